@@ -1,0 +1,188 @@
+"""A snapshot: all that is known at one position of a run, frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from nntui.debugger.step import Step
+from nntui.engine.history import Losses
+from nntui.engine.schedule import Position
+from nntui.model.names import (
+    SYMBOLS,
+    ValueNameError,
+    did_you_mean,
+    escaped,
+    parse_value_name,
+    value_name,
+)
+
+if TYPE_CHECKING:
+    from nntui.engine.run import Run
+
+Edge = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Every value after ``position`` steps, the last step, the next one, and the losses so far.
+
+    x, y, z, a, da, delta, b, db are by neuron, w and dw by (source, target); what is blank is
+    absent. Single values are also found by name: ``snapshot["w[x1,h1]"]``, None while blank.
+    """
+
+    position: int
+    total: int
+    last: Step | None
+    next: Position | None
+    next_operation: tuple[str, ...] | None
+    losses: Losses
+    loss: float | None
+    x: Mapping[str, float]
+    y: Mapping[str, float]
+    z: Mapping[str, float]
+    a: Mapping[str, float]
+    da: Mapping[str, float]
+    delta: Mapping[str, float]
+    b: Mapping[str, float]
+    db: Mapping[str, float]
+    w: Mapping[Edge, float]
+    dw: Mapping[Edge, float]
+    names: frozenset[str] = field(repr=False)
+
+    @property
+    def at_start(self) -> bool:
+        """Whether no step was executed."""
+        return self.position == 0
+
+    @property
+    def at_end(self) -> bool:
+        """Whether no step is left."""
+        return self.position == self.total
+
+    @property
+    def batch_loss(self) -> float | None:
+        """The mean loss over the last finished batch."""
+        return self.losses.last("batch")
+
+    @property
+    def epoch_loss(self) -> float | None:
+        """The mean of the training losses met during the last finished epoch."""
+        return self.losses.last("epoch")
+
+    @property
+    def test_loss(self) -> float | None:
+        """The mean loss over the test set after the last finished epoch."""
+        return self.losses.last("test")
+
+    @property
+    def epoch(self) -> int | None:
+        """The epoch of the last step."""
+        return self.last.position.epoch if self.last else None
+
+    @property
+    def update(self) -> int | None:
+        """The update of the last step."""
+        return self.last.position.update if self.last else None
+
+    @property
+    def example(self) -> int | None:
+        """The example of the last step; None when that was an update."""
+        return self.last.position.example if self.last else None
+
+    @property
+    def step(self) -> int | None:
+        """The number of the last step."""
+        return self.last.position.step if self.last else None
+
+    def __getitem__(self, name: str) -> float | None:
+        """A value by its name; None while it is blank.
+
+        Raises:
+            ValueNameError: the name names no value of this network.
+        """
+        symbol, neurons = parse_value_name(name)
+        found: Any = getattr(self, symbol)
+        if not neurons:
+            value: float | None = found
+            return value
+        self._check(symbol, neurons)
+        number: float | None = found.get(neurons if len(neurons) == 2 else neurons[0])
+        return number
+
+    @property
+    def values(self) -> dict[str, float | None]:
+        """Every value by name, in the order of the symbols; None while blank."""
+        named: dict[str, float | None] = {}
+        inputs, outputs = set(self.x), set(self.y)
+        computing = set(self.b)
+        owners = {
+            "x": inputs, "y": outputs, "z": computing, "delta": computing, "b": computing,
+            "db": computing, "a": self.names, "da": self.names,
+        }  # fmt: skip
+        for symbol, neurons in SYMBOLS.items():
+            found: Any = getattr(self, symbol)
+            if neurons == 0:
+                named[symbol] = found
+            elif neurons == 1:
+                order = [*self.x, *self.b]
+                named |= {value_name(symbol, j): found.get(j) for j in order if j in owners[symbol]}
+            else:
+                named |= {value_name(symbol, *edge): found.get(edge) for edge in self.w}
+        return named
+
+    def _check(self, symbol: str, neurons: tuple[str, ...]) -> None:
+        for name in neurons:
+            if name not in self.names:
+                hint = did_you_mean(name, self.names)
+                raise ValueNameError(
+                    f'there is no neuron called "{escaped(name)}"{hint and "; " + hint}'
+                )
+        if len(neurons) == 2 and neurons not in self.w:
+            raise ValueNameError(f'"{neurons[0]}" is not connected to "{neurons[1]}"')
+        wrong = {
+            "x": "is no input", "y": "is no output",
+        }.get(symbol, "is an input: it has no " + symbol)  # fmt: skip
+        known: Mapping[str, float] = {"x": self.x, "y": self.y}.get(symbol, self.b)
+        if len(neurons) == 1 and symbol not in ("a", "da") and neurons[0] not in known:
+            raise ValueNameError(f'"{neurons[0]}" {wrong}')
+
+
+def snapshot_of(run: Run, last: Step | None, *, frozen: bool = True) -> Snapshot:
+    """The snapshot of a run; not frozen, it shares the live values and must not be kept."""
+    state, schedule, experiment = run.state, run.schedule, run.experiment
+    net = experiment.network.wiring()
+    ahead = run.position < schedule.total
+    upcoming = schedule.position(run.position) if ahead else None
+    example = _example_shown(run, last)
+    keep: Any = (lambda values: values.copy()) if frozen else (lambda values: values)
+    return Snapshot(
+        position=run.position,
+        total=schedule.total,
+        last=last,
+        next=upcoming,
+        next_operation=schedule.operation(run.position) if ahead else None,
+        losses=run.losses,
+        loss=state.loss,
+        x=dict(zip(net.inputs, experiment.x(example), strict=True)),
+        y=dict(zip(net.outputs, experiment.y(example), strict=True)),
+        z=keep(state.z),
+        a=keep(state.a),
+        da=keep(state.da),
+        delta=keep(state.delta),
+        b=keep(state.b),
+        db=keep(state.db),
+        w=keep(state.w),
+        dw=keep(state.dw),
+        names=frozenset((*net.inputs, *net.neurons)),
+    )
+
+
+def _example_shown(run: Run, last: Step | None) -> int:
+    """The example whose data are shown: the one met last, before the first step the first one."""
+    schedule = run.schedule
+    step = 0 if last is None else schedule.example_start(last.position.step)
+    example = schedule.position(step).example
+    assert example is not None
+    return example

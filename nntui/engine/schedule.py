@@ -1,0 +1,226 @@
+"""The schedule: which step comes when. The sequence is static, so this is arithmetic alone.
+
+An example takes S = 2 + 2·E + 2·M steps (load, forward, loss, backward), a batch its examples' and
+one for each of the P trainable parameters, an epoch its batches'.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+from typing import Literal
+
+from nntui.model.experiment import Experiment
+
+Phase = Literal["forward", "loss", "backward", "update"]
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a step stands in the run. All count from 0.
+
+    ``update`` counts over the whole run; ``example`` is the index in the data set (None in update
+    steps) and ``place`` its place in the batch; ``index`` counts within the phase.
+    """
+
+    step: int
+    epoch: int
+    update: int
+    example: int | None
+    phase: Phase
+    index: int
+    place: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of steps that repeats: an example's, or an update's parameters.
+
+    ``start`` is the number of its first step; ``neuron_ends`` and ``pass_ends`` are the offsets
+    behind the last step of each neuron and of each phase in it.
+    """
+
+    start: int
+    neuron_ends: tuple[int, ...]
+    pass_ends: tuple[int, ...]
+
+
+def updates(experiment: Experiment, first: int = 0) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """Every update from number ``first`` on, with the examples of its batch."""
+    training, examples = experiment.training, experiment.train_examples
+    size = training.batch_size or len(examples)
+    per_epoch = -(-len(examples) // size)
+    first_epoch, skipped = divmod(first, per_epoch)
+    for epoch in range(first_epoch, training.epochs):
+        for n, batch in enumerate(training.batches(training.order(examples, epoch))):
+            if n >= skipped:
+                yield epoch * per_epoch + n, batch
+        skipped = 0
+
+
+class Schedule:
+    """The steps of an experiment's whole run, by number."""
+
+    def __init__(self, experiment: Experiment) -> None:
+        net, training = experiment.network.wiring(), experiment.training
+        self._net = net
+        self._order = lru_cache(maxsize=4)(
+            lambda epoch: training.order(experiment.train_examples, epoch)
+        )
+        self.examples = len(experiment.train_examples)
+        self.epochs = training.epochs
+        self.batch_size = min(training.batch_size or self.examples, self.examples)
+        self.updates_per_epoch = -(-self.examples // self.batch_size)
+
+        self._parameters = tuple(p for p in net.parameters if p in net.trainable)
+        sizes = [1 + len(net.sources[j]) for j in net.neurons]
+        forward = len(net.neurons) + net.connection_count
+        self._forward_ends = tuple(accumulate(sizes))
+        self._backward_ends = tuple(accumulate(reversed(sizes)))
+        self._reversed = tuple(reversed(net.neurons))
+        self._loss_at = 1 + forward
+        self.steps_per_example = 2 + 2 * forward
+        self._example_neuron_ends = (
+            1,
+            *(1 + end for end in self._forward_ends),
+            self._loss_at + 1,
+            *(self._loss_at + 1 + end for end in self._backward_ends),
+        )
+        self._example_pass_ends = (self._loss_at, self._loss_at + 1, self.steps_per_example)
+
+        owned = [
+            sum(p in net.trainable for p in (j, *((i, j) for i in net.sources[j])))
+            for j in net.neurons
+        ]
+        self._update_neuron_ends = tuple(dict.fromkeys(end for end in accumulate(owned) if end))
+        self.steps_per_update = len(self._parameters)
+        self._full_batch = self.batch_size * self.steps_per_example + self.steps_per_update
+        self.steps_per_epoch = (
+            self.examples * self.steps_per_example + self.updates_per_epoch * self.steps_per_update
+        )
+        self.updates = self.updates_per_epoch * self.epochs
+        self.total = self.steps_per_epoch * self.epochs
+
+    # ---- step number ↔ position ----------------------------------------------------------------
+
+    def position(self, step: int) -> Position:
+        """The position of a step.
+
+        Raises:
+            IndexError: no step has that number.
+        """
+        epoch, batch, length, offset = self._locate(step)
+        update = epoch * self.updates_per_epoch + batch
+        place, index = divmod(offset, self.steps_per_example)
+        if place >= length:
+            index = offset - length * self.steps_per_example
+            return Position(step, epoch, update, None, "update", index, None)
+        example = self._order(epoch)[batch * self.batch_size + place]
+        if index < self._loss_at:
+            return Position(step, epoch, update, example, "forward", index, place)
+        if index == self._loss_at:
+            return Position(step, epoch, update, example, "loss", 0, place)
+        index -= self._loss_at + 1
+        return Position(step, epoch, update, example, "backward", index, place)
+
+    def step(self, update: int, place: int | None, phase: Phase, index: int) -> int:
+        """The number of the step at a position: the inverse of ``position``."""
+        start = self.update_start(update)
+        if place is None:
+            return start + self.batch_length(update) * self.steps_per_example + index
+        offset = {"forward": 0, "loss": self._loss_at, "backward": self._loss_at + 1}[phase]
+        return start + place * self.steps_per_example + offset + index
+
+    def operation(self, step: int) -> tuple[str, ...]:
+        """What a step does: its kind, then the neuron or the connection's ends.
+
+        Raises:
+            IndexError: no step has that number.
+        """
+        position = self.position(step)
+        index = position.index
+        match position.phase:
+            case "loss":
+                return ("loss",)
+            case "update":
+                parameter = self._parameters[index]
+                return ("update", *([parameter] if isinstance(parameter, str) else parameter))
+            case "forward":
+                if index == 0:
+                    return ("load",)
+                n = bisect_right(self._forward_ends, index - 1)
+                j = self._net.neurons[n]
+                edge = index - 1 - (self._forward_ends[n - 1] if n else 0)
+                sources = self._net.sources[j]
+                if edge == len(sources):
+                    return ("forward_neuron", j)
+                return ("forward_edge", sources[edge], j)
+            case "backward":
+                n = bisect_right(self._backward_ends, index)
+                j = self._reversed[n]
+                edge = index - (self._backward_ends[n - 1] if n else 0)
+                if edge == 0:
+                    return ("backward_neuron", j)
+                return ("backward_edge", self._net.sources[j][edge - 1], j)
+
+    # ---- updates -------------------------------------------------------------------------------
+
+    def update_start(self, update: int) -> int:
+        """The number of an update's first step; of the run's end for the update after the last."""
+        epoch, batch = divmod(update, self.updates_per_epoch)
+        return epoch * self.steps_per_epoch + batch * self._full_batch
+
+    def batch_length(self, update: int) -> int:
+        """How many examples the batch of an update holds: the last of an epoch may be smaller."""
+        before = update % self.updates_per_epoch * self.batch_size
+        return min(self.batch_size, self.examples - before)
+
+    def updates_before(self, position: int) -> int:
+        """How many updates are finished when ``position`` steps are executed."""
+        if position == self.total:
+            return self.updates
+        epoch, batch, _, _ = self._locate(position)
+        return epoch * self.updates_per_epoch + batch
+
+    # ---- stretches of steps --------------------------------------------------------------------
+
+    def block(self, step: int) -> Block:
+        """The block that a step belongs to.
+
+        Raises:
+            IndexError: no step has that number.
+        """
+        _, _, length, offset = self._locate(step)
+        place, index = divmod(offset, self.steps_per_example)
+        if place < length:
+            return Block(step - index, self._example_neuron_ends, self._example_pass_ends)
+        start = step - (offset - length * self.steps_per_example)
+        return Block(start, self._update_neuron_ends, (self.steps_per_update,))
+
+    def example_start(self, step: int) -> int:
+        """The number of the ``load`` step at or before a step."""
+        _, _, length, offset = self._locate(step)
+        place = min(offset // self.steps_per_example, length - 1)
+        return step - offset + place * self.steps_per_example
+
+    def _locate(self, step: int) -> tuple[int, int, int, int]:
+        """(epoch, batch within it, that batch's length, offset of the step within the batch)."""
+        if not 0 <= step < self.total:
+            raise IndexError(f"step {step} is outside the run of {self.total} steps")
+        epoch, rest = divmod(step, self.steps_per_epoch)
+        batch = rest // self._full_batch
+        return epoch, batch, self.batch_length(batch), rest - batch * self._full_batch
+
+
+def end_after(ends: tuple[int, ...], offset: int) -> int:
+    """The first end behind ``offset`` (which is below the last end)."""
+    return ends[bisect_right(ends, offset)]
+
+
+def end_before(ends: tuple[int, ...], offset: int) -> int:
+    """The last end before ``offset``, or 0 for the start."""
+    n = bisect_left(ends, offset)
+    return ends[n - 1] if n else 0

@@ -1,0 +1,79 @@
+"""Where a step stands, in words: its part of a sum, and what it will do before it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from nntui.explain.formulas import dressed
+from nntui.model.wiring import Wiring
+
+
+def place(operation: tuple[str, ...], net: Wiring) -> str:
+    """Which part of its neuron, pass or update a step is: ``edge 2 of 3 into h1``."""
+    kind, *neurons = operation
+    return _PLACES[kind](net, *neurons)
+
+
+def intention(operation: tuple[str, ...]) -> str:
+    """What a step is going to do, in symbols: ``z[h1] ← z[h1] + w[x2,h1] · a[x2]``."""
+    kind, *neurons = operation
+    return _INTENTIONS[kind](*neurons)
+
+
+def _edge(net: Wiring, i: str, j: str) -> str:
+    sources = net.sources[j]
+    return f"edge {sources.index(i) + 1} of {len(sources)} into {j}"
+
+
+def _edge_back(net: Wiring, i: str, j: str) -> str:
+    sources = net.sources[j]
+    return f"edge {sources.index(i) + 1} of {len(sources)} back from {j}"
+
+
+def _neuron(net: Wiring, j: str) -> str:
+    return f"neuron {net.neurons.index(j) + 1} of {len(net.neurons)}, {net.activation[j]}"
+
+
+def _neuron_back(net: Wiring, j: str) -> str:
+    return f"neuron {len(net.neurons) - net.neurons.index(j)} of {len(net.neurons)} on the way back"
+
+
+_PLACES: Final[dict[str, Callable[..., str]]] = {
+    "load": lambda net: f"the example’s {len(net.inputs)} inputs",
+    "forward_edge": _edge,
+    "forward_neuron": _neuron,
+    "loss": lambda net: "the loss of this example",
+    "backward_neuron": _neuron_back,
+    "backward_edge": _edge_back,
+    "update": lambda net, *key: f"{'bias' if len(key) == 1 else 'weight'} of {key[-1]}",
+}
+
+
+def _forward_edge(i: str, j: str) -> str:
+    z = dressed("z", j)
+    return f"{z} ← {z} + {dressed('w', i, j)} · {dressed('a', i)}"
+
+
+def _backward_neuron(j: str) -> str:
+    return f"{dressed('delta', j)} ← {dressed('da', j)} · f′({dressed('z', j)})"
+
+
+def _backward_edge(i: str, j: str) -> str:
+    dw, da, delta = dressed("dw", i, j), dressed("da", i), dressed("delta", j)
+    return (
+        f"{dw} ← {dw} + {delta} · {dressed('a', i)};  {da} ← {da} + {dressed('w', i, j)} · {delta}"
+    )
+
+
+_INTENTIONS: Final[dict[str, Callable[..., str]]] = {
+    "load": lambda: "a ← x: load the next example",
+    "forward_edge": _forward_edge,
+    "forward_neuron": lambda j: f"{dressed('a', j)} ← f({dressed('z', j)})",
+    "loss": lambda: "L ← loss(outputs, targets)",
+    "backward_neuron": _backward_neuron,
+    "backward_edge": _backward_edge,
+    "update": lambda *key: (
+        f"{dressed('b' if len(key) == 1 else 'w', *key)} ← one optimizer step downhill"
+    ),
+}

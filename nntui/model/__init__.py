@@ -1,0 +1,1 @@
+"""What an experiment is: network, functions, data, training settings. No files, no screen."""

@@ -1,0 +1,114 @@
+"""The data: rows of inputs and targets, and where they came from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+from nntui.model.errors import SettingError
+from nntui.model.names import escaped
+from nntui.model.randomness import stream
+
+Target: TypeAlias = int | tuple[float, ...]
+"""A target vector, or for a loss over classes the class's index."""
+
+
+@dataclass(frozen=True, slots=True)
+class CsvSource:
+    """The data came from columns of a CSV file; ``path`` is absolute."""
+
+    path: Path
+    inputs: tuple[str, ...]
+    targets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratorSource:
+    """The data came from a generator of the document room's table."""
+
+    generator: str
+    samples: int
+    noise: float
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Rows of inputs (N × inputs) and targets (N × outputs, or N class indices).
+
+    ``source`` says where the rows came from (None: they stand in the document itself), so that
+    saving can write the same reference again. ``test_fraction`` of the rows are kept for testing.
+    """
+
+    inputs: tuple[tuple[float, ...], ...]
+    targets: tuple[Target, ...]
+    test_fraction: float = 0.0
+    source: CsvSource | GeneratorSource | None = field(default=None)
+
+    @classmethod
+    def of(
+        cls,
+        inputs: Sequence[Sequence[float]],
+        targets: Sequence[Sequence[float] | int],
+        test_fraction: float = 0.0,
+        source: CsvSource | GeneratorSource | None = None,
+    ) -> Dataset:
+        """A data set from any sequences of rows.
+
+        Raises:
+            SettingError: no rows, different numbers of inputs and targets, a number that is not
+                finite, or a test fraction that leaves nothing to train on.
+        """
+        if not inputs:
+            raise SettingError("no rows", "at least one example", "inputs")
+        if len(inputs) != len(targets):
+            raise SettingError(
+                _rows(len(targets)), f"as many as inputs, which has {_rows(len(inputs))}", "targets"
+            )
+        rows = tuple(_vector(row, f"inputs[{n}]") for n, row in enumerate(inputs))
+        wanted = tuple(
+            row if _is_index(row) else _vector(row, f"targets[{n}]")  # type: ignore[arg-type]
+            for n, row in enumerate(targets)
+        )
+        if not 0.0 <= test_fraction < 1.0:
+            raise SettingError(repr(test_fraction), "a number from 0 to below 1", "test_fraction")
+        return cls(rows, wanted, float(test_fraction), source)  # type: ignore[arg-type]
+
+    def __len__(self) -> int:
+        """The number of examples, test set included."""
+        return len(self.inputs)
+
+    def split(self, seed: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The indices of the training and of the test examples, each in the document's order.
+
+        Which rows are kept for testing is a function of (seed, number of rows, fraction) alone.
+        At least one example stays in the training set.
+        """
+        count = min(round(len(self) * self.test_fraction), len(self) - 1)
+        if not count:
+            return tuple(range(len(self))), ()
+        shuffled = stream("split", seed).permutation(len(self))
+        test = sorted(int(n) for n in shuffled[:count])
+        kept = set(test)
+        return tuple(n for n in range(len(self)) if n not in kept), tuple(test)
+
+
+def _is_index(row: object) -> bool:
+    return isinstance(row, int) and not isinstance(row, bool)
+
+
+def _vector(row: Sequence[float], place: str) -> tuple[float, ...]:
+    if isinstance(row, (str, bytes)) or not isinstance(row, Sequence):
+        raise SettingError(escaped(repr(row), 40), "a list of numbers", place)
+    for n, number in enumerate(row):
+        good = isinstance(number, (int, float)) and not isinstance(number, bool)
+        if not good or not math.isfinite(number):
+            raise SettingError(escaped(repr(number), 40), "a finite number", f"{place}[{n}]")
+    return tuple(float(number) for number in row)
+
+
+def _rows(count: int) -> str:
+    return f"{count} row{'' if count == 1 else 's'}"

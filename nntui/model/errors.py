@@ -1,0 +1,31 @@
+"""The errors that nntui raises for a person to read."""
+
+from __future__ import annotations
+
+
+class NntuiError(Exception):
+    """Something a person can put right; its text is one sentence, fit to be shown as it is."""
+
+
+class NetworkError(NntuiError, ValueError):
+    """A network that cannot be: a cycle, a duplicate, an unknown name, a missing role.
+
+    ``culprit`` is what the sentence is about: a neuron's name, or a (source, target) pair.
+    """
+
+    def __init__(self, message: str, culprit: str | tuple[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.culprit = culprit
+
+
+class SettingError(NntuiError, ValueError):
+    """A training setting, function name or data set that cannot be.
+
+    ``found`` and ``expected`` are phrases; ``place`` is the setting's path below the object that
+    was being made (empty for the object itself), so that a document can say where it stands.
+    """
+
+    def __init__(self, found: str, expected: str, place: str = "", hint: str = "") -> None:
+        self.found, self.expected, self.place, self.hint = found, expected, place, hint
+        where = f"{place}: " if place else ""
+        super().__init__(f"{where}found {found}, expected {expected}{f' ({hint})' if hint else ''}")

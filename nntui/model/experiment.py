@@ -1,0 +1,117 @@
+"""An experiment: everything a training run is made of, frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from nntui.model.dataset import Dataset
+from nntui.model.errors import SettingError
+from nntui.model.network import Network
+from nntui.model.training import Training
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A network, its data and how it is trained: what a document holds.
+
+    ``debugger`` is what the document's section of that name holds (breakpoints, watches, position).
+    The network is copied, so that later edits of the one given change nothing here.
+
+    Raises:
+        NetworkError: a network that cannot be computed.
+        SettingError: rows that do not fit the network or the loss; ``place`` says which.
+    """
+
+    network: Network
+    data: Dataset
+    training: Training = field(default_factory=Training)
+    name: str = ""
+    description: str = ""
+    debugger: Mapping[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        """Copy the network and check that the data fit it."""
+        self.network.check()
+        object.__setattr__(self, "network", self.network.copy())
+        self.network.initialize()
+        self._check_inputs()
+        self._check_targets()
+
+    @cached_property
+    def _split(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        return self.data.split(self.training.seed)
+
+    @property
+    def train_examples(self) -> tuple[int, ...]:
+        """The indices, in the data set, of the examples trained on."""
+        return self._split[0]
+
+    @property
+    def test_examples(self) -> tuple[int, ...]:
+        """The indices, in the data set, of the examples kept for testing."""
+        return self._split[1]
+
+    def x(self, example: int) -> tuple[float, ...]:
+        """The input vector of an example."""
+        return self.data.inputs[example]
+
+    def y(self, example: int) -> tuple[float, ...]:
+        """The target vector of an example; a class index becomes a vector of 0s and one 1."""
+        target = self.data.targets[example]
+        classes = len(self.network.wiring().outputs)
+        index = _class_index(target, classes) if self.training.loss.row.classes else None
+        if index is None:
+            assert isinstance(target, tuple)
+            return target
+        return tuple(1.0 if k == index else 0.0 for k in range(classes))
+
+    def _check_inputs(self) -> None:
+        inputs = len(self.network.wiring().inputs)
+        for n, row in enumerate(self.data.inputs):
+            if len(row) != inputs:
+                expected = f"{inputs}, one for each input neuron"
+                raise SettingError(_numbers(len(row)), expected, f"data.inputs[{n}]")
+
+    def _check_targets(self) -> None:
+        outputs = len(self.network.wiring().outputs)
+        loss = self.training.loss
+        for n, target in enumerate(self.data.targets):
+            place = f"data.targets[{n}]"
+            index = _class_index(target, outputs) if loss.row.classes else None
+            if index is not None:
+                if not (index == int(index) and 0 <= index < outputs):
+                    expected = f"a class index from 0 to {outputs - 1}"
+                    raise SettingError(f"{index:g}", expected, place)
+            elif isinstance(target, int):
+                raise SettingError(
+                    f"the number {target}",
+                    f"a list of {_numbers(outputs)} (a class index goes with cross_entropy)",
+                    place,
+                )
+            elif len(target) != outputs:
+                expected = f"{outputs}, one for each output neuron"
+                raise SettingError(_numbers(len(target)), expected, place)
+            elif loss.row.classes and not _is_distribution(target):
+                raise SettingError(
+                    "weights that are no probabilities",
+                    "numbers of at least 0 that add up to 1, or a class index",
+                    place,
+                )
+
+
+def _class_index(target: int | tuple[float, ...], outputs: int) -> float | None:
+    """The class index that a target stands for, or None when it is a vector of probabilities."""
+    if isinstance(target, int):
+        return target
+    return target[0] if len(target) == 1 and outputs > 1 else None
+
+
+def _is_distribution(target: tuple[float, ...]) -> bool:
+    return min(target) >= 0.0 and abs(sum(target) - 1.0) <= 1e-6
+
+
+def _numbers(count: int) -> str:
+    return f"{count} number{'' if count == 1 else 's'}"

@@ -1,0 +1,129 @@
+"""Initializers: where a weight or bias comes from that the document leaves out. One table.
+
+fan_in of a connection is the number of connections into its target, fan_out the number out of its
+source; in a fully connected layer that is the usual meaning. Sources: Glorot & Bengio 2010
+(xavier), He et al. 2015 (he), and PyTorch's ``nn.Linear`` (torch_linear).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from nntui.model.errors import SettingError
+from nntui.model.randomness import Stream
+from nntui.model.settings import chosen_row, chosen_settings
+
+SEED_LIMIT: Final = 2**63 - 1
+"""The greatest seed."""
+
+
+@dataclass(frozen=True, slots=True)
+class InitializerRow:
+    """One row of the table: ``weight(stream, fan_in, fan_out, **settings)`` draws one weight.
+
+    ``bias(stream, fan_in)`` draws one bias; without it, biases take the setting ``bias``.
+    """
+
+    weight: Callable[..., float]
+    formula: str
+    settings: Mapping[str, float]
+    bias: Callable[[Stream, int], float] | None = None
+
+
+def _within(bound: float, stream: Stream) -> float:
+    return float(stream.uniform(-bound, bound))
+
+
+def _torch_bound(fan_in: int) -> float:
+    return 1.0 / math.sqrt(fan_in) if fan_in else 0.0
+
+
+INITIALIZERS: Final[dict[str, InitializerRow]] = {
+    "uniform": InitializerRow(
+        lambda s, fan_in, fan_out, low, high: float(s.uniform(low, high)),
+        "U(low, high)", {"low": -0.5, "high": 0.5},
+    ),
+    "normal": InitializerRow(
+        lambda s, fan_in, fan_out, mean, std: float(s.normal(mean, std)),
+        "N(mean, std²)", {"mean": 0.0, "std": 1.0},
+    ),
+    "zeros": InitializerRow(lambda s, fan_in, fan_out: 0.0, "0", {}),
+    "constant": InitializerRow(lambda s, fan_in, fan_out, value: value, "value", {"value": 0.5}),
+    "xavier_uniform": InitializerRow(
+        lambda s, fan_in, fan_out: _within(math.sqrt(6.0 / (fan_in + fan_out)), s),
+        "U(±√(6/(fan_in + fan_out)))", {},
+    ),
+    "xavier_normal": InitializerRow(
+        lambda s, fan_in, fan_out: float(s.normal(0.0, math.sqrt(2.0 / (fan_in + fan_out)))),
+        "N(0, 2/(fan_in + fan_out))", {},
+    ),
+    "he_uniform": InitializerRow(
+        lambda s, fan_in, fan_out: _within(math.sqrt(6.0 / fan_in), s),
+        "U(±√(6/fan_in))", {},
+    ),
+    "he_normal": InitializerRow(
+        lambda s, fan_in, fan_out: float(s.normal(0.0, math.sqrt(2.0 / fan_in))),
+        "N(0, 2/fan_in)", {},
+    ),
+    "torch_linear": InitializerRow(
+        lambda s, fan_in, fan_out: _within(_torch_bound(fan_in), s),
+        "U(±1/√fan_in), biases too", {},
+        bias=lambda s, fan_in: _within(_torch_bound(fan_in), s),
+    ),
+}  # fmt: skip
+
+DEFAULT_INITIALIZER: Final = "xavier_uniform"
+
+
+@dataclass(frozen=True, slots=True)
+class Initializer:
+    """An initializer with its seed and settings chosen.
+
+    Every row but torch_linear takes a setting ``bias`` (0): the bias of a neuron that has none.
+    """
+
+    name: str = DEFAULT_INITIALIZER
+    seed: int = 0
+    settings: tuple[tuple[str, float], ...] = (("bias", 0.0),)
+
+    @classmethod
+    def of(cls, name: str | Initializer, seed: int = 0, **settings: float) -> Initializer:
+        """The initializer called ``name``.
+
+        Raises:
+            SettingError: an unknown name or setting, or a setting out of its range.
+        """
+        if isinstance(name, Initializer):
+            return name
+        row = chosen_row("initializer", name, INITIALIZERS)
+        defaults = row.settings if row.bias else {**row.settings, "bias": 0.0}
+        chosen = chosen_settings(name, defaults, settings)
+        if chosen.get("std", 0.0) < 0.0:
+            raise SettingError(repr(chosen["std"]), "a number of at least 0", "std")
+        if "low" in chosen and chosen["low"] > chosen["high"]:
+            raise SettingError(repr(chosen["low"]), "a number not above high", "low")
+        return cls(name, checked_seed(seed), tuple(chosen.items()))
+
+    def weight(self, stream: Stream, fan_in: int, fan_out: int) -> float:
+        """Draw one weight."""
+        settings = {name: value for name, value in self.settings if name != "bias"}
+        return INITIALIZERS[self.name].weight(stream, fan_in, fan_out, **settings)
+
+    def bias(self, stream: Stream, fan_in: int) -> float:
+        """Draw one bias (a constant, for every row but torch_linear)."""
+        row = INITIALIZERS[self.name]
+        return row.bias(stream, fan_in) if row.bias else dict(self.settings)["bias"]
+
+
+def checked_seed(seed: int, place: str = "seed") -> int:
+    """The seed itself, when it is a whole number from 0 to 2⁶³−1.
+
+    Raises:
+        SettingError: anything else.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= SEED_LIMIT:
+        raise SettingError(repr(seed)[:40], "a whole number from 0 to 9223372036854775807", place)
+    return seed

@@ -1,0 +1,150 @@
+"""Names: of neurons (what may be one) and of values (``w[x1,h1]``), the same everywhere.
+
+A value name is a symbol alone (``loss``) or a symbol with one neuron (``z[h1]``) or two
+(``w[x1,h1]``). A neuron name that is not an identifier is quoted as a JSON string:
+``w["my input",h1]``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Final
+
+from nntui.model.errors import NntuiError
+
+MAX_NAME_LENGTH: Final = 64
+"""Characters in a neuron's name, at most: longer ones cannot be shown beside each other."""
+
+# A name is drawn on a terminal between other text: nothing in it may move the cursor, turn the
+# direction of writing, join its neighbours or be invisible.
+_REFUSED_CATEGORIES: Final = {
+    "Cc": "a control character",
+    "Cf": "an invisible formatting character",
+    "Cs": "half of a surrogate pair",
+    "Co": "a private-use character",
+    "Cn": "an unassigned character",
+    "Zl": "a line separator",
+    "Zp": "a paragraph separator",
+}
+
+SYMBOLS: Final[dict[str, int]] = {
+    "x": 1, "z": 1, "a": 1, "da": 1, "delta": 1, "b": 1, "db": 1, "y": 1,
+    "w": 2, "dw": 2,
+    "loss": 0, "batch_loss": 0, "epoch_loss": 0, "test_loss": 0,
+    "epoch": 0, "update": 0, "example": 0, "step": 0,
+}  # fmt: skip
+"""Every symbol of a value name, with the number of neurons it takes."""
+
+_NEURON: Final = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[^\s\[\],"]+)\s*')
+_VALUE: Final = re.compile(r"\s*([A-Za-z_]+)\s*(?:\[(.*)\])?\s*", re.DOTALL)
+
+
+class ValueNameError(NntuiError, KeyError):
+    """A value name that names nothing."""
+
+    def __str__(self) -> str:
+        """The sentence itself: ``KeyError`` would show it in quotes."""
+        return str(self.args[0])
+
+
+def fault_in_name(name: str) -> str | None:
+    """What keeps ``name`` from being a neuron's name, as a phrase; None when it may be one."""
+    if not name:
+        return "an empty name"
+    if len(name) > MAX_NAME_LENGTH:
+        return f"a name of {len(name)} characters (at most {MAX_NAME_LENGTH})"
+    for character in name:
+        if fault := _REFUSED_CATEGORIES.get(unicodedata.category(character)):
+            return f"{fault} (U+{ord(character):04X}) in the name"
+    if unicodedata.combining(name[0]):
+        return f"a combining character (U+{ord(name[0]):04X}) with nothing to combine with"
+    if name != name.strip():
+        return "a blank at the edge of the name"
+    return None
+
+
+def escaped(text: str, limit: int = 60) -> str:
+    r"""``text``, fit to be printed in one line: control characters as ``\u001b``, cut at limit."""
+    shown = "".join(
+        f"\\u{ord(c):04x}" if unicodedata.category(c) in _REFUSED_CATEGORIES else c for c in text
+    )
+    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """The one of ``names`` most like ``name``, or None when none is alike."""
+    candidates = {candidate.casefold(): candidate for candidate in names}
+    found = difflib.get_close_matches(name.casefold(), candidates, n=1, cutoff=0.6)
+    return candidates[found[0]] if found else None
+
+
+def did_you_mean(name: str, names: Iterable[str]) -> str:
+    """``did you mean "relu"?``, or nothing when no name is alike."""
+    found = nearest(name, names)
+    return f'did you mean "{escaped(found)}"?' if found else ""
+
+
+def quoted(neuron: str) -> str:
+    """A neuron's name as it stands in a value name: bare when an identifier, else in quotes."""
+    return neuron if neuron.isidentifier() else json.dumps(neuron, ensure_ascii=False)
+
+
+def value_name(symbol: str, *neurons: str) -> str:
+    """The name of a value, such as ``z[h1]`` or ``w["my input",h1]``."""
+    return f"{symbol}[{','.join(map(quoted, neurons))}]" if neurons else symbol
+
+
+def parameter_name(parameter: str | tuple[str, str], prefix: str = "") -> str:
+    """The value name of a bias (a name) or a weight (a pair); with prefix ``d`` its gradient's."""
+    if isinstance(parameter, str):
+        return value_name(prefix + "b", parameter)
+    return value_name(prefix + "w", *parameter)
+
+
+def parse_value_name(text: str) -> tuple[str, tuple[str, ...]]:
+    """Split a value name into its symbol and its neurons' names.
+
+    Raises:
+        ValueNameError: the text is no value name, or its symbol takes another number of neurons.
+    """
+    match = _VALUE.fullmatch(text)
+    if match is None:
+        raise ValueNameError(f"“{escaped(text)}” is not the name of a value, such as w[x1,h1]")
+    symbol, inside = match.group(1), match.group(2)
+    if symbol not in SYMBOLS:
+        hint = did_you_mean(symbol, SYMBOLS)
+        raise ValueNameError(f"there is no value called “{escaped(symbol)}”{hint and '; ' + hint}")
+    neurons = () if inside is None else _parse_neurons(text, inside)
+    if len(neurons) != SYMBOLS[symbol]:
+        example = value_name(symbol, *("x1", "h1")[: SYMBOLS[symbol]])
+        raise ValueNameError(f"“{escaped(text)}” should look like {example}")
+    return symbol, neurons
+
+
+def _parse_neurons(text: str, inside: str) -> tuple[str, ...]:
+    neurons: list[str] = []
+    at = 0
+    while True:
+        match = _NEURON.match(inside, at)
+        if match is None:
+            raise ValueNameError(f"“{escaped(text)}” names no neuron at “{escaped(inside[at:])}”")
+        neurons.append(_unquoted(text, match.group(1)))
+        at = match.end()
+        if at == len(inside):
+            return tuple(neurons)
+        if inside[at] != ",":
+            raise ValueNameError(f"“{escaped(text)}”: expected a comma before {inside[at:]!r}")
+        at += 1
+
+
+def _unquoted(text: str, word: str) -> str:
+    if not word.startswith('"'):
+        return word
+    try:
+        return str(json.loads(word))
+    except ValueError:
+        raise ValueNameError(f"“{escaped(text)}”: {escaped(word)} is badly quoted") from None

@@ -1,0 +1,425 @@
+"""The network: neurons and weighted connections, a directed acyclic graph that a person edits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import networkx as nx
+
+from nntui.model.activations import Activation
+from nntui.model.errors import NetworkError, SettingError
+from nntui.model.initializers import Initializer
+from nntui.model.names import did_you_mean, escaped, fault_in_name
+from nntui.model.randomness import stream
+from nntui.model.wiring import Wiring, forward
+
+Role = Literal["input", "hidden", "output"]
+ROLES: Final = ("input", "hidden", "output")
+NAMES_SHOWN: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Neuron:
+    """A neuron as it stands in a network. An input has no activation and no bias (both None)."""
+
+    name: str
+    role: Role
+    layer: int
+    activation: Activation | None
+    bias: float | None
+    trainable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A weighted edge from ``source`` to ``target``."""
+
+    source: str
+    target: str
+    weight: float
+    trainable: bool = True
+
+
+class Network:
+    """A directed acyclic graph of neurons and connections, kept in a networkx ``DiGraph``.
+
+    A bias or weight that is left out is drawn by the initializer the first time the numbers are
+    needed, in canonical order, so that the order of building does not matter.
+
+    >>> net = Network()
+    >>> net.add_neuron("In", role="input")
+    >>> net.add_neuron("x", activation="relu", bias=1.0)
+    >>> net.add_neuron("Out", role="output")
+    >>> net.connect("In", "x", 0.5)
+    >>> net.connect("x", "Out", 2.0)
+    >>> net.predict([10])
+    [12.0]
+    """
+
+    def __init__(self, initializer: Initializer | str = "xavier_uniform", seed: int = 0) -> None:
+        self.initializer = Initializer.of(initializer, seed)
+        self._graph: nx.DiGraph[str] = nx.DiGraph()
+        self._wiring: Wiring | None = None
+
+    # ---- building ------------------------------------------------------------------------------
+
+    def add_neuron(
+        self,
+        name: str,
+        *,
+        role: Role = "hidden",
+        activation: str | Activation | None = None,
+        bias: float | None = None,
+        trainable: bool = True,
+    ) -> None:
+        """Add a neuron after those that stand already.
+
+        Args:
+            name: unique; no control, invisible or line-breaking characters.
+            role: ``input``, ``hidden`` or ``output``.
+            activation: a name of the table of activations (``linear`` when left out).
+            bias: drawn by the initializer when left out.
+            trainable: whether updates touch the bias.
+
+        Raises:
+            NetworkError: a bad or taken name, an unknown role, an input with a bias or activation,
+                or a bias that is not finite.
+            SettingError: an unknown activation.
+        """
+        if fault := fault_in_name(name):
+            raise NetworkError(f'"{escaped(name)}" cannot be a neuron’s name: {fault}', name)
+        if name in self._graph:
+            raise NetworkError(f'there is already a neuron called "{name}"', name)
+        if role not in ROLES:
+            hint = did_you_mean(str(role), ROLES)
+            found = f'"{escaped(str(role))}"'
+            raise SettingError(found, "input, hidden or output", "role", hint)
+        if role == "input" and (activation is not None or bias is not None):
+            what = "an activation" if activation is not None else "a bias"
+            raise NetworkError(f'the input neuron "{name}" cannot have {what}', name)
+        self._graph.add_node(
+            name,
+            role=role,
+            activation=None if role == "input" else Activation.of(activation or "linear"),
+            bias=_finite(bias, f'the bias of "{name}"', name),
+            trainable=trainable,
+        )
+        self._changed()
+
+    def connect(
+        self, source: str, target: str, weight: float | None = None, *, trainable: bool = True
+    ) -> None:
+        """Connect two neurons that stand already.
+
+        Raises:
+            NetworkError: an unknown neuron, a connection that stands already, into an input, from
+                a neuron to itself, or a weight that is not finite. (A longer cycle is found by
+                ``check``.)
+        """
+        pair = (source, target)
+        for name in pair:
+            self._require(name)
+        if source == target:
+            raise NetworkError(f'"{source}" cannot be connected to itself', pair)
+        if self._graph.has_edge(source, target):
+            raise NetworkError(f'"{source}" and "{target}" are already connected', pair)
+        if self._graph.nodes[target]["role"] == "input":
+            raise NetworkError(f'"{target}" is an input: nothing can lead into it', pair)
+        weight = _finite(weight, f'the weight from "{source}" to "{target}"', pair)
+        self._graph.add_edge(source, target, weight=weight, trainable=trainable)
+        self._changed()
+
+    def remove_neuron(self, name: str) -> None:
+        """Remove a neuron with every connection from and to it.
+
+        Raises:
+            NetworkError: no such neuron.
+        """
+        self._require(name)
+        self._graph.remove_node(name)
+        self._changed()
+
+    def disconnect(self, source: str, target: str) -> None:
+        """Remove a connection.
+
+        Raises:
+            NetworkError: no such connection.
+        """
+        self._require_connection(source, target)
+        self._graph.remove_edge(source, target)
+        self._changed()
+
+    def set_bias(self, name: str, bias: float) -> None:
+        """Change the bias of a neuron that is no input."""
+        self._require(name)
+        if self._graph.nodes[name]["role"] == "input":
+            raise NetworkError(f'the input neuron "{name}" cannot have a bias', name)
+        self._graph.nodes[name]["bias"] = _finite(bias, f'the bias of "{name}"', name)
+
+    def set_weight(self, source: str, target: str, weight: float) -> None:
+        """Change the weight of a connection."""
+        self._require_connection(source, target)
+        pair = (source, target)
+        weight_now = _finite(weight, f'the weight from "{source}" to "{target}"', pair)
+        self._graph.edges[pair]["weight"] = weight_now
+
+    # ---- looking -------------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        """The number of neurons, inputs included."""
+        return len(self._graph)
+
+    def __contains__(self, name: object) -> bool:
+        """Whether a neuron of that name stands here."""
+        return name in self._graph
+
+    def __eq__(self, other: object) -> bool:
+        """The same neurons and connections in the same order, with the same numbers."""
+        if not isinstance(other, Network):
+            return NotImplemented
+        return (
+            self.initializer == other.initializer
+            and list(self._graph) == list(other._graph)
+            and self.neurons == other.neurons
+            and self.connections == other.connections
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # a network is mutable
+
+    def neuron(self, name: str) -> Neuron:
+        """The neuron called ``name``.
+
+        Raises:
+            NetworkError: no such neuron; the sentence names the nearest.
+        """
+        self._require(name)
+        self.initialize()
+        return Neuron(name=name, layer=self.wiring().layer[name], **self._graph.nodes[name])
+
+    def connection(self, source: str, target: str) -> Connection:
+        """The connection from ``source`` to ``target``.
+
+        Raises:
+            NetworkError: no such connection.
+        """
+        self._require_connection(source, target)
+        self.initialize()
+        return Connection(source, target, **self._graph.edges[source, target])
+
+    def layer(self, index: int) -> tuple[Neuron, ...]:
+        """The neurons of a layer, in canonical order; layer 0 holds the inputs."""
+        return tuple(neuron for neuron in self.neurons if neuron.layer == index)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The neurons' names in the order in which they were added (the document's order)."""
+        return tuple(self._graph)
+
+    @property
+    def neurons(self) -> tuple[Neuron, ...]:
+        """Every neuron, inputs included, in canonical order: (layer, order of adding)."""
+        wiring = self.wiring()
+        self.initialize()
+        order = sorted(self._graph, key=wiring.layer.__getitem__)
+        nodes = self._graph.nodes
+        return tuple(Neuron(name=j, layer=wiring.layer[j], **nodes[j]) for j in order)
+
+    @property
+    def connections(self) -> tuple[Connection, ...]:
+        """Every connection in canonical order: (target's order, source's order)."""
+        wiring = self.wiring()
+        self.initialize()
+        edges = self._graph.edges
+        return tuple(
+            Connection(i, j, **edges[i, j]) for j in wiring.neurons for i in wiring.sources[j]
+        )
+
+    @property
+    def biases(self) -> dict[str, float]:
+        """B by neuron, in canonical order."""
+        return {n.name: n.bias for n in self.neurons if n.bias is not None}
+
+    @property
+    def weights(self) -> dict[tuple[str, str], float]:
+        """W by (source, target), in canonical order."""
+        return {(c.source, c.target): c.weight for c in self.connections}
+
+    def initialize(self) -> None:
+        """Give every bias and weight that was left out the number that the initializer draws.
+
+        A number is drawn for each parameter in canonical order, whether it is needed or not, so
+        that writing one weight down does not move the others.
+        """
+        nodes, edges = self._graph.nodes, self._graph.edges
+        if not any(
+            nodes[j]["bias"] is None for j in self._graph if nodes[j]["role"] != "input"
+        ) and all(edge[2] is not None for edge in edges(data="weight")):
+            return
+        wiring = self.wiring()
+        numbers = stream("initializer", self.initializer.seed)
+        for j in wiring.neurons:
+            fan_in = len(wiring.sources[j])
+            bias = self.initializer.bias(numbers, fan_in)
+            if nodes[j]["bias"] is None:
+                nodes[j]["bias"] = bias
+            for i in wiring.sources[j]:
+                weight = self.initializer.weight(numbers, fan_in, len(wiring.targets[i]))
+                if edges[i, j]["weight"] is None:
+                    edges[i, j]["weight"] = weight
+
+    # ---- checking ------------------------------------------------------------------------------
+
+    def wiring(self) -> Wiring:
+        """The frozen topology in canonical order.
+
+        Raises:
+            NetworkError: a cycle (named by its neurons), no input or no output.
+        """
+        if self._wiring is None:
+            self._wiring = self._wire()
+        return self._wiring
+
+    def check(self) -> list[str]:
+        """Make sure that the network can be computed, and give warnings, a sentence each.
+
+        Raises:
+            NetworkError: a cycle (named by its neurons), no input or no output.
+        """
+        wiring = self.wiring()
+        useful = set(wiring.outputs)
+        for j in reversed((*wiring.inputs, *wiring.neurons)):
+            if useful.intersection(wiring.targets[j]):
+                useful.add(j)
+        return [f'no output can be reached from "{j}"' for j in self._graph if j not in useful]
+
+    def copy(self) -> Network:
+        """An independent copy."""
+        other = Network(self.initializer)
+        other._graph = self._graph.copy()
+        other._wiring = self._wiring
+        return other
+
+    # ---- using ---------------------------------------------------------------------------------
+
+    def predict(self, x: Sequence[float]) -> list[float]:
+        """The outputs' activations for one input vector, computed in the order of the steps.
+
+        Raises:
+            NetworkError: a cycle, no input or output, or a vector of the wrong length.
+        """
+        wiring = self.wiring()
+        if len(x) != len(wiring.inputs):
+            found, expected = _counted(len(x), "number"), _counted(len(wiring.inputs), "input")
+            raise NetworkError(f"the input vector holds {found}, the network has {expected}")
+        _, a = forward(wiring, self.biases, self.weights, [float(x_i) for x_i in x])
+        return [a[k] for k in wiring.outputs]
+
+    def draw(self, width: int = 80, height: int | None = None) -> str:
+        """The network as text: neurons in columns by layer, connections with their weights."""
+        from nntui.draw.plain import drawing
+
+        return drawing(
+            self.graph(),
+            {n.name: n.bias for n in self.neurons},
+            self.weights,
+            width=width,
+            height=height,
+        )
+
+    def graph(self) -> nx.DiGraph[str]:
+        """A networkx copy whose nodes, in canonical order, have the attribute ``layer``."""
+        graph: nx.DiGraph[str] = nx.DiGraph()
+        graph.add_nodes_from((n.name, {"layer": n.layer, "role": n.role}) for n in self.neurons)
+        graph.add_weighted_edges_from((c.source, c.target, c.weight) for c in self.connections)
+        return graph
+
+    # ---- inside --------------------------------------------------------------------------------
+
+    def _changed(self) -> None:
+        self._wiring = None
+
+    def _require(self, name: str) -> None:
+        if name not in self._graph:
+            hint = did_you_mean(name, self._graph)
+            raise NetworkError(
+                f'there is no neuron called "{escaped(name)}"{hint and "; " + hint}', name
+            )
+
+    def _require_connection(self, source: str, target: str) -> None:
+        self._require(source)
+        self._require(target)
+        if not self._graph.has_edge(source, target):
+            message = f'"{source}" is not connected to "{target}"'
+            raise NetworkError(message, (source, target))
+
+    def _wire(self) -> Wiring:
+        graph = self._graph
+        layer = self._layers()
+        canonical = sorted(graph, key=layer.__getitem__)  # stable: keeps the document's order
+        rank = {j: n for n, j in enumerate(canonical)}
+        nodes = graph.nodes
+        neurons = tuple(j for j in canonical if nodes[j]["role"] != "input")
+        trainable: set[Any] = {j for j in neurons if nodes[j]["trainable"]}
+        trainable.update(e[:2] for e in graph.edges(data="trainable") if e[2])
+        return Wiring(
+            inputs=self._with_role("input"),
+            outputs=self._with_role("output"),
+            neurons=neurons,
+            sources={
+                j: tuple(sorted(graph.predecessors(j), key=rank.__getitem__)) for j in neurons
+            },
+            targets={
+                j: tuple(sorted(graph.successors(j), key=rank.__getitem__)) for j in canonical
+            },
+            layer=layer,
+            activation={j: nodes[j]["activation"] for j in neurons},
+            trainable=frozenset(trainable),
+        )
+
+    def _layers(self) -> dict[str, int]:
+        """The length of the longest path from any input; what no input reaches starts at 1."""
+        graph = self._graph
+        layer: dict[str, int] = {}
+        try:
+            for j in nx.topological_sort(graph):
+                is_input = graph.nodes[j]["role"] == "input"
+                before = max((layer[i] for i in graph.predecessors(j)), default=0)
+                layer[j] = 0 if is_input else before + 1
+        except nx.NetworkXUnfeasible:
+            cycle = [i for i, _ in nx.find_cycle(graph)]
+            shown = [*cycle[:NAMES_SHOWN], *(["…"] if len(cycle) > NAMES_SHOWN else []), cycle[0]]
+            message = "the connections form a cycle: " + " → ".join(shown)
+            raise NetworkError(message, (cycle[-1], cycle[0])) from None
+        return layer
+
+    def _with_role(self, role: Role) -> tuple[str, ...]:
+        found = tuple(j for j in self._graph if self._graph.nodes[j]["role"] == role)
+        if not found:
+            article = "an" if role in ("input", "output") else "a"
+            raise NetworkError(f'the network needs {article} {role} neuron ("role": "{role}")')
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        """The neurons' names, in the order of adding."""
+        return iter(self._graph)
+
+
+def _finite(number: float | None, what: str, culprit: str | tuple[str, str]) -> float | None:
+    if number is None:
+        return None
+    if isinstance(number, bool) or not isinstance(number, (int, float)):
+        raise NetworkError(f"{what} must be a number, not {escaped(repr(number))}", culprit)
+    try:
+        value = float(number)
+    except OverflowError:
+        value = math.inf
+    if not math.isfinite(value):
+        raise NetworkError(f"{what} must be a finite number, not {value}", culprit)
+    return value
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"

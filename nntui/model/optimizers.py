@@ -1,0 +1,225 @@
+"""Optimizers: one table, a row each, with PyTorch's update rules and defaults.
+
+``update(p, g, memory, t, **settings)`` gives the new parameter and the new memory, for floats and
+arrays alike: p the parameter, g its gradient (regularisation already added), memory the values
+kept from the updates before (named by ``memory``, all 0 at first), t the number of this update,
+from 1. Sources: the algorithm boxes of PyTorch's documentation of each optimizer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from nntui.model.elementary import divide, sqrt
+from nntui.model.errors import SettingError
+from nntui.model.settings import chosen_row, chosen_settings
+
+Memory = tuple[Any, ...]
+Updated = tuple[Any, Memory]
+
+
+@dataclass(frozen=True, slots=True)
+class OptimizerRow:
+    """One row of the table: the whole definition of an optimizer.
+
+    ``formula`` holds (name, right-hand side) pairs in the order of computing, the last one being
+    the parameter p itself; ``quantities`` gives the numbers of that working beside p, g and the
+    settings, so that the right-hand sides can be written with numbers.
+    """
+
+    update: Callable[..., Updated]
+    memory: tuple[str, ...]
+    formula: Callable[..., list[tuple[str, str]]]
+    quantities: Callable[..., dict[str, Any]]
+    settings: Mapping[str, float]
+
+
+def _sgd(
+    p: Any, g: Any, memory: Memory, t: int, *, learning_rate: float, momentum: float, nesterov: bool
+) -> Updated:
+    (v,) = memory
+    if momentum:
+        v = momentum * v + g
+        g = g + momentum * v if nesterov else v
+    return p - learning_rate * g, (v,)
+
+
+def _sgd_formula(*, momentum: float, nesterov: bool, **_: float) -> list[tuple[str, str]]:
+    if not momentum:
+        return [("p", "{p} − {learning_rate} · {g}")]
+    velocity = ("v", "{momentum} · {v_before} + {g}")
+    if nesterov:
+        return [velocity, ("p", "{p} − {learning_rate} · ({g} + {momentum} · {v})")]
+    return [velocity, ("p", "{p} − {learning_rate} · {v}")]
+
+
+def _adam(
+    p: Any, g: Any, memory: Memory, t: int, *,
+    learning_rate: float, beta1: float, beta2: float, eps: float,
+) -> Updated:  # fmt: skip
+    m, v = memory
+    m = beta1 * m + (1.0 - beta1) * g
+    v = beta2 * v + (1.0 - beta2) * (g * g)
+    m_hat = m / (1.0 - beta1**t)
+    v_hat = v / (1.0 - beta2**t)
+    return p - learning_rate * divide(m_hat, sqrt(v_hat) + eps), (m, v)
+
+
+def _adamw(
+    p: Any, g: Any, memory: Memory, t: int, *,
+    learning_rate: float, beta1: float, beta2: float, eps: float, weight_decay: float,
+) -> Updated:  # fmt: skip
+    """Adam after the parameter itself was shrunk (decoupled weight decay, biases included)."""
+    shrunk = p * (1.0 - learning_rate * weight_decay)
+    return _adam(
+        shrunk, g, memory, t, learning_rate=learning_rate, beta1=beta1, beta2=beta2, eps=eps
+    )
+
+
+def _adam_formula(**settings: float) -> list[tuple[str, str]]:
+    shrunk = "{p}" if "weight_decay" not in settings else "(1 − {learning_rate}·{weight_decay})·{p}"
+    return [
+        ("m", "{beta1} · {m_before} + (1 − {beta1}) · {g}"),
+        ("v", "{beta2} · {v_before} + (1 − {beta2}) · {g}²"),
+        ("m̂", "{m} / (1 − {beta1}^{t})"),
+        ("v̂", "{v} / (1 − {beta2}^{t})"),
+        ("p", shrunk + " − {learning_rate} · {m_hat} / (√{v_hat} + {eps})"),
+    ]
+
+
+def _adam_quantities(
+    before: Memory, after: Memory, t: int, *, beta1: float, beta2: float, **_: float
+) -> dict[str, Any]:
+    (m_before, v_before), (m, v) = before, after
+    m_hat, v_hat = m / (1.0 - beta1**t), v / (1.0 - beta2**t)
+    return {
+        "m_before": m_before, "v_before": v_before,
+        "m": m, "v": v, "m_hat": m_hat, "v_hat": v_hat, "m̂": m_hat, "v̂": v_hat,
+    }  # fmt: skip
+
+
+def _rmsprop(
+    p: Any, g: Any, memory: Memory, t: int, *,
+    learning_rate: float, alpha: float, eps: float, momentum: float,
+) -> Updated:  # fmt: skip
+    s, v = memory
+    s = alpha * s + (1.0 - alpha) * (g * g)
+    scaled = divide(g, sqrt(s) + eps)
+    if momentum:
+        v = momentum * v + scaled
+        return p - learning_rate * v, (s, v)
+    return p - learning_rate * scaled, (s, v)
+
+
+def _rmsprop_formula(*, momentum: float, **_: float) -> list[tuple[str, str]]:
+    mean_square = ("s", "{alpha} · {s_before} + (1 − {alpha}) · {g}²")
+    if not momentum:
+        return [mean_square, ("p", "{p} − {learning_rate} · {g} / (√{s} + {eps})")]
+    return [
+        mean_square,
+        ("v", "{momentum} · {v_before} + {g} / (√{s} + {eps})"),
+        ("p", "{p} − {learning_rate} · {v}"),
+    ]
+
+
+def _adagrad(
+    p: Any, g: Any, memory: Memory, t: int, *, learning_rate: float, lr_decay: float, eps: float
+) -> Updated:
+    (s,) = memory
+    s = s + g * g
+    rate = divide(learning_rate, 1.0 + (t - 1) * lr_decay)
+    return p - rate * divide(g, sqrt(s) + eps), (s,)
+
+
+def _adagrad_formula(*, lr_decay: float, **_: float) -> list[tuple[str, str]]:
+    rate = "{learning_rate} / (1 + {t_before} · {lr_decay})" if lr_decay else "{learning_rate}"
+    return [("s", "{s_before} + {g}²"), ("p", "{p} − " + rate + " · {g} / (√{s} + {eps})")]
+
+
+def _remembered(*names: str) -> Callable[..., dict[str, Any]]:
+    """The working's numbers when they are just the memory, before (``v_before``) and after."""
+
+    def quantities(before: Memory, after: Memory, t: int, **_: float) -> dict[str, Any]:
+        named = dict(zip(names, after, strict=True))
+        return (
+            named
+            | {f"{n}_before": v for n, v in zip(names, before, strict=True)}
+            | {"t_before": float(t - 1)}
+        )
+
+    return quantities
+
+
+OPTIMIZERS: Final[dict[str, OptimizerRow]] = {
+    "sgd": OptimizerRow(
+        _sgd, ("v",), _sgd_formula, _remembered("v"),
+        {"learning_rate": 0.001, "momentum": 0.0, "nesterov": False},
+    ),
+    "adam": OptimizerRow(
+        _adam, ("m", "v"), _adam_formula, _adam_quantities,
+        {"learning_rate": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
+    ),
+    "adamw": OptimizerRow(
+        _adamw, ("m", "v"), _adam_formula, _adam_quantities,
+        {"learning_rate": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.01},
+    ),
+    "rmsprop": OptimizerRow(
+        _rmsprop, ("s", "v"), _rmsprop_formula, _remembered("s", "v"),
+        {"learning_rate": 0.01, "alpha": 0.99, "eps": 1e-8, "momentum": 0.0},
+    ),
+    "adagrad": OptimizerRow(
+        _adagrad, ("s",), _adagrad_formula, _remembered("s"),
+        {"learning_rate": 0.01, "lr_decay": 0.0, "eps": 1e-10},
+    ),
+}  # fmt: skip
+
+# Outside these the rules above lose their meaning (a decay of 1 divides by 0, say).
+_BELOW_ONE: Final = ("beta1", "beta2", "alpha")
+
+
+@dataclass(frozen=True, slots=True)
+class Optimizer:
+    """An optimizer with its settings chosen, such as sgd with learning_rate 0.5."""
+
+    name: str
+    settings: tuple[tuple[str, float], ...] = ()
+
+    @classmethod
+    def of(cls, name: str | Optimizer, **settings: float) -> Optimizer:
+        """The optimizer called ``name``; settings left out keep PyTorch's defaults.
+
+        Raises:
+            SettingError: an unknown name or setting, or a setting out of its range.
+        """
+        if isinstance(name, Optimizer):
+            return name
+        row = chosen_row("optimizer", name, OPTIMIZERS)
+        chosen = chosen_settings(name, row.settings, settings)
+        for setting, value in chosen.items():
+            if setting in _BELOW_ONE and not 0.0 <= value < 1.0:
+                raise SettingError(repr(value), "a number from 0 to below 1", setting)
+            if value < 0.0:
+                raise SettingError(repr(value), "a number of at least 0", setting)
+        if chosen.get("nesterov") and not chosen["momentum"]:
+            raise SettingError("true", "false, or a momentum above 0", "nesterov")
+        return cls(name, tuple(chosen.items()))
+
+    @property
+    def row(self) -> OptimizerRow:
+        """The row of the table that defines this optimizer."""
+        return OPTIMIZERS[self.name]
+
+    @property
+    def learning_rate(self) -> float:
+        """The step size."""
+        return dict(self.settings)["learning_rate"]
+
+    def first_memory(self) -> Memory:
+        """What is remembered of a parameter before its first update: zeros."""
+        return (0.0,) * len(self.row.memory)
+
+    def update(self, p: Any, g: Any, memory: Memory, t: int) -> Updated:
+        """The parameter and the memory after update number t (from 1), for floats or arrays."""
+        return self.row.update(p, g, memory, t, **dict(self.settings))

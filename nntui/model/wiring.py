@@ -1,0 +1,62 @@
+"""The wiring of a network: its topology, frozen, in the orders in which everything is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from nntui.model.activations import Activation
+
+Parameter: TypeAlias = str | tuple[str, str]
+"""A parameter's key: a neuron's name for its bias, (source, target) for a weight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """Who feeds whom, in canonical order.
+
+    Neurons stand by (layer, document position), connections by (target's order, source's order).
+    ``neurons`` are those that compute (no inputs). ``sources[j]`` and ``targets[j]`` are j's
+    neighbours in canonical order. ``trainable`` holds the parameters that updates touch.
+    """
+
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    neurons: tuple[str, ...]
+    sources: Mapping[str, tuple[str, ...]]
+    targets: Mapping[str, tuple[str, ...]]
+    layer: Mapping[str, int]
+    activation: Mapping[str, Activation]
+    trainable: frozenset[Parameter]
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Every parameter: for each neuron in order its bias, then its incoming weights."""
+        found: list[Parameter] = []
+        for j in self.neurons:
+            found.append(j)
+            found.extend((i, j) for i in self.sources[j])
+        return tuple(found)
+
+    @property
+    def connection_count(self) -> int:
+        """The number of connections, E."""
+        return sum(map(len, self.sources.values()))
+
+
+def forward(
+    wiring: Wiring, b: Mapping[str, float], w: Mapping[tuple[str, str], float], x: Sequence[float]
+) -> tuple[dict[str, float], dict[str, float]]:
+    """The forward pass for one example, in the very order of the steps: (z, a) of every neuron.
+
+    ``x`` holds one number for each input, in the inputs' order.
+    """
+    z: dict[str, float] = {}
+    a = dict(zip(wiring.inputs, x, strict=True))
+    for j in wiring.neurons:
+        z[j] = b[j]
+        for i in wiring.sources[j]:
+            z[j] = z[j] + w[i, j] * a[i]
+        a[j] = wiring.activation[j].f(z[j])
+    return z, a
