@@ -136,8 +136,26 @@ class Debugger:
             self._last = None
             return
         # One short of it, then a step under observation: the last step is part of what is seen.
-        self._run.seek(min(position - 1, self.total + 1))
+        self._run.seek(position - 1 if 0 < position <= self.total else position)
         self.step()
+
+    def approach(self, position: int, steps: int) -> bool:
+        """Go towards a position by executing at most ``steps`` steps; whether it was reached.
+
+        For a screen that stays alive on a long way: call it again until it says True. A position
+        behind is approached from the nearest checkpoint before it, so on the way the debugger
+        stands somewhere in between, always at a true state of the run.
+
+        Raises:
+            IndexError: there is no such position.
+        """
+        if position == 0 or position == self.position:
+            self.seek(position)
+            return True
+        self._run.seek_checkpoint(position - 1 if 0 < position <= self.total else position)
+        target = min(self.position + max(steps, 1), position)
+        self.seek(target)
+        return target == position
 
     def move(self, movement: str, count: int = 1) -> bool:
         """Make a movement (step, neuron, pass, example, update, epoch, run) ``count`` times.

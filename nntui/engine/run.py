@@ -63,6 +63,17 @@ class Run:
         Raises:
             IndexError: there is no such position.
         """
+        self.seek_checkpoint(position)
+        self.advance(position - self.position)
+
+    def seek_checkpoint(self, position: int) -> None:
+        """Go to the nearest known state at or before a position, without executing a step.
+
+        That is a checkpoint, or where the run stands already.
+
+        Raises:
+            IndexError: there is no such position.
+        """
         if not 0 <= position <= self.schedule.total:
             raise IndexError(
                 f"there is no position {position}: the run has {self.schedule.total} steps"
@@ -71,7 +82,6 @@ class Run:
         nearest = positions[bisect_right(positions, position) - 1]
         if position < self.position or nearest > self.position:
             self._restore(nearest)
-        self.advance(position - self.position)
 
     def _met(self, loss: float | None) -> None:
         assert loss is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TypeAlias
 from nntui.model.errors import SettingError
 from nntui.model.names import escaped
 from nntui.model.randomness import stream
+from nntui.model.settings import is_finite
 
 Target: TypeAlias = int | tuple[float, ...]
 """A target vector, or for a loss over classes the class's index."""
@@ -104,8 +104,7 @@ def _vector(row: Sequence[float], place: str) -> tuple[float, ...]:
     if isinstance(row, (str, bytes)) or not isinstance(row, Sequence):
         raise SettingError(escaped(repr(row), 40), "a list of numbers", place)
     for n, number in enumerate(row):
-        good = isinstance(number, (int, float)) and not isinstance(number, bool)
-        if not good or not math.isfinite(number):
+        if not is_finite(number):
             raise SettingError(escaped(repr(number), 40), "a finite number", f"{place}[{n}]")
     return tuple(float(number) for number in row)
 

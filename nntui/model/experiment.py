@@ -9,6 +9,7 @@ from typing import Any
 
 from nntui.model.dataset import Dataset
 from nntui.model.errors import SettingError
+from nntui.model.names import escaped
 from nntui.model.network import Network
 from nntui.model.training import Training
 
@@ -84,7 +85,8 @@ class Experiment:
             if index is not None:
                 if not (index == int(index) and 0 <= index < outputs):
                     expected = f"a class index from 0 to {outputs - 1}"
-                    raise SettingError(f"{index:g}", expected, place)
+                    found = str(index) if isinstance(index, int) else f"{index:g}"
+                    raise SettingError(escaped(found, 40), expected, place)
             elif isinstance(target, int):
                 raise SettingError(
                     f"the number {target}",

@@ -19,6 +19,9 @@ from nntui.model.settings import chosen_row, chosen_settings
 SEED_LIMIT: Final = 2**63 - 1
 """The greatest seed."""
 
+FAR: Final = 40.0
+"""Standard deviations that no draw goes beyond (the chance is below 1e-300)."""
+
 
 @dataclass(frozen=True, slots=True)
 class InitializerRow:
@@ -105,6 +108,10 @@ class Initializer:
             raise SettingError(repr(chosen["std"]), "a number of at least 0", "std")
         if "low" in chosen and chosen["low"] > chosen["high"]:
             raise SettingError(repr(chosen["low"]), "a number not above high", "low")
+        if "high" in chosen and not math.isfinite(chosen["high"] - chosen["low"]):
+            raise SettingError(repr(chosen["high"]), "a range that a float can hold", "high")
+        if "std" in chosen and not math.isfinite(abs(chosen["mean"]) + FAR * chosen["std"]):
+            raise SettingError(repr(chosen["std"]), "a spread that a float can hold", "std")
         return cls(name, checked_seed(seed), tuple(chosen.items()))
 
     def weight(self, stream: Stream, fan_in: int, fan_out: int) -> float:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from nntui.model.activations import sigmoid
 from nntui.model.elementary import at_least, at_most, exp, log, log1p, ordered_sum, sign, where
+from nntui.model.errors import SettingError
 from nntui.model.settings import chosen_row, chosen_settings
 
 Vector = Sequence[Any]
@@ -53,9 +54,7 @@ def _spelled_sum(
 
     def spell(a: Sequence[str], y: Sequence[str], **_: float) -> str:
         terms = " + ".join(term.format(a=a_k, y=y_k) for a_k, y_k in zip(a, y, strict=True))
-        factor = (before or "1/{K}·" if over_k else before).format(K=len(a))
-        if len(a) == 1:
-            return terms if factor in ("", "1/1·") else f"{factor}({terms})"
+        factor = (before or "1/{K}·" if over_k else before).format(K=len(a)).replace("1/1·", "")
         return f"{factor}({terms})" if factor else terms
 
     return spell
@@ -213,12 +212,15 @@ class Loss:
         """The loss called ``name``; settings left out keep their defaults.
 
         Raises:
-            SettingError: an unknown name or setting, or a setting that is not a finite number.
+            SettingError: an unknown name or setting, or a setting out of its range.
         """
         if isinstance(name, Loss):
             return name
         row = chosen_row("loss", name, LOSSES)
-        return cls(name, tuple(chosen_settings(name, row.settings, settings).items()))
+        chosen = chosen_settings(name, row.settings, settings)
+        if chosen.get("delta", 1.0) <= 0.0:
+            raise SettingError(repr(chosen["delta"]), "a number above 0", "delta")
+        return cls(name, tuple(chosen.items()))
 
     @property
     def row(self) -> LossRow:

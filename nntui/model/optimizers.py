@@ -79,7 +79,9 @@ def _adamw(
 
 
 def _adam_formula(**settings: float) -> list[tuple[str, str]]:
-    shrunk = "{p}" if "weight_decay" not in settings else "(1 − {learning_rate}·{weight_decay})·{p}"
+    shrunk = (
+        "{p}" if "weight_decay" not in settings else "{p} · (1 − {learning_rate}·{weight_decay})"
+    )
     return [
         ("m", "{beta1} · {m_before} + (1 − {beta1}) · {g}"),
         ("v", "{beta2} · {v_before} + (1 − {beta2}) · {g}²"),

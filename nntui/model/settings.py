@@ -51,11 +51,21 @@ def chosen_settings(
     }
 
 
+def is_finite(value: object) -> bool:
+    """Whether a value is a number (and no bool) that a finite float can hold."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # an int of more than 308 digits
+        return False
+
+
 def _checked(name: str, default: float, value: float) -> float:
     if isinstance(default, bool):
         if not isinstance(value, bool):
             raise SettingError(repr(value), "true or false", name)
         return value
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if not is_finite(value):
         raise SettingError(escaped(repr(value)), "a finite number", name)
     return float(value)

@@ -13,6 +13,7 @@ from nntui.model.losses import Loss
 from nntui.model.names import did_you_mean, escaped
 from nntui.model.optimizers import Optimizer
 from nntui.model.randomness import stream
+from nntui.model.settings import is_finite
 
 Reduction = Literal["mean", "sum"]
 REDUCTIONS: Final = ("mean", "sum")
@@ -43,19 +44,21 @@ class Training:
         Raises:
             SettingError: names the setting.
         """
-        if self.batch_size is not None and (
-            isinstance(self.batch_size, bool) or self.batch_size < 1
-        ):
-            raise SettingError(repr(self.batch_size), "a number of at least 1", "batch_size")
+        if self.batch_size is not None and (not _is_whole(self.batch_size) or self.batch_size < 1):
+            raise SettingError(
+                _shown(self.batch_size), "a whole number of at least 1", "batch_size"
+            )
         if self.reduction not in REDUCTIONS:
             found = f'"{escaped(str(self.reduction))}"'
             hint = did_you_mean(str(self.reduction), REDUCTIONS)
             raise SettingError(found, "mean or sum", "reduction", hint)
         for name, value in (("l1", self.l1), ("l2", self.l2)):
-            if not 0.0 <= value < float("inf"):
-                raise SettingError(repr(value), "a number of at least 0", f"regularization.{name}")
-        if not 1 <= self.epochs <= MAX_EPOCHS:
-            raise SettingError(repr(self.epochs)[:40], f"a number from 1 to {MAX_EPOCHS}", "epochs")
+            if not is_finite(value) or value < 0.0:
+                place = f"regularization.{name}"
+                raise SettingError(_shown(value), "a finite number of at least 0", place)
+        if not _is_whole(self.epochs) or not 1 <= self.epochs <= MAX_EPOCHS:
+            expected = f"a whole number from 1 to {MAX_EPOCHS}"
+            raise SettingError(_shown(self.epochs), expected, "epochs")
         checked_seed(self.seed)
 
     def order(self, examples: Sequence[int], epoch: int) -> tuple[int, ...]:
@@ -82,3 +85,11 @@ class Training:
         if self.l1:
             g = g + self.l1 * sign(w)
         return g
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _shown(value: object) -> str:
+    return escaped(repr(value), 40)

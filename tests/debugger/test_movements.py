@@ -1,0 +1,108 @@
+"""Every movement and its reverse, against an oracle that only looks at the kinds of steps."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.experiments import experiments, layered
+
+from nntui.debugger.debugger import Debugger
+from nntui.debugger.movements import MOVEMENTS, destination
+from nntui.engine.listing import train
+from nntui.engine.schedule import Schedule
+from nntui.engine.state import State
+
+PHASES = {
+    "load": "forward", "forward_edge": "forward", "forward_neuron": "forward", "loss": "loss",
+    "backward_neuron": "backward", "backward_edge": "backward", "update": "update",
+}  # fmt: skip
+
+
+def stops(experiment) -> dict[str, set[int]]:
+    """The positions at which each movement may stop, from the flat list of operations."""
+    operations = list(train(experiment, State.first(experiment)))
+    total, examples = len(operations), len(experiment.train_examples)
+    size = experiment.training.batch_size or examples
+    found = {movement: {0, total} for movement in MOVEMENTS}
+    found["step"] = set(range(total + 1))
+    loads, before = 0, ("nothing", "nothing")
+    for position, operation in enumerate(operations):
+        kind = operation[0]
+        # A neuron's steps are those of the edges into it and its own: its name comes last.
+        neuron = (PHASES[kind], "" if kind in ("load", "loss") else operation[-1])
+        if kind == "load":
+            found["example"].add(position)
+            if loads % examples % size == 0:
+                found["update"].add(position)
+            if loads % examples == 0:
+                found["epoch"].add(position)
+            loads += 1
+        if kind == "load" or neuron[0] != before[0]:
+            found["pass"].add(position)
+        if kind == "load" or neuron != before:
+            found["neuron"].add(position)
+        before = neuron
+    return found
+
+
+@pytest.mark.parametrize("movement", MOVEMENTS)
+@settings(max_examples=15)
+@given(experiment=experiments(most_epochs=3))
+def test_each_movement_leads_to_its_next_stop_and_back_to_the_one_before(
+    movement, experiment
+) -> None:
+    schedule, places = Schedule(experiment), sorted(stops(experiment)[movement])
+    for position in range(schedule.total + 1):
+        after = next((p for p in places if p > position), schedule.total)
+        before = next((p for p in reversed(places) if p < position), 0)
+        assert destination(schedule, position, movement) == after
+        assert destination(schedule, position, movement, -1) == before
+
+
+@settings(max_examples=40)
+@given(experiment=experiments(most_epochs=3), data=st.data())
+def test_a_count_repeats_a_movement(experiment, data) -> None:
+    schedule = Schedule(experiment)
+    movement = data.draw(st.sampled_from(list(MOVEMENTS)))
+    start = data.draw(st.integers(0, schedule.total))
+    count = data.draw(st.integers(-6, 6))
+    position = start
+    for _ in range(abs(count)):
+        position = destination(schedule, position, movement, 1 if count > 0 else -1)
+    assert destination(schedule, start, movement, count) == position
+
+
+@pytest.mark.parametrize("movement", MOVEMENTS)
+def test_a_movement_says_whether_there_was_anywhere_to_go(movement) -> None:
+    debugger = Debugger(layered(2, 2, 1, batch_size=3, epochs=2))
+    assert not debugger.move(movement, -1)
+    assert debugger.move(movement, 10**4)
+    assert debugger.at_end
+    assert not debugger.move(movement)
+    assert debugger.move(movement, -(10**4))
+    assert debugger.at_start
+    assert debugger.last is None
+
+
+def test_the_movements_of_one_example_by_hand() -> None:
+    # 2-1 network: load, 2 edges + neuron, loss, neuron + 2 edges: 8 steps; 3 updates; 2 examples.
+    schedule = Schedule(layered(2, 1, examples=2, epochs=2))
+    assert schedule.total == 2 * (2 * 8 + 3)
+
+    def walk(movement):
+        position, found = 0, []
+        while position < 20:
+            position = destination(schedule, position, movement)
+            found.append(position)
+        return found
+
+    assert walk("neuron") == [1, 4, 5, 8, 9, 12, 13, 16, 19, 20]
+    assert walk("pass") == [4, 5, 8, 12, 13, 16, 19, 23]
+    assert walk("example") == [8, 19, 27]
+    assert walk("update") == [19, 38]
+    assert walk("epoch") == [19, 38]
+    assert walk("run") == [38]
+
+
+def test_an_unknown_movement_is_a_key_error() -> None:
+    with pytest.raises(KeyError):
+        Debugger(layered(1, 1)).move("sideways")

@@ -1,0 +1,74 @@
+"""Would the comparison with the oracle notice a wrong chain rule? Here it is given some."""
+
+import inspect
+from typing import Any
+
+import pytest
+from support.check import worst_error
+from support.experiments import layered
+
+from nntui.engine import listing
+from nntui.model.dataset import Dataset
+from nntui.model.experiment import Experiment
+from nntui.model.network import Network
+from nntui.model.training import Training
+
+MUTANTS = {
+    "the weight is missing on the way back": ("w[i, j] * delta[j]", "delta[j]"),
+    "the bare weight is passed back": ("w[i, j] * delta[j]", "w[i, j]"),
+    "da is passed back instead of delta": ("w[i, j] * delta[j]", "w[i, j] * da[j]"),
+    "the input is passed back": ("w[i, j] * delta[j]", "a[i] * delta[j]"),
+    "only the last path counts": ("da[i] = da.get(i, 0.0) + w", "da[i] = w"),
+    "delta without f′": ("* f_prime[j](z[j], a[j])", "* 1.0"),
+    "f instead of f′": ("f_prime[j](z[j], a[j])", "f[j](z[j])"),
+    "f′ of a": ("f_prime[j](z[j], a[j])", "f_prime[j](a[j], a[j])"),
+    "divided by the activation": ("f_prime[j](z[j], a[j])", "f_prime[j](z[j], a[j]) / a[j]"),
+    "the weight’s gradient without a": ("dw[i, j] + delta[j] * a[i]", "dw[i, j] + delta[j]"),
+    "the weight’s gradient without delta": ("dw[i, j] + delta[j] * a[i]", "dw[i, j] + a[i]"),
+    "the weight’s gradient with da": ("delta[j] * a[i]", "da[j] * a[i]"),
+    "the weight’s gradient with z": ("delta[j] * a[i]", "delta[j] * z.get(i, a[i])"),
+    "a weight forgets the batch": ("dw[i, j] = dw[i, j] + delta", "dw[i, j] = delta"),
+    "a bias forgets the batch": ("db[j] = db[j] + delta[j]", "db[j] = delta[j]"),
+    "a bias gathers da": ("db[j] = db[j] + delta[j]", "db[j] = db[j] + da[j]"),
+    "the bias is ignored": ("z[j] = b[j]", "z[j] = 0.0"),
+    "backwards in forward order": ("in reversed(net.neurons)", "in net.neurons"),
+    "gradients of the batch before": ("state.zero_gradients()", "pass"),
+    "leftovers of the example before": ("state.blank()", "pass"),
+    "examples scaled by the batch size": ("delta[j] * a[i]", "delta[j] * a[i] / len(batch)"),
+}  # fmt: skip
+
+
+def _with_skips() -> Experiment:
+    """An output that feeds another, a skip connection and two paths to one neuron."""
+    net = Network()
+    for name in ("x1", "x2"):
+        net.add_neuron(name, role="input")
+    net.add_neuron("h", activation="sigmoid", bias=0.3)
+    net.add_neuron("k", role="output", activation="tanh", bias=-0.2)
+    net.add_neuron("y", role="output", activation="softplus", bias=0.1)
+    for n, pair in enumerate(["x1 h", "x2 h", "h k", "x1 k", "h y", "k y", "x2 y"]):
+        i, j = pair.split()
+        net.connect(i, j, 0.4 + 0.3 * n * (-1) ** n)
+    data = Dataset.of([[0.5, -0.7], [-0.4, 0.9], [0.8, 0.2]], [[1, 0], [0, 1], [0.5, 0.5]])
+    return Experiment(net, data, Training(batch_size=2, epochs=2))
+
+
+EXPERIMENTS = [_with_skips(), layered(2, 3, 2, batch_size=2, epochs=2)]
+
+
+def _mutant(old: str, new: str) -> Any:
+    source = inspect.getsource(listing)
+    assert source.count(old) == 1, f"the listing has {source.count(old)} × {old!r}"
+    room: dict[str, Any] = {"__name__": "a mutant"}
+    exec(compile(source.replace(old, new), "a mutant", "exec"), room)
+    return room["train"]
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_a_wrong_chain_rule_is_noticed(mutant) -> None:
+    train = _mutant(*MUTANTS[mutant])
+    assert max(worst_error(experiment, train) for experiment in EXPERIMENTS) > 1e-3
+
+
+def test_the_listing_itself_passes_where_its_mutants_fail() -> None:
+    assert max(worst_error(experiment) for experiment in EXPERIMENTS) < 1e-13

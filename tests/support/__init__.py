@@ -1,0 +1,1 @@
+"""What several rooms' tests share: random experiments, oracles written by other hands."""

@@ -1,0 +1,177 @@
+"""Random experiments: small graphs of every shape that the model allows."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from hypothesis import strategies as st
+
+from nntui.model.activations import ACTIVATIONS, Activation
+from nntui.model.dataset import Dataset
+from nntui.model.experiment import Experiment
+from nntui.model.losses import LOSSES, Loss
+from nntui.model.network import Network
+from nntui.model.optimizers import OPTIMIZERS, Optimizer
+from nntui.model.training import Training
+
+PLAIN_NAMES = ["p", "q", "r", "s", "t", "u", "v", "h1", "h2"]
+ODD_NAMES = ["my input", 'say "hi"', "a]b", "[", "x,y", "ключ", "back\\slash", "1st", "z"]
+
+activations: st.SearchStrategy[Activation] = st.one_of(
+    *(
+        st.builds(Activation.of, st.just(name), **{s: st.sampled_from([0.05, 0.7, 1.3])})
+        if (s := next(iter(row.settings), None))
+        else st.just(Activation.of(name))
+        for name, row in ACTIVATIONS.items()
+    ),
+    st.sampled_from([Activation.of(name) for name in ACTIVATIONS]),
+)
+
+losses: st.SearchStrategy[Loss] = st.sampled_from(
+    [*(Loss.of(name) for name in LOSSES), Loss.of("huber", delta=0.3)]
+)
+
+OPTIMIZERS_WITH_OPTIONS: list[Optimizer] = [
+    *(Optimizer.of(name) for name in OPTIMIZERS),
+    Optimizer.of("sgd", learning_rate=0.3),
+    Optimizer.of("sgd", learning_rate=0.1, momentum=0.9),
+    Optimizer.of("sgd", learning_rate=0.1, momentum=0.8, nesterov=True),
+    Optimizer.of("adam", learning_rate=0.1, beta1=0.7, beta2=0.95, eps=1e-3),
+    Optimizer.of("adam", learning_rate=0.1, beta1=0.0, beta2=0.0),
+    Optimizer.of("adamw", learning_rate=0.05, weight_decay=0.3, beta1=0.5),
+    Optimizer.of("rmsprop", learning_rate=0.05, alpha=0.5, eps=1e-2),
+    Optimizer.of("rmsprop", learning_rate=0.05, momentum=0.9),
+    Optimizer.of("adagrad", learning_rate=0.2, lr_decay=0.3, eps=1e-2),
+]
+optimizers = st.sampled_from(OPTIMIZERS_WITH_OPTIONS)
+
+
+@st.composite
+def experiments(
+    draw: st.DrawFn,
+    *,
+    most_neurons: int = 6,
+    most_examples: int = 5,
+    most_epochs: int = 2,
+    activation: st.SearchStrategy[Activation] = activations,
+    loss: st.SearchStrategy[Loss] = losses,
+    optimizer: st.SearchStrategy[Optimizer] = optimizers,
+    odd_names: bool = True,
+) -> Experiment:
+    """An experiment whose graph has skip connections, dead ends, neurons that no input reaches.
+
+    The document's order has nothing to do with the graph's. Output neurons may feed others.
+    """
+    chosen_loss = draw(loss)
+    inputs = draw(st.integers(1, 3))
+    computing = draw(_sizes(most_neurons))
+    outputs = draw(st.integers(1, min(4, computing)))
+    density = draw(st.sampled_from([0.3, 0.6, 1.0]))
+    chance = Random(draw(st.integers(0, 2**32)))
+
+    names = chance.sample(ODD_NAMES if odd_names and draw(st.booleans()) else PLAIN_NAMES, 9)
+    names = names[: inputs + computing]
+    output_names = set(chance.sample(names[inputs:], outputs))
+    network = Network()
+    for name in chance.sample(names, len(names)):
+        if name in names[:inputs]:
+            network.add_neuron(name, role="input")
+            continue
+        role: Any = "output" if name in output_names else "hidden"
+        f = draw(activation)
+        if role == "output" and chosen_loss.name == "bce":
+            f = Activation.of("sigmoid")
+        frozen = chance.random() < 0.15
+        network.add_neuron(
+            name, role=role, activation=f, bias=_number(chance), trainable=not frozen
+        )
+    pairs = [
+        (i, j)
+        for n, j in enumerate(names)
+        for i in names[:n]
+        if n >= inputs and chance.random() < density
+    ]
+    for i, j in chance.sample(pairs, len(pairs)):
+        network.connect(i, j, _number(chance), trainable=chance.random() >= 0.15)
+
+    examples = draw(_sizes(most_examples))
+    data = Dataset.of(
+        [[_number(chance) for _ in range(inputs)] for _ in range(examples)],
+        [_target(chosen_loss.name, outputs, chance) for _ in range(examples)],
+        test_fraction=draw(st.sampled_from([0.0, 0.0, 0.4])),
+    )
+    training = Training(
+        loss=chosen_loss,
+        optimizer=draw(optimizer),
+        batch_size=draw(st.sampled_from([None, 1, 2, 3])),
+        shuffle=draw(st.booleans()),
+        reduction=draw(st.sampled_from(["mean", "sum"])),
+        l1=draw(st.sampled_from([0.0, 0.01])),
+        l2=draw(st.sampled_from([0.0, 0.1])),
+        epochs=draw(_sizes(most_epochs)),
+        seed=draw(st.integers(0, 3)),
+    )
+    return Experiment(network, data, training)
+
+
+def _sizes(most: int) -> st.SearchStrategy[int]:
+    """From 1 to most, the upper half twice as often."""
+    return st.sampled_from([*range(1, most + 1), *range(most // 2 + 1, most + 1)])
+
+
+def _number(chance: Random) -> float:
+    """Mostly any number, now and then one that lands on a kink."""
+    if chance.random() < 0.15:
+        return chance.choice([0.0, -0.0, 0.5, 1.0, -1.0])
+    return chance.uniform(-1.5, 1.5)
+
+
+def _target(loss: str, outputs: int, chance: Random) -> Any:
+    if loss == "cross_entropy":
+        kind = chance.choice(["index", "listed index", "probabilities"])
+        index = chance.randrange(outputs)
+        if kind == "index":
+            return index
+        if kind == "listed index" and outputs > 1:
+            return [float(index)]
+        parts = [chance.random() for _ in range(outputs)]
+        return [part / sum(parts) for part in parts]
+    if loss.startswith("bce"):
+        return [chance.choice([0.0, 1.0, chance.random()]) for _ in range(outputs)]
+    return [_number(chance) for _ in range(outputs)]
+
+
+def layered(
+    *sizes: int,
+    activation: str = "tanh",
+    output: str = "sigmoid",
+    examples: int = 4,
+    numbers: int = 0,
+    **training: Any,
+) -> Experiment:
+    """A fully connected network with random numbers, for tests that need no surprise."""
+    chance = Random(numbers)
+    network = Network()
+    layers = []
+    for layer, size in enumerate(sizes):
+        last = layer == len(sizes) - 1
+        letter = "x" if layer == 0 else "y" if last else f"h{layer}_"
+        layers.append([f"{letter}{n + 1}" for n in range(size)])
+        for name in layers[-1]:
+            if layer == 0:
+                network.add_neuron(name, role="input")
+            else:
+                network.add_neuron(
+                    name,
+                    role="output" if last else "hidden",
+                    activation=output if last else activation,
+                    bias=chance.uniform(-1, 1),
+                )
+                for source in layers[-2]:
+                    network.connect(source, name, chance.uniform(-1, 1))
+    data = Dataset.of(
+        [[chance.uniform(-1, 1) for _ in range(sizes[0])] for _ in range(examples)],
+        [[chance.random() for _ in range(sizes[-1])] for _ in range(examples)],
+    )
+    return Experiment(network, data, Training(**training))
