@@ -1,0 +1,84 @@
+"""What is wrong with a document, said in one sentence to the person who wrote it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from nntui.model.errors import NntuiError, SettingError
+from nntui.model.names import escaped
+
+PLACE_SHOWN: Final = 160
+FILE_SHOWN: Final = 300
+
+
+class Fault(Exception):  # noqa: N818 (nobody outside this room meets one)
+    """A fault found while reading, before it is known (or said) in which file.
+
+    ``place`` is a dotted path (``network.connections[3].weight``), ``line 12, column 5``, or empty
+    for the file as a whole. ``found`` and ``expected`` are phrases; ``hint`` may be empty.
+    ``file`` is set when the fault is in another file than the document (in its CSV).
+    """
+
+    def __init__(
+        self, place: str, found: str, expected: str, hint: str = "", file: str = ""
+    ) -> None:
+        super().__init__(place, found, expected, hint, file)
+        self.place, self.found, self.expected, self.hint = place, found, expected, hint
+        self.file = file
+
+    @classmethod
+    def of(cls, error: SettingError, place: str) -> Fault:
+        """The fault that ``error`` describes; its place is below ``place``."""
+        return cls(joined(place, error.place), error.found, error.expected, error.hint)
+
+
+class DocumentError(NntuiError):
+    """A document that cannot be read or written; its text is one sentence in one line.
+
+    ``samples/bad.json: network.connections[3].weight: found "abc", expected a finite number``
+
+    Attributes:
+        file: the file at fault, as the person named it (or the CSV file).
+        place: where in it (see ``Fault``); empty for the file as a whole.
+        found, expected: what stands there, and what should.
+        hint: a way out, such as ``did you mean "relu"?``; may be empty.
+    """
+
+    def __init__(self, file: str, place: str, found: str, expected: str, hint: str = "") -> None:
+        self.file, self.place, self.found, self.expected = file, place, found, expected
+        self.hint = hint
+        where = ": ".join(filter(None, (escaped(file, FILE_SHOWN) or '""', place)))
+        note = f" ({hint})" if hint else ""
+        super().__init__(f"{where}: found {found}, expected {expected}{note}")
+
+    def __reduce__(self) -> tuple[type[DocumentError], tuple[str, ...]]:
+        """Copied and pickled by its parts, not by its sentence."""
+        return DocumentError, (self.file, self.place, self.found, self.expected, self.hint)
+
+    @classmethod
+    def of(cls, fault: Fault, file: str) -> DocumentError:
+        """The error for a fault in ``file``, unless the fault knows its file better."""
+        return cls(fault.file or file, fault.place, fault.found, fault.expected, fault.hint)
+
+
+def joined(place: str, below: str) -> str:
+    """The place ``below`` another: ``training`` and ``loss`` make ``training.loss``."""
+    if not place or not below:
+        return place or below
+    return f"{place}{below}" if below.startswith("[") else f"{place}.{below}"
+
+
+def at_key(place: str, key: str) -> str:
+    """The place of a key's value in the object at ``place``."""
+    if key.isidentifier() and len(key) <= PLACE_SHOWN:
+        return _cut(joined(place, key))
+    return _cut(f'{place}["{escaped(key)}"]')
+
+
+def at_index(place: str, index: int) -> str:
+    """The place of an element of the list at ``place``."""
+    return _cut(f"{place}[{index}]")
+
+
+def _cut(place: str) -> str:
+    return place if len(place) <= PLACE_SHOWN else place[: PLACE_SHOWN - 1] + "…"

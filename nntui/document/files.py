@@ -1,0 +1,158 @@
+"""Reading a file that a person named: only regular files, only so much, and never waiting."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import stat
+from collections.abc import Mapping
+from itertools import islice
+from typing import Final
+
+from nntui.document.errors import Fault
+from nntui.document.limits import MAX_FILE_BYTES
+from nntui.model.names import did_you_mean
+
+_NAMES_CONSIDERED: Final = 1000
+
+# O_NONBLOCK: opening a FIFO must not wait for its other end. (Windows has none of these.)
+_READING: Final = (
+    os.O_RDONLY
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+
+_KINDS: Final = {
+    stat.S_IFDIR: "a directory",
+    stat.S_IFIFO: "a FIFO",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+
+_PHRASES: Final[Mapping[int | None, str]] = {
+    errno.ENOENT: "no such file",
+    errno.ENOTDIR: "a path through something that is no folder",
+    errno.EACCES: "no permission",
+    errno.EPERM: "no permission",
+    errno.EISDIR: "a directory",
+    errno.ELOOP: "a circle of symbolic links",
+    errno.ENAMETOOLONG: "a file name that is too long",
+    errno.ENXIO: "a socket",
+    errno.ENOSPC: "no space left on the disk",
+    errno.EROFS: "a file system that is read-only",
+}
+
+
+def phrase_of(error: OSError) -> str:
+    """What the operating system found, in plain words."""
+    return _PHRASES.get(error.errno) or (error.strerror or type(error).__name__).lower()
+
+
+def fault_of(error: OSError | ValueError, path: str, expected: str) -> Fault:
+    """The fault that an attempt to use ``path`` ended in; a missing file names the nearest one.
+
+    A ``ValueError`` is what Python raises for a path that holds a NUL character.
+    """
+    if not isinstance(error, OSError):
+        return Fault("", "a file name that no file can have", expected)
+    hint = _nearest_file(path) if error.errno == errno.ENOENT else ""
+    return Fault("", phrase_of(error), expected, hint)
+
+
+def kind_of(mode: int) -> str | None:
+    """What a file that is no regular file is, as a phrase; None for a regular file."""
+    if stat.S_ISREG(mode):
+        return None
+    return _KINDS.get(stat.S_IFMT(mode), "something that is no regular file")
+
+
+def read_bytes(path: str, expected: str) -> bytes:
+    """The bytes of the regular file at ``path``.
+
+    Args:
+        path: any path.
+        expected: what the file should be, as a phrase for the sentence.
+
+    Raises:
+        Fault: nothing there, no permission, no regular file, or more than the limit.
+    """
+    try:
+        descriptor = os.open(path, _READING)
+        try:
+            status = os.fstat(descriptor)
+            if kind := kind_of(status.st_mode):
+                raise Fault("", kind, expected)
+            return _read_all(descriptor, status.st_size)
+        finally:
+            os.close(descriptor)
+    except (OSError, ValueError) as error:
+        raise fault_of(error, path, expected) from None
+
+
+def folder_of(document: str) -> str:
+    """The folder of a document, links followed: where its relative paths start.
+
+    Raises:
+        Fault: the working folder no longer exists.
+    """
+    try:
+        return os.path.dirname(os.path.realpath(document))
+    except (OSError, ValueError) as error:
+        raise fault_of(error, document, "a path that leads somewhere") from None
+
+
+def absolute(path: str) -> str:
+    """The path with every link in its folder followed, but not the last one."""
+    folder, name = os.path.split(path)
+    try:
+        return os.path.join(os.path.realpath(folder), name)
+    except ValueError:
+        return path  # a NUL character: opening the file will say so
+
+
+def _read_all(descriptor: int, size: int) -> bytes:
+    """Everything, even when the file grows meanwhile, but never more than the limit."""
+    chunks: list[bytes] = []
+    total = 0
+    while size <= MAX_FILE_BYTES and (chunk := os.read(descriptor, 2**20)):
+        chunks.append(chunk)
+        total += len(chunk)
+        size = max(size, total)
+    if size > MAX_FILE_BYTES:
+        limit = f"at most {MAX_FILE_BYTES // 2**20} MiB"
+        raise Fault("", f"a file of more than {(size - 1) // 2**20} MiB", limit)
+    return b"".join(chunks)
+
+
+def decoded(data: bytes) -> str:
+    """The text of a file in UTF-8; a byte-order mark at its start is dropped.
+
+    Raises:
+        Fault: another encoding; the place is the first byte that cannot be.
+    """
+    encoding = json.detect_encoding(data)
+    if encoding.startswith(("utf-16", "utf-32")):
+        mark = data.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff"))
+        how = "by its byte-order mark" if mark else "by its zero bytes"
+        name = encoding[:6].upper()
+        raise Fault("byte 0", f"{name} ({how})", "UTF-8", "save the file again as UTF-8")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # The codec counts from after the mark that it dropped.
+        position = len(data) - len(error.object) + error.start
+        found = f"0x{data[position]:02X}, which is no UTF-8"
+        raise Fault(f"byte {position}", found, "text in UTF-8") from None
+
+
+def _nearest_file(path: str) -> str:
+    folder, name = os.path.split(path)
+    try:
+        with os.scandir(folder or os.curdir) as entries:
+            names = [entry.name for entry in islice(entries, _NAMES_CONSIDERED) if entry.is_file()]
+    except OSError:
+        return ""
+    return did_you_mean(name, names)

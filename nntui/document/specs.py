@@ -1,0 +1,224 @@
+"""The shape of a document: one msgspec struct for each kind of object that stands in one.
+
+What a value must be beyond its type (a known name, a vector's length) is checked where it is used.
+``_expect`` gives the words that an error uses; descriptions go into the JSON Schema.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal, TypeAlias
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from nntui.document import limits
+from nntui.model.initializers import SEED_LIMIT
+from nntui.model.training import MAX_EPOCHS
+
+FORMAT: Final = "nntui/1"
+NETWORK_EXPECTED: Final = 'an object with "neurons" or "layers"'
+DATA_EXPECTED: Final = 'an object with "inputs" and "targets", with "csv" or with "generator"'
+
+
+def _expect(words: str) -> Meta:
+    return Meta(extra={"expected": words})
+
+
+Text = Annotated[str, _expect("text in double quotes")]
+NeuronName = Annotated[str, _expect("the name of a neuron in double quotes")]
+Switch = Annotated[bool, _expect("true or false")]
+Object = Annotated[dict[str, Any], _expect("an object")]
+Number = Annotated[float, _expect("a finite number")]
+Parameter = Annotated[float | None, _expect("a finite number")]
+NotNegative = Annotated[float, Meta(ge=0), _expect("a number of at least 0")]
+Seed = Annotated[int, Meta(ge=0, le=SEED_LIMIT), _expect(f"a whole number from 0 to {SEED_LIMIT}")]
+Function = Annotated[
+    str | dict[str, Any], _expect('a name, or an object with "name" and its settings')
+]
+Vector = Annotated[list[Number], _expect("a list of numbers")]
+Columns = Annotated[list[Text], Meta(min_length=1), _expect("a list of one or more column names")]
+TestFraction = Annotated[
+    float,
+    Meta(ge=0, lt=1, description="The part of the rows that is kept for testing."),
+    _expect("a number from 0 to below 1"),
+]
+
+
+class Neuron(Struct, frozen=True, forbid_unknown_fields=True):
+    """A neuron. Inputs have neither activation nor bias."""
+
+    name: Annotated[
+        Text,
+        Meta(description="Unique; up to 64 visible characters."),
+        _expect("the neuron’s name in double quotes"),
+    ]
+    role: Literal["input", "hidden", "output"] = "hidden"
+    activation: Annotated[
+        Function | None,
+        Meta(description="The activation function; linear when left out."),
+        _expect("the name of an activation, or an object with its name and settings"),
+    ] = None
+    bias: Annotated[Parameter, Meta(description="Drawn by the initializer when left out.")] = None
+    trainable: Annotated[Switch, Meta(description="Whether updates touch the bias.")] = True
+
+
+class Connection(Struct, frozen=True, forbid_unknown_fields=True):
+    """A weighted connection from one neuron to another."""
+
+    source: Annotated[NeuronName, Meta(description="The name of the neuron it comes from.")]
+    target: Annotated[NeuronName, Meta(description="The name of the neuron it leads to.")]
+    weight: Annotated[Parameter, Meta(description="Drawn by the initializer when left out.")] = None
+    trainable: Annotated[Switch, Meta(description="Whether updates touch the weight.")] = True
+
+
+class Layer(Struct, frozen=True, forbid_unknown_fields=True):
+    """A layer, fully connected to the one before it."""
+
+    size: Annotated[
+        int,
+        Meta(ge=1, le=limits.MAX_NEURONS),
+        _expect(f"a whole number from 1 to {limits.MAX_NEURONS}"),
+    ]
+    activation: Annotated[
+        Function | None,
+        Meta(description="The activation of its neurons; linear when left out."),
+        _expect("the name of an activation, or an object with its name and settings"),
+    ] = None
+    names: Annotated[
+        list[Text] | None,
+        Meta(description="A name for each neuron; x1…, h1_1…, y1… when left out."),
+        _expect("a list of names, one for each neuron"),
+    ] = None
+    trainable: Annotated[
+        Switch, Meta(description="Whether updates touch its biases and incoming weights.")
+    ] = True
+
+
+LayerForm: TypeAlias = Annotated[
+    int | Layer,
+    _expect('a size, or an object such as {"size": 4, "activation": "tanh"}'),
+]
+
+
+class ExplicitNetwork(Struct, frozen=True, forbid_unknown_fields=True):
+    """A network of neurons and connections."""
+
+    neurons: Annotated[
+        list[Neuron],
+        Meta(max_length=limits.MAX_NEURONS),
+        _expect(f"a list of at most {limits.MAX_NEURONS} neurons"),
+    ]
+    connections: Annotated[
+        list[Connection],
+        Meta(max_length=limits.MAX_CONNECTIONS),
+        _expect(f"a list of at most {limits.MAX_CONNECTIONS} connections"),
+    ] = []
+    initializer: Function | UnsetType = UNSET
+
+
+class LayeredNetwork(Struct, frozen=True, forbid_unknown_fields=True):
+    """A fully connected network, layer by layer: the first are the inputs, the last the outputs."""
+
+    layers: Annotated[
+        list[LayerForm],
+        Meta(min_length=2, max_length=limits.MAX_NEURONS),
+        _expect("a list of two layers or more, inputs first and outputs last"),
+    ]
+    initializer: Function | UnsetType = UNSET
+
+
+class InlineData(Struct, frozen=True, forbid_unknown_fields=True):
+    """Data that stand in the document: a row of inputs and a target for each example."""
+
+    inputs: Annotated[
+        list[Vector],
+        Meta(min_length=1),
+        _expect("a list of one or more rows, each a list of numbers"),
+    ]
+    targets: Annotated[
+        list[Annotated[int | Vector, _expect("a list of numbers, or a class index")]],
+        Meta(min_length=1),
+        _expect("a list of one or more rows, each a list of numbers or a class index"),
+    ]
+    test_fraction: TestFraction = 0.0
+
+
+class CsvData(Struct, frozen=True, forbid_unknown_fields=True):
+    """Data from columns of a CSV file with a header line."""
+
+    csv: Annotated[Text, Meta(description="The file; a relative path starts at the document.")]
+    inputs: Columns
+    targets: Columns
+    test_fraction: TestFraction = 0.0
+
+
+class GeneratedData(Struct, frozen=True, forbid_unknown_fields=True):
+    """Data from a generator: two inputs, one target."""
+
+    generator: Text
+    samples: Annotated[
+        int,
+        Meta(ge=1, le=limits.MAX_SAMPLES),
+        _expect(f"a whole number from 1 to {limits.MAX_SAMPLES}"),
+    ] = 200
+    noise: Annotated[float, Meta(ge=0, le=0.5), _expect("a number from 0 to 0.5")] = 0.0
+    seed: Seed = 0
+    test_fraction: TestFraction = 0.0
+
+
+class Regularization(Struct, frozen=True, forbid_unknown_fields=True):
+    """Penalties on weights (biases are left alone)."""
+
+    l1: Annotated[NotNegative, Meta(description="Adds l1·sign(w) to a weight's gradient.")] = 0.0
+    l2: Annotated[NotNegative, Meta(description="Adds l2·w to a weight's gradient.")] = 0.0
+
+
+class Training(Struct, frozen=True, forbid_unknown_fields=True):
+    """How the network is trained."""
+
+    loss: Annotated[
+        Function | UnsetType,
+        _expect("the name of a loss, or an object with its name and settings"),
+    ] = UNSET
+    optimizer: Annotated[
+        Function | UnsetType,
+        _expect("the name of an optimizer, or an object with its name and settings"),
+    ] = UNSET
+    batch_size: Annotated[
+        Annotated[int, Meta(ge=1, le=limits.MAX_BATCH_SIZE)] | UnsetType | None,
+        Meta(description="Examples in a batch; null: the whole training set."),
+        _expect(f"a whole number from 1 to {limits.MAX_BATCH_SIZE}, or null for all examples"),
+    ] = UNSET
+    shuffle: Switch | UnsetType = UNSET
+    reduction: Literal["mean", "sum"] | UnsetType = UNSET
+    regularization: Regularization | UnsetType = UNSET
+    epochs: Annotated[
+        Annotated[int, Meta(ge=1, le=MAX_EPOCHS)] | UnsetType,
+        _expect(f"a whole number from 1 to {MAX_EPOCHS}"),
+    ] = UNSET
+    seed: Annotated[
+        Seed | UnsetType, Meta(description="Decides the order of the examples and the test set.")
+    ] = UNSET
+
+
+class Document(Struct, frozen=True, forbid_unknown_fields=True):
+    """A neural network, its data and how it is trained: what nntui steps through."""
+
+    format: Annotated[Literal["nntui/1"], Meta(description="The version of this format.")]
+    network: Annotated[dict[str, Any], _expect(NETWORK_EXPECTED)]
+    data: Annotated[dict[str, Any], _expect(DATA_EXPECTED)]
+    name: Annotated[
+        str,
+        Meta(max_length=limits.MAX_NAME_LENGTH),
+        _expect(f"text of at most {limits.MAX_NAME_LENGTH} characters"),
+    ] = ""
+    description: Annotated[
+        str,
+        Meta(max_length=limits.MAX_DESCRIPTION_LENGTH, description="Markdown."),
+        _expect(f"text of at most {limits.MAX_DESCRIPTION_LENGTH} characters"),
+    ] = ""
+    training: Training | UnsetType = UNSET
+    debugger: Annotated[
+        Object | UnsetType,
+        Meta(description="What the debugger remembers: breakpoints, watches, position."),
+        _expect("an object"),
+    ] = UNSET
