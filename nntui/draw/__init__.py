@@ -1,0 +1,27 @@
+"""Pictures in characters, as plain cells: the network drawing."""
+
+from nntui.draw.columns import Edge
+from nntui.draw.looks import EdgeLook, EdgeState, Mark, NodeLook
+from nntui.draw.network import paint
+from nntui.draw.picture import ROLES, Area, Picture, Span
+from nntui.draw.placement import layout
+from nntui.draw.plain import drawing
+from nntui.draw.plan import Box, Direction, Layout
+
+__all__ = [
+    "ROLES",
+    "Area",
+    "Box",
+    "Direction",
+    "Edge",
+    "EdgeLook",
+    "EdgeState",
+    "Layout",
+    "Mark",
+    "NodeLook",
+    "Picture",
+    "Span",
+    "drawing",
+    "layout",
+    "paint",
+]

@@ -1,0 +1,36 @@
+"""How each neuron and each connection is to look in one painting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Mark = Literal["plain", "current", "focus", "dim"]
+EdgeState = Literal["plain", "current", "bright", "dim", "done"]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeLook:
+    """How a neuron looks.
+
+    `value` is its formatted number, "" when it has none yet. `tone` in −1..1 shades the box; None
+    leaves it unshaded. `mark` says what the neuron is at this moment.
+    """
+
+    value: str = ""
+    tone: float | None = None
+    mark: Mark = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeLook:
+    """How a connection looks.
+
+    `weight` gives sign and strength, `label` is the weight formatted. A `current` connection has an
+    arrowhead: at its target when the pass goes `forward`, at its source on the way back.
+    """
+
+    weight: float
+    label: str = ""
+    state: EdgeState = "plain"
+    forward: bool = True

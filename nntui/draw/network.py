@@ -1,0 +1,149 @@
+"""The painting: a layout, and how everything looks at one step, become a picture."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from nntui.draw.boxes import box_lines, fold_lines
+from nntui.draw.canvas import Canvas, Cell
+from nntui.draw.columns import Edge
+from nntui.draw.labels import best_slot, cover, crowd_of
+from nntui.draw.lines import stairs, thin
+from nntui.draw.looks import EdgeLook, EdgeState, Mark, NodeLook
+from nntui.draw.picture import Area, Picture
+from nntui.draw.plan import Box, Layout
+from nntui.draw.selection import Line, select
+from nntui.draw.text import cells, cut
+
+# Every how manyth dot a line has.
+_SOLID, _DOTTED, _TRACE = 1, 2, 5
+
+# A fold shows the first of its neurons with the first of these marks that any of them has.
+_SHOWN_IN_FOLD: Final[tuple[Mark, ...]] = ("current", "focus")
+_BLANK: Final = NodeLook()
+# What a state adds to the role of a line or a label.
+_ENDINGS: Final[Mapping[EdgeState, str]] = {
+    "dim": ".dim",
+    "plain": "",
+    "done": ".done",
+    "bright": ".bright",
+    "current": ".current",
+}
+
+
+def paint(
+    layout: Layout,
+    nodes: Mapping[str, NodeLook],
+    edges: Mapping[Edge, EdgeLook],
+    *,
+    scale: float | None = None,
+) -> Picture:
+    """Return the picture of a network at one step.
+
+    Neurons without a look are blank and connections without a look are not drawn: it is enough to
+    give the connections in `layout.edges` and the ones in the spotlight (`current`, `bright`),
+    which are drawn also from and to a fold. Of the others, across each gap the strongest 60.
+    `scale` is the |weight| with strength 1, by default the largest given.
+
+    Raises:
+        KeyError: a connection of a neuron that the layout does not know.
+    """
+    canvas = Canvas(layout.width, layout.height)
+    lines = select(layout, edges, scale)
+    _draw_thin(canvas, [line for line in lines if line.look.state != "current"])
+    current = [line for line in lines if line.look.state == "current"]
+    for line in current:
+        _draw_heavy(canvas, line)
+    for line, slot, text in _labels(layout, lines, current):
+        signed = -line.strength if line.negative else line.strength
+        role = "label" + _ENDINGS[line.look.state]
+        canvas.text(*slot, text, cells(text), role, signed)
+    ends = [name for line in current for name in line.edge]
+    areas = [_draw_box(canvas, layout, box, nodes, ends) for box in layout.boxes]
+    return Picture(layout.width, layout.height, canvas.rows(), tuple(areas))
+
+
+def _draw_thin(canvas: Canvas, lines: Iterable[Line]) -> None:
+    dots: dict[Cell, int] = {}
+    owner: dict[Cell, tuple[str, float]] = {}
+    for line in lines:
+        sign = "negative" if line.negative else "positive"
+        look = (f"edge.{sign}{_ENDINGS[line.look.state]}", line.strength)
+        step = _TRACE if line.trace else _DOTTED if line.negative else _SOLID
+        for leg in line.legs:
+            for cell, bits in thin(leg, step):
+                dots[cell] = dots.get(cell, 0) | bits
+                owner[cell] = look
+    for (x, y), bits in dots.items():
+        canvas.cell(x, y, chr(0x2800 + bits), *owner[x, y])
+
+
+def _draw_heavy(canvas: Canvas, line: Line) -> None:
+    for leg in line.legs:
+        canvas.line(stairs(leg, line.negative), "edge.current", line.strength)
+    first, last = line.legs[0], line.legs[-1]
+    x, y, head = (last.x1, last.y1, "►") if line.look.forward else (first.x0, first.y0, "◄")
+    canvas.cell(x, y, head, "edge.current", line.strength)
+
+
+def _labels(layout: Layout, lines: list[Line], current: list[Line]) -> list[tuple[Line, Cell, str]]:
+    """Return the labels to print: the current one always, others where they cover no other."""
+    taken: set[Cell] = set()
+    printed: list[tuple[Line, Cell, str]] = []
+    path = {cell for line in current for leg in line.legs for cell in stairs(leg, False)}
+    spotlit = [line for line in lines if line.spotlit]
+    crowd = crowd_of([line.legs[-1] for line in spotlit])
+    # The last to be drawn is the first to be labelled.
+    for line in reversed(lines):
+        if not line.look.label or line.trace:
+            continue
+        text = cut(line.look.label, layout.label_width)
+        width = cells(text)
+        is_current = line.look.state == "current"
+        slot = layout.slots.get(line.edge)
+        if slot and any(cell in taken for cell in cover(slot, width)):
+            slot = None
+        if slot is None and line.spotlit:
+            start = layout.gap_before(line.edge[1])
+            slot = best_slot(line.legs[-1], width, taken, crowd, start=start)
+        if slot is None or width == 0:
+            continue
+        covered = cover(slot, width)
+        if not is_current and any(cell in path for cell in covered):
+            continue
+        taken.update(covered)
+        printed.append((line, slot, text))
+    return printed
+
+
+def _draw_box(
+    canvas: Canvas, layout: Layout, box: Box, nodes: Mapping[str, NodeLook], ends: Iterable[str]
+) -> Area:
+    name = _shown(box, nodes, ends)
+    value: float | None = None
+    if name is None:
+        rows, role = fold_lines(box)
+    else:
+        look = nodes.get(name, _BLANK)
+        rows, role = box_lines(box, name, look, layout.value_width)
+        value = _tone(look.tone)
+    for i, row in enumerate(rows):
+        canvas.text(box.x, box.y + i, row, box.width, role, value)
+    return Area(name or box.names[0], box.x, box.y, box.width, box.height)
+
+
+def _shown(box: Box, nodes: Mapping[str, NodeLook], ends: Iterable[str]) -> str | None:
+    """Return the neuron to show in a box; of a fold, the one at which something happens, if any."""
+    if not box.folded:
+        return box.names[0]
+    marked = {nodes[name].mark: name for name in reversed(box.names) if name in nodes}
+    shown = next((marked[mark] for mark in _SHOWN_IN_FOLD if mark in marked), None)
+    return shown or next((name for name in ends if name in box.names), None)
+
+
+def _tone(tone: float | None) -> float | None:
+    if tone is None or math.isnan(tone):
+        return None
+    return round(max(-1.0, min(1.0, tone)), 2)

@@ -1,0 +1,113 @@
+"""The making of a layout: once per network and size, for every step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from nntui.draw.canvas import Cell
+from nntui.draw.columns import Edge, Entry, columns_of, fold, links_of
+from nntui.draw.crossings import arrange
+from nntui.draw.fit import Fit, fit_columns
+from nntui.draw.labels import slots_in_gap
+from nntui.draw.lanes import settle
+from nntui.draw.lines import Leg
+from nntui.draw.plan import Box, Layout
+from nntui.draw.rows import spread
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+MOST_LABELLED: Final = 40
+"""Between two columns with more lines than this, only the ones in the spotlight get a label."""
+
+
+def layout(
+    graph: nx.DiGraph[str], width: int, height: int, *, value_width: int = 6, label_width: int = 5
+) -> Layout:
+    """Return the layout of a network in `width` × `height` cells.
+
+    Every node of `graph` has an integer `layer`, and connections lead to later layers; nodes of a
+    layer are drawn in the graph's order unless another one has fewer crossings. `value_width` and
+    `label_width` are the cells for a neuron's value and for a weight. Neurons without room fold
+    into one row; when the columns need more than `width`, the layout is wider and says `overflow`.
+
+    Raises:
+        ValueError: a neuron has no layer, or a connection does not lead to a later layer.
+    """
+    width, height = max(1, width), max(1, height)
+    value_width, label_width = max(1, value_width), max(1, label_width)
+    columns = columns_of(graph)
+    column_of = {name: i for i, names in enumerate(columns) for name in names}
+    links = links_of(graph.edges, column_of)
+    order = arrange(columns, links)
+    fit = fit_columns(
+        columns,
+        width,
+        value_width=value_width,
+        label_width=label_width,
+        stackable=all(
+            sum(2 if isinstance(item, str) else 1 for item in items) <= height for items in order
+        ),
+    )
+    entries = [fold(items, height, fit.box_height) for items in order]
+    tops = [spread(column, height, fit.box_height) for column in entries]
+    lanes = settle(entries, tops, links, height, fit.box_height)
+    placed = _boxes(entries, tops, fit)
+    boxes = tuple(box for column in placed for box in column)
+    home = {name: box for box in boxes for name in box.names}
+    own = {box.names[0] for box in boxes if not box.folded}
+    slots: dict[Edge, Cell] = {}
+    made = Layout(
+        width=max(width, fit.width),
+        height=height,
+        overflow=fit.width > width,
+        value_width=value_width,
+        label_width=label_width,
+        boxes=boxes,
+        edges=tuple(edge for edge in graph.edges if edge[0] in own and edge[1] in own),
+        columns=placed,
+        slots=slots,
+        homes=home,
+        lanes=lanes,
+    )
+    slots.update(_slots(made))
+    return made
+
+
+def _boxes(
+    entries: Sequence[Sequence[Entry]], tops: Sequence[Sequence[int]], fit: Fit
+) -> tuple[tuple[Box, ...], ...]:
+    return tuple(
+        tuple(
+            Box(
+                names=entry.names,
+                folded=entry.kind == "fold",
+                column=column,
+                x=fit.lefts[column],
+                y=top,
+                width=fit.box_widths[column],
+                height=fit.box_height,
+                name_width=fit.name_widths[column],
+            )
+            for entry, top in zip(entries[column], tops[column], strict=True)
+            if entry.kind != "lane"
+        )
+        for column in range(len(entries))
+    )
+
+
+def _slots(made: Layout) -> dict[Edge, Cell]:
+    """Return a place for the label of each connection that has room for one, near its target."""
+    ending: dict[int, dict[Edge, Leg]] = {}
+    passing: dict[int, set[Leg]] = {}
+    for source, target in made.edges:
+        *others, last = made.legs(source, target)
+        ending.setdefault(made.gap_before(target), {})[source, target] = last
+        for leg in others:
+            passing.setdefault(leg.x0, set()).add(leg)
+    slots: dict[Edge, Cell] = {}
+    for start, legs in ending.items():
+        if len(legs) <= MOST_LABELLED:
+            slots.update(slots_in_gap(legs, list(passing.get(start, ())), made.label_width, start))
+    return slots

@@ -1,0 +1,129 @@
+"""The choice of lines: which connections a painting shows, and how prominently."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from heapq import nlargest
+from typing import Final, NamedTuple
+
+from nntui.draw.columns import Edge
+from nntui.draw.lines import Leg
+from nntui.draw.looks import EdgeLook, EdgeState
+from nntui.draw.plan import Layout
+
+MOST_LINES: Final = 60
+"""Across one gap only so many lines are drawn: with more, braille turns to mush."""
+
+WHOLE_LINES: Final = 24
+"""Of these, so many of the strongest are drawn whole, the others as a trace of dots."""
+
+_SPOTLIGHT: Final = ("bright", "current")
+_ORDER: Final[Mapping[EdgeState, int]] = {
+    "dim": 0,
+    "plain": 1,
+    "done": 1,
+    "bright": 2,
+    "current": 3,
+}
+
+
+class Line(NamedTuple):
+    """A connection to draw. A `trace` is a line with few dots and without a label."""
+
+    edge: Edge
+    look: EdgeLook
+    legs: tuple[Leg, ...]
+    strength: float
+    trace: bool
+
+    @property
+    def negative(self) -> bool:
+        """Whether the weight is below 0."""
+        return self.look.weight < 0
+
+    @property
+    def spotlit(self) -> bool:
+        """Whether the connection is drawn and labelled whatever the crowd."""
+        return self.look.state in _SPOTLIGHT
+
+
+_Pair = tuple[Edge, EdgeLook]
+
+
+def select(layout: Layout, edges: Mapping[Edge, EdgeLook], scale: float | None) -> list[Line]:
+    """Return the lines to draw, in the order in which to draw them: what is last lies on top.
+
+    Raises:
+        KeyError: a connection of a neuron that the layout does not know.
+    """
+    if scale is None:
+        sizes = (abs(look.weight) for look in edges.values())
+        scale = max((size for size in sizes if math.isfinite(size)), default=0.0)
+    spans: dict[tuple[int, int], list[_Pair]] = {}
+    spotlit: list[_Pair] = []
+    rays: dict[tuple[Leg, ...], list[_Pair]] = {}
+    for edge, look in edges.items():
+        source, target = layout.box(edge[0]), layout.box(edge[1])
+        folded = source.folded or target.folded
+        if look.state == "bright" and folded:
+            rays.setdefault(layout.legs(*edge), []).append((edge, look))
+        elif look.state in _SPOTLIGHT:
+            spotlit.append((edge, look))
+        elif not folded:
+            spans.setdefault((source.column, target.column), []).append((edge, look))
+    for (edge, look), *others in rays.values():
+        # Many connections in one line have no one weight to print.
+        spotlit.append((edge, replace(look, label="") if others else look))
+    whole, faint = _strongest(spans)
+    traces = {edge for edge, _ in faint}
+    lines = [
+        Line(
+            edge,
+            look,
+            layout.legs(*edge),
+            _strength(look.weight, scale),
+            trace=look.state == "dim" or edge in traces,
+        )
+        for edge, look in (*faint, *whole, *spotlit)
+    ]
+    return sorted(lines, key=lambda line: (_ORDER[line.look.state], _size((line.edge, line.look))))
+
+
+def _strongest(
+    spans: Mapping[tuple[int, int], Iterable[_Pair]],
+) -> tuple[list[_Pair], list[_Pair]]:
+    """Return the connections to draw whole and those to draw as traces.
+
+    `spans` has the connections by the columns of their two ends. A line counts in every gap that
+    it crosses.
+    """
+    candidates = [
+        (span, pair)
+        for span, pairs in spans.items()
+        for pair in nlargest(MOST_LINES, pairs, key=_size)
+    ]
+    candidates.sort(key=lambda candidate: _size(candidate[1]), reverse=True)
+    crowd = [0] * max((end for _, end in spans), default=0)
+    whole: list[_Pair] = []
+    faint: list[_Pair] = []
+    for (start, end), pair in candidates:
+        most = max(crowd[start:end])
+        if most < MOST_LINES:
+            (whole if most < WHOLE_LINES else faint).append(pair)
+            for gap in range(start, end):
+                crowd[gap] += 1
+    return whole, faint
+
+
+def _size(pair: _Pair) -> float:
+    weight = abs(pair[1].weight)
+    return math.inf if math.isnan(weight) else weight
+
+
+def _strength(weight: float, scale: float) -> float:
+    if not math.isfinite(weight):
+        return 1.0
+    # Two decimals are more than an eye can tell, and let neighbouring cells share a span.
+    return round(min(1.0, abs(weight) / scale), 2) if scale > 0 else 0.0

@@ -1,0 +1,105 @@
+import networkx as nx
+import pytest
+
+from nntui.draw import NodeLook, layout, paint
+
+
+def test_a_connection_to_an_earlier_layer_is_an_error_that_names_it():
+    graph = nx.DiGraph()
+    graph.add_node("a", layer=1)
+    graph.add_node("b", layer=1)
+    graph.add_edge("a", "b")
+    with pytest.raises(ValueError, match="'a' → 'b' leads from layer 1 to layer 1"):
+        layout(graph, 40, 10)
+
+
+def test_a_neuron_without_a_layer_is_an_error_that_names_it():
+    graph = nx.DiGraph()
+    graph.add_node("a")
+    with pytest.raises(ValueError, match="neuron 'a': its layer is None"):
+        layout(graph, 40, 10)
+
+
+def test_an_empty_network_is_an_empty_picture():
+    picture = paint(layout(nx.DiGraph(), 7, 2), {}, {})
+    assert picture.text() == ""
+    assert (picture.width, picture.height) == (7, 2)
+
+
+def test_a_single_neuron_stands_in_the_middle():
+    graph = nx.DiGraph()
+    graph.add_node("x", layer=0)
+    picture = paint(layout(graph, 20, 3), {"x": NodeLook("+1.00")}, {})
+    assert picture.text() == "\n     ▏x  +1.00▕"
+
+
+def test_layers_stand_in_columns_from_left_to_right_over_the_whole_width(dense):
+    plan = layout(dense(2, 3, 1), 60, 9)
+    assert not plan.overflow
+    assert plan.box("x1").x == 0
+    assert plan.box("y1").x + plan.box("y1").width == 60
+    assert {plan.box(f"h1_{i}").x for i in (1, 2, 3)} == {plan.box("h1_2").x}
+    assert [plan.box(f"h1_{i}").y for i in (1, 2, 3)] == [1, 4, 7]
+
+
+def test_name_and_value_stand_above_each_other_when_the_width_is_scarce(dense):
+    graph = dense(2, 2, 1)
+    assert layout(graph, 60, 10).box("x1").height == 1
+    narrow = layout(graph, 38, 10)
+    assert narrow.box("x1").height == 2
+    assert not narrow.overflow
+
+
+def test_a_network_with_too_many_layers_is_wider_than_asked_and_says_so(dense):
+    plan = layout(dense(*[1] * 12), 60, 10)
+    assert plan.overflow
+    assert plan.width > 60
+    assert paint(plan, {}, {}).width == plan.width
+
+
+def test_a_large_layer_folds_and_never_gets_higher_than_asked(dense):
+    plan = layout(dense(200, 3), 60, 10)
+    assert plan.height == 10
+    (fold,) = plan.folds
+    assert len(fold.names) == 191
+    assert paint(plan, {}, {}).text().splitlines()[8] == " ⋮ 191 more"
+    assert len(plan.edges) == 9 * 3
+
+
+def test_a_skip_connection_bends_round_the_boxes_between(wired):
+    graph = wired("x>a a>b b>y x>y")
+    plan = layout(graph, 80, 9)
+    boxes = [plan.box(name) for name in "ab"]
+    for leg in plan.legs("x", "y"):
+        for box in boxes:
+            if leg.x0 <= box.x <= leg.x1:
+                assert leg.y0 == leg.y1 != box.y
+
+
+def test_neighbours_follow_the_drawing(dense):
+    plan = layout(dense(2, 3, 1), 60, 9)
+    assert plan.neighbour("x1", "down") == "x2"
+    assert plan.neighbour("x2", "down") is None
+    assert plan.neighbour("x1", "up") is None
+    assert plan.neighbour("x1", "left") is None
+    assert plan.neighbour("x1", "right") == "h1_1"
+    assert plan.neighbour("x2", "right") == "h1_3"
+    assert plan.neighbour("h1_3", "right") == "y1"
+    assert plan.neighbour("y1", "right") is None
+    assert plan.neighbour("y1", "left") == "h1_2"
+
+
+def test_up_and_down_also_go_through_the_neurons_of_a_fold(dense):
+    plan = layout(dense(30, 2), 60, 5)
+    name, seen = "x1", []
+    while name is not None:
+        seen.append(name)
+        name = plan.neighbour(name, "down")
+    assert seen == [f"x{i}" for i in range(1, 31)]
+    assert plan.neighbour("y2", "left") != plan.folds[0].names[0]
+
+
+def test_names_are_cut_at_twelve_cells(wired):
+    picture = paint(layout(wired("a-very-long-name>入力層の名前がとても長い"), 80, 3), {}, {})
+    assert "a-very-long…" in picture.text()
+    assert "入力層の名…" in picture.text()

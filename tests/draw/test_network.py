@@ -1,0 +1,220 @@
+import math
+from dataclasses import replace
+
+import pytest
+from rich.cells import cell_len
+
+from nntui.draw import ROLES, EdgeLook, NodeLook, drawing, layout, paint
+
+CHAIN = "x>h h>y"
+
+
+def _role_at(picture, x, y):
+    reached = 0
+    for span in picture.rows[y]:
+        reached += cell_len(span.text)
+        if x < reached:
+            return span.role, span.value
+    raise AssertionError("beyond the row")
+
+
+# x2 → h1_2 is being computed: heavy, broken because it is negative, with an arrowhead.
+PICTURE = """\
+
+▏x1  +0.74▕⠒⠖⠒⠒⠒⠒⠒+0.25⠒⡲⠖▏h1_1  +0.74▕⠒⠤⣀⡀
+             ⠁⠂⡀     ⣀⠔⠉                  ⠈⠉⠒⠤⢄⡀
+                ⠁⠂⣀+0.50                       +0.75⣀
+               ⣀⠔⠊ -0.38                          ⡀⡀⠄⠍⠒▏y1  +0.74▕
+            ⢀⠤⠊       ⠁⠄⡀                 ⡀⡀⠄-0.88
+▏x2  +0.74▕╍╍╍╍╍╍╍-0.62╍╍►▐h1_2  -0.31▌⠂⠁⠁"""
+
+
+def test_a_small_network_with_its_weights(dense, looks):
+    graph = dense(2, 2, 1)
+    nodes, edges = looks(graph)
+    nodes["h1_2"] = NodeLook("-0.31", -0.31, "current")
+    edges["x2", "h1_2"] = replace(edges["x2", "h1_2"], state="current")
+    assert paint(layout(graph, 66, 9), nodes, edges).text() == PICTURE
+
+
+def test_every_mark_shows_without_colour_and_takes_the_same_room(wired, looks):
+    graph = wired(CHAIN)
+    plan = layout(graph, 60, 1)
+    nodes, edges = looks(graph)
+    texts = {}
+    for mark in ("plain", "current", "focus", "dim"):
+        text = paint(plan, {**nodes, "h": replace(nodes["h"], mark=mark)}, edges).text()
+        box = plan.box("h")
+        texts[mark] = text[box.x : box.x + box.width]
+    assert len(set(texts.values())) == 4
+    assert {text[1:-1] for text in texts.values()} == {"h  +0.74"}
+
+
+def test_a_neuron_without_a_look_is_a_box_without_a_value(wired):
+    picture = paint(layout(wired(CHAIN), 60, 1), {}, {})
+    assert picture.text().split() == ["▏x", "▕", "▏h", "▕", "▏y", "▕"]
+    assert _role_at(picture, 0, 0) == ("box", None)
+
+
+@pytest.mark.parametrize(
+    ("tone", "value"), [(0.5, 0.5), (-7.0, -1.0), (math.inf, 1.0), (math.nan, None), (None, None)]
+)
+def test_the_tone_of_a_box_stays_between_minus_one_and_one(wired, tone, value):
+    picture = paint(layout(wired(CHAIN), 60, 1), {"x": NodeLook("", tone)}, {})
+    assert _role_at(picture, 0, 0) == ("box", value)
+
+
+def test_the_current_connection_is_heavy_with_an_arrowhead_in_the_direction_of_the_pass(wired):
+    plan = layout(wired(CHAIN), 60, 1)
+    gap = slice(plan.box("x").width, plan.box("h").x)
+
+    def drawn(weight, label, forward):
+        look = EdgeLook(weight, label, "current", forward)
+        return paint(plan, {}, {("x", "h"): look}).text()[gap]
+
+    assert drawn(0.5, "+0.50", True) == "━━━━━━━━━+0.50►"
+    assert drawn(0.5, "+0.50", False) == "◄━━━━━━━━+0.50━"
+    assert drawn(-0.5, "-0.50", True) == "╍╍╍╍╍╍╍╍╍-0.50►"
+
+
+def test_signs_show_without_colour(wired):
+    plan = layout(wired(CHAIN), 60, 1)
+    edges = {("x", "h"): EdgeLook(0.5), ("h", "y"): EdgeLook(-0.5)}
+    picture = paint(plan, {}, edges)
+    assert "⠒⠒⠒⠒" in picture.text()
+    assert "⠂⠂⠂⠂" in picture.text()
+    assert _role_at(picture, plan.box("h").x - 1, 0) == ("edge.positive", 1.0)
+    assert _role_at(picture, plan.box("y").x - 1, 0) == ("edge.negative", 1.0)
+
+
+@pytest.mark.parametrize("weight", [math.nan, math.inf, -math.inf, 0.0])
+def test_a_weight_that_is_no_ordinary_number_is_drawn_all_the_same(wired, weight):
+    look = EdgeLook(weight, str(weight))
+    text = paint(layout(wired(CHAIN), 60, 1), {}, {("x", "h"): look}).text()
+    assert str(weight) in text
+
+
+def test_the_strongest_connection_owns_a_cell_and_scale_says_what_full_strength_is(dense):
+    plan = layout(dense(2, 1), 40, 9)
+    edges = {("x1", "y1"): EdgeLook(0.5), ("x2", "y1"): EdgeLook(-1.0)}
+    beside = (plan.box("y1").x - 1, plan.box("y1").y)
+    assert _role_at(paint(plan, {}, edges), *beside) == ("edge.negative", 1.0)
+    assert _role_at(paint(plan, {}, edges, scale=4.0), *beside) == ("edge.negative", 0.25)
+    weaker = {**edges, ("x2", "y1"): EdgeLook(-0.25)}
+    assert _role_at(paint(plan, {}, weaker), *beside) == ("edge.positive", 1.0)
+
+
+def test_each_label_stands_once_and_only_where_it_covers_no_other(dense, looks):
+    graph = dense(2, 4, 1)
+    nodes, edges = looks(graph)
+    text = paint(layout(graph, 90, 14), nodes, edges).text()
+    for look in edges.values():
+        assert text.count(look.label) == 1
+
+
+def test_beside_the_point_has_no_label_and_only_a_trace_of_a_line(wired):
+    plan = layout(wired(CHAIN), 60, 1)
+    text = paint(plan, {}, {("x", "h"): EdgeLook(0.5, "+0.50", "dim")}).text()
+    assert "+0.50" not in text
+    assert "⠒⠒" not in text
+
+
+def test_of_many_connections_only_the_strongest_are_drawn(dense):
+    plan = layout(dense(20, 20), 60, 20)
+    edges = {edge: EdgeLook(0.01) for edge in plan.edges}
+    # x1 → y1 is level, so nothing else ends beside x1 but its other connections.
+    strong = dict(list(edges.items())[:60])
+    assert paint(plan, {}, edges).text() == paint(plan, {}, strong).text()
+
+
+def test_the_current_connection_is_drawn_however_weak_it_is(dense):
+    plan = layout(dense(20, 20), 60, 20)
+    edges = {edge: EdgeLook(1.0, "+1.00") for edge in plan.edges}
+    edges["x7", "y3"] = EdgeLook(0.0, "+0.00", "current")
+    picture = paint(plan, {}, edges)
+    assert "+0.00" in picture.text()
+    assert _role_at(picture, plan.box("y3").x - 1, plan.box("y3").y)[0] == "edge.current"
+
+
+def test_a_fold_shows_the_neuron_at_which_something_happens(dense):
+    plan = layout(dense(40, 2), 60, 6)
+    (fold,) = plan.folds
+    quiet = paint(plan, {}, {})
+    assert f"⋮ {len(fold.names)} more" in quiet.text()
+    assert quiet.at(fold.x, fold.y) == fold.names[0]
+
+    marked = paint(plan, {"x20": NodeLook("+0.50", 0.5, "current")}, {})
+    assert "▐x20⋮ +0.50▌" in marked.text()
+    assert marked.at(fold.x, fold.y) == "x20"
+
+    edge = {("x21", "y1"): EdgeLook(1.0, "+1.00", "current")}
+    reading = paint(plan, {"x21": NodeLook("-0.25")}, edge)
+    assert "▏x21⋮ -0.25▕" in reading.text()
+    assert "►" in reading.text()
+
+
+def test_bright_connections_of_a_fold_share_a_line_without_a_label(dense):
+    plan = layout(dense(40, 1), 60, 6)
+    edges = {(name, "y1"): EdgeLook(1.0, "+7.77", "bright") for name in plan.folds[0].names}
+    text = paint(plan, {}, edges).text()
+    assert "⠒" in text
+    assert "+7.77" not in text
+
+
+def test_a_click_finds_the_neuron_of_a_box(dense):
+    plan = layout(dense(2, 2, 1), 38, 10)
+    picture = paint(plan, {}, {})
+    for box in plan.boxes:
+        for x in (box.x, box.x + box.width - 1):
+            for y in (box.y, box.y + box.height - 1):
+                assert picture.at(x, y) == box.names[0]
+        assert picture.at(box.x, box.y + box.height) is None
+    assert picture.at(-1, 0) is None
+
+
+def test_an_unknown_neuron_is_an_error(dense):
+    with pytest.raises(KeyError):
+        paint(layout(dense(1, 1), 40, 3), {}, {("x1", "z"): EdgeLook(1.0)})
+
+
+def test_every_role_has_a_meaning(dense, looks):
+    graph = dense(9, 3, 1)
+    plan = layout(graph, 60, 5)
+    nodes, edges = looks(graph)
+    used = set()
+    for state in ("plain", "current", "bright", "dim", "done"):
+        for mark in ("plain", "current", "focus", "dim"):
+            picture = paint(
+                plan,
+                {name: replace(look, mark=mark) for name, look in nodes.items()},
+                {edge: replace(look, state=state) for edge, look in edges.items()},
+            )
+            used |= {span.role for row in picture.rows for span in row}
+    used |= {span.role for row in paint(plan, {}, {}).rows for span in row}
+    # What is dim has no label.
+    assert used == set(ROLES) - {"label.dim"}
+
+
+def test_a_drawing_without_steps_shows_biases_and_weights(dense):
+    graph = dense(2, 2, 1)
+    weights = dict.fromkeys(graph.edges, 0.5)
+    text = drawing(graph, {"h1_1": 0.25, "y1": -1.0}, weights)
+    assert "▏h1_1  +0.25▕" in text
+    assert "▏y1  -1.00▕" in text
+    assert text.count("+0.50") == 6
+    assert max(map(cell_len, text.splitlines())) <= 80
+
+
+def test_two_current_connections_never_print_one_label_over_the_other(dense):
+    plan = layout(dense(2, 1), 26, 2)
+    edges = {edge: EdgeLook(1.0, "+1.00", "current") for edge in plan.edges}
+    picture = paint(plan, {}, edges)
+    assert "+1.00" in picture.text()
+    assert all(cell_len("".join(s.text for s in row)) == picture.width for row in picture.rows)
+
+
+def test_the_current_label_is_never_behind_a_box(wired):
+    # With one row there is no lane past a and b: the line runs behind them.
+    plan = layout(wired("x>a a>b b>y x>y"), 100, 1)
+    text = paint(plan, {}, {("x", "y"): EdgeLook(-3.0, "-3.00", "current")}).text()
+    assert "-3.00╍►▏y" in text or "-3.00►▏y" in text
