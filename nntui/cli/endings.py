@@ -1,0 +1,112 @@
+"""How a command ends: an exit status, and at most one line of why."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Callable
+from typing import Final, NoReturn, TextIO
+
+import click
+
+from nntui.model.errors import NntuiError
+from nntui.model.names import escaped
+
+WRONG_RESULT: Final = 1
+"""The command did its work and found something wrong."""
+
+UNUSABLE: Final = 2
+"""The command could not do its work: a bad document, option or file."""
+
+INTERRUPTED: Final = 130
+"""Ended by Ctrl-C, as shells count it: 128 + SIGINT."""
+
+READER_GONE: Final = 141
+"""Whoever read the output has closed it (``| head``): 128 + SIGPIPE."""
+
+_MESSAGE_LENGTH: Final = 4000
+
+
+class SystemRefusalError(Exception):
+    """An ``OSError`` on its way past click, which would end a closed pipe with status 1."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+def say(message: str) -> None:
+    """Say something beside the result, in one line on stderr."""
+    click.echo(f"nntui: {escaped(message, _MESSAGE_LENGTH)}", err=True)
+
+
+def ended(command: Callable[[], object]) -> NoReturn:
+    """Run a command, say in one line what kept it from its work, and leave with its status.
+
+    A command returns its exit status, or None for 0.
+    """
+    try:
+        _survive_any_encoding(sys.stdout, sys.stderr)
+        status = command()
+        _flush(sys.stdout)
+    except (click.Abort, KeyboardInterrupt):
+        status = INTERRUPTED
+    except click.UsageError as error:
+        status = error.exit_code
+        say(_with_help(error))
+    except click.ClickException as error:
+        status = UNUSABLE
+        say(error.format_message())
+    except NntuiError as error:
+        status = UNUSABLE
+        say(str(error))
+    except (SystemRefusalError, OSError) as refusal:
+        reason = refusal.error if isinstance(refusal, SystemRefusalError) else refusal
+        _silence(sys.stdout)
+        status = READER_GONE
+        if not _reader_is_gone(reason):
+            status = UNUSABLE
+            say(_of_system(reason))
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _with_help(error: click.UsageError) -> str:
+    command = error.ctx.command_path if error.ctx else "nntui"
+    return f"{error.format_message().rstrip('.')} ({command} --help says more)"
+
+
+def _of_system(error: OSError) -> str:
+    reason = error.strerror or str(error) or type(error).__name__
+    return f"{escaped(os.fsdecode(error.filename), 1000)}: {reason}" if error.filename else reason
+
+
+def _reader_is_gone(error: OSError) -> bool:
+    # Windows reports a closed pipe as an invalid argument.
+    return isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == errno.EINVAL)
+
+
+def _flush(stream: TextIO | None) -> None:
+    if stream is not None:  # closed from the start: nntui samples >&-
+        stream.flush()
+
+
+def _silence(stream: TextIO | None) -> None:
+    """Send what a stream still holds nowhere, so that its last flush cannot fail again."""
+    if stream is None:
+        return
+    try:
+        file = stream.fileno()
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, file)
+        os.close(nowhere)
+    except (OSError, ValueError):
+        pass  # no real file behind it: nothing to flush either
+
+
+def _survive_any_encoding(*streams: TextIO | None) -> None:
+    """Write a question mark for what the terminal's encoding lacks, instead of failing."""
+    for stream in streams:
+        reconfigure = getattr(stream, "reconfigure", None)
+        if stream and reconfigure and "utf" not in (stream.encoding or "").lower():
+            reconfigure(errors="replace")

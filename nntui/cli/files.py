@@ -1,0 +1,94 @@
+"""The argument FILE: a document's path, or what a bundled sample is called."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from nntui.bundled import sample_called, samples
+from nntui.cli.endings import say
+from nntui.model.errors import NntuiError
+from nntui.model.names import escaped, nearest
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_FILES_CONSIDERED: Final = 1000
+
+
+def file_called(word: str, commands: Sequence[str] = ()) -> Path:
+    """The file that a word means: a path that exists, or else a bundled sample.
+
+    ``commands`` are what it could have been instead, had it been spelled rightly.
+
+    Raises:
+        NntuiError: neither; the sentence names the nearest sample, file or command.
+    """
+    path = Path(word)
+    sample = sample_called(word)
+    there = os.path.lexists(word)
+    if there and not (sample and path.is_dir()):
+        return path
+    if sample is None:
+        raise NntuiError(_nothing_called(word, commands))
+    return samples()[sample]
+
+
+def _nothing_called(word: str, commands: Sequence[str]) -> str:
+    folder, name = os.path.split(word)
+    candidates = {f: f"the file “{os.path.join(folder, f)}”" for f in _files_in(folder)}
+    if folder in ("", "samples"):
+        for sample in samples():
+            candidates |= dict.fromkeys((sample, f"{sample}.json"), f"the sample “{sample}”")
+    candidates |= {command: f"the command “{command}”" for command in commands}
+    near = nearest(name, candidates)
+    hint = f"; did you mean {escaped(candidates[near], 200)}?" if near else ""
+    what = "file, sample or command" if commands else "file or sample"
+    return f"there is no {what} called “{escaped(word, 200)}”{hint}"
+
+
+def _files_in(folder: str) -> list[str]:
+    try:
+        with os.scandir(folder or os.curdir) as entries:
+            return [entry.name for entry in islice(entries, _FILES_CONSIDERED) if entry.is_file()]
+    except (OSError, ValueError):
+        return []
+
+
+if TYPE_CHECKING:
+    _PathType = click.ParamType[Path]
+else:
+    _PathType = click.ParamType  # generic since click 8.4 only
+
+
+class File(_PathType):
+    """A parameter type: a word to a path, with the samples known by name."""
+
+    name = "file"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The path of the file that the word means."""
+        if isinstance(value, Path):
+            return value
+        path = file_called(value)
+        sample = sample_called(value)
+        if sample and sample != value and str(path) != value:
+            say(f"{value} is not here; using the bundled sample “{sample}”")
+        return path
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The samples that begin like this, and files."""
+        names = [CompletionItem(name) for name in samples() if name.startswith(incomplete)]
+        return [*names, CompletionItem(incomplete, type="file")]
+
+
+def file_argument(command: _Command) -> _Command:
+    """Give a command the argument FILE; it receives a path as ``file``."""
+    return click.argument("file", type=File())(command)

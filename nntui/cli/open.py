@@ -1,0 +1,41 @@
+"""``nntui FILE``: the screen."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from nntui.cli.files import file_argument
+from nntui.model.errors import NntuiError
+
+
+@click.command("open", short_help="Open FILE on the screen: the same as nntui FILE.")
+@file_argument
+def open_file(file: Path) -> None:
+    """Open FILE on the screen, to step through its training with the keyboard.
+
+    FILE is a document, or the name of a bundled sample. The word "open" may be left out, unless
+    the file is called like a command.
+    """
+    _open(file)
+
+
+def open_picker() -> None:
+    """Open the screen on a choice of samples and recent files."""
+    _open(None)
+
+
+def _open(file: Path | None) -> None:
+    _require_terminal()
+    from nntui.tui.app import open_screen
+
+    open_screen(file)
+
+
+def _require_terminal() -> None:
+    # The screen reads keys from stdin and draws on stderr, so stdout may go elsewhere.
+    for stream in (sys.stdin, sys.stderr):
+        if stream is None or not stream.isatty():
+            raise NntuiError("the screen needs a terminal (nntui show, trace and run need none)")

@@ -1,0 +1,63 @@
+"""``nntui trace``: every step of a run, one after the other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from nntui.cli.epochs import epochs_option, with_epochs
+from nntui.cli.files import file_argument
+from nntui.model.errors import NntuiError
+
+
+@click.command("trace", short_help="Print the steps of a run, to read or to process.")
+@file_argument
+@epochs_option
+@click.option(
+    "--from",
+    "first",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="STEP",
+    help="The first step to print; steps count from 0.",
+)
+@click.option(
+    "--to",
+    "last",
+    type=click.IntRange(min=0),
+    metavar="STEP",
+    help="The last step to print, itself included.  [default: the run's last]",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "jsonl", "csv"]),
+    default="text",
+    show_default=True,
+    help="text is for reading, jsonl has a JSON object and csv a row for each step.",
+)
+def trace(file: Path, epochs: int | None, first: int, last: int | None, form: str) -> None:
+    """Print every step of the training run of FILE: what it reads, what it writes, its formula.
+
+    \b
+    Examples:
+      nntui trace sample --to 15                one example there and back
+      nntui trace sample --format jsonl | jq .writes
+      nntui trace xor --from 1000 --to 1100     from the middle of the run
+    """  # noqa: D301 (click's mark for a paragraph to leave as it is)
+    from nntui.cli.trace_formats import FORMATS
+    from nntui.debugger.debugger import Debugger
+    from nntui.document.load import load
+
+    experiment = with_epochs(load(file), epochs)
+    debugger = Debugger(experiment)
+    if last is not None and last < first:
+        raise NntuiError(f"--to {last} lies before --from {first}: there is nothing to print")
+    if first >= debugger.total:
+        raise NntuiError(f"there is no step {first}: the run's last step is {debugger.total - 1}")
+    end = debugger.total if last is None else min(last + 1, debugger.total)
+    debugger.seek(first)
+    steps = (debugger.step() for _ in range(first, end))
+    for text in FORMATS[form](steps, experiment, end - 1):
+        print(text)  # click.echo would flush every line

@@ -1,0 +1,67 @@
+"""``nntui``, ``nntui FILE`` and ``nntui open FILE``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from nntui.bundled import samples
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """What the screen was opened on, one entry each time."""
+    screen, paths = ModuleType("nntui.tui.app"), []
+    screen.open_screen = paths.append
+    monkeypatch.setitem(sys.modules, "nntui.tui.app", screen)
+    monkeypatch.setattr("nntui.cli.open._require_terminal", lambda: None)
+    return paths
+
+
+def test_without_a_word_the_screen_offers_a_choice(nntui, opened):
+    assert nntui().exit_code == 0
+    assert opened == [None]
+
+
+@pytest.mark.parametrize("words", [["net.json"], ["open", "net.json"]])
+def test_a_file_is_opened(nntui, opened, document, words):
+    document()
+    assert nntui(*words).exit_code == 0
+    assert opened == [Path("net.json")]
+
+
+@pytest.mark.parametrize("words", [["xor"], ["open", "xor"]])
+def test_a_sample_is_opened_by_name(nntui, opened, words):
+    result = nntui(*words)
+    assert result.exit_code == 0
+    assert result.stderr == ""
+    assert opened == [samples()["xor"]]
+
+
+def test_the_first_command_of_the_readme_works_anywhere(nntui, opened):
+    result = nntui("samples/sample.json")
+    assert opened == [samples()["sample"]]
+    assert result.stderr.count("using the bundled sample “sample”") == 1
+
+
+def test_a_file_called_like_a_command_is_reached_by_its_path(nntui, opened, document):
+    document("run")
+    assert nntui("./run").exit_code == 0
+    assert opened == [Path("run")]
+
+
+def test_a_file_takes_no_further_words(nntui, opened, document):
+    document()
+    result = nntui("net.json", "other.json")
+    assert result.exit_code == 2
+    assert opened == []
+    assert result.stderr.count("\n") == 1
+
+
+def test_without_a_terminal_the_other_commands_are_named(nntui):
+    result = nntui("xor")
+    assert result.exit_code == 2
+    assert "the screen needs a terminal" in result.stderr

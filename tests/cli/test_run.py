@@ -1,0 +1,132 @@
+"""``nntui run``."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+import nntui as package
+
+from .conftest import strict
+
+
+def trained_by_hand(path, epochs=None):
+    experiment = package.load(path)
+    if epochs:
+        training = dataclasses.replace(experiment.training, epochs=epochs)
+        experiment = dataclasses.replace(experiment, training=training)
+    debugger = package.Debugger(experiment)
+    debugger.seek(debugger.total)
+    return debugger.snapshot()
+
+
+@pytest.mark.parametrize("epochs", [None, 1, 7])
+def test_the_json_says_what_the_debugger_says_at_the_end(nntui, document, epochs):
+    path = document()
+    given = [] if epochs is None else ["--epochs", epochs]
+    result = nntui("run", path, "--json", *given)
+    assert result.exit_code == 0
+    found = strict(result.stdout)
+    assert list(found) == ["epochs", "updates", "loss", "test_loss", "history"]
+    expected = trained_by_hand(path, epochs)
+    assert found["epochs"] == (epochs or 4)
+    assert found["updates"] == 2 * found["epochs"]
+    assert found["history"] == list(expected.losses.epoch)
+    assert found["test_loss"] is None
+
+
+def test_the_loss_is_the_mean_with_the_final_parameters(nntui, document, here):
+    path = document()
+    found = strict(nntui("run", path, "--json", "--save", "out.json").stdout)
+    network = package.load(here / "out.json").network
+    errors = [
+        (network.predict(x)[0] - y) ** 2
+        for x, y in [((1, 0), 1), ((0, 1), 0), ((1, 1), 0)]
+    ]  # fmt: skip
+    assert found["loss"] == pytest.approx(sum(errors) / 3, rel=1e-15)
+
+
+def test_a_test_set_has_a_loss_of_its_own(nntui):
+    found = strict(nntui("run", "classifier", "--json").stdout)
+    assert 0 < found["test_loss"] < 0.3
+    assert found["test_loss"] != found["loss"]
+    assert "test loss" in nntui("run", "classifier").stdout
+
+
+def test_a_run_that_diverges_is_still_strict_json(nntui, document):
+    training = {"optimizer": {"name": "sgd", "learning_rate": 1e200}, "epochs": 60}
+    path = document(training=training, network={"layers": [2, 1]})
+    found = strict(nntui("run", path, "--json").stdout)
+    assert found["loss"] == "NaN"
+    assert "NaN" in found["history"]
+
+
+def test_a_person_reads_the_loss_at_the_start_and_at_the_end(nntui):
+    result = nntui("run", "notebook-chain")
+    assert result.exit_code == 0
+    assert result.stdout == (
+        "trained for        200 epochs, 200 updates\n"
+        "loss at the start  1.89062\n"
+        "loss at the end    3.1863e-11\n"
+    )
+    assert result.stderr == ""
+
+
+def test_what_is_saved_is_the_experiment_with_the_trained_parameters(nntui, document, here):
+    path = document(debugger={"breakpoints": []}, description="kept")
+    result = nntui("run", path, "--epochs", "9", "--save", "out.json")
+    assert result.stdout.endswith("saved to out.json\n")
+    before, after = package.load(path), package.load(here / "out.json")
+    at_end = trained_by_hand(path, epochs=9)
+    assert after.network.biases == dict(at_end.b)
+    assert after.network.weights == dict(at_end.w)
+    network = after.network.copy()
+    for j, bias in before.network.biases.items():
+        network.set_bias(j, bias)
+    for (i, j), weight in before.network.weights.items():
+        network.set_weight(i, j, weight)
+    assert dataclasses.replace(after, network=network) == before
+
+
+def test_frozen_parameters_are_saved_as_they_were(nntui, document, here):
+    nntui("run", document(), "--save", "out.json")
+    network = package.load(here / "out.json").network
+    assert network.neuron("h2").bias == -0.2
+    assert network.connection("h 1", "y").weight == 1.5
+
+
+def test_a_saved_run_of_a_sample_finds_its_csv_file_again(nntui, here):
+    assert nntui("run", "classifier", "--epochs", "2", "--save", "mine.json").exit_code == 0
+    assert len(package.load(here / "mine.json").data) == 120
+    assert nntui("run", "mine.json").exit_code == 0
+
+
+def test_json_and_save_leave_stdout_to_the_json(nntui, document):
+    result = nntui("run", document(), "--json", "--save", "out.json")
+    assert strict(result.stdout)
+    assert result.stderr == "saved to out.json\n"
+
+
+@pytest.mark.parametrize("out", ["nowhere/out.json", "folder"])
+def test_where_nothing_can_be_saved_is_found_out_before_the_training(
+    nntui, document, here, out, monkeypatch
+):
+    (here / "folder").mkdir()
+    monkeypatch.setattr("nntui.cli.training.train", lambda experiment: pytest.fail("trained"))
+    result = nntui("run", document(), "--save", out)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"nntui: {out}: ")
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_run_that_diverged_is_not_saved(nntui, document, here):
+    training = {"optimizer": {"name": "sgd", "learning_rate": 1e200}, "epochs": 60}
+    path = document(training=training, network={"layers": [2, 1]})
+    result = nntui("run", path, "--save", "out.json")
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "nntui: nothing was saved: the run diverged (b[y1] is nan), "
+        "and a document holds only finite numbers\n"
+    )
+    assert not (here / "out.json").exists()

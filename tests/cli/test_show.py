@@ -1,0 +1,100 @@
+"""``nntui show``."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def test_it_prints_the_name_the_drawing_and_every_parameter(nntui, document):
+    document(description="First line.\n\nSecond paragraph.")
+    result = nntui("show", "net.json")
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert lines[:5] == ["A net", "", "First line.", "", "Second paragraph."]
+    table = lines[lines.index("layer  neuron  role    activation  bias") :]
+    assert table == [
+        "layer  neuron  role    activation  bias",
+        "    0  x1      input",
+        "    0  x2      input",
+        "    1  h 1     hidden  tanh         0.1",
+        "    1  h2      hidden  relu        -0.2  frozen",
+        "    2  y       output  sigmoid      0",
+        "",
+        "source     target  weight",
+        "x1      →  h 1      0.5",
+        "x2      →  h 1     -0.25",
+        "x1      →  h2       0.75",
+        "x2      →  y        0.3",
+        "h 1     →  y        1.5    frozen",
+        "h2      →  y       -1",
+        "",
+        "5 neurons, 6 connections, 9 parameters (2 frozen), 3 examples",
+        "296 steps in 4 epochs and 8 updates: mse, adam (learning rate 0.1)",
+    ]
+
+
+def test_the_drawing_is_that_of_the_network(nntui, document):
+    import nntui as package
+
+    path = document()
+    drawing = package.load(path).network.draw(width=70).strip("\n")
+    assert drawing in nntui("show", "net.json", "--width", "70").stdout
+
+
+@pytest.mark.parametrize("width", [40, 60, 120])
+def test_no_line_of_text_or_drawing_is_wider_than_asked_for(nntui, width):
+    result = nntui("show", "sample", "--width", str(width))
+    upper, _, _ = result.stdout.partition("layer  neuron")
+    assert max(map(len, upper.splitlines())) <= width
+
+
+def test_a_neuron_that_leads_nowhere_is_a_warning(nntui, document):
+    network = {
+        "neurons": [
+            {"name": "x", "role": "input"},
+            {"name": "lost", "bias": 0},
+            {"name": "y", "role": "output", "bias": 0},
+        ],
+        "connections": [
+            {"source": "x", "target": "lost", "weight": 1},
+            {"source": "x", "target": "y", "weight": 1},
+        ],
+    }
+    document(network=network, data={"inputs": [[1]], "targets": [[1]]})
+    assert 'warning: no output can be reached from "lost"' in nntui("show", "net.json").stdout
+
+
+def test_columns_line_up_whatever_the_neurons_are_called(nntui, document):
+    network = {
+        "neurons": [
+            {"name": "入力", "role": "input"},
+            {"name": "[red]", "activation": "tanh", "bias": 1},
+            {"name": "y", "role": "output", "bias": 0.5},
+        ],
+        "connections": [
+            {"source": "入力", "target": "[red]", "weight": 12.5},
+            {"source": "[red]", "target": "y", "weight": 0.25},
+        ],
+    }
+    document(network=network, data={"inputs": [[1]], "targets": [[1]]})
+    lines = nntui("show", "net.json").stdout.splitlines()
+    assert "入力    →  [red]   12.5" in lines
+    assert "[red]   →  y        0.25" in lines
+
+
+def test_nothing_in_a_description_is_sent_to_the_terminal(nntui, document):
+    document(description="red \x1b[31m and [bold]markup[/bold]\x07")
+    result = nntui("show", "net.json")
+    assert "\x1b" not in result.output
+    assert "\x07" not in result.output
+
+
+def test_examples_kept_for_testing_are_counted(nntui):
+    assert "120 examples (30 kept for testing)" in nntui("show", "classifier").stdout
+
+
+@pytest.mark.parametrize("width", ["19", "wide"])
+def test_a_width_that_is_none_is_refused(nntui, width):
+    result = nntui("show", "xor", "--width", width)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("nntui: Invalid value for '--width'")

@@ -1,0 +1,237 @@
+"""``nntui trace``: section 6 of the semantics."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+import nntui as package
+from nntui.model.names import parse_value_name
+
+from .conftest import strict
+
+KEYS = ["step", "epoch", "update", "example", "phase", "kind"]
+WHO = {
+    "load": [],
+    "forward_edge": ["source", "target"],
+    "forward_neuron": ["neuron"],
+    "loss": [],
+    "backward_neuron": ["neuron"],
+    "backward_edge": ["source", "target"],
+    "update": ["parameter"],
+}
+
+
+def steps_of(result):
+    assert result.exit_code == 0, result.stderr
+    return [strict(line) for line in result.stdout.splitlines()]
+
+
+def test_a_line_is_what_the_semantics_page_shows(nntui):
+    result = nntui("trace", "sample", "--format", "jsonl", "--from", "1", "--to", "1")
+    assert result.stdout == (
+        '{"step": 1, "epoch": 0, "update": 0, "example": 0, "phase": "forward", '
+        '"kind": "forward_edge", "source": "x1", "target": "h1", '
+        '"reads": {"z[h1]": 0.1, "w[x1,h1]": 0.5, "a[x1]": 1.0}, "writes": {"z[h1]": 0.6}, '
+        '"text": "z[h1] = 0.1 + 0.5 · 1 = 0.6"}\n'
+    )
+
+
+def test_each_kind_of_step_has_its_keys_in_order(nntui, document):
+    document()
+    steps = steps_of(nntui("trace", "net.json", "--format", "jsonl"))
+    assert {step["kind"] for step in steps} == set(WHO)
+    for step in steps:
+        assert list(step) == [*KEYS, *WHO[step["kind"]], "reads", "writes", "text"]
+        assert (step["example"] is None) == (step["kind"] == "update")
+        for name in (*step["reads"], *step["writes"]):
+            parse_value_name(name)
+
+
+def test_steps_count_from_0_over_the_whole_run(nntui, document):
+    path = document()
+    steps = steps_of(nntui("trace", path, "--format", "jsonl"))
+    assert [step["step"] for step in steps] == list(range(296))
+    assert [step["epoch"] for step in steps] == sorted(step["epoch"] for step in steps)
+    assert steps[-1]["epoch"] == 3
+    assert package.Debugger(package.load(path)).total == 296
+
+
+def test_an_update_is_named_by_its_parameter(nntui, document):
+    document()
+    steps = steps_of(nntui("trace", "net.json", "--format", "jsonl"))
+    names = [step["parameter"] for step in steps if step["kind"] == "update"]
+    assert names[:7] == [
+        'b["h 1"]', 'w[x1,"h 1"]', 'w[x2,"h 1"]', "w[x1,h2]", "b[y]", "w[x2,y]", "w[h2,y]",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("epochs", [None, 1, 9])
+def test_replaying_only_its_writes_gives_what_run_saves_bit_for_bit(nntui, document, here, epochs):
+    path = document()
+    given = [] if epochs is None else ["--epochs", epochs]
+    values = package.Debugger(package.load(path)).snapshot().values
+    for step in steps_of(nntui("trace", path, "--format", "jsonl", *given)):
+        values.update(step["writes"])
+    assert nntui("run", path, *given, "--save", "out.json").exit_code == 0
+    network = package.load(here / "out.json").network
+    for j, bias in network.biases.items():
+        assert values[f"b[{_quoted(j)}]"] == bias
+    for (i, j), weight in network.weights.items():
+        assert values[f"w[{_quoted(i)},{_quoted(j)}]"] == weight
+
+
+def _quoted(name):
+    return f'"{name}"' if " " in name else name
+
+
+def test_what_a_step_reads_was_written_before(nntui, document):
+    path = document()
+    values = package.Debugger(package.load(path)).snapshot().values
+    for step in steps_of(nntui("trace", path, "--format", "jsonl")):
+        if step["kind"] == "load":
+            blank = ("z[", "a[", "da[", "delta[")
+            values = {name: v for name, v in values.items() if not name.startswith(blank)}
+            continue
+        for name, value in step["reads"].items():
+            if name.startswith(("w[", "b[", "delta[")):
+                assert values[name] == value
+        values.update(step["writes"])
+
+
+def test_numbers_that_are_none_are_strings_in_strict_json(nntui, document):
+    path = document(
+        training={"loss": "squared_error", "epochs": 60, "optimizer": {"name": "sgd",
+                  "learning_rate": 1e200}},
+        network={"layers": [2, 1]},
+    )  # fmt: skip
+    result = nntui("trace", path, "--format", "jsonl")
+    steps = steps_of(result)
+    values = [value for step in steps for value in step["writes"].values()]
+    assert {"NaN", "-Infinity"} <= {value for value in values if isinstance(value, str)}
+    assert {value for value in values if isinstance(value, str)} <= {
+        "NaN", "Infinity", "-Infinity",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("first", "last"), [(0, 0), (0, 30), (25, 31), (100, 180), (295, 295)])
+@pytest.mark.parametrize("form", ["jsonl", "text", "csv"])
+def test_from_and_to_are_inclusive_and_cut_out_the_same_lines(nntui, document, form, first, last):
+    document()
+    window = nntui("trace", "net.json", "--format", form, "--from", first, "--to", last)
+    whole = nntui("trace", "net.json", "--format", form, "--to", last)
+    assert window.exit_code == whole.exit_code == 0
+    if form == "jsonl":
+        assert window.stdout.splitlines() == whole.stdout.splitlines()[first:]
+        assert len(window.stdout.splitlines()) == last - first + 1
+    elif form == "csv":
+        assert window.stdout.splitlines()[1:] == whole.stdout.splitlines()[first + 1 :]
+    else:
+        rows = [row for row in window.stdout.splitlines() if row.startswith("    ")]
+        assert whole.stdout.splitlines()[-1] == rows[-1]
+        assert rows[0].split()[0] == str(first)
+
+
+def test_to_may_lie_behind_the_end(nntui, document):
+    document()
+    result = nntui("trace", "net.json", "--format", "jsonl", "--from", "294", "--to", "99999")
+    assert [step["step"] for step in steps_of(result)] == [294, 295]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--from", "296"], "there is no step 296: the run's last step is 295"),
+        (["--from", "5", "--to", "4"], "--to 4 lies before --from 5: there is nothing to print"),
+        (["--from", "-1"], "Invalid value for '--from'"),
+        (["--from", "\x1b[31m"], "Invalid value for '--from'"),
+        (["--epochs", "0"], "Invalid value for '--epochs'"),
+        (["--format", "xml"], "'text', 'jsonl', 'csv'"),
+    ],
+)
+def test_what_cannot_be_printed_is_refused_in_one_line(nntui, document, options, said):
+    document()
+    result = nntui("trace", "net.json", *options)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert result.stderr.startswith("nntui: ")
+    assert result.stderr.count("\n") == 1
+    assert "\x1b" not in result.stderr
+    assert result.stdout == ""
+
+
+def test_the_text_is_aligned_under_headings_by_example_and_phase(nntui):
+    result = nntui("trace", "notebook-chain", "--from", "7", "--to", "27")
+    assert (
+        result.stdout
+        == """\
+epoch 0 · update 0 · example 0
+  forward
+     7  z[Out]     = 0 + 0.5 · 1.25 = 0.625
+     8  a[Out]     = max(0, 0.625) = 0.625
+  loss
+     9  loss       = (0.625 − 2)² = 1.890625
+        da[Out]    = 2 · (0.625 − 2) = -2.75
+  backward
+    10  delta[Out] = -2.75 · (1 if 0.625 > 0 else 0) = -2.75
+        db[Out]    = 0 + (-2.75) = -2.75
+    11  dw[z,Out]  = 0 + (-2.75) · 1.25 = -3.4375
+        da[z]      = 0 + 0.5 · (-2.75) = -1.375
+    12  delta[z]   = -1.375 · (1 if 1.25 > 0 else 0) = -1.375
+        db[z]      = 0 + (-1.375) = -1.375
+    13  dw[y,z]    = 0 + (-1.375) · 2.5 = -3.4375
+        da[y]      = 0 + 0.5 · (-1.375) = -0.6875
+    14  delta[y]   = -0.6875 · (1 if 2.5 > 0 else 0) = -0.6875
+        db[y]      = 0 + (-0.6875) = -0.6875
+    15  dw[x,y]    = 0 + (-0.6875) · 5 = -3.4375
+        da[x]      = 0 + 0.5 · (-0.6875) = -0.34375
+    16  delta[x]   = -0.34375 · (1 if 5 > 0 else 0) = -0.34375
+        db[x]      = 0 + (-0.34375) = -0.34375
+    17  dw[In,x]   = 0 + (-0.34375) · 10 = -3.4375
+        da[In]     = 0 + 0.5 · (-0.34375) = -0.171875
+
+epoch 0 · update 0
+  update
+    18  b[x]       = 0 − 0.001 · (-0.34375) = 0.00034375
+    19  w[In,x]    = 0.5 − 0.001 · (-3.4375) = 0.5034375
+    20  b[y]       = 0 − 0.001 · (-0.6875) = 0.0006875
+    21  w[x,y]     = 0.5 − 0.001 · (-3.4375) = 0.5034375
+    22  b[z]       = 0 − 0.001 · (-1.375) = 0.001375
+    23  w[y,z]     = 0.5 − 0.001 · (-3.4375) = 0.5034375
+    24  b[Out]     = 0 − 0.001 · (-2.75) = 0.00275
+    25  w[z,Out]   = 0.5 − 0.001 · (-3.4375) = 0.5034375
+
+epoch 1 · update 1 · example 0
+  forward
+    26  a[In]      = 10
+    27  z[x]       = 0.00034375 + 0.5034375 · 10 = 5.03471875
+"""
+    )
+
+
+def test_the_text_has_a_heading_where_an_example_an_update_or_an_epoch_begins(nntui, document):
+    document()
+    lines = nntui("trace", "net.json").stdout.splitlines()
+    headings = [line for line in lines if line and not line.startswith(" ")]
+    assert len(headings) == 4 * (3 + 2)  # three examples and two updates in each of four epochs
+    assert headings[2] == "epoch 0 · update 0"
+    assert headings[-1] == "epoch 3 · update 7"
+    phases = [line.strip() for line in lines if line.startswith("  ") and line[2] != " "]
+    assert phases[:7] == ["forward", "loss", "backward"] * 2 + ["update"]
+
+
+def test_the_csv_holds_a_row_for_each_step(nntui, document):
+    document()
+    steps = steps_of(nntui("trace", "net.json", "--format", "jsonl"))
+    result = nntui("trace", "net.json", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    assert len(rows) == len(steps)
+    for row, step in zip(rows, steps, strict=True):
+        for key in (*KEYS, "source", "target", "neuron", "parameter", "text"):
+            expected = step.get(key)
+            assert row[key] == ("" if expected is None else str(expected))
+        for side in ("reads", "writes"):
+            pairs = dict(pair.rsplit("=", 1) for pair in row[side].split("; "))
+            assert {name: float(value) for name, value in pairs.items()} == step[side]
