@@ -28,14 +28,18 @@ def open_picker() -> None:
 
 
 def _open(file: Path | None) -> None:
-    _require_terminal()
+    _require_terminal(file)
     from nntui.tui.app import open_screen
 
     open_screen(file)
 
 
-def _require_terminal() -> None:
+def _require_terminal(file: Path | None) -> None:
     # The screen reads keys from stdin and draws on stderr, so stdout may go elsewhere.
     for stream in (sys.stdin, sys.stderr):
         if stream is None or not stream.isatty():
+            if file is not None:
+                from nntui.document.load import load
+
+                load(file)  # what is wrong with the document comes first
             raise NntuiError("the screen needs a terminal (nntui show, trace and run need none)")

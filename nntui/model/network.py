@@ -256,7 +256,7 @@ class Network:
         nodes, edges = self._graph.nodes, self._graph.edges
         if not any(
             nodes[j]["bias"] is None for j in self._graph if nodes[j]["role"] != "input"
-        ) and all(edge[2] is not None for edge in edges(data="weight")):
+        ) and all(edges[edge]["weight"] is not None for edge in self._graph.edges):
             return
         wiring = self.wiring()
         numbers = stream("initializer", self.initializer.seed)
@@ -363,7 +363,7 @@ class Network:
         nodes = graph.nodes
         neurons = tuple(j for j in canonical if nodes[j]["role"] != "input")
         trainable: set[Any] = {j for j in neurons if nodes[j]["trainable"]}
-        trainable.update(e[:2] for e in graph.edges(data="trainable") if e[2])
+        trainable.update(edge for edge in graph.edges if graph.edges[edge]["trainable"])
         return Wiring(
             inputs=self._with_role("input"),
             outputs=self._with_role("output"),

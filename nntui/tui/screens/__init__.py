@@ -1,0 +1,1 @@
+"""The screens: stepping, the picker of samples, help."""

@@ -1,0 +1,81 @@
+"""A pane of lines: scrolls, renders only what is seen, and keeps what it rendered."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+from rich.segment import Segment
+from textual.events import Resize
+from textual.geometry import Region, Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from nntui.tui.colours import Colours
+
+
+class LinePane(ScrollView, can_focus=False):
+    """The base of the panes that show rows of text.
+
+    A subclass gives ``extent`` (columns and rows of its content) and ``segments`` of a row, and
+    calls ``changed`` when they are others. Rows are kept until then: this is the one place where
+    the cache is cleared.
+    """
+
+    def __init__(self, *, title: str, id: str) -> None:
+        super().__init__(id=id)
+        self.border_title = title
+        self._rows: dict[int, Strip] = {}
+        self._colours: Colours | None = None
+
+    @abstractmethod
+    def extent(self) -> tuple[int, int]:
+        """How many columns and rows the content takes."""
+
+    @abstractmethod
+    def segments(self, row: int) -> list[Segment]:
+        """The text of one row."""
+
+    @property
+    def colours(self) -> Colours:
+        """The colours of the theme in use."""
+        if self._colours is None:
+            self._colours = Colours.of(self.app.current_theme, self.app.theme_variables)
+        return self._colours
+
+    def changed(self) -> None:
+        """The content is another: draw it anew."""
+        self._rows.clear()
+        size = Size(*self.extent())
+        if size != self.virtual_size:
+            self.virtual_size = size
+        self.refresh()
+
+    def reveal(self, row: int, height: int = 1) -> None:
+        """Scroll so that rows ``row`` … ``row + height`` are seen."""
+        self.scroll_to_region(
+            Region(0, row, 1, height), animate=False, force=True, immediate=True, x_axis=False
+        )
+
+    def on_resize(self, event: Resize) -> None:
+        """Another size is another content."""
+        self.changed()
+
+    def notify_style_update(self) -> None:
+        """Another theme has other colours."""
+        self._colours = None
+        self._rows.clear()
+        super().notify_style_update()
+
+    def render_line(self, y: int) -> Strip:
+        """The strip of one row on screen."""
+        left, top = self.scroll_offset
+        row = top + y
+        width = self.size.width
+        if not 0 <= row < self.extent()[1]:
+            return Strip.blank(width, self.colours.plain)
+        if row not in self._rows:
+            base = self.colours.plain
+            painted = Segment.apply_style(self.segments(row), base)
+            self._rows[row] = Strip(painted).simplify()
+        strip = self._rows[row].extend_cell_length(left + width, self.colours.plain)
+        return strip.crop(left, left + width)
