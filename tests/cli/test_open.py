@@ -17,7 +17,7 @@ def opened(monkeypatch):
     screen, paths = ModuleType("nntui.tui.app"), []
     screen.open_screen = paths.append
     monkeypatch.setitem(sys.modules, "nntui.tui.app", screen)
-    monkeypatch.setattr("nntui.cli.open._require_terminal", lambda: None)
+    monkeypatch.setattr("nntui.cli.open._require_terminal", lambda file: None)
     return paths
 
 

@@ -1,0 +1,113 @@
+"""The installed command in a real terminal: what is typed, and what a person sees."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pexpect
+import pyte
+import pytest
+
+from nntui.bundled import samples
+
+COLUMNS, LINES = 100, 32
+COMMAND = Path(sys.executable).with_name("nntui")
+CLI = (
+    [str(COMMAND)]
+    if COMMAND.exists()
+    else [sys.executable, "-c", "from nntui.cli import main; main()"]
+)
+
+
+class Terminal:
+    """A terminal of 100 × 32 with nntui in it."""
+
+    def __init__(self, *arguments, environment):
+        self.screen = pyte.Screen(COLUMNS, LINES)
+        self.stream = pyte.ByteStream(self.screen)
+        self.child = pexpect.spawn(
+            CLI[0], [*CLI[1:], *arguments], dimensions=(LINES, COLUMNS), env=environment, timeout=30
+        )
+
+    def wait_for(self, text):
+        """Read until the screen shows a text."""
+        for _ in range(600):
+            if text in "\n".join(self.screen.display):
+                return
+            try:
+                self.stream.feed(self.child.read_nonblocking(65536, timeout=0.1))
+            except pexpect.TIMEOUT:
+                continue
+        raise AssertionError(f"{text!r} never came:\n" + "\n".join(self.screen.display))
+
+    def type(self, keys):
+        self.child.send(keys)
+
+    def wait_for_end(self):
+        self.child.expect(pexpect.EOF)
+        self.child.close()
+        return self.child.exitstatus
+
+
+@pytest.fixture
+def terminal(tmp_path, monkeypatch):
+    environment = {
+        "PATH": "/usr/bin:/bin", "TERM": "xterm-256color", "HOME": str(tmp_path),
+        "XDG_STATE_HOME": str(tmp_path), "LANG": "C.UTF-8", "PYTHONPATH": ":".join(sys.path),
+    }  # fmt: skip
+    opened = []
+
+    def open_terminal(*arguments, **more):
+        opened.append(Terminal(*arguments, environment=environment | more))
+        return opened[-1]
+
+    yield open_terminal
+    for each in opened:
+        each.child.close(force=True)
+
+
+def test_a_session_from_the_first_step_to_quitting(terminal):
+    session = terminal(str(samples()["sample"]))
+    session.wait_for("step 0 of")
+    session.type("s")
+    session.wait_for("step 1 of")
+    session.type("s")
+    session.wait_for("= 0.1 + 0.5 · 1")
+    session.type("S")
+    session.wait_for("step 1 of")
+    session.type("50s")
+    session.wait_for("step 51 of")
+    session.type("c")
+    session.wait_for("the end of the run")
+    session.type("r")
+    session.wait_for("step 0 of")
+    session.type("q")
+    assert session.wait_for_end() == 0
+
+
+def test_the_picker_opens_a_sample(terminal):
+    session = terminal()
+    session.wait_for("mazur")
+    session.type("\r")
+    session.wait_for("step 0 of")
+    session.type("q")
+    assert session.wait_for_end() == 0
+
+
+def test_a_terminal_without_colours_shows_the_same_numbers(terminal):
+    session = terminal(str(samples()["sample"]), NO_COLOR="1")
+    session.wait_for("step 0 of")
+    session.type("ss")
+    session.wait_for("= 0.1 + 0.5 · 1")
+    session.type("q")
+    assert session.wait_for_end() == 0
+
+
+def test_a_bad_document_is_one_sentence_and_status_2(terminal, tmp_path):
+    bad = tmp_path / "bad.json"
+    bad.write_text('{"format": "nntui/1"')
+    session = terminal(str(bad))
+    session.wait_for("bad.json")
+    assert session.wait_for_end() == 2
+    assert "Traceback" not in "\n".join(session.screen.display)

@@ -1,0 +1,181 @@
+"""Every key of the stepping screen, pressed as a person would."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from textual.widgets import OptionList
+
+from nntui.bundled import samples
+from nntui.debugger.movements import MOVEMENTS, destination
+from nntui.document.load import load
+from nntui.tui.app import NntuiApp
+from nntui.tui.keys import GROUPS
+from nntui.tui.screens.help import HelpScreen
+from nntui.tui.screens.picker import PickerScreen
+from nntui.tui.screens.stepping import SteppingScreen
+from nntui.tui.widgets.status import StatusLine
+
+MOVES = {"s": "step", "n": "neuron", "f": "pass", "e": "example", "u": "update"}
+
+
+def status(app):
+    return app.screen.query_one(StatusLine).text
+
+
+@pytest.mark.parametrize(("key", "movement"), MOVES.items())
+async def test_a_movement_key_moves_and_its_capital_moves_back(app_on, debugger_of, key, movement):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        debugger = debugger_of(app)
+        await pilot.press("s", "s", "s", key)
+        there = destination(debugger.schedule, 3, movement)
+        assert debugger.position == there
+        await pilot.press(key.upper())
+        assert debugger.position == destination(debugger.schedule, there, movement, -1)
+
+
+@pytest.mark.parametrize(("key", "movement"), MOVES.items())
+async def test_digits_are_a_count(app_on, debugger_of, key, movement):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        debugger = debugger_of(app)
+        await pilot.press("1", "2", key)
+        there = destination(debugger.schedule, 0, movement, 12)
+        assert debugger.position == there
+        await pilot.press("3", key.upper())
+        assert debugger.position == destination(debugger.schedule, there, movement, -3)
+
+
+async def test_c_continues_to_the_end_and_r_goes_back_to_the_start(app_on, debugger_of):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        debugger = debugger_of(app)
+        await pilot.press("c")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert debugger.at_end
+        await pilot.press("s")
+        assert "end of the run" in status(app)
+        assert debugger.at_end
+        await pilot.press("r")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert debugger.at_start
+
+
+async def test_a_key_press_stops_a_long_run_and_does_nothing_else(debugger_of):
+    experiment = load(samples()["mazur"])
+    endless = replace(experiment, training=replace(experiment.training, epochs=1_000_000))
+    app = NntuiApp(endless)
+    async with app.run_test(size=(120, 36)) as pilot:
+        debugger = debugger_of(app)
+        await pilot.press("c")
+        await pilot.press("s")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert 0 < debugger.position < debugger.total
+        assert "stopped by a key" in status(app)
+
+
+@pytest.mark.parametrize("key", ["S", "N", "F", "E", "U", "r"])
+async def test_at_the_start_a_key_backwards_says_so_and_does_nothing(app_on, debugger_of, key):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press(key)
+        assert debugger_of(app).at_start
+        assert "the start of the run" in status(app)
+
+
+async def test_a_count_is_shown_and_escape_forgets_it(app_on, debugger_of):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("5", "0")
+        assert "50 ×" in status(app)
+        await pilot.press("escape", "s")
+        assert debugger_of(app).position == 1
+
+
+async def test_arrows_move_the_focus_and_enter_inspects_it(app_on, seen):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("f", "right", "right", "enter")
+        await pilot.pause()
+        text = seen(app)
+        assert "h1: tanh, layer 1" in text
+        assert "w·a" in text
+        assert "w·δ" in text
+        await pilot.press("down")
+        await pilot.pause()
+        assert "h2: tanh, layer 1" in seen(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "Inspector" not in seen(app)
+
+
+async def test_the_panes_that_do_not_fit_are_reachable_with_tab(app_on, seen):
+    app = app_on()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("s")
+        found = set()
+        for _ in range(4):
+            await pilot.pause()
+            found |= {
+                t for t in ("Neurons", "Loss", "Algorithm", "Inspector") if f"─ {t} " in seen(app)
+            }
+            await pilot.press("tab")
+        assert found == {"Neurons", "Loss", "Algorithm", "Inspector"}
+
+
+async def test_a_click_on_a_neuron_focuses_it(app_on, seen):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.click("#neurons", offset=(3, 5))
+        await pilot.pause()
+        assert "›h2" in seen(app)
+
+
+async def test_help_lists_every_key_and_closes_again(app_on, seen):
+    app = app_on()
+    async with app.run_test(size=(120, 60)) as pilot:
+        await pilot.press("question_mark")
+        assert isinstance(app.screen, HelpScreen)
+        await pilot.pause()
+        text = seen(app)
+        for key in (key for group in GROUPS.values() for key in group):
+            assert key.help in text
+        await pilot.press("question_mark")
+        assert isinstance(app.screen, SteppingScreen)
+
+
+async def test_o_opens_another_document_and_escape_returns(app_on):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("o")
+        assert isinstance(app.screen, PickerScreen)
+        await pilot.press("escape")
+        assert isinstance(app.screen, SteppingScreen)
+        await pilot.press("o")
+        await pilot.pause()
+        app.screen.query_one(OptionList).highlighted = 0
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, SteppingScreen)
+
+
+async def test_q_quits(app_on):
+    app = app_on()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("q")
+    assert app.return_code == 0
+
+
+def test_no_two_bindings_share_a_key():
+    keys = [key.keys for group in GROUPS.values() for key in group]
+    assert len(keys) == len(set(keys))
+
+
+def test_every_movement_but_the_epoch_has_a_key():
+    called = "".join(key.action for group in GROUPS.values() for key in group)
+    assert {m for m in MOVEMENTS if f"'{m}'" in called} == set(MOVEMENTS) - {"epoch"}

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from nntui.tui.recent import recent_files, remember
+
+
+def test_the_file_opened_last_comes_first_and_once(tmp_path):
+    files = [tmp_path / name for name in ("a.json", "b.json")]
+    for file in files:
+        file.write_text("{}")
+    for file in (*files, files[0]):
+        remember(file, tmp_path / "state")
+    assert recent_files(tmp_path / "state") == files
+
+
+def test_files_that_are_gone_are_left_out(tmp_path):
+    remember(tmp_path / "gone.json", tmp_path)
+    assert recent_files(tmp_path) == []
+
+
+def test_a_damaged_list_is_written_anew(tmp_path):
+    (tmp_path / "recent.json").write_text('{"not": "a list"')
+    file = tmp_path / "a.json"
+    file.write_text("{}")
+    assert recent_files(tmp_path) == []
+    remember(file, tmp_path)
+    assert recent_files(tmp_path) == [file]

@@ -1,0 +1,61 @@
+"""The screen at odd sizes and with odd documents: alive, and never interpreting a name."""
+
+from __future__ import annotations
+
+import pytest
+
+from nntui.model.dataset import Dataset
+from nntui.model.experiment import Experiment
+from nntui.model.network import Network
+from nntui.model.training import Training
+from nntui.tui.app import NntuiApp
+
+
+@pytest.mark.parametrize("size", [(1, 1), (10, 3), (40, 10), (60, 16), (80, 24), (300, 100)])
+@pytest.mark.parametrize("sample", ["sample", "classifier", "notebook-diamond"])
+async def test_every_size_can_be_stepped_in(app_on, debugger_of, size, sample):
+    app = app_on(sample)
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("s", "f", "f", "n", "u", "S", "enter", "tab", "tab", "tab", "tab")
+        await pilot.pause()
+        assert debugger_of(app).position > 0
+
+
+async def test_a_resize_lays_the_panes_out_anew(app_on, seen):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("s")
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert "Algorithm" not in seen(app)
+        await pilot.resize_terminal(120, 36)
+        await pilot.pause()
+        assert "Algorithm" in seen(app)
+
+
+async def test_names_are_shown_as_they_are(seen):
+    net = Network()
+    net.add_neuron("[red]in[/red]", role="input")
+    net.add_neuron("神経", role="output", activation="tanh", bias=0.5)
+    net.connect("[red]in[/red]", "神経", 2.0)
+    app = NntuiApp(Experiment(net, Dataset.of([[1.0]], [[0.0]]), Training(epochs=2)))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("s", "s", "right", "enter")
+        await pilot.pause()
+        assert "[red]in[/red" in seen(app)
+        assert "神経" in seen(app)
+
+
+async def test_a_diverging_run_is_shown_to_its_end(debugger_of):
+    net = Network()
+    net.add_neuron("x", role="input")
+    net.add_neuron("y", role="output", activation="square", bias=3.0)
+    net.connect("x", "y", 2.0)
+    data = Dataset.of([[10.0]], [[0.0]])
+    app = NntuiApp(Experiment(net, data, Training(epochs=50)))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("3", "0", "u")
+        await pilot.press("c")
+        await app.workers.wait_for_complete()
+        await pilot.pause(0.2)
+        assert debugger_of(app).at_end
