@@ -84,7 +84,9 @@ class LossPane(Container, can_focus=False):
         width = 2 * max(self.size.width - 8, 8)
         plt = plot.plt
         plt.clear_data()
-        plt.xfrequency(5)
+        updates = losses.updates
+        ticks = sorted({1 + (updates - 1) * n // 4 for n in range(5)})  # whole updates, from 1
+        plt.xticks([tick - 1 for tick in ticks], [f"{tick:,}" for tick in ticks])
         xs, ys = decimated(losses.batch, width)
         plt.plot(xs, ys, marker="braille", color="blue")
         if losses.last("test") is not None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from rich.segment import Segment
 from textual.events import Click, Resize
+from textual.geometry import Region
 from textual.message import Message
 
 from nntui.debugger.snapshot import Snapshot
@@ -37,6 +38,7 @@ class NetworkPane(LinePane):
         self._layout: Layout | None = None
         self._picture: Picture | None = None
         self._shown: tuple[Snapshot, str | None] | None = None
+        self._followed: str | None = None
 
     def show(self, snapshot: Snapshot, focus: str | None) -> None:
         """Draw a snapshot; ``focus`` is the neuron that the person has chosen."""
@@ -91,6 +93,22 @@ class NetworkPane(LinePane):
         edges = dict(self._connections(plan, snapshot, focus))
         self._picture = paint(plan, nodes, edges)
         self.changed()
+        if plan.overflow:
+            self._follow(plan, snapshot, focus)
+
+    def _follow(self, plan: Layout, snapshot: Snapshot, focus: str | None) -> None:
+        """Scroll a drawing that is wider than the pane to where something happens."""
+        last = snapshot.last
+        names = last.operation[1:] if last else ()
+        if last is not None and not names:
+            names = self._net.outputs if last.kind == "loss" else self._net.inputs
+        if focus is not None and focus != self._followed:
+            names = (focus,)
+        self._followed = focus
+        boxes = [plan.box(name) for name in names]
+        if boxes:
+            region = Region.from_union([Region(b.x, b.y, b.width, b.height) for b in boxes])
+            self.scroll_to_region(region, animate=False, force=True, immediate=True)
 
     def _neurons(self, snapshot: Snapshot, focus: str | None) -> Iterator[tuple[str, NodeLook]]:
         current = snapshot.last.neuron if snapshot.last else None

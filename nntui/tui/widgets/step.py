@@ -125,7 +125,9 @@ class StepPane(LinePane):
         """The document's name and description."""
         name = self._experiment.name or "An experiment"
         found = [[Segment(" " + name, Style(bold=True))]]
-        for paragraph in self._experiment.description.split("\n\n"):
+        # The story is Markdown; its marks for bold and code are left out, the words are shown.
+        story = self._experiment.description.replace("**", "").replace("`", "")
+        for paragraph in story.split("\n\n"):
             for line in wrapped(" ".join(paragraph.split()), width - 1):
                 found.append([Segment(" " + line)])
             found.append([])
