@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from textual_plotext import PlotextPlot
+
+from nntui.tui.widgets.loss import LossPane
 
 
 async def _settled(pilot):
     await pilot.press("2", "u", "f", "f", "n", "s", "s", "right", "down")
-    await pilot.pause(0.5)  # the chart is drawn a moment after the step
+    pane = pilot.app.screen.query_one(LossPane)
+    while pane.is_waiting or (pane.display and not pane.query(PlotextPlot)):
+        await pilot.pause(0.02)  # the chart is drawn a moment after the step
+    await pilot.pause()
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])

@@ -41,6 +41,11 @@ class LossPane(Container, can_focus=False):
         if self._timer is None:
             self._timer = self.set_timer(DELAY, self._draw)
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a drawing is due."""
+        return self._timer is not None
+
     def on_resize(self) -> None:
         """Another width takes other points."""
         self._drawn = None
