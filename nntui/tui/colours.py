@@ -15,9 +15,12 @@ from textual.theme import Theme
 
 _POSITIVE: Final = {True: Color.parse("#5fafff"), False: Color.parse("#005fb8")}
 _NEGATIVE: Final = {True: Color.parse("#ffaf5f"), False: Color.parse("#a84b00")}
+_BOXES: Final = {
+    "box.current": Style(bold=True),
+    "box.focus": Style(bold=True, underline=True),
+    "box.dim": Style(dim=True),
+}
 _MARK: Final = {True: Color.parse("#ffe066"), False: Color.parse("#6b4e00")}
-_FAINTEST: Final = 0.35
-"""The strength at which the weakest line is still seen against the background."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +42,6 @@ class Colours:
     def signed(self, value: float) -> Color:
         """The hue of a sign."""
         return (_NEGATIVE if value < 0 else _POSITIVE)[self.dark]
-
-    def strength(self, value: float) -> Style:
-        """Text in the hue of a value's sign, the brighter the nearer |value| is to 1."""
-        amount = _FAINTEST + (1.0 - _FAINTEST) * min(abs(value), 1.0)
-        return Style(color=self.background.blend(self.signed(value), amount).rich_color)
 
     @property
     def plain(self) -> Style:
@@ -67,7 +65,7 @@ class Colours:
 
     def role(self, role: str, value: float | None) -> Style:
         """What a span of a drawing looks like, given its role and shade."""
-        kind, _, state = role.rpartition(".") if role.count(".") else (role, "", "")
+        state = role.rpartition(".")[2]
         if role.startswith("box"):
             return self._box(role, value)
         if role in ("edge.current", "label.current"):
@@ -76,24 +74,15 @@ class Colours:
             return self._edge("negative" in role, state, value)
         if role.startswith("label"):
             return self._label(state, value)
-        return self.faint if role == "fold" or kind == "fold" else Style()
+        return self.faint if role == "fold" else Style()
 
     def _box(self, role: str, tone: float | None) -> Style:
         if tone is None:
             ground = self.background.blend(self.foreground, 0.10)
         else:
             ground = self.background.blend(self.signed(tone), 0.15 + 0.6 * min(abs(tone), 1.0))
-        ink = (
-            self.foreground
-            if ground.get_contrast_text(1.0) is None
-            else ground.get_contrast_text(0.95)
-        )
-        style = Style(color=ink.rich_color, bgcolor=ground.rich_color)
-        if role == "box.current":
-            return style + Style(bold=True, reverse=False) + Style(bold=True)
-        if role == "box.focus":
-            return style + Style(bold=True, underline=True)
-        return style + Style(dim=True) if role == "box.dim" else style
+        ink = ground.get_contrast_text(0.95)
+        return Style(color=ink.rich_color, bgcolor=ground.rich_color) + _BOXES.get(role, Style())
 
     def _edge(self, negative: bool, state: str, value: float | None) -> Style:
         amount = {"dim": 0.25, "bright": 1.0}.get(state)

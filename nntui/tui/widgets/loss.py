@@ -69,10 +69,10 @@ class LossPane(Container, can_focus=False):
         parts = []
         if self._loss is not None:
             parts.append(f"example {self._loss:.4g}")
-        for name, series in (("batch", "batch"), ("epoch", "epoch"), ("test", "test")):
+        for series in ("batch", "epoch", "test"):
             value = losses.last(series)
             if value is not None:
-                parts.append(f"{name} {value:.4g}")
+                parts.append(f"{series} {value:.4g}")
         return " " + "  ".join(parts) if parts else " no example has met its loss yet"
 
     def _chart(self, losses: Losses) -> None:
