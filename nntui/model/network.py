@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import networkx as nx
 
@@ -14,11 +14,11 @@ from nntui.model.errors import NetworkError, SettingError
 from nntui.model.initializers import Initializer
 from nntui.model.names import did_you_mean, escaped, fault_in_name
 from nntui.model.randomness import stream
+from nntui.model.wired import wired
 from nntui.model.wiring import Wiring, forward
 
 Role = Literal["input", "hidden", "output"]
 ROLES: Final = ("input", "hidden", "output")
-NAMES_SHOWN: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +279,7 @@ class Network:
             NetworkError: a cycle (named by its neurons), no input or no output.
         """
         if self._wiring is None:
-            self._wiring = self._wire()
+            self._wiring = wired(self._graph)
         return self._wiring
 
     def check(self) -> list[str]:
@@ -354,53 +354,6 @@ class Network:
         if not self._graph.has_edge(source, target):
             message = f'"{source}" is not connected to "{target}"'
             raise NetworkError(message, (source, target))
-
-    def _wire(self) -> Wiring:
-        graph = self._graph
-        layer = self._layers()
-        canonical = sorted(graph, key=layer.__getitem__)  # stable: keeps the document's order
-        rank = {j: n for n, j in enumerate(canonical)}
-        nodes = graph.nodes
-        neurons = tuple(j for j in canonical if nodes[j]["role"] != "input")
-        trainable: set[Any] = {j for j in neurons if nodes[j]["trainable"]}
-        trainable.update(edge for edge in graph.edges if graph.edges[edge]["trainable"])
-        return Wiring(
-            inputs=self._with_role("input"),
-            outputs=self._with_role("output"),
-            neurons=neurons,
-            sources={
-                j: tuple(sorted(graph.predecessors(j), key=rank.__getitem__)) for j in neurons
-            },
-            targets={
-                j: tuple(sorted(graph.successors(j), key=rank.__getitem__)) for j in canonical
-            },
-            layer=layer,
-            activation={j: nodes[j]["activation"] for j in neurons},
-            trainable=frozenset(trainable),
-        )
-
-    def _layers(self) -> dict[str, int]:
-        """The length of the longest path from any input; what no input reaches starts at 1."""
-        graph = self._graph
-        layer: dict[str, int] = {}
-        try:
-            for j in nx.topological_sort(graph):
-                is_input = graph.nodes[j]["role"] == "input"
-                before = max((layer[i] for i in graph.predecessors(j)), default=0)
-                layer[j] = 0 if is_input else before + 1
-        except nx.NetworkXUnfeasible:
-            cycle = [i for i, _ in nx.find_cycle(graph)]
-            shown = [*cycle[:NAMES_SHOWN], *(["…"] if len(cycle) > NAMES_SHOWN else []), cycle[0]]
-            message = "the connections form a cycle: " + " → ".join(shown)
-            raise NetworkError(message, (cycle[-1], cycle[0])) from None
-        return layer
-
-    def _with_role(self, role: Role) -> tuple[str, ...]:
-        found = tuple(j for j in self._graph if self._graph.nodes[j]["role"] == role)
-        if not found:
-            article = "an" if role in ("input", "output") else "a"
-            raise NetworkError(f'the network needs {article} {role} neuron ("role": "{role}")')
-        return found
 
     def __iter__(self) -> Iterator[str]:
         """The neurons' names, in the order of adding."""
