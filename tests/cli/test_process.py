@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from contextlib import contextmanager
 
 import pytest
@@ -106,8 +107,14 @@ def test_no_encoding_is_too_poor(encoding, words):
 class Running:
     """A process whose stderr is a terminal, as far as it can tell."""
 
-    def __init__(self, process, terminal):
-        self.process, self._terminal, self.said = process, terminal, ""
+    def __init__(self, process, terminal, printed):
+        self.process, self._terminal, self._printed = process, terminal, printed
+        self.said = ""
+
+    def output(self):
+        """What it printed, once it has ended: a file holds more than a pipe that nobody reads."""
+        self._printed.seek(0)
+        return self._printed.read()
 
     def wait_for(self, words):
         while words not in self.said:
@@ -139,17 +146,15 @@ def running(*words):
     import pty
 
     ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [*NNTUI, *map(str, words)], stdout=subprocess.PIPE, stderr=theirs, text=True
-    )
-    os.close(theirs)
-    try:
-        yield Running(process, ours)
-    finally:
-        process.kill()
-        process.wait(PATIENCE)
-        process.stdout.close()
-        os.close(ours)
+    with tempfile.TemporaryFile("w+") as printed:
+        process = subprocess.Popen([*NNTUI, *map(str, words)], stdout=printed, stderr=theirs)
+        os.close(theirs)
+        try:
+            yield Running(process, ours, printed)
+        finally:
+            process.kill()
+            process.wait(PATIENCE)
+            os.close(ours)
 
 
 @posix
@@ -161,7 +166,7 @@ def test_ctrl_c_ends_a_run_after_its_update_and_saves_what_is_there(tmp_path):
         assert run.end() == 130
         assert "interrupted after" in run.said
         assert "of 100,000,000 updates)" in run.said
-        assert f"saved to {out}" in run.process.stdout.read()
+        assert f"saved to {out}" in run.output()
     saved = package.load(out)
     assert saved.training.epochs == 600
     assert saved.network != package.load(samples()["xor"]).network
@@ -173,7 +178,7 @@ def test_ctrl_c_without_a_file_to_save_to_just_ends_the_run():
         run.wait_for("training")
         run.interrupt()
         assert run.end() == 130
-        assert run.process.stdout.read().startswith('{"epochs": ')
+        assert run.output().startswith('{"epochs": ')
         assert "Traceback" not in run.said
 
 
