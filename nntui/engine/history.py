@@ -10,6 +10,8 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nntui.engine.sampling import Extremes
+
 
 class History:
     """The record, filled in order; recording a known entry again changes nothing."""
@@ -18,12 +20,26 @@ class History:
         self.batch = array("d")
         self.epoch = array("d")
         self.test = array("d")
+        self._extremes: dict[str, Extremes] = {}
 
     def record(self, series: str, index: int, loss: float) -> None:
         """Note the loss of update or epoch number ``index`` in series batch, epoch or test."""
         values: array[float] = getattr(self, series)
         if index == len(values):
             values.append(loss)
+
+    def copy(self, updates: int, epochs: int) -> History:
+        """The record up to so many finished updates and epochs, to be continued differently."""
+        other = History()
+        other.batch = self.batch[:updates]
+        other.epoch, other.test = self.epoch[:epochs], self.test[:epochs]
+        return other
+
+    def sampled(self, series: str, length: int, most: int) -> tuple[list[int], list[float]]:
+        """Points of the first entries of series batch, epoch or test (see ``Losses.sampled``)."""
+        values: array[float] = getattr(self, series)
+        extremes = self._extremes.setdefault(series, Extremes())
+        return extremes.sampled(values, min(length, len(values)), most)
 
     def losses(self, updates: int, epochs: int) -> Losses:
         """The record as it stands when so many updates and epochs are finished."""
@@ -57,8 +73,19 @@ class Losses:
         """The mean loss over the test set after each finished epoch."""
         return self._history.test[: self.epochs]
 
+    def sampled(self, series: str, most: int) -> tuple[list[int], list[float]]:
+        """At most about ``most`` points of series batch, epoch or test: (their places, values).
+
+        They keep the peaks: of equal stretches the least and the greatest entry are given, or a
+        single nan where none is finite. However long the series, nothing of it is copied.
+        """
+        return self._history.sampled(series, self._count(series), most)
+
     def last(self, series: str) -> float | None:
         """The newest entry of series batch, epoch or test, without copying; None when empty."""
         values: array[float] = getattr(self._history, series)
-        count = min(self.updates if series == "batch" else self.epochs, len(values))
+        count = min(self._count(series), len(values))
         return values[count - 1] if count else None
+
+    def _count(self, series: str) -> int:
+        return self.updates if series == "batch" else self.epochs

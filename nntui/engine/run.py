@@ -1,60 +1,109 @@
-"""A run that can be moved: the listing, its state, and checkpoints to go back to."""
+"""A run that can be moved: a cursor on a line of time."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable
 from itertools import islice
+from time import perf_counter
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from nntui.engine.evaluate import mean_loss
-from nntui.engine.history import History, Losses
-from nntui.engine.listing import Operation, train
-from nntui.engine.schedule import Schedule
-from nntui.engine.state import State
+from nntui.engine.history import Losses
+from nntui.engine.regime import Regime
+from nntui.engine.resume import boundary, resumed
+from nntui.engine.timeline import Screen, Timeline
 from nntui.model.experiment import Experiment
 
-CHECKPOINT_SPACING = 20_000
-"""Steps between two checkpoints at first: about 10 ms of the listing."""
-CHECKPOINT_NUMBERS = 1_000_000
-"""How many numbers all checkpoints may hold together; beyond, every second one is dropped."""
+if TYPE_CHECKING:
+    from nntui.engine.full_speed import Vectors
+    from nntui.engine.listing import Operation, Steps
+    from nntui.engine.schedule import Schedule
+    from nntui.engine.state import State
+
+AT_ONCE: Final = 1_000
+"""Steps that the listing executes sooner than a replay is set up."""
+CHECKPOINT_STEPS: Final = 200_000
+"""Steps of the listing after which a checkpoint is kept: full speed needs far below 50 ms."""
+NEAR: Final = 3
+"""How many updates' starts a run keeps at hand beside its line's checkpoints."""
 
 
 class Run:
     """A training run at one of its positions, movable to any other.
 
-    ``position`` is the number of steps executed so far; ``state`` is what they have made.
+    ``position`` is the number of steps executed so far; ``state`` is what they have made. It is
+    put together from the arrays of full speed when somebody looks at it or steps.
     """
 
-    def __init__(self, experiment: Experiment) -> None:
-        self.experiment = experiment
-        self.schedule = Schedule(experiment)
-        self.history = History()
+    def __init__(self, timeline: Timeline | Experiment) -> None:
+        self.timeline = timeline if isinstance(timeline, Timeline) else Timeline(timeline)
         self.position = 0
-        self.state = State.first(experiment)
-        self._steps: Iterator[Operation] = train(experiment, self.state)
-        self._checkpoints: dict[int, State] = {0: self.state.copy()}
-        self._spacing = CHECKPOINT_SPACING
+        self._near: dict[int, Vectors] = {}
+        self._state: State | None = None
+        self._left: tuple[int, State] | None = None
+        self._regime: Regime
+        self._steps: Steps
+
+    # ---- where it stands -----------------------------------------------------------------------
+
+    @property
+    def schedule(self) -> Schedule:
+        """The arithmetic of the run, the same on every line of time."""
+        return self.timeline.schedule
+
+    @property
+    def experiment(self) -> Experiment:
+        """The experiment in force here."""
+        return self.timeline.experiment_at(self.position)
+
+    @property
+    def state(self) -> State:
+        """Everything that the steps so far have made; alive, so not to be changed or kept."""
+        if self._state is None:
+            return self._set_up()
+        return self._state
 
     @property
     def losses(self) -> Losses:
         """The losses met so far."""
         updates = self.schedule.updates_before(self.position)
-        return self.history.losses(updates, updates // self.schedule.updates_per_epoch)
+        return self.timeline.history.losses(updates, updates // self.schedule.updates_per_epoch)
 
-    def advance(self, count: int) -> Operation | None:
-        """Execute ``count`` further steps, no further than the end; return the last one."""
+    def twin(self) -> Run:
+        """Another cursor at the same place of the same line, to look at the past without moving."""
+        other = Run(self.timeline)
+        other._near = self._near.copy()
+        other.position = self.position
+        return other
+
+    # ---- moving --------------------------------------------------------------------------------
+
+    def advance(self, count: int, witness: Callable[[], object] | None = None) -> Operation | None:
+        """Execute ``count`` further steps of the listing, or to the end; return the last one.
+
+        ``witness`` is called behind the last one, before the edits made there change anything.
+        """
         target = min(self.position + count, self.schedule.total)
         last: Operation | None = None
         while self.position < target:
-            update = self.schedule.updates_before(self.position)
-            update_end = self.schedule.update_start(update + 1)
-            end = min(target, update_end)
-            for last in islice(self._steps, end - self.position):
+            state, schedule = self.state, self.schedule
+            update = schedule.updates_before(self.position)
+            end = schedule.update_start(update + 1)
+            edit = self.timeline.next_edit(self.position)
+            until = min(target, end) if edit is None else min(target, end, edit)
+            for last in islice(self._steps, until - self.position):
                 if last[0] == "loss":
-                    self._met(self.state.loss)
-            self.position = end
-            if end == update_end:
-                self._finish_update(update)
+                    _meet(state)
+            self.position = until
+            if until == end:
+                self._finish(update)
+            if until == target and witness is not None:
+                witness()
+            if until == edit:
+                self._edit()
+        self.timeline.reached = max(self.timeline.reached, self.position)
         return last
 
     def seek(self, position: int) -> None:
@@ -63,57 +112,161 @@ class Run:
         Raises:
             IndexError: there is no such position.
         """
-        self.seek_checkpoint(position)
-        self.advance(position - self.position)
+        self.schedule.check(position)
+        ahead = position - self.position
+        if 0 <= ahead <= AT_ONCE and (self._state is not None or not ahead):
+            self.advance(ahead)
+            return
+        update = self.schedule.updates_before(max(position - 1, 0))
+        self.start(update)
+        self._stand(position)
+        if update >= len(self.timeline.history.batch):
+            self._set_up()  # and record what the update's end brings
 
-    def seek_checkpoint(self, position: int) -> None:
-        """Go to the nearest known state at or before a position, without executing a step.
+    def approach(self, position: int, seconds: float, screen: Screen | None = None) -> bool:
+        """Go towards a position at full speed for about so long; whether it was reached.
 
-        That is a checkpoint, or where the run stands already.
+        On the way the run stands at the start of an update. With a ``screen`` it must stand there
+        already, only whole updates are done, and each is shown to the screen before: it stays in
+        front of one for which that is true. An update with an edit inside cannot be shown; the run
+        stays in front of it, too.
+
+        Raises:
+            IndexError: there is no such position.
+            ValueError: a screen, and the run stands inside an update or behind the position.
+        """
+        self.schedule.check(position)
+        deadline = perf_counter() + seconds
+        if screen is not None:
+            return self._approach_screened(position, deadline, screen)
+        update = self.schedule.updates_before(max(position - 1, 0))
+        first, vectors = self._known(update)
+        if first < update:
+            vectors, first = self.timeline.run(vectors, first, update, deadline=deadline)
+            self._remember(first, vectors)
+        if first == update:
+            self.seek(position)
+            return True
+        after, _ = self.timeline.run(vectors, first, first + 1)
+        self._remember(first + 1, after)
+        self._stand(self.schedule.update_start(first + 1))
+        return False
+
+    def checkpoint_before(self, position: int) -> int:
+        """The nearest update's start, at or before a position, that is reached without computing.
 
         Raises:
             IndexError: there is no such position.
         """
-        if not 0 <= position <= self.schedule.total:
-            raise IndexError(
-                f"there is no position {position}: the run has {self.schedule.total} steps"
+        self.schedule.check(position)
+        update, _ = self._known(self.schedule.updates_before(position))
+        return self.schedule.update_start(update)
+
+    # ---- inside --------------------------------------------------------------------------------
+
+    def _approach_screened(self, position: int, deadline: float, screen: Screen) -> bool:
+        schedule = self.schedule
+        update, last = schedule.updates_before(self.position), schedule.updates_before(position)
+        if self.position != schedule.update_start(update) or position < self.position:
+            raise ValueError(
+                f"only what follows an update's start can be screened, not {self.position}"
             )
-        positions = sorted(self._checkpoints)
-        nearest = positions[bisect_right(positions, position) - 1]
-        if position < self.position or nearest > self.position:
-            self._restore(nearest)
+        if update < last:
+            vectors, done = self.timeline.run(
+                self.start(update), update, last, deadline=deadline, screen=screen
+            )
+            if done > update:
+                self._remember(done, vectors)
+                self._stand(schedule.update_start(done))
+        return self.position == position
 
-    def _met(self, loss: float | None) -> None:
-        assert loss is not None
-        self.state.batch_sum = self.state.batch_sum + loss
-        self.state.epoch_sum = self.state.epoch_sum + loss
-
-    def _finish_update(self, update: int) -> None:
-        state, schedule = self.state, self.schedule
-        self.history.record("batch", update, state.batch_sum / schedule.batch_length(update))
-        state.batch_sum = 0.0
-        epoch, batch = divmod(update, schedule.updates_per_epoch)
-        if batch == schedule.updates_per_epoch - 1:
-            self.history.record("epoch", epoch, state.epoch_sum / schedule.examples)
-            state.epoch_sum = 0.0
-            if self.experiment.test_examples and epoch == len(self.history.test):
-                test = mean_loss(self.experiment, self.experiment.test_examples, state.b, state.w)
-                self.history.record("test", epoch, test)
-        self._keep_checkpoint()
-
-    def _keep_checkpoint(self) -> None:
-        if self.position - max(self._checkpoints) < self._spacing:
-            return
-        self._checkpoints[self.position] = self.state.copy()
-        if len(self._checkpoints) > max(4, CHECKPOINT_NUMBERS // self.state.size):
-            self._spacing *= 2
-            for n, position in enumerate(sorted(self._checkpoints)):
-                if n % 2:
-                    del self._checkpoints[position]
-
-    def _restore(self, position: int) -> None:
-        self.state = self._checkpoints[position].copy()
+    def _stand(self, position: int) -> None:
+        if self._state is not None:
+            self._left = self.position, self._state
         self.position = position
-        self._steps = train(
-            self.experiment, self.state, first_update=self.schedule.updates_before(position)
+        self._state = None
+        self.timeline.reached = max(self.timeline.reached, position)
+
+    def _known(self, update: int) -> tuple[int, Vectors]:
+        """The nearest update, up to one, whose start is known."""
+        near = max((n for n in self._near if n <= update), default=-1)
+        kept, vectors = self.timeline.checkpoints.before(update)
+        return (near, self._near[near]) if near > kept else (kept, vectors)
+
+    def start(self, update: int) -> Vectors:
+        """The run at an update's start, edits made there included."""
+        first, vectors = self._known(update)
+        if first < update:
+            vectors, _ = self.timeline.run(vectors, first, update)
+            self._remember(update, vectors)
+        return vectors
+
+    def _remember(self, update: int, vectors: Vectors) -> None:
+        self._near.pop(update, None)
+        self._near[update] = vectors
+        while len(self._near) > NEAR:
+            del self._near[next(iter(self._near))]
+
+    def _set_up(self) -> State:
+        """Put together the state here, by the listing where a neuron's steps are cut in two."""
+        schedule, timeline, position = self.schedule, self.timeline, self.position
+        base = boundary(schedule, position)
+        if base:
+            update = schedule.updates_before(base - 1)
+            replay = timeline.replay(update, self.start(update), base)
+            self._state = replay.state(self._left_like(update, base))
+        else:
+            start = self.start(0)
+            self._state = timeline.layout.state(start.p, start.memory, np.zeros_like(start.p))
+        self._regime = Regime(timeline.experiment_at(base))
+        self._steps = resumed(self._regime, self._state, schedule, base)
+        self.position = base
+        self.advance(position - base)
+        return self._state
+
+    def _left_like(self, update: int, position: int) -> State | None:
+        """The state that the run has left, if the parameters have not changed since, or before."""
+        if self._left is None:
+            return None
+        (left, state), self._left = self._left, None
+        start, first = self.schedule.update_start(update), self.schedule.update_start(update + 1)
+        edit = self.timeline.next_edit(start)
+        if edit is not None and edit <= first:
+            return None
+        updating = first - self.schedule.steps_per_update
+        return state if start < left <= updating and position <= updating else None
+
+    def _finish(self, update: int) -> None:
+        """The last step of an update was executed: record its losses, begin the next sums."""
+        state, schedule, experiment = self.state, self.schedule, self._regime.experiment
+        self.timeline.finished(
+            update,
+            state.batch_sum,
+            state.epoch_sum,
+            lambda: mean_loss(experiment, experiment.test_examples, state.b, state.w),
         )
+        state.batch_sum = 0.0
+        if (update + 1) % schedule.updates_per_epoch == 0:
+            state.epoch_sum = 0.0
+        checkpoints = self.timeline.checkpoints
+        if self.position - schedule.update_start(checkpoints.newest) >= CHECKPOINT_STEPS:
+            vectors = self.timeline.engine(self.position - 1).vectors(state)
+            checkpoints.keep(update + 1, self.timeline.with_edits(vectors, self.position))
+
+    def _edit(self) -> None:
+        """Make the edits of this position."""
+        state = self.state
+        for edit in self.timeline.edits_at(self.position):
+            match edit.parameter:
+                case None:
+                    self._regime.enact(self.experiment)
+                case str(j):
+                    state.b[j] = float(edit.value)
+                case edge:
+                    state.w[edge] = float(edit.value)
+
+
+def _meet(state: State) -> None:
+    assert state.loss is not None
+    state.batch_sum = state.batch_sum + state.loss
+    state.epoch_sum = state.epoch_sum + state.loss

@@ -62,7 +62,12 @@ def updates(experiment: Experiment, first: int = 0) -> Iterator[tuple[int, tuple
 
 
 class Schedule:
-    """The steps of an experiment's whole run, by number."""
+    """The steps of an experiment's whole run, by number.
+
+    ``forward_ends``, ``backward_ends`` and ``update_ends`` are the offsets, within each of these
+    passes (the load left out), behind the last step of each neuron in the order of the pass;
+    ``trainable`` holds the parameters in the order of their update steps.
+    """
 
     def __init__(self, experiment: Experiment) -> None:
         net, training = experiment.network.wiring(), experiment.training
@@ -75,28 +80,29 @@ class Schedule:
         self.batch_size = min(training.batch_size or self.examples, self.examples)
         self.updates_per_epoch = -(-self.examples // self.batch_size)
 
-        self._parameters = tuple(p for p in net.parameters if p in net.trainable)
+        self.trainable = tuple(p for p in net.parameters if p in net.trainable)
         sizes = [1 + len(net.sources[j]) for j in net.neurons]
         forward = len(net.neurons) + net.connection_count
-        self._forward_ends = tuple(accumulate(sizes))
-        self._backward_ends = tuple(accumulate(reversed(sizes)))
+        self.forward_ends = tuple(accumulate(sizes))
+        self.backward_ends = tuple(accumulate(reversed(sizes)))
         self._reversed = tuple(reversed(net.neurons))
-        self._loss_at = 1 + forward
+        self.loss_at = 1 + forward
         self.steps_per_example = 2 + 2 * forward
         self._example_neuron_ends = (
             1,
-            *(1 + end for end in self._forward_ends),
-            self._loss_at + 1,
-            *(self._loss_at + 1 + end for end in self._backward_ends),
+            *(1 + end for end in self.forward_ends),
+            self.loss_at + 1,
+            *(self.loss_at + 1 + end for end in self.backward_ends),
         )
-        self._example_pass_ends = (self._loss_at, self._loss_at + 1, self.steps_per_example)
+        self._example_pass_ends = (self.loss_at, self.loss_at + 1, self.steps_per_example)
 
         owned = [
             sum(p in net.trainable for p in (j, *((i, j) for i in net.sources[j])))
             for j in net.neurons
         ]
-        self._update_neuron_ends = tuple(dict.fromkeys(end for end in accumulate(owned) if end))
-        self.steps_per_update = len(self._parameters)
+        self.update_ends = tuple(accumulate(owned))
+        self._update_neuron_ends = tuple(dict.fromkeys(end for end in self.update_ends if end))
+        self.steps_per_update = len(self.trainable)
         self._full_batch = self.batch_size * self.steps_per_example + self.steps_per_update
         self.steps_per_epoch = (
             self.examples * self.steps_per_example + self.updates_per_epoch * self.steps_per_update
@@ -119,19 +125,28 @@ class Schedule:
             index = offset - length * self.steps_per_example
             return Position(step, epoch, update, None, "update", index, None)
         example = self._order(epoch)[batch * self.batch_size + place]
-        if index < self._loss_at:
+        if index < self.loss_at:
             return Position(step, epoch, update, example, "forward", index, place)
-        if index == self._loss_at:
+        if index == self.loss_at:
             return Position(step, epoch, update, example, "loss", 0, place)
-        index -= self._loss_at + 1
+        index -= self.loss_at + 1
         return Position(step, epoch, update, example, "backward", index, place)
+
+    def check(self, position: int) -> None:
+        """Make sure that a run can stand at a position: 0 to the total, both included.
+
+        Raises:
+            IndexError: it cannot.
+        """
+        if not 0 <= position <= self.total:
+            raise IndexError(f"there is no position {position}: the run has {self.total} steps")
 
     def step(self, update: int, place: int | None, phase: Phase, index: int) -> int:
         """The number of the step at a position: the inverse of ``position``."""
         start = self.update_start(update)
         if place is None:
             return start + self.batch_length(update) * self.steps_per_example + index
-        offset = {"forward": 0, "loss": self._loss_at, "backward": self._loss_at + 1}[phase]
+        offset = {"forward": 0, "loss": self.loss_at, "backward": self.loss_at + 1}[phase]
         return start + place * self.steps_per_example + offset + index
 
     def operation(self, step: int) -> tuple[str, ...]:
@@ -146,22 +161,22 @@ class Schedule:
             case "loss":
                 return ("loss",)
             case "update":
-                parameter = self._parameters[index]
+                parameter = self.trainable[index]
                 return ("update", *([parameter] if isinstance(parameter, str) else parameter))
             case "forward":
                 if index == 0:
                     return ("load",)
-                n = bisect_right(self._forward_ends, index - 1)
+                n = bisect_right(self.forward_ends, index - 1)
                 j = self._net.neurons[n]
-                edge = index - 1 - (self._forward_ends[n - 1] if n else 0)
+                edge = index - 1 - (self.forward_ends[n - 1] if n else 0)
                 sources = self._net.sources[j]
                 if edge == len(sources):
                     return ("forward_neuron", j)
                 return ("forward_edge", sources[edge], j)
             case "backward":
-                n = bisect_right(self._backward_ends, index)
+                n = bisect_right(self.backward_ends, index)
                 j = self._reversed[n]
-                edge = index - (self._backward_ends[n - 1] if n else 0)
+                edge = index - (self.backward_ends[n - 1] if n else 0)
                 if edge == 0:
                     return ("backward_neuron", j)
                 return ("backward_edge", self._net.sources[j][edge - 1], j)
@@ -177,6 +192,12 @@ class Schedule:
         """How many examples the batch of an update holds: the last of an epoch may be smaller."""
         before = update % self.updates_per_epoch * self.batch_size
         return min(self.batch_size, self.examples - before)
+
+    def batch(self, update: int) -> tuple[int, ...]:
+        """The examples of an update's batch, in their order."""
+        epoch, batch = divmod(update, self.updates_per_epoch)
+        first = batch * self.batch_size
+        return self._order(epoch)[first : first + self.batch_length(update)]
 
     def updates_before(self, position: int) -> int:
         """How many updates are finished when ``position`` steps are executed."""
@@ -205,6 +226,12 @@ class Schedule:
         _, _, length, offset = self._locate(step)
         place = min(offset // self.steps_per_example, length - 1)
         return step - offset + place * self.steps_per_example
+
+    def example_shown(self, position: int) -> int:
+        """The example whose data are shown: the one met last, before the first step the first."""
+        example = self.position(self.example_start(position - 1) if position else 0).example
+        assert example is not None
+        return example
 
     def _locate(self, step: int) -> tuple[int, int, int, int]:
         """(epoch, batch within it, that batch's length, offset of the step within the batch)."""

@@ -1,14 +1,13 @@
-"""The listing as a person reads it: the generator's real source, and each step's lines in it."""
+"""The listing as a person reads it: the generators' real source, and each step's lines in it."""
 
 from __future__ import annotations
 
 import ast
 import inspect
-import textwrap
 from dataclasses import dataclass
 from functools import cache
 
-from nntui.engine.listing import train
+from nntui.engine import listing as engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +32,15 @@ class Listing:
 
 @cache
 def listing() -> Listing:
-    """The listing of the engine, read from its own source."""
-    source = textwrap.dedent(inspect.getsource(train))
-    function = ast.parse(source).body[0]
+    """The listing of the engine, read from its own source: ``train`` and all that follows it."""
+    lines = inspect.getsource(engine).rstrip().split("\n")
+    first = inspect.getsourcelines(engine.train)[1] - 1
     found: dict[str, range] = {}
-    for node in ast.walk(function):
+    for node in ast.walk(ast.parse("\n".join(lines[first:]))):
         body = getattr(node, "body", None)
         if isinstance(body, list):
             _note_yields(body, found)
-    return Listing(tuple(source.rstrip().split("\n")), found)
+    return Listing(tuple(lines[first:]), found)
 
 
 def _note_yields(body: list[ast.stmt], found: dict[str, range]) -> None:
@@ -51,6 +50,8 @@ def _note_yields(body: list[ast.stmt], found: dict[str, range]) -> None:
         if isinstance(statement, (ast.For, ast.If)):
             first = None
             continue
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+            continue  # a docstring
         first = statement.lineno if first is None else first
         if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Yield):
             assert isinstance(statement.value.value, ast.Tuple)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -68,6 +69,27 @@ class Experiment:
             assert isinstance(target, tuple)
             return target
         return tuple(1.0 if k == index else 0.0 for k in range(classes))
+
+    def altered(
+        self,
+        *,
+        network: Network | None = None,
+        data: Dataset | None = None,
+        training: Training | None = None,
+    ) -> Experiment:
+        """This experiment with other parts, which nobody may change any more: none is copied.
+
+        Raises:
+            SettingError: rows that do not fit the network or the loss; ``place`` says which.
+        """
+        other = copy(self)
+        other.__dict__.pop("_split", None)
+        for name, part in (("network", network), ("data", data), ("training", training)):
+            if part is not None:
+                object.__setattr__(other, name, part)
+        other._check_inputs()
+        other._check_targets()
+        return other
 
     def _check_inputs(self) -> None:
         inputs = len(self.network.wiring().inputs)

@@ -166,6 +166,14 @@ class Network:
         weight_now = _finite(weight, f'the weight from "{source}" to "{target}"', pair)
         self._graph.edges[pair]["weight"] = weight_now
 
+    def set_activation(self, name: str, activation: str | Activation) -> None:
+        """Change the activation function of a neuron that is no input."""
+        self._require(name)
+        if self._graph.nodes[name]["role"] == "input":
+            raise NetworkError(f'the input neuron "{name}" cannot have an activation', name)
+        self._graph.nodes[name]["activation"] = Activation.of(activation)
+        self._changed()
+
     # ---- looking -------------------------------------------------------------------------------
 
     def __len__(self) -> int:
@@ -245,7 +253,10 @@ class Network:
     @property
     def weights(self) -> dict[tuple[str, str], float]:
         """W by (source, target), in canonical order."""
-        return {(c.source, c.target): c.weight for c in self.connections}
+        wiring = self.wiring()
+        self.initialize()
+        into = self._graph.pred
+        return {(i, j): into[j][i]["weight"] for j in wiring.neurons for i in wiring.sources[j]}
 
     def initialize(self) -> None:
         """Give every bias and weight that was left out the number that the initializer draws.

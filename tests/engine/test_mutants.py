@@ -1,13 +1,23 @@
-"""Would the comparison with the oracle notice a wrong chain rule? Here it is given some."""
+"""Would anybody notice a wrong chain rule? Here the three who watch over it are given some.
+
+They are the comparison with the oracle, the gradient check, and full speed, compared bit for bit.
+"""
 
 import inspect
+from collections import deque
 from typing import Any
 
 import pytest
+from support.bits import bits_of
 from support.check import worst_error
 from support.experiments import layered
 
+from nntui.debugger import check
 from nntui.engine import listing
+from nntui.engine.full_speed import FullSpeed
+from nntui.engine.history import History
+from nntui.engine.schedule import Schedule
+from nntui.engine.state import State
 from nntui.model.dataset import Dataset
 from nntui.model.experiment import Experiment
 from nntui.model.network import Network
@@ -20,7 +30,7 @@ MUTANTS = {
     "the input is passed back": ("w[i, j] * delta[j]", "a[i] * delta[j]"),
     "only the last path counts": ("da[i] = da.get(i, 0.0) + w", "da[i] = w"),
     "delta without f′": ("* f_prime[j](z[j], a[j])", "* 1.0"),
-    "f instead of f′": ("f_prime[j](z[j], a[j])", "f[j](z[j])"),
+    "f instead of f′": ("f_prime[j](z[j], a[j])", "now.f[j](z[j])"),
     "f′ of a": ("f_prime[j](z[j], a[j])", "f_prime[j](a[j], a[j])"),
     "divided by the activation": ("f_prime[j](z[j], a[j])", "f_prime[j](z[j], a[j]) / a[j]"),
     "the weight’s gradient without a": ("dw[i, j] + delta[j] * a[i]", "dw[i, j] + delta[j]"),
@@ -31,11 +41,14 @@ MUTANTS = {
     "a bias forgets the batch": ("db[j] = db[j] + delta[j]", "db[j] = delta[j]"),
     "a bias gathers da": ("db[j] = db[j] + delta[j]", "db[j] = db[j] + da[j]"),
     "the bias is ignored": ("z[j] = b[j]", "z[j] = 0.0"),
-    "backwards in forward order": ("in reversed(net.neurons)", "in net.neurons"),
+    "backwards in forward order": ("reversed(now.net.neurons)", "now.net.neurons"),
     "gradients of the batch before": ("state.zero_gradients()", "pass"),
     "leftovers of the example before": ("state.blank()", "pass"),
-    "examples scaled by the batch size": ("delta[j] * a[i]", "delta[j] * a[i] / len(batch)"),
+    "examples scaled by the batch size": ("delta[j] * a[i]", "delta[j] * a[i] / 2"),
 }  # fmt: skip
+
+BEYOND_ONE_BATCH = {"gradients of the batch before"}
+"""What the gradient check cannot see: it computes the gradient of a single batch."""
 
 
 def _with_skips() -> Experiment:
@@ -64,11 +77,46 @@ def _mutant(old: str, new: str) -> Any:
     return room["train"]
 
 
+def _worst(train: Any) -> float:
+    return max(worst_error(experiment, train) for experiment in EXPERIMENTS)
+
+
+def _found_wrong(train: Any, monkeypatch: pytest.MonkeyPatch) -> bool:
+    monkeypatch.setattr(check, "train", train)
+    return not all(check.check_gradient(experiment).ok for experiment in EXPERIMENTS)
+
+
+def _same_bits(train: Any) -> bool:
+    """Whether full speed comes to the parameters and the memory of a listing."""
+    for experiment in EXPERIMENTS:
+        schedule, state = Schedule(experiment), State.first(experiment)
+        engine, history = FullSpeed(experiment), History()
+        deque(train(experiment, state), maxlen=0)
+        vectors, _ = engine.run(engine.first(), 0, schedule.updates, history)
+        expected = engine.vectors(state)
+        if bits_of(vectors.p) != bits_of(expected.p):
+            return False
+        if bits_of(vectors.memory.ravel()) != bits_of(expected.memory.ravel()):
+            return False
+    return True
+
+
 @pytest.mark.parametrize("mutant", MUTANTS)
-def test_a_wrong_chain_rule_is_noticed(mutant) -> None:
-    train = _mutant(*MUTANTS[mutant])
-    assert max(worst_error(experiment, train) for experiment in EXPERIMENTS) > 1e-3
+def test_a_wrong_chain_rule_is_noticed_by_the_oracle(mutant) -> None:
+    assert _worst(_mutant(*MUTANTS[mutant])) > 1e-3
 
 
-def test_the_listing_itself_passes_where_its_mutants_fail() -> None:
-    assert max(worst_error(experiment) for experiment in EXPERIMENTS) < 1e-13
+@pytest.mark.parametrize("mutant", sorted(MUTANTS.keys() - BEYOND_ONE_BATCH))
+def test_a_wrong_chain_rule_is_noticed_by_the_gradient_check(mutant, monkeypatch) -> None:
+    assert _found_wrong(_mutant(*MUTANTS[mutant]), monkeypatch)
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_a_wrong_chain_rule_is_noticed_by_full_speed(mutant) -> None:
+    assert not _same_bits(_mutant(*MUTANTS[mutant]))
+
+
+def test_the_listing_itself_passes_where_its_mutants_fail(monkeypatch) -> None:
+    assert _worst(listing.train) < 1e-13
+    assert not _found_wrong(listing.train, monkeypatch)
+    assert _same_bits(listing.train)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from support.bits import all_bits, bits, bits_of
 from support.experiments import experiments, layered
 
+from nntui.engine import checkpoints
 from nntui.engine import run as run_module
 from nntui.engine.run import Run
 
@@ -28,17 +29,26 @@ def stepped(experiment):
     return found
 
 
-@pytest.mark.parametrize(("spacing", "numbers"), [(1, 10**6), (30, 10**6), (1, 0), (20_000, 10**6)])
+RULES = {
+    "many checkpoints": {"SPACING": 0.0},
+    "few checkpoints": {"SPACING": 0.0, "MOST_NUMBERS": 0},
+    "none but the first": {"SPACING": 1e9},
+}
+
+
+@pytest.mark.parametrize("rules", RULES)
+@pytest.mark.parametrize("at_once", [0, 20])
 @settings(max_examples=12)
 @given(data=st.data())
 def test_seeking_gives_the_state_of_stepping_however_few_checkpoints_are_kept(
-    spacing, numbers, data
+    rules, at_once, data
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run_module, "CHECKPOINT_SPACING", spacing)
-        patch.setattr(run_module, "CHECKPOINT_NUMBERS", numbers)
+        for name, value in RULES[rules].items():
+            patch.setattr(checkpoints, name, value)
+        patch.setattr(run_module, "AT_ONCE", at_once)
         experiment = data.draw(
-            experiments(most_neurons=3, most_examples=3, most_epochs=4, odd_names=False)
+            experiments(most_neurons=4, most_examples=3, most_epochs=4, odd_names=False)
         )
         expected = stepped(experiment)
         run = Run(experiment)
@@ -47,23 +57,107 @@ def test_seeking_gives_the_state_of_stepping_however_few_checkpoints_are_kept(
             run.seek(position)
             assert run.position == position
             assert state_bits(run) == expected[position]
+            further = data.draw(st.integers(0, 30))
+            run.advance(further)
+            assert state_bits(run) == expected[min(position + further, run.schedule.total)]
+
+
+@settings(max_examples=30)
+@given(experiment=experiments(most_neurons=4, most_examples=3), data=st.data())
+def test_approaching_stands_at_true_states_on_the_way(experiment, data) -> None:
+    expected = stepped(experiment)
+    run = Run(experiment)
+    for _ in range(3):
+        target = data.draw(st.integers(0, run.schedule.total))
+        looking = data.draw(st.booleans())
+        for _ in range(run.schedule.updates + 1):
+            arrived = run.approach(target, 0.0)
+            if looking or arrived:
+                assert state_bits(run) == expected[run.position]
+            if arrived:
+                break
+        assert run.position == target
+
+
+@settings(max_examples=30)
+@given(experiment=experiments(most_neurons=3, most_examples=3, most_epochs=3), data=st.data())
+def test_a_screen_sees_every_update_once_until_it_says_stop(experiment, data) -> None:
+    expected = stepped(experiment)
+    run, seen = Run(experiment), []
+    schedule = run.schedule
+    stop = data.draw(st.integers(0, schedule.updates))
+
+    def screen(update, passes, before, after) -> bool:
+        seen.append(update)
+        return update == stop
+
+    while not run.approach(schedule.total, data.draw(st.sampled_from([0.0, 1.0])), screen):
+        assert state_bits(run) == expected[run.position]
+        if seen and seen[-1] == stop:
+            break
+    assert run.position == schedule.update_start(stop)
+    assert seen == list(range(min(stop + 1, schedule.updates)))
+
+
+def test_only_what_follows_an_updates_start_can_be_screened() -> None:
+    run = Run(layered(2, 1, epochs=2))
+    run.seek(3)
+    with pytest.raises(ValueError, match="update's start"):
+        run.approach(run.schedule.total, 1.0, lambda *_: False)
+
+
+@settings(max_examples=20)
+@given(experiment=experiments(most_neurons=3, most_examples=3), data=st.data())
+def test_a_twin_looks_elsewhere_and_the_run_stays(experiment, data) -> None:
+    expected = stepped(experiment)
+    run = Run(experiment)
+    places = st.integers(0, run.schedule.total)
+    run.seek(data.draw(places))
+    twin = run.twin()
+    assert state_bits(twin) == expected[run.position]
+    twin.seek(data.draw(places))
+    twin.advance(3)
+    assert state_bits(twin) == expected[twin.position]
+    assert state_bits(run) == expected[run.position]
+
+
+@settings(max_examples=20)
+@given(experiment=experiments(most_neurons=3, most_examples=3, most_epochs=4), data=st.data())
+def test_a_known_state_lies_at_an_updates_start_before(experiment, data) -> None:
+    run = Run(experiment)
+    run.seek(data.draw(st.integers(0, run.schedule.total)))
+    position = data.draw(st.integers(0, run.schedule.total))
+    known = run.checkpoint_before(position)
+    assert known <= position
+    assert known == run.schedule.update_start(run.schedule.updates_before(known))
 
 
 def test_checkpoints_are_thinned_and_the_first_one_stays(monkeypatch) -> None:
-    monkeypatch.setattr(run_module, "CHECKPOINT_SPACING", 1)
-    monkeypatch.setattr(run_module, "CHECKPOINT_NUMBERS", 0)
+    monkeypatch.setattr(checkpoints, "SPACING", 0.0)
+    monkeypatch.setattr(checkpoints, "MOST_NUMBERS", 0)
     experiment = layered(2, 2, 1, examples=3, batch_size=1, epochs=40)
-    expected = Run(experiment)
-    expected.advance(expected.schedule.total)
     run = Run(experiment)
-    run.advance(run.schedule.total)
-    kept = sorted(run._checkpoints)
-    assert kept[0] == 0
-    assert len(kept) <= 4
-    assert kept[-1] > run.schedule.total // 3
+    kept = run.timeline.checkpoints
+    for update in range(run.schedule.updates):
+        run.approach(run.schedule.update_start(update + 1), 0.0)
+        assert len(kept) <= 5
+        assert kept.before(0)[0] == 0
     run.seek(1)
     run.seek(run.schedule.total)
-    assert state_bits(run) == state_bits(expected)
+    assert state_bits(run) == stepped(experiment)[-1]
+
+
+def test_stepping_keeps_checkpoints_too(monkeypatch) -> None:
+    monkeypatch.setattr(run_module, "CHECKPOINT_STEPS", 100)
+    experiment = layered(2, 2, 1, examples=3, batch_size=1, epochs=40)
+    run = Run(experiment)
+    run.advance(run.schedule.total)
+    assert len(run.timeline.checkpoints) > run.schedule.total // 200
+    expected = stepped(experiment)
+    twin = Run(run.timeline)
+    for position in range(0, run.schedule.total, 97):
+        twin.seek(position)
+        assert state_bits(twin) == expected[position]
 
 
 def test_advancing_stops_at_the_end_of_the_run() -> None:

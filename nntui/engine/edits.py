@@ -1,0 +1,219 @@
+"""Edits: what a person changes in the middle of a run, checked before it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from nntui.engine.edit_values import (
+    EditError,
+    chosen_of,
+    function_of,
+    number_of,
+    real_of,
+    shown,
+)
+from nntui.model.activations import Activation
+from nntui.model.errors import SettingError
+from nntui.model.experiment import Experiment
+from nntui.model.losses import Loss
+from nntui.model.names import (
+    ValueNameError,
+    did_you_mean,
+    escaped,
+    parse_value_name,
+    value_name,
+)
+from nntui.model.optimizers import Optimizer
+from nntui.model.values import check_value
+from nntui.model.wiring import Parameter
+
+if TYPE_CHECKING:
+    from nntui.engine.schedule import Schedule
+
+__all__ = ["Edit", "EditError", "edit_of", "edited", "targets"]
+
+_PENALTIES: Final = ("l1", "l2")
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change, made before step number ``position``: the state there already shows it.
+
+    ``target`` is canonical: a parameter's value name (``w[x1,h1]``, ``b[h1]``), ``x[x1]`` or
+    ``y[y1]`` (of the example shown there), ``activation[h1]``, ``loss``, an optimizer's setting or
+    ``l1``, ``l2``. ``value`` is a number, or a function's text such as ``leaky_relu(slope=0.2)``.
+    """
+
+    position: int
+    target: str
+    value: float | str
+
+    @property
+    def parameter(self) -> Parameter | None:
+        """The parameter that is changed; None when it is no parameter."""
+        if not self.target.startswith(("w[", "b[")):
+            return None
+        _, neurons = parse_value_name(self.target)
+        return neurons[0] if len(neurons) == 1 else (neurons[0], neurons[1])
+
+    @property
+    def text(self) -> str:
+        """The edit as one line: ``w[x1,h1] = 0.3``."""
+        return f"{self.target} = {shown(self.value)}"
+
+
+def edit_of(
+    experiment: Experiment, schedule: Schedule, position: int, target: str, value: float | str
+) -> Edit:
+    """The edit that a person asks for at a position, where ``experiment`` is in force.
+
+    Raises:
+        EditError: an unknown target, or a value that it cannot have.
+    """
+    schedule.check(position)
+    name = _canonical(experiment, target)
+    kind = _kind(name)
+    edit = Edit(position, name, kind.read(name, value))
+    if edit.parameter is None:
+        edited(experiment, schedule, edit)  # makes sure that it can be
+    return edit
+
+
+def edited(experiment: Experiment, schedule: Schedule, edit: Edit) -> Experiment:
+    """The experiment in force after an edit; the same one when it changes a parameter.
+
+    Raises:
+        EditError: the experiment cannot be with that value.
+    """
+    try:
+        return _kind(edit.target).change(experiment, schedule, edit)
+    except SettingError as error:
+        hint = f" ({error.hint})" if error.hint else ""
+        raise EditError(
+            f"{escaped(edit.target)} cannot be {escaped(shown(edit.value))}: "
+            f"found {error.found}, expected {error.expected}{hint}"
+        ) from None
+
+
+def targets(experiment: Experiment) -> tuple[str, ...]:
+    """Everything that can be edited, beside weights and biases: for completion and errors."""
+    net, settings = experiment.network.wiring(), experiment.training.optimizer.row.settings
+    return (
+        *settings,
+        *_PENALTIES,
+        "loss",
+        *(value_name("activation", j) for j in net.neurons),
+        *(value_name("x", i) for i in net.inputs),
+        *(value_name("y", k) for k in net.outputs),
+    )
+
+
+# ---- what can be edited ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind of target: how its value is read, and what it makes of an experiment."""
+
+    read: Callable[[str, float | str], float | str]
+    change: Callable[[Experiment, Schedule, Edit], Experiment]
+
+
+def _with_optimizer(experiment: Experiment, schedule: Schedule, edit: Edit) -> Experiment:
+    training = experiment.training
+    settings: dict[str, Any] = dict(training.optimizer.settings) | {edit.target: edit.value}
+    optimizer = Optimizer.of(training.optimizer.name, **settings)
+    return experiment.altered(training=replace(training, optimizer=optimizer))
+
+
+def _with_penalty(experiment: Experiment, schedule: Schedule, edit: Edit) -> Experiment:
+    changes: dict[str, Any] = {edit.target: edit.value}
+    return experiment.altered(training=replace(experiment.training, **changes))
+
+
+def _with_loss(experiment: Experiment, schedule: Schedule, edit: Edit) -> Experiment:
+    loss = chosen_of(edit.target, Loss.of, str(edit.value))
+    return experiment.altered(training=replace(experiment.training, loss=loss))
+
+
+def _with_activation(experiment: Experiment, schedule: Schedule, edit: Edit) -> Experiment:
+    (j,) = _neurons(edit.target)
+    network = experiment.network.copy()
+    network.set_activation(j, chosen_of(edit.target, Activation.of, str(edit.value)))
+    return experiment.altered(network=network)
+
+
+def _with_x(experiment: Experiment, schedule: Schedule, edit: Edit) -> Experiment:
+    at = experiment.network.wiring().inputs.index(_neurons(edit.target)[0])
+    example, data = schedule.example_shown(edit.position), experiment.data
+    row = _replaced(data.inputs[example], at, edit.value)
+    return experiment.altered(data=replace(data, inputs=_replaced(data.inputs, example, row)))
+
+
+def _with_y(experiment: Experiment, schedule: Schedule, edit: Edit) -> Experiment:
+    at = experiment.network.wiring().outputs.index(_neurons(edit.target)[0])
+    example, data = schedule.example_shown(edit.position), experiment.data
+    row: Any = _replaced(experiment.y(example), at, edit.value)
+    was = data.targets[example]
+    if edit.value == 1.0 and (isinstance(was, int) or len(was) < len(row)):
+        row = at  # the target is a class: it becomes another one
+    return experiment.altered(data=replace(data, targets=_replaced(data.targets, example, row)))
+
+
+def _replaced(row: tuple[Any, ...], at: int, value: Any) -> tuple[Any, ...]:
+    return (*row[:at], value, *row[at + 1 :])
+
+
+_PARAMETER: Final = _Kind(real_of, lambda experiment, schedule, edit: experiment)
+_KINDS: Final[dict[str, _Kind]] = {
+    "w": _PARAMETER,
+    "b": _PARAMETER,
+    "x": _Kind(real_of, _with_x),
+    "y": _Kind(real_of, _with_y),
+    "activation": _Kind(function_of, _with_activation),
+    "loss": _Kind(function_of, _with_loss),
+    **dict.fromkeys(_PENALTIES, _Kind(real_of, _with_penalty)),
+}
+_SETTING_KIND: Final = _Kind(number_of, _with_optimizer)
+
+
+def _kind(target: str) -> _Kind:
+    return _KINDS.get(target.partition("[")[0], _SETTING_KIND)
+
+
+def _canonical(experiment: Experiment, target: str) -> str:
+    """The one way to write a target.
+
+    Raises:
+        EditError: there is no such target; the sentence names the nearest.
+    """
+    word, _, inside = str(target).strip().partition("[")
+    word = word.strip()
+    settings = experiment.training.optimizer.row.settings
+    if not inside and (word in settings or word == "loss" or word in _PENALTIES):
+        return word
+    if word not in ("w", "b", "x", "y", "activation"):
+        known = ["w[…]", "b[…]", "x[…]", "y[…]", "activation[…]", "loss", *settings, *_PENALTIES]
+        hint = did_you_mean(word, [name.partition("[")[0] for name in known])
+        raise EditError(
+            f"“{escaped(target)}” cannot be set; what can is {', '.join(known)}"
+            f"{hint and '; ' + hint}"
+        )
+    net, of_activation = experiment.network.wiring(), word == "activation"
+    if not inside.endswith("]"):
+        example = value_name(word, *("x1", "h1")[: 2 if word == "w" else 1])
+        raise EditError(f"“{escaped(target)}” should look like {example}")
+    try:
+        symbol, neurons = parse_value_name(("a" if of_activation else word) + "[" + inside)
+        check_value(net, symbol, neurons)
+    except ValueNameError as error:
+        raise EditError(str(error)) from None
+    if of_activation and neurons[0] in net.inputs:
+        raise EditError(f"“{neurons[0]}” is an input: it has no activation function")
+    return value_name(word, *neurons)
+
+
+def _neurons(target: str) -> tuple[str, ...]:
+    return parse_value_name("b" + target[target.index("[") :])[1]

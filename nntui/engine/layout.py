@@ -1,0 +1,94 @@
+"""The layout: where each value of a network stands when a run is kept in flat arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nntui.engine.state import State
+from nntui.model.elementary import Array
+from nntui.model.optimizers import Memory
+from nntui.model.wiring import Parameter, Wiring
+
+Indices = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A computing neuron's place: its own row, its bias and weights, the rows of its sources.
+
+    Its weights stand side by side among the parameters, from ``weights`` to ``end``.
+    """
+
+    neuron: str
+    row: int
+    bias: int
+    weights: int
+    end: int
+    sources: Indices
+
+
+class Layout:
+    """Neurons stand in rows, inputs first; parameters in canonical order.
+
+    ``source`` and ``target`` give, for every parameter, the rows of the a and the delta whose
+    product is its gradient; a bias's source is the row behind the last, where a 1 is to stand.
+    """
+
+    def __init__(self, net: Wiring) -> None:
+        self.net = net
+        self.names = (*net.inputs, *net.neurons)
+        self.row = {name: n for n, name in enumerate(self.names)}
+        self.parameters = net.parameters
+        self.index = {parameter: n for n, parameter in enumerate(self.parameters)}
+        self.inputs = len(net.inputs)
+        self.outputs = _indices([self.row[k] for k in net.outputs])
+        spans: list[Span] = []
+        for j in net.neurons:
+            bias = spans[-1].end if spans else 0
+            sources = _indices([self.row[i] for i in net.sources[j]])
+            spans.append(Span(j, self.row[j], bias, bias + 1, bias + 1 + len(sources), sources))
+        self.spans = tuple(spans)
+        self.source = np.concatenate([_indices([len(self.names), *s.sources]) for s in spans])
+        self.target = np.concatenate([np.full(s.end - s.bias, s.row) for s in spans])
+        self.trainable = _indices([n for n, p in enumerate(self.parameters) if p in net.trainable])
+        self._trainable = tuple(self.parameters[n] for n in self.trainable)
+        self._edges = tuple(p for p in self.parameters if isinstance(p, tuple))
+        self._bias_at = _indices([s.bias for s in spans])
+        self._weight_at = np.delete(np.arange(len(self.parameters)), self._bias_at)
+
+    def state(self, p: Array, memory: Array, dp: Array, like: State | None = None) -> State:
+        """The state that holds these parameters, their memory and gradients; the rest is blank.
+
+        A state that nobody needs any more, and whose parameters are the same, is taken apart for
+        them: in a large network such things are most of the work.
+        """
+        neurons, edges = self.net.neurons, self._edges
+        if like is None:
+            b = dict(zip(neurons, p[self._bias_at].tolist(), strict=True))
+            w = dict(zip(edges, p[self._weight_at].tolist(), strict=True))
+        else:
+            b, w = like.b, like.w
+        db = dict(zip(neurons, dp[self._bias_at].tolist(), strict=True))
+        dw = dict(zip(edges, dp[self._weight_at].tolist(), strict=True))
+        state = State(b=b, w=w, db=db, dw=dw, memory={})
+        state.remember_later(partial(self._memory, memory))
+        return state
+
+    def _memory(self, memory: Array) -> dict[Parameter, Memory]:
+        rows = memory[:, self.trainable].tolist()
+        return dict(zip(self._trainable, zip(*rows, strict=True), strict=True))
+
+    def by_name(self, values: Array, rows: Sequence[int]) -> dict[str, float]:
+        """The values that stand in these rows, by neuron."""
+        picked: list[float] = values[list(rows)].tolist()
+        return dict(zip((self.names[row] for row in rows), picked, strict=True))
+
+
+def _indices(numbers: Any) -> Indices:
+    return np.array(numbers, dtype=np.intp)

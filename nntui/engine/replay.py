@@ -1,0 +1,206 @@
+"""The replay of one update: with arrays, from its start to any of its steps.
+
+What the listing does one number at a time happens here a neuron's edges, or many examples, at a
+time, in the same order, so that every bit is the same.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from itertools import chain
+
+import numpy as np
+
+from nntui.engine.full_speed import FullSpeed, Vectors
+from nntui.engine.layout import Layout, Span
+from nntui.engine.schedule import Schedule
+from nntui.engine.state import State
+from nntui.model.experiment import Experiment
+from nntui.model.wiring import Parameter
+
+
+class Replay:
+    """The run inside an update, after ``offset`` of its steps.
+
+    ``p``, ``dp`` (P,) and ``memory`` (K, P) hold the parameters and theirs, ``z``, ``a``, ``da``
+    and ``delta`` (neurons, and in ``a`` a 1) the current example's values.
+    """
+
+    def __init__(self, layout: Layout, schedule: Schedule, update: int, start: Vectors) -> None:
+        self.layout, self.schedule, self.update = layout, schedule, update
+        self.batch = schedule.batch(update)
+        self.offset = 0
+        self.p, self.memory = start.p.copy(), start.memory.copy()
+        self.dp = np.zeros_like(self.p)
+        rows = len(layout.names)
+        self.z, self.da, self.delta = np.zeros(rows), np.zeros(rows), np.zeros(rows)
+        self.a = np.ones(rows + 1)
+        self.loss: float | None = None
+        self.batch_sum, self.epoch_sum = 0.0, start.epoch_sum
+
+    @property
+    def length(self) -> int:
+        """The number of the update's steps."""
+        examples = len(self.batch) * self.schedule.steps_per_example
+        return examples + self.schedule.steps_per_update
+
+    def advance(self, offset: int, now: Experiment, engine: FullSpeed) -> None:
+        """Execute the steps up to an offset, the experiment and its engine being in force."""
+        steps = self.schedule.steps_per_example
+        with np.errstate(all="ignore"):
+            while self.offset < offset:
+                place, done = divmod(self.offset, steps)
+                whole = min(offset // steps, len(self.batch))
+                if place >= len(self.batch):
+                    self._update(self.offset - len(self.batch) * steps, offset, engine)
+                elif done == 0 and whole > place:
+                    self._examples(place, whole, engine)
+                else:
+                    self._within(place, done, min(offset - place * steps, steps), now)
+
+    def set(self, parameter: Parameter, value: float) -> None:
+        """Change a parameter."""
+        self.p[self.layout.index[parameter]] = value
+
+    def finish(self) -> tuple[float, float]:
+        """At the end: begin the next batch's sum, and give back the two sums as they were."""
+        sums = self.batch_sum, self.epoch_sum
+        self.batch_sum = 0.0
+        if (self.update + 1) % self.schedule.updates_per_epoch == 0:
+            self.epoch_sum = 0.0
+        return sums
+
+    def vectors(self) -> Vectors:
+        """The run at the end of the update."""
+        return Vectors(self.p, self.memory, self.epoch_sum)
+
+    # ---- many examples -------------------------------------------------------------------------
+
+    def _examples(self, first: int, last: int, engine: FullSpeed) -> None:
+        start = Vectors(self.p, self.memory, self.epoch_sum)
+        passes = engine.passes(start, self.batch[first:last])
+        rows = [passes.row[name] for name in self.layout.names]
+        if first == 0:
+            self.dp = np.array(passes.dp())
+        else:
+            ones = np.ones((1, last - first))
+            a, delta = np.vstack([passes.a[rows], ones]), passes.delta[rows]
+            for n in range(last - first):
+                self.dp += delta[self.layout.target, n] * a[self.layout.source, n]
+        for loss in passes.loss.tolist():
+            self._met(loss)
+        self.z, self.da = passes.z[rows, -1], passes.da[rows, -1]
+        self.delta, self.a[:-1] = passes.delta[rows, -1], passes.a[rows, -1]
+        self.offset = last * self.schedule.steps_per_example
+
+    def _met(self, loss: float) -> None:
+        self.loss = loss
+        self.batch_sum = self.batch_sum + loss
+        self.epoch_sum = self.epoch_sum + loss
+
+    # ---- inside an example ---------------------------------------------------------------------
+
+    def _within(self, place: int, done: int, end: int, now: Experiment) -> None:
+        """The steps of an example from number ``done`` up to ``end``, a pass at most."""
+        loss_at, example = self.schedule.loss_at, self.batch[place]
+        if done == 0:
+            self._load(place, now.x(example))
+            end = 1
+        elif done < loss_at:
+            end = min(end, loss_at)
+            self._forward(done - 1, end - 1, now)
+        elif done == loss_at:
+            self._compare(now, now.y(example))
+            end = done + 1
+        else:
+            self._backward(done - loss_at - 1, end - loss_at - 1, now)
+        self.offset += end - done
+
+    def _load(self, place: int, x: tuple[float, ...]) -> None:
+        if place == 0:
+            self.dp[:] = 0.0
+        self.da[:] = 0.0
+        self.a[: self.layout.inputs] = x
+        self.loss = None
+
+    def _forward(self, done: int, end: int, now: Experiment) -> None:
+        activation = now.network.wiring().activation
+        for span, first, last in _stretch(self.schedule.forward_ends, self.layout.spans, done, end):
+            edges = span.end - span.weights
+            p = self.p[span.weights + first : span.weights + min(last, edges)]
+            z = self.p[span.bias] if first == 0 else self.z[span.row]
+            terms = p * self.a[span.sources[first:last]]
+            self.z[span.row] = np.add.accumulate(np.concatenate(([z], terms)))[-1]
+            if last > edges:
+                self.a[span.row] = activation[span.neuron].f(float(self.z[span.row]))
+
+    def _compare(self, now: Experiment, y: tuple[float, ...]) -> None:
+        loss, outputs = now.training.loss, self.a[self.layout.outputs].tolist()
+        self._met(float(loss.value(outputs, y)))
+        self.da[self.layout.outputs] = loss.gradient(outputs, y)
+
+    def _backward(self, done: int, end: int, now: Experiment) -> None:
+        activation = now.network.wiring().activation
+        spans = self.layout.spans[::-1]
+        for span, first, last in _stretch(self.schedule.backward_ends, spans, done, end):
+            row = span.row
+            if first == 0:
+                slope = activation[span.neuron].derivative(float(self.z[row]), float(self.a[row]))
+                self.delta[row] = self.da[row] * slope
+                self.dp[span.bias] += self.delta[row]
+            edges = slice(max(first - 1, 0), last - 1)
+            weights = slice(span.weights + edges.start, span.weights + edges.stop)
+            sources = span.sources[edges]
+            self.dp[weights] += self.delta[row] * self.a[sources]
+            self.da[sources] += self.p[weights] * self.delta[row]
+
+    def _update(self, done: int, end: int, engine: FullSpeed) -> None:
+        """Some parameters' steps: each depends on nothing but itself, so all may be computed."""
+        end -= len(self.batch) * self.schedule.steps_per_example
+        before = Vectors(self.p, self.memory, self.epoch_sum)
+        after = engine.update(before, self.dp, self.update, len(self.batch))
+        at = self.layout.trainable[done:end]
+        self.p, self.memory = self.p.copy(), self.memory.copy()
+        self.p[at], self.memory[:, at] = after.p[at], after.memory[:, at]
+        self.offset += end - done
+
+    # ---- as a state ----------------------------------------------------------------------------
+
+    def state(self, like: State | None = None) -> State:
+        """The state here, between two neurons' steps and behind the update's first step.
+
+        ``like`` is taken apart, see ``Layout.state``.
+        """
+        layout, schedule = self.layout, self.schedule
+        state = layout.state(self.p, self.memory, self.dp, like)
+        place, done = divmod(self.offset, schedule.steps_per_example)
+        if place >= len(self.batch) or done == 0:
+            done = schedule.steps_per_example
+        forward = bisect_right(schedule.forward_ends, done - 1)
+        backward = bisect_right(schedule.backward_ends, done - schedule.loss_at - 1)
+        computed = [span.row for span in layout.spans[:forward]]
+        returned = layout.spans[::-1][:backward]
+        state.z = layout.by_name(self.z, computed)
+        state.a = layout.by_name(self.a, [*range(layout.inputs), *computed])
+        state.delta = layout.by_name(self.delta, [span.row for span in returned])
+        if done > schedule.loss_at:
+            sources = chain.from_iterable(span.sources.tolist() for span in returned)
+            state.da = layout.by_name(
+                self.da, list(dict.fromkeys([*layout.outputs.tolist(), *sources]))
+            )
+        state.loss, state.batch_sum, state.epoch_sum = self.loss, self.batch_sum, self.epoch_sum
+        return state
+
+
+def _stretch(
+    ends: tuple[int, ...], spans: tuple[Span, ...], done: int, end: int
+) -> list[tuple[Span, int, int]]:
+    """The neurons of a pass whose steps lie between two offsets, with each one's first and last."""
+    found = []
+    n = bisect_right(ends, done)
+    while done < end:
+        start = ends[n - 1] if n else 0
+        last = min(end, ends[n])
+        found.append((spans[n], done - start, last - start))
+        done, n = last, n + 1
+    return found

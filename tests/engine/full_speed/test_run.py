@@ -1,0 +1,171 @@
+"""Runs: in bursts, up to a deadline, under a screen; what is recorded; what must not escape."""
+
+import math
+import warnings
+from time import perf_counter
+
+import numpy as np
+import pytest
+from support.bits import bits_of
+from support.experiments import layered
+from support.stepped import Stepped, check_passes, recorded, vector_bits
+
+from nntui.engine.evaluate import mean_loss
+from nntui.engine.full_speed import full_speed as module
+from nntui.engine.history import History
+from nntui.model.optimizers import Optimizer
+
+
+def small(**training):
+    options = {"examples": 7, "batch_size": 3, "epochs": 4, "shuffle": True} | training
+    return layered(2, 4, 2, optimizer=Optimizer.of("adam", learning_rate=0.1), **options)
+
+
+def test_one_long_run_equals_many_short_ones_and_the_listing(full_speed) -> None:
+    stepped = Stepped(small())
+    stepped.advance(12)
+    for bursts in ([12], [1, 2, 4, 5], [5, 5, 2]):
+        full, history, update = full_speed(small()), History(), 0
+        vectors = full.first()
+        for count in bursts:
+            vectors, update = full.run(vectors, update, update + count, history)
+        assert update == 12
+        assert vector_bits(vectors) == vector_bits(full.vectors(stepped.state))
+        assert recorded(history) == recorded(stepped.history)
+
+
+def test_a_run_can_start_anywhere(full_speed) -> None:
+    stepped = Stepped(small())
+    stepped.advance(5)
+    full, history = full_speed(small()), stepped.history
+    vectors, _ = full.run(full.vectors(stepped.state), 5, 12, history)
+    stepped.advance(7)
+    assert vector_bits(vectors) == vector_bits(full.vectors(stepped.state))
+    assert recorded(history) == recorded(stepped.history)
+
+
+def test_the_vectors_given_are_left_as_they_are(full_speed) -> None:
+    full = full_speed(small())
+    vectors = full.first()
+    before = vector_bits(vectors.copy())
+    after, _ = full.run(vectors, 0, 5, History())
+    kept = vector_bits(after.copy())
+    full.run(after, 5, 9, History())
+    full.passes(after, [0, 1])
+    full.update(after, after.p, 5, 3)
+    assert vector_bits(vectors) == before
+    assert vector_bits(after) == kept
+
+
+def test_a_deadline_in_the_past_lets_one_update_through(full_speed) -> None:
+    full = full_speed(small())
+    vectors, update = full.run(full.first(), 0, 12, History(), deadline=perf_counter() - 1.0)
+    assert update == 1
+    assert vectors.p.tolist() != full.first().p.tolist()
+    _, update = full.run(vectors, 1, 12, History(), deadline=perf_counter() + 3600.0)
+    assert update == 12
+
+
+def test_nothing_to_do_is_done_at_once(full_speed) -> None:
+    full = full_speed(small())
+    vectors = full.first()
+    assert full.run(vectors, 3, 3, History())[1] == 3
+
+
+def test_the_screen_sees_every_update_and_can_leave_one_undone(full_speed) -> None:
+    full, history, stepped = full_speed(small()), History(), Stepped(small())
+    seen = []
+
+    def screen(update, passes, before, after) -> bool:
+        states = stepped.examples()
+        check_passes(passes, states, full.parameters)
+        assert bits_of(before.p) == bits_of(full.vectors(states[-1]).p)
+        if update < 7:
+            stepped.finish()
+            assert bits_of(after.p) == bits_of(full.vectors(stepped.state).p)
+        seen.append(update)
+        return update == 7
+
+    vectors, update = full.run(full.first(), 0, 12, history, screen=screen)
+    assert update == 7
+    assert seen == list(range(8))
+    assert recorded(history) == recorded(stepped.history)
+    full.run(vectors, update, 12, history)
+    whole = History()
+    full.run(full.first(), 0, 12, whole)
+    assert recorded(history) == recorded(whole)
+
+
+def test_passes_outlive_the_run(full_speed) -> None:
+    full = full_speed(small())
+    passes = full.passes(full.first(), [2, 0, 1])
+    kept = [bits_of(values.ravel()) for values in (passes.z, passes.a, passes.dp())]
+    full.run(full.first(), 0, 12, History())
+    full.passes(full.first(), [0, 1, 2])
+    assert kept == [bits_of(values.ravel()) for values in (passes.z, passes.a, passes.dp())]
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 5])
+def test_a_huge_batch_is_computed_in_parts(full_speed, monkeypatch, most) -> None:
+    experiment = small(batch_size=None)
+    full, stepped, history = full_speed(experiment), Stepped(experiment), History()
+    monkeypatch.setattr(full._runner._computer, "most_examples", most)
+    vectors, _ = full.run(full.first(), 0, 4, history)
+    stepped.advance(4)
+    assert vector_bits(vectors) == vector_bits(full.vectors(stepped.state))
+    assert recorded(history) == recorded(stepped.history)
+    loss = full.mean_loss(vectors, range(7))
+    assert loss.hex() == mean_loss(experiment, range(7), stepped.state.b, stepped.state.w).hex()
+
+
+def test_the_mean_loss_is_that_of_the_examples_one_by_one(full_speed) -> None:
+    experiment = small()
+    full, network = full_speed(experiment), experiment.network
+    for examples in ([0], [6, 2], range(7), (3, 3, 3)):
+        expected = mean_loss(experiment, examples, network.biases, network.weights)
+        assert full.mean_loss(full.first(), examples).hex() == expected.hex()
+
+
+def test_a_diverging_run_warns_nobody_and_leaves_numpy_as_it_was(full_speed) -> None:
+    experiment = layered(
+        2, 3, 1, activation="square", output="square", epochs=9, batch_size=2,
+        optimizer=Optimizer.of("sgd", learning_rate=1e6),
+    )  # fmt: skip
+    for how in ("warn", "raise"):
+        with np.errstate(all=how), warnings.catch_warnings():
+            warnings.simplefilter("error")
+            before = np.geterr()
+            full, history = full_speed(experiment), History()
+            vectors, _ = full.run(full.first(), 0, 18, history)
+            passes = full.passes(vectors, range(4))
+            passes.dp_after_each([0, 1])
+            full.mean_loss(vectors, range(4))
+            full.update(vectors, passes.dp(), 18, 2)
+            assert np.geterr() == before
+        assert any(math.isnan(loss) for loss in history.epoch)
+
+
+def test_a_screen_that_fails_leaves_numpy_as_it_was(full_speed) -> None:
+    full, before = full_speed(small()), np.geterr()
+
+    def screen(*_) -> bool:
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        full.run(full.first(), 0, 12, History(), screen=screen)
+    assert np.geterr() == before
+
+
+def test_parameters_stand_in_canonical_order(full_speed) -> None:
+    full, net = full_speed(small()), small().network
+    assert full.parameters == net.wiring().parameters
+    assert full.index == {parameter: n for n, parameter in enumerate(full.parameters)}
+    numbers = {**net.biases, **net.weights}
+    assert full.first().p.tolist() == [numbers[parameter] for parameter in full.parameters]
+
+
+def test_tiny_networks_take_straight_line_code_and_big_ones_do_not() -> None:
+    assert module.FullSpeed(layered(2, 4, 1, examples=4))._runner.is_tiny
+    assert module.FullSpeed(layered(2, 8, 8, 1, examples=200, batch_size=1))._runner.is_tiny
+    assert not module.FullSpeed(layered(2, 8, 8, 1, examples=200))._runner.is_tiny
+    assert not module.FullSpeed(layered(16, 32, 10, batch_size=1))._runner.is_tiny

@@ -1,0 +1,104 @@
+"""The listing as the judge of full speed: stepped through, and compared bit for bit."""
+
+from __future__ import annotations
+
+from collections import deque
+from itertools import islice
+from typing import Any
+
+from nntui.engine.evaluate import mean_loss
+from nntui.engine.full_speed import FullSpeed, Passes
+from nntui.engine.history import History
+from nntui.engine.listing import train
+from nntui.engine.schedule import Schedule
+from nntui.engine.state import State
+from nntui.model.experiment import Experiment
+from support.bits import bits, bits_of
+
+
+class Stepped:
+    """A run by the listing alone, one update after another, with the losses recorded."""
+
+    def __init__(self, experiment: Experiment) -> None:
+        self.experiment, self.schedule = experiment, Schedule(experiment)
+        self.state, self.history = State.first(experiment), History()
+        self.update = 0
+        self._steps = train(experiment, self.state)
+
+    @property
+    def batch(self) -> tuple[int, ...]:
+        return self.schedule.batch(self.update)
+
+    def examples(self) -> list[State]:
+        """The states after each example of the next batch (its update steps are still to come)."""
+        found = []
+        for _ in self.batch:
+            deque(islice(self._steps, self.schedule.steps_per_example), maxlen=0)
+            self.state.batch_sum += self.state.loss
+            self.state.epoch_sum += self.state.loss
+            found.append(self.state.copy())
+        return found
+
+    def finish(self) -> None:
+        """The update steps, and what is recorded after them."""
+        state, schedule = self.state, self.schedule
+        deque(islice(self._steps, schedule.steps_per_update), maxlen=0)
+        self.history.record("batch", self.update, state.batch_sum / len(self.batch))
+        state.batch_sum = 0.0
+        epoch, batch = divmod(self.update, schedule.updates_per_epoch)
+        if batch == schedule.updates_per_epoch - 1:
+            self.history.record("epoch", epoch, state.epoch_sum / schedule.examples)
+            state.epoch_sum = 0.0
+            if test := self.experiment.test_examples:
+                loss = mean_loss(self.experiment, test, state.b, state.w)
+                self.history.record("test", epoch, loss)
+        self.update += 1
+
+    def advance(self, updates: int) -> None:
+        """So many whole updates."""
+        for _ in range(updates):
+            self.examples()
+            self.finish()
+
+
+def recorded(history: History) -> list[Any]:
+    """The losses recorded, as bits."""
+    return [bits_of(series) for series in (history.batch, history.epoch, history.test)]
+
+
+def vector_bits(vectors: Any) -> list[Any]:
+    """Parameters, memory and the epoch's sum, as bits."""
+    return [bits_of(vectors.p), bits_of(vectors.memory.ravel()), bits(vectors.epoch_sum)]
+
+
+def check_passes(passes: Passes, states: list[State], parameters: Any) -> None:
+    """Every value after each example of a batch, and the gradients summed so far."""
+    sums = passes.dp_after_each(range(len(parameters)))
+    for n, state in enumerate(states):
+        for symbol in ("z", "a", "da", "delta"):
+            values = getattr(passes, symbol)
+            for j, value in getattr(state, symbol).items():
+                assert bits(values[passes.row[j], n]) == bits(value), (symbol, j, n)
+        assert bits(passes.loss[n]) == bits(state.loss), n
+        assert bits_of(sums[:, n]) == gradients(state, parameters), n
+    assert bits_of(passes.dp()) == gradients(states[-1], parameters)
+
+
+def gradients(state: State, parameters: Any) -> list[Any]:
+    """The summed gradients in canonical order, as bits."""
+    return bits_of(state.db[p] if isinstance(p, str) else state.dw[p] for p in parameters)
+
+
+def check_training(experiment: Experiment, full: FullSpeed, updates: int = 10**9) -> None:
+    """Train at full speed and by the listing, and compare after every update."""
+    stepped, vectors, history = Stepped(experiment), full.first(), History()
+    for update in range(min(stepped.schedule.updates, updates)):
+        passes = full.passes(vectors, stepped.batch)
+        check_passes(passes, stepped.examples(), full.parameters)
+        gone_on = full.update(vectors, passes.dp(), update, len(stepped.batch))
+        vectors, reached = full.run(vectors, update, update + 1, history)
+        stepped.finish()
+        assert reached == stepped.update
+        assert vector_bits(vectors) == vector_bits(full.vectors(stepped.state))
+        assert vector_bits(gone_on)[:2] == vector_bits(vectors)[:2]
+        assert recorded(history) == recorded(stepped.history)
