@@ -1,0 +1,129 @@
+"""An expression over the values of a run, such as ``abs(dw[x1,h1]) > 1 and epoch >= 3``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+
+from nntui.debugger.expressions.errors import ExpressionError
+from nntui.debugger.expressions.names import Names
+from nntui.debugger.expressions.parser import MAX_LENGTH, Parser
+from nntui.debugger.expressions.tree import Blank, Masks, Node, Value
+from nntui.model.network import Network
+from nntui.model.wiring import Wiring
+
+_LINE_ENDS: Final = {ord(c): " " for c in "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029"}
+
+Values: TypeAlias = Callable[[str], float | None]
+"""A run's values by name; None while blank."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """An expression, read and checked. Its ``text`` reads back as the same expression.
+
+    ``names`` are the canonical names of the values it reads.
+    """
+
+    text: str
+    tree: Node = field(repr=False)
+    names: frozenset[str] = field(repr=False)
+
+    @property
+    def is_condition(self) -> bool:
+        """Whether it stands for a truth value; otherwise for a number."""
+        return self.tree.truth
+
+    def value(self, lookup: Values) -> float | bool | None:
+        """What it stands for; None when a value that it needs is blank."""
+        try:
+            found: float | bool = self.tree.value(lookup)
+        except Blank:
+            return None
+        return found
+
+    def blank(self, lookup: Values) -> str | None:
+        """The name of the blank value that keeps it from having one; None when it has."""
+        try:
+            self.tree.value(lookup)
+        except Blank as blank:
+            return blank.name
+        return None
+
+    def numbers(self, lookup: Callable[[str], Any]) -> Any:
+        """An expression of numbers over arrays, element by element; None when blank."""
+        with np.errstate(all="ignore"):
+            try:
+                return self.tree.value(lookup)
+            except Blank:
+                return None
+
+    def masks(self, lookup: Callable[[str], Any]) -> Masks:
+        """A condition over arrays, element by element: where it is true and where it is false.
+
+        Where it is neither, it is blank.
+        """
+        with np.errstate(all="ignore"):
+            return self.tree.masks(lookup)
+
+
+def parse(text: str, names: Names | Network | Wiring) -> Expression:
+    """Read a whole text as one expression.
+
+    Raises:
+        ExpressionError: it cannot be read; ``position`` is the character that is wrong.
+    """
+    known = names if isinstance(names, Names) else Names.of(names)
+    expression, parser = _read(text, known)
+    if parser.token.kind != "end":
+        raise parser.leftover()
+    return expression
+
+
+def parse_prefix(text: str, names: Names) -> tuple[Expression, int]:
+    """Read an expression from the start of a text, as far as it goes; and where it ends.
+
+    Raises:
+        ExpressionError: the text does not begin with an expression.
+    """
+    expression, parser = _read(text, names)
+    return expression, parser.token.start
+
+
+def condition(text: str, names: Names) -> Expression:
+    """Read a whole text as one condition.
+
+    Raises:
+        ExpressionError: it cannot be read, or it is a number.
+    """
+    return checked_condition(parse(text, names))
+
+
+def checked_condition(expression: Expression) -> Expression:
+    """The expression itself, if it is a condition.
+
+    Raises:
+        ExpressionError: it is a number.
+    """
+    if not expression.is_condition:
+        raise ExpressionError(
+            "this is a number, expected a condition such as a comparison with it",
+            expression.text,
+            0,
+        )
+    return expression
+
+
+def _read(text: str, names: Names) -> tuple[Expression, Parser]:
+    if len(text) > MAX_LENGTH:
+        raise ExpressionError(
+            f"{len(text)} characters, expected at most {MAX_LENGTH}", text, MAX_LENGTH
+        )
+    parser = Parser(text, names)
+    tree = parser.expression()
+    read = frozenset(node.name for node in tree.walk() if isinstance(node, Value))
+    one_line = text[: parser.token.start].strip().translate(_LINE_ENDS)
+    return Expression(one_line, tree, read), parser

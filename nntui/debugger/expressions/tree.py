@@ -1,0 +1,277 @@
+"""The tree of an expression: frozen nodes that know where they stand in the text.
+
+A node evaluates against a ``lookup`` from value names to numbers. A lookup that gives None makes
+the node raise ``Blank``. Numbers may be arrays; then truth nodes are asked for their ``masks``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from nntui.debugger.expressions.functions import COMPARISONS, FUNCTIONS, PRODUCTS, SUMS, power
+
+Lookup: TypeAlias = Callable[[str], Any]
+Masks: TypeAlias = tuple[Any, Any]
+"""Where it is true and where it is false; where it is neither, it is blank."""
+Span: TypeAlias = tuple[int, int]
+"""Where a node begins in the text, and where it ends."""
+
+
+class Blank(Exception):  # noqa: N818
+    """The value called ``name`` has no number yet."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A part of an expression."""
+
+    span: Span = field(compare=False)
+
+    @property
+    def truth(self) -> bool:
+        """Whether it stands for a truth value; otherwise for a number."""
+        return False
+
+    def children(self) -> tuple[Node, ...]:
+        """The nodes that this one is made of."""
+        return ()
+
+    def value(self, lookup: Lookup) -> Any:
+        """What it stands for. Raises Blank."""
+        raise NotImplementedError
+
+    def masks(self, lookup: Lookup) -> Masks:
+        """A truth node over arrays: the same, element by element. Raises nothing."""
+        try:
+            found = self.value(lookup)
+        except Blank:
+            return False, False
+        return found, np.logical_not(found)
+
+    def walk(self) -> Iterator[Node]:
+        """This node and all below it."""
+        yield self
+        for child in self.children():
+            yield from child.walk()
+
+
+@dataclass(frozen=True, slots=True)
+class Constant(Node):
+    """A number, or true or false."""
+
+    constant: float | bool
+
+    @property
+    def truth(self) -> bool:
+        """Whether it is true or false."""
+        return isinstance(self.constant, bool)
+
+    def value(self, lookup: Lookup) -> Any:
+        """Itself."""
+        return self.constant
+
+
+@dataclass(frozen=True, slots=True)
+class Value(Node):
+    """A value of the run, by its name."""
+
+    name: str
+
+    def value(self, lookup: Lookup) -> Any:
+        """What the lookup says."""
+        found = lookup(self.name)
+        if found is None:
+            raise Blank(self.name)
+        return found if isinstance(found, np.ndarray) else float(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Negative(Node):
+    """Minus a number."""
+
+    of: Node
+
+    def children(self) -> tuple[Node, ...]:
+        """The number."""
+        return (self.of,)
+
+    def value(self, lookup: Lookup) -> Any:
+        """Minus it."""
+        return -self.of.value(lookup)
+
+
+@dataclass(frozen=True, slots=True)
+class Chain(Node):
+    """A sum or a product, from left to right: ``operators[n]`` stands before ``terms[n + 1]``."""
+
+    terms: tuple[Node, ...]
+    operators: tuple[str, ...]
+
+    def children(self) -> tuple[Node, ...]:
+        """The terms."""
+        return self.terms
+
+    def value(self, lookup: Lookup) -> Any:
+        """The sum or product."""
+        found = self.terms[0].value(lookup)
+        for sign, term in zip(self.operators, self.terms[1:], strict=True):
+            apply = SUMS.get(sign) or PRODUCTS[sign]
+            found = apply(found, term.value(lookup))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Power(Node):
+    """A number to the power of another."""
+
+    base: Node
+    exponent: Node
+
+    def children(self) -> tuple[Node, ...]:
+        """Base and exponent."""
+        return self.base, self.exponent
+
+    def value(self, lookup: Lookup) -> Any:
+        """The power."""
+        return power(self.base.value(lookup), self.exponent.value(lookup))
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Node):
+    """A function of some numbers."""
+
+    function: str
+    operands: tuple[Node, ...]
+
+    @property
+    def truth(self) -> bool:
+        """Whether the function is a test."""
+        return FUNCTIONS[self.function].truth
+
+    def children(self) -> tuple[Node, ...]:
+        """The operands."""
+        return self.operands
+
+    def value(self, lookup: Lookup) -> Any:
+        """What the function gives."""
+        if self.function == "isblank":
+            try:
+                self.operands[0].value(lookup)
+            except Blank:
+                return True
+            return False
+        return FUNCTIONS[self.function].of(*(x.value(lookup) for x in self.operands))
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison(Node):
+    """Numbers compared each with the next, as in ``0 < a[h1] <= 1``: true when all hold."""
+
+    terms: tuple[Node, ...]
+    operators: tuple[str, ...]
+
+    @property
+    def truth(self) -> bool:
+        """Always."""
+        return True
+
+    def children(self) -> tuple[Node, ...]:
+        """The terms."""
+        return self.terms
+
+    def value(self, lookup: Lookup) -> Any:
+        """Whether all hold, asking no further than the first that does not."""
+        left = self.terms[0].value(lookup)
+        for sign, term in zip(self.operators, self.terms[1:], strict=True):
+            right = term.value(lookup)
+            if not COMPARISONS[sign](left, right):
+                return False
+            left = right
+        return True
+
+    def masks(self, lookup: Lookup) -> Masks:
+        """The same, element by element."""
+        true: Any = True
+        false: Any = False
+        try:
+            left = self.terms[0].value(lookup)
+            for sign, term in zip(self.operators, self.terms[1:], strict=True):
+                right = term.value(lookup)
+                holds = COMPARISONS[sign](left, right)
+                false = np.logical_or(false, np.logical_and(true, np.logical_not(holds)))
+                true = np.logical_and(true, holds)
+                left = right
+        except Blank:
+            true = False
+        return true, false
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Node):
+    """The opposite of a truth value."""
+
+    of: Node
+
+    @property
+    def truth(self) -> bool:
+        """Always."""
+        return True
+
+    def children(self) -> tuple[Node, ...]:
+        """What it is the opposite of."""
+        return (self.of,)
+
+    def value(self, lookup: Lookup) -> Any:
+        """The opposite."""
+        return not self.of.value(lookup)
+
+    def masks(self, lookup: Lookup) -> Masks:
+        """True where it was false."""
+        true, false = self.of.masks(lookup)
+        return false, true
+
+
+@dataclass(frozen=True, slots=True)
+class Logic(Node):
+    """``and`` or ``or`` of some truth values, from left to right, no further than needed."""
+
+    operator: str
+    operands: tuple[Node, ...]
+
+    @property
+    def truth(self) -> bool:
+        """Always."""
+        return True
+
+    def children(self) -> tuple[Node, ...]:
+        """The operands."""
+        return self.operands
+
+    def value(self, lookup: Lookup) -> Any:
+        """The first operand that decides."""
+        decisive = self.operator == "or"
+        for operand in self.operands:
+            if operand.value(lookup) == decisive:
+                return decisive
+        return not decisive
+
+    def masks(self, lookup: Lookup) -> Masks:
+        """The same, element by element: ``open`` is where nothing has decided yet."""
+        decided: Any = False
+        open_: Any = True
+        for operand in self.operands:
+            true, false = operand.masks(lookup)
+            decides, passes = (true, false) if self.operator == "or" else (false, true)
+            decided = np.logical_or(decided, np.logical_and(open_, decides))
+            open_ = np.logical_and(open_, passes)
+            if not np.any(open_):
+                break
+        return (decided, open_) if self.operator == "or" else (open_, decided)

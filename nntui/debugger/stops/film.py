@@ -1,0 +1,255 @@
+"""A film of one update: every value after any of its steps, for all examples of the batch at once.
+
+Both passes of the batch give each value's last number of every example. What it was before that
+follows from the algorithm: blank, or a sum that has not met all its terms yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import numpy as np
+
+from nntui.debugger.stops.layout import PERIOD_LOSSES, Layout
+from nntui.model.elementary import Array, ordered_sum
+from nntui.model.experiment import Experiment
+from nntui.model.names import parse_value_name
+from nntui.model.wiring import Parameter
+
+if TYPE_CHECKING:
+    from nntui.engine.full_speed import Passes, Vectors
+    from nntui.engine.timeline import Timeline
+
+Column: TypeAlias = Any
+"""An array (n,) with a number for each example, one number for all of them, or None: blank."""
+
+
+class Unknown(Exception):  # noqa: N818
+    """A value that the film does not show; the update must be stepped through."""
+
+
+@dataclass(slots=True)
+class Film:
+    """What both passes of an update, and the parameters before and after it, say."""
+
+    timeline: Timeline
+    layout: Layout
+    update: int
+    passes: Passes
+    before: Vectors
+    after: Vectors
+    _kept: dict[Any, Any] = field(default_factory=dict)
+
+    @property
+    def experiment(self) -> Experiment:
+        """The experiment in force."""
+        return self.timeline.experiment_at(self.start)
+
+    @property
+    def examples(self) -> tuple[int, ...]:
+        """The examples of the batch."""
+        return self.layout.schedule.batch(self.update)
+
+    @property
+    def length(self) -> int:
+        """How many examples the batch has."""
+        return len(self.passes.loss)
+
+    @property
+    def start(self) -> int:
+        """The number of the update's first step."""
+        return self.layout.schedule.update_start(self.update)
+
+    @property
+    def epoch(self) -> int:
+        """The epoch that the update belongs to."""
+        return self.update // self.layout.schedule.updates_per_epoch
+
+    def of(self, values: str, neuron: str) -> Array:
+        """The last numbers of z, a, da or delta of a neuron."""
+        found: Array = getattr(self.passes, values)[self.passes.row[neuron]]
+        return found
+
+    def sums(self, parameter: Parameter) -> Array:
+        """The gradient of a parameter after each example, and before it: (2, n)."""
+        if parameter not in self._kept:
+            after = self.passes.dp_after_each([self.layout.index[parameter]])[0]
+            self._kept[parameter] = np.stack([np.concatenate(([0.0], after[:-1])), after])
+        found: Array = self._kept[parameter]
+        return found
+
+    def targets(self, output: str) -> Array:
+        """The target of an output, for each example."""
+        if "y" not in self._kept:
+            self._kept["y"] = np.array([self.experiment.y(n) for n in self.examples]).T
+        found: Array = self._kept["y"][self.layout.net.outputs.index(output)]
+        return found
+
+    def slopes(self) -> Any:
+        """∂L/∂a of the outputs, as the loss's step gives it."""
+        if "slopes" not in self._kept:
+            outputs = self.layout.net.outputs
+            a, y = [self.of("a", k) for k in outputs], [self.targets(k) for k in outputs]
+            slopes = self.experiment.training.loss.gradient(a, y)
+            self._kept["slopes"] = dict(zip(outputs, slopes, strict=True))
+        return self._kept["slopes"]
+
+    def parameter(self, parameter: Parameter, *, updated: bool = False) -> float:
+        """A parameter before the update, or after it."""
+        vectors = self.after if updated else self.before
+        return float(vectors.p[self.layout.index[parameter]])
+
+    def period_loss(self, name: str, *, ended: bool) -> float | None:
+        """batch_loss, epoch_loss or test_loss, before the update's last step or behind it."""
+        schedule = self.layout.schedule
+        closes = (self.update + 1) % schedule.updates_per_epoch == 0
+        if not ended or (name != "batch_loss" and not closes):
+            losses = self.timeline.history.losses(self.update, self.epoch)
+            return losses.last(name.removesuffix("_loss"))
+        terms = self.passes.loss.tolist()
+        if name == "batch_loss":
+            return float(ordered_sum(terms)) / self.length
+        if name == "epoch_loss":
+            total = self.before.epoch_sum
+            for loss in terms:
+                total = total + loss
+            return total / schedule.examples
+        if not self.experiment.test_examples:
+            return None
+        engine = self.timeline.engine(self.start)
+        return engine.mean_loss(self.after, self.experiment.test_examples)
+
+
+# ---- readers -----------------------------------------------------------------------------------
+
+Reader: TypeAlias = Callable[[Film], Column]
+
+
+def example_reader(layout: Layout, name: str, offset: int) -> Reader:
+    """How to read a value behind the step at an offset in an example's block, from any film."""
+    symbol, neurons = parse_value_name(name)
+    if symbol in PERIOD_LOSSES:
+        if layout.update_steps or offset < layout.example_steps - 1:
+            return lambda film: film.period_loss(name, ended=False)
+        return _unknown
+    return _IN_EXAMPLE[symbol](layout, offset, *neurons)
+
+
+def update_reader(layout: Layout, name: str, offset: int) -> Reader:
+    """The same for a step of the update's own block, whose values are single numbers."""
+    symbol, neurons = parse_value_name(name)
+    parameter: Any = neurons[0] if len(neurons) == 1 else neurons
+    if symbol in ("b", "w"):
+        updated = layout.updated.get(parameter, offset + 1) <= offset
+        return lambda film: film.parameter(parameter, updated=updated)
+    if symbol in PERIOD_LOSSES:
+        ended = offset == layout.update_steps - 1
+        return lambda film: film.period_loss(name, ended=ended)
+    if symbol == "example":
+        return _blank
+    if symbol == "step":
+        behind = layout.example_steps
+        return lambda film: film.start + film.length * behind + offset
+    # Everything else stands as the last example has left it.
+    last = _IN_EXAMPLE[symbol](layout, layout.example_steps - 1, *neurons)
+
+    def read(film: Film) -> Column:
+        column = last(film)
+        return float(column[-1]) if isinstance(column, np.ndarray) else column
+
+    return read
+
+
+def _blank(film: Film) -> Column:
+    return None
+
+
+def _unknown(film: Film) -> Column:
+    raise Unknown
+
+
+def _z(layout: Layout, offset: int, j: str) -> Reader:
+    edges, end = layout.offsets.forward_edges(j), layout.offsets.forward_neuron(j)
+    if offset < (edges.start if edges else end):
+        return _blank
+    terms = offset - edges.start + 1
+    if not edges or terms >= len(edges):
+        return lambda film: film.of("z", j)
+    sources = layout.net.sources[j][:terms]
+
+    def partial(film: Film) -> Column:
+        z: Any = film.parameter(j)
+        for i in sources:
+            z = z + film.parameter((i, j)) * film.of("a", i)
+        return z
+
+    return partial
+
+
+def _a(layout: Layout, offset: int, j: str) -> Reader:
+    if j not in layout.net.inputs and offset < layout.offsets.forward_neuron(j):
+        return _blank
+    return lambda film: film.of("a", j)
+
+
+def _da(layout: Layout, offset: int, i: str) -> Reader:
+    net, offsets = layout.net, layout.offsets
+    given = i in net.outputs and offset >= offsets.loss
+    edges = {offsets.backward_edge(i, j): j for j in net.targets[i]}
+    met = [edges[at] for at in sorted(edges) if at <= offset]
+    if not given and not met:
+        return _blank
+    if len(met) == len(edges):
+        return lambda film: film.of("da", i)
+
+    def partial(film: Film) -> Column:
+        da = film.slopes()[i] if given else 0.0
+        for j in met:
+            da = da + film.parameter((i, j)) * film.of("delta", j)
+        return da
+
+    return partial
+
+
+def _delta(layout: Layout, offset: int, j: str) -> Reader:
+    if offset < layout.offsets.backward_neuron(j):
+        return _blank
+    return lambda film: film.of("delta", j)
+
+
+def _sum(layout: Layout, offset: int, parameter: Parameter, site: int) -> Reader:
+    added = int(offset >= site)
+    return lambda film: film.sums(parameter)[added]
+
+
+def _x(layout: Layout, offset: int, i: str) -> Reader:
+    return lambda film: film.of("a", i)
+
+
+_IN_EXAMPLE: Final[dict[str, Callable[..., Reader]]] = {
+    "x": _x,
+    "y": lambda layout, offset, k: lambda film: film.targets(k),
+    "z": _z,
+    "a": _a,
+    "da": _da,
+    "delta": _delta,
+    "b": lambda layout, offset, j: lambda film: film.parameter(j),
+    "w": lambda layout, offset, i, j: lambda film: film.parameter((i, j)),
+    "db": lambda layout, offset, j: _sum(layout, offset, j, layout.offsets.backward_neuron(j)),
+    "dw": lambda layout, offset, i, j: _sum(
+        layout, offset, (i, j), layout.offsets.backward_edge(i, j)
+    ),
+    "loss": lambda layout, offset: (
+        _blank if offset < layout.offsets.loss else lambda film: film.passes.loss
+    ),
+    "epoch": lambda layout, offset: lambda film: film.epoch,
+    "update": lambda layout, offset: lambda film: film.update,
+    "example": lambda layout, offset: lambda film: np.array(film.examples, np.float64),
+    "step": lambda layout, offset: (
+        lambda film: (
+            film.start + offset + layout.example_steps * np.arange(film.length, dtype=np.float64)
+        )
+    ),
+}

@@ -1,0 +1,67 @@
+"""How much slower a run continues with a stop that never holds: python tests/benchmarks/stops.py
+
+The runs with and without take turns; printed is the median of the ratios of neighbours.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from support.experiments import layered
+
+from nntui.debugger.debugger import Debugger
+from nntui.debugger.stops import row_of
+from nntui.model.experiment import Experiment
+
+ROUNDS = 7
+COMMANDS = (
+    "break h1_1 backward if delta[h1_1] == 7",
+    "break if loss > 1e9",
+    "break x1->h1_1 backward if abs(dw[x1,h1_1]) > 1e9 and epoch >= 3",
+    "break layer 2 forward if not isblank(a[h2_8]) and a[h2_8] > 2",
+    "break example 7 if a[x1] > 2",
+    "break ignore 1000000000000",
+    "watch w[x1,h1_1] crosses 1e9",
+    "watch loss crosses 1e9",
+    "watch epoch_loss < 0 becomes true",
+    "watch nonfinite",
+)
+GOAL = 3.0
+"""For the first of them, one neuron's condition."""
+
+
+def seconds(experiment: Experiment, commands: tuple[str, ...]) -> float:
+    """How long it takes to continue from the start to the end."""
+    debugger = Debugger(experiment)
+    for command in commands:
+        debugger.stops.add(row_of(command, experiment.network))
+    begun = perf_counter()
+    stop = debugger.resume()
+    taken = perf_counter() - begun
+    assert stop.kind == "end", f"{commands} stopped: {stop.reason}"
+    return taken
+
+
+def main() -> None:
+    """Print a table of ratios."""
+    experiment = layered(2, 8, 8, 1, examples=200, epochs=700)
+    steps = Debugger(experiment).total
+    print(f"2-8-8-1, N=200, {experiment.training.epochs} epochs, {steps:,} steps")
+    seconds(experiment, ())
+    for commands in (*((command,) for command in COMMANDS), COMMANDS):
+        ratios = []
+        for _ in range(ROUNDS):
+            without = seconds(experiment, ())
+            ratios.append(seconds(experiment, commands) / without)
+        name = commands[0] if len(commands) == 1 else f"all {len(commands)} together"
+        goal = f"  (to reach: {GOAL:g}×)" if commands == COMMANDS[:1] else ""
+        print(f"{median(ratios):5.2f}×  {name}{goal}")
+
+
+if __name__ == "__main__":
+    main()
