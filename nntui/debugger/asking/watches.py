@@ -1,0 +1,199 @@
+"""Watches: expressions that are looked at wherever the run stops."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from nntui.debugger.expressions import Expression, parse
+from nntui.explain.numbers import Number, exact
+from nntui.model.errors import NntuiError
+from nntui.model.names import escaped
+
+if TYPE_CHECKING:
+    from nntui.debugger.debugger import Debugger
+    from nntui.engine.edits import Edit
+
+Value: TypeAlias = float | bool | None
+"""What an expression stands for; None while it is blank."""
+
+
+class WatchError(NntuiError):
+    """There is no such watch, or what was kept is no list of watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """An expression under watch. Numbers count from 1 and are not given twice."""
+
+    number: int
+    expression: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A watch and what it stands for: here, and at the stop before.
+
+    ``first`` says that there was no stop before at which it was watched.
+    """
+
+    number: int
+    text: str
+    value: Value
+    before: Value
+    first: bool
+
+    @property
+    def changed(self) -> bool:
+        """Whether it is another than at the stop before. A NaN that stays NaN is no change."""
+        return not self.first and not _same(self.value, self.before)
+
+    @property
+    def change(self) -> float | None:
+        """By how much a number has changed; None where there is nothing to subtract."""
+        numbers = is_number(self.value) and is_number(self.before) and not self.first
+        return self.value - self.before if numbers else None  # type: ignore[operator]
+
+
+class Watches:
+    """The person's watches on a debugger, in the order in which they were added.
+
+    >>> debugger.watches.add("dw[x1,h1] / 4")
+    >>> debugger.step()
+    >>> [line_of(watched) for watched in debugger.watches.at_stop()]
+    ['1: dw[x1,h1] / 4 = 0']
+    """
+
+    def __init__(self, debugger: Debugger) -> None:
+        self._debugger = debugger
+        self._watches: dict[int, Watch] = {}
+        self.made = 0
+        """The last number that was given."""
+        self._stop: tuple[int, tuple[Edit, ...]] | None = None
+        self._now: dict[int, Value] = {}
+        self._before: dict[int, Value] = {}
+
+    def __iter__(self) -> Iterator[Watch]:
+        """The watches in the order of their numbers."""
+        return iter(tuple(self._watches.values()))
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._watches)
+
+    def add(self, text: str) -> Watch:
+        """Watch an expression from now on.
+
+        Raises:
+            ExpressionError: the text is no expression over this network's values.
+        """
+        expression = parse(text, self._debugger.experiment.network)
+        self.made += 1
+        watch = Watch(self.made, expression)
+        self._watches[watch.number] = watch
+        if self._stop == self._here:
+            self._now[watch.number] = self._value(watch)
+        return watch
+
+    def remove(self, number: int) -> Watch:
+        """Watch no longer.
+
+        Raises:
+            WatchError: there is no watch of that number.
+        """
+        if number not in self._watches:
+            there = ", ".join(map(str, self._watches)) or "none"
+            raise WatchError(f"there is no watch {number} (there are: {there})")
+        return self._watches.pop(number)
+
+    def clear(self) -> None:
+        """Remove every watch."""
+        self._watches.clear()
+
+    def at_stop(self) -> tuple[Watched, ...]:
+        """What the watches stand for at a stop, beside what they were at the one before.
+
+        Asked again at the same place it answers the same.
+        """
+        stop = self._here
+        if stop != self._stop:
+            self._stop, self._before = stop, self._now
+            self._now = {watch.number: self._value(watch) for watch in self}
+        return self.now()
+
+    def now(self) -> tuple[Watched, ...]:
+        """The same on the way, beside the last stop; this place does not count as one."""
+        stopped = self._stop == self._here
+        before = self._before if stopped else self._now
+        return tuple(
+            Watched(
+                number=watch.number,
+                text=watch.expression.text,
+                value=self._value(watch),
+                before=before.get(watch.number),
+                first=watch.number not in before,
+            )
+            for watch in self
+        )
+
+    # ---- keeping -------------------------------------------------------------------------------
+
+    @property
+    def plain(self) -> list[str]:
+        """The watches as plain values, to be kept in a file."""
+        return [watch.expression.text for watch in self]
+
+    def restore(self, plain: Any) -> None:
+        """Put watches that were kept in the place of those here; all of them or none.
+
+        Raises:
+            WatchError: this is no list of texts.
+            ExpressionError: one of them is no expression over this network's values.
+        """
+        if not isinstance(plain, list) or not all(isinstance(text, str) for text in plain):
+            found = escaped(repr(plain), 40)
+            raise WatchError(f"watches: found {found}, expected a list of expressions")
+        for text in plain:
+            parse(text, self._debugger.experiment.network)
+        self.clear()
+        for text in plain:
+            self.add(text)
+
+    @property
+    def _here(self) -> tuple[int, tuple[Edit, ...]]:
+        """Where the debugger stands: another edit in the same place makes it another place."""
+        return self._debugger.position, self._debugger.run.timeline.edits
+
+    def _value(self, watch: Watch) -> Value:
+        return watch.expression.value(self._debugger.value)
+
+
+def line_of(watched: Watched, number: Number = exact) -> str:
+    """A watch as a line of text: ``1: loss = 0.25 (was 0.3, change -0.05)``."""
+    line = f"{watched.number}: {watched.text} = {value_text(watched.value, number)}"
+    if not watched.changed:
+        return line
+    was = f"was {value_text(watched.before, number)}"
+    if watched.change is not None:
+        was += f", change {number(watched.change)}"
+    return f"{line} ({was})"
+
+
+def value_text(value: Value, number: Number = exact) -> str:
+    """What an expression stands for, in words: a number, true, false or blank."""
+    if value is None:
+        return "blank"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return number(value)
+
+
+def is_number(value: Value) -> bool:
+    """Whether it is a number, not a truth value and not blank."""
+    return value is not None and not isinstance(value, bool)
+
+
+def _same(value: Value, before: Value) -> bool:
+    both_nan = value != value and before != before
+    return both_nan or (value == before and isinstance(value, bool) == isinstance(before, bool))

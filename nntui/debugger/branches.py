@@ -1,0 +1,275 @@
+"""Branches: the lines of time that a person's edits have made, each with its own future."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from nntui.debugger.difference import Comparison, Difference
+from nntui.engine.edits import Edit, edit_of
+from nntui.engine.run import Run
+from nntui.engine.timeline import Timeline
+from nntui.model.errors import NntuiError
+from nntui.model.names import did_you_mean, escaped
+
+if TYPE_CHECKING:
+    from nntui.debugger.debugger import Debugger
+
+MAIN: Final = "main"
+_NAME: Final = re.compile(r"\w[\w.-]{0,39}")
+
+
+class BranchError(NntuiError, ValueError):
+    """A branch that is not there, or that cannot be named, switched to or deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A line of time: where it leaves its parent, and by which edits.
+
+    ``main`` has no parent, begins at 0 and has no edits. ``timeline`` is its whole run.
+    """
+
+    name: str
+    parent: str | None
+    start: int
+    edits: tuple[Edit, ...]
+    timeline: Timeline
+
+    @property
+    def text(self) -> str:
+        """What it is, in a line: ``from main at 120: w[x1,h1] = 0.3``."""
+        if self.parent is None:
+            return "the run as the document has it"
+        changes = "; ".join(edit.text for edit in self.edits)
+        return f"from {self.parent} at {self.start:,}: {changes}"
+
+
+class Branches:
+    """The branches of a debugger, in the order of their making; it stands on ``current``."""
+
+    def __init__(self, debugger: Debugger) -> None:
+        self._debugger = debugger
+        main = Branch(MAIN, None, 0, (), debugger.run.timeline)
+        self._branches: dict[str, Branch] = {MAIN: main}
+        self._current = MAIN
+
+    @property
+    def current(self) -> Branch:
+        """The branch that the debugger stands on."""
+        return self._branches[self._current]
+
+    def __iter__(self) -> Iterator[Branch]:
+        """Every branch, ``main`` first."""
+        return iter(tuple(self._branches.values()))
+
+    def __len__(self) -> int:
+        """The number of branches."""
+        return len(self._branches)
+
+    def __getitem__(self, name: str) -> Branch:
+        """The branch of a name.
+
+        Raises:
+            BranchError: there is none.
+        """
+        if name not in self._branches:
+            hint = did_you_mean(name, self._branches)
+            raise BranchError(f"there is no branch called “{escaped(name)}”{hint and '; ' + hint}")
+        return self._branches[name]
+
+    # ---- changing ------------------------------------------------------------------------------
+
+    def edit(self, target: str, value: float | str, name: str | None = None) -> Branch:
+        """Change something from the debugger's position on, and go to the branch this makes.
+
+        Several edits at one place make one branch, as long as nothing of its future was seen. The
+        new branch has the name given, or the next of branch-1, branch-2, ….
+
+        Raises:
+            EditError: an unknown target, or a value that it cannot have.
+            BranchError: the name is taken or no name.
+        """
+        debugger, here = self._debugger, self.current
+        edit = edit_of(debugger.experiment, debugger.schedule, debugger.position, target, value)
+        joins = (
+            here.parent is not None
+            and here.start == edit.position == here.timeline.reached
+            and name in (None, here.name)
+        )
+        if not joins:
+            name = self._free_name() if name is None else self._checked(name)
+        timeline = here.timeline.fork(edit)
+        if joins:
+            branch = replace(here, edits=(*here.edits, edit), timeline=timeline)
+        else:
+            assert name is not None
+            branch = Branch(name, here.name, edit.position, (edit,), timeline)
+        self._branches[branch.name] = branch
+        self._go(branch)
+        return branch
+
+    def rename(self, name: str, to: str) -> Branch:
+        """Give a branch another name.
+
+        Raises:
+            BranchError: there is no such branch, it is ``main``, or the new name cannot be.
+        """
+        branch = self[name]
+        if name == MAIN:
+            raise BranchError(f"“{MAIN}” keeps its name")
+        if to != name:
+            self._checked(to)
+        self._branches = {
+            (to if b.name == name else b.name): (
+                replace(
+                    b,
+                    name=to if b.name == name else b.name,
+                    parent=to if b.parent == name else b.parent,
+                )
+            )
+            for b in self
+        }
+        if self._current == name:
+            self._current = to
+        return self._branches[to if branch.name == name else name]
+
+    def switch(self, name: str) -> Branch:
+        """Go to the same position on another branch.
+
+        Raises:
+            BranchError: there is none of that name.
+        """
+        branch = self[name]
+        if branch.name != self._current:
+            self._go(branch)
+        return branch
+
+    def delete(self, name: str) -> None:
+        """Forget a branch; those that grew from it now grow from its parent.
+
+        Raises:
+            BranchError: there is no such branch, it is ``main``, or the debugger stands on it.
+        """
+        branch = self[name]
+        if name == MAIN:
+            raise BranchError(f"“{MAIN}” cannot be deleted: every branch grows from it")
+        if name == self._current:
+            raise BranchError(
+                f"“{escaped(name)}” cannot be deleted while the run stands on it: "
+                "switch to another branch first"
+            )
+        del self._branches[name]
+        for child in self:
+            if child.parent == name:
+                assert branch.parent is not None
+                self._branches[child.name] = self._grown(child, self[branch.parent])
+
+    # ---- comparing -----------------------------------------------------------------------------
+
+    def difference(self, a: str, b: str) -> Difference | None:
+        """The first place where two branches differ in any value; None when they never do.
+
+        Raises:
+            BranchError: there is no branch of one of these names.
+        """
+        comparison = self.comparison(a, b)
+        while not comparison.burst(1.0):
+            pass
+        return comparison.found
+
+    def comparison(self, a: str, b: str) -> Comparison:
+        """The same in bursts, for somebody who stays alive meanwhile.
+
+        Raises:
+            BranchError: there is no branch of one of these names.
+        """
+        return Comparison(self[a].timeline, self[b].timeline)
+
+    # ---- keeping -------------------------------------------------------------------------------
+
+    def plain(self) -> list[dict[str, Any]]:
+        """The branches beside ``main`` as plain values, and which one is the current."""
+        return [
+            {
+                "name": branch.name,
+                "parent": branch.parent,
+                "current": branch.name == self._current,
+                "edits": [
+                    {"position": e.position, "target": e.target, "value": e.value}
+                    for e in branch.edits
+                ],
+            }
+            for branch in self
+            if branch.parent is not None
+        ]
+
+    def restore(self, plain: list[dict[str, Any]]) -> None:
+        """Grow branches as ``plain`` has written them, on a debugger that has none yet.
+
+        Raises:
+            NntuiError: what is written there cannot be.
+        """
+        debugger, current = self._debugger, self._current
+        for row in plain:
+            name, parent = self._checked(str(row["name"])), self[str(row["parent"])]
+            timeline, edits = parent.timeline, []
+            for written in row["edits"]:
+                position = int(written["position"])
+                edits.append(
+                    edit_of(
+                        timeline.experiment_at(position),
+                        debugger.schedule,
+                        position,
+                        str(written["target"]),
+                        written["value"],
+                    )
+                )
+                timeline = timeline.fork(edits[-1])
+            if not edits:
+                raise BranchError(f"“{escaped(name)}” has no edit that makes it a branch")
+            start = edits[0].position
+            self._branches[name] = Branch(name, parent.name, start, tuple(edits), timeline)
+            current = name if row.get("current") else current
+        self.switch(current)
+
+    # ---- inside --------------------------------------------------------------------------------
+
+    def _go(self, branch: Branch) -> None:
+        """Stand at the same position of a branch."""
+        position = self._debugger.position
+        self._current = branch.name
+        self._debugger.stand_on(Run(branch.timeline), position)
+
+    def _grown(self, child: Branch, parent: Branch) -> Branch:
+        """A branch whose parent is another one now: its edits are those that the parent lacks."""
+        edits = child.timeline.edits
+        shared = len(common(edits, parent.timeline.edits))
+        own = edits[shared:]
+        return replace(child, parent=parent.name, start=own[0].position, edits=own)
+
+    def _free_name(self) -> str:
+        number = 1
+        while f"branch-{number}" in self._branches:
+            number += 1
+        return f"branch-{number}"
+
+    def _checked(self, name: str) -> str:
+        if _NAME.fullmatch(name) is None:
+            raise BranchError(
+                f"“{escaped(name)}” cannot be a branch’s name: expected letters, digits, "
+                "“-”, “_” and “.”, at most 40 of them"
+            )
+        if name in self._branches:
+            raise BranchError(f"there is already a branch called “{name}”")
+        return name
+
+
+def common(a: tuple[Edit, ...], b: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """The edits with which both begin."""
+    shared = 0
+    while shared < min(len(a), len(b)) and a[shared] == b[shared]:
+        shared += 1
+    return a[:shared]

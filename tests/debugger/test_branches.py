@@ -1,0 +1,405 @@
+"""Edits and branches: always the bits of a fresh run with the same edits, stepped one by one."""
+
+import math
+from contextlib import suppress
+from functools import cache
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.bits import all_bits
+from support.experiments import experiments, layered
+
+from nntui.debugger.branches import BranchError
+from nntui.debugger.debugger import Debugger
+from nntui.debugger.difference import Comparison
+from nntui.engine import checkpoints
+from nntui.engine import run as run_module
+from nntui.engine.edits import EditError
+from nntui.engine.run import Run
+from nntui.engine.timeline import Timeline
+from nntui.model.dataset import Dataset
+from nntui.model.errors import NntuiError
+from nntui.model.experiment import Experiment
+from nntui.model.losses import Loss
+from nntui.model.names import value_name
+from nntui.model.training import Training
+
+small = experiments(most_neurons=3, most_examples=3, most_epochs=3)
+FUNCTIONS = ["tanh", "relu", "leaky_relu(slope=0.3)", "linear", "step", "sigmoid"]
+
+
+def stepping(experiment, edits) -> Debugger:
+    """A fresh debugger on a line with these edits."""
+    debugger = Debugger(experiment)
+    debugger.run = Run(Timeline(experiment, edits))
+    return debugger
+
+
+def tapes(experiment, seen):
+    """``tape(edits)[p]``: everything that is known at position p of such a line."""
+
+    @cache
+    def tape(edits):
+        debugger = stepping(experiment, edits)
+        found = [seen(debugger.snapshot())]
+        while not debugger.at_end:
+            debugger.step()
+            found.append(seen(debugger.snapshot()))
+        return found
+
+    return tape
+
+
+def changes(draw, experiment):
+    """Something to edit, and a value that may or may not be possible."""
+    net = experiment.network.wiring()
+    numbers = st.sampled_from([0.0, -0.0, 0.5, 1.0, -1.3, 0.25, 1e5])
+    targets = [value_name("b", j) for j in net.neurons]
+    targets += [value_name("w", i, j) for j in net.neurons for i in net.sources[j]] * 2
+    targets += [value_name("x", i) for i in net.inputs]
+    targets += [value_name("y", k) for k in net.outputs]
+    targets += [*experiment.training.optimizer.row.settings, "l2", "loss"]
+    targets += [value_name("activation", j) for j in net.neurons]
+    target = draw(st.sampled_from(targets))
+    if target == "loss":
+        return target, draw(st.sampled_from(["mse", "mae", "huber(delta=0.5)", "cross_entropy"]))
+    if target.startswith("activation"):
+        return target, draw(st.sampled_from(FUNCTIONS))
+    return target, draw(numbers)
+
+
+@pytest.mark.parametrize("at_once", [0, 25])
+@settings(max_examples=25, deadline=None)
+@given(experiment=small, data=st.data())
+def test_any_walk_through_time_and_branches_equals_a_fresh_run(
+    at_once, experiment, data, seen
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run_module, "AT_ONCE", at_once)
+        patch.setattr(checkpoints, "SPACING", data.draw(st.sampled_from([0.0, 1e9])))
+        tape = tapes(experiment, seen)
+        debugger = Debugger(experiment)
+        moves = st.sampled_from(["step", "back", "seek", "move", "approach", "edit", "switch"])
+        for move in data.draw(st.lists(moves, min_size=4, max_size=12)):
+            if move == "seek":
+                debugger.seek(data.draw(st.integers(0, debugger.total)))
+            elif move == "step" and not debugger.at_end:
+                debugger.step()
+            elif move == "back" and not debugger.at_start:
+                debugger.back()
+            elif move == "move":
+                kind = data.draw(st.sampled_from(["neuron", "pass", "example", "update"]))
+                debugger.move(kind, data.draw(st.integers(-3, 3)))
+            elif move == "approach":
+                debugger.approach(data.draw(st.integers(0, debugger.total)), 0.0)
+            elif move == "switch":
+                names = [branch.name for branch in debugger.branches]
+                debugger.branches.switch(data.draw(st.sampled_from(names)))
+            elif move == "edit":
+                here = debugger.position
+                with suppress(EditError):
+                    debugger.edit(*changes(data.draw, debugger.experiment))
+                assert debugger.position == here
+            edits = debugger.branches.current.timeline.edits
+            assert seen(debugger.snapshot()) == tape(edits)[debugger.position]
+
+
+@settings(max_examples=25, deadline=None)
+@given(experiment=small, data=st.data())
+def test_the_old_future_stays_reachable_and_its_losses_are_its_own(experiment, data, seen) -> None:
+    tape = tapes(experiment, seen)
+    debugger = Debugger(experiment)
+    debugger.seek(data.draw(st.integers(0, debugger.total)))
+    try:
+        debugger.edit(*changes(data.draw, experiment))
+    except EditError:
+        return
+    edits = debugger.branches.current.timeline.edits
+    for name, expected in (("branch-1", tape(edits)), ("main", tape(()))):
+        debugger.branches.switch(name)
+        debugger.seek(debugger.total)
+        assert seen(debugger.snapshot()) == expected[-1]
+
+
+@settings(max_examples=80, deadline=None)
+@given(experiment=small, data=st.data())
+def test_the_first_difference_is_what_a_search_finds(experiment, data, seen) -> None:
+    def line():
+        timeline, debugger = Timeline(experiment), Debugger(experiment)
+        places = sorted(data.draw(st.lists(st.integers(0, debugger.total), max_size=2)))
+        for place in places:
+            debugger.run = Run(timeline)
+            debugger.seek(place)
+            try:
+                edited = debugger.edit(*changes(data.draw, debugger.experiment))
+            except EditError:
+                continue
+            timeline = edited.timeline
+            debugger = stepping(experiment, timeline.edits)
+        return timeline
+
+    def values(edits):
+        debugger = stepping(experiment, edits)
+        found = [all_bits(debugger.snapshot().values)]
+        while not debugger.at_end:
+            debugger.step()
+            found.append(all_bits(debugger.snapshot().values))
+        return found
+
+    a, b = line(), line()
+    comparison = Comparison(a, b)
+    while not comparison.burst(0.0):
+        pass
+    on_a, on_b = values(a.edits), values(b.edits)
+    first = next(
+        (p for p, pair in enumerate(zip(on_a, on_b, strict=True)) if pair[0] != pair[1]), None
+    )
+    if first is None:
+        assert comparison.found is None
+        return
+    found = comparison.found
+    assert found is not None
+    assert found.position == first
+    differing = {name for name in on_a[first] if on_a[first][name] != on_b[first][name]}
+    assert set(found.values) == differing
+    assert found.count == len(differing)
+    shown = {
+        name: tuple(all_bits(dict(enumerate(pair))).values()) for name, pair in found.values.items()
+    }
+    assert shown == {name: (on_a[first][name], on_b[first][name]) for name in differing}
+    # Without the edits made right there: do they differ all the same?
+    earlier = [values(tuple(e for e in t.edits if e.position < first))[first] for t in (a, b)]
+    assert found.step == (first - 1 if earlier[0] != earlier[1] else None)
+
+
+# ---- what an edit means ------------------------------------------------------------------------
+
+
+def xor() -> Debugger:
+    return Debugger(layered(2, 3, 1, examples=4, batch_size=2, epochs=3))
+
+
+def test_a_parameter_changes_at_once() -> None:
+    debugger = xor()
+    debugger.seek(50)
+    before = debugger.snapshot().values
+    branch = debugger.edit("w[x1, h1_1]", 0.3)
+    after = debugger.snapshot().values
+    assert branch.text == "from main at 50: w[x1,h1_1] = 0.3"
+    assert {n for n in after if after[n] != before[n]} == {"w[x1,h1_1]"}
+    assert after["w[x1,h1_1]"] == 0.3
+    debugger.back()
+    assert debugger["w[x1,h1_1]"] == before["w[x1,h1_1]"]
+    debugger.step()
+    assert debugger["w[x1,h1_1]"] == 0.3
+
+
+def test_a_step_says_what_it_wrote_and_not_what_an_edit_behind_it_made_of_that() -> None:
+    debugger = xor()
+    debugger.seek(debugger.schedule.update_start(1) - 1)
+    assert debugger.last is not None
+    written = dict(debugger.last.writes)
+    (name,) = written
+    debugger.edit(name, 0.125)
+    assert debugger[name] == 0.125
+    assert debugger.last.writes == written
+    debugger.seek(3)
+    debugger.seek(debugger.schedule.update_start(1) - 1)
+    assert (debugger.last.writes, debugger[name]) == (written, 0.125)
+    assert debugger.branches.difference("main", "branch-1").step is None
+
+
+def test_an_input_counts_from_the_examples_next_load() -> None:
+    debugger = xor()
+    debugger.seek(3)
+    loaded = debugger["a[x1]"]
+    debugger.edit("x[x1]", 7.0)
+    assert debugger["x[x1]"] == 7.0
+    assert debugger["a[x1]"] == loaded
+    debugger.seek(debugger.schedule.steps_per_epoch + 1)
+    assert (debugger["a[x1]"], debugger["example"]) == (7.0, 0)
+    debugger.back()
+    assert debugger["x[x1]"] != 7.0  # another example is shown
+
+
+def test_a_learning_rate_counts_in_the_middle_of_an_update() -> None:
+    debugger = xor()
+    middle = debugger.schedule.update_start(1) - 2
+    debugger.seek(middle)
+    plain = debugger.step().writes
+    debugger.back()
+    debugger.edit("learning_rate", "0")
+    step = debugger.step()
+    assert plain != step.writes
+    assert step.writes == {n: v for n, v in step.reads.items() if n in step.writes}
+    assert dict(step.facts.experiment.training.optimizer.settings)["learning_rate"] == 0.0
+    assert dict(debugger.branches["main"].timeline.first.training.optimizer.settings) != 0.0
+
+
+def test_an_activation_counts_between_the_edges_and_the_neuron() -> None:
+    debugger = xor()
+    debugger.seek(3)  # load, and both edges into h1_1
+    debugger.edit("activation[h1_1]", " leaky_relu( slope = 0.5 ) ")
+    z = debugger["z[h1_1]"]
+    assert debugger.step().operation == ("forward_neuron", "h1_1")
+    assert debugger["a[h1_1]"] == (z if z > 0 else 0.5 * z)
+    assert debugger.branches.current.edits[0].text == "activation[h1_1] = leaky_relu(slope=0.5)"
+    chosen = debugger.experiment.network.neuron("h1_1").activation
+    assert (chosen.name, chosen.settings) == ("leaky_relu", (("slope", 0.5),))
+
+
+def test_a_class_becomes_another_one() -> None:
+    experiment = layered(2, 3, output="linear", examples=2)
+    data = Dataset.of(experiment.data.inputs, [0, 2])
+    training = Training(loss=Loss.of("cross_entropy"))
+    debugger = Debugger(Experiment(experiment.network, data, training))
+    debugger.edit("y[y2]", 1)
+    assert [debugger[f"y[y{k}]"] for k in (1, 2, 3)] == [0.0, 1.0, 0.0]
+    with pytest.raises(EditError, match="probabilities"):
+        debugger.edit("y[y2]", 0.5)
+
+
+@pytest.mark.parametrize(
+    ("target", "value", "words"),
+    [
+        ("w[x1,h9]", 1, 'no neuron called "h9"'),
+        ("w[h1_1,x1]", 1, 'not connected'),
+        ("b[x1]", 1, "is an input"),
+        ("b[h1_1]", math.nan, "expected a finite number"),
+        ("b[h1_1]", "much", "expected a finite number"),
+        ("b[h1_1]", 10**400, "expected a finite number"),
+        ("b[h1_1]", True, "expected a finite number"),
+        ("x[y1]", 1, "no input"),
+        ("y[x1]", 1, "no output"),
+        ("z[h1_1]", 1, "cannot be set"),
+        ("lerning_rate", 1, 'did you mean "learning_rate"'),
+        ("learning_rate", -1, "at least 0"),
+        ("beta1", 0.5, "cannot be set"),
+        ("nesterov", "true", "momentum above 0"),
+        ("activation[h1_1]", "tanhh", 'did you mean "tanh"'),
+        ("activation[h1_1]", "elu(slope=1)", "elu takes alpha"),
+        ("activation[h1_1]", "elu(alpha", "expected"),
+        ("activation[h1_1]", "elu(alpha=x)", "expected a finite number"),
+        ("activation[x1]", "tanh", "is an input"),
+        ("activation", "tanh", "should look like activation[x1]"),
+        ("activation[h1_1,h1_2]", "tanh", "should look like"),
+        ("b[h1_1]", None, "expected a finite number"),
+        ("loss", "hinge", "known loss"),
+        ("", 1, "cannot be set"),
+        ("w[x1,h1_1", 1, "should look like w[x1,h1]"),
+        ("\x1b[31m", 1, "cannot be set"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_set_is_said_in_a_sentence_and_changes_nothing(target, value, words) -> None:
+    debugger = xor()
+    debugger.seek(9)
+    with pytest.raises(EditError) as raised:
+        debugger.edit(target, value)
+    assert words in str(raised.value)
+    assert "\x1b" not in str(raised.value)
+    assert len(debugger.branches) == 1
+    assert debugger.position == 9
+
+
+# ---- the list of branches ----------------------------------------------------------------------
+
+
+def test_edits_at_one_place_make_one_branch_until_something_was_executed() -> None:
+    debugger = xor()
+    debugger.seek(20)
+    first = debugger.edit("b[h1_1]", 0.5)
+    second = debugger.edit("b[h1_2]", 0.25)
+    assert first.name == second.name == "branch-1"
+    assert second.text == "from main at 20: b[h1_1] = 0.5; b[h1_2] = 0.25"
+    assert (debugger["b[h1_1]"], debugger["b[h1_2]"]) == (0.5, 0.25)
+    debugger.step()
+    debugger.back()
+    third = debugger.edit("b[h1_1]", 0.75)
+    assert (third.name, third.parent, third.start) == ("branch-2", "branch-1", 20)
+    assert [branch.name for branch in debugger.branches] == ["main", "branch-1", "branch-2"]
+    debugger.branches.switch("branch-1")
+    assert debugger["b[h1_1]"] == 0.5
+    assert debugger.position == 20
+
+
+def test_branches_are_renamed_and_deleted_and_their_children_stay() -> None:
+    debugger, branches = xor(), None
+    branches = debugger.branches
+    debugger.seek(20)
+    debugger.edit("b[h1_1]", 0.5)
+    debugger.move("update")
+    debugger.edit("b[h1_2]", 0.25)
+    branches.rename("branch-1", "warm")
+    assert branches["branch-2"].parent == "warm"
+    branches.delete("warm")
+    child = branches.current
+    assert (child.name, child.parent, child.start) == ("branch-2", "main", 20)
+    assert [edit.target for edit in child.edits] == ["b[h1_1]", "b[h1_2]"]
+    branches.rename("branch-2", "other")
+    assert branches.current.name == "other"
+    debugger.seek(20)
+    assert debugger["b[h1_1]"] == 0.5
+    for slip in (
+        lambda: branches.delete("main"),
+        lambda: branches.delete("other"),
+        lambda: branches.delete("warm"),
+        lambda: branches.rename("main", "x"),
+        lambda: branches.rename("other", "main"),
+        lambda: branches.rename("other", "two words"),
+        lambda: branches.switch("\x1b[31m"),
+        lambda: branches.edit("b[h1_1]", 1.0, name="main"),
+        lambda: branches.difference("main", "mian"),
+    ):
+        with pytest.raises(BranchError) as raised:
+            slip()
+        assert "\x1b" not in str(raised.value)
+    assert [branch.name for branch in branches] == ["main", "other"]
+
+
+def test_a_branch_may_be_given_its_name_at_once() -> None:
+    debugger = xor()
+    assert debugger.branches.edit("b[h1_1]", 1.0, name="what-if").name == "what-if"
+
+
+def test_branches_are_kept_as_plain_values(seen) -> None:
+    debugger = xor()
+    debugger.seek(20)
+    debugger.edit("b[h1_1]", 0.5)
+    debugger.move("update")
+    debugger.edit("activation[h1_2]", "elu(alpha=0.5)")
+    debugger.branches.switch("branch-1")
+    again = xor()
+    again.branches.restore(debugger.branches.plain())
+    assert again.branches.current.name == "branch-1"
+    for name in ("main", "branch-1", "branch-2"):
+        debugger.branches.switch(name)
+        again.branches.switch(name)
+        assert again.branches.current.text == debugger.branches.current.text
+        for position in (10, 20, 21, debugger.total):
+            debugger.seek(position)
+            again.seek(position)
+            assert seen(again.snapshot()) == seen(debugger.snapshot())
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"name": "a", "parent": "nobody", "edits": [{"position": 1, "target": "l2", "value": 1}]},
+        {"name": "a b", "parent": "main", "edits": [{"position": 1, "target": "l2", "value": 1}]},
+        {"name": "a", "parent": "main", "edits": []},
+        {"name": "a", "parent": "main", "edits": [{"position": 1, "target": "l3", "value": 1}]},
+        {"name": "a", "parent": "main", "edits": [{"position": 1, "target": "l2", "value": -1}]},
+    ],
+)
+def test_branches_that_cannot_be_are_refused(row) -> None:
+    with pytest.raises(NntuiError):
+        xor().branches.restore([row])
+
+
+def test_lines_that_will_never_differ_are_found_alike_without_running_to_the_end() -> None:
+    experiment = layered(2, 3, 1, examples=4, epochs=1_000_000_000)
+    debugger = Debugger(experiment)
+    debugger.seek(1000)
+    debugger.edit("b[h1_1]", debugger["b[h1_1]"])
+    assert debugger.branches.difference("main", "branch-1") is None
