@@ -7,6 +7,7 @@ import click
 from nntui import __version__
 from nntui.cli.check import check
 from nntui.cli.endings import SystemRefusalError, ended
+from nntui.cli.exec import exec_
 from nntui.cli.files import file_called
 from nntui.cli.open import open_file, open_picker
 from nntui.cli.run import run
@@ -15,7 +16,7 @@ from nntui.cli.schema import schema
 from nntui.cli.show import show
 from nntui.cli.trace import trace
 
-_COMMANDS = (open_file, show, trace, run, check, list_samples, schema)
+_COMMANDS = (open_file, show, trace, run, exec_, check, list_samples, schema)
 
 
 class Commands(click.Group):
@@ -64,6 +65,7 @@ Examples:
   nntui show xor                   look at a network without the screen
   nntui trace xor --to 40          read the first 41 steps
   nntui run xor --save out.json    train, and keep the result
+  nntui exec xor -c "until y" -c "why z[y]"    debug with commands
   nntui check xor                  is the gradient right?
 
 FILE is a document in the format nntui/1 (nntui schema), or the name of a

@@ -13,25 +13,33 @@ from nntui.model.errors import NntuiError
 
 @click.command("open", short_help="Open FILE on the screen: the same as nntui FILE.")
 @file_argument
-def open_file(file: Path) -> None:
+@click.option(
+    "--no-state",
+    is_flag=True,
+    help="Leave alone the breakpoints, watches, branches and position kept for this document.",
+)
+def open_file(file: Path, no_state: bool) -> None:
     """Open FILE on the screen, to step through its training with the keyboard.
 
     FILE is a document, or the name of a bundled sample. The word "open" may be left out, unless
     the file is called like a command.
+
+    The screen is as it was left: breakpoints, watches, branches and the position are kept for each
+    document, by what it computes, in your state directory.
     """
-    _open(file)
+    _open(file, keep_state=not no_state)
 
 
 def open_picker() -> None:
     """Open the screen on a choice of samples and recent files."""
-    _open(None)
+    _open(None, keep_state=True)
 
 
-def _open(file: Path | None) -> None:
+def _open(file: Path | None, *, keep_state: bool) -> None:
     _require_terminal(file)
     from nntui.tui.app import open_screen
 
-    open_screen(file)
+    open_screen(file, keep_state=keep_state)
 
 
 def _require_terminal(file: Path | None) -> None:
@@ -42,4 +50,6 @@ def _require_terminal(file: Path | None) -> None:
                 from nntui.document.load import load
 
                 load(file)  # what is wrong with the document comes first
-            raise NntuiError("the screen needs a terminal (nntui show, trace and run need none)")
+            raise NntuiError(
+                "the screen needs a terminal (nntui exec, show, trace and run need none)"
+            )

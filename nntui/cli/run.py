@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nntui.cli.endings import INTERRUPTED, say
+from nntui.cli.endings import INTERRUPTED, WRONG_RESULT, say
 from nntui.cli.epochs import epochs_option, with_epochs
 from nntui.cli.files import file_argument
 from nntui.cli.strict_json import echo_json
@@ -15,6 +15,8 @@ from nntui.model.names import escaped
 
 if TYPE_CHECKING:
     from nntui.cli.training import Outcome
+    from nntui.cli.until import Until
+    from nntui.model.experiment import Experiment
 
 
 @click.command("run", short_help="Train without a screen.")
@@ -27,25 +29,58 @@ if TYPE_CHECKING:
     metavar="OUT",
     help="Write the experiment with the trained parameters to OUT.",
 )
+@click.option(
+    "--until",
+    "condition",
+    metavar="CONDITION",
+    help="Stop after the first update at whose end the condition is true.",
+)
+@click.option(
+    "--max-epochs",
+    type=click.IntRange(min=1, max=1_000_000_000),
+    metavar="N",
+    help="With --until: give up after N epochs, instead of the file's number.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def run(file: Path, epochs: int | None, out: Path | None, as_json: bool) -> int:
+def run(
+    file: Path,
+    epochs: int | None,
+    out: Path | None,
+    condition: str | None,
+    max_epochs: int | None,
+    as_json: bool,
+) -> int:
     """Train the network of FILE to the end of its run, and print its loss.
 
     Ctrl-C stops after the update being computed, and --save then saves what is there; a second
     Ctrl-C stops at once.
-    """
-    from nntui.cli.training import check_can_save, train, trained
+
+    With --until, the run also ends as soon as a condition over its values is met. It is looked at
+    after every update: batch_loss is the mean over the batch just done, epoch_loss over the last
+    finished epoch, test_loss after it; z[h1], loss and the like are those of the batch's last
+    example. The exit status is 1 when the epochs ran out and it was not met.
+
+    \b
+    Examples:
+      nntui run xor --until "epoch_loss < 0.01" --max-epochs 10000
+      nntui run xor --until "abs(w[x1,h1]) > 3 or isnan(batch_loss)"
+    """  # noqa: D301 (click's mark for a paragraph to leave as it is)
+    from nntui.cli.saving import check_can_save
+    from nntui.cli.training import train, trained
     from nntui.document.load import load
     from nntui.document.save import save
 
+    _check_options(epochs, condition, max_epochs)
     experiment = load(file)
+    planned = with_epochs(experiment, epochs or max_epochs)
+    until = _until(condition, planned)
     if out is not None:
         check_can_save(out)
-    outcome = train(with_epochs(experiment, epochs))
+    outcome = train(planned, until)
     if as_json:
-        echo_json(_plain(outcome))
+        echo_json(_plain(outcome, condition))
     else:
-        _report(outcome)
+        _report(outcome, until)
     if outcome.interrupted:
         say(
             f"interrupted after {outcome.epochs:,} of {outcome.epochs_planned:,} epochs "
@@ -54,11 +89,27 @@ def run(file: Path, epochs: int | None, out: Path | None, as_json: bool) -> int:
     if out is not None:
         save(trained(experiment, outcome), out)
         click.echo(f"saved to {escaped(str(out), 1000)}", err=as_json)
-    return INTERRUPTED if outcome.interrupted else 0
+    if outcome.interrupted:
+        return INTERRUPTED
+    return WRONG_RESULT if outcome.met is False else 0
 
 
-def _plain(outcome: Outcome) -> dict[str, object]:
+def _check_options(epochs: int | None, condition: str | None, max_epochs: int | None) -> None:
+    if max_epochs is not None and condition is None:
+        raise click.UsageError("--max-epochs goes with --until; without it, --epochs says how long")
+    if max_epochs is not None and epochs is not None:
+        raise click.UsageError("--epochs and --max-epochs say the same thing: leave one away")
+
+
+def _until(condition: str | None, experiment: Experiment) -> Until | None:
+    from nntui.cli.until import Until
+
+    return None if condition is None else Until(condition, experiment)
+
+
+def _plain(outcome: Outcome, condition: str | None) -> dict[str, object]:
     return {
+        **({} if condition is None else {"until": condition, "met": outcome.met}),
         "epochs": outcome.epochs,
         "updates": outcome.updates,
         "loss": outcome.loss,
@@ -67,7 +118,7 @@ def _plain(outcome: Outcome) -> dict[str, object]:
     }
 
 
-def _report(outcome: Outcome) -> None:
+def _report(outcome: Outcome, until: Until | None) -> None:
     from nntui.cli.columns import aligned
     from nntui.cli.words import counted
     from nntui.explain.numbers import rounded
@@ -85,3 +136,15 @@ def _report(outcome: Outcome) -> None:
         rows.append(("test loss", number(outcome.test_loss)))
     for line in aligned(rows):
         click.echo(line)
+    if until is not None:
+        click.echo(_ending(outcome, until.text))
+
+
+def _ending(outcome: Outcome, condition: str) -> str:
+    """Why a run to a condition has ended."""
+    shown = escaped(condition, 1000)
+    if not outcome.met:
+        return f"not met: {shown}"
+    update = outcome.updates - 1
+    epoch = update // (outcome.updates_planned // outcome.epochs_planned)
+    return f"met: {shown} after update {update} in epoch {epoch}, counted from 0"

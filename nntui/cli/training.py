@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import math
-import os
-import signal
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
-from types import FrameType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from nntui.engine.evaluate import mean_loss
-from nntui.engine.run import Run
+from nntui.cli.interrupts import noticing_interrupts
+from nntui.engine.full_speed import FullSpeed, Vectors
+from nntui.engine.history import History
+from nntui.engine.schedule import Schedule
 from nntui.model.errors import NntuiError
 from nntui.model.experiment import Experiment
-from nntui.model.names import escaped, parameter_name
+from nntui.model.names import parameter_name
+
+if TYPE_CHECKING:
+    from nntui.cli.until import Until
 
 _SECONDS_BETWEEN_DRAWINGS: Final = 0.1
-_STOPPING: Final = b"\nnntui: stopping after this update (Ctrl-C again: at once)\n"
+_SECONDS_BETWEEN_LOOKS: Final = 0.05
+_STOPPING: Final = "nntui: stopping after this update (Ctrl-C again: at once)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Outcome:
     """What a run has come to. ``history`` holds, per finished epoch, the mean of its losses.
 
     ``loss`` and ``test_loss`` (None without a test set) are means with the final parameters b, w;
-    ``first_loss`` is the mean training loss before the first update.
+    ``first_loss`` is the mean training loss before the first update; ``met`` says whether the
+    condition to train until was met (None: there was none).
     """
 
     epochs: int
@@ -45,42 +47,68 @@ class Outcome:
     history: list[float]
     b: Mapping[str, float]
     w: Mapping[tuple[str, str], float]
+    met: bool | None = None
 
     @property
     def interrupted(self) -> bool:
-        """Whether the run was stopped before its end."""
-        return self.updates < self.updates_planned
+        """Whether somebody stopped the run before its end."""
+        return self.updates < self.updates_planned and not self.met
 
 
-def train(experiment: Experiment) -> Outcome:
-    """Train to the end of the run, or until Ctrl-C: then to the end of the update being computed.
+def train(experiment: Experiment, until: Until | None = None) -> Outcome:
+    """Train at full speed to the end of the run, until a condition is met, or until Ctrl-C.
+
+    The condition is looked at after every update; Ctrl-C stops after the one being computed.
 
     Raises:
         KeyboardInterrupt: a second Ctrl-C.
     """
-    run = Run(experiment)
-    schedule = run.schedule
+    engine, schedule, history = FullSpeed(experiment), Schedule(experiment), History()
     examples, test = experiment.train_examples, experiment.test_examples
-    first_loss = mean_loss(experiment, examples, run.state.b, run.state.w)
-    updates = 0
-    with _stop_on_interrupt() as stopping, _progress(schedule.updates) as show:
-        while updates < schedule.updates and not stopping():
-            updates += 1
-            run.advance(schedule.update_start(updates) - run.position)
+    vectors = engine.first()
+    first_loss = engine.mean_loss(vectors, examples)
+    updates, met = 0, False
+    with noticing_interrupts(_STOPPING) as stopping, _progress(schedule.updates) as show:
+        while updates < schedule.updates and not met and not stopping():
+            end = schedule.updates if until is None else until.next_look(updates)
+            vectors, updates = engine.run(
+                vectors,
+                updates,
+                end,
+                history,
+                deadline=time.perf_counter() + _SECONDS_BETWEEN_LOOKS,
+                screen=None if until is None else until.watch,
+            )
+            met = until is not None and updates == end and until.met(updates, vectors, history)
             show(updates)
-    b, w = run.state.b, run.state.w
+    b, w = _parameters(engine, vectors)
     return Outcome(
         epochs=updates // schedule.updates_per_epoch,
         epochs_planned=schedule.epochs,
         updates=updates,
         updates_planned=schedule.updates,
         first_loss=first_loss,
-        loss=mean_loss(experiment, examples, b, w),
-        test_loss=mean_loss(experiment, test, b, w) if test else None,
-        history=list(run.losses.epoch),
+        loss=engine.mean_loss(vectors, examples),
+        test_loss=engine.mean_loss(vectors, test) if test else None,
+        history=list(history.epoch),
         b=b,
         w=w,
+        met=None if until is None else met,
     )
+
+
+def _parameters(
+    engine: FullSpeed, vectors: Vectors
+) -> tuple[dict[str, float], dict[tuple[str, str], float]]:
+    """The biases and the weights."""
+    b: dict[str, float] = {}
+    w: dict[tuple[str, str], float] = {}
+    for parameter, p in zip(engine.parameters, vectors.p.tolist(), strict=True):
+        if isinstance(parameter, str):
+            b[parameter] = p
+        else:
+            w[parameter] = p
+    return b, w
 
 
 def trained(experiment: Experiment, outcome: Outcome) -> Experiment:
@@ -102,49 +130,6 @@ def trained(experiment: Experiment, outcome: Outcome) -> Experiment:
     for (i, j), weight in outcome.w.items():
         network.set_weight(i, j, weight)
     return replace(experiment, network=network)
-
-
-def check_can_save(path: Path) -> None:
-    """Find out before the training what would keep its result from being saved.
-
-    Raises:
-        NntuiError: a folder that is not there or takes no files, or a path that is a folder.
-    """
-    folder = path.parent
-    faults = {
-        "is a folder, expected a file that can be written": path.is_dir(),
-        f"there is no folder {folder}": not folder.is_dir(),
-        f"no permission to write in {folder}": folder.is_dir() and not os.access(folder, os.W_OK),
-    }
-    for fault, found in faults.items():
-        if found:
-            raise NntuiError(f"{escaped(str(path), 1000)}: {escaped(fault, 1000)}")
-
-
-@contextmanager
-def _stop_on_interrupt() -> Iterator[Callable[[], bool]]:
-    """Let the first Ctrl-C only be noticed, and the next one raise.
-
-    The function given says whether there was one.
-    """
-    noticed = threading.Event()
-
-    def notice(number: int, frame: FrameType | None) -> None:
-        if noticed.is_set():
-            raise KeyboardInterrupt
-        noticed.set()
-        # The stream's own buffer may be in use right now; its file takes the words at any time.
-        with suppress(OSError, ValueError):
-            os.write(sys.stderr.fileno(), _STOPPING)
-
-    if threading.current_thread() is not threading.main_thread():
-        yield noticed.is_set  # signals reach the main thread only
-        return
-    before = signal.signal(signal.SIGINT, notice)
-    try:
-        yield noticed.is_set
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

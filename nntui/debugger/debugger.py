@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from nntui.debugger.movements import destination
 from nntui.debugger.snapshot import Snapshot, snapshot_of
-from nntui.debugger.step import Step
-from nntui.engine.observe import Scene, reads, writes
+from nntui.debugger.step import Step, observed
+from nntui.debugger.values import value_of
 from nntui.engine.run import Run
-from nntui.explain.facts import Facts
 from nntui.model.errors import NntuiError
 
+# What a key or a command may never need is imported when it is asked for.
 if TYPE_CHECKING:
+    from nntui.debugger.asking.bookmarks import Bookmarks
+    from nntui.debugger.asking.trail import Trail
+    from nntui.debugger.asking.watches import Watches
+    from nntui.debugger.asking.why import Cause
+    from nntui.debugger.branches import Branch, Branches
+    from nntui.debugger.commands import Interpreter, Reply
+    from nntui.debugger.stops import Stops
+    from nntui.debugger.stops.hunt import Hunt, Stop
     from nntui.engine.schedule import Schedule
     from nntui.model.experiment import Experiment
 
@@ -33,21 +42,26 @@ class Debugger:
     """
 
     def __init__(self, experiment: Experiment) -> None:
-        self.experiment = experiment
-        self._run = Run(experiment)
+        self.run = Run(experiment)
+        """The cursor that this room moves; others look at snapshots."""
         self._last: Step | None = None
 
     # ---- where we are --------------------------------------------------------------------------
 
     @property
+    def experiment(self) -> Experiment:
+        """The experiment in force here: the document's, changed by the edits made so far."""
+        return self.run.experiment
+
+    @property
     def position(self) -> int:
         """The number of steps executed so far; it identifies the state."""
-        return self._run.position
+        return self.run.position
 
     @property
     def total(self) -> int:
         """The number of steps of the whole run."""
-        return self._run.schedule.total
+        return self.run.schedule.total
 
     @property
     def at_start(self) -> bool:
@@ -62,12 +76,16 @@ class Debugger:
     @property
     def last(self) -> Step | None:
         """The step executed last; None at the start."""
+        if not self.position:
+            return None
+        if self._last is None or self._last.position.step != self.position - 1:
+            self._observe(self.position)
         return self._last
 
     @property
     def schedule(self) -> Schedule:
         """The arithmetic of the run: step number ↔ position."""
-        return self._run.schedule
+        return self.run.schedule
 
     def __getitem__(self, name: str) -> float | None:
         """A value by its name, such as ``z[h1]``; None while it is blank.
@@ -75,11 +93,15 @@ class Debugger:
         Raises:
             ValueNameError: the name names no value of this network.
         """
-        return snapshot_of(self._run, self._last, frozen=False)[name]
+        return value_of(self.run, name)
+
+    def value(self, name: str) -> float | None:
+        """The same as ``debugger[name]``."""
+        return value_of(self.run, name)
 
     def snapshot(self) -> Snapshot:
         """Everything that is known here, frozen."""
-        return snapshot_of(self._run, self._last)
+        return snapshot_of(self.run, self.last)
 
     # ---- moving --------------------------------------------------------------------------------
 
@@ -91,25 +113,7 @@ class Debugger:
         """
         if self.at_end:
             raise EndOfRunError("this is the end of the run: there is no further step")
-        run = self._run
-        position = run.schedule.position(run.position)
-        operation = run.schedule.operation(run.position)
-        key = operation[1] if len(operation) == 2 else operation[1:]
-        memory = run.state.memory[key] if operation[0] == "update" else ()  # type: ignore[index]
-        scene = Scene(self.experiment, run.state, position.example)
-        read = reads(operation, scene)
-        executed = run.advance(1)
-        assert executed == operation, f"the listing ran {executed}, the schedule said {operation}"
-        facts = Facts(
-            experiment=self.experiment,
-            operation=operation,
-            reads=read,
-            writes=writes(operation, scene),
-            update=position.update,
-            batch_length=run.schedule.batch_length(position.update),
-            memory=memory,
-        )
-        self._last = Step(position, facts)
+        self._last = observed(self.run)
         return self._last
 
     def back(self) -> Step | None:
@@ -121,7 +125,7 @@ class Debugger:
         if self.at_start:
             raise EndOfRunError("this is the start of the run: there is no step to take back")
         self.seek(self.position - 1)
-        return self._last
+        return self.last
 
     def seek(self, position: int) -> None:
         """Go to the state after exactly ``position`` steps, forwards or backwards.
@@ -131,31 +135,27 @@ class Debugger:
         """
         if position == self.position:
             return
-        if position == 0:
-            self._run.seek(0)
-            self._last = None
-            return
-        # One short of it, then a step under observation: the last step is part of what is seen.
-        self._run.seek(position - 1 if 0 < position <= self.total else position)
-        self.step()
+        self.schedule.check(position)
+        self._observe(position)
 
-    def approach(self, position: int, steps: int) -> bool:
-        """Go towards a position by executing at most ``steps`` steps; whether it was reached.
+    def approach(self, position: int, seconds: float) -> bool:
+        """Go towards a position for about so many seconds; whether it was reached.
 
         For a screen that stays alive on a long way: call it again until it says True. A position
-        behind is approached from the nearest checkpoint before it, so on the way the debugger
-        stands somewhere in between, always at a true state of the run.
+        behind is approached from what is known before it, so on the way the debugger stands
+        somewhere in between, always at a true state of the run.
 
         Raises:
             IndexError: there is no such position.
         """
-        if position == 0 or position == self.position:
-            self.seek(position)
+        if position == self.position:
             return True
-        self._run.seek_checkpoint(position - 1 if 0 < position <= self.total else position)
-        target = min(self.position + max(steps, 1), position)
-        self.seek(target)
-        return target == position
+        self.schedule.check(position)
+        self._last = None
+        if not self.run.approach(max(position - 1, 0), seconds):
+            return False
+        self._observe(position)
+        return True
 
     def move(self, movement: str, count: int = 1) -> bool:
         """Make a movement (step, neuron, pass, example, update, epoch, run) ``count`` times.
@@ -165,7 +165,116 @@ class Debugger:
         Raises:
             KeyError: there is no movement of that name.
         """
-        target = destination(self._run.schedule, self.position, movement, count)
+        target = destination(self.schedule, self.position, movement, count)
         moved = target != self.position
         self.seek(target)
         return moved
+
+    def stand_on(self, run: Run, position: int) -> None:
+        """Go on with another cursor, at a position (for branches)."""
+        self.run = run
+        self._observe(position)
+
+    def _observe(self, position: int) -> None:
+        """Go there with the last step under observation: it is part of what is seen."""
+        self._last = None
+        self.run.seek(max(position - 1, 0))
+        if position:
+            self._last = observed(self.run)
+
+    # ---- stopping ------------------------------------------------------------------------------
+
+    @cached_property
+    def stops(self) -> Stops:
+        """The breakpoints and watchpoints."""
+        from nntui.debugger.stops import Stops
+
+        return Stops()
+
+    def resume(self, direction: int = 1) -> Stop:
+        """Go on to the next stop, or with direction −1 back to the one before."""
+        from nntui.debugger.stops.hunt import resume
+
+        return resume(self, direction)
+
+    def hunt(self, direction: int = 1) -> Hunt:
+        """The same in bursts, for a screen that stays alive."""
+        from nntui.debugger.stops.hunt import Hunt
+
+        return Hunt(self, direction)
+
+    # ---- changing ------------------------------------------------------------------------------
+
+    @cached_property
+    def branches(self) -> Branches:
+        """The lines of time that edits have made."""
+        from nntui.debugger.branches import Branches
+
+        return Branches(self)
+
+    def edit(self, target: str, value: float | str) -> Branch:
+        """Change a number or a function from here on, in a new branch (see ``Branches.edit``).
+
+        Raises:
+            EditError: an unknown target, or a value that it cannot have.
+        """
+        return self.branches.edit(target, value)
+
+    # ---- asking --------------------------------------------------------------------------------
+
+    @cached_property
+    def watches(self) -> Watches:
+        """The expressions that are looked at wherever the run stops."""
+        from nntui.debugger.asking.watches import Watches
+
+        return Watches(self)
+
+    @cached_property
+    def bookmarks(self) -> Bookmarks:
+        """The positions that were given a name."""
+        from nntui.debugger.asking.bookmarks import Bookmarks
+
+        return Bookmarks(self)
+
+    @cached_property
+    def trail(self) -> Trail:
+        """The places where the run has stopped, to go back and forth through."""
+        from nntui.debugger.asking.trail import Trail
+
+        return Trail(self)
+
+    def why(self, name: str) -> Cause:
+        """What has made a value: the step that wrote it last, and what that step read.
+
+        Raises:
+            ValueNameError: the name names no value of this network.
+        """
+        from nntui.debugger.asking.why import why
+
+        return why(self, name)
+
+    def evaluate(self, text: str) -> float | bool | None:
+        """The value of an expression here; None when it reads a blank.
+
+        Raises:
+            ExpressionError: the text is no expression over this network's values.
+        """
+        from nntui.debugger.expressions import parse
+
+        return parse(text, self.experiment.network).value(self.value)
+
+    # ---- commands ------------------------------------------------------------------------------
+
+    def execute(self, line: str) -> Reply:
+        """Carry out one line of the command language, such as ``break h1 if delta[h1] == 0``."""
+        return self._interpreter.execute(line)
+
+    def complete(self, line: str) -> list[str]:
+        """What the last word of an unfinished line could become."""
+        return self._interpreter.complete(line)
+
+    @cached_property
+    def _interpreter(self) -> Interpreter:
+        from nntui.debugger.commands import Interpreter
+
+        return Interpreter(self)

@@ -9,14 +9,9 @@ from typing import TYPE_CHECKING, Any
 from nntui.debugger.step import Step
 from nntui.engine.history import Losses
 from nntui.engine.schedule import Position
-from nntui.model.names import (
-    SYMBOLS,
-    ValueNameError,
-    did_you_mean,
-    escaped,
-    parse_value_name,
-    value_name,
-)
+from nntui.model.names import SYMBOLS, parse_value_name, value_name
+from nntui.model.values import check_value
+from nntui.model.wiring import Wiring
 
 if TYPE_CHECKING:
     from nntui.engine.run import Run
@@ -49,7 +44,7 @@ class Snapshot:
     db: Mapping[str, float]
     w: Mapping[Edge, float]
     dw: Mapping[Edge, float]
-    names: frozenset[str] = field(repr=False)
+    net: Wiring = field(repr=False)
 
     @property
     def at_start(self) -> bool:
@@ -103,11 +98,11 @@ class Snapshot:
             ValueNameError: the name names no value of this network.
         """
         symbol, neurons = parse_value_name(name)
+        check_value(self.net, symbol, neurons)
         found: Any = getattr(self, symbol)
         if not neurons:
             value: float | None = found
             return value
-        self._check(symbol, neurons)
         number: float | None = found.get(neurons if len(neurons) == 2 else neurons[0])
         return number
 
@@ -119,7 +114,7 @@ class Snapshot:
         computing = set(self.b)
         owners = {
             "x": inputs, "y": outputs, "z": computing, "delta": computing, "b": computing,
-            "db": computing, "a": self.names, "da": self.names,
+            "db": computing, "a": self.net.layer, "da": self.net.layer,
         }  # fmt: skip
         for symbol, neurons in SYMBOLS.items():
             found: Any = getattr(self, symbol)
@@ -132,31 +127,14 @@ class Snapshot:
                 named |= {value_name(symbol, *edge): found.get(edge) for edge in self.w}
         return named
 
-    def _check(self, symbol: str, neurons: tuple[str, ...]) -> None:
-        for name in neurons:
-            if name not in self.names:
-                hint = did_you_mean(name, self.names)
-                raise ValueNameError(
-                    f'there is no neuron called "{escaped(name)}"{hint and "; " + hint}'
-                )
-        if len(neurons) == 2 and neurons not in self.w:
-            raise ValueNameError(f'"{neurons[0]}" is not connected to "{neurons[1]}"')
-        wrong = {
-            "x": "is no input", "y": "is no output",
-        }.get(symbol, "is an input: it has no " + symbol)  # fmt: skip
-        known: Mapping[str, float] = {"x": self.x, "y": self.y}.get(symbol, self.b)
-        if len(neurons) == 1 and symbol not in ("a", "da") and neurons[0] not in known:
-            raise ValueNameError(f'"{neurons[0]}" {wrong}')
 
-
-def snapshot_of(run: Run, last: Step | None, *, frozen: bool = True) -> Snapshot:
-    """The snapshot of a run; not frozen, it shares the live values and must not be kept."""
+def snapshot_of(run: Run, last: Step | None) -> Snapshot:
+    """The snapshot of a run whose last step was ``last``."""
     state, schedule, experiment = run.state, run.schedule, run.experiment
     net = experiment.network.wiring()
     ahead = run.position < schedule.total
     upcoming = schedule.position(run.position) if ahead else None
-    example = _example_shown(run, last)
-    keep: Any = (lambda values: values.copy()) if frozen else (lambda values: values)
+    example = schedule.example_shown(run.position)
     return Snapshot(
         position=run.position,
         total=schedule.total,
@@ -167,22 +145,13 @@ def snapshot_of(run: Run, last: Step | None, *, frozen: bool = True) -> Snapshot
         loss=state.loss,
         x=dict(zip(net.inputs, experiment.x(example), strict=True)),
         y=dict(zip(net.outputs, experiment.y(example), strict=True)),
-        z=keep(state.z),
-        a=keep(state.a),
-        da=keep(state.da),
-        delta=keep(state.delta),
-        b=keep(state.b),
-        db=keep(state.db),
-        w=keep(state.w),
-        dw=keep(state.dw),
-        names=frozenset((*net.inputs, *net.neurons)),
+        z=state.z.copy(),
+        a=state.a.copy(),
+        da=state.da.copy(),
+        delta=state.delta.copy(),
+        b=state.b.copy(),
+        db=state.db.copy(),
+        w=state.w.copy(),
+        dw=state.dw.copy(),
+        net=net,
     )
-
-
-def _example_shown(run: Run, last: Step | None) -> int:
-    """The example whose data are shown: the one met last, before the first step the first one."""
-    schedule = run.schedule
-    step = 0 if last is None else schedule.example_start(last.position.step)
-    example = schedule.position(step).example
-    assert example is not None
-    return example

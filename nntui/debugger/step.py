@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from nntui.engine.observe import Scene, reads, writes
 from nntui.engine.schedule import Position
 from nntui.explain.facts import Facts
 from nntui.explain.formulas import Line, formula, sentence
 from nntui.explain.numbers import Number, exact
 from nntui.model.names import parameter_name
+
+if TYPE_CHECKING:
+    from nntui.engine.run import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +81,27 @@ class Step:
     def lines(self, number: Number = exact) -> tuple[Line, ...]:
         """The step's equations in symbols and numbers, with the value names of traces."""
         return formula(self.facts, number)
+
+
+def observed(run: Run) -> Step:
+    """Execute a run's next step, watching what it reads and writes."""
+    position = run.schedule.position(run.position)
+    operation = run.schedule.operation(run.position)
+    experiment, state = run.experiment, run.state
+    key = operation[1] if len(operation) == 2 else operation[1:]
+    memory = state.memory[key] if operation[0] == "update" else ()  # type: ignore[index]
+    scene = Scene(experiment, state, position.example)
+    read = reads(operation, scene)
+    written: dict[str, float] = {}
+    executed = run.advance(1, lambda: written.update(writes(operation, scene)))
+    assert executed == operation, f"the listing ran {executed}, the schedule said {operation}"
+    facts = Facts(
+        experiment=experiment,
+        operation=operation,
+        reads=read,
+        writes=written,
+        update=position.update,
+        batch_length=run.schedule.batch_length(position.update),
+        memory=memory,
+    )
+    return Step(position, facts)

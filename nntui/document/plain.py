@@ -39,7 +39,7 @@ def plain_document(experiment: Experiment, folder: str) -> dict[str, Any]:
         **{key: text for key, text in about.items() if text},
         "network": _network(experiment.network),
         "data": _data(experiment.data, folder),
-        "training": _training(experiment.training),
+        "training": plain_training(experiment.training),
     }
     if experiment.debugger is not None:
         document["debugger"] = dict(experiment.debugger)
@@ -112,7 +112,12 @@ def _path_from(path: str, folder: str) -> str:
     return path.replace(os.sep, "/")
 
 
-def _training(training: Training) -> dict[str, Any]:
+def plain_training(training: Training) -> dict[str, Any]:
+    """The section ``training``, every setting written down.
+
+    Raises:
+        Fault: a number that JSON cannot hold.
+    """
     optimizer = training.optimizer
     settings = {k: _number(v, f"training.optimizer.{k}") for k, v in optimizer.settings}
     return {

@@ -14,8 +14,9 @@ from nntui.bundled import samples
 @pytest.fixture
 def opened(monkeypatch):
     """What the screen was opened on, one entry each time."""
-    screen, paths = ModuleType("nntui.tui.app"), []
-    screen.open_screen = paths.append
+    screen, paths, kept = ModuleType("nntui.tui.app"), [], []
+    screen.kept = kept
+    screen.open_screen = lambda path, *, keep_state: paths.append(path) or kept.append(keep_state)
     monkeypatch.setitem(sys.modules, "nntui.tui.app", screen)
     monkeypatch.setattr("nntui.cli.open._require_terminal", lambda file: None)
     return paths
@@ -39,6 +40,13 @@ def test_a_sample_is_opened_by_name(nntui, opened, words):
     assert result.exit_code == 0
     assert result.stderr == ""
     assert opened == [samples()["xor"]]
+
+
+@pytest.mark.parametrize("words", [["xor"], ["open", "xor"]])
+def test_the_state_is_kept_unless_it_is_to_be_left_alone(nntui, opened, words):
+    assert nntui(*words).exit_code == 0
+    assert nntui(*words, "--no-state").exit_code == 0
+    assert sys.modules["nntui.tui.app"].kept == [True, False]
 
 
 def test_the_first_command_of_the_readme_works_anywhere(nntui, opened):

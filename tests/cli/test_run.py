@@ -113,7 +113,7 @@ def test_where_nothing_can_be_saved_is_found_out_before_the_training(
     nntui, document, here, out, monkeypatch
 ):
     (here / "folder").mkdir()
-    monkeypatch.setattr("nntui.cli.training.train", lambda experiment: pytest.fail("trained"))
+    monkeypatch.setattr("nntui.cli.training.train", lambda *_: pytest.fail("trained"))
     result = nntui("run", document(), "--save", out)
     assert result.exit_code == 2
     assert result.stderr.startswith(f"nntui: {out}: ")

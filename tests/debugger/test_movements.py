@@ -106,3 +106,48 @@ def test_the_movements_of_one_example_by_hand() -> None:
 def test_an_unknown_movement_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         Debugger(layered(1, 1)).move("sideways")
+
+
+@pytest.mark.parametrize("movement", MOVEMENTS)
+@settings(max_examples=30)
+@given(experiment=experiments(most_epochs=4), data=st.data())
+def test_a_count_is_so_many_movements_one_by_one(movement, experiment, data) -> None:
+    schedule = Schedule(experiment)
+    position = start = data.draw(st.integers(0, schedule.total))
+    sign = data.draw(st.sampled_from([1, -1]))
+    for count in range(1, 80):
+        position = destination(schedule, position, movement, sign)
+        assert destination(schedule, start, movement, sign * count) == position
+
+
+@pytest.mark.parametrize("movement", MOVEMENTS)
+def test_an_enormous_count_does_not_hang(movement) -> None:
+    schedule = Schedule(layered(3, 5, 2, examples=1000, epochs=1_000_000_000, batch_size=64))
+    assert destination(schedule, 12_345, movement, 10**18) == schedule.total
+    assert destination(schedule, schedule.total - 12_345, movement, -(10**18)) == 0
+    half = destination(schedule, 12_345, movement, 10**8)
+    assert half > 12_345
+    if movement != "run":
+        assert half < schedule.total
+
+
+@pytest.mark.parametrize("movement", MOVEMENTS)
+@settings(max_examples=10)
+@given(experiment=experiments(most_neurons=3, most_examples=3), data=st.data())
+def test_a_movement_and_its_reverse_restore_every_bit(
+    movement, experiment, data, recorded, seen
+) -> None:
+    tape = recorded(experiment)
+    debugger = Debugger(experiment)
+    debugger.seek(data.draw(st.integers(0, debugger.total)))
+    count = data.draw(st.integers(1, 3))
+    debugger.move(movement, -1)  # to one of its stops, or to the start
+    start = debugger.position
+    assert seen(debugger.snapshot()) == tape.seen[start]
+    debugger.move(movement, count)
+    there = debugger.position
+    assert seen(debugger.snapshot()) == tape.seen[there]
+    if there < debugger.total:
+        debugger.move(movement, -count)
+        assert debugger.position == start
+        assert seen(debugger.snapshot()) == tape.seen[start]

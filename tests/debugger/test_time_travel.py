@@ -9,6 +9,7 @@ from support.bits import all_bits, bits
 from support.experiments import experiments, layered
 
 from nntui.debugger.debugger import Debugger, EndOfRunError
+from nntui.engine import checkpoints
 from nntui.engine import run as run_module
 from nntui.model.activations import Activation
 from nntui.model.losses import Loss
@@ -65,13 +66,14 @@ def test_seeking_equals_stepping(experiment, data, recorded, seen) -> None:
         assert seen(debugger.snapshot()) == tape.seen[position]
 
 
-@pytest.mark.parametrize("numbers", [0, 10**6])
+@pytest.mark.parametrize("spacing", [0.0, 10.0])
+@pytest.mark.parametrize("at_once", [0, 30])
 @settings(max_examples=15)
 @given(data=st.data())
-def test_seeking_equals_stepping_with_checkpoints(numbers, data, recorded, seen) -> None:
+def test_seeking_by_full_speed_equals_stepping(spacing, at_once, data, recorded, seen) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run_module, "CHECKPOINT_SPACING", 5)
-        patch.setattr(run_module, "CHECKPOINT_NUMBERS", numbers)
+        patch.setattr(checkpoints, "SPACING", spacing)
+        patch.setattr(run_module, "AT_ONCE", at_once)
         tape = recorded(data.draw(experiments(most_neurons=2, most_examples=3, most_epochs=4)))
         places = st.integers(0, tape.debugger.total)
         for position in data.draw(st.lists(places, min_size=1, max_size=12)):
@@ -106,7 +108,7 @@ def test_approaching_a_position_gets_there_over_true_states(
     debugger = Debugger(experiment)
     for _ in range(3):
         target = data.draw(st.integers(0, debugger.total))
-        stride = data.draw(st.integers(1, 50))
+        stride = data.draw(st.sampled_from([0.0, 1e-4, 1.0]))
         for _ in range(debugger.total + 1):
             arrived = debugger.approach(target, stride)
             assert seen(debugger.snapshot()) == tape.seen[debugger.position]

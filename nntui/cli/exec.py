@@ -1,0 +1,149 @@
+"""``nntui exec``: the debugger's commands without a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nntui.cli.endings import INTERRUPTED, WRONG_RESULT, say
+from nntui.cli.files import file_argument
+
+if TYPE_CHECKING:
+    from nntui.cli.sources import Line
+    from nntui.debugger.commands import Interpreter, Reply
+
+
+class _InOrder(click.Command):
+    """A command that keeps the order in which its options -c and -x were given."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the words, and note the order of the options."""
+        values, _, order = self.make_parser(ctx).parse_args(args=list(args))
+        rest = {name: iter(values.get(name) or ()) for name in ("commands", "scripts")}
+        ctx.meta["nntui.given"] = [
+            (parameter.name, next(rest[parameter.name]))
+            for parameter in order
+            if parameter.name in rest
+        ]
+        return super().parse_args(ctx, args)
+
+
+@click.command("exec", cls=_InOrder, short_help="Debug with commands, without a screen.")
+@file_argument
+@click.option(
+    "-c",
+    "commands",
+    multiple=True,
+    metavar="COMMAND",
+    help="Run a command of the debugger; may be given again and again.",
+)
+@click.option(
+    "-x",
+    "scripts",
+    multiple=True,
+    metavar="SCRIPT",
+    help="Run the commands in a file, one in a line; # begins a comment.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each command.")
+@click.option(
+    "--state/--no-state",
+    "use_state",
+    default=False,
+    help="Take up the breakpoints, watches and position kept for this document, and keep them "
+    "again at the end.  [default: --no-state: a script does the same every time]",
+)
+@click.option(
+    "--save",
+    "out",
+    type=click.Path(path_type=Path),
+    metavar="OUT",
+    help="At the end, write the document to OUT with breakpoints, watches and position in it.",
+)
+@click.option("--overwrite", is_flag=True, help="Let --save replace a file that is there.")
+@click.pass_context
+def exec_(
+    ctx: click.Context,
+    file: Path,
+    commands: tuple[str, ...],
+    scripts: tuple[str, ...],
+    as_json: bool,
+    use_state: bool,
+    out: Path | None,
+    overwrite: bool,
+) -> int:
+    """Debug the training run of FILE with commands: those of -c and -x in the order given.
+
+    Without -c and -x commands are read from standard input, so any terminal will do: Ctrl-C pauses
+    what is running, an empty line repeats a movement, quit leaves. The command help lists them all.
+
+    A command that fails ends a script with exit status 1; at a prompt the next one is asked for.
+
+    \b
+    Examples:
+      nntui exec xor -c "break y backward if loss < 0.1" -c continue -c "why w[h1,y]"
+      nntui exec xor -x script.txt --json | jq .data
+      nntui exec xor
+    """  # noqa: D301 (click's mark for a paragraph to leave as it is)
+    from nntui.cli.saving import check_can_save
+    from nntui.cli.sources import lines_of, prompts, standard_input
+    from nntui.debugger.commands import Interpreter
+    from nntui.document.load import load
+    from nntui.document.save import save
+    from nntui.model.names import escaped
+    from nntui.sessions import keep, open_session, with_session
+
+    experiment = load(file)
+    if out is not None:
+        check_can_save(out, overwrite=overwrite)
+    given = lines_of(ctx.meta["nntui.given"])
+    debugger, problems = open_session(experiment, use_state, seconds=None)
+    for problem in problems:
+        say(problem)
+    interpreter = Interpreter(debugger)
+    source = given if given is not None else standard_input(interpreter)
+    status = _run(interpreter, source, as_json, forgiving=given is None and prompts())
+    if use_state and (refused := keep(debugger)):
+        say(refused)
+    if out is not None:
+        save(with_session(debugger), out)
+        click.echo(f"saved to {escaped(str(out), 1000)}", err=as_json)
+    return status
+
+
+def _run(interpreter: Interpreter, source: Iterator[Line], as_json: bool, forgiving: bool) -> int:
+    """Run commands to their end, to the first that fails, or to the first Ctrl-C."""
+    from nntui.cli.interrupts import noticing_interrupts
+
+    for line in source:
+        with noticing_interrupts() as interrupted:
+            reply = interpreter.execute(line.text, paused=interrupted)
+            stopped = interrupted()
+            _print(reply, as_json, forgiving)
+        if not reply.ok and not forgiving:
+            say(f"{line.place}: {reply.data['error']}")
+            return WRONG_RESULT
+        if stopped and not forgiving:
+            return INTERRUPTED
+        if reply.quits:
+            break
+    return 0
+
+
+def _print(reply: Reply, as_json: bool, forgiving: bool) -> None:
+    if as_json:
+        if reply.command or not reply.ok:
+            _echo_json(reply.plain)
+    elif reply.ok or forgiving:
+        from nntui.model.names import escaped
+
+        for line in reply.lines:
+            click.echo(escaped(line, len(line) * 6 + 1))
+
+
+def _echo_json(plain: dict[str, Any]) -> None:
+    from nntui.cli.strict_json import echo_json
+
+    echo_json(plain)

@@ -1,0 +1,142 @@
+"""Where the lines of commands come from: options, script files, standard input, a prompt."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+from nntui.cli.endings import say
+from nntui.debugger.commands import Interpreter
+from nntui.debugger.commands.language import MAX_LINE
+from nntui.document.errors import DocumentError, Fault
+from nntui.document.files import decoded, read_bytes
+from nntui.model.names import escaped
+
+PROMPT: Final = "(nntui) "
+
+# A character takes up to four bytes; more than that is refused by its length.
+_MOST_BYTES: Final = 4 * MAX_LINE + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line, and where it stands: ``script.txt:3``."""
+
+    text: str
+    place: str
+
+
+def lines_of(given: Sequence[tuple[str, str]]) -> Iterator[Line] | None:
+    """The lines of -c and -x options (("commands", text) or ("scripts", path)); None without any.
+
+    Every script is read before the first command runs.
+
+    Raises:
+        DocumentError: a script that cannot be read.
+    """
+    if not given:
+        return None
+    lines: list[Line] = []
+    for kind, word in given:
+        if kind == "commands":
+            lines += [Line(text, f"-c “{escaped(word)}”") for text in word.splitlines() or [""]]
+        else:
+            texts = enumerate(_script(word).splitlines(), 1)
+            lines += [Line(text, f"{escaped(word, 300)}:{n}") for n, text in texts]
+    return iter(lines)
+
+
+def _script(path: str) -> str:
+    try:
+        return decoded(read_bytes(path, "a script of commands"))
+    except Fault as fault:
+        raise DocumentError.of(fault, path) from None
+
+
+def prompts() -> bool:
+    """Whether a person types the commands."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def standard_input(interpreter: Interpreter) -> Iterator[Line]:
+    """The lines of standard input, asked for with a prompt when that is a terminal.
+
+    There, an empty line stands for the last movement again.
+    """
+    if not prompts():
+        for n, text in enumerate(iter(_read_line, None), 1):
+            yield Line(text, f"line {n} of standard input")
+        return
+    ask = _asking(interpreter)
+    while True:
+        try:
+            typed = ask()
+        except KeyboardInterrupt:
+            say("quit leaves")
+            continue
+        if typed is None:
+            print(file=sys.stderr)
+            return
+        yield Line(typed.strip() or interpreter.again, "")
+
+
+def _read_line(whole: bool = False) -> str | None:
+    """A line of standard input, whatever its bytes; None at its end.
+
+    Of a line longer than any command only so much is given as shows that it is; the rest of it is
+    skipped if the line is to be read ``whole``.
+    """
+    if sys.stdin is None:
+        return None
+    stream = sys.stdin.buffer
+    data = rest = stream.readline(_MOST_BYTES)
+    while whole and rest and not rest.endswith(b"\n"):
+        rest = stream.readline(_MOST_BYTES)
+    return data.decode("utf-8", "replace").rstrip("\r\n") if data else None
+
+
+def _asking(interpreter: Interpreter) -> Callable[[], str | None]:
+    """How a terminal is asked for a line: with history and completion if it can do that."""
+    if os.environ.get("TERM", "dumb") != "dumb" and sys.stdout.isatty():
+        with suppress(ImportError):
+            return _readline(interpreter)
+
+    def plainly() -> str | None:
+        print(PROMPT, end="", file=sys.stderr, flush=True)
+        return _read_line(whole=True)
+
+    return plainly
+
+
+def _readline(interpreter: Interpreter) -> Callable[[], str | None]:
+    import readline
+
+    found: list[str] = []
+
+    def complete(word: str, state: int) -> str | None:
+        if state == 0:
+            begin, end = readline.get_begidx(), readline.get_endidx()
+            lines = interpreter.complete(readline.get_line_buffer()[:end])
+            found[:] = [line[begin:] for line in lines]
+        return found[state] if state < len(found) else None
+
+    readline.set_completer(complete)
+    readline.set_completer_delims(" \t")
+    if "libedit" in (readline.__doc__ or ""):
+        readline.parse_and_bind("bind ^I rl_complete")
+    else:
+        readline.parse_and_bind("tab: complete")
+        # Nothing but the line itself is sent: no marks around what is pasted.
+        readline.parse_and_bind("set enable-bracketed-paste off")
+
+    def ask() -> str | None:
+        try:
+            return input(PROMPT)
+        except EOFError:
+            return None
+
+    return ask

@@ -1,0 +1,21 @@
+r"""The command language: one table of commands, run by the screen, by scripts and from Python.
+
+    >>> interpreter = Interpreter(debugger)
+    >>> interpreter.execute("step 10").text
+    'position 10 of 11600: epoch 0 · update 0 · example 0 · forward\n  a[h2] = tanh(…) = …'
+
+A screen that must stay alive asks for the same in pieces. ``prepare`` answers with a ``Reply`` when
+the command is done, or with a ``Journey`` when it moves; a journey is made in bursts:
+
+    >>> answer = interpreter.prepare("continue")
+    >>> if isinstance(answer, Journey):
+    ...     while not answer.burst(0.012) and not key_pressed:
+    ...         ...  # paint
+    ...     answer = interpreter.arrived(answer)  # a Reply; "paused" when it is not there yet
+"""
+
+from nntui.debugger.commands.interpreter import Interpreter
+from nntui.debugger.commands.journey import Journey
+from nntui.debugger.commands.reply import Reply
+
+__all__ = ["Interpreter", "Journey", "Reply"]

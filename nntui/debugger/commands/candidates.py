@@ -1,0 +1,115 @@
+"""What may be completed: given how a word begins, the words that it may become."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from nntui.debugger.commands.command import Candidates
+from nntui.model.names import SYMBOLS, quoted, value_name
+
+if TYPE_CHECKING:
+    from nntui.debugger.debugger import Debugger
+    from nntui.model.wiring import Wiring
+
+
+def words(*known: str) -> Candidates:
+    """Words that stand first behind the command."""
+
+    def offer(debugger: Debugger, before: list[str], begun: str) -> Iterable[str]:
+        return known if not before else ()
+
+    return offer
+
+
+def either(*sources: Candidates) -> Candidates:
+    """What any of some sources offers."""
+
+    def offer(debugger: Debugger, before: list[str], begun: str) -> Iterable[str]:
+        return chain.from_iterable(source(debugger, before, begun) for source in sources)
+
+    return offer
+
+
+def behind(*leads: str, source: Candidates) -> Candidates:
+    """What a source offers, behind certain words only."""
+
+    def offer(debugger: Debugger, before: list[str], begun: str) -> Iterable[str]:
+        return source(debugger, before, begun) if before and before[-1] in leads else ()
+
+    return offer
+
+
+def values(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
+    """The names of values: the symbols first, those of one symbol once its bracket is open."""
+    net = debugger.experiment.network.wiring()
+    symbol, bracket, _ = begun.partition("[")
+    if bracket:
+        yield from _of_symbol(net, symbol)
+        return
+    for known, neurons in SYMBOLS.items():
+        if known == symbol and neurons:
+            yield from _of_symbol(net, known)
+        else:
+            yield known + ("[" if neurons else "")
+
+
+def _of_symbol(net: Wiring, symbol: str) -> Iterator[str]:
+    if SYMBOLS.get(symbol) == 2:
+        yield from (value_name(symbol, i, j) for j in net.neurons for i in net.sources[j])
+    elif SYMBOLS.get(symbol) == 1:
+        everyone = (*net.inputs, *net.neurons)
+        owners = {"x": net.inputs, "y": net.outputs, "a": everyone, "da": everyone}
+        yield from (value_name(symbol, j) for j in owners.get(symbol, net.neurons))
+
+
+def neurons(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
+    """The neurons' names."""
+    net = debugger.experiment.network.wiring()
+    yield from map(quoted, (*net.inputs, *net.neurons))
+
+
+def bookmarks(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
+    """The names of bookmarks."""
+    yield from (mark.name for mark in debugger.bookmarks)
+
+
+def branches(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
+    """The names of branches."""
+    yield from (branch.name for branch in debugger.branches)
+
+
+def stops(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
+    """The numbers of breakpoints and watchpoints."""
+    yield from (str(stop.number) for stop in debugger.stops)
+
+
+def displays(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
+    """The numbers of displays."""
+    yield from (str(watch.number) for watch in debugger.watches)
+
+
+def places(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
+    """Where a breakpoint may stand, and what may follow: neurons, edges, kinds, directions."""
+    if "if" in before:
+        return
+    if not before:
+        yield from ("layer", "phase", "example", "update", "epoch", "if")
+        yield from neurons(debugger, before, begun)
+        if "->" in begun:
+            net = debugger.experiment.network.wiring()
+            yield from (f"{quoted(i)}->{quoted(j)}" for j in net.neurons for i in net.sources[j])
+    elif before == ["phase"]:
+        yield from ("forward", "loss", "backward", "update")
+    else:
+        yield from ("forward", "backward", "update", "if", "every", "ignore", "log")
+
+
+def targets(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
+    """What can be set."""
+    from nntui.engine.edits import targets as others
+
+    if not before:
+        yield from others(debugger.experiment)
+        yield from (each for each in values(debugger, before, begun) if each[:2] in ("w[", "b["))

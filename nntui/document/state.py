@@ -1,0 +1,124 @@
+"""State files: what the debugger keeps of a document, in the user's state directory.
+
+A file is found by what the experiment computes (``identity``), so it is found again after the
+document was moved, renamed or described anew, and not after a weight in it was changed. No file
+here is worth failing for: what is wrong with one is said, and it is set aside.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from platformdirs import user_state_path
+
+from nntui.document.atomic import write_atomically
+from nntui.document.errors import Fault
+from nntui.document.files import decoded, phrase_of, read_bytes
+from nntui.document.identity import identity
+from nntui.document.layout import laid_out
+from nntui.document.limits import MAX_DEBUGGER_BYTES
+from nntui.document.parse import parsed
+from nntui.document.words import shown
+from nntui.model.errors import NntuiError
+from nntui.model.experiment import Experiment
+from nntui.model.names import escaped
+
+MOST_FILES: Final = 500
+"""State files in the directory, at most: beyond, those written longest ago are deleted."""
+
+_OBJECT: Final = "an object"
+
+
+class StateError(NntuiError):
+    """A state file that cannot be read or written; its text is one sentence."""
+
+
+def state_file(experiment: Experiment, folder: Path | None = None) -> Path:
+    """Where an experiment's state lies; ``folder`` stands in for the user's state directory."""
+    return (folder or user_state_path("nntui")) / "debugger" / f"{identity(experiment)}.json"
+
+
+def read_state(file: Path) -> dict[str, Any] | None:
+    """The object that a state file holds; None when there is none.
+
+    Raises:
+        StateError: it cannot be read, or holds something else. Such a file is set aside.
+    """
+    if not os.path.lexists(file):
+        return None
+    try:
+        data = read_bytes(os.fspath(file), "a state file")
+        if len(data) > MAX_DEBUGGER_BYTES:
+            raise Fault("", f"{len(data)} bytes", f"at most {MAX_DEBUGGER_BYTES}")
+        value = parsed(decoded(data))
+        if not isinstance(value, dict):
+            raise Fault("", shown(value), _OBJECT)
+    except Fault as fault:
+        place = f"{fault.place}: " if fault.place else ""
+        reason = f"{place}found {fault.found}, expected {fault.expected}"
+        raise StateError(f"{reason}; {set_aside(file)}") from None
+    return value
+
+
+def set_aside(file: Path) -> str:
+    """Rename a state file that nobody can use, so that a new one can be written.
+
+    Returns a phrase that says what became of it.
+    """
+    aside = file.with_suffix(".set-aside.json")
+    try:
+        os.replace(file, aside)
+    except OSError as error:
+        return f"the state file {_path(file)} stays as it is ({phrase_of(error)})"
+    return f"the state file was set aside as {_path(aside)}"
+
+
+def write_state(file: Path, state: Mapping[str, Any]) -> None:
+    """Replace a state file, atomically.
+
+    Args:
+        file: where; its folder is made when it is missing.
+        state: plain JSON values.
+
+    Raises:
+        StateError: it cannot be written, or is too large.
+    """
+    data = laid_out(state).encode("utf-8", "backslashreplace")
+    try:
+        if len(data) > MAX_DEBUGGER_BYTES:
+            raise Fault("", f"{len(data)} bytes", f"at most {MAX_DEBUGGER_BYTES}")
+        os.makedirs(file.parent, mode=0o700, exist_ok=True)
+        write_atomically(os.fspath(file), data)
+    except OSError as error:
+        raise StateError(_unwritten(file, phrase_of(error))) from None
+    except Fault as fault:
+        raise StateError(_unwritten(file, f"{fault.found}, expected {fault.expected}")) from None
+    _prune(file.parent)
+
+
+def forget_state(file: Path) -> None:
+    """Delete a state file, if there is one and it can be deleted."""
+    with contextlib.suppress(OSError):
+        os.unlink(file)
+
+
+def _unwritten(file: Path, reason: str) -> str:
+    return f"breakpoints, watches and position are not kept: {_path(file)}: {reason}"
+
+
+def _path(file: Path) -> str:
+    return escaped(os.fspath(file), 300)
+
+
+def _prune(folder: Path) -> None:
+    """Delete the files written longest ago when there are very many."""
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        files = [entry for entry in entries if entry.name.endswith(".json")]
+        if len(files) > MOST_FILES:
+            files.sort(key=lambda entry: entry.stat().st_mtime)
+            for entry in files[: len(files) - MOST_FILES]:
+                os.unlink(entry.path)

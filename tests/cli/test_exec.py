@@ -1,0 +1,446 @@
+"""``nntui exec``: commands from options, scripts and standard input."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pexpect
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.experiments import experiments
+from support.scripts import scripts
+
+import nntui as package
+from nntui.cli import main
+from nntui.debugger.commands.language import MAX_LINE
+
+from .conftest import strict
+
+NNTUI = [sys.executable, "-c", "from nntui.cli import main; main(prog_name='nntui')"]
+PATIENCE = 60
+
+posix = pytest.mark.skipif(os.name != "posix", reason="a pseudo-terminal of POSIX")
+
+
+@pytest.fixture(autouse=True)
+def state(here, monkeypatch) -> Path:
+    """A state directory of its own."""
+    monkeypatch.setattr("nntui.document.state.user_state_path", lambda name: here / "state" / name)
+    return here / "state" / "nntui" / "debugger"
+
+
+@pytest.fixture
+def fed(here):
+    """Run a command with something on standard input."""
+
+    def command(typed: str | bytes, *words):
+        return CliRunner().invoke(main, [str(w) for w in words], input=typed, prog_name="nntui")
+
+    return command
+
+
+# ---- where commands come from --------------------------------------------------------------------
+
+
+def test_options_and_scripts_run_in_the_order_given(nntui, here):
+    (here / "one.txt").write_text("# a script\nprint 1\n\nprint 2  # two\n")
+    (here / "two.txt").write_text("print 4")
+    result = nntui(
+        "exec", "xor", "-x", "one.txt", "-c", "print 3", "-x", "two.txt", "-c", "print 5\nprint 6"
+    )
+    assert result.exit_code == 0
+    assert result.stdout == "".join(f"{n} = {n}\n" for n in range(1, 7))
+    assert result.stderr == ""
+
+
+def test_without_them_standard_input_is_read(fed):
+    result = fed("step 3\n\nprint step\n", "exec", "xor")
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert lines[0].startswith("position 3 of ")
+    assert lines[-1] == "step = 2"
+    assert "(nntui)" not in result.output
+
+
+def test_an_empty_line_repeats_only_where_a_person_types(fed):
+    assert "position 2 of" not in fed("step\n\n\n", "exec", "xor").stdout
+
+
+def test_quit_ends_a_script(nntui):
+    result = nntui("exec", "xor", "-c", "print 1", "-c", "quit", "-c", "print 2")
+    assert (result.exit_code, result.stdout) == (0, "1 = 1\n")
+
+
+def test_a_whole_session_says_where_it_stops_and_why(nntui):
+    result = nntui(
+        "exec", "sample", "-c", "break h1 backward if delta[h1] > 0", "-c", "continue",
+        "-c", "print loss", "-c", "reverse-continue",
+    )  # fmt: skip
+    assert result.exit_code == 0
+    debugger = package.Debugger(package.load(package.bundled.samples()["sample"]))
+    while not (
+        debugger.last and debugger.last.operation == ("backward_neuron", "h1")
+        and debugger["delta[h1]"] > 0
+    ):  # fmt: skip
+        debugger.step()
+    lines = result.stdout.splitlines()
+    assert lines[1] == "breakpoint 1: h1 backward if delta[h1] > 0 (1st hit)"
+    assert lines[2].startswith(f"position {debugger.position} of {debugger.total}: ")
+    assert lines[3].strip() == debugger.last.text
+    assert lines[4] == f"loss = {debugger['loss']}"
+    assert lines[5] == "the start of the run"
+
+
+# ---- JSON ----------------------------------------------------------------------------------------
+
+
+def test_json_is_a_strict_object_for_each_command(fed):
+    script = "step 5\n# no command\n\nprint log(-1)\nprint 1/0\nset w[x1,h1] 2\ninfo values w\n"
+    result = fed(script, "exec", "xor", "--json")
+    assert result.exit_code == 0
+    replies = [strict(line) for line in result.stdout.splitlines()]
+    assert [reply["command"] for reply in replies] == [
+        "step 5", "print log(-1)", "print 1/0", "set w[x1,h1] 2", "info values w",
+    ]  # fmt: skip
+    keys = ["command", "ok", "position", "moved", "stop", "lines", "data"]
+    assert all(list(reply) == keys for reply in replies)
+    assert replies[0]["moved"]
+    assert replies[0]["position"] == 5
+    assert replies[0]["data"]["step"] == 4
+    assert replies[1]["data"]["value"] == "NaN"
+    assert replies[2]["data"]["value"] == "Infinity"
+    assert replies[4]["data"]["values"]["w[x1,h1]"] == 2
+
+
+def test_json_says_what_stopped_a_run(nntui):
+    result = nntui("exec", "xor", "--json", "-c", "break epoch 3", "-c", "continue")
+    reply = strict(result.stdout.splitlines()[-1])
+    assert reply["data"]["stopped_by"] == [{"number": 1, "hits": 1}]
+    assert reply["stop"].startswith("breakpoint 1: epoch 3")
+
+
+# ---- errors --------------------------------------------------------------------------------------
+
+
+def test_an_error_stops_a_script_and_says_the_line(nntui, here):
+    (here / "script.txt").write_text("step\n\nbrake h1\nstep\n")
+    result = nntui("exec", "xor", "-x", "script.txt")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        'nntui: script.txt:3: there is no command “brake”; did you mean "break"?\n'
+    )
+    assert result.stdout.count("position") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "place"), [(["-c", "foo"], "-c “foo”"), ([], "line 2 of standard input")]
+)
+def test_an_error_names_its_place(fed, words, place):
+    result = fed("step\nfoo\n", "exec", "xor", *words)
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"nntui: {place}: there is no command “foo”")
+
+
+def test_json_has_the_error_too(nntui):
+    result = nntui("exec", "xor", "--json", "-c", "print 1 +", "-c", "step")
+    assert result.exit_code == 1
+    reply = strict(result.stdout)
+    assert not reply["ok"]
+    assert reply["data"]["at"] == 3
+    assert reply["data"]["error"] in result.stderr
+
+
+@pytest.mark.parametrize("script", ["nowhere.txt", ".", "binary.txt"])
+def test_a_script_that_cannot_be_read_runs_nothing(nntui, here, script):
+    (here / "binary.txt").write_bytes(b"step\n\xff\xfe\x00")
+    result = nntui("exec", "xor", "-c", "step", "-x", script)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.startswith(f"nntui: {script}: ")
+    assert "found" in result.stderr
+
+
+def test_a_document_that_cannot_be_read_is_told_first(nntui):
+    result = nntui("exec", "nowhere.json", "-c", "step")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+
+
+def test_what_a_terminal_would_obey_is_escaped(nntui):
+    result = nntui(
+        "exec", "xor", "-c", 'break if loss > 0 log "\x1b[31m\u202e"', "-c", "bo \x1b[2J"
+    )
+    assert "\x1b" not in result.output
+    assert "\u202e" not in result.output
+
+
+def test_the_screen_is_not_loaded(here):
+    code = (
+        "import sys; from nntui.cli import main\n"
+        "try: main(['exec', 'xor', '-c', 'break y1', '-c', 'continue', '-c', 'why loss'])\n"
+        "except SystemExit: print(sorted({'textual', 'plotext', 'rich'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, timeout=PATIENCE, cwd=here, check=False
+    )
+    assert done.stdout.splitlines()[-1] == b"[]"
+
+
+# ---- what must not hang --------------------------------------------------------------------------
+
+
+def process(data, *words, cwd):
+    return subprocess.run(
+        [*NNTUI, *words], input=data, capture_output=True, timeout=PATIENCE, cwd=cwd, check=False
+    )
+
+
+ODD_INPUT = {
+    "nothing": (b"", 0),
+    "empty lines": (b"\n\n\n", 0),
+    "no line feed": (b"step", 0),
+    "carriage returns": (b"step\r\nstep\r\n", 0),
+    "garbage": (b"\x00\x01\xff\xfe\x80garbage\n", 1),
+    "every byte": (bytes(range(256)) * 40, 1),
+    "a line of 10 MB": (b"x" * 10_000_000, 1),
+    "a line of 10 MB in between": (b"step\nprint " + b"(" * 10_000_000 + b"\nstep\n", 1),
+    "a sum of 4000 terms": (b"print " + b"1+" * 4000 + b"1\n", 1),
+}
+
+
+@pytest.mark.parametrize("kind", ODD_INPUT)
+def test_standard_input_of_any_kind_comes_to_an_end(here, kind):
+    data, status = ODD_INPUT[kind]
+    done = process(data, "exec", "xor", cwd=here)
+    assert done.returncode == status, done.stderr
+    assert b"Traceback" not in done.stderr
+    assert len(done.stderr) < 5000
+
+
+def test_standard_input_that_is_closed_is_empty(here):
+    code = "import sys; sys.stdin = None; from nntui.cli import main; main(['exec', 'xor'])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, timeout=PATIENCE, cwd=here, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+@posix
+def test_an_endless_line_is_refused_without_waiting_for_its_end(here):
+    with open("/dev/zero", "rb") as endless:
+        done = subprocess.run(
+            [*NNTUI, "exec", "xor"], stdin=endless, capture_output=True, timeout=PATIENCE,
+            cwd=here, check=False,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert b"at most" in done.stderr
+
+
+# ---- a terminal ----------------------------------------------------------------------------------
+
+
+class Prompt:
+    """``nntui exec`` in a terminal that can do nothing."""
+
+    def __init__(self, *words, cwd, term="dumb"):
+        environment = os.environ | {"TERM": term, "XDG_STATE_HOME": str(cwd), "LANG": "C.UTF-8"}
+        self.child = pexpect.spawn(
+            NNTUI[0], [*NNTUI[1:], "exec", *words], cwd=cwd, env=environment, timeout=30,
+            encoding="utf-8", dimensions=(24, 200),
+        )  # fmt: skip
+        self.expect(r"\(nntui\) ")
+
+    def expect(self, pattern):
+        self.child.expect(pattern)
+        return self.child.before + self.child.after
+
+    def ask(self, line):
+        """Type a line; what is shown until the next prompt."""
+        self.child.sendline(line)
+        return self.expect(r"\(nntui\) ")
+
+    def end(self):
+        self.child.expect(pexpect.EOF)
+        self.child.close()
+        return self.child.exitstatus
+
+
+@posix
+@pytest.mark.parametrize("term", ["dumb", "xterm"])
+def test_a_dialogue_in_a_terminal(here, term):
+    prompt = Prompt("xor", cwd=here, term=term)
+    assert "position 3 of" in prompt.ask("step 3")
+    assert "position 6 of" in prompt.ask("")
+    said = prompt.ask("print 1 + * 2")
+    assert "^" in said
+    assert "step = 5" in prompt.ask("print step")
+    if term == "dumb":
+        said = prompt.ask("info values")
+        assert "\x1b" not in said
+    prompt.child.sendline("quit")
+    assert prompt.end() == 0
+
+
+@posix
+@pytest.mark.parametrize("term", ["dumb", "xterm"])
+def test_the_end_of_the_input_leaves(here, term):
+    prompt = Prompt("xor", cwd=here, term=term)
+    prompt.child.sendeof()
+    assert prompt.end() == 0
+
+
+@posix
+@pytest.mark.parametrize("term", ["dumb", "xterm"])
+def test_an_interrupt_pauses_what_runs_and_leaves_the_rest(here, document, term):
+    training = {"optimizer": {"name": "adam"}, "epochs": 1_000_000_000, "batch_size": 2}
+    path = document(training=training)
+    prompt = Prompt(path.name, cwd=here, term=term)
+    said = ""
+    for _ in range(50):  # one that comes before the line is read only throws the line away
+        prompt.child.sendline("continue")
+        prompt.child.expect("continue")
+        prompt.child.sendintr()
+        said = prompt.expect(r"\(nntui\) ")
+        if "paused" in said:
+            break
+    assert "paused" in said
+    assert "step = " in prompt.ask("print step")
+    prompt.child.sendintr()
+    prompt.expect(r"\(nntui\) ")
+    assert "2 = 2" in prompt.ask("print 2")
+    prompt.child.sendline("quit")
+    assert prompt.end() == 0
+
+
+@posix
+def test_a_pasted_line_that_is_too_long_is_refused_whole(here):
+    prompt = Prompt("xor", cwd=here)
+    # The terminal itself cuts lines at 4096; in raw mode they may be of any length.
+    said = prompt.ask("print " + "1+" * 600 + "1")
+    assert "expected at most" in said
+    assert "3 = 3" in prompt.ask("print 3")
+    prompt.child.sendline("quit")
+    assert prompt.end() == 0
+
+
+# ---- state and saving ----------------------------------------------------------------------------
+
+
+def test_a_script_leaves_no_state_and_finds_none(nntui, state):
+    assert nntui("exec", "xor", "-c", "break h1", "-c", "step 9").exit_code == 0
+    assert not state.exists()
+
+
+def test_state_is_taken_up_and_kept_when_asked_for(nntui, state):
+    words = ["exec", "xor", "--state", "-c"]
+    assert nntui(*words, "break h1\nstep 9\ndisplay loss").exit_code == 0
+    assert len(list(state.iterdir())) == 1
+    result = nntui(*words, "info position\ninfo breakpoints\ninfo displays")
+    assert "position 9 of" in result.stdout
+    assert "breakpoint 1: h1" in result.stdout
+    assert "1: loss" in result.stdout
+    assert "position 0 of" in nntui("exec", "xor", "--no-state", "-c", "info position").stdout
+
+
+@pytest.mark.parametrize("content", ["{", '{"version": 2}', '{"version": 1, "position": "x"}'])
+def test_a_state_that_is_no_good_is_told_about_and_not_fatal(nntui, state, content):
+    nntui("exec", "xor", "--state", "-c", "step")
+    (file,) = state.iterdir()
+    file.write_text(content)
+    result = nntui("exec", "xor", "--state", "-c", "info position")
+    assert result.exit_code == 0
+    assert "position 0 of" in result.stdout
+    assert result.stderr.count("\n") == 1
+    assert strict(file.read_text())["version"] == 1
+    set_aside = file.with_suffix(".set-aside.json")
+    assert set_aside.exists() == ("position" not in content)
+
+
+def test_a_state_directory_that_cannot_be_is_told_about_once(nntui, here):
+    (here / "state").write_text("in the way")
+    result = nntui("exec", "xor", "--state", "-c", "step", "-c", "step")
+    assert result.exit_code == 0
+    assert result.stderr.count("not kept") == 1
+
+
+def test_the_document_s_own_section_counts_where_there_is_no_state(nntui, document):
+    path = document(debugger={"version": 1, "displays": ["loss"], "position": 4})
+    for option in ("--state", "--no-state"):
+        result = nntui("exec", path, option, "-c", "info position\ninfo displays")
+        assert "position 4 of" in result.stdout
+        assert "1: loss" in result.stdout
+        assert result.stderr == ""
+
+
+def test_a_section_of_another_kind_is_told_about(nntui, document):
+    result = nntui("exec", document(debugger={"breakpoints": []}), "-c", "step")
+    assert result.exit_code == 0
+    assert "section debugger is ignored" in result.stderr
+
+
+def test_save_writes_the_session_into_the_document(nntui, document, here):
+    path = document(description="kept")
+    script = 'break "h 1"\nset w[x1,h2] 0.125\nstep 7'
+    result = nntui("exec", path, "-c", script, "--save", "out.json")
+    assert result.stdout.endswith("saved to out.json\n")
+    before, after = package.load(path), package.load(here / "out.json")
+    assert after.network == before.network
+    assert after.description == "kept"
+    assert json.loads((here / "out.json").read_text())["debugger"]["position"] == 7
+    result = nntui("exec", "out.json", "-c", "info position\ninfo breakpoints\nbranch")
+    assert "position 7 of" in result.stdout
+    assert 'breakpoint 1: "h 1"' in result.stdout
+    assert "* branch-1: from main at 0: w[x1,h2] = 0.125" in result.stdout
+
+
+def test_save_replaces_nothing_unless_told_to(nntui, document):
+    path = document()
+    content = path.read_bytes()
+    result = nntui("exec", path, "-c", "step", "--save", path)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "is there already (--overwrite replaces it)" in result.stderr
+    assert path.read_bytes() == content
+    assert nntui("exec", path, "-c", "step", "--save", path, "--overwrite").exit_code == 0
+    assert json.loads(path.read_text())["debugger"]["position"] == 1
+
+
+# ---- the same every time -------------------------------------------------------------------------
+
+
+@settings(max_examples=25)
+@given(data=st.data(), experiment=experiments(most_neurons=4, most_examples=3))
+def test_a_script_prints_the_same_live_and_after_save_and_reload(
+    tmp_path_factory, data, experiment
+):
+    folder = tmp_path_factory.mktemp("replay")
+    first = data.draw(scripts(experiment))
+    second = ["goto end", "goto start", *data.draw(scripts(experiment))]
+    package.save(experiment, folder / "net.json")
+
+    def printed(file, *lines):
+        # A line that fails would end the script: those that do not are what is compared.
+        words = [str(folder / file), *(word for line in lines for word in ("-c", line)), "--json"]
+        return CliRunner().invoke(main, ["exec", *words], prog_name="nntui").stdout.splitlines()
+
+    debugger = package.Debugger(package.load(folder / "net.json"))
+    first = [line for line in first if debugger.execute(line).ok]
+    second = [line for line in second if debugger.execute(line).ok]
+    live = printed("net.json", *first, *second)
+    assert len(live) == len(first) + len(second)
+    assert printed("net.json", *first, *second) == live
+    saving = ["exec", str(folder / "net.json"), "--save", str(folder / "kept.json")]
+    saving += [word for line in first for word in ("-c", line)] or ["-c", "print 0"]
+    assert CliRunner().invoke(main, saving, prog_name="nntui").exit_code == 0
+    assert printed("kept.json", *second)[2:] == live[len(first) + 2 :]
+
+
+def test_the_length_of_a_command_is_bounded(fed):
+    assert fed("print 1" + " " * (MAX_LINE - 7) + "\n", "exec", "xor").exit_code == 0
+    assert fed("print 1" + " " * (MAX_LINE - 6) + "\n", "exec", "xor").exit_code == 1
