@@ -17,11 +17,14 @@ _MARKS: Final[Mapping[Mark, tuple[str, str, str]]] = {
     "dim": (" ", " ", "box.dim"),
 }
 _FOLD: Final = "⋮"
+STOP: Final = "●"
+"""Marks a neuron or a connection that has a breakpoint."""
 
 
 def box_lines(box: Box, name: str, look: NodeLook, value_width: int) -> tuple[list[str], str]:
     """Return the rows of a neuron's box, each `box.width` cells wide, and their role."""
     left, right, role = _MARKS[look.mark]
+    rims = [STOP if look.stop and row == 0 else left for row in range(box.height)]
     inner = box.width - 2
     if box.height == 1:
         # In the place of the blank, a neuron shown in a fold has the fold's sign.
@@ -30,7 +33,7 @@ def box_lines(box: Box, name: str, look: NodeLook, value_width: int) -> tuple[li
         rows = [fit(name, box.name_width) + between + value]
     else:
         rows = [fit(name, inner), fit(look.value, inner, "right")]
-    return [left + fit(row, inner) + right for row in rows], role
+    return [rim + fit(row, inner) + right for rim, row in zip(rims, rows, strict=True)], role
 
 
 def fold_lines(box: Box) -> tuple[list[str], str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Mark = Literal["plain", "current", "focus", "dim"]
-EdgeState = Literal["plain", "current", "bright", "dim", "done"]
+EdgeState = Literal["plain", "current", "focus", "bright", "dim", "done"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,12 +14,14 @@ class NodeLook:
     """How a neuron looks.
 
     `value` is its formatted number, "" when it has none yet. `tone` in −1..1 shades the box; None
-    leaves it unshaded. `mark` says what the neuron is at this moment.
+    leaves it unshaded. `mark` says what the neuron is at this moment; with a `stop` it has a dot at
+    its left rim.
     """
 
     value: str = ""
     tone: float | None = None
     mark: Mark = "plain"
+    stop: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +29,12 @@ class EdgeLook:
     """How a connection looks.
 
     `weight` gives sign and strength, `label` is the weight formatted. A `current` connection has an
-    arrowhead: at its target when the pass goes `forward`, at its source on the way back.
+    arrowhead: at its target when the pass goes `forward`, at its source on the way back. One in
+    `focus` has its label in angles; one with a `stop` a dot before its label, or on its line.
     """
 
     weight: float
     label: str = ""
     state: EdgeState = "plain"
     forward: bool = True
+    stop: bool = False

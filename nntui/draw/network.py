@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from nntui.draw.boxes import box_lines, fold_lines
+from nntui.draw.boxes import STOP, box_lines, fold_lines
 from nntui.draw.canvas import Canvas, Cell
 from nntui.draw.columns import Edge
 from nntui.draw.labels import best_slot, cover, crowd_of
@@ -29,6 +29,7 @@ _ENDINGS: Final[Mapping[EdgeState, str]] = {
     "plain": "",
     "done": ".done",
     "bright": ".bright",
+    "focus": ".focus",
     "current": ".current",
 }
 
@@ -56,10 +57,14 @@ def paint(
     current = [line for line in lines if line.look.state == "current"]
     for line in current:
         _draw_heavy(canvas, line)
-    for line, slot, text in _labels(layout, lines, current):
+    labels = _labels(layout, lines, current)
+    for line, slot, text in labels:
         signed = -line.strength if line.negative else line.strength
         role = "label" + _ENDINGS[line.look.state]
         canvas.text(*slot, text, cells(text), role, signed)
+        if line.look.state == "focus":
+            _draw_angles(canvas, slot, cells(text), role, signed)
+    _draw_stops(canvas, lines, labels)
     ends = [name for line in current for name in line.edge]
     areas = [_draw_box(canvas, layout, box, nodes, ends) for box in layout.boxes]
     return Picture(layout.width, layout.height, canvas.rows(), tuple(areas))
@@ -86,6 +91,31 @@ def _draw_heavy(canvas: Canvas, line: Line) -> None:
     first, last = line.legs[0], line.legs[-1]
     x, y, head = (last.x1, last.y1, "►") if line.look.forward else (first.x0, first.y0, "◄")
     canvas.cell(x, y, head, "edge.current", line.strength)
+
+
+def _draw_angles(canvas: Canvas, slot: Cell, width: int, role: str, signed: float) -> None:
+    """Draw the angles that mark the chosen connection into the free cells beside its label."""
+    x, y = slot
+    for beside, angle in ((x - 1, "‹"), (x + width, "›")):
+        canvas.cell(beside, y, angle, role, signed)
+
+
+def _draw_stops(
+    canvas: Canvas, lines: Iterable[Line], labels: Iterable[tuple[Line, Cell, str]]
+) -> None:
+    """Draw a dot before the label of each connection that stops, or else upon its line."""
+    slots = {line.edge: slot for line, slot, _ in labels}
+    taken = {cell for _, slot, text in labels for cell in cover(slot, cells(text))}
+    for line in lines:
+        if not line.look.stop:
+            continue
+        if line.edge in slots:
+            x, y = slots[line.edge]
+            canvas.cell(x - 1, y, STOP, "stop")
+            continue
+        free = [cell for cell in stairs(line.legs[-1], False) if cell not in taken]
+        if free:
+            canvas.cell(*free[len(free) // 2], STOP, "stop")
 
 
 def _labels(layout: Layout, lines: list[Line], current: list[Line]) -> list[tuple[Line, Cell, str]]:

@@ -21,12 +21,16 @@ ROLES: Final[Mapping[str, str]] = {
     "edge.negative.bright": "such a connection, brought out",
     "edge.positive.dim": "such a connection, beside the point",
     "edge.negative.dim": "such a connection, beside the point",
+    "edge.positive.focus": "such a connection, which the person has chosen",
+    "edge.negative.focus": "such a connection, which the person has chosen",
     "edge.current": "the connection that is being computed",
     "label": "a weight printed on its connection",
     "label.done": "the weight of a connection that this pass has been through",
     "label.bright": "the weight of a connection that is brought out",
+    "label.focus": "the weight of the connection that the person has chosen",
     "label.dim": "the weight of a connection beside the point",
     "label.current": "the weight of the connection that is being computed",
+    "stop": "a connection has a breakpoint",
 }
 """Every role that a span can have, with its meaning: the list that a colour scheme has to cover."""
 

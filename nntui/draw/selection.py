@@ -19,13 +19,14 @@ MOST_LINES: Final = 60
 WHOLE_LINES: Final = 24
 """Of these, so many of the strongest are drawn whole, the others as a trace of dots."""
 
-_SPOTLIGHT: Final = ("bright", "current")
+_SPOTLIGHT: Final = ("bright", "focus", "current")
 _ORDER: Final[Mapping[EdgeState, int]] = {
     "dim": 0,
     "plain": 1,
     "done": 1,
     "bright": 2,
-    "current": 3,
+    "focus": 3,
+    "current": 4,
 }
 
 
@@ -67,7 +68,7 @@ def select(layout: Layout, edges: Mapping[Edge, EdgeLook], scale: float | None) 
     for edge, look in edges.items():
         source, target = layout.box(edge[0]), layout.box(edge[1])
         folded = source.folded or target.folded
-        if look.state == "bright" and folded:
+        if look.state == "bright" and folded and not look.stop:
             rays.setdefault(layout.legs(*edge), []).append((edge, look))
         elif look.state in _SPOTLIGHT:
             spotlit.append((edge, look))

@@ -20,6 +20,7 @@ _BOXES: Final = {
     "box.focus": Style(bold=True, underline=True),
     "box.dim": Style(dim=True),
 }
+_STOP: Final = {True: Color.parse("#ff6b6b"), False: Color.parse("#b3001b")}
 _MARK: Final = {True: Color.parse("#ffe066"), False: Color.parse("#6b4e00")}
 
 
@@ -59,6 +60,11 @@ class Colours:
         return Style(color=_MARK[self.dark].rich_color, bold=True)
 
     @property
+    def stop(self) -> Style:
+        """Where a breakpoint stands."""
+        return Style(color=_STOP[self.dark].rich_color, bold=True)
+
+    @property
     def current_line(self) -> Style:
         """The line of a list that is meant."""
         return Style(bgcolor=self.background.blend(_MARK[self.dark], 0.18).rich_color, bold=True)
@@ -70,6 +76,8 @@ class Colours:
             return self._box(role, value)
         if role in ("edge.current", "label.current"):
             return self.mark
+        if role == "stop":
+            return self.stop
         if role.startswith("edge"):
             return self._edge("negative" in role, state, value)
         if role.startswith("label"):
@@ -85,18 +93,22 @@ class Colours:
         return Style(color=ink.rich_color, bgcolor=ground.rich_color) + _BOXES.get(role, Style())
 
     def _edge(self, negative: bool, state: str, value: float | None) -> Style:
-        amount = {"dim": 0.25, "bright": 1.0}.get(state)
+        amount = {"dim": 0.25, "bright": 1.0, "focus": 1.0}.get(state)
         signed = -1.0 if negative else 1.0
         if amount is None:
             strength = 0.5 if value is None else value
             amount = (0.45 + 0.45 * strength) * (1.0 if state == "done" else 0.75)
         colour = self.background.blend(self.signed(signed), amount)
-        return Style(color=colour.rich_color, bold=state == "bright")
+        return Style(color=colour.rich_color, bold=state in ("bright", "focus"))
 
     def _label(self, state: str, value: float | None) -> Style:
-        amount = {"dim": 0.4, "bright": 1.0, "done": 0.9}.get(state, 0.75)
+        amount = {"dim": 0.4, "bright": 1.0, "focus": 1.0, "done": 0.9}.get(state, 0.75)
         colour = self.background.blend(self.signed(value or 0.0), amount)
-        return Style(color=colour.rich_color, bold=state == "bright")
+        return Style(
+            color=colour.rich_color,
+            bold=state in ("bright", "focus"),
+            underline=state == "focus",
+        )
 
 
 def _parsed(text: str, otherwise: str) -> Color:

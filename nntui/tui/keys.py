@@ -2,83 +2,158 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from textual.binding import Binding, BindingType
+from textual.keys import format_key
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One row: the keys, the action that they call, and what that does, in a few words.
+    """One row: a name, the keys, the action that they call, and what that does, in a few words.
 
-    ``footer`` is the word shown in the footer (none: not shown there).
+    ``name`` is what a person's own key map calls it. ``footer`` is the word shown in the footer
+    (none: not shown there).
     """
 
+    name: str
     keys: str
     action: str
     help: str
     footer: str = ""
-    shown: str = ""
 
-    @property
-    def display(self) -> str:
-        """The keys as a person reads them."""
-        return self.shown or self.keys
+    def display(self, keymap: Mapping[str, str]) -> str:
+        """The keys in force as a person reads them."""
+        keys = keymap.get(self.name, self.keys)
+        return " ".join(displayed(key) for key in keys.split(",") if key) or "—"
+
+
+def _pair(name: str, key: str, movement: str, there: str, back: str, footer: str = "") -> list[Key]:
+    """A movement on a letter, and its reverse on the capital."""
+    return [
+        Key(name, key, f"move('{movement}', 1)", there, footer),
+        Key(f"{name}-back", key.upper(), f"move('{movement}', -1)", back),
+    ]
 
 
 GROUPS: Final[dict[str, tuple[Key, ...]]] = {
     "Step": (
-        Key("s", "move('step', 1)", "one step: an edge, a neuron, a loss, …", "step"),
-        Key("S", "move('step', -1)", "one step back", "back", shown="S"),
-        Key("n", "move('neuron', 1)", "to the end of this neuron", "neuron"),
-        Key("N", "move('neuron', -1)", "back to its start"),
-        Key("f", "move('pass', 1)", "to the end of this pass (forward, loss, …)", "pass"),
-        Key("F", "move('pass', -1)", "back to its start"),
-        Key("e", "move('example', 1)", "to the next example", "example"),
-        Key("E", "move('example', -1)", "back to an example’s start"),
-        Key("u", "move('update', 1)", "to the next update: behind this batch", "update"),
-        Key("U", "move('update', -1)", "back to a batch’s start"),
-        Key("c", "move('run', 1)", "continue to the end, or until a key", "run"),
-        Key("r", "move('run', -1)", "back to the start of the run"),
+        Key("step", "s,f11", "move('step', 1)", "one step: an edge, a neuron, a loss, …", "step"),
+        Key("step-back", "S", "move('step', -1)", "one step back", "back"),
+        Key("neuron", "n,f10", "move('neuron', 1)", "to the end of this neuron"),
+        Key("neuron-back", "N", "move('neuron', -1)", "back to its start"),
+        Key("pass", "f,shift+f11", "move('pass', 1)", "to the end of this pass (forward, loss, …)"),
+        Key("pass-back", "F", "move('pass', -1)", "back to its start"),
+        *_pair("example", "e", "example", "to the next example", "back to an example’s start"),
+        *_pair(
+            "update", "u", "update", "to the next update: behind this batch",
+            "back to a batch’s start", "update",
+        ),
+        *_pair("epoch", "p", "epoch", "to the next epoch", "back to an epoch’s start"),
+    ),
+    "Run": (
+        Key("continue", "c,f5", "resume(1)", "continue: to the next stop, or the end", "run"),
+        Key("continue-back", "C", "resume(-1)", "back to the last stop before here, or the start"),
+        Key("cursor", "t", "to_cursor(1)", "to the next step of the focused neuron or edge"),
+        Key("cursor-back", "T", "to_cursor(-1)", "back to the one before"),
+        Key("restart", "r", "move('run', -1)", "back to the start of the run, whatever stops"),
+        Key("end", "R", "move('run', 1)", "to the end of the run, whatever stops"),
+        Key("play", "space", "play", "play: a step at a time; again, or on the way: stop", "play"),
+        Key("faster", "plus", "speed(1)", "play faster (1 to 60 steps a second)"),
+        Key("slower", "minus", "speed(-1)", "play slower"),
+        Key("pause", "ctrl+c", "pause", "stop on the way (so does any key of a movement)"),
+        Key("stop-before", "comma", "visit(-1)", "back to the place where you stopped before"),
+        Key("stop-after", "full_stop", "visit(1)", "forth again"),
+    ),
+    "Stop": (
+        Key("breakpoint", "b,f9", "breakpoint", "set or delete a breakpoint on the focus", "break"),
+        Key("breakpoint-edit", "B", "edit_breakpoint", "edit the breakpoint on the focus"),
+        Key("watch", "w", "watch", "watch a value: its change since the last stop"),
+        Key("set", "equals_sign", "assign", "set a value: a new branch begins"),
+        Key("bookmark", "m", "bookmark", "bookmark this step"),
+        Key("goto", "g", "goto", "go to a step or a bookmark"),
+    ),
+    "Ask": (
+        Key("last-write", "x", "write(-1)", "to the step that last wrote the focused value"),
+        Key("next-write", "X", "write(1)", "to the step that writes it next"),
+        Key("why", "y", "why", "why it has that value: the products that made it"),
+        Key("paths", "i", "paths", "what the focused weight or neuron influences (again: off)"),
+        Key("command", "colon", "command", "type a command; help lists them", "command"),
     ),
     "Look": (
-        Key("left", "focus_neuron('left')", "focus a neuron of the layer before", shown="←"),
-        Key("right", "focus_neuron('right')", "focus a neuron of the next layer", shown="→"),
-        Key("up", "focus_neuron('up')", "focus the neuron above", shown="↑"),
-        Key("down", "focus_neuron('down')", "focus the neuron below", shown="↓"),
-        Key("enter", "inspect", "inspect the focused neuron", shown="enter"),
-        Key("escape", "clear", "clear the count, the inspector, the focus", shown="esc"),
-        Key("tab", "pane(1)", "the next of the panes that share a place", shown="tab"),
-        Key("shift+tab", "pane(-1)", "the pane before it", shown="shift+tab"),
-        Key("pagedown", "scroll(1)", "scroll the pane down", shown="page down"),
-        Key("pageup", "scroll(-1)", "scroll the pane up", shown="page up"),
+        Key("left", "left", "focus_neuron('left')", "focus a neuron of the layer before"),
+        Key("right", "right", "focus_neuron('right')", "focus a neuron of the next layer"),
+        Key("up", "up", "focus_neuron('up')", "focus the neuron above"),
+        Key("down", "down", "focus_neuron('down')", "focus the neuron below"),
+        Key("edge-before", "left_square_bracket", "focus_edge(-1)", "focus an edge of the neuron"),
+        Key("edge-after", "right_square_bracket", "focus_edge(1)", "focus its next edge"),
+        Key("inspect", "enter", "inspect", "inspect the focused neuron"),
+        Key("clear", "escape", "clear", "clear the count, the list, the inspector, the focus"),
+        Key("pane", "tab", "pane(1)", "the next of the panes that share a place, and the lists"),
+        Key("pane-before", "shift+tab", "pane(-1)", "the pane before it"),
+        Key("scroll-down", "pagedown", "scroll(1)", "scroll the pane down"),
+        Key("scroll-up", "pageup", "scroll(-1)", "scroll the pane up"),
     ),
     "nntui": (
-        Key("question_mark", "help", "this help (again: close)", "help", shown="?"),
-        Key("o", "app.open", "open a sample or a recent file", shown="o"),
-        Key("ctrl+p", "app.command_palette", "commands and themes", shown="ctrl+p"),
-        Key("q", "app.quit", "quit", "quit"),
+        Key("help", "question_mark", "help", "this help (again: close)", "help"),
+        Key("open", "o", "app.open", "open a sample or a recent file"),
+        Key("palette", "ctrl+p", "app.command_palette", "commands and themes"),
+        Key("quit", "q", "app.quit", "quit", "quit"),
     ),
 }  # fmt: skip
 """The table, in groups as the help shows them."""
 
-COUNT_HELP: Final = (
-    "Digits before a movement repeat it: 50s makes fifty steps, 3U goes back three updates."
+LISTS: Final = (
+    Key("list-up", "up", "list_move(-1)", "the row above"),
+    Key("list-down", "down", "list_move(1)", "the row below"),
+    Key("list-choose", "enter", "list_choose", "edit the breakpoint, go to the branch"),
+    Key("list-toggle", "d", "list_toggle", "disable the breakpoint, or enable it again"),
+    Key("list-delete", "delete,backspace", "list_delete", "delete what the row shows"),
 )
+"""The keys of the lists (breakpoints, watches, branches) when tab or a click has led there."""
+
+COUNT_HELP: Final = (
+    "Digits before a movement repeat it: 50s makes fifty steps, 3U goes back three updates, "
+    "2c continues past one stop."
+)
+
+_SIGNS: Final = {
+    "space": "space", "escape": "esc", "pagedown": "page down", "pageup": "page up",
+    "delete": "del", "backspace": "⌫", "left": "←", "right": "→", "up": "↑", "down": "↓",
+}  # fmt: skip
+
+
+def displayed(key: str) -> str:
+    """A key as a person reads it: ``?`` for question_mark, ``shift+F11`` for shift+f11."""
+    *held, last = key.split("+") if len(key) > 1 else (key,)
+    if len(last) > 1 and last[0] == "f" and last[1:].isdigit():
+        last = last.upper()
+    return "+".join([*held, _SIGNS.get(last) or (last if len(last) == 1 else format_key(last))])
+
+
+def every_key() -> dict[str, Key]:
+    """Every row of the table by its name, those of the lists too."""
+    return {key.name: key for group in (*GROUPS.values(), LISTS) for key in group}
 
 
 def bindings() -> list[BindingType]:
     """The table as Textual bindings."""
+    keys = (key for group in GROUPS.values() for key in group if key.keys != "ctrl+p")
+    return [binding for key in keys for binding in _bindings(key)]
+
+
+def list_bindings() -> list[BindingType]:
+    """The keys of a list as Textual bindings."""
+    return [binding for key in LISTS for binding in _bindings(key)]
+
+
+def _bindings(key: Key) -> list[Binding]:
+    """A binding for each key; the footer shows the first."""
     return [
         Binding(
-            key.keys,
-            key.action,
-            key.footer or key.help,
-            show=bool(key.footer),
-            key_display=key.shown or None,
+            each, key.action, key.footer or key.help, show=bool(key.footer) and n == 0, id=key.name
         )
-        for group in GROUPS.values()
-        for key in group
-        if key.keys != "ctrl+p"  # Textual's own
+        for n, each in enumerate(key.keys.split(","))
     ]

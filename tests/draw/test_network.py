@@ -172,6 +172,26 @@ def test_a_click_finds_the_neuron_of_a_box(dense):
     assert picture.at(-1, 0) is None
 
 
+def test_a_stop_has_a_dot_at_its_box_or_before_its_label(dense):
+    plan = layout(dense(2, 1), 60, 6)
+    nodes = {"x1": NodeLook("+1.00", stop=True), "x2": NodeLook("+2.00")}
+    edges = {
+        ("x1", "y1"): EdgeLook(1.0, "+3.00", stop=True),
+        ("x2", "y1"): EdgeLook(1.0, "+4.00", "focus"),
+    }
+    text = paint(plan, nodes, edges).text()
+    assert "●x1" in text
+    assert "▏x2" in text
+    assert "●+3.00" in text
+    assert "‹+4.00›" in text
+    assert text.count("●") == 2
+
+
+def test_a_stop_whose_label_has_no_room_has_its_dot_on_the_line(dense):
+    plan = layout(dense(2, 1), 60, 6)
+    assert paint(plan, {}, {("x1", "y1"): EdgeLook(1.0, "", stop=True)}).text().count("●") == 1
+
+
 def test_an_unknown_neuron_is_an_error(dense):
     with pytest.raises(KeyError):
         paint(layout(dense(1, 1), 40, 3), {}, {("x1", "z"): EdgeLook(1.0)})
@@ -182,12 +202,12 @@ def test_every_role_has_a_meaning(dense, looks):
     plan = layout(graph, 60, 5)
     nodes, edges = looks(graph)
     used = set()
-    for state in ("plain", "current", "bright", "dim", "done"):
+    for state in ("plain", "current", "focus", "bright", "dim", "done"):
         for mark in ("plain", "current", "focus", "dim"):
             picture = paint(
                 plan,
                 {name: replace(look, mark=mark) for name, look in nodes.items()},
-                {edge: replace(look, state=state) for edge, look in edges.items()},
+                {edge: replace(look, state=state, stop=True) for edge, look in edges.items()},
             )
             used |= {span.role for row in picture.rows for span in row}
     used |= {span.role for row in paint(plan, {}, {}).rows for span in row}

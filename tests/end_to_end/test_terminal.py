@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import signal
 import sys
 from pathlib import Path
 
@@ -54,7 +56,8 @@ class Terminal:
 def terminal(tmp_path, monkeypatch):
     environment = {
         "PATH": "/usr/bin:/bin", "TERM": "xterm-256color", "HOME": str(tmp_path),
-        "XDG_STATE_HOME": str(tmp_path), "LANG": "C.UTF-8", "PYTHONPATH": ":".join(sys.path),
+        "XDG_STATE_HOME": str(tmp_path / "state"), "XDG_CONFIG_HOME": str(tmp_path / "config"),
+        "LANG": "C.UTF-8", "PYTHONPATH": ":".join(sys.path),
     }  # fmt: skip
     opened = []
 
@@ -84,6 +87,63 @@ def test_a_session_from_the_first_step_to_quitting(terminal):
     session.wait_for("step 0 of")
     session.type("q")
     assert session.wait_for_end() == 0
+
+
+def test_a_breakpoint_stops_the_run_and_a_command_asks_about_it(terminal):
+    session = terminal(str(samples()["sample"]))
+    session.wait_for("step 0 of")
+    session.type("\x1b[C\x1b[Cb")
+    session.wait_for("breakpoint 1: h1")
+    session.type("c")
+    session.wait_for("(1st hit)")
+    session.wait_for("step 4 of")
+    session.type("c")
+    session.wait_for("step 18 of")
+    session.type("C")
+    session.wait_for("step 4 of")
+    session.type(":")
+    session.wait_for("tab complete")
+    session.type("print a[h1] > 0.6\r")
+    session.wait_for("a[h1] > 0.6 = true")
+    session.type(":")
+    session.wait_for("tab complete")
+    session.type("brak h1\r")
+    session.wait_for('did you mean "break"?')
+    session.type("\x1b")
+    session.wait_for("q quit")
+    session.type("q")
+    assert session.wait_for_end() == 0
+
+
+def test_a_run_under_way_is_stopped_by_a_key(terminal, tmp_path):
+    document = json.loads(samples()["sample"].read_text())
+    document["training"]["epochs"] = 100_000_000
+    endless = tmp_path / "endless.json"
+    endless.write_text(json.dumps(document))
+    session = terminal(str(endless))
+    session.wait_for("step 0 of")
+    session.type("c")
+    session.wait_for("running: space stops it")
+    session.type(" ")
+    session.wait_for("stopped on the way")
+    session.type("q")
+    assert session.wait_for_end() == 0
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="no terminal hangs up here")
+def test_nothing_is_lost_when_the_terminal_is_closed(terminal):
+    session = terminal(str(samples()["sample"]))
+    session.wait_for("step 0 of")
+    session.type("\x1b[C\x1b[Cb12s")
+    session.wait_for("step 12 of")
+    session.child.kill(signal.SIGHUP)
+    session.wait_for_end()
+    again = terminal(str(samples()["sample"]))
+    again.wait_for("step 12 of")
+    again.type("C")
+    again.wait_for("breakpoint 1: h1")
+    again.type("q")
+    assert again.wait_for_end() == 0
 
 
 def test_the_picker_opens_a_sample(terminal):

@@ -10,14 +10,24 @@ from nntui.tui.screens.stepping import SteppingScreen
 
 
 @pytest.fixture(autouse=True)
-def _own_state_directory(tmp_path, monkeypatch):
-    monkeypatch.setattr("nntui.tui.recent.user_state_path", lambda name: tmp_path / name)
+def own_directories(tmp_path, monkeypatch):
+    """The user's state and configuration directories, empty."""
+    monkeypatch.setattr("nntui.tui.recent.user_state_path", lambda name: tmp_path / "state" / name)
+    monkeypatch.setattr("nntui.tui.typed.user_state_path", lambda name: tmp_path / "state" / name)
+    monkeypatch.setattr(
+        "nntui.document.state.user_state_path", lambda name: tmp_path / "state" / name
+    )
+    monkeypatch.setattr(
+        "nntui.tui.keymap.user_config_path", lambda name: tmp_path / "config" / name
+    )
+    (tmp_path / "config" / "nntui").mkdir(parents=True)
+    return tmp_path
 
 
 @pytest.fixture
 def app_on():
-    """The app on a bundled sample."""
-    return lambda name="sample": NntuiApp(load(samples()[name]))
+    """The app on a bundled sample, with no session to take up."""
+    return lambda name="sample": NntuiApp(load(samples()[name]), keep_state=False)
 
 
 @pytest.fixture
@@ -25,8 +35,9 @@ def debugger_of():
     """The debugger of the run that an app shows."""
 
     def find(app: NntuiApp) -> Debugger:
-        assert isinstance(app.screen, SteppingScreen)
-        return app.screen._debugger
+        screen = app.screen_stack[1]
+        assert isinstance(screen, SteppingScreen)
+        return screen.debugger
 
     return find
 
@@ -40,3 +51,22 @@ def seen():
         return "\n".join("".join(segment.text for segment in strip) for strip in strips)
 
     return read
+
+
+@pytest.fixture
+def status():
+    """The status line."""
+    return lambda app: app.screen_stack[1].query_one("#status").text
+
+
+@pytest.fixture
+def typed():
+    """Types a text as a person would, and enter behind it."""
+
+    async def type_text(pilot, text: str) -> None:
+        for character in text:
+            await pilot.press("space" if character == " " else character)
+        await pilot.press("enter")
+        await pilot.pause()
+
+    return type_text

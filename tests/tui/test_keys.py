@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from textual.widgets import OptionList
 
-from nntui.bundled import samples
 from nntui.debugger.movements import MOVEMENTS, destination
-from nntui.document.load import load
-from nntui.tui.app import NntuiApp
-from nntui.tui.keys import GROUPS
+from nntui.tui.keys import GROUPS, LISTS
 from nntui.tui.screens.help import HelpScreen
 from nntui.tui.screens.picker import PickerScreen
 from nntui.tui.screens.stepping import SteppingScreen
-from nntui.tui.widgets.status import StatusLine
 
-MOVES = {"s": "step", "n": "neuron", "f": "pass", "e": "example", "u": "update"}
-
-
-def status(app):
-    return app.screen.query_one(StatusLine).text
+SHARED = {
+    "Neurons", "Loss", "Algorithm", "Inspector", "Breakpoints", "Watches", "Branches", "Output",
+}  # fmt: skip
+MOVES = {"s": "step", "n": "neuron", "f": "pass", "e": "example", "u": "update", "p": "epoch"}
 
 
 @pytest.mark.parametrize(("key", "movement"), MOVES.items())
@@ -48,7 +41,7 @@ async def test_digits_are_a_count(app_on, debugger_of, key, movement):
         assert debugger.position == destination(debugger.schedule, there, movement, -3)
 
 
-async def test_c_continues_to_the_end_and_r_goes_back_to_the_start(app_on, debugger_of):
+async def test_c_continues_to_the_end_and_r_goes_back_to_the_start(app_on, debugger_of, status):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
         debugger = debugger_of(app)
@@ -65,22 +58,10 @@ async def test_c_continues_to_the_end_and_r_goes_back_to_the_start(app_on, debug
         assert debugger.at_start
 
 
-async def test_a_key_press_stops_a_long_run_and_does_nothing_else(debugger_of):
-    experiment = load(samples()["mazur"])
-    endless = replace(experiment, training=replace(experiment.training, epochs=1_000_000))
-    app = NntuiApp(endless)
-    async with app.run_test(size=(120, 36)) as pilot:
-        debugger = debugger_of(app)
-        await pilot.press("c")
-        await pilot.press("s")
-        await app.workers.wait_for_complete()
-        await pilot.pause()
-        assert 0 < debugger.position < debugger.total
-        assert "stopped by a key" in status(app)
-
-
-@pytest.mark.parametrize("key", ["S", "N", "F", "E", "U", "r"])
-async def test_at_the_start_a_key_backwards_says_so_and_does_nothing(app_on, debugger_of, key):
+@pytest.mark.parametrize("key", ["S", "N", "F", "E", "U", "P", "C", "r"])
+async def test_at_the_start_a_key_backwards_says_so_and_does_nothing(
+    app_on, debugger_of, status, key
+):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press(key)
@@ -88,7 +69,7 @@ async def test_at_the_start_a_key_backwards_says_so_and_does_nothing(app_on, deb
         assert "the start of the run" in status(app)
 
 
-async def test_a_count_is_shown_and_escape_forgets_it(app_on, debugger_of):
+async def test_a_count_is_shown_and_escape_forgets_it(app_on, debugger_of, status):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("5", "0")
@@ -119,13 +100,11 @@ async def test_the_panes_that_do_not_fit_are_reachable_with_tab(app_on, seen):
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("s")
         found = set()
-        for _ in range(4):
+        for _ in range(len(SHARED)):
             await pilot.pause()
-            found |= {
-                t for t in ("Neurons", "Loss", "Algorithm", "Inspector") if f"─ {t} " in seen(app)
-            }
+            found |= {title for title in SHARED if f"─ {title} " in seen(app)}
             await pilot.press("tab")
-        assert found == {"Neurons", "Loss", "Algorithm", "Inspector"}
+        assert found == SHARED
 
 
 async def test_a_click_on_a_neuron_focuses_it(app_on, seen):
@@ -138,12 +117,12 @@ async def test_a_click_on_a_neuron_focuses_it(app_on, seen):
 
 async def test_help_lists_every_key_and_closes_again(app_on, seen):
     app = app_on()
-    async with app.run_test(size=(120, 60)) as pilot:
+    async with app.run_test(size=(120, 100)) as pilot:
         await pilot.press("question_mark")
         assert isinstance(app.screen, HelpScreen)
         await pilot.pause()
         text = seen(app)
-        for key in (key for group in GROUPS.values() for key in group):
+        for key in (key for group in (*GROUPS.values(), LISTS) for key in group):
             assert key.help in text
         await pilot.press("question_mark")
         assert isinstance(app.screen, SteppingScreen)
@@ -172,10 +151,18 @@ async def test_q_quits(app_on):
 
 
 def test_no_two_bindings_share_a_key():
-    keys = [key.keys for group in GROUPS.values() for key in group]
-    assert len(keys) == len(set(keys))
+    for scope in ((key for group in GROUPS.values() for key in group), LISTS):
+        keys = [each for key in scope for each in key.keys.split(",")]
+        assert len(keys) == len(set(keys))
 
 
-def test_every_movement_but_the_epoch_has_a_key():
+@pytest.mark.parametrize("direction", [1, -1])
+def test_every_movement_has_a_key_and_its_reverse_another(direction):
     called = "".join(key.action for group in GROUPS.values() for key in group)
-    assert {m for m in MOVEMENTS if f"'{m}'" in called} == set(MOVEMENTS) - {"epoch"}
+    assert {m for m in MOVEMENTS if f"'{m}', {direction})" in called} == set(MOVEMENTS)
+
+
+def test_every_key_that_goes_somewhere_has_its_reverse():
+    actions = {key.action for group in GROUPS.values() for key in group}
+    forward = {action for action in actions if action.endswith("1)") and "-1)" not in action}
+    assert {action.replace("1)", "-1)") for action in forward} <= actions

@@ -6,7 +6,6 @@ from rich.cells import cell_len
 
 from nntui.tui.numbers import fitted
 from nntui.tui.text import padded, wrapped
-from nntui.tui.widgets.loss import decimated
 
 
 @given(st.floats(allow_nan=True, allow_infinity=True), st.integers(7, 14), st.booleans())
@@ -29,11 +28,3 @@ def test_wrapping_loses_no_word_and_keeps_to_the_width(text, width):
     lines = wrapped(text, width)
     assert all(cell_len(line) <= width for line in lines)
     assert "".join("".join(lines).split()) == "".join(text.split())
-
-
-@given(st.lists(st.floats(), max_size=500), st.integers(8, 60))
-def test_decimation_bounds_the_points_and_gives_no_infinity(values, most):
-    xs, ys = decimated(values, most)
-    assert len(xs) == len(ys) <= most + 2
-    assert not any(abs(y) == float("inf") for y in ys)
-    assert xs == sorted(xs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar, Final
 
 from rich.text import Text
@@ -11,17 +12,22 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from nntui.tui.keys import COUNT_HELP, GROUPS
+from nntui.tui.keys import COUNT_HELP, GROUPS, LISTS, Key
 
 PANES: Final = (
     ("Network", ("activations in the boxes, weights on the lines (dotted: negative); "
-                "the heavy line with an arrowhead was just computed")),
+                "the heavy line with an arrowhead was just computed; ● a breakpoint")),
     ("Step", "the formula that just ran, in symbols and in numbers, and what comes next"),
     ("Neurons", "the values of every neuron; · not computed yet, ▸ just written, › has the focus"),
     ("Loss", "the mean loss of each finished update (dots: the test set after each epoch)"),
-    ("Algorithm", "the program that is running; ► marks the lines just executed"),
+    ("Algorithm", "the program that is running; ► marks the lines just executed, ● a breakpoint"),
     ("Inspector", "one neuron’s connections, product by product; it follows as you step"),
+    ("Breakpoints", "what stops a run: ● enabled, ○ disabled, and how often it was met"),
+    ("Watches", "expressions, and how they changed since the last stop"),
+    ("Branches", "the lines of time that edits began; ► the one you are on"),
+    ("Output", "the commands that were typed and what they answered"),
 )  # fmt: skip
+_KEYS: Final = 15
 
 
 class HelpScreen(ModalScreen[None]):
@@ -31,28 +37,38 @@ class HelpScreen(ModalScreen[None]):
         Binding("question_mark,escape,q,enter", "dismiss", "close"),
     ]
 
+    def __init__(self, keymap: Mapping[str, str]) -> None:
+        super().__init__()
+        self._keymap = keymap
+
     def compose(self) -> ComposeResult:
         """One text that scrolls."""
         with VerticalScroll(id="help") as scroll:
             scroll.border_title = "Help"
-            yield Static(_text(), markup=False)
+            yield Static(_text(self._keymap), markup=False)
 
     def action_dismiss(self, result: None = None) -> None:  # type: ignore[override]
         """Close the help."""
         self.dismiss()
 
 
-def _text() -> Text:
+def _text(keymap: Mapping[str, str]) -> Text:
     text = Text()
     for group, keys in GROUPS.items():
-        text.append(f"{group}\n", "bold")
-        for key in keys:
-            text.append(f"  {key.display:<11}", "bold")
-            text.append(f"{key.help}\n")
+        _group(text, group, keys, keymap)
+    _group(text, "In a list (tab or a click leads there, esc away)", LISTS, keymap)
     text.append(f"\n{COUNT_HELP}\n", "italic")
-    text.append("A click chooses a neuron; the wheel scrolls a pane.\n\n")
+    text.append("A click chooses a neuron or a row; the wheel scrolls a pane.\n")
+    text.append("Other keys: keys.toml in your configuration directory (README).\n\n")
     text.append("Panes\n", "bold")
     for name, what in PANES:
-        text.append(f"  {name:<11}", "bold")
+        text.append(f"  {name:<{_KEYS}}", "bold")
         text.append(f"{what}\n")
     return text
+
+
+def _group(text: Text, title: str, keys: tuple[Key, ...], keymap: Mapping[str, str]) -> None:
+    text.append(f"{title}\n", "bold")
+    for key in keys:
+        text.append(f"  {key.display(keymap):<{_KEYS}}", "bold")
+        text.append(f"{key.help}\n")

@@ -1,41 +1,47 @@
-"""The stepping screen: panes that show a snapshot, and keys that move the debugger."""
+"""The stepping screen: panes that show a frame, and keys that others answer."""
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import suppress
-from time import perf_counter
-from typing import ClassVar, Final
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container
+from textual.containers import Container, Horizontal
 from textual.events import Key, Resize
 from textual.screen import Screen
-from textual.widgets import Footer
+from textual.widgets import Footer, Input, Static
 
 from nntui.debugger.debugger import Debugger
-from nntui.debugger.movements import destination
-from nntui.draw import Direction
-from nntui.model.experiment import Experiment
+from nntui.tui.control.asking import Asking
+from nntui.tui.control.commanding import Commanding
+from nntui.tui.control.deck import LISTS, ROOMS
+from nntui.tui.control.keeping import Keeping
+from nntui.tui.control.looking import Looking
+from nntui.tui.control.moving import Moving
+from nntui.tui.control.stopping import Stopping
+from nntui.tui.control.travel import Travel
+from nntui.tui.frame import Frame, frame_of
 from nntui.tui.keys import bindings
 from nntui.tui.screens.help import HelpScreen
 from nntui.tui.widgets.algorithm import AlgorithmPane
+from nntui.tui.widgets.command_line import CommandLine
 from nntui.tui.widgets.inspector import InspectorPane
 from nntui.tui.widgets.loss import LossPane
 from nntui.tui.widgets.network import NetworkPane
 from nntui.tui.widgets.neurons import NeuronsPane
-from nntui.tui.widgets.pane import LinePane
+from nntui.tui.widgets.output import OutputPane
+from nntui.tui.widgets.rows import RowsPane
 from nntui.tui.widgets.status import StatusLine
 from nntui.tui.widgets.step import StepPane
 
-DECK: Final = ("neurons", "loss", "algorithm", "inspector")
-"""The panes that share a place when the terminal is small."""
-AT_ONCE: Final = 2_000
-"""Steps that are executed before the key is answered: about a millisecond."""
-BURST: Final = 0.012
-"""Seconds of computing between two paints on a long way."""
-MOST_COUNT: Final = 10**12
+LEFT: Final = ("network", "step", "algorithm")
+FOCUSED: Final = frozenset({"network", "neurons", "inspector"})
+RIGHT: Final = ("neurons", "loss", "inspector", "output")
+Pane = (
+    NetworkPane | StepPane | AlgorithmPane | NeuronsPane | LossPane | InspectorPane | OutputPane
+    | RowsPane
+)  # fmt: skip
 
 
 class SteppingScreen(Screen[None]):
@@ -43,187 +49,197 @@ class SteppingScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings()
 
-    def __init__(self, experiment: Experiment) -> None:
+    def __init__(
+        self, debugger: Debugger, *, keymap: Mapping[str, str], keep_state: bool = False
+    ) -> None:
         super().__init__()
-        self._debugger = Debugger(experiment)
-        self._experiment = experiment
-        self._focused_neuron: str | None = None
-        self._count = ""
-        self._deck = 0
-        self._travelling = False
-        self._stop = False
+        self.debugger = debugger
+        self._keymap = keymap
+        self.latest = frame_of(debugger)
+        experiment = debugger.experiment
+        net = experiment.network.wiring()
+        self.drawing = NetworkPane(experiment)
+        self._output = OutputPane()
+        self._panes: dict[str, Pane] = {
+            "network": self.drawing,
+            "step": StepPane(experiment),
+            "algorithm": AlgorithmPane(),
+            "neurons": NeuronsPane(experiment),
+            "loss": LossPane(debugger.schedule.updates_per_epoch),
+            "inspector": InspectorPane(experiment),
+            "output": self._output,
+            **{name: RowsPane(name) for name in LISTS},
+        }
+        self._status = StatusLine(experiment)
+        self._travel = travel = Travel(self)
+        self._keeping = Keeping(self, travel, wanted=keep_state)
+        self._looking = looking = Looking(self, net)
+        self._commanding = commanding = Commanding(self, travel)
+        self._moving = moving = Moving(self, travel, commanding)
+        self.command_line = CommandLine(commanding.complete)
+        asking = Asking(self, commanding, looking, net)
+        self._stopping = stopping = Stopping(self, commanding, looking)
+        # The action of every key is a method of the one whose subject it is. Those who need the
+        # debugger get it at rest; the movements stop what is under way themselves.
+        at_rest = moving.at_rest
+        self.action_move = moving.move
+        self.action_resume = moving.resume
+        self.action_play = moving.play
+        self.action_pause = moving.pause
+        self.action_speed = moving.speed
+        self.action_to_cursor = at_rest(stopping.to_cursor)
+        self.action_visit = at_rest(moving.visit)
+        self.action_breakpoint = at_rest(stopping.toggle)
+        self.action_edit_breakpoint = at_rest(stopping.edit)
+        self.action_watch = at_rest(asking.watch)
+        self.action_assign = at_rest(asking.assign)
+        self.action_bookmark = at_rest(asking.bookmark)
+        self.action_goto = at_rest(asking.goto)
+        self.action_write = at_rest(asking.write)
+        self.action_why = at_rest(asking.why)
+        self.action_command = at_rest(commanding.ask)
+        self.action_paths = asking.paths
+        self.action_focus_neuron = looking.focus_neuron
+        self.action_focus_edge = looking.focus_edge
+        self.action_inspect = looking.inspect
+        self.action_pane = looking.pane
 
     def compose(self) -> ComposeResult:
-        """The panes, the status line and the footer."""
+        """The panes, the status line, the command line and the footer."""
+        panes = self._panes
         with Container(id="panes"):
             with Container(id="left"):
-                yield NetworkPane(self._experiment)
-                yield StepPane(self._experiment)
-                yield AlgorithmPane()
+                yield from (panes[name] for name in LEFT)
             with Container(id="right"):
-                yield NeuronsPane(self._experiment)
-                yield LossPane()
-                yield InspectorPane(self._experiment)
-        yield StatusLine(self._experiment)
+                yield from (panes[name] for name in RIGHT)
+                with Container(id="lists"):
+                    yield from (panes[name] for name in LISTS)
+        yield self._status
+        with Horizontal(id="command"):
+            yield Static(":")
+            yield self.command_line
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Show the start of the run, and what is odd about the network."""
-        self._arrange()
-        self._show()
-        warnings = self._experiment.network.check()
+        """Show where the run stands, and what is odd about the network."""
+        self.lay_out()
+        self._keeping.start()
+        warnings = self.debugger.experiment.network.check()
         for warning in warnings[:3]:
             self.notify(warning, severity="warning", markup=False)
 
+    def on_unmount(self) -> None:
+        """Leave nothing running."""
+        self._keeping.leave()
+
     def on_resize(self, event: Resize) -> None:
         """Choose the panes that the size has room for."""
-        self._arrange()
+        self.lay_out()
 
     # ---- keys ----------------------------------------------------------------------------------
 
     def on_key(self, event: Key) -> None:
-        """A key on the way stops it; digits are a count."""
-        if self._travelling:
-            self._stop = True
+        """Digits are a count; on the way, every key is answered before anything is computed."""
+        self._travel.give_way()
+        if event.character is not None and event.character in "0123456789":
+            self._moving.digit(event.character)
             event.stop()
-            event.prevent_default()
-        elif event.character is not None and event.character in "0123456789":
-            if self._count or event.character != "0":
-                self._count = str(min(int(self._count + event.character), MOST_COUNT))
-                self._status.say(f"{self._count} ×")
-            event.stop()
-
-    def action_move(self, movement: str, direction: int) -> None:
-        """Make a movement as often as the count says, or say that there is nowhere to go."""
-        if self._travelling:
-            return
-        count = int(self._count or 1)
-        self._count = ""
-        here = self._debugger.position
-        there = destination(self._debugger.schedule, here, movement, direction * count)
-        if there == here:
-            end = "the end of the run: no further step" if direction > 0 else "the start of the run"
-            self._show(f"this is {end}")
-        elif 0 <= there - here <= AT_ONCE:
-            self._debugger.seek(there)
-            self._show()
-        elif self._debugger.approach(there, AT_ONCE):
-            self._show()
-        else:
-            self._travelling, self._stop = True, False
-            self.run_worker(self._travel(there), exclusive=True)
-
-    def action_focus_neuron(self, direction: Direction) -> None:
-        """Move the focus along the drawing."""
-        pane = self.query_one(NetworkPane)
-        neuron = pane.neighbour(self._focused_neuron, direction)
-        if neuron is not None:
-            self._focus_on(neuron)
-
-    def action_inspect(self) -> None:
-        """Open the inspector on the focused neuron, or close it."""
-        if self.has_class("inspecting"):
-            self._close_inspector()
-            return
-        if self._focused_neuron is None:
-            last = self._debugger.last
-            neuron = last.operation[-1] if last and len(last.operation) > 1 else None
-            self._focused_neuron = neuron or self._experiment.network.wiring().neurons[0]
-        self.add_class("inspecting")
-        self._deck = DECK.index("inspector")
-        self._arrange()
-        self._show()
 
     def action_clear(self) -> None:
-        """Forget the count; else close the inspector; else clear the focus."""
-        if self._count:
-            self._count = ""
-        elif self.has_class("inspecting"):
-            self._close_inspector()
-        else:
-            self._focused_neuron = None
-        self._show()
-
-    def action_pane(self, direction: int) -> None:
-        """Show the next of the panes that share a place."""
-        self._deck = (self._deck + direction) % len(DECK)
-        self.set_class(DECK[self._deck] == "inspector", "inspecting")
-        self._arrange()
-        self._show()
+        """Forget the count; else stop what is under way; else leave a pane, or the focus."""
+        if not self._moving.clear():
+            self._looking.clear()
 
     def action_scroll(self, direction: int) -> None:
-        """Scroll the pane that shares its place, or the neurons."""
-        pane = self.query_one(f"#{DECK[self._deck]}")
-        if not isinstance(pane, LinePane):
-            pane = self.query_one(NeuronsPane)
+        """Scroll the pane that was turned to, or the neurons."""
+        pane = self._panes[self._looking.deck.current]
+        if isinstance(pane, LossPane):
+            pane = self._panes["neurons"]
         pane.scroll_relative(y=direction * max(pane.size.height - 1, 1), animate=False)
 
     def action_help(self) -> None:
         """Show the help."""
-        self.app.push_screen(HelpScreen())
+        self.app.push_screen(HelpScreen(self._keymap))
 
     def on_network_pane_chosen(self, event: NetworkPane.Chosen) -> None:
         """A click on the drawing."""
-        self._focus_on(event.neuron)
+        self._looking.choose(event.neuron)
 
     def on_neurons_pane_chosen(self, event: NeuronsPane.Chosen) -> None:
         """A click on the table."""
-        self._focus_on(event.neuron)
+        self._looking.choose(event.neuron)
 
-    # ---- inside --------------------------------------------------------------------------------
+    def on_rows_pane_wished(self, event: RowsPane.Wished) -> None:
+        """A key on a row of a list."""
+        self._moving.at_rest(self._stopping.wish)(event.pane, event.wish, event.key)
 
-    @property
-    def _status(self) -> StatusLine:
-        return self.query_one(StatusLine)
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """A command was typed."""
+        self._commanding.submit(event.value)
 
-    def _focus_on(self, neuron: str) -> None:
-        self._focused_neuron = neuron
-        self._show()
+    def on_command_line_left(self) -> None:
+        """No command was typed."""
+        self._commanding.leave()
 
-    def _close_inspector(self) -> None:
-        self.remove_class("inspecting")
-        if DECK[self._deck] == "inspector":
-            self._deck = 0
-        self._arrange()
-        self._show()
+    def on_command_line_offered(self, event: CommandLine.Offered) -> None:
+        """A command may go on in several ways."""
+        self._commanding.offer(event.lines)
 
-    def _show(self, message: str = "") -> None:
-        """Hand the snapshot of this moment to every pane."""
-        snapshot, focus = self._debugger.snapshot(), self._focused_neuron
-        self.query_one(NetworkPane).show(snapshot, focus)
-        self.query_one(StepPane).show(snapshot)
-        self.query_one(NeuronsPane).show(snapshot, focus)
-        self.query_one(AlgorithmPane).show(snapshot)
-        if self.has_class("inspecting"):
-            self.query_one(InspectorPane).show(snapshot, focus)
-        self.query_one(LossPane).show(snapshot, self._debugger.schedule.updates_per_epoch)
-        self._status.show(snapshot, message)
+    # ---- the stage -----------------------------------------------------------------------------
 
-    def _arrange(self) -> None:
-        width, height = self.app.size
-        self.set_class(width < 100 or height < 28, "compact")
+    def paint(self, frame: Frame, message: str | None = "") -> None:
+        """Show a frame in every pane that is seen; without a message the one before stays."""
+        self.latest = frame
+        for name in self._looking.deck.seen:
+            self._panes[name].show(frame, self._looking.focus)
+        self._status.show(frame.snapshot, message)
+
+    def repaint(self, message: str | None = None) -> None:
+        """Show the latest frame anew where the focus, which is another, is seen."""
+        for name in self._looking.deck.seen & FOCUSED:
+            self._panes[name].show(self.latest, self._looking.focus)
+        if message is not None:
+            self.say(message)
+
+    def painted(self) -> None:
+        """What was shown is on the terminal."""
+        self._travel.painted()
+
+    def show(self, message: str = "") -> None:
+        """Show this moment; the run must rest."""
+        self._keeping.changed()
+        self.paint(frame_of(self.debugger), message)
+
+    def say(self, message: str) -> None:
+        """Show a message in the status line."""
+        self._status.say(message)
+
+    def tell(self, command: str, lines: tuple[str, ...], *, turn: bool) -> None:
+        """Write an answer to the output pane, and turn to it."""
+        self._output.write(command, lines)
+        if turn:
+            self._looking.open("output")
+
+    def lay_out(self) -> None:
+        """See to it that the panes of the deck are seen, and that a list has the keyboard."""
+        deck, (width, height) = self._looking.deck, self.app.size
+        deck.fit(width, height)
+        for room in ROOMS:
+            self.set_class(room is deck.room, room.name)
         self.set_class(height >= 48 and width >= 100, "tall")
         self.set_class(height < 18 or width < 40, "tiny")
-        for n, pane in enumerate(DECK):
-            self.set_class(n == self._deck, f"deck-{pane}")
+        for name, pane in self._panes.items():
+            pane.display = name in deck.seen
+        self.query_one("#right").display = deck.needs_right
+        self.query_one("#lists").display = not deck.seen.isdisjoint(LISTS)
+        if not self.command_line.shown:
+            self.set_focus(self._panes[deck.current] if deck.current in LISTS else None)
+        self.paint(self.latest, None)
 
-    async def _travel(self, target: int) -> None:
-        """Go a long way in bursts, each followed by a paint, until there or a key is pressed."""
-        steps, arrived = AT_ONCE, False
-        try:
-            while not arrived and not self._stop:
-                begun = perf_counter()
-                arrived = self._debugger.approach(target, steps)
-                steps = max(int(steps * min(2.0, BURST / max(perf_counter() - begun, 1e-6))), 100)
-                self._show("" if arrived else "running: press any key to stop")
-                await self._painted()
-        finally:
-            self._travelling = False
-        self._show("" if arrived else "stopped by a key")
+    def open_over(self, screen: Screen[Any], answered: Callable[[Any], None]) -> None:
+        """Put a screen over this one, and take its answer."""
+        self.app.push_screen(screen, answered)
 
-    async def _painted(self) -> None:
-        done = asyncio.Event()
-        self.call_after_refresh(done.set)
-        with suppress(TimeoutError):  # a screen that is covered by another is not painted
-            await asyncio.wait_for(done.wait(), timeout=0.1)
-        await asyncio.sleep(0.005)
+    def quit(self) -> None:
+        """Leave nntui."""
+        self.app.exit()

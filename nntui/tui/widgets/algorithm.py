@@ -11,8 +11,10 @@ from typing import Final
 from rich.segment import Segment
 from rich.style import Style
 
-from nntui.debugger.snapshot import Snapshot
 from nntui.explain.listing import listing
+from nntui.tui.control.focus import Focus
+from nntui.tui.frame import Frame
+from nntui.tui.marks import STOP
 from nntui.tui.widgets.pane import LinePane
 
 _QUIET: Final = ("comment", "string")
@@ -24,12 +26,17 @@ class AlgorithmPane(LinePane):
     def __init__(self) -> None:
         super().__init__(title="Algorithm", id="algorithm")
         self._executing = range(0)
+        self._stops: frozenset[int] = frozenset()
         self._lines = listing().lines
 
-    def show(self, snapshot: Snapshot) -> None:
-        """Mark the lines that the last step executed."""
-        last = snapshot.last
-        self._executing = listing().executing(last.operation) if last else range(0)
+    def show(self, frame: Frame, focus: Focus) -> None:
+        """Mark the lines that the last step executed, and those at which breakpoints stop."""
+        last = frame.snapshot.last
+        executing = listing().executing(last.operation) if last else range(0)
+        stops = frozenset(listing().lines_of[kind].start for kind in frame.marks.kinds)
+        if (executing, stops) == (self._executing, self._stops):
+            return
+        self._executing, self._stops = executing, stops
         self.changed()
         if last is not None:
             self.reveal(max(self._executing.start - 1, 0), len(self._executing) + 2)
@@ -43,7 +50,11 @@ class AlgorithmPane(LinePane):
         executing = row in self._executing
         base = self.colours.current_line if executing else Style()
         mark = "►" if executing and row == self._executing.start else "│" if executing else " "
-        found = [Segment(f"{mark} ", base + self.colours.mark if executing else base)]
+        stop = STOP if row in self._stops else " "
+        found = [
+            Segment(mark, base + self.colours.mark if executing else base),
+            Segment(stop, base + self.colours.stop),
+        ]
         for text, kind in _words()[row]:
             style = self.colours.faint if kind in _QUIET else Style(bold=kind == "keyword")
             found.append(Segment(text, base + style))

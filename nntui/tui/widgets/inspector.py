@@ -10,6 +10,8 @@ from rich.style import Style
 
 from nntui.debugger.snapshot import Snapshot
 from nntui.model.experiment import Experiment
+from nntui.tui.control.focus import Focus
+from nntui.tui.frame import Frame
 from nntui.tui.numbers import fitted
 from nntui.tui.text import padded
 from nntui.tui.widgets.neurons import NOT_YET
@@ -28,13 +30,17 @@ class InspectorPane(LinePane):
         self._trainable = self._net.trainable
         self._snapshot: Snapshot | None = None
         self._neuron: str | None = None
+        self._edge_chosen: tuple[str, str] | None = None
         self._lines: list[Row] = []
 
-    def show(self, snapshot: Snapshot, neuron: str | None) -> None:
-        """Show a neuron as it is in a snapshot."""
+    def show(self, frame: Frame, focus: Focus) -> None:
+        """Show the neuron that has the focus."""
+        neuron = focus.neuron
+        self._net = frame.experiment.network.wiring()  # an edit may have changed an activation
+        self._edge_chosen = focus.edge
         if neuron != self._neuron:
             self.scroll_to(0, 0, animate=False, force=True, immediate=True)
-        self._snapshot, self._neuron = snapshot, neuron
+        self._snapshot, self._neuron = frame.snapshot, neuron
         self._lines = self._written()
         self.changed()
 
@@ -122,12 +128,13 @@ class InspectorPane(LinePane):
     def _edge(self, other: str, w: float, value: float | None, edge: tuple[str, str]) -> Row:
         last = self._snapshot.last if self._snapshot else None
         executing = last is not None and last.edge == edge
+        chosen = edge == self._edge_chosen
 
         def write() -> list[Segment]:
-            mark = "►" if executing else " "
+            mark = "►" if executing else "›" if chosen else " "
             product = None if value is None else w * value
             name = padded(other + ("" if edge in self._trainable else " (frozen)"), 14)
-            style = self.colours.mark if executing else Style()
+            style = self.colours.mark if executing else Style(bold=chosen)
             numbers = "".join(self._number(number) for number in (w, value, product))
             return [Segment(f"{mark}{name}{numbers}", style)]
 

@@ -2,44 +2,49 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.timer import Timer
 from textual.widgets import Static
 
-from nntui.debugger.snapshot import Snapshot
 from nntui.engine.history import Losses
+from nntui.tui.control.focus import Focus
+from nntui.tui.frame import Curve, Frame
 
 DELAY: Final = 0.1
 """Seconds from a step to the chart's next drawing, at most: a key press never waits for it."""
+SELDOM: Final = 0.5
+"""The same while a run is under way, which a drawing would slow down."""
+MOST_OTHERS: Final = 6
+"""Branches drawn beside the current one, at most: the newest."""
 
 
 class LossPane(Container, can_focus=False):
-    """The mean loss of each finished update and, with a test set, of each epoch's end."""
+    """The mean loss of each finished update and, with a test set, of each epoch's end.
 
-    def __init__(self) -> None:
+    The branch that the run stands on is a line; the others are rows of points under it.
+    """
+
+    def __init__(self, updates_per_epoch: int) -> None:
         super().__init__(id="loss")
         self.border_title = "Loss"
-        self._losses: Losses | None = None
-        self._drawn: tuple[int, int] | None = None
+        self._curves: tuple[Curve, ...] = ()
+        self._drawn: list[tuple[str, int]] = []
         self._loss: float | None = None
-        self._per_epoch = 1
+        self._per_epoch = updates_per_epoch
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """A sentence until there is something to draw; the chart is made when it is needed."""
         yield Static("", id="loss-words", markup=False)
 
-    def show(self, snapshot: Snapshot, updates_per_epoch: int) -> None:
-        """Draw the losses of a snapshot, soon."""
-        self._losses, self._loss = snapshot.losses, snapshot.loss
-        self._per_epoch = updates_per_epoch
+    def show(self, frame: Frame, focus: Focus) -> None:
+        """Draw the losses of a frame, soon."""
+        self._curves, self._loss = frame.curves, frame.snapshot.loss
         if self._timer is None:
-            self._timer = self.set_timer(DELAY, self._draw)
+            self._timer = self.set_timer(SELDOM if frame.on_the_way else DELAY, self._draw)
 
     @property
     def is_waiting(self) -> bool:
@@ -48,22 +53,22 @@ class LossPane(Container, can_focus=False):
 
     def on_resize(self) -> None:
         """Another width takes other points."""
-        self._drawn = None
-        if self._timer is None and self._losses is not None:
+        self._drawn = []
+        if self._timer is None and self._curves:
             self._timer = self.set_timer(DELAY, self._draw)
 
     def _draw(self) -> None:
         self._timer = None
-        losses = self._losses
-        if losses is None or not self.display or not self.size.width:
+        if not self._curves or not self.display or not self.size.width:
             return
+        *others, current = self._curves
         words = self.query_one("#loss-words", Static)
-        words.update(self._words(losses), layout=False)
-        shown = (losses.updates, losses.epochs)
-        if shown == self._drawn:
-            return
-        self._drawn = shown
-        self._chart(losses)
+        words.update(self._words(current.losses), layout=False)
+        curves = [*others[-MOST_OTHERS:], current]
+        shown = [(curve.name, curve.losses.updates) for curve in curves]
+        if shown != self._drawn:
+            self._drawn = shown
+            self._chart(curves)
 
     def _words(self, losses: Losses) -> str:
         parts = []
@@ -75,49 +80,36 @@ class LossPane(Container, can_focus=False):
                 parts.append(f"{series} {value:.4g}")
         return " " + "  ".join(parts) if parts else " no example has met its loss yet"
 
-    def _chart(self, losses: Losses) -> None:
+    def _chart(self, curves: list[Curve]) -> None:
         # Imported here: plotext takes longer to load than everything else before the first paint.
         from textual_plotext import PlotextPlot
 
         found = self.query(PlotextPlot)
-        if not losses.updates:
+        updates = max(curve.losses.updates for curve in curves)
+        if not updates:
             found.remove()
             return
         if not found:
             self.mount(PlotextPlot())
         plot = self.query_one(PlotextPlot)
-        width = 2 * max(self.size.width - 8, 8)
+        points = 2 * max(self.size.width - 8, 8)
         plt = plot.plt
         plt.clear_data()
-        updates = losses.updates
         ticks = sorted({1 + (updates - 1) * n // 4 for n in range(5)})  # whole updates, from 1
         plt.xticks([tick - 1 for tick in ticks], [f"{tick:,}" for tick in ticks])
-        xs, ys = decimated(losses.batch, width)
-        plt.plot(xs, ys, marker="braille", color="blue")
-        if losses.last("test") is not None:
-            xs, ys = decimated(losses.test, width)
+        for curve in curves:
+            _plot(plt, curve, points)
+        current = curves[-1].losses
+        if current.last("test") is not None:
+            xs, ys = current.sampled("test", points)
             ends = [(x + 1) * self._per_epoch - 1 for x in xs]
             plt.plot(ends, ys, marker="dot", color="orange")
         plot.refresh()
 
 
-def decimated(values: Sequence[float], most: int) -> tuple[list[int], list[float]]:
-    """At most about ``most`` points of a series, keeping the peaks: a bucket's least and greatest.
-
-    What is not finite becomes a gap (nan), the one thing plotext can be given safely.
-    """
-    bucket = max(1, -(-2 * len(values) // most))
-    xs: list[int] = []
-    ys: list[float] = []
-    for start in range(0, len(values), bucket):
-        indices = range(start, min(start + bucket, len(values)))
-        finite = [n for n in indices if math.isfinite(values[n])]
-        if not finite:
-            xs.append(start)
-            ys.append(math.nan)
-            continue
-        extremes = {min(finite, key=values.__getitem__), max(finite, key=values.__getitem__)}
-        for n in sorted(extremes):
-            xs.append(n)
-            ys.append(values[n])
-    return xs, ys
+def _plot(plt: Any, curve: Curve, points: int) -> None:
+    xs, ys = curve.losses.sampled("batch", points)
+    if curve.current:
+        plt.plot(xs, ys, marker="braille", color="blue")
+    else:
+        plt.scatter(xs, ys, marker="·", color="gray")

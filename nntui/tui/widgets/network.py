@@ -14,6 +14,8 @@ from nntui.debugger.snapshot import Snapshot
 from nntui.draw import Direction, EdgeLook, Layout, NodeLook, Picture, layout, paint
 from nntui.draw.looks import EdgeState, Mark
 from nntui.model.experiment import Experiment
+from nntui.tui.control.focus import Focus
+from nntui.tui.frame import Frame
 from nntui.tui.numbers import fitted
 from nntui.tui.widgets.pane import LinePane
 
@@ -37,12 +39,12 @@ class NetworkPane(LinePane):
         self._rank = {j: n for n, j in enumerate((*self._net.inputs, *self._net.neurons))}
         self._layout: Layout | None = None
         self._picture: Picture | None = None
-        self._shown: tuple[Snapshot, str | None] | None = None
+        self._shown: tuple[Frame, Focus] | None = None
         self._followed: str | None = None
 
-    def show(self, snapshot: Snapshot, focus: str | None) -> None:
-        """Draw a snapshot; ``focus`` is the neuron that the person has chosen."""
-        self._shown = (snapshot, focus)
+    def show(self, frame: Frame, focus: Focus) -> None:
+        """Draw a frame; what has the focus is brought out."""
+        self._shown = (frame, focus)
         if self.size.width and self.size.height:
             self._draw()
 
@@ -87,14 +89,14 @@ class NetworkPane(LinePane):
 
     def _draw(self) -> None:
         assert self._shown is not None
-        snapshot, focus = self._shown
+        frame, focus = self._shown
         plan = self._laid_out()
-        nodes = dict(self._neurons(snapshot, focus))
-        edges = dict(self._connections(plan, snapshot, focus))
+        nodes = dict(self._neurons(frame, focus))
+        edges = dict(self._connections(plan, frame, focus))
         self._picture = paint(plan, nodes, edges)
         self.changed()
         if plan.overflow:
-            self._follow(plan, snapshot, focus)
+            self._follow(plan, frame.snapshot, focus.neuron)
 
     def _follow(self, plan: Layout, snapshot: Snapshot, focus: str | None) -> None:
         """Scroll a drawing that is wider than the pane to where something happens."""
@@ -110,36 +112,52 @@ class NetworkPane(LinePane):
             region = Region.from_union([Region(b.x, b.y, b.width, b.height) for b in boxes])
             self.scroll_to_region(region, animate=False, force=True, immediate=True)
 
-    def _neurons(self, snapshot: Snapshot, focus: str | None) -> Iterator[tuple[str, NodeLook]]:
+    def _neurons(self, frame: Frame, focus: Focus) -> Iterator[tuple[str, NodeLook]]:
+        snapshot, stops = frame.snapshot, frame.marks.neurons
         current = snapshot.last.neuron if snapshot.last else None
+        cone = None if focus.cone is None else frozenset(focus.cone.cone)
         for name in self._rank:
             a = snapshot.a.get(name)
-            mark: Mark = "current" if name == current else "focus" if name == focus else "plain"
+            mark: Mark = "plain"
+            if name == current:
+                mark = "current"
+            elif name == focus.neuron:
+                mark = "focus"
+            elif cone is not None and name not in cone:
+                mark = "dim"
             tone = None if a is None or not math.isfinite(a) else max(-1.0, min(1.0, a))
-            yield name, NodeLook("" if a is None else fitted(a, 6, sign=True), tone, mark)
+            value = "" if a is None else fitted(a, 6, sign=True)
+            yield name, NodeLook(value, tone, mark, name in stops)
 
     def _connections(
-        self, plan: Layout, snapshot: Snapshot, focus: str | None
+        self, plan: Layout, frame: Frame, focus: Focus
     ) -> Iterator[tuple[Edge, EdgeLook]]:
-        last = snapshot.last
+        snapshot, stops = frame.snapshot, frame.marks.edges
+        last, neuron = snapshot.last, focus.neuron
         current = last.edge if last else None
         forward = last is None or last.position.phase != "backward"
         wanted = dict.fromkeys(plan.edges)
-        if focus is not None:
-            wanted |= dict.fromkeys((i, focus) for i in self._net.sources.get(focus, ()))
-            wanted |= dict.fromkeys((focus, j) for j in self._net.targets.get(focus, ()))
+        if neuron is not None:
+            wanted |= dict.fromkeys((i, neuron) for i in self._net.sources.get(neuron, ()))
+            wanted |= dict.fromkeys((neuron, j) for j in self._net.targets.get(neuron, ()))
         if current is not None:
             wanted[current] = None
+        wanted |= dict.fromkeys(stops)
+        cone = None if focus.cone is None else frozenset(focus.cone.edges)
         for edge in wanted:
             w = snapshot.w[edge]
             state: EdgeState = "plain"
             if edge == current:
                 state = "current"
-            elif focus in edge:
+            elif edge == focus.edge:
+                state = "focus"
+            elif cone is not None:
+                state = "bright" if edge in cone else "dim"
+            elif neuron in edge and focus.edge is None:
                 state = "bright"
             elif self._is_done(edge, snapshot):
                 state = "done"
-            yield edge, EdgeLook(w, fitted(w, 5, sign=True), state, forward)
+            yield edge, EdgeLook(w, fitted(w, 5, sign=True), state, forward, edge in stops)
 
     def _is_done(self, edge: Edge, snapshot: Snapshot) -> bool:
         """Whether the pass that is under way has been through a connection."""

@@ -14,6 +14,9 @@ from textual.message import Message
 from nntui.debugger.snapshot import Snapshot
 from nntui.model.experiment import Experiment
 from nntui.model.names import value_name
+from nntui.tui.control.focus import Focus
+from nntui.tui.frame import Frame
+from nntui.tui.marks import STOP
 from nntui.tui.numbers import fitted
 from nntui.tui.text import padded
 from nntui.tui.widgets.pane import LinePane
@@ -61,13 +64,15 @@ class NeuronsPane(LinePane):
         self._inputs = frozenset(net.inputs)
         self._snapshot: Snapshot | None = None
         self._focus: str | None = None
+        self._stops: frozenset[str] = frozenset()
 
-    def show(self, snapshot: Snapshot, focus: str | None) -> None:
-        """Show a snapshot; ``focus`` is the neuron that the person has chosen."""
-        moved = focus != self._focus
-        self._snapshot, self._focus = snapshot, focus
+    def show(self, frame: Frame, focus: Focus) -> None:
+        """Show a frame; the neuron that has the focus is kept in sight."""
+        moved = focus.neuron != self._focus
+        self._snapshot, self._focus = frame.snapshot, focus.neuron
+        self._stops = frame.marks.neurons
         self.changed()
-        followed = focus if moved else self._just_written()
+        followed = focus.neuron if moved else self._just_written()
         if followed is not None:
             self.reveal(self._names.index(followed) + 1)
 
@@ -94,9 +99,11 @@ class NeuronsPane(LinePane):
         chosen = name == self._focus
         line = self.colours.current_line if chosen else Style()
         mark = "›" if chosen else " "
+        stop = STOP if name in self._stops else " "
         found = [
             Segment(mark + padded(name, name_width), line),
-            Segment(padded(str(self._layer[name]), 3, right=True), line + self.colours.faint),
+            Segment(stop, line + self.colours.stop),
+            Segment(padded(str(self._layer[name]), 2, right=True), line + self.colours.faint),
         ]
         found += [self._cell(name, column, width, line) for column in COLUMNS]
         return found

@@ -43,12 +43,17 @@ class LinePane(ScrollView, can_focus=False):
         return self._colours
 
     def changed(self) -> None:
-        """The content is another: draw it anew."""
-        self._rows.clear()
+        """The content is another: draw anew the rows that differ."""
+        before, self._rows = self._rows, {}
         size = Size(*self.extent())
         if size != self.virtual_size:
             self.virtual_size = size
-        self.refresh()
+            self.refresh()
+            return
+        top = self.scroll_offset.y
+        for row in range(top, min(top + self.size.height, size.height)):
+            if before.get(row) != self._strip(row):
+                self.refresh_line(row)
 
     def reveal(self, row: int, height: int = 1) -> None:
         """Scroll so that rows ``row`` … ``row + height`` are seen."""
@@ -58,7 +63,9 @@ class LinePane(ScrollView, can_focus=False):
 
     def on_resize(self, event: Resize) -> None:
         """Another size is another content."""
+        self._rows.clear()
         self.changed()
+        self.refresh()
 
     def notify_style_update(self) -> None:
         """Another theme has other colours."""
@@ -73,9 +80,12 @@ class LinePane(ScrollView, can_focus=False):
         width = self.size.width
         if not 0 <= row < self.extent()[1]:
             return Strip.blank(width, self.colours.plain)
-        if row not in self._rows:
-            base = self.colours.plain
-            painted = Segment.apply_style(self.segments(row), base)
-            self._rows[row] = Strip(painted).simplify()
-        strip = self._rows[row].extend_cell_length(left + width, self.colours.plain)
+        strip = self._strip(row).extend_cell_length(left + width, self.colours.plain)
         return strip.crop(left, left + width)
+
+    def _strip(self, row: int) -> Strip:
+        """A row, rendered once."""
+        if row not in self._rows:
+            painted = Segment.apply_style(self.segments(row), self.colours.plain)
+            self._rows[row] = Strip(painted).simplify()
+        return self._rows[row]

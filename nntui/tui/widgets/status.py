@@ -22,10 +22,10 @@ class StatusLine(LinePane):
         self._place = ""
         self._message = ""
 
-    def show(self, snapshot: Snapshot, message: str = "") -> None:
-        """Show where a snapshot stands."""
+    def show(self, snapshot: Snapshot, message: str | None = "") -> None:
+        """Show where a snapshot stands; without a message the one before stays."""
         self._place = self._written(snapshot)
-        self._message = message
+        self._message = self._message if message is None else message
         self.changed()
 
     def say(self, message: str) -> None:

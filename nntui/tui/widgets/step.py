@@ -13,6 +13,8 @@ from nntui.explain.formulas import Line, dressed, formula
 from nntui.explain.numbers import rounded
 from nntui.explain.places import intention, place
 from nntui.model.experiment import Experiment
+from nntui.tui.control.focus import Focus
+from nntui.tui.frame import Frame
 from nntui.tui.text import padded, wrapped
 from nntui.tui.widgets.pane import LinePane
 
@@ -37,9 +39,9 @@ class StepPane(LinePane):
         self._snapshot: Snapshot | None = None
         self._lines: list[list[Segment]] = []
 
-    def show(self, snapshot: Snapshot) -> None:
-        """Show the last step of a snapshot."""
-        self._snapshot = snapshot
+    def show(self, frame: Frame, focus: Focus) -> None:
+        """Show the last step of a frame."""
+        self._snapshot = frame.snapshot
         self.scroll_to(0, 0, animate=False, force=True, immediate=True)
         self.changed()
 

@@ -1,0 +1,55 @@
+"""Keeping: the session is written down now and then, and when the screen is left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from nntui.sessions import keep
+from nntui.tui.typed import read_typed, write_typed
+
+if TYPE_CHECKING:
+    from nntui.tui.control.stage import Stage
+    from nntui.tui.control.travel import Travel
+
+EVERY: Final = 5.0
+"""Seconds between two looks at whether there is something to keep."""
+
+
+class Keeping:
+    """Keeps breakpoints, watches, branches and the position for the next time."""
+
+    def __init__(self, stage: Stage, travel: Travel, *, wanted: bool) -> None:
+        self._stage, self._travel, self._wanted = stage, travel, wanted
+        self._changed = self._complained = False
+
+    def start(self) -> None:
+        """Look every few seconds."""
+        if self._wanted:
+            self._stage.command_line.history = read_typed()
+            self._stage.set_interval(EVERY, self._look)
+
+    def changed(self) -> None:
+        """There is something new to keep."""
+        self._changed = True
+
+    def keep(self) -> None:
+        """Write it down; what keeps it from being written is said once."""
+        if not (self._wanted and self._changed):
+            return
+        self._changed = False
+        problem = keep(self._stage.debugger)
+        if problem is not None and not self._complained:
+            self._complained = True
+            self._stage.say(problem)
+
+    def leave(self) -> None:
+        """The last time: what is under way is stopped first."""
+        self._travel.halt()
+        if self._travel.wait():
+            self.keep()
+        if self._wanted:
+            write_typed(self._stage.command_line.history)
+
+    def _look(self) -> None:
+        if not self._travel.running:
+            self.keep()

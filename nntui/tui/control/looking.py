@@ -1,0 +1,82 @@
+"""Looking: which neuron or edge has the focus, which panes are seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from nntui.draw import Direction
+from nntui.tui.control.deck import LISTS, Deck
+from nntui.tui.control.focus import Focus
+
+if TYPE_CHECKING:
+    from nntui.model.wiring import Wiring
+    from nntui.tui.control.stage import Stage
+    from nntui.tui.widgets.network import NetworkPane
+
+
+class Looking:
+    """The focus and the deck. Nothing here touches the run."""
+
+    def __init__(self, stage: Stage, net: Wiring) -> None:
+        self._stage, self._net = stage, net
+        self.focus = Focus()
+        self.deck = Deck()
+
+    def focus_neuron(self, direction: Direction) -> None:
+        """Move the focus along the drawing."""
+        pane: NetworkPane = self._stage.drawing
+        neuron = pane.neighbour(self.focus.neuron, direction)
+        if neuron is not None:
+            self.choose(neuron)
+
+    def focus_edge(self, direction: int) -> None:
+        """Move the focus to the next of the neuron's edges."""
+        if self.focus.neuron is None:
+            self.focus = Focus(self._neuron_at_hand())
+        self.focus = self.focus.next_edge(self._net, direction)
+        self._stage.repaint(self._said())
+
+    def choose(self, neuron: str) -> None:
+        """Give a neuron the focus."""
+        self.focus = replace(self.focus, neuron=neuron, edge=None)
+        self._stage.repaint()
+
+    def inspect(self) -> None:
+        """Open the inspector on the focused neuron, or close it."""
+        if "inspector" in self.deck.seen:
+            self.deck.close()
+        else:
+            if self.focus.neuron is None:
+                self.focus = Focus(self._neuron_at_hand())
+            self.deck.open("inspector")
+        self._stage.lay_out()
+
+    def clear(self) -> None:
+        """Leave the list; else the pane that was opened; else the drawing's highlight and focus."""
+        if self.deck.current in LISTS or "inspector" in self.deck.seen:
+            self.deck.close()
+        elif self.focus.cone is not None:
+            self.focus = replace(self.focus, cone=None)
+        else:
+            self.focus = Focus()
+        self._stage.lay_out()
+
+    def pane(self, direction: int) -> None:
+        """Turn to the next of the panes that share a place, and to the lists."""
+        self.deck.turn(direction)
+        self._stage.lay_out()
+
+    def open(self, pane: str) -> None:
+        """Turn to a pane."""
+        self.deck.open(pane)
+        self._stage.lay_out()
+
+    def _neuron_at_hand(self) -> str:
+        """The neuron that the last step was about, else the first that computes."""
+        last = self._stage.latest.snapshot.last
+        return last.operation[-1] if last and len(last.operation) > 1 else self._net.neurons[0]
+
+    def _said(self) -> str:
+        edge = self.focus.edge
+        return "" if edge is None else f"{edge[0]} → {edge[1]} has the focus"

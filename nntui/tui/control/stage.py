@@ -1,0 +1,63 @@
+"""The stage: what those who act on a key may ask of the screen that they act for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+    from textual.timer import Timer
+
+    from nntui.debugger.debugger import Debugger
+    from nntui.tui.frame import Frame
+    from nntui.tui.widgets.command_line import CommandLine
+    from nntui.tui.widgets.network import NetworkPane
+
+
+class Stage(Protocol):
+    """The stepping screen as its helpers see it.
+
+    ``debugger`` is for one thread at a time: for the screen's own while the run rests, for that of
+    the travel while it is under way (see ``Travel``). ``latest`` is what the panes show.
+    """
+
+    debugger: Debugger
+    latest: Frame
+    drawing: NetworkPane
+    command_line: CommandLine
+
+    def paint(self, frame: Frame, message: str | None = "") -> None:
+        """Show a frame in every pane that is seen; without a message the one before stays."""
+
+    def repaint(self, message: str | None = None) -> None:
+        """Show the latest frame anew where the focus, which is another, is seen."""
+
+    def show(self, message: str = "") -> None:
+        """Show this moment; the run must rest."""
+
+    def say(self, message: str) -> None:
+        """Show a message in the status line."""
+
+    def tell(self, command: str, lines: tuple[str, ...], *, turn: bool) -> None:
+        """Write an answer to the output pane, and turn to it."""
+
+    def lay_out(self) -> None:
+        """See to it that the panes of the deck are seen."""
+
+    def open_over(self, screen: Screen[Any], answered: Callable[[Any], None]) -> None:
+        """Put a screen over this one, and take its answer."""
+
+    def quit(self) -> None:
+        """Leave nntui."""
+
+    # ---- Textual's own -------------------------------------------------------------------------
+
+    def call_later(self, callback: Callable[..., Any], *args: Any) -> bool:
+        """Call back in the screen's own thread."""
+
+    def set_interval(self, interval: float, callback: Callable[..., Any]) -> Timer:
+        """Call back again and again."""
+
+    def run_worker(self, work: Callable[[], None], *, thread: bool, exclusive: bool) -> Any:
+        """Do some work beside the screen."""

@@ -1,0 +1,100 @@
+"""Why: what has made a value, as a tree that is opened row by row."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Tree
+from textual.widgets.tree import TreeNode
+
+from nntui.debugger.asking.cause import ROWS, Cause
+from nntui.debugger.asking.why import expand
+
+
+class WhyScreen(ModalScreen["Cause | None"]):
+    """Gives the cause that the person wants to go to, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,y", "leave", "close"),
+        Binding("right", "open", "open"),
+        Binding("left", "close", "close"),
+    ]
+
+    def __init__(self, cause: Cause) -> None:
+        super().__init__()
+        self._cause = cause
+
+    def compose(self) -> ComposeResult:
+        """The tree, with its first level open."""
+        with Vertical(id="why") as box:
+            box.border_title = f"Why {self._cause.name}"
+            box.border_subtitle = "→ open · ← close · enter go there · esc"
+            tree: Tree[Cause | int] = Tree(_label(self._cause), self._cause, id="why-tree")
+            yield tree
+
+    def on_mount(self) -> None:
+        """Open the first level."""
+        self._tree.auto_expand = False
+        self._tree.focus()
+        self._tree.root.expand()
+
+    def on_tree_node_expanded(self, event: Tree.NodeExpanded[Cause | int]) -> None:
+        """Find out what a cause has read, when it is first opened."""
+        node = event.node
+        if not node.children and isinstance(node.data, Cause):
+            self._add(node, 0)
+
+    def on_tree_node_selected(self, event: Tree.NodeSelected[Cause | int]) -> None:
+        """Go to where the value was made; or show more of a long sum."""
+        node = event.node
+        if isinstance(node.data, Cause):
+            self.dismiss(node.data)
+        elif node.parent is not None and node.data is not None:
+            parent, first = node.parent, node.data
+            node.remove()
+            self._add(parent, first)
+
+    def action_leave(self) -> None:
+        """Go nowhere."""
+        self.dismiss(None)
+
+    def action_open(self) -> None:
+        """Open the row."""
+        node = self._tree.cursor_node
+        if node is not None and node.allow_expand:
+            node.expand()
+
+    def action_close(self) -> None:
+        """Close the row, or go to the one that it belongs to."""
+        node = self._tree.cursor_node
+        if node is None:
+            return
+        if node.is_expanded and node.allow_expand:
+            node.collapse()
+        elif node.parent is not None:
+            self._tree.move_cursor(node.parent)
+
+    @property
+    def _tree(self) -> Tree[Cause | int]:
+        return self.query_one("#why-tree", Tree)
+
+    def _add(self, node: TreeNode[Cause | int], first: int) -> None:
+        assert isinstance(node.data, Cause)
+        for cause in expand(node.data, first, ROWS):
+            node.add(_label(cause), cause, allow_expand=bool(cause.reads))
+        shown = first + ROWS
+        if len(node.data.reads) > shown:
+            more = Text(f"… {len(node.data.reads) - shown} more: enter shows them", "italic")
+            node.add_leaf(more, shown)
+
+
+_PLACE: Final = "dim"
+
+
+def _label(cause: Cause) -> Text:
+    return Text(cause.text, no_wrap=True) + Text(f"   {cause.where}", _PLACE)

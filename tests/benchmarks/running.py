@@ -1,0 +1,161 @@
+"""How the screen fares while a run is under way: paints, keys, and what it costs the run.
+
+    python tests/benchmarks/running.py
+
+Opens the app without a terminal on a 2-8-8-1 network with 200 examples and continues. Prints the
+paints a second, how long keys take to be answered and painted meanwhile, and the throughput beside
+that of the same run without a screen, in interleaved rounds (medians).
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import math
+from dataclasses import dataclass
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from textual.events import Key
+
+from nntui.debugger.debugger import Debugger
+from nntui.model.dataset import Dataset
+from nntui.model.experiment import Experiment
+from nntui.model.losses import Loss
+from nntui.model.network import Network
+from nntui.model.training import Training
+from nntui.tui.app import NntuiApp
+from nntui.tui.screens.stepping import SteppingScreen
+
+KEYS = ("right", "down", "left", "up", "right_square_bracket")
+"""Keys that are answered without the debugger: they do not stop the run."""
+
+
+def experiment() -> Experiment:
+    """A 2-8-8-1 tanh network on 200 points of two circles."""
+    net = Network()
+    layers = [["x1", "x2"], [f"g{n}" for n in range(8)], [f"h{n}" for n in range(8)], ["y"]]
+    for name in layers[0]:
+        net.add_neuron(name, role="input")
+    for name in (*layers[1], *layers[2]):
+        net.add_neuron(name, activation="tanh", bias=0.01)
+    net.add_neuron("y", role="output", activation="tanh")
+    for before, after in itertools.pairwise(layers):
+        for n, source in enumerate(before):
+            for m, target in enumerate(after):
+                net.connect(source, target, ((3 * n + 5 * m) % 7 - 3) / 10)
+    angles = [math.tau * n / 100 for n in range(200)]
+    radii = [1.0 if n < 100 else 0.4 for n in range(200)]
+    inputs = [[r * math.cos(a), r * math.sin(a)] for r, a in zip(radii, angles, strict=True)]
+    data = Dataset.of(inputs, [[1.0 if r < 0.5 else -1.0] for r in radii])
+    return Experiment(net, data, Training(epochs=10_000_000, loss=Loss.of("half_squared_error")))
+
+
+class Watched(NntuiApp):
+    """The app, noting when it paints, and when it paints after a key was answered."""
+
+    def __init__(self, run: Experiment) -> None:
+        super().__init__(run, keep_state=False)
+        self.paints: list[float] = []
+        self.acted = False
+        self.answered = asyncio.Event()
+
+    async def run_action(self, *arguments: Any, **named: Any) -> bool:
+        """A key was answered."""
+        handled = await super().run_action(*arguments, **named)
+        self.acted = True
+        return handled
+
+    def post_display_hook(self) -> None:
+        """The screen was painted."""
+        super().post_display_hook()
+        self.paints.append(perf_counter())
+        if self.acted:
+            self.acted = False
+            self.answered.set()
+
+
+@dataclass
+class Measured:
+    """Steps and paints a second; seconds from keys to the paints that answer them, and from the
+    pause key to rest.
+    """
+
+    steps: float
+    paints: float
+    keys: list[float]
+    stop: float
+
+
+async def on_screen(seconds: float, size: tuple[int, int]) -> Measured:
+    """A run under way on the screen."""
+    app = Watched(experiment())
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        screen = app.screen
+        assert isinstance(screen, SteppingScreen)
+        await pilot.press("c")
+        await asyncio.sleep(0.5)
+        app.paints.clear()
+        begun, first = perf_counter(), screen.latest.snapshot.position
+        await asyncio.sleep(seconds)
+        took = perf_counter() - begun
+        steps = screen.latest.snapshot.position - first
+        paints = len(app.paints) / took
+        latencies: list[float] = []
+        for n in range(int(seconds / 0.2)):
+            await asyncio.sleep(0.13 + 0.01 * (n % 5))
+            app.answered.clear()
+            pressed = perf_counter()
+            app.post_message(Key(KEYS[n % len(KEYS)], None))
+            await app.answered.wait()
+            latencies.append(perf_counter() - pressed)
+        pressed = perf_counter()
+        app.post_message(Key("space", " "))
+        while screen.latest.on_the_way:
+            await asyncio.sleep(0.0005)
+        stop = perf_counter() - pressed
+        await app.workers.wait_for_complete()
+    return Measured(steps / took, paints, latencies, stop)
+
+
+def headless(seconds: float) -> float:
+    """Steps a second without a screen."""
+    debugger = Debugger(experiment())
+    hunt = debugger.hunt(1)
+    hunt.burst(0.3)
+    begun, first = perf_counter(), debugger.position
+    while perf_counter() - begun < seconds:
+        hunt.burst(0.1)
+    return (debugger.position - first) / (perf_counter() - begun)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=3.0)
+    parser.add_argument("--size", default="120x36")
+    options = parser.parse_args()
+    width, height = map(int, options.size.split("x"))
+    alone: list[float] = []
+    shown: list[Measured] = []
+    for _ in range(options.rounds):
+        alone.append(headless(options.seconds))
+        shown.append(asyncio.run(on_screen(options.seconds, (width, height))))
+    keys = sorted(key for each in shown for key in each.keys)
+    print(f"screen {options.size}, {options.rounds} rounds of {options.seconds} s")
+    print(f"paints a second       {median(each.paints for each in shown):8.1f}   (to reach: 20)")
+    print(f"key to answer, median {1000 * median(keys):8.1f} ms (to reach: 20)")
+    print(f"key to answer, 90 %   {1000 * keys[int(0.9 * len(keys))]:8.1f} ms")
+    print(f"pause to rest, median {1000 * median(each.stop for each in shown):8.1f} ms")
+    rate = median(each.steps for each in shown)
+    print(f"steps a second        {rate:12,.0f} on screen, {median(alone):12,.0f} without")
+    ratios = [each.steps / off for each, off in zip(shown, alone, strict=True)]
+    print(f"throughput            {100 * median(ratios):8.0f} % (to reach: 50)")
+
+
+if __name__ == "__main__":
+    main()

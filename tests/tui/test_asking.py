@@ -1,0 +1,171 @@
+"""Asking on screen: last writes, why, paths, and the command line."""
+
+from __future__ import annotations
+
+from nntui.tui.screens.why import WhyScreen
+
+
+async def test_x_goes_to_the_last_write_of_the_focused_value_and_capital_x_to_the_next(
+    app_on, debugger_of, status
+):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        debugger = debugger_of(app)
+        await pilot.press("2", "u", "s", "right", "right", "right_square_bracket", "x")
+        assert debugger.last.operation == ("update", "x1", "h1")
+        second = debugger.position
+        assert "w[x1,h1]" in status(app)
+        await pilot.press("x")
+        assert debugger.last.operation == ("update", "x1", "h1")
+        assert debugger.position < second
+        await pilot.press("X")
+        assert debugger.position == second
+
+
+async def test_why_opens_level_by_level_and_enter_jumps_to_the_step(app_on, debugger_of, seen):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("u", "right", "right", "right_square_bracket", "y")
+        await pilot.pause()
+        assert isinstance(app.screen, WhyScreen)
+        assert "w[x1,h1] = " in seen(app)
+        before = len(seen(app).split("step "))
+        await pilot.press("down", "down", "right")
+        await pilot.pause()
+        assert len(seen(app).split("step ")) >= before
+        cause = app.screen.query_one("#why-tree").cursor_node.data
+        await pilot.press("enter")
+        await pilot.pause()
+        assert debugger_of(app).position == cause.position
+
+
+async def test_escape_leaves_the_tree_and_the_run_where_they_were(app_on, debugger_of):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("f", "y")
+        await pilot.pause()
+        here = debugger_of(app).position
+        await pilot.press("escape")
+        assert not isinstance(app.screen, WhyScreen)
+        assert debugger_of(app).position == here
+
+
+async def test_paths_are_brought_out_and_counted_until_the_key_is_pressed_again(app_on, status):
+    app = app_on("notebook-diamond")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("right", "i")
+        cone = app.screen._looking.focus.cone
+        assert cone is not None
+        assert status(app).endswith(cone.sentence[-20:])
+        await pilot.press("i")
+        assert app.screen._looking.focus.cone is None
+
+
+async def test_a_command_runs_and_a_short_answer_stands_in_the_status_line(
+    app_on, debugger_of, status, typed
+):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("colon")
+        await typed(pilot, "step 12")
+        assert debugger_of(app).position == 12
+        assert not app.screen.command_line.shown
+        await pilot.press("colon")
+        await typed(pilot, "print 1 + 2")
+        assert "1 + 2 = 3" in status(app)
+
+
+async def test_a_long_answer_goes_to_the_output_pane(app_on, seen, typed):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("colon")
+        await typed(pilot, "info values b")
+        assert "─ Output " in seen(app)
+        assert "b[h1] = 0.1" in seen(app)
+
+
+async def test_a_line_that_cannot_be_run_stays_with_what_is_wrong(app_on, status, typed):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("colon")
+        await typed(pilot, "contineu")
+        assert "there is no command “contineu”" in status(app)
+        assert app.screen.command_line.value == "contineu"
+        await pilot.press("escape")
+        assert not app.screen.command_line.shown
+        assert app.screen.focused is None
+
+
+async def test_the_cursor_goes_to_the_character_that_is_at_fault(app_on, status, typed):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("colon")
+        await typed(pilot, "break h1 if delta[h1] >> 3")
+        assert "found “>”" in status(app)
+        assert "\n" not in status(app)
+        line = app.screen.command_line
+        assert line.value[line.cursor_position :] == "> 3"
+
+
+async def test_where_two_branches_differ_is_gone_to_and_told(app_on, seen, debugger_of, typed):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("u")
+        for line in ("set w[x1,h1] 0.25", "diff main branch-1"):
+            await pilot.press("colon")
+            await typed(pilot, line)
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "─ Output " in seen(app)
+        assert "w[x1,h1]" in seen(app)
+
+
+async def test_up_recalls_what_was_typed_and_an_empty_line_repeats_a_movement(
+    app_on, debugger_of, typed
+):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("colon")
+        await typed(pilot, "step 5")
+        await pilot.press("colon", "enter")
+        assert debugger_of(app).position == 10
+        await pilot.press("colon", "x", "up")
+        assert app.screen.command_line.value == "step 5"
+        await pilot.press("down")
+        assert app.screen.command_line.value == "x"
+
+
+async def test_tab_completes_a_line_as_far_as_it_can_go(app_on, status):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("colon", *"reverse-s", "tab")
+        assert app.screen.command_line.value.strip() == "reverse-step"
+        await pilot.press("ctrl+u", *"dis", "tab", "tab")
+        assert "disable" in status(app)
+        assert "display" in status(app)
+
+
+async def test_keys_typed_in_a_command_move_nothing(app_on, debugger_of):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("colon", *"scn 50 ?q")
+        assert debugger_of(app).position == 0
+        assert app.screen.command_line.value == "scn 50 ?q"
+
+
+async def test_goto_and_bookmark_are_asked_for(app_on, debugger_of, typed):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("5", "s", "m")
+        await typed(pilot, "here")
+        await pilot.press("r", "g")
+        await typed(pilot, "here")
+        assert debugger_of(app).position == 5
+
+
+async def test_quit_is_a_command_too(app_on, typed):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("colon")
+        await typed(pilot, "quit")
+    assert app.return_code == 0

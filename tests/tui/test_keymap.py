@@ -1,0 +1,101 @@
+"""A person's own keys: what counts, and what is said about what does not."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nntui.tui.keymap import keymap_file, keymap_of, keys_in_force, read_keymap
+from nntui.tui.keys import GROUPS, LISTS, every_key
+
+
+def test_without_a_file_the_keys_are_those_of_the_table(tmp_path):
+    keymap = read_keymap(tmp_path)
+    assert (keymap.changed, keymap.complaints) == ({}, ())
+    assert keys_in_force({})["step"] == ("s", "f11")
+
+
+def test_an_action_gets_another_key_or_several(tmp_path):
+    keymap_file(tmp_path).write_text('step = "j"\ncontinue = ["g", "F5"]\ngoto = "ctrl+G"\n')
+    keymap = read_keymap(tmp_path)
+    assert keymap.changed == {"step": "j", "continue": "g,f5", "goto": "ctrl+G"}
+    assert keymap.complaints == ()
+
+
+def test_signs_are_keys_as_a_person_types_them():
+    assert keymap_of({"watch": "?", "help": "ctrl++", "set": "w"}).changed == {
+        "watch": "question_mark", "help": "ctrl+plus", "set": "w",
+    }  # fmt: skip
+
+
+def test_an_unknown_action_is_said_with_the_nearest_one():
+    keymap = keymap_of({"stepp": "j", "step": "k"})
+    assert keymap.changed == {"step": "k"}
+    assert keymap.complaints == ('there is no action “stepp”; did you mean "step"?',)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("F55", "“F55” is no key"),
+        ("crtl+x", "“crtl+x” is no key"),
+        (3, "found 3"),
+        ("", "found ''"),
+    ],
+)
+def test_what_is_no_key_is_said_and_the_action_keeps_its_own(value, said):
+    keymap = keymap_of({"step": value})
+    assert keymap.changed == {}
+    assert said in keymap.complaints[0]
+
+
+def test_a_key_that_is_taken_means_what_the_person_says_and_that_is_said():
+    keymap = keymap_of({"watch": "s"})
+    assert keys_in_force(keymap.changed)["watch"] == ("s",)
+    assert keys_in_force(keymap.changed)["step"] == ("f11",)
+    assert keymap.complaints == ("s means watch and no longer step",)
+
+
+def test_two_actions_may_change_places_without_a_word():
+    keymap = keymap_of({"step": "n", "neuron": ["s"]})
+    assert keymap.changed == {"step": "n", "neuron": "s"}
+    assert keymap.complaints == ()
+
+
+def test_one_key_for_two_actions_is_said():
+    keymap = keymap_of({"step": "j", "neuron": "j"})
+    assert keymap.complaints == ("j means step and no longer neuron",)
+
+
+@pytest.mark.parametrize("text", ["step = ", "\x00", 'step = "j"\nstep = "k"'])
+def test_a_damaged_file_is_said_and_not_fatal(tmp_path, text):
+    keymap_file(tmp_path).write_text(text)
+    keymap = read_keymap(tmp_path)
+    assert keymap.changed == {}
+    assert "keys.toml" in keymap.complaints[0]
+
+
+_VALUES = st.one_of(
+    st.text(max_size=8), st.integers(), st.lists(st.sampled_from([*"abcs?+", "f1", "ctrl+x"]))
+)
+
+
+@given(st.dictionaries(st.sampled_from([*every_key(), "nonsense"]), _VALUES, max_size=6))
+def test_whatever_is_wanted_no_key_means_two_things_in_one_place(wanted):
+    keys = keys_in_force(keymap_of(wanted).changed)
+    for scope in (tuple(key for group in GROUPS.values() for key in group), LISTS):
+        used = [each for key in scope for each in keys[key.name]]
+        assert len(used) == len(set(used))
+
+
+def test_the_readme_names_every_action():
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    named = text[text.index("The actions are") : text.index("## Commands")]
+    words = set(re.findall(r"`([a-z-]+)`", named))
+    with_back = {word for name in words for word in (name, f"{name}-back")}
+    assert set(every_key()) - {"palette"} <= with_back
+    assert words - {"-back"} <= set(every_key())

@@ -1,0 +1,147 @@
+"""A run under way: it is stopped at once, and the keys that look work meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from nntui.bundled import samples
+from nntui.document.load import load
+from nntui.tui.app import NntuiApp
+from nntui.tui.keys import GROUPS
+
+ENDLESS = 100_000_000
+
+
+@pytest.fixture
+def endless():
+    """The app on a run that nobody sees the end of."""
+    experiment = load(samples()["mazur"])
+    training = replace(experiment.training, epochs=ENDLESS)
+    return NntuiApp(replace(experiment, training=training), keep_state=False)
+
+
+async def _under_way(pilot):
+    await pilot.press("c")
+    screen = pilot.app.screen
+    while not screen.latest.on_the_way:
+        await pilot.pause()
+
+
+async def _at_rest(pilot):
+    await pilot.app.workers.wait_for_complete()
+    while pilot.app.screen_stack[1]._travel.running:
+        await pilot.pause()
+
+
+STOPPING = [
+    key.keys.split(",")[0]
+    for group in ("Step", "Run")
+    for key in GROUPS[group]
+    if key.action.split("(")[0] in ("move", "resume", "play", "pause")
+]
+
+
+@pytest.mark.parametrize("key", [*STOPPING, "escape"])
+async def test_a_key_that_moves_stops_a_run_and_does_nothing_else(
+    endless, debugger_of, status, key
+):
+    async with endless.run_test(size=(120, 36)) as pilot:
+        await _under_way(pilot)
+        await pilot.press(key)
+        await _at_rest(pilot)
+        debugger = debugger_of(endless)
+        assert 0 < debugger.position < debugger.total
+        assert "stopped on the way" in status(endless)
+        assert endless.screen.latest.snapshot == debugger.snapshot()
+
+
+async def test_the_focus_the_panes_and_the_help_are_there_while_it_runs(endless, seen):
+    async with endless.run_test(size=(120, 36)) as pilot:
+        await _under_way(pilot)
+        await pilot.press("right", "enter")
+        await pilot.pause()
+        assert "─ Inspector " in seen(endless)
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert "─ Help " in seen(endless)
+        await pilot.press("question_mark", "tab")
+        assert endless.screen._travel.running
+        await pilot.press("space")
+        await _at_rest(pilot)
+
+
+async def test_a_key_that_needs_the_debugger_stops_the_run_first_and_then_acts(
+    endless, debugger_of
+):
+    async with endless.run_test(size=(120, 36)) as pilot:
+        await pilot.press("right", "right")
+        await _under_way(pilot)
+        await pilot.press("b")
+        await _at_rest(pilot)
+        await pilot.pause()
+        assert [row.text for row in debugger_of(endless).stops] == ["break h1"]
+
+
+async def test_a_digit_on_the_way_is_no_count_of_what_comes_after(endless, debugger_of):
+    async with endless.run_test(size=(120, 36)) as pilot:
+        await _under_way(pilot)
+        await pilot.press("7", "space")
+        await _at_rest(pilot)
+        here = debugger_of(endless).position
+        await pilot.press("s")
+        assert debugger_of(endless).position == here + 1
+
+
+async def test_quitting_on_the_way_leaves_nothing_running(endless):
+    async with endless.run_test(size=(120, 36)) as pilot:
+        await _under_way(pilot)
+        screen = endless.screen
+        await pilot.press("q")
+    assert screen._travel.wait()
+
+
+async def test_the_frames_of_a_run_are_true_states_of_it(endless, debugger_of):
+    async with endless.run_test(size=(120, 36)) as pilot:
+        await _under_way(pilot)
+        frame = endless.screen.latest
+        await pilot.press("space")
+        await _at_rest(pilot)
+        debugger = debugger_of(endless)
+        debugger.seek(frame.snapshot.position)
+        assert debugger.snapshot().values == frame.snapshot.values
+
+
+async def test_play_steps_by_the_clock_until_space(app_on, debugger_of, status):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press(*["+"] * 9, "space")
+        while debugger_of(app).position < 5:
+            await pilot.pause()
+        assert "playing 60 steps a second" in status(app)
+        await pilot.press("space")
+        here = debugger_of(app).position
+        await pilot.pause(0.1)
+        assert debugger_of(app).position == here
+        assert "stopped" in status(app)
+
+
+async def test_playing_changes_its_speed_on_the_way_within_its_bounds(app_on, status):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("space", "-", "-", "-", "-", "-", "-")
+        assert "playing 1 step a second" in status(app)
+        await pilot.press(*["+"] * 20)
+        assert "playing 60 steps a second" in status(app)
+        await pilot.press("space")
+
+
+async def test_play_ends_with_the_run(app_on, debugger_of, status):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("R")
+        await _at_rest(pilot)
+        await pilot.press("S", "space")
+        while not debugger_of(app).at_end or "end of the run" not in status(app):
+            await pilot.pause()

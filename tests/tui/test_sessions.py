@@ -1,0 +1,81 @@
+"""What is kept of a session, and a person's own keys on the screen."""
+
+from __future__ import annotations
+
+from nntui.bundled import samples
+from nntui.document.load import load
+from nntui.tui.app import NntuiApp
+
+
+async def test_breakpoints_watches_branches_and_the_position_are_there_the_next_time(
+    debugger_of, typed
+):
+    app = NntuiApp(load(samples()["sample"]))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("right", "right", "b", "2", "0", "s")
+        for line in ("set b[h1] 0.3", "display loss"):
+            await pilot.press("colon")
+            await typed(pilot, line)
+        await pilot.press("q")
+    again = NntuiApp(load(samples()["sample"]))
+    async with again.run_test(size=(120, 36)):
+        debugger = debugger_of(again)
+        assert debugger.position == 20
+        assert debugger["b[h1]"] == 0.3
+        assert [row.text for row in debugger.stops] == ["break h1"]
+        assert [watch.expression.text for watch in debugger.watches] == ["loss"]
+
+
+async def test_a_run_under_way_is_kept_where_it_was_left(debugger_of):
+    app = NntuiApp(load(samples()["sample"]))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("3", "u", "q")
+    again = NntuiApp(load(samples()["sample"]))
+    async with again.run_test(size=(120, 36)):
+        assert debugger_of(again).schedule.updates_before(debugger_of(again).position) == 3
+
+
+async def test_without_state_nothing_is_taken_up_and_nothing_is_left(own_directories, debugger_of):
+    for _ in range(2):
+        app = NntuiApp(load(samples()["sample"]), keep_state=False)
+        async with app.run_test(size=(120, 36)) as pilot:
+            assert debugger_of(app).position == 0
+            await pilot.press("5", "s", "q")
+    assert not list(own_directories.glob("state/**/*.json"))
+
+
+async def test_a_damaged_state_file_is_said_and_not_fatal(own_directories, debugger_of):
+    app = NntuiApp(load(samples()["sample"]))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("5", "s", "q")
+    (file,) = own_directories.glob("state/**/*.json")
+    file.write_text("{")
+    again = NntuiApp(load(samples()["sample"]))
+    async with again.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        assert debugger_of(again).position == 0
+        assert any("set aside" in toast.message for toast in again._notifications)
+
+
+async def test_a_persons_own_keys_count_in_the_screen_and_in_the_help(
+    own_directories, app_on, debugger_of, seen
+):
+    file = own_directories / "config" / "nntui" / "keys.toml"
+    file.write_text('step = "j"\nstep-back = "k"\nlist-toggle = "z"\n')
+    app = app_on()
+    async with app.run_test(size=(120, 100)) as pilot:
+        await pilot.press("j", "j", "k", "s")
+        assert debugger_of(app).position == 1
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert "  j  " in seen(app)
+
+
+async def test_what_is_wrong_with_the_key_map_is_shown_and_not_fatal(own_directories, app_on):
+    file = own_directories / "config" / "nntui" / "keys.toml"
+    file.write_text('stepp = "j"\n')
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        (toast,) = app._notifications
+        assert 'did you mean "step"?' in toast.message
