@@ -74,5 +74,6 @@ def test_choices_let_nan_through(x) -> None:
         lambda x: elementary.at_least(0.5, x),
         lambda x: elementary.at_most(-0.5, x),
     ):
-        assert bits_of([function(x)]) == bits_of(function(array))
+        with np.errstate(invalid="ignore"):  # as the full-speed engine has it
+            assert bits_of([function(x)]) == bits_of(function(array))
         assert math.isnan(function(x)) == math.isnan(x)
