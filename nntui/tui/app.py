@@ -1,4 +1,8 @@
-"""The app: opens documents, and shows the screens."""
+"""The app: opens documents, and shows the screens.
+
+What is imported here stands between the command and the first paint. All that reads, computes or
+draws a network comes after it, in a thread: see ``nntui.tui.opening``.
+"""
 
 from __future__ import annotations
 
@@ -11,34 +15,40 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import App
 from textual.binding import Binding, BindingType
 
-from nntui.document.load import load
 from nntui.model.errors import NntuiError
-from nntui.model.experiment import Experiment
-from nntui.sessions import open_session
 from nntui.tui.keymap import Keymap, read_keymap
 from nntui.tui.keys import displayed
-from nntui.tui.recent import remember
-from nntui.tui.screens.picker import PickerScreen
-from nntui.tui.screens.stepping import SteppingScreen
+from nntui.tui.screens.opening import OpeningScreen
 
 if TYPE_CHECKING:
-    from nntui.debugger.debugger import Debugger
+    from nntui.model.experiment import Experiment
+    from nntui.tui.opening import Opened
+    from nntui.tui.screens.picker import PickerScreen
+    from nntui.tui.screens.stepping import SteppingScreen
 
 
-class NntuiApp(App[None]):
-    """The terminal application. Without an experiment it opens the picker.
+class NntuiApp(App[NntuiError]):
+    """The terminal application, on an experiment, or on a document that it opens, or the picker.
 
     ``keep_state``: whether sessions are taken up where they were left, and kept for the next time.
+    Its result is why the document could not be opened, if so.
     """
 
     TITLE = "nntui"
     CSS_PATH = Path(__file__).with_name("app.tcss")
     BINDINGS: ClassVar[list[BindingType]] = []
 
-    def __init__(self, experiment: Experiment | None = None, *, keep_state: bool = True) -> None:
+    def __init__(
+        self,
+        experiment: Experiment | None = None,
+        *,
+        document: Path | None = None,
+        keep_state: bool = True,
+    ) -> None:
         super().__init__()
-        self._experiment = experiment
+        self._experiment, self._document = experiment, document
         self._keep_state = keep_state
+        self._stepping: SteppingScreen | None = None
         self.keys = Keymap()
 
     def on_mount(self) -> None:
@@ -51,19 +61,25 @@ class NntuiApp(App[None]):
         for name in ("SIGHUP", "SIGTERM"):
             with suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):
                 asyncio.get_running_loop().add_signal_handler(getattr(signal, name), self.exit)
-        if self._experiment is None:
-            self.push_screen(PickerScreen())
+        if self._experiment is not None:
+            from nntui.tui.opening import taken_up
+
+            self._show(taken_up(self._experiment, self._keep_state))
+        elif self._document is not None:
+            self.push_screen(OpeningScreen(self._document.name))
+            self.call_after_refresh(self._open, self._document)
         else:
-            self.push_screen(self._stepping(self._experiment))
+            self.action_open()
 
     def post_display_hook(self) -> None:
         """The terminal was painted: a run under way may go on."""
-        for screen in self.screen_stack:
-            if isinstance(screen, SteppingScreen):
-                screen.painted()
+        if self._stepping is not None:
+            self._stepping.painted()
 
     def action_open(self) -> None:
         """Choose another document."""
+        from nntui.tui.screens.picker import PickerScreen
+
         self.push_screen(PickerScreen())
 
     def get_key_display(self, binding: Binding) -> str:
@@ -72,36 +88,50 @@ class NntuiApp(App[None]):
 
     def on_picker_screen_picked(self, event: PickerScreen.Picked) -> None:
         """Open the chosen document in place of the one before; or say what is wrong with it."""
-        try:
-            experiment = load(event.path)
-        except NntuiError as error:
-            if isinstance(self.screen, PickerScreen):
-                self.screen.say(str(error))
-            return
-        remember(event.path)
-        self.pop_screen()
-        if isinstance(self.screen, SteppingScreen):
-            self.switch_screen(self._stepping(experiment))
-        else:
-            self.push_screen(self._stepping(experiment))
+        from nntui.tui.opening import opened
 
-    def _stepping(self, experiment: Experiment) -> SteppingScreen:
-        """The screen of a run, as it was left when it is not the first time."""
-        debugger: Debugger
-        debugger, problems = open_session(experiment, self._keep_state)
-        for problem in problems:
+        try:
+            found = opened(event.path, self._keep_state)
+        except NntuiError as error:
+            event.picker.say(str(error))
+            return
+        self.pop_screen()
+        self._show(found)
+
+    def _open(self, document: Path) -> None:
+        """Open a document in a thread, behind the opening screen."""
+
+        def work() -> None:
+            try:
+                # Imported here: this, and not the document, is what most of the time goes into.
+                from nntui.tui.opening import opened
+
+                found = opened(document, self._keep_state)
+            except NntuiError as error:
+                self.call_later(self.exit, error)
+            else:
+                self.call_later(self._show, found)
+
+        self.run_worker(work, thread=True)
+
+    def _show(self, found: Opened) -> None:
+        """Show a run in place of the one before, or of the opening screen."""
+        for problem in found.problems:
             self.notify(problem, title="session", severity="warning", markup=False)
-        return SteppingScreen(debugger, keymap=self.keys.changed, keep_state=self._keep_state)
+        self._stepping = found.screen(keymap=self.keys.changed, keep_state=self._keep_state)
+        if len(self.screen_stack) > 1:
+            self.switch_screen(self._stepping)
+        else:
+            self.push_screen(self._stepping)
 
 
 def open_screen(path: str | Path | None = None, *, keep_state: bool = True) -> None:
     """Run the app on a document, or on the picker.
 
     Raises:
-        DocumentError: the document can't be read (before the screen is touched).
+        DocumentError: the document can't be read.
     """
-    experiment = None
-    if path is not None:
-        experiment = load(path)
-        remember(Path(path))
-    NntuiApp(experiment, keep_state=keep_state).run()
+    document = None if path is None else Path(path)
+    failure = NntuiApp(document=document, keep_state=keep_state).run()
+    if failure is not None:
+        raise failure

@@ -32,9 +32,9 @@ class PickerScreen(Screen[None]):
     class Picked(Message):
         """The person chose a document."""
 
-        def __init__(self, path: Path) -> None:
+        def __init__(self, picker: PickerScreen, path: Path) -> None:
             super().__init__()
-            self.path = path
+            self.picker, self.path = picker, path
 
     def compose(self) -> ComposeResult:
         """The list, with the recent files first."""
@@ -70,7 +70,7 @@ class PickerScreen(Screen[None]):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Hand the chosen document to the app."""
-        self.post_message(self.Picked(self._paths[event.option_index]))
+        self.post_message(self.Picked(self, self._paths[event.option_index]))
 
 
 def _title(path: Path) -> str:

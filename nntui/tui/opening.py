@@ -1,0 +1,43 @@
+"""Opening: from a document to a debugger that a screen can show. All of it may run in a thread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from nntui.debugger.debugger import Debugger
+from nntui.document.load import load
+from nntui.model.experiment import Experiment
+from nntui.sessions import open_session
+from nntui.tui.recent import remember
+from nntui.tui.screens.stepping import SteppingScreen
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A run, and what could not be taken up of its session, in sentences."""
+
+    debugger: Debugger
+    problems: tuple[str, ...]
+
+    def screen(self, *, keymap: Mapping[str, str], keep_state: bool) -> SteppingScreen:
+        """The screen of the run (in the app's own thread)."""
+        return SteppingScreen(self.debugger, keymap=keymap, keep_state=keep_state)
+
+
+def opened(document: Path, keep_state: bool) -> Opened:
+    """A document opened, and noted among the recent files.
+
+    Raises:
+        DocumentError: it can't be read.
+    """
+    experiment = load(document)
+    remember(document)
+    return taken_up(experiment, keep_state)
+
+
+def taken_up(experiment: Experiment, keep_state: bool) -> Opened:
+    """A run as it was left, when it is not the first time."""
+    debugger, problems = open_session(experiment, keep_state)
+    return Opened(debugger, tuple(problems))

@@ -1,0 +1,76 @@
+"""Opening a document: something is seen before anything heavy is loaded."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from nntui.bundled import samples
+from nntui.document.errors import DocumentError
+from nntui.tui.app import NntuiApp
+from nntui.tui.screens.opening import OpeningScreen
+from nntui.tui.screens.stepping import SteppingScreen
+
+
+async def _opened(pilot):
+    while not isinstance(pilot.app.screen, SteppingScreen):
+        await pilot.pause()
+    await pilot.pause()
+
+
+@pytest.mark.parametrize("heavy", ["numpy", "networkx", "plotext", "msgspec", "nntui.debugger"])
+def test_nothing_heavy_stands_between_the_command_and_the_first_paint(heavy):
+    code = f"import sys, nntui.cli, nntui.tui.app; sys.exit({heavy!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+async def test_the_opening_screen_names_the_document_and_gives_way_to_its_run(seen, debugger_of):
+    app = NntuiApp(document=samples()["xor"], keep_state=False)
+    painted = []
+    async with app.run_test(size=(120, 36)) as pilot:
+        while isinstance(app.screen, OpeningScreen):
+            painted.append(seen(app))
+            await pilot.pause()
+        await _opened(pilot)
+        assert "opening xor.json" in painted[0]
+        assert len(app.screen_stack) == 2
+        await pilot.press("s")
+        assert debugger_of(app).position == 1
+
+
+async def test_a_document_that_cannot_be_read_ends_the_app_with_the_reason(tmp_path):
+    bad = tmp_path / "bad.json"
+    bad.write_text('{"format": "nntui/1"')
+    app = NntuiApp(document=bad)
+    async with app.run_test() as pilot:
+        while app.return_value is None:
+            await pilot.pause()
+    assert isinstance(app.return_value, DocumentError)
+    assert "bad.json" in str(app.return_value)
+
+
+async def test_the_session_is_taken_up_behind_the_opening_screen(debugger_of):
+    first = NntuiApp(document=samples()["sample"])
+    async with first.run_test(size=(120, 36)) as pilot:
+        await _opened(pilot)
+        await pilot.press("1", "2", "s", "q")
+    second = NntuiApp(document=samples()["sample"])
+    async with second.run_test(size=(120, 36)) as pilot:
+        await _opened(pilot)
+        assert debugger_of(second).position == 12
+
+
+async def test_the_picker_says_what_is_wrong_with_a_document_and_stays(seen, tmp_path):
+    bad = tmp_path / "bad.json"
+    bad.write_text("{")
+    app = NntuiApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        app.screen.post_message(app.screen.Picked(app.screen, bad))
+        await pilot.pause()
+        assert "bad.json" in seen(app)
+        await pilot.press("enter")
+        await _opened(pilot)
+        assert len(app.screen_stack) == 2
