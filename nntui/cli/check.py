@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nntui.debugger.check import GradientCheck
     from nntui.model.experiment import Experiment
 
-_SAID = {"ok": "ok", "kink": "kink", "wrong": "WRONG"}
+_SAID = {"ok": "ok", "kink": "kink", "clamped": "clamped", "wrong": "WRONG"}
 
 
 @click.command("check", short_help="Compare the gradient with central differences.")
@@ -28,7 +28,8 @@ def check(file: Path, as_json: bool) -> int:
 
     Backpropagation's derivative for each parameter is compared with a central difference: the loss
     a little above the parameter minus the loss a little below it, divided by the distance. Where
-    the loss has a kink in between (the corner of a relu, say), the two may differ rightly.
+    the loss has a kink in between (the corner of a relu, say), the two may differ rightly; so they
+    do where a saturated output would make the gradient of bce infinite, and a clamp holds it.
 
     The exit status is 1 when a derivative is wrong.
     """
@@ -106,6 +107,8 @@ def _verdict(found: GradientCheck) -> Iterator[str]:
         yield f"{count}: {verdicts.count('wrong')} WRONG."
     if "kink" in verdicts:
         yield "kink: the loss has a corner right here, so the slopes on its two sides differ."
+    if "clamped" in verdicts:
+        yield "clamped: an output is so close to its limit that the loss's gradient is held finite."
 
 
 def _costs(found: GradientCheck) -> Iterator[str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final, Literal
 
 from nntui.engine.evaluate import mean_loss
@@ -20,7 +21,7 @@ from nntui.model.experiment import Experiment
 from nntui.model.names import parameter_name
 from nntui.model.wiring import Parameter, forward
 
-Verdict = Literal["ok", "kink", "wrong"]
+Verdict = Literal["ok", "kink", "clamped", "wrong"]
 
 STEP: Final = 6e-6
 """h for a parameter of size 1: about the cube root of the float's precision."""
@@ -45,7 +46,9 @@ class ParameterCheck:
 
     ``relative_error`` is |analytic − numeric| / (|analytic| + |numeric|), 0 when they are equal.
     ``ok``: the same number, up to rounding. ``kink``: they differ because the loss has a kink
-    between p − h and p + h, where central differences mean nothing. ``wrong``: neither.
+    between p − h and p + h, where central differences mean nothing. ``clamped``: they differ, and
+    the loss's own gradient is held finite by a clamp at some example, so that it is no slope.
+    ``wrong``: neither.
     """
 
     name: str
@@ -166,6 +169,17 @@ class _Loss:
             distances.extend(loss.row.kinks(outputs, experiment.y(example)))
         return [distance > 0 if distance else None for distance in distances]
 
+    @cached_property
+    def clamped(self) -> bool:
+        """Whether a clamp holds the loss's gradient at some example."""
+        experiment = self._experiment
+        net, loss = experiment.network.wiring(), experiment.training.loss
+        for example in experiment.train_examples:
+            _, a = forward(net, self._b, self._w, experiment.x(example))
+            if loss.row.clamped([a[k] for k in net.outputs], experiment.y(example)):
+                return True
+        return False
+
     def _mean(self, b: dict[str, float], w: dict[tuple[str, str], float]) -> float:
         return mean_loss(self._experiment, self._experiment.train_examples, b, w)
 
@@ -195,8 +209,10 @@ def _compare(loss: _Loss, parameter: Parameter, analytic: float, rounding: float
         if math.isfinite(tolerance) and abs(analytic - numeric) <= tolerance:
             return _verdict(parameter, analytic, numeric, "ok")
     assert first is not None
-    on_kink = _crosses_kink(loss, parameter, p, shortest)
-    return _verdict(parameter, analytic, first, "kink" if on_kink else "wrong")
+    verdict: Verdict = "clamped" if loss.clamped else "wrong"
+    if _crosses_kink(loss, parameter, p, shortest):
+        verdict = "kink"
+    return _verdict(parameter, analytic, first, verdict)
 
 
 def _crosses_kink(loss: _Loss, parameter: Parameter, p: float, h: float) -> bool:

@@ -18,6 +18,9 @@ from nntui.model.settings import chosen_row, chosen_settings
 
 Vector = Sequence[Any]
 
+_FLATTEST: Final = 1e-12
+"""The least a·(1 − a) that the gradient of bce divides by."""
+
 
 @dataclass(frozen=True, slots=True)
 class LossRow:
@@ -25,7 +28,8 @@ class LossRow:
 
     ``spell(a, y)`` and ``spell_gradient(a, y, k)`` write the formula with the given words (names or
     numbers, one an output) in the places of a and y. ``kinks(a, y)`` gives a quantity per output
-    whose sign changes where the loss's slope jumps.
+    whose sign changes where the loss's slope jumps. ``clamped(a, y)`` says whether the gradient is
+    held finite by a clamp there, so that it is not the value's slope.
     """
 
     value: Callable[..., Any]
@@ -37,6 +41,7 @@ class LossRow:
     settings: Mapping[str, float]
     kinks: Callable[[Vector, Vector], list[Any]] = lambda a, y: []
     classes: bool = False  # the target may be a class index
+    clamped: Callable[[Vector, Vector], bool] = lambda a, y: False
 
 
 def _differences(a: Vector, y: Vector) -> list[Any]:
@@ -78,7 +83,7 @@ def _bce_term(a: Any, y: Any) -> Any:
 
 
 def _bce_slope(a: Any, y: Any) -> Any:
-    return (a - y) / at_least(1e-12, a * (1.0 - a))
+    return (a - y) / at_least(_FLATTEST, a * (1.0 - a))
 
 
 def _bce_with_logits_term(a: Any, y: Any) -> Any:
@@ -176,8 +181,9 @@ LOSSES: Final[dict[str, LossRow]] = {
         kinks=lambda a, y: [
             q
             for a_k in a
-            for q in (log(a_k) + 100.0, log(1.0 - a_k) + 100.0, a_k * (1.0 - a_k) - 1e-12)
+            for q in (log(a_k) + 100.0, log(1.0 - a_k) + 100.0, a_k * (1.0 - a_k) - _FLATTEST)
         ],
+        clamped=lambda a, y: any(a_k * (1.0 - a_k) < _FLATTEST for a_k in a),
     ),
     "bce_with_logits": LossRow(
         lambda a, y: _mean(

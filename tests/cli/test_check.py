@@ -96,6 +96,21 @@ def test_a_kink_is_explained_and_is_not_wrong(nntui, document):
     assert "kink: the loss has a corner right here" in result.stdout
 
 
+def test_a_clamp_is_explained_and_is_not_wrong(nntui, document):
+    network = {
+        "neurons": [
+            {"name": "x", "role": "input"},
+            {"name": "y", "role": "output", "activation": "sigmoid", "bias": -30},
+        ],
+        "connections": [{"source": "x", "target": "y", "weight": 1}],
+    }
+    data = {"inputs": [[1]], "targets": [[1]]}
+    document(network=network, data=data, training={"loss": "bce"})
+    result = nntui("check", "net.json")
+    assert result.exit_code == 0
+    assert "clamped: an output is so close to its limit" in result.stdout
+
+
 def test_values_that_are_no_numbers_are_strings(nntui, document):
     network = {
         "neurons": [

@@ -139,7 +139,8 @@ def test_a_saturated_sigmoid_on_the_wrong_side_is_no_mistake(z, y):
 def test_where_bce_clamps_its_gradient_the_clamp_is_found():
     """From a·(1 − a) = 1e-12 on, PyTorch's gradient (and so ours) is no longer the loss's slope."""
     found = check_gradient(single("sigmoid", -30.0, 1.0, "bce", 1.0))
-    assert verdicts(found) == {"b[y]": "wrong", "w[x,y]": "wrong"}
+    assert verdicts(found) == {"b[y]": "clamped", "w[x,y]": "clamped"}
+    assert found.ok
 
 
 @pytest.mark.parametrize("z", [-40.0, -12.0, -8.0, -5.0, 5.0, 8.0, 12.0, 19.0, 40.0])
@@ -206,6 +207,13 @@ def test_a_parameter_that_crosses_no_corner_is_not_excused_by_one(monkeypatch):
     found = verdicts(check_gradient(experiment(net, rows=[[1.0]], targets=[[0.0]])))
     assert found["w[x,corner]"] == "kink"
     assert found["w[x,y]"] == found["b[y]"] == "wrong"
+
+
+def test_short_of_the_clamp_nothing_is_excused_by_it(monkeypatch):
+    row = replace(ACTIVATIONS["sigmoid"], derivative=lambda z, a: a)
+    monkeypatch.setitem(ACTIVATIONS, "sigmoid", row)
+    found = check_gradient(single("sigmoid", 3.0, 1.0, "bce", y=0.0))
+    assert verdicts(found) == {"b[y]": "wrong", "w[x,y]": "wrong"}
 
 
 # ---- wrong -------------------------------------------------------------------------------------
