@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -124,6 +124,7 @@ def _run(interpreter: Interpreter, source: Iterator[Line], as_json: bool, forgiv
             _print(reply, as_json, forgiving)
         if not reply.ok and not forgiving:
             say(f"{line.place}: {reply.data['error']}")
+            _show(reply.lines[1:], err=True)  # an expression's fault, pointed at
             return WRONG_RESULT
         if stopped and not forgiving:
             return INTERRUPTED
@@ -137,10 +138,14 @@ def _print(reply: Reply, as_json: bool, forgiving: bool) -> None:
         if reply.command or not reply.ok:
             _echo_json(reply.plain)
     elif reply.ok or forgiving:
-        from nntui.model.names import escaped
+        _show(reply.lines)
 
-        for line in reply.lines:
-            click.echo(escaped(line, len(line) * 6 + 1))
+
+def _show(lines: Iterable[str], *, err: bool = False) -> None:
+    from nntui.model.names import escaped
+
+    for line in lines:
+        click.echo(escaped(line, len(line) * 6 + 1), err=err)
 
 
 def _echo_json(plain: dict[str, Any]) -> None:

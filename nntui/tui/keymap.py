@@ -69,7 +69,7 @@ def keymap_of(wanted: Mapping[str, Any]) -> Keymap:
     changed: dict[str, str] = {}
     for name, value in wanted.items():
         if name not in table:
-            hint = did_you_mean(name, table) or "the help (?) and nntui keys list them"
+            hint = did_you_mean(name, table) or "README names them all"
             complaints.append(f"there is no action “{escaped(name)}”; {hint}")
             continue
         keys, faults = _keys(value)

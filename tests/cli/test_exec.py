@@ -147,6 +147,15 @@ def test_an_error_names_its_place(fed, words, place):
     assert result.stderr.startswith(f"nntui: {place}: there is no command “foo”")
 
 
+@pytest.mark.parametrize("words", [["-c", "break h1 if los > 1"], ["-x", "script.txt"], []])
+def test_the_fault_in_an_expression_is_pointed_at(fed, here, words):
+    (here / "script.txt").write_text("step\nbreak h1 if los > 1\n")
+    result = fed("step\nbreak h1 if los > 1\n", "exec", "xor", *words)
+    assert result.exit_code == 1
+    text, caret = result.stderr.splitlines()[1:]
+    assert text[caret.index("^") :] == "los > 1"
+
+
 def test_json_has_the_error_too(nntui):
     result = nntui("exec", "xor", "--json", "-c", "print 1 +", "-c", "step")
     assert result.exit_code == 1

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from nntui.debugger.asking.spot import Spot, go, here, is_there
 from nntui.model.errors import NntuiError
@@ -12,6 +13,10 @@ from nntui.model.names import did_you_mean, escaped, fault_in_name
 
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
+
+
+_PLACE: Final = re.compile(r"start|end|(step|update|epoch)\s+\S+")
+"""What ``goto`` understands without a bookmark."""
 
 
 class BookmarkError(NntuiError):
@@ -140,6 +145,8 @@ def _checked(name: str) -> str:
     fault = fault_in_name(name)
     if fault is None and name.lstrip("+-").isdigit():
         fault = "a number is a position"
+    if fault is None and _PLACE.fullmatch(name):
+        fault = "goto knows another place of that name"
     if fault:
         raise BookmarkError(f"“{escaped(name)}” cannot be a bookmark’s name: {fault}")
     return name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from nntui.debugger.commands.candidates import (
@@ -105,7 +106,8 @@ _VERBS: Final[dict[str, Callable[[Any, str], Said | Journey]]] = {
 def _one(rest: str, what: str) -> str:
     found = split(rest)
     if len(found) != 1:
-        raise CommandError(f"expected {what}, found “{escaped(rest)}”")
+        said = f"“{escaped(rest)}”" if rest else "nothing"
+        raise CommandError(f"expected {what}, found {said}")
     return found[0]
 
 
@@ -121,9 +123,11 @@ def _diff(debugger: Debugger, rest: str) -> Journey:
     comparison = debugger.branches.comparison(a, b)
 
     def found() -> Stop:
+        stop = _difference(debugger, comparison, a, b)
         if comparison.found is not None and current not in (a, b):
             debugger.branches.switch(a)
-        return _difference(debugger, comparison, a, b)
+            stop = replace(stop, reason=f"{stop.reason} (the run now stands on {escaped(a)})")
+        return stop
 
     return Journey(debugger, search=comparison, found=found)
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Final
 
 from nntui.model.errors import NntuiError
+
+MOST_SHOWN: Final = 72
+"""Characters of a long text that are shown around the one that is wrong."""
 
 
 class ExpressionError(NntuiError, ValueError):
@@ -20,10 +24,15 @@ class ExpressionError(NntuiError, ValueError):
 
     @property
     def caret(self) -> str:
-        """Two lines: the text, and below it a caret under the character."""
-        shown = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in self.text)
-        cells = sum(_cells(c) for c in shown[: self.position])
-        return f"{shown}\n{' ' * cells}^"
+        """Two lines: the text (of a long one a part), and below it a caret under the character."""
+        first = min(self.position - MOST_SHOWN // 2, len(self.text) - MOST_SHOWN)
+        first = max(first, 0)
+        before = "…" if first else ""
+        behind = "…" if first + MOST_SHOWN < len(self.text) else ""
+        part = self.text[first : first + MOST_SHOWN]
+        shown = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in part)
+        cells = len(before) + sum(_cells(c) for c in shown[: self.position - first])
+        return f"{before}{shown}{behind}\n{' ' * cells}^"
 
     def within(self, text: str, start: int) -> ExpressionError:
         """The same error, seen from a longer text in which this one begins at ``start``."""

@@ -97,7 +97,10 @@ def neurons_at(text: str, at: int) -> tuple[list[tuple[str, int]], int]:
         if text[at : at + 1] == "]":
             return found, at + 1
         if text[at : at + 1] != ",":
-            raise ExpressionError("expected a comma or ] here", text, at)
+            hint = ""
+            if kind == "bare" and at > match.end(kind):
+                hint = ' (a name with blanks in it is quoted with ")'
+            raise ExpressionError(f"expected a comma or ] here{hint}", text, at)
 
 
 def _behind_space(text: str, at: int) -> int:

@@ -10,7 +10,7 @@ from nntui.debugger.expressions import Names
 from nntui.debugger.stops.errors import StopError
 from nntui.debugger.stops.place import DIRECTIONS, PERIODS, PHASES, Place
 from nntui.debugger.stops.table import MAX_COUNT
-from nntui.model.names import SYMBOLS, ValueNameError, did_you_mean, escaped
+from nntui.model.names import SYMBOLS, ValueNameError, did_you_mean, escaped, quoted
 
 _KINDS: Final = ("layer", "phase", *PERIODS)
 
@@ -84,6 +84,9 @@ def _known(word: Word, names: Names) -> None:
     if word.text.partition("[")[0] in SYMBOLS:
         raise StopError(f"{said}; the value is stopped at by watch {escaped(word.text)}")
     hint = did_you_mean(word.text, (*names.everyone, *_KINDS))
+    longer = [name for name in names.everyone if name.startswith(word.text + " ")]
+    if longer and not word.quoted:
+        hint = f"a name with blanks in it is quoted: {quoted(longer[0])}"
     raise StopError(said + (hint and "; " + hint))
 
 

@@ -106,3 +106,10 @@ def test_what_was_kept_badly_changes_nothing(debugger, plain) -> None:
     with pytest.raises(BookmarkError):
         debugger.bookmarks.restore(plain)
     assert [each.name for each in debugger.bookmarks] == ["here"]
+
+
+@pytest.mark.parametrize("name", ["start", "end", "step 3", "epoch 1", "12"])
+def test_what_goto_understands_anyway_is_no_name(debugger, name) -> None:
+    with pytest.raises(BookmarkError, match="cannot be a bookmark’s name"):
+        debugger.bookmarks.add(name)
+    debugger.bookmarks.add(f"{name} of it")

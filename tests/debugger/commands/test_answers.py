@@ -174,6 +174,10 @@ def test_diff_goes_to_the_first_difference_and_shows_both_sides(do, refused, deb
     assert reply.stop == reply.lines[0]
     assert "the same everywhere" in do("diff main main").stop
     assert "no branch" in refused("diff main nobody")
+    assert "expected a branch, found nothing" in refused("branch switch")
+    do("branch switch branch-1")
+    do("set w[x1,h1_1] 0.7")
+    assert do("diff main branch-1").stop.endswith("(the run now stands on main)")
     assert "two branches" in refused("diff")
 
 

@@ -94,6 +94,21 @@ def test_the_caret_stands_under_the_character_beside_wide_ones() -> None:
     assert caught.value.caret.splitlines()[1] == " " * len("w[XXXX,XX] > ") + "^"
 
 
+@pytest.mark.parametrize("position", [0, 3, 400, 799])
+def test_of_a_long_text_the_part_with_the_fault_is_shown(position) -> None:
+    text = "1+" * 400
+    shown, caret = ExpressionError(
+        "", text[:position] + "?" + text[position + 1 :], position
+    ).caret.splitlines()
+    assert shown[caret.index("^")] == "?"
+    assert len(shown) < 80
+
+
+def test_a_name_with_blanks_is_to_be_quoted() -> None:
+    with pytest.raises(ExpressionError, match="quoted with"):
+        parse("w[my input,h1]", NAMES)
+
+
 @given(experiment=experiments(), data=st.data())
 def test_every_value_of_any_network_can_be_asked_for(experiment, data) -> None:
     names = Names.of(experiment)

@@ -62,6 +62,7 @@ def test_a_place_is_read_and_its_text_reads_back(words, place) -> None:
         ("", "expected a neuron, an edge such as x1->h1, or layer"),
         ("h2x", "there is no neuron called “h2x”"),
         ('"my neurn"', 'did you mean "my neuron"'),
+        ("my neuron", 'a name with blanks in it is quoted: "my neuron"'),
         ("laier 2", 'did you mean "layer"'),
         ("x1", "“x1” is an input: it has no steps of its own"),
         ("x1->y", "is not connected to"),
