@@ -37,8 +37,8 @@ class Match:
 class Detector:
     """What all detectors have in common."""
 
-    looks_before: bool = False
-    """Whether ``before`` must be called in front of each of its steps."""
+    looks_close: bool = False
+    """Whether ``before`` and ``behind`` must be called around each of its steps."""
 
     def __init__(self, row: AnyRow, layout: Layout, run: Run, lookup: Lookup) -> None:
         self.row, self._layout, self._run, self._lookup = row, layout, run, lookup
@@ -49,6 +49,9 @@ class Detector:
 
     def before(self) -> None:
         """The step to be asked about comes next."""
+
+    def behind(self) -> None:
+        """It was executed; an edit made there does not show yet."""
 
     def after(self, block: Block) -> Match | None:
         """Whether the step just executed, in this block, matches."""
@@ -160,23 +163,25 @@ EVENTS: Final[dict[str, Callable[[Found, Any, float | None], bool]]] = {
 class Wrecks(Detector):
     """``watch nonfinite``: steps that write a NaN or an infinity, all they read being finite."""
 
-    looks_before = True
+    looks_close = True
 
     def __init__(self, row: Watchpoint, layout: Layout, run: Run, lookup: Lookup) -> None:
         super().__init__(row, layout, run, lookup)
         self.sites = layout.every
         self._all_finite = False
+        self._written: dict[str, float] = {}
 
     def before(self) -> None:
         """Note whether all that is read is finite."""
         self._all_finite = all(map(math.isfinite, self._observed(reads, 0).values()))
 
+    def behind(self) -> None:
+        """Note what was written."""
+        self._written = self._observed(writes, -1) if self._all_finite else {}
+
     def after(self, block: Block) -> Match | None:
-        """Look for what was written."""
-        if not self._all_finite:
-            return None
-        written = self._observed(writes, -1)
-        wrong = [f"{n} = {shown(v)}" for n, v in written.items() if not math.isfinite(v)]
+        """Whether something that was written is wrong."""
+        wrong = [f"{n} = {shown(v)}" for n, v in self._written.items() if not math.isfinite(v)]
         if not wrong or not self._admitted():
             return None
         kind, *neurons = self._run.schedule.operation(self._run.position - 1)

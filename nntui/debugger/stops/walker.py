@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from functools import partial
 from heapq import merge
 from itertools import groupby, repeat
 from time import perf_counter
@@ -58,12 +59,11 @@ class Walker:
         run = self.run
         for n, (offset, detectors) in enumerate(self._candidates(block, run.position, limit)):
             step = block.start + offset
-            looking = [d for d in detectors if d.looks_before]
-            if looking:
+            if looking := [d for d in detectors if d.looks_close]:
                 run.advance(step - run.position)
                 for detector in looking:
                     detector.before()
-            run.advance(step + 1 - run.position)
+            run.advance(step + 1 - run.position, partial(_behind, looking) if looking else None)
             self._at = run.position
             self.asked += 1
             if matches := [m for d in detectors if (m := d.after(block)) is not None]:
@@ -117,6 +117,11 @@ class Walker:
             if found is not None:
                 return found
         return None
+
+
+def _behind(detectors: Iterable[Detector]) -> None:
+    for detector in detectors:
+        detector.behind()
 
 
 def _between(offsets: Steps, low: int, high: int) -> Steps:

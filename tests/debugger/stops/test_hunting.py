@@ -101,6 +101,21 @@ def test_the_step_that_wrote_the_first_infinity_is_named() -> None:
     assert debugger.at_start
 
 
+@pytest.mark.parametrize("direction", [1, -1])
+def test_it_is_named_though_an_edit_made_there_has_put_it_right(direction) -> None:
+    debugger = debugger_with(
+        "watch nonfinite", sizes=(1, 1), output="linear", examples=40, reduction="sum",
+        loss=Loss.of("squared_error"), optimizer=Optimizer.of("sgd", learning_rate=1e308),
+    )  # fmt: skip
+    there = debugger.resume().position
+    (name,) = debugger.last.writes
+    debugger.edit(name, 0.5)
+    debugger.seek(there - 1 if direction > 0 else there + 1)
+    stop = debugger.resume(direction)
+    assert stop.position == there
+    assert f"wrote {name} = " in stop.reason
+
+
 def test_all_that_stop_at_a_step_are_told_and_counted() -> None:
     debugger = debugger_with("break example", "break", "break epoch 0", "tbreak phase forward")
     stop = debugger.resume()
