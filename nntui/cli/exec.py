@@ -119,7 +119,9 @@ def _run(interpreter: Interpreter, source: Iterator[Line], as_json: bool, forgiv
 
     for line in source:
         with noticing_interrupts() as interrupted:
-            reply = interpreter.execute(line.text, paused=interrupted)
+            reply = interpreter.execute(
+                line.text, paused=interrupted, told=None if as_json else _tell
+            )
             stopped = interrupted()
             _print(reply, as_json, forgiving)
         if not reply.ok and not forgiving:
@@ -139,6 +141,10 @@ def _print(reply: Reply, as_json: bool, forgiving: bool) -> None:
             _echo_json(reply.plain)
     elif reply.ok or forgiving:
         _show(reply.lines)
+
+
+def _tell(message: str) -> None:
+    _show((message,))
 
 
 def _show(lines: Iterable[str], *, err: bool = False) -> None:

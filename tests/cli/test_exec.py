@@ -125,6 +125,19 @@ def test_json_says_what_stopped_a_run(nntui):
     assert reply["stop"].startswith("breakpoint 1: epoch 3")
 
 
+def test_every_message_that_is_logged_is_printed_before_what_stopped_the_run(nntui):
+    result = nntui(
+        "exec", "xor", "-c", 'break example log "{step} {loss}"', "-c", "break epoch 500",
+        "-c", "continue",
+    )  # fmt: skip
+    lines = result.stdout.splitlines()
+    logged = [line for line in lines if line.endswith(" blank")]
+    assert logged == [
+        f"{update * 125 + n * 28} blank" for update in range(500) for n in range(4)
+    ] + ["62500 blank"]
+    assert lines.index("breakpoint 2: epoch 500 (1st hit)") == 2 + len(logged)
+
+
 # ---- errors --------------------------------------------------------------------------------------
 
 

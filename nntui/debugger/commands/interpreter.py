@@ -36,11 +36,22 @@ class Interpreter:
         self._debugger = debugger
         self.again = ""
 
-    def execute(self, line: str, paused: Callable[[], bool] = lambda: False) -> Reply:
-        """Run a command to its end, or until ``paused`` says so; what is wrong is in the reply."""
+    def execute(
+        self,
+        line: str,
+        paused: Callable[[], bool] = lambda: False,
+        told: Callable[[str], object] | None = None,
+    ) -> Reply:
+        """Run a command to its end, or until ``paused`` says so; what is wrong is in the reply.
+
+        ``told`` takes what is logged on the way, as it is logged; otherwise the reply holds the
+        last of it.
+        """
         answer = self.prepare(line)
         if isinstance(answer, Reply):
             return answer
+        if told is not None and answer.hunt is not None:
+            answer.hunt.tell(told)
         while not answer.burst(BURST) and not paused():
             pass
         return self.arrived(answer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ class Hunt:
         self._debugger = debugger
         self.direction = 1 if direction > 0 else -1
         self._version = debugger.stops.version
+        self._listener: Callable[[str], object] | None = None
         self._search = self._begin()
         self.stop: Stop | None = None
 
@@ -46,6 +48,10 @@ class Hunt:
     def stepped(self) -> int:
         """How many steps were looked at one by one."""
         return self._search.stepped
+
+    def tell(self, listener: Callable[[str], object]) -> None:
+        """Hand each message over as it is logged: none is kept, and none is left out."""
+        self._listener = self._search.tally.listener = listener
 
     def burst(self, seconds: float) -> Stop | None:
         """Search for about so many seconds; the stop, if one is found."""
@@ -66,7 +72,9 @@ class Hunt:
         return self.stop
 
     def _begin(self) -> Forward | Backward:
-        return (Forward if self.direction > 0 else Backward)(self._debugger)
+        search = (Forward if self.direction > 0 else Backward)(self._debugger)
+        search.tally.listener = self._listener
+        return search
 
     def _rest(self, found: Stop | bool) -> None:
         """Let the debugger stand where the search has led it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from nntui.debugger.stops.detectors import Match
@@ -22,6 +22,8 @@ class Tally:
         self._stops, self._logs = stops, logs
         self._messages: deque[str] = deque(maxlen=MAX_MESSAGES)
         self._dropped = 0
+        self.listener: Callable[[str], object] | None = None
+        """Takes each message as it is logged, in place of its being kept."""
 
     @property
     def rows(self) -> tuple[AnyRow, ...]:
@@ -72,6 +74,9 @@ class Tally:
         )
 
     def _say(self, message: str) -> None:
+        if self.listener is not None:
+            self.listener(message)
+            return
         if len(self._messages) == MAX_MESSAGES:
             self._dropped += 1
         self._messages.append(message)

@@ -197,6 +197,19 @@ def test_only_the_last_thousand_messages_are_kept() -> None:
     assert messages[-1] == str(debugger.total - 1)
 
 
+def test_a_listener_is_told_all_of_them_whatever_changes_on_the_way() -> None:
+    debugger, told = debugger_with("break log {step}"), []
+    hunt = debugger.hunt()
+    hunt.tell(told.append)
+    while (stop := hunt.burst(0.0)) is None:
+        if debugger.position >= 1500 and len(debugger.stops) == 1:
+            debugger.stops.add(
+                breakpoint_of("phase loss ignore 100000", debugger.experiment.network)
+            )
+    assert told == [str(step) for step in range(debugger.total)]
+    assert stop.messages == ()
+
+
 def test_a_message_can_be_given_to_any_row_later() -> None:
     debugger = debugger_with("break example")
     names = debugger.experiment.network
