@@ -24,6 +24,8 @@ from statistics import median
 from time import perf_counter
 from typing import Final, NamedTuple
 
+from networks import document
+
 TO_REACH: Final = 1.8
 FIRST, READY = b"opening", b"step 0 of"
 PATIENCE: Final = 60.0
@@ -58,18 +60,6 @@ def cases(folder: Path) -> list[Case]:
         Case("8-16-16-4", [*opened, str(middle)]),
         Case("784-128-10", [*opened, str(large)]),
     ]
-
-
-def document(sizes: list[int], examples: int) -> dict[str, object]:
-    """A fully connected network on numbers that look random."""
-    inputs = [[(7 * n + 3 * i) % 11 / 11 for i in range(sizes[0])] for n in range(examples)]
-    targets = [[(5 * n + k) % 7 / 7 for k in range(sizes[-1])] for n in range(examples)]
-    return {
-        "format": "nntui/1",
-        "network": {"layers": [sizes[0], *({"size": n, "activation": "tanh"} for n in sizes[1:])]},
-        "data": {"inputs": inputs, "targets": targets},
-        "training": {"loss": "mse", "optimizer": {"name": "sgd", "learning_rate": 0.1}},
-    }
 
 
 def seconds(case: Case, home: str) -> tuple[float, ...]:

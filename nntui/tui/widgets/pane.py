@@ -7,6 +7,7 @@ from abc import abstractmethod
 from rich.segment import Segment
 from textual.events import Resize
 from textual.geometry import Region, Size
+from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -20,6 +21,10 @@ class LinePane(ScrollView, can_focus=False):
     calls ``changed`` when they are others. Rows are kept until then: this is the one place where
     the cache is cleared.
     """
+
+    # Textual lays the whole screen out anew when a widget's content becomes longer (30 ms). These
+    # have the size that the screen gives them: only their scrollbars may have to come or go.
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
 
     def __init__(self, *, title: str, id: str) -> None:
         super().__init__(id=id)
@@ -48,7 +53,8 @@ class LinePane(ScrollView, can_focus=False):
         size = Size(*self.extent())
         if size != self.virtual_size:
             self.virtual_size = size
-            self.refresh()
+            self._scroll_update(size)
+            self.refresh(layout=self.styles.auto_dimensions)
             return
         top = self.scroll_offset.y
         for row in range(top, min(top + self.size.height, size.height)):
