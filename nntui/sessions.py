@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
-from nntui.document.state import StateError, read_state, set_aside, state_file, write_state
+from nntui.document.state import (
+    StateError,
+    copy_aside,
+    read_state,
+    set_aside,
+    state_file,
+    write_state,
+)
 from nntui.model.experiment import Experiment
 
 if TYPE_CHECKING:
@@ -32,7 +39,7 @@ def open_session(
     than ``seconds`` to reach is one of these (None: it is reached, however long it takes).
     """
     from nntui.debugger.debugger import Debugger
-    from nntui.debugger.session import SessionError, restore
+    from nntui.debugger.session import Later, SessionError, restore
 
     debugger, problems = Debugger(experiment), []
     if use_state:
@@ -40,7 +47,10 @@ def open_session(
         try:
             state = read_state(file)
             if state is not None:
-                return debugger, restore(debugger, state, seconds)
+                problems = restore(debugger, state, seconds)
+                if not all(isinstance(problem, Later) for problem in problems):
+                    problems.append(copy_aside(file))  # what is kept next is without those parts
+                return debugger, problems
         except StateError as error:
             problems.append(str(error))
         except SessionError as error:

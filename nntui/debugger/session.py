@@ -21,6 +21,12 @@ class SessionError(NntuiError):
     """What was kept is no session, or one of a newer nntui; its text is one sentence."""
 
 
+class Later(str):
+    """A problem with nothing wrong in what was kept: it only takes a while."""
+
+    __slots__ = ()
+
+
 def original(debugger: Debugger) -> Experiment:
     """The document's experiment, without any edit."""
     return debugger.run.timeline.first
@@ -148,5 +154,5 @@ def _position(debugger: Debugger, position: object, seconds: float | None) -> li
         debugger.seek(position)
     elif not debugger.approach(position, seconds):
         debugger.seek(0)
-        return [f"position {position} takes a while to reach: goto {position} leads there"]
+        return [Later(f"position {position} takes a while to reach: goto {position} leads there")]
     return []

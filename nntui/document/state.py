@@ -69,12 +69,26 @@ def set_aside(file: Path) -> str:
 
     Returns a phrase that says what became of it.
     """
-    aside = file.with_suffix(".set-aside.json")
+    aside = _aside(file)
     try:
         os.replace(file, aside)
     except OSError as error:
         return f"the state file {_path(file)} stays as it is ({phrase_of(error)})"
     return f"the state file was set aside as {_path(aside)}"
+
+
+def copy_aside(file: Path) -> str:
+    """Keep a copy of a state file that can be used in part; the sentence that says where."""
+    aside = _aside(file)
+    try:
+        write_atomically(os.fspath(aside), file.read_bytes())
+    except (OSError, Fault):
+        return f"the rest of the state file {_path(file)} was taken up"
+    return f"the rest of the state file was taken up; as it was it stays as {_path(aside)}"
+
+
+def _aside(file: Path) -> Path:
+    return file.with_suffix(".set-aside.json")
 
 
 def write_state(file: Path, state: Mapping[str, Any]) -> None:

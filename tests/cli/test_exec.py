@@ -370,7 +370,7 @@ def test_state_is_taken_up_and_kept_when_asked_for(nntui, state):
     assert "position 0 of" in nntui("exec", "xor", "--no-state", "-c", "info position").stdout
 
 
-@pytest.mark.parametrize("content", ["{", '{"version": 2}', '{"version": 1, "position": "x"}'])
+@pytest.mark.parametrize("content", ["{", '{"version": 2}'])
 def test_a_state_that_is_no_good_is_told_about_and_not_fatal(nntui, state, content):
     nntui("exec", "xor", "--state", "-c", "step")
     (file,) = state.iterdir()
@@ -380,8 +380,20 @@ def test_a_state_that_is_no_good_is_told_about_and_not_fatal(nntui, state, conte
     assert "position 0 of" in result.stdout
     assert result.stderr.count("\n") == 1
     assert strict(file.read_text())["version"] == 1
-    set_aside = file.with_suffix(".set-aside.json")
-    assert set_aside.exists() == ("position" not in content)
+    assert file.with_suffix(".set-aside.json").read_text() == content
+
+
+def test_a_state_that_is_good_in_part_is_kept_aside_as_it_was(nntui, state):
+    nntui("exec", "xor", "--state", "-c", "break h1", "-c", "step 3")
+    (file,) = state.iterdir()
+    damaged = file.read_text().replace('"break h1"', '"break h9"')
+    file.write_text(damaged)
+    result = nntui("exec", "xor", "--state", "-c", "info position")
+    assert "position 3 of" in result.stdout
+    assert "h9" in result.stderr
+    assert file.with_suffix(".set-aside.json").read_text() == damaged
+    assert str(file.with_suffix(".set-aside.json")) in result.stderr.replace("\n", "")
+    assert nntui("exec", "xor", "--state", "-c", "info position").stderr == ""
 
 
 def test_a_state_directory_that_cannot_be_is_told_about_once(nntui, here):
