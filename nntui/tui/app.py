@@ -55,8 +55,7 @@ class NntuiApp(App[NntuiError]):
         """Show the run, or a choice of documents."""
         self.keys = read_keymap()
         self.set_keymap(dict(self.keys.changed))
-        for complaint in self.keys.complaints:
-            self.notify(complaint, title="keys.toml", severity="warning", markup=False)
+        self._warn("keys.toml", self.keys.complaints)
         # A terminal that is closed hangs up: leave in good order, so that nothing is lost.
         for name in ("SIGHUP", "SIGTERM"):
             with suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):
@@ -114,10 +113,15 @@ class NntuiApp(App[NntuiError]):
 
         self.run_worker(work, thread=True)
 
+    def _warn(self, title: str, problems: tuple[str, ...]) -> None:
+        """Say all of them at once: one box for each would cover a small screen."""
+        if problems:
+            said = "\n".join(problems)
+            self.notify(said, title=title, severity="warning", timeout=10, markup=False)
+
     def _show(self, found: Opened) -> None:
         """Show a run in place of the one before, or of the opening screen."""
-        for problem in found.problems:
-            self.notify(problem, title="session", severity="warning", markup=False)
+        self._warn("session", found.problems)
         self._stepping = found.screen(keymap=self.keys.changed, keep_state=self._keep_state)
         if len(self.screen_stack) > 1:
             self.switch_screen(self._stepping)

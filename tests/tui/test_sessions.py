@@ -73,9 +73,10 @@ async def test_a_persons_own_keys_count_in_the_screen_and_in_the_help(
 
 async def test_what_is_wrong_with_the_key_map_is_shown_and_not_fatal(own_directories, app_on):
     file = own_directories / "config" / "nntui" / "keys.toml"
-    file.write_text('stepp = "j"\n')
+    file.write_text('stepp = "j"\nneuron = 7\n')
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         (toast,) = app._notifications
         assert 'did you mean "step"?' in toast.message
+        assert "neuron: found 7" in toast.message
