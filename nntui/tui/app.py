@@ -18,6 +18,7 @@ from textual.binding import Binding, BindingType
 from nntui.model.errors import NntuiError
 from nntui.tui.keymap import Keymap, read_keymap
 from nntui.tui.keys import displayed
+from nntui.tui.preferences import PreferencesFile
 from nntui.tui.screens.opening import OpeningScreen
 
 if TYPE_CHECKING:
@@ -50,12 +51,14 @@ class NntuiApp(App[NntuiError]):
         self._keep_state = keep_state
         self._stepping: SteppingScreen | None = None
         self.keys = Keymap()
+        self.preferences = PreferencesFile(kept=keep_state)
 
     def on_mount(self) -> None:
         """Show the run, or a choice of documents."""
         self.keys = read_keymap()
         self.set_keymap(dict(self.keys.changed))
         self._warn("keys.toml", self.keys.complaints)
+        self._warn("preferences", self.preferences.complaints)
         # A terminal that is closed hangs up: leave in good order, so that nothing is lost.
         for name in ("SIGHUP", "SIGTERM"):
             with suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):
@@ -122,7 +125,9 @@ class NntuiApp(App[NntuiError]):
     def _show(self, found: Opened) -> None:
         """Show a run in place of the one before, or of the opening screen."""
         self._warn("session", found.problems)
-        self._stepping = found.screen(keymap=self.keys.changed, keep_state=self._keep_state)
+        self._stepping = found.screen(
+            keymap=self.keys.changed, preferences=self.preferences, keep_state=self._keep_state
+        )
         if len(self.screen_stack) > 1:
             self.switch_screen(self._stepping)
         else:

@@ -10,6 +10,7 @@ from nntui.debugger.debugger import Debugger
 from nntui.document.load import load
 from nntui.model.experiment import Experiment
 from nntui.sessions import open_session
+from nntui.tui.preferences import PreferencesFile
 from nntui.tui.recent import remember
 from nntui.tui.screens.stepping import SteppingScreen
 
@@ -21,9 +22,13 @@ class Opened:
     debugger: Debugger
     problems: tuple[str, ...]
 
-    def screen(self, *, keymap: Mapping[str, str], keep_state: bool) -> SteppingScreen:
+    def screen(
+        self, *, keymap: Mapping[str, str], preferences: PreferencesFile, keep_state: bool
+    ) -> SteppingScreen:
         """The screen of the run (in the app's own thread)."""
-        return SteppingScreen(self.debugger, keymap=keymap, keep_state=keep_state)
+        return SteppingScreen(
+            self.debugger, keymap=keymap, preferences=preferences, keep_state=keep_state
+        )
 
 
 def opened(document: Path, keep_state: bool) -> Opened:

@@ -15,6 +15,9 @@ def own_directories(tmp_path, monkeypatch):
     monkeypatch.setattr("nntui.tui.recent.user_state_path", lambda name: tmp_path / "state" / name)
     monkeypatch.setattr("nntui.tui.typed.user_state_path", lambda name: tmp_path / "state" / name)
     monkeypatch.setattr(
+        "nntui.tui.preferences.user_state_path", lambda name: tmp_path / "state" / name
+    )
+    monkeypatch.setattr(
         "nntui.document.state.user_state_path", lambda name: tmp_path / "state" / name
     )
     monkeypatch.setattr(
@@ -57,6 +60,12 @@ def seen():
 def status():
     """The status line."""
     return lambda app: app.screen_stack[1].query_one("#status").text
+
+
+@pytest.fixture
+def deck():
+    """The deck of the panes."""
+    return lambda app: app.screen_stack[1]._looking.deck
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ async def test_x_goes_to_the_last_write_of_the_focused_value_and_capital_x_to_th
 async def test_why_opens_level_by_level_and_enter_jumps_to_the_step(app_on, debugger_of, seen):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
-        await pilot.press("u", "right", "right", "right_square_bracket", "y")
+        await pilot.press("u", "right", "right", "right_square_bracket", "W")
         await pilot.pause()
         assert isinstance(app.screen, WhyScreen)
         assert "w[x1,h1] = " in seen(app)
@@ -42,7 +42,7 @@ async def test_why_opens_level_by_level_and_enter_jumps_to_the_step(app_on, debu
 async def test_escape_leaves_the_tree_and_the_run_where_they_were(app_on, debugger_of):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
-        await pilot.press("f", "y")
+        await pilot.press("f", "W")
         await pilot.pause()
         here = debugger_of(app).position
         await pilot.press("escape")
@@ -75,12 +75,12 @@ async def test_a_command_runs_and_a_short_answer_stands_in_the_status_line(
         assert "1 + 2 = 3" in status(app)
 
 
-async def test_a_long_answer_goes_to_the_output_pane(app_on, seen, typed):
+async def test_a_long_answer_goes_to_the_output_pane(app_on, seen, typed, deck):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("colon")
         await typed(pilot, "info values b")
-        assert "─ Output " in seen(app)
+        assert "output" in deck(app).seen
         assert "b[h1] = 0.1" in seen(app)
 
 
@@ -107,7 +107,9 @@ async def test_the_cursor_goes_to_the_character_that_is_at_fault(app_on, status,
         assert line.value[line.cursor_position :] == "> 3"
 
 
-async def test_where_two_branches_differ_is_gone_to_and_told(app_on, seen, debugger_of, typed):
+async def test_where_two_branches_differ_is_gone_to_and_told(
+    app_on, seen, debugger_of, typed, deck
+):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("u")
@@ -116,7 +118,7 @@ async def test_where_two_branches_differ_is_gone_to_and_told(app_on, seen, debug
             await typed(pilot, line)
         await app.workers.wait_for_complete()
         await pilot.pause()
-        assert "─ Output " in seen(app)
+        assert "output" in deck(app).seen
         assert "w[x1,h1]" in seen(app)
 
 

@@ -96,7 +96,7 @@ def test_what_a_neuron_influences(snap_compare, app_on):
 
 def test_why_a_weight_is_what_it_is(snap_compare, app_on):
     async def asked(pilot):
-        await pilot.press("2", "u", "right", "right", "right_square_bracket", "y")
+        await pilot.press("2", "u", "right", "right", "right_square_bracket", "W")
         await pilot.pause()
         await pilot.press("down", "right", "down", "down", "right")
         await pilot.pause()

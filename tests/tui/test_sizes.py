@@ -11,7 +11,9 @@ from nntui.model.training import Training
 from nntui.tui.app import NntuiApp
 
 
-@pytest.mark.parametrize("size", [(1, 1), (10, 3), (40, 10), (60, 16), (80, 24), (300, 100)])
+@pytest.mark.parametrize(
+    "size", [(1, 1), (10, 3), (40, 10), (60, 16), (80, 24), (120, 20), (500, 200)]
+)
 @pytest.mark.parametrize("sample", ["sample", "classifier", "notebook-diamond"])
 async def test_every_size_can_be_stepped_in(app_on, debugger_of, size, sample):
     app = app_on(sample)
@@ -21,16 +23,16 @@ async def test_every_size_can_be_stepped_in(app_on, debugger_of, size, sample):
         assert debugger_of(app).position > 0
 
 
-async def test_a_resize_lays_the_panes_out_anew(app_on, seen):
+async def test_a_resize_lays_the_panes_out_anew(app_on, deck):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("s")
         await pilot.resize_terminal(80, 24)
         await pilot.pause()
-        assert "Algorithm" not in seen(app)
+        assert "algorithm" not in deck(app).seen
         await pilot.resize_terminal(120, 36)
         await pilot.pause()
-        assert "Algorithm" in seen(app)
+        assert "algorithm" in deck(app).seen
 
 
 async def test_names_are_shown_as_they_are(seen):

@@ -176,7 +176,7 @@ async def test_a_list_is_worked_on_with_the_keyboard(app_on, debugger_of, typed)
         await typed(pilot, "break h1")
         await pilot.press("colon")
         await typed(pilot, "watch loss crosses 0.1")
-        await pilot.press("tab", "tab")
+        await pilot.press("tab")
         await pilot.pause()
         stops = debugger_of(app).stops
         assert app.screen.focused.id == "breakpoints"

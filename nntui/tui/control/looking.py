@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nntui.draw import Direction
-from nntui.tui.control.deck import LISTS, Deck
+from nntui.tui.control.deck import Deck
 from nntui.tui.control.focus import Focus
+from nntui.tui.control.rooms import Content
 
 if TYPE_CHECKING:
     from nntui.model.wiring import Wiring
@@ -21,7 +23,8 @@ class Looking:
     def __init__(self, stage: Stage, net: Wiring) -> None:
         self._stage, self._net = stage, net
         self.focus = Focus()
-        self.deck = Deck()
+        layers = Counter(net.layer[j] for j in (*net.inputs, *net.neurons))
+        self.deck = Deck(Content(layers.total(), max(layers.values(), default=1)))
 
     def focus_neuron(self, direction: Direction) -> None:
         """Move the focus along the drawing."""
@@ -44,7 +47,7 @@ class Looking:
 
     def inspect(self) -> None:
         """Open the inspector on the focused neuron, or close it."""
-        if "inspector" in self.deck.seen:
+        if self.deck.turned and self.deck.current == "inspector":
             self.deck.close()
         else:
             if self.focus.neuron is None:
@@ -53,8 +56,8 @@ class Looking:
         self._stage.lay_out()
 
     def clear(self) -> None:
-        """Leave the list; else the pane that was opened; else the drawing's highlight and focus."""
-        if self.deck.current in LISTS or "inspector" in self.deck.seen:
+        """Leave the pane that was turned to; else the drawing's highlight; else the focus."""
+        if self.deck.turned:
             self.deck.close()
         elif self.focus.cone is not None:
             self.focus = replace(self.focus, cone=None)

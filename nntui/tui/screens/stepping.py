@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container, Horizontal
+from textual.containers import Horizontal
 from textual.events import Key, Resize
 from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
@@ -15,14 +15,16 @@ from textual.widgets import Footer, Input, Static
 from nntui.debugger.debugger import Debugger
 from nntui.tui.control.asking import Asking
 from nntui.tui.control.commanding import Commanding
-from nntui.tui.control.deck import LISTS, ROOMS
+from nntui.tui.control.deck import LISTS
 from nntui.tui.control.keeping import Keeping
 from nntui.tui.control.looking import Looking
 from nntui.tui.control.moving import Moving
+from nntui.tui.control.sizing import Sizing
 from nntui.tui.control.stopping import Stopping
 from nntui.tui.control.travel import Travel
 from nntui.tui.frame import Frame, frame_of
 from nntui.tui.keys import bindings
+from nntui.tui.preferences import PreferencesFile
 from nntui.tui.screens.help import HelpScreen
 from nntui.tui.widgets.algorithm import AlgorithmPane
 from nntui.tui.widgets.command_line import CommandLine
@@ -31,13 +33,12 @@ from nntui.tui.widgets.loss import LossPane
 from nntui.tui.widgets.network import NetworkPane
 from nntui.tui.widgets.neurons import NeuronsPane
 from nntui.tui.widgets.output import OutputPane
+from nntui.tui.widgets.panes import Panes
 from nntui.tui.widgets.rows import RowsPane
 from nntui.tui.widgets.status import StatusLine
 from nntui.tui.widgets.step import StepPane
 
-LEFT: Final = ("network", "step", "algorithm")
 FOCUSED: Final = frozenset({"network", "neurons", "inspector"})
-RIGHT: Final = ("neurons", "loss", "inspector", "output")
 Pane = (
     NetworkPane | StepPane | AlgorithmPane | NeuronsPane | LossPane | InspectorPane | OutputPane
     | RowsPane
@@ -50,7 +51,12 @@ class SteppingScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings()
 
     def __init__(
-        self, debugger: Debugger, *, keymap: Mapping[str, str], keep_state: bool = False
+        self,
+        debugger: Debugger,
+        *,
+        keymap: Mapping[str, str],
+        preferences: PreferencesFile,
+        keep_state: bool = False,
     ) -> None:
         super().__init__()
         self.debugger = debugger
@@ -74,6 +80,8 @@ class SteppingScreen(Screen[None]):
         self._travel = travel = Travel(self)
         self._keeping = Keeping(self, travel, wanted=keep_state)
         self._looking = looking = Looking(self, net)
+        self._placed = Panes(*self._panes.values(), regions=looking.deck.regions)
+        self._sizing = sizing = Sizing(self, looking.deck, preferences)
         self._commanding = commanding = Commanding(self, travel)
         self._moving = moving = Moving(self, travel, commanding)
         self.command_line = CommandLine(commanding.complete)
@@ -103,17 +111,15 @@ class SteppingScreen(Screen[None]):
         self.action_focus_edge = looking.focus_edge
         self.action_inspect = looking.inspect
         self.action_pane = looking.pane
+        self.action_turn_to = looking.open
+        self.action_maximise = sizing.maximise
+        self.action_widen = sizing.widen
+        self.action_heighten = sizing.heighten
+        self.action_sizes_as_they_were = sizing.as_they_were
 
     def compose(self) -> ComposeResult:
         """The panes, the status line, the command line and the footer."""
-        panes = self._panes
-        with Container(id="panes"):
-            with Container(id="left"):
-                yield from (panes[name] for name in LEFT)
-            with Container(id="right"):
-                yield from (panes[name] for name in RIGHT)
-                with Container(id="lists"):
-                    yield from (panes[name] for name in LISTS)
+        yield self._placed
         yield self._status
         with Horizontal(id="command"):
             yield Static(":")
@@ -147,7 +153,7 @@ class SteppingScreen(Screen[None]):
 
     def action_clear(self) -> None:
         """Forget the count; else stop what is under way; else leave a pane, or the focus."""
-        if not self._moving.clear():
+        if not (self._moving.clear() or self._sizing.restore()):
             self._looking.clear()
 
     def action_scroll(self, direction: int) -> None:
@@ -160,6 +166,11 @@ class SteppingScreen(Screen[None]):
     def action_help(self) -> None:
         """Show the help."""
         self.app.push_screen(HelpScreen(self._keymap))
+
+    def on_panes_turned_to(self, event: Panes.TurnedTo) -> None:
+        """A click into a pane turns to it."""
+        if not self._looking.deck.is_turned_to(event.pane):
+            self._looking.open(event.pane)
 
     def on_network_pane_chosen(self, event: NetworkPane.Chosen) -> None:
         """A click on the drawing."""
@@ -222,18 +233,13 @@ class SteppingScreen(Screen[None]):
 
     def lay_out(self) -> None:
         """See to it that the panes of the deck are seen, and that a list has the keyboard."""
-        deck, (width, height) = self._looking.deck, self.app.size
-        deck.fit(width, height)
-        for room in ROOMS:
-            self.set_class(room is deck.room, room.name)
-        self.set_class(height >= 48 and width >= 100, "tall")
-        self.set_class(height < 18 or width < 40, "tiny")
-        for name, pane in self._panes.items():
-            pane.display = name in deck.seen
-        self.query_one("#right").display = deck.needs_right
-        self.query_one("#lists").display = not deck.seen.isdisjoint(LISTS)
+        deck = self._looking.deck
+        self._sizing.lay_out(self._panes, self.app.size)
+        self.set_class(deck.too_small, "too-small")
+        self._placed.place()
         if not self.command_line.shown:
-            self.set_focus(self._panes[deck.current] if deck.current in LISTS else None)
+            listed = deck.current in LISTS and deck.current in deck.seen
+            self.set_focus(self._panes[deck.current] if listed else None)
         self.paint(self.latest, None)
 
     def open_over(self, screen: Screen[Any], answered: Callable[[Any], None]) -> None:

@@ -20,7 +20,7 @@ class WhyScreen(ModalScreen["Cause | None"]):
     """Gives the cause that the person wants to go to, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,y", "leave", "close"),
+        Binding("escape,q,W", "leave", "close"),
         Binding("right", "open", "open"),
         Binding("left", "close", "close"),
     ]

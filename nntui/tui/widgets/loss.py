@@ -12,6 +12,7 @@ from textual.widgets import Static
 from nntui.engine.history import Losses
 from nntui.tui.control.focus import Focus
 from nntui.tui.frame import Curve, Frame
+from nntui.tui.widgets.titles import Titled
 
 DELAY: Final = 0.1
 """Seconds from a step to the chart's next drawing, at most: a key press never waits for it."""
@@ -21,7 +22,7 @@ MOST_OTHERS: Final = 6
 """Branches drawn beside the current one, at most: the newest."""
 
 
-class LossPane(Container, can_focus=False):
+class LossPane(Titled, Container, can_focus=False):
     """The mean loss of each finished update and, with a test set, of each epoch's end.
 
     The branch that the run stands on is a line; the others are rows of points under it.
@@ -29,7 +30,7 @@ class LossPane(Container, can_focus=False):
 
     def __init__(self, updates_per_epoch: int) -> None:
         super().__init__(id="loss")
-        self.border_title = "Loss"
+        self.entitle("Loss")
         self._curves: tuple[Curve, ...] = ()
         self._drawn: list[tuple[str, int]] = []
         self._loss: float | None = None

@@ -12,9 +12,10 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from nntui.tui.colours import Colours
+from nntui.tui.widgets.titles import Titled
 
 
-class LinePane(ScrollView, can_focus=False):
+class LinePane(Titled, ScrollView, can_focus=False):
     """The base of the panes that show rows of text.
 
     A subclass gives ``extent`` (columns and rows of its content) and ``segments`` of a row, and
@@ -28,7 +29,7 @@ class LinePane(ScrollView, can_focus=False):
 
     def __init__(self, *, title: str, id: str) -> None:
         super().__init__(id=id)
-        self.border_title = title
+        self.entitle(title)
         self._rows: dict[int, Strip] = {}
         self._colours: Colours | None = None
 

@@ -1,0 +1,255 @@
+"""Rooms: which panes a terminal of a size has room for, and where each of them is put.
+
+A room is one column or two of places. A place belongs to one pane, or several share it and one of
+them is seen, or they lie in it side by side. Heights go by what there is to show: a small
+network's table is not given half of the screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from textual.geometry import Region, Size
+
+LISTS: Final = ("breakpoints", "watches", "branches")
+PANES: Final = ("network", "step", "algorithm", "neurons", "loss", "inspector", *LISTS, "output")
+"""Every pane, in the order that tab goes through them."""
+
+_SHARING: Final = ("step", "neurons", "loss", "algorithm", "inspector", *LISTS, "output")
+
+LEAST: Final = Size(60, 16)
+"""Columns and rows of a terminal below which there is a sentence instead of panes."""
+BARS: Final = 2
+"""Rows of the status line and the footer."""
+NARROWEST: Final = 24
+"""Columns of a pane, at least."""
+LOWEST: Final = 4
+"""Rows of a pane, at least: two for its border, two for itself."""
+
+_STEP: Final = 11
+"""Rows of the step pane: two equations in three lines each, and what comes next in two."""
+_LOSS: Final = 11
+_INSPECTOR: Final = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """How much there is to show: the neurons, and how many the fullest layer has."""
+
+    neurons: int
+    widest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Panes in one place; ``rows`` that they are best shown in, and their share of what is left.
+
+    ``together``: they are seen all at once, two beside each other.
+    """
+
+    panes: tuple[str, ...]
+    rows: int
+    share: int = 0
+    together: bool = False
+
+    @property
+    def name(self) -> str:
+        """What preferences call it."""
+        return self.panes[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The places of a size, column by column; ``left``: how many hundredths the first takes."""
+
+    name: str
+    columns: tuple[tuple[Place, ...], ...]
+    left: int = 50
+
+    @property
+    def places(self) -> Iterator[Place]:
+        """All of them."""
+        return (place for column in self.columns for place in column)
+
+    @property
+    def shared(self) -> tuple[str, ...]:
+        """The panes of which one at a time is seen."""
+        places = (place for place in self.places if not place.together)
+        return next((place.panes for place in places if len(place.panes) > 1), ())
+
+    @property
+    def always(self) -> frozenset[str]:
+        """The panes that are always seen."""
+        return frozenset(PANES) - frozenset(self.shared)
+
+
+def too_small(width: int, height: int) -> bool:
+    """Whether a terminal has no room for panes."""
+    return width < LEAST.width or height < LEAST.height
+
+
+def room(width: int, height: int, content: Content) -> Room:
+    """The room that a terminal has for a network."""
+    rows = height - BARS
+    network = Place(("network",), max(_network(content), 6), 3)
+    if width < 100:
+        return _one_column(rows, network, content)
+    if width >= 160 and rows >= 46:
+        return _large(rows, network, content)
+    return _two_columns(rows, network, content)
+
+
+def regions(room: Room, seen: str, area: Size, moved: Mapping[str, int]) -> dict[str, Region]:
+    """Where each pane that is seen is put.
+
+    Args:
+        room: what there is room for.
+        seen: the pane that is seen in the shared place.
+        area: columns and rows for all of them.
+        moved: by the name of a place, the rows that a person has given to it beyond its own, and
+            under "columns" the columns that the first column was made wider.
+    """
+    found: dict[str, Region] = {}
+    x = 0
+    for column, width in zip(room.columns, _widths(room, area.width, moved), strict=True):
+        y = 0
+        for place, height in zip(column, heights(column, area.height, moved), strict=True):
+            found |= _placed(place, seen, Region(x, y, width, height))
+            y += height
+        x += width
+    return found
+
+
+def heights(places: tuple[Place, ...], rows: int, moved: Mapping[str, int]) -> list[int]:
+    """How many of the rows each place gets; together all of them."""
+    found = [place.rows for place in places]
+    spare = rows - sum(found)
+    if spare >= 0:
+        shares = sum(place.share for place in places) or 1
+        for n, place in enumerate(places):
+            found[n] += spare * place.share // shares
+        found[-1] += rows - sum(found)
+    else:
+        _take(found, -spare, range(len(found)))
+    for n, place in enumerate(places):
+        _move(found, n, moved.get(place.name, 0))
+    return found
+
+
+# ---- the rooms ---------------------------------------------------------------------------------
+
+
+def _one_column(rows: int, network: Place, content: Content) -> Room:
+    if rows < 20:
+        shared = Place(_without("network"), rows - 6, 1)
+        return Room("small", ((Place(("network",), 6), shared),))
+    if rows < 32:
+        shared = Place(_without("network", "step"), 8, 1)
+        return Room("narrow", ((Place(("network",), 6, 1), Place(("step",), 8), shared),))
+    neurons = Place(("neurons",), min(_table(content), rows // 4))
+    shared = Place(_without("network", "step", "neurons"), 11, 1)
+    return Room("tower", ((network, Place(("step",), _STEP), neurons, shared),))
+
+
+def _two_columns(rows: int, network: Place, content: Content) -> Room:
+    step, neurons = Place(("step",), _STEP), Place(("neurons",), min(_table(content), rows // 2))
+    if rows < 19:
+        shared = Place(_without("network", "step"), rows, 1)
+        return Room("low", ((network, step), (shared,)))
+    if rows < 26:
+        shared = Place(_without("network", "step", "neurons"), 9, 1)
+        return Room("wide", ((network, step), (neurons, shared)))
+    left = (network, step, Place(("algorithm",), 7, 2))
+    if rows - neurons.rows < _LOSS + _INSPECTOR:
+        shared = Place(_without("network", "step", "algorithm", "neurons"), 9, 1)
+        return Room("middle", (left, (neurons, shared)))
+    loss = Place(("loss",), _LOSS, 1)
+    shared = Place(_without("network", "step", "algorithm", "neurons", "loss"), _INSPECTOR)
+    return Room("middle", (left, (neurons, loss, shared)))
+
+
+def _large(rows: int, network: Place, content: Content) -> Room:
+    left = (network, Place(("step",), _STEP + 2), Place(("algorithm",), 16, 2))
+    right = (
+        Place(("neurons",), min(_table(content), rows // 3)),
+        Place(("inspector",), _INSPECTOR + 2),
+        Place(("loss",), _LOSS, 1),
+        Place(("breakpoints", "watches", "branches", "output"), 14, together=True),
+    )
+    return Room("large", (left, right), left=52)
+
+
+def _without(*shown: str) -> tuple[str, ...]:
+    """The panes that share a place when some have their own."""
+    return tuple(pane for pane in _SHARING if pane not in shown)
+
+
+def _table(content: Content) -> int:
+    """Rows of the neurons’ table: one for each, its heading, its border and one to breathe."""
+    return content.neurons + 4
+
+
+def _network(content: Content) -> int:
+    """Rows of the drawing: a neuron's box and the air below it, and the border."""
+    return 2 * content.widest + 3
+
+
+# ---- inside ------------------------------------------------------------------------------------
+
+
+def _widths(room: Room, columns: int, moved: Mapping[str, int]) -> tuple[int, ...]:
+    if len(room.columns) == 1:
+        return (columns,)
+    wanted = columns * room.left // 100 + moved.get("columns", 0)
+    left = max(min(wanted, columns - NARROWEST), min(NARROWEST, columns))
+    return left, columns - left
+
+
+def _placed(place: Place, seen: str, region: Region) -> Iterator[tuple[str, Region]]:
+    if not place.together:
+        yield (seen if seen in place.panes else place.panes[0]), region
+        return
+    half = (region.width * 3 // 5, region.height // 2)
+    for n, pane in enumerate(place.panes):
+        row, column = divmod(n, 2)
+        x, y = column * half[0], row * half[1]
+        width = region.width - half[0] if column else half[0]
+        height = region.height - half[1] if row else half[1]
+        yield pane, Region(region.x + x, region.y + y, width, height)
+
+
+def _move(sizes: list[int], n: int, by: int) -> None:
+    """Make a place larger at the cost of its neighbours, those below first; or smaller."""
+    if by > 0:
+        others = [*range(n + 1, len(sizes)), *reversed(range(n))]
+        sizes[n] += _take(sizes, by, others)
+    elif by < 0 and len(sizes) > 1:
+        given = _take(sizes, -by, [n])
+        sizes[n + 1 if n + 1 < len(sizes) else n - 1] += given
+
+
+def _take(sizes: list[int], rows: int, where: list[int] | range) -> int:
+    """Take rows from places, as far as they have more than the least; how many could be had.
+
+    From several at once in proportion to what they have to spare.
+    """
+    taken = 0
+    if isinstance(where, range):
+        slack = [max(size - LOWEST, 0) for size in sizes]
+        total = sum(slack)
+        for n in where:
+            part = min(slack[n], rows * slack[n] // total if total else 0)
+            sizes[n] -= part
+            taken += part
+    for n in where:
+        part = max(min(sizes[n] - LOWEST, rows - taken), 0)
+        sizes[n] -= part
+        taken += part
+    if taken < rows and isinstance(where, range):  # less room than the least: the last ones go
+        for n in reversed(where):
+            part = min(sizes[n], rows - taken)
+            sizes[n] -= part
+            taken += part
+    return taken

@@ -1,0 +1,141 @@
+"""Preferences: what a person likes the screen to be, kept from one start to the next.
+
+One small file in the user's state directory. It is read once, before the first paint, and written
+whole when something in it changes. What is wrong with it is said, and it is set aside.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+from platformdirs import user_state_path
+
+VERSION: Final = 1
+MOST_BYTES: Final = 100_000
+FARTHEST: Final = 1_000
+"""Columns or rows that a pane's border may have been moved by."""
+
+Sizes = Mapping[str, Mapping[str, int]]
+"""By the name of a layout: how many rows or columns each place was made larger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What a person likes.
+
+    ``theme``: None is nntui's own. ``maximised``: by the name of a layout, the pane that fills it.
+    ``still``: nothing is animated.
+    """
+
+    theme: str | None = None
+    sizes: Sizes = field(default_factory=dict)
+    maximised: Mapping[str, str] = field(default_factory=dict)
+    tour_seen: bool = False
+    still: bool = False
+
+
+class PreferencesFile:
+    """The preferences in force, and the file that they come from and go to.
+
+    Without ``kept`` neither happens: they last as long as the app. ``complaints``: what was wrong
+    with the file, in sentences.
+    """
+
+    def __init__(self, *, kept: bool, folder: Path | None = None) -> None:
+        self.kept = kept
+        self.complaints: tuple[str, ...] = ()
+        self.now = Preferences()
+        self._place = (folder or user_state_path("nntui")) / "preferences.json" if kept else None
+        if self._place is not None:
+            self._read(self._place)
+
+    def change(self, **changes: Any) -> str | None:
+        """Prefer something else from now on; the sentence of why it can't be kept, if so."""
+        changed = replace(self.now, **changes)
+        if changed == self.now:
+            return None
+        self.now = changed
+        return None if self._place is None else _write(self._place, _plain(changed))
+
+    def _read(self, place: Path) -> None:
+        try:
+            with place.open("rb") as file:
+                data = file.read(MOST_BYTES + 1)
+            if len(data) > MOST_BYTES:
+                raise ValueError(f"more than {MOST_BYTES:,} bytes")
+            self.now = _taken(json.loads(data.decode("utf-8")))
+        except FileNotFoundError:
+            return
+        except (OSError, ValueError, RecursionError) as error:
+            # Imported here: it takes long to load, and is hardly ever needed.
+            from nntui.document.state import set_aside
+
+            reason = getattr(error, "strerror", None) or str(error).partition("\n")[0]
+            self.complaints = (f"your preferences can’t be read: {reason}; {set_aside(place)}",)
+
+
+def _taken(found: Any) -> Preferences:
+    """The preferences that a file's content stands for.
+
+    Raises:
+        ValueError: it is none of ours, or of a version to come.
+    """
+    if not isinstance(found, dict):
+        raise ValueError("found something else than an object")
+    if found.get("version") != VERSION:
+        raise ValueError(f"they are of version {str(found.get('version'))[:20]}, not {VERSION}")
+    theme = found.get("theme")
+    sizes, maximised = found.get("sizes", {}), found.get("maximised", {})
+    tour_seen, still = found.get("tour_seen", False), found.get("still", False)
+    right = (
+        (theme is None or isinstance(theme, str))
+        and isinstance(sizes, dict)
+        and all(_moved(each) for each in sizes.values())
+        and isinstance(maximised, dict)
+        and all(isinstance(pane, str) for pane in maximised.values())
+        and isinstance(tour_seen, bool)
+        and isinstance(still, bool)
+    )
+    if not right:
+        raise ValueError("they hold something that nntui does not write there")
+    return Preferences(theme, sizes, maximised, tour_seen, still)
+
+
+def _moved(found: Any) -> bool:
+    return isinstance(found, dict) and all(
+        type(by) is int and abs(by) <= FARTHEST for by in found.values()
+    )
+
+
+def _plain(preferences: Preferences) -> dict[str, Any]:
+    return {
+        "version": VERSION,
+        "theme": preferences.theme,
+        "sizes": {name: dict(each) for name, each in preferences.sizes.items()},
+        "maximised": dict(preferences.maximised),
+        "tour_seen": preferences.tour_seen,
+        "still": preferences.still,
+    }
+
+
+def _write(place: Path, content: dict[str, Any]) -> str | None:
+    """Replace the file at once; the sentence of why it could not be, if so."""
+    try:
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=place.parent, prefix=place.name)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(content, file, indent=2)
+            os.replace(name, place)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        return f"your preferences are not kept: {error.strerror or type(error).__name__}"
+    return None

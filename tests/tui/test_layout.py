@@ -1,0 +1,165 @@
+"""The panes on the screen: tabs, filling the screen, moving borders, and too little room."""
+
+from __future__ import annotations
+
+import pytest
+
+from nntui.tui.control.rooms import PANES
+from nntui.tui.widgets.titles import NAMES
+
+
+async def test_the_panes_behind_one_are_named_beside_it_and_tab_goes_through_them(
+    app_on, seen, deck
+):
+    app = app_on()
+    async with app.run_test(size=(80, 24)) as pilot:
+        tabs = deck(app).tabs("neurons")
+        assert len(tabs) == 8
+        for tab in (*tabs[1:], tabs[0]):
+            text = seen(app)
+            assert all(NAMES[each] in text for each in tabs)
+            await pilot.press("tab")
+            await pilot.pause()
+            assert tab in deck(app).seen
+            assert deck(app).current == tab
+
+
+async def test_in_few_columns_the_tabs_near_the_one_that_is_seen_are_named(app_on, seen):
+    app = app_on()
+    async with app.run_test(size=(60, 16)) as pilot:
+        await pilot.press("tab", "tab", "tab", "tab")
+        await pilot.pause()
+        assert "‹" in seen(app)
+        assert "Inspector" in seen(app)
+        assert "›" in seen(app)
+
+
+async def test_a_click_on_a_tab_turns_to_its_pane(app_on, seen, deck):
+    app = app_on()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        lines = seen(app).split("\n")
+        row = next(n for n, line in enumerate(lines) if "Watches" in line)
+        await pilot.click(offset=(lines[row].index("Watches") + 1, row))
+        await pilot.pause()
+        assert "watches" in deck(app).seen
+        assert app.screen.focused.id == "watches"
+        await pilot.click(offset=(lines[row].index("Loss") + 1, row))
+        await pilot.pause()
+        assert "loss" in deck(app).seen
+        assert app.screen.focused is None
+
+
+async def test_a_click_on_a_pane_turns_to_it(app_on, deck):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.click("#algorithm", offset=(5, 5))
+        await pilot.pause()
+        assert deck(app).subject == "algorithm"
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 36), (200, 60)])
+async def test_z_fills_the_screen_and_tab_goes_through_every_pane(app_on, deck, size):
+    app = app_on()
+    async with app.run_test(size=size) as pilot:
+        before = deck(app).seen
+        await pilot.press("z")
+        assert deck(app).seen == {"network"}
+        await pilot.pause()
+        assert app.screen.query_one("#network").region.size == (size[0], size[1] - 2)
+        found = set()
+        for _ in PANES:
+            await pilot.press("tab")
+            found |= deck(app).seen
+        assert found == set(PANES)
+        await pilot.press("z")
+        assert deck(app).maximised is None
+        await pilot.press("escape")
+        assert deck(app).seen == before
+
+
+async def test_escape_leaves_the_pane_that_fills_the_screen(app_on, deck, debugger_of):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("z", "s", "right")
+        assert debugger_of(app).position == 1
+        await pilot.press("escape")
+        assert len(deck(app).seen) > 1
+        assert app.screen._looking.focus.neuron is not None
+
+
+async def test_keys_move_the_borders(app_on):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        network = app.screen.query_one("#network")
+        width, height = network.region.size
+        await pilot.press("greater_than_sign", "right_curly_bracket", "right_curly_bracket")
+        await pilot.pause()
+        assert network.region.size == (width + 4, height + 2)
+        await pilot.press("less_than_sign", "left_curly_bracket", "left_curly_bracket")
+        await pilot.pause()
+        assert network.region.size == (width, height)
+
+
+async def test_a_border_at_its_end_goes_no_further_and_comes_back_at_once(app_on):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        network = app.screen.query_one("#network")
+        for _ in range(40):
+            await pilot.press("less_than_sign")
+        await pilot.pause()
+        width = network.region.width
+        await pilot.press("greater_than_sign")
+        await pilot.pause()
+        assert network.region.width == width + 4
+
+
+async def test_the_sizes_are_remembered_for_each_room(app_on, deck, own_directories):
+    app = app_on()
+    app.preferences.__init__(kept=True)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("greater_than_sign", "tab", "z")
+        await pilot.pause()
+        filled = deck(app).maximised
+    again = app_on()
+    again.preferences.__init__(kept=True)
+    async with again.run_test(size=(120, 36)) as pilot:
+        assert deck(again).maximised == filled
+        await pilot.press("z")
+        await pilot.pause()
+        assert again.screen.query_one("#network").region.width == 64
+        await pilot.resize_terminal(200, 60)
+        await pilot.pause()
+        assert again.screen.query_one("#network").region.width == 104
+
+
+@pytest.mark.parametrize("size", [(59, 40), (120, 15), (40, 12)])
+async def test_too_small_a_terminal_is_told_so_and_can_be_stepped_in(
+    app_on, seen, debugger_of, size
+):
+    app = app_on()
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("s", "tab", "z", "enter", "escape", "b", "z")
+        await pilot.pause()
+        text = " ".join(seen(app).split())
+        assert f"nntui needs 60×16; this is {size[0]}×{size[1]}; q quits" in text
+        assert debugger_of(app).position == 1
+        await pilot.resize_terminal(120, 36)
+        await pilot.pause()
+        assert "nntui needs" not in seen(app)
+
+
+async def test_no_layout_is_made_for_a_step(app_on):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("s", "f", "f")
+        await pilot.pause()
+        layouts = []
+        regions = app.screen._placed._placed._regions
+        app.screen._placed._placed._regions = lambda size: layouts.append(size) or regions(size)
+        await pilot.press("s", "s", "n", "S", "right")
+        await pilot.pause()
+        assert layouts == []
+        await pilot.press("tab")
+        await pilot.pause()
+        assert layouts
