@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from nntui.debugger.movements import destination
-from nntui.debugger.snapshot import Snapshot, snapshot_of
+from nntui.debugger.snapshot import Camera, Snapshot
 from nntui.debugger.step import Step, observed
 from nntui.debugger.values import value_of
 from nntui.engine.run import Run
@@ -45,6 +45,7 @@ class Debugger:
         self.run = Run(experiment)
         """The cursor that this room moves; others look at snapshots."""
         self._last: Step | None = None
+        self._camera = Camera()
 
     # ---- where we are --------------------------------------------------------------------------
 
@@ -101,7 +102,7 @@ class Debugger:
 
     def snapshot(self) -> Snapshot:
         """Everything that is known here, frozen."""
-        return snapshot_of(self.run, self.last)
+        return self._camera.take(self.run, self.last)
 
     # ---- moving --------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from nntui.debugger.step import Step
 from nntui.engine.history import Losses
@@ -15,6 +15,7 @@ from nntui.model.wiring import Wiring
 
 if TYPE_CHECKING:
     from nntui.engine.run import Run
+    from nntui.engine.state import State
 
 Edge = tuple[str, str]
 
@@ -128,8 +129,58 @@ class Snapshot:
         return named
 
 
+class Camera:
+    """Takes one snapshot after another, copying only what was changed since the one before.
+
+    A step forwards leaves all parameters and gradients alone: in a large network copying them for
+    every snapshot would take longer than everything else that a key does.
+    """
+
+    def __init__(self) -> None:
+        self._state: State | None = None
+        self._latest: Snapshot | None = None
+
+    def take(self, run: Run, last: Step | None) -> Snapshot:
+        """The snapshot of a run whose last step was ``last``."""
+        self._latest = _snapshot(run, last, self._kept(run, last))
+        self._state = run.state
+        return self._latest
+
+    def _kept(self, run: Run, last: Step | None) -> dict[str, Mapping[Any, float]]:
+        """The parameters and gradients that are still those of the latest snapshot."""
+        latest = self._latest
+        if latest is None or run.state is not self._state:
+            return {}
+        changed: tuple[str, ...] = ()
+        if latest.position != run.position:
+            if last is None or latest.position != run.position - 1:
+                return {}
+            if run.timeline.edits_at(run.position):  # they come in behind the step
+                return {}
+            changed = _CHANGED[last.kind]
+        return {name: getattr(latest, name) for name in _LARGE if name not in changed}
+
+
+_LARGE: Final = ("b", "db", "w", "dw")
+_CHANGED: Final[dict[str, tuple[str, ...]]] = {
+    "load": ("db", "dw"),  # a batch may begin: they are 0 again
+    "forward_edge": (),
+    "forward_neuron": (),
+    "loss": (),
+    "backward_neuron": ("db",),
+    "backward_edge": ("dw",),
+    "update": ("b", "w"),
+}
+"""What each kind of step changes of the parameters and gradients."""
+
+
 def snapshot_of(run: Run, last: Step | None) -> Snapshot:
     """The snapshot of a run whose last step was ``last``."""
+    return _snapshot(run, last, {})
+
+
+def _snapshot(run: Run, last: Step | None, kept: Mapping[str, Mapping[Any, float]]) -> Snapshot:
+    """The snapshot, with those of its large parts that are at hand already."""
     state, schedule, experiment = run.state, run.schedule, run.experiment
     net = experiment.network.wiring()
     ahead = run.position < schedule.total
@@ -149,9 +200,6 @@ def snapshot_of(run: Run, last: Step | None) -> Snapshot:
         a=state.a.copy(),
         da=state.da.copy(),
         delta=state.delta.copy(),
-        b=state.b.copy(),
-        db=state.db.copy(),
-        w=state.w.copy(),
-        dw=state.dw.copy(),
         net=net,
+        **{name: kept.get(name) or getattr(state, name).copy() for name in _LARGE},
     )

@@ -4,10 +4,12 @@ import dataclasses
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from support.bits import all_bits, bits, bits_of
 from support.experiments import experiments, layered
 
 from nntui.debugger.debugger import Debugger
+from nntui.debugger.snapshot import snapshot_of
 from nntui.engine.evaluate import mean_loss
 from nntui.engine.schedule import updates
 from nntui.model.dataset import Dataset
@@ -136,6 +138,42 @@ def test_a_snapshot_stays_as_it_is_when_the_run_moves_on(experiment, seen) -> No
     debugger.seek(0)
     for snapshot, before in taken:
         assert seen(snapshot) == before
+
+
+@settings(max_examples=25)
+@given(experiment=small, walk=st.lists(st.sampled_from([1, 1, 1, 1, 2, 7, -1, 0]), max_size=40))
+def test_what_a_snapshot_shares_with_the_one_before_is_what_it_would_have_copied(
+    experiment, walk, seen
+) -> None:
+    debugger = Debugger(experiment)
+    for by in walk:
+        there = min(max(debugger.position + by, 0), debugger.total)
+        if by == 1 and not debugger.at_end:
+            debugger.step()
+        else:
+            debugger.seek(there)
+        assert seen(debugger.snapshot()) == seen(snapshot_of(debugger.run, debugger.last))
+
+
+def test_an_edit_is_in_the_next_snapshot_wherever_the_run_comes_from(debugger) -> None:
+    name = value_name("b", debugger.experiment.network.wiring().outputs[0])
+    debugger.seek(3)
+    debugger.snapshot()
+    debugger.edit(name, 0.75)
+    assert debugger.snapshot()[name] == 0.75
+    debugger.back()
+    assert debugger.snapshot()[name] != 0.75
+    debugger.step()
+    assert debugger.snapshot()[name] == 0.75
+
+
+def test_a_step_forwards_copies_no_parameters(debugger) -> None:
+    debugger.seek(2)
+    before = debugger.snapshot()
+    debugger.step()
+    after = debugger.snapshot()
+    assert after.z != before.z
+    assert all(getattr(after, name) is getattr(before, name) for name in ("b", "db", "w", "dw"))
 
 
 def test_a_snapshot_cannot_be_changed(debugger) -> None:
