@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from textual.app import App
     from textual.screen import Screen
     from textual.timer import Timer
 
@@ -52,6 +53,14 @@ class Stage(Protocol):
         """Leave nntui."""
 
     # ---- Textual's own -------------------------------------------------------------------------
+
+    @property
+    def app(self) -> App[Any]:
+        """The app, to which the keys come first."""
+
+    @property
+    def is_attached(self) -> bool:
+        """Whether the screen is still there."""
 
     def call_later(self, callback: Callable[..., Any], *args: Any) -> bool:
         """Call back in the screen's own thread."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from string import digits
 from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.events import Key, Resize
 from textual.screen import Screen
@@ -14,6 +15,7 @@ from textual.widgets import Footer, Input, Static
 
 from nntui.debugger.debugger import Debugger
 from nntui.tui.control.asking import Asking
+from nntui.tui.control.backlog import Backlog
 from nntui.tui.control.commanding import Commanding
 from nntui.tui.control.deck import LISTS
 from nntui.tui.control.keeping import Keeping
@@ -48,7 +50,11 @@ Pane = (
 class SteppingScreen(Screen[None]):
     """A training run under the keyboard."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings()
+    # A digit is a binding like the others, or it would overtake the keys that came before it.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(),
+        *(Binding(digit, f"digit('{digit}')", show=False) for digit in digits),
+    ]
 
     def __init__(
         self,
@@ -77,6 +83,7 @@ class SteppingScreen(Screen[None]):
             **{name: RowsPane(name) for name in LISTS},
         }
         self._status = StatusLine(experiment)
+        self._backlog = Backlog(self)
         self._travel = travel = Travel(self)
         self._keeping = Keeping(self, travel, wanted=keep_state)
         self._looking = looking = Looking(self, net)
@@ -90,6 +97,7 @@ class SteppingScreen(Screen[None]):
         # The action of every key is a method of the one whose subject it is. Those who need the
         # debugger get it at rest; the movements stop what is under way themselves.
         at_rest = moving.at_rest
+        self.action_digit = moving.digit
         self.action_move = moving.move
         self.action_resume = moving.resume
         self.action_play = moving.play
@@ -145,11 +153,8 @@ class SteppingScreen(Screen[None]):
     # ---- keys ----------------------------------------------------------------------------------
 
     def on_key(self, event: Key) -> None:
-        """Digits are a count; on the way, every key is answered before anything is computed."""
+        """On the way, every key is answered before anything is computed."""
         self._travel.give_way()
-        if event.character is not None and event.character in "0123456789":
-            self._moving.digit(event.character)
-            event.stop()
 
     def action_clear(self) -> None:
         """Forget the count; else stop what is under way; else leave a pane, or the focus."""
@@ -200,7 +205,7 @@ class SteppingScreen(Screen[None]):
 
     def paint(self, frame: Frame, message: str | None = "") -> None:
         """Show a frame in every pane that is seen; without a message the one before stays."""
-        self.latest = frame
+        self.latest, message = frame, self._backlog.painting(message)
         for name in self._looking.deck.seen:
             self._panes[name].show(frame, self._looking.focus)
         self._status.show(frame.snapshot, message)
@@ -219,10 +224,11 @@ class SteppingScreen(Screen[None]):
     def show(self, message: str = "") -> None:
         """Show this moment; the run must rest."""
         self._keeping.changed()
-        self.paint(frame_of(self.debugger), message)
+        self._backlog.show(frame_of(self.debugger), message)
 
     def say(self, message: str) -> None:
         """Show a message in the status line."""
+        self._backlog.say(message)
         self._status.say(message)
 
     def tell(self, command: str, lines: tuple[str, ...], *, turn: bool) -> None:

@@ -1,0 +1,76 @@
+"""Keys that come faster than the screen is painted: each is answered, the last is painted."""
+
+from __future__ import annotations
+
+import pytest
+from textual.events import Key
+
+MANY = 60
+
+
+def _typed_at_once(app, keys):
+    for key in keys:
+        app.post_message(Key(key, key))
+
+
+@pytest.fixture
+def paints():
+    """Notes the positions that a stepping screen paints."""
+
+    def watch(screen):
+        positions, paint = [], screen.paint
+
+        def noting(frame, message=""):
+            positions.append(frame.snapshot.position)
+            paint(frame, message)
+
+        screen.paint = noting
+        return positions
+
+    return watch
+
+
+async def test_every_key_of_many_is_a_step_and_few_are_painted(app_on, debugger_of, status, paints):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        positions = paints(app.screen)
+        _typed_at_once(app, "s" * MANY)
+        while not positions or positions[-1] < MANY:
+            await pilot.pause()
+        assert debugger_of(app).position == MANY
+        assert len(positions) < 4
+        assert f"step {MANY} of" in status(app)
+
+
+async def test_keys_that_follow_on_keys_see_where_those_have_led(app_on, debugger_of, status):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        _typed_at_once(app, ["s", "s", "s", "S", "n", "x"])  # x: back to what wrote a[h1] last
+        await pilot.pause()
+        assert debugger_of(app).position == app.screen.latest.snapshot.position
+        assert f"step {debugger_of(app).position} of" in status(app)
+
+
+async def test_a_count_typed_behind_waiting_keys_is_still_to_be_seen(app_on, debugger_of, status):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        _typed_at_once(app, "ss7")
+        await pilot.pause()
+        assert "step 2 of" in status(app)
+        assert "7 ×" in status(app)
+        await pilot.press("s")
+        assert debugger_of(app).position == 9
+
+
+async def test_a_run_that_begins_behind_waiting_keys_is_what_is_said(app_on, debugger_of, status):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        _typed_at_once(app, "ssR")
+        while not debugger_of(app).at_end or app.screen._travel.running:
+            await pilot.pause()
+        await pilot.pause()
+        assert "step 11,600 of 11,600" in status(app)
