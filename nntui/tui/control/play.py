@@ -59,4 +59,4 @@ class Play:
             self._stage.show("this is the end of the run: no further step")
             return
         debugger.step()
-        self._stage.show(f"playing {self.speed}: space stops, + − change it")
+        self._stage.show(f"playing {self.speed}: space stops")

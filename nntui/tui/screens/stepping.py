@@ -208,7 +208,7 @@ class SteppingScreen(Screen[None]):
         self.latest, message = frame, self._backlog.painting(message)
         for name in self._looking.deck.seen:
             self._panes[name].show(frame, self._looking.focus)
-        self._status.show(frame.snapshot, message)
+        self._status.show(frame, message)
 
     def repaint(self, message: str | None = None) -> None:
         """Show the latest frame anew where the focus, which is another, is seen."""
