@@ -30,6 +30,11 @@ class Moving:
         self._play = Play(stage)
         self._count = ""
 
+    @property
+    def playing(self) -> bool:
+        """Whether the clock makes the steps."""
+        return self._play.playing
+
     def digit(self, digit: str) -> None:
         """One more digit of the count."""
         if not self._travel.running and (self._count or digit != "0"):

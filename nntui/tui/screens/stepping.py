@@ -11,16 +11,18 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.events import Key, Resize
 from textual.screen import Screen
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from nntui.debugger.debugger import Debugger
 from nntui.tui.control.asking import Asking
 from nntui.tui.control.backlog import Backlog
 from nntui.tui.control.commanding import Commanding
 from nntui.tui.control.deck import LISTS
+from nntui.tui.control.focus import Focus
 from nntui.tui.control.keeping import Keeping
 from nntui.tui.control.looking import Looking
 from nntui.tui.control.moving import Moving
+from nntui.tui.control.offering import Situation, offers, standing
 from nntui.tui.control.sizing import Sizing
 from nntui.tui.control.stopping import Stopping
 from nntui.tui.control.travel import Travel
@@ -30,6 +32,7 @@ from nntui.tui.preferences import PreferencesFile
 from nntui.tui.screens.help import HelpScreen
 from nntui.tui.widgets.algorithm import AlgorithmPane
 from nntui.tui.widgets.command_line import CommandLine
+from nntui.tui.widgets.footer import KeyLine
 from nntui.tui.widgets.inspector import InspectorPane
 from nntui.tui.widgets.loss import LossPane
 from nntui.tui.widgets.network import NetworkPane
@@ -84,6 +87,7 @@ class SteppingScreen(Screen[None]):
         }
         self._status = StatusLine(experiment)
         self._backlog = Backlog(self)
+        self._keys = KeyLine()
         self._travel = travel = Travel(self)
         self._keeping = Keeping(self, travel, wanted=keep_state)
         self._looking = looking = Looking(self, net)
@@ -132,7 +136,7 @@ class SteppingScreen(Screen[None]):
         with Horizontal(id="command"):
             yield Static(":")
             yield self.command_line
-        yield Footer(show_command_palette=False)
+        yield self._keys
 
     def on_mount(self) -> None:
         """Show where the run stands, and what is odd about the network."""
@@ -209,6 +213,7 @@ class SteppingScreen(Screen[None]):
         for name in self._looking.deck.seen:
             self._panes[name].show(frame, self._looking.focus)
         self._status.show(frame, message)
+        self._offer()
 
     def repaint(self, message: str | None = None) -> None:
         """Show the latest frame anew where the focus, which is another, is seen."""
@@ -216,6 +221,7 @@ class SteppingScreen(Screen[None]):
             self._panes[name].show(self.latest, self._looking.focus)
         if message is not None:
             self.say(message)
+        self._offer()
 
     def painted(self) -> None:
         """What was shown is on the terminal."""
@@ -247,6 +253,29 @@ class SteppingScreen(Screen[None]):
             listed = deck.current in LISTS and deck.current in deck.seen
             self.set_focus(self._panes[deck.current] if listed else None)
         self.paint(self.latest, None)
+
+    def on_descendant_focus(self) -> None:
+        """The keyboard is somewhere else: other keys do something."""
+        self._offer()
+
+    def _offer(self) -> None:
+        """Show the keys that do something now."""
+        frame, deck = self.latest, self._looking.deck
+        focus, focused = self._looking.focus, self.focused
+        listed = focused if isinstance(focused, RowsPane) else None
+        situation = Situation(
+            at_start=frame.snapshot.position == 0,
+            at_end=frame.snapshot.position == frame.snapshot.total,
+            under_way=frame.on_the_way,
+            playing=self._moving.playing,
+            listed=None if listed is None else listed.id,
+            filled=listed is not None and listed.filled,
+            focused=focus.place is not None,
+            held=deck.turned or deck.maximised is not None or focus != Focus(),
+            maximised=deck.maximised is not None,
+            typing=self.command_line.shown,
+        )
+        self._keys.show(offers(situation, self._keymap), standing(situation, self._keymap))
 
     def open_over(self, screen: Screen[Any], answered: Callable[[Any], None]) -> None:
         """Put a screen over this one, and take its answer."""

@@ -102,11 +102,16 @@ class RowsPane(LinePane, can_focus=True):
             Segment(padded(detail, max(width - room - 3, 0)), line_style + self.colours.faint),
         ]
 
+    @property
+    def filled(self) -> bool:
+        """Whether there is a row to choose."""
+        return bool(self._list)
+
     # ---- the keyboard in it --------------------------------------------------------------------
 
     def on_focus(self) -> None:
         """Say at the border what the keys do."""
-        self.border_subtitle = self._kind.hint
+        self.border_subtitle = self._kind.hint if self._list else ""
         self.changed()
 
     def on_blur(self) -> None:

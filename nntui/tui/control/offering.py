@@ -1,0 +1,130 @@
+"""Offering: which keys do something at this moment, for the footer.
+
+A key of the table with a word for the footer is offered as long as the run rests, unless a row
+here says when. No key is offered that would only answer that it can do nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from nntui.tui.control.rooms import LISTS
+from nntui.tui.keys import GROUPS, Key, displayed
+from nntui.tui.keys import LISTS as LIST_KEYS
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the footer goes by.
+
+    ``listed``: the list that has the keyboard, if one has; ``filled``: whether it has a row.
+    ``held``: whether escape has something to leave. ``typing``: a command is typed.
+    """
+
+    at_start: bool = True
+    at_end: bool = False
+    under_way: bool = False
+    playing: bool = False
+    listed: str | None = None
+    filled: bool = False
+    focused: bool = False
+    held: bool = False
+    maximised: bool = False
+    typing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A key, as it is shown and as it is pressed, and what it does, in a word."""
+
+    key: str
+    shown: str
+    word: str
+
+
+When = Callable[[Situation], bool]
+
+_WHEN: Final[dict[str, When]] = {
+    "step": lambda s: not s.at_end,
+    "step-back": lambda s: not s.at_start,
+    "update": lambda s: not s.at_end,
+    "continue": lambda s: not s.at_end,
+    "play": lambda s: not s.at_end,
+    "restart": lambda s: s.at_end,
+    "breakpoint": lambda s: s.focused,
+    "inspect": lambda s: s.focused,
+    "maximise": lambda s: s.maximised,
+    "clear": lambda s: s.held,
+}
+"""When a key of the table is offered while the run rests."""
+
+_CHOOSING: Final = {"breakpoints": "edit", "watches": "change", "branches": "go there"}
+_LIST_WORDS: Final = {
+    "list-up": "up", "list-down": "down", "list-toggle": "disable", "list-delete": "delete",
+}  # fmt: skip
+_TYPING: Final = (
+    Offer("enter", "enter", "run it"),
+    Offer("tab", "tab", "complete"),
+    Offer("up", "↑", "before"),
+    Offer("escape", "esc", "leave"),
+)
+_FIRST: Final = (
+    "step", "step-back", "update", "continue", "restart", "play", "clear", "maximise", "breakpoint",
+    "inspect", "command", "pane",
+)  # fmt: skip
+"""The keys that are offered before all others: where there is little room, those go."""
+_ALWAYS: Final = ("help", "quit")
+
+
+def offers(situation: Situation, keymap: Mapping[str, str]) -> tuple[Offer, ...]:
+    """The keys that do something, the likeliest first."""
+    if situation.typing:
+        return _TYPING
+    return tuple(
+        offer
+        for key, word in _keys(situation)
+        if (offer := _offer(key, word, keymap)) is not None and key.name not in _ALWAYS
+    )
+
+
+def standing(situation: Situation, keymap: Mapping[str, str]) -> tuple[Offer, ...]:
+    """The keys that are always there, but while a command is typed."""
+    if situation.typing:
+        return ()
+    found = (_offer(_TABLE[name], _TABLE[name].footer, keymap) for name in _ALWAYS)
+    return tuple(offer for offer in found if offer is not None)
+
+
+def _keys(s: Situation) -> Iterator[tuple[Key, str]]:
+    if s.under_way or s.playing:
+        yield _TABLE["play"], "stop"
+        if s.playing:
+            yield _TABLE["faster"], "faster"
+            yield _TABLE["slower"], "slower"
+        return
+    if s.listed in LISTS:
+        if s.filled:
+            yield _TABLE["list-choose"], _CHOOSING[s.listed]
+            for name, word in _LIST_WORDS.items():
+                if name != "list-toggle" or s.listed == "breakpoints":
+                    yield _TABLE[name], word
+        yield _TABLE["clear"], "leave"
+    for name in dict.fromkeys((*_FIRST, *_TABLE)):
+        taken = s.listed is not None and name in ("clear", "inspect")
+        if _TABLE[name].footer and not taken and _WHEN.get(name, _at_rest)(s):
+            yield _TABLE[name], _TABLE[name].footer
+
+
+def _at_rest(situation: Situation) -> bool:
+    return True
+
+
+def _offer(key: Key, word: str, keymap: Mapping[str, str]) -> Offer | None:
+    """The first of the keys; none when a person has left the action without any."""
+    first = keymap.get(key.name, key.keys).split(",")[0]
+    return Offer(first, displayed(first), word) if first else None
+
+
+_TABLE: Final = {key.name: key for group in (*GROUPS.values(), LIST_KEYS) for key in group}
