@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from nntui.debugger.commands.candidates import either, neurons, values
+from nntui.debugger.commands.candidates import either, expressions, neurons, values
 from nntui.debugger.commands.command import Command
 from nntui.debugger.commands.language import CommandError, split, whole
 from nntui.debugger.commands.reply import Said
@@ -106,7 +106,7 @@ LEVELS opens what that was made of, and so on back.
     ),
     Command(
         "history", "EXPRESSION [COUNT]", "say how a value came along, update by update", _history,
-        completes=values,
+        completes=expressions,
         more="""
 A row for each of the last COUNT updates, and a line of bars over the run until here.
   history w[x1,h1] 20

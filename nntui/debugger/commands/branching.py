@@ -11,7 +11,6 @@ from nntui.debugger.commands.candidates import (
     branches,
     either,
     targets,
-    values,
     words,
 )
 from nntui.debugger.commands.command import Command
@@ -161,7 +160,7 @@ def _columns(table: list[tuple[str, str, str]]) -> Iterator[str]:
 BRANCHING: Final = (
     Command(
         "set", "TARGET [=] VALUE", "change a number or a function from here on, in a new branch",
-        _set, completes=either(targets, behind("=", source=values)),
+        _set, completes=targets,
         more="""
 TARGET is w[i,j], b[j], x[i] or y[k] of the example shown, activation[j], loss, learning_rate or
 another setting of the optimizer, l1, l2. VALUE may be an expression. The future that was there

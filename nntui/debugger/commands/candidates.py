@@ -7,6 +7,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from nntui.debugger.commands.command import Candidates
+from nntui.model.activations import ACTIVATIONS
+from nntui.model.losses import LOSSES
 from nntui.model.names import SYMBOLS, quoted, value_name
 
 if TYPE_CHECKING:
@@ -55,6 +57,44 @@ def values(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
             yield known + ("[" if neurons else "")
 
 
+def expressions(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
+    """What an expression is made of: the names of values, and the functions once one is begun."""
+    from nntui.debugger.expressions.functions import FUNCTIONS
+
+    yield from values(debugger, before, begun)
+    if begun:
+        yield from (f"{name}(" for name in FUNCTIONS)
+
+
+def conditions(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
+    """An expression behind if, and what may stand behind a watched one or behind a place."""
+    if "if" in before:
+        yield from expressions(debugger, before, begun)
+
+
+def behind_number(source: Candidates) -> Candidates:
+    """The number of a breakpoint or watchpoint, then what a source offers."""
+
+    def offer(debugger: Debugger, before: list[str], begun: str) -> Iterable[str]:
+        return (source if before else stops)(debugger, before, begun)
+
+    return offer
+
+
+def events(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
+    """What may be watched, and what may happen to it."""
+    from nntui.debugger.stops.place import CLAUSES
+
+    if before[-1:] == ["becomes"]:
+        yield "true"
+    elif "if" not in before:
+        yield from expressions(debugger, before, begun)
+        if before:
+            yield from ("crosses", "becomes", *CLAUSES)
+        else:
+            yield "nonfinite"
+
+
 def _of_symbol(net: Wiring, symbol: str) -> Iterator[str]:
     if SYMBOLS.get(symbol) == 2:
         yield from (value_name(symbol, i, j) for j in net.neurons for i in net.sources[j])
@@ -92,6 +132,8 @@ def displays(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]
 
 def places(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
     """Where a breakpoint may stand, and what may follow: neurons, edges, kinds, directions."""
+    from nntui.debugger.stops.place import CLAUSES, DIRECTIONS
+
     if "if" in before:
         return
     if not before:
@@ -103,7 +145,7 @@ def places(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
     elif before == ["phase"]:
         yield from ("forward", "loss", "backward", "update")
     else:
-        yield from ("forward", "backward", "update", "if", "every", "ignore", "log")
+        yield from (*DIRECTIONS, *CLAUSES)
 
 
 def targets(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
@@ -113,3 +155,9 @@ def targets(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
     if not before:
         yield from others(debugger.experiment)
         yield from (each for each in values(debugger, before, begun) if each[:2] in ("w[", "b["))
+    elif before[0] == "loss":
+        yield from LOSSES
+    elif before[0].startswith("activation"):
+        yield from ACTIVATIONS
+    else:
+        yield from expressions(debugger, before, begun) if begun else ()

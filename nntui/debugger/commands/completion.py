@@ -21,7 +21,11 @@ LONGEST: Final = 400
 # In an expression a name begins behind a sign as well as behind a blank: abs(dw[x1,
 # An edge is a word with an arrow in it: x1->h
 _LAST_NAME: Final = re.compile(
-    r"""(?:[^\s]*->[^\s]*|[^\W\d]\w*(?:\[(?:"(?:[^"\\]|\\.)*"?|[^\]"])*)?|[^\s()+*/<>=!,]*)\Z"""
+    r"""(?: [^\s]*->[^\s]*
+          | [^\W\d]\w* (?: \[ (?: "(?:[^"\\]|\\.)*"? | [^\]"] )* )?
+          | (?: [^\s()+*/<>=!,-] [^\s()+*/<>=!,]* )?
+        )\Z""",
+    re.VERBOSE,
 )
 
 

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nntui.debugger.asking.watches import Watched, line_of
 from nntui.debugger.commands.branching import listed as branches_listed
-from nntui.debugger.commands.candidates import behind, displays, either, neurons, values, words
+from nntui.debugger.commands.candidates import (
+    behind,
+    displays,
+    either,
+    expressions,
+    neurons,
+    words,
+)
 from nntui.debugger.commands.command import Command
 from nntui.debugger.commands.language import (
     CommandError,
@@ -187,7 +194,7 @@ _SHORT: Final = {
 LOOKING: Final = (
     Command(
         "print", "EXPRESSION", "say what an expression is here", _print,
-        aliases=("p",), completes=values,
+        aliases=("p",), completes=expressions,
         more="""
 Over the names of values: x[i] z[j] a[j] da[j] delta[j] b[j] db[j] w[i,j] dw[i,j] y[k], loss,
 batch_loss, epoch_loss, test_loss, epoch, update, example, step.
@@ -196,7 +203,7 @@ batch_loss, epoch_loss, test_loss, epoch, update, example, step.
     ),
     Command(
         "display", "[EXPRESSION]", "say what an expression is at every stop", _display,
-        completes=values,
+        completes=expressions,
         more="""
 Shown after every movement, with what it was before. Without an expression: what they are here.
   display loss

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from nntui.debugger.commands.candidates import behind, either, places, stops, values, words
+from nntui.debugger.commands.candidates import (
+    behind_number,
+    conditions,
+    either,
+    events,
+    expressions,
+    places,
+    stops,
+)
 from nntui.debugger.commands.command import Command, Function
 from nntui.debugger.commands.language import CommandError, first_word, split, whole
 from nntui.debugger.commands.reply import Said
@@ -121,7 +129,8 @@ PLACE is a neuron (h1), an edge (x1->h1), layer N, phase forward|loss|backward|u
 example [N], update [N], epoch [N], or nothing for every step. Behind a neuron, edge or layer,
 forward, backward or update says in which pass; without it, forward and backward. N counts from 0.
 """
-_BREAK: Final = either(places, behind("if", source=values))
+_BREAK: Final = either(places, conditions)
+_WATCH: Final = either(events, conditions)
 
 STOPPING: Final = (
     Command(
@@ -143,7 +152,7 @@ With log it does not stop but writes TEXT, with the value of each {expression} i
     Command(
         "watch", "EXPRESSION [crosses NUMBER | becomes true] [if CONDITION] …",
         "stop after the step that changes a value", _make("watch"), aliases=("w",),
-        completes=either(words("nonfinite"), values),
+        completes=_WATCH,
         more="""
 What break takes behind its place (if, every, ignore, log) goes here too.
   watch w[x1,h1]
@@ -153,7 +162,7 @@ What break takes behind its place (if, every, ignore, log) goes here too.
     ),
     Command(
         "twatch", "EXPRESSION [crosses NUMBER | becomes true] …",
-        "the same, once: it is deleted when it stops", _make("twatch"), completes=values,
+        "the same, once: it is deleted when it stops", _make("twatch"), completes=_WATCH,
     ),
     Command(
         "nonfinite", "[if CONDITION] …", "stop after the step that writes a first NaN or infinity",
@@ -162,7 +171,7 @@ What break takes behind its place (if, every, ignore, log) goes here too.
     ),
     Command(
         "condition", "NUMBER [CONDITION]", "give a breakpoint a condition, or take it away",
-        _change(_condition), completes=either(stops, values),
+        _change(_condition), completes=behind_number(expressions),
         more="\n  condition 1 abs(dw[x1,h1]) > 1\n  condition 1",
     ),
     Command(

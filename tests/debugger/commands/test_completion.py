@@ -26,7 +26,23 @@ from nntui.model.names import parameter_name, value_name
         ("break x1->", ["break x1->h1_1", "break x1->h1_2"]),
         ("break h1_1 b", ["break h1_1 backward"]),
         ("break phase ", [f"break phase {p}" for p in ("forward", "loss", "backward", "update")]),
-        ("break h1_1 if lo", ["break h1_1 if loss"]),
+        ("break h1_1 if lo", ["break h1_1 if loss", "break h1_1 if log("]),
+        (
+            "break h1_1 if loss > 1 and ep",
+            [f"break h1_1 if loss > 1 and {n}" for n in ("epoch_loss", "epoch")],
+        ),
+        ("break h1_1 if isf", ["break h1_1 if isfinite("]),
+        ("break h1_1 ev", ["break h1_1 every"]),
+        ("watch non", ["watch nonfinite"]),
+        ("watch loss cr", ["watch loss crosses"]),
+        ("watch loss > 1 becomes ", ["watch loss > 1 becomes true"]),
+        ("watch loss if isn", ["watch loss if isnan("]),
+        ("set activation[h1_1] ta", ["set activation[h1_1] tanh"]),
+        ("set loss hu", ["set loss huber"]),
+        (
+            "set w[x1,h1_1] = -b[",
+            ["set w[x1,h1_1] = -b[h1_1]", "set w[x1,h1_1] = -b[h1_2]", "set w[x1,h1_1] = -b[y1]"],
+        ),
         ("info br", ["info breakpoints", "info branches"]),
         ("info neuron y", ["info neuron y1"]),
         ("set lear", ["set learning_rate"]),
@@ -46,6 +62,8 @@ def test_what_a_line_may_become(debugger, line, lines) -> None:
 def test_numbers_and_names_of_what_there_is(do, debugger) -> None:
     for line in ["break h1_1", "watch loss", "display loss", "bookmark here", "set b[y1] 1"]:
         do(line)
+    assert debugger.complete("condition ") == ["condition 1", "condition 2"]
+    assert debugger.complete("condition 1 los") == ["condition 1 loss"]
     assert debugger.complete("delete ") == ["delete 1", "delete 2"]
     assert debugger.complete("undisplay ") == ["undisplay 1"]
     assert debugger.complete("goto h") == ["goto here"]
