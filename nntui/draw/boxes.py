@@ -40,6 +40,7 @@ def fold_lines(box: Box) -> tuple[list[str], str]:
     """Return the rows of a fold that shows none of its neurons, and their role."""
     inner = box.width - 2
     count = len(box.names)
-    wordings = (f"{_FOLD} {count} more", f"{_FOLD} {count}", _FOLD)
+    span = f"{box.names[0]}…{box.names[-1]}"
+    wordings = (f"{span} ({count})", span, f"{_FOLD} {count} more", f"{_FOLD} {count}", _FOLD)
     wording = next((each for each in wordings if cut(each, inner) == each), "")
     return [f" {fit(wording, inner)} "] * box.height, "fold"

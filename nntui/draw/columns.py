@@ -72,17 +72,19 @@ def links_of(edges: Iterable[Edge], column_of: dict[str, int]) -> list[list[tupl
     return [list(gap) for gap in gaps]
 
 
-def fold(items: list[Item], height: int, box_height: int) -> list[Entry]:
+def fold(items: list[Item], height: int, box_height: int, *, whole: bool = False) -> list[Entry]:
     """Return what stands in a column of `height` rows, top to bottom.
 
-    Neurons that do not fit become one fold between the first ones and the last; lanes that do not
-    fit are merged, and where not even one fits, they are left out.
+    Neurons that do not fit become one fold between the first ones and the last, or the `whole`
+    layer does; lanes that do not fit are merged, and where not even one fits, they are left out.
     """
     names = [item for item in items if isinstance(item, str)]
     lanes = len(items) - len(names)
     kept_lanes = min(lanes, max(height - len(names) * box_height, height // 4))
     room = height - kept_lanes
-    if len(names) * box_height <= room:
+    if whole and len(names) > 1:
+        first, last = 0, 0
+    elif len(names) * box_height <= room:
         first, last = len(names), 0
     else:
         # The fold takes a row itself; with two rows the first neuron is worth more than the last.

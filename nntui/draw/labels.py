@@ -36,9 +36,11 @@ def best_slot(
     *,
     start: int,
     dearest: float = float("inf"),
+    far: bool = False,
 ) -> Cell | None:
     """Return where on `leg` a label of `width` cells fits best: its first cell, or None.
 
+    It stands near the leg's end, or near its start when that is the `far` one.
     `crowd` counts the lines, this one included, in each cell. The gap begins at `start`: a leg from
     further away comes from behind boxes. Its first and last cell stay free for an arrowhead.
     """
@@ -49,7 +51,7 @@ def best_slot(
         left = x - half
         if left <= max(leg.x0, start) or left + width > leg.x1:
             continue
-        cost = (leg.x1 - left - width) * _DISTANCE
+        cost = (left - leg.x0 if far else leg.x1 - left - width) * _DISTANCE
         for i in range(width):
             cell = (left + i, y)
             cost += 0 if cell in own else _BESIDE

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Mark = Literal["plain", "current", "focus", "dim"]
-EdgeState = Literal["plain", "current", "focus", "bright", "dim", "done"]
+EdgeState = Literal["plain", "pending", "done", "current", "focus", "bright", "dim"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,8 @@ class EdgeLook:
     """How a connection looks.
 
     `weight` gives sign and strength, `label` is the weight formatted. A `current` connection has an
-    arrowhead: at its target when the pass goes `forward`, at its source on the way back. One in
+    arrowhead: at its target when the pass goes `forward`, at its source on the way back. Inside a
+    pass one is `done` with or `pending`. The label stands near the target, or `at_source`. One in
     `focus` has its label in angles; one with a `stop` a dot before its label, or on its line.
     """
 
@@ -38,3 +39,4 @@ class EdgeLook:
     state: EdgeState = "plain"
     forward: bool = True
     stop: bool = False
+    at_source: bool = False

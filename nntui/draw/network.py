@@ -17,8 +17,10 @@ from nntui.draw.plan import Box, Layout
 from nntui.draw.selection import Line, select
 from nntui.draw.text import cells, cut
 
-# Every how manyth dot a line has.
-_SOLID, _DOTTED, _TRACE = 1, 2, 5
+# Every how manyth dot a line has: a positive one, a negative one.
+_DOTS: Final = {False: 1, True: 2}
+_PENDING: Final = {False: 3, True: 4}
+_TRACE: Final = 5
 
 # A fold shows the first of its neurons with the first of these marks that any of them has.
 _SHOWN_IN_FOLD: Final[tuple[Mark, ...]] = ("current", "focus")
@@ -27,6 +29,7 @@ _BLANK: Final = NodeLook()
 _ENDINGS: Final[Mapping[EdgeState, str]] = {
     "dim": ".dim",
     "plain": "",
+    "pending": ".pending",
     "done": ".done",
     "bright": ".bright",
     "focus": ".focus",
@@ -76,7 +79,8 @@ def _draw_thin(canvas: Canvas, lines: Iterable[Line]) -> None:
     for line in lines:
         sign = "negative" if line.negative else "positive"
         look = (f"edge.{sign}{_ENDINGS[line.look.state]}", line.strength)
-        step = _TRACE if line.trace else _DOTTED if line.negative else _SOLID
+        dots_of = _PENDING if line.look.state == "pending" else _DOTS
+        step = _TRACE if line.trace else dots_of[line.negative]
         for leg in line.legs:
             for cell, bits in thin(leg, step):
                 dots[cell] = dots.get(cell, 0) | bits
@@ -124,7 +128,7 @@ def _labels(layout: Layout, lines: list[Line], current: list[Line]) -> list[tupl
     printed: list[tuple[Line, Cell, str]] = []
     path = {cell for line in current for leg in line.legs for cell in stairs(leg, False)}
     spotlit = [line for line in lines if line.spotlit]
-    crowd = crowd_of([line.legs[-1] for line in spotlit])
+    crowd = crowd_of([line.legs[0 if line.look.at_source else -1] for line in spotlit])
     # The last to be drawn is the first to be labelled.
     for line in reversed(lines):
         if not line.look.label or line.trace:
@@ -132,12 +136,14 @@ def _labels(layout: Layout, lines: list[Line], current: list[Line]) -> list[tupl
         text = cut(line.look.label, layout.label_width)
         width = cells(text)
         is_current = line.look.state == "current"
-        slot = layout.slots.get(line.edge)
+        slot = None if line.look.at_source else layout.slots.get(line.edge)
         if slot and any(cell in taken for cell in cover(slot, width)):
             slot = None
         if slot is None and line.spotlit:
-            start = layout.gap_before(line.edge[1])
-            slot = best_slot(line.legs[-1], width, taken, crowd, start=start)
+            far = line.look.at_source
+            leg = line.legs[0 if far else -1]
+            start = leg.x0 if far else layout.gap_before(line.edge[1])
+            slot = best_slot(leg, width, taken, crowd, start=start, far=far)
         if slot is None or width == 0:
             continue
         covered = cover(slot, width)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from nntui.draw.canvas import Cell
@@ -18,12 +18,20 @@ from nntui.draw.rows import spread
 if TYPE_CHECKING:
     import networkx as nx
 
+_AS_IT_FITS: Final[Mapping[int, bool]] = {}
+
 MOST_LABELLED: Final = 40
 """Between two columns with more lines than this, only the ones in the spotlight get a label."""
 
 
 def layout(
-    graph: nx.DiGraph[str], width: int, height: int, *, value_width: int = 6, label_width: int = 5
+    graph: nx.DiGraph[str],
+    width: int,
+    height: int,
+    *,
+    value_width: int = 6,
+    label_width: int = 5,
+    folds: Mapping[int, bool] = _AS_IT_FITS,
 ) -> Layout:
     """Return the layout of a network in `width` × `height` cells.
 
@@ -31,6 +39,8 @@ def layout(
     layer are drawn in the graph's order unless another one has fewer crossings. `value_width` and
     `label_width` are the cells for a neuron's value and for a weight. Neurons without room fold
     into one row; when the columns need more than `width`, the layout is wider and says `overflow`.
+    `folds` says of a column (counted from 0) whether it is to be folded whole, or to be shown whole
+    and make the layout as high as that takes.
 
     Raises:
         ValueError: a neuron has no layer, or a connection does not lead to a later layer.
@@ -41,6 +51,8 @@ def layout(
     column_of = {name: i for i, names in enumerate(columns) for name in names}
     links = links_of(graph.edges, column_of)
     order = arrange(columns, links)
+    asked = height
+    height = max([height, *(len(order[c]) for c, folded in folds.items() if not folded)])
     fit = fit_columns(
         columns,
         width,
@@ -50,7 +62,10 @@ def layout(
             sum(2 if isinstance(item, str) else 1 for item in items) <= height for items in order
         ),
     )
-    entries = [fold(items, height, fit.box_height) for items in order]
+    entries = [
+        fold(items, height, fit.box_height, whole=folds.get(column, False))
+        for column, items in enumerate(order)
+    ]
     tops = [spread(column, height, fit.box_height) for column in entries]
     lanes = settle(entries, tops, links, height, fit.box_height)
     placed = _boxes(entries, tops, fit)
@@ -61,7 +76,7 @@ def layout(
     made = Layout(
         width=max(width, fit.width),
         height=height,
-        overflow=fit.width > width,
+        overflow=fit.width > width or height > asked,
         value_width=value_width,
         label_width=label_width,
         boxes=boxes,

@@ -31,7 +31,7 @@ class Box:
 class Layout:
     """Where neurons and lines stand, in cells.
 
-    `width` and `height` are the size of the drawing: the size asked for, or wider when `overflow`.
+    `width` and `height` are the size of the drawing: the size asked for, or larger when `overflow`.
     `boxes` has every box column by column, top to bottom. `edges` are the connections with a box of
     their own at either end: the ones that a painting needs looks for.
     """

@@ -23,6 +23,7 @@ _SPOTLIGHT: Final = ("bright", "focus", "current")
 _ORDER: Final[Mapping[EdgeState, int]] = {
     "dim": 0,
     "plain": 1,
+    "pending": 1,
     "done": 1,
     "bright": 2,
     "focus": 3,

@@ -20,6 +20,8 @@ _BOXES: Final = {
     "box.focus": Style(bold=True, underline=True),
     "box.dim": Style(dim=True),
 }
+_PASS: Final = {"done": 1.0, "pending": 0.6}
+"""How much of its strength a line shows that the pass has been through, or is still to come to."""
 _STOP: Final = {True: Color.parse("#ff6b6b"), False: Color.parse("#b3001b")}
 _MARK: Final = {True: Color.parse("#ffe066"), False: Color.parse("#6b4e00")}
 
@@ -97,12 +99,14 @@ class Colours:
         signed = -1.0 if negative else 1.0
         if amount is None:
             strength = 0.5 if value is None else value
-            amount = (0.45 + 0.45 * strength) * (1.0 if state == "done" else 0.75)
+            amount = (0.45 + 0.45 * strength) * _PASS.get(state, 0.85)
         colour = self.background.blend(self.signed(signed), amount)
         return Style(color=colour.rich_color, bold=state in ("bright", "focus"))
 
     def _label(self, state: str, value: float | None) -> Style:
-        amount = {"dim": 0.4, "bright": 1.0, "focus": 1.0, "done": 0.9}.get(state, 0.75)
+        amount = {"dim": 0.4, "bright": 1.0, "focus": 1.0, "done": 0.95, "pending": 0.55}.get(
+            state, 0.8
+        )
         colour = self.background.blend(self.signed(value or 0.0), amount)
         return Style(
             color=colour.rich_color,

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nntui.debugger.before import Before, before_last_update
+
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
     from nntui.debugger.snapshot import Snapshot
@@ -31,7 +33,8 @@ class Curve:
 class Frame:
     """A snapshot, the experiment in force there, and what has been put into the run.
 
-    ``on_the_way``: it was taken while a long way is made.
+    ``on_the_way``: it was taken while a long way is made. ``before``: the parameters before the
+    last update, where they are wanted.
     """
 
     snapshot: Snapshot
@@ -42,14 +45,20 @@ class Frame:
     watches: tuple[Row, ...]
     branches: tuple[Row, ...]
     on_the_way: bool
+    before: Before | None = None
 
 
-def frame_of(debugger: Debugger, *, on_the_way: bool = False) -> Frame:
-    """The frame of this moment; ``on_the_way`` it does not count as a stop."""
+def frame_of(debugger: Debugger, *, on_the_way: bool = False, before: bool = False) -> Frame:
+    """The frame of this moment; ``on_the_way`` it does not count as a stop.
+
+    ``before``: with the parameters before the last update. While one is under way they are at hand
+    and always there.
+    """
     from nntui.tui.marks import marks_of
     from nntui.tui.rows import branch_rows, stop_rows, watch_rows
 
     snapshot = debugger.snapshot()
+    updating = snapshot.last is not None and snapshot.last.position.phase == "update"
     return Frame(
         snapshot=snapshot,
         experiment=debugger.experiment,
@@ -59,6 +68,7 @@ def frame_of(debugger: Debugger, *, on_the_way: bool = False) -> Frame:
         watches=watch_rows(debugger, on_the_way=on_the_way),
         branches=branch_rows(debugger),
         on_the_way=on_the_way,
+        before=before_last_update(debugger.run) if before or updating else None,
     )
 
 

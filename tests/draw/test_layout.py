@@ -62,7 +62,7 @@ def test_a_large_layer_folds_and_never_gets_higher_than_asked(dense):
     assert plan.height == 10
     (fold,) = plan.folds
     assert len(fold.names) == 191
-    assert paint(plan, {}, {}).text().splitlines()[8] == " ⋮ 191 more"
+    assert paint(plan, {}, {}).text().splitlines()[8] == " x9…x199"
     assert len(plan.edges) == 9 * 3
 
 
@@ -103,3 +103,22 @@ def test_names_are_cut_at_twelve_cells(wired):
     picture = paint(layout(wired("a-very-long-name>入力層の名前がとても長い"), 80, 3), {}, {})
     assert "a-very-long…" in picture.text()
     assert "入力層の名…" in picture.text()
+
+
+def test_a_layer_folds_whole_when_that_is_wished(dense):
+    plan = layout(dense(3, 9, 2), 60, 12, folds={1: True})
+    (fold,) = plan.folds
+    assert fold.names == tuple(f"h1_{n}" for n in range(1, 10))
+    assert "h1_1…h1_9" in paint(plan, {}, {}).text()
+    assert not plan.overflow
+
+
+def test_an_unfolded_layer_makes_the_layout_as_high_as_it_is(dense):
+    plan = layout(dense(3, 40, 2), 60, 12, folds={1: False})
+    assert not plan.folds
+    assert plan.height == 40
+    assert plan.overflow
+
+
+def test_a_neuron_alone_in_its_layer_is_never_folded(dense):
+    assert not layout(dense(3, 1), 60, 12, folds={1: True}).folds

@@ -140,7 +140,7 @@ def test_a_fold_shows_the_neuron_at_which_something_happens(dense):
     plan = layout(dense(40, 2), 60, 6)
     (fold,) = plan.folds
     quiet = paint(plan, {}, {})
-    assert f"⋮ {len(fold.names)} more" in quiet.text()
+    assert f"{fold.names[0]}…{fold.names[-1]}" in quiet.text()
     assert quiet.at(fold.x, fold.y) == fold.names[0]
 
     marked = paint(plan, {"x20": NodeLook("+0.50", 0.5, "current")}, {})
@@ -202,7 +202,7 @@ def test_every_role_has_a_meaning(dense, looks):
     plan = layout(graph, 60, 5)
     nodes, edges = looks(graph)
     used = set()
-    for state in ("plain", "current", "focus", "bright", "dim", "done"):
+    for state in ("plain", "pending", "done", "current", "focus", "bright", "dim"):
         for mark in ("plain", "current", "focus", "dim"):
             picture = paint(
                 plan,
@@ -238,3 +238,28 @@ def test_the_current_label_is_never_behind_a_box(wired):
     plan = layout(wired("x>a a>b b>y x>y"), 100, 1)
     text = paint(plan, {}, {("x", "y"): EdgeLook(-3.0, "-3.00", "current")}).text()
     assert "-3.00╍►▏y" in text or "-3.00►▏y" in text
+
+
+def test_what_a_pass_has_still_to_go_through_has_fewer_dots(wired):
+    plan = layout(wired("x>y"), 40, 1)
+    ink = {}
+    for state in ("pending", "done"):
+        for weight in (1.0, -1.0):
+            text = paint(plan, {}, {("x", "y"): EdgeLook(weight, "", state)}).text()
+            ink[state, weight > 0] = sum((ord(c) - 0x2800).bit_count() for c in text if c >= "⠀")
+    assert ink["pending", True] < ink["done", True]
+    assert ink["pending", False] < ink["done", False]
+    assert ink["pending", False] < ink["pending", True]
+
+
+def test_a_label_stands_near_the_target_or_at_the_source(wired):
+    plan = layout(wired("x>y"), 60, 1)
+    near, far = (
+        paint(plan, {}, {("x", "y"): EdgeLook(1.0, "+1.00", "bright", at_source=at_source)})
+        .text()
+        .index("+1.00")
+        for at_source in (False, True)
+    )
+    box = plan.box("x")
+    assert far - (box.x + box.width) < 4
+    assert near > far + 10

@@ -23,9 +23,11 @@ EDGE_LOOKS = st.builds(
     EdgeLook,
     weight=st.floats(),
     label=st.sampled_from(["", "+0.50", "-1.5", "+123.45", "権"]),
-    state=st.sampled_from(["plain", "current", "bright", "dim", "done"]),
+    state=st.sampled_from(["plain", "pending", "done", "current", "focus", "bright", "dim"]),
     forward=st.booleans(),
+    at_source=st.booleans(),
 )
+FOLDS = st.dictionaries(st.integers(0, 6), st.booleans())
 
 
 @st.composite
@@ -68,22 +70,23 @@ def _cells(picture):
 
 
 @unhurried
-@given(networks(), SIZES, HEIGHTS, st.data())
-def test_every_row_has_exactly_the_width(graph, width, height, data):
-    plan = layout(graph, width, height)
+@given(networks(), SIZES, HEIGHTS, FOLDS, st.data())
+def test_every_row_has_exactly_the_width(graph, width, height, folds, data):
+    plan = layout(graph, width, height, folds=folds)
     picture = paint(plan, *_looks(data, graph))
-    assert plan.height == picture.height == len(picture.rows) == height
+    assert plan.height == picture.height == len(picture.rows) >= height
     assert picture.width == plan.width >= width
-    assert plan.overflow == (plan.width > width)
+    assert plan.overflow == (plan.width > width or plan.height > height)
+    assert plan.height == height or False in folds.values()
     for row in picture.rows:
         assert cell_len("".join(span.text for span in row)) == picture.width
         assert all(span.text for span in row)
 
 
 @unhurried
-@given(networks(), SIZES, HEIGHTS)
-def test_every_neuron_has_one_place_and_no_two_boxes_overlap(graph, width, height):
-    plan = layout(graph, width, height)
+@given(networks(), SIZES, HEIGHTS, FOLDS)
+def test_every_neuron_has_one_place_and_no_two_boxes_overlap(graph, width, height, folds):
+    plan = layout(graph, width, height, folds=folds)
     names = [name for box in plan.boxes for name in box.names]
     assert sorted(names) == sorted(graph)
     taken = [

@@ -28,6 +28,10 @@ class Stage(Protocol):
     drawing: NetworkPane
     command_line: CommandLine
 
+    @property
+    def wants_before(self) -> bool:
+        """Whether a pane shows what the last update has changed."""
+
     def paint(self, frame: Frame, message: str | None = "") -> None:
         """Show a frame in every pane that is seen; without a message the one before stays."""
 

@@ -107,7 +107,9 @@ class Travel:
         try:
             while not self._computed(journey) and not self._stop.is_set():
                 self._painted.clear()
-                frame = frame_of(self._stage.debugger, on_the_way=True)
+                frame = frame_of(
+                    self._stage.debugger, on_the_way=True, before=self._stage.wants_before
+                )
                 self._stage.call_later(self._paint, frame)
                 if not self._stop.is_set():
                     self._painted.wait(PATIENCE)

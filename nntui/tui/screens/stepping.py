@@ -18,6 +18,7 @@ from nntui.tui.control.asking import Asking
 from nntui.tui.control.backlog import Backlog
 from nntui.tui.control.commanding import Commanding
 from nntui.tui.control.deck import LISTS
+from nntui.tui.control.drawing import FIND, Drawing
 from nntui.tui.control.focus import Focus
 from nntui.tui.control.keeping import Keeping
 from nntui.tui.control.looking import Looking
@@ -95,8 +96,9 @@ class SteppingScreen(Screen[None]):
         self._sizing = sizing = Sizing(self, looking.deck, preferences)
         self._commanding = commanding = Commanding(self, travel)
         self._moving = moving = Moving(self, travel, commanding)
-        self.command_line = CommandLine(commanding.complete)
+        self.command_line = CommandLine(self._complete)
         asking = Asking(self, commanding, looking, net)
+        self._drawing = drawing = Drawing(self, travel, looking)
         self._stopping = stopping = Stopping(self, commanding, looking)
         # The action of every key is a method of the one whose subject it is. Those who need the
         # debugger get it at rest; the movements stop what is under way themselves.
@@ -128,6 +130,12 @@ class SteppingScreen(Screen[None]):
         self.action_widen = sizing.widen
         self.action_heighten = sizing.heighten
         self.action_sizes_as_they_were = sizing.as_they_were
+        self.action_view = drawing.view
+        self.action_fold = drawing.fold
+        self.action_fold_all = drawing.fold_all
+        self.action_zoom = drawing.zoom
+        self.action_fit = drawing.fit
+        self.action_find = drawing.ask
 
     def compose(self) -> ComposeResult:
         """The panes, the status line, the command line and the footer."""
@@ -194,8 +202,13 @@ class SteppingScreen(Screen[None]):
         self._moving.at_rest(self._stopping.wish)(event.pane, event.wish, event.key)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """A command was typed."""
-        self._commanding.submit(event.value)
+        """A command was typed, or a neuron's name to be found."""
+        if not event.value.startswith(FIND):
+            self._commanding.submit(event.value)
+        elif (problem := self._drawing.find(event.value)) is not None:
+            self.say(problem)
+        else:
+            self._commanding.leave()
 
     def on_command_line_left(self) -> None:
         """No command was typed."""
@@ -204,6 +217,10 @@ class SteppingScreen(Screen[None]):
     def on_command_line_offered(self, event: CommandLine.Offered) -> None:
         """A command may go on in several ways."""
         self._commanding.offer(event.lines)
+
+    def _complete(self, line: str) -> list[str]:
+        finding = line.startswith(FIND)
+        return self._drawing.complete(line) if finding else self._commanding.complete(line)
 
     # ---- the stage -----------------------------------------------------------------------------
 
@@ -230,7 +247,12 @@ class SteppingScreen(Screen[None]):
     def show(self, message: str = "") -> None:
         """Show this moment; the run must rest."""
         self._keeping.changed()
-        self._backlog.show(frame_of(self.debugger), message)
+        self._backlog.show(frame_of(self.debugger, before=self.wants_before), message)
+
+    @property
+    def wants_before(self) -> bool:
+        """Whether a pane shows what the last update has changed."""
+        return self.drawing.pinned == "change"
 
     def say(self, message: str) -> None:
         """Show a message in the status line."""

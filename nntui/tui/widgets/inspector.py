@@ -9,10 +9,10 @@ from rich.segment import Segment
 from rich.style import Style
 
 from nntui.debugger.snapshot import Snapshot
+from nntui.explain.fitted import fitted
 from nntui.model.experiment import Experiment
 from nntui.tui.control.focus import Focus
 from nntui.tui.frame import Frame
-from nntui.tui.numbers import fitted
 from nntui.tui.text import padded
 from nntui.tui.widgets.neurons import NOT_YET
 from nntui.tui.widgets.pane import LinePane

@@ -1,25 +1,31 @@
-"""The network pane: neurons in boxes with their activations, connections with their weights."""
+"""The network pane: neurons in boxes with their numbers, connections with theirs, in one view."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+from collections.abc import Mapping
+from typing import Final
 
 from rich.segment import Segment
-from textual.events import Click, Resize
-from textual.geometry import Region
+from rich.text import Text
+from textual.events import Click, Leave, MouseMove, Resize
+from textual.geometry import Offset, Region
 from textual.message import Message
 
 from nntui.debugger.snapshot import Snapshot
-from nntui.draw import Direction, EdgeLook, Layout, NodeLook, Picture, layout, paint
-from nntui.draw.looks import EdgeState, Mark
+from nntui.draw import Direction, Layout, Picture, layout, paint
+from nntui.explain.fitted import fitted
+from nntui.looks.moment import Emphasis, Moment
+from nntui.looks.scene import Scene, strongest
+from nntui.looks.travelling import said
+from nntui.looks.views import VIEWS, View, next_view, view_at
 from nntui.model.experiment import Experiment
+from nntui.model.names import escaped
 from nntui.tui.control.focus import Focus
 from nntui.tui.frame import Frame
-from nntui.tui.numbers import fitted
 from nntui.tui.widgets.pane import LinePane
 
-Edge = tuple[str, str]
+ZOOMS: Final = (1.0, 1.5, 2.0, 3.0, 4.0)
+"""How many times the pane's width and height the drawing may take."""
 
 
 class NetworkPane(LinePane):
@@ -36,11 +42,16 @@ class NetworkPane(LinePane):
         super().__init__(title="Network", id="network")
         self._net = experiment.network.wiring()
         self._graph = experiment.network.graph()
-        self._rank = {j: n for n, j in enumerate((*self._net.inputs, *self._net.neurons))}
+        self._scene = Scene(self._net)
         self._layout: Layout | None = None
         self._picture: Picture | None = None
         self._shown: tuple[Frame, Focus] | None = None
         self._followed: str | None = None
+        self._hovered: str | None = None
+        self._folds: dict[int, bool] = {}
+        self._zoom = 0
+        self.pinned: str | None = None
+        """The view that is kept; None: the one that suits the phase under way."""
 
     def show(self, frame: Frame, focus: Focus) -> None:
         """Draw a frame; what has the focus is brought out."""
@@ -48,26 +59,75 @@ class NetworkPane(LinePane):
         if self.size.width and self.size.height:
             self._draw()
 
+    # ---- what the person makes of it -----------------------------------------------------------
+
+    def turn(self, direction: int) -> View | None:
+        """Pin the next view, or the one before; None: it follows the run from now on."""
+        self.pinned = next_view(self.pinned, direction)
+        return None if self.pinned is None else VIEWS[self.pinned]
+
+    def fold(self, neuron: str) -> bool:
+        """Fold the layer of a neuron, or unfold it; whether it is folded now."""
+        column = self._laid_out().box(neuron).column
+        folded = any(box.folded for box in self._laid_out().columns[column])
+        self._folds[column] = not folded
+        self._renew()
+        return not folded
+
+    def fold_all(self) -> bool:
+        """Fold every layer, or unfold all of them when one is folded; whether they are now."""
+        columns = range(len(self._laid_out().columns))
+        folded = bool(self._laid_out().folds)
+        self._folds = dict.fromkeys(columns, not folded)
+        self._renew()
+        return not folded
+
+    def zoom(self, by: int) -> float:
+        """Draw it larger or smaller; how many times the size that fits."""
+        self._zoom = min(max(self._zoom + by, 0), len(ZOOMS) - 1)
+        self._renew()
+        return ZOOMS[self._zoom]
+
+    def fit(self) -> None:
+        """Draw it so that it fits: no zoom, layers folded where there is no room."""
+        self._zoom, self._folds = 0, {}
+        self._renew()
+
     def neighbour(self, neuron: str | None, direction: Direction) -> str | None:
-        """The neuron beside another one in the drawing; from nowhere, the first one."""
+        """The neuron beside another one: along its strongest connection, or above and below."""
         if neuron is None:
-            return next(iter(self._rank))
+            return self._scene.names[0]
+        if direction in ("left", "right") and self._shown is not None:
+            weights = self._shown[0].snapshot.w
+            along = strongest(self._net, weights, neuron, direction)
+            if along is not None:
+                return along
         return self._laid_out().neighbour(neuron, direction)
+
+    # ---- events --------------------------------------------------------------------------------
 
     def on_resize(self, event: Resize) -> None:
         """Lay the network out for the new size."""
-        self._layout = None
-        if self._shown is not None:
-            self._draw()
+        self._renew()
 
     def on_click(self, event: Click) -> None:
         """Choose the neuron under the pointer."""
-        if self._picture is not None:
-            spot = event.get_content_offset(self)
-            left, top = self.scroll_offset
-            neuron = self._picture.at(spot.x + left, spot.y + top) if spot is not None else None
-            if neuron is not None:
-                self.post_message(self.Chosen(neuron))
+        neuron = self._under(event.get_content_offset(self))
+        if neuron is not None:
+            self.post_message(self.Chosen(neuron))
+
+    def on_mouse_move(self, event: MouseMove) -> None:
+        """Tell about the neuron under the pointer."""
+        neuron = self._under(event.get_content_offset(self))
+        if neuron != self._hovered:
+            self._hovered = neuron
+            self.tooltip = None if neuron is None else self._told(neuron)
+
+    def on_leave(self, event: Leave) -> None:
+        """The pointer is elsewhere."""
+        self._hovered = self.tooltip = None
+
+    # ---- lines ---------------------------------------------------------------------------------
 
     def extent(self) -> tuple[int, int]:
         """The size of the drawing."""
@@ -81,25 +141,46 @@ class NetworkPane(LinePane):
 
     # ---- inside --------------------------------------------------------------------------------
 
+    def _renew(self) -> None:
+        self._layout = None
+        if self._shown is not None:
+            self._draw()
+
     def _laid_out(self) -> Layout:
         if self._layout is None:
-            size = self.scrollable_content_region.size
-            self._layout = layout(self._graph, max(size.width, 1), max(size.height, 1))
+            # The whole pane: scroll bars come and go with the drawing itself.
+            size, zoom = self.content_size, ZOOMS[self._zoom]
+            width, height = int(size.width * zoom), int(size.height * zoom)
+            self._layout = layout(self._graph, max(width, 1), max(height, 1), folds=self._folds)
         return self._layout
 
     def _draw(self) -> None:
         assert self._shown is not None
         frame, focus = self._shown
-        plan = self._laid_out()
-        nodes = dict(self._neurons(frame, focus))
-        edges = dict(self._connections(plan, frame, focus))
+        plan, moment = self._laid_out(), Moment(frame.snapshot, frame.before)
+        view, emphasis = view_at(moment, self.pinned), emphasis_of(frame, focus)
+        nodes = self._scene.neurons(moment, view, emphasis)
+        edges = self._scene.edges(moment, view, emphasis, plan.edges)
         self._picture = paint(plan, nodes, edges)
+        self._caption(view, moment)
         self.changed()
-        if plan.overflow:
+        if plan.overflow or self._zoom:
             self._follow(plan, frame.snapshot, focus.neuron)
 
+    def _caption(self, view: View, moment: Moment) -> None:
+        """Name the view at the upper border, and what travels at the lower one."""
+        pinned = "" if self.pinned is None else ", pinned"
+        title = (
+            f"Network · {view.name}{pinned}: {view.boxes} in the boxes, {view.lines} on the lines"
+        )
+        if len(title) > self.size.width - 4:
+            title = f"Network · {view.name}{pinned}"
+        captions = Text(title), Text(escaped(said(moment), 60))
+        if (str(self.border_title), str(self.border_subtitle)) != tuple(map(str, captions)):
+            self.border_title, self.border_subtitle = captions
+
     def _follow(self, plan: Layout, snapshot: Snapshot, focus: str | None) -> None:
-        """Scroll a drawing that is wider than the pane to where something happens."""
+        """Scroll a drawing that is larger than the pane to where something happens."""
         last = snapshot.last
         names = last.operation[1:] if last else ()
         if last is not None and not names:
@@ -112,71 +193,36 @@ class NetworkPane(LinePane):
             region = Region.from_union([Region(b.x, b.y, b.width, b.height) for b in boxes])
             self.scroll_to_region(region, animate=False, force=True, immediate=True)
 
-    def _neurons(self, frame: Frame, focus: Focus) -> Iterator[tuple[str, NodeLook]]:
-        snapshot, stops = frame.snapshot, frame.marks.neurons
-        current = snapshot.last.neuron if snapshot.last else None
-        cone = None if focus.cone is None else frozenset(focus.cone.cone)
-        for name in self._rank:
-            a = snapshot.a.get(name)
-            mark: Mark = "plain"
-            if name == current:
-                mark = "current"
-            elif name == focus.neuron:
-                mark = "focus"
-            elif cone is not None and name not in cone:
-                mark = "dim"
-            tone = None if a is None or not math.isfinite(a) else max(-1.0, min(1.0, a))
-            value = "" if a is None else fitted(a, 6, sign=True)
-            yield name, NodeLook(value, tone, mark, name in stops)
+    def _under(self, spot: Offset | None) -> str | None:
+        if self._picture is None or spot is None:
+            return None
+        left, top = self.scroll_offset
+        return self._picture.at(spot.x + left, spot.y + top)
 
-    def _connections(
-        self, plan: Layout, frame: Frame, focus: Focus
-    ) -> Iterator[tuple[Edge, EdgeLook]]:
-        snapshot, stops = frame.snapshot, frame.marks.edges
-        last, neuron = snapshot.last, focus.neuron
-        current = last.edge if last else None
-        forward = last is None or last.position.phase != "backward"
-        wanted = dict.fromkeys(plan.edges)
-        if neuron is not None:
-            wanted |= dict.fromkeys((i, neuron) for i in self._net.sources.get(neuron, ()))
-            wanted |= dict.fromkeys((neuron, j) for j in self._net.targets.get(neuron, ()))
-        if current is not None:
-            wanted[current] = None
-        wanted |= dict.fromkeys(stops)
-        cone = None if focus.cone is None else frozenset(focus.cone.edges)
-        for edge in wanted:
-            w = snapshot.w[edge]
-            state: EdgeState = "plain"
-            if edge == current:
-                state = "current"
-            elif edge == focus.edge:
-                state = "focus"
-            elif cone is not None:
-                state = "bright" if edge in cone else "dim"
-            elif neuron in edge and focus.edge is None:
-                state = "bright"
-            elif self._is_done(edge, snapshot):
-                state = "done"
-            yield edge, EdgeLook(w, fitted(w, 5, sign=True), state, forward, edge in stops)
+    def _told(self, neuron: str) -> Text:
+        """A neuron's numbers in a line."""
+        assert self._shown is not None
+        snapshot = self._shown[0].snapshot
+        values: dict[str, Mapping[str, float]] = {
+            "z": snapshot.z, "a": snapshot.a, "∂L/∂a": snapshot.da, "δ": snapshot.delta,
+            "b": snapshot.b, "∂L/∂b": snapshot.db,
+        }  # fmt: skip
+        told = [
+            f"{symbol} {fitted(found[neuron], 8)}"
+            for symbol, found in values.items()
+            if neuron in found
+        ]
+        return Text("  ".join([escaped(neuron), *told]))
 
-    def _is_done(self, edge: Edge, snapshot: Snapshot) -> bool:
-        """Whether the pass that is under way has been through a connection."""
-        last = snapshot.last
-        if (
-            last is None
-            or last.position.phase not in ("forward", "backward")
-            or last.kind == "load"
-        ):
-            return False
-        there = self._place(edge[1], edge[0])
-        here = self._place(last.operation[-1], last.edge[0] if last.edge else None)
-        if last.position.phase == "forward":
-            return there <= here
-        (target, source), (this_target, this_source) = there, here
-        return target > this_target or (
-            target == this_target and last.edge is not None and source <= this_source
-        )
 
-    def _place(self, target: str, source: str | None) -> tuple[int, int]:
-        behind_all = len(self._rank)
-        return self._rank[target], behind_all if source is None else self._rank[source]
+def emphasis_of(frame: Frame, focus: Focus) -> Emphasis:
+    """What the focus and the breakpoints bring out."""
+    cone, marks = focus.cone, frame.marks
+    return Emphasis(
+        focus.neuron,
+        focus.edge,
+        None if cone is None else frozenset(cone.cone),
+        None if cone is None else frozenset(cone.edges),
+        marks.neurons,
+        marks.edges,
+    )

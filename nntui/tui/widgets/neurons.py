@@ -12,12 +12,12 @@ from textual.events import Click
 from textual.message import Message
 
 from nntui.debugger.snapshot import Snapshot
+from nntui.explain.fitted import fitted
 from nntui.model.experiment import Experiment
 from nntui.model.names import value_name
 from nntui.tui.control.focus import Focus
 from nntui.tui.frame import Frame
 from nntui.tui.marks import STOP
-from nntui.tui.numbers import fitted
 from nntui.tui.text import padded
 from nntui.tui.widgets.pane import LinePane
 

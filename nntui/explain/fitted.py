@@ -1,4 +1,4 @@
-"""Numbers in a fixed number of cells, so that nothing jumps from step to step."""
+"""Numbers that fit into so many cells, so that nothing jumps from step to step."""
 
 from __future__ import annotations
 

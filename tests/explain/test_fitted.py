@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from nntui.tui.numbers import fitted
+from nntui.explain.fitted import fitted
 from nntui.tui.text import padded, wrapped
 
 

@@ -1,0 +1,156 @@
+"""The drawing on screen: its views, folds and sizes, and the ways to a neuron."""
+
+from __future__ import annotations
+
+import pytest
+
+from nntui.bundled import samples
+from nntui.document.load import load
+from nntui.looks.views import VIEWS
+
+
+def title(app):
+    return str(app.screen_stack[1].drawing.border_title)
+
+
+def focus(app):
+    return app.screen_stack[1]._looking.focus.neuron
+
+
+async def test_the_view_follows_the_run_until_one_is_pinned(app_on):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("s", "s")
+        assert title(app).startswith("Network · activations")
+        await pilot.press(*"fff")  # into the pass back
+        assert title(app).startswith("Network · gradients")
+        await pilot.press("v", "v")
+        assert title(app).startswith("Network · weights, pinned")
+        await pilot.press("F", "F", "F")
+        assert title(app).startswith("Network · weights, pinned")
+        await pilot.press("V", "V")
+        assert "pinned" not in title(app)
+
+
+async def test_the_change_since_the_last_update_is_there_at_once_when_it_is_asked_for(
+    app_on, seen, debugger_of
+):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("u", "s", "V")
+        assert title(app).startswith("Network · change, pinned")
+        before = load(samples()["sample"]).network.weights["x1", "h1"]
+        change = debugger_of(app)["w[x1,h1]"] - before
+        await pilot.pause()
+        assert f"{change:+.2f}"[:5] in seen(app)
+
+
+async def test_what_travels_is_told_below_the_drawing(app_on, debugger_of):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("s", "s")
+        assert debugger_of(app).last.kind == "forward_edge"
+        assert str(app.screen.drawing.border_subtitle).startswith("w·a = +")
+        await pilot.press("s", "s")
+        assert str(app.screen.drawing.border_subtitle) == ""
+
+
+async def test_left_and_right_follow_the_strongest_connection(app_on):
+    app = app_on("xor")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("right", "right")
+        w = app.screen.latest.snapshot.w
+        net = app.screen.latest.snapshot.net
+        assert focus(app) == max(net.targets["x1"], key=lambda j: abs(w["x1", j]))
+        here = focus(app)
+        await pilot.press("left")
+        assert focus(app) == max(net.sources[here], key=lambda i: abs(w[i, here]))
+
+
+@pytest.mark.parametrize(("typed_name", "found"), [("h2", "h2"), ("2", "x2"), ("y", "y")])
+async def test_a_neuron_is_found_by_its_name(app_on, typed, typed_name, found):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("/")
+        await typed(pilot, typed_name)
+        assert focus(app) == found
+        assert not app.screen.command_line.shown
+
+
+async def test_a_name_that_no_neuron_has_is_told_with_the_nearest_and_can_be_put_right(
+    app_on, typed, status
+):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("/")
+        await typed(pilot, "h11")
+        assert "no neuron is called “h11”" in status(app)
+        assert "h1" in status(app)
+        assert app.screen.command_line.shown
+        await pilot.press("backspace")
+        await typed(pilot, "")
+        assert focus(app) == "h1"
+
+
+async def test_names_are_completed(app_on):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("/", "y", "tab")
+        assert app.screen.command_line.value == "/y"
+        assert app.screen._drawing.complete("/h") == ["/h1", "/h2"]
+        assert app.screen._drawing.complete("/2") == ["/x2", "/h2"]
+
+
+async def test_a_layer_is_folded_and_unfolded(app_on, seen, status):
+    app = app_on("xor")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("h")
+        assert "choose a neuron first" in status(app)
+        await pilot.press("right", "right", "h")
+        await pilot.pause()
+        assert "h1…h3" in seen(app) or focus(app) in seen(app)
+        assert "folded" in status(app)
+        assert app.screen.drawing._laid_out().folds
+        await pilot.press("h")
+        assert "unfolded" in status(app)
+        assert not app.screen.drawing._laid_out().folds
+        await pilot.press("H")
+        assert app.screen.drawing._laid_out().folds
+        await pilot.press("*")
+        assert not app.screen.drawing._laid_out().folds
+
+
+async def test_the_drawing_is_made_larger_and_fits_again(app_on, status):
+    app = app_on("xor")
+    async with app.run_test(size=(120, 36)) as pilot:
+        fits = app.screen.drawing.extent()
+        await pilot.press(")", ")")
+        assert "2 times as large" in status(app)
+        assert app.screen.drawing.extent()[1] > 1.5 * fits[1]  # a scroll bar takes a row
+        await pilot.press("(", "(", "(")
+        assert app.screen.drawing.extent() == fits
+        await pilot.press(")", "*")
+        assert app.screen.drawing.extent() == fits
+
+
+async def test_the_pointer_tells_about_the_neuron_under_it(app_on):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("s")
+        drawing = app.screen.drawing
+        box = drawing._laid_out().box("x1")
+        await pilot.hover(drawing, offset=(box.x + 3, box.y + 1))
+        assert "x1" in str(drawing.tooltip)
+        assert "a 1.0" in str(drawing.tooltip)
+        await pilot.hover("#step")
+        assert drawing.tooltip is None
+
+
+async def test_every_view_is_drawn_on_every_sample(app_on):
+    for name in samples():
+        app = app_on(name)
+        async with app.run_test(size=(100, 30)) as pilot:
+            await pilot.press("u", "s", "s")
+            for _ in range(len(VIEWS) + 1):
+                await pilot.press("v", "e")
+            assert app.screen.latest.snapshot.position > 0
