@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final, Literal
 
 import networkx as nx
 
@@ -13,34 +10,12 @@ from nntui.model.activations import Activation
 from nntui.model.errors import NetworkError, SettingError
 from nntui.model.initializers import Initializer
 from nntui.model.names import did_you_mean, escaped, fault_in_name
+from nntui.model.neurons import ROLES, Connection, Neuron, Role, finite_or_none
 from nntui.model.randomness import stream
 from nntui.model.wired import wired
 from nntui.model.wiring import Wiring, forward
 
-Role = Literal["input", "hidden", "output"]
-ROLES: Final = ("input", "hidden", "output")
-
-
-@dataclass(frozen=True, slots=True)
-class Neuron:
-    """A neuron as it stands in a network. An input has no activation and no bias (both None)."""
-
-    name: str
-    role: Role
-    layer: int
-    activation: Activation | None
-    bias: float | None
-    trainable: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """A weighted edge from ``source`` to ``target``."""
-
-    source: str
-    target: str
-    weight: float
-    trainable: bool = True
+__all__ = ["ROLES", "Connection", "Network", "Neuron", "Role"]
 
 
 class Network:
@@ -89,10 +64,7 @@ class Network:
                 or a bias that is not finite.
             SettingError: an unknown activation.
         """
-        if fault := fault_in_name(name):
-            raise NetworkError(f'"{escaped(name)}" cannot be a neuron’s name: {fault}', name)
-        if name in self._graph:
-            raise NetworkError(f'there is already a neuron called "{name}"', name)
+        self._require_free(name)
         if role not in ROLES:
             hint = did_you_mean(str(role), ROLES)
             found = f'"{escaped(str(role))}"'
@@ -104,7 +76,7 @@ class Network:
             name,
             role=role,
             activation=None if role == "input" else Activation.of(activation or "linear"),
-            bias=_finite(bias, f'the bias of "{name}"', name),
+            bias=finite_or_none(bias, f'the bias of "{name}"', name),
             trainable=trainable,
         )
         self._changed()
@@ -128,7 +100,7 @@ class Network:
             raise NetworkError(f'"{source}" and "{target}" are already connected', pair)
         if self._graph.nodes[target]["role"] == "input":
             raise NetworkError(f'"{target}" is an input: nothing can lead into it', pair)
-        weight = _finite(weight, f'the weight from "{source}" to "{target}"', pair)
+        weight = finite_or_none(weight, f'the weight from "{source}" to "{target}"', pair)
         self._graph.add_edge(source, target, weight=weight, trainable=trainable)
         self._changed()
 
@@ -157,13 +129,13 @@ class Network:
         self._require(name)
         if self._graph.nodes[name]["role"] == "input":
             raise NetworkError(f'the input neuron "{name}" cannot have a bias', name)
-        self._graph.nodes[name]["bias"] = _finite(bias, f'the bias of "{name}"', name)
+        self._graph.nodes[name]["bias"] = finite_or_none(bias, f'the bias of "{name}"', name)
 
     def set_weight(self, source: str, target: str, weight: float) -> None:
         """Change the weight of a connection."""
         self._require_connection(source, target)
         pair = (source, target)
-        weight_now = _finite(weight, f'the weight from "{source}" to "{target}"', pair)
+        weight_now = finite_or_none(weight, f'the weight from "{source}" to "{target}"', pair)
         self._graph.edges[pair]["weight"] = weight_now
 
     def set_activation(self, name: str, activation: str | Activation) -> None:
@@ -172,6 +144,30 @@ class Network:
         if self._graph.nodes[name]["role"] == "input":
             raise NetworkError(f'the input neuron "{name}" cannot have an activation', name)
         self._graph.nodes[name]["activation"] = Activation.of(activation)
+        self._changed()
+
+    def set_trainable(self, parameter: str | tuple[str, str], trainable: bool) -> None:
+        """Let updates touch a bias (a neuron's name) or a weight (a pair), or keep them off it."""
+        if isinstance(parameter, str):
+            self._require(parameter)
+            if self._graph.nodes[parameter]["role"] == "input":
+                message = f'the input neuron "{parameter}" has nothing to train'
+                raise NetworkError(message, parameter)
+            self._graph.nodes[parameter]["trainable"] = trainable
+        else:
+            self._require_connection(*parameter)
+            self._graph.edges[parameter]["trainable"] = trainable
+        self._changed()
+
+    def rename_neuron(self, name: str, new: str) -> None:
+        """Give a neuron another name; its place, its numbers and its connections stay.
+
+        Raises:
+            NetworkError: no such neuron, or a bad or taken name.
+        """
+        self._require(name)
+        self._require_free(new)
+        self._graph = nx.relabel_nodes(self._graph, {name: new}, copy=True)
         self._changed()
 
     # ---- looking -------------------------------------------------------------------------------
@@ -352,6 +348,12 @@ class Network:
     def _changed(self) -> None:
         self._wiring = None
 
+    def _require_free(self, name: str) -> None:
+        if fault := fault_in_name(name):
+            raise NetworkError(f'"{escaped(name)}" cannot be a neuron’s name: {fault}', name)
+        if name in self._graph:
+            raise NetworkError(f'there is already a neuron called "{name}"', name)
+
     def _require(self, name: str) -> None:
         if name not in self._graph:
             hint = did_you_mean(name, self._graph)
@@ -369,20 +371,6 @@ class Network:
     def __iter__(self) -> Iterator[str]:
         """The neurons' names, in the order of adding."""
         return iter(self._graph)
-
-
-def _finite(number: float | None, what: str, culprit: str | tuple[str, str]) -> float | None:
-    if number is None:
-        return None
-    if isinstance(number, bool) or not isinstance(number, (int, float)):
-        raise NetworkError(f"{what} must be a number, not {escaped(repr(number))}", culprit)
-    try:
-        value = float(number)
-    except OverflowError:
-        value = math.inf
-    if not math.isfinite(value):
-        raise NetworkError(f"{what} must be a finite number, not {value}", culprit)
-    return value
 
 
 def _counted(count: int, noun: str) -> str:

@@ -1,0 +1,205 @@
+"""Changes of the network: its neurons and connections.
+
+An input or output more or less is a column of the data more or less: a new one is filled with 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from nntui.model.activations import Activation
+from nntui.model.changes.change import Change, also
+from nntui.model.changes.rows import own_rows
+from nntui.model.dataset import Dataset
+from nntui.model.errors import SettingError
+from nntui.model.experiment import Experiment
+from nntui.model.names import escaped
+from nntui.model.network import Network, Neuron, Role
+from nntui.model.wiring import Wiring
+
+
+def add_neuron(
+    experiment: Experiment,
+    name: str,
+    *,
+    role: Role = "hidden",
+    activation: str | Activation | None = None,
+    bias: float | None = None,
+    trainable: bool = True,
+) -> Change:
+    """Add a neuron behind those that stand already; a bias left out is drawn.
+
+    Raises:
+        NetworkError: see ``Network.add_neuron``.
+        SettingError: an unknown activation, or data that cannot be made to fit.
+    """
+    net = experiment.network.copy()
+    net.add_neuron(name, role=role, activation=activation, bias=bias, trainable=trainable)
+    data, note = _with_column(experiment, net.wiring(), name, role)
+    made = replace(experiment, network=net, data=data)
+    what = role if role == "input" else str(made.network.neuron(name).activation)
+    return Change(made, also(f"{escaped(name)} added ({what})", note))
+
+
+def change_neuron(
+    experiment: Experiment,
+    name: str,
+    *,
+    new_name: str | None = None,
+    activation: str | Activation | None = None,
+    bias: float | None = None,
+    trainable: bool | None = None,
+) -> Change:
+    """Change what is given of a neuron, and leave the rest.
+
+    Raises:
+        NetworkError: no such neuron, a bad or taken name, a bias that is not finite.
+        SettingError: an unknown activation, or nothing to change.
+    """
+    net, before = experiment.network.copy(), experiment.network.neuron(name)
+    said: list[str] = []
+    if activation is not None and (chosen := Activation.of(activation)) != before.activation:
+        net.set_activation(name, chosen)
+        said.append(f"{escaped(name)} is {chosen} now")
+    if bias is not None and not _same(bias, before.bias):
+        net.set_bias(name, bias)
+        said.append(f"b[{escaped(name)}] = {bias!r}")
+    if trainable is not None and trainable != before.trainable:
+        net.set_trainable(name, trainable)
+        said.append(_trains(f"b[{escaped(name)}]", trainable))
+    renamed = None
+    if new_name is not None and new_name != name:
+        net.rename_neuron(name, new_name)
+        renamed = (name, new_name)
+        said.append(f"{escaped(name)} is called {escaped(new_name)} now")
+    return _changed(experiment, net, said, renamed)
+
+
+def delete_neuron(experiment: Experiment, name: str) -> Change:
+    """Delete a neuron with its connections, and the data's column of an input or output.
+
+    Raises:
+        NetworkError: no such neuron, or a network without it that has no input or output.
+        SettingError: data that cannot be made to fit.
+    """
+    net, neuron = experiment.network.copy(), experiment.network.neuron(name)
+    before = net.wiring()
+    net.remove_neuron(name)
+    net.check()
+    data, note = _without_column(experiment, before, neuron)
+    gone = len(before.targets[name]) + len(before.sources.get(name, ()))
+    lost = f" with {gone} connection{'' if gone == 1 else 's'}" if gone else ""
+    made = replace(experiment, network=net, data=data)
+    return Change(made, also(f"{escaped(name)} deleted{lost}", note))
+
+
+def connect(
+    experiment: Experiment,
+    source: str,
+    target: str,
+    weight: float | None = None,
+    *,
+    trainable: bool = True,
+) -> Change:
+    """Connect two neurons; a weight left out is drawn.
+
+    Raises:
+        NetworkError: see ``Network.connect``; or a cycle, named by its neurons.
+    """
+    net = experiment.network.copy()
+    net.connect(source, target, weight, trainable=trainable)
+    made = replace(experiment, network=net)
+    drawn = made.network.connection(source, target).weight
+    return Change(made, f"{escaped(source)} → {escaped(target)} connected (w = {drawn:.4g})")
+
+
+def change_connection(
+    experiment: Experiment,
+    source: str,
+    target: str,
+    *,
+    weight: float | None = None,
+    trainable: bool | None = None,
+) -> Change:
+    """Change what is given of a connection, and leave the rest.
+
+    Raises:
+        NetworkError: no such connection, or a weight that is not finite.
+        SettingError: nothing to change.
+    """
+    net, before = experiment.network.copy(), experiment.network.connection(source, target)
+    called = f"w[{escaped(source)},{escaped(target)}]"
+    said: list[str] = []
+    if weight is not None and not _same(weight, before.weight):
+        net.set_weight(source, target, weight)
+        said.append(f"{called} = {weight!r}")
+    if trainable is not None and trainable != before.trainable:
+        net.set_trainable((source, target), trainable)
+        said.append(_trains(called, trainable))
+    return _changed(experiment, net, said)
+
+
+def disconnect(experiment: Experiment, source: str, target: str) -> Change:
+    """Delete a connection.
+
+    Raises:
+        NetworkError: no such connection.
+    """
+    net = experiment.network.copy()
+    net.disconnect(source, target)
+    made = replace(experiment, network=net)
+    return Change(made, f"{escaped(source)} → {escaped(target)} disconnected")
+
+
+# ---- inside --------------------------------------------------------------------------------------
+
+
+def _changed(
+    experiment: Experiment, net: Network, said: list[str], renamed: tuple[str, str] | None = None
+) -> Change:
+    if not said:
+        raise SettingError("what is there already", "a change")
+    return Change(replace(experiment, network=net), also(*said), renamed)
+
+
+def _same(new: float, old: float | None) -> bool:
+    """The same number; −0.0 is another than 0.0."""
+    return old is not None and repr(float(new)) == repr(old)
+
+
+def _trains(called: str, trainable: bool) -> str:
+    return f"{called} is {'trained' if trainable else 'kept as it is'}"
+
+
+def _with_column(experiment: Experiment, net: Wiring, name: str, role: Role) -> tuple[Dataset, str]:
+    data = experiment.data
+    if role == "input":
+        at = net.inputs.index(name)
+        rows = [(*row[:at], 0.0, *row[at:]) for row in data.inputs]
+        return own_rows(data, "its input is 0 in every row of the data", inputs=rows)
+    if role == "output" and not any(isinstance(target, int) for target in data.targets):
+        at, width = net.outputs.index(name), len(net.outputs)
+        if any(len(row) != width - 1 for row in data.targets if isinstance(row, tuple)):
+            return data, ""  # a column of class indices
+        wanted = [(*row[:at], 0.0, *row[at:]) for row in data.targets if isinstance(row, tuple)]
+        return own_rows(data, "its target is 0 in every row of the data", targets=wanted)
+    return data, ""
+
+
+def _without_column(experiment: Experiment, net: Wiring, neuron: Neuron) -> tuple[Dataset, str]:
+    data = experiment.data
+
+    def cut(at: int) -> Callable[[tuple[float, ...]], tuple[float, ...]]:
+        return lambda row: (*row[:at], *row[at + 1 :])
+
+    if neuron.role == "input":
+        without = cut(net.inputs.index(neuron.name))
+        return own_rows(data, "so is its column of the data", inputs=[*map(without, data.inputs)])
+    if neuron.role == "output":
+        width = len(net.outputs)
+        without = cut(net.outputs.index(neuron.name))
+        if all(isinstance(row, tuple) and len(row) == width for row in data.targets):
+            rows = [without(row) for row in data.targets if isinstance(row, tuple)]
+            return own_rows(data, "so is its column of the data", targets=rows)
+    return data, ""
