@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 import click
 
 from nntui.cli.files import file_argument
+from nntui.model.names import escaped
 
 if TYPE_CHECKING:
     from nntui.model.experiment import Experiment
     from nntui.model.network import Network
 
 _FROZEN = "frozen"
+VIEW_NAMES = ("activations", "weights", "gradients", "change")
+"""The views' names, known without what draws them."""
 
 
 @click.command("show", short_help="Print a network and its parameters.")
@@ -25,13 +28,69 @@ _FROZEN = "frozen"
     type=click.IntRange(min=20, max=10_000),
     help="Columns to draw in.  [default: the terminal's, or 80]",
 )
-def show(file: Path, width: int | None) -> None:
-    """Print the network of FILE as text, every parameter, and what its training run consists of."""
+@click.option(
+    "--step",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Show the run after N steps: the drawing as on screen, and every neuron's values.",
+)
+@click.option(
+    "--view",
+    type=click.Choice(VIEW_NAMES),
+    help="What the drawing shows.  [default: what suits the step]",
+)
+@click.option(
+    "--svg",
+    "out",
+    type=click.Path(path_type=Path),
+    metavar="OUT",
+    help="Write the drawing to OUT as an SVG picture instead of printing anything.",
+)
+def show(
+    file: Path, width: int | None, step: int | None, view: str | None, out: Path | None
+) -> None:
+    """Print the network of FILE as text, every parameter, and what its training run consists of.
+
+    \b
+    Examples:
+      nntui show xor
+      nntui show xor --step 20                 after the first 20 steps of its run
+      nntui show xor --step 20 --svg xor.svg   that drawing as a picture
+    """  # noqa: D301 (click's mark for a paragraph to leave as it is)
     from nntui.document.load import load
 
     experiment = load(file)
-    for line in _lines(experiment, width or shutil.get_terminal_size((80, 24)).columns):
+    columns = width or shutil.get_terminal_size((80, 24)).columns
+    if out is not None:
+        _write(experiment, out, columns, step or 0, view)
+        return
+    if step is None and view is None:
+        lines = _lines(experiment, columns)
+    else:
+        lines = _moment(experiment, columns, step or 0, view)
+    for line in lines:
         click.echo(line)
+
+
+def _moment(experiment: Experiment, width: int, step: int, view: str | None) -> Iterator[str]:
+    from nntui.cli.moment import described, drawn, moment_of, values
+
+    debugger = moment_of(experiment, step)
+    yield from described(debugger, view)
+    yield ""
+    yield drawn(debugger, width, view).text().strip("\n")
+    yield ""
+    yield from values(debugger)
+
+
+def _write(experiment: Experiment, out: Path, width: int, step: int, view: str | None) -> None:
+    from nntui.cli.moment import as_svg, described, drawn, moment_of
+    from nntui.cli.saving import write_text
+
+    debugger = moment_of(experiment, step)
+    title = " · ".join((experiment.name or "a network", *described(debugger, view)))
+    write_text(out, as_svg(drawn(debugger, width, view), escaped(title, 1000)))
+    click.echo(f"drawn to {escaped(str(out), 1000)}")
 
 
 def _lines(experiment: Experiment, width: int) -> Iterator[str]:

@@ -98,3 +98,64 @@ def test_a_width_that_is_none_is_refused(nntui, width):
     result = nntui("show", "xor", "--width", width)
     assert result.exit_code == 2
     assert result.stderr.startswith("nntui: Invalid value for '--width'")
+
+
+# ---- at a step ---------------------------------------------------------------------------------
+
+
+def test_a_step_is_drawn_with_its_values_and_what_it_did(nntui):
+    result = nntui("show", "sample", "--step", "9")
+    assert result.exit_code == 0
+    assert "after 9 of 11,600 steps" in result.stdout
+    assert "forward: z[y] = " in result.stdout
+    assert "activations: a in the boxes, w on the lines" in result.stdout
+    assert "►" in result.stdout
+    assert "h2" in result.stdout
+    assert "0.379949" in result.stdout
+
+
+def test_a_view_is_chosen_by_its_name(nntui):
+    result = nntui("show", "sample", "--step", "9", "--view", "gradients")
+    assert "gradients: δ in the boxes, ∂L/∂w on the lines" in result.stdout
+
+
+def test_the_names_of_the_views_are_those_of_the_table():
+    from nntui.cli.show import VIEW_NAMES
+    from nntui.looks.views import VIEWS
+
+    assert tuple(VIEWS) == VIEW_NAMES
+
+
+def test_a_step_behind_the_end_is_said(nntui):
+    result = nntui("show", "sample", "--step", "11601")
+    assert result.exit_code == 2
+    assert result.stderr == "nntui: --step 11601: the run ends with step 11600\n"
+
+
+def test_the_drawing_is_written_as_a_picture(nntui, here):
+    result = nntui("show", "sample", "--step", "9", "--svg", "out.svg")
+    assert result.exit_code == 0
+    assert result.stdout == "drawn to out.svg\n"
+    text = (here / "out.svg").read_text(encoding="utf-8")
+    assert text.startswith("<svg ")
+    assert "►" in text
+    assert "after 9 of 11,600 steps" in text
+
+
+def test_a_picture_that_cannot_be_written_is_one_sentence(nntui):
+    result = nntui("show", "sample", "--svg", "nowhere/out.svg")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("nntui: nowhere/out.svg: found no such folder")
+
+
+def test_a_drawing_of_a_moment_needs_no_screen():
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from nntui.cli import main\n"
+        "try: main(['show', 'xor', '--step', '5'], standalone_mode=False)\n"
+        "except SystemExit: pass\n"
+        "assert not {m for m in sys.modules if m.startswith(('textual', 'plotext'))}"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, timeout=60)

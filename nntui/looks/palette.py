@@ -1,0 +1,126 @@
+"""The palette: what each role of a drawing looks like, as plain numbers, on dark and on light.
+
+Blue for positive and orange for negative, which colour-blind people tell apart. Colour never
+carries meaning alone: signs, dots and marks say the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
+
+
+class RGB(NamedTuple):
+    """A colour: red, green and blue, 0 to 255 each."""
+
+    red: int
+    green: int
+    blue: int
+
+    @classmethod
+    def of(cls, text: str) -> RGB:
+        """The colour written ``#5fafff``."""
+        return cls(*bytes.fromhex(text.removeprefix("#")))
+
+    @property
+    def text(self) -> str:
+        """The colour as ``#5fafff``."""
+        return "#" + bytes(self).hex()
+
+    def blend(self, other: RGB, amount: float) -> RGB:
+        """This colour with so much (0 to 1) of another one in it."""
+        mixed = (a + (b - a) * amount for a, b in zip(self, other, strict=True))
+        return RGB(*(min(255, max(0, round(part))) for part in mixed))
+
+    @property
+    def luminance(self) -> float:
+        """The relative luminance, 0 to 1 (WCAG 2.1)."""
+        parts = (part / 255 for part in self)
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    def contrast(self, other: RGB) -> float:
+        """The contrast ratio of two colours, 1 to 21 (WCAG 2.1)."""
+        low, high = sorted((self.luminance, other.luminance))
+        return (high + 0.05) / (low + 0.05)
+
+
+POSITIVE: Final = {True: RGB.of("#5fafff"), False: RGB.of("#005fb8")}
+NEGATIVE: Final = {True: RGB.of("#ffaf5f"), False: RGB.of("#a84b00")}
+STOP: Final = {True: RGB.of("#ff6b6b"), False: RGB.of("#b3001b")}
+MARK: Final = {True: RGB.of("#ffe066"), False: RGB.of("#6b4e00")}
+"""By whether the background is dark."""
+
+_BLACK, _WHITE = RGB(0, 0, 0), RGB(255, 255, 255)
+_PASS: Final = {"done": 1.0, "pending": 0.6}
+_LINES: Final = {"dim": 0.25, "bright": 1.0, "focus": 1.0}
+_LABELS: Final = {"dim": 0.4, "bright": 1.0, "focus": 1.0, "done": 0.95, "pending": 0.55}
+_OUT: Final = frozenset({"bright", "focus"})
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """How a piece of a drawing is printed; without a colour, as its surroundings are."""
+
+    colour: RGB | None = None
+    ground: RGB | None = None
+    bold: bool = False
+    underline: bool = False
+    dim: bool = False
+
+
+_BOXES: Final = {
+    "box.current": Ink(bold=True),
+    "box.focus": Ink(bold=True, underline=True),
+    "box.dim": Ink(dim=True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """The colours on one background."""
+
+    dark: bool
+    background: RGB
+    foreground: RGB
+
+    def signed(self, value: float) -> RGB:
+        """The hue of a sign."""
+        return (NEGATIVE if value < 0 else POSITIVE)[self.dark]
+
+    def ink(self, role: str, value: float | None) -> Ink:
+        """What a span of a drawing looks like, given its role (see ``draw.ROLES``) and shade."""
+        kind, _, rest = role.partition(".")
+        state = rest.rpartition(".")[2]
+        if kind == "box":
+            return self._box(role, value)
+        if state == "current":
+            return Ink(MARK[self.dark], bold=True)
+        if kind == "stop":
+            return Ink(STOP[self.dark], bold=True)
+        if kind == "edge":
+            return self._edge(-1.0 if "negative" in rest else 1.0, state, value)
+        if kind == "label":
+            signed, amount = self.signed(value or 0.0), _LABELS.get(state, 0.8)
+            colour = self.background.blend(signed, amount)
+            return Ink(colour, bold=state in _OUT, underline=state == "focus")
+        if kind == "heat":
+            strength = value or 0.0
+            return Ink(self.background.blend(self.signed(strength), 0.25 + 0.75 * abs(strength)))
+        return Ink(self.background.blend(self.foreground, 0.55)) if kind == "fold" else Ink()
+
+    def _box(self, role: str, tone: float | None) -> Ink:
+        if tone is None:
+            ground = self.background.blend(self.foreground, 0.10)
+        else:
+            ground = self.background.blend(self.signed(tone), 0.15 + 0.6 * min(abs(tone), 1.0))
+        colour = max(_BLACK, _WHITE, key=ground.contrast)
+        return replace(_BOXES.get(role, Ink()), colour=colour, ground=ground)
+
+    def _edge(self, sign: float, state: str, strength: float | None) -> Ink:
+        amount = _LINES.get(state)
+        if amount is None:
+            strong = 0.5 if strength is None else strength
+            amount = (0.45 + 0.45 * strong) * _PASS.get(state, 0.85)
+        colour = self.background.blend(self.signed(sign), amount)
+        return Ink(colour, bold=state in _OUT)

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nntui.draw import EdgeLook, NodeLook, layout, paint
+from nntui.draw.picture import Picture, Span
+from nntui.draw.svg import Pen, svg
+from nntui.draw.text import clean
+
+NAMESPACE = "{http://www.w3.org/2000/svg}"
+
+
+def read(text):
+    """What a person reads, row by row; a file that is no XML raises."""
+    root = ElementTree.fromstring(text)
+    rows: dict[str, list[str]] = {}
+    for element in root.iter(f"{NAMESPACE}text"):
+        rows.setdefault(element.get("y"), []).append(element.text)
+    return ["".join(parts) for parts in rows.values()]
+
+
+def plain(span):
+    return Pen()
+
+
+def test_a_picture_reads_in_the_file_as_on_the_screen(wired):
+    plan = layout(wired("x>y"), 40, 3)
+    picture = paint(plan, {"x": NodeLook("+1.00")}, {("x", "y"): EdgeLook(1.0, "+0.50", "current")})
+    (row,) = read(svg(picture, plain, background="#000000", foreground="#ffffff"))
+    assert row.replace(" ", "") == picture.text().replace(" ", "").strip()
+
+
+def test_colours_and_weights_are_those_of_the_pen(wired):
+    picture = paint(layout(wired("x>y"), 40, 1), {"x": NodeLook("+1.00")}, {})
+    text = svg(
+        picture,
+        lambda span: Pen("#0000ff", "#ff0000", bold=True) if span.role == "box" else Pen(),
+        background="#000000",
+        foreground="#ffffff",
+        title="a < b",
+    )
+    root = ElementTree.fromstring(text)
+    assert root.find(f"{NAMESPACE}title").text == "a < b"
+    boxes = [e for e in root.iter(f"{NAMESPACE}text") if e.get("fill") == "#0000ff"]
+    assert len(boxes) == 2
+    assert all(e.get("font-weight") == "bold" for e in boxes)
+    assert [e.get("fill") for e in root.iter(f"{NAMESPACE}rect")].count("#ff0000") == 2
+
+
+@settings(deadline=None)
+@given(st.text(st.characters(exclude_categories=["Cs", "Cn"]), min_size=1, max_size=20))
+def test_no_name_breaks_the_file(name):
+    picture = Picture(40, 1, ((Span(clean(name)),),))
+    ElementTree.fromstring(svg(picture, plain, background="#000", foreground="#fff", title="t"))
