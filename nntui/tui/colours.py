@@ -7,6 +7,7 @@ carries meaning alone: signs, dots and marks say the same.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 from functools import cached_property
 
 from rich.color import Color as RichColor
@@ -19,6 +20,15 @@ from nntui.looks.palette import MARK, RGB, STOP, Palette
 
 def _colour(rgb: RGB) -> Color:
     return Color(*rgb)
+
+
+_CODE: Final = {
+    "keyword": {True: Color.parse("#c792ea"), False: Color.parse("#7a2ea0")},
+    "value": {True: Color.parse("#7fdbca"), False: Color.parse("#00695c")},
+    "number": {True: Color.parse("#f78fb3"), False: Color.parse("#a0305f")},
+    "string": {True: Color.parse("#b5d67a"), False: Color.parse("#4a6600")},
+}
+_CODE_BOLD: Final = ("keyword", "definition")
 
 
 @dataclass(frozen=True)
@@ -63,6 +73,13 @@ class Colours:
         return Style(
             bgcolor=self.background.blend(_colour(MARK[self.dark]), 0.18).rich_color, bold=True
         )
+
+    def code(self, kind: str) -> Style:
+        """A piece of a program: a keyword, a definition's name, a value, a number, a string."""
+        if kind == "comment":
+            return self.faint
+        colour = _CODE[kind][self.dark].rich_color if kind in _CODE else None
+        return Style(color=colour, bold=True if kind in _CODE_BOLD else None)
 
     def role(self, role: str, value: float | None) -> Style:
         """What a span of a drawing looks like, given its role and shade."""

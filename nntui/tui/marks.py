@@ -56,6 +56,8 @@ def _neurons(place: Place, net: Wiring) -> tuple[str, ...]:
 
 
 def _kinds(place: Place) -> tuple[str, ...]:
+    if place.kind == "line":
+        return (place.line or "load",)
     if place.kind == "phase":
         return (_PHASE[place.phase or "forward"],)
     table = {"edge": _EDGE, "neuron": _NEURON, "layer": _NEURON}.get(place.kind)

@@ -132,18 +132,20 @@ def displays(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]
 
 def places(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
     """Where a breakpoint may stand, and what may follow: neurons, edges, kinds, directions."""
-    from nntui.debugger.stops.place import CLAUSES, DIRECTIONS
+    from nntui.debugger.stops.place import CLAUSES, DIRECTIONS, LINES, PERIODS, PHASES
 
     if "if" in before:
         return
     if not before:
-        yield from ("layer", "phase", "example", "update", "epoch", "if")
+        yield from ("layer", "phase", "line", *PERIODS, "if")
         yield from neurons(debugger, before, begun)
         if "->" in begun:
             net = debugger.experiment.network.wiring()
             yield from (f"{quoted(i)}->{quoted(j)}" for j in net.neurons for i in net.sources[j])
     elif before == ["phase"]:
-        yield from ("forward", "loss", "backward", "update")
+        yield from PHASES
+    elif before == ["line"]:
+        yield from LINES
     else:
         yield from (*DIRECTIONS, *CLAUSES)
 

@@ -125,9 +125,10 @@ def listed(debugger: Debugger, kind: str) -> Said:
 
 
 _PLACES: Final = """
-PLACE is a neuron (h1), an edge (x1->h1), layer N, phase forward|loss|backward|update,
-example [N], update [N], epoch [N], or nothing for every step. Behind a neuron, edge or layer,
-forward, backward or update says in which pass; without it, forward and backward. N counts from 0.
+PLACE is a neuron (h1), an edge (x1->h1), layer N, phase forward|loss|backward|update (its first
+step), line forward_edge|loss|… (each step that a line of the program executes), example [N],
+update [N], epoch [N], or nothing for every step. Behind a neuron, edge or layer, forward, backward
+or update says in which pass; without it, forward and backward. N counts from 0.
 """
 _BREAK: Final = either(places, conditions)
 _WATCH: Final = either(events, conditions)

@@ -115,6 +115,8 @@ class Layout:
                 backward = [self.offsets.backward_neuron(j) for j in of_place]
             case "phase":
                 return self._phase(place.phase)
+            case "line":
+                return self._line(place.line)
             case _:
                 return Sites((0,))
         match place.direction:
@@ -132,6 +134,26 @@ class Layout:
             return Sites((), (0,) if self.update_steps else ())
         loss = self.offsets.loss
         return Sites(({"forward": 0, "loss": loss, "backward": loss + 1}[phase or ""],))
+
+    def _line(self, line: str | None) -> Sites:
+        """Every step that a line of the program executes."""
+        offsets, net = self.offsets, self.net
+        match line:
+            case "update_bias":
+                return Sites((), tuple(n for p, n in self.updated.items() if isinstance(p, str)))
+            case "update_weight":
+                return Sites((), tuple(n for p, n in self.updated.items() if isinstance(p, tuple)))
+            case "forward_edge":
+                found = [n for j in net.neurons for n in offsets.forward_edges(j)]
+            case "backward_edge":
+                found = [offsets.backward_edge(i, j) for j in net.neurons for i in net.sources[j]]
+            case "forward_neuron":
+                found = [offsets.forward_neuron(j) for j in net.neurons]
+            case "backward_neuron":
+                found = [offsets.backward_neuron(j) for j in net.neurons]
+            case _:
+                found = [offsets.loss if line == "loss" else 0]
+        return Sites(tuple(sorted(found)))
 
     def admits(self, place: Place | None, block: Block) -> bool:
         """Whether a place's steps in a block are meant: the right example, update or epoch."""

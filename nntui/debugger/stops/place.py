@@ -10,11 +10,16 @@ from nntui.model.names import quoted
 Direction = Literal["forward", "backward", "update"]
 DIRECTIONS: Final = ("forward", "backward", "update")
 PHASES: Final = ("forward", "loss", "backward", "update")
+LINES: Final = (
+    "load", "forward_edge", "forward_neuron", "loss",
+    "backward_neuron", "backward_edge", "update_bias", "update_weight",
+)  # fmt: skip
+"""The lines of the program, by the kind of steps that they execute."""
 PERIODS: Final = ("example", "update", "epoch")
 """Places that need no number: without one they mean each."""
 CLAUSES: Final = ("if", "log", "every", "ignore", "disabled")
 KEYWORDS: Final = frozenset(
-    {"layer", "phase", *PERIODS, *DIRECTIONS, *CLAUSES, "crosses", "becomes", "nonfinite"}
+    {"layer", "phase", "line", *PERIODS, *DIRECTIONS, *CLAUSES, "crosses", "becomes", "nonfinite"}
 )
 """Words that mean something to a reader of places: a neuron of that name is quoted."""
 
@@ -23,10 +28,11 @@ KEYWORDS: Final = frozenset(
 class Place:
     """Some steps of the algorithm.
 
-    ``kind``: edge, neuron, layer, phase, example, update or epoch. ``neurons``: the edge's source
-    and target, or the neuron. ``number``: the layer's, or the only example, update or epoch meant,
-    from 0. ``phase``: which one. ``direction``: forward, backward or update (the step that updates
-    the edge's weight, the neuron's bias, the layer's biases); None: forward and backward.
+    ``kind``: edge, neuron, layer, phase, line, example, update or epoch. ``neurons``: the edge's
+    source and target, or the neuron. ``number``: the layer's, or the only example, update or epoch
+    meant, from 0. ``phase``, ``line``: which of ``PHASES``, of ``LINES``. ``direction``: forward,
+    backward or update (the step that updates the edge's weight, the neuron's bias, the layer's
+    biases); None: forward and backward.
     """
 
     kind: str
@@ -34,6 +40,7 @@ class Place:
     number: int | None = None
     phase: str | None = None
     direction: str | None = None
+    line: str | None = None
 
     @property
     def text(self) -> str:
@@ -42,7 +49,7 @@ class Place:
             words = ["->".join(map(_named, self.neurons))]
         else:
             words = [self.kind]
-            words += [self.phase] if self.phase else []
+            words += [word for word in (self.phase, self.line) if word]
             words += [str(self.number)] if self.number is not None else []
         return " ".join([*words, *([self.direction] if self.direction else [])])
 

@@ -8,11 +8,11 @@ from typing import Final
 
 from nntui.debugger.expressions import Names
 from nntui.debugger.stops.errors import StopError
-from nntui.debugger.stops.place import DIRECTIONS, PERIODS, PHASES, Place
+from nntui.debugger.stops.place import DIRECTIONS, LINES, PERIODS, PHASES, Place
 from nntui.debugger.stops.table import MAX_COUNT
 from nntui.model.names import SYMBOLS, ValueNameError, did_you_mean, escaped, quoted
 
-_KINDS: Final = ("layer", "phase", *PERIODS)
+_KINDS: Final = ("layer", "phase", "line", *PERIODS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,10 @@ def place_from(words: Sequence[Word], names: Names) -> Place:
         place = Place("layer", number=_layer(rest[:1], names))
         return _with_direction(place, rest[1:])
     if first.is_("phase"):
-        place = Place("phase", phase=_phase(rest[:1]))
+        place = Place("phase", phase=_one_of(PHASES, "phase", rest[:1]))
+        return _nothing_more(place, rest[1:])
+    if first.is_("line"):
+        place = Place("line", line=_one_of(LINES, "line", rest[:1]))
         return _nothing_more(place, rest[1:])
     if first.is_(*PERIODS):
         number = _number(rest[0], first.text) if rest else None
@@ -100,12 +103,13 @@ def _layer(words: Sequence[Word], names: Names) -> int:
     raise StopError(f"found {found}, expected a layer from 1 to {names.layers}")
 
 
-def _phase(words: Sequence[Word]) -> str:
-    if words and words[0].is_(*PHASES):
+def _one_of(known: Sequence[str], lead: str, words: Sequence[Word]) -> str:
+    if words and words[0].is_(*known):
         return words[0].text
     found = f"“{escaped(words[0].text)}”" if words else "nothing"
-    hint = did_you_mean(words[0].text, PHASES) if words else ""
-    raise StopError(f"found {found} behind phase, expected {_listed(PHASES)}{hint and '; ' + hint}")
+    hint = did_you_mean(words[0].text, known) if words else ""
+    expected = f"expected {_listed(known)}{hint and '; ' + hint}"
+    raise StopError(f"found {found} behind {lead}, {expected}")
 
 
 def _number(word: Word, behind: str) -> int:

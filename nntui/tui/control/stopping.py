@@ -43,6 +43,20 @@ class Stopping:
         else:
             self._commanding.run(f"break {place}")
 
+    def toggle_line(self, line: str | None) -> None:
+        """Set a breakpoint on a line of the program, or delete those that stand on it."""
+        rows = [
+            str(row.number)
+            for row in self._stage.debugger.stops
+            if isinstance(row, Breakpoint) and row.place and row.place.line == line
+        ]
+        if line is None:
+            self._stage.say("no step is executed below this line")
+        elif rows:
+            self._commanding.run(f"delete {' '.join(rows)}")
+        else:
+            self._commanding.run(f"break line {line}")
+
     def edit(self) -> None:
         """Edit the breakpoint on the focus; set one there first when there is none."""
         place = self._looking.focus.place

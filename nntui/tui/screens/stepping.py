@@ -197,6 +197,10 @@ class SteppingScreen(Screen[None]):
         """A click on the table."""
         self._looking.choose(event.neuron)
 
+    def on_algorithm_pane_chosen(self, event: AlgorithmPane.Chosen) -> None:
+        """A click on a line of the program."""
+        self._moving.at_rest(self._stopping.toggle_line)(event.line)
+
     def on_rows_pane_wished(self, event: RowsPane.Wished) -> None:
         """A key on a row of a list."""
         self._moving.at_rest(self._stopping.wish)(event.pane, event.wish, event.key)

@@ -70,6 +70,9 @@ class Book:
                 if at.phase == "update" and before.position.update == at.update:
                     begins = before.position.phase != "update"
                 return at.phase == place.phase and begins
+            case "line":
+                whose = "bias" if len(neurons) == 1 else "weight"
+                return place.line == (f"update_{whose}" if kind == "update" else kind)
             case "example":
                 return kind == "load" and place.number in (None, at.example)
             case "update":

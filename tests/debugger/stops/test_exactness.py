@@ -10,6 +10,7 @@ from support.experiments import experiments
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.expressions import Names
 from nntui.debugger.stops import breakpoint_of, watchpoint_of
+from nntui.debugger.stops.place import LINES
 from nntui.engine.edits import Edit
 from nntui.model.activations import Activation
 from nntui.model.losses import Loss
@@ -39,7 +40,9 @@ class Author:
     def place(self) -> str:
         names, chance = self.names, self.chance
         direction = chance.choice(["", "", " forward", " backward", " update"])
-        kind = chance.choice(["edge", "edge", "neuron", "neuron", "layer", "phase", "period"])
+        kind = chance.choice(
+            ["edge", "edge", "neuron", "neuron", "layer", "phase", "line", "period"]
+        )
         if kind == "edge" and names.connections:
             i, j = chance.choice(sorted(names.connections))
             return f"{self._neuron(i)}->{self._neuron(j)}{direction}"
@@ -47,6 +50,8 @@ class Author:
             return f"layer {chance.randint(1, names.layers)}{direction}"
         if kind == "phase":
             return f"phase {chance.choice(['forward', 'loss', 'backward', 'update'])}"
+        if kind == "line":
+            return f"line {chance.choice(LINES)}"
         if kind == "period":
             period = chance.choice(["example", "update", "epoch"])
             return period + chance.choice(["", f" {chance.randint(0, 3)}"])

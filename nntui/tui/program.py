@@ -1,0 +1,115 @@
+"""The program's text in pieces of one kind each, for its colours, and broken to a width."""
+
+from __future__ import annotations
+
+import io
+import keyword
+import re
+import tokenize
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from nntui.explain.listing import listing
+
+Piece = tuple[str, str]
+"""Some text, and its kind: keyword, definition, value, number, string, comment or other."""
+
+VALUES: Final = frozenset({"z", "a", "da", "delta", "b", "db", "w", "dw", "g"})
+"""The names of values as the listing has them."""
+ROOMY: Final = 84
+"""Columns from which on the program is indented as it is written."""
+HANGING: Final = 4
+"""Columns by which the rest of a broken line is indented further."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the screen: the line of the program that it belongs to, whether it begins it."""
+
+    line: int
+    first: bool
+    pieces: tuple[Piece, ...]
+
+
+@cache
+def program(width: int) -> tuple[Row, ...]:
+    """The listing in rows of at most ``width`` columns, as far as its words allow."""
+    unit = 4 if width >= ROOMY else 2
+    return tuple(
+        row for line, pieces in enumerate(_lines()) for row in _broken(line, pieces, unit, width)
+    )
+
+
+def _broken(line: int, pieces: Sequence[Piece], unit: int, width: int) -> Iterator[Row]:
+    """A line of the program as rows: the rest of a long one hangs."""
+    written = listing().lines[line]
+    indent = (len(written) - len(written.lstrip())) * unit // 4
+    row: list[Piece] = [(" " * indent, "other")]
+    used, first = indent, True
+    for word in _words(pieces):
+        length = sum(len(text) for text, _ in word)
+        if used + length - word[-1][0].endswith(" ") > width and used > indent + HANGING:
+            yield Row(line, first, tuple(row))
+            row, used, first = [(" " * (indent + HANGING), "other")], indent + HANGING, False
+        row += word
+        used += length
+    yield Row(line, first, tuple(row))
+
+
+def _words(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
+    """A line without its indentation, cut where it may be broken: behind blanks and brackets."""
+    word: list[Piece] = []
+    for text, kind in pieces:
+        for part in re.findall(r"[^ (]*\(|[^ (]* +|[^ (]+", text):
+            if word or part.strip():
+                word.append((part, kind))
+                if part.endswith((" ", "(")):
+                    yield word
+                    word = []
+    if word:
+        yield word
+
+
+@cache
+def _lines() -> tuple[tuple[Piece, ...], ...]:
+    """Each line of the listing as pieces."""
+    lines = listing().lines
+    kinds = [["other"] * len(line) for line in lines]
+    source = io.StringIO("\n".join(lines) + "\n")
+    before: tokenize.TokenInfo | None = None
+    for token in tokenize.generate_tokens(source.readline):
+        kind = _kind(token, before)
+        for row in range(token.start[0] - 1, min(token.end[0], len(lines))):
+            first = token.start[1] if row == token.start[0] - 1 else 0
+            last = token.end[1] if row == token.end[0] - 1 else len(lines[row])
+            last = min(last, len(lines[row]))  # a line's end is a token of its own
+            kinds[row][first:last] = [kind] * (last - first)
+        before = token
+    return tuple(tuple(_pieces(line, marks)) for line, marks in zip(lines, kinds, strict=True))
+
+
+def _kind(token: tokenize.TokenInfo, before: tokenize.TokenInfo | None) -> str:
+    if token.type == tokenize.STRING:
+        # A string that is a statement of its own explains what follows.
+        lone = before is None or before.type in (tokenize.INDENT, tokenize.NEWLINE, tokenize.NL)
+        return "comment" if lone else "string"
+    if token.type == tokenize.NAME:
+        if keyword.iskeyword(token.string):
+            return "keyword"
+        if before is not None and before.string == "def":
+            return "definition"
+        attribute = before is not None and before.string == "."
+        return "value" if token.string in VALUES and not attribute else "other"
+    return {tokenize.COMMENT: "comment", tokenize.NUMBER: "number"}.get(token.type, "other")
+
+
+def _pieces(line: str, kinds: list[str]) -> list[Piece]:
+    pieces: list[Piece] = []
+    for character, kind in zip(line, kinds, strict=True):
+        if pieces and pieces[-1][1] == kind:
+            pieces[-1] = (pieces[-1][0] + character, kind)
+        else:
+            pieces.append((character, kind))
+    return pieces

@@ -1,0 +1,97 @@
+"""The algorithm pane: the program in colours, broken to any width, with breakpoints by click."""
+
+import pytest
+
+from nntui.explain.listing import listing
+from nntui.tui.program import program
+from nntui.tui.widgets.algorithm import MARGIN, AlgorithmPane, line_at
+
+
+def text_of(row) -> str:
+    return "".join(text for text, _ in row.pieces)
+
+
+@pytest.mark.parametrize("width", [24, 40, 56, 72, 83, 84, 120])
+def test_no_row_is_wider_than_the_pane_and_no_word_is_lost(width) -> None:
+    rows = program(width)
+    for n, line in enumerate(listing().lines):
+        mine = [row for row in rows if row.line == n]
+        assert [row.first for row in mine] == [True] + [False] * (len(mine) - 1)
+        assert "".join("".join(map(text_of, mine)).split()) == "".join(line.split())
+        if width >= 56:
+            assert all(len(text_of(row).rstrip()) <= width for row in mine)
+
+
+def test_on_a_wide_pane_the_program_stands_as_it_is_written() -> None:
+    rows = program(120)
+    assert [text_of(row).rstrip() for row in rows] == list(listing().lines)
+
+
+def test_keywords_values_and_what_explains_have_kinds_of_their_own() -> None:
+    kinds: dict[str, set[str]] = {}
+    for row in program(120):
+        for text, kind in row.pieces:
+            kinds.setdefault(kind, set()).add(text.strip(" ()[],:"))
+    assert {"for", "in", "yield", "def"} <= kinds["keyword"]
+    assert {"train", "backward", "update"} <= kinds["definition"]
+    assert {"z", "w", "delta", "dw"} <= kinds["value"]
+    assert '"forward_edge"' in kinds["string"]
+    assert any(word.startswith('"""The') for word in kinds["comment"])
+
+
+def test_a_line_that_executes_nothing_stands_for_the_next_that_does() -> None:
+    lines, starts = listing().lines, listing().lines_of
+    assert line_at(starts["loss"].start) == "loss"
+    assert line_at(next(n for n, line in enumerate(lines) if "def backward" in line)) == (
+        "backward_neuron"
+    )
+    assert line_at(0) == "load"
+    assert line_at(len(lines)) is None
+
+
+async def click_on(pilot, kind: str) -> None:
+    pane = pilot.app.screen.query_one(AlgorithmPane)
+    row = next(n for n, r in enumerate(pane._written) if r.line == listing().lines_of[kind].start)
+    pane.reveal(row)
+    await pilot.pause()
+    await pilot.click(pane, offset=(10, 1 + row - pane.scroll_offset.y))
+    await pilot.pause()
+
+
+async def test_a_click_sets_a_breakpoint_on_a_line_and_another_deletes_it(
+    app_on, debugger_of, seen, status
+) -> None:
+    async with app_on("xor").run_test(size=(120, 40)) as pilot:
+        app = pilot.app
+        await click_on(pilot, "backward_edge")
+        assert "breakpoint 1: line backward_edge" in status(app)
+        assert any("●" in row and "dw[i, j] =" in row for row in seen(app).splitlines())
+        await pilot.press("c")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert debugger_of(app).last.kind == "backward_edge"
+        await click_on(pilot, "backward_edge")
+        assert "deleted breakpoint 1" in status(app)
+        assert not list(debugger_of(app).stops)
+
+
+async def test_a_click_leaves_the_program_where_it_was_scrolled_to(app_on) -> None:
+    async with app_on("xor").run_test(size=(120, 40)) as pilot:
+        await pilot.press("s")
+        await click_on(pilot, "update_weight")
+        pane = pilot.app.screen.query_one(AlgorithmPane)
+        assert pane.scroll_offset.y > 20
+
+
+async def test_the_executing_lines_are_whole_on_a_narrow_pane(app_on, deck, seen) -> None:
+    async with app_on("xor").run_test(size=(64, 40)) as pilot:
+        while deck(pilot.app).current != "algorithm":
+            await pilot.press("tab")
+        await pilot.press("u", "S")
+        await pilot.pause()
+        pane = pilot.app.screen.query_one(AlgorithmPane)
+        shown = seen(pilot.app)
+        for row in pane._written:
+            if row.line in pane._executing:
+                assert text_of(row).rstrip() in shown
+                assert len(text_of(row).rstrip()) <= pane.scrollable_content_region.width - MARGIN
