@@ -7,8 +7,8 @@ carries meaning alone: signs, dots and marks say the same.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 from functools import cached_property
+from typing import Final
 
 from rich.color import Color as RichColor
 from rich.style import Style
