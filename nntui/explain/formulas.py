@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,6 +24,7 @@ _GREEK: Final = {
 }  # fmt: skip
 _SETTING_SIGNS: Final = {"alpha": "α", "slope": "slope"}
 _INPUTS_SPELLED: Final = 8
+_TERMS_SPELLED: Final = 8
 # What may stand around a negative number without brackets.
 _OPENERS: Final = ("(", ",", "|", "if", "else")
 _CLOSERS: Final = (")", ",", "|", "if", ">", "<")
@@ -31,12 +32,18 @@ _CLOSERS: Final = (")", ",", "|", "if", ">", "<")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One equation: ``target`` = ``symbols`` = ``numbers`` = ``result``."""
+    """One equation: ``target`` = ``symbols`` = ``numbers`` = ``result``.
+
+    Where the step changes a value that there was, ``before`` is what it was and ``change`` by how
+    much it changed, with its sign.
+    """
 
     target: str
     symbols: str
     numbers: str
     result: str
+    before: str = ""
+    change: str = ""
 
 
 def dressed(symbol: str, *neurons: str) -> str:
@@ -44,10 +51,17 @@ def dressed(symbol: str, *neurons: str) -> str:
     return value_name(_DRESS.get(symbol, symbol), *neurons)
 
 
-def formula(facts: Facts, number: Number = exact, name: Name = value_name) -> tuple[Line, ...]:
-    """The equations of a step, in the order of computing."""
+def formula(
+    facts: Facts, number: Number = exact, name: Name = value_name, few: int | None = None
+) -> tuple[Line, ...]:
+    """The equations of a step, in the order of computing.
+
+    ``few``: of more inputs or outputs than that, those in the middle are left out, and so are the
+    terms in the middle of a long sum. Then a line with no result is a remark: how many are left
+    out, or what a function of the loss's own is.
+    """
     kind, *neurons = facts.operation
-    return tuple(_FORMULAS[kind](_Pen(facts, number, name), *neurons))
+    return tuple(_FORMULAS[kind](_Pen(facts, number, name, few), *neurons))
 
 
 def sentence(facts: Facts) -> str:
@@ -79,6 +93,15 @@ def spelled(template: str, words: Mapping[str, str]) -> str:
     return re.sub(pattern, replace, template)
 
 
+def elided(text: str) -> str:
+    """A formula whose long sum, if there is one, lacks the terms in its middle."""
+    terms = text.split(" + ")
+    if len(terms) <= _TERMS_SPELLED:
+        return text
+    # The logarithms of bce come in pairs of terms, so even numbers of them are kept.
+    return " + ".join([*terms[: _TERMS_SPELLED - 4], "…", *terms[-2:]])
+
+
 @dataclass(frozen=True, slots=True)
 class _Pen:
     """Writes the values of one step: by name or by number."""
@@ -86,6 +109,24 @@ class _Pen:
     facts: Facts
     number: Number
     name: Name
+    few: int | None
+
+    def each(
+        self, neurons: Sequence[str], what: str, line: Callable[[int], Line]
+    ) -> Iterator[Line]:
+        """A line for each neuron by its place, or for the first and the last ones."""
+        count = len(neurons)
+        if self.few is None or count <= self.few:
+            yield from map(line, range(count))
+            return
+        last = self.few // 3
+        yield from map(line, range(self.few - last))
+        yield Line("…", f"{count - self.few:,} more {what}", "", "")
+        yield from map(line, range(count - last, count))
+
+    def sum(self, text: str) -> str:
+        """A sum, short enough."""
+        return text if self.few is None else elided(text)
 
     def read(self, symbol: str, *neurons: str) -> str:
         return self.number(self.facts.reads[value_name(symbol, *neurons)])
@@ -94,13 +135,23 @@ class _Pen:
         return self.number(self.facts.writes[value_name(symbol, *neurons)])
 
     def line(self, symbol: str, *neurons: str, symbols: str, numbers: str) -> Line:
-        target = self.name(symbol, *neurons)
-        return Line(target, symbols, numbers, self.wrote(symbol, *neurons))
+        target, name = self.name(symbol, *neurons), value_name(symbol, *neurons)
+        before, after = self.facts.reads.get(name), self.facts.writes[name]
+        if before is None:
+            return Line(target, symbols, numbers, self.number(after))
+        change = self.number(after - before)
+        signed = change if change.startswith(("-", "NaN")) else f"+{change}"
+        return Line(target, symbols, numbers, self.number(after), self.number(before), signed)
 
 
 def _load(pen: _Pen) -> Iterator[Line]:
-    for i in pen.facts.experiment.network.wiring().inputs:
-        yield pen.line("a", i, symbols=pen.name("x", i), numbers=pen.read("x", i))
+    inputs = pen.facts.experiment.network.wiring().inputs
+
+    def line(n: int) -> Line:
+        i = inputs[n]
+        return pen.line("a", i, symbols=pen.name("x", i), numbers=pen.read("x", i))
+
+    yield from pen.each(inputs, "inputs", line)
 
 
 def _forward_edge(pen: _Pen, i: str, j: str) -> Iterator[Line]:
@@ -130,11 +181,18 @@ def _loss(pen: _Pen) -> Iterator[Line]:
     names = [pen.name("a", k) for k in outputs]
     targets = [pen.name("y", k) for k in outputs]
     spell, slope = loss.row.spell, loss.row.spell_gradient
-    symbols = spell(names, targets) if len(outputs) <= 2 else loss.row.formula
-    yield pen.line("loss", symbols=symbols, numbers=spell(a, y))
-    for n, k in enumerate(outputs):
-        symbols = slope(names, targets, n) if len(outputs) <= 2 else loss.row.derivative_formula
-        yield pen.line("da", k, symbols=symbols, numbers=slope(a, y, n))
+    by_name = len(outputs) <= 2
+    symbols = spell(names, targets) if by_name else loss.row.formula
+    yield pen.line("loss", symbols=symbols, numbers=pen.sum(spell(a, y)))
+
+    def line(n: int) -> Line:
+        symbols = slope(names, targets, n) if by_name else loss.row.derivative_formula
+        return pen.line("da", outputs[n], symbols=symbols, numbers=pen.sum(slope(a, y, n)))
+
+    yield from pen.each(outputs, "outputs", line)
+    _, _, definition = loss.row.formula.partition(", ")  # of a function of its own
+    if definition and pen.few is not None:
+        yield Line("", definition, "", "")
 
 
 def _backward_neuron(pen: _Pen, j: str) -> Iterator[Line]:

@@ -6,13 +6,29 @@ from collections.abc import Callable
 from typing import Final
 
 from nntui.explain.formulas import dressed
+from nntui.explain.numbers import exact
+from nntui.model.experiment import Experiment
 from nntui.model.wiring import Wiring
+
+_SIGNS: Final = {"delta": "δ"}
 
 
 def place(operation: tuple[str, ...], net: Wiring) -> str:
     """Which part of its neuron, pass or update a step is: ``edge 2 of 3 into h1``."""
     kind, *neurons = operation
     return _PLACES[kind](net, *neurons)
+
+
+def method(experiment: Experiment, kind: str) -> str:
+    """Which loss or optimizer a step of a kind uses: ``huber, δ = 1``; of other kinds nothing."""
+    training = experiment.training
+    if kind == "update":
+        return training.optimizer.name
+    if kind != "loss":
+        return ""
+    loss = training.loss
+    settings = (f"{_SIGNS.get(name, name)} = {exact(value)}" for name, value in loss.settings)
+    return ", ".join([loss.name, *settings])
 
 
 def intention(operation: tuple[str, ...]) -> str:
@@ -46,7 +62,9 @@ _PLACES: Final[dict[str, Callable[..., str]]] = {
     "loss": lambda net: "the loss of this example",
     "backward_neuron": _neuron_back,
     "backward_edge": _edge_back,
-    "update": lambda net, *key: f"{'bias' if len(key) == 1 else 'weight'} of {key[-1]}",
+    "update": lambda net, *key: (
+        f"the bias of {key[0]}" if len(key) == 1 else f"the weight {key[0]}→{key[1]}"
+    ),
 }
 
 
@@ -61,9 +79,7 @@ def _backward_neuron(j: str) -> str:
 
 def _backward_edge(i: str, j: str) -> str:
     dw, da, delta = dressed("dw", i, j), dressed("da", i), dressed("delta", j)
-    return (
-        f"{dw} ← {dw} + {delta} · {dressed('a', i)};  {da} ← {da} + {dressed('w', i, j)} · {delta}"
-    )
+    return f"{dw} += {delta} · {dressed('a', i)};  {da} += {dressed('w', i, j)} · {delta}"
 
 
 _INTENTIONS: Final[dict[str, Callable[..., str]]] = {

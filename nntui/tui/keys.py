@@ -110,6 +110,8 @@ GROUPS: Final[dict[str, tuple[Key, ...]]] = {
         Key("wider", "greater_than_sign", "widen(1)", "move it right"),
         Key("lower", "left_curly_bracket", "heighten(-1)", "make the pane a row lower"),
         Key("higher", "right_curly_bracket", "heighten(1)", "make it a row higher"),
+        Key("digits", "a", "digits(1)", "more digits in the step: 3, 5, 8, exact, 3 again"),
+        Key("digits-fewer", "A", "digits(-1)", "fewer digits"),
         Key("scroll-down", "pagedown", "scroll(1)", "scroll the pane down"),
         Key("scroll-up", "pageup", "scroll(-1)", "scroll the pane up"),
     ),

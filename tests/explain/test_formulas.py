@@ -11,9 +11,9 @@ from support.experiments import OPTIMIZERS_WITH_OPTIONS, experiments, layered
 
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.step import Step
-from nntui.explain.formulas import dressed, spelled
+from nntui.explain.formulas import dressed, formula, spelled
 from nntui.explain.numbers import bracketed, exact, rounded
-from nntui.explain.places import intention, place
+from nntui.explain.places import intention, method, place
 from nntui.model.activations import ACTIVATIONS, Activation
 from nntui.model.dataset import Dataset
 from nntui.model.experiment import Experiment
@@ -299,7 +299,42 @@ def test_places_and_intentions() -> None:
     assert place(("backward_edge", "h1_3", "y1"), wiring) == "edge 3 of 3 back from y1"
     assert place(("forward_neuron", "h1_2"), wiring) == "neuron 2 of 4, tanh"
     assert place(("backward_neuron", "h1_2"), wiring) == "neuron 3 of 4 on the way back"
-    assert place(("update", "h1_2"), wiring) == "bias of h1_2"
-    assert place(("update", "x1", "h1_2"), wiring) == "weight of h1_2"
+    assert place(("update", "h1_2"), wiring) == "the bias of h1_2"
+    assert place(("update", "x1", "h1_2"), wiring) == "the weight x1→h1_2"
     assert intention(("forward_edge", "x2", "h1_1")) == ("z[h1_1] ← z[h1_1] + w[x2,h1_1] · a[x2]")
     assert intention(("backward_neuron", "y1")) == "δ[y1] ← ∂L/∂a[y1] · f′(z[y1])"
+
+
+def test_a_line_knows_what_the_value_was_and_how_it_changed() -> None:
+    found = list(steps_of(one(loss=Loss.of("mse"), optimizer=Optimizer.of("sgd"))))
+    z, bias = found[1].lines()[0], found[-2].lines()[-1]
+    assert (z.before, z.result, z.change) == ("0.1", "0.6", "+0.5")
+    assert (bias.before, bias.result, bias.change) == ("0.1", "0.0988", "-0.0012000000000000066")
+    activation = found[2].lines()[0]
+    assert (activation.before, activation.change) == ("", "")
+
+
+def test_of_many_outputs_the_first_and_the_last_few_are_written() -> None:
+    experiment = layered(1, 40, loss=Loss.of("mse"))
+    step = next(step for step in steps_of(experiment) if step.kind == "loss")
+    few = formula(step.facts, exact, dressed, 12)
+    assert [line.target for line in few] == [
+        "L", *(f"∂L/∂a[y{n}]" for n in range(1, 9)), "…",
+        *(f"∂L/∂a[y{n}]" for n in range(37, 41)),
+    ]  # fmt: skip
+    gap = few[9]
+    assert (gap.symbols, gap.result) == ("28 more outputs", "")
+    assert " + … + " in few[0].numbers
+    assert len(few[0].numbers) < 400
+    assert len(formula(step.facts)) == 41
+
+
+def test_a_loss_with_a_setting_says_what_it_is() -> None:
+    experiment = one(loss=Loss.of("huber", delta=0.5))
+    assert method(experiment, "loss") == "huber, δ = 0.5"
+    assert method(experiment, "update") == "sgd"
+    assert method(experiment, "forward_edge") == ""
+    step = next(step for step in steps_of(experiment) if step.kind == "loss")
+    remark = formula(step.facts, few=12)[-1]
+    assert (remark.symbols, remark.result) == ("huber(d) = ½d² if |d| ≤ δ else δ·(|d| − ½δ)", "")
+    assert all(line.result for line in step.lines())

@@ -24,6 +24,7 @@ from nntui.tui.control.keeping import Keeping
 from nntui.tui.control.looking import Looking
 from nntui.tui.control.moving import Moving
 from nntui.tui.control.offering import Situation, offers, standing
+from nntui.tui.control.precision import Digits
 from nntui.tui.control.sizing import Sizing
 from nntui.tui.control.stopping import Stopping
 from nntui.tui.control.travel import Travel
@@ -76,9 +77,10 @@ class SteppingScreen(Screen[None]):
         net = experiment.network.wiring()
         self.drawing = NetworkPane(experiment)
         self._output = OutputPane()
+        step = StepPane(experiment)
         self._panes: dict[str, Pane] = {
             "network": self.drawing,
-            "step": StepPane(experiment),
+            "step": step,
             "algorithm": AlgorithmPane(),
             "neurons": NeuronsPane(experiment),
             "loss": LossPane(debugger.schedule.updates_per_epoch),
@@ -125,6 +127,7 @@ class SteppingScreen(Screen[None]):
         self.action_focus_edge = looking.focus_edge
         self.action_inspect = looking.inspect
         self.action_pane = looking.pane
+        self.action_digits = Digits(self, step).change
         self.action_turn_to = looking.open
         self.action_maximise = sizing.maximise
         self.action_widen = sizing.widen

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from typing import Final
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
 from nntui.debugger.snapshot import Snapshot
-from nntui.explain.formulas import Line, dressed, formula
-from nntui.explain.numbers import rounded
-from nntui.explain.places import intention, place
+from nntui.debugger.step import Step
+from nntui.explain.formulas import dressed, formula
+from nntui.explain.places import intention, method, place
+from nntui.explain.sums import sum_of
 from nntui.model.experiment import Experiment
 from nntui.tui.control.focus import Focus
+from nntui.tui.equations import Equations, column_of, outcome
 from nntui.tui.frame import Frame
+from nntui.tui.precision import FIRST, PRECISIONS
 from nntui.tui.text import padded, wrapped
 from nntui.tui.widgets.pane import LinePane
 
-DIGITS: Final = 5
+FEW: Final = 12
+"""Inputs or outputs that are written one by one, at most."""
 _TITLES: Final = {
     "load": "load",
     "forward_edge": "forward",
@@ -28,6 +31,8 @@ _TITLES: Final = {
     "backward_edge": "backward",
     "update": "update",
 }
+# Which equation is the point of a step that may have more of them than the pane has rows.
+_OUTCOME: Final = {"loss": 0, "update": -1}
 
 
 class StepPane(LinePane):
@@ -36,6 +41,8 @@ class StepPane(LinePane):
     def __init__(self, experiment: Experiment) -> None:
         super().__init__(title="Step", id="step")
         self._experiment = experiment
+        self._column = column_of(experiment.network.wiring())
+        self._precision = FIRST
         self._snapshot: Snapshot | None = None
         self._lines: list[list[Segment]] = []
 
@@ -43,6 +50,11 @@ class StepPane(LinePane):
         """Show the last step of a frame."""
         self._snapshot = frame.snapshot
         self.scroll_to(0, 0, animate=False, force=True, immediate=True)
+        self.changed()
+
+    def write_as(self, precision: int) -> None:
+        """Write numbers in one of ``PRECISIONS``."""
+        self._precision = precision
         self.changed()
 
     def changed(self) -> None:
@@ -60,68 +72,42 @@ class StepPane(LinePane):
         return self._lines[row]
 
     def _written(self, snapshot: Snapshot) -> list[list[Segment]]:
-        width = max(self.scrollable_content_region.width - 1, 10)
-        next_line = self._next(snapshot, width)
+        """The title on the first row, what comes next on the last, the equations between them."""
+        region = self.scrollable_content_region
+        width = max(region.width - 1, 10)
         if snapshot.last is None:
-            return [*self._story(width), *next_line]
-        facts = snapshot.last.facts
+            rows = self._story(width)
+        else:
+            rows = self._working(snapshot.last, width, region.height - 2)
+        rows += [[]] * (region.height - 1 - len(rows))
+        return [*rows, self._next(snapshot, width)]
+
+    def _working(self, last: Step, width: int, height: int) -> list[list[Segment]]:
+        facts, number = last.facts, PRECISIONS[self._precision].number
         net = facts.experiment.network.wiring()
-        title = f"{_TITLES[snapshot.last.kind]} · {place(facts.operation, net)}"
-        lines = formula(facts, rounded(DIGITS), dressed)
-        height = self.scrollable_content_region.height - 1 - len(next_line)
-        equations = self._equations(lines, width, height)
-        return [
-            [Segment(padded(" " + title, width + 1), self.colours.faint)],
-            *equations,
-            *next_line,
-        ]
+        equations = Equations(self.colours, self._column, width)
+        lines = formula(facts, number, dressed, FEW)
+        terms = sum_of(facts.operation, net)
+        rows = equations.rows(lines, height)
+        if terms is not None and len(rows) < height:
+            rows.append(equations.sum(terms))
+        words = [_TITLES[last.kind], place(facts.operation, net)]
+        words += [how] if (how := method(facts.experiment, last.kind)) else []
+        title = " " + " · ".join(words)
+        if len(rows) > height and last.kind in _OUTCOME:
+            title += f": {outcome(lines[_OUTCOME[last.kind]])}"
+        return [[Segment(padded(title, width + 1), self.colours.faint)], *rows]
 
-    def _equations(self, lines: tuple[Line, ...], width: int, height: int) -> list[list[Segment]]:
-        """Each equation in three lines, or shorter when there is too little room."""
-        colours = self.colours
-        found: list[list[Segment]] = []
-        spacious = 3 * len(lines) <= height
-        symbolic = 2 * len(lines) <= height
-        for line in lines:
-            indent = " " * (min(cell_len(line.target), 20) + 1)
-            result = Segment(f" = {line.result}", Style(bold=True) + colours.mark)
-            if spacious or symbolic:
-                found += _chunks(f" {line.target} = ", line.symbols, width, Style())
-            if spacious:
-                if line.numbers != line.result:
-                    found += _chunks(f"{indent} = ", line.numbers, width, Style())
-                found.append([Segment(indent), result])
-            elif symbolic and line.numbers == line.result:
-                found.append([Segment(indent), result])
-            else:
-                head = f"{indent} = " if symbolic else f" {line.target} = "
-                numbers = _chunks(head, line.numbers, width, Style())
-                if line.numbers == line.result:
-                    numbers = [[Segment(head), Segment(line.result, colours.mark)]]
-                elif cell_len(numbers[-1][0].text) + cell_len(result.text) <= width:
-                    numbers[-1].append(result)
-                else:
-                    numbers.append([Segment(indent), result])
-                found += numbers
-        return found
-
-    def _next(self, snapshot: Snapshot, width: int) -> list[list[Segment]]:
+    def _next(self, snapshot: Snapshot, width: int) -> list[Segment]:
         if snapshot.next_operation is None:
-            text = "the end of the run: there is nothing left to compute"
+            text = "the end of the run: nothing is left to compute"
         else:
             text = intention(snapshot.next_operation)
-        first = True
-        found: list[list[Segment]] = []
-        for line in wrapped(text, width - 7):
-            head = " next  " if first else "       "
-            found.append(
-                [
-                    Segment(head, Style(bold=True) + self.colours.faint),
-                    Segment(line, self.colours.faint),
-                ]
-            )
-            first = False
-        return found
+        faint = self.colours.faint
+        return [
+            Segment(" next  ", Style(bold=True) + faint),
+            Segment(padded(text, max(width - 7, 1)), faint),
+        ]
 
     def _story(self, width: int) -> list[list[Segment]]:
         """The document's name and description."""
@@ -134,12 +120,3 @@ class StepPane(LinePane):
                 found.append([Segment(" " + line)])
             found.append([])
         return found if self._experiment.description else [*found, []]
-
-
-def _chunks(head: str, text: str, width: int, style: Style) -> list[list[Segment]]:
-    """A formula behind its head, broken between words when it is longer than the pane."""
-    room = max(width - cell_len(head), 12)
-    return [
-        [Segment((head if n == 0 else " " * cell_len(head)) + line, style)]
-        for n, line in enumerate(wrapped(text, room))
-    ]

@@ -1,0 +1,148 @@
+"""The equations of a step in rows of cells: everything at a place of its own.
+
+The ``=`` of every equation of a run stands in one column, and as many equations as a step of a
+kind has take the same rows each time, so that nothing jumps from step to step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+
+from nntui.explain.formulas import Line
+from nntui.explain.sums import Sum
+from nntui.model.names import quoted
+from nntui.model.wiring import Wiring
+from nntui.tui.colours import Colours
+from nntui.tui.text import padded, wrapped
+
+Row = list[Segment]
+
+FORMULA: Final = 44
+"""Cells that names leave for the formulas behind them, where the pane has more than that."""
+_SPACE: Final = 1
+_LARGEST: Final = 3
+_PLAIN: Final = Style()
+
+
+def column_of(net: Wiring) -> int:
+    """Where the ``=`` stands behind the longest name of a network: that of a weight's gradient."""
+    names = sorted((cell_len(quoted(j)) for j in net.layer), reverse=True)
+    return len("∂L/∂w[,]") + sum(names[:2]) + _SPACE
+
+
+def outcome(line: Line) -> str:
+    """What a step made of a value, in a few words."""
+    return f"{line.before} → {line.result}" if line.before else line.result
+
+
+class Equations:
+    """Writes the equations of a step for a width, in the colours of a theme."""
+
+    def __init__(self, colours: Colours, column: int, width: int) -> None:
+        self._colours, self._width = colours, width
+        self._column = min(column, max(width - FORMULA, 8))
+
+    def rows(self, lines: Sequence[Line], height: int) -> list[Row]:
+        """As many rows for each equation as all of them have: symbols, numbers, result."""
+        equations = sum(1 for line in lines if line.result)
+        room = height - (len(lines) - equations)  # a remark has one row
+        each = min(max(room // max(equations, 1), 1), _LARGEST)
+        write = {1: self._one, 2: self._two, 3: self._three}[each]
+        return [
+            row for line in lines for row in (write(line) if line.result else self._remark(line))
+        ]
+
+    def sum(self, found: Sum) -> Row:
+        """Which terms of a sum are in: those before the bar; the one just added is marked."""
+        count = f"   {found.done} of {len(found.terms)} in"
+        head = padded(found.target, self._column, right=True) + " : "
+        start = f"{found.start} + " if found.start else ""
+        room = max(self._width - cell_len(head) - len(start) - len(count), 8)
+        first, last = _window(found, room)
+        done, rest = found.terms[first : found.done - 1], found.terms[found.done : last]
+        faint = self._colours.faint
+        before = start + ("… + " if first else "") + "".join(f"{term} + " for term in done)
+        after = ""
+        if found.done < len(found.terms):
+            dots = ["…"] if last < len(found.terms) else []
+            after = " │ " + " + ".join([*rest, *dots])
+        return [
+            Segment(head, faint),
+            Segment(before),
+            Segment(found.terms[found.done - 1], self._colours.mark),
+            Segment(after + count, faint),
+        ]
+
+    # ---- one equation --------------------------------------------------------------------------
+
+    def _three(self, line: Line) -> list[Row]:
+        rows = self._chunks(self._head(line.target), line.symbols)
+        if line.numbers != line.result:
+            rows += self._chunks(self._head(), line.numbers)
+        return [*rows, self._result(line, self._head())]
+
+    def _two(self, line: Line) -> list[Row]:
+        rows = self._chunks(self._head(line.target), line.symbols)
+        return [*rows, *self._worked_out(line, self._head())]
+
+    def _one(self, line: Line) -> list[Row]:
+        return self._worked_out(line, self._head(line.target))
+
+    def _worked_out(self, line: Line, head: str) -> list[Row]:
+        """Numbers and result in a row, or in more when the numbers are long."""
+        if line.numbers == line.result:
+            return [self._result(line, head)]
+        rows = self._chunks(head, line.numbers)
+        used = cell_len(rows[-1][0].text)
+        if used + 3 + cell_len(line.result) > self._width:
+            return [*rows, self._result(line, self._head())]
+        rows[-1] += self._result(line, "", used + 1)
+        rows[-1].insert(1, Segment(" "))
+        return rows
+
+    def _result(self, line: Line, head: str, used: int = 0) -> Row:
+        """The result; behind it, where there is room, what was there before."""
+        text = (head or "= ") + line.result
+        at = len(head) - 2 if head else 0
+        row = [Segment(text[:at]), Segment(text[at:], self._colours.mark)]
+        room = self._width - used - cell_len(text)
+        said = f"   was {line.before}, {line.change}" if line.before else ""
+        for words in (said, said.partition(",")[0]):
+            if words and cell_len(words) <= room:
+                return [*row, Segment(words, self._colours.faint)]
+        return row
+
+    def _remark(self, line: Line) -> list[Row]:
+        head = padded(line.target, self._column, right=True) + " " * 3
+        return self._chunks(head, line.symbols, self._colours.faint)
+
+    def _head(self, target: str = "") -> str:
+        return padded(target, max(self._column, cell_len(target) + 1), right=True) + " = "
+
+    def _chunks(self, head: str, text: str, style: Style = _PLAIN) -> list[Row]:
+        """A formula behind its head, broken between words when it is longer than the pane."""
+        room = max(self._width - cell_len(head), 12)
+        blank = " " * cell_len(head)
+        pieces = wrapped(text, room)
+        return [[Segment((blank if n else head) + piece, style)] for n, piece in enumerate(pieces)]
+
+
+def _window(found: Sum, room: int) -> tuple[int, int]:
+    """From which term to which there is room, around the one just added."""
+    first, last = found.done - 1, found.done
+    used = cell_len(found.terms[first]) + len("… +  │  + …")
+    before = False  # the next term first
+    while first > 0 or last < len(found.terms):
+        before = first > 0 and (before or last == len(found.terms))
+        n = first - 1 if before else last
+        used += cell_len(found.terms[n]) + 3
+        if used > room:
+            break
+        first, last = (n, last) if before else (first, n + 1)
+        before = not before
+    return first, last

@@ -1,0 +1,24 @@
+"""How precisely numbers are written, from a glance to the last bit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from nntui.explain.numbers import Number, exact, rounded
+
+
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """A way of writing numbers, and what it is called."""
+
+    number: Number
+    words: str
+
+
+PRECISIONS: Final = (
+    *(Precision(rounded(digits), f"{digits} digits") for digits in (3, 5, 8)),
+    Precision(exact, "exact: the shortest decimals that read back as the same numbers"),
+)
+FIRST: Final = 1
+"""Five digits: enough to follow a calculation, short enough to stand in a row."""

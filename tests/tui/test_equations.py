@@ -1,0 +1,114 @@
+"""Where the parts of a step's explanation stand."""
+
+from __future__ import annotations
+
+import pytest
+from textual.theme import BUILTIN_THEMES
+
+from nntui.bundled import samples
+from nntui.debugger.debugger import Debugger
+from nntui.document.load import load
+from nntui.explain.formulas import dressed, formula
+from nntui.explain.numbers import rounded
+from nntui.explain.sums import Sum
+from nntui.tui.colours import Colours
+from nntui.tui.equations import Equations, column_of, outcome
+
+
+@pytest.fixture
+def debugger():
+    return Debugger(load(samples()["xor"]))
+
+
+def equations(debugger, width=58):
+    colours = Colours.of(BUILTIN_THEMES["textual-dark"], {})
+    return Equations(colours, column_of(debugger.experiment.network.wiring()), width)
+
+
+def texts(rows) -> list[str]:
+    return ["".join(segment.text for segment in row) for row in rows]
+
+
+def written(debugger, position, height=7, width=58) -> list[str]:
+    debugger.seek(position)
+    facts = debugger.snapshot().last.facts
+    return texts(equations(debugger, width).rows(formula(facts, rounded(5), dressed, 12), height))
+
+
+def test_an_equation_takes_three_lines_symbols_numbers_and_the_result(debugger):
+    assert written(debugger, 31) == [
+        "        z[h1] = z[h1] + w[x2,h1] · a[x2]",
+        "              = 0 + (-0.5) · 1",
+        "              = -0.5   was 0, -0.5",
+    ]
+
+
+def test_every_equals_sign_of_a_run_stands_in_one_column(debugger):
+    columns = set()
+    for position in range(2, 125):
+        for row in written(debugger, position):
+            if " = " in row:
+                columns.add(row.index(" = "))
+    assert len(columns) == 1
+
+
+@pytest.mark.parametrize(("height", "second"), [(7, 3), (4, 2), (2, 1)])
+def test_the_second_equation_of_a_backward_edge_is_always_in_the_same_row(debugger, height, second):
+    backward = range(17, 30)
+    for position in backward:
+        debugger.seek(position)
+        if debugger.snapshot().last.kind == "backward_edge":
+            rows = written(debugger, position, height)
+            assert rows[0].lstrip().startswith("∂L/∂w")
+            assert rows[second].lstrip().startswith("∂L/∂a")
+
+
+def test_with_few_rows_the_result_stands_behind_the_numbers(debugger):
+    assert written(debugger, 31, 2) == [
+        "        z[h1] = z[h1] + w[x2,h1] · a[x2]",
+        "              = 0 + (-0.5) · 1 = -0.5   was 0, -0.5",
+    ]
+    assert written(debugger, 31, 1) == ["        z[h1] = 0 + (-0.5) · 1 = -0.5   was 0, -0.5"]
+
+
+def test_no_row_is_wider_than_the_pane(debugger):
+    for width in (30, 40, 58, 90):
+        for position in range(1, 125):
+            for row in written(debugger, position, 7, width):
+                assert len(row) <= width, row
+
+
+def test_what_was_there_before_gives_way_to_the_numbers(debugger):
+    row = written(debugger, 31, 1, width=36)[0]
+    assert row.endswith("= -0.5")
+
+
+@pytest.mark.parametrize(
+    ("done", "shown"),
+    [
+        (1, "z[j] : b + x1 │ x2 + x3   1 of 3 in"),
+        (2, "z[j] : b + x1 + x2 │ x3   2 of 3 in"),
+        (3, "z[j] : b + x1 + x2 + x3   3 of 3 in"),
+    ],
+)
+def test_a_sum_shows_what_is_in_and_what_is_to_come(debugger, done, shown):
+    row = equations(debugger).sum(Sum("z[j]", "b", ("x1", "x2", "x3"), done))
+    assert texts([row])[0].lstrip() == shown
+
+
+@pytest.mark.parametrize("done", [1, 2, 300, 783, 784])
+def test_of_a_long_sum_the_neighbours_are_shown(debugger, done):
+    terms = tuple(f"x{n}" for n in range(1, 785))
+    text = texts([equations(debugger).sum(Sum("z[j]", "b", terms, done))])[0]
+    assert len(text) <= 58
+    assert f"x{done}" in text.split()
+    assert text.endswith(f"{done} of 784 in")
+    assert ("… + " in text) == (done > 5)
+    assert (f"│ x{done + 1}" in text) == (done < 784)
+    assert (" + …   " in text) == (done < 780)
+
+
+def test_the_outcome_of_an_update_is_both_values(debugger):
+    debugger.seek(125)
+    lines = formula(debugger.snapshot().last.facts, rounded(5), dressed)
+    assert outcome(lines[-1]) == "-0.5 → -0.46486"

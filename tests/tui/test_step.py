@@ -1,0 +1,86 @@
+"""The step pane on the screen."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from nntui.bundled import samples
+from nntui.document.load import load
+from nntui.tui.app import NntuiApp
+
+
+def rows_of(app: NntuiApp) -> list[str]:
+    pane = app.screen.query_one("#step")
+    _, height = pane.extent()
+    return ["".join(piece.text for piece in pane.segments(row)) for row in range(height)]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
+async def test_title_and_what_comes_next_keep_their_places(app_on, size):
+    async with app_on("xor").run_test(size=size) as pilot:
+        await pilot.press("s")
+        places = set()
+        for _ in range(40):
+            await pilot.press("s")
+            rows = rows_of(pilot.app)
+            assert " · " in rows[0]
+            places.add(next(n for n, row in enumerate(rows) if row.startswith(" next  ")))
+        await pilot.pause()
+        region = pilot.app.screen.query_one("#step").scrollable_content_region
+        assert places == {region.height - 1}
+
+
+async def test_a_writes_more_digits_and_capital_a_fewer(app_on, status):
+    async with app_on("xor").run_test(size=(200, 60)) as pilot:
+        await pilot.press("u", "u")
+
+        def result() -> str:
+            return next(row for row in reversed(rows_of(pilot.app)) if "was" in row)
+
+        found, said = [result()], []
+        for _ in range(4):
+            await pilot.press("a")
+            found.append(result())
+            said.append(status(pilot.app).rpartition("numbers: ")[2])
+        assert said[0] == "8 digits"
+        assert said[1].startswith("exact")
+        assert said[2:] == ["3 digits", "5 digits"]
+        five, eight, exact, three, again = (row.split()[1] for row in found)
+        assert five == again
+        assert len(three) < len(five) < len(eight) < len(exact)
+        assert pilot.app.screen.latest.snapshot["w[h3,y]"] == float(exact)
+        await pilot.press("A")
+        assert result().split()[1] == three
+
+
+def many(tmp_path, training) -> NntuiApp:
+    path = tmp_path / "many.json"
+    document = json.loads(samples()["xor"].read_text(encoding="utf-8"))
+    document["network"] = {"layers": [2, 3, 40]}
+    document["data"] = {"inputs": [[0, 1]], "targets": [[0, 1] * 20]}
+    document["training"] = training
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return NntuiApp(load(path), keep_state=False)
+
+
+async def test_the_loss_of_many_outputs_says_its_value_in_the_title_and_can_be_scrolled(tmp_path):
+    app = many(tmp_path, {"loss": "mse", "optimizer": {"name": "sgd", "learning_rate": 1}})
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f", "f")
+        rows = rows_of(app)
+        assert f"mse: {app.screen.latest.snapshot.loss:.5g}" in rows[0]
+        assert any("28 more outputs" in row for row in rows)
+        pane = app.screen.query_one("#step")
+        assert pane.max_scroll_y > 0
+
+
+async def test_an_update_that_needs_more_rows_than_there_are_says_its_outcome(tmp_path):
+    app = many(tmp_path, {"loss": "mse", "optimizer": {"name": "adam", "learning_rate": 1}})
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("u")
+        title = rows_of(app)[0]
+        weight = app.screen.latest.snapshot["w[h1_3,y40]"]
+        assert "the weight h1_3→y40 · adam: " in title
+        assert title.rstrip().endswith(f"→ {weight:.5g}")
