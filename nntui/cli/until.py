@@ -51,6 +51,8 @@ class Until:
 
     def next_look(self, updates: int) -> int:
         """After how many updates it is to be looked at next, when so many are done."""
+        if not updates:
+            return 1  # until the first epoch has ended its loss is blank, which may be asked for
         return min((updates // self._every + 1) * self._every, self._schedule.updates)
 
     @property

@@ -43,7 +43,7 @@ def conditions(draw, experiment):
     sign = st.sampled_from(["<", ">", ">="])
     one = st.builds("{} {} {}".format, name, sign, number | name)
     both = st.builds("{} {} {}".format, one, st.sampled_from(["and", "or"]), one)
-    return draw(one | both | st.builds("not isblank({})".format, name))
+    return draw(one | both | st.builds("{}isblank({})".format, st.sampled_from(["", "not "]), name))
 
 
 @settings(max_examples=150)
