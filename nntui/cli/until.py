@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from nntui.debugger.ends import OF_THE_PASSES, Ends
 from nntui.debugger.expressions import ExpressionError, Names, condition
 from nntui.debugger.values import parsed
 from nntui.engine.schedule import Schedule
 from nntui.model.errors import NntuiError
 from nntui.model.experiment import Experiment
-from nntui.model.names import value_name
 
 if TYPE_CHECKING:
     from nntui.engine.full_speed import Passes, Vectors
     from nntui.engine.history import History
 
 _ONCE_AN_EPOCH: Final = frozenset({"epoch_loss", "test_loss"})
-_OF_THE_PASSES: Final = frozenset({"z", "a", "da", "delta", "loss", "db", "dw"})
 
 
 class Until:
@@ -41,12 +40,11 @@ class Until:
         self._experiment = experiment
         self._schedule = Schedule(experiment)
         net = experiment.network.wiring()
-        ends = {j for j in net.layer if not net.targets[j]}.difference(net.outputs)
-        never = {value_name("da", j) for j in ends}  # nothing is passed back to them
         names = self._expression.names
-        self._of_passes = [name for name in names - never if parsed(name)[0] in _OF_THE_PASSES]
+        self._of_passes = [name for name in names if parsed(name)[0] in OF_THE_PASSES]
+        self._ends = Ends(net)
         self._index = {parameter: n for n, parameter in enumerate(net.parameters)}
-        self._seen: dict[str, float] = {}
+        self._seen: dict[str, float | None] = {}
         self._every = self._schedule.updates_per_epoch if names and names <= _ONCE_AN_EPOCH else 1
 
     def next_look(self, updates: int) -> int:
@@ -67,7 +65,7 @@ class Until:
 
         def lookup(name: str) -> float | None:
             symbol, neurons = parsed(name)
-            if symbol in _OF_THE_PASSES:
+            if symbol in OF_THE_PASSES:
                 return self._seen.get(name)
             match symbol, neurons:
                 case "b", (j,):
@@ -93,13 +91,5 @@ class Until:
     def _watch(self, update: int, passes: Passes, before: Vectors, after: Vectors) -> bool:
         """Note what the condition reads of an update's passes; never stop in front of it."""
         for name in self._of_passes:
-            symbol, neurons = parsed(name)
-            if symbol in ("db", "dw"):
-                parameter = neurons[0] if len(neurons) == 1 else (neurons[0], neurons[1])
-                value = passes.dp()[self._index[parameter]]
-            elif symbol == "loss":
-                value = passes.loss[-1]
-            else:
-                value = getattr(passes, symbol)[passes.row[neurons[0]], -1]
-            self._seen[name] = float(value)
+            self._seen[name] = self._ends.value(passes, name)
         return False

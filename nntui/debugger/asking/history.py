@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 from nntui.debugger.asking.watches import Value, is_number, value_text
+from nntui.debugger.ends import OF_THE_PASSES, Ends
 from nntui.debugger.expressions import Expression, parse
 from nntui.debugger.values import parsed, value_of
 from nntui.explain.numbers import Number, exact
@@ -17,6 +18,7 @@ from nntui.model.errors import NntuiError
 
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
+    from nntui.engine.full_speed import Passes
     from nntui.engine.run import Run
 
 LONGEST: Final = 10_000
@@ -119,9 +121,11 @@ class _Look:
     def __init__(self, expression: Expression, run: Run) -> None:
         self._expression, self._run, self._line = expression, run, run.timeline
         self._update, self._vectors = 0, run.start(0)
+        self._ends = Ends(run.experiment.network.wiring())
         symbols = {parsed(name)[0] for name in expression.names}
         self._computes = not symbols <= _RECORDED.keys()
         self._of_parameters = symbols <= {"b", "w", *_RECORDED}
+        self._passes: tuple[int, Passes] | None = None
         self.seen: dict[int, Value] = {}
 
     def at(self, update: int) -> Value:
@@ -169,8 +173,23 @@ class _Look:
             self.reach(update, math.inf)
             key = neurons[0] if symbol == "b" else (neurons[0], neurons[1])
             return float(self._vectors.p[self._line.layout.index[key]])
+        if symbol in OF_THE_PASSES and (passes := self._passes_of(update - 1)) is not None:
+            return self._ends.value(passes, name)
         self._run.seek(self._line.schedule.update_start(update))
         return value_of(self._run, name)
+
+    def _passes_of(self, update: int) -> Passes | None:
+        """Both passes of an update's batch; None before the first one, or with an edit inside."""
+        if update < 0:
+            return None
+        start, end = (self._line.schedule.update_start(update + n) for n in (0, 1))
+        edit = self._line.next_edit(start)
+        if edit is not None and edit < end:
+            return None
+        if self._passes is None or self._passes[0] != update:
+            vectors, batch = self._run.start(update), self._line.schedule.batch(update)
+            self._passes = update, self._line.engine(start).passes(vectors, batch)
+        return self._passes[1]
 
 
 def _moments(look: _Look, updates: int, count: int) -> tuple[Moment, ...]:

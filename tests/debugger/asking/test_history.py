@@ -1,6 +1,7 @@
 """Histories: the very values that the run had at the ends of its updates."""
 
 from itertools import pairwise
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -44,6 +45,18 @@ def test_the_values_are_those_of_the_update_ends(experiment, data, seen) -> None
         elsewhere.seek(sample.position)
         assert bits(sample.value) == bits(elsewhere[name])
     assert seen(debugger.snapshot()) == before
+
+
+@settings(max_examples=60)
+@given(experiment=small, seed=st.integers(0, 2**32))
+def test_so_they_are_on_a_line_with_edits(experiment, seed, edited) -> None:
+    chance = Random(seed)
+    debugger, elsewhere = edited(experiment, chance)
+    debugger.seek(debugger.total)
+    for name in chance.sample(list(debugger.snapshot().values), 8):
+        for moment in history(debugger, name, 100, seconds=None).moments:
+            elsewhere.seek(moment.position)
+            assert bits(moment.value) == bits(elsewhere[name])
 
 
 def test_a_long_run_is_sampled_evenly() -> None:
