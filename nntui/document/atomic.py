@@ -7,9 +7,10 @@ import errno
 import os
 import secrets
 import stat
+from pathlib import Path
 from typing import Final
 
-from nntui.document.errors import Fault
+from nntui.document.errors import DocumentError, Fault
 from nntui.document.files import fault_of, kind_of
 
 _EXPECTED: Final = "a file that can be written"
@@ -47,6 +48,18 @@ def write_atomically(path: str, data: bytes) -> None:
         _flush_folder(os.path.dirname(target))
     except (OSError, ValueError) as error:
         raise fault_of(error, path, _EXPECTED) from None
+
+
+def write_text(place: Path, text: str) -> None:
+    """Replace a file, or make it; what it says is UTF-8.
+
+    Raises:
+        DocumentError: it cannot be written.
+    """
+    try:
+        write_atomically(os.fspath(place), text.encode("utf-8", "backslashreplace"))
+    except Fault as fault:
+        raise DocumentError.of(fault, os.fspath(place)) from None
 
 
 def _mode_of(target: str) -> int | None:

@@ -51,6 +51,9 @@ STOP: Final = {True: RGB.of("#ff6b6b"), False: RGB.of("#b3001b")}
 MARK: Final = {True: RGB.of("#ffe066"), False: RGB.of("#6b4e00")}
 """By whether the background is dark."""
 
+FAINT: Final = 0.7
+"""How much of the foreground a text beside the point shows: just enough to be read (WCAG AA)."""
+
 _BLACK, _WHITE = RGB(0, 0, 0), RGB(255, 255, 255)
 _PASS: Final = {"done": 1.0, "pending": 0.6}
 _LINES: Final = {"dim": 0.25, "bright": 1.0, "focus": 1.0}
@@ -78,15 +81,21 @@ _BOXES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """The colours on one background."""
+    """The colours on one background; ``strong``: what stands back does so less."""
 
     dark: bool
     background: RGB
     foreground: RGB
+    strong: bool = False
 
     def signed(self, value: float) -> RGB:
         """The hue of a sign."""
         return (NEGATIVE if value < 0 else POSITIVE)[self.dark]
+
+    def shown(self, colour: RGB, amount: float) -> RGB:
+        """So much of a colour on the background; in high contrast half of the rest as well."""
+        lifted = amount + 0.5 * (1.0 - amount) if self.strong else amount
+        return self.background.blend(colour, lifted)
 
     def ink(self, role: str, value: float | None) -> Ink:
         """What a span of a drawing looks like, given its role (see ``draw.ROLES``) and shade."""
@@ -102,12 +111,12 @@ class Palette:
             return self._edge(-1.0 if "negative" in rest else 1.0, state, value)
         if kind == "label":
             signed, amount = self.signed(value or 0.0), _LABELS.get(state, 0.8)
-            colour = self.background.blend(signed, amount)
+            colour = self.shown(signed, amount)
             return Ink(colour, bold=state in _OUT, underline=state == "focus")
         if kind == "heat":
             strength = value or 0.0
-            return Ink(self.background.blend(self.signed(strength), 0.25 + 0.75 * abs(strength)))
-        return Ink(self.background.blend(self.foreground, 0.55)) if kind == "fold" else Ink()
+            return Ink(self.shown(self.signed(strength), 0.25 + 0.75 * abs(strength)))
+        return Ink(self.shown(self.foreground, FAINT)) if kind == "fold" else Ink()
 
     def _box(self, role: str, tone: float | None) -> Ink:
         if tone is None:
@@ -122,5 +131,5 @@ class Palette:
         if amount is None:
             strong = 0.5 if strength is None else strength
             amount = (0.45 + 0.45 * strong) * _PASS.get(state, 0.85)
-        colour = self.background.blend(self.signed(sign), amount)
+        colour = self.shown(self.signed(sign), amount)
         return Ink(colour, bold=state in _OUT)

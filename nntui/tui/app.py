@@ -8,24 +8,34 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.command import Provider
 
 from nntui.model.errors import NntuiError
 from nntui.tui.keymap import Keymap, read_keymap
 from nntui.tui.keys import displayed
 from nntui.tui.preferences import PreferencesFile
 from nntui.tui.screens.opening import OpeningScreen
+from nntui.tui.themes import OWN, first_theme
 
 if TYPE_CHECKING:
     from nntui.model.experiment import Experiment
     from nntui.tui.opening import Opened
     from nntui.tui.screens.picker import PickerScreen
     from nntui.tui.screens.stepping import SteppingScreen
+
+
+def _everything() -> type[Provider]:
+    """What the command palette offers."""
+    from nntui.tui.palette import Everything
+
+    return Everything
 
 
 class NntuiApp(App[NntuiError]):
@@ -38,6 +48,7 @@ class NntuiApp(App[NntuiError]):
     TITLE = "nntui"
     CSS_PATH = Path(__file__).with_name("app.tcss")
     BINDINGS: ClassVar[list[BindingType]] = []
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_everything}
 
     def __init__(
         self,
@@ -52,6 +63,13 @@ class NntuiApp(App[NntuiError]):
         self._stepping: SteppingScreen | None = None
         self.keys = Keymap()
         self.preferences = PreferencesFile(kept=keep_state)
+        for theme in OWN:
+            self.register_theme(theme)
+        first = first_theme(self.preferences.now.theme, self.available_themes)
+        if first is not None:
+            self.set_reactive(NntuiApp.theme, first)
+        if self.preferences.now.still:
+            self.animation_level = "none"
 
     def on_mount(self) -> None:
         """Show the run, or a choice of documents."""
@@ -83,6 +101,36 @@ class NntuiApp(App[NntuiError]):
         from nntui.tui.screens.picker import PickerScreen
 
         self.push_screen(PickerScreen())
+
+    @property
+    def stepping(self) -> SteppingScreen | None:
+        """The screen of the run that is open, if one is."""
+        return self._stepping
+
+    def open_sample(self, name: str) -> None:
+        """Open a bundled sample in place of what is open."""
+        from nntui.bundled import samples
+        from nntui.tui.opening import opened
+
+        self._show(opened(samples()[name], self._keep_state))
+
+    def prefer_theme(self, name: str) -> None:
+        """Wear a theme, now and the next time."""
+        self.theme = name
+        self._prefer(theme=name)
+        self.notify(f"{name}, from now on", title="theme", markup=False)
+
+    def toggle_motion(self) -> None:
+        """Animate nothing, now and the next time; or do so again."""
+        still = not self.preferences.now.still
+        self.animation_level = "none" if still else "full"
+        self._prefer(still=still)
+        self.notify("nothing is animated" if still else "animated where it helps", title="motion")
+
+    def _prefer(self, **changes: Any) -> None:
+        problem = self.preferences.change(**changes)
+        if problem is not None:
+            self._warn("preferences", (problem,))
 
     def get_key_display(self, binding: Binding) -> str:
         """A key as the help shows it too."""

@@ -15,7 +15,8 @@ from rich.style import Style
 from textual.color import Color
 from textual.theme import Theme
 
-from nntui.looks.palette import MARK, RGB, STOP, Palette
+from nntui.looks.palette import FAINT, MARK, RGB, STOP, Palette
+from nntui.tui.themes import CONTRAST
 
 
 def _colour(rgb: RGB) -> Color:
@@ -33,11 +34,15 @@ _CODE_BOLD: Final = ("keyword", "definition")
 
 @dataclass(frozen=True)
 class Colours:
-    """The colours of one theme; ``background`` and ``foreground`` are those of the panes."""
+    """The colours of one theme; ``background`` and ``foreground`` are those of the panes.
+
+    ``strong``: what stands back does so less (high contrast).
+    """
 
     dark: bool
     background: Color
     foreground: Color
+    strong: bool = False
 
     @classmethod
     def of(cls, theme: Theme, variables: dict[str, str]) -> Colours:
@@ -45,7 +50,8 @@ class Colours:
         plain = "#121212" if theme.dark else "#ffffff"
         background = _parsed(variables.get("background", plain), plain)
         ink = "#e0e0e0" if theme.dark else "#1a1a1a"
-        return cls(theme.dark, background, _parsed(variables.get("foreground", ink), ink))
+        foreground = _parsed(variables.get("foreground", ink), ink)
+        return cls(theme.dark, background, foreground, theme.name == CONTRAST.name)
 
     @property
     def plain(self) -> Style:
@@ -55,7 +61,8 @@ class Colours:
     @property
     def faint(self) -> Style:
         """Text beside the point."""
-        return Style(color=self.background.blend(self.foreground, 0.55).rich_color)
+        palette = self._palette
+        return Style(color=RichColor.from_rgb(*palette.shown(palette.foreground, FAINT)))
 
     @property
     def mark(self) -> Style:
@@ -71,7 +78,7 @@ class Colours:
     def current_line(self) -> Style:
         """The line of a list that is meant."""
         return Style(
-            bgcolor=self.background.blend(_colour(MARK[self.dark]), 0.18).rich_color, bold=True
+            bgcolor=self.background.blend(_colour(MARK[self.dark]), 0.15).rich_color, bold=True
         )
 
     def code(self, kind: str) -> Style:
@@ -94,7 +101,8 @@ class Colours:
 
     @cached_property
     def _palette(self) -> Palette:
-        return Palette(self.dark, RGB(*self.background.rgb), RGB(*self.foreground.rgb))
+        background, foreground = RGB(*self.background.rgb), RGB(*self.foreground.rgb)
+        return Palette(self.dark, background, foreground, self.strong)
 
 
 def _parsed(text: str, otherwise: str) -> Color:

@@ -63,6 +63,12 @@ def status():
 
 
 @pytest.fixture
+def toasts():
+    """What was said in toasts."""
+    return lambda app: "\n".join(f"{n.title}: {n.message}" for n in app._notifications)
+
+
+@pytest.fixture
 def deck():
     """The deck of the panes."""
     return lambda app: app.screen_stack[1]._looking.deck

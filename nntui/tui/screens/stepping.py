@@ -17,8 +17,10 @@ from nntui.debugger.debugger import Debugger
 from nntui.tui.control.asking import Asking
 from nntui.tui.control.backlog import Backlog
 from nntui.tui.control.commanding import Commanding
+from nntui.tui.control.copying import Copying
 from nntui.tui.control.deck import LISTS
 from nntui.tui.control.drawing import FIND, Drawing
+from nntui.tui.control.exporting import Exporting
 from nntui.tui.control.focus import Focus
 from nntui.tui.control.keeping import Keeping
 from nntui.tui.control.looking import Looking
@@ -129,6 +131,10 @@ class SteppingScreen(Screen[None]):
         self.action_pane = looking.pane
         self.action_digits = Digits(self, step).change
         self.action_turn_to = looking.open
+        self.action_copy = at_rest(Copying(self, looking, net).copy)
+        exporting = Exporting(self)
+        self.action_save_picture = at_rest(exporting.picture)
+        self.action_save_pass = at_rest(exporting.passage)
         self.action_maximise = sizing.maximise
         self.action_widen = sizing.widen
         self.action_heighten = sizing.heighten

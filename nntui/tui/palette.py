@@ -1,0 +1,92 @@
+"""The command palette: everything that nntui can do, by name.
+
+Every key's action, every command of the language (which opens the ``:`` line), every sample, every
+theme, and what has no key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from nntui.bundled import samples
+from nntui.tui.keys import GROUPS
+
+if TYPE_CHECKING:
+    from nntui.tui.app import NntuiApp
+
+BESIDE: Final = 0.5
+"""What a match in the help text counts against one in the name."""
+
+_WITHOUT_KEYS: Final = (
+    ("save a picture", "a picture of the screen, as SVG", "save_picture"),
+    ("save the pass", "the steps of the pass that is seen, as Markdown", "save_pass"),
+    ("panes as they were", "give every pane its own size again", "sizes_as_they_were"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A name, what it does, and how to do it."""
+
+    name: str
+    help: str
+    act: Callable[[], Any]
+
+
+class Everything(Provider):
+    """Offers every entry; what was typed is looked for in names first, then in what they do."""
+
+    async def discover(self) -> Hits:
+        """All of it, before anything is typed."""
+        for entry in self._entries():
+            yield DiscoveryHit(entry.name, entry.act, help=entry.help)
+
+    async def search(self, query: str) -> Hits:
+        """What may be meant."""
+        matcher = self.matcher(query)
+        for entry in self._entries():
+            score = matcher.match(entry.name)
+            if score > 0:
+                yield Hit(score, matcher.highlight(entry.name), entry.act, help=entry.help)
+            elif (beside := matcher.match(entry.help)) > 0:
+                yield Hit(beside * BESIDE, entry.name, entry.act, help=entry.help)
+
+    def _entries(self) -> Iterator[Entry]:
+        app = cast("NntuiApp", self.app)
+        if app.stepping is self.screen:
+            yield from self._of_the_run(app)
+        for name in samples():
+            yield Entry(f"open {name}", "a sample", partial(app.open_sample, name))
+        for theme in sorted(app.available_themes, key=lambda name: (not _own(name), name)):
+            now = "; it is the one in use" if theme == app.theme else ""
+            yield Entry(f"theme {theme}", f"other colours{now}", partial(app.prefer_theme, theme))
+        still = "allow animations" if app.preferences.now.still else "reduce motion"
+        yield Entry(still, "scrolling and the like", app.toggle_motion)
+        yield Entry("quit", "leave nntui", app.action_quit)
+
+    def _of_the_run(self, app: NntuiApp) -> Iterator[Entry]:
+        from nntui.debugger.commands.table import COMMANDS
+
+        for group, keys in GROUPS.items():
+            for key in keys:
+                if key.name in ("palette", "quit"):
+                    continue
+                shown = key.display(app.keys.changed)
+                name = f"{key.name.replace('-', ' ')}  ({shown})"
+                act = partial(self.screen.run_action, key.action)
+                yield Entry(name, f"{group}: {key.help}", act)
+        for name, what, action in _WITHOUT_KEYS:
+            yield Entry(name, what, partial(self.screen.run_action, action))
+        for command in COMMANDS.values():
+            typed = f"command({command.name + ' '!r})"
+            act = partial(self.screen.run_action, typed)
+            yield Entry(f":{command.usage}", command.help, act)
+
+
+def _own(theme: str) -> bool:
+    return theme.startswith("nntui-")

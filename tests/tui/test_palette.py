@@ -1,0 +1,114 @@
+"""The command palette: everything is found in it, and done."""
+
+from __future__ import annotations
+
+import pytest
+from textual.widgets import Input
+
+from nntui.bundled import samples
+from nntui.debugger.commands.table import COMMANDS
+from nntui.tui.keys import GROUPS
+from nntui.tui.palette import Everything
+from nntui.tui.preferences import PreferencesFile
+
+
+async def _names(app) -> list[str]:
+    return [str(hit.display) async for hit in Everything(app.screen).discover()]
+
+
+async def _choose(pilot, words: str) -> None:
+    """Type words into the palette, and take the first of what it finds."""
+    await pilot.press("ctrl+p")
+    await pilot.pause()
+    palette = pilot.app.screen
+    palette.query_one(Input).value = words
+    while not palette.query("OptionList").last().option_count or palette._show_busy:
+        await pilot.pause(0.05)
+    await pilot.pause(0.3)
+    await pilot.press("enter")
+    while pilot.app.screen is palette:
+        if not palette.query("CommandList") or palette.query_one(Input).value:
+            await pilot.press("enter")
+        await pilot.pause(0.05)
+    await pilot.pause()
+
+
+async def test_everything_is_in_it(app_on):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        text = "\n".join(await _names(app))
+        for key in (key for keys in GROUPS.values() for key in keys):
+            assert key.name == "palette" or key.name.replace("-", " ") in text
+        assert all(f":{name}" in text for name in COMMANDS)
+        assert all(f"open {name}" in text for name in samples())
+        assert all(f"theme {theme}" in text for theme in app.available_themes)
+
+
+async def test_an_action_is_done(app_on, debugger_of):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await _choose(pilot, "neuron (n f10)")
+        assert debugger_of(app).position == 1
+
+
+async def test_a_command_is_begun_on_the_command_line(app_on):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await _choose(pilot, ":tbreak")
+        assert app.screen.command_line.shown
+        assert app.screen.command_line.value == "tbreak "
+
+
+async def test_a_sample_is_opened(app_on, debugger_of):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await _choose(pilot, "open skip")
+        assert debugger_of(app).experiment.name == "A straight line and a bend"
+
+
+async def test_a_theme_is_worn_and_remembered(app_on, own_directories):
+    app = app_on()
+    app.preferences = PreferencesFile(kept=True)
+    async with app.run_test(size=(120, 36)) as pilot:
+        assert app.theme == "nntui-dark"
+        await _choose(pilot, "theme nntui-contrast")
+        assert app.theme == "nntui-contrast"
+    assert PreferencesFile(kept=True).now.theme == "nntui-contrast"
+
+
+async def test_motion_is_reduced_when_asked_for(app_on):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await _choose(pilot, "reduce motion")
+        assert app.animation_level == "none"
+        assert app.preferences.now.still
+
+
+async def test_the_picker_offers_what_needs_no_run(seen):
+    from nntui.tui.app import NntuiApp
+
+    app = NntuiApp(keep_state=False)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        names = await _names(app)
+        assert "open xor" in names
+        assert not any(name.startswith(":") for name in names)
+        assert "step  (s F11)" not in names
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_the_theme_kept_is_the_first_one_worn_unless_nothing_is_to_be_read(own_directories, kept):
+    from nntui.tui.app import NntuiApp
+
+    PreferencesFile(kept=True).change(theme="nord", still=True)
+    app = NntuiApp(keep_state=kept)
+    assert app.theme == ("nord" if kept else "nntui-dark")
+    assert (app.animation_level == "none") == kept
+
+
+def test_a_theme_that_is_no_more_is_not_missed(own_directories):
+    from nntui.tui.app import NntuiApp
+
+    PreferencesFile(kept=True).change(theme="of a plugin that is gone")
+    assert NntuiApp(keep_state=True).theme == "nntui-dark"

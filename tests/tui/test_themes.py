@@ -1,0 +1,82 @@
+"""Themes: readable by the numbers of the WCAG, in nntui's own themes."""
+
+from __future__ import annotations
+
+import pytest
+from rich.style import Style
+from textual.color import Color
+
+from nntui.looks.palette import RGB
+from nntui.tui.colours import Colours
+from nntui.tui.themes import CONTRAST, DARK, LIGHT, OWN
+
+TEXT, LARGE, STRONG = 4.5, 3.0, 7.0
+"""What the WCAG asks for: of text (AA), of lines and signs (AA), of text in high contrast (AAA)."""
+
+
+def _ratio(one: Color, other: Color) -> float:
+    return RGB(*one.rgb).contrast(RGB(*other.rgb))
+
+
+def _colours(theme) -> Colours:
+    return Colours.of(theme, theme.to_color_system().generate())
+
+
+def _seen(style: Style, colours: Colours) -> float:
+    def colour(found, otherwise):
+        return otherwise if found is None else Color.from_rich_color(found)
+
+    ground = colour(style.bgcolor, colours.background)
+    return _ratio(colour(style.color, colours.foreground), ground)
+
+
+@pytest.mark.parametrize("theme", OWN, ids=lambda theme: theme.name)
+def test_every_text_can_be_read(theme):
+    colours = _colours(theme)
+    least = STRONG if theme is CONTRAST else TEXT
+    texts = {
+        "plain": colours.plain,
+        "faint": colours.faint,
+        "mark": colours.mark,
+        "stop": colours.stop,
+        "current line": colours.plain + colours.current_line,
+        "faint in the current line": colours.current_line + colours.faint,
+        "mark in the current line": colours.current_line + colours.mark,
+        "status line": Style(color=colours.background.rich_color,
+                             bgcolor=colours.foreground.rich_color),
+        **{
+            f"label {state} {value}": colours.role(f"label.{state}", value)
+            for state in ("bright", "focus", "done") for value in (-1.0, 1.0)
+        },
+        **{
+            f"box {state} {tone}": colours.role(f"box.{state}", tone)
+            for state in ("current", "focus", "plain")
+            for tone in (None, -1.0, -0.6, -0.3, 0.0, 0.3, 0.6, 1.0)
+        },
+    }  # fmt: skip
+    ratios = {name: round(_seen(style, colours), 2) for name, style in texts.items()}
+    floor = {name: TEXT if name.startswith(("box", "mark in", "faint in")) else least
+             for name in ratios}  # fmt: skip
+    assert {n: r for n, r in ratios.items() if r < floor[n]} == {}
+
+
+@pytest.mark.parametrize("theme", OWN, ids=lambda theme: theme.name)
+def test_every_line_that_is_meant_can_be_seen(theme):
+    colours = _colours(theme)
+    lines = {
+        f"edge {state} {sign}": colours.role(f"edge.{sign}.{state}", 1.0)
+        for state in ("bright", "focus", "done", "current") for sign in ("positive", "negative")
+    }  # fmt: skip
+    ratios = {name: round(_seen(style, colours), 2) for name, style in lines.items()}
+    assert {n: r for n, r in ratios.items() if r < LARGE} == {}
+
+
+def test_nothing_is_fainter_in_high_contrast():
+    high, dark = _colours(CONTRAST), _colours(DARK)
+    for role in ("edge.positive.dim", "edge.negative.pending", "label.dim", "label.pending"):
+        assert _seen(high.role(role, 0.5), high) > _seen(dark.role(role, 0.5), dark)
+    assert _seen(high.faint, high) > _seen(dark.faint, dark)
+
+
+def test_dark_is_dark_and_light_is_light():
+    assert (DARK.dark, LIGHT.dark, CONTRAST.dark) == (True, False, True)
