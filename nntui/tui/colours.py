@@ -70,6 +70,17 @@ class Colours:
         return Style(color=_colour(MARK[self.dark]).rich_color, bold=True)
 
     @property
+    def flash(self) -> Style:
+        """A value that was written at this moment: it must be seen at once, among hundreds."""
+        ground = self.background.blend(MARK[self.dark], 0.32 if self.dark else 0.2)
+        return self.mark + Style(bgcolor=ground.rich_color)
+
+    @property
+    def line(self) -> Style:
+        """A line that parts what stands above it from what stands below."""
+        return Style(color=self.background.blend(self.foreground, 0.35).rich_color)
+
+    @property
     def stop(self) -> Style:
         """Where a breakpoint stands."""
         return Style(color=_colour(STOP[self.dark]).rich_color, bold=True)

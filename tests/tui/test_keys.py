@@ -96,7 +96,7 @@ async def test_a_click_on_a_neuron_focuses_it(app_on, seen):
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.click("#neurons", offset=(3, 5))
         await pilot.pause()
-        assert "›h2" in seen(app)
+        assert "› h2" in seen(app)
 
 
 async def test_help_lists_every_key_and_closes_again(app_on, seen):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from nntui.draw import Direction
 from nntui.tui.control.deck import Deck
-from nntui.tui.control.focus import Focus
+from nntui.tui.control.focus import Edge, Focus
 from nntui.tui.control.rooms import Content
 
 if TYPE_CHECKING:
@@ -40,9 +40,9 @@ class Looking:
         self.focus = self.focus.next_edge(self._net, direction)
         self._stage.repaint(self._said())
 
-    def choose(self, neuron: str) -> None:
-        """Give a neuron the focus."""
-        self.focus = replace(self.focus, neuron=neuron, edge=None)
+    def choose(self, neuron: str, edge: Edge | None = None) -> None:
+        """Give a neuron the focus, or one of its edges."""
+        self.focus = replace(self.focus, neuron=neuron, edge=edge)
         self._stage.repaint()
 
     def inspect(self) -> None:

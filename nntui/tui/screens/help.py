@@ -18,7 +18,9 @@ PANES: Final = (
     ("Network", ("activations in the boxes, weights on the lines (dotted: negative); "
                 "the heavy line with an arrowhead was just computed; ● a breakpoint")),
     ("Step", "the formula that just ran, in symbols and in numbers, and what comes next"),
-    ("Neurons", "the values of every neuron; · not computed yet, ▸ just written, › has the focus"),
+    ("Neurons", ("a row a neuron, or (j) a connection; · not computed yet, ▸ just written, "
+                "› has the focus; a click on a heading puts the rows in order (a table of "
+                "thousands: with each pass); & shows those with h in their names, layer 2, a > 0")),
     ("Loss", "the mean loss of each finished update (dots: the test set after each epoch)"),
     ("Algorithm", "the program that is running; ► marks the lines just executed, ● a breakpoint"),
     ("Inspector", "one neuron’s connections, product by product; it follows as you step"),

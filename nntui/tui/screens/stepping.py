@@ -29,6 +29,7 @@ from nntui.tui.control.offering import Situation, offers, standing
 from nntui.tui.control.precision import Digits
 from nntui.tui.control.sizing import Sizing
 from nntui.tui.control.stopping import Stopping
+from nntui.tui.control.tables import FILTER, Tables
 from nntui.tui.control.travel import Travel
 from nntui.tui.frame import Frame, frame_of
 from nntui.tui.keys import bindings
@@ -80,11 +81,12 @@ class SteppingScreen(Screen[None]):
         self.drawing = NetworkPane(experiment)
         self._output = OutputPane()
         step = StepPane(experiment)
+        self._neurons = NeuronsPane()
         self._panes: dict[str, Pane] = {
             "network": self.drawing,
             "step": step,
             "algorithm": AlgorithmPane(),
-            "neurons": NeuronsPane(experiment),
+            "neurons": self._neurons,
             "loss": LossPane(debugger.schedule.updates_per_epoch),
             "inspector": InspectorPane(experiment),
             "output": self._output,
@@ -103,6 +105,7 @@ class SteppingScreen(Screen[None]):
         self.command_line = CommandLine(self._complete)
         asking = Asking(self, commanding, looking, net)
         self._drawing = drawing = Drawing(self, travel, looking)
+        self._tables = tables = Tables(self, travel, looking, self._neurons)
         self._stopping = stopping = Stopping(self, commanding, looking)
         # The action of every key is a method of the one whose subject it is. Those who need the
         # debugger get it at rest; the movements stop what is under way themselves.
@@ -145,6 +148,10 @@ class SteppingScreen(Screen[None]):
         self.action_zoom = drawing.zoom
         self.action_fit = drawing.fit
         self.action_find = drawing.ask
+        self.action_turn_over = tables.turn_over
+        self.action_sort = tables.sort
+        self.action_reverse = tables.reverse
+        self.action_filter = tables.ask
 
     def compose(self) -> ComposeResult:
         """The panes, the status line, the command line and the footer."""
@@ -204,7 +211,7 @@ class SteppingScreen(Screen[None]):
 
     def on_neurons_pane_chosen(self, event: NeuronsPane.Chosen) -> None:
         """A click on the table."""
-        self._looking.choose(event.neuron)
+        self._looking.choose(event.neuron, event.edge)
 
     def on_algorithm_pane_chosen(self, event: AlgorithmPane.Chosen) -> None:
         """A click on a line of the program."""
@@ -215,16 +222,24 @@ class SteppingScreen(Screen[None]):
         self._moving.at_rest(self._stopping.wish)(event.pane, event.wish, event.key)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """A command was typed, or a neuron's name to be found."""
-        if not event.value.startswith(FIND):
+        """A command was typed, or a neuron's name to be found, or which rows are shown."""
+        if event.value.startswith(FILTER):
+            self.say(self._tables.filter(event.value))
+        elif not event.value.startswith(FIND):
             self._commanding.submit(event.value)
         elif (problem := self._drawing.find(event.value)) is not None:
             self.say(problem)
         else:
             self._commanding.leave()
 
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """What is being typed may say which rows are shown."""
+        if event.value.startswith(FILTER):
+            self._tables.typed(event.value)
+
     def on_command_line_left(self) -> None:
         """No command was typed."""
+        self._tables.leave(self.command_line.value)
         self._commanding.leave()
 
     def on_command_line_offered(self, event: CommandLine.Offered) -> None:
@@ -232,6 +247,8 @@ class SteppingScreen(Screen[None]):
         self._commanding.offer(event.lines)
 
     def _complete(self, line: str) -> list[str]:
+        if line.startswith(FILTER):
+            return []
         finding = line.startswith(FIND)
         return self._drawing.complete(line) if finding else self._commanding.complete(line)
 
@@ -265,7 +282,7 @@ class SteppingScreen(Screen[None]):
     @property
     def wants_before(self) -> bool:
         """Whether a pane shows what the last update has changed."""
-        return self.drawing.pinned == "change"
+        return self.drawing.pinned == "change" or self._tables.compares
 
     def say(self, message: str) -> None:
         """Show a message in the status line."""

@@ -14,7 +14,7 @@ from nntui.model.experiment import Experiment
 from nntui.tui.control.focus import Focus
 from nntui.tui.frame import Frame
 from nntui.tui.text import padded
-from nntui.tui.widgets.neurons import NOT_YET
+from nntui.tui.widgets.neurons.pane import NOT_YET
 from nntui.tui.widgets.pane import LinePane
 
 NUMBER: Final = 10
