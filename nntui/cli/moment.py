@@ -36,6 +36,7 @@ def drawn(debugger: Debugger, width: int, view: str | None = None) -> Picture:
     """The network at this moment, in the view named, or the one that suits the phase."""
     from nntui.debugger.before import before_last_update
     from nntui.draw import layout, paint
+    from nntui.looks.heat import Heating
     from nntui.looks.moment import Emphasis, Moment
     from nntui.looks.scene import Scene
     from nntui.looks.views import view_at
@@ -47,10 +48,12 @@ def drawn(debugger: Debugger, width: int, view: str | None = None) -> Picture:
     layers = list(net.layer.values())
     largest = max(map(layers.count, set(layers)))
     plan = layout(network.graph(), width, min(max(3 * largest, 5), _TALLEST))
+    heat = Heating()(plan, moment, shown)
     return paint(
         plan,
         scene.neurons(moment, shown, Emphasis()),
-        scene.edges(moment, shown, Emphasis(), plan.edges),
+        scene.edges(moment, shown, Emphasis(), (*plan.edges, *heat.lines)),
+        heat=heat,
     )
 
 

@@ -1,6 +1,7 @@
 """Pictures in characters, as plain cells: the network drawing."""
 
 from nntui.draw.columns import Edge
+from nntui.draw.heat import Heated, heated
 from nntui.draw.looks import EdgeLook, EdgeState, Mark, NodeLook
 from nntui.draw.network import paint
 from nntui.draw.picture import ROLES, Area, Picture, Span
@@ -16,12 +17,14 @@ __all__ = [
     "Edge",
     "EdgeLook",
     "EdgeState",
+    "Heated",
     "Layout",
     "Mark",
     "NodeLook",
     "Picture",
     "Span",
     "drawing",
+    "heated",
     "layout",
     "paint",
 ]

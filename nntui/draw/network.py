@@ -9,8 +9,9 @@ from typing import Final
 from nntui.draw.boxes import STOP, box_lines, fold_lines
 from nntui.draw.canvas import Canvas, Cell
 from nntui.draw.columns import Edge
+from nntui.draw.heat import Heated
 from nntui.draw.labels import best_slot, cover, crowd_of
-from nntui.draw.lines import stairs, thin
+from nntui.draw.lines import Leg, stairs, thin
 from nntui.draw.looks import EdgeLook, EdgeState, Mark, NodeLook
 from nntui.draw.picture import Area, Picture
 from nntui.draw.plan import Box, Layout
@@ -25,6 +26,7 @@ _TRACE: Final = 5
 # A fold shows the first of its neurons with the first of these marks that any of them has.
 _SHOWN_IN_FOLD: Final[tuple[Mark, ...]] = ("current", "focus")
 _BLANK: Final = NodeLook()
+_OUT: Final = frozenset({"bright", "focus"})
 # What a state adds to the role of a line or a label.
 _ENDINGS: Final[Mapping[EdgeState, str]] = {
     "dim": ".dim",
@@ -43,13 +45,15 @@ def paint(
     edges: Mapping[Edge, EdgeLook],
     *,
     scale: float | None = None,
+    heat: Heated | None = None,
 ) -> Picture:
     """Return the picture of a network at one step.
 
     Neurons without a look are blank and connections without a look are not drawn: it is enough to
     give the connections in `layout.edges` and the ones in the spotlight (`current`, `bright`),
     which are drawn also from and to a fold. Of the others, across each gap the strongest 60.
-    `scale` is the |weight| with strength 1, by default the largest given.
+    `scale` is the |weight| with strength 1, by default the largest given. `heat` is what `heated`
+    makes of the layout; its `lines` want looks too. Without it the heat maps stay blank.
 
     Raises:
         KeyError: a connection of a neuron that the layout does not know.
@@ -57,9 +61,11 @@ def paint(
     canvas = Canvas(layout.width, layout.height)
     lines = select(layout, edges, scale)
     _draw_thin(canvas, [line for line in lines if line.look.state != "current"])
+    if heat is not None:
+        _draw_heat(canvas, layout, lines, heat)
     current = [line for line in lines if line.look.state == "current"]
     for line in current:
-        _draw_heavy(canvas, line)
+        _draw_heavy(canvas, line, layout.tail(line.edge[1]))
     labels = _labels(layout, lines, current)
     for line, slot, text in labels:
         signed = -line.strength if line.negative else line.strength
@@ -89,10 +95,22 @@ def _draw_thin(canvas: Canvas, lines: Iterable[Line]) -> None:
         canvas.cell(x, y, chr(0x2800 + bits), *owner[x, y])
 
 
-def _draw_heavy(canvas: Canvas, line: Line) -> None:
-    for leg in line.legs:
+def _draw_heat(canvas: Canvas, layout: Layout, lines: Iterable[Line], heat: Heated) -> None:
+    """Draw the maps, but none into a gap where lines are brought out that it would hide."""
+    out = {layout.box(line.edge[1]).column for line in lines if line.look.state in _OUT}
+    hidden = {column for column, each in layout.heats.items() if each.alone and column in out}
+    for shade in heat.shades:
+        if shade.column not in hidden:
+            role = "heat.negative" if shade.negative else "heat.positive"
+            for x in range(shade.x, shade.x + shade.width):
+                canvas.cell(x, shade.y, shade.mark, role, shade.strength)
+
+
+def _draw_heavy(canvas: Canvas, line: Line, tail: Leg | None) -> None:
+    legs = line.legs if tail is None else (*line.legs, tail)
+    for leg in legs:
         canvas.line(stairs(leg, line.negative), "edge.current", line.strength)
-    first, last = line.legs[0], line.legs[-1]
+    first, last = legs[0], legs[-1]
     x, y, head = (last.x1, last.y1, "►") if line.look.forward else (first.x0, first.y0, "◄")
     canvas.cell(x, y, head, "edge.current", line.strength)
 

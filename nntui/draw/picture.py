@@ -26,6 +26,8 @@ ROLES: Final[Mapping[str, str]] = {
     "edge.positive.focus": "such a connection, which the person has chosen",
     "edge.negative.focus": "such a connection, which the person has chosen",
     "edge.current": "the connection that is being computed",
+    "heat.positive": "connections that share a cell, the strongest of which is at least 0",
+    "heat.negative": "such connections, the strongest of which is below 0",
     "label": "a weight printed on its connection",
     "label.pending": "the weight of a connection that this pass has still to go through",
     "label.done": "the weight of a connection that this pass has been through",

@@ -9,6 +9,7 @@ from nntui.draw.canvas import Cell
 from nntui.draw.columns import Edge, Entry, columns_of, fold, links_of
 from nntui.draw.crossings import arrange
 from nntui.draw.fit import Fit, fit_columns
+from nntui.draw.heat import Heat, heats_of
 from nntui.draw.labels import slots_in_gap
 from nntui.draw.lanes import settle
 from nntui.draw.lines import Leg
@@ -52,7 +53,8 @@ def layout(
     links = links_of(graph.edges, column_of)
     order = arrange(columns, links)
     asked = height
-    height = max([height, *(len(order[c]) for c, folded in folds.items() if not folded)])
+    unfolded = (c for c, folded in folds.items() if not folded and c < len(order))
+    height = max([height, *(len(order[c]) for c in unfolded)])
     fit = fit_columns(
         columns,
         width,
@@ -71,7 +73,7 @@ def layout(
     placed = _boxes(entries, tops, fit)
     boxes = tuple(box for column in placed for box in column)
     home = {name: box for box in boxes for name in box.names}
-    own = {box.names[0] for box in boxes if not box.folded}
+    heats = heats_of(placed, _incoming(graph))
     slots: dict[Edge, Cell] = {}
     made = Layout(
         width=max(width, fit.width),
@@ -80,11 +82,12 @@ def layout(
         value_width=value_width,
         label_width=label_width,
         boxes=boxes,
-        edges=tuple(edge for edge in graph.edges if edge[0] in own and edge[1] in own),
+        edges=_drawn(graph, home, heats),
         columns=placed,
         slots=slots,
         homes=home,
         lanes=lanes,
+        heats=heats,
     )
     slots.update(_slots(made))
     return made
@@ -110,6 +113,25 @@ def _boxes(
         )
         for column in range(len(entries))
     )
+
+
+def _incoming(graph: nx.DiGraph[str]) -> dict[str, dict[str, Edge]]:
+    incoming: dict[str, dict[str, Edge]] = {}
+    for edge in graph.edges:
+        incoming.setdefault(edge[1], {})[edge[0]] = edge
+    return incoming
+
+
+def _drawn(
+    graph: nx.DiGraph[str], homes: Mapping[str, Box], heats: Mapping[int, Heat]
+) -> tuple[Edge, ...]:
+    """Return the connections between boxes of their own, without those that are in a heat map."""
+
+    def is_drawn(source: Box, target: Box) -> bool:
+        mapped = target.column in heats and source.column == target.column - 1
+        return not (source.folded or target.folded or mapped)
+
+    return tuple(edge for edge in graph.edges if is_drawn(homes[edge[0]], homes[edge[1]]))
 
 
 def _slots(made: Layout) -> dict[Edge, Cell]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from nntui.draw.columns import Edge, columns_of
+from nntui.draw.heat import heated
 from nntui.draw.looks import EdgeLook, NodeLook
 from nntui.draw.network import paint
 from nntui.draw.placement import layout
@@ -37,9 +38,10 @@ def drawing(
         height = min(max(3 * largest, _ROWS.start), _ROWS.stop - 1)
     plan = layout(graph, width, height)
     nodes = {name: NodeLook(f"{bias:+.2f}") for name, bias in biases.items() if bias is not None}
+    heat = heated(plan, weights.get)
     edges = {
         edge: EdgeLook(weights[edge], f"{weights[edge]:+.2f}")
-        for edge in plan.edges
+        for edge in (*plan.edges, *heat.lines)
         if edge in weights
     }
-    return paint(plan, nodes, edges).text()
+    return paint(plan, nodes, edges, heat=heat).text()

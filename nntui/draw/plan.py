@@ -8,6 +8,7 @@ from typing import Literal
 
 from nntui.draw.canvas import Cell
 from nntui.draw.columns import Edge, Lane
+from nntui.draw.heat import Heat
 from nntui.draw.lines import Leg
 
 Direction = Literal["left", "right", "up", "down"]
@@ -33,7 +34,8 @@ class Layout:
 
     `width` and `height` are the size of the drawing: the size asked for, or larger when `overflow`.
     `boxes` has every box column by column, top to bottom. `edges` are the connections with a box of
-    their own at either end: the ones that a painting needs looks for.
+    their own at either end: the ones that a painting needs looks for, without those that a heat map
+    shows. `heats` has the maps, by the column behind each.
     """
 
     width: int
@@ -47,6 +49,7 @@ class Layout:
     slots: Mapping[Edge, Cell] = field(repr=False)
     homes: Mapping[str, Box] = field(repr=False)
     lanes: Mapping[Lane, int] = field(repr=False)
+    heats: Mapping[int, Heat] = field(default_factory=dict, repr=False)
 
     @property
     def folds(self) -> tuple[Box, ...]:
@@ -82,8 +85,21 @@ class Layout:
             legs.append(Leg(x, y, beside.x - 1, row))
             legs.append(Leg(beside.x, row, beside.x + beside.width - 1, row))
             x, y = beside.x + beside.width, row
-        legs.append(Leg(x, y, end.x - 1, end.y))
+        tail = self.tail(target)
+        legs.append(Leg(x, y, end.x - 1 if tail is None else tail.x0 - 1, end.y))
         return tuple(legs)
+
+    def tail(self, target: str) -> Leg | None:
+        """Return the way from a heat map, at which lines end, on to the target's box, if any.
+
+        Raises:
+            KeyError: there is no such neuron.
+        """
+        box = self.homes[target]
+        heat = self.heats.get(box.column)
+        if heat is None or heat.alone or box.folded:
+            return None
+        return Leg(heat.x, box.y, box.x - 1, box.y)
 
     def gap_before(self, name: str) -> int:
         """Return the first cell column of the gap in front of a neuron's box.

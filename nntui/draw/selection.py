@@ -9,15 +9,14 @@ from heapq import nlargest
 from typing import Final, NamedTuple
 
 from nntui.draw.columns import Edge
+from nntui.draw.heat import MOST_LINES
 from nntui.draw.lines import Leg
 from nntui.draw.looks import EdgeLook, EdgeState
 from nntui.draw.plan import Layout
-
-MOST_LINES: Final = 60
-"""Across one gap only so many lines are drawn: with more, braille turns to mush."""
+from nntui.draw.strength import strength_of
 
 WHOLE_LINES: Final = 24
-"""Of these, so many of the strongest are drawn whole, the others as a trace of dots."""
+"""Across one gap so many of the strongest are drawn whole, the others as a trace of dots."""
 
 _SPOTLIGHT: Final = ("bright", "focus", "current")
 _ORDER: Final[Mapping[EdgeState, int]] = {
@@ -85,7 +84,7 @@ def select(layout: Layout, edges: Mapping[Edge, EdgeLook], scale: float | None) 
             edge,
             look,
             layout.legs(*edge),
-            _strength(look.weight, scale),
+            strength_of(look.weight, scale),
             trace=look.state == "dim" or edge in traces,
         )
         for edge, look in (*faint, *whole, *spotlit)
@@ -122,10 +121,3 @@ def _strongest(
 def _size(pair: _Pair) -> float:
     weight = abs(pair[1].weight)
     return math.inf if math.isnan(weight) else weight
-
-
-def _strength(weight: float, scale: float) -> float:
-    if not math.isfinite(weight):
-        return 1.0
-    # Two decimals are more than an eye can tell, and let neighbouring cells share a span.
-    return round(min(1.0, abs(weight) / scale), 2) if scale > 0 else 0.0

@@ -114,8 +114,7 @@ class Palette:
             colour = self.shown(signed, amount)
             return Ink(colour, bold=state in _OUT, underline=state == "focus")
         if kind == "heat":
-            strength = value or 0.0
-            return Ink(self.shown(self.signed(strength), 0.25 + 0.75 * abs(strength)))
+            return self._heat(state == "negative", value or 0.0)
         return Ink(self.shown(self.foreground, FAINT)) if kind == "fold" else Ink()
 
     def _box(self, role: str, tone: float | None) -> Ink:
@@ -125,6 +124,13 @@ class Palette:
             ground = self.background.blend(self.signed(tone), 0.15 + 0.6 * min(abs(tone), 1.0))
         colour = max(_BLACK, _WHITE, key=ground.contrast)
         return replace(_BOXES.get(role, Ink()), colour=colour, ground=ground)
+
+    def _heat(self, negative: bool, strength: float) -> Ink:
+        """A cell of a heat map: a shaded ground, the sign upon it no louder than need be."""
+        signed = self.signed(-1.0 if negative else 1.0)
+        ground = self.background.blend(signed, 0.06 + 0.64 * strength)
+        ink = max(_BLACK, _WHITE, key=ground.contrast)
+        return Ink(ground.blend(ink, 0.9 if self.strong else 0.45), ground)
 
     def _edge(self, sign: float, state: str, strength: float | None) -> Ink:
         amount = _LINES.get(state)

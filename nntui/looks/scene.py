@@ -28,11 +28,15 @@ class Scene:
         self.names = (*net.inputs, *net.neurons)
         self._rank = {j: n for n, j in enumerate(self.names)}
 
-    def neurons(self, moment: Moment, view: View, emphasis: Emphasis) -> dict[str, NodeLook]:
-        """How each neuron looks."""
+    def neurons(
+        self, moment: Moment, view: View, emphasis: Emphasis, wanted: Iterable[str] | None = None
+    ) -> dict[str, NodeLook]:
+        """How neurons look: the wanted ones, by default all, and those that something is about."""
         last = moment.snapshot.last
         current = last.neuron if last else None
         numbers = {name: view.neuron(moment, name) for name in self.names}
+        about = (*(last.operation[1:] if last else ()), emphasis.neuron)
+        names = self.names if wanted is None else {*wanted, *(n for n in about if n is not None)}
         tone = _absolute if view.absolute else _beside(numbers.values())
 
         def mark(name: str) -> Mark:
@@ -50,7 +54,7 @@ class Scene:
                 mark(name),
                 name in emphasis.neuron_stops,
             )
-            for name, number in numbers.items()
+            for name, number in ((name, numbers[name]) for name in names)
         }
 
     def edges(

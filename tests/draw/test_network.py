@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 from rich.cells import cell_len
 
-from nntui.draw import ROLES, EdgeLook, NodeLook, drawing, layout, paint
+from nntui.draw import ROLES, EdgeLook, NodeLook, drawing, heated, layout, paint
 
 CHAIN = "x>h h>y"
 
@@ -211,6 +211,9 @@ def test_every_role_has_a_meaning(dense, looks):
             )
             used |= {span.role for row in picture.rows for span in row}
     used |= {span.role for row in paint(plan, {}, {}).rows for span in row}
+    crowded = layout(dense(9, 9), 60, 9)
+    crowded = paint(crowded, {}, {}, heat=heated(crowded, lambda edge: 2.5 - int(edge[0][1:])))
+    used |= {span.role for row in crowded.rows for span in row}
     # What is dim has no label.
     assert used == set(ROLES) - {"label.dim"}
 

@@ -14,6 +14,7 @@ from textual.message import Message
 from nntui.debugger.snapshot import Snapshot
 from nntui.draw import Direction, Layout, Picture, layout, paint
 from nntui.explain.fitted import fitted
+from nntui.looks.heat import Heating
 from nntui.looks.moment import Emphasis, Moment
 from nntui.looks.scene import Scene, strongest
 from nntui.looks.travelling import said
@@ -43,6 +44,7 @@ class NetworkPane(LinePane):
         self._net = experiment.network.wiring()
         self._graph = experiment.network.graph()
         self._scene = Scene(self._net)
+        self._heating = Heating()
         self._layout: Layout | None = None
         self._picture: Picture | None = None
         self._shown: tuple[Frame, Focus] | None = None
@@ -159,9 +161,11 @@ class NetworkPane(LinePane):
         frame, focus = self._shown
         plan, moment = self._laid_out(), Moment(frame.snapshot, frame.before)
         view, emphasis = view_at(moment, self.pinned), emphasis_of(frame, focus)
-        nodes = self._scene.neurons(moment, view, emphasis)
-        edges = self._scene.edges(moment, view, emphasis, plan.edges)
-        self._picture = paint(plan, nodes, edges)
+        heat = self._heating(plan, moment, view)
+        shown = (box.names[0] for box in plan.boxes if not box.folded)
+        nodes = self._scene.neurons(moment, view, emphasis, shown)
+        edges = self._scene.edges(moment, view, emphasis, (*plan.edges, *heat.lines))
+        self._picture = paint(plan, nodes, edges, heat=heat)
         self._caption(view, moment)
         self.changed()
         if plan.overflow or self._zoom:

@@ -1,0 +1,157 @@
+"""Heat maps: every weight between two layers with more connections than lines can show."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from heapq import nlargest
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from nntui.draw.strength import strength_of
+
+if TYPE_CHECKING:
+    from nntui.draw.columns import Edge
+    from nntui.draw.plan import Box, Layout
+
+MOST_LINES: Final = 60
+"""Across one gap only so many lines are drawn: with more, braille turns to mush."""
+
+_APART: Final = 20
+"""A gap of so many cells has room for a map beside lines; a narrower one is all map."""
+_MARGIN: Final = 1
+
+LINES_BESIDE: Final = 12
+"""Beside a map, which shows all of them, so many of the strongest connections are lines."""
+MOST_CANDIDATES: Final = 5000
+"""Among more than so many the strongest are not looked for: that would take too long."""
+
+Numbers = Callable[["Edge"], float | None]
+"""The number of a connection that a map shows; None: there is none yet."""
+
+# From which strength on: the character of a positive cell and that of a negative one.
+_LEVELS: Final = ((0.6, "╋", "━"), (0.2, "+", "-"), (0.0, "·", "·"))
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """The map of one gap.
+
+    Each row belongs to a target, beside whose box it stands: its sources from left to right, in the
+    order in which they are drawn from top to bottom, `each` so many columns wide; where they are
+    many, neighbours share a cell, which shows their mean. `rows` has each row's place and the
+    connections of each of its cells. `alone`: the gap is too narrow for lines beside it; else
+    `beside` has those that may be drawn.
+    """
+
+    x: int
+    each: int
+    alone: bool
+    rows: tuple[tuple[int, tuple[tuple[Edge, ...], ...]], ...]
+    beside: tuple[Edge, ...]
+
+
+class Shade(NamedTuple):
+    """A cell of a map, filled in: `mark` repeated `width` times from (x, y) on."""
+
+    column: int
+    x: int
+    y: int
+    width: int
+    mark: str
+    negative: bool
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class Heated:
+    """The maps at one moment, and the connections that are the strongest beside them."""
+
+    shades: tuple[Shade, ...]
+    lines: tuple[Edge, ...]
+
+
+def heats_of(
+    columns: Sequence[Sequence[Box]], sources: Mapping[str, Mapping[str, Edge]]
+) -> dict[int, Heat]:
+    """Return the maps of a drawing, each by the column in front of which it stands.
+
+    `sources` has the connections that end in each neuron, by the neuron that they come from.
+    """
+    heats: dict[int, Heat] = {}
+    for column, (left, right) in enumerate(pairwise(columns), 1):
+        order = [name for box in left for name in box.names]
+        here = set(order)
+        ends = [name for box in right for name in box.names]
+        count = sum(len(here.intersection(sources.get(name, ()))) for name in ends)
+        if count <= MOST_LINES:
+            continue
+        start, end = left[0].x + left[0].width, right[0].x
+        alone = end - start < _APART
+        room = end - start - 2 * _MARGIN if alone else (end - start) // 2
+        each = max(1, min(3, room // len(order)))
+        cells = min(room // each, len(order))
+        if cells < 1:
+            continue
+        width = cells * each
+        own = {name for box in left if not box.folded for name in box.names}
+        spare = (end - start - width) // 2
+        x = start + spare if alone else end - _MARGIN - width
+        bins = [
+            order[n * len(order) // cells : (n + 1) * len(order) // cells] for n in range(cells)
+        ]
+        rows = tuple(
+            (box.y, tuple(_edges(names, sources.get(box.names[0], {})) for names in bins))
+            for box in right
+            if not box.folded
+        )
+        beside = [
+            edge
+            for box in right
+            if not (alone or box.folded)
+            for name, edge in sources.get(box.names[0], {}).items()
+            if name in own
+        ]
+        few = len(beside) <= MOST_CANDIDATES
+        heats[column] = Heat(x, each, alone, rows, tuple(beside) if few else ())
+    return heats
+
+
+def _edges(names: Sequence[str], ending: Mapping[str, Edge]) -> tuple[Edge, ...]:
+    return tuple(ending[name] for name in names if name in ending)
+
+
+def heated(layout: Layout, numbers: Numbers) -> Heated:
+    """Return the maps of a layout filled in, and the strongest lines to draw beside them."""
+    shades: list[Shade] = []
+    lines: list[Edge] = []
+    for column, heat in layout.heats.items():
+        rows = [(y, [_mean(numbers, edges) for edges in cells]) for y, cells in heat.rows]
+        sizes = (abs(number) for _, row in rows for number in row if number is not None)
+        scale = max((size for size in sizes if math.isfinite(size)), default=0.0)
+        shades += (
+            Shade(column, heat.x + n * heat.each, y, heat.each, *_shade(number, scale))
+            for y, row in rows
+            for n, number in enumerate(row)
+            if number is not None
+        )
+        lines += nlargest(LINES_BESIDE, heat.beside, key=lambda edge: _size(numbers(edge)))
+    return Heated(tuple(shades), tuple(lines))
+
+
+def _mean(numbers: Numbers, edges: Sequence[Edge]) -> float | None:
+    found = [number for number in map(numbers, edges) if number is not None]
+    return sum(found) / len(found) if found else None
+
+
+def _size(number: float | None) -> float:
+    if number is None:
+        return -1.0
+    return math.inf if math.isnan(number) else abs(number)
+
+
+def _shade(number: float, scale: float) -> tuple[str, bool, float]:
+    strength = strength_of(number, scale)
+    _, positive, negative = next(level for level in _LEVELS if strength >= level[0])
+    return negative if number < 0 else positive, number < 0, strength
