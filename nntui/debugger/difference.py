@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Final
+
+import numpy as np
 
 from nntui.debugger.snapshot import snapshot_of
 from nntui.engine.full_speed import Passes
@@ -14,6 +16,7 @@ from nntui.engine.replay import Replay
 from nntui.engine.run import Run
 from nntui.engine.sameness import same, same_number
 from nntui.engine.timeline import Timeline
+from nntui.model.elementary import Array
 from nntui.model.experiment import Experiment
 from nntui.model.names import SYMBOLS, value_name
 
@@ -138,6 +141,9 @@ class Comparison:
             return False
         if not all(self._same_target(at, example) for example in batch):
             return False
+        outputs = [passes[0].a[passes[0].row[k]] for k in self._lines[0].layout.net.outputs]
+        if not self._same_slopes(at, outputs, batch):
+            return False
         after = [
             engine.update(start, found.dp(), update, len(batch))
             for engine, start, found in zip(engines, starts, passes, strict=True)
@@ -161,6 +167,21 @@ class Comparison:
     def _same_target(self, position: int, example: int) -> bool:
         a, b = (line.experiment_at(position) for line in self._lines)
         return a is b or all(map(same_number, a.y(example), b.y(example)))
+
+    def _same_slopes(self, position: int, outputs: Sequence[Array], batch: Sequence[int]) -> bool:
+        """Whether the losses give the same ∂L/∂a for the outputs (n,) of some examples.
+
+        Where an output feeds other neurons its ∂L/∂a goes on growing, and what is added may be so
+        large that nothing is left of the difference.
+        """
+        experiments = [line.experiment_at(position) for line in self._lines]
+        a, b = (experiment.training.loss for experiment in experiments)
+        if a == b:
+            return True
+        targets = list(np.array([experiments[0].y(example) for example in batch]).T)
+        with np.errstate(all="ignore"):
+            slopes = [np.array(loss.gradient(outputs, targets)) for loss in (a, b)]
+        return same(*slopes)
 
     def _example_ends(self, update: int) -> set[int]:
         """The positions behind each example of an update's batch."""
@@ -187,6 +208,9 @@ class Comparison:
                 line.go_on(replay, until)
             example = schedule.example_shown(until)
             alike = self._same_replays(*replays) and self._same_target(at, example)
+            if alike:
+                outputs = replays[0].a[replays[0].layout.outputs][:, np.newaxis]
+                alike = self._same_slopes(at, list(outputs), [example])
             tested = until % schedule.steps_per_epoch == 0
             if not alike or tested or until in edits:
                 yield at, until

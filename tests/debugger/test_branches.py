@@ -23,6 +23,7 @@ from nntui.model.errors import NntuiError
 from nntui.model.experiment import Experiment
 from nntui.model.losses import Loss
 from nntui.model.names import value_name
+from nntui.model.network import Network
 from nntui.model.training import Training
 
 small = experiments(most_neurons=3, most_examples=3, most_epochs=3)
@@ -120,6 +121,25 @@ def test_the_old_future_stays_reachable_and_its_losses_are_its_own(experiment, d
         debugger.branches.switch(name)
         debugger.seek(debugger.total)
         assert seen(debugger.snapshot()) == expected[-1]
+
+
+@pytest.mark.parametrize("place", [0, 3], ids=["of a whole update", "inside an example"])
+def test_a_slope_that_drowns_in_what_is_added_to_it_is_a_difference(place) -> None:
+    net = Network()
+    net.add_neuron("x", role="input")
+    net.add_neuron("k", role="output", activation="linear")
+    net.add_neuron("y", role="output", activation="square")
+    net.connect("x", "k", 1.0)
+    net.connect("k", "y", 1e200)
+    data = Dataset.of([[1.0]], [[0.5, 0.0]])
+    training = Training(loss=Loss.of("half_squared_error"), epochs=2)
+    debugger = Debugger(Experiment(net, data, training))
+    debugger.seek(place)
+    debugger.edit("loss", "squared_error")
+    found = debugger.branches.difference("main", "branch-1")
+    assert (found.position, found.values) == (6, {"da[k]": (0.5, 1.0)})
+    debugger.seek(debugger.schedule.update_start(1))
+    assert debugger["da[k]"] == math.inf
 
 
 @settings(max_examples=80, deadline=None)
