@@ -72,7 +72,7 @@ class Colours:
     @property
     def flash(self) -> Style:
         """A value that was written at this moment: it must be seen at once, among hundreds."""
-        ground = self.background.blend(MARK[self.dark], 0.32 if self.dark else 0.2)
+        ground = self.background.blend(_colour(MARK[self.dark]), 0.32 if self.dark else 0.2)
         return self.mark + Style(bgcolor=ground.rich_color)
 
     @property
