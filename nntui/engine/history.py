@@ -35,11 +35,13 @@ class History:
         other.epoch, other.test = self.epoch[:epochs], self.test[:epochs]
         return other
 
-    def sampled(self, series: str, length: int, most: int) -> tuple[list[int], list[float]]:
-        """Points of the first entries of series batch, epoch or test (see ``Losses.sampled``)."""
+    def sampled(
+        self, series: str, length: int, most: int, first: int = 0
+    ) -> tuple[list[int], list[float]]:
+        """Points of the entries before ``length`` of a series (see ``Losses.sampled``)."""
         values: array[float] = getattr(self, series)
         extremes = self._extremes.setdefault(series, Extremes())
-        return extremes.sampled(values, min(length, len(values)), most)
+        return extremes.sampled(values, min(length, len(values)), most, first)
 
     def losses(self, updates: int, epochs: int) -> Losses:
         """The record as it stands when so many updates and epochs are finished."""
@@ -73,13 +75,24 @@ class Losses:
         """The mean loss over the test set after each finished epoch."""
         return self._history.test[: self.epochs]
 
-    def sampled(self, series: str, most: int) -> tuple[list[int], list[float]]:
+    @property
+    def known(self) -> Losses:
+        """All that the record holds, what lies ahead of this moment too."""
+        history = self._history
+        return history.losses(len(history.batch), len(history.epoch))
+
+    def sampled(
+        self, series: str, most: int, first: int = 0, end: int | None = None
+    ) -> tuple[list[int], list[float]]:
         """At most about ``most`` points of series batch, epoch or test: (their places, values).
 
-        They keep the peaks: of equal stretches the least and the greatest entry are given, or a
-        single nan where none is finite. However long the series, nothing of it is copied.
+        Only the entries ``first`` … ``end`` are sampled. The points keep the peaks: of equal
+        stretches the least and the greatest entry are given, or a single nan where none is finite.
+        However long the series, nothing of it is copied.
         """
-        return self._history.sampled(series, self._count(series), most)
+        count = self._count(series)
+        count = count if end is None else min(count, end)
+        return self._history.sampled(series, count, most, first)
 
     def last(self, series: str) -> float | None:
         """The newest entry of series batch, epoch or test, without copying; None when empty."""

@@ -21,24 +21,27 @@ class Extremes:
         self._places: array[int] = array("q")  # least, greatest of each block; −1: none is finite
 
     def sampled(
-        self, values: array[float], length: int, most: int
+        self, values: array[float], length: int, most: int, first: int = 0
     ) -> tuple[list[int], list[float]]:
-        """At most about ``most`` points of the first ``length`` entries: (their places, values).
+        """At most about ``most`` points of the entries ``first`` … ``length``: (places, values).
 
-        The series is cut into equal buckets, of each the least and the greatest are given. A bucket
-        in which nothing is finite becomes a single nan.
+        The stretch is cut into equal buckets, of each the least and the greatest are given. A
+        bucket in which nothing is finite becomes a single nan.
         """
-        bucket = max(1, -(-2 * length // max(most, 2)))
+        first = min(first, length)
+        bucket = max(1, -(-2 * (length - first) // max(most, 2)))
         if bucket < BLOCK:
-            return _points(values, list(_buckets(range(length), bucket)))
+            return _points(values, list(_buckets(range(first, length), bucket)))
         self._grow(values)
         per_bucket = -(-bucket // BLOCK)
-        places = []
-        for blocks in _buckets(range(length // BLOCK), per_bucket):
+        head, tail = -(-first // BLOCK), length // BLOCK
+        places: list[list[int]] = []
+        for blocks in _buckets(range(head, tail), per_bucket):
             known = self._places[2 * blocks.start : 2 * blocks.stop]
             places.append([n for n in known if n >= 0] or [-1 - blocks.start * BLOCK])
-        rest = range(length // BLOCK * BLOCK, length)
-        return _points(values, [*places, *([list(rest)] if rest else [])])
+        edges = [list(range(first, head * BLOCK)), list(range(tail * BLOCK, length))]
+        before, behind = ([edge] if edge else [] for edge in edges)
+        return _points(values, [*before, *places, *behind])
 
     def _grow(self, values: array[float]) -> None:
         known, full = len(self._places) // 2, len(values) // BLOCK

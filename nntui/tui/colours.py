@@ -6,6 +6,7 @@ carries meaning alone: signs, dots and marks say the same.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -15,7 +16,7 @@ from rich.style import Style
 from textual.color import Color
 from textual.theme import Theme
 
-from nntui.looks.palette import FAINT, MARK, RGB, STOP, Palette
+from nntui.looks.palette import FAINT, MARK, NEGATIVE, POSITIVE, RGB, STOP, Palette
 from nntui.tui.themes import CONTRAST
 
 
@@ -29,6 +30,12 @@ _CODE: Final = {
     "number": {True: Color.parse("#f78fb3"), False: Color.parse("#a0305f")},
     "string": {True: Color.parse("#b5d67a"), False: Color.parse("#4a6600")},
 }
+# A part of a chart: its hue (none: that of text), and how much of it.
+_CHART: Final[dict[str, tuple[Mapping[bool, RGB] | None, float]]] = {
+    "train": (POSITIVE, 1.0), "ahead": (POSITIVE, 0.4), "test": (NEGATIVE, 1.0),
+    "other": (None, 0.45), "gap": (STOP, 1.0), "here": (MARK, 1.0), "words": (None, 0.7),
+    "line": (None, 0.25),
+}  # fmt: skip
 _CODE_BOLD: Final = ("keyword", "definition")
 
 
@@ -98,6 +105,12 @@ class Colours:
             return self.faint
         colour = _CODE[kind][self.dark].rich_color if kind in _CODE else None
         return Style(color=colour, bold=True if kind in _CODE_BOLD else None)
+
+    def chart(self, kind: str) -> Color:
+        """A part of a chart: train, ahead, test, other, gap, here, or words (of the axes)."""
+        hue, amount = _CHART[kind]
+        ink = self.foreground if hue is None else _colour(hue[self.dark])
+        return self.background.blend(ink, amount)
 
     def role(self, role: str, value: float | None) -> Style:
         """What a span of a drawing looks like, given its role and shade."""

@@ -70,3 +70,35 @@ def test_a_copy_goes_on_alone() -> None:
     other = history.copy(2, 0)
     other.record("batch", 2, 7.0)
     assert (list(history.batch), list(other.batch)) == ([1.0, 2.0, 3.0], [1.0, 2.0, 7.0])
+
+
+@given(
+    values=st.lists(numbers, max_size=200),
+    first=st.integers(0, 220),
+    end=st.integers(0, 220),
+    most=st.integers(2, 60),
+)
+def test_a_stretch_is_sampled_as_a_series_of_its_own(values, first, end, most) -> None:
+    xs, ys = recorded(values).losses(len(values), 0).sampled("batch", most, first, end)
+    stretch = values[first:end]
+    alone = recorded(stretch).losses(len(stretch), 0).sampled("batch", most)
+    assert [x - first for x in xs] == alone[0]
+    assert str(ys) == str(alone[1])
+
+
+@pytest.mark.parametrize("first", [0, 1, 1023, 1024, 70_000, 199_990])
+def test_a_stretch_of_a_long_series_keeps_its_ends_and_its_peaks(first) -> None:
+    values = [math.sin(n / 500) for n in range(200_000)]
+    values[150_000] = 7.0
+    xs, ys = recorded(values).losses(len(values), 0).sampled("batch", 40, first)
+    assert xs == sorted(xs)
+    assert first <= xs[0] < first + 10_000
+    assert xs[-1] >= 190_000
+    assert (7.0 in ys) == (first < 150_000)
+    assert len(xs) <= 90
+
+
+def test_what_is_known_goes_on_behind_the_moment() -> None:
+    losses = recorded([3.0, 2.0, 1.0]).losses(1, 0)
+    assert list(losses.batch) == [3.0]
+    assert list(losses.known.batch) == [3.0, 2.0, 1.0]

@@ -16,6 +16,7 @@ from textual.widgets import Input, Static
 from nntui.debugger.debugger import Debugger
 from nntui.tui.control.asking import Asking
 from nntui.tui.control.backlog import Backlog
+from nntui.tui.control.charting import Charting
 from nntui.tui.control.commanding import Commanding
 from nntui.tui.control.copying import Copying
 from nntui.tui.control.deck import LISTS
@@ -80,14 +81,14 @@ class SteppingScreen(Screen[None]):
         net = experiment.network.wiring()
         self.drawing = NetworkPane(experiment)
         self._output = OutputPane()
-        step = StepPane(experiment)
+        step, loss = StepPane(experiment), LossPane(debugger.schedule.updates_per_epoch)
         self._neurons = NeuronsPane()
         self._panes: dict[str, Pane] = {
             "network": self.drawing,
             "step": step,
             "algorithm": AlgorithmPane(),
             "neurons": self._neurons,
-            "loss": LossPane(debugger.schedule.updates_per_epoch),
+            "loss": loss,
             "inspector": InspectorPane(experiment),
             "output": self._output,
             **{name: RowsPane(name) for name in LISTS},
@@ -133,6 +134,10 @@ class SteppingScreen(Screen[None]):
         self.action_inspect = looking.inspect
         self.action_pane = looking.pane
         self.action_digits = Digits(self, step).change
+        charting = Charting(self, loss)
+        self.action_chart_log = charting.log
+        self.action_chart_epochs = charting.per_epoch
+        self.action_chart_zoom = charting.zoom
         self.action_turn_to = looking.open
         self.action_copy = at_rest(Copying(self, looking, net).copy)
         exporting = Exporting(self)

@@ -1,39 +1,44 @@
-"""The loss pane: a chart of the losses met so far. The only module that knows plotext."""
+"""The loss pane: the losses met so far, in words, and as a chart drawn when there is time."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
+from rich.style import Style
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.timer import Timer
 from textual.widgets import Static
 
-from nntui.engine.history import Losses
+from nntui.explain.numbers import rounded
+from nntui.tui.chart import Look, chart_of
+from nntui.tui.colours import Colours
 from nntui.tui.control.focus import Focus
-from nntui.tui.frame import Curve, Frame
+from nntui.tui.frame import Frame
 from nntui.tui.widgets.titles import Titled
 
 DELAY: Final = 0.1
 """Seconds from a step to the chart's next drawing, at most: a key press never waits for it."""
 SELDOM: Final = 0.5
 """The same while a run is under way, which a drawing would slow down."""
-MOST_OTHERS: Final = 6
-"""Branches drawn beside the current one, at most: the newest."""
+# The newest entries that are said, in the colours of their curves and with the curves' signs.
+_LEGEND: Final = (("batch", "train", "⠤"), ("test", "test", "•"), ("epoch", None, ""))
 
 
 class LossPane(Titled, Container, can_focus=False):
-    """The mean loss of each finished update and, with a test set, of each epoch's end.
+    """Training and test losses per update or per epoch.
 
-    The branch that the run stands on is a line; the others are rows of points under it.
+    The branch that the run stands on is a line; what is known of its future is fainter, and so are
+    the other branches, which are points under it. A loss that is no number is a cross at the top.
     """
 
     def __init__(self, updates_per_epoch: int) -> None:
         super().__init__(id="loss")
         self.entitle("Loss")
-        self._curves: tuple[Curve, ...] = ()
-        self._drawn: list[tuple[str, int]] = []
-        self._loss: float | None = None
+        self._frame: Frame | None = None
+        self._look = Look()
+        self._drawn: object = None
         self._per_epoch = updates_per_epoch
         self._timer: Timer | None = None
 
@@ -43,9 +48,14 @@ class LossPane(Titled, Container, can_focus=False):
 
     def show(self, frame: Frame, focus: Focus) -> None:
         """Draw the losses of a frame, soon."""
-        self._curves, self._loss = frame.curves, frame.snapshot.loss
-        if self._timer is None:
-            self._timer = self.set_timer(SELDOM if frame.on_the_way else DELAY, self._draw)
+        self._frame = frame
+        self._draw_soon(SELDOM if frame.on_the_way else DELAY)
+
+    def look(self, look: Look) -> None:
+        """Look at the losses in another way."""
+        self._look = look
+        self.border_subtitle = look.words
+        self._draw_soon(DELAY)
 
     @property
     def is_waiting(self) -> bool:
@@ -54,63 +64,55 @@ class LossPane(Titled, Container, can_focus=False):
 
     def on_resize(self) -> None:
         """Another width takes other points."""
-        self._drawn = []
-        if self._timer is None and self._curves:
-            self._timer = self.set_timer(DELAY, self._draw)
+        self._drawn = None
+        self._draw_soon(DELAY)
+
+    def notify_style_update(self) -> None:
+        """Another theme has other colours."""
+        super().notify_style_update()
+        self.on_resize()
+
+    def _draw_soon(self, seconds: float) -> None:
+        if self._timer is None and self._frame is not None:
+            self._timer = self.set_timer(seconds, self._draw)
 
     def _draw(self) -> None:
         self._timer = None
-        if not self._curves or not self.display or not self.size.width:
+        frame = self._frame
+        if frame is None or not self.display or not self.size.width:
             return
-        *others, current = self._curves
-        words = self.query_one("#loss-words", Static)
-        words.update(self._words(current.losses), layout=False)
-        curves = [*others[-MOST_OTHERS:], current]
-        shown = [(curve.name, curve.losses.updates) for curve in curves]
-        if shown != self._drawn:
-            self._drawn = shown
-            self._chart(curves)
+        colours = Colours.of(self.app.current_theme, self.app.theme_variables)
+        words = self._words(frame, colours)
+        self.query_one("#loss-words", Static).update(words, layout=False)
+        news = [(c.name, c.losses.updates, c.losses.known.updates) for c in frame.curves]
+        if (news, self._look) != self._drawn:
+            self._drawn = (news, self._look)
+            self._chart(frame, colours)
 
-    def _words(self, losses: Losses) -> str:
-        parts = []
-        if self._loss is not None:
-            parts.append(f"example {self._loss:.4g}")
-        for series in ("batch", "epoch", "test"):
-            value = losses.last(series)
-            if value is not None:
-                parts.append(f"{series} {value:.4g}")
-        return " " + "  ".join(parts) if parts else " no example has met its loss yet"
+    def _chart(self, frame: Frame, colours: Colours) -> None:
+        width, height = self.size.width, self.size.height - 1
+        ticks = max(min(width // 12, 6), 2), max(min(height // 3, 6), 2)
+        chart = chart_of(frame.curves, self._look, self._per_epoch, 2 * width, ticks)
+        # Imported here: plotext takes longer to load than everything before the first paint.
+        from nntui.tui.widgets.plot import LossPlot
 
-    def _chart(self, curves: list[Curve]) -> None:
-        # Imported here: plotext takes longer to load than everything else before the first paint.
-        from textual_plotext import PlotextPlot
-
-        found = self.query(PlotextPlot)
-        updates = max(curve.losses.updates for curve in curves)
-        if not updates:
+        found = self.query(LossPlot)
+        if chart is None:
             found.remove()
             return
         if not found:
-            self.mount(PlotextPlot())
-        plot = self.query_one(PlotextPlot)
-        points = 2 * max(self.size.width - 8, 8)
-        plt = plot.plt
-        plt.clear_data()
-        ticks = sorted({1 + (updates - 1) * n // 4 for n in range(5)})  # whole updates, from 1
-        plt.xticks([tick - 1 for tick in ticks], [f"{tick:,}" for tick in ticks])
-        for curve in curves:
-            _plot(plt, curve, points)
-        current = curves[-1].losses
-        if current.last("test") is not None:
-            xs, ys = current.sampled("test", points)
-            ends = [(x + 1) * self._per_epoch - 1 for x in xs]
-            plt.plot(ends, ys, marker="dot", color="orange")
-        plot.refresh()
+            self.mount(LossPlot())
+        self.query_one(LossPlot).show(chart, colours)
 
-
-def _plot(plt: Any, curve: Curve, points: int) -> None:
-    xs, ys = curve.losses.sampled("batch", points)
-    if curve.current:
-        plt.plot(xs, ys, marker="braille", color="blue")
-    else:
-        plt.scatter(xs, ys, marker="·", color="gray")
+    def _words(self, frame: Frame, colours: Colours) -> Text:
+        """The newest losses, which are the legend too; what gives way first stands last."""
+        losses = frame.curves[-1].losses
+        newest = [(*row, losses.last(row[0])) for row in _LEGEND]
+        newest.append(("example", None, "", frame.snapshot.loss))
+        words = Text(no_wrap=True, overflow="ellipsis")
+        for name, kind, sign, value in newest:
+            if value is not None:
+                ink = Style(color=colours.chart(kind).rich_color) if kind else ""
+                words.append(f"{sign or ' '}", ink)
+                words.append(f"{name} {rounded(3)(value)} ")
+        return words or Text(" no example has met its loss yet")

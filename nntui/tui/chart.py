@@ -1,0 +1,194 @@
+"""The chart of the losses as plain points: what is drawn where, before anything draws it.
+
+Here is the one place that makes numbers fit to be drawn: whatever a run has computed, heights leave
+it between 0 and 1, a gap as nan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import ceil, floor, isfinite, log10, nan
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from nntui.engine.history import Losses
+    from nntui.tui.frame import Curve
+
+MOST_OTHERS: Final = 6
+"""Branches drawn beside the current one, at most: the newest."""
+SHARE_AHEAD: Final = 4
+"""Of a stretch that ends here, one part in so many is shown of what is known behind."""
+
+_MOST: Final = 1e300
+"""What is greater is drawn so high: the distance of two greater ones may be no float."""
+_LEAST: Final = 1e-250
+_FLAT: Final = 1e-12
+
+Kind = Literal["train", "test", "ahead", "other"]
+_Raw = tuple[Kind, list[int], list[float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a person looks at the losses. ``last``: only so many updates or epochs back from here."""
+
+    log: bool = False
+    per_epoch: bool = False
+    last: int | None = None
+
+    @property
+    def words(self) -> str:
+        """What of it is not as it is at first."""
+        said = ["log"] if self.log else []
+        said += ["per epoch"] if self.per_epoch else []
+        said += [f"last {self.last:,}"] if self.last else []
+        return " · ".join(said)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Points from left to right. ``ys`` lie between 0 and 1; nan is a gap."""
+
+    kind: Kind
+    xs: Sequence[float]
+    ys: Sequence[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """All that is drawn.
+
+    ``gaps``: where a loss is no finite number; ``here``: the point of the current moment;
+    ``behind``: whether more of the curve is known. Ticks are (place, text), y between 0 and 1.
+    """
+
+    series: tuple[Series, ...]
+    gaps: tuple[float, ...]
+    here: tuple[float, float] | None
+    behind: bool
+    left: float
+    right: float
+    x_ticks: tuple[tuple[float, str], ...]
+    y_ticks: tuple[tuple[float, str], ...]
+
+
+def chart_of(
+    curves: Sequence[Curve], look: Look, per_epoch: int, points: int, ticks: tuple[int, int]
+) -> Chart | None:
+    """The chart of some curves, the current one last; None where there is nothing to draw.
+
+    ``per_epoch``: the updates of an epoch; ``points``: how many of a curve are worth drawing;
+    ``ticks``: how many there is room for, of x and of y.
+    """
+    others, current = curves[:-1][-MOST_OTHERS:], curves[-1].losses
+    here, known = _count(current, look), _count(current.known, look)
+    first, end = 0, max([known, *(_count(each.losses, look) for each in others)])
+    if not end:
+        return None
+    if look.last is not None:
+        first = max(here - look.last, 0)
+        end = max(min(here + look.last // SHARE_AHEAD, end), first + 1)
+
+    def sampled(kind: Kind, losses: Losses, series: str, start: int, stop: int) -> _Raw:
+        wide = 1 if look.per_epoch or series == "batch" else per_epoch
+        places, values = losses.sampled(series, points, start // wide, -(-stop // wide))
+        return kind, [(place + 1) * wide for place in places], values
+
+    train = "epoch" if look.per_epoch else "batch"
+    raw = [
+        *(sampled("other", each.losses, train, first, end) for each in others),
+        sampled("ahead", current.known, train, max(here - 1, first), end),
+        sampled("train", current, train, first, min(here, end)),
+        sampled("test", current, "test", first, end),
+    ]
+    heights = [(kind, xs, [_height(y, look) for y in values]) for kind, xs, values in raw if xs]
+    scale = _Scale.of((y for _, _, ys in heights for y in ys), look)
+    series = tuple(Series(kind, xs, [scale.place(y) for y in ys]) for kind, xs, ys in heights)
+    gaps = {x for _, xs, ys in raw for x, y in zip(xs, ys, strict=True) if not isfinite(y)}
+    return Chart(
+        series=series,
+        gaps=tuple(sorted(gaps)),
+        here=_newest(series),
+        behind=known > here,
+        left=first + 1,
+        right=end,
+        x_ticks=tuple((n, f"{n:,}") for n in _whole(first + 1, end, ticks[0])),
+        y_ticks=scale.ticks(ticks[1]),
+    )
+
+
+def _count(losses: Losses, look: Look) -> int:
+    return losses.epochs if look.per_epoch else losses.updates
+
+
+def _height(y: float, look: Look) -> float:
+    """What is measured upwards: a loss or its order of magnitude; nan where it has none."""
+    if not isfinite(y):
+        return nan
+    if not look.log:
+        return min(max(y, -_MOST), _MOST)
+    return log10(y) if y > 0 else nan
+
+
+def _newest(series: Sequence[Series]) -> tuple[float, float] | None:
+    """Where the curve up to here ends, if it has a height there."""
+    for each in series:
+        if each.kind == "train" and isfinite(each.ys[-1]):
+            return each.xs[-1], each.ys[-1]
+    return None
+
+
+def _whole(first: int, last: int, most: int) -> list[int]:
+    """Whole numbers from first to last, at about equal distances, both ends among them."""
+    parts = max(min(most, last - first + 1) - 1, 1)
+    return sorted({first + round((last - first) * n / parts) for n in range(parts + 1)})
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """From heights to places between 0 and 1."""
+
+    low: float
+    high: float
+    log: bool
+
+    @classmethod
+    def of(cls, heights: Iterable[float], look: Look) -> _Scale:
+        finite = [y for y in heights if isfinite(y)]
+        low, high = min(finite, default=0.0), max(finite, default=1.0)
+        most = max(abs(low), abs(high))
+        if high - low <= _FLAT * most or most < _LEAST:  # a flat curve lies in the middle
+            half = most / 2 if most >= _LEAST else 0.5
+            low, high = low - half, high + half
+        elif not look.log and 0 < low < (high - low) / 4:
+            low = 0.0
+        return cls(low, high, look.log)
+
+    def place(self, y: float) -> float:
+        return (y - self.low) / (self.high - self.low) if isfinite(y) else nan
+
+    def ticks(self, most: int) -> tuple[tuple[float, str], ...]:
+        """Round numbers between low and high."""
+        step = _round_step((self.high - self.low) / most, whole=self.log)
+        first = ceil(self.low / step)
+        count = floor(self.high / step) - first + 1
+        values = [(first + n) * step for n in range(count)]
+        if self.log and len(values) < 2:  # within one order of magnitude
+            values = [self.low, self.high]
+            return tuple((self.place(y), f"{10**y:.3g}") for y in values)
+        return tuple(
+            (self.place(y), f"1e{y:g}" if self.log and not -3 < y < 4 else _text(y, self.log))
+            for y in values
+        )
+
+
+def _text(y: float, log: bool) -> str:
+    return f"{10**y if log else y:.10g}"
+
+
+def _round_step(least: float, *, whole: bool) -> float:
+    """The smallest of 1, 2, 5, 10, 20, … (0.1, 0.2, … unless whole) that is at least so much."""
+    least = max(least, 1.0 if whole else 1e-300)
+    unit = 10.0 ** floor(log10(least))
+    return next((m * unit for m in (1, 2, 5) if m * unit >= least * (1 - 1e-9)), 10 * unit)

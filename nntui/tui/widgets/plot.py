@@ -1,0 +1,79 @@
+"""The plot of the losses: the only module that knows plotext, which is slow to load."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import Final
+
+from rich.text import Text
+from textual_plotext import PlotextPlot
+
+from nntui.tui.chart import Chart, Series
+from nntui.tui.colours import Colours
+
+LEAST_HEIGHT: Final = 4
+"""Rows below which the places along the bottom are left out."""
+_MARKERS: Final = {"train": "braille", "ahead": "braille", "test": "•", "other": "·"}
+
+
+class LossPlot(PlotextPlot, can_focus=False):
+    """Draws a chart in the colours of the theme."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._chart: Chart | None = None
+        self._colours: Colours | None = None
+
+    def show(self, chart: Chart, colours: Colours) -> None:
+        """Draw another chart."""
+        self._chart, self._colours = chart, colours
+        self.refresh()
+
+    def render(self) -> Text:
+        """The chart as text, anew in the size that there is."""
+        if self._chart is None or self._colours is None or not self.size.area:
+            return Text()
+        chart, colours, plt = self._chart, self._colours, self.plt
+        width, height = self.size
+        plt.clear_figure()
+        plt.plotsize(width, height)
+        plt._set_size(width, height)  # as PlotextPlot does: plotsize alone keeps an older size
+        plt.canvas_color(colours.background.rgb)
+        plt.axes_color(colours.background.rgb)
+        plt.ticks_color(colours.chart("words").rgb)
+        plt.xaxes(height >= LEAST_HEIGHT, False)
+        plt.yaxes(True, False)
+        plt.xlim(chart.left - 0.5, chart.right + 0.5)
+        plt.ylim(0.0, 1.0)
+        plt.yticks(*_ticks(chart.y_ticks))
+        plt.xticks(*(_ticks(chart.x_ticks) if height >= LEAST_HEIGHT else ([], [])))
+        if chart.behind and chart.here is not None:
+            plt.vertical_line(chart.here[0], colours.chart("line").rgb)
+        for series in chart.series:
+            for xs, ys in _runs(series):
+                draw = plt.scatter if series.kind == "other" or len(xs) == 1 else plt.plot
+                draw(xs, ys, marker=_MARKERS[series.kind], color=colours.chart(series.kind).rgb)
+        if chart.gaps:
+            plt.scatter(
+                chart.gaps, [1.0] * len(chart.gaps), marker="×", color=colours.chart("gap").rgb
+            )
+        if chart.here is not None:
+            x, y = chart.here
+            plt.scatter([x], [y], marker="●", color=colours.chart("here").rgb)
+        return Text.from_ansi(plt.build())
+
+
+def _ticks(ticks: tuple[tuple[float, str], ...]) -> tuple[list[float], list[str]]:
+    return [place for place, _ in ticks], [text for _, text in ticks]
+
+
+def _runs(series: Series) -> list[tuple[list[float], list[float]]]:
+    """The stretches of a series between its gaps."""
+    runs: list[tuple[list[float], list[float]]] = [([], [])]
+    for x, y in zip(series.xs, series.ys, strict=True):
+        if isfinite(y):
+            runs[-1][0].append(x)
+            runs[-1][1].append(y)
+        elif runs[-1][0]:
+            runs.append(([], []))
+    return [run for run in runs if run[0]]

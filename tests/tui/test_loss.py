@@ -1,0 +1,130 @@
+"""The loss pane on the screen."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from nntui.bundled import samples
+from nntui.document.load import load
+from nntui.tui.app import NntuiApp
+from nntui.tui.widgets.loss import LossPane
+
+
+async def drawn(pilot) -> LossPane:
+    """The pane, with nothing left to draw."""
+    pane = pilot.app.screen.query_one(LossPane)
+    while pane.is_waiting:
+        await pilot.pause(0.02)
+    await pilot.pause()
+    return pane
+
+
+def text_of(pane: LossPane) -> str:
+    """What stands in the pane."""
+    region = pane.region
+    strips = pane.app.screen._compositor.render_strips()
+    rows = ["".join(segment.text for segment in strip) for strip in strips]
+    return "\n".join(row[region.x : region.right] for row in rows[region.y : region.bottom])
+
+
+async def test_the_newest_losses_are_the_legend(app_on):
+    async with app_on("classifier").run_test(size=(120, 36)) as pilot:
+        await pilot.press("p", "p")
+        pane = await drawn(pilot)
+        snapshot = pilot.app.screen.latest.snapshot
+        text = text_of(pane)
+        for words, loss in (
+            ("⠤batch", snapshot.batch_loss),
+            ("•test", snapshot.test_loss),
+            ("epoch", snapshot.epoch_loss),
+            ("example", snapshot.loss),
+        ):
+            assert f"{words} {loss:.3g}" in text
+        assert "●" in text
+
+
+async def test_before_any_loss_a_sentence_says_so(app_on):
+    async with app_on("xor").run_test(size=(120, 36)) as pilot:
+        pane = await drawn(pilot)
+        assert "no example has met its loss yet" in text_of(pane)
+
+
+async def test_l_and_capital_l_and_k_change_how_the_losses_are_looked_at(app_on, status):
+    async with app_on("classifier").run_test(size=(120, 36)) as pilot:
+        await pilot.press(*"9", "p")
+        pane = await drawn(pilot)
+        assert "81" in text_of(pane)  # updates
+        await pilot.press("k")
+        assert "the last 30 updates" in status(pilot.app)
+        assert "last 30" in text_of(await drawn(pilot))
+        await pilot.press("K", "L")
+        assert "per epoch" in status(pilot.app)
+        text = text_of(await drawn(pilot))
+        assert "81" not in text
+        assert "per epoch" in text
+        await pilot.press("l")
+        assert "logarithmic" in status(pilot.app)
+        assert "log · per epoch" in text_of(await drawn(pilot))
+        await pilot.press("l", "L")
+        text = text_of(await drawn(pilot))
+        assert "log" not in text
+        assert "per epoch" not in text
+
+
+async def test_k_goes_no_further_than_there_are_updates(app_on, status):
+    async with app_on("xor").run_test(size=(120, 36)) as pilot:
+        await pilot.press("k")
+        assert "loss: all updates" in status(pilot.app)
+        await pilot.press("5", "0", "u", "k", "k", "k")
+        assert "the last 10 updates" in status(pilot.app)
+        await pilot.press("K", "K", "K")
+        assert "loss: all updates" in status(pilot.app)
+
+
+async def test_back_in_time_the_rest_of_the_curve_stays_behind_a_line(app_on):
+    async with app_on("xor").run_test(size=(120, 36)) as pilot:
+        await pilot.press("5", "0", "u")
+        assert text_of(await drawn(pilot)).count("│\n") > 5
+        before = text_of(await drawn(pilot))
+        await pilot.press("2", "0", "U")
+        text = text_of(await drawn(pilot))
+        assert " 50 " in text
+        assert text.count("│") > before.count("│")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+@pytest.mark.parametrize("keys", ["", "l", "L", "lL", "k"])
+async def test_a_run_that_diverges_is_drawn_with_crosses(tmp_path, size, keys):
+    document = json.loads(samples()["xor"].read_text(encoding="utf-8"))
+    document["network"] = {"layers": [2, {"size": 1, "activation": "linear"}]}
+    document["training"] |= {
+        "loss": "mse", "optimizer": {"name": "sgd", "learning_rate": 100}, "epochs": 400,
+    }  # fmt: skip
+    path = tmp_path / "diverging.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    app = NntuiApp(load(path), keep_state=False)
+    async with app.run_test(size=size) as pilot:
+        if size[0] == 80:
+            await pilot.press("tab")
+        await pilot.press("4", "0", "0", "u", *keys)
+        assert "×" in text_of(await drawn(pilot))
+        assert "batch NaN" in text_of(await drawn(pilot))
+
+
+async def test_another_theme_draws_the_chart_in_other_colours(app_on):
+    async with app_on("xor").run_test(size=(120, 36)) as pilot:
+        await pilot.press("5", "u")
+        pane = await drawn(pilot)
+
+        def ground() -> object:
+            strips = pilot.app.screen._compositor.render_strips()
+            strip = strips[pane.region.y + 5]
+            segments = strip.crop(pane.region.x + 30, pane.region.x + 31)
+            return [segment.style.bgcolor for segment in segments]
+
+        dark = ground()
+        pilot.app.theme = "textual-light"
+        await drawn(pilot)
+        assert ground() != dark
