@@ -31,18 +31,22 @@ _TURNS: Final = {1: ("┓", "┗"), -1: ("┛", "┏")}
 
 
 @lru_cache(maxsize=16384)
-def thin(leg: Leg, step: int) -> tuple[tuple[Cell, int], ...]:
+def thin(leg: Leg, on: int = 1, off: int = 0) -> tuple[tuple[Cell, int], ...]:
     """Return the cells of a braille line, each with the bits of its dots.
 
-    The line has every `step`th dot.
+    The line has `on` dots, then leaves `off` of them out, and so on. With `on` above 1 either end
+    has its dash.
     """
     x0, y0 = leg.x0 * 2, leg.y0 * 4 + _MIDDLE
     x1, y1 = leg.x1 * 2 + 1, leg.y1 * 4 + _MIDDLE
     count = max(abs(x1 - x0), abs(y1 - y0))
     bits: dict[Cell, int] = {}
     # Sparse lines that all began with their first dot would draw upright stripes together.
-    first = (3 * leg.y0 + 2 * leg.y1) % step if step > 2 else 0
-    for i in range(first, count + 1, step):
+    period = on + off
+    first = (3 * leg.y0 + 2 * leg.y1) % period if on == 1 else 0
+    for i in range(count + 1):
+        if (i - first if on == 1 else min(i, count - i)) % period >= on:
+            continue
         x = x0 + (2 * i * (x1 - x0) + count) // (2 * count)
         y = y0 + (2 * i * (y1 - y0) + count) // (2 * count)
         cell = (x // 2, y // 4)

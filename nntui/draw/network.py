@@ -18,10 +18,11 @@ from nntui.draw.plan import Box, Layout
 from nntui.draw.selection import Line, select
 from nntui.draw.text import cells, cut
 
-# Every how manyth dot a line has: a positive one, a negative one.
-_DOTS: Final = {False: 1, True: 2}
-_PENDING: Final = {False: 3, True: 4}
-_TRACE: Final = 5
+# How many dots in a row a line has, and how many are then left out: a positive one, a negative one.
+_DOTS: Final = {False: (1, 0), True: (3, 2)}
+_PENDING: Final = {False: (1, 2), True: (1, 3)}
+_TRACE: Final = (1, 5)
+_TRACE_DONE: Final = (1, 3)
 
 # A fold shows the first of its neurons with the first of these marks that any of them has.
 _SHOWN_IN_FOLD: Final[tuple[Mark, ...]] = ("current", "focus")
@@ -59,7 +60,9 @@ def paint(
         KeyError: a connection of a neuron that the layout does not know.
     """
     canvas = Canvas(layout.width, layout.height)
-    lines = select(layout, edges, scale)
+    at_hand = {name for name, look in nodes.items() if look.mark == "current"}
+    at_hand |= {edge[1] for edge, look in edges.items() if look.state == "current"}
+    lines = select(layout, edges, scale, at_hand)
     _draw_thin(canvas, [line for line in lines if line.look.state != "current"])
     if heat is not None:
         _draw_heat(canvas, layout, lines, heat)
@@ -85,14 +88,19 @@ def _draw_thin(canvas: Canvas, lines: Iterable[Line]) -> None:
     for line in lines:
         sign = "negative" if line.negative else "positive"
         look = (f"edge.{sign}{_ENDINGS[line.look.state]}", line.strength)
-        dots_of = _PENDING if line.look.state == "pending" else _DOTS
-        step = _TRACE if line.trace else dots_of[line.negative]
+        on, off = _stroke(line)
         for leg in line.legs:
-            for cell, bits in thin(leg, step):
+            for cell, bits in thin(leg, on, off):
                 dots[cell] = dots.get(cell, 0) | bits
                 owner[cell] = look
     for (x, y), bits in dots.items():
         canvas.cell(x, y, chr(0x2800 + bits), *owner[x, y])
+
+
+def _stroke(line: Line) -> tuple[int, int]:
+    if line.trace:
+        return _TRACE_DONE if line.look.state == "done" else _TRACE
+    return (_PENDING if line.look.state == "pending" else _DOTS)[line.negative]
 
 
 def _draw_heat(canvas: Canvas, layout: Layout, lines: Iterable[Line], heat: Heated) -> None:

@@ -3,8 +3,8 @@ import pytest
 from nntui.draw.lines import Leg, stairs, thin
 
 
-def _thin(leg: Leg, step: int = 1) -> str:
-    cells = dict(thin(leg, step))
+def _thin(leg: Leg, on: int = 1, off: int = 0) -> str:
+    cells = dict(thin(leg, on, off))
     return _text({cell: chr(0x2800 + bits) for cell, bits in cells.items()})
 
 
@@ -16,7 +16,11 @@ def _text(marks: dict[tuple[int, int], str]) -> str:
 
 def test_a_level_line_is_a_row_of_dots() -> None:
     assert _thin(Leg(0, 0, 3, 0)) == "⠒⠒⠒⠒"
-    assert _thin(Leg(0, 0, 3, 0), step=2) == "⠂⠂⠂⠂"
+
+
+def test_a_line_can_leave_dots_out() -> None:
+    assert _thin(Leg(0, 0, 3, 0), on=1, off=1) == "⠂⠂⠂⠂"
+    assert _thin(Leg(0, 0, 4, 0), on=3, off=2) == "⠒⠂ ⠐⠒"
 
 
 def test_a_slanting_line_uses_the_dots_inside_the_cells() -> None:
@@ -46,5 +50,5 @@ def test_a_negative_heavy_line_is_broken() -> None:
 def test_both_kinds_of_line_join_their_ends(x1: int, y0: int, y1: int) -> None:
     leg = Leg(0, y0, x1, y1)
     ends = {(0, y0), (x1, y1)}
-    assert ends <= {cell for cell, _ in thin(leg, 1)}
+    assert ends <= {cell for cell, _ in thin(leg)}
     assert ends <= set(stairs(leg, broken=False))

@@ -21,12 +21,12 @@ def _role_at(picture, x, y):
 # x2 → h1_2 is being computed: heavy, broken because it is negative, with an arrowhead.
 PICTURE = """\
 
-▏x1  +0.74▕⠒⠖⠒⠒⠒⠒⠒+0.25⠒⡲⠖▏h1_1  +0.74▕⠒⠤⣀⡀
-             ⠁⠂⡀     ⣀⠔⠉                  ⠈⠉⠒⠤⢄⡀
-                ⠁⠂⣀+0.50                       +0.75⣀
-               ⣀⠔⠊ -0.38                          ⡀⡀⠄⠍⠒▏y1  +0.74▕
-            ⢀⠤⠊       ⠁⠄⡀                 ⡀⡀⠄-0.88
-▏x2  +0.74▕╍╍╍╍╍╍╍-0.62╍╍►▐h1_2  -0.31▌⠂⠁⠁"""
+▏x1  +0.74▕⠲⠖⠒⠒⠒⠒⠒+0.25⠒⡲⠖▏h1_1  +0.74▕⠒⠤⣀⡀
+             ⠈⠢      ⣀⠔⠉                  ⠈⠉⠒⠤⢄⡀
+                ⠑⠂⣀+0.50                       +0.75⣀
+               ⣀⠔⠊ -0.38                           ⣀⠄⠩⠒▏y1  +0.74▕
+            ⢀⠤⠊       ⠑⠄                  ⣀ ⠤-0.88
+▏x2  +0.74▕╍╍╍╍╍╍╍-0.62╍╍►▐h1_2  -0.31▌⠒⠁⠈"""
 
 
 def test_a_small_network_with_its_weights(dense, looks):
@@ -82,7 +82,7 @@ def test_signs_show_without_colour(wired):
     edges = {("x", "h"): EdgeLook(0.5), ("h", "y"): EdgeLook(-0.5)}
     picture = paint(plan, {}, edges)
     assert "⠒⠒⠒⠒" in picture.text()
-    assert "⠂⠂⠂⠂" in picture.text()
+    assert "⠒⠂⠐⠒" in picture.text()
     assert _role_at(picture, plan.box("h").x - 1, 0) == ("edge.positive", 1.0)
     assert _role_at(picture, plan.box("y").x - 1, 0) == ("edge.negative", 1.0)
 
