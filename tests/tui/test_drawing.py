@@ -154,3 +154,13 @@ async def test_every_view_is_drawn_on_every_sample(app_on):
             for _ in range(len(VIEWS) + 1):
                 await pilot.press("v", "e")
             assert app.screen.latest.snapshot.position > 0
+
+
+async def test_a_drawing_that_is_too_wide_scrolls_sideways_only(app_on):
+    app = app_on("skip")
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.pause()
+        drawing = app.screen.drawing
+        assert drawing.extent()[0] > drawing.content_size.width
+        assert drawing.show_horizontal_scrollbar
+        assert not drawing.show_vertical_scrollbar

@@ -150,10 +150,16 @@ class NetworkPane(LinePane):
 
     def _laid_out(self) -> Layout:
         if self._layout is None:
-            # The whole pane: scroll bars come and go with the drawing itself.
+            # For the whole pane: scroll bars come and go with the drawing itself. One that lies
+            # below a drawing that is too wide only takes a row from it, and so the other way round.
             size, zoom = self.content_size, ZOOMS[self._zoom]
-            width, height = int(size.width * zoom), int(size.height * zoom)
-            self._layout = layout(self._graph, max(width, 1), max(height, 1), folds=self._folds)
+            width, height = max(int(size.width * zoom), 1), max(int(size.height * zoom), 1)
+            plan = layout(self._graph, width, height, folds=self._folds)
+            below, beside = plan.width > size.width, plan.height > size.height
+            if zoom == 1.0 and below != beside:
+                width, height = max(width - beside, 1), max(height - below, 1)
+                plan = layout(self._graph, width, height, folds=self._folds)
+            self._layout = plan
         return self._layout
 
     def _draw(self) -> None:
