@@ -87,8 +87,8 @@ class Losses:
         """At most about ``most`` points of series batch, epoch or test: (their places, values).
 
         Only the entries ``first`` … ``end`` are sampled. The points keep the peaks: of equal
-        stretches the least and the greatest entry are given, or a single nan where none is finite.
-        However long the series, nothing of it is copied.
+        stretches the least and the greatest entry are given, and a single nan where one is not
+        finite. However long the series, what was gone through once is remembered.
         """
         count = self._count(series)
         count = count if end is None else min(count, end)

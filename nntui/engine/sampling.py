@@ -4,76 +4,89 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 BLOCK: Final = 1024
-"""Entries whose least and greatest are found once and then remembered."""
+"""Entries whose extremes are found once and then remembered."""
 _AT_A_TIME: Final = 1024
 
 
 class Extremes:
-    """Where the least and the greatest finite entry of each full block of a series stand."""
+    """Of each full block of a series: where the least and the greatest finite entry stand."""
 
     def __init__(self) -> None:
-        self._places: array[int] = array("q")  # least, greatest of each block; −1: none is finite
+        # Places of the least, the greatest and the first broken entry; −1: there is none.
+        self._places: array[int] = array("q")
 
     def sampled(
         self, values: array[float], length: int, most: int, first: int = 0
     ) -> tuple[list[int], list[float]]:
         """At most about ``most`` points of the entries ``first`` … ``length``: (places, values).
 
-        The stretch is cut into equal buckets, of each the least and the greatest are given. A
-        bucket in which nothing is finite becomes a single nan.
+        The stretch is cut into equal buckets, of each the least and the greatest are given, and a
+        single nan where an entry is not finite.
         """
-        first = min(first, length)
-        bucket = max(1, -(-2 * (length - first) // max(most, 2)))
-        if bucket < BLOCK:
-            return _points(values, list(_buckets(range(first, length), bucket)))
+        window = range(min(first, length), length)
+        size = max(1, -(-2 * len(window) // max(most, 2)))
+        if size < BLOCK:
+            return _points(values, _extremes(values, window, size))
         self._grow(values)
-        per_bucket = -(-bucket // BLOCK)
-        head, tail = -(-first // BLOCK), length // BLOCK
-        places: list[list[int]] = []
-        for blocks in _buckets(range(head, tail), per_bucket):
-            known = self._places[2 * blocks.start : 2 * blocks.stop]
-            places.append([n for n in known if n >= 0] or [-1 - blocks.start * BLOCK])
-        edges = [list(range(first, head * BLOCK)), list(range(tail * BLOCK, length))]
-        before, behind = ([edge] if edge else [] for edge in edges)
-        return _points(values, [*before, *places, *behind])
+        head, tail = -(-window.start // BLOCK), length // BLOCK
+        known = np.array(self._places[3 * head : 3 * tail], dtype=np.int64).reshape(-1, 3)
+        size = -(-size // BLOCK)
+        rows = [
+            _extremes(values, range(window.start, head * BLOCK), BLOCK),
+            *(_merged(values, known[n : n + size]) for n in range(0, len(known), size)),
+            _extremes(values, range(tail * BLOCK, length), BLOCK),
+        ]
+        return _points(values, np.concatenate(rows))
 
     def _grow(self, values: array[float]) -> None:
-        known, full = len(self._places) // 2, len(values) // BLOCK
+        known, full = len(self._places) // 3, len(values) // BLOCK
         for first in range(known, full, _AT_A_TIME):
-            end = min(first + _AT_A_TIME, full)
-            blocks = np.array(values[first * BLOCK : end * BLOCK]).reshape(-1, BLOCK)
-            finite = np.isfinite(blocks)
-            starts = np.arange(first, end) * BLOCK
-            least = starts + np.where(finite, blocks, math.inf).argmin(axis=1)
-            greatest = starts + np.where(finite, blocks, -math.inf).argmax(axis=1)
-            pairs = np.where(finite.any(axis=1)[:, None], np.stack([least, greatest], 1), -1)
-            self._places.extend(pairs.ravel().tolist())
+            blocks = range(first * BLOCK, min(first + _AT_A_TIME, full) * BLOCK)
+            self._places.extend(_extremes(values, blocks, BLOCK).ravel().tolist())
 
 
-def _buckets(entries: range, size: int) -> Sequence[range]:
-    return [entries[start : start + size] for start in range(0, len(entries), size)]
+def _extremes(values: array[float], window: range, size: int) -> Any:
+    """Of each bucket of so many entries, the last may be shorter: (least, greatest, broken)."""
+    # A copy, so that the series can grow meanwhile: a run under way records in another thread.
+    entries = np.array(values[window.start : window.stop])
+    full = len(entries) // size * size
+    found, start = [np.empty((0, 3), dtype=np.int64)], window.start
+    for buckets in (entries[:full].reshape(-1, size), entries[full:].reshape(1, -1)):
+        if not buckets.size:
+            continue
+        finite = np.isfinite(buckets)
+        starts = start + np.arange(len(buckets)) * size
+        some, all_ = finite.any(axis=1), finite.all(axis=1)
+        least = starts + np.where(finite, buckets, math.inf).argmin(axis=1)
+        greatest = starts + np.where(finite, buckets, -math.inf).argmax(axis=1)
+        broken = np.where(all_, -1, starts + finite.argmin(axis=1))
+        places = [np.where(some, least, -1), np.where(some, greatest, -1), broken]
+        found.append(np.stack(places, axis=1))
+        start += buckets.size
+    return np.concatenate(found)
 
 
-def _points(
-    values: array[float], buckets: Sequence[Sequence[int]]
-) -> tuple[list[int], list[float]]:
-    """The extremes of each bucket's candidates; a negative one says where nothing is finite."""
+def _merged(values: array[float], rows: Any) -> Any:
+    """Neighbouring buckets as one."""
+    finite = [int(n) for n in rows[:, :2].ravel() if n >= 0]
+    broken = next((int(n) for n in rows[:, 2] if n >= 0), -1)
+    if not finite:
+        return np.array([[-1, -1, broken]])
+    by_value = values.__getitem__
+    return np.array([[min(finite, key=by_value), max(finite, key=by_value), broken]])
+
+
+def _points(values: array[float], buckets: Any) -> tuple[list[int], list[float]]:
+    """The points of some buckets, from left to right."""
     xs: list[int] = []
     ys: list[float] = []
-    for bucket in buckets:
-        finite = [n for n in bucket if n >= 0 and math.isfinite(values[n])]
-        if not finite:
-            xs.append(bucket[0] if bucket[0] >= 0 else -1 - bucket[0])
-            ys.append(math.nan)
-            continue
-        extremes = {min(finite, key=values.__getitem__), max(finite, key=values.__getitem__)}
-        for n in sorted(extremes):
+    for bucket in buckets.tolist():
+        for n in sorted({n for n in bucket if n >= 0}):
             xs.append(n)
-            ys.append(values[n])
+            ys.append(values[n] if math.isfinite(values[n]) else math.nan)
     return xs, ys

@@ -36,7 +36,9 @@ def test_a_sample_keeps_the_peaks_of_what_lies_in_the_past(values, most, data) -
     length = data.draw(st.integers(0, len(values)))
     xs, ys = recorded(values).losses(length, 0).sampled("batch", most)
     assert xs == sorted(set(xs))
-    assert len(xs) <= most + 1
+    assert len(xs) - sum(map(math.isnan, ys)) <= most + 1
+    assert sum(map(math.isnan, ys)) <= most // 2 + 1
+    assert any(map(math.isnan, ys)) == (not all(map(math.isfinite, values[:length])))
     assert all(math.isnan(y) or y == values[x] for x, y in zip(xs, ys, strict=True))
     finite = [v for v in values[:length] if math.isfinite(v)]
     if finite:
@@ -63,6 +65,14 @@ def test_a_long_series_is_sampled_by_its_blocks(length) -> None:
         assert np.nanmin(ys) == np.nanmin(values[:past])
         assert np.nanmax(ys) == 99.0
         assert any(map(math.isnan, ys))
+
+
+@pytest.mark.parametrize("length", [300, 50_000, 300_000])
+def test_a_single_wreck_among_many_sound_entries_is_not_lost(length) -> None:
+    values = [1.0] * length
+    values[length // 3] = math.inf
+    xs, ys = recorded(values).losses(length, 0).sampled("batch", 40)
+    assert [x for x, y in zip(xs, ys, strict=True) if math.isnan(y)] == [length // 3]
 
 
 def test_a_copy_goes_on_alone() -> None:

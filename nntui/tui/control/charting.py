@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from nntui.tui.chart import Look
 
 if TYPE_CHECKING:
+    from nntui.tui.control.looking import Looking
     from nntui.tui.control.stage import Stage
     from nntui.tui.widgets.loss import LossPane
 
@@ -16,10 +17,10 @@ ZOOMS: Final = (None, 10_000, 3_000, 1_000, 300, 100, 30, 10)
 
 
 class Charting:
-    """The keys of the chart."""
+    """The keys of the chart. Where it is not seen, they turn to it."""
 
-    def __init__(self, stage: Stage, pane: LossPane) -> None:
-        self._stage, self._pane = stage, pane
+    def __init__(self, stage: Stage, looking: Looking, pane: LossPane) -> None:
+        self._stage, self._looking, self._pane = stage, looking, pane
         self._look = Look()
 
     def log(self) -> None:
@@ -48,4 +49,6 @@ class Charting:
 
     def _show(self, look: Look) -> None:
         self._look = look
+        if "loss" not in self._looking.deck.seen:
+            self._looking.open("loss")
         self._pane.look(look)

@@ -134,7 +134,7 @@ class SteppingScreen(Screen[None]):
         self.action_inspect = looking.inspect
         self.action_pane = looking.pane
         self.action_digits = Digits(self, step).change
-        charting = Charting(self, loss)
+        charting = Charting(self, looking, loss)
         self.action_chart_log = charting.log
         self.action_chart_epochs = charting.per_epoch
         self.action_chart_zoom = charting.zoom
