@@ -140,9 +140,9 @@ def _newest(series: Sequence[Series]) -> tuple[float, float] | None:
 
 
 def _whole(first: int, last: int, most: int) -> list[int]:
-    """Whole numbers from first to last, at about equal distances, both ends among them."""
-    parts = max(min(most, last - first + 1) - 1, 1)
-    return sorted({first + round((last - first) * n / parts) for n in range(parts + 1)})
+    """Round whole numbers from first to last at equal distances; the ends where there are none."""
+    step = int(_round_step((last - first + 1) / most, whole=True))
+    return list(range(-(-first // step) * step, last + 1, step)) or sorted({first, last})
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,3 +129,20 @@ def test_whatever_was_computed_everything_drawn_lies_between_0_and_1(log, values
     assert all(-1e-9 <= y <= 1 + 1e-9 for y in heights)
     assert len(chart.y_ticks) <= 8
     assert all(math.isfinite(x) for each in chart.series for x in each.xs)
+
+
+@pytest.mark.parametrize("updates", [1, 2, 7, 9, 90, 270, 12_345])
+@pytest.mark.parametrize("last", [None, 6, 50])
+@pytest.mark.parametrize("most", [2, 5, 6])
+def test_the_places_along_the_bottom_are_round_and_evenly_spaced(updates, last, most) -> None:
+    curve = Curve("main", losses([1.0] * updates), True)
+    chart = chart_of([curve], Look(last=last), 4, 100, (most, 3))
+    places = [int(place) for place, _ in chart.x_ticks]
+    assert 1 <= len(places) <= most + 1
+    assert chart.left <= places[0] <= places[-1] <= chart.right
+    assert [text for _, text in chart.x_ticks] == [f"{place:,}" for place in places]
+    steps = {b - a for a, b in zip(places, places[1:], strict=False)}
+    assert len(steps) <= 1
+    for step in steps if len(places) > 2 else ():
+        assert str(step).rstrip("0") in {"1", "2", "5"}
+        assert all(place % step == 0 for place in places)
