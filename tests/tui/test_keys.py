@@ -81,12 +81,12 @@ async def test_arrows_move_the_focus_and_enter_inspects_it(app_on, seen, deck):
         await pilot.press("f", "right", "right", "enter")
         await pilot.pause()
         text = seen(app)
-        assert "h1: tanh, layer 1" in text
+        assert "h1 · tanh · layer 1" in text
         assert "w·a" in text
         assert "w·δ" in text
         await pilot.press("down")
         await pilot.pause()
-        assert "h2: tanh, layer 1" in seen(app)
+        assert "h2 · tanh · layer 1" in seen(app)
         await pilot.press("enter")
         assert not deck(app).turned
 

@@ -23,7 +23,9 @@ PANES: Final = (
                 "thousands: with each pass); & shows those with h in their names, layer 2, a > 0")),
     ("Loss", "the mean loss of each finished update (dots: the test set after each epoch)"),
     ("Algorithm", "the program that is running; ► marks the lines just executed, ● a breakpoint"),
-    ("Inspector", "one neuron’s connections, product by product; it follows as you step"),
+    ("Inspector", ("one neuron: its equations, its function with the point of this moment and the "
+                "slope there, its connections product by product, as they were really made; "
+                "✻ an update does not touch it")),
     ("Breakpoints", "what stops a run: ● enabled, ○ disabled, and how often it was met"),
     ("Watches", "expressions, and how they changed since the last stop"),
     ("Branches", "the lines of time that edits began; ► the one you are on"),

@@ -89,7 +89,7 @@ class SteppingScreen(Screen[None]):
             "algorithm": AlgorithmPane(),
             "neurons": self._neurons,
             "loss": loss,
-            "inspector": InspectorPane(experiment),
+            "inspector": InspectorPane(keymap),
             "output": self._output,
             **{name: RowsPane(name) for name in LISTS},
         }

@@ -1,0 +1,237 @@
+"""The inspector: a neuron's equations, its function, its connections and its past."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Final
+
+from rich.segment import Segment
+from rich.style import Style
+
+from nntui.debugger.products import Passed
+from nntui.draw.picture import Picture
+from nntui.draw.text import clean
+from nntui.explain.fitted import fitted
+from nntui.tui.control.focus import Focus
+from nntui.tui.frame import Frame
+from nntui.tui.keys import every_key
+from nntui.tui.text import padded, wrapped
+from nntui.tui.widgets.inspector.equations import (
+    NOT_YET,
+    return_line,
+    shown,
+    slope_lines,
+    sum_lines,
+)
+from nntui.tui.widgets.inspector.graph import graph, reach_of
+from nntui.tui.widgets.inspector.lines import Line, beside, text
+from nntui.tui.widgets.pane import LinePane
+
+NUMBER: Final = 10
+"""Cells of a number in the tables of connections."""
+NAME: Final = 12
+BESIDE: Final = 54
+"""Columns from which on the graph stands beside the equations."""
+SIDE_BY_SIDE: Final = 2 * (NAME + 4 + 3 * (NUMBER + 1)) + 2
+"""Columns from which on the connections in and out stand beside each other."""
+NO_FOCUS: Final = "no neuron has the focus: choose one with the arrows"
+_ACTIONS: Final = {"breakpoint": "break", "watch": "watch", "set": "set", "why": "why"}
+_GRAPH_ROWS: Final = 8
+
+
+class InspectorPane(LinePane):
+    """The neuron that has the focus. It shows what the passes have really used and made."""
+
+    def __init__(self, keymap: Mapping[str, str]) -> None:
+        super().__init__(title="Inspector", id="inspector")
+        self._keymap = keymap
+        self._frame: Frame | None = None
+        self._focus = Focus()
+        self._lines: list[Line] = []
+
+    def show(self, frame: Frame, focus: Focus) -> None:
+        """Show the neuron that has the focus."""
+        if focus.neuron != self._focus.neuron:
+            self.scroll_to(0, 0, animate=False, force=True, immediate=True)
+        self._frame, self._focus = frame, focus
+        self.changed()
+
+    def changed(self) -> None:
+        """Write the lines for the width that there is."""
+        self._lines = self._written(max(self.scrollable_content_region.width, 20))
+        super().changed()
+
+    def extent(self) -> tuple[int, int]:
+        """As wide as the pane, as high as there is to say."""
+        return self.scrollable_content_region.width, len(self._lines)
+
+    def segments(self, row: int) -> list[Segment]:
+        """One line."""
+        return self._lines[row]()
+
+    # ---- inside --------------------------------------------------------------------------------
+
+    def _written(self, width: int) -> list[Line]:
+        frame, j = self._frame, self._focus.neuron
+        if frame is None or j is None or j not in frame.snapshot.net.layer:
+            return [text(f" {row}", self.colours.faint) for row in wrapped(NO_FOCUS, width - 2)]
+        passed = Passed(frame.snapshot, frame.before)
+        if j in frame.snapshot.net.inputs:
+            return [*self._facts(passed, j, width), *self._connections(passed, j, width)]
+        if width < BESIDE:
+            top = [*self._facts(passed, j, width), *self._graph(passed, j, width, _GRAPH_ROWS)]
+        else:
+            right = min(max(width * 2 // 5, 22), 44)
+            facts = self._facts(passed, j, width - right - 1)
+            rows = min(max(len(facts) - 2, _GRAPH_ROWS), right // 3 + 1)
+            top = beside(facts, self._graph(passed, j, right, rows), width - right - 1)
+        return [*top, *self._connections(passed, j, width)]
+
+    def _facts(self, passed: Passed, j: str, width: int) -> list[Line]:
+        """The neuron in words and equations."""
+        s = passed.snapshot
+        room = width - 2
+        lines: list[Line] = [self._title(passed, j, width)]
+        if j in s.net.inputs:
+            said = [f"a = x = {shown(s.a.get(j))}", return_line(passed.outgoing(j))]
+        else:
+            said = [
+                *sum_lines(passed.incoming(j), room),
+                *slope_lines(passed, j, room),
+                return_line(passed.outgoing(j)),
+                self._bias(passed, j),
+            ]
+        lines += [text(f" {row}") for each in said for row in _rows(each, room)]
+        return [*lines, self._actions]
+
+    def _title(self, passed: Passed, j: str, width: int) -> Line:
+        net = passed.snapshot.net
+        words = [f"layer {net.layer[j]}"]
+        words.insert(0, "input" if j in net.inputs else str(net.activation[j]))
+        words += ["output"] if j in net.outputs else []
+        rest = " · " + " · ".join(words)
+        name = padded(clean(j), min(len(clean(j)), max(width - len(rest) - 1, 6)))
+        return lambda: [
+            Segment(f" {name}", Style(bold=True)), Segment(rest, self.colours.faint)
+        ]  # fmt: skip
+
+    def _bias(self, passed: Passed, j: str) -> str:
+        s = passed.snapshot
+        frozen = "" if j in s.net.trainable else " (frozen)"
+        used = passed.b(j)
+        now = f" → {shown(s.b[j])}" if s.b[j] != used else ""
+        return f"b = {shown(used)}{now}{frozen}   Σ ∂L/∂b = {shown(s.db.get(j))}"
+
+    def _actions(self) -> list[Segment]:
+        """The keys that do something with the neuron; a click does the same."""
+        found: list[Segment] = [Segment(" ")]
+        table = every_key()
+        for name, word in _ACTIONS.items():
+            key = table[name]
+            link = Style.from_meta({"@click": f"screen.{key.action}"})
+            shown_key = key.display(self._keymap).split(" ")[0]
+            found.append(Segment(shown_key, self.colours.mark + link))
+            found.append(Segment(f" {word}", self.colours.faint + link))
+            found.append(Segment("  "))
+        return found
+
+    def _graph(self, passed: Passed, j: str, width: int, rows: int) -> list[Line]:
+        """The activation function, and below it how far it is drawn and where z is."""
+        s = passed.snapshot
+        z, activation = s.z.get(j), s.net.activation[j]
+        picture = graph(activation, z, s.a.get(j), width - 1, rows)
+        reach = f"{reach_of(z):g}"
+        middle = f"z = {shown(z)}" if z is not None else ""
+        spare = max(width - 1 - 2 * len(reach) - 1, 0)
+        axis = f"-{reach}{middle:^{spare}}{reach}"[: width - 1]
+        title = f"{activation.name}, the slope at ●" if s.a.get(j) is not None else activation.name
+        return [
+            text(padded(f"{title:^{width - 1}}", width - 1), self.colours.faint),
+            *(partial(self._drawn, picture, n) for n in range(rows)),
+            text(axis, self.colours.faint),
+        ]
+
+    def _drawn(self, picture: Picture, n: int) -> list[Segment]:
+        inks = {
+            "curve": self.colours.role("label.bright", 1.0),
+            "curve.axis": self.colours.line,
+            "curve.tangent": self.colours.role("label.bright", -1.0),
+            "curve.point": self.colours.mark,
+        }
+        return [Segment(span.text, inks.get(span.role)) for span in picture.rows[n]]
+
+    # ---- connections ---------------------------------------------------------------------------
+
+    def _connections(self, passed: Passed, j: str, width: int) -> list[Line]:
+        """What comes in and what goes out, beside each other where there is room."""
+        coming = [] if j in passed.snapshot.net.inputs else self._incoming(passed, j)
+        going = self._outgoing(passed, j)
+        if coming and going and width >= SIDE_BY_SIDE and not passed.updating:
+            return beside(coming, going, width // 2)
+        return [*coming, *going]
+
+    def _incoming(self, passed: Passed, j: str) -> list[Line]:
+        incoming, a = passed.incoming(j), passed.snapshot.a
+        return [
+            self._heading(passed, f"in ({len(incoming.sources):,})", "w", "a", "w·a"),
+            *(
+                partial(self._edge, passed, i, (i, j), a.get(i), partial(incoming.product, n))
+                for n, i in enumerate(incoming.sources)
+            ),
+        ]
+
+    def _outgoing(self, passed: Passed, j: str) -> list[Line]:
+        outgoing, delta = passed.outgoing(j), passed.snapshot.delta
+        if not outgoing.targets:
+            return []
+        return [
+            self._heading(passed, f"out ({len(outgoing.targets):,})", "w", "δ", "w·δ"),
+            *(
+                partial(self._edge, passed, k, (j, k), delta.get(k), partial(outgoing.product, k))
+                for k in outgoing.targets
+            ),
+        ]
+
+    def _heading(self, passed: Passed, first: str, *others: str) -> Line:
+        words = [*others, *(["w now"] if passed.updating else [])]
+        line = " " + padded(first, NAME + 2)
+        line += "".join(padded(word, NUMBER + 1, right=True) for word in words)
+        return text(line, self.colours.faint + Style(bold=True))
+
+    def _edge(
+        self,
+        passed: Passed,
+        other: str,
+        edge: tuple[str, str],
+        value: float | None,
+        product: partial[float | None],
+    ) -> list[Segment]:
+        s = passed.snapshot
+        executing = s.last is not None and s.last.edge == edge
+        chosen = edge == self._focus.edge
+        line = self.colours.current_line if chosen else Style()
+        style = line + self.colours.mark if executing else line
+        frozen = "" if edge in s.net.trainable else " ✻"
+        mark = "►" if executing else "›" if chosen else " "
+        numbers = "".join(_number(each) for each in (passed.w(edge), value))
+        made = product()
+        found = [
+            Segment(mark + padded(clean(other) + frozen, NAME + 2), style),
+            Segment(numbers, style),
+            Segment(_number(made), line + self.colours.faint if made is None else style),
+        ]
+        if passed.updating:
+            now, used = s.w[edge], passed.w(edge)
+            found.append(Segment(_number(now if now != used else None), style))
+        return found
+
+
+def _rows(line: str, room: int) -> list[str]:
+    """A line that is too long, in several."""
+    return [line] if len(line) <= room else wrapped(line, room)
+
+
+def _number(value: float | None) -> str:
+    words = NOT_YET if value is None else fitted(value, NUMBER)
+    return padded(words, NUMBER + 1, right=True)

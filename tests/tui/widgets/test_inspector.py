@@ -1,0 +1,159 @@
+"""The inspector: a neuron's equations, function and connections, as a person reads them."""
+
+from __future__ import annotations
+
+import pytest
+
+from nntui.document.load import load
+from nntui.tui.app import NntuiApp
+from nntui.tui.widgets.inspector import InspectorPane
+
+SIZE = (120, 36)
+INSPECT_H1 = ("right", "right", "enter", "z")
+
+
+@pytest.fixture
+def lines():
+    """All that the inspector has to say, line by line."""
+
+    def read(app: NntuiApp) -> list[str]:
+        pane = app.screen_stack[1].query_one(InspectorPane)
+        rows = range(pane.extent()[1])
+        return ["".join(segment.text for segment in pane.segments(row)).rstrip() for row in rows]
+
+    return read
+
+
+def row_of(name: str, lines: list[str]) -> str:
+    return next(line for line in lines if line[1:].startswith(f"{name} "))
+
+
+async def test_the_equations_grow_with_the_steps(app_on, lines):
+    app = app_on()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("s", *INSPECT_H1)
+        await pilot.pause()
+        assert any("z = b + Σ w·a = ·" in line for line in lines(app))
+        await pilot.press("s")
+        await pilot.pause()
+        text = "\n".join(lines(app))
+        assert "= 0.1 + 0.5·1 " in text
+        assert "= 0.6 so far, 1 to come" in text
+        await pilot.press("s", "s")
+        await pilot.pause()
+        text = "\n".join(lines(app))
+        assert "= 0.1 + 0.5·1 + 0.25·0.5" in text
+        assert "= 0.725" in text
+        assert "a = tanh(z) = 0.62" in text
+        assert "f′(z) = 1 − a² = 0.6156" in text
+
+
+async def test_the_function_has_the_point_of_this_moment_and_its_place(app_on, lines):
+    app = app_on()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("s", *INSPECT_H1)
+        await pilot.pause()
+        assert "●" not in "\n".join(lines(app))
+        await pilot.press("f")
+        await pilot.pause()
+        text = "\n".join(lines(app))
+        assert text.count("●") == 2  # on the curve, and in its title
+        assert "z = 0.725" in text
+
+
+async def test_products_come_when_their_steps_are_made(app_on, lines):
+    app = app_on()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("s", *INSPECT_H1, "s")
+        await pilot.pause()
+        assert row_of("x1", lines(app)).split()[:4] == ["►x1", "0.500000", "1.000000", "0.500000"]
+        assert row_of("x2", lines(app)).split()[:4] == ["x2", "0.250000", "0.500000", "·"]
+
+
+async def test_while_an_update_is_made_the_products_are_those_that_were_used(
+    app_on, lines, debugger_of
+):
+    app = app_on()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("f", "f", "f", *INSPECT_H1)
+        await pilot.pause()
+        before = row_of("x1", lines(app)).split()
+        await pilot.press("s", "s")
+        await pilot.pause()
+        after = row_of("x1", lines(app)).split()
+        assert [word.lstrip("►") for word in after[:4]] == before[:4]
+        w = debugger_of(app)["w[x1,h1]"]
+        assert w != 0.5
+        assert float(after[4]) == pytest.approx(w, abs=1e-6)
+        assert row_of("x2", lines(app)).split()[4] == "·"
+        assert any(line.startswith(" b = 0.1 → ") for line in lines(app))
+
+
+async def test_what_was_made_with_a_value_that_was_set_since_is_not_made_up(
+    app_on, lines, debugger_of
+):
+    app = app_on()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("f", *INSPECT_H1)
+        debugger_of(app).edit("w[x1,h1]", 3.0)
+        app.screen.show()
+        await pilot.pause()
+        text = "\n".join(lines(app))
+        assert "its terms are gone" in text
+        assert "= 0.725" in text
+        assert row_of("x1", lines(app)).split()[3] == "·"
+
+
+async def test_a_neuron_of_hundreds_of_sources_has_a_few_terms_and_says_how_many_more(
+    tmp_path, lines
+):
+    place = tmp_path / "wide.json"
+    place.write_text(
+        '{"format": "nntui/1", "network": {"layers": [300, 2, 1]},'
+        f'"data": {{"inputs": [{[0.5] * 300}], "targets": [[1]]}},'
+        '"training": {"loss": "mse", "optimizer": {"name": "sgd", "learning_rate": 0.1},'
+        '"epochs": 3}}'
+    )
+    app = NntuiApp(load(place), keep_state=False)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f", "right", "right", "enter")
+        await pilot.pause()
+        text = lines(app)
+        assert any("more" in line and "…" in line for line in [*text, " ".join(text[:6])])
+        assert next(n for n, line in enumerate(text) if line.startswith(" a = ")) <= 6
+        assert "in (300)" in "\n".join(text)
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 36), (200, 60)])
+@pytest.mark.parametrize("document", ["sample", "xor", "skip", "classifier"])
+async def test_no_line_is_wider_than_the_pane(app_on, size, document):
+    app = app_on(document)
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("f", "f", "s", "s", "right", "right", "enter")
+        await pilot.pause()
+        pane = app.screen.query_one(InspectorPane)
+        width = pane.scrollable_content_region.width
+        for row in range(pane.extent()[1]):
+            assert sum(segment.cell_length for segment in pane.segments(row)) <= width
+
+
+async def test_a_click_on_a_key_does_what_the_key_does(app_on, lines, debugger_of):
+    app = app_on()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("f", *INSPECT_H1)
+        await pilot.pause()
+        y = next(n for n, line in enumerate(lines(app)) if "break" in line and "watch" in line)
+        await pilot.click("#inspector", offset=(5, y + 1))
+        await pilot.pause()
+        assert [row.text for row in debugger_of(app).stops] == ["break h1"]
+
+
+async def test_an_input_has_no_function_and_no_sum(app_on, lines):
+    app = app_on()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("f", "right", "enter", "z")
+        await pilot.pause()
+        text = "\n".join(lines(app))
+        assert "x1 · input · layer 0" in text
+        assert "a = x = 1" in text
+        assert "Σ w·a" not in text
