@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from math import inf, isfinite, nan
 
 import pytest
@@ -141,7 +142,7 @@ def test_the_places_along_the_bottom_are_round_and_evenly_spaced(updates, last, 
     assert 1 <= len(places) <= most + 1
     assert chart.left <= places[0] <= places[-1] <= chart.right
     assert [text for _, text in chart.x_ticks] == [f"{place:,}" for place in places]
-    steps = {b - a for a, b in zip(places, places[1:], strict=False)}
+    steps = {b - a for a, b in pairwise(places)}
     assert len(steps) <= 1
     for step in steps if len(places) > 2 else ():
         assert str(step).rstrip("0") in {"1", "2", "5"}
