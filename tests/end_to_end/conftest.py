@@ -1,0 +1,74 @@
+"""A real terminal with the installed command in it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pexpect
+import pyte
+import pytest
+
+COLUMNS, LINES = 100, 32
+COMMAND = Path(sys.executable).with_name("nntui")
+CLI = (
+    [str(COMMAND)]
+    if COMMAND.exists()
+    else [sys.executable, "-c", "from nntui.cli import main; main()"]
+)
+
+
+class Terminal:
+    """A terminal of 100 × 32 with nntui in it."""
+
+    def __init__(self, *arguments, environment):
+        self.screen = pyte.Screen(COLUMNS, LINES)
+        self.stream = pyte.ByteStream(self.screen)
+        self.raw = b""
+        """All that the terminal was sent."""
+        self.child = pexpect.spawn(
+            CLI[0], [*CLI[1:], *arguments], dimensions=(LINES, COLUMNS), env=environment, timeout=30
+        )
+
+    def wait_for(self, text):
+        """Read until the screen shows a text."""
+        for _ in range(600):
+            if text in "\n".join(self.screen.display):
+                return
+            self.read_for(0.1)
+        raise AssertionError(f"{text!r} never came:\n" + "\n".join(self.screen.display))
+
+    def read_for(self, seconds):
+        """Read what comes, or wait so long in vain."""
+        try:
+            sent = self.child.read_nonblocking(65536, timeout=seconds)
+        except pexpect.TIMEOUT:
+            return
+        self.raw += sent
+        self.stream.feed(sent)
+
+    def type(self, keys):
+        self.child.send(keys)
+
+    def wait_for_end(self):
+        self.child.expect(pexpect.EOF)
+        self.child.close()
+        return self.child.exitstatus
+
+
+@pytest.fixture
+def terminal(tmp_path, monkeypatch):
+    environment = {
+        "PATH": "/usr/bin:/bin", "TERM": "xterm-256color", "HOME": str(tmp_path),
+        "XDG_STATE_HOME": str(tmp_path / "state"), "XDG_CONFIG_HOME": str(tmp_path / "config"),
+        "LANG": "C.UTF-8", "PYTHONPATH": ":".join(sys.path),
+    }  # fmt: skip
+    opened = []
+
+    def open_terminal(*arguments, **more):
+        opened.append(Terminal(*arguments, environment=environment | more))
+        return opened[-1]
+
+    yield open_terminal
+    for each in opened:
+        each.child.close(force=True)
