@@ -102,7 +102,7 @@ class Colours:
     def code(self, kind: str) -> Style:
         """A piece of a program: a keyword, a definition's name, a value, a number, a string."""
         if kind == "comment":
-            return self.faint
+            return Style(color=self.background.blend(self.foreground, 0.8).rich_color, italic=True)
         colour = _CODE[kind][self.dark].rich_color if kind in _CODE else None
         return Style(color=colour, bold=True if kind in _CODE_BOLD else None)
 

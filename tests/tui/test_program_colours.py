@@ -1,0 +1,39 @@
+"""The colours of the program can be read in every theme, also where a line is executing."""
+
+import pytest
+from textual.color import Color
+from textual.theme import BUILTIN_THEMES
+
+from nntui.explain.listing import listing
+from nntui.looks.palette import RGB
+from nntui.tui.colours import Colours
+from nntui.tui.program import program
+
+KINDS = ("keyword", "value", "number", "string", "comment", "definition", "other")
+
+
+def rgb(colour) -> RGB:
+    return RGB(*Color.from_rich_color(colour).rgb)
+
+
+@pytest.mark.parametrize("name", [name for name in BUILTIN_THEMES if not name.startswith("ansi")])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_piece_stands_out_from_its_ground(name, kind) -> None:
+    theme = BUILTIN_THEMES[name]
+    colours = Colours.of(theme, theme.to_color_system().generate())
+    ink = colours.code(kind).color or colours.plain.color
+    grounds = [colours.plain.bgcolor]
+    if kind in executed_kinds():
+        grounds.append(colours.current_line.bgcolor)
+    for ground in grounds:
+        assert rgb(ink).contrast(rgb(ground)) >= 3.0
+
+
+def executed_kinds() -> set[str]:
+    """The kinds of pieces that ever stand in an executing line."""
+    executed = {n for lines in listing().lines_of.values() for n in lines}
+    return {kind for row in program(120) if row.line in executed for _, kind in row.pieces}
+
+
+def test_what_explains_is_never_executed() -> None:
+    assert executed_kinds() == {"keyword", "value", "number", "string", "other"}
