@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
 
 from nntui.bundled import samples
 from nntui.document.load import load
+from nntui.engine.accuracy import right_ones
 from nntui.tui.app import NntuiApp
 from nntui.tui.widgets.loss import LossPane
 
@@ -30,7 +32,7 @@ def text_of(pane: LossPane) -> str:
 
 
 async def test_the_newest_losses_are_the_legend(app_on):
-    async with app_on("classifier").run_test(size=(120, 36)) as pilot:
+    async with app_on("classifier").run_test(size=(200, 60)) as pilot:
         await pilot.press("p", "p")
         pane = await drawn(pilot)
         snapshot = pilot.app.screen.latest.snapshot
@@ -126,8 +128,9 @@ async def test_another_theme_draws_the_chart_in_other_colours(app_on):
 
         dark = ground()
         pilot.app.theme = "textual-light"
-        await drawn(pilot)
-        assert ground() != dark
+        async with asyncio.timeout(10):
+            while ground() == dark:
+                await pilot.pause(0.02)
 
 
 @pytest.mark.parametrize("key", ["l", "L", "k"])
@@ -138,3 +141,43 @@ async def test_a_key_of_the_chart_turns_to_it_where_it_is_not_seen(app_on, deck,
         await pilot.press(key)
         assert "loss" in deck(pilot.app).seen
         assert status(pilot.app).rpartition("loss:")[1]
+
+
+async def test_where_examples_are_classified_those_right_are_counted_at_rest(app_on):
+    async with app_on("classifier").run_test(size=(120, 36)) as pilot:
+        await pilot.press("p", "p")
+        debugger = pilot.app.screen.debugger
+        experiment, network = debugger.experiment, debugger.snapshot()
+        counts = [
+            right_ones(experiment, examples, network.b, network.w)
+            for examples in (experiment.train_examples, experiment.test_examples)
+        ]
+        words = f"right {counts[0]}/{len(experiment.train_examples)}"
+        words += f" test {counts[1]}/{len(experiment.test_examples)}"
+        assert words in text_of(await drawn(pilot))
+        await pilot.press("s")  # the parameters are the same
+        pane = pilot.app.screen.query_one(LossPane)
+        while pane._timer is not None:
+            await pilot.pause(0.02)
+        await pilot.pause()
+        assert words in text_of(pane)
+
+
+async def test_where_nothing_is_classified_no_example_is_right(tmp_path):
+    document = json.loads(samples()["xor"].read_text(encoding="utf-8"))
+    document["training"]["loss"] = "mse"
+    path = tmp_path / "regression.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    app = NntuiApp(load(path), keep_state=False)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("p")
+        assert "right" not in text_of(await drawn(pilot))
+
+
+async def test_other_branches_are_said_to_be_the_points(app_on, typed):
+    async with app_on("xor").run_test(size=(200, 60)) as pilot:
+        await pilot.press("5", "u", "colon")
+        await typed(pilot, "set b[y] = 3")
+        await pilot.press("3", "u")
+        text = text_of(await drawn(pilot))
+        assert "·1 other branch" in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from rich.style import Style
@@ -16,6 +17,7 @@ from nntui.tui.chart import Look, chart_of
 from nntui.tui.colours import Colours
 from nntui.tui.control.focus import Focus
 from nntui.tui.frame import Frame
+from nntui.tui.scoring import Scoring
 from nntui.tui.widgets.titles import Titled
 
 DELAY: Final = 0.1
@@ -41,6 +43,7 @@ class LossPane(Titled, Container, can_focus=False):
         self._drawn: object = None
         self._per_epoch = updates_per_epoch
         self._timer: Timer | None = None
+        self._scoring = Scoring(self, partial(self._draw_soon, DELAY))
 
     def compose(self) -> ComposeResult:
         """A sentence until there is something to draw; the chart is made when it is needed."""
@@ -50,6 +53,7 @@ class LossPane(Titled, Container, can_focus=False):
         """Draw the losses of a frame, soon."""
         self._frame = frame
         self._draw_soon(SELDOM if frame.on_the_way else DELAY)
+        self._scoring.watch(frame)
 
     def look(self, look: Look) -> None:
         """Look at the losses in another way."""
@@ -60,7 +64,7 @@ class LossPane(Titled, Container, can_focus=False):
     @property
     def is_waiting(self) -> bool:
         """Whether a drawing is due."""
-        return self._timer is not None
+        return self._timer is not None or self._scoring.is_waiting
 
     def on_resize(self) -> None:
         """Another width takes other points."""
@@ -110,9 +114,17 @@ class LossPane(Titled, Container, can_focus=False):
         newest = [(*row, losses.last(row[0])) for row in _LEGEND]
         newest.append(("example", None, "", frame.snapshot.loss))
         words = Text(no_wrap=True, overflow="ellipsis")
+        score = self._scoring.words(frame)
+        if all(value is None for *_, value in newest):
+            return Text(f" no example has met its loss yet  {score}")
         for name, kind, sign, value in newest:
+            if name == "epoch" and score:
+                words.append(f" {score} ")
             if value is not None:
                 ink = Style(color=colours.chart(kind).rich_color) if kind else ""
                 words.append(f"{sign or ' '}", ink)
                 words.append(f"{name} {rounded(3)(value)} ")
-        return words or Text(" no example has met its loss yet")
+        if others := len(frame.curves) - 1:
+            words.append("·", Style(color=colours.chart("other").rich_color))
+            words.append(f"{others} other branch{'es' if others > 1 else ''}")
+        return words
