@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MOST_OTHERS: Final = 6
 """Branches drawn beside the current one, at most: the newest."""
+FEWER_TESTS: Final = 3
+"""Of the test set so many times fewer points are drawn: they are dots upon the line of training."""
 SHARE_AHEAD: Final = 4
 """Of a stretch that ends here, one part in so many is shown of what is known behind."""
 
@@ -92,7 +94,8 @@ def chart_of(
 
     def sampled(kind: Kind, losses: Losses, series: str, start: int, stop: int) -> _Raw:
         wide = 1 if look.per_epoch or series == "batch" else per_epoch
-        places, values = losses.sampled(series, points, start // wide, -(-stop // wide))
+        most = points // FEWER_TESTS if kind == "test" else points
+        places, values = losses.sampled(series, most, start // wide, -(-stop // wide))
         return kind, [(place + 1) * wide for place in places], values
 
     train = "epoch" if look.per_epoch else "batch"

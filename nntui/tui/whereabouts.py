@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 LONGEST_NAME: Final = 12
 """Cells for the name of a neuron or a branch, at most."""
+MADE: Final = "branch-"
+"""How the names begin that branches are given."""
 _BETWEEN: Final = " · "
 
 
@@ -44,7 +46,7 @@ class Whereabouts:
         too), then epoch and example. A branch other than the first is named in all of them.
         """
         snapshot, branch = frame.snapshot, frame.curves[-1].name
-        named = [] if branch == MAIN else [f"branch {_cut(branch)}"]
+        named = [] if branch == MAIN else [_branch(branch)]
         step, most = f"step {snapshot.position:,}", f"step {snapshot.total:,}"
         of = f" of {snapshot.total:,}"
         alone, spelled = padded(step, len(most)), padded(step + of, len(most + of))
@@ -90,6 +92,11 @@ def _doing(operation: tuple[str, ...], phase: str) -> str:
         place = "load"
     words = [place] if kind == "update" else [phase, place]
     return _BETWEEN.join(word for word in words if word)
+
+
+def _branch(name: str) -> str:
+    """A branch by its name; the names it is given say that it is one."""
+    return _cut(name) if name.startswith(MADE) else f"branch {_cut(name)}"
 
 
 def _cut(name: str) -> str:

@@ -66,6 +66,7 @@ async def test_l_and_capital_l_and_k_change_how_the_losses_are_looked_at(app_on,
         text = text_of(await drawn(pilot))
         assert "81" not in text
         assert "per epoch" in text
+        assert "⠤epoch" in text
         await pilot.press("l")
         assert "logarithmic" in status(pilot.app)
         assert "log · per epoch" in text_of(await drawn(pilot))

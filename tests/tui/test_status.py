@@ -44,8 +44,9 @@ def test_before_the_first_step_it_is_the_start(debugger):
 def test_a_branch_other_than_main_is_named(debugger):
     debugger.seek(9)
     debugger.edit("w[x1,h1]", 2.0)
-    branch = debugger.branches.current.name
-    assert all(form.startswith(f"branch {branch} · ") for form in forms(debugger))
+    assert all(form.startswith("branch-1 · ") for form in forms(debugger))
+    debugger.branches.rename("branch-1", "steep")
+    assert all(form.startswith("branch steep · ") for form in forms(debugger))
 
 
 def test_nothing_moves_from_step_to_step(debugger):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
+from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult
@@ -24,8 +25,6 @@ DELAY: Final = 0.1
 """Seconds from a step to the chart's next drawing, at most: a key press never waits for it."""
 SELDOM: Final = 0.5
 """The same while a run is under way, which a drawing would slow down."""
-# The newest entries that are said, in the colours of their curves and with the curves' signs.
-_LEGEND: Final = (("batch", "train", "⠤"), ("test", "test", "•"), ("epoch", None, ""))
 
 
 class LossPane(Titled, Container, can_focus=False):
@@ -109,22 +108,29 @@ class LossPane(Titled, Container, can_focus=False):
         self.query_one(LossPlot).show(chart, colours)
 
     def _words(self, frame: Frame, colours: Colours) -> Text:
-        """The newest losses, which are the legend too; what gives way first stands last."""
-        losses = frame.curves[-1].losses
-        newest = [(*row, losses.last(row[0])) for row in _LEGEND]
-        newest.append(("example", None, "", frame.snapshot.loss))
-        words = Text(no_wrap=True, overflow="ellipsis")
+        """The newest losses, which are the legend too; what there is no room for is left out."""
+        losses, others = frame.curves[-1].losses, len(frame.curves) - 1
         score = self._scoring.words(frame)
-        if all(value is None for *_, value in newest):
+        drawn, other = ("epoch", "batch") if self._look.per_epoch else ("batch", "epoch")
+        parts = [
+            (sign, kind, f"{name} {rounded(3)(value)}")
+            for name, kind, sign, value in (
+                (drawn, "train", "⠤", losses.last(drawn)),
+                ("test", "test", "•", losses.last("test")),
+                (other, None, " ", losses.last(other)),
+                ("example", None, " ", frame.snapshot.loss),
+            )
+            if value is not None
+        ]
+        if not parts:
             return Text(f" no example has met its loss yet  {score}")
-        for name, kind, sign, value in newest:
-            if name == "epoch" and score:
-                words.append(f" {score} ")
-            if value is not None:
-                ink = Style(color=colours.chart(kind).rich_color) if kind else ""
-                words.append(f"{sign or ' '}", ink)
-                words.append(f"{name} {rounded(3)(value)} ")
-        if others := len(frame.curves) - 1:
-            words.append("·", Style(color=colours.chart("other").rich_color))
-            words.append(f"{others} other branch{'es' if others > 1 else ''}")
+        legend = sum(1 for _, kind, _ in parts if kind)
+        parts[legend:legend] = [(" ", None, score)] if score else []
+        if others:
+            parts.append(("·", "other", f"{others} other branch{'es' if others > 1 else ''}"))
+        words = Text(no_wrap=True)
+        for sign, kind, text in parts:
+            if cell_len(words.plain) + 1 + cell_len(text) <= self.size.width:
+                words.append(sign, Style(color=colours.chart(kind).rich_color) if kind else "")
+                words.append(f"{text} ")
         return words

@@ -51,7 +51,8 @@ class LossPlot(PlotextPlot, can_focus=False):
             plt.vertical_line(chart.here[0], colours.chart("line").rgb)
         for series in chart.series:
             for xs, ys in _runs(series):
-                draw = plt.scatter if series.kind == "other" or len(xs) == 1 else plt.plot
+                points = series.kind in ("other", "test") or len(xs) == 1
+                draw = plt.scatter if points else plt.plot
                 draw(xs, ys, marker=_MARKERS[series.kind], color=colours.chart(series.kind).rgb)
         if chart.gaps:
             plt.scatter(
