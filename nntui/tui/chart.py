@@ -144,7 +144,9 @@ def _newest(series: Sequence[Series]) -> tuple[float, float] | None:
 
 def _whole(first: int, last: int, most: int) -> list[int]:
     """Round whole numbers from first to last at equal distances; the ends where there are none."""
-    step = int(_round_step((last - first + 1) / most, whole=True))
+    step = 1
+    while last // step - (first - 1) // step > most:  # more of its multiples than there is room for
+        step = int(_round_step(step + 1, whole=True))
     return list(range(-(-first // step) * step, last + 1, step)) or sorted({first, last})
 
 

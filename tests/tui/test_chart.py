@@ -139,7 +139,9 @@ def test_the_places_along_the_bottom_are_round_and_evenly_spaced(updates, last, 
     curve = Curve("main", losses([1.0] * updates), True)
     chart = chart_of([curve], Look(last=last), 4, 100, (most, 3))
     places = [int(place) for place, _ in chart.x_ticks]
-    assert 1 <= len(places) <= most + 1
+    if most >= 5 and chart.right - chart.left >= 5:
+        assert len(places) >= 2
+    assert 1 <= len(places) <= max(most, 2)
     assert chart.left <= places[0] <= places[-1] <= chart.right
     assert [text for _, text in chart.x_ticks] == [f"{place:,}" for place in places]
     steps = {b - a for a, b in pairwise(places)}
