@@ -1,6 +1,7 @@
 """Pictures in characters, as plain cells: the network drawing."""
 
 from nntui.draw.columns import Edge
+from nntui.draw.draft import Draft, draft
 from nntui.draw.heat import Heated, heated
 from nntui.draw.looks import EdgeLook, EdgeState, Mark, NodeLook
 from nntui.draw.network import paint
@@ -14,6 +15,7 @@ __all__ = [
     "Area",
     "Box",
     "Direction",
+    "Draft",
     "Edge",
     "EdgeLook",
     "EdgeState",
@@ -23,6 +25,7 @@ __all__ = [
     "NodeLook",
     "Picture",
     "Span",
+    "draft",
     "drawing",
     "heated",
     "layout",

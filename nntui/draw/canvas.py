@@ -11,16 +11,22 @@ Cell = tuple[int, int]
 
 
 class Canvas:
-    """Cells that start blank; what is put later covers what was put before."""
+    """Cells that start blank; what is put later covers what was put before.
 
-    def __init__(self, width: int, height: int) -> None:
+    Only the rows of `window` take anything.
+    """
+
+    def __init__(self, width: int, height: int, window: range | None = None) -> None:
         self.width = width
         self.height = height
-        self._touched: list[dict[int, tuple[str, str, float | None]]] = [{} for _ in range(height)]
+        rows = range(height) if window is None else window
+        self._touched: dict[int, dict[int, tuple[str, str, float | None]]] = {
+            row: {} for row in rows if 0 <= row < height
+        }
 
     def cell(self, x: int, y: int, text: str, role: str, value: float | None = None) -> None:
         """Put one character that takes one cell; outside the canvas it is dropped."""
-        if 0 <= x < self.width and 0 <= y < self.height:
+        if 0 <= x < self.width and y in self._touched:
             self._touched[y][x] = (text, role, value)
 
     def line(self, marks: Mapping[Cell, str], role: str, value: float | None = None) -> None:
@@ -42,7 +48,11 @@ class Canvas:
 
     def rows(self) -> tuple[tuple[Span, ...], ...]:
         """Return the rows with neighbouring cells of one meaning joined into spans."""
-        return tuple(self._row(touched) for touched in self._touched)
+        blank = self._row({})
+        return tuple(
+            self._row(self._touched[row]) if row in self._touched else blank
+            for row in range(self.height)
+        )
 
     def _row(self, touched: Mapping[int, tuple[str, str, float | None]]) -> tuple[Span, ...]:
         spans: list[Span] = []

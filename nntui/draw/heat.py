@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from nntui.draw.strength import strength_of
@@ -73,19 +73,19 @@ class Heated:
 
 
 def heats_of(
-    columns: Sequence[Sequence[Box]], sources: Mapping[str, Mapping[str, Edge]]
+    columns: Sequence[Sequence[Box]], sources: Mapping[str, Collection[str]]
 ) -> dict[int, Heat]:
     """Return the maps of a drawing, each by the column in front of which it stands.
 
-    `sources` has the connections that end in each neuron, by the neuron that they come from.
+    `sources` says from where connections lead to a neuron.
     """
     heats: dict[int, Heat] = {}
     for column, (left, right) in enumerate(pairwise(columns), 1):
         order = [name for box in left for name in box.names]
         here = set(order)
         ends = [name for box in right for name in box.names]
-        count = sum(len(here.intersection(sources.get(name, ()))) for name in ends)
-        if count <= MOST_LINES:
+        crossing = (1 for name in ends for source in sources.get(name, ()) if source in here)
+        if sum(islice(crossing, MOST_LINES + 1)) <= MOST_LINES:
             continue
         start, end = left[0].x + left[0].width, right[0].x
         alone = end - start < _APART
@@ -102,15 +102,15 @@ def heats_of(
             order[n * len(order) // cells : (n + 1) * len(order) // cells] for n in range(cells)
         ]
         rows = tuple(
-            (box.y, tuple(_edges(names, sources.get(box.names[0], {})) for names in bins))
+            (box.y, tuple(_edges(names, box.names[0], sources) for names in bins))
             for box in right
             if not box.folded
         )
         beside = [
-            edge
+            (name, box.names[0])
             for box in right
             if not (alone or box.folded)
-            for name, edge in sources.get(box.names[0], {}).items()
+            for name in sources.get(box.names[0], ())
             if name in own
         ]
         few = len(beside) <= MOST_CANDIDATES
@@ -118,16 +118,26 @@ def heats_of(
     return heats
 
 
-def _edges(names: Sequence[str], ending: Mapping[str, Edge]) -> tuple[Edge, ...]:
-    return tuple(ending[name] for name in names if name in ending)
+def _edges(
+    names: Sequence[str], target: str, sources: Mapping[str, Collection[str]]
+) -> tuple[Edge, ...]:
+    ending = set(sources.get(target, ()))
+    return tuple((name, target) for name in names if name in ending)
 
 
-def heated(layout: Layout, numbers: Numbers) -> Heated:
-    """Return the maps of a layout filled in, and the strongest lines to draw beside them."""
+def heated(layout: Layout, numbers: Numbers, window: range | None = None) -> Heated:
+    """Return the maps of a layout filled in, and the strongest lines to draw beside them.
+
+    With a `window`, only the maps' rows inside are filled in.
+    """
     shades: list[Shade] = []
     lines: list[Edge] = []
     for column, heat in layout.heats.items():
-        rows = [(y, [_mean(numbers, edges) for edges in cells]) for y, cells in heat.rows]
+        rows = [
+            (y, [_mean(numbers, edges) for edges in cells])
+            for y, cells in heat.rows
+            if window is None or y in window
+        ]
         sizes = (abs(number) for _, row in rows for number in row if number is not None)
         scale = max((size for size in sizes if math.isfinite(size)), default=0.0)
         shades += (

@@ -47,6 +47,7 @@ def paint(
     *,
     scale: float | None = None,
     heat: Heated | None = None,
+    window: range | None = None,
 ) -> Picture:
     """Return the picture of a network at one step.
 
@@ -55,11 +56,12 @@ def paint(
     which are drawn also from and to a fold. Of the others, across each gap the strongest 60.
     `scale` is the |weight| with strength 1, by default the largest given. `heat` is what `heated`
     makes of the layout; its `lines` want looks too. Without it the heat maps stay blank.
+    With a `window`, only its rows are painted, the others stay blank.
 
     Raises:
         KeyError: a connection of a neuron that the layout does not know.
     """
-    canvas = Canvas(layout.width, layout.height)
+    canvas = Canvas(layout.width, layout.height, window)
     at_hand = {name for name, look in nodes.items() if look.mark == "current"}
     at_hand |= {edge[1] for edge, look in edges.items() if look.state == "current"}
     lines = select(layout, edges, scale, at_hand)
@@ -78,7 +80,11 @@ def paint(
             _draw_angles(canvas, slot, cells(text), role, signed)
     _draw_stops(canvas, lines, labels)
     ends = [name for line in current for name in line.edge]
-    areas = [_draw_box(canvas, layout, box, nodes, ends) for box in layout.boxes]
+    areas = [
+        _draw_box(canvas, layout, box, nodes, ends)
+        for box in layout.boxes
+        if window is None or box.y in window or box.y + box.height - 1 in window
+    ]
     return Picture(layout.width, layout.height, canvas.rows(), tuple(areas))
 
 

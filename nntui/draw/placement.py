@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from nntui.draw.canvas import Cell
-from nntui.draw.columns import Edge, Entry, columns_of, fold, links_of
-from nntui.draw.crossings import arrange
+from nntui.draw.columns import Edge, Entry, fold
+from nntui.draw.draft import Draft, draft
 from nntui.draw.fit import Fit, fit_columns
 from nntui.draw.heat import Heat, heats_of
 from nntui.draw.labels import slots_in_gap
@@ -26,7 +26,7 @@ MOST_LABELLED: Final = 40
 
 
 def layout(
-    graph: nx.DiGraph[str],
+    graph: nx.DiGraph[str] | Draft,
     width: int,
     height: int,
     *,
@@ -36,22 +36,21 @@ def layout(
 ) -> Layout:
     """Return the layout of a network in `width` × `height` cells.
 
-    Every node of `graph` has an integer `layer`, and connections lead to later layers; nodes of a
-    layer are drawn in the graph's order unless another one has fewer crossings. `value_width` and
-    `label_width` are the cells for a neuron's value and for a weight. Neurons without room fold
-    into one row; when the columns need more than `width`, the layout is wider and says `overflow`.
-    `folds` says of a column (counted from 0) whether it is to be folded whole, or to be shown whole
-    and make the layout as high as that takes.
+    Whoever lays a large network out again and again gives its draft. Every node of `graph` has an
+    integer `layer`, and connections lead to later layers; nodes of a layer are drawn in the graph's
+    order unless another one has fewer crossings. `value_width` and `label_width` are the cells for
+    a neuron's value and for a weight. Neurons without room fold into one row; when the columns need
+    more than `width`, the layout is wider and says `overflow`. `folds` says of a column (counted
+    from 0) whether it is to be folded whole, or to be shown whole and make the layout as high as
+    that takes.
 
     Raises:
         ValueError: a neuron has no layer, or a connection does not lead to a later layer.
     """
     width, height = max(1, width), max(1, height)
     value_width, label_width = max(1, value_width), max(1, label_width)
-    columns = columns_of(graph)
-    column_of = {name: i for i, names in enumerate(columns) for name in names}
-    links = links_of(graph.edges, column_of)
-    order = arrange(columns, links)
+    plan = graph if isinstance(graph, Draft) else draft(graph)
+    columns, order = plan.columns, plan.order
     asked = height
     unfolded = (c for c, folded in folds.items() if not folded and c < len(order))
     height = max([height, *(len(order[c]) for c in unfolded)])
@@ -69,11 +68,11 @@ def layout(
         for column, items in enumerate(order)
     ]
     tops = [spread(column, height, fit.box_height) for column in entries]
-    lanes = settle(entries, tops, links, height, fit.box_height)
+    lanes = settle(entries, tops, plan.detours, height, fit.box_height)
     placed = _boxes(entries, tops, fit)
     boxes = tuple(box for column in placed for box in column)
     home = {name: box for box in boxes for name in box.names}
-    heats = heats_of(placed, _incoming(graph))
+    heats = heats_of(placed, plan.incoming)
     slots: dict[Edge, Cell] = {}
     made = Layout(
         width=max(width, fit.width),
@@ -82,7 +81,7 @@ def layout(
         value_width=value_width,
         label_width=label_width,
         boxes=boxes,
-        edges=_drawn(graph, home, heats),
+        edges=_drawn(plan.edges, home, heats),
         columns=placed,
         slots=slots,
         homes=home,
@@ -115,23 +114,18 @@ def _boxes(
     )
 
 
-def _incoming(graph: nx.DiGraph[str]) -> dict[str, dict[str, Edge]]:
-    incoming: dict[str, dict[str, Edge]] = {}
-    for edge in graph.edges:
-        incoming.setdefault(edge[1], {})[edge[0]] = edge
-    return incoming
-
-
 def _drawn(
-    graph: nx.DiGraph[str], homes: Mapping[str, Box], heats: Mapping[int, Heat]
+    edges: Sequence[Edge], homes: Mapping[str, Box], heats: Mapping[int, Heat]
 ) -> tuple[Edge, ...]:
     """Return the connections between boxes of their own, without those that are in a heat map."""
+    own = {name for name, box in homes.items() if not box.folded}
 
-    def is_drawn(source: Box, target: Box) -> bool:
-        mapped = target.column in heats and source.column == target.column - 1
-        return not (source.folded or target.folded or mapped)
+    def is_mapped(source: str, target: str) -> bool:
+        column = homes[target].column
+        return column in heats and homes[source].column == column - 1
 
-    return tuple(edge for edge in graph.edges if is_drawn(homes[edge[0]], homes[edge[1]]))
+    between = (edge for edge in edges if edge[1] in own and edge[0] in own)
+    return tuple(edge for edge in between if not (heats and is_mapped(*edge)))
 
 
 def _slots(made: Layout) -> dict[Edge, Cell]:

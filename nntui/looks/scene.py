@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from heapq import nlargest
+from typing import Final
 
 from nntui.draw import EdgeLook, NodeLook
 from nntui.draw.looks import EdgeState, Mark
@@ -18,6 +20,8 @@ VALUE: int = 6
 """Cells of a number in a box."""
 LABEL: int = 5
 """Cells of a number on a line."""
+MOST_BRIGHT: Final = 60
+"""So many of a neuron's connections on one side are brought out."""
 
 
 class Scene:
@@ -58,23 +62,33 @@ class Scene:
         }
 
     def edges(
-        self, moment: Moment, view: View, emphasis: Emphasis, wanted: Iterable[Edge]
+        self,
+        moment: Moment,
+        view: View,
+        emphasis: Emphasis,
+        wanted: Iterable[Edge],
+        shown: Collection[str] | None = None,
     ) -> dict[Edge, EdgeLook]:
-        """How the wanted connections look, and those that are brought out or executing."""
+        """How the wanted connections look, and those that are brought out or executing.
+
+        ``shown``: the neurons with a box of their own, by default all. A neuron with very many
+        connections has only those to them brought out, and the strongest of the others.
+        """
         last = moment.snapshot.last
         current = last.edge if last else None
         forward = last is None or last.position.phase != "backward"
         carried = travelling(moment)
         looks: dict[Edge, EdgeLook] = {}
-        for edge in dict.fromkeys((*wanted, *self._brought_out(emphasis, current))):
+        out = self._brought_out(moment, view, emphasis, shown)
+        for edge in dict.fromkeys((*wanted, *out, *((current,) if current else ()))):
             number = view.edge(moment, edge)
             state = self._state(moment, emphasis, edge, current)
-            shown = carried if edge == current and carried is not None else number
-            if state == "pending" and not shown:
-                shown = None  # a gradient that nothing has flowed into yet
+            said = carried if edge == current and carried is not None else number
+            if state == "pending" and not said:
+                said = None  # a gradient that nothing has flowed into yet
             looks[edge] = EdgeLook(
                 0.0 if number is None else number,
-                "" if shown is None else fitted(shown, LABEL, sign=True),
+                "" if said is None else fitted(said, LABEL, sign=True),
                 state,
                 forward,
                 edge in emphasis.edge_stops,
@@ -84,14 +98,28 @@ class Scene:
 
     # ---- inside --------------------------------------------------------------------------------
 
-    def _brought_out(self, emphasis: Emphasis, current: Edge | None) -> Iterator[Edge]:
+    def _brought_out(
+        self, moment: Moment, view: View, emphasis: Emphasis, shown: Collection[str] | None
+    ) -> Iterator[Edge]:
         neuron, net = emphasis.neuron, self._net
         if neuron is not None:
-            yield from ((i, neuron) for i in net.sources.get(neuron, ()))
-            yield from ((neuron, j) for j in net.targets.get(neuron, ()))
-        if current is not None:
-            yield current
+
+            def few(ends: Mapping[str, Edge]) -> Iterable[Edge]:
+                if shown is None or len(ends) <= MOST_BRIGHT:
+                    return ends.values()
+
+                def size(edge: Edge) -> float:
+                    return _size(view.edge(moment, edge) or 0.0)
+
+                seen = [edge for end, edge in ends.items() if end in shown]
+                rest = (edge for end, edge in ends.items() if end not in shown)
+                return (*nlargest(MOST_BRIGHT, seen, key=size), *nlargest(1, rest, key=size))
+
+            yield from few({i: (i, neuron) for i in net.sources.get(neuron, ())})
+            yield from few({j: (neuron, j) for j in net.targets.get(neuron, ())})
         yield from emphasis.edge_stops
+        if emphasis.edge is not None:
+            yield emphasis.edge
 
     def _state(
         self, moment: Moment, emphasis: Emphasis, edge: Edge, current: Edge | None

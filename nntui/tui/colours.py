@@ -114,6 +114,17 @@ class Colours:
 
     def role(self, role: str, value: float | None) -> Style:
         """What a span of a drawing looks like, given its role and shade."""
+        key = role, value
+        if key not in self._roles:
+            self._roles[key] = self._style(*key)
+        return self._roles[key]
+
+    @cached_property
+    def _roles(self) -> dict[tuple[str, float | None], Style]:
+        """The styles met so far: a step shows hundreds of spans, of few kinds and shades."""
+        return {}
+
+    def _style(self, role: str, value: float | None) -> Style:
         ink = self._palette.ink(role, value)
         return Style(
             color=None if ink.colour is None else RichColor.from_rgb(*ink.colour),

@@ -99,3 +99,17 @@ def test_a_connection_that_is_not_there_leaves_its_cell_blank(dense):
     graph.remove_edges_from([(f"x{n}", "y1") for n in range(1, 10)])
     plan = layout(graph, 60, 9)
     assert {shade.y for shade in heated(plan, number_of).shades} == set(range(1, 9))
+
+
+def test_only_the_rows_of_a_window_are_painted(dense):
+    graph = dense(40, 30)
+    plan = layout(graph, 60, 10, folds={0: False, 1: False})
+    window = range(15, 25)
+    whole = paint(plan, {}, {}, heat=heated(plan, number_of))
+    part = paint(plan, {}, {}, heat=heated(plan, number_of, window), window=window)
+    for row in range(plan.height):
+        text = "".join(span.text for span in part.rows[row])
+        if row in window:
+            assert text == "".join(span.text for span in whole.rows[row])
+        else:
+            assert text.isspace()

@@ -1,7 +1,7 @@
 import networkx as nx
 import pytest
 
-from nntui.draw import NodeLook, layout, paint
+from nntui.draw import NodeLook, draft, layout, paint
 
 
 def test_a_connection_to_an_earlier_layer_is_an_error_that_names_it():
@@ -123,3 +123,10 @@ def test_an_unfolded_layer_makes_the_layout_as_high_as_it_is(dense):
 
 def test_a_neuron_alone_in_its_layer_is_never_folded(dense):
     assert not layout(dense(3, 1), 60, 12, folds={1: True}).folds
+
+
+def test_a_draft_is_laid_out_as_its_network_is(dense, wired):
+    for graph in (dense(3, 4, 2), dense(30, 9, 3), wired("x>h h>g g>y x>y h>y")):
+        sketch = draft(graph)
+        for size in ((30, 4), (80, 20)):
+            assert layout(sketch, *size) == layout(graph, *size)

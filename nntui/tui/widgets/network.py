@@ -12,7 +12,7 @@ from textual.geometry import Offset, Region
 from textual.message import Message
 
 from nntui.debugger.snapshot import Snapshot
-from nntui.draw import Direction, Layout, Picture, layout, paint
+from nntui.draw import Direction, Layout, Picture, draft, layout, paint
 from nntui.explain.fitted import fitted
 from nntui.looks.heat import Heating
 from nntui.looks.moment import Emphasis, Moment
@@ -42,13 +42,14 @@ class NetworkPane(LinePane):
     def __init__(self, experiment: Experiment) -> None:
         super().__init__(title="Network", id="network")
         self._net = experiment.network.wiring()
-        self._graph = experiment.network.graph()
+        self._draft = draft(experiment.network.graph())
         self._scene = Scene(self._net)
         self._heating = Heating()
         self._layout: Layout | None = None
         self._picture: Picture | None = None
         self._shown: tuple[Frame, Focus] | None = None
         self._followed: str | None = None
+        self._window: range | None = None
         self._hovered: str | None = None
         self._folds: dict[int, bool] = {}
         self._zoom = 0
@@ -154,28 +155,52 @@ class NetworkPane(LinePane):
             # below a drawing that is too wide only takes a row from it, and so the other way round.
             size, zoom = self.content_size, ZOOMS[self._zoom]
             width, height = max(int(size.width * zoom), 1), max(int(size.height * zoom), 1)
-            plan = layout(self._graph, width, height, folds=self._folds)
+            plan = layout(self._draft, width, height, folds=self._folds)
             below, beside = plan.width > size.width, plan.height > size.height
             if zoom == 1.0 and below != beside:
                 width, height = max(width - beside, 1), max(height - below, 1)
-                plan = layout(self._graph, width, height, folds=self._folds)
+                plan = layout(self._draft, width, height, folds=self._folds)
             self._layout = plan
         return self._layout
 
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Only what is seen was painted: paint what is seen now."""
+        super().watch_scroll_y(old_value, new_value)
+        if self._window is not None and self._window != self._seen(self._laid_out()):
+            self._paint()
+
+    def _seen(self, plan: Layout) -> range | None:
+        """The rows of a high drawing that are seen; None: all of it."""
+        if plan.height <= self.content_size.height:
+            return None
+        top = self.scroll_offset.y
+        return range(top, top + self.content_size.height)
+
     def _draw(self) -> None:
+        assert self._shown is not None
+        plan = self._laid_out()
+        self._paint()
+        if plan.overflow or self._zoom:
+            frame, focus = self._shown
+            self._follow(plan, frame.snapshot, focus.neuron)
+
+    def _paint(self) -> None:
         assert self._shown is not None
         frame, focus = self._shown
         plan, moment = self._laid_out(), Moment(frame.snapshot, frame.before)
         view, emphasis = view_at(moment, self.pinned), emphasis_of(frame, focus)
-        heat = self._heating(plan, moment, view)
-        shown = (box.names[0] for box in plan.boxes if not box.folded)
+        self._window = window = self._seen(plan)
+        heat = self._heating(plan, moment, view, window)
+        shown = {
+            box.names[0]
+            for box in plan.boxes
+            if not box.folded and (window is None or box.y in window)
+        }
         nodes = self._scene.neurons(moment, view, emphasis, shown)
-        edges = self._scene.edges(moment, view, emphasis, (*plan.edges, *heat.lines))
-        self._picture = paint(plan, nodes, edges, heat=heat)
+        edges = self._scene.edges(moment, view, emphasis, (*plan.edges, *heat.lines), shown)
+        self._picture = paint(plan, nodes, edges, heat=heat, window=window)
         self._caption(view, moment)
         self.changed()
-        if plan.overflow or self._zoom:
-            self._follow(plan, frame.snapshot, focus.neuron)
 
     def _caption(self, view: View, moment: Moment) -> None:
         """Name the view at the upper border, and what travels at the lower one."""
@@ -200,7 +225,10 @@ class NetworkPane(LinePane):
         self._followed = focus
         boxes = [plan.box(name) for name in names]
         if boxes:
-            region = Region.from_union([Region(b.x, b.y, b.width, b.height) for b in boxes])
+            places = [Region(b.x, b.y, b.width, b.height) for b in boxes]
+            region = Region.from_union(places)
+            if region.height > self.size.height or region.width > self.size.width:
+                region = places[-1]
             self.scroll_to_region(region, animate=False, force=True, immediate=True)
 
     def _under(self, spot: Offset | None) -> str | None:
