@@ -67,7 +67,7 @@ class NntuiApp(App[NntuiError]):
             self.register_theme(theme)
         first = first_theme(self.preferences.now.theme, self.available_themes)
         if first is not None:
-            self.set_reactive(NntuiApp.theme, first)
+            self.theme = first
         if self.preferences.now.still:
             self.animation_level = "none"
 
@@ -180,6 +180,9 @@ class NntuiApp(App[NntuiError]):
             self.switch_screen(self._stepping)
         else:
             self.push_screen(self._stepping)
+        # The tour is for who looks round; who comes with a document of their own has work to do.
+        if found.sample and self._keep_state and not self.preferences.now.tour_seen:
+            self.call_after_refresh(self._stepping.action_tour)
 
 
 def open_screen(path: str | Path | None = None, *, keep_state: bool = True) -> None:

@@ -149,8 +149,9 @@ COUNT_HELP: Final = (
 )
 
 _SIGNS: Final = {
-    "space": "space", "escape": "esc", "pagedown": "page down", "pageup": "page up",
-    "delete": "del", "backspace": "⌫", "left": "←", "right": "→", "up": "↑", "down": "↓",
+    "enter": "enter", "space": "space", "escape": "esc", "pagedown": "page down",
+    "pageup": "page up", "delete": "del", "backspace": "⌫", "left": "←", "right": "→",
+    "up": "↑", "down": "↓",
 }  # fmt: skip
 
 

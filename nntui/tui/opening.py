@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from nntui.bundled import samples
 from nntui.debugger.debugger import Debugger
 from nntui.document.load import load
 from nntui.model.experiment import Experiment
@@ -17,10 +18,14 @@ from nntui.tui.screens.stepping import SteppingScreen
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A run, and what could not be taken up of its session, in sentences."""
+    """A run, and what could not be taken up of its session, in sentences.
+
+    ``sample``: it is one of those that come with nntui.
+    """
 
     debugger: Debugger
     problems: tuple[str, ...]
+    sample: bool = False
 
     def screen(
         self, *, keymap: Mapping[str, str], preferences: PreferencesFile, keep_state: bool
@@ -39,7 +44,8 @@ def opened(document: Path, keep_state: bool) -> Opened:
     """
     experiment = load(document)
     remember(document)
-    return taken_up(experiment, keep_state)
+    sample = document.resolve() in samples().values()
+    return replace(taken_up(experiment, keep_state), sample=sample)
 
 
 def taken_up(experiment: Experiment, keep_state: bool) -> Opened:

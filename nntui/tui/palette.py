@@ -26,6 +26,7 @@ _WITHOUT_KEYS: Final = (
     ("save a picture", "a picture of the screen, as SVG", "save_picture"),
     ("save the pass", "the steps of the pass that is seen, as Markdown", "save_pass"),
     ("panes as they were", "give every pane its own size again", "sizes_as_they_were"),
+    ("tour", "four cards that show you round", "tour"),
 )
 
 

@@ -101,7 +101,7 @@ async def test_a_click_on_a_neuron_focuses_it(app_on, seen):
 
 async def test_help_lists_every_key_and_closes_again(app_on, seen):
     app = app_on()
-    async with app.run_test(size=(120, 100)) as pilot:
+    async with app.run_test(size=(120, 160)) as pilot:
         await pilot.press("question_mark")
         assert isinstance(app.screen, HelpScreen)
         await pilot.pause()

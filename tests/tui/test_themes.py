@@ -80,3 +80,17 @@ def test_nothing_is_fainter_in_high_contrast():
 
 def test_dark_is_dark_and_light_is_light():
     assert (DARK.dark, LIGHT.dark, CONTRAST.dark) == (True, False, True)
+
+
+async def test_what_is_painted_is_the_theme_that_is_worn(app_on):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        assert app.theme == DARK.name
+        for theme in (DARK, LIGHT, CONTRAST):
+            app.theme = theme.name
+            await pilot.pause()
+            await pilot.pause()
+            assert (
+                app.screen.query_one("#network").styles.background.hex == theme.background.upper()
+            )

@@ -8,11 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from nntui.tui.control.focus import Focus
 from nntui.tui.control.rooms import LISTS
 from nntui.tui.keys import GROUPS, Key, displayed
 from nntui.tui.keys import LISTS as LIST_KEYS
+
+if TYPE_CHECKING:
+    from nntui.tui.control.looking import Looking
+    from nntui.tui.control.moving import Moving
+    from nntui.tui.control.stage import Stage
+    from nntui.tui.widgets.footer import KeyLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,45 @@ _FIRST: Final = (
 )  # fmt: skip
 """The keys that are offered before all others: where there is little room, those go."""
 _ALWAYS: Final = ("help", "quit")
+
+
+class Offering:
+    """Sees to it that the footer goes by the situation."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        looking: Looking,
+        moving: Moving,
+        line: KeyLine,
+        keymap: Mapping[str, str],
+    ) -> None:
+        self._stage, self._looking, self._moving = stage, looking, moving
+        self._line, self._keymap = line, keymap
+
+    def show(self) -> None:
+        """Offer the keys that do something now."""
+        situation = self.situation
+        self._line.show(offers(situation, self._keymap), standing(situation, self._keymap))
+
+    @property
+    def situation(self) -> Situation:
+        """How things stand."""
+        frame, deck, focus = self._stage.latest, self._looking.deck, self._looking.focus
+        focused = self._stage.focused
+        listed = focused.id if focused is not None and focused.id in LISTS else None
+        return Situation(
+            at_start=frame.snapshot.position == 0,
+            at_end=frame.snapshot.position == frame.snapshot.total,
+            under_way=frame.on_the_way,
+            playing=self._moving.playing,
+            listed=listed,
+            filled=listed is not None and bool(getattr(frame, listed)),
+            focused=focus.place is not None,
+            held=deck.turned or deck.maximised is not None or focus != Focus(),
+            maximised=deck.maximised is not None,
+            typing=self._stage.command_line.shown,
+        )
 
 
 def offers(situation: Situation, keymap: Mapping[str, str]) -> tuple[Offer, ...]:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.screen import Screen
     from textual.timer import Timer
+    from textual.widget import Widget
 
     from nntui.debugger.debugger import Debugger
     from nntui.tui.frame import Frame
@@ -63,8 +64,15 @@ class Stage(Protocol):
         """The app, to which the keys come first."""
 
     @property
+    def focused(self) -> Widget | None:
+        """What has the keyboard, if anything but the screen has."""
+
+    @property
     def is_attached(self) -> bool:
         """Whether the screen is still there."""
+
+    def mount(self, widget: Widget) -> Any:
+        """Put another widget on the screen."""
 
     def call_later(self, callback: Callable[..., Any], *args: Any) -> bool:
         """Call back in the screen's own thread."""

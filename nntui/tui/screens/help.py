@@ -1,78 +1,163 @@
-"""The help: every key, from the table that also makes the bindings, and what the panes show."""
+"""The help: first the pane that was turned to, then every key, then what the other panes show."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
-from nntui.tui.keys import COUNT_HELP, GROUPS, LISTS, Key
+from nntui.tui.keys import COUNT_HELP, GROUPS, LISTS, Key, every_key
+from nntui.tui.widgets.titles import NAMES
 
-PANES: Final = (
-    ("Network", ("activations in the boxes, weights on the lines (dotted: negative); "
-                "the heavy line with an arrowhead was just computed; ● a breakpoint")),
-    ("Step", "the formula that just ran, in symbols and in numbers, and what comes next"),
-    ("Neurons", ("a row a neuron, or (j) a connection; · not computed yet, ▸ just written, "
-                "› has the focus; a click on a heading puts the rows in order (a table of "
-                "thousands: with each pass); & shows those with h in their names, layer 2, a > 0")),
-    ("Loss", "the mean loss of each finished update (dots: the test set after each epoch)"),
-    ("Algorithm", "the program that is running; ► marks the lines just executed, ● a breakpoint"),
-    ("Inspector", ("one neuron: its equations, its function with the point of this moment and the "
-                "slope there, its connections product by product, as they were really made; "
-                "✻ an update does not touch it")),
-    ("Breakpoints", "what stops a run: ● enabled, ○ disabled, and how often it was met"),
-    ("Watches", "expressions, and how they changed since the last stop"),
-    ("Branches", "the lines of time that edits began; ► the one you are on"),
-    ("Output", "the commands that were typed and what they answered"),
-)  # fmt: skip
+PANES: Final = {
+    "network": "activations in the boxes, weights on the lines (dotted: negative); "
+               "the heavy line with an arrowhead was just computed; ● a breakpoint",
+    "step": "the formula that just ran, in symbols and in numbers, and what comes next",
+    "neurons": "a row a neuron, or (j) a connection; · not computed yet, ▸ just written, "
+               "› has the focus; a click on a heading puts the rows in order (a table of "
+               "thousands: with each pass); & shows those with h in their names, layer 2, a > 0",
+    "loss": "the mean loss of each finished update (dots: the test set after each epoch)",
+    "algorithm": "the program that is running; ► marks the lines just executed, ● a breakpoint",
+    "inspector": "one neuron: its equations, its function with the point of this moment and the "
+                 "slope there, its connections product by product, as they were really made; "
+                 "✻ an update does not touch it",
+    "breakpoints": "what stops a run: ● enabled, ○ disabled, and how often it was met",
+    "watches": "expressions, and how they changed since the last stop",
+    "branches": "the lines of time that edits began; ► the one you are on",
+    "output": "the commands that were typed and what they answered",
+}  # fmt: skip
+"""What each pane shows."""
+
+_FOCUS: Final = ("left", "right", "up", "down", "edge-before", "edge-after")
+_SCROLL: Final = ("scroll-down", "scroll-up")
+PANE_KEYS: Final[dict[str, tuple[str, ...]]] = {
+    "network": (*_FOCUS, "view", "view-back", "find", "fold", "fold-all", "zoom-out", "zoom-in",
+                "fit", "paths", "breakpoint"),
+    "step": ("step", "step-back", "digits", "digits-fewer", "copy"),
+    "neurons": ("up", "down", "table", "sort", "reverse", "filter", "inspect", "why", "set",
+                *_SCROLL),
+    "loss": ("loss-log", "loss-epochs", "loss-fewer", "loss-more", "update", "epoch", "continue"),
+    "algorithm": ("step", "pass", *_SCROLL),
+    "inspector": ("inspect", *_FOCUS, "why", "watch", "set", "copy"),
+    "breakpoints": ("list-up", "list-down", "list-choose", "list-toggle", "list-delete",
+                    "breakpoint", "continue"),
+    "watches": ("list-up", "list-down", "list-choose", "list-delete", "watch"),
+    "branches": ("list-up", "list-down", "list-choose", "list-delete", "set"),
+    "output": ("command", *_SCROLL),
+}  # fmt: skip
+"""The keys that have most to do with each pane, by their names in the table."""
+
+_ALWAYS: Final = ("pane", "maximise")
 _KEYS: Final = 15
 
 
-class HelpScreen(ModalScreen[None]):
-    """Keys and panes; closed by the key that opened it."""
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A key or a pane, and what there is to say of it."""
 
+    name: str
+    help: str
+
+
+class HelpScreen(ModalScreen[None]):
+    """Keys and panes; closed by the key that opened it. ``/`` looks for words."""
+
+    AUTO_FOCUS: ClassVar[str] = "#help-text"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark,escape,q,enter", "dismiss", "close"),
+        Binding("question_mark,q,enter", "dismiss", "close"),
+        Binding("escape", "leave", "leave"),
+        Binding("slash", "search", "search"),
     ]
 
-    def __init__(self, keymap: Mapping[str, str]) -> None:
+    def __init__(self, keymap: Mapping[str, str], pane: str) -> None:
         super().__init__()
-        self._keymap = keymap
+        self._keymap, self._pane = keymap, pane
 
     def compose(self) -> ComposeResult:
-        """One text that scrolls."""
-        with VerticalScroll(id="help") as scroll:
-            scroll.border_title = "Help"
-            yield Static(_text(self._keymap), markup=False)
+        """One text that scrolls, and below it a line for what to look for."""
+        with Vertical(id="help") as box:
+            box.border_title = "Help"
+            box.border_subtitle = "/ search · esc close"
+            with VerticalScroll(id="help-text"):
+                yield Static(self._text(""), markup=False)
+            yield Input(placeholder="words to look for", id="help-words", compact=True)
+
+    def on_mount(self) -> None:
+        """Nothing is looked for at first."""
+        self.query_one(Input).display = False
 
     def action_dismiss(self, result: None = None) -> None:  # type: ignore[override]
         """Close the help."""
         self.dismiss()
 
+    def action_search(self) -> None:
+        """Look for words."""
+        self.query_one(Input).display = True
+        self.query_one(Input).focus()
 
-def _text(keymap: Mapping[str, str]) -> Text:
-    text = Text()
-    for group, keys in GROUPS.items():
-        _group(text, group, keys, keymap)
-    _group(text, "In a list (tab or a click leads there, esc away)", LISTS, keymap)
-    text.append(f"\n{COUNT_HELP}\n", "italic")
-    text.append("A click chooses a neuron or a row; the wheel scrolls a pane.\n")
-    text.append("Other keys: keys.toml in your configuration directory (README).\n\n")
-    text.append("Panes\n", "bold")
-    for name, what in PANES:
-        text.append(f"  {name:<{_KEYS}}", "bold")
-        text.append(f"{what}\n")
-    return text
+    def action_leave(self) -> None:
+        """Look for nothing any more; or close the help."""
+        words = self.query_one(Input)
+        if not words.display:
+            self.dismiss()
+            return
+        words.value = ""
+        words.display = False
+        self.query_one("#help-text").focus()
 
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Show what has to do with the words."""
+        self.query_one("#help-text Static", Static).update(self._text(event.value))
+        self.query_one("#help-text").scroll_home(animate=False)
 
-def _group(text: Text, title: str, keys: tuple[Key, ...], keymap: Mapping[str, str]) -> None:
-    text.append(f"{title}\n", "bold")
-    for key in keys:
-        text.append(f"  {key.display(keymap):<{_KEYS}}", "bold")
-        text.append(f"{key.help}\n")
+    def on_input_submitted(self) -> None:
+        """Scroll through what was found."""
+        self.query_one("#help-text").focus()
+
+    # ---- inside --------------------------------------------------------------------------------
+
+    def _text(self, words: str) -> Text:
+        sought = words.casefold().split()
+        text = Text()
+        for title, lines in self._sections():
+            found = [
+                line
+                for line in lines
+                if all(word in f"{line.name} {line.help}".casefold() for word in sought)
+            ]
+            if found:
+                text.append(f"{title}\n", "bold")
+            for line in found:
+                text.append(f"  {line.name:<{_KEYS}}", "bold")
+                text.append(f"{line.help}\n")
+        if sought:
+            return text if text else Text("nothing here has to do with these words")
+        text.append(f"\n{COUNT_HELP}\n", "italic")
+        text.append("A click chooses a neuron, a row, a tab or a key; the wheel scrolls a pane.\n")
+        text.append("Other keys: keys.toml in your configuration directory (README).\n")
+        return text
+
+    def _sections(self) -> Iterator[tuple[str, list[_Line]]]:
+        table = every_key()
+        names = (*PANE_KEYS[self._pane], *_ALWAYS)
+        yield (
+            f"{NAMES[self._pane]}: {PANES[self._pane]}",
+            [self._line(table[name]) for name in names],
+        )
+        for group, keys in GROUPS.items():
+            yield group, [self._line(key) for key in keys]
+        yield (
+            "In a list (tab or a click leads there, esc away)",
+            [self._line(key) for key in LISTS],
+        )
+        yield "Panes", [_Line(NAMES[pane], what) for pane, what in PANES.items()]
+
+    def _line(self, key: Key) -> _Line:
+        return _Line(key.display(self._keymap), key.help)

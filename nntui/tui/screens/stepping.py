@@ -22,15 +22,15 @@ from nntui.tui.control.copying import Copying
 from nntui.tui.control.deck import LISTS
 from nntui.tui.control.drawing import FIND, Drawing
 from nntui.tui.control.exporting import Exporting
-from nntui.tui.control.focus import Focus
 from nntui.tui.control.keeping import Keeping
 from nntui.tui.control.looking import Looking
 from nntui.tui.control.moving import Moving
-from nntui.tui.control.offering import Situation, offers, standing
+from nntui.tui.control.offering import Offering
 from nntui.tui.control.precision import Digits
 from nntui.tui.control.sizing import Sizing
 from nntui.tui.control.stopping import Stopping
 from nntui.tui.control.tables import FILTER, Tables
+from nntui.tui.control.touring import Touring
 from nntui.tui.control.travel import Travel
 from nntui.tui.frame import Frame, frame_of
 from nntui.tui.keys import bindings
@@ -103,6 +103,7 @@ class SteppingScreen(Screen[None]):
         self._sizing = sizing = Sizing(self, looking.deck, preferences)
         self._commanding = commanding = Commanding(self, travel)
         self._moving = moving = Moving(self, travel, commanding)
+        self._offering = Offering(self, looking, moving, self._keys, keymap)
         self.command_line = CommandLine(self._complete)
         asking = Asking(self, commanding, looking, net)
         self._drawing = drawing = Drawing(self, travel, looking)
@@ -131,7 +132,8 @@ class SteppingScreen(Screen[None]):
         self.action_paths = asking.paths
         self.action_focus_neuron = looking.focus_neuron
         self.action_focus_edge = looking.focus_edge
-        self.action_inspect = looking.inspect
+        self._touring = touring = Touring(self, self._panes, keymap, preferences)
+        self.action_tour = touring.begin
         self.action_pane = looking.pane
         self.action_digits = Digits(self, step).change
         charting = Charting(self, looking, loss)
@@ -191,19 +193,26 @@ class SteppingScreen(Screen[None]):
 
     def action_clear(self) -> None:
         """Forget the count; else stop what is under way; else leave a pane, or the focus."""
-        if not (self._moving.clear() or self._sizing.restore()):
+        left = self._touring.leave() or self._moving.clear() or self._sizing.restore()
+        if not left:
             self._looking.clear()
 
+    def action_inspect(self) -> None:
+        """Go on with the tour; else inspect the focused neuron."""
+        if not self._touring.go_on():
+            self._looking.inspect()
+
     def action_scroll(self, direction: int) -> None:
-        """Scroll the pane that was turned to, or the neurons."""
-        pane = self._panes[self._looking.deck.current]
+        """Scroll the pane that was turned to, or the one that others share a place with."""
+        deck = self._looking.deck
+        pane = self._panes[deck.current if deck.turned or deck.room.shared else "neurons"]
         if isinstance(pane, LossPane):
             pane = self._panes["neurons"]
         pane.scroll_relative(y=direction * max(pane.size.height - 1, 1), animate=False)
 
     def action_help(self) -> None:
         """Show the help."""
-        self.app.push_screen(HelpScreen(self._keymap))
+        self.app.push_screen(HelpScreen(self._keymap, self._looking.deck.subject))
 
     def on_panes_turned_to(self, event: Panes.TurnedTo) -> None:
         """A click into a pane turns to it."""
@@ -265,7 +274,7 @@ class SteppingScreen(Screen[None]):
         for name in self._looking.deck.seen:
             self._panes[name].show(frame, self._looking.focus)
         self._status.show(frame, message)
-        self._offer()
+        self._offering.show()
 
     def repaint(self, message: str | None = None) -> None:
         """Show the latest frame anew where the focus, which is another, is seen."""
@@ -273,7 +282,7 @@ class SteppingScreen(Screen[None]):
             self._panes[name].show(self.latest, self._looking.focus)
         if message is not None:
             self.say(message)
-        self._offer()
+        self._offering.show()
 
     def painted(self) -> None:
         """What was shown is on the terminal."""
@@ -313,26 +322,7 @@ class SteppingScreen(Screen[None]):
 
     def on_descendant_focus(self) -> None:
         """The keyboard is somewhere else: other keys do something."""
-        self._offer()
-
-    def _offer(self) -> None:
-        """Show the keys that do something now."""
-        frame, deck = self.latest, self._looking.deck
-        focus, focused = self._looking.focus, self.focused
-        listed = focused if isinstance(focused, RowsPane) else None
-        situation = Situation(
-            at_start=frame.snapshot.position == 0,
-            at_end=frame.snapshot.position == frame.snapshot.total,
-            under_way=frame.on_the_way,
-            playing=self._moving.playing,
-            listed=None if listed is None else listed.id,
-            filled=listed is not None and listed.filled,
-            focused=focus.place is not None,
-            held=deck.turned or deck.maximised is not None or focus != Focus(),
-            maximised=deck.maximised is not None,
-            typing=self.command_line.shown,
-        )
-        self._keys.show(offers(situation, self._keymap), standing(situation, self._keymap))
+        self._offering.show()
 
     def open_over(self, screen: Screen[Any], answered: Callable[[Any], None]) -> None:
         """Put a screen over this one, and take its answer."""

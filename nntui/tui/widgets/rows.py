@@ -102,11 +102,6 @@ class RowsPane(LinePane, can_focus=True):
             Segment(padded(detail, max(width - room - 3, 0)), line_style + self.colours.faint),
         ]
 
-    @property
-    def filled(self) -> bool:
-        """Whether there is a row to choose."""
-        return bool(self._list)
-
     # ---- the keyboard in it --------------------------------------------------------------------
 
     def on_focus(self) -> None:

@@ -1,0 +1,95 @@
+"""The tour: for who is here for the first time, never in the way, never twice by itself."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+
+from nntui.bundled import samples
+from nntui.tui.app import NntuiApp
+from nntui.tui.control.touring import CARDS
+from nntui.tui.preferences import PreferencesFile
+from nntui.tui.widgets.tour_card import TourCard
+
+
+async def _opened(app, pilot):
+    while app.stepping is None or app.screen is not app.stepping:
+        await pilot.pause(0.02)
+    await pilot.pause(0.05)
+    await pilot.pause()
+
+
+def _card(app) -> str | None:
+    found = app.screen.query(TourCard)
+    return str(found.first().content) if found else None
+
+
+async def test_the_first_start_on_a_sample_begins_it_and_the_second_does_not(own_directories):
+    for first in (True, False):
+        app = NntuiApp(document=samples()["sample"])
+        async with app.run_test(size=(120, 36)) as pilot:
+            await _opened(app, pilot)
+            assert (_card(app) is not None) == first
+    assert PreferencesFile(kept=True).now.tour_seen
+
+
+async def test_who_came_with_a_document_is_not_shown_round(tmp_path):
+    own = tmp_path / "own.json"
+    shutil.copy(samples()["xor"], own)
+    assert json.loads(own.read_text())
+    app = NntuiApp(document=own)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await _opened(app, pilot)
+        assert _card(app) is None
+        assert not app.preferences.now.tour_seen
+
+
+async def test_without_a_state_there_is_none(own_directories):
+    app = NntuiApp(document=samples()["sample"], keep_state=False)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await _opened(app, pilot)
+        assert _card(app) is None
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
+async def test_enter_goes_through_it_to_its_end(app_on, size):
+    app = app_on()
+    async with app.run_test(size=size) as pilot:
+        app.screen.action_tour()
+        for card in CARDS:
+            await pilot.pause()
+            assert card.text.split("{")[0].strip() in _card(app)
+            pointed = app.screen.query(".pointed-at")
+            assert [pane.id for pane in pointed] == [card.pane]
+            pane, lies = pointed.first(), app.screen.query_one(TourCard)
+            assert not pane.display or not pane.region.overlaps(lies.region)
+            await pilot.press("enter")
+        await pilot.pause()
+        assert _card(app) is None
+        assert not app.screen.query(".pointed-at")
+        assert app.screen._looking.focus.neuron is None
+
+
+async def test_every_other_key_works_as_ever_and_escape_leaves(app_on, debugger_of):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        app.screen.action_tour()
+        await pilot.press("s", "s", "S", "right")
+        assert debugger_of(app).position == 1
+        await pilot.press("escape")
+        await pilot.pause()
+        assert _card(app) is None
+        assert app.screen._looking.focus.neuron is not None
+        await pilot.press("enter")
+        assert app.screen._looking.deck.current == "inspector"
+
+
+async def test_the_keys_on_the_cards_are_those_in_force(app_on, own_directories):
+    (own_directories / "config" / "nntui" / "keys.toml").write_text('step = "j"\n')
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        app.screen.action_tour()
+        await pilot.pause()
+        assert "j computes the next edge" in _card(app)
