@@ -27,6 +27,10 @@ SELDOM: Final = 0.5
 """The same while a run is under way, which a drawing would slow down."""
 
 
+# Not the dots that the line is drawn with: beside a word they look like points of the chart.
+LINE: Final = "━ "
+
+
 class LossPane(Titled, Container, can_focus=False):
     """Training and test losses per update or per epoch.
 
@@ -115,22 +119,23 @@ class LossPane(Titled, Container, can_focus=False):
         parts = [
             (sign, kind, f"{name} {rounded(3)(value)}")
             for name, kind, sign, value in (
-                (drawn, "train", "⠤", losses.last(drawn)),
-                ("test", "test", "•", losses.last("test")),
-                (other, None, " ", losses.last(other)),
-                ("example", None, " ", frame.snapshot.loss),
+                (drawn, "train", LINE, losses.last(drawn)),
+                ("test", "test", "• ", losses.last("test")),
+                (other, None, "", losses.last(other)),
+                ("example", None, "", frame.snapshot.loss),
             )
             if value is not None
         ]
         if not parts:
             return Text(f" no example has met its loss yet  {score}")
         legend = sum(1 for _, kind, _ in parts if kind)
-        parts[legend:legend] = [(" ", None, score)] if score else []
+        parts[legend:legend] = [("", None, score)] if score else []
         if others:
-            parts.append(("·", "other", f"{others} other branch{'es' if others > 1 else ''}"))
-        words = Text(no_wrap=True)
+            parts.append(("· ", "other", f"{others} other branch{'es' if others > 1 else ''}"))
+        words = Text(" ", no_wrap=True)
         for sign, kind, text in parts:
-            if cell_len(words.plain) + 1 + cell_len(text) <= self.size.width:
-                words.append(sign, Style(color=colours.chart(kind).rich_color) if kind else "")
-                words.append(f"{text} ")
+            gap = "  " if len(words) > 1 else ""
+            if cell_len(f"{words.plain}{gap}{sign}{text}") <= self.size.width:
+                ink = Style(color=colours.chart(kind).rich_color) if kind else ""
+                words.append(gap).append(sign, ink).append(text)
         return words
