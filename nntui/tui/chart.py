@@ -179,13 +179,20 @@ class _Scale:
         first = ceil(self.low / step)
         count = floor(self.high / step) - first + 1
         values = [(first + n) * step for n in range(count)]
-        if self.log and len(values) < 2:  # within one order of magnitude
-            values = [self.low, self.high]
+        if self.log and len(values) < 2:  # hardly an order of magnitude
+            values = self._within_tens(most) or [self.low, self.high]
             return tuple((self.place(y), f"{10**y:.3g}") for y in values)
         return tuple(
             (self.place(y), f"1e{y:g}" if self.log and not -3 < y < 4 else _text(y, self.log))
             for y in values
         )
+
+    def _within_tens(self, most: int) -> list[float]:
+        """Round numbers between powers of ten, if there are two or more: their logarithms."""
+        powers = range(floor(self.low), ceil(self.high))
+        logs = [n + log10(m) for n in powers for m in (1, 2, 3, 5)]
+        inside = [y for y in logs if self.low <= y <= self.high]
+        return inside[:: -(-len(inside) // most)] if len(inside) >= 2 else []
 
 
 def _text(y: float, log: bool) -> str:

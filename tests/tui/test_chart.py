@@ -149,3 +149,19 @@ def test_the_places_along_the_bottom_are_round_and_evenly_spaced(updates, last, 
     for step in steps if len(places) > 2 else ():
         assert str(step).rstrip("0") in {"1", "2", "5"}
         assert all(place % step == 0 for place in places)
+
+
+@pytest.mark.parametrize(
+    ("values", "labels"),
+    [
+        ([0.79, 0.0385], ["0.05", "0.2", "0.5"]),
+        ([1.0, 2.0], ["1", "2"]),
+        ([0.41, 0.42], ["0.41", "0.42"]),
+        ([1000.0, 0.1], ["1", "100"]),
+    ],
+)
+def test_on_a_logarithmic_scale_the_heights_are_round_where_they_can_be(values, labels) -> None:
+    curve = Curve("main", losses(values), True)
+    chart = chart_of([curve], Look(log=True), 4, 100, (3, 3))
+    assert [text for _, text in chart.y_ticks] == labels
+    assert all(0 <= place <= 1 for place, _ in chart.y_ticks)
