@@ -79,13 +79,16 @@ class Scene:
         forward = last is None or last.position.phase != "backward"
         carried = travelling(moment)
         looks: dict[Edge, EdgeLook] = {}
-        out = self._brought_out(moment, view, emphasis, shown)
+        stand_ins: set[Edge] = set()
+        out = self._brought_out(moment, view, emphasis, shown, stand_ins)
         for edge in dict.fromkeys((*wanted, *out, *((current,) if current else ()))):
             number = view.edge(moment, edge)
             state = self._state(moment, emphasis, edge, current)
             said = carried if edge == current and carried is not None else number
             if state == "pending" and not said:
                 said = None  # a gradient that nothing has flowed into yet
+            if state == "bright" and edge in stand_ins:
+                said = None  # the one line into a fold has no one number
             looks[edge] = EdgeLook(
                 0.0 if number is None else number,
                 "" if said is None else fitted(said, LABEL, sign=True),
@@ -99,8 +102,14 @@ class Scene:
     # ---- inside --------------------------------------------------------------------------------
 
     def _brought_out(
-        self, moment: Moment, view: View, emphasis: Emphasis, shown: Collection[str] | None
+        self,
+        moment: Moment,
+        view: View,
+        emphasis: Emphasis,
+        shown: Collection[str] | None,
+        stand_ins: set[Edge],
     ) -> Iterator[Edge]:
+        """The connections to bring out; into ``stand_ins`` go those that stand for many others."""
         neuron, net = emphasis.neuron, self._net
         if neuron is not None:
 
@@ -113,7 +122,9 @@ class Scene:
 
                 seen = [edge for end, edge in ends.items() if end in shown]
                 rest = (edge for end, edge in ends.items() if end not in shown)
-                return (*nlargest(MOST_BRIGHT, seen, key=size), *nlargest(1, rest, key=size))
+                stand_in = nlargest(1, rest, key=size)
+                stand_ins.update(stand_in)
+                return (*nlargest(MOST_BRIGHT, seen, key=size), *stand_in)
 
             yield from few({i: (i, neuron) for i in net.sources.get(neuron, ())})
             yield from few({j: (neuron, j) for j in net.targets.get(neuron, ())})

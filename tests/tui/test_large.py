@@ -60,3 +60,14 @@ async def test_the_executing_neuron_of_an_unfolded_layer_is_scrolled_to(large):
         assert last is not None
         assert last.neuron is not None
         assert f"▐{last.neuron}" in drawn(large)
+
+
+async def test_a_wide_pane_lists_the_connections_of_the_focused_neuron(large):
+    async with large.run_test(size=(200, 60)) as pilot:
+        await pilot.press("slash", *"h1_7", "enter")
+        await pilot.pause()
+        assert "→ h1_7" in drawn(large)
+        assert "h1_7 →" in drawn(large)
+        await pilot.press("f", "s", "escape")
+        await pilot.pause()
+        assert "→ y" in drawn(large)

@@ -12,8 +12,9 @@ from textual.geometry import Offset, Region
 from textual.message import Message
 
 from nntui.debugger.snapshot import Snapshot
-from nntui.draw import Direction, Layout, Picture, draft, layout, paint
+from nntui.draw import Direction, Layout, Picture, Span, draft, layout, paint
 from nntui.explain.fitted import fitted
+from nntui.looks.edge_list import WIDTH, edge_list
 from nntui.looks.heat import Heating
 from nntui.looks.moment import Emphasis, Moment
 from nntui.looks.scene import Scene, strongest
@@ -25,6 +26,8 @@ from nntui.tui.control.focus import Focus
 from nntui.tui.frame import Frame
 from nntui.tui.widgets.pane import LinePane
 
+LISTED_BESIDE: Final = 68
+"""Beside a large network so many columns wide there is a list of a neuron's connections."""
 ZOOMS: Final = (1.0, 1.5, 2.0, 3.0, 4.0)
 """How many times the pane's width and height the drawing may take."""
 
@@ -50,6 +53,7 @@ class NetworkPane(LinePane):
         self._shown: tuple[Frame, Focus] | None = None
         self._followed: str | None = None
         self._window: range | None = None
+        self._listed: list[tuple[Span, ...]] = []
         self._hovered: str | None = None
         self._folds: dict[int, bool] = {}
         self._zoom = 0
@@ -134,13 +138,19 @@ class NetworkPane(LinePane):
 
     def extent(self) -> tuple[int, int]:
         """The size of the drawing."""
-        return (self._picture.width, self._picture.height) if self._picture else (0, 0)
+        if self._picture is None:
+            return 0, 0
+        return self._picture.width + (WIDTH if self._listed else 0), self._picture.height
 
     def segments(self, row: int) -> list[Segment]:
         """One row of the drawing in colour."""
         assert self._picture is not None
         role = self.colours.role
-        return [Segment(span.text, role(span.role, span.value)) for span in self._picture.rows[row]]
+        spans = self._picture.rows[row]
+        if self._listed:
+            seen = row - (0 if self._window is None else self._window.start)
+            spans += self._listed[seen] if 0 <= seen < len(self._listed) else ()
+        return [Segment(span.text, role(span.role, span.value)) for span in spans]
 
     # ---- inside --------------------------------------------------------------------------------
 
@@ -160,6 +170,8 @@ class NetworkPane(LinePane):
             if zoom == 1.0 and below != beside:
                 width, height = max(width - beside, 1), max(height - below, 1)
                 plan = layout(self._draft, width, height, folds=self._folds)
+            if plan.heats and not plan.overflow and size.width - WIDTH >= LISTED_BESIDE:
+                plan = layout(self._draft, width - WIDTH, height, folds=self._folds)
             self._layout = plan
         return self._layout
 
@@ -199,8 +211,19 @@ class NetworkPane(LinePane):
         nodes = self._scene.neurons(moment, view, emphasis, shown)
         edges = self._scene.edges(moment, view, emphasis, (*plan.edges, *heat.lines), shown)
         self._picture = paint(plan, nodes, edges, heat=heat, window=window)
+        self._listed = self._list(plan, moment, view, focus.neuron)
         self._caption(view, moment)
         self.changed()
+
+    def _list(
+        self, plan: Layout, moment: Moment, view: View, neuron: str | None
+    ) -> list[tuple[Span, ...]]:
+        """The connections of the focused neuron, or the one at hand, if there is room for them."""
+        size, last = self.content_size, moment.snapshot.last
+        if not plan.heats or plan.width > size.width - WIDTH:
+            return []
+        about = neuron or (last.operation[-1] if last and last.operation[1:] else None)
+        return edge_list(self._net, moment, view, about or self._net.outputs[0], size.height)
 
     def _caption(self, view: View, moment: Moment) -> None:
         """Name the view at the upper border, and what travels at the lower one."""
