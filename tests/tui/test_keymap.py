@@ -20,9 +20,9 @@ def test_without_a_file_the_keys_are_those_of_the_table(tmp_path):
 
 
 def test_an_action_gets_another_key_or_several(tmp_path):
-    keymap_file(tmp_path).write_text('step = "j"\ncontinue = ["g", "F5"]\ngoto = "ctrl+G"\n')
+    keymap_file(tmp_path).write_text('step = "F7"\ncontinue = ["g", "F5"]\ngoto = "ctrl+G"\n')
     keymap = read_keymap(tmp_path)
-    assert keymap.changed == {"step": "j", "continue": "g,f5", "goto": "ctrl+G"}
+    assert keymap.changed == {"step": "f7", "continue": "g,f5", "goto": "ctrl+G"}
     assert keymap.complaints == ()
 
 
@@ -33,8 +33,8 @@ def test_signs_are_keys_as_a_person_types_them():
 
 
 def test_an_unknown_action_is_said_with_the_nearest_one():
-    keymap = keymap_of({"stepp": "j", "step": "k"})
-    assert keymap.changed == {"step": "k"}
+    keymap = keymap_of({"stepp": "f7", "step": "f8"})
+    assert keymap.changed == {"step": "f8"}
     assert keymap.complaints == ('there is no action “stepp”; did you mean "step"?',)
 
 
@@ -67,8 +67,8 @@ def test_two_actions_may_change_places_without_a_word():
 
 
 def test_one_key_for_two_actions_is_said():
-    keymap = keymap_of({"step": "j", "neuron": "j"})
-    assert keymap.complaints == ("j means step and no longer neuron",)
+    keymap = keymap_of({"step": "f7", "neuron": "f7"})
+    assert keymap.complaints == ("F7 means step and no longer neuron",)
 
 
 @pytest.mark.parametrize("text", ["step = ", "\x00", 'step = "j"\nstep = "k"'])
