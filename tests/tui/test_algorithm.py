@@ -95,3 +95,20 @@ async def test_the_executing_lines_are_whole_on_a_narrow_pane(app_on, deck, seen
             if row.line in pane._executing:
                 assert text_of(row).rstrip() in shown
                 assert len(text_of(row).rstrip()) <= pane.scrollable_content_region.width - MARGIN
+
+
+async def test_a_breakpoint_on_a_line_can_be_edited_in_the_form(app_on, debugger_of, typed) -> None:
+    async with app_on("xor").run_test(size=(120, 40)) as pilot:
+        await click_on(pilot, "loss")
+        await pilot.press("colon")
+        await typed(pilot, "info breakpoints")
+        while pilot.app.screen_stack[1]._looking.deck.current != "breakpoints":
+            await pilot.press("tab")
+        await pilot.press("enter")
+        await pilot.pause()
+        form = pilot.app.screen
+        assert form.query("#form")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert pilot.app.screen is not form
+        assert [row.text for row in debugger_of(pilot.app).stops] == ["break line loss"]
