@@ -84,6 +84,19 @@ class Timeline:
         other._add(edit)
         return other
 
+    def apart(self) -> Timeline:
+        """The same line with memory of its own, to compute in another thread; the past is shared.
+
+        What is found out there about the line stays there.
+        """
+        other = object.__new__(Timeline)
+        other.first, other.schedule, other.layout = self.first, self.schedule, self.layout
+        other.edits, other.reached, other._engines = self.edits, self.reached, {}
+        other._since, other._experiments = self._since.copy(), self._experiments.copy()
+        other.checkpoints = self.checkpoints.until(self.checkpoints.newest)
+        other.history = self.history.copy(len(self.history.batch), len(self.history.epoch))
+        return other
+
     def _add(self, edit: Edit) -> None:
         """Take up an edit that lies behind all others, before anything is known of its future."""
         was = self.experiment_at(edit.position)

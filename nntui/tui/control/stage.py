@@ -80,5 +80,10 @@ class Stage(Protocol):
     def set_interval(self, interval: float, callback: Callable[..., Any]) -> Timer:
         """Call back again and again."""
 
-    def run_worker(self, work: Callable[[], None], *, thread: bool, exclusive: bool) -> Any:
+    def set_timer(self, delay: float, callback: Callable[..., Any]) -> Timer:
+        """Call back once."""
+
+    def run_worker(
+        self, work: Callable[[], None], *, thread: bool, exclusive: bool, group: str = "default"
+    ) -> Any:
         """Do some work beside the screen."""

@@ -22,6 +22,7 @@ from nntui.tui.control.copying import Copying
 from nntui.tui.control.deck import LISTS
 from nntui.tui.control.drawing import FIND, Drawing
 from nntui.tui.control.exporting import Exporting
+from nntui.tui.control.inspecting import Inspecting
 from nntui.tui.control.keeping import Keeping
 from nntui.tui.control.looking import Looking
 from nntui.tui.control.moving import Moving
@@ -82,14 +83,14 @@ class SteppingScreen(Screen[None]):
         self.drawing = NetworkPane(experiment)
         self._output = OutputPane()
         step, loss = StepPane(experiment), LossPane(debugger.schedule.updates_per_epoch)
-        self._neurons = NeuronsPane()
+        self._neurons, inspector = NeuronsPane(), InspectorPane(keymap)
         self._panes: dict[str, Pane] = {
             "network": self.drawing,
             "step": step,
             "algorithm": AlgorithmPane(),
             "neurons": self._neurons,
             "loss": loss,
-            "inspector": InspectorPane(keymap),
+            "inspector": inspector,
             "output": self._output,
             **{name: RowsPane(name) for name in LISTS},
         }
@@ -107,6 +108,7 @@ class SteppingScreen(Screen[None]):
         self.command_line = CommandLine(self._complete)
         asking = Asking(self, commanding, looking, net)
         self._drawing = drawing = Drawing(self, travel, looking)
+        self._inspecting = Inspecting(self, travel, looking, inspector)
         self._tables = tables = Tables(self, travel, looking, self._neurons)
         self._stopping = stopping = Stopping(self, commanding, looking)
         # The action of every key is a method of the one whose subject it is. Those who need the
@@ -179,6 +181,7 @@ class SteppingScreen(Screen[None]):
 
     def on_unmount(self) -> None:
         """Leave nothing running."""
+        self._inspecting.leave()
         self._keeping.leave()
 
     def on_resize(self, event: Resize) -> None:
@@ -271,6 +274,7 @@ class SteppingScreen(Screen[None]):
     def paint(self, frame: Frame, message: str | None = "") -> None:
         """Show a frame in every pane that is seen; without a message the one before stays."""
         self.latest, message = frame, self._backlog.painting(message)
+        self._inspecting.look()
         for name in self._looking.deck.seen:
             self._panes[name].show(frame, self._looking.focus)
         self._status.show(frame, message)
@@ -278,6 +282,7 @@ class SteppingScreen(Screen[None]):
 
     def repaint(self, message: str | None = None) -> None:
         """Show the latest frame anew where the focus, which is another, is seen."""
+        self._inspecting.look()
         for name in self._looking.deck.seen & FOCUSED:
             self._panes[name].show(self.latest, self._looking.focus)
         if message is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from nntui.document.load import load
@@ -133,6 +135,7 @@ async def test_no_line_is_wider_than_the_pane(app_on, size, document):
         await pilot.pause()
         pane = app.screen.query_one(InspectorPane)
         width = pane.scrollable_content_region.width
+        assert pane.max_scroll_x == 0
         for row in range(pane.extent()[1]):
             assert sum(segment.cell_length for segment in pane.segments(row)) <= width
 
@@ -157,3 +160,51 @@ async def test_an_input_has_no_function_and_no_sum(app_on, lines):
         assert "x1 · input · layer 0" in text
         assert "a = x = 1" in text
         assert "Σ w·a" not in text
+
+
+async def test_its_past_and_its_work_on_the_data_come_when_the_run_rests(
+    app_on, lines, debugger_of
+):
+    app = app_on()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("u", "u", "u", *INSPECT_H1)
+        text = await came(app, pilot, lines, "over 3 updates")
+        assert "active (slope ≥ 0.01) in 100 % of 4 examples" in text
+        b = next(line for line in text.splitlines() if line.startswith(" b ") and "=" not in line)
+        assert b.endswith(f"{debugger_of(app)['b[h1]']:.4g}")
+        await pilot.press("u")
+        await came(app, pilot, lines, "over 4 updates")
+        await pilot.press("U")
+        await pilot.pause()
+        assert "over 3 updates" in "\n".join(lines(app))  # it is remembered
+
+
+async def test_no_key_waits_for_it(app_on, lines, monkeypatch):
+    monkeypatch.setattr("nntui.tui.control.inspecting.PAUSE", 3600.0)
+    app = app_on()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("u", *INSPECT_H1, "s")
+        await pilot.pause()
+        assert "computing its past" in "\n".join(lines(app))
+        assert not app.workers
+
+
+async def test_a_run_under_way_is_not_disturbed_by_it(app_on, lines, debugger_of):
+    app = app_on("xor")
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press(*INSPECT_H1, "c")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        debugger = debugger_of(app)
+        assert debugger.at_end
+        await came(app, pilot, lines, f"over {debugger.schedule.updates:,} updates")
+
+
+async def came(app, pilot, lines, words: str) -> str:
+    """Wait until the inspector says something; all that it says then."""
+    for _ in range(400):
+        if words in (text := "\n".join(lines(app))):
+            return text
+        await asyncio.sleep(0.02)
+        await pilot.pause()
+    raise AssertionError(f"“{words}” never came: {text}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.segment import Segment
 from rich.style import Style
@@ -26,7 +26,11 @@ from nntui.tui.widgets.inspector.equations import (
 )
 from nntui.tui.widgets.inspector.graph import graph, reach_of
 from nntui.tui.widgets.inspector.lines import Line, beside, text
+from nntui.tui.widgets.inspector.past import COMPUTING, past_lines
 from nntui.tui.widgets.pane import LinePane
+
+if TYPE_CHECKING:
+    from nntui.debugger.asking.life import Life
 
 NUMBER: Final = 10
 """Cells of a number in the tables of connections."""
@@ -49,6 +53,16 @@ class InspectorPane(LinePane):
         self._frame: Frame | None = None
         self._focus = Focus()
         self._lines: list[Line] = []
+        self._life: Life | None = None
+        self._fresh = False
+        self._width = 0
+
+    def tell(self, life: Life | None) -> None:
+        """Show a neuron's life; None: it is being computed."""
+        before = self._fresh, self._life
+        self._fresh, self._life = life is not None, life or self._life
+        if (self._fresh, self._life) != before:
+            self.changed()
 
     def show(self, frame: Frame, focus: Focus) -> None:
         """Show the neuron that has the focus."""
@@ -59,12 +73,16 @@ class InspectorPane(LinePane):
 
     def changed(self) -> None:
         """Write the lines for the width that there is."""
-        self._lines = self._written(max(self.scrollable_content_region.width, 20))
+        self._width = self.size.width
+        self._lines = self._written(max(self._width, 20))
+        if len(self._lines) > self.size.height:  # a scrollbar stands beside them
+            self._width -= 1
+            self._lines = self._written(max(self._width, 20))
         super().changed()
 
     def extent(self) -> tuple[int, int]:
         """As wide as the pane, as high as there is to say."""
-        return self.scrollable_content_region.width, len(self._lines)
+        return self._width, len(self._lines)
 
     def segments(self, row: int) -> list[Segment]:
         """One line."""
@@ -78,7 +96,8 @@ class InspectorPane(LinePane):
             return [text(f" {row}", self.colours.faint) for row in wrapped(NO_FOCUS, width - 2)]
         passed = Passed(frame.snapshot, frame.before)
         if j in frame.snapshot.net.inputs:
-            return [*self._facts(passed, j, width), *self._connections(passed, j, width)]
+            top = self._facts(passed, j, width)
+            return [*top, *self._past(j, width), *self._connections(passed, j, width)]
         if width < BESIDE:
             top = [*self._facts(passed, j, width), *self._graph(passed, j, width, _GRAPH_ROWS)]
         else:
@@ -86,7 +105,7 @@ class InspectorPane(LinePane):
             facts = self._facts(passed, j, width - right - 1)
             rows = min(max(len(facts) - 2, _GRAPH_ROWS), right // 3 + 1)
             top = beside(facts, self._graph(passed, j, right, rows), width - right - 1)
-        return [*top, *self._connections(passed, j, width)]
+        return [*top, *self._past(j, width), *self._connections(passed, j, width)]
 
     def _facts(self, passed: Passed, j: str, width: int) -> list[Line]:
         """The neuron in words and equations."""
@@ -160,6 +179,17 @@ class InspectorPane(LinePane):
             "curve.point": self.colours.mark,
         }
         return [Segment(span.text, inks.get(span.role)) for span in picture.rows[n]]
+
+    def _past(self, j: str, width: int) -> list[Line]:
+        """The neuron's life, faint while a newer one is being computed."""
+        life = self._life if self._life and self._life.neuron == j else None
+        if life is None:
+            return [text(f" {COMPUTING}", self.colours.faint)]
+        lines = past_lines(life, width - 2)
+        return [
+            text(f" {line}", None if self._fresh and n else self.colours.faint)
+            for n, line in enumerate(lines)
+        ]
 
     # ---- connections ---------------------------------------------------------------------------
 

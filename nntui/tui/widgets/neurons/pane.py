@@ -78,7 +78,7 @@ class NeuronsPane(LinePane):
         self._fit = fitted_columns(
             self._table,
             self._widest[self._table.title],
-            self.scrollable_content_region.width,
+            self._room,
             layers=0 if self._listing.grouped else self._listing.layers,
         )
         self.entitle(self._title())
@@ -163,6 +163,11 @@ class NeuronsPane(LinePane):
         return self._listings[self._table.title]
 
     @property
+    def _room(self) -> int:
+        """The cells of a row, beside the scrollbar if there is one."""
+        return self.size.width - (len(self._listing.items) + 1 > self.size.height)
+
+    @property
     def _choice(self) -> Choice:
         return self._choices[self._table.title]
 
@@ -210,7 +215,7 @@ class NeuronsPane(LinePane):
     def _layer(self, layer: int) -> list[Segment]:
         """The quiet line above the rows of a layer."""
         words = f" {self._table.group.format(layer)} "
-        room = max(self.scrollable_content_region.width, self._fit.width)
+        room = max(self._room, self._fit.width)
         return [Segment("──" + words + "─" * (room - len(words) - 2), self.colours.line)]
 
     def _row(self, key: Key) -> list[Segment]:
