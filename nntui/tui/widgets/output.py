@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Final
 
+from rich.cells import cell_len, chop_cells
 from rich.segment import Segment
 from rich.style import Style
 
@@ -15,6 +16,7 @@ from nntui.tui.widgets.pane import LinePane
 
 MOST: Final = 2_000
 """Lines that are kept."""
+_NOTHING: Final = " nothing said yet: type : and a command"
 
 
 class OutputPane(LinePane):
@@ -40,26 +42,29 @@ class OutputPane(LinePane):
         width = max(self.scrollable_content_region.width - 1, 10)
         self._lines = [
             (("  " if n else "") + part, typed)
-            for line, typed in self._said
+            for line, typed in self._said or [(_NOTHING, False)]
             for n, part in enumerate(_broken(line, width))
         ]
         super().changed()
 
     def extent(self) -> tuple[int, int]:
         """As wide as the pane, as high as its text."""
-        return self.scrollable_content_region.width, max(len(self._lines), 1)
+        return self.scrollable_content_region.width, len(self._lines)
 
     def segments(self, row: int) -> list[Segment]:
         """One line."""
-        if not self._lines:
-            return [Segment(" nothing said yet: type : and a command", self.colours.faint)]
         text, typed = self._lines[row]
+        if not self._said:
+            return [Segment(text, self.colours.faint)]
         return [Segment(text, Style(bold=True) if typed else Style())]
 
 
 def _broken(line: str, width: int) -> list[str]:
-    """A line as it is when it fits (tables keep their columns), else broken between words."""
-    if len(line) <= width:
+    """A line as it is when it fits, else broken between words; a row of a table just goes on."""
+    if cell_len(line) <= width:
         return [line]
-    indent = line[: len(line) - len(line.lstrip())]
-    return [indent + part for part in wrapped(line.strip(), max(width - len(indent) - 2, 8))]
+    text = line.lstrip()
+    indent = line[: len(line) - len(text)]
+    room = max(width - len(indent) - 2, 8)
+    columns = "  " in text.rstrip()
+    return [indent + part for part in (chop_cells(text, room) if columns else wrapped(text, room))]

@@ -1,0 +1,39 @@
+"""The output pane: what a command answered, in the width that there is."""
+
+from __future__ import annotations
+
+from nntui.tui.widgets.output import _broken
+
+
+def test_a_line_that_fits_stays_as_it_is():
+    assert _broken("  w[x1,h1]   0.5", 40) == ["  w[x1,h1]   0.5"]
+
+
+def test_words_are_broken_between_them_and_stay_indented():
+    assert _broken("  one two three four", 14) == ["  one two", "  three four"]
+
+
+def test_a_row_of_a_table_keeps_its_columns_and_goes_on():
+    row = "    23      3000  0.7138104118860417   0.02885184517420636"
+    parts = _broken(row, 40)
+    assert len(parts) == 2
+    assert "".join(part.removeprefix("    ") for part in parts) == row.strip()
+
+
+async def test_a_table_is_seen_in_columns_on_screen(app_on, seen, typed):
+    app = app_on("xor")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("3", "u", ":")
+        await typed(pilot, "history w[x1,h1] 2")
+        shown = seen(app)
+        assert "update  position" in shown
+        assert "     1       250  " in shown
+
+
+async def test_an_empty_output_says_how_to_fill_it_at_any_width(app_on, seen):
+    app = app_on("xor")
+    async with app.run_test(size=(200, 60)) as pilot:
+        await pilot.pause()
+        shown = " ".join(seen(app).split())
+        assert "nothing said yet" in shown
+        assert "command" in shown
