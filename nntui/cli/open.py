@@ -39,7 +39,8 @@ def _open(file: Path | None, *, keep_state: bool) -> None:
     _require_terminal(file)
     from nntui.tui.app import open_screen
 
-    open_screen(file, keep_state=keep_state)
+    # Where stdout goes elsewhere, nobody may be there to put a document right.
+    open_screen(file, keep_state=keep_state, wait=sys.stdout is not None and sys.stdout.isatty())
 
 
 def _require_terminal(file: Path | None) -> None:

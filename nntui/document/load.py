@@ -37,12 +37,21 @@ def load(path: str | os.PathLike[str]) -> Experiment:
     file = os.fsdecode(path)
     try:
         text = decoded(read_bytes(file, "a JSON document"))
-        return _experiment(parsed(text), file)
+        return experiment_of(parsed(text), file)
     except Fault as fault:
         raise DocumentError.of(fault, file) from None
 
 
-def _experiment(value: Any, file: str) -> Experiment:
+def experiment_of(value: Any, file: str) -> Experiment:
+    """The experiment that a document's plain JSON value describes.
+
+    Args:
+        value: what the document holds.
+        file: where it stands or will stand: the path of a CSV file starts at its folder.
+
+    Raises:
+        Fault: whatever is wrong with it.
+    """
     if not isinstance(value, dict):
         raise Fault("", shown(value), _EXPECTED)
     _check_format(value)

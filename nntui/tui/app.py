@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -18,13 +19,18 @@ from textual.binding import Binding, BindingType
 from textual.command import Provider
 
 from nntui.model.errors import NntuiError
+from nntui.tui.control.desk import Desk
+from nntui.tui.control.editing import Editing, lost_words
+from nntui.tui.control.filing import Filing
+from nntui.tui.control.saving import Saving
 from nntui.tui.keymap import Keymap, read_keymap
 from nntui.tui.keys import displayed
 from nntui.tui.preferences import PreferencesFile
-from nntui.tui.screens.opening import OpeningScreen
+from nntui.tui.screens.fault import FaultScreen
 from nntui.tui.themes import OWN, first_theme
 
 if TYPE_CHECKING:
+    from nntui.debugger.debugger import Debugger
     from nntui.model.experiment import Experiment
     from nntui.tui.opening import Opened
     from nntui.tui.screens.picker import PickerScreen
@@ -42,7 +48,8 @@ class NntuiApp(App[NntuiError]):
     """The terminal application, on an experiment, or on a document that it opens, or the picker.
 
     ``keep_state``: whether sessions are taken up where they were left, and kept for the next time.
-    Its result is why the document could not be opened, if so.
+    ``wait``: whether a document that cannot be opened is shown until it can be. Its result is why
+    the document could not be opened, if so.
     """
 
     TITLE = "nntui"
@@ -56,11 +63,15 @@ class NntuiApp(App[NntuiError]):
         *,
         document: Path | None = None,
         keep_state: bool = True,
+        wait: bool = True,
     ) -> None:
         super().__init__()
         self._experiment, self._document = experiment, document
-        self._keep_state = keep_state
-        self._stepping: SteppingScreen | None = None
+        self.keep_state = keep_state
+        self.stepping: SteppingScreen | None = None
+        self.desk: Desk | None = None
+        self.editing, self.saving = Editing(self), Saving(self)
+        self.filing = Filing(self, wait=wait)
         self.keys = Keymap()
         self.preferences = PreferencesFile(kept=keep_state)
         for theme in OWN:
@@ -75,26 +86,32 @@ class NntuiApp(App[NntuiError]):
         """Show the run, or a choice of documents."""
         self.keys = read_keymap()
         self.set_keymap(dict(self.keys.changed))
-        self._warn("keys.toml", self.keys.complaints)
-        self._warn("preferences", self.preferences.complaints)
+        self.warn("keys.toml", self.keys.complaints)
+        self.warn("preferences", self.preferences.complaints)
         # A terminal that is closed hangs up: leave in good order, so that nothing is lost.
         for name in ("SIGHUP", "SIGTERM"):
             with suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):
                 asyncio.get_running_loop().add_signal_handler(getattr(signal, name), self.exit)
+        self.filing.start()
         if self._experiment is not None:
             from nntui.tui.opening import taken_up
 
-            self._show(taken_up(self._experiment, self._keep_state))
+            self.show_opened(taken_up(self._experiment, self.keep_state))
         elif self._document is not None:
-            self.push_screen(OpeningScreen(self._document.name))
-            self.call_after_refresh(self._open, self._document)
+            self.filing.open(self._document)
         else:
             self.action_open()
 
+    def on_unmount(self) -> None:
+        """Whatever ended the app: unsaved work is kept."""
+        self.saving.leave()
+
     def post_display_hook(self) -> None:
         """The terminal was painted: a run under way may go on."""
-        if self._stepping is not None:
-            self._stepping.painted()
+        if self.stepping is not None:
+            self.stepping.painted()
+
+    # ---- actions -------------------------------------------------------------------------------
 
     def action_open(self) -> None:
         """Choose another document."""
@@ -102,17 +119,41 @@ class NntuiApp(App[NntuiError]):
 
         self.push_screen(PickerScreen())
 
-    @property
-    def stepping(self) -> SteppingScreen | None:
-        """The screen of the run that is open, if one is."""
-        return self._stepping
-
     def open_sample(self, name: str) -> None:
         """Open a bundled sample in place of what is open."""
         from nntui.bundled import samples
-        from nntui.tui.opening import opened
 
-        self._show(opened(samples()[name], self._keep_state))
+        self.saving.settle(partial(self.filing.open, samples()[name]))
+
+    async def action_quit(self) -> None:
+        """Leave, unless a person wants to do something about unsaved work first."""
+        self.saving.settle(partial(self.exit, self._failure()))
+
+    def action_edit(self) -> None:
+        """Edit the document."""
+        self.editing.open()
+
+    def action_save(self) -> None:
+        """Save the document."""
+        self.saving.save()
+
+    def action_save_as(self) -> None:
+        """Save the document elsewhere."""
+        self.saving.save_as()
+
+    def action_undo(self) -> None:
+        """Take back the last edit of the document."""
+        self.say(self.editing.undo())
+
+    def action_redo(self) -> None:
+        """Make again what was undone."""
+        self.say(self.editing.redo())
+
+    def on_picker_screen_picked(self, event: PickerScreen.Picked) -> None:
+        """Open the chosen document in place of the one before."""
+        self.saving.settle(partial(self.filing.open, event.path))
+
+    # ---- preferences ---------------------------------------------------------------------------
 
     def prefer_theme(self, name: str) -> None:
         """Wear a theme, now and the next time."""
@@ -130,68 +171,99 @@ class NntuiApp(App[NntuiError]):
     def _prefer(self, **changes: Any) -> None:
         problem = self.preferences.change(**changes)
         if problem is not None:
-            self._warn("preferences", (problem,))
+            self.warn("preferences", (problem,))
+
+    # ---- what is shown -------------------------------------------------------------------------
 
     def get_key_display(self, binding: Binding) -> str:
         """A key as the help shows it too."""
         return binding.key_display or displayed(binding.key)
 
-    def on_picker_screen_picked(self, event: PickerScreen.Picked) -> None:
-        """Open the chosen document in place of the one before; or say what is wrong with it."""
-        from nntui.tui.opening import opened
-
-        try:
-            found = opened(event.path, self._keep_state)
-        except NntuiError as error:
-            event.picker.say(str(error))
-            return
-        self.pop_screen()
+    def show_opened(self, found: Opened) -> None:
+        """Show a document that was opened, in place of the one before."""
+        self.desk = desk = Desk.of(found)
+        self.warn("session", found.problems)
         self._show(found)
+        if found.recovered is not None:
+            self.saving.offer(desk, found.recovered)
 
-    def _open(self, document: Path) -> None:
-        """Open a document in a thread, behind the opening screen."""
+    def show_run(self, debugger: Debugger, said: str, lost: Sequence[str]) -> None:
+        """Show the run of the document as it is now, and say why it is another."""
+        from nntui.tui.opening import Opened
 
-        def work() -> None:
-            try:
-                # Imported here: this, and not the document, is what most of the time goes into.
-                from nntui.tui.opening import opened
+        self._show(Opened(debugger, ()))
+        if lost:
+            self.warn("the run starts again", (lost_words(list(lost)),))
+        self.call_after_refresh(self.say, said)
 
-                found = opened(document, self._keep_state)
-            except NntuiError as error:
-                self.call_later(self.exit, error)
-            else:
-                self.call_later(self._show, found)
+    def document_changed(self) -> None:
+        """The document was edited or saved: say so wherever it is shown."""
+        from nntui.tui.screens.editing import EditorScreen
 
-        self.run_worker(work, thread=True)
+        self.saving.edited()
+        if self.stepping is not None:
+            self.stepping.mark_edited(self._unsaved)
+        if isinstance(self.screen, EditorScreen):
+            self.screen.refresh_document()
 
-    def _warn(self, title: str, problems: tuple[str, ...]) -> None:
+    def at_rest(self, action: Callable[[], Any]) -> None:
+        """Do something that needs the debugger: a run under way is stopped first."""
+        if self.stepping is not None:
+            self.stepping.at_rest(action)()
+
+    def say(self, message: str) -> None:
+        """Say something in the status line of what is shown."""
+        from nntui.tui.screens.editing import EditorScreen
+
+        if isinstance(self.screen, EditorScreen):
+            self.screen.say(message)
+        elif self.stepping is not None:
+            self.stepping.say(message)
+
+    def warn(self, title: str, problems: Sequence[str]) -> None:
         """Say all of them at once: one box for each would cover a small screen."""
         if problems:
             said = "\n".join(problems)
             self.notify(said, title=title, severity="warning", timeout=10, markup=False)
 
+    # ---- inside --------------------------------------------------------------------------------
+
+    @property
+    def _unsaved(self) -> bool:
+        return self.desk is not None and self.desk.edited.unsaved
+
+    def _failure(self) -> NntuiError | None:
+        """Why nothing could be opened, when that is all there is to show."""
+        only = self.screen if self.stepping is None else None
+        return only.error if isinstance(only, FaultScreen) else None
+
     def _show(self, found: Opened) -> None:
-        """Show a run in place of the one before, or of the opening screen."""
-        self._warn("session", found.problems)
-        self._stepping = found.screen(
-            keymap=self.keys.changed, preferences=self.preferences, keep_state=self._keep_state
+        """Show a run in place of whatever is shown."""
+        self.stepping = screen = found.screen(
+            keymap=self.keys.changed, preferences=self.preferences, keep_state=self.keep_state
         )
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
         if len(self.screen_stack) > 1:
-            self.switch_screen(self._stepping)
+            self.switch_screen(screen)
         else:
-            self.push_screen(self._stepping)
+            self.push_screen(screen)
+        screen.mark_edited(self._unsaved)
         # The tour is for who looks round; who comes with a document of their own has work to do.
-        if found.sample and self._keep_state and not self.preferences.now.tour_seen:
-            self.call_after_refresh(self._stepping.action_tour)
+        if found.sample and self.keep_state and not self.preferences.now.tour_seen:
+            self.call_after_refresh(screen.action_tour)
 
 
-def open_screen(path: str | Path | None = None, *, keep_state: bool = True) -> None:
+def open_screen(
+    path: str | Path | None = None, *, keep_state: bool = True, wait: bool = True
+) -> None:
     """Run the app on a document, or on the picker.
 
     Raises:
-        DocumentError: the document can't be read.
+        DocumentError: the document can't be read: at once, or (``wait``) when the person has seen
+            why, and has left without putting it right.
     """
     document = None if path is None else Path(path)
-    failure = NntuiApp(document=document, keep_state=keep_state).run()
+    failure = NntuiApp(document=document, keep_state=keep_state, wait=wait).run()
     if failure is not None:
         raise failure

@@ -21,7 +21,7 @@ from platformdirs import user_config_path
 from textual.keys import Keys, _character_to_key
 
 from nntui.model.names import did_you_mean, escaped
-from nntui.tui.keys import GROUPS, LISTS, displayed, every_key
+from nntui.tui.keys import EDITOR, GROUPS, LISTS, displayed, every_key
 
 MODIFIERS: Final = ("ctrl", "shift", "alt", "super", "hyper", "meta")
 MOST_BYTES: Final = 100_000
@@ -108,9 +108,8 @@ def _parted(
 
 def _scopes() -> tuple[tuple[str, ...], ...]:
     """Actions that hear the keyboard at one time."""
-    return tuple(key.name for group in GROUPS.values() for key in group), tuple(
-        key.name for key in LISTS
-    )
+    everywhere = tuple(key.name for group in GROUPS.values() for key in group)
+    return everywhere, *(tuple(key.name for key in scope) for scope in (LISTS, EDITOR))
 
 
 def _keys(value: Any) -> tuple[list[str], list[str]]:

@@ -124,6 +124,12 @@ GROUPS: Final[dict[str, tuple[Key, ...]]] = {
         Key("scroll-down", "pagedown", "scroll(1)", "scroll the pane down"),
         Key("scroll-up", "pageup", "scroll(-1)", "scroll the pane up"),
     ),
+    "Edit": (
+        Key("edit", "M", "app.edit", "edit the document: network, training, data"),
+        Key("save", "ctrl+s", "app.save", "save the document"),
+        Key("undo", "ctrl+z", "app.undo", "undo the last edit of the document (= makes branches)"),
+        Key("redo", "ctrl+y", "app.redo", "make again what was undone"),
+    ),
     "nntui": (
         Key("help", "question_mark", "help", "this help (again: close)", "help"),
         Key("open", "o", "app.open", "open a sample or a recent file"),
@@ -142,6 +148,26 @@ LISTS: Final = (
     Key("list-delete", "delete,backspace", "list_delete", "delete what the row shows"),
 )
 """The keys of the lists (breakpoints, watches, branches) when tab or a click has led there."""
+
+EDITOR: Final = (
+    Key("editor-change", "enter", "change", "change the chosen entry", "change"),
+    Key("editor-add", "a", "add", "add a neuron, a connection or an example", "add"),
+    Key("editor-connect", "c", "connect", "connect the chosen neuron with another", "connect"),
+    Key("editor-delete", "delete,backspace", "delete", "delete the chosen entry", "delete"),
+    Key("editor-train", "t", "train", "let updates touch the parameter, or not", "trained"),
+    Key("editor-section", "tab,right", "section(1)", "the next list", "next list"),
+    Key("editor-section-before", "shift+tab,left", "section(-1)", "the list before"),
+    Key("editor-up", "up", "row(-1)", "the entry above"),
+    Key("editor-down", "down", "row(1)", "the entry below"),
+    Key("editor-page-up", "pageup", "page(-1)", "a page up"),
+    Key("editor-page-down", "pagedown", "page(1)", "a page down"),
+    Key("editor-undo", "ctrl+z", "app.undo", "undo the last edit", "undo"),
+    Key("editor-redo", "ctrl+y", "app.redo", "make it again", "redo"),
+    Key("editor-save", "ctrl+s", "app.save", "save the document", "save"),
+    Key("editor-save-as", "S", "app.save_as", "save it elsewhere", "save as"),
+    Key("editor-leave", "escape,q", "leave", "back to the run; edited, it starts again", "back"),
+)  # fmt: skip
+"""The keys of the editor."""
 
 COUNT_HELP: Final = (
     "Digits before a movement repeat it: 50s makes fifty steps, 3U goes back three updates, "
@@ -165,7 +191,7 @@ def displayed(key: str) -> str:
 
 def every_key() -> dict[str, Key]:
     """Every row of the table by its name, those of the lists too."""
-    return {key.name: key for group in (*GROUPS.values(), LISTS) for key in group}
+    return {key.name: key for group in (*GROUPS.values(), LISTS, EDITOR) for key in group}
 
 
 def bindings() -> list[BindingType]:
@@ -177,6 +203,11 @@ def bindings() -> list[BindingType]:
 def list_bindings() -> list[BindingType]:
     """The keys of a list as Textual bindings."""
     return [binding for key in LISTS for binding in _bindings(key)]
+
+
+def editor_bindings() -> list[BindingType]:
+    """The keys of the editor as Textual bindings."""
+    return [binding for key in EDITOR for binding in _bindings(key)]
 
 
 def _bindings(key: Key) -> list[Binding]:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from nntui.bundled import samples
 from nntui.debugger.debugger import Debugger
+from nntui.debugger.session import original
 from nntui.document.load import load
+from nntui.document.recovery import Recovered, forget_recovery, read_recovery
+from nntui.document.stamp import Stamp, stamps_of
+from nntui.document.state import StateError
+from nntui.model.dataset import CsvSource
 from nntui.model.experiment import Experiment
 from nntui.sessions import open_session
 from nntui.tui.preferences import PreferencesFile
@@ -21,11 +26,21 @@ class Opened:
     """A run, and what could not be taken up of its session, in sentences.
 
     ``sample``: it is one of those that come with nntui.
+    ``files`` are what it was read from, the document first, and ``stamps`` how they were then.
+    ``recovered`` is unsaved work on it that was left.
     """
 
     debugger: Debugger
     problems: tuple[str, ...]
     sample: bool = False
+    files: tuple[Path, ...] = ()
+    stamps: tuple[Stamp, ...] = ()
+    recovered: Recovered | None = None
+
+    @property
+    def experiment(self) -> Experiment:
+        """What the document holds."""
+        return original(self.debugger)
 
     def screen(
         self, *, keymap: Mapping[str, str], preferences: PreferencesFile, keep_state: bool
@@ -42,13 +57,32 @@ def opened(document: Path, keep_state: bool) -> Opened:
     Raises:
         DocumentError: it can't be read.
     """
+    before = stamps_of((document,))  # taken first: what changes from now on is noticed
     experiment = load(document)
     remember(document)
+    debugger, problems = open_session(experiment, keep_state)
+    recovered = None
+    if keep_state:
+        try:
+            recovered = read_recovery(document)
+        except StateError as error:
+            problems.append(str(error))
+    if recovered is not None and recovered.experiment == experiment:
+        forget_recovery(document)
+        recovered = None
+    files = files_of(document, experiment)
+    stamps = before + stamps_of(files[1:])
     sample = document.resolve() in samples().values()
-    return replace(taken_up(experiment, keep_state), sample=sample)
+    return Opened(debugger, tuple(problems), sample, files, stamps, recovered)
 
 
 def taken_up(experiment: Experiment, keep_state: bool) -> Opened:
     """A run as it was left, when it is not the first time."""
     debugger, problems = open_session(experiment, keep_state)
     return Opened(debugger, tuple(problems))
+
+
+def files_of(document: Path, experiment: Experiment) -> tuple[Path, ...]:
+    """The files that an experiment is read from: its document, and its data if that is another."""
+    source = experiment.data.source
+    return (document, source.path) if isinstance(source, CsvSource) else (document,)

@@ -16,7 +16,9 @@ def opened(monkeypatch):
     """What the screen was opened on, one entry each time."""
     screen, paths, kept = ModuleType("nntui.tui.app"), [], []
     screen.kept = kept
-    screen.open_screen = lambda path, *, keep_state: paths.append(path) or kept.append(keep_state)
+    screen.open_screen = lambda path, *, keep_state, wait: (
+        paths.append(path) or kept.append(keep_state)
+    )
     monkeypatch.setitem(sys.modules, "nntui.tui.app", screen)
     monkeypatch.setattr("nntui.cli.open._require_terminal", lambda file: None)
     return paths

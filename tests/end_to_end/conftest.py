@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pexpect
@@ -46,6 +47,15 @@ class Terminal:
             return
         self.raw += sent
         self.stream.feed(sent)
+
+    def wait_until(self, condition):
+        """Read on until something is so."""
+        for _ in range(600):
+            if condition():
+                return
+            with suppress(pexpect.TIMEOUT):
+                self.stream.feed(self.child.read_nonblocking(65536, timeout=0.1))
+        raise AssertionError("it never came:\n" + "\n".join(self.screen.display))
 
     def type(self, keys):
         self.child.send(keys)

@@ -104,10 +104,46 @@ def test_a_terminal_without_colours_shows_the_same_numbers(terminal):
     assert session.wait_for_end() == 0
 
 
-def test_a_bad_document_is_one_sentence_and_status_2(terminal, tmp_path):
+def test_a_bad_document_is_shown_and_leaving_it_is_one_sentence_and_status_2(terminal, tmp_path):
     bad = tmp_path / "bad.json"
     bad.write_text('{"format": "nntui/1"')
     session = terminal(str(bad))
-    session.wait_for("bad.json")
+    session.wait_for("waiting for the file to change")
+    session.type("q")
     assert session.wait_for_end() == 2
     assert "Traceback" not in "\n".join(session.screen.display)
+
+
+def test_a_bad_document_is_opened_as_soon_as_it_is_right(terminal, tmp_path):
+    bad = tmp_path / "bad.json"
+    bad.write_text("{")
+    session = terminal(str(bad))
+    session.wait_for("waiting for the file to change")
+    bad.write_bytes(samples()["sample"].read_bytes())
+    session.wait_for("step 0 of")
+    session.type("q")
+    assert session.wait_for_end() == 0
+
+
+def test_unsaved_work_survives_a_terminal_that_is_killed(terminal, tmp_path):
+    mine = tmp_path / "mine.json"
+    mine.write_bytes(samples()["sample"].read_bytes())
+    session = terminal(str(mine))
+    session.wait_for("step 0 of")
+    session.type("M")
+    session.wait_for("Edit mine.json")
+    session.type("a")
+    session.wait_for("Add a neuron")
+    session.type("\r")
+    session.wait_for("h3 added")
+    session.wait_until(lambda: list((tmp_path / "state").glob("nntui/recovery/*.json")))
+    session.child.kill(signal.SIGKILL)
+    again = terminal(str(mine))
+    again.wait_for("Unsaved work was left")
+    again.type("t")
+    again.wait_for("edited")
+    again.type("\x13")
+    again.wait_for("saved: mine.json")
+    again.type("q")
+    assert again.wait_for_end() == 0
+    assert '"h3"' in mine.read_text(encoding="utf-8")

@@ -23,6 +23,9 @@ def own_directories(tmp_path, monkeypatch):
     monkeypatch.setattr(
         "nntui.tui.keymap.user_config_path", lambda name: tmp_path / "config" / name
     )
+    monkeypatch.setattr(
+        "nntui.document.recovery.user_state_path", lambda name: tmp_path / "state" / name
+    )
     (tmp_path / "config" / "nntui").mkdir(parents=True)
     return tmp_path
 
@@ -85,3 +88,18 @@ def typed():
         await pilot.pause()
 
     return type_text
+
+
+@pytest.fixture
+def until():
+    """Waits for a condition."""
+
+    async def wait(pilot, condition) -> None:
+        for _ in range(2000):
+            if condition():
+                await pilot.pause()
+                return
+            await pilot.pause(0.005)
+        raise AssertionError("it never came")
+
+    return wait

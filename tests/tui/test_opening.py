@@ -40,10 +40,10 @@ async def test_the_opening_screen_names_the_document_and_gives_way_to_its_run(se
         assert debugger_of(app).position == 1
 
 
-async def test_a_document_that_cannot_be_read_ends_the_app_with_the_reason(tmp_path):
+async def test_a_document_that_cannot_be_read_ends_the_app_when_nobody_would_see_it(tmp_path):
     bad = tmp_path / "bad.json"
     bad.write_text('{"format": "nntui/1"')
-    app = NntuiApp(document=bad)
+    app = NntuiApp(document=bad, wait=False)
     async with app.run_test() as pilot:
         while app.return_value is None:
             await pilot.pause()
@@ -60,17 +60,3 @@ async def test_the_session_is_taken_up_behind_the_opening_screen(debugger_of):
     async with second.run_test(size=(120, 36)) as pilot:
         await _opened(pilot)
         assert debugger_of(second).position == 12
-
-
-async def test_the_picker_says_what_is_wrong_with_a_document_and_stays(seen, tmp_path):
-    bad = tmp_path / "bad.json"
-    bad.write_text("{")
-    app = NntuiApp()
-    async with app.run_test(size=(120, 36)) as pilot:
-        await pilot.pause()
-        app.screen.post_message(app.screen.Picked(app.screen, bad))
-        await pilot.pause()
-        assert "bad.json" in seen(app)
-        await pilot.press("enter")
-        await _opened(pilot)
-        assert len(app.screen_stack) == 2

@@ -13,7 +13,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from nntui.tui.keys import COUNT_HELP, GROUPS, LISTS, Key, every_key
+from nntui.tui.keys import COUNT_HELP, EDITOR, GROUPS, LISTS, Key, every_key
 from nntui.tui.widgets.titles import NAMES
 
 PANES: Final = {
@@ -159,6 +159,10 @@ class HelpScreen(ModalScreen[None]):
         yield (
             "In a list (tab or a click leads there, esc away)",
             [self._line(key) for key in LISTS],
+        )
+        yield (
+            "In the editor of the document (M leads there)",
+            [self._line(key) for key in EDITOR],
         )
         yield "Panes", [_Line(NAMES[pane], what) for pane, what in PANES.items()]
 

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import Footer, OptionList
 from textual.widgets.option_list import Option
 
 from nntui.bundled import samples
@@ -21,7 +21,7 @@ from nntui.tui.recent import recent_files
 
 
 class PickerScreen(Screen[None]):
-    """A list to choose a document from; what is wrong with the one chosen is said above it."""
+    """A list to choose a document from."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "select", "open", show=True),
@@ -32,9 +32,9 @@ class PickerScreen(Screen[None]):
     class Picked(Message):
         """The person chose a document."""
 
-        def __init__(self, picker: PickerScreen, path: Path) -> None:
+        def __init__(self, path: Path) -> None:
             super().__init__()
-            self.picker, self.path = picker, path
+            self.path = path
 
     def compose(self) -> ComposeResult:
         """The list, with the recent files first."""
@@ -51,13 +51,8 @@ class PickerScreen(Screen[None]):
             self._paths.append(path)
         with Vertical(id="picker") as box:
             box.border_title = "Open: recent files, then the samples"
-            yield Static("", id="picker-error", markup=False)
             yield OptionList(*options, id="picker-list", markup=False)
         yield Footer(show_command_palette=False)
-
-    def say(self, error: str) -> None:
-        """Show why the chosen document can't be opened."""
-        self.query_one("#picker-error", Static).update(error)
 
     def action_select(self) -> None:
         """Open the highlighted document."""
@@ -70,7 +65,7 @@ class PickerScreen(Screen[None]):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Hand the chosen document to the app."""
-        self.post_message(self.Picked(self, self._paths[event.option_index]))
+        self.post_message(self.Picked(self._paths[event.option_index]))
 
 
 def _title(path: Path) -> str:

@@ -113,7 +113,7 @@ class SteppingScreen(Screen[None]):
         self._stopping = stopping = Stopping(self, commanding, looking)
         # The action of every key is a method of the one whose subject it is. Those who need the
         # debugger get it at rest; the movements stop what is under way themselves.
-        at_rest = moving.at_rest
+        self.at_rest = at_rest = moving.at_rest
         self.action_digit = moving.digit
         self.action_move = moving.move
         self.action_resume = moving.resume
@@ -308,6 +308,10 @@ class SteppingScreen(Screen[None]):
         self._backlog.say(message)
         self._status.say(message)
 
+    def mark_edited(self, edited: bool) -> None:
+        """Say whether the document holds edits that were not saved."""
+        self._status.mark_edited(edited)
+
     def tell(self, command: str, lines: tuple[str, ...], *, turn: bool) -> None:
         """Write an answer to the output pane, and turn to it."""
         self._output.write(command, lines)
@@ -335,4 +339,4 @@ class SteppingScreen(Screen[None]):
 
     def quit(self) -> None:
         """Leave nntui."""
-        self.app.exit()
+        self.app.call_later(self.app.action_quit)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
@@ -11,6 +13,9 @@ from nntui.tui.frame import Frame
 from nntui.tui.text import padded
 from nntui.tui.whereabouts import Whereabouts
 from nntui.tui.widgets.pane import LinePane
+
+EDITED: Final = "● edited · "
+"""What the line begins with while there are edits that were not saved."""
 
 
 class StatusLine(LinePane):
@@ -24,6 +29,14 @@ class StatusLine(LinePane):
         self._about = Whereabouts(experiment)
         self._forms: tuple[str, ...] = ("",)
         self._message = ""
+        self._mark = ""
+
+    def mark_edited(self, edited: bool) -> None:
+        """Say at the very left whether the document holds edits that were not saved."""
+        mark = EDITED if edited else ""
+        if mark != self._mark:
+            self._mark = mark
+            self.changed()
 
     def show(self, frame: Frame, message: str | None = "") -> None:
         """Show where a frame stands; without a message the one before stays."""
@@ -42,7 +55,7 @@ class StatusLine(LinePane):
     @property
     def text(self) -> str:
         """Everything there is to say, however wide the screen."""
-        return f"{self._forms[0]}  {self._message}".strip()
+        return f"{self._mark}{self._forms[0]}  {self._message}".strip()
 
     def extent(self) -> tuple[int, int]:
         """One line, as wide as the screen."""
@@ -52,9 +65,10 @@ class StatusLine(LinePane):
         """The place on the left, the message on the right."""
         width = self.size.width
         message = f" {self._message} " if self._message else ""
-        least = cell_len(self._forms[-1]) + 2
+        forms = [f"{self._mark}{form}" for form in self._forms]
+        least = cell_len(forms[-1]) + 2
         room = max(width - cell_len(message), min(least, width // 3))
-        place = next((form for form in self._forms if cell_len(form) + 2 <= room), self._forms[-1])
+        place = next((form for form in forms if cell_len(form) + 2 <= room), forms[-1])
         bar = Style(reverse=True)
         return [
             Segment(padded(f" {place}", room), bar),

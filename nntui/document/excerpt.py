@@ -1,0 +1,114 @@
+"""The lines of a document that an error is about, with their numbers."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from nntui.document.errors import DocumentError, Fault
+from nntui.document.files import read_bytes
+
+AROUND: Final = 4
+"""Lines shown before and behind those at fault."""
+MOST_MARKED: Final = 6
+"""Lines marked at most: a fault in a long list is shown where the list begins."""
+
+_LINE: Final = re.compile(r"line (\d+)(?:, column (\d+))?")
+_BYTE: Final = re.compile(r"byte (\d+)")
+_PART: Final = re.compile(r'\.?([^\W\d]\w*)|\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]')
+_BLANK: Final = re.compile(r"[ \t\r\n]*")
+_DECODER: Final = json.JSONDecoder()
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Lines of a file from number ``first`` on (from 1), and which of them are at fault.
+
+    ``column`` is where in the first marked line, from 1, when it is known.
+    """
+
+    first: int
+    lines: tuple[str, ...]
+    marked: range
+    column: int | None = None
+
+
+def excerpt(error: DocumentError) -> Excerpt | None:
+    """The lines that an error is about; None when it is about none in particular.
+
+    The file is read again: it may be another one by now, then the place is looked for in that.
+    """
+    try:
+        data = read_bytes(error.file, "a document")
+    except Fault:
+        return None
+    if at := _BYTE.fullmatch(error.place):
+        line = data.count(b"\n", 0, int(at.group(1))) + 1
+        return _cut(data.decode("utf-8", "replace"), range(line, line + 1))
+    text = data.decode("utf-8-sig", "replace")
+    if found := _LINE.match(error.place):
+        line, column = int(found.group(1)), found.group(2)
+        return _cut(text, range(line, line + 1), int(column) if column else None)
+    span = span_of(text, error.place) if error.place else None
+    if span is None:
+        return None
+    first, last = (text.count("\n", 0, at) + 1 for at in span)
+    return _cut(text, range(first, min(last + 1, first + MOST_MARKED)))
+
+
+def span_of(text: str, place: str) -> tuple[int, int] | None:
+    """Where in a JSON text a dotted place stands: from its key to the end of its value.
+
+    Of a place that is not there (a key that is missing) the nearest object around it is given, by
+    its beginning; None when the text is no JSON at all.
+    """
+    try:
+        at = key = _BLANK.match(text, 0).end()  # type: ignore[union-attr]
+        for part in _PART.finditer(place):
+            name, index, quoted = part.groups()
+            wanted = int(index) if index is not None else name if quoted is None else quoted
+            found = _child(text, at, wanted)
+            if found is None:
+                return key, at
+            key, at = found
+        return key, _DECODER.raw_decode(text, at)[1] - 1
+    except (ValueError, IndexError, RecursionError):
+        return None
+
+
+def _child(text: str, at: int, wanted: str | int) -> tuple[int, int] | None:
+    """The (last) child of a container: where its key begins (of a list: itself), and its value."""
+    opening = text[at]
+    if opening != ("[" if isinstance(wanted, int) else "{"):
+        return None
+    found, n = None, 0
+    name: str | int
+    at = _after_blanks(text, at + 1)
+    while text[at] not in "]}":
+        key, name = at, n
+        if opening == "{":
+            name, at = _DECODER.raw_decode(text, at)
+            at = _after_blanks(text, _after_blanks(text, at) + 1)
+        if name == wanted:
+            found = key, at
+            if opening == "[":
+                return found
+        at = _after_blanks(text, _DECODER.raw_decode(text, at)[1])
+        if text[at] == ",":
+            at = _after_blanks(text, at + 1)
+        n += 1
+    return found
+
+
+def _after_blanks(text: str, at: int) -> int:
+    match = _BLANK.match(text, at)
+    assert match is not None
+    return match.end()
+
+
+def _cut(text: str, marked: range, column: int | None = None) -> Excerpt:
+    lines = text.split("\n")
+    first = max(marked.start - AROUND, 1)
+    return Excerpt(first, tuple(lines[first - 1 : marked.stop - 1 + AROUND]), marked, column)

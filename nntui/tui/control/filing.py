@@ -1,0 +1,194 @@
+"""Filing: documents are opened, looked after on the disk, and read again when they change there."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from nntui.document.errors import DocumentError
+from nntui.document.stamp import Stamp, stamps_of
+from nntui.tui.control.desk import Desk
+from nntui.tui.screens.fault import FaultScreen
+from nntui.tui.screens.opening import OpeningScreen
+from nntui.tui.screens.question import Answer, Question
+
+if TYPE_CHECKING:
+    from nntui.document.excerpt import Excerpt
+    from nntui.model.experiment import Experiment
+    from nntui.tui.app import NntuiApp
+    from nntui.tui.opening import Opened
+
+EVERY: Final = 1.0
+"""Seconds between two looks at whether the files are still the same."""
+_SHOWN: Final = 6
+
+Stamps = tuple[Stamp, ...]
+
+
+class Filing:
+    """Opens documents in a thread, and watches the files of the one that is open."""
+
+    def __init__(self, app: NntuiApp, *, wait: bool) -> None:
+        self._app, self._wait = app, wait
+        self._task: asyncio.Task[None] | None = None
+        self._reading = False
+
+    def start(self) -> None:
+        """Look after the files from now on."""
+        self._app.set_interval(EVERY, self.look)
+
+    def open(self, document: Path) -> None:
+        """Open a document in place of what is shown."""
+        self._app.push_screen(OpeningScreen(document.name))
+        self._app.call_after_refresh(self._read, document)
+
+    # ---- opening -------------------------------------------------------------------------------
+
+    def _read(self, document: Path) -> None:
+        """Read a document in a thread; then show it, or what is wrong with it."""
+        self._reading = True
+        keep_state = self._app.keep_state
+
+        def work() -> None:
+            before = stamps_of((document,))
+            try:
+                # Imported here: this, and not the document, is what most of the time goes into.
+                from nntui.tui.opening import opened
+
+                found = opened(document, keep_state)
+            except DocumentError as error:
+                self._app.call_later(self._failed, document, *_explained(document, error, before))
+            else:
+                self._app.call_later(self._opened, found)
+
+        self._app.run_worker(work, thread=True)
+
+    def _opened(self, found: Opened) -> None:
+        self._reading = False
+        self._app.show_opened(found)
+
+    def _failed(
+        self, document: Path, error: DocumentError, lines: Excerpt | None, stamps: Stamps
+    ) -> None:
+        """Show what is wrong and wait, or leave when nobody would see it."""
+        self._reading = False
+        app = self._app
+        if not self._wait:
+            app.exit(error)
+            return
+        if isinstance(app.screen, FaultScreen) and app.screen.document == document:
+            app.screen.show(error, lines, stamps)
+            return
+        screen = FaultScreen(document, error, lines, stamps)
+        if isinstance(app.screen, OpeningScreen):
+            app.switch_screen(screen)
+        else:
+            app.push_screen(screen)
+
+    # ---- the disk ------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Look at the files, beside the screen: a disk may take its time."""
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._compare())
+
+    async def _compare(self) -> None:
+        app, screen = self._app, self._app.screen
+        desk, fault = app.desk, screen if isinstance(screen, FaultScreen) else None
+        # A form or a question is not interrupted: it is looked again when it is gone.
+        if self._reading or (fault is None and (desk is None or screen is not app.stepping)):
+            return
+        files = fault.files if fault else desk.files if desk else ()
+        stamps = await asyncio.to_thread(stamps_of, files)
+        if stamps == (fault.stamps if fault else desk.seen if desk else ()):
+            return
+        # One program writes a file anew, another puts a new one in its place: it will be there.
+        if self._app.screen is not screen or (fault is None and None in stamps):
+            return
+        if fault:
+            fault.stamps = stamps
+        document = files[0]
+        if desk is not None and desk.document == document:
+            self._read_again(desk, stamps)
+        else:
+            self._read(document)
+
+    def _read_again(self, desk: Desk, stamps: Stamps) -> None:
+        self._reading = True
+        document, saved = desk.files[0], desk.edited.saved
+
+        def work() -> None:
+            from nntui.document.load import load
+
+            try:
+                experiment = load(document)
+                same = experiment == saved
+            except DocumentError as error:
+                self._app.call_later(self._broken, desk, *_explained(document, error, stamps))
+            else:
+                self._app.call_later(self._changed, desk, experiment, same, stamps)
+
+        self._app.run_worker(work, thread=True)
+
+    def _broken(
+        self, desk: Desk, error: DocumentError, lines: Excerpt | None, stamps: Stamps
+    ) -> None:
+        """The document that is open cannot be read any more; the run goes on beneath."""
+        desk.seen = stamps_of(desk.files)  # to go back to the run is not to be told again
+        self._failed(desk.files[0], error, lines, stamps)
+
+    def _changed(self, desk: Desk, experiment: Experiment, same: bool, stamps: Stamps) -> None:
+        """The document has changed on disk and can be read."""
+        self._reading = False
+        app = self._app
+        if app.desk is not desk:
+            return
+        if isinstance(app.screen, FaultScreen):
+            app.pop_screen()
+        from nntui.tui.opening import files_of
+
+        unsaved = desk.edited.unsaved
+        files = files_of(desk.files[0], experiment)
+        desk.seen = stamps[:1] + stamps_of(files[1:])
+        desk.files = files
+        if same:
+            desk.on_disk = desk.seen[0]
+        elif unsaved:
+            question = Question(
+                f"{desk.name} has changed on disk",
+                "There are unsaved edits here. To read the file anew is to lose them.",
+                Answer("r", "read", "read the file, lose the edits"),
+                Answer("k", "keep", "keep the edits"),
+            )
+            app.push_screen(question, partial(self._answered, desk, experiment))
+        else:
+            app.editing.replaced(experiment, self._ask_to_lose)
+
+    def _answered(self, desk: Desk, experiment: Experiment, answer: str | None) -> None:
+        if answer == "read" and self._app.desk is desk:
+            self._app.editing.replaced(experiment)
+
+    def _ask_to_lose(self, experiment: Experiment, lost: list[str]) -> None:
+        """Breakpoints and the like would be lost: that is for the person to decide."""
+        desk = self._app.desk
+        assert desk is not None
+        more = [f"and {len(lost) - _SHOWN} more"] if len(lost) > _SHOWN else []
+        text = "\n".join(["To read the file anew is to lose", "", *lost[:_SHOWN], *more])
+        question = Question(
+            f"{desk.name} has changed on disk", text,
+            Answer("r", "read", "read the file"), Answer("k", "keep", "go on with this run"),
+        )  # fmt: skip
+        self._app.push_screen(question, partial(self._answered, desk, experiment))
+
+
+def _explained(
+    document: Path, error: DocumentError, before: Stamps
+) -> tuple[DocumentError, Excerpt | None, Stamps]:
+    """An error with the lines that it is about, and how the files were before they were read."""
+    from nntui.document.excerpt import excerpt
+    from nntui.tui.screens.fault import files_of
+
+    others = files_of(document, error)[1:]
+    return error, excerpt(error), before[:1] + stamps_of(others)

@@ -1,0 +1,1 @@
+"""The editor of a document: what its lists show, and the forms that change an entry."""

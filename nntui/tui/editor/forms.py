@@ -1,0 +1,221 @@
+"""The forms of the editor: which fields an entry has, and the change that they make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, cast
+
+from nntui.model.activations import ACTIVATIONS, Activation
+from nntui.model.changes import (
+    SETTINGS,
+    Change,
+    add_neuron,
+    add_row,
+    change_connection,
+    change_neuron,
+    change_row,
+    change_setting,
+    connect,
+    function_named,
+    setting,
+)
+from nntui.model.changes.settings import number, spelled, switch
+from nntui.model.errors import SettingError
+from nntui.model.names import escaped
+from nntui.model.network import ROLES, Role
+
+if TYPE_CHECKING:
+    from nntui.model.dataset import Target
+    from nntui.model.experiment import Experiment
+
+Values = Mapping[str, str]
+YES, NO = "yes", "no"
+_DRAWN: Final = "left empty: drawn by the initializer"
+_FUNCTION: Final = "tanh, or leaky_relu slope 0.2"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field: its name, its text, what may be written there, and what may be chosen.
+
+    With ``choices`` a field is completed as it is typed; a ``tick`` is a box of yes or no.
+    """
+
+    name: str
+    value: str = ""
+    hint: str = ""
+    choices: tuple[str, ...] = ()
+    tick: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form: its title, its fields, and the change that their texts make.
+
+    ``make`` raises an ``NntuiError`` for what cannot be.
+    """
+
+    title: str
+    fields: tuple[Field, ...]
+    make: Callable[[Values], Change]
+    new: bool = False
+
+
+# ---- neurons and connections ---------------------------------------------------------------------
+
+
+def neuron(experiment: Experiment, name: str) -> Form:
+    """The form of a neuron that stands already."""
+    found = experiment.network.neuron(name)
+    fields = [Field("name", name)]
+    if found.activation is not None and found.bias is not None:
+        fields += [
+            Field("activation", spelled(found.activation), _FUNCTION, tuple(ACTIVATIONS)),
+            Field("bias", repr(found.bias)),
+            Field("trained", YES if found.trainable else NO, tick=True),
+        ]
+
+    def make(values: Values) -> Change:
+        return change_neuron(
+            experiment,
+            name,
+            new_name=values["name"],
+            activation=_activation(values.get("activation", "")),
+            bias=_optional(values.get("bias", "")),
+            trainable=switch(values["trained"]) if "trained" in values else None,
+        )
+
+    return Form(f"{escaped(name)}, {found.role}", tuple(fields), make)
+
+
+def new_neuron(experiment: Experiment) -> Form:
+    """The form of a neuron to be added."""
+    fields = (
+        Field("name", _free_name(experiment)),
+        Field("role", "hidden", "input, hidden or output", ROLES),
+        Field("activation", "", _FUNCTION + " (empty: linear)", tuple(ACTIVATIONS)),
+        Field("bias", "", _DRAWN),
+    )
+
+    def make(values: Values) -> Change:
+        return add_neuron(
+            experiment,
+            values["name"],
+            role=cast("Role", values["role"].strip()),  # another word is refused by the model
+            activation=_activation(values["activation"]),
+            bias=_optional(values["bias"]),
+        )
+
+    return Form("Add a neuron", fields, make, new=True)
+
+
+def connection(experiment: Experiment, source: str, target: str) -> Form:
+    """The form of a connection that stands already."""
+    found = experiment.network.connection(source, target)
+    fields = (
+        Field("weight", repr(found.weight)),
+        Field("trained", YES if found.trainable else NO, tick=True),
+    )
+
+    def make(values: Values) -> Change:
+        weight, trainable = _optional(values["weight"]), switch(values["trained"])
+        return change_connection(experiment, source, target, weight=weight, trainable=trainable)
+
+    return Form(f"{escaped(source)} → {escaped(target)}", fields, make)
+
+
+def new_connection(experiment: Experiment, source: str | None) -> Form:
+    """The form of a connection to be added."""
+    names = experiment.network.names
+    fields = (
+        Field("from", source or "", "a neuron", names),
+        Field("to", "", "a neuron that is no input", names),
+        Field("weight", "", _DRAWN),
+    )
+
+    def make(values: Values) -> Change:
+        return connect(
+            experiment, values["from"].strip(), values["to"].strip(), _optional(values["weight"])
+        )
+
+    return Form("Connect two neurons", fields, make, new=True)
+
+
+# ---- training and data ---------------------------------------------------------------------------
+
+
+def setting_form(experiment: Experiment, name: str) -> Form:
+    """The form of a setting of the training."""
+    row = SETTINGS[name]
+    field = Field(name, setting(experiment.training, name), row.hint, row.choices)
+    return Form(name, (field,), lambda values: change_setting(experiment, name, values[name]))
+
+
+def row(experiment: Experiment, n: int) -> Form:
+    """The form of an example that is there already."""
+    data = experiment.data
+    return Form(
+        f"Example {n + 1}",
+        (Field("inputs", written(data.inputs[n])), Field("target", written(data.targets[n]))),
+        lambda values: change_row(
+            experiment, n, _vector(values["inputs"]), _target(experiment, values["target"])
+        ),
+    )
+
+
+def new_row(experiment: Experiment) -> Form:
+    """The form of an example to be added."""
+    inputs, outputs = experiment.network.wiring().inputs, experiment.network.wiring().outputs
+    return Form(
+        "Add an example",
+        (
+            Field("inputs", "", "numbers for " + " ".join(map(escaped, inputs[:6]))),
+            Field("target", "", "numbers for " + " ".join(map(escaped, outputs[:6]))),
+        ),
+        lambda values: add_row(
+            experiment, _vector(values["inputs"]), _target(experiment, values["target"])
+        ),
+        new=True,
+    )
+
+
+def written(target: Target) -> str:
+    """Inputs or a target as they are read and typed."""
+    if isinstance(target, int):
+        return str(target)
+    return " ".join(repr(int(x)) if x.is_integer() and abs(x) < 1e15 else repr(x) for x in target)
+
+
+# ---- inside --------------------------------------------------------------------------------------
+
+
+def _activation(text: str) -> Activation | None:
+    return function_named(Activation.of, text) if text.strip() else None
+
+
+def _optional(text: str) -> float | None:
+    return number(text.strip()) if text.strip() else None
+
+
+def _vector(text: str) -> tuple[float, ...]:
+    words = text.replace(",", " ").replace("[", " ").replace("]", " ").split()
+    if not words:
+        raise SettingError("nothing", "numbers with blanks between them")
+    return tuple(map(number, words))
+
+
+def _target(experiment: Experiment, text: str) -> tuple[float, ...] | int:
+    """A target; the class index of a data set that has class indices."""
+    if any(isinstance(target, int) for target in experiment.data.targets[:1]):
+        numbers = _vector(text)
+        if len(numbers) == 1 and numbers[0].is_integer():
+            return int(numbers[0])
+        return numbers
+    return _vector(text)
+
+
+def _free_name(experiment: Experiment) -> str:
+    """A name such as h3 that no neuron has."""
+    names = experiment.network.names
+    return next(name for n in range(1, len(names) + 2) if (name := f"h{n}") not in names)

@@ -1,0 +1,65 @@
+"""A question with a few answers, each on a key of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer: its key, and what it does in a word or two. The name is what is given back."""
+
+    key: str
+    name: str
+    label: str
+
+
+class Question(ModalScreen["str | None"]):
+    """Gives the name of the answer, or None (escape): then nothing is to be done."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "nothing", "stay"),
+        Binding("left,up", "app.focus_previous", show=False),
+        Binding("right,down", "app.focus_next", show=False),
+    ]
+
+    def __init__(self, title: str, text: str, *answers: Answer) -> None:
+        super().__init__()
+        self._title, self._text, self._answers = title, text, answers
+
+    def compose(self) -> ComposeResult:
+        """The text, and the answers in a row."""
+        with VerticalScroll(id="question", can_focus=False) as box:
+            box.border_title = self._title
+            yield Static(self._text, markup=False)
+            with Horizontal(id="answers"):
+                for answer in self._answers:
+                    yield Button(
+                        f"{answer.key}  {answer.label}",
+                        id=answer.name,
+                        compact=True,
+                        action=f"screen.answer('{answer.name}')",
+                    )
+                yield Button("esc  stay", compact=True, action="screen.nothing")
+
+    def on_mount(self) -> None:
+        """Every answer has its key; the last, which does nothing, has the keyboard."""
+        for answer in self._answers:
+            self._bindings.bind(answer.key, f"answer('{answer.name}')", show=False)
+        self.call_after_refresh(partial(self.query(Button).last().focus))
+
+    def action_answer(self, name: str) -> None:
+        """Give an answer."""
+        self.dismiss(name)
+
+    def action_nothing(self) -> None:
+        """Do nothing."""
+        self.dismiss(None)

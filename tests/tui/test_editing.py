@@ -1,0 +1,315 @@
+"""Editing the document on screen: its forms, undo and redo, saving, and work that was left."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from textual.widgets import Input
+
+from nntui.bundled import samples
+from nntui.document.load import load
+from nntui.document.recovery import read_recovery, recovery_file
+from nntui.tui.app import NntuiApp
+from nntui.tui.keys import EDITOR
+from nntui.tui.screens.edit_form import EditForm
+from nntui.tui.screens.editing import EditorScreen
+from nntui.tui.screens.question import Question
+from nntui.tui.screens.save_form import SaveForm
+from nntui.tui.screens.stepping import SteppingScreen
+
+
+@pytest.fixture
+def document(tmp_path):
+    """A document of the person's own."""
+    return shutil.copy(samples()["sample"], tmp_path / "mine.json")
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch):
+    monkeypatch.setattr("nntui.tui.control.saving.SOON", 0.01)
+
+
+def shows(app, screen):
+    return lambda: isinstance(app.screen, screen)
+
+
+async def write(pilot, field: str, text: str) -> None:
+    pilot.app.screen.query_one(f"#edit-{field}", Input).value = text
+    await pilot.pause()
+
+
+def network(app):
+    return app.desk.edited.experiment.network
+
+
+async def edited(pilot, until) -> None:
+    """In the editor of an opened document, a neuron h3 is added."""
+    await until(pilot, shows(pilot.app, SteppingScreen))
+    await pilot.press("M", "a", "enter")
+    await pilot.pause()
+
+
+async def test_a_neuron_is_added_connected_and_the_run_starts_again_with_it(
+    app_on, debugger_of, status, until, seen
+):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("right", "right", "b", "7", "s", "M", "a")
+        await write(pilot, "name", "extra")
+        await write(pilot, "activation", "leaky_relu slope 0.5")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "extra added" in seen(app)
+        assert "no output can be reached from" in seen(app)
+        await pilot.press("c")
+        await write(pilot, "to", "y")
+        await write(pilot, "weight", "0.75")
+        await pilot.press("enter", "escape")
+        await until(pilot, lambda: "extra" in debugger_of(app).experiment.network)
+        debugger = debugger_of(app)
+        assert debugger["w[extra,y]"] == 0.75
+        assert debugger.at_start
+        assert [row.text for row in debugger.stops] == ["break h1"]
+        await until(pilot, lambda: "starts again" in status(app))
+        assert "● edited" in status(app)
+
+
+async def test_what_cannot_be_is_said_in_the_form_and_nothing_is_changed(app_on, seen):
+    app = app_on()
+    async with app.run_test(size=(80, 24)) as pilot:
+        before = app.desk.edited
+        await pilot.press("M", "a")
+        await write(pilot, "name", "h1")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, EditForm)
+        assert "already a neuron called" in seen(app)
+        await pilot.press("escape", "escape")
+        assert app.desk.edited is before
+
+
+async def test_the_last_output_stays_and_the_model_says_why(app_on, seen):
+    app = app_on()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("M", "down", "down", "down", "down", "delete")
+        await pilot.pause()
+        assert "y" in network(app)
+        assert "needs an output neuron" in seen(app)
+
+
+async def test_connections_training_and_data_are_edited_in_their_lists(app_on, debugger_of, until):
+    app = app_on()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("M", "tab", "enter")
+        await write(pilot, "weight", "-2")
+        await pilot.press("enter", "t", "tab", "enter")
+        await write(pilot, "loss", "mae")
+        await pilot.press("enter", "tab", "enter")
+        await write(pilot, "inputs", "3, 4")
+        await pilot.press("enter", "down", "delete", "escape")
+        await until(pilot, lambda: debugger_of(app).experiment.training.loss.name == "mae")
+        experiment = debugger_of(app).experiment
+        connection = experiment.network.connections[0]
+        assert (connection.weight, connection.trainable) == (-2.0, False)
+        assert experiment.data.inputs[0] == (3.0, 4.0)
+        assert len(experiment.data) == 3
+
+
+async def test_leaving_a_form_as_it_was_is_no_edit(app_on):
+    app = app_on()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("M", "down", "down", "enter")
+        await pilot.pause()
+        assert isinstance(app.screen, EditForm)
+        await pilot.press("enter")
+        assert isinstance(app.screen, EditorScreen)
+        assert app.desk.edited.undoes is None
+
+
+async def test_undo_and_redo_work_in_the_editor_and_on_the_run(app_on, debugger_of, until):
+    app = app_on()
+    first = app._experiment
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("M", "a", "enter", "t")
+        assert len(app.desk.edited.versions) == 3
+        await pilot.press("ctrl+z", "ctrl+z", "ctrl+y", "escape")
+        await until(pilot, lambda: "h3" in debugger_of(app).experiment.network)
+        await pilot.press("ctrl+z")
+        await until(pilot, lambda: debugger_of(app).experiment is first)
+        await pilot.press("ctrl+y")
+        await until(pilot, lambda: "h3" in debugger_of(app).experiment.network)
+
+
+async def test_branches_come_back_when_the_edit_after_them_is_undone(
+    app_on, debugger_of, until, typed
+):
+    app = app_on()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("5", "s", "colon")
+        await typed(pilot, "set b[h1] 0.3")
+        assert not app.desk.edited.unsaved
+        branches = len(debugger_of(app).branches)
+        await pilot.press("M", "a", "enter", "escape")
+        await until(pilot, lambda: "h3" in debugger_of(app).experiment.network)
+        assert any("branch" in toast.message for toast in app._notifications)
+        await pilot.press("ctrl+z")
+        await until(pilot, lambda: "h3" not in debugger_of(app).experiment.network)
+        assert len(debugger_of(app).branches) == branches == 2
+
+
+async def test_ctrl_s_saves_and_the_mark_goes(document, until, status):
+    app = NntuiApp(document=document)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await edited(pilot, until)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: not app.desk.edited.unsaved)
+        await pilot.press("escape")
+        await until(pilot, shows(app, SteppingScreen))
+        assert "● edited" not in status(app)
+    assert load(document) == app.desk.edited.experiment
+    assert "h3" in load(document).network
+
+
+async def test_a_sample_is_never_overwritten_saving_asks_for_a_place(
+    tmp_path, monkeypatch, until, seen
+):
+    monkeypatch.chdir(tmp_path)
+    before = samples()["sample"].read_bytes()
+    app = NntuiApp(document=samples()["sample"])
+    async with app.run_test(size=(80, 24)) as pilot:
+        await edited(pilot, until)
+        await pilot.press("ctrl+s")
+        await until(pilot, shows(app, SaveForm))
+        field = app.screen.query_one(Input)
+        field.value = str(samples()["sample"])
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "which stays as it is" in seen(app)
+        field.value = "copy.json"
+        await pilot.press("enter")
+        await until(pilot, lambda: not app.desk.edited.unsaved)
+    assert samples()["sample"].read_bytes() == before
+    assert "h3" in load(tmp_path / "copy.json").network
+
+
+async def test_another_file_is_only_overwritten_when_that_is_wanted(document, until, tmp_path):
+    other = tmp_path / "other.json"
+    other.write_text("precious")
+    app = NntuiApp(document=document)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await edited(pilot, until)
+        await pilot.press("S")
+        await until(pilot, shows(app, SaveForm))
+        app.screen.query_one(Input).value = str(other)
+        await pilot.press("enter")
+        await until(pilot, shows(app, Question))
+        await pilot.press("escape")
+        assert other.read_text() == "precious"
+        assert app.desk.edited.unsaved
+
+
+async def test_a_file_that_changed_on_disk_is_only_overwritten_when_that_is_wanted(document, until):
+    app = NntuiApp(document=document)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await edited(pilot, until)
+        document.write_text("theirs")
+        await pilot.press("ctrl+s")
+        await until(pilot, shows(app, Question))
+        assert document.read_text() == "theirs"
+        await pilot.press("o")
+        await until(pilot, lambda: not app.desk.edited.unsaved)
+    assert "h3" in load(document).network
+
+
+async def test_what_keeps_a_file_from_being_written_is_said(document, until, tmp_path):
+    app = NntuiApp(document=document)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await edited(pilot, until)
+        document.unlink()
+        document.mkdir()
+        await pilot.press("ctrl+s")
+        await until(pilot, shows(app, Question))
+        await pilot.press("o")
+        await until(pilot, lambda: any(t.title == "not saved" for t in app._notifications))
+        assert app.desk.edited.unsaved
+
+
+@pytest.mark.parametrize(("key", "saved"), [("s", True), ("d", False)])
+async def test_quitting_offers_to_save_or_discard(document, until, key, saved):
+    app = NntuiApp(document=document)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await edited(pilot, until)
+        await pilot.press("escape")
+        await until(pilot, shows(app, SteppingScreen))
+        await pilot.press("q")
+        await until(pilot, shows(app, Question))
+        await pilot.press("escape")
+        assert isinstance(app.screen, SteppingScreen)
+        await pilot.press("q", key)
+        await until(pilot, lambda: app._exit)
+    assert ("h3" in load(document).network) == saved
+    assert read_recovery(document) is None
+
+
+@pytest.mark.parametrize(("key", "taken"), [("t", True), ("d", False), ("escape", None)])
+async def test_unsaved_work_survives_a_killed_terminal(document, until, debugger_of, key, taken):
+    app = NntuiApp(document=document)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await edited(pilot, until)
+        await until(pilot, lambda: recovery_file(document).exists())
+        shutil.copy(recovery_file(document), document.with_suffix(".kept"))
+    shutil.copy(document.with_suffix(".kept"), recovery_file(document))
+    again = NntuiApp(document=document)
+    async with again.run_test(size=(80, 24)) as pilot:
+        await until(pilot, shows(again, Question))
+        await pilot.press(key)
+        await until(pilot, shows(again, SteppingScreen))
+        if taken:
+            await until(pilot, lambda: "h3" in debugger_of(again).experiment.network)
+            assert again.desk.edited.unsaved
+    assert recovery_file(document).exists() == (taken is not False)
+
+
+async def test_work_that_is_all_undone_leaves_nothing_behind(document, until):
+    app = NntuiApp(document=document)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await edited(pilot, until)
+        await until(pilot, lambda: recovery_file(document).exists())
+        await pilot.press("ctrl+z")
+        await until(pilot, lambda: not recovery_file(document).exists())
+
+
+async def test_a_damaged_recovery_file_is_said_and_not_fatal(document, until):
+    file = recovery_file(document)
+    file.parent.mkdir(parents=True)
+    file.write_text("{")
+    app = NntuiApp(document=document)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, shows(app, SteppingScreen))
+        await until(pilot, lambda: any("set aside" in t.message for t in app._notifications))
+
+
+async def test_without_state_no_recovery_file_is_written(document, until, own_directories):
+    app = NntuiApp(document=document, keep_state=False)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await edited(pilot, until)
+        await pilot.press("escape")
+        await until(pilot, shows(app, SteppingScreen))
+    assert not recovery_file(document).exists()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 16), (120, 36)])
+async def test_every_key_of_the_editor_is_shown(app_on, seen, size):
+    app = app_on()
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("M")
+        await pilot.pause()
+        text = seen(app)
+        for key in EDITOR:
+            assert f" {key.footer}" in text
+
+
+def test_no_two_keys_of_the_editor_are_the_same():
+    keys = [each for key in EDITOR for each in key.keys.split(",")]
+    assert len(keys) == len(set(keys))

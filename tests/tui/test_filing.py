@@ -1,0 +1,165 @@
+"""Documents that are wrong, and documents that change on disk while they are shown."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from nntui.bundled import samples
+from nntui.document.errors import DocumentError
+from nntui.document.load import load
+from nntui.document.save import save
+from nntui.model.changes import add_neuron, change_setting, delete_neuron
+from nntui.tui.app import NntuiApp
+from nntui.tui.screens.fault import FaultScreen
+from nntui.tui.screens.picker import PickerScreen
+from nntui.tui.screens.question import Question
+from nntui.tui.screens.stepping import SteppingScreen
+
+
+@pytest.fixture
+def document(tmp_path):
+    """A document of the person's own."""
+    return shutil.copy(samples()["sample"], tmp_path / "mine.json")
+
+
+@pytest.fixture(autouse=True)
+def often(monkeypatch):
+    monkeypatch.setattr("nntui.tui.control.filing.EVERY", 0.02)
+
+
+def shows(app, screen):
+    return lambda: isinstance(app.screen, screen)
+
+
+def spoiled(document) -> None:
+    text = document.read_text(encoding="utf-8")
+    document.write_text(text.replace('"tanh"', '"tahn"', 1), encoding="utf-8")
+
+
+def mended(document) -> None:
+    shutil.copy(samples()["sample"], document)
+
+
+async def test_a_wrong_document_is_shown_with_its_lines_and_opened_when_it_is_right(
+    document, seen, until
+):
+    spoiled(document)
+    app = NntuiApp(document=document)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, shows(app, FaultScreen))
+        text = seen(app)
+        assert "mine.json cannot be opened" in text
+        assert 'did you mean "tanh"?' in text
+        (marked,) = (line for line in text.splitlines() if "▶" in line)
+        assert '"tahn"' in marked
+        mended(document)
+        await until(pilot, shows(app, SteppingScreen))
+        assert len(app.screen_stack) == 2
+
+
+async def test_a_document_that_is_wrong_in_another_way_shows_that(document, seen, until):
+    document.write_text("{")
+    app = NntuiApp(document=document)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, shows(app, FaultScreen))
+        document.write_text('{"format": "nntui/2"}')
+        await until(pilot, lambda: "nntui/2" in seen(app))
+
+
+async def test_leaving_a_wrong_document_gives_the_reason(document, until):
+    document.write_text("{")
+    app = NntuiApp(document=document)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, shows(app, FaultScreen))
+        await pilot.press("escape")
+        assert isinstance(app.screen, FaultScreen)
+        await pilot.press("q")
+    assert isinstance(app.return_value, DocumentError)
+
+
+async def test_from_the_picker_a_wrong_document_is_shown_and_escape_leads_back(document, until):
+    document.write_text("{")
+    app = NntuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        app.screen.post_message(PickerScreen.Picked(document))
+        await until(pilot, shows(app, FaultScreen))
+        await pilot.press("escape")
+        assert isinstance(app.screen, PickerScreen)
+        app.screen.post_message(PickerScreen.Picked(samples()["sample"]))
+        await until(pilot, shows(app, SteppingScreen))
+        assert len(app.screen_stack) == 2
+
+
+async def test_a_document_that_changes_on_disk_is_read_anew(document, until, debugger_of, status):
+    app = NntuiApp(document=document)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, shows(app, SteppingScreen))
+        await pilot.press("right", "right", "b", "5", "s")
+        save(change_setting(load(document), "epochs", "200").experiment, document)
+        await until(pilot, lambda: debugger_of(app).experiment.training.epochs == 200)
+        debugger = debugger_of(app)
+        assert debugger.at_start
+        assert [row.text for row in debugger.stops] == ["break h1"]
+        await until(pilot, lambda: "read anew" in status(app))
+
+
+async def test_a_document_written_again_with_the_same_content_changes_nothing(
+    document, until, debugger_of
+):
+    app = NntuiApp(document=document)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, shows(app, SteppingScreen))
+        await pilot.press("5", "s")
+        before = app.desk.on_disk
+        save(load(document), document)
+        await until(pilot, lambda: app.desk.on_disk != before)
+        assert debugger_of(app).position == 5
+
+
+async def test_when_breakpoints_would_be_lost_it_is_asked_first(document, until, debugger_of, seen):
+    app = NntuiApp(document=document)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, shows(app, SteppingScreen))
+        await pilot.press("right", "right", "b", "3", "s")
+        save(delete_neuron(load(document), "h1").experiment, document)
+        await until(pilot, shows(app, Question))
+        await until(pilot, lambda: "h1" in seen(app))
+        await pilot.press("k")
+        assert debugger_of(app).position == 3
+        save(delete_neuron(load(document), "h2").experiment, document)
+        await until(pilot, shows(app, Question))
+        await pilot.press("r")
+        await until(pilot, lambda: "h1" not in debugger_of(app).experiment.network)
+
+
+async def test_when_there_are_unsaved_edits_it_is_asked_first(document, until, debugger_of):
+    app = NntuiApp(document=document)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, shows(app, SteppingScreen))
+        app.editing.make(add_neuron(app.desk.edited.experiment, "mine"))
+        save(add_neuron(load(document), "theirs").experiment, document)
+        await until(pilot, shows(app, Question))
+        await pilot.press("k")
+        assert "mine" in app.desk.edited.experiment.network
+        save(add_neuron(load(document), "more").experiment, document)
+        await until(pilot, shows(app, Question))
+        await pilot.press("r")
+        await until(pilot, lambda: "theirs" in debugger_of(app).experiment.network)
+        assert not app.desk.edited.unsaved
+
+
+async def test_a_document_spoiled_on_disk_is_shown_over_the_run(document, until, debugger_of):
+    app = NntuiApp(document=document)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, shows(app, SteppingScreen))
+        await pilot.press("4", "s")
+        spoiled(document)
+        await until(pilot, shows(app, FaultScreen))
+        await pilot.press("escape")
+        assert debugger_of(app).position == 4
+        mended(document)
+        await until(pilot, lambda: app.desk.on_disk == app.desk.seen[0])
+        assert isinstance(app.screen, SteppingScreen)
