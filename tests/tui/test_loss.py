@@ -182,3 +182,11 @@ async def test_other_branches_are_said_to_be_the_points(app_on, typed):
         await pilot.press("3", "u")
         text = text_of(await drawn(pilot))
         assert "· 1 other branch" in text
+
+
+async def test_per_epoch_before_the_first_one_is_finished_a_sentence_says_so(app_on):
+    async with app_on("classifier").run_test(size=(120, 36)) as pilot:
+        await pilot.press("u", "L")
+        assert "no epoch is finished yet" in text_of(await drawn(pilot))
+        await pilot.press("p")
+        assert "no epoch" not in text_of(await drawn(pilot))

@@ -70,7 +70,7 @@ async def test_the_loss_of_many_outputs_says_its_value_in_the_title_and_can_be_s
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("f", "f")
         rows = rows_of(app)
-        assert f"mse: {app.screen.latest.snapshot.loss:.5g}" in rows[0]
+        assert f"mse · {app.screen.latest.snapshot.loss:.5g}" in rows[0]
         assert any("28 more outputs" in row for row in rows)
         pane = app.screen.query_one("#step")
         assert pane.max_scroll_y > 0
@@ -82,5 +82,14 @@ async def test_an_update_that_needs_more_rows_than_there_are_says_its_outcome(tm
         await pilot.press("u")
         title = rows_of(app)[0]
         weight = app.screen.latest.snapshot["w[h1_3,y40]"]
-        assert "the weight h1_3→y40 · adam: " in title
+        assert "the weight h1_3→y40 · adam · " in title
         assert title.rstrip().endswith(f"→ {weight:.5g}")
+
+
+async def test_where_the_outcome_does_not_fit_the_title_the_optimizer_gives_way(tmp_path):
+    app = many(tmp_path, {"loss": "mse", "optimizer": {"name": "adam", "learning_rate": 1}})
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("u", "a", "a")
+        title = rows_of(app)[0]
+        assert "adam" not in title
+        assert title.rstrip().endswith(f"→ {app.screen.latest.snapshot['w[h1_3,y40]']!r}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
@@ -91,12 +92,16 @@ class StepPane(LinePane):
         rows = equations.rows(lines, height)
         if terms is not None and len(rows) < height:
             rows.append(equations.sum(terms))
-        words = [_TITLES[last.kind], place(facts.operation, net)]
-        words += [how] if (how := method(facts.experiment, last.kind)) else []
-        title = " " + " · ".join(words)
+        title = [_TITLES[last.kind], place(facts.operation, net)]
+        how = method(facts.experiment, last.kind)
         if len(rows) > height and last.kind in _OUTCOME:
-            title += f": {outcome(lines[_OUTCOME[last.kind]])}"
-        return [[Segment(padded(title, width + 1), self.colours.faint)], *rows]
+            made = outcome(lines[_OUTCOME[last.kind]])
+            title += [how] if cell_len(" · ".join([*title, how, made])) < width else []
+            title.append(made)
+        elif how:
+            title.append(how)
+        heading = Segment(padded(" " + " · ".join(title), width + 1), self.colours.faint)
+        return [[heading], *rows]
 
     def _next(self, snapshot: Snapshot, width: int) -> list[Segment]:
         if snapshot.next_operation is None:
