@@ -1,7 +1,7 @@
 """Where a run stands, in words: the same facts in ever fewer cells.
 
-Every part is as wide as the widest it can become in this run, so that nothing moves while the
-steps go by, and the choice of a form depends on the room alone.
+What changes from step to step is as wide as the widest it can become in this run, so that nothing
+moves while the steps go by.
 """
 
 from __future__ import annotations
@@ -32,11 +32,9 @@ class Whereabouts:
         self.experiment = experiment
         net, epochs = experiment.network.wiring(), f"{experiment.training.epochs:,}"
         self._totals = {"example": len(experiment.data), "update": _updates(experiment)}
-        units = [f"{unit} {most:,}" for unit, most in self._totals.items()]
         self._epochs = f"/{epochs}"
-        self._epoch = len(f"epoch {epochs}")
-        self._unit = max(map(len, units))
-        self._unit_of = max(len(f"{unit}/{unit.split()[1]}") for unit in units)
+        # The examples may come in any order, so their numbers keep their width.
+        self._example = len(f"example {self._totals['example']:,}")
         self._doing = len("backward · →") + 2 * max(cell_len(_cut(j)) for j in net.layer)
 
     def forms(self, frame: Frame) -> tuple[str, ...]:
@@ -59,14 +57,11 @@ class Whereabouts:
                 name, number = "update", position.update
             else:
                 name, number = "example", position.example
-            unit = f"{name} {number + 1:,}"
+            unit, of_all = f"{name} {number + 1:,}", f"/{self._totals[name]:,}"
+            width = self._example if name == "example" else len(unit)
             doing = padded(_doing(snapshot.last.operation, position.phase), self._doing)
-            full = [
-                padded(epoch + self._epochs, self._epoch + len(self._epochs)),
-                padded(f"{unit}/{self._totals[name]:,}", self._unit_of),
-                doing,
-            ]
-            brief = [padded(epoch, self._epoch), padded(unit, self._unit)]
+            full = [epoch + self._epochs, padded(unit + of_all, width + len(of_all)), doing]
+            brief = [epoch, padded(unit, width)]
             forms = [
                 [*full, spelled],
                 [*full, alone],

@@ -129,7 +129,7 @@ class LossPane(Titled, Container, can_focus=False):
         if not parts:
             return Text(f" no example has met its loss yet  {score}")
         if self._look.per_epoch and not losses.known.epochs:
-            parts.insert(0, (" ", None, "no epoch is finished yet"))
+            parts.insert(0, ("", None, "no epoch is finished yet"))
         legend = sum(1 for _, kind, _ in parts if kind)
         parts[legend:legend] = [("", None, score)] if score else []
         if others:
