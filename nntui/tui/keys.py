@@ -81,7 +81,7 @@ GROUPS: Final[dict[str, tuple[Key, ...]]] = {
         Key("next-write", "X", "write(1)", "to the step that writes it next"),
         Key("why", "W", "why", "why it has that value: the products that made it"),
         Key("paths", "i", "paths", "what the focused weight or neuron influences (again: off)"),
-        Key("copy", "y", "copy", "copy the focused value, or else the formula"),
+        Key("copy", "y", "copy", "copy the chosen text, else the focused value or the formula"),
         Key("command", "colon", "command", "type a command; help lists them", "command"),
     ),
     "Look": (

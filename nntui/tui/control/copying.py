@@ -20,7 +20,10 @@ class Copying:
         self._stage, self._looking, self._net = stage, looking, net
 
     def copy(self) -> None:
-        """Copy the focused value with its name; without a focus the formula."""
+        """Copy what is chosen with the mouse; else the focused value; else the formula."""
+        if chosen := self._stage.get_selected_text():
+            self.copy_text(chosen)
+            return
         last = self._stage.debugger.last
         name = self._looking.focus.value(self._net, last.position.phase if last else None)
         if name is not None:

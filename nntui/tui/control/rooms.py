@@ -174,9 +174,9 @@ def _large(rows: int, network: Place, content: Content) -> Room:
     left = (network, Place(("step",), _STEP + 2), Place(("algorithm",), 16, 2))
     right = (
         Place(("neurons",), min(_table(content), rows // 3)),
-        Place(("inspector",), _INSPECTOR + 2),
+        Place(("inspector",), _INSPECTOR + 4),
         Place(("loss",), _LOSS, 1),
-        Place(("breakpoints", "watches", "branches", "output"), 14, together=True),
+        Place(("breakpoints", "watches", "branches", "output"), 12, together=True),
     )
     return Room("large", (left, right), left=52)
 

@@ -71,6 +71,9 @@ class Stage(Protocol):
     def is_attached(self) -> bool:
         """Whether the screen is still there."""
 
+    def get_selected_text(self) -> str | None:
+        """The text that is chosen with the mouse."""
+
     def mount(self, widget: Widget) -> Any:
         """Put another widget on the screen."""
 

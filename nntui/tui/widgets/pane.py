@@ -5,10 +5,11 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from rich.segment import Segment
-from textual.events import Resize
+from textual.events import Enter, Leave, Resize
 from textual.geometry import Region, Size
 from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
+from textual.selection import Selection
 from textual.strip import Strip
 
 from nntui.tui.colours import Colours
@@ -32,6 +33,7 @@ class LinePane(Titled, ScrollView, can_focus=False):
         self.entitle(title)
         self._rows: dict[int, Strip] = {}
         self._colours: Colours | None = None
+        self._pointed_at = False
 
     @abstractmethod
     def extent(self) -> tuple[int, int]:
@@ -88,7 +90,49 @@ class LinePane(Titled, ScrollView, can_focus=False):
         if not 0 <= row < self.extent()[1]:
             return Strip.blank(width, self.colours.plain)
         strip = self._strip(row).extend_cell_length(left + width, self.colours.plain)
-        return strip.crop(left, left + width)
+        selection = self.text_selection
+        if selection is not None and (span := selection.get_span(row)) is not None:
+            strip = self._with_selected(strip, *span)
+        strip = strip.crop(left, left + width)
+        return strip.apply_offsets(left, row) if self._pointed_at else strip
+
+    # ---- text that is chosen with the mouse ----------------------------------------------------
+    # Textual finds the place of the mouse by marks on every piece of text, which take long to
+    # make: only the pane under the mouse bears them.
+
+    def on_enter(self, event: Enter) -> None:
+        """The mouse is over the pane: text may be chosen."""
+        self._point(True)
+
+    def on_leave(self, event: Leave) -> None:
+        """The mouse is elsewhere."""
+        self._point(False)
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """The text that is chosen, and what parts it from that of another pane."""
+        rows = range(self.extent()[1])
+        if selection.end is not None:
+            rows = rows[: selection.end.y + 1]
+        first = 0 if selection.start is None else selection.start.y
+        lines = [self._strip(row).text.rstrip() if row >= first else "" for row in rows]
+        return (selection.extract("\n".join(lines)), "\n") if first < len(lines) else None
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        """Show what is chosen now."""
+        self.refresh()
+
+    def _point(self, pointed_at: bool) -> None:
+        if pointed_at != self._pointed_at:
+            self._pointed_at = pointed_at
+            self.refresh()
+
+    def _with_selected(self, strip: Strip, start: int, end: int) -> Strip:
+        length = strip.cell_length
+        end = length if end < 0 else min(end, length)
+        chosen = strip.crop(start, end).apply_style(
+            self.screen.get_component_rich_style("screen--selection")
+        )
+        return Strip.join([strip.crop(0, start), chosen, strip.crop(end, length)])
 
     def _strip(self, row: int) -> Strip:
         """A row, rendered once."""
