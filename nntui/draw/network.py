@@ -24,6 +24,9 @@ _PENDING: Final = {False: (1, 2), True: (1, 3)}
 _TRACE: Final = (1, 5)
 _TRACE_DONE: Final = (1, 3)
 
+_LABEL: Final = 5
+"""Cells of the one label in a drawing without labels, where its gap has the room."""
+
 # A fold shows the first of its neurons with the first of these marks that any of them has.
 _SHOWN_IN_FOLD: Final[tuple[Mark, ...]] = ("current", "focus")
 _BLANK: Final = NodeLook()
@@ -165,9 +168,9 @@ def _labels(layout: Layout, lines: list[Line], current: list[Line]) -> list[tupl
     for line in reversed(lines):
         if not line.look.label or line.trace:
             continue
-        text = cut(line.look.label, layout.label_width)
-        width = cells(text)
         is_current = line.look.state == "current"
+        text = cut(line.look.label, layout.label_width or (_LABEL if is_current else 0))
+        width = cells(text)
         slot = None if line.look.at_source else layout.slots.get(line.edge)
         if slot and any(cell in taken for cell in cover(slot, width)):
             slot = None

@@ -39,16 +39,16 @@ def layout(
     Whoever lays a large network out again and again gives its draft. Every node of `graph` has an
     integer `layer`, and connections lead to later layers; nodes of a layer are drawn in the graph's
     order unless another one has fewer crossings. `value_width` and `label_width` are the cells for
-    a neuron's value and for a weight. Neurons without room fold into one row; when the columns need
-    more than `width`, the layout is wider and says `overflow`. `folds` says of a column (counted
-    from 0) whether it is to be folded whole, or to be shown whole and make the layout as high as
-    that takes.
+    a neuron's value and for a weight (0: only the executing connection has one). Neurons without
+    room fold into one row; when the columns need more than `width`, the layout is wider and says
+    `overflow`. `folds` says of a column (counted from 0) whether it is to be folded whole, or to be
+    shown whole and make the layout as high as that takes.
 
     Raises:
         ValueError: a neuron has no layer, or a connection does not lead to a later layer.
     """
     width, height = max(1, width), max(1, height)
-    value_width, label_width = max(1, value_width), max(1, label_width)
+    value_width, label_width = max(1, value_width), max(0, label_width)
     plan = graph if isinstance(graph, Draft) else draft(graph)
     columns, order = plan.columns, plan.order
     asked = height
@@ -139,6 +139,6 @@ def _slots(made: Layout) -> dict[Edge, Cell]:
             passing.setdefault(leg.x0, set()).add(leg)
     slots: dict[Edge, Cell] = {}
     for start, legs in ending.items():
-        if len(legs) <= MOST_LABELLED:
+        if made.label_width and len(legs) <= MOST_LABELLED:
             slots.update(slots_in_gap(legs, list(passing.get(start, ())), made.label_width, start))
     return slots

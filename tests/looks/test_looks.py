@@ -107,11 +107,9 @@ def test_what_is_done_was_executed_in_this_pass_and_what_is_pending_was_not(debu
         debugger.back()
     rank = {j: n for n, j in enumerate((*snapshot.net.inputs, *snapshot.net.neurons))}
     states = {edge: wave(snapshot, edge, rank) for edge in snapshot.w}
-    if phase in ("forward", "backward"):
-        assert {edge for edge, state in states.items() if state == "done"} == executed
-        assert set(states.values()) <= {"done", "pending"}
-    else:
-        assert set(states.values()) == {{"loss": "done", "update": "plain"}[phase]}
+    assert set(states.values()) <= {"done", "pending"}
+    done = {edge for edge, state in states.items() if state == "done"}
+    assert done == (set(states) if phase == "loss" else executed)
 
 
 # ---- what travels ------------------------------------------------------------------------------

@@ -164,3 +164,14 @@ async def test_a_drawing_that_is_too_wide_scrolls_sideways_only(app_on):
         assert drawing.extent()[0] > drawing.content_size.width
         assert drawing.show_horizontal_scrollbar
         assert not drawing.show_vertical_scrollbar
+
+
+async def test_a_drawing_that_is_too_wide_fits_without_numbers_on_its_lines(app_on):
+    app = app_on("skip")
+    async with app.run_test(size=(120, 36)) as pilot:
+        drawing = app.screen_stack[1].drawing
+        assert drawing.extent()[0] > drawing.size.width
+        await pilot.press("left_parenthesis")
+        assert drawing.extent()[0] <= drawing.size.width
+        await pilot.press("asterisk")
+        assert drawing.extent()[0] > drawing.size.width

@@ -50,9 +50,12 @@ class Drawing:
     def zoom(self, by: int) -> None:
         """Draw larger or smaller."""
         times = self._stage.drawing.zoom(by)
-        self._stage.say(
-            "the whole drawing" if times == 1 else f"the drawing {times:g} times as large"
-        )
+        if times < 1:
+            self._stage.say("the drawing without numbers on its lines")
+        elif times == 1:
+            self._stage.say("the drawing as it fits")
+        else:
+            self._stage.say(f"the drawing {times:g} times as large")
 
     def fit(self) -> None:
         """Draw it so that it fits."""

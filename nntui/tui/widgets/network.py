@@ -17,7 +17,7 @@ from nntui.explain.fitted import fitted
 from nntui.looks.edge_list import WIDTH, edge_list
 from nntui.looks.heat import Heating
 from nntui.looks.moment import Emphasis, Moment
-from nntui.looks.scene import Scene, strongest
+from nntui.looks.scene import LABEL, Scene, strongest
 from nntui.looks.travelling import said
 from nntui.looks.views import VIEWS, View, next_view, view_at
 from nntui.model.experiment import Experiment
@@ -28,8 +28,9 @@ from nntui.tui.widgets.pane import LinePane
 
 LISTED_BESIDE: Final = 68
 """Beside a large network so many columns wide there is a list of a neuron's connections."""
-ZOOMS: Final = (1.0, 1.5, 2.0, 3.0, 4.0)
-"""How many times the pane's width and height the drawing may take."""
+ZOOMS: Final = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
+"""How many times the pane's width and height the drawing may take; below 1 the lines are so short
+that they wear no numbers."""
 
 
 class NetworkPane(LinePane):
@@ -56,7 +57,7 @@ class NetworkPane(LinePane):
         self._listed: list[tuple[Span, ...]] = []
         self._hovered: str | None = None
         self._folds: dict[int, bool] = {}
-        self._zoom = 0
+        self._zoom = ZOOMS.index(1.0)
         self.pinned: str | None = None
         """The view that is kept; None: the one that suits the phase under way."""
 
@@ -97,7 +98,7 @@ class NetworkPane(LinePane):
 
     def fit(self) -> None:
         """Draw it so that it fits: no zoom, layers folded where there is no room."""
-        self._zoom, self._folds = 0, {}
+        self._zoom, self._folds = ZOOMS.index(1.0), {}
         self._renew()
 
     def neighbour(self, neuron: str | None, direction: Direction) -> str | None:
@@ -163,15 +164,18 @@ class NetworkPane(LinePane):
         if self._layout is None:
             # For the whole pane: scroll bars come and go with the drawing itself. One that lies
             # below a drawing that is too wide only takes a row from it, and so the other way round.
-            size, zoom = self.content_size, ZOOMS[self._zoom]
+            size, zoom = self.content_size, max(ZOOMS[self._zoom], 1.0)
+            label = LABEL if ZOOMS[self._zoom] >= 1.0 else 0
             width, height = max(int(size.width * zoom), 1), max(int(size.height * zoom), 1)
-            plan = layout(self._draft, width, height, folds=self._folds)
+            plan = layout(self._draft, width, height, folds=self._folds, label_width=label)
             below, beside = plan.width > size.width, plan.height > size.height
             if zoom == 1.0 and below != beside:
                 width, height = max(width - beside, 1), max(height - below, 1)
-                plan = layout(self._draft, width, height, folds=self._folds)
+                plan = layout(self._draft, width, height, folds=self._folds, label_width=label)
             if plan.heats and not plan.overflow and size.width - WIDTH >= LISTED_BESIDE:
-                plan = layout(self._draft, width - WIDTH, height, folds=self._folds)
+                plan = layout(
+                    self._draft, width - WIDTH, height, folds=self._folds, label_width=label
+                )
             self._layout = plan
         return self._layout
 
@@ -192,7 +196,7 @@ class NetworkPane(LinePane):
         assert self._shown is not None
         plan = self._laid_out()
         self._paint()
-        if plan.overflow or self._zoom:
+        if plan.overflow or ZOOMS[self._zoom] > 1.0:
             frame, focus = self._shown
             self._follow(plan, frame.snapshot, focus.neuron)
 
