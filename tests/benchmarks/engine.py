@@ -3,8 +3,8 @@
     python tests/benchmarks/engine.py [ROUNDS]
 
 The nets are trained on the whole data set as one batch, from the same round to the next in turn,
-so that a busy machine slows both sides alike; the numbers are medians. Ours is the whole product
-path: optimizer, losses recorded, checkpoints kept.
+in processor time, so that a busy machine slows neither side; the numbers are medians. Ours is the
+whole product path: optimizer, losses recorded, checkpoints kept.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable
 from itertools import pairwise
 from random import Random
-from time import perf_counter
+from time import process_time
 from typing import Any, Final, NamedTuple
 
 from nntui.engine.timeline import Timeline
@@ -137,15 +137,15 @@ def measured(trainers: list[Callable[[int], None]], rounds: int) -> list[float]:
     epochs = []
     for train in trainers:
         train(3)
-        start = perf_counter()
+        start = process_time()
         train(3)
-        epochs.append(max(1, int(ROUND_SECONDS / (perf_counter() - start) * 3)))
+        epochs.append(max(1, int(ROUND_SECONDS / (process_time() - start) * 3)))
     found: list[list[float]] = [[] for _ in trainers]
     for _ in range(rounds):
         for times, train, count in zip(found, trainers, epochs, strict=True):
-            start = perf_counter()
+            start = process_time()
             train(count)
-            times.append((perf_counter() - start) / count)
+            times.append((process_time() - start) / count)
     return [statistics.median(times) for times in found]
 
 
