@@ -38,6 +38,7 @@ class Network:
         self.initializer = Initializer.of(initializer, seed)
         self._graph: nx.DiGraph[str] = nx.DiGraph()
         self._wiring: Wiring | None = None
+        self._is_complete = False  # whether every bias and weight is known to have its number
 
     # ---- building ------------------------------------------------------------------------------
 
@@ -130,6 +131,7 @@ class Network:
         if self._graph.nodes[name]["role"] == "input":
             raise NetworkError(f'the input neuron "{name}" cannot have a bias', name)
         self._graph.nodes[name]["bias"] = finite_or_none(bias, f'the bias of "{name}"', name)
+        self._is_complete = False
 
     def set_weight(self, source: str, target: str, weight: float) -> None:
         """Change the weight of a connection."""
@@ -137,6 +139,7 @@ class Network:
         pair = (source, target)
         weight_now = finite_or_none(weight, f'the weight from "{source}" to "{target}"', pair)
         self._graph.edges[pair]["weight"] = weight_now
+        self._is_complete = False
 
     def set_activation(self, name: str, activation: str | Activation) -> None:
         """Change the activation function of a neuron that is no input."""
@@ -236,9 +239,9 @@ class Network:
         """Every connection in canonical order: (target's order, source's order)."""
         wiring = self.wiring()
         self.initialize()
-        edges = self._graph.edges
+        into = self._graph.pred
         return tuple(
-            Connection(i, j, **edges[i, j]) for j in wiring.neurons for i in wiring.sources[j]
+            Connection(i, j, **into[j][i]) for j in wiring.neurons for i in wiring.sources[j]
         )
 
     @property
@@ -260,10 +263,13 @@ class Network:
         A number is drawn for each parameter in canonical order, whether it is needed or not, so
         that writing one weight down does not move the others.
         """
-        nodes, edges = self._graph.nodes, self._graph.edges
-        if not any(
-            nodes[j]["bias"] is None for j in self._graph if nodes[j]["role"] != "input"
-        ) and all(edges[edge]["weight"] is not None for edge in self._graph.edges):
+        if self._is_complete:
+            return
+        nodes, into = self._graph.nodes, self._graph.pred
+        self._is_complete = all(
+            node["bias"] is not None for node in nodes.values() if node["role"] != "input"
+        ) and all(edge["weight"] is not None for j in into for edge in into[j].values())
+        if self._is_complete:
             return
         wiring = self.wiring()
         numbers = stream("initializer", self.initializer.seed)
@@ -274,8 +280,9 @@ class Network:
                 nodes[j]["bias"] = bias
             for i in wiring.sources[j]:
                 weight = self.initializer.weight(numbers, fan_in, len(wiring.targets[i]))
-                if edges[i, j]["weight"] is None:
-                    edges[i, j]["weight"] = weight
+                if into[j][i]["weight"] is None:
+                    into[j][i]["weight"] = weight
+        self._is_complete = True
 
     # ---- checking ------------------------------------------------------------------------------
 
@@ -307,6 +314,7 @@ class Network:
         other = Network(self.initializer)
         other._graph = self._graph.copy()
         other._wiring = self._wiring
+        other._is_complete = self._is_complete
         return other
 
     # ---- using ---------------------------------------------------------------------------------
@@ -340,13 +348,14 @@ class Network:
         """A networkx copy whose nodes, in canonical order, have the attribute ``layer``."""
         graph: nx.DiGraph[str] = nx.DiGraph()
         graph.add_nodes_from((n.name, {"layer": n.layer, "role": n.role}) for n in self.neurons)
-        graph.add_weighted_edges_from((c.source, c.target, c.weight) for c in self.connections)
+        graph.add_weighted_edges_from((i, j, w) for (i, j), w in self.weights.items())
         return graph
 
     # ---- inside --------------------------------------------------------------------------------
 
     def _changed(self) -> None:
         self._wiring = None
+        self._is_complete = False
 
     def _require_free(self, name: str) -> None:
         if fault := fault_in_name(name):
