@@ -29,14 +29,15 @@ class EdgeLook:
     """How a connection looks.
 
     `weight` gives sign and strength, `label` is the weight formatted. A `current` connection has an
-    arrowhead: at its target when the pass goes `forward`, at its source on the way back. Inside a
-    pass one is `done` with or `pending`. The label stands near the target, or `at_source`. One in
-    `focus` has its label in angles; one with a `stop` a dot before its label, or on its line.
+    arrowhead: at its target when the pass goes `forward`, at its source on the way back, none when
+    that is None. Inside a pass one is `done` with or `pending`. The label stands near the target,
+    or `at_source`. One in `focus` has its label in angles; one with a `stop` a dot before its
+    label, or on its line.
     """
 
     weight: float
     label: str = ""
     state: EdgeState = "plain"
-    forward: bool = True
+    forward: bool | None = True
     stop: bool = False
     at_source: bool = False

@@ -128,8 +128,9 @@ def _draw_heavy(canvas: Canvas, line: Line, tail: Leg | None) -> None:
     for leg in legs:
         canvas.line(stairs(leg, line.negative), "edge.current", line.strength)
     first, last = legs[0], legs[-1]
-    x, y, head = (last.x1, last.y1, "►") if line.look.forward else (first.x0, first.y0, "◄")
-    canvas.cell(x, y, head, "edge.current", line.strength)
+    if line.look.forward is not None:
+        x, y, head = (last.x1, last.y1, "►") if line.look.forward else (first.x0, first.y0, "◄")
+        canvas.cell(x, y, head, "edge.current", line.strength)
 
 
 def _draw_angles(canvas: Canvas, slot: Cell, width: int, role: str, signed: float) -> None:

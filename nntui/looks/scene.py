@@ -20,6 +20,8 @@ VALUE: int = 6
 """Cells of a number in a box."""
 LABEL: int = 5
 """Cells of a number on a line."""
+_FORWARD: Final[Mapping[str, bool | None]] = {"backward": False, "update": None}
+"""Which way a pass goes; in an update nothing travels."""
 MOST_BRIGHT: Final = 60
 """So many of a neuron's connections on one side are brought out."""
 
@@ -76,7 +78,7 @@ class Scene:
         """
         last = moment.snapshot.last
         current = last.edge if last else None
-        forward = last is None or last.position.phase != "backward"
+        forward = _FORWARD.get(last.position.phase if last else "", True)
         carried = travelling(moment)
         looks: dict[Edge, EdgeLook] = {}
         stand_ins: set[Edge] = set()

@@ -75,6 +75,7 @@ def test_the_current_connection_is_heavy_with_an_arrowhead_in_the_direction_of_t
     assert drawn(0.5, "+0.50", True) == "━━━━━━━━━+0.50►"
     assert drawn(0.5, "+0.50", False) == "◄━━━━━━━━+0.50━"
     assert drawn(-0.5, "-0.50", True) == "╍╍╍╍╍╍╍╍╍-0.50►"
+    assert drawn(0.5, "+0.50", None) == "━━━━━━━━━+0.50━"
 
 
 def test_signs_show_without_colour(wired):

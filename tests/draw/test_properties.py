@@ -24,7 +24,7 @@ EDGE_LOOKS = st.builds(
     weight=st.floats(),
     label=st.sampled_from(["", "+0.50", "-1.5", "+123.45", "権"]),
     state=st.sampled_from(["plain", "pending", "done", "current", "focus", "bright", "dim"]),
-    forward=st.booleans(),
+    forward=st.sampled_from([True, False, None]),
     at_source=st.booleans(),
 )
 FOLDS = st.dictionaries(st.integers(0, 6), st.booleans())

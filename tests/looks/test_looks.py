@@ -177,3 +177,17 @@ def test_the_strongest_connection_leads_to_the_neighbour(debugger):
     assert strongest(net, w, "h2", "right") == "y"
     assert strongest(net, w, "x1", "left") is None
     assert strongest(net, w | {("x1", "h2"): float("nan")}, "h2", "left") == "x1"
+
+
+@pytest.mark.parametrize(
+    ("kind", "forward"), [("forward_edge", True), ("backward_edge", False), ("update", None)]
+)
+def test_the_executing_connection_points_the_way_of_its_pass(debugger, kind, forward):
+    to(debugger, kind)
+    while debugger.last.edge is None:
+        debugger.step()
+    moment = moment_of(debugger)
+    scene = Scene(moment.snapshot.net)
+    looks = scene.edges(moment, VIEWS["weights"], Emphasis(), [debugger.last.edge])
+    assert looks[debugger.last.edge].state == "current"
+    assert looks[debugger.last.edge].forward is forward
