@@ -10,6 +10,8 @@ import pexpect
 import pyte
 import pytest
 
+from nntui.tui.preferences import PreferencesFile
+
 COLUMNS, LINES = 100, 32
 COMMAND = Path(sys.executable).with_name("nntui")
 CLI = (
@@ -73,6 +75,9 @@ def terminal(tmp_path, monkeypatch):
         "XDG_STATE_HOME": str(tmp_path / "state"), "XDG_CONFIG_HOME": str(tmp_path / "config"),
         "LANG": "C.UTF-8", "PYTHONPATH": ":".join(sys.path),
     }  # fmt: skip
+    # A person who was here before: the tour is for the first start, and enter would go on with it.
+    state = tmp_path / "state" / "nntui"
+    PreferencesFile(kept=True, folder=state).change(tour_seen=True)
     opened = []
 
     def open_terminal(*arguments, **more):

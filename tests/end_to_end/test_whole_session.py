@@ -44,7 +44,7 @@ def test_open_step_break_continue_inspect_set_and_quit(terminal, environment):
     session.wait_for("(1st hit)")
     session.wait_for("step 4 ")
     session.type("\r")
-    session.wait_for("in (2)")
+    session.wait_for("z = b + Σ w·a")
     session.type(":")
     session.wait_for("tab complete")
     session.type("set b[h1] 0.75\r")
