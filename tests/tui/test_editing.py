@@ -107,6 +107,7 @@ async def test_connections_training_and_data_are_edited_in_their_lists(app_on, d
         await write(pilot, "loss", "mae")
         await pilot.press("enter", "tab", "enter")
         await write(pilot, "inputs", "3, 4")
+        gone = app.desk.edited.experiment.data.inputs[1]
         await pilot.press("enter", "down", "delete", "escape")
         await until(pilot, lambda: debugger_of(app).experiment.training.loss.name == "mae")
         experiment = debugger_of(app).experiment
@@ -114,6 +115,18 @@ async def test_connections_training_and_data_are_edited_in_their_lists(app_on, d
         assert (connection.weight, connection.trainable) == (-2.0, False)
         assert experiment.data.inputs[0] == (3.0, 4.0)
         assert len(experiment.data) == 3
+        assert gone not in experiment.data.inputs
+
+
+async def test_a_list_longer_than_the_screen_is_walked_through_row_by_row(app_on, seen):
+    app = app_on("classifier")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("M", "tab", *["down"] * 18, "pagedown", "up", "t")
+        await pilot.pause()
+        connection = network(app).connections[-2]
+        assert not connection.trainable
+        assert f"› {connection.source}" in seen(app)
+        assert "not trained" in seen(app)
 
 
 async def test_leaving_a_form_as_it_was_is_no_edit(app_on):

@@ -16,8 +16,11 @@ from nntui.tui.text import padded
 from nntui.tui.widgets.pane import LinePane
 
 
-class EditorRows(LinePane, can_focus=True):
-    """Shows a section of an experiment, a line a row: only those that are seen are written."""
+class EditorRows(LinePane, can_focus=True, inherit_bindings=False):
+    """Shows a section of an experiment, a line a row: only those that are seen are written.
+
+    It has no keys of its own: those of scrolling would overtake the editor’s, which choose a row.
+    """
 
     class Chosen(Message):
         """Another row is chosen; with ``enter`` it is to be changed."""
