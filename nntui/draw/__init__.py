@@ -1,7 +1,7 @@
 """Pictures in characters, as plain cells: the network drawing."""
 
 from nntui.draw.columns import Edge
-from nntui.draw.draft import Draft, draft
+from nntui.draw.draft import Draft, draft, draft_of
 from nntui.draw.heat import Heated, heated
 from nntui.draw.looks import EdgeLook, EdgeState, Mark, NodeLook
 from nntui.draw.network import paint
@@ -26,6 +26,7 @@ __all__ = [
     "Picture",
     "Span",
     "draft",
+    "draft_of",
     "drawing",
     "heated",
     "layout",

@@ -35,13 +35,32 @@ def draft(graph: nx.DiGraph[str]) -> Draft:
     Raises:
         ValueError: a neuron has no layer, or a connection does not lead to a later layer.
     """
-    columns = columns_of(graph)
+    incoming = {name: tuple(graph.predecessors(name)) for name in graph}
+    return _draft(columns_of(graph), tuple(graph.edges), incoming)
+
+
+def draft_of(
+    layer: Mapping[str, int],
+    sources: Mapping[str, Collection[str]],
+    targets: Mapping[str, Collection[str]],
+) -> Draft:
+    """Return the draft of a network that is given by its neurons' layers and neighbours.
+
+    It is that of the graph with these nodes and edges, in a fraction of the time; here every
+    connection must lead to a later layer.
+    """
+    columns = [[name for name in layer if layer[name] == n] for n in sorted(set(layer.values()))]
+    edges = tuple((source, target) for source in layer for target in targets.get(source, ()))
+    return _draft(columns, edges, sources)
+
+
+def _draft(
+    columns: list[list[str]], edges: tuple[Edge, ...], incoming: Mapping[str, Collection[str]]
+) -> Draft:
     column_of = {name: i for i, names in enumerate(columns) for name in names}
-    edges = tuple(graph.edges)
     links = links_of(edges, column_of)
     detours = [
         [link for link in gap if isinstance(link[0], Lane) or isinstance(link[1], Lane)]
         for gap in links
     ]
-    incoming = {name: tuple(graph.predecessors(name)) for name in graph}
     return Draft(columns, arrange(columns, links), detours, edges, incoming)

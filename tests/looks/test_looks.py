@@ -8,6 +8,7 @@ import nntui
 from nntui.bundled import samples
 from nntui.debugger.before import before_last_update
 from nntui.debugger.debugger import Debugger
+from nntui.draw import draft_of, layout
 from nntui.looks.moment import Emphasis, Moment
 from nntui.looks.scene import Scene, strongest
 from nntui.looks.travelling import said, travelling
@@ -88,6 +89,15 @@ def test_the_change_of_an_edited_weight_counts_from_the_edit_at_an_updates_start
     debugger.move("update")
     moment = moment_of(debugger)
     assert VIEWS["change"].edge(moment, ("x1", "h1")) == debugger["w[x1,h1]"] - 7.0
+
+
+def test_the_draft_of_a_wiring_is_that_of_its_graph():
+    for path in samples().values():
+        network = nntui.load(path).network
+        net = network.wiring()
+        layer = {name: net.layer[name] for name in (*net.inputs, *net.neurons)}
+        quick = draft_of(layer, net.sources, net.targets)
+        assert layout(quick, 70, 14) == layout(network.graph(), 70, 14)
 
 
 # ---- the wave ----------------------------------------------------------------------------------
