@@ -43,9 +43,10 @@ class Passed:
         """What has come into a neuron."""
         s, sources = self.snapshot, self.snapshot.net.sources[j]
         done = products_in(s, j)
-        made = self.b(j)
-        for i in sources[:done]:
-            made = made + self.w((i, j)) * s.a[i]
+        made, a = self.b(j), s.a
+        w = self.before.__getitem__ if self.updating and self.before else s.w.__getitem__
+        for i in sources[:done]:  # there may be thousands
+            made = made + w((i, j)) * a[i]
         return Incoming(self, j, sources, done, _same(s.z.get(j, made), made))
 
     def outgoing(self, i: str) -> Outgoing:

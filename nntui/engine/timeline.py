@@ -91,7 +91,8 @@ class Timeline:
         """
         other = object.__new__(Timeline)
         other.first, other.schedule, other.layout = self.first, self.schedule, self.layout
-        other.edits, other.reached, other._engines = self.edits, self.reached, {}
+        other.edits, other.reached = self.edits, self.reached
+        other._engines = {key: engine.apart() for key, engine in self._engines.items()}
         other._since, other._experiments = self._since.copy(), self._experiments.copy()
         other.checkpoints = self.checkpoints.until(self.checkpoints.newest)
         other.history = self.history.copy(len(self.history.batch), len(self.history.epoch))

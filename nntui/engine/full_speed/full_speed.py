@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 
 import numpy as np
 
@@ -38,14 +39,13 @@ class FullSpeed:
         self._trust = trust()
         self._feed = Feed(experiment, self.schedule)
         self._updates = Updates(self._arrangement, net, training)
-        self._runner = Runner(
-            experiment,
-            self.schedule,
-            self._arrangement,
-            self._feed,
-            self._updates,
-            self._computer(),
-        )
+        self._runner = self._own_runner()
+
+    def apart(self) -> FullSpeed:
+        """The same, with memory of its own to run in: for another thread."""
+        other = copy(self)
+        other._runner = other._own_runner()
+        return other
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -109,6 +109,16 @@ class FullSpeed:
             if self._runner.is_tiny and screen is None:
                 return self._runner.straight(vectors, first, end, history, deadline)
             return self._runner.by_batches(vectors, first, end, history, deadline, screen)
+
+    def _own_runner(self) -> Runner:
+        return Runner(
+            self.experiment,
+            self.schedule,
+            self._arrangement,
+            self._feed,
+            self._updates,
+            self._computer(),
+        )
 
     def _computer(self) -> Computer:
         return Computer(self._arrangement, self.experiment.training.loss, self._trust)

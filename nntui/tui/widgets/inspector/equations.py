@@ -12,6 +12,8 @@ NOT_YET: Final = "·"
 NUMBER: Final = rounded(5)
 MOST_ROWS: Final = 3
 """Rows that the terms of a sum take, at most."""
+SHORTEST: Final = 12
+"""Cells of a term, about: of more terms than would fit then, some are left out at once."""
 GONE: Final = "made before a value was set: its terms are gone"
 
 
@@ -29,7 +31,7 @@ def sum_lines(incoming: Incoming, width: int) -> list[str]:
         return [f"{head} = {result}", f"  {GONE}"]
     if not incoming.sources:
         return [f"{head} = {result}"]
-    rows = _within(_terms(incoming), width - 4)
+    rows = _within(incoming, width - 4)
     return [head, *_hung(rows), f"  = {result}"]
 
 
@@ -69,34 +71,30 @@ def _factor(value: float | None) -> str:
     return NOT_YET if value is None else bracketed(NUMBER(value))
 
 
-def _terms(incoming: Incoming) -> list[str]:
-    """The bias and the products made, as they are summed up."""
-    passed, a = incoming.passed, incoming.passed.snapshot.a
-    return [
-        NUMBER(passed.b(incoming.j)),
-        *(
-            f"{bracketed(NUMBER(passed.w((i, incoming.j))))}·{bracketed(NUMBER(a[i]))}"
-            for i in incoming.sources[: incoming.done]
-        ),
-    ]
+def _term(incoming: Incoming, n: int) -> str:
+    """The bias, or the product number n − 1, as it is summed up."""
+    passed, j = incoming.passed, incoming.j
+    if n == 0:
+        return NUMBER(passed.b(j))
+    i = incoming.sources[n - 1]
+    w, a = NUMBER(passed.w((i, j))), NUMBER(passed.snapshot.a[i])
+    return f"{bracketed(w)}·{bracketed(a)}"
 
 
-def _within(terms: list[str], width: int) -> list[str]:
+def _within(incoming: Incoming, width: int) -> list[str]:
     """The terms in a few rows; from the middle of many, most are left out, and counted."""
-    shown_terms = len(terms)
+    total = incoming.done + 1
+    count = min(total, MOST_ROWS * max(width, 16) // SHORTEST)
     while True:
-        rows = wrapped(" + ".join(_some(terms, shown_terms)), max(width, 16))
-        if len(rows) <= MOST_ROWS or shown_terms <= 2:
+        last = 0 if count == total else max(count // 3, 1)
+        terms = [_term(incoming, n) for n in range(count - last)]
+        if count < total:
+            terms.append(f"… {total - count:,} more …")
+            terms += [_term(incoming, n) for n in range(total - last, total)]
+        rows = wrapped(" + ".join(terms), max(width, 16))
+        if len(rows) <= MOST_ROWS or count <= 2:
             return rows
-        # Start from what certainly fits: a row holds few terms.
-        shown_terms = min(shown_terms - 1, MOST_ROWS * (width // 5))
-
-
-def _some(terms: list[str], count: int) -> list[str]:
-    if count >= len(terms):
-        return terms
-    last = max(count // 3, 1)
-    return [*terms[: count - last], f"… {len(terms) - count:,} more …", *terms[-last:]]
+        count -= 1
 
 
 def _hung(rows: list[str]) -> list[str]:

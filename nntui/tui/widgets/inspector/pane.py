@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from rich.segment import Segment
 from rich.style import Style
 
-from nntui.debugger.products import Passed
+from nntui.debugger.products import Incoming, Passed
 from nntui.draw.picture import Picture
 from nntui.draw.text import clean
 from nntui.explain.fitted import fitted
@@ -54,6 +54,7 @@ class InspectorPane(LinePane):
         self._focus = Focus()
         self._lines: list[Line] = []
         self._life: Life | None = None
+        self._come: Incoming | None = None
         self._fresh = False
         self._width = 0
 
@@ -73,11 +74,10 @@ class InspectorPane(LinePane):
 
     def changed(self) -> None:
         """Write the lines for the width that there is."""
-        self._width = self.size.width
-        self._lines = self._written(max(self._width, 20))
-        if len(self._lines) > self.size.height:  # a scrollbar stands beside them
-            self._width -= 1
-            self._lines = self._written(max(self._width, 20))
+        scrolled = len(self._lines) > self.size.height  # then a scrollbar stands beside them
+        self._write(scrolled)
+        if (len(self._lines) > self.size.height) != scrolled:
+            self._write(not scrolled)
         super().changed()
 
     def extent(self) -> tuple[int, int]:
@@ -89,6 +89,10 @@ class InspectorPane(LinePane):
         return self._lines[row]()
 
     # ---- inside --------------------------------------------------------------------------------
+
+    def _write(self, scrolled: bool) -> None:
+        self._width = self.size.width - scrolled
+        self._lines = self._written(max(self._width, 20))
 
     def _written(self, width: int) -> list[Line]:
         frame, j = self._frame, self._focus.neuron
@@ -116,7 +120,7 @@ class InspectorPane(LinePane):
             said = [f"a = x = {shown(s.a.get(j))}", return_line(passed.outgoing(j))]
         else:
             said = [
-                *sum_lines(passed.incoming(j), room),
+                *sum_lines(self._incoming_to(passed, j), room),
                 *slope_lines(passed, j, room),
                 return_line(passed.outgoing(j)),
                 self._bias(passed, j),
@@ -180,6 +184,13 @@ class InspectorPane(LinePane):
         }
         return [Segment(span.text, inks.get(span.role)) for span in picture.rows[n]]
 
+    def _incoming_to(self, passed: Passed, j: str) -> Incoming:
+        """What has come into the neuron, added up once for each frame."""
+        known = self._come
+        if known is None or known.j != j or known.passed.snapshot is not passed.snapshot:
+            known = self._come = passed.incoming(j)
+        return known
+
     def _past(self, j: str, width: int) -> list[Line]:
         """The neuron's life, faint while a newer one is being computed."""
         life = self._life if self._life and self._life.neuron == j else None
@@ -202,7 +213,7 @@ class InspectorPane(LinePane):
         return [*coming, *going]
 
     def _incoming(self, passed: Passed, j: str) -> list[Line]:
-        incoming, a = passed.incoming(j), passed.snapshot.a
+        incoming, a = self._incoming_to(passed, j), passed.snapshot.a
         return [
             self._heading(passed, f"in ({len(incoming.sources):,})", "w", "a", "w·a"),
             *(

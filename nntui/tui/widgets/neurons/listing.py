@@ -46,7 +46,9 @@ class Listing:
             self.layers = 1 + max(net.layer.values(), default=0)
         if other:
             keep = choice.filter
-            self._named = tuple(key for key in self._all if keep.names(self.table, net, key))
+            self._named = self._all
+            if keep.text:
+                self._named = tuple(key for key in self._all if keep.names(self.table, net, key))
             self._choice = choice
         grouped = choice.column is None and self._has_room_for_headings(room)
         other = other or grouped != self.grouped
