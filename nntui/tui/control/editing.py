@@ -118,7 +118,9 @@ class Editing:
 
             assert app.stepping is not None
             left, experiment = app.stepping.debugger, desk.edited.experiment
+            known = {id(version.experiment) for version in desk.edited.versions}
             desk.sessions[id(original(left))] = to_plain(left)
+            desk.sessions = {key: kept for key, kept in desk.sessions.items() if key in known}
             debugger, lost = carried_over(left, experiment, desk.sessions.get(id(experiment)))
             app.show_run(debugger, said, lost)
 

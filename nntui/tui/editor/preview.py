@@ -20,6 +20,8 @@ class Preview(LinePane):
         super().__init__(title="Network", id="preview")
         self._experiment: Experiment | None = None
         self._names: tuple[str, ...] = ()
+        self._biases: dict[str, float | None] = {}
+        self._weights: dict[tuple[str, str], float] = {}
         self._layout: Layout | None = None
         self._picture: Picture | None = None
 
@@ -27,6 +29,9 @@ class Preview(LinePane):
         """Draw an experiment."""
         if experiment is not self._experiment:
             self._layout = None
+            network = experiment.network
+            self._biases = {neuron.name: neuron.bias for neuron in network.neurons}
+            self._weights = network.weights
         elif names == self._names:
             return
         self._experiment, self._names = experiment, names
@@ -51,20 +56,21 @@ class Preview(LinePane):
     def _draw(self) -> None:
         if self._experiment is None or not (self.size.width and self.size.height and self.display):
             return
-        network = self._experiment.network
         if self._layout is None:
             size = self.scrollable_content_region.size
-            self._layout = layout(network.graph(), max(size.width, 1), max(size.height, 1))
+            self._layout = layout(
+                self._experiment.network.graph(), max(size.width, 1), max(size.height, 1)
+            )
         plan = self._layout
         nodes = {
-            neuron.name: NodeLook(
-                "" if neuron.bias is None else fitted(neuron.bias, 6, sign=True),
+            name: NodeLook(
+                "" if bias is None else fitted(bias, 6, sign=True),
                 None,
-                "focus" if neuron.name in self._names else "plain",
+                "focus" if name in self._names else "plain",
             )
-            for neuron in network.neurons
+            for name, bias in self._biases.items()
         }
-        weights = network.weights
+        weights = self._weights
         edges = {
             edge: EdgeLook(weights[edge], fitted(weights[edge], 5, sign=True), self._state(edge))
             for edge in plan.edges

@@ -36,12 +36,12 @@ _WIDEST: Final = 16
 class Section:
     """A list: its rows in order, how one reads in columns, and what can be done with it.
 
-    ``adds`` is what ``add`` adds (empty: nothing); the row that is chosen goes along with it.
-    ``names`` are the neurons whose edges the drawing brings out for a row.
+    ``count`` is how many rows there are, found without making them (None: always the same).
+    ``add`` makes the form of a new entry; the row that is chosen goes along with it.
     """
 
     title: str
-    adds: str
+    count: Callable[[Experiment], int | None]
     head: Callable[[int], str]
     rows: Callable[[Experiment], Sequence[Any]]
     line: Callable[[Experiment, Any, int], str]
@@ -125,7 +125,7 @@ _NOT_TRAINED: Final = _never("no parameter", "a neuron or a connection")
 
 SECTIONS: Final[dict[str, Section]] = {
     "neurons": Section(
-        "Neurons", "neuron",
+        "Neurons", lambda experiment: len(experiment.network),
         lambda width: f"{padded('neuron', width)}  role    {'activation':<12}  bias",
         _neurons, _neuron,
         lambda experiment, found: forms.neuron(experiment, found.name),
@@ -134,7 +134,7 @@ SECTIONS: Final[dict[str, Section]] = {
         lambda experiment, found: forms.new_neuron(experiment),
     ),
     "connections": Section(
-        "Connections", "connection",
+        "Connections", lambda experiment: experiment.network.wiring().connection_count,
         lambda width: f"{padded('from', width)}   {padded('to', width)}  weight",
         lambda experiment: experiment.network.connections, _connection,
         lambda experiment, found: forms.connection(experiment, found.source, found.target),
@@ -143,7 +143,7 @@ SECTIONS: Final[dict[str, Section]] = {
         lambda experiment, found: forms.new_connection(experiment, _source_of(found)),
     ),
     "training": Section(
-        "Training", "",
+        "Training", lambda experiment: None,
         lambda width: "setting      value",
         lambda experiment: [*SETTINGS], _setting,
         forms.setting_form,
@@ -151,7 +151,7 @@ SECTIONS: Final[dict[str, Section]] = {
         _NOT_TRAINED,
     ),
     "data": Section(
-        "Data", "example",
+        "Data", lambda experiment: len(experiment.data),
         lambda width: "    n  inputs  →  target",
         lambda experiment: range(len(experiment.data)), _row,
         forms.row, delete_row, _NOT_TRAINED,

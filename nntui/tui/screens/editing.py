@@ -199,8 +199,8 @@ class EditorScreen(Screen[None]):
     def _tabs(self, colours: Colours) -> Text:
         text = Text(no_wrap=True, overflow="ellipsis")
         for name, section in SECTIONS.items():
-            count = len(section.rows(self._experiment)) if name != "training" else 0
-            label = f" {section.title} {count} " if count else f" {section.title} "
+            count = section.count(self._experiment)
+            label = f" {section.title} " if count is None else f" {section.title} {count:,} "
             text.append(label, "bold reverse" if name == self._tab else colours.faint)
             text.append(" ")
         return text
