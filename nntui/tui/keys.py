@@ -125,7 +125,7 @@ GROUPS: Final[dict[str, tuple[Key, ...]]] = {
         Key("scroll-up", "pageup", "scroll(-1)", "scroll the pane up"),
     ),
     "Edit": (
-        Key("edit", "M", "app.edit", "edit the document, not the run (= begins a branch of that)"),
+        Key("edit", "M", "app.edit", "edit the document (= is for the run: a branch of it)"),
         Key("save", "ctrl+s", "app.save", "save the document"),
         Key("undo", "ctrl+z", "app.undo", "undo the last edit of the document: the run starts again"),
         Key("redo", "ctrl+y", "app.redo", "make again what was undone"),
