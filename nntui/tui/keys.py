@@ -127,7 +127,7 @@ GROUPS: Final[dict[str, tuple[Key, ...]]] = {
     "Edit": (
         Key("edit", "M", "app.edit", "edit the document (= is for the run: a branch of it)"),
         Key("save", "ctrl+s", "app.save", "save the document"),
-        Key("undo", "ctrl+z", "app.undo", "undo the last edit of the document: the run starts again"),
+        Key("undo", "ctrl+z", "app.undo", "undo the last edit: the run starts again"),
         Key("redo", "ctrl+y", "app.redo", "make again what was undone"),
     ),
     "nntui": (

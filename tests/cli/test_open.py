@@ -15,10 +15,14 @@ from nntui.bundled import samples
 def opened(monkeypatch):
     """What the screen was opened on, one entry each time."""
     screen, paths, kept = ModuleType("nntui.tui.app"), [], []
-    screen.kept = kept
-    screen.open_screen = lambda path, *, keep_state, wait: (
-        paths.append(path) or kept.append(keep_state)
-    )
+    screen.kept, screen.waits = kept, []
+
+    def open_screen(path, *, keep_state, wait):
+        paths.append(path)
+        kept.append(keep_state)
+        screen.waits.append(wait)
+
+    screen.open_screen = open_screen
     monkeypatch.setitem(sys.modules, "nntui.tui.app", screen)
     monkeypatch.setattr("nntui.cli.open._require_terminal", lambda file: None)
     return paths
@@ -49,6 +53,11 @@ def test_the_state_is_kept_unless_it_is_to_be_left_alone(nntui, opened, words):
     assert nntui(*words).exit_code == 0
     assert nntui(*words, "--no-state").exit_code == 0
     assert sys.modules["nntui.tui.app"].kept == [True, False]
+
+
+def test_where_stdout_is_no_terminal_a_wrong_document_is_not_waited_for(nntui, opened):
+    assert nntui("xor").exit_code == 0
+    assert sys.modules["nntui.tui.app"].waits == [False]
 
 
 def test_the_first_command_of_the_readme_works_anywhere(nntui, opened):

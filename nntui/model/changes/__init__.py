@@ -8,7 +8,7 @@ True
 from nntui.model.changes.change import Change
 from nntui.model.changes.edited import Edited
 from nntui.model.changes.rows import add_row, change_row, delete_row
-from nntui.model.changes.settings import SETTINGS, change_setting, function_named, rename, setting
+from nntui.model.changes.settings import SETTINGS, change_setting, function_named, setting
 from nntui.model.changes.structure import (
     add_neuron,
     change_connection,
@@ -33,6 +33,5 @@ __all__ = [
     "delete_row",
     "disconnect",
     "function_named",
-    "rename",
     "setting",
 ]

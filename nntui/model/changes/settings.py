@@ -153,8 +153,3 @@ def change_setting(experiment: Experiment, name: str, text: str) -> Change:
         raise SettingError("what is there already", "a change")
     made = experiment.altered(training=training)
     return Change(made, f"{name} is {setting(training, name)} now")
-
-
-def rename(experiment: Experiment, name: str) -> Change:
-    """Give the document another name."""
-    return Change(replace(experiment, name=name), f"the document is called “{escaped(name)}” now")
