@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nntui.tui.frame import frame_of
+
 if TYPE_CHECKING:
     from nntui.tui.control.looking import Looking
     from nntui.tui.control.stage import Stage
@@ -35,6 +37,13 @@ class Tables:
             self._stage.say(said)
         else:
             self._stage.show(said)  # a change by the last update is in no frame so far
+
+    def catch_up(self) -> None:
+        """Changes by the last update came into sight: take them into the frame, if it has none."""
+        latest = self._stage.latest
+        resting = not self._travel.running and not latest.on_the_way
+        if self.compares and latest.before is None and resting:
+            self._stage.paint(frame_of(self._stage.debugger, before=True), None)
 
     def sort(self) -> None:
         """Put the rows in order by the next column."""

@@ -328,6 +328,7 @@ class SteppingScreen(Screen[None]):
             listed = deck.current in LISTS and deck.current in deck.seen
             self.set_focus(self._panes[deck.current] if listed else None)
         self.paint(self.latest, None)
+        self.call_after_refresh(self._tables.catch_up)
 
     def on_descendant_focus(self) -> None:
         """The keyboard is somewhere else: other keys do something."""

@@ -301,3 +301,16 @@ async def test_only_rows_that_are_seen_are_written(wide_net, pane):
         tables = pane(wide_net)
         assert tables.virtual_size.height > 2_400
         assert len(tables._rows) <= tables.size.height + 1
+
+
+async def test_changes_are_there_when_their_column_comes_into_sight(app_on, lines):
+    app = app_on()
+    async with app.run_test(size=(100, 36)) as pilot:
+        await pilot.press("u", "s")
+        await pilot.pause()
+        assert "Δb" not in lines(app)[0]
+        await pilot.resize_terminal(*LARGE)
+        await pilot.pause()
+        await pilot.pause()
+        assert "Δb" in lines(app)[0]
+        assert not row_of("y", lines(app)).endswith("·")
