@@ -11,13 +11,11 @@ from nntui.model.experiment import Experiment
 class Change:
     """What a change has made.
 
-    ``sentence`` says it in a few words, such as ``h3 added (tanh)``. ``renamed`` is (old, new) when
-    a neuron has another name now.
+    ``sentence`` says it in a few words, such as ``h3 added (tanh)``.
     """
 
     experiment: Experiment
     sentence: str
-    renamed: tuple[str, str] | None = None
 
 
 def also(*phrases: str) -> str:

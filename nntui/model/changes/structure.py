@@ -68,12 +68,10 @@ def change_neuron(
     if trainable is not None and trainable != before.trainable:
         net.set_trainable(name, trainable)
         said.append(_trains(f"b[{escaped(name)}]", trainable))
-    renamed = None
     if new_name is not None and new_name != name:
         net.rename_neuron(name, new_name)
-        renamed = (name, new_name)
         said.append(f"{escaped(name)} is called {escaped(new_name)} now")
-    return _changed(experiment, net, said, renamed)
+    return _changed(experiment, net, said)
 
 
 def delete_neuron(experiment: Experiment, name: str) -> Change:
@@ -155,12 +153,10 @@ def disconnect(experiment: Experiment, source: str, target: str) -> Change:
 # ---- inside --------------------------------------------------------------------------------------
 
 
-def _changed(
-    experiment: Experiment, net: Network, said: list[str], renamed: tuple[str, str] | None = None
-) -> Change:
+def _changed(experiment: Experiment, net: Network, said: list[str]) -> Change:
     if not said:
         raise SettingError("what is there already", "a change")
-    return Change(replace(experiment, network=net), also(*said), renamed)
+    return Change(replace(experiment, network=net), also(*said))
 
 
 def _same(new: float, old: float | None) -> bool:

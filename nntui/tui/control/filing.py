@@ -75,8 +75,8 @@ class Filing:
         """Show what is wrong and wait, or leave when nobody would see it."""
         self._reading = False
         app = self._app
-        if not self._wait:
-            app.exit(error)
+        if not self._wait and len(app.screen_stack) <= 2 and app.stepping is None:
+            app.exit(error)  # from the picker, or over a run, somebody is there
             return
         if isinstance(app.screen, FaultScreen) and app.screen.document == document:
             app.screen.show(error, lines, stamps)

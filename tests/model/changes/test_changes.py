@@ -81,7 +81,7 @@ def test_renaming_keeps_place_numbers_and_connections(sample):
     net = change.experiment.network
     assert net.names.index("first one") == sample.network.names.index("h1")
     assert list(net.weights.values()) == list(sample.network.weights.values())
-    assert change.renamed == ("h1", "first one")
+    assert change.sentence == "h1 is called first one now"
     back = change_neuron(change.experiment, "first one", new_name="h1").experiment
     assert back == sample
 

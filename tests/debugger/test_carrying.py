@@ -1,0 +1,65 @@
+"""What goes on in the run of an edited document, and what is said of the rest."""
+
+from __future__ import annotations
+
+import pytest
+
+from nntui.bundled import samples
+from nntui.debugger.carrying import carried_over
+from nntui.debugger.debugger import Debugger
+from nntui.debugger.session import to_plain
+from nntui.document.load import load
+from nntui.model.changes import add_neuron, change_connection, change_setting, delete_neuron
+
+
+@pytest.fixture
+def debugger():
+    debugger = Debugger(load(samples()["sample"]))
+    for line in ("break h1", "break h2 backward if loss < 0.1", "display w[x1,h1]", "display loss"):
+        debugger.execute(line)
+    debugger.seek(12)
+    debugger.execute("bookmark here")
+    return debugger
+
+
+def edited(debugger, change, *arguments, **more):
+    return change(debugger.experiment, *arguments, **more).experiment
+
+
+def test_all_of_it_goes_along_when_only_a_number_is_another(debugger):
+    made, lost = carried_over(debugger, edited(debugger, change_connection, "x1", "h1", weight=3.0))
+    assert not lost
+    assert made.at_start
+    assert made["w[x1,h1]"] == 3.0
+    plain, before = to_plain(made), to_plain(debugger)
+    for key in ("breakpoints", "displays", "bookmarks"):
+        assert plain[key] == before[key]
+
+
+def test_what_names_a_neuron_that_is_gone_is_said_and_the_rest_kept(debugger):
+    made, lost = carried_over(debugger, edited(debugger, delete_neuron, "h1"))
+    assert [row.text for row in made.stops] == ["break h2 backward if loss < 0.1"]
+    assert [watch.expression.text for watch in made.watches] == ["loss"]
+    assert sum("h1" in sentence for sentence in lost) == 2
+    assert any("bookmark “here”" in sentence for sentence in lost)
+
+
+def test_a_bookmark_is_kept_only_while_the_steps_have_the_same_numbers(debugger):
+    longer, lost = carried_over(debugger, edited(debugger, change_setting, "epochs", "500"))
+    assert not lost
+    assert [each.name for each in longer.bookmarks] == ["here"]
+    other, lost = carried_over(debugger, edited(debugger, add_neuron, "h3"))
+    assert not list(other.bookmarks)
+    assert lost == ["bookmark “here”: the steps have other numbers now"]
+
+
+def test_branches_are_said_to_be_left_and_come_back_with_their_experiment(debugger):
+    debugger.execute("set b[h1] 0.3")
+    first = debugger.run.timeline.first
+    there, lost = carried_over(debugger, add_neuron(first, "h3").experiment)
+    assert len(there.branches) == 1
+    assert any("it began in the run before" in sentence for sentence in lost)
+    back, lost = carried_over(there, first, to_plain(debugger))
+    assert not lost
+    assert len(back.branches) == 2
+    assert [each.name for each in back.bookmarks] == ["here"]
