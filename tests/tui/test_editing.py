@@ -9,7 +9,8 @@ from textual.widgets import Input
 
 from nntui.bundled import samples
 from nntui.document.load import load
-from nntui.document.recovery import read_recovery, recovery_file
+from nntui.document.recovery import read_recovery, recovery_file, write_recovery
+from nntui.model.changes import add_neuron
 from nntui.tui.app import NntuiApp
 from nntui.tui.keys import EDITOR
 from nntui.tui.screens.edit_form import EditForm
@@ -282,6 +283,20 @@ async def test_unsaved_work_survives_a_killed_terminal(document, until, debugger
             await until(pilot, lambda: "h3" in debugger_of(again).experiment.network)
             assert again.desk.edited.unsaved
     assert recovery_file(document).exists() == (taken is not False)
+
+
+async def test_work_that_was_left_and_not_answered_for_is_not_overwritten(document, until):
+    write_recovery(document, add_neuron(load(document), "precious").experiment)
+    app = NntuiApp(document=document)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, shows(app, Question))
+        await pilot.press("escape")
+        await edited(pilot, until)
+        aside = recovery_file(document).with_suffix(".set-aside.json")
+        await until(pilot, aside.exists)
+        assert "precious" in aside.read_text(encoding="utf-8")
+        await until(pilot, recovery_file(document).exists)
+        assert "precious" not in recovery_file(document).read_text(encoding="utf-8")
 
 
 async def test_work_that_is_all_undone_leaves_nothing_behind(document, until):

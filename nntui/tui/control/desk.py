@@ -18,13 +18,15 @@ class Desk:
 
     ``files`` are what the document was read from, itself first, and ``seen`` how they were when
     they were last looked at; ``on_disk`` how the document was when it was last read or written
-    here. ``sessions`` are those of experiments that were left by undo, by the experiment's id.
+    here. ``left`` is whether unsaved work from before waits for an answer. ``sessions`` are those
+    of experiments that were left by undo, by the experiment's id.
     """
 
     edited: Edited
     files: tuple[Path, ...] = ()
     seen: tuple[Stamp, ...] = ()
     on_disk: Stamp = None
+    left: bool = False
     sessions: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     @classmethod
@@ -33,7 +35,8 @@ class Desk:
         from nntui.model.changes import Edited
 
         on_disk = found.stamps[0] if found.stamps else None
-        return cls(Edited.of(found.experiment), found.files, found.stamps, on_disk)
+        left = found.recovered is not None
+        return cls(Edited.of(found.experiment), found.files, found.stamps, on_disk, left)
 
     @property
     def document(self) -> Path | None:

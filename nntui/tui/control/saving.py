@@ -105,9 +105,11 @@ class Saving:
             "Unsaved work was left",
             f"There are edits of {desk.name} from {when} that were never saved.",
             Answer("t", "take", "take them up"), Answer("d", "discard", "discard them"),
+            otherwise="ask again later",
         )  # fmt: skip
 
         def answered(answer: str | None) -> None:
+            desk.left = answer is None
             if answer == "take" and self._app.desk is desk:
                 change = Change(recovered.experiment, "the unsaved work was taken up")
                 self._app.editing.recovered(change)
@@ -199,6 +201,7 @@ class Saving:
         with self._lock:
             if desk.document is None:
                 return
+            self._keep_what_was_left(desk)
             if not desk.edited.unsaved:
                 forget_recovery(desk.document)
                 return
@@ -209,11 +212,22 @@ class Saving:
                     self._complained = True
                     self._app.call_later(self._app.warn, "recovery", (str(error),))
 
+    def _keep_what_was_left(self, desk: Desk) -> None:
+        """Unsaved work from before that nobody has answered for makes room, but is not lost."""
+        from nntui.document.recovery import recovery_file
+        from nntui.document.state import set_aside
+
+        if desk.left and desk.document is not None:
+            desk.left = False
+            said = set_aside(recovery_file(desk.document))
+            self._app.call_later(self._app.warn, "the unsaved work from before", (said,))
+
     def _forget(self, desk: Desk) -> None:
         from nntui.document.recovery import forget_recovery
 
         with self._lock:
             if self._wanted and desk.document is not None:
+                self._keep_what_was_left(desk)
                 forget_recovery(desk.document)
 
 

@@ -31,9 +31,10 @@ class Question(ModalScreen["str | None"]):
         Binding("right,down", "app.focus_next", show=False),
     ]
 
-    def __init__(self, title: str, text: str, *answers: Answer) -> None:
+    def __init__(self, title: str, text: str, *answers: Answer, otherwise: str = "stay") -> None:
         super().__init__()
         self._title, self._text, self._answers = title, text, answers
+        self._otherwise = otherwise
 
     def compose(self) -> ComposeResult:
         """The text, and the answers in a row."""
@@ -48,7 +49,7 @@ class Question(ModalScreen["str | None"]):
                         compact=True,
                         action=f"screen.answer('{answer.name}')",
                     )
-                yield Button("esc  stay", compact=True, action="screen.nothing")
+                yield Button(f"esc  {self._otherwise}", compact=True, action="screen.nothing")
 
     def on_mount(self) -> None:
         """Every answer has its key; the last, which does nothing, has the keyboard."""
