@@ -60,39 +60,39 @@ class Colours:
         foreground = _parsed(variables.get("foreground", ink), ink)
         return cls(theme.dark, background, foreground, theme.name == CONTRAST.name)
 
-    @property
+    @cached_property
     def plain(self) -> Style:
         """Ordinary text."""
         return Style(color=self.foreground.rich_color, bgcolor=self.background.rich_color)
 
-    @property
+    @cached_property
     def faint(self) -> Style:
         """Text beside the point."""
         palette = self._palette
         return Style(color=RichColor.from_rgb(*palette.shown(palette.foreground, FAINT)))
 
-    @property
+    @cached_property
     def mark(self) -> Style:
         """What is being computed at this moment."""
         return Style(color=_colour(MARK[self.dark]).rich_color, bold=True)
 
-    @property
+    @cached_property
     def flash(self) -> Style:
         """A value that was written at this moment: it must be seen at once, among hundreds."""
         ground = self.background.blend(_colour(MARK[self.dark]), 0.32 if self.dark else 0.2)
         return self.mark + Style(bgcolor=ground.rich_color)
 
-    @property
+    @cached_property
     def line(self) -> Style:
         """A line that parts what stands above it from what stands below."""
         return Style(color=self.background.blend(self.foreground, 0.35).rich_color)
 
-    @property
+    @cached_property
     def stop(self) -> Style:
         """Where a breakpoint stands."""
         return Style(color=_colour(STOP[self.dark]).rich_color, bold=True)
 
-    @property
+    @cached_property
     def current_line(self) -> Style:
         """The line of a list that is meant."""
         return Style(
