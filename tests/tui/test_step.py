@@ -93,3 +93,13 @@ async def test_where_the_outcome_does_not_fit_the_title_the_optimizer_gives_way(
         title = rows_of(app)[0]
         assert "adam" not in title
         assert title.rstrip().endswith(f"→ {app.screen.latest.snapshot['w[h1_3,y40]']!r}")
+
+
+async def test_a_step_too_long_for_the_pane_leaves_the_equals_signs_in_their_column(app_on):
+    async with app_on("xor").run_test(size=(120, 36)) as pilot:
+        columns = set()
+        for _ in range(20):
+            await pilot.press("s")
+            await pilot.pause()
+            columns.add(next(row for row in rows_of(pilot.app) if "=" in row).index("="))
+        assert len(columns) == 1
