@@ -30,7 +30,7 @@ _TURNS: Final = {1: ("┓", "┗"), -1: ("┛", "┏")}
 """Going down (1) or up (−1): the corner that leaves a row, the one that joins the next."""
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=2048)
 def thin(leg: Leg, on: int = 1, off: int = 0) -> tuple[tuple[Cell, int], ...]:
     """Return the cells of a braille line, each with the bits of its dots.
 
@@ -54,7 +54,7 @@ def thin(leg: Leg, on: int = 1, off: int = 0) -> tuple[tuple[Cell, int], ...]:
     return tuple(bits.items())
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=2048)
 def stairs(leg: Leg, broken: bool) -> Mapping[Cell, str]:
     """Return the cells of a heavy line, each with its box-drawing character.
 

@@ -146,13 +146,17 @@ class NetworkPane(LinePane):
 
     def segments(self, row: int) -> list[Segment]:
         """One row of the drawing in colour."""
-        assert self._picture is not None
         role = self.colours.role
+        return [Segment(span.text, role(span.role, span.value)) for span in self.source(row)]
+
+    def source(self, row: int) -> tuple[Span, ...]:
+        """The spans of a row: most stay the same from step to step."""
+        assert self._picture is not None
         spans = self._picture.rows[row]
         if self._listed:
             seen = row - (0 if self._window is None else self._window.start)
             spans += self._listed[seen] if 0 <= seen < len(self._listed) else ()
-        return [Segment(span.text, role(span.role, span.value)) for span in spans]
+        return spans
 
     # ---- inside --------------------------------------------------------------------------------
 

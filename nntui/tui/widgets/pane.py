@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Hashable
+from typing import NamedTuple
 
 from rich.segment import Segment
 from textual.events import Enter, Leave, Resize
@@ -14,6 +16,13 @@ from textual.strip import Strip
 
 from nntui.tui.colours import Colours
 from nntui.tui.widgets.titles import Titled
+
+
+class _Row(NamedTuple):
+    """A row as it was rendered, and what it was made of."""
+
+    source: Hashable | None
+    strip: Strip
 
 
 class LinePane(Titled, ScrollView, can_focus=False):
@@ -31,7 +40,7 @@ class LinePane(Titled, ScrollView, can_focus=False):
     def __init__(self, *, title: str, id: str) -> None:
         super().__init__(id=id)
         self.entitle(title)
-        self._rows: dict[int, Strip] = {}
+        self._rows: dict[int, _Row] = {}
         self._colours: Colours | None = None
         self._pointed_at = False
 
@@ -42,6 +51,10 @@ class LinePane(Titled, ScrollView, can_focus=False):
     @abstractmethod
     def segments(self, row: int) -> list[Segment]:
         """The text of one row."""
+
+    def source(self, row: int) -> Hashable | None:
+        """What a row is made of, where comparing that spares rendering it; None: nothing does."""
+        return None
 
     @property
     def colours(self) -> Colours:
@@ -61,7 +74,10 @@ class LinePane(Titled, ScrollView, can_focus=False):
             return
         top = self.scroll_offset.y
         for row in range(top, min(top + self.size.height, size.height)):
-            if before.get(row) != self._strip(row):
+            was = before.get(row)
+            if was is not None and was.source is not None and was.source == self.source(row):
+                self._rows[row] = was
+            elif was is None or was.strip != self._strip(row):
                 self.refresh_line(row)
 
     def reveal(self, row: int, height: int = 1) -> None:
@@ -138,5 +154,5 @@ class LinePane(Titled, ScrollView, can_focus=False):
         """A row, rendered once."""
         if row not in self._rows:
             painted = Segment.apply_style(self.segments(row), self.colours.plain)
-            self._rows[row] = Strip(painted).simplify()
-        return self._rows[row]
+            self._rows[row] = _Row(self.source(row), Strip(painted).simplify())
+        return self._rows[row].strip
