@@ -6,9 +6,15 @@ import math
 
 
 def fitted(x: float, width: int, *, sign: bool = False) -> str:
-    """A number in at most ``width`` cells (6 or more), as precise as they allow.
+    """A number in at most ``width`` cells, as precise as they allow.
 
-    ``sign``: a plus before a number of at least 0. The order of magnitude is never cut off.
+    The order of magnitude is never cut off: in fewer than 8 cells a number of a very large or small
+    order takes more than it was given, in 5 one beyond ±1e±9.
+
+    Args:
+        x: the number.
+        width: how many cells; at least 5.
+        sign: a plus before a number of at least 0.
     """
     if math.isnan(x):
         return "NaN"
@@ -16,7 +22,8 @@ def fitted(x: float, width: int, *, sign: bool = False) -> str:
     if math.isinf(x):
         return f"{plus}∞" if x > 0 else "-∞"
     room = width - len(plus)
-    if x == 0 or 1e-3 <= abs(x) < 10 ** (room - 1):
+    least = max(1e-3, 10.0 ** (2 - room + (x < 0)))  # of which a figure is left when rounded
+    if x == 0 or least <= abs(x) < 10 ** (room - 1):
         for decimals in range(min(room - 2, 6), -1, -1):
             text = f"{x:.{decimals}f}"
             if len(text) <= room:

@@ -13,9 +13,15 @@ def test_a_number_never_takes_more_than_its_cells(x, width, sign):
     assert len(fitted(x, width, sign=sign)) <= width
 
 
-@given(st.floats(allow_nan=False, allow_infinity=False, width=32), st.integers(10, 14))
-def test_a_fitted_number_keeps_its_order_of_magnitude(x, width):
-    assert abs(float(fitted(x, width)) - x) <= 0.51 * max(abs(x), 1e-300)
+@given(st.floats(1e-9, 9e9), st.booleans(), st.integers(5, 6), st.booleans())
+def test_few_cells_are_enough_for_numbers_of_a_common_order(x, negative, width, sign):
+    text = fitted(-x if negative else x, width, sign=sign)
+    assert len(text) <= width
+
+
+@given(st.floats(-1e307, 1e307), st.integers(5, 14), st.booleans())
+def test_a_fitted_number_keeps_its_order_of_magnitude(x, width, sign):
+    assert abs(float(fitted(x, width, sign=sign)) - x) <= 0.51 * max(abs(x), 1e-300)
 
 
 @given(st.text(alphabet="ab神́ ", max_size=30), st.integers(1, 20))
