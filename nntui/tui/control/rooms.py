@@ -8,7 +8,7 @@ network's table is not given half of the screen.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from textual.geometry import Region, Size
@@ -28,6 +28,7 @@ NARROWEST: Final = 24
 LOWEST: Final = 4
 """Rows of a pane, at least: two for its border, two for itself."""
 
+_NETWORK: Final = 6
 _STEP: Final = 11
 """Rows of the step pane: two equations in three lines each, and what comes next in two."""
 _LOSS: Final = 11
@@ -93,7 +94,7 @@ def too_small(width: int, height: int) -> bool:
 def room(width: int, height: int, content: Content) -> Room:
     """The room that a terminal has for a network."""
     rows = height - BARS
-    network = Place(("network",), max(_network(content), 6), 3)
+    network = Place(("network",), max(_network(content), _NETWORK), 3)
     if width < 100:
         return _one_column(rows, network, content)
     if width >= 160 and rows >= 46:
@@ -143,25 +144,25 @@ def heights(places: tuple[Place, ...], rows: int, moved: Mapping[str, int]) -> l
 
 def _one_column(rows: int, network: Place, content: Content) -> Room:
     if rows < 20:
-        shared = Place(_without("network"), rows - 6, 1)
-        return Room("small", ((Place(("network",), 6), shared),))
+        shared = Place(_without("network"), rows - _NETWORK, 1)
+        return Room("small", ((Place(("network",), _NETWORK), shared),))
     if rows < 32:
         shared = Place(_without("network", "step"), 8, 1)
-        return Room("narrow", ((Place(("network",), 6, 1), Place(("step",), 8), shared),))
+        return Room("narrow", ((Place(("network",), _NETWORK, 1), Place(("step",), 8), shared),))
     neurons = Place(("neurons",), min(_table(content), rows // 4))
     shared = Place(_without("network", "step", "neurons"), 11, 1)
-    return Room("tower", ((network, Place(("step",), _STEP), neurons, shared),))
+    return Room("tower", (_below(network, rows, Place(("step",), _STEP), neurons, shared),))
 
 
 def _two_columns(rows: int, network: Place, content: Content) -> Room:
     step, neurons = Place(("step",), _STEP), Place(("neurons",), min(_table(content), rows // 2))
     if rows < 19:
         shared = Place(_without("network", "step"), rows, 1)
-        return Room("low", ((network, step), (shared,)))
+        return Room("low", (_below(network, rows, step), (shared,)))
     if rows < 26:
         shared = Place(_without("network", "step", "neurons"), 9, 1)
-        return Room("wide", ((network, step), (neurons, shared)))
-    left = (network, step, Place(("algorithm",), 7, 2))
+        return Room("wide", (_below(network, rows, step), (neurons, shared)))
+    left = _below(network, rows, step, Place(("algorithm",), 7, 2))
     if rows - neurons.rows < _LOSS + _INSPECTOR:
         shared = Place(_without("network", "step", "algorithm", "neurons"), 9, 1)
         return Room("middle", (left, (neurons, shared)))
@@ -171,7 +172,7 @@ def _two_columns(rows: int, network: Place, content: Content) -> Room:
 
 
 def _large(rows: int, network: Place, content: Content) -> Room:
-    left = (network, Place(("step",), _STEP + 2), Place(("algorithm",), 16, 2))
+    left = _below(network, rows, Place(("step",), _STEP + 2), Place(("algorithm",), 10, 2))
     right = (
         Place(("neurons",), min(_table(content), rows // 3)),
         Place(("inspector",), _INSPECTOR + 4),
@@ -179,6 +180,12 @@ def _large(rows: int, network: Place, content: Content) -> Room:
         Place(("breakpoints", "watches", "branches", "output"), 12, together=True),
     )
     return Room("large", (left, right), left=52)
+
+
+def _below(network: Place, rows: int, *others: Place) -> tuple[Place, ...]:
+    """The network above others: a tall one can be scrolled, so theirs are the rows they need."""
+    most = max(rows - sum(place.rows for place in others), _NETWORK)
+    return (replace(network, rows=min(network.rows, most)), *others)
 
 
 def _without(*shown: str) -> tuple[str, ...]:

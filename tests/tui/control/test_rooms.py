@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from textual.geometry import Size
+from textual.geometry import Region, Size
 
 from nntui.tui.control.rooms import LEAST, LOWEST, PANES, Content, heights, regions, room
 
@@ -39,6 +39,14 @@ def test_a_small_network_leaves_rows_to_others_and_a_large_one_takes_them():
     assert large["neurons"].height == 17
     assert "loss" in room(120, 36, CONTENTS[2]).shared
     assert large["network"].height > small["network"].height
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+@pytest.mark.parametrize("size", [(60, 40), (100, 30), (120, 36), (200, 60)])
+def test_a_tall_drawing_leaves_the_step_and_the_program_the_rows_they_need(size, content):
+    laid = regions(room(*size, content), "step", Size(size[0], size[1] - 2), {})
+    assert laid["step"].height >= 11
+    assert laid.get("algorithm", Region(0, 0, 1, 7)).height >= 7
 
 
 def test_the_largest_room_shows_everything_at_once():
