@@ -76,7 +76,7 @@ async def test_a_key_that_needs_the_debugger_stops_the_run_first_and_then_acts(
     endless, debugger_of
 ):
     async with endless.run_test(size=(120, 36)) as pilot:
-        await pilot.press("right", "right")
+        await pilot.press("slash", "h", "1", "enter")
         await _under_way(pilot)
         await pilot.press("b")
         await _at_rest(pilot)
