@@ -48,7 +48,7 @@ class Travel:
         self._way_is_free.set()
         self._paint_seconds = CYCLE / 2
         self._shown_at: float | None = None
-        self._then: Callable[[], Any] | None = None
+        self._waiting: list[Callable[[], Any]] = []
         self._rests = Event()
         self._rests.set()
         self.running = False
@@ -64,12 +64,10 @@ class Travel:
         self.running = True
         self._stop.clear()
         self._rests.clear()
-        self._then = None
         self._stage.run_worker(partial(self._work, journey, arrived), thread=True, exclusive=True)
 
-    def halt(self, then: Callable[[], Any] | None = None) -> None:
-        """Stop at once where the journey is; ``then`` is called when it rests."""
-        self._then = then
+    def halt(self) -> None:
+        """Stop at once where the journey is."""
         self._stop.set()
         self._painted.set()
         self._way_is_free.set()
@@ -88,12 +86,17 @@ class Travel:
         self._way_is_free.set()
 
     def at_rest(self, action: Callable[..., Any]) -> Callable[..., Any]:
-        """An action that needs the debugger: on the way, the journey is stopped first."""
+        """An action that needs the debugger: on the way, the journey is stopped first.
+
+        What is asked for until it rests is done then, in that order.
+        """
 
         def act(*arguments: Any) -> Any:
-            if self.running:
-                return self.halt(partial(action, *arguments))
-            return action(*arguments)
+            if not self.running:
+                return action(*arguments)
+            self._waiting.append(partial(act, *arguments))
+            self.halt()
+            return None
 
         return act
 
@@ -137,6 +140,6 @@ class Travel:
     def _rest(self, journey: Journey, arrived: Arrived) -> None:
         self.running = False
         arrived(journey)
-        then, self._then = self._then, None
-        if then is not None:
-            then()
+        waiting, self._waiting = self._waiting, []
+        for act in waiting:  # one of them may set off: then the next stops it and waits again
+            act()

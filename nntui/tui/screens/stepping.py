@@ -232,18 +232,18 @@ class SteppingScreen(Screen[None]):
 
     def on_algorithm_pane_chosen(self, event: AlgorithmPane.Chosen) -> None:
         """A click on a line of the program."""
-        self._moving.at_rest(self._stopping.toggle_line)(event.line)
+        self.at_rest(self._stopping.toggle_line)(event.line)
 
     def on_rows_pane_wished(self, event: RowsPane.Wished) -> None:
         """A key on a row of a list."""
-        self._moving.at_rest(self._stopping.wish)(event.pane, event.wish, event.key)
+        self.at_rest(self._stopping.wish)(event.pane, event.wish, event.key)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """A command was typed, or a neuron's name to be found, or which rows are shown."""
         if event.value.startswith(FILTER):
             self.say(self._tables.filter(event.value))
         elif not event.value.startswith(FIND):
-            self._commanding.submit(event.value)
+            self.at_rest(self._commanding.submit)(event.value)
         elif (problem := self._drawing.find(event.value)) is not None:
             self.say(problem)
         else:
