@@ -120,7 +120,7 @@ def _run(interpreter: Interpreter, source: Iterator[Line], as_json: bool, forgiv
     for line in source:
         with noticing_interrupts() as interrupted:
             reply = interpreter.execute(
-                line.text, paused=interrupted, told=None if as_json else _tell
+                line.text, paused=interrupted, told=None if as_json else _tell, complete=as_json
             )
             stopped = interrupted()
             _print(reply, as_json, forgiving)

@@ -138,6 +138,18 @@ def test_every_message_that_is_logged_is_printed_before_what_stopped_the_run(nnt
     assert lines.index("breakpoint 2: epoch 500 (1st hit)") == 2 + len(logged)
 
 
+def test_json_leaves_no_message_out(nntui):
+    result = nntui(
+        "exec", "xor", "--json", "-c", 'break example log "{step} {loss}"',
+        "-c", "break epoch 500", "-c", "continue",
+    )  # fmt: skip
+    reply = json.loads(result.stdout.splitlines()[-1])
+    logged = [f"{update * 125 + n * 28} blank" for update in range(500) for n in range(4)]
+    logged.append("62500 blank")
+    assert reply["data"]["messages"] == logged
+    assert reply["lines"][: len(logged) + 1] == [*logged, "breakpoint 2: epoch 500 (1st hit)"]
+
+
 # ---- errors --------------------------------------------------------------------------------------
 
 

@@ -41,17 +41,21 @@ class Interpreter:
         line: str,
         paused: Callable[[], bool] = lambda: False,
         told: Callable[[str], object] | None = None,
+        *,
+        complete: bool = False,
     ) -> Reply:
         """Run a command to its end, or until ``paused`` says so; what is wrong is in the reply.
 
         ``told`` takes what is logged on the way, as it is logged; otherwise the reply holds the
-        last of it.
+        last of it, or with ``complete`` all of it.
         """
         answer = self.prepare(line)
         if isinstance(answer, Reply):
             return answer
-        if told is not None and answer.hunt is not None:
+        if answer.hunt is not None and told is not None:
             answer.hunt.tell(told)
+        elif answer.hunt is not None and complete:
+            answer.hunt.keep_all()
         while not answer.burst(BURST) and not paused():
             pass
         return self.arrived(answer)

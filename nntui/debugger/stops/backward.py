@@ -36,7 +36,7 @@ class Backward:
     """
 
     def __init__(self, debugger: Debugger) -> None:
-        self.tally = Tally(debugger.stops, logs=False)
+        self.tally = Tally(debugger.stops)
         rows = self.tally.rows
         self._run = debugger.run.twin() if rows else debugger.run
         self._search, self._schedule = Search(self._run, rows), self._run.schedule

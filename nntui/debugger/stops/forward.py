@@ -5,6 +5,7 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
+from nntui.debugger.stops.log import Log
 from nntui.debugger.stops.search import Plan, Search
 from nntui.debugger.stops.stop import Stop
 from nntui.debugger.stops.tally import Tally
@@ -20,9 +21,9 @@ _WORTH_SEEKING: Final = 5_000
 class Forward:
     """The search from where a debugger stands towards the end of the run."""
 
-    def __init__(self, debugger: Debugger) -> None:
+    def __init__(self, debugger: Debugger, log: Log) -> None:
         self._run = debugger.run
-        self.tally = Tally(debugger.stops, logs=True)
+        self.tally = Tally(debugger.stops, log)
         rows = self.tally.rows
         self._search = Search(self._run, rows) if rows else None
         self._plan: Plan | None = None

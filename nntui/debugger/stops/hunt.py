@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from nntui.debugger.stops.backward import Backward
 from nntui.debugger.stops.forward import Forward
+from nntui.debugger.stops.log import Log
 from nntui.debugger.stops.stop import Stop
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Hunt:
         self._debugger = debugger
         self.direction = 1 if direction > 0 else -1
         self._version = debugger.stops.version
-        self._listener: Callable[[str], object] | None = None
+        self._log = Log()
         self._search = self._begin()
         self.stop: Stop | None = None
 
@@ -41,8 +42,8 @@ class Hunt:
 
     @property
     def messages(self) -> tuple[str, ...]:
-        """What was logged so far."""
-        return self._search.tally.messages
+        """What was logged so far; the last of it, unless all is kept."""
+        return self._log.messages
 
     @property
     def stepped(self) -> int:
@@ -51,7 +52,11 @@ class Hunt:
 
     def tell(self, listener: Callable[[str], object]) -> None:
         """Hand each message over as it is logged: none is kept, and none is left out."""
-        self._listener = self._search.tally.listener = listener
+        self._log.tell(listener)
+
+    def keep_all(self) -> None:
+        """Keep every message that will be logged, however many."""
+        self._log.keep_all()
 
     def burst(self, seconds: float) -> Stop | None:
         """Search for about so many seconds; the stop, if one is found."""
@@ -72,9 +77,9 @@ class Hunt:
         return self.stop
 
     def _begin(self) -> Forward | Backward:
-        search = (Forward if self.direction > 0 else Backward)(self._debugger)
-        search.tally.listener = self._listener
-        return search
+        if self.direction < 0:
+            return Backward(self._debugger)
+        return Forward(self._debugger, self._log)
 
     def _rest(self, found: Stop | bool) -> None:
         """Let the debugger stand where the search has led it."""

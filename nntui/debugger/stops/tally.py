@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Sequence
-from typing import Final
+from collections.abc import Iterable, Sequence
 
 from nntui.debugger.stops.detectors import Match
+from nntui.debugger.stops.log import Log
 from nntui.debugger.stops.lookup import Lookup
 from nntui.debugger.stops.rows import AnyRow, met, passed
 from nntui.debugger.stops.stop import Stop, reason_of
 from nntui.debugger.stops.table import Stops
 
-MAX_MESSAGES: Final = 1000
-
 
 class Tally:
-    """The rows of a table that a search looks for, and the messages logged on the way."""
+    """The rows of a table that a search looks for. ``log``: where messages go; None: nowhere."""
 
-    def __init__(self, stops: Stops, *, logs: bool) -> None:
-        self._stops, self._logs = stops, logs
-        self._messages: deque[str] = deque(maxlen=MAX_MESSAGES)
-        self._dropped = 0
-        self.listener: Callable[[str], object] | None = None
-        """Takes each message as it is logged, in place of its being kept."""
+    def __init__(self, stops: Stops, log: Log | None = None) -> None:
+        self._stops, self._log = stops, log
 
     @property
     def rows(self) -> tuple[AnyRow, ...]:
         """The rows that are looked for: logs only going forward."""
-        return tuple(row for row in self._stops.enabled if self._logs or row.log is None)
-
-    @property
-    def messages(self) -> tuple[str, ...]:
-        """The last messages logged."""
-        dropped = (f"… {self._dropped:,} earlier messages left out",) if self._dropped else ()
-        return (*dropped, *self._messages)
+        return tuple(row for row in self._stops.enabled if row.log is None or self._log is not None)
 
     def all_silent(self, matches: Iterable[tuple[int, int]]) -> bool:
         """Whether so many matches of each row (number, count) are all passed over."""
@@ -56,8 +43,8 @@ class Tally:
                 continue
             row, counts = met(row)
             self._stops.count(row)
-            if counts and row.log is not None and lookup is not None:
-                self._say(row.log.written(lookup))
+            if counts and row.log and self._log and lookup is not None:
+                self._log.say(row.log.written(lookup))
             elif counts:
                 stopping.append((row, match))
         if not stopping:
@@ -70,13 +57,5 @@ class Tally:
             reason=reason_of(stopping),
             kind="failure" if any(match.failed for _, match in stopping) else "stop",
             hits=tuple((row.number, row.hits) for row, _ in stopping),
-            messages=self.messages,
+            messages=self._log.messages if self._log else (),
         )
-
-    def _say(self, message: str) -> None:
-        if self.listener is not None:
-            self.listener(message)
-            return
-        if len(self._messages) == MAX_MESSAGES:
-            self._dropped += 1
-        self._messages.append(message)

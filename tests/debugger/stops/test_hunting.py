@@ -197,6 +197,25 @@ def test_only_the_last_thousand_messages_are_kept() -> None:
     assert messages[-1] == str(debugger.total - 1)
 
 
+def test_all_messages_are_kept_where_that_is_asked_for() -> None:
+    debugger = debugger_with("break log {step}")
+    hunt = debugger.hunt()
+    hunt.keep_all()
+    while (stop := hunt.burst(0.1)) is None:
+        pass
+    assert stop.messages == tuple(str(step) for step in range(debugger.total))
+
+
+def test_no_message_is_lost_when_a_breakpoint_is_set_on_the_way() -> None:
+    debugger = debugger_with("break phase loss log {step}")
+    hunt = debugger.hunt()
+    while (stop := hunt.burst(0.0)) is None:
+        if debugger.position and len(debugger.stops) == 1:
+            debugger.stops.add(breakpoint_of("if isnan(loss)", debugger.experiment.network))
+    assert len(debugger.stops) == 2
+    assert stop.messages == debugger_with("break phase loss log {step}").resume().messages
+
+
 def test_a_listener_is_told_all_of_them_whatever_changes_on_the_way() -> None:
     debugger, told = debugger_with("break log {step}"), []
     hunt = debugger.hunt()
