@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from threading import Event
 
 import pytest
 
@@ -163,3 +164,76 @@ async def test_a_document_spoiled_on_disk_is_shown_over_the_run(document, until,
         mended(document)
         await until(pilot, lambda: app.desk.on_disk == app.desk.seen[0])
         assert isinstance(app.screen, SteppingScreen)
+
+
+async def test_a_document_opened_again_is_taken_up_where_it_was_left(document, until, debugger_of):
+    app = NntuiApp(document=document)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, shows(app, SteppingScreen))
+        before = app.screen
+        await pilot.press("right", "right", "b", "3", "s")
+        app.filing.open(document)
+        await until(pilot, lambda: isinstance(app.screen, SteppingScreen | Question))
+        await until(pilot, lambda: app.screen is not before)
+        assert debugger_of(app).position == 3
+        assert [row.text for row in debugger_of(app).stops] == ["break h1"]
+
+
+@pytest.fixture
+def held_up(monkeypatch):
+    """A document that is read only when somebody says so; others are read at once."""
+    from nntui.tui import opening
+
+    free, slow, read = Event(), [], opening.opened
+
+    def opened(document, keep_state):
+        if document in slow:
+            assert free.wait(20)
+        return read(document, keep_state)
+
+    monkeypatch.setattr(opening, "opened", opened)
+    yield slow, free
+    free.set()
+
+
+async def test_a_document_that_nobody_waits_for_any_more_is_not_shown(
+    document, tmp_path, until, debugger_of, held_up
+):
+    slow, free = held_up
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text("{")
+    app = NntuiApp(document=document)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, shows(app, SteppingScreen))
+        run = debugger_of(app)
+        app.filing.open(wrong)
+        await until(pilot, shows(app, FaultScreen))
+        slow.append(wrong)
+        mended(wrong)
+        await until(pilot, lambda: app.filing.is_reading)
+        await pilot.press("escape")
+        free.set()
+        await until(pilot, lambda: not app.filing.is_reading)
+        assert isinstance(app.screen, SteppingScreen)
+        assert debugger_of(app) is run
+
+
+async def test_of_two_documents_the_one_asked_for_last_is_shown(
+    document, tmp_path, until, debugger_of, held_up
+):
+    slow, free = held_up
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text("{")
+    app = NntuiApp(document=wrong)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, shows(app, FaultScreen))
+        slow.append(wrong)
+        shutil.copy(samples()["xor"], wrong)
+        await until(pilot, lambda: app.filing.is_reading)
+        await pilot.press("o")
+        app.screen.post_message(PickerScreen.Picked(document))
+        await until(pilot, shows(app, SteppingScreen))
+        free.set()
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert debugger_of(app).experiment.name == load(document).name

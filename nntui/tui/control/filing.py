@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from nntui.document.errors import DocumentError
 from nntui.document.stamp import Stamp, stamps_of
@@ -15,16 +16,20 @@ from nntui.tui.screens.opening import OpeningScreen
 from nntui.tui.screens.question import Answer, Question
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
+    from textual.worker import Worker
+
     from nntui.document.excerpt import Excerpt
     from nntui.model.experiment import Experiment
     from nntui.tui.app import NntuiApp
-    from nntui.tui.opening import Opened
 
 EVERY: Final = 1.0
 """Seconds between two looks at whether the files are still the same."""
 _SHOWN: Final = 6
 
 Stamps = tuple[Stamp, ...]
+Found = Callable[[], Any]
+"""What is to be done with what was read, in the screen's thread."""
 
 
 class Filing:
@@ -32,26 +37,41 @@ class Filing:
 
     def __init__(self, app: NntuiApp, *, wait: bool) -> None:
         self._app, self._wait = app, wait
-        self._task: asyncio.Task[None] | None = None
-        self._reading = False
+        self._looking: Worker[None] | None = None
+        self._asked: object | None = None
+        """The reading under way: what an older one finds comes too late."""
 
     def start(self) -> None:
         """Look after the files from now on."""
         self._app.set_interval(EVERY, self.look)
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether a document is being read."""
+        return self._asked is not None
+
     def open(self, document: Path) -> None:
         """Open a document in place of what is shown."""
-        self._app.push_screen(OpeningScreen(document.name))
-        self._app.call_after_refresh(self._read, document)
+        stepping = self._app.stepping
+        if stepping is None:
+            self._open(document)
+        else:
+            stepping.at_rest(self._open)(document)
 
     # ---- opening -------------------------------------------------------------------------------
 
-    def _read(self, document: Path) -> None:
-        """Read a document in a thread; then show it, or what is wrong with it."""
-        self._reading = True
+    def _open(self, document: Path) -> None:
+        if self._app.stepping is not None:
+            self._app.stepping.keep()  # it may be the same document that is opened again
+        screen = OpeningScreen(document.name)
+        self._app.push_screen(screen)
+        self._app.call_after_refresh(self._read, document, screen)
+
+    def _read(self, document: Path, screen: Screen[Any]) -> None:
+        """Read a document; then show it, or what is wrong with it, if ``screen`` still waits."""
         keep_state = self._app.keep_state
 
-        def work() -> None:
+        def work() -> Found:
             before = stamps_of((document,))
             try:
                 # Imported here: this, and not the document, is what most of the time goes into.
@@ -59,21 +79,30 @@ class Filing:
 
                 found = opened(document, keep_state)
             except DocumentError as error:
-                self._app.call_later(self._failed, document, *_explained(document, error, before))
-            else:
-                self._app.call_later(self._opened, found)
+                return partial(self._failed, document, *_explained(document, error, before))
+            return partial(self._app.show_opened, found)
 
-        self._app.run_worker(work, thread=True)
+        self._beside(work, lambda: screen in self._app.screen_stack)
 
-    def _opened(self, found: Opened) -> None:
-        self._reading = False
-        self._app.show_opened(found)
+    def _beside(self, work: Callable[[], Found], wanted: Callable[[], bool]) -> None:
+        """Read in a thread; do with it what there is to do, if it is wanted by then."""
+        asked = self._asked = object()
+
+        def read() -> None:
+            self._app.call_later(there, work())
+
+        def there(found: Found) -> None:
+            if self._asked is asked:
+                self._asked = None
+                if wanted():
+                    found()
+
+        self._app.run_worker(read, thread=True)
 
     def _failed(
         self, document: Path, error: DocumentError, lines: Excerpt | None, stamps: Stamps
     ) -> None:
         """Show what is wrong and wait, or leave when nobody would see it."""
-        self._reading = False
         app = self._app
         if not self._wait and len(app.screen_stack) <= 2 and app.stepping is None:
             app.exit(error)  # from the picker, or over a run, somebody is there
@@ -91,14 +120,14 @@ class Filing:
 
     def look(self) -> None:
         """Look at the files, beside the screen: a disk may take its time."""
-        if self._task is None or self._task.done():
-            self._task = asyncio.get_running_loop().create_task(self._compare())
+        if self._looking is None or self._looking.is_finished:
+            self._looking = self._app.run_worker(self._compare())
 
     async def _compare(self) -> None:
         app, screen = self._app, self._app.screen
         desk, fault = app.desk, screen if isinstance(screen, FaultScreen) else None
         # A form or a question is not interrupted: it is looked again when it is gone.
-        if self._reading or (fault is None and (desk is None or screen is not app.stepping)):
+        if self.is_reading or (fault is None and (desk is None or screen is not app.stepping)):
             return
         files = fault.files if fault else desk.files if desk else ()
         stamps = await asyncio.to_thread(stamps_of, files)
@@ -112,25 +141,24 @@ class Filing:
         document = files[0]
         if desk is not None and desk.document == document:
             self._read_again(desk, stamps)
-        else:
-            self._read(document)
+        elif fault:
+            self._read(document, fault)
 
     def _read_again(self, desk: Desk, stamps: Stamps) -> None:
-        self._reading = True
-        document, saved = desk.files[0], desk.edited.saved
+        document, saved, seen = desk.files[0], desk.edited.saved, desk.seen
 
-        def work() -> None:
+        def work() -> Found:
             from nntui.document.load import load
 
             try:
                 experiment = load(document)
                 same = experiment == saved
             except DocumentError as error:
-                self._app.call_later(self._broken, desk, *_explained(document, error, stamps))
-            else:
-                self._app.call_later(self._changed, desk, experiment, same, stamps)
+                return partial(self._broken, desk, *_explained(document, error, stamps))
+            return partial(self._changed, desk, experiment, same, stamps)
 
-        self._app.run_worker(work, thread=True)
+        # Not if it was saved meanwhile, or another one opened.
+        self._beside(work, lambda: self._app.desk is desk and desk.seen is seen)
 
     def _broken(
         self, desk: Desk, error: DocumentError, lines: Excerpt | None, stamps: Stamps
@@ -141,10 +169,7 @@ class Filing:
 
     def _changed(self, desk: Desk, experiment: Experiment, same: bool, stamps: Stamps) -> None:
         """The document has changed on disk and can be read."""
-        self._reading = False
         app = self._app
-        if app.desk is not desk:
-            return
         if isinstance(app.screen, FaultScreen):
             app.pop_screen()
         from nntui.tui.opening import files_of
