@@ -27,6 +27,12 @@ _MOST: Final = 1e300
 _LEAST: Final = 1e-250
 _FLAT: Final = 1e-12
 
+POINT: Final = "●"
+GAP: Final = "×"
+ZERO: Final = "0"
+"""The signs of the current moment, of a loss that is no finite number, and of one that is exactly
+0, on a logarithmic scale."""
+
 Kind = Literal["train", "test", "ahead", "other"]
 _Raw = tuple[Kind, list[int], list[float]]
 
@@ -41,9 +47,9 @@ class Look:
 
     @property
     def words(self) -> str:
-        """What of it is not as it is at first."""
+        """How that is, in a few words: what is upwards, what is to the right."""
         said = ["log"] if self.log else []
-        said += ["per epoch"] if self.per_epoch else []
+        said.append("per epoch" if self.per_epoch else "per update")
         said += [f"last {self.last:,}"] if self.last else []
         return " · ".join(said)
 
@@ -61,18 +67,27 @@ class Series:
 class Chart:
     """All that is drawn.
 
-    ``gaps``: where a loss is no finite number; ``here``: the point of the current moment;
-    ``behind``: whether more of the curve is known. Ticks are (place, text), y between 0 and 1.
+    ``gaps``: where a loss is no finite number; ``zeros``: where it is 0 and the scale has no place
+    for that; ``here``: the point of the current moment, and its sign; ``behind``: whether more of
+    the curve is known. Ticks are (place, text), y between 0 and 1.
     """
 
     series: tuple[Series, ...]
     gaps: tuple[float, ...]
-    here: tuple[float, float] | None
+    zeros: tuple[float, ...]
+    here: tuple[float, float, str] | None
     behind: bool
     left: float
     right: float
     x_ticks: tuple[tuple[float, str], ...]
     y_ticks: tuple[tuple[float, str], ...]
+
+    @property
+    def signs(self) -> str:
+        """What the signs at its rims mean, if there are any."""
+        said = [f"{ZERO} exactly zero"] if self.zeros else []
+        said += [f"{GAP} NaN or ∞"] if self.gaps else []
+        return " · ".join(said)
 
 
 def chart_of(
@@ -108,16 +123,19 @@ def chart_of(
     heights = [(kind, xs, [_height(y, look) for y in values]) for kind, xs, values in raw if xs]
     scale = _Scale.of((y for _, _, ys in heights for y in ys), look)
     series = tuple(Series(kind, xs, [scale.place(y) for y in ys]) for kind, xs, ys in heights)
-    gaps = {x for _, xs, ys in raw for x, y in zip(xs, ys, strict=True) if not isfinite(y)}
+    points_of = [(x, y) for _, xs, ys in raw for x, y in zip(xs, ys, strict=True)]
+    gaps = {x for x, y in points_of if not isfinite(y)}
+    zeros = {x for x, y in points_of if look.log and y == 0}
     return Chart(
         series=series,
         gaps=tuple(sorted(gaps)),
-        here=_newest(series),
+        zeros=tuple(sorted(zeros)),
+        here=_newest(raw, series),
         behind=known > here,
         left=first + 1,
         right=end,
         x_ticks=tuple((n, f"{n:,}") for n in _whole(first + 1, end, ticks[0])),
-        y_ticks=scale.ticks(ticks[1]),
+        y_ticks=scale.ticks(ticks[1]) if any(isfinite(y) for each in series for y in each.ys) else (),
     )
 
 
@@ -134,12 +152,18 @@ def _height(y: float, look: Look) -> float:
     return log10(y) if y > 0 else nan
 
 
-def _newest(series: Sequence[Series]) -> tuple[float, float] | None:
-    """Where the curve up to here ends, if it has a height there."""
-    for each in series:
-        if each.kind == "train" and isfinite(each.ys[-1]):
-            return each.xs[-1], each.ys[-1]
-    return None
+def _newest(raw: Sequence[_Raw], series: Sequence[Series]) -> tuple[float, float, str] | None:
+    """Where the curve up to here ends; a loss without a height stands at the rim, as its sign."""
+    values = next((values for kind, xs, values in raw if kind == "train" and xs), None)
+    train = next((each for each in series if each.kind == "train"), None)
+    if values is None or train is None:
+        return None
+    x, y = train.xs[-1], train.ys[-1]
+    if isfinite(y):
+        return x, y, POINT
+    if isfinite(values[-1]):
+        return (x, 0.0, ZERO) if values[-1] == 0 else None
+    return x, 1.0, GAP
 
 
 def _whole(first: int, last: int, most: int) -> list[int]:

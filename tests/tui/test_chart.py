@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nntui.engine.history import History
-from nntui.tui.chart import Chart, Look, chart_of
+from nntui.tui.chart import GAP, POINT, ZERO, Chart, Look, chart_of
 from nntui.tui.frame import Curve
 
 PLAIN = Look()
@@ -47,7 +47,7 @@ def test_updates_count_from_1_and_the_newest_is_marked():
     train = series(chart, "train")
     assert list(train.xs) == [1, 2, 3]
     assert list(train.ys) == [1.0, 0.5, 0.0]
-    assert chart.here == (3, 0.0)
+    assert chart.here == (3, 0.0, POINT)
     assert not chart.behind
 
 
@@ -56,7 +56,7 @@ def test_what_is_known_behind_the_moment_is_a_curve_of_its_own_from_there_on():
     assert list(series(chart, "train").xs) == [1, 2]
     assert list(series(chart, "ahead").xs) == [2, 3, 4, 5]
     assert chart.behind
-    assert chart.here == (2, 0.75)
+    assert chart.here == (2, 0.75, POINT)
     assert chart.right == 5
 
 
@@ -83,7 +83,7 @@ def test_other_branches_are_kept_apart_and_the_current_one_is_drawn_over_them():
     assert chart.series[0].kind == "other"
     assert list(series(chart, "other").ys)[-1] == 1.0
     assert chart.right == 4
-    assert chart.here == (3, 0.0)
+    assert chart.here == (3, 0.0, POINT)
 
 
 def test_a_loss_that_is_no_number_is_a_gap_with_a_mark():
@@ -96,7 +96,8 @@ def test_a_loss_that_is_no_number_is_a_gap_with_a_mark():
 def test_a_run_of_nothing_but_nan_can_be_drawn():
     chart = drawn([nan, nan])
     assert chart.gaps == (1, 2)
-    assert chart.here is None
+    assert chart.here == (2, 1.0, GAP)
+    assert chart.y_ticks == ()  # no height means anything
 
 
 def test_on_a_log_scale_a_tenth_is_a_step_down_and_zero_has_no_height():
@@ -108,6 +109,16 @@ def test_on_a_log_scale_a_tenth_is_a_step_down_and_zero_has_no_height():
     assert ys[5] == 0.0
     assert chart.gaps == ()  # zero is a number
     assert [text for _, text in chart.y_ticks] == ["0.1", "1", "10", "100"]
+
+
+def test_on_a_log_scale_a_loss_of_exactly_0_is_marked_where_it_is():
+    values = [1.0, 0.0, 0.1, 0.0]
+    chart = drawn(values, Look(log=True))
+    assert chart.zeros == (2, 4)
+    assert chart.here == (4, 0.0, ZERO)
+    assert chart.signs == "0 exactly zero"
+    assert drawn(values).zeros == ()  # a plain scale has a place for it
+    assert drawn([1.0, nan, 0.0], Look(log=True)).signs == "0 exactly zero · × NaN or ∞"
 
 
 def test_ticks_are_round_and_within_the_chart():

@@ -35,7 +35,8 @@ class LossPane(Titled, Container, can_focus=False):
     """Training and test losses per update or per epoch.
 
     The branch that the run stands on is a line; what is known of its future is fainter, and so are
-    the other branches, which are points under it. A loss that is no number is a cross at the top.
+    the other branches, which are points under it. A loss that is no number is a cross at the top, one
+    of exactly 0 is a 0 at the bottom of a logarithmic scale.
     """
 
     def __init__(self, updates_per_epoch: int) -> None:
@@ -61,7 +62,6 @@ class LossPane(Titled, Container, can_focus=False):
     def look(self, look: Look) -> None:
         """Look at the losses in another way."""
         self._look = look
-        self.border_subtitle = look.words
         self._draw_soon(DELAY)
 
     @property
@@ -104,6 +104,8 @@ class LossPane(Titled, Container, can_focus=False):
         from nntui.tui.widgets.plot import LossPlot
 
         found = self.query(LossPlot)
+        said = [] if chart is None else [chart.signs, self._look.words]
+        self.border_subtitle = " · ".join(filter(None, said))
         if chart is None:
             found.remove()
             return

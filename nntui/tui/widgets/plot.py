@@ -8,7 +8,7 @@ from typing import Final
 from rich.text import Text
 from textual_plotext import PlotextPlot
 
-from nntui.tui.chart import Chart, Series
+from nntui.tui.chart import GAP, ZERO, Chart, Series
 from nntui.tui.colours import Colours
 
 LEAST_HEIGHT: Final = 4
@@ -54,13 +54,13 @@ class LossPlot(PlotextPlot, can_focus=False):
                 points = series.kind in ("other", "test") or len(xs) == 1
                 draw = plt.scatter if points else plt.plot
                 draw(xs, ys, marker=_MARKERS[series.kind], color=colours.chart(series.kind).rgb)
-        if chart.gaps:
-            plt.scatter(
-                chart.gaps, [1.0] * len(chart.gaps), marker="×", color=colours.chart("gap").rgb
-            )
+        for places, height_of, sign in ((chart.gaps, 1.0, GAP), (chart.zeros, 0.0, ZERO)):
+            if places:
+                ink = colours.chart("gap" if sign == GAP else "words").rgb
+                plt.scatter(places, [height_of] * len(places), marker=sign, color=ink)
         if chart.here is not None:
-            x, y = chart.here
-            plt.scatter([x], [y], marker="●", color=colours.chart("here").rgb)
+            x, y, sign = chart.here
+            plt.scatter([x], [y], marker=sign, color=colours.chart("here").rgb)
         return Text.from_ansi(plt.build())
 
 
