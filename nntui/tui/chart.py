@@ -135,7 +135,9 @@ def chart_of(
         left=first + 1,
         right=end,
         x_ticks=tuple((n, f"{n:,}") for n in _whole(first + 1, end, ticks[0])),
-        y_ticks=scale.ticks(ticks[1]) if any(isfinite(y) for each in series for y in each.ys) else (),
+        y_ticks=scale.ticks(ticks[1])
+        if any(isfinite(y) for each in series for y in each.ys)
+        else (),
     )
 
 

@@ -1,4 +1,4 @@
-"""Scoring: the share of examples classified right, counted while the run rests."""
+"""Scoring: accuracy, the share of examples classified right, counted while the run rests."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Scoring:
         self._frame: Frame | None = None
         self._timer: Timer | None = None
         self._of: Frame | None = None
-        self._words = ""
+        self._words: tuple[str, ...] = ()
         self._busy = False
 
     def watch(self, frame: Frame) -> None:
@@ -42,9 +42,9 @@ class Scoring:
         if not frame.on_the_way and (self._of is None or not _alike(self._of, frame)):
             self._timer = self._pane.set_timer(REST, self._begin)
 
-    def words(self, frame: Frame) -> str:
-        """The count at a frame; nothing as long as it was not counted."""
-        return self._words if self._of is not None and _alike(self._of, frame) else ""
+    def words(self, frame: Frame) -> tuple[str, ...]:
+        """The count at a frame, the longest form first; none as long as it was not counted."""
+        return self._words if self._of is not None and _alike(self._of, frame) else ()
 
     @property
     def is_waiting(self) -> bool:
@@ -59,31 +59,38 @@ class Scoring:
             self._pane.run_worker(partial(self._count, frame), thread=True, group="scoring")
 
     def _count(self, frame: Frame) -> None:
-        words = ""
+        words: tuple[str, ...] = ()
         try:
             words = score_of(frame)
         finally:
             self._pane.call_later(self._end, frame, words)
 
-    def _end(self, frame: Frame, words: str) -> None:
+    def _end(self, frame: Frame, words: tuple[str, ...]) -> None:
         self._busy, self._of, self._words = False, frame, words
         if self._frame is not None and self._timer is None and not _alike(frame, self._frame):
             self.watch(self._frame)
         self._counted()
 
 
-def score_of(frame: Frame) -> str:
-    """``right 38/40 test 9/10``; nothing where examples are not classified."""
+def score_of(frame: Frame) -> tuple[str, ...]:
+    """``accuracy 95 % of 40, test 90 % of 10``, and shorter; none where nothing is classified.
+
+    The percentages are rounded down: only where all are right it says 100 %.
+    """
     from nntui.engine.accuracy import classifies, right_ones
 
     experiment, b, w = frame.experiment, frame.snapshot.b, frame.snapshot.w
     if not classifies(experiment):
-        return ""
-    parts = [("right", experiment.train_examples), ("test", experiment.test_examples)]
-    return " ".join(
-        f"{name} {right_ones(experiment, examples, b, w):,}/{len(examples):,}"
+        return ()
+    parts = [("accuracy", experiment.train_examples), ("test", experiment.test_examples)]
+    counts = [
+        (name, right_ones(experiment, examples, b, w), len(examples))
         for name, examples in parts
         if examples
+    ]
+    return (
+        ", ".join(f"{name} {100 * n // of} % of {of:,}" for name, n, of in counts),
+        ", ".join(f"{name} {n:,}/{of:,}" for name, n, of in counts),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 
 import pytest
 
@@ -153,8 +154,8 @@ async def test_where_examples_are_classified_those_right_are_counted_at_rest(app
             right_ones(experiment, examples, network.b, network.w)
             for examples in (experiment.train_examples, experiment.test_examples)
         ]
-        words = f"right {counts[0]}/{len(experiment.train_examples)}"
-        words += f" test {counts[1]}/{len(experiment.test_examples)}"
+        words = f"accuracy {counts[0]}/{len(experiment.train_examples)}"
+        words += f", test {counts[1]}/{len(experiment.test_examples)}"
         assert words in text_of(await drawn(pilot))
         await pilot.press("s")  # the parameters are the same
         pane = pilot.app.screen.query_one(LossPane)
@@ -172,7 +173,22 @@ async def test_where_nothing_is_classified_no_example_is_right(tmp_path):
     app = NntuiApp(load(path), keep_state=False)
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("p")
-        assert "right" not in text_of(await drawn(pilot))
+        assert "accuracy" not in text_of(await drawn(pilot))
+
+
+async def test_where_there_is_room_accuracy_is_a_percentage_too(app_on):
+    async with app_on("classifier").run_test(size=(200, 60)) as pilot:
+        await pilot.press("p", "p")
+        words = text_of(await drawn(pilot))
+        found = re.search(r"accuracy (\d+) % of 90, test (\d+) % of 30", words)
+        assert found, words
+        debugger = pilot.app.screen.debugger
+        experiment, network = debugger.experiment, debugger.snapshot()
+        for share, examples in zip(
+            found.groups(), (experiment.train_examples, experiment.test_examples), strict=True
+        ):
+            right = right_ones(experiment, examples, network.b, network.w)
+            assert int(share) == 100 * right // len(examples)
 
 
 async def test_other_branches_are_said_to_be_the_points(app_on, typed):

@@ -24,8 +24,8 @@ PANES: Final = {
                "› has the focus; a click on a heading puts the rows in order (a table of "
                "thousands: with each pass); & shows those with h in their names, layer 2, a > 0",
     "loss": "the mean loss of each finished update (dots: the test set after each epoch); ● is "
-            "here, a fainter line what is known to come, × a loss that is no number; right: "
-            "examples classified right",
+            "here, a fainter line what is known to come, × a loss that is no number, 0 (on a "
+            "logarithmic scale) one of exactly 0; accuracy: examples classified right",
     "algorithm": "the program that is running; ► marks the lines just executed, ● a breakpoint; "
                  "a click on a line stops at each step that it executes, and another no more",
     "inspector": "one neuron: its equations, its function with the point of this moment and the "

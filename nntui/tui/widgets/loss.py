@@ -30,13 +30,16 @@ SELDOM: Final = 0.5
 # Not the dots that the line is drawn with: beside a word they look like points of the chart.
 LINE: Final = "━ "
 
+_Part = tuple[str, str | None, str]
+"""A sign, the part of the chart whose colour it has, and words."""
+
 
 class LossPane(Titled, Container, can_focus=False):
     """Training and test losses per update or per epoch.
 
     The branch that the run stands on is a line; what is known of its future is fainter, and so are
-    the other branches, which are points under it. A loss that is no number is a cross at the top, one
-    of exactly 0 is a 0 at the bottom of a logarithmic scale.
+    the other branches, which are points under it. A loss that is no number is a cross at the top,
+    one of exactly 0 is a 0 at the bottom of a logarithmic scale.
     """
 
     def __init__(self, updates_per_epoch: int) -> None:
@@ -118,7 +121,7 @@ class LossPane(Titled, Container, can_focus=False):
         losses, others = frame.curves[-1].losses, len(frame.curves) - 1
         score = self._scoring.words(frame)
         drawn, other = ("epoch", "batch") if self._look.per_epoch else ("batch", "epoch")
-        parts = [
+        parts: list[_Part] = [
             (sign, kind, f"{name} {rounded(3)(value)}")
             for name, kind, sign, value in (
                 (drawn, "train", LINE, losses.last(drawn)),
@@ -129,17 +132,32 @@ class LossPane(Titled, Container, can_focus=False):
             if value is not None
         ]
         if not parts:
-            return Text(f" no example has met its loss yet  {score}")
+            said = score[0] if score else ""
+            return Text(f" no example has met its loss yet  {said}")
+        legend = sum(1 for _, kind, _ in parts if kind)
         if self._look.per_epoch and not losses.known.epochs:
             parts.insert(0, ("", None, "no epoch is finished yet"))
-        legend = sum(1 for _, kind, _ in parts if kind)
-        parts[legend:legend] = [("", None, score)] if score else []
+            legend += 1
         if others:
             parts.append(("· ", "other", f"{others} other branch{'es' if others > 1 else ''}"))
-        words = Text(" ", no_wrap=True)
-        for sign, kind, text in parts:
-            gap = "  " if len(words) > 1 else ""
-            if cell_len(f"{words.plain}{gap}{sign}{text}") <= self.size.width:
-                ink = Style(color=colours.chart(kind).rich_color) if kind else ""
-                words.append(gap).append(sign, ink).append(text)
-        return words
+        # The longest form of the score that costs none of the losses its place.
+        lines = [[*parts[:legend], ("", None, form), *parts[legend:]] for form in score] or [parts]
+        width = self.size.width - 1
+        return _joined(
+            next((line for line in lines if _length(line) <= width), lines[-1]), colours, width
+        )
+
+
+def _length(parts: list[_Part]) -> int:
+    return sum(cell_len(sign + text) for sign, _, text in parts) + 2 * (len(parts) - 1)
+
+
+def _joined(parts: list[_Part], colours: Colours, width: int) -> Text:
+    """The parts that there is room for, in a line."""
+    words = Text(" ", no_wrap=True)
+    for sign, kind, text in parts:
+        start = sign if len(words) == 1 else f"  {sign}"
+        if cell_len(words.plain + start + text) <= width + 1:
+            ink = Style(color=colours.chart(kind).rich_color) if kind else ""
+            words.append(start, ink).append(text)
+    return words
