@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -61,6 +62,29 @@ class Terminal:
 
     def type(self, keys):
         self.child.send(keys)
+
+    def fill(self, *texts):
+        """Write into the fields of a form, one after the other, and send it off.
+
+        What is written before the keyboard has moved on would go into the field before.
+        """
+        for n, text in enumerate(texts):
+            if n:
+                line = self.screen.cursor.y
+                self.type("\t")
+                self.wait_until(lambda line=line: self.screen.cursor.y != line)
+            self.type(text)
+        self.type("\r")
+
+    def close_the_window(self):
+        """Take the terminal away, as its window does, and wait until nntui has noticed."""
+        self.child.ptyproc.fileobj.close()
+        self.child.closed = self.child.ptyproc.closed = True
+        for _ in range(600):
+            if not self.child.isalive():
+                return
+            time.sleep(0.05)  # there is nothing left to read from
+        raise AssertionError("it goes on without a terminal")
 
     def wait_for_end(self):
         self.child.expect(pexpect.EOF)

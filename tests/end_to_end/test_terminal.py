@@ -125,7 +125,8 @@ def test_a_bad_document_is_opened_as_soon_as_it_is_right(terminal, tmp_path):
     assert session.wait_for_end() == 0
 
 
-def test_unsaved_work_survives_a_terminal_that_is_killed(terminal, tmp_path):
+@pytest.mark.parametrize("end", ["closed", "hung up", "killed"])
+def test_unsaved_work_survives_a_terminal_that_is(terminal, tmp_path, end):
     mine = tmp_path / "mine.json"
     mine.write_bytes(samples()["sample"].read_bytes())
     session = terminal(str(mine))
@@ -136,8 +137,15 @@ def test_unsaved_work_survives_a_terminal_that_is_killed(terminal, tmp_path):
     session.wait_for("Add a neuron")
     session.type("\r")
     session.wait_for("h3 added")
-    session.wait_until(lambda: list((tmp_path / "state").glob("nntui/recovery/*.json")))
-    session.child.kill(signal.SIGKILL)
+    if end == "killed":  # nobody has time to do anything then: it must have been done
+        session.wait_until(lambda: list((tmp_path / "state").glob("nntui/recovery/*.json")))
+        session.child.kill(signal.SIGKILL)
+        session.wait_for_end()
+    elif end == "hung up":
+        session.child.kill(signal.SIGHUP)
+        session.wait_for_end()
+    else:
+        session.close_the_window()
     again = terminal(str(mine))
     again.wait_for("Unsaved work was left")
     again.type("t")
@@ -147,3 +155,4 @@ def test_unsaved_work_survives_a_terminal_that_is_killed(terminal, tmp_path):
     again.type("q")
     assert again.wait_for_end() == 0
     assert '"h3"' in mine.read_text(encoding="utf-8")
+    assert not list((tmp_path / "state").glob("nntui/recovery/*.json"))

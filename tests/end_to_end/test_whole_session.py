@@ -8,6 +8,7 @@ import time
 import pytest
 
 from nntui.bundled import samples
+from nntui.document.load import load
 
 TERMINALS = {
     "truecolor": {"TERM": "xterm-256color", "COLORTERM": "truecolor"},
@@ -30,9 +31,17 @@ def _colours(raw):
     return kinds, sixteen
 
 
+@pytest.fixture
+def mine(tmp_path):
+    """A document of the person's own."""
+    document = tmp_path / "mine.json"
+    document.write_bytes(samples()["sample"].read_bytes())
+    return document
+
+
 @pytest.mark.parametrize("environment", TERMINALS.values(), ids=TERMINALS)
-def test_open_step_break_continue_inspect_set_and_quit(terminal, environment):
-    session = terminal(str(samples()["sample"]), **environment)
+def test_open_step_break_continue_inspect_set_edit_save_and_quit(terminal, mine, environment):
+    session = terminal(str(mine), **environment)
     session.wait_for("step 0 of")
     session.type("s")
     session.wait_for("step 1 of")
@@ -51,8 +60,29 @@ def test_open_step_break_continue_inspect_set_and_quit(terminal, environment):
     session.wait_for("branch")
     session.type("S")
     session.wait_for("step 3 ")
+    session.type("M")
+    session.wait_for("Edit mine.json")
+    session.type("a")
+    session.wait_for("Add a neuron")
+    session.fill("x", "", "relu", "0.25")  # the name h3 is proposed
+    session.wait_for("h3x added (relu)")
+    session.type("c")
+    session.wait_for("Connect two neurons")
+    session.fill("", "y", "-1.5")
+    session.wait_for("h3x → y connected (w = -1.5)")
+    session.type("\x13")
+    session.wait_for("saved: mine.json")
+    session.type("\x1b")
+    session.wait_for("the run starts again")
+    session.type("c")
+    session.wait_for("(2nd hit)")
     session.type("q")
     assert session.wait_for_end() == 0
+    network, before = load(mine).network, load(samples()["sample"]).network
+    added = network.neuron("h3x")
+    assert (added.activation.name, added.bias) == ("relu", 0.25)
+    assert network.connection("h3x", "y").weight == -1.5
+    assert {name: network.biases[name] for name in before.biases} == before.biases
     kinds, sixteen = _colours(session.raw)
     assert kinds == {"truecolor": {"truecolor"}, "xterm-256color": {"256"}}.get(
         environment.get("COLORTERM", environment["TERM"]), set()
