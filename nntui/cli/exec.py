@@ -114,16 +114,24 @@ def exec_(
 
 
 def _run(interpreter: Interpreter, source: Iterator[Line], as_json: bool, forgiving: bool) -> int:
-    """Run commands to their end, to the first that fails, or to the first Ctrl-C."""
-    from nntui.cli.interrupts import noticing_interrupts
+    """Run commands to their end, to the first that fails, or to the first Ctrl-C.
 
+    ``forgiving``: a person types them, and neither of the two is the end.
+    """
+    while True:
+        try:
+            return _run_on(interpreter, source, as_json, forgiving)
+        except KeyboardInterrupt:  # at the prompt, or just before a command or behind it
+            if not forgiving:
+                raise
+            say("quit leaves")
+
+
+def _run_on(
+    interpreter: Interpreter, source: Iterator[Line], as_json: bool, forgiving: bool
+) -> int:
     for line in source:
-        with noticing_interrupts() as interrupted:
-            reply = interpreter.execute(
-                line.text, paused=interrupted, told=None if as_json else _tell, complete=as_json
-            )
-            stopped = interrupted()
-            _print(reply, as_json, forgiving)
+        reply, stopped = _answered(interpreter, line, as_json, forgiving)
         if not reply.ok and not forgiving:
             say(f"{line.place}: {reply.data['error']}")
             _show(reply.lines[1:], err=True)  # an expression's fault, pointed at
@@ -133,6 +141,27 @@ def _run(interpreter: Interpreter, source: Iterator[Line], as_json: bool, forgiv
         if reply.quits:
             break
     return 0
+
+
+def _answered(
+    interpreter: Interpreter, line: Line, as_json: bool, forgiving: bool
+) -> tuple[Reply, bool]:
+    """What a command answers, printed, and whether it was interrupted.
+
+    Raises:
+        click.Abort: interrupted once more, in the midst of something: nothing can follow on that.
+    """
+    from nntui.cli.interrupts import noticing_interrupts
+
+    with noticing_interrupts() as interrupted:
+        try:
+            reply = interpreter.execute(
+                line.text, paused=interrupted, told=None if as_json else _tell, complete=as_json
+            )
+        except KeyboardInterrupt:
+            raise click.Abort from None
+        _print(reply, as_json, forgiving)
+        return reply, interrupted()
 
 
 def _print(reply: Reply, as_json: bool, forgiving: bool) -> None:

@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from nntui.cli.endings import say
 from nntui.debugger.commands import Interpreter
 from nntui.debugger.commands.language import MAX_LINE
 from nntui.document.errors import DocumentError, Fault
@@ -66,22 +65,31 @@ def standard_input(interpreter: Interpreter) -> Iterator[Line]:
     """The lines of standard input, asked for with a prompt when that is a terminal.
 
     There, an empty line stands for the last movement again.
+
+    Raises:
+        KeyboardInterrupt: from the next line of a terminal, which may be asked for once more.
     """
-    if not prompts():
-        for n, text in enumerate(iter(_read_line, None), 1):
-            yield Line(text, f"line {n} of standard input")
-        return
-    ask = _asking(interpreter)
-    while True:
-        try:
-            typed = ask()
-        except KeyboardInterrupt:
-            say("quit leaves")
-            continue
+    if prompts():
+        return Prompt(interpreter)
+    lines = enumerate(iter(_read_line, None), 1)
+    return (Line(text, f"line {n} of standard input") for n, text in lines)
+
+
+class Prompt:
+    """The lines that a person types. An interrupt ends a line, never the source of lines."""
+
+    def __init__(self, interpreter: Interpreter) -> None:
+        self._interpreter, self._ask = interpreter, _asking(interpreter)
+
+    def __iter__(self) -> Prompt:
+        return self
+
+    def __next__(self) -> Line:
+        typed = self._ask()
         if typed is None:
             print(file=sys.stderr)
-            return
-        yield Line(typed.strip() or interpreter.again, "")
+            raise StopIteration
+        return Line(typed.strip() or self._interpreter.again, "")
 
 
 def _read_line(whole: bool = False) -> str | None:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pexpect
@@ -17,7 +18,7 @@ from support.experiments import experiments
 from support.scripts import scripts
 
 import nntui as package
-from nntui.cli import main
+from nntui.cli import interrupts, main
 from nntui.debugger.commands.language import MAX_LINE
 
 from .conftest import strict
@@ -350,6 +351,28 @@ def test_an_interrupt_pauses_what_runs_and_leaves_the_rest(here, document, term)
     assert "2 = 2" in prompt.ask("print 2")
     prompt.child.sendline("quit")
     assert prompt.end() == 0
+
+
+def test_an_interrupt_just_before_a_command_or_behind_it_ends_no_session(fed, monkeypatch):
+    noticing, moments = interrupts.noticing_interrupts, iter(["before", "behind"])
+
+    @contextmanager
+    def struck(said=""):
+        moment = next(moments, None)
+        if moment == "before":
+            raise KeyboardInterrupt
+        with noticing(said) as noticed:
+            yield noticed
+        if moment == "behind":
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(interrupts, "noticing_interrupts", struck)
+    monkeypatch.setattr("nntui.cli.sources.prompts", lambda: True)
+    result = fed("step 2\nstep 3\nprint step\n", "exec", "xor")
+    assert result.exit_code == 0
+    assert "position 3 of" in result.stdout
+    assert "step = 2" in result.stdout
+    assert result.stderr.count("quit leaves") == 2
 
 
 @posix
