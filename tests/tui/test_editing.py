@@ -223,6 +223,30 @@ async def test_another_file_is_only_overwritten_when_that_is_wanted(document, un
         assert app.desk.edited.unsaved
 
 
+@pytest.mark.parametrize("name", ["a" * 300, "~nobody-at-all/file", "no/such/folder", "a\0b", ""])
+async def test_a_place_where_nothing_can_be_saved_is_no_error(
+    document, until, tmp_path, monkeypatch, name
+):
+    monkeypatch.chdir(tmp_path)
+    app = NntuiApp(document=document)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await edited(pilot, until)
+        before = len(app._notifications)
+        await pilot.press("S")
+        await until(pilot, shows(app, SaveForm))
+        form = app.screen
+        form.query_one(Input).value = name
+        await pilot.press("enter")
+        await until(
+            pilot,
+            lambda: (
+                len(app._notifications) > before
+                or (app.screen is form and str(form.query_one("#form-error").render()))
+            ),
+        )
+        assert app.desk.edited.unsaved
+
+
 async def test_a_file_that_changed_on_disk_is_only_overwritten_when_that_is_wanted(document, until):
     app = NntuiApp(document=document)
     async with app.run_test(size=(80, 24)) as pilot:

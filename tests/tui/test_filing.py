@@ -170,11 +170,10 @@ async def test_a_document_opened_again_is_taken_up_where_it_was_left(document, u
     app = NntuiApp(document=document)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, shows(app, SteppingScreen))
-        before = app.screen
+        before = debugger_of(app)
         await pilot.press("right", "right", "b", "3", "s")
         app.filing.open(document)
-        await until(pilot, lambda: isinstance(app.screen, SteppingScreen | Question))
-        await until(pilot, lambda: app.screen is not before)
+        await until(pilot, lambda: len(app.screen_stack) == 2 and debugger_of(app) is not before)
         assert debugger_of(app).position == 3
         assert [row.text for row in debugger_of(app).stops] == ["break h1"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from nntui.document.atomic import write_text
 from nntui.document.errors import DocumentError
 from nntui.model.names import escaped
+from nntui.tui.places import working_folder
 
 if TYPE_CHECKING:
     from nntui.tui.control.stage import Stage
@@ -60,4 +62,6 @@ def free_place(name: str, step: int, ending: str) -> Path:
     """A file in the current directory that is not there yet, named after document and step."""
     stem = f"{_NO_NAME.sub('-', name).strip('-').lower()[:60] or 'nntui'}-step-{step}"
     names = (f"{stem}.{ending}", *(f"{stem}-{n}.{ending}" for n in range(2, MOST)))
-    return next((p for name in names if not (p := Path.cwd() / name).exists()), Path.cwd() / stem)
+    here = working_folder()
+    free = (name for name in names if not os.path.lexists(here / name))
+    return here / next(free, stem)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -128,9 +129,10 @@ class Saving:
     def _placed(self, desk: Desk, then: Then | None, place: Path | None) -> None:
         if place is None:
             return
-        if place.exists() and (desk.document is None or place.resolve() != desk.document.resolve()):
+        there, own = os.path.exists(place), desk.document
+        if there and (own is None or os.path.realpath(place) != os.path.realpath(own)):
             self._ask_to_overwrite(desk, place, "is there already", then)
-        elif place.exists() and stamp_of(place) != desk.on_disk:
+        elif there and stamp_of(place) != desk.on_disk:
             self._ask_to_overwrite(desk, place, "has changed on disk meanwhile", then)
         else:
             self._write(desk, place, then)

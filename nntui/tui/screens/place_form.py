@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import ClassVar
 
@@ -10,6 +11,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
+
+from nntui.tui.places import fault_in_place, place_of
 
 
 class PlaceForm(ModalScreen["Path | None"]):
@@ -33,26 +36,20 @@ class PlaceForm(ModalScreen["Path | None"]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take the place, unless something stands in the way."""
         event.stop()
-        place = Path(event.value.strip()).expanduser()
-        wrong = self._wrong(event.value.strip(), place)
-        if wrong is None:
-            self.dismiss(place.absolute())
+        place = place_of(event.value)
+        fault = fault_in_place(event.value) or self._replacing(place)
+        if fault is None:
+            self.dismiss(place)
         else:
-            self.query_one("#form-error", Static).update(wrong)
+            self.query_one("#form-error", Static).update(fault)
 
     def action_leave(self) -> None:
         """Save nothing."""
         self.dismiss(None)
 
-    def _wrong(self, typed: str, place: Path) -> str | None:
-        try:
-            if not typed or not typed.isprintable() or place.is_dir():
-                return "expected the name of a file"
-            if not place.absolute().parent.is_dir():
-                return "there is no such folder"
-            if place.exists() and place != self._warned:
-                self._warned = place
-                return "there is such a file: enter again replaces it"
-        except OSError as error:
-            return (error.strerror or "no file can have such a name").lower()
-        return None
+    def _replacing(self, place: Path) -> str | None:
+        """What is said before a file is replaced, the first time."""
+        if not os.path.exists(place) or place == self._warned:
+            return None
+        self._warned = place
+        return "there is such a file: enter again replaces it"

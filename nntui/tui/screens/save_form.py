@@ -14,6 +14,7 @@ from textual.widgets import Input, Label, Static
 
 from nntui.bundled import samples
 from nntui.model.names import escaped
+from nntui.tui.places import fault_in_place, place_of
 
 
 class SaveForm(ModalScreen["Path | None"]):
@@ -44,8 +45,8 @@ class SaveForm(ModalScreen["Path | None"]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Give the path, or say why nothing can be saved there."""
-        place = Path(os.path.expanduser(event.value.strip()))
-        fault = _fault(event.value.strip(), place)
+        place = place_of(event.value)
+        fault = fault_in_place(event.value) or _fault(place)
         if fault:
             self.query_one("#form-error", Static).update(fault)
         else:
@@ -63,15 +64,8 @@ def _here() -> str:
         return "the folder you are in is gone: give the whole path"
 
 
-def _fault(text: str, place: Path) -> str:
-    if not text:
-        return "a file needs a name"
-    if "\0" in text:
-        return "no file can have this name"
-    if place.is_dir():
-        return "this is a folder: a file in it needs a name"
-    if not place.parent.is_dir():
-        return f"there is no folder {escaped(str(place.parent), 200)}"
-    if any(place.resolve() == sample.resolve() for sample in samples().values()):
+def _fault(place: Path) -> str | None:
+    here = os.path.realpath(place)
+    if any(here == os.path.realpath(sample) for sample in samples().values()):
         return "this is a bundled sample, which stays as it is: choose another place"
-    return ""
+    return None

@@ -83,7 +83,9 @@ async def test_a_file_that_is_there_is_replaced_only_when_asked_for_twice(
         assert str(place) in toasts(app)
 
 
-@pytest.mark.parametrize("name", ["", "{folder}", "{folder}/no/such/file", "a\0b"])
+@pytest.mark.parametrize(
+    "name", ["", "{folder}", "{folder}/no/such/file", "a\0b", "~nobody-at-all/file"]
+)
 async def test_a_place_that_cannot_be_written_is_refused_in_the_form(app_on, tmp_path, name):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
@@ -94,6 +96,29 @@ async def test_a_place_that_cannot_be_written_is_refused_in_the_form(app_on, tmp
         assert app.screen is form
         await pilot.press("escape")
         assert app.screen is not form
+
+
+async def test_a_name_that_the_disk_refuses_is_said_and_no_error(app_on, tmp_path, toasts):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        form = await _save(app, pilot, "save_picture")
+        form.query_one("#place").value = str(tmp_path / ("a" * 300))
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "a file name that is too long" in toasts(app)
+
+
+async def test_a_working_folder_that_is_gone_is_no_error(app_on, tmp_path, monkeypatch, toasts):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        gone.rmdir()
+        await _save(app, pilot, "save_pass")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "not saved" in toasts(app)
 
 
 async def test_the_pass_is_written_with_every_step_so_far_and_the_run_stays(
