@@ -1,4 +1,4 @@
-"""Saving a result: finding out beforehand what would keep it from that, and writing a text."""
+"""Saving a result: finding out beforehand what would keep it from that."""
 
 from __future__ import annotations
 
@@ -26,18 +26,3 @@ def check_can_save(path: Path, *, overwrite: bool = True) -> None:
     for fault, found in faults.items():
         if found:
             raise NntuiError(f"{escaped(str(path), 1000)}: {escaped(fault, 1000)}")
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text in UTF-8; the file that was there stays whole until the new one is.
-
-    Raises:
-        DocumentError: it cannot be written.
-    """
-    from nntui.document.atomic import write_atomically
-    from nntui.document.errors import DocumentError, Fault
-
-    try:
-        write_atomically(str(path), text.encode())
-    except Fault as fault:
-        raise DocumentError.of(fault, str(path)) from None

@@ -85,7 +85,7 @@ def _moment(experiment: Experiment, width: int, step: int, view: str | None) -> 
 
 def _write(experiment: Experiment, out: Path, width: int, step: int, view: str | None) -> None:
     from nntui.cli.moment import as_svg, described, drawn, moment_of
-    from nntui.cli.saving import write_text
+    from nntui.document.atomic import write_text
 
     debugger = moment_of(experiment, step)
     title = " · ".join((experiment.name or "a network", *described(debugger, view)))

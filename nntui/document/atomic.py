@@ -14,6 +14,7 @@ from nntui.document.errors import DocumentError, Fault
 from nntui.document.files import fault_of, kind_of
 
 _EXPECTED: Final = "a file that can be written"
+_PRIVATE: Final = 0o600
 _CREATING: Final = (
     os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 )
@@ -21,7 +22,9 @@ _CREATING: Final = (
 _FOLDER_CANNOT: Final = (errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM, errno.EBADF)
 
 
-def write_atomically(path: str, data: bytes) -> None:
+def write_atomically(
+    path: str, data: bytes, *, private: bool = False, lasting: bool = True
+) -> None:
     """Replace the file at ``path``, or make it.
 
     A temporary file in the same folder is written, flushed to the disk and renamed. A link is
@@ -30,22 +33,26 @@ def write_atomically(path: str, data: bytes) -> None:
     Args:
         path: any path whose folder exists.
         data: the whole content.
+        private: whether a new file is for nobody else to read.
+        lasting: whether to wait until it is on the disk; else a power cut may leave neither the
+            old nor the new one.
 
     Raises:
         Fault: what the operating system refused, or a path that is no regular file.
     """
     try:
         target = os.path.realpath(path)
-        mode = _mode_of(target)
+        mode = _mode_of(target) or (_PRIVATE if private else None)
         temporary = f"{os.path.dirname(target)}{os.sep}.nntui-{secrets.token_hex(8)}.tmp"
         try:
-            _write(temporary, data, mode)
+            _write(temporary, data, mode, lasting)
             os.replace(temporary, target)
         except BaseException:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
             raise
-        _flush_folder(os.path.dirname(target))
+        if lasting:
+            _flush_folder(os.path.dirname(target))
     except (OSError, ValueError) as error:
         raise fault_of(error, path, _EXPECTED) from None
 
@@ -77,13 +84,14 @@ def _mode_of(target: str) -> int | None:
     return stat.S_IMODE(status.st_mode)
 
 
-def _write(path: str, data: bytes, mode: int | None) -> None:
+def _write(path: str, data: bytes, mode: int | None, lasting: bool) -> None:
     with open(os.open(path, _CREATING, 0o666), "wb") as file:
         file.write(data)
         file.flush()
         if mode is not None:
             os.chmod(path, mode)
-        os.fsync(file.fileno())
+        if lasting:
+            os.fsync(file.fileno())
 
 
 def _flush_folder(folder: str) -> None:

@@ -14,9 +14,9 @@ from typing import Any, Final
 
 from platformdirs import user_state_path
 
-from nntui.document.atomic import write_atomically
 from nntui.document.errors import Fault
 from nntui.document.files import absolute, decoded, folder_of, phrase_of, read_bytes
+from nntui.document.kept import write_kept
 from nntui.document.layout import laid_out
 from nntui.document.load import experiment_of
 from nntui.document.parse import parsed
@@ -58,12 +58,11 @@ def write_recovery(document: Path, experiment: Experiment) -> None:
             "document": os.fspath(document),
             "experiment": plain_document(experiment, folder_of(os.fspath(document))),
         }
-        os.makedirs(file.parent, mode=0o700, exist_ok=True)
-        write_atomically(os.fspath(file), laid_out(plain).encode("utf-8", "backslashreplace"))
-    except OSError as error:
-        raise StateError(_unwritten(file, phrase_of(error))) from None
     except Fault as fault:
         raise StateError(_unwritten(file, f"{fault.found}, expected {fault.expected}")) from None
+    problem = write_kept(file, laid_out(plain))
+    if problem is not None:
+        raise StateError(_unwritten(file, problem))
 
 
 def read_recovery(document: Path) -> Recovered | None:

@@ -19,6 +19,7 @@ from nntui.document.atomic import write_atomically
 from nntui.document.errors import Fault
 from nntui.document.files import decoded, phrase_of, read_bytes
 from nntui.document.identity import identity
+from nntui.document.kept import write_kept
 from nntui.document.layout import laid_out
 from nntui.document.limits import MAX_DEBUGGER_BYTES
 from nntui.document.parse import parsed
@@ -101,16 +102,12 @@ def write_state(file: Path, state: Mapping[str, Any]) -> None:
     Raises:
         StateError: it cannot be written, or is too large.
     """
-    data = laid_out(state).encode("utf-8", "backslashreplace")
-    try:
-        if len(data) > MAX_DEBUGGER_BYTES:
-            raise Fault("", f"{len(data)} bytes", f"at most {MAX_DEBUGGER_BYTES}")
-        os.makedirs(file.parent, mode=0o700, exist_ok=True)
-        write_atomically(os.fspath(file), data)
-    except OSError as error:
-        raise StateError(_unwritten(file, phrase_of(error))) from None
-    except Fault as fault:
-        raise StateError(_unwritten(file, f"{fault.found}, expected {fault.expected}")) from None
+    text = laid_out(state)
+    length = len(text.encode("utf-8", "backslashreplace"))
+    reason = f"{length} bytes, expected at most {MAX_DEBUGGER_BYTES}"
+    problem = reason if length > MAX_DEBUGGER_BYTES else write_kept(file, text)
+    if problem is not None:
+        raise StateError(_unwritten(file, problem))
     _prune(file.parent)
 
 

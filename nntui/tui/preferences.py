@@ -7,14 +7,14 @@ whole when something in it changes. What is wrong with it is said, and it is set
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from platformdirs import user_state_path
+
+from nntui.document.kept import write_kept
 
 VERSION: Final = 1
 MOST_BYTES: Final = 100_000
@@ -126,16 +126,5 @@ def _plain(preferences: Preferences) -> dict[str, Any]:
 
 def _write(place: Path, content: dict[str, Any]) -> str | None:
     """Replace the file at once; the sentence of why it could not be, if so."""
-    try:
-        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=place.parent, prefix=place.name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(content, file, indent=2)
-            os.replace(name, place)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        return f"your preferences are not kept: {error.strerror or type(error).__name__}"
-    return None
+    problem = write_kept(place, json.dumps(content, indent=2), lasting=False)
+    return None if problem is None else f"your preferences are not kept: {problem}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from pathlib import Path
 from typing import Final
 
 from platformdirs import user_state_path
+
+from nntui.document.kept import write_kept
 
 MOST: Final = 10
 
@@ -24,23 +25,16 @@ def recent_files(folder: Path | None = None) -> list[Path]:
         return []
     if not isinstance(found, list):
         return []
-    paths = [Path(text) for text in found if isinstance(text, str) and "\0" not in text]
-    return [path for path in paths if path.is_file()][:MOST]
+    # (Path.is_file would raise for what cannot be looked at; os.path's says that it is none.)
+    return [Path(each) for each in found if isinstance(each, str) and os.path.isfile(each)][:MOST]
 
 
 def remember(path: Path, folder: Path | None = None) -> None:
     """Put a file at the head of the list. A state directory that can't be written is no error."""
     place = _place(folder)
-    resolved = path.resolve()
+    resolved = Path(os.path.realpath(path))
     files = [resolved, *(other for other in recent_files(folder) if other != resolved)]
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=place.parent, prefix=place.name)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump([str(each) for each in files[:MOST]], file)
-        Path(name).replace(place)
-    except OSError:
-        return
+    write_kept(place, json.dumps([str(each) for each in files[:MOST]]), lasting=False)
 
 
 def _place(folder: Path | None) -> Path:

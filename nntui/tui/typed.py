@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 from typing import Final
 
 from platformdirs import user_state_path
+
+from nntui.document.kept import write_kept
 
 MOST: Final = 500
 LONGEST: Final = 1_000
@@ -27,14 +27,7 @@ def write_typed(lines: list[str], folder: Path | None = None) -> None:
     """Keep commands. A state directory that can't be written is no error."""
     place = _place(folder)
     kept = [line for line in lines if line.isprintable() and len(line) <= LONGEST][-MOST:]
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=place.parent, prefix=place.name)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write("".join(f"{line}\n" for line in kept))
-        Path(name).replace(place)
-    except OSError:
-        return
+    write_kept(place, "".join(f"{line}\n" for line in kept), lasting=False)
 
 
 def _place(folder: Path | None) -> Path:

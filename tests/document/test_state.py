@@ -177,6 +177,13 @@ def test_a_folder_that_takes_no_files_is_a_sentence(tmp_path, monkeypatch):
         write_state(state_file(layered(2, 1), tmp_path), {})
 
 
+@pytest.mark.skipif(os.name != "posix", reason="permission bits are POSIX")
+def test_what_is_kept_is_for_nobody_else_to_read(file):
+    write_state(file, {})
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+
+
 def test_a_state_that_is_too_large_leaves_the_old_one(file):
     write_state(file, {"old": True})
     with pytest.raises(StateError, match="expected at most"):
