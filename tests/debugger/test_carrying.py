@@ -9,7 +9,14 @@ from nntui.debugger.carrying import carried_over
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.session import to_plain
 from nntui.document.load import load
-from nntui.model.changes import add_neuron, change_connection, change_setting, delete_neuron
+from nntui.model.changes import (
+    Edited,
+    add_neuron,
+    change_connection,
+    change_neuron,
+    change_setting,
+    delete_neuron,
+)
 
 
 @pytest.fixture
@@ -63,3 +70,63 @@ def test_branches_are_said_to_be_left_and_come_back_with_their_experiment(debugg
     assert not lost
     assert len(back.branches) == 2
     assert [each.name for each in back.bookmarks] == ["here"]
+
+
+def renamed(debugger, *pairs):
+    """The run's experiment with neurons renamed one after the other, and what it came to."""
+    history = Edited.of(debugger.run.timeline.first)
+    for old, new in pairs:
+        history = history.after(change_neuron(history.experiment, old, new_name=new))
+    return history
+
+
+def test_everything_follows_a_neuron_that_is_called_something_else(debugger):
+    for line in (
+        "break h1->y backward every 3 if delta[ h1 ] > δ[h2] - .5",
+        'break y log "δ is {delta[h1]}, {{h1}} {w[h1,y] * 2}"',
+        "watch abs(a[h1]) crosses 0.5",
+        "tbreak update 3",
+    ):
+        debugger.execute(line)
+    history = renamed(debugger, ("h1", "my neuron"))
+    made, lost = carried_over(debugger, history.experiment, renaming=history.renaming)
+    assert not lost
+    assert [row.text for row in made.stops] == [
+        'break "my neuron"',
+        "break h2 backward if loss < 0.1",
+        'break "my neuron"->y backward every 3 if delta["my neuron"] > δ[h2] - .5',
+        'break y log "δ is {delta[\\"my neuron\\"]}, {{h1}} {w[\\"my neuron\\",y] * 2}"',
+        'watch abs(a["my neuron"]) crosses 0.5',
+        "tbreak update 3",
+    ]
+    assert [each.expression.text for each in made.watches] == ['w[x1,"my neuron"]', "loss"]
+    assert [mark.name for mark in made.bookmarks] == ["here"]
+
+
+def test_numbers_and_counters_go_along(debugger):
+    debugger.execute("delete 1")
+    debugger.execute("break h1 every 3")
+    debugger.execute("continue")
+    history = renamed(debugger, ("h1", "g"))
+    made, _ = carried_over(debugger, history.experiment, renaming=history.renaming)
+    assert [(row.number, row.hits, row.since) for row in made.stops] == [
+        (row.number, row.hits, row.since) for row in debugger.stops
+    ]
+    assert any(row.hits for row in made.stops)
+    assert made.execute("break y").lines == ("breakpoint 4: y",)
+
+
+def test_neurons_that_change_names_with_each_other_are_not_mistaken(debugger):
+    history = renamed(debugger, ("h1", "t"), ("h2", "h1"), ("t", "h2"))
+    made, lost = carried_over(debugger, history.experiment, renaming=history.renaming)
+    assert not lost
+    assert [row.text for row in made.stops] == ["break h2", "break h1 backward if loss < 0.1"]
+
+
+def test_a_breakpoint_does_not_go_over_to_another_neuron_of_the_same_name(debugger):
+    history = Edited.of(debugger.run.timeline.first)
+    history = history.after(delete_neuron(history.experiment, "h1"))
+    history = history.after(change_neuron(history.experiment, "h2", new_name="h1"))
+    made, lost = carried_over(debugger, history.experiment, renaming=history.renaming)
+    assert [row.text for row in made.stops] == ["break h1 backward if loss < 0.1"]
+    assert 'breakpoint 1, h1: "h1" is gone: another neuron is called that now' in lost

@@ -365,3 +365,27 @@ async def test_every_key_of_the_editor_is_shown(app_on, seen, size):
 def test_no_two_keys_of_the_editor_are_the_same():
     keys = [each for key in EDITOR for each in key.keys.split(",")]
     assert len(keys) == len(set(keys))
+
+
+async def test_breakpoints_and_watches_follow_a_neuron_that_is_renamed_and_back(
+    app_on, debugger_of, until, typed, toasts
+):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("right", "right", "b", "3", "s", "m")
+        await typed(pilot, "here")
+        await pilot.press("colon")
+        await typed(pilot, "display a[h1] * 2")
+        await pilot.press("M", "down", "down", "enter")
+        await write(pilot, "name", "g1")
+        await pilot.press("enter", "escape")
+        await until(pilot, lambda: "g1" in debugger_of(app).experiment.network)
+        debugger = debugger_of(app)
+        assert [row.text for row in debugger.stops] == ["break g1"]
+        assert [each.expression.text for each in debugger.watches] == ["a[g1] * 2"]
+        assert [each.name for each in debugger.bookmarks] == ["here"]
+        assert "not kept" not in toasts(app)
+        await pilot.press("ctrl+z")
+        await until(pilot, lambda: "h1" in debugger_of(app).experiment.network)
+        assert [row.text for row in debugger_of(app).stops] == ["break h1"]
+        assert [each.expression.text for each in debugger_of(app).watches] == ["a[h1] * 2"]

@@ -82,14 +82,14 @@ class Watches:
         """How many there are."""
         return len(self._watches)
 
-    def add(self, text: str) -> Watch:
-        """Watch an expression from now on.
+    def add(self, text: str, number: int = 0) -> Watch:
+        """Watch an expression from now on; its number is the next one unless a later is given.
 
         Raises:
             ExpressionError: the text is no expression over this network's values.
         """
         expression = parse(text, self._debugger.experiment.network)
-        self.made += 1
+        self.made = max(number, self.made + 1)
         watch = Watch(self.made, expression)
         self._watches[watch.number] = watch
         if self._stop == self._here:

@@ -48,6 +48,16 @@ def shown(value: float | bool | None) -> str:
     return exact(value)
 
 
+def with_parts(text: str, change: Callable[[str], str]) -> str:
+    """A message's text with another text in place of each of its expressions."""
+
+    def changed(match: re.Match[str]) -> str:
+        inside = match.group(1)
+        return match.group() if inside is None else f"{{{change(inside)}}}"
+
+    return _PART.sub(changed, text)
+
+
 def message_of(text: str, names: Names) -> Message:
     """Read a message.
 

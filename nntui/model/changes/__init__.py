@@ -7,6 +7,7 @@ True
 
 from nntui.model.changes.change import Change
 from nntui.model.changes.edited import Edited
+from nntui.model.changes.renaming import GoneError, Renaming
 from nntui.model.changes.rows import add_row, change_row, delete_row
 from nntui.model.changes.settings import SETTINGS, change_setting, function_named, setting
 from nntui.model.changes.structure import (
@@ -22,6 +23,8 @@ __all__ = [
     "SETTINGS",
     "Change",
     "Edited",
+    "GoneError",
+    "Renaming",
     "add_neuron",
     "add_row",
     "change_connection",

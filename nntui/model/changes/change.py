@@ -11,11 +11,13 @@ from nntui.model.experiment import Experiment
 class Change:
     """What a change has made.
 
-    ``sentence`` says it in a few words, such as ``h3 added (tanh)``.
+    ``sentence`` says it in a few words, such as ``h3 added (tanh)``. ``renamed``: a neuron's name
+    before and after it.
     """
 
     experiment: Experiment
     sentence: str
+    renamed: tuple[str, str] | None = None
 
 
 def also(*phrases: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from nntui.model.changes.change import Change
+from nntui.model.changes.renaming import Renaming
 from nntui.model.experiment import Experiment
 
 MOST_VERSIONS: Final = 200
@@ -18,12 +19,14 @@ class Edited:
     """A history of an experiment: values only, so that undo is an index.
 
     ``versions`` begin with the oldest known; each says what led to it (the first: nothing).
-    ``index`` is the one in force. ``saved`` is the experiment that the file holds.
+    ``index`` is the one in force. ``saved`` is the experiment that the file holds. ``renaming`` is
+    what has become of the neurons' names since the experiment was last run.
     """
 
     versions: tuple[Change, ...]
     index: int
     saved: Experiment
+    renaming: Renaming = field(default_factory=Renaming)
 
     @classmethod
     def of(cls, experiment: Experiment) -> Edited:
@@ -56,16 +59,34 @@ class Edited:
         each = max(change.experiment.network.wiring().connection_count, 1)
         most = max(2, min(MOST_VERSIONS, MOST_CONNECTIONS // each))
         versions = versions[-most:]
-        return replace(self, versions=versions, index=len(versions) - 1)
+        renaming = _after(self.renaming, change)
+        return replace(self, versions=versions, index=len(versions) - 1, renaming=renaming)
 
     def undone(self) -> Edited:
         """One change back; the same when there is none."""
-        return replace(self, index=max(self.index - 1, 0))
+        if self.undoes is None:
+            return self
+        renaming = _before(self.renaming, self.undoes)
+        return replace(self, index=self.index - 1, renaming=renaming)
 
     def redone(self) -> Edited:
         """One change forth; the same when there is none."""
-        return replace(self, index=min(self.index + 1, len(self.versions) - 1))
+        if self.redoes is None:
+            return self
+        return replace(self, index=self.index + 1, renaming=_after(self.renaming, self.redoes))
 
     def as_saved(self) -> Edited:
         """What is here now is what the file holds."""
         return replace(self, saved=self.experiment)
+
+    def as_run(self) -> Edited:
+        """What is here now is what runs."""
+        return replace(self, renaming=Renaming())
+
+
+def _after(renaming: Renaming, change: Change) -> Renaming:
+    return renaming.then(*change.renamed) if change.renamed else renaming
+
+
+def _before(renaming: Renaming, change: Change) -> Renaming:
+    return renaming.then(*reversed(change.renamed)) if change.renamed else renaming

@@ -71,7 +71,10 @@ def change_neuron(
     if new_name is not None and new_name != name:
         net.rename_neuron(name, new_name)
         said.append(f"{escaped(name)} is called {escaped(new_name)} now")
-    return _changed(experiment, net, said)
+    change = _changed(experiment, net, said)
+    if new_name is not None and new_name != name:
+        change = replace(change, renamed=(name, new_name))
+    return change
 
 
 def delete_neuron(experiment: Experiment, name: str) -> Change:

@@ -121,7 +121,9 @@ class Editing:
             known = {id(version.experiment) for version in desk.edited.versions}
             desk.sessions[id(original(left))] = to_plain(left)
             desk.sessions = {key: kept for key, kept in desk.sessions.items() if key in known}
-            debugger, lost = carried_over(left, experiment, desk.sessions.get(id(experiment)))
+            before, renaming = desk.sessions.get(id(experiment)), desk.edited.renaming
+            debugger, lost = carried_over(left, experiment, before, renaming)
+            desk.edited = desk.edited.as_run()
             app.show_run(debugger, said, lost)
 
         app.at_rest(act)
