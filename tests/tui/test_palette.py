@@ -112,3 +112,20 @@ def test_a_theme_that_is_no_more_is_not_missed(own_directories):
 
     PreferencesFile(kept=True).change(theme="of a plugin that is gone")
     assert NntuiApp(keep_state=True).theme == "nntui-dark"
+
+
+@pytest.mark.parametrize("opened", ["ctrl+p", "question_mark", "o", "M"])
+async def test_behind_whatever_lay_over_the_screen_the_arrows_choose_neurons_again(app_on, opened):
+    app = app_on()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        stepping = app.screen
+        await pilot.press(opened)
+        while app.screen is stepping:
+            await pilot.pause(0.01)
+        while app.screen is not stepping:
+            await pilot.press("escape")
+            await pilot.pause(0.05)
+        await pilot.press("down")
+        assert stepping.focused is None
+        assert stepping._looking.focus.neuron == "x1"

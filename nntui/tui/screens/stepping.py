@@ -60,6 +60,8 @@ Pane = (
 class SteppingScreen(Screen[None]):
     """A training run under the keyboard."""
 
+    # Nothing but a list that is seen takes the keyboard; not the first that there is, by itself.
+    AUTO_FOCUS: ClassVar[str] = ""
     # A digit is a binding like the others, or it would overtake the keys that came before it.
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(),
