@@ -95,7 +95,7 @@ async def test_a_list_offers_its_own_keys_when_it_has_the_keyboard(app_on):
         await pilot.press("right", "right", "b")
         await pilot.pause()
         assert _offered(app)["enter"] == "edit"
-        assert _offered(app)["d"] == "disable"
+        assert _offered(app)["d"] == "on/off"
         await pilot.press("tab")
         await pilot.pause()
         assert "d" not in _offered(app)
@@ -132,6 +132,40 @@ async def test_a_click_presses_the_key(app_on, debugger_of, seen):
         await pilot.pause()
         await pilot.pause()
         assert debugger_of(app).position == 1
+
+
+async def test_where_there_is_little_room_the_way_to_what_is_hidden_and_back_is_offered(app_on):
+    app = app_on()
+    async with app.run_test(size=(60, 16)) as pilot:
+        await pilot.press("s")
+        await pilot.pause()
+        assert "tab" in _offered(app)
+        await pilot.press("right", "right")
+        await pilot.pause()
+        assert _offered(app)["enter"] == "inspect"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert _offered(app)["escape"] == "leave"
+        assert "enter" not in _offered(app)  # it would close the inspector
+        await pilot.press("z")
+        await pilot.pause()
+        assert _offered(app)["z"] == "all panes"
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("colon", ["run it", "complete", "before", "leave"]),
+        ("slash", ["find it", "complete", "leave"]),
+        ("ampersand", ["keep it", "all rows"]),
+    ],
+)
+async def test_the_line_says_what_its_keys_do_to_what_is_typed(app_on, key, words):
+    app = app_on()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(key)
+        await pilot.pause()
+        assert list(_offered(app).values()) == words
 
 
 @pytest.mark.parametrize("width", [60, 80, 100])

@@ -88,6 +88,18 @@ async def test_a_message_longer_than_the_terminal_is_cut_and_the_step_stays(app_
         assert line.endswith("…")
 
 
+async def test_a_message_that_fills_the_line_is_not_cut_for_the_sake_of_the_place(app_on, seen):
+    async with app_on("xor").run_test(size=(60, 16)) as pilot:
+        await pilot.press("s")
+        pilot.app.screen.say("m" * 57)
+        await pilot.pause()
+        assert seen(pilot.app).splitlines()[-2] == f"  {'m' * 57} "
+        pilot.app.screen.mark_edited(True)
+        pilot.app.screen.say("m" * 45)
+        await pilot.pause()
+        assert seen(pilot.app).splitlines()[-2] == f"{' ● edited':<14}{'m' * 45} "
+
+
 async def test_playing_is_said_with_its_speed_beside_the_place(app_on, seen):
     async with app_on("xor").run_test(size=(80, 24)) as pilot:
         await pilot.press("space")

@@ -7,11 +7,13 @@ here says when. No key is offered that would only answer that it can do nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from nntui.tui.control.drawing import FIND
 from nntui.tui.control.focus import Focus
 from nntui.tui.control.rooms import LISTS
+from nntui.tui.control.tables import FILTER
 from nntui.tui.keys import GROUPS, Key, displayed
 from nntui.tui.keys import LISTS as LIST_KEYS
 
@@ -27,7 +29,8 @@ class Situation:
     """What the footer goes by.
 
     ``listed``: the list that has the keyboard, if one has; ``filled``: whether it has a row.
-    ``held``: whether escape has something to leave. ``typing``: a command is typed.
+    ``turned``: a pane was turned to; ``held``: whether escape has something to leave. ``typing``:
+    what is typed, if anything is (a row of ``_TYPING``).
     """
 
     at_start: bool = True
@@ -37,18 +40,24 @@ class Situation:
     listed: str | None = None
     filled: bool = False
     focused: bool = False
+    turned: bool = False
+    inspecting: bool = False
     held: bool = False
     maximised: bool = False
-    typing: bool = False
+    typing: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A key, as it is shown and as it is pressed, and what it does, in a word."""
+    """A key, as it is shown and as it is pressed, and what it does, in a word.
+
+    ``rank``: where there is no room for all, those of the least ranks are shown.
+    """
 
     key: str
     shown: str
     word: str
+    rank: int = 0
 
 
 When = Callable[[Situation], bool]
@@ -61,7 +70,7 @@ _WHEN: Final[dict[str, When]] = {
     "play": lambda s: not s.at_end,
     "restart": lambda s: s.at_end,
     "breakpoint": lambda s: s.focused,
-    "inspect": lambda s: s.focused,
+    "inspect": lambda s: s.focused and not s.inspecting,
     "maximise": lambda s: s.maximised,
     "clear": lambda s: s.held,
 }
@@ -69,19 +78,29 @@ _WHEN: Final[dict[str, When]] = {
 
 _CHOOSING: Final = {"breakpoints": "edit", "watches": "change", "branches": "go there"}
 _LIST_WORDS: Final = {
-    "list-up": "up", "list-down": "down", "list-toggle": "disable", "list-delete": "delete",
+    "list-up": "up", "list-down": "down", "list-toggle": "on/off", "list-delete": "delete",
 }  # fmt: skip
-_TYPING: Final = (
-    Offer("enter", "enter", "run it"),
-    Offer("tab", "tab", "complete"),
-    Offer("up", "↑", "before"),
-    Offer("escape", "esc", "leave"),
-)
+_COMPLETE: Final = Offer("tab", "tab", "complete")
+_BEFORE: Final = Offer("up", "↑", "before")
+_LEAVE: Final = Offer("escape", "esc", "leave")
+_TYPING: Final = {
+    "command": (Offer("enter", "enter", "run it"), _COMPLETE, _BEFORE, _LEAVE),
+    "name": (Offer("enter", "enter", "find it"), _COMPLETE, _LEAVE),
+    "filter": (Offer("enter", "enter", "keep it"), Offer("escape", "esc", "all rows")),
+}
+"""The keys while a line is typed: a command, a neuron's name, which rows of a table are shown."""
+_BEGINNINGS: Final = {FIND: "name", FILTER: "filter"}
 _FIRST: Final = (
     "step", "step-back", "update", "continue", "restart", "play", "clear", "maximise", "breakpoint",
-    "inspect", "command", "pane",
+    "inspect", "pane", "command",
 )  # fmt: skip
-"""The keys that are offered before all others: where there is little room, those go."""
+"""The keys that stand before all others."""
+_RANKS: Final = (
+    "list-choose", "list-delete", "list-toggle", "leave", "list-up", "list-down", "step",
+    "step-back", "continue", "restart", "maximise", "inspect", "breakpoint", "pane", "update",
+    "play", "clear", "command",
+)  # fmt: skip
+"""The keys that there is room for before all others; ``leave`` is ``clear`` of an open pane."""
 _ALWAYS: Final = ("help", "quit")
 
 
@@ -118,18 +137,24 @@ class Offering:
             listed=listed,
             filled=listed is not None and bool(getattr(frame, listed)),
             focused=focus.place is not None,
+            turned=deck.turned,
+            inspecting=deck.turned and deck.current == "inspector",
             held=deck.turned or deck.maximised is not None or focus != Focus(),
             maximised=deck.maximised is not None,
-            typing=self._stage.command_line.shown,
+            typing=self._typing(),
         )
+
+    def _typing(self) -> str | None:
+        line = self._stage.command_line
+        return _BEGINNINGS.get(line.value[:1], "command") if line.shown else None
 
 
 def offers(situation: Situation, keymap: Mapping[str, str]) -> tuple[Offer, ...]:
     """The keys that do something, the likeliest first."""
-    if situation.typing:
-        return _TYPING
+    if situation.typing is not None:
+        return _TYPING[situation.typing]
     return tuple(
-        offer
+        replace(offer, rank=_rank(key.name, situation))
         for key, word in _keys(situation)
         if (offer := _offer(key, word, keymap)) is not None and key.name not in _ALWAYS
     )
@@ -137,7 +162,7 @@ def offers(situation: Situation, keymap: Mapping[str, str]) -> tuple[Offer, ...]
 
 def standing(situation: Situation, keymap: Mapping[str, str]) -> tuple[Offer, ...]:
     """The keys that are always there, but while a command is typed."""
-    if situation.typing:
+    if situation.typing is not None:
         return ()
     found = (_offer(_TABLE[name], _TABLE[name].footer, keymap) for name in _ALWAYS)
     return tuple(offer for offer in found if offer is not None)
@@ -161,6 +186,12 @@ def _keys(s: Situation) -> Iterator[tuple[Key, str]]:
         taken = s.listed is not None and name in ("clear", "inspect")
         if _TABLE[name].footer and not taken and _WHEN.get(name, _at_rest)(s):
             yield _TABLE[name], _TABLE[name].footer
+
+
+def _rank(name: str, situation: Situation) -> int:
+    if name == "clear" and situation.turned and not situation.maximised:
+        name = "leave"
+    return _RANKS.index(name) if name in _RANKS else len(_RANKS)
 
 
 def _at_rest(situation: Situation) -> bool:

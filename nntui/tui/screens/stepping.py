@@ -255,6 +255,7 @@ class SteppingScreen(Screen[None]):
         """What is being typed may say which rows are shown."""
         if event.value.startswith(FILTER):
             self._tables.typed(event.value)
+        self._offering.show()
 
     def on_command_line_left(self) -> None:
         """No command was typed."""

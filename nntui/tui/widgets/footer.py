@@ -64,9 +64,7 @@ class KeyLine(LinePane):
         right = sum(_width(offer) + GAP for offer in self._standing)
         found: list[tuple[int, Offer]] = []
         x = 1
-        for offer in self._offers:
-            if x + _width(offer) + right > width:
-                break
+        for offer in self._chosen(width - right - 1):
             found.append((x, offer))
             x += _width(offer) + GAP
         x = max(width - right + 1, x)
@@ -75,6 +73,15 @@ class KeyLine(LinePane):
                 found.append((x, offer))
                 x += _width(offer) + GAP
         return found
+
+    def _chosen(self, room: int) -> list[Offer]:
+        """Those that there is room for, in their order: the ones of least rank before others."""
+        chosen = set()
+        for n, offer in sorted(enumerate(self._offers), key=lambda each: each[1].rank):
+            if _width(offer) <= room:
+                chosen.add(n)
+                room -= _width(offer) + GAP
+        return [offer for n, offer in enumerate(self._offers) if n in chosen]
 
 
 def _width(offer: Offer) -> int:

@@ -21,7 +21,8 @@ EDITED: Final = "● edited · "
 class StatusLine(LinePane):
     """Where the run stands, and at the right a message: why it stopped, or the count typed so far.
 
-    The message has the right of way: the place is said in as many words as it leaves room for.
+    The message has the right of way: the place is said in as many words as it leaves room for,
+    and not at all when only that saves the message from being cut off.
     """
 
     def __init__(self, experiment: Experiment) -> None:
@@ -66,8 +67,11 @@ class StatusLine(LinePane):
         width = self.size.width
         message = f" {self._message} " if self._message else ""
         forms = [f"{self._mark}{form}" for form in self._forms]
-        least = cell_len(forms[-1]) + 2
-        room = max(width - cell_len(message), min(least, width // 3))
+        room = width - cell_len(message)
+        if room < 0:  # it is cut off anyway
+            room = min(cell_len(forms[-1]) + 2, width // 3)
+        elif room < cell_len(forms[-1]) + 2:
+            forms.append(self._mark.rstrip(" ·") if cell_len(self._mark) <= room else "")
         place = next((form for form in forms if cell_len(form) + 2 <= room), forms[-1])
         bar = Style(reverse=True)
         return [
