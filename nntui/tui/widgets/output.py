@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from typing import Final
 
@@ -16,6 +17,10 @@ from nntui.tui.widgets.pane import LinePane
 
 MOST: Final = 2_000
 """Lines that are kept."""
+_GAP: Final = re.compile(r" {2,}")
+_COLUMN: Final = re.compile(r"( *)(\S+(?: \S+)*)")
+_NARROW: Final = 24
+"""Cells that a second column gets, at least."""
 _NOTHING: Final = " nothing said yet: type : and a command"
 
 
@@ -41,9 +46,9 @@ class OutputPane(LinePane):
         """Break the lines for the width that there is."""
         width = max(self.scrollable_content_region.width - 1, 10)
         self._lines = [
-            (("  " if n else "") + part, typed)
+            (part, typed)
             for line, typed in self._said or [(_NOTHING, False)]
-            for n, part in enumerate(_broken(line, width))
+            for part in _broken(line, width)
         ]
         super().changed()
 
@@ -60,11 +65,32 @@ class OutputPane(LinePane):
 
 
 def _broken(line: str, width: int) -> list[str]:
-    """A line as it is when it fits, else broken between words; a row of a table just goes on."""
+    """A line as it is when it fits, else broken between words.
+
+    Of two columns the second goes on below itself. A row of a wider table goes on in the next.
+    """
     if cell_len(line) <= width:
         return [line]
     text = line.lstrip()
     indent = line[: len(line) - len(text)]
+    columns = _GAP.split(text.rstrip())
+    if len(columns) == 2:
+        name = line[: -len(columns[1])] if line.endswith(columns[1]) else line
+        at = min(cell_len(name), max(width - _NARROW, len(indent) + 4))
+        words = wrapped(columns[1], width - at)
+        if cell_len(name) > at:
+            return [name.rstrip(), *(" " * at + part for part in words)]
+        return [name + words[0], *(" " * at + part for part in words[1:])]
     room = max(width - len(indent) - 2, 8)
-    columns = "  " in text.rstrip()
-    return [indent + part for part in (chop_cells(text, room) if columns else wrapped(text, room))]
+    parts = wrapped(text, room) if len(columns) == 1 else _rows(text, room)
+    return [indent + ("  " if n else "") + part for n, part in enumerate(parts)]
+
+
+def _rows(text: str, room: int) -> list[str]:
+    """The columns of a table's row in as many rows as they need, none of them broken in two."""
+    rows = [""]
+    for gap, column in _COLUMN.findall(text):
+        if rows[-1] and cell_len(rows[-1] + gap + column) > room:
+            rows.append("")
+        rows[-1] += gap + column if rows[-1] else column
+    return [part for row in rows for part in chop_cells(row, room)]

@@ -10,14 +10,28 @@ def test_a_line_that_fits_stays_as_it_is():
 
 
 def test_words_are_broken_between_them_and_stay_indented():
-    assert _broken("  one two three four", 14) == ["  one two", "  three four"]
+    assert _broken("  one two three four", 14) == ["  one two", "    three four"]
 
 
-def test_a_row_of_a_table_keeps_its_columns_and_goes_on():
+def test_a_row_of_a_table_keeps_its_columns_and_goes_on_between_two_of_them():
     row = "    23      3000  0.7138104118860417   0.02885184517420636"
-    parts = _broken(row, 40)
-    assert len(parts) == 2
-    assert "".join(part.removeprefix("    ") for part in parts) == row.strip()
+    assert _broken(row, 40) == [
+        "    23      3000  0.7138104118860417",
+        "      0.02885184517420636",
+    ]
+
+
+def test_what_a_command_does_stays_beside_its_name():
+    line = "  help (h) (?)        list the commands, or say more about one"
+    assert _broken(line, 48) == [
+        "  help (h) (?)        list the commands, or say",
+        "                      more about one",
+    ]
+    assert _broken(line, 36) == [
+        "  help (h) (?)",
+        "            list the commands, or",
+        "            say more about one",
+    ]
 
 
 async def test_a_table_is_seen_in_columns_on_screen(app_on, seen, typed):
