@@ -165,6 +165,7 @@ EDITOR: Final = (
     Key("editor-redo", "ctrl+y", "app.redo", "make it again", "redo"),
     Key("editor-save", "ctrl+s", "app.save", "save the document", "save"),
     Key("editor-save-as", "S", "app.save_as", "save it elsewhere", "save as"),
+    Key("editor-help", "question_mark", "help", "the help, which these keys begin", "help"),
     Key("editor-leave", "escape,q", "leave", "back to the run; edited, it starts again", "back"),
 )  # fmt: skip
 """The keys of the editor."""

@@ -18,10 +18,10 @@ async def test_the_pane_that_was_turned_to_comes_first(app_on):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("question_mark")
-        assert _lines(app)[0].startswith("Network: ")
+        assert _lines(app)[0].startswith("Network")
         await pilot.press("question_mark", "tab", "question_mark")
-        assert _lines(app)[0].startswith("Breakpoints: ")
-        assert "edit the breakpoint" in "\n".join(_lines(app)[1:5])
+        assert _lines(app)[0].startswith("Breakpoints")
+        assert "edit the breakpoint" in "\n".join(_lines(app)[2:6])
 
 
 @pytest.mark.parametrize("pane", ALL)
@@ -50,3 +50,49 @@ async def test_words_are_looked_for_and_escape_shows_everything_again(app_on):
         assert _lines(app) == whole
         await pilot.press("escape")
         assert not isinstance(app.screen, HelpScreen)
+
+
+async def test_a_key_is_found_by_the_name_that_it_goes_by_too(app_on):
+    app = app_on()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("question_mark", "slash", *"zoom")
+        await pilot.pause()
+        assert any("draw the network larger" in line for line in _lines(app))
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 36)])
+async def test_what_a_key_does_goes_on_below_itself(app_on, size):
+    app = app_on()
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("question_mark")
+        await pilot.pause()
+        width = app.screen.query_one("#help-text").scrollable_content_region.width
+        lines = _lines(app)
+        start = next(n for n, line in enumerate(lines) if line.startswith("  v  "))
+        assert lines[start].index("next view") == 17
+        assert all(len(line) < width for line in lines)
+        if size[0] == 60:
+            assert lines[start + 1] == " " * 17 + "gradients, changes"
+
+
+async def test_the_words_looked_for_are_seen_on_a_small_terminal(app_on, seen):
+    app = app_on()
+    async with app.run_test(size=(60, 16)) as pilot:
+        await pilot.press("question_mark", "slash", *"neuron")
+        await pilot.pause()
+        assert seen(app).splitlines()[-2].strip("│ ") == "neuron"
+
+
+async def test_the_editor_has_its_help_and_offers_what_does_something_in_its_lists(app_on, seen):
+    app = app_on("xor")
+    async with app.run_test(size=(60, 16)) as pilot:
+        await pilot.press("M")
+        await pilot.pause()
+        assert "t trained" in seen(app)
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert _lines(app)[0].startswith("In the editor")
+        await pilot.press("question_mark", "tab", "tab")
+        await pilot.pause()
+        assert "enter change" in seen(app)
+        assert not any(key in seen(app) for key in ("a add", "delete", "t trained"))

@@ -50,6 +50,15 @@ class Section:
     train: Callable[[Experiment, Any], Change]
     add: Callable[[Experiment, Any], Form] | None = None
 
+    def takes(self, key: str) -> bool:
+        """Whether a key of the editor, by its name, does something here but refuse."""
+        does = {
+            "editor-add": self.add is not None,
+            "editor-delete": self.delete is not _NOT_DELETED,
+            "editor-train": self.train is not _NOT_TRAINED,
+        }
+        return does.get(key, True)
+
 
 def name_width(experiment: Experiment) -> int:
     """Cells for a neuron's name."""
@@ -121,6 +130,7 @@ def _never(what: str, expected: str) -> Callable[[Experiment, Any], Change]:
     return refuse
 
 
+_NOT_DELETED: Final = _never("a setting", "something that can be deleted (enter changes a setting)")
 _NOT_TRAINED: Final = _never("no parameter", "a neuron or a connection")
 
 SECTIONS: Final[dict[str, Section]] = {
@@ -147,8 +157,7 @@ SECTIONS: Final[dict[str, Section]] = {
         lambda width: "setting      value",
         lambda experiment: [*SETTINGS], _setting,
         forms.setting_form,
-        _never("a setting", "something that can be deleted (enter changes a setting)"),
-        _NOT_TRAINED,
+        _NOT_DELETED, _NOT_TRAINED,
     ),
     "data": Section(
         "Data", lambda experiment: len(experiment.data),

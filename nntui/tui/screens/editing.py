@@ -24,6 +24,7 @@ from nntui.tui.editor.rows import EditorRows
 from nntui.tui.editor.sections import SECTIONS, Section, names_of
 from nntui.tui.keys import EDITOR, editor_bindings
 from nntui.tui.screens.edit_form import EditForm
+from nntui.tui.screens.help import EDITING, HelpScreen
 
 if TYPE_CHECKING:
     from nntui.model.experiment import Experiment
@@ -106,6 +107,10 @@ class EditorScreen(Screen[None]):
     def action_leave(self) -> None:
         """Go back to the run, which starts again with what was edited."""
         self.dismiss(None)
+
+    def action_help(self) -> None:
+        """Show the help."""
+        self.app.push_screen(HelpScreen(self._keymap, EDITING))
 
     def action_section(self, direction: int) -> None:
         """Turn to another section."""
@@ -194,7 +199,8 @@ class EditorScreen(Screen[None]):
         self.query_one(Preview).show(self._experiment, names_of(self.rows.chosen))
         self.query_one("#editor-tabs", Static).update(self._tabs(colours))
         self.query_one("#editor-said", Static).update(f" {self._said}")
-        self.query_one("#editor-keys", Static).update(_keys(self._keymap, colours, self.size.width))
+        keys = _keys(self._section, self._keymap, colours, self.size.width)
+        self.query_one("#editor-keys", Static).update(keys)
 
     def _tabs(self, colours: Colours) -> Text:
         text = Text(no_wrap=True, overflow="ellipsis")
@@ -206,17 +212,18 @@ class EditorScreen(Screen[None]):
         return text
 
 
-def _keys(keymap: Mapping[str, str], colours: Colours, width: int) -> Text:
-    """Every key of the editor, as many in a line as there is room for."""
+def _keys(section: Section, keymap: Mapping[str, str], colours: Colours, width: int) -> Text:
+    """The keys that do something in a section, as many in a line as there is room for."""
     text, used = Text(no_wrap=True), 0
     for key in EDITOR:
-        if not key.footer:
+        if not key.footer or not section.takes(key.name):
             continue
-        cells = cell_len(f" {key.display(keymap)} {key.footer} ")
+        shown = key.display(keymap)
+        cells = cell_len(f" {shown} {key.footer} ")
         if used + cells > width:
             text.append("\n")
             used = 0
         used += cells
-        text.append(f" {key.display(keymap)} ", "bold")
-        text.append(f"{key.footer} ", colours.faint)
+        text.append(f" {shown} ", colours.mark)
+        text.append(f"{key.footer} ")
     return text

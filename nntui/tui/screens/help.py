@@ -10,10 +10,12 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
+from textual.events import Resize
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from nntui.tui.keys import COUNT_HELP, EDITOR, GROUPS, LISTS, Key, every_key
+from nntui.tui.text import wrapped
 from nntui.tui.widgets.titles import NAMES
 
 PANES: Final = {
@@ -57,16 +59,38 @@ PANE_KEYS: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """The keys that have most to do with each pane, by their names in the table."""
 
+EDITING: Final = "editor"
+"""What is asked about in the editor, which is no pane."""
 _ALWAYS: Final = ("pane", "maximise")
-_KEYS: Final = 15
+_KEYS: Final = 17
+"""Cells before what a key does, which goes on below itself."""
+_WIDEST: Final = 84
+_FRAME: Final = 6
+"""Cells of the border, of the blanks within it, of the scrollbar and one before that."""
+
+
+_REMARKS: Final = (
+    "A click chooses a neuron, a row, a tab or a key; the wheel scrolls a pane.",
+    "Other keys: keys.toml in your configuration directory (README).",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A key or a pane, and what there is to say of it."""
+    """A key or a pane, and what there is to say of it; ``also``: what else it is found by."""
 
     name: str
     help: str
+    also: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """Lines below a title; ``what`` is said of them all."""
+
+    title: str
+    lines: list[_Line]
+    what: str = ""
 
 
 class HelpScreen(ModalScreen[None]):
@@ -89,12 +113,16 @@ class HelpScreen(ModalScreen[None]):
             box.border_title = "Help"
             box.border_subtitle = "/ search · esc close"
             with VerticalScroll(id="help-text"):
-                yield Static(self._text(""), markup=False)
+                yield Static(markup=False)
             yield Input(placeholder="words to look for", id="help-words", compact=True)
 
     def on_mount(self) -> None:
         """Nothing is looked for at first."""
         self.query_one(Input).display = False
+
+    def on_resize(self, event: Resize) -> None:
+        """Write the text for the width that there is."""
+        self._write()
 
     def action_dismiss(self, result: None = None) -> None:  # type: ignore[override]
         """Close the help."""
@@ -102,6 +130,7 @@ class HelpScreen(ModalScreen[None]):
 
     def action_search(self) -> None:
         """Look for words."""
+        self.add_class("searching")
         self.query_one(Input).display = True
         self.query_one(Input).focus()
 
@@ -113,11 +142,12 @@ class HelpScreen(ModalScreen[None]):
             return
         words.value = ""
         words.display = False
+        self.remove_class("searching")
         self.query_one("#help-text").focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Show what has to do with the words."""
-        self.query_one("#help-text Static", Static).update(self._text(event.value))
+        self._write()
         self.query_one("#help-text").scroll_home(animate=False)
 
     def on_input_submitted(self) -> None:
@@ -126,45 +156,56 @@ class HelpScreen(ModalScreen[None]):
 
     # ---- inside --------------------------------------------------------------------------------
 
-    def _text(self, words: str) -> Text:
+    def _write(self) -> None:
+        width = min(self.size.width, _WIDEST) - _FRAME
+        text = self._text(self.query_one(Input).value, max(width, _KEYS + 8))
+        self.query_one("#help-text Static", Static).update(text)
+
+    def _text(self, words: str, width: int) -> Text:
         sought = words.casefold().split()
         text = Text()
-        for title, lines in self._sections():
+        for section in self._sections():
             found = [
                 line
-                for line in lines
-                if all(word in f"{line.name} {line.help}".casefold() for word in sought)
+                for line in section.lines
+                if all(word in f"{line.name} {line.help} {line.also}".casefold() for word in sought)
             ]
             if found:
-                text.append(f"{title}\n", "bold")
+                text.append(f"{section.title}\n", "bold")
+                _say(text, section.what if not sought else "", width, 2)
             for line in found:
-                text.append(f"  {line.name:<{_KEYS}}", "bold")
-                text.append(f"{line.help}\n")
+                text.append(f"  {line.name:<{_KEYS - 2}}", "bold")
+                _say(text, line.help, width, _KEYS, begun=True)
         if sought:
             return text if text else Text("nothing here has to do with these words")
-        text.append(f"\n{COUNT_HELP}\n", "italic")
-        text.append("A click chooses a neuron, a row, a tab or a key; the wheel scrolls a pane.\n")
-        text.append("Other keys: keys.toml in your configuration directory (README).\n")
+        for remark in ("", COUNT_HELP, *_REMARKS):
+            _say(text, remark or " ", width, 0)
         return text
 
-    def _sections(self) -> Iterator[tuple[str, list[_Line]]]:
+    def _sections(self) -> Iterator[_Section]:
         table = every_key()
-        names = (*PANE_KEYS[self._pane], *_ALWAYS)
-        yield (
-            f"{NAMES[self._pane]}: {PANES[self._pane]}",
-            [self._line(table[name]) for name in names],
+        editor = _Section(
+            "In the editor of the document (M leads there)", [self._line(key) for key in EDITOR]
         )
-        for group, keys in GROUPS.items():
-            yield group, [self._line(key) for key in keys]
-        yield (
-            "In a list (tab or a click leads there, esc away)",
-            [self._line(key) for key in LISTS],
+        if self._pane == EDITING:
+            yield editor
+        else:
+            keys = [self._line(table[name]) for name in (*PANE_KEYS[self._pane], *_ALWAYS)]
+            yield _Section(NAMES[self._pane], keys, PANES[self._pane])
+        for group, rows in GROUPS.items():
+            yield _Section(group, [self._line(key) for key in rows])
+        yield _Section(
+            "In a list (tab or a click leads there, esc away)", [self._line(key) for key in LISTS]
         )
-        yield (
-            "In the editor of the document (M leads there)",
-            [self._line(key) for key in EDITOR],
-        )
-        yield "Panes", [_Line(NAMES[pane], what) for pane, what in PANES.items()]
+        if self._pane != EDITING:
+            yield editor
+        yield _Section("Panes", [_Line(NAMES[pane], what) for pane, what in PANES.items()])
 
     def _line(self, key: Key) -> _Line:
-        return _Line(key.display(self._keymap), key.help)
+        return _Line(key.display(self._keymap), key.help, f"{key.name} {key.footer}")
+
+
+def _say(text: Text, words: str, width: int, indent: int, *, begun: bool = False) -> None:
+    """Words in lines of a width, indented; ``begun``: the first line already is."""
+    for n, part in enumerate(wrapped(words, width - indent) if words else ()):
+        text.append(f"{'' if begun and not n else ' ' * indent}{part}\n")
