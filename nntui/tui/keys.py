@@ -115,7 +115,7 @@ GROUPS: Final[dict[str, tuple[Key, ...]]] = {
         Key("wider", "greater_than_sign", "widen(1)", "move it right"),
         Key("lower", "left_curly_bracket", "heighten(-1)", "make the pane a row lower"),
         Key("higher", "right_curly_bracket", "heighten(1)", "make it a row higher"),
-        Key("digits", "a", "digits(1)", "more digits in the step: 3, 5, 8, exact, 3 again"),
+        Key("digits", "a", "digits(1)", "more digits in formulas: 3, 5, 8, exact, 3 again"),
         Key("digits-fewer", "A", "digits(-1)", "fewer digits"),
         Key("loss-log", "l", "chart_log", "the losses on a logarithmic scale (again: a plain one)"),
         Key("loss-epochs", "L", "chart_epochs", "the losses per epoch (again: per update)"),

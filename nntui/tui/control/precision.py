@@ -1,25 +1,33 @@
-"""Precision: how many digits the step pane writes."""
+"""Precision: how many digits the panes with formulas write."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Protocol
 
 from nntui.tui.precision import FIRST, PRECISIONS
 
 if TYPE_CHECKING:
     from nntui.tui.control.stage import Stage
-    from nntui.tui.widgets.step import StepPane
+
+
+class Writing(Protocol):
+    """A pane that writes numbers as precisely as it is told."""
+
+    def write_as(self, precision: int) -> None:
+        """Write numbers in one of ``PRECISIONS``."""
 
 
 class Digits:
     """More digits, or fewer; behind the most come the fewest."""
 
-    def __init__(self, stage: Stage, pane: StepPane) -> None:
-        self._stage, self._pane = stage, pane
+    def __init__(self, stage: Stage, panes: Iterable[Writing]) -> None:
+        self._stage, self._panes = stage, tuple(panes)
         self._chosen = FIRST
 
     def change(self, by: int) -> None:
         """Write numbers more precisely, or less."""
         self._chosen = (self._chosen + by) % len(PRECISIONS)
-        self._pane.write_as(self._chosen)
+        for pane in self._panes:
+            pane.write_as(self._chosen)
         self._stage.say(f"numbers: {PRECISIONS[self._chosen].words}")

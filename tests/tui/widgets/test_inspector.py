@@ -50,6 +50,51 @@ async def test_the_equations_grow_with_the_steps(app_on, lines):
         assert "f′(z) = 1 − a² = 0.6156" in text
 
 
+async def test_what_there_is_no_number_for_yet_leaves_no_gap_in_a_formula(app_on, lines):
+    app = app_on()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("f", *INSPECT_H1)
+        await pilot.pause()
+        assert any("δ = ∂L/∂a · f′(z) = ·  " in f"{line}  " for line in lines(app))
+        await pilot.press("f", "f")
+        await pilot.pause()
+        (line,) = [line for line in lines(app) if "δ = ∂L/∂a · f′(z)" in line]
+        assert line.count(" = ") == 3
+
+
+async def test_the_digits_key_writes_its_numbers_more_precisely_too(app_on, lines, debugger_of):
+    app = app_on()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("f", *INSPECT_H1)
+        await pilot.pause()
+        a = debugger_of(app).snapshot().a["h1"]
+        assert any(f"a = tanh(z) = {a:.5g} " in line for line in lines(app))
+        assert row_of("x1", lines(app)).split()[1] == "0.500000"
+        await pilot.press("a", "a")
+        await pilot.pause()
+        assert any(f"a = tanh(z) = {a!r}" in line for line in lines(app))
+        assert row_of("x1", lines(app)).split()[1] == "0.5"
+        await pilot.press("a")
+        await pilot.pause()
+        assert any(f"a = tanh(z) = {a:.3g} " in line for line in lines(app))
+
+
+@pytest.mark.parametrize("width", [60, 200])
+async def test_in_any_precision_the_tables_keep_within_the_pane(app_on, lines, width):
+    app = app_on("xor")
+    async with app.run_test(size=(width, 36)) as pilot:
+        await pilot.press("u", *"ffs", *INSPECT_H1)
+        for _ in range(4):
+            await pilot.press("a")
+            await pilot.pause()
+            assert max(map(len, lines(app))) <= width
+            heading = next(line for line in lines(app) if line.startswith(" in ("))
+            end = heading.index("w·a") + len("w·a")
+            for name in ("x1", "x2"):
+                row = row_of(name, lines(app))
+                assert row[end - 1] != " " == (row + " ")[end]
+
+
 async def test_the_function_has_the_point_of_this_moment_and_its_place(app_on, lines):
     app = app_on()
     async with app.run_test(size=SIZE) as pilot:

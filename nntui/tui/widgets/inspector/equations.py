@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from nntui.debugger.products import Incoming, Outgoing, Passed
-from nntui.explain.numbers import Number, bracketed, rounded
+from nntui.explain.numbers import Number, bracketed
 from nntui.tui.text import wrapped
 
 NOT_YET: Final = "·"
-NUMBER: Final = rounded(5)
 MOST_ROWS: Final = 3
 """Rows that the terms of a sum take, at most."""
 SHORTEST: Final = 12
@@ -17,7 +16,7 @@ SHORTEST: Final = 12
 GONE: Final = "made before a value was set: its terms are gone"
 
 
-def sum_lines(incoming: Incoming, width: int) -> list[str]:
+def sum_lines(incoming: Incoming, width: int, number: Number) -> list[str]:
     """The sum z = b + Σ w·a: symbols, the terms so far, the result; never more than five rows."""
     passed, j = incoming.passed, incoming.j
     z = passed.snapshot.z.get(j)
@@ -26,30 +25,32 @@ def sum_lines(incoming: Incoming, width: int) -> list[str]:
     if not begun or z is None:
         return [f"{head} = {NOT_YET}"]
     left = len(incoming.sources) - incoming.done
-    result = NUMBER(z) + (f" so far, {left:,} to come" if left else "")
+    result = number(z) + (f" so far, {left:,} to come" if left else "")
     if not incoming.exact:
         return [f"{head} = {result}", f"  {GONE}"]
     if not incoming.sources:
         return [f"{head} = {result}"]
-    rows = _within(incoming, width - 4)
+    rows = _within(incoming, width - 4, number)
     return [head, *_hung(rows), f"  = {result}"]
 
 
-def slope_lines(passed: Passed, j: str, width: int) -> list[str]:
+def slope_lines(passed: Passed, j: str, width: int, number: Number) -> list[str]:
     """The activation a = f(z), and the slope that δ is taken through."""
     s = passed.snapshot
     activation = s.net.activation[j]
     z, a = s.z.get(j), s.a.get(j)
     slope = None if z is None or a is None else float(activation.derivative(z, a))
-    lines = [f"a = {activation.row.formula} = {shown(a)}"]
+    lines = [f"a = {activation.row.formula} = {shown(a, number)}"]
     da, delta = s.da.get(j), s.delta.get(j)
-    factors = f"{shown(da if delta is not None else None)} · {_factor(slope)}"
-    lines.append(f"f′(z) = {activation.row.derivative_formula} = {shown(slope)}")
-    lines.append(f"δ = ∂L/∂a · f′(z) = {factors} = {shown(delta)}")
-    return [row for line in lines for row in _hanging(line, width)]
+    lines.append(f"f′(z) = {activation.row.derivative_formula} = {shown(slope, number)}")
+    made = "δ = ∂L/∂a · f′(z) = "
+    if delta is not None and da is not None and slope is not None:
+        made += f"{number(da)} · {bracketed(number(slope))} = "
+    lines.append(made + shown(delta, number))
+    return [row for line in lines for row in hanging(line, width)]
 
 
-def return_line(outgoing: Outgoing, number: Number = NUMBER) -> str:
+def return_line(outgoing: Outgoing, number: Number) -> str:
     """∂L/∂a: what has come back so far."""
     s = outgoing.passed.snapshot
     da = s.da.get(outgoing.i)
@@ -59,38 +60,34 @@ def return_line(outgoing: Outgoing, number: Number = NUMBER) -> str:
     if outgoing.exact and da is not None:
         left = sum(1 for k in outgoing.targets if outgoing.product(k) is None)
     more = f" so far, {left:,} to come" if left else ""
-    return f"∂L/∂a = {' + '.join(parts) or 0} = {NOT_YET if da is None else number(da)}{more}"
+    return f"∂L/∂a = {' + '.join(parts) or 0} = {shown(da, number)}{more}"
 
 
-def shown(value: float | None) -> str:
+def shown(value: float | None, number: Number) -> str:
     """A number, or the sign for none."""
-    return NOT_YET if value is None else NUMBER(value)
+    return NOT_YET if value is None else number(value)
 
 
-def _factor(value: float | None) -> str:
-    return NOT_YET if value is None else bracketed(NUMBER(value))
-
-
-def _term(incoming: Incoming, n: int) -> str:
+def _term(incoming: Incoming, n: int, number: Number) -> str:
     """The bias, or the product number n − 1, as it is summed up."""
     passed, j = incoming.passed, incoming.j
     if n == 0:
-        return NUMBER(passed.b(j))
+        return number(passed.b(j))
     i = incoming.sources[n - 1]
-    w, a = NUMBER(passed.w((i, j))), NUMBER(passed.snapshot.a[i])
+    w, a = number(passed.w((i, j))), number(passed.snapshot.a[i])
     return f"{bracketed(w)}·{bracketed(a)}"
 
 
-def _within(incoming: Incoming, width: int) -> list[str]:
+def _within(incoming: Incoming, width: int, number: Number) -> list[str]:
     """The terms in a few rows; from the middle of many, most are left out, and counted."""
     total = incoming.done + 1
     count = min(total, MOST_ROWS * max(width, 16) // SHORTEST)
     while True:
         last = 0 if count == total else max(count // 3, 1)
-        terms = [_term(incoming, n) for n in range(count - last)]
+        terms = [_term(incoming, n, number) for n in range(count - last)]
         if count < total:
             terms.append(f"… {total - count:,} more …")
-            terms += [_term(incoming, n) for n in range(total - last, total)]
+            terms += [_term(incoming, n, number) for n in range(total - last, total)]
         rows = wrapped(" + ".join(terms), max(width, 16))
         if len(rows) <= MOST_ROWS or count <= 2:
             return rows
@@ -101,7 +98,8 @@ def _hung(rows: list[str]) -> list[str]:
     return [("  = " if n == 0 else "    ") + row for n, row in enumerate(rows)]
 
 
-def _hanging(line: str, width: int) -> list[str]:
+def hanging(line: str, width: int) -> list[str]:
+    """A line in as many rows as it needs, the second and the others set in."""
     rows = wrapped(line, max(width, 16))
     if len(rows) == 1:
         return rows

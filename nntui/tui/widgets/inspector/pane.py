@@ -12,13 +12,15 @@ from rich.style import Style
 from nntui.debugger.products import Incoming, Passed
 from nntui.draw.picture import Picture
 from nntui.draw.text import clean
-from nntui.explain.fitted import fitted
+from nntui.explain.numbers import Number
 from nntui.tui.control.focus import Focus
 from nntui.tui.frame import Frame
 from nntui.tui.keys import every_key
+from nntui.tui.precision import FIRST, PRECISIONS
 from nntui.tui.text import padded, wrapped
+from nntui.tui.widgets.inspector.cells import Cells
 from nntui.tui.widgets.inspector.equations import (
-    NOT_YET,
+    hanging,
     return_line,
     shown,
     slope_lines,
@@ -32,13 +34,10 @@ from nntui.tui.widgets.pane import LinePane
 if TYPE_CHECKING:
     from nntui.debugger.asking.life import Life
 
-NUMBER: Final = 10
-"""Cells of a number in the tables of connections."""
 NAME: Final = 12
+"""Cells of a name in the tables of connections."""
 BESIDE: Final = 54
 """Columns from which on the graph stands beside the equations."""
-SIDE_BY_SIDE: Final = 2 * (NAME + 4 + 3 * (NUMBER + 1)) + 2
-"""Columns from which on the connections in and out stand beside each other."""
 NO_FOCUS: Final = "no neuron has the focus: choose one with the arrows"
 _ACTIONS: Final = {"breakpoint": "break", "watch": "watch", "set": "set", "why": "why"}
 _GRAPH_ROWS: Final = 8
@@ -57,6 +56,7 @@ class InspectorPane(LinePane):
         self._come: Incoming | None = None
         self._fresh = False
         self._width = 0
+        self._precision = FIRST
 
     def tell(self, life: Life | None) -> None:
         """Show a neuron's life; None: it is being computed."""
@@ -70,6 +70,11 @@ class InspectorPane(LinePane):
         if focus.neuron != self._focus.neuron:
             self.scroll_to(0, 0, animate=False, force=True, immediate=True)
         self._frame, self._focus = frame, focus
+        self.changed()
+
+    def write_as(self, precision: int) -> None:
+        """Write numbers in one of ``PRECISIONS``."""
+        self._precision = precision
         self.changed()
 
     def changed(self) -> None:
@@ -89,6 +94,10 @@ class InspectorPane(LinePane):
         return self._lines[row]()
 
     # ---- inside --------------------------------------------------------------------------------
+
+    @property
+    def _number(self) -> Number:
+        return PRECISIONS[self._precision].number
 
     def _write(self, scrolled: bool) -> None:
         self._width = self.size.width - scrolled
@@ -113,19 +122,19 @@ class InspectorPane(LinePane):
 
     def _facts(self, passed: Passed, j: str, width: int) -> list[Line]:
         """The neuron in words and equations."""
-        s = passed.snapshot
+        s, number = passed.snapshot, self._number
         room = width - 2
         lines: list[Line] = [self._title(passed, j, width)]
         if j in s.net.inputs:
-            said = [f"a = x = {shown(s.a.get(j))}", return_line(passed.outgoing(j))]
+            said = [f"a = x = {shown(s.a.get(j), number)}", return_line(passed.outgoing(j), number)]
         else:
             said = [
-                *sum_lines(self._incoming_to(passed, j), room),
-                *slope_lines(passed, j, room),
-                return_line(passed.outgoing(j)),
-                self._bias(passed, j),
+                *sum_lines(self._incoming_to(passed, j), room, number),
+                *slope_lines(passed, j, room, number),
+                return_line(passed.outgoing(j), number),
+                *self._bias(passed, j, room),
             ]
-        lines += [text(f" {row}") for each in said for row in _rows(each, room)]
+        lines += [text(f" {row}") for each in said for row in hanging(each, room)]
         return [*lines, self._actions]
 
     def _title(self, passed: Passed, j: str, width: int) -> Line:
@@ -139,12 +148,17 @@ class InspectorPane(LinePane):
             Segment(f" {name}", Style(bold=True)), Segment(rest, self.colours.faint)
         ]  # fmt: skip
 
-    def _bias(self, passed: Passed, j: str) -> str:
+    def _bias(self, passed: Passed, j: str, room: int) -> list[str]:
         s = passed.snapshot
         frozen = "" if j in s.net.trainable else " (frozen)"
-        used = passed.b(j)
-        now = f" → {shown(s.b[j])}" if s.b[j] != used else ""
-        return f"b = {shown(used)}{now}{frozen}   Σ ∂L/∂b = {shown(s.db.get(j))}"
+        used, number = passed.b(j), self._number
+        now = f" → {shown(s.b[j], number)}" if s.b[j] != used else ""
+        said = [
+            f"b = {shown(used, number)}{now}{frozen}",
+            f"Σ ∂L/∂b = {shown(s.db.get(j), number)}",
+        ]
+        joined = "   ".join(said)
+        return [joined] if len(joined) <= room else said
 
     def _actions(self) -> list[Segment]:
         """The keys that do something with the neuron; a click does the same."""
@@ -165,7 +179,7 @@ class InspectorPane(LinePane):
         z, activation = s.z.get(j), s.net.activation[j]
         picture = graph(activation, z, s.a.get(j), width - 1, rows)
         reach = f"{reach_of(z):g}"
-        middle = f"z = {shown(z)}" if z is not None else ""
+        middle = f"z = {self._number(z)}" if z is not None else ""
         spare = max(width - 1 - 2 * len(reach) - 1, 0)
         axis = f"-{reach}{middle:^{spare}}{reach}"[: width - 1]
         title = f"{activation.name}, the slope at ●" if s.a.get(j) is not None else activation.name
@@ -206,43 +220,51 @@ class InspectorPane(LinePane):
 
     def _connections(self, passed: Passed, j: str, width: int) -> list[Line]:
         """What comes in and what goes out, beside each other where there is room."""
-        coming = [] if j in passed.snapshot.net.inputs else self._incoming(passed, j)
-        going = self._outgoing(passed, j)
-        if coming and going and width >= SIDE_BY_SIDE and not passed.updating:
+        columns = 4 if passed.updating else 3
+        whole = NAME + 4 + columns * Cells.wanted(self._precision)
+        paired = width >= 2 * whole + 2
+        room = (width // 2 if paired else width) - NAME - 3
+        cells = Cells.of(self._precision, room, columns)
+        coming = [] if j in passed.snapshot.net.inputs else self._incoming(passed, j, cells)
+        going = self._outgoing(passed, j, cells)
+        if coming and going and paired:
             return beside(coming, going, width // 2)
         return [*coming, *going]
 
-    def _incoming(self, passed: Passed, j: str) -> list[Line]:
+    def _incoming(self, passed: Passed, j: str, cells: Cells) -> list[Line]:
         incoming, a = self._incoming_to(passed, j), passed.snapshot.a
+        edge = partial(self._edge, passed, cells)
         return [
-            self._heading(passed, f"in ({len(incoming.sources):,})", "w", "a", "w·a"),
+            self._heading(passed, cells, f"in ({len(incoming.sources):,})", "w", "a", "w·a"),
             *(
-                partial(self._edge, passed, i, (i, j), a.get(i), partial(incoming.product, n))
+                partial(edge, i, (i, j), a.get(i), partial(incoming.product, n))
                 for n, i in enumerate(incoming.sources)
             ),
         ]
 
-    def _outgoing(self, passed: Passed, j: str) -> list[Line]:
+    def _outgoing(self, passed: Passed, j: str, cells: Cells) -> list[Line]:
         outgoing, delta = passed.outgoing(j), passed.snapshot.delta
         if not outgoing.targets:
             return []
+        edge = partial(self._edge, passed, cells)
         return [
-            self._heading(passed, f"out ({len(outgoing.targets):,})", "w", "δ", "w·δ"),
+            self._heading(passed, cells, f"out ({len(outgoing.targets):,})", "w", "δ", "w·δ"),
             *(
-                partial(self._edge, passed, k, (j, k), delta.get(k), partial(outgoing.product, k))
+                partial(edge, k, (j, k), delta.get(k), partial(outgoing.product, k))
                 for k in outgoing.targets
             ),
         ]
 
-    def _heading(self, passed: Passed, first: str, *others: str) -> Line:
+    def _heading(self, passed: Passed, cells: Cells, first: str, *others: str) -> Line:
         words = [*others, *(["w now"] if passed.updating else [])]
         line = " " + padded(first, NAME + 2)
-        line += "".join(padded(word, NUMBER + 1, right=True) for word in words)
+        line += "".join(cells.heading(word) for word in words)
         return text(line, self.colours.faint + Style(bold=True))
 
     def _edge(
         self,
         passed: Passed,
+        cells: Cells,
         other: str,
         edge: tuple[str, str],
         value: float | None,
@@ -255,24 +277,14 @@ class InspectorPane(LinePane):
         style = line + self.colours.mark if executing else line
         frozen = "" if edge in s.net.trainable else " ✻"
         mark = "►" if executing else "›" if chosen else " "
-        numbers = "".join(_number(each) for each in (passed.w(edge), value))
+        numbers = "".join(cells.number(each) for each in (passed.w(edge), value))
         made = product()
         found = [
             Segment(mark + padded(clean(other) + frozen, NAME + 2), style),
             Segment(numbers, style),
-            Segment(_number(made), line + self.colours.faint if made is None else style),
+            Segment(cells.number(made), line + self.colours.faint if made is None else style),
         ]
         if passed.updating:
             now, used = s.w[edge], passed.w(edge)
-            found.append(Segment(_number(now if now != used else None), style))
+            found.append(Segment(cells.number(now if now != used else None), style))
         return found
-
-
-def _rows(line: str, room: int) -> list[str]:
-    """A line that is too long, in several."""
-    return [line] if len(line) <= room else wrapped(line, room)
-
-
-def _number(value: float | None) -> str:
-    words = NOT_YET if value is None else fitted(value, NUMBER)
-    return padded(words, NUMBER + 1, right=True)
