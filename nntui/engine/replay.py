@@ -7,6 +7,7 @@ time, in the same order, so that every bit is the same.
 from __future__ import annotations
 
 from bisect import bisect_right
+from copy import copy
 from itertools import chain
 
 import numpy as np
@@ -60,7 +61,15 @@ class Replay:
 
     def set(self, parameter: Parameter, value: float) -> None:
         """Change a parameter."""
+        self.p = self.p.copy()
         self.p[self.layout.index[parameter]] = value
+
+    def copy(self) -> Replay:
+        """Another one at the same place, which goes on by itself."""
+        other = copy(self)  # p and memory are never changed in place
+        other.dp, other.z, other.a = self.dp.copy(), self.z.copy(), self.a.copy()
+        other.da, other.delta = self.da.copy(), self.delta.copy()
+        return other
 
     def finish(self) -> tuple[float, float]:
         """At the end: begin the next batch's sum, and give back the two sums as they were."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -76,11 +76,9 @@ def rows_of(cause: Cause, depth: int = 1, width: int = ROWS, limit: int = LINES)
     return tuple(rows)
 
 
-def lines_of(
-    cause: Cause, depth: int = 1, width: int = ROWS, limit: int = LINES
-) -> tuple[str, ...]:
-    """The tree below a cause as indented lines of text."""
-    return tuple(line for row in rows_of(cause, depth, width, limit) for line in _written(row))
+def lines_of(rows: Iterable[Row]) -> tuple[str, ...]:
+    """The rows of a tree as indented lines of text."""
+    return tuple(line for row in rows for line in _written(row))
 
 
 def line_text(line: Line) -> str:
@@ -96,8 +94,9 @@ def _walk(cause: Cause, depth: int, deepest: int, width: int) -> Iterator[Row]:
     yield Row(depth, cause)
     if depth == deepest:
         return
-    for child in expand(cause, count=width):
-        yield from _walk(child, depth + 1, deepest, width)
+    for n in range(min(width, len(cause.reads))):  # one by one: the rest may not be wanted
+        for child in expand(cause, n, 1):
+            yield from _walk(child, depth + 1, deepest, width)
     if len(cause.reads) > width:
         yield Row(depth + 1, None, len(cause.reads) - width)
 

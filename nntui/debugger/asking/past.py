@@ -6,6 +6,7 @@ from collections import OrderedDict
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from nntui.debugger.asking.replays import Replays
 from nntui.debugger.asking.views import state_of
 from nntui.debugger.asking.writes import writes_of
 from nntui.debugger.step import Step
@@ -17,7 +18,6 @@ from nntui.model.wiring import Parameter
 
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
-    from nntui.engine.replay import Replay
 
 REMEMBERED: Final = 512
 """Steps that are kept once they were looked at."""
@@ -30,7 +30,7 @@ class Past:
         self._run = debugger.run.twin()
         self._timeline = self._run.timeline
         self._steps: OrderedDict[int, Step] = OrderedDict()
-        self._replay: Replay | None = None
+        self._replays = Replays(self._run)
         self.writes = writes_of(debugger)
         self.net = self.writes.net
         self.schedule = self.writes.schedule
@@ -52,8 +52,7 @@ class Past:
 
     def memory(self, name: str, quantity: str, step: int) -> float:
         """What the optimizer remembered of the parameter of that name, after the update's step."""
-        replay = self._replayed(step)
-        self._advance(replay, step)
+        replay = self._replays.over(step)
         row = self._timeline.experiment_at(step).training.optimizer.row
         at = self._timeline.layout.index[_key(name)]
         return float(replay.memory[row.memory.index(quantity), at])
@@ -69,7 +68,7 @@ class Past:
 
     def _observed(self, number: int) -> Step:
         """Replay a step, watching what it reads and writes."""
-        experiment, replay = self._timeline.experiment_at(number), self._replayed(number)
+        experiment, replay = self._timeline.experiment_at(number), self._replays.before(number)
         position, operation = self.schedule.position(number), self.schedule.operation(number)
         memory: tuple[float, ...] = ()
         if position.phase == "update":
@@ -77,33 +76,11 @@ class Past:
             memory = tuple(replay.memory[:, self._timeline.layout.index[key]].tolist())
         beginning = self._beginning(number, operation)
         read = reads(operation, Scene(experiment, state_of(replay, beginning), position.example))
-        self._advance(replay, number)
+        replay = self._replays.over(number)
         wrote = writes(operation, Scene(experiment, state_of(replay), position.example))
         length = self.schedule.batch_length(position.update)
         facts = Facts(experiment, operation, read, wrote, position.update, length, memory)
         return Step(position, facts)
-
-    def _replayed(self, position: int) -> Replay:
-        """The replay in front of a step: the last one taken on, or a new one."""
-        timeline, replay = self._timeline, self._replay
-        update = self.schedule.updates_before(position)
-        start = self.schedule.update_start(update)
-        if replay is not None and replay.update == update and replay.offset <= position - start:
-            here = start + replay.offset
-            edit = timeline.next_edit(here)
-            if edit is None or edit > position:
-                now, engine = timeline.experiment_at(here), timeline.engine(here)
-                replay.advance(position - start, now, engine)
-                return replay
-        self._replay = timeline.replay(update, self._run.start(update), position)
-        return self._replay
-
-    def _advance(self, replay: Replay, step: int) -> None:
-        """Take the replay over a step that it stands in front of."""
-        now, engine = self._timeline.experiment_at(step), self._timeline.engine(step)
-        replay.advance(replay.offset + 1, now, engine)
-        if self._timeline.next_edit(step) == step + 1:
-            self._replay = None  # the edits made there are not in it
 
     def _beginning(self, number: int, operation: tuple[str, ...]) -> str | None:
         """The neuron whose sum a step begins."""

@@ -41,8 +41,8 @@ def _why(debugger: Debugger, rest: str) -> Said:
     from nntui.debugger.asking.cause import lines_of, rows_of
 
     name, depth = _value_and_number(rest, "a number of levels", MOST_LEVELS, 1)
-    cause = debugger.why(name)
-    rows = [
+    rows = rows_of(debugger.why(name), depth)
+    causes = [
         {
             "depth": row.depth,
             "name": row.cause.name,
@@ -52,10 +52,10 @@ def _why(debugger: Debugger, rest: str) -> Said:
             "step": row.cause.step,
             "position": row.cause.position,
         }
-        for row in rows_of(cause, depth)
+        for row in rows
         if row.cause
     ]
-    return Said(lines_of(cause, depth), {"causes": rows})
+    return Said(lines_of(rows), {"causes": causes})
 
 
 def _history(debugger: Debugger, rest: str) -> Said:

@@ -168,7 +168,7 @@ def test_every_value_at_a_position_has_its_cause(experiment, data) -> None:
         cause = why(debugger, name)
         assert bits(cause.value) == bits(value)
         check_node(cause, elsewhere)
-        assert lines_of(cause, depth=2)
+        assert lines_of(rows_of(cause, depth=2))
 
 
 @settings(max_examples=25)
@@ -252,15 +252,15 @@ def test_a_wide_sum_is_opened_a_page_at_a_time() -> None:
     assert len(expand(cause)) == 20
     page = expand(cause, first=20, count=5)
     assert [each.name for each in page] == [f"w[x{n},h1_1] · a[x{n}]" for n in range(20, 25)]
-    assert lines_of(cause, width=3)[-1] == "  … 48 more"
+    assert lines_of(rows_of(cause, width=3))[-1] == "  … 48 more"
     assert len(rows_of(cause, depth=9, limit=30)) == 31
-    assert lines_of(cause, depth=9, limit=30)[-1] == "…"
+    assert lines_of(rows_of(cause, depth=9, limit=30))[-1] == "…"
 
 
 def test_a_tree_is_written_as_indented_lines() -> None:
     debugger = Debugger(layered(1, 1, epochs=2))
     debugger.seek(2)
-    lines = lines_of(why(debugger, "z[y1]"), depth=2)
+    lines = lines_of(rows_of(why(debugger, "z[y1]"), depth=2))
     assert [line.split(" = ")[0] for line in lines] == [
         "z[y1]", "  b[y1]", "  w[x1,y1] · a[x1]", "    w[x1,y1]", "    a[x1]",
     ]  # fmt: skip
@@ -278,6 +278,6 @@ def test_asking_moves_nothing(seen) -> None:
     debugger.seek(100)
     before = seen(debugger.snapshot())
     for name in list(debugger.snapshot().values):
-        lines_of(why(debugger, name), depth=3)
+        lines_of(rows_of(why(debugger, name), depth=3))
     assert seen(debugger.snapshot()) == before
     assert value_name("z", "y1") in debugger.snapshot().values
