@@ -258,6 +258,19 @@ async def test_a_filter_that_compares_no_column_says_so_and_stays(app_on, status
         assert len(names(lines(app))) == 5
 
 
+async def test_a_flood_of_text_is_no_filter_and_is_refused_at_once(app_on, status):
+    app = app_on("xor")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("ampersand")
+        line = app.screen.query_one("#command-line")
+        line.value = "&" + 50_000 * "a"
+        await pilot.press("enter")
+        assert "a filter of 50,000 characters (at most 200)" in status(app)
+        line.value = "&" + chr(27) + ">1"
+        await pilot.press("enter")
+        assert r"no column is called “\u001b”" in status(app)
+
+
 async def test_connections_are_filtered_by_either_end(app_on, lines):
     app = app_on()
     async with app.run_test(size=LARGE) as pilot:

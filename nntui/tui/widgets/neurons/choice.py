@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from nntui.model.names import escaped
 from nntui.model.wiring import Wiring
 from nntui.tui.frame import Frame
 from nntui.tui.widgets.neurons.columns import Column, Key, Table
@@ -16,6 +17,8 @@ _OPERATORS: Final[dict[str, Callable[[float, float], bool]]] = {
     ">=": operator.ge, "≥": operator.ge, "<=": operator.le, "≤": operator.le,
     "!=": operator.ne, "≠": operator.ne, ">": operator.gt, "<": operator.lt, "=": operator.eq,
 }  # fmt: skip
+LONGEST: Final = 200
+"""Characters of a filter, at most: looking for comparisons in a text takes its length squared."""
 _LAYER: Final = re.compile(r"layer\s+(\d+)", re.IGNORECASE)
 _COMPARISON: Final = re.compile(r"([^\s<>=≤≥!≠]+)\s*(>=|<=|!=|==|[<>=≤≥≠])\s*(\S+)")
 
@@ -50,9 +53,11 @@ class Filter:
         """The filter that a text means, such as ``h``, ``layer 2``, ``a > 0`` or all of them.
 
         Raises:
-            ValueError: it compares something that is no column, or with something else than a
-                number; in a sentence.
+            ValueError: it is very long, or it compares something that is no column, or with
+                something else than a number; in a sentence.
         """
+        if len(text) > LONGEST:
+            raise ValueError(f"a filter of {len(text):,} characters (at most {LONGEST})")
         comparisons = tuple(_comparison(match, table) for match in _COMPARISON.finditer(text))
         rest = _COMPARISON.sub(" ", text)
         layer = _LAYER.search(rest)
@@ -106,9 +111,9 @@ def _comparison(match: re.Match[str], table: Table) -> Comparison:
     column = next((each for each in table.columns if word in (*each.words, each.heading)), None)
     if column is None:
         known = ", ".join(each.words[0] for each in table.columns)
-        raise ValueError(f"no column is called “{word}”: there are {known}")
+        raise ValueError(f"no column is called “{escaped(word)}”: there are {known}")
     try:
         bound = float(number.replace("−", "-"))
     except ValueError:
-        raise ValueError(f"found “{number}” behind {sign}, expected a number") from None
+        raise ValueError(f"found “{escaped(number)}” behind {sign}, expected a number") from None
     return Comparison(column, "=" if sign == "==" else sign, bound)
