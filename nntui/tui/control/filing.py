@@ -120,25 +120,40 @@ class Filing:
 
     def look(self) -> None:
         """Look at the files, beside the screen: a disk may take its time."""
-        if self._looking is None or self._looking.is_finished:
-            self._looking = self._app.run_worker(self._compare())
-
-    async def _compare(self) -> None:
-        app, screen = self._app, self._app.screen
-        desk, fault = app.desk, screen if isinstance(screen, FaultScreen) else None
-        # A form or a question is not interrupted: it is looked again when it is gone.
-        if self.is_reading or (fault is None and (desk is None or screen is not app.stepping)):
+        looking = self._looking is not None and not self._looking.is_finished
+        screen = self._shown
+        if screen is None or looking or self.is_reading:
             return
-        files = fault.files if fault else desk.files if desk else ()
+        files, _ = self._watched(screen)
+        if files:
+            self._looking = self._app.run_worker(self._compare(screen, files))
+
+    @property
+    def _shown(self) -> Screen[Any] | None:
+        """The screen that is shown; None when the app is being left."""
+        screens = self._app.screen_stack
+        return screens[-1] if screens else None
+
+    def _watched(self, screen: Screen[Any]) -> tuple[tuple[Path, ...], Stamps]:
+        """The files that a screen shows something of, and how they were when last looked at."""
+        desk = self._app.desk
+        if isinstance(screen, FaultScreen):
+            return screen.files, screen.stamps
+        # A form or a question is not interrupted: it is looked again when it is gone.
+        return (desk.files, desk.seen) if desk and screen is self._app.stepping else ((), ())
+
+    async def _compare(self, screen: Screen[Any], files: tuple[Path, ...]) -> None:
         stamps = await asyncio.to_thread(stamps_of, files)
-        if stamps == (fault.stamps if fault else desk.seen if desk else ()):
+        watched, seen = self._watched(screen)
+        fault = screen if isinstance(screen, FaultScreen) else None
+        if self._shown is not screen or watched != files or stamps == seen:
             return
         # One program writes a file anew, another puts a new one in its place: it will be there.
-        if self._app.screen is not screen or (fault is None and None in stamps):
+        if fault is None and None in stamps:
             return
         if fault:
             fault.stamps = stamps
-        document = files[0]
+        desk, document = self._app.desk, files[0]
         if desk is not None and desk.document == document:
             self._read_again(desk, stamps)
         elif fault:

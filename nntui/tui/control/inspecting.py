@@ -6,6 +6,7 @@ from collections import OrderedDict
 from functools import partial
 from time import sleep
 from typing import TYPE_CHECKING, Final
+from weakref import ref
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -23,8 +24,9 @@ BREATH: Final = 0.001
 """Seconds left to the screen between two bursts of computing."""
 REMEMBERED: Final = 64
 
-Wish = tuple["Timeline", int, str]
-"""A line of time, the updates finished on it, and a neuron."""
+Wish = tuple["ref[Timeline]", int, str]
+"""A line of time, the updates finished on it, and a neuron. A branch that is deleted is not held:
+its checkpoints may take much memory."""
 
 
 class Inspecting:
@@ -46,7 +48,7 @@ class Inspecting:
         assert neuron is not None
         debugger = self._stage.debugger
         updates = debugger.schedule.updates_before(debugger.position)
-        wish = (debugger.run.timeline, updates, neuron)
+        wish = (ref(debugger.run.timeline), updates, neuron)
         if wish in self._known:
             self._forget()
             self._pane.tell(self._known[wish])
@@ -71,10 +73,11 @@ class Inspecting:
     def _begin(self) -> None:
         """Compute what is wished, unless the run has set off."""
         wish = self._wish
-        if wish is None or self._travel.running:
+        line = None if wish is None else wish[0]()
+        if wish is None or line is None or self._travel.running:
             self._wish = None
             return
-        work = partial(self._work, wish, wish[0].apart())
+        work = partial(self._work, wish, line.apart())
         self._stage.run_worker(work, thread=True, exclusive=False, group="inspecting")
 
     def _work(self, wish: Wish, line: Timeline) -> None:

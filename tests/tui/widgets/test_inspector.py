@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+from weakref import ref
 
 import pytest
 
@@ -222,6 +224,26 @@ async def test_its_past_and_its_work_on_the_data_come_when_the_run_rests(
         await pilot.press("U")
         await pilot.pause()
         assert "over 3 updates" in "\n".join(lines(app))  # it is remembered
+
+
+async def test_a_branch_that_is_deleted_is_not_held_by_what_is_known_of_it(
+    app_on, lines, debugger_of
+):
+    app = app_on()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("u", *INSPECT_H1)
+        debugger = debugger_of(app)
+        debugger.edit("b[h1]", 0.5)
+        debugger.move("update")
+        app.screen.show()
+        await came(app, pilot, lines, "over 2 updates")
+        deleted = ref(debugger.branches.current.timeline)
+        debugger.branches.switch("main")
+        debugger.branches.delete("branch-1")
+        app.screen.show()
+        await came(app, pilot, lines, "over 2 updates")
+        gc.collect()
+        assert deleted() is None
 
 
 async def test_no_key_waits_for_it(app_on, lines, monkeypatch):
