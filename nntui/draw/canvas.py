@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import groupby
+from typing import Final
 
 from nntui.draw.picture import Span
 
 Cell = tuple[int, int]
 """Column and row, counted from the top left."""
+_Look = tuple[str, float | None]
+_BLANK: Final[_Look] = ("blank", None)
 
 
 class Canvas:
@@ -20,14 +24,15 @@ class Canvas:
         self.width = width
         self.height = height
         rows = range(height) if window is None else window
-        self._touched: dict[int, dict[int, tuple[str, str, float | None]]] = {
-            row: {} for row in rows if 0 <= row < height
-        }
+        shown = [row for row in rows if 0 <= row < height]
+        self._texts = {row: [" "] * width for row in shown}
+        self._looks: dict[int, list[_Look]] = {row: [_BLANK] * width for row in shown}
 
     def cell(self, x: int, y: int, text: str, role: str, value: float | None = None) -> None:
         """Put one character that takes one cell; outside the canvas it is dropped."""
-        if 0 <= x < self.width and y in self._touched:
-            self._touched[y][x] = (text, role, value)
+        if 0 <= x < self.width and y in self._texts:
+            self._texts[y][x] = text
+            self._looks[y][x] = (role, value)
 
     def line(self, marks: Mapping[Cell, str], role: str, value: float | None = None) -> None:
         """Put many characters of one meaning, given by their cells."""
@@ -48,33 +53,15 @@ class Canvas:
 
     def rows(self) -> tuple[tuple[Span, ...], ...]:
         """Return the rows with neighbouring cells of one meaning joined into spans."""
-        blank = self._row({})
-        return tuple(
-            self._row(self._touched[row]) if row in self._touched else blank
-            for row in range(self.height)
-        )
+        blank = (Span(" " * self.width, *_BLANK),) if self.width else ()
+        return tuple(self._row(row) if row in self._texts else blank for row in range(self.height))
 
-    def _row(self, touched: Mapping[int, tuple[str, str, float | None]]) -> tuple[Span, ...]:
+    def _row(self, row: int) -> tuple[Span, ...]:
+        texts = self._texts[row]
         spans: list[Span] = []
-        pieces: list[str] = []
-        look: tuple[str, float | None] = ("blank", None)
-        reached = 0
-        for x in sorted(touched):
-            text, role, value = touched[x]
-            if x > reached:
-                if look != ("blank", None):
-                    spans.append(Span("".join(pieces), *look))
-                    pieces, look = [], ("blank", None)
-                pieces.append(" " * (x - reached))
-            if look != (role, value):
-                if pieces:
-                    spans.append(Span("".join(pieces), *look))
-                pieces, look = [], (role, value)
-            pieces.append(text)
-            reached = x + 1
-        if reached < self.width and look != ("blank", None):
-            spans.append(Span("".join(pieces), *look))
-            pieces, look = [], ("blank", None)
-        pieces.append(" " * (self.width - reached))
-        spans.append(Span("".join(pieces), *look))
-        return tuple(span for span in spans if span.text)
+        x = 0
+        for look, cells in groupby(self._looks[row]):
+            begin, x = x, x + len(list(cells))
+            if text := "".join(texts[begin:x]):
+                spans.append(Span(text, *look))
+        return tuple(spans)

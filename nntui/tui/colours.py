@@ -65,6 +65,19 @@ class Colours:
         """Ordinary text."""
         return Style(color=self.foreground.rich_color, bgcolor=self.background.rich_color)
 
+    def whole(self, style: Style | None) -> Style:
+        """A style with what it leaves open filled in: as ordinary text is."""
+        if style is None:
+            return self.plain
+        if style not in self._whole:
+            self._whole[style] = self.plain + style
+        return self._whole[style]
+
+    @cached_property
+    def _whole(self) -> dict[Style, Style]:
+        """The styles filled in so far: they are few, and Rich takes its time to join two."""
+        return {}
+
     @cached_property
     def faint(self) -> Style:
         """Text beside the point."""

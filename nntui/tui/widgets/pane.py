@@ -73,12 +73,16 @@ class LinePane(Titled, ScrollView, can_focus=False):
             self.refresh(layout=self.styles.auto_dimensions)
             return
         top = self.scroll_offset.y
+        width = max(size.width, self.size.width)
+        dirty: list[Region] = []
         for row in range(top, min(top + self.size.height, size.height)):
             was = before.get(row)
             if was is not None and was.source is not None and was.source == self.source(row):
                 self._rows[row] = was
             elif was is None or was.strip != self._strip(row):
-                self.refresh_line(row)
+                dirty.append(Region(0, row - top, width, 1))
+        if dirty:  # all at once: a refresh is dear, and without regions it means everything
+            self.refresh(*dirty)
 
     def reveal(self, row: int, height: int = 1) -> None:
         """Scroll so that rows ``row`` … ``row + height`` are seen."""
@@ -153,6 +157,7 @@ class LinePane(Titled, ScrollView, can_focus=False):
     def _strip(self, row: int) -> Strip:
         """A row, rendered once."""
         if row not in self._rows:
-            painted = Segment.apply_style(self.segments(row), self.colours.plain)
-            self._rows[row] = _Row(self.source(row), Strip(painted).simplify())
+            whole = self.colours.whole
+            painted = [Segment(text, whole(style)) for text, style, _ in self.segments(row)]
+            self._rows[row] = _Row(self.source(row), Strip(Segment.simplify(painted)))
         return self._rows[row].strip
