@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from nntui.debugger.difference import Comparison, Difference
+from nntui.debugger.difference import Comparison, Difference, common
 from nntui.engine.edits import Edit, edit_of
 from nntui.engine.run import Run
 from nntui.engine.timeline import Timeline
@@ -265,11 +265,3 @@ class Branches:
         if name in self._branches:
             raise BranchError(f"there is already a branch called “{name}”")
         return name
-
-
-def common(a: tuple[Edit, ...], b: tuple[Edit, ...]) -> tuple[Edit, ...]:
-    """The edits with which both begin."""
-    shared = 0
-    while shared < min(len(a), len(b)) and a[shared] == b[shared]:
-        shared += 1
-    return a[:shared]

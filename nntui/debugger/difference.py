@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from nntui.debugger.snapshot import snapshot_of
+from nntui.engine.edits import Edit
 from nntui.engine.full_speed import Passes
 from nntui.engine.observe import Scene, writes
 from nntui.engine.replay import Replay
@@ -111,9 +112,7 @@ class Comparison:
     def _fork(self) -> int | None:
         """The first position at which the edits differ; None when they are the same."""
         a, b = (line.edits for line in self._lines)
-        shared = 0
-        while shared < min(len(a), len(b)) and a[shared] == b[shared]:
-            shared += 1
+        shared = len(common(a, b))
         return min((edits[shared].position for edits in (a, b) if edits[shared:]), default=None)
 
     def _edits_within(self, first: int, end: int) -> bool:
@@ -281,6 +280,14 @@ class Comparison:
         step = position - 1 if position and self._wrote_differently(position) else None
         shown = dict(list(differing.items())[:MOST_VALUES])
         return Difference(position, step, shown, len(differing))
+
+
+def common(a: tuple[Edit, ...], b: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """The edits with which both begin."""
+    shared = 0
+    while shared < min(len(a), len(b)) and a[shared] == b[shared]:
+        shared += 1
+    return a[:shared]
 
 
 def _equal(a: Experiment, b: Experiment) -> bool:

@@ -69,10 +69,13 @@ def fault_in_name(name: str) -> str | None:
 
 def escaped(text: str, limit: int = 60) -> str:
     r"""``text``, fit to be printed in one line: control characters as ``\u001b``, cut at limit."""
-    shown = "".join(
-        f"\\u{ord(c):04x}" if unicodedata.category(c) in _REFUSED_CATEGORIES else c for c in text
-    )
+    # What is printable holds none of them: nearly every text, and it takes no time to know.
+    shown = text if text.isprintable() else "".join(map(_escaped, text))
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+
+
+def _escaped(c: str) -> str:
+    return f"\\u{ord(c):04x}" if unicodedata.category(c) in _REFUSED_CATEGORIES else c
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:

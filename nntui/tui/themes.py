@@ -1,6 +1,6 @@
 """nntui's own themes: dark, light, and one of high contrast. Textual's own are there beside them.
 
-The hues of signs, marks and breakpoints are not a theme's: see ``nntui.tui.colours``.
+The hues of signs, marks and breakpoints are not a theme's: see ``nntui.looks.palette``.
 """
 
 from __future__ import annotations
@@ -11,13 +11,15 @@ from typing import Final
 
 from textual.theme import Theme
 
+from nntui.looks.palette import NEGATIVE, POSITIVE, STOP
+
 DARK: Final = Theme(
     name="nntui-dark",
-    primary="#5fafff",
+    primary=POSITIVE[True].text,
     secondary="#3d6b99",
-    accent="#ffaf5f",
-    warning="#ffaf5f",
-    error="#ff6b6b",
+    accent=NEGATIVE[True].text,
+    warning=NEGATIVE[True].text,
+    error=STOP[True].text,
     success="#7fd88f",
     foreground="#dfe5ec",
     background="#101419",
@@ -27,11 +29,11 @@ DARK: Final = Theme(
 )
 LIGHT: Final = Theme(
     name="nntui-light",
-    primary="#005fb8",
+    primary=POSITIVE[False].text,
     secondary="#3d6b99",
-    accent="#a84b00",
-    warning="#a84b00",
-    error="#b3001b",
+    accent=NEGATIVE[False].text,
+    warning=NEGATIVE[False].text,
+    error=STOP[False].text,
     success="#1d6f42",
     foreground="#1b1f24",
     background="#fbfbf9",

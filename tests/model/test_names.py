@@ -1,5 +1,8 @@
 """Names of neurons and of values."""
 
+import sys
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -125,6 +128,13 @@ def test_only_names_that_are_no_identifiers_are_quoted() -> None:
     assert quoted("my input") == '"my input"'
     assert quoted("1st") == '"1st"'
     assert quoted('a"b') == '"a\\"b"'
+
+
+def test_a_character_is_escaped_if_it_is_not_fit_to_be_printed_and_only_then() -> None:
+    refused = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+    every = map(chr, range(sys.maxunicode + 1))
+    wrong = [c for c in every if (escaped(c) != c) != (unicodedata.category(c) in refused)]
+    assert wrong == []
 
 
 def test_escaped_text_is_printable_and_short() -> None:
