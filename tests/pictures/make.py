@@ -13,7 +13,16 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
+
+from textual.pilot import Pilot
+from textual_plotext import PlotextPlot
+
+from nntui.bundled import samples
+from nntui.document.load import load
+from nntui.tui.app import NntuiApp
+from nntui.tui.widgets.inspector import InspectorPane
+from nntui.tui.widgets.loss import LossPane
 
 HERE: Final = Path(__file__).resolve().parent
 DARK: Final = "nntui-dark"
@@ -42,26 +51,25 @@ PICTURES: Final = (
 )
 
 
+async def drawn(pilot: Pilot[Any]) -> None:
+    """Wait for what is drawn a moment after the step: the chart, and a neuron's past."""
+    screen = pilot.app.screen_stack[1]
+    loss, inspector = screen.query_one(LossPane), screen.query_one(InspectorPane)
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+    while loss.is_waiting or (loss.display and not loss.query(PlotextPlot)) or inspector.is_waiting:
+        await pilot.pause(0.02)
+    await pilot.pause()
+
+
 async def made(picture: Picture) -> str:
     """Open the app without a terminal, press the keys, and take the picture."""
-    from nntui.bundled import samples
-    from nntui.document.load import load
-    from nntui.tui.app import NntuiApp
-    from nntui.tui.widgets.inspector.past import COMPUTING
-    from nntui.tui.widgets.loss import LossPane
-
     app = NntuiApp(load(samples()[picture.document]), keep_state=False)
     app.animation_level = "none"
     async with app.run_test(size=picture.size) as pilot:
         app.theme = picture.theme
         await pilot.press(*picture.keys)
-        await app.workers.wait_for_complete()
-        await pilot.pause()
-        while app.screen.query_one(LossPane).is_waiting:  # it is drawn a moment after the step
-            await pilot.pause(0.02)
-        while COMPUTING in app.export_screenshot().replace("&#160;", " "):
-            await pilot.pause(0.02)
-        await pilot.pause(0.1)
+        await drawn(pilot)
         return app.export_screenshot(title="nntui")
 
 

@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from textual_plotext import PlotextPlot
-
-from nntui.tui.widgets.loss import LossPane
+from pictures.make import drawn
 
 SIZES = [(80, 24), (120, 36), (200, 60)]
 
 
-async def _drawn(pilot):
-    """Wait for the chart, which is drawn a moment after the step."""
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
-    pane = pilot.app.screen_stack[1].query_one(LossPane)
-    while pane.is_waiting or (pane.display and not pane.query(PlotextPlot)):
-        await pilot.pause(0.02)
-    await pilot.pause()
-
-
 async def _settled(pilot):
     await pilot.press("2", "u", "f", "f", "n", "s", "s", "right", "down")
-    await _drawn(pilot)
+    await drawn(pilot)
 
 
 async def _command(pilot, line):
@@ -50,7 +38,7 @@ async def _stopped(pilot):
     await pilot.app.workers.wait_for_complete()
     await pilot.pause()
     await pilot.press("c")
-    await _drawn(pilot)
+    await drawn(pilot)
 
 
 @pytest.mark.parametrize("size", SIZES)

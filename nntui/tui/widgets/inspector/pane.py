@@ -93,6 +93,11 @@ class InspectorPane(LinePane):
         """One line."""
         return self._lines[row]()
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the past of the neuron that it shows is still being computed."""
+        return self.display and self._focus.neuron is not None and not self._fresh
+
     # ---- inside --------------------------------------------------------------------------------
 
     @property
