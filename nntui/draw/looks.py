@@ -14,8 +14,8 @@ class NodeLook:
     """How a neuron looks.
 
     `value` is its formatted number, "" when it has none yet. `tone` in −1..1 shades the box; None
-    leaves it unshaded. `mark` says what the neuron is at this moment; with a `stop` it has a dot at
-    its left rim.
+    leaves it unshaded; with nan it stands out, as its number is not finite. `mark` says what the
+    neuron is at this moment; with a `stop` it has a dot at its left rim.
     """
 
     value: str = ""
@@ -30,7 +30,8 @@ class EdgeLook:
 
     `weight` gives sign and strength, `label` is the weight formatted. A `current` connection has an
     arrowhead: at its target when the pass goes `forward`, at its source on the way back, none when
-    that is None. Inside a pass one is `done` with or `pending`. The label stands near the target,
+    that is None. Inside a pass one is `done` with or `pending`; one in another state that the pass
+    has still to go through is `ahead`. The label stands near the target,
     or `at_source`. One in `focus` has its label in angles; one with a `stop` a dot before its
     label, or on its line.
     """
@@ -41,3 +42,4 @@ class EdgeLook:
     forward: bool | None = True
     stop: bool = False
     at_source: bool = False
+    ahead: bool = False

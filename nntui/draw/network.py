@@ -23,6 +23,8 @@ _DOTS: Final = {False: (1, 0), True: (3, 2)}
 _PENDING: Final = {False: (1, 2), True: (1, 3)}
 _TRACE: Final = (1, 5)
 _TRACE_DONE: Final = (1, 3)
+_BESIDE: Final = (1, 2)
+_BESIDE_AHEAD: Final = (1, 6)
 
 _LABEL: Final = 5
 """Cells of the one label in a drawing without labels, where its gap has the room."""
@@ -31,6 +33,8 @@ _LABEL: Final = 5
 _SHOWN_IN_FOLD: Final[tuple[Mark, ...]] = ("current", "focus")
 _BLANK: Final = NodeLook()
 _OUT: Final = frozenset({"bright", "focus"})
+# In these states a number that is not finite looks like none of the others.
+_ODD: Final = frozenset({"plain", "pending", "done", "bright"})
 # What a state adds to the role of a line or a label.
 _ENDINGS: Final[Mapping[EdgeState, str]] = {
     "dim": ".dim",
@@ -77,7 +81,7 @@ def paint(
     labels = _labels(layout, lines, current)
     for line, slot, text in labels:
         signed = -line.strength if line.negative else line.strength
-        role = "label" + _ENDINGS[line.look.state]
+        role = "label" + (".odd" if _is_odd(line) else _ENDINGS[line.look.state])
         canvas.text(*slot, text, cells(text), role, signed)
         if line.look.state == "focus":
             _draw_angles(canvas, slot, cells(text), role, signed)
@@ -95,8 +99,7 @@ def _draw_thin(canvas: Canvas, lines: Iterable[Line]) -> None:
     dots: dict[Cell, int] = {}
     owner: dict[Cell, tuple[str, float]] = {}
     for line in lines:
-        sign = "negative" if line.negative else "positive"
-        look = (f"edge.{sign}{_ENDINGS[line.look.state]}", line.strength)
+        look = (_edge_role(line), line.strength)
         on, off = _stroke(line)
         for leg in line.legs:
             for cell, bits in thin(leg, on, off):
@@ -106,10 +109,26 @@ def _draw_thin(canvas: Canvas, lines: Iterable[Line]) -> None:
         canvas.cell(x, y, chr(0x2800 + bits), *owner[x, y])
 
 
+def _edge_role(line: Line) -> str:
+    state = line.look.state
+    if _is_odd(line):
+        return "edge.odd"
+    sign = "negative" if line.negative else "positive"
+    ending = ".ahead" if state == "dim" and line.look.ahead else _ENDINGS[state]
+    return f"edge.{sign}{ending}"
+
+
+def _is_odd(line: Line) -> bool:
+    return line.look.state in _ODD and not math.isfinite(line.look.weight)
+
+
 def _stroke(line: Line) -> tuple[int, int]:
+    ahead = line.look.ahead or line.look.state == "pending"
+    if line.look.state == "dim":
+        return _BESIDE_AHEAD if ahead else _BESIDE
     if line.trace:
         return _TRACE_DONE if line.look.state == "done" else _TRACE
-    return (_PENDING if line.look.state == "pending" else _DOTS)[line.negative]
+    return (_PENDING if ahead else _DOTS)[line.negative]
 
 
 def _draw_heat(canvas: Canvas, layout: Layout, lines: Iterable[Line], heat: Heated) -> None:
@@ -201,6 +220,8 @@ def _draw_box(
         look = nodes.get(name, _BLANK)
         rows, role = box_lines(box, name, look, layout.value_width)
         value = _tone(look.tone)
+        if role == "box" and look.tone is not None and math.isnan(look.tone):
+            role = "box.odd"
     for i, row in enumerate(rows):
         canvas.text(box.x, box.y + i, row, box.width, role, value)
     return Area(name or box.names[0], box.x, box.y, box.width, box.height)

@@ -14,23 +14,34 @@ def fitted(x: float, width: int, *, sign: bool = False) -> str:
     Args:
         x: the number.
         width: how many cells; at least 5.
-        sign: a plus before a number of at least 0.
+        sign: a plus before a positive number; 0 is then a mere 0, which no small number looks like.
     """
     if math.isnan(x):
         return "NaN"
-    plus = "+" if sign and (x > 0 or (x == 0 and math.copysign(1.0, x) > 0)) else ""
+    if x == 0:
+        x = 0.0  # the sign of a zero says nothing here
+        if sign:
+            return "0"
+    plus = "+" if sign and x > 0 else ""
     if math.isinf(x):
         return f"{plus}∞" if x > 0 else "-∞"
     room = width - len(plus)
-    least = max(1e-3, 10.0 ** (2 - room + (x < 0)))  # of which a figure is left when rounded
-    if x == 0 or least <= abs(x) < 10 ** (room - 1):
+    if x == 0 or 1e-3 <= abs(x) < 10 ** (room - 1):
         for decimals in range(min(room - 2, 6), -1, -1):
             text = f"{x:.{decimals}f}"
             if len(text) <= room:
-                return plus + text
+                return plus + _telling(x, text, decimals)
     for decimals in range(6, -1, -1):
         mantissa, _, exponent = f"{x:.{decimals}e}".partition("e")
         text = f"{mantissa}e{int(exponent)}"
         if len(text) <= room:
             return plus + text
     return plus + f"{x:.0e}".replace("e+0", "e").replace("e-0", "e-")
+
+
+def _telling(x: float, text: str, decimals: int) -> str:
+    """``0.03`` says more as ``.026``: the zero gives way where it costs the second digit."""
+    digits = text.replace(".", "").lstrip("-0")
+    if x == 0 or abs(x) >= 1 or len(digits) > 1 or decimals in (0, 6):
+        return text
+    return f"{x:.{decimals + 1}f}".replace("0.", ".", 1)

@@ -56,7 +56,7 @@ FAINT: Final = 0.7
 
 _BLACK, _WHITE = RGB(0, 0, 0), RGB(255, 255, 255)
 _PASS: Final = {"done": 1.0, "pending": 0.6}
-_LINES: Final = {"dim": 0.25, "bright": 1.0, "focus": 1.0}
+_LINES: Final = {"dim": 0.45, "ahead": 0.25, "bright": 1.0, "focus": 1.0}
 _LABELS: Final = {"dim": 0.4, "bright": 1.0, "focus": 1.0, "done": 0.95, "pending": 0.55}
 _OUT: Final = frozenset({"bright", "focus"})
 
@@ -105,7 +105,7 @@ class Palette:
             return self._box(role, value)
         if state == "current":
             return Ink(MARK[self.dark], bold=True)
-        if kind == "stop":
+        if kind == "stop" or state == "odd":
             return Ink(STOP[self.dark], bold=True)
         if kind == "edge":
             return self._edge(-1.0 if "negative" in rest else 1.0, state, value)
@@ -118,7 +118,9 @@ class Palette:
         return Ink(self.shown(self.foreground, FAINT)) if kind == "fold" else Ink()
 
     def _box(self, role: str, tone: float | None) -> Ink:
-        if tone is None:
+        if role == "box.odd":
+            ground = self.background.blend(STOP[self.dark], 0.4)
+        elif tone is None:
             ground = self.background.blend(self.foreground, 0.10)
         else:
             ground = self.background.blend(self.signed(tone), 0.15 + 0.6 * min(abs(tone), 1.0))

@@ -85,9 +85,10 @@ class Scene:
         out = self._brought_out(moment, view, emphasis, shown, stand_ins)
         for edge in dict.fromkeys((*wanted, *out, *((current,) if current else ()))):
             number = view.edge(moment, edge)
-            state = self._state(moment, emphasis, edge, current)
+            passing = wave(moment.snapshot, edge, self._rank)
+            state = self._state(emphasis, edge, current, passing)
             said = carried if edge == current and carried is not None else number
-            if state == "pending" and not said:
+            if passing == "pending" and not said:
                 said = None  # a gradient that nothing has flowed into yet
             if state == "bright" and edge in stand_ins:
                 said = None  # the one line into a fold has no one number
@@ -98,6 +99,7 @@ class Scene:
                 forward,
                 edge in emphasis.edge_stops,
                 at_source=edge[1] == emphasis.neuron,
+                ahead=passing == "pending",
             )
         return looks
 
@@ -135,7 +137,7 @@ class Scene:
             yield emphasis.edge
 
     def _state(
-        self, moment: Moment, emphasis: Emphasis, edge: Edge, current: Edge | None
+        self, emphasis: Emphasis, edge: Edge, current: Edge | None, passing: EdgeState
     ) -> EdgeState:
         if edge == current:
             return "current"
@@ -145,7 +147,7 @@ class Scene:
             return "bright" if edge in emphasis.edges else "dim"
         if emphasis.neuron is not None and emphasis.edge is None:
             return "bright" if emphasis.neuron in edge else "dim"
-        return wave(moment.snapshot, edge, self._rank)
+        return passing
 
 
 def strongest(
@@ -165,18 +167,18 @@ def _size(weight: float) -> float:
     return math.inf if math.isnan(weight) else abs(weight)
 
 
-def _absolute(number: float) -> float | None:
-    return max(-1.0, min(1.0, number)) if math.isfinite(number) else None
+def _absolute(number: float) -> float:
+    return max(-1.0, min(1.0, number)) if math.isfinite(number) else math.nan
 
 
-def _beside(numbers: Iterable[float | None]) -> Callable[[float], float | None]:
+def _beside(numbers: Iterable[float | None]) -> Callable[[float], float]:
     """Shades in proportion to the greatest of some numbers."""
     sizes = (abs(number) for number in numbers if number is not None)
     greatest = max((size for size in sizes if math.isfinite(size)), default=0.0)
 
-    def tone(number: float) -> float | None:
+    def tone(number: float) -> float:
         if not math.isfinite(number):
-            return None
+            return math.nan
         return number / greatest if greatest else 0.0
 
     return tone

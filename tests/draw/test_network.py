@@ -57,11 +57,34 @@ def test_a_neuron_without_a_look_is_a_box_without_a_value(wired):
 
 
 @pytest.mark.parametrize(
-    ("tone", "value"), [(0.5, 0.5), (-7.0, -1.0), (math.inf, 1.0), (math.nan, None), (None, None)]
+    ("tone", "value"), [(0.5, 0.5), (-7.0, -1.0), (math.inf, 1.0), (None, None)]
 )
 def test_the_tone_of_a_box_stays_between_minus_one_and_one(wired, tone, value):
     picture = paint(layout(wired(CHAIN), 60, 1), {"x": NodeLook("", tone)}, {})
     assert _role_at(picture, 0, 0) == ("box", value)
+
+
+def test_a_number_that_is_not_finite_is_neither_positive_nor_negative(wired):
+    plan = layout(wired(CHAIN), 60, 1)
+    looks = {("x", "h"): EdgeLook(math.nan, "NaN", "done"), ("h", "y"): EdgeLook(1.0, "+1.00")}
+    picture = paint(plan, {"h": NodeLook("NaN", math.nan)}, looks)
+    roles = {span.text.strip("⠤⠒ "): span.role for span in picture.rows[0]}
+    assert roles["NaN"] == "label.odd"
+    assert roles["▏h    NaN▕"] == "box.odd"
+    assert {span.role for span in picture.rows[0]} >= {"edge.odd", "edge.positive"}
+    marked = paint(plan, {"h": NodeLook("NaN", math.nan, "current")}, {})
+    assert _role_at(marked, plan.box("h").x, 0) == ("box.current", None)
+
+
+def test_beside_the_point_what_the_pass_has_been_through_has_more_dots_than_what_it_has_not(wired):
+    plan = layout(wired(CHAIN), 60, 1)
+
+    def dots(ahead: bool) -> int:
+        look = EdgeLook(1.0, "", "dim", ahead=ahead)
+        text = paint(plan, {}, {("x", "h"): look}).text()
+        return sum((ord(c) - 0x2800).bit_count() for c in text if "⠀" <= c <= "⣿")
+
+    assert dots(ahead=False) > 1.5 * dots(ahead=True) > 0
 
 
 def test_the_current_connection_is_heavy_with_an_arrowhead_in_the_direction_of_the_pass(wired):
@@ -212,6 +235,11 @@ def test_every_role_has_a_meaning(dense, looks):
             )
             used |= {span.role for row in picture.rows for span in row}
     used |= {span.role for row in paint(plan, {}, {}).rows for span in row}
+    ahead = {edge: replace(look, state="dim", ahead=True) for edge, look in edges.items()}
+    odd = {edge: replace(look, weight=math.nan) for edge, look in edges.items()}
+    for lines in (ahead, odd):
+        picture = paint(plan, {name: NodeLook("NaN", math.nan) for name in nodes}, lines)
+        used |= {span.role for row in picture.rows for span in row}
     crowded = layout(dense(9, 9), 60, 9)
     crowded = paint(crowded, {}, {}, heat=heated(crowded, lambda edge: 2.5 - int(edge[0][1:])))
     used |= {span.role for row in crowded.rows for span in row}

@@ -24,6 +24,16 @@ def test_a_fitted_number_keeps_its_order_of_magnitude(x, width, sign):
     assert abs(float(fitted(x, width, sign=sign)) - x) <= 0.51 * max(abs(x), 1e-300)
 
 
+def test_nothing_but_a_zero_looks_like_one():
+    assert [fitted(x, 5, sign=True) for x in (0.0, -0.0)] == ["0", "0"]
+    assert [fitted(x, 6) for x in (0.0, -0.0)] == ["0.0000", "0.0000"]
+
+
+def test_a_small_number_gives_its_zero_for_a_second_digit():
+    assert [fitted(x, 5, sign=True) for x in (0.0534, -0.0026, 0.25)] == ["+.053", "-.003", "+0.25"]
+    assert [fitted(x, 6) for x in (-0.0053, 0.0053, -0.053)] == ["-.0053", "0.0053", "-0.053"]
+
+
 @given(st.text(alphabet="ab神́ ", max_size=30), st.integers(1, 20))
 def test_padding_gives_exactly_the_width(text, width):
     assert cell_len(padded(text, width)) == width

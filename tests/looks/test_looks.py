@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import pytest
 
 import nntui
@@ -169,7 +172,39 @@ def test_boxes_without_a_number_are_blank_and_zeros_are_not(debugger):
     assert looks["h1"].value == ""
     assert looks["h1"].tone is None
     looks = Scene(moment.snapshot.net).neurons(moment, VIEWS["weights"], Emphasis())
-    assert looks["y"].value == "+0.000"
+    assert looks["y"].value == "0"
+
+
+def test_a_number_that_is_not_finite_stands_out_and_spoils_no_other(debugger):
+    snapshot = debugger.snapshot()
+    b = dict(snapshot.b) | {"h1": math.nan, "h2": -1.5, "y": 3.0}
+    moment = Moment(replace(snapshot, b=b))
+    looks = Scene(snapshot.net).neurons(moment, VIEWS["weights"], Emphasis())
+    assert math.isnan(looks["h1"].tone)
+    assert looks["h1"].value == "NaN"
+    assert (looks["h2"].tone, looks["y"].tone) == (-0.5, 1.0)
+
+
+def test_beside_a_focus_the_pass_is_still_seen_to_move(debugger):
+    to(debugger, "forward_edge")
+    debugger.step()
+    moment = moment_of(debugger)
+    net = moment.snapshot.net
+    edges = [(i, j) for j in net.neurons for i in net.sources[j]]
+    scene = Scene(net)
+    free = scene.edges(moment, VIEWS["activations"], Emphasis(), edges)
+    focused = scene.edges(moment, VIEWS["activations"], Emphasis("h2"), edges)
+    assert {look.state for look in free.values()} > {"pending"}
+    for edge in edges:
+        assert focused[edge].ahead == (free[edge].state == "pending")
+
+
+def test_a_gradient_that_nothing_has_flowed_into_yet_has_no_number_beside_a_focus_either(debugger):
+    to(debugger, "backward_neuron")
+    moment = moment_of(debugger)
+    edges = [("x1", "h2"), ("h2", "y")]
+    looks = Scene(moment.snapshot.net).edges(moment, VIEWS["gradients"], Emphasis("h2"), edges)
+    assert [looks[edge].label for edge in edges] == ["", ""]
 
 
 def test_numbers_that_are_none_have_no_shade_and_spoil_no_others(debugger):
