@@ -115,7 +115,7 @@ GOING: Final = (
         more="""
 A position is a number of steps executed: goto 0 is the start. A sign makes it relative. step N
 goes to where the step of that number (as in a trace) has just been executed; update N and
-epoch N to before their first step.
+epoch N to before their first step. They count from 0, where the screen's status line says 1.
   goto 1234
   goto -100
   goto step 1233

@@ -197,7 +197,8 @@ LOOKING: Final = (
         aliases=("p",), completes=expressions,
         more="""
 Over the names of values: x[i] z[j] a[j] da[j] delta[j] b[j] db[j] w[i,j] dw[i,j] y[k], loss,
-batch_loss, epoch_loss, test_loss, epoch, update, example, step.
+batch_loss, epoch_loss, test_loss, epoch, update, example, step. The last four count from 0, as in
+a trace; the screen's status line counts from 1.
   print loss
   print abs(dw[x1,h1]) > 1 and epoch >= 3""",
     ),
