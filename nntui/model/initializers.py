@@ -8,10 +8,13 @@ source; in a fully connected layer that is the usual meaning. Sources: Glorot & 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
+from nntui.model.elementary import Array
 from nntui.model.errors import SettingError
 from nntui.model.randomness import Stream
 from nntui.model.settings import chosen_row, chosen_settings
@@ -25,19 +28,24 @@ FAR: Final = 40.0
 
 @dataclass(frozen=True, slots=True)
 class InitializerRow:
-    """One row of the table: ``weight(stream, fan_in, fan_out, **settings)`` draws one weight.
+    """One row of the table: ``weights(stream, fan_in, fan_out, **settings)`` draws some weights.
 
-    ``bias(stream, fan_in)`` draws one bias; without it, biases take the setting ``bias``.
+    ``fan_out`` is an array with a number for each. They are the ones that would be drawn one by
+    one. ``bias(stream, fan_in)`` draws one bias; without it, biases take the setting ``bias``.
     """
 
-    weight: Callable[..., float]
+    weights: Callable[..., Array]
     formula: str
     settings: Mapping[str, float]
     bias: Callable[[Stream, int], float] | None = None
 
 
-def _within(bound: float, stream: Stream) -> float:
-    return float(stream.uniform(-bound, bound))
+def _within(bounds: Array, stream: Stream) -> Array:
+    return stream.uniform(-bounds, bounds)
+
+
+def _alike(fan_out: Array, value: float) -> Array:
+    return np.full(fan_out.shape, value)
 
 
 def _torch_bound(fan_in: int) -> float:
@@ -46,35 +54,37 @@ def _torch_bound(fan_in: int) -> float:
 
 INITIALIZERS: Final[dict[str, InitializerRow]] = {
     "uniform": InitializerRow(
-        lambda s, fan_in, fan_out, low, high: float(s.uniform(low, high)),
+        lambda s, fan_in, fan_out, low, high: s.uniform(low, high, fan_out.shape),
         "U(low, high)", {"low": -0.5, "high": 0.5},
     ),
     "normal": InitializerRow(
-        lambda s, fan_in, fan_out, mean, std: float(s.normal(mean, std)),
+        lambda s, fan_in, fan_out, mean, std: s.normal(mean, std, fan_out.shape),
         "N(mean, std²)", {"mean": 0.0, "std": 1.0},
     ),
-    "zeros": InitializerRow(lambda s, fan_in, fan_out: 0.0, "0", {}),
-    "constant": InitializerRow(lambda s, fan_in, fan_out, value: value, "value", {"value": 0.5}),
+    "zeros": InitializerRow(lambda s, fan_in, fan_out: _alike(fan_out, 0.0), "0", {}),
+    "constant": InitializerRow(
+        lambda s, fan_in, fan_out, value: _alike(fan_out, value), "value", {"value": 0.5}
+    ),
     "xavier_uniform": InitializerRow(
-        lambda s, fan_in, fan_out: _within(math.sqrt(6.0 / (fan_in + fan_out)), s),
+        lambda s, fan_in, fan_out: _within(np.sqrt(6.0 / (fan_in + fan_out)), s),
         "U(±√(6/(fan_in + fan_out)))", {},
     ),
     "xavier_normal": InitializerRow(
-        lambda s, fan_in, fan_out: float(s.normal(0.0, math.sqrt(2.0 / (fan_in + fan_out)))),
+        lambda s, fan_in, fan_out: s.normal(0.0, np.sqrt(2.0 / (fan_in + fan_out))),
         "N(0, 2/(fan_in + fan_out))", {},
     ),
     "he_uniform": InitializerRow(
-        lambda s, fan_in, fan_out: _within(math.sqrt(6.0 / fan_in), s),
+        lambda s, fan_in, fan_out: _within(_alike(fan_out, math.sqrt(6.0 / fan_in)), s),
         "U(±√(6/fan_in))", {},
     ),
     "he_normal": InitializerRow(
-        lambda s, fan_in, fan_out: float(s.normal(0.0, math.sqrt(2.0 / fan_in))),
+        lambda s, fan_in, fan_out: s.normal(0.0, math.sqrt(2.0 / fan_in), fan_out.shape),
         "N(0, 2/fan_in)", {},
     ),
     "torch_linear": InitializerRow(
-        lambda s, fan_in, fan_out: _within(_torch_bound(fan_in), s),
+        lambda s, fan_in, fan_out: _within(_alike(fan_out, _torch_bound(fan_in)), s),
         "U(±1/√fan_in), biases too", {},
-        bias=lambda s, fan_in: _within(_torch_bound(fan_in), s),
+        bias=lambda s, fan_in: float(s.uniform(-_torch_bound(fan_in), _torch_bound(fan_in))),
     ),
 }  # fmt: skip
 
@@ -114,10 +124,12 @@ class Initializer:
             raise SettingError(repr(chosen["std"]), "a spread that a float can hold", "std")
         return cls(name, checked_seed(seed), tuple(chosen.items()))
 
-    def weight(self, stream: Stream, fan_in: int, fan_out: int) -> float:
-        """Draw one weight."""
+    def weights(self, stream: Stream, fan_in: int, fan_out: Sequence[int]) -> list[float]:
+        """Draw the weights of connections into one neuron, one for each of ``fan_out``."""
         settings = {name: value for name, value in self.settings if name != "bias"}
-        return INITIALIZERS[self.name].weight(stream, fan_in, fan_out, **settings)
+        drawn = INITIALIZERS[self.name].weights(stream, fan_in, np.array(fan_out, int), **settings)
+        weights: list[float] = drawn.tolist()
+        return weights
 
     def bias(self, stream: Stream, fan_in: int) -> float:
         """Draw one bias (a constant, for every row but torch_linear)."""

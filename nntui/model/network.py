@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import networkx as nx
 
@@ -12,7 +13,8 @@ from nntui.model.initializers import Initializer
 from nntui.model.names import did_you_mean, escaped, fault_in_name
 from nntui.model.neurons import ROLES, Connection, Neuron, Role, finite_or_none
 from nntui.model.randomness import stream
-from nntui.model.wired import wired
+from nntui.model.sharing import SharingGraph
+from nntui.model.wired import Wired
 from nntui.model.wiring import Wiring, forward
 
 __all__ = ["ROLES", "Connection", "Network", "Neuron", "Role"]
@@ -36,8 +38,9 @@ class Network:
 
     def __init__(self, initializer: Initializer | str = "xavier_uniform", seed: int = 0) -> None:
         self.initializer = Initializer.of(initializer, seed)
-        self._graph: nx.DiGraph[str] = nx.DiGraph()
-        self._wiring: Wiring | None = None
+        self._graph = SharingGraph()
+        self._wired: Wired | None = None
+        self._is_wired = False  # whether that is the wiring of the graph as it is now
         self._is_complete = False  # whether every bias and weight is known to have its number
 
     # ---- building ------------------------------------------------------------------------------
@@ -73,14 +76,14 @@ class Network:
         if role == "input" and (activation is not None or bias is not None):
             what = "an activation" if activation is not None else "a bias"
             raise NetworkError(f'the input neuron "{name}" cannot have {what}', name)
-        self._graph.add_node(
+        self._graph.put_node(
             name,
             role=role,
             activation=None if role == "input" else Activation.of(activation or "linear"),
             bias=finite_or_none(bias, f'the bias of "{name}"', name),
             trainable=trainable,
         )
-        self._changed()
+        self._changed(role == "input" or bias is not None)
 
     def connect(
         self, source: str, target: str, weight: float | None = None, *, trainable: bool = True
@@ -102,8 +105,8 @@ class Network:
         if self._graph.nodes[target]["role"] == "input":
             raise NetworkError(f'"{target}" is an input: nothing can lead into it', pair)
         weight = finite_or_none(weight, f'the weight from "{source}" to "{target}"', pair)
-        self._graph.add_edge(source, target, weight=weight, trainable=trainable)
-        self._changed()
+        self._graph.put_edge(source, target, weight=weight, trainable=trainable)
+        self._changed(weight is not None)
 
     def remove_neuron(self, name: str) -> None:
         """Remove a neuron with every connection from and to it.
@@ -130,23 +133,24 @@ class Network:
         self._require(name)
         if self._graph.nodes[name]["role"] == "input":
             raise NetworkError(f'the input neuron "{name}" cannot have a bias', name)
-        self._graph.nodes[name]["bias"] = finite_or_none(bias, f'the bias of "{name}"', name)
-        self._is_complete = False
+        number = finite_or_none(bias, f'the bias of "{name}"', name)
+        self._put(name, bias=number)
+        self._is_complete = self._is_complete and number is not None
 
     def set_weight(self, source: str, target: str, weight: float) -> None:
         """Change the weight of a connection."""
         self._require_connection(source, target)
         pair = (source, target)
-        weight_now = finite_or_none(weight, f'the weight from "{source}" to "{target}"', pair)
-        self._graph.edges[pair]["weight"] = weight_now
-        self._is_complete = False
+        number = finite_or_none(weight, f'the weight from "{source}" to "{target}"', pair)
+        self._put(pair, weight=number)
+        self._is_complete = self._is_complete and number is not None
 
     def set_activation(self, name: str, activation: str | Activation) -> None:
         """Change the activation function of a neuron that is no input."""
         self._require(name)
         if self._graph.nodes[name]["role"] == "input":
             raise NetworkError(f'the input neuron "{name}" cannot have an activation', name)
-        self._graph.nodes[name]["activation"] = Activation.of(activation)
+        self._put(name, activation=Activation.of(activation))
         self._changed()
 
     def set_trainable(self, parameter: str | tuple[str, str], trainable: bool) -> None:
@@ -156,10 +160,9 @@ class Network:
             if self._graph.nodes[parameter]["role"] == "input":
                 message = f'the input neuron "{parameter}" has nothing to train'
                 raise NetworkError(message, parameter)
-            self._graph.nodes[parameter]["trainable"] = trainable
         else:
             self._require_connection(*parameter)
-            self._graph.edges[parameter]["trainable"] = trainable
+        self._put(parameter, trainable=trainable)
         self._changed()
 
     def rename_neuron(self, name: str, new: str) -> None:
@@ -170,7 +173,7 @@ class Network:
         """
         self._require(name)
         self._require_free(new)
-        self._graph = nx.relabel_nodes(self._graph, {name: new}, copy=True)
+        self._graph = self._graph.renamed(name, new)
         self._changed()
 
     # ---- looking -------------------------------------------------------------------------------
@@ -239,7 +242,7 @@ class Network:
         """Every connection in canonical order: (target's order, source's order)."""
         wiring = self.wiring()
         self.initialize()
-        into = self._graph.pred
+        _, into, _ = self._graph.rows()
         return tuple(
             Connection(i, j, **into[j][i]) for j in wiring.neurons for i in wiring.sources[j]
         )
@@ -254,7 +257,7 @@ class Network:
         """W by (source, target), in canonical order."""
         wiring = self.wiring()
         self.initialize()
-        into = self._graph.pred
+        _, into, _ = self._graph.rows()
         return {(i, j): into[j][i]["weight"] for j in wiring.neurons for i in wiring.sources[j]}
 
     def initialize(self) -> None:
@@ -265,24 +268,28 @@ class Network:
         """
         if self._is_complete:
             return
-        nodes, into = self._graph.nodes, self._graph.pred
+        nodes, into, _ = self._graph.rows()
         self._is_complete = all(
             node["bias"] is not None for node in nodes.values() if node["role"] != "input"
-        ) and all(edge["weight"] is not None for j in into for edge in into[j].values())
+        ) and all(edge["weight"] is not None for row in into.values() for edge in row.values())
         if self._is_complete:
             return
         wiring = self.wiring()
         numbers = stream("initializer", self.initializer.seed)
         for j in wiring.neurons:
-            fan_in = len(wiring.sources[j])
-            bias = self.initializer.bias(numbers, fan_in)
+            sources = wiring.sources[j]
+            bias = self.initializer.bias(numbers, len(sources))
             if nodes[j]["bias"] is None:
-                nodes[j]["bias"] = bias
-            for i in wiring.sources[j]:
-                weight = self.initializer.weight(numbers, fan_in, len(wiring.targets[i]))
-                if into[j][i]["weight"] is None:
-                    into[j][i]["weight"] = weight
+                self._graph.put_node(j, **{**nodes[j], "bias": bias})
+            if sources:
+                fan_out = [len(wiring.targets[i]) for i in sources]
+                weights = self.initializer.weights(numbers, len(sources), fan_out)
+                for i, weight in zip(sources, weights, strict=True):
+                    if into[j][i]["weight"] is None:
+                        self._graph.put_edge(i, j, **{**into[j][i], "weight": weight})
         self._is_complete = True
+        assert self._wired is not None
+        self._wired = self._wired.with_numbers(self._graph.rows())
 
     # ---- checking ------------------------------------------------------------------------------
 
@@ -292,9 +299,10 @@ class Network:
         Raises:
             NetworkError: a cycle (named by its neurons), no input or no output.
         """
-        if self._wiring is None:
-            self._wiring = wired(self._graph)
-        return self._wiring
+        if self._wired is None or not self._is_wired:
+            self._wired = Wired(self._graph.rows(), self._wired)
+            self._is_wired = True
+        return self._wired.wiring
 
     def check(self) -> list[str]:
         """Make sure that the network can be computed, and give warnings, a sentence each.
@@ -305,15 +313,15 @@ class Network:
         wiring = self.wiring()
         useful = set(wiring.outputs)
         for j in reversed((*wiring.inputs, *wiring.neurons)):
-            if useful.intersection(wiring.targets[j]):
+            if not useful.isdisjoint(wiring.targets[j]):
                 useful.add(j)
         return [f'no output can be reached from "{j}"' for j in self._graph if j not in useful]
 
     def copy(self) -> Network:
         """An independent copy."""
         other = Network(self.initializer)
-        other._graph = self._graph.copy()
-        other._wiring = self._wiring
+        other._graph = self._graph.sharing_copy()
+        other._wired, other._is_wired = self._wired, self._is_wired
         other._is_complete = self._is_complete
         return other
 
@@ -353,9 +361,17 @@ class Network:
 
     # ---- inside --------------------------------------------------------------------------------
 
-    def _changed(self) -> None:
-        self._wiring = None
-        self._is_complete = False
+    def _changed(self, complete: bool = True) -> None:
+        """Other neurons or connections; ``complete``: those that are new have their numbers."""
+        self._is_wired = False
+        self._is_complete = self._is_complete and complete
+
+    def _put(self, parameter: str | tuple[str, str], **changes: Any) -> None:
+        """Give a neuron (by its name) or a connection (a pair) other attributes."""
+        if isinstance(parameter, str):
+            self._graph.put_node(parameter, **{**self._graph.nodes[parameter], **changes})
+        else:
+            self._graph.put_edge(*parameter, **{**self._graph.edges[parameter], **changes})
 
     def _require_free(self, name: str) -> None:
         if fault := fault_in_name(name):
