@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Label, Static
@@ -33,7 +34,7 @@ class EditForm(ModalScreen[Change | None]):
     def compose(self) -> ComposeResult:
         """A line for each field; below a field with choices, what they are."""
         with VerticalScroll(id="form", can_focus=False) as box:
-            box.border_title = self._form.title
+            box.border_title = Content(self._form.title)
             box.border_subtitle = "enter done · tab next field · → complete · esc leave"
             for field in self._form.fields:
                 with Horizontal(classes="field"):

@@ -9,6 +9,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
@@ -53,7 +54,8 @@ class FaultScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """The sentence, the lines, and what there is to do."""
         with VerticalScroll(id="fault") as box:
-            box.border_title = f"{escaped(self.document.name, 60)} cannot be opened"
+            name = escaped(self.document.name, 60)
+            box.border_title = Content(f"{name} cannot be opened")
             box.border_subtitle = "waiting for the file to change"
             yield Static(id="fault-sentence", markup=False)
             yield Static(id="fault-lines", markup=False)

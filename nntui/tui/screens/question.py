@@ -9,6 +9,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
@@ -39,7 +40,7 @@ class Question(ModalScreen["str | None"]):
     def compose(self) -> ComposeResult:
         """The text, and the answers in a row."""
         with VerticalScroll(id="question", can_focus=False) as box:
-            box.border_title = self._title
+            box.border_title = Content(self._title)
             yield Static(self._text, markup=False)
             with Horizontal(id="answers"):
                 for answer in self._answers:

@@ -8,6 +8,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
@@ -32,7 +33,7 @@ class WhyScreen(ModalScreen["Cause | None"]):
     def compose(self) -> ComposeResult:
         """The tree, with its first level open."""
         with Vertical(id="why") as box:
-            box.border_title = f"Why {self._cause.name}"
+            box.border_title = Content(f"Why {self._cause.name}")
             box.border_subtitle = "→ open · ← close · enter go there · esc"
             tree: Tree[Cause | int] = Tree(_label(self._cause), self._cause, id="why-tree")
             yield tree

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual.content import Content
 from textual.widgets import Static
 
 
@@ -13,6 +14,6 @@ class TourCard(Static):
 
     def write(self, title: str, text: str, keys: str, *, above: bool) -> None:
         """Say something else; ``above``: at the top of the screen."""
-        self.border_title, self.border_subtitle = title, keys
+        self.border_title, self.border_subtitle = Content(title), Content(keys)
         self.set_class(above, "above")
         self.update(text)
