@@ -26,6 +26,30 @@ async def test_a_movement_key_moves_and_its_capital_moves_back(app_on, debugger_
         assert debugger.position == destination(debugger.schedule, there, movement, -1)
 
 
+@pytest.mark.parametrize(
+    ("key", "movement"), {"f11": "step", "f10": "neuron", "shift+f11": "pass"}.items()
+)
+async def test_the_keys_of_other_debuggers_move_too(app_on, debugger_of, key, movement):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press(key)
+        debugger = debugger_of(app)
+        assert debugger.position == destination(debugger.schedule, 0, movement)
+
+
+async def test_page_keys_scroll_the_pane_turned_to_and_back(app_on):
+    app = app_on("xor")
+    async with app.run_test(size=(80, 24)) as pilot:
+        pane = app.screen.query_one("#algorithm")
+        while not app.screen.query_one("#algorithm").display:
+            await pilot.press("tab")
+        top = pane.scroll_offset.y
+        await pilot.press("pagedown")
+        assert pane.scroll_offset.y > top
+        await pilot.press("pageup")
+        assert pane.scroll_offset.y == top
+
+
 @pytest.mark.parametrize(("key", "movement"), MOVES.items())
 async def test_digits_are_a_count(app_on, debugger_of, key, movement):
     app = app_on()
