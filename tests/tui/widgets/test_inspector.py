@@ -46,7 +46,7 @@ async def test_the_equations_grow_with_the_steps(app_on, lines):
         await pilot.press("s", "s")
         await pilot.pause()
         text = "\n".join(lines(app))
-        assert "= 0.1 + 0.5·1 + 0.25·0.5" in text
+        assert "\n   = 0.1 + 0.5·1 + 0.25·0.5" in text, "set in below the symbols"
         assert "= 0.725" in text
         assert "a = tanh(z) = 0.62" in text
         assert "f′(z) = 1 − a² = 0.6156" in text

@@ -99,9 +99,10 @@ def _hung(rows: list[str]) -> list[str]:
 
 
 def hanging(line: str, width: int) -> list[str]:
-    """A line in as many rows as it needs, the second and the others set in."""
-    rows = wrapped(line, max(width, 16))
-    if len(rows) == 1:
-        return rows
-    first, *rest = wrapped(line, max(width - 2, 14))
-    return [first, *(f"  {row}" for row in rest)]
+    """A line in as many rows as it needs, the second and the others set in further than it is."""
+    indent = line[: len(line) - len(line.lstrip())]
+    rows = wrapped(line, max(width - len(indent), 16))
+    if len(rows) > 1:
+        first, *rest = wrapped(line, max(width - len(indent) - 2, 14))
+        rows = [first, *(f"  {row}" for row in rest)]
+    return [indent + row for row in rows]
