@@ -18,7 +18,7 @@ class Precision:
 
 PRECISIONS: Final = (
     *(Precision(rounded(digits), f"{digits} digits") for digits in (3, 5, 8)),
-    Precision(exact, "exact: the shortest decimals that read back as the same numbers"),
+    Precision(exact, "exact, to the last bit"),
 )
 FIRST: Final = 1
 """Five digits: enough to follow a calculation, short enough to stand in a row."""

@@ -88,6 +88,18 @@ async def test_a_message_longer_than_the_terminal_is_cut_and_the_step_stays(app_
         assert line.endswith("…")
 
 
+async def test_the_number_of_the_step_is_whole_or_not_there(app_on, seen, typed):
+    async with app_on("xor").run_test(size=(60, 16)) as pilot:
+        await pilot.press("1", "2", "3", "s", "colon")
+        await typed(pilot, "set w[x1,h1] 0.25")
+        for columns, place in ((60, "branch-1 · step 123"), (40, "")):
+            await pilot.resize_terminal(columns, 16)
+            pilot.app.screen.say("a word " * 30)
+            await pilot.pause()
+            row = pilot.app.screen.query_one("#status").render_line(0).text
+            assert row.partition("a word")[0].strip() == place
+
+
 async def test_a_message_that_fills_the_line_is_not_cut_for_the_sake_of_the_place(app_on, seen):
     async with app_on("xor").run_test(size=(60, 16)) as pilot:
         await pilot.press("s")

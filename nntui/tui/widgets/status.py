@@ -68,11 +68,13 @@ class StatusLine(LinePane):
         message = f" {self._message} " if self._message else ""
         forms = [f"{self._mark}{form}" for form in self._forms]
         room = width - cell_len(message)
-        if room < 0:  # it is cut off anyway
-            room = min(cell_len(forms[-1]) + 2, width // 3)
+        if room < 0:  # it is cut off anyway; the number of the step never is
+            room = cell_len(forms[-1]) + 2
+            room = room if room <= width // 2 else 0
         elif room < cell_len(forms[-1]) + 2:
             forms.append(self._mark.rstrip(" ·") if cell_len(self._mark) <= room else "")
-        place = next((form for form in forms if cell_len(form) + 2 <= room), forms[-1])
+        last = forms[-1] if room else ""
+        place = next((form for form in forms if cell_len(form) + 2 <= room), last)
         bar = Style(reverse=True)
         return [
             Segment(padded(f" {place}", room), bar),
