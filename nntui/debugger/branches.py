@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
 
 MAIN: Final = "main"
+MAX_BRANCHES: Final = 500
+"""Each has checkpoints and losses of its own, and a row on the screen."""
 _NAME: Final = re.compile(r"\w[\w.-]{0,39}")
 
 
@@ -90,7 +92,7 @@ class Branches:
 
         Raises:
             EditError: an unknown target, or a value that it cannot have.
-            BranchError: the name is taken or no name.
+            BranchError: the name is taken or no name, or there are too many branches.
         """
         debugger, here = self._debugger, self.current
         edit = edit_of(debugger.experiment, debugger.schedule, debugger.position, target, value)
@@ -100,6 +102,7 @@ class Branches:
             and name in (None, here.name)
         )
         if not joins:
+            self._require_room()
             name = self._free_name() if name is None else self._checked(name)
         timeline = here.timeline.fork(edit)
         if joins:
@@ -214,6 +217,7 @@ class Branches:
         """
         debugger, current = self._debugger, self._current
         for row in plain:
+            self._require_room()
             name, parent = self._checked(str(row["name"])), self[str(row["parent"])]
             timeline, edits = parent.timeline, []
             for written in row["edits"]:
@@ -255,6 +259,10 @@ class Branches:
         while f"branch-{number}" in self._branches:
             number += 1
         return f"branch-{number}"
+
+    def _require_room(self) -> None:
+        if len(self) >= MAX_BRANCHES:
+            raise BranchError(f"there are {MAX_BRANCHES} branches: delete some first")
 
     def _checked(self, name: str) -> str:
         if _NAME.fullmatch(name) is None:

@@ -107,7 +107,11 @@ def _displays(debugger: Debugger, rows: object) -> list[str]:
     problems = []
     if not isinstance(rows, list):
         return ["displays: expected a list of expressions"]
-    for n, row in enumerate(rows):
+    from nntui.debugger.asking.watches import MAX_WATCHES
+
+    if len(rows) > MAX_WATCHES:
+        problems.append(f"displays: {len(rows)} of them, the first {MAX_WATCHES} are kept")
+    for n, row in enumerate(rows[:MAX_WATCHES]):
         text = row.get("expression") if isinstance(row, dict) else row
         number = _number(row.get("number")) if isinstance(row, dict) else 0
         try:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from nntui.tui.opening import Opened
     from nntui.tui.screens.picker import PickerScreen
     from nntui.tui.screens.stepping import SteppingScreen
+
+MOST_SAID: Final = 8
+"""Lines of a toast that warns."""
 
 
 def _everything() -> type[Provider]:
@@ -193,7 +196,7 @@ class NntuiApp(App[NntuiError]):
 
         self._show(Opened(debugger, ()))
         if lost:
-            self.warn("the run starts again", (lost_words(list(lost)),))
+            self.warn("the run starts again", lost_words(lost))
         self.call_after_refresh(self.say, said)
 
     def document_changed(self) -> None:
@@ -221,10 +224,12 @@ class NntuiApp(App[NntuiError]):
             self.stepping.say(message)
 
     def warn(self, title: str, problems: Sequence[str]) -> None:
-        """Say all of them at once: one box for each would cover a small screen."""
+        """Say them at once, the first of many: a box for each would cover a small screen."""
         if problems:
-            said = "\n".join(problems)
-            self.notify(said, title=title, severity="warning", timeout=10, markup=False)
+            said = list(problems[:MOST_SAID])
+            if len(problems) > MOST_SAID:
+                said.append(f"… and {len(problems) - MOST_SAID:,} more")
+            self.notify("\n".join(said), title=title, severity="warning", timeout=10, markup=False)
 
     # ---- inside --------------------------------------------------------------------------------
 

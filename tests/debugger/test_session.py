@@ -161,6 +161,21 @@ def test_a_part_that_cannot_be_is_a_sentence_and_the_others_come_back(
         assert len(debugger.watches) == 1
 
 
+def test_of_very_many_watches_and_branches_some_are_taken_up_and_it_is_said_once(debugger) -> None:
+    edit = {"position": 1, "target": "w[x1,h1_1]", "value": 1.0}
+    plain = {
+        "version": 1,
+        "displays": ["loss", "nonsense"] * 500,
+        "branches": [{"name": f"b{n}", "parent": "main", "edits": [edit]} for n in range(600)],
+        "position": 9,
+    }
+    problems = restore(debugger, plain)
+    assert "branches: there are 500 branches: delete some first" in problems
+    assert "displays: 1000 of them, the first 200 are kept" in problems
+    assert len(problems) == 2 + 100
+    assert (len(debugger.branches), len(debugger.watches), debugger.position) == (500, 100, 9)
+
+
 plain_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nntui.bundled import samples
 from nntui.document.load import load
 from nntui.tui.app import NntuiApp
@@ -80,3 +82,13 @@ async def test_what_is_wrong_with_the_key_map_is_shown_and_not_fatal(own_directo
         (toast,) = app._notifications
         assert 'did you mean "step"?' in toast.message
         assert "neuron: found 7" in toast.message
+
+
+async def test_of_very_many_problems_the_first_are_said(toasts):
+    broken = {"version": 1, "displays": ["nonsense"] * 50}
+    experiment = replace(load(samples()["sample"]), debugger=broken)
+    app = NntuiApp(experiment)
+    async with app.run_test(size=(120, 36)):
+        said = toasts(app).splitlines()
+    assert "displays[7]" in said[-2]
+    assert said[-1] == "… and 42 more"

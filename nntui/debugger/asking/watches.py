@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from nntui.debugger.expressions import Expression, parse
 from nntui.explain.numbers import Number, exact
 from nntui.model.errors import NntuiError
-from nntui.model.names import escaped
 
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
     from nntui.engine.edits import Edit
+
+MAX_WATCHES: Final = 200
+"""Every one is looked at wherever the run stops, and at each paint on the way."""
 
 Value: TypeAlias = float | bool | None
 """What an expression stands for; None while it is blank."""
 
 
 class WatchError(NntuiError):
-    """There is no such watch, or what was kept is no list of watches."""
+    """There is no such watch, or there are too many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,10 @@ class Watches:
 
         Raises:
             ExpressionError: the text is no expression over this network's values.
+            WatchError: there are too many.
         """
+        if len(self) >= MAX_WATCHES:
+            raise WatchError(f"there are {MAX_WATCHES} watches: remove some first")
         expression = parse(text, self._debugger.experiment.network)
         self.made = max(number, self.made + 1)
         watch = Watch(self.made, expression)
@@ -136,29 +141,6 @@ class Watches:
             )
             for watch in self
         )
-
-    # ---- keeping -------------------------------------------------------------------------------
-
-    @property
-    def plain(self) -> list[str]:
-        """The watches as plain values, to be kept in a file."""
-        return [watch.expression.text for watch in self]
-
-    def restore(self, plain: Any) -> None:
-        """Put watches that were kept in the place of those here; all of them or none.
-
-        Raises:
-            WatchError: this is no list of texts.
-            ExpressionError: one of them is no expression over this network's values.
-        """
-        if not isinstance(plain, list) or not all(isinstance(text, str) for text in plain):
-            found = escaped(repr(plain), 40)
-            raise WatchError(f"watches: found {found}, expected a list of expressions")
-        for text in plain:
-            parse(text, self._debugger.experiment.network)
-        self.clear()
-        for text in plain:
-            self.add(text)
 
     @property
     def _here(self) -> tuple[int, tuple[Edit, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from nntui.model.names import escaped
@@ -129,6 +129,6 @@ class Editing:
         app.at_rest(act)
 
 
-def lost_words(lost: list[str]) -> str:
-    """What was not kept, in one text."""
-    return "\n".join(["not kept:", *(escaped(each, 200) for each in lost)])
+def lost_words(lost: Sequence[str]) -> list[str]:
+    """What was not kept, a line each."""
+    return ["not kept:", *(escaped(each, 200) for each in lost)]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from support.bits import bits
 from support.experiments import experiments, layered
 
-from nntui.debugger.asking.watches import Watched, WatchError, line_of
+from nntui.debugger.asking.watches import MAX_WATCHES, Watched, WatchError, line_of
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.expressions import ExpressionError
 
@@ -113,30 +113,13 @@ def test_nan_that_stays_nan_is_no_change_and_blank_that_comes_is_one() -> None:
     assert not Watched(1, "loss", 0.5, None, True).changed
 
 
-def test_watches_are_kept_as_plain_values(debugger) -> None:
-    for text in ("loss", "abs(dw[x1,h1_1]) > 1"):
-        debugger.watches.add(text)
-    plain = debugger.watches.plain
-    other = Debugger(debugger.experiment)
-    other.watches.add("epoch")
-    other.watches.restore(plain)
-    assert other.watches.plain == plain == ["loss", "abs(dw[x1,h1_1]) > 1"]
-
-
-@pytest.mark.parametrize(
-    ("plain", "error"),
-    [
-        (3, WatchError),
-        ({"a": 1}, WatchError),
-        (["loss", 4], WatchError),
-        (["loss", "w[x1,nobody]"], ExpressionError),
-    ],
-)
-def test_what_was_kept_badly_changes_nothing(debugger, plain, error) -> None:
-    debugger.watches.add("epoch")
-    with pytest.raises(error):
-        debugger.watches.restore(plain)
-    assert debugger.watches.plain == ["epoch"]
+def test_there_is_an_end_to_how_many_there_can_be(debugger) -> None:
+    for _ in range(MAX_WATCHES):
+        debugger.watches.add("loss")
+    with pytest.raises(WatchError, match="there are 200 watches: remove some first"):
+        debugger.watches.add("loss")
+    debugger.watches.remove(7)
+    assert debugger.watches.add("loss").number == MAX_WATCHES + 1
 
 
 def test_what_is_no_expression_is_not_watched(debugger) -> None:
