@@ -99,7 +99,7 @@ GROUPS: Final[dict[str, tuple[Key, ...]]] = {
         Key("zoom-out", "left_parenthesis", "zoom(-1)", "draw the network smaller"),
         Key("zoom-in", "right_parenthesis", "zoom(1)", "draw the network larger"),
         Key("fit", "asterisk", "fit", "draw it so that it fits"),
-        Key("table", "j", "turn_over", "the table of connections, and of neurons again", "table"),
+        Key("table", "j", "turn_over", "the connections, those of the focus, the neurons", "table"),
         Key("sort", "number_sign", "sort", "put the table’s rows in order by the next column"),
         Key("reverse", "tilde", "reverse", "turn their order round"),
         Key("filter", "ampersand", "filter", "show the rows that you name: h, layer 2, a > 0"),

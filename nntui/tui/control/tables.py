@@ -29,10 +29,10 @@ class Tables:
         return "neurons" in self._looking.deck.seen and self._pane.compares
 
     def turn_over(self) -> None:
-        """Show a row for each connection in place of one for each neuron, or the other way."""
+        """Show the next table: a row a neuron, a connection, or a connection of one neuron."""
         if not self._seen():
             return
-        said = f"a row for each {self._pane.turn_over().lower().removesuffix('s')}"
+        said = f"a row for each {self._pane.turn_over()}"
         if self._travel.running:
             self._stage.say(said)
         else:

@@ -22,9 +22,10 @@ PANES: Final = {
     "network": "activations in the boxes, weights on the lines (dotted: negative); "
                "the heavy line with an arrowhead was just computed; ● a breakpoint",
     "step": "the formula that just ran, in symbols and in numbers, and what comes next",
-    "neurons": "a row a neuron, or (j) a connection; · not computed yet, ▸ just written, "
-               "› has the focus; a click on a heading puts the rows in order (a table of "
-               "thousands: with each pass); & shows those with h in their names, layer 2, a > 0",
+    "neurons": "a row a neuron, or (j) a connection, of all or of the focused neuron; · not "
+               "computed yet, ▸ just written, › has the focus; a click on a heading puts the rows "
+               "in order (a table of thousands: with each pass); & shows those with h in their "
+               "names, layer 2, a > 0",
     "loss": "the mean loss of each finished update (dots: the test set after each epoch); ● is "
             "here, a fainter line what is known to come, × a loss that is no number, 0 (on a "
             "logarithmic scale) one of exactly 0; accuracy: examples classified right",

@@ -119,9 +119,27 @@ async def test_j_shows_a_row_for_each_connection_and_neurons_again(app_on, lines
             row_of("h1 → y", lines(app))
         ]
         assert "·" in row_of("h2 → y", lines(app))
-        await pilot.press("j")
+        await pilot.press("j", "j")
         await pilot.pause()
         assert lines(app)[0].split()[0] == "neuron"
+
+
+async def test_a_third_table_has_the_connections_of_the_focused_neuron_alone(app_on, lines, status):
+    app = app_on()
+    async with app.run_test(size=LARGE) as pilot:
+        await pilot.press("s", "right", "right", "j", "j")
+        await pilot.pause()
+        assert "a row for each connection of h1" in status(app)
+        assert names(lines(app)) == ["x1 → h1", "x2 → h1", "h1 → y"]
+        pane = app.screen.query_one(NeuronsPane)
+        assert "Connections of h1" in str(pane.border_title)
+        await pilot.press("down")
+        await pilot.pause()
+        assert names(lines(app)) == ["x1 → h2", "x2 → h2", "h2 → y"]
+        await pilot.press("escape", "r", "s", "s")  # without a focus it follows the run
+        await pilot.pause()
+        assert names(lines(app)) == ["x1 → h1", "x2 → h1", "h1 → y"]
+        assert row_of("x1 → h1", lines(app)).startswith("►")
 
 
 async def test_the_change_by_the_last_update_comes_parameter_by_parameter(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from nntui.debugger.progress import is_passed_back
@@ -46,6 +46,8 @@ class Table:
     """A table: its title, what its rows are, and its columns from left to right."""
 
     title: str
+    noun: str
+    """What a row is."""
     rows: Callable[[Wiring], tuple[Key, ...]]
     label: Callable[[Key], str]
     owner: Callable[[Key], str]
@@ -57,6 +59,8 @@ class Table:
     core: int
     """So many of the most important columns are shown with few digits rather than left out."""
     columns: tuple[Column, ...]
+    about: Callable[[Wiring, str], tuple[Key, ...]] | None = None
+    """The rows that are about one neuron, in a table that has no others."""
 
 
 def _names(key: Key) -> tuple[str, ...]:
@@ -110,6 +114,7 @@ def _signal(frame: Frame, key: Key) -> float | None:
 
 NEURONS: Final = Table(
     title="Neurons",
+    noun="neuron",
     rows=lambda net: (*net.inputs, *net.neurons),
     label=str,
     owner=str,
@@ -129,6 +134,7 @@ NEURONS: Final = Table(
 )
 CONNECTIONS: Final = Table(
     title="Connections",
+    noun="connection",
     rows=lambda net: tuple((i, j) for j in net.neurons for i in net.sources[j]),
     label=" → ".join,
     owner=lambda key: key[1],
@@ -143,3 +149,14 @@ CONNECTIONS: Final = Table(
         Column("Δw", _change, "w", ("Δw", "change"), rank=3, compares=True),
     ),
 )
+OF_ONE: Final = replace(
+    CONNECTIONS,
+    title="Connections of",
+    about=lambda net, j: (
+        *((i, j) for i in net.sources.get(j, ())), *((j, k) for k in net.targets.get(j, ()))
+    ),
+)  # fmt: skip
+"""Those of one neuron: where there are thousands, no others are looked at together."""
+
+TABLES: Final = (NEURONS, CONNECTIONS, OF_ONE)
+"""In the order in which a key goes through them."""

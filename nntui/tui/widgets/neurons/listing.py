@@ -29,6 +29,7 @@ class Listing:
         self.total = self.shown = self.layers = 0
         self.grouped = True
         self._net: Wiring | None = None
+        self._about: str | None = None
         self._all: tuple[Key, ...] = ()
         self._inputs: frozenset[str] = frozenset()
         self._choice: Choice | None = None
@@ -36,12 +37,18 @@ class Listing:
         self._pass: object = None
         self._place: Mapping[Item, int] | None = None
 
-    def take(self, frame: Frame, choice: Choice, room: int) -> None:
-        """Stand as a person wants it, for the numbers of a frame, on ``room`` rows of a screen."""
+    def take(self, frame: Frame, choice: Choice, room: int, about: str = "") -> None:
+        """Stand as a person wants it, for the numbers of a frame, on ``room`` rows of a screen.
+
+        ``about``: the neuron of a table that is about one.
+        """
         net = frame.snapshot.net
-        other = net is not self._net or choice != self._choice
-        if net is not self._net:
-            self._net, self._all = net, self.table.rows(net)
+        whose = about if self.table.about else None
+        anew = net is not self._net or whose != self._about
+        other = anew or choice != self._choice
+        if anew:
+            self._net, self._about = net, whose
+            self._all = self.table.about(net, about) if self.table.about else self.table.rows(net)
             self._inputs, self.total = frozenset(net.inputs), len(self._all)
             self.layers = 1 + max(net.layer.values(), default=0)
         if other:

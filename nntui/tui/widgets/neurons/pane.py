@@ -1,4 +1,4 @@
-"""The neurons pane: a row a neuron, or a row a connection; · where blank, ▸ where just written."""
+"""The neurons pane: a row a neuron, or a connection; · where blank, ▸ where just written."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from textual.strip import Strip
 
 from nntui.draw.text import cells, clean, cut
 from nntui.explain.fitted import fitted
+from nntui.model.names import escaped
 from nntui.tui.control.focus import Focus
 from nntui.tui.frame import Frame
 from nntui.tui.marks import STOP
 from nntui.tui.text import padded
 from nntui.tui.widgets.neurons.choice import Choice, Filter, next_column
-from nntui.tui.widgets.neurons.columns import CONNECTIONS, NEURONS, Column, Key, Table
+from nntui.tui.widgets.neurons.columns import NEURONS, OF_ONE, TABLES, Column, Key, Table
 from nntui.tui.widgets.neurons.fit import GAP, Fit, fitted_columns
 from nntui.tui.widgets.neurons.listing import Listing
 from nntui.tui.widgets.pane import LinePane
@@ -29,6 +30,7 @@ WRITTEN: Final = "▸"
 EXECUTING: Final = "►"
 """Stands before the connection that the last step was about."""
 _FILTER_CELLS: Final = 24
+_NAME_CELLS: Final = 16
 
 
 class NeuronsPane(LinePane):
@@ -47,12 +49,12 @@ class NeuronsPane(LinePane):
 
     def __init__(self) -> None:
         super().__init__(title=NEURONS.title, id="neurons")
-        self._listings = {table.title: Listing(table) for table in (NEURONS, CONNECTIONS)}
+        self._listings = {table.title: Listing(table) for table in TABLES}
         self._choices = dict.fromkeys(self._listings, Choice())
         self._table: Table = NEURONS
         self._frame: Frame | None = None
         self._focus = Focus()
-        self._widest = {NEURONS.title: 0, CONNECTIONS.title: 0}
+        self._widest = 0
         self._measured: object = None
         self._fit = Fit(6, 0, 6, NEURONS.columns)
         self._heading: list[Segment] = []
@@ -74,10 +76,12 @@ class NeuronsPane(LinePane):
         if self._frame is None:
             return
         self._measure(self._frame)
-        self._listing.take(self._frame, self._choice, self.size.height - 1)
+        self._listing.take(
+            self._frame, self._choice, self.size.height - 1, self._about(self._frame)
+        )
         self._fit = fitted_columns(
             self._table,
-            self._widest[self._table.title],
+            self._widest if self._table is NEURONS else 2 * self._widest + cells(" → "),
             self._room,
             layers=0 if self._listing.grouped else self._listing.layers,
         )
@@ -109,12 +113,14 @@ class NeuronsPane(LinePane):
     # ---- what a person chooses -----------------------------------------------------------------
 
     def turn_over(self) -> str:
-        """Show the other table; the title of the one that is shown then."""
-        self._table = CONNECTIONS if self._table is NEURONS else NEURONS
+        """Show the next table; what its rows are then."""
+        self._table = TABLES[(TABLES.index(self._table) + 1) % len(TABLES)]
         self.scroll_to(0, 0, animate=False, force=True, immediate=True)
         self.changed()
         self._follow(self._focused() or self._just_written())
-        return self._table.title
+        if self._table is OF_ONE and self._frame is not None:
+            return f"{self._table.noun} of {escaped(self._about(self._frame))}"
+        return self._table.noun
 
     def sort(self) -> str:
         """Put the rows in order by the next column; what they are in order by then."""
@@ -133,7 +139,11 @@ class NeuronsPane(LinePane):
         keep = Filter.of(text, self._table)
         self._choose(Choice(self._choice.column, self._choice.backwards, keep))
         shown, total = self._listing.shown, self._listing.total
-        return f"{shown:,} of {total:,} {self._table.title.lower()}" if keep.text else ""
+        return (
+            f"{shown:,} of {total:,} {self._table.title.lower().partition(' ')[0]}"
+            if keep.text
+            else ""
+        )
 
     @property
     def filtered(self) -> str:
@@ -185,6 +195,8 @@ class NeuronsPane(LinePane):
 
     def _title(self) -> str:
         title, text = self._table.title, self.filtered
+        if self._table is OF_ONE and self._frame is not None:
+            title = f"{title} {cut(clean(self._about(self._frame)), _NAME_CELLS)}"
         if not text:
             return title
         return f"{title} & {cut(text, _FILTER_CELLS)}: {self._listing.shown:,}"
@@ -194,9 +206,14 @@ class NeuronsPane(LinePane):
         net = frame.snapshot.net
         if net is not self._measured:
             self._measured = net
-            longest = max(map(cells, (*net.inputs, *net.neurons)), default=1)
-            arrow = 3
-            self._widest = {NEURONS.title: longest, CONNECTIONS.title: 2 * longest + arrow}
+            self._widest = max(map(cells, (*net.inputs, *net.neurons)), default=1)
+
+    def _about(self, frame: Frame) -> str:
+        """The neuron that a table of one is about: that of the focus, else of the last step."""
+        net, last = frame.snapshot.net, frame.snapshot.last
+        if self._focus.neuron in net.layer:
+            return str(self._focus.neuron)
+        return last.operation[-1] if last and last.operation[1:] else net.neurons[0]
 
     def _headed(self) -> list[Segment]:
         """The heading of the columns, an arrow at the one that the rows are in order by."""
@@ -268,6 +285,8 @@ class NeuronsPane(LinePane):
             return focus.neuron
         if focus.edge is not None or focus.neuron is None or self._frame is None:
             return focus.edge
+        if self._table is OF_ONE:
+            return self._just_written()
         sources = self._frame.snapshot.net.sources.get(focus.neuron)
         return (sources[0], focus.neuron) if sources else None
 
@@ -276,6 +295,6 @@ class NeuronsPane(LinePane):
         last = self._frame.snapshot.last if self._frame else None
         if last is None or last.kind in ("load", "loss"):
             return None
-        if self._table is CONNECTIONS:
+        if self._table is not NEURONS:
             return last.edge
         return last.source if last.kind == "backward_edge" else last.operation[-1]
