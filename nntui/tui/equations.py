@@ -134,6 +134,8 @@ class Equations:
 
 def _window(found: Sum, room: int) -> tuple[int, int]:
     """From which term to which there is room, around the one just added."""
+    if sum(map(cell_len, found.terms)) + 3 * (len(found.terms) - 1) <= room:
+        return 0, len(found.terms)
     first, last = found.done - 1, found.done
     used = cell_len(found.terms[first]) + len("… +  │  + …")
     before = False  # the next term first

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from rich.cells import cell_len
+
 from nntui.debugger.products import Incoming, Outgoing, Passed
 from nntui.explain.numbers import Number, bracketed
 from nntui.tui.text import wrapped
@@ -100,9 +102,8 @@ def _hung(rows: list[str]) -> list[str]:
 
 def hanging(line: str, width: int) -> list[str]:
     """A line in as many rows as it needs, the second and the others set in further than it is."""
+    if cell_len(line) <= width:
+        return [line]  # as it is: wrapping would close the gaps in it
     indent = line[: len(line) - len(line.lstrip())]
-    rows = wrapped(line, max(width - len(indent), 16))
-    if len(rows) > 1:
-        first, *rest = wrapped(line, max(width - len(indent) - 2, 14))
-        rows = [first, *(f"  {row}" for row in rest)]
-    return [indent + row for row in rows]
+    first, *rest = wrapped(line, max(width - len(indent) - 2, 14))
+    return [indent + first, *(f"{indent}  {row}" for row in rest)]

@@ -67,9 +67,11 @@ class NeuronsPane(LinePane):
     def show(self, frame: Frame, focus: Focus) -> None:
         """Show a frame; what has the focus, or else what was just written, is kept in sight."""
         moved = (focus.neuron, focus.edge) != (self._focus.neuron, self._focus.edge)
+        stepped = self._frame is None or frame.snapshot is not self._frame.snapshot
         self._frame, self._focus = frame, focus
         self.changed()
-        self._follow(self._focused() if moved else self._just_written())
+        if moved or stepped:  # else the rows stay where a person left them
+            self._follow(self._focused() if moved else self._just_written())
 
     def changed(self) -> None:
         """Stand in order, fit into the width that there is, and draw anew what differs."""
