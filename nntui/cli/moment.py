@@ -51,7 +51,7 @@ def drawn(debugger: Debugger, width: int, view: str | None = None) -> Picture:
     heat = Heating()(plan, moment, shown)
     return paint(
         plan,
-        scene.neurons(moment, shown, Emphasis()),
+        scene.neurons(moment, shown, Emphasis(), cells=plan.value_width),
         scene.edges(moment, shown, Emphasis(), (*plan.edges, *heat.lines)),
         heat=heat,
     )

@@ -8,6 +8,9 @@ from typing import Final
 
 from nntui.draw.text import cells
 
+BRIEF: Final = 4
+"""Cells of a value where it is that or a drawing that is seen in part."""
+
 NAME_LIMIT: Final = 12
 """The most cells that a name gets."""
 
@@ -27,20 +30,24 @@ class Fit:
     box_widths: tuple[int, ...]
     lefts: tuple[int, ...]
     width: int
+    value_width: int
 
 
 # What is given up, step by step, when the width gets scarce: (longest name, rows of a box, cells
-# between columns beyond the label). Before a label loses its place, the drawing gets wider instead.
-_CONCESSIONS: Final[tuple[tuple[int, int, int], ...]] = (
-    (NAME_LIMIT, 1, 5),
-    (NAME_LIMIT, 2, 5),
-    (8, 1, 4),
-    (8, 2, 4),
-    (5, 1, 3),
-    (5, 2, 3),
-    (3, 2, 2),
+# between columns beyond the label, cells of a value at most). Before a label loses its place, the
+# drawing gets wider instead.
+_ALL: Final = 99
+_CONCESSIONS: Final[tuple[tuple[int, int, int, int], ...]] = (
+    (NAME_LIMIT, 1, 5, _ALL),
+    (NAME_LIMIT, 2, 5, _ALL),
+    (8, 1, 4, _ALL),
+    (8, 2, 4, _ALL),
+    (5, 1, 3, _ALL),
+    (5, 2, 3, _ALL),
+    (3, 2, 2, _ALL),
+    (5, 1, 0, BRIEF),
 )
-_TOO_WIDE: Final[tuple[tuple[int, int, int], ...]] = ((8, 2, 3), (8, 1, 3))
+_TOO_WIDE: Final[tuple[tuple[int, int, int, int], ...]] = ((8, 2, 3, _ALL), (8, 1, 3, _ALL))
 
 
 def fit_columns(
@@ -57,13 +64,12 @@ def fit_columns(
     """
     natural = [max(map(cells, names), default=1) for names in columns]
 
-    def attempt(limit: int, box_height: int, beyond: int) -> Fit:
+    def attempt(limit: int, box_height: int, beyond: int, most: int) -> Fit:
+        value = min(value_width, most)
         names = tuple(max(1, min(limit, name)) for name in natural)
-        inner = (
-            name + 1 + value_width if box_height == 1 else max(name, value_width) for name in names
-        )
+        inner = (name + 1 + value if box_height == 1 else max(name, value) for name in names)
         boxes = tuple(cells + 2 for cells in inner)
-        return _place(names, boxes, width, label_width + beyond, box_height)
+        return _place(names, boxes, width, label_width + beyond, box_height, value)
 
     for concession in _CONCESSIONS:
         if concession[1] == 1 or stackable:
@@ -74,7 +80,12 @@ def fit_columns(
 
 
 def _place(
-    names: tuple[int, ...], boxes: tuple[int, ...], width: int, gap: int, box_height: int
+    names: tuple[int, ...],
+    boxes: tuple[int, ...],
+    width: int,
+    gap: int,
+    box_height: int,
+    value_width: int,
 ) -> Fit:
     gaps = max(0, len(boxes) - 1)
     spare = max(gap * gaps, min(width - sum(boxes), _WIDEST_GAP * gaps))
@@ -84,4 +95,4 @@ def _place(
     for i, box in enumerate(boxes):
         lefts.append(used)
         used += box + (spare * (i + 1) // gaps - spare * i // gaps if gaps else 0)
-    return Fit(box_height, names, boxes, tuple(lefts), total)
+    return Fit(box_height, names, boxes, tuple(lefts), total, value_width)

@@ -40,7 +40,8 @@ def layout(
     integer `layer`, and connections lead to later layers; nodes of a layer are drawn in the graph's
     order unless another one has fewer crossings. `value_width` and `label_width` are the cells for
     a neuron's value and for a weight (0: only the executing connection has one). Neurons without
-    room fold into one row; when the columns need more than `width`, the layout is wider and says
+    room fold into one row; before the columns need more than `width`, values get few cells (the
+    layout says how many); when the columns need more than `width`, the layout is wider and says
     `overflow`. `folds` says of a column (counted from 0) whether it is to be folded whole, or to be
     shown whole and make the layout as high as that takes.
 
@@ -78,7 +79,7 @@ def layout(
         width=max(width, fit.width),
         height=height,
         overflow=fit.width > width or height > asked,
-        value_width=value_width,
+        value_width=fit.value_width,
         label_width=label_width,
         boxes=boxes,
         edges=_drawn(plan.edges, home, heats),

@@ -37,7 +37,8 @@ def drawing(
         largest = max(map(len, columns_of(graph)), default=0)
         height = min(max(3 * largest, _ROWS.start), _ROWS.stop - 1)
     plan = layout(graph, width, height)
-    nodes = {name: NodeLook(f"{bias:+.2f}") for name, bias in biases.items() if bias is not None}
+    cells = plan.value_width
+    nodes = {n: NodeLook(_bias(bias, cells)) for n, bias in biases.items() if bias is not None}
     heat = heated(plan, weights.get)
     edges = {
         edge: EdgeLook(weights[edge], f"{weights[edge]:+.2f}")
@@ -45,3 +46,8 @@ def drawing(
         if edge in weights
     }
     return paint(plan, nodes, edges, heat=heat).text()
+
+
+def _bias(bias: float, cells: int) -> str:
+    texts = (f"{bias:+.2f}", f"{bias:+.2f}".replace("0.", ".", 1), f"{bias:+.1f}")
+    return next((text for text in texts if len(text) <= cells), f"{bias:+.0f}")

@@ -13,7 +13,7 @@ def fitted(x: float, width: int, *, sign: bool = False) -> str:
 
     Args:
         x: the number.
-        width: how many cells; at least 5.
+        width: how many cells; in 4, two digits at most are seen, of less than 0.005 none.
         sign: a plus before a positive number; 0 is then a mere 0, which no small number looks like.
     """
     if math.isnan(x):
@@ -25,6 +25,8 @@ def fitted(x: float, width: int, *, sign: bool = False) -> str:
     plus = "+" if sign and x > 0 else ""
     if math.isinf(x):
         return f"{plus}∞" if x > 0 else "-∞"
+    if width < 5:
+        return _glimpse(x, plus)
     room = width - len(plus)
     if x == 0 or 1e-3 <= abs(x) < 10 ** (room - 1):
         for decimals in range(min(room - 2, 6), -1, -1):
@@ -45,3 +47,14 @@ def _telling(x: float, text: str, decimals: int) -> str:
     if x == 0 or abs(x) >= 1 or len(digits) > 1 or decimals in (0, 6):
         return text
     return f"{x:.{decimals + 1}f}".replace("0.", ".", 1)
+
+
+def _glimpse(x: float, plus: str) -> str:
+    """A number in four cells, with its sign."""
+    sign, size = plus or "-" * (x < 0), abs(x)
+    if size < 0.995:
+        return sign + f"{size:.2f}"[1:]
+    if size < 9.95:
+        return sign + f"{size:.1f}"
+    text = f"{size:.0f}" if size < 999.5 else f"{size:.0e}".replace("e+0", "e").replace("e+", "e")
+    return sign + text

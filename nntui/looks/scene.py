@@ -35,9 +35,17 @@ class Scene:
         self._rank = {j: n for n, j in enumerate(self.names)}
 
     def neurons(
-        self, moment: Moment, view: View, emphasis: Emphasis, wanted: Iterable[str] | None = None
+        self,
+        moment: Moment,
+        view: View,
+        emphasis: Emphasis,
+        wanted: Iterable[str] | None = None,
+        cells: int = VALUE,
     ) -> dict[str, NodeLook]:
-        """How neurons look: the wanted ones, by default all, and those that something is about."""
+        """How neurons look: the wanted ones, by default all, and those that something is about.
+
+        ``cells``: so many their numbers have.
+        """
         last = moment.snapshot.last
         current = last.neuron if last else None
         numbers = {name: view.neuron(moment, name) for name in self.names}
@@ -55,7 +63,7 @@ class Scene:
 
         return {
             name: NodeLook(
-                "" if number is None else fitted(number, VALUE, sign=True),
+                "" if number is None else fitted(number, cells, sign=True),
                 None if number is None else tone(number),
                 mark(name),
                 name in emphasis.neuron_stops,

@@ -130,3 +130,11 @@ def test_a_draft_is_laid_out_as_its_network_is(dense, wired):
         sketch = draft(graph)
         for size in ((30, 4), (80, 20)):
             assert layout(sketch, *size) == layout(graph, *size)
+
+
+def test_before_a_drawing_is_too_wide_its_values_get_fewer_cells(dense):
+    graph = dense(8, 16, 16, 4)
+    roomy, narrow, tiny = (layout(graph, width, 16) for width in (80, 58, 40))
+    assert (roomy.value_width, roomy.overflow) == (6, False)
+    assert (narrow.value_width, narrow.overflow) == (4, False)
+    assert (tiny.value_width, tiny.overflow) == (6, True)

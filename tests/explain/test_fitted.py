@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -32,6 +33,13 @@ def test_nothing_but_a_zero_looks_like_one():
 def test_a_small_number_gives_its_zero_for_a_second_digit():
     assert [fitted(x, 5, sign=True) for x in (0.0534, -0.0026, 0.25)] == ["+.053", "-.003", "+0.25"]
     assert [fitted(x, 6) for x in (-0.0053, 0.0053, -0.053)] == ["-.0053", "0.0053", "-0.053"]
+
+
+@given(st.floats(-9e9, 9e9))
+def test_a_glance_of_four_cells_has_the_sign_and_the_first_digits(x):
+    text = fitted(x, 4, sign=True)
+    assert len(text) <= 4
+    assert float(text) == pytest.approx(x, rel=0.51, abs=0.005)
 
 
 @given(st.text(alphabet="ab神́ ", max_size=30), st.integers(1, 20))

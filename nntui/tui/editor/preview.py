@@ -64,7 +64,7 @@ class Preview(LinePane):
         plan = self._layout
         nodes = {
             name: NodeLook(
-                "" if bias is None else fitted(bias, 6, sign=True),
+                "" if bias is None else fitted(bias, plan.value_width, sign=True),
                 None,
                 "focus" if name in self._names else "plain",
             )

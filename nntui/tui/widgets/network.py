@@ -217,7 +217,7 @@ class NetworkPane(LinePane):
             for box in plan.boxes
             if not box.folded and (window is None or box.y in window)
         }
-        nodes = self._scene.neurons(moment, view, emphasis, shown)
+        nodes = self._scene.neurons(moment, view, emphasis, shown, plan.value_width)
         edges = self._scene.edges(moment, view, emphasis, (*plan.edges, *heat.lines), shown)
         self._picture = paint(plan, nodes, edges, heat=heat, window=window)
         self._listed = self._list(plan, moment, view, focus.neuron)
