@@ -152,16 +152,6 @@ class Run:
         self._stand(self.schedule.update_start(first + 1))
         return False
 
-    def checkpoint_before(self, position: int) -> int:
-        """The nearest update's start, at or before a position, that is reached without computing.
-
-        Raises:
-            IndexError: there is no such position.
-        """
-        self.schedule.check(position)
-        update, _ = self._known(self.schedule.updates_before(position))
-        return self.schedule.update_start(update)
-
     # ---- inside --------------------------------------------------------------------------------
 
     def _approach_screened(self, position: int, deadline: float, screen: Screen) -> bool:

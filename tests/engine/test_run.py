@@ -121,17 +121,6 @@ def test_a_twin_looks_elsewhere_and_the_run_stays(experiment, data) -> None:
     assert state_bits(run) == expected[run.position]
 
 
-@settings(max_examples=20)
-@given(experiment=experiments(most_neurons=3, most_examples=3, most_epochs=4), data=st.data())
-def test_a_known_state_lies_at_an_updates_start_before(experiment, data) -> None:
-    run = Run(experiment)
-    run.seek(data.draw(st.integers(0, run.schedule.total)))
-    position = data.draw(st.integers(0, run.schedule.total))
-    known = run.checkpoint_before(position)
-    assert known <= position
-    assert known == run.schedule.update_start(run.schedule.updates_before(known))
-
-
 def test_checkpoints_are_thinned_and_the_first_one_stays(monkeypatch) -> None:
     monkeypatch.setattr(checkpoints, "SPACING", 0.0)
     monkeypatch.setattr(checkpoints, "MOST_NUMBERS", 0)
