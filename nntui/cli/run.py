@@ -120,8 +120,8 @@ def _plain(outcome: Outcome, condition: str | None) -> dict[str, object]:
 
 def _report(outcome: Outcome, until: Until | None) -> None:
     from nntui.cli.columns import aligned
-    from nntui.cli.words import counted
     from nntui.explain.numbers import rounded
+    from nntui.model.words import counted
 
     number = rounded(6)
     rows = [

@@ -173,8 +173,8 @@ def _number(value: float) -> str:
 
 
 def _summary(experiment: Experiment) -> Iterator[str]:
-    from nntui.cli.words import counted
     from nntui.engine.schedule import Schedule
+    from nntui.model.words import counted
 
     net, training = experiment.network.wiring(), experiment.training
     frozen = len(net.parameters) - len(net.trainable)

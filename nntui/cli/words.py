@@ -14,11 +14,6 @@ def sizes(network: Network) -> str:
     return "-".join(str(counts[layer]) for layer in sorted(counts))
 
 
-def counted(count: int, noun: str) -> str:
-    """``1 neuron``, ``12,345 neurons``."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
 def padded(text: str, width: int) -> str:
     """A text with blanks behind it, so that it takes ``width`` terminal cells."""
     return text + " " * (width - cells(text))

@@ -14,8 +14,9 @@ from typing import Final
 
 from nntui.document.errors import Fault
 from nntui.document.files import absolute, decoded, folder_of, read_bytes
-from nntui.document.words import counted, shown
+from nntui.document.words import shown
 from nntui.model.names import did_you_mean, escaped
+from nntui.model.words import counted
 
 PLACE: Final = "data"
 

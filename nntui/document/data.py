@@ -12,10 +12,11 @@ from nntui.document.convert import converted
 from nntui.document.csvfile import csv_table
 from nntui.document.errors import Fault
 from nntui.document.generators import generated
-from nntui.document.words import choice, counted, shown
+from nntui.document.words import choice, shown
 from nntui.model.dataset import CsvSource, Dataset
 from nntui.model.errors import SettingError
 from nntui.model.names import did_you_mean
+from nntui.model.words import counted
 
 PLACE: Final = "data"
 _ROW: Final = re.compile(r"data\.(?:inputs|targets)\[(\d+)\]")

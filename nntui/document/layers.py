@@ -9,10 +9,11 @@ from nntui.document import specs
 from nntui.document.errors import Fault, at_index, at_key
 from nntui.document.functions import function
 from nntui.document.limits import MAX_CONNECTIONS, MAX_NEURONS
-from nntui.document.words import counted, shown
+from nntui.document.words import shown
 from nntui.model.activations import Activation
 from nntui.model.names import MAX_NAME_LENGTH, fault_in_name
 from nntui.model.network import Network, Role
+from nntui.model.words import counted
 
 
 def add_layers(network: Network, forms: Sequence[specs.LayerForm], place: str) -> None:
@@ -59,7 +60,7 @@ def _check_limits(sizes: Sequence[int], place: str) -> None:
         (connections, "connection", MAX_CONNECTIONS),
     ):
         if count > limit:
-            raise Fault(place, f"layers of {counted(count, noun)}", f"at most {limit}")
+            raise Fault(place, f"layers of {counted(count, noun)}", f"at most {limit:,}")
 
 
 def _prefix(role: Role, layer: int) -> str:

@@ -34,8 +34,3 @@ def choice(names: Iterable[str]) -> str:
     """``"a", "b" or "c"``."""
     *before, last = [f'"{name}"' for name in names]
     return f"{', '.join(before)} or {last}" if before else last
-
-
-def counted(count: int, noun: str) -> str:
-    """``1 row``, ``2 rows``."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -9,7 +9,7 @@ from heapq import nlargest
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from nntui.draw.strength import strength_of
+from nntui.draw.strength import size_of, strength_of
 
 if TYPE_CHECKING:
     from nntui.draw.columns import Edge
@@ -156,9 +156,7 @@ def _mean(numbers: Numbers, edges: Sequence[Edge]) -> float | None:
 
 
 def _size(number: float | None) -> float:
-    if number is None:
-        return -1.0
-    return math.inf if math.isnan(number) else abs(number)
+    return -1.0 if number is None else size_of(number)
 
 
 def _shade(number: float, scale: float) -> tuple[str, bool, float]:

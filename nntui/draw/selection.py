@@ -13,7 +13,7 @@ from nntui.draw.heat import MOST_LINES
 from nntui.draw.lines import Leg
 from nntui.draw.looks import EdgeLook, EdgeState
 from nntui.draw.plan import Layout
-from nntui.draw.strength import strength_of
+from nntui.draw.strength import size_of, strength_of
 
 WHOLE_LINES: Final = 24
 """Across one gap so many of the strongest are drawn whole, the others as a trace of dots."""
@@ -143,5 +143,4 @@ def _strongest(
 
 
 def _size(pair: _Pair) -> float:
-    weight = abs(pair[1].weight)
-    return math.inf if math.isnan(weight) else weight
+    return size_of(pair[1].weight)

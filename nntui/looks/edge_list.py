@@ -8,6 +8,7 @@ from heapq import nlargest
 from typing import Final
 
 from nntui.draw import Span
+from nntui.draw.strength import size_of
 from nntui.draw.text import cells, cut, fit
 from nntui.explain.fitted import fitted
 from nntui.looks.moment import Edge, Moment
@@ -56,7 +57,7 @@ def _half(
     )
     numbered = [(name, view.edge(moment, edge)) for edge, name in ends]
     found = [(name, number) for name, number in numbered if number is not None]
-    strongest = nlargest(height - 1, found, key=lambda pair: _size(pair[1]))
+    strongest = nlargest(height - 1, found, key=lambda pair: size_of(pair[1]))
     scale = max((abs(n) for _, n in strongest if math.isfinite(n)), default=0.0)
     for name, number in strongest:
         shade = round(max(-1.0, min(1.0, number / scale)), 2) if scale else 0.0
@@ -67,7 +68,3 @@ def _half(
             Span(fit(name, _NAME) + gap, "blank"),
             Span(text + " ", "label.done", shade),
         )
-
-
-def _size(number: float) -> float:
-    return math.inf if math.isnan(number) else abs(number)

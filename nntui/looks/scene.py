@@ -9,6 +9,7 @@ from typing import Final
 
 from nntui.draw import EdgeLook, NodeLook
 from nntui.draw.looks import EdgeState, Mark
+from nntui.draw.strength import size_of
 from nntui.explain.fitted import fitted
 from nntui.looks.moment import Edge, Emphasis, Moment
 from nntui.looks.travelling import travelling
@@ -130,7 +131,7 @@ class Scene:
                     return ends.values()
 
                 def size(edge: Edge) -> float:
-                    return _size(view.edge(moment, edge) or 0.0)
+                    return size_of(view.edge(moment, edge) or 0.0)
 
                 seen = [edge for end, edge in ends.items() if end in shown]
                 rest = (edge for end, edge in ends.items() if end not in shown)
@@ -168,11 +169,7 @@ def strongest(
         ends = [(j, (neuron, j)) for j in net.targets.get(neuron, ())]
     if not ends:
         return None
-    return max(ends, key=lambda end: _size(weights[end[1]]))[0]
-
-
-def _size(weight: float) -> float:
-    return math.inf if math.isnan(weight) else abs(weight)
+    return max(ends, key=lambda end: size_of(weights[end[1]]))[0]
 
 
 def _absolute(number: float) -> float:

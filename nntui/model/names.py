@@ -96,6 +96,16 @@ def quoted(neuron: str) -> str:
     return neuron if neuron.isidentifier() else json.dumps(neuron, ensure_ascii=False)
 
 
+def unquoted(word: str) -> str | None:
+    """A name without the quotes that it stands in, if it does; None when it is badly quoted."""
+    if not word.startswith('"'):
+        return word
+    try:
+        return str(json.loads(word))
+    except ValueError:
+        return None
+
+
 def value_name(symbol: str, *neurons: str) -> str:
     """The name of a value, such as ``z[h1]`` or ``w["my input",h1]``."""
     return f"{symbol}[{','.join(map(quoted, neurons))}]" if neurons else symbol
@@ -135,19 +145,14 @@ def _parse_neurons(text: str, inside: str) -> tuple[str, ...]:
         match = _NEURON.match(inside, at)
         if match is None:
             raise ValueNameError(f"“{escaped(text)}” names no neuron at “{escaped(inside[at:])}”")
-        neurons.append(_unquoted(text, match.group(1)))
+        neuron = unquoted(match.group(1))
+        if neuron is None:
+            wrong = escaped(match.group(1))
+            raise ValueNameError(f"“{escaped(text)}”: {wrong} is badly quoted")
+        neurons.append(neuron)
         at = match.end()
         if at == len(inside):
             return tuple(neurons)
         if inside[at] != ",":
             raise ValueNameError(f"“{escaped(text)}”: expected a comma before {inside[at:]!r}")
         at += 1
-
-
-def _unquoted(text: str, word: str) -> str:
-    if not word.startswith('"'):
-        return word
-    try:
-        return str(json.loads(word))
-    except ValueError:
-        raise ValueNameError(f"“{escaped(text)}”: {escaped(word)} is badly quoted") from None

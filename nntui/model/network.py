@@ -16,6 +16,7 @@ from nntui.model.randomness import stream
 from nntui.model.sharing import SharingGraph
 from nntui.model.wired import Wired
 from nntui.model.wiring import Wiring, forward
+from nntui.model.words import counted
 
 __all__ = ["ROLES", "Connection", "Network", "Neuron", "Role"]
 
@@ -335,7 +336,7 @@ class Network:
         """
         wiring = self.wiring()
         if len(x) != len(wiring.inputs):
-            found, expected = _counted(len(x), "number"), _counted(len(wiring.inputs), "input")
+            found, expected = counted(len(x), "number"), counted(len(wiring.inputs), "input")
             raise NetworkError(f"the input vector holds {found}, the network has {expected}")
         _, a = forward(wiring, self.biases, self.weights, [float(x_i) for x_i in x])
         return [a[k] for k in wiring.outputs]
@@ -396,7 +397,3 @@ class Network:
     def __iter__(self) -> Iterator[str]:
         """The neurons' names, in the order of adding."""
         return iter(self._graph)
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -84,8 +84,8 @@ CHANGES = [
     ("network", {"layers": [2, 1.5]}, "network.layers[1]", ["found 1.5,", "a size"]),
     ("network", {"layers": [2, True]}, "network.layers[1]", ["true", "a size"]),
     ("network", {"layers": [2, 10**30]}, "network.layers[1]", ["31 characters", "100000"]),
-    ("network", {"layers": [2, 90000, 20000]}, "network.layers", ["110002 neurons", "100000"]),
-    ("network", {"layers": [2, 5000, 5000]}, "network.layers", ["25010000", "1000000"]),
+    ("network", {"layers": [2, 90000, 20000]}, "network.layers", ["110,002 neurons", "100,000"]),
+    ("network", {"layers": [2, 5000, 5000]}, "network.layers", ["25,010,000", "1,000,000"]),
     ("network", {"layers": [2, {"sise": 1}]}, "network.layers[1]", ['did you mean "size"?']),
     ("network", {"layers": [2, {"size": "3"}]}, "network.layers[1].size", ['"3"', "whole"]),
     (

@@ -16,6 +16,7 @@ from nntui.debugger.step import Step
 from nntui.explain.formulas import Line
 from nntui.explain.numbers import bracketed, exact
 from nntui.model.names import value_name
+from nntui.model.words import counted
 
 _OF_A: Final = re.compile(r"(?<![A-Za-z])a(?![A-Za-z])")  # a slope in terms of a: 1 − a²
 
@@ -136,7 +137,7 @@ def _epoch_loss(past: Past, write: Write) -> Made:
 
 def _test_loss(past: Past, write: Write) -> Made:
     count = len(past.writes.experiment.test_examples)
-    return Made(note=f"the mean loss of {_counted(count, 'test example')}, by forward passes alone")
+    return Made(note=f"the mean loss of {counted(count, 'test example')}, by forward passes alone")
 
 
 def _counter(past: Past, write: Write) -> Made:
@@ -214,8 +215,4 @@ def _batch_length(past: Past, write: Write) -> int:
 
 
 def _so_far(count: int, whole: int, noun: str) -> str:
-    return "" if count == whole else f"{count} of {_counted(whole, noun)} so far"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+    return "" if count == whole else f"{count} of {counted(whole, noun)} so far"

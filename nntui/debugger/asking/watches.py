@@ -84,6 +84,17 @@ class Watches:
         """How many there are."""
         return len(self._watches)
 
+    def __getitem__(self, number: int) -> Watch:
+        """The watch of a number.
+
+        Raises:
+            WatchError: there is none.
+        """
+        if number not in self._watches:
+            there = ", ".join(map(str, self._watches)) or "none"
+            raise WatchError(f"there is no watch {number} (there are: {there})")
+        return self._watches[number]
+
     def add(self, text: str, number: int = 0) -> Watch:
         """Watch an expression from now on; its number is the next one unless a later is given.
 
@@ -107,10 +118,9 @@ class Watches:
         Raises:
             WatchError: there is no watch of that number.
         """
-        if number not in self._watches:
-            there = ", ".join(map(str, self._watches)) or "none"
-            raise WatchError(f"there is no watch {number} (there are: {there})")
-        return self._watches.pop(number)
+        watch = self[number]
+        del self._watches[number]
+        return watch
 
     def clear(self) -> None:
         """Remove every watch."""

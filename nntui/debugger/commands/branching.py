@@ -16,9 +16,10 @@ from nntui.debugger.commands.candidates import (
 from nntui.debugger.commands.command import Command
 from nntui.debugger.commands.journey import Journey
 from nntui.debugger.commands.language import CommandError, chosen, first_word, nothing_more, split
-from nntui.debugger.commands.numbers import counted, shown
+from nntui.debugger.commands.numbers import shown
 from nntui.debugger.commands.reply import Said
 from nntui.model.names import escaped
+from nntui.model.words import counted
 
 if TYPE_CHECKING:
     from nntui.debugger.branches import Branch

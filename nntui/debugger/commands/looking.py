@@ -25,11 +25,12 @@ from nntui.debugger.commands.language import (
     split,
     whole,
 )
-from nntui.debugger.commands.numbers import counted, shown
+from nntui.debugger.commands.numbers import shown
 from nntui.debugger.commands.reply import Said
 from nntui.debugger.commands.stopping import listed
 from nntui.debugger.commands.where import where
-from nntui.model.names import SYMBOLS, escaped, value_name
+from nntui.model.names import SYMBOLS, escaped, unquoted, value_name
+from nntui.model.words import counted
 
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
@@ -67,9 +68,12 @@ def plain_displays(watched: Iterable[Watched]) -> list[dict[str, Any]]:
 
 def _undisplay(debugger: Debugger, rest: str) -> Said:
     if rest:
-        numbers = [whole(word, "the number of a display") for word in split(rest)]
+        typed = dict.fromkeys(split(rest))
+        numbers = [whole(word, "the number of a display") for word in typed]
     else:
         numbers = [watch.number for watch in debugger.watches]
+    for number in numbers:
+        debugger.watches[number]  # all of them are there, before the first is removed
     for number in numbers:
         debugger.watches.remove(number)
     return Said((f"{counted(len(numbers), 'display')} removed",), {"removed": numbers})
@@ -143,14 +147,10 @@ def _neuron(debugger: Debugger, rest: str) -> Said:
 
 
 def _unquoted(word: str) -> str:
-    import json
-
-    if not word.startswith('"'):
-        return word
-    try:
-        return str(json.loads(word))
-    except ValueError:
-        raise CommandError(f"{escaped(word)} is badly quoted") from None
+    name = unquoted(word)
+    if name is None:
+        raise CommandError(f"{escaped(word)} is badly quoted")
+    return name
 
 
 def _values_of(net: Any, j: str) -> Iterator[str]:

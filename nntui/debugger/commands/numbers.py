@@ -12,8 +12,3 @@ def shown(value: float | bool | str | None) -> str:
     if isinstance(value, str):
         return value
     return {True: "true", False: "false"}[value] if isinstance(value, bool) else exact(value)
-
-
-def counted(count: int, noun: str) -> str:
-    """``1 step``, ``2 steps``."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"

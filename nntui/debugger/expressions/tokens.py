@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import Final
 
 from nntui.debugger.expressions.errors import ExpressionError
-from nntui.model.names import escaped
+from nntui.model.names import escaped, unquoted
 
 _SPACE: Final = re.compile(r"\s*")
 _TOKEN: Final = re.compile(
@@ -110,9 +109,7 @@ def _behind_space(text: str, at: int) -> int:
 
 def _unquoted(text: str, match: re.Match[str], kind: str) -> str:
     word = match.group(kind)
-    if kind == "bare":
-        return word
-    try:
-        return str(json.loads(word))
-    except ValueError:
-        raise ExpressionError(f"{escaped(word)} is badly quoted", text, match.start(kind)) from None
+    name = unquoted(word)
+    if name is None:
+        raise ExpressionError(f"{escaped(word)} is badly quoted", text, match.start(kind))
+    return name

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from typing import Any, Final
@@ -17,7 +16,7 @@ from nntui.debugger.stops.place import CLAUSES, Place
 from nntui.debugger.stops.places import Word, place_from
 from nntui.debugger.stops.rows import Breakpoint, Event, Watchpoint
 from nntui.debugger.stops.table import counted
-from nntui.model.names import did_you_mean, escaped
+from nntui.model.names import did_you_mean, escaped, unquoted
 from nntui.model.network import Network
 
 _WORD: Final = re.compile(r'\s*(?:(?P<quoted>"(?:[^"\\]|\\.)*")|(?P<arrow>->|→)|(?P<bare>[^\s"]))')
@@ -139,11 +138,7 @@ def _message(text: str, at: int, names: Names) -> tuple[Any, int]:
         raise StopError('log needs a message, as in log "δ is {delta[h1]}"')
     if match.lastgroup != "quoted":
         return message_of(text[at:].strip(), names), len(text)
-    try:
-        said = json.loads(match.group("quoted"))
-    except ValueError:
-        raise StopError(f"{escaped(match.group('quoted'))} is badly quoted") from None
-    return message_of(str(said), names), match.end()
+    return message_of(_quoted(match.group("quoted")).text, names), match.end()
 
 
 def _count(word: str, least: int) -> Callable[[str, int, Names], tuple[int, int]]:
@@ -213,10 +208,10 @@ def _words(text: str) -> tuple[list[Word], int]:
 
 
 def _quoted(word: str) -> Word:
-    try:
-        return Word(str(json.loads(word)), True)
-    except ValueError:
-        raise StopError(f"{escaped(word)} is badly quoted") from None
+    text = unquoted(word)
+    if text is None:
+        raise StopError(f"{escaped(word)} is badly quoted")
+    return Word(text, True)
 
 
 def _names(network: Network | Names) -> Names:

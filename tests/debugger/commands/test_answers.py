@@ -38,6 +38,15 @@ def test_a_display_is_shown_with_what_it_was_after_every_movement(do, debugger) 
     assert do("info displays").lines == ("nothing is displayed",)
 
 
+def test_displays_are_removed_all_or_none(debugger, do) -> None:
+    for text in ("loss", "step", "epoch"):
+        do(f"display {text}")
+    refused = debugger.execute("undisplay 1 7")
+    assert refused.lines == ("there is no watch 7 (there are: 1, 2, 3)",)
+    do("undisplay 1 3 1")
+    assert [watch.number for watch in debugger.watches] == [2]
+
+
 def test_breakpoints_are_listed_with_what_became_of_them(do, refused) -> None:
     assert do("info breakpoints").lines == ("there are no breakpoints or watchpoints",)
     do("break h1_1 backward every 2")
