@@ -55,6 +55,8 @@ def _value(debugger: Debugger, target: str, text: str) -> float | str:
 
 def _branch(debugger: Debugger, rest: str) -> Said | Journey:
     word, rest = first_word(rest)
+    if word not in _VERBS and any(word == branch.name for branch in debugger.branches):
+        raise CommandError(f"branch switch {escaped(word)} goes to that branch")
     return _VERBS[chosen(word or "list", _VERBS, "word for branches")](debugger, rest)
 
 
