@@ -15,8 +15,8 @@ def padded(text: str, width: int, *, right: bool = False) -> str:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """Words in lines of at most ``width`` cells; a longer word is broken."""
-    lines: list[str] = []
+    """Words in lines of at most ``width`` cells (one at least); a longer word is broken."""
+    width, lines = max(width, 1), list[str]()
     for paragraph in text.split("\n"):
         line = ""
         for word in paragraph.split():

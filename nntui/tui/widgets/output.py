@@ -75,8 +75,9 @@ def _broken(line: str, width: int) -> list[str]:
     indent = line[: len(line) - len(text)]
     columns = _GAP.split(text.rstrip())
     if len(columns) == 2:
-        name = line[: -len(columns[1])] if line.endswith(columns[1]) else line
-        at = min(cell_len(name), max(width - _NARROW, len(indent) + 4))
+        name = line.rstrip()[: -len(columns[1])]
+        most = max(width - _NARROW, min(len(indent) + 4, width // 2))
+        at = min(cell_len(name), most)
         words = wrapped(columns[1], width - at)
         if cell_len(name) > at:
             return [name.rstrip(), *(" " * at + part for part in words)]

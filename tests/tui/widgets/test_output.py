@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nntui.tui.text import wrapped
 from nntui.tui.widgets.output import _broken
+
+lines = st.text(st.sampled_from("ab神 "), max_size=60)
 
 
 def test_a_line_that_fits_stays_as_it_is():
@@ -32,6 +38,24 @@ def test_what_a_command_does_stays_beside_its_name():
         "            list the commands, or",
         "            say more about one",
     ]
+
+
+@given(line=lines, width=st.integers(-5, 70))
+def test_no_character_is_lost_at_any_width(line, width):
+    said = line.replace(" ", "")
+    assert "".join(wrapped(line, width)).replace(" ", "") == said
+    assert "".join(_broken(line, max(width, 1))).replace(" ", "") == said
+
+
+async def test_a_deep_column_can_be_written_while_the_pane_is_not_seen(app_on, debugger_of, typed):
+    app = app_on("xor")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("u", ":")
+        await typed(pilot, "set w[x1,h1] 0.9")
+        await pilot.press("u", ":")
+        await typed(pilot, "diff main branch-1")
+        await pilot.pause()
+        assert debugger_of(app).position == 125
 
 
 async def test_a_table_is_seen_in_columns_on_screen(app_on, seen, typed):
