@@ -77,7 +77,7 @@ def train(experiment: Experiment, until: Until | None = None) -> Outcome:
                 end,
                 history,
                 deadline=time.perf_counter() + _SECONDS_BETWEEN_LOOKS,
-                screen=None if until is None else until.watch,
+                left=None if until is None else until.left,
             )
             met = until is not None and updates == end and until.met(updates, vectors, history)
             show(updates)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from nntui.debugger.ends import OF_THE_PASSES, Ends
 from nntui.debugger.expressions import ExpressionError, Names, condition
 from nntui.debugger.values import parsed
+from nntui.engine.full_speed import OF_THE_PASSES, Left
 from nntui.engine.schedule import Schedule
 from nntui.model.errors import NntuiError
 from nntui.model.experiment import Experiment
 
 if TYPE_CHECKING:
-    from nntui.engine.full_speed import Passes, Vectors
+    from nntui.engine.full_speed import Vectors
     from nntui.engine.history import History
 
 _ONCE_AN_EPOCH: Final = frozenset({"epoch_loss", "test_loss"})
@@ -41,10 +40,10 @@ class Until:
         self._schedule = Schedule(experiment)
         net = experiment.network.wiring()
         names = self._expression.names
-        self._of_passes = [name for name in names if parsed(name)[0] in OF_THE_PASSES]
-        self._ends = Ends(net)
+        of_passes = tuple(name for name in sorted(names) if parsed(name)[0] in OF_THE_PASSES)
+        self.left = Left(of_passes) if of_passes else None
+        """Takes the values of the passes that it reads; None when it reads none."""
         self._index = {parameter: n for n, parameter in enumerate(net.parameters)}
-        self._seen: dict[str, float | None] = {}
         self._every = self._schedule.updates_per_epoch if names and names <= _ONCE_AN_EPOCH else 1
 
     def next_look(self, updates: int) -> int:
@@ -52,11 +51,6 @@ class Until:
         if not updates:
             return 1  # until the first epoch has ended its loss is blank, which may be asked for
         return min((updates // self._every + 1) * self._every, self._schedule.updates)
-
-    @property
-    def watch(self) -> Callable[[int, Passes, Vectors, Vectors], bool] | None:
-        """What full speed is to show every update to; None when the condition reads no pass."""
-        return self._watch if self._of_passes else None
 
     def met(self, updates: int, vectors: Vectors, history: History) -> bool:
         """Whether it is true at the end of so many updates; a blank value makes it untrue."""
@@ -66,7 +60,7 @@ class Until:
         def lookup(name: str) -> float | None:
             symbol, neurons = parsed(name)
             if symbol in OF_THE_PASSES:
-                return self._seen.get(name)
+                return self.left.values[name] if self.left else None
             match symbol, neurons:
                 case "b", (j,):
                     return float(vectors.p[self._index[j]])
@@ -87,9 +81,3 @@ class Until:
         if symbol == "x":
             return self._experiment.x(example)[net.inputs.index(neuron)]
         return self._experiment.y(example)[net.outputs.index(neuron)]
-
-    def _watch(self, update: int, passes: Passes, before: Vectors, after: Vectors) -> bool:
-        """Note what the condition reads of an update's passes; never stop in front of it."""
-        for name in self._of_passes:
-            self._seen[name] = self._ends.value(passes, name)
-        return False

@@ -9,9 +9,9 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 from nntui.debugger.asking.watches import Value, is_number, value_text
-from nntui.debugger.ends import OF_THE_PASSES, Ends
 from nntui.debugger.expressions import Expression, parse
 from nntui.debugger.values import parsed, value_of
+from nntui.engine.full_speed import OF_THE_PASSES, Ends
 from nntui.explain.numbers import Number, exact
 from nntui.explain.sparkline import sparkline
 from nntui.model.errors import NntuiError

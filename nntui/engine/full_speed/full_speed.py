@@ -9,6 +9,7 @@ import numpy as np
 
 from nntui.engine.full_speed.arrangement import Arrangement
 from nntui.engine.full_speed.computer import Computer
+from nntui.engine.full_speed.ends import Left
 from nntui.engine.full_speed.feed import Feed
 from nntui.engine.full_speed.passes import Passes
 from nntui.engine.full_speed.runner import Runner, Screen
@@ -97,18 +98,20 @@ class FullSpeed:
         *,
         deadline: float | None = None,
         screen: Screen | None = None,
+        left: Left | None = None,
     ) -> tuple[Vectors, int]:
         """Do the updates ``first`` … ``end`` − 1 and record the losses met.
 
         Returns the vectors at the start of the update reached, and its number: ``end``, or an
         earlier one behind ``deadline`` (of ``time.perf_counter``; one update is done at least), or
         that of the update for which ``screen(update, passes, before, after)`` was true: it is left
-        undone. Passes are good until ``screen`` returns.
+        undone. Passes are good until ``screen`` returns. ``left`` takes what the last one done has
+        left of its values.
         """
         with np.errstate(all="ignore"):
             if self._runner.is_tiny and screen is None:
-                return self._runner.straight(vectors, first, end, history, deadline)
-            return self._runner.by_batches(vectors, first, end, history, deadline, screen)
+                return self._runner.straight(vectors, first, end, history, deadline, left)
+            return self._runner.by_batches(vectors, first, end, history, deadline, screen, left)
 
     def _own_runner(self) -> Runner:
         return Runner(

@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 
 from nntui.engine.full_speed.arrangement import Arrangement
 from nntui.engine.full_speed.computer import Computer, summed
+from nntui.engine.full_speed.ends import Ends, Left
 from nntui.engine.full_speed.feed import Batch, Feed
 from nntui.engine.full_speed.passes import Passes
 from nntui.engine.full_speed.straight import StraightLine
@@ -44,6 +45,7 @@ class Runner:
         self._experiment, self._schedule, self._arrangement = experiment, schedule, arrangement
         self._feed, self._updates, self._computer = feed, updates, computer
         self._decays = "weight_decay" in experiment.training.optimizer.row.settings
+        self._codes: dict[tuple[str, ...], StraightLine] = {}
         self._burst = 1
         size, layers = arrangement.size, len(arrangement.levels) - 1
         work = size * (1 + schedule.batch_size)
@@ -57,13 +59,14 @@ class Runner:
         history: History,
         deadline: float | None,
         screen: Screen | None,
+        left: Left | None,
     ) -> tuple[Vectors, int]:
         """Updates up to ``end``, the deadline or the screen, each with its batch as a whole."""
         computer, per_epoch = self._computer, self._schedule.updates_per_epoch
         exact = computer.needs_exactness(vectors.p)
         while update < end:
             batch = self._feed.batch(update)
-            if screen is None:
+            if screen is None and left is None:
                 dp, batch_sum, epoch_sum = computer.gradient(
                     vectors.p, batch, exact, vectors.epoch_sum
                 )
@@ -73,8 +76,11 @@ class Runner:
                 batch_sum = summed(values.loss)
                 epoch_sum = summed(values.loss, vectors.epoch_sum)
                 after = self._after(vectors, dp, update, batch, epoch_sum)
-                if screen(update, Passes.of(values, self._arrangement, dp), vectors, after):
+                passes = Passes.of(values, self._arrangement, dp)
+                if screen is not None and screen(update, passes, vectors, after):
                     break
+                if left is not None:
+                    left.values = {name: self._ends.value(passes, name) for name in left.names}
             vectors = after
             if self._decays:
                 exact = computer.needs_exactness(vectors.p)
@@ -88,9 +94,16 @@ class Runner:
         return vectors, update
 
     def straight(
-        self, vectors: Vectors, update: int, end: int, history: History, deadline: float | None
+        self,
+        vectors: Vectors,
+        update: int,
+        end: int,
+        history: History,
+        deadline: float | None,
+        left: Left | None,
     ) -> tuple[Vectors, int]:
         """Updates up to ``end`` or the deadline in straight-line code, many in one call."""
+        code = self._code(() if left is None else left.names)
         per_epoch = self._schedule.updates_per_epoch
         while update < end:
             stop = min(end, update + self._burst)
@@ -100,7 +113,9 @@ class Runner:
             batches = self._feed.rows_of_batches(update, stop)
             batch_losses: list[float] = []
             epoch_losses: list[float] = []
-            vectors = self._code.train(vectors, update, batches, batch_losses, epoch_losses)
+            vectors, values = code.train(vectors, update, batches, batch_losses, epoch_losses)
+            if left is not None:
+                left.values = values
             for n, loss in enumerate(batch_losses, start=update):
                 history.record("batch", n, loss)
             for n, loss in enumerate(epoch_losses, start=update // per_epoch):
@@ -111,9 +126,14 @@ class Runner:
                 break
         return vectors, update
 
+    def _code(self, names: tuple[str, ...]) -> StraightLine:
+        if names not in self._codes:
+            self._codes[names] = StraightLine(self._experiment, names)
+        return self._codes[names]
+
     @cached_property
-    def _code(self) -> StraightLine:
-        return StraightLine(self._experiment)
+    def _ends(self) -> Ends:
+        return Ends(self._experiment.network.wiring())
 
     @cached_property
     def _test(self) -> Batch | None:

@@ -19,6 +19,7 @@ from nntui.engine.listing import backward, compare, forward, load, update
 from nntui.engine.regime import Regime
 from nntui.engine.state import State
 from nntui.model.experiment import Experiment
+from nntui.model.names import parse_value_name
 from nntui.model.wiring import Parameter
 
 Row = tuple[float, ...]
@@ -37,13 +38,14 @@ def train(p, memory, update, epoch_sum, batches, batch_losses, epoch_losses, exa
             batch_sum = batch_sum + {loss}
             epoch_sum = epoch_sum + {loss}
         n = len(batch)
+        {left}
         {update}
         update += 1
         batch_losses.append(batch_sum / n)
         if epoch_ends:
             epoch_losses.append(epoch_sum / examples)
             epoch_sum = 0.0
-    return ({parameters}), ({memory}), epoch_sum
+    return ({parameters}), ({memory}), epoch_sum, left
 """
 
 
@@ -64,11 +66,14 @@ class _Traced(Regime):
 
 
 class StraightLine:
-    """A network's training, compiled. ``train(vectors, update, batches, losses…)`` runs it."""
+    """A network's training, compiled. ``train(vectors, update, batches, losses…)`` runs it.
 
-    def __init__(self, experiment: Experiment) -> None:
-        self._examples = len(experiment.train_examples)
-        self._code = _compiled(source(experiment))
+    ``names``: the values of a pass that are wanted as the last update has left them.
+    """
+
+    def __init__(self, experiment: Experiment, names: tuple[str, ...] = ()) -> None:
+        self._examples, self._names = len(experiment.train_examples), names
+        self._code = _compiled(source(experiment, names))
 
     def train(
         self,
@@ -77,10 +82,10 @@ class StraightLine:
         batches: Batches,
         batch_losses: list[float],
         epoch_losses: list[float],
-    ) -> Vectors:
+    ) -> tuple[Vectors, dict[str, float | None]]:
         """Do an update for each batch, from number ``update`` on; note the mean losses."""
         memory = vectors.memory
-        p, remembered, epoch_sum = self._code(
+        p, remembered, epoch_sum, left = self._code(
             vectors.p.tolist(),
             memory.ravel().tolist(),
             update,
@@ -90,10 +95,11 @@ class StraightLine:
             epoch_losses,
             self._examples,
         )
-        return Vectors(np.array(p), np.array(remembered).reshape(memory.shape), epoch_sum)
+        after = Vectors(np.array(p), np.array(remembered).reshape(memory.shape), epoch_sum)
+        return after, dict(zip(self._names, left, strict=True))
 
 
-def source(experiment: Experiment) -> str:
+def source(experiment: Experiment, names: tuple[str, ...] = ()) -> str:
     """The straight-line code of an experiment's updates, as text."""
     net, optimizer = experiment.network.wiring(), experiment.training.optimizer
     tape = Tape()
@@ -121,7 +127,8 @@ def source(experiment: Experiment) -> str:
     ):
         deque(part, maxlen=0)
     sums = [_value(state.db, state.dw, key) for key in parameters]
-    example = tape.lines([*sums, state.loss])
+    left = [_left(state, name) for name in names]
+    example = tape.lines([*sums, state.loss, *left])
     example += [f"{old.name} = {_name(new)}" for old, new in zip(g, sums, strict=True)]
 
     tape = Tape()
@@ -148,6 +155,7 @@ def source(experiment: Experiment) -> str:
         numbers=_listed([*x, *y]),
         example="\n            ".join(example),
         loss=_name(state.loss),
+        left=f"left = ({_listed(left)})",
         update="\n        ".join(step) or "pass",
     )
 
@@ -156,12 +164,21 @@ def _value(b: Any, w: Any, key: Parameter) -> Any:
     return b[key] if isinstance(key, str) else w[key]
 
 
+def _left(state: State, name: str) -> Any:
+    """What stands for a value at the end of an example; None where it is always blank."""
+    symbol, neurons = parse_value_name(name)
+    if symbol == "loss":
+        return state.loss
+    key: Any = neurons[0] if len(neurons) == 1 else neurons
+    return getattr(state, symbol).get(key)
+
+
 def _name(value: Any) -> str:
     return str(value.name) if isinstance(value, Traced) else repr(value)
 
 
-def _listed(variables: Iterable[Any]) -> str:
-    return "".join(f"{variable.name}, " for variable in variables)
+def _listed(values: Iterable[Any]) -> str:
+    return "".join(f"{_name(value)}, " for value in values)
 
 
 def _compiled(text: str) -> Callable[..., Any]:

@@ -6,13 +6,17 @@ from time import perf_counter
 
 import numpy as np
 import pytest
-from support.bits import bits_of
+from support.bits import bits, bits_of
 from support.experiments import layered
 from support.stepped import Stepped, check_passes, recorded, vector_bits
 
+from nntui.debugger.values import value_of
 from nntui.engine.evaluate import mean_loss
+from nntui.engine.full_speed import Left
 from nntui.engine.full_speed import full_speed as module
 from nntui.engine.history import History
+from nntui.engine.run import Run
+from nntui.model.names import parameter_name, value_name
 from nntui.model.optimizers import Optimizer
 
 
@@ -70,6 +74,22 @@ def test_nothing_to_do_is_done_at_once(full_speed) -> None:
     full = full_speed(small())
     vectors = full.first()
     assert full.run(vectors, 3, 3, History())[1] == 3
+
+
+@pytest.mark.parametrize("updates", [1, 4, 9])
+def test_what_an_update_leaves_is_what_the_listing_leaves(full_speed, updates) -> None:
+    experiment = small()
+    full, run = full_speed(experiment), Run(experiment)
+    run.seek(run.schedule.update_start(updates))
+    net = experiment.network.wiring()
+    names = ["loss", *(parameter_name(p, "d") for p in net.parameters)]
+    names += [value_name(symbol, j) for symbol in ("z", "delta") for j in net.neurons]
+    names += [value_name(symbol, j) for symbol in ("a", "da") for j in net.layer]
+    left = Left(tuple(names))
+    full.run(full.first(), 0, updates, History(), left=left)
+    assert {name: bits(left.values[name]) for name in names} == {
+        name: bits(value_of(run, name)) for name in names
+    }
 
 
 def test_the_screen_sees_every_update_and_can_leave_one_undone(full_speed) -> None:

@@ -17,6 +17,7 @@ from nntui.engine.full_speed.straight import source
 from nntui.engine.full_speed.tracing import FUNCTIONS, Tape, Traced
 from nntui.model.activations import ACTIVATIONS, Activation
 from nntui.model.losses import LOSSES, Loss
+from nntui.model.names import value_name
 
 anything = st.floats() | st.sampled_from(
     [0.0, -0.0, 1.0, -1.0, 20.0, math.inf, -math.inf, math.nan]
@@ -97,9 +98,11 @@ def test_a_choice_that_python_would_make_is_refused() -> None:
 
 @given(experiment=experiments())
 def test_the_code_consists_of_counters_and_known_functions(experiment) -> None:
-    tree = ast.parse(source(experiment))
+    wanted = [value_name("delta", j) for j in experiment.network.wiring().neurons]
+    tree = ast.parse(source(experiment, ("loss", *wanted)))
     own = re.compile(r"[pgmxyv]\d+")
     words = {"train", "p", "memory", "update", "n", "batch", "batches", "batch_sum", "epoch_sum"}
+    words |= {"left"}
     words |= {"batch_losses", "epoch_losses", "epoch_ends", "examples", "len", "abs", *FUNCTIONS}
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):

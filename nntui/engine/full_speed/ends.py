@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from nntui.debugger.values import parsed
-from nntui.model.names import value_name
+from nntui.model.names import parse_value_name, value_name
 
 if TYPE_CHECKING:
-    from nntui.engine.full_speed import Passes
+    from nntui.engine.full_speed.passes import Passes
     from nntui.model.wiring import Wiring
 
 OF_THE_PASSES: Final = frozenset({"z", "a", "da", "delta", "loss", "db", "dw"})
+
+_parsed = lru_cache(maxsize=1024)(parse_value_name)
+
+
+@dataclass(slots=True)
+class Left:
+    """What the last update that was done has left of some values (all ``OF_THE_PASSES``)."""
+
+    names: tuple[str, ...]
+    values: dict[str, float | None] = field(default_factory=dict)
 
 
 class Ends:
@@ -24,7 +35,7 @@ class Ends:
 
     def value(self, passes: Passes, name: str) -> float | None:
         """The value of that name (one of ``OF_THE_PASSES``); None where it is always blank."""
-        symbol, neurons = parsed(name)
+        symbol, neurons = _parsed(name)
         if name in self._never:
             return None
         if symbol == "loss":
