@@ -129,3 +129,14 @@ async def test_behind_whatever_lay_over_the_screen_the_arrows_choose_neurons_aga
         await pilot.press("down")
         assert stepping.focused is None
         assert stepping._looking.focus.neuron == "x1"
+
+
+async def test_on_the_smallest_terminal_there_are_five_of_its_entries_to_see(app_on, seen):
+    app = app_on()
+    async with app.run_test(size=(60, 16)) as pilot:
+        await pilot.press("ctrl+p")
+        while "neuron  (n F10)" not in seen(app):
+            await pilot.pause(0.02)
+        lines = seen(app).splitlines()
+        assert "Search for commands" in lines[1]
+        assert sum("(" in line and ":" not in line for line in lines[3:]) >= 5

@@ -61,3 +61,16 @@ async def test_a_diverging_run_is_shown_to_its_end(debugger_of):
         await app.workers.wait_for_complete()
         await pilot.pause(0.2)
         assert debugger_of(app).at_end
+
+
+async def test_nothing_moves_when_a_command_is_typed(app_on, seen):
+    app = app_on("xor")
+    async with app.run_test(size=(60, 16)) as pilot:
+        await pilot.pause()
+        before = seen(app).splitlines()
+        await pilot.press("colon", "b")
+        await pilot.pause()
+        after = seen(app).splitlines()
+        assert after[:-3] == before[:-3]
+        assert after[-3].startswith(" : b")
+        assert after[-2] == before[-2]
