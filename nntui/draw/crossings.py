@@ -21,17 +21,18 @@ _SWEEPS: Final = 6
 _ROUNDS: Final = 12
 
 
-def arrange(columns: Sequence[Sequence[str]], links: Links) -> Order:
+def arrange(columns: Sequence[Sequence[str]], links: Links, *, tangled: bool = False) -> Order:
     """Return neurons and lanes of each column in the order in which to draw them.
 
     Neurons keep the order of `columns` unless another one has fewer crossings; in the first and the
-    last column (inputs and outputs) they always do.
+    last column (inputs and outputs) they always do. `tangled`: there are too many lines to search;
+    then `links` need only those from and to lanes.
     """
     lanes: list[list[Item]] = [[] for _ in columns]
     for column, gap in enumerate(links):
         lanes[column + 1] += dict.fromkeys(end for _, end in gap if isinstance(end, Lane))
     below: Order = [[*names, *more] for names, more in zip(columns, lanes, strict=True)]
-    if sum(map(len, links)) > MOST_LINKS:
+    if tangled:
         return below
     tangle = _Tangle(links)
     above: Order = [[*more, *names] for names, more in zip(columns, lanes, strict=True)]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nntui.draw.columns import Edge, Item, Lane, columns_of, links_of
-from nntui.draw.crossings import arrange
+from nntui.draw.crossings import MOST_LINKS, arrange
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -19,14 +19,14 @@ class Draft:
 
     `columns` has the neurons of each column as they were given, `order` what stands in it from top
     to bottom. `detours` are, for each gap, the links from or to a lane. `incoming` says from where
-    connections lead to a neuron.
+    connections lead to a neuron, `outgoing` where they lead from it.
     """
 
     columns: list[list[str]]
     order: list[list[Item]]
     detours: list[list[tuple[Item, Item]]]
-    edges: tuple[Edge, ...]
     incoming: Mapping[str, Collection[str]]
+    outgoing: Mapping[str, Collection[str]]
 
 
 def draft(graph: nx.DiGraph[str]) -> Draft:
@@ -36,7 +36,8 @@ def draft(graph: nx.DiGraph[str]) -> Draft:
         ValueError: a neuron has no layer, or a connection does not lead to a later layer.
     """
     incoming = {name: tuple(graph.predecessors(name)) for name in graph}
-    return _draft(columns_of(graph), tuple(graph.edges), incoming)
+    outgoing = {name: tuple(graph.successors(name)) for name in graph}
+    return _draft(columns_of(graph), incoming, outgoing)
 
 
 def draft_of(
@@ -50,17 +51,33 @@ def draft_of(
     connection must lead to a later layer.
     """
     columns = [[name for name in layer if layer[name] == n] for n in sorted(set(layer.values()))]
-    edges = tuple((source, target) for source in layer for target in targets.get(source, ()))
-    return _draft(columns, edges, sources)
+    outgoing = {source: targets[source] for source in layer if source in targets}
+    return _draft(columns, sources, outgoing)
 
 
 def _draft(
-    columns: list[list[str]], edges: tuple[Edge, ...], incoming: Mapping[str, Collection[str]]
+    columns: list[list[str]],
+    incoming: Mapping[str, Collection[str]],
+    outgoing: Mapping[str, Collection[str]],
 ) -> Draft:
     column_of = {name: i for i, names in enumerate(columns) for name in names}
-    links = links_of(edges, column_of)
+    skipping = list(_skipping(outgoing, column_of))
+    links = links_of(skipping, column_of)
+    direct = sum(map(len, outgoing.values())) - len(skipping)
+    tangled = direct + sum(map(len, links)) > MOST_LINKS
     detours = [
         [link for link in gap if isinstance(link[0], Lane) or isinstance(link[1], Lane)]
         for gap in links
     ]
-    return Draft(columns, arrange(columns, links), detours, edges, incoming)
+    if not tangled:  # only then do those from one column to the next matter
+        links = links_of(((i, j) for i, ends in outgoing.items() for j in ends), column_of)
+    return Draft(columns, arrange(columns, links, tangled=tangled), detours, incoming, outgoing)
+
+
+def _skipping(
+    outgoing: Mapping[str, Collection[str]], column_of: Mapping[str, int]
+) -> Iterator[Edge]:
+    """Yield the connections that lead past a column."""
+    for source, ends in outgoing.items():
+        beside = column_of[source] + 1
+        yield from ((source, target) for target in ends if column_of[target] > beside)

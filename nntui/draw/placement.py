@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from nntui.draw.canvas import Cell
@@ -82,7 +82,7 @@ def layout(
         value_width=fit.value_width,
         label_width=label_width,
         boxes=boxes,
-        edges=_drawn(plan.edges, home, heats),
+        edges=_drawn(plan.outgoing, home, heats),
         columns=placed,
         slots=slots,
         homes=home,
@@ -116,7 +116,7 @@ def _boxes(
 
 
 def _drawn(
-    edges: Sequence[Edge], homes: Mapping[str, Box], heats: Mapping[int, Heat]
+    outgoing: Mapping[str, Collection[str]], homes: Mapping[str, Box], heats: Mapping[int, Heat]
 ) -> tuple[Edge, ...]:
     """Return the connections between boxes of their own, without those that are in a heat map."""
     own = {name for name, box in homes.items() if not box.folded}
@@ -125,7 +125,7 @@ def _drawn(
         column = homes[target].column
         return column in heats and homes[source].column == column - 1
 
-    between = (edge for edge in edges if edge[1] in own and edge[0] in own)
+    between = ((i, j) for i, ends in outgoing.items() if i in own for j in ends if j in own)
     return tuple(edge for edge in between if not (heats and is_mapped(*edge)))
 
 

@@ -56,8 +56,11 @@ class Layout:
         self.spans = tuple(spans)
         self.source = np.concatenate([_indices([len(self.names), *s.sources]) for s in spans])
         self.target = np.concatenate([np.full(s.end - s.bias, s.row) for s in spans])
-        self.trainable = _indices([n for n, p in enumerate(self.parameters) if p in net.trainable])
-        self._trainable = tuple(self.parameters[n] for n in self.trainable)
+        every = len(net.trainable) == len(self.parameters)  # as is usual: no need to ask each
+        places = range(len(self.parameters))
+        trained = [n for n in places if every or self.parameters[n] in net.trainable]
+        self.trainable = _indices(trained)
+        self._trainable = tuple(self.parameters[n] for n in trained)
         self._edges = tuple(p for p in self.parameters if isinstance(p, tuple))
         self._bias_at = _indices([s.bias for s in spans])
         self._weight_at = np.delete(np.arange(len(self.parameters)), self._bias_at)

@@ -80,7 +80,10 @@ class Schedule:
         self.batch_size = min(training.batch_size or self.examples, self.examples)
         self.updates_per_epoch = -(-self.examples // self.batch_size)
 
-        self.trainable = tuple(p for p in net.parameters if p in net.trainable)
+        everything = len(net.trainable) == len(net.parameters)  # as is usual: no need to ask each
+        self.trainable = (
+            net.parameters if everything else tuple(p for p in net.parameters if p in net.trainable)
+        )
         sizes = [1 + len(net.sources[j]) for j in net.neurons]
         forward = len(net.neurons) + net.connection_count
         self.forward_ends = tuple(accumulate(sizes))
@@ -96,10 +99,14 @@ class Schedule:
         )
         self._example_pass_ends = (self.loss_at, self.loss_at + 1, self.steps_per_example)
 
-        owned = [
-            sum(p in net.trainable for p in (j, *((i, j) for i in net.sources[j])))
-            for j in net.neurons
-        ]
+        owned = (
+            sizes
+            if everything
+            else [
+                sum(p in net.trainable for p in (j, *((i, j) for i in net.sources[j])))
+                for j in net.neurons
+            ]
+        )
         self.update_ends = tuple(accumulate(owned))
         self._update_neuron_ends = tuple(dict.fromkeys(end for end in self.update_ends if end))
         self.steps_per_update = len(self.trainable)

@@ -10,9 +10,9 @@ import networkx as nx
 from nntui.model.activations import Activation
 from nntui.model.errors import NetworkError, SettingError
 from nntui.model.initializers import Initializer
+from nntui.model.missing import drawn, is_complete
 from nntui.model.names import did_you_mean, escaped, fault_in_name
 from nntui.model.neurons import ROLES, Connection, Neuron, Role, finite_or_none
-from nntui.model.randomness import stream
 from nntui.model.sharing import SharingGraph
 from nntui.model.wired import Wired
 from nntui.model.wiring import Wiring, forward
@@ -248,6 +248,12 @@ class Network:
             Connection(i, j, **into[j][i]) for j in wiring.neurons for i in wiring.sources[j]
         )
 
+    def weight(self, edge: tuple[str, str]) -> float:
+        """The weight of a connection that is known to stand: else a ``KeyError``."""
+        self.initialize()
+        weight: float = self._graph.edge(*edge)["weight"]
+        return weight
+
     @property
     def biases(self) -> dict[str, float]:
         """B by neuron, in canonical order."""
@@ -262,35 +268,17 @@ class Network:
         return {(i, j): into[j][i]["weight"] for j in wiring.neurons for i in wiring.sources[j]}
 
     def initialize(self) -> None:
-        """Give every bias and weight that was left out the number that the initializer draws.
-
-        A number is drawn for each parameter in canonical order, whether it is needed or not, so
-        that writing one weight down does not move the others.
-        """
+        """Give every bias and weight that was left out the number that the initializer draws."""
         if self._is_complete:
             return
-        nodes, into, _ = self._graph.rows()
-        self._is_complete = all(
-            node["bias"] is not None for node in nodes.values() if node["role"] != "input"
-        ) and all(edge["weight"] is not None for row in into.values() for edge in row.values())
-        if self._is_complete:
-            return
-        wiring = self.wiring()
-        numbers = stream("initializer", self.initializer.seed)
-        for j in wiring.neurons:
-            sources = wiring.sources[j]
-            bias = self.initializer.bias(numbers, len(sources))
-            if nodes[j]["bias"] is None:
-                self._graph.put_node(j, **{**nodes[j], "bias": bias})
-            if sources:
-                fan_out = [len(wiring.targets[i]) for i in sources]
-                weights = self.initializer.weights(numbers, len(sources), fan_out)
-                for i, weight in zip(sources, weights, strict=True):
-                    if into[j][i]["weight"] is None:
-                        self._graph.put_edge(i, j, **{**into[j][i], "weight": weight})
+        rows = self._graph.rows()
+        if not is_complete(rows):
+            for parameter, number in drawn(rows, self.wiring(), self.initializer):
+                kind = "bias" if isinstance(parameter, str) else "weight"
+                self._put(parameter, **{kind: number})
+            assert self._wired is not None
+            self._wired = self._wired.with_numbers(self._graph.rows())
         self._is_complete = True
-        assert self._wired is not None
-        self._wired = self._wired.with_numbers(self._graph.rows())
 
     # ---- checking ------------------------------------------------------------------------------
 
@@ -372,7 +360,7 @@ class Network:
         if isinstance(parameter, str):
             self._graph.put_node(parameter, **{**self._graph.nodes[parameter], **changes})
         else:
-            self._graph.put_edge(*parameter, **{**self._graph.edges[parameter], **changes})
+            self._graph.put_edge(*parameter, **{**self._graph.edge(*parameter), **changes})
 
     def _require_free(self, name: str) -> None:
         if fault := fault_in_name(name):

@@ -50,6 +50,10 @@ class SharingGraph(nx.DiGraph):  # type: ignore[type-arg]
         other._node, other._pred, other._adj = nodes, into, out
         return other
 
+    def edge(self, source: str, target: str) -> Attributes:
+        """The attributes of an edge."""
+        return self._pred[target][source]
+
     def put_node(self, name: str, **attributes: Any) -> None:
         """Add a node, or give one other attributes."""
         if name not in self._node:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 from nntui.model.activations import Activation
@@ -12,7 +13,7 @@ Parameter: TypeAlias = str | tuple[str, str]
 """A parameter's key: a neuron's name for its bias, (source, target) for a weight."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wiring:
     """Who feeds whom, in canonical order.
 
@@ -30,7 +31,7 @@ class Wiring:
     activation: Mapping[str, Activation]
     trainable: frozenset[Parameter]
 
-    @property
+    @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """Every parameter: for each neuron in order its bias, then its incoming weights."""
         found: list[Parameter] = []
@@ -39,7 +40,7 @@ class Wiring:
             found.extend((i, j) for i in self.sources[j])
         return tuple(found)
 
-    @property
+    @cached_property
     def connection_count(self) -> int:
         """The number of connections, E."""
         return sum(map(len, self.sources.values()))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -56,7 +55,8 @@ class Scoring:
         frame = self._frame
         if frame is not None and self._pane.display and not self._busy:
             self._busy = True
-            self._pane.run_worker(partial(self._count, frame), thread=True, group="scoring")
+            # No partial: Textual writes it down, with every number in its arguments.
+            self._pane.run_worker(lambda: self._count(frame), thread=True, group="scoring")
 
     def _count(self, frame: Frame) -> None:
         words: tuple[str, ...] = ()

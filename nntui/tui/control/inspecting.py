@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from functools import partial
 from time import sleep
 from typing import TYPE_CHECKING, Final
 from weakref import ref
@@ -77,8 +76,11 @@ class Inspecting:
         if wish is None or line is None or self._travel.running:
             self._wish = None
             return
-        work = partial(self._work, wish, line.apart())
-        self._stage.run_worker(work, thread=True, exclusive=False, group="inspecting")
+        apart = line.apart()
+        # No partial: Textual writes it down, with every number in its arguments.
+        self._stage.run_worker(
+            lambda: self._work(wish, apart), thread=True, exclusive=False, group="inspecting"
+        )
 
     def _work(self, wish: Wish, line: Timeline) -> None:
         """In a thread of its own, on a line of its own."""

@@ -193,7 +193,8 @@ class Saving:
     def _beside_the_screen(self) -> None:
         desk = self._app.desk
         if desk is not None:
-            self._app.run_worker(partial(self._write_down, desk), thread=True)
+            # No partial: Textual writes it down, with every number in its arguments.
+            self._app.run_worker(lambda: self._write_down(desk), thread=True)
 
     def _write_down(self, desk: Desk) -> None:
         """Write unsaved work down, or delete it when there is none (in any thread)."""

@@ -64,7 +64,8 @@ class Travel:
         self.running = True
         self._stop.clear()
         self._rests.clear()
-        self._stage.run_worker(partial(self._work, journey, arrived), thread=True, exclusive=True)
+        # No partial: Textual writes it down, with every number in its arguments.
+        self._stage.run_worker(lambda: self._work(journey, arrived), thread=True, exclusive=True)
 
     def halt(self) -> None:
         """Stop at once where the journey is."""

@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+from heapq import nlargest
+from typing import Final
+
 from rich.segment import Segment
 from textual.events import Resize
 from textual.geometry import Region
 
-from nntui.draw import EdgeLook, Layout, NodeLook, Picture, layout, paint
-from nntui.draw.looks import EdgeState
+from nntui.draw import (
+    Draft,
+    Edge,
+    EdgeLook,
+    EdgeState,
+    Heated,
+    Layout,
+    NodeLook,
+    Picture,
+    heated,
+    layout,
+    paint,
+)
 from nntui.explain.fitted import fitted
+from nntui.looks.drafting import drafted
 from nntui.model.experiment import Experiment
+from nntui.model.network import Network
+from nntui.model.wiring import Wiring
 from nntui.tui.widgets.pane import LinePane
+
+MOST_BRIGHT: Final = 60
+"""So many connections of the chosen neuron are brought out, the strongest."""
 
 
 class Preview(LinePane):
@@ -18,23 +38,22 @@ class Preview(LinePane):
 
     def __init__(self) -> None:
         super().__init__(title="Network", id="preview")
-        self._experiment: Experiment | None = None
+        self._network: Network | None = None
         self._names: tuple[str, ...] = ()
-        self._biases: dict[str, float | None] = {}
-        self._weights: dict[tuple[str, str], float] = {}
+        self._net: Wiring | None = None
+        self._draft: Draft | None = None
         self._layout: Layout | None = None
+        self._heat = Heated((), ())
         self._picture: Picture | None = None
 
     def show(self, experiment: Experiment, names: tuple[str, ...]) -> None:
         """Draw an experiment."""
-        if experiment is not self._experiment:
-            self._layout = None
-            network = experiment.network
-            self._biases = {neuron.name: neuron.bias for neuron in network.neurons}
-            self._weights = network.weights
-        elif names == self._names:
+        network = experiment.network
+        if network is self._network and names == self._names:
             return
-        self._experiment, self._names = experiment, names
+        if network is not self._network:
+            self._take(network)
+        self._names = names
         self._draw()
 
     def on_resize(self, event: Resize) -> None:
@@ -53,29 +72,35 @@ class Preview(LinePane):
         role = self.colours.role
         return [Segment(span.text, role(span.role, span.value)) for span in self._picture.rows[row]]
 
+    # ---- inside --------------------------------------------------------------------------------
+
+    def _take(self, network: Network) -> None:
+        """Another network: the plan of the drawing stays, if only numbers are others."""
+        net, before = network.wiring(), self._net
+        if before is None or (net.layer, net.sources) != (before.layer, before.sources):
+            self._draft = self._layout = None
+        elif self._layout is not None:
+            self._heat = heated(self._layout, network.weight)
+        self._network, self._net = network, net
+
     def _draw(self) -> None:
-        if self._experiment is None or not (self.size.width and self.size.height and self.display):
+        network = self._network
+        if network is None or not (self.size.width and self.size.height and self.display):
             return
-        if self._layout is None:
-            size = self.scrollable_content_region.size
-            self._layout = layout(
-                self._experiment.network.graph(), max(size.width, 1), max(size.height, 1)
-            )
-        plan = self._layout
+        plan = self._laid_out(network)
         nodes = {
             name: NodeLook(
-                "" if bias is None else fitted(bias, plan.value_width, sign=True),
+                _bias(network, name, plan.value_width),
                 None,
                 "focus" if name in self._names else "plain",
             )
-            for name, bias in self._biases.items()
+            for name in {*(box.names[0] for box in plan.boxes), *self._names}
         }
-        weights = self._weights
-        edges = {
-            edge: EdgeLook(weights[edge], fitted(weights[edge], 5, sign=True), self._state(edge))
-            for edge in plan.edges
-        }
-        self._picture = paint(plan, nodes, edges)
+        edges: dict[Edge, EdgeLook] = {}
+        for edge in dict.fromkeys((*plan.edges, *self._heat.lines, *self._chosen(plan, network))):
+            weight = network.weight(edge)
+            edges[edge] = EdgeLook(weight, fitted(weight, 5, sign=True), self._state(edge))
+        self._picture = paint(plan, nodes, edges, heat=self._heat)
         self.changed()
         self.refresh()
         if plan.overflow and self._names:
@@ -83,8 +108,31 @@ class Preview(LinePane):
             region = Region.from_union([Region(b.x, b.y, b.width, b.height) for b in boxes])
             self.scroll_to_region(region, animate=False, force=True, immediate=True)
 
-    def _state(self, edge: tuple[str, str]) -> EdgeState:
+    def _laid_out(self, network: Network) -> Layout:
+        if self._layout is None:
+            if self._draft is None:
+                self._draft = drafted(network.wiring())
+            size = self.scrollable_content_region.size
+            self._layout = layout(self._draft, max(size.width, 1), max(size.height, 1))
+            self._heat = heated(self._layout, network.weight)
+        return self._layout
+
+    def _chosen(self, plan: Layout, network: Network) -> tuple[Edge, ...]:
+        """The chosen connection, or the strongest of the chosen neuron's that can be seen."""
+        if len(self._names) != 1:
+            return self._names and (self._names[:2],)  # type: ignore[return-value]
+        (name,), net = self._names, network.wiring()
+        around = [(i, name) for i in net.sources.get(name, ()) if not plan.box(i).folded]
+        around += [(name, j) for j in net.targets.get(name, ()) if not plan.box(j).folded]
+        return tuple(nlargest(MOST_BRIGHT, around, key=lambda edge: abs(network.weight(edge))))
+
+    def _state(self, edge: Edge) -> EdgeState:
         """The chosen connection is brought out, or those of the chosen neuron."""
         if len(self._names) == 1:
             return "bright" if self._names[0] in edge else "plain"
-        return "bright" if edge == self._names else "plain"
+        return "focus" if edge == self._names else "plain"
+
+
+def _bias(network: Network, name: str, width: int) -> str:
+    bias = network.neuron(name).bias
+    return "" if bias is None else fitted(bias, width, sign=True)

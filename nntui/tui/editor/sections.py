@@ -24,6 +24,7 @@ from nntui.model.experiment import Experiment
 from nntui.model.names import escaped
 from nntui.model.network import Connection, Neuron
 from nntui.tui.editor import forms
+from nntui.tui.editor.connections import ConnectionRows
 from nntui.tui.editor.forms import Form
 from nntui.tui.text import padded
 
@@ -146,7 +147,7 @@ SECTIONS: Final[dict[str, Section]] = {
     "connections": Section(
         "Connections", lambda experiment: experiment.network.wiring().connection_count,
         lambda width: f"{padded('from', width)}   {padded('to', width)}  weight",
-        lambda experiment: experiment.network.connections, _connection,
+        lambda experiment: ConnectionRows(experiment.network), _connection,
         lambda experiment, found: forms.connection(experiment, found.source, found.target),
         lambda experiment, found: disconnect(experiment, found.source, found.target),
         _train_connection,

@@ -47,6 +47,7 @@ class EditorScreen(Screen[None]):
         self._tab = next(iter(SECTIONS))
         self._said = "the run starts again when you leave, if anything was edited"
         self._warned: tuple[str, ...] = ()
+        self._written: dict[str, Text] = {}
 
     def compose(self) -> ComposeResult:
         """The drawing, the tabs, the list, what was said, the keys."""
@@ -87,7 +88,7 @@ class EditorScreen(Screen[None]):
         """The document is another now, or is saved."""
         desk, edited = self._desk, self._desk.edited
         mark = " ● edited" if edited.unsaved else ""
-        self.query_one("#editor-title", Static).update(f" Edit {desk.name}{mark}")
+        self._write("title", Text(f" Edit {desk.name}{mark}"))
         self.rows.show(self._section, edited.experiment)
         self._draw()
 
@@ -197,10 +198,18 @@ class EditorScreen(Screen[None]):
             return
         colours = Colours.of(self.app.current_theme, self.app.theme_variables)
         self.query_one(Preview).show(self._experiment, names_of(self.rows.chosen))
-        self.query_one("#editor-tabs", Static).update(self._tabs(colours))
-        self.query_one("#editor-said", Static).update(f" {self._said}")
-        keys = _keys(self._section, self._keymap, colours, self.size.width)
-        self.query_one("#editor-keys", Static).update(keys)
+        self._write("tabs", self._tabs(colours))
+        self._write("said", Text(f" {self._said}"))
+        self._write("keys", _keys(self._section, self._keymap, colours, self.size.width))
+
+    def _write(self, name: str, text: Text) -> None:
+        """Write a text in its place, and lay the screen out anew only if it may be higher now."""
+        before = self._written.get(name)
+        if before is None or text != before:
+            lines = (text.plain, "" if before is None else before.plain)
+            high = any("\n" in each or cell_len(each) > self.size.width for each in lines)
+            self._written[name] = text
+            self.query_one(f"#editor-{name}", Static).update(text, layout=high or before is None)
 
     def _tabs(self, colours: Colours) -> Text:
         text = Text(no_wrap=True, overflow="ellipsis")

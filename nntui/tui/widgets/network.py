@@ -12,8 +12,9 @@ from textual.geometry import Offset, Region
 from textual.message import Message
 
 from nntui.debugger.snapshot import Snapshot
-from nntui.draw import Direction, Draft, Layout, Picture, Span, draft_of, layout, paint
+from nntui.draw import Direction, Layout, Picture, Span, layout, paint
 from nntui.explain.fitted import fitted
+from nntui.looks.drafting import drafted
 from nntui.looks.edge_list import WIDTH, edge_list
 from nntui.looks.heat import Heating
 from nntui.looks.moment import Emphasis, Moment
@@ -22,7 +23,6 @@ from nntui.looks.travelling import said
 from nntui.looks.views import VIEWS, View, next_view, view_at
 from nntui.model.experiment import Experiment
 from nntui.model.names import escaped
-from nntui.model.wiring import Wiring
 from nntui.tui.control.focus import Focus
 from nntui.tui.frame import Frame
 from nntui.tui.widgets.pane import LinePane
@@ -47,7 +47,7 @@ class NetworkPane(LinePane):
     def __init__(self, experiment: Experiment) -> None:
         super().__init__(title="Network", id="network")
         self._net = experiment.network.wiring()
-        self._draft = _draft(self._net)
+        self._draft = drafted(self._net)
         self._scene = Scene(self._net)
         self._heating = Heating()
         self._layout: Layout | None = None
@@ -296,8 +296,3 @@ def emphasis_of(frame: Frame, focus: Focus) -> Emphasis:
         marks.neurons,
         marks.edges,
     )
-
-
-def _draft(net: Wiring) -> Draft:
-    names = (*net.inputs, *net.neurons)
-    return draft_of({name: net.layer[name] for name in names}, net.sources, net.targets)
