@@ -45,6 +45,7 @@ _CONCESSIONS: Final[tuple[tuple[int, int, int, int], ...]] = (
     (5, 1, 3, _ALL),
     (5, 2, 3, _ALL),
     (3, 2, 2, _ALL),
+    (5, 2, 2, BRIEF),
     (5, 1, 0, BRIEF),
 )
 _TOO_WIDE: Final[tuple[tuple[int, int, int, int], ...]] = ((8, 2, 3, _ALL), (8, 1, 3, _ALL))

@@ -66,5 +66,5 @@ def _half(
         yield (
             Span(_RULE, "fold"),
             Span(fit(name, _NAME) + gap, "blank"),
-            Span(text + " ", "label.done", shade),
+            Span(text + " ", "label.done", shade) if number else Span(text + " ", "fold"),
         )

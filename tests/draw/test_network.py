@@ -299,8 +299,8 @@ def test_a_label_stands_near_the_target_or_at_the_source(wired):
 
 def test_without_labels_a_drawing_is_narrower_and_only_the_executing_line_has_a_number(dense):
     graph = dense(2, 2, 2, 2, 2)
-    assert layout(graph, 60, 12).overflow
-    plan = layout(graph, 60, 12, label_width=0)
+    assert layout(graph, 52, 12).overflow
+    plan = layout(graph, 52, 12, label_width=0)
     assert not plan.overflow
     edges = {edge: EdgeLook(1.0, "+1.00") for edge in plan.edges}
     assert "+1.00" not in paint(plan, {}, edges).text()

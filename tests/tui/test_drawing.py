@@ -168,10 +168,29 @@ async def test_a_drawing_that_is_too_wide_scrolls_sideways_only(app_on):
 
 async def test_a_drawing_that_is_too_wide_fits_without_numbers_on_its_lines(app_on):
     app = app_on("skip")
-    async with app.run_test(size=(120, 36)) as pilot:
+    async with app.run_test(size=(104, 36)) as pilot:
         drawing = app.screen_stack[1].drawing
         assert drawing.extent()[0] > drawing.size.width
         await pilot.press("left_parenthesis")
         assert drawing.extent()[0] <= drawing.size.width
         await pilot.press("asterisk")
         assert drawing.extent()[0] > drawing.size.width
+
+
+@pytest.mark.parametrize(
+    ("width", "title"),
+    [(200, "δ in the boxes, ∂L/∂w on the lines"), (120, "δ in boxes, ∂L/∂w on lines")],
+)
+async def test_the_title_says_what_stands_where_in_the_words_that_fit(app_on, width, title):
+    app = app_on("xor")
+    async with app.run_test(size=(width, 36)) as pilot:
+        await pilot.press("f", "f", "s")
+        assert str(app.screen.drawing.border_title) == f"Network · gradients: {title}"
+
+
+@pytest.mark.parametrize("sample", ["skip", "notebook-chain", "notebook-diamond"])
+async def test_the_samples_are_seen_whole_at_120_columns(app_on, sample):
+    async with app_on(sample).run_test(size=(120, 36)) as pilot:
+        await pilot.press("s")
+        drawing = pilot.app.screen.drawing
+        assert drawing.extent()[0] <= drawing.content_size.width

@@ -237,11 +237,14 @@ class NetworkPane(LinePane):
     def _caption(self, view: View, moment: Moment) -> None:
         """Name the view at the upper border, and what travels at the lower one."""
         pinned = "" if self.pinned is None else ", pinned"
-        title = (
-            f"Network · {view.name}{pinned}: {view.boxes} in the boxes, {view.lines} on the lines"
+        name = f"Network · {view.name}{pinned}"
+        titles = (
+            f"{name}: {view.boxes} in the boxes, {view.lines} on the lines",
+            f"{name}: {view.boxes} in boxes, {view.lines} on lines",
+            f"{name}: {view.boxes} and {view.lines}",
         )
-        if len(title) > self.size.width - 4:
-            title = f"Network · {view.name}{pinned}"
+        room = self.size.width - 4
+        title = next((each for each in titles if len(each) <= room), name)
         captions = Text(title), Text(escaped(said(moment), 60))
         if (str(self.border_title), str(self.border_subtitle)) != tuple(map(str, captions)):
             self.border_title, self.border_subtitle = captions

@@ -275,3 +275,32 @@ async def came(app, pilot, lines, words: str) -> str:
         await asyncio.sleep(0.02)
         await pilot.pause()
     raise AssertionError(f"“{words}” never came: {text}")
+
+
+async def test_without_a_focus_it_follows_the_run(app_on, lines):
+    app = app_on()
+    async with app.run_test(size=SIZE) as pilot:
+        pane = app.screen.query_one(InspectorPane)
+
+        async def settled() -> list[str]:
+            async with asyncio.timeout(10):
+                while pane.is_waiting:
+                    await pilot.pause(0.02)
+            return lines(app)
+
+        assert "the neuron that a step is about" in (await settled())[0]
+        await pilot.press("s", "s")
+        found = await settled()
+        assert found[0].split()[0] == "h1"
+        assert "at hand" in found[0]
+        assert any("so far, 1 to come" in line for line in found)
+        await pilot.press("n", "n")
+        assert (await settled())[0].split()[0] == "h2"
+        await pilot.press("right")
+        found = await settled()
+        assert found[0].split()[0] == "x1"
+        assert "at hand" not in found[0]
+        await pilot.press("escape", "f", "f")  # a loss is about no neuron
+        assert (await settled())[0].split()[0] in {"x1", "y"}
+        await pilot.press("r")
+        assert "the neuron that a step is about" in (await settled())[0]

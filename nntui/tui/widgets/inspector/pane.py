@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual.timer import Timer
 
 from nntui.debugger.products import Incoming, Passed
 from nntui.draw.picture import Picture
@@ -38,13 +40,23 @@ NAME: Final = 12
 """Cells of a name in the tables of connections."""
 BESIDE: Final = 54
 """Columns from which on the graph stands beside the equations."""
-NO_FOCUS: Final = "no neuron has the focus: choose one with the arrows"
+NO_FOCUS: Final = "the neuron that a step is about, or the one you choose with the arrows"
+AT_HAND: Final = " · at hand"
+NO_PAST: Final = "choose it with the arrows for its past and more"
+SOON: Final = 0.15
+"""Seconds from a step to the neuron that it is about, at most."""
+SELDOM: Final = 0.5
+"""The same while a run is under way."""
 _ACTIONS: Final = {"breakpoint": "break", "watch": "watch", "set": "set", "why": "why"}
 _GRAPH_ROWS: Final = 8
 
 
 class InspectorPane(LinePane):
-    """The neuron that has the focus. It shows what the passes have really used and made."""
+    """The neuron that has the focus. It shows what the passes have really used and made.
+
+    Without a focus it follows the run: it shows the neuron that the last step was about, a moment
+    later, so that no key waits for it.
+    """
 
     def __init__(self, keymap: Mapping[str, str]) -> None:
         super().__init__(title="Inspector", id="inspector")
@@ -57,6 +69,9 @@ class InspectorPane(LinePane):
         self._fresh = False
         self._width = 0
         self._precision = FIRST
+        self._newest: Frame | None = None
+        self._follows = False
+        self._timer: Timer | None = None
 
     def tell(self, life: Life | None) -> None:
         """Show a neuron's life; None: it is being computed."""
@@ -66,11 +81,14 @@ class InspectorPane(LinePane):
             self.changed()
 
     def show(self, frame: Frame, focus: Focus) -> None:
-        """Show the neuron that has the focus."""
-        if focus.neuron != self._focus.neuron:
-            self.scroll_to(0, 0, animate=False, force=True, immediate=True)
-        self._frame, self._focus = frame, focus
-        self.changed()
+        """Show the neuron that has the focus; soon, if none has, the one at hand."""
+        self._newest = None
+        if focus.neuron is None and frame.snapshot.last is not None:
+            self._newest = frame
+            if self._timer is None:
+                self._timer = self.set_timer(SELDOM if frame.on_the_way else SOON, self._follow)
+        else:
+            self._take(frame, focus, follows=False)
 
     def write_as(self, precision: int) -> None:
         """Write numbers in one of ``PRECISIONS``."""
@@ -95,14 +113,30 @@ class InspectorPane(LinePane):
 
     @property
     def is_waiting(self) -> bool:
-        """Whether the past of the neuron that it shows is still being computed."""
-        return self.display and self._focus.neuron is not None and not self._fresh
+        """Whether what it shows is to change, without a step: another neuron, or its past."""
+        past = self._focus.neuron is not None and not (self._fresh or self._follows)
+        return self.display and (self._timer is not None or past)
 
     # ---- inside --------------------------------------------------------------------------------
 
     @property
     def _number(self) -> Number:
         return PRECISIONS[self._precision].number
+
+    def _take(self, frame: Frame, focus: Focus, *, follows: bool) -> None:
+        if focus.neuron != self._focus.neuron:
+            self.scroll_to(0, 0, animate=False, force=True, immediate=True)
+        self._frame, self._focus, self._follows = frame, focus, follows
+        self.changed()
+
+    def _follow(self) -> None:
+        """Show the neuron that the newest step was about; after one about none, the one before."""
+        self._timer = None
+        frame = self._newest
+        last = frame.snapshot.last if frame else None
+        if frame is not None and last is not None and self.display:
+            about = last.operation[-1] if last.operation[1:] else self._focus.neuron
+            self._take(frame, Focus(about), follows=True)
 
     def _write(self, scrolled: bool) -> None:
         self._width = self.size.width - scrolled
@@ -140,7 +174,7 @@ class InspectorPane(LinePane):
                 *self._bias(passed, j, room),
             ]
         lines += [text(f" {row}") for each in said for row in hanging(each, room)]
-        return [*lines, self._actions]
+        return lines if self._follows else [*lines, self._actions]
 
     def _title(self, passed: Passed, j: str, width: int) -> Line:
         net = passed.snapshot.net
@@ -148,6 +182,8 @@ class InspectorPane(LinePane):
         words.insert(0, "input" if j in net.inputs else str(net.activation[j]))
         words += ["output"] if j in net.outputs else []
         rest = " · " + " · ".join(words)
+        if self._follows and cell_len(f" {clean(j)}{rest}{AT_HAND}") <= width:
+            rest += AT_HAND
         name = padded(clean(j), min(len(clean(j)), max(width - len(rest) - 1, 6)))
         return lambda: [
             Segment(f" {name}", Style(bold=True)), Segment(rest, self.colours.faint)
@@ -212,6 +248,8 @@ class InspectorPane(LinePane):
 
     def _past(self, j: str, width: int) -> list[Line]:
         """The neuron's life, faint while a newer one is being computed."""
+        if self._follows:
+            return [text(f" {row}", self.colours.faint) for row in wrapped(NO_PAST, width - 2)]
         life = self._life if self._life and self._life.neuron == j else None
         if life is None:
             return [text(f" {COMPUTING}", self.colours.faint)]
