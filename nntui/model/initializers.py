@@ -8,7 +8,7 @@ source; in a fully connected layer that is the usual meaning. Sources: Glorot & 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -124,10 +124,10 @@ class Initializer:
             raise SettingError(repr(chosen["std"]), "a spread that a float can hold", "std")
         return cls(name, checked_seed(seed), tuple(chosen.items()))
 
-    def weights(self, stream: Stream, fan_in: int, fan_out: Sequence[int]) -> list[float]:
-        """Draw the weights of connections into one neuron, one for each of ``fan_out``."""
+    def weights(self, stream: Stream, fan_out: Array) -> list[float]:
+        """Draw the weights of all connections into one neuron, one for each of ``fan_out``."""
         settings = {name: value for name, value in self.settings if name != "bias"}
-        drawn = INITIALIZERS[self.name].weights(stream, fan_in, np.array(fan_out, int), **settings)
+        drawn = INITIALIZERS[self.name].weights(stream, len(fan_out), fan_out, **settings)
         weights: list[float] = drawn.tolist()
         return weights
 

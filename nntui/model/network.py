@@ -10,7 +10,7 @@ import networkx as nx
 from nntui.model.activations import Activation
 from nntui.model.errors import NetworkError, SettingError
 from nntui.model.initializers import Initializer
-from nntui.model.missing import drawn, is_complete
+from nntui.model.missing import drawn, lacking
 from nntui.model.names import did_you_mean, escaped, fault_in_name
 from nntui.model.neurons import ROLES, Connection, Neuron, Role, finite_or_none
 from nntui.model.sharing import SharingGraph
@@ -272,8 +272,8 @@ class Network:
         if self._is_complete:
             return
         rows = self._graph.rows()
-        if not is_complete(rows):
-            for parameter, number in drawn(rows, self.wiring(), self.initializer):
+        if wanted := lacking(rows):
+            for parameter, number in drawn(rows, self.wiring(), self.initializer, wanted):
                 kind = "bias" if isinstance(parameter, str) else "weight"
                 self._put(parameter, **{kind: number})
             assert self._wired is not None

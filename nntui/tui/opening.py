@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from nntui.bundled import samples
 from nntui.debugger.debugger import Debugger
@@ -19,6 +21,9 @@ from nntui.sessions import open_session
 from nntui.tui.preferences import PreferencesFile
 from nntui.tui.recent import remember
 from nntui.tui.screens.stepping import SteppingScreen
+
+LARGE: Final = 20_000
+"""Connections of a network that is more than all the rest of the program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,20 @@ def opened(document: Path, keep_state: bool) -> Opened:
     files = files_of(document, experiment)
     stamps = before + stamps_of(files[1:])
     sample = document.resolve() in samples().values()
+    _settle(experiment)
     return Opened(debugger, tuple(problems), sample, files, stamps, recovered)
+
+
+def _settle(experiment: Experiment) -> None:
+    """Let Python not look through a large document again and again for what nobody needs.
+
+    It lives as long as it is open, and each look at all of it halts the keys for a tenth of a
+    second.
+    """
+    gc.unfreeze()  # what was open before
+    if experiment.network.wiring().connection_count >= LARGE:
+        gc.collect()
+        gc.freeze()
 
 
 def taken_up(experiment: Experiment, keep_state: bool) -> Opened:
