@@ -130,6 +130,30 @@ async def test_a_list_longer_than_the_screen_is_walked_through_row_by_row(app_on
         assert "not trained" in seen(app)
 
 
+async def test_what_is_typed_into_a_field_replaces_what_it_held(app_on):
+    app = app_on()
+    async with app.run_test(size=(60, 16)) as pilot:
+        await pilot.press("M", "a", *"gate", "enter")
+        await pilot.pause()
+        assert "gate" in app.desk.edited.experiment.network.names
+        await pilot.press("enter", "tab", "tab", *"0.25", "enter")
+        await pilot.pause()
+        gate = next(n for n in app.desk.edited.experiment.network.neurons if n.name == "gate")
+        assert gate.bias == 0.25
+
+
+async def test_what_was_added_is_seen_below_a_warning_of_two_lines(app_on, seen):
+    app = app_on("xor")
+    async with app.run_test(size=(60, 16)) as pilot:
+        await pilot.press("M", "a", *"gate", "enter")
+        await pilot.pause()
+        await pilot.pause()
+        lines = seen(app).splitlines()
+        warned = next(n for n, line in enumerate(lines) if "but no output" in line)
+        assert lines[warned + 1].startswith(' "gate"')
+        assert any(line.startswith("│› gate") for line in lines)
+
+
 async def test_leaving_a_form_as_it_was_is_no_edit(app_on):
     app = app_on()
     async with app.run_test(size=(80, 24)) as pilot:

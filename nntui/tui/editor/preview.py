@@ -37,7 +37,7 @@ class Preview(LinePane):
     """Draws an experiment's network at rest; what the chosen row is about is brought out."""
 
     def __init__(self) -> None:
-        super().__init__(title="Network", id="preview")
+        super().__init__(title="Network: b in the boxes, w on the lines", id="preview")
         self._network: Network | None = None
         self._names: tuple[str, ...] = ()
         self._net: Wiring | None = None

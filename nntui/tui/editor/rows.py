@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.events import Click
+from textual.events import Click, Resize
 from textual.message import Message
 
 from nntui.model.experiment import Experiment
@@ -73,6 +73,12 @@ class EditorRows(LinePane, can_focus=True, inherit_bindings=False):
         line = self._section.line(self._experiment, self._entries[row - 1], self._width)
         style = self.colours.current_line if chosen else Style()
         return [Segment(padded(f"{'›' if chosen else ' '} {line}", width), style)]
+
+    def on_resize(self, event: Resize) -> None:
+        """With fewer rows to see, the chosen one stays among them."""
+        super().on_resize(event)
+        if self._section is not None:
+            self._choose(self._at)
 
     def on_click(self, event: Click) -> None:
         """Choose a row; the second click changes it."""

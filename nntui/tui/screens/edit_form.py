@@ -45,10 +45,8 @@ class EditForm(ModalScreen[Change | None]):
             yield Static("", id="form-error", markup=False)
 
     def on_mount(self) -> None:
-        """Begin with the first field; where one is to be changed, its text is behind the cursor."""
-        first = self.query(Input).first()
-        first.focus()
-        first.cursor_position = len(first.value)
+        """Begin with the first field. What a field holds is chosen: what is typed replaces it."""
+        self.query(Input).first().focus()
 
     def on_input_submitted(self) -> None:
         """Make the change, or say what is wrong with it."""
@@ -83,7 +81,6 @@ def _widget(field: Field) -> Input | Tick:
         suggester=SuggestFromList(field.choices) if field.choices else None,
         id=_id(field),
         compact=True,
-        select_on_focus=False,
     )
 
 

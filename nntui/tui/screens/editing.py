@@ -199,7 +199,7 @@ class EditorScreen(Screen[None]):
         colours = Colours.of(self.app.current_theme, self.app.theme_variables)
         self.query_one(Preview).show(self._experiment, names_of(self.rows.chosen))
         self._write("tabs", self._tabs(colours))
-        self._write("said", Text(f" {self._said}"))
+        self._write("said", Text(self._said))
         self._write("keys", _keys(self._section, self._keymap, colours, self.size.width))
 
     def _write(self, name: str, text: Text) -> None:
@@ -207,7 +207,7 @@ class EditorScreen(Screen[None]):
         before = self._written.get(name)
         if before is None or text != before:
             lines = (text.plain, "" if before is None else before.plain)
-            high = any("\n" in each or cell_len(each) > self.size.width for each in lines)
+            high = any("\n" in each or cell_len(each) > self.size.width - 2 for each in lines)
             self._written[name] = text
             self.query_one(f"#editor-{name}", Static).update(text, layout=high or before is None)
 
