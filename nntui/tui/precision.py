@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,3 +23,13 @@ PRECISIONS: Final = (
 )
 FIRST: Final = 1
 """Five digits: enough to follow a calculation, short enough to stand in a row."""
+
+_FRACTION: Final = re.compile(r"\[[^]]*\]|(?<![\w.])\d+\.\d+(?:e[-+]?\d+)?")
+
+
+def rewritten(text: str, precision: int) -> str:
+    """A text whose numbers are exact, with them as ``PRECISIONS`` says; names stay as they are."""
+    number = PRECISIONS[precision].number
+    return _FRACTION.sub(
+        lambda found: found[0] if found[0].startswith("[") else number(float(found[0])), text
+    )

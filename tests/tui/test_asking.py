@@ -171,3 +171,17 @@ async def test_quit_is_a_command_too(app_on, typed):
         await pilot.press("colon")
         await typed(pilot, "quit")
     assert app.return_code == 0
+
+
+async def test_why_writes_numbers_as_the_steps_do_and_more_precisely_on_a_key(app_on, seen):
+    app = app_on("xor")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("2", "0", "u", "down", "right", "W")
+        await pilot.pause()
+        assert "b[h1] = -0.41134 − 1 · 0.021509 = -0.43285" in seen(app)
+        await pilot.press("a", "a")
+        await pilot.pause()
+        assert "b[h1] = -0.4113396015909325 − 1 · 0.02150885127572163" in seen(app)
+        await pilot.press("escape", "A", "W")
+        await pilot.pause()
+        assert "b[h1] = -0.411 − 1 · 0.0215 = -0.433" in seen(app)

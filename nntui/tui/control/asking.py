@@ -50,7 +50,8 @@ class Asking:
             return
         from nntui.tui.screens.why import WhyScreen
 
-        self._stage.open_over(WhyScreen(self._stage.debugger.why(value)), self._jump)
+        cause, digits = self._stage.debugger.why(value), self._stage.digits.chosen
+        self._stage.open_over(WhyScreen(cause, digits), self._jump)
 
     def paths(self) -> None:
         """Bring out what the focused weight or neuron influences, or do so no longer."""

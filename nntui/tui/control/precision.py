@@ -23,11 +23,11 @@ class Digits:
 
     def __init__(self, stage: Stage, panes: Iterable[Writing]) -> None:
         self._stage, self._panes = stage, tuple(panes)
-        self._chosen = FIRST
+        self.chosen = FIRST
 
     def change(self, by: int) -> None:
         """Write numbers more precisely, or less."""
-        self._chosen = (self._chosen + by) % len(PRECISIONS)
+        self.chosen = (self.chosen + by) % len(PRECISIONS)
         for pane in self._panes:
-            pane.write_as(self._chosen)
-        self._stage.say(f"numbers: {PRECISIONS[self._chosen].words}")
+            pane.write_as(self.chosen)
+        self._stage.say(f"numbers: {PRECISIONS[self.chosen].words}")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from nntui.debugger.debugger import Debugger
+    from nntui.tui.control.precision import Digits
     from nntui.tui.frame import Frame
     from nntui.tui.widgets.command_line import CommandLine
     from nntui.tui.widgets.network import NetworkPane
@@ -28,6 +29,7 @@ class Stage(Protocol):
     latest: Frame
     drawing: NetworkPane
     command_line: CommandLine
+    digits: Digits
 
     @property
     def wants_before(self) -> bool:

@@ -139,7 +139,8 @@ class SteppingScreen(Screen[None]):
         self._touring = touring = Touring(self, self._panes, keymap, preferences)
         self.action_tour = touring.begin
         self.action_pane = looking.pane
-        self.action_digits = Digits(self, (step, inspector)).change
+        self.digits = Digits(self, (step, inspector))
+        self.action_digits = self.digits.change
         charting = Charting(self, looking, loss)
         self.action_chart_log = charting.log
         self.action_chart_epochs = charting.per_epoch

@@ -15,6 +15,9 @@ from textual.widgets.tree import TreeNode
 
 from nntui.debugger.asking.cause import ROWS, Cause
 from nntui.debugger.asking.why import expand
+from nntui.tui.precision import PRECISIONS, rewritten
+
+_PLACE: Final = "dim"
 
 
 class WhyScreen(ModalScreen["Cause | None"]):
@@ -24,18 +27,20 @@ class WhyScreen(ModalScreen["Cause | None"]):
         Binding("escape,q,W", "leave", "close"),
         Binding("right", "open", "open"),
         Binding("left", "close", "close"),
+        Binding("a", "digits(1)", "more digits"),
+        Binding("A", "digits(-1)", "fewer digits"),
     ]
 
-    def __init__(self, cause: Cause) -> None:
+    def __init__(self, cause: Cause, precision: int) -> None:
         super().__init__()
-        self._cause = cause
+        self._cause, self._precision = cause, precision
 
     def compose(self) -> ComposeResult:
         """The tree, with its first level open."""
         with Vertical(id="why") as box:
             box.border_title = Content(f"Why {self._cause.name}")
-            box.border_subtitle = "→ open · ← close · enter go there · esc"
-            tree: Tree[Cause | int] = Tree(_label(self._cause), self._cause, id="why-tree")
+            box.border_subtitle = "→ open · ← close · enter go there · a digits · esc"
+            tree: Tree[Cause | int] = Tree(self._label(self._cause), self._cause, id="why-tree")
             yield tree
 
     def on_mount(self) -> None:
@@ -80,6 +85,16 @@ class WhyScreen(ModalScreen["Cause | None"]):
         elif node.parent is not None:
             self._tree.move_cursor(node.parent)
 
+    def action_digits(self, by: int) -> None:
+        """Write the numbers more precisely, or less."""
+        self._precision = (self._precision + by) % len(PRECISIONS)
+        nodes = [self._tree.root]
+        while nodes:
+            node = nodes.pop()
+            nodes += node.children
+            if isinstance(node.data, Cause):
+                node.set_label(self._label(node.data))
+
     @property
     def _tree(self) -> Tree[Cause | int]:
         return self.query_one("#why-tree", Tree)
@@ -87,15 +102,12 @@ class WhyScreen(ModalScreen["Cause | None"]):
     def _add(self, node: TreeNode[Cause | int], first: int) -> None:
         assert isinstance(node.data, Cause)
         for cause in expand(node.data, first, ROWS):
-            node.add(_label(cause), cause, allow_expand=bool(cause.reads))
+            node.add(self._label(cause), cause, allow_expand=bool(cause.reads))
         shown = first + ROWS
         if len(node.data.reads) > shown:
             more = Text(f"… {len(node.data.reads) - shown} more: enter shows them", "italic")
             node.add_leaf(more, shown)
 
-
-_PLACE: Final = "dim"
-
-
-def _label(cause: Cause) -> Text:
-    return Text(cause.text, no_wrap=True) + Text(f"   {cause.where}", _PLACE)
+    def _label(self, cause: Cause) -> Text:
+        made = rewritten(cause.text, self._precision)
+        return Text(made, no_wrap=True) + Text(f"   {cause.where}", _PLACE)
