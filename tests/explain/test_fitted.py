@@ -3,10 +3,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.cells import cell_len
 
 from nntui.explain.fitted import fitted
-from nntui.tui.text import padded, wrapped
 
 
 @given(st.floats(allow_nan=True, allow_infinity=True), st.integers(7, 14), st.booleans())
@@ -40,15 +38,3 @@ def test_a_glance_of_four_cells_has_the_sign_and_the_first_digits(x):
     text = fitted(x, 4, sign=True)
     assert len(text) <= 4
     assert float(text) == pytest.approx(x, rel=0.51, abs=0.005)
-
-
-@given(st.text(alphabet="ab神́ ", max_size=30), st.integers(1, 20))
-def test_padding_gives_exactly_the_width(text, width):
-    assert cell_len(padded(text, width)) == width
-
-
-@given(st.text(alphabet="ab ", max_size=200), st.integers(4, 40))
-def test_wrapping_loses_no_word_and_keeps_to_the_width(text, width):
-    lines = wrapped(text, width)
-    assert all(cell_len(line) <= width for line in lines)
-    assert "".join("".join(lines).split()) == "".join(text.split())

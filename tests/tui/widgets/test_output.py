@@ -75,3 +75,14 @@ async def test_an_empty_output_says_how_to_fill_it_at_any_width(app_on, seen):
         shown = " ".join(seen(app).split())
         assert "nothing said yet" in shown
         assert "command" in shown
+
+
+async def test_a_deep_answer_to_a_pane_that_was_never_shown_comes_to_an_end(app_on, seen, typed):
+    app = app_on("xor")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("9", "u", ":")
+        await typed(pilot, "why w[x1,h1] 9")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "Output" in seen(app)
+        assert app.screen.query_one("#output").extent()[1] > 10
