@@ -121,8 +121,8 @@ GROUPS: Final[dict[str, tuple[Key, ...]]] = {
         Key("loss-epochs", "L", "chart_epochs", "the losses per epoch (again: per update)"),
         Key("loss-fewer", "k", "chart_zoom(1)", "the losses: fewer of the last updates"),
         Key("loss-more", "K", "chart_zoom(-1)", "more of them, or all"),
-        Key("scroll-down", "pagedown", "scroll(1)", "scroll the pane down"),
-        Key("scroll-up", "pageup", "scroll(-1)", "scroll the pane up"),
+        Key("scroll-down", "pagedown", "scroll(1)", "scroll the pane turned to, or a long step"),
+        Key("scroll-up", "pageup", "scroll(-1)", "scroll it up"),
     ),
     "Edit": (
         Key("edit", "M", "app.edit", "edit the document (= is for the run: a branch of it)"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from rich.cells import cell_len
 
 from nntui.bundled import samples
 from nntui.document.load import load
@@ -103,3 +104,32 @@ async def test_a_step_too_long_for_the_pane_leaves_the_equals_signs_in_their_col
             await pilot.pause()
             columns.add(next(row for row in rows_of(pilot.app) if "=" in row).index("="))
         assert len(columns) == 1
+
+
+async def test_a_long_update_moves_to_the_left_to_break_fewer_of_its_formulas(tmp_path):
+    training = {"loss": "mse", "optimizer": {"name": "adam", "learning_rate": 0.1}}
+    app = many(tmp_path, training)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("u", "u", "u")
+        rows = [row for row in rows_of(app)[1:] if row.strip() and not row.startswith(" next")]
+        assert len(rows) == 6
+        columns = {cell_len(row.partition(" = ")[0]) for row in rows}
+        await pilot.press("S")
+        columns |= {cell_len(row.partition(" = ")[0]) for row in rows_of(app)[1:6]}
+        assert len(columns) == 1
+
+
+async def test_the_page_keys_scroll_what_is_too_long_for_the_step_pane(app_on, deck):
+    async with app_on("xor").run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        step = pilot.app.screen.query_one("#step")
+        neurons = pilot.app.screen.query_one("#neurons")
+        assert step.max_scroll_y > 0  # the story
+        await pilot.press("pagedown")
+        assert step.scroll_offset.y > 0
+        await pilot.press("pageup")
+        assert step.scroll_offset.y == 0
+        await pilot.press("tab", "shift+tab", "pagedown")
+        assert deck(pilot.app).current == "neurons"
+        assert neurons.scroll_offset.y == neurons.max_scroll_y > 0
+        assert step.scroll_offset.y == 0

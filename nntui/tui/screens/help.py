@@ -46,7 +46,7 @@ _SCROLL: Final = ("scroll-down", "scroll-up")
 PANE_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "network": (*_FOCUS, "view", "view-back", "find", "fold", "fold-all", "zoom-out", "zoom-in",
                 "fit", "paths", "breakpoint"),
-    "step": ("step", "step-back", "digits", "digits-fewer", "copy"),
+    "step": ("step", "step-back", "digits", "digits-fewer", "copy", *_SCROLL),
     "neurons": ("up", "down", "table", "sort", "reverse", "filter", "inspect", "why", "set",
                 *_SCROLL),
     "loss": ("loss-log", "loss-epochs", "loss-fewer", "loss-more", "update", "epoch", "continue"),

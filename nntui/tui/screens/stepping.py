@@ -209,9 +209,11 @@ class SteppingScreen(Screen[None]):
             self._looking.inspect()
 
     def action_scroll(self, direction: int) -> None:
-        """Scroll the pane that was turned to, or the one that others share a place with."""
+        """Scroll the pane that was turned to; else a step that is too long; else the table."""
         deck = self._looking.deck
-        pane = self._panes[deck.current if deck.turned or deck.room.shared else "neurons"]
+        long = "step" in deck.seen and self._panes["step"].max_scroll_y > 0
+        name = "step" if long else deck.current if deck.room.shared else "neurons"
+        pane = self._panes[deck.subject if deck.turned or deck.maximised else name]
         if isinstance(pane, LossPane):
             pane = self._panes["neurons"]
         pane.scroll_relative(y=direction * max(pane.size.height - 1, 1), animate=False)

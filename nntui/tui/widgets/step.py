@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from rich.cells import cell_len
@@ -10,7 +11,7 @@ from rich.style import Style
 
 from nntui.debugger.snapshot import Snapshot
 from nntui.debugger.step import Step
-from nntui.explain.formulas import dressed, formula
+from nntui.explain.formulas import Line, dressed, formula
 from nntui.explain.places import intention, method, place
 from nntui.explain.sums import sum_of
 from nntui.model.experiment import Experiment
@@ -92,16 +93,32 @@ class StepPane(LinePane):
         rows = equations.rows(lines, height)
         if terms is not None and len(rows) < height:
             rows.append(equations.sum(terms))
-        title = [_TITLES[last.kind], place(facts.operation, net)]
-        how = method(facts.experiment, last.kind)
-        if len(rows) > height and last.kind in _OUTCOME:
-            made = outcome(lines[_OUTCOME[last.kind]])
-            title += [how] if cell_len(" · ".join([*title, how, made])) < width else []
-            title.append(made)
-        elif how:
-            title.append(how)
-        heading = Segment(padded(" " + " · ".join(title), width + 1), self.colours.faint)
+        long = len(rows) > height and last.kind in _OUTCOME
+        if long:  # further to the left there is more room, and fewer formulas are broken
+            column = self._tight(last.kind, lines)
+            rows = Equations(self.colours, column, width).rows(lines, height)
+        title = self._title(last, outcome(lines[_OUTCOME[last.kind]]) if long else "", width)
+        heading = Segment(padded(f" {title}", width + 1), self.colours.faint)
         return [[heading], *rows]
+
+    def _tight(self, kind: str, lines: Sequence[Line]) -> int:
+        """A column for the ``=`` as far left as the names allow, the same in all steps of a kind.
+
+        Those of an update are parameters and the optimizer’s letters, no gradients.
+        """
+        if kind == "update":
+            return self._column - len("∂L/∂")
+        return max(cell_len(line.target) for line in lines) + 1
+
+    def _title(self, last: Step, made: str, width: int) -> str:
+        """What kind of step it is, of what, how and (``made``) with what outcome; what fits."""
+        facts = last.facts
+        kind, where = _TITLES[last.kind], place(facts.operation, facts.experiment.network.wiring())
+        how = method(facts.experiment, last.kind)
+        forms = ((kind, where, how, made), (kind, where, made), (where, made), (made,))
+        titles = [" · ".join(filter(None, form)) for form in forms]
+        otherwise = titles[-1] if made else titles[0]
+        return next((each for each in titles if cell_len(each) <= width), otherwise)
 
     def _next(self, snapshot: Snapshot, width: int) -> list[Segment]:
         if snapshot.next_operation is None:
