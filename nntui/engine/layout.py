@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from functools import cached_property, partial
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from nntui.engine.laid import Laid
 from nntui.engine.state import State
 from nntui.model.elementary import Array
 from nntui.model.optimizers import Memory
 from nntui.model.wiring import Parameter, Wiring
 
 Indices = npt.NDArray[np.intp]
+
+LARGE: Final = 5_000
+"""From so many connections on, numbers stay in arrays until somebody asks for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +75,26 @@ class Layout:
         A state that nobody needs any more, and whose parameters are the same, is taken apart for
         them: in a large network such things are most of the work.
         """
-        neurons, edges = self.net.neurons, self._edges
         if like is None:
-            b = dict(zip(neurons, p[self._bias_at].tolist(), strict=True))
-            w = dict(zip(edges, p[self._weight_at].tolist(), strict=True))
+            b, w = self._by_key(p)
         else:
             b, w = like.b, like.w
-        db = dict(zip(neurons, dp[self._bias_at].tolist(), strict=True))
-        dw = dict(zip(edges, dp[self._weight_at].tolist(), strict=True))
+        db, dw = self._by_key(dp)
         state = State(b=b, w=w, db=db, dw=dw, memory={})
         state.remember_later(partial(self._memory, memory))
         return state
+
+    def _by_key(self, values: Array) -> tuple[dict[str, float], dict[tuple[str, str], float]]:
+        """Numbers of the parameters by neuron, and by connection."""
+        biases = dict(zip(self.net.neurons, values[self._bias_at].tolist(), strict=True))
+        if len(self._edges) < LARGE:
+            weights = values[self._weight_at].tolist()
+            return biases, dict(zip(self._edges, weights, strict=True))
+        return biases, Laid(self._edges, self._edge_index, values.copy())
+
+    @cached_property
+    def _edge_index(self) -> dict[tuple[str, str], int]:
+        return dict(zip(self._edges, self._weight_at.tolist(), strict=True))
 
     def _memory(self, memory: Array) -> dict[Parameter, Memory]:
         rows = memory[:, self.trainable].tolist()
