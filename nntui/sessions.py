@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
-from weakref import WeakKeyDictionary
+from threading import Lock
+from typing import TYPE_CHECKING, Any
 
 from nntui.document.state import (
     StateError,
@@ -23,10 +23,6 @@ from nntui.model.experiment import Experiment
 
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
-
-
-# Finding out a large experiment's identity takes a moment, and sessions are kept again and again.
-_FILES: Final[WeakKeyDictionary[Debugger, Path]] = WeakKeyDictionary()
 
 
 def open_session(
@@ -65,15 +61,45 @@ def open_session(
 
 def keep(debugger: Debugger) -> str | None:
     """Write down the session for the next time; the sentence of why it could not be, if so."""
-    from nntui.debugger.session import original, to_plain
+    keeper = Keeper(debugger)
+    keeper.take()
+    return keeper.write()
 
-    if debugger not in _FILES:
-        _FILES[debugger] = state_file(original(debugger))
-    try:
-        write_state(_FILES[debugger], to_plain(debugger))
-    except StateError as error:
-        return str(error)
-    return None
+
+class Keeper:
+    """Keeps the session of a debugger, again and again.
+
+    It is taken where the debugger belongs, which takes no time, and written in any thread: the
+    disk may take some, and so does finding out which experiment this is, the first time.
+    """
+
+    def __init__(self, debugger: Debugger) -> None:
+        self._debugger = debugger
+        self._lock = Lock()
+        self._taken: dict[str, Any] | None = None
+        self._file: Path | None = None
+
+    def take(self) -> None:
+        """Take the session as it is now, to be written."""
+        from nntui.debugger.session import to_plain
+
+        self._taken = to_plain(self._debugger)
+
+    def write(self) -> str | None:
+        """Write down what was taken last, if that is not written; why it could not be, if so."""
+        from nntui.debugger.session import original
+
+        with self._lock:
+            taken, self._taken = self._taken, None
+            if taken is None:
+                return None
+            if self._file is None:
+                self._file = state_file(original(self._debugger))
+            try:
+                write_state(self._file, taken)
+            except StateError as error:
+                return str(error)
+            return None
 
 
 def with_session(debugger: Debugger) -> Experiment:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from threading import Event
 
+from nntui import sessions
 from nntui.bundled import samples
 from nntui.document.load import load
 from nntui.tui.app import NntuiApp
@@ -35,6 +37,29 @@ async def test_a_run_under_way_is_kept_where_it_was_left(debugger_of):
     again = NntuiApp(load(samples()["sample"]))
     async with again.run_test(size=(120, 36)):
         assert debugger_of(again).schedule.updates_before(debugger_of(again).position) == 3
+
+
+async def test_no_key_waits_until_the_session_is_on_the_disk(debugger_of, until, monkeypatch):
+    free, asked, write = Event(), Event(), sessions.write_state
+
+    def slowly(file, state):
+        asked.set()
+        assert free.wait(20)
+        write(file, state)
+
+    monkeypatch.setattr("nntui.sessions.write_state", slowly)
+    monkeypatch.setattr("nntui.tui.control.keeping.EVERY", 0.02)
+    app = NntuiApp(load(samples()["sample"]))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("3", "s")
+        await until(pilot, asked.is_set)
+        await pilot.press("4", "s")
+        assert debugger_of(app).position == 7
+        free.set()
+        await pilot.press("q")
+    again = NntuiApp(load(samples()["sample"]))
+    async with again.run_test(size=(120, 36)):
+        assert debugger_of(again).position == 7
 
 
 async def test_without_state_nothing_is_taken_up_and_nothing_is_left(own_directories, debugger_of):

@@ -61,17 +61,24 @@ class Filing:
     # ---- opening -------------------------------------------------------------------------------
 
     def _open(self, document: Path) -> None:
-        if self._app.stepping is not None:
-            self._app.stepping.keep()  # it may be the same document that is opened again
+        stepping = self._app.stepping
+        keep = None if stepping is None else stepping.keep()
         screen = OpeningScreen(document.name)
         self._app.push_screen(screen)
-        self._app.call_after_refresh(self._read, document, screen)
+        self._app.call_after_refresh(self._read, document, screen, keep)
 
-    def _read(self, document: Path, screen: Screen[Any]) -> None:
-        """Read a document; then show it, or what is wrong with it, if ``screen`` still waits."""
+    def _read(
+        self, document: Path, screen: Screen[Any], keep: Callable[[], object] | None = None
+    ) -> None:
+        """Read a document; then show it, or what is wrong with it, if ``screen`` still waits.
+
+        ``keep`` writes down what is left: it may be the same document that is opened again.
+        """
         keep_state = self._app.keep_state
 
         def work() -> Found:
+            if keep is not None:
+                keep()
             before = stamps_of((document,))
             try:
                 # Imported here: this, and not the document, is what most of the time goes into.

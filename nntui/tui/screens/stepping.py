@@ -318,9 +318,9 @@ class SteppingScreen(Screen[None]):
         """Say whether the document holds edits that were not saved."""
         self._status.mark_edited(edited)
 
-    def keep(self) -> None:
-        """Keep breakpoints, watches, branches and the position now; the run must rest."""
-        self._keeping.keep()
+    def keep(self) -> Callable[[], str | None]:
+        """Take breakpoints and the like, at rest; what is given writes them down, in any thread."""
+        return self._keeping.take()
 
     def tell(self, command: str, lines: tuple[str, ...], *, turn: bool) -> None:
         """Write an answer to the output pane, and turn to it."""
