@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from nntui.document.errors import DocumentError, Fault
+from nntui.document.errors import DocumentError, Fault, at_key
 from nntui.document.files import read_bytes
 
 AROUND: Final = 4
@@ -18,6 +18,7 @@ MOST_MARKED: Final = 6
 _LINE: Final = re.compile(r"line (\d+)(?:, column (\d+))?")
 _BYTE: Final = re.compile(r"byte (\d+)")
 _PART: Final = re.compile(r'\.?([^\W\d]\w*)|\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]')
+_UNKNOWN: Final = re.compile(r'the unknown key "([^"\\]+)"')
 _BLANK: Final = re.compile(r"[ \t\r\n]*")
 _DECODER: Final = json.JSONDecoder()
 
@@ -26,7 +27,8 @@ _DECODER: Final = json.JSONDecoder()
 class Excerpt:
     """Lines of a file from number ``first`` on (from 1), and which of them are at fault.
 
-    ``column`` is where in the first marked line, from 1, when it is known.
+    ``column`` is where in the first marked line, from 1, unless it just begins there, or it is
+    not known.
     """
 
     first: int
@@ -51,11 +53,15 @@ def excerpt(error: DocumentError) -> Excerpt | None:
     if found := _LINE.match(error.place):
         line, column = int(found.group(1)), found.group(2)
         return _cut(text, range(line, line + 1), int(column) if column else None)
-    span = span_of(text, error.place) if error.place else None
+    unknown = _UNKNOWN.fullmatch(error.found)
+    place = at_key(error.place, unknown[1]) if unknown else error.place
+    span = span_of(text, place) if place else None
     if span is None:
         return None
     first, last = (text.count("\n", 0, at) + 1 for at in span)
-    return _cut(text, range(first, min(last + 1, first + MOST_MARKED)))
+    before = text[text.rfind("\n", 0, span[0]) + 1 : span[0]]
+    column = len(before) + 1 if before.strip() else None
+    return _cut(text, range(first, min(last + 1, first + MOST_MARKED)), column)
 
 
 def span_of(text: str, place: str) -> tuple[int, int] | None:

@@ -101,3 +101,23 @@ def test_a_file_that_was_written_again_has_another_stamp(tmp_path):
     before = stamp_of(file)
     file.write_text("three")
     assert stamp_of(file) != before
+
+
+def test_an_unknown_key_marks_its_own_line(tmp_path):
+    text = samples()["xor"].read_text(encoding="utf-8")
+    bad = tmp_path / "bad.json"
+    bad.write_text(text.replace('"loss"', '"los"'))
+    found = excerpt(error_of(bad))
+    (line,) = found.marked
+    assert '"los"' in found.lines[line - found.first]
+
+
+def test_a_place_behind_something_else_has_its_column(tmp_path):
+    text = samples()["xor"].read_text(encoding="utf-8")
+    bad = tmp_path / "bad.json"
+    bad.write_text(text.replace('"tanh"', '"tahn"', 1))
+    found = excerpt(error_of(bad))
+    line = found.lines[found.marked.start - found.first]
+    assert line[found.column - 1 :].startswith('"activation": "tahn"')
+    bad.write_text(text.replace('"epochs": ', '"epochs": -'))
+    assert excerpt(error_of(bad)).column is None

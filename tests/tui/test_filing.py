@@ -236,3 +236,29 @@ async def test_of_two_documents_the_one_asked_for_last_is_shown(
         await app.workers.wait_for_complete()
         await pilot.pause()
         assert debugger_of(app).experiment.name == load(document).name
+
+
+async def test_of_a_document_in_one_line_the_part_at_fault_is_shown(document, seen, until):
+    text = document.read_text(encoding="utf-8").replace('"tanh"', '"tahn"', 1)
+    document.write_text(" ".join(text.split()), encoding="utf-8")
+    app = NntuiApp(document=document, keep_state=False)
+    async with app.run_test(size=(60, 16)) as pilot:
+        await until(pilot, shows(app, FaultScreen))
+        lines = seen(app).splitlines()
+        marked = next(n for n, line in enumerate(lines) if "▶ 1 │ …" in line)
+        column = lines[marked + 1].index("▲")
+        assert lines[marked][column:].startswith('"activation": "tahn"')
+        await pilot.resize_terminal(100, 30)
+        await pilot.pause()
+        assert any('"tahn"' in line and "▶ 1" in line for line in seen(app).splitlines())
+
+
+async def test_a_document_that_is_not_there_is_opened_when_it_is(document, seen, until):
+    text = document.read_text(encoding="utf-8")
+    document.unlink()
+    app = NntuiApp(document=document, keep_state=False)
+    async with app.run_test(size=(60, 16)) as pilot:
+        await until(pilot, shows(app, FaultScreen))
+        assert "as soon as it is there" in seen(app)
+        document.write_text(text, encoding="utf-8")
+        await until(pilot, shows(app, SteppingScreen))

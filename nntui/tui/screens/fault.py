@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from nntui.model.names import escaped
 from nntui.tui.colours import Colours
+from nntui.tui.text import padded
 
 if TYPE_CHECKING:
     from nntui.document.errors import DocumentError
     from nntui.document.excerpt import Excerpt
     from nntui.document.stamp import Stamp
 
-WIDEST: Final = 400
-"""Characters of a line that are shown."""
+LOW: Final = 20
+"""Rows of a terminal below which there is room for few lines but those at fault."""
 WAITING: Final = "Put it right and save it: it is opened as soon as the file changes."
+MISSING: Final = "It is opened as soon as it is there."
 _MARK: Final = "▶"
+_CUT: Final = "…"
+_FRAME: Final = 6
+"""Cells of the border, of the blanks within it, of the scrollbar and one before that."""
 
 
 class FaultScreen(Screen[None]):
@@ -59,11 +67,11 @@ class FaultScreen(Screen[None]):
             box.border_subtitle = "waiting for the file to change"
             yield Static(id="fault-sentence", markup=False)
             yield Static(id="fault-lines", markup=False)
-            yield Static(WAITING, classes="faint", markup=False)
+            yield Static(id="fault-wait", classes="faint", markup=False)
         yield Footer(show_command_palette=False)
 
-    def on_mount(self) -> None:
-        """Show it."""
+    def on_resize(self, event: Resize) -> None:
+        """Show it in the room that there is."""
         self._draw()
 
     def show(self, error: DocumentError, lines: Excerpt | None, stamps: tuple[Stamp, ...]) -> None:
@@ -93,9 +101,15 @@ class FaultScreen(Screen[None]):
 
     def _draw(self) -> None:
         colours = Colours.of(self.app.current_theme, self.app.theme_variables)
+        lines, (width, height) = self._lines, self.size
         self.query_one("#fault-sentence", Static).update(_sentence(self.error))
-        text = Text() if self._lines is None else _quoted(self._lines, colours)
-        self.query_one("#fault-lines", Static).update(text)
+        quoted = self.query_one("#fault-lines", Static)
+        quoted.display = lines is not None
+        if lines is not None:
+            around = lines.marked.start - lines.first if height >= LOW else 1
+            quoted.update(_quoted(lines, colours, width - _FRAME, around))
+        missing = self.stamps[:1] == (None,)
+        self.query_one("#fault-wait", Static).update(MISSING if missing else WAITING)
 
 
 def files_of(document: Path, error: DocumentError) -> tuple[Path, ...]:
@@ -111,21 +125,45 @@ def _sentence(error: DocumentError) -> str:
     return f"{where}\nfound {error.found}\nexpected {error.expected}{hint}"
 
 
-def _quoted(lines: Excerpt, colours: Colours) -> Text:
-    """The lines with their numbers; a mark before those at fault, and below the column."""
+def _quoted(lines: Excerpt, colours: Colours, width: int, around: int) -> Text:
+    """The lines with their numbers; a mark before those at fault, and below the column.
+
+    ``around``: how many of the others, before and behind. What is too wide is cut off, on both
+    sides of the column if need be.
+    """
     text = Text(no_wrap=True)
     digits = len(str(lines.first + len(lines.lines)))
+    room = max(width - digits - 5, 8)
+    shown = range(lines.marked.start - around, lines.marked.stop + around)
     for n, line in enumerate(lines.lines, lines.first):
+        if n not in shown:
+            continue
         marked = n in lines.marked
-        shown = escaped(line.replace("\t", "    ").rstrip("\r"), WIDEST)
+        column = lines.column if n == lines.marked.start else None
+        part, at = _part(line, column, room)
         text.append(
             f"{_MARK if marked else ' '} {n:>{digits}} │ ",
             colours.stop if marked else colours.faint,
         )
-        text.append(shown + "\n", colours.current_line if marked else "")
-        if marked and n == lines.marked.start and lines.column is not None:
-            before = line[: lines.column - 1].replace("\t", "    ")
-            if len(before) < WIDEST:
-                text.append(" " * (digits + 5 + len(before)) + "▲\n", colours.stop)
+        text.append(part + "\n", colours.current_line if marked else "")
+        if column is not None:
+            text.append(" " * (digits + 5 + at) + "▲\n", colours.stop)
     text.rstrip()
     return text
+
+
+def _part(line: str, column: int | None, room: int) -> tuple[str, int]:
+    """As much of a line as there is room for, around a column; and at which cell that is."""
+    split = 0 if column is None else column - 1
+    before, behind = _plain(line[max(split - room, 0) : split]), _plain(line[split:][: room + 1])
+    kept = room - min(cell_len(behind), room // 2)
+    if split > room or cell_len(before) > kept:
+        while cell_len(before) >= kept:
+            before = before[1:]
+        before = _CUT + before
+    text = before + behind
+    return padded(text, min(room, cell_len(text))), cell_len(before)
+
+
+def _plain(text: str) -> str:
+    return escaped(text.replace("\t", "    ").rstrip("\r"), sys.maxsize)
