@@ -64,11 +64,11 @@ def test_open_step_break_continue_inspect_set_edit_save_and_quit(terminal, mine,
     session.wait_for("Edit mine.json")
     session.type("a")
     session.wait_for("Add a neuron")
-    session.fill("x", "", "relu", "0.25")  # the name h3 is proposed
+    session.fill("h3x", "", "relu", "0.25")
     session.wait_for("h3x added (relu)")
     session.type("c")
     session.wait_for("Connect two neurons")
-    session.fill("", "y", "-1.5")
+    session.fill("y", "-1.5")
     session.wait_for("h3x → y connected (w = -1.5)")
     session.type("\x13")
     session.wait_for("saved: mine.json")

@@ -413,3 +413,49 @@ async def test_breakpoints_and_watches_follow_a_neuron_that_is_renamed_and_back(
         await until(pilot, lambda: "h1" in debugger_of(app).experiment.network)
         assert [row.text for row in debugger_of(app).stops] == ["break h1"]
         assert [each.expression.text for each in debugger_of(app).watches] == ["a[h1] * 2"]
+
+
+async def test_a_complaint_names_its_field_and_leads_to_it(app_on, seen):
+    app = app_on()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("M", "down", "down", "enter")
+        await write(pilot, "bias", "a lot")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert 'bias: found "a lot", expected a number' in seen(app)
+        assert app.focused.id == "edit-bias"
+        await write(pilot, "bias", "0.1")
+        await write(pilot, "activation", "leaky_relu slop 2")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "activation: found the unknown key" in seen(app)
+        assert app.focused.id == "edit-activation"
+
+
+async def test_a_row_of_the_data_is_complained_about_by_its_number_on_the_screen(app_on, seen):
+    app = app_on()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("M", "tab", "tab", "tab", "down", "enter")
+        await write(pilot, "inputs", "1 2 3")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "inputs: found 3 numbers, expected 2" in seen(app)
+        assert app.focused.id == "edit-inputs"
+        await pilot.press("escape", "shift+tab", "enter")
+        await write(pilot, "loss", "cross_entropy")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "the target of example 2: found weights" in seen(app)
+
+
+async def test_to_connect_the_chosen_neuron_only_the_other_is_typed(app_on, typed):
+    app = app_on()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("M", "a")
+        await write(pilot, "name", "the new")
+        await pilot.press("enter", "c")
+        await typed(pilot, "y")
+        assert ("the new", "y") in network(app).weights
+        await pilot.press("up", "up", "up", "c")
+        await typed(pilot, '"the new"')
+        assert ("h1", "the new") in network(app).weights

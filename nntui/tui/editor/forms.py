@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 
 from nntui.model.activations import ACTIVATIONS, Activation
@@ -24,6 +27,7 @@ from nntui.model.changes.settings import number, spelled, switch
 from nntui.model.errors import SettingError
 from nntui.model.names import escaped
 from nntui.model.network import ROLES, Role
+from nntui.tui.editor.complaints import read
 
 if TYPE_CHECKING:
     from nntui.model.dataset import Target
@@ -53,13 +57,14 @@ class Field:
 class Form:
     """A form: its title, its fields, and the change that their texts make.
 
-    ``make`` raises an ``NntuiError`` for what cannot be.
+    ``make`` raises an ``NntuiError`` for what cannot be. ``first``: the field to begin with.
     """
 
     title: str
     fields: tuple[Field, ...]
     make: Callable[[Values], Change]
     new: bool = False
+    first: str = ""
 
 
 # ---- neurons and connections ---------------------------------------------------------------------
@@ -81,8 +86,8 @@ def neuron(experiment: Experiment, name: str) -> Form:
             experiment,
             name,
             new_name=values["name"],
-            activation=_activation(values.get("activation", "")),
-            bias=_optional(values.get("bias", "")),
+            activation=read(values, "activation", _activation) if "activation" in values else None,
+            bias=read(values, "bias", _optional) if "bias" in values else None,
             trainable=switch(values["trained"]) if "trained" in values else None,
         )
 
@@ -103,8 +108,8 @@ def new_neuron(experiment: Experiment) -> Form:
             experiment,
             values["name"],
             role=cast("Role", values["role"].strip()),  # another word is refused by the model
-            activation=_activation(values["activation"]),
-            bias=_optional(values["bias"]),
+            activation=read(values, "activation", _activation),
+            bias=read(values, "bias", _optional),
         )
 
     return Form("Add a neuron", fields, make, new=True)
@@ -119,7 +124,7 @@ def connection(experiment: Experiment, source: str, target: str) -> Form:
     )
 
     def make(values: Values) -> Change:
-        weight, trainable = _optional(values["weight"]), switch(values["trained"])
+        weight, trainable = read(values, "weight", _optional), switch(values["trained"])
         return change_connection(experiment, source, target, weight=weight, trainable=trainable)
 
     return Form(f"{escaped(source)} → {escaped(target)}", fields, make)
@@ -135,11 +140,11 @@ def new_connection(experiment: Experiment, source: str | None) -> Form:
     )
 
     def make(values: Values) -> Change:
-        return connect(
-            experiment, values["from"].strip(), values["to"].strip(), _optional(values["weight"])
-        )
+        weight = read(values, "weight", _optional)
+        return connect(experiment, _name(values["from"]), _name(values["to"]), weight)
 
-    return Form("Connect two neurons", fields, make, new=True)
+    first = "to" if source else "from"
+    return Form("Connect two neurons", fields, make, new=True, first=first)
 
 
 # ---- training and data ---------------------------------------------------------------------------
@@ -154,12 +159,12 @@ def setting_form(experiment: Experiment, name: str) -> Form:
 
 def row(experiment: Experiment, n: int) -> Form:
     """The form of an example that is there already."""
-    data = experiment.data
+    data, target = experiment.data, partial(_target, experiment)
     return Form(
         f"Example {n + 1}",
         (Field("inputs", written(data.inputs[n])), Field("target", written(data.targets[n]))),
         lambda values: change_row(
-            experiment, n, _vector(values["inputs"]), _target(experiment, values["target"])
+            experiment, n, read(values, "inputs", _vector), read(values, "target", target)
         ),
     )
 
@@ -167,6 +172,7 @@ def row(experiment: Experiment, n: int) -> Form:
 def new_row(experiment: Experiment) -> Form:
     """The form of an example to be added."""
     inputs, outputs = experiment.network.wiring().inputs, experiment.network.wiring().outputs
+    target = partial(_target, experiment)
     return Form(
         "Add an example",
         (
@@ -174,7 +180,7 @@ def new_row(experiment: Experiment) -> Form:
             Field("target", "", "numbers for " + " ".join(map(escaped, outputs[:6]))),
         ),
         lambda values: add_row(
-            experiment, _vector(values["inputs"]), _target(experiment, values["target"])
+            experiment, read(values, "inputs", _vector), read(values, "target", target)
         ),
         new=True,
     )
@@ -192,6 +198,15 @@ def written(target: Target) -> str:
 
 def _activation(text: str) -> Activation | None:
     return function_named(Activation.of, text) if text.strip() else None
+
+
+def _name(text: str) -> str:
+    """A neuron's name, also as it is written where it could be mistaken: in quotes."""
+    text = text.strip()
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        with suppress(ValueError):
+            return str(json.loads(text))
+    return text
 
 
 def _optional(text: str) -> float | None:

@@ -14,6 +14,7 @@ from textual.widgets import Input, Label, Static
 
 from nntui.model.changes import Change
 from nntui.model.errors import NntuiError
+from nntui.tui.editor.complaints import complaint
 from nntui.tui.editor.forms import NO, YES, Field, Form
 from nntui.tui.screens.stop_form import Tick
 
@@ -45,8 +46,8 @@ class EditForm(ModalScreen[Change | None]):
             yield Static("", id="form-error", markup=False)
 
     def on_mount(self) -> None:
-        """Begin with the first field. What a field holds is chosen: what is typed replaces it."""
-        self.query(Input).first().focus()
+        """Begin with the field that is likeliest to be changed."""
+        self._go_to(self._form.first or self._form.fields[0].name)
 
     def on_input_submitted(self) -> None:
         """Make the change, or say what is wrong with it."""
@@ -58,13 +59,20 @@ class EditForm(ModalScreen[Change | None]):
         try:
             change = self._form.make(values)
         except NntuiError as error:
-            self.query_one("#form-error", Static).update(str(error))
+            said, wrong = complaint(error, [*values])
+            self.query_one("#form-error", Static).update(said)
+            if wrong is not None:
+                self._go_to(wrong)
             return
         self.dismiss(change)
 
     def action_cancel(self) -> None:
         """Leave everything as it was."""
         self.dismiss(None)
+
+    def _go_to(self, name: str) -> None:
+        """Go to a field. What it holds is chosen: what is typed replaces it."""
+        self.query_one(f"#edit-{name}").focus()
 
     def _value(self, field: Field) -> str:
         if field.tick:
@@ -89,7 +97,7 @@ def _id(field: Field) -> str:
 
 
 def _choices(field: Field) -> str:
-    from nntui.model.names import escaped
+    from nntui.model.names import escaped, quoted
 
-    shown = [escaped(choice, 20) for choice in field.choices[:16]]
+    shown = [escaped(quoted(choice), 20) for choice in field.choices[:16]]
     return " ".join(shown) + (" …" if len(field.choices) > len(shown) else "")

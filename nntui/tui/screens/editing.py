@@ -18,6 +18,7 @@ from nntui.model.changes import Change
 from nntui.model.errors import NntuiError
 from nntui.tui.colours import Colours
 from nntui.tui.control.desk import Desk
+from nntui.tui.editor.complaints import complaint
 from nntui.tui.editor.forms import Form, new_connection
 from nntui.tui.editor.preview import Preview
 from nntui.tui.editor.rows import EditorRows
@@ -179,7 +180,7 @@ class EditorScreen(Screen[None]):
         try:
             made = change(self._experiment, self.rows.chosen)
         except NntuiError as error:
-            self.say(str(error))
+            self.say(complaint(error)[0])
         else:
             self._made(made)
 

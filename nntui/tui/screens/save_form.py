@@ -59,7 +59,7 @@ class SaveForm(ModalScreen["Path | None"]):
 
 def _here() -> str:
     try:
-        return f"in {escaped(os.getcwd(), 200)}"
+        return f"without a folder it goes to {escaped(os.getcwd(), 200)}"
     except OSError:
         return "the folder you are in is gone: give the whole path"
 
