@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from nntui.debugger.before import Before
+from nntui.debugger.snapshot import Snapshot
 from nntui.looks.moment import Edge, Moment
 
 
@@ -27,12 +29,28 @@ class View:
 
 def _change(moment: Moment, j: str) -> float | None:
     before, b = moment.before, moment.snapshot.b.get(j)
-    return None if before is None or b is None else b - before[j]
+    if before is None or b is None or not _is_reached(moment.snapshot, before, j):
+        return None
+    return b - before[j]
 
 
 def _edge_change(moment: Moment, edge: Edge) -> float | None:
     before = moment.before
-    return None if before is None else moment.snapshot.w[edge] - before[edge]
+    if before is None or not _is_reached(moment.snapshot, before, edge):
+        return None
+    return moment.snapshot.w[edge] - before[edge]
+
+
+def _is_reached(snapshot: Snapshot, before: Before, parameter: str | Edge) -> bool:
+    """Whether an update under way has come to a parameter; no change yet is not a change of 0."""
+    if snapshot.last is None or snapshot.last.kind != "update":
+        return True
+    match snapshot.next_operation:
+        case ("update", j):
+            return before.index[parameter] < before.index[j]
+        case ("update", i, j):
+            return before.index[parameter] < before.index[i, j]
+    return True
 
 
 def _delta(moment: Moment, j: str) -> float | None:

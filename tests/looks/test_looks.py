@@ -84,6 +84,11 @@ def test_during_an_update_what_is_not_reached_has_not_changed(debugger):
     changed = [edge for edge in moment.snapshot.w if VIEWS["change"].edge(moment, edge)]
     boxes = [j for j in moment.snapshot.b if VIEWS["change"].neuron(moment, j)]
     assert len(changed) + len(boxes) <= 1
+    seen = [j for j in moment.snapshot.b if VIEWS["change"].neuron(moment, j) is not None]
+    assert seen == ["h1"]  # what is to come is blank, as it is in the table
+    moment = to(debugger, "load")
+    seen = [j for j in moment.snapshot.b if VIEWS["change"].neuron(moment, j) is not None]
+    assert seen == list(moment.snapshot.b)
 
 
 def test_the_change_of_an_edited_weight_counts_from_the_edit_at_an_updates_start(debugger):
