@@ -304,3 +304,18 @@ async def test_without_a_focus_it_follows_the_run(app_on, lines):
         assert (await settled())[0].split()[0] in {"x1", "y"}
         await pilot.press("r")
         assert "the neuron that a step is about" in (await settled())[0]
+
+
+async def test_on_a_high_pane_the_graph_is_larger_and_the_past_stands_beside_it(app_on, lines):
+    app = app_on("xor")
+    async with app.run_test(size=(200, 60)) as pilot:
+        await pilot.press("5", "u", "f", *INSPECT_H1)
+        pane = app.screen.query_one(InspectorPane)
+        async with asyncio.timeout(10):
+            while pane.is_waiting:
+                await pilot.pause(0.02)
+        found = lines(app)
+        past = next(n for n, line in enumerate(found) if "over 5 updates" in line)
+        end = next(n for n, line in enumerate(found) if line.endswith("4") and "z = " in line)
+        assert end >= 18
+        assert past < end < next(n for n, line in enumerate(found) if line.startswith(" in ("))

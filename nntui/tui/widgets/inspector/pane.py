@@ -49,6 +49,9 @@ SELDOM: Final = 0.5
 """The same while a run is under way."""
 _ACTIONS: Final = {"breakpoint": "break", "watch": "watch", "set": "set", "why": "why"}
 _GRAPH_ROWS: Final = 8
+_HIGH_GRAPH_ROWS: Final = 18
+HIGH: Final = 40
+"""Rows from which on the graph is larger than the equations beside it."""
 
 
 class InspectorPane(LinePane):
@@ -153,10 +156,16 @@ class InspectorPane(LinePane):
         if width < BESIDE:
             top = [*self._facts(passed, j, width), *self._graph(passed, j, width, _GRAPH_ROWS)]
         else:
-            right = min(max(width * 2 // 5, 22), 44)
+            high = self.size.height >= HIGH
+            right = min(max(width * 2 // 5, 22), 72 if high else 44)
             facts = self._facts(passed, j, width - right - 1)
-            rows = min(max(len(facts) - 2, _GRAPH_ROWS), right // 3 + 1)
+            if high:
+                facts += self._past(j, width - right - 1)
+            rows = max(len(facts) - 2, _GRAPH_ROWS, _HIGH_GRAPH_ROWS if high else 0)
+            rows = min(rows, right // 3 + 1)
             top = beside(facts, self._graph(passed, j, right, rows), width - right - 1)
+            if high:
+                return [*top, *self._connections(passed, j, width)]
         return [*top, *self._past(j, width), *self._connections(passed, j, width)]
 
     def _facts(self, passed: Passed, j: str, width: int) -> list[Line]:
