@@ -9,6 +9,7 @@ from nntui.model.experiment import Experiment
 from nntui.model.network import Network
 from nntui.model.training import Training
 from nntui.tui.app import NntuiApp
+from nntui.tui.screens.question import Answer, Question
 
 
 @pytest.mark.parametrize(
@@ -74,3 +75,17 @@ async def test_nothing_moves_when_a_command_is_typed(app_on, seen):
         assert after[:-3] == before[:-3]
         assert after[-3].startswith(" : b")
         assert after[-2] == before[-2]
+
+
+@pytest.mark.parametrize(("width", "rows"), [(60, 3), (100, 1)])
+async def test_a_question_puts_its_answers_where_all_of_them_are_read(app_on, seen, width, rows):
+    app = app_on()
+    answers = Answer("t", "take", "take them up"), Answer("d", "discard", "discard them")
+    async with app.run_test(size=(width, 16)) as pilot:
+        app.push_screen(Question("Unsaved", "words", *answers, otherwise="ask again later"))
+        await pilot.pause()
+        await pilot.pause()
+        words = ("take them up", "discard them", "ask again later")
+        lines = {n for n, line in enumerate(seen(app).splitlines()) for w in words if w in line}
+        assert all(word in seen(app) for word in words)
+        assert len(lines) == rows

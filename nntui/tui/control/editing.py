@@ -61,7 +61,7 @@ class Editing:
     def recovered(self, change: Change) -> None:
         """Take up unsaved work that was left."""
         self.make(change)
-        self._restart("the unsaved work is here again: the run starts with it; ctrl+s saves it")
+        self._restart("the unsaved work is here again; ctrl+s saves it")
 
     def replaced(self, experiment: Experiment, losing: Losing | None = None) -> None:
         """The file holds another experiment now: go on with that.

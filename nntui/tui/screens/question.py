@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, Final
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
+from textual.events import Resize
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
+
+
+_WIDEST: Final = 72
+_FRAME: Final = 4
+"""Cells of the border and of the blanks within it."""
+_BESIDE: Final = 6
+"""Cells about the words of an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,12 @@ class Question(ModalScreen["str | None"]):
                         action=f"screen.answer('{answer.name}')",
                     )
                 yield Button(f"esc  {self._otherwise}", compact=True, action="screen.nothing")
+
+    def on_resize(self, event: Resize) -> None:
+        """Put the answers below each other where they have no room in a row."""
+        room = min(event.size.width, _WIDEST) - _FRAME
+        wide = sum(cell_len(str(button.label)) + _BESIDE for button in self.query(Button))
+        self.set_class(wide > room, "narrow")
 
     def on_mount(self) -> None:
         """Every answer has its key; the last, which does nothing, has the keyboard."""
