@@ -15,7 +15,6 @@ from textual.events import Resize
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-
 _WIDEST: Final = 72
 _FRAME: Final = 4
 """Cells of the border and of the blanks within it."""
