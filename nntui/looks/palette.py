@@ -7,6 +7,7 @@ carries meaning alone: signs, dots and marks say the same.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import copysign
 from typing import Final, NamedTuple
 
 
@@ -89,8 +90,8 @@ class Palette:
     strong: bool = False
 
     def signed(self, value: float) -> RGB:
-        """The hue of a sign."""
-        return (NEGATIVE if value < 0 else POSITIVE)[self.dark]
+        """The hue of a sign; a shade that was rounded to −0 has one, too."""
+        return (NEGATIVE if copysign(1.0, value) < 0 else POSITIVE)[self.dark]
 
     def shown(self, colour: RGB, amount: float) -> RGB:
         """So much of a colour on the background; in high contrast half of the rest as well."""
@@ -110,7 +111,7 @@ class Palette:
         if kind == "edge":
             return self._edge(-1.0 if "negative" in rest else 1.0, state, value)
         if kind == "label":
-            signed, amount = self.signed(value or 0.0), _LABELS.get(state, 0.8)
+            signed, amount = self.signed(0.0 if value is None else value), _LABELS.get(state, 0.8)
             colour = self.shown(signed, amount)
             return Ink(colour, bold=state in _OUT, underline=state == "focus")
         if kind == "heat":

@@ -173,7 +173,7 @@ def strongest(
 
 
 def _absolute(number: float) -> float:
-    return max(-1.0, min(1.0, number)) if math.isfinite(number) else math.nan
+    return max(-1.0, min(1.0, number)) + 0.0 if math.isfinite(number) else math.nan
 
 
 def _beside(numbers: Iterable[float | None]) -> Callable[[float], float]:
@@ -184,6 +184,6 @@ def _beside(numbers: Iterable[float | None]) -> Callable[[float], float]:
     def tone(number: float) -> float:
         if not math.isfinite(number):
             return math.nan
-        return number / greatest if greatest else 0.0
+        return number / greatest + 0.0 if greatest else 0.0  # of −0 the sign says nothing
 
     return tone

@@ -222,7 +222,7 @@ class _Scale:
 
 
 def _text(y: float, log: bool) -> str:
-    return f"{10**y if log else y:.10g}"
+    return f"{10**y if log else y:.10g}".replace("e+", "e")
 
 
 def _round_step(least: float, *, whole: bool) -> float:

@@ -6,7 +6,7 @@ import pytest
 from rich.style import Style
 from textual.color import Color
 
-from nntui.looks.palette import RGB
+from nntui.looks.palette import RGB, Palette
 from nntui.tui.colours import Colours
 from nntui.tui.themes import CONTRAST, DARK, LIGHT, OWN
 
@@ -94,3 +94,15 @@ async def test_what_is_painted_is_the_theme_that_is_worn(app_on):
             assert (
                 app.screen.query_one("#network").styles.background.hex == theme.background.upper()
             )
+
+
+def test_a_number_that_is_weak_beside_the_others_keeps_the_hue_of_its_sign():
+    palette = Palette(True, RGB(0, 0, 0), RGB(255, 255, 255))
+    for role in ("label.done", "box"):
+        weak, strong = palette.ink(role, -0.0), palette.ink(role, -0.4)
+        plus = palette.ink(role, 0.0)
+        hue = "ground" if role == "box" else "colour"
+        red_over_blue = [
+            getattr(ink, hue).red > getattr(ink, hue).blue for ink in (weak, strong, plus)
+        ]
+        assert red_over_blue == [True, True, False]
