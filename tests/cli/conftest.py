@@ -71,6 +71,23 @@ def document(here: Path) -> Callable[..., Path]:
     return write
 
 
+@pytest.fixture
+def state(here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A state directory of its own."""
+    monkeypatch.setattr("nntui.document.state.user_state_path", lambda name: here / "state" / name)
+    return here / "state" / "nntui" / "debugger"
+
+
+@pytest.fixture
+def fed(here: Path) -> Command:
+    """Run a command with something on standard input."""
+
+    def command(typed: str | bytes, *words: str | Path) -> Result:
+        return CliRunner().invoke(main, [str(w) for w in words], input=typed, prog_name="nntui")
+
+    return command
+
+
 def strict(line: str) -> Any:
     """A line read as JSON that allows no NaN and no infinities."""
 
