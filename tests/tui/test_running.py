@@ -81,7 +81,7 @@ async def test_a_key_that_needs_the_debugger_stops_the_run_first_and_then_acts(
         await pilot.press("b")
         await _at_rest(pilot)
         await pilot.pause()
-        assert [row.text for row in debugger_of(endless).stops] == ["break h2"]
+        assert [row.text for row in debugger_of(endless).stops] == ["break h1"]
 
 
 async def test_keys_that_need_the_debugger_are_all_answered_in_their_order(endless, debugger_of):
