@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.events import Event, Key
+from textual.widgets import Input
 
 from nntui.model.errors import NntuiError
 from nntui.tui.control.desk import Desk
@@ -84,6 +86,28 @@ class NntuiApp(App[NntuiError]):
             self.theme = first
         if self.preferences.now.still:
             self.animation_level = "none"
+
+    async def on_event(self, event: Event) -> None:
+        """Answer a key of the stepping screen at once, or hand an event on.
+
+        Textual lets the screen have a key first, and the keys behind it are on their way there
+        before this one is answered. So what it opens to be typed into would miss the first of
+        them, and the letters of a command typed in one go would act as keys.
+        """
+        screen = self.stepping
+        if (
+            not isinstance(event, Key)
+            or event.is_forwarded
+            or screen is None
+            or self.screen is not screen
+            or isinstance(self.focused, Input)
+        ):
+            await super().on_event(event)
+            return
+        self.app_focus = True
+        if not await self._check_bindings(event.key, priority=True):
+            screen.key_comes(event.key)
+            await self._check_bindings(event.key)
 
     def on_mount(self) -> None:
         """Show the run, or a choice of documents."""

@@ -10,7 +10,7 @@ MANY = 60
 
 def _typed_at_once(app, keys):
     for key in keys:
-        app.post_message(Key(key, key))
+        app.post_message(Key(key, {"minus": "-"}.get(key, key)))
 
 
 @pytest.fixture
@@ -74,3 +74,33 @@ async def test_a_run_that_begins_behind_waiting_keys_is_what_is_said(app_on, deb
             await pilot.pause()
         await pilot.pause()
         assert "step 11,600 of 11,600" in status(app)
+
+
+async def test_a_command_typed_at_once_is_spelled_and_sets_off_none_of_its_letters(
+    app_on, debugger_of
+):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        _typed_at_once(app, ["s", "s", "colon", *"next", "minus", *"ssccSSu"])
+        await pilot.pause()
+        assert debugger_of(app).position == 2
+        assert app.screen.command_line.value == "next-ssccSSu"
+        await pilot.press("escape")
+        assert not app.screen.command_line.shown
+
+
+async def test_keys_typed_at_once_come_in_their_order_where_a_list_has_the_keyboard(
+    app_on, debugger_of
+):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("right", "down", "right", "b")
+        app.screen.action_turn_to("breakpoints")
+        await pilot.pause()
+        assert app.focused is not None
+        _typed_at_once(app, ["s", "d", "s", "colon", *"dd"])
+        await pilot.pause()
+        assert debugger_of(app).position == 2
+        assert not next(iter(debugger_of(app).stops)).enabled
+        assert app.screen.command_line.value == "dd"

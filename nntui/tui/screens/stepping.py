@@ -194,8 +194,14 @@ class SteppingScreen(Screen[None]):
     # ---- keys ----------------------------------------------------------------------------------
 
     def on_key(self, event: Key) -> None:
+        """A key that came by way of a line that is typed into."""
+        self._travel.give_way()
+
+    def key_comes(self, key: str) -> None:
         """On the way, every key is answered before anything is computed."""
         self._travel.give_way()
+        if key == "escape":
+            self.clear_selection()
 
     def action_clear(self) -> None:
         """Forget the count; else stop what is under way; else leave a pane, or the focus."""
