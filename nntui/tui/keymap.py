@@ -56,7 +56,7 @@ def read_keymap(folder: Path | None = None) -> Keymap:
         found = tomllib.loads(text.decode("utf-8"))
     except FileNotFoundError:
         return Keymap()
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         return Keymap({}, (f"{escaped(str(place), 200)}: {escaped(reason, 200)}",))
     return keymap_of(found)

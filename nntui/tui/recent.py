@@ -21,7 +21,7 @@ def recent_files(folder: Path | None = None) -> list[Path]:
     """
     try:
         found = json.loads(_place(folder).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return []
     if not isinstance(found, list):
         return []

@@ -71,7 +71,9 @@ def test_one_key_for_two_actions_is_said():
     assert keymap.complaints == ("F7 means step and no longer neuron",)
 
 
-@pytest.mark.parametrize("text", ["step = ", "\x00", 'step = "j"\nstep = "k"'])
+@pytest.mark.parametrize(
+    "text", ["step = ", "\x00", 'step = "j"\nstep = "k"', "step = " + "[" * 90_000]
+)
 def test_a_damaged_file_is_said_and_not_fatal(tmp_path, text):
     keymap_file(tmp_path).write_text(text)
     keymap = read_keymap(tmp_path)

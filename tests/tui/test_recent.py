@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from nntui.tui.recent import recent_files, remember
 
 
@@ -35,8 +37,9 @@ def test_a_list_that_cannot_be_written_leaves_nothing_behind(tmp_path, monkeypat
     assert list((tmp_path / "state").iterdir()) == []
 
 
-def test_a_damaged_list_is_written_anew(tmp_path):
-    (tmp_path / "recent.json").write_text('{"not": "a list"')
+@pytest.mark.parametrize("text", ['{"not": "a list"', "{}", "[" * 90_000])
+def test_a_damaged_list_is_written_anew(tmp_path, text):
+    (tmp_path / "recent.json").write_text(text)
     file = tmp_path / "a.json"
     file.write_text("{}")
     assert recent_files(tmp_path) == []

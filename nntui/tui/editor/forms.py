@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, cast
@@ -25,7 +23,7 @@ from nntui.model.changes import (
 )
 from nntui.model.changes.settings import number, spelled, switch
 from nntui.model.errors import SettingError
-from nntui.model.names import escaped
+from nntui.model.names import escaped, unquoted
 from nntui.model.network import ROLES, Role
 from nntui.tui.editor.complaints import read
 
@@ -202,11 +200,8 @@ def _activation(text: str) -> Activation | None:
 
 def _name(text: str) -> str:
     """A neuron's name, also as it is written where it could be mistaken: in quotes."""
-    text = text.strip()
-    if len(text) > 1 and text[0] == text[-1] == '"':
-        with suppress(ValueError):
-            return str(json.loads(text))
-    return text
+    name = unquoted(text.strip())
+    return text.strip() if name is None else name
 
 
 def _optional(text: str) -> float | None:
