@@ -10,8 +10,8 @@ from typing import Final
 from nntui.document.errors import DocumentError, Fault, at_key
 from nntui.document.files import read_bytes
 
-AROUND: Final = 4
-"""Lines shown before and behind those at fault."""
+AROUND: Final = 20
+"""Lines before and behind those at fault, at most."""
 MOST_MARKED: Final = 6
 """Lines marked at most: a fault in a long list is shown where the list begins."""
 

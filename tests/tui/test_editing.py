@@ -127,7 +127,8 @@ async def test_a_list_longer_than_the_screen_is_walked_through_row_by_row(app_on
         connection = network(app).connections[-2]
         assert not connection.trainable
         assert f"› {connection.source}" in seen(app)
-        assert "not trained" in seen(app)
+        (chosen,) = (line for line in seen(app).splitlines() if "› " in line)
+        assert chosen.split("→")[1].split()[:2] == [connection.target, "no"]
 
 
 async def test_what_is_typed_into_a_field_replaces_what_it_held(app_on):

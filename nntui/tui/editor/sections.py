@@ -28,7 +28,7 @@ from nntui.tui.editor.connections import ConnectionRows
 from nntui.tui.editor.forms import Form
 from nntui.tui.text import padded
 
-KEPT: Final = "not trained"
+_TRAINED: Final = {True: "yes", False: "no"}
 _WIDEST: Final = 16
 """Cells for a neuron's name, at most."""
 
@@ -80,8 +80,8 @@ def _neuron(experiment: Experiment, neuron: Neuron, width: int) -> str:
     start = f"{padded(escaped(neuron.name, 64), width)}  {neuron.role:<6}"
     if neuron.activation is None or neuron.bias is None:
         return start
-    kept = "" if neuron.trainable else KEPT
-    return f"{start}  {padded(spelled(neuron.activation), 12)}  {_number(neuron.bias)}  {kept}"
+    activation = padded(spelled(neuron.activation), 12)
+    return f"{start}  {activation}  {_TRAINED[neuron.trainable]:<7}  {neuron.bias!r}"
 
 
 def _train_neuron(experiment: Experiment, neuron: Neuron) -> Change:
@@ -95,8 +95,7 @@ def _connection(experiment: Experiment, connection: Connection, width: int) -> s
     source, target = (
         padded(escaped(name, 64), width) for name in (connection.source, connection.target)
     )
-    kept = "" if connection.trainable else KEPT
-    return f"{source} → {target}  {_number(connection.weight)}  {kept}"
+    return f"{source} → {target}  {_TRAINED[connection.trainable]:<7}  {connection.weight!r}"
 
 
 def _train_connection(experiment: Experiment, found: Connection) -> Change:
@@ -120,10 +119,6 @@ def _row(experiment: Experiment, n: int, width: int) -> str:
     return f"{n + 1:>5}  {forms.written(x)}  →  {forms.written(y)}"
 
 
-def _number(value: float) -> str:
-    return f"{value!r:<20}"
-
-
 def _never(what: str, expected: str) -> Callable[[Experiment, Any], Change]:
     def refuse(experiment: Experiment, row: Any) -> Change:
         raise SettingError(what, expected)
@@ -137,7 +132,7 @@ _NOT_TRAINED: Final = _never("no parameter", "a neuron or a connection")
 SECTIONS: Final[dict[str, Section]] = {
     "neurons": Section(
         "Neurons", lambda experiment: len(experiment.network),
-        lambda width: f"{padded('neuron', width)}  role    {'activation':<12}  bias",
+        lambda width: f"{padded('neuron', width)}  role    {'activation':<12}  trained  bias",
         _neurons, _neuron,
         lambda experiment, found: forms.neuron(experiment, found.name),
         lambda experiment, found: delete_neuron(experiment, found.name),
@@ -146,7 +141,7 @@ SECTIONS: Final[dict[str, Section]] = {
     ),
     "connections": Section(
         "Connections", lambda experiment: experiment.network.wiring().connection_count,
-        lambda width: f"{padded('from', width)}   {padded('to', width)}  weight",
+        lambda width: f"{padded('from', width)}   {padded('to', width)}  trained  weight",
         lambda experiment: ConnectionRows(experiment.network), _connection,
         lambda experiment, found: forms.connection(experiment, found.source, found.target),
         lambda experiment, found: disconnect(experiment, found.source, found.target),

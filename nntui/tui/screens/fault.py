@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 LOW: Final = 20
 """Rows of a terminal below which there is room for few lines but those at fault."""
+AROUND: Final = 4
+"""Lines before and behind those at fault, at least, where there is more room than that."""
+_BESIDE: Final = 16
+"""Rows for all but the lines: what is wrong, what there is to do."""
 WAITING: Final = "Put it right and save it: it is opened as soon as the file changes."
 MISSING: Final = "It is opened as soon as it is there."
 _MARK: Final = "▶"
@@ -106,7 +110,8 @@ class FaultScreen(Screen[None]):
         quoted = self.query_one("#fault-lines", Static)
         quoted.display = lines is not None
         if lines is not None:
-            around = lines.marked.start - lines.first if height >= LOW else 1
+            spare = (height - len(lines.marked) - _BESIDE) // 2
+            around = max(spare, AROUND) if height >= LOW else 1
             quoted.update(_quoted(lines, colours, width - _FRAME, around))
         missing = self.stamps[:1] == (None,)
         self.query_one("#fault-wait", Static).update(MISSING if missing else WAITING)
