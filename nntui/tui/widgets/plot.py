@@ -13,7 +13,12 @@ from nntui.tui.colours import Colours
 
 LEAST_HEIGHT: Final = 4
 """Rows below which the places along the bottom are left out."""
-_MARKERS: Final = {"train": "braille", "ahead": "braille", "test": "•", "other": "·"}
+_AXIS: Final = 2
+"""Rows of the places along the bottom: a line, and the numbers."""
+_DOTS: Final = 4
+"""Rows of dots in a row of cells."""
+_LINE: Final = "braille"
+_MARKERS: Final = {"train": _LINE, "ahead": _LINE, "test": "•", "other": "·"}
 
 
 class LossPlot(PlotextPlot, can_focus=False):
@@ -49,10 +54,13 @@ class LossPlot(PlotextPlot, can_focus=False):
         plt.xticks(*(_ticks(chart.x_ticks) if height >= LEAST_HEIGHT else ([], [])))
         if chart.behind and chart.here is not None:
             plt.vertical_line(chart.here[0], colours.chart("line").rgb)
+        rows = height - (_AXIS if height >= LEAST_HEIGHT else 0)
         for series in chart.series:
             for xs, ys in _runs(series):
                 points = series.kind in ("other", "test") or len(xs) == 1
                 draw = plt.scatter if points else plt.plot
+                if _MARKERS[series.kind] != _LINE:
+                    ys = [_in_line(y, rows) for y in ys]
                 draw(xs, ys, marker=_MARKERS[series.kind], color=colours.chart(series.kind).rgb)
         for places, height_of, sign in ((chart.gaps, 1.0, GAP), (chart.zeros, 0.0, ZERO)):
             if places:
@@ -60,8 +68,18 @@ class LossPlot(PlotextPlot, can_focus=False):
                 plt.scatter(places, [height_of] * len(places), marker=sign, color=ink)
         if chart.here is not None:
             x, y, sign = chart.here
-            plt.scatter([x], [y], marker=sign, color=colours.chart("here").rgb)
+            plt.scatter([x], [_in_line(y, rows)], marker=sign, color=colours.chart("here").rgb)
         return Text.from_ansi(plt.build())
+
+
+def _in_line(y: float, rows: int) -> float:
+    """The height at which plotext puts a sign into the row that a line of dots has at ``y``.
+
+    It rounds to rows for a sign and to rows of dots for a line: they were a row apart at times.
+    """
+    if rows < 2 or not isfinite(y):
+        return y
+    return round(y * (_DOTS * rows - 1)) // _DOTS / (rows - 1)
 
 
 def _ticks(ticks: tuple[tuple[float, str], ...]) -> tuple[list[float], list[str]]:
