@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -48,11 +48,11 @@ def values(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
     net = debugger.experiment.network.wiring()
     symbol, bracket, _ = begun.partition("[")
     if bracket:
-        yield from _of_symbol(net, symbol)
+        yield from _of_symbol(net, symbol, begun)
         return
     for known, neurons in SYMBOLS.items():
         if known == symbol and neurons:
-            yield from _of_symbol(net, known)
+            yield from _of_symbol(net, known, begun)
         else:
             yield known + ("[" if neurons else "")
 
@@ -95,13 +95,24 @@ def events(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
             yield "nonfinite"
 
 
-def _of_symbol(net: Wiring, symbol: str) -> Iterator[str]:
+def _of_symbol(net: Wiring, symbol: str, begun: str) -> Iterator[str]:
     if SYMBOLS.get(symbol) == 2:
-        yield from (value_name(symbol, i, j) for j in net.neurons for i in net.sources[j])
+        edges = _edges(net, begun, lambda i: f"{symbol}[{quoted(i)},")
+        yield from (value_name(symbol, *edge) for edge in edges)
     elif SYMBOLS.get(symbol) == 1:
         everyone = (*net.inputs, *net.neurons)
         owners = {"x": net.inputs, "y": net.outputs, "a": everyone, "da": everyone}
         yield from (value_name(symbol, j) for j in owners.get(symbol, net.neurons))
+
+
+def _edges(net: Wiring, begun: str, head: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+    """The connections that may be meant, by their sources; ``head`` is how one of these begins.
+
+    There may be a hundred thousand, and somebody is typing: their names are not even written.
+    """
+    heads = {i: head(i) for i in net.layer}
+    meant = {i for i, each in heads.items() if each.startswith(begun) or begun.startswith(each)}
+    return ((i, j) for j in net.neurons for i in net.sources[j] if i in meant)
 
 
 def neurons(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
@@ -140,8 +151,8 @@ def places(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
         yield from ("layer", "phase", "line", *PERIODS, "if")
         yield from neurons(debugger, before, begun)
         if "->" in begun:
-            net = debugger.experiment.network.wiring()
-            yield from (f"{quoted(i)}->{quoted(j)}" for j in net.neurons for i in net.sources[j])
+            edges = _edges(debugger.experiment.network.wiring(), begun, lambda i: f"{quoted(i)}->")
+            yield from ("->".join(map(quoted, edge)) for edge in edges)
     elif before == ["phase"]:
         yield from PHASES
     elif before == ["line"]:
