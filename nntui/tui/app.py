@@ -214,11 +214,19 @@ class NntuiApp(App[NntuiError]):
         if found.recovered is not None:
             self.saving.offer(desk, found.recovered)
 
-    def show_run(self, debugger: Debugger, said: str, lost: Sequence[str]) -> None:
-        """Show the run of the document as it is now, and say why it is another."""
+    def show_run(
+        self, debugger: Debugger, said: str, lost: Sequence[str], now: Callable[[str], str] = str
+    ) -> None:
+        """Show the run of the document as it is now, and say why it is another.
+
+        It is looked at as the one before was; ``now``: what that one's neurons are called here.
+        """
         from nntui.tui.opening import Opened
 
+        before = self.stepping
         self._show(Opened(debugger, ()))
+        if before is not None and self.stepping is not None:
+            self.stepping.take_after(before, now)
         if lost:
             self.warn("the run starts again", lost_words(lost))
         self.call_after_refresh(self.say, said)

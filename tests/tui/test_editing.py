@@ -460,3 +460,26 @@ async def test_to_connect_the_chosen_neuron_only_the_other_is_typed(app_on, type
         await pilot.press("up", "up", "up", "c")
         await typed(pilot, '"the new"')
         assert ("h1", "the new") in network(app).weights
+
+
+async def test_the_run_that_starts_again_is_looked_at_as_the_one_before(
+    app_on, debugger_of, deck, until
+):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("right", "right", "right_square_bracket", "a", "l", "v", "v", "enter")
+        await pilot.press("M", "down", "down", "enter")
+        await write(pilot, "name", "g1")
+        await pilot.press("enter", "escape")
+        await until(pilot, lambda: "g1" in debugger_of(app).experiment.network)
+        await until(pilot, shows(app, SteppingScreen))
+        screen = app.screen
+        assert screen._looking.focus.edge == ("x1", "g1")
+        assert deck(app).current == "inspector"
+        assert screen.drawing.pinned == "weights"
+        assert screen.digits.chosen == 2
+        assert screen._charting._look.log
+        await pilot.press("M", "down", "down", "delete", "escape")
+        await until(pilot, lambda: "g1" not in debugger_of(app).experiment.network)
+        await until(pilot, shows(app, SteppingScreen))
+        assert app.screen._looking.focus.neuron is None

@@ -23,6 +23,11 @@ class Charting:
         self._stage, self._looking, self._pane = stage, looking, pane
         self._look = Look()
 
+    def take_after(self, other: Charting) -> None:
+        """Look at the losses as at another run's."""
+        self._look = other._look
+        self._pane.look(self._look)
+
     def log(self) -> None:
         """A logarithmic scale, or a plain one again."""
         self._show(replace(self._look, log=not self._look.log))

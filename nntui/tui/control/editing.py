@@ -124,7 +124,7 @@ class Editing:
             before, renaming = desk.sessions.get(id(experiment)), desk.edited.renaming
             debugger, lost = carried_over(left, experiment, before, renaming)
             desk.edited = desk.edited.as_run()
-            app.show_run(debugger, said, lost)
+            app.show_run(debugger, said, lost, renaming.now)
 
         app.at_rest(act)
 

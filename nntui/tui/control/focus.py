@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,18 @@ class Focus:
         if self.edge is not None:
             return "->".join(map(quoted, self.edge))
         return None if self.neuron is None else quoted(self.neuron)
+
+    def called(self, now: Callable[[str], str]) -> Focus:
+        """The same neuron or edge by the names of now; a cone is not kept."""
+        edge = None if self.edge is None else (now(self.edge[0]), now(self.edge[1]))
+        return Focus(None if self.neuron is None else now(self.neuron), edge)
+
+    def is_in(self, net: Wiring) -> bool:
+        """Whether what has the focus is there."""
+        if self.edge is not None:
+            source, target = self.edge
+            return source in net.sources.get(target, ())
+        return self.neuron is None or self.neuron in net.layer
 
     def next_edge(self, net: Wiring, direction: int) -> Focus:
         """The focus on the next of the neuron's edges: those in, those out, then the neuron."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nntui.draw import Direction
+from nntui.model.changes.renaming import GoneError
 from nntui.tui.control.deck import Deck
 from nntui.tui.control.focus import Edge, Focus
 from nntui.tui.control.rooms import Content
@@ -25,6 +28,17 @@ class Looking:
         self.focus = Focus()
         layers = Counter(net.layer[j] for j in (*net.inputs, *net.neurons))
         self.deck = Deck(Content(layers.total(), max(layers.values(), default=1)))
+
+    def take_after(self, other: Looking, now: Callable[[str], str]) -> None:
+        """Look at what was looked at in another run, whose neurons are called something else now.
+
+        The screen is still to be laid out.
+        """
+        with suppress(GoneError):
+            focus = other.focus.called(now)
+            self.focus = focus if focus.is_in(self._net) else Focus()
+        if other.deck.turned:
+            self.deck.open(other.deck.current)
 
     def focus_neuron(self, direction: Direction) -> None:
         """Move the focus along the drawing."""

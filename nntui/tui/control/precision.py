@@ -25,6 +25,12 @@ class Digits:
         self._stage, self._panes = stage, tuple(panes)
         self.chosen = FIRST
 
+    def take_after(self, other: Digits) -> None:
+        """Write them as another run's were."""
+        self.chosen = other.chosen
+        for pane in self._panes:
+            pane.write_as(self.chosen)
+
     def change(self, by: int) -> None:
         """Write numbers more precisely, or less."""
         self.chosen = (self.chosen + by) % len(PRECISIONS)

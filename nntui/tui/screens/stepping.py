@@ -79,6 +79,7 @@ class SteppingScreen(Screen[None]):
         super().__init__()
         self.debugger = debugger
         self._keymap = keymap
+        self._inherit: Callable[[], None] = _nothing
         self.latest = frame_of(debugger)
         experiment = debugger.experiment
         net = experiment.network.wiring()
@@ -141,7 +142,7 @@ class SteppingScreen(Screen[None]):
         self.action_pane = looking.pane
         self.digits = Digits(self, (step, inspector))
         self.action_digits = self.digits.change
-        charting = Charting(self, looking, loss)
+        self._charting = charting = Charting(self, looking, loss)
         self.action_chart_log = charting.log
         self.action_chart_epochs = charting.per_epoch
         self.action_chart_zoom = charting.zoom
@@ -174,8 +175,24 @@ class SteppingScreen(Screen[None]):
             yield self.command_line
         yield self._keys
 
+    def take_after(self, other: SteppingScreen, now: Callable[[str], str]) -> None:
+        """Be looked at, once it is mounted, as another run was.
+
+        ``now``: what that one's neurons are called here.
+        """
+
+        def take() -> None:
+            self._looking.take_after(other._looking, now)
+            self.drawing.take_after(other.drawing)
+            self.digits.take_after(other.digits)
+            self._charting.take_after(other._charting)
+
+        self._inherit = take
+
     def on_mount(self) -> None:
         """Show where the run stands, and what is odd about the network."""
+        self._inherit()
+        self._inherit = _nothing
         self.lay_out()
         self._keeping.start()
         warnings = self.debugger.experiment.network.check()
@@ -357,3 +374,7 @@ class SteppingScreen(Screen[None]):
     def quit(self) -> None:
         """Leave nntui."""
         self.app.call_later(self.app.action_quit)
+
+
+def _nothing() -> None:
+    """A run that begins is looked at afresh."""

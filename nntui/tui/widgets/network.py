@@ -70,6 +70,11 @@ class NetworkPane(LinePane):
 
     # ---- what the person makes of it -----------------------------------------------------------
 
+    def take_after(self, other: NetworkPane) -> None:
+        """Be seen as another network was: the view and how large it is."""
+        self.pinned, self._zoom = other.pinned, other._zoom
+        self._layout = None
+
     def turn(self, direction: int) -> View | None:
         """Pin the next view, or the one before; None: it follows the run from now on."""
         self.pinned = next_view(self.pinned, direction)
