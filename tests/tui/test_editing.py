@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from threading import Event
 
 import pytest
 from textual.widgets import Input
 
 from nntui.bundled import samples
+from nntui.debugger.carrying import carried_over
 from nntui.document.load import load
 from nntui.document.recovery import read_recovery, recovery_file, write_recovery
 from nntui.model.changes import add_neuron
@@ -483,3 +485,27 @@ async def test_the_run_that_starts_again_is_looked_at_as_the_one_before(
         await until(pilot, lambda: "g1" not in debugger_of(app).experiment.network)
         await until(pilot, shows(app, SteppingScreen))
         assert app.screen._looking.focus.neuron is None
+
+
+async def test_the_run_of_a_large_document_begins_beside_the_screen_which_says_so(
+    app_on, debugger_of, until, seen, monkeypatch
+):
+    may_begin = Event()
+
+    def carried_over_slowly(*arguments):
+        assert may_begin.wait(20)
+        return carried_over(*arguments)
+
+    monkeypatch.setattr("nntui.tui.control.editing.LARGE", 1)
+    monkeypatch.setattr("nntui.debugger.carrying.carried_over", carried_over_slowly)
+    app = app_on()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("right", "right", "b", "M", "a", "enter", "escape")
+        await until(pilot, lambda: "beginning the run of Which is greater?" in seen(app))
+        may_begin.set()
+        await until(pilot, lambda: "h3" in debugger_of(app).experiment.network)
+        await until(pilot, shows(app, SteppingScreen))
+        assert [row.text for row in debugger_of(app).stops] == ["break h1"]
+        await pilot.press("ctrl+z")
+        await until(pilot, lambda: "h3" not in debugger_of(app).experiment.network)
+        await until(pilot, shows(app, SteppingScreen))

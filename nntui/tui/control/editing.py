@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 from nntui.model.names import escaped
 from nntui.tui.control.desk import Desk
+from nntui.tui.screens.opening import OpeningScreen
 
 if TYPE_CHECKING:
-    from nntui.model.changes import Change
+    from nntui.debugger.debugger import Debugger
+    from nntui.model.changes import Change, Renaming
     from nntui.model.experiment import Experiment
     from nntui.tui.app import NntuiApp
 
 Losing = Callable[["Experiment", list[str]], None]
+Begun = Callable[["Debugger", list[str]], None]
+LARGE: Final = 20_000
+"""Connections from which a run takes a moment to begin."""
 
 
 class Editing:
@@ -70,12 +75,9 @@ class Editing:
         """
         app, desk = self._app, self._desk
 
-        def act() -> None:
-            from nntui.debugger.carrying import carried_over
+        def begun(debugger: Debugger, lost: list[str]) -> None:
             from nntui.model.changes import Edited
 
-            assert app.stepping is not None
-            debugger, lost = carried_over(app.stepping.debugger, experiment)
             if lost and losing is not None:
                 losing(experiment, lost)
                 return
@@ -84,7 +86,7 @@ class Editing:
             app.show_run(debugger, f"{desk.name} was read anew: the run starts again", lost)
             app.document_changed()
 
-        app.at_rest(act)
+        app.at_rest(lambda: self._begin(experiment, begun))
 
     # ---- inside --------------------------------------------------------------------------------
 
@@ -113,7 +115,6 @@ class Editing:
         app, desk = self._app, self._desk
 
         def act() -> None:
-            from nntui.debugger.carrying import carried_over
             from nntui.debugger.session import original, to_plain
 
             assert app.stepping is not None
@@ -122,11 +123,43 @@ class Editing:
             desk.sessions[id(original(left))] = to_plain(left)
             desk.sessions = {key: kept for key, kept in desk.sessions.items() if key in known}
             before, renaming = desk.sessions.get(id(experiment)), desk.edited.renaming
-            debugger, lost = carried_over(left, experiment, before, renaming)
             desk.edited = desk.edited.as_run()
-            app.show_run(debugger, said, lost, renaming.now)
+            self._begin(
+                experiment,
+                lambda debugger, lost: app.show_run(debugger, said, lost, renaming.now),
+                before,
+                renaming,
+            )
 
         app.at_rest(act)
+
+    def _begin(
+        self,
+        experiment: Experiment,
+        begun: Begun,
+        before: Mapping[str, Any] | None = None,
+        renaming: Renaming | None = None,
+    ) -> None:
+        """Begin the run of another experiment: a large one's beside the screen, which says so."""
+        from nntui.debugger.carrying import carried_over
+        from nntui.model.changes import Renaming
+
+        app, stepping = self._app, self._app.stepping
+        assert stepping is not None
+
+        def begin() -> tuple[Debugger, list[str]]:
+            return carried_over(stepping.debugger, experiment, before, renaming or Renaming())
+
+        def arrived(debugger: Debugger, lost: list[str]) -> None:
+            while len(app.screen_stack) > 2:
+                app.pop_screen()
+            begun(debugger, lost)
+
+        if experiment.network.wiring().connection_count < LARGE:
+            begun(*begin())
+        else:
+            app.push_screen(OpeningScreen(f"the run of {self._desk.name}", "beginning"))
+            app.run_worker(lambda: app.call_later(arrived, *begin()), thread=True)
 
 
 def lost_words(lost: Sequence[str]) -> list[str]:

@@ -13,14 +13,15 @@ from nntui.model.names import escaped
 
 
 class OpeningScreen(Screen[None]):
-    """Says which document is being opened."""
+    """Says which document is being opened, or what else takes a moment."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "app.quit", "quit")]
 
-    def __init__(self, document: str) -> None:
+    def __init__(self, what: str, doing: str = "opening") -> None:
         super().__init__()
-        self._document = document
+        self._what, self._doing = what, doing
 
     def compose(self) -> ComposeResult:
         """One line in the middle."""
-        yield Static(f"opening {escaped(self._document, 200)} …", id="opening", markup=False)
+        said = f"{self._doing} {escaped(self._what, 200)} …"
+        yield Static(said, id="opening", markup=False)
