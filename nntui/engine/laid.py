@@ -1,33 +1,32 @@
-"""Numbers by key that stay in an array until they are asked for."""
+"""Values by key that stay in arrays until they are asked for."""
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterator, KeysView, Mapping, Sequence, ValuesView
+from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, Sequence, ValuesView
 from typing import Any, TypeVar, overload
 
-from nntui.model.elementary import Array
-
 K = TypeVar("K")
+V = TypeVar("V")
 T = TypeVar("T")
 
 
-class Laid(dict[K, float]):
-    """A dict of a fixed set of keys whose numbers lie in an array until they are read or written.
+class Laid(dict[K, V]):
+    """A dict of a fixed set of keys whose values lie in an array until they are read or written.
 
     To make a float of every weight of a large network, and a dict of them, takes longer than all
     else that it takes to go anywhere in its run; and then a screen looks at a few hundred.
-    ``keys`` in their order, ``index`` the place of each in ``array``, which nobody may change.
-    Reading only puts in what was there anyhow, so any thread may read it.
+    ``keys`` stand in their order, ``index`` has the place of each, and ``at`` gives what lies in a
+    place: always the same. So reading only puts in what was there anyhow, and any thread may.
     """
 
-    __slots__ = ("_array", "_index", "_keys")
+    __slots__ = ("_at", "_index", "_keys")
 
-    def __init__(self, keys: Sequence[K], index: Mapping[K, int], array: Array) -> None:
+    def __init__(self, keys: Sequence[K], index: Mapping[K, int], at: Callable[[int], V]) -> None:
         super().__init__()
-        self._keys, self._index, self._array = keys, index, array
+        self._keys, self._index, self._at = keys, index, at
 
-    def __missing__(self, key: K) -> float:
-        value = self[key] = float(self._array[self._index[key]])
+    def __missing__(self, key: K) -> V:
+        value = self[key] = self._at(self._index[key])
         return value
 
     def __contains__(self, key: object) -> bool:
@@ -44,7 +43,7 @@ class Laid(dict[K, float]):
         return KeysView(self)
 
     def values(self) -> Any:
-        """The numbers, in the order of the keys."""
+        """The values, in the order of the keys."""
         return ValuesView(self)
 
     def items(self) -> Any:
@@ -52,18 +51,18 @@ class Laid(dict[K, float]):
         return ItemsView(self)
 
     @overload
-    def get(self, key: K, default: None = None, /) -> float | None: ...
+    def get(self, key: K, default: None = None, /) -> V | None: ...
     @overload
-    def get(self, key: K, default: float, /) -> float: ...
+    def get(self, key: K, default: V, /) -> V: ...
     @overload
-    def get(self, key: K, default: T, /) -> float | T: ...
+    def get(self, key: K, default: T, /) -> V | T: ...
     def get(self, key: K, default: Any = None, /) -> Any:
-        """The number of a key, or else the default."""
+        """The value of a key, or else the default."""
         return self[key] if key in self._index else default
 
-    def copy(self) -> Laid[K]:
+    def copy(self) -> Laid[K, V]:
         """Another one: the array is shared, what was read or written is copied."""
-        other = Laid(self._keys, self._index, self._array)
+        other = Laid(self._keys, self._index, self._at)
         dict.update(other, dict.copy(self))
         return other
 

@@ -69,20 +69,12 @@ class Layout:
         self._bias_at = _indices([s.bias for s in spans])
         self._weight_at = np.delete(np.arange(len(self.parameters)), self._bias_at)
 
-    def state(self, p: Array, memory: Array, dp: Array, like: State | None = None) -> State:
-        """The state that holds these parameters, their memory and gradients; the rest is blank.
-
-        A state that nobody needs any more, and whose parameters are the same, is taken apart for
-        them: in a large network such things are most of the work.
-        """
-        if like is None:
-            b, w = self._by_key(p)
-        else:
-            b, w = like.b, like.w
+    def state(self, p: Array, memory: Array, dp: Array) -> State:
+        """The state that holds these parameters, their memory and gradients; the rest is blank."""
+        b, w = self._by_key(p)
         db, dw = self._by_key(dp)
-        state = State(b=b, w=w, db=db, dw=dw, memory={})
-        state.remember_later(partial(self._memory, memory))
-        return state
+        remembered = Laid(self._trainable, self._trainable_index, partial(_column, memory))
+        return State(b=b, w=w, db=db, dw=dw, memory=remembered)
 
     def _by_key(self, values: Array) -> tuple[dict[str, float], dict[tuple[str, str], float]]:
         """Numbers of the parameters by neuron, and by connection."""
@@ -90,20 +82,24 @@ class Layout:
         if len(self._edges) < LARGE:
             weights = values[self._weight_at].tolist()
             return biases, dict(zip(self._edges, weights, strict=True))
-        return biases, Laid(self._edges, self._edge_index, values.copy())
+        return biases, Laid(self._edges, self._edge_index, values.copy().item)
 
     @cached_property
     def _edge_index(self) -> dict[tuple[str, str], int]:
         return dict(zip(self._edges, self._weight_at.tolist(), strict=True))
 
-    def _memory(self, memory: Array) -> dict[Parameter, Memory]:
-        rows = memory[:, self.trainable].tolist()
-        return dict(zip(self._trainable, zip(*rows, strict=True), strict=True))
+    @cached_property
+    def _trainable_index(self) -> dict[Parameter, int]:
+        return dict(zip(self._trainable, self.trainable.tolist(), strict=True))
 
     def by_name(self, values: Array, rows: Sequence[int]) -> dict[str, float]:
         """The values that stand in these rows, by neuron."""
         picked: list[float] = values[list(rows)].tolist()
         return dict(zip((self.names[row] for row in rows), picked, strict=True))
+
+
+def _column(rows: Array, at: int) -> Memory:
+    return tuple(rows[:, at].tolist())
 
 
 def _indices(numbers: Any) -> Indices:

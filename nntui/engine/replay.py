@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from copy import copy
-from itertools import chain
 
 import numpy as np
 
@@ -175,13 +174,10 @@ class Replay:
 
     # ---- as a state ----------------------------------------------------------------------------
 
-    def state(self, like: State | None = None) -> State:
-        """The state here, between two neurons' steps and behind the update's first step.
-
-        ``like`` is taken apart, see ``Layout.state``.
-        """
+    def state(self) -> State:
+        """The state here, between two neurons' steps and behind the update's first step."""
         layout, schedule = self.layout, self.schedule
-        state = layout.state(self.p, self.memory, self.dp, like)
+        state = layout.state(self.p, self.memory, self.dp)
         place, done = divmod(self.offset, schedule.steps_per_example)
         if place >= len(self.batch) or done == 0:
             done = schedule.steps_per_example
@@ -193,10 +189,10 @@ class Replay:
         state.a = layout.by_name(self.a, [*range(layout.inputs), *computed])
         state.delta = layout.by_name(self.delta, [span.row for span in returned])
         if done > schedule.loss_at:
-            sources = chain.from_iterable(span.sources.tolist() for span in returned)
-            state.da = layout.by_name(
-                self.da, list(dict.fromkeys([*layout.outputs.tolist(), *sources]))
-            )
+            met = np.zeros(len(layout.names), np.bool_)
+            for rows in (layout.outputs, *(span.sources for span in returned)):
+                met[rows] = True
+            state.da = layout.by_name(self.da, np.flatnonzero(met).tolist())
         state.loss, state.batch_sum, state.epoch_sum = self.loss, self.batch_sum, self.epoch_sum
         return state
 

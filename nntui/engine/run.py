@@ -42,7 +42,6 @@ class Run:
         self.position = 0
         self._near: dict[int, Vectors] = {}
         self._state: State | None = None
-        self._left: tuple[int, State] | None = None
         self._regime: Regime
         self._steps: Steps
 
@@ -171,8 +170,6 @@ class Run:
         return self.position == position
 
     def _stand(self, position: int) -> None:
-        if self._state is not None:
-            self._left = self.position, self._state
         self.position = position
         self._state = None
         self.timeline.reached = max(self.timeline.reached, position)
@@ -204,7 +201,7 @@ class Run:
         if base:
             update = schedule.updates_before(base - 1)
             replay = timeline.replay(update, self.start(update), base)
-            self._state = replay.state(self._left_like(update, base))
+            self._state = replay.state()
         else:
             start = self.start(0)
             self._state = timeline.layout.state(start.p, start.memory, np.zeros_like(start.p))
@@ -213,18 +210,6 @@ class Run:
         self.position = base
         self.advance(position - base)
         return self._state
-
-    def _left_like(self, update: int, position: int) -> State | None:
-        """The state that the run has left, if the parameters have not changed since, or before."""
-        if self._left is None:
-            return None
-        (left, state), self._left = self._left, None
-        start, first = self.schedule.update_start(update), self.schedule.update_start(update + 1)
-        edit = self.timeline.next_edit(start)
-        if edit is not None and edit <= first:
-            return None
-        updating = first - self.schedule.steps_per_update
-        return state if start < left <= updating and position <= updating else None
 
     def _finish(self, update: int) -> None:
         """The last step of an update was executed: record its losses, begin the next sums."""

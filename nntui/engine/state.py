@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from nntui.model.experiment import Experiment
 from nntui.model.optimizers import Memory
@@ -34,9 +32,6 @@ class State:
     loss: float | None = None
     batch_sum: float = 0.0
     epoch_sum: float = 0.0
-    _remembering: Callable[[], dict[Parameter, Memory]] | None = field(
-        default=None, repr=False, compare=False
-    )
 
     @classmethod
     def first(cls, experiment: Experiment) -> State:
@@ -50,20 +45,6 @@ class State:
             dw=dict.fromkeys(w, 0.0),
             memory={p: optimizer.first_memory() for p in network.wiring().trainable},
         )
-
-    def remember_later(self, remembering: Callable[[], dict[Parameter, Memory]]) -> None:
-        """Let ``memory`` be made when it is asked for: only updates do, and it takes a while."""
-        self._remembering = remembering
-        del self.memory
-
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> dict[Parameter, Memory]:
-            """Called for what is not there: the memory that is to be made later."""
-            if name != "memory":
-                raise AttributeError(name)
-            self.memory = self._remembering()
-            return self.memory
 
     def zero_gradients(self) -> None:
         """Begin a batch: db and dw are 0, and so is the sum of its losses."""

@@ -29,7 +29,7 @@ def laid(values):
     array = np.full(2 * len(KEYS) + 1, np.nan)
     for key, place in places.items():
         array[place] = values[key]
-    return Laid(KEYS, places, array)
+    return Laid(KEYS, places, array.item)
 
 
 @given(
