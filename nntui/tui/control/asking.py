@@ -26,7 +26,7 @@ class Asking:
 
     def watch(self) -> None:
         """Watch the focused value, or another that is typed."""
-        self._commanding.ask(f"display {self._value() or 'loss'}")
+        self._commanding.ask("display ", self._value() or "loss")
 
     def assign(self) -> None:
         """Set the focused weight, bias or input, or another value that is typed."""
@@ -35,7 +35,7 @@ class Asking:
             self._commanding.ask("set ")
             return
         value = self._stage.debugger.value(name)
-        self._commanding.ask(f"set {name} {'' if value is None else exact(value)}")
+        self._commanding.ask(f"set {name} ", "" if value is None else exact(value))
 
     def write(self, direction: int) -> None:
         """Go to the step that last wrote the focused value, or to the one that does so next."""

@@ -22,9 +22,9 @@ class Commanding:
         self._stage, self._travel = stage, travel
         self._interpreter = Interpreter(stage.debugger)
 
-    def ask(self, text: str = "") -> None:
+    def ask(self, text: str = "", proposed: str = "") -> None:
         """Let the person type a command, the beginning of which is there."""
-        self._stage.command_line.ask(text)
+        self._stage.command_line.ask(text, proposed)
 
     def leave(self) -> None:
         """No command is typed after all."""

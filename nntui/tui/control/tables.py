@@ -61,7 +61,7 @@ class Tables:
         """Let the person type which rows are shown."""
         if "neurons" not in self._looking.deck.seen:
             self._looking.open("neurons")
-        self._stage.command_line.ask(FILTER + self._pane.filtered)
+        self._stage.command_line.ask(FILTER, self._pane.filtered)
 
     def typed(self, line: str) -> None:
         """Show the rows that an unfinished line means, while it means any."""

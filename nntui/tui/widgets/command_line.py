@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.suggester import Suggester
 from textual.widget import Widget
 from textual.widgets import Input
+from textual.widgets.input import Selection
 
 MOST_HISTORY: Final = 500
 
@@ -72,11 +73,14 @@ class CommandLine(Input):
         assert isinstance(self.parent, Widget)
         return self.parent
 
-    def ask(self, text: str = "") -> None:
-        """Come up with the beginning of a command."""
+    def ask(self, text: str = "", proposed: str = "") -> None:
+        """Come up with the beginning of a command, and what it may go on with.
+
+        What is proposed is chosen: what is typed replaces it.
+        """
         self.shown = True
-        self.value = text
-        self.cursor_position = len(text)
+        self.value = text + proposed
+        self.selection = Selection(len(text), len(text) + len(proposed))
         self._at = len(self.history)
         self.screen.set_focus(self)  # at once: the next key is part of the line
 
