@@ -112,6 +112,17 @@ async def test_a_message_that_fills_the_line_is_not_cut_for_the_sake_of_the_plac
         assert seen(pilot.app).splitlines()[-2] == f"{' ● edited':<14}{'m' * 45} "
 
 
+async def test_of_a_message_that_is_too_long_whole_clauses_are_said(app_on, seen):
+    async with app_on("xor").run_test(size=(60, 16)) as pilot:
+        await pilot.press("s", "right", "right", "i")
+        await pilot.pause()
+        line = seen(pilot.app).splitlines()[-2]
+        assert line.endswith(" h1 acts on the loss along 1 path of 2 neurons … ")
+        pilot.app.screen.say("a, " + "m" * 80)
+        await pilot.pause()
+        assert seen(pilot.app).splitlines()[-2].endswith("mm…")
+
+
 async def test_playing_is_said_with_its_speed_beside_the_place(app_on, seen):
     async with app_on("xor").run_test(size=(80, 24)) as pilot:
         await pilot.press("space")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from rich.cells import cell_len
@@ -14,6 +15,7 @@ from nntui.tui.text import padded
 from nntui.tui.whereabouts import Whereabouts
 from nntui.tui.widgets.pane import LinePane
 
+_CLAUSE: Final = re.compile(r"[:;,.] ")
 EDITED: Final = "● edited · "
 """What the line begins with while there are edits that were not saved."""
 
@@ -65,7 +67,7 @@ class StatusLine(LinePane):
     def segments(self, row: int) -> list[Segment]:
         """The place on the left, the message on the right."""
         width = self.size.width
-        message = f" {self._message} " if self._message else ""
+        message = f" {_whole(self._message, width - 2)} " if self._message else ""
         forms = [f"{self._mark}{form}" for form in self._forms]
         room = width - cell_len(message)
         if room < 0:  # it is cut off anyway; the number of the step never is
@@ -80,3 +82,12 @@ class StatusLine(LinePane):
             Segment(padded(f" {place}", room), bar),
             Segment(padded(message, width - room), bar + Style(bold=True)),
         ]
+
+
+def _whole(message: str, width: int) -> str:
+    """A message as it is, or as much of it as makes sense and has room: a clause or more."""
+    if cell_len(message) <= width:
+        return message
+    ends = [found.start() for found in _CLAUSE.finditer(message)]
+    parts = (f"{message[:end]} …" for end in reversed(ends))
+    return next((part for part in parts if width // 3 < cell_len(part) <= width), message)
