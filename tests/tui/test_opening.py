@@ -60,3 +60,20 @@ async def test_the_session_is_taken_up_behind_the_opening_screen(debugger_of):
     async with second.run_test(size=(120, 36)) as pilot:
         await _opened(pilot)
         assert debugger_of(second).position == 12
+
+
+async def test_the_picker_names_the_keys_that_choose_and_open(seen, until):
+    app = NntuiApp(keep_state=False)
+    async with app.run_test(size=(60, 16)) as pilot:
+        await until(pilot, lambda: "Open:" in seen(app))
+        footer = seen(app).splitlines()[-1]
+        assert "enter open" in footer
+        assert "back" not in footer  # there is nothing behind it
+        await pilot.press("down", "escape", "enter")
+        await until(pilot, lambda: app.stepping is not None and app.screen is app.stepping)
+        assert app.desk.name == "classifier.json"
+        await pilot.press("o")
+        await until(pilot, lambda: "Open:" in seen(app))
+        assert "esc back" in seen(app).splitlines()[-1]
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.stepping)

@@ -133,3 +133,10 @@ async def test_the_page_keys_scroll_what_is_too_long_for_the_step_pane(app_on, d
         assert deck(pilot.app).current == "neurons"
         assert neurons.scroll_offset.y == neurons.max_scroll_y > 0
         assert step.scroll_offset.y == 0
+
+
+async def test_in_a_narrow_pane_the_title_is_cut_rather_than_left_out(app_on):
+    async with app_on("xor").run_test(size=(100, 30)) as pilot:
+        await pilot.press("s", *["less_than_sign"] * 20)
+        await pilot.pause()
+        assert rows_of(pilot.app)[0].strip().startswith("the example’s")

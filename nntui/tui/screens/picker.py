@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -18,13 +19,26 @@ from textual.widgets.option_list import Option
 from nntui.bundled import samples
 from nntui.model.names import escaped
 from nntui.tui.recent import recent_files
+from nntui.tui.text import padded
+
+_NAME: Final = 18
+"""Cells of a name, before what there is to say of it."""
+
+
+class _Documents(OptionList):
+    """The list, with the keys that the footer names."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select", "open"),
+        Binding("up", "cursor_up", "up"),
+        Binding("down", "cursor_down", "down"),
+    ]
 
 
 class PickerScreen(Screen[None]):
     """A list to choose a document from."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select", "open", show=True),
         Binding("escape", "cancel", "back"),
         Binding("q", "app.quit", "quit"),
     ]
@@ -41,31 +55,36 @@ class PickerScreen(Screen[None]):
         self._paths: list[Path] = []
         options: list[Option | None] = []
         for path in recent_files():
-            options.append(Option(Text(f"{escaped(path.name)}  {escaped(str(path.parent), 200)}")))
+            options.append(Option(_line(escaped(path.name), escaped(str(path.parent), 200))))
             self._paths.append(path)
         if options:
             options.append(None)
         for name, path in samples().items():
-            words = Text(f"{name:<18}", "bold") + Text(_title(path))
-            options.append(Option(words))
+            options.append(Option(_line(name, _title(path))))
             self._paths.append(path)
         with Vertical(id="picker") as box:
             box.border_title = "Open: recent files, then the samples"
-            yield OptionList(*options, id="picker-list", markup=False)
+            yield _Documents(*options, id="picker-list", markup=False)
         yield Footer(show_command_palette=False)
 
-    def action_select(self) -> None:
-        """Open the highlighted document."""
-        self.query_one(OptionList).action_select()
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is a way back only when something lies beneath."""
+        return len(self.app.screen_stack) > 2 if action == "cancel" else True
 
     def action_cancel(self) -> None:
-        """Go back to the run that was open, if one was."""
-        if len(self.app.screen_stack) > 2:
-            self.app.pop_screen()
+        """Go back to what was open."""
+        self.app.pop_screen()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Hand the chosen document to the app."""
         self.post_message(self.Picked(self._paths[event.option_index]))
+
+
+def _line(name: str, words: str) -> Text:
+    """A document's name and what there is to say of it, in one line."""
+    text = Text(no_wrap=True, overflow="ellipsis")
+    text.append(padded(name, max(_NAME - 2, cell_len(name))) + "  ", "bold")
+    return text.append(words)
 
 
 def _title(path: Path) -> str:

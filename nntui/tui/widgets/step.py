@@ -115,10 +115,9 @@ class StepPane(LinePane):
         facts = last.facts
         kind, where = _TITLES[last.kind], place(facts.operation, facts.experiment.network.wiring())
         how = method(facts.experiment, last.kind)
-        forms = ((kind, where, how, made), (kind, where, made), (where, made), (made,))
+        forms = ((kind, where, how, made), (kind, where, made), (where, made), (made or where,))
         titles = [" · ".join(filter(None, form)) for form in forms]
-        otherwise = titles[-1] if made else titles[0]
-        return next((each for each in titles if cell_len(each) <= width), otherwise)
+        return next((each for each in titles if cell_len(each) <= width), titles[-1])
 
     def _next(self, snapshot: Snapshot, width: int) -> list[Segment]:
         if snapshot.next_operation is None:
