@@ -93,3 +93,14 @@ async def test_the_keys_on_the_cards_are_those_in_force(app_on, own_directories)
         app.screen.action_tour()
         await pilot.pause()
         assert "j computes the next edge" in _card(app)
+
+
+async def test_the_keys_stand_out_from_the_words_of_a_card(app_on):
+    app = app_on()
+    async with app.run_test(size=(60, 16)) as pilot:
+        await pilot.pause()
+        app.screen.action_tour()
+        await pilot.pause()
+        content = app.screen.query_one(TourCard).content
+        marked = {content.plain[span.start : span.end] for span in content.spans}
+        assert marked == {"s", "S"}

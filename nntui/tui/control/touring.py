@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from string import Formatter
 from typing import TYPE_CHECKING, Final
+
+from textual.content import Content
 
 from nntui.tui.keys import every_key
 
@@ -108,8 +111,17 @@ class Touring:
         ends = "" if last else f" · {self._keys['clear']} leaves the tour"
         keys = f"{self._keys['inspect']} {'ends the tour' if last else 'goes on'}{ends}"
         title = f"{card.title} · {self._at + 1} of {len(CARDS)}"
-        self._card.write(title, card.text.format_map(self._keys), keys, above=low)
+        self._card.write(title, self._filled(card.text), keys, above=low)
         self._point_at(pane)
+
+    def _filled(self, text: str) -> Content:
+        """A card's text with the keys in it, which stand out from the words about them."""
+        parts = [Content("")]
+        for words, name, _, _ in Formatter().parse(text):
+            parts.append(Content(words))
+            if name is not None:
+                parts.append(Content.styled(self._keys[name], "bold $accent"))
+        return Content("").join(parts)
 
     def _point_at(self, pointed: Widget | None) -> None:
         for pane in self._panes.values():

@@ -12,7 +12,7 @@ class TourCard(Static):
     def __init__(self) -> None:
         super().__init__("", id="tour", markup=False)
 
-    def write(self, title: str, text: str, keys: str, *, above: bool) -> None:
+    def write(self, title: str, text: Content, keys: str, *, above: bool) -> None:
         """Say something else; ``above``: at the top of the screen."""
         self.border_title, self.border_subtitle = Content(title), Content(keys)
         self.set_class(above, "above")
