@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
@@ -45,6 +46,10 @@ AT_HAND: Final = " · at hand"
 NO_PAST: Final = "choose it with the arrows for its past and more"
 SOON: Final = 0.15
 """Seconds from a step to the neuron that it is about, at most."""
+QUIET: Final = 0.1
+"""Seconds without a step, after which no key is held down."""
+MOST_PUT_OFF: Final = 3
+"""So many times it is put off while one is."""
 SELDOM: Final = 0.5
 """The same while a run is under way."""
 _ACTIONS: Final = {"breakpoint": "break", "watch": "watch", "set": "set", "why": "why"}
@@ -73,6 +78,7 @@ class InspectorPane(LinePane):
         self._width = 0
         self._precision = FIRST
         self._newest: Frame | None = None
+        self._since, self._put_off = 0.0, 0
         self._follows = False
         self._timer: Timer | None = None
 
@@ -87,7 +93,7 @@ class InspectorPane(LinePane):
         """Show the neuron that has the focus; soon, if none has, the one at hand."""
         self._newest = None
         if focus.neuron is None and frame.snapshot.last is not None:
-            self._newest = frame
+            self._newest, self._since = frame, monotonic()
             if self._timer is None:
                 self._timer = self.set_timer(SELDOM if frame.on_the_way else SOON, self._follow)
         else:
@@ -135,7 +141,11 @@ class InspectorPane(LinePane):
     def _follow(self) -> None:
         """Show the neuron that the newest step was about; after one about none, the one before."""
         self._timer = None
-        frame = self._newest
+        if monotonic() - self._since < QUIET and self._put_off < MOST_PUT_OFF:
+            self._put_off += 1  # a key is held down: every other one would wait for this
+            self._timer = self.set_timer(SOON, self._follow)
+            return
+        frame, self._put_off = self._newest, 0
         last = frame.snapshot.last if frame else None
         if frame is not None and last is not None and self.display:
             about = last.operation[-1] if last.operation[1:] else self._focus.neuron
