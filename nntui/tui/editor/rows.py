@@ -50,6 +50,7 @@ class EditorRows(LinePane, can_focus=True, inherit_bindings=False):
             self._section, self._experiment = section, experiment
             self._entries = section.rows(experiment)
             self._width = name_width(experiment)
+            self.entitle(section.head(self._width))
             self._choose(min(self._at, max(len(self._entries) - 1, 0)))
 
     def choose_last(self) -> None:
@@ -57,20 +58,16 @@ class EditorRows(LinePane, can_focus=True, inherit_bindings=False):
         self._choose(max(len(self._entries) - 1, 0))
 
     def extent(self) -> tuple[int, int]:
-        """A heading and a line for each entry."""
-        return self.scrollable_content_region.width, len(self._entries) + 1
+        """A line for each entry."""
+        return self.scrollable_content_region.width, len(self._entries)
 
     def segments(self, row: int) -> list[Segment]:
-        """The heading, or an entry."""
+        """An entry. What its columns are stands on the border, where it is always seen."""
         assert self._section is not None
         assert self._experiment is not None
         width = self.scrollable_content_region.width
-        if row == 0:
-            return [
-                Segment(padded(f"  {self._section.head(self._width)}", width), self.colours.faint)
-            ]
-        chosen = row - 1 == self._at
-        line = self._section.line(self._experiment, self._entries[row - 1], self._width)
+        chosen = row == self._at
+        line = self._section.line(self._experiment, self._entries[row], self._width)
         style = self.colours.current_line if chosen else Style()
         return [Segment(padded(f"{'›' if chosen else ' '} {line}", width), style)]
 
@@ -83,7 +80,7 @@ class EditorRows(LinePane, can_focus=True, inherit_bindings=False):
     def on_click(self, event: Click) -> None:
         """Choose a row; the second click changes it."""
         spot = event.get_content_offset(self)
-        at = -1 if spot is None else spot.y + self.scroll_offset.y - 1
+        at = -1 if spot is None else spot.y + self.scroll_offset.y
         if 0 <= at < len(self._entries):
             again = at == self._at and event.chain > 1
             self._choose(at)
@@ -97,4 +94,4 @@ class EditorRows(LinePane, can_focus=True, inherit_bindings=False):
     def _choose(self, at: int) -> None:
         self._at = at
         self.changed()
-        self.reveal(at if at == 0 else at + 1)
+        self.reveal(at)
