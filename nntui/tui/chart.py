@@ -130,7 +130,7 @@ def chart_of(
         series=series,
         gaps=tuple(sorted(gaps)),
         zeros=tuple(sorted(zeros)),
-        here=_newest(raw, series),
+        here=_newest(here, current.last(train), scale, look) if first < here <= end else None,
         behind=known > here,
         left=first + 1,
         right=end,
@@ -154,18 +154,20 @@ def _height(y: float, look: Look) -> float:
     return log10(y) if y > 0 else nan
 
 
-def _newest(raw: Sequence[_Raw], series: Sequence[Series]) -> tuple[float, float, str] | None:
-    """Where the curve up to here ends; a loss without a height stands at the rim, as its sign."""
-    values = next((values for kind, xs, values in raw if kind == "train" and xs), None)
-    train = next((each for each in series if each.kind == "train"), None)
-    if values is None or train is None:
+def _newest(
+    here: int, loss: float | None, scale: _Scale, look: Look
+) -> tuple[float, float, str] | None:
+    """Where the curve up to here ends; a loss without a height stands at the rim, as its sign.
+
+    It is that very loss: of a long curve the points that are drawn may leave it out.
+    """
+    if loss is None:
         return None
-    x, y = train.xs[-1], train.ys[-1]
-    if isfinite(y):
-        return x, y, POINT
-    if isfinite(values[-1]):
-        return (x, 0.0, ZERO) if values[-1] == 0 else None
-    return x, 1.0, GAP
+    if isfinite(height := _height(loss, look)):
+        return here, scale.place(height), POINT
+    if isfinite(loss):
+        return (here, 0.0, ZERO) if loss == 0 else None
+    return here, 1.0, GAP
 
 
 def _whole(first: int, last: int, most: int) -> list[int]:

@@ -51,6 +51,21 @@ def test_updates_count_from_1_and_the_newest_is_marked():
     assert not chart.behind
 
 
+@pytest.mark.parametrize("here", range(940, 1000))
+def test_of_a_long_curve_the_point_of_this_moment_is_its_very_loss(here):
+    values = [math.sin(n) + 2.0 for n in range(1000)]
+    x, y, sign = drawn(values, here=here).here
+    assert x == here
+    assert sign == POINT
+    lowest, highest = min(values), max(values)
+    expected = (values[here - 1] - lowest) / (highest - lowest)
+    assert y == pytest.approx(expected, abs=0.01)
+
+
+def test_of_a_long_run_that_diverged_the_sign_stands_at_this_moment():
+    assert drawn([1.0, *[nan] * 998]).here == (999, 1.0, GAP)
+
+
 def test_what_is_known_behind_the_moment_is_a_curve_of_its_own_from_there_on():
     chart = drawn([4.0, 3.0, 2.0, 1.0, 0.0], here=2)
     assert list(series(chart, "train").xs) == [1, 2]
