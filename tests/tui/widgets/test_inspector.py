@@ -319,3 +319,20 @@ async def test_on_a_high_pane_the_graph_is_larger_and_the_past_stands_beside_it(
         end = next(n for n, line in enumerate(found) if line.endswith("4") and "z = " in line)
         assert end >= 18
         assert past < end < next(n for n, line in enumerate(found) if line.startswith(" in ("))
+
+
+async def test_on_a_narrow_pane_neither_the_title_of_the_graph_nor_its_z_is_cut(app_on, lines):
+    app = app_on("xor")
+    async with app.run_test(size=(60, 16)) as pilot:
+        await pilot.press("2", "0", "u", "f", "f", *INSPECT_H1, "a", "a", "z")
+        pane = app.screen.query_one(InspectorPane)
+        async with asyncio.timeout(10):
+            while pane.is_waiting:
+                await pilot.pause(0.02)
+        await pilot.pause()
+        found = lines(app)
+        assert found[0].rstrip().endswith("slope at ●")
+        axis = next(line for line in found if "-4  " in line)
+        z = app.screen.latest.snapshot["z[h1]"]
+        assert axis.rstrip().endswith("4")
+        assert float(axis.split("z = ")[1].split()[0]) == pytest.approx(z, abs=1e-5)

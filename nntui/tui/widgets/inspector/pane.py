@@ -15,6 +15,7 @@ from textual.timer import Timer
 from nntui.debugger.products import Incoming, Passed
 from nntui.draw.picture import Picture
 from nntui.draw.text import clean
+from nntui.explain.fitted import fitted
 from nntui.explain.numbers import Number
 from nntui.tui.control.focus import Focus
 from nntui.tui.frame import Frame
@@ -239,10 +240,15 @@ class InspectorPane(LinePane):
         z, activation = s.z.get(j), s.net.activation[j]
         picture = graph(activation, z, s.a.get(j), width - 1, rows)
         reach = f"{reach_of(z):g}"
-        middle = f"z = {self._number(z)}" if z is not None else ""
         spare = max(width - 1 - 2 * len(reach) - 1, 0)
+        middle = "" if z is None else f"z = {self._number(z)}"
+        if z is not None and len(middle) > spare - 2:  # many digits in a narrow pane
+            middle = f"z = {fitted(z, max(spare - 6, 6))}"
         axis = f"-{reach}{middle:^{spare}}{reach}"[: width - 1]
-        title = f"{activation.name}, the slope at ●" if s.a.get(j) is not None else activation.name
+        name = activation.name
+        titles = (f"{name}, the slope at ●", f"{name}, slope at ●", name)
+        known = 0 if s.a.get(j) is not None else 2
+        title = next((each for each in titles[known:] if cell_len(each) < width), name)
         return [
             text(padded(f"{title:^{width - 1}}", width - 1), self.colours.faint),
             *(partial(self._drawn, picture, n) for n in range(rows)),
