@@ -159,9 +159,9 @@ async def test_play_steps_by_the_clock_until_space(app_on, debugger_of, status):
 async def test_playing_changes_its_speed_on_the_way_within_its_bounds(app_on, status):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
-        await pilot.press("space", "-", "-", "-", "-", "-", "-")
+        await pilot.press("space", "-", "-", "-", "-")
         assert "playing 1 step a second" in status(app)
-        await pilot.press(*["+"] * 20)
+        await pilot.press(*["+"] * 10)
         assert "playing 60 steps a second" in status(app)
         await pilot.press("space")
 

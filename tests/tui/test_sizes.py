@@ -49,7 +49,7 @@ async def test_names_are_shown_as_they_are(seen):
         assert "神経" in seen(app)
 
 
-async def test_a_diverging_run_is_shown_to_its_end(debugger_of):
+async def test_a_diverging_run_is_shown_to_its_end(debugger_of, until):
     net = Network()
     net.add_neuron("x", role="input")
     net.add_neuron("y", role="output", activation="square", bias=3.0)
@@ -59,8 +59,7 @@ async def test_a_diverging_run_is_shown_to_its_end(debugger_of):
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("3", "0", "u")
         await pilot.press("c")
-        await app.workers.wait_for_complete()
-        await pilot.pause(0.2)
+        await until(pilot, lambda: app.screen.latest.snapshot.at_end)
         assert debugger_of(app).at_end
 
 
