@@ -10,6 +10,7 @@ import pytest
 from nntui.bundled import samples
 from nntui.document.errors import DocumentError
 from nntui.tui.app import NntuiApp
+from nntui.tui.recent import remember
 from nntui.tui.screens.opening import OpeningScreen
 from nntui.tui.screens.stepping import SteppingScreen
 
@@ -77,3 +78,16 @@ async def test_the_picker_names_the_keys_that_choose_and_open(seen, until):
         assert "esc back" in seen(app).splitlines()[-1]
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is app.stepping)
+
+
+async def test_the_picker_lists_a_sample_once(seen, until, tmp_path):
+    own = tmp_path / "own.json"
+    own.write_text(samples()["xor"].read_text(encoding="utf-8"), encoding="utf-8")
+    remember(own)
+    remember(samples()["xor"])
+    app = NntuiApp()
+    async with app.run_test(size=(60, 16)) as pilot:
+        await until(pilot, lambda: "Open:" in seen(app))
+        lines = [line for line in seen(app).splitlines() if "xor" in line]
+        assert len(lines) == 1
+        assert any("own.json" in line for line in seen(app).splitlines())

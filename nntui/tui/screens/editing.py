@@ -46,7 +46,7 @@ class EditorScreen(Screen[None]):
         super().__init__()
         self._desk, self._editing, self._keymap = desk, editing, keymap
         self._tab = next(iter(SECTIONS))
-        self._said = "the run starts again when you leave, if anything was edited"
+        self._said = "the run starts again when you leave an edited document"
         self._warned: tuple[str, ...] = ()
         self._written: dict[str, Text] = {}
 

@@ -54,7 +54,8 @@ class PickerScreen(Screen[None]):
         """The list, with the recent files first."""
         self._paths: list[Path] = []
         options: list[Option | None] = []
-        for path in recent_files():
+        bundled = set(samples().values())  # they are below anyway
+        for path in (path for path in recent_files() if path not in bundled):
             options.append(Option(_line(escaped(path.name), escaped(str(path.parent), 200))))
             self._paths.append(path)
         if options:
