@@ -80,7 +80,7 @@ def _broken(line: str, width: int) -> list[str]:
         at = min(cell_len(name), most)
         words = wrapped(columns[1], width - at)
         if cell_len(name) > at:
-            return [name.rstrip(), *(" " * at + part for part in words)]
+            return [*_broken(name.rstrip(), width), *(" " * at + part for part in words)]
         return [name + words[0], *(" " * at + part for part in words[1:])]
     room = max(width - len(indent) - 2, 8)
     parts = wrapped(text, room) if len(columns) == 1 else _rows(text, room)

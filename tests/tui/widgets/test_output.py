@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,6 +57,14 @@ async def test_a_deep_column_can_be_written_while_the_pane_is_not_seen(app_on, d
         await typed(pilot, "diff main branch-1")
         await pilot.pause()
         assert debugger_of(app).position == 125
+
+
+@pytest.mark.parametrize("width", [30, 56, 76])
+def test_a_first_column_wider_than_the_pane_is_broken_too(width):
+    line = "    delta[h1] · a[x1] = 0.24034882479342218 · 1 = 0.24034882479342218   (step 360)"
+    parts = _broken(line, width)
+    assert all(len(part) <= width for part in parts)
+    assert "".join("".join(parts).split()) == "".join(line.split())
 
 
 async def test_a_table_is_seen_in_columns_on_screen(app_on, seen, typed):
