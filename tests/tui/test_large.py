@@ -7,7 +7,10 @@ import json
 import pytest
 
 from nntui.document.load import load
+from nntui.explain.fitted import fitted
 from nntui.tui.app import NntuiApp
+from nntui.tui.editor.connections import ConnectionRows
+from nntui.tui.editor.preview import Preview
 
 
 @pytest.fixture
@@ -71,3 +74,58 @@ async def test_a_wide_pane_lists_the_connections_of_the_focused_neuron(large):
         await pilot.press("f", "s", "escape")
         await pilot.pause()
         assert "→ y" in drawn(large)
+
+
+def previewed(app):
+    pane = app.screen.query_one(Preview)
+    rows = range(pane.extent()[1])
+    return "\n".join("".join(s.text for s in pane.segments(row)) for row in rows)
+
+
+async def test_the_editor_draws_the_maps_and_the_lines_of_the_chosen_neuron(large):
+    async with large.run_test(size=(120, 36)) as pilot:
+        await pilot.press("M")
+        await pilot.pause()
+        assert "…x89" in previewed(large)
+        assert "╋" in previewed(large)
+        assert "‹x1" in previewed(large)
+        network = large.desk.edited.experiment.network
+
+        def labelled(source):
+            """How many of the weights from a neuron stand in the drawing."""
+            text = previewed(large)
+            weights = {network.weight((source, j)) for j in network.wiring().targets[source]}
+            return sum(fitted(weight, 5, sign=True) in text for weight in weights)
+
+        before = labelled("x1"), labelled("x2")
+        await pilot.press("down")
+        after = labelled("x1"), labelled("x2")
+        assert before[0] > after[0]  # not 0: other weights may read the same
+        assert before[1] < after[1]
+
+
+async def test_the_editor_lists_every_connection_in_order(large, seen):
+    async with large.run_test(size=(120, 36)) as pilot:
+        network = large.desk.edited.experiment.network
+        rows = ConnectionRows(network)
+        assert list(rows) == list(network.connections)
+        await pilot.press("M", "tab", *["pagedown"] * 200, "up", "t")
+        await pilot.pause()
+        last = large.desk.edited.experiment.network.connections[-2]
+        assert not last.trainable
+        assert f"› {last.source}" in seen(large)
+
+
+async def test_a_change_of_a_number_leaves_the_plan_of_the_drawing_as_it_is(large):
+    async with large.run_test(size=(120, 36)) as pilot:
+        await pilot.press("M", "tab")
+        await pilot.pause()
+        preview = large.screen.query_one(Preview)
+        plan, before = preview._layout, previewed(large)
+        await pilot.press("enter", *"9", "enter")
+        await pilot.pause()
+        assert preview._layout is plan
+        assert previewed(large) != before
+        await pilot.press("delete")
+        await pilot.pause()
+        assert preview._layout is not plan
