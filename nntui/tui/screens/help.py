@@ -19,8 +19,9 @@ from nntui.tui.text import wrapped
 from nntui.tui.widgets.titles import NAMES
 
 PANES: Final = {
-    "network": "activations in the boxes, weights on the lines (dotted: negative); "
-               "the heavy line with an arrowhead was just computed; ● a breakpoint",
+    "network": "activations in the boxes, weights on the lines (dashes: negative, single dots: "
+               "still to come in this pass, red: NaN or ∞); the heavy line with an arrowhead was "
+               "just computed; ● a breakpoint",
     "step": "the formula that just ran, in symbols and in numbers, and what comes next",
     "neurons": "a row a neuron, or (j) a connection, of all or of the focused neuron; · not "
                "computed yet, ▸ just written, › has the focus; a click on a heading puts the rows "
@@ -31,9 +32,9 @@ PANES: Final = {
             "logarithmic scale) one of exactly 0; accuracy: examples classified right",
     "algorithm": "the program that is running; ► marks the lines just executed, ● a breakpoint; "
                  "a click on a line stops at each step that it executes, and another no more",
-    "inspector": "one neuron: its equations, its function with the point of this moment and the "
-                 "slope there, its connections product by product, as they were really made; "
-                 "✻ an update does not touch it",
+    "inspector": "the focused neuron, or the one at hand: its equations, its function with the "
+                 "point of this moment and the slope there, its connections product by product, "
+                 "as they were really made; ✻ an update does not touch it",
     "breakpoints": "what stops a run: ● enabled, ○ disabled, and how often it was met",
     "watches": "expressions, and how they changed since the last stop",
     "branches": "the lines of time that edits began; ► the one you are on",
