@@ -17,6 +17,7 @@ from nntui.model.errors import NntuiError
 from nntui.tui.editor.complaints import complaint
 from nntui.tui.editor.forms import NO, YES, Field, Form
 from nntui.tui.screens.stop_form import Tick
+from nntui.tui.widgets.text_field import TextField
 
 
 class EditForm(ModalScreen[Change | None]):
@@ -83,7 +84,7 @@ class EditForm(ModalScreen[Change | None]):
 def _widget(field: Field) -> Input | Tick:
     if field.tick:
         return Tick(field.name, field.value == YES, id=_id(field), compact=True)
-    return Input(
+    return TextField(
         field.value,
         placeholder=field.hint,
         suggester=SuggestFromList(field.choices) if field.choices else None,

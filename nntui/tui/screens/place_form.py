@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from nntui.tui.places import fault_in_place, place_of
+from nntui.tui.widgets.text_field import TextField
 
 
 class PlaceForm(ModalScreen["Path | None"]):
@@ -30,7 +31,7 @@ class PlaceForm(ModalScreen["Path | None"]):
         with Vertical(id="form") as box:
             box.border_title = self._title
             box.border_subtitle = "enter save · esc leave"
-            yield Input(str(self._place), id="place", compact=True, select_on_focus=False)
+            yield TextField(str(self._place), id="place", compact=True, select_on_focus=False)
             yield Static("", id="form-error", markup=False)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -15,6 +15,7 @@ from textual.widgets import Input, Label, Static
 from nntui.bundled import samples
 from nntui.model.names import escaped
 from nntui.tui.places import fault_in_place, place_of
+from nntui.tui.widgets.text_field import TextField
 
 
 class SaveForm(ModalScreen["Path | None"]):
@@ -35,7 +36,9 @@ class SaveForm(ModalScreen["Path | None"]):
                 yield Static("A bundled sample stays as it is: save your own copy.", markup=False)
             with Horizontal(classes="field"):
                 yield Label("file")
-                yield Input(str(self._proposed), compact=True, select_on_focus=False, id="place")
+                yield TextField(
+                    str(self._proposed), compact=True, select_on_focus=False, id="place"
+                )
             yield Static(_here(), classes="faint", markup=False)
             yield Static("", id="form-error", markup=False)
 

@@ -16,6 +16,7 @@ from nntui.debugger.stops import AnyRow, Breakpoint, row_of
 from nntui.debugger.stops.place import DIRECTIONS
 from nntui.model.errors import NntuiError
 from nntui.model.network import Network
+from nntui.tui.widgets.text_field import TextField
 
 BOTH: Final = "forward and backward"
 _PLACES: Final = "h1, x1->h1, layer 1, phase loss, epoch 5; empty: every step"
@@ -125,7 +126,7 @@ class StopForm(ModalScreen["AnyRow | None"]):
 def _field(id: str, label: str, value: str, hint: str) -> ComposeResult:
     with Horizontal(classes="field"):
         yield Label(label)
-        yield Input(value, placeholder=hint, id=id, compact=True, select_on_focus=False)
+        yield TextField(value, placeholder=hint, id=id, compact=True, select_on_focus=False)
 
 
 def _what(row: AnyRow) -> str:

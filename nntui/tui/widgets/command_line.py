@@ -9,8 +9,9 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.suggester import Suggester
 from textual.widget import Widget
-from textual.widgets import Input
 from textual.widgets.input import Selection
+
+from nntui.tui.widgets.text_field import TextField
 
 MOST_HISTORY: Final = 500
 
@@ -28,7 +29,7 @@ class _Completions(Suggester):
         return found[0] if found and found[0] != value else None
 
 
-class CommandLine(Input):
+class CommandLine(TextField):
     """One line above the footer, there only while a command is typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
