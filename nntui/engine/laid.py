@@ -66,6 +66,17 @@ class Laid(dict[K, V]):
         dict.update(other, dict.copy(self))
         return other
 
+    # What dict has of its own would look at what was read or written alone.
+
+    def __or__(self, other: Any) -> Any:
+        return {**self, **other}
+
+    def __ror__(self, other: Any) -> Any:
+        return {**other, **self}
+
+    def __repr__(self) -> str:
+        return repr({**self})
+
     def __eq__(self, other: object) -> bool:
         return dict(self.items()) == (dict(other.items()) if isinstance(other, Laid) else other)
 

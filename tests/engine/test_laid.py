@@ -55,6 +55,12 @@ def test_it_is_a_dict_of_the_same_numbers(values, read, written) -> None:
     assert len(found) == len(KEYS)
     assert [found.get(key) for key in KEYS] == list(expected.values())
     assert copied == values
+    more = {"a": 5.0, "e": 6.0}
+    fresh = laid(values)
+    assert laid(values) | more == values | more
+    assert more | laid(values) == more | values
+    assert fresh | laid(expected) == expected
+    assert repr(laid(values)) == repr({key: values[key] for key in KEYS})
 
 
 def test_what_is_not_there_is_missing() -> None:
