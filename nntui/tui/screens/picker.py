@@ -11,6 +11,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.geometry import Size
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Footer, OptionList
@@ -21,6 +22,8 @@ from nntui.model.names import escaped
 from nntui.tui.recent import recent_files
 from nntui.tui.text import padded
 
+LEAST: Final = 8
+"""Cells that a line is given, whatever the terminal."""
 _NAME: Final = 18
 """Cells of a name, before what there is to say of it."""
 
@@ -33,6 +36,10 @@ class _Documents(OptionList):
         Binding("up", "cursor_up", "up"),
         Binding("down", "cursor_down", "down"),
     ]
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """The rows of the list; Textual cannot tell them where there is no width at all."""
+        return super().get_content_height(container, viewport, max(width, LEAST))
 
 
 class PickerScreen(Screen[None]):
