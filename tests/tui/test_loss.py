@@ -54,6 +54,16 @@ async def test_before_any_loss_a_sentence_says_so(app_on):
         assert "no example has met its loss yet" in text_of(pane)
 
 
+async def test_before_the_first_update_it_says_when_the_curve_begins(app_on):
+    async with app_on("xor").run_test(size=(120, 36)) as pilot:
+        await pilot.press("f", "f")
+        text = text_of(await drawn(pilot))
+        assert "example 0." in text
+        assert "the curve begins with the first update" in text
+        await pilot.press("u")
+        assert "the curve begins" not in text_of(await drawn(pilot))
+
+
 async def test_l_and_capital_l_and_k_change_how_the_losses_are_looked_at(app_on, status):
     async with app_on("classifier").run_test(size=(120, 36)) as pilot:
         await pilot.press(*"9", "p")

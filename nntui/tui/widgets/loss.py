@@ -138,6 +138,8 @@ class LossPane(Titled, Container, can_focus=False):
         if self._look.per_epoch and not losses.known.epochs:
             parts.insert(0, ("", None, "no epoch is finished yet"))
             legend += 1
+        if not (losses.known.updates or others):
+            parts.append(("", None, "the curve begins with the first update"))
         if others:
             parts.append(("· ", "other", f"{others} other branch{'es' if others > 1 else ''}"))
         # The longest form of the score that costs none of the losses its place.
