@@ -54,14 +54,14 @@ async def test_before_any_loss_a_sentence_says_so(app_on):
         assert "no example has met its loss yet" in text_of(pane)
 
 
-async def test_before_the_first_update_it_says_when_the_curve_begins(app_on):
+async def test_before_the_first_update_is_finished_it_says_why_there_is_no_curve(app_on):
     async with app_on("xor").run_test(size=(120, 36)) as pilot:
         await pilot.press("f", "f")
         text = text_of(await drawn(pilot))
         assert "example 0." in text
-        assert "the curve begins with the first update" in text
+        assert "no update is finished yet" in text
         await pilot.press("u")
-        assert "the curve begins" not in text_of(await drawn(pilot))
+        assert "no update is" not in text_of(await drawn(pilot))
 
 
 async def test_l_and_capital_l_and_k_change_how_the_losses_are_looked_at(app_on, status):

@@ -139,7 +139,7 @@ class LossPane(Titled, Container, can_focus=False):
             parts.insert(0, ("", None, "no epoch is finished yet"))
             legend += 1
         if not (losses.known.updates or others):
-            parts.append(("", None, "the curve begins with the first update"))
+            parts.append(("", None, "no update is finished yet"))
         if others:
             parts.append(("· ", "other", f"{others} other branch{'es' if others > 1 else ''}"))
         # The longest form of the score that costs none of the losses its place.
