@@ -23,7 +23,7 @@ from nntui.tui.text import padded, wrapped
 Row = list[Segment]
 
 FORMULA: Final = 44
-"""Cells that names leave for the formulas behind them, where the pane has more than that."""
+"""Cells that names leave for the formulas behind them, unless they need no more than a third."""
 _SPACE: Final = 1
 _LARGEST: Final = 3
 _PLAIN: Final = Style()
@@ -45,7 +45,7 @@ class Equations:
 
     def __init__(self, colours: Colours, column: int, width: int) -> None:
         self._colours, self._width = colours, width
-        self._column = min(column, max(width - FORMULA, 8))
+        self._column = min(column, max(width - FORMULA, width // 3))
 
     def rows(self, lines: Sequence[Line], height: int) -> list[Row]:
         """As many rows for each equation as all of them have: symbols, numbers, result."""
@@ -60,7 +60,7 @@ class Equations:
     def sum(self, found: Sum) -> Row:
         """Which terms of a sum are in: those before the bar; the one just added is marked."""
         count = f"   {found.done} of {len(found.terms)} in"
-        head = padded(found.target, self._column, right=True) + " : "
+        head = self._head(found.target)[: -len(" = ")] + " : "
         start = f"{found.start} + " if found.start else ""
         room = max(self._width - cell_len(head) - len(start) - len(count), 8)
         first, last = _window(found, room)

@@ -10,7 +10,7 @@ from nntui.debugger.debugger import Debugger
 from nntui.document.load import load
 from nntui.explain.formulas import dressed, formula
 from nntui.explain.numbers import rounded
-from nntui.explain.sums import Sum
+from nntui.explain.sums import Sum, sum_of
 from nntui.tui.colours import Colours
 from nntui.tui.equations import Equations, column_of, outcome
 
@@ -49,6 +49,21 @@ def test_every_equals_sign_of_a_run_stands_in_one_column(debugger):
         for row in written(debugger, position):
             if " = " in row:
                 columns.add(row.index(" = "))
+    assert len(columns) == 1
+
+
+def test_in_the_narrow_column_of_100_cells_they_do_too_and_the_sum_below_them(debugger):
+    columns = set()
+    for position in range(2, 125):
+        for row in written(debugger, position, 7, width=47):
+            if " = " in row:
+                columns.add(row.index(" = "))
+        facts = debugger.snapshot().last.facts
+        terms = sum_of(facts.operation, debugger.experiment.network.wiring())
+        if terms is not None:
+            (row,) = texts([equations(debugger, 47).sum(terms)])
+            assert "…" not in row.partition(" : ")[0]
+            columns.add(row.index(" : "))
     assert len(columns) == 1
 
 
