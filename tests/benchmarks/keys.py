@@ -29,6 +29,7 @@ from textual.widget import Widget
 from nntui.bundled import samples
 from nntui.document.load import load
 from nntui.tui.app import NntuiApp
+from nntui.tui.widgets.loss import LossPane
 
 SIZE: Final = (120, 36)
 KEYS: Final = 40
@@ -36,7 +37,7 @@ HELD: Final = 100
 QUIET: Final = 0.06
 """Seconds without a paint after which the one before was the last that a key caused."""
 REST: Final = 0.2
-"""The same before a key is pressed: the chart of the losses has been drawn by then, too."""
+"""The same before a key is pressed, and until the chart of the losses has been drawn."""
 
 
 class Watched(App[Any]):
@@ -48,6 +49,11 @@ class Watched(App[Any]):
     def steps(self) -> int:
         """How many keys were answered."""
         raise NotImplementedError
+
+    @property
+    def waiting(self) -> bool:
+        """Whether something is still to be drawn that no key waits for."""
+        return False
 
     def post_display_hook(self) -> None:
         """The screen was painted."""
@@ -92,6 +98,11 @@ class Ours(Watched, NntuiApp):
         """The steps executed."""
         return self.screen_stack[1].debugger.position  # type: ignore[attr-defined, no-any-return]
 
+    @property
+    def waiting(self) -> bool:
+        """The chart of the losses, whose turn comes up to half a second after a step."""
+        return self.screen_stack[1].query_one(LossPane).is_waiting
+
 
 class Case(NamedTuple):
     name: str
@@ -125,6 +136,9 @@ async def pressed(pilot: Pilot[Any]) -> list[float]:
     found = []
     for _ in range(KEYS):
         await quiet(app, REST)
+        while app.waiting:
+            await quiet(app, REST)
+            await asyncio.sleep(0.01)
         at = perf_counter()
         app.post_message(Key("s", "s"))
         while app.painted < at:
