@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from copy import copy
+from graphlib import CycleError, TopologicalSorter
 from typing import Final
-
-import networkx as nx
 
 from nntui.model.errors import NetworkError
 from nntui.model.sharing import Row, Rows
@@ -114,23 +113,22 @@ class Wired:
 def _layers(rows: Rows) -> dict[str, int]:
     """The length of the longest path from any input; what no input reaches starts at 1."""
     layer: dict[str, int] = {}
-    waiting = {j: len(row) for j, row in rows.into.items()}
-    ready = [j for j, count in waiting.items() if not count]
-    for j in ready:
-        layer[j] = _level(rows.nodes[j]["role"], (layer[i] for i in rows.into[j]))
-        for k in rows.out[j]:
-            waiting[k] -= 1
-            if not waiting[k]:
-                ready.append(k)
-    if len(layer) < len(rows.nodes):
-        graph: nx.DiGraph[str] = nx.DiGraph()
-        graph.add_nodes_from(rows.out)
-        graph.add_edges_from((i, j) for i, row in rows.out.items() for j in row)
-        cycle = [i for i, _ in nx.find_cycle(graph)]
-        shown = [*cycle[:_NAMES_SHOWN], *(["…"] if len(cycle) > _NAMES_SHOWN else []), cycle[0]]
-        message = "the connections form a cycle: " + " → ".join(shown)
-        raise NetworkError(message, (cycle[-1], cycle[0]))
+    try:
+        for j in TopologicalSorter(rows.into).static_order():
+            layer[j] = _level(rows.nodes[j]["role"], (layer[i] for i in rows.into[j]))
+    except CycleError as error:
+        raise _cycle(rows, error.args[1][:-1]) from None
     return layer
+
+
+def _cycle(rows: Rows, names: list[str]) -> NetworkError:
+    """What is wrong with neurons that lead around, told from the first of them on."""
+    rank = {j: n for n, j in enumerate(rows.nodes)}
+    first = names.index(min(names, key=rank.__getitem__))
+    cycle = [*names[first:], *names[:first]]
+    shown = [*cycle[:_NAMES_SHOWN], *(["…"] if len(cycle) > _NAMES_SHOWN else []), cycle[0]]
+    message = "the connections form a cycle: " + " → ".join(shown)
+    return NetworkError(message, (cycle[-1], cycle[0]))
 
 
 def _level(role: str, above: Iterable[int]) -> int:

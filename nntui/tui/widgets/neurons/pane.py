@@ -13,6 +13,7 @@ from textual.strip import Strip
 from nntui.draw.text import cells, clean, cut
 from nntui.explain.fitted import fitted
 from nntui.model.names import escaped
+from nntui.model.words import counted
 from nntui.tui.control.focus import Focus
 from nntui.tui.frame import Frame
 from nntui.tui.marks import STOP
@@ -141,11 +142,7 @@ class NeuronsPane(LinePane):
         keep = Filter.of(text, self._table)
         self._choose(Choice(self._choice.column, self._choice.backwards, keep))
         shown, total = self._listing.shown, self._listing.total
-        return (
-            f"{shown:,} of {total:,} {self._table.title.lower().partition(' ')[0]}"
-            if keep.text
-            else ""
-        )
+        return f"{shown:,} of {counted(total, self._table.noun)}" if keep.text else ""
 
     @property
     def filtered(self) -> str:
