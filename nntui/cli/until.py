@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from nntui.debugger.expressions import ExpressionError, Names, condition
-from nntui.debugger.values import parsed
 from nntui.engine.full_speed import OF_THE_PASSES, Left
 from nntui.engine.schedule import Schedule
 from nntui.model.errors import NntuiError
 from nntui.model.experiment import Experiment
+from nntui.model.names import parse_value_name
 
 if TYPE_CHECKING:
     from nntui.engine.full_speed import Vectors
@@ -40,7 +40,9 @@ class Until:
         self._schedule = Schedule(experiment)
         net = experiment.network.wiring()
         names = self._expression.names
-        of_passes = tuple(name for name in sorted(names) if parsed(name)[0] in OF_THE_PASSES)
+        of_passes = tuple(
+            name for name in sorted(names) if parse_value_name(name)[0] in OF_THE_PASSES
+        )
         self.left = Left(of_passes) if of_passes else None
         """Takes the values of the passes that it reads; None when it reads none."""
         self._index = {parameter: n for n, parameter in enumerate(net.parameters)}
@@ -58,7 +60,7 @@ class Until:
         losses = history.losses(updates, updates // self._schedule.updates_per_epoch)
 
         def lookup(name: str) -> float | None:
-            symbol, neurons = parsed(name)
+            symbol, neurons = parse_value_name(name)
             if symbol in OF_THE_PASSES:
                 return self.left.values[name] if self.left else None
             match symbol, neurons:

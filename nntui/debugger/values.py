@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from nntui.model.names import parse_value_name
@@ -12,9 +11,6 @@ from nntui.model.values import check_value
 if TYPE_CHECKING:
     from nntui.engine.run import Run
 
-parsed: Final = lru_cache(maxsize=4096)(parse_value_name)
-"""``parse_value_name``, remembered: a condition asks for the same names at every step."""
-
 
 def value_of(run: Run, name: str) -> float | None:
     """The value called ``name`` where the run stands; None while it is blank.
@@ -22,7 +18,7 @@ def value_of(run: Run, name: str) -> float | None:
     Raises:
         ValueNameError: the name names no value of this network.
     """
-    symbol, neurons = parsed(name)
+    symbol, neurons = parse_value_name(name)
     check_value(run.experiment.network.wiring(), symbol, neurons)
     return _LOOKUPS[symbol](run, *neurons)
 

@@ -12,6 +12,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from nntui.model.errors import NntuiError
@@ -118,6 +119,7 @@ def parameter_name(parameter: str | tuple[str, str], prefix: str = "") -> str:
     return value_name(prefix + "w", *parameter)
 
 
+@lru_cache(maxsize=4096)  # a condition asks for the same names at every step
 def parse_value_name(text: str) -> tuple[str, tuple[str, ...]]:
     """Split a value name into its symbol and its neurons' names.
 

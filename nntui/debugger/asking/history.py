@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 from nntui.debugger.asking.watches import Value, is_number, value_text
 from nntui.debugger.expressions import Expression, parse
-from nntui.debugger.values import parsed, value_of
+from nntui.debugger.values import value_of
 from nntui.engine.full_speed import OF_THE_PASSES, Ends
 from nntui.explain.numbers import Number, exact
 from nntui.explain.sparkline import sparkline
 from nntui.model.errors import NntuiError
+from nntui.model.names import parse_value_name
 
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
@@ -122,7 +123,7 @@ class _Look:
         self._expression, self._run, self._line = expression, run, run.timeline
         self._update, self._vectors = 0, run.start(0)
         self._ends = Ends(run.experiment.network.wiring())
-        symbols = {parsed(name)[0] for name in expression.names}
+        symbols = {parse_value_name(name)[0] for name in expression.names}
         self._computes = not symbols <= _RECORDED.keys()
         self._of_parameters = symbols <= {"b", "w", *_RECORDED}
         self._passes: tuple[int, Passes] | None = None
@@ -165,7 +166,7 @@ class _Look:
 
     def _value(self, name: str, update: int) -> float | None:
         """A value at an update's end: recorded, a parameter, or else what the last step left."""
-        symbol, neurons = parsed(name)
+        symbol, neurons = parse_value_name(name)
         if symbol in _RECORDED:
             epochs = update // self._line.schedule.updates_per_epoch
             return self._line.history.losses(update, epochs).last(_RECORDED[symbol])

@@ -10,10 +10,10 @@ from nntui.debugger.asking.replays import Replays
 from nntui.debugger.asking.views import state_of
 from nntui.debugger.asking.writes import writes_of
 from nntui.debugger.step import Step
-from nntui.debugger.values import parsed, value_of
+from nntui.debugger.values import value_of
 from nntui.engine.observe import Scene, reads, writes
 from nntui.explain.facts import Facts
-from nntui.model.names import parameter_name
+from nntui.model.names import parameter_name, parse_value_name
 from nntui.model.wiring import Parameter
 
 if TYPE_CHECKING:
@@ -92,5 +92,5 @@ class Past:
 
 
 def _key(name: str) -> Parameter:
-    _, neurons = parsed(name)
+    _, neurons = parse_value_name(name)
     return neurons[0] if len(neurons) == 1 else (neurons[0], neurons[1])

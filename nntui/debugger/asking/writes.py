@@ -16,8 +16,7 @@ import numpy as np
 from nntui.debugger.asking.offsets import Offsets
 from nntui.debugger.asking.periods import PERIODS
 from nntui.debugger.asking.write import Origin, Write
-from nntui.debugger.values import parsed
-from nntui.model.names import value_name
+from nntui.model.names import parse_value_name, value_name
 from nntui.model.values import check_value
 
 if TYPE_CHECKING:
@@ -97,7 +96,7 @@ class Writes:
         Raises:
             ValueNameError: the name names no value of this network.
         """
-        symbol, neurons = parsed(name)
+        symbol, neurons = parse_value_name(name)
         check_value(self.net, symbol, neurons)
         return value_name(symbol, *neurons), symbol, neurons
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from nntui.model.names import parse_value_name, value_name
@@ -13,8 +12,6 @@ if TYPE_CHECKING:
     from nntui.model.wiring import Wiring
 
 OF_THE_PASSES: Final = frozenset({"z", "a", "da", "delta", "loss", "db", "dw"})
-
-_parsed = lru_cache(maxsize=1024)(parse_value_name)
 
 
 @dataclass(slots=True)
@@ -35,7 +32,7 @@ class Ends:
 
     def value(self, passes: Passes, name: str) -> float | None:
         """The value of that name (one of ``OF_THE_PASSES``); None where it is always blank."""
-        symbol, neurons = _parsed(name)
+        symbol, neurons = parse_value_name(name)
         if name in self._never:
             return None
         if symbol == "loss":
