@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from nntui.bundled import samples
@@ -103,3 +105,33 @@ def until():
         raise AssertionError("it never came")
 
     return wait
+
+
+@pytest.fixture
+def document(tmp_path):
+    """A document of the person's own."""
+    return shutil.copy(samples()["sample"], tmp_path / "mine.json")
+
+
+@pytest.fixture
+def soon(monkeypatch):
+    """Unsaved work is written down at once."""
+    monkeypatch.setattr("nntui.tui.control.saving.SOON", 0.01)
+
+
+@pytest.fixture
+def shows():
+    """A condition: the app shows a screen of this kind."""
+    return lambda app, screen: lambda: isinstance(app.screen, screen)
+
+
+@pytest.fixture
+def edited(shows, until):
+    """Adds a neuron h3, in the editor of an opened document."""
+
+    async def edit(pilot) -> None:
+        await until(pilot, shows(pilot.app, SteppingScreen))
+        await pilot.press("M", "a", "enter")
+        await pilot.pause()
+
+    return edit

@@ -1,40 +1,19 @@
-"""Editing the document on screen: its forms, undo and redo, saving, and work that was left."""
+"""Editing the document on screen: its forms, undo and redo, and the run that starts again."""
 
 from __future__ import annotations
 
-import shutil
 from threading import Event
 
 import pytest
 from textual.widgets import Input
 
-from nntui.bundled import samples
 from nntui.debugger.carrying import carried_over
-from nntui.document.load import load
-from nntui.document.recovery import read_recovery, recovery_file, write_recovery
-from nntui.model.changes import add_neuron
-from nntui.tui.app import NntuiApp
 from nntui.tui.keys import EDITOR
 from nntui.tui.screens.edit_form import EditForm
 from nntui.tui.screens.editing import EditorScreen
-from nntui.tui.screens.question import Question
-from nntui.tui.screens.save_form import SaveForm
 from nntui.tui.screens.stepping import SteppingScreen
 
-
-@pytest.fixture
-def document(tmp_path):
-    """A document of the person's own."""
-    return shutil.copy(samples()["sample"], tmp_path / "mine.json")
-
-
-@pytest.fixture(autouse=True)
-def soon(monkeypatch):
-    monkeypatch.setattr("nntui.tui.control.saving.SOON", 0.01)
-
-
-def shows(app, screen):
-    return lambda: isinstance(app.screen, screen)
+pytestmark = pytest.mark.usefixtures("soon")
 
 
 async def write(pilot, field: str, text: str) -> None:
@@ -44,13 +23,6 @@ async def write(pilot, field: str, text: str) -> None:
 
 def network(app):
     return app.desk.edited.experiment.network
-
-
-async def edited(pilot, until) -> None:
-    """In the editor of an opened document, a neuron h3 is added."""
-    await until(pilot, shows(pilot.app, SteppingScreen))
-    await pilot.press("M", "a", "enter")
-    await pilot.pause()
 
 
 async def test_a_neuron_is_added_connected_and_the_run_starts_again_with_it(
@@ -199,185 +171,6 @@ async def test_branches_come_back_when_the_edit_after_them_is_undone(
         assert len(debugger_of(app).branches) == branches == 2
 
 
-async def test_ctrl_s_saves_and_the_mark_goes(document, until, status):
-    app = NntuiApp(document=document)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await edited(pilot, until)
-        await pilot.press("ctrl+s")
-        await until(pilot, lambda: not app.desk.edited.unsaved)
-        await pilot.press("escape")
-        await until(pilot, shows(app, SteppingScreen))
-        assert "● edited" not in status(app)
-    assert load(document) == app.desk.edited.experiment
-    assert "h3" in load(document).network
-
-
-async def test_a_sample_is_never_overwritten_saving_asks_for_a_place(
-    tmp_path, monkeypatch, until, seen
-):
-    monkeypatch.chdir(tmp_path)
-    before = samples()["sample"].read_bytes()
-    app = NntuiApp(document=samples()["sample"])
-    async with app.run_test(size=(80, 24)) as pilot:
-        await edited(pilot, until)
-        await pilot.press("ctrl+s")
-        await until(pilot, shows(app, SaveForm))
-        field = app.screen.query_one(Input)
-        field.value = str(samples()["sample"])
-        await pilot.press("enter")
-        await pilot.pause()
-        assert "which stays as it is" in seen(app)
-        field.value = "copy.json"
-        await pilot.press("enter")
-        await until(pilot, lambda: not app.desk.edited.unsaved)
-    assert samples()["sample"].read_bytes() == before
-    assert "h3" in load(tmp_path / "copy.json").network
-
-
-async def test_another_file_is_only_overwritten_when_that_is_wanted(document, until, tmp_path):
-    other = tmp_path / "other.json"
-    other.write_text("precious")
-    app = NntuiApp(document=document)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await edited(pilot, until)
-        await pilot.press("S")
-        await until(pilot, shows(app, SaveForm))
-        app.screen.query_one(Input).value = str(other)
-        await pilot.press("enter")
-        await until(pilot, shows(app, Question))
-        await pilot.press("escape")
-        assert other.read_text() == "precious"
-        assert app.desk.edited.unsaved
-
-
-@pytest.mark.parametrize("name", ["a" * 300, "~nobody-at-all/file", "no/such/folder", "a\0b", ""])
-async def test_a_place_where_nothing_can_be_saved_is_no_error(
-    document, until, tmp_path, monkeypatch, name
-):
-    monkeypatch.chdir(tmp_path)
-    app = NntuiApp(document=document)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await edited(pilot, until)
-        before = len(app._notifications)
-        await pilot.press("S")
-        await until(pilot, shows(app, SaveForm))
-        form = app.screen
-        form.query_one(Input).value = name
-        await pilot.press("enter")
-        await until(
-            pilot,
-            lambda: (
-                len(app._notifications) > before
-                or (app.screen is form and str(form.query_one("#form-error").render()))
-            ),
-        )
-        assert app.desk.edited.unsaved
-
-
-async def test_a_file_that_changed_on_disk_is_only_overwritten_when_that_is_wanted(document, until):
-    app = NntuiApp(document=document)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await edited(pilot, until)
-        document.write_text("theirs")
-        await pilot.press("ctrl+s")
-        await until(pilot, shows(app, Question))
-        assert document.read_text() == "theirs"
-        await pilot.press("o")
-        await until(pilot, lambda: not app.desk.edited.unsaved)
-    assert "h3" in load(document).network
-
-
-async def test_what_keeps_a_file_from_being_written_is_said(document, until, tmp_path):
-    app = NntuiApp(document=document)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await edited(pilot, until)
-        document.unlink()
-        document.mkdir()
-        await pilot.press("ctrl+s")
-        await until(pilot, shows(app, Question))
-        await pilot.press("o")
-        await until(pilot, lambda: any(t.title == "not saved" for t in app._notifications))
-        assert app.desk.edited.unsaved
-
-
-@pytest.mark.parametrize(("key", "saved"), [("s", True), ("d", False)])
-async def test_quitting_offers_to_save_or_discard(document, until, key, saved):
-    app = NntuiApp(document=document)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await edited(pilot, until)
-        await pilot.press("escape")
-        await until(pilot, shows(app, SteppingScreen))
-        await pilot.press("q")
-        await until(pilot, shows(app, Question))
-        await pilot.press("escape")
-        assert isinstance(app.screen, SteppingScreen)
-        await pilot.press("q", key)
-        await until(pilot, lambda: app._exit)
-    assert ("h3" in load(document).network) == saved
-    assert read_recovery(document) is None
-
-
-@pytest.mark.parametrize(("key", "taken"), [("t", True), ("d", False), ("escape", None)])
-async def test_unsaved_work_survives_a_killed_terminal(document, until, debugger_of, key, taken):
-    app = NntuiApp(document=document)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await edited(pilot, until)
-        await until(pilot, lambda: recovery_file(document).exists())
-        shutil.copy(recovery_file(document), document.with_suffix(".kept"))
-    shutil.copy(document.with_suffix(".kept"), recovery_file(document))
-    again = NntuiApp(document=document)
-    async with again.run_test(size=(80, 24)) as pilot:
-        await until(pilot, shows(again, Question))
-        await pilot.press(key)
-        await until(pilot, shows(again, SteppingScreen))
-        if taken:
-            await until(pilot, lambda: "h3" in debugger_of(again).experiment.network)
-            assert again.desk.edited.unsaved
-    assert recovery_file(document).exists() == (taken is not False)
-
-
-async def test_work_that_was_left_and_not_answered_for_is_not_overwritten(document, until):
-    write_recovery(document, add_neuron(load(document), "precious").experiment)
-    app = NntuiApp(document=document)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, shows(app, Question))
-        await pilot.press("escape")
-        await edited(pilot, until)
-        aside = recovery_file(document).with_suffix(".set-aside.json")
-        await until(pilot, aside.exists)
-        assert "precious" in aside.read_text(encoding="utf-8")
-        await until(pilot, recovery_file(document).exists)
-        assert "precious" not in recovery_file(document).read_text(encoding="utf-8")
-
-
-async def test_work_that_is_all_undone_leaves_nothing_behind(document, until):
-    app = NntuiApp(document=document)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await edited(pilot, until)
-        await until(pilot, lambda: recovery_file(document).exists())
-        await pilot.press("ctrl+z")
-        await until(pilot, lambda: not recovery_file(document).exists())
-
-
-async def test_a_damaged_recovery_file_is_said_and_not_fatal(document, until):
-    file = recovery_file(document)
-    file.parent.mkdir(parents=True)
-    file.write_text("{")
-    app = NntuiApp(document=document)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await until(pilot, shows(app, SteppingScreen))
-        await until(pilot, lambda: any("set aside" in t.message for t in app._notifications))
-
-
-async def test_without_state_no_recovery_file_is_written(document, until, own_directories):
-    app = NntuiApp(document=document, keep_state=False)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await edited(pilot, until)
-        await pilot.press("escape")
-        await until(pilot, shows(app, SteppingScreen))
-    assert not recovery_file(document).exists()
-
-
 @pytest.mark.parametrize("size", [(80, 24), (60, 16), (120, 36)])
 async def test_every_key_of_the_editor_is_shown(app_on, seen, size):
     app = app_on()
@@ -465,7 +258,7 @@ async def test_to_connect_the_chosen_neuron_only_the_other_is_typed(app_on, type
 
 
 async def test_the_run_that_starts_again_is_looked_at_as_the_one_before(
-    app_on, debugger_of, deck, until
+    app_on, debugger_of, deck, until, shows
 ):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
@@ -488,7 +281,7 @@ async def test_the_run_that_starts_again_is_looked_at_as_the_one_before(
 
 
 async def test_the_run_of_a_large_document_begins_beside_the_screen_which_says_so(
-    app_on, debugger_of, until, seen, monkeypatch
+    app_on, debugger_of, until, seen, monkeypatch, shows
 ):
     may_begin = Event()
 

@@ -19,19 +19,9 @@ from nntui.tui.screens.question import Question
 from nntui.tui.screens.stepping import SteppingScreen
 
 
-@pytest.fixture
-def document(tmp_path):
-    """A document of the person's own."""
-    return shutil.copy(samples()["sample"], tmp_path / "mine.json")
-
-
 @pytest.fixture(autouse=True)
 def often(monkeypatch):
     monkeypatch.setattr("nntui.tui.control.filing.EVERY", 0.02)
-
-
-def shows(app, screen):
-    return lambda: isinstance(app.screen, screen)
 
 
 def spoiled(document) -> None:
@@ -44,7 +34,7 @@ def mended(document) -> None:
 
 
 async def test_a_wrong_document_is_shown_with_its_lines_and_opened_when_it_is_right(
-    document, seen, until
+    document, seen, until, shows
 ):
     spoiled(document)
     app = NntuiApp(document=document)
@@ -60,7 +50,7 @@ async def test_a_wrong_document_is_shown_with_its_lines_and_opened_when_it_is_ri
         assert len(app.screen_stack) == 2
 
 
-async def test_a_document_that_is_wrong_in_another_way_shows_that(document, seen, until):
+async def test_a_document_that_is_wrong_in_another_way_shows_that(document, seen, until, shows):
     document.write_text("{")
     app = NntuiApp(document=document)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -69,7 +59,7 @@ async def test_a_document_that_is_wrong_in_another_way_shows_that(document, seen
         await until(pilot, lambda: "nntui/2" in seen(app))
 
 
-async def test_leaving_a_wrong_document_gives_the_reason(document, until):
+async def test_leaving_a_wrong_document_gives_the_reason(document, until, shows):
     document.write_text("{")
     app = NntuiApp(document=document)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -80,7 +70,9 @@ async def test_leaving_a_wrong_document_gives_the_reason(document, until):
     assert isinstance(app.return_value, DocumentError)
 
 
-async def test_from_the_picker_a_wrong_document_is_shown_and_escape_leads_back(document, until):
+async def test_from_the_picker_a_wrong_document_is_shown_and_escape_leads_back(
+    document, until, shows
+):
     document.write_text("{")
     app = NntuiApp()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -94,7 +86,9 @@ async def test_from_the_picker_a_wrong_document_is_shown_and_escape_leads_back(d
         assert len(app.screen_stack) == 2
 
 
-async def test_a_document_that_changes_on_disk_is_read_anew(document, until, debugger_of, status):
+async def test_a_document_that_changes_on_disk_is_read_anew(
+    document, until, debugger_of, status, shows
+):
     app = NntuiApp(document=document)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, shows(app, SteppingScreen))
@@ -108,7 +102,7 @@ async def test_a_document_that_changes_on_disk_is_read_anew(document, until, deb
 
 
 async def test_a_document_written_again_with_the_same_content_changes_nothing(
-    document, until, debugger_of
+    document, until, debugger_of, shows
 ):
     app = NntuiApp(document=document)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -120,7 +114,9 @@ async def test_a_document_written_again_with_the_same_content_changes_nothing(
         assert debugger_of(app).position == 5
 
 
-async def test_when_breakpoints_would_be_lost_it_is_asked_first(document, until, debugger_of, seen):
+async def test_when_breakpoints_would_be_lost_it_is_asked_first(
+    document, until, debugger_of, seen, shows
+):
     app = NntuiApp(document=document)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, shows(app, SteppingScreen))
@@ -136,7 +132,7 @@ async def test_when_breakpoints_would_be_lost_it_is_asked_first(document, until,
         await until(pilot, lambda: "h1" not in debugger_of(app).experiment.network)
 
 
-async def test_when_there_are_unsaved_edits_it_is_asked_first(document, until, debugger_of):
+async def test_when_there_are_unsaved_edits_it_is_asked_first(document, until, debugger_of, shows):
     app = NntuiApp(document=document)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, shows(app, SteppingScreen))
@@ -152,7 +148,9 @@ async def test_when_there_are_unsaved_edits_it_is_asked_first(document, until, d
         assert not app.desk.edited.unsaved
 
 
-async def test_a_document_spoiled_on_disk_is_shown_over_the_run(document, until, debugger_of):
+async def test_a_document_spoiled_on_disk_is_shown_over_the_run(
+    document, until, debugger_of, shows
+):
     app = NntuiApp(document=document)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, shows(app, SteppingScreen))
@@ -166,7 +164,9 @@ async def test_a_document_spoiled_on_disk_is_shown_over_the_run(document, until,
         assert isinstance(app.screen, SteppingScreen)
 
 
-async def test_a_document_opened_again_is_taken_up_where_it_was_left(document, until, debugger_of):
+async def test_a_document_opened_again_is_taken_up_where_it_was_left(
+    document, until, debugger_of, shows
+):
     app = NntuiApp(document=document)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, shows(app, SteppingScreen))
@@ -196,7 +196,7 @@ def held_up(monkeypatch):
 
 
 async def test_a_document_that_nobody_waits_for_any_more_is_not_shown(
-    document, tmp_path, until, debugger_of, held_up
+    document, tmp_path, until, debugger_of, held_up, shows
 ):
     slow, free = held_up
     wrong = tmp_path / "wrong.json"
@@ -218,7 +218,7 @@ async def test_a_document_that_nobody_waits_for_any_more_is_not_shown(
 
 
 async def test_of_two_documents_the_one_asked_for_last_is_shown(
-    document, tmp_path, until, debugger_of, held_up
+    document, tmp_path, until, debugger_of, held_up, shows
 ):
     slow, free = held_up
     wrong = tmp_path / "wrong.json"
@@ -238,7 +238,7 @@ async def test_of_two_documents_the_one_asked_for_last_is_shown(
         assert debugger_of(app).experiment.name == load(document).name
 
 
-async def test_of_a_document_in_one_line_the_part_at_fault_is_shown(document, seen, until):
+async def test_of_a_document_in_one_line_the_part_at_fault_is_shown(document, seen, until, shows):
     text = document.read_text(encoding="utf-8").replace('"tanh"', '"tahn"', 1)
     document.write_text(" ".join(text.split()), encoding="utf-8")
     app = NntuiApp(document=document, keep_state=False)
@@ -253,7 +253,7 @@ async def test_of_a_document_in_one_line_the_part_at_fault_is_shown(document, se
         assert any('"tahn"' in line and "▶ 1" in line for line in seen(app).splitlines())
 
 
-async def test_a_document_that_is_not_there_is_opened_when_it_is(document, seen, until):
+async def test_a_document_that_is_not_there_is_opened_when_it_is(document, seen, until, shows):
     text = document.read_text(encoding="utf-8")
     document.unlink()
     app = NntuiApp(document=document, keep_state=False)
