@@ -17,6 +17,8 @@ from nntui.model.training import Training
 
 PLAIN_NAMES = ["p", "q", "r", "s", "t", "u", "v", "h1", "h2"]
 ODD_NAMES = ["my input", 'say "hi"', "a]b", "[", "x,y", "ключ", "back\\slash", "1st", "z"]
+FIELD_NAMES = ["x", "y", "w", "slopes", "loss", "epoch", "update", "example", "step"]
+"""Words that mean something else in expressions and commands, and inside the program."""
 
 activations: st.SearchStrategy[Activation] = st.one_of(
     *(
@@ -70,7 +72,8 @@ def experiments(
     density = draw(st.sampled_from([0.3, 0.6, 1.0]))
     chance = Random(draw(st.integers(0, 2**32)))
 
-    names = chance.sample(ODD_NAMES if odd_names and draw(st.booleans()) else PLAIN_NAMES, 9)
+    kinds = [PLAIN_NAMES, FIELD_NAMES, ODD_NAMES] if odd_names else [PLAIN_NAMES]
+    names = chance.sample(draw(st.sampled_from(kinds)), 9)
     names = names[: inputs + computing]
     output_names = set(chance.sample(names[inputs:], outputs))
     network = Network()

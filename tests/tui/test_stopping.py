@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from support.experiments import layered
 from textual.widgets import Checkbox, Input
 
+from nntui.tui.app import NntuiApp
 from nntui.tui.screens.stop_form import StopForm
 
 
@@ -30,6 +32,16 @@ async def test_b_sets_a_breakpoint_on_the_focused_neuron_and_deletes_it(
         assert "breakpoint 1: h1" in status(app)
         await pilot.press("f9")
         assert len(debugger_of(app).stops) == 0
+
+
+async def test_a_neuron_may_be_called_by_a_word_of_the_commands(app_on, debugger_of, status):
+    experiment = layered(1, 1, 1)
+    experiment.network.rename_neuron("h1_1", "epoch")
+    app = NntuiApp(experiment, keep_state=False)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("right", "right", "b")
+        assert [row.text for row in debugger_of(app).stops] == ['break "epoch"']
+        assert 'breakpoint 1: "epoch"' in status(app)
 
 
 async def test_brackets_move_the_focus_along_the_edges_and_b_takes_the_edge(

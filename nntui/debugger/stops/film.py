@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
@@ -30,7 +31,7 @@ class Unknown(Exception):  # noqa: N818
     """A value that the film does not show; the update must be stepped through."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Film:
     """What both passes of an update, and the parameters before and after it, say."""
 
@@ -40,7 +41,7 @@ class Film:
     passes: Passes
     before: Vectors
     after: Vectors
-    _kept: dict[Any, Any] = field(default_factory=dict)
+    _sums: dict[Parameter, Array] = field(default_factory=dict)
 
     @property
     def experiment(self) -> Experiment:
@@ -74,27 +75,27 @@ class Film:
 
     def sums(self, parameter: Parameter) -> Array:
         """The gradient of a parameter after each example, and before it: (2, n)."""
-        if parameter not in self._kept:
+        if parameter not in self._sums:
             after = self.passes.dp_after_each([self.layout.index[parameter]])[0]
-            self._kept[parameter] = np.stack([np.concatenate(([0.0], after[:-1])), after])
-        found: Array = self._kept[parameter]
-        return found
+            self._sums[parameter] = np.stack([np.concatenate(([0.0], after[:-1])), after])
+        return self._sums[parameter]
 
-    def targets(self, output: str) -> Array:
+    def target(self, output: str) -> Array:
         """The target of an output, for each example."""
-        if "y" not in self._kept:
-            self._kept["y"] = np.array([self.experiment.y(n) for n in self.examples]).T
-        found: Array = self._kept["y"][self.layout.net.outputs.index(output)]
+        found: Array = self._targets[self.layout.net.outputs.index(output)]
         return found
 
-    def slopes(self) -> Any:
+    @cached_property
+    def _targets(self) -> Array:
+        return np.array([self.experiment.y(n) for n in self.examples]).T
+
+    @cached_property
+    def slopes(self) -> dict[str, Array]:
         """∂L/∂a of the outputs, as the loss's step gives it."""
-        if "slopes" not in self._kept:
-            outputs = self.layout.net.outputs
-            a, y = [self.of("a", k) for k in outputs], [self.targets(k) for k in outputs]
-            slopes = self.experiment.training.loss.gradient(a, y)
-            self._kept["slopes"] = dict(zip(outputs, slopes, strict=True))
-        return self._kept["slopes"]
+        outputs = self.layout.net.outputs
+        a, y = [self.of("a", k) for k in outputs], [self.target(k) for k in outputs]
+        slopes = self.experiment.training.loss.gradient(a, y)
+        return dict(zip(outputs, slopes, strict=True))
 
     def parameter(self, parameter: Parameter, *, updated: bool = False) -> float:
         """A parameter before the update, or after it."""
@@ -205,7 +206,7 @@ def _da(layout: Layout, offset: int, i: str) -> Reader:
         return lambda film: film.of("da", i)
 
     def partial(film: Film) -> Column:
-        da = film.slopes()[i] if given else 0.0
+        da = film.slopes[i] if given else 0.0
         for j in met:
             da = da + film.parameter((i, j)) * film.of("delta", j)
         return da
@@ -230,7 +231,7 @@ def _x(layout: Layout, offset: int, i: str) -> Reader:
 
 _IN_EXAMPLE: Final[dict[str, Callable[..., Reader]]] = {
     "x": _x,
-    "y": lambda layout, offset, k: lambda film: film.targets(k),
+    "y": lambda layout, offset, k: lambda film: film.target(k),
     "z": _z,
     "a": _a,
     "da": _da,

@@ -46,8 +46,8 @@ def _forward(film: Film) -> Iterator[Any]:
 
 def _loss(film: Film) -> Iterator[Any]:
     outputs = film.layout.net.outputs
-    read = _finite(*(film.of("a", k) for k in outputs), *(film.targets(k) for k in outputs))
-    yield read & ~_finite(film.passes.loss, *film.slopes().values())
+    read = _finite(*(film.of("a", k) for k in outputs), *(film.target(k) for k in outputs))
+    yield read & ~_finite(film.passes.loss, *film.slopes.values())
 
 
 def _backward(film: Film) -> Iterator[Any]:

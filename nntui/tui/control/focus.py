@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from nntui.model.names import quoted, value_name
+from nntui.debugger.stops.place import Place
+from nntui.model.names import value_name
 from nntui.model.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ class Focus:
     def place(self) -> str | None:
         """Where a breakpoint on the focus stands: ``h1`` or ``x1->h1``."""
         if self.edge is not None:
-            return "->".join(map(quoted, self.edge))
-        return None if self.neuron is None else quoted(self.neuron)
+            return Place("edge", self.edge).text
+        return None if self.neuron is None else Place("neuron", (self.neuron,)).text
 
     def called(self, now: Callable[[str], str]) -> Focus:
         """The same neuron or edge by the names of now; a cone is not kept."""

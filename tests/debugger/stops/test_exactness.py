@@ -10,11 +10,10 @@ from support.experiments import experiments
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.expressions import Names
 from nntui.debugger.stops import breakpoint_of, watchpoint_of
-from nntui.debugger.stops.place import LINES
+from nntui.debugger.stops.place import LINES, Place
 from nntui.engine.edits import Edit
 from nntui.model.activations import Activation
 from nntui.model.losses import Loss
-from nntui.model.names import quoted
 from nntui.model.optimizers import Optimizer
 
 small = experiments(most_neurons=4, most_examples=4, most_epochs=3)
@@ -120,7 +119,7 @@ class Author:
         return self.chance.choice([v for v in self.values if '"' not in v])
 
     def _neuron(self, name: str) -> str:
-        return quoted(name)
+        return Place("neuron", (name,)).text
 
 
 def stops_like(debugger, one_by_one, author, chance, *, bursts) -> None:

@@ -7,6 +7,7 @@ from support.experiments import layered
 
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.stops import Hunt, Stop, breakpoint_of, message_of, watchpoint_of
+from nntui.document.load import load
 from nntui.model.losses import Loss
 from nntui.model.optimizers import Optimizer
 
@@ -34,6 +35,37 @@ def counted(debugger: Debugger, direction: int = 1) -> tuple[Stop, int]:
     while (stop := hunt.burst(10.0)) is None:
         pass
     return stop, hunt.stepped
+
+
+# ---- neurons with the names of other things ----------------------------------------------------
+
+
+def test_a_neuron_called_y_has_sums_of_its_own_beside_its_target() -> None:
+    debugger = Debugger(load("samples/xor.json"))
+    words = "y backward if db[y] < -0.2 and y[y] == 1"
+    debugger.stops.add(breakpoint_of(words, debugger.experiment.network))
+    forty_epochs = debugger.schedule.update_start(40)
+    found = []
+    while (stop := debugger.resume()).position <= forty_epochs:
+        found.append(stop.position)
+    assert len(found) == 41
+    for position in found:
+        debugger.seek(position)
+        assert debugger["db[y]"] < -0.2
+        assert debugger["y[y]"] == 1
+
+
+@pytest.mark.parametrize("name", ["y", "slopes", "z"])
+def test_so_has_one_whose_numbers_are_no_longer_finite(name) -> None:
+    experiment = load("samples/skip.json")
+    if name != "y":
+        experiment.network.rename_neuron("y", name)
+    debugger = Debugger(experiment)
+    debugger.stops.add(watchpoint_of("nonfinite", experiment.network))
+    debugger.execute("set learning_rate 1e300")
+    stop = debugger.resume()
+    assert stop.position == 103
+    assert debugger["loss"] == float("inf")
 
 
 # ---- why it stopped ----------------------------------------------------------------------------
