@@ -1,5 +1,5 @@
 """The commands. Each imports what it needs when it runs: ``nntui --help`` loads only click."""
 
-from nntui.cli.group import main
+from nntui.cli.main import main
 
 __all__ = ["main"]

@@ -11,7 +11,7 @@ import click
 
 from nntui.cli.endings import WRONG_RESULT
 from nntui.cli.files import file_argument
-from nntui.cli.strict_json import echo_json
+from nntui.cli.tables import echo_json
 
 if TYPE_CHECKING:
     from nntui.debugger.check import GradientCheck
@@ -79,7 +79,7 @@ def _plain(found: GradientCheck) -> dict[str, object]:
 
 
 def _lines(found: GradientCheck) -> Iterator[str]:
-    from nntui.cli.columns import aligned
+    from nntui.cli.tables import aligned
     from nntui.explain.numbers import rounded
 
     yield f"mean training loss {rounded(6)(found.loss)}"

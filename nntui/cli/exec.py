@@ -87,7 +87,7 @@ def exec_(
       nntui exec xor -x script.txt --json | jq .data
       nntui exec xor
     """  # noqa: D301 (click's mark for a paragraph to leave as it is)
-    from nntui.cli.saving import check_can_save
+    from nntui.cli.files import check_can_save
     from nntui.cli.sources import lines_of, prompts, standard_input
     from nntui.debugger.commands import Interpreter
     from nntui.document.load import load
@@ -151,7 +151,7 @@ def _answered(
     Raises:
         click.Abort: interrupted once more, in the midst of something: nothing can follow on that.
     """
-    from nntui.cli.interrupts import noticing_interrupts
+    from nntui.cli.endings import noticing_interrupts
 
     with noticing_interrupts() as interrupted:
         try:
@@ -184,6 +184,6 @@ def _show(lines: Iterable[str], *, err: bool = False) -> None:
 
 
 def _echo_json(plain: dict[str, Any]) -> None:
-    from nntui.cli.strict_json import echo_json
+    from nntui.cli.tables import echo_json
 
     echo_json(plain)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -11,10 +12,14 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from nntui.bundled import sample_called, samples
 from nntui.cli.endings import say
 from nntui.model.errors import NntuiError
 from nntui.model.names import escaped, nearest
+from nntui.samples import sample_called, samples
+
+if TYPE_CHECKING:
+    from nntui.model.experiment import Experiment
+
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -92,3 +97,45 @@ class File(_PathType):
 def file_argument(command: _Command) -> _Command:
     """Give a command the argument FILE; it receives a path as ``file``."""
     return click.argument("file", type=File())(command)
+
+
+# ---- saving --------------------------------------------------------------------------------------
+
+
+def check_can_save(path: Path, *, overwrite: bool = True) -> None:
+    """Find out before the work what would keep its result from being saved.
+
+    Raises:
+        NntuiError: a folder that is not there or takes no files, a path that is a folder, or
+            a file that is there already and may not be overwritten.
+    """
+    folder = path.parent
+    faults = {
+        "is a folder, expected a file that can be written": path.is_dir(),
+        f"there is no folder {folder}": not folder.is_dir(),
+        f"no permission to write in {folder}": folder.is_dir() and not os.access(folder, os.W_OK),
+        "is there already (--overwrite replaces it)": not overwrite and os.path.lexists(path),
+    }
+    for fault, found in faults.items():
+        if found:
+            raise NntuiError(f"{escaped(str(path), 1000)}: {escaped(fault, 1000)}")
+
+
+# ---- epochs --------------------------------------------------------------------------------------
+
+
+def epochs_option(command: _Command) -> _Command:
+    """Give a command the option; it receives ``epochs``, None when not given."""
+    return click.option(
+        "--epochs",
+        type=click.IntRange(min=1, max=1_000_000_000),
+        metavar="N",
+        help="Train for N epochs instead of the file's number.",
+    )(command)
+
+
+def with_epochs(experiment: Experiment, epochs: int | None) -> Experiment:
+    """The experiment, with another number of epochs when one is given."""
+    if epochs is None:
+        return experiment
+    return replace(experiment, training=replace(experiment.training, epochs=epochs))

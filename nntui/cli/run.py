@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from nntui.cli.endings import INTERRUPTED, WRONG_RESULT, say
-from nntui.cli.epochs import epochs_option, with_epochs
-from nntui.cli.files import file_argument
-from nntui.cli.strict_json import echo_json
+from nntui.cli.files import epochs_option, file_argument, with_epochs
+from nntui.cli.tables import echo_json
 from nntui.model.names import escaped
 
 if TYPE_CHECKING:
-    from nntui.cli.training import Outcome
-    from nntui.cli.until import Until
+    from nntui.cli.training import Outcome, Until
     from nntui.model.experiment import Experiment
 
 
@@ -65,7 +63,7 @@ def run(
       nntui run xor --until "epoch_loss < 0.01" --max-epochs 10000
       nntui run xor --until "abs(w[x1,h1]) > 3 or isnan(batch_loss)"
     """  # noqa: D301 (click's mark for a paragraph to leave as it is)
-    from nntui.cli.saving import check_can_save
+    from nntui.cli.files import check_can_save
     from nntui.cli.training import train, trained
     from nntui.document.load import load
     from nntui.document.save import save
@@ -102,7 +100,7 @@ def _check_options(epochs: int | None, condition: str | None, max_epochs: int | 
 
 
 def _until(condition: str | None, experiment: Experiment) -> Until | None:
-    from nntui.cli.until import Until
+    from nntui.cli.training import Until
 
     return None if condition is None else Until(condition, experiment)
 
@@ -119,7 +117,7 @@ def _plain(outcome: Outcome, condition: str | None) -> dict[str, object]:
 
 
 def _report(outcome: Outcome, until: Until | None) -> None:
-    from nntui.cli.columns import aligned
+    from nntui.cli.tables import aligned
     from nntui.explain.numbers import rounded
     from nntui.model.words import counted
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from nntui.cli.epochs import epochs_option, with_epochs
-from nntui.cli.files import file_argument
+from nntui.cli.files import epochs_option, file_argument, with_epochs
 from nntui.model.errors import NntuiError
 
 

@@ -7,13 +7,13 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from nntui.cli.strict_json import json_text
-from nntui.cli.words import padded
+from nntui.cli.tables import json_text
+from nntui.cli.training import padded
 from nntui.debugger.step import Step
-from nntui.draw.text import cells
 from nntui.explain.numbers import exact
 from nntui.model.experiment import Experiment
 from nntui.model.names import parameter_name, value_name
+from nntui.text import cells
 
 _COLUMNS: Final = (
     "step", "epoch", "update", "example", "phase", "kind",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,16 +13,20 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from nntui.cli.interrupts import noticing_interrupts
-from nntui.engine.full_speed import FullSpeed, Vectors
+from nntui.cli.endings import noticing_interrupts
+from nntui.debugger.expressions import ExpressionError, Names, condition
+from nntui.engine.full_speed import OF_THE_PASSES, FullSpeed, Left, Vectors
 from nntui.engine.history import History
 from nntui.engine.schedule import Schedule
 from nntui.model.errors import NntuiError
 from nntui.model.experiment import Experiment
-from nntui.model.names import parameter_name
+from nntui.model.names import parameter_name, parse_value_name
+from nntui.model.network import Network
+from nntui.text import cells
 
 if TYPE_CHECKING:
-    from nntui.cli.until import Until
+    from nntui.engine.full_speed import Vectors
+
 
 _SECONDS_BETWEEN_DRAWINGS: Final = 0.1
 _SECONDS_BETWEEN_LOOKS: Final = 0.05
@@ -149,3 +154,90 @@ def _progress(updates: int) -> Iterator[Callable[[int], None]]:
                 bar.update(done - bar.pos)
 
         yield show
+
+
+# ---- until ---------------------------------------------------------------------------------------
+
+
+_ONCE_AN_EPOCH: Final = frozenset({"epoch_loss", "test_loss"})
+
+
+class Until:
+    """A condition over a run's values as they are at the end of an update.
+
+    The values of a pass (``z[h1]``, ``loss``) are then those of the batch's last example.
+    """
+
+    def __init__(self, text: str, experiment: Experiment) -> None:
+        """Read the condition.
+
+        Raises:
+            NntuiError: it cannot be read, or is a number; the sentence says where.
+        """
+        try:
+            self._expression = condition(text, Names.of(experiment))
+        except ExpressionError as error:
+            where = f" (at character {error.position + 1} of --until)"
+            raise NntuiError(f"{error}{where}") from None
+        self.text = self._expression.text
+        self._experiment = experiment
+        self._schedule = Schedule(experiment)
+        net = experiment.network.wiring()
+        names = self._expression.names
+        of_passes = tuple(
+            name for name in sorted(names) if parse_value_name(name)[0] in OF_THE_PASSES
+        )
+        self.left = Left(of_passes) if of_passes else None
+        """Takes the values of the passes that it reads; None when it reads none."""
+        self._index = {parameter: n for n, parameter in enumerate(net.parameters)}
+        self._every = self._schedule.updates_per_epoch if names and names <= _ONCE_AN_EPOCH else 1
+
+    def next_look(self, updates: int) -> int:
+        """After how many updates it is to be looked at next, when so many are done."""
+        if not updates:
+            return 1  # until the first epoch has ended its loss is blank, which may be asked for
+        return min((updates // self._every + 1) * self._every, self._schedule.updates)
+
+    def met(self, updates: int, vectors: Vectors, history: History) -> bool:
+        """Whether it is true at the end of so many updates; a blank value makes it untrue."""
+        position = self._schedule.position(self._schedule.update_start(updates) - 1)
+        losses = history.losses(updates, updates // self._schedule.updates_per_epoch)
+
+        def lookup(name: str) -> float | None:
+            symbol, neurons = parse_value_name(name)
+            if symbol in OF_THE_PASSES:
+                return self.left.values[name] if self.left else None
+            match symbol, neurons:
+                case "b", (j,):
+                    return float(vectors.p[self._index[j]])
+                case "w", (i, j):
+                    return float(vectors.p[self._index[i, j]])
+                case (("batch_loss" | "epoch_loss" | "test_loss"), ()):
+                    return losses.last(symbol.removesuffix("_loss"))
+                case (("x" | "y"), (j,)):
+                    return self._datum(updates, symbol, j)
+            found: float | None = getattr(position, symbol)
+            return found
+
+        return self._expression.value(lookup) is True
+
+    def _datum(self, updates: int, symbol: str, neuron: str) -> float:
+        net = self._experiment.network.wiring()
+        example = self._schedule.batch(updates - 1)[-1]
+        if symbol == "x":
+            return self._experiment.x(example)[net.inputs.index(neuron)]
+        return self._experiment.y(example)[net.outputs.index(neuron)]
+
+
+# ---- words ---------------------------------------------------------------------------------------
+
+
+def sizes(network: Network) -> str:
+    """The number of neurons in each layer, such as 2-4-1."""
+    counts = Counter(network.wiring().layer.values())
+    return "-".join(str(counts[layer]) for layer in sorted(counts))
+
+
+def padded(text: str, width: int) -> str:
+    """A text with blanks behind it, so that it takes ``width`` terminal cells."""
+    return text + " " * (width - cells(text))

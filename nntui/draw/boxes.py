@@ -7,7 +7,7 @@ from typing import Final
 
 from nntui.draw.looks import Mark, NodeLook
 from nntui.draw.plan import Box
-from nntui.draw.text import cut, fit
+from nntui.text import cut, fit
 
 # mark: (left rim, right rim, role)
 _MARKS: Final[Mapping[Mark, tuple[str, str, str]]] = {

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from nntui.draw.text import cells
+from nntui.text import cells
 
 BRIEF: Final = 4
 """Cells of a value where it is that or a drawing that is seen in part."""

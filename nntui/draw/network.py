@@ -16,7 +16,7 @@ from nntui.draw.looks import EdgeLook, EdgeState, Mark, NodeLook
 from nntui.draw.picture import Area, Picture
 from nntui.draw.plan import Box, Layout
 from nntui.draw.selection import Line, select
-from nntui.draw.text import cells, cut
+from nntui.text import cells, cut
 
 # How many dots in a row a line has, and how many are then left out: a positive one, a negative one.
 _DOTS: Final = {False: (1, 0), True: (3, 2)}

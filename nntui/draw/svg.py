@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from xml.sax.saxutils import escape
 
 from nntui.draw.picture import Picture, Span
-from nntui.draw.text import cells
+from nntui.text import cells
 
 WIDTH: Final = 8.4
 """Pixels of a cell, sideways and upright; the letters are 14 high."""

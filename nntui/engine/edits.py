@@ -6,25 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from nntui.engine.edit_values import (
-    EditError,
-    chosen_of,
-    function_of,
-    number_of,
-    real_of,
-    shown,
-)
+from nntui.engine.edit_values import EditError, chosen_of, function_of, number_of, real_of, shown
 from nntui.model.activations import Activation
 from nntui.model.errors import SettingError
 from nntui.model.experiment import Experiment
 from nntui.model.losses import Loss
-from nntui.model.names import (
-    ValueNameError,
-    did_you_mean,
-    escaped,
-    parse_value_name,
-    value_name,
-)
+from nntui.model.names import ValueNameError, did_you_mean, escaped, parse_value_name, value_name
 from nntui.model.optimizers import Optimizer
 from nntui.model.values import check_value
 from nntui.model.wiring import Parameter

@@ -9,11 +9,11 @@ from typing import Final
 
 from nntui.draw import Span
 from nntui.draw.strength import size_of
-from nntui.draw.text import cells, cut, fit
 from nntui.explain.fitted import fitted
 from nntui.looks.moment import Edge, Moment
 from nntui.looks.views import View
 from nntui.model.wiring import Wiring
+from nntui.text import cells, cut, fit
 
 WIDTH: Final = 21
 """Cells of a row."""

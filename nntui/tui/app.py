@@ -148,7 +148,7 @@ class NntuiApp(App[NntuiError]):
 
     def open_sample(self, name: str) -> None:
         """Open a bundled sample in place of what is open."""
-        from nntui.bundled import samples
+        from nntui.samples import samples
 
         self.saving.settle(partial(self.filing.open, samples()[name]))
 

@@ -17,8 +17,8 @@ from nntui.explain.formulas import Line
 from nntui.explain.sums import Sum
 from nntui.model.names import quoted
 from nntui.model.wiring import Wiring
+from nntui.text import padded, wrapped
 from nntui.tui.colours import Colours
-from nntui.tui.text import padded, wrapped
 
 Row = list[Segment]
 

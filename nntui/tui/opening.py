@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from nntui.bundled import samples
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.session import original
 from nntui.document.load import load
@@ -17,6 +16,7 @@ from nntui.document.stamp import Stamp, stamps_of
 from nntui.document.state import StateError
 from nntui.model.dataset import CsvSource
 from nntui.model.experiment import Experiment
+from nntui.samples import samples
 from nntui.sessions import open_session
 from nntui.tui.preferences import PreferencesFile
 from nntui.tui.recent import remember

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from nntui.bundled import samples
+from nntui.samples import samples
 from nntui.tui.keys import GROUPS
 
 if TYPE_CHECKING:

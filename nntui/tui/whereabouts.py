@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from nntui.debugger.branches import MAIN
 from nntui.model.names import escaped
-from nntui.tui.text import padded
+from nntui.text import padded
 
 if TYPE_CHECKING:
     from nntui.model.experiment import Experiment

@@ -26,8 +26,8 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.widget import Widget
 
-from nntui.bundled import samples
 from nntui.document.load import load
+from nntui.samples import samples
 from nntui.tui.app import NntuiApp
 from nntui.tui.widgets.loss import LossPane
 

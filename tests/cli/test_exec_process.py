@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pexpect
 import pytest
 
-from nntui.cli import interrupts
+from nntui.cli import endings
 
 NNTUI = [sys.executable, "-c", "from nntui.cli import main; main(prog_name='nntui')"]
 PATIENCE = 60
@@ -146,7 +146,7 @@ def test_an_interrupt_pauses_what_runs_and_leaves_the_rest(here, document, term)
 
 
 def test_an_interrupt_just_before_a_command_or_behind_it_ends_no_session(fed, monkeypatch):
-    noticing, moments = interrupts.noticing_interrupts, iter(["before", "behind"])
+    noticing, moments = endings.noticing_interrupts, iter(["before", "behind"])
 
     @contextmanager
     def struck(said=""):
@@ -158,7 +158,7 @@ def test_an_interrupt_just_before_a_command_or_behind_it_ends_no_session(fed, mo
         if moment == "behind":
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(interrupts, "noticing_interrupts", struck)
+    monkeypatch.setattr(endings, "noticing_interrupts", struck)
     monkeypatch.setattr("nntui.cli.sources.prompts", lambda: True)
     result = fed("step 2\nstep 3\nprint step\n", "exec", "xor")
     assert result.exit_code == 0

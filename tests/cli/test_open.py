@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from nntui.bundled import samples
+from nntui.samples import samples
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 
 import nntui as package
-from nntui.bundled import samples
+from nntui.samples import samples
 
 from .conftest import strict
 

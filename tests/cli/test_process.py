@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import pytest
 
 import nntui as package
-from nntui.bundled import samples
+from nntui.samples import samples
 
 NNTUI = [sys.executable, "-c", "from nntui.cli import main; main(prog_name='nntui')"]
 PATIENCE = 60

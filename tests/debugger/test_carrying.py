@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from nntui.bundled import samples
 from nntui.debugger.carrying import carried_over
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.session import to_plain
@@ -17,6 +16,7 @@ from nntui.model.changes import (
     change_setting,
     delete_neuron,
 )
+from nntui.samples import samples
 
 
 @pytest.fixture

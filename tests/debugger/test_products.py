@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from nntui.bundled import samples
 from nntui.debugger.before import before_last_update
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.products import Passed
 from nntui.document.load import load
 from nntui.model.names import value_name
+from nntui.samples import samples
 
 FACTORS = {
     "forward_edge": lambda step, i, j: step.reads[value_name("a", i)],

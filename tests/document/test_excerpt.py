@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from nntui.bundled import samples
 from nntui.document.errors import DocumentError
 from nntui.document.excerpt import excerpt, span_of
 from nntui.document.load import load
 from nntui.document.stamp import stamp_of
+from nntui.samples import samples
 
 
 def error_of(path) -> DocumentError:

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from nntui.bundled import samples
 from nntui.document.load import load
-from nntui.document.recovery import (
-    forget_recovery,
-    read_recovery,
-    recovery_file,
-    write_recovery,
-)
+from nntui.document.recovery import forget_recovery, read_recovery, recovery_file, write_recovery
 from nntui.document.state import StateError
 from nntui.model.changes import add_neuron
+from nntui.samples import samples
 
 
 @pytest.fixture(autouse=True)

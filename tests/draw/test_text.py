@@ -1,7 +1,7 @@
 import pytest
 from rich.cells import cell_len
 
-from nntui.draw.text import clean, cut, fit
+from nntui.text import clean, cut, fit
 
 
 @pytest.mark.parametrize(

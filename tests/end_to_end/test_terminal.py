@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from nntui.bundled import samples
+from nntui.samples import samples
 
 
 def test_a_session_from_the_first_step_to_quitting(terminal):

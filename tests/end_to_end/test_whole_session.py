@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from nntui.bundled import samples
 from nntui.document.load import load
+from nntui.samples import samples
 
 TERMINALS = {
     "truecolor": {"TERM": "xterm-256color", "COLORTERM": "truecolor"},

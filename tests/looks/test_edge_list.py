@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from nntui.debugger.debugger import Debugger
-from nntui.draw.text import cells
 from nntui.looks.edge_list import WIDTH, edge_list
 from nntui.looks.moment import Moment
 from nntui.looks.views import VIEWS
+from nntui.text import cells
 
 
 @pytest.fixture

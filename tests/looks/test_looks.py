@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 
 import nntui
-from nntui.bundled import samples
 from nntui.debugger.before import before_last_update
 from nntui.debugger.debugger import Debugger
 from nntui.draw import draft_of, layout
@@ -17,6 +16,7 @@ from nntui.looks.scene import Scene, strongest
 from nntui.looks.travelling import said, travelling
 from nntui.looks.views import VIEWS, next_view, view_at
 from nntui.looks.wave import wave
+from nntui.samples import samples
 
 
 @pytest.fixture

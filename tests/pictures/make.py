@@ -18,8 +18,8 @@ from typing import Any, Final, NamedTuple
 from textual.pilot import Pilot
 from textual_plotext import PlotextPlot
 
-from nntui.bundled import samples
 from nntui.document.load import load
+from nntui.samples import samples
 from nntui.tui.app import NntuiApp
 from nntui.tui.widgets.inspector import InspectorPane
 from nntui.tui.widgets.loss import LossPane

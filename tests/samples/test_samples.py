@@ -8,8 +8,8 @@ from functools import cache
 import pytest
 
 import nntui
-from nntui.bundled import sample_called, samples
 from nntui.debugger.check import check_gradient
+from nntui.samples import sample_called, samples
 
 NAMES = [
     "sample", "classifier", "mazur", "notebook-chain", "notebook-diamond", "skip", "xor",

@@ -4,9 +4,9 @@ import shutil
 
 import pytest
 
-from nntui.bundled import samples
 from nntui.debugger.debugger import Debugger
 from nntui.document.load import load
+from nntui.samples import samples
 from nntui.tui.app import NntuiApp
 from nntui.tui.screens.stepping import SteppingScreen
 

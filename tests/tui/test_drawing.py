@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from nntui.bundled import samples
 from nntui.document.load import load
 from nntui.looks.views import VIEWS
+from nntui.samples import samples
 
 
 def title(app):

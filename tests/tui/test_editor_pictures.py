@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nntui.bundled import samples
+from nntui.samples import samples
 from nntui.tui.app import NntuiApp
 from nntui.tui.screens.fault import FaultScreen
 

@@ -7,11 +7,11 @@ from threading import Event
 
 import pytest
 
-from nntui.bundled import samples
 from nntui.document.errors import DocumentError
 from nntui.document.load import load
 from nntui.document.save import save
 from nntui.model.changes import add_neuron, change_setting, delete_neuron
+from nntui.samples import samples
 from nntui.tui.app import NntuiApp
 from nntui.tui.screens.fault import FaultScreen
 from nntui.tui.screens.picker import PickerScreen

@@ -8,9 +8,9 @@ import re
 
 import pytest
 
-from nntui.bundled import samples
 from nntui.document.load import load
 from nntui.engine.accuracy import right_ones
+from nntui.samples import samples
 from nntui.tui.app import NntuiApp
 from nntui.tui.widgets.loss import LossPane
 

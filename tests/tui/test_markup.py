@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from nntui.bundled import samples
 from nntui.document.load import load
 from nntui.document.save import save
 from nntui.model.changes import add_neuron
+from nntui.samples import samples
 from nntui.tui.app import NntuiApp
 from nntui.tui.screens.fault import FaultScreen
 from nntui.tui.screens.question import Question

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from nntui.bundled import samples
 from nntui.document.errors import DocumentError
+from nntui.samples import samples
 from nntui.tui.app import NntuiApp
 from nntui.tui.recent import remember
 from nntui.tui.screens.opening import OpeningScreen

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Input
 
-from nntui.bundled import samples
 from nntui.debugger.commands.table import COMMANDS
+from nntui.samples import samples
 from nntui.tui.keys import GROUPS
 from nntui.tui.palette import Everything
 from nntui.tui.preferences import PreferencesFile

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from nntui.bundled import samples
 from nntui.document.load import load
+from nntui.samples import samples
 from nntui.tui.app import NntuiApp
 from nntui.tui.keys import GROUPS
 

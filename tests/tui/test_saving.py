@@ -7,10 +7,10 @@ import shutil
 import pytest
 from textual.widgets import Input
 
-from nntui.bundled import samples
 from nntui.document.load import load
 from nntui.document.recovery import read_recovery, recovery_file, write_recovery
 from nntui.model.changes import add_neuron
+from nntui.samples import samples
 from nntui.tui.app import NntuiApp
 from nntui.tui.screens.question import Question
 from nntui.tui.screens.save_form import SaveForm

@@ -6,8 +6,8 @@ from dataclasses import replace
 from threading import Event
 
 from nntui import sessions
-from nntui.bundled import samples
 from nntui.document.load import load
+from nntui.samples import samples
 from nntui.tui.app import NntuiApp
 
 

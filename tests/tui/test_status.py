@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
-from nntui.bundled import samples
 from nntui.debugger.debugger import Debugger
 from nntui.document.load import load
+from nntui.samples import samples
 from nntui.tui.frame import frame_of
 from nntui.tui.whereabouts import Whereabouts
 

@@ -7,8 +7,8 @@ import json
 import pytest
 from rich.cells import cell_len
 
-from nntui.bundled import samples
 from nntui.document.load import load
+from nntui.samples import samples
 from nntui.tui.app import NntuiApp
 
 

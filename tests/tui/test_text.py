@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from nntui.tui.text import padded, wrapped
+from nntui.text import padded, wrapped
 
 
 @given(st.text(alphabet="ab神́ ", max_size=30), st.integers(1, 20))

@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from nntui.bundled import samples
+from nntui.samples import samples
 from nntui.tui.app import NntuiApp
 from nntui.tui.control.touring import CARDS
 from nntui.tui.preferences import PreferencesFile

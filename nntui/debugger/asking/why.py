@@ -15,8 +15,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from nntui.debugger.asking.cause import ROWS
-from nntui.debugger.asking.cause import Cause as Cause
+from nntui.debugger.asking.cause import ROWS, Cause
 from nntui.debugger.asking.making import MAKING, Made, memory_made
 from nntui.debugger.asking.past import Past
 from nntui.debugger.asking.reads import DataRead, MemoryRead, Read, TermRead

@@ -6,13 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from nntui.debugger.commands.candidates import (
-    behind,
-    branches,
-    either,
-    targets,
-    words,
-)
+from nntui.debugger.commands.candidates import behind, branches, either, targets, words
 from nntui.debugger.commands.command import Command
 from nntui.debugger.commands.journey import Journey
 from nntui.debugger.commands.language import CommandError, chosen, first_word, nothing_more, split

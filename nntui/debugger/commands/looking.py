@@ -8,14 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nntui.debugger.asking.watches import Watched, line_of
 from nntui.debugger.commands.branching import listed as branches_listed
-from nntui.debugger.commands.candidates import (
-    behind,
-    displays,
-    either,
-    expressions,
-    neurons,
-    words,
-)
+from nntui.debugger.commands.candidates import behind, displays, either, expressions, neurons, words
 from nntui.debugger.commands.command import Command
 from nntui.debugger.commands.language import (
     CommandError,

@@ -54,7 +54,7 @@ class Desk:
     @property
     def bundled(self) -> bool:
         """Whether it is a sample of nntui's own, which nobody may overwrite."""
-        from nntui.bundled import samples
+        from nntui.samples import samples
 
         if self.document is None:
             return False

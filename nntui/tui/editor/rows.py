@@ -11,8 +11,8 @@ from textual.events import Click, Resize
 from textual.message import Message
 
 from nntui.model.experiment import Experiment
+from nntui.text import padded
 from nntui.tui.editor.sections import Section, name_width
-from nntui.tui.text import padded
 from nntui.tui.widgets.pane import LinePane
 
 

@@ -23,10 +23,10 @@ from nntui.model.errors import SettingError
 from nntui.model.experiment import Experiment
 from nntui.model.names import escaped
 from nntui.model.network import Connection, Neuron
+from nntui.text import padded
 from nntui.tui.editor import forms
 from nntui.tui.editor.connections import ConnectionRows
 from nntui.tui.editor.forms import Form
-from nntui.tui.text import padded
 
 _TRAINED: Final = {True: "yes", False: "no"}
 _WIDEST: Final = 16

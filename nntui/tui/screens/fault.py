@@ -17,8 +17,8 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from nntui.model.names import escaped
+from nntui.text import padded
 from nntui.tui.colours import Colours
-from nntui.tui.text import padded
 
 if TYPE_CHECKING:
     from nntui.document.errors import DocumentError

@@ -14,8 +14,8 @@ from textual.events import Resize
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from nntui.text import wrapped
 from nntui.tui.keys import COUNT_HELP, EDITOR, GROUPS, LISTS, Key, every_key
-from nntui.tui.text import wrapped
 from nntui.tui.widgets.titles import NAMES
 
 PANES: Final = {

@@ -17,10 +17,10 @@ from textual.screen import Screen
 from textual.widgets import Footer, OptionList
 from textual.widgets.option_list import Option
 
-from nntui.bundled import samples
 from nntui.model.names import escaped
+from nntui.samples import samples
+from nntui.text import padded
 from nntui.tui.recent import recent_files
-from nntui.tui.text import padded
 
 LEAST: Final = 8
 """Cells that a line is given, whatever the terminal."""

@@ -12,8 +12,8 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
 
-from nntui.bundled import samples
 from nntui.model.names import escaped
+from nntui.samples import samples
 from nntui.tui.places import fault_in_place, place_of
 from nntui.tui.widgets.text_field import TextField
 

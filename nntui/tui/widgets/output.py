@@ -10,9 +10,9 @@ from rich.cells import cell_len, chop_cells
 from rich.segment import Segment
 from rich.style import Style
 
+from nntui.text import wrapped
 from nntui.tui.control.focus import Focus
 from nntui.tui.frame import Frame
-from nntui.tui.text import wrapped
 from nntui.tui.widgets.pane import LinePane
 
 MOST: Final = 2_000

@@ -13,8 +13,8 @@ from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.message import Message
 from textual.widget import Widget
 
+from nntui.text import padded, wrapped
 from nntui.tui.control.rooms import LEAST
-from nntui.tui.text import padded, wrapped
 from nntui.tui.widgets.pane import LinePane
 
 SENTENCE: Final = "too-small"

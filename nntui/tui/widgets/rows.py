@@ -12,12 +12,12 @@ from textual.binding import BindingType
 from textual.events import Click
 from textual.message import Message
 
+from nntui.text import padded, wrapped
 from nntui.tui.control.focus import Focus
 from nntui.tui.frame import Frame
 from nntui.tui.keys import list_bindings
 from nntui.tui.marks import STOP
 from nntui.tui.rows import Row
-from nntui.tui.text import padded, wrapped
 from nntui.tui.widgets.pane import LinePane
 
 Wish = Literal["choose", "toggle", "delete"]

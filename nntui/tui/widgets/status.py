@@ -10,8 +10,8 @@ from rich.segment import Segment
 from rich.style import Style
 
 from nntui.model.experiment import Experiment
+from nntui.text import padded
 from nntui.tui.frame import Frame
-from nntui.tui.text import padded
 from nntui.tui.whereabouts import Whereabouts
 from nntui.tui.widgets.pane import LinePane
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from nntui.bundled import samples
 from nntui.debugger.asking.life import ACTIVE, Moment, life_of
 from nntui.debugger.debugger import Debugger
 from nntui.document.load import load
 from nntui.model.wiring import forward
+from nntui.samples import samples
 
 UPDATES = 7
 

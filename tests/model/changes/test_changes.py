@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from nntui.bundled import samples
 from nntui.document.load import load
 from nntui.model.changes import (
     SETTINGS,
@@ -22,6 +21,7 @@ from nntui.model.changes import (
     setting,
 )
 from nntui.model.errors import NetworkError, NntuiError, SettingError
+from nntui.samples import samples
 
 
 @pytest.fixture

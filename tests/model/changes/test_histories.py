@@ -8,7 +8,6 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nntui.bundled import samples
 from nntui.document.load import load
 from nntui.document.save import save
 from nntui.model.activations import ACTIVATIONS
@@ -28,6 +27,7 @@ from nntui.model.changes import (
 )
 from nntui.model.errors import NntuiError
 from nntui.model.experiment import Experiment
+from nntui.samples import samples
 
 NAMES = st.sampled_from(["x1", "x2", "h1", "h2", "h3", "y", "y2", "new one"])
 NUMBERS = st.floats(-5, 5, allow_nan=False)

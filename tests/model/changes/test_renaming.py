@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nntui.bundled import samples
 from nntui.document.load import load
 from nntui.model.changes import Edited, GoneError, Renaming, change_neuron, delete_neuron
+from nntui.samples import samples
 
 NAMES = ("x1", "x2", "h1", "h2", "y")
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nntui.tui.text import wrapped
+from nntui.text import wrapped
 from nntui.tui.widgets.output import _broken
 
 lines = st.text(st.sampled_from("ab神 "), max_size=60)

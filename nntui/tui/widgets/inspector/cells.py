@@ -7,8 +7,8 @@ from typing import Final
 
 from nntui.explain.fitted import fitted
 from nntui.explain.numbers import rounded
+from nntui.text import padded
 from nntui.tui.precision import PRECISIONS
-from nntui.tui.text import padded
 from nntui.tui.widgets.inspector.equations import NOT_YET
 
 _WANTED: Final = (8, 10, 15, 24)

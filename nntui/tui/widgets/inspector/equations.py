@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from nntui.debugger.products import Incoming, Outgoing, Passed
 from nntui.explain.numbers import Number, bracketed
-from nntui.tui.text import wrapped
+from nntui.text import wrapped
 
 NOT_YET: Final = "·"
 MOST_ROWS: Final = 3

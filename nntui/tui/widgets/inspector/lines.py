@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
-from nntui.tui.text import padded
+from nntui.text import padded
 
 Line = Callable[[], list[Segment]]
 """A line is written when it is seen: a neuron may have thousands of connections."""

@@ -14,14 +14,13 @@ from textual.timer import Timer
 
 from nntui.debugger.products import Incoming, Passed
 from nntui.draw.picture import Picture
-from nntui.draw.text import clean
 from nntui.explain.fitted import fitted
 from nntui.explain.numbers import Number
+from nntui.text import clean, padded, wrapped
 from nntui.tui.control.focus import Focus
 from nntui.tui.frame import Frame
 from nntui.tui.keys import every_key
 from nntui.tui.precision import FIRST, PRECISIONS
-from nntui.tui.text import padded, wrapped
 from nntui.tui.widgets.inspector.cells import Cells
 from nntui.tui.widgets.inspector.equations import (
     hanging,

@@ -10,14 +10,13 @@ from textual.events import Click
 from textual.message import Message
 from textual.strip import Strip
 
-from nntui.draw.text import cells, clean, cut
 from nntui.explain.fitted import fitted
 from nntui.model.names import escaped
 from nntui.model.words import counted
+from nntui.text import cells, clean, cut, padded
 from nntui.tui.control.focus import Focus
 from nntui.tui.frame import Frame
 from nntui.tui.marks import STOP
-from nntui.tui.text import padded
 from nntui.tui.widgets.neurons.choice import Choice, Filter, next_column
 from nntui.tui.widgets.neurons.columns import NEURONS, OF_ONE, TABLES, Column, Key, Table
 from nntui.tui.widgets.neurons.fit import GAP, Fit, fitted_columns

@@ -9,10 +9,9 @@ from nntui.cli.check import check
 from nntui.cli.endings import SystemRefusalError, ended
 from nntui.cli.exec import exec_
 from nntui.cli.files import file_called
+from nntui.cli.listings import list_samples, schema
 from nntui.cli.open import open_file, open_picker
 from nntui.cli.run import run
-from nntui.cli.samples import list_samples
-from nntui.cli.schema import schema
 from nntui.cli.show import show
 from nntui.cli.trace import trace
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import math
+import sys
 from collections.abc import Iterator, Sequence
-from typing import Literal
+from typing import Any, Literal
 
-from nntui.draw.text import cells, fit
+import click
+
+from nntui.text import cells, fit
 
 Align = Literal["left", "right", "point"]
 """Where a column's words meet: their first or last character, or their decimal points."""
@@ -40,3 +45,39 @@ def _meet_at_point(table: list[list[str]], column: int) -> None:
     width = max(map(len, whole))
     for row, part in zip(table, whole, strict=True):
         row[column] = " " * (width - len(part)) + row[column]
+
+
+# ---- strict json ---------------------------------------------------------------------------------
+
+
+def echo_json(value: Any, indent: int | None = None) -> None:
+    """Print a value as strict JSON, in one line unless an indent is given."""
+    click.echo(json_text(value, indent))
+
+
+def json_text(value: Any, indent: int | None = None) -> str:
+    """A value as strict JSON that stdout can take."""
+    # In an encoding without, say, the sign δ, JSON has an escape of its own for it.
+    ascii_only = "utf" not in (getattr(sys.stdout, "encoding", None) or "").lower()
+    write = json.JSONEncoder(indent=indent, ensure_ascii=ascii_only, allow_nan=False).encode
+    try:
+        return write(value)
+    except ValueError:  # a number that is none: rare, so it is not looked for beforehand
+        return write(plain(value))
+
+
+def plain(value: Any) -> Any:
+    """A value with every number that JSON cannot hold replaced by its name."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else _named(value)
+    if isinstance(value, dict):
+        return {key: plain(child) for key, child in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(child) for child in value]
+    return value
+
+
+def _named(value: float) -> str:
+    from nntui.explain.numbers import exact
+
+    return exact(value)
