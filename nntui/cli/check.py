@@ -14,7 +14,7 @@ from nntui.cli.files import file_argument
 from nntui.cli.tables import echo_json
 
 if TYPE_CHECKING:
-    from nntui.debugger.check import GradientCheck
+    from nntui.debugger.gradient_check import GradientCheck
     from nntui.model.experiment import Experiment
 
 _SAID = {"ok": "ok", "kink": "kink", "clamped": "clamped", "wrong": "WRONG"}
@@ -45,7 +45,7 @@ def check(file: Path, as_json: bool) -> int:
 
 
 def _checked(experiment: Experiment) -> GradientCheck:
-    from nntui.debugger.check import checked, compared
+    from nntui.debugger.gradient_check import checked, compared
 
     parameters = compared(experiment)
     if not sys.stderr.isatty():

@@ -233,7 +233,7 @@ def moment_of(experiment: Experiment, step: int) -> Debugger:
 
 def drawn(debugger: Debugger, width: int, view: str | None = None) -> Picture:
     """The network at this moment, in the view named, or the one that suits the phase."""
-    from nntui.debugger.before import before_last_update
+    from nntui.debugger.values import before_last_update
     from nntui.draw import layout, paint
     from nntui.looks.heat import Heating
     from nntui.looks.moment import Emphasis, Moment

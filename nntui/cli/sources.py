@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from nntui.debugger.commands import Interpreter
-from nntui.debugger.commands.language import MAX_LINE
+from nntui.debugger.commands.command import MAX_LINE
 from nntui.document.errors import DocumentError, Fault
 from nntui.document.files import decoded, read_bytes
 from nntui.model.names import escaped

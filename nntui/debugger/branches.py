@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from nntui.debugger.difference import Comparison, Difference, common
+from nntui.debugger.compare import Comparison, Difference, common
 from nntui.engine.edits import Edit, edit_of
 from nntui.engine.run import Run
 from nntui.engine.timeline import Timeline

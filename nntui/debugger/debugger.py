@@ -5,23 +5,21 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from nntui.debugger.movements import destination
 from nntui.debugger.snapshot import Camera, Snapshot
-from nntui.debugger.step import Step, observed
+from nntui.debugger.step import Step, destination, observed
 from nntui.debugger.values import value_of
 from nntui.engine.run import Run
 from nntui.model.errors import NntuiError
 
 # What a key or a command may never need is imported when it is asked for.
 if TYPE_CHECKING:
-    from nntui.debugger.asking.bookmarks import Bookmarks
-    from nntui.debugger.asking.trail import Trail
-    from nntui.debugger.asking.watches import Watches
-    from nntui.debugger.asking.why import Cause
+    from nntui.debugger.bookmarks import Bookmarks, Trail
     from nntui.debugger.branches import Branch, Branches
+    from nntui.debugger.breakpoints import Stops
+    from nntui.debugger.breakpoints.search import Hunt, Stop
     from nntui.debugger.commands import Interpreter, Reply
-    from nntui.debugger.stops import Stops
-    from nntui.debugger.stops.hunt import Hunt, Stop
+    from nntui.debugger.displays import Watches
+    from nntui.debugger.queries.why import Cause
     from nntui.engine.schedule import Schedule
     from nntui.model.experiment import Experiment
 
@@ -188,19 +186,19 @@ class Debugger:
     @cached_property
     def stops(self) -> Stops:
         """The breakpoints and watchpoints."""
-        from nntui.debugger.stops import Stops
+        from nntui.debugger.breakpoints import Stops
 
         return Stops()
 
     def resume(self, direction: int = 1) -> Stop:
         """Go on to the next stop, or with direction −1 back to the one before."""
-        from nntui.debugger.stops.hunt import resume
+        from nntui.debugger.breakpoints.search import resume
 
         return resume(self, direction)
 
     def hunt(self, direction: int = 1) -> Hunt:
         """The same in bursts, for a screen that stays alive."""
-        from nntui.debugger.stops.hunt import Hunt
+        from nntui.debugger.breakpoints.search import Hunt
 
         return Hunt(self, direction)
 
@@ -226,21 +224,21 @@ class Debugger:
     @cached_property
     def watches(self) -> Watches:
         """The expressions that are looked at wherever the run stops."""
-        from nntui.debugger.asking.watches import Watches
+        from nntui.debugger.displays import Watches
 
         return Watches(self)
 
     @cached_property
     def bookmarks(self) -> Bookmarks:
         """The positions that were given a name."""
-        from nntui.debugger.asking.bookmarks import Bookmarks
+        from nntui.debugger.bookmarks import Bookmarks
 
         return Bookmarks(self)
 
     @cached_property
     def trail(self) -> Trail:
         """The places where the run has stopped, to go back and forth through."""
-        from nntui.debugger.asking.trail import Trail
+        from nntui.debugger.bookmarks import Trail
 
         return Trail(self)
 
@@ -250,7 +248,7 @@ class Debugger:
         Raises:
             ValueNameError: the name names no value of this network.
         """
-        from nntui.debugger.asking.why import why
+        from nntui.debugger.queries.why import why
 
         return why(self, name)
 

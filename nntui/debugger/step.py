@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from nntui.engine.observe import Scene, reads, writes
-from nntui.engine.schedule import Position
+from nntui.engine.schedule import Block, Position, Schedule, end_after, end_before
 from nntui.explain.facts import Facts
 from nntui.explain.formulas import Line, formula, sentence
 from nntui.explain.numbers import Number, exact
@@ -105,3 +105,130 @@ def observed(run: Run) -> Step:
         memory=memory,
     )
     return Step(position, facts)
+
+
+# ---- movements -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """``after(schedule, p)`` is its first stop behind position p (which is not the end),
+    ``before`` its last stop in front of p (which is not the start). ``stops(schedule)`` says how
+    many there are in every example, and how many more in every update.
+    """  # noqa: D205
+
+    after: Callable[[Schedule, int], int]
+    before: Callable[[Schedule, int], int]
+    stops: Callable[[Schedule], tuple[int, int]]
+
+
+def _within_block(ends: Callable[[Block], tuple[int, ...]]) -> Movement:
+    def after(schedule: Schedule, position: int) -> int:
+        block = schedule.block(position)
+        return block.start + end_after(ends(block), position - block.start)
+
+    def before(schedule: Schedule, position: int) -> int:
+        block = schedule.block(position - 1)
+        return block.start + end_before(ends(block), position - block.start)
+
+    def stops(schedule: Schedule) -> tuple[int, int]:
+        last = schedule.block(schedule.update_start(1) - 1)
+        return len(ends(schedule.block(0))), len(ends(last)) if schedule.steps_per_update else 0
+
+    return Movement(after, before, stops)
+
+
+def _example_after(schedule: Schedule, position: int) -> int:
+    start = schedule.example_start(position)
+    end = start + schedule.steps_per_example
+    update = schedule.updates_before(position)
+    last_in_batch = end == schedule.update_start(update + 1) - schedule.steps_per_update
+    return end + schedule.steps_per_update if last_in_batch else end
+
+
+def _update_before(schedule: Schedule, position: int) -> int:
+    return schedule.update_start(schedule.updates_before(position - 1))
+
+
+def _epoch_before(schedule: Schedule, position: int) -> int:
+    return (position - 1) // schedule.steps_per_epoch * schedule.steps_per_epoch
+
+
+MOVEMENTS: Final[dict[str, Movement]] = {
+    "step": Movement(
+        lambda s, p: p + 1, lambda s, p: p - 1, lambda s: (s.steps_per_example, s.steps_per_update)
+    ),
+    "neuron": _within_block(lambda block: block.neuron_ends),
+    "pass": _within_block(lambda block: block.pass_ends),
+    "example": Movement(_example_after, lambda s, p: s.example_start(p - 1), lambda s: (1, 0)),
+    "update": Movement(
+        lambda s, p: s.update_start(s.updates_before(p) + 1), _update_before, lambda s: (0, 1)
+    ),
+    "epoch": Movement(
+        lambda s, p: (p // s.steps_per_epoch + 1) * s.steps_per_epoch,
+        _epoch_before,
+        lambda s: (0, 0),
+    ),
+    "run": Movement(lambda s, p: s.total, lambda s, p: 0, lambda s: (0, 0)),
+}
+
+
+def destination(schedule: Schedule, position: int, movement: str, count: int = 1) -> int:
+    """Where ``count`` movements lead, back when count is negative; no further than either end.
+
+    Raises:
+        KeyError: there is no movement of that name.
+    """
+    move = MOVEMENTS[movement]
+    if movement == "step":
+        return min(max(position + count, 0), schedule.total)
+    sign, left = (1, count) if count > 0 else (-1, -count)
+    end = schedule.total if sign > 0 else 0
+    while left and position != end:
+        for steps, stops, available in _leaps(schedule, move, position, sign) if left > 1 else ():
+            if leaps := min(left // stops, available):
+                position += sign * leaps * steps
+                left -= leaps * stops
+                break
+        else:
+            ahead = move.after if sign > 0 else move.before
+            position, left = ahead(schedule, position), left - 1
+    return position
+
+
+def _leaps(
+    schedule: Schedule, move: Movement, position: int, sign: int
+) -> Iterator[tuple[int, int, int]]:
+    """The whole epochs, updates and examples that begin at a position, in the direction of sign.
+
+    Each as (its steps, the movement's stops in it, how many alike lie there in a row), so that a
+    count of a million millions is arithmetic as well.
+    """
+    by_example, by_update = move.stops(schedule)
+    edge = position if sign > 0 else position - 1  # the step that would be passed first
+    epoch, within = divmod(edge, schedule.steps_per_epoch)
+    if within == (0 if sign > 0 else schedule.steps_per_epoch - 1):
+        stops = schedule.examples * by_example + schedule.updates_per_epoch * by_update
+        if move is not MOVEMENTS["run"]:
+            yield schedule.steps_per_epoch, stops or 1, _ahead(epoch, schedule.epochs, sign)
+    update = schedule.updates_before(edge)
+    start, length = schedule.update_start(update), schedule.batch_length(update)
+    steps = length * schedule.steps_per_example + schedule.steps_per_update
+    stops = length * by_example + by_update
+    if stops and edge == (start if sign > 0 else start + steps - 1):
+        full = schedule.examples // schedule.batch_size
+        alike = _ahead(update % schedule.updates_per_epoch, full, sign)
+        yield steps, stops, alike if length == schedule.batch_size else 0
+    place, inside = divmod(edge - start, schedule.steps_per_example)
+    if (
+        by_example
+        and place < length
+        and inside == (0 if sign > 0 else schedule.steps_per_example - 1)
+    ):
+        # Behind the last example of a batch a movement may end elsewhere: one at a time there.
+        yield schedule.steps_per_example, by_example, _ahead(place, length - (sign > 0), sign)
+
+
+def _ahead(index: int, count: int, sign: int) -> int:
+    """How many of ``count`` units there are from number ``index`` on, itself included."""
+    return count - index if sign > 0 else index + 1

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nntui.debugger.before import Before
 from nntui.debugger.snapshot import Snapshot
+from nntui.debugger.values import Before
 
 Edge = tuple[str, str]
 

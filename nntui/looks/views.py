@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from nntui.debugger.before import Before
 from nntui.debugger.snapshot import Snapshot
+from nntui.debugger.values import Before
 from nntui.looks.moment import Edge, Moment
 
 

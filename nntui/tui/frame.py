@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nntui.debugger.before import Before, before_last_update
+from nntui.debugger.values import Before, before_last_update
 
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger

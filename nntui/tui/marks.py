@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from nntui.debugger.stops import Breakpoint, Place
+from nntui.debugger.breakpoints import Breakpoint, Place
 
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger

@@ -71,7 +71,7 @@ class Everything(Provider):
         yield Entry("quit", "leave nntui", app.action_quit)
 
     def _of_the_run(self, app: NntuiApp) -> Iterator[Entry]:
-        from nntui.debugger.commands.table import COMMANDS
+        from nntui.debugger.commands.interpreter import COMMANDS
 
         for group, keys in GROUPS.items():
             for key in keys:

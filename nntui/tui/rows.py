@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from nntui.debugger.asking.watches import value_text
+from nntui.debugger.displays import value_text
 from nntui.explain.numbers import rounded
 from nntui.model.names import escaped
 from nntui.tui.marks import DISABLED, STOP
 
 if TYPE_CHECKING:
-    from nntui.debugger.asking.watches import Watched
     from nntui.debugger.debugger import Debugger
+    from nntui.debugger.displays import Watched
 
 DIGITS: Final = 6
 HERE: Final = "►"

@@ -14,8 +14,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from support.experiments import layered
 
+from nntui.debugger.breakpoints import row_of
 from nntui.debugger.debugger import Debugger
-from nntui.debugger.stops import row_of
 from nntui.model.experiment import Experiment
 
 ROUNDS = 7

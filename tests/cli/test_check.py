@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 import nntui as package
-from nntui.debugger.check import check_gradient
+from nntui.debugger.gradient_check import check_gradient
 from nntui.model.activations import ACTIVATIONS
 
 from .conftest import strict

@@ -16,7 +16,7 @@ from support.scripts import scripts
 
 import nntui as package
 from nntui.cli import main
-from nntui.debugger.commands.language import MAX_LINE
+from nntui.debugger.commands.command import MAX_LINE
 
 from .conftest import strict
 
@@ -67,7 +67,7 @@ def test_a_whole_session_says_where_it_stops_and_why(nntui):
         "-c", "print loss", "-c", "reverse-continue",
     )  # fmt: skip
     assert result.exit_code == 0
-    debugger = package.Debugger(package.load(package.bundled.samples()["sample"]))
+    debugger = package.Debugger(package.load(package.samples.samples()["sample"]))
     while not (
         debugger.last and debugger.last.operation == ("backward_neuron", "h1")
         and debugger["delta[h1]"] > 0
@@ -202,7 +202,7 @@ def test_the_screen_is_not_loaded(here):
     code = (
         "import sys; from nntui.cli import main\n"
         "try: main(['exec', 'xor', '-c', 'break y1', '-c', 'continue', '-c', 'why loss'])\n"
-        "except SystemExit: print(sorted({'textual', 'plotext', 'rich'} & set(sys.modules)))"
+        "except SystemExit: print(sorted({'textual', 'plotext', 'rich.text'} & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, timeout=PATIENCE, cwd=here, check=False

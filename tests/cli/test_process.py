@@ -19,7 +19,7 @@ PATIENCE = 60
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and pseudo-terminals of POSIX")
 
-HEAVY = {"numpy", "networkx", "textual", "msgspec", "plotext", "rich"}
+HEAVY = {"numpy", "networkx", "textual", "msgspec", "plotext", "rich.text"}
 SCREEN = {"textual", "textual_plotext", "plotext"}
 
 

@@ -60,7 +60,7 @@ def test_what_a_person_reads(nntui):
     result = nntui("run", "xor", "--until", "epoch_loss < 0.01", "--max-epochs", "10000")
     assert result.exit_code == 0
     last = result.stdout.splitlines()[-1]
-    debugger = package.Debugger(package.load(package.bundled.samples()["xor"]))
+    debugger = package.Debugger(package.load(package.samples.samples()["xor"]))
     losses = debugger.snapshot().losses
     debugger.seek(debugger.total)
     losses = debugger.snapshot().losses
@@ -92,7 +92,7 @@ def test_without_max_epochs_the_file_s_number_counts(nntui, document):
 
 def test_what_it_came_to_is_saved(nntui, here):
     nntui("run", "xor", "--until", "update == 4", "--save", "out.json")
-    debugger = package.Debugger(package.load(package.bundled.samples()["xor"]))
+    debugger = package.Debugger(package.load(package.samples.samples()["xor"]))
     debugger.seek(debugger.schedule.update_start(5))
     assert package.load(here / "out.json").network.weights == dict(debugger.snapshot().w)
 

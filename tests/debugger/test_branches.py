@@ -11,8 +11,8 @@ from support.bits import all_bits
 from support.experiments import experiments, layered
 
 from nntui.debugger.branches import BranchError
+from nntui.debugger.compare import Comparison
 from nntui.debugger.debugger import Debugger
-from nntui.debugger.difference import Comparison
 from nntui.engine import checkpoints
 from nntui.engine import run as run_module
 from nntui.engine.edits import EditError

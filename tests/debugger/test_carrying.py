@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nntui.debugger.carrying import carried_over
 from nntui.debugger.debugger import Debugger
-from nntui.debugger.session import to_plain
+from nntui.debugger.session import carried_over, to_plain
 from nntui.document.load import load
 from nntui.model.changes import (
     Edited,

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from support.experiments import experiments, layered
 
 from nntui.debugger.debugger import Debugger
-from nntui.debugger.movements import MOVEMENTS, destination
+from nntui.debugger.step import MOVEMENTS, destination
 from nntui.engine.listing import train
 from nntui.engine.schedule import Schedule
 from nntui.engine.state import State

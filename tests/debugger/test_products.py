@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from nntui.debugger.before import before_last_update
 from nntui.debugger.debugger import Debugger
-from nntui.debugger.products import Passed
+from nntui.debugger.snapshot import Passed
+from nntui.debugger.values import before_last_update
 from nntui.document.load import load
 from nntui.model.names import value_name
 from nntui.samples import samples

@@ -12,7 +12,7 @@ from support.bits import bits_of
 from support.check import worst_error
 from support.experiments import layered
 
-from nntui.debugger import check
+from nntui.debugger import gradient_check
 from nntui.engine import listing
 from nntui.engine.full_speed import FullSpeed
 from nntui.engine.history import History
@@ -82,8 +82,8 @@ def _worst(train: Any) -> float:
 
 
 def _found_wrong(train: Any, monkeypatch: pytest.MonkeyPatch) -> bool:
-    monkeypatch.setattr(check, "train", train)
-    return not all(check.check_gradient(experiment).ok for experiment in EXPERIMENTS)
+    monkeypatch.setattr(gradient_check, "train", train)
+    return not all(gradient_check.check_gradient(experiment).ok for experiment in EXPERIMENTS)
 
 
 def _same_bits(train: Any) -> bool:

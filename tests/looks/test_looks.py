@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 import nntui
-from nntui.debugger.before import before_last_update
 from nntui.debugger.debugger import Debugger
+from nntui.debugger.values import before_last_update
 from nntui.draw import draft_of, layout
 from nntui.looks.moment import Emphasis, Moment
 from nntui.looks.scene import Scene, strongest

@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 import nntui
-from nntui.debugger.check import check_gradient
+from nntui.debugger.gradient_check import check_gradient
 from nntui.samples import sample_called, samples
 
 NAMES = [

@@ -7,7 +7,7 @@ from threading import Event
 import pytest
 from textual.widgets import Input
 
-from nntui.debugger.carrying import carried_over
+from nntui.debugger.session import carried_over
 from nntui.tui.keys import EDITOR
 from nntui.tui.screens.edit_form import EditForm
 from nntui.tui.screens.editing import EditorScreen
@@ -290,7 +290,7 @@ async def test_the_run_of_a_large_document_begins_beside_the_screen_which_says_s
         return carried_over(*arguments)
 
     monkeypatch.setattr("nntui.tui.control.editing.LARGE", 1)
-    monkeypatch.setattr("nntui.debugger.carrying.carried_over", carried_over_slowly)
+    monkeypatch.setattr("nntui.debugger.session.carried_over", carried_over_slowly)
     app = app_on()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("right", "right", "b", "M", "a", "enter", "escape")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.widgets import OptionList
 
-from nntui.debugger.movements import MOVEMENTS, destination
+from nntui.debugger.step import MOVEMENTS, destination
 from nntui.tui.keys import GROUPS, LISTS
 from nntui.tui.screens.help import HelpScreen
 from nntui.tui.screens.picker import PickerScreen

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Input
 
-from nntui.debugger.commands.table import COMMANDS
+from nntui.debugger.commands.interpreter import COMMANDS
 from nntui.samples import samples
 from nntui.tui.keys import GROUPS
 from nntui.tui.palette import Everything

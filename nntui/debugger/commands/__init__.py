@@ -14,8 +14,7 @@ the command is done, or with a ``Journey`` when it moves; a journey is made in b
     ...     answer = interpreter.arrived(answer)  # a Reply; "paused" when it is not there yet
 """
 
+from nntui.debugger.commands.command import Journey, Reply
 from nntui.debugger.commands.interpreter import Interpreter
-from nntui.debugger.commands.journey import Journey
-from nntui.debugger.commands.reply import Reply
 
 __all__ = ["Interpreter", "Journey", "Reply"]

@@ -2,15 +2,254 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
-from nntui.debugger.commands.journey import Journey
-from nntui.debugger.commands.reply import Said
+from nntui.explain.numbers import exact
+from nntui.model.errors import NntuiError
+from nntui.model.names import did_you_mean, escaped
 
 if TYPE_CHECKING:
+    from nntui.debugger.breakpoints import Hunt, Stop
     from nntui.debugger.debugger import Debugger
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a command has to say that moves nowhere: lines to read, and the same as plain values."""
+
+    lines: tuple[str, ...] = ()
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to one command.
+
+    ``lines`` are for a person, escaped and without line feeds; ``data`` holds the same as plain
+    JSON values (NaN and the infinities as floats). ``position`` is where the run stands now,
+    ``moved`` whether that is elsewhere than before, ``stop`` why it stopped there (None when the
+    movement simply arrived). ``quits`` asks whoever gave the command to leave.
+    """
+
+    command: str
+    ok: bool
+    lines: tuple[str, ...]
+    data: Mapping[str, Any]
+    position: int
+    stop: str | None = None
+    moved: bool = False
+    quits: bool = False
+
+    @property
+    def text(self) -> str:
+        """The lines as one text."""
+        return "\n".join(self.lines)
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """The reply as a plain value, for JSON."""
+        return {
+            "command": self.command,
+            "ok": self.ok,
+            "position": self.position,
+            "moved": self.moved,
+            "stop": self.stop,
+            "lines": list(self.lines),
+            "data": dict(self.data),
+        }
+
+
+# ---- language ------------------------------------------------------------------------------------
+
+
+MAX_LINE: Final = 10_000
+"""Characters in a command, at most."""
+
+MAX_COUNT: Final = 10**12
+
+# A word ends at a blank outside quotes and brackets: w["my input", h1] is one word.
+_PIECE: Final = re.compile(
+    r"""\s+ | "(?:[^"\\]|\\.)*"? | \[(?:"(?:[^"\\]|\\.)*"?|[^\]"])*\]? | .""",
+    re.VERBOSE | re.DOTALL,
+)
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
+_WHOLE: Final = re.compile(r"[+-]?[0-9][0-9_,]*", re.ASCII)
+
+
+class CommandError(NntuiError):
+    """A command that cannot be done; its text is one sentence."""
+
+
+def checked(line: str) -> str:
+    """A line without its comment and the blanks around it.
+
+    Raises:
+        CommandError: it is longer than any command.
+    """
+    if len(line) > MAX_LINE:
+        raise CommandError(f"a line of {len(line):,} characters (at most {MAX_LINE:,})")
+    kept = []
+    for piece in _PIECE.findall(line):
+        if piece == "#":
+            break
+        kept.append(piece)
+    return "".join(kept).strip()
+
+
+def split(text: str) -> list[str]:
+    """The words of a text."""
+    words, word = [], ""
+    for piece in _PIECE.findall(text):
+        if piece.isspace():
+            words += [word] if word else []
+            word = ""
+        else:
+            word += piece
+    return [*words, word] if word else words
+
+
+def first_word(text: str) -> tuple[str, str]:
+    """The first word of a text, and the rest without the blanks around it."""
+    words = split(text)
+    if not words:
+        return "", ""
+    text = text.strip()
+    return words[0], text[len(words[0]) :].strip()
+
+
+def whole(word: str, what: str = "a whole number") -> int:
+    """The whole number that a word is.
+
+    Raises:
+        CommandError: it is none, or beyond all bounds.
+    """
+    if not _WHOLE.fullmatch(word):
+        raise CommandError(f"found “{escaped(word)}”, expected {what}")
+    digits = word.replace("_", "").replace(",", "")
+    if len(digits) > 20 or abs(int(digits)) > MAX_COUNT:
+        raise CommandError(f"{escaped(word)} is too large a number (at most {MAX_COUNT:,})")
+    return int(digits)
+
+
+def nothing_more(rest: str) -> None:
+    """Refuse words behind a command that takes none.
+
+    Raises:
+        CommandError: there are some.
+    """
+    if rest:
+        raise CommandError(f"found “{escaped(rest)}”, expected the end of the line")
+
+
+def chosen(
+    word: str, names: Iterable[str], what: str, aliases: Mapping[str, str] = _NONE, advice: str = ""
+) -> str:
+    """The one of some names that a word means: itself, an alias, or an unambiguous beginning.
+
+    Raises:
+        CommandError: it means none of them, or several.
+    """
+    known = list(names)
+    word = aliases.get(word, word)
+    if word in known:
+        return word
+    found = [name for name in known if name.startswith(word)] if word else []
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise CommandError(f"“{escaped(word)}” may be {listed(found)}")
+    hint = did_you_mean(word, [*known, *aliases]) or advice or f"it may be {listed(known)}"
+    raise CommandError(f"there is no {what} “{escaped(word)}”; {hint}")
+
+
+def listed(names: Iterable[str]) -> str:
+    """``a, b or c``."""
+    *before, last = names
+    return f"{', '.join(before)} or {last}" if before else last
+
+
+# ---- numbers -------------------------------------------------------------------------------------
+
+
+def shown(value: float | bool | str | None) -> str:
+    """A number exactly, ``true`` or ``false``, ``blank``; text as it is."""
+    if value is None:
+        return "blank"
+    if isinstance(value, str):
+        return value
+    return {True: "true", False: "false"}[value] if isinstance(value, bool) else exact(value)
+
+
+# ---- journey -------------------------------------------------------------------------------------
+
+
+class Search(Protocol):
+    """Something that is looked for in bursts."""
+
+    def burst(self, seconds: float) -> bool:
+        """Look for about so long; whether that is over."""
+
+
+@dataclass(slots=True)
+class Journey:
+    """On the way to a position, to the next stop that a hunt finds, or to what a search finds.
+
+    Just one of ``target``, ``hunt`` and ``search`` is given; ``found`` makes the stop of a search
+    that is over. ``note`` is said when it is there. ``jump``: whether its ends are places to come
+    back to (``Debugger.trail``). ``command`` is the line that began it, ``start`` the position
+    where; ``over`` says that it is there, ``stop`` why it ended (None: it simply arrived).
+    """
+
+    debugger: Debugger
+    target: int | None = None
+    hunt: Hunt | None = None
+    search: Search | None = None
+    found: Callable[[], Stop] | None = None
+    note: str | None = None
+    jump: bool = True
+    command: str = ""
+    start: int = 0
+    over: bool = False
+    stop: Stop | None = None
+
+    def burst(self, seconds: float) -> bool:
+        """Go on for about so long; whether it is there."""
+        if self.over:
+            return True
+        if self.hunt is not None:
+            self.stop = self.hunt.burst(seconds)
+            self.over = self.stop is not None
+        elif self.target is not None:
+            self.over = self.debugger.approach(self.target, seconds)
+        else:
+            assert self.search is not None
+            assert self.found is not None
+            if self.search.burst(seconds):
+                self.stop = self.found()
+                self.target = self.stop.position
+        return self.over
+
+    def pause(self) -> None:
+        """Give it up where it is, unless it is there."""
+        if not self.over and self.hunt is not None:
+            self.stop = self.hunt.pause()
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """Why it ended, as plain values."""
+        if self.stop is None:
+            return {}
+        stopped = [{"number": number, "hits": hits} for number, hits in self.stop.hits]
+        messages = list(self.stop.messages)
+        return {"stop_kind": self.stop.kind, "stopped_by": stopped, "messages": messages}
+
+
+# ---- command -------------------------------------------------------------------------------------
+
 
 Function: TypeAlias = "Callable[[Debugger, str], Said | Journey]"
 """What a command does with the text behind its name."""

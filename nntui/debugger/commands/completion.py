@@ -1,58 +1,176 @@
-"""Completion: the lines that a line may become."""
+"""What may be completed: given how a word begins, the words that it may become."""
 
 from __future__ import annotations
 
-import re
-from itertools import islice
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import TYPE_CHECKING
 
-from nntui.debugger.commands.language import MAX_LINE, CommandError, first_word, split
-from nntui.debugger.commands.table import COMMANDS, command_called
+from nntui.debugger.commands.command import Candidates
+from nntui.model.activations import ACTIVATIONS
+from nntui.model.losses import LOSSES
+from nntui.model.names import SYMBOLS, quoted, value_name
 
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
-
-MOST: Final = 100
-"""Lines offered, at most."""
-
-LONGEST: Final = 400
-"""Characters of a name and what it is written with, at most."""
-
-# In an expression a name begins behind a sign as well as behind a blank: abs(dw[x1,
-# An edge is a word with an arrow in it: x1->h
-_LAST_NAME: Final = re.compile(
-    r"""(?: [^\s]*->[^\s]*
-          | [^\W\d]\w* (?: \[ (?: "(?:[^"\\]|\\.)*"? | [^\]"] )* )?
-          | (?: [^\s()+*/<>=!,-] [^\s()+*/<>=!,]* )?
-        )\Z""",
-    re.VERBOSE,
-)
+    from nntui.model.wiring import Wiring
 
 
-def completed(debugger: Debugger, line: str) -> list[str]:
-    """Whole lines, each with the last word of ``line`` completed; at most a hundred."""
-    if len(line) > MAX_LINE:
-        return []
-    line = line.lstrip()
-    word, _ = first_word(line)
-    if word == line:
-        return [name for name in COMMANDS if name.startswith(line)]
-    try:
-        source = command_called(word).completes
-    except CommandError:
-        return []
-    if source is None:
-        return []
-    begun = _begun(line)
-    before = split(line[: len(line) - len(begun)])[1:]
-    found = (
-        each for each in source(debugger, before, begun) if each.startswith(begun) and each != begun
-    )
-    head = line[: len(line) - len(begun)]
-    return [head + each for each in islice(dict.fromkeys(islice(found, MOST)), MOST)]
+def words(*known: str) -> Candidates:
+    """Words that stand first behind the command."""
+
+    def offer(debugger: Debugger, before: list[str], begun: str) -> Iterable[str]:
+        return known if not before else ()
+
+    return offer
 
 
-def _begun(line: str) -> str:
-    """The name that the end of a line begins."""
-    match = _LAST_NAME.search(line[-LONGEST:])
-    return match.group() if match else ""
+def either(*sources: Candidates) -> Candidates:
+    """What any of some sources offers."""
+
+    def offer(debugger: Debugger, before: list[str], begun: str) -> Iterable[str]:
+        return chain.from_iterable(source(debugger, before, begun) for source in sources)
+
+    return offer
+
+
+def behind(*leads: str, source: Candidates) -> Candidates:
+    """What a source offers, behind certain words only."""
+
+    def offer(debugger: Debugger, before: list[str], begun: str) -> Iterable[str]:
+        return source(debugger, before, begun) if before and before[-1] in leads else ()
+
+    return offer
+
+
+def values(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
+    """The names of values: the symbols first, those of one symbol once its bracket is open."""
+    net = debugger.experiment.network.wiring()
+    symbol, bracket, _ = begun.partition("[")
+    if bracket:
+        yield from _of_symbol(net, symbol, begun)
+        return
+    for known, neurons in SYMBOLS.items():
+        if known == symbol and neurons:
+            yield from _of_symbol(net, known, begun)
+        else:
+            yield known + ("[" if neurons else "")
+
+
+def expressions(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
+    """What an expression is made of: the names of values, and the functions once one is begun."""
+    from nntui.debugger.expressions.functions import FUNCTIONS
+
+    yield from values(debugger, before, begun)
+    if begun:
+        yield from (f"{name}(" for name in FUNCTIONS)
+
+
+def conditions(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
+    """An expression behind if, and what may stand behind a watched one or behind a place."""
+    if "if" in before:
+        yield from expressions(debugger, before, begun)
+
+
+def behind_number(source: Candidates) -> Candidates:
+    """The number of a breakpoint or watchpoint, then what a source offers."""
+
+    def offer(debugger: Debugger, before: list[str], begun: str) -> Iterable[str]:
+        return (source if before else stops)(debugger, before, begun)
+
+    return offer
+
+
+def events(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
+    """What may be watched, and what may happen to it."""
+    from nntui.debugger.breakpoints.breakpoint import CLAUSES
+
+    if before[-1:] == ["becomes"]:
+        yield "true"
+    elif "if" not in before:
+        yield from expressions(debugger, before, begun)
+        if before:
+            yield from ("crosses", "becomes", *CLAUSES)
+        else:
+            yield "nonfinite"
+
+
+def _of_symbol(net: Wiring, symbol: str, begun: str) -> Iterator[str]:
+    if SYMBOLS.get(symbol) == 2:
+        edges = _edges(net, begun, lambda i: f"{symbol}[{quoted(i)},")
+        yield from (value_name(symbol, *edge) for edge in edges)
+    elif SYMBOLS.get(symbol) == 1:
+        everyone = (*net.inputs, *net.neurons)
+        owners = {"x": net.inputs, "y": net.outputs, "a": everyone, "da": everyone}
+        yield from (value_name(symbol, j) for j in owners.get(symbol, net.neurons))
+
+
+def _edges(net: Wiring, begun: str, head: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+    """The connections that may be meant, by their sources; ``head`` is how one of these begins.
+
+    There may be a hundred thousand, and somebody is typing: their names are not even written.
+    """
+    heads = {i: head(i) for i in net.layer}
+    meant = {i for i, each in heads.items() if each.startswith(begun) or begun.startswith(each)}
+    return ((i, j) for j in net.neurons for i in net.sources[j] if i in meant)
+
+
+def neurons(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
+    """The neurons' names."""
+    net = debugger.experiment.network.wiring()
+    yield from map(quoted, (*net.inputs, *net.neurons))
+
+
+def bookmarks(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
+    """The names of bookmarks."""
+    yield from (mark.name for mark in debugger.bookmarks)
+
+
+def branches(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
+    """The names of branches."""
+    yield from (branch.name for branch in debugger.branches)
+
+
+def stops(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
+    """The numbers of breakpoints and watchpoints."""
+    yield from (str(stop.number) for stop in debugger.stops)
+
+
+def displays(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
+    """The numbers of displays."""
+    yield from (str(watch.number) for watch in debugger.watches)
+
+
+def places(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
+    """Where a breakpoint may stand, and what may follow: neurons, edges, kinds, directions."""
+    from nntui.debugger.breakpoints.breakpoint import CLAUSES, DIRECTIONS, LINES, PERIODS, PHASES
+
+    if "if" in before:
+        return
+    if not before:
+        yield from ("layer", "phase", "line", *PERIODS, "if")
+        yield from neurons(debugger, before, begun)
+        if "->" in begun:
+            edges = _edges(debugger.experiment.network.wiring(), begun, lambda i: f"{quoted(i)}->")
+            yield from ("->".join(map(quoted, edge)) for edge in edges)
+    elif before == ["phase"]:
+        yield from PHASES
+    elif before == ["line"]:
+        yield from LINES
+    else:
+        yield from (*DIRECTIONS, *CLAUSES)
+
+
+def targets(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
+    """What can be set."""
+    from nntui.engine.edits import targets as others
+
+    if not before:
+        yield from others(debugger.experiment)
+        yield from (each for each in values(debugger, before, begun) if each[:2] in ("w[", "b["))
+    elif before[0] == "loss":
+        yield from LOSSES
+    elif before[0].startswith("activation"):
+        yield from ACTIVATIONS
+    else:
+        yield from expressions(debugger, before, begun) if begun else ()

@@ -2,21 +2,104 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from nntui.debugger.asking.watches import line_of
-from nntui.debugger.commands.journey import Journey
-from nntui.debugger.commands.language import checked, first_word
-from nntui.debugger.commands.looking import plain_displays
-from nntui.debugger.commands.reply import Reply
-from nntui.debugger.commands.table import command_called
-from nntui.debugger.commands.where import where
+from nntui.debugger.commands.branches import BRANCHING
+from nntui.debugger.commands.breakpoints import STOPPING
+from nntui.debugger.commands.command import (
+    MAX_LINE,
+    Command,
+    CommandError,
+    Journey,
+    Reply,
+    Said,
+    checked,
+    chosen,
+    first_word,
+    nothing_more,
+    split,
+)
+from nntui.debugger.commands.inspection import ASKING, LOOKING, plain_displays
+from nntui.debugger.commands.movement import GOING, MOVING, where
+from nntui.debugger.displays import line_of
 from nntui.debugger.expressions import ExpressionError
 from nntui.model.errors import NntuiError
 
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
+
+
+_LAST: Final = (
+    "A name may be cut short as long as it stays clear which is meant. help COMMAND says more."
+)
+
+
+def _help(debugger: Debugger, rest: str) -> Said:
+
+    if not rest:
+        rows = [
+            (" ".join((c.name, *(f"({alias})" for alias in c.aliases))), c.help)
+            for c in COMMANDS.values()
+        ]
+        width = max(len(name) for name, _ in rows)
+        lines = [f"{name:<{width}}  {text}" for name, text in rows]
+        return Said((*lines, "", _LAST), {"commands": {c.name: c.help for c in COMMANDS.values()}})
+    command = command_called(rest)
+    short = f"in short {', '.join(command.aliases)}" if command.aliases else ""
+    lines = [command.usage, f"{command.help[0].upper()}{command.help[1:]}."]
+    lines += [f"Short: {', '.join(command.aliases)}."] if short else []
+    return Said(
+        (*lines, *command.more.strip("\n").splitlines()),
+        {"name": command.name, "usage": command.usage, "aliases": list(command.aliases),
+         "help": command.help, "more": command.more.strip()},
+    )  # fmt: skip
+
+
+def _quit(debugger: Debugger, rest: str) -> Said:
+    nothing_more(rest)
+    return Said()
+
+
+HELPING: Final = (
+    Command("help", "[COMMAND]", "list the commands, or say more about one", _help,
+            aliases=("h", "?"), completes=lambda *_: _names()),
+    Command("quit", "", "leave", _quit, aliases=("q", "exit")),
+)  # fmt: skip
+
+
+def _names() -> list[str]:
+
+    return list(COMMANDS)
+
+
+# ---- table ---------------------------------------------------------------------------------------
+
+
+_ROWS: Final = (*MOVING, *GOING, *STOPPING, *LOOKING, *ASKING, *BRANCHING, *HELPING)
+
+COMMANDS: Final[dict[str, Command]] = {command.name: command for command in _ROWS}
+"""Every command by its name, in the order of the help."""
+
+ALIASES: Final[dict[str, str]] = {
+    alias: command.name for command in COMMANDS.values() for alias in command.aliases
+}
+"""The short forms that stand for a name although they begin others too."""
+
+
+def command_called(word: str) -> Command:
+    """The command that a word means: its name, an alias, or an unambiguous beginning of its name.
+
+    Raises:
+        CommandError: no command begins like this, or several do.
+    """
+    return COMMANDS[chosen(word, COMMANDS, "command", ALIASES, "help lists them")]
+
+
+# ---- interpreter ---------------------------------------------------------------------------------
+
 
 MOST_SHOWN: Final = 200
 """Characters of a refused command that its reply repeats."""
@@ -117,8 +200,6 @@ class Interpreter:
 
     def complete(self, line: str) -> list[str]:
         """The lines that this one may become: each with its last word completed."""
-        from nntui.debugger.commands.completion import completed
-
         return completed(self._debugger, line)
 
 
@@ -130,3 +211,52 @@ def _refused(line: str, error: NntuiError, position: int) -> Reply:
         lines = (*lines, *(f"  {each}" for each in error.caret.splitlines()))
         data |= {"expression": error.text, "at": error.position}
     return Reply(line[:MOST_SHOWN], False, lines, data, position)
+
+
+# ---- completion ----------------------------------------------------------------------------------
+
+
+MOST: Final = 100
+"""Lines offered, at most."""
+
+LONGEST: Final = 400
+"""Characters of a name and what it is written with, at most."""
+
+# In an expression a name begins behind a sign as well as behind a blank: abs(dw[x1,
+# An edge is a word with an arrow in it: x1->h
+_LAST_NAME: Final = re.compile(
+    r"""(?: [^\s]*->[^\s]*
+          | [^\W\d]\w* (?: \[ (?: "(?:[^"\\]|\\.)*"? | [^\]"] )* )?
+          | (?: [^\s()+*/<>=!,-] [^\s()+*/<>=!,]* )?
+        )\Z""",
+    re.VERBOSE,
+)
+
+
+def completed(debugger: Debugger, line: str) -> list[str]:
+    """Whole lines, each with the last word of ``line`` completed; at most a hundred."""
+    if len(line) > MAX_LINE:
+        return []
+    line = line.lstrip()
+    word, _ = first_word(line)
+    if word == line:
+        return [name for name in COMMANDS if name.startswith(line)]
+    try:
+        source = command_called(word).completes
+    except CommandError:
+        return []
+    if source is None:
+        return []
+    begun = _begun(line)
+    before = split(line[: len(line) - len(begun)])[1:]
+    found = (
+        each for each in source(debugger, before, begun) if each.startswith(begun) and each != begun
+    )
+    head = line[: len(line) - len(begun)]
+    return [head + each for each in islice(dict.fromkeys(islice(found, MOST)), MOST)]
+
+
+def _begun(line: str) -> str:
+    """The name that the end of a line begins."""
+    match = _LAST_NAME.search(line[-LONGEST:])
+    return match.group() if match else ""

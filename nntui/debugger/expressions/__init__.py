@@ -1,7 +1,7 @@
 """Expressions over the values of a run: read without eval, checked, bounded."""
 
-from nntui.debugger.expressions.errors import ExpressionError
 from nntui.debugger.expressions.expression import Expression, condition, parse, parse_prefix
 from nntui.debugger.expressions.names import Names
+from nntui.debugger.expressions.parser import ExpressionError
 
 __all__ = ["Expression", "ExpressionError", "Names", "condition", "parse", "parse_prefix"]

@@ -8,10 +8,16 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from nntui.debugger.expressions.errors import ExpressionError
 from nntui.debugger.expressions.names import Names
-from nntui.debugger.expressions.parser import MAX_LENGTH, Parser
+from nntui.debugger.expressions.parser import (
+    MAX_LENGTH,
+    ExpressionError,
+    Parser,
+    neurons_at,
+    token_at,
+)
 from nntui.debugger.expressions.tree import Blank, Masks, Node, Value
+from nntui.model.names import SYMBOLS, quoted
 from nntui.model.network import Network
 from nntui.model.wiring import Wiring
 
@@ -127,3 +133,26 @@ def _read(text: str, names: Names) -> tuple[Expression, Parser]:
     read = frozenset(node.name for node in tree.walk() if isinstance(node, Value))
     one_line = text[: parser.token.start].strip().translate(_LINE_ENDS)
     return Expression(one_line, tree, read), parser
+
+
+# ---- renaming ------------------------------------------------------------------------------------
+
+
+Now = Callable[[str], str]
+"""What a neuron is called now; it may raise for one that is gone."""
+
+
+def renamed(text: str, now: Now) -> str:
+    """An expression, which can be read, with the names of now; all else stays as it was typed."""
+    made, kept, at = "", 0, 0
+    while (token := token_at(text, at)).kind != "end":
+        at = token.end
+        if token.text not in SYMBOLS or (opening := token_at(text, at)).text != "[":
+            continue
+        found, at = neurons_at(text, opening.start)
+        names = [name for name, _ in found]
+        others = [*map(now, names)]
+        if others != names:
+            made += f"{text[kept : opening.end]}{','.join(map(quoted, others))}]"
+            kept = at
+    return made + text[kept:]

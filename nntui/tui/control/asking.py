@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nntui.debugger.asking.paths import lines_of, paths
+from nntui.debugger.queries.paths import lines_of, paths
 from nntui.explain.numbers import exact
 from nntui.model.names import value_name
 
 if TYPE_CHECKING:
-    from nntui.debugger.asking.cause import Cause
+    from nntui.debugger.queries.why import Cause
     from nntui.model.wiring import Wiring
     from nntui.tui.control.commanding import Commanding
     from nntui.tui.control.looking import Looking

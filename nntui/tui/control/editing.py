@@ -141,7 +141,7 @@ class Editing:
         renaming: Renaming | None = None,
     ) -> None:
         """Begin the run of another experiment: a large one's beside the screen, which says so."""
-        from nntui.debugger.carrying import carried_over
+        from nntui.debugger.session import carried_over
         from nntui.model.changes import Renaming
 
         app, stepping = self._app, self._app.stepping

@@ -32,7 +32,7 @@ class Exporting:
 
     def passage(self) -> None:
         """Save the pass that is under way as Markdown."""
-        from nntui.debugger.asking.passage import passage
+        from nntui.debugger.queries.transcript import passage
 
         self._ask("the pass", "md", passage(self._stage.debugger))
 

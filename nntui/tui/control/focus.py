@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from nntui.debugger.stops.place import Place
+from nntui.debugger.breakpoints.breakpoint import Place
 from nntui.model.names import value_name
 from nntui.model.wiring import Wiring
 
 if TYPE_CHECKING:
-    from nntui.debugger.asking.paths import Paths
+    from nntui.debugger.queries.paths import Paths
 
 Edge = tuple[str, str]
 
@@ -20,7 +20,7 @@ Edge = tuple[str, str]
 class Focus:
     """What has the focus: nothing, a neuron, or an edge of that neuron.
 
-    ``cone``: what of the network it was asked to bring out (see ``nntui.debugger.asking.paths``).
+    ``cone``: what of the network it was asked to bring out (see ``nntui.debugger.queries.paths``).
     """
 
     neuron: str | None = None

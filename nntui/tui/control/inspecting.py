@@ -10,7 +10,7 @@ from weakref import ref
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from nntui.debugger.asking.life import Life
+    from nntui.debugger.queries.history import Life
     from nntui.engine.timeline import Timeline
     from nntui.tui.control.looking import Looking
     from nntui.tui.control.stage import Stage
@@ -84,7 +84,7 @@ class Inspecting:
 
     def _work(self, wish: Wish, line: Timeline) -> None:
         """In a thread of its own, on a line of its own."""
-        from nntui.debugger.asking.life import life_of
+        from nntui.debugger.queries.history import life_of
 
         def going() -> bool:
             sleep(BREATH)

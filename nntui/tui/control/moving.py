@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from nntui.debugger.asking.spot import go
+from nntui.debugger.bookmarks import go
 from nntui.debugger.commands import Journey
-from nntui.debugger.movements import destination
+from nntui.debugger.step import destination
 from nntui.tui.control.play import Play
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from nntui.debugger.stops import AnyRow, Breakpoint
+from nntui.debugger.breakpoints import AnyRow, Breakpoint
 from nntui.tui.control.deck import LISTS
 
 if TYPE_CHECKING:

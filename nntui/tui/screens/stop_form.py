@@ -12,8 +12,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Checkbox, Input, Label, Select, Static
 
-from nntui.debugger.stops import AnyRow, Breakpoint, row_of
-from nntui.debugger.stops.place import DIRECTIONS
+from nntui.debugger.breakpoints import AnyRow, Breakpoint, row_of
+from nntui.debugger.breakpoints.breakpoint import DIRECTIONS
 from nntui.model.errors import NntuiError
 from nntui.model.network import Network
 from nntui.tui.widgets.text_field import TextField

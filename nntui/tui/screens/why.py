@@ -13,8 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
-from nntui.debugger.asking.cause import ROWS, Cause
-from nntui.debugger.asking.why import expand
+from nntui.debugger.queries.why import ROWS, Cause, expand
 from nntui.tui.precision import PRECISIONS, rewritten
 
 _PLACE: Final = "dim"

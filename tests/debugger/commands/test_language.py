@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.experiments import layered
 
-from nntui.debugger.commands.language import (
+from nntui.debugger.commands.command import (
     MAX_LINE,
     CommandError,
     checked,

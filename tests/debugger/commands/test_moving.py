@@ -9,7 +9,7 @@ from support.experiments import experiments, layered
 
 from nntui.debugger.commands import Interpreter, Journey
 from nntui.debugger.debugger import Debugger
-from nntui.debugger.movements import destination
+from nntui.debugger.step import destination
 from nntui.model.names import quoted
 
 MOVEMENTS = {

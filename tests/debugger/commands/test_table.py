@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from nntui.debugger.commands import Interpreter
-from nntui.debugger.commands.language import CommandError
-from nntui.debugger.commands.table import ALIASES, COMMANDS, command_called
+from nntui.debugger.commands.command import CommandError
+from nntui.debugger.commands.interpreter import ALIASES, COMMANDS, command_called
 from nntui.debugger.debugger import Debugger
 from nntui.model.dataset import Dataset
 from nntui.model.experiment import Experiment

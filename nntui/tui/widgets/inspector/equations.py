@@ -6,7 +6,7 @@ from typing import Final
 
 from rich.cells import cell_len
 
-from nntui.debugger.products import Incoming, Outgoing, Passed
+from nntui.debugger.snapshot import Incoming, Outgoing, Passed
 from nntui.explain.numbers import Number, bracketed
 from nntui.text import wrapped
 

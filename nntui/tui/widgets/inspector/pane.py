@@ -12,7 +12,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.timer import Timer
 
-from nntui.debugger.products import Incoming, Passed
+from nntui.debugger.snapshot import Incoming, Passed
 from nntui.draw.picture import Picture
 from nntui.explain.fitted import fitted
 from nntui.explain.numbers import Number
@@ -35,7 +35,7 @@ from nntui.tui.widgets.inspector.past import COMPUTING, past_lines
 from nntui.tui.widgets.pane import LinePane
 
 if TYPE_CHECKING:
-    from nntui.debugger.asking.life import Life
+    from nntui.debugger.queries.history import Life
 
 NAME: Final = 12
 """Cells of a name in the tables of connections."""

@@ -9,7 +9,7 @@ from nntui.explain.numbers import rounded
 from nntui.explain.sparkline import sparkline
 
 if TYPE_CHECKING:
-    from nntui.debugger.asking.life import Activity, Life, Moment
+    from nntui.debugger.queries.history import Activity, Life, NeuronMoment
 
 COMPUTING: Final = "computing its past …"
 _NUMBER: Final = rounded(4)
@@ -61,7 +61,7 @@ def _range(numbers: Sequence[float | None]) -> str:
     return f"{_NUMBER(known[0])} → {_NUMBER(known[-1])}"
 
 
-def _thinned(found: Sequence[Moment], most: int) -> Sequence[Moment]:
+def _thinned(found: Sequence[NeuronMoment], most: int) -> Sequence[NeuronMoment]:
     if len(found) <= most:
         return found
     return [found[round(n * (len(found) - 1) / (most - 1))] for n in range(most)]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from nntui.debugger.progress import is_passed_back
+from nntui.debugger.snapshot import is_passed_back
 from nntui.model.names import value_name
 from nntui.model.wiring import Wiring
 from nntui.tui.frame import Frame

@@ -1,0 +1,269 @@
+"""Bookmarks: names for spots of a run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from nntui.model.errors import NntuiError
+from nntui.model.names import did_you_mean, escaped, fault_in_name
+
+if TYPE_CHECKING:
+    from nntui.debugger.debugger import Debugger
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A position on a branch (by its name)."""
+
+    position: int
+    branch: str
+
+
+def here(debugger: Debugger) -> Spot:
+    """Where a debugger stands."""
+    return Spot(debugger.position, debugger.branches.current.name)
+
+
+def is_there(debugger: Debugger, spot: Spot) -> bool:
+    """Whether the spot's branch was not deleted."""
+    return any(branch.name == spot.branch for branch in debugger.branches)
+
+
+def go(debugger: Debugger, spot: Spot) -> None:
+    """Go to a spot, on its branch.
+
+    Raises:
+        NntuiError: there is no such branch any more.
+        IndexError: the run has no such position.
+    """
+    if debugger.branches.current.name != spot.branch:
+        debugger.branches.switch(spot.branch)
+    debugger.seek(spot.position)
+
+
+# ---- bookmarks -----------------------------------------------------------------------------------
+
+
+_PLACE: Final = re.compile(r"start|end|(step|update|epoch)\s+\S+")
+"""What ``goto`` understands without a bookmark."""
+
+
+class BookmarkError(NntuiError):
+    """There is no such bookmark, it cannot be one, or its branch is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """A name for a position on a branch."""
+
+    name: str
+    spot: Spot
+
+
+class Bookmarks:
+    """The person's bookmarks on a debugger, by name.
+
+    >>> debugger.bookmarks.add("before the jump")
+    >>> debugger.seek(9000)
+    >>> debugger.bookmarks.go("before the jump")
+    """
+
+    def __init__(self, debugger: Debugger) -> None:
+        self._debugger = debugger
+        self._bookmarks: dict[str, Bookmark] = {}
+
+    def __iter__(self) -> Iterator[Bookmark]:
+        """The bookmarks in the order of the run."""
+        return iter(sorted(self._bookmarks.values(), key=lambda each: each.spot.position))
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._bookmarks)
+
+    def __contains__(self, name: object) -> bool:
+        """Whether a bookmark of that name stands somewhere."""
+        return name in self._bookmarks
+
+    def add(self, name: str, spot: Spot | None = None) -> Bookmark:
+        """Give a spot (this one, when left out) a name; a name that is taken moves there.
+
+        Raises:
+            BookmarkError: this cannot be a name, or the run has no such position.
+        """
+        bookmark = Bookmark(_checked(name), spot or here(self._debugger))
+        if not 0 <= bookmark.spot.position <= self._debugger.total:
+            raise BookmarkError(
+                f"bookmark “{name}”: there is no position {bookmark.spot.position}: "
+                f"the run has {self._debugger.total} steps"
+            )
+        self._bookmarks[name] = bookmark
+        return bookmark
+
+    def find(self, name: str) -> Bookmark:
+        """The bookmark of that name.
+
+        Raises:
+            BookmarkError: there is none; the sentence says the nearest.
+        """
+        if name not in self._bookmarks:
+            hint = did_you_mean(name, self._bookmarks)
+            none = "" if self._bookmarks else ": there are none yet"
+            raise BookmarkError(
+                f"there is no bookmark “{escaped(name)}”{none}{hint and '; ' + hint}"
+            )
+        return self._bookmarks[name]
+
+    def remove(self, name: str) -> Bookmark:
+        """Take a name away.
+
+        Raises:
+            BookmarkError: there is none of that name.
+        """
+        found = self.find(name)
+        del self._bookmarks[name]
+        return found
+
+    def go(self, name: str) -> Bookmark:
+        """Go to where a bookmark stands, on its branch.
+
+        Raises:
+            BookmarkError: there is none of that name, or its branch was deleted.
+        """
+        found = self.find(name)
+        if not is_there(self._debugger, found.spot):
+            raise BookmarkError(
+                f"bookmark “{name}” stands on branch “{escaped(found.spot.branch)}”, "
+                "which is no longer there"
+            )
+        go(self._debugger, found.spot)
+        return found
+
+    def follow(self, branch: str, renamed: str) -> None:
+        """Stay on a branch that has another name now."""
+        for each in self:
+            if each.spot.branch == branch:
+                moved = Bookmark(each.name, Spot(each.spot.position, renamed))
+                self._bookmarks[each.name] = moved
+
+    # ---- keeping -------------------------------------------------------------------------------
+
+    @property
+    def plain(self) -> list[dict[str, Any]]:
+        """The bookmarks as plain values, to be kept in a file."""
+        return [
+            {"name": each.name, "position": each.spot.position, "branch": each.spot.branch}
+            for each in self
+        ]
+
+    def restore(self, plain: Any) -> None:
+        """Put bookmarks that were kept in the place of those here; all of them or none.
+
+        Raises:
+            BookmarkError: this is no list of bookmarks, or one of them cannot be.
+        """
+        kept, self._bookmarks = self._bookmarks, {}
+        try:
+            for each in plain if isinstance(plain, list) else [plain]:
+                self.add(*_read(each))
+        except BookmarkError:
+            self._bookmarks = kept
+            raise
+
+
+def _checked(name: str) -> str:
+    fault = fault_in_name(name)
+    if fault is None and name.lstrip("+-").isdigit():
+        fault = "a number is a position"
+    if fault is None and _PLACE.fullmatch(name):
+        fault = "goto knows another place of that name"
+    if fault:
+        raise BookmarkError(f"“{escaped(name)}” cannot be a bookmark’s name: {fault}")
+    return name
+
+
+def _read(plain: Any) -> tuple[str, Spot]:
+    match plain:
+        case {"name": str(name), "position": int(position), "branch": str(branch)} if len(
+            plain
+        ) == 3 and not isinstance(position, bool):
+            return name, Spot(position, branch)
+        case _:
+            found = escaped(repr(plain), 60)
+            raise BookmarkError(f"bookmarks: found {found}, expected name, position and branch")
+
+
+# ---- trail ---------------------------------------------------------------------------------------
+
+
+LONGEST: Final = 200
+"""How many stops are remembered; the oldest are forgotten."""
+
+
+class Trail:
+    """The stops of a debugger, in the order in which they were made.
+
+    Whoever stops says so with ``visit``. ``back`` and ``forth`` say where to go and leave the going
+    to the caller (``nntui.debugger.bookmarks.go``). A new stop forgets those that lay ahead.
+
+    >>> debugger.trail.visit()
+    >>> debugger.seek(900)
+    >>> debugger.trail.visit()
+    >>> debugger.trail.back()
+    Spot(position=0, branch='main')
+    """
+
+    def __init__(self, debugger: Debugger) -> None:
+        self._debugger = debugger
+        self._spots: list[Spot] = []
+        self._at = -1
+
+    @property
+    def spots(self) -> tuple[Spot, ...]:
+        """The stops that are remembered, oldest first."""
+        return tuple(self._spots)
+
+    @property
+    def ahead(self) -> int:
+        """How many stops lie ahead, since ``back`` was asked for."""
+        return len(self._spots) - 1 - self._at
+
+    def visit(self, spot: Spot | None = None) -> None:
+        """Note a stop (here, when left out); one at the same spot as the last is the same."""
+        spot = spot or here(self._debugger)
+        if self._spots and self._spots[self._at] == spot:
+            return
+        del self._spots[self._at + 1 :]
+        self._spots.append(spot)
+        del self._spots[:-LONGEST]
+        self._at = len(self._spots) - 1
+
+    def back(self) -> Spot | None:
+        """The stop before this one; None when there is none. ``forth`` will lead back to here."""
+        self.visit()
+        return self._turn(-1)
+
+    def forth(self) -> Spot | None:
+        """The stop that ``back`` came from; None when there is none."""
+        return self._turn(1)
+
+    def follow(self, branch: str, renamed: str) -> None:
+        """Stay on a branch that has another name now."""
+        self._spots = [
+            Spot(spot.position, renamed) if spot.branch == branch else spot for spot in self._spots
+        ]
+
+    def _turn(self, direction: int) -> Spot | None:
+        """The next other spot in a direction; those whose branch is gone are forgotten."""
+        stands = self._spots[self._at] if self._spots else None
+        while 0 <= (at := self._at + direction) < len(self._spots):
+            spot = self._spots[at]
+            if spot != stands and is_there(self._debugger, spot):
+                self._at = at
+                return spot
+            del self._spots[at]
+            if direction < 0:
+                self._at -= 1
+        return None

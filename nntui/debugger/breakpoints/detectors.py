@@ -1,0 +1,230 @@
+"""Detectors: whether the step just executed is one that a row waits for, exactly.
+
+One detector a row. It says at which steps it must be asked (``sites``; between them nothing that
+it looks at changes) and is told when the run has been moved other than by its steps. "Behind a
+step" is the position that a stop would stand at, so an edit made there is seen as well.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from nntui.debugger.breakpoints.breakpoint import AnyRow, Breakpoint, Watchpoint, shown
+from nntui.debugger.breakpoints.sites import Block, Layout, Sites
+from nntui.debugger.expressions import Expression
+from nntui.debugger.values import value_of
+from nntui.engine.observe import Scene, reads, writes
+from nntui.engine.run import Run
+from nntui.model.names import escaped, parse_value_name
+
+_BY_NEURON = frozenset({"z", "a", "da", "delta", "b", "db"})
+_BY_EDGE = frozenset({"w", "dw"})
+
+
+class Lookup:
+    """The values of a run where it stands; None while blank. The names were checked before."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._getters: dict[str, Callable[[], float | None]] = {}
+
+    def __call__(self, name: str) -> float | None:
+        """The value of that name."""
+        getter = self._getters.get(name)
+        if getter is None:
+            getter = self._getters[name] = self._getter(name)
+        return getter()
+
+    def _getter(self, name: str) -> Callable[[], float | None]:
+        run = self._run
+        symbol, neurons = parse_value_name(name)
+        if symbol in _BY_NEURON:
+            (j,) = neurons
+            return lambda: getattr(run.state, symbol).get(j)
+        if symbol in _BY_EDGE:
+            return lambda: getattr(run.state, symbol).get(neurons)
+        if symbol == "loss":
+            return lambda: run.state.loss
+        return lambda: value_of(run, name)
+
+
+# ---- detectors -----------------------------------------------------------------------------------
+
+
+Found = float | bool | None
+"""An expression's value; None while blank."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A step that a row waits for. ``says`` completes its title; ``failed``: it could not tell."""
+
+    number: int
+    says: str
+    failed: bool = False
+
+
+class Detector:
+    """What all detectors have in common."""
+
+    looks_close: bool = False
+    """Whether ``before`` and ``behind`` must be called around each of its steps."""
+
+    def __init__(self, row: AnyRow, layout: Layout, run: Run, lookup: Lookup) -> None:
+        self.row, self._layout, self._run, self._lookup = row, layout, run, lookup
+        self.sites = Sites()
+
+    def restart(self) -> None:
+        """The run stands elsewhere, or was edited: look afresh at what is there."""
+
+    def before(self) -> None:
+        """The step to be asked about comes next."""
+
+    def behind(self) -> None:
+        """It was executed; an edit made there does not show yet."""
+
+    def after(self, block: Block) -> Match | None:
+        """Whether the step just executed, in this block, matches."""
+        raise NotImplementedError
+
+    def _admitted(self) -> bool:
+        """Whether a watchpoint's condition holds; blank is no."""
+        condition = self.row.condition
+        return condition is None or condition.value(self._lookup) is True
+
+
+class Visits(Detector):
+    """A breakpoint: the steps of its place at which its condition is true."""
+
+    row: Breakpoint
+
+    def __init__(self, row: Breakpoint, layout: Layout, run: Run, lookup: Lookup) -> None:
+        super().__init__(row, layout, run, lookup)
+        self.sites = layout.sites_of_place(row.place) if row.place else layout.every
+
+    def after(self, block: Block) -> Match | None:
+        """A blank value makes a placed condition fail; without a place it is just not true."""
+        row = self.row
+        if not self._layout.admits(row.place, block):
+            return None
+        if row.condition is not None:
+            found = row.condition.value(self._lookup)
+            if found is None and row.place is not None:
+                blank = row.condition.blank(self._lookup)
+                says = f"{row.what}: the condition cannot be told, {blank} is blank here"
+                return Match(row.number, says, failed=True)
+            if not found:
+                return None
+        return Match(row.number, row.what)
+
+
+class Changes(Detector):
+    """A watchpoint: the steps that do something to an expression's value."""
+
+    row: Watchpoint
+
+    def __init__(
+        self,
+        row: Watchpoint,
+        layout: Layout,
+        run: Run,
+        lookup: Lookup,
+        known_before: Callable[[Expression, int], Found],
+    ) -> None:
+        super().__init__(row, layout, run, lookup)
+        assert row.expression is not None
+        self._expression = row.expression
+        self._known_before = known_before
+        self.sites = layout.sites_of_values(row.expression.names)
+        self.previous: Found = None
+        self._known: Found = None
+        self._started = 0
+
+    def restart(self) -> None:
+        """The value before the next step is the one here."""
+        self.previous = self._known = self._expression.value(self._lookup)
+        self._started = self._run.position
+
+    @property
+    def known(self) -> Found:
+        """The last value that was not blank, however long ago."""
+        if self._known is None:
+            self._known = self._known_before(self._expression, self._started)
+        return self._known
+
+    def after(self, block: Block) -> Match | None:
+        """Compare with the value before the step (for crosses: with the last one there was)."""
+        row, new = self.row, self._expression.value(self._lookup)
+        old = self.known if row.event == "crosses" and new is not None else self.previous
+        self.previous = new
+        if new is None:
+            return None
+        self._known = new
+        if not EVENTS[row.event](old, new, row.level) or not self._admitted():
+            return None
+        return Match(row.number, self._says(old, new))
+
+    def _says(self, old: Found, new: Found) -> str:
+        row = self.row
+        name = self._expression.text
+        if row.event == "becomes true":
+            values = [f"{n} = {shown(self._lookup(n))}" for n in sorted(self._expression.names)]
+            return f"{name} became true ({', '.join(values)})" if values else f"{name} became true"
+        said = f"{name} went from {shown(old)} to {shown(new)}"
+        return said if row.level is None else f"{said}, across {shown(row.level)}"
+
+
+def _changed(old: Found, new: Any, level: float | None) -> bool:
+    return old is None or (old != new and not (old != old and new != new))
+
+
+def _crosses(old: Found, new: Any, level: float | None) -> bool:
+    assert level is not None
+    return old is not None and (old < level <= new or old > level >= new)
+
+
+EVENTS: Final[dict[str, Callable[[Found, Any, float | None], bool]]] = {
+    "changed": _changed,
+    "crosses": _crosses,
+    "becomes true": lambda old, new, level: new is True and old is not True,
+}
+
+
+class Wrecks(Detector):
+    """``watch nonfinite``: steps that write a NaN or an infinity, all they read being finite."""
+
+    looks_close = True
+
+    def __init__(self, row: Watchpoint, layout: Layout, run: Run, lookup: Lookup) -> None:
+        super().__init__(row, layout, run, lookup)
+        self.sites = layout.every
+        self._all_finite = False
+        self._written: dict[str, float] = {}
+
+    def before(self) -> None:
+        """Note whether all that is read is finite."""
+        self._all_finite = all(map(math.isfinite, self._observed(reads, 0).values()))
+
+    def behind(self) -> None:
+        """Note what was written."""
+        self._written = self._observed(writes, -1) if self._all_finite else {}
+
+    def after(self, block: Block) -> Match | None:
+        """Whether something that was written is wrong."""
+        wrong = [f"{n} = {shown(v)}" for n, v in self._written.items() if not math.isfinite(v)]
+        if not wrong or not self._admitted():
+            return None
+        kind, *neurons = self._run.schedule.operation(self._run.position - 1)
+        step = f"{kind} {' → '.join(escaped(n) for n in neurons)}".strip()
+        return Match(
+            self.row.number, f"{step} wrote {', '.join(wrong)}, while all that it read was finite"
+        )
+
+    def _observed(self, what: Callable[..., dict[str, float]], ago: int) -> dict[str, float]:
+        run = self._run
+        step = run.position + ago
+        scene = Scene(run.experiment, run.state, run.schedule.position(step).example)
+        return what(run.schedule.operation(step), scene)

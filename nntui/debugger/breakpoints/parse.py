@@ -1,0 +1,438 @@
+"""Reads breakpoints and watchpoints from the words of a command.
+
+``h1 backward every 3 if delta[h1] == 0 log "δ is {delta[h1]}"``: a place, then clauses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from nntui.debugger.breakpoints.breakpoint import (
+    CLAUSES,
+    DIRECTIONS,
+    LINES,
+    PERIODS,
+    PHASES,
+    AnyRow,
+    Breakpoint,
+    Event,
+    Place,
+    StopError,
+    Watchpoint,
+    message_of,
+)
+from nntui.debugger.breakpoints.table import MAX_COUNT, MAX_STOPS, Stops, counted
+from nntui.debugger.expressions import Expression, ExpressionError, Names, parse, parse_prefix
+from nntui.model.errors import NntuiError
+from nntui.model.names import SYMBOLS, ValueNameError, did_you_mean, escaped, quoted, unquoted
+from nntui.model.network import Network
+
+_KINDS: Final = ("layer", "phase", "line", *PERIODS)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a place. One in quotes is a neuron's name, whatever it says."""
+
+    text: str
+    quoted: bool
+
+    def is_(self, *words: str) -> bool:
+        """Whether it is one of some keywords."""
+        return not self.quoted and self.text in words
+
+
+def place_from(words: Sequence[Word], names: Names) -> Place:
+    """The place that words name.
+
+    Raises:
+        StopError: they name none.
+    """
+    if not words:
+        raise StopError(f"expected a neuron, an edge such as x1->h1, or {_listed(_KINDS)}")
+    first, *rest = words
+    if first.is_("layer"):
+        place = Place("layer", number=_layer(rest[:1], names))
+        return _with_direction(place, rest[1:])
+    if first.is_("phase"):
+        place = Place("phase", phase=_one_of(PHASES, "phase", rest[:1]))
+        return _nothing_more(place, rest[1:])
+    if first.is_("line"):
+        place = Place("line", line=_one_of(LINES, "line", rest[:1]))
+        return _nothing_more(place, rest[1:])
+    if first.is_(*PERIODS):
+        number = _number(rest[0], first.text) if rest else None
+        return _nothing_more(Place(first.text, number=number), rest[1:])
+    if first.is_(*DIRECTIONS):
+        raise StopError(
+            f"“{first.text}” needs a place before it, as in h1 {first.text}; "
+            f"or is it phase {first.text}?"
+        )
+    if rest and rest[0].is_("->"):
+        if len(rest) < 2:
+            raise StopError(f"“{escaped(first.text)}->” leads nowhere: expected a second neuron")
+        return _with_direction(_edge(first, rest[1], names), rest[2:])
+    return _with_direction(_neuron(first, names), rest)
+
+
+def _edge(source: Word, target: Word, names: Names) -> Place:
+    _known(source, names)
+    _known(target, names)
+    try:
+        names.check_connection(source.text, target.text)
+    except ValueNameError as error:
+        raise StopError(str(error)) from None
+    return Place("edge", (source.text, target.text))
+
+
+def _neuron(word: Word, names: Names) -> Place:
+    _known(word, names)
+    if word.text in names.inputs:
+        raise StopError(
+            f"“{escaped(word.text)}” is an input: it has no steps of its own "
+            "(example stops at each load, x1->h1 at an edge)"
+        )
+    return Place("neuron", (word.text,))
+
+
+def _known(word: Word, names: Names) -> None:
+    if word.text in names.everyone:
+        return
+    said = f"there is no neuron called “{escaped(word.text)}”"
+    if word.text.partition("[")[0] in SYMBOLS:
+        raise StopError(f"{said}; the value is stopped at by watch {escaped(word.text)}")
+    hint = did_you_mean(word.text, (*names.everyone, *_KINDS))
+    longer = [name for name in names.everyone if name.startswith(word.text + " ")]
+    if longer and not word.quoted:
+        hint = f"a name with blanks in it is quoted: {quoted(longer[0])}"
+    raise StopError(said + (hint and "; " + hint))
+
+
+def _layer(words: Sequence[Word], names: Names) -> int:
+    number = _number(words[0], "layer") if words else -1
+    if 1 <= number <= names.layers:
+        return number
+    if number == 0:
+        raise StopError("layer 0 holds the inputs, which have no steps of their own")
+    found = f"layer {number}" if words else "layer without a number"
+    raise StopError(f"found {found}, expected a layer from 1 to {names.layers}")
+
+
+def _one_of(known: Sequence[str], lead: str, words: Sequence[Word]) -> str:
+    if words and words[0].is_(*known):
+        return words[0].text
+    found = f"“{escaped(words[0].text)}”" if words else "nothing"
+    hint = did_you_mean(words[0].text, known) if words else ""
+    expected = f"expected {_listed(known)}{hint and '; ' + hint}"
+    raise StopError(f"found {found} behind {lead}, {expected}")
+
+
+def _number(word: Word, behind: str) -> int:
+    if word.quoted or not (word.text.isascii() and word.text.isdigit()) or len(word.text) > 15:
+        raise StopError(
+            f"found “{escaped(word.text)}” behind {behind}, expected a whole number, counted from 0"
+        )
+    number = int(word.text)
+    if number > MAX_COUNT:
+        raise StopError(f"{behind} {number} is beyond all bounds")
+    return number
+
+
+def _with_direction(place: Place, rest: Sequence[Word]) -> Place:
+    if not rest:
+        return place
+    if not rest[0].is_(*DIRECTIONS):
+        found, hint = escaped(rest[0].text), did_you_mean(rest[0].text, (*DIRECTIONS, "if", "log"))
+        raise StopError(
+            f"found “{found}” behind {place.text}, "
+            f"expected {_listed(DIRECTIONS)}, or if and a condition{hint and '; ' + hint}"
+        )
+    directed = Place(place.kind, place.neurons, place.number, place.phase, rest[0].text)
+    return _nothing_more(directed, rest[1:])
+
+
+def _nothing_more(place: Place, rest: Sequence[Word]) -> Place:
+    if rest:
+        raise StopError(
+            f"found “{escaped(rest[0].text)}” behind {place.text}, expected if and a condition, "
+            "or nothing more"
+        )
+    return place
+
+
+def _listed(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+# ---- reading -------------------------------------------------------------------------------------
+
+
+_WORD: Final = re.compile(r'\s*(?:(?P<quoted>"(?:[^"\\]|\\.)*")|(?P<arrow>->|→)|(?P<bare>[^\s"]))')
+_BARE: Final = re.compile(r'(?:(?!->|→)[^\s"])+')
+_CLAUSE: Final = re.compile(r"\s*(\w+)")
+
+
+def place_of(text: str, network: Network | Names) -> Place:
+    """The place that some words name, such as ``h1 backward``, ``x1->h1`` or ``epoch 5``.
+
+    Raises:
+        StopError: they name none.
+    """
+    words, _ = _words(text)
+    return place_from(words, _names(network))
+
+
+def breakpoint_of(text: str, network: Network | Names, *, temporary: bool = False) -> Breakpoint:
+    """The breakpoint that the words behind ``break`` describe; its number is 0 until it is added.
+
+    Raises:
+        StopError: an unknown place or clause.
+        ExpressionError: a condition that cannot be read; the position is in ``text``.
+    """
+    names = _names(network)
+    words, end = _words(text)
+    place = place_from(words, names) if words else None
+    return Breakpoint(place=place, temporary=temporary, **_clauses(text, end, names))
+
+
+def watchpoint_of(text: str, network: Network | Names, *, temporary: bool = False) -> Watchpoint:
+    """The watchpoint that the words behind ``watch`` describe; its number is 0 until it is added.
+
+    Raises:
+        StopError: an unknown event or clause.
+        ExpressionError: an expression that cannot be read; the position is in ``text``.
+    """
+    names = _names(network)
+    expression: Expression | None = None
+    event: Event = "changed"
+    level: float | None = None
+    if nonfinite := re.match(r"\s*nonfinite\b", text):
+        event, at = "nonfinite", nonfinite.end()
+    else:
+        expression, at = _expression(text, 0, names)
+        word = _CLAUSE.match(text, at)
+        if word and word.group(1) == "changed":
+            at = word.end()
+        elif word and word.group(1) == "crosses":
+            event = "crosses"
+            level, at = _level(text, word.end(), names)
+        elif true := re.compile(r"\s*becomes\s+true\b").match(text, at):
+            event, at = "becomes true", true.end()
+        _check_event(expression, event)
+    clauses = _clauses(text, at, names, whole=expression is not None and event == "changed")
+    return Watchpoint(
+        expression=expression, event=event, level=level, temporary=temporary, **clauses
+    )
+
+
+# ---- clauses -----------------------------------------------------------------------------------
+
+
+def _clauses(text: str, at: int, names: Names, *, whole: bool = False) -> dict[str, Any]:
+    """What the clauses from ``at`` on say, each at most once, in any order.
+
+    ``whole``: what stands before is an expression that ends here; what else follows is its fault.
+    """
+    said: dict[str, Any] = {}
+    while text[at:].strip():
+        match = _CLAUSE.match(text, at)
+        word = match.group(1) if match else text[at:].strip()
+        if match is None or word not in _CLAUSE_READERS:
+            if whole or "condition" in said:
+                _complain(text, at, names)
+            hint = did_you_mean(word, CLAUSES)
+            raise StopError(
+                f"found “{escaped(word)}”, expected one of {', '.join(CLAUSES)}"
+                f"{hint and '; ' + hint}"
+            )
+        field, read = _CLAUSE_READERS[word]
+        if field in said:
+            raise StopError(f"there is more than one “{word}”")
+        said[field], at = read(text, match.end(), names)
+        whole = False
+    return said
+
+
+def _complain(text: str, at: int, names: Names) -> None:
+    """Let the parser itself say what is wrong behind an expression."""
+    word = re.compile(r".*\bif\b", re.DOTALL).match(text[:at])
+    start = word.end() if word else 0
+    if not text[at:].strip():
+        return
+    try:
+        parse(text[start:], names)
+    except ExpressionError as error:
+        raise error.within(text, start) from None
+
+
+def _condition(text: str, at: int, names: Names) -> tuple[Expression, int]:
+    expression, end = _expression(text, at, names)
+    if not expression.is_condition:
+        behind = _CLAUSE.match(text, end)
+        if behind is None or behind.group(1) not in CLAUSES:
+            _complain(text, end, names)  # as in “loss = 1”: the real fault lies further on
+        start = at + len(text[at:]) - len(text[at:].lstrip())
+        raise ExpressionError(
+            f"{escaped(expression.text)} is a number, expected a condition such as a comparison",
+            text,
+            start,
+        )
+    return expression, end
+
+
+def _message(text: str, at: int, names: Names) -> tuple[Any, int]:
+    match = _WORD.match(text, at)
+    if match is None:
+        raise StopError('log needs a message, as in log "δ is {delta[h1]}"')
+    if match.lastgroup != "quoted":
+        return message_of(text[at:].strip(), names), len(text)
+    return message_of(_quoted(match.group("quoted")).text, names), match.end()
+
+
+def _count(word: str, least: int) -> Callable[[str, int, Names], tuple[int, int]]:
+    def read(text: str, at: int, names: Names) -> tuple[int, int]:
+        match = re.compile(r"\s*(\d{1,15})\b").match(text, at)
+        if match is None:
+            raise StopError(f"{word} needs a whole number, as in {word} 3")
+        return counted(int(match.group(1)), least, word), match.end()
+
+    return read
+
+
+_CLAUSE_READERS: Final[dict[str, tuple[str, Callable[[str, int, Names], tuple[Any, int]]]]] = {
+    "if": ("condition", _condition),
+    "log": ("log", _message),
+    "every": ("every", _count("every", 1)),
+    "ignore": ("ignore", _count("ignore", 0)),
+    "disabled": ("enabled", lambda text, at, names: (False, at)),
+}
+
+
+# ---- expressions and words ---------------------------------------------------------------------
+
+
+def _expression(text: str, at: int, names: Names) -> tuple[Expression, int]:
+    try:
+        expression, end = parse_prefix(text[at:], names)
+    except ExpressionError as error:
+        raise error.within(text, at) from None
+    return expression, at + end
+
+
+def _level(text: str, at: int, names: Names) -> tuple[float, int]:
+    expression, end = _expression(text, at, names)
+    if expression.is_condition or expression.names:
+        raise StopError(f"crosses needs a fixed number, found “{escaped(expression.text)}”")
+    return float(expression.value(lambda name: None) or 0.0), end
+
+
+def _check_event(expression: Expression, event: Event) -> None:
+    if event == "crosses" and expression.is_condition:
+        raise StopError(f"“{escaped(expression.text)}” is true or false: it can only become true")
+    if event == "becomes true" and not expression.is_condition:
+        raise StopError(f"“{escaped(expression.text)}” is a number: it cannot become true")
+
+
+def _words(text: str) -> tuple[list[Word], int]:
+    """The words before the first clause, and where that begins."""
+    words: list[Word] = []
+    at = 0
+    while match := _WORD.match(text, at):
+        kind = match.lastgroup or "bare"
+        start = match.start(kind)
+        if kind == "bare":
+            bare = _BARE.match(text, start)
+            assert bare is not None
+            if bare.group() in CLAUSES:
+                return words, start
+            words.append(Word(bare.group(), False))
+            at = bare.end()
+        else:
+            words.append(_quoted(match.group(kind)) if kind == "quoted" else Word("->", False))
+            at = match.end()
+    if text[at:].strip():
+        raise StopError(f"“{escaped(text[at:].strip())}”: a quote has no partner")
+    return words, at
+
+
+def _quoted(word: str) -> Word:
+    text = unquoted(word)
+    if text is None:
+        raise StopError(f"{escaped(word)} is badly quoted")
+    return Word(text, True)
+
+
+def _names(network: Network | Names) -> Names:
+    return network if isinstance(network, Names) else Names.of(network)
+
+
+# ---- plain ---------------------------------------------------------------------------------------
+
+
+_COUNTERS: Final = ("number", "hits", "since")
+
+
+def to_plain(stops: Iterable[AnyRow]) -> list[dict[str, Any]]:
+    """A list of objects: the command that makes each row, its number and its counters."""
+    return [
+        {"command": row.text, **{key: getattr(row, key) for key in _COUNTERS if getattr(row, key)}}
+        for row in stops
+    ]
+
+
+def from_plain(plain: object, network: Network | Names) -> tuple[Stops, list[str]]:
+    """The table that ``to_plain`` was given, and what could not be read of it, as sentences."""
+    stops, problems = Stops(), []
+    if not isinstance(plain, list):
+        return stops, ["breakpoints: expected a list"]
+    for n, entry in enumerate(plain[:MAX_STOPS]):
+        try:
+            stops.add(_row(entry, network))
+        except NntuiError as error:
+            problems.append(f"breakpoints[{n}]: {error}")
+    if len(plain) > MAX_STOPS:
+        problems.append(f"breakpoints: {len(plain)} of them, the first {MAX_STOPS} are kept")
+    return stops, problems
+
+
+def row_of(command: str, network: Network | Names) -> AnyRow:
+    """The row that a whole command (break, tbreak, watch or twatch) makes.
+
+    Raises:
+        NntuiError: the command cannot be read.
+    """
+    word, _, rest = command.strip().partition(" ")
+    if word not in _MAKERS:
+        hint = did_you_mean(word, _MAKERS)
+        raise NntuiError(f"found “{escaped(word)}”, expected break or watch{hint and '; ' + hint}")
+    made: AnyRow = _MAKERS[word](rest, network, temporary=word.startswith("t"))
+    return made
+
+
+_MAKERS: Final[dict[str, Any]] = {
+    "break": breakpoint_of,
+    "tbreak": breakpoint_of,
+    "watch": watchpoint_of,
+    "twatch": watchpoint_of,
+}
+
+
+def _row(entry: object, network: Network | Names) -> AnyRow:
+    if not isinstance(entry, dict) or not isinstance(entry.get("command"), str):
+        raise NntuiError("expected an object with a command, such as break h1")
+    for key in entry:
+        if key not in ("command", *_COUNTERS):
+            raise NntuiError(f"found the unknown key “{escaped(str(key))}”")
+    row = row_of(entry["command"], network)
+    counters: dict[str, Any] = {key: _checked_count(key, entry.get(key, 0)) for key in _COUNTERS}
+    counters["since"] = min(counters["since"], row.every - 1)
+    return replace(row, **counters)
+
+
+def _checked_count(key: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_COUNT:
+        raise NntuiError(f"{key}: found {escaped(repr(value), 40)}, expected a whole number")
+    return value

@@ -1,0 +1,217 @@
+"""Which steps of an example, and of an update, a stop has to look at: a static table.
+
+An example's steps are all alike, and so are an update's: an *offset* is a step's place in its
+block, counted from the block's first step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from nntui.debugger.breakpoints.breakpoint import Place
+from nntui.debugger.queries.writes import Offsets
+from nntui.engine.schedule import Schedule
+from nntui.model.names import parse_value_name
+from nntui.model.wiring import Parameter, Wiring
+
+Steps = Sequence[int]
+"""Offsets in rising order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sites:
+    """Offsets in an example's block, and in an update's."""
+
+    example: Steps = ()
+    update: Steps = ()
+
+    def of(self, block: Block) -> Steps:
+        """Those in a block."""
+        return self.update if block.example is None else self.example
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The steps ``start`` … ``end`` − 1: an example's, or an update's of the parameters.
+
+    ``place`` is the example's place in its batch (the batch's length for the update's block).
+    """
+
+    start: int
+    end: int
+    epoch: int
+    update: int
+    example: int | None
+    place: int
+    opens_epoch: bool
+
+
+# Values that only an update's end, and nothing in its steps, gives a new value.
+PERIOD_LOSSES: Final = frozenset({"batch_loss", "epoch_loss", "test_loss"})
+
+
+class Layout:
+    """The blocks of a run, and the steps in them that matter to a place or a value."""
+
+    def __init__(self, net: Wiring, schedule: Schedule) -> None:
+        self.net, self.schedule = net, schedule
+        self.offsets = Offsets(net)
+        self.example_steps = schedule.steps_per_example
+        self.update_steps = schedule.steps_per_update
+        self.every = Sites(range(self.example_steps), range(self.update_steps))
+
+    @cached_property
+    def index(self) -> dict[Parameter, int]:
+        """The place of each parameter among all."""
+        return {parameter: n for n, parameter in enumerate(self.net.parameters)}
+
+    @cached_property
+    def updated(self) -> dict[Parameter, int]:
+        """The offset of each trainable parameter's step in an update's block."""
+        trainable = (p for p in self.net.parameters if p in self.net.trainable)
+        return {parameter: n for n, parameter in enumerate(trainable)}
+
+    # ---- blocks --------------------------------------------------------------------------------
+
+    def block(self, step: int) -> Block:
+        """The block that a step belongs to."""
+        at = self.schedule.position(step)
+        return self.block_at(at.update, at.place)
+
+    def block_at(self, update: int, place: int | None) -> Block:
+        """The block of the example at a place of an update's batch; None: the parameters' one."""
+        schedule = self.schedule
+        length, start = schedule.batch_length(update), schedule.update_start(update)
+        if place is None or place >= length:
+            first, example, place = start + length * self.example_steps, None, length
+            end = first + self.update_steps
+        else:
+            first = start + place * self.example_steps
+            end = first + self.example_steps
+            example = schedule.position(first).example
+        epoch, batch = divmod(update, schedule.updates_per_epoch)
+        opens_epoch = batch == 0 and place == 0
+        return Block(first, end, epoch, update, example, place, opens_epoch)
+
+    # ---- places --------------------------------------------------------------------------------
+
+    def sites_of_place(self, place: Place) -> Sites:
+        """The offsets of a place's steps (an example's number, say, is for ``admits``)."""
+        chosen: Sequence[Parameter]
+        match place.kind:
+            case "edge":
+                i, j = place.neurons
+                chosen = [(i, j)]
+                forward = [self.offsets.forward_edge(i, j)]
+                backward = [self.offsets.backward_edge(i, j)]
+            case "neuron" | "layer":
+                layer, neurons = self.net.layer, self.net.neurons
+                of_place = place.neurons or [j for j in neurons if layer[j] == place.number]
+                chosen = of_place
+                forward = [self.offsets.forward_neuron(j) for j in of_place]
+                backward = [self.offsets.backward_neuron(j) for j in of_place]
+            case "phase":
+                return self._phase(place.phase)
+            case "line":
+                return self._line(place.line)
+            case _:
+                return Sites((0,))
+        match place.direction:
+            case "update":
+                steps = (self.updated[p] for p in chosen if p in self.updated)
+                return Sites((), tuple(sorted(steps)))
+            case "forward":
+                return Sites(tuple(sorted(forward)))
+            case "backward":
+                return Sites(tuple(sorted(backward)))
+        return Sites((*sorted(forward), *sorted(backward)))
+
+    def _phase(self, phase: str | None) -> Sites:
+        if phase == "update":
+            return Sites((), (0,) if self.update_steps else ())
+        loss = self.offsets.loss
+        return Sites(({"forward": 0, "loss": loss, "backward": loss + 1}[phase or ""],))
+
+    def _line(self, line: str | None) -> Sites:
+        """Every step that a line of the program executes."""
+        offsets, net = self.offsets, self.net
+        match line:
+            case "update_bias":
+                return Sites((), tuple(n for p, n in self.updated.items() if isinstance(p, str)))
+            case "update_weight":
+                return Sites((), tuple(n for p, n in self.updated.items() if isinstance(p, tuple)))
+            case "forward_edge":
+                found = [n for j in net.neurons for n in offsets.forward_edges(j)]
+            case "backward_edge":
+                found = [offsets.backward_edge(i, j) for j in net.neurons for i in net.sources[j]]
+            case "forward_neuron":
+                found = [offsets.forward_neuron(j) for j in net.neurons]
+            case "backward_neuron":
+                found = [offsets.backward_neuron(j) for j in net.neurons]
+            case _:
+                found = [offsets.loss if line == "loss" else 0]
+        return Sites(tuple(sorted(found)))
+
+    def admits(self, place: Place | None, block: Block) -> bool:
+        """Whether a place's steps in a block are meant: the right example, update or epoch."""
+        if place is None:
+            return True
+        match place.kind:
+            case "example":
+                return place.number is None or place.number == block.example
+            case "update":
+                return block.place == 0 and place.number in (None, block.update)
+            case "epoch":
+                return block.opens_epoch and place.number in (None, block.epoch)
+        return True
+
+    # ---- values --------------------------------------------------------------------------------
+
+    def sites_of_values(self, names: Iterable[str]) -> Sites:
+        """The offsets of all steps that may change one of some values, blanking included."""
+        example: set[int] = set()
+        update: set[int] = set()
+        for name in names:
+            symbol, neurons = parse_value_name(name)
+            if symbol == "step":
+                return self.every
+            example.update(self._in_example(symbol, neurons))
+            update.update(self._in_update(symbol, neurons))
+        return Sites(tuple(sorted(example)), tuple(sorted(update)))
+
+    def _in_example(self, symbol: str, neurons: tuple[str, ...]) -> Iterable[int]:
+        offsets, inputs = self.offsets, self.net.inputs
+        match symbol, neurons:
+            case (("b" | "w"), _):
+                return ()
+            case "z", (j,):
+                return (0, *offsets.forward_edges(j), offsets.forward_neuron(j))
+            case "a", (j,) if j not in inputs:
+                return (0, offsets.forward_neuron(j))
+            case "da", (j,):
+                from_loss = (offsets.loss,) if j in self.net.outputs else ()
+                return (0, *from_loss, *offsets.backward_edges_to(j))
+            case (("delta" | "db"), (j,)):
+                return (0, offsets.backward_neuron(j))
+            case "dw", (i, j):
+                return (0, offsets.backward_edge(i, j))
+            case "loss", ():
+                return (0, offsets.loss)
+        if symbol in PERIOD_LOSSES:  # with nothing to train, a batch ends with an example's block
+            return () if self.update_steps else (self.example_steps - 1,)
+        return (0,)
+
+    def _in_update(self, symbol: str, neurons: tuple[str, ...]) -> Iterable[int]:
+        match symbol, neurons:
+            case "b", (j,):
+                return (self.updated[j],) if j in self.updated else ()
+            case "w", (i, j):
+                return (self.updated[i, j],) if (i, j) in self.updated else ()
+            case "example", ():
+                return (0,) if self.update_steps else ()
+        if symbol in PERIOD_LOSSES and self.update_steps:
+            return (self.update_steps - 1,)
+        return ()

@@ -1,0 +1,193 @@
+"""The commands about branches: changing a number, going from one to another, comparing them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from nntui.debugger.commands.command import (
+    Command,
+    CommandError,
+    Journey,
+    Said,
+    chosen,
+    first_word,
+    nothing_more,
+    shown,
+    split,
+)
+from nntui.debugger.commands.completion import behind, branches, either, targets, words
+from nntui.model.names import escaped
+from nntui.model.words import counted
+
+if TYPE_CHECKING:
+    from nntui.debugger.branches import Branch
+    from nntui.debugger.breakpoints import Stop
+    from nntui.debugger.compare import Comparison
+    from nntui.debugger.debugger import Debugger
+
+
+def _set(debugger: Debugger, rest: str) -> Said:
+    target, value = first_word(rest)
+    before, equals, glued = target.partition("=")  # w[x1,h1]=0.3
+    if equals and "]" not in glued:
+        target, value = before, f"{glued} {value}"
+    value = value.strip().removeprefix("=").strip()
+    if not value:
+        raise CommandError("set needs a target and a value, as in set w[x1,h1] 0.3")
+    branch = debugger.edit(target, _value(debugger, target, value))
+    return Said(
+        (f"branch {escaped(branch.name)}: {escaped(branch.text, 1000)}",),
+        {"branch": branch.name, "edits": [edit.text for edit in branch.edits]},
+    )
+
+
+def _value(debugger: Debugger, target: str, text: str) -> float | str:
+    """What a target is set to: the number that an expression has here, or a function's text."""
+    if target == "loss" or target.startswith("activation"):
+        return text
+    value = debugger.evaluate(text)
+    if value is None:
+        raise CommandError(f"{escaped(text)} is blank here")
+    return value
+
+
+def _branch(debugger: Debugger, rest: str) -> Said | Journey:
+    word, rest = first_word(rest)
+    if word not in _VERBS and any(word == branch.name for branch in debugger.branches):
+        raise CommandError(f"branch switch {escaped(word)} goes to that branch")
+    return _VERBS[chosen(word or "list", _VERBS, "word for branches")](debugger, rest)
+
+
+def listed(debugger: Debugger, rest: str = "") -> Said:
+    """Every branch, the current one marked."""
+    nothing_more(rest)
+    current = debugger.branches.current.name
+    lines = [
+        f"{'*' if branch.name == current else ' '} {escaped(branch.name)}: "
+        f"{escaped(branch.text, 1000)}"
+        for branch in debugger.branches
+    ]
+    return Said(
+        tuple(lines), {"branch": current, "branches": [_plain(each) for each in debugger.branches]}
+    )
+
+
+def _plain(branch: Branch) -> dict[str, Any]:
+    edits = [edit.text for edit in branch.edits]
+    return {"name": branch.name, "parent": branch.parent, "start": branch.start, "edits": edits}
+
+
+def _name(debugger: Debugger, rest: str) -> Said:
+    before = debugger.branches.current.name
+    branch = debugger.branches.rename(before, _one(rest, "a new name"))
+    for follower in (debugger.bookmarks, debugger.trail):
+        follower.follow(before, branch.name)
+    return listed(debugger)
+
+
+def _switch(debugger: Debugger, rest: str) -> Journey:
+    debugger.branches.switch(_one(rest, "a branch"))
+    return Journey(debugger, debugger.position)
+
+
+def _delete(debugger: Debugger, rest: str) -> Said:
+    debugger.branches.delete(_one(rest, "a branch"))
+    return listed(debugger)
+
+
+_VERBS: Final[dict[str, Callable[[Any, str], Said | Journey]]] = {
+    "list": listed,
+    "name": _name,
+    "switch": _switch,
+    "delete": _delete,
+}
+
+
+def _one(rest: str, what: str) -> str:
+    found = split(rest)
+    if len(found) != 1:
+        said = f"“{escaped(rest)}”" if rest else "nothing"
+        raise CommandError(f"expected {what}, found {said}")
+    return found[0]
+
+
+# ---- diff --------------------------------------------------------------------------------------
+
+
+def _diff(debugger: Debugger, rest: str) -> Journey:
+    current = debugger.branches.current.name
+    names = split(rest)
+    if not 1 <= len(names) <= 2:
+        raise CommandError("diff needs two branches, or one to compare with where the run stands")
+    a, b = (names[0], names[1]) if len(names) == 2 else (current, names[0])
+    comparison = debugger.branches.comparison(a, b)
+
+    def found() -> Stop:
+        stop = _difference(debugger, comparison, a, b)
+        if comparison.found is not None and current not in (a, b):
+            debugger.branches.switch(a)
+            stop = replace(stop, reason=f"{stop.reason} (the run now stands on {escaped(a)})")
+        return stop
+
+    return Journey(debugger, search=comparison, found=found)
+
+
+def _difference(debugger: Debugger, comparison: Comparison, a: str, b: str) -> Stop:
+    from nntui.debugger.breakpoints import Stop
+
+    found = comparison.found
+    if found is None:
+        return Stop(debugger.position, f"{escaped(a)} and {escaped(b)} are the same everywhere")
+    by = "an edit" if found.step is None else f"step {found.step}"
+    reason = (
+        f"{escaped(a)} and {escaped(b)} differ from position {found.position} on, by {by}: "
+        f"in {counted(found.count, 'value')}"
+    )
+    table = [("", escaped(a), escaped(b))]
+    table += [(name, shown(here), shown(there)) for name, (here, there) in found.values.items()]
+    lines = list(_columns(table))
+    if found.count > len(found.values):
+        lines.append(f"  … and {found.count - len(found.values)} more")
+    return Stop(found.position, reason, messages=tuple(lines))
+
+
+def _columns(table: list[tuple[str, str, str]]) -> Iterator[str]:
+    widths = [max(len(row[column]) for row in table) for column in range(3)]
+    for row in table:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield f"  {'  '.join(cells)}".rstrip()
+
+
+BRANCHING: Final = (
+    Command(
+        "set", "TARGET [=] VALUE", "change a number or a function from here on, in a new branch",
+        _set, completes=targets,
+        more="""
+TARGET is w[i,j], b[j], x[i] or y[k] of the example shown, activation[j], loss, learning_rate or
+another setting of the optimizer, l1, l2. VALUE may be an expression. The future that was there
+stays in the branch it belongs to.
+  set w[x1,h1] 0.3
+  set w[x1,h1] = w[x1,h1] * 2
+  set learning_rate 0.01
+  set activation[h1] leaky_relu(slope=0.2)""",
+    ),
+    Command(
+        "branch", "[list | name NEW | switch BRANCH | delete BRANCH]",
+        "list, name, switch to or delete branches", _branch,
+        completes=either(words(*_VERBS), behind("switch", "delete", source=branches)),
+        more="""
+name gives the branch that the run stands on another name. switch stays at the same position.
+  branch
+  branch name smaller-start
+  branch switch main""",
+    ),
+    Command(
+        "diff", "BRANCH [BRANCH]", "go to the first step where two branches differ, and show how",
+        _diff, completes=branches,
+        more="""
+With one branch: against the one that the run stands on.
+  diff main branch-1""",
+    ),
+)  # fmt: skip

@@ -1,0 +1,339 @@
+"""The commands that look: at expressions, once or at every stop, and at what there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from nntui.debugger.commands.branches import listed as branches_listed
+from nntui.debugger.commands.breakpoints import listed
+from nntui.debugger.commands.command import (
+    Command,
+    CommandError,
+    Said,
+    chosen,
+    first_word,
+    nothing_more,
+    shown,
+    split,
+    whole,
+)
+from nntui.debugger.commands.completion import (
+    behind,
+    displays,
+    either,
+    expressions,
+    neurons,
+    values,
+    words,
+)
+from nntui.debugger.commands.movement import where
+from nntui.debugger.displays import Watched, line_of
+from nntui.model.names import SYMBOLS, escaped, unquoted, value_name
+from nntui.model.words import counted
+
+if TYPE_CHECKING:
+    from nntui.debugger.debugger import Debugger
+
+
+MOST_VALUES: Final = 1_000
+"""Values listed at once, at most."""
+
+
+def _print(debugger: Debugger, rest: str) -> Said:
+    if not rest:
+        raise CommandError("print needs an expression, such as abs(dw[x1,h1])")
+    value = debugger.evaluate(rest)
+    said = "blank here" if value is None else shown(value)
+    return Said((f"{escaped(rest, 1000)} = {said}",), {"expression": rest, "value": value})
+
+
+def _display(debugger: Debugger, rest: str) -> Said:
+    if rest:
+        debugger.watches.at_stop()  # whoever asks stands at a stop: the next one compares with it
+        debugger.watches.add(rest)
+    return _displays(debugger)
+
+
+def _displays(debugger: Debugger, rest: str = "") -> Said:
+    nothing_more(rest)
+    watched = debugger.watches.now()
+    lines = tuple(map(line_of, watched)) or ("nothing is displayed",)
+    return Said(lines, {"displays": plain_displays(watched)})
+
+
+def plain_displays(watched: Iterable[Watched]) -> list[dict[str, Any]]:
+    """What is displayed, as plain values."""
+    return [{"number": w.number, "expression": w.text, "value": w.value} for w in watched]
+
+
+def _undisplay(debugger: Debugger, rest: str) -> Said:
+    if rest:
+        typed = dict.fromkeys(split(rest))
+        numbers = [whole(word, "the number of a display") for word in typed]
+    else:
+        numbers = [watch.number for watch in debugger.watches]
+    for number in numbers:
+        debugger.watches[number]  # all of them are there, before the first is removed
+    for number in numbers:
+        debugger.watches.remove(number)
+    return Said((f"{counted(len(numbers), 'display')} removed",), {"removed": numbers})
+
+
+# ---- info --------------------------------------------------------------------------------------
+
+
+def _info(debugger: Debugger, rest: str) -> Said:
+    word, rest = first_word(rest)
+    if not word:
+        raise CommandError(f"info needs a subject: {', '.join(_SUBJECTS)}")
+    return _SUBJECTS[chosen(word, _SUBJECTS, "subject", _SHORT)](debugger, rest)
+
+
+def _position(debugger: Debugger, rest: str) -> Said:
+    nothing_more(rest)
+    lines, data = where(debugger)
+    branch = debugger.branches.current.name
+    return Said(
+        (*lines, f"branch {escaped(branch)}"),
+        {**data, "position": debugger.position, "total": debugger.total, "branch": branch},
+    )
+
+
+def _values(debugger: Debugger, rest: str) -> Said:
+    snapshot = debugger.snapshot()
+    symbols = split(rest)
+    for symbol in symbols:
+        chosen(symbol, SYMBOLS, "kind of value")
+    found = {
+        name: value
+        for name, value in snapshot.values.items()
+        if not symbols or name.partition("[")[0] in symbols
+    }
+    lines = [f"{name} = {shown(value)}" for name, value in islice(found.items(), MOST_VALUES)]
+    if len(found) > MOST_VALUES:
+        lines.append(f"… and {len(found) - MOST_VALUES} more: info values w, print w[x1,h1]")
+    return Said(tuple(lines), {"values": dict(islice(found.items(), MOST_VALUES))})
+
+
+def _neuron(debugger: Debugger, rest: str) -> Said:
+    from nntui.debugger.expressions import Names
+
+    if not rest:
+        raise CommandError("info neuron needs a neuron's name")
+    net = debugger.experiment.network.wiring()
+    names = [_unquoted(word) for word in split(rest)]
+    for name in names:
+        Names.of(net).check_neuron(name)
+    lines: list[str] = []
+    data: dict[str, Any] = {}
+    for j in names:
+        own = {name: debugger.value(name) for name in _values_of(net, j)}
+        edges = {
+            value_name("w", i, k): debugger.value(value_name("w", i, k))
+            for i, k in (
+                *((i, j) for i in net.sources.get(j, ())),
+                *((j, k) for k in net.targets[j]),
+            )
+        }
+        role = "input" if j in net.inputs else "output" if j in net.outputs else "hidden"
+        f = net.activation[j].name if j in net.activation and role != "input" else None
+        lines.append(f"{escaped(j)}: {role}, layer {net.layer[j]}{(f and ', ' + f) or ''}")
+        lines += [f"  {name} = {shown(value)}" for name, value in own.items()]
+        lines += [
+            f"  {name} = {shown(value)}" for name, value in islice(edges.items(), MOST_VALUES)
+        ]
+        data[j] = {"role": role, "layer": net.layer[j], "activation": f, "values": {**own, **edges}}
+    return Said(tuple(lines), {"neurons": data})
+
+
+def _unquoted(word: str) -> str:
+    name = unquoted(word)
+    if name is None:
+        raise CommandError(f"{escaped(word)} is badly quoted")
+    return name
+
+
+def _values_of(net: Any, j: str) -> Iterator[str]:
+    symbols = ("z", "a", "da", "delta", "b", "db") if j in net.sources else ("x", "a", "da")
+    yield from (value_name(symbol, j) for symbol in symbols)
+    if j in net.outputs:
+        yield value_name("y", j)
+
+
+def _bookmarks(debugger: Debugger, rest: str) -> Said:
+    nothing_more(rest)
+    marks = list(debugger.bookmarks)
+    lines = [
+        f"{escaped(mark.name)}: position {mark.spot.position} on {escaped(mark.spot.branch)}"
+        for mark in marks
+    ]
+    return Said(
+        tuple(lines) or ("there are no bookmarks",), {"bookmarks": debugger.bookmarks.plain}
+    )
+
+
+_SUBJECTS: Final[dict[str, Callable[[Any, str], Said]]] = {
+    "position": _position,
+    "values": _values,
+    "neuron": _neuron,
+    "breakpoints": lambda debugger, rest: listed(debugger, ""),
+    "watchpoints": lambda debugger, rest: listed(debugger, "Watchpoint"),
+    "watches": _displays,
+    "branches": branches_listed,
+    "bookmarks": _bookmarks,
+}
+
+_SHORT: Final = {
+    "b": "breakpoints",
+    "br": "breakpoints",
+    "displays": "watches",
+    "p": "position",
+    "v": "values",
+}
+
+LOOKING: Final = (
+    Command(
+        "print", "EXPRESSION", "say what an expression is here", _print,
+        aliases=("p",), completes=expressions,
+        more="""
+Over the names of values: x[i] z[j] a[j] da[j] delta[j] b[j] db[j] w[i,j] dw[i,j] y[k], loss,
+batch_loss, epoch_loss, test_loss, epoch, update, example, step. The last four count from 0, as in
+a trace; the screen's status line counts from 1.
+  print loss
+  print abs(dw[x1,h1]) > 1 and epoch >= 3""",
+    ),
+    Command(
+        "display", "[EXPRESSION]", "say what an expression is at every stop", _display,
+        completes=expressions,
+        more="""
+Shown after every movement, with what it was before. Without an expression: what they are here.
+  display loss
+  display w[x1,h1] - 0.5""",
+    ),
+    Command(
+        "undisplay", "[NUMBER …]", "no longer display some expressions, or any", _undisplay,
+        completes=displays,
+    ),
+    Command(
+        "info", "SUBJECT", f"say what there is: {', '.join(_SUBJECTS)}", _info,
+        aliases=("i",),
+        completes=either(words(*_SUBJECTS), behind("neuron", source=neurons),
+                         behind("values", source=lambda *_: iter(SYMBOLS))),
+        more="""
+  info breakpoints
+  info values w b
+  info neuron h1""",
+    ),
+)  # fmt: skip
+
+
+# ---- asking --------------------------------------------------------------------------------------
+
+
+MOST_LEVELS: Final = 50
+MOST_ROWS: Final = 1_000
+
+EXACT_STEPS: Final = 20_000_000
+"""Up to this position a history's samples are always the same ones; beyond, time decides."""
+
+
+def _value_and_number(rest: str, what: str, most: int, default: int) -> tuple[str, int]:
+    """A value's name, and the number behind it.
+
+    Raises:
+        CommandError: no name, words too many, or a number out of bounds.
+    """
+    found = split(rest)
+    if not found:
+        raise CommandError("expected the name of a value, such as w[x1,h1]")
+    if len(found) > 2:
+        raise CommandError(f"found “{escaped(found[2])}”, expected the end of the line")
+    number = whole(found[1], what) if len(found) == 2 else default
+    if not 1 <= number <= most:
+        raise CommandError(f"found {number}, expected {what} from 1 to {most}")
+    return found[0], number
+
+
+def _why(debugger: Debugger, rest: str) -> Said:
+    from nntui.debugger.queries.why import lines_of, rows_of
+
+    name, depth = _value_and_number(rest, "a number of levels", MOST_LEVELS, 1)
+    rows = rows_of(debugger.why(name), depth)
+    causes = [
+        {
+            "depth": row.depth,
+            "name": row.cause.name,
+            "value": row.cause.value,
+            "text": row.cause.text,
+            "where": row.cause.where,
+            "step": row.cause.step,
+            "position": row.cause.position,
+        }
+        for row in rows
+        if row.cause
+    ]
+    return Said(lines_of(rows), {"causes": causes})
+
+
+def _history(debugger: Debugger, rest: str) -> Said:
+    from nntui.debugger.queries.history import history, lines_of
+
+    if not rest:
+        raise CommandError("history needs an expression, such as w[x1,h1]")
+    text, _, word = rest.rpartition(" ")
+    counted = bool(text.strip()) and word.isdigit()
+    count = whole(word) if counted else 10
+    if not 1 <= count <= MOST_ROWS:
+        raise CommandError(f"found {count}, expected a number of updates from 1 to {MOST_ROWS}")
+    exactly = debugger.position <= EXACT_STEPS
+    found = history(debugger, text if counted else rest, count, seconds=None if exactly else 0.1)
+    moments = [
+        {"update": m.update, "position": m.position, "value": m.value, "change": m.change}
+        for m in found.moments
+    ]
+    return Said(lines_of(found), {"expression": found.text, "updates": moments})
+
+
+def _paths(debugger: Debugger, rest: str) -> Said:
+    from nntui.debugger.queries.paths import lines_of, paths
+
+    if not rest:
+        raise CommandError("expected a weight, a bias or a neuron, such as w[x1,h1]")
+    net = debugger.experiment.network.wiring()
+    found = paths(net, rest)
+    data = {
+        "name": found.name,
+        "paths": found.count,
+        "shortest": found.shortest,
+        "longest": found.longest,
+        "neurons": list(found.cone),
+        "edges": [list(edge) for edge in found.edges],
+    }
+    return Said(lines_of(found, net), data)
+
+
+ASKING: Final = (
+    Command(
+        "why", "VALUE [LEVELS]", "say which step made a value, and out of what", _why,
+        completes=values,
+        more="""
+LEVELS opens what that was made of, and so on back.
+  why delta[h1]
+  why w[x1,h1] 4""",
+    ),
+    Command(
+        "history", "EXPRESSION [COUNT]", "say how a value came along, update by update", _history,
+        completes=expressions,
+        more="""
+A row for each of the last COUNT updates, and a line of bars over the run until here.
+  history w[x1,h1] 20
+  history epoch_loss""",
+    ),
+    Command(
+        "paths", "VALUE | NEURON", "say on how many paths a value acts on the loss", _paths,
+        completes=either(values, neurons),
+        more="\n  paths w[x1,h1]",
+    ),
+)  # fmt: skip

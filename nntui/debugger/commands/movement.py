@@ -1,0 +1,346 @@
+"""The commands that move: along the run, to a place, to the next stop; and each one's reverse."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from nntui.debugger.breakpoints.breakpoint import Place
+from nntui.debugger.breakpoints.sites import Block, Layout
+from nntui.debugger.commands.command import (
+    Command,
+    CommandError,
+    Function,
+    Journey,
+    Said,
+    nothing_more,
+    split,
+    whole,
+)
+from nntui.debugger.commands.completion import bookmarks, either, places, values, words
+from nntui.debugger.step import destination
+from nntui.engine.schedule import Schedule
+from nntui.model.names import did_you_mean, escaped
+from nntui.model.wiring import Wiring
+
+if TYPE_CHECKING:
+    from nntui.debugger.debugger import Debugger
+    from nntui.engine.schedule import Position
+
+
+# name, alias, movement, where it leads, where its reverse leads
+_MOVEMENTS: Final = (
+    ("step", "s", "step", "execute one step: a load, an edge, a neuron, …", "take one step back"),
+    ("next", "n", "neuron", "go to the end of this neuron", "go back to the start of this neuron"),
+    ("finish", "f", "pass", "go to the end of this pass: forward, loss, backward, update",
+     "go back to the start of this pass"),
+    ("example", "e", "example", "go to the next example", "go back to the start of an example"),
+    ("update", "u", "update", "go behind the next update: the end of this batch",
+     "go back to the start of a batch"),
+    ("epoch", "ep", "epoch", "go to the end of this epoch", "go back to the start of an epoch"),
+)  # fmt: skip
+
+_COUNTED: Final = """
+A count repeats it; a negative one goes the other way. Breakpoints on the way do not stop it:
+continue stops at them.
+  {name}
+  {name} 10"""
+
+
+def _move(movement: str, direction: int) -> Function:
+    def run(debugger: Debugger, rest: str) -> Journey:
+        count = direction * (whole(rest, "how often, as a whole number") if rest else 1)
+        target = destination(debugger.schedule, debugger.position, movement, count)
+        return _towards(debugger, target, count)
+
+    return run
+
+
+def _towards(debugger: Debugger, target: int, direction: int) -> Journey:
+    if target == debugger.position and direction > 0 and debugger.at_end:
+        raise CommandError("this is the end of the run: there is no further step")
+    if target == debugger.position and direction < 0 and debugger.at_start:
+        raise CommandError("this is the start of the run: there is no step to take back")
+    return Journey(debugger, target, jump=False)
+
+
+def _continue(direction: int) -> Function:
+    def run(debugger: Debugger, rest: str) -> Journey:
+        nothing_more(rest)
+        _towards(debugger, debugger.position, direction)  # refuses at the end that lies ahead
+        return Journey(debugger, hunt=debugger.hunt(direction))
+
+    return run
+
+
+def _until(direction: int) -> Function:
+    def run(debugger: Debugger, rest: str) -> Journey:
+        from nntui.debugger.breakpoints import place_of
+
+        place = place_of(rest, debugger.experiment.network)
+        net = debugger.experiment.network.wiring()
+        step = step_of_place(net, debugger.schedule, place, debugger.position, direction)
+        if step is None:
+            way = "after" if direction > 0 else "before"
+            raise CommandError(f"{escaped(place.text, 200)} is not met {way} this")
+        return Journey(debugger, step + 1)
+
+    return run
+
+
+def _moves() -> Iterator[Command]:
+    for name, alias, movement, there, back in _MOVEMENTS:
+        for prefix, letter, direction, help_ in (("", "", 1, there), ("reverse-", "r", -1, back)):
+            yield Command(
+                name=prefix + name,
+                aliases=(letter + alias,),
+                words="[COUNT]",
+                help=help_,
+                more=_COUNTED.format(name=prefix + name),
+                run=_move(movement, direction),
+                repeats=True,
+            )
+
+
+MOVING: Final = (
+    *_moves(),
+    Command(
+        "until", "PLACE", "go on to the next step of a place: run to the cursor", _until(1),
+        aliases=("t",), repeats=True, completes=places,
+        more="""
+PLACE is what break takes: h1, x1->h1, layer 2, epoch 5 and so on, with forward, backward or
+update behind it. Breakpoints on the way do not stop it.
+  until h1 backward
+  until x1->h1
+  until epoch 10""",
+    ),
+    Command(
+        "reverse-until", "PLACE", "go back to the step of a place before this", _until(-1),
+        aliases=("rt",), repeats=True, completes=places,
+    ),
+    Command(
+        "continue", "", "run until something stops it, or to the end", _continue(1),
+        aliases=("c", "run"), repeats=True,
+        more="""
+Stops at enabled breakpoints and watchpoints (info breakpoints), else at the end of the run.""",
+    ),
+    Command(
+        "reverse-continue", "", "run backwards to the last stop before here, or to the start",
+        _continue(-1), aliases=("rc",), repeats=True,
+        more="""
+Stops where continue would have stopped last on the way here.""",
+    ),
+)  # fmt: skip
+
+
+# ---- going ---------------------------------------------------------------------------------------
+
+
+# word, how its number leads to a position, how many there are
+_NUMBERED: Final[dict[str, tuple[Callable[[Schedule, int], int], Callable[[Schedule], int]]]] = {
+    "step": (lambda schedule, n: n + 1, lambda schedule: schedule.total),
+    "update": (lambda schedule, n: schedule.update_start(n), lambda schedule: schedule.updates),
+    "epoch": (lambda schedule, n: n * schedule.steps_per_epoch, lambda schedule: schedule.epochs),
+}
+
+
+def _goto(debugger: Debugger, rest: str) -> Journey:
+    found = split(rest)
+    if not found:
+        raise CommandError("goto needs a place: a position, start, end, step N, or a bookmark")
+    if len(found) == 2 and found[0] in _NUMBERED:
+        return Journey(debugger, _numbered(debugger.schedule, found[0], found[1]))
+    if rest in debugger.bookmarks:
+        spot = debugger.bookmarks.find(rest).spot
+        if debugger.branches.current.name != spot.branch:
+            debugger.branches.switch(spot.branch)
+        return Journey(debugger, spot.position)
+    return Journey(debugger, _position(debugger, rest))
+
+
+def _position(debugger: Debugger, word: str) -> int:
+    """The position that a word means.
+
+    Raises:
+        CommandError: it means none.
+    """
+    if word == "start":
+        return 0
+    if word == "end":
+        return debugger.total
+    if not word.lstrip("+-")[:1].isdigit():
+        marks = [mark.name for mark in debugger.bookmarks]
+        hint = did_you_mean(word, [*marks, "start", "end"]) or "expected a position or a bookmark"
+        raise CommandError(f"there is no bookmark “{escaped(word)}”; {hint}")
+    number = whole(word, "a position")
+    position = debugger.position + number if word[0] in "+-" else number
+    if not 0 <= position <= debugger.total:
+        raise CommandError(f"there is no position {position}: they go from 0 to {debugger.total}")
+    return position
+
+
+def _numbered(schedule: Schedule, word: str, number: str) -> int:
+    lead, count = _NUMBERED[word]
+    n = whole(number, f"the number of the {word}")
+    if not 0 <= n < count(schedule):
+        raise CommandError(f"there is no {word} {n}: they go from 0 to {count(schedule) - 1}")
+    return lead(schedule, n)
+
+
+def _bookmark(debugger: Debugger, rest: str) -> Said:
+    if not rest:
+        raise CommandError("a bookmark needs a name")
+    mark = debugger.bookmarks.add(rest)
+    line = f"bookmark {escaped(mark.name)} at position {mark.spot.position}"
+    return Said((line,), {"name": mark.name, "position": mark.spot.position})
+
+
+def _unbookmark(debugger: Debugger, rest: str) -> Said:
+    if not rest:
+        raise CommandError("which bookmark? info bookmarks lists them")
+    mark = debugger.bookmarks.remove(rest)
+    return Said((f"bookmark {escaped(mark.name)} removed",), {"name": mark.name})
+
+
+def _last_write(debugger: Debugger, rest: str) -> Journey:
+    from nntui.debugger.queries.writes import last_write
+
+    found = last_write(debugger, _value(rest))
+    if found.position == debugger.position and debugger.position:
+        # Standing on the write already: the one before it is meant.
+        found = last_write(debugger, _value(rest), debugger.position - 1)
+    return Journey(debugger, found.position, note=f"{found.name}: {found.text}")
+
+
+def _next_write(debugger: Debugger, rest: str) -> Journey:
+    from nntui.debugger.queries.writes import next_write
+
+    found = next_write(debugger, _value(rest))
+    if found is None:
+        raise CommandError(f"nothing writes {escaped(rest)} after this")
+    return Journey(debugger, found.position, note=f"{found.name}: {found.text}")
+
+
+def _value(rest: str) -> str:
+    if not rest:
+        raise CommandError("expected the name of a value, such as w[x1,h1]")
+    return rest
+
+
+GOING: Final = (
+    Command(
+        "goto", "POSITION | step N | update N | epoch N | start | end | BOOKMARK",
+        "go to a position of the run", _goto,
+        completes=either(words("start", "end", "step", "update", "epoch"), bookmarks),
+        more="""
+A position is a number of steps executed: goto 0 is the start. A sign makes it relative. step N
+goes to where the step of that number (as in a trace) has just been executed; update N and
+epoch N to before their first step. They count from 0, where the screen's status line says 1.
+  goto 1234
+  goto -100
+  goto step 1233
+  goto epoch 10""",
+    ),
+    Command(
+        "bookmark", "NAME", "give this position a name, for goto", _bookmark,
+        more="""
+  bookmark before the jump
+  goto before the jump""",
+    ),
+    Command(
+        "unbookmark", "NAME", "take a bookmark’s name away", _unbookmark, completes=bookmarks,
+    ),
+    Command(
+        "last-write", "VALUE", "go back to the step that last wrote a value", _last_write,
+        aliases=("x", "lw"), repeats=True, completes=values,
+        more="""
+Again: the write before that.
+  last-write w[x1,h1]""",
+    ),
+    Command(
+        "next-write", "VALUE", "go to the next step that writes a value", _next_write,
+        aliases=("nw",), repeats=True, completes=values,
+    ),
+)  # fmt: skip
+
+
+# ---- until ---------------------------------------------------------------------------------------
+
+
+def step_of_place(
+    net: Wiring, schedule: Schedule, place: Place, position: int, direction: int
+) -> int | None:
+    """The number of the first step of a place from a position on; None when none follows.
+
+    With direction −1: of the last one before the step that was executed last.
+    """
+    layout = Layout(net, schedule)
+    sites = layout.sites_of_place(place)
+    if place.number is not None and place.kind in ("update", "epoch"):
+        only = _start_of(schedule, place.kind, place.number)
+        there = only is not None and (only >= position if direction > 0 else only < position - 1)
+        return only if there else None
+    for block in _blocks(layout, schedule, position, direction):
+        if not layout.admits(place, block):
+            continue
+        offsets = sites.of(block)
+        if direction > 0:
+            n = bisect_left(offsets, position - block.start)
+            if n < len(offsets):
+                return block.start + offsets[n]
+        else:
+            n = bisect_left(offsets, position - 1 - block.start)
+            if n:
+                return block.start + offsets[n - 1]
+    return None
+
+
+def _start_of(schedule: Schedule, kind: str, number: int) -> int | None:
+    """The first step of an update or epoch; None when the run has none of that number."""
+    if number >= (schedule.updates if kind == "update" else schedule.epochs):
+        return None
+    return schedule.update_start(
+        number if kind == "update" else number * schedule.updates_per_epoch
+    )
+
+
+def _blocks(layout: Layout, schedule: Schedule, position: int, direction: int) -> Iterator[Block]:
+    """The blocks from a position's on, for as long as it takes to meet every kind of them."""
+    step = position if direction > 0 else position - 2
+    # Every example comes once in an epoch, though in another order.
+    left = 2 * (schedule.examples + schedule.updates_per_epoch)
+    while left and 0 <= step < schedule.total:
+        block = layout.block(step)
+        yield block
+        step = block.end if direction > 0 else block.start - 1
+        left -= 1
+
+
+# ---- where ---------------------------------------------------------------------------------------
+
+
+def heading(position: Position) -> str:
+    """``epoch 0 · update 0 · example 2 · forward``, numbered as the values of those names are."""
+    example = "" if position.example is None else f" · example {position.example}"
+    return f"epoch {position.epoch} · update {position.update}{example} · {position.phase}"
+
+
+def where(debugger: Debugger) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """Where the run stands and the formula of the last step, as lines and as plain values."""
+    count = f"position {debugger.position} of {debugger.total}"
+    last = debugger.last
+    if last is None:
+        return (f"{count}: the start of the run",), {}
+    at = last.position
+    lines = (f"{count}: {heading(at)}", f"  {last.text}")
+    return lines, {
+        "step": at.step,
+        "epoch": at.epoch,
+        "update": at.update,
+        "example": at.example,
+        "phase": at.phase,
+        "kind": last.kind,
+        "writes": dict(last.writes),
+        "text": last.text,
+    }

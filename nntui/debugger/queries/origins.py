@@ -1,0 +1,330 @@
+"""What each kind of value is made from: one function a symbol, of the step that wrote it last."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final
+
+from nntui.debugger.queries.past import Past
+from nntui.debugger.queries.writes import Write
+from nntui.debugger.step import Step
+from nntui.explain.formulas import Line
+from nntui.explain.numbers import bracketed, exact
+from nntui.model.names import value_name
+from nntui.model.wiring import Wiring
+from nntui.model.words import counted
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A value as it was at a position."""
+
+    name: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class DataRead(Read):
+    """A number of the data as a step read it: ``x[i]`` or ``y[k]`` of an example."""
+
+    example: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class TermRead(Read):
+    """The part of a sum that a step (number ``position``) has added; ``name`` is the sum's."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryRead(Read):
+    """What the optimizer remembered of a parameter ``name`` (``m``, ``v``, …) at a position."""
+
+    quantity: str
+
+
+# ---- terms ---------------------------------------------------------------------------------------
+
+
+SPELLED: Final = 6
+"""A sum of more terms than this is not written out in numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A part of a sum: ``line`` is its equation, ``reads`` what it was made from."""
+
+    name: str
+    value: float
+    line: Line
+    reads: tuple[Read, ...]
+
+
+# The two factors of the product that an edge step adds, for the connection i → j.
+_FACTORS: Final = {
+    "z": lambda i, j: (value_name("w", i, j), value_name("a", i)),
+    "da": lambda i, j: (value_name("w", i, j), value_name("delta", j)),
+    "dw": lambda i, j: (value_name("delta", j), value_name("a", i)),
+}
+
+
+def term_of(step: Step, symbol: str, name: str, net: Wiring) -> Term:
+    """What a step has added to the sum of a name with that symbol (z, da, dw)."""
+    return _slope(step, name, net) if step.kind == "loss" else _product(step, symbol)
+
+
+def sum_line(name: str, start: tuple[str, float] | None, terms: Sequence[Term] | int) -> Line:
+    """The equation of a sum, of terms or of so many that they are not spelled; without its result.
+
+    ``start`` is the name and the number that it begins with.
+    """
+    symbols, numbers = ([start[0]], [exact(start[1])]) if start else ([], [])
+    if isinstance(terms, int):
+        symbols.append(f"Σ of {terms} products")
+        numbers.append(f"Σ of {terms} products")
+    else:
+        for term in terms:
+            symbols.append(term.name)
+            numbers.append(_within_sum(term) if numbers else term.line.numbers)
+    return Line(name, " + ".join(symbols), " + ".join(numbers), "")
+
+
+def _within_sum(term: Term) -> str:
+    if " · " not in term.name:
+        return bracketed(exact(term.value))
+    first, second = term.line.numbers.split(" · ")
+    return f"{bracketed(first)} · {second}"
+
+
+def _product(step: Step, symbol: str) -> Term:
+    _, i, j = step.operation
+    left, right = _FACTORS[symbol](i, j)
+    value = step.reads[left] * step.reads[right]
+    name, at = f"{left} · {right}", step.position.step
+    numbers = f"{exact(step.reads[left])} · {bracketed(exact(step.reads[right]))}"
+    line = Line(name, name, numbers, exact(value))
+    return Term(name, value, line, (Read(left, at), Read(right, at)))
+
+
+def _slope(step: Step, name: str, net: Wiring) -> Term:
+    """∂L/∂a of an output, as the loss gives it: from its own output alone, or from all of them."""
+    (line,) = (line for line in step.lines() if line.target == name)
+    every = step.facts.experiment.training.loss.row.classes
+    outputs = [k for k in net.outputs if every or value_name("da", k) == name]
+    return Term(name, step.writes[name], line, compared(step, outputs))
+
+
+def compared(step: Step, outputs: Sequence[str]) -> tuple[Read, ...]:
+    """What a loss step reads of the outputs: each activation and its target."""
+    at, example = step.position.step, step.position.example
+    assert example is not None
+    reads: list[Read] = [Read(value_name("a", k), at) for k in outputs]
+    for name in (value_name("y", k) for k in outputs):
+        reads.append(DataRead(name, at, example, step.reads[name]))
+    return tuple(reads)
+
+
+# ---- making --------------------------------------------------------------------------------------
+
+
+_OF_A: Final = re.compile(r"(?<![A-Za-z])a(?![A-Za-z])")  # a slope in terms of a: 1 − a²
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How a value was made: its equations (the last one without its result), and what it read."""
+
+    lines: tuple[Line, ...] = ()
+    reads: tuple[Read, ...] = ()
+    note: str = ""
+
+
+def _z(past: Past, write: Write, j: str) -> Made:
+    assert write.step is not None
+    edges = past.writes.offsets.forward_edges(j)
+    first = past.schedule.example_start(write.step) + edges.start
+    bias = value_name("b", j)
+    steps = range(first, write.step + 1 if edges else first)
+    b = past.step(first).reads[write.name]  # z[j] starts as b[j]
+    return _sum(past, write, (bias, b), steps, len(edges), (Read(bias, first),))
+
+
+def _a(past: Past, write: Write, j: str) -> Made:
+    assert write.step is not None
+    step = past.step(write.step)
+    if step.kind == "load":
+        name = value_name("x", j)
+        assert write.example is not None
+        read: Read = DataRead(name, write.step, write.example, step.reads[name])
+    else:
+        # Where nothing flows in, z is known only when the neuron is done.
+        known = write.step if past.net.sources[j] else write.step + 1
+        read = Read(value_name("z", j), known)
+    return Made(_lines(step, write.name), (read,))
+
+
+def _loss(past: Past, write: Write) -> Made:
+    assert write.step is not None
+    step = past.step(write.step)
+    return Made(_lines(step, write.name), compared(step, past.net.outputs))
+
+
+def _da(past: Past, write: Write, i: str) -> Made:
+    assert write.step is not None
+    load = past.schedule.example_start(write.step)
+    offsets = past.writes.written_in_example("da", (i,))
+    steps = [load + offset for offset in offsets if load + offset <= write.step]
+    if len(offsets) == 1 and i in past.net.outputs:
+        term = term_of(past.step(steps[0]), "da", write.name, past.net)
+        return Made((term.line,), term.reads)
+    return _sum(past, write, None, steps, len(offsets))
+
+
+def _delta(past: Past, write: Write, j: str) -> Made:
+    assert write.step is not None
+    step = past.step(write.step)
+    activation = step.facts.experiment.network.wiring().activation[j]
+    slope_of = "a" if _OF_A.search(activation.row.derivative_formula) else "z"
+    reads = (Read(value_name(slope_of, j), write.step),)
+    da = value_name("da", j)
+    if not past.writes.written_in_example("da", (j,)):
+        return Made(_lines(step, write.name), reads, f"{da} counts as 0: nothing leads on from {j}")
+    return Made(_lines(step, write.name), (Read(da, write.step), *reads))
+
+
+def _db(past: Past, write: Write, j: str) -> Made:
+    steps = _examples_until(past, write)
+    delta = value_name("delta", j)
+    reads = tuple(Read(delta, step + 1) for step in steps)
+    if len(steps) > SPELLED:
+        numbers = f"Σ of {len(steps)} numbers"
+    else:
+        numbers = _added([past.step(step).writes[delta] for step in steps])
+    line = Line(write.name, f"Σ {delta}", numbers, "")
+    return Made((line,), reads, _so_far(len(steps), _batch_length(past, write), "example"))
+
+
+def _dw(past: Past, write: Write, i: str, j: str) -> Made:
+    steps = _examples_until(past, write)
+    return _sum(past, write, None, steps, _batch_length(past, write), term="example")
+
+
+def _parameter(past: Past, write: Write, *neurons: str) -> Made:
+    assert write.step is not None
+    step = past.step(write.step)
+    gradient = "d" + write.name
+    remembered = _remembered(step)
+    memory = (MemoryRead(write.name, write.step, quantity) for quantity in remembered)
+    reads = (Read(write.name, write.step), Read(gradient, write.step), *memory)
+    return Made(step.lines(), reads)
+
+
+def memory_made(past: Past, name: str, step: Step, quantity: str) -> Made:
+    """How an update made what the optimizer remembers of a parameter."""
+    lines = step.lines()
+    upto = next(n for n, line in enumerate(lines) if line.target == quantity)
+    at, training = step.position.step, step.facts.experiment.training
+    penalised = name.startswith("w") and (training.l1 or training.l2)
+    parameter = (Read(name, at),) if penalised else ()
+    memory = (MemoryRead(name, at, each) for each in _remembered(step))
+    return Made(lines[: upto + 1], (*parameter, Read("d" + name, at), *memory))
+
+
+def _batch_loss(past: Past, write: Write) -> Made:
+    assert write.step is not None
+    return _mean(past, write, _loss_steps(past, past.schedule.position(write.step).update))
+
+
+def _epoch_loss(past: Past, write: Write) -> Made:
+    assert write.step is not None
+    per_epoch = past.schedule.updates_per_epoch
+    first = past.schedule.position(write.step).epoch * per_epoch
+    updates = range(first, first + per_epoch)
+    steps = chain.from_iterable(_loss_steps(past, update) for update in updates)
+    return _mean(past, write, list(steps))
+
+
+def _test_loss(past: Past, write: Write) -> Made:
+    count = len(past.writes.experiment.test_examples)
+    return Made(note=f"the mean loss of {counted(count, 'test example')}, by forward passes alone")
+
+
+def _counter(past: Past, write: Write) -> Made:
+    return Made(note="counted from 0")
+
+
+MAKING: Final[dict[str, Callable[..., Made]]] = {
+    "z": _z, "a": _a, "loss": _loss, "da": _da, "delta": _delta, "db": _db, "dw": _dw,
+    "b": _parameter, "w": _parameter,
+    "batch_loss": _batch_loss, "epoch_loss": _epoch_loss, "test_loss": _test_loss,
+    "step": _counter, "example": _counter, "update": _counter, "epoch": _counter,
+}  # fmt: skip
+"""By symbol: how the value was made that a step has written; given also its neurons."""
+
+
+def _sum(
+    past: Past, write: Write, start: tuple[str, float] | None, steps: Sequence[int], whole: int,
+    before: tuple[Read, ...] = (), term: str = "term",
+) -> Made:  # fmt: skip
+    """A sum whose terms were added by some steps, out of ``whole`` when it is finished."""
+    symbol = write.name.partition("[")[0]
+    spelled = len(steps) <= SPELLED
+    terms = [term_of(past.step(s), symbol, write.name, past.net) for s in steps] if spelled else []
+    line = sum_line(write.name, start, terms if spelled else len(steps))
+    reads = (*before, *(TermRead(write.name, s) for s in steps))
+    return Made((line,), reads, _so_far(len(steps), whole, term))
+
+
+def _mean(past: Past, write: Write, steps: Sequence[int]) -> Made:
+    count = len(steps)
+    numbers = f"Σ of {count} losses"
+    if count <= SPELLED:
+        numbers = _added([past.step(step).writes["loss"] for step in steps])
+    if count > 1:
+        numbers = f"({numbers}) / {count}"
+    line = Line(write.name, f"Σ loss / {count}", numbers, "")
+    return Made((line,), tuple(Read("loss", step + 1) for step in steps))
+
+
+def _added(numbers: Sequence[float]) -> str:
+    first, *others = map(exact, numbers)
+    return " + ".join([first, *map(bracketed, others)])
+
+
+def _lines(step: Step, name: str) -> tuple[Line, ...]:
+    return tuple(line for line in step.lines() if line.target == name)
+
+
+def _remembered(step: Step) -> list[str]:
+    """What of the optimizer's memory its rule uses, with the settings in force."""
+    used = {line.target for line in step.lines()}
+    row = step.facts.experiment.training.optimizer.row
+    return [quantity for quantity in row.memory if quantity in used]
+
+
+def _examples_until(past: Past, write: Write) -> range:
+    """The steps of the batch's examples, up to the write, that do the same as the write's."""
+    assert write.step is not None
+    example = past.schedule.example_start(write.step)
+    batch = past.schedule.update_start(past.schedule.position(write.step).update)
+    first = batch + write.step - example
+    return range(first, write.step + 1, past.schedule.steps_per_example)
+
+
+def _loss_steps(past: Past, update: int) -> range:
+    schedule = past.schedule
+    first = schedule.update_start(update) + past.writes.offsets.loss
+    end = first + schedule.batch_length(update) * schedule.steps_per_example
+    return range(first, end, schedule.steps_per_example)
+
+
+def _batch_length(past: Past, write: Write) -> int:
+    assert write.step is not None
+    return past.schedule.batch_length(past.schedule.position(write.step).update)
+
+
+def _so_far(count: int, whole: int, noun: str) -> str:
+    return "" if count == whole else f"{count} of {counted(whole, noun)} so far"

@@ -1,0 +1,221 @@
+"""The past of a run, looked at without moving it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from nntui.debugger.queries.writes import writes_of
+from nntui.debugger.step import Step
+from nntui.debugger.values import value_of
+from nntui.engine.observe import Scene, reads, writes
+from nntui.engine.replay import Replay
+from nntui.engine.state import State
+from nntui.explain.facts import Facts
+from nntui.model.names import parameter_name, parse_value_name
+from nntui.model.wiring import Parameter
+
+if TYPE_CHECKING:
+    from nntui.debugger.debugger import Debugger
+    from nntui.engine.run import Run
+
+
+_BEHIND: Final = (16_384, 1_024, 64)
+"""So many steps before its place a copy is left, where it sets out from further away."""
+_KEPT: Final = 12
+"""Copies, at most."""
+
+
+class Replays:
+    """Replays of the updates of a run's line of time. The run itself does not move."""
+
+    def __init__(self, run: Run) -> None:
+        self._run, self._timeline, self._schedule = run, run.timeline, run.schedule
+        self._current: Replay | None = None
+        self._copies: deque[Replay] = deque(maxlen=_KEPT)
+
+    def before(self, step: int) -> Replay:
+        """A replay in front of a step, the edits made there included."""
+        update = self._schedule.updates_before(step)
+        start = self._schedule.update_start(update)
+        replay = self._current
+        copy = self._nearest(update, step - start)
+        if (
+            replay is None
+            or replay.update != update
+            or not ((copy.offset if copy else 0) <= replay.offset <= step - start)
+        ):
+            replay = (
+                copy.copy()
+                if copy
+                else self._timeline.replay(update, self._run.start(update), start)
+            )
+        self._current = None  # whatever interrupts this leaves nothing half done behind
+        for place in self._places(replay, start, step):
+            self._timeline.go_on(replay, place)
+            self._copies.append(replay.copy())
+        self._timeline.go_on(replay, step)
+        self._current = replay
+        return replay
+
+    def over(self, step: int) -> Replay:
+        """The replay behind a step, in front of which it stands; without the edits made there."""
+        replay, timeline = self.before(step), self._timeline
+        self._current = None
+        replay.advance(replay.offset + 1, timeline.experiment_at(step), timeline.engine(step))
+        if timeline.next_edit(step) != step + 1:
+            self._current = replay
+        return replay
+
+    def _nearest(self, update: int, offset: int) -> Replay | None:
+        """The copy that stands last before a place of an update."""
+        there = [each for each in self._copies if each.update == update and each.offset <= offset]
+        return max(there, key=lambda each: each.offset, default=None)
+
+    def _places(self, replay: Replay, start: int, step: int) -> list[int]:
+        """Where to leave copies on the way to a step: at its example's start, and close before."""
+        here = start + replay.offset
+        example = (
+            start
+            + min((step - start) // self._schedule.steps_per_example, len(replay.batch))
+            * self._schedule.steps_per_example
+        )
+        places = [example, *(step - behind for behind in _BEHIND)]
+        return sorted({place for place in places if max(here, example - 1) < place < step})
+
+
+# ---- views ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Numbers of an array by name; ``blank`` is a name that has none yet."""
+
+    array: Any
+    index: Mapping[Any, int]
+    blank: str | None = None
+
+    def __getitem__(self, name: Any) -> float:
+        """The number of that name."""
+        return float(self.array[self.index[name]])
+
+    def get(self, name: Any, default: float) -> float:
+        """The number of that name, or the default while it is blank."""
+        return default if name == self.blank else self[name]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a step's observer looks at in a ``State``."""
+
+    b: View
+    w: View
+    db: View
+    dw: View
+    z: View
+    a: View
+    da: View
+    delta: View
+    loss: float | None
+
+
+def state_of(replay: Replay, beginning: str | None = None) -> State:
+    """The state of a replay, for an observer of its next step or of its last one.
+
+    ``beginning`` is the neuron whose sum the next step begins: its z is blank. (Its da needs no
+    such care: what is blank counts as 0 there, and is 0 in the replay.)
+    """
+    index, row = replay.layout.index, replay.layout.row
+    p, dp = View(replay.p, index), View(replay.dp, index)
+    seen = _Seen(
+        b=p, w=p, db=dp, dw=dp,
+        z=View(replay.z, row, beginning),
+        a=View(replay.a, row),
+        da=View(replay.da, row),
+        delta=View(replay.delta, row),
+        loss=replay.loss,
+    )  # fmt: skip
+    return cast(State, seen)
+
+
+# ---- past ----------------------------------------------------------------------------------------
+
+
+REMEMBERED: Final = 512
+"""Steps that are kept once they were looked at."""
+
+
+class Past:
+    """Looks at any step of a debugger's line of time, by a replay of the update that it is in."""
+
+    def __init__(self, debugger: Debugger) -> None:
+        self._run = debugger.run.twin()
+        self._timeline = self._run.timeline
+        self._steps: OrderedDict[int, Step] = OrderedDict()
+        self._replays = Replays(self._run)
+        self.writes = writes_of(debugger)
+        self.net = self.writes.net
+        self.schedule = self.writes.schedule
+
+    def step(self, number: int) -> Step:
+        """A step, as it was executed."""
+        if number in self._steps:
+            self._steps.move_to_end(number)
+            return self._steps[number]
+        step = self._steps[number] = self._observed(number)
+        if len(self._steps) > REMEMBERED:
+            self._steps.popitem(last=False)
+        return step
+
+    def value(self, name: str, position: int) -> float | None:
+        """A value as it was at a position; None where it was blank."""
+        self._run.seek(position)
+        return value_of(self._run, name)
+
+    def memory(self, name: str, quantity: str, step: int) -> float:
+        """What the optimizer remembered of the parameter of that name, after the update's step."""
+        replay = self._replays.over(step)
+        row = self._timeline.experiment_at(step).training.optimizer.row
+        at = self._timeline.layout.index[_key(name)]
+        return float(replay.memory[row.memory.index(quantity), at])
+
+    @cached_property
+    def first(self) -> dict[str, float]:
+        """The parameters of the document, by name."""
+        network = self.writes.experiment.network
+        named = {parameter_name(j): b for j, b in network.biases.items()}
+        return named | {parameter_name(edge): w for edge, w in network.weights.items()}
+
+    # ---- inside --------------------------------------------------------------------------------
+
+    def _observed(self, number: int) -> Step:
+        """Replay a step, watching what it reads and writes."""
+        experiment, replay = self._timeline.experiment_at(number), self._replays.before(number)
+        position, operation = self.schedule.position(number), self.schedule.operation(number)
+        memory: tuple[float, ...] = ()
+        if position.phase == "update":
+            key = operation[1] if len(operation) == 2 else (operation[1], operation[2])
+            memory = tuple(replay.memory[:, self._timeline.layout.index[key]].tolist())
+        beginning = self._beginning(number, operation)
+        read = reads(operation, Scene(experiment, state_of(replay, beginning), position.example))
+        replay = self._replays.over(number)
+        wrote = writes(operation, Scene(experiment, state_of(replay), position.example))
+        length = self.schedule.batch_length(position.update)
+        facts = Facts(experiment, operation, read, wrote, position.update, length, memory)
+        return Step(position, facts)
+
+    def _beginning(self, number: int, operation: tuple[str, ...]) -> str | None:
+        """The neuron whose sum a step begins."""
+        if operation[0] not in ("forward_edge", "forward_neuron"):
+            return None
+        j = operation[-1]
+        edges = self.writes.offsets.forward_edges(j)
+        return j if number - self.schedule.example_start(number) == edges.start else None
+
+
+def _key(name: str) -> Parameter:
+    _, neurons = parse_value_name(name)
+    return neurons[0] if len(neurons) == 1 else (neurons[0], neurons[1])

@@ -1,0 +1,69 @@
+"""A passage: the steps of one pass, written down as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from nntui.debugger.queries.past import Past
+from nntui.debugger.step import destination
+from nntui.model.names import escaped
+
+if TYPE_CHECKING:
+    from nntui.debugger.debugger import Debugger
+
+MOST: Final = 10_000
+"""Steps that are written, at most: the last ones of the pass."""
+
+
+def passage(debugger: Debugger) -> str:
+    """The pass that the last step belongs to, from its start to that step.
+
+    A table in Markdown, a row for each equation: the step's number, the value, how it is made in
+    symbols and in exact numbers, and what comes out. The run does not move.
+    """
+    return "\n".join(_lines(debugger)) + "\n"
+
+
+def _lines(debugger: Debugger) -> Iterator[str]:
+    experiment, here = debugger.experiment, debugger.position
+    yield f"# {_plain(experiment.name or 'An experiment')}"
+    yield ""
+    last = debugger.last
+    if last is None:
+        yield "Nothing was computed yet."
+        return
+    position = last.position
+    example = "" if position.example is None else f" · example {position.example + 1}"
+    phase = "" if position.phase == "update" else f" · {position.phase}"
+    first = destination(debugger.schedule, here, "pass", -1)
+    shown = max(first, here - MOST)
+    yield f"Epoch {position.epoch + 1} · update {position.update + 1}{example}{phase}"
+    yield f"(steps {first:,} to {here - 1:,} of {debugger.total:,})"
+    yield ""
+    if shown > first:
+        yield f"The first {shown - first:,} steps of the pass are left out."
+        yield ""
+    yield "| step | value | in symbols | in numbers | result |"
+    yield "| ---: | --- | --- | --- | ---: |"
+    past = Past(debugger)
+    for number in range(shown, here):
+        name = f"{number:,}"
+        for line in past.step(number).lines():
+            cells = (line.target, line.symbols, line.numbers, line.result)
+            yield f"| {name} | " + " | ".join(_code(cell) for cell in cells) + " |"
+            name = ""
+
+
+def _code(text: str) -> str:
+    """A cell that is shown as it is, whatever a neuron is called."""
+    shown = escaped(text, 10_000).replace("|", "\\|")
+    if not shown:
+        return ""
+    fence = "``" if "`" in shown else "`"
+    pad = " " if fence == "``" else ""
+    return f"{fence}{pad}{shown}{pad}{fence}"
+
+
+def _plain(text: str) -> str:
+    return "".join(f"\\{c}" if c in "\\`*_[]<>#|" else c for c in escaped(text, 500))

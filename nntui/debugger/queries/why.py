@@ -1,0 +1,286 @@
+"""Why a value is what it is: the step that wrote it last, what that step read, and so on back.
+
+    >>> cause = why(debugger, "z[h1]")
+    >>> cause.text
+    'z[h1] = 0.1 + 0.5 · 1 + 0.25 · 0.5 = 0.725'
+    >>> [read.text for read in expand(cause)]
+    ['b[h1] = 0.1', 'w[x1,h1] · a[x1] = 0.5 · 1 = 0.5', 'w[x2,h1] · a[x2] = 0.25 · 0.5 = 0.125']
+
+The debugger is not moved: the past is looked at by a cursor of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from nntui.debugger.queries.origins import (
+    MAKING,
+    DataRead,
+    Made,
+    MemoryRead,
+    Read,
+    TermRead,
+    memory_made,
+    term_of,
+)
+from nntui.debugger.queries.past import Past
+from nntui.debugger.queries.writes import Write
+from nntui.explain.formulas import Line
+from nntui.explain.numbers import exact
+
+if TYPE_CHECKING:
+    from nntui.debugger.debugger import Debugger
+
+
+ROWS: Final = 20
+"""How many rows of a level are made at once."""
+LINES: Final = 200
+"""How many rows a tree is written in, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What has made a value, or one term of the sum that it is.
+
+    name: the value's; of a product its factors (``w[x1,h1] · a[x1]``); ``m of w[x1,h1]`` for what
+        the optimizer remembers.
+    value: its number; None while it is blank.
+    origin: that of its write (see ``Write``), or ``term`` for a part of a sum.
+    position: where to go to see it made, the first position at which it stands.
+    step, operation, example: of the step that made it; None where no step did.
+    lines: its equations with exact numbers, the last one that of the value itself.
+    where: what made it, in words: ``step 17, example 0: forward_edge x1 → h1``.
+    note: what else there is to say.
+    reads: the values it was made from, for ``expand``; of a sum its start and every term.
+    """
+
+    name: str
+    value: float | None
+    origin: str
+    position: int
+    step: int | None
+    operation: tuple[str, ...] | None
+    example: int | None
+    lines: tuple[Line, ...]
+    where: str
+    note: str
+    reads: tuple[Read, ...] = field(repr=False)
+    past: Past = field(repr=False, compare=False)
+
+    @property
+    def text(self) -> str:
+        """The value with its exact numbers: ``z[h1] = 0.1 + 0.5 · 1 = 0.6``."""
+        if self.lines:
+            return line_text(self.lines[-1])
+        return f"{self.name} = {'blank' if self.value is None else exact(self.value)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a tree: a cause, how deep it stands, or how many more of its level are not shown."""
+
+    depth: int
+    cause: Cause | None
+    more: int = 0
+
+
+def rows_of(cause: Cause, depth: int = 1, width: int = ROWS, limit: int = LINES) -> tuple[Row, ...]:
+    """The tree below a cause, opened so many levels deep, each level so many rows wide."""
+    rows: list[Row] = []
+    for row in _walk(cause, 0, depth, width):
+        if len(rows) == limit:
+            rows.append(Row(0, None))
+            break
+        rows.append(row)
+    return tuple(rows)
+
+
+def lines_of(rows: Iterable[Row]) -> tuple[str, ...]:
+    """The rows of a tree as indented lines of text."""
+    return tuple(line for row in rows for line in _written(row))
+
+
+def line_text(line: Line) -> str:
+    """An equation in numbers: ``z[h1] = 0.1 + 0.5 · 1 = 0.6``."""
+    if line.numbers == line.result:
+        return f"{line.target} = {line.result}"
+    return f"{line.target} = {line.numbers} = {line.result}"
+
+
+def _walk(cause: Cause, depth: int, deepest: int, width: int) -> Iterator[Row]:
+
+    yield Row(depth, cause)
+    if depth == deepest:
+        return
+    for n in range(min(width, len(cause.reads))):  # one by one: the rest may not be wanted
+        for child in expand(cause, n, 1):
+            yield from _walk(child, depth + 1, deepest, width)
+    if len(cause.reads) > width:
+        yield Row(depth + 1, None, len(cause.reads) - width)
+
+
+def _written(row: Row) -> Iterator[str]:
+    indent = "  " * row.depth
+    if row.cause is None:
+        yield f"{indent}… {row.more} more" if row.more else "…"
+        return
+    *working, _ = row.cause.lines or (None,)
+    remark = "; ".join(filter(None, (row.cause.where, row.cause.note)))
+    yield f"{indent}{row.cause.text}    ({remark})"
+    for line in working:
+        assert line is not None
+        yield f"{indent}    with {line_text(line)}"
+
+
+# ---- why -----------------------------------------------------------------------------------------
+
+
+def why(debugger: Debugger, name: str) -> Cause:
+    """What has made a value, as it is where the debugger stands.
+
+    Raises:
+        ValueNameError: the name names no value of this network.
+    """
+    past = Past(debugger)
+    name, _, _ = past.writes.named(name)
+    return _opened(past, Read(name, debugger.position))
+
+
+def expand(cause: Cause, first: int = 0, count: int = ROWS) -> tuple[Cause, ...]:
+    """The causes of what a cause has read: so many from the first on, each as of just before it."""
+    return tuple(_opened(cause.past, read) for read in cause.reads[first : first + count])
+
+
+def _opened(past: Past, read: Read) -> Cause:
+    return _OPENING[type(read)](past, read)
+
+
+def _value(past: Past, read: Read) -> Cause:
+    name, symbol, neurons = past.writes.named(read.name)
+    write = past.writes.last(name, read.position)
+    if write.origin != "step":
+        return _ORIGINS[write.origin](past, write, read)
+    assert write.step is not None
+    made = MAKING[symbol](past, write, *neurons)
+    step = past.step(write.step)
+    value = step.writes.get(name, step.reads.get(name))  # a z that nothing flows into is read
+    if value is None:
+        value = past.value(name, write.position)
+    return _caused(past, write, value, made)
+
+
+def _datum(past: Past, read: DataRead) -> Cause:
+    """A number of the data as a step read it."""
+    load = past.schedule.example_start(read.position)
+    return _of_data(past, read, shown=load + 1)
+
+
+def _of_data(past: Past, read: DataRead, shown: int) -> Cause:
+    """A number of an example's row: that of the last edit of it until then, or the document's."""
+    edit = past.writes.data_edit(read.name, read.example, read.position)
+    if edit is not None:
+        write = Write(read.name, "edit", edit.position, edit=edit)
+        return _caused(past, write, read.value, Made())
+    write = Write(read.name, "data", shown, example=read.example)
+    where = f"the data of example {read.example}"
+    return replace(_caused(past, write, read.value, Made()), where=where)
+
+
+def _term(past: Past, read: TermRead) -> Cause:
+    name, symbol, _ = past.writes.named(read.name)
+    step = past.step(read.position)
+    term = term_of(step, symbol, name, past.net)
+    write = Write(
+        term.name, "step", read.position + 1, read.position, step.operation, step.position.example
+    )
+    return replace(_caused(past, write, term.value, Made((term.line,), term.reads)), origin="term")
+
+
+def _memory(past: Past, read: MemoryRead) -> Cause:
+    """What the optimizer remembers of a parameter: from its update before, 0 before the first."""
+    name, _, neurons = past.writes.named(read.name)
+    title = f"{read.quantity} of {name}"
+    number = past.writes.updated_before(neurons, read.position) if read.position else None
+    if number is None:
+        write = Write(title, "start", 0)
+        return replace(_caused(past, write, 0.0, Made()), where="0 before the first update")
+    step = past.step(number)
+    write = Write(title, "step", number + 1, number, step.operation)
+    made = memory_made(past, name, step, read.quantity)
+    return _caused(past, write, past.memory(name, read.quantity, number), made)
+
+
+# ---- values that no step has written -----------------------------------------------------------
+
+
+def _edited(past: Past, write: Write, read: Read) -> Cause:
+    if write.name.startswith(("x", "y")):
+        return _shown(past, write, read)
+    assert write.edit is not None
+    return _caused(past, write, float(write.edit.value), Made())
+
+
+def _zeroed(past: Past, write: Write, read: Read) -> Cause:
+    return _caused(past, write, 0.0, Made())
+
+
+def _blanked(past: Past, write: Write, read: Read) -> Cause:
+    after = past.writes.next(write.name, read.position)
+    note = f"{after.text} will write it" if after else ""
+    return _caused(past, write, None, Made(note=note))
+
+
+def _shown(past: Past, write: Write, read: Read) -> Cause:
+    example = past.schedule.example_shown(read.position)
+    value = past.value(write.name, read.position)
+    assert value is not None
+    datum = DataRead(write.name, read.position, example, value)
+    return _of_data(past, datum, shown=write.position)
+
+
+def _from_start(past: Past, write: Write, read: Read) -> Cause:
+    symbol = write.name.partition("[")[0]
+    if symbol in ("x", "y"):
+        return _shown(past, write, read)
+    if write.blank:
+        return _blanked(past, write, read)
+    frozen = past.writes.is_frozen(write.name)
+    value = past.first[write.name] if symbol in ("b", "w") else 0.0
+    return _caused(past, write, value, Made(note="frozen: no update touches it" if frozen else ""))
+
+
+_ORIGINS: Final[dict[str, Callable[[Past, Write, Read], Cause]]] = {
+    "edit": _edited,
+    "zeroed": _zeroed,
+    "blanked": _blanked,
+    "data": _shown,
+    "start": _from_start,
+}
+_OPENING: Final[dict[type[Read], Callable[[Past, Any], Cause]]] = {
+    Read: _value,
+    DataRead: _datum,
+    TermRead: _term,
+    MemoryRead: _memory,
+}
+
+
+def _caused(past: Past, write: Write, value: float | None, made: Made) -> Cause:
+    lines = made.lines
+    if lines and value is not None:
+        lines = (*lines[:-1], replace(lines[-1], result=exact(value)))
+    return Cause(
+        name=write.name,
+        value=value,
+        origin=write.origin,
+        position=write.position,
+        step=write.step,
+        operation=write.operation,
+        example=write.example,
+        lines=lines,
+        where=write.text,
+        note=made.note,
+        reads=made.reads,
+        past=past,
+    )

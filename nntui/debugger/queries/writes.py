@@ -1,0 +1,439 @@
+"""Which steps write a value: arithmetic on the schedule, nothing is replayed.
+
+A value stands from one write to the next. Most writes are steps; the others are edits, the load
+that sets the gradients of a batch to 0, the load that shows an example's data, and the load that
+blanks what the example before has left behind.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+
+from nntui.engine.schedule import Schedule
+from nntui.model.names import parse_value_name, value_name
+from nntui.model.values import check_value
+from nntui.model.wiring import Wiring
+
+if TYPE_CHECKING:
+    from nntui.debugger.debugger import Debugger
+    from nntui.engine.edits import Edit
+    from nntui.engine.timeline import Timeline
+
+
+Origin = Literal["step", "edit", "zeroed", "blanked", "data", "start"]
+"""What writes: a step, an edit, a batch's first load (0), a load (blank), a load (data), nothing.
+
+``start`` is how things are before the first step: parameters and data as in the document,
+gradients 0, all else blank.
+"""
+
+
+_AT_START: Final[dict[str, str]] = {
+    "b": "as in the document: nothing has written it yet",
+    "w": "as in the document: nothing has written it yet",
+    "db": "0: no batch has begun",
+    "dw": "0: no batch has begun",
+    "x": "the data of the first example",
+    "y": "the data of the first example",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A write of a value. ``position`` is the first at which it stands: where to go to see it.
+
+    ``step`` is the step that wrote (``position`` − 1), with its ``operation``; None for an edit and
+    for the start.
+    """
+
+    name: str
+    origin: Origin
+    position: int
+    step: int | None = None
+    operation: tuple[str, ...] | None = None
+    example: int | None = None
+    edit: Edit | None = None
+
+    @property
+    def blank(self) -> bool:
+        """Whether the value is blank from here on."""
+        unknown = self.name.partition("[")[0] not in _AT_START
+        return self.origin == "blanked" or (self.origin == "start" and unknown)
+
+    @property
+    def text(self) -> str:
+        """What wrote it, as a phrase: ``step 17, example 0: forward_edge x1 → h1``."""
+        match self.origin:
+            case "step":
+                assert self.operation is not None
+                kind, *neurons = self.operation
+                example = "" if self.example is None else f", example {self.example}"
+                return f"step {self.step}{example}: {kind} {' → '.join(neurons)}".rstrip()
+            case "edit":
+                assert self.edit is not None
+                return f"set by hand at position {self.position}: {self.edit.text}"
+            case "zeroed":
+                return f"0 since a new batch began with the load at step {self.step}"
+            case "blanked" if self.operation and self.operation[0] == "update":
+                return f"blank since the update began at step {self.step}"
+            case "blanked":
+                return f"blank since the load at step {self.step}"
+            case "data":
+                return f"the data of example {self.example}, loaded at step {self.step}"
+            case "start":
+                return _AT_START.get(
+                    self.name.partition("[")[0], "blank: nothing has written it yet"
+                )
+
+
+# ---- offsets -------------------------------------------------------------------------------------
+
+
+class Offsets:
+    """Offsets from the first step of an example (its load), by arithmetic on the wiring.
+
+    >>> offsets = Offsets(network.wiring())
+    >>> offsets.forward_edge("x1", "h1")
+    1
+    """
+
+    def __init__(self, net: Wiring) -> None:
+        self._net = net
+        sizes = [1 + len(net.sources[j]) for j in net.neurons]
+        ends = [1 + end for end in accumulate(sizes)]
+        self.loss = ends[-1]
+        self._forward_end = dict(zip(net.neurons, ends, strict=True))
+        back = [self.loss + 1 + end for end in accumulate(reversed(sizes))]
+        self._backward_end = dict(zip(reversed(net.neurons), back, strict=True))
+
+    def forward_edge(self, i: str, j: str) -> int:
+        """The step that adds w[i,j]·a[i] to z[j]."""
+        return self.forward_edges(j).start + self._net.sources[j].index(i)
+
+    def forward_edges(self, j: str) -> range:
+        """The steps that make z[j], in the order of its sources."""
+        end = self.forward_neuron(j)
+        return range(end - len(self._net.sources[j]), end)
+
+    def forward_neuron(self, j: str) -> int:
+        """The step that makes a[j]."""
+        return self._forward_end[j] - 1
+
+    def backward_neuron(self, j: str) -> int:
+        """The step that makes delta[j]."""
+        return self._backward_end[j] - 1 - len(self._net.sources[j])
+
+    def backward_edge(self, i: str, j: str) -> int:
+        """The step that takes delta[j] back over w[i,j]."""
+        return self.backward_neuron(j) + 1 + self._net.sources[j].index(i)
+
+    def backward_edges_to(self, i: str) -> list[int]:
+        """The steps that add to da[i], one a target of i, in the order of the backward pass."""
+        return sorted(self.backward_edge(i, j) for j in self._net.targets[i])
+
+
+# ---- periods -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A value's steps: ``last(schedule, p)`` wrote it last before position p (which is above 0),
+    ``next(schedule, p)`` writes it next, from position p (below the end) on; None: there is none.
+    """  # noqa: D205
+
+    last: Callable[[Schedule, int], int | None]
+    next: Callable[[Schedule, int], int | None]
+
+
+def _update_before(schedule: Schedule, position: int) -> int:
+    return schedule.update_start(schedule.updates_before(position - 1))
+
+
+def _update_from(schedule: Schedule, position: int) -> int | None:
+    update = schedule.updates_before(position)
+    start = schedule.update_start(update)
+    return start if start == position else _within(schedule, schedule.update_start(update + 1))
+
+
+def _example_before(schedule: Schedule, position: int) -> int:
+    load = schedule.example_start(position - 1)
+    if schedule.position(position - 1).phase != "update":
+        return load
+    return load + schedule.steps_per_example  # no example is under way since the update began
+
+
+def _example_from(schedule: Schedule, position: int) -> int | None:
+    load = schedule.example_start(position)
+    if load == position:
+        return load
+    end = load + schedule.steps_per_example
+    next_update = schedule.update_start(schedule.updates_before(position) + 1)
+    last_in_batch = end + schedule.steps_per_update == next_update
+    return _within(schedule, next_update if last_in_batch else end)
+
+
+def _batch_ended_before(schedule: Schedule, position: int) -> int | None:
+    finished = schedule.updates_before(position)
+    return schedule.update_start(finished) - 1 if finished else None
+
+
+def _batch_ends_from(schedule: Schedule, position: int) -> int:
+    return schedule.update_start(schedule.updates_before(position) + 1) - 1
+
+
+def _epoch_ended_before(schedule: Schedule, position: int) -> int | None:
+    finished = position // schedule.steps_per_epoch
+    return finished * schedule.steps_per_epoch - 1 if finished else None
+
+
+def _epoch_from(schedule: Schedule, position: int) -> int | None:
+    return _within(schedule, -(-position // schedule.steps_per_epoch) * schedule.steps_per_epoch)
+
+
+def _within(schedule: Schedule, step: int) -> int | None:
+    return step if step < schedule.total else None
+
+
+_EPOCH_END: Final = Period(
+    _epoch_ended_before, lambda s, p: (p // s.steps_per_epoch + 1) * s.steps_per_epoch - 1
+)
+
+PERIODS: Final[dict[str, Period]] = {
+    "step": Period(lambda s, p: p - 1, lambda s, p: p),
+    "example": Period(_example_before, _example_from),
+    "update": Period(_update_before, _update_from),
+    "epoch": Period(lambda s, p: (p - 1) // s.steps_per_epoch * s.steps_per_epoch, _epoch_from),
+    "batch_loss": Period(_batch_ended_before, _batch_ends_from),
+    "epoch_loss": _EPOCH_END,
+    "test_loss": _EPOCH_END,
+}
+
+
+# ---- writes --------------------------------------------------------------------------------------
+
+
+_BLANKED: Final = frozenset({"z", "a", "da", "delta", "loss"})
+
+
+def last_write(debugger: Debugger, name: str, position: int | None = None) -> Write:
+    """The write that a value stands by at a position (the debugger's, when left out).
+
+    Raises:
+        ValueNameError: the name names no value of this network.
+    """
+    return writes_of(debugger).last(name, debugger.position if position is None else position)
+
+
+def next_write(debugger: Debugger, name: str, position: int | None = None) -> Write | None:
+    """The first write behind a position (the debugger's, when left out); None when none follows.
+
+    Blanking is no write here: it is the next number that is looked for.
+
+    Raises:
+        ValueNameError: the name names no value of this network.
+    """
+    return writes_of(debugger).next(name, debugger.position if position is None else position)
+
+
+def writes_of(debugger: Debugger) -> Writes:
+    """The writes of the line of time that a debugger stands on."""
+    return Writes(debugger.run.timeline)
+
+
+class Writes:
+    """The writes of a line of time: of an experiment with edits at some of its positions."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        self.experiment, self.edits = timeline.first, timeline.edits
+        self.schedule, self._layout = timeline.schedule, timeline.layout
+        self.net = timeline.layout.net
+        self.offsets = Offsets(self.net)
+
+    def last(self, name: str, position: int) -> Write:
+        """The write that a value stands by at a position.
+
+        Raises:
+            ValueNameError: the name names no value of this network.
+        """
+        name, symbol, neurons = self.named(name)
+        found = self._last(name, symbol, neurons, position)
+        edit = self._edit_until(name, symbol, position)
+        if edit is not None and edit.position >= found.position:
+            return Write(name, "edit", edit.position, edit=edit)
+        return found
+
+    def next(self, name: str, position: int) -> Write | None:
+        """The first write behind a position, blanking aside; None when none follows.
+
+        Raises:
+            ValueNameError: the name names no value of this network.
+        """
+        name, symbol, neurons = self.named(name)
+        found = self._next(name, symbol, neurons, position)
+        last = found.position if found else self.schedule.total
+        for edited in sorted(edit.position for edit in self.edits):
+            if position < edited <= last:
+                write = self.last(name, edited)
+                if write.origin == "edit" and write.position == edited:
+                    return write
+        return found
+
+    def named(self, name: str) -> tuple[str, str, tuple[str, ...]]:
+        """A value's name as it is written everywhere, its symbol and its neurons.
+
+        Raises:
+            ValueNameError: the name names no value of this network.
+        """
+        symbol, neurons = parse_value_name(name)
+        check_value(self.net, symbol, neurons)
+        return value_name(symbol, *neurons), symbol, neurons
+
+    def written_in_example(self, symbol: str, neurons: tuple[str, ...]) -> Sequence[int]:
+        """The offsets, among an example's steps, of those that write a value, in order."""
+        match symbol, neurons:
+            case "loss", ():
+                return (self.offsets.loss,)
+            case "z", (j,):
+                # Where nothing flows in, z is the bias alone, seen once the neuron is done.
+                return self.offsets.forward_edges(j) or (self.offsets.forward_neuron(j),)
+            case "a", (j,):
+                return (0,) if j in self.net.inputs else (self.offsets.forward_neuron(j),)
+            case "da", (i,):
+                by_loss = [self.offsets.loss] if i in self.net.outputs else []
+                return by_loss + self.offsets.backward_edges_to(i)
+            case (("delta" | "db"), (j,)):
+                return (self.offsets.backward_neuron(j),)
+            case "dw", (i, j):
+                return (self.offsets.backward_edge(i, j),)
+            case _:
+                return ()
+
+    def data_edit(self, name: str, example: int, position: int) -> Edit | None:
+        """The last edit, until a position, of a number of an example's row: ``x[i]``, ``y[k]``."""
+        # Where the target is a class, every output's y changes with it.
+        targets = self.experiment.data.targets
+        whole = name.startswith("y[") and isinstance(targets[example], int)
+        for edit in reversed(self.edits):
+            concerned = edit.target == name or (whole and edit.target.startswith("y["))
+            shown = self.schedule.example_shown(edit.position) if concerned else None
+            if shown == example and edit.position <= position:
+                return edit
+        return None
+
+    def is_frozen(self, name: str) -> bool:
+        """Whether a value is a parameter that no update touches."""
+        _, symbol, neurons = self.named(name)
+        return symbol in ("b", "w") and self._update_step(neurons, 0) is None
+
+    # ---- by kind of value ----------------------------------------------------------------------
+
+    def _last(self, name: str, symbol: str, neurons: tuple[str, ...], position: int) -> Write:
+        start = Write(name, "start", 0)
+        if position == 0:
+            return start
+        schedule = self.schedule
+        if symbol in ("b", "w"):
+            step = self.updated_before(neurons, position)
+            return start if step is None else self._by_step(name, step)
+        if symbol in PERIODS:
+            step = PERIODS[symbol].last(schedule, position) if self._has(symbol) else None
+            if step is None:
+                return start
+            ended = symbol == "example" and schedule.operation(step)[0] == "update"
+            return self._by_step(name, step, "blanked" if ended else "step")
+        load = schedule.example_start(position - 1)
+        if symbol in ("x", "y"):
+            return self._by_step(name, load, "data")
+        offsets = self.written_in_example(symbol, neurons)
+        done = bisect_left(offsets, position - load)
+        if done:
+            return self._by_step(name, load + offsets[done - 1])
+        if symbol in _BLANKED:
+            return self._by_step(name, load, "blanked")
+        if schedule.position(load).place == 0:
+            return self._by_step(name, load, "zeroed")
+        return self._by_step(name, load - schedule.steps_per_example + offsets[-1])
+
+    def _next(
+        self, name: str, symbol: str, neurons: tuple[str, ...], position: int
+    ) -> Write | None:
+        schedule = self.schedule
+        if position >= schedule.total:
+            return None
+        if symbol in ("b", "w"):
+            step = self._updated_from(neurons, position)
+            return None if step is None else self._by_step(name, step)
+        if symbol in PERIODS:
+            step = PERIODS[symbol].next(schedule, position) if self._has(symbol) else None
+            return None if step is None else self._by_step(name, step)
+        offsets = self.written_in_example(symbol, neurons)
+        load: int | None = schedule.example_start(position)
+        while load is not None:
+            if position <= load and symbol in ("x", "y"):
+                return self._by_step(name, load, "data")
+            if position <= load and symbol in ("db", "dw") and schedule.position(load).place == 0:
+                return self._by_step(name, load, "zeroed")
+            ahead = bisect_left(offsets, position - load)
+            if ahead < len(offsets):
+                return self._by_step(name, load + offsets[ahead])
+            if not offsets and symbol not in ("x", "y"):
+                return None
+            load = self._load_after(load)
+        return None
+
+    def updated_before(self, neurons: tuple[str, ...], position: int) -> int | None:
+        """The last update of a parameter before a position (above 0); None when there is none."""
+        step = self._update_step(neurons, self.schedule.updates_before(position - 1))
+        if step is not None and step >= position:
+            update = self.schedule.updates_before(position - 1) - 1
+            return self._update_step(neurons, update) if update >= 0 else None
+        return step
+
+    def _updated_from(self, neurons: tuple[str, ...], position: int) -> int | None:
+        """The first update of a parameter at or behind a position."""
+        update = self.schedule.updates_before(position)
+        step = self._update_step(neurons, update)
+        if step is not None and step < position:
+            later = update + 1
+            return self._update_step(neurons, later) if later < self.schedule.updates else None
+        return step
+
+    def _update_step(self, neurons: tuple[str, ...], update: int) -> int | None:
+        """The step that updates a parameter; None when it is frozen."""
+        index = self._layout.index[neurons[0] if len(neurons) == 1 else (neurons[0], neurons[1])]
+        place = int(np.searchsorted(self._layout.trainable, index))
+        if place == len(self._layout.trainable) or self._layout.trainable[place] != index:
+            return None
+        return self.schedule.step(update, None, "update", place)
+
+    def _load_after(self, load: int) -> int | None:
+        """The first load behind a load; None when none follows."""
+        schedule = self.schedule
+        here = schedule.position(load)
+        after = load + schedule.steps_per_example
+        assert here.place is not None
+        if here.place == schedule.batch_length(here.update) - 1:
+            after += schedule.steps_per_update
+        return after if after < schedule.total else None
+
+    def _has(self, symbol: str) -> bool:
+        return symbol != "test_loss" or bool(self.experiment.test_examples)
+
+    def _edit_until(self, name: str, symbol: str, position: int) -> Edit | None:
+        if not self.edits:
+            return None
+        if symbol in ("x", "y"):
+            return self.data_edit(name, self.schedule.example_shown(position), position)
+        edits = (e for e in reversed(self.edits) if e.target == name and e.position <= position)
+        return next(edits, None)
+
+    def _by_step(self, name: str, step: int, origin: Origin = "step") -> Write:
+        position = self.schedule.position(step)
+        operation = self.schedule.operation(step)
+        return Write(name, origin, step + 1, step, operation, position.example)

@@ -1,0 +1,213 @@
+"""Continue and reverse-continue stop exactly where looking after every single step would."""
+
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support.experiments import experiments
+
+from nntui.debugger.breakpoints import breakpoint_of, watchpoint_of
+from nntui.debugger.breakpoints.breakpoint import LINES, Place
+from nntui.debugger.debugger import Debugger
+from nntui.debugger.expressions import Names
+from nntui.engine.edits import Edit
+from nntui.model.activations import Activation
+from nntui.model.losses import Loss
+from nntui.model.optimizers import Optimizer
+
+small = experiments(most_neurons=4, most_examples=4, most_epochs=3)
+wild = experiments(
+    most_neurons=3,
+    most_examples=3,
+    most_epochs=3,
+    activation=st.sampled_from([Activation.of(name) for name in ("square", "linear", "elu")]),
+    loss=st.sampled_from([Loss.of(name) for name in ("squared_error", "mse", "cross_entropy")]),
+    optimizer=st.sampled_from(
+        [Optimizer.of("sgd", learning_rate=1e10), Optimizer.of("sgd", learning_rate=1e160)]
+    ),
+)
+
+
+class Author:
+    """Writes random commands about a network."""
+
+    def __init__(self, experiment, chance: Random) -> None:
+        self.names, self.chance = Names.of(experiment), chance
+        self.values = list(self.names.values())
+
+    def place(self) -> str:
+        names, chance = self.names, self.chance
+        direction = chance.choice(["", "", " forward", " backward", " update"])
+        kind = chance.choice(
+            ["edge", "edge", "neuron", "neuron", "layer", "phase", "line", "period"]
+        )
+        if kind == "edge" and names.connections:
+            i, j = chance.choice(sorted(names.connections))
+            return f"{self._neuron(i)}->{self._neuron(j)}{direction}"
+        if kind == "layer":
+            return f"layer {chance.randint(1, names.layers)}{direction}"
+        if kind == "phase":
+            return f"phase {chance.choice(['forward', 'loss', 'backward', 'update'])}"
+        if kind == "line":
+            return f"line {chance.choice(LINES)}"
+        if kind == "period":
+            period = chance.choice(["example", "update", "epoch"])
+            return period + chance.choice(["", f" {chance.randint(0, 3)}"])
+        return self._neuron(chance.choice(names.neurons)) + direction
+
+    def number(self, depth: int = 1) -> str:
+        chance = self.chance
+        if depth and chance.random() < 0.3:
+            a, b = self.number(depth - 1), self.number(depth - 1)
+            return chance.choice(
+                [f"{a} + {b}", f"{a} * {b}", f"abs({a})", f"max({a}, {b})", f"({a}) / ({b})"]
+            )
+        return chance.choice(self.values)
+
+    def level(self) -> str:
+        return self.chance.choice(["0", "0.1", "-0.3", "0.5", "1", "2", "7", "40"])
+
+    def condition(self, depth: int = 2) -> str:
+        chance = self.chance
+        if depth and chance.random() < 0.4:
+            a, b = self.condition(depth - 1), self.condition(depth - 1)
+            return chance.choice([f"({a} and {b})", f"({a} or {b})", f"not ({a})"])
+        test = chance.choice(
+            ["compare", "compare", "compare", "counter", "isblank", "isnan", "isfinite", "chain"]
+        )
+        if test == "compare":
+            sign = chance.choice(["<", "<=", ">", ">=", "==", "!="])
+            return f"{self.number()} {sign} {chance.choice([self.level(), self.number()])}"
+        if test == "counter":
+            counter = chance.choice(["epoch", "update", "example", "step"])
+            return f"{counter} {chance.choice(['==', '>', '<='])} {chance.randint(0, 6)}"
+        if test == "chain":
+            return f"-0.5 < {self.number()} <= {self.level()}"
+        return f"{test}({self.number()})"
+
+    def row(self, number: int):
+        chance = self.chance
+        clauses = chance.choice(["", "", f" every {chance.randint(1, 4)}"])
+        clauses += chance.choice(["", "", f" ignore {chance.randint(0, 9)}"])
+        kind = chance.choice(["place", "place", "anywhere", "watch", "watch"])
+        if kind in ("place", "anywhere"):
+            text = self.place() if kind == "place" else ""
+            if kind == "anywhere" or chance.random() < 0.6:
+                clauses += f" if {self.condition()}"
+            read = breakpoint_of
+        else:
+            event = chance.choice(["", f" crosses {self.level()}", "becomes", "nonfinite"])
+            text = self.number() + event
+            if event == "becomes":
+                text = f"{self.condition()} becomes true"
+            elif event == "nonfinite":
+                text = event
+            if chance.random() < 0.2:
+                clauses += f" if {self.condition()}"
+            read = watchpoint_of
+        if chance.random() < 0.15:
+            clauses += f' log "{number} {{{self._plain_value()}}}"'
+        return read(text + clauses, self.names, temporary=chance.random() < 0.1)
+
+    def edit(self, position: int) -> Edit:
+        chance = self.chance
+        targets = [v for v in self.values if v.startswith(("w[", "b[", "x["))] + ["learning_rate"]
+        return Edit(position, chance.choice(targets), chance.choice([0.0, 0.25, 2.0, 1e200]))
+
+    def _plain_value(self) -> str:
+        return self.chance.choice([v for v in self.values if '"' not in v])
+
+    def _neuron(self, name: str) -> str:
+        return Place("neuron", (name,)).text
+
+
+def stops_like(debugger, one_by_one, author, chance, *, bursts) -> None:
+    """Wander with continue and reverse-continue; each time both must agree on everything."""
+    for number in range(1, chance.randint(1, 3) + 1):
+        debugger.stops.add(author.row(number))
+    book = one_by_one(debugger, debugger.stops)
+    start = chance.randint(0, debugger.total)
+    debugger.seek(start)
+    book.position = start
+    for _ in range(8):
+        direction = chance.choice([1, 1, -1])
+        hunt = debugger.hunt(direction)
+        while (stop := hunt.burst(bursts)) is None:
+            pass
+        context = f"from {book.position} {direction}: {[r.text for r in debugger.stops]} {stop}"
+        position, kind, numbers = book.go(direction)
+        assert (stop.position, stop.kind) == (position, kind), context
+        assert debugger.position == position
+        assert [number for number, _ in stop.hits] == numbers, context
+        assert list(stop.messages) == book.messages, context
+        left = {row.number for row in debugger.stops}
+        for row in book.rows:
+            counter = book.counters[row.number]
+            assert (row.number in left) is not counter.deleted
+            if not counter.deleted:
+                assert debugger.stops[row.number].hits == counter.hits, context
+                assert debugger.stops[row.number].ignore == counter.ignore, context
+        last = debugger.last
+        assert (last.position.step if last else -1) == position - 1
+
+
+@pytest.mark.parametrize("bursts", [10.0, 0.0], ids=["at once", "in the smallest bursts"])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(experiment=small, seed=st.integers(0, 2**32))
+def test_stops_are_those_of_looking_after_every_step(experiment, seed, bursts, one_by_one) -> None:
+    chance = Random(seed)
+    stops_like(Debugger(experiment), one_by_one, Author(experiment, chance), chance, bursts=bursts)
+
+
+@settings(max_examples=100)
+@given(experiment=wild, seed=st.integers(0, 2**32))
+def test_so_are_those_of_a_run_that_diverges(experiment, seed, one_by_one) -> None:
+    chance = Random(seed)
+    stops_like(Debugger(experiment), one_by_one, Author(experiment, chance), chance, bursts=10.0)
+
+
+@settings(max_examples=100)
+@given(experiment=small, seed=st.integers(0, 2**32))
+def test_so_are_those_of_a_run_with_edits(experiment, seed, one_by_one, with_edits) -> None:
+    chance = Random(seed)
+    author = Author(experiment, chance)
+    total = Debugger(experiment).total
+    positions = sorted(chance.randint(0, total - 1) for _ in range(chance.randint(1, 3)))
+    debugger = with_edits(experiment, [author.edit(p) for p in positions])
+    stops_like(debugger, one_by_one, author, chance, bursts=10.0)
+
+
+tame = experiments(
+    most_neurons=4,
+    most_examples=3,
+    most_epochs=2,
+    activation=st.sampled_from([Activation.of(name) for name in ("linear", "relu", "square")]),
+    loss=st.sampled_from([Loss.of(name) for name in ("mae", "huber", "mse")]),
+    optimizer=st.sampled_from([Optimizer.of("sgd", learning_rate=r) for r in (1e-3, 1e250)]),
+)
+
+
+@settings(max_examples=100)
+@given(experiment=tame, seed=st.integers(0, 2**32))
+def test_the_steps_that_wrote_nonfinite_numbers_are_found(
+    experiment, seed, one_by_one, with_edits
+) -> None:
+    """Huge numbers overflow in every kind of step: sums, products, activations, gradients."""
+    chance = Random(seed)
+    author = Author(experiment, chance)
+    targets = [v for v in author.values if v.startswith(("w[", "b[", "x["))]
+    edits = [
+        Edit(0, target, chance.choice([-1, 1]) * 10.0 ** chance.randint(60, 300))
+        for target in chance.sample(targets, chance.randint(1, len(targets)))
+    ]
+    debugger = with_edits(experiment, edits)
+    debugger.stops.add(watchpoint_of("nonfinite", experiment.network))
+    book = one_by_one(debugger, debugger.stops)
+    for direction in (1, 1, 1, 1, 1, 1, -1, -1, -1):
+        assert debugger.resume(direction).position == book.go(direction)[0]
+    every = debugger.stops.every(1, 10**9)
+    debugger.seek(0)
+    debugger.resume()
+    found = sum(book.book.matches(every, s) == "match" for s in range(debugger.total))
+    assert debugger.stops[1].hits - every.hits == found  # counted without stepping

@@ -1,0 +1,232 @@
+"""Breakpoints and watchpoints in words: read, refused with a reason, and written again."""
+
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.experiments import experiments
+
+from nntui.debugger.breakpoints import (
+    Breakpoint,
+    Place,
+    StopError,
+    Watchpoint,
+    breakpoint_of,
+    place_of,
+    row_of,
+    watchpoint_of,
+)
+from nntui.debugger.expressions import ExpressionError, Names
+from nntui.model.errors import NntuiError
+
+NAMES = Names(
+    inputs=("x1", "x2"),
+    outputs=("y",),
+    neurons=("h1", "my neuron", "layer", "if", "y"),
+    connections=frozenset({("x1", "h1"), ("x1", "my neuron"), ("h1", "y"), ("layer", "if")}),
+    layers=2,
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        ("h1", Place("neuron", ("h1",))),
+        ("h1 backward", Place("neuron", ("h1",), direction="backward")),
+        ("h1 update", Place("neuron", ("h1",), direction="update")),
+        ('"my neuron" forward', Place("neuron", ("my neuron",), direction="forward")),
+        ("x1->h1", Place("edge", ("x1", "h1"))),
+        ("x1 → h1 update", Place("edge", ("x1", "h1"), direction="update")),
+        ('x1->"my neuron"', Place("edge", ("x1", "my neuron"))),
+        ('"layer" -> "if" backward', Place("edge", ("layer", "if"), direction="backward")),
+        ('"layer"', Place("neuron", ("layer",))),
+        ("layer 2", Place("layer", number=2)),
+        ("layer 1 forward", Place("layer", number=1, direction="forward")),
+        ("phase backward", Place("phase", phase="backward")),
+        ("phase update", Place("phase", phase="update")),
+        ("line forward_edge", Place("line", line="forward_edge")),
+        ("example", Place("example")),
+        ("example 3", Place("example", number=3)),
+        ("update 0", Place("update", number=0)),
+        ("epoch 5", Place("epoch", number=5)),
+    ],
+)
+def test_a_place_is_read_and_its_text_reads_back(words, place) -> None:
+    assert place_of(words, NAMES) == place
+    assert place_of(place.text, NAMES) == place
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("", "expected a neuron, an edge such as x1->h1, or layer"),
+        ("h2x", "there is no neuron called “h2x”"),
+        ('"my neurn"', 'did you mean "my neuron"'),
+        ("my neuron", 'a name with blanks in it is quoted: "my neuron"'),
+        ("laier 2", 'did you mean "layer"'),
+        ("x1", "“x1” is an input: it has no steps of its own"),
+        ("x1->y", "is not connected to"),
+        ("y->h1", "the connection goes from h1 to y"),
+        ("x1->", "leads nowhere"),
+        ("x1->h9", "there is no neuron called “h9”"),
+        ("h1 backwards", 'found “backwards” behind h1.*did you mean "backward"'),
+        ("h1 forward backward", "found “backward” behind h1 forward"),
+        ("layer", "layer without a number, expected a layer from 1 to 2"),
+        ("layer 0", "layer 0 holds the inputs"),
+        ("layer 3", "found layer 3, expected a layer from 1 to 2"),
+        ("layer x", "found “x” behind layer, expected a whole number, counted from 0"),
+        ("phase", "found nothing behind phase"),
+        ("phase backwards", 'did you mean "backward"'),
+        ("line", "found nothing behind line, expected load, forward_edge"),
+        ("line forward_egde", 'did you mean "forward_edge"'),
+        ("line loss forward", "found “forward” behind line loss"),
+        ("example -1", "found “-1” behind example"),
+        ("example 1.5", "expected a whole number"),
+        ("example ²", "expected a whole number"),
+        ("update 3 forward", "found “forward” behind update 3"),
+        ("epoch 99999999999999999999", "expected a whole number"),
+        ("forward", "“forward” needs a place before it"),
+        ("w[x1,h1]", "the value is stopped at by watch"),
+        ('h1 "', "a quote has no partner"),
+        ("h1\x1b[2J", r"“h1\\u001b\[2J”"),
+    ],
+)
+def test_a_place_that_is_none_is_refused_with_the_reason(words, said) -> None:
+    with pytest.raises(StopError, match=said):
+        place_of(words, NAMES)
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ("", "break"),
+        ("h1", "break h1"),
+        ("h1 backward if delta[h1] == 0", "break h1 backward if delta[h1] == 0"),
+        ("if loss > 1", "break if loss > 1"),
+        (
+            'h1 log "δ is {delta[h1]}" if loss > 1 ignore 2 every 3',
+            'break h1 every 3 ignore 2 if loss > 1 log "δ is {delta[h1]}"',
+        ),
+        ("h1 log δ is {delta[h1]}", 'break h1 log "δ is {delta[h1]}"'),
+        ('h1 if log(loss) > 1 log "log"', 'break h1 if log(loss) > 1 log "log"'),
+        (
+            r'h1 log "{a[\"my neuron\"]} \\ {{x}}"',
+            r'break h1 log "{a[\"my neuron\"]} \\ {{x}}"',
+        ),
+        ("epoch 2 disabled", "break epoch 2 disabled"),
+    ],
+)
+def test_a_breakpoint_is_read_and_written(words, text) -> None:
+    row = breakpoint_of(words, NAMES)
+    assert row.text == text
+    assert row_of(text, NAMES) == row
+
+
+@pytest.mark.parametrize(
+    ("words", "event", "level", "text"),
+    [
+        ("w[x1,h1]", "changed", None, "watch w[x1,h1]"),
+        ("loss changed", "changed", None, "watch loss"),
+        ("loss crosses 0.1", "crosses", 0.1, "watch loss crosses 0.1"),
+        ("loss crosses -1/4", "crosses", -0.25, "watch loss crosses -0.25"),
+        ("loss crosses inf", "crosses", float("inf"), "watch loss crosses inf"),
+        ("loss < 0.1 becomes true", "becomes true", None, "watch loss < 0.1 becomes true"),
+        ("nonfinite", "nonfinite", None, "watch nonfinite"),
+        ("loss if epoch > 3 every 2", "changed", None, "watch loss every 2 if epoch > 3"),
+        ('nonfinite log "{step}"', "nonfinite", None, 'watch nonfinite log "{step}"'),
+    ],
+)
+def test_a_watchpoint_is_read_and_written(words, event, level, text) -> None:
+    row = watchpoint_of(words, NAMES)
+    assert (row.event, row.level, row.text) == (event, level, text)
+    assert row_of(text, NAMES) == row
+
+
+@pytest.mark.parametrize(
+    ("words", "error", "said"),
+    [
+        ("h1 if loss", ExpressionError, "loss is a number, expected a condition"),
+        ("h1 if loss = 1", ExpressionError, "compared with =="),
+        ("h1 if loss > 1 lgo", ExpressionError, "expected an operator before “lgo”"),
+        ("h1 if", ExpressionError, "found the end"),
+        ("h1 if loss > 1 if loss > 2", StopError, "more than one “if”"),
+        ("h1 every", StopError, "every needs a whole number"),
+        ("h1 every 0", StopError, "expected a whole number from 1"),
+        ("h1 ignore -1", StopError, "ignore needs a whole number"),
+        ("h1 log", StopError, "log needs a message"),
+        ('h1 log "{loss"', StopError, "{ has no partner"),
+        ('h1 log "loss}"', StopError, "} has no partner"),
+        ('h1 log "{los}"', ExpressionError, "there is no value called"),
+        ('h1 log ""x', StopError, "expected one of if, log"),
+        ("h1 disabled disable", StopError, 'did you mean "disabled"'),
+        ("h1 log " + "x" * 501, StopError, "a message of 501 characters"),
+    ],
+)
+def test_a_clause_that_means_nothing_is_refused(words, error, said) -> None:
+    with pytest.raises(error, match=said):
+        breakpoint_of(words, NAMES)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("", "expected a value"),
+        ("loss crosses", "expected a value"),
+        ("loss crosses a[h1]", "crosses needs a fixed number, found “a"),
+        ("loss crosses true", "crosses needs a fixed number"),
+        ("loss becomes true", "“loss” is a number: it cannot become true"),
+        ("loss < 1 crosses 2", "it can only become true"),
+        ("loss becomes", "expected an operator before “becomes”"),
+        ("loss = 3", "compared with =="),
+        ("nonfinite foo", "expected one of if, log"),
+    ],
+)
+def test_a_watchpoint_that_means_nothing_is_refused(words, said) -> None:
+    with pytest.raises(NntuiError, match=said):
+        watchpoint_of(words, NAMES)
+
+
+def test_the_place_of_a_fault_is_told_within_the_whole_line() -> None:
+    with pytest.raises(ExpressionError) as caught:
+        breakpoint_of("h1 every 3 if delta[h1] == los", NAMES)
+    assert caught.value.position == len("h1 every 3 if delta[h1] == ")
+    assert caught.value.caret.splitlines()[0] == "h1 every 3 if delta[h1] == los"
+
+
+@given(experiment=experiments(), seed=st.integers(0, 2**32))
+def test_whatever_a_person_makes_is_written_so_that_it_reads_back(experiment, seed) -> None:
+    names, chance = Names.of(experiment), Random(seed)
+    value = chance.choice(list(names.values()))
+    place = chance.choice(
+        [
+            Place("neuron", (chance.choice(names.neurons),), direction="backward"),
+            Place("layer", number=names.layers),
+            *(Place("edge", edge) for edge in names.connections),
+        ]
+    )
+    clauses = f"every {chance.randint(2, 9)} ignore {chance.randint(1, 9)} if {value} > 1"
+    row = breakpoint_of(f"{place.text} {clauses}", names, temporary=chance.random() < 0.5)
+    assert isinstance(row, Breakpoint)
+    assert row.place == place
+    assert row_of(row.text, names) == row
+    watch = watchpoint_of(f"{value} crosses 0.5 {clauses}", names)
+    assert isinstance(watch, Watchpoint)
+    assert row_of(watch.text, names) == watch
+
+
+@given(text=st.text('h1x->→ "if log every ignore {}<>=01[],layer\\ phase\x00', max_size=40))
+def test_any_words_are_read_or_refused_in_a_sentence(text) -> None:
+    for read in (breakpoint_of, watchpoint_of):
+        found = _outcome(read, text)
+        if isinstance(found, str):
+            assert found
+        else:
+            assert row_of(found.text, NAMES) == found
+
+
+def _outcome(read, text):
+    try:
+        return read(text, NAMES)
+    except NntuiError as error:
+        return str(error)

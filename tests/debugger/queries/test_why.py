@@ -1,0 +1,282 @@
+"""Why a value is what it is: each cause follows, bit for bit, from the causes that it names."""
+
+import math
+from random import Random
+
+import pytest
+from hypothesis import given, settings, target
+from hypothesis import strategies as st
+from support.bits import bits
+from support.experiments import experiments, layered
+
+from nntui.debugger.debugger import Debugger
+from nntui.debugger.queries.why import expand, lines_of, rows_of, why
+from nntui.model.elementary import ordered_sum
+from nntui.model.names import ValueNameError, parse_value_name, value_name
+from nntui.model.optimizers import Optimizer
+
+EVERY = 10**6
+small = experiments(most_neurons=4, most_examples=3, most_epochs=3)
+LEAVES = {"start", "data", "zeroed", "blanked", "edit"}
+
+
+def recomputed(cause, children, debugger):
+    """The value of a cause, made once more from the values of its children alone."""
+    experiment = debugger.run.timeline.experiment_at(cause.step)
+    net, training = experiment.network.wiring(), experiment.training
+    values = [child.value for child in children]
+    if " · " in cause.name and cause.origin == "term":
+        return values[0] * values[1]
+    symbol, neurons = parse_value_name(cause.name)
+    if symbol == "z":
+        return ordered_sum(values) if values[1:] else values[0]
+    if symbol in ("dw", "db") or (symbol == "da" and children[0].origin == "term"):
+        return ordered_sum(values)
+    if symbol == "a":
+        return values[0] if neurons[0] in net.inputs else net.activation[neurons[0]].f(values[0])
+    if symbol == "delta":
+        f = net.activation[neurons[0]]
+        da, inner = values if len(values) == 2 else (0.0, values[0])
+        of_a = children[-1].name.startswith("a[")
+        return da * (f.derivative(math.nan, inner) if of_a else f.derivative(inner, math.nan))
+    if symbol in ("loss", "da"):
+        outputs = len(values) // 2
+        a, y = values[:outputs], values[outputs:]
+        if symbol == "loss":
+            return training.loss.value(a, y)
+        if training.loss.row.classes:
+            return training.loss.gradient(a, y)[net.outputs.index(neurons[0])]
+        # Its own output alone is named; what the others are makes no difference.
+        others = len(net.outputs) - 1
+        return training.loss.gradient(a + [0.5] * others, y + [0.5] * others)[0]
+    if symbol in ("b", "w"):
+        p, dp, *memory = values
+        schedule = debugger.schedule
+        update = schedule.position(cause.step).update
+        g = training.gradient(dp, schedule.batch_length(update))
+        if symbol == "w":
+            g = training.regularized(g, p)
+        row = training.optimizer.row
+        remembered = [0.0] * len(row.memory)
+        for child, number in zip(children[2:], memory, strict=True):
+            remembered[row.memory.index(child.name.split(" of ")[0])] = number
+        return training.optimizer.update(p, g, tuple(remembered), update + 1)[0]
+    assert symbol in ("batch_loss", "epoch_loss")
+    return ordered_sum(values) / len(values)
+
+
+def check_leaf(cause, experiment):
+    assert cause.reads == ()
+    if cause.origin == "blanked":
+        assert cause.value is None
+    elif cause.origin == "zeroed":
+        assert bits(cause.value) == bits(0.0)
+    elif cause.origin == "data" or cause.name[0] in "xy":
+        net = experiment.network.wiring()
+        symbol, (j,) = parse_value_name(cause.name)
+        owners, row = (net.inputs, experiment.x) if symbol == "x" else (net.outputs, experiment.y)
+        assert bits(cause.value) == bits(row(cause.example)[owners.index(j)])
+    elif cause.name.startswith("b["):
+        (j,) = parse_value_name(cause.name)[1]
+        assert bits(cause.value) == bits(experiment.network.biases[j])
+    elif cause.name.startswith("w["):
+        edge = parse_value_name(cause.name)[1]
+        assert bits(cause.value) == bits(experiment.network.weights[edge])
+    else:
+        assert cause.value in (None, 0.0)
+
+
+def check_node(cause, elsewhere):
+    """A cause stands where it says, and its children make it."""
+    plain = cause.origin != "term" and " of " not in cause.name
+    elsewhere.seek(cause.position)
+    edits = elsewhere.run.timeline.edits
+    # A row of the data may be edited at the very position behind the load that has read it.
+    moot = cause.name[0] in "xy" and any(edit.position == cause.position for edit in edits)
+    if plain and not moot:
+        assert bits(elsewhere[cause.name]) == bits(cause.value), cause
+    if cause.step is not None:
+        assert elsewhere.last.position.step == cause.step
+        assert elsewhere.last.operation == cause.operation
+    children = expand(cause, count=EVERY)
+    assert [read.name for read in cause.reads] == [
+        read.name if child.origin == "term" or " of " in child.name else child.name
+        for read, child in zip(cause.reads, children, strict=True)
+    ]
+    counted = cause.name in ("step", "epoch", "update", "example", "test_loss")
+    if cause.origin in LEAVES or counted:
+        assert not children
+    elif " of " not in cause.name:
+        assert bits(recomputed(cause, children, elsewhere)) == bits(cause.value), cause
+    return children
+
+
+@settings(max_examples=60)
+@given(experiment=small, data=st.data())
+def test_each_cause_follows_from_its_own_causes_all_the_way_back(experiment, data) -> None:
+    debugger, elsewhere = Debugger(experiment), Debugger(experiment)
+    chance = Random(data.draw(st.integers(0, 2**32)))
+    for _ in range(8):
+        position = chance.randint(0, debugger.total)
+        debugger.seek(position)
+        name = chance.choice(list(debugger.snapshot().values))
+        cause = why(debugger, name)
+        assert cause.name == name
+        assert bits(cause.value) == bits(debugger[name])
+        while cause is not None:
+            children = check_node(cause, elsewhere)
+            if not children and cause.origin in LEAVES:
+                check_leaf(cause, experiment)
+            for child in children:
+                assert child.position <= cause.position
+                assert child.step is None or child.step < cause.position
+            cause = chance.choice(children) if children else None
+        assert debugger.position == position
+
+
+@settings(max_examples=100)
+@given(experiment=small, seed=st.integers(0, 2**32))
+def test_each_cause_follows_from_its_own_causes_through_edits(experiment, seed, edited) -> None:
+    chance = Random(seed)
+    debugger, elsewhere = edited(experiment, chance)
+    edits = debugger.run.timeline.edits
+    found = 0
+    for _ in range(12):
+        debugger.seek(chance.randint(0, debugger.total))
+        cause = why(debugger, chance.choice(list(debugger.snapshot().values)))
+        assert bits(cause.value) == bits(debugger[cause.name])
+        while cause is not None:
+            children = check_node(cause, elsewhere)
+            if cause.origin == "edit":
+                found += 1
+                assert cause.position in {edit.position for edit in edits}
+                if cause.name[0] in "bwx":
+                    assert cause.value in {e.value for e in edits if e.target == cause.name}
+            elif cause.origin in LEAVES:
+                check_leaf(cause, experiment)
+            cause = chance.choice(children) if children else None
+    target(float(found))
+
+
+@settings(max_examples=25)
+@given(experiment=small, data=st.data())
+def test_every_value_at_a_position_has_its_cause(experiment, data) -> None:
+    debugger, elsewhere = Debugger(experiment), Debugger(experiment)
+    debugger.seek(data.draw(st.integers(0, debugger.total)))
+    for name, value in debugger.snapshot().values.items():
+        cause = why(debugger, name)
+        assert bits(cause.value) == bits(value)
+        check_node(cause, elsewhere)
+        assert lines_of(rows_of(cause, depth=2))
+
+
+@settings(max_examples=25)
+@given(experiment=small, data=st.data())
+def test_what_is_remembered_comes_from_the_update_before(experiment, data) -> None:
+    """The optimizer's memory, opened again and again, ends in zeros at the first update."""
+    debugger = Debugger(experiment)
+    debugger.seek(debugger.total)
+    for name in (n for n in debugger.snapshot().values if n[:2] in ("b[", "w[")):
+        cause, updates = why(debugger, name), 0
+        memory = [child for child in expand(cause) if " of " in child.name]
+        while memory:
+            updates += 1
+            inner = data.draw(st.sampled_from(memory))
+            if inner.origin == "start":
+                assert inner.value == 0.0
+                assert updates == debugger.schedule.updates
+                break
+            assert inner.lines[-1].target == inner.name.split(" of ")[0]
+            assert float(inner.lines[-1].result.replace("Infinity", "inf")) == inner.value or (
+                inner.value != inner.value
+            )
+            memory = [child for child in expand(inner) if " of " in child.name]
+
+
+def test_a_sum_names_all_its_products() -> None:
+    experiment = layered(2, 2, 1, examples=3, batch_size=2, epochs=2)
+    debugger = Debugger(experiment)
+    debugger.seek(3)
+    z = why(debugger, "z[h1_1]")
+    bias, *products = expand(z)
+    assert bias.name == "b[h1_1]"
+    assert [product.name for product in products] == [
+        "w[x1,h1_1] · a[x1]",
+        "w[x2,h1_1] · a[x2]",
+    ]
+    assert [product.position for product in products] == [2, 3]
+    assert z.text.count("·") == 2
+    debugger.seek(2)
+    half = why(debugger, "z[h1_1]")
+    assert half.note == "1 of 2 terms so far"
+    assert len(half.reads) == 2
+    debugger.seek(debugger.schedule.update_start(1))
+    gradient = why(debugger, "dw[x1,h1_1]")
+    examples = expand(gradient)
+    assert [each.name for each in examples] == ["delta[h1_1] · a[x1]"] * 2
+    assert [each.example for each in examples] == [0, 1]
+    assert gradient.note == ""
+
+
+def test_a_blank_says_since_when_and_until_when() -> None:
+    debugger = Debugger(layered(2, 2, 1))
+    assert why(debugger, "z[y1]").where == "blank: nothing has written it yet"
+    debugger.seek(4)
+    cause = why(debugger, "z[y1]")
+    assert cause.value is None
+    assert cause.where == "blank since the load at step 0"
+    assert cause.note == "step 7, example 0: forward_edge h1_1 → y1 will write it"
+    assert cause.reads == ()
+
+
+def test_the_optimizers_whole_formula_is_told() -> None:
+    debugger = Debugger(layered(1, 1, optimizer=Optimizer.of("adam"), l2=0.1, epochs=2))
+    debugger.seek(debugger.schedule.update_start(2))
+    cause = why(debugger, "w[x1,y1]")
+    assert [line.target for line in cause.lines] == ["g", "m", "v", "m̂", "v̂", "w[x1,y1]"]
+    assert [child.name for child in expand(cause)] == [
+        "w[x1,y1]", "dw[x1,y1]", "m of w[x1,y1]", "v of w[x1,y1]",
+    ]  # fmt: skip
+    m = expand(cause)[2]
+    assert m.position == debugger.schedule.update_start(1)
+    assert [line.target for line in m.lines] == ["g", "m"]
+
+
+def test_a_wide_sum_is_opened_a_page_at_a_time() -> None:
+    debugger = Debugger(layered(50, 2, 1, examples=2))
+    debugger.seek(51)
+    cause = why(debugger, "z[h1_1]")
+    assert "Σ of 50 products" in cause.text
+    assert len(cause.reads) == 51
+    assert len(expand(cause)) == 20
+    page = expand(cause, first=20, count=5)
+    assert [each.name for each in page] == [f"w[x{n},h1_1] · a[x{n}]" for n in range(20, 25)]
+    assert lines_of(rows_of(cause, width=3))[-1] == "  … 48 more"
+    assert len(rows_of(cause, depth=9, limit=30)) == 31
+    assert lines_of(rows_of(cause, depth=9, limit=30))[-1] == "…"
+
+
+def test_a_tree_is_written_as_indented_lines() -> None:
+    debugger = Debugger(layered(1, 1, epochs=2))
+    debugger.seek(2)
+    lines = lines_of(rows_of(why(debugger, "z[y1]"), depth=2))
+    assert [line.split(" = ")[0] for line in lines] == [
+        "z[y1]", "  b[y1]", "  w[x1,y1] · a[x1]", "    w[x1,y1]", "    a[x1]",
+    ]  # fmt: skip
+    assert lines[1].endswith("(as in the document: nothing has written it yet)")
+
+
+def test_a_name_of_nothing_is_an_error() -> None:
+    debugger = Debugger(layered(1, 1))
+    with pytest.raises(ValueNameError, match="is not connected to"):
+        why(debugger, "w[y1,x1]")
+
+
+def test_asking_moves_nothing(seen) -> None:
+    debugger = Debugger(layered(2, 2, 1, epochs=5))
+    debugger.seek(100)
+    before = seen(debugger.snapshot())
+    for name in list(debugger.snapshot().values):
+        lines_of(rows_of(why(debugger, name), depth=3))
+    assert seen(debugger.snapshot()) == before
+    assert value_name("z", "y1") in debugger.snapshot().values
