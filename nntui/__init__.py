@@ -23,12 +23,11 @@ if TYPE_CHECKING:
     from nntui.model.activations import Activation
     from nntui.model.dataset import Dataset
     from nntui.model.errors import NetworkError, NntuiError, SettingError
-    from nntui.model.experiment import Experiment
+    from nntui.model.experiment import Experiment, Training
     from nntui.model.initializers import Initializer
     from nntui.model.losses import Loss
     from nntui.model.network import Network
     from nntui.model.optimizers import Optimizer
-    from nntui.model.training import Training
 
 __version__ = "0.1.0"
 
@@ -47,7 +46,7 @@ _HOMES = {
     "SettingError": "nntui.model.errors",
     "Snapshot": "nntui.debugger.snapshot",
     "Step": "nntui.debugger.step",
-    "Training": "nntui.model.training",
+    "Training": "nntui.model.experiment",
     "load": "nntui.document.load",
     "save": "nntui.document.save",
 }

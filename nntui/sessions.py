@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from nntui.document.state import (
+from nntui.document.user_state import (
     StateError,
     copy_aside,
     read_state,

@@ -97,7 +97,7 @@ def _lines(found: GradientCheck) -> Iterator[str]:
 
 
 def _verdict(found: GradientCheck) -> Iterator[str]:
-    from nntui.model.words import counted
+    from nntui.model.errors import counted
 
     verdicts = [parameter.verdict for parameter in found.parameters]
     count = counted(len(verdicts), "derivative")
@@ -112,7 +112,7 @@ def _verdict(found: GradientCheck) -> Iterator[str]:
 
 
 def _costs(found: GradientCheck) -> Iterator[str]:
-    from nntui.model.words import counted
+    from nntui.model.errors import counted
 
     back, differences = found.backpropagation, found.central_differences
     if not back:

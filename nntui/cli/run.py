@@ -119,7 +119,7 @@ def _plain(outcome: Outcome, condition: str | None) -> dict[str, object]:
 def _report(outcome: Outcome, until: Until | None) -> None:
     from nntui.cli.tables import aligned
     from nntui.explain.numbers import rounded
-    from nntui.model.words import counted
+    from nntui.model.errors import counted
 
     number = rounded(6)
     rows = [

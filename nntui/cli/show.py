@@ -16,7 +16,7 @@ from nntui.model.names import escaped
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
     from nntui.draw import Picture, Span
-    from nntui.draw.svg import Pen
+    from nntui.draw.picture import Pen
     from nntui.model.experiment import Experiment
     from nntui.model.network import Network
 
@@ -88,7 +88,7 @@ def _moment(experiment: Experiment, width: int, step: int, view: str | None) -> 
 
 
 def _write(experiment: Experiment, out: Path, width: int, step: int, view: str | None) -> None:
-    from nntui.document.atomic import write_text
+    from nntui.document.files import write_text
 
     debugger = moment_of(experiment, step)
     title = " · ".join((experiment.name or "a network", *described(debugger, view)))
@@ -177,7 +177,7 @@ def _number(value: float) -> str:
 
 def _summary(experiment: Experiment) -> Iterator[str]:
     from nntui.engine.schedule import Schedule
-    from nntui.model.words import counted
+    from nntui.model.errors import counted
 
     net, training = experiment.network.wiring(), experiment.training
     frozen = len(net.parameters) - len(net.trainable)
@@ -235,10 +235,8 @@ def drawn(debugger: Debugger, width: int, view: str | None = None) -> Picture:
     """The network at this moment, in the view named, or the one that suits the phase."""
     from nntui.debugger.values import before_last_update
     from nntui.draw import layout, paint
-    from nntui.looks.heat import Heating
-    from nntui.looks.moment import Emphasis, Moment
-    from nntui.looks.scene import Scene
-    from nntui.looks.views import view_at
+    from nntui.network_view.scene import Scene
+    from nntui.network_view.views import Emphasis, Heating, Moment, view_at
 
     network = debugger.experiment.network
     net = network.wiring()
@@ -258,8 +256,7 @@ def drawn(debugger: Debugger, width: int, view: str | None = None) -> Picture:
 
 def described(debugger: Debugger, view: str | None) -> Iterator[str]:
     """Where the run stands, what the last step did, and what the drawing shows."""
-    from nntui.looks.moment import Moment
-    from nntui.looks.views import view_at
+    from nntui.network_view.views import Moment, view_at
 
     last = debugger.last
     yield f"after {debugger.position:,} of {debugger.total:,} steps"
@@ -289,8 +286,8 @@ def values(debugger: Debugger) -> Iterator[str]:
 
 def as_svg(picture: Picture, title: str) -> str:
     """A drawing as an SVG document, on a dark ground."""
-    from nntui.draw.svg import Pen, svg
-    from nntui.looks.palette import RGB, Palette
+    from nntui.draw.picture import Pen, svg
+    from nntui.network_view.colours import RGB, Palette
 
     background, foreground = RGB.of("#121212"), RGB.of("#e0e0e0")
     palette = Palette(True, background, foreground)

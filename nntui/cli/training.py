@@ -16,7 +16,7 @@ import click
 from nntui.cli.endings import noticing_interrupts
 from nntui.debugger.expressions import ExpressionError, Names, condition
 from nntui.engine.full_speed import OF_THE_PASSES, FullSpeed, Left, Vectors
-from nntui.engine.history import History
+from nntui.engine.loss_history import History
 from nntui.engine.schedule import Schedule
 from nntui.model.errors import NntuiError
 from nntui.model.experiment import Experiment

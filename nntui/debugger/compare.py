@@ -15,11 +15,11 @@ from nntui.engine.full_speed import Passes
 from nntui.engine.observe import Scene, writes
 from nntui.engine.replay import Replay
 from nntui.engine.run import Run
-from nntui.engine.sameness import same, same_number
+from nntui.engine.state import same, same_number
 from nntui.engine.timeline import Timeline
-from nntui.model.elementary import Array
 from nntui.model.experiment import Experiment
 from nntui.model.names import SYMBOLS, value_name
+from nntui.model.numerics import Array
 
 MOST_VALUES: Final = 200
 """How many values a difference shows."""

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, Literal
 
+from nntui.engine.algorithm import train
 from nntui.engine.evaluate import mean_loss
-from nntui.engine.listing import train
 from nntui.engine.state import State
 from nntui.model.experiment import Experiment
 from nntui.model.names import parameter_name

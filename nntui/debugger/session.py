@@ -10,7 +10,7 @@ from nntui.debugger.breakpoints import row_of
 from nntui.debugger.breakpoints.table import renamed_command
 from nntui.debugger.expressions import Names
 from nntui.debugger.expressions.expression import renamed
-from nntui.model.changes.renaming import GoneError, Renaming
+from nntui.model.changes.structure import GoneError, Renaming
 from nntui.model.errors import NntuiError
 from nntui.model.experiment import Experiment
 from nntui.model.names import escaped

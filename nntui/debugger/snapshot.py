@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from nntui.debugger.step import Step
-from nntui.engine.history import Losses
+from nntui.engine.loss_history import Losses
 from nntui.engine.schedule import Position
 from nntui.model.names import SYMBOLS, parse_value_name, value_name
-from nntui.model.values import check_value
-from nntui.model.wiring import Wiring
+from nntui.model.wiring import Wiring, check_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

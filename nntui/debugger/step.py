@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from nntui.engine.observe import Scene, reads, writes
 from nntui.engine.schedule import Block, Position, Schedule, end_after, end_before
-from nntui.explain.facts import Facts
-from nntui.explain.formulas import Line, formula, sentence
+from nntui.explain.formulas import Facts, Line, formula, sentence
 from nntui.explain.numbers import Number, exact
 from nntui.model.names import parameter_name
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from nntui.model.names import parse_value_name
-from nntui.model.values import check_value
+from nntui.model.wiring import check_value
 
 if TYPE_CHECKING:
     from nntui.engine.run import Run
-    from nntui.model.elementary import Array
+    from nntui.model.numerics import Array
     from nntui.model.wiring import Parameter
 
 

@@ -2,24 +2,105 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import unicodedata
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from msgspec import UnsetType
+from msgspec import UnsetType, structs
 
 from nntui.document import specs
-from nntui.document.about import check_debugger, check_texts
-from nntui.document.convert import converted
 from nntui.document.data import Width, rows_of
-from nntui.document.errors import DocumentError, Fault
-from nntui.document.files import decoded, read_bytes
-from nntui.document.network import network_of
-from nntui.document.parse import parsed
-from nntui.document.training import training_of
-from nntui.document.words import shown
+from nntui.document.errors import DocumentError, Fault, at_key, shown
+from nntui.document.files import (
+    MAX_DEBUGGER_BYTES,
+    MAX_DEPTH,
+    MAX_DESCRIPTION_LENGTH,
+    MAX_NAME_LENGTH,
+    decoded,
+    read_bytes,
+)
+from nntui.document.network import function, network_of
+from nntui.document.parse import converted, deeper_than, parsed
 from nntui.model.errors import SettingError
-from nntui.model.experiment import Experiment
+from nntui.model.experiment import Experiment, Training
+from nntui.model.losses import Loss
+from nntui.model.optimizers import Optimizer
+
+PLACE: Final = "training"
+
+_FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {"loss": Loss.of, "optimizer": Optimizer.of}
+
+
+def training_of(section: specs.Training | UnsetType) -> Training:
+    """The training settings that a document describes.
+
+    Raises:
+        Fault: an unknown function, or a setting that cannot be.
+    """
+    if isinstance(section, UnsetType):
+        return Training()
+    settings = {k: v for k, v in structs.asdict(section).items() if not isinstance(v, UnsetType)}
+    for key, of in _FUNCTIONS.items():
+        if key in settings:
+            settings[key] = function(of, settings[key], at_key(PLACE, key))
+    if (penalties := settings.pop("regularization", None)) is not None:
+        settings |= structs.asdict(penalties)
+    try:
+        return Training(**settings)
+    except SettingError as error:
+        raise Fault.of(error, PLACE) from None
+
+
+# ---- about ---------------------------------------------------------------------------------------
+
+
+# Characters that a terminal would obey, or that turn the direction of the text after them.
+_OBEYED: Final = frozenset({"Cc", "Cs"})
+_TURNING: Final = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+
+
+def check_texts(name: str, description: str) -> None:
+    """Refuse a name or description that is too long or holds control characters.
+
+    Raises:
+        Fault: names the character or the limit.
+    """
+    _check_text(name, "name", MAX_NAME_LENGTH, "")
+    _check_text(description, "description", MAX_DESCRIPTION_LENGTH, "\n\t")
+
+
+def _check_text(text: str, place: str, limit: int, allowed: str) -> None:
+    if len(text) > limit:
+        raise Fault(place, f"{len(text)} characters", f"text of at most {limit} characters")
+    for character in text:
+        obeyed = unicodedata.category(character) in _OBEYED and character not in allowed
+        if obeyed or unicodedata.bidirectional(character) in _TURNING:
+            found = f"a control character (U+{ord(character):04X})"
+            but = " but line feed and tab" if allowed else ""
+            raise Fault(place, found, f"text without control characters{but}")
+
+
+def check_debugger(debugger: Mapping[str, Any] | None) -> None:
+    """Refuse a section ``debugger`` larger or deeper than any that a debugger writes.
+
+    Raises:
+        Fault: names the limit.
+        TypeError, ValueError, RecursionError: it is no JSON.
+    """
+    if debugger is None:
+        return
+    size = len(json.dumps(debugger, ensure_ascii=False).encode())
+    if size > MAX_DEBUGGER_BYTES:
+        raise Fault("debugger", f"{size} bytes", f"at most {MAX_DEBUGGER_BYTES} bytes of JSON")
+    if deeper_than(MAX_DEPTH - 1, debugger):
+        raise Fault("debugger", "very many levels of nesting", f"at most {MAX_DEPTH - 1}")
+
+
+# ---- load ----------------------------------------------------------------------------------------
+
 
 _EXPECTED: Final = 'an object such as {"format": "nntui/1", "network": …, "data": …}'
 _VERSION: Final = re.compile(r"nntui/[0-9]{1,9}", re.ASCII)

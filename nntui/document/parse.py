@@ -5,15 +5,72 @@ from __future__ import annotations
 import json
 import math
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from nntui.document.errors import Fault, at_index, at_key
-from nntui.document.limits import MAX_DEPTH
-from nntui.document.syntax import syntax_fault
-from nntui.document.words import number
-from nntui.model.names import escaped
+import msgspec
+from msgspec import inspect
+
+from nntui.document.errors import Fault, at_index, at_key, choice, number, shown
+from nntui.document.files import MAX_DEPTH
+from nntui.model.names import did_you_mean, escaped
+
+# What Python's JSON decoder says, by how it begins → what was expected.
+_EXPECTED: Final = {
+    "Expecting value": "a value",
+    "Expecting property name": "a key in double quotes",
+    "Expecting ':'": "a colon after the key",
+    "Expecting ','": "a comma or the closing bracket",
+    "Illegal trailing comma": "nothing between the last element and the closing bracket",
+    "Unterminated string": "a closing double quote",
+    "Invalid control character": "control characters in text to be written like \\n or \\u001b",
+    "Invalid \\escape": 'one of \\" \\\\ \\/ \\b \\f \\n \\r \\t \\u after the backslash',
+    "Invalid \\uXXXX": "four hexadecimal digits after \\u",
+    "Extra data": "the end of the file",
+}
+
+# What stands there → what the person may have meant.
+_HINTS: Final = (
+    (re.compile(r"'"), "JSON takes double quotes"),
+    (re.compile(r"//|/\*|#"), "JSON has no comments"),
+    (re.compile(r"(None|nil|undefined)\b"), "did you mean null?"),
+    (re.compile(r"True\b"), "did you mean true?"),
+    (re.compile(r"False\b"), "did you mean false?"),
+    (re.compile(r"[.+]\d"), "JSON writes 0.5 and 5, not .5 and +5"),
+)
+
+
+def syntax_fault(error: json.JSONDecodeError) -> Fault:
+    """The fault for an error of Python's JSON decoder."""
+    text, at = error.doc, error.pos
+    if not text.strip():
+        return Fault("", "an empty file" if not text else "only blanks", "a JSON object")
+    expected = next(
+        (words for start, words in _EXPECTED.items() if error.msg.startswith(start)), "JSON"
+    )
+    hint = next((words for pattern, words in _HINTS if pattern.match(text, at)), "")
+    if not hint and text[at : at + 1] in ("]", "}") and text[:at].rstrip().endswith(","):
+        hint = "remove the comma before it"
+    place = f"line {error.lineno}, column {error.colno}"
+    found = "text that never ends" if "Unterminated" in error.msg else _standing_at(text, at)
+    return Fault(place, found, expected, hint)
+
+
+def _standing_at(text: str, at: int) -> str:
+    """The word or sign at a position, or the file's end."""
+    if not text[at:].strip():
+        return "the end of the file"
+    word = re.match(r"\w+|.", text[at : at + 40], re.DOTALL)
+    sign = word.group() if word else text[at]
+    if unicodedata.category(sign[0]).startswith("C"):
+        return f"the control character U+{ord(sign[0]):04X}"
+    return "a double quote" if sign == '"' else f'"{escaped(sign, 20)}"'
+
+
+# ---- parse ---------------------------------------------------------------------------------------
+
 
 _FINITE: Final = "a finite number"
 _IN_RANGE: Final = "a number between −1.8e308 and 1.8e308"
@@ -152,3 +209,105 @@ def _values(place: str, value: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 def _elements(place: str, value: list[Any]) -> Iterator[tuple[str, Any]]:
     for index, child in enumerate(value):
         yield at_index(place, index), child
+
+
+# ---- convert -------------------------------------------------------------------------------------
+
+
+T = TypeVar("T")
+
+_PATH: Final = re.compile(r" - at `\$((?:\.\w+|\[\d+\])*)`\Z")
+_STEP: Final = re.compile(r"\.(\w+)|\[(\d+)\]")
+
+_PLAIN_WORDS: Final[tuple[tuple[type[inspect.Type], str], ...]] = (
+    (inspect.BoolType, "true or false"),
+    (inspect.IntType, "a whole number"),
+    (inspect.FloatType, "a finite number"),
+    (inspect.StrType, "text in double quotes"),
+    (inspect.ListType, "a list"),
+    (inspect.DictType, "an object"),
+    (inspect.StructType, "an object"),
+)
+
+
+def converted(value: object, spec: type[T], place: str) -> T:
+    """``value`` as the struct ``spec``.
+
+    Args:
+        value: what the JSON parser gave.
+        spec: a struct of specs.py.
+        place: where the value stands in the document.
+
+    Raises:
+        Fault: an unknown key, a missing key, or a value of the wrong kind.
+    """
+    try:
+        return msgspec.convert(value, spec)
+    except msgspec.ValidationError as error:
+        raise _fault(value, inspect.type_info(spec), place, str(error)) from None
+
+
+def unknown_key(place: str, key: str, known: list[str]) -> Fault:
+    """The fault of a key that an object does not have."""
+    expected = f"only {', '.join(known)}" if len(known) > 1 else f"only {known[0]}"
+    return Fault(place, f'the unknown key "{escaped(key)}"', expected, did_you_mean(key, known))
+
+
+def _fault(found: Any, info: inspect.Type, place: str, message: str) -> Fault:
+    path = _PATH.search(message)
+    expected, info = _words(info)
+    for key, index in _STEP.findall(path.group(1) if path else ""):
+        if key:
+            struct = _member(info, inspect.StructType)
+            info = next(field.type for field in struct.fields if field.encode_name == key)
+            found, place = found[key], at_key(place, key)
+        else:
+            info = _member(info, inspect.ListType).item_type
+            found, place = found[int(index)], at_index(place, int(index))
+        expected, info = _words(info)
+    if isinstance(found, dict) and (fault := _fault_in_keys(found, info, place)):
+        return fault
+    hint = ""
+    if isinstance(info, inspect.LiteralType) and isinstance(found, str):
+        hint = did_you_mean(found, map(str, info.values))
+    return Fault(place, _shown(found, info), expected, hint)
+
+
+def _fault_in_keys(found: dict[str, Any], info: inspect.Type, place: str) -> Fault | None:
+    struct = _member(info, inspect.StructType)
+    if struct is None:
+        return None
+    fields = {field.encode_name: field for field in struct.fields}
+    for key in found:
+        if key not in fields:
+            return unknown_key(place, key, list(fields))
+    for name, field in fields.items():
+        if field.required and name not in found:
+            return Fault(at_key(place, name), "nothing", _words(field.type)[0])
+    return None
+
+
+def _shown(found: Any, info: inspect.Type) -> str:
+    """The value, or its length where it is the length that is wrong."""
+    most = getattr(info, "max_length", None)
+    if isinstance(found, str) and most is not None and len(found) > most:
+        return f"{len(found)} characters"
+    return shown(found)
+
+
+def _words(info: inspect.Type) -> tuple[str, inspect.Type]:
+    """What a type expects, in plain words, and the type without its annotations."""
+    words = ""
+    while isinstance(info, inspect.Metadata):
+        words = words or (info.extra or {}).get("expected", "")
+        info = info.type
+    if isinstance(info, inspect.LiteralType):
+        words = words or choice(sorted(map(str, info.values)))
+    plain = next((words for kind, words in _PLAIN_WORDS if isinstance(info, kind)), "another kind")
+    return words or plain, info
+
+
+def _member(info: inspect.Type, kind: type[Any]) -> Any:
+    """The type itself, or the member of the union, that is of this kind; None when none is."""
+    members = info.types if isinstance(info, inspect.UnionType) else (info,)
+    return next((m for _, m in map(_words, members) if isinstance(m, kind)), None)

@@ -2,16 +2,219 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import json
+import math
 import os
+from array import array
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Any, Final
 
-from nntui.document.about import check_debugger, check_texts
-from nntui.document.atomic import write_atomically
-from nntui.document.errors import DocumentError, Fault
-from nntui.document.files import folder_of
-from nntui.document.layout import laid_out
-from nntui.document.limits import MAX_FILE_BYTES
-from nntui.document.plain import plain_document
-from nntui.model.experiment import Experiment
+from nntui.document.errors import DocumentError, Fault, at_index, shown
+from nntui.document.files import MAX_FILE_BYTES, folder_of, write_atomically
+from nntui.document.load import check_debugger, check_texts
+from nntui.document.network import plain_function
+from nntui.document.specs import FORMAT
+from nntui.model.activations import Activation
+from nntui.model.dataset import CsvSource, Dataset, GeneratorSource
+from nntui.model.experiment import Experiment, Training
+from nntui.model.losses import Loss
+from nntui.model.network import Connection, Network, Neuron
+
+_WHOLE: Final = 2.0**53
+"""Below this, a whole number is written without ``.0`` and is still the same float."""
+
+
+def plain_document(experiment: Experiment, folder: str) -> dict[str, Any]:
+    """The document of an experiment: dicts, lists, strings, numbers, bools and None.
+
+    Args:
+        experiment: what to write.
+        folder: the absolute folder of the document: the path of a CSV file is written from there.
+
+    Raises:
+        Fault: a number that JSON cannot hold.
+    """
+    about = {"name": experiment.name, "description": experiment.description}
+    document: dict[str, Any] = {
+        "format": FORMAT,
+        **{key: text for key, text in about.items() if text},
+        "network": _network(experiment.network),
+        "data": _data(experiment.data, folder),
+        "training": plain_training(experiment.training),
+    }
+    if experiment.debugger is not None:
+        document["debugger"] = dict(experiment.debugger)
+    return document
+
+
+def _network(network: Network) -> dict[str, Any]:
+    by_name = {neuron.name: neuron for neuron in network.neurons}
+    initializer = network.initializer
+    settings = {k: _number(v, f"network.initializer.{k}") for k, v in initializer.settings}
+    return {
+        "neurons": [
+            _neuron(by_name[name], at_index("network.neurons", n))
+            for n, name in enumerate(network.names)
+        ],
+        "connections": [
+            _connection(connection, at_index("network.connections", n))
+            for n, connection in enumerate(network.connections)
+        ],
+        "initializer": {"name": initializer.name, "seed": initializer.seed, **settings},
+    }
+
+
+def _neuron(neuron: Neuron, place: str) -> dict[str, Any]:
+    plain: dict[str, Any] = {"name": neuron.name}
+    if neuron.role != "hidden":
+        plain["role"] = neuron.role
+    if neuron.activation is not None:
+        plain["activation"] = plain_function(neuron.activation, Activation.of)
+    if neuron.bias is not None:
+        plain["bias"] = _number(neuron.bias, f"{place}.bias")
+    return plain if neuron.trainable else {**plain, "trainable": False}
+
+
+def _connection(connection: Connection, place: str) -> dict[str, Any]:
+    plain = {
+        "source": connection.source,
+        "target": connection.target,
+        "weight": _number(connection.weight, f"{place}.weight"),
+    }
+    return plain if connection.trainable else {**plain, "trainable": False}
+
+
+def _data(data: Dataset, folder: str) -> dict[str, Any]:
+    source = data.source
+    plain: dict[str, Any]
+    if isinstance(source, CsvSource):
+        path = _path_from(os.fspath(source.path), folder)
+        plain = {"csv": path, "inputs": list(source.inputs), "targets": list(source.targets)}
+    elif isinstance(source, GeneratorSource):
+        noise = _number(source.noise, "data.noise")
+        plain = {"generator": source.generator, "samples": source.samples, "noise": noise}
+        plain["seed"] = source.seed
+    else:
+        plain = {
+            "inputs": [_vector(row, f"data.inputs[{n}]") for n, row in enumerate(data.inputs)],
+            "targets": [
+                row if isinstance(row, int) else _vector(row, f"data.targets[{n}]")
+                for n, row in enumerate(data.targets)
+            ],
+        }
+    fraction = _number(data.test_fraction, "data.test_fraction")
+    return {**plain, "test_fraction": fraction} if fraction else plain
+
+
+def _path_from(path: str, folder: str) -> str:
+    """The path from a folder, with slashes on every system; absolute from another drive."""
+    with contextlib.suppress(ValueError):
+        path = os.path.relpath(path, folder)
+    return path.replace(os.sep, "/")
+
+
+def plain_training(training: Training) -> dict[str, Any]:
+    """The section ``training``, every setting written down.
+
+    Raises:
+        Fault: a number that JSON cannot hold.
+    """
+    optimizer = training.optimizer
+    settings = {k: _number(v, f"training.optimizer.{k}") for k, v in optimizer.settings}
+    return {
+        "loss": plain_function(training.loss, Loss.of),
+        "optimizer": {"name": optimizer.name, **settings},
+        "batch_size": training.batch_size,
+        "shuffle": training.shuffle,
+        "reduction": training.reduction,
+        "regularization": {
+            "l1": _number(training.l1, "training.regularization.l1"),
+            "l2": _number(training.l2, "training.regularization.l2"),
+        },
+        "epochs": training.epochs,
+        "seed": training.seed,
+    }
+
+
+def _vector(row: Sequence[float], place: str) -> list[float]:
+    return [_number(number, at_index(place, n)) for n, number in enumerate(row)]
+
+
+def _number(value: float, place: str) -> float:
+    """The number as it is written best: 1 for 1.0, but −0.0 keeps its sign."""
+    if isinstance(value, (bool, int)):
+        return value
+    if not math.isfinite(value):
+        raise Fault(place, shown(float(value)), "a finite number")
+    negative_zero = value == 0.0 and math.copysign(1.0, value) < 0.0
+    whole = value.is_integer() and abs(value) < _WHOLE and not negative_zero
+    return int(value) if whole else float(value)
+
+
+# ---- layout --------------------------------------------------------------------------------------
+
+
+_LEVELS: Final = 2
+"""Objects this deep have a line for each key; deeper ones stand in one line."""
+
+_WIDTH: Final = 96
+
+
+def laid_out(value: Any) -> str:
+    """The JSON text of a document, ending in a line feed.
+
+    Raises:
+        TypeError: a value that is no JSON.
+        ValueError: NaN, an infinity, or a value that holds itself.
+        RecursionError: a value nested very deeply.
+    """
+    return "".join(_lines(value, 0)) + "\n"
+
+
+def _lines(value: Any, level: int) -> Iterator[str]:
+    indent = "  " * (level + 1)
+    if isinstance(value, dict) and value and level < _LEVELS:
+        before = "{\n"
+        for key, child in value.items():
+            yield f"{before}{indent}{_compact(str(key))}: "
+            yield from _lines(child, level + 1)
+            before = ",\n"
+        yield f"\n{indent[2:]}}}"
+    elif isinstance(value, list) and any(isinstance(child, (dict, list)) for child in value):
+        before = "[\n"
+        for child in value:
+            yield f"{before}{indent}{_compact(child)}"
+            before = ",\n"
+        yield f"\n{indent[2:]}]"
+    elif isinstance(value, list):
+        yield _filled(value, indent)
+    else:
+        yield _compact(value)
+
+
+def _filled(scalars: list[Any], indent: str) -> str:
+    """A list of scalars: in one line when it is short, else as many in a line as fit."""
+    words = list(map(_compact, scalars))
+    if sum(map(len, words)) + 2 * len(words) <= _WIDTH:
+        return f"[{', '.join(words)}]"
+    lines = [indent + words[0]]
+    for word in words[1:]:
+        if len(lines[-1]) + len(word) + 2 <= _WIDTH:
+            lines[-1] += f", {word}"
+        else:
+            lines[-1] += ","
+            lines.append(indent + word)
+    return "[\n" + "\n".join(lines) + f"\n{indent[2:]}]"
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+# ---- save ----------------------------------------------------------------------------------------
 
 
 def save(experiment: Experiment, path: str | os.PathLike[str]) -> None:
@@ -50,3 +253,42 @@ def _encoded(experiment: Experiment, folder: str) -> bytes:
         limit = MAX_FILE_BYTES // 2**20
         raise Fault("", f"an experiment of {len(data) // 2**20} MiB", f"at most {limit} MiB")
     return data
+
+
+# ---- identity ------------------------------------------------------------------------------------
+
+
+def identity(experiment: Experiment) -> str:
+    """What an experiment computes, as 32 hexadecimal digits.
+
+    It goes by the network with its numbers, the rows of data and the training settings. Name,
+    description and the section ``debugger`` have no say, nor has where the rows came from or how
+    the document was written.
+    """
+    digest = hashlib.sha256()
+    for part in _parts(experiment):
+        digest.update(len(part).to_bytes(8, "little"))
+        digest.update(part)
+    return digest.hexdigest()[:32]
+
+
+def _parts(experiment: Experiment) -> Iterator[bytes]:
+    net = experiment.network.wiring()
+    structure = {
+        "inputs": net.inputs,
+        "outputs": net.outputs,
+        "neurons": [
+            (j, net.sources[j], plain_function(net.activation[j], Activation.of))
+            for j in net.neurons
+        ],
+        "frozen": [p for p in net.parameters if p not in net.trainable],
+        "training": plain_training(experiment.training),
+        "test": experiment.test_examples,
+    }
+    yield json.dumps(structure, sort_keys=True).encode()
+    # The numbers as their eight bytes each: a text of a million digits would take a second.
+    yield array("d", experiment.network.biases.values()).tobytes()
+    yield array("d", experiment.network.weights.values()).tobytes()
+    yield array("d", chain.from_iterable(experiment.data.inputs)).tobytes()
+    examples = range(len(experiment.data))
+    yield array("d", chain.from_iterable(map(experiment.y, examples))).tobytes()

@@ -8,8 +8,8 @@ from typing import Any, Final
 import msgspec
 
 from nntui.document import specs
-from nntui.document.functions import Chosen
-from nntui.document.generators import GENERATORS
+from nntui.document.data import GENERATORS
+from nntui.document.network import Chosen
 from nntui.model.activations import ACTIVATIONS, Activation
 from nntui.model.initializers import INITIALIZERS, SEED_LIMIT, Initializer
 from nntui.model.losses import LOSSES, Loss

@@ -1,14 +1,10 @@
 """Pictures in characters, as plain cells: the network drawing."""
 
-from nntui.draw.columns import Edge
-from nntui.draw.draft import Draft, draft, draft_of
-from nntui.draw.heat import Heated, heated
-from nntui.draw.looks import EdgeLook, EdgeState, Mark, NodeLook
-from nntui.draw.network import paint
-from nntui.draw.picture import ROLES, Area, Picture, Span
-from nntui.draw.placement import layout
-from nntui.draw.plain import drawing
-from nntui.draw.plan import Box, Direction, Layout
+from nntui.draw.layers import Draft, Edge, draft, draft_of
+from nntui.draw.layout import layout
+from nntui.draw.paint import drawing, paint
+from nntui.draw.picture import ROLES, Area, EdgeLook, EdgeState, Mark, NodeLook, Picture, Span
+from nntui.draw.plan import Box, Direction, Heated, Layout, heated
 
 __all__ = [
     "ROLES",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal, NamedTuple
+from xml.sax.saxutils import escape
+
+from nntui.text import cells
 
 ROLES: Final[Mapping[str, str]] = {
     "blank": "nothing here",
@@ -93,3 +96,136 @@ class Picture:
         A fold answers with the neuron that it shows, or else with the first one that it hides.
         """
         return next((area.name for area in self.areas if area.covers(x, y)), None)
+
+
+# ---- looks ---------------------------------------------------------------------------------------
+
+
+Mark = Literal["plain", "current", "focus", "dim"]
+EdgeState = Literal["plain", "pending", "done", "current", "focus", "bright", "dim"]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeLook:
+    """How a neuron looks.
+
+    `value` is its formatted number, "" when it has none yet. `tone` in −1..1 shades the box; None
+    leaves it unshaded; with nan it stands out, as its number is not finite. `mark` says what the
+    neuron is at this moment; with a `stop` it has a dot at its left rim.
+    """
+
+    value: str = ""
+    tone: float | None = None
+    mark: Mark = "plain"
+    stop: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeLook:
+    """How a connection looks.
+
+    `weight` gives sign and strength, `label` is the weight formatted. A `current` connection has an
+    arrowhead: at its target when the pass goes `forward`, at its source on the way back, none when
+    that is None. Inside a pass one is `done` with or `pending`; one in another state that the pass
+    has still to go through is `ahead`. The label stands near the target,
+    or `at_source`. One in `focus` has its label in angles; one with a `stop` a dot before its
+    label, or on its line.
+    """
+
+    weight: float
+    label: str = ""
+    state: EdgeState = "plain"
+    forward: bool | None = True
+    stop: bool = False
+    at_source: bool = False
+    ahead: bool = False
+
+
+# ---- svg -----------------------------------------------------------------------------------------
+
+
+WIDTH: Final = 8.4
+"""Pixels of a cell, sideways and upright; the letters are 14 high."""
+HEIGHT: Final = 18.0
+_SIZE: Final = 14
+_BASE: Final = 13.5
+_MARGIN: Final = 12.0
+_FONTS: Final = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace"
+
+
+class Pen(NamedTuple):
+    """How a span is printed: colours as ``#rrggbb`` (None: as the page)."""
+
+    colour: str | None = None
+    ground: str | None = None
+    bold: bool = False
+    underline: bool = False
+    dim: bool = False
+
+
+def svg(
+    picture: Picture,
+    pen: Callable[[Span], Pen],
+    *,
+    background: str,
+    foreground: str,
+    title: str = "",
+) -> str:
+    """Return a picture as an SVG document that needs nothing else.
+
+    `pen` says what each span looks like; `title` is what is read out to who cannot see it.
+    """
+    width, height = picture.width * WIDTH + 2 * _MARGIN, picture.height * HEIGHT + 2 * _MARGIN
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
+        f'font-family="{_FONTS}" font-size="{_SIZE}" fill="{foreground}">'
+    )
+    lines = [
+        head,
+        f"<title>{escape(title)}</title>",
+        f'<rect width="100%" height="100%" fill="{background}"/>',
+        *_grounds(picture, pen),
+        *_texts(picture, pen),
+        "</svg>",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _placed(picture: Picture) -> Iterator[tuple[Span, float, float, float]]:
+    """Each span with where it begins and how wide it is."""
+    for row, spans in enumerate(picture.rows):
+        column = 0
+        for span in spans:
+            width = cells(span.text)
+            yield span, _MARGIN + column * WIDTH, _MARGIN + row * HEIGHT, width * WIDTH
+            column += width
+
+
+def _grounds(picture: Picture, pen: Callable[[Span], Pen]) -> Iterator[str]:
+    for span, x, y, width in _placed(picture):
+        ground = pen(span).ground
+        if ground is not None:
+            size = f'width="{width:g}" height="{HEIGHT:g}"'
+            yield f'<rect x="{x:g}" y="{y:g}" {size} fill="{ground}"/>'
+
+
+def _texts(picture: Picture, pen: Callable[[Span], Pen]) -> Iterator[str]:
+    for span, x, y, width in _placed(picture):
+        if span.text.isspace():
+            continue
+        look = pen(span)
+        extra = "".join(
+            attribute
+            for attribute, wanted in (
+                (f' fill="{look.colour}"', look.colour is not None),
+                (' font-weight="bold"', look.bold),
+                (' text-decoration="underline"', look.underline),
+                (' opacity="0.6"', look.dim),
+            )
+            if wanted
+        )
+        yield (
+            f'<text x="{x:g}" y="{y + _BASE:g}" textLength="{width:g}" '
+            f'lengthAdjust="spacingAndGlyphs" xml:space="preserve"{extra}>'
+            f"{escape(span.text)}</text>"
+        )

@@ -2,14 +2,188 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from heapq import nlargest
+from itertools import islice, pairwise
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from nntui.draw.canvas import Cell
-from nntui.draw.columns import Edge, Lane
-from nntui.draw.heat import Heat
-from nntui.draw.lines import Leg
+from nntui.draw.canvas import Cell, Leg
+from nntui.draw.layers import Edge, Lane
+
+if TYPE_CHECKING:
+    from nntui.draw.layers import Edge
+
+
+def size_of(number: float) -> float:
+    """Return how large a number is, whatever its sign; one that is none is larger than all."""
+    return math.inf if math.isnan(number) else abs(number)
+
+
+def strength_of(weight: float, scale: float) -> float:
+    """Return how strong a weight is, 0 to 1, beside the one with strength 1."""
+    if not math.isfinite(weight):
+        return 1.0
+    # Two decimals are more than an eye can tell, and let neighbouring cells share a span.
+    return round(min(1.0, abs(weight) / scale), 2) if scale > 0 else 0.0
+
+
+# ---- heat ----------------------------------------------------------------------------------------
+
+
+MOST_LINES: Final = 60
+"""Across one gap only so many lines are drawn: with more, braille turns to mush."""
+
+_APART: Final = 20
+"""A gap of so many cells has room for a map beside lines; a narrower one is all map."""
+_MARGIN: Final = 1
+
+LINES_BESIDE: Final = 12
+"""Beside a map, which shows all of them, so many of the strongest connections are lines."""
+MOST_CANDIDATES: Final = 5000
+"""Among more than so many the strongest are not looked for: that would take too long."""
+
+Numbers = Callable[["Edge"], float | None]
+"""The number of a connection that a map shows; None: there is none yet."""
+
+# From which strength on: the character of a positive cell and that of a negative one.
+_LEVELS: Final = ((0.6, "╋", "━"), (0.2, "+", "-"), (0.0, "·", "·"))
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """The map of one gap.
+
+    Each row belongs to a target, beside whose box it stands: its sources from left to right, in the
+    order in which they are drawn from top to bottom, `each` so many columns wide; where they are
+    many, neighbours share a cell, which shows their mean. `rows` has each row's place and the
+    connections of each of its cells. `alone`: the gap is too narrow for lines beside it; else
+    `beside` has those that may be drawn.
+    """
+
+    x: int
+    each: int
+    alone: bool
+    rows: tuple[tuple[int, tuple[tuple[Edge, ...], ...]], ...]
+    beside: tuple[Edge, ...]
+
+
+class Shade(NamedTuple):
+    """A cell of a map, filled in: `mark` repeated `width` times from (x, y) on."""
+
+    column: int
+    x: int
+    y: int
+    width: int
+    mark: str
+    negative: bool
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class Heated:
+    """The maps at one moment, and the connections that are the strongest beside them."""
+
+    shades: tuple[Shade, ...]
+    lines: tuple[Edge, ...]
+
+
+def heats_of(
+    columns: Sequence[Sequence[Box]], sources: Mapping[str, Collection[str]]
+) -> dict[int, Heat]:
+    """Return the maps of a drawing, each by the column in front of which it stands.
+
+    `sources` says from where connections lead to a neuron.
+    """
+    heats: dict[int, Heat] = {}
+    for column, (left, right) in enumerate(pairwise(columns), 1):
+        order = [name for box in left for name in box.names]
+        here = set(order)
+        ends = [name for box in right for name in box.names]
+        crossing = (1 for name in ends for source in sources.get(name, ()) if source in here)
+        if sum(islice(crossing, MOST_LINES + 1)) <= MOST_LINES:
+            continue
+        start, end = left[0].x + left[0].width, right[0].x
+        alone = end - start < _APART
+        room = end - start - 2 * _MARGIN if alone else (end - start) // 2
+        each = max(1, min(3, room // len(order)))
+        cells = min(room // each, len(order))
+        if cells < 1:
+            continue
+        width = cells * each
+        own = {name for box in left if not box.folded for name in box.names}
+        spare = (end - start - width) // 2
+        x = start + spare if alone else end - _MARGIN - width
+        bins = [
+            order[n * len(order) // cells : (n + 1) * len(order) // cells] for n in range(cells)
+        ]
+        rows = tuple(
+            (box.y, tuple(_edges(names, box.names[0], sources) for names in bins))
+            for box in right
+            if not box.folded
+        )
+        beside = [
+            (name, box.names[0])
+            for box in right
+            if not (alone or box.folded)
+            for name in sources.get(box.names[0], ())
+            if name in own
+        ]
+        few = len(beside) <= MOST_CANDIDATES
+        heats[column] = Heat(x, each, alone, rows, tuple(beside) if few else ())
+    return heats
+
+
+def _edges(
+    names: Sequence[str], target: str, sources: Mapping[str, Collection[str]]
+) -> tuple[Edge, ...]:
+    ending = set(sources.get(target, ()))
+    return tuple((name, target) for name in names if name in ending)
+
+
+def heated(layout: Layout, numbers: Numbers, window: range | None = None) -> Heated:
+    """Return the maps of a layout filled in, and the strongest lines to draw beside them.
+
+    With a `window`, only the maps' rows inside are filled in.
+    """
+    shades: list[Shade] = []
+    lines: list[Edge] = []
+    for column, heat in layout.heats.items():
+        rows = [
+            (y, [_mean(numbers, edges) for edges in cells])
+            for y, cells in heat.rows
+            if window is None or y in window
+        ]
+        sizes = (abs(number) for _, row in rows for number in row if number is not None)
+        scale = max((size for size in sizes if math.isfinite(size)), default=0.0)
+        shades += (
+            Shade(column, heat.x + n * heat.each, y, heat.each, *_shade(number, scale))
+            for y, row in rows
+            for n, number in enumerate(row)
+            if number is not None
+        )
+        lines += nlargest(LINES_BESIDE, heat.beside, key=lambda edge: _size(numbers(edge)))
+    return Heated(tuple(shades), tuple(lines))
+
+
+def _mean(numbers: Numbers, edges: Sequence[Edge]) -> float | None:
+    found = [number for number in map(numbers, edges) if number is not None]
+    return sum(found) / len(found) if found else None
+
+
+def _size(number: float | None) -> float:
+    return -1.0 if number is None else size_of(number)
+
+
+def _shade(number: float, scale: float) -> tuple[str, bool, float]:
+    strength = strength_of(number, scale)
+    _, positive, negative = next(level for level in _LEVELS if strength >= level[0])
+    return negative if number < 0 else positive, number < 0, strength
+
+
+# ---- plan ----------------------------------------------------------------------------------------
+
 
 Direction = Literal["left", "right", "up", "down"]
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
 
-from nntui.model.elementary import ordered_sum
+import numpy as np
+from numpy.typing import NDArray
+
 from nntui.model.experiment import Experiment
+from nntui.model.numerics import Array, ordered_sum
 from nntui.model.wiring import forward
 
 Biases = Mapping[str, float]
@@ -24,3 +28,72 @@ def mean_loss(experiment: Experiment, examples: Iterable[int], b: Biases, w: Wei
     """The mean loss of the examples at the parameters b, w, summed in their order."""
     losses = [example_loss(experiment, example, b, w) for example in examples]
     return float(ordered_sum(losses) / len(losses))
+
+
+# ---- accuracy ------------------------------------------------------------------------------------
+
+
+Verdicts = NDArray[np.bool_]
+_AT_A_TIME: Final = 256
+
+
+def _greatest(outputs: Array, targets: Array) -> Verdicts:
+    """The greatest output is that of the class. Outputs that are no numbers have no greatest."""
+    right: Verdicts = outputs.argmax(axis=0) == targets.argmax(axis=0)
+    return right & np.logical_not(np.isnan(outputs).any(axis=0))
+
+
+def _sides(middle: float) -> Callable[[Array, Array], Verdicts]:
+    """Every output lies on its target's side of the middle."""
+
+    def right(outputs: Array, targets: Array) -> Verdicts:
+        alike = (outputs > middle) == (targets > 0.5)
+        found: Verdicts = (alike & ~np.isnan(outputs)).all(axis=0)
+        return found
+
+    return right
+
+
+_RIGHT: Final[dict[str, Callable[[Array, Array], Verdicts]]] = {
+    "cross_entropy": _greatest,
+    "bce": _sides(0.5),
+    "bce_with_logits": _sides(0.0),
+}
+"""The losses of classification: which of (outputs × examples) are right."""
+
+
+def classifies(experiment: Experiment) -> bool:
+    """Whether the examples of an experiment can be classified right or wrong."""
+    return experiment.training.loss.name in _RIGHT
+
+
+def right_ones(experiment: Experiment, examples: Sequence[int], b: Biases, w: Weights) -> int:
+    """How many of some examples are classified right at the parameters b, w.
+
+    For this, a neuron's sum is taken as a product of vectors: its last bits may differ from those
+    of the steps.
+    """
+    right = _RIGHT[experiment.training.loss.name]
+    count = 0
+    for start in range(0, len(examples), _AT_A_TIME):
+        some = examples[start : start + _AT_A_TIME]
+        targets = np.array([experiment.y(example) for example in some], float).T
+        with np.errstate(all="ignore"):
+            count += int(right(_outputs(experiment, some, b, w), targets).sum())
+    return count
+
+
+def _outputs(experiment: Experiment, examples: Sequence[int], b: Biases, w: Weights) -> Array:
+    net = experiment.network.wiring()
+    inputs = np.array([experiment.x(example) for example in examples], float).T
+    a: dict[str, Any] = dict(zip(net.inputs, inputs, strict=True))
+    stacked: dict[tuple[str, ...], Array] = {}  # the neurons of a layer mostly share their sources
+    for j in net.neurons:
+        sources = net.sources[j]
+        z: Any = np.full(len(examples), b[j])
+        if sources:
+            if sources not in stacked:
+                stacked[sources] = np.stack([a[i] for i in sources])
+            z = z + np.array([w[i, j] for i in sources]) @ stacked[sources]
+        a[j] = net.activation[j].f(z)
+    return np.stack([a[k] for k in net.outputs])

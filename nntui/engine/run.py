@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from nntui.engine.evaluate import mean_loss
-from nntui.engine.history import Losses
-from nntui.engine.regime import Regime
-from nntui.engine.resume import boundary, resumed
+from nntui.engine.loss_history import Losses
+from nntui.engine.replay import boundary, resumed
+from nntui.engine.state import Regime
 from nntui.engine.timeline import Screen, Timeline
 from nntui.model.experiment import Experiment
 
 if TYPE_CHECKING:
+    from nntui.engine.algorithm import Operation, Steps
     from nntui.engine.full_speed import Vectors
-    from nntui.engine.listing import Operation, Steps
     from nntui.engine.schedule import Schedule
     from nntui.engine.state import State
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, Sequence, ValuesView
 from dataclasses import dataclass, field
+from math import copysign
+from typing import Any, TypeVar, overload
+
+import numpy as np
 
 from nntui.model.experiment import Experiment
+from nntui.model.numerics import Array
 from nntui.model.optimizers import Memory
 from nntui.model.wiring import Parameter
 
@@ -80,3 +86,144 @@ class State:
     def size(self) -> int:
         """About how many numbers a copy holds."""
         return 4 * len(self.w) + 8 * len(self.b)
+
+
+# ---- laid ----------------------------------------------------------------------------------------
+
+
+K = TypeVar("K")
+V = TypeVar("V")
+T = TypeVar("T")
+
+
+class Laid(dict[K, V]):
+    """A dict of a fixed set of keys whose values lie in an array until they are read or written.
+
+    To make a float of every weight of a large network, and a dict of them, takes longer than all
+    else that it takes to go anywhere in its run; and then a screen looks at a few hundred.
+    ``keys`` stand in their order, ``index`` has the place of each, and ``at`` gives what lies in a
+    place: always the same. So reading only puts in what was there anyhow, and any thread may.
+    """
+
+    __slots__ = ("_at", "_index", "_keys")
+
+    def __init__(self, keys: Sequence[K], index: Mapping[K, int], at: Callable[[int], V]) -> None:
+        super().__init__()
+        self._keys, self._index, self._at = keys, index, at
+
+    def __missing__(self, key: K) -> V:
+        value = self[key] = self._at(self._index[key])
+        return value
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._index
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._keys)
+
+    def keys(self) -> Any:
+        """The keys, in their order."""
+        return KeysView(self)
+
+    def values(self) -> Any:
+        """The values, in the order of the keys."""
+        return ValuesView(self)
+
+    def items(self) -> Any:
+        """Both."""
+        return ItemsView(self)
+
+    @overload
+    def get(self, key: K, default: None = None, /) -> V | None: ...
+    @overload
+    def get(self, key: K, default: V, /) -> V: ...
+    @overload
+    def get(self, key: K, default: T, /) -> V | T: ...
+    def get(self, key: K, default: Any = None, /) -> Any:
+        """The value of a key, or else the default."""
+        return self[key] if key in self._index else default
+
+    def copy(self) -> Laid[K, V]:
+        """Another one: the array is shared, what was read or written is copied."""
+        other = Laid(self._keys, self._index, self._at)
+        dict.update(other, dict.copy(self))
+        return other
+
+    # What dict has of its own would look at what was read or written alone.
+
+    def __or__(self, other: Any) -> Any:
+        return {**self, **other}
+
+    def __ror__(self, other: Any) -> Any:
+        return {**other, **self}
+
+    def __repr__(self) -> str:
+        return repr({**self})
+
+    def __eq__(self, other: object) -> bool:
+        return dict(self.items()) == (dict(other.items()) if isinstance(other, Laid) else other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = None
+
+
+# ---- sameness ------------------------------------------------------------------------------------
+
+
+def same(a: Array, b: Array) -> bool:
+    """Whether two arrays hold the same numbers, bit for bit (any nan being nan)."""
+    a, b = np.ascontiguousarray(a), np.ascontiguousarray(b)
+    alike = a.view(np.int64) == b.view(np.int64)
+    return bool((alike | (np.isnan(a) & np.isnan(b))).all())
+
+
+def same_number(a: float | None, b: float | None) -> bool:
+    """Whether two numbers are the same, bit for bit (any nan being nan, a blank a blank)."""
+    if a is None or b is None:
+        return a is b
+    return (a == b and copysign(1.0, a) == copysign(1.0, b)) or (a != a and b != b)
+
+
+# ---- regime --------------------------------------------------------------------------------------
+
+
+class Regime:
+    """What the listing looks things up through at every step, so that an edit counts at once.
+
+    ``f`` and ``f_prime`` hold each neuron's activation function and its derivative; they are
+    changed in place. The network's wiring, ``net``, and the order of the examples never change.
+    """
+
+    __slots__ = ("experiment", "f", "f_prime", "loss", "net", "optimizer", "training")
+
+    def __init__(self, experiment: Experiment) -> None:
+        self.net = experiment.network.wiring()
+        self.f: dict[str, Callable[..., Any]] = {}
+        self.f_prime: dict[str, Callable[..., Any]] = {}
+        self.enact(experiment)
+
+    @classmethod
+    def of(cls, experiment: Experiment | Regime) -> Regime:
+        """The regime given, or that of an experiment which nobody is going to edit."""
+        return experiment if isinstance(experiment, Regime) else cls(experiment)
+
+    def enact(self, experiment: Experiment) -> None:
+        """Put an experiment with the same wiring in force."""
+        self.experiment, self.training = experiment, experiment.training
+        self.loss, self.optimizer = experiment.training.loss, experiment.training.optimizer
+        activation = experiment.network.wiring().activation
+        self.f.update((j, activation[j].f) for j in self.net.neurons)
+        self.f_prime.update((j, activation[j].derivative) for j in self.net.neurons)
+
+    def x(self, example: int) -> tuple[float, ...]:
+        """The input vector of an example."""
+        return self.experiment.x(example)
+
+    def y(self, example: int) -> tuple[float, ...]:
+        """The target vector of an example."""
+        return self.experiment.y(example)

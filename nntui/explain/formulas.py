@@ -7,10 +7,33 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from nntui.explain.facts import Facts
 from nntui.explain.numbers import Number, bracketed, exact
+from nntui.model.experiment import Experiment
 from nntui.model.names import parameter_name, value_name
-from nntui.model.wiring import Parameter
+from nntui.model.optimizers import Memory
+from nntui.model.wiring import Parameter, Wiring
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a step did.
+
+    ``operation``: its kind, then its neuron or its connection's ends. ``reads`` and ``writes``: the
+    values by name. For an update also ``memory`` (the optimizer's, before the step),
+    ``batch_length`` and ``update`` (its number, from 0).
+    """
+
+    experiment: Experiment
+    operation: tuple[str, ...]
+    reads: Mapping[str, float]
+    writes: Mapping[str, float]
+    update: int
+    batch_length: int
+    memory: Memory = ()
+
+
+# ---- formulas ------------------------------------------------------------------------------------
+
 
 Name = Callable[..., str]
 """How a value is called: a function of its symbol and its neurons."""
@@ -289,3 +312,36 @@ _FORMULAS: Final[dict[str, Callable[..., Iterator[Line]]]] = {
     "backward_edge": _backward_edge,
     "update": _update,
 }
+
+
+# ---- sums ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A value that is summed up over several steps.
+
+    ``start`` is what it begins with (``b``, the bias; ``L``, the loss; or nothing). ``terms`` are
+    named by the neurons they come from, in the order of summing; the first ``done`` of them are
+    in, the last of these by the step itself.
+    """
+
+    target: str
+    start: str
+    terms: tuple[str, ...]
+    done: int
+
+
+def sum_of(operation: tuple[str, ...], net: Wiring) -> Sum | None:
+    """The sum that a step adds a term to, within its example; None when it adds none."""
+    kind, *neurons = operation
+    if kind == "forward_edge":
+        i, j = neurons
+        sources = net.sources[j]
+        return Sum(dressed("z", j), "b", sources, sources.index(i) + 1)
+    if kind == "backward_edge":
+        i, j = neurons
+        targets = tuple(reversed(net.targets[i]))  # as the backward pass meets them
+        start = "L" if i in net.outputs else ""
+        return Sum(dressed("da", i), start, targets, targets.index(j) + 1)
+    return None

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 Number = Callable[[float], str]
 """How a number is written."""
@@ -35,3 +38,119 @@ def rounded(digits: int) -> Number:
 def bracketed(text: str) -> str:
     """A negative number in brackets, as it stands behind an operator: ``0.1 + (-0.5) · 2``."""
     return f"({text})" if text.startswith("-") else text
+
+
+# ---- fitted --------------------------------------------------------------------------------------
+
+
+def fitted(x: float, width: int, *, sign: bool = False) -> str:
+    """A number in at most ``width`` cells, as precise as they allow.
+
+    The order of magnitude is never cut off: in fewer than 8 cells a number of a very large or small
+    order takes more than it was given, in 5 one beyond ±1e±9.
+
+    Args:
+        x: the number.
+        width: how many cells; in 4, two digits at most are seen, of less than 0.005 none.
+        sign: a plus before a positive number; 0 is then a mere 0, which no small number looks like.
+    """
+    if math.isnan(x):
+        return "NaN"
+    if x == 0:
+        x = 0.0  # the sign of a zero says nothing here
+        if sign:
+            return "0"
+    plus = "+" if sign and x > 0 else ""
+    if math.isinf(x):
+        return f"{plus}∞" if x > 0 else "-∞"
+    if width < 5:
+        return _glimpse(x, plus)
+    room = width - len(plus)
+    if x == 0 or 1e-3 <= abs(x) < 10 ** (room - 1):
+        for decimals in range(min(room - 2, 6), -1, -1):
+            text = f"{x:.{decimals}f}"
+            if len(text) <= room:
+                return plus + _telling(x, text, decimals)
+    for decimals in range(6, -1, -1):
+        mantissa, _, exponent = f"{x:.{decimals}e}".partition("e")
+        text = f"{mantissa}e{int(exponent)}"
+        if len(text) <= room:
+            return plus + text
+    return plus + f"{x:.0e}".replace("e+0", "e").replace("e-0", "e-")
+
+
+def _telling(x: float, text: str, decimals: int) -> str:
+    """``0.03`` says more as ``.026``: the zero gives way where it costs the second digit."""
+    digits = text.replace(".", "").lstrip("-0")
+    if x == 0 or abs(x) >= 1 or len(digits) > 1 or decimals in (0, 6):
+        return text
+    return f"{x:.{decimals + 1}f}".replace("0.", ".", 1)
+
+
+def _glimpse(x: float, plus: str) -> str:
+    """A number in four cells, with its sign."""
+    sign, size = plus or "-" * (x < 0), abs(x)
+    if size < 0.995:
+        return sign + f"{size:.2f}"[1:]
+    if size < 9.95:
+        return sign + f"{size:.1f}"
+    text = f"{size:.0f}" if size < 999.5 else f"{size:.0e}".replace("e+0", "e").replace("e+", "e")
+    return sign + text
+
+
+# ---- sparkline -----------------------------------------------------------------------------------
+
+
+BARS: Final = "▁▂▃▄▅▆▇█"
+
+
+def sparkline(numbers: Sequence[float | None]) -> str:
+    """One bar a number, from the least to the greatest; a gap for a blank, a NaN or an infinity.
+
+    Numbers that are all alike stand at half height.
+
+    >>> sparkline([0, 1, None, 3])
+    '▁▃ █'
+    """
+    finite = [x for x in numbers if x is not None and math.isfinite(x)]
+    least, greatest = min(finite, default=0.0), max(finite, default=0.0)
+    unit = 1.0 if math.isfinite(greatest - least) else 0.5  # the distance must be a number
+
+    def bar(x: float | None) -> str:
+        if x is None or not math.isfinite(x):
+            return " "
+        if least == greatest:
+            return BARS[3]
+        part = (x * unit - least * unit) / (greatest * unit - least * unit)
+        return BARS[round(part * (len(BARS) - 1))]
+
+    return "".join(map(bar, numbers))
+
+
+# ---- precision -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """A way of writing numbers, and what it is called."""
+
+    number: Number
+    words: str
+
+
+PRECISIONS: Final = (
+    *(Precision(rounded(digits), f"{digits} digits") for digits in (3, 5, 8)),
+    Precision(exact, "exact, to the last bit"),
+)
+FIRST: Final = 1
+"""Five digits: enough to follow a calculation, short enough to stand in a row."""
+
+_FRACTION: Final = re.compile(r"\[[^]]*\]|(?<![\w.])\d+\.\d+(?:e[-+]?\d+)?")
+
+
+def rewritten(text: str, precision: int) -> str:
+    """A text whose numbers are exact, with them as ``PRECISIONS`` says; names stay as they are."""
+    number = PRECISIONS[precision].number
+    return _FRACTION.sub(
+        lambda found: found[0] if found[0].startswith("[") else number(float(found[0])), text
+    )

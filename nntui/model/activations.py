@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from nntui.model.elementary import (
+from nntui.model.numerics import (
     at_least,
     at_most,
     cos,

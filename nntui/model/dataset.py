@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from nntui.model.errors import SettingError
 from nntui.model.names import escaped
-from nntui.model.randomness import stream
+from nntui.model.numerics import stream
 from nntui.model.settings import is_finite
 
 Target: TypeAlias = int | tuple[float, ...]

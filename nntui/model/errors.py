@@ -29,3 +29,11 @@ class SettingError(NntuiError, ValueError):
         self.found, self.expected, self.place, self.hint = found, expected, place, hint
         where = f"{place}: " if place else ""
         super().__init__(f"{where}found {found}, expected {expected}{f' ({hint})' if hint else ''}")
+
+
+# ---- words ---------------------------------------------------------------------------------------
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 neuron``, ``12,345 neurons``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from nntui.model.activations import sigmoid
-from nntui.model.elementary import at_least, at_most, exp, log, log1p, ordered_sum, sign, where
 from nntui.model.errors import SettingError
+from nntui.model.numerics import at_least, at_most, exp, log, log1p, ordered_sum, sign, where
 from nntui.model.settings import chosen_row, chosen_settings
 
 Vector = Sequence[Any]

@@ -2,21 +2,67 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final, Literal
 
 import networkx as nx
 
 from nntui.model.activations import Activation
-from nntui.model.errors import NetworkError, SettingError
-from nntui.model.initializers import Initializer
-from nntui.model.missing import drawn, lacking
+from nntui.model.errors import NetworkError, SettingError, counted
+from nntui.model.graph import SharingGraph, Wired
+from nntui.model.initializers import Initializer, drawn, lacking
 from nntui.model.names import did_you_mean, escaped, fault_in_name
-from nntui.model.neurons import ROLES, Connection, Neuron, Role, finite_or_none
-from nntui.model.sharing import SharingGraph
-from nntui.model.wired import Wired
 from nntui.model.wiring import Wiring, forward
-from nntui.model.words import counted
+
+Role = Literal["input", "hidden", "output"]
+ROLES: Final = ("input", "hidden", "output")
+
+
+@dataclass(frozen=True, slots=True)
+class Neuron:
+    """A neuron as it stands in a network. An input has no activation and no bias (both None)."""
+
+    name: str
+    role: Role
+    layer: int
+    activation: Activation | None
+    bias: float | None
+    trainable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A weighted edge from ``source`` to ``target``."""
+
+    source: str
+    target: str
+    weight: float
+    trainable: bool = True
+
+
+def finite_or_none(number: float | None, what: str, culprit: str | tuple[str, str]) -> float | None:
+    """A bias or weight as a float; None stays None (the initializer will draw it).
+
+    Raises:
+        NetworkError: no number, or one that no finite float can hold.
+    """
+    if number is None:
+        return None
+    if isinstance(number, bool) or not isinstance(number, (int, float)):
+        raise NetworkError(f"{what} must be a number, not {escaped(repr(number))}", culprit)
+    try:
+        value = float(number)
+    except OverflowError:
+        value = math.inf
+    if not math.isfinite(value):
+        raise NetworkError(f"{what} must be a finite number, not {value}", culprit)
+    return value
+
+
+# ---- network -------------------------------------------------------------------------------------
+
 
 __all__ = ["ROLES", "Connection", "Network", "Neuron", "Role"]
 
@@ -331,7 +377,7 @@ class Network:
 
     def draw(self, width: int = 80, height: int | None = None) -> str:
         """The network as text: neurons in columns by layer, connections with their weights."""
-        from nntui.draw.plain import drawing
+        from nntui.draw.paint import drawing
 
         return drawing(
             self.graph(),

@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from nntui.model.elementary import divide, sqrt
 from nntui.model.errors import SettingError
+from nntui.model.numerics import divide, sqrt
 from nntui.model.settings import chosen_row, chosen_settings
 
 Memory = tuple[Any, ...]

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from nntui.model.activations import Activation
+from nntui.model.names import ValueNameError, did_you_mean, escaped
 
 Parameter: TypeAlias = str | tuple[str, str]
 """A parameter's key: a neuron's name for its bias, (source, target) for a weight."""
@@ -61,3 +62,32 @@ def forward(
             z[j] = z[j] + w[i, j] * a[i]
         a[j] = wiring.activation[j].f(z[j])
     return z, a
+
+
+# ---- values --------------------------------------------------------------------------------------
+
+
+def check_value(net: Wiring, symbol: str, neurons: tuple[str, ...]) -> None:
+    """Make sure that a network has the value that a name, split into its parts, stands for.
+
+    Raises:
+        ValueNameError: it has not; the sentence says why, and names the nearest neuron.
+    """
+    for name in neurons:
+        if name not in net.layer:
+            hint = did_you_mean(name, net.layer)
+            raise ValueNameError(
+                f'there is no neuron called "{escaped(name)}"{hint and "; " + hint}'
+            )
+    if len(neurons) == 2:
+        i, j = neurons
+        if j not in net.sources or i not in net.sources[j]:
+            raise ValueNameError(f'"{i}" is not connected to "{j}"')
+    elif neurons and symbol not in ("a", "da"):
+        (j,) = neurons
+        owners = {"x": net.inputs, "y": net.outputs}.get(symbol)
+        if j not in (net.activation if owners is None else owners):
+            wrong = {"x": "is no input", "y": "is no output"}.get(
+                symbol, "is an input: it has no " + symbol
+            )
+            raise ValueNameError(f'"{j}" {wrong}')

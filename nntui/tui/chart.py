@@ -12,7 +12,7 @@ from math import ceil, floor, isfinite, log10, nan
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
-    from nntui.engine.history import Losses
+    from nntui.engine.loss_history import Losses
     from nntui.tui.frame import Curve
 
 MOST_OTHERS: Final = 6

@@ -16,7 +16,7 @@ from rich.style import Style
 from textual.color import Color
 from textual.theme import Theme
 
-from nntui.looks.palette import FAINT, MARK, NEGATIVE, POSITIVE, RGB, STOP, Palette
+from nntui.network_view.colours import FAINT, MARK, NEGATIVE, POSITIVE, RGB, STOP, Palette
 from nntui.tui.themes import CONTRAST
 
 

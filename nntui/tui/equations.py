@@ -13,8 +13,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
-from nntui.explain.formulas import Line
-from nntui.explain.sums import Sum
+from nntui.explain.formulas import Line, Sum
 from nntui.model.names import quoted
 from nntui.model.wiring import Wiring
 from nntui.text import padded, wrapped

@@ -14,7 +14,7 @@ from nntui.debugger.values import Before, before_last_update
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
     from nntui.debugger.snapshot import Snapshot
-    from nntui.engine.history import History, Losses
+    from nntui.engine.loss_history import History, Losses
     from nntui.model.experiment import Experiment
     from nntui.tui.marks import Marks
     from nntui.tui.rows import Row

@@ -27,7 +27,7 @@ _PHASE: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Neurons, edges, and kinds of lines of the program (see ``nntui.explain.listing``)."""
+    """Neurons, edges, and kinds of lines of the program (see ``nntui.explain.source``)."""
 
     neurons: frozenset[str] = frozenset()
     edges: frozenset[tuple[str, str]] = frozenset()

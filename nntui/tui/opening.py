@@ -10,10 +10,9 @@ from typing import Final
 
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.session import original
+from nntui.document.files import Stamp, stamps_of
 from nntui.document.load import load
-from nntui.document.recovery import Recovered, forget_recovery, read_recovery
-from nntui.document.stamp import Stamp, stamps_of
-from nntui.document.state import StateError
+from nntui.document.user_state import Recovered, StateError, forget_recovery, read_recovery
 from nntui.model.dataset import CsvSource
 from nntui.model.experiment import Experiment
 from nntui.samples import samples

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from platformdirs import user_state_path
 
-from nntui.document.kept import write_kept
+from nntui.document.files import write_kept
 
 VERSION: Final = 1
 MOST_BYTES: Final = 100_000
@@ -74,7 +74,7 @@ class PreferencesFile:
             return
         except (OSError, ValueError, RecursionError) as error:
             # Imported here: it takes long to load, and is hardly ever needed.
-            from nntui.document.state import set_aside
+            from nntui.document.user_state import set_aside
 
             reason = getattr(error, "strerror", None) or str(error).partition("\n")[0]
             self.complaints = (f"your preferences can’t be read: {reason}; {set_aside(place)}",)

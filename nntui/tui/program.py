@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from nntui.explain.listing import listing
+from nntui.explain.source import listing
 
 Piece = tuple[str, str]
 """Some text, and its kind: keyword, definition, value, number, string, comment or other."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from platformdirs import user_state_path
 
-from nntui.document.kept import write_kept
+from nntui.document.files import write_kept
 
 MOST: Final = 10
 

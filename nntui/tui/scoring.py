@@ -77,7 +77,7 @@ def score_of(frame: Frame) -> tuple[str, ...]:
 
     The percentages are rounded down: only where all are right it says 100 %.
     """
-    from nntui.engine.accuracy import classifies, right_ones
+    from nntui.engine.evaluate import classifies, right_ones
 
     experiment, b, w = frame.experiment, frame.snapshot.b, frame.snapshot.w
     if not classifies(experiment):

@@ -1,6 +1,6 @@
 """nntui's own themes: dark, light, and one of high contrast. Textual's own are there beside them.
 
-The hues of signs, marks and breakpoints are not a theme's: see ``nntui.looks.palette``.
+The hues of signs, marks and breakpoints are not a theme's: see ``nntui.network_view.colours``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final
 
 from textual.theme import Theme
 
-from nntui.looks.palette import NEGATIVE, POSITIVE, STOP
+from nntui.network_view.colours import NEGATIVE, POSITIVE, STOP
 
 DARK: Final = Theme(
     name="nntui-dark",

@@ -20,11 +20,10 @@ from typing import Any, Final, NamedTuple
 from nntui.engine.timeline import Timeline
 from nntui.model.activations import Activation
 from nntui.model.dataset import Dataset
-from nntui.model.experiment import Experiment
+from nntui.model.experiment import Experiment, Training
 from nntui.model.losses import Loss
 from nntui.model.network import Network
 from nntui.model.optimizers import Optimizer
-from nntui.model.training import Training
 
 try:
     import torch

@@ -22,10 +22,9 @@ from textual.events import Key
 
 from nntui.debugger.debugger import Debugger
 from nntui.model.dataset import Dataset
-from nntui.model.experiment import Experiment
+from nntui.model.experiment import Experiment, Training
 from nntui.model.losses import Loss
 from nntui.model.network import Network
-from nntui.model.training import Training
 from nntui.tui.app import NntuiApp
 from nntui.tui.screens.stepping import SteppingScreen
 

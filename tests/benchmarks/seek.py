@@ -20,13 +20,12 @@ from time import perf_counter
 from typing import Any, Final, NamedTuple
 
 from nntui.debugger.debugger import Debugger
-from nntui.engine.listing import train
-from nntui.engine.regime import Regime
+from nntui.engine.algorithm import train
 from nntui.engine.run import Run
+from nntui.engine.state import Regime
 from nntui.model.dataset import Dataset
-from nntui.model.experiment import Experiment
+from nntui.model.experiment import Experiment, Training
 from nntui.model.network import Network
-from nntui.model.training import Training
 
 STEPS: Final = 100_000_000
 CHECKED: Final = 15

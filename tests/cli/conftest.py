@@ -74,7 +74,9 @@ def document(here: Path) -> Callable[..., Path]:
 @pytest.fixture
 def state(here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A state directory of its own."""
-    monkeypatch.setattr("nntui.document.state.user_state_path", lambda name: here / "state" / name)
+    monkeypatch.setattr(
+        "nntui.document.user_state.user_state_path", lambda name: here / "state" / name
+    )
     return here / "state" / "nntui" / "debugger"
 
 

@@ -121,7 +121,7 @@ def test_a_view_is_chosen_by_its_name(nntui):
 
 def test_the_names_of_the_views_are_those_of_the_table():
     from nntui.cli.show import VIEW_NAMES
-    from nntui.looks.views import VIEWS
+    from nntui.network_view.views import VIEWS
 
     assert tuple(VIEWS) == VIEW_NAMES
 

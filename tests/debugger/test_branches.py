@@ -13,18 +13,17 @@ from support.experiments import experiments, layered
 from nntui.debugger.branches import BranchError
 from nntui.debugger.compare import Comparison
 from nntui.debugger.debugger import Debugger
-from nntui.engine import checkpoints
 from nntui.engine import run as run_module
+from nntui.engine import timeline
 from nntui.engine.edits import EditError
 from nntui.engine.run import Run
 from nntui.engine.timeline import Timeline
 from nntui.model.dataset import Dataset
 from nntui.model.errors import NntuiError
-from nntui.model.experiment import Experiment
+from nntui.model.experiment import Experiment, Training
 from nntui.model.losses import Loss
 from nntui.model.names import value_name
 from nntui.model.network import Network
-from nntui.model.training import Training
 
 small = experiments(most_neurons=3, most_examples=3, most_epochs=3)
 FUNCTIONS = ["tanh", "relu", "leaky_relu(slope=0.3)", "linear", "step", "sigmoid"]
@@ -78,7 +77,7 @@ def test_any_walk_through_time_and_branches_equals_a_fresh_run(
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run_module, "AT_ONCE", at_once)
-        patch.setattr(checkpoints, "SPACING", data.draw(st.sampled_from([0.0, 1e9])))
+        patch.setattr(timeline, "SPACING", data.draw(st.sampled_from([0.0, 1e9])))
         tape = tapes(experiment, seen)
         debugger = Debugger(experiment)
         moves = st.sampled_from(["step", "back", "seek", "move", "approach", "edit", "switch"])

@@ -8,9 +8,8 @@ from support.experiments import layered
 from nntui.debugger.debugger import Debugger
 from nntui.engine.edits import EditError
 from nntui.model.dataset import Dataset
-from nntui.model.experiment import Experiment
+from nntui.model.experiment import Experiment, Training
 from nntui.model.losses import Loss
-from nntui.model.training import Training
 
 
 def xor() -> Debugger:

@@ -7,7 +7,7 @@ from support.experiments import experiments, layered
 
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.step import MOVEMENTS, destination
-from nntui.engine.listing import train
+from nntui.engine.algorithm import train
 from nntui.engine.schedule import Schedule
 from nntui.engine.state import State
 

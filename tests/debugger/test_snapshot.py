@@ -13,10 +13,9 @@ from nntui.debugger.snapshot import snapshot_of
 from nntui.engine.evaluate import mean_loss
 from nntui.engine.schedule import updates
 from nntui.model.dataset import Dataset
-from nntui.model.experiment import Experiment
+from nntui.model.experiment import Experiment, Training
 from nntui.model.losses import Loss
 from nntui.model.names import ValueNameError, parse_value_name, value_name
-from nntui.model.training import Training
 
 small = experiments(most_neurons=4, most_examples=3)
 

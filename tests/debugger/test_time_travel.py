@@ -9,8 +9,8 @@ from support.bits import all_bits, bits
 from support.experiments import experiments, layered
 
 from nntui.debugger.debugger import Debugger, EndOfRunError
-from nntui.engine import checkpoints
 from nntui.engine import run as run_module
+from nntui.engine import timeline
 from nntui.model.activations import Activation
 from nntui.model.losses import Loss
 from nntui.model.names import parse_value_name
@@ -72,7 +72,7 @@ def test_seeking_equals_stepping(experiment, data, recorded, seen) -> None:
 @given(data=st.data())
 def test_seeking_by_full_speed_equals_stepping(spacing, at_once, data, recorded, seen) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(checkpoints, "SPACING", spacing)
+        patch.setattr(timeline, "SPACING", spacing)
         patch.setattr(run_module, "AT_ONCE", at_once)
         tape = recorded(data.draw(experiments(most_neurons=2, most_examples=3, most_epochs=4)))
         places = st.integers(0, tape.debugger.total)

@@ -29,7 +29,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(
     def fail(*_):
         raise failure
 
-    monkeypatch.setattr(f"nntui.document.atomic.os.{operation}", fail)
+    monkeypatch.setattr(f"nntui.document.files.os.{operation}", fail)
     expected = nntui.DocumentError if isinstance(failure, OSError) else KeyboardInterrupt
     with pytest.raises(expected) as caught:
         nntui.save(experiment, "out.json")
@@ -44,7 +44,7 @@ def test_file_and_folder_are_flushed_around_the_renaming(experiment, folder, mon
     for name in ("fsync", "replace"):
         real = getattr(os, name)
         monkeypatch.setattr(
-            f"nntui.document.atomic.os.{name}",
+            f"nntui.document.files.os.{name}",
             lambda *args, name=name, real=real: (calls.append(name), real(*args))[1],
         )
     nntui.save(experiment, "out.json")
@@ -103,7 +103,7 @@ def test_a_fifo_is_not_replaced(experiment, folder):
 
 def test_a_read_only_file_is_not_replaced(experiment, folder, monkeypatch):
     (folder / "out.json").write_text("old")
-    monkeypatch.setattr("nntui.document.atomic.os.access", lambda *_: False)
+    monkeypatch.setattr("nntui.document.files.os.access", lambda *_: False)
     with pytest.raises(nntui.DocumentError, match="read-only"):
         nntui.save(experiment, "out.json")
     assert (folder / "out.json").read_text() == "old"

@@ -8,8 +8,8 @@ import pytest
 
 from nntui.document.errors import DocumentError
 from nntui.document.excerpt import excerpt, span_of
+from nntui.document.files import stamp_of
 from nntui.document.load import load
-from nntui.document.stamp import stamp_of
 from nntui.samples import samples
 
 

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from nntui.document import specs
-from nntui.document.generators import GENERATORS, generated
+from nntui.document.data import GENERATORS, generated
 
 SAMPLES = 400
 

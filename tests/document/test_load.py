@@ -6,7 +6,7 @@ import pytest
 
 import nntui
 from nntui.model.dataset import CsvSource, GeneratorSource
-from nntui.model.training import Training
+from nntui.model.experiment import Training
 
 
 def test_an_explicit_network_is_read_as_it_stands(loaded, explicit):

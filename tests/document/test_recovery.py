@@ -5,15 +5,20 @@ from __future__ import annotations
 import pytest
 
 from nntui.document.load import load
-from nntui.document.recovery import forget_recovery, read_recovery, recovery_file, write_recovery
-from nntui.document.state import StateError
+from nntui.document.user_state import (
+    StateError,
+    forget_recovery,
+    read_recovery,
+    recovery_file,
+    write_recovery,
+)
 from nntui.model.changes import add_neuron
 from nntui.samples import samples
 
 
 @pytest.fixture(autouse=True)
 def own_directory(tmp_path, monkeypatch):
-    monkeypatch.setattr("nntui.document.recovery.user_state_path", lambda name: tmp_path / name)
+    monkeypatch.setattr("nntui.document.user_state.user_state_path", lambda name: tmp_path / name)
 
 
 @pytest.mark.parametrize("name", ["sample", "classifier"])

@@ -1,6 +1,6 @@
 import pytest
 
-from nntui.draw.lines import Leg, stairs, thin
+from nntui.draw.canvas import Leg, stairs, thin
 
 
 def _thin(leg: Leg, on: int = 1, off: int = 0) -> str:

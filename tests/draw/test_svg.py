@@ -6,8 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nntui.draw import EdgeLook, NodeLook, layout, paint
-from nntui.draw.picture import Picture, Span
-from nntui.draw.svg import Pen, svg
+from nntui.draw.picture import Pen, Picture, Span, svg
 from nntui.text import clean
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"

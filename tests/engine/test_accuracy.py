@@ -7,12 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.experiments import experiments
 
-from nntui.engine.accuracy import classifies, right_ones
+from nntui.engine.evaluate import classifies, right_ones
 from nntui.model.dataset import Dataset
-from nntui.model.experiment import Experiment
+from nntui.model.experiment import Experiment, Training
 from nntui.model.losses import Loss
 from nntui.model.network import Network
-from nntui.model.training import Training
 from nntui.model.wiring import forward
 
 

@@ -12,8 +12,8 @@ from support.oracle import ACTIVATIONS as ORACLE_ACTIVATIONS
 from support.oracle import LOSSES as ORACLE_LOSSES
 from support.oracle import Oracle
 
+from nntui.engine.algorithm import train
 from nntui.engine.evaluate import example_loss, mean_loss
-from nntui.engine.listing import train
 from nntui.engine.schedule import updates
 from nntui.engine.state import State
 from nntui.model.activations import ACTIVATIONS, Activation

@@ -4,11 +4,10 @@ import pytest
 
 from nntui.debugger.debugger import Debugger
 from nntui.model.dataset import Dataset
-from nntui.model.experiment import Experiment
+from nntui.model.experiment import Experiment, Training
 from nntui.model.losses import Loss
 from nntui.model.network import Network
 from nntui.model.optimizers import Optimizer
-from nntui.model.training import Training
 
 
 @pytest.fixture

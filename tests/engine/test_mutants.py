@@ -13,15 +13,14 @@ from support.check import worst_error
 from support.experiments import layered
 
 from nntui.debugger import gradient_check
-from nntui.engine import listing
+from nntui.engine import algorithm
 from nntui.engine.full_speed import FullSpeed
-from nntui.engine.history import History
+from nntui.engine.loss_history import History
 from nntui.engine.schedule import Schedule
 from nntui.engine.state import State
 from nntui.model.dataset import Dataset
-from nntui.model.experiment import Experiment
+from nntui.model.experiment import Experiment, Training
 from nntui.model.network import Network
-from nntui.model.training import Training
 
 MUTANTS = {
     "the weight is missing on the way back": ("w[i, j] * delta[j]", "delta[j]"),
@@ -70,7 +69,7 @@ EXPERIMENTS = [_with_skips(), layered(2, 3, 2, batch_size=2, epochs=2)]
 
 
 def _mutant(old: str, new: str) -> Any:
-    source = inspect.getsource(listing)
+    source = inspect.getsource(algorithm)
     assert source.count(old) == 1, f"the listing has {source.count(old)} × {old!r}"
     room: dict[str, Any] = {"__name__": "a mutant"}
     exec(compile(source.replace(old, new), "a mutant", "exec"), room)
@@ -117,6 +116,6 @@ def test_a_wrong_chain_rule_is_noticed_by_full_speed(mutant) -> None:
 
 
 def test_the_listing_itself_passes_where_its_mutants_fail(monkeypatch) -> None:
-    assert _worst(listing.train) < 1e-13
-    assert not _found_wrong(listing.train, monkeypatch)
-    assert _same_bits(listing.train)
+    assert _worst(algorithm.train) < 1e-13
+    assert not _found_wrong(algorithm.train, monkeypatch)
+    assert _same_bits(algorithm.train)

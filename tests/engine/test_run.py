@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from support.bits import all_bits, bits, bits_of
 from support.experiments import experiments, layered
 
-from nntui.engine import checkpoints
 from nntui.engine import run as run_module
+from nntui.engine import timeline
 from nntui.engine.run import Run
 
 
@@ -45,7 +45,7 @@ def test_seeking_gives_the_state_of_stepping_however_few_checkpoints_are_kept(
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in RULES[rules].items():
-            patch.setattr(checkpoints, name, value)
+            patch.setattr(timeline, name, value)
         patch.setattr(run_module, "AT_ONCE", at_once)
         experiment = data.draw(
             experiments(most_neurons=4, most_examples=3, most_epochs=4, odd_names=False)
@@ -122,8 +122,8 @@ def test_a_twin_looks_elsewhere_and_the_run_stays(experiment, data) -> None:
 
 
 def test_checkpoints_are_thinned_and_the_first_one_stays(monkeypatch) -> None:
-    monkeypatch.setattr(checkpoints, "SPACING", 0.0)
-    monkeypatch.setattr(checkpoints, "MOST_NUMBERS", 0)
+    monkeypatch.setattr(timeline, "SPACING", 0.0)
+    monkeypatch.setattr(timeline, "MOST_NUMBERS", 0)
     experiment = layered(2, 2, 1, examples=3, batch_size=1, epochs=40)
     run = Run(experiment)
     kept = run.timeline.checkpoints

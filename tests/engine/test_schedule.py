@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.experiments import experiments, layered
 
-from nntui.engine.listing import train
+from nntui.engine.algorithm import train
 from nntui.engine.schedule import Schedule, updates
 from nntui.engine.state import State
 from nntui.model.network import Network

@@ -11,12 +11,12 @@ from support.bits import all_bits
 from support.by_the_book import BOOK
 from support.experiments import OPTIMIZERS_WITH_OPTIONS, experiments, layered
 
-from nntui.engine.listing import train
+from nntui.engine.algorithm import train
 from nntui.engine.schedule import Schedule, updates
 from nntui.engine.state import State
 from nntui.model.activations import Activation
+from nntui.model.experiment import Training
 from nntui.model.losses import Loss
-from nntui.model.training import Training
 
 tame = st.sampled_from([Activation.of(name) for name in ("tanh", "sigmoid", "linear", "relu")])
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nntui.explain.fitted import fitted
+from nntui.explain.numbers import fitted
 
 
 @given(st.floats(allow_nan=True, allow_infinity=True), st.integers(7, 14), st.booleans())

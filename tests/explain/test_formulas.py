@@ -13,14 +13,13 @@ from nntui.debugger.debugger import Debugger
 from nntui.debugger.step import Step
 from nntui.explain.formulas import dressed, formula, spelled
 from nntui.explain.numbers import bracketed, exact, rounded
-from nntui.explain.places import intention, method, place
+from nntui.explain.source import intention, method, place
 from nntui.model.activations import ACTIVATIONS, Activation
 from nntui.model.dataset import Dataset
-from nntui.model.experiment import Experiment
+from nntui.model.experiment import Experiment, Training
 from nntui.model.losses import LOSSES, Loss
 from nntui.model.network import Network
 from nntui.model.optimizers import Optimizer
-from nntui.model.training import Training
 
 
 def steps_of(experiment: Experiment, limit: int = 10**9):

@@ -5,7 +5,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nntui.explain.sparkline import BARS, sparkline
+from nntui.explain.numbers import BARS, sparkline
 
 numbers = st.lists(st.one_of(st.none(), st.floats()), max_size=30)
 

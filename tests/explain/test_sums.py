@@ -1,6 +1,6 @@
 from support.experiments import layered
 
-from nntui.explain.sums import sum_of
+from nntui.explain.formulas import sum_of
 
 NET = layered(2, 3, 1).network.wiring()
 

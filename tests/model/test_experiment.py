@@ -9,9 +9,8 @@ from support.experiments import layered
 
 from nntui.model.dataset import Dataset
 from nntui.model.errors import SettingError
-from nntui.model.experiment import Experiment
+from nntui.model.experiment import Experiment, Training
 from nntui.model.losses import Loss
-from nntui.model.training import Training
 
 CLASSES = Training(loss=Loss.of("cross_entropy"))
 

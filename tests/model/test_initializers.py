@@ -8,7 +8,7 @@ import pytest
 from nntui.model.errors import SettingError
 from nntui.model.initializers import INITIALIZERS, Initializer
 from nntui.model.network import Network
-from nntui.model.randomness import stream
+from nntui.model.numerics import stream
 
 
 def dense(initializer: Initializer, inputs: int = 20, outputs: int = 60) -> Network:

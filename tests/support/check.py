@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
-from nntui.engine.listing import train
+from nntui.engine.algorithm import train
 from nntui.engine.schedule import Schedule, updates
 from nntui.engine.state import State
 from nntui.model.experiment import Experiment

@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 
 from nntui.model.activations import ACTIVATIONS, Activation
 from nntui.model.dataset import Dataset
-from nntui.model.experiment import Experiment
+from nntui.model.experiment import Experiment, Training
 from nntui.model.losses import LOSSES, Loss
 from nntui.model.network import Network
 from nntui.model.optimizers import OPTIMIZERS, Optimizer
-from nntui.model.training import Training
 
 PLAIN_NAMES = ["p", "q", "r", "s", "t", "u", "v", "h1", "h2"]
 ODD_NAMES = ["my input", 'say "hi"', "a]b", "[", "x,y", "ключ", "back\\slash", "1st", "z"]

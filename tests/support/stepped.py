@@ -6,10 +6,10 @@ from collections import deque
 from itertools import islice
 from typing import Any
 
+from nntui.engine.algorithm import train
 from nntui.engine.evaluate import mean_loss
 from nntui.engine.full_speed import FullSpeed, Passes
-from nntui.engine.history import History
-from nntui.engine.listing import train
+from nntui.engine.loss_history import History
 from nntui.engine.schedule import Schedule
 from nntui.engine.state import State
 from nntui.model.experiment import Experiment

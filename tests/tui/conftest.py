@@ -20,13 +20,13 @@ def own_directories(tmp_path, monkeypatch):
         "nntui.tui.preferences.user_state_path", lambda name: tmp_path / "state" / name
     )
     monkeypatch.setattr(
-        "nntui.document.state.user_state_path", lambda name: tmp_path / "state" / name
+        "nntui.document.user_state.user_state_path", lambda name: tmp_path / "state" / name
     )
     monkeypatch.setattr(
         "nntui.tui.keymap.user_config_path", lambda name: tmp_path / "config" / name
     )
     monkeypatch.setattr(
-        "nntui.document.recovery.user_state_path", lambda name: tmp_path / "state" / name
+        "nntui.document.user_state.user_state_path", lambda name: tmp_path / "state" / name
     )
     (tmp_path / "config" / "nntui").mkdir(parents=True)
     return tmp_path

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nntui.explain.listing import listing
+from nntui.explain.source import listing
 from nntui.tui.program import program
 from nntui.tui.widgets.algorithm import MARGIN, AlgorithmPane, line_at
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nntui.engine.history import History
+from nntui.engine.loss_history import History
 from nntui.tui.chart import GAP, POINT, ZERO, Chart, Look, chart_of
 from nntui.tui.frame import Curve
 

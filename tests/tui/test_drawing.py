@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nntui.document.load import load
-from nntui.looks.views import VIEWS
+from nntui.network_view.views import VIEWS
 from nntui.samples import samples
 
 

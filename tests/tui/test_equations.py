@@ -7,9 +7,8 @@ from textual.theme import BUILTIN_THEMES
 
 from nntui.debugger.debugger import Debugger
 from nntui.document.load import load
-from nntui.explain.formulas import dressed, formula
+from nntui.explain.formulas import Sum, dressed, formula, sum_of
 from nntui.explain.numbers import rounded
-from nntui.explain.sums import Sum, sum_of
 from nntui.samples import samples
 from nntui.tui.colours import Colours
 from nntui.tui.equations import Equations, column_of, outcome

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from nntui.document.load import load
-from nntui.explain.fitted import fitted
+from nntui.explain.numbers import fitted
 from nntui.tui.app import NntuiApp
 from nntui.tui.editor.connections import ConnectionRows
 from nntui.tui.editor.preview import Preview

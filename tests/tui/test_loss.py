@@ -9,7 +9,7 @@ import re
 import pytest
 
 from nntui.document.load import load
-from nntui.engine.accuracy import right_ones
+from nntui.engine.evaluate import right_ones
 from nntui.samples import samples
 from nntui.tui.app import NntuiApp
 from nntui.tui.widgets.loss import LossPane

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nntui.tui.precision import PRECISIONS, rewritten
+from nntui.explain.numbers import PRECISIONS, rewritten
 
 
 @pytest.mark.parametrize(

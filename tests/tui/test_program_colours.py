@@ -4,8 +4,8 @@ import pytest
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
-from nntui.explain.listing import listing
-from nntui.looks.palette import RGB
+from nntui.explain.source import listing
+from nntui.network_view.colours import RGB
 from nntui.tui.colours import Colours
 from nntui.tui.program import program
 

@@ -8,7 +8,7 @@ import pytest
 from textual.widgets import Input
 
 from nntui.document.load import load
-from nntui.document.recovery import read_recovery, recovery_file, write_recovery
+from nntui.document.user_state import read_recovery, recovery_file, write_recovery
 from nntui.model.changes import add_neuron
 from nntui.samples import samples
 from nntui.tui.app import NntuiApp

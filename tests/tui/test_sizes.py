@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from nntui.model.dataset import Dataset
-from nntui.model.experiment import Experiment
+from nntui.model.experiment import Experiment, Training
 from nntui.model.network import Network
-from nntui.model.training import Training
 from nntui.tui.app import NntuiApp
 from nntui.tui.screens.question import Answer, Question
 

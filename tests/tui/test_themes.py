@@ -6,7 +6,7 @@ import pytest
 from rich.style import Style
 from textual.color import Color
 
-from nntui.looks.palette import RGB, Palette
+from nntui.network_view.colours import RGB, Palette
 from nntui.tui.colours import Colours
 from nntui.tui.themes import CONTRAST, DARK, LIGHT, OWN
 

@@ -24,8 +24,8 @@ from nntui.debugger.breakpoints.update_trace import (
     update_reader,
 )
 from nntui.debugger.expressions import Expression
-from nntui.model.elementary import Array
 from nntui.model.names import value_name
+from nntui.model.numerics import Array
 
 
 def _changed(values: Array, blank: Any, level: Any, known: Any) -> Any:

@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from nntui.debugger.breakpoints.sites import PERIOD_LOSSES, Layout
-from nntui.model.elementary import Array, ordered_sum
 from nntui.model.experiment import Experiment
 from nntui.model.names import parse_value_name
+from nntui.model.numerics import Array, ordered_sum
 from nntui.model.wiring import Parameter
 
 if TYPE_CHECKING:

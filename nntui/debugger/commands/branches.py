@@ -18,8 +18,8 @@ from nntui.debugger.commands.command import (
     split,
 )
 from nntui.debugger.commands.completion import behind, branches, either, targets, words
+from nntui.model.errors import counted
 from nntui.model.names import escaped
-from nntui.model.words import counted
 
 if TYPE_CHECKING:
     from nntui.debugger.branches import Branch

@@ -30,8 +30,8 @@ from nntui.debugger.commands.completion import (
 )
 from nntui.debugger.commands.movement import where
 from nntui.debugger.displays import Watched, line_of
+from nntui.model.errors import counted
 from nntui.model.names import SYMBOLS, escaped, unquoted, value_name
-from nntui.model.words import counted
 
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger

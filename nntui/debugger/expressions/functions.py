@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from nntui.model.elementary import divide, exp, log, sign, sqrt, where
+from nntui.model.numerics import divide, exp, log, sign, sqrt, where
 
 
 def power(x: Any, y: Any) -> Any:

@@ -15,8 +15,7 @@ from nntui.debugger.displays import Value, is_number, value_text
 from nntui.debugger.expressions import Expression, parse
 from nntui.debugger.values import value_of
 from nntui.engine.full_speed import OF_THE_PASSES, Ends
-from nntui.explain.numbers import Number, exact
-from nntui.explain.sparkline import sparkline
+from nntui.explain.numbers import Number, exact, sparkline
 from nntui.model.errors import NntuiError
 from nntui.model.names import parse_value_name
 

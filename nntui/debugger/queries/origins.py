@@ -13,9 +13,9 @@ from nntui.debugger.queries.writes import Write
 from nntui.debugger.step import Step
 from nntui.explain.formulas import Line
 from nntui.explain.numbers import bracketed, exact
+from nntui.model.errors import counted
 from nntui.model.names import value_name
 from nntui.model.wiring import Wiring
-from nntui.model.words import counted
 
 
 @dataclass(frozen=True, slots=True)

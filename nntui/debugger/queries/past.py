@@ -14,7 +14,7 @@ from nntui.debugger.values import value_of
 from nntui.engine.observe import Scene, reads, writes
 from nntui.engine.replay import Replay
 from nntui.engine.state import State
-from nntui.explain.facts import Facts
+from nntui.explain.formulas import Facts
 from nntui.model.names import parameter_name, parse_value_name
 from nntui.model.wiring import Parameter
 

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from nntui.model.names import SYMBOLS, ValueNameError, parse_value_name, value_name
-from nntui.model.values import check_value
-from nntui.model.wiring import Wiring
+from nntui.model.wiring import Wiring, check_value
 
 Edge = tuple[str, str]
 

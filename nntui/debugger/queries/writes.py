@@ -17,8 +17,7 @@ import numpy as np
 
 from nntui.engine.schedule import Schedule
 from nntui.model.names import parse_value_name, value_name
-from nntui.model.values import check_value
-from nntui.model.wiring import Wiring
+from nntui.model.wiring import Wiring, check_value
 
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger

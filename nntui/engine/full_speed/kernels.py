@@ -14,11 +14,18 @@ it; the others take a missing connection for one of weight 0, which is right whi
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from collections.abc import Callable
+from functools import cache
+from random import Random
+from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 
-from nntui.model.elementary import Array
+from nntui.engine.full_speed.batch_layout import Rows
+from nntui.model import numerics
+from nntui.model.activations import Activation
+from nntui.model.losses import Loss
+from nntui.model.numerics import Array
 
 Connected = Any
 
@@ -109,3 +116,164 @@ def gather_on(delta: Array, a: Array, dp: Array) -> None:
     for j in range(delta.shape[0]):
         terms = np.concatenate((dp[j, :, np.newaxis], delta[j] * a), axis=1)
         dp[j] = np.add.accumulate(terms, axis=1)[:, -1]
+
+
+# ---- functions -----------------------------------------------------------------------------------
+
+
+CHUNK: Final = 8192
+"""About how many numbers are computed at a time, so that what is between fits into the cache."""
+
+
+class Functions(Protocol):
+    """The three places where a function of the model is applied."""
+
+    def activate(self, f: Activation, rows: Rows, z: Array, a: Array) -> None:
+        """In the given rows: a ← f(z)."""
+
+    def slope(self, f: Activation, rows: Rows, z: Array, a: Array, da: Array, d: Array) -> None:
+        """In the given rows: delta ← da·f′(z)."""
+
+    def losses(self, loss: Loss, outputs: list[Array], y: list[Array]) -> Array:
+        """The loss of each example (n,), from a row of each output and of its targets."""
+
+    def loss_slopes(self, loss: Loss, outputs: list[Array], y: list[Array]) -> list[Array]:
+        """∂L/∂a of each output, a row (n,) each."""
+
+
+class OnArrays:
+    """For where numpy's functions give an array's element the bits that they give a float."""
+
+    def activate(self, f: Activation, rows: Rows, z: Array, a: Array) -> None:
+        """In the given rows: a ← f(z)."""
+        for s in _chunks(rows, z.shape[1]):
+            a[s] = f.f(z[s])
+
+    def slope(self, f: Activation, rows: Rows, z: Array, a: Array, da: Array, d: Array) -> None:
+        """In the given rows: delta ← da·f′(z)."""
+        for s in _chunks(rows, z.shape[1]):
+            d[s] = da[s] * f.derivative(z[s], a[s])
+
+    def losses(self, loss: Loss, outputs: list[Array], y: list[Array]) -> Array:
+        """The loss of each example (n,)."""
+        found: Array = loss.value(outputs, y)
+        return found
+
+    def loss_slopes(self, loss: Loss, outputs: list[Array], y: list[Array]) -> list[Array]:
+        """∂L/∂a of each output, a row (n,) each."""
+        return loss.gradient(outputs, y)
+
+
+class OnFloats:
+    """For anywhere: every number by itself, as the listing does it."""
+
+    def activate(self, f: Activation, rows: Rows, z: Array, a: Array) -> None:
+        """In the given rows: a ← f(z)."""
+        a[rows] = _each(f.f, z[rows])
+
+    def slope(self, f: Activation, rows: Rows, z: Array, a: Array, da: Array, d: Array) -> None:
+        """In the given rows: delta ← da·f′(z)."""
+        d[rows] = da[rows] * _each(f.derivative, z[rows], a[rows])
+
+    def losses(self, loss: Loss, outputs: list[Array], y: list[Array]) -> Array:
+        """The loss of each example (n,)."""
+        return np.array([loss.value(*pair) for pair in _by_example(outputs, y)])
+
+    def loss_slopes(self, loss: Loss, outputs: list[Array], y: list[Array]) -> list[Array]:
+        """∂L/∂a of each output, a row (n,) each."""
+        return list(np.array([loss.gradient(*pair) for pair in _by_example(outputs, y)]).T)
+
+
+def _chunks(rows: Rows, n: int) -> Any:
+    """A stretch of rows in pieces of about ``CHUNK`` numbers."""
+    if not isinstance(rows, slice) or (rows.stop - rows.start) * n <= CHUNK:
+        return (rows,)
+    height = max(1, CHUNK // n)
+    starts = range(rows.start, rows.stop, height)
+    return [slice(start, min(start + height, rows.stop)) for start in starts]
+
+
+def _each(function: Callable[..., float], *arrays: Array) -> Array:
+    numbers = zip(*(array.ravel().tolist() for array in arrays), strict=True)
+    return np.array([function(*operands) for operands in numbers]).reshape(arrays[0].shape)
+
+
+def _by_example(outputs: list[Array], y: list[Array]) -> Any:
+    a, targets = np.array(outputs).T.tolist(), np.array(y).T.tolist()
+    return zip(a, targets, strict=True)
+
+
+# ---- self test -----------------------------------------------------------------------------------
+
+
+FUNCTIONS: Final = ("exp", "expm1", "log", "log1p", "tanh", "sin", "cos")
+
+# neurons, sources (the ones included), examples
+SHAPES: Final = ((1, 1, 2), (1, 9, 3), (3, 1, 17), (2, 5, 2), (5, 3, 33), (9, 8, 20))
+
+
+class Trust(NamedTuple):
+    """What may be used here: the einsum kernel; the model's functions on whole arrays."""
+
+    einsum: bool
+    functions: bool
+
+
+@cache
+def trust() -> Trust:
+    """What the self-test has found, the first time it is asked."""
+    with np.errstate(all="ignore"):
+        return Trust(adds_in_order(Einsum()), computes_alike())
+
+
+def adds_in_order(kernel: Kernel) -> bool:
+    """Whether a kernel's sums have the bits of sums taken one product after another."""
+    return all(_adds_in_order(kernel, *shape) for shape in SHAPES)
+
+
+def computes_alike() -> bool:
+    """Whether each elementary function gives an array's elements what it gives them as floats."""
+    x = _numbers(Random(1), 3, 13)
+    for name in FUNCTIONS:
+        function = getattr(numerics, name)
+        for part in (x, abs(x), x[:, :1], x[:, 1:8], x[:, ::2]):
+            of_floats = np.array([function(number) for number in part.ravel().tolist()])
+            if not np.array_equal(function(part).ravel(), of_floats, equal_nan=True):
+                return False
+    return True
+
+
+def _adds_in_order(kernel: Kernel, neurons: int, sources: int, examples: int) -> bool:
+    chance = Random(neurons)
+    w, a = _numbers(chance, neurons, sources), _numbers(chance, sources, examples)
+    a[0] = 1.0
+    delta = _numbers(chance, neurons, examples)
+    z, da, dp = np.empty_like(delta), np.empty_like(a), np.empty_like(w)
+    kernel.forward(w, a, z)
+    kernel.backward(w, delta[::-1], da)
+    kernel.gather(delta, a, dp)
+    found = (z.tolist(), da.tolist(), dp.tolist())
+    return found == (_in_order(w, a), _in_order(w.T, delta[::-1]), _in_order(delta, a.T))
+
+
+def _in_order(left: Array, right: Array) -> list[list[float]]:
+    """The matrix product, each sum from left to right."""
+    columns = right.T.tolist()
+    product = []
+    for row in left.tolist():
+        product.append([_sum_of_products(row, column) for column in columns])
+    return product
+
+
+def _sum_of_products(row: list[float], column: list[float]) -> float:
+    total = 0.0
+    for x, y in zip(row, column, strict=True):
+        total = total + x * y
+    return total
+
+
+def _numbers(chance: Random, *shape: int) -> Array:
+    """Numbers of many sizes, so that any other order of adding them shows."""
+    count = int(np.prod(shape))
+    numbers = [chance.gauss(0.0, 1.0) * 10.0 ** chance.randint(-3, 2) for _ in range(count)]
+    return np.array(numbers).reshape(shape)

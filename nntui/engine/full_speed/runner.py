@@ -2,23 +2,110 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field
 from functools import cached_property
+from operator import is_
 from time import perf_counter
 from typing import Final, TypeAlias
 
-from nntui.engine.full_speed.arrangement import Arrangement
-from nntui.engine.full_speed.computer import Computer, summed
-from nntui.engine.full_speed.ends import Ends, Left
-from nntui.engine.full_speed.feed import Batch, Feed
-from nntui.engine.full_speed.passes import Passes
-from nntui.engine.full_speed.straight import StraightLine
-from nntui.engine.full_speed.updates import Updates
-from nntui.engine.full_speed.vectors import Vectors
-from nntui.engine.history import History
+import numpy as np
+import numpy.typing as npt
+
+from nntui.engine.full_speed.batch import Batch, Computer, Feed, summed
+from nntui.engine.full_speed.batch_layout import Arrangement, Passes, Vectors
+from nntui.engine.full_speed.kernels import trust
+from nntui.engine.full_speed.straight_line import StraightLine
+from nntui.engine.loss_history import History
 from nntui.engine.schedule import Schedule
-from nntui.model.elementary import Array
-from nntui.model.experiment import Experiment
+from nntui.engine.state import State
+from nntui.model.experiment import Experiment, Training
+from nntui.model.names import parse_value_name, value_name
+from nntui.model.numerics import Array
+from nntui.model.wiring import Parameter, Wiring
+
+CHUNK: Final = 8192
+"""Parameters updated at a time, so that what is between fits into the processor's cache."""
+
+
+class Updates:
+    """Applies a batch's gradient to the parameters, as the listing's update steps do."""
+
+    def __init__(self, arrangement: Arrangement, net: Wiring, training: Training) -> None:
+        self._training = training
+        self._is_weight = arrangement.is_weight
+        self._frozen: npt.NDArray[np.bool_] | None = None
+        if len(net.trainable) < arrangement.size:
+            self._frozen = np.array([p not in net.trainable for p in arrangement.parameters])
+
+    def __call__(
+        self, p: Array, memory: Array, dp: Array, update: int, batch_length: int
+    ) -> tuple[Array, Array]:
+        """The parameters and the memory after update number ``update`` (from 0)."""
+        if len(p) <= CHUNK:
+            return self._updated(slice(None), p, memory, dp, update, batch_length)
+        new_p, new_memory = np.empty_like(p), np.empty_like(memory)
+        for start in range(0, len(p), CHUNK):
+            s = slice(start, start + CHUNK)
+            new_p[s], new_memory[:, s] = self._updated(
+                s, p[s], memory[:, s], dp[s], update, batch_length
+            )
+        return new_p, new_memory
+
+    def _updated(
+        self, s: slice, p: Array, memory: Array, dp: Array, update: int, batch_length: int
+    ) -> tuple[Array, Array]:
+        training = self._training
+        g = training.gradient(dp, batch_length)
+        if training.l1 or training.l2:
+            g = np.where(self._is_weight[s], training.regularized(g, p), g)
+        rows = tuple(memory)
+        new, remembered = training.optimizer.update(p, g, rows, update + 1)
+        new_memory = memory if all(map(is_, rows, remembered)) else np.array(remembered)
+        if self._frozen is not None:
+            new = np.where(self._frozen[s], p, new)
+            new_memory = np.where(self._frozen[s], memory, new_memory)
+        return new, new_memory
+
+
+# ---- ends ----------------------------------------------------------------------------------------
+
+
+OF_THE_PASSES: Final = frozenset({"z", "a", "da", "delta", "loss", "db", "dw"})
+
+
+@dataclass(slots=True)
+class Left:
+    """What the last update that was done has left of some values (all ``OF_THE_PASSES``)."""
+
+    names: tuple[str, ...]
+    values: dict[str, float | None] = field(default_factory=dict)
+
+
+class Ends:
+    """Reads values from the passes of an update that was computed as a whole."""
+
+    def __init__(self, net: Wiring) -> None:
+        ends = {j for j in net.layer if not net.targets[j]}.difference(net.outputs)
+        self._never = {value_name("da", j) for j in ends}  # nothing is passed back to them
+        self._index = {parameter: n for n, parameter in enumerate(net.parameters)}
+
+    def value(self, passes: Passes, name: str) -> float | None:
+        """The value of that name (one of ``OF_THE_PASSES``); None where it is always blank."""
+        symbol, neurons = parse_value_name(name)
+        if name in self._never:
+            return None
+        if symbol == "loss":
+            return float(passes.loss[-1])
+        if symbol in ("db", "dw"):
+            parameter = neurons[0] if len(neurons) == 1 else (neurons[0], neurons[1])
+            return float(passes.dp()[self._index[parameter]])
+        return float(getattr(passes, symbol)[passes.row[neurons[0]], -1])
+
+
+# ---- runner --------------------------------------------------------------------------------------
+
 
 Screen: TypeAlias = Callable[[int, Passes, Vectors, Vectors], bool]
 
@@ -152,3 +239,109 @@ class Runner:
         history.record("epoch", epoch, loss)
         if self._test is not None and epoch == len(history.test):
             history.record("test", epoch, self._computer.mean_loss(vectors.p, self._test))
+
+
+# ---- full speed ----------------------------------------------------------------------------------
+
+
+class FullSpeed:
+    """An experiment computed by whole batches, every value equal to that of the listing.
+
+    ``schedule``: that of the experiment, or of one with the same wiring, examples and batches.
+    ``run`` works in memory that it keeps, so there may be one at a time; everything else may be
+    asked at any time, from any thread.
+    """
+
+    def __init__(self, experiment: Experiment, schedule: Schedule | None = None) -> None:
+        net, training = experiment.network.wiring(), experiment.training
+        self.experiment = experiment
+        self.schedule = schedule or Schedule(experiment)
+        self._arrangement = Arrangement(net)
+        self._trust = trust()
+        self._feed = Feed(experiment, self.schedule)
+        self._updates = Updates(self._arrangement, net, training)
+        self._runner = self._own_runner()
+
+    def apart(self) -> FullSpeed:
+        """The same, with memory of its own to run in: for another thread."""
+        other = copy(self)
+        other._runner = other._own_runner()
+        return other
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Every parameter in canonical order, frozen ones too."""
+        return self._arrangement.parameters
+
+    @property
+    def index(self) -> Mapping[Parameter, int]:
+        """The place of each parameter in that order."""
+        return self._arrangement.index
+
+    def first(self) -> Vectors:
+        """The run before its first step."""
+        network, is_weight = self.experiment.network, self._arrangement.is_weight
+        p, memories = np.empty(len(is_weight)), len(self.experiment.training.optimizer.row.memory)
+        p[~is_weight], p[is_weight] = [*network.biases.values()], [*network.weights.values()]
+        return Vectors(p, np.zeros((memories, len(p))))
+
+    def vectors(self, state: State) -> Vectors:
+        """The vectors of a state that stands at the start of an update."""
+        remembered = len(self.experiment.training.optimizer.row.memory)
+        return Vectors.of(state, self.parameters, remembered)
+
+    def passes(self, vectors: Vectors, examples: Sequence[int]) -> Passes:
+        """Both passes of some examples at the parameters given."""
+        computer, batch = self._computer(), self._feed.of(examples)
+        with np.errstate(all="ignore"):
+            exact = computer.needs_exactness(vectors.p)
+            values, dp = computer.passes(vectors.p, batch, exact)
+        return Passes.of(values, self._arrangement, dp)
+
+    def update(self, vectors: Vectors, dp: Array, update: int, batch_length: int) -> Vectors:
+        """The vectors after update number ``update``, whose batch has the summed gradient dp."""
+        with np.errstate(all="ignore"):
+            p, memory = self._updates(vectors.p, vectors.memory, dp, update, batch_length)
+        return Vectors(p, memory, vectors.epoch_sum)
+
+    def mean_loss(self, vectors: Vectors, examples: Sequence[int]) -> float:
+        """The mean loss of some examples, summed in their order."""
+        with np.errstate(all="ignore"):
+            return self._computer().mean_loss(vectors.p, self._feed.of(examples))
+
+    def run(
+        self,
+        vectors: Vectors,
+        first: int,
+        end: int,
+        history: History,
+        *,
+        deadline: float | None = None,
+        screen: Screen | None = None,
+        left: Left | None = None,
+    ) -> tuple[Vectors, int]:
+        """Do the updates ``first`` … ``end`` − 1 and record the losses met.
+
+        Returns the vectors at the start of the update reached, and its number: ``end``, or an
+        earlier one behind ``deadline`` (of ``time.perf_counter``; one update is done at least), or
+        that of the update for which ``screen(update, passes, before, after)`` was true: it is left
+        undone. Passes are good until ``screen`` returns. ``left`` takes what the last one done has
+        left of its values.
+        """
+        with np.errstate(all="ignore"):
+            if self._runner.is_tiny and screen is None:
+                return self._runner.straight(vectors, first, end, history, deadline, left)
+            return self._runner.by_batches(vectors, first, end, history, deadline, screen, left)
+
+    def _own_runner(self) -> Runner:
+        return Runner(
+            self.experiment,
+            self.schedule,
+            self._arrangement,
+            self._feed,
+            self._updates,
+            self._computer(),
+        )
+
+    def _computer(self) -> Computer:
+        return Computer(self._arrangement, self.experiment.training.loss, self._trust)

@@ -5,17 +5,19 @@
 True
 """
 
-from nntui.model.changes.change import Change
-from nntui.model.changes.edited import Edited
-from nntui.model.changes.renaming import GoneError, Renaming
-from nntui.model.changes.rows import add_row, change_row, delete_row
-from nntui.model.changes.settings import SETTINGS, change_setting, function_named, setting
+from nntui.model.changes.history import Edited
+from nntui.model.changes.settings import SETTINGS, Change, change_setting, function_named, setting
 from nntui.model.changes.structure import (
+    GoneError,
+    Renaming,
     add_neuron,
+    add_row,
     change_connection,
     change_neuron,
+    change_row,
     connect,
     delete_neuron,
+    delete_row,
     disconnect,
 )
 

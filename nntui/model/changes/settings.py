@@ -7,14 +7,34 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 from nntui.model.activations import Activation
-from nntui.model.changes.change import Change
 from nntui.model.errors import SettingError
-from nntui.model.experiment import Experiment
+from nntui.model.experiment import REDUCTIONS, Experiment, Training
 from nntui.model.losses import LOSSES, Loss
 from nntui.model.names import escaped
 from nntui.model.optimizers import OPTIMIZERS, Optimizer
 from nntui.model.settings import chosen_row, is_finite
-from nntui.model.training import REDUCTIONS, Training
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a change has made.
+
+    ``sentence`` says it in a few words, such as ``h3 added (tanh)``. ``renamed``: a neuron's name
+    before and after it.
+    """
+
+    experiment: Experiment
+    sentence: str
+    renamed: tuple[str, str] | None = None
+
+
+def also(*phrases: str) -> str:
+    """Phrases that belong to one sentence; empty ones are left out."""
+    return "; ".join(filter(None, phrases))
+
+
+# ---- settings ------------------------------------------------------------------------------------
+
 
 Function = TypeVar("Function")
 _SWITCHES: Final = {

@@ -5,18 +5,101 @@ An input or output more or less is a column of the data more or less: a new one 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from nntui.model.activations import Activation
-from nntui.model.changes.change import Change, also
-from nntui.model.changes.rows import own_rows
-from nntui.model.dataset import Dataset
-from nntui.model.errors import SettingError
+from nntui.model.changes.settings import Change, also
+from nntui.model.dataset import Dataset, Target
+from nntui.model.errors import NntuiError, SettingError
 from nntui.model.experiment import Experiment
 from nntui.model.names import escaped
 from nntui.model.network import Network, Neuron, Role
 from nntui.model.wiring import Wiring
+
+Vector = Sequence[float]
+
+
+def add_row(experiment: Experiment, inputs: Vector, target: Vector | int) -> Change:
+    """Add an example behind the others.
+
+    Raises:
+        SettingError: a row that does not fit the network or the loss.
+    """
+    data = experiment.data
+    return _with_rows(
+        experiment,
+        [*data.inputs, tuple(inputs)],
+        [*data.targets, _target(target)],
+        f"example {len(data) + 1} added",
+    )
+
+
+def change_row(experiment: Experiment, n: int, inputs: Vector, target: Vector | int) -> Change:
+    """Change the example with index ``n`` (from 0).
+
+    Raises:
+        SettingError: no such row, a row that does not fit, or nothing to change.
+    """
+    _require(experiment, n)
+    data = experiment.data
+    rows, targets = list(data.inputs), list(data.targets)
+    rows[n], targets[n] = tuple(inputs), _target(target)
+    if (rows[n], targets[n]) == (data.inputs[n], data.targets[n]):
+        raise SettingError("what is there already", "a change")
+    return _with_rows(experiment, rows, targets, f"example {n + 1} changed")
+
+
+def delete_row(experiment: Experiment, n: int) -> Change:
+    """Delete the example with index ``n`` (from 0).
+
+    Raises:
+        SettingError: no such row, or the only one.
+    """
+    _require(experiment, n)
+    data = experiment.data
+    rows, targets = list(data.inputs), list(data.targets)
+    del rows[n], targets[n]
+    return _with_rows(experiment, rows, targets, f"example {n + 1} deleted")
+
+
+def own_rows(
+    data: Dataset,
+    sentence: str,
+    *,
+    inputs: Sequence[Vector] | None = None,
+    targets: Sequence[Vector | int] | None = None,
+) -> tuple[Dataset, str]:
+    """A data set with other rows, which stand in the document; and what is to be said of that.
+
+    Raises:
+        SettingError: no rows, or a number that is not finite.
+    """
+    inputs = data.inputs if inputs is None else inputs
+    targets = data.targets if targets is None else targets
+    made = Dataset.of(inputs, targets, data.test_fraction)
+    moved = "the rows stand in the document itself now" if data.source is not None else ""
+    return made, also(sentence, moved)
+
+
+def _with_rows(
+    experiment: Experiment, inputs: list[tuple[float, ...]], targets: list[Target], sentence: str
+) -> Change:
+    data, said = own_rows(experiment.data, sentence, inputs=inputs, targets=targets)
+    return Change(experiment.altered(data=data), said)
+
+
+def _target(target: Vector | int) -> Target:
+    return target if isinstance(target, int) else tuple(target)
+
+
+def _require(experiment: Experiment, n: int) -> None:
+    if not 0 <= n < len(experiment.data):
+        expected = f"the number of an example, 1 to {len(experiment.data)}"
+        raise SettingError(str(n + 1), expected)
+
+
+# ---- structure -----------------------------------------------------------------------------------
 
 
 def add_neuron(
@@ -202,3 +285,45 @@ def _without_column(experiment: Experiment, net: Wiring, neuron: Neuron) -> tupl
             rows = [without(row) for row in data.targets if isinstance(row, tuple)]
             return own_rows(data, "so is its column of the data", targets=rows)
     return data, ""
+
+
+# ---- renaming ------------------------------------------------------------------------------------
+
+
+class GoneError(NntuiError):
+    """The neuron is no longer there, though another has its name now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Renaming:
+    """Names then and now; neurons that are not in it have the name they had.
+
+    >>> renaming = Renaming().then("h1", "g").then("h2", "h1")
+    >>> renaming.now("h1"), renaming.now("h2"), renaming.now("y")
+    ('g', 'h1', 'y')
+    """
+
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        """Whether any neuron has another name."""
+        return bool(self.names)
+
+    def then(self, old: str, new: str) -> Renaming:
+        """This and, after it, one more."""
+        names = {then: new if now == old else now for then, now in self.names.items()}
+        if old not in self.names.values() and old not in self.names:
+            names[old] = new
+        return Renaming({then: now for then, now in names.items() if then != now})
+
+    def now(self, name: str) -> str:
+        """What the neuron is called now.
+
+        Raises:
+            GoneError: it was deleted, and another was given its name.
+        """
+        if name in self.names:
+            return self.names[name]
+        if name in self.names.values():
+            raise GoneError(f'"{escaped(name)}" is gone: another neuron is called that now')
+        return name

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nntui.document.stamp import Stamp
+    from nntui.document.files import Stamp
     from nntui.model.changes import Edited
     from nntui.tui.opening import Opened
 

@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from nntui.document.atomic import write_text
 from nntui.document.errors import DocumentError
+from nntui.document.files import write_text
 from nntui.model.names import escaped
 from nntui.tui.places import working_folder
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from nntui.document.errors import DocumentError
-from nntui.document.stamp import Stamp, stamps_of
+from nntui.document.files import Stamp, stamps_of
 from nntui.tui.control.desk import Desk
 from nntui.tui.screens.fault import FaultScreen
 from nntui.tui.screens.opening import OpeningScreen

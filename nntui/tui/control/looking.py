@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nntui.draw import Direction
-from nntui.model.changes.renaming import GoneError
+from nntui.model.changes.structure import GoneError
 from nntui.tui.control.deck import Deck
 from nntui.tui.control.focus import Edge, Focus
 from nntui.tui.control.rooms import Content

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Protocol
 
-from nntui.tui.precision import FIRST, PRECISIONS
+from nntui.explain.numbers import FIRST, PRECISIONS
 
 if TYPE_CHECKING:
     from nntui.tui.control.stage import Stage

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
-from nntui.document.stamp import stamp_of
+from nntui.document.files import stamp_of
 from nntui.tui.control.desk import Desk
 from nntui.tui.screens.question import Answer, Question
 
@@ -198,8 +198,7 @@ class Saving:
 
     def _write_down(self, desk: Desk) -> None:
         """Write unsaved work down, or delete it when there is none (in any thread)."""
-        from nntui.document.recovery import forget_recovery, write_recovery
-        from nntui.document.state import StateError
+        from nntui.document.user_state import StateError, forget_recovery, write_recovery
 
         with self._lock:
             if desk.document is None:
@@ -217,8 +216,7 @@ class Saving:
 
     def _keep_what_was_left(self, desk: Desk) -> None:
         """Unsaved work from before that nobody has answered for makes room, but is not lost."""
-        from nntui.document.recovery import recovery_file
-        from nntui.document.state import set_aside
+        from nntui.document.user_state import recovery_file, set_aside
 
         if desk.left and desk.document is not None:
             desk.left = False
@@ -226,7 +224,7 @@ class Saving:
             self._app.call_later(self._app.warn, "the unsaved work from before", (said,))
 
     def _forget(self, desk: Desk) -> None:
-        from nntui.document.recovery import forget_recovery
+        from nntui.document.user_state import forget_recovery
 
         with self._lock:
             if self._wanted and desk.document is not None:

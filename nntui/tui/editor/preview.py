@@ -22,11 +22,11 @@ from nntui.draw import (
     layout,
     paint,
 )
-from nntui.explain.fitted import fitted
-from nntui.looks.drafting import drafted
+from nntui.explain.numbers import fitted
 from nntui.model.experiment import Experiment
 from nntui.model.network import Network
 from nntui.model.wiring import Wiring
+from nntui.network_view.scene import drafted
 from nntui.tui.widgets.pane import LinePane
 
 MOST_BRIGHT: Final = 60

@@ -23,7 +23,7 @@ from nntui.tui.colours import Colours
 if TYPE_CHECKING:
     from nntui.document.errors import DocumentError
     from nntui.document.excerpt import Excerpt
-    from nntui.document.stamp import Stamp
+    from nntui.document.files import Stamp
 
 LOW: Final = 20
 """Rows of a terminal below which there is room for few lines but those at fault."""

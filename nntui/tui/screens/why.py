@@ -14,7 +14,7 @@ from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
 from nntui.debugger.queries.why import ROWS, Cause, expand
-from nntui.tui.precision import PRECISIONS, rewritten
+from nntui.explain.numbers import PRECISIONS, rewritten
 
 _PLACE: Final = "dim"
 

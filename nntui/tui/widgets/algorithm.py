@@ -9,7 +9,7 @@ from rich.style import Style
 from textual.events import Click, Resize
 from textual.message import Message
 
-from nntui.explain.listing import listing
+from nntui.explain.source import listing
 from nntui.tui.control.focus import Focus
 from nntui.tui.frame import Frame
 from nntui.tui.marks import STOP

@@ -13,16 +13,21 @@ from textual.message import Message
 
 from nntui.debugger.snapshot import Snapshot
 from nntui.draw import Direction, Layout, Picture, Span, layout, paint
-from nntui.explain.fitted import fitted
-from nntui.looks.drafting import drafted
-from nntui.looks.edge_list import WIDTH, edge_list
-from nntui.looks.heat import Heating
-from nntui.looks.moment import Emphasis, Moment
-from nntui.looks.scene import LABEL, Scene, strongest
-from nntui.looks.travelling import said
-from nntui.looks.views import VIEWS, View, next_view, view_at
+from nntui.explain.numbers import fitted
 from nntui.model.experiment import Experiment
 from nntui.model.names import escaped
+from nntui.network_view.scene import LABEL, Scene, drafted, said, strongest
+from nntui.network_view.views import (
+    VIEWS,
+    WIDTH,
+    Emphasis,
+    Heating,
+    Moment,
+    View,
+    edge_list,
+    next_view,
+    view_at,
+)
 from nntui.tui.control.focus import Focus
 from nntui.tui.frame import Frame
 from nntui.tui.widgets.pane import LinePane

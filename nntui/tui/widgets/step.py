@@ -11,15 +11,14 @@ from rich.style import Style
 
 from nntui.debugger.snapshot import Snapshot
 from nntui.debugger.step import Step
-from nntui.explain.formulas import Line, dressed, formula
-from nntui.explain.places import intention, method, place
-from nntui.explain.sums import sum_of
+from nntui.explain.formulas import Line, dressed, formula, sum_of
+from nntui.explain.numbers import FIRST, PRECISIONS
+from nntui.explain.source import intention, method, place
 from nntui.model.experiment import Experiment
 from nntui.text import padded, wrapped
 from nntui.tui.control.focus import Focus
 from nntui.tui.equations import Equations, column_of, outcome
 from nntui.tui.frame import Frame
-from nntui.tui.precision import FIRST, PRECISIONS
 from nntui.tui.widgets.pane import LinePane
 
 FEW: Final = 12

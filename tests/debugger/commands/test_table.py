@@ -9,9 +9,8 @@ from nntui.debugger.commands.command import CommandError
 from nntui.debugger.commands.interpreter import ALIASES, COMMANDS, command_called
 from nntui.debugger.debugger import Debugger
 from nntui.model.dataset import Dataset
-from nntui.model.experiment import Experiment
+from nntui.model.experiment import Experiment, Training
 from nntui.model.network import Network
-from nntui.model.training import Training
 
 # A row's name → a few lines that use it, the last one being what is looked at.
 EXAMPLES = {

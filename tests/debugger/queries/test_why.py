@@ -11,8 +11,8 @@ from support.experiments import experiments, layered
 
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.queries.why import expand, lines_of, rows_of, why
-from nntui.model.elementary import ordered_sum
 from nntui.model.names import ValueNameError, parse_value_name, value_name
+from nntui.model.numerics import ordered_sum
 from nntui.model.optimizers import Optimizer
 
 EVERY = 10**6

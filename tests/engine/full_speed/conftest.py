@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from nntui.engine.full_speed import FullSpeed, runner
-from nntui.engine.full_speed import full_speed as module
-from nntui.engine.full_speed.self_test import Trust
+from nntui.engine.full_speed import runner as module
+from nntui.engine.full_speed.kernels import Trust
 from nntui.model.experiment import Experiment
 
 WAYS = {

@@ -13,8 +13,8 @@ from support.stepped import Stepped, check_passes, recorded, vector_bits
 from nntui.debugger.values import value_of
 from nntui.engine.evaluate import mean_loss
 from nntui.engine.full_speed import Left
-from nntui.engine.full_speed import full_speed as module
-from nntui.engine.history import History
+from nntui.engine.full_speed import runner as module
+from nntui.engine.loss_history import History
 from nntui.engine.run import Run
 from nntui.model.names import parameter_name, value_name
 from nntui.model.optimizers import Optimizer

@@ -12,14 +12,13 @@ from support import stepped
 from support.experiments import OPTIMIZERS_WITH_OPTIONS, activations, experiments, layered
 from support.stepped import check_training
 
-from nntui.engine import listing
+from nntui.engine import algorithm
 from nntui.model.activations import ACTIVATIONS, Activation
 from nntui.model.dataset import Dataset
-from nntui.model.experiment import Experiment
+from nntui.model.experiment import Experiment, Training
 from nntui.model.losses import LOSSES, Loss
 from nntui.model.network import Network
 from nntui.model.optimizers import Optimizer
-from nntui.model.training import Training
 
 relaxed = settings(
     max_examples=60,
@@ -188,7 +187,7 @@ MUTANTS = {
 
 @pytest.mark.parametrize("mutant", MUTANTS)
 def test_a_listing_that_differs_in_one_product_is_noticed(full_speed, monkeypatch, mutant) -> None:
-    text, (old, new) = inspect.getsource(listing), MUTANTS[mutant]
+    text, (old, new) = inspect.getsource(algorithm), MUTANTS[mutant]
     assert text.count(old) == 1
     room = {"__name__": "a mutant"}
     exec(compile(text.replace(old, new), "a mutant", "exec"), room)

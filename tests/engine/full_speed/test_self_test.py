@@ -8,10 +8,10 @@ import pytest
 from support.experiments import layered
 from support.stepped import check_training
 
-from nntui.engine.full_speed import FullSpeed, runner, self_test
-from nntui.engine.full_speed import full_speed as module
+from nntui.engine.full_speed import FullSpeed, kernels, runner
+from nntui.engine.full_speed import runner as module
 from nntui.engine.full_speed.kernels import Einsum, Exact
-from nntui.model import elementary
+from nntui.model import numerics
 from nntui.model.activations import ACTIVATIONS
 
 
@@ -48,30 +48,30 @@ class Transposed(Einsum):
 
 @pytest.mark.parametrize("kernel", [Einsum(), Exact()])
 def test_kernels_that_add_in_order_are_trusted(kernel) -> None:
-    assert self_test.adds_in_order(kernel)
+    assert kernels.adds_in_order(kernel)
 
 
 @pytest.mark.parametrize("kernel", [Blocked(), Fused(), Reversed(), Transposed()])
 def test_kernels_that_do_not_are_not(kernel) -> None:
-    assert not self_test.adds_in_order(kernel)
+    assert not kernels.adds_in_order(kernel)
 
 
 def test_functions_that_treat_arrays_otherwise_are_not_trusted(monkeypatch) -> None:
-    assert self_test.computes_alike()
-    honest = elementary.exp
+    assert kernels.computes_alike()
+    honest = numerics.exp
 
     def exp(x):
         return np.nextafter(honest(x), 2.0) if isinstance(x, np.ndarray) else honest(x)
 
-    monkeypatch.setattr(elementary, "exp", exp)
-    assert not self_test.computes_alike()
+    monkeypatch.setattr(numerics, "exp", exp)
+    assert not kernels.computes_alike()
 
 
 @pytest.fixture
 def asked_anew():
-    self_test.trust.cache_clear()
+    kernels.trust.cache_clear()
     yield
-    self_test.trust.cache_clear()
+    kernels.trust.cache_clear()
 
 
 @pytest.mark.parametrize("kernel", [Blocked, Fused, Reversed, Transposed])
@@ -79,11 +79,11 @@ def test_full_speed_stays_right_on_such_a_machine(monkeypatch, asked_anew, kerne
     monkeypatch.setattr(runner, "TINY_UPDATE", 0)
     monkeypatch.setattr("nntui.engine.full_speed.batch.EINSUM", kernel())
     experiment = layered(3, 9, 8, 2, examples=17, epochs=1)
-    monkeypatch.setattr(module, "trust", lambda: self_test.Trust(einsum=True, functions=True))
+    monkeypatch.setattr(module, "trust", lambda: kernels.Trust(einsum=True, functions=True))
     with pytest.raises(AssertionError):  # believed without a test, it is wrong
         check_training(experiment, FullSpeed(experiment))
-    monkeypatch.setattr(self_test, "Einsum", kernel)
-    monkeypatch.setattr(module, "trust", self_test.trust)
+    monkeypatch.setattr(kernels, "Einsum", kernel)
+    monkeypatch.setattr(module, "trust", kernels.trust)
     check_training(experiment, FullSpeed(experiment))
 
 
@@ -91,13 +91,13 @@ def test_full_speed_stays_right_where_functions_treat_arrays_otherwise(
     monkeypatch, asked_anew
 ) -> None:
     monkeypatch.setattr(runner, "TINY_UPDATE", 0)
-    honest = elementary.tanh
+    honest = numerics.tanh
 
     def tanh(x):
         return np.nextafter(honest(x), 2.0) if isinstance(x, np.ndarray) else honest(x)
 
-    monkeypatch.setattr(elementary, "tanh", tanh)
+    monkeypatch.setattr(numerics, "tanh", tanh)
     monkeypatch.setitem(ACTIVATIONS, "tanh", replace(ACTIVATIONS["tanh"], f=tanh))
-    assert not self_test.trust().functions
+    assert not kernels.trust().functions
     experiment = layered(2, 5, 1, examples=6, epochs=2)
     check_training(experiment, FullSpeed(experiment))

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from support.bits import bits_of
 from support.experiments import OPTIMIZERS_WITH_OPTIONS, experiments
 
-from nntui.engine.full_speed.straight import source
-from nntui.engine.full_speed.tracing import FUNCTIONS, Tape, Traced
+from nntui.engine.full_speed.straight_line import FUNCTIONS, Tape, Traced, source
 from nntui.model.activations import ACTIVATIONS, Activation
 from nntui.model.losses import LOSSES, Loss
 from nntui.model.names import value_name

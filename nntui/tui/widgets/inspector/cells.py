@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from nntui.explain.fitted import fitted
-from nntui.explain.numbers import rounded
+from nntui.explain.numbers import PRECISIONS, fitted, rounded
 from nntui.text import padded
-from nntui.tui.precision import PRECISIONS
 from nntui.tui.widgets.inspector.equations import NOT_YET
 
 _WANTED: Final = (8, 10, 15, 24)

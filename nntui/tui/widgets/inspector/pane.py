@@ -14,13 +14,11 @@ from textual.timer import Timer
 
 from nntui.debugger.snapshot import Incoming, Passed
 from nntui.draw.picture import Picture
-from nntui.explain.fitted import fitted
-from nntui.explain.numbers import Number
+from nntui.explain.numbers import FIRST, PRECISIONS, Number, fitted
 from nntui.text import clean, padded, wrapped
 from nntui.tui.control.focus import Focus
 from nntui.tui.frame import Frame
 from nntui.tui.keys import every_key
-from nntui.tui.precision import FIRST, PRECISIONS
 from nntui.tui.widgets.inspector.cells import Cells
 from nntui.tui.widgets.inspector.equations import (
     hanging,

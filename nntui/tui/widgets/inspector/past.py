@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from nntui.explain.numbers import rounded
-from nntui.explain.sparkline import sparkline
+from nntui.explain.numbers import rounded, sparkline
 
 if TYPE_CHECKING:
     from nntui.debugger.queries.history import Activity, Life, NeuronMoment

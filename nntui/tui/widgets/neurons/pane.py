@@ -10,9 +10,9 @@ from textual.events import Click
 from textual.message import Message
 from textual.strip import Strip
 
-from nntui.explain.fitted import fitted
+from nntui.explain.numbers import fitted
+from nntui.model.errors import counted
 from nntui.model.names import escaped
-from nntui.model.words import counted
 from nntui.text import cells, clean, cut, padded
 from nntui.tui.control.focus import Focus
 from nntui.tui.frame import Frame

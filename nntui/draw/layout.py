@@ -1,0 +1,322 @@
+"""The making of a layout: once per network and size, for every step."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from nntui.draw.canvas import Cell, Leg, stairs
+from nntui.draw.layers import Draft, Edge, Entry, draft, fold, settle, spread
+from nntui.draw.plan import Box, Heat, Layout, heats_of
+from nntui.text import cells
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+
+BRIEF: Final = 4
+"""Cells of a value where it is that or a drawing that is seen in part."""
+
+NAME_LIMIT: Final = 12
+"""The most cells that a name gets."""
+
+_WIDEST_GAP: Final = 40
+"""Between columns further apart than this the eye loses a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """One way to fill a width: box widths, gaps, and where the first column starts.
+
+    A box is `box_height` rows high: name and value side by side in 1, or one above the other in 2.
+    """
+
+    box_height: int
+    name_widths: tuple[int, ...]
+    box_widths: tuple[int, ...]
+    lefts: tuple[int, ...]
+    width: int
+    value_width: int
+
+
+# What is given up, step by step, when the width gets scarce: (longest name, rows of a box, cells
+# between columns beyond the label, cells of a value at most). Before a label loses its place, the
+# drawing gets wider instead.
+_ALL: Final = 99
+_CONCESSIONS: Final[tuple[tuple[int, int, int, int], ...]] = (
+    (NAME_LIMIT, 1, 5, _ALL),
+    (NAME_LIMIT, 2, 5, _ALL),
+    (8, 1, 4, _ALL),
+    (8, 2, 4, _ALL),
+    (5, 1, 3, _ALL),
+    (5, 2, 3, _ALL),
+    (3, 2, 2, _ALL),
+    (5, 2, 2, BRIEF),
+    (5, 1, 0, BRIEF),
+)
+_TOO_WIDE: Final[tuple[tuple[int, int, int, int], ...]] = ((8, 2, 3, _ALL), (8, 1, 3, _ALL))
+
+
+def fit_columns(
+    columns: Sequence[Sequence[str]],
+    width: int,
+    *,
+    value_width: int,
+    label_width: int,
+    stackable: bool,
+) -> Fit:
+    """Return the first fit in at most `width` cells, or a wider one when there is none.
+
+    `stackable` says that boxes of two rows fit in height.
+    """
+    natural = [max(map(cells, names), default=1) for names in columns]
+
+    def attempt(limit: int, box_height: int, beyond: int, most: int) -> Fit:
+        value = min(value_width, most)
+        names = tuple(max(1, min(limit, name)) for name in natural)
+        inner = (name + 1 + value if box_height == 1 else max(name, value) for name in names)
+        boxes = tuple(cells + 2 for cells in inner)
+        return _place(names, boxes, width, label_width + beyond, box_height, value)
+
+    for concession in _CONCESSIONS:
+        if concession[1] == 1 or stackable:
+            fit = attempt(*concession)
+            if fit.width <= width:
+                return fit
+    return next(attempt(*choice) for choice in _TOO_WIDE if choice[1] == 1 or stackable)
+
+
+def _place(
+    names: tuple[int, ...],
+    boxes: tuple[int, ...],
+    width: int,
+    gap: int,
+    box_height: int,
+    value_width: int,
+) -> Fit:
+    gaps = max(0, len(boxes) - 1)
+    spare = max(gap * gaps, min(width - sum(boxes), _WIDEST_GAP * gaps))
+    total = sum(boxes) + spare
+    margin = max(0, width - total) // 2
+    lefts, used = [], margin
+    for i, box in enumerate(boxes):
+        lefts.append(used)
+        used += box + (spare * (i + 1) // gaps - spare * i // gaps if gaps else 0)
+    return Fit(box_height, names, boxes, tuple(lefts), total, value_width)
+
+
+# ---- labels --------------------------------------------------------------------------------------
+
+
+# What it costs to cover a cell of another line: in the middle of the label, or at its rim.
+_MIDDLE: Final = 4.0
+_RIM: Final = 1.5
+# What each cell of distance from the target costs, each cell beside the label's own line, and each
+# corner of that line that it hides.
+_DISTANCE: Final = 0.15
+_BESIDE: Final = 0.5
+_CORNER: Final = 0.5
+# A label that would be dearer stays away.
+DEAREST: Final = 8.0
+
+
+def cover(slot: Cell, width: int) -> list[Cell]:
+    """Return the cells of a label at `slot` and the one that must stay free at either side."""
+    x, y = slot
+    return [(cell, y) for cell in range(x - 1, x + width + 1)]
+
+
+def best_slot(
+    leg: Leg,
+    width: int,
+    taken: Container[Cell],
+    crowd: Mapping[Cell, int],
+    *,
+    start: int,
+    dearest: float = float("inf"),
+    far: bool = False,
+) -> Cell | None:
+    """Return where on `leg` a label of `width` cells fits best: its first cell, or None.
+
+    It stands near the leg's end, or near its start when that is the `far` one.
+    `crowd` counts the lines, this one included, in each cell. The gap begins at `start`: a leg from
+    further away comes from behind boxes. Its first and last cell stay free for an arrowhead.
+    """
+    own = stairs(leg, False)
+    best, least = None, dearest
+    half = width // 2
+    for x, y in own:
+        left = x - half
+        if left <= max(leg.x0, start) or left + width > leg.x1:
+            continue
+        cost = (left - leg.x0 if far else leg.x1 - left - width) * _DISTANCE
+        for i in range(width):
+            cell = (left + i, y)
+            cost += 0 if cell in own else _BESIDE
+            cost += _CORNER * ((left + i, y - 1) in own or (left + i, y + 1) in own)
+            others = crowd.get(cell, 0) - (cell in own)
+            if others > 0:
+                cost += others * (_MIDDLE if abs(i - half) <= 1 else _RIM)
+        if cost < least and not any(cell in taken for cell in cover((left, y), width)):
+            best, least = (left, y), cost
+    return best
+
+
+def crowd_of(legs: Iterable[Leg]) -> Counter[Cell]:
+    """Return how many of the lines run through each cell."""
+    return Counter(cell for leg in legs for cell in stairs(leg, False))
+
+
+def slots_in_gap(
+    legs: Mapping[Edge, Leg], passing: list[Leg], width: int, start: int
+) -> dict[Edge, Cell]:
+    """Return places for the labels of the lines that end in one gap, as many as have room.
+
+    `passing` are the lines that also run through the gap but have their label elsewhere; `start` is
+    its first cell column.
+    """
+    crowd = crowd_of([*legs.values(), *passing])
+    taken: set[Cell] = set()
+    slots: dict[Edge, Cell] = {}
+    # The line with the least choice goes first, or the others would take its only place.
+    easy = {
+        key: best_slot(leg, width, (), crowd, start=start, dearest=DEAREST)
+        for key, leg in legs.items()
+    }
+    for key, leg in sorted(legs.items(), key=lambda pair: easy[pair[0]] is not None):
+        slot = best_slot(leg, width, taken, crowd, start=start, dearest=DEAREST)
+        if slot is not None:
+            slots[key] = slot
+            taken.update(cover(slot, width))
+    return slots
+
+
+# ---- placement -----------------------------------------------------------------------------------
+
+
+_AS_IT_FITS: Final[Mapping[int, bool]] = {}
+
+MOST_LABELLED: Final = 40
+"""Between two columns with more lines than this, only the ones in the spotlight get a label."""
+
+
+def layout(
+    graph: nx.DiGraph[str] | Draft,
+    width: int,
+    height: int,
+    *,
+    value_width: int = 6,
+    label_width: int = 5,
+    folds: Mapping[int, bool] = _AS_IT_FITS,
+) -> Layout:
+    """Return the layout of a network in `width` × `height` cells.
+
+    Whoever lays a large network out again and again gives its draft. Every node of `graph` has an
+    integer `layer`, and connections lead to later layers; nodes of a layer are drawn in the graph's
+    order unless another one has fewer crossings. `value_width` and `label_width` are the cells for
+    a neuron's value and for a weight (0: only the executing connection has one). Neurons without
+    room fold into one row; before the columns need more than `width`, values get few cells (the
+    layout says how many); when the columns need more than `width`, the layout is wider and says
+    `overflow`. `folds` says of a column (counted from 0) whether it is to be folded whole, or to be
+    shown whole and make the layout as high as that takes.
+
+    Raises:
+        ValueError: a neuron has no layer, or a connection does not lead to a later layer.
+    """
+    width, height = max(1, width), max(1, height)
+    value_width, label_width = max(1, value_width), max(0, label_width)
+    plan = graph if isinstance(graph, Draft) else draft(graph)
+    columns, order = plan.columns, plan.order
+    asked = height
+    unfolded = (c for c, folded in folds.items() if not folded and c < len(order))
+    height = max([height, *(len(order[c]) for c in unfolded)])
+    fit = fit_columns(
+        columns,
+        width,
+        value_width=value_width,
+        label_width=label_width,
+        stackable=all(
+            sum(2 if isinstance(item, str) else 1 for item in items) <= height for items in order
+        ),
+    )
+    entries = [
+        fold(items, height, fit.box_height, whole=folds.get(column, False))
+        for column, items in enumerate(order)
+    ]
+    tops = [spread(column, height, fit.box_height) for column in entries]
+    lanes = settle(entries, tops, plan.detours, height, fit.box_height)
+    placed = _boxes(entries, tops, fit)
+    boxes = tuple(box for column in placed for box in column)
+    home = {name: box for box in boxes for name in box.names}
+    heats = heats_of(placed, plan.incoming)
+    slots: dict[Edge, Cell] = {}
+    made = Layout(
+        width=max(width, fit.width),
+        height=height,
+        overflow=fit.width > width or height > asked,
+        value_width=fit.value_width,
+        label_width=label_width,
+        boxes=boxes,
+        edges=_drawn(plan.outgoing, home, heats),
+        columns=placed,
+        slots=slots,
+        homes=home,
+        lanes=lanes,
+        heats=heats,
+    )
+    slots.update(_slots(made))
+    return made
+
+
+def _boxes(
+    entries: Sequence[Sequence[Entry]], tops: Sequence[Sequence[int]], fit: Fit
+) -> tuple[tuple[Box, ...], ...]:
+    return tuple(
+        tuple(
+            Box(
+                names=entry.names,
+                folded=entry.kind == "fold",
+                column=column,
+                x=fit.lefts[column],
+                y=top,
+                width=fit.box_widths[column],
+                height=fit.box_height,
+                name_width=fit.name_widths[column],
+            )
+            for entry, top in zip(entries[column], tops[column], strict=True)
+            if entry.kind != "lane"
+        )
+        for column in range(len(entries))
+    )
+
+
+def _drawn(
+    outgoing: Mapping[str, Collection[str]], homes: Mapping[str, Box], heats: Mapping[int, Heat]
+) -> tuple[Edge, ...]:
+    """Return the connections between boxes of their own, without those that are in a heat map."""
+    own = {name for name, box in homes.items() if not box.folded}
+
+    def is_mapped(source: str, target: str) -> bool:
+        column = homes[target].column
+        return column in heats and homes[source].column == column - 1
+
+    between = ((i, j) for i, ends in outgoing.items() if i in own for j in ends if j in own)
+    return tuple(edge for edge in between if not (heats and is_mapped(*edge)))
+
+
+def _slots(made: Layout) -> dict[Edge, Cell]:
+    """Return a place for the label of each connection that has room for one, near its target."""
+    ending: dict[int, dict[Edge, Leg]] = {}
+    passing: dict[int, set[Leg]] = {}
+    for source, target in made.edges:
+        *others, last = made.legs(source, target)
+        ending.setdefault(made.gap_before(target), {})[source, target] = last
+        for leg in others:
+            passing.setdefault(leg.x0, set()).add(leg)
+    slots: dict[Edge, Cell] = {}
+    for start, legs in ending.items():
+        if made.label_width and len(legs) <= MOST_LABELLED:
+            slots.update(slots_in_gap(legs, list(passing.get(start, ())), made.label_width, start))
+    return slots

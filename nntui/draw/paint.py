@@ -1,0 +1,324 @@
+"""The painting: a layout, and how everything looks at one step, become a picture."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Final
+
+from nntui.draw.canvas import Canvas, Cell, Leg, stairs, thin
+from nntui.draw.layers import Edge, columns_of
+from nntui.draw.layout import best_slot, cover, crowd_of, layout
+from nntui.draw.picture import Area, EdgeLook, EdgeState, Mark, NodeLook, Picture
+from nntui.draw.plan import Box, Heated, Layout, heated
+from nntui.draw.visible import Line, select
+from nntui.text import cells, cut, fit
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+
+# mark: (left rim, right rim, role)
+_MARKS: Final[Mapping[Mark, tuple[str, str, str]]] = {
+    "plain": ("▏", "▕", "box"),
+    "current": ("▐", "▌", "box.current"),
+    "focus": ("‹", "›", "box.focus"),
+    "dim": (" ", " ", "box.dim"),
+}
+_FOLD: Final = "⋮"
+STOP: Final = "●"
+"""Marks a neuron or a connection that has a breakpoint."""
+
+
+def box_lines(box: Box, name: str, look: NodeLook, value_width: int) -> tuple[list[str], str]:
+    """Return the rows of a neuron's box, each `box.width` cells wide, and their role."""
+    left, right, role = _MARKS[look.mark]
+    rims = [STOP if look.stop and row == 0 else left for row in range(box.height)]
+    inner = box.width - 2
+    if box.height == 1:
+        # In the place of the blank, a neuron shown in a fold has the fold's sign.
+        between = _FOLD if box.folded else " "
+        value = fit(look.value, value_width, "right")
+        rows = [fit(name, box.name_width) + between + value]
+    else:
+        rows = [fit(name, inner), fit(look.value, inner, "right")]
+    return [rim + fit(row, inner) + right for rim, row in zip(rims, rows, strict=True)], role
+
+
+def fold_lines(box: Box) -> tuple[list[str], str]:
+    """Return the rows of a fold that shows none of its neurons, and their role."""
+    inner = box.width - 2
+    count = len(box.names)
+    span = f"{box.names[0]}…{box.names[-1]}"
+    wordings = (f"{span} ({count})", span, f"{_FOLD} {count} more", f"{_FOLD} {count}", _FOLD)
+    wording = next((each for each in wordings if cut(each, inner) == each), "")
+    return [f" {fit(wording, inner)} "] * box.height, "fold"
+
+
+# ---- network -------------------------------------------------------------------------------------
+
+
+# How many dots in a row a line has, and how many are then left out: a positive one, a negative one.
+_DOTS: Final = {False: (1, 0), True: (3, 2)}
+_PENDING: Final = {False: (1, 2), True: (1, 3)}
+_TRACE: Final = (1, 5)
+_TRACE_DONE: Final = (1, 3)
+_BESIDE: Final = (1, 2)
+_BESIDE_AHEAD: Final = (1, 6)
+
+_LABEL: Final = 5
+"""Cells of the one label in a drawing without labels, where its gap has the room."""
+
+# A fold shows the first of its neurons with the first of these marks that any of them has.
+_SHOWN_IN_FOLD: Final[tuple[Mark, ...]] = ("current", "focus")
+_BLANK: Final = NodeLook()
+_OUT: Final = frozenset({"bright", "focus"})
+# In these states a number that is not finite looks like none of the others.
+_ODD: Final = frozenset({"plain", "pending", "done", "bright"})
+# What a state adds to the role of a line or a label.
+_ENDINGS: Final[Mapping[EdgeState, str]] = {
+    "dim": ".dim",
+    "plain": "",
+    "pending": ".pending",
+    "done": ".done",
+    "bright": ".bright",
+    "focus": ".focus",
+    "current": ".current",
+}
+
+
+def paint(
+    layout: Layout,
+    nodes: Mapping[str, NodeLook],
+    edges: Mapping[Edge, EdgeLook],
+    *,
+    scale: float | None = None,
+    heat: Heated | None = None,
+    window: range | None = None,
+) -> Picture:
+    """Return the picture of a network at one step.
+
+    Neurons without a look are blank and connections without a look are not drawn: it is enough to
+    give the connections in `layout.edges` and the ones in the spotlight (`current`, `bright`),
+    which are drawn also from and to a fold. Of the others, across each gap the strongest 60.
+    `scale` is the |weight| with strength 1, by default the largest given. `heat` is what `heated`
+    makes of the layout; its `lines` want looks too. Without it the heat maps stay blank.
+    With a `window`, only its rows are painted, the others stay blank.
+
+    Raises:
+        KeyError: a connection of a neuron that the layout does not know.
+    """
+    canvas = Canvas(layout.width, layout.height, window)
+    at_hand = {name for name, look in nodes.items() if look.mark == "current"}
+    at_hand |= {edge[1] for edge, look in edges.items() if look.state == "current"}
+    lines = select(layout, edges, scale, at_hand)
+    _draw_thin(canvas, [line for line in lines if line.look.state != "current"])
+    if heat is not None:
+        _draw_heat(canvas, layout, lines, heat)
+    current = [line for line in lines if line.look.state == "current"]
+    for line in current:
+        _draw_heavy(canvas, line, layout.tail(line.edge[1]))
+    labels = _labels(layout, lines, current)
+    for line, slot, text in labels:
+        signed = -line.strength if line.negative else line.strength
+        role = "label" + (".odd" if _is_odd(line) else _ENDINGS[line.look.state])
+        canvas.text(*slot, text, cells(text), role, signed)
+        if line.look.state == "focus":
+            _draw_angles(canvas, slot, cells(text), role, signed)
+    _draw_stops(canvas, lines, labels)
+    ends = [name for line in current for name in line.edge]
+    areas = [
+        _draw_box(canvas, layout, box, nodes, ends)
+        for box in layout.boxes
+        if window is None or box.y in window or box.y + box.height - 1 in window
+    ]
+    return Picture(layout.width, layout.height, canvas.rows(), tuple(areas))
+
+
+def _draw_thin(canvas: Canvas, lines: Iterable[Line]) -> None:
+    dots: dict[Cell, int] = {}
+    owner: dict[Cell, tuple[str, float]] = {}
+    for line in lines:
+        look = (_edge_role(line), line.strength)
+        on, off = _stroke(line)
+        for leg in line.legs:
+            for cell, bits in thin(leg, on, off):
+                dots[cell] = dots.get(cell, 0) | bits
+                owner[cell] = look
+    for (x, y), bits in dots.items():
+        canvas.cell(x, y, chr(0x2800 + bits), *owner[x, y])
+
+
+def _edge_role(line: Line) -> str:
+    state = line.look.state
+    if _is_odd(line):
+        return "edge.odd"
+    sign = "negative" if line.negative else "positive"
+    ending = ".ahead" if state == "dim" and line.look.ahead else _ENDINGS[state]
+    return f"edge.{sign}{ending}"
+
+
+def _is_odd(line: Line) -> bool:
+    return line.look.state in _ODD and not math.isfinite(line.look.weight)
+
+
+def _stroke(line: Line) -> tuple[int, int]:
+    ahead = line.look.ahead or line.look.state == "pending"
+    if line.look.state == "dim":
+        return _BESIDE_AHEAD if ahead else _BESIDE
+    if line.trace:
+        return _TRACE_DONE if line.look.state == "done" else _TRACE
+    return (_PENDING if ahead else _DOTS)[line.negative]
+
+
+def _draw_heat(canvas: Canvas, layout: Layout, lines: Iterable[Line], heat: Heated) -> None:
+    """Draw the maps, but none into a gap where lines are brought out that it would hide."""
+    out = {layout.box(line.edge[1]).column for line in lines if line.look.state in _OUT}
+    hidden = {column for column, each in layout.heats.items() if each.alone and column in out}
+    for shade in heat.shades:
+        if shade.column not in hidden:
+            role = "heat.negative" if shade.negative else "heat.positive"
+            for x in range(shade.x, shade.x + shade.width):
+                canvas.cell(x, shade.y, shade.mark, role, shade.strength)
+
+
+def _draw_heavy(canvas: Canvas, line: Line, tail: Leg | None) -> None:
+    legs = line.legs if tail is None else (*line.legs, tail)
+    for leg in legs:
+        canvas.line(stairs(leg, line.negative), "edge.current", line.strength)
+    first, last = legs[0], legs[-1]
+    if line.look.forward is not None:
+        x, y, head = (last.x1, last.y1, "►") if line.look.forward else (first.x0, first.y0, "◄")
+        canvas.cell(x, y, head, "edge.current", line.strength)
+
+
+def _draw_angles(canvas: Canvas, slot: Cell, width: int, role: str, signed: float) -> None:
+    """Draw the angles that mark the chosen connection into the free cells beside its label."""
+    x, y = slot
+    for beside, angle in ((x - 1, "‹"), (x + width, "›")):
+        canvas.cell(beside, y, angle, role, signed)
+
+
+def _draw_stops(
+    canvas: Canvas, lines: Iterable[Line], labels: Iterable[tuple[Line, Cell, str]]
+) -> None:
+    """Draw a dot before the label of each connection that stops, or else upon its line."""
+    slots = {line.edge: slot for line, slot, _ in labels}
+    taken = {cell for _, slot, text in labels for cell in cover(slot, cells(text))}
+    for line in lines:
+        if not line.look.stop:
+            continue
+        if line.edge in slots:
+            x, y = slots[line.edge]
+            canvas.cell(x - 1, y, STOP, "stop")
+            continue
+        free = [cell for cell in stairs(line.legs[-1], False) if cell not in taken]
+        if free:
+            canvas.cell(*free[len(free) // 2], STOP, "stop")
+
+
+def _labels(layout: Layout, lines: list[Line], current: list[Line]) -> list[tuple[Line, Cell, str]]:
+    """Return the labels to print: the current one always, others where they cover no other."""
+    taken: set[Cell] = set()
+    printed: list[tuple[Line, Cell, str]] = []
+    path = {cell for line in current for leg in line.legs for cell in stairs(leg, False)}
+    spotlit = [line for line in lines if line.spotlit]
+    crowd = crowd_of([line.legs[0 if line.look.at_source else -1] for line in spotlit])
+    # The last to be drawn is the first to be labelled.
+    for line in reversed(lines):
+        if not line.look.label or line.trace:
+            continue
+        is_current = line.look.state == "current"
+        text = cut(line.look.label, layout.label_width or (_LABEL if is_current else 0))
+        width = cells(text)
+        slot = None if line.look.at_source else layout.slots.get(line.edge)
+        if slot and any(cell in taken for cell in cover(slot, width)):
+            slot = None
+        if slot is None and line.spotlit:
+            far = line.look.at_source
+            leg = line.legs[0 if far else -1]
+            start = leg.x0 if far else layout.gap_before(line.edge[1])
+            slot = best_slot(leg, width, taken, crowd, start=start, far=far)
+        if slot is None or width == 0:
+            continue
+        covered = cover(slot, width)
+        if not is_current and any(cell in path for cell in covered):
+            continue
+        taken.update(covered)
+        printed.append((line, slot, text))
+    return printed
+
+
+def _draw_box(
+    canvas: Canvas, layout: Layout, box: Box, nodes: Mapping[str, NodeLook], ends: Iterable[str]
+) -> Area:
+    name = _shown(box, nodes, ends)
+    value: float | None = None
+    if name is None:
+        rows, role = fold_lines(box)
+    else:
+        look = nodes.get(name, _BLANK)
+        rows, role = box_lines(box, name, look, layout.value_width)
+        value = _tone(look.tone)
+        if role == "box" and look.tone is not None and math.isnan(look.tone):
+            role = "box.odd"
+    for i, row in enumerate(rows):
+        canvas.text(box.x, box.y + i, row, box.width, role, value)
+    return Area(name or box.names[0], box.x, box.y, box.width, box.height)
+
+
+def _shown(box: Box, nodes: Mapping[str, NodeLook], ends: Iterable[str]) -> str | None:
+    """Return the neuron to show in a box; of a fold, the one at which something happens, if any."""
+    if not box.folded:
+        return box.names[0]
+    marked = {nodes[name].mark: name for name in reversed(box.names) if name in nodes}
+    shown = next((marked[mark] for mark in _SHOWN_IN_FOLD if mark in marked), None)
+    return shown or next((name for name in ends if name in box.names), None)
+
+
+def _tone(tone: float | None) -> float | None:
+    if tone is None or math.isnan(tone):
+        return None
+    return round(max(-1.0, min(1.0, tone)), 2)
+
+
+# ---- plain ---------------------------------------------------------------------------------------
+
+
+_ROWS: Final = range(5, 41)
+"""The heights that a drawing takes of its own accord."""
+
+
+def drawing(
+    graph: nx.DiGraph[str],
+    biases: Mapping[str, float | None],
+    weights: Mapping[Edge, float],
+    *,
+    width: int = 80,
+    height: int | None = None,
+) -> str:
+    """Return a network as lines of text: neurons with their biases, connections with their weights.
+
+    `graph` is as for `layout`. Without a `height`, the drawing takes what its largest layer needs.
+
+    Raises:
+        ValueError: a neuron has no layer, or a connection does not lead to a later layer.
+    """
+    if height is None:
+        largest = max(map(len, columns_of(graph)), default=0)
+        height = min(max(3 * largest, _ROWS.start), _ROWS.stop - 1)
+    plan = layout(graph, width, height)
+    cells = plan.value_width
+    nodes = {n: NodeLook(_bias(bias, cells)) for n, bias in biases.items() if bias is not None}
+    heat = heated(plan, weights.get)
+    edges = {
+        edge: EdgeLook(weights[edge], f"{weights[edge]:+.2f}")
+        for edge in (*plan.edges, *heat.lines)
+        if edge in weights
+    }
+    return paint(plan, nodes, edges, heat=heat).text()
+
+
+def _bias(bias: float, cells: int) -> str:
+    texts = (f"{bias:+.2f}", f"{bias:+.2f}".replace("0.", ".", 1), f"{bias:+.1f}")
+    return next((text for text in texts if len(text) <= cells), f"{bias:+.0f}")

@@ -1,0 +1,144 @@
+"""The choice of lines: which connections a painting shows, and how prominently."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Container, Mapping, Sequence
+from dataclasses import replace
+from heapq import nlargest
+from typing import Final, NamedTuple
+
+from nntui.draw.canvas import Leg
+from nntui.draw.layers import Edge
+from nntui.draw.picture import EdgeLook, EdgeState
+from nntui.draw.plan import MOST_LINES, Layout, size_of, strength_of
+
+WHOLE_LINES: Final = 24
+"""Across one gap so many of the strongest are drawn whole, the others as a trace of dots."""
+
+CROWDED: Final = 1.5
+"""With so many lines for each row a drawing is too flat for them: fewer are drawn whole."""
+
+_SPOTLIGHT: Final = ("bright", "focus", "current")
+_ORDER: Final[Mapping[EdgeState, int]] = {
+    "dim": 0,
+    "plain": 1,
+    "pending": 1,
+    "done": 1,
+    "bright": 2,
+    "focus": 3,
+    "current": 4,
+}
+
+
+class Line(NamedTuple):
+    """A connection to draw. A `trace` is a line with few dots and without a label."""
+
+    edge: Edge
+    look: EdgeLook
+    legs: tuple[Leg, ...]
+    strength: float
+    trace: bool
+
+    @property
+    def negative(self) -> bool:
+        """Whether the weight is below 0."""
+        return self.look.weight < 0
+
+    @property
+    def spotlit(self) -> bool:
+        """Whether the connection is drawn and labelled whatever the crowd."""
+        return self.look.state in _SPOTLIGHT
+
+
+_Pair = tuple[Edge, EdgeLook]
+
+
+def select(
+    layout: Layout,
+    edges: Mapping[Edge, EdgeLook],
+    scale: float | None,
+    at_hand: Container[str] = frozenset(),
+) -> list[Line]:
+    """Return the lines to draw, in the order in which to draw them: what is last lies on top.
+
+    Where not all can be drawn whole, those into the neurons `at_hand` are, then the strongest.
+
+    Raises:
+        KeyError: a connection of a neuron that the layout does not know.
+    """
+    if scale is None:
+        sizes = (abs(look.weight) for look in edges.values())
+        scale = max((size for size in sizes if math.isfinite(size)), default=0.0)
+    spans: dict[tuple[int, int], list[_Pair]] = {}
+    spotlit: list[_Pair] = []
+    rays: dict[tuple[Leg, ...], list[_Pair]] = {}
+    lit = [0] * max(0, len(layout.columns) - 1)
+    for edge, look in edges.items():
+        source, target = layout.box(edge[0]), layout.box(edge[1])
+        folded = source.folded or target.folded
+        if look.state == "bright" and folded and not look.stop:
+            rays.setdefault(layout.legs(*edge), []).append((edge, look))
+        elif look.state in _SPOTLIGHT:
+            spotlit.append((edge, look))
+            for gap in range(source.column, target.column):
+                lit[gap] += 1
+        elif not folded:
+            spans.setdefault((source.column, target.column), []).append((edge, look))
+    for (edge, look), *others in rays.values():
+        # Many connections in one line have no one weight to print.
+        spotlit.append((edge, replace(look, label="") if others else look))
+    whole, faint = _strongest(spans, lit, layout.height, at_hand)
+    traces = {edge for edge, _ in faint}
+    lines = [
+        Line(
+            edge,
+            look,
+            layout.legs(*edge),
+            strength_of(look.weight, scale),
+            trace=look.state == "dim" or edge in traces,
+        )
+        for edge, look in (*faint, *whole, *spotlit)
+    ]
+    return sorted(lines, key=lambda line: (_ORDER[line.look.state], _size((line.edge, line.look))))
+
+
+def _strongest(
+    spans: Mapping[tuple[int, int], Collection[_Pair]],
+    lit: Sequence[int],
+    height: int,
+    at_hand: Container[str],
+) -> tuple[list[_Pair], list[_Pair]]:
+    """Return the connections to draw whole and those to draw as traces.
+
+    `spans` has the connections by the columns of their two ends, `lit` says how many more lines
+    cross each gap. A line counts in every gap that it crosses.
+    """
+
+    def weight(pair: _Pair) -> tuple[bool, float]:
+        return pair[0][1] in at_hand, _size(pair)
+
+    candidates = [
+        (span, pair)
+        for span, pairs in spans.items()
+        for pair in nlargest(MOST_LINES, pairs, key=weight)
+    ]
+    candidates.sort(key=lambda candidate: weight(candidate[1]), reverse=True)
+    crowd, all_of = list(lit), list(lit)
+    for (start, end), pairs in spans.items():
+        for gap in range(start, end):
+            all_of[gap] += len(pairs)
+    limits = [max(2, height // 2) if n >= CROWDED * height else WHOLE_LINES for n in all_of]
+    whole: list[_Pair] = []
+    faint: list[_Pair] = []
+    for (start, end), pair in candidates:
+        gaps = range(start, end)
+        if max(crowd[start:end]) < MOST_LINES:
+            (whole if all(crowd[gap] < limits[gap] for gap in gaps) else faint).append(pair)
+            for gap in gaps:
+                crowd[gap] += 1
+    return whole, faint
+
+
+def _size(pair: _Pair) -> float:
+    return size_of(pair[1].weight)

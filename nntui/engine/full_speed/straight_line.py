@@ -1,0 +1,278 @@
+"""Straight-line code for tiny networks, where calling numpy would take longer than computing.
+
+The code is a trace of the listing itself, run once with stand-ins for numbers (``tracing``): one
+variable per value, one assignment per operation, no look-ups. It then trains at the speed of
+plain Python, many updates in one call.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from nntui.engine.algorithm import backward, compare, forward, load, update
+from nntui.engine.full_speed.batch_layout import Vectors
+from nntui.engine.state import Regime, State
+from nntui.model import numerics
+from nntui.model.experiment import Experiment
+from nntui.model.names import parse_value_name
+from nntui.model.wiring import Parameter
+
+FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
+    name: getattr(numerics, name)
+    for name in ("exp", "expm1", "log", "log1p", "sqrt", "tanh", "sin", "cos", "divide", "erf")
+}
+"""What a traced formula may call, by the names that numpy gives to these functions."""
+
+
+class Tape:
+    """The assignments noted so far, each variable set once. The same operation is noted once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Traced] = {}
+        self._noted: list[tuple[str, str, tuple[str, ...]]] = []
+
+    def note(self, pattern: str, *operands: Any) -> Traced:
+        """Note an operation, such as ``{} + {}``, and give back what stands for its result."""
+        expression = pattern.format(*map(_written, operands))
+        if expression not in self._known:
+            result = Traced(self, f"v{len(self._noted)}")
+            read = tuple(x.name for x in operands if isinstance(x, Traced))
+            self._noted.append((result.name, expression, read))
+            self._known[expression] = result
+        return self._known[expression]
+
+    def lines(self, wanted: Iterable[Any]) -> list[str]:
+        """The assignments that the wanted results need, in order."""
+        needed = {result.name for result in wanted if isinstance(result, Traced)}
+        lines = []
+        for name, expression, read in reversed(self._noted):
+            if name in needed:
+                needed.update(read)
+                lines.append(f"{name} = {expression}")
+        return lines[::-1]
+
+
+def _operation(pattern: str) -> Callable[..., Traced]:
+    return lambda self, *others: self.tape.note(pattern, self, *others)
+
+
+class Traced:
+    """Stands for a number (or a truth value) that is known under a variable's name."""
+
+    __slots__ = ("name", "tape")
+
+    def __init__(self, tape: Tape, name: str) -> None:
+        self.tape, self.name = tape, name
+
+    __add__, __radd__ = _operation("{0} + {1}"), _operation("{1} + {0}")
+    __sub__, __rsub__ = _operation("{0} - {1}"), _operation("{1} - {0}")
+    __mul__, __rmul__ = _operation("{0} * {1}"), _operation("{1} * {0}")
+    __truediv__, __rtruediv__ = _operation("{0} / {1}"), _operation("{1} / {0}")
+    __rpow__ = _operation("{1} ** {0}")
+    __neg__, __abs__ = _operation("-{0}"), _operation("abs({0})")
+    __lt__, __le__ = _operation("{0} < {1}"), _operation("{0} <= {1}")
+    __gt__, __ge__ = _operation("{0} > {1}"), _operation("{0} >= {1}")
+    erf = _operation("erf({0})")
+
+    def __bool__(self) -> bool:
+        raise TypeError("a traced number is not known yet: choose with numerics.where")
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *operands: Any) -> Any:
+        """What ``numpy.exp(traced)`` gives."""
+        name = str(ufunc.__name__)
+        if method != "__call__" or name not in FUNCTIONS:
+            return NotImplemented
+        places = ", ".join("{}" for _ in operands)
+        return self.tape.note(f"{name}({places})", *operands)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        """What ``numpy.where(traced, x, y)`` gives."""
+        if function is not np.where or kwargs:
+            return NotImplemented
+        condition, x, y = args
+        return self.tape.note("{1} if {0} else {2}", condition, x, y)
+
+
+def _written(operand: Any) -> str:
+    """An operand in the code: a variable, or a number in digits that mean just that number."""
+    if isinstance(operand, Traced):
+        return operand.name
+    if not isinstance(operand, (int, float)) or not math.isfinite(operand):
+        raise TypeError(f"{operand!r} cannot be written down")
+    return f"({operand!r})" if math.copysign(1.0, operand) < 0.0 else repr(operand)
+
+
+# ---- straight ------------------------------------------------------------------------------------
+
+
+Row = tuple[float, ...]
+Batches = Iterable[tuple[tuple[Row, ...], bool]]
+"""For each update, the examples of its batch (inputs, then targets), and whether an epoch ends."""
+
+_TRAIN: Final = """\
+def train(p, memory, update, epoch_sum, batches, batch_losses, epoch_losses, examples):
+    {parameters} = p
+    {memory} = memory
+    for batch, epoch_ends in batches:
+        {gradients} = {zeros}
+        batch_sum = 0.0
+        for {numbers} in batch:
+            {example}
+            batch_sum = batch_sum + {loss}
+            epoch_sum = epoch_sum + {loss}
+        n = len(batch)
+        {left}
+        {update}
+        update += 1
+        batch_losses.append(batch_sum / n)
+        if epoch_ends:
+            epoch_losses.append(epoch_sum / examples)
+            epoch_sum = 0.0
+    return ({parameters}), ({memory}), epoch_sum, left
+"""
+
+
+class _Traced(Regime):
+    """An experiment whose examples are stand-ins."""
+
+    def __init__(self, experiment: Experiment, x: Sequence[Any], y: Sequence[Any]) -> None:
+        super().__init__(experiment)
+        self._x, self._y = tuple(x), tuple(y)
+
+    def x(self, example: int) -> tuple[Any, ...]:
+        """Stand-ins for the inputs of any example."""
+        return self._x
+
+    def y(self, example: int) -> tuple[Any, ...]:
+        """Stand-ins for its targets."""
+        return self._y
+
+
+class StraightLine:
+    """A network's training, compiled. ``train(vectors, update, batches, losses…)`` runs it.
+
+    ``names``: the values of a pass that are wanted as the last update has left them.
+    """
+
+    def __init__(self, experiment: Experiment, names: tuple[str, ...] = ()) -> None:
+        self._examples, self._names = len(experiment.train_examples), names
+        self._code = _compiled(source(experiment, names))
+
+    def train(
+        self,
+        vectors: Vectors,
+        update: int,
+        batches: Batches,
+        batch_losses: list[float],
+        epoch_losses: list[float],
+    ) -> tuple[Vectors, dict[str, float | None]]:
+        """Do an update for each batch, from number ``update`` on; note the mean losses."""
+        memory = vectors.memory
+        p, remembered, epoch_sum, left = self._code(
+            vectors.p.tolist(),
+            memory.ravel().tolist(),
+            update,
+            vectors.epoch_sum,
+            batches,
+            batch_losses,
+            epoch_losses,
+            self._examples,
+        )
+        after = Vectors(np.array(p), np.array(remembered).reshape(memory.shape), epoch_sum)
+        return after, dict(zip(self._names, left, strict=True))
+
+
+def source(experiment: Experiment, names: tuple[str, ...] = ()) -> str:
+    """The straight-line code of an experiment's updates, as text."""
+    net, optimizer = experiment.network.wiring(), experiment.training.optimizer
+    tape = Tape()
+
+    def named(letter: str, count: int) -> list[Any]:
+        return [Traced(tape, f"{letter}{n}") for n in range(count)]
+
+    parameters = net.parameters
+    p, g = named("p", len(parameters)), named("g", len(parameters))
+    x, y = named("x", len(net.inputs)), named("y", len(net.outputs))
+    m = named("m", len(parameters) * len(optimizer.row.memory))
+    remembered = [tuple(m[n :: len(parameters)]) for n in range(len(parameters))]
+
+    def by_key(values: list[Any], kind: type) -> dict[Any, Any]:
+        pairs = zip(parameters, values, strict=True)
+        return {key: value for key, value in pairs if isinstance(key, kind)}
+
+    state = State(by_key(p, str), by_key(p, tuple), by_key(g, str), by_key(g, tuple), {})
+    now = _Traced(experiment, x, y)
+    for part in (
+        load(now, state, 0),
+        forward(now, state, net.neurons),
+        compare(now, state, 0),
+        backward(now, state, reversed(net.neurons)),
+    ):
+        deque(part, maxlen=0)
+    sums = [_value(state.db, state.dw, key) for key in parameters]
+    left = [_left(state, name) for name in names]
+    example = tape.lines([*sums, state.loss, *left])
+    example += [f"{old.name} = {_name(new)}" for old, new in zip(g, sums, strict=True)]
+
+    tape = Tape()
+    state.db, state.dw = by_key(g, str), by_key(g, tuple)
+    for old in (*p, *g, *m):
+        old.tape = tape
+    state.memory = dict(zip(parameters, remembered, strict=True))
+    number: Any = Traced(tape, "update")
+    length: Any = Traced(tape, "n")
+    deque(update(now, state, net.neurons, number, length), maxlen=0)
+    new_p = [_value(state.b, state.w, key) for key in parameters]
+    new_m = [state.memory[key][k] for k in range(len(optimizer.row.memory)) for key in parameters]
+    changed = [
+        (old, new) for old, new in zip((*p, *m), (*new_p, *new_m), strict=True) if new is not old
+    ]
+    step = tape.lines(new for _, new in changed)
+    step += [f"{old.name} = {_name(new)}" for old, new in changed]
+
+    return _TRAIN.format(
+        parameters=_listed(p),
+        memory=_listed(m),
+        gradients=" = ".join(old.name for old in g),
+        zeros="0.0",
+        numbers=_listed([*x, *y]),
+        example="\n            ".join(example),
+        loss=_name(state.loss),
+        left=f"left = ({_listed(left)})",
+        update="\n        ".join(step) or "pass",
+    )
+
+
+def _value(b: Any, w: Any, key: Parameter) -> Any:
+    return b[key] if isinstance(key, str) else w[key]
+
+
+def _left(state: State, name: str) -> Any:
+    """What stands for a value at the end of an example; None where it is always blank."""
+    symbol, neurons = parse_value_name(name)
+    if symbol == "loss":
+        return state.loss
+    key: Any = neurons[0] if len(neurons) == 1 else neurons
+    return getattr(state, symbol).get(key)
+
+
+def _name(value: Any) -> str:
+    return str(value.name) if isinstance(value, Traced) else repr(value)
+
+
+def _listed(values: Iterable[Any]) -> str:
+    return "".join(f"{_name(value)}, " for value in values)
+
+
+def _compiled(text: str) -> Callable[..., Any]:
+    # Safe to execute: its words are the template's, letters with counters, operators and the
+    # elementary functions' names; its numbers are digits that Python itself wrote. Nothing that
+    # a document or a person calls by a name gets in.
+    room: dict[str, Any] = dict(FUNCTIONS)
+    exec(compile(text, "<straight-line code>", "exec"), room)
+    return room["train"]  # type: ignore[no-any-return]

@@ -1,0 +1,118 @@
+"""The one table of elementary functions, used by stepping and by full speed alike.
+
+Every function takes a float or an array and gives back the same kind. numpy's versions serve
+both, because ``numpy.exp`` and ``math.exp`` differ in the last bit for some inputs, and a value
+seen while stepping must equal the value of full-speed training bit for bit. Anything else that
+numpy's protocols let stand in for an array goes through as well (full speed traces formulas so).
+Overflow, division by zero and invalid operations give inf or nan, silently: a diverging run is
+something people want to look at.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+Number = TypeVar("Number", float, Array)
+
+_TINY: Final = 1e-300
+_HUGE: Final = 1e300
+
+
+def _of_floats_and_arrays(
+    ufunc: Callable[..., Any], below: float = _HUGE, above: float = -_HUGE
+) -> Callable[..., Any]:
+    """Let a numpy function take a float and give back a float, and never warn.
+
+    Between ``above`` and ``below``, tiny numbers left out, no float can make it warn: there it
+    need not be silenced, which takes longer than the function itself.
+    """
+
+    def apply(x: Any) -> Any:
+        if type(x) is float and (_TINY < x < below or above < x < -_TINY):
+            return float(ufunc(x))
+        with np.errstate(all="ignore"):
+            result = ufunc(x)
+        return float(result) if isinstance(result, float) else result
+
+    apply.__name__ = getattr(ufunc, "__name__", "elementary")
+    return apply
+
+
+exp = _of_floats_and_arrays(np.exp, below=700.0, above=-700.0)
+expm1 = _of_floats_and_arrays(np.expm1, below=700.0, above=-700.0)
+log = _of_floats_and_arrays(np.log, above=0.0)
+log1p = _of_floats_and_arrays(np.log1p, above=0.0)
+tanh = _of_floats_and_arrays(np.tanh)
+sin = _of_floats_and_arrays(np.sin)
+cos = _of_floats_and_arrays(np.cos)
+_sqrt = _of_floats_and_arrays(np.sqrt, above=0.0)
+
+
+def sqrt(x: Any) -> Any:
+    """The square root, which IEEE 754 rounds correctly: ``math`` and numpy cannot differ."""
+    return math.sqrt(x) if type(x) is float and x >= 0.0 else _sqrt(x)
+
+
+def divide(x: Any, y: Any) -> Any:
+    """``divide(x, 0.0)`` is inf or nan, where Python's ``/`` would raise."""
+    if type(x) is float and type(y) is float and y:
+        return x / y
+    with np.errstate(all="ignore"):
+        result = np.true_divide(x, y)
+    return float(result) if isinstance(result, float) else result
+
+
+def erf(x: Any) -> Any:
+    """The error function. numpy has none, so each element goes through ``math.erf``."""
+    if isinstance(x, np.ndarray):
+        return np.fromiter(map(math.erf, x.ravel().tolist()), np.float64, x.size).reshape(x.shape)
+    return math.erf(x) if isinstance(x, (float, int)) else x.erf()
+
+
+def where(condition: Any, x: Any, y: Any) -> Any:
+    """``x`` where the condition holds, ``y`` elsewhere (both are already computed)."""
+    if isinstance(condition, (bool, np.bool_)):
+        return x if condition else y
+    return np.where(condition, x, y)
+
+
+def sign(x: Any) -> Any:
+    """−1, 0 or 1; nan for nan."""
+    return where(x > 0, 1.0, where(x < 0, -1.0, x * 0.0))
+
+
+def at_least(floor: float, x: Any) -> Any:
+    """The greater of the two; nan stays nan (as in PyTorch's clamp)."""
+    return where(x < floor, floor, x)
+
+
+def at_most(ceiling: float, x: Any) -> Any:
+    """The lesser of the two; nan stays nan."""
+    return where(x > ceiling, ceiling, x)
+
+
+def ordered_sum(terms: Any) -> Any:
+    """The sum, strictly from left to right: no pairwise or compensated summation."""
+    total: Any = 0.0
+    for term in terms:
+        total = total + term
+    return total
+
+
+# ---- randomness ----------------------------------------------------------------------------------
+
+
+_PURPOSES: Final = {"initializer": 1, "shuffle": 2, "generator": 3, "split": 4}
+
+Stream = np.random.RandomState
+
+
+def stream(purpose: str, seed: int, *key: int) -> Stream:
+    """A fresh random stream for a purpose, a seed and further numbers (all at least 0)."""
+    return Stream(np.random.MT19937(np.random.SeedSequence((_PURPOSES[purpose], seed, *key))))

@@ -1,0 +1,227 @@
+"""The views of a network: which number a neuron and a connection wear. One table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from heapq import nlargest
+from typing import Final
+
+from nntui.debugger.snapshot import Snapshot
+from nntui.debugger.values import Before
+from nntui.draw import Heated, Layout, Span, heated
+from nntui.draw.plan import size_of
+from nntui.explain.numbers import fitted
+from nntui.model.wiring import Wiring
+from nntui.text import cells, cut, fit
+
+Edge = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A snapshot, and the parameters before the last update (None: unknown, or there was none)."""
+
+    snapshot: Snapshot
+    before: Before | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Emphasis:
+    """What is brought out: the focused neuron or one of its edges, a cone, and breakpoints.
+
+    ``neurons`` and ``edges`` are the cone (None: there is none); all else is then dimmed.
+    """
+
+    neuron: str | None = None
+    edge: Edge | None = None
+    neurons: frozenset[str] | None = None
+    edges: frozenset[Edge] | None = None
+    neuron_stops: frozenset[str] = frozenset()
+    edge_stops: frozenset[Edge] = frozenset()
+
+
+# ---- views ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A view: what stands in the boxes and on the lines, in words and as functions.
+
+    Both functions give None where there is no number yet. ``absolute``: a box's shade is its number
+    itself, between −1 and 1; else it is seen beside the greatest that is shown.
+    """
+
+    name: str
+    boxes: str
+    lines: str
+    neuron: Callable[[Moment, str], float | None]
+    edge: Callable[[Moment, Edge], float | None]
+    absolute: bool = False
+
+
+def _change(moment: Moment, j: str) -> float | None:
+    before, b = moment.before, moment.snapshot.b.get(j)
+    if before is None or b is None or not _is_reached(moment.snapshot, before, j):
+        return None
+    return b - before[j]
+
+
+def _edge_change(moment: Moment, edge: Edge) -> float | None:
+    before = moment.before
+    if before is None or not _is_reached(moment.snapshot, before, edge):
+        return None
+    return moment.snapshot.w[edge] - before[edge]
+
+
+def _is_reached(snapshot: Snapshot, before: Before, parameter: str | Edge) -> bool:
+    """Whether an update under way has come to a parameter; no change yet is not a change of 0."""
+    if snapshot.last is None or snapshot.last.kind != "update":
+        return True
+    match snapshot.next_operation:
+        case ("update", j):
+            return before.index[parameter] < before.index[j]
+        case ("update", i, j):
+            return before.index[parameter] < before.index[i, j]
+    return True
+
+
+def _delta(moment: Moment, j: str) -> float | None:
+    """δ; an input has none, but its ∂L/∂a: how the loss changes with it."""
+    snapshot = moment.snapshot
+    return snapshot.da.get(j) if j in snapshot.x else snapshot.delta.get(j)
+
+
+VIEWS: Final[Mapping[str, View]] = {
+    view.name: view
+    for view in (
+        View(
+            "activations", "a", "w",
+            lambda moment, j: moment.snapshot.a.get(j),
+            lambda moment, edge: moment.snapshot.w[edge],
+            absolute=True,
+        ),
+        View(
+            "weights", "b", "w",
+            lambda moment, j: moment.snapshot.b.get(j),
+            lambda moment, edge: moment.snapshot.w[edge],
+        ),
+        View(
+            "gradients", "δ", "∂L/∂w",
+            _delta,
+            lambda moment, edge: moment.snapshot.dw[edge],
+        ),
+        View("change", "Δb", "Δw", _change, _edge_change),
+    )
+}  # fmt: skip
+"""By name, in the order in which a key goes through them."""
+
+_BY_PHASE: Final = {"backward": "gradients", "update": "change"}
+
+
+def view_at(moment: Moment, pinned: str | None) -> View:
+    """The view that is pinned, or else the one that suits the phase under way."""
+    last = moment.snapshot.last
+    phase = last.position.phase if last else ""
+    return VIEWS[pinned or _BY_PHASE.get(phase, "activations")]
+
+
+def next_view(pinned: str | None, direction: int) -> str | None:
+    """The view after (or before) a pinned one; among them is None, which follows the run."""
+    order: list[str | None] = [None, *VIEWS]
+    return order[(order.index(pinned) + direction) % len(order)]
+
+
+# ---- heat ----------------------------------------------------------------------------------------
+
+
+class Heating:
+    """Fills in the heat maps of a layout, anew only when their numbers are others.
+
+    A snapshot shares with the one before it the tables that the step has not touched.
+    """
+
+    def __init__(self) -> None:
+        self._of: tuple[object, ...] = ()
+        self._window: range | None = None
+        self._heat = Heated((), ())
+
+    def __call__(
+        self, layout: Layout, moment: Moment, view: View, window: range | None = None
+    ) -> Heated:
+        """The maps in a view; with a ``window`` only its rows."""
+        if not layout.heats:
+            return Heated((), ())
+        snapshot = moment.snapshot
+        table = {"w": snapshot.w, "∂L/∂w": snapshot.dw}.get(view.lines)
+        before = None if moment.before is None or table is not None else moment.before.p
+        of = (layout, view.name, snapshot.w if table is None else table, before)
+        if window != self._window or len(self._of) != len(of) or any(map(_differ, self._of, of)):
+            numbers = partial(view.edge, moment) if table is None else table.__getitem__
+            self._of, self._window = of, window
+            self._heat = heated(layout, numbers, window)
+        return self._heat
+
+
+def _differ(one: object, other: object) -> bool:
+    return one is not other
+
+
+# ---- edge list -----------------------------------------------------------------------------------
+
+
+WIDTH: Final = 21
+"""Cells of a row."""
+_NUMBER: Final = 7
+_NAME: Final = WIDTH - _NUMBER - 4
+_RULE: Final = "│ "
+
+Row = tuple[Span, ...]
+
+
+def edge_list(net: Wiring, moment: Moment, view: View, neuron: str, height: int) -> list[Row]:
+    """The rows of the list: what leads to the neuron, then where it leads, the strongest first.
+
+    Both halves get the rows that they need, as far as there are any; a heading says how many
+    connections there are.
+    """
+    into = [((i, neuron), i) for i in net.sources.get(neuron, ())]
+    out = [((neuron, j), j) for j in net.targets.get(neuron, ())]
+    least = height // 2
+    rows_in = min(len(into) + 1, max(least, height - len(out) - 1)) if into else 0
+    rows = [
+        *_half(f"→ {neuron}", into, moment, view, rows_in),
+        *_half(f"{neuron} →", out, moment, view, height - rows_in),
+    ][:height]
+    blank = Span(fit(_RULE, WIDTH), "fold")
+    return [*rows, *[(blank,)] * (height - len(rows))]
+
+
+def _half(
+    title: str, ends: list[tuple[Edge, str]], moment: Moment, view: View, height: int
+) -> Iterable[Row]:
+    if not ends or height < 2:
+        return
+    count = f"{len(ends)}"
+    room = WIDTH - len(_RULE) - len(count) - 2
+    heading = cut(title, room)
+    yield (
+        Span(_RULE, "fold"),
+        Span(fit(heading, room) + " ", "blank"),
+        Span(count + " ", "fold"),
+    )
+    numbered = [(name, view.edge(moment, edge)) for edge, name in ends]
+    found = [(name, number) for name, number in numbered if number is not None]
+    strongest = nlargest(height - 1, found, key=lambda pair: size_of(pair[1]))
+    scale = max((abs(n) for _, n in strongest if math.isfinite(n)), default=0.0)
+    for name, number in strongest:
+        shade = round(max(-1.0, min(1.0, number / scale)), 2) if scale else 0.0
+        text = fitted(number, _NUMBER, sign=True)
+        gap = " " * (_NUMBER - cells(text) + 1)
+        yield (
+            Span(_RULE, "fold"),
+            Span(fit(name, _NAME) + gap, "blank"),
+            Span(text + " ", "label.done", shade) if number else Span(text + " ", "fold"),
+        )

@@ -1,0 +1,106 @@
+"""Numbers laid out in an array, and the states of large networks that hold them."""
+
+from __future__ import annotations
+
+from collections import deque
+from itertools import islice
+from random import Random
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support.bits import all_bits
+from support.experiments import experiments
+
+from nntui.debugger.debugger import Debugger
+from nntui.engine import parameter_index
+from nntui.engine.algorithm import train
+from nntui.engine.state import Laid, State
+
+KEYS = ("a", "b", "c", "d")
+numbers = st.floats(allow_nan=False)
+
+
+def laid(values):
+    """Laid out behind something else, as weights lie between biases."""
+    places = {key: 2 * n + 1 for n, key in enumerate(KEYS)}
+    array = np.full(2 * len(KEYS) + 1, np.nan)
+    for key, place in places.items():
+        array[place] = values[key]
+    return Laid(KEYS, places, array.item)
+
+
+@given(
+    values=st.fixed_dictionaries(dict.fromkeys(KEYS, numbers)),
+    read=st.lists(st.sampled_from(KEYS)),
+    written=st.dictionaries(st.sampled_from(KEYS), numbers),
+)
+def test_it_is_a_dict_of_the_same_numbers(values, read, written) -> None:
+    found, expected = laid(values), {key: values[key] for key in KEYS}
+    for key in read:
+        assert found[key] == expected[key]
+    copied = found.copy()
+    for key, value in written.items():
+        found[key] = expected[key] = value
+    assert found == expected
+    assert expected == found
+    assert (found != expected) is False
+    assert found == laid(expected)
+    assert list(found) == list(KEYS)
+    assert dict(found) == {**found} == dict(found.items()) == expected
+    assert list(found.values()) == list(expected.values())
+    assert found.keys() == expected.keys()
+    assert len(found) == len(KEYS)
+    assert [found.get(key) for key in KEYS] == list(expected.values())
+    assert copied == values
+    more = {"a": 5.0, "e": 6.0}
+    fresh = laid(values)
+    assert laid(values) | more == values | more
+    assert more | laid(values) == more | values
+    assert fresh | laid(expected) == expected
+    assert repr(laid(values)) == repr({key: values[key] for key in KEYS})
+
+
+def test_what_is_not_there_is_missing() -> None:
+    found = laid(dict.fromkeys(KEYS, 1.0))
+    with pytest.raises(KeyError):
+        found["e"]
+    assert "e" not in found
+    assert found.get("e") is None
+    assert found.get("e", 2.0) == 2.0
+    assert "a" in found
+    assert found
+
+
+@pytest.fixture
+def large(monkeypatch):
+    """Let every network count as large."""
+    monkeypatch.setattr(parameter_index, "LARGE", 0)
+
+
+def listed(experiment, position):
+    """The state after so many steps of the listing alone."""
+    state = State.first(experiment)
+    deque(islice(train(experiment, state), position), maxlen=0)
+    return state
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(experiment=experiments(most_epochs=3), seed=st.integers(0, 2**32))
+def test_a_large_network_s_state_is_the_one_that_is_stepped_to(experiment, seed, large) -> None:
+    chance, debugger = Random(seed), Debugger(experiment)
+    for _ in range(4):
+        position = chance.randrange(1, debugger.total)
+        debugger.seek(position)
+        assert isinstance(debugger.run.state.w, Laid)
+        earlier, w = debugger.snapshot(), all_bits(listed(experiment, position).w)
+        for _ in range(chance.randint(0, 40)):
+            if not debugger.at_end:
+                debugger.step()
+        expected, snapshot = listed(experiment, debugger.position), debugger.snapshot()
+        for name in ("b", "db", "w", "dw"):
+            numbers = all_bits(getattr(expected, name))
+            assert all_bits(getattr(debugger.run.state, name)) == numbers
+            assert all_bits(getattr(snapshot, name)) == numbers
+        assert all_bits(earlier.w) == w

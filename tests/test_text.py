@@ -1,0 +1,56 @@
+"""Text in cells: nothing is wider than it may be, and nothing is lost."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from nntui.text import clean, cut, fit, padded, wrapped
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "expected"),
+    [
+        ("hidden", 6, "hidden"),
+        ("hidden", 5, "hidd…"),
+        ("hidden", 1, "…"),
+        ("hidden", 0, ""),
+        ("入力層", 6, "入力層"),
+        ("入力層", 5, "入力…"),
+        ("入力層", 4, "入…"),
+        ("e\u0301tat", 4, "e\u0301tat"),
+    ],
+)
+def test_a_long_text_is_cut_with_an_ellipsis(text: str, width: int, expected: str) -> None:
+    assert cut(text, width) == expected
+
+
+@pytest.mark.parametrize("text", ["x", "入力層", "e\u0301", "", "a\tb\nc", "❤\ufe0f"])
+@pytest.mark.parametrize("align", ["left", "right", "middle"])
+def test_a_fitted_text_takes_exactly_its_width(text: str, align: str) -> None:
+    for width in range(9):
+        assert cell_len(fit(text, width, align)) == width
+
+
+def test_nothing_that_moves_the_cursor_or_has_no_agreed_width_is_left() -> None:
+    assert clean("a\nb\x1b[31m") == "a·b·[31m"
+    assert clean("a\u200db\u202ec\ufe0f") == "abc"
+
+
+@given(st.text(alphabet="ab神́ ", max_size=30), st.integers(1, 20))
+def test_padding_gives_exactly_the_width(text, width):
+    assert cell_len(padded(text, width)) == width
+
+
+@given(st.text(alphabet="ab ", max_size=200), st.integers(4, 40))
+def test_wrapping_loses_no_word_and_keeps_to_the_width(text, width):
+    lines = wrapped(text, width)
+    assert all(cell_len(line) <= width for line in lines)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+
+
+@given(st.text(alphabet="ab ", max_size=50), st.integers(-9, 0))
+def test_wrapping_to_no_width_at_all_comes_to_an_end(text, width):
+    assert wrapped(text, width) == wrapped(text, 1)
