@@ -1,7 +1,7 @@
 """The app: opens documents, and shows the screens.
 
 What is imported here stands between the command and the first paint. All that reads, computes or
-draws a network comes after it, in a thread: see ``nntui.tui.opening``.
+draws a network comes after it, in a thread: see ``nntui.tui.documents.loading``.
 """
 
 from __future__ import annotations
@@ -21,22 +21,21 @@ from textual.events import Event, Key
 from textual.widgets import Input
 
 from nntui.model.errors import NntuiError
-from nntui.tui.control.desk import Desk
-from nntui.tui.control.editing import Editing, lost_words
-from nntui.tui.control.filing import Filing
-from nntui.tui.control.saving import Saving
-from nntui.tui.keymap import Keymap, read_keymap
-from nntui.tui.keys import displayed
-from nntui.tui.preferences import PreferencesFile
-from nntui.tui.screens.fault import FaultScreen
-from nntui.tui.themes import OWN, first_theme
+from nntui.tui.dialogs.fault import FaultScreen
+from nntui.tui.documents.document import Desk
+from nntui.tui.documents.opening import Filing
+from nntui.tui.documents.saving import Saving
+from nntui.tui.editor.history import Editing, lost_words
+from nntui.tui.keys import Keymap, displayed, read_keymap
+from nntui.tui.theme import OWN, first_theme
+from nntui.tui.user_files import PreferencesFile
 
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
     from nntui.model.experiment import Experiment
-    from nntui.tui.opening import Opened
-    from nntui.tui.screens.picker import PickerScreen
-    from nntui.tui.screens.stepping import SteppingScreen
+    from nntui.tui.dialogs.picker import PickerScreen
+    from nntui.tui.documents.loading import Opened
+    from nntui.tui.stepping.screen import SteppingScreen
 
 MOST_SAID: Final = 8
 """Lines of a toast that warns."""
@@ -44,7 +43,7 @@ MOST_SAID: Final = 8
 
 def _everything() -> type[Provider]:
     """What the command palette offers."""
-    from nntui.tui.palette import Everything
+    from nntui.tui.command_palette import Everything
 
     return Everything
 
@@ -121,7 +120,7 @@ class NntuiApp(App[NntuiError]):
                 asyncio.get_running_loop().add_signal_handler(getattr(signal, name), self.exit)
         self.filing.start()
         if self._experiment is not None:
-            from nntui.tui.opening import taken_up
+            from nntui.tui.documents.loading import taken_up
 
             self.show_opened(taken_up(self._experiment, self.keep_state))
         elif self._document is not None:
@@ -142,7 +141,7 @@ class NntuiApp(App[NntuiError]):
 
     def action_open(self) -> None:
         """Choose another document."""
-        from nntui.tui.screens.picker import PickerScreen
+        from nntui.tui.dialogs.picker import PickerScreen
 
         self.push_screen(PickerScreen())
 
@@ -221,7 +220,7 @@ class NntuiApp(App[NntuiError]):
 
         It is looked at as the one before was; ``now``: what that one's neurons are called here.
         """
-        from nntui.tui.opening import Opened
+        from nntui.tui.documents.loading import Opened
 
         before = self.stepping
         self._show(Opened(debugger, ()))
@@ -233,7 +232,7 @@ class NntuiApp(App[NntuiError]):
 
     def document_changed(self) -> None:
         """The document was edited or saved: say so wherever it is shown."""
-        from nntui.tui.screens.editing import EditorScreen
+        from nntui.tui.editor.screen import EditorScreen
 
         self.saving.edited()
         if self.stepping is not None:
@@ -248,7 +247,7 @@ class NntuiApp(App[NntuiError]):
 
     def say(self, message: str) -> None:
         """Say something in the status line of what is shown."""
-        from nntui.tui.screens.editing import EditorScreen
+        from nntui.tui.editor.screen import EditorScreen
 
         if isinstance(self.screen, EditorScreen):
             self.screen.say(message)

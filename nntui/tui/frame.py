@@ -6,18 +6,24 @@ screen must not touch the debugger, and yet a key may ask for another pane or an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
+from nntui.debugger.breakpoints import Breakpoint, Place
+from nntui.debugger.displays import value_text
 from nntui.debugger.values import Before, before_last_update
+from nntui.explain.numbers import rounded
+from nntui.model.names import escaped, value_name
+from nntui.model.wiring import Wiring
 
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
+    from nntui.debugger.displays import Watched
+    from nntui.debugger.queries.paths import Paths
     from nntui.debugger.snapshot import Snapshot
     from nntui.engine.loss_history import History, Losses
     from nntui.model.experiment import Experiment
-    from nntui.tui.marks import Marks
-    from nntui.tui.rows import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +60,6 @@ def frame_of(debugger: Debugger, *, on_the_way: bool = False, before: bool = Fal
     ``before``: with the parameters before the last update. While one is under way they are at hand
     and always there.
     """
-    from nntui.tui.marks import marks_of
-    from nntui.tui.rows import branch_rows, stop_rows, watch_rows
-
     snapshot = debugger.snapshot()
     updating = snapshot.last is not None and snapshot.last.position.phase == "update"
     return Frame(
@@ -86,3 +89,195 @@ def curves_of(debugger: Debugger, snapshot: Snapshot) -> tuple[Curve, ...]:
 def _known(history: History) -> Losses:
     """All that was ever seen of a line of time."""
     return history.losses(len(history.batch), len(history.epoch))
+
+
+# ---- marks ---------------------------------------------------------------------------------------
+
+
+STOP: Final = "●"
+"""Marks where a breakpoint stands."""
+DISABLED: Final = "○"
+
+# place's kind, direction: the steps that it stops at, as the listing's kinds of lines.
+_EDGE: Final = {"forward": "forward_edge", "backward": "backward_edge", "update": "update_weight"}
+_NEURON: Final = {
+    "forward": "forward_neuron", "backward": "backward_neuron", "update": "update_bias",
+}  # fmt: skip
+_PHASE: Final = {
+    "forward": "load", "loss": "loss", "backward": "backward_neuron", "update": "update_bias",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Neurons, edges, and kinds of lines of the program (see ``nntui.explain.source``)."""
+
+    neurons: frozenset[str] = frozenset()
+    edges: frozenset[tuple[str, str]] = frozenset()
+    kinds: frozenset[str] = frozenset()
+
+
+def marks_of(debugger: Debugger) -> Marks:
+    """The marks of a debugger's breakpoints."""
+    places = {
+        row.place for row in debugger.stops.enabled if isinstance(row, Breakpoint) and row.place
+    }
+    if not places:
+        return Marks()
+    net = debugger.experiment.network.wiring()
+    return Marks(
+        frozenset(neuron for place in places for neuron in _neurons(place, net)),
+        frozenset((p.neurons[0], p.neurons[1]) for p in places if p.kind == "edge"),
+        frozenset(kind for place in places for kind in _kinds(place)),
+    )
+
+
+def _neurons(place: Place, net: Wiring) -> tuple[str, ...]:
+    if place.kind == "layer":
+        return tuple(j for j in net.neurons if net.layer[j] == place.number)
+    return place.neurons if place.kind == "neuron" else ()
+
+
+def _kinds(place: Place) -> tuple[str, ...]:
+    if place.kind == "line":
+        return (place.line or "load",)
+    if place.kind == "phase":
+        return (_PHASE[place.phase or "forward"],)
+    table = {"edge": _EDGE, "neuron": _NEURON, "layer": _NEURON}.get(place.kind)
+    if table is None:
+        return ("load",)
+    directions = (place.direction,) if place.direction else ("forward", "backward")
+    return tuple(table[direction] for direction in directions)
+
+
+# ---- rows ----------------------------------------------------------------------------------------
+
+
+DIGITS: Final = 6
+HERE: Final = "►"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a list: what it stands for, a mark, its text, and a detail at the right."""
+
+    key: int | str
+    text: str
+    mark: str = " "
+    detail: str = ""
+    faint: bool = False
+
+
+def stop_rows(debugger: Debugger) -> tuple[Row, ...]:
+    """The breakpoints and watchpoints: as the commands that make them, and how often met."""
+    return tuple(
+        Row(
+            key=row.number,
+            text=f"{row.number} {escaped(row.text, 500)}",
+            mark=STOP if row.enabled else DISABLED,
+            detail=f"{row.hits:,}×" if row.hits else "",
+            faint=not row.enabled,
+        )
+        for row in debugger.stops
+    )
+
+
+def watch_rows(debugger: Debugger, *, on_the_way: bool) -> tuple[Row, ...]:
+    """The watches: what they are here, and how that differs from the last stop."""
+    watches = debugger.watches
+    return tuple(map(_watched, watches.now() if on_the_way else watches.at_stop()))
+
+
+def branch_rows(debugger: Debugger) -> tuple[Row, ...]:
+    """The lines of time: what began them, and where."""
+    branches = debugger.branches
+    if len(branches) == 1:
+        return ()
+    current = branches.current.name
+    return tuple(
+        Row(
+            key=branch.name,
+            text=f"{escaped(branch.name)}: {escaped(branch.text, 200)}",
+            mark=HERE if branch.name == current else " ",
+        )
+        for branch in branches
+    )
+
+
+def _watched(watched: Watched) -> Row:
+    number = rounded(DIGITS)
+    text = f"{watched.number} {escaped(watched.text, 200)} = {value_text(watched.value, number)}"
+    if not watched.changed:
+        return Row(watched.number, text)
+    if watched.change is not None:
+        change = number(watched.change)
+        sign = "" if change.startswith("-") else "+"
+        return Row(watched.number, text, "▸", f"{sign}{change}")
+    return Row(watched.number, text, "▸", f"was {value_text(watched.before, number)}")
+
+
+# ---- focus ---------------------------------------------------------------------------------------
+
+
+Edge = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """What has the focus: nothing, a neuron, or an edge of that neuron.
+
+    ``cone``: what of the network it was asked to bring out (see ``nntui.debugger.queries.paths``).
+    """
+
+    neuron: str | None = None
+    edge: Edge | None = None
+    cone: Paths | None = None
+
+    @property
+    def place(self) -> str | None:
+        """Where a breakpoint on the focus stands: ``h1`` or ``x1->h1``."""
+        if self.edge is not None:
+            return Place("edge", self.edge).text
+        return None if self.neuron is None else Place("neuron", (self.neuron,)).text
+
+    def called(self, now: Callable[[str], str]) -> Focus:
+        """The same neuron or edge by the names of now; a cone is not kept."""
+        edge = None if self.edge is None else (now(self.edge[0]), now(self.edge[1]))
+        return Focus(None if self.neuron is None else now(self.neuron), edge)
+
+    def is_in(self, net: Wiring) -> bool:
+        """Whether what has the focus is there."""
+        if self.edge is not None:
+            source, target = self.edge
+            return source in net.sources.get(target, ())
+        return self.neuron is None or self.neuron in net.layer
+
+    def next_edge(self, net: Wiring, direction: int) -> Focus:
+        """The focus on the next of the neuron's edges: those in, those out, then the neuron."""
+        if self.neuron is None:
+            return self
+        edges: list[Edge | None] = [None]
+        edges += [(i, self.neuron) for i in net.sources.get(self.neuron, ())]
+        edges += [(self.neuron, k) for k in net.targets.get(self.neuron, ())]
+        here = edges.index(self.edge) if self.edge in edges else 0
+        return replace(self, edge=edges[(here + direction) % len(edges)])
+
+    def value(self, net: Wiring, phase: str | None) -> str | None:
+        """The name of the value that is meant: what the phase under way makes of the focus."""
+        backward = phase == "backward"
+        if self.edge is not None:
+            return value_name("dw" if backward else "w", *self.edge)
+        if self.neuron is None:
+            return None
+        if self.neuron in net.inputs:
+            return value_name("da" if backward else "a", self.neuron)
+        symbol = {"backward": "delta", "update": "b"}.get(phase or "", "a")
+        return value_name(symbol, self.neuron)
+
+    def setting(self, net: Wiring) -> str | None:
+        """The name of what can be set: a weight, a bias, an input of the example shown."""
+        if self.edge is not None:
+            return value_name("w", *self.edge)
+        if self.neuron is None:
+            return None
+        return value_name("x" if self.neuron in net.inputs else "b", self.neuron)

@@ -29,7 +29,7 @@ from textual.widget import Widget
 from nntui.document.load import load
 from nntui.samples import samples
 from nntui.tui.app import NntuiApp
-from nntui.tui.widgets.loss import LossPane
+from nntui.tui.panes.loss import LossPane
 
 SIZE: Final = (120, 36)
 KEYS: Final = 40

@@ -26,7 +26,7 @@ from nntui.model.experiment import Experiment, Training
 from nntui.model.losses import Loss
 from nntui.model.network import Network
 from nntui.tui.app import NntuiApp
-from nntui.tui.screens.stepping import SteppingScreen
+from nntui.tui.stepping.screen import SteppingScreen
 
 KEYS = ("right", "down", "left", "up", "right_square_bracket")
 """Keys that are answered without the debugger: they do not stop the run."""

@@ -11,7 +11,7 @@ import pexpect
 import pyte
 import pytest
 
-from nntui.tui.preferences import PreferencesFile
+from nntui.tui.user_files import PreferencesFile
 
 COLUMNS, LINES = 100, 32
 COMMAND = Path(sys.executable).with_name("nntui")

@@ -21,8 +21,8 @@ from textual_plotext import PlotextPlot
 from nntui.document.load import load
 from nntui.samples import samples
 from nntui.tui.app import NntuiApp
-from nntui.tui.widgets.inspector import InspectorPane
-from nntui.tui.widgets.loss import LossPane
+from nntui.tui.panes.inspector import InspectorPane
+from nntui.tui.panes.loss import LossPane
 
 HERE: Final = Path(__file__).resolve().parent
 DARK: Final = "nntui-dark"

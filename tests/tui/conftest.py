@@ -8,26 +8,15 @@ from nntui.debugger.debugger import Debugger
 from nntui.document.load import load
 from nntui.samples import samples
 from nntui.tui.app import NntuiApp
-from nntui.tui.screens.stepping import SteppingScreen
+from nntui.tui.stepping.screen import SteppingScreen
 
 
 @pytest.fixture(autouse=True)
 def own_directories(tmp_path, monkeypatch):
     """The user's state and configuration directories, empty."""
-    monkeypatch.setattr("nntui.tui.recent.user_state_path", lambda name: tmp_path / "state" / name)
-    monkeypatch.setattr("nntui.tui.typed.user_state_path", lambda name: tmp_path / "state" / name)
-    monkeypatch.setattr(
-        "nntui.tui.preferences.user_state_path", lambda name: tmp_path / "state" / name
-    )
-    monkeypatch.setattr(
-        "nntui.document.user_state.user_state_path", lambda name: tmp_path / "state" / name
-    )
-    monkeypatch.setattr(
-        "nntui.tui.keymap.user_config_path", lambda name: tmp_path / "config" / name
-    )
-    monkeypatch.setattr(
-        "nntui.document.user_state.user_state_path", lambda name: tmp_path / "state" / name
-    )
+    for module in ("nntui.tui.user_files", "nntui.document.user_state"):
+        monkeypatch.setattr(f"{module}.user_state_path", lambda name: tmp_path / "state" / name)
+    monkeypatch.setattr("nntui.tui.keys.user_config_path", lambda name: tmp_path / "config" / name)
     (tmp_path / "config" / "nntui").mkdir(parents=True)
     return tmp_path
 
@@ -116,7 +105,7 @@ def document(tmp_path):
 @pytest.fixture
 def soon(monkeypatch):
     """Unsaved work is written down at once."""
-    monkeypatch.setattr("nntui.tui.control.saving.SOON", 0.01)
+    monkeypatch.setattr("nntui.tui.documents.saving.SOON", 0.01)
 
 
 @pytest.fixture

@@ -3,8 +3,7 @@
 import pytest
 
 from nntui.explain.source import listing
-from nntui.tui.program import program
-from nntui.tui.widgets.algorithm import MARGIN, AlgorithmPane, line_at
+from nntui.tui.panes.algorithm import MARGIN, AlgorithmPane, line_at, program
 
 
 def text_of(row) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nntui.tui.screens.why import WhyScreen
+from nntui.tui.dialogs.why import WhyScreen
 
 
 async def test_x_goes_to_the_last_write_of_the_focused_value_and_capital_x_to_the_next(

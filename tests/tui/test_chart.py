@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nntui.engine.loss_history import History
-from nntui.tui.chart import GAP, POINT, ZERO, Chart, Look, chart_of
 from nntui.tui.frame import Curve
+from nntui.tui.panes.loss_chart import GAP, POINT, ZERO, Chart, Look, chart_of
 
 PLAIN = Look()
 

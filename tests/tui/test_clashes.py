@@ -6,11 +6,11 @@ import pytest
 from textual.binding import Binding
 from textual.widgets import Input
 
-from nntui.tui.control.deck import LISTS
 from nntui.tui.keys import GROUPS, every_key
 from nntui.tui.keys import LISTS as LIST_KEYS
-from nntui.tui.widgets.command_line import CommandLine
-from nntui.tui.widgets.rows import RowsPane
+from nntui.tui.panes.command_line import CommandLine
+from nntui.tui.panes.lists import RowsPane
+from nntui.tui.stepping.pane_layout import LISTS
 
 SHADOWED_BY_A_LIST = {"up", "down", "enter"}
 """Keys of the screen that a list with the keyboard in it takes for itself, on purpose."""
@@ -88,7 +88,7 @@ async def test_a_command_line_hears_every_letter_itself(app_on, debugger_of):
 
 def test_every_action_of_the_table_is_there():
     from nntui.tui.app import NntuiApp
-    from nntui.tui.screens.stepping import SteppingScreen
+    from nntui.tui.stepping.screen import SteppingScreen
 
     source = set(vars(SteppingScreen)) | set(SteppingScreen.__init__.__code__.co_names)
     for group in GROUPS.values():

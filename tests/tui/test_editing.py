@@ -8,10 +8,10 @@ import pytest
 from textual.widgets import Input
 
 from nntui.debugger.session import carried_over
+from nntui.tui.editor.forms import EditForm
+from nntui.tui.editor.screen import EditorScreen
 from nntui.tui.keys import EDITOR
-from nntui.tui.screens.edit_form import EditForm
-from nntui.tui.screens.editing import EditorScreen
-from nntui.tui.screens.stepping import SteppingScreen
+from nntui.tui.stepping.screen import SteppingScreen
 
 pytestmark = pytest.mark.usefixtures("soon")
 
@@ -289,7 +289,7 @@ async def test_the_run_of_a_large_document_begins_beside_the_screen_which_says_s
         assert may_begin.wait(20)
         return carried_over(*arguments)
 
-    monkeypatch.setattr("nntui.tui.control.editing.LARGE", 1)
+    monkeypatch.setattr("nntui.tui.editor.history.LARGE", 1)
     monkeypatch.setattr("nntui.debugger.session.carried_over", carried_over_slowly)
     app = app_on()
     async with app.run_test(size=(80, 24)) as pilot:

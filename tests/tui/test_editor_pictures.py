@@ -8,7 +8,7 @@ import pytest
 
 from nntui.samples import samples
 from nntui.tui.app import NntuiApp
-from nntui.tui.screens.fault import FaultScreen
+from nntui.tui.dialogs.fault import FaultScreen
 
 
 async def edited(pilot):

@@ -10,8 +10,8 @@ from nntui.document.load import load
 from nntui.explain.formulas import Sum, dressed, formula, sum_of
 from nntui.explain.numbers import rounded
 from nntui.samples import samples
-from nntui.tui.colours import Colours
-from nntui.tui.equations import Equations, column_of, outcome
+from nntui.tui.panes.step import Equations, column_of, outcome
+from nntui.tui.theme import Colours
 
 
 @pytest.fixture

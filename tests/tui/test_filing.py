@@ -13,15 +13,15 @@ from nntui.document.save import save
 from nntui.model.changes import add_neuron, change_setting, delete_neuron
 from nntui.samples import samples
 from nntui.tui.app import NntuiApp
-from nntui.tui.screens.fault import FaultScreen
-from nntui.tui.screens.picker import PickerScreen
-from nntui.tui.screens.question import Question
-from nntui.tui.screens.stepping import SteppingScreen
+from nntui.tui.dialogs.fault import FaultScreen
+from nntui.tui.dialogs.picker import PickerScreen
+from nntui.tui.dialogs.question import Question
+from nntui.tui.stepping.screen import SteppingScreen
 
 
 @pytest.fixture(autouse=True)
 def often(monkeypatch):
-    monkeypatch.setattr("nntui.tui.control.filing.EVERY", 0.02)
+    monkeypatch.setattr("nntui.tui.documents.opening.EVERY", 0.02)
 
 
 def spoiled(document) -> None:
@@ -181,16 +181,16 @@ async def test_a_document_opened_again_is_taken_up_where_it_was_left(
 @pytest.fixture
 def held_up(monkeypatch):
     """A document that is read only when somebody says so; others are read at once."""
-    from nntui.tui import opening
+    from nntui.tui.documents import loading
 
-    free, slow, read = Event(), [], opening.opened
+    free, slow, read = Event(), [], loading.opened
 
     def opened(document, keep_state):
         if document in slow:
             assert free.wait(20)
         return read(document, keep_state)
 
-    monkeypatch.setattr(opening, "opened", opened)
+    monkeypatch.setattr(loading, "opened", opened)
     yield slow, free
     free.set()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nntui.tui.widgets.footer import KeyLine
+from nntui.tui.panes.footer import KeyLine
 
 
 def _offered(app) -> dict[str, str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from nntui.tui.control.rooms import PANES as ALL
+from nntui.tui.dialogs.help import PANE_KEYS, PANES, HelpScreen
 from nntui.tui.keys import every_key
-from nntui.tui.screens.help import PANE_KEYS, PANES, HelpScreen
-from nntui.tui.widgets.titles import NAMES
+from nntui.tui.panes.pane import NAMES
+from nntui.tui.stepping.pane_regions import PANES as ALL
 
 
 def _lines(app) -> list[str]:

@@ -9,8 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nntui.tui.keymap import keymap_file, keymap_of, keys_in_force, read_keymap
-from nntui.tui.keys import GROUPS, LISTS, every_key
+from nntui.tui.keys import (
+    GROUPS,
+    LISTS,
+    every_key,
+    keymap_file,
+    keymap_of,
+    keys_in_force,
+    read_keymap,
+)
 
 
 def test_without_a_file_the_keys_are_those_of_the_table(tmp_path):

@@ -6,10 +6,10 @@ import pytest
 from textual.widgets import OptionList
 
 from nntui.debugger.step import MOVEMENTS, destination
+from nntui.tui.dialogs.help import HelpScreen
+from nntui.tui.dialogs.picker import PickerScreen
 from nntui.tui.keys import GROUPS, LISTS
-from nntui.tui.screens.help import HelpScreen
-from nntui.tui.screens.picker import PickerScreen
-from nntui.tui.screens.stepping import SteppingScreen
+from nntui.tui.stepping.screen import SteppingScreen
 
 MOVES = {"s": "step", "n": "neuron", "f": "pass", "e": "example", "u": "update", "p": "epoch"}
 

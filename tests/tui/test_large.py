@@ -9,8 +9,8 @@ import pytest
 from nntui.document.load import load
 from nntui.explain.numbers import fitted
 from nntui.tui.app import NntuiApp
-from nntui.tui.editor.connections import ConnectionRows
 from nntui.tui.editor.preview import Preview
+from nntui.tui.editor.sections import ConnectionRows
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nntui.tui.control.rooms import PANES
-from nntui.tui.widgets.titles import NAMES
+from nntui.tui.panes.pane import NAMES
+from nntui.tui.stepping.pane_regions import PANES
 
 
 async def test_the_panes_behind_one_are_named_beside_it_and_tab_goes_through_them(

@@ -12,7 +12,7 @@ from nntui.document.load import load
 from nntui.engine.evaluate import right_ones
 from nntui.samples import samples
 from nntui.tui.app import NntuiApp
-from nntui.tui.widgets.loss import LossPane
+from nntui.tui.panes.loss import LossPane
 
 
 async def drawn(pilot) -> LossPane:

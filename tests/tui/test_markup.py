@@ -11,14 +11,14 @@ from nntui.document.save import save
 from nntui.model.changes import add_neuron
 from nntui.samples import samples
 from nntui.tui.app import NntuiApp
-from nntui.tui.screens.fault import FaultScreen
-from nntui.tui.screens.question import Question
-from nntui.tui.screens.stepping import SteppingScreen
+from nntui.tui.dialogs.fault import FaultScreen
+from nntui.tui.dialogs.question import Question
+from nntui.tui.stepping.screen import SteppingScreen
 
 
 @pytest.fixture(autouse=True)
 def often(monkeypatch):
-    monkeypatch.setattr("nntui.tui.control.filing.EVERY", 0.02)
+    monkeypatch.setattr("nntui.tui.documents.opening.EVERY", 0.02)
 
 
 @pytest.fixture

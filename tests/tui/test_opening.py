@@ -10,9 +10,9 @@ import pytest
 from nntui.document.errors import DocumentError
 from nntui.samples import samples
 from nntui.tui.app import NntuiApp
-from nntui.tui.recent import remember
-from nntui.tui.screens.opening import OpeningScreen
-from nntui.tui.screens.stepping import SteppingScreen
+from nntui.tui.dialogs.question import OpeningScreen
+from nntui.tui.stepping.screen import SteppingScreen
+from nntui.tui.user_files import remember
 
 
 async def _opened(pilot):

@@ -7,9 +7,9 @@ from textual.widgets import Input
 
 from nntui.debugger.commands.interpreter import COMMANDS
 from nntui.samples import samples
+from nntui.tui.command_palette import Everything
 from nntui.tui.keys import GROUPS
-from nntui.tui.palette import Everything
-from nntui.tui.preferences import PreferencesFile
+from nntui.tui.user_files import PreferencesFile
 
 
 async def _names(app) -> list[str]:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from nntui.tui.preferences import Preferences, PreferencesFile
+from nntui.tui.user_files import Preferences, PreferencesFile
 
 
 @pytest.fixture

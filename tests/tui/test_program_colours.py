@@ -6,8 +6,8 @@ from textual.theme import BUILTIN_THEMES
 
 from nntui.explain.source import listing
 from nntui.network_view.colours import RGB
-from nntui.tui.colours import Colours
-from nntui.tui.program import program
+from nntui.tui.panes.algorithm import program
+from nntui.tui.theme import Colours
 
 KINDS = ("keyword", "value", "number", "string", "comment", "definition", "other")
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from nntui.tui.recent import recent_files, remember
+from nntui.tui.user_files import recent_files, remember
 
 
 def test_the_file_opened_last_comes_first_and_once(tmp_path):

@@ -12,9 +12,9 @@ from nntui.document.user_state import read_recovery, recovery_file, write_recove
 from nntui.model.changes import add_neuron
 from nntui.samples import samples
 from nntui.tui.app import NntuiApp
-from nntui.tui.screens.question import Question
-from nntui.tui.screens.save_form import SaveForm
-from nntui.tui.screens.stepping import SteppingScreen
+from nntui.tui.dialogs.question import Question
+from nntui.tui.dialogs.save_form import SaveForm
+from nntui.tui.stepping.screen import SteppingScreen
 
 pytestmark = pytest.mark.usefixtures("soon")
 

@@ -48,7 +48,7 @@ async def test_no_key_waits_until_the_session_is_on_the_disk(debugger_of, until,
         write(file, state)
 
     monkeypatch.setattr("nntui.sessions.write_state", slowly)
-    monkeypatch.setattr("nntui.tui.control.keeping.EVERY", 0.02)
+    monkeypatch.setattr("nntui.tui.stepping.autosave.EVERY", 0.02)
     app = NntuiApp(load(samples()["sample"]))
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("3", "s")

@@ -8,7 +8,7 @@ from nntui.model.dataset import Dataset
 from nntui.model.experiment import Experiment, Training
 from nntui.model.network import Network
 from nntui.tui.app import NntuiApp
-from nntui.tui.screens.question import Answer, Question
+from nntui.tui.dialogs.question import Answer, Question
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from nntui.debugger.debugger import Debugger
 from nntui.document.load import load
 from nntui.samples import samples
 from nntui.tui.frame import frame_of
-from nntui.tui.whereabouts import Whereabouts
+from nntui.tui.panes.status import Whereabouts
 
 
 def forms(debugger: Debugger) -> tuple[str, ...]:

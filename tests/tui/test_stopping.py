@@ -6,7 +6,7 @@ from support.experiments import layered
 from textual.widgets import Checkbox, Input
 
 from nntui.tui.app import NntuiApp
-from nntui.tui.screens.stop_form import StopForm
+from nntui.tui.dialogs.breakpoint_form import StopForm
 
 
 async def _rests(pilot):

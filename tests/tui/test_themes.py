@@ -7,8 +7,7 @@ from rich.style import Style
 from textual.color import Color
 
 from nntui.network_view.colours import RGB, Palette
-from nntui.tui.colours import Colours
-from nntui.tui.themes import CONTRAST, DARK, LIGHT, OWN
+from nntui.tui.theme import CONTRAST, DARK, LIGHT, OWN, Colours
 
 TEXT, LARGE, STRONG = 4.5, 3.0, 7.0
 """What the WCAG asks for: of text (AA), of lines and signs (AA), of text in high contrast (AAA)."""

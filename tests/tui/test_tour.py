@@ -9,9 +9,8 @@ import pytest
 
 from nntui.samples import samples
 from nntui.tui.app import NntuiApp
-from nntui.tui.control.touring import CARDS
-from nntui.tui.preferences import PreferencesFile
-from nntui.tui.widgets.tour_card import TourCard
+from nntui.tui.stepping.tour import CARDS, TourCard
+from nntui.tui.user_files import PreferencesFile
 
 
 async def _opened(app, pilot):

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nntui.tui.typed import MOST, read_typed, write_typed
+from nntui.tui.user_files import MOST_TYPED, read_typed, write_typed
 
 
 def test_commands_come_back_in_the_order_in_which_they_were_typed(tmp_path):
@@ -12,7 +12,7 @@ def test_commands_come_back_in_the_order_in_which_they_were_typed(tmp_path):
 
 
 def test_only_the_newest_are_kept(tmp_path):
-    write_typed([f"goto {n}" for n in range(MOST + 3)], tmp_path)
+    write_typed([f"goto {n}" for n in range(MOST_TYPED + 3)], tmp_path)
     assert read_typed(tmp_path)[0] == "goto 3"
 
 

@@ -27,7 +27,7 @@ from nntui.model.experiment import Experiment
 from nntui.model.network import Network
 from nntui.model.wiring import Wiring
 from nntui.network_view.scene import drafted
-from nntui.tui.widgets.pane import LinePane
+from nntui.tui.panes.pane import LinePane
 
 MOST_BRIGHT: Final = 60
 """So many connections of the chosen neuron are brought out, the strongest."""

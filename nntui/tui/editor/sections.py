@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from itertools import accumulate
+from typing import Any, Final, overload
 
 from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.events import Click, Resize
+from textual.message import Message
 
 from nntui.model.changes import (
     SETTINGS,
@@ -22,11 +28,42 @@ from nntui.model.changes.settings import spelled
 from nntui.model.errors import SettingError
 from nntui.model.experiment import Experiment
 from nntui.model.names import escaped
-from nntui.model.network import Connection, Neuron
+from nntui.model.network import Connection, Network, Neuron
 from nntui.text import padded
 from nntui.tui.editor import forms
-from nntui.tui.editor.connections import ConnectionRows
 from nntui.tui.editor.forms import Form
+from nntui.tui.panes.pane import LinePane
+
+
+class ConnectionRows(Sequence[Connection]):
+    """Every connection in canonical order: a large network has too many to make them all."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        net = network.wiring()
+        self._into = [(j, sources) for j in net.neurons if (sources := net.sources[j])]
+        self._ends = list(accumulate(len(sources) for _, sources in self._into))
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return self._ends[-1] if self._ends else 0
+
+    @overload
+    def __getitem__(self, n: int) -> Connection: ...
+    @overload
+    def __getitem__(self, n: slice) -> Sequence[Connection]: ...
+    def __getitem__(self, n: int | slice) -> Connection | Sequence[Connection]:
+        """The connection with index ``n``, or several."""
+        if isinstance(n, slice):
+            return [self[each] for each in range(len(self))[n]]
+        at = range(len(self))[n]
+        row = bisect_right(self._ends, at)
+        target, sources = self._into[row]
+        return self._network.connection(sources[at - self._ends[row]], target)
+
+
+# ---- sections ------------------------------------------------------------------------------------
+
 
 _TRAINED: Final = {True: "yes", False: "no"}
 _WIDEST: Final = 16
@@ -171,3 +208,87 @@ def names_of(row: Any) -> tuple[str, ...]:
     if isinstance(row, Neuron):
         return (row.name,)
     return (row.source, row.target) if isinstance(row, Connection) else ()
+
+
+# ---- rows ----------------------------------------------------------------------------------------
+
+
+class EditorRows(LinePane, can_focus=True, inherit_bindings=False):
+    """Shows a section of an experiment, a line a row: only those that are seen are written.
+
+    It has no keys of its own: those of scrolling would overtake the editor’s, which choose a row.
+    """
+
+    class Chosen(Message):
+        """Another row is chosen; with ``enter`` it is to be changed."""
+
+        def __init__(self, *, enter: bool = False) -> None:
+            super().__init__()
+            self.enter = enter
+
+    def __init__(self) -> None:
+        super().__init__(title="", id="editor-rows")
+        self._section: Section | None = None
+        self._experiment: Experiment | None = None
+        self._entries: Sequence[Any] = ()
+        self._width = 0
+        self._at = 0
+
+    @property
+    def chosen(self) -> Any:
+        """The chosen entry; None when there is none."""
+        return self._entries[self._at] if self._entries else None
+
+    def show(self, section: Section, experiment: Experiment) -> None:
+        """Show a section; in the same one as before about the same row stays chosen."""
+        if section is not self._section:
+            self._at = 0
+        if section is not self._section or experiment is not self._experiment:
+            self._section, self._experiment = section, experiment
+            self._entries = section.rows(experiment)
+            self._width = name_width(experiment)
+            self.entitle(section.head(self._width))
+            self._choose(min(self._at, max(len(self._entries) - 1, 0)))
+
+    def choose_last(self) -> None:
+        """Choose what was just added."""
+        self._choose(max(len(self._entries) - 1, 0))
+
+    def extent(self) -> tuple[int, int]:
+        """A line for each entry."""
+        return self.scrollable_content_region.width, len(self._entries)
+
+    def segments(self, row: int) -> list[Segment]:
+        """An entry. What its columns are stands on the border, where it is always seen."""
+        assert self._section is not None
+        assert self._experiment is not None
+        width = self.scrollable_content_region.width
+        chosen = row == self._at
+        line = self._section.line(self._experiment, self._entries[row], self._width)
+        style = self.colours.current_line if chosen else Style()
+        return [Segment(padded(f"{'›' if chosen else ' '} {line}", width), style)]
+
+    def on_resize(self, event: Resize) -> None:
+        """With fewer rows to see, the chosen one stays among them."""
+        super().on_resize(event)
+        if self._section is not None:
+            self._choose(self._at)
+
+    def on_click(self, event: Click) -> None:
+        """Choose a row; the second click changes it."""
+        spot = event.get_content_offset(self)
+        at = -1 if spot is None else spot.y + self.scroll_offset.y
+        if 0 <= at < len(self._entries):
+            again = at == self._at and event.chain > 1
+            self._choose(at)
+            self.post_message(self.Chosen(enter=again))
+
+    def move(self, by: int) -> None:
+        """Choose a row further up or down."""
+        self._choose(min(max(self._at + by, 0), max(len(self._entries) - 1, 0)))
+        self.post_message(self.Chosen())
+
+    def _choose(self, at: int) -> None:
+        self._at = at
+        self.changed()
+        self.reveal(at)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nntui.explain.numbers import exact
-from nntui.tui.screens.place_form import PlaceForm
+from nntui.tui.dialogs.save_form import PlaceForm
 
 
 async def test_without_a_focus_the_formula_is_copied(app_on):

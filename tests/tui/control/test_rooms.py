@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from textual.geometry import Region, Size
 
-from nntui.tui.control.rooms import LEAST, LOWEST, PANES, Content, heights, regions, room
+from nntui.tui.stepping.pane_regions import LEAST, LOWEST, PANES, Content, heights, regions, room
 
 CONTENTS = [Content(2, 1), Content(5, 2), Content(44, 16), Content(922, 784)]
 SIZES = [

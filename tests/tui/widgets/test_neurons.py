@@ -8,7 +8,7 @@ import pytest
 
 from nntui.document.load import load
 from nntui.tui.app import NntuiApp
-from nntui.tui.widgets.neurons import NeuronsPane
+from nntui.tui.panes.neurons import NeuronsPane
 
 LARGE = (200, 60)
 SMALL = (120, 36)

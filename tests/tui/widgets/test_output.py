@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nntui.text import wrapped
-from nntui.tui.widgets.output import _broken
+from nntui.tui.panes.output import _broken
 
 lines = st.text(st.sampled_from("ab神 "), max_size=60)
 

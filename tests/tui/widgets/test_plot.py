@@ -6,7 +6,7 @@ import pytest
 from rich.text import Text
 from textual_plotext.plotext_plot import Plot
 
-from nntui.tui.widgets.plot import _in_line
+from nntui.tui.panes.plot import _in_line
 
 
 def _row(y: float, marker: str, rows: int) -> int:

@@ -1,0 +1,174 @@
+"""The fault screen: why a document cannot be opened, the lines at fault, and waiting."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.events import Resize
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from nntui.model.names import escaped
+from nntui.text import padded
+from nntui.tui.theme import Colours
+
+if TYPE_CHECKING:
+    from nntui.document.errors import DocumentError
+    from nntui.document.excerpt import Excerpt
+    from nntui.document.files import Stamp
+
+LOW: Final = 20
+"""Rows of a terminal below which there is room for few lines but those at fault."""
+AROUND: Final = 4
+"""Lines before and behind those at fault, at least, where there is more room than that."""
+_BESIDE: Final = 16
+"""Rows for all but the lines: what is wrong, what there is to do."""
+WAITING: Final = "Put it right and save it: it is opened as soon as the file changes."
+MISSING: Final = "It is opened as soon as it is there."
+_MARK: Final = "▶"
+_CUT: Final = "…"
+_FRAME: Final = 6
+"""Cells of the border, of the blanks within it, of the scrollbar and one before that."""
+
+
+class FaultScreen(Screen[None]):
+    """Shows an error with the lines that it is about.
+
+    ``document`` is what is to be opened, ``files`` are what it is read from, and ``stamps`` how
+    they were when the error was found: those who watch the files compare.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("o", "app.open", "open another"),
+        Binding("escape", "leave", "back"),
+        Binding("q", "app.quit", "quit"),
+    ]
+
+    def __init__(
+        self,
+        document: Path,
+        error: DocumentError,
+        lines: Excerpt | None,
+        stamps: tuple[Stamp, ...],
+    ) -> None:
+        super().__init__()
+        self.document = document
+        self._take(error, lines, stamps)
+
+    def compose(self) -> ComposeResult:
+        """The sentence, the lines, and what there is to do."""
+        with VerticalScroll(id="fault") as box:
+            name = escaped(self.document.name, 60)
+            box.border_title = Content(f"{name} cannot be opened")
+            box.border_subtitle = "waiting for the file to change"
+            yield Static(id="fault-sentence", markup=False)
+            yield Static(id="fault-lines", markup=False)
+            yield Static(id="fault-wait", classes="faint", markup=False)
+        yield Footer(show_command_palette=False)
+
+    def on_resize(self, event: Resize) -> None:
+        """Show it in the room that there is."""
+        self._draw()
+
+    def show(self, error: DocumentError, lines: Excerpt | None, stamps: tuple[Stamp, ...]) -> None:
+        """The file has changed, but it is not right yet."""
+        self._take(error, lines, stamps)
+        self._draw()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is a way back only when something lies beneath."""
+        return len(self.app.screen_stack) > 2 if action == "leave" else True
+
+    def action_leave(self) -> None:
+        """Back to what lies beneath."""
+        self.dismiss(None)
+
+    def notify_style_update(self) -> None:
+        """Another theme has other colours."""
+        super().notify_style_update()
+        if self.is_mounted:
+            self._draw()
+
+    # ---- inside --------------------------------------------------------------------------------
+
+    def _take(self, error: DocumentError, lines: Excerpt | None, stamps: tuple[Stamp, ...]) -> None:
+        self.error, self._lines, self.stamps = error, lines, stamps
+        self.files = files_of(self.document, error)
+
+    def _draw(self) -> None:
+        colours = Colours.of(self.app.current_theme, self.app.theme_variables)
+        lines, (width, height) = self._lines, self.size
+        self.query_one("#fault-sentence", Static).update(_sentence(self.error))
+        quoted = self.query_one("#fault-lines", Static)
+        quoted.display = lines is not None
+        if lines is not None:
+            spare = (height - len(lines.marked) - _BESIDE) // 2
+            around = max(spare, AROUND) if height >= LOW else 1
+            quoted.update(_quoted(lines, colours, width - _FRAME, around))
+        missing = self.stamps[:1] == (None,)
+        self.query_one("#fault-wait", Static).update(MISSING if missing else WAITING)
+
+
+def files_of(document: Path, error: DocumentError) -> tuple[Path, ...]:
+    """The document, and the file of data that is at fault if it is that."""
+    other = Path(error.file)
+    return (document,) if other == document else (document, other)
+
+
+def _sentence(error: DocumentError) -> str:
+    """Place, what was found and what was expected, a line each."""
+    where = ": ".join(filter(None, (escaped(error.file, 300), error.place)))
+    hint = f"\n{error.hint}" if error.hint else ""
+    return f"{where}\nfound {error.found}\nexpected {error.expected}{hint}"
+
+
+def _quoted(lines: Excerpt, colours: Colours, width: int, around: int) -> Text:
+    """The lines with their numbers; a mark before those at fault, and below the column.
+
+    ``around``: how many of the others, before and behind. What is too wide is cut off, on both
+    sides of the column if need be.
+    """
+    text = Text(no_wrap=True)
+    digits = len(str(lines.first + len(lines.lines)))
+    room = max(width - digits - 5, 8)
+    shown = range(lines.marked.start - around, lines.marked.stop + around)
+    for n, line in enumerate(lines.lines, lines.first):
+        if n not in shown:
+            continue
+        marked = n in lines.marked
+        column = lines.column if n == lines.marked.start else None
+        part, at = _part(line, column, room)
+        text.append(
+            f"{_MARK if marked else ' '} {n:>{digits}} │ ",
+            colours.stop if marked else colours.faint,
+        )
+        text.append(part + "\n", colours.current_line if marked else "")
+        if column is not None:
+            text.append(" " * (digits + 5 + at) + "▲\n", colours.stop)
+    text.rstrip()
+    return text
+
+
+def _part(line: str, column: int | None, room: int) -> tuple[str, int]:
+    """As much of a line as there is room for, around a column; and at which cell that is."""
+    split = 0 if column is None else column - 1
+    before, behind = _plain(line[max(split - room, 0) : split]), _plain(line[split:][: room + 1])
+    kept = room - min(cell_len(behind), room // 2)
+    if split > room or cell_len(before) > kept:
+        while cell_len(before) >= kept:
+            before = before[1:]
+        before = _CUT + before
+    text = before + behind
+    return padded(text, min(room, cell_len(text))), cell_len(before)
+
+
+def _plain(text: str) -> str:
+    return escaped(text.replace("\t", "    ").rstrip("\r"), sys.maxsize)

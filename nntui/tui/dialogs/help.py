@@ -1,0 +1,213 @@
+"""The help: first the pane that was turned to, then every key, then what the other panes show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.events import Resize
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from nntui.text import wrapped
+from nntui.tui.keys import COUNT_HELP, EDITOR, GROUPS, LISTS, Key, every_key
+from nntui.tui.panes.pane import NAMES
+
+PANES: Final = {
+    "network": "activations in the boxes, weights on the lines (dashes: negative, single dots: "
+               "still to come in this pass, red: NaN or ∞); the heavy line with an arrowhead was "
+               "just computed; ● a breakpoint",
+    "step": "the formula that just ran, in symbols and in numbers, and what comes next",
+    "neurons": "a row a neuron, or (j) a connection, of all or of the focused neuron; · not "
+               "computed yet, ▸ just written, › has the focus; a click on a heading puts the rows "
+               "in order (a table of thousands: with each pass); & shows those with h in their "
+               "names, layer 2, a > 0",
+    "loss": "the mean loss of each finished update (dots: the test set after each epoch); ● is "
+            "here, a fainter line what is known to come, × a loss that is no number, 0 (on a "
+            "logarithmic scale) one of exactly 0; accuracy: examples classified right",
+    "algorithm": "the program that is running; ► marks the lines just executed, ● a breakpoint; "
+                 "a click on a line stops at each step that it executes, and another no more",
+    "inspector": "the focused neuron, or the one at hand: its equations, its function with the "
+                 "point of this moment and the slope there, its connections product by product, "
+                 "as they were really made; ✻ an update does not touch it",
+    "breakpoints": "what stops a run: ● enabled, ○ disabled, and how often it was met",
+    "watches": "expressions, and how they changed since the last stop",
+    "branches": "the lines of time that edits began; ► the one you are on",
+    "output": "the commands that were typed and what they answered",
+}  # fmt: skip
+"""What each pane shows."""
+
+_FOCUS: Final = ("left", "right", "up", "down", "edge-before", "edge-after")
+_SCROLL: Final = ("scroll-down", "scroll-up")
+PANE_KEYS: Final[dict[str, tuple[str, ...]]] = {
+    "network": (*_FOCUS, "view", "view-back", "find", "fold", "fold-all", "zoom-out", "zoom-in",
+                "fit", "paths", "breakpoint"),
+    "step": ("step", "step-back", "digits", "digits-fewer", "copy", *_SCROLL),
+    "neurons": ("up", "down", "table", "sort", "reverse", "filter", "inspect", "why", "set",
+                *_SCROLL),
+    "loss": ("loss-log", "loss-epochs", "loss-fewer", "loss-more", "update", "epoch", "continue"),
+    "algorithm": ("step", "pass", *_SCROLL),
+    "inspector": ("inspect", *_FOCUS, "why", "watch", "set", "copy"),
+    "breakpoints": ("list-up", "list-down", "list-choose", "list-toggle", "list-delete",
+                    "breakpoint", "continue"),
+    "watches": ("list-up", "list-down", "list-choose", "list-delete", "watch"),
+    "branches": ("list-up", "list-down", "list-choose", "list-delete", "set"),
+    "output": ("command", *_SCROLL),
+}  # fmt: skip
+"""The keys that have most to do with each pane, by their names in the table."""
+
+EDITING: Final = "editor"
+"""What is asked about in the editor, which is no pane."""
+_ALWAYS: Final = ("pane", "maximise")
+_KEYS: Final = 17
+"""Cells before what a key does, which goes on below itself."""
+_WIDEST: Final = 84
+_FRAME: Final = 6
+"""Cells of the border, of the blanks within it, of the scrollbar and one before that."""
+
+
+_REMARKS: Final = (
+    "A click chooses a neuron, a row, a tab or a key; the wheel scrolls a pane.",
+    "Other keys: keys.toml in your configuration directory (README).",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A key or a pane, and what there is to say of it; ``also``: what else it is found by."""
+
+    name: str
+    help: str
+    also: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """Lines below a title; ``what`` is said of them all."""
+
+    title: str
+    lines: list[_Line]
+    what: str = ""
+
+
+class HelpScreen(ModalScreen[None]):
+    """Keys and panes; closed by the key that opened it. ``/`` looks for words."""
+
+    AUTO_FOCUS: ClassVar[str] = "#help-text"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark,q,enter", "dismiss", "close"),
+        Binding("escape", "leave", "leave"),
+        Binding("slash", "search", "search"),
+    ]
+
+    def __init__(self, keymap: Mapping[str, str], pane: str) -> None:
+        super().__init__()
+        self._keymap, self._pane = keymap, pane
+
+    def compose(self) -> ComposeResult:
+        """One text that scrolls, and below it a line for what to look for."""
+        with Vertical(id="help") as box:
+            box.border_title = "Help"
+            box.border_subtitle = "/ search · esc close"
+            with VerticalScroll(id="help-text"):
+                yield Static(markup=False)
+            yield Input(placeholder="words to look for", id="help-words", compact=True)
+
+    def on_mount(self) -> None:
+        """Nothing is looked for at first."""
+        self.query_one(Input).display = False
+
+    def on_resize(self, event: Resize) -> None:
+        """Write the text for the width that there is."""
+        self._write()
+
+    def action_dismiss(self, result: None = None) -> None:  # type: ignore[override]
+        """Close the help."""
+        self.dismiss()
+
+    def action_search(self) -> None:
+        """Look for words."""
+        self.add_class("searching")
+        self.query_one(Input).display = True
+        self.query_one(Input).focus()
+
+    def action_leave(self) -> None:
+        """Look for nothing any more; or close the help."""
+        words = self.query_one(Input)
+        if not words.display:
+            self.dismiss()
+            return
+        words.value = ""
+        words.display = False
+        self.remove_class("searching")
+        self.query_one("#help-text").focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Show what has to do with the words."""
+        self._write()
+        self.query_one("#help-text").scroll_home(animate=False)
+
+    def on_input_submitted(self) -> None:
+        """Scroll through what was found."""
+        self.query_one("#help-text").focus()
+
+    # ---- inside --------------------------------------------------------------------------------
+
+    def _write(self) -> None:
+        width = min(self.size.width, _WIDEST) - _FRAME
+        text = self._text(self.query_one(Input).value, max(width, _KEYS + 8))
+        self.query_one("#help-text Static", Static).update(text)
+
+    def _text(self, words: str, width: int) -> Text:
+        sought = words.casefold().split()
+        text = Text()
+        for section in self._sections():
+            found = [
+                line
+                for line in section.lines
+                if all(word in f"{line.name} {line.help} {line.also}".casefold() for word in sought)
+            ]
+            if found:
+                text.append(f"{section.title}\n", "bold")
+                _say(text, section.what if not sought else "", width, 2)
+            for line in found:
+                text.append(f"  {line.name:<{_KEYS - 2}}", "bold")
+                _say(text, line.help, width, _KEYS, begun=True)
+        if sought:
+            return text if text else Text("nothing here has to do with these words")
+        for remark in ("", COUNT_HELP, *_REMARKS):
+            _say(text, remark or " ", width, 0)
+        return text
+
+    def _sections(self) -> Iterator[_Section]:
+        table = every_key()
+        editor = _Section(
+            "In the editor of the document (M leads there)", [self._line(key) for key in EDITOR]
+        )
+        if self._pane == EDITING:
+            yield editor
+        else:
+            keys = [self._line(table[name]) for name in (*PANE_KEYS[self._pane], *_ALWAYS)]
+            yield _Section(NAMES[self._pane], keys, PANES[self._pane])
+        for group, rows in GROUPS.items():
+            yield _Section(group, [self._line(key) for key in rows])
+        yield _Section(
+            "In a list (tab or a click leads there, esc away)", [self._line(key) for key in LISTS]
+        )
+        if self._pane != EDITING:
+            yield editor
+        yield _Section("Panes", [_Line(NAMES[pane], what) for pane, what in PANES.items()])
+
+    def _line(self, key: Key) -> _Line:
+        return _Line(key.display(self._keymap), key.help, f"{key.name} {key.footer}")
+
+
+def _say(text: Text, words: str, width: int, indent: int, *, begun: bool = False) -> None:
+    """Words in lines of a width, indented; ``begun``: the first line already is."""
+    for n, part in enumerate(wrapped(words, width - indent) if words else ()):
+        text.append(f"{'' if begun and not n else ' ' * indent}{part}\n")

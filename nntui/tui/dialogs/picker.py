@@ -1,0 +1,100 @@
+"""The picker: the bundled samples and the files opened last."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import ClassVar, Final
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.geometry import Size
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Footer, OptionList
+from textual.widgets.option_list import Option
+
+from nntui.model.names import escaped
+from nntui.samples import samples
+from nntui.text import padded
+from nntui.tui.user_files import recent_files
+
+LEAST: Final = 8
+"""Cells that a line is given, whatever the terminal."""
+_NAME: Final = 18
+"""Cells of a name, before what there is to say of it."""
+
+
+class _Documents(OptionList):
+    """The list, with the keys that the footer names."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select", "open"),
+        Binding("up", "cursor_up", "up"),
+        Binding("down", "cursor_down", "down"),
+    ]
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """The rows of the list; Textual cannot tell them where there is no width at all."""
+        return super().get_content_height(container, viewport, max(width, LEAST))
+
+
+class PickerScreen(Screen[None]):
+    """A list to choose a document from."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "back"),
+        Binding("q", "app.quit", "quit"),
+    ]
+
+    class Picked(Message):
+        """The person chose a document."""
+
+        def __init__(self, path: Path) -> None:
+            super().__init__()
+            self.path = path
+
+    def compose(self) -> ComposeResult:
+        """The list, with the recent files first."""
+        self._paths: list[Path] = []
+        options: list[Option | None] = []
+        bundled = set(samples().values())  # they are below anyway
+        for path in (path for path in recent_files() if path not in bundled):
+            options.append(Option(_line(escaped(path.name), escaped(str(path.parent), 200))))
+            self._paths.append(path)
+        if options:
+            options.append(None)
+        for name, path in samples().items():
+            options.append(Option(_line(name, _title(path))))
+            self._paths.append(path)
+        with Vertical(id="picker") as box:
+            box.border_title = "Open: recent files, then the samples"
+            yield _Documents(*options, id="picker-list", markup=False)
+        yield Footer(show_command_palette=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is a way back only when something lies beneath."""
+        return len(self.app.screen_stack) > 2 if action == "cancel" else True
+
+    def action_cancel(self) -> None:
+        """Go back to what was open."""
+        self.app.pop_screen()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Hand the chosen document to the app."""
+        self.post_message(self.Picked(self._paths[event.option_index]))
+
+
+def _line(name: str, words: str) -> Text:
+    """A document's name and what there is to say of it, in one line."""
+    text = Text(no_wrap=True, overflow="ellipsis")
+    text.append(padded(name, max(_NAME - 2, cell_len(name))) + "  ", "bold")
+    return text.append(words)
+
+
+def _title(path: Path) -> str:
+    """A sample's name for itself (the bundled samples are known to be sound)."""
+    return escaped(str(json.loads(path.read_text(encoding="utf-8")).get("name", "")))

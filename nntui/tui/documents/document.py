@@ -1,0 +1,62 @@
+"""The desk: the document that is open, as it was changed and as the disk has it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nntui.document.files import Stamp
+    from nntui.model.changes import Edited
+    from nntui.tui.documents.loading import Opened
+
+
+@dataclass
+class Desk:
+    """What lies there.
+
+    ``files`` are what the document was read from, itself first, and ``seen`` how they were when
+    they were last looked at; ``on_disk`` how the document was when it was last read or written
+    here. ``left`` is whether unsaved work from before waits for an answer. ``sessions`` are those
+    of experiments that were left by undo, by the experiment's id.
+    """
+
+    edited: Edited
+    files: tuple[Path, ...] = ()
+    seen: tuple[Stamp, ...] = ()
+    on_disk: Stamp = None
+    left: bool = False
+    sessions: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, found: Opened) -> Desk:
+        """The desk with a document that was just opened."""
+        from nntui.model.changes import Edited
+
+        on_disk = found.stamps[0] if found.stamps else None
+        left = found.recovered is not None
+        return cls(Edited.of(found.experiment), found.files, found.stamps, on_disk, left)
+
+    @property
+    def document(self) -> Path | None:
+        """The document's file."""
+        return self.files[0] if self.files else None
+
+    @property
+    def name(self) -> str:
+        """What the document is called."""
+        from nntui.model.names import escaped
+
+        name = self.document.name if self.document else self.edited.experiment.name
+        return escaped(name or "the document", 60)
+
+    @property
+    def bundled(self) -> bool:
+        """Whether it is a sample of nntui's own, which nobody may overwrite."""
+        from nntui.samples import samples
+
+        if self.document is None:
+            return False
+        here = self.document.resolve()
+        return any(here == path.resolve() for path in samples().values())

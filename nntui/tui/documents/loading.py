@@ -1,0 +1,104 @@
+"""Opening: from a document to a debugger that a screen can show. All of it may run in a thread."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from nntui.debugger.debugger import Debugger
+from nntui.debugger.session import original
+from nntui.document.files import Stamp, stamps_of
+from nntui.document.load import load
+from nntui.document.user_state import Recovered, StateError, forget_recovery, read_recovery
+from nntui.model.dataset import CsvSource
+from nntui.model.experiment import Experiment
+from nntui.samples import samples
+from nntui.sessions import open_session
+from nntui.tui.stepping.screen import SteppingScreen
+from nntui.tui.user_files import PreferencesFile, remember
+
+LARGE: Final = 20_000
+"""Connections of a network that is more than all the rest of the program."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A run, and what could not be taken up of its session, in sentences.
+
+    ``sample``: it is one of those that come with nntui.
+    ``files`` are what it was read from, the document first, and ``stamps`` how they were then.
+    ``recovered`` is unsaved work on it that was left.
+    """
+
+    debugger: Debugger
+    problems: tuple[str, ...]
+    sample: bool = False
+    files: tuple[Path, ...] = ()
+    stamps: tuple[Stamp, ...] = ()
+    recovered: Recovered | None = None
+
+    @property
+    def experiment(self) -> Experiment:
+        """What the document holds."""
+        return original(self.debugger)
+
+    def screen(
+        self, *, keymap: Mapping[str, str], preferences: PreferencesFile, keep_state: bool
+    ) -> SteppingScreen:
+        """The screen of the run (in the app's own thread)."""
+        return SteppingScreen(
+            self.debugger, keymap=keymap, preferences=preferences, keep_state=keep_state
+        )
+
+
+def opened(document: Path, keep_state: bool) -> Opened:
+    """A document opened, and noted among the recent files.
+
+    Raises:
+        DocumentError: it can't be read.
+    """
+    before = stamps_of((document,))  # taken first: what changes from now on is noticed
+    experiment = load(document)
+    remember(document)
+    debugger, problems = open_session(experiment, keep_state)
+    recovered = None
+    if keep_state:
+        try:
+            recovered = read_recovery(document)
+        except StateError as error:
+            problems.append(str(error))
+    if recovered is not None and recovered.experiment == experiment:
+        forget_recovery(document)
+        recovered = None
+    files = files_of(document, experiment)
+    stamps = before + stamps_of(files[1:])
+    sample = document.resolve() in samples().values()
+    _settle(experiment)
+    return Opened(debugger, tuple(problems), sample, files, stamps, recovered)
+
+
+def _settle(experiment: Experiment) -> None:
+    """Let Python not look through a large document again and again for what nobody needs.
+
+    It lives as long as it is open, and each look at all of it halts the keys for a tenth of a
+    second.
+    """
+    gc.unfreeze()  # what was open before
+    if experiment.network.wiring().connection_count >= LARGE:
+        gc.collect()
+        gc.freeze()
+
+
+def taken_up(experiment: Experiment, keep_state: bool) -> Opened:
+    """A run as it was left, when it is not the first time."""
+    debugger, problems = open_session(experiment, keep_state)
+    return Opened(debugger, tuple(problems))
+
+
+def files_of(document: Path, experiment: Experiment) -> tuple[Path, ...]:
+    """The files that an experiment is read from: its document, and its data if that is another."""
+    source = experiment.data.source
+    return (document, source.path) if isinstance(source, CsvSource) else (document,)

@@ -1,0 +1,211 @@
+"""The algorithm pane: the program that runs, with the executing lines marked."""
+
+from __future__ import annotations
+
+import io
+import keyword
+import re
+import tokenize
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.events import Click, Resize
+from textual.message import Message
+
+from nntui.explain.source import listing
+from nntui.tui.frame import STOP, Focus, Frame
+from nntui.tui.panes.pane import LinePane
+
+Piece = tuple[str, str]
+"""Some text, and its kind: keyword, definition, value, number, string, comment or other."""
+
+VALUES: Final = frozenset({"z", "a", "da", "delta", "b", "db", "w", "dw", "g"})
+"""The names of values as the listing has them."""
+ROOMY: Final = 84
+"""Columns from which on the program is indented as it is written."""
+HANGING: Final = 4
+"""Columns by which the rest of a broken line is indented further."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the screen: the line of the program that it belongs to, whether it begins it."""
+
+    line: int
+    first: bool
+    pieces: tuple[Piece, ...]
+
+
+@cache
+def program(width: int) -> tuple[Row, ...]:
+    """The listing in rows of at most ``width`` columns, as far as its words allow."""
+    unit = 4 if width >= ROOMY else 2
+    return tuple(
+        row for line, pieces in enumerate(_lines()) for row in _broken(line, pieces, unit, width)
+    )
+
+
+def _broken(line: int, pieces: Sequence[Piece], unit: int, width: int) -> Iterator[Row]:
+    """A line of the program as rows: the rest of a long one hangs."""
+    written = listing().lines[line]
+    indent = (len(written) - len(written.lstrip())) * unit // 4
+    row: list[Piece] = [(" " * indent, "other")]
+    used, first = indent, True
+    for word in _words(pieces):
+        length = sum(len(text) for text, _ in word)
+        if used + length - word[-1][0].endswith(" ") > width and used > indent + HANGING:
+            yield Row(line, first, tuple(row))
+            row, used, first = [(" " * (indent + HANGING), "other")], indent + HANGING, False
+        row += word
+        used += length
+    yield Row(line, first, tuple(row))
+
+
+def _words(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
+    """A line without its indentation, cut where it may be broken: behind blanks and brackets."""
+    word: list[Piece] = []
+    for text, kind in pieces:
+        for part in re.findall(r"[^ (]*\(|[^ (]* +|[^ (]+", text):
+            if word or part.strip():
+                word.append((part, kind))
+                if part.endswith((" ", "(")):
+                    yield word
+                    word = []
+    if word:
+        yield word
+
+
+@cache
+def _lines() -> tuple[tuple[Piece, ...], ...]:
+    """Each line of the listing as pieces."""
+    lines = listing().lines
+    kinds = [["other"] * len(line) for line in lines]
+    source = io.StringIO("\n".join(lines) + "\n")
+    before: tokenize.TokenInfo | None = None
+    for token in tokenize.generate_tokens(source.readline):
+        kind = _kind(token, before)
+        for row in range(token.start[0] - 1, min(token.end[0], len(lines))):
+            first = token.start[1] if row == token.start[0] - 1 else 0
+            last = token.end[1] if row == token.end[0] - 1 else len(lines[row])
+            last = min(last, len(lines[row]))  # a line's end is a token of its own
+            kinds[row][first:last] = [kind] * (last - first)
+        before = token
+    return tuple(tuple(_pieces(line, marks)) for line, marks in zip(lines, kinds, strict=True))
+
+
+def _kind(token: tokenize.TokenInfo, before: tokenize.TokenInfo | None) -> str:
+    if token.type == tokenize.STRING:
+        # A string that is a statement of its own explains what follows.
+        lone = before is None or before.type in (tokenize.INDENT, tokenize.NEWLINE, tokenize.NL)
+        return "comment" if lone else "string"
+    if token.type == tokenize.NAME:
+        if keyword.iskeyword(token.string):
+            return "keyword"
+        if before is not None and before.string == "def":
+            return "definition"
+        attribute = before is not None and before.string == "."
+        return "value" if token.string in VALUES and not attribute else "other"
+    return {tokenize.COMMENT: "comment", tokenize.NUMBER: "number"}.get(token.type, "other")
+
+
+def _pieces(line: str, kinds: list[str]) -> list[Piece]:
+    pieces: list[Piece] = []
+    for character, kind in zip(line, kinds, strict=True):
+        if pieces and pieces[-1][1] == kind:
+            pieces[-1] = (pieces[-1][0] + character, kind)
+        else:
+            pieces.append((character, kind))
+    return pieces
+
+
+# ---- algorithm -----------------------------------------------------------------------------------
+
+
+MARGIN: Final = 2
+"""Columns before the program: the executing line's mark, and the breakpoints'."""
+
+
+class AlgorithmPane(LinePane):
+    """The real source of the generator that is stepping."""
+
+    class Chosen(Message):
+        """A line was clicked: by the kind of the steps that it executes; None: no such line."""
+
+        def __init__(self, line: str | None) -> None:
+            super().__init__()
+            self.line = line
+
+    def __init__(self) -> None:
+        super().__init__(title="Algorithm", id="algorithm")
+        self._executing = range(0)
+        self._stops: frozenset[int] = frozenset()
+        self._written: tuple[Row, ...] = ()
+
+    def show(self, frame: Frame, focus: Focus) -> None:
+        """Mark the lines that the last step executed, and those at which breakpoints stop."""
+        last = frame.snapshot.last
+        executing = listing().executing(last.operation) if last else range(0)
+        stops = frozenset(listing().lines_of[kind].start for kind in frame.marks.kinds)
+        moved = executing != self._executing
+        if not moved and stops == self._stops:
+            return
+        self._executing, self._stops = executing, stops
+        self.changed()
+        if moved:
+            self._reveal()
+
+    def changed(self) -> None:
+        """Break the program to the width that there is."""
+        width = self.scrollable_content_region.width
+        if width > MARGIN:
+            self._written = program(width - MARGIN)
+        super().changed()
+
+    def on_resize(self, event: Resize) -> None:
+        """Another width takes other rows: keep what is executing in sight."""
+        super().on_resize(event)
+        self._reveal()
+
+    def _reveal(self) -> None:
+        rows = [n for n, row in enumerate(self._written) if row.line in self._executing]
+        if rows:
+            self.reveal(max(rows[0] - 1, 0), len(rows) + 2)
+
+    def extent(self) -> tuple[int, int]:
+        """As wide as the pane, as high as the program."""
+        return self.scrollable_content_region.width, len(self._written)
+
+    def segments(self, row: int) -> list[Segment]:
+        """One row of the program, with a mark when it is executing."""
+        written = self._written[row]
+        executing = written.line in self._executing
+        base = self.colours.current_line if executing else Style()
+        begins = written.first and written.line == self._executing.start
+        mark = "►" if executing and begins else "│" if executing else " "
+        stop = STOP if written.first and written.line in self._stops else " "
+        found = [
+            Segment(mark, base + self.colours.mark if executing else base),
+            Segment(stop, base + self.colours.stop),
+        ]
+        found += [Segment(text, base + self.colours.code(kind)) for text, kind in written.pieces]
+        used = MARGIN + sum(len(text) for text, _ in written.pieces)
+        return [*found, Segment(" " * max(0, self.extent()[0] - used), base)]
+
+    def on_click(self, event: Click) -> None:
+        """Set or delete the breakpoint of a line; where none executes, of the next that does."""
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        row = offset.y + self.scroll_offset.y
+        if row < len(self._written):
+            self.post_message(self.Chosen(line_at(self._written[row].line)))
+
+
+def line_at(line: int) -> str | None:
+    """The kind of steps that a line executes, or the next line below that executes any."""
+    below = ((lines.start, kind) for kind, lines in listing().lines_of.items() if lines[-1] >= line)
+    return min(below, default=(0, None))[1]

@@ -1,0 +1,301 @@
+"""A neuron's equations with the numbers of this moment in them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Final
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+
+from nntui.debugger.snapshot import Incoming, Outgoing, Passed
+from nntui.draw.curve import Point, curve
+from nntui.draw.picture import Picture
+from nntui.explain.numbers import PRECISIONS, Number, bracketed, fitted, rounded, sparkline
+from nntui.model.activations import Activation
+from nntui.text import padded, wrapped
+
+if TYPE_CHECKING:
+    from nntui.debugger.queries.history import Activity, Life, NeuronMoment
+
+
+NOT_YET: Final = "·"
+MOST_ROWS: Final = 3
+"""Rows that the terms of a sum take, at most."""
+SHORTEST: Final = 12
+"""Cells of a term, about: of more terms than would fit then, some are left out at once."""
+GONE: Final = "made before a value was set: its terms are gone"
+
+
+def sum_lines(incoming: Incoming, width: int, number: Number) -> list[str]:
+    """The sum z = b + Σ w·a: symbols, the terms so far, the result; never more than five rows."""
+    passed, j = incoming.passed, incoming.j
+    z = passed.snapshot.z.get(j)
+    begun = z is not None or not incoming.sources
+    head = "z = b + Σ w·a" if incoming.sources else "z = b"
+    if not begun or z is None:
+        return [f"{head} = {NOT_YET}"]
+    left = len(incoming.sources) - incoming.done
+    result = number(z) + (f" so far, {left:,} to come" if left else "")
+    if not incoming.exact:
+        return [f"{head} = {result}", f"  {GONE}"]
+    if not incoming.sources:
+        return [f"{head} = {result}"]
+    rows = _within(incoming, width - 4, number)
+    return [head, *_hung(rows), f"  = {result}"]
+
+
+def slope_lines(passed: Passed, j: str, width: int, number: Number) -> list[str]:
+    """The activation a = f(z), and the slope that δ is taken through."""
+    s = passed.snapshot
+    activation = s.net.activation[j]
+    z, a = s.z.get(j), s.a.get(j)
+    slope = None if z is None or a is None else float(activation.derivative(z, a))
+    lines = [f"a = {activation.row.formula} = {shown(a, number)}"]
+    da, delta = s.da.get(j), s.delta.get(j)
+    lines.append(f"f′(z) = {activation.row.derivative_formula} = {shown(slope, number)}")
+    made = "δ = ∂L/∂a · f′(z) = "
+    if delta is not None and da is not None and slope is not None:
+        made += f"{number(da)} · {bracketed(number(slope))} = "
+    lines.append(made + shown(delta, number))
+    return [row for line in lines for row in hanging(line, width)]
+
+
+def return_line(outgoing: Outgoing, number: Number) -> str:
+    """∂L/∂a: what has come back so far."""
+    s = outgoing.passed.snapshot
+    da = s.da.get(outgoing.i)
+    parts = ["∂L/∂a of the loss"] if outgoing.i in s.net.outputs else []
+    parts += ["Σ w·δ"] if outgoing.targets else []
+    left = 0
+    if outgoing.exact and da is not None:
+        left = sum(1 for k in outgoing.targets if outgoing.product(k) is None)
+    more = f" so far, {left:,} to come" if left else ""
+    return f"∂L/∂a = {' + '.join(parts) or 0} = {shown(da, number)}{more}"
+
+
+def shown(value: float | None, number: Number) -> str:
+    """A number, or the sign for none."""
+    return NOT_YET if value is None else number(value)
+
+
+def _term(incoming: Incoming, n: int, number: Number) -> str:
+    """The bias, or the product number n − 1, as it is summed up."""
+    passed, j = incoming.passed, incoming.j
+    if n == 0:
+        return number(passed.b(j))
+    i = incoming.sources[n - 1]
+    w, a = number(passed.w((i, j))), number(passed.snapshot.a[i])
+    return f"{bracketed(w)}·{bracketed(a)}"
+
+
+def _within(incoming: Incoming, width: int, number: Number) -> list[str]:
+    """The terms in a few rows; from the middle of many, most are left out, and counted."""
+    total = incoming.done + 1
+    count = min(total, MOST_ROWS * max(width, 16) // SHORTEST)
+    while True:
+        last = 0 if count == total else max(count // 3, 1)
+        terms = [_term(incoming, n, number) for n in range(count - last)]
+        if count < total:
+            terms.append(f"… {total - count:,} more …")
+            terms += [_term(incoming, n, number) for n in range(total - last, total)]
+        rows = wrapped(" + ".join(terms), max(width, 16))
+        if len(rows) <= MOST_ROWS or count <= 2:
+            return rows
+        count -= 1
+
+
+def _hung(rows: list[str]) -> list[str]:
+    return [("  = " if n == 0 else "    ") + row for n, row in enumerate(rows)]
+
+
+def hanging(line: str, width: int) -> list[str]:
+    """A line in as many rows as it needs, the second and the others set in further than it is."""
+    if cell_len(line) <= width:
+        return [line]  # as it is: wrapping would close the gaps in it
+    indent = line[: len(line) - len(line.lstrip())]
+    first, *rest = wrapped(line, max(width - len(indent) - 2, 14))
+    return [indent + first, *(f"{indent}  {row}" for row in rest)]
+
+
+# ---- cells ---------------------------------------------------------------------------------------
+
+
+_WANTED: Final = (8, 10, 15, 24)
+"""Cells that the numbers of each precision are shown in, where there is room."""
+_ALIGNED: Final = 10
+"""Numbers in so many cells or fewer are cut to one width, so that their points stand in a line."""
+_LEAST: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Numbers in ``width`` cells and one of air before them."""
+
+    width: int
+    precision: int
+
+    @classmethod
+    def of(cls, precision: int, room: int, columns: int) -> Cells:
+        """What so many columns get of a room."""
+        return cls(max(min(_WANTED[precision], room // columns - 1), _LEAST), precision)
+
+    @classmethod
+    def wanted(cls, precision: int) -> int:
+        """Cells of a number where there is room, with its air."""
+        return _WANTED[precision] + 1
+
+    def heading(self, word: str) -> str:
+        """A word above a column."""
+        return padded(word, self.width + 1, right=True)
+
+    def number(self, value: float | None) -> str:
+        """A number, or the sign for none."""
+        return padded(
+            NOT_YET if value is None else self._written(value), self.width + 1, right=True
+        )
+
+    def _written(self, value: float) -> str:
+        if self.width <= _ALIGNED:
+            return fitted(value, self.width)
+        tried = (PRECISIONS[self.precision].number, *map(rounded, range(16, 0, -1)))
+        texts = (number(value) for number in tried)
+        return next((text for text in texts if len(text) <= self.width), fitted(value, self.width))
+
+
+# ---- graph ---------------------------------------------------------------------------------------
+
+
+NEAR: Final = 4.0
+"""The function is drawn as far as this to both sides, when z is nearer."""
+_STEPS: Final = (1.0, 2.0, 5.0, 10.0)
+
+
+def graph(
+    activation: Activation, z: float | None, a: float | None, width: int, height: int
+) -> Picture:
+    """The function about 0, as far as z is."""
+    reach = reach_of(z)
+    point = None
+    if z is not None and a is not None:
+        point = Point(z, a, float(activation.derivative(z, a)))
+    return _drawn(activation, reach, width, height, point)
+
+
+def reach_of(z: float | None) -> float:
+    """How far to both sides: a round number, so that the graph doesn't change at every step."""
+    if z is None or not math.isfinite(z) or abs(z) < NEAR:
+        return NEAR
+    if abs(z) > 1e12:  # so far away the curve says nothing
+        return NEAR
+    power = 10.0 ** math.floor(math.log10(abs(z)))
+    return next(step * power for step in _STEPS if step * power > abs(z))
+
+
+@lru_cache(maxsize=16)
+def _drawn(
+    activation: Activation, reach: float, width: int, height: int, point: Point | None
+) -> Picture:
+    return curve(lambda z: _value(activation, z), (-reach, reach), width, height, point)
+
+
+def _value(activation: Activation, z: float) -> float:
+    try:
+        return float(activation.f(z))
+    except OverflowError:
+        return math.inf
+
+
+# ---- lines ---------------------------------------------------------------------------------------
+
+
+Line = Callable[[], list[Segment]]
+"""A line is written when it is seen: a neuron may have thousands of connections."""
+
+
+def text(words: str, style: Style | None = None) -> Line:
+    """A line of one kind."""
+    return lambda: [Segment(words, style)]
+
+
+def beside(left: Sequence[Line], right: Sequence[Line], width: int) -> list[Line]:
+    """Two columns, the left one ``width`` cells wide; the shorter one ends in blanks."""
+    return [partial(_joined, left, right, width, n) for n in range(max(len(left), len(right)))]
+
+
+def _joined(left: Sequence[Line], right: Sequence[Line], width: int, n: int) -> list[Segment]:
+    first = left[n]() if n < len(left) else []
+    if n >= len(right):
+        return first
+    kept: list[Segment] = []
+    room = width
+    for segment in first:
+        words = segment.text
+        if cell_len(words) > room:
+            words = padded(words, room)
+        kept.append(Segment(words, segment.style))
+        room -= cell_len(words)
+    return [*kept, Segment(" " * room), *right[n]()]
+
+
+# ---- past ----------------------------------------------------------------------------------------
+
+
+COMPUTING: Final = "computing its past …"
+_NUMBER: Final = rounded(4)
+_WORDS: Final = 28
+"""Cells beside the bars."""
+
+
+def past_lines(life: Life, width: int) -> list[str]:
+    """A sparkline each for a, δ and b, and what the neuron makes of the data."""
+    lines: list[str] = []
+    if life.moments:
+        bars = max(width - _WORDS, 8)
+        shown = _thinned(life.moments, bars)
+        length = len(shown)
+        updates = "update" if life.updates == 1 else "updates"
+        lines.append(f"over {life.updates:,} {updates}, at the end of each" + _some(life, length))
+        for symbol, words in (("a", "a"), ("delta", "δ"), ("b", "b")):
+            numbers = [getattr(moment, symbol) for moment in shown]
+            if any(number is not None for number in numbers):
+                lines.append(f"{words} {sparkline(numbers)}  {_range(numbers)}")
+    else:
+        lines.append("no update is finished: no past yet")
+    return [*lines, *_data_lines(life.activity, width)]
+
+
+def _data_lines(found: Activity, width: int) -> list[str]:
+    examples = f"{found.seen:,} examples"
+    if found.seen < found.examples:
+        examples = f"{found.seen:,} of the {found.examples:,} examples"
+    if found.active is None:
+        head = f"over {examples}"
+    else:
+        share = f"{100 * found.active / found.seen:.3g} %"
+        head = f"active (slope ≥ 0.01) in {share} of {examples}"
+    spread = (
+        f"a from {_NUMBER(found.least)} to {_NUMBER(found.greatest)}, mean {_NUMBER(found.mean)}"
+    )
+    joined = f"{head}: {spread}"
+    return [joined] if len(joined) <= width else [f"{head}:", f"  {spread}"]
+
+
+def _some(life: Life, shown: int) -> str:
+    return "" if shown == life.updates else f" ({shown} of them)"
+
+
+def _range(numbers: Sequence[float | None]) -> str:
+    """The first and the last number, which a person compares."""
+    known = [number for number in numbers if number is not None]
+    return f"{_NUMBER(known[0])} → {_NUMBER(known[-1])}"
+
+
+def _thinned(found: Sequence[NeuronMoment], most: int) -> Sequence[NeuronMoment]:
+    if len(found) <= most:
+        return found
+    return [found[round(n * (len(found) - 1) / (most - 1))] for n in range(most)]

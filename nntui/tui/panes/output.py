@@ -1,0 +1,96 @@
+"""The output pane: the commands that were typed and what they answered."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from typing import Final
+
+from rich.cells import cell_len, chop_cells
+from rich.segment import Segment
+from rich.style import Style
+
+from nntui.text import wrapped
+from nntui.tui.frame import Focus, Frame
+from nntui.tui.panes.pane import LinePane
+
+MOST: Final = 2_000
+"""Lines that are kept."""
+_GAP: Final = re.compile(r" {2,}")
+_COLUMN: Final = re.compile(r"( *)(\S+(?: \S+)*)")
+_NARROW: Final = 24
+"""Cells that a second column gets, at least."""
+_NOTHING: Final = " nothing said yet: type : and a command"
+
+
+class OutputPane(LinePane):
+    """A log that ends with what was said last."""
+
+    def __init__(self) -> None:
+        super().__init__(title="Output", id="output")
+        self._said: deque[tuple[str, bool]] = deque(maxlen=MOST)
+        self._lines: list[tuple[str, bool]] = []
+
+    def show(self, frame: Frame, focus: Focus) -> None:
+        """Nothing in it goes by the step."""
+
+    def write(self, command: str, lines: tuple[str, ...]) -> None:
+        """Add a command and its answer."""
+        self._said.append((f": {command}", True))
+        self._said.extend((f"  {line}", False) for line in lines)
+        self.changed()
+        self.scroll_to(0, max(len(self._lines) - 1, 0), animate=False, force=True, immediate=True)
+
+    def changed(self) -> None:
+        """Break the lines for the width that there is."""
+        width = max(self.scrollable_content_region.width - 1, 10)
+        self._lines = [
+            (part, typed)
+            for line, typed in self._said or [(_NOTHING, False)]
+            for part in _broken(line, width)
+        ]
+        super().changed()
+
+    def extent(self) -> tuple[int, int]:
+        """As wide as the pane, as high as its text."""
+        return self.scrollable_content_region.width, len(self._lines)
+
+    def segments(self, row: int) -> list[Segment]:
+        """One line."""
+        text, typed = self._lines[row]
+        if not self._said:
+            return [Segment(text, self.colours.faint)]
+        return [Segment(text, Style(bold=True) if typed else Style())]
+
+
+def _broken(line: str, width: int) -> list[str]:
+    """A line as it is when it fits, else broken between words.
+
+    Of two columns the second goes on below itself. A row of a wider table goes on in the next.
+    """
+    if cell_len(line) <= width:
+        return [line]
+    text = line.lstrip()
+    indent = line[: len(line) - len(text)]
+    columns = _GAP.split(text.rstrip())
+    if len(columns) == 2:
+        name = line.rstrip()[: -len(columns[1])]
+        most = max(width - _NARROW, min(len(indent) + 4, width // 2))
+        at = min(cell_len(name), most)
+        words = wrapped(columns[1], width - at)
+        if cell_len(name) > at:
+            return [*_broken(name.rstrip(), width), *(" " * at + part for part in words)]
+        return [name + words[0], *(" " * at + part for part in words[1:])]
+    room = max(width - len(indent) - 2, 8)
+    parts = wrapped(text, room) if len(columns) == 1 else _rows(text, room)
+    return [indent + ("  " if n else "") + part for n, part in enumerate(parts)]
+
+
+def _rows(text: str, room: int) -> list[str]:
+    """The columns of a table's row in as many rows as they need, none of them broken in two."""
+    rows = [""]
+    for gap, column in _COLUMN.findall(text):
+        if rows[-1] and cell_len(rows[-1] + gap + column) > room:
+            rows.append("")
+        rows[-1] += gap + column if rows[-1] else column
+    return [part for row in rows for part in chop_cells(row, room)]

@@ -1,0 +1,276 @@
+"""The step pane: the formula that just ran, in symbols and in numbers, and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+
+from nntui.debugger.snapshot import Snapshot
+from nntui.debugger.step import Step
+from nntui.explain.formulas import Line, Sum, dressed, formula, sum_of
+from nntui.explain.numbers import FIRST, PRECISIONS
+from nntui.explain.source import intention, method, place
+from nntui.model.experiment import Experiment
+from nntui.model.names import quoted
+from nntui.model.wiring import Wiring
+from nntui.text import padded, wrapped
+from nntui.tui.frame import Focus, Frame
+from nntui.tui.panes.pane import LinePane
+from nntui.tui.theme import Colours
+
+Row = list[Segment]
+
+FORMULA: Final = 44
+"""Cells that names leave for the formulas behind them, unless they need no more than a third."""
+_SPACE: Final = 1
+_LARGEST: Final = 3
+_PLAIN: Final = Style()
+
+
+def column_of(net: Wiring) -> int:
+    """Where the ``=`` stands behind the longest name of a network: that of a weight's gradient."""
+    names = sorted((cell_len(quoted(j)) for j in net.layer), reverse=True)
+    return len("∂L/∂w[,]") + sum(names[:2]) + _SPACE
+
+
+def outcome(line: Line) -> str:
+    """What a step made of a value, in a few words."""
+    return f"{line.before} → {line.result}" if line.before else line.result
+
+
+class Equations:
+    """Writes the equations of a step for a width, in the colours of a theme."""
+
+    def __init__(self, colours: Colours, column: int, width: int) -> None:
+        self._colours, self._width = colours, width
+        self._column = min(column, max(width - FORMULA, width // 3))
+
+    def rows(self, lines: Sequence[Line], height: int) -> list[Row]:
+        """As many rows for each equation as all of them have: symbols, numbers, result."""
+        equations = sum(1 for line in lines if line.result)
+        room = height - (len(lines) - equations)  # a remark has one row
+        each = min(max(room // max(equations, 1), 1), _LARGEST)
+        write = {1: self._one, 2: self._two, 3: self._three}[each]
+        return [
+            row for line in lines for row in (write(line) if line.result else self._remark(line))
+        ]
+
+    def sum(self, found: Sum) -> Row:
+        """Which terms of a sum are in: those before the bar; the one just added is marked."""
+        count = f"   {found.done} of {len(found.terms)} in"
+        head = self._head(found.target)[: -len(" = ")] + " : "
+        start = f"{found.start} + " if found.start else ""
+        room = max(self._width - cell_len(head) - len(start) - len(count), 8)
+        first, last = _window(found, room)
+        done, rest = found.terms[first : found.done - 1], found.terms[found.done : last]
+        faint = self._colours.faint
+        before = start + ("… + " if first else "") + "".join(f"{term} + " for term in done)
+        after = ""
+        if found.done < len(found.terms):
+            dots = ["…"] if last < len(found.terms) else []
+            after = " │ " + " + ".join([*rest, *dots])
+        return [
+            Segment(head, faint),
+            Segment(before),
+            Segment(found.terms[found.done - 1], self._colours.mark),
+            Segment(after + count, faint),
+        ]
+
+    # ---- one equation --------------------------------------------------------------------------
+
+    def _three(self, line: Line) -> list[Row]:
+        rows = self._chunks(self._head(line.target), line.symbols)
+        if line.numbers != line.result:
+            rows += self._chunks(self._head(), line.numbers)
+        return [*rows, self._result(line, self._head())]
+
+    def _two(self, line: Line) -> list[Row]:
+        rows = self._chunks(self._head(line.target), line.symbols)
+        return [*rows, *self._worked_out(line, self._head())]
+
+    def _one(self, line: Line) -> list[Row]:
+        return self._worked_out(line, self._head(line.target))
+
+    def _worked_out(self, line: Line, head: str) -> list[Row]:
+        """Numbers and result in a row, or in more when the numbers are long."""
+        if line.numbers == line.result:
+            return [self._result(line, head)]
+        rows = self._chunks(head, line.numbers)
+        used = cell_len(rows[-1][0].text)
+        if used + 3 + cell_len(line.result) > self._width:
+            return [*rows, self._result(line, self._head())]
+        rows[-1] += self._result(line, "", used + 1)
+        rows[-1].insert(1, Segment(" "))
+        return rows
+
+    def _result(self, line: Line, head: str, used: int = 0) -> Row:
+        """The result; behind it, where there is room, what was there before."""
+        text = (head or "= ") + line.result
+        at = len(head) - 2 if head else 0
+        row = [Segment(text[:at]), Segment(text[at:], self._colours.mark)]
+        room = self._width - used - cell_len(text)
+        said = f"   was {line.before}, {line.change}" if line.before else ""
+        for words in (said, said.partition(",")[0]):
+            if words and cell_len(words) <= room:
+                return [*row, Segment(words, self._colours.faint)]
+        return row
+
+    def _remark(self, line: Line) -> list[Row]:
+        head = padded(line.target, self._column, right=True) + " " * 3
+        return self._chunks(head, line.symbols, self._colours.faint)
+
+    def _head(self, target: str = "") -> str:
+        return padded(target, max(self._column, cell_len(target) + 1), right=True) + " = "
+
+    def _chunks(self, head: str, text: str, style: Style = _PLAIN) -> list[Row]:
+        """A formula behind its head, broken between words when it is longer than the pane."""
+        room = max(self._width - cell_len(head), 12)
+        blank = " " * cell_len(head)
+        pieces = wrapped(text, room)
+        return [[Segment((blank if n else head) + piece, style)] for n, piece in enumerate(pieces)]
+
+
+def _window(found: Sum, room: int) -> tuple[int, int]:
+    """From which term to which there is room, around the one just added."""
+    if sum(map(cell_len, found.terms)) + 3 * (len(found.terms) - 1) <= room:
+        return 0, len(found.terms)
+    first, last = found.done - 1, found.done
+    used = cell_len(found.terms[first]) + len("… +  │  + …")
+    before = False  # the next term first
+    while first > 0 or last < len(found.terms):
+        before = first > 0 and (before or last == len(found.terms))
+        n = first - 1 if before else last
+        used += cell_len(found.terms[n]) + 3
+        if used > room:
+            break
+        first, last = (n, last) if before else (first, n + 1)
+        before = not before
+    return first, last
+
+
+# ---- step ----------------------------------------------------------------------------------------
+
+
+FEW: Final = 12
+"""Inputs or outputs that are written one by one, at most."""
+_TITLES: Final = {
+    "load": "load",
+    "forward_edge": "forward",
+    "forward_neuron": "forward",
+    "loss": "loss",
+    "backward_neuron": "backward",
+    "backward_edge": "backward",
+    "update": "update",
+}
+# Which equation is the point of a step that may have more of them than the pane has rows.
+_OUTCOME: Final = {"loss": 0, "update": -1}
+
+
+class StepPane(LinePane):
+    """What the last step did. Before the first step: what the document says about itself."""
+
+    def __init__(self, experiment: Experiment) -> None:
+        super().__init__(title="Step", id="step")
+        self._experiment = experiment
+        self._column = column_of(experiment.network.wiring())
+        self._precision = FIRST
+        self._snapshot: Snapshot | None = None
+        self._lines: list[list[Segment]] = []
+
+    def show(self, frame: Frame, focus: Focus) -> None:
+        """Show the last step of a frame."""
+        self._snapshot = frame.snapshot
+        self.scroll_to(0, 0, animate=False, force=True, immediate=True)
+        self.changed()
+
+    def write_as(self, precision: int) -> None:
+        """Write numbers in one of ``PRECISIONS``."""
+        self._precision = precision
+        self.changed()
+
+    def changed(self) -> None:
+        """Write the lines for the width that there is."""
+        if self._snapshot is not None:
+            self._lines = self._written(self._snapshot)
+        super().changed()
+
+    def extent(self) -> tuple[int, int]:
+        """As wide as the pane, as high as its text."""
+        return self.scrollable_content_region.width, len(self._lines)
+
+    def segments(self, row: int) -> list[Segment]:
+        """One line."""
+        return self._lines[row]
+
+    def _written(self, snapshot: Snapshot) -> list[list[Segment]]:
+        """The title on the first row, what comes next on the last, the equations between them."""
+        region = self.scrollable_content_region
+        width = max(region.width - 1, 10)
+        if snapshot.last is None:
+            rows = self._story(width)
+        else:
+            rows = self._working(snapshot.last, width, region.height - 2)
+        rows += [[]] * (region.height - 1 - len(rows))
+        return [*rows, self._next(snapshot, width)]
+
+    def _working(self, last: Step, width: int, height: int) -> list[list[Segment]]:
+        facts, number = last.facts, PRECISIONS[self._precision].number
+        net = facts.experiment.network.wiring()
+        equations = Equations(self.colours, self._column, width)
+        lines = formula(facts, number, dressed, FEW)
+        terms = sum_of(facts.operation, net)
+        rows = equations.rows(lines, height)
+        if terms is not None and len(rows) < height:
+            rows.append(equations.sum(terms))
+        long = len(rows) > height and last.kind in _OUTCOME
+        if long:  # further to the left there is more room, and fewer formulas are broken
+            column = self._tight(last.kind, lines)
+            rows = Equations(self.colours, column, width).rows(lines, height)
+        title = self._title(last, outcome(lines[_OUTCOME[last.kind]]) if long else "", width)
+        heading = Segment(padded(f" {title}", width + 1), self.colours.faint)
+        return [[heading], *rows]
+
+    def _tight(self, kind: str, lines: Sequence[Line]) -> int:
+        """A column for the ``=`` as far left as the names allow, the same in all steps of a kind.
+
+        Those of an update are parameters and the optimizer’s letters, no gradients.
+        """
+        if kind == "update":
+            return self._column - len("∂L/∂")
+        return max(cell_len(line.target) for line in lines) + 1
+
+    def _title(self, last: Step, made: str, width: int) -> str:
+        """What kind of step it is, of what, how and (``made``) with what outcome; what fits."""
+        facts = last.facts
+        kind, where = _TITLES[last.kind], place(facts.operation, facts.experiment.network.wiring())
+        how = method(facts.experiment, last.kind)
+        forms = ((kind, where, how, made), (kind, where, made), (where, made), (made or where,))
+        titles = [" · ".join(filter(None, form)) for form in forms]
+        return next((each for each in titles if cell_len(each) <= width), titles[-1])
+
+    def _next(self, snapshot: Snapshot, width: int) -> list[Segment]:
+        if snapshot.next_operation is None:
+            text = "the end of the run: nothing is left to compute"
+        else:
+            text = intention(snapshot.next_operation)
+        faint = self.colours.faint
+        return [
+            Segment(" next  ", Style(bold=True) + faint),
+            Segment(padded(text, max(width - 7, 1)), faint),
+        ]
+
+    def _story(self, width: int) -> list[list[Segment]]:
+        """The document's name and description."""
+        name = self._experiment.name or "An experiment"
+        found = [[Segment(" " + name, Style(bold=True))]]
+        # The story is Markdown; its marks for bold and code are left out, the words are shown.
+        story = self._experiment.description.replace("**", "").replace("`", "")
+        for paragraph in story.split("\n\n"):
+            for line in wrapped(" ".join(paragraph.split()), width - 1):
+                found.append([Segment(" " + line)])
+            found.append([])
+        return found if self._experiment.description else [*found, []]

@@ -1,0 +1,144 @@
+"""Touring: four cards for who is here for the first time. Every key works as ever meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from string import Formatter
+from typing import TYPE_CHECKING, Final
+
+from textual.content import Content
+from textual.widgets import Static
+
+from nntui.tui.keys import every_key
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
+
+    from nntui.tui.stepping.base import Stage
+    from nntui.tui.user_files import PreferencesFile
+
+
+POINTED: Final = "pointed-at"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card: the pane that it points at, and what it says, with ``{names}`` of keys in it."""
+
+    pane: str
+    title: str
+    text: str
+
+
+CARDS: Final = (
+    Card(
+        "network", "The network",
+        "Neurons are boxes with their values, connections are lines. {step} computes the next edge "
+        "and {step-back} takes it back: try it.",
+    ),
+    Card(
+        "step", "The step",
+        "What was just computed, in symbols and in numbers. {neuron} goes to the end of a neuron, "
+        "{pass} to the end of a pass, {update} behind the next update; capitals go back.",
+    ),
+    Card(
+        "neurons", "The values",
+        "{down} and {right} choose a neuron, {why} tells why its value is what it is. {pane} turns "
+        "to the panes behind others, {maximise} fills the screen with one.",
+    ),
+    Card(
+        "algorithm", "The run",
+        "{continue} runs to the next stop, {breakpoint} sets one where you are, {command} takes "
+        "commands. {help} is the help, {palette} finds everything by name, this tour too.",
+    ),
+)  # fmt: skip
+
+
+class Touring:
+    """Shows one card after the other, until the last, or until it is left."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        panes: Mapping[str, Widget],
+        keymap: Mapping[str, str],
+        preferences: PreferencesFile,
+    ) -> None:
+        self._stage, self._panes, self._preferences = stage, panes, preferences
+        self._keys = {name: key.display(keymap).split(" ")[0] for name, key in every_key().items()}
+        self._at: int | None = None
+        self._card: TourCard | None = None
+
+    def begin(self) -> None:
+        """Show the first card; it never comes by itself again."""
+        self._preferences.change(tour_seen=True)
+        self._at = 0
+        self._show()
+
+    def go_on(self) -> bool:
+        """Show the next card, if there is a tour; whether there was."""
+        if self._at is None:
+            return False
+        self._at += 1
+        if self._at == len(CARDS):
+            return self.leave()
+        self._show()
+        return True
+
+    def leave(self) -> bool:
+        """End the tour, if there is one; whether there was."""
+        if self._at is None:
+            return False
+        self._at = None
+        if self._card is not None:
+            self._card.remove()
+        self._card = None
+        self._point_at(None)
+        return True
+
+    def _show(self) -> None:
+
+        assert self._at is not None
+        card = CARDS[self._at]
+        if self._card is None:
+            self._card = TourCard()
+            self._stage.mount(self._card)
+        pane = self._panes[card.pane]
+        screen = self._stage.app.size
+        low = pane.display and pane.region.y + pane.region.height // 2 > screen.height // 2
+        last = self._at == len(CARDS) - 1
+        ends = "" if last else f" · {self._keys['clear']} leaves the tour"
+        keys = f"{self._keys['inspect']} {'ends the tour' if last else 'goes on'}{ends}"
+        title = f"{card.title} · {self._at + 1} of {len(CARDS)}"
+        self._card.write(title, self._filled(card.text), keys, above=low)
+        self._point_at(pane)
+
+    def _filled(self, text: str) -> Content:
+        """A card's text with the keys in it, which stand out from the words about them."""
+        parts = [Content("")]
+        for words, name, _, _ in Formatter().parse(text):
+            parts.append(Content(words))
+            if name is not None:
+                parts.append(Content.styled(self._keys[name], "bold $accent"))
+        return Content("").join(parts)
+
+    def _point_at(self, pointed: Widget | None) -> None:
+        for pane in self._panes.values():
+            pane.set_class(pane is pointed, POINTED)
+
+
+# ---- tour card -----------------------------------------------------------------------------------
+
+
+class TourCard(Static):
+    """A title, a few sentences, and the keys that go on or leave."""
+
+    def __init__(self) -> None:
+        super().__init__("", id="tour", markup=False)
+
+    def write(self, title: str, text: Content, keys: str, *, above: bool) -> None:
+        """Say something else; ``above``: at the top of the screen."""
+        self.border_title, self.border_subtitle = Content(title), Content(keys)
+        self.set_class(above, "above")
+        self.update(text)

@@ -1,0 +1,213 @@
+"""nntui's own themes: dark, light, and one of high contrast. Textual's own are there beside them.
+
+The hues of signs, marks and breakpoints are not a theme's: see ``nntui.network_view.colours``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from rich.color import Color as RichColor
+from rich.style import Style
+from textual.color import Color
+from textual.theme import Theme
+
+from nntui.network_view.colours import FAINT, MARK, NEGATIVE, POSITIVE, RGB, STOP, Palette
+
+DARK: Final = Theme(
+    name="nntui-dark",
+    primary=POSITIVE[True].text,
+    secondary="#3d6b99",
+    accent=NEGATIVE[True].text,
+    warning=NEGATIVE[True].text,
+    error=STOP[True].text,
+    success="#7fd88f",
+    foreground="#dfe5ec",
+    background="#101419",
+    surface="#181e25",
+    panel="#222a33",
+    dark=True,
+)
+LIGHT: Final = Theme(
+    name="nntui-light",
+    primary=POSITIVE[False].text,
+    secondary="#3d6b99",
+    accent=NEGATIVE[False].text,
+    warning=NEGATIVE[False].text,
+    error=STOP[False].text,
+    success="#1d6f42",
+    foreground="#1b1f24",
+    background="#fbfbf9",
+    surface="#f1f1ec",
+    panel="#e6e6df",
+    dark=False,
+)
+CONTRAST: Final = Theme(
+    name="nntui-contrast",
+    primary="#00d7ff",
+    secondary="#5fd7ff",
+    accent="#ffff5f",
+    warning="#ffff5f",
+    error="#ff8787",
+    success="#5fff87",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#1c1c1c",
+    dark=True,
+    text_alpha=1.0,
+)
+OWN: Final = (DARK, LIGHT, CONTRAST)
+
+
+def first_theme(preferred: str | None, available: Collection[str]) -> str | None:
+    """The theme to start with; None is Textual's choice: ``TEXTUAL_THEME`` was set."""
+    if preferred in available:
+        return preferred
+    return None if os.environ.get("TEXTUAL_THEME") else DARK.name
+
+
+# ---- colours -------------------------------------------------------------------------------------
+
+
+def _colour(rgb: RGB) -> Color:
+    return Color(*rgb)
+
+
+_CODE: Final = {
+    "keyword": {True: Color.parse("#c792ea"), False: Color.parse("#7a2ea0")},
+    "value": {True: Color.parse("#7fdbca"), False: Color.parse("#00695c")},
+    "number": {True: Color.parse("#f78fb3"), False: Color.parse("#a0305f")},
+    "string": {True: Color.parse("#b5d67a"), False: Color.parse("#4a6600")},
+}
+# A part of a chart: its hue (none: that of text), and how much of it.
+_CHART: Final[dict[str, tuple[Mapping[bool, RGB] | None, float]]] = {
+    "train": (POSITIVE, 1.0), "ahead": (POSITIVE, 0.4), "test": (NEGATIVE, 1.0),
+    "other": (None, 0.45), "gap": (STOP, 1.0), "here": (MARK, 1.0), "words": (None, 0.7),
+    "line": (None, 0.25),
+}  # fmt: skip
+_CODE_BOLD: Final = ("keyword", "definition")
+
+
+@dataclass(frozen=True)
+class Colours:
+    """The colours of one theme; ``background`` and ``foreground`` are those of the panes.
+
+    ``strong``: what stands back does so less (high contrast).
+    """
+
+    dark: bool
+    background: Color
+    foreground: Color
+    strong: bool = False
+
+    @classmethod
+    def of(cls, theme: Theme, variables: dict[str, str]) -> Colours:
+        """The colours that go with a theme of Textual's, given its variables."""
+        plain = "#121212" if theme.dark else "#ffffff"
+        background = _parsed(variables.get("background", plain), plain)
+        ink = "#e0e0e0" if theme.dark else "#1a1a1a"
+        foreground = _parsed(variables.get("foreground", ink), ink)
+        return cls(theme.dark, background, foreground, theme.name == CONTRAST.name)
+
+    @cached_property
+    def plain(self) -> Style:
+        """Ordinary text."""
+        return Style(color=self.foreground.rich_color, bgcolor=self.background.rich_color)
+
+    def whole(self, style: Style | None) -> Style:
+        """A style with what it leaves open filled in: as ordinary text is."""
+        if style is None:
+            return self.plain
+        if style not in self._whole:
+            self._whole[style] = self.plain + style
+        return self._whole[style]
+
+    @cached_property
+    def _whole(self) -> dict[Style, Style]:
+        """The styles filled in so far: they are few, and Rich takes its time to join two."""
+        return {}
+
+    @cached_property
+    def faint(self) -> Style:
+        """Text beside the point."""
+        palette = self._palette
+        return Style(color=RichColor.from_rgb(*palette.shown(palette.foreground, FAINT)))
+
+    @cached_property
+    def mark(self) -> Style:
+        """What is being computed at this moment."""
+        return Style(color=_colour(MARK[self.dark]).rich_color, bold=True)
+
+    @cached_property
+    def flash(self) -> Style:
+        """A value that was written at this moment: it must be seen at once, among hundreds."""
+        ground = self.background.blend(_colour(MARK[self.dark]), 0.32 if self.dark else 0.2)
+        return self.mark + Style(bgcolor=ground.rich_color)
+
+    @cached_property
+    def line(self) -> Style:
+        """A line that parts what stands above it from what stands below."""
+        return Style(color=self.background.blend(self.foreground, 0.35).rich_color)
+
+    @cached_property
+    def stop(self) -> Style:
+        """Where a breakpoint stands."""
+        return Style(color=_colour(STOP[self.dark]).rich_color, bold=True)
+
+    @cached_property
+    def current_line(self) -> Style:
+        """The line of a list that is meant."""
+        return Style(
+            bgcolor=self.background.blend(_colour(MARK[self.dark]), 0.15).rich_color, bold=True
+        )
+
+    def code(self, kind: str) -> Style:
+        """A piece of a program: a keyword, a definition's name, a value, a number, a string."""
+        if kind == "comment":
+            return Style(color=self.background.blend(self.foreground, 0.8).rich_color, italic=True)
+        colour = _CODE[kind][self.dark].rich_color if kind in _CODE else None
+        return Style(color=colour, bold=True if kind in _CODE_BOLD else None)
+
+    def chart(self, kind: str) -> Color:
+        """A part of a chart: train, ahead, test, other, gap, here, or words (of the axes)."""
+        hue, amount = _CHART[kind]
+        ink = self.foreground if hue is None else _colour(hue[self.dark])
+        return self.background.blend(ink, amount)
+
+    def role(self, role: str, value: float | None) -> Style:
+        """What a span of a drawing looks like, given its role and shade."""
+        key = role, value
+        if key not in self._roles:
+            self._roles[key] = self._style(*key)
+        return self._roles[key]
+
+    @cached_property
+    def _roles(self) -> dict[tuple[str, float | None], Style]:
+        """The styles met so far: a step shows hundreds of spans, of few kinds and shades."""
+        return {}
+
+    def _style(self, role: str, value: float | None) -> Style:
+        ink = self._palette.ink(role, value)
+        return Style(
+            color=None if ink.colour is None else RichColor.from_rgb(*ink.colour),
+            bgcolor=None if ink.ground is None else RichColor.from_rgb(*ink.ground),
+            bold=ink.bold or None,
+            underline=ink.underline or None,
+            dim=ink.dim or None,
+        )
+
+    @cached_property
+    def _palette(self) -> Palette:
+        background, foreground = RGB(*self.background.rgb), RGB(*self.foreground.rgb)
+        return Palette(self.dark, background, foreground, self.strong)
+
+
+def _parsed(text: str, otherwise: str) -> Color:
+    """A colour of the theme; "ansi_default" and the like have no numbers to blend with."""
+    colour = Color.parse(text)
+    return Color.parse(otherwise) if colour.ansi is not None else colour
