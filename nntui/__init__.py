@@ -14,20 +14,23 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nntui.debugger.debugger import Debugger
-    from nntui.debugger.snapshot import Snapshot
-    from nntui.debugger.step import Step
-    from nntui.document.errors import DocumentError
-    from nntui.document.load import load
-    from nntui.document.save import save
-    from nntui.model.activations import Activation
-    from nntui.model.dataset import Dataset
-    from nntui.model.errors import NetworkError, NntuiError, SettingError
-    from nntui.model.experiment import Experiment, Training
-    from nntui.model.initializers import Initializer
-    from nntui.model.losses import Loss
-    from nntui.model.network import Network
-    from nntui.model.optimizers import Optimizer
+    from nntui.debugger.debugger import Debugger as Debugger
+    from nntui.debugger.snapshot import Snapshot as Snapshot
+    from nntui.debugger.step import Step as Step
+    from nntui.document.errors import DocumentError as DocumentError
+    from nntui.document.load import load as load
+    from nntui.document.save import save as save
+    from nntui.model.activations import Activation as Activation
+    from nntui.model.dataset import Dataset as Dataset
+    from nntui.model.errors import NetworkError as NetworkError
+    from nntui.model.errors import NntuiError as NntuiError
+    from nntui.model.errors import SettingError as SettingError
+    from nntui.model.experiment import Experiment as Experiment
+    from nntui.model.experiment import Training as Training
+    from nntui.model.initializers import Initializer as Initializer
+    from nntui.model.losses import Loss as Loss
+    from nntui.model.network import Network as Network
+    from nntui.model.optimizers import Optimizer as Optimizer
 
 __version__ = "0.1.0"
 

@@ -12,7 +12,7 @@ from nntui.cli.endings import INTERRUPTED, WRONG_RESULT, say
 from nntui.cli.files import file_argument
 
 if TYPE_CHECKING:
-    from nntui.cli.sources import Line
+    from nntui.cli.sources import SourceLine
     from nntui.debugger.commands import Interpreter, Reply
 
 
@@ -113,7 +113,9 @@ def exec_(
     return status
 
 
-def _run(interpreter: Interpreter, source: Iterator[Line], as_json: bool, forgiving: bool) -> int:
+def _run(
+    interpreter: Interpreter, source: Iterator[SourceLine], as_json: bool, forgiving: bool
+) -> int:
     """Run commands to their end, to the first that fails, or to the first Ctrl-C.
 
     ``forgiving``: a person types them, and neither of the two is the end.
@@ -128,7 +130,7 @@ def _run(interpreter: Interpreter, source: Iterator[Line], as_json: bool, forgiv
 
 
 def _run_on(
-    interpreter: Interpreter, source: Iterator[Line], as_json: bool, forgiving: bool
+    interpreter: Interpreter, source: Iterator[SourceLine], as_json: bool, forgiving: bool
 ) -> int:
     for line in source:
         reply, stopped = _answered(interpreter, line, as_json, forgiving)
@@ -144,7 +146,7 @@ def _run_on(
 
 
 def _answered(
-    interpreter: Interpreter, line: Line, as_json: bool, forgiving: bool
+    interpreter: Interpreter, line: SourceLine, as_json: bool, forgiving: bool
 ) -> tuple[Reply, bool]:
     """What a command answers, printed, and whether it was interrupted.
 

@@ -22,14 +22,14 @@ _MOST_BYTES: Final = 4 * MAX_LINE + 1
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SourceLine:
     """A line, and where it stands: ``script.txt:3``."""
 
     text: str
     place: str
 
 
-def lines_of(given: Sequence[tuple[str, str]]) -> Iterator[Line] | None:
+def lines_of(given: Sequence[tuple[str, str]]) -> Iterator[SourceLine] | None:
     """The lines of -c and -x options (("commands", text) or ("scripts", path)); None without any.
 
     Every script is read before the first command runs.
@@ -39,13 +39,15 @@ def lines_of(given: Sequence[tuple[str, str]]) -> Iterator[Line] | None:
     """
     if not given:
         return None
-    lines: list[Line] = []
+    lines: list[SourceLine] = []
     for kind, word in given:
         if kind == "commands":
-            lines += [Line(text, f"-c “{escaped(word)}”") for text in word.splitlines() or [""]]
+            lines += [
+                SourceLine(text, f"-c “{escaped(word)}”") for text in word.splitlines() or [""]
+            ]
         else:
             texts = enumerate(_script(word).splitlines(), 1)
-            lines += [Line(text, f"{escaped(word, 300)}:{n}") for n, text in texts]
+            lines += [SourceLine(text, f"{escaped(word, 300)}:{n}") for n, text in texts]
     return iter(lines)
 
 
@@ -61,7 +63,7 @@ def prompts() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 
 
-def standard_input(interpreter: Interpreter) -> Iterator[Line]:
+def standard_input(interpreter: Interpreter) -> Iterator[SourceLine]:
     """The lines of standard input, asked for with a prompt when that is a terminal.
 
     There, an empty line stands for the last movement again.
@@ -72,7 +74,7 @@ def standard_input(interpreter: Interpreter) -> Iterator[Line]:
     if prompts():
         return Prompt(interpreter)
     lines = enumerate(iter(_read_line, None), 1)
-    return (Line(text, f"line {n} of standard input") for n, text in lines)
+    return (SourceLine(text, f"line {n} of standard input") for n, text in lines)
 
 
 class Prompt:
@@ -84,12 +86,12 @@ class Prompt:
     def __iter__(self) -> Prompt:
         return self
 
-    def __next__(self) -> Line:
+    def __next__(self) -> SourceLine:
         typed = self._ask()
         if typed is None:
             print(file=sys.stderr)
             raise StopIteration
-        return Line(typed.strip() or self._interpreter.again, "")
+        return SourceLine(typed.strip() or self._interpreter.again, "")
 
 
 def _read_line(whole: bool = False) -> str | None:

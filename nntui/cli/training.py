@@ -15,8 +15,8 @@ import click
 
 from nntui.cli.endings import noticing_interrupts
 from nntui.debugger.expressions import ExpressionError, Names, condition
-from nntui.engine.full_speed import OF_THE_PASSES, FullSpeed, Left, Vectors
-from nntui.engine.loss_history import History
+from nntui.engine.full_speed import OF_THE_PASSES, FullSpeed, LastUpdate, TrainingState
+from nntui.engine.loss_history import LossHistory
 from nntui.engine.schedule import Schedule
 from nntui.model.errors import NntuiError
 from nntui.model.experiment import Experiment
@@ -25,7 +25,7 @@ from nntui.model.network import Network
 from nntui.text import cells
 
 if TYPE_CHECKING:
-    from nntui.engine.full_speed import Vectors
+    from nntui.engine.full_speed import TrainingState
 
 
 _SECONDS_BETWEEN_DRAWINGS: Final = 0.1
@@ -68,7 +68,7 @@ def train(experiment: Experiment, until: Until | None = None) -> Outcome:
     Raises:
         KeyboardInterrupt: a second Ctrl-C.
     """
-    engine, schedule, history = FullSpeed(experiment), Schedule(experiment), History()
+    engine, schedule, history = FullSpeed(experiment), Schedule(experiment), LossHistory()
     examples, test = experiment.train_examples, experiment.test_examples
     vectors = engine.first()
     first_loss = engine.mean_loss(vectors, examples)
@@ -103,7 +103,7 @@ def train(experiment: Experiment, until: Until | None = None) -> Outcome:
 
 
 def _parameters(
-    engine: FullSpeed, vectors: Vectors
+    engine: FullSpeed, vectors: TrainingState
 ) -> tuple[dict[str, float], dict[tuple[str, str], float]]:
     """The biases and the weights."""
     b: dict[str, float] = {}
@@ -187,7 +187,7 @@ class Until:
         of_passes = tuple(
             name for name in sorted(names) if parse_value_name(name)[0] in OF_THE_PASSES
         )
-        self.left = Left(of_passes) if of_passes else None
+        self.left = LastUpdate(of_passes) if of_passes else None
         """Takes the values of the passes that it reads; None when it reads none."""
         self._index = {parameter: n for n, parameter in enumerate(net.parameters)}
         self._every = self._schedule.updates_per_epoch if names and names <= _ONCE_AN_EPOCH else 1
@@ -198,7 +198,7 @@ class Until:
             return 1  # until the first epoch has ended its loss is blank, which may be asked for
         return min((updates // self._every + 1) * self._every, self._schedule.updates)
 
-    def met(self, updates: int, vectors: Vectors, history: History) -> bool:
+    def met(self, updates: int, vectors: TrainingState, history: LossHistory) -> bool:
         """Whether it is true at the end of so many updates; a blank value makes it untrue."""
         position = self._schedule.position(self._schedule.update_start(updates) - 1)
         losses = history.losses(updates, updates // self._schedule.updates_per_epoch)

@@ -15,24 +15,24 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class BranchPosition:
     """A position on a branch (by its name)."""
 
     position: int
     branch: str
 
 
-def here(debugger: Debugger) -> Spot:
+def here(debugger: Debugger) -> BranchPosition:
     """Where a debugger stands."""
-    return Spot(debugger.position, debugger.branches.current.name)
+    return BranchPosition(debugger.position, debugger.branches.current.name)
 
 
-def is_there(debugger: Debugger, spot: Spot) -> bool:
+def is_there(debugger: Debugger, spot: BranchPosition) -> bool:
     """Whether the spot's branch was not deleted."""
     return any(branch.name == spot.branch for branch in debugger.branches)
 
 
-def go(debugger: Debugger, spot: Spot) -> None:
+def go(debugger: Debugger, spot: BranchPosition) -> None:
     """Go to a spot, on its branch.
 
     Raises:
@@ -60,7 +60,7 @@ class Bookmark:
     """A name for a position on a branch."""
 
     name: str
-    spot: Spot
+    spot: BranchPosition
 
 
 class Bookmarks:
@@ -87,7 +87,7 @@ class Bookmarks:
         """Whether a bookmark of that name stands somewhere."""
         return name in self._bookmarks
 
-    def add(self, name: str, spot: Spot | None = None) -> Bookmark:
+    def add(self, name: str, spot: BranchPosition | None = None) -> Bookmark:
         """Give a spot (this one, when left out) a name; a name that is taken moves there.
 
         Raises:
@@ -145,7 +145,7 @@ class Bookmarks:
         """Stay on a branch that has another name now."""
         for each in self:
             if each.spot.branch == branch:
-                moved = Bookmark(each.name, Spot(each.spot.position, renamed))
+                moved = Bookmark(each.name, BranchPosition(each.spot.position, renamed))
                 self._bookmarks[each.name] = moved
 
     # ---- keeping -------------------------------------------------------------------------------
@@ -184,12 +184,12 @@ def _checked(name: str) -> str:
     return name
 
 
-def _read(plain: Any) -> tuple[str, Spot]:
+def _read(plain: Any) -> tuple[str, BranchPosition]:
     match plain:
         case {"name": str(name), "position": int(position), "branch": str(branch)} if len(
             plain
         ) == 3 and not isinstance(position, bool):
-            return name, Spot(position, branch)
+            return name, BranchPosition(position, branch)
         case _:
             found = escaped(repr(plain), 60)
             raise BookmarkError(f"bookmarks: found {found}, expected name, position and branch")
@@ -202,26 +202,26 @@ LONGEST: Final = 200
 """How many stops are remembered; the oldest are forgotten."""
 
 
-class Trail:
+class StopHistory:
     """The stops of a debugger, in the order in which they were made.
 
     Whoever stops says so with ``visit``. ``back`` and ``forth`` say where to go and leave the going
     to the caller (``nntui.debugger.bookmarks.go``). A new stop forgets those that lay ahead.
 
-    >>> debugger.trail.visit()
+    >>> debugger.stop_history.visit()
     >>> debugger.seek(900)
-    >>> debugger.trail.visit()
-    >>> debugger.trail.back()
+    >>> debugger.stop_history.visit()
+    >>> debugger.stop_history.back()
     Spot(position=0, branch='main')
     """
 
     def __init__(self, debugger: Debugger) -> None:
         self._debugger = debugger
-        self._spots: list[Spot] = []
+        self._spots: list[BranchPosition] = []
         self._at = -1
 
     @property
-    def spots(self) -> tuple[Spot, ...]:
+    def spots(self) -> tuple[BranchPosition, ...]:
         """The stops that are remembered, oldest first."""
         return tuple(self._spots)
 
@@ -230,7 +230,7 @@ class Trail:
         """How many stops lie ahead, since ``back`` was asked for."""
         return len(self._spots) - 1 - self._at
 
-    def visit(self, spot: Spot | None = None) -> None:
+    def visit(self, spot: BranchPosition | None = None) -> None:
         """Note a stop (here, when left out); one at the same spot as the last is the same."""
         spot = spot or here(self._debugger)
         if self._spots and self._spots[self._at] == spot:
@@ -240,22 +240,23 @@ class Trail:
         del self._spots[:-LONGEST]
         self._at = len(self._spots) - 1
 
-    def back(self) -> Spot | None:
+    def back(self) -> BranchPosition | None:
         """The stop before this one; None when there is none. ``forth`` will lead back to here."""
         self.visit()
         return self._turn(-1)
 
-    def forth(self) -> Spot | None:
+    def forth(self) -> BranchPosition | None:
         """The stop that ``back`` came from; None when there is none."""
         return self._turn(1)
 
     def follow(self, branch: str, renamed: str) -> None:
         """Stay on a branch that has another name now."""
         self._spots = [
-            Spot(spot.position, renamed) if spot.branch == branch else spot for spot in self._spots
+            BranchPosition(spot.position, renamed) if spot.branch == branch else spot
+            for spot in self._spots
         ]
 
-    def _turn(self, direction: int) -> Spot | None:
+    def _turn(self, direction: int) -> BranchPosition | None:
         """The next other spot in a direction; those whose branch is gone are forgotten."""
         stands = self._spots[self._at] if self._spots else None
         while 0 <= (at := self._at + direction) < len(self._spots):

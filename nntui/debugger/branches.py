@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from nntui.debugger.compare import Comparison, Difference, common
+from nntui.debugger.compare import BranchComparison, Difference, common
 from nntui.engine.edits import Edit, edit_of
 from nntui.engine.run import Run
 from nntui.engine.timeline import Timeline
@@ -183,13 +183,13 @@ class Branches:
             pass
         return comparison.found
 
-    def comparison(self, a: str, b: str) -> Comparison:
+    def comparison(self, a: str, b: str) -> BranchComparison:
         """The same in bursts, for somebody who stays alive meanwhile.
 
         Raises:
             BranchError: there is no branch of one of these names.
         """
-        return Comparison(self[a].timeline, self[b].timeline)
+        return BranchComparison(self[a].timeline, self[b].timeline)
 
     # ---- keeping -------------------------------------------------------------------------------
 

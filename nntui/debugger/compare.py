@@ -11,8 +11,8 @@ import numpy as np
 
 from nntui.debugger.snapshot import snapshot_of
 from nntui.engine.edits import Edit
-from nntui.engine.full_speed import Passes
-from nntui.engine.observe import Scene, writes
+from nntui.engine.full_speed import BatchValues
+from nntui.engine.observe import StepContext, writes
 from nntui.engine.replay import Replay
 from nntui.engine.run import Run
 from nntui.engine.state import same, same_number
@@ -42,7 +42,7 @@ class Difference:
     count: int
 
 
-class Comparison:
+class BranchComparison:
     """A search for the first difference of two lines, in bursts.
 
     Whole updates are compared at full speed. Where two of them differ, the examples are, one by
@@ -155,7 +155,7 @@ class Comparison:
             return same_number(*losses)
         return True
 
-    def _same_passes(self, a: Passes, b: Passes) -> bool:
+    def _same_passes(self, a: BatchValues, b: BatchValues) -> bool:
         names = self._lines[0].layout.names
         for symbol, known in self._rows.items():
             on_a, on_b = ([passes.row[names[row]] for row in known] for passes in (a, b))
@@ -249,7 +249,7 @@ class Comparison:
     @staticmethod
     def _written(run: Run, operation: tuple[str, ...], example: int | None) -> dict[str, float]:
         """What a run's next step writes, before an edit made behind it changes that."""
-        scene = Scene(run.experiment, run.state, example)
+        scene = StepContext(run.experiment, run.state, example)
         written: dict[str, float] = {}
         run.advance(1, lambda: written.update(writes(operation, scene)))
         return written

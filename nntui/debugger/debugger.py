@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from nntui.debugger.snapshot import Camera, Snapshot
+from nntui.debugger.snapshot import Snapshot, SnapshotTaker
 from nntui.debugger.step import Step, destination, observed
 from nntui.debugger.values import value_of
 from nntui.engine.run import Run
@@ -13,12 +13,12 @@ from nntui.model.errors import NntuiError
 
 # What a key or a command may never need is imported when it is asked for.
 if TYPE_CHECKING:
-    from nntui.debugger.bookmarks import Bookmarks, Trail
+    from nntui.debugger.bookmarks import Bookmarks, StopHistory
     from nntui.debugger.branches import Branch, Branches
-    from nntui.debugger.breakpoints import Stops
-    from nntui.debugger.breakpoints.search import Hunt, Stop
+    from nntui.debugger.breakpoints import BreakpointTable
+    from nntui.debugger.breakpoints.search import ContinueSearch, Stop
     from nntui.debugger.commands import Interpreter, Reply
-    from nntui.debugger.displays import Watches
+    from nntui.debugger.displays import Displays
     from nntui.debugger.queries.why import Cause
     from nntui.engine.schedule import Schedule
     from nntui.model.experiment import Experiment
@@ -43,7 +43,7 @@ class Debugger:
         self.run = Run(experiment)
         """The cursor that this room moves; others look at snapshots."""
         self._last: Step | None = None
-        self._camera = Camera()
+        self._camera = SnapshotTaker()
 
     # ---- where we are --------------------------------------------------------------------------
 
@@ -184,11 +184,11 @@ class Debugger:
     # ---- stopping ------------------------------------------------------------------------------
 
     @cached_property
-    def stops(self) -> Stops:
+    def breakpoints(self) -> BreakpointTable:
         """The breakpoints and watchpoints."""
-        from nntui.debugger.breakpoints import Stops
+        from nntui.debugger.breakpoints import BreakpointTable
 
-        return Stops()
+        return BreakpointTable()
 
     def resume(self, direction: int = 1) -> Stop:
         """Go on to the next stop, or with direction −1 back to the one before."""
@@ -196,11 +196,11 @@ class Debugger:
 
         return resume(self, direction)
 
-    def hunt(self, direction: int = 1) -> Hunt:
+    def continue_search(self, direction: int = 1) -> ContinueSearch:
         """The same in bursts, for a screen that stays alive."""
-        from nntui.debugger.breakpoints.search import Hunt
+        from nntui.debugger.breakpoints.search import ContinueSearch
 
-        return Hunt(self, direction)
+        return ContinueSearch(self, direction)
 
     # ---- changing ------------------------------------------------------------------------------
 
@@ -222,11 +222,11 @@ class Debugger:
     # ---- asking --------------------------------------------------------------------------------
 
     @cached_property
-    def watches(self) -> Watches:
+    def displays(self) -> Displays:
         """The expressions that are looked at wherever the run stops."""
-        from nntui.debugger.displays import Watches
+        from nntui.debugger.displays import Displays
 
-        return Watches(self)
+        return Displays(self)
 
     @cached_property
     def bookmarks(self) -> Bookmarks:
@@ -236,11 +236,11 @@ class Debugger:
         return Bookmarks(self)
 
     @cached_property
-    def trail(self) -> Trail:
+    def stop_history(self) -> StopHistory:
         """The places where the run has stopped, to go back and forth through."""
-        from nntui.debugger.bookmarks import Trail
+        from nntui.debugger.bookmarks import StopHistory
 
-        return Trail(self)
+        return StopHistory(self)
 
     def why(self, name: str) -> Cause:
         """What has made a value: the step that wrote it last, and what that step read.

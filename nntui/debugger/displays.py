@@ -21,12 +21,12 @@ Value: TypeAlias = float | bool | None
 """What an expression stands for; None while it is blank."""
 
 
-class WatchError(NntuiError):
+class DisplayError(NntuiError):
     """There is no such watch, or there are too many."""
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class Display:
     """An expression under watch. Numbers count from 1 and are not given twice."""
 
     number: int
@@ -34,7 +34,7 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class DisplayedValue:
     """A watch and what it stands for: here, and at the stop before.
 
     ``first`` says that there was no stop before at which it was watched.
@@ -58,25 +58,25 @@ class Watched:
         return self.value - self.before if numbers else None  # type: ignore[operator]
 
 
-class Watches:
+class Displays:
     """The person's watches on a debugger, in the order in which they were added.
 
-    >>> debugger.watches.add("dw[x1,h1] / 4")
+    >>> debugger.displays.add("dw[x1,h1] / 4")
     >>> debugger.step()
-    >>> [line_of(watched) for watched in debugger.watches.at_stop()]
+    >>> [line_of(watched) for watched in debugger.displays.at_stop()]
     ['1: dw[x1,h1] / 4 = 0']
     """
 
     def __init__(self, debugger: Debugger) -> None:
         self._debugger = debugger
-        self._watches: dict[int, Watch] = {}
+        self._watches: dict[int, Display] = {}
         self.made = 0
         """The last number that was given."""
         self._stop: tuple[int, tuple[Edit, ...]] | None = None
         self._now: dict[int, Value] = {}
         self._before: dict[int, Value] = {}
 
-    def __iter__(self) -> Iterator[Watch]:
+    def __iter__(self) -> Iterator[Display]:
         """The watches in the order of their numbers."""
         return iter(tuple(self._watches.values()))
 
@@ -84,7 +84,7 @@ class Watches:
         """How many there are."""
         return len(self._watches)
 
-    def __getitem__(self, number: int) -> Watch:
+    def __getitem__(self, number: int) -> Display:
         """The watch of a number.
 
         Raises:
@@ -92,10 +92,10 @@ class Watches:
         """
         if number not in self._watches:
             there = ", ".join(map(str, self._watches)) or "none"
-            raise WatchError(f"there is no watch {number} (there are: {there})")
+            raise DisplayError(f"there is no watch {number} (there are: {there})")
         return self._watches[number]
 
-    def add(self, text: str, number: int = 0) -> Watch:
+    def add(self, text: str, number: int = 0) -> Display:
         """Watch an expression from now on; its number is the next one unless a later is given.
 
         Raises:
@@ -103,16 +103,16 @@ class Watches:
             WatchError: there are too many.
         """
         if len(self) >= MAX_WATCHES:
-            raise WatchError(f"there are {MAX_WATCHES} watches: remove some first")
+            raise DisplayError(f"there are {MAX_WATCHES} watches: remove some first")
         expression = parse(text, self._debugger.experiment.network)
         self.made = max(number, self.made + 1)
-        watch = Watch(self.made, expression)
+        watch = Display(self.made, expression)
         self._watches[watch.number] = watch
         if self._stop == self._here:
             self._now[watch.number] = self._value(watch)
         return watch
 
-    def remove(self, number: int) -> Watch:
+    def remove(self, number: int) -> Display:
         """Watch no longer.
 
         Raises:
@@ -126,7 +126,7 @@ class Watches:
         """Remove every watch."""
         self._watches.clear()
 
-    def at_stop(self) -> tuple[Watched, ...]:
+    def at_stop(self) -> tuple[DisplayedValue, ...]:
         """What the watches stand for at a stop, beside what they were at the one before.
 
         Asked again at the same place it answers the same.
@@ -137,12 +137,12 @@ class Watches:
             self._now = {watch.number: self._value(watch) for watch in self}
         return self.now()
 
-    def now(self) -> tuple[Watched, ...]:
+    def now(self) -> tuple[DisplayedValue, ...]:
         """The same on the way, beside the last stop; this place does not count as one."""
         stopped = self._stop == self._here
         before = self._before if stopped else self._now
         return tuple(
-            Watched(
+            DisplayedValue(
                 number=watch.number,
                 text=watch.expression.text,
                 value=self._value(watch),
@@ -157,11 +157,11 @@ class Watches:
         """Where the debugger stands: another edit in the same place makes it another place."""
         return self._debugger.position, self._debugger.run.timeline.edits
 
-    def _value(self, watch: Watch) -> Value:
+    def _value(self, watch: Display) -> Value:
         return watch.expression.value(self._debugger.value)
 
 
-def line_of(watched: Watched, number: Number = exact) -> str:
+def line_of(watched: DisplayedValue, number: Number = exact) -> str:
     """A watch as a line of text: ``1: loss = 0.25 (was 0.3, change -0.05)``."""
     line = f"{watched.number}: {watched.text} = {value_text(watched.value, number)}"
     if not watched.changed:

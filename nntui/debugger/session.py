@@ -48,13 +48,13 @@ def to_plain(debugger: Debugger) -> dict[str, Any]:
     from nntui.debugger.breakpoints import to_plain as plain_stops
 
     watches = [
-        {"number": each.number, "expression": each.expression.text} for each in debugger.watches
+        {"number": each.number, "expression": each.expression.text} for each in debugger.displays
     ]
     sections: dict[str, Any] = {
-        "breakpoints": plain_stops(debugger.stops),
-        "breakpoints_made": debugger.stops.made,
+        "breakpoints": plain_stops(debugger.breakpoints),
+        "breakpoints_made": debugger.breakpoints.made,
         "displays": watches,
-        "displays_made": debugger.watches.made,
+        "displays_made": debugger.displays.made,
         "bookmarks": debugger.bookmarks.plain,
         "branches": debugger.branches.plain(),
         "position": debugger.position,
@@ -94,11 +94,11 @@ def restore(debugger: Debugger, plain: object, seconds: float | None = None) -> 
             except (TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError):
                 problems.append(f"{key}: found what no debugger writes")
     # Numbers are not given twice, not even that of something deleted since.
-    for key, table in (("breakpoints", debugger.stops), ("displays", debugger.watches)):
+    for key, table in (("breakpoints", debugger.breakpoints), ("displays", debugger.displays)):
         table.made = max(table.made, _number(plain.get(f"{key}_made")))
     if "position" in plain:
         problems += _position(debugger, plain["position"], seconds)
-    debugger.watches.at_stop()
+    debugger.displays.at_stop()
     return problems
 
 
@@ -107,7 +107,7 @@ def _breakpoints(debugger: Debugger, rows: object) -> list[str]:
 
     stops, problems = from_plain(rows, debugger.experiment.network)
     for row in stops:
-        debugger.stops.add(row)
+        debugger.breakpoints.add(row)
     return problems
 
 
@@ -125,8 +125,8 @@ def _displays(debugger: Debugger, rows: object) -> list[str]:
         try:
             if not isinstance(text, str):
                 raise SessionError(f"found {escaped(repr(row), 40)}, expected an expression")
-            debugger.watches.made = max(debugger.watches.made, number - 1)
-            debugger.watches.add(text)
+            debugger.displays.made = max(debugger.displays.made, number - 1)
+            debugger.displays.add(text)
         except NntuiError as error:
             problems.append(f"displays[{n}]: {error}")
     return problems
@@ -213,27 +213,27 @@ def carried_over(
 def _stops(debugger: Debugger, made: Debugger, names: Names, renaming: Renaming) -> list[str]:
     """Take the breakpoints and watchpoints along, each with its number and its counters."""
     lost = []
-    for row in debugger.stops:
+    for row in debugger.breakpoints:
         try:
             found = row_of(renamed_command(row, renaming.now), names)
             since = min(row.since, found.every - 1)
-            made.stops.add(replace(found, number=row.number, hits=row.hits, since=since))
+            made.breakpoints.add(replace(found, number=row.number, hits=row.hits, since=since))
         except NntuiError as error:
             lost.append(f"{row.title}, {escaped(row.what)}: {error}")
-    made.stops.made = debugger.stops.made
+    made.breakpoints.made = debugger.breakpoints.made
     return lost
 
 
 def _watches(debugger: Debugger, made: Debugger, renaming: Renaming) -> list[str]:
     lost = []
-    for watch in debugger.watches:
+    for watch in debugger.displays:
         text = watch.expression.text
         try:
-            made.watches.add(renamed(text, renaming.now), watch.number)
+            made.displays.add(renamed(text, renaming.now), watch.number)
         except NntuiError as error:
             lost.append(f"watch {watch.number}, {escaped(text)}: {error}")
-    made.watches.made = debugger.watches.made
-    made.watches.at_stop()
+    made.displays.made = debugger.displays.made
+    made.displays.at_stop()
     return lost
 
 

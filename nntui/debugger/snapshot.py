@@ -132,7 +132,7 @@ class Snapshot:
         return named
 
 
-class Camera:
+class SnapshotTaker:
     """Takes one snapshot after another, copying only what was changed since the one before.
 
     A step forwards leaves all parameters and gradients alone: in a large network copying them for

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from nntui.engine.observe import Scene, reads, writes
-from nntui.engine.schedule import Block, Position, Schedule, end_after, end_before
-from nntui.explain.formulas import Facts, Line, formula, sentence
+from nntui.engine.observe import StepContext, reads, writes
+from nntui.engine.schedule import Position, Schedule, StepBlock, end_after, end_before
+from nntui.explain.formulas import EquationLine, Facts, formula, sentence
 from nntui.explain.numbers import Number, exact
 from nntui.model.names import parameter_name
 
@@ -77,7 +77,7 @@ class Step:
         """The step as one line of exact numbers: ``z[h1] = 0.1 + 0.5 · 1 = 0.6``."""
         return sentence(self.facts)
 
-    def lines(self, number: Number = exact) -> tuple[Line, ...]:
+    def lines(self, number: Number = exact) -> tuple[EquationLine, ...]:
         """The step's equations in symbols and numbers, with the value names of traces."""
         return formula(self.facts, number)
 
@@ -89,7 +89,7 @@ def observed(run: Run) -> Step:
     experiment, state = run.experiment, run.state
     key = operation[1] if len(operation) == 2 else operation[1:]
     memory = state.memory[key] if operation[0] == "update" else ()  # type: ignore[index]
-    scene = Scene(experiment, state, position.example)
+    scene = StepContext(experiment, state, position.example)
     read = reads(operation, scene)
     written: dict[str, float] = {}
     executed = run.advance(1, lambda: written.update(writes(operation, scene)))
@@ -110,7 +110,7 @@ def observed(run: Run) -> Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Movement:
+class StepUnit:
     """``after(schedule, p)`` is its first stop behind position p (which is not the end),
     ``before`` its last stop in front of p (which is not the start). ``stops(schedule)`` says how
     many there are in every example, and how many more in every update.
@@ -121,7 +121,7 @@ class Movement:
     stops: Callable[[Schedule], tuple[int, int]]
 
 
-def _within_block(ends: Callable[[Block], tuple[int, ...]]) -> Movement:
+def _within_block(ends: Callable[[StepBlock], tuple[int, ...]]) -> StepUnit:
     def after(schedule: Schedule, position: int) -> int:
         block = schedule.block(position)
         return block.start + end_after(ends(block), position - block.start)
@@ -134,7 +134,7 @@ def _within_block(ends: Callable[[Block], tuple[int, ...]]) -> Movement:
         last = schedule.block(schedule.update_start(1) - 1)
         return len(ends(schedule.block(0))), len(ends(last)) if schedule.steps_per_update else 0
 
-    return Movement(after, before, stops)
+    return StepUnit(after, before, stops)
 
 
 def _example_after(schedule: Schedule, position: int) -> int:
@@ -153,22 +153,22 @@ def _epoch_before(schedule: Schedule, position: int) -> int:
     return (position - 1) // schedule.steps_per_epoch * schedule.steps_per_epoch
 
 
-MOVEMENTS: Final[dict[str, Movement]] = {
-    "step": Movement(
+MOVEMENTS: Final[dict[str, StepUnit]] = {
+    "step": StepUnit(
         lambda s, p: p + 1, lambda s, p: p - 1, lambda s: (s.steps_per_example, s.steps_per_update)
     ),
     "neuron": _within_block(lambda block: block.neuron_ends),
     "pass": _within_block(lambda block: block.pass_ends),
-    "example": Movement(_example_after, lambda s, p: s.example_start(p - 1), lambda s: (1, 0)),
-    "update": Movement(
+    "example": StepUnit(_example_after, lambda s, p: s.example_start(p - 1), lambda s: (1, 0)),
+    "update": StepUnit(
         lambda s, p: s.update_start(s.updates_before(p) + 1), _update_before, lambda s: (0, 1)
     ),
-    "epoch": Movement(
+    "epoch": StepUnit(
         lambda s, p: (p // s.steps_per_epoch + 1) * s.steps_per_epoch,
         _epoch_before,
         lambda s: (0, 0),
     ),
-    "run": Movement(lambda s, p: s.total, lambda s, p: 0, lambda s: (0, 0)),
+    "run": StepUnit(lambda s, p: s.total, lambda s, p: 0, lambda s: (0, 0)),
 }
 
 
@@ -196,7 +196,7 @@ def destination(schedule: Schedule, position: int, movement: str, count: int = 1
 
 
 def _leaps(
-    schedule: Schedule, move: Movement, position: int, sign: int
+    schedule: Schedule, move: StepUnit, position: int, sign: int
 ) -> Iterator[tuple[int, int, int]]:
     """The whole epochs, updates and examples that begin at a position, in the direction of sign.
 

@@ -149,7 +149,7 @@ Record = tuple[int, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class CsvTable:
     """The chosen columns of a CSV file; ``lines`` are the line numbers of the rows.
 
     ``path`` is absolute, ``file`` is the path as errors show it.
@@ -162,7 +162,7 @@ class Table:
     lines: tuple[int, ...]
 
 
-def csv_table(name: str, document: str, inputs: Sequence[str], targets: Sequence[str]) -> Table:
+def csv_table(name: str, document: str, inputs: Sequence[str], targets: Sequence[str]) -> CsvTable:
     """Read the columns ``inputs`` and ``targets`` of a CSV file.
 
     Args:
@@ -190,7 +190,7 @@ def csv_table(name: str, document: str, inputs: Sequence[str], targets: Sequence
             found = f"{shown(name)} ({fault.found})"
             raise Fault(f"{PLACE}.csv", found, fault.expected, fault.hint) from None
         raise Fault(fault.place, fault.found, fault.expected, fault.hint, file) from None
-    return Table(Path(path), file, x, y, lines)
+    return CsvTable(Path(path), file, x, y, lines)
 
 
 def _records(text: str) -> Iterator[Record]:
@@ -275,7 +275,7 @@ class Width:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class DataRows:
     """A data set and where its rows stand, so that a fault in one can say so.
 
     ``lines`` are the line numbers in the CSV file called ``file``; both are empty for other data.
@@ -300,7 +300,7 @@ class Rows:
         )
 
 
-def rows_of(section: dict[str, Any], document: str, width: Width) -> Rows:
+def rows_of(section: dict[str, Any], document: str, width: Width) -> DataRows:
     """The data that a document describes.
 
     Args:
@@ -325,12 +325,12 @@ def rows_of(section: dict[str, Any], document: str, width: Width) -> Rows:
         raise Fault.of(error, PLACE) from None
 
 
-def _inline(section: dict[str, Any], document: str, width: Width) -> Rows:
+def _inline(section: dict[str, Any], document: str, width: Width) -> DataRows:
     spec = converted(section, specs.InlineData, PLACE)
-    return Rows(Dataset.of(spec.inputs, spec.targets, spec.test_fraction))
+    return DataRows(Dataset.of(spec.inputs, spec.targets, spec.test_fraction))
 
 
-def _from_csv(section: dict[str, Any], document: str, width: Width) -> Rows:
+def _from_csv(section: dict[str, Any], document: str, width: Width) -> DataRows:
     spec = converted(section, specs.CsvData, PLACE)
     if len(spec.inputs) != width.inputs:
         expected = f"{width.inputs}, one for each input neuron"
@@ -343,10 +343,10 @@ def _from_csv(section: dict[str, Any], document: str, width: Width) -> Rows:
     table = csv_table(spec.csv, document, spec.inputs, spec.targets)
     source = CsvSource(table.path, tuple(spec.inputs), tuple(spec.targets))
     data = Dataset.of(table.inputs, table.targets, spec.test_fraction, source)
-    return Rows(data, table.file, table.lines)
+    return DataRows(data, table.file, table.lines)
 
 
-def _generated(section: dict[str, Any], document: str, width: Width) -> Rows:
+def _generated(section: dict[str, Any], document: str, width: Width) -> DataRows:
     spec = converted(section, specs.GeneratedData, PLACE)
     data = generated(spec, PLACE)
     gives = len(data.inputs[0]), 1
@@ -358,10 +358,10 @@ def _generated(section: dict[str, Any], document: str, width: Width) -> Rows:
             f"data for {counted(wants[0], 'input')} and {counted(wants[1], 'output')}, "
             "as the network has",
         )
-    return Rows(data)
+    return DataRows(data)
 
 
-_KINDS: Final[dict[str, Callable[[dict[str, Any], str, Width], Rows]]] = {
+_KINDS: Final[dict[str, Callable[[dict[str, Any], str, Width], DataRows]]] = {
     "csv": _from_csv,
     "generator": _generated,
 }

@@ -30,7 +30,7 @@ Item = str | Lane
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ColumnEntry:
     """What stands in one place of a column: a neuron, a fold of several, or lanes side by side."""
 
     kind: Literal["neuron", "fold", "lane"]
@@ -74,7 +74,9 @@ def links_of(edges: Iterable[Edge], column_of: dict[str, int]) -> list[list[tupl
     return [list(gap) for gap in gaps]
 
 
-def fold(items: list[Item], height: int, box_height: int, *, whole: bool = False) -> list[Entry]:
+def fold(
+    items: list[Item], height: int, box_height: int, *, whole: bool = False
+) -> list[ColumnEntry]:
     """Return what stands in a column of `height` rows, top to bottom.
 
     Neurons that do not fit become one fold between the first ones and the last, or the `whole`
@@ -92,7 +94,7 @@ def fold(items: list[Item], height: int, box_height: int, *, whole: bool = False
         # The fold takes a row itself; with two rows the first neuron is worth more than the last.
         first, last = max(min(room - 1, 1), room - 2), min(1, max(0, room - 2))
     hidden = tuple(names[first : len(names) - last])
-    entries: list[Entry] = []
+    entries: list[ColumnEntry] = []
     merged: dict[int, list[str]] = {}
     neuron = lane = 0
     for item in items:
@@ -101,16 +103,16 @@ def fold(items: list[Item], height: int, box_height: int, *, whole: bool = False
                 bundle = lane * kept_lanes // lanes
                 if bundle not in merged:
                     merged[bundle] = []
-                    entries.append(Entry("lane", ()))
+                    entries.append(ColumnEntry("lane", ()))
                 merged[bundle].append(item.source)
                 index = [i for i, entry in enumerate(entries) if entry.kind == "lane"][-1]
-                entries[index] = Entry("lane", tuple(merged[bundle]))
+                entries[index] = ColumnEntry("lane", tuple(merged[bundle]))
             lane += 1
             continue
         if neuron < first or neuron >= len(names) - last:
-            entries.append(Entry("neuron", (item,)))
+            entries.append(ColumnEntry("neuron", (item,)))
         elif neuron == first:
-            entries.append(Entry("fold", hidden))
+            entries.append(ColumnEntry("fold", hidden))
         neuron += 1
     return entries
 
@@ -118,7 +120,7 @@ def fold(items: list[Item], height: int, box_height: int, *, whole: bool = False
 # ---- rows ----------------------------------------------------------------------------------------
 
 
-def spread(entries: Sequence[Entry], height: int, box_height: int) -> list[int]:
+def spread(entries: Sequence[ColumnEntry], height: int, box_height: int) -> list[int]:
     """Return the top row of each entry: boxes evenly over `height`, lanes between them.
 
     The entries must fit, as `columns.fold` makes them.
@@ -292,7 +294,7 @@ _PASSES: Final = 4
 
 
 def settle(
-    entries: list[list[Entry]],
+    entries: list[list[ColumnEntry]],
     tops: list[list[int]],
     links: Sequence[Sequence[tuple[Item, Item]]],
     height: int,
@@ -333,7 +335,7 @@ def settle(
 
 
 def _straighten(
-    columns: Sequence[Sequence[Entry]],
+    columns: Sequence[Sequence[ColumnEntry]],
     tops: list[list[int]],
     height: int,
     box_height: int,
@@ -354,7 +356,7 @@ def _straighten(
 
 
 def _freedom(
-    entries: Sequence[Entry], rows: Sequence[int], i: int, height: int, box_height: int
+    entries: Sequence[ColumnEntry], rows: Sequence[int], i: int, height: int, box_height: int
 ) -> tuple[int, int]:
     """Return the first and the last row to which the lane at `i` can move past nothing."""
     low, high = 0, height - 1

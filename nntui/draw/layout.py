@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from nntui.draw.canvas import Cell, Leg, stairs
-from nntui.draw.layers import Draft, Edge, Entry, draft, fold, settle, spread
+from nntui.draw.layers import ColumnEntry, Draft, Edge, draft, fold, settle, spread
 from nntui.draw.plan import Box, Heat, Layout, heats_of
 from nntui.text import cells
 
@@ -27,7 +27,7 @@ _WIDEST_GAP: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class WidthFit:
     """One way to fill a width: box widths, gaps, and where the first column starts.
 
     A box is `box_height` rows high: name and value side by side in 1, or one above the other in 2.
@@ -66,14 +66,14 @@ def fit_columns(
     value_width: int,
     label_width: int,
     stackable: bool,
-) -> Fit:
+) -> WidthFit:
     """Return the first fit in at most `width` cells, or a wider one when there is none.
 
     `stackable` says that boxes of two rows fit in height.
     """
     natural = [max(map(cells, names), default=1) for names in columns]
 
-    def attempt(limit: int, box_height: int, beyond: int, most: int) -> Fit:
+    def attempt(limit: int, box_height: int, beyond: int, most: int) -> WidthFit:
         value = min(value_width, most)
         names = tuple(max(1, min(limit, name)) for name in natural)
         inner = (name + 1 + value if box_height == 1 else max(name, value) for name in names)
@@ -95,7 +95,7 @@ def _place(
     gap: int,
     box_height: int,
     value_width: int,
-) -> Fit:
+) -> WidthFit:
     gaps = max(0, len(boxes) - 1)
     spare = max(gap * gaps, min(width - sum(boxes), _WIDEST_GAP * gaps))
     total = sum(boxes) + spare
@@ -104,7 +104,7 @@ def _place(
     for i, box in enumerate(boxes):
         lefts.append(used)
         used += box + (spare * (i + 1) // gaps - spare * i // gaps if gaps else 0)
-    return Fit(box_height, names, boxes, tuple(lefts), total, value_width)
+    return WidthFit(box_height, names, boxes, tuple(lefts), total, value_width)
 
 
 # ---- labels --------------------------------------------------------------------------------------
@@ -271,7 +271,7 @@ def layout(
 
 
 def _boxes(
-    entries: Sequence[Sequence[Entry]], tops: Sequence[Sequence[int]], fit: Fit
+    entries: Sequence[Sequence[ColumnEntry]], tops: Sequence[Sequence[int]], fit: WidthFit
 ) -> tuple[tuple[Box, ...], ...]:
     return tuple(
         tuple(

@@ -11,7 +11,7 @@ from nntui.draw.layers import Edge, columns_of
 from nntui.draw.layout import best_slot, cover, crowd_of, layout
 from nntui.draw.picture import Area, EdgeLook, EdgeState, Mark, NodeLook, Picture
 from nntui.draw.plan import Box, Heated, Layout, heated
-from nntui.draw.visible import Line, select
+from nntui.draw.visible import VisibleLine, select
 from nntui.text import cells, cut, fit
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def paint(
     return Picture(layout.width, layout.height, canvas.rows(), tuple(areas))
 
 
-def _draw_thin(canvas: Canvas, lines: Iterable[Line]) -> None:
+def _draw_thin(canvas: Canvas, lines: Iterable[VisibleLine]) -> None:
     dots: dict[Cell, int] = {}
     owner: dict[Cell, tuple[str, float]] = {}
     for line in lines:
@@ -149,7 +149,7 @@ def _draw_thin(canvas: Canvas, lines: Iterable[Line]) -> None:
         canvas.cell(x, y, chr(0x2800 + bits), *owner[x, y])
 
 
-def _edge_role(line: Line) -> str:
+def _edge_role(line: VisibleLine) -> str:
     state = line.look.state
     if _is_odd(line):
         return "edge.odd"
@@ -158,11 +158,11 @@ def _edge_role(line: Line) -> str:
     return f"edge.{sign}{ending}"
 
 
-def _is_odd(line: Line) -> bool:
+def _is_odd(line: VisibleLine) -> bool:
     return line.look.state in _ODD and not math.isfinite(line.look.weight)
 
 
-def _stroke(line: Line) -> tuple[int, int]:
+def _stroke(line: VisibleLine) -> tuple[int, int]:
     ahead = line.look.ahead or line.look.state == "pending"
     if line.look.state == "dim":
         return _BESIDE_AHEAD if ahead else _BESIDE
@@ -171,7 +171,7 @@ def _stroke(line: Line) -> tuple[int, int]:
     return (_PENDING if ahead else _DOTS)[line.negative]
 
 
-def _draw_heat(canvas: Canvas, layout: Layout, lines: Iterable[Line], heat: Heated) -> None:
+def _draw_heat(canvas: Canvas, layout: Layout, lines: Iterable[VisibleLine], heat: Heated) -> None:
     """Draw the maps, but none into a gap where lines are brought out that it would hide."""
     out = {layout.box(line.edge[1]).column for line in lines if line.look.state in _OUT}
     hidden = {column for column, each in layout.heats.items() if each.alone and column in out}
@@ -182,7 +182,7 @@ def _draw_heat(canvas: Canvas, layout: Layout, lines: Iterable[Line], heat: Heat
                 canvas.cell(x, shade.y, shade.mark, role, shade.strength)
 
 
-def _draw_heavy(canvas: Canvas, line: Line, tail: Leg | None) -> None:
+def _draw_heavy(canvas: Canvas, line: VisibleLine, tail: Leg | None) -> None:
     legs = line.legs if tail is None else (*line.legs, tail)
     for leg in legs:
         canvas.line(stairs(leg, line.negative), "edge.current", line.strength)
@@ -200,7 +200,7 @@ def _draw_angles(canvas: Canvas, slot: Cell, width: int, role: str, signed: floa
 
 
 def _draw_stops(
-    canvas: Canvas, lines: Iterable[Line], labels: Iterable[tuple[Line, Cell, str]]
+    canvas: Canvas, lines: Iterable[VisibleLine], labels: Iterable[tuple[VisibleLine, Cell, str]]
 ) -> None:
     """Draw a dot before the label of each connection that stops, or else upon its line."""
     slots = {line.edge: slot for line, slot, _ in labels}
@@ -217,10 +217,12 @@ def _draw_stops(
             canvas.cell(*free[len(free) // 2], STOP, "stop")
 
 
-def _labels(layout: Layout, lines: list[Line], current: list[Line]) -> list[tuple[Line, Cell, str]]:
+def _labels(
+    layout: Layout, lines: list[VisibleLine], current: list[VisibleLine]
+) -> list[tuple[VisibleLine, Cell, str]]:
     """Return the labels to print: the current one always, others where they cover no other."""
     taken: set[Cell] = set()
-    printed: list[tuple[Line, Cell, str]] = []
+    printed: list[tuple[VisibleLine, Cell, str]] = []
     path = {cell for line in current for leg in line.legs for cell in stairs(leg, False)}
     spotlit = [line for line in lines if line.spotlit]
     crowd = crowd_of([line.legs[0 if line.look.at_source else -1] for line in spotlit])

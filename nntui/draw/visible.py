@@ -31,7 +31,7 @@ _ORDER: Final[Mapping[EdgeState, int]] = {
 }
 
 
-class Line(NamedTuple):
+class VisibleLine(NamedTuple):
     """A connection to draw. A `trace` is a line with few dots and without a label."""
 
     edge: Edge
@@ -59,7 +59,7 @@ def select(
     edges: Mapping[Edge, EdgeLook],
     scale: float | None,
     at_hand: Container[str] = frozenset(),
-) -> list[Line]:
+) -> list[VisibleLine]:
     """Return the lines to draw, in the order in which to draw them: what is last lies on top.
 
     Where not all can be drawn whole, those into the neurons `at_hand` are, then the strongest.
@@ -91,7 +91,7 @@ def select(
     whole, faint = _strongest(spans, lit, layout.height, at_hand)
     traces = {edge for edge, _ in faint}
     lines = [
-        Line(
+        VisibleLine(
             edge,
             look,
             layout.legs(*edge),

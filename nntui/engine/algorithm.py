@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from nntui.engine.schedule import updates
-from nntui.engine.state import Regime, State
+from nntui.engine.state import ActiveExperiment, State
 from nntui.model.experiment import Experiment
 
 Operation: TypeAlias = tuple[str, ...]
@@ -19,9 +19,9 @@ Operation: TypeAlias = tuple[str, ...]
 Steps: TypeAlias = Iterator[Operation]
 
 
-def train(experiment: Experiment | Regime, state: State, first_update: int = 0) -> Steps:
+def train(experiment: Experiment | ActiveExperiment, state: State, first_update: int = 0) -> Steps:
     """Train a network, pausing after every step, from the start of an update to the end."""
-    now = Regime.of(experiment)
+    now = ActiveExperiment.of(experiment)
     for number, batch in updates(now.experiment, first_update):
         state.zero_gradients()
         for example in batch:
@@ -32,14 +32,14 @@ def train(experiment: Experiment | Regime, state: State, first_update: int = 0) 
         yield from update(now, state, now.net.neurons, number, len(batch))
 
 
-def load(now: Regime, state: State, example: int) -> Steps:
+def load(now: ActiveExperiment, state: State, example: int) -> Steps:
     """An example's numbers become the activations of the inputs."""
     state.blank()
     state.a.update(zip(now.net.inputs, now.x(example), strict=True))
     yield ("load",)
 
 
-def forward(now: Regime, state: State, neurons: Iterable[str]) -> Steps:
+def forward(now: ActiveExperiment, state: State, neurons: Iterable[str]) -> Steps:
     """Each neuron sums what flows in, then applies its activation function."""
     z, a, b, w = state.z, state.a, state.b, state.w
     f, sources = now.f, now.net.sources
@@ -52,7 +52,7 @@ def forward(now: Regime, state: State, neurons: Iterable[str]) -> Steps:
         yield "forward_neuron", j
 
 
-def compare(now: Regime, state: State, example: int) -> Steps:
+def compare(now: ActiveExperiment, state: State, example: int) -> Steps:
     """How wrong are the outputs, and how does that change with each of them?"""
     outputs, y = [state.a[k] for k in now.net.outputs], now.y(example)
     state.loss = now.loss.value(outputs, y)
@@ -60,7 +60,7 @@ def compare(now: Regime, state: State, example: int) -> Steps:
     yield ("loss",)
 
 
-def backward(now: Regime, state: State, neurons: Iterable[str]) -> Steps:
+def backward(now: ActiveExperiment, state: State, neurons: Iterable[str]) -> Steps:
     """The chain rule, from the outputs to the inputs."""
     z, a, w = state.z, state.a, state.w
     delta, da, db, dw = state.delta, state.da, state.db, state.dw
@@ -75,7 +75,9 @@ def backward(now: Regime, state: State, neurons: Iterable[str]) -> Steps:
             yield "backward_edge", i, j
 
 
-def update(now: Regime, state: State, neurons: Iterable[str], number: int, batch: int) -> Steps:
+def update(
+    now: ActiveExperiment, state: State, neurons: Iterable[str], number: int, batch: int
+) -> Steps:
     """Every trainable parameter takes one step downhill, after a batch of so many examples."""
     b, w, db, dw, memory = state.b, state.w, state.db, state.dw, state.memory
     sources, trainable = now.net.sources, now.net.trainable

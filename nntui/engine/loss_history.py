@@ -101,7 +101,7 @@ def _points(values: array[float], buckets: Any) -> tuple[list[int], list[float]]
 # ---- history -------------------------------------------------------------------------------------
 
 
-class History:
+class LossHistory:
     """The record, filled in order; recording a known entry again changes nothing."""
 
     def __init__(self) -> None:
@@ -116,9 +116,9 @@ class History:
         if index == len(values):
             values.append(loss)
 
-    def copy(self, updates: int, epochs: int) -> History:
+    def copy(self, updates: int, epochs: int) -> LossHistory:
         """The record up to so many finished updates and epochs, to be continued differently."""
-        other = History()
+        other = LossHistory()
         other.batch = self.batch[:updates]
         other.epoch, other.test = self.epoch[:epochs], self.test[:epochs]
         return other
@@ -144,7 +144,7 @@ class Losses:
     during each finished epoch; ``test``: the mean test loss after it (empty without a test set).
     """
 
-    _history: History
+    _history: LossHistory
     updates: int
     epochs: int
 

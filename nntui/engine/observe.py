@@ -14,7 +14,7 @@ Values = dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class StepContext:
     """Where a step takes place: the state it works on and the example it belongs to."""
 
     experiment: Experiment
@@ -29,18 +29,18 @@ class Scene:
         return self.state.w[i, j], self.state.dw[i, j]
 
 
-def _x(scene: Scene) -> Values:
+def _x(scene: StepContext) -> Values:
     assert scene.example is not None
     inputs = scene.experiment.network.wiring().inputs
     row = scene.experiment.x(scene.example)
     return {value_name("x", i): x for i, x in zip(inputs, row, strict=True)}
 
 
-def _loaded(scene: Scene) -> Values:
+def _loaded(scene: StepContext) -> Values:
     return {value_name("a", i): scene.state.a[i] for i in scene.experiment.network.wiring().inputs}
 
 
-def _product_read(scene: Scene, i: str, j: str) -> Values:
+def _product_read(scene: StepContext, i: str, j: str) -> Values:
     s = scene.state
     return {
         value_name("z", j): s.z.get(j, s.b[j]),  # z[j] starts as b[j]
@@ -49,15 +49,15 @@ def _product_read(scene: Scene, i: str, j: str) -> Values:
     }
 
 
-def _sum_read(scene: Scene, j: str) -> Values:
+def _sum_read(scene: StepContext, j: str) -> Values:
     return {value_name("z", j): scene.state.z.get(j, scene.state.b[j])}
 
 
-def _activated(scene: Scene, j: str) -> Values:
+def _activated(scene: StepContext, j: str) -> Values:
     return {value_name("a", j): scene.state.a[j]}
 
 
-def _compared(scene: Scene) -> Values:
+def _compared(scene: StepContext) -> Values:
     assert scene.example is not None
     outputs = scene.experiment.network.wiring().outputs
     targets = zip(outputs, scene.experiment.y(scene.example), strict=True)
@@ -65,13 +65,13 @@ def _compared(scene: Scene) -> Values:
     return a | {value_name("y", k): y for k, y in targets}
 
 
-def _lost(scene: Scene) -> Values:
+def _lost(scene: StepContext) -> Values:
     assert scene.state.loss is not None
     outputs = scene.experiment.network.wiring().outputs
     return {"loss": scene.state.loss} | {value_name("da", k): scene.state.da[k] for k in outputs}
 
 
-def _delta_read(scene: Scene, j: str) -> Values:
+def _delta_read(scene: StepContext, j: str) -> Values:
     s = scene.state
     return {
         value_name("da", j): s.da.get(j, 0.0),
@@ -80,11 +80,11 @@ def _delta_read(scene: Scene, j: str) -> Values:
     }
 
 
-def _delta_written(scene: Scene, j: str) -> Values:
+def _delta_written(scene: StepContext, j: str) -> Values:
     return {value_name("delta", j): scene.state.delta[j], value_name("db", j): scene.state.db[j]}
 
 
-def _chain_read(scene: Scene, i: str, j: str) -> Values:
+def _chain_read(scene: StepContext, i: str, j: str) -> Values:
     s = scene.state
     return {
         value_name("dw", i, j): s.dw[i, j],
@@ -95,17 +95,17 @@ def _chain_read(scene: Scene, i: str, j: str) -> Values:
     }
 
 
-def _chain_written(scene: Scene, i: str, j: str) -> Values:
+def _chain_written(scene: StepContext, i: str, j: str) -> Values:
     return {value_name("dw", i, j): scene.state.dw[i, j], value_name("da", i): scene.state.da[i]}
 
 
-def _parameter_read(scene: Scene, *neurons: str) -> Values:
+def _parameter_read(scene: StepContext, *neurons: str) -> Values:
     p, dp = scene.parameter(*neurons)
     key = neurons[0] if len(neurons) == 1 else (neurons[0], neurons[1])
     return {parameter_name(key): p, parameter_name(key, "d"): dp}
 
 
-def _parameter_written(scene: Scene, *neurons: str) -> Values:
+def _parameter_written(scene: StepContext, *neurons: str) -> Values:
     p, _ = scene.parameter(*neurons)
     key = neurons[0] if len(neurons) == 1 else (neurons[0], neurons[1])
     return {parameter_name(key): p}
@@ -126,13 +126,13 @@ _EFFECTS: Final[dict[str, tuple[Callable[..., Values], Callable[..., Values]]]] 
 }
 
 
-def reads(operation: tuple[str, ...], scene: Scene) -> Values:
+def reads(operation: tuple[str, ...], scene: StepContext) -> Values:
     """What the step about to be executed reads."""
     kind, *neurons = operation
     return _EFFECTS[kind][0](scene, *neurons)
 
 
-def writes(operation: tuple[str, ...], scene: Scene) -> Values:
+def writes(operation: tuple[str, ...], scene: StepContext) -> Values:
     """What the step just executed wrote."""
     kind, *neurons = operation
     return _EFFECTS[kind][1](scene, *neurons)

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from nntui.engine.state import Laid, State
+from nntui.engine.state import LazyDict, State
 from nntui.model.numerics import Array
 from nntui.model.optimizers import Memory
 from nntui.model.wiring import Parameter, Wiring
@@ -22,7 +22,7 @@ LARGE: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class ParameterSpan:
     """A computing neuron's place: its own row, its bias and weights, the rows of its sources.
 
     Its weights stand side by side among the parameters, from ``weights`` to ``end``.
@@ -36,7 +36,7 @@ class Span:
     sources: Indices
 
 
-class Layout:
+class ParameterIndex:
     """Neurons stand in rows, inputs first; parameters in canonical order.
 
     ``source`` and ``target`` give, for every parameter, the rows of the a and the delta whose
@@ -51,11 +51,13 @@ class Layout:
         self.index = {parameter: n for n, parameter in enumerate(self.parameters)}
         self.inputs = len(net.inputs)
         self.outputs = _indices([self.row[k] for k in net.outputs])
-        spans: list[Span] = []
+        spans: list[ParameterSpan] = []
         for j in net.neurons:
             bias = spans[-1].end if spans else 0
             sources = _indices([self.row[i] for i in net.sources[j]])
-            spans.append(Span(j, self.row[j], bias, bias + 1, bias + 1 + len(sources), sources))
+            spans.append(
+                ParameterSpan(j, self.row[j], bias, bias + 1, bias + 1 + len(sources), sources)
+            )
         self.spans = tuple(spans)
         self.source = np.concatenate([_indices([len(self.names), *s.sources]) for s in spans])
         self.target = np.concatenate([np.full(s.end - s.bias, s.row) for s in spans])
@@ -72,7 +74,7 @@ class Layout:
         """The state that holds these parameters, their memory and gradients; the rest is blank."""
         b, w = self._by_key(p)
         db, dw = self._by_key(dp)
-        remembered = Laid(self._trainable, self._trainable_index, partial(_column, memory))
+        remembered = LazyDict(self._trainable, self._trainable_index, partial(_column, memory))
         return State(b=b, w=w, db=db, dw=dw, memory=remembered)
 
     def _by_key(self, values: Array) -> tuple[dict[str, float], dict[tuple[str, str], float]]:
@@ -81,7 +83,7 @@ class Layout:
         if len(self._edges) < LARGE:
             weights = values[self._weight_at].tolist()
             return biases, dict(zip(self._edges, weights, strict=True))
-        return biases, Laid(self._edges, self._edge_index, values.copy().item)
+        return biases, LazyDict(self._edges, self._edge_index, values.copy().item)
 
     @cached_property
     def _edge_index(self) -> dict[tuple[str, str], int]:

@@ -14,10 +14,10 @@ from itertools import chain
 import numpy as np
 
 from nntui.engine.algorithm import Steps, backward, compare, forward, load, train, update
-from nntui.engine.full_speed import FullSpeed, Vectors
-from nntui.engine.parameter_index import Layout, Span
+from nntui.engine.full_speed import FullSpeed, TrainingState
+from nntui.engine.parameter_index import ParameterIndex, ParameterSpan
 from nntui.engine.schedule import Schedule
-from nntui.engine.state import Regime, State
+from nntui.engine.state import ActiveExperiment, State
 from nntui.model.experiment import Experiment
 from nntui.model.wiring import Parameter
 
@@ -29,7 +29,9 @@ class Replay:
     and ``delta`` (neurons, and in ``a`` a 1) the current example's values.
     """
 
-    def __init__(self, layout: Layout, schedule: Schedule, update: int, start: Vectors) -> None:
+    def __init__(
+        self, layout: ParameterIndex, schedule: Schedule, update: int, start: TrainingState
+    ) -> None:
         self.layout, self.schedule, self.update = layout, schedule, update
         self.batch = schedule.batch(update)
         self.offset = 0
@@ -81,14 +83,14 @@ class Replay:
             self.epoch_sum = 0.0
         return sums
 
-    def vectors(self) -> Vectors:
+    def vectors(self) -> TrainingState:
         """The run at the end of the update."""
-        return Vectors(self.p, self.memory, self.epoch_sum)
+        return TrainingState(self.p, self.memory, self.epoch_sum)
 
     # ---- many examples -------------------------------------------------------------------------
 
     def _examples(self, first: int, last: int, engine: FullSpeed) -> None:
-        start = Vectors(self.p, self.memory, self.epoch_sum)
+        start = TrainingState(self.p, self.memory, self.epoch_sum)
         passes = engine.passes(start, self.batch[first:last])
         rows = [passes.row[name] for name in self.layout.names]
         if first == 0:
@@ -168,7 +170,7 @@ class Replay:
     def _update(self, done: int, end: int, engine: FullSpeed) -> None:
         """Some parameters' steps: each depends on nothing but itself, so all may be computed."""
         end -= len(self.batch) * self.schedule.steps_per_example
-        before = Vectors(self.p, self.memory, self.epoch_sum)
+        before = TrainingState(self.p, self.memory, self.epoch_sum)
         after = engine.update(before, self.dp, self.update, len(self.batch))
         at = self.layout.trainable[done:end]
         self.p, self.memory = self.p.copy(), self.memory.copy()
@@ -201,8 +203,8 @@ class Replay:
 
 
 def _stretch(
-    ends: tuple[int, ...], spans: tuple[Span, ...], done: int, end: int
-) -> list[tuple[Span, int, int]]:
+    ends: tuple[int, ...], spans: tuple[ParameterSpan, ...], done: int, end: int
+) -> list[tuple[ParameterSpan, int, int]]:
     """The neurons of a pass whose steps lie between two offsets, with each one's first and last."""
     found = []
     n = bisect_right(ends, done)
@@ -217,7 +219,7 @@ def _stretch(
 # ---- resume --------------------------------------------------------------------------------------
 
 
-def resumed(now: Regime, state: State, schedule: Schedule, position: int) -> Steps:
+def resumed(now: ActiveExperiment, state: State, schedule: Schedule, position: int) -> Steps:
     """The steps of the whole run from a position on, whose state is given."""
     return chain.from_iterable(_parts(now, state, schedule, position))
 
@@ -234,7 +236,9 @@ def boundary(schedule: Schedule, position: int) -> int:
     return block.start + (block.neuron_ends[n - 1] if n else 0)
 
 
-def _parts(now: Regime, state: State, schedule: Schedule, position: int) -> Iterator[Steps]:
+def _parts(
+    now: ActiveExperiment, state: State, schedule: Schedule, position: int
+) -> Iterator[Steps]:
     if position == schedule.total:
         return
     number = schedule.updates_before(position)

@@ -12,13 +12,13 @@ import numpy as np
 from nntui.engine.evaluate import mean_loss
 from nntui.engine.loss_history import Losses
 from nntui.engine.replay import boundary, resumed
-from nntui.engine.state import Regime
+from nntui.engine.state import ActiveExperiment
 from nntui.engine.timeline import Screen, Timeline
 from nntui.model.experiment import Experiment
 
 if TYPE_CHECKING:
     from nntui.engine.algorithm import Operation, Steps
-    from nntui.engine.full_speed import Vectors
+    from nntui.engine.full_speed import TrainingState
     from nntui.engine.schedule import Schedule
     from nntui.engine.state import State
 
@@ -40,9 +40,9 @@ class Run:
     def __init__(self, timeline: Timeline | Experiment) -> None:
         self.timeline = timeline if isinstance(timeline, Timeline) else Timeline(timeline)
         self.position = 0
-        self._near: dict[int, Vectors] = {}
+        self._near: dict[int, TrainingState] = {}
         self._state: State | None = None
-        self._regime: Regime
+        self._regime: ActiveExperiment
         self._steps: Steps
 
     # ---- where it stands -----------------------------------------------------------------------
@@ -174,13 +174,13 @@ class Run:
         self._state = None
         self.timeline.reached = max(self.timeline.reached, position)
 
-    def _known(self, update: int) -> tuple[int, Vectors]:
+    def _known(self, update: int) -> tuple[int, TrainingState]:
         """The nearest update, up to one, whose start is known."""
         near = max((n for n in self._near if n <= update), default=-1)
         kept, vectors = self.timeline.checkpoints.before(update)
         return (near, self._near[near]) if near > kept else (kept, vectors)
 
-    def start(self, update: int) -> Vectors:
+    def start(self, update: int) -> TrainingState:
         """The run at an update's start, edits made there included."""
         first, vectors = self._known(update)
         if first < update:
@@ -188,7 +188,7 @@ class Run:
             self._remember(update, vectors)
         return vectors
 
-    def _remember(self, update: int, vectors: Vectors) -> None:
+    def _remember(self, update: int, vectors: TrainingState) -> None:
         self._near.pop(update, None)
         self._near[update] = vectors
         while len(self._near) > NEAR:
@@ -205,7 +205,7 @@ class Run:
         else:
             start = self.start(0)
             self._state = timeline.layout.state(start.p, start.memory, np.zeros_like(start.p))
-        self._regime = Regime(timeline.experiment_at(base))
+        self._regime = ActiveExperiment(timeline.experiment_at(base))
         self._steps = resumed(self._regime, self._state, schedule, base)
         self.position = base
         self.advance(position - base)

@@ -36,7 +36,7 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class StepBlock:
     """A stretch of steps that repeats: an example's, or an update's parameters.
 
     ``start`` is the number of its first step; ``neuron_ends`` and ``pass_ends`` are the offsets
@@ -215,7 +215,7 @@ class Schedule:
 
     # ---- stretches of steps --------------------------------------------------------------------
 
-    def block(self, step: int) -> Block:
+    def block(self, step: int) -> StepBlock:
         """The block that a step belongs to.
 
         Raises:
@@ -224,9 +224,9 @@ class Schedule:
         _, _, length, offset = self._locate(step)
         place, index = divmod(offset, self.steps_per_example)
         if place < length:
-            return Block(step - index, self._example_neuron_ends, self._example_pass_ends)
+            return StepBlock(step - index, self._example_neuron_ends, self._example_pass_ends)
         start = step - (offset - length * self.steps_per_example)
-        return Block(start, self._update_neuron_ends, (self.steps_per_update,))
+        return StepBlock(start, self._update_neuron_ends, (self.steps_per_update,))
 
     def example_start(self, step: int) -> int:
         """The number of the ``load`` step at or before a step."""

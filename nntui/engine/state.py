@@ -96,7 +96,7 @@ V = TypeVar("V")
 T = TypeVar("T")
 
 
-class Laid(dict[K, V]):
+class LazyDict(dict[K, V]):
     """A dict of a fixed set of keys whose values lie in an array until they are read or written.
 
     To make a float of every weight of a large network, and a dict of them, takes longer than all
@@ -146,9 +146,9 @@ class Laid(dict[K, V]):
         """The value of a key, or else the default."""
         return self[key] if key in self._index else default
 
-    def copy(self) -> Laid[K, V]:
+    def copy(self) -> LazyDict[K, V]:
         """Another one: the array is shared, what was read or written is copied."""
-        other = Laid(self._keys, self._index, self._at)
+        other = LazyDict(self._keys, self._index, self._at)
         dict.update(other, dict.copy(self))
         return other
 
@@ -164,7 +164,7 @@ class Laid(dict[K, V]):
         return repr({**self})
 
     def __eq__(self, other: object) -> bool:
-        return dict(self.items()) == (dict(other.items()) if isinstance(other, Laid) else other)
+        return dict(self.items()) == (dict(other.items()) if isinstance(other, LazyDict) else other)
 
     def __ne__(self, other: object) -> bool:
         return not self == other
@@ -192,7 +192,7 @@ def same_number(a: float | None, b: float | None) -> bool:
 # ---- regime --------------------------------------------------------------------------------------
 
 
-class Regime:
+class ActiveExperiment:
     """What the listing looks things up through at every step, so that an edit counts at once.
 
     ``f`` and ``f_prime`` hold each neuron's activation function and its derivative; they are
@@ -208,9 +208,9 @@ class Regime:
         self.enact(experiment)
 
     @classmethod
-    def of(cls, experiment: Experiment | Regime) -> Regime:
+    def of(cls, experiment: Experiment | ActiveExperiment) -> ActiveExperiment:
         """The regime given, or that of an experiment which nobody is going to edit."""
-        return experiment if isinstance(experiment, Regime) else cls(experiment)
+        return experiment if isinstance(experiment, ActiveExperiment) else cls(experiment)
 
     def enact(self, experiment: Experiment) -> None:
         """Put an experiment with the same wiring in force."""

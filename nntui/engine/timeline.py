@@ -8,15 +8,15 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from nntui.engine.edits import Edit, edited
-from nntui.engine.full_speed import FullSpeed, Passes, Vectors
-from nntui.engine.loss_history import History
-from nntui.engine.parameter_index import Layout
+from nntui.engine.full_speed import BatchValues, FullSpeed, TrainingState
+from nntui.engine.loss_history import LossHistory
+from nntui.engine.parameter_index import ParameterIndex
 from nntui.engine.replay import Replay
 from nntui.engine.schedule import Schedule
 from nntui.model.experiment import Experiment
 
 if TYPE_CHECKING:
-    from nntui.engine.full_speed import Vectors
+    from nntui.engine.full_speed import TrainingState
 
 
 SPACING: Final = 0.01
@@ -30,7 +30,7 @@ MOST_NUMBERS: Final = 10_000_000
 class Checkpoints:
     """The run at some updates' starts, edits made there included; what they hold is shared."""
 
-    def __init__(self, first: Vectors) -> None:
+    def __init__(self, first: TrainingState) -> None:
         self._updates = [0]
         self._vectors = {0: first}
         self._spacing = SPACING
@@ -50,12 +50,12 @@ class Checkpoints:
         """Seconds of computing behind the newest one after which the next is to be kept."""
         return max(self._spacing - self._spent, 0.0)
 
-    def before(self, update: int) -> tuple[int, Vectors]:
+    def before(self, update: int) -> tuple[int, TrainingState]:
         """The nearest one at or before an update."""
         found = self._updates[bisect_right(self._updates, update) - 1]
         return found, self._vectors[found]
 
-    def passed(self, update: int, vectors: Vectors, seconds: float) -> None:
+    def passed(self, update: int, vectors: TrainingState, seconds: float) -> None:
         """The run has come to an update's start, computing for so long: keep it if it is due."""
         if update <= self.newest:
             return
@@ -63,7 +63,7 @@ class Checkpoints:
         if self._spent >= self._spacing:
             self.keep(update, vectors)
 
-    def keep(self, update: int, vectors: Vectors) -> None:
+    def keep(self, update: int, vectors: TrainingState) -> None:
         """Keep the run at an update's start, unless a later one is kept already."""
         if update <= self.newest:
             return
@@ -84,7 +84,7 @@ class Checkpoints:
         other._spacing = self._spacing
         return other
 
-    def change(self, update: int, vectors: Vectors) -> None:
+    def change(self, update: int, vectors: TrainingState) -> None:
         """Put other vectors in the place of those of an update, if these are kept."""
         if update in self._vectors:
             self._vectors[update] = vectors
@@ -93,7 +93,7 @@ class Checkpoints:
 # ---- timeline ------------------------------------------------------------------------------------
 
 
-Screen: TypeAlias = Callable[[int, Passes, Vectors, Vectors], bool]
+Screen: TypeAlias = Callable[[int, BatchValues, TrainingState, TrainingState], bool]
 """Looks at an update (number, passes, the run before and after it); True leaves it undone."""
 
 
@@ -107,8 +107,8 @@ class Timeline:
         self.first = experiment
         self.edits: tuple[Edit, ...] = ()
         self.schedule = Schedule(experiment)
-        self.layout = Layout(experiment.network.wiring())
-        self.history = History()
+        self.layout = ParameterIndex(experiment.network.wiring())
+        self.history = LossHistory()
         self._since = [0]
         self._experiments = [experiment]
         self._engines: dict[int, FullSpeed] = {}
@@ -189,7 +189,7 @@ class Timeline:
             if kept == update:
                 self.checkpoints.change(update, _changed(vectors, (edit,), self.layout))
 
-    def with_edits(self, vectors: Vectors, position: int) -> Vectors:
+    def with_edits(self, vectors: TrainingState, position: int) -> TrainingState:
         """The run at an update's start after the edits made there."""
         return _changed(vectors, self.edits_at(position), self.layout)
 
@@ -197,13 +197,13 @@ class Timeline:
 
     def run(
         self,
-        vectors: Vectors,
+        vectors: TrainingState,
         first: int,
         end: int,
         *,
         deadline: float | None = None,
         screen: Screen | None = None,
-    ) -> tuple[Vectors, int]:
+    ) -> tuple[TrainingState, int]:
         """Compute whole updates from number ``first`` up to ``end``, at full speed.
 
         Stops early behind the deadline (a time of ``perf_counter``), with one update done at least,
@@ -212,7 +212,9 @@ class Timeline:
         """
         asked = False
 
-        def noting(update: int, passes: Passes, before: Vectors, after: Vectors) -> bool:
+        def noting(
+            update: int, passes: BatchValues, before: TrainingState, after: TrainingState
+        ) -> bool:
             nonlocal asked
             asked = screen is not None and screen(update, passes, before, after)
             return asked
@@ -245,7 +247,7 @@ class Timeline:
                 break
         return vectors, first
 
-    def replay(self, update: int, start: Vectors, position: int) -> Replay:
+    def replay(self, update: int, start: TrainingState, position: int) -> Replay:
         """An update replayed up to a position in it, with the edits made there."""
         replay = Replay(self.layout, self.schedule, update, start)
         self.go_on(replay, position)
@@ -287,7 +289,9 @@ class Timeline:
         )
 
 
-def _changed(vectors: Vectors, edits: Sequence[Edit], layout: Layout) -> Vectors:
+def _changed(
+    vectors: TrainingState, edits: Sequence[Edit], layout: ParameterIndex
+) -> TrainingState:
     changes = [(e.parameter, float(e.value)) for e in edits if e.parameter is not None]
     if changes:
         vectors = vectors.copy()

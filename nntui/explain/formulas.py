@@ -54,7 +54,7 @@ _CLOSERS: Final = (")", ",", "|", "if", ">", "<")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class EquationLine:
     """One equation: ``target`` = ``symbols`` = ``numbers`` = ``result``.
 
     Where the step changes a value that there was, ``before`` is what it was and ``change`` by how
@@ -76,7 +76,7 @@ def dressed(symbol: str, *neurons: str) -> str:
 
 def formula(
     facts: Facts, number: Number = exact, name: Name = value_name, few: int | None = None
-) -> tuple[Line, ...]:
+) -> tuple[EquationLine, ...]:
     """The equations of a step, in the order of computing.
 
     ``few``: of more inputs or outputs than that, those in the middle are left out, and so are the
@@ -135,8 +135,8 @@ class _Pen:
     few: int | None
 
     def each(
-        self, neurons: Sequence[str], what: str, line: Callable[[int], Line]
-    ) -> Iterator[Line]:
+        self, neurons: Sequence[str], what: str, line: Callable[[int], EquationLine]
+    ) -> Iterator[EquationLine]:
         """A line for each neuron by its place, or for the first and the last ones."""
         count = len(neurons)
         if self.few is None or count <= self.few:
@@ -144,7 +144,7 @@ class _Pen:
             return
         last = self.few // 3
         yield from map(line, range(self.few - last))
-        yield Line("…", f"{count - self.few:,} more {what}", "", "")
+        yield EquationLine("…", f"{count - self.few:,} more {what}", "", "")
         yield from map(line, range(count - last, count))
 
     def sum(self, text: str) -> str:
@@ -157,27 +157,29 @@ class _Pen:
     def wrote(self, symbol: str, *neurons: str) -> str:
         return self.number(self.facts.writes[value_name(symbol, *neurons)])
 
-    def line(self, symbol: str, *neurons: str, symbols: str, numbers: str) -> Line:
+    def line(self, symbol: str, *neurons: str, symbols: str, numbers: str) -> EquationLine:
         target, name = self.name(symbol, *neurons), value_name(symbol, *neurons)
         before, after = self.facts.reads.get(name), self.facts.writes[name]
         if before is None:
-            return Line(target, symbols, numbers, self.number(after))
+            return EquationLine(target, symbols, numbers, self.number(after))
         change = self.number(after - before)
         signed = change if change.startswith(("-", "NaN")) else f"+{change}"
-        return Line(target, symbols, numbers, self.number(after), self.number(before), signed)
+        return EquationLine(
+            target, symbols, numbers, self.number(after), self.number(before), signed
+        )
 
 
-def _load(pen: _Pen) -> Iterator[Line]:
+def _load(pen: _Pen) -> Iterator[EquationLine]:
     inputs = pen.facts.experiment.network.wiring().inputs
 
-    def line(n: int) -> Line:
+    def line(n: int) -> EquationLine:
         i = inputs[n]
         return pen.line("a", i, symbols=pen.name("x", i), numbers=pen.read("x", i))
 
     yield from pen.each(inputs, "inputs", line)
 
 
-def _forward_edge(pen: _Pen, i: str, j: str) -> Iterator[Line]:
+def _forward_edge(pen: _Pen, i: str, j: str) -> Iterator[EquationLine]:
     z, w, a = pen.read("z", j), pen.read("w", i, j), pen.read("a", i)
     yield pen.line(
         "z", j,
@@ -186,7 +188,7 @@ def _forward_edge(pen: _Pen, i: str, j: str) -> Iterator[Line]:
     )  # fmt: skip
 
 
-def _forward_neuron(pen: _Pen, j: str) -> Iterator[Line]:
+def _forward_neuron(pen: _Pen, j: str) -> Iterator[EquationLine]:
     activation = pen.facts.experiment.network.wiring().activation[j]
     template = activation.row.formula
     yield pen.line(
@@ -196,7 +198,7 @@ def _forward_neuron(pen: _Pen, j: str) -> Iterator[Line]:
     )  # fmt: skip
 
 
-def _loss(pen: _Pen) -> Iterator[Line]:
+def _loss(pen: _Pen) -> Iterator[EquationLine]:
     outputs = pen.facts.experiment.network.wiring().outputs
     loss = pen.facts.experiment.training.loss
     a = [bracketed(pen.read("a", k)) for k in outputs]
@@ -208,17 +210,17 @@ def _loss(pen: _Pen) -> Iterator[Line]:
     symbols = spell(names, targets) if by_name else loss.row.formula
     yield pen.line("loss", symbols=symbols, numbers=pen.sum(spell(a, y)))
 
-    def line(n: int) -> Line:
+    def line(n: int) -> EquationLine:
         symbols = slope(names, targets, n) if by_name else loss.row.derivative_formula
         return pen.line("da", outputs[n], symbols=symbols, numbers=pen.sum(slope(a, y, n)))
 
     yield from pen.each(outputs, "outputs", line)
     _, _, definition = loss.row.formula.partition(", ")  # of a function of its own
     if definition and pen.few is not None:
-        yield Line("", definition, "", "")
+        yield EquationLine("", definition, "", "")
 
 
-def _backward_neuron(pen: _Pen, j: str) -> Iterator[Line]:
+def _backward_neuron(pen: _Pen, j: str) -> Iterator[EquationLine]:
     activation = pen.facts.experiment.network.wiring().activation[j]
     template = activation.row.derivative_formula
     z = pen.facts.reads[value_name("z", j)]
@@ -237,7 +239,7 @@ def _backward_neuron(pen: _Pen, j: str) -> Iterator[Line]:
     )  # fmt: skip
 
 
-def _backward_edge(pen: _Pen, i: str, j: str) -> Iterator[Line]:
+def _backward_edge(pen: _Pen, i: str, j: str) -> Iterator[EquationLine]:
     delta, a, w = pen.read("delta", j), pen.read("a", i), pen.read("w", i, j)
     yield pen.line(
         "dw", i, j,
@@ -251,7 +253,7 @@ def _backward_edge(pen: _Pen, i: str, j: str) -> Iterator[Line]:
     )  # fmt: skip
 
 
-def _update(pen: _Pen, *neurons: str) -> Iterator[Line]:
+def _update(pen: _Pen, *neurons: str) -> Iterator[EquationLine]:
     facts, training = pen.facts, pen.facts.experiment.training
     key: Parameter = neurons[0] if len(neurons) == 1 else (neurons[0], neurons[1])
     symbol = "b" if len(neurons) == 1 else "w"
@@ -275,7 +277,7 @@ def _update(pen: _Pen, *neurons: str) -> Iterator[Line]:
         g_name = dp_name  # nothing was done to it: no line of its own
     else:
         g_name = "g"
-        yield Line("g", g_symbols, g_numbers, pen.number(g))
+        yield EquationLine("g", g_symbols, g_numbers, pen.number(g))
 
     optimizer, t = training.optimizer, facts.update + 1
     settings = dict(optimizer.settings)
@@ -291,7 +293,7 @@ def _update(pen: _Pen, *neurons: str) -> Iterator[Line]:
         if target == "p":
             yield pen.line(symbol, *neurons, symbols=symbols, numbers=numbers)
         else:
-            yield Line(target, symbols, numbers, pen.number(quantities[target]))
+            yield EquationLine(target, symbols, numbers, pen.number(quantities[target]))
 
 
 def _settings(pen: _Pen, settings: tuple[tuple[str, float], ...]) -> dict[str, str]:
@@ -303,7 +305,7 @@ def _factor(text: str) -> str:
     return text if re.fullmatch(r"[\w.\[\],\"∂/]+|\S+\(\S*\)|\(-?[\w.]+\)", text) else f"({text})"
 
 
-_FORMULAS: Final[dict[str, Callable[..., Iterator[Line]]]] = {
+_FORMULAS: Final[dict[str, Callable[..., Iterator[EquationLine]]]] = {
     "load": _load,
     "forward_edge": _forward_edge,
     "forward_neuron": _forward_neuron,

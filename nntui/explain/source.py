@@ -17,7 +17,7 @@ from nntui.model.wiring import Wiring
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class SourceListing:
     """The source text of the algorithm, line by line, and where each kind of step stands in it.
 
     ``lines_of[kind]`` is the range of line indices (from 0) that a step of that kind executes, the
@@ -37,7 +37,7 @@ class Listing:
 
 
 @cache
-def listing() -> Listing:
+def listing() -> SourceListing:
     """The listing of the engine, read from its own source: ``train`` and all that follows it."""
     lines = inspect.getsource(engine).rstrip().split("\n")
     first = inspect.getsourcelines(engine.train)[1] - 1
@@ -46,7 +46,7 @@ def listing() -> Listing:
         body = getattr(node, "body", None)
         if isinstance(body, list):
             _note_yields(body, found)
-    return Listing(tuple(lines[first:]), found)
+    return SourceListing(tuple(lines[first:]), found)
 
 
 def _note_yields(body: list[ast.stmt], found: dict[str, range]) -> None:

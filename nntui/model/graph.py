@@ -16,7 +16,7 @@ Attributes: TypeAlias = Mapping[str, Any]
 Row: TypeAlias = dict[str, Attributes]
 
 
-class Rows(NamedTuple):
+class GraphRows(NamedTuple):
     """What a graph held at a moment, by neuron: a row that is the same object is the same row.
 
     ``into[j]`` has the connections into j by their sources, ``out[i]`` those from i by their
@@ -43,10 +43,10 @@ class SharingGraph(nx.DiGraph):  # type: ignore[type-arg]
         super().__init__()
         self._own: tuple[set[str], set[str]] = set(), set()  # rows in and out nobody else knows
 
-    def rows(self) -> Rows:
+    def rows(self) -> GraphRows:
         """All of it as it is now, which later changes leave as it is."""
         self._own = set(), set()
-        return Rows(dict(self._node), dict(self._pred), dict(self._adj))
+        return GraphRows(dict(self._node), dict(self._pred), dict(self._adj))
 
     def sharing_copy(self) -> SharingGraph:
         """An independent copy."""
@@ -123,7 +123,7 @@ _NOTHING: Final[Row] = {}
 class Wired:
     """A wiring, and the rows that it was made of, so that the next one need not begin anew."""
 
-    def __init__(self, rows: Rows, before: Wired | None = None) -> None:
+    def __init__(self, rows: GraphRows, before: Wired | None = None) -> None:
         """Wire rows whose nodes have role, activation and trainable, and their edges trainable.
 
         What ``before``, an earlier wiring of the same network, has of rows that are still the same
@@ -154,7 +154,7 @@ class Wired:
             trainable=_trainable(rows) if before is None else before._trainable_of(rows),
         )
 
-    def with_numbers(self, rows: Rows) -> Wired:
+    def with_numbers(self, rows: GraphRows) -> Wired:
         """The same for rows in which only biases and weights are others."""
         other = copy(self)
         other._rows = rows
@@ -162,7 +162,7 @@ class Wired:
 
     # ---- what of it still holds for other rows ------------------------------------------------
 
-    def _layers_of(self, rows: Rows) -> dict[str, int] | None:
+    def _layers_of(self, rows: GraphRows) -> dict[str, int] | None:
         """The layers of other rows, if every neuron that is here too stays in its own."""
         here, layer = self.wiring.layer, {}
         for j, node in rows.nodes.items():
@@ -191,7 +191,7 @@ class Wired:
         )[way]  # fmt: skip
         return known[j] if row is was.get(j) else None
 
-    def _trainable_of(self, rows: Rows) -> frozenset[Parameter]:
+    def _trainable_of(self, rows: GraphRows) -> frozenset[Parameter]:
         """What updates touch in other rows."""
         gone: set[Parameter] = set(self.wiring.neurons)
         fresh: set[Parameter] = set(_biases(rows))
@@ -215,7 +215,7 @@ class Wired:
 # ---- from nothing --------------------------------------------------------------------------------
 
 
-def _layers(rows: Rows) -> dict[str, int]:
+def _layers(rows: GraphRows) -> dict[str, int]:
     """The length of the longest path from any input; what no input reaches starts at 1."""
     layer: dict[str, int] = {}
     try:
@@ -226,7 +226,7 @@ def _layers(rows: Rows) -> dict[str, int]:
     return layer
 
 
-def _cycle(rows: Rows, names: list[str]) -> NetworkError:
+def _cycle(rows: GraphRows, names: list[str]) -> NetworkError:
     """What is wrong with neurons that lead around, told from the first of them on."""
     rank = {j: n for n, j in enumerate(rows.nodes)}
     first = names.index(min(names, key=rank.__getitem__))
@@ -240,11 +240,11 @@ def _level(role: str, above: Iterable[int]) -> int:
     return 0 if role == "input" else max(above, default=0) + 1
 
 
-def _trainable(rows: Rows) -> frozenset[Parameter]:
+def _trainable(rows: GraphRows) -> frozenset[Parameter]:
     return frozenset((*_biases(rows), *_weights(rows.into.items())))
 
 
-def _biases(rows: Rows) -> Iterator[Parameter]:
+def _biases(rows: GraphRows) -> Iterator[Parameter]:
     return (j for j, node in rows.nodes.items() if node["role"] != "input" and node["trainable"])
 
 
@@ -252,7 +252,7 @@ def _weights(rows: Iterable[tuple[str, Row]]) -> Iterator[Parameter]:
     return ((i, j) for j, row in rows for i, edge in row.items() if edge["trainable"])
 
 
-def _with_role(rows: Rows, role: str) -> tuple[str, ...]:
+def _with_role(rows: GraphRows, role: str) -> tuple[str, ...]:
     found = tuple(j for j, node in rows.nodes.items() if node["role"] == role)
     if not found:
         raise NetworkError(f'the network needs an {role} neuron ("role": "{role}")')

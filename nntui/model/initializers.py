@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from nntui.model.errors import SettingError
-from nntui.model.graph import Rows
+from nntui.model.graph import GraphRows
 from nntui.model.numerics import Array, Stream, stream
 from nntui.model.settings import chosen_row, chosen_settings
 from nntui.model.wiring import Parameter, Wiring
@@ -152,7 +152,7 @@ def checked_seed(seed: int, place: str = "seed") -> int:
 # ---- missing -------------------------------------------------------------------------------------
 
 
-def lacking(rows: Rows) -> set[str]:
+def lacking(rows: GraphRows) -> set[str]:
     """The neurons without a bias, or with a connection into them that has no weight."""
     nodes, into, _ = rows
     found = {j for j, row in into.items() if any(e["weight"] is None for e in row.values())}
@@ -161,7 +161,7 @@ def lacking(rows: Rows) -> set[str]:
 
 
 def drawn(
-    rows: Rows, wiring: Wiring, initializer: Initializer, wanted: set[str]
+    rows: GraphRows, wiring: Wiring, initializer: Initializer, wanted: set[str]
 ) -> Iterator[tuple[Parameter, float]]:
     """The parameters without a number at the ``wanted`` neurons, each with the one drawn for it.
 

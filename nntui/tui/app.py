@@ -22,7 +22,7 @@ from textual.widgets import Input
 
 from nntui.model.errors import NntuiError
 from nntui.tui.dialogs.fault import FaultScreen
-from nntui.tui.documents.document import Desk
+from nntui.tui.documents.document import OpenDocument
 from nntui.tui.documents.opening import Filing
 from nntui.tui.documents.saving import Saving
 from nntui.tui.editor.history import Editing, lost_words
@@ -73,7 +73,7 @@ class NntuiApp(App[NntuiError]):
         self._experiment, self._document = experiment, document
         self.keep_state = keep_state
         self.stepping: SteppingScreen | None = None
-        self.desk: Desk | None = None
+        self.desk: OpenDocument | None = None
         self.editing, self.saving = Editing(self), Saving(self)
         self.filing = Filing(self, wait=wait)
         self.keys = Keymap()
@@ -207,7 +207,7 @@ class NntuiApp(App[NntuiError]):
 
     def show_opened(self, found: Opened) -> None:
         """Show a document that was opened, in place of the one before."""
-        self.desk = desk = Desk.of(found)
+        self.desk = desk = OpenDocument.of(found)
         self.warn("session", found.problems)
         self._show(found)
         if found.recovered is not None:

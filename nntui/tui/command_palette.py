@@ -31,7 +31,7 @@ _WITHOUT_KEYS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PaletteEntry:
     """A name, what it does, and how to do it."""
 
     name: str
@@ -57,20 +57,22 @@ class Everything(Provider):
             elif (beside := matcher.match(entry.help)) > 0:
                 yield Hit(beside * BESIDE, entry.name, entry.act, help=entry.help)
 
-    def _entries(self) -> Iterator[Entry]:
+    def _entries(self) -> Iterator[PaletteEntry]:
         app = cast("NntuiApp", self.app)
         if app.stepping is self.screen:
             yield from self._of_the_run(app)
         for name in samples():
-            yield Entry(f"open {name}", "a sample", partial(app.open_sample, name))
+            yield PaletteEntry(f"open {name}", "a sample", partial(app.open_sample, name))
         for theme in sorted(app.available_themes, key=lambda name: (not _own(name), name)):
             now = "; it is the one in use" if theme == app.theme else ""
-            yield Entry(f"theme {theme}", f"other colours{now}", partial(app.prefer_theme, theme))
+            yield PaletteEntry(
+                f"theme {theme}", f"other colours{now}", partial(app.prefer_theme, theme)
+            )
         still = "allow animations" if app.preferences.now.still else "reduce motion"
-        yield Entry(still, "scrolling and the like", app.toggle_motion)
-        yield Entry("quit", "leave nntui", app.action_quit)
+        yield PaletteEntry(still, "scrolling and the like", app.toggle_motion)
+        yield PaletteEntry("quit", "leave nntui", app.action_quit)
 
-    def _of_the_run(self, app: NntuiApp) -> Iterator[Entry]:
+    def _of_the_run(self, app: NntuiApp) -> Iterator[PaletteEntry]:
         from nntui.debugger.commands.interpreter import COMMANDS
 
         for group, keys in GROUPS.items():
@@ -80,13 +82,13 @@ class Everything(Provider):
                 shown = key.display(app.keys.changed)
                 name = f"{key.name.replace('-', ' ')}  ({shown})"
                 act = partial(self.screen.run_action, key.action)
-                yield Entry(name, f"{group}: {key.help}", act)
+                yield PaletteEntry(name, f"{group}: {key.help}", act)
         for name, what, action in _WITHOUT_KEYS:
-            yield Entry(name, what, partial(self.screen.run_action, action))
+            yield PaletteEntry(name, what, partial(self.screen.run_action, action))
         for command in COMMANDS.values():
             typed = f"command({command.name + ' '!r})"
             act = partial(self.screen.run_action, typed)
-            yield Entry(f":{command.usage}", command.help, act)
+            yield PaletteEntry(f":{command.usage}", command.help, act)
 
 
 def _own(theme: str) -> bool:

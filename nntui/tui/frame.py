@@ -19,15 +19,15 @@ from nntui.model.wiring import Wiring
 
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
-    from nntui.debugger.displays import Watched
+    from nntui.debugger.displays import DisplayedValue
     from nntui.debugger.queries.paths import Paths
     from nntui.debugger.snapshot import Snapshot
-    from nntui.engine.loss_history import History, Losses
+    from nntui.engine.loss_history import Losses, LossHistory
     from nntui.model.experiment import Experiment
 
 
 @dataclass(frozen=True, slots=True)
-class Curve:
+class LossCurve:
     """The losses of one branch."""
 
     name: str
@@ -45,11 +45,11 @@ class Frame:
 
     snapshot: Snapshot
     experiment: Experiment
-    curves: tuple[Curve, ...]
+    curves: tuple[LossCurve, ...]
     marks: Marks
-    breakpoints: tuple[Row, ...]
-    watches: tuple[Row, ...]
-    branches: tuple[Row, ...]
+    breakpoints: tuple[ListRow, ...]
+    watches: tuple[ListRow, ...]
+    branches: tuple[ListRow, ...]
     on_the_way: bool
     before: Before | None = None
 
@@ -75,18 +75,18 @@ def frame_of(debugger: Debugger, *, on_the_way: bool = False, before: bool = Fal
     )
 
 
-def curves_of(debugger: Debugger, snapshot: Snapshot) -> tuple[Curve, ...]:
+def curves_of(debugger: Debugger, snapshot: Snapshot) -> tuple[LossCurve, ...]:
     """The losses of every branch, those of the current one last, so that they lie on top."""
     branches = debugger.branches
     current = branches.current.name
     others = (branch for branch in branches if branch.name != current)
     return (
-        *(Curve(branch.name, _known(branch.timeline.history), False) for branch in others),
-        Curve(current, snapshot.losses, True),
+        *(LossCurve(branch.name, _known(branch.timeline.history), False) for branch in others),
+        LossCurve(current, snapshot.losses, True),
     )
 
 
-def _known(history: History) -> Losses:
+def _known(history: LossHistory) -> Losses:
     """All that was ever seen of a line of time."""
     return history.losses(len(history.batch), len(history.epoch))
 
@@ -120,7 +120,9 @@ class Marks:
 def marks_of(debugger: Debugger) -> Marks:
     """The marks of a debugger's breakpoints."""
     places = {
-        row.place for row in debugger.stops.enabled if isinstance(row, Breakpoint) and row.place
+        row.place
+        for row in debugger.breakpoints.enabled
+        if isinstance(row, Breakpoint) and row.place
     }
     if not places:
         return Marks()
@@ -158,7 +160,7 @@ HERE: Final = "►"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ListRow:
     """A line of a list: what it stands for, a mark, its text, and a detail at the right."""
 
     key: int | str
@@ -168,34 +170,34 @@ class Row:
     faint: bool = False
 
 
-def stop_rows(debugger: Debugger) -> tuple[Row, ...]:
+def stop_rows(debugger: Debugger) -> tuple[ListRow, ...]:
     """The breakpoints and watchpoints: as the commands that make them, and how often met."""
     return tuple(
-        Row(
+        ListRow(
             key=row.number,
             text=f"{row.number} {escaped(row.text, 500)}",
             mark=STOP if row.enabled else DISABLED,
             detail=f"{row.hits:,}×" if row.hits else "",
             faint=not row.enabled,
         )
-        for row in debugger.stops
+        for row in debugger.breakpoints
     )
 
 
-def watch_rows(debugger: Debugger, *, on_the_way: bool) -> tuple[Row, ...]:
+def watch_rows(debugger: Debugger, *, on_the_way: bool) -> tuple[ListRow, ...]:
     """The watches: what they are here, and how that differs from the last stop."""
-    watches = debugger.watches
+    watches = debugger.displays
     return tuple(map(_watched, watches.now() if on_the_way else watches.at_stop()))
 
 
-def branch_rows(debugger: Debugger) -> tuple[Row, ...]:
+def branch_rows(debugger: Debugger) -> tuple[ListRow, ...]:
     """The lines of time: what began them, and where."""
     branches = debugger.branches
     if len(branches) == 1:
         return ()
     current = branches.current.name
     return tuple(
-        Row(
+        ListRow(
             key=branch.name,
             text=f"{escaped(branch.name)}: {escaped(branch.text, 200)}",
             mark=HERE if branch.name == current else " ",
@@ -204,16 +206,16 @@ def branch_rows(debugger: Debugger) -> tuple[Row, ...]:
     )
 
 
-def _watched(watched: Watched) -> Row:
+def _watched(watched: DisplayedValue) -> ListRow:
     number = rounded(DIGITS)
     text = f"{watched.number} {escaped(watched.text, 200)} = {value_text(watched.value, number)}"
     if not watched.changed:
-        return Row(watched.number, text)
+        return ListRow(watched.number, text)
     if watched.change is not None:
         change = number(watched.change)
         sign = "" if change.startswith("-") else "+"
-        return Row(watched.number, text, "▸", f"{sign}{change}")
-    return Row(watched.number, text, "▸", f"was {value_text(watched.before, number)}")
+        return ListRow(watched.number, text, "▸", f"{sign}{change}")
+    return ListRow(watched.number, text, "▸", f"was {value_text(watched.before, number)}")
 
 
 # ---- focus ---------------------------------------------------------------------------------------
@@ -223,7 +225,7 @@ Edge = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Focus:
+class NeuronFocus:
     """What has the focus: nothing, a neuron, or an edge of that neuron.
 
     ``cone``: what of the network it was asked to bring out (see ``nntui.debugger.queries.paths``).
@@ -240,10 +242,10 @@ class Focus:
             return Place("edge", self.edge).text
         return None if self.neuron is None else Place("neuron", (self.neuron,)).text
 
-    def called(self, now: Callable[[str], str]) -> Focus:
+    def called(self, now: Callable[[str], str]) -> NeuronFocus:
         """The same neuron or edge by the names of now; a cone is not kept."""
         edge = None if self.edge is None else (now(self.edge[0]), now(self.edge[1]))
-        return Focus(None if self.neuron is None else now(self.neuron), edge)
+        return NeuronFocus(None if self.neuron is None else now(self.neuron), edge)
 
     def is_in(self, net: Wiring) -> bool:
         """Whether what has the focus is there."""
@@ -252,7 +254,7 @@ class Focus:
             return source in net.sources.get(target, ())
         return self.neuron is None or self.neuron in net.layer
 
-    def next_edge(self, net: Wiring, direction: int) -> Focus:
+    def next_edge(self, net: Wiring, direction: int) -> NeuronFocus:
         """The focus on the next of the neuron's edges: those in, those out, then the neuron."""
         if self.neuron is None:
             return self

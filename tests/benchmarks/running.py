@@ -123,11 +123,11 @@ async def on_screen(seconds: float, size: tuple[int, int]) -> Measured:
 def headless(seconds: float) -> float:
     """Steps a second without a screen."""
     debugger = Debugger(experiment())
-    hunt = debugger.hunt(1)
-    hunt.burst(0.3)
+    search = debugger.continue_search(1)
+    search.burst(0.3)
     begun, first = perf_counter(), debugger.position
     while perf_counter() - begun < seconds:
-        hunt.burst(0.1)
+        search.burst(0.1)
     return (debugger.position - first) / (perf_counter() - begun)
 
 

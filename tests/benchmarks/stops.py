@@ -39,7 +39,7 @@ def seconds(experiment: Experiment, commands: tuple[str, ...]) -> float:
     """How long it takes to continue from the start to the end."""
     debugger = Debugger(experiment)
     for command in commands:
-        debugger.stops.add(row_of(command, experiment.network))
+        debugger.breakpoints.add(row_of(command, experiment.network))
     begun = perf_counter()
     stop = debugger.resume()
     taken = perf_counter() - begun

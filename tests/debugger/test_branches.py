@@ -11,7 +11,7 @@ from support.bits import all_bits
 from support.experiments import experiments, layered
 
 from nntui.debugger.branches import BranchError
-from nntui.debugger.compare import Comparison
+from nntui.debugger.compare import BranchComparison
 from nntui.debugger.debugger import Debugger
 from nntui.engine import run as run_module
 from nntui.engine import timeline
@@ -167,7 +167,7 @@ def test_the_first_difference_is_what_a_search_finds(experiment, data, seen) -> 
         return found
 
     a, b = line(), line()
-    comparison = Comparison(a, b)
+    comparison = BranchComparison(a, b)
     while not comparison.burst(0.0):
         pass
     on_a, on_b = values(a.edits), values(b.edits)

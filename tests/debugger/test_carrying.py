@@ -44,8 +44,8 @@ def test_all_of_it_goes_along_when_only_a_number_is_another(debugger):
 
 def test_what_names_a_neuron_that_is_gone_is_said_and_the_rest_kept(debugger):
     made, lost = carried_over(debugger, edited(debugger, delete_neuron, "h1"))
-    assert [row.text for row in made.stops] == ["break h2 backward if loss < 0.1"]
-    assert [watch.expression.text for watch in made.watches] == ["loss"]
+    assert [row.text for row in made.breakpoints] == ["break h2 backward if loss < 0.1"]
+    assert [watch.expression.text for watch in made.displays] == ["loss"]
     assert sum("h1" in sentence for sentence in lost) == 2
     assert any("bookmark “here”" in sentence for sentence in lost)
 
@@ -90,7 +90,7 @@ def test_everything_follows_a_neuron_that_is_called_something_else(debugger):
     history = renamed(debugger, ("h1", "my neuron"))
     made, lost = carried_over(debugger, history.experiment, renaming=history.renaming)
     assert not lost
-    assert [row.text for row in made.stops] == [
+    assert [row.text for row in made.breakpoints] == [
         'break "my neuron"',
         "break h2 backward if loss < 0.1",
         'break "my neuron"->y backward every 3 if delta["my neuron"] > δ[h2] - .5',
@@ -98,7 +98,7 @@ def test_everything_follows_a_neuron_that_is_called_something_else(debugger):
         'watch abs(a["my neuron"]) crosses 0.5',
         "tbreak update 3",
     ]
-    assert [each.expression.text for each in made.watches] == ['w[x1,"my neuron"]', "loss"]
+    assert [each.expression.text for each in made.displays] == ['w[x1,"my neuron"]', "loss"]
     assert [mark.name for mark in made.bookmarks] == ["here"]
 
 
@@ -108,10 +108,10 @@ def test_numbers_and_counters_go_along(debugger):
     debugger.execute("continue")
     history = renamed(debugger, ("h1", "g"))
     made, _ = carried_over(debugger, history.experiment, renaming=history.renaming)
-    assert [(row.number, row.hits, row.since) for row in made.stops] == [
-        (row.number, row.hits, row.since) for row in debugger.stops
+    assert [(row.number, row.hits, row.since) for row in made.breakpoints] == [
+        (row.number, row.hits, row.since) for row in debugger.breakpoints
     ]
-    assert any(row.hits for row in made.stops)
+    assert any(row.hits for row in made.breakpoints)
     assert made.execute("break y").lines == ("breakpoint 4: y",)
 
 
@@ -119,7 +119,7 @@ def test_neurons_that_change_names_with_each_other_are_not_mistaken(debugger):
     history = renamed(debugger, ("h1", "t"), ("h2", "h1"), ("t", "h2"))
     made, lost = carried_over(debugger, history.experiment, renaming=history.renaming)
     assert not lost
-    assert [row.text for row in made.stops] == ["break h2", "break h1 backward if loss < 0.1"]
+    assert [row.text for row in made.breakpoints] == ["break h2", "break h1 backward if loss < 0.1"]
 
 
 def test_a_breakpoint_does_not_go_over_to_another_neuron_of_the_same_name(debugger):
@@ -127,5 +127,5 @@ def test_a_breakpoint_does_not_go_over_to_another_neuron_of_the_same_name(debugg
     history = history.after(delete_neuron(history.experiment, "h1"))
     history = history.after(change_neuron(history.experiment, "h2", new_name="h1"))
     made, lost = carried_over(debugger, history.experiment, renaming=history.renaming)
-    assert [row.text for row in made.stops] == ["break h1 backward if loss < 0.1"]
+    assert [row.text for row in made.breakpoints] == ["break h1 backward if loss < 0.1"]
     assert 'breakpoint 1, h1: "h1" is gone: another neuron is called that now' in lost

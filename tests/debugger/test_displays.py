@@ -7,7 +7,7 @@ from support.bits import bits
 from support.experiments import experiments, layered
 
 from nntui.debugger.debugger import Debugger
-from nntui.debugger.displays import MAX_WATCHES, Watched, WatchError, line_of
+from nntui.debugger.displays import MAX_WATCHES, DisplayedValue, DisplayError, line_of
 from nntui.debugger.expressions import ExpressionError
 
 
@@ -22,13 +22,13 @@ def test_each_stop_is_compared_with_the_one_before(experiment, data) -> None:
     debugger = Debugger(experiment)
     names = data.draw(st.lists(st.sampled_from(list(debugger.snapshot().values)), max_size=3))
     for name in names:
-        debugger.watches.add(name)
+        debugger.displays.add(name)
     before = None
     for position in data.draw(st.lists(st.integers(0, debugger.total), max_size=6)):
         moved = before is None or position != debugger.position
         debugger.seek(position)
-        found = debugger.watches.at_stop()
-        assert found == debugger.watches.at_stop() == debugger.watches.now()
+        found = debugger.displays.at_stop()
+        assert found == debugger.displays.at_stop() == debugger.displays.now()
         values = [debugger[name] for name in names]
         assert [bits(each.value) for each in found] == [bits(value) for value in values]
         if moved:
@@ -44,85 +44,85 @@ def test_each_stop_is_compared_with_the_one_before(experiment, data) -> None:
 
 
 def test_on_the_way_watches_are_compared_with_the_last_stop(debugger) -> None:
-    debugger.watches.add("step")
+    debugger.displays.add("step")
     debugger.seek(5)
-    debugger.watches.at_stop()
+    debugger.displays.at_stop()
     for position in (7, 9):
         debugger.seek(position)
-        (watched,) = debugger.watches.now()
+        (watched,) = debugger.displays.now()
         assert (watched.value, watched.before, watched.change) == (position - 1, 4, position - 5)
     debugger.seek(5)
-    assert debugger.watches.now()[0].before is None
+    assert debugger.displays.now()[0].before is None
 
 
 def test_a_watch_added_at_a_stop_is_compared_from_the_next_one_on(debugger) -> None:
-    debugger.watches.at_stop()
-    debugger.watches.add("w[x1,h1_1] > 100")
-    (first,) = debugger.watches.at_stop()
-    assert first == Watched(1, "w[x1,h1_1] > 100", False, None, True)
+    debugger.displays.at_stop()
+    debugger.displays.add("w[x1,h1_1] > 100")
+    (first,) = debugger.displays.at_stop()
+    assert first == DisplayedValue(1, "w[x1,h1_1] > 100", False, None, True)
     debugger.step()
-    (second,) = debugger.watches.at_stop()
+    (second,) = debugger.displays.at_stop()
     assert (second.before, second.first, second.changed) == (False, False, False)
 
 
 def test_an_edit_on_the_spot_counts_as_another_stop(debugger) -> None:
     debugger.seek(10)
-    debugger.watches.add("w[x1,h1_1]")
-    before = debugger.watches.at_stop()[0].value
+    debugger.displays.add("w[x1,h1_1]")
+    before = debugger.displays.at_stop()[0].value
     for value in (0.5, 0.25):
         debugger.edit("w[x1,h1_1]", value)
-        (watched,) = debugger.watches.at_stop()
+        (watched,) = debugger.displays.at_stop()
         assert (watched.value, watched.before) == (value, before)
         before = value
 
 
 def test_numbers_are_not_given_twice(debugger) -> None:
-    watches = debugger.watches
+    watches = debugger.displays
     assert [watches.add(text).number for text in ("loss", "epoch", "loss")] == [1, 2, 3]
     assert watches.remove(3).expression.text == "loss"
     assert watches.add("step").number == 4
     assert [watch.number for watch in watches] == [1, 2, 4]
-    with pytest.raises(WatchError, match=r"there is no watch 3 \(there are: 1, 2, 4\)"):
+    with pytest.raises(DisplayError, match=r"there is no watch 3 \(there are: 1, 2, 4\)"):
         watches.remove(3)
     watches.clear()
     assert len(watches) == 0
-    with pytest.raises(WatchError, match="there are: none"):
+    with pytest.raises(DisplayError, match="there are: none"):
         watches.remove(1)
 
 
 def test_watches_are_written_in_words(debugger) -> None:
-    debugger.watches.add("loss > 0")
-    debugger.watches.add("update * 2")
-    debugger.watches.add("b[h1_1]")
-    lines = [line_of(each) for each in debugger.watches.at_stop()]
+    debugger.displays.add("loss > 0")
+    debugger.displays.add("update * 2")
+    debugger.displays.add("b[h1_1]")
+    lines = [line_of(each) for each in debugger.displays.at_stop()]
     assert lines[:2] == ["1: loss > 0 = blank", "2: update * 2 = blank"]
     debugger.seek(debugger.schedule.update_start(1))
-    debugger.watches.at_stop()
+    debugger.displays.at_stop()
     debugger.seek(debugger.schedule.update_start(2))
-    lines = [line_of(each, lambda x: f"{x:g}") for each in debugger.watches.at_stop()]
+    lines = [line_of(each, lambda x: f"{x:g}") for each in debugger.displays.at_stop()]
     assert lines[:2] == ["1: loss > 0 = true", "2: update * 2 = 2 (was 0, change 2)"]
     assert "(was" in lines[2]
 
 
 def test_nan_that_stays_nan_is_no_change_and_blank_that_comes_is_one() -> None:
     nan = float("nan")
-    assert not Watched(1, "loss", nan, nan, False).changed
-    assert Watched(1, "loss", 0.5, None, False).changed
-    assert Watched(1, "loss", None, 0.5, False).changed
-    assert Watched(1, "loss", 0.5, None, False).change is None
-    assert not Watched(1, "loss", 0.5, None, True).changed
+    assert not DisplayedValue(1, "loss", nan, nan, False).changed
+    assert DisplayedValue(1, "loss", 0.5, None, False).changed
+    assert DisplayedValue(1, "loss", None, 0.5, False).changed
+    assert DisplayedValue(1, "loss", 0.5, None, False).change is None
+    assert not DisplayedValue(1, "loss", 0.5, None, True).changed
 
 
 def test_there_is_an_end_to_how_many_there_can_be(debugger) -> None:
     for _ in range(MAX_WATCHES):
-        debugger.watches.add("loss")
-    with pytest.raises(WatchError, match="there are 200 watches: remove some first"):
-        debugger.watches.add("loss")
-    debugger.watches.remove(7)
-    assert debugger.watches.add("loss").number == MAX_WATCHES + 1
+        debugger.displays.add("loss")
+    with pytest.raises(DisplayError, match="there are 200 watches: remove some first"):
+        debugger.displays.add("loss")
+    debugger.displays.remove(7)
+    assert debugger.displays.add("loss").number == MAX_WATCHES + 1
 
 
 def test_what_is_no_expression_is_not_watched(debugger) -> None:
     with pytest.raises(ExpressionError):
-        debugger.watches.add("w[x1,")
-    assert len(debugger.watches) == 0
+        debugger.displays.add("w[x1,")
+    assert len(debugger.displays) == 0

@@ -85,8 +85,8 @@ def test_a_section_written_by_hand_needs_no_numbers(debugger) -> None:
     }
     assert restore(debugger, plain) == []
     assert debugger.position == 12
-    assert [row.text for row in debugger.stops] == [plain["breakpoints"][0]["command"]]
-    assert [watch.expression.text for watch in debugger.watches] == plain["displays"]
+    assert [row.text for row in debugger.breakpoints] == [plain["breakpoints"][0]["command"]]
+    assert [watch.expression.text for watch in debugger.displays] == plain["displays"]
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_a_part_that_cannot_be_is_a_sentence_and_the_others_come_back(
     if section != "position":
         assert debugger.position == 9
     if section != "displays":
-        assert len(debugger.watches) == 1
+        assert len(debugger.displays) == 1
 
 
 def test_of_very_many_watches_and_branches_some_are_taken_up_and_it_is_said_once(debugger) -> None:
@@ -173,7 +173,7 @@ def test_of_very_many_watches_and_branches_some_are_taken_up_and_it_is_said_once
     assert "branches: there are 500 branches: delete some first" in problems
     assert "displays: 1000 of them, the first 200 are kept" in problems
     assert len(problems) == 2 + 100
-    assert (len(debugger.branches), len(debugger.watches), debugger.position) == (500, 100, 9)
+    assert (len(debugger.branches), len(debugger.displays), debugger.position) == (500, 100, 9)
 
 
 plain_values = st.recursive(

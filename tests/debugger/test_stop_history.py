@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.experiments import layered
 
-from nntui.debugger.bookmarks import LONGEST, Spot, go
+from nntui.debugger.bookmarks import LONGEST, BranchPosition, go
 from nntui.debugger.debugger import Debugger
 
 
@@ -16,7 +16,7 @@ def debugger() -> Debugger:
 
 def stop(debugger, position) -> None:
     debugger.seek(position)
-    debugger.trail.visit()
+    debugger.stop_history.visit()
 
 
 @given(positions=st.lists(st.integers(0, 60), min_size=1, max_size=10))
@@ -26,49 +26,49 @@ def test_all_the_way_back_and_forth_is_the_trail(positions) -> None:
         stop(debugger, position)
     expected = [p for n, p in enumerate(positions) if n == 0 or positions[n - 1] != p]
     back = [debugger.position]
-    while (spot := debugger.trail.back()) is not None:
+    while (spot := debugger.stop_history.back()) is not None:
         go(debugger, spot)
         back.append(debugger.position)
     assert back == expected[::-1]
     forth = [debugger.position]
-    while (spot := debugger.trail.forth()) is not None:
+    while (spot := debugger.stop_history.forth()) is not None:
         go(debugger, spot)
         forth.append(debugger.position)
     assert forth == expected
-    assert debugger.trail.ahead == 0
+    assert debugger.stop_history.ahead == 0
 
 
 def test_back_from_beside_the_trail_leads_to_its_last_stop_and_forth_again(debugger) -> None:
     stop(debugger, 10)
     debugger.seek(17)
-    spot = debugger.trail.back()
-    assert spot == Spot(10, "main")
+    spot = debugger.stop_history.back()
+    assert spot == BranchPosition(10, "main")
     go(debugger, spot)
-    assert debugger.trail.forth() == Spot(17, "main")
+    assert debugger.stop_history.forth() == BranchPosition(17, "main")
 
 
 def test_a_new_stop_forgets_those_ahead(debugger) -> None:
     for position in (10, 20, 30):
         stop(debugger, position)
     for _ in range(2):
-        go(debugger, debugger.trail.back())
-    assert debugger.trail.ahead == 2
+        go(debugger, debugger.stop_history.back())
+    assert debugger.stop_history.ahead == 2
     stop(debugger, 15)
-    assert [spot.position for spot in debugger.trail.spots] == [10, 15]
-    assert debugger.trail.forth() is None
+    assert [spot.position for spot in debugger.stop_history.spots] == [10, 15]
+    assert debugger.stop_history.forth() is None
 
 
 def test_an_empty_trail_leads_nowhere(debugger) -> None:
-    assert debugger.trail.forth() is None
-    assert debugger.trail.back() is None
+    assert debugger.stop_history.forth() is None
+    assert debugger.stop_history.back() is None
 
 
 def test_the_oldest_stops_are_forgotten(debugger) -> None:
     for n in range(LONGEST + 50):
-        debugger.trail.visit(Spot(n, "main"))
-    assert len(debugger.trail.spots) == LONGEST
-    assert debugger.trail.spots[0].position == 50
-    assert debugger.trail.ahead == 0
+        debugger.stop_history.visit(BranchPosition(n, "main"))
+    assert len(debugger.stop_history.spots) == LONGEST
+    assert debugger.stop_history.spots[0].position == 50
+    assert debugger.stop_history.ahead == 0
 
 
 def test_stops_on_a_deleted_branch_are_passed_over(debugger) -> None:
@@ -79,11 +79,11 @@ def test_stops_on_a_deleted_branch_are_passed_over(debugger) -> None:
     debugger.branches.switch("main")
     debugger.branches.delete(name)
     stop(debugger, 40)
-    spot = debugger.trail.back()
-    assert spot == Spot(10, "main")
+    spot = debugger.stop_history.back()
+    assert spot == BranchPosition(10, "main")
     go(debugger, spot)
-    assert debugger.trail.back() is None
-    assert debugger.trail.forth() == Spot(40, "main")
+    assert debugger.stop_history.back() is None
+    assert debugger.stop_history.forth() == BranchPosition(40, "main")
 
 
 def test_the_same_spot_twice_around_a_deleted_branch_is_one_stop(debugger) -> None:
@@ -93,17 +93,17 @@ def test_the_same_spot_twice_around_a_deleted_branch_is_one_stop(debugger) -> No
     debugger.branches.switch("main")
     stop(debugger, 10)
     debugger.branches.delete(name)
-    assert debugger.trail.back() is None
+    assert debugger.stop_history.back() is None
 
 
 def test_the_trail_leads_from_branch_to_branch(debugger) -> None:
     stop(debugger, 10)
     name = debugger.edit("w[x1,h1_1]", 0.5).name
-    debugger.trail.visit()
-    spot = debugger.trail.back()
-    assert spot == Spot(10, "main")
+    debugger.stop_history.visit()
+    spot = debugger.stop_history.back()
+    assert spot == BranchPosition(10, "main")
     go(debugger, spot)
     assert debugger.branches.current.name == "main"
     debugger.branches.rename(name, "bolder")
-    debugger.trail.follow(name, "bolder")
-    assert debugger.trail.forth() == Spot(10, "bolder")
+    debugger.stop_history.follow(name, "bolder")
+    assert debugger.stop_history.forth() == BranchPosition(10, "bolder")

@@ -1,4 +1,4 @@
-from nntui.draw.layers import Entry, Lane, arrange, columns_of, fold, links_of
+from nntui.draw.layers import ColumnEntry, Lane, arrange, columns_of, fold, links_of
 
 
 def _arranged(graph):
@@ -35,9 +35,9 @@ def test_the_connections_of_a_neuron_share_a_lane_past_a_layer_that_they_skip(wi
 
 def test_a_column_with_room_shows_everything():
     assert fold(["a", Lane("x", 1), "b"], 5, 2) == [
-        Entry("neuron", ("a",)),
-        Entry("lane", ("x",)),
-        Entry("neuron", ("b",)),
+        ColumnEntry("neuron", ("a",)),
+        ColumnEntry("lane", ("x",)),
+        ColumnEntry("neuron", ("b",)),
     ]
 
 

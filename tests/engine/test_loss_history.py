@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.bits import bits_of
 
-from nntui.engine.loss_history import BLOCK, History
+from nntui.engine.loss_history import BLOCK, LossHistory
 
 numbers = st.one_of(st.floats(-10, 10), st.sampled_from([math.nan, math.inf, -math.inf]))
 
 
-def recorded(values) -> History:
-    history = History()
+def recorded(values) -> LossHistory:
+    history = LossHistory()
     for n, value in enumerate(values):
         history.record("batch", n, value)
     return history
@@ -51,7 +51,7 @@ def test_a_sample_keeps_the_peaks_of_what_lies_in_the_past(values, most, data) -
 def test_a_long_series_is_sampled_by_its_blocks(length) -> None:
     values = np.random.default_rng(0).normal(size=BLOCK * 41)
     values[5000], values[5 * BLOCK : 9 * BLOCK] = 99.0, math.nan
-    history = History()
+    history = LossHistory()
     history.batch.extend(values.tolist())
     for past in (length, length // 2, length):
         xs, ys = history.losses(past, 0).sampled("batch", 40)

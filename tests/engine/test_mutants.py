@@ -15,7 +15,7 @@ from support.experiments import layered
 from nntui.debugger import gradient_check
 from nntui.engine import algorithm
 from nntui.engine.full_speed import FullSpeed
-from nntui.engine.loss_history import History
+from nntui.engine.loss_history import LossHistory
 from nntui.engine.schedule import Schedule
 from nntui.engine.state import State
 from nntui.model.dataset import Dataset
@@ -89,7 +89,7 @@ def _same_bits(train: Any) -> bool:
     """Whether full speed comes to the parameters and the memory of a listing."""
     for experiment in EXPERIMENTS:
         schedule, state = Schedule(experiment), State.first(experiment)
-        engine, history = FullSpeed(experiment), History()
+        engine, history = FullSpeed(experiment), LossHistory()
         deque(train(experiment, state), maxlen=0)
         vectors, _ = engine.run(engine.first(), 0, schedule.updates, history)
         expected = engine.vectors(state)

@@ -16,7 +16,7 @@ from support.experiments import experiments
 from nntui.debugger.debugger import Debugger
 from nntui.engine import parameter_index
 from nntui.engine.algorithm import train
-from nntui.engine.state import Laid, State
+from nntui.engine.state import LazyDict, State
 
 KEYS = ("a", "b", "c", "d")
 numbers = st.floats(allow_nan=False)
@@ -28,7 +28,7 @@ def laid(values):
     array = np.full(2 * len(KEYS) + 1, np.nan)
     for key, place in places.items():
         array[place] = values[key]
-    return Laid(KEYS, places, array.item)
+    return LazyDict(KEYS, places, array.item)
 
 
 @given(
@@ -93,7 +93,7 @@ def test_a_large_network_s_state_is_the_one_that_is_stepped_to(experiment, seed,
     for _ in range(4):
         position = chance.randrange(1, debugger.total)
         debugger.seek(position)
-        assert isinstance(debugger.run.state.w, Laid)
+        assert isinstance(debugger.run.state.w, LazyDict)
         earlier, w = debugger.snapshot(), all_bits(listed(experiment, position).w)
         for _ in range(chance.randint(0, 40)):
             if not debugger.at_end:

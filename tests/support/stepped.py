@@ -8,8 +8,8 @@ from typing import Any
 
 from nntui.engine.algorithm import train
 from nntui.engine.evaluate import mean_loss
-from nntui.engine.full_speed import FullSpeed, Passes
-from nntui.engine.loss_history import History
+from nntui.engine.full_speed import BatchValues, FullSpeed
+from nntui.engine.loss_history import LossHistory
 from nntui.engine.schedule import Schedule
 from nntui.engine.state import State
 from nntui.model.experiment import Experiment
@@ -21,7 +21,7 @@ class Stepped:
 
     def __init__(self, experiment: Experiment) -> None:
         self.experiment, self.schedule = experiment, Schedule(experiment)
-        self.state, self.history = State.first(experiment), History()
+        self.state, self.history = State.first(experiment), LossHistory()
         self.update = 0
         self._steps = train(experiment, self.state)
 
@@ -61,7 +61,7 @@ class Stepped:
             self.finish()
 
 
-def recorded(history: History) -> list[Any]:
+def recorded(history: LossHistory) -> list[Any]:
     """The losses recorded, as bits."""
     return [bits_of(series) for series in (history.batch, history.epoch, history.test)]
 
@@ -71,7 +71,7 @@ def vector_bits(vectors: Any) -> list[Any]:
     return [bits_of(vectors.p), bits_of(vectors.memory.ravel()), bits(vectors.epoch_sum)]
 
 
-def check_passes(passes: Passes, states: list[State], parameters: Any) -> None:
+def check_passes(passes: BatchValues, states: list[State], parameters: Any) -> None:
     """Every value after each example of a batch, and the gradients summed so far."""
     sums = passes.dp_after_each(range(len(parameters)))
     for n, state in enumerate(states):
@@ -91,7 +91,7 @@ def gradients(state: State, parameters: Any) -> list[Any]:
 
 def check_training(experiment: Experiment, full: FullSpeed, updates: int = 10**9) -> None:
     """Train at full speed and by the listing, and compare after every update."""
-    stepped, vectors, history = Stepped(experiment), full.first(), History()
+    stepped, vectors, history = Stepped(experiment), full.first(), LossHistory()
     for update in range(min(stepped.schedule.updates, updates)):
         passes = full.passes(vectors, stepped.batch)
         check_passes(passes, stepped.examples(), full.parameters)

@@ -71,7 +71,7 @@ async def test_a_click_sets_a_breakpoint_on_a_line_and_another_deletes_it(
         assert debugger_of(app).last.kind == "backward_edge"
         await click_on(pilot, "backward_edge")
         assert "deleted breakpoint 1" in status(app)
-        assert not list(debugger_of(app).stops)
+        assert not list(debugger_of(app).breakpoints)
 
 
 async def test_a_click_leaves_the_program_where_it_was_scrolled_to(app_on) -> None:
@@ -110,4 +110,4 @@ async def test_a_breakpoint_on_a_line_can_be_edited_in_the_form(app_on, debugger
         await pilot.press("enter")
         await pilot.pause()
         assert pilot.app.screen is not form
-        assert [row.text for row in debugger_of(pilot.app).stops] == ["break line loss"]
+        assert [row.text for row in debugger_of(pilot.app).breakpoints] == ["break line loss"]

@@ -102,5 +102,5 @@ async def test_keys_typed_at_once_come_in_their_order_where_a_list_has_the_keybo
         _typed_at_once(app, ["s", "d", "s", "colon", *"dd"])
         await pilot.pause()
         assert debugger_of(app).position == 2
-        assert not next(iter(debugger_of(app).stops)).enabled
+        assert not next(iter(debugger_of(app).breakpoints)).enabled
         assert app.screen.command_line.value == "dd"

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nntui.engine.loss_history import History
-from nntui.tui.frame import Curve
-from nntui.tui.panes.loss_chart import GAP, POINT, ZERO, Chart, Look, chart_of
+from nntui.engine.loss_history import LossHistory
+from nntui.tui.frame import LossCurve
+from nntui.tui.panes.loss_chart import GAP, POINT, ZERO, Chart, ChartOptions, chart_of
 
-PLAIN = Look()
+PLAIN = ChartOptions()
 
 
 def losses(values, *, here=None, epochs=(), test=()):
-    history = History()
+    history = LossHistory()
     for series, numbers in (("batch", values), ("epoch", epochs), ("test", test)):
         for index, loss in enumerate(numbers):
             history.record(series, index, loss)
@@ -26,9 +26,9 @@ def losses(values, *, here=None, epochs=(), test=()):
 
 
 def drawn(values, look=PLAIN, others=(), per_epoch=1, **more) -> Chart:
-    curves = [Curve(f"b{n}", losses(each), False) for n, each in enumerate(others)]
+    curves = [LossCurve(f"b{n}", losses(each), False) for n, each in enumerate(others)]
     chart = chart_of(
-        [*curves, Curve("main", losses(values, **more), True)], look, per_epoch, 100, (5, 4)
+        [*curves, LossCurve("main", losses(values, **more), True)], look, per_epoch, 100, (5, 4)
     )
     assert chart is not None
     return chart
@@ -39,7 +39,7 @@ def series(chart: Chart, kind: str):
 
 
 def test_before_the_first_update_there_is_nothing_to_draw():
-    assert chart_of([Curve("main", losses([]), True)], PLAIN, 1, 100, (5, 4)) is None
+    assert chart_of([LossCurve("main", losses([]), True)], PLAIN, 1, 100, (5, 4)) is None
 
 
 def test_updates_count_from_1_and_the_newest_is_marked():
@@ -76,14 +76,16 @@ def test_what_is_known_behind_the_moment_is_a_curve_of_its_own_from_there_on():
 
 
 def test_a_zoom_shows_the_last_updates_and_a_little_of_what_comes():
-    chart = drawn([float(n) for n in range(200)], Look(last=40), here=100)
+    chart = drawn([float(n) for n in range(200)], ChartOptions(last=40), here=100)
     assert (chart.left, chart.right) == (61, 110)
     assert min(series(chart, "train").xs) == 61
     assert max(series(chart, "ahead").xs) == 110
 
 
 def test_per_epoch_train_and_test_stand_at_the_epochs():
-    chart = drawn([9.0] * 6, Look(per_epoch=True), per_epoch=2, epochs=[3, 2, 1], test=[4, 3, 2])
+    chart = drawn(
+        [9.0] * 6, ChartOptions(per_epoch=True), per_epoch=2, epochs=[3, 2, 1], test=[4, 3, 2]
+    )
     assert list(series(chart, "train").xs) == [1, 2, 3]
     assert list(series(chart, "test").ys) == [1.0, 2 / 3, 1 / 3]
 
@@ -116,7 +118,7 @@ def test_a_run_of_nothing_but_nan_can_be_drawn():
 
 
 def test_on_a_log_scale_a_tenth_is_a_step_down_and_zero_has_no_height():
-    chart = drawn([100.0, 10.0, 1.0, 0.0, -1.0, 0.1], Look(log=True))
+    chart = drawn([100.0, 10.0, 1.0, 0.0, -1.0, 0.1], ChartOptions(log=True))
     ys = list(series(chart, "train").ys)
     assert ys[:3] == pytest.approx([1.0, 2 / 3, 1 / 3])
     assert math.isnan(ys[3])
@@ -128,12 +130,12 @@ def test_on_a_log_scale_a_tenth_is_a_step_down_and_zero_has_no_height():
 
 def test_on_a_log_scale_a_loss_of_exactly_0_is_marked_where_it_is():
     values = [1.0, 0.0, 0.1, 0.0]
-    chart = drawn(values, Look(log=True))
+    chart = drawn(values, ChartOptions(log=True))
     assert chart.zeros == (2, 4)
     assert chart.here == (4, 0.0, ZERO)
     assert chart.signs == "0 exactly zero"
     assert drawn(values).zeros == ()  # a plain scale has a place for it
-    assert drawn([1.0, nan, 0.0], Look(log=True)).signs == "0 exactly zero · × NaN or ∞"
+    assert drawn([1.0, nan, 0.0], ChartOptions(log=True)).signs == "0 exactly zero · × NaN or ∞"
 
 
 def test_ticks_are_round_and_within_the_chart():
@@ -150,7 +152,7 @@ def test_ticks_are_round_and_within_the_chart():
     last=st.sampled_from([None, 10, 3]),
 )
 def test_whatever_was_computed_everything_drawn_lies_between_0_and_1(log, values, here, last):
-    chart = drawn(values, Look(log=log, last=last), here=min(here, len(values)))
+    chart = drawn(values, ChartOptions(log=log, last=last), here=min(here, len(values)))
     heights = [y for each in chart.series for y in each.ys if not math.isnan(y)]
     heights += [y for y, _ in chart.y_ticks]
     assert all(-1e-9 <= y <= 1 + 1e-9 for y in heights)
@@ -162,8 +164,8 @@ def test_whatever_was_computed_everything_drawn_lies_between_0_and_1(log, values
 @pytest.mark.parametrize("last", [None, 6, 50])
 @pytest.mark.parametrize("most", [2, 5, 6])
 def test_the_places_along_the_bottom_are_round_and_evenly_spaced(updates, last, most) -> None:
-    curve = Curve("main", losses([1.0] * updates), True)
-    chart = chart_of([curve], Look(last=last), 4, 100, (most, 3))
+    curve = LossCurve("main", losses([1.0] * updates), True)
+    chart = chart_of([curve], ChartOptions(last=last), 4, 100, (most, 3))
     places = [int(place) for place, _ in chart.x_ticks]
     if most >= 5 and chart.right - chart.left >= 5:
         assert len(places) >= 2
@@ -187,7 +189,7 @@ def test_the_places_along_the_bottom_are_round_and_evenly_spaced(updates, last, 
     ],
 )
 def test_on_a_logarithmic_scale_the_heights_are_round_where_they_can_be(values, labels) -> None:
-    curve = Curve("main", losses(values), True)
-    chart = chart_of([curve], Look(log=True), 4, 100, (3, 3))
+    curve = LossCurve("main", losses(values), True)
+    chart = chart_of([curve], ChartOptions(log=True), 4, 100, (3, 3))
     assert [text for _, text in chart.y_ticks] == labels
     assert all(0 <= place <= 1 for place, _ in chart.y_ticks)

@@ -9,7 +9,7 @@ from textual.widgets import Input
 from nntui.tui.keys import GROUPS, every_key
 from nntui.tui.keys import LISTS as LIST_KEYS
 from nntui.tui.panes.command_line import CommandLine
-from nntui.tui.panes.lists import RowsPane
+from nntui.tui.panes.lists import ListPane
 from nntui.tui.stepping.pane_layout import LISTS
 
 SHADOWED_BY_A_LIST = {"up", "down", "enter"}
@@ -45,7 +45,7 @@ def test_no_key_is_a_digit_of_the_count():
 def test_a_list_takes_only_the_keys_from_the_screen_that_it_says():
     own = _of_the_table(LIST_KEYS)
     assert sorted(own) == sorted(set(own))
-    assert set(own) == set(_keys(RowsPane.BINDINGS))
+    assert set(own) == set(_keys(ListPane.BINDINGS))
     assert set(own) & set(SCREEN) == SHADOWED_BY_A_LIST
 
 
@@ -99,4 +99,4 @@ def test_every_action_of_the_table_is_there():
             else:
                 assert f"action_{name}" in source
     for key in LIST_KEYS:
-        assert hasattr(RowsPane, f"action_{key.action.partition('(')[0]}")
+        assert hasattr(ListPane, f"action_{key.action.partition('(')[0]}")

@@ -45,7 +45,7 @@ async def test_a_neuron_is_added_connected_and_the_run_starts_again_with_it(
         debugger = debugger_of(app)
         assert debugger["w[extra,y]"] == 0.75
         assert debugger.at_start
-        assert [row.text for row in debugger.stops] == ["break h1"]
+        assert [row.text for row in debugger.breakpoints] == ["break h1"]
         await until(pilot, lambda: "starts again" in status(app))
         assert "● edited" in status(app)
 
@@ -201,14 +201,14 @@ async def test_breakpoints_and_watches_follow_a_neuron_that_is_renamed_and_back(
         await pilot.press("enter", "escape")
         await until(pilot, lambda: "g1" in debugger_of(app).experiment.network)
         debugger = debugger_of(app)
-        assert [row.text for row in debugger.stops] == ["break g1"]
-        assert [each.expression.text for each in debugger.watches] == ["a[g1] * 2"]
+        assert [row.text for row in debugger.breakpoints] == ["break g1"]
+        assert [each.expression.text for each in debugger.displays] == ["a[g1] * 2"]
         assert [each.name for each in debugger.bookmarks] == ["here"]
         assert "not kept" not in toasts(app)
         await pilot.press("ctrl+z")
         await until(pilot, lambda: "h1" in debugger_of(app).experiment.network)
-        assert [row.text for row in debugger_of(app).stops] == ["break h1"]
-        assert [each.expression.text for each in debugger_of(app).watches] == ["a[h1] * 2"]
+        assert [row.text for row in debugger_of(app).breakpoints] == ["break h1"]
+        assert [each.expression.text for each in debugger_of(app).displays] == ["a[h1] * 2"]
 
 
 async def test_a_complaint_names_its_field_and_leads_to_it(app_on, seen):
@@ -298,7 +298,7 @@ async def test_the_run_of_a_large_document_begins_beside_the_screen_which_says_s
         may_begin.set()
         await until(pilot, lambda: "h3" in debugger_of(app).experiment.network)
         await until(pilot, shows(app, SteppingScreen))
-        assert [row.text for row in debugger_of(app).stops] == ["break h1"]
+        assert [row.text for row in debugger_of(app).breakpoints] == ["break h1"]
         await pilot.press("ctrl+z")
         await until(pilot, lambda: "h3" not in debugger_of(app).experiment.network)
         await until(pilot, shows(app, SteppingScreen))

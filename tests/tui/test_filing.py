@@ -97,7 +97,7 @@ async def test_a_document_that_changes_on_disk_is_read_anew(
         await until(pilot, lambda: debugger_of(app).experiment.training.epochs == 200)
         debugger = debugger_of(app)
         assert debugger.at_start
-        assert [row.text for row in debugger.stops] == ["break h1"]
+        assert [row.text for row in debugger.breakpoints] == ["break h1"]
         await until(pilot, lambda: "read anew" in status(app))
 
 
@@ -175,7 +175,7 @@ async def test_a_document_opened_again_is_taken_up_where_it_was_left(
         app.filing.open(document)
         await until(pilot, lambda: len(app.screen_stack) == 2 and debugger_of(app) is not before)
         assert debugger_of(app).position == 3
-        assert [row.text for row in debugger_of(app).stops] == ["break h1"]
+        assert [row.text for row in debugger_of(app).breakpoints] == ["break h1"]
 
 
 @pytest.fixture

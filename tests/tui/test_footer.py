@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from nntui.tui.panes.footer import KeyLine
+from nntui.tui.panes.footer import KeyFooter
 
 
 def _offered(app) -> dict[str, str]:
-    return {offer.key: offer.word for offer in app.screen_stack[1].query_one(KeyLine).offered}
+    return {offer.key: offer.word for offer in app.screen_stack[1].query_one(KeyFooter).offered}
 
 
 SCENES = {
@@ -26,8 +26,8 @@ def _state(app, debugger, deck, status):
     screen = app.screen_stack[1]
     lists = [pane._chosen for pane in screen.query("RowsPane")]
     return (
-        debugger.position, [row.text for row in debugger.stops], status(app), deck.seen,
-        [row.enabled for row in debugger.stops], deck.current, deck.turned, lists,
+        debugger.position, [row.text for row in debugger.breakpoints], status(app), deck.seen,
+        [row.enabled for row in debugger.breakpoints], deck.current, deck.turned, lists,
         screen._looking.focus, screen.command_line.shown, app.screen, screen._moving.playing,
     )  # fmt: skip
 

@@ -81,7 +81,7 @@ async def test_a_key_that_needs_the_debugger_stops_the_run_first_and_then_acts(
         await pilot.press("b")
         await _at_rest(pilot)
         await pilot.pause()
-        assert [row.text for row in debugger_of(endless).stops] == ["break h1"]
+        assert [row.text for row in debugger_of(endless).breakpoints] == ["break h1"]
 
 
 async def test_keys_that_need_the_debugger_are_all_answered_in_their_order(endless, debugger_of):
@@ -94,7 +94,7 @@ async def test_keys_that_need_the_debugger_are_all_answered_in_their_order(endle
         screen.action_command("print loss")
         await _at_rest(pilot)
         await pilot.pause()
-        assert [row.text for row in debugger_of(endless).stops] == ["break h2"]
+        assert [row.text for row in debugger_of(endless).breakpoints] == ["break h2"]
         assert screen.command_line.value == "print loss"
 
 
@@ -110,7 +110,7 @@ async def test_a_command_sent_off_while_a_run_is_under_way_waits_until_it_rests(
         await pilot.press("enter")
         await _at_rest(pilot)
         await pilot.pause()
-        assert [row.text for row in debugger_of(endless).stops] == ["break o1"]
+        assert [row.text for row in debugger_of(endless).breakpoints] == ["break o1"]
 
 
 async def test_a_digit_on_the_way_is_no_count_of_what_comes_after(endless, debugger_of):

@@ -26,8 +26,8 @@ async def test_breakpoints_watches_branches_and_the_position_are_there_the_next_
         debugger = debugger_of(again)
         assert debugger.position == 20
         assert debugger["b[h1]"] == 0.3
-        assert [row.text for row in debugger.stops] == ["break h1"]
-        assert [watch.expression.text for watch in debugger.watches] == ["loss"]
+        assert [row.text for row in debugger.breakpoints] == ["break h1"]
+        assert [watch.expression.text for watch in debugger.displays] == ["loss"]
 
 
 async def test_a_run_under_way_is_kept_where_it_was_left(debugger_of):

@@ -6,7 +6,7 @@ from support.experiments import layered
 from textual.widgets import Checkbox, Input
 
 from nntui.tui.app import NntuiApp
-from nntui.tui.dialogs.breakpoint_form import StopForm
+from nntui.tui.dialogs.breakpoint_form import BreakpointForm
 
 
 async def _rests(pilot):
@@ -28,10 +28,10 @@ async def test_b_sets_a_breakpoint_on_the_focused_neuron_and_deletes_it(
     async with app.run_test(size=(120, 36)) as pilot:
         await _on_h1(pilot)
         await pilot.press("b")
-        assert [row.text for row in debugger_of(app).stops] == ["break h1"]
+        assert [row.text for row in debugger_of(app).breakpoints] == ["break h1"]
         assert "breakpoint 1: h1" in status(app)
         await pilot.press("f9")
-        assert len(debugger_of(app).stops) == 0
+        assert len(debugger_of(app).breakpoints) == 0
 
 
 async def test_a_neuron_may_be_called_by_a_word_of_the_commands(app_on, debugger_of, status):
@@ -40,7 +40,7 @@ async def test_a_neuron_may_be_called_by_a_word_of_the_commands(app_on, debugger
     app = NntuiApp(experiment, keep_state=False)
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("right", "right", "b")
-        assert [row.text for row in debugger_of(app).stops] == ['break "epoch"']
+        assert [row.text for row in debugger_of(app).breakpoints] == ['break "epoch"']
         assert 'breakpoint 1: "epoch"' in status(app)
 
 
@@ -54,7 +54,7 @@ async def test_brackets_move_the_focus_along_the_edges_and_b_takes_the_edge(
         assert "x2 → h1 has the focus" in status(app)
         await pilot.press("b")
         await pilot.pause()
-        assert [row.text for row in debugger_of(app).stops] == ["break x2->h1"]
+        assert [row.text for row in debugger_of(app).breakpoints] == ["break x2->h1"]
         assert "●+0.25›" in seen(app)
         await pilot.press("left_square_bracket")
         assert "x1 → h1 has the focus" in status(app)
@@ -65,7 +65,7 @@ async def test_without_a_focus_b_says_what_to_do(app_on, debugger_of, status):
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("b")
         assert "choose a neuron" in status(app)
-        assert len(debugger_of(app).stops) == 0
+        assert len(debugger_of(app).breakpoints) == 0
 
 
 async def test_a_breakpoint_is_marked_in_drawing_table_and_program_by_a_character(app_on, seen):
@@ -108,7 +108,7 @@ async def test_a_count_before_c_passes_so_many_stops(app_on, debugger_of):
         await pilot.press("b", "4", "c")
         await _rests(pilot)
         debugger = debugger_of(app)
-        assert debugger.stops[1].hits == 4
+        assert debugger.breakpoints[1].hits == 4
         assert debugger.last.operation == ("backward_neuron", "h1")
 
 
@@ -147,7 +147,7 @@ async def test_the_form_edits_every_clause_and_keeps_the_number(app_on, debugger
         await pilot.press("b", "B")
         await pilot.pause()
         form = app.screen
-        assert isinstance(form, StopForm)
+        assert isinstance(form, BreakpointForm)
         form.query_one("#if", Input).value = "delta[h1] > 1"
         form.query_one("#every", Input).value = "3"
         form.query_one("#ignore", Input).value = "2"
@@ -157,7 +157,7 @@ async def test_the_form_edits_every_clause_and_keeps_the_number(app_on, debugger
         form.query_one("#temporary", Checkbox).value = True
         await pilot.press("enter")
         await pilot.pause()
-        (row,) = debugger_of(app).stops
+        (row,) = debugger_of(app).breakpoints
         assert row.number == 1
         assert row.text == (
             'tbreak h1 backward every 3 ignore 2 disabled if delta[h1] > 1 log "δ is {delta[h1]}"'
@@ -176,9 +176,9 @@ async def test_the_form_says_what_is_wrong_and_escape_leaves_the_row_as_it_was(
         await pilot.press("enter")
         await pilot.pause()
         assert "h7" in seen(app)
-        assert isinstance(app.screen, StopForm)
+        assert isinstance(app.screen, BreakpointForm)
         await pilot.press("escape")
-        assert [row.text for row in debugger_of(app).stops] == ["break h1"]
+        assert [row.text for row in debugger_of(app).breakpoints] == ["break h1"]
 
 
 async def test_a_list_is_worked_on_with_the_keyboard(app_on, debugger_of, typed):
@@ -190,7 +190,7 @@ async def test_a_list_is_worked_on_with_the_keyboard(app_on, debugger_of, typed)
         await typed(pilot, "watch loss crosses 0.1")
         await pilot.press("tab")
         await pilot.pause()
-        stops = debugger_of(app).stops
+        stops = debugger_of(app).breakpoints
         assert app.screen.focused.id == "breakpoints"
         await pilot.press("down", "d")
         assert [row.enabled for row in stops] == [True, False]
@@ -198,7 +198,7 @@ async def test_a_list_is_worked_on_with_the_keyboard(app_on, debugger_of, typed)
         assert [row.text for row in stops] == ["watch loss crosses 0.1"]
         await pilot.press("enter")
         await pilot.pause()
-        assert isinstance(app.screen, StopForm)
+        assert isinstance(app.screen, BreakpointForm)
         await pilot.press("escape", "s")
         assert debugger_of(app).position == 1
         await pilot.press("escape")

@@ -1,7 +1,7 @@
 """Breakpoints and watchpoints: what they are, how they are read, and how a run finds them."""
 
 from nntui.debugger.breakpoints.breakpoint import (
-    AnyRow,
+    AnyBreakpoint,
     Breakpoint,
     Message,
     Place,
@@ -17,19 +17,19 @@ from nntui.debugger.breakpoints.parse import (
     to_plain,
     watchpoint_of,
 )
-from nntui.debugger.breakpoints.search import Hunt, resume
+from nntui.debugger.breakpoints.search import ContinueSearch, resume
 from nntui.debugger.breakpoints.stop import Stop
-from nntui.debugger.breakpoints.table import Stops
+from nntui.debugger.breakpoints.table import BreakpointTable
 
 __all__ = [
-    "AnyRow",
+    "AnyBreakpoint",
     "Breakpoint",
-    "Hunt",
+    "BreakpointTable",
+    "ContinueSearch",
     "Message",
     "Place",
     "Stop",
     "StopError",
-    "Stops",
     "Watchpoint",
     "breakpoint_of",
     "from_plain",

@@ -156,7 +156,7 @@ EVENTS: Final = ("changed", "crosses", "becomes true", "nonfinite")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class BreakpointBase:
     """What breakpoints and watchpoints have in common.
 
     A *match* is a step that it waits for. ``ignore``: how many further matches are passed over;
@@ -190,7 +190,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Breakpoint(Row):
+class Breakpoint(BreakpointBase):
     """Stops after each step of a place (None: after every step) where its condition is true."""
 
     place: Place | None = None
@@ -216,7 +216,7 @@ class Breakpoint(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watchpoint(Row):
+class Watchpoint(BreakpointBase):
     """Stops after each step that does something to an expression's value.
 
     ``event``: ``changed``; ``crosses`` the number ``level``; ``becomes true``; or, without an
@@ -250,8 +250,8 @@ class Watchpoint(Row):
         return f"{'temporary ' if self.temporary else ''}watchpoint {self.number}"
 
 
-AnyRow: TypeAlias = Breakpoint | Watchpoint
-R = TypeVar("R", bound=Row)
+AnyBreakpoint: TypeAlias = Breakpoint | Watchpoint
+R = TypeVar("R", bound=BreakpointBase)
 
 
 def constant(number: float) -> str:

@@ -12,11 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from nntui.debugger.breakpoints.breakpoint import AnyRow, Breakpoint, Watchpoint, shown
-from nntui.debugger.breakpoints.sites import Block, Layout, Sites
+from nntui.debugger.breakpoints.breakpoint import AnyBreakpoint, Breakpoint, Watchpoint, shown
+from nntui.debugger.breakpoints.sites import Block, SiteIndex, Sites
 from nntui.debugger.expressions import Expression
 from nntui.debugger.values import value_of
-from nntui.engine.observe import Scene, reads, writes
+from nntui.engine.observe import StepContext, reads, writes
 from nntui.engine.run import Run
 from nntui.model.names import escaped, parse_value_name
 
@@ -24,7 +24,7 @@ _BY_NEURON = frozenset({"z", "a", "da", "delta", "b", "db"})
 _BY_EDGE = frozenset({"w", "dw"})
 
 
-class Lookup:
+class RunValues:
     """The values of a run where it stands; None while blank. The names were checked before."""
 
     def __init__(self, run: Run) -> None:
@@ -73,7 +73,7 @@ class Detector:
     looks_close: bool = False
     """Whether ``before`` and ``behind`` must be called around each of its steps."""
 
-    def __init__(self, row: AnyRow, layout: Layout, run: Run, lookup: Lookup) -> None:
+    def __init__(self, row: AnyBreakpoint, layout: SiteIndex, run: Run, lookup: RunValues) -> None:
         self.row, self._layout, self._run, self._lookup = row, layout, run, lookup
         self.sites = Sites()
 
@@ -96,12 +96,12 @@ class Detector:
         return condition is None or condition.value(self._lookup) is True
 
 
-class Visits(Detector):
+class PlaceDetector(Detector):
     """A breakpoint: the steps of its place at which its condition is true."""
 
     row: Breakpoint
 
-    def __init__(self, row: Breakpoint, layout: Layout, run: Run, lookup: Lookup) -> None:
+    def __init__(self, row: Breakpoint, layout: SiteIndex, run: Run, lookup: RunValues) -> None:
         super().__init__(row, layout, run, lookup)
         self.sites = layout.sites_of_place(row.place) if row.place else layout.every
 
@@ -121,7 +121,7 @@ class Visits(Detector):
         return Match(row.number, row.what)
 
 
-class Changes(Detector):
+class ChangeDetector(Detector):
     """A watchpoint: the steps that do something to an expression's value."""
 
     row: Watchpoint
@@ -129,9 +129,9 @@ class Changes(Detector):
     def __init__(
         self,
         row: Watchpoint,
-        layout: Layout,
+        layout: SiteIndex,
         run: Run,
-        lookup: Lookup,
+        lookup: RunValues,
         known_before: Callable[[Expression, int], Found],
     ) -> None:
         super().__init__(row, layout, run, lookup)
@@ -193,12 +193,12 @@ EVENTS: Final[dict[str, Callable[[Found, Any, float | None], bool]]] = {
 }
 
 
-class Wrecks(Detector):
+class NonfiniteDetector(Detector):
     """``watch nonfinite``: steps that write a NaN or an infinity, all they read being finite."""
 
     looks_close = True
 
-    def __init__(self, row: Watchpoint, layout: Layout, run: Run, lookup: Lookup) -> None:
+    def __init__(self, row: Watchpoint, layout: SiteIndex, run: Run, lookup: RunValues) -> None:
         super().__init__(row, layout, run, lookup)
         self.sites = layout.every
         self._all_finite = False
@@ -226,5 +226,5 @@ class Wrecks(Detector):
     def _observed(self, what: Callable[..., dict[str, float]], ago: int) -> dict[str, float]:
         run = self._run
         step = run.position + ago
-        scene = Scene(run.experiment, run.state, run.schedule.position(step).example)
+        scene = StepContext(run.experiment, run.state, run.schedule.position(step).example)
         return what(run.schedule.operation(step), scene)

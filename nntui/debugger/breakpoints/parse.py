@@ -16,7 +16,7 @@ from nntui.debugger.breakpoints.breakpoint import (
     LINES,
     PERIODS,
     PHASES,
-    AnyRow,
+    AnyBreakpoint,
     Breakpoint,
     Event,
     Place,
@@ -24,7 +24,7 @@ from nntui.debugger.breakpoints.breakpoint import (
     Watchpoint,
     message_of,
 )
-from nntui.debugger.breakpoints.table import MAX_COUNT, MAX_STOPS, Stops, counted
+from nntui.debugger.breakpoints.table import MAX_COUNT, MAX_STOPS, BreakpointTable, counted
 from nntui.debugger.expressions import Expression, ExpressionError, Names, parse, parse_prefix
 from nntui.model.errors import NntuiError
 from nntui.model.names import SYMBOLS, ValueNameError, did_you_mean, escaped, quoted, unquoted
@@ -375,7 +375,7 @@ def _names(network: Network | Names) -> Names:
 _COUNTERS: Final = ("number", "hits", "since")
 
 
-def to_plain(stops: Iterable[AnyRow]) -> list[dict[str, Any]]:
+def to_plain(stops: Iterable[AnyBreakpoint]) -> list[dict[str, Any]]:
     """A list of objects: the command that makes each row, its number and its counters."""
     return [
         {"command": row.text, **{key: getattr(row, key) for key in _COUNTERS if getattr(row, key)}}
@@ -383,9 +383,9 @@ def to_plain(stops: Iterable[AnyRow]) -> list[dict[str, Any]]:
     ]
 
 
-def from_plain(plain: object, network: Network | Names) -> tuple[Stops, list[str]]:
+def from_plain(plain: object, network: Network | Names) -> tuple[BreakpointTable, list[str]]:
     """The table that ``to_plain`` was given, and what could not be read of it, as sentences."""
-    stops, problems = Stops(), []
+    stops, problems = BreakpointTable(), []
     if not isinstance(plain, list):
         return stops, ["breakpoints: expected a list"]
     for n, entry in enumerate(plain[:MAX_STOPS]):
@@ -398,7 +398,7 @@ def from_plain(plain: object, network: Network | Names) -> tuple[Stops, list[str
     return stops, problems
 
 
-def row_of(command: str, network: Network | Names) -> AnyRow:
+def row_of(command: str, network: Network | Names) -> AnyBreakpoint:
     """The row that a whole command (break, tbreak, watch or twatch) makes.
 
     Raises:
@@ -408,7 +408,7 @@ def row_of(command: str, network: Network | Names) -> AnyRow:
     if word not in _MAKERS:
         hint = did_you_mean(word, _MAKERS)
         raise NntuiError(f"found “{escaped(word)}”, expected break or watch{hint and '; ' + hint}")
-    made: AnyRow = _MAKERS[word](rest, network, temporary=word.startswith("t"))
+    made: AnyBreakpoint = _MAKERS[word](rest, network, temporary=word.startswith("t"))
     return made
 
 
@@ -420,7 +420,7 @@ _MAKERS: Final[dict[str, Any]] = {
 }
 
 
-def _row(entry: object, network: Network | Names) -> AnyRow:
+def _row(entry: object, network: Network | Names) -> AnyBreakpoint:
     if not isinstance(entry, dict) or not isinstance(entry.get("command"), str):
         raise NntuiError("expected an object with a command, such as break h1")
     for key in entry:

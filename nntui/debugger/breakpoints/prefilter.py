@@ -1,4 +1,4 @@
-"""Screens: how often a row matches in an update, told from the film without stepping.
+"""Screens: how often a row matches in an update, told from the trace without stepping.
 
 A screen may say "perhaps" and so have a block stepped through, but it never misses a match. One
 screen a row, the counterpart of its detector.
@@ -12,13 +12,13 @@ from typing import Any, Final
 import numpy as np
 
 from nntui.debugger.breakpoints.breakpoint import Place
-from nntui.debugger.breakpoints.detectors import Changes, Detector, Visits
-from nntui.debugger.breakpoints.sites import Layout
+from nntui.debugger.breakpoints.detectors import ChangeDetector, Detector, PlaceDetector
+from nntui.debugger.breakpoints.sites import SiteIndex
 from nntui.debugger.breakpoints.update_trace import (
-    Counts,
-    Film,
+    MatchCounts,
     Reader,
-    Unknown,
+    UnknownValue,
+    UpdateTrace,
     add,
     example_reader,
     update_reader,
@@ -59,65 +59,65 @@ SEQUENCES: Final[dict[str, Callable[..., Any]]] = {
 # ---- wrecks --------------------------------------------------------------------------------------
 
 
-def count_wrecks(film: Film) -> Counts:
+def count_nonfinite(trace: UpdateTrace) -> MatchCounts:
     """The matches in an update."""
-    counts = Counts.none(film.length)
-    passes = film.passes
-    arrays = (passes.z, passes.a, passes.da, passes.delta, passes.loss, passes.dp(), film.after.p)
+    counts = MatchCounts.none(trace.length)
+    passes = trace.passes
+    arrays = (passes.z, passes.a, passes.da, passes.delta, passes.loss, passes.dp(), trace.after.p)
     if all(np.isfinite(array).all() for array in arrays):
         return counts
     with np.errstate(all="ignore"):
         for find in (_forward, _loss, _backward):
-            for match in find(film):
+            for match in find(trace):
                 add(counts, match)
-        add(counts, np.array(list(_update(film)), np.int64).sum(), update=True)
+        add(counts, np.array(list(_update(trace)), np.int64).sum(), update=True)
     return counts
 
 
-def _forward(film: Film) -> Iterator[Any]:
-    net = film.layout.net
+def _forward(trace: UpdateTrace) -> Iterator[Any]:
+    net = trace.layout.net
     for j in net.neurons:
-        z: Any = film.parameter(j)
-        if np.isfinite(z) and not np.isfinite(film.of("z", j)).all():
+        z: Any = trace.parameter(j)
+        if np.isfinite(z) and not np.isfinite(trace.of("z", j)).all():
             for i in net.sources[j]:
-                w, a = film.parameter((i, j)), film.of("a", i)
+                w, a = trace.parameter((i, j)), trace.of("a", i)
                 summed = z + w * a
                 yield _finite(z, w, a) & ~np.isfinite(summed)
                 z = summed
-        yield np.isfinite(film.of("z", j)) & ~np.isfinite(film.of("a", j))
+        yield np.isfinite(trace.of("z", j)) & ~np.isfinite(trace.of("a", j))
 
 
-def _loss(film: Film) -> Iterator[Any]:
-    outputs = film.layout.net.outputs
-    read = _finite(*(film.of("a", k) for k in outputs), *(film.target(k) for k in outputs))
-    yield read & ~_finite(film.passes.loss, *film.slopes.values())
+def _loss(trace: UpdateTrace) -> Iterator[Any]:
+    outputs = trace.layout.net.outputs
+    read = _finite(*(trace.of("a", k) for k in outputs), *(trace.target(k) for k in outputs))
+    yield read & ~_finite(trace.passes.loss, *trace.slopes.values())
 
 
-def _backward(film: Film) -> Iterator[Any]:
-    layout, net = film.layout, film.layout.net
+def _backward(trace: UpdateTrace) -> Iterator[Any]:
+    layout, net = trace.layout, trace.layout.net
     for j in net.neurons:
-        delta, alive = film.of("delta", j), j in net.outputs or net.targets[j]
-        before, after = film.sums(j)
-        da = film.of("da", j) if alive else 0.0
-        yield _finite(da, film.of("z", j), before) & ~_finite(delta, after)
+        delta, alive = trace.of("delta", j), j in net.outputs or net.targets[j]
+        before, after = trace.sums(j)
+        da = trace.of("da", j) if alive else 0.0
+        yield _finite(da, trace.of("z", j), before) & ~_finite(delta, after)
         for i in net.sources[j]:
-            w, a = film.parameter((i, j)), film.of("a", i)
+            w, a = trace.parameter((i, j)), trace.of("a", i)
             read = _finite(delta, a, w)
-            before, after = film.sums((i, j))
-            if not np.any(read) or np.all(_finite(after, film.of("da", i))):
+            before, after = trace.sums((i, j))
+            if not np.any(read) or np.all(_finite(after, trace.of("da", i))):
                 continue
             step = layout.offsets.backward_edge(i, j)
             old, new = (
-                example_reader(layout, value_name("da", i), o)(film) for o in (step - 1, step)
+                example_reader(layout, value_name("da", i), o)(trace) for o in (step - 1, step)
             )
             yield read & _finite(before, 0.0 if old is None else old) & ~_finite(after, new)
 
 
-def _update(film: Film) -> Iterator[Any]:
-    dp = film.passes.dp()
-    for parameter in film.layout.updated:
-        old, new = film.parameter(parameter), film.parameter(parameter, updated=True)
-        yield _finite(old, dp[film.layout.index[parameter]]) & ~np.isfinite(new)
+def _update(trace: UpdateTrace) -> Iterator[Any]:
+    dp = trace.passes.dp()
+    for parameter in trace.layout.updated:
+        old, new = trace.parameter(parameter), trace.parameter(parameter, updated=True)
+        yield _finite(old, dp[trace.layout.index[parameter]]) & ~np.isfinite(new)
 
 
 def _finite(*numbers: Any) -> Any:
@@ -132,56 +132,58 @@ def _finite(*numbers: Any) -> Any:
 
 
 Readers = Mapping[str, Reader]
-Screen = Callable[[Film], Counts]
+UpdateFilter = Callable[[UpdateTrace], MatchCounts]
 
 _AT_A_TIME: Final = 1_000_000
 """Steps that a condition about the step's number is computed for at a time, at most."""
 
 
-def screen_of(detector: Detector, layout: Layout) -> Screen:
+def filter_of(detector: Detector, layout: SiteIndex) -> UpdateFilter:
     """The screen that goes with a detector."""
     row = detector.row
-    if isinstance(detector, Changes):
-        return ChangesScreen(detector, layout)
-    if not isinstance(detector, Visits):
-        return lambda film: _admitted(count_wrecks(film), row.condition)
+    if isinstance(detector, ChangeDetector):
+        return ChangeFilter(detector, layout)
+    if not isinstance(detector, PlaceDetector):
+        return lambda trace: _admitted(count_nonfinite(trace), row.condition)
     if detector.row.place is not None:
-        return PlaceScreen(detector.row.place, row.condition, layout)
-    return AnywhereScreen(row.condition, layout)
+        return PlaceFilter(detector.row.place, row.condition, layout)
+    return AnywhereFilter(row.condition, layout)
 
 
-class PlaceScreen:
+class PlaceFilter:
     """The steps of a place at which a condition is true; where it reads a blank: perhaps."""
 
-    def __init__(self, place: Place, condition: Expression | None, layout: Layout) -> None:
+    def __init__(self, place: Place, condition: Expression | None, layout: SiteIndex) -> None:
         self._place, self._condition, self._layout = place, condition, layout
         sites, names = layout.sites_of_place(place), condition.names if condition else ()
         self._example = [_readers(example_reader, layout, names, o) for o in sites.example]
         self._update = [_readers(update_reader, layout, names, o) for o in sites.update]
 
-    def __call__(self, film: Film) -> Counts:
+    def __call__(self, trace: UpdateTrace) -> MatchCounts:
         """The matches in an update."""
-        counts = Counts.none(film.length)
-        chosen = self._chosen(film)
+        counts = MatchCounts.none(trace.length)
+        chosen = self._chosen(trace)
         if chosen is None:
             return counts
         try:
             for readers in self._example:
-                self._count(film, readers, counts, update=False)
+                self._count(trace, readers, counts, update=False)
             for readers in self._update:
-                self._count(film, readers, counts, update=True)
-        except Unknown:
-            return Counts.unknown(film.length)
+                self._count(trace, readers, counts, update=True)
+        except UnknownValue:
+            return MatchCounts.unknown(trace.length)
         if chosen is not ...:
             counts.certain[:-1] *= chosen
             counts.perhaps[:-1] &= chosen
         return counts
 
-    def _count(self, film: Film, readers: Readers, counts: Counts, *, update: bool) -> None:
+    def _count(
+        self, trace: UpdateTrace, readers: Readers, counts: MatchCounts, *, update: bool
+    ) -> None:
         if self._condition is None:
             add(counts, True, update=update)
             return
-        true, false = self._condition.masks(lambda name: readers[name](film))
+        true, false = self._condition.masks(lambda name: readers[name](trace))
         add(counts, true, update=update)
         blank = np.logical_not(np.logical_or(true, false))
         if update:
@@ -189,24 +191,24 @@ class PlaceScreen:
         else:
             counts.perhaps[:-1] |= blank
 
-    def _chosen(self, film: Film) -> Any:
+    def _chosen(self, trace: UpdateTrace) -> Any:
         """Which examples are meant: a mask, all (...), or None of this update."""
         number = self._place.number
         match self._place.kind:
             case "example" if number is not None:
-                return np.array(film.examples) == number
+                return np.array(trace.examples) == number
             case "update":
-                return _first(film) if number in (None, film.update) else None
+                return _first(trace) if number in (None, trace.update) else None
             case "epoch":
-                opens = film.update % self._layout.schedule.updates_per_epoch == 0
-                return _first(film) if opens and number in (None, film.epoch) else None
+                opens = trace.update % self._layout.schedule.updates_per_epoch == 0
+                return _first(trace) if opens and number in (None, trace.epoch) else None
         return ...
 
 
-class AnywhereScreen:
+class AnywhereFilter:
     """All steps at which a condition is true: it changes only where a value that it reads does."""
 
-    def __init__(self, condition: Expression | None, layout: Layout) -> None:
+    def __init__(self, condition: Expression | None, layout: SiteIndex) -> None:
         self._condition = condition
         names = condition.names if condition else frozenset()
         self._asks_step = "step" in names
@@ -216,17 +218,17 @@ class AnywhereScreen:
         )
         self._update = _stretches(update_reader, layout, names, sites.update, layout.update_steps)
 
-    def __call__(self, film: Film) -> Counts:
+    def __call__(self, trace: UpdateTrace) -> MatchCounts:
         """The matches in an update."""
-        counts = Counts.none(film.length)
+        counts = MatchCounts.none(trace.length)
         try:
             for update, stretches in ((False, self._example), (True, self._update)):
                 for width, readers in stretches:
-                    for first, steps in self._portions(width, film.length):
-                        true = self._true(film, readers, first, steps, update=update)
+                    for first, steps in self._portions(width, trace.length):
+                        true = self._true(trace, readers, first, steps, update=update)
                         add(counts, true, width=steps, update=update)
-        except Unknown:
-            return Counts.unknown(film.length)
+        except UnknownValue:
+            return MatchCounts.unknown(trace.length)
         return counts
 
     def _portions(self, width: int, examples: int) -> Iterator[tuple[int, int]]:
@@ -235,12 +237,14 @@ class AnywhereScreen:
         for first in range(0, width, portion):
             yield first, min(portion, width - first)
 
-    def _true(self, film: Film, readers: Readers, first: int, steps: int, *, update: bool) -> Any:
+    def _true(
+        self, trace: UpdateTrace, readers: Readers, first: int, steps: int, *, update: bool
+    ) -> Any:
         if self._condition is None:
             return True
 
         def lookup(name: str) -> Any:
-            found = readers[name](film)
+            found = readers[name](trace)
             if name != "step":
                 return found
             following = np.arange(first, first + steps, dtype=np.float64)
@@ -250,10 +254,10 @@ class AnywhereScreen:
         return true
 
 
-class ChangesScreen:
+class ChangeFilter:
     """What a watchpoint's expression does from one of the steps that may change it to the next."""
 
-    def __init__(self, detector: Changes, layout: Layout) -> None:
+    def __init__(self, detector: ChangeDetector, layout: SiteIndex) -> None:
         self._detector, row = detector, detector.row
         assert row.expression is not None
         self._expression, self._event = row.expression, SEQUENCES[row.event]
@@ -267,25 +271,25 @@ class ChangesScreen:
         self._last = (np.nan, True)
         self._known = (np.nan, True)
 
-    def __call__(self, film: Film) -> Counts:
+    def __call__(self, trace: UpdateTrace) -> MatchCounts:
         """The matches in an update; what went before is remembered, or asked of the detector."""
         if self._asks_step:
-            return Counts.unknown(film.length)
+            return MatchCounts.unknown(trace.length)
         try:
-            values, blank = self._sequence(film)
-        except Unknown:
+            values, blank = self._sequence(trace)
+        except UnknownValue:
             self._next = -1
-            return Counts.unknown(film.length)
+            return MatchCounts.unknown(trace.length)
         matches = self._event(values, blank, self._level, self._known)
-        self._next = film.update + 1
+        self._next = trace.update + 1
         self._last = values[-1], blank[-1]
         if not blank.all():
             self._known = values[~blank][-1], False
         sites = len(self._example)
-        inside = film.length * sites
-        counts = Counts.none(film.length)
+        inside = trace.length * sites
+        counts = MatchCounts.none(trace.length)
         if sites:
-            counts.certain[:-1] = matches[:inside].reshape(film.length, sites).sum(axis=1)
+            counts.certain[:-1] = matches[:inside].reshape(trace.length, sites).sum(axis=1)
         counts.certain[-1] = matches[inside:].sum()
         return _admitted(counts, self._condition)
 
@@ -293,18 +297,18 @@ class ChangesScreen:
         """The run was moved: what went before is the detector's to say."""
         self._next = -1
 
-    def _sequence(self, film: Film) -> tuple[Array, Any]:
+    def _sequence(self, trace: UpdateTrace) -> tuple[Array, Any]:
         """The expression before the update's first step, then behind each of its sites."""
-        if film.update != self._next:
+        if trace.update != self._next:
             self._last = _number(self._detector.previous)
             self._known = self._last
             if self._detector.row.event == "crosses":
                 self._known = _number(self._detector.known)
-        sites, n = len(self._example), film.length
+        sites, n = len(self._example), trace.length
         inside = np.empty((sites, n)), np.empty((sites, n), np.bool_)
         for site, readers in enumerate(self._example):
-            inside[0][site], inside[1][site] = self._at(film, readers)
-        behind = [self._at(film, readers) for readers in self._update]
+            inside[0][site], inside[1][site] = self._at(trace, readers)
+        behind = [self._at(trace, readers) for readers in self._update]
         parts = [
             np.concatenate(([last], within.T.ravel(), np.array(rest, within.dtype).reshape(-1)))
             for last, within, rest in zip(
@@ -313,11 +317,11 @@ class ChangesScreen:
         ]
         return parts[0], parts[1].astype(np.bool_)
 
-    def _at(self, film: Film, readers: Readers) -> tuple[Any, Any]:
+    def _at(self, trace: UpdateTrace, readers: Readers) -> tuple[Any, Any]:
         """Its numbers and where it is blank; a truth value counts as 1 or 0."""
 
         def lookup(name: str) -> Any:
-            return readers[name](film)
+            return readers[name](trace)
 
         if self._expression.is_condition:
             true, false = self._expression.masks(lookup)
@@ -329,12 +333,12 @@ class ChangesScreen:
 # ---- helpers -----------------------------------------------------------------------------------
 
 
-def _readers(reader: Callable[..., Reader], layout: Layout, names: Any, offset: int) -> Readers:
+def _readers(reader: Callable[..., Reader], layout: SiteIndex, names: Any, offset: int) -> Readers:
     return {name: reader(layout, name, offset) for name in names}
 
 
 def _stretches(
-    reader: Callable[..., Reader], layout: Layout, names: Any, sites: Any, steps: int
+    reader: Callable[..., Reader], layout: SiteIndex, names: Any, sites: Any, steps: int
 ) -> list[tuple[int, Readers]]:
     """From one site to the next nothing changes: each stretch's width, and how to read there."""
     starts = sorted({0, *sites}) if steps else []
@@ -345,14 +349,14 @@ def _stretches(
     ]
 
 
-def _first(film: Film) -> Any:
-    return np.arange(film.length) == 0
+def _first(trace: UpdateTrace) -> Any:
+    return np.arange(trace.length) == 0
 
 
 def _number(found: float | bool | None) -> tuple[float, bool]:
     return (np.nan, True) if found is None else (float(found), False)
 
 
-def _admitted(counts: Counts, condition: Expression | None) -> Counts:
+def _admitted(counts: MatchCounts, condition: Expression | None) -> MatchCounts:
     """A watchpoint's own condition is left to the detector."""
     return counts if condition is None else counts.uncertain()

@@ -1,4 +1,4 @@
-"""The hunt: a search for the next stop, or the one before, in bursts."""
+"""The search: a search for the next stop, or the one before, in bursts."""
 
 from __future__ import annotations
 
@@ -7,60 +7,62 @@ from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
-from nntui.debugger.breakpoints.breakpoint import AnyRow
+from nntui.debugger.breakpoints.breakpoint import AnyBreakpoint
 from nntui.debugger.breakpoints.detectors import Match
-from nntui.debugger.breakpoints.prefilter import ChangesScreen, screen_of
-from nntui.debugger.breakpoints.sites import Block, Layout
+from nntui.debugger.breakpoints.prefilter import ChangeFilter, filter_of
+from nntui.debugger.breakpoints.sites import Block, SiteIndex
 from nntui.debugger.breakpoints.stop import Stop
-from nntui.debugger.breakpoints.update_trace import Counts, Film
-from nntui.debugger.breakpoints.walker import Log, Tally, Walker, edit_positions
+from nntui.debugger.breakpoints.update_trace import MatchCounts, UpdateTrace
+from nntui.debugger.breakpoints.walker import HitCounter, MessageLog, Walker, edit_positions
 from nntui.engine.run import Run
 
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
-    from nntui.engine.full_speed import Passes, Vectors
+    from nntui.engine.full_speed import BatchValues, TrainingState
 
 
 _AMPLE = 60.0
-"""Seconds for an update's film: it is refused at once."""
+"""Seconds for an update's trace: it is refused at once."""
 
 Matches = list[tuple[int, int]]
 """Rows' numbers, each with how many matches."""
 
 
-class Search:
+class SearchContext:
     """A run, the rows that are looked for in it, and the means to look."""
 
-    def __init__(self, run: Run, rows: Sequence[AnyRow]) -> None:
+    def __init__(self, run: Run, rows: Sequence[AnyBreakpoint]) -> None:
         self.run, self.rows = run, rows
         self.schedule = run.schedule
-        self.layout = Layout(run.experiment.network.wiring(), run.schedule)
+        self.layout = SiteIndex(run.experiment.network.wiring(), run.schedule)
         self.walker = Walker(run, self.layout, rows)
-        self._screens = [screen_of(d, self.layout) for d in self.walker.detectors]
+        self._screens = [filter_of(d, self.layout) for d in self.walker.detectors]
         self._edits = edit_positions(run)
 
     def restart(self) -> None:
         """The run stands elsewhere."""
         self.walker.restart()
         for screen in self._screens:
-            if isinstance(screen, ChangesScreen):
+            if isinstance(screen, ChangeFilter):
                 screen.forget()
 
     def counts(
-        self, update: int, passes: Passes, before: Vectors, after: Vectors
-    ) -> list[tuple[int, Counts]]:
+        self, update: int, passes: BatchValues, before: TrainingState, after: TrainingState
+    ) -> list[tuple[int, MatchCounts]]:
         """Each row's number, and its matches in an update."""
-        film = Film(self.run.timeline, self.layout, update, passes, before, after)
-        return [(row.number, screen(film)) for row, screen in zip(self.rows, self._screens)]  # noqa: B905
+        trace = UpdateTrace(self.run.timeline, self.layout, update, passes, before, after)
+        return [(row.number, screen(trace)) for row, screen in zip(self.rows, self._screens)]  # noqa: B905
 
-    def plan(self, update: int) -> Plan | None:
-        """The plan of the update at whose start the run stands; None when it has no film."""
+    def plan(self, update: int) -> UpdateCounts | None:
+        """The plan of the update at whose start the run stands; None when it has no trace."""
         if self.edited(update):
             return None
-        found: list[Plan] = []
+        found: list[UpdateCounts] = []
 
-        def screen(number: int, passes: Passes, before: Vectors, after: Vectors) -> bool:
-            found.append(Plan(number, self.counts(number, passes, before, after)))
+        def screen(
+            number: int, passes: BatchValues, before: TrainingState, after: TrainingState
+        ) -> bool:
+            found.append(UpdateCounts(number, self.counts(number, passes, before, after)))
             return True
 
         self.restart()
@@ -90,10 +92,10 @@ class Search:
         return self.schedule.updates_before(self._edits[n] - 1)
 
 
-class Plan:
+class UpdateCounts:
     """What a screen knows of an update: each row's matches, block by block."""
 
-    def __init__(self, update: int, counts: Sequence[tuple[int, Counts]]) -> None:
+    def __init__(self, update: int, counts: Sequence[tuple[int, MatchCounts]]) -> None:
         self.update = update
         self._counts = [(number, c.certain.tolist(), c.perhaps.tolist()) for number, c in counts]
 
@@ -114,15 +116,15 @@ _WORTH_SEEKING: Final = 5_000
 """Steps that the listing takes in about the time of going past them at full speed."""
 
 
-class Forward:
+class ForwardSearch:
     """The search from where a debugger stands towards the end of the run."""
 
-    def __init__(self, debugger: Debugger, log: Log) -> None:
+    def __init__(self, debugger: Debugger, log: MessageLog) -> None:
         self._run = debugger.run
-        self.tally = Tally(debugger.stops, log)
+        self.tally = HitCounter(debugger.breakpoints, log)
         rows = self.tally.rows
-        self._search = Search(self._run, rows) if rows else None
-        self._plan: Plan | None = None
+        self._search = SearchContext(self._run, rows) if rows else None
+        self._plan: UpdateCounts | None = None
         self._walking = -1
 
     @property
@@ -169,7 +171,9 @@ class Forward:
         if run.position == start and self._walking != update:
             self._plan, self._walking = None, update  # it cannot be shown, for whatever reason
 
-    def _screen(self, update: int, passes: Passes, before: Vectors, after: Vectors) -> bool:
+    def _screen(
+        self, update: int, passes: BatchValues, before: TrainingState, after: TrainingState
+    ) -> bool:
         """Whether an update must be walked through. If not, its matches are counted here."""
         assert self._search is not None
         counts = self._search.counts(update, passes, before, after)
@@ -177,7 +181,7 @@ class Forward:
         if len(totals) == len(counts) and self.tally.all_silent(totals):
             self.tally.pass_over(totals)
             return False
-        self._plan, self._walking = Plan(update, counts), update
+        self._plan, self._walking = UpdateCounts(update, counts), update
         return True
 
     def _slow(self, update: int, deadline: float) -> Stop | None:
@@ -233,7 +237,7 @@ _WIDEST: Final = 50_000
 """Updates in a window, at most."""
 
 
-class Backward:
+class BackwardSearch:
     """The search from where a debugger stands towards the start of the run.
 
     All steps from number ``_end`` on are searched. To be searched next, each from its end: the
@@ -241,10 +245,10 @@ class Backward:
     """
 
     def __init__(self, debugger: Debugger) -> None:
-        self.tally = Tally(debugger.stops)
+        self.tally = HitCounter(debugger.breakpoints)
         rows = self.tally.rows
         self._run = debugger.run.twin() if rows else debugger.run
-        self._search, self._schedule = Search(self._run, rows), self._run.schedule
+        self._search, self._schedule = SearchContext(self._run, rows), self._run.schedule
         self._start = debugger.position
         self._end = max(debugger.position - 1, 0) if rows else 0
         self._floor = self._end  # of the window
@@ -252,7 +256,7 @@ class Backward:
         self._scanning: int | None = None  # the update that the window ends before
         self._noted: list[tuple[int, Matches | None]] = []
         self._updates: list[tuple[int, Matches | None]] = []
-        self._plan: Plan | None = None
+        self._plan: UpdateCounts | None = None
         self._blocks: list[tuple[Block, int]] = []  # each with where it is searched from
         self._piece = _FIRST_PIECE
         self._met: list[tuple[int, list[Match]]] = []
@@ -318,7 +322,9 @@ class Backward:
         if self._run.approach(self._schedule.update_start(end), seconds, screen=self._note):
             self._updates, self._scanning = self._noted, None
 
-    def _note(self, update: int, passes: Passes, before: Vectors, after: Vectors) -> bool:
+    def _note(
+        self, update: int, passes: BatchValues, before: TrainingState, after: TrainingState
+    ) -> bool:
         counts = self._search.counts(update, passes, before, after)
         totals = [(number, total) for number, c in counts if (total := c.total) is not None]
         if len(totals) < len(counts):
@@ -358,27 +364,27 @@ class Backward:
                 self._met.append((run.position - 1, found))
 
 
-# ---- hunt ----------------------------------------------------------------------------------------
+# ---- forward and back ----------------------------------------------------------------------------
 
 
-__all__ = ["Hunt", "Stop", "resume"]
+__all__ = ["ContinueSearch", "Stop", "resume"]
 
 _ENDS = {1: ("end", "the end of the run"), -1: ("start", "the start of the run")}
 
 
-class Hunt:
+class ContinueSearch:
     """Goes on to the next stop (``direction`` 1) or back to the one before (−1).
 
     It stops at exactly the steps where looking after every single step would stop it, and at the
     run's end or start. Call ``burst`` until it gives a ``Stop``; between two bursts the debugger
-    stands at a true state of the run, and the hunt may be given up with ``pause``.
+    stands at a true state of the run, and the search may be given up with ``pause``.
     """
 
     def __init__(self, debugger: Debugger, direction: int = 1) -> None:
         self._debugger = debugger
         self.direction = 1 if direction > 0 else -1
-        self._version = debugger.stops.version
-        self._log = Log()
+        self._version = debugger.breakpoints.version
+        self._log = MessageLog()
         self._search = self._begin()
         self.stop: Stop | None = None
 
@@ -409,8 +415,8 @@ class Hunt:
         """Search for about so many seconds; the stop, if one is found."""
         if self.stop is not None:
             return self.stop
-        if self._version != self._debugger.stops.version:
-            self._version = self._debugger.stops.version
+        if self._version != self._debugger.breakpoints.version:
+            self._version = self._debugger.breakpoints.version
             self._search = self._begin()
         self._rest(self._search.burst(perf_counter() + seconds))
         return self.stop
@@ -423,10 +429,10 @@ class Hunt:
         assert self.stop is not None
         return self.stop
 
-    def _begin(self) -> Forward | Backward:
+    def _begin(self) -> ForwardSearch | BackwardSearch:
         if self.direction < 0:
-            return Backward(self._debugger)
-        return Forward(self._debugger, self._log)
+            return BackwardSearch(self._debugger)
+        return ForwardSearch(self._debugger, self._log)
 
     def _rest(self, found: Stop | bool) -> None:
         """Let the debugger stand where the search has led it."""
@@ -442,7 +448,7 @@ class Hunt:
 
 def resume(debugger: Debugger, direction: int = 1) -> Stop:
     """Go on to the next stop, or with direction −1 back to the one before."""
-    hunt = Hunt(debugger, direction)
-    while (stop := hunt.burst(1.0)) is None:
+    search = ContinueSearch(debugger, direction)
+    while (stop := search.burst(1.0)) is None:
         pass
     return stop

@@ -53,7 +53,7 @@ class Block:
 PERIOD_LOSSES: Final = frozenset({"batch_loss", "epoch_loss", "test_loss"})
 
 
-class Layout:
+class SiteIndex:
     """The blocks of a run, and the steps in them that matter to a place or a value."""
 
     def __init__(self, net: Wiring, schedule: Schedule) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from nntui.debugger.breakpoints.breakpoint import AnyRow
+from nntui.debugger.breakpoints.breakpoint import AnyBreakpoint
 from nntui.debugger.breakpoints.detectors import Match
 
 Kind = Literal["stop", "failure", "end", "start", "pause"]
@@ -28,12 +28,12 @@ class Stop:
     messages: tuple[str, ...] = ()
 
 
-def reason_of(met: Sequence[tuple[AnyRow, Match]]) -> str:
+def reason_of(met: Sequence[tuple[AnyBreakpoint, Match]]) -> str:
     """Why some rows stop a run: ``breakpoint 1: h1 backward (3rd hit)``."""
     return "; ".join(_because(row, match) for row, match in met)
 
 
-def _because(row: AnyRow, match: Match) -> str:
+def _because(row: AnyBreakpoint, match: Match) -> str:
     said = f"{row.title}: {match.says}"
     return said if match.failed else f"{said} ({ordinal(row.hits)} hit)"
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 from nntui.debugger.breakpoints.breakpoint import (
-    AnyRow,
+    AnyBreakpoint,
     Breakpoint,
     Message,
     Place,
@@ -22,7 +22,7 @@ MAX_STOPS: Final = 500
 MAX_COUNT: Final = 10**12
 
 
-class Stops:
+class BreakpointTable:
     """Breakpoints and watchpoints by number; numbers count from 1 and are never used twice.
 
     ``made`` is the last number that was given. ``version`` grows with every change that a search
@@ -30,11 +30,11 @@ class Stops:
     """
 
     def __init__(self) -> None:
-        self._rows: dict[int, AnyRow] = {}
+        self._rows: dict[int, AnyBreakpoint] = {}
         self.made = 0
         self.version = 0
 
-    def __iter__(self) -> Iterator[AnyRow]:
+    def __iter__(self) -> Iterator[AnyBreakpoint]:
         return iter(tuple(self._rows.values()))
 
     def __len__(self) -> int:
@@ -43,7 +43,7 @@ class Stops:
     def __contains__(self, number: object) -> bool:
         return number in self._rows
 
-    def __getitem__(self, number: int) -> AnyRow:
+    def __getitem__(self, number: int) -> AnyBreakpoint:
         """The row of that number.
 
         Raises:
@@ -60,7 +60,7 @@ class Stops:
             ) from None
 
     @property
-    def enabled(self) -> tuple[AnyRow, ...]:
+    def enabled(self) -> tuple[AnyBreakpoint, ...]:
         """The rows that are enabled."""
         return tuple(row for row in self if row.enabled)
 
@@ -83,7 +83,7 @@ class Stops:
         self.version += 1
         return added
 
-    def remove(self, number: int) -> AnyRow:
+    def remove(self, number: int) -> AnyBreakpoint:
         """Delete a row and give it back.
 
         Raises:
@@ -99,15 +99,15 @@ class Stops:
         self._rows.clear()
         self.version += 1
 
-    def enable(self, number: int, enabled: bool = True) -> AnyRow:
+    def enable(self, number: int, enabled: bool = True) -> AnyBreakpoint:
         """Enable or disable a row."""
         return self._changed(replace(self[number], enabled=enabled))
 
-    def disable(self, number: int) -> AnyRow:
+    def disable(self, number: int) -> AnyBreakpoint:
         """Disable a row: it stays, and matches nothing."""
         return self.enable(number, False)
 
-    def condition(self, number: int, condition: Expression | None) -> AnyRow:
+    def condition(self, number: int, condition: Expression | None) -> AnyBreakpoint:
         """Give a row a condition, or take it away.
 
         Raises:
@@ -117,24 +117,24 @@ class Stops:
             raise StopError(f"{condition.text} is a number, expected a condition")
         return self._changed(replace(self[number], condition=condition))
 
-    def ignore(self, number: int, count: int) -> AnyRow:
+    def ignore(self, number: int, count: int) -> AnyBreakpoint:
         """Pass over a row's next so many matches."""
         return self._changed(replace(self[number], ignore=counted(count, 0, "ignore")))
 
-    def every(self, number: int, count: int) -> AnyRow:
+    def every(self, number: int, count: int) -> AnyBreakpoint:
         """Let only each so many-th match of a row count, from here on."""
         return self._changed(replace(self[number], every=counted(count, 1, "every"), since=0))
 
-    def log(self, number: int, message: Message | None) -> AnyRow:
+    def log(self, number: int, message: Message | None) -> AnyBreakpoint:
         """Let a row write a message in place of stopping, or (None) stop again."""
         return self._changed(replace(self[number], log=message))
 
-    def count(self, row: AnyRow) -> None:
+    def count(self, row: AnyBreakpoint) -> None:
         """Put a row with newer counters in the place of the one of the same number."""
         if row.number in self._rows:
             self._rows[row.number] = row
 
-    def _changed(self, row: AnyRow) -> AnyRow:
+    def _changed(self, row: AnyBreakpoint) -> AnyBreakpoint:
         self._rows[row.number] = row
         self.version += 1
         return row
@@ -154,7 +154,7 @@ def counted(count: int, least: int, what: str) -> int:
 # ---- renaming ------------------------------------------------------------------------------------
 
 
-def renamed_command(row: AnyRow, now: Now) -> str:
+def renamed_command(row: AnyBreakpoint, now: Now) -> str:
     """The command that makes the row with the names of now.
 
     ``now`` gives a neuron's name, and may raise for one that is gone.

@@ -1,4 +1,4 @@
-"""A film of one update: every value after any of its steps, for all examples of the batch at once.
+"""A trace of one update: every value after any of its steps, for all examples of the batch at once.
 
 Both passes of the batch give each value's last number of every example. What it was before that
 follows from the algorithm: blank, or a sum that has not met all its terms yet.
@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from nntui.debugger.breakpoints.sites import PERIOD_LOSSES, Layout
+from nntui.debugger.breakpoints.sites import PERIOD_LOSSES, SiteIndex
 from nntui.model.experiment import Experiment
 from nntui.model.names import parse_value_name
 from nntui.model.numerics import Array, ordered_sum
 from nntui.model.wiring import Parameter
 
 if TYPE_CHECKING:
-    from nntui.engine.full_speed import Passes, Vectors
+    from nntui.engine.full_speed import BatchValues, TrainingState
     from nntui.engine.timeline import Timeline
 
 
@@ -29,20 +29,20 @@ Column: TypeAlias = Any
 """An array (n,) with a number for each example, one number for all of them, or None: blank."""
 
 
-class Unknown(Exception):  # noqa: N818
-    """A value that the film does not show; the update must be stepped through."""
+class UnknownValue(Exception):  # noqa: N818
+    """A value that the trace does not show; the update must be stepped through."""
 
 
 @dataclass
-class Film:
+class UpdateTrace:
     """What both passes of an update, and the parameters before and after it, say."""
 
     timeline: Timeline
-    layout: Layout
+    layout: SiteIndex
     update: int
-    passes: Passes
-    before: Vectors
-    after: Vectors
+    passes: BatchValues
+    before: TrainingState
+    after: TrainingState
     _sums: dict[Parameter, Array] = field(default_factory=dict)
 
     @property
@@ -127,77 +127,77 @@ class Film:
 
 # ---- readers -----------------------------------------------------------------------------------
 
-Reader: TypeAlias = Callable[[Film], Column]
+Reader: TypeAlias = Callable[[UpdateTrace], Column]
 
 
-def example_reader(layout: Layout, name: str, offset: int) -> Reader:
-    """How to read a value behind the step at an offset in an example's block, from any film."""
+def example_reader(layout: SiteIndex, name: str, offset: int) -> Reader:
+    """How to read a value behind the step at an offset in an example's block, from any trace."""
     symbol, neurons = parse_value_name(name)
     if symbol in PERIOD_LOSSES:
         if layout.update_steps or offset < layout.example_steps - 1:
-            return lambda film: film.period_loss(name, ended=False)
+            return lambda trace: trace.period_loss(name, ended=False)
         return _unknown
     return _IN_EXAMPLE[symbol](layout, offset, *neurons)
 
 
-def update_reader(layout: Layout, name: str, offset: int) -> Reader:
+def update_reader(layout: SiteIndex, name: str, offset: int) -> Reader:
     """The same for a step of the update's own block, whose values are single numbers."""
     symbol, neurons = parse_value_name(name)
     parameter: Any = neurons[0] if len(neurons) == 1 else neurons
     if symbol in ("b", "w"):
         updated = layout.updated.get(parameter, offset + 1) <= offset
-        return lambda film: film.parameter(parameter, updated=updated)
+        return lambda trace: trace.parameter(parameter, updated=updated)
     if symbol in PERIOD_LOSSES:
         ended = offset == layout.update_steps - 1
-        return lambda film: film.period_loss(name, ended=ended)
+        return lambda trace: trace.period_loss(name, ended=ended)
     if symbol == "example":
         return _blank
     if symbol == "step":
         behind = layout.example_steps
-        return lambda film: film.start + film.length * behind + offset
+        return lambda trace: trace.start + trace.length * behind + offset
     # Everything else stands as the last example has left it.
     last = _IN_EXAMPLE[symbol](layout, layout.example_steps - 1, *neurons)
 
-    def read(film: Film) -> Column:
-        column = last(film)
+    def read(trace: UpdateTrace) -> Column:
+        column = last(trace)
         return float(column[-1]) if isinstance(column, np.ndarray) else column
 
     return read
 
 
-def _blank(film: Film) -> Column:
+def _blank(trace: UpdateTrace) -> Column:
     return None
 
 
-def _unknown(film: Film) -> Column:
-    raise Unknown
+def _unknown(trace: UpdateTrace) -> Column:
+    raise UnknownValue
 
 
-def _z(layout: Layout, offset: int, j: str) -> Reader:
+def _z(layout: SiteIndex, offset: int, j: str) -> Reader:
     edges, end = layout.offsets.forward_edges(j), layout.offsets.forward_neuron(j)
     if offset < (edges.start if edges else end):
         return _blank
     terms = offset - edges.start + 1
     if not edges or terms >= len(edges):
-        return lambda film: film.of("z", j)
+        return lambda trace: trace.of("z", j)
     sources = layout.net.sources[j][:terms]
 
-    def partial(film: Film) -> Column:
-        z: Any = film.parameter(j)
+    def partial(trace: UpdateTrace) -> Column:
+        z: Any = trace.parameter(j)
         for i in sources:
-            z = z + film.parameter((i, j)) * film.of("a", i)
+            z = z + trace.parameter((i, j)) * trace.of("a", i)
         return z
 
     return partial
 
 
-def _a(layout: Layout, offset: int, j: str) -> Reader:
+def _a(layout: SiteIndex, offset: int, j: str) -> Reader:
     if j not in layout.net.inputs and offset < layout.offsets.forward_neuron(j):
         return _blank
-    return lambda film: film.of("a", j)
+    return lambda trace: trace.of("a", j)
 
 
-def _da(layout: Layout, offset: int, i: str) -> Reader:
+def _da(layout: SiteIndex, offset: int, i: str) -> Reader:
     net, offsets = layout.net, layout.offsets
     given = i in net.outputs and offset >= offsets.loss
     edges = {offsets.backward_edge(i, j): j for j in net.targets[i]}
@@ -205,54 +205,54 @@ def _da(layout: Layout, offset: int, i: str) -> Reader:
     if not given and not met:
         return _blank
     if len(met) == len(edges):
-        return lambda film: film.of("da", i)
+        return lambda trace: trace.of("da", i)
 
-    def partial(film: Film) -> Column:
-        da = film.slopes[i] if given else 0.0
+    def partial(trace: UpdateTrace) -> Column:
+        da = trace.slopes[i] if given else 0.0
         for j in met:
-            da = da + film.parameter((i, j)) * film.of("delta", j)
+            da = da + trace.parameter((i, j)) * trace.of("delta", j)
         return da
 
     return partial
 
 
-def _delta(layout: Layout, offset: int, j: str) -> Reader:
+def _delta(layout: SiteIndex, offset: int, j: str) -> Reader:
     if offset < layout.offsets.backward_neuron(j):
         return _blank
-    return lambda film: film.of("delta", j)
+    return lambda trace: trace.of("delta", j)
 
 
-def _sum(layout: Layout, offset: int, parameter: Parameter, site: int) -> Reader:
+def _sum(layout: SiteIndex, offset: int, parameter: Parameter, site: int) -> Reader:
     added = int(offset >= site)
-    return lambda film: film.sums(parameter)[added]
+    return lambda trace: trace.sums(parameter)[added]
 
 
-def _x(layout: Layout, offset: int, i: str) -> Reader:
-    return lambda film: film.of("a", i)
+def _x(layout: SiteIndex, offset: int, i: str) -> Reader:
+    return lambda trace: trace.of("a", i)
 
 
 _IN_EXAMPLE: Final[dict[str, Callable[..., Reader]]] = {
     "x": _x,
-    "y": lambda layout, offset, k: lambda film: film.target(k),
+    "y": lambda layout, offset, k: lambda trace: trace.target(k),
     "z": _z,
     "a": _a,
     "da": _da,
     "delta": _delta,
-    "b": lambda layout, offset, j: lambda film: film.parameter(j),
-    "w": lambda layout, offset, i, j: lambda film: film.parameter((i, j)),
+    "b": lambda layout, offset, j: lambda trace: trace.parameter(j),
+    "w": lambda layout, offset, i, j: lambda trace: trace.parameter((i, j)),
     "db": lambda layout, offset, j: _sum(layout, offset, j, layout.offsets.backward_neuron(j)),
     "dw": lambda layout, offset, i, j: _sum(
         layout, offset, (i, j), layout.offsets.backward_edge(i, j)
     ),
     "loss": lambda layout, offset: (
-        _blank if offset < layout.offsets.loss else lambda film: film.passes.loss
+        _blank if offset < layout.offsets.loss else lambda trace: trace.passes.loss
     ),
-    "epoch": lambda layout, offset: lambda film: film.epoch,
-    "update": lambda layout, offset: lambda film: film.update,
-    "example": lambda layout, offset: lambda film: np.array(film.examples, np.float64),
+    "epoch": lambda layout, offset: lambda trace: trace.epoch,
+    "update": lambda layout, offset: lambda trace: trace.update,
+    "example": lambda layout, offset: lambda trace: np.array(trace.examples, np.float64),
     "step": lambda layout, offset: (
-        lambda film: (
-            film.start + offset + layout.example_steps * np.arange(film.length, dtype=np.float64)
+        lambda trace: (
+            trace.start + offset + layout.example_steps * np.arange(trace.length, dtype=np.float64)
         )
     ),
 }
@@ -265,7 +265,7 @@ Whole: TypeAlias = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class MatchCounts:
     """Matches of one row in the n examples of an update and, last, in the update's own steps.
 
     ``certain`` (n + 1,) counts them; where ``perhaps`` (n + 1,) is true the block must be stepped
@@ -276,18 +276,18 @@ class Counts:
     perhaps: npt.NDArray[np.bool_]
 
     @classmethod
-    def none(cls, examples: int) -> Counts:
+    def none(cls, examples: int) -> MatchCounts:
         """No match at all."""
         return cls(np.zeros(examples + 1, np.int64), np.zeros(examples + 1, np.bool_))
 
     @classmethod
-    def unknown(cls, examples: int) -> Counts:
+    def unknown(cls, examples: int) -> MatchCounts:
         """Anything may match."""
         return cls(np.zeros(examples + 1, np.int64), np.ones(examples + 1, np.bool_))
 
-    def uncertain(self) -> Counts:
+    def uncertain(self) -> MatchCounts:
         """The same, with nothing known but that there is no match where none was counted."""
-        return Counts(np.zeros_like(self.certain), self.perhaps | (self.certain > 0))
+        return MatchCounts(np.zeros_like(self.certain), self.perhaps | (self.certain > 0))
 
     @property
     def total(self) -> int | None:
@@ -295,7 +295,7 @@ class Counts:
         return None if self.perhaps.any() else int(self.certain.sum())
 
 
-def add(counts: Counts, true: Any, *, width: int = 1, update: bool = False) -> None:
+def add(counts: MatchCounts, true: Any, *, width: int = 1, update: bool = False) -> None:
     """Count the true elements of a mask over the examples, or of one about the update's steps.
 
     A mask may be one truth value for all. One with a further axis in front has an element for each

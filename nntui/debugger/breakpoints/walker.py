@@ -11,19 +11,19 @@ from itertools import groupby, repeat
 from time import perf_counter
 from typing import Final
 
-from nntui.debugger.breakpoints.breakpoint import AnyRow, Breakpoint, met, passed
+from nntui.debugger.breakpoints.breakpoint import AnyBreakpoint, Breakpoint, met, passed
 from nntui.debugger.breakpoints.detectors import (
-    Changes,
+    ChangeDetector,
     Detector,
     Found,
-    Lookup,
     Match,
-    Visits,
-    Wrecks,
+    NonfiniteDetector,
+    PlaceDetector,
+    RunValues,
 )
-from nntui.debugger.breakpoints.sites import Block, Layout, Steps
+from nntui.debugger.breakpoints.sites import Block, SiteIndex, Steps
 from nntui.debugger.breakpoints.stop import Stop, reason_of
-from nntui.debugger.breakpoints.table import Stops
+from nntui.debugger.breakpoints.table import BreakpointTable
 from nntui.debugger.expressions import Expression
 from nntui.engine.run import Run
 
@@ -34,9 +34,9 @@ _CLOCK_EVERY = 64
 class Walker:
     """A run and the detectors of some rows. ``asked`` counts the steps that were looked at."""
 
-    def __init__(self, run: Run, layout: Layout, rows: Iterable[AnyRow]) -> None:
+    def __init__(self, run: Run, layout: SiteIndex, rows: Iterable[AnyBreakpoint]) -> None:
         self.run, self.layout = run, layout
-        self.lookup = Lookup(run)
+        self.lookup = RunValues(run)
         self.detectors = [self._detector(row) for row in rows]
         self.asked = 0
         self._edits = edit_positions(run)
@@ -95,17 +95,17 @@ class Walker:
             for n, detector in enumerate(self.detectors)
         ]
         if limit in self._edits:  # behind this step the edit shows, whatever the step has written
-            changes = [n for n, d in enumerate(self.detectors) if isinstance(d, Changes)]
+            changes = [n for n, d in enumerate(self.detectors) if isinstance(d, ChangeDetector)]
             streams.append(zip(repeat(high - 1), changes))
         for offset, found in groupby(merge(*streams), key=lambda pair: pair[0]):
             yield offset, [self.detectors[n] for n in dict.fromkeys(n for _, n in found)]
 
-    def _detector(self, row: AnyRow) -> Detector:
+    def _detector(self, row: AnyBreakpoint) -> Detector:
         if isinstance(row, Breakpoint):
-            return Visits(row, self.layout, self.run, self.lookup)
+            return PlaceDetector(row, self.layout, self.run, self.lookup)
         if row.expression is None:
-            return Wrecks(row, self.layout, self.run, self.lookup)
-        return Changes(row, self.layout, self.run, self.lookup, self._known_before)
+            return NonfiniteDetector(row, self.layout, self.run, self.lookup)
+        return ChangeDetector(row, self.layout, self.run, self.lookup, self._known_before)
 
     def _known_before(self, expression: Expression, position: int) -> Found:
         """The last value of an expression of numbers before a position at which it is blank.
@@ -121,7 +121,7 @@ class Walker:
         last_of_batch = schedule.update_start(update) - schedule.steps_per_update
         probes = {load + schedule.steps_per_example, load, last_of_batch}
         twin = self.run.twin()
-        lookup = Lookup(twin)
+        lookup = RunValues(twin)
         for probe in sorted((p for p in probes if 0 < p < position), reverse=True):
             twin.seek(probe)
             found = expression.value(lookup)
@@ -150,7 +150,7 @@ def edit_positions(run: Run) -> tuple[int, ...]:
 MAX_MESSAGES: Final = 1000
 
 
-class Log:
+class MessageLog:
     """Keeps the last messages, or all of them, or hands each over as it comes."""
 
     def __init__(self) -> None:
@@ -184,14 +184,14 @@ class Log:
 # ---- tally ---------------------------------------------------------------------------------------
 
 
-class Tally:
+class HitCounter:
     """The rows of a table that a search looks for. ``log``: where messages go; None: nowhere."""
 
-    def __init__(self, stops: Stops, log: Log | None = None) -> None:
+    def __init__(self, stops: BreakpointTable, log: MessageLog | None = None) -> None:
         self._stops, self._log = stops, log
 
     @property
-    def rows(self) -> tuple[AnyRow, ...]:
+    def rows(self) -> tuple[AnyBreakpoint, ...]:
         """The rows that are looked for: logs only going forward."""
         return tuple(row for row in self._stops.enabled if row.log is None or self._log is not None)
 
@@ -205,11 +205,13 @@ class Tally:
             if count:
                 self._stops.count(passed(self._stops[number], count))
 
-    def meet(self, matches: Sequence[Match], position: int, lookup: Lookup | None) -> Stop | None:
+    def meet(
+        self, matches: Sequence[Match], position: int, lookup: RunValues | None
+    ) -> Stop | None:
         """Count the matches of one step (which ended at ``position``); the stop if one stops."""
-        stopping: list[tuple[AnyRow, Match]] = []
+        stopping: list[tuple[AnyBreakpoint, Match]] = []
         for match in matches:
-            row: AnyRow = self._stops[match.number]
+            row: AnyBreakpoint = self._stops[match.number]
             if match.failed:
                 stopping.append((row, match))
                 continue

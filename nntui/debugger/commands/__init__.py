@@ -5,16 +5,16 @@ r"""The command language: one table of commands, run by the screen, by scripts a
     'position 10 of 11600: epoch 0 · update 0 · example 0 · forward\n  a[h2] = tanh(…) = …'
 
 A screen that must stay alive asks for the same in pieces. ``prepare`` answers with a ``Reply`` when
-the command is done, or with a ``Journey`` when it moves; a journey is made in bursts:
+the command is done, or with a ``Movement`` when it moves; a journey is made in bursts:
 
     >>> answer = interpreter.prepare("continue")
-    >>> if isinstance(answer, Journey):
+    >>> if isinstance(answer, Movement):
     ...     while not answer.burst(0.012) and not key_pressed:
     ...         ...  # paint
     ...     answer = interpreter.arrived(answer)  # a Reply; "paused" when it is not there yet
 """
 
-from nntui.debugger.commands.command import Journey, Reply
+from nntui.debugger.commands.command import Movement, Reply
 from nntui.debugger.commands.interpreter import Interpreter
 
-__all__ = ["Interpreter", "Journey", "Reply"]
+__all__ = ["Interpreter", "Movement", "Reply"]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from nntui.debugger.commands.command import (
     Command,
     CommandError,
-    Journey,
-    Said,
+    Movement,
+    Output,
     chosen,
     first_word,
     nothing_more,
@@ -24,11 +24,11 @@ from nntui.model.names import escaped
 if TYPE_CHECKING:
     from nntui.debugger.branches import Branch
     from nntui.debugger.breakpoints import Stop
-    from nntui.debugger.compare import Comparison
+    from nntui.debugger.compare import BranchComparison
     from nntui.debugger.debugger import Debugger
 
 
-def _set(debugger: Debugger, rest: str) -> Said:
+def _set(debugger: Debugger, rest: str) -> Output:
     target, value = first_word(rest)
     before, equals, glued = target.partition("=")  # w[x1,h1]=0.3
     if equals and "]" not in glued:
@@ -37,7 +37,7 @@ def _set(debugger: Debugger, rest: str) -> Said:
     if not value:
         raise CommandError("set needs a target and a value, as in set w[x1,h1] 0.3")
     branch = debugger.edit(target, _value(debugger, target, value))
-    return Said(
+    return Output(
         (f"branch {escaped(branch.name)}: {escaped(branch.text, 1000)}",),
         {"branch": branch.name, "edits": [edit.text for edit in branch.edits]},
     )
@@ -53,14 +53,14 @@ def _value(debugger: Debugger, target: str, text: str) -> float | str:
     return value
 
 
-def _branch(debugger: Debugger, rest: str) -> Said | Journey:
+def _branch(debugger: Debugger, rest: str) -> Output | Movement:
     word, rest = first_word(rest)
     if word not in _VERBS and any(word == branch.name for branch in debugger.branches):
         raise CommandError(f"branch switch {escaped(word)} goes to that branch")
     return _VERBS[chosen(word or "list", _VERBS, "word for branches")](debugger, rest)
 
 
-def listed(debugger: Debugger, rest: str = "") -> Said:
+def listed(debugger: Debugger, rest: str = "") -> Output:
     """Every branch, the current one marked."""
     nothing_more(rest)
     current = debugger.branches.current.name
@@ -69,7 +69,7 @@ def listed(debugger: Debugger, rest: str = "") -> Said:
         f"{escaped(branch.text, 1000)}"
         for branch in debugger.branches
     ]
-    return Said(
+    return Output(
         tuple(lines), {"branch": current, "branches": [_plain(each) for each in debugger.branches]}
     )
 
@@ -79,25 +79,25 @@ def _plain(branch: Branch) -> dict[str, Any]:
     return {"name": branch.name, "parent": branch.parent, "start": branch.start, "edits": edits}
 
 
-def _name(debugger: Debugger, rest: str) -> Said:
+def _name(debugger: Debugger, rest: str) -> Output:
     before = debugger.branches.current.name
     branch = debugger.branches.rename(before, _one(rest, "a new name"))
-    for follower in (debugger.bookmarks, debugger.trail):
+    for follower in (debugger.bookmarks, debugger.stop_history):
         follower.follow(before, branch.name)
     return listed(debugger)
 
 
-def _switch(debugger: Debugger, rest: str) -> Journey:
+def _switch(debugger: Debugger, rest: str) -> Movement:
     debugger.branches.switch(_one(rest, "a branch"))
-    return Journey(debugger, debugger.position)
+    return Movement(debugger, debugger.position)
 
 
-def _delete(debugger: Debugger, rest: str) -> Said:
+def _delete(debugger: Debugger, rest: str) -> Output:
     debugger.branches.delete(_one(rest, "a branch"))
     return listed(debugger)
 
 
-_VERBS: Final[dict[str, Callable[[Any, str], Said | Journey]]] = {
+_VERBS: Final[dict[str, Callable[[Any, str], Output | Movement]]] = {
     "list": listed,
     "name": _name,
     "switch": _switch,
@@ -116,7 +116,7 @@ def _one(rest: str, what: str) -> str:
 # ---- diff --------------------------------------------------------------------------------------
 
 
-def _diff(debugger: Debugger, rest: str) -> Journey:
+def _diff(debugger: Debugger, rest: str) -> Movement:
     current = debugger.branches.current.name
     names = split(rest)
     if not 1 <= len(names) <= 2:
@@ -131,10 +131,10 @@ def _diff(debugger: Debugger, rest: str) -> Journey:
             stop = replace(stop, reason=f"{stop.reason} (the run now stands on {escaped(a)})")
         return stop
 
-    return Journey(debugger, search=comparison, found=found)
+    return Movement(debugger, search=comparison, found=found)
 
 
-def _difference(debugger: Debugger, comparison: Comparison, a: str, b: str) -> Stop:
+def _difference(debugger: Debugger, comparison: BranchComparison, a: str, b: str) -> Stop:
     from nntui.debugger.breakpoints import Stop
 
     found = comparison.found

@@ -9,7 +9,7 @@ from nntui.debugger.commands.command import (
     Command,
     CommandError,
     Function,
-    Said,
+    Output,
     first_word,
     split,
     whole,
@@ -25,24 +25,26 @@ from nntui.debugger.commands.completion import (
 )
 
 if TYPE_CHECKING:
-    from nntui.debugger.breakpoints import AnyRow
+    from nntui.debugger.breakpoints import AnyBreakpoint
     from nntui.debugger.debugger import Debugger
 
 
 def _make(command: str, lead: str = "") -> Function:
-    def run(debugger: Debugger, rest: str) -> Said:
+    def run(debugger: Debugger, rest: str) -> Output:
         from nntui.debugger.breakpoints import row_of
 
-        row = debugger.stops.add(row_of(f"{command} {lead}{rest}", debugger.experiment.network))
+        row = debugger.breakpoints.add(
+            row_of(f"{command} {lead}{rest}", debugger.experiment.network)
+        )
         return _said([row])
 
     return run
 
 
-def _change(change: Callable[[Debugger, int, str], AnyRow]) -> Function:
+def _change(change: Callable[[Debugger, int, str], AnyBreakpoint]) -> Function:
     """A command on one row: its number, then what it becomes."""
 
-    def run(debugger: Debugger, rest: str) -> Said:
+    def run(debugger: Debugger, rest: str) -> Output:
         word, rest = first_word(rest)
         if not word:
             raise CommandError("expected the number of a breakpoint or watchpoint")
@@ -51,33 +53,33 @@ def _change(change: Callable[[Debugger, int, str], AnyRow]) -> Function:
     return run
 
 
-def _condition(debugger: Debugger, number: int, rest: str) -> AnyRow:
+def _condition(debugger: Debugger, number: int, rest: str) -> AnyBreakpoint:
     from nntui.debugger.expressions import parse
 
     expression = parse(rest, debugger.experiment.network) if rest else None
-    return debugger.stops.condition(number, expression)
+    return debugger.breakpoints.condition(number, expression)
 
 
-def _ignore(debugger: Debugger, number: int, rest: str) -> AnyRow:
-    return debugger.stops.ignore(number, whole(rest, "how many matches to pass over"))
+def _ignore(debugger: Debugger, number: int, rest: str) -> AnyBreakpoint:
+    return debugger.breakpoints.ignore(number, whole(rest, "how many matches to pass over"))
 
 
-def _every(debugger: Debugger, number: int, rest: str) -> AnyRow:
-    return debugger.stops.every(number, whole(rest, "each how many-th match to stop at"))
+def _every(debugger: Debugger, number: int, rest: str) -> AnyBreakpoint:
+    return debugger.breakpoints.every(number, whole(rest, "each how many-th match to stop at"))
 
 
-def _each(verb: str, change: Callable[[Debugger, int], AnyRow]) -> Function:
+def _each(verb: str, change: Callable[[Debugger, int], AnyBreakpoint]) -> Function:
     """A command on the rows of some numbers, or on every row."""
 
-    def run(debugger: Debugger, rest: str) -> Said:
+    def run(debugger: Debugger, rest: str) -> Output:
         if rest:
             numbers = list(dict.fromkeys(map(_number, split(rest))))
         else:
-            numbers = [row.number for row in debugger.stops]
+            numbers = [row.number for row in debugger.breakpoints]
         for number in numbers:
-            debugger.stops[number]  # all of them are there, before the first is changed
+            debugger.breakpoints[number]  # all of them are there, before the first is changed
         rows = [change(debugger, number) for number in numbers]
-        return Said(
+        return Output(
             tuple(f"{verb} {row.title}: {row.what}" for row in rows) or ("there are none",),
             {"breakpoints": [plain(row) for row in rows]},
         )
@@ -89,16 +91,16 @@ def _number(word: str) -> int:
     return whole(word, "the number of a breakpoint or watchpoint")
 
 
-def _said(rows: list[AnyRow]) -> Said:
-    return Said(tuple(map(line, rows)), {"breakpoints": [plain(row) for row in rows]})
+def _said(rows: list[AnyBreakpoint]) -> Output:
+    return Output(tuple(map(line, rows)), {"breakpoints": [plain(row) for row in rows]})
 
 
-def line(row: AnyRow) -> str:
+def line(row: AnyBreakpoint) -> str:
     """A row as a line: ``breakpoint 1: h1 backward if delta[h1] == 0 (hit 3 times)``."""
     return f"{row.title}: {row.what}{''.join(f' ({note})' for note in _notes(row))}"
 
 
-def _notes(row: AnyRow) -> Iterator[str]:
+def _notes(row: AnyBreakpoint) -> Iterator[str]:
     if not row.enabled:
         yield "disabled"
     if row.every > 1:
@@ -111,7 +113,7 @@ def _notes(row: AnyRow) -> Iterator[str]:
         yield f"hit {row.hits} time{'' if row.hits == 1 else 's'}"
 
 
-def plain(row: AnyRow) -> dict[str, Any]:
+def plain(row: AnyBreakpoint) -> dict[str, Any]:
     """A row as plain values."""
     return {
         "number": row.number,
@@ -122,12 +124,12 @@ def plain(row: AnyRow) -> dict[str, Any]:
     }
 
 
-def listed(debugger: Debugger, kind: str) -> Said:
+def listed(debugger: Debugger, kind: str) -> Output:
     """The rows of a kind (``Breakpoint``, ``Watchpoint``, or empty for both) as a reply."""
-    rows = [row for row in debugger.stops if kind in ("", type(row).__name__)]
+    rows = [row for row in debugger.breakpoints if kind in ("", type(row).__name__)]
     none = {"": "breakpoints or watchpoints", "Watchpoint": "watchpoints"}.get(kind, "breakpoints")
     said = _said(rows)
-    return said if rows else Said((f"there are no {none}",), said.data)
+    return said if rows else Output((f"there are no {none}",), said.data)
 
 
 _PLACES: Final = """
@@ -191,16 +193,17 @@ What break takes behind its place (if, every, ignore, log) goes here too.
     ),
     Command(
         "enable", "[NUMBER …]", "let breakpoints stop again, or all of them",
-        _each("enabled", lambda debugger, number: debugger.stops.enable(number)), completes=stops,
+        _each("enabled", lambda debugger, number: debugger.breakpoints.enable(number)),
+        completes=stops,
     ),
     Command(
         "disable", "[NUMBER …]", "let breakpoints stop no more, or none of them",
-        _each("disabled", lambda debugger, number: debugger.stops.disable(number)),
+        _each("disabled", lambda debugger, number: debugger.breakpoints.disable(number)),
         completes=stops,
     ),
     Command(
         "delete", "[NUMBER …]", "delete breakpoints, or all of them",
-        _each("deleted", lambda debugger, number: debugger.stops.remove(number)),
+        _each("deleted", lambda debugger, number: debugger.breakpoints.remove(number)),
         aliases=("d",), completes=stops,
     ),
 )  # fmt: skip

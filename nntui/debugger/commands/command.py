@@ -13,12 +13,12 @@ from nntui.model.errors import NntuiError
 from nntui.model.names import did_you_mean, escaped
 
 if TYPE_CHECKING:
-    from nntui.debugger.breakpoints import Hunt, Stop
+    from nntui.debugger.breakpoints import ContinueSearch, Stop
     from nntui.debugger.debugger import Debugger
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Output:
     """What a command has to say that moves nowhere: lines to read, and the same as plain values."""
 
     lines: tuple[str, ...] = ()
@@ -187,7 +187,7 @@ def shown(value: float | bool | str | None) -> str:
 # ---- journey -------------------------------------------------------------------------------------
 
 
-class Search(Protocol):
+class BurstSearch(Protocol):
     """Something that is looked for in bursts."""
 
     def burst(self, seconds: float) -> bool:
@@ -195,19 +195,19 @@ class Search(Protocol):
 
 
 @dataclass(slots=True)
-class Journey:
-    """On the way to a position, to the next stop that a hunt finds, or to what a search finds.
+class Movement:
+    """A way to a position, to the next stop (``continuing``), or to what a search finds.
 
-    Just one of ``target``, ``hunt`` and ``search`` is given; ``found`` makes the stop of a search
-    that is over. ``note`` is said when it is there. ``jump``: whether its ends are places to come
-    back to (``Debugger.trail``). ``command`` is the line that began it, ``start`` the position
-    where; ``over`` says that it is there, ``stop`` why it ended (None: it simply arrived).
+    Just one of ``target``, ``continuing`` and ``search`` is given; ``found`` makes the stop of a
+    search that is over. ``note`` is said at the end. ``jump``: whether its ends are remembered in
+    ``Debugger.stop_history``. ``command`` is the line that began it, ``start`` the position where;
+    ``over`` says that it has ended, ``stop`` why (None: it arrived at the target).
     """
 
     debugger: Debugger
     target: int | None = None
-    hunt: Hunt | None = None
-    search: Search | None = None
+    continuing: ContinueSearch | None = None
+    search: BurstSearch | None = None
     found: Callable[[], Stop] | None = None
     note: str | None = None
     jump: bool = True
@@ -220,8 +220,8 @@ class Journey:
         """Go on for about so long; whether it is there."""
         if self.over:
             return True
-        if self.hunt is not None:
-            self.stop = self.hunt.burst(seconds)
+        if self.continuing is not None:
+            self.stop = self.continuing.burst(seconds)
             self.over = self.stop is not None
         elif self.target is not None:
             self.over = self.debugger.approach(self.target, seconds)
@@ -235,8 +235,8 @@ class Journey:
 
     def pause(self) -> None:
         """Give it up where it is, unless it is there."""
-        if not self.over and self.hunt is not None:
-            self.stop = self.hunt.pause()
+        if not self.over and self.continuing is not None:
+            self.stop = self.continuing.pause()
 
     @property
     def data(self) -> dict[str, Any]:
@@ -251,7 +251,7 @@ class Journey:
 # ---- command -------------------------------------------------------------------------------------
 
 
-Function: TypeAlias = "Callable[[Debugger, str], Said | Journey]"
+Function: TypeAlias = "Callable[[Debugger, str], Output | Movement]"
 """What a command does with the text behind its name."""
 
 Candidates: TypeAlias = "Callable[[Debugger, list[str], str], Iterable[str]]"

@@ -133,12 +133,12 @@ def branches(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]
 
 def stops(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
     """The numbers of breakpoints and watchpoints."""
-    yield from (str(stop.number) for stop in debugger.stops)
+    yield from (str(stop.number) for stop in debugger.breakpoints)
 
 
 def displays(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
     """The numbers of displays."""
-    yield from (str(watch.number) for watch in debugger.watches)
+    yield from (str(watch.number) for watch in debugger.displays)
 
 
 def places(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:

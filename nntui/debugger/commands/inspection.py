@@ -11,7 +11,7 @@ from nntui.debugger.commands.breakpoints import listed
 from nntui.debugger.commands.command import (
     Command,
     CommandError,
-    Said,
+    Output,
     chosen,
     first_word,
     nothing_more,
@@ -29,7 +29,7 @@ from nntui.debugger.commands.completion import (
     words,
 )
 from nntui.debugger.commands.movement import where
-from nntui.debugger.displays import Watched, line_of
+from nntui.debugger.displays import DisplayedValue, line_of
 from nntui.model.errors import counted
 from nntui.model.names import SYMBOLS, escaped, unquoted, value_name
 
@@ -41,67 +41,67 @@ MOST_VALUES: Final = 1_000
 """Values listed at once, at most."""
 
 
-def _print(debugger: Debugger, rest: str) -> Said:
+def _print(debugger: Debugger, rest: str) -> Output:
     if not rest:
         raise CommandError("print needs an expression, such as abs(dw[x1,h1])")
     value = debugger.evaluate(rest)
     said = "blank here" if value is None else shown(value)
-    return Said((f"{escaped(rest, 1000)} = {said}",), {"expression": rest, "value": value})
+    return Output((f"{escaped(rest, 1000)} = {said}",), {"expression": rest, "value": value})
 
 
-def _display(debugger: Debugger, rest: str) -> Said:
+def _display(debugger: Debugger, rest: str) -> Output:
     if rest:
-        debugger.watches.at_stop()  # whoever asks stands at a stop: the next one compares with it
-        debugger.watches.add(rest)
+        debugger.displays.at_stop()  # whoever asks stands at a stop: the next one compares with it
+        debugger.displays.add(rest)
     return _displays(debugger)
 
 
-def _displays(debugger: Debugger, rest: str = "") -> Said:
+def _displays(debugger: Debugger, rest: str = "") -> Output:
     nothing_more(rest)
-    watched = debugger.watches.now()
+    watched = debugger.displays.now()
     lines = tuple(map(line_of, watched)) or ("nothing is displayed",)
-    return Said(lines, {"displays": plain_displays(watched)})
+    return Output(lines, {"displays": plain_displays(watched)})
 
 
-def plain_displays(watched: Iterable[Watched]) -> list[dict[str, Any]]:
+def plain_displays(watched: Iterable[DisplayedValue]) -> list[dict[str, Any]]:
     """What is displayed, as plain values."""
     return [{"number": w.number, "expression": w.text, "value": w.value} for w in watched]
 
 
-def _undisplay(debugger: Debugger, rest: str) -> Said:
+def _undisplay(debugger: Debugger, rest: str) -> Output:
     if rest:
         typed = dict.fromkeys(split(rest))
         numbers = [whole(word, "the number of a display") for word in typed]
     else:
-        numbers = [watch.number for watch in debugger.watches]
+        numbers = [watch.number for watch in debugger.displays]
     for number in numbers:
-        debugger.watches[number]  # all of them are there, before the first is removed
+        debugger.displays[number]  # all of them are there, before the first is removed
     for number in numbers:
-        debugger.watches.remove(number)
-    return Said((f"{counted(len(numbers), 'display')} removed",), {"removed": numbers})
+        debugger.displays.remove(number)
+    return Output((f"{counted(len(numbers), 'display')} removed",), {"removed": numbers})
 
 
 # ---- info --------------------------------------------------------------------------------------
 
 
-def _info(debugger: Debugger, rest: str) -> Said:
+def _info(debugger: Debugger, rest: str) -> Output:
     word, rest = first_word(rest)
     if not word:
         raise CommandError(f"info needs a subject: {', '.join(_SUBJECTS)}")
     return _SUBJECTS[chosen(word, _SUBJECTS, "subject", _SHORT)](debugger, rest)
 
 
-def _position(debugger: Debugger, rest: str) -> Said:
+def _position(debugger: Debugger, rest: str) -> Output:
     nothing_more(rest)
     lines, data = where(debugger)
     branch = debugger.branches.current.name
-    return Said(
+    return Output(
         (*lines, f"branch {escaped(branch)}"),
         {**data, "position": debugger.position, "total": debugger.total, "branch": branch},
     )
 
 
-def _values(debugger: Debugger, rest: str) -> Said:
+def _values(debugger: Debugger, rest: str) -> Output:
     snapshot = debugger.snapshot()
     symbols = split(rest)
     for symbol in symbols:
@@ -114,10 +114,10 @@ def _values(debugger: Debugger, rest: str) -> Said:
     lines = [f"{name} = {shown(value)}" for name, value in islice(found.items(), MOST_VALUES)]
     if len(found) > MOST_VALUES:
         lines.append(f"… and {len(found) - MOST_VALUES} more: info values w, print w[x1,h1]")
-    return Said(tuple(lines), {"values": dict(islice(found.items(), MOST_VALUES))})
+    return Output(tuple(lines), {"values": dict(islice(found.items(), MOST_VALUES))})
 
 
-def _neuron(debugger: Debugger, rest: str) -> Said:
+def _neuron(debugger: Debugger, rest: str) -> Output:
     from nntui.debugger.expressions import Names
 
     if not rest:
@@ -145,7 +145,7 @@ def _neuron(debugger: Debugger, rest: str) -> Said:
             f"  {name} = {shown(value)}" for name, value in islice(edges.items(), MOST_VALUES)
         ]
         data[j] = {"role": role, "layer": net.layer[j], "activation": f, "values": {**own, **edges}}
-    return Said(tuple(lines), {"neurons": data})
+    return Output(tuple(lines), {"neurons": data})
 
 
 def _unquoted(word: str) -> str:
@@ -162,19 +162,19 @@ def _values_of(net: Any, j: str) -> Iterator[str]:
         yield value_name("y", j)
 
 
-def _bookmarks(debugger: Debugger, rest: str) -> Said:
+def _bookmarks(debugger: Debugger, rest: str) -> Output:
     nothing_more(rest)
     marks = list(debugger.bookmarks)
     lines = [
         f"{escaped(mark.name)}: position {mark.spot.position} on {escaped(mark.spot.branch)}"
         for mark in marks
     ]
-    return Said(
+    return Output(
         tuple(lines) or ("there are no bookmarks",), {"bookmarks": debugger.bookmarks.plain}
     )
 
 
-_SUBJECTS: Final[dict[str, Callable[[Any, str], Said]]] = {
+_SUBJECTS: Final[dict[str, Callable[[Any, str], Output]]] = {
     "position": _position,
     "values": _values,
     "neuron": _neuron,
@@ -256,7 +256,7 @@ def _value_and_number(rest: str, what: str, most: int, default: int) -> tuple[st
     return found[0], number
 
 
-def _why(debugger: Debugger, rest: str) -> Said:
+def _why(debugger: Debugger, rest: str) -> Output:
     from nntui.debugger.queries.why import lines_of, rows_of
 
     name, depth = _value_and_number(rest, "a number of levels", MOST_LEVELS, 1)
@@ -274,10 +274,10 @@ def _why(debugger: Debugger, rest: str) -> Said:
         for row in rows
         if row.cause
     ]
-    return Said(lines_of(rows), {"causes": causes})
+    return Output(lines_of(rows), {"causes": causes})
 
 
-def _history(debugger: Debugger, rest: str) -> Said:
+def _history(debugger: Debugger, rest: str) -> Output:
     from nntui.debugger.queries.history import history, lines_of
 
     if not rest:
@@ -293,10 +293,10 @@ def _history(debugger: Debugger, rest: str) -> Said:
         {"update": m.update, "position": m.position, "value": m.value, "change": m.change}
         for m in found.moments
     ]
-    return Said(lines_of(found), {"expression": found.text, "updates": moments})
+    return Output(lines_of(found), {"expression": found.text, "updates": moments})
 
 
-def _paths(debugger: Debugger, rest: str) -> Said:
+def _paths(debugger: Debugger, rest: str) -> Output:
     from nntui.debugger.queries.paths import lines_of, paths
 
     if not rest:
@@ -311,7 +311,7 @@ def _paths(debugger: Debugger, rest: str) -> Said:
         "neurons": list(found.cone),
         "edges": [list(edge) for edge in found.edges],
     }
-    return Said(lines_of(found, net), data)
+    return Output(lines_of(found, net), data)
 
 
 ASKING: Final = (

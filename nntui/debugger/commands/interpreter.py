@@ -13,9 +13,9 @@ from nntui.debugger.commands.command import (
     MAX_LINE,
     Command,
     CommandError,
-    Journey,
+    Movement,
+    Output,
     Reply,
-    Said,
     checked,
     chosen,
     first_word,
@@ -37,7 +37,7 @@ _LAST: Final = (
 )
 
 
-def _help(debugger: Debugger, rest: str) -> Said:
+def _help(debugger: Debugger, rest: str) -> Output:
 
     if not rest:
         rows = [
@@ -46,21 +46,23 @@ def _help(debugger: Debugger, rest: str) -> Said:
         ]
         width = max(len(name) for name, _ in rows)
         lines = [f"{name:<{width}}  {text}" for name, text in rows]
-        return Said((*lines, "", _LAST), {"commands": {c.name: c.help for c in COMMANDS.values()}})
+        return Output(
+            (*lines, "", _LAST), {"commands": {c.name: c.help for c in COMMANDS.values()}}
+        )
     command = command_called(rest)
     short = f"in short {', '.join(command.aliases)}" if command.aliases else ""
     lines = [command.usage, f"{command.help[0].upper()}{command.help[1:]}."]
     lines += [f"Short: {', '.join(command.aliases)}."] if short else []
-    return Said(
+    return Output(
         (*lines, *command.more.strip("\n").splitlines()),
         {"name": command.name, "usage": command.usage, "aliases": list(command.aliases),
          "help": command.help, "more": command.more.strip()},
     )  # fmt: skip
 
 
-def _quit(debugger: Debugger, rest: str) -> Said:
+def _quit(debugger: Debugger, rest: str) -> Output:
     nothing_more(rest)
-    return Said()
+    return Output()
 
 
 HELPING: Final = (
@@ -135,15 +137,15 @@ class Interpreter:
         answer = self.prepare(line)
         if isinstance(answer, Reply):
             return answer
-        if answer.hunt is not None and told is not None:
-            answer.hunt.tell(told)
-        elif answer.hunt is not None and complete:
-            answer.hunt.keep_all()
+        if answer.continuing is not None and told is not None:
+            answer.continuing.tell(told)
+        elif answer.continuing is not None and complete:
+            answer.continuing.keep_all()
         while not answer.burst(BURST) and not paused():
             pass
         return self.arrived(answer)
 
-    def prepare(self, line: str) -> Reply | Journey:
+    def prepare(self, line: str) -> Reply | Movement:
         """Run a command, but do not set out yet when it moves: the journey is the answer then."""
         start = self._debugger.position
         try:
@@ -158,17 +160,17 @@ class Interpreter:
             return _refused(line, error, start)
         if command.repeats:
             self.again = line
-        if isinstance(said, Journey):
+        if isinstance(said, Movement):
             said.command, said.start = line, start
             if said.jump:
-                self._debugger.trail.visit()
+                self._debugger.stop_history.visit()
             return said
         return Reply(
             line, True, said.lines, said.data, self._debugger.position,
             moved=self._debugger.position != start, quits=command.name == "quit",
         )  # fmt: skip
 
-    def arrived(self, journey: Journey) -> Reply:
+    def arrived(self, journey: Movement) -> Reply:
         """What is said when a journey ended; one that is not there yet is given up."""
         debugger = self._debugger
         journey.pause()
@@ -182,9 +184,9 @@ class Interpreter:
         said: tuple[str, ...] = (reason,) if reason else ()
         said = (*said, *messages) if journey.search else (*messages, *said)
         if journey.jump:
-            debugger.trail.visit()
+            debugger.stop_history.visit()
         lines, data = where(debugger)
-        watched = debugger.watches.at_stop()
+        watched = debugger.displays.at_stop()
         data |= journey.data
         if watched:
             data["displays"] = plain_displays(watched)

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from nntui.debugger.breakpoints.breakpoint import Place
-from nntui.debugger.breakpoints.sites import Block, Layout
+from nntui.debugger.breakpoints.sites import Block, SiteIndex
 from nntui.debugger.commands.command import (
     Command,
     CommandError,
     Function,
-    Journey,
-    Said,
+    Movement,
+    Output,
     nothing_more,
     split,
     whole,
@@ -49,7 +49,7 @@ continue stops at them.
 
 
 def _move(movement: str, direction: int) -> Function:
-    def run(debugger: Debugger, rest: str) -> Journey:
+    def run(debugger: Debugger, rest: str) -> Movement:
         count = direction * (whole(rest, "how often, as a whole number") if rest else 1)
         target = destination(debugger.schedule, debugger.position, movement, count)
         return _towards(debugger, target, count)
@@ -57,25 +57,25 @@ def _move(movement: str, direction: int) -> Function:
     return run
 
 
-def _towards(debugger: Debugger, target: int, direction: int) -> Journey:
+def _towards(debugger: Debugger, target: int, direction: int) -> Movement:
     if target == debugger.position and direction > 0 and debugger.at_end:
         raise CommandError("this is the end of the run: there is no further step")
     if target == debugger.position and direction < 0 and debugger.at_start:
         raise CommandError("this is the start of the run: there is no step to take back")
-    return Journey(debugger, target, jump=False)
+    return Movement(debugger, target, jump=False)
 
 
 def _continue(direction: int) -> Function:
-    def run(debugger: Debugger, rest: str) -> Journey:
+    def run(debugger: Debugger, rest: str) -> Movement:
         nothing_more(rest)
         _towards(debugger, debugger.position, direction)  # refuses at the end that lies ahead
-        return Journey(debugger, hunt=debugger.hunt(direction))
+        return Movement(debugger, continuing=debugger.continue_search(direction))
 
     return run
 
 
 def _until(direction: int) -> Function:
-    def run(debugger: Debugger, rest: str) -> Journey:
+    def run(debugger: Debugger, rest: str) -> Movement:
         from nntui.debugger.breakpoints import place_of
 
         place = place_of(rest, debugger.experiment.network)
@@ -84,7 +84,7 @@ def _until(direction: int) -> Function:
         if step is None:
             way = "after" if direction > 0 else "before"
             raise CommandError(f"{escaped(place.text, 200)} is not met {way} this")
-        return Journey(debugger, step + 1)
+        return Movement(debugger, step + 1)
 
     return run
 
@@ -145,18 +145,18 @@ _NUMBERED: Final[dict[str, tuple[Callable[[Schedule, int], int], Callable[[Sched
 }
 
 
-def _goto(debugger: Debugger, rest: str) -> Journey:
+def _goto(debugger: Debugger, rest: str) -> Movement:
     found = split(rest)
     if not found:
         raise CommandError("goto needs a place: a position, start, end, step N, or a bookmark")
     if len(found) == 2 and found[0] in _NUMBERED:
-        return Journey(debugger, _numbered(debugger.schedule, found[0], found[1]))
+        return Movement(debugger, _numbered(debugger.schedule, found[0], found[1]))
     if rest in debugger.bookmarks:
         spot = debugger.bookmarks.find(rest).spot
         if debugger.branches.current.name != spot.branch:
             debugger.branches.switch(spot.branch)
-        return Journey(debugger, spot.position)
-    return Journey(debugger, _position(debugger, rest))
+        return Movement(debugger, spot.position)
+    return Movement(debugger, _position(debugger, rest))
 
 
 def _position(debugger: Debugger, word: str) -> int:
@@ -188,38 +188,38 @@ def _numbered(schedule: Schedule, word: str, number: str) -> int:
     return lead(schedule, n)
 
 
-def _bookmark(debugger: Debugger, rest: str) -> Said:
+def _bookmark(debugger: Debugger, rest: str) -> Output:
     if not rest:
         raise CommandError("a bookmark needs a name")
     mark = debugger.bookmarks.add(rest)
     line = f"bookmark {escaped(mark.name)} at position {mark.spot.position}"
-    return Said((line,), {"name": mark.name, "position": mark.spot.position})
+    return Output((line,), {"name": mark.name, "position": mark.spot.position})
 
 
-def _unbookmark(debugger: Debugger, rest: str) -> Said:
+def _unbookmark(debugger: Debugger, rest: str) -> Output:
     if not rest:
         raise CommandError("which bookmark? info bookmarks lists them")
     mark = debugger.bookmarks.remove(rest)
-    return Said((f"bookmark {escaped(mark.name)} removed",), {"name": mark.name})
+    return Output((f"bookmark {escaped(mark.name)} removed",), {"name": mark.name})
 
 
-def _last_write(debugger: Debugger, rest: str) -> Journey:
+def _last_write(debugger: Debugger, rest: str) -> Movement:
     from nntui.debugger.queries.writes import last_write
 
     found = last_write(debugger, _value(rest))
     if found.position == debugger.position and debugger.position:
         # Standing on the write already: the one before it is meant.
         found = last_write(debugger, _value(rest), debugger.position - 1)
-    return Journey(debugger, found.position, note=f"{found.name}: {found.text}")
+    return Movement(debugger, found.position, note=f"{found.name}: {found.text}")
 
 
-def _next_write(debugger: Debugger, rest: str) -> Journey:
+def _next_write(debugger: Debugger, rest: str) -> Movement:
     from nntui.debugger.queries.writes import next_write
 
     found = next_write(debugger, _value(rest))
     if found is None:
         raise CommandError(f"nothing writes {escaped(rest)} after this")
-    return Journey(debugger, found.position, note=f"{found.name}: {found.text}")
+    return Movement(debugger, found.position, note=f"{found.name}: {found.text}")
 
 
 def _value(rest: str) -> str:
@@ -275,7 +275,7 @@ def step_of_place(
 
     With direction −1: of the last one before the step that was executed last.
     """
-    layout = Layout(net, schedule)
+    layout = SiteIndex(net, schedule)
     sites = layout.sites_of_place(place)
     if place.number is not None and place.kind in ("update", "epoch"):
         only = _start_of(schedule, place.kind, place.number)
@@ -305,7 +305,9 @@ def _start_of(schedule: Schedule, kind: str, number: int) -> int | None:
     )
 
 
-def _blocks(layout: Layout, schedule: Schedule, position: int, direction: int) -> Iterator[Block]:
+def _blocks(
+    layout: SiteIndex, schedule: Schedule, position: int, direction: int
+) -> Iterator[Block]:
     """The blocks from a position's on, for as long as it takes to meet every kind of them."""
     step = position if direction > 0 else position - 2
     # Every example comes once in an epoch, though in another order.

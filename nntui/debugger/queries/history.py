@@ -14,14 +14,14 @@ import numpy as np
 from nntui.debugger.displays import Value, is_number, value_text
 from nntui.debugger.expressions import Expression, parse
 from nntui.debugger.values import value_of
-from nntui.engine.full_speed import OF_THE_PASSES, Ends
+from nntui.engine.full_speed import OF_THE_PASSES, UpdateEndValues
 from nntui.explain.numbers import Number, exact, sparkline
 from nntui.model.errors import NntuiError
 from nntui.model.names import parse_value_name
 
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
-    from nntui.engine.full_speed import Passes, Vectors
+    from nntui.engine.full_speed import BatchValues, TrainingState
     from nntui.engine.run import Run
     from nntui.engine.timeline import Timeline
 
@@ -42,7 +42,7 @@ class HistoryError(NntuiError, ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class UpdateValue:
     """A value at the end of an update (None: before the first one), and its change since the last.
 
     ``change`` is None for the first moment and where there is nothing to subtract.
@@ -55,7 +55,7 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class ValueHistory:
     """What an expression was: ``moments``, the last updates', each exact; ``samples``, the run's.
 
     Both stand in the order of the run. ``updates`` is how many are finished where it was asked.
@@ -63,8 +63,8 @@ class History:
 
     text: str
     updates: int
-    moments: tuple[Moment, ...]
-    samples: tuple[Moment, ...]
+    moments: tuple[UpdateValue, ...]
+    samples: tuple[UpdateValue, ...]
 
     @property
     def sparkline(self) -> str:
@@ -81,7 +81,7 @@ class History:
 
 def history(
     debugger: Debugger, text: str, count: int = 20, *, seconds: float | None = SECONDS
-) -> History:
+) -> ValueHistory:
     """The values of an expression at the ends of the last ``count`` updates, and over the run.
 
     The debugger is not moved. The values of the updates are exact however long that takes; the
@@ -94,13 +94,13 @@ def history(
     if not 1 <= count <= LONGEST:
         raise HistoryError(f"found {count} updates, expected 1 to {LONGEST:,}")
     expression = parse(text, debugger.experiment.network)
-    look = _Look(expression, debugger.run.twin())
+    look = _ValueSampler(expression, debugger.run.twin())
     updates = debugger.schedule.updates_before(debugger.position)
     moments = _moments(look, updates, count)
-    return History(expression.text, updates, moments, _sampled(look, updates, seconds))
+    return ValueHistory(expression.text, updates, moments, _sampled(look, updates, seconds))
 
 
-def lines_of(found: History, number: Number = exact) -> tuple[str, ...]:
+def lines_of(found: ValueHistory, number: Number = exact) -> tuple[str, ...]:
     """A history as lines of text: the sparkline, then a table of the updates."""
     cells = [
         (
@@ -120,17 +120,17 @@ def lines_of(found: History, number: Number = exact) -> tuple[str, ...]:
     return (f"{found.sparkline}  {found.sampled}", *rows)
 
 
-class _Look:
+class _ValueSampler:
     """Looks at an expression at the ends of updates, and remembers what it saw."""
 
     def __init__(self, expression: Expression, run: Run) -> None:
         self._expression, self._run, self._line = expression, run, run.timeline
         self._update, self._vectors = 0, run.start(0)
-        self._ends = Ends(run.experiment.network.wiring())
+        self._ends = UpdateEndValues(run.experiment.network.wiring())
         symbols = {parse_value_name(name)[0] for name in expression.names}
         self._computes = not symbols <= _RECORDED.keys()
         self._of_parameters = symbols <= {"b", "w", *_RECORDED}
-        self._passes: tuple[int, Passes] | None = None
+        self._passes: tuple[int, BatchValues] | None = None
         self.seen: dict[int, Value] = {}
 
     def at(self, update: int) -> Value:
@@ -163,10 +163,10 @@ class _Look:
         known, _ = self._line.checkpoints.before(update)
         return known if after < known else update
 
-    def moment(self, update: int, change: float | None = None) -> Moment:
+    def moment(self, update: int, change: float | None = None) -> UpdateValue:
         """What it was when so many updates were finished, as a moment."""
         position = self._line.schedule.update_start(update)
-        return Moment(update - 1 if update else None, position, self.at(update), change)
+        return UpdateValue(update - 1 if update else None, position, self.at(update), change)
 
     def _value(self, name: str, update: int) -> float | None:
         """A value at an update's end: recorded, a parameter, or else what the last step left."""
@@ -183,7 +183,7 @@ class _Look:
         self._run.seek(self._line.schedule.update_start(update))
         return value_of(self._run, name)
 
-    def _passes_of(self, update: int) -> Passes | None:
+    def _passes_of(self, update: int) -> BatchValues | None:
         """Both passes of an update's batch; None before the first one, or with an edit inside."""
         if update < 0:
             return None
@@ -197,7 +197,7 @@ class _Look:
         return self._passes[1]
 
 
-def _moments(look: _Look, updates: int, count: int) -> tuple[Moment, ...]:
+def _moments(look: _ValueSampler, updates: int, count: int) -> tuple[UpdateValue, ...]:
     first = max(updates - count, 0)
     moments = [look.moment(first)]
     for update in range(first + 1, updates + 1):
@@ -209,7 +209,7 @@ def _moments(look: _Look, updates: int, count: int) -> tuple[Moment, ...]:
     return tuple(moments[1:] if updates > count else moments)
 
 
-def _sampled(look: _Look, updates: int, seconds: float | None) -> tuple[Moment, ...]:
+def _sampled(look: _ValueSampler, updates: int, seconds: float | None) -> tuple[UpdateValue, ...]:
     bars = min(updates + 1, SAMPLES)
     even = [round(n * updates / max(bars - 1, 1)) for n in range(bars)]
     if seconds is None:
@@ -274,7 +274,7 @@ class Activity:
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
+class NeuronHistory:
     """A neuron over the ``updates`` that were finished, and over the data at their end."""
 
     neuron: str
@@ -283,15 +283,15 @@ class Life:
     activity: Activity
 
 
-def life_of(
+def neuron_history(
     line: Timeline, updates: int, j: str, going: Going, seconds: float | None = NEURON_SECONDS
-) -> Life | None:
+) -> NeuronHistory | None:
     """The life of neuron j up to where so many updates are finished.
 
     As much of it as about ``seconds`` allow (None: all that is ever looked at); None when
     ``going`` says no before. The line must belong to the caller's thread (``Timeline.apart``).
     """
-    look = _NeuronLook(line, j, going)
+    look = _NeuronSampler(line, j, going)
     vectors = look.reach(updates, None)
     if vectors is None:
         return None
@@ -299,18 +299,18 @@ def life_of(
     moments = None if activity is None else look.moments(updates, seconds)
     if activity is None or moments is None:
         return None
-    return Life(j, updates, moments, activity)
+    return NeuronHistory(j, updates, moments, activity)
 
 
-class _NeuronLook:
+class _NeuronSampler:
     """Looks at a neuron at the ends of updates."""
 
     def __init__(self, line: Timeline, j: str, going: Going) -> None:
         self._line, self._j, self._going = line, j, going
-        self._near: tuple[int, Vectors] = line.checkpoints.before(0)
+        self._near: tuple[int, TrainingState] = line.checkpoints.before(0)
         self._is_input = j in line.layout.net.inputs
 
-    def reach(self, update: int, deadline: float | None) -> Vectors | None:
+    def reach(self, update: int, deadline: float | None) -> TrainingState | None:
         """The run at the start of an update; None when time ran out, or it is not wanted."""
         known = self._line.checkpoints.before(update)
         at, vectors = self._near if known[0] <= self._near[0] <= update else known
@@ -337,7 +337,9 @@ class _NeuronLook:
                     return None
         return tuple(found[end] for end in sorted(found))
 
-    def activity(self, updates: int, vectors: Vectors, seconds: float | None) -> Activity | None:
+    def activity(
+        self, updates: int, vectors: TrainingState, seconds: float | None
+    ) -> Activity | None:
         """The neuron over the data, with the parameters that there are after so many updates."""
         line = self._line
         position = line.schedule.update_start(updates)

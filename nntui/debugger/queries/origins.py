@@ -11,7 +11,7 @@ from typing import Final
 from nntui.debugger.queries.past import Past
 from nntui.debugger.queries.writes import Write
 from nntui.debugger.step import Step
-from nntui.explain.formulas import Line
+from nntui.explain.formulas import EquationLine
 from nntui.explain.numbers import bracketed, exact
 from nntui.model.errors import counted
 from nntui.model.names import value_name
@@ -59,7 +59,7 @@ class Term:
 
     name: str
     value: float
-    line: Line
+    line: EquationLine
     reads: tuple[Read, ...]
 
 
@@ -76,7 +76,9 @@ def term_of(step: Step, symbol: str, name: str, net: Wiring) -> Term:
     return _slope(step, name, net) if step.kind == "loss" else _product(step, symbol)
 
 
-def sum_line(name: str, start: tuple[str, float] | None, terms: Sequence[Term] | int) -> Line:
+def sum_line(
+    name: str, start: tuple[str, float] | None, terms: Sequence[Term] | int
+) -> EquationLine:
     """The equation of a sum, of terms or of so many that they are not spelled; without its result.
 
     ``start`` is the name and the number that it begins with.
@@ -89,7 +91,7 @@ def sum_line(name: str, start: tuple[str, float] | None, terms: Sequence[Term] |
         for term in terms:
             symbols.append(term.name)
             numbers.append(_within_sum(term) if numbers else term.line.numbers)
-    return Line(name, " + ".join(symbols), " + ".join(numbers), "")
+    return EquationLine(name, " + ".join(symbols), " + ".join(numbers), "")
 
 
 def _within_sum(term: Term) -> str:
@@ -105,7 +107,7 @@ def _product(step: Step, symbol: str) -> Term:
     value = step.reads[left] * step.reads[right]
     name, at = f"{left} · {right}", step.position.step
     numbers = f"{exact(step.reads[left])} · {bracketed(exact(step.reads[right]))}"
-    line = Line(name, name, numbers, exact(value))
+    line = EquationLine(name, name, numbers, exact(value))
     return Term(name, value, line, (Read(left, at), Read(right, at)))
 
 
@@ -134,15 +136,15 @@ _OF_A: Final = re.compile(r"(?<![A-Za-z])a(?![A-Za-z])")  # a slope in terms of 
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class Origin:
     """How a value was made: its equations (the last one without its result), and what it read."""
 
-    lines: tuple[Line, ...] = ()
+    lines: tuple[EquationLine, ...] = ()
     reads: tuple[Read, ...] = ()
     note: str = ""
 
 
-def _z(past: Past, write: Write, j: str) -> Made:
+def _z(past: Past, write: Write, j: str) -> Origin:
     assert write.step is not None
     edges = past.writes.offsets.forward_edges(j)
     first = past.schedule.example_start(write.step) + edges.start
@@ -152,7 +154,7 @@ def _z(past: Past, write: Write, j: str) -> Made:
     return _sum(past, write, (bias, b), steps, len(edges), (Read(bias, first),))
 
 
-def _a(past: Past, write: Write, j: str) -> Made:
+def _a(past: Past, write: Write, j: str) -> Origin:
     assert write.step is not None
     step = past.step(write.step)
     if step.kind == "load":
@@ -163,27 +165,27 @@ def _a(past: Past, write: Write, j: str) -> Made:
         # Where nothing flows in, z is known only when the neuron is done.
         known = write.step if past.net.sources[j] else write.step + 1
         read = Read(value_name("z", j), known)
-    return Made(_lines(step, write.name), (read,))
+    return Origin(_lines(step, write.name), (read,))
 
 
-def _loss(past: Past, write: Write) -> Made:
+def _loss(past: Past, write: Write) -> Origin:
     assert write.step is not None
     step = past.step(write.step)
-    return Made(_lines(step, write.name), compared(step, past.net.outputs))
+    return Origin(_lines(step, write.name), compared(step, past.net.outputs))
 
 
-def _da(past: Past, write: Write, i: str) -> Made:
+def _da(past: Past, write: Write, i: str) -> Origin:
     assert write.step is not None
     load = past.schedule.example_start(write.step)
     offsets = past.writes.written_in_example("da", (i,))
     steps = [load + offset for offset in offsets if load + offset <= write.step]
     if len(offsets) == 1 and i in past.net.outputs:
         term = term_of(past.step(steps[0]), "da", write.name, past.net)
-        return Made((term.line,), term.reads)
+        return Origin((term.line,), term.reads)
     return _sum(past, write, None, steps, len(offsets))
 
 
-def _delta(past: Past, write: Write, j: str) -> Made:
+def _delta(past: Past, write: Write, j: str) -> Origin:
     assert write.step is not None
     step = past.step(write.step)
     activation = step.facts.experiment.network.wiring().activation[j]
@@ -191,11 +193,13 @@ def _delta(past: Past, write: Write, j: str) -> Made:
     reads = (Read(value_name(slope_of, j), write.step),)
     da = value_name("da", j)
     if not past.writes.written_in_example("da", (j,)):
-        return Made(_lines(step, write.name), reads, f"{da} counts as 0: nothing leads on from {j}")
-    return Made(_lines(step, write.name), (Read(da, write.step), *reads))
+        return Origin(
+            _lines(step, write.name), reads, f"{da} counts as 0: nothing leads on from {j}"
+        )
+    return Origin(_lines(step, write.name), (Read(da, write.step), *reads))
 
 
-def _db(past: Past, write: Write, j: str) -> Made:
+def _db(past: Past, write: Write, j: str) -> Origin:
     steps = _examples_until(past, write)
     delta = value_name("delta", j)
     reads = tuple(Read(delta, step + 1) for step in steps)
@@ -203,26 +207,26 @@ def _db(past: Past, write: Write, j: str) -> Made:
         numbers = f"Σ of {len(steps)} numbers"
     else:
         numbers = _added([past.step(step).writes[delta] for step in steps])
-    line = Line(write.name, f"Σ {delta}", numbers, "")
-    return Made((line,), reads, _so_far(len(steps), _batch_length(past, write), "example"))
+    line = EquationLine(write.name, f"Σ {delta}", numbers, "")
+    return Origin((line,), reads, _so_far(len(steps), _batch_length(past, write), "example"))
 
 
-def _dw(past: Past, write: Write, i: str, j: str) -> Made:
+def _dw(past: Past, write: Write, i: str, j: str) -> Origin:
     steps = _examples_until(past, write)
     return _sum(past, write, None, steps, _batch_length(past, write), term="example")
 
 
-def _parameter(past: Past, write: Write, *neurons: str) -> Made:
+def _parameter(past: Past, write: Write, *neurons: str) -> Origin:
     assert write.step is not None
     step = past.step(write.step)
     gradient = "d" + write.name
     remembered = _remembered(step)
     memory = (MemoryRead(write.name, write.step, quantity) for quantity in remembered)
     reads = (Read(write.name, write.step), Read(gradient, write.step), *memory)
-    return Made(step.lines(), reads)
+    return Origin(step.lines(), reads)
 
 
-def memory_made(past: Past, name: str, step: Step, quantity: str) -> Made:
+def memory_made(past: Past, name: str, step: Step, quantity: str) -> Origin:
     """How an update made what the optimizer remembers of a parameter."""
     lines = step.lines()
     upto = next(n for n, line in enumerate(lines) if line.target == quantity)
@@ -230,15 +234,15 @@ def memory_made(past: Past, name: str, step: Step, quantity: str) -> Made:
     penalised = name.startswith("w") and (training.l1 or training.l2)
     parameter = (Read(name, at),) if penalised else ()
     memory = (MemoryRead(name, at, each) for each in _remembered(step))
-    return Made(lines[: upto + 1], (*parameter, Read("d" + name, at), *memory))
+    return Origin(lines[: upto + 1], (*parameter, Read("d" + name, at), *memory))
 
 
-def _batch_loss(past: Past, write: Write) -> Made:
+def _batch_loss(past: Past, write: Write) -> Origin:
     assert write.step is not None
     return _mean(past, write, _loss_steps(past, past.schedule.position(write.step).update))
 
 
-def _epoch_loss(past: Past, write: Write) -> Made:
+def _epoch_loss(past: Past, write: Write) -> Origin:
     assert write.step is not None
     per_epoch = past.schedule.updates_per_epoch
     first = past.schedule.position(write.step).epoch * per_epoch
@@ -247,16 +251,18 @@ def _epoch_loss(past: Past, write: Write) -> Made:
     return _mean(past, write, list(steps))
 
 
-def _test_loss(past: Past, write: Write) -> Made:
+def _test_loss(past: Past, write: Write) -> Origin:
     count = len(past.writes.experiment.test_examples)
-    return Made(note=f"the mean loss of {counted(count, 'test example')}, by forward passes alone")
+    return Origin(
+        note=f"the mean loss of {counted(count, 'test example')}, by forward passes alone"
+    )
 
 
-def _counter(past: Past, write: Write) -> Made:
-    return Made(note="counted from 0")
+def _counter(past: Past, write: Write) -> Origin:
+    return Origin(note="counted from 0")
 
 
-MAKING: Final[dict[str, Callable[..., Made]]] = {
+MAKING: Final[dict[str, Callable[..., Origin]]] = {
     "z": _z, "a": _a, "loss": _loss, "da": _da, "delta": _delta, "db": _db, "dw": _dw,
     "b": _parameter, "w": _parameter,
     "batch_loss": _batch_loss, "epoch_loss": _epoch_loss, "test_loss": _test_loss,
@@ -268,25 +274,25 @@ MAKING: Final[dict[str, Callable[..., Made]]] = {
 def _sum(
     past: Past, write: Write, start: tuple[str, float] | None, steps: Sequence[int], whole: int,
     before: tuple[Read, ...] = (), term: str = "term",
-) -> Made:  # fmt: skip
+) -> Origin:  # fmt: skip
     """A sum whose terms were added by some steps, out of ``whole`` when it is finished."""
     symbol = write.name.partition("[")[0]
     spelled = len(steps) <= SPELLED
     terms = [term_of(past.step(s), symbol, write.name, past.net) for s in steps] if spelled else []
     line = sum_line(write.name, start, terms if spelled else len(steps))
     reads = (*before, *(TermRead(write.name, s) for s in steps))
-    return Made((line,), reads, _so_far(len(steps), whole, term))
+    return Origin((line,), reads, _so_far(len(steps), whole, term))
 
 
-def _mean(past: Past, write: Write, steps: Sequence[int]) -> Made:
+def _mean(past: Past, write: Write, steps: Sequence[int]) -> Origin:
     count = len(steps)
     numbers = f"Σ of {count} losses"
     if count <= SPELLED:
         numbers = _added([past.step(step).writes["loss"] for step in steps])
     if count > 1:
         numbers = f"({numbers}) / {count}"
-    line = Line(write.name, f"Σ loss / {count}", numbers, "")
-    return Made((line,), tuple(Read("loss", step + 1) for step in steps))
+    line = EquationLine(write.name, f"Σ loss / {count}", numbers, "")
+    return Origin((line,), tuple(Read("loss", step + 1) for step in steps))
 
 
 def _added(numbers: Sequence[float]) -> str:
@@ -294,7 +300,7 @@ def _added(numbers: Sequence[float]) -> str:
     return " + ".join([first, *map(bracketed, others)])
 
 
-def _lines(step: Step, name: str) -> tuple[Line, ...]:
+def _lines(step: Step, name: str) -> tuple[EquationLine, ...]:
     return tuple(line for line in step.lines() if line.target == name)
 
 

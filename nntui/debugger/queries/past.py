@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from nntui.debugger.queries.writes import writes_of
 from nntui.debugger.step import Step
 from nntui.debugger.values import value_of
-from nntui.engine.observe import Scene, reads, writes
+from nntui.engine.observe import StepContext, reads, writes
 from nntui.engine.replay import Replay
 from nntui.engine.state import State
 from nntui.explain.formulas import Facts
@@ -91,7 +91,7 @@ class Replays:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class ArrayView:
     """Numbers of an array by name; ``blank`` is a name that has none yet."""
 
     array: Any
@@ -111,14 +111,14 @@ class View:
 class _Seen:
     """What a step's observer looks at in a ``State``."""
 
-    b: View
-    w: View
-    db: View
-    dw: View
-    z: View
-    a: View
-    da: View
-    delta: View
+    b: ArrayView
+    w: ArrayView
+    db: ArrayView
+    dw: ArrayView
+    z: ArrayView
+    a: ArrayView
+    da: ArrayView
+    delta: ArrayView
     loss: float | None
 
 
@@ -129,13 +129,13 @@ def state_of(replay: Replay, beginning: str | None = None) -> State:
     such care: what is blank counts as 0 there, and is 0 in the replay.)
     """
     index, row = replay.layout.index, replay.layout.row
-    p, dp = View(replay.p, index), View(replay.dp, index)
+    p, dp = ArrayView(replay.p, index), ArrayView(replay.dp, index)
     seen = _Seen(
         b=p, w=p, db=dp, dw=dp,
-        z=View(replay.z, row, beginning),
-        a=View(replay.a, row),
-        da=View(replay.da, row),
-        delta=View(replay.delta, row),
+        z=ArrayView(replay.z, row, beginning),
+        a=ArrayView(replay.a, row),
+        da=ArrayView(replay.da, row),
+        delta=ArrayView(replay.delta, row),
         loss=replay.loss,
     )  # fmt: skip
     return cast(State, seen)
@@ -200,9 +200,11 @@ class Past:
             key = operation[1] if len(operation) == 2 else (operation[1], operation[2])
             memory = tuple(replay.memory[:, self._timeline.layout.index[key]].tolist())
         beginning = self._beginning(number, operation)
-        read = reads(operation, Scene(experiment, state_of(replay, beginning), position.example))
+        read = reads(
+            operation, StepContext(experiment, state_of(replay, beginning), position.example)
+        )
         replay = self._replays.over(number)
-        wrote = writes(operation, Scene(experiment, state_of(replay), position.example))
+        wrote = writes(operation, StepContext(experiment, state_of(replay), position.example))
         length = self.schedule.batch_length(position.update)
         facts = Facts(experiment, operation, read, wrote, position.update, length, memory)
         return Step(position, facts)

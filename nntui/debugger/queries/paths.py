@@ -74,7 +74,7 @@ def paths(net: Wiring, name: str) -> Paths:
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
+class PathCounts:
     """How many paths lead from a neuron to the loss, and over how many neurons, itself included."""
 
     count: int
@@ -82,15 +82,15 @@ class Ways:
     longest: int
 
 
-def ways_to_loss(net: Wiring) -> Mapping[str, Ways]:
+def ways_to_loss(net: Wiring) -> Mapping[str, PathCounts]:
     """The ways from every neuron: each path goes on along one connection, or ends at an output."""
     outputs = set(net.outputs)
-    ways: dict[str, Ways] = {}
+    ways: dict[str, PathCounts] = {}
     for j in reversed((*net.inputs, *net.neurons)):
         onward = [ways[k] for k in net.targets[j] if ways[k].count]
-        here = [Ways(1, 1, 1)] if j in outputs else []
-        ends = here + [Ways(way.count, way.shortest + 1, way.longest + 1) for way in onward]
-        ways[j] = Ways(
+        here = [PathCounts(1, 1, 1)] if j in outputs else []
+        ends = here + [PathCounts(way.count, way.shortest + 1, way.longest + 1) for way in onward]
+        ways[j] = PathCounts(
             sum(way.count for way in ends),
             min((way.shortest for way in ends), default=0),
             max((way.longest for way in ends), default=0),
@@ -146,7 +146,7 @@ def _entrance(net: Wiring, name: str) -> tuple[str, str]:
     return _ENTRANCES[symbol](*neurons)
 
 
-def _sentence(name: str, first: str, way: Ways, working: int) -> str:
+def _sentence(name: str, first: str, way: PathCounts, working: int) -> str:
     """What the paths mean: the further from the loss, the more indirectly a parameter acts."""
     if not way.count:
         return f"{name} does not act on the loss: no path leads there from {first}."

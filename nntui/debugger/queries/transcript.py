@@ -16,7 +16,7 @@ MOST: Final = 10_000
 """Steps that are written, at most: the last ones of the pass."""
 
 
-def passage(debugger: Debugger) -> str:
+def transcript(debugger: Debugger) -> str:
     """The pass that the last step belongs to, from its start to that step.
 
     A table in Markdown, a row for each equation: the step's number, the value, how it is made in

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Final
 from nntui.debugger.queries.origins import (
     MAKING,
     DataRead,
-    Made,
     MemoryRead,
+    Origin,
     Read,
     TermRead,
     memory_made,
@@ -27,7 +27,7 @@ from nntui.debugger.queries.origins import (
 )
 from nntui.debugger.queries.past import Past
 from nntui.debugger.queries.writes import Write
-from nntui.explain.formulas import Line
+from nntui.explain.formulas import EquationLine
 from nntui.explain.numbers import exact
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Cause:
     step: int | None
     operation: tuple[str, ...] | None
     example: int | None
-    lines: tuple[Line, ...]
+    lines: tuple[EquationLine, ...]
     where: str
     note: str
     reads: tuple[Read, ...] = field(repr=False)
@@ -78,7 +78,7 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CauseRow:
     """A row of a tree: a cause, how deep it stands, or how many more of its level are not shown."""
 
     depth: int
@@ -86,42 +86,44 @@ class Row:
     more: int = 0
 
 
-def rows_of(cause: Cause, depth: int = 1, width: int = ROWS, limit: int = LINES) -> tuple[Row, ...]:
+def rows_of(
+    cause: Cause, depth: int = 1, width: int = ROWS, limit: int = LINES
+) -> tuple[CauseRow, ...]:
     """The tree below a cause, opened so many levels deep, each level so many rows wide."""
-    rows: list[Row] = []
+    rows: list[CauseRow] = []
     for row in _walk(cause, 0, depth, width):
         if len(rows) == limit:
-            rows.append(Row(0, None))
+            rows.append(CauseRow(0, None))
             break
         rows.append(row)
     return tuple(rows)
 
 
-def lines_of(rows: Iterable[Row]) -> tuple[str, ...]:
+def lines_of(rows: Iterable[CauseRow]) -> tuple[str, ...]:
     """The rows of a tree as indented lines of text."""
     return tuple(line for row in rows for line in _written(row))
 
 
-def line_text(line: Line) -> str:
+def line_text(line: EquationLine) -> str:
     """An equation in numbers: ``z[h1] = 0.1 + 0.5 · 1 = 0.6``."""
     if line.numbers == line.result:
         return f"{line.target} = {line.result}"
     return f"{line.target} = {line.numbers} = {line.result}"
 
 
-def _walk(cause: Cause, depth: int, deepest: int, width: int) -> Iterator[Row]:
+def _walk(cause: Cause, depth: int, deepest: int, width: int) -> Iterator[CauseRow]:
 
-    yield Row(depth, cause)
+    yield CauseRow(depth, cause)
     if depth == deepest:
         return
     for n in range(min(width, len(cause.reads))):  # one by one: the rest may not be wanted
         for child in expand(cause, n, 1):
             yield from _walk(child, depth + 1, deepest, width)
     if len(cause.reads) > width:
-        yield Row(depth + 1, None, len(cause.reads) - width)
+        yield CauseRow(depth + 1, None, len(cause.reads) - width)
 
 
-def _written(row: Row) -> Iterator[str]:
+def _written(row: CauseRow) -> Iterator[str]:
     indent = "  " * row.depth
     if row.cause is None:
         yield f"{indent}… {row.more} more" if row.more else "…"
@@ -182,10 +184,10 @@ def _of_data(past: Past, read: DataRead, shown: int) -> Cause:
     edit = past.writes.data_edit(read.name, read.example, read.position)
     if edit is not None:
         write = Write(read.name, "edit", edit.position, edit=edit)
-        return _caused(past, write, read.value, Made())
+        return _caused(past, write, read.value, Origin())
     write = Write(read.name, "data", shown, example=read.example)
     where = f"the data of example {read.example}"
-    return replace(_caused(past, write, read.value, Made()), where=where)
+    return replace(_caused(past, write, read.value, Origin()), where=where)
 
 
 def _term(past: Past, read: TermRead) -> Cause:
@@ -195,7 +197,9 @@ def _term(past: Past, read: TermRead) -> Cause:
     write = Write(
         term.name, "step", read.position + 1, read.position, step.operation, step.position.example
     )
-    return replace(_caused(past, write, term.value, Made((term.line,), term.reads)), origin="term")
+    return replace(
+        _caused(past, write, term.value, Origin((term.line,), term.reads)), origin="term"
+    )
 
 
 def _memory(past: Past, read: MemoryRead) -> Cause:
@@ -205,7 +209,7 @@ def _memory(past: Past, read: MemoryRead) -> Cause:
     number = past.writes.updated_before(neurons, read.position) if read.position else None
     if number is None:
         write = Write(title, "start", 0)
-        return replace(_caused(past, write, 0.0, Made()), where="0 before the first update")
+        return replace(_caused(past, write, 0.0, Origin()), where="0 before the first update")
     step = past.step(number)
     write = Write(title, "step", number + 1, number, step.operation)
     made = memory_made(past, name, step, read.quantity)
@@ -219,17 +223,17 @@ def _edited(past: Past, write: Write, read: Read) -> Cause:
     if write.name.startswith(("x", "y")):
         return _shown(past, write, read)
     assert write.edit is not None
-    return _caused(past, write, float(write.edit.value), Made())
+    return _caused(past, write, float(write.edit.value), Origin())
 
 
 def _zeroed(past: Past, write: Write, read: Read) -> Cause:
-    return _caused(past, write, 0.0, Made())
+    return _caused(past, write, 0.0, Origin())
 
 
 def _blanked(past: Past, write: Write, read: Read) -> Cause:
     after = past.writes.next(write.name, read.position)
     note = f"{after.text} will write it" if after else ""
-    return _caused(past, write, None, Made(note=note))
+    return _caused(past, write, None, Origin(note=note))
 
 
 def _shown(past: Past, write: Write, read: Read) -> Cause:
@@ -248,7 +252,9 @@ def _from_start(past: Past, write: Write, read: Read) -> Cause:
         return _blanked(past, write, read)
     frozen = past.writes.is_frozen(write.name)
     value = past.first[write.name] if symbol in ("b", "w") else 0.0
-    return _caused(past, write, value, Made(note="frozen: no update touches it" if frozen else ""))
+    return _caused(
+        past, write, value, Origin(note="frozen: no update touches it" if frozen else "")
+    )
 
 
 _ORIGINS: Final[dict[str, Callable[[Past, Write, Read], Cause]]] = {
@@ -266,7 +272,7 @@ _OPENING: Final[dict[type[Read], Callable[[Past, Any], Cause]]] = {
 }
 
 
-def _caused(past: Past, write: Write, value: float | None, made: Made) -> Cause:
+def _caused(past: Past, write: Write, value: float | None, made: Origin) -> Cause:
     lines = made.lines
     if lines and value is not None:
         lines = (*lines[:-1], replace(lines[-1], result=exact(value)))

@@ -9,7 +9,13 @@ from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 
-from nntui.engine.full_speed.batch_layout import Arrangement, Block, Level, Values, rows_of
+from nntui.engine.full_speed.batch_layout import (
+    BatchLayout,
+    Level,
+    NeuronArrays,
+    WeightBlock,
+    rows_of,
+)
 from nntui.engine.full_speed.kernels import (
     Einsum,
     Exact,
@@ -35,11 +41,11 @@ ONE_EXAMPLE: Final = OneExample()
 class _Matrix:
     """A block with the memory that its matrix is laid out in."""
 
-    block: Block
+    block: WeightBlock
     memory: Array
 
     @classmethod
-    def of_block(cls, block: Block) -> _Matrix:
+    def of_block(cls, block: WeightBlock) -> _Matrix:
         return cls(block, np.zeros(block.shape))
 
     def of(self, p: Array) -> Array:
@@ -62,7 +68,7 @@ class BatchEngine:
     """
 
     def __init__(
-        self, arrangement: Arrangement, loss: Loss, functions: Functions, exact: bool = False
+        self, arrangement: BatchLayout, loss: Loss, functions: Functions, exact: bool = False
     ) -> None:
         self._arrangement, self._loss, self._functions = arrangement, loss, functions
         self._exact = exact
@@ -85,7 +91,7 @@ class BatchEngine:
             return EXACT
         return EINSUM if n > 1 else ONE_EXAMPLE
 
-    def forward(self, p: Array, values: Values, y: list[Array], kernel: Kernel) -> None:
+    def forward(self, p: Array, values: NeuronArrays, y: list[Array], kernel: Kernel) -> None:
         """Fill in z, a and the losses."""
         self._forward(p, values, kernel)
         if self._in_doubt(values, kernel):
@@ -93,7 +99,7 @@ class BatchEngine:
         values.loss = self._functions.losses(self._loss, values.outputs, y)
 
     def run(
-        self, p: Array, values: Values, y: list[Array], kernel: Kernel, saliency: bool = False
+        self, p: Array, values: NeuronArrays, y: list[Array], kernel: Kernel, saliency: bool = False
     ) -> None:
         """Fill in everything; da of the inputs only where their ``saliency`` is wanted."""
         self._forward(p, values, kernel)
@@ -103,7 +109,7 @@ class BatchEngine:
             self._backward(p, values, y, EXACT, saliency)
         values.loss = self._functions.losses(self._loss, values.outputs, y)
 
-    def gather(self, values: Values, dp: Array, kernel: Kernel) -> None:
+    def gather(self, values: NeuronArrays, dp: Array, kernel: Kernel) -> None:
         """Sum the gradients of the examples into dp (P,)."""
         for level, matrix in zip(self._arrangement.levels[1:], self._into, strict=True):
             block = matrix.block
@@ -115,7 +121,7 @@ class BatchEngine:
                 kernel.gather(delta, a, sums)
                 np.take(sums.ravel(), block.cells, out=dp[block.parameters], mode="clip")
 
-    def gather_on(self, values: Values, dp: Array) -> None:
+    def gather_on(self, values: NeuronArrays, dp: Array) -> None:
         """Like ``gather``, but dp goes on from what it holds, as if its examples came first."""
         for level, matrix in zip(self._arrangement.levels[1:], self._into, strict=True):
             block = matrix.block
@@ -125,13 +131,13 @@ class BatchEngine:
             gather_on(values.delta[level.rows], rows_of(values.a, block.rows), sums)
             dp[block.parameters] = sums.ravel()[cells]
 
-    def _in_doubt(self, values: Values, kernel: Kernel, saliency: bool = False) -> bool:
+    def _in_doubt(self, values: NeuronArrays, kernel: Kernel, saliency: bool = False) -> bool:
         """Whether 0·inf may have come in where there is no connection."""
         arrangement = self._arrangement
         gaps = arrangement.has_gaps or (saliency and arrangement.has_gaps_behind_inputs)
         return gaps and kernel is not EXACT and not values.all_finite()
 
-    def _forward(self, p: Array, values: Values, kernel: Kernel) -> None:
+    def _forward(self, p: Array, values: NeuronArrays, kernel: Kernel) -> None:
         z, a, activate = values.z, values.a, self._functions.activate
         for level, matrix in zip(self._arrangement.levels[1:], self._into, strict=True):
             block = matrix.block
@@ -141,7 +147,7 @@ class BatchEngine:
                 activate(f, rows, z, a)
 
     def _backward(
-        self, p: Array, values: Values, y: list[Array], kernel: Kernel, saliency: bool
+        self, p: Array, values: NeuronArrays, y: list[Array], kernel: Kernel, saliency: bool
     ) -> None:
         z, a, da, delta = values.z, values.a, values.da, values.delta
         slopes = self._functions.loss_slopes(self._loss, values.outputs, y)
@@ -155,7 +161,7 @@ class BatchEngine:
             for f, rows in level.activations:
                 self._functions.slope(f, rows, z, a, da, delta)
 
-    def _flow_back(self, p: Array, values: Values, level: Level, kernel: Kernel) -> None:
+    def _flow_back(self, p: Array, values: NeuronArrays, level: Level, kernel: Kernel) -> None:
         block, da = level.outgoing, values.da[level.rows]
         if block is None:
             da[...] = 0.0
@@ -194,7 +200,7 @@ class Batch:
         return Batch(self.x[:, start:end], [y[start:end] for y in self.y])
 
 
-class Feed:
+class BatchFeed:
     """The examples' numbers, laid out once."""
 
     def __init__(self, experiment: Experiment, schedule: Schedule) -> None:
@@ -266,21 +272,21 @@ class Gradient(NamedTuple):
     epoch_sum: float
 
 
-class Computer:
+class BatchComputer:
     """Computes one batch at a time. ``exact``: see ``needs_exactness``."""
 
-    def __init__(self, arrangement: Arrangement, loss: Loss, trust: Trust) -> None:
+    def __init__(self, arrangement: BatchLayout, loss: Loss, trust: Trust) -> None:
         functions = OnArrays() if trust.functions else OnFloats()
         self._engine = BatchEngine(arrangement, loss, functions, exact=not trust.einsum)
         self._arrangement = arrangement
         self._inputs = arrangement.levels[0].rows
-        self._kept: dict[int, Values] = {}
+        self._kept: dict[int, NeuronArrays] = {}
         self.needs_exactness = self._engine.needs_exactness
         self.most_examples = max(1, MOST_NUMBERS // arrangement.height)
 
     def passes(
         self, p: Array, batch: Batch, exact: bool, *, saliency: bool = True
-    ) -> tuple[Values, Array]:
+    ) -> tuple[NeuronArrays, Array]:
         """Every value, and the summed gradients; the values are good until the next batch."""
         values, kernel = self._loaded(batch), self._engine.kernel(batch.n, exact)
         self._engine.run(p, values, batch.y, kernel, saliency)
@@ -316,12 +322,12 @@ class Computer:
             return [batch]
         return [batch.part(start, start + size) for start in range(0, batch.n, size)]
 
-    def _loaded(self, batch: Batch) -> Values:
+    def _loaded(self, batch: Batch) -> NeuronArrays:
         kept, n = self._kept, batch.n
         if n not in kept:
             while len(kept) >= KEPT_LENGTHS:
                 del kept[next(iter(kept))]
-            kept[n] = Values(self._arrangement, n)
+            kept[n] = NeuronArrays(self._arrangement, n)
         kept[n].a[self._inputs] = batch.x
         return kept[n]
 

@@ -27,7 +27,7 @@ Rows: TypeAlias = slice | Indices
 
 
 @dataclass(frozen=True)
-class Block:
+class WeightBlock:
     """Parameters arranged as a matrix that multiplies ``rows`` of a batch, one column each.
 
     ``parameters`` are those that stand in the matrix and ``cells`` their places in it, ascending,
@@ -78,7 +78,7 @@ class Level:
         self._source_row, self._target_row, self._ones = edges
 
     @cached_property
-    def incoming(self) -> Block:
+    def incoming(self) -> WeightBlock:
         """Weights into it: a row a neuron, a column for the ones and each source in order."""
         rows = self.rows
         start, end = np.searchsorted(self._target_row, (rows.start, rows.stop))
@@ -92,10 +92,10 @@ class Level:
             follow_ones = first - 1 in self._ones and int(columns[-1]) - first == len(columns) - 2
             read = slice(first - 1, first - 1 + len(columns)) if follow_ones else columns
         full = len(cells) == shape[0] * shape[1]
-        return Block(shape, read, slice(int(start), int(end)), None if full else cells)
+        return WeightBlock(shape, read, slice(int(start), int(end)), None if full else cells)
 
     @cached_property
-    def outgoing(self) -> Block | None:
+    def outgoing(self) -> WeightBlock | None:
         """Weights out of it: a row a target, the last one first, a column a neuron; or nothing."""
         rows = self.rows
         edges = np.flatnonzero((self._source_row >= rows.start) & (self._source_row < rows.stop))
@@ -109,10 +109,10 @@ class Level:
         order = np.argsort(cells)
         full = len(cells) == shape[0] * shape[1]
         read = _reversed_stretch(targets)
-        return Block(shape, read, edges[order], None if full else cells[order])
+        return WeightBlock(shape, read, edges[order], None if full else cells[order])
 
 
-class Arrangement:
+class BatchLayout:
     """Rows, parameters and levels of a network; ``levels[0]`` are its inputs.
 
     ``source_row`` and ``target_row`` say of each parameter which rows it connects (the source of
@@ -203,7 +203,7 @@ class Arrangement:
         return tuple((int(self.target_row[edge]), int(edge)) for edge in edges)
 
 
-def _gaps(block: Block | None) -> bool:
+def _gaps(block: WeightBlock | None) -> bool:
     return block is not None and block.cells is not None
 
 
@@ -223,7 +223,7 @@ def _reversed_stretch(rows: Indices) -> Rows:
 
 
 @dataclass(slots=True)
-class Vectors:
+class TrainingState:
     """The numbers that a run carries from one update to the next.
 
     ``p`` (P,): every parameter in canonical order, frozen ones too. ``memory`` (K, P): what the
@@ -235,12 +235,12 @@ class Vectors:
     memory: Array
     epoch_sum: float = 0.0
 
-    def copy(self) -> Vectors:
+    def copy(self) -> TrainingState:
         """An independent copy."""
-        return Vectors(self.p.copy(), self.memory.copy(), self.epoch_sum)
+        return TrainingState(self.p.copy(), self.memory.copy(), self.epoch_sum)
 
     @classmethod
-    def of(cls, state: State, parameters: Sequence[Parameter], remembered: int) -> Vectors:
+    def of(cls, state: State, parameters: Sequence[Parameter], remembered: int) -> TrainingState:
         """The vectors of a state that stands at the start of an update."""
         b, w = state.b, state.w
         values = [b[p] if isinstance(p, str) else w[p] for p in parameters]
@@ -253,7 +253,7 @@ class Vectors:
 # ---- values --------------------------------------------------------------------------------------
 
 
-class Values:
+class NeuronArrays:
     """z, a, da and delta of a batch of n examples, (rows, n) each; a's rows of ones hold 1.
 
     ``outputs`` are the rows of a that the loss looks at, ``loss`` (n,) is what it says.
@@ -261,7 +261,7 @@ class Values:
 
     __slots__ = ("a", "da", "delta", "loss", "n", "outputs", "z")
 
-    def __init__(self, arrangement: Arrangement, n: int) -> None:
+    def __init__(self, arrangement: BatchLayout, n: int) -> None:
         self.n = n
         self.z, self.a, self.da, self.delta = np.zeros((4, arrangement.height, n))
         self.a[list(arrangement.ones)] = 1.0
@@ -283,7 +283,7 @@ def rows_of(values: Array, rows: Rows) -> Array:
 
 
 @dataclass(frozen=True, slots=True)
-class Passes:
+class BatchValues:
     """Both passes of n examples at fixed parameters; columns are examples in batch order.
 
     ``row`` says which row of z, a, da and delta a neuron has. z and delta of an input mean
@@ -295,11 +295,11 @@ class Passes:
     da: Array
     delta: Array
     loss: Array
-    _arrangement: Arrangement = field(repr=False)
+    _arrangement: BatchLayout = field(repr=False)
     _dp: Array = field(repr=False)
 
     @classmethod
-    def of(cls, values: Values, arrangement: Arrangement, dp: Array) -> Passes:
+    def of(cls, values: NeuronArrays, arrangement: BatchLayout, dp: Array) -> BatchValues:
         """The passes that a batch's values stand for."""
         return cls(values.z, values.a, values.da, values.delta, values.loss, arrangement, dp)
 

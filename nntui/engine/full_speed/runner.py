@@ -13,11 +13,11 @@ from typing import Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from nntui.engine.full_speed.batch import Batch, Computer, Feed, summed
-from nntui.engine.full_speed.batch_layout import Arrangement, Passes, Vectors
+from nntui.engine.full_speed.batch import Batch, BatchComputer, BatchFeed, summed
+from nntui.engine.full_speed.batch_layout import BatchLayout, BatchValues, TrainingState
 from nntui.engine.full_speed.kernels import trust
 from nntui.engine.full_speed.straight_line import StraightLine
-from nntui.engine.loss_history import History
+from nntui.engine.loss_history import LossHistory
 from nntui.engine.schedule import Schedule
 from nntui.engine.state import State
 from nntui.model.experiment import Experiment, Training
@@ -29,10 +29,10 @@ CHUNK: Final = 8192
 """Parameters updated at a time, so that what is between fits into the processor's cache."""
 
 
-class Updates:
+class ParameterUpdates:
     """Applies a batch's gradient to the parameters, as the listing's update steps do."""
 
-    def __init__(self, arrangement: Arrangement, net: Wiring, training: Training) -> None:
+    def __init__(self, arrangement: BatchLayout, net: Wiring, training: Training) -> None:
         self._training = training
         self._is_weight = arrangement.is_weight
         self._frozen: npt.NDArray[np.bool_] | None = None
@@ -76,14 +76,14 @@ OF_THE_PASSES: Final = frozenset({"z", "a", "da", "delta", "loss", "db", "dw"})
 
 
 @dataclass(slots=True)
-class Left:
+class LastUpdate:
     """What the last update that was done has left of some values (all ``OF_THE_PASSES``)."""
 
     names: tuple[str, ...]
     values: dict[str, float | None] = field(default_factory=dict)
 
 
-class Ends:
+class UpdateEndValues:
     """Reads values from the passes of an update that was computed as a whole."""
 
     def __init__(self, net: Wiring) -> None:
@@ -91,7 +91,7 @@ class Ends:
         self._never = {value_name("da", j) for j in ends}  # nothing is passed back to them
         self._index = {parameter: n for n, parameter in enumerate(net.parameters)}
 
-    def value(self, passes: Passes, name: str) -> float | None:
+    def value(self, passes: BatchValues, name: str) -> float | None:
         """The value of that name (one of ``OF_THE_PASSES``); None where it is always blank."""
         symbol, neurons = parse_value_name(name)
         if name in self._never:
@@ -107,7 +107,7 @@ class Ends:
 # ---- runner --------------------------------------------------------------------------------------
 
 
-Screen: TypeAlias = Callable[[int, Passes, Vectors, Vectors], bool]
+Screen: TypeAlias = Callable[[int, BatchValues, TrainingState, TrainingState], bool]
 
 TINY_UPDATE: Final = 160
 """Up to about so many parameters × examples a layer, straight-line code wins."""
@@ -124,10 +124,10 @@ class Runner:
         self,
         experiment: Experiment,
         schedule: Schedule,
-        arrangement: Arrangement,
-        feed: Feed,
-        updates: Updates,
-        computer: Computer,
+        arrangement: BatchLayout,
+        feed: BatchFeed,
+        updates: ParameterUpdates,
+        computer: BatchComputer,
     ) -> None:
         self._experiment, self._schedule, self._arrangement = experiment, schedule, arrangement
         self._feed, self._updates, self._computer = feed, updates, computer
@@ -140,14 +140,14 @@ class Runner:
 
     def by_batches(
         self,
-        vectors: Vectors,
+        vectors: TrainingState,
         update: int,
         end: int,
-        history: History,
+        history: LossHistory,
         deadline: float | None,
         screen: Screen | None,
-        left: Left | None,
-    ) -> tuple[Vectors, int]:
+        left: LastUpdate | None,
+    ) -> tuple[TrainingState, int]:
         """Updates up to ``end``, the deadline or the screen, each with its batch as a whole."""
         computer, per_epoch = self._computer, self._schedule.updates_per_epoch
         exact = computer.needs_exactness(vectors.p)
@@ -163,7 +163,7 @@ class Runner:
                 batch_sum = summed(values.loss)
                 epoch_sum = summed(values.loss, vectors.epoch_sum)
                 after = self._after(vectors, dp, update, batch, epoch_sum)
-                passes = Passes.of(values, self._arrangement, dp)
+                passes = BatchValues.of(values, self._arrangement, dp)
                 if screen is not None and screen(update, passes, vectors, after):
                     break
                 if left is not None:
@@ -182,13 +182,13 @@ class Runner:
 
     def straight(
         self,
-        vectors: Vectors,
+        vectors: TrainingState,
         update: int,
         end: int,
-        history: History,
+        history: LossHistory,
         deadline: float | None,
-        left: Left | None,
-    ) -> tuple[Vectors, int]:
+        left: LastUpdate | None,
+    ) -> tuple[TrainingState, int]:
         """Updates up to ``end`` or the deadline in straight-line code, many in one call."""
         code = self._code(() if left is None else left.names)
         per_epoch = self._schedule.updates_per_epoch
@@ -219,8 +219,8 @@ class Runner:
         return self._codes[names]
 
     @cached_property
-    def _ends(self) -> Ends:
-        return Ends(self._experiment.network.wiring())
+    def _ends(self) -> UpdateEndValues:
+        return UpdateEndValues(self._experiment.network.wiring())
 
     @cached_property
     def _test(self) -> Batch | None:
@@ -228,12 +228,14 @@ class Runner:
         return self._feed.of(examples) if examples else None
 
     def _after(
-        self, before: Vectors, dp: Array, update: int, batch: Batch, epoch_sum: float
-    ) -> Vectors:
+        self, before: TrainingState, dp: Array, update: int, batch: Batch, epoch_sum: float
+    ) -> TrainingState:
         p, memory = self._updates(before.p, before.memory, dp, update, batch.n)
-        return Vectors(p, memory, epoch_sum)
+        return TrainingState(p, memory, epoch_sum)
 
-    def _record_epoch(self, history: History, vectors: Vectors, update: int, loss: float) -> None:
+    def _record_epoch(
+        self, history: LossHistory, vectors: TrainingState, update: int, loss: float
+    ) -> None:
         """After the last update of an epoch (``update`` of them are done)."""
         epoch = update // self._schedule.updates_per_epoch - 1
         history.record("epoch", epoch, loss)
@@ -256,10 +258,10 @@ class FullSpeed:
         net, training = experiment.network.wiring(), experiment.training
         self.experiment = experiment
         self.schedule = schedule or Schedule(experiment)
-        self._arrangement = Arrangement(net)
+        self._arrangement = BatchLayout(net)
         self._trust = trust()
-        self._feed = Feed(experiment, self.schedule)
-        self._updates = Updates(self._arrangement, net, training)
+        self._feed = BatchFeed(experiment, self.schedule)
+        self._updates = ParameterUpdates(self._arrangement, net, training)
         self._runner = self._own_runner()
 
     def apart(self) -> FullSpeed:
@@ -278,48 +280,50 @@ class FullSpeed:
         """The place of each parameter in that order."""
         return self._arrangement.index
 
-    def first(self) -> Vectors:
+    def first(self) -> TrainingState:
         """The run before its first step."""
         network, is_weight = self.experiment.network, self._arrangement.is_weight
         p, memories = np.empty(len(is_weight)), len(self.experiment.training.optimizer.row.memory)
         p[~is_weight], p[is_weight] = [*network.biases.values()], [*network.weights.values()]
-        return Vectors(p, np.zeros((memories, len(p))))
+        return TrainingState(p, np.zeros((memories, len(p))))
 
-    def vectors(self, state: State) -> Vectors:
+    def vectors(self, state: State) -> TrainingState:
         """The vectors of a state that stands at the start of an update."""
         remembered = len(self.experiment.training.optimizer.row.memory)
-        return Vectors.of(state, self.parameters, remembered)
+        return TrainingState.of(state, self.parameters, remembered)
 
-    def passes(self, vectors: Vectors, examples: Sequence[int]) -> Passes:
+    def passes(self, vectors: TrainingState, examples: Sequence[int]) -> BatchValues:
         """Both passes of some examples at the parameters given."""
         computer, batch = self._computer(), self._feed.of(examples)
         with np.errstate(all="ignore"):
             exact = computer.needs_exactness(vectors.p)
             values, dp = computer.passes(vectors.p, batch, exact)
-        return Passes.of(values, self._arrangement, dp)
+        return BatchValues.of(values, self._arrangement, dp)
 
-    def update(self, vectors: Vectors, dp: Array, update: int, batch_length: int) -> Vectors:
+    def update(
+        self, vectors: TrainingState, dp: Array, update: int, batch_length: int
+    ) -> TrainingState:
         """The vectors after update number ``update``, whose batch has the summed gradient dp."""
         with np.errstate(all="ignore"):
             p, memory = self._updates(vectors.p, vectors.memory, dp, update, batch_length)
-        return Vectors(p, memory, vectors.epoch_sum)
+        return TrainingState(p, memory, vectors.epoch_sum)
 
-    def mean_loss(self, vectors: Vectors, examples: Sequence[int]) -> float:
+    def mean_loss(self, vectors: TrainingState, examples: Sequence[int]) -> float:
         """The mean loss of some examples, summed in their order."""
         with np.errstate(all="ignore"):
             return self._computer().mean_loss(vectors.p, self._feed.of(examples))
 
     def run(
         self,
-        vectors: Vectors,
+        vectors: TrainingState,
         first: int,
         end: int,
-        history: History,
+        history: LossHistory,
         *,
         deadline: float | None = None,
         screen: Screen | None = None,
-        left: Left | None = None,
-    ) -> tuple[Vectors, int]:
+        left: LastUpdate | None = None,
+    ) -> tuple[TrainingState, int]:
         """Do the updates ``first`` … ``end`` − 1 and record the losses met.
 
         Returns the vectors at the start of the update reached, and its number: ``end``, or an
@@ -343,5 +347,5 @@ class FullSpeed:
             self._computer(),
         )
 
-    def _computer(self) -> Computer:
-        return Computer(self._arrangement, self.experiment.training.loss, self._trust)
+    def _computer(self) -> BatchComputer:
+        return BatchComputer(self._arrangement, self.experiment.training.loss, self._trust)

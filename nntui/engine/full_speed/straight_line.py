@@ -15,8 +15,8 @@ from typing import Any, Final
 import numpy as np
 
 from nntui.engine.algorithm import backward, compare, forward, load, update
-from nntui.engine.full_speed.batch_layout import Vectors
-from nntui.engine.state import Regime, State
+from nntui.engine.full_speed.batch_layout import TrainingState
+from nntui.engine.state import ActiveExperiment, State
 from nntui.model import numerics
 from nntui.model.experiment import Experiment
 from nntui.model.names import parse_value_name
@@ -137,7 +137,7 @@ def train(p, memory, update, epoch_sum, batches, batch_losses, epoch_losses, exa
 """
 
 
-class _Traced(Regime):
+class _Traced(ActiveExperiment):
     """An experiment whose examples are stand-ins."""
 
     def __init__(self, experiment: Experiment, x: Sequence[Any], y: Sequence[Any]) -> None:
@@ -165,12 +165,12 @@ class StraightLine:
 
     def train(
         self,
-        vectors: Vectors,
+        vectors: TrainingState,
         update: int,
         batches: Batches,
         batch_losses: list[float],
         epoch_losses: list[float],
-    ) -> tuple[Vectors, dict[str, float | None]]:
+    ) -> tuple[TrainingState, dict[str, float | None]]:
         """Do an update for each batch, from number ``update`` on; note the mean losses."""
         memory = vectors.memory
         p, remembered, epoch_sum, left = self._code(
@@ -183,7 +183,7 @@ class StraightLine:
             epoch_losses,
             self._examples,
         )
-        after = Vectors(np.array(p), np.array(remembered).reshape(memory.shape), epoch_sum)
+        after = TrainingState(np.array(p), np.array(remembered).reshape(memory.shape), epoch_sum)
         return after, dict(zip(self._names, left, strict=True))
 
 

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Checkbox, Input, Label, Select, Static
 
-from nntui.debugger.breakpoints import AnyRow, Breakpoint, row_of
+from nntui.debugger.breakpoints import AnyBreakpoint, Breakpoint, row_of
 from nntui.debugger.breakpoints.breakpoint import DIRECTIONS
 from nntui.model.errors import NntuiError
 from nntui.model.network import Network
@@ -33,7 +33,7 @@ class Tick(Checkbox):
         return super()._button
 
 
-class StopForm(ModalScreen["AnyRow | None"]):
+class BreakpointForm(ModalScreen["AnyBreakpoint | None"]):
     """Edits a row; gives the edited one with the same number, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -41,7 +41,7 @@ class StopForm(ModalScreen["AnyRow | None"]):
         Binding("ctrl+s", "save", "save"),
     ]
 
-    def __init__(self, row: AnyRow, network: Network) -> None:
+    def __init__(self, row: AnyBreakpoint, network: Network) -> None:
         super().__init__()
         self._row, self._network = row, network
 
@@ -129,7 +129,7 @@ def _field(id: str, label: str, value: str, hint: str) -> ComposeResult:
         yield TextField(value, placeholder=hint, id=id, compact=True, select_on_focus=False)
 
 
-def _what(row: AnyRow) -> str:
+def _what(row: AnyBreakpoint) -> str:
     """What a row waits for, without the direction and the condition, which have their fields."""
     if isinstance(row, Breakpoint):
         return replace(row.place, direction=None).text if row.place else ""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Desk:
+class OpenDocument:
     """What lies there.
 
     ``files`` are what the document was read from, itself first, and ``seen`` how they were when
@@ -30,7 +30,7 @@ class Desk:
     sessions: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, found: Opened) -> Desk:
+    def of(cls, found: Opened) -> OpenDocument:
         """The desk with a document that was just opened."""
         from nntui.model.changes import Edited
 

@@ -12,7 +12,7 @@ from nntui.document.errors import DocumentError
 from nntui.document.files import Stamp, stamps_of
 from nntui.tui.dialogs.fault import FaultScreen
 from nntui.tui.dialogs.question import Answer, OpeningScreen, Question
-from nntui.tui.documents.document import Desk
+from nntui.tui.documents.document import OpenDocument
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -165,7 +165,7 @@ class Filing:
         elif fault:
             self._read(document, fault)
 
-    def _read_again(self, desk: Desk, stamps: Stamps) -> None:
+    def _read_again(self, desk: OpenDocument, stamps: Stamps) -> None:
         document, saved, seen = desk.files[0], desk.edited.saved, desk.seen
 
         def work() -> Found:
@@ -182,13 +182,15 @@ class Filing:
         self._beside(work, lambda: self._app.desk is desk and desk.seen is seen)
 
     def _broken(
-        self, desk: Desk, error: DocumentError, lines: Excerpt | None, stamps: Stamps
+        self, desk: OpenDocument, error: DocumentError, lines: Excerpt | None, stamps: Stamps
     ) -> None:
         """The document that is open cannot be read any more; the run goes on beneath."""
         desk.seen = stamps_of(desk.files)  # to go back to the run is not to be told again
         self._failed(desk.files[0], error, lines, stamps)
 
-    def _changed(self, desk: Desk, experiment: Experiment, same: bool, stamps: Stamps) -> None:
+    def _changed(
+        self, desk: OpenDocument, experiment: Experiment, same: bool, stamps: Stamps
+    ) -> None:
         """The document has changed on disk and can be read."""
         app = self._app
         if isinstance(app.screen, FaultScreen):
@@ -212,7 +214,7 @@ class Filing:
         else:
             app.editing.replaced(experiment, self._ask_to_lose)
 
-    def _answered(self, desk: Desk, experiment: Experiment, answer: str | None) -> None:
+    def _answered(self, desk: OpenDocument, experiment: Experiment, answer: str | None) -> None:
         if answer == "read" and self._app.desk is desk:
             self._app.editing.replaced(experiment)
 

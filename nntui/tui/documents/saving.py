@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nntui.document.files import stamp_of
 from nntui.tui.dialogs.question import Answer, Question
-from nntui.tui.documents.document import Desk
+from nntui.tui.documents.document import OpenDocument
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -95,7 +95,7 @@ class Saving:
         if desk is not None and self._wanted and desk.edited.unsaved:
             self._write_down(desk)
 
-    def offer(self, desk: Desk, recovered: Any) -> None:
+    def offer(self, desk: OpenDocument, recovered: Any) -> None:
         """Offer unsaved work that was left."""
         from datetime import datetime
 
@@ -126,7 +126,7 @@ class Saving:
         desk = self._app.desk
         return self._app.keep_state and desk is not None and desk.document is not None
 
-    def _placed(self, desk: Desk, then: Then | None, place: Path | None) -> None:
+    def _placed(self, desk: OpenDocument, then: Then | None, place: Path | None) -> None:
         if place is None:
             return
         there, own = os.path.exists(place), desk.document
@@ -137,7 +137,9 @@ class Saving:
         else:
             self._write(desk, place, then)
 
-    def _ask_to_overwrite(self, desk: Desk, place: Path, why: str, then: Then | None) -> None:
+    def _ask_to_overwrite(
+        self, desk: OpenDocument, place: Path, why: str, then: Then | None
+    ) -> None:
         from nntui.model.names import escaped
 
         def answered(answer: str | None) -> None:
@@ -153,7 +155,7 @@ class Saving:
         )  # fmt: skip
         self._app.push_screen(question, answered)
 
-    def _write(self, desk: Desk, place: Path, then: Then | None) -> None:
+    def _write(self, desk: OpenDocument, place: Path, then: Then | None) -> None:
         """Write in a thread: a large document takes a moment."""
         experiment = desk.edited.experiment
 
@@ -170,7 +172,9 @@ class Saving:
 
         self._app.run_worker(work, thread=True)
 
-    def _written(self, desk: Desk, place: Path, experiment: Experiment, then: Then | None) -> None:
+    def _written(
+        self, desk: OpenDocument, place: Path, experiment: Experiment, then: Then | None
+    ) -> None:
         from dataclasses import replace
 
         from nntui.tui.documents.loading import files_of
@@ -196,7 +200,7 @@ class Saving:
             # No partial: Textual writes it down, with every number in its arguments.
             self._app.run_worker(lambda: self._write_down(desk), thread=True)
 
-    def _write_down(self, desk: Desk) -> None:
+    def _write_down(self, desk: OpenDocument) -> None:
         """Write unsaved work down, or delete it when there is none (in any thread)."""
         from nntui.document.user_state import StateError, forget_recovery, write_recovery
 
@@ -214,7 +218,7 @@ class Saving:
                     self._complained = True
                     self._app.call_later(self._app.warn, "recovery", (str(error),))
 
-    def _keep_what_was_left(self, desk: Desk) -> None:
+    def _keep_what_was_left(self, desk: OpenDocument) -> None:
         """Unsaved work from before that nobody has answered for makes room, but is not lost."""
         from nntui.document.user_state import recovery_file, set_aside
 
@@ -223,7 +227,7 @@ class Saving:
             said = set_aside(recovery_file(desk.document))
             self._app.call_later(self._app.warn, "the unsaved work from before", (said,))
 
-    def _forget(self, desk: Desk) -> None:
+    def _forget(self, desk: OpenDocument) -> None:
         from nntui.document.user_state import forget_recovery
 
         with self._lock:
@@ -232,7 +236,7 @@ class Saving:
                 forget_recovery(desk.document)
 
 
-def _proposed(desk: Desk) -> Path:
+def _proposed(desk: OpenDocument) -> Path:
     """The file that is proposed: the document's own; a sample's copy where the person is."""
     if desk.document is None:
         return Path("network.json")

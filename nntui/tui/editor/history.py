@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nntui.model.names import escaped
 from nntui.tui.dialogs.question import OpeningScreen
-from nntui.tui.documents.document import Desk
+from nntui.tui.documents.document import OpenDocument
 
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
@@ -91,7 +91,7 @@ class Editing:
     # ---- inside --------------------------------------------------------------------------------
 
     @property
-    def _desk(self) -> Desk:
+    def _desk(self) -> OpenDocument:
         desk = self._app.desk
         assert desk is not None
         return desk

@@ -17,7 +17,7 @@ from textual.widgets import Static
 from nntui.model.changes import Change
 from nntui.model.errors import NntuiError
 from nntui.tui.dialogs.help import EDITING, HelpScreen
-from nntui.tui.documents.document import Desk
+from nntui.tui.documents.document import OpenDocument
 from nntui.tui.editor.forms import EditForm, Form, complaint, new_connection
 from nntui.tui.editor.preview import Preview
 from nntui.tui.editor.sections import SECTIONS, EditorRows, Section, names_of
@@ -39,7 +39,7 @@ class EditorScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = editor_bindings()
 
-    def __init__(self, desk: Desk, editing: Editing, keymap: Mapping[str, str]) -> None:
+    def __init__(self, desk: OpenDocument, editing: Editing, keymap: Mapping[str, str]) -> None:
         super().__init__()
         self._desk, self._editing, self._keymap = desk, editing, keymap
         self._tab = next(iter(SECTIONS))

@@ -17,7 +17,7 @@ from textual.events import Click, Resize
 from textual.message import Message
 
 from nntui.explain.source import listing
-from nntui.tui.frame import STOP, Focus, Frame
+from nntui.tui.frame import STOP, Frame, NeuronFocus
 from nntui.tui.panes.pane import LinePane
 
 Piece = tuple[str, str]
@@ -32,7 +32,7 @@ HANGING: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class AlgorithmRow:
     """A row of the screen: the line of the program that it belongs to, whether it begins it."""
 
     line: int
@@ -41,7 +41,7 @@ class Row:
 
 
 @cache
-def program(width: int) -> tuple[Row, ...]:
+def program(width: int) -> tuple[AlgorithmRow, ...]:
     """The listing in rows of at most ``width`` columns, as far as its words allow."""
     unit = 4 if width >= ROOMY else 2
     return tuple(
@@ -49,7 +49,7 @@ def program(width: int) -> tuple[Row, ...]:
     )
 
 
-def _broken(line: int, pieces: Sequence[Piece], unit: int, width: int) -> Iterator[Row]:
+def _broken(line: int, pieces: Sequence[Piece], unit: int, width: int) -> Iterator[AlgorithmRow]:
     """A line of the program as rows: the rest of a long one hangs."""
     written = listing().lines[line]
     indent = (len(written) - len(written.lstrip())) * unit // 4
@@ -58,11 +58,11 @@ def _broken(line: int, pieces: Sequence[Piece], unit: int, width: int) -> Iterat
     for word in _words(pieces):
         length = sum(len(text) for text, _ in word)
         if used + length - word[-1][0].endswith(" ") > width and used > indent + HANGING:
-            yield Row(line, first, tuple(row))
+            yield AlgorithmRow(line, first, tuple(row))
             row, used, first = [(" " * (indent + HANGING), "other")], indent + HANGING, False
         row += word
         used += length
-    yield Row(line, first, tuple(row))
+    yield AlgorithmRow(line, first, tuple(row))
 
 
 def _words(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
@@ -143,9 +143,9 @@ class AlgorithmPane(LinePane):
         super().__init__(title="Algorithm", id="algorithm")
         self._executing = range(0)
         self._stops: frozenset[int] = frozenset()
-        self._written: tuple[Row, ...] = ()
+        self._written: tuple[AlgorithmRow, ...] = ()
 
-    def show(self, frame: Frame, focus: Focus) -> None:
+    def show(self, frame: Frame, focus: NeuronFocus) -> None:
         """Mark the lines that the last step executed, and those at which breakpoints stop."""
         last = frame.snapshot.last
         executing = listing().executing(last.operation) if last else range(0)

@@ -22,7 +22,7 @@ SENTENCE: Final = "too-small"
 Regions = Callable[[Size], Mapping[str, Region]]
 
 
-class Panes(Container):
+class PaneContainer(Container):
     """Holds the panes. Where they lie is asked for again whenever a layout is due."""
 
     class TurnedTo(Message):

@@ -11,7 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.events import Click
 
-from nntui.tui.frame import Focus
+from nntui.tui.frame import NeuronFocus
 from nntui.tui.keys import GROUPS, Key, displayed
 from nntui.tui.keys import LISTS as LIST_KEYS
 from nntui.tui.panes.pane import LinePane
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
+class FooterFacts:
     """What the footer goes by.
 
     ``listed``: the list that has the keyboard, if one has; ``filled``: whether it has a row.
@@ -60,7 +60,7 @@ class Offer:
     rank: int = 0
 
 
-When = Callable[[Situation], bool]
+When = Callable[[FooterFacts], bool]
 
 _WHEN: Final[dict[str, When]] = {
     "step": lambda s: not s.at_end,
@@ -112,7 +112,7 @@ class Offering:
         stage: Stage,
         looking: Looking,
         moving: Moving,
-        line: KeyLine,
+        line: KeyFooter,
         keymap: Mapping[str, str],
     ) -> None:
         self._stage, self._looking, self._moving = stage, looking, moving
@@ -124,12 +124,12 @@ class Offering:
         self._line.show(offers(situation, self._keymap), standing(situation, self._keymap))
 
     @property
-    def situation(self) -> Situation:
+    def situation(self) -> FooterFacts:
         """How things stand."""
         frame, deck, focus = self._stage.latest, self._looking.deck, self._looking.focus
         focused = self._stage.focused
         listed = focused.id if focused is not None and focused.id in LISTS else None
-        return Situation(
+        return FooterFacts(
             at_start=frame.snapshot.position == 0,
             at_end=frame.snapshot.position == frame.snapshot.total,
             under_way=frame.on_the_way,
@@ -139,7 +139,7 @@ class Offering:
             focused=focus.place is not None,
             turned=deck.turned,
             inspecting=deck.turned and deck.current == "inspector",
-            held=deck.turned or deck.maximised is not None or focus != Focus(),
+            held=deck.turned or deck.maximised is not None or focus != NeuronFocus(),
             maximised=deck.maximised is not None,
             typing=self._typing(),
         )
@@ -149,7 +149,7 @@ class Offering:
         return _BEGINNINGS.get(line.value[:1], "command") if line.shown else None
 
 
-def offers(situation: Situation, keymap: Mapping[str, str]) -> tuple[Offer, ...]:
+def offers(situation: FooterFacts, keymap: Mapping[str, str]) -> tuple[Offer, ...]:
     """The keys that do something, the likeliest first."""
     if situation.typing is not None:
         return _TYPING[situation.typing]
@@ -160,7 +160,7 @@ def offers(situation: Situation, keymap: Mapping[str, str]) -> tuple[Offer, ...]
     )
 
 
-def standing(situation: Situation, keymap: Mapping[str, str]) -> tuple[Offer, ...]:
+def standing(situation: FooterFacts, keymap: Mapping[str, str]) -> tuple[Offer, ...]:
     """The keys that are always there, but while a command is typed."""
     if situation.typing is not None:
         return ()
@@ -168,7 +168,7 @@ def standing(situation: Situation, keymap: Mapping[str, str]) -> tuple[Offer, ..
     return tuple(offer for offer in found if offer is not None)
 
 
-def _keys(s: Situation) -> Iterator[tuple[Key, str]]:
+def _keys(s: FooterFacts) -> Iterator[tuple[Key, str]]:
     if s.under_way or s.playing:
         yield _TABLE["play"], "stop"
         if s.playing:
@@ -188,13 +188,13 @@ def _keys(s: Situation) -> Iterator[tuple[Key, str]]:
             yield _TABLE[name], _TABLE[name].footer
 
 
-def _rank(name: str, situation: Situation) -> int:
+def _rank(name: str, situation: FooterFacts) -> int:
     if name == "clear" and situation.turned and not situation.maximised:
         name = "leave"
     return _RANKS.index(name) if name in _RANKS else len(_RANKS)
 
 
-def _at_rest(situation: Situation) -> bool:
+def _at_rest(situation: FooterFacts) -> bool:
     return True
 
 
@@ -213,7 +213,7 @@ _TABLE: Final = {key.name: key for group in (*GROUPS.values(), LIST_KEYS) for ke
 GAP = 2
 
 
-class KeyLine(LinePane):
+class KeyFooter(LinePane):
     """Keys and words: on the left those of the moment, on the right those that always are."""
 
     def __init__(self) -> None:

@@ -16,7 +16,7 @@ from nntui.debugger.snapshot import Incoming, Passed
 from nntui.draw.picture import Picture
 from nntui.explain.numbers import FIRST, PRECISIONS, Number, fitted
 from nntui.text import clean, padded, wrapped
-from nntui.tui.frame import Focus, Frame
+from nntui.tui.frame import Frame, NeuronFocus
 from nntui.tui.keys import every_key
 from nntui.tui.panes.inspector_sections import (
     COMPUTING,
@@ -36,7 +36,7 @@ from nntui.tui.panes.inspector_sections import (
 from nntui.tui.panes.pane import LinePane
 
 if TYPE_CHECKING:
-    from nntui.debugger.queries.history import Life
+    from nntui.debugger.queries.history import NeuronHistory
 
 NAME: Final = 12
 """Cells of a name in the tables of connections."""
@@ -71,9 +71,9 @@ class InspectorPane(LinePane):
         super().__init__(title="Inspector", id="inspector")
         self._keymap = keymap
         self._frame: Frame | None = None
-        self._focus = Focus()
+        self._focus = NeuronFocus()
         self._lines: list[Line] = []
-        self._life: Life | None = None
+        self._life: NeuronHistory | None = None
         self._come: Incoming | None = None
         self._fresh = False
         self._width = 0
@@ -83,14 +83,14 @@ class InspectorPane(LinePane):
         self._follows = False
         self._timer: Timer | None = None
 
-    def tell(self, life: Life | None) -> None:
+    def tell(self, life: NeuronHistory | None) -> None:
         """Show a neuron's life; None: it is being computed."""
         before = self._fresh, self._life
         self._fresh, self._life = life is not None, life or self._life
         if (self._fresh, self._life) != before:
             self.changed()
 
-    def show(self, frame: Frame, focus: Focus) -> None:
+    def show(self, frame: Frame, focus: NeuronFocus) -> None:
         """Show the neuron that has the focus; soon, if none has, the one at hand."""
         self._newest = None
         if focus.neuron is None and frame.snapshot.last is not None:
@@ -133,7 +133,7 @@ class InspectorPane(LinePane):
     def _number(self) -> Number:
         return PRECISIONS[self._precision].number
 
-    def _take(self, frame: Frame, focus: Focus, *, follows: bool) -> None:
+    def _take(self, frame: Frame, focus: NeuronFocus, *, follows: bool) -> None:
         if focus.neuron != self._focus.neuron:
             self.scroll_to(0, 0, animate=False, force=True, immediate=True)
         self._frame, self._focus, self._follows = frame, focus, follows
@@ -150,7 +150,7 @@ class InspectorPane(LinePane):
         last = frame.snapshot.last if frame else None
         if frame is not None and last is not None and self.display:
             about = last.operation[-1] if last.operation[1:] else self._focus.neuron
-            self._take(frame, Focus(about), follows=True)
+            self._take(frame, NeuronFocus(about), follows=True)
 
     def _write(self, scrolled: bool) -> None:
         self._width = self.size.width - scrolled

@@ -20,7 +20,7 @@ from nntui.model.activations import Activation
 from nntui.text import padded, wrapped
 
 if TYPE_CHECKING:
-    from nntui.debugger.queries.history import Activity, Life, NeuronMoment
+    from nntui.debugger.queries.history import Activity, NeuronHistory, NeuronMoment
 
 
 NOT_YET: Final = "·"
@@ -251,7 +251,7 @@ _WORDS: Final = 28
 """Cells beside the bars."""
 
 
-def past_lines(life: Life, width: int) -> list[str]:
+def past_lines(life: NeuronHistory, width: int) -> list[str]:
     """A sparkline each for a, δ and b, and what the neuron makes of the data."""
     lines: list[str] = []
     if life.moments:
@@ -285,7 +285,7 @@ def _data_lines(found: Activity, width: int) -> list[str]:
     return [joined] if len(joined) <= width else [f"{head}:", f"  {spread}"]
 
 
-def _some(life: Life, shown: int) -> str:
+def _some(life: NeuronHistory, shown: int) -> str:
     return "" if shown == life.updates else f" ({shown} of them)"
 
 

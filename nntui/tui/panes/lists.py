@@ -13,7 +13,7 @@ from textual.events import Click
 from textual.message import Message
 
 from nntui.text import padded, wrapped
-from nntui.tui.frame import STOP, Focus, Frame, Row
+from nntui.tui.frame import STOP, Frame, ListRow, NeuronFocus
 from nntui.tui.keys import list_bindings
 from nntui.tui.panes.pane import LinePane
 
@@ -25,7 +25,7 @@ class Kind:
     """What a list shows: its title, where a frame has its rows, and what it says without any."""
 
     title: str
-    rows: Callable[[Frame], Sequence[Row]]
+    rows: Callable[[Frame], Sequence[ListRow]]
     empty: str
     hint: str
 
@@ -48,7 +48,7 @@ KINDS: dict[str, Kind] = {
 """The lists by their widget’s id."""
 
 
-class RowsPane(LinePane, can_focus=True):
+class ListPane(LinePane, can_focus=True):
     """A list. With the keyboard in it (tab, or a click) a row is chosen and acted upon."""
 
     BINDINGS: ClassVar[list[BindingType]] = list_bindings()
@@ -63,10 +63,10 @@ class RowsPane(LinePane, can_focus=True):
     def __init__(self, id: str) -> None:
         super().__init__(title=KINDS[id].title, id=id)
         self._kind = KINDS[id]
-        self._list: tuple[Row, ...] = ()
+        self._list: tuple[ListRow, ...] = ()
         self._chosen = 0
 
-    def show(self, frame: Frame, focus: Focus) -> None:
+    def show(self, frame: Frame, focus: NeuronFocus) -> None:
         """Show the rows of a frame."""
         rows = tuple(self._kind.rows(frame))
         if rows != self._list:

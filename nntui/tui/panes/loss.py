@@ -14,8 +14,8 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from nntui.explain.numbers import rounded
-from nntui.tui.frame import Focus, Frame
-from nntui.tui.panes.loss_chart import Look, chart_of
+from nntui.tui.frame import Frame, NeuronFocus
+from nntui.tui.panes.loss_chart import ChartOptions, chart_of
 from nntui.tui.panes.pane import Titled
 from nntui.tui.panes.status import Scoring
 from nntui.tui.theme import Colours
@@ -45,7 +45,7 @@ class LossPane(Titled, Container, can_focus=False):
         super().__init__(id="loss")
         self.entitle("Loss")
         self._frame: Frame | None = None
-        self._look = Look()
+        self._look = ChartOptions()
         self._drawn: object = None
         self._per_epoch = updates_per_epoch
         self._timer: Timer | None = None
@@ -55,13 +55,13 @@ class LossPane(Titled, Container, can_focus=False):
         """A sentence until there is something to draw; the chart is made when it is needed."""
         yield Static("", id="loss-words", markup=False)
 
-    def show(self, frame: Frame, focus: Focus) -> None:
+    def show(self, frame: Frame, focus: NeuronFocus) -> None:
         """Draw the losses of a frame, soon."""
         self._frame = frame
         self._draw_soon(SELDOM if frame.on_the_way else DELAY)
         self._scoring.watch(frame)
 
-    def look(self, look: Look) -> None:
+    def look(self, look: ChartOptions) -> None:
         """Look at the losses in another way."""
         self._look = look
         self._draw_soon(DELAY)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from nntui.engine.loss_history import Losses
-    from nntui.tui.frame import Curve
+    from nntui.tui.frame import LossCurve
 
 MOST_OTHERS: Final = 6
 """Branches drawn beside the current one, at most: the newest."""
@@ -38,7 +38,7 @@ _Raw = tuple[Kind, list[int], list[float]]
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ChartOptions:
     """How a person looks at the losses. ``last``: only so many updates or epochs back from here."""
 
     log: bool = False
@@ -91,7 +91,11 @@ class Chart:
 
 
 def chart_of(
-    curves: Sequence[Curve], look: Look, per_epoch: int, points: int, ticks: tuple[int, int]
+    curves: Sequence[LossCurve],
+    look: ChartOptions,
+    per_epoch: int,
+    points: int,
+    ticks: tuple[int, int],
 ) -> Chart | None:
     """The chart of some curves, the current one last; None where there is nothing to draw.
 
@@ -141,11 +145,11 @@ def chart_of(
     )
 
 
-def _count(losses: Losses, look: Look) -> int:
+def _count(losses: Losses, look: ChartOptions) -> int:
     return losses.epochs if look.per_epoch else losses.updates
 
 
-def _height(y: float, look: Look) -> float:
+def _height(y: float, look: ChartOptions) -> float:
     """What is measured upwards: a loss or its order of magnitude; nan where it has none."""
     if not isfinite(y):
         return nan
@@ -155,7 +159,7 @@ def _height(y: float, look: Look) -> float:
 
 
 def _newest(
-    here: int, loss: float | None, scale: _Scale, look: Look
+    here: int, loss: float | None, scale: _Scale, look: ChartOptions
 ) -> tuple[float, float, str] | None:
     """Where the curve up to here ends; a loss without a height stands at the rim, as its sign.
 
@@ -187,7 +191,7 @@ class _Scale:
     log: bool
 
     @classmethod
-    def of(cls, heights: Iterable[float], look: Look) -> _Scale:
+    def of(cls, heights: Iterable[float], look: ChartOptions) -> _Scale:
         finite = [y for y in heights if isfinite(y)]
         low, high = min(finite, default=0.0), max(finite, default=1.0)
         most = max(abs(low), abs(high))

@@ -28,7 +28,7 @@ from nntui.network_view.views import (
     next_view,
     view_at,
 )
-from nntui.tui.frame import Focus, Frame
+from nntui.tui.frame import Frame, NeuronFocus
 from nntui.tui.panes.pane import LinePane
 
 LISTED_BESIDE: Final = 68
@@ -56,7 +56,7 @@ class NetworkPane(LinePane):
         self._heating = Heating()
         self._layout: Layout | None = None
         self._picture: Picture | None = None
-        self._shown: tuple[Frame, Focus] | None = None
+        self._shown: tuple[Frame, NeuronFocus] | None = None
         self._followed: str | None = None
         self._window: range | None = None
         self._listed: list[tuple[Span, ...]] = []
@@ -66,7 +66,7 @@ class NetworkPane(LinePane):
         self.pinned: str | None = None
         """The view that is kept; None: the one that suits the phase under way."""
 
-    def show(self, frame: Frame, focus: Focus) -> None:
+    def show(self, frame: Frame, focus: NeuronFocus) -> None:
         """Draw a frame; what has the focus is brought out."""
         self._shown = (frame, focus)
         if self.size.width and self.size.height:
@@ -297,7 +297,7 @@ class NetworkPane(LinePane):
         return Text("  ".join([escaped(neuron), *told]))
 
 
-def emphasis_of(frame: Frame, focus: Focus) -> Emphasis:
+def emphasis_of(frame: Frame, focus: NeuronFocus) -> Emphasis:
     """What the focus and the breakpoints bring out."""
     cone, marks = focus.cone, frame.marks
     return Emphasis(

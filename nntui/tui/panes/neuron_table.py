@@ -179,7 +179,7 @@ _COMPARISON: Final = re.compile(r"([^\s<>=≤≥!≠]+)\s*(>=|<=|!=|==|[<>=≤�
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class RowCondition:
     """A condition on the number of a column; a blank fulfils none."""
 
     column: Column
@@ -201,7 +201,7 @@ class Filter:
     text: str = ""
     parts: tuple[str, ...] = ()
     layer: int | None = None
-    comparisons: tuple[Comparison, ...] = ()
+    comparisons: tuple[RowCondition, ...] = ()
 
     @classmethod
     def of(cls, text: str, table: Table) -> Filter:
@@ -261,7 +261,7 @@ def next_column(choice: Choice, shown: tuple[Column, ...]) -> Column | None:
     return order[(here + 1) % len(order)]
 
 
-def _comparison(match: re.Match[str], table: Table) -> Comparison:
+def _comparison(match: re.Match[str], table: Table) -> RowCondition:
     word, sign, number = match.groups()
     column = next((each for each in table.columns if word in (*each.words, each.heading)), None)
     if column is None:
@@ -271,7 +271,7 @@ def _comparison(match: re.Match[str], table: Table) -> Comparison:
         bound = float(number.replace("−", "-"))
     except ValueError:
         raise ValueError(f"found “{escaped(number)}” behind {sign}, expected a number") from None
-    return Comparison(column, "=" if sign == "==" else sign, bound)
+    return RowCondition(column, "=" if sign == "==" else sign, bound)
 
 
 # ---- fit -----------------------------------------------------------------------------------------
@@ -290,7 +290,7 @@ MARKS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class ColumnWidths:
     """The cells of a name, of a layer's number (0: not shown) and of a number; the columns."""
 
     name: int
@@ -313,7 +313,7 @@ class Fit:
         return MARKS + self.name + self.layer
 
 
-def fitted_columns(table: Table, name: int, room: int, layers: int) -> Fit:
+def fitted_columns(table: Table, name: int, room: int, layers: int) -> ColumnWidths:
     """What fits into ``room`` cells beside names of ``name`` cells.
 
     ``layers``: so many there are, when each row is to tell its own (0: there are headings).
@@ -325,7 +325,7 @@ def fitted_columns(table: Table, name: int, room: int, layers: int) -> Fit:
     chosen = sorted(table.columns, key=lambda column: column.rank)[:count]
     columns = tuple(column for column in table.columns if column in chosen)
     number = max(min(spare // count - GAP, WIDE), NARROW)
-    return Fit(name, layer, number, columns)
+    return ColumnWidths(name, layer, number, columns)
 
 
 def _counts(table: Table, spare: int) -> Iterator[int]:
@@ -348,7 +348,7 @@ Item = int | Key
 """A layer's heading, by its number; else a row."""
 
 
-class Listing:
+class TableRows:
     """What stands where. It is made anew only when it may be another."""
 
     def __init__(self, table: Table) -> None:

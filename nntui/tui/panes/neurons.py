@@ -14,7 +14,7 @@ from nntui.explain.numbers import fitted
 from nntui.model.errors import counted
 from nntui.model.names import escaped
 from nntui.text import cells, clean, cut, padded
-from nntui.tui.frame import STOP, Focus, Frame
+from nntui.tui.frame import STOP, Frame, NeuronFocus
 from nntui.tui.panes.neuron_table import (
     GAP,
     NEURONS,
@@ -22,11 +22,11 @@ from nntui.tui.panes.neuron_table import (
     TABLES,
     Choice,
     Column,
+    ColumnWidths,
     Filter,
-    Fit,
     Key,
-    Listing,
     Table,
+    TableRows,
     fitted_columns,
     next_column,
 )
@@ -58,14 +58,14 @@ class NeuronsPane(LinePane):
 
     def __init__(self) -> None:
         super().__init__(title=NEURONS.title, id="neurons")
-        self._listings = {table.title: Listing(table) for table in TABLES}
+        self._listings = {table.title: TableRows(table) for table in TABLES}
         self._choices = dict.fromkeys(self._listings, Choice())
         self._table: Table = NEURONS
         self._frame: Frame | None = None
-        self._focus = Focus()
+        self._focus = NeuronFocus()
         self._widest = 0
         self._measured: object = None
-        self._fit = Fit(6, 0, 6, NEURONS.columns)
+        self._fit = ColumnWidths(6, 0, 6, NEURONS.columns)
         self._heading: list[Segment] = []
 
     @property
@@ -73,7 +73,7 @@ class NeuronsPane(LinePane):
         """Whether a column is seen that needs the parameters of before the last update."""
         return any(column.compares for column in self._fit.columns)
 
-    def show(self, frame: Frame, focus: Focus) -> None:
+    def show(self, frame: Frame, focus: NeuronFocus) -> None:
         """Show a frame; what has the focus, or else what was just written, is kept in sight."""
         moved = (focus.neuron, focus.edge) != (self._focus.neuron, self._focus.edge)
         stepped = self._frame is None or frame.snapshot is not self._frame.snapshot
@@ -176,7 +176,7 @@ class NeuronsPane(LinePane):
     # ---- inside --------------------------------------------------------------------------------
 
     @property
-    def _listing(self) -> Listing:
+    def _listing(self) -> TableRows:
         return self._listings[self._table.title]
 
     @property

@@ -11,7 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from nntui.text import wrapped
-from nntui.tui.frame import Focus, Frame
+from nntui.tui.frame import Frame, NeuronFocus
 from nntui.tui.panes.pane import LinePane
 
 MOST: Final = 2_000
@@ -31,7 +31,7 @@ class OutputPane(LinePane):
         self._said: deque[tuple[str, bool]] = deque(maxlen=MOST)
         self._lines: list[tuple[str, bool]] = []
 
-    def show(self, frame: Frame, focus: Focus) -> None:
+    def show(self, frame: Frame, focus: NeuronFocus) -> None:
         """Nothing in it goes by the step."""
 
     def write(self, command: str, lines: tuple[str, ...]) -> None:

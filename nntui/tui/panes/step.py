@@ -11,14 +11,14 @@ from rich.style import Style
 
 from nntui.debugger.snapshot import Snapshot
 from nntui.debugger.step import Step
-from nntui.explain.formulas import Line, Sum, dressed, formula, sum_of
+from nntui.explain.formulas import EquationLine, Sum, dressed, formula, sum_of
 from nntui.explain.numbers import FIRST, PRECISIONS
 from nntui.explain.source import intention, method, place
 from nntui.model.experiment import Experiment
 from nntui.model.names import quoted
 from nntui.model.wiring import Wiring
 from nntui.text import padded, wrapped
-from nntui.tui.frame import Focus, Frame
+from nntui.tui.frame import Frame, NeuronFocus
 from nntui.tui.panes.pane import LinePane
 from nntui.tui.theme import Colours
 
@@ -37,7 +37,7 @@ def column_of(net: Wiring) -> int:
     return len("∂L/∂w[,]") + sum(names[:2]) + _SPACE
 
 
-def outcome(line: Line) -> str:
+def outcome(line: EquationLine) -> str:
     """What a step made of a value, in a few words."""
     return f"{line.before} → {line.result}" if line.before else line.result
 
@@ -49,7 +49,7 @@ class Equations:
         self._colours, self._width = colours, width
         self._column = min(column, max(width - FORMULA, width // 3))
 
-    def rows(self, lines: Sequence[Line], height: int) -> list[Row]:
+    def rows(self, lines: Sequence[EquationLine], height: int) -> list[Row]:
         """As many rows for each equation as all of them have: symbols, numbers, result."""
         equations = sum(1 for line in lines if line.result)
         room = height - (len(lines) - equations)  # a remark has one row
@@ -82,20 +82,20 @@ class Equations:
 
     # ---- one equation --------------------------------------------------------------------------
 
-    def _three(self, line: Line) -> list[Row]:
+    def _three(self, line: EquationLine) -> list[Row]:
         rows = self._chunks(self._head(line.target), line.symbols)
         if line.numbers != line.result:
             rows += self._chunks(self._head(), line.numbers)
         return [*rows, self._result(line, self._head())]
 
-    def _two(self, line: Line) -> list[Row]:
+    def _two(self, line: EquationLine) -> list[Row]:
         rows = self._chunks(self._head(line.target), line.symbols)
         return [*rows, *self._worked_out(line, self._head())]
 
-    def _one(self, line: Line) -> list[Row]:
+    def _one(self, line: EquationLine) -> list[Row]:
         return self._worked_out(line, self._head(line.target))
 
-    def _worked_out(self, line: Line, head: str) -> list[Row]:
+    def _worked_out(self, line: EquationLine, head: str) -> list[Row]:
         """Numbers and result in a row, or in more when the numbers are long."""
         if line.numbers == line.result:
             return [self._result(line, head)]
@@ -107,7 +107,7 @@ class Equations:
         rows[-1].insert(1, Segment(" "))
         return rows
 
-    def _result(self, line: Line, head: str, used: int = 0) -> Row:
+    def _result(self, line: EquationLine, head: str, used: int = 0) -> Row:
         """The result; behind it, where there is room, what was there before."""
         text = (head or "= ") + line.result
         at = len(head) - 2 if head else 0
@@ -119,7 +119,7 @@ class Equations:
                 return [*row, Segment(words, self._colours.faint)]
         return row
 
-    def _remark(self, line: Line) -> list[Row]:
+    def _remark(self, line: EquationLine) -> list[Row]:
         head = padded(line.target, self._column, right=True) + " " * 3
         return self._chunks(head, line.symbols, self._colours.faint)
 
@@ -181,7 +181,7 @@ class StepPane(LinePane):
         self._snapshot: Snapshot | None = None
         self._lines: list[list[Segment]] = []
 
-    def show(self, frame: Frame, focus: Focus) -> None:
+    def show(self, frame: Frame, focus: NeuronFocus) -> None:
         """Show the last step of a frame."""
         self._snapshot = frame.snapshot
         self.scroll_to(0, 0, animate=False, force=True, immediate=True)
@@ -234,7 +234,7 @@ class StepPane(LinePane):
         heading = Segment(padded(f" {title}", width + 1), self.colours.faint)
         return [[heading], *rows]
 
-    def _tight(self, kind: str, lines: Sequence[Line]) -> int:
+    def _tight(self, kind: str, lines: Sequence[EquationLine]) -> int:
         """A column for the ``=`` as far left as the names allow, the same in all steps of a kind.
 
         Those of an update are parameters and the optimizer’s letters, no gradients.

@@ -10,17 +10,17 @@ from nntui.sessions import Keeper
 from nntui.tui.user_files import read_typed, write_typed
 
 if TYPE_CHECKING:
-    from nntui.tui.stepping.background import Travel
+    from nntui.tui.stepping.background import BackgroundRun
     from nntui.tui.stepping.base import Stage
 
 EVERY: Final = 5.0
 """Seconds between two looks at whether there is something to keep."""
 
 
-class Keeping:
+class Autosave:
     """Keeps breakpoints, watches, branches and the position for the next time."""
 
-    def __init__(self, stage: Stage, travel: Travel, *, wanted: bool) -> None:
+    def __init__(self, stage: Stage, travel: BackgroundRun, *, wanted: bool) -> None:
         self._stage, self._travel, self._wanted = stage, travel, wanted
         self._keeper = Keeper(stage.debugger)
         self._changed = self._complained = False

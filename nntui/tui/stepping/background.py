@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from nntui.tui.frame import Frame, frame_of
 
 if TYPE_CHECKING:
-    from nntui.debugger.commands import Journey
+    from nntui.debugger.commands import Movement
     from nntui.tui.stepping.base import Stage
 
 AT_ONCE: Final = 0.008
@@ -34,10 +34,10 @@ COURTESY: Final = 0.02
 """Seconds to wait for the paint that answers a key: some keys change nothing."""
 UNDER_WAY: Final = "running: space stops it"
 
-Arrived = Callable[["Journey"], None]
+Arrived = Callable[["Movement"], None]
 
 
-class Travel:
+class BackgroundRun:
     """The one journey that may be under way."""
 
     def __init__(self, stage: Stage) -> None:
@@ -53,7 +53,7 @@ class Travel:
         self._rests.set()
         self.running = False
 
-    def go(self, journey: Journey, arrived: Arrived) -> None:
+    def go(self, journey: Movement, arrived: Arrived) -> None:
         """Make a journey: at once when it is short, else in bursts; then call ``arrived``.
 
         ``arrived`` is called in the screen's thread, also when the journey was stopped before.
@@ -107,7 +107,7 @@ class Travel:
 
     # ---- in the worker's thread ----------------------------------------------------------------
 
-    def _work(self, journey: Journey, arrived: Arrived) -> None:
+    def _work(self, journey: Movement, arrived: Arrived) -> None:
         try:
             while not self._computed(journey) and not self._stop.is_set():
                 self._painted.clear()
@@ -121,7 +121,7 @@ class Travel:
             self._rests.set()
             self._stage.call_later(self._rest, journey, arrived)
 
-    def _computed(self, journey: Journey) -> bool:
+    def _computed(self, journey: Movement) -> bool:
         """Compute for as long as the paints leave of a cycle; whether it is there."""
         paint = self._paint_seconds
         end = perf_counter() + min(max(CYCLE - paint, paint), LONGEST)
@@ -138,7 +138,7 @@ class Travel:
         self._stage.paint(frame, UNDER_WAY)
         self._shown_at = begun
 
-    def _rest(self, journey: Journey, arrived: Arrived) -> None:
+    def _rest(self, journey: Movement, arrived: Arrived) -> None:
         self.running = False
         arrived(journey)
         waiting, self._waiting = self._waiting, []

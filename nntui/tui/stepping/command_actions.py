@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from nntui.debugger.breakpoints import AnyRow, Breakpoint
-from nntui.debugger.commands import Interpreter, Journey, Reply
+from nntui.debugger.breakpoints import AnyBreakpoint, Breakpoint
+from nntui.debugger.commands import Interpreter, Movement, Reply
 from nntui.debugger.queries.paths import lines_of, paths
 from nntui.explain.numbers import exact
 from nntui.model.names import value_name
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nntui.debugger.queries.why import Cause
     from nntui.model.wiring import Wiring
     from nntui.tui.panes.lists import Wish
-    from nntui.tui.stepping.background import Travel
+    from nntui.tui.stepping.background import BackgroundRun
     from nntui.tui.stepping.base import Stage
     from nntui.tui.stepping.focus_actions import Looking
 
@@ -30,7 +30,7 @@ SHOWN_ELSEWHERE: Final = frozenset({"display", "undisplay"})
 class Commanding:
     """Hands lines to the interpreter and shows what it answers."""
 
-    def __init__(self, stage: Stage, travel: Travel) -> None:
+    def __init__(self, stage: Stage, travel: BackgroundRun) -> None:
         self._stage, self._travel = stage, travel
         self._interpreter = Interpreter(stage.debugger)
 
@@ -82,8 +82,8 @@ class Commanding:
         if "at" in refused.data and start >= 0:
             self._stage.command_line.cursor_position = start + int(refused.data["at"])
 
-    def _take(self, answer: Reply | Journey, times: int) -> None:
-        if isinstance(answer, Journey):
+    def _take(self, answer: Reply | Movement, times: int) -> None:
+        if isinstance(answer, Movement):
             self._travel.go(answer, lambda journey: self._arrived(journey, times))
         elif answer.quits:
             self._stage.quit()
@@ -93,7 +93,7 @@ class Commanding:
             self._stage.tell(answer.command, answer.lines, turn=not short)
             self._stage.show(answer.lines[-1] if short and answer.lines else "")
 
-    def _arrived(self, journey: Journey, times: int) -> None:
+    def _arrived(self, journey: Movement, times: int) -> None:
         reply = self._interpreter.arrived(journey)
         stop = journey.stop
         if stop is not None and stop.messages:
@@ -217,7 +217,7 @@ class Stopping:
         """Set a breakpoint on a line of the program, or delete those that stand on it."""
         rows = [
             str(row.number)
-            for row in self._stage.debugger.stops
+            for row in self._stage.debugger.breakpoints
             if isinstance(row, Breakpoint) and row.place and row.place.line == line
         ]
         if line is None:
@@ -259,25 +259,25 @@ class Stopping:
         neurons = focus.edge or (focus.neuron,)
         return tuple(
             row
-            for row in self._stage.debugger.stops
+            for row in self._stage.debugger.breakpoints
             if isinstance(row, Breakpoint) and row.place and row.place.neurons == neurons
         )
 
     def _toggle_row(self, number: int) -> None:
-        enabled = self._stage.debugger.stops[number].enabled
+        enabled = self._stage.debugger.breakpoints[number].enabled
         self._commanding.run(f"{'disable' if enabled else 'enable'} {number}")
 
     def _edit(self, number: int) -> None:
-        from nntui.tui.dialogs.breakpoint_form import StopForm
+        from nntui.tui.dialogs.breakpoint_form import BreakpointForm
 
         debugger = self._stage.debugger
-        form = StopForm(debugger.stops[number], debugger.experiment.network)
+        form = BreakpointForm(debugger.breakpoints[number], debugger.experiment.network)
         self._stage.open_over(form, self._edited)
 
-    def _edited(self, row: AnyRow | None) -> None:
+    def _edited(self, row: AnyBreakpoint | None) -> None:
         """Put the edited row in the place of the one before."""
-        if row is not None and row.number in self._stage.debugger.stops:
-            stops = self._stage.debugger.stops
+        if row is not None and row.number in self._stage.debugger.breakpoints:
+            stops = self._stage.debugger.breakpoints
             stops.count(row)
             stops.enable(row.number, row.enabled)  # a search under way hears of it
             self._stage.show(f"{row.title}: {row.what}")
@@ -285,6 +285,6 @@ class Stopping:
     def _retype(self, number: int) -> None:
         """Watch something else instead."""
         text = next(
-            (w.expression.text for w in self._stage.debugger.watches if w.number == number), ""
+            (w.expression.text for w in self._stage.debugger.displays if w.number == number), ""
         )
         self._commanding.ask(f"display {text}")

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final, Protocol
 from nntui.explain.numbers import FIRST, PRECISIONS
 from nntui.model.names import did_you_mean, escaped
 from nntui.tui.frame import frame_of
-from nntui.tui.panes.loss_chart import Look
+from nntui.tui.panes.loss_chart import ChartOptions
 
 if TYPE_CHECKING:
     from nntui.tui.panes.loss import LossPane
     from nntui.tui.panes.neurons import NeuronsPane
-    from nntui.tui.stepping.background import Travel
+    from nntui.tui.stepping.background import BackgroundRun
     from nntui.tui.stepping.base import Stage
     from nntui.tui.stepping.focus_actions import Looking
 
@@ -26,7 +26,7 @@ FIND = "/"
 class Drawing:
     """What the keys do to the drawing. Nothing here moves the run."""
 
-    def __init__(self, stage: Stage, travel: Travel, looking: Looking) -> None:
+    def __init__(self, stage: Stage, travel: BackgroundRun, looking: Looking) -> None:
         self._stage, self._travel, self._looking = stage, travel, looking
 
     def view(self, direction: int) -> None:
@@ -109,7 +109,9 @@ FILTER = "&"
 class Tables:
     """What the keys do to the tables of neurons and connections. Nothing here moves the run."""
 
-    def __init__(self, stage: Stage, travel: Travel, looking: Looking, pane: NeuronsPane) -> None:
+    def __init__(
+        self, stage: Stage, travel: BackgroundRun, looking: Looking, pane: NeuronsPane
+    ) -> None:
         self._stage, self._travel, self._looking = stage, travel, looking
         self._pane = pane
 
@@ -195,7 +197,7 @@ class Charting:
 
     def __init__(self, stage: Stage, looking: Looking, pane: LossPane) -> None:
         self._stage, self._looking, self._pane = stage, looking, pane
-        self._look = Look()
+        self._look = ChartOptions()
 
     def take_after(self, other: Charting) -> None:
         """Look at the losses as at another run's."""
@@ -226,7 +228,7 @@ class Charting:
     def _unit(self) -> str:
         return "epoch" if self._look.per_epoch else "update"
 
-    def _show(self, look: Look) -> None:
+    def _show(self, look: ChartOptions) -> None:
         self._look = look
         if "loss" not in self._looking.deck.seen:
             self._looking.open("loss")

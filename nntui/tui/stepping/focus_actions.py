@@ -20,20 +20,20 @@ from nntui.explain.numbers import exact
 from nntui.model.changes.structure import GoneError
 from nntui.model.names import escaped
 from nntui.tui.dialogs.save_form import working_folder
-from nntui.tui.frame import Edge, Focus
-from nntui.tui.stepping.pane_layout import Deck
+from nntui.tui.frame import Edge, NeuronFocus
+from nntui.tui.stepping.pane_layout import PaneLayout
 from nntui.tui.stepping.pane_regions import Content
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from nntui.debugger.queries.history import Life
+    from nntui.debugger.queries.history import NeuronHistory
     from nntui.debugger.step import Step
     from nntui.engine.timeline import Timeline
     from nntui.model.wiring import Wiring
     from nntui.tui.panes.inspector import InspectorPane
     from nntui.tui.panes.network import NetworkPane
-    from nntui.tui.stepping.background import Travel
+    from nntui.tui.stepping.background import BackgroundRun
     from nntui.tui.stepping.base import Stage
 
 
@@ -42,9 +42,9 @@ class Looking:
 
     def __init__(self, stage: Stage, net: Wiring) -> None:
         self._stage, self._net = stage, net
-        self.focus = Focus()
+        self.focus = NeuronFocus()
         layers = Counter(net.layer[j] for j in (*net.inputs, *net.neurons))
-        self.deck = Deck(Content(layers.total(), max(layers.values(), default=1)))
+        self.deck = PaneLayout(Content(layers.total(), max(layers.values(), default=1)))
 
     def take_after(self, other: Looking, now: Callable[[str], str]) -> None:
         """Look at what was looked at in another run, whose neurons are called something else now.
@@ -53,7 +53,7 @@ class Looking:
         """
         with suppress(GoneError):
             focus = other.focus.called(now)
-            self.focus = focus if focus.is_in(self._net) else Focus()
+            self.focus = focus if focus.is_in(self._net) else NeuronFocus()
         if other.deck.turned:
             self.deck.open(other.deck.current)
 
@@ -67,7 +67,7 @@ class Looking:
     def focus_edge(self, direction: int) -> None:
         """Move the focus to the next of the neuron's edges."""
         if self.focus.neuron is None:
-            self.focus = Focus(self._neuron_at_hand())
+            self.focus = NeuronFocus(self._neuron_at_hand())
         self.focus = self.focus.next_edge(self._net, direction)
         self._stage.repaint(self._said())
 
@@ -82,7 +82,7 @@ class Looking:
             self.deck.close()
         else:
             if self.focus.neuron is None:
-                self.focus = Focus(self._neuron_at_hand())
+                self.focus = NeuronFocus(self._neuron_at_hand())
             self.deck.open("inspector")
         self._stage.lay_out()
 
@@ -93,7 +93,7 @@ class Looking:
         elif self.focus.cone is not None:
             self.focus = replace(self.focus, cone=None)
         else:
-            self.focus = Focus()
+            self.focus = NeuronFocus()
         self._stage.lay_out()
 
     def pane(self, direction: int) -> None:
@@ -177,9 +177,11 @@ its checkpoints may take much memory."""
 class Inspecting:
     """Sees to it that the inspector shows the life of the focused neuron, as soon as it can."""
 
-    def __init__(self, stage: Stage, travel: Travel, looking: Looking, pane: InspectorPane) -> None:
+    def __init__(
+        self, stage: Stage, travel: BackgroundRun, looking: Looking, pane: InspectorPane
+    ) -> None:
         self._stage, self._travel, self._looking, self._pane = stage, travel, looking, pane
-        self._known: OrderedDict[Wish, Life] = OrderedDict()
+        self._known: OrderedDict[Wish, NeuronHistory] = OrderedDict()
         self._wish: Wish | None = None
         self._timer: Timer | None = None
 
@@ -230,17 +232,17 @@ class Inspecting:
 
     def _work(self, wish: Wish, line: Timeline) -> None:
         """In a thread of its own, on a line of its own."""
-        from nntui.debugger.queries.history import life_of
+        from nntui.debugger.queries.history import neuron_history
 
         def going() -> bool:
             sleep(BREATH)
             return self._wish is wish
 
-        life = life_of(line, wish[1], wish[2], going)
+        life = neuron_history(line, wish[1], wish[2], going)
         if life is not None:
             self._stage.call_later(self._found, wish, life)
 
-    def _found(self, wish: Wish, life: Life) -> None:
+    def _found(self, wish: Wish, life: NeuronHistory) -> None:
         """It is computed: keep it, and show it if it is still wished."""
         self._known[wish] = life
         if len(self._known) > REMEMBERED:
@@ -270,9 +272,9 @@ class Exporting:
 
     def passage(self) -> None:
         """Save the pass that is under way as Markdown."""
-        from nntui.debugger.queries.transcript import passage
+        from nntui.debugger.queries.transcript import transcript
 
-        self._ask("the pass", "md", passage(self._stage.debugger))
+        self._ask("the pass", "md", transcript(self._stage.debugger))
 
     def _ask(self, what: str, ending: str, content: str) -> None:
         from nntui.tui.dialogs.save_form import PlaceForm

@@ -12,7 +12,7 @@ from nntui.tui.stepping.pane_regions import (
     LISTS,
     PANES,
     Content,
-    Room,
+    PaneColumns,
     regions,
     room,
     too_small,
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from nntui.tui.user_files import PreferencesFile
 
 
-__all__ = ["LISTS", "Deck"]
+__all__ = ["LISTS", "PaneLayout"]
 
 
-class Deck:
+class PaneLayout:
     """Turns through the panes; fills the screen with one of them; moves their borders.
 
     ``current`` is the pane that was turned to, and ``turned`` whether one was.
@@ -37,7 +37,7 @@ class Deck:
     def __init__(self, content: Content) -> None:
         self._content = content
         self._size = Size(80, 24)
-        self.room: Room = room(*self._size, content)
+        self.room: PaneColumns = room(*self._size, content)
         self._shared = self.room.shared[0]
         self.current = self._shared
         self.turned = False
@@ -215,7 +215,7 @@ BORDER: Final = 6
 class Sizing:
     """Lays the panes of a deck out, fills the screen with one, moves their borders."""
 
-    def __init__(self, stage: Stage, deck: Deck, preferences: PreferencesFile) -> None:
+    def __init__(self, stage: Stage, deck: PaneLayout, preferences: PreferencesFile) -> None:
         self._stage, self._deck, self._preferences = stage, deck, preferences
         deck.prefer(preferences.now)
 

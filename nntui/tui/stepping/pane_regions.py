@@ -44,7 +44,7 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PaneSlot:
     """Panes in one place; ``rows`` that they are best shown in, and their share of what is left.
 
     ``together``: they are seen all at once, two beside each other.
@@ -62,15 +62,15 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class PaneColumns:
     """The places of a size, column by column; ``left``: how many hundredths the first takes."""
 
     name: str
-    columns: tuple[tuple[Place, ...], ...]
+    columns: tuple[tuple[PaneSlot, ...], ...]
     left: int = 50
 
     @property
-    def places(self) -> Iterator[Place]:
+    def places(self) -> Iterator[PaneSlot]:
         """All of them."""
         return (place for column in self.columns for place in column)
 
@@ -91,10 +91,10 @@ def too_small(width: int, height: int) -> bool:
     return width < LEAST.width or height < LEAST.height
 
 
-def room(width: int, height: int, content: Content) -> Room:
+def room(width: int, height: int, content: Content) -> PaneColumns:
     """The room that a terminal has for a network."""
     rows = height - BARS
-    network = Place(("network",), max(_network(content), _NETWORK), 3)
+    network = PaneSlot(("network",), max(_network(content), _NETWORK), 3)
     if width < 100:
         return _one_column(rows, network, content)
     if width >= 160 and rows >= 46:
@@ -102,7 +102,9 @@ def room(width: int, height: int, content: Content) -> Room:
     return _two_columns(rows, network, content)
 
 
-def regions(room: Room, seen: str, area: Size, moved: Mapping[str, int]) -> dict[str, Region]:
+def regions(
+    room: PaneColumns, seen: str, area: Size, moved: Mapping[str, int]
+) -> dict[str, Region]:
     """Where each pane that is seen is put.
 
     Args:
@@ -123,7 +125,7 @@ def regions(room: Room, seen: str, area: Size, moved: Mapping[str, int]) -> dict
     return found
 
 
-def heights(places: tuple[Place, ...], rows: int, moved: Mapping[str, int]) -> list[int]:
+def heights(places: tuple[PaneSlot, ...], rows: int, moved: Mapping[str, int]) -> list[int]:
     """How many of the rows each place gets; together all of them."""
     found = [place.rows for place in places]
     spare = rows - sum(found)
@@ -142,47 +144,54 @@ def heights(places: tuple[Place, ...], rows: int, moved: Mapping[str, int]) -> l
 # ---- the rooms ---------------------------------------------------------------------------------
 
 
-def _one_column(rows: int, network: Place, content: Content) -> Room:
+def _one_column(rows: int, network: PaneSlot, content: Content) -> PaneColumns:
     if rows < 20:
-        shared = Place(_without("network"), rows - _NETWORK, 1)
-        return Room("small", ((Place(("network",), _NETWORK), shared),))
+        shared = PaneSlot(_without("network"), rows - _NETWORK, 1)
+        return PaneColumns("small", ((PaneSlot(("network",), _NETWORK), shared),))
     if rows < 32:
-        shared = Place(_without("network", "step"), 8, 1)
-        return Room("narrow", ((Place(("network",), _NETWORK, 1), Place(("step",), 8), shared),))
-    neurons = Place(("neurons",), min(_table(content), rows // 4))
-    shared = Place(_without("network", "step", "neurons"), 11, 1)
-    return Room("tower", (_below(network, rows, Place(("step",), _STEP), neurons, shared),))
-
-
-def _two_columns(rows: int, network: Place, content: Content) -> Room:
-    step, neurons = Place(("step",), _STEP), Place(("neurons",), min(_table(content), rows // 2))
-    if rows < 19:
-        shared = Place(_without("network", "step"), rows, 1)
-        return Room("low", (_below(network, rows, step), (shared,)))
-    if rows < 26:
-        shared = Place(_without("network", "step", "neurons"), 9, 1)
-        return Room("wide", (_below(network, rows, step), (neurons, shared)))
-    left = _below(network, rows, step, Place(("algorithm",), 7, 2))
-    if rows - neurons.rows < _LOSS + _INSPECTOR:
-        shared = Place(_without("network", "step", "algorithm", "neurons"), 9, 1)
-        return Room("middle", (left, (neurons, shared)))
-    loss = Place(("loss",), _LOSS, 1)
-    shared = Place(_without("network", "step", "algorithm", "neurons", "loss"), _INSPECTOR)
-    return Room("middle", (left, (neurons, loss, shared)))
-
-
-def _large(rows: int, network: Place, content: Content) -> Room:
-    left = _below(network, rows, Place(("step",), _STEP + 2), Place(("algorithm",), 10, 2))
-    right = (
-        Place(("neurons",), min(_table(content), rows // 3)),
-        Place(("inspector",), _INSPECTOR + 4),
-        Place(("loss",), _LOSS, 1),
-        Place(("breakpoints", "watches", "branches", "output"), 12, together=True),
+        shared = PaneSlot(_without("network", "step"), 8, 1)
+        return PaneColumns(
+            "narrow", ((PaneSlot(("network",), _NETWORK, 1), PaneSlot(("step",), 8), shared),)
+        )
+    neurons = PaneSlot(("neurons",), min(_table(content), rows // 4))
+    shared = PaneSlot(_without("network", "step", "neurons"), 11, 1)
+    return PaneColumns(
+        "tower", (_below(network, rows, PaneSlot(("step",), _STEP), neurons, shared),)
     )
-    return Room("large", (left, right), left=52)
 
 
-def _below(network: Place, rows: int, *others: Place) -> tuple[Place, ...]:
+def _two_columns(rows: int, network: PaneSlot, content: Content) -> PaneColumns:
+    step, neurons = (
+        PaneSlot(("step",), _STEP),
+        PaneSlot(("neurons",), min(_table(content), rows // 2)),
+    )
+    if rows < 19:
+        shared = PaneSlot(_without("network", "step"), rows, 1)
+        return PaneColumns("low", (_below(network, rows, step), (shared,)))
+    if rows < 26:
+        shared = PaneSlot(_without("network", "step", "neurons"), 9, 1)
+        return PaneColumns("wide", (_below(network, rows, step), (neurons, shared)))
+    left = _below(network, rows, step, PaneSlot(("algorithm",), 7, 2))
+    if rows - neurons.rows < _LOSS + _INSPECTOR:
+        shared = PaneSlot(_without("network", "step", "algorithm", "neurons"), 9, 1)
+        return PaneColumns("middle", (left, (neurons, shared)))
+    loss = PaneSlot(("loss",), _LOSS, 1)
+    shared = PaneSlot(_without("network", "step", "algorithm", "neurons", "loss"), _INSPECTOR)
+    return PaneColumns("middle", (left, (neurons, loss, shared)))
+
+
+def _large(rows: int, network: PaneSlot, content: Content) -> PaneColumns:
+    left = _below(network, rows, PaneSlot(("step",), _STEP + 2), PaneSlot(("algorithm",), 10, 2))
+    right = (
+        PaneSlot(("neurons",), min(_table(content), rows // 3)),
+        PaneSlot(("inspector",), _INSPECTOR + 4),
+        PaneSlot(("loss",), _LOSS, 1),
+        PaneSlot(("breakpoints", "watches", "branches", "output"), 12, together=True),
+    )
+    return PaneColumns("large", (left, right), left=52)
+
+
+def _below(network: PaneSlot, rows: int, *others: PaneSlot) -> tuple[PaneSlot, ...]:
     """The network above others: a tall one can be scrolled, so theirs are the rows they need."""
     most = max(rows - sum(place.rows for place in others), _NETWORK)
     return (replace(network, rows=min(network.rows, most)), *others)
@@ -206,7 +215,7 @@ def _network(content: Content) -> int:
 # ---- inside ------------------------------------------------------------------------------------
 
 
-def _widths(room: Room, columns: int, moved: Mapping[str, int]) -> tuple[int, ...]:
+def _widths(room: PaneColumns, columns: int, moved: Mapping[str, int]) -> tuple[int, ...]:
     if len(room.columns) == 1:
         return (columns,)
     wanted = columns * room.left // 100 + moved.get("columns", 0)
@@ -214,7 +223,7 @@ def _widths(room: Room, columns: int, moved: Mapping[str, int]) -> tuple[int, ..
     return left, columns - left
 
 
-def _placed(place: Place, seen: str, region: Region) -> Iterator[tuple[str, Region]]:
+def _placed(place: PaneSlot, seen: str, region: Region) -> Iterator[tuple[str, Region]]:
     if not place.together:
         yield (seen if seen in place.panes else place.panes[0]), region
         return

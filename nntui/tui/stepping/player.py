@@ -13,7 +13,7 @@ SPEEDS: Final = (1, 2, 3, 5, 8, 12, 20, 30, 45, 60)
 """Steps a second."""
 
 
-class Play:
+class Player:
     """Steps by the clock, until it is stopped or the run ends."""
 
     def __init__(self, stage: Stage) -> None:

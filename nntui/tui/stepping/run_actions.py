@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from nntui.debugger.bookmarks import go
-from nntui.debugger.commands import Journey
+from nntui.debugger.commands import Movement
 from nntui.debugger.step import destination
-from nntui.tui.stepping.player import Play
+from nntui.tui.stepping.player import Player
 
 if TYPE_CHECKING:
-    from nntui.tui.stepping.background import Travel
+    from nntui.tui.stepping.background import BackgroundRun
     from nntui.tui.stepping.base import Stage
     from nntui.tui.stepping.command_actions import Commanding
 
@@ -25,9 +25,9 @@ _ENDS: Final = {
 class Moving:
     """Movements with a count, continuing, playing. Any of their keys stops what is under way."""
 
-    def __init__(self, stage: Stage, travel: Travel, commanding: Commanding) -> None:
+    def __init__(self, stage: Stage, travel: BackgroundRun, commanding: Commanding) -> None:
         self._stage, self._travel, self._commanding = stage, travel, commanding
-        self._play = Play(stage)
+        self._play = Player(stage)
         self._count = ""
 
     @property
@@ -50,7 +50,7 @@ class Moving:
         if there == debugger.position:
             self._stage.show(_ENDS[direction > 0])
         else:
-            self._travel.go(Journey(debugger, there), self._arrived)
+            self._travel.go(Movement(debugger, there), self._arrived)
 
     def resume(self, direction: int) -> None:
         """Go on to the next stop, or back to the last one; as often as the count says."""
@@ -65,12 +65,12 @@ class Moving:
     def visit(self, direction: int) -> None:
         """Go back to the place of the stop before, or forth again."""
         debugger = self._stage.debugger
-        spot = debugger.trail.forth() if direction > 0 else debugger.trail.back()
+        spot = debugger.stop_history.forth() if direction > 0 else debugger.stop_history.back()
         if spot is None:
             self._stage.say(f"there is no {'later' if direction > 0 else 'earlier'} stop")
             return
         go(debugger, spot)
-        ahead = debugger.trail.ahead
+        ahead = debugger.stop_history.ahead
         self._stage.show(f"a stop from before; {ahead} more forth" if ahead else "the newest stop")
 
     def play(self) -> None:
@@ -123,5 +123,5 @@ class Moving:
         count, self._count = int(self._count or 1), ""
         return count
 
-    def _arrived(self, journey: Journey) -> None:
+    def _arrived(self, journey: Movement) -> None:
         self._stage.show("" if journey.over else "stopped on the way")

@@ -19,31 +19,31 @@ from nntui.tui.frame import Frame, frame_of
 from nntui.tui.keys import bindings
 from nntui.tui.panes.algorithm import AlgorithmPane
 from nntui.tui.panes.command_line import CommandLine
-from nntui.tui.panes.container import Panes
-from nntui.tui.panes.footer import KeyLine, Offering
+from nntui.tui.panes.container import PaneContainer
+from nntui.tui.panes.footer import KeyFooter, Offering
 from nntui.tui.panes.inspector import InspectorPane
-from nntui.tui.panes.lists import RowsPane
+from nntui.tui.panes.lists import ListPane
 from nntui.tui.panes.loss import LossPane
 from nntui.tui.panes.network import NetworkPane
 from nntui.tui.panes.neurons import NeuronsPane
 from nntui.tui.panes.output import OutputPane
 from nntui.tui.panes.status import StatusLine
 from nntui.tui.panes.step import StepPane
-from nntui.tui.stepping.autosave import Keeping
-from nntui.tui.stepping.background import Travel
+from nntui.tui.stepping.autosave import Autosave
+from nntui.tui.stepping.background import BackgroundRun
 from nntui.tui.stepping.base import Backlog
 from nntui.tui.stepping.command_actions import Asking, Commanding, Stopping
 from nntui.tui.stepping.display_actions import FILTER, FIND, Charting, Digits, Drawing, Tables
 from nntui.tui.stepping.focus_actions import Copying, Exporting, Inspecting, Looking
 from nntui.tui.stepping.pane_layout import LISTS, Sizing
 from nntui.tui.stepping.run_actions import Moving
-from nntui.tui.stepping.tour import Touring
+from nntui.tui.stepping.tour import Tour
 from nntui.tui.user_files import PreferencesFile
 
 FOCUSED: Final = frozenset({"network", "neurons", "inspector"})
 Pane = (
     NetworkPane | StepPane | AlgorithmPane | NeuronsPane | LossPane | InspectorPane | OutputPane
-    | RowsPane
+    | ListPane
 )  # fmt: skip
 
 
@@ -85,15 +85,15 @@ class SteppingScreen(Screen[None]):
             "loss": loss,
             "inspector": inspector,
             "output": self._output,
-            **{name: RowsPane(name) for name in LISTS},
+            **{name: ListPane(name) for name in LISTS},
         }
         self._status = StatusLine(experiment)
         self._backlog = Backlog(self)
-        self._keys = KeyLine()
-        self._travel = travel = Travel(self)
-        self._keeping = Keeping(self, travel, wanted=keep_state)
+        self._keys = KeyFooter()
+        self._travel = travel = BackgroundRun(self)
+        self._keeping = Autosave(self, travel, wanted=keep_state)
         self._looking = looking = Looking(self, net)
-        self._placed = Panes(*self._panes.values(), regions=looking.deck.regions)
+        self._placed = PaneContainer(*self._panes.values(), regions=looking.deck.regions)
         self._sizing = sizing = Sizing(self, looking.deck, preferences)
         self._commanding = commanding = Commanding(self, travel)
         self._moving = moving = Moving(self, travel, commanding)
@@ -127,7 +127,7 @@ class SteppingScreen(Screen[None]):
         self.action_paths = asking.paths
         self.action_focus_neuron = looking.focus_neuron
         self.action_focus_edge = looking.focus_edge
-        self._touring = touring = Touring(self, self._panes, keymap, preferences)
+        self._touring = touring = Tour(self, self._panes, keymap, preferences)
         self.action_tour = touring.begin
         self.action_pane = looking.pane
         self.digits = Digits(self, (step, inspector))
@@ -235,7 +235,7 @@ class SteppingScreen(Screen[None]):
         """Show the help."""
         self.app.push_screen(HelpScreen(self._keymap, self._looking.deck.subject))
 
-    def on_panes_turned_to(self, event: Panes.TurnedTo) -> None:
+    def on_panes_turned_to(self, event: PaneContainer.TurnedTo) -> None:
         """A click into a pane turns to it."""
         if not self._looking.deck.is_turned_to(event.pane):
             self._looking.open(event.pane)
@@ -252,7 +252,7 @@ class SteppingScreen(Screen[None]):
         """A click on a line of the program."""
         self.at_rest(self._stopping.toggle_line)(event.line)
 
-    def on_rows_pane_wished(self, event: RowsPane.Wished) -> None:
+    def on_rows_pane_wished(self, event: ListPane.Wished) -> None:
         """A key on a row of a list."""
         self.at_rest(self._stopping.wish)(event.pane, event.wish, event.key)
 

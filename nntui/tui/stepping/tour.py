@@ -55,7 +55,7 @@ CARDS: Final = (
 )  # fmt: skip
 
 
-class Touring:
+class Tour:
     """Shows one card after the other, until the last, or until it is left."""
 
     def __init__(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from nntui.debugger.breakpoints import AnyRow, Breakpoint, Place
+from nntui.debugger.breakpoints import AnyBreakpoint, Breakpoint, Place
 from nntui.debugger.debugger import Debugger
 from nntui.engine.run import Run
 from nntui.engine.timeline import Timeline
@@ -32,7 +32,7 @@ class Book:
         debugger.seek(0)
         return cls(values, steps, dict(debugger.experiment.network.wiring().layer))
 
-    def matches(self, row: AnyRow, s: int) -> str | None:
+    def matches(self, row: AnyBreakpoint, s: int) -> str | None:
         """``match`` or ``failure`` when step number s is one that the row waits for."""
         after = self.values[s + 1].get
         condition = None if row.condition is None else row.condition.value(after)
@@ -83,7 +83,7 @@ class Book:
                 return begins and place.number in (None, at.epoch)
         raise AssertionError(place)
 
-    def _happens(self, row: AnyRow, s: int) -> bool:
+    def _happens(self, row: AnyBreakpoint, s: int) -> bool:
         if row.event == "nonfinite":
             step = self.steps[s]
             finite = all(map(math.isfinite, step.reads.values()))
@@ -121,7 +121,7 @@ class OneByOne:
     """Continues and reverse-continues over a book, by the rules as they are told to people."""
 
     book: Book
-    rows: list[AnyRow]
+    rows: list[AnyBreakpoint]
     position: int = 0
     counters: dict[int, Counter] = field(default_factory=dict)
     messages: list[str] = field(default_factory=list)
@@ -146,7 +146,7 @@ class OneByOne:
         self.position = total if direction > 0 else 0
         return self.position, "end" if direction > 0 else "start", []
 
-    def _meets(self, row: AnyRow, s: int, direction: int) -> str | None:
+    def _meets(self, row: AnyBreakpoint, s: int, direction: int) -> str | None:
         counter = self.counters[row.number]
         if not row.enabled or counter.deleted or (row.log is not None and direction < 0):
             return None

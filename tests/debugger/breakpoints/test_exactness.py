@@ -125,29 +125,31 @@ class Author:
 def stops_like(debugger, one_by_one, author, chance, *, bursts) -> None:
     """Wander with continue and reverse-continue; each time both must agree on everything."""
     for number in range(1, chance.randint(1, 3) + 1):
-        debugger.stops.add(author.row(number))
-    book = one_by_one(debugger, debugger.stops)
+        debugger.breakpoints.add(author.row(number))
+    book = one_by_one(debugger, debugger.breakpoints)
     start = chance.randint(0, debugger.total)
     debugger.seek(start)
     book.position = start
     for _ in range(8):
         direction = chance.choice([1, 1, -1])
-        hunt = debugger.hunt(direction)
-        while (stop := hunt.burst(bursts)) is None:
+        search = debugger.continue_search(direction)
+        while (stop := search.burst(bursts)) is None:
             pass
-        context = f"from {book.position} {direction}: {[r.text for r in debugger.stops]} {stop}"
+        context = (
+            f"from {book.position} {direction}: {[r.text for r in debugger.breakpoints]} {stop}"
+        )
         position, kind, numbers = book.go(direction)
         assert (stop.position, stop.kind) == (position, kind), context
         assert debugger.position == position
         assert [number for number, _ in stop.hits] == numbers, context
         assert list(stop.messages) == book.messages, context
-        left = {row.number for row in debugger.stops}
+        left = {row.number for row in debugger.breakpoints}
         for row in book.rows:
             counter = book.counters[row.number]
             assert (row.number in left) is not counter.deleted
             if not counter.deleted:
-                assert debugger.stops[row.number].hits == counter.hits, context
-                assert debugger.stops[row.number].ignore == counter.ignore, context
+                assert debugger.breakpoints[row.number].hits == counter.hits, context
+                assert debugger.breakpoints[row.number].ignore == counter.ignore, context
         last = debugger.last
         assert (last.position.step if last else -1) == position - 1
 
@@ -202,12 +204,12 @@ def test_the_steps_that_wrote_nonfinite_numbers_are_found(
         for target in chance.sample(targets, chance.randint(1, len(targets)))
     ]
     debugger = with_edits(experiment, edits)
-    debugger.stops.add(watchpoint_of("nonfinite", experiment.network))
-    book = one_by_one(debugger, debugger.stops)
+    debugger.breakpoints.add(watchpoint_of("nonfinite", experiment.network))
+    book = one_by_one(debugger, debugger.breakpoints)
     for direction in (1, 1, 1, 1, 1, 1, -1, -1, -1):
         assert debugger.resume(direction).position == book.go(direction)[0]
-    every = debugger.stops.every(1, 10**9)
+    every = debugger.breakpoints.every(1, 10**9)
     debugger.seek(0)
     debugger.resume()
     found = sum(book.book.matches(every, s) == "match" for s in range(debugger.total))
-    assert debugger.stops[1].hits - every.hits == found  # counted without stepping
+    assert debugger.breakpoints[1].hits - every.hits == found  # counted without stepping

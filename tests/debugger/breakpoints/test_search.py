@@ -5,7 +5,13 @@ from itertools import count
 import pytest
 from support.experiments import layered
 
-from nntui.debugger.breakpoints import Hunt, Stop, breakpoint_of, message_of, watchpoint_of
+from nntui.debugger.breakpoints import (
+    ContinueSearch,
+    Stop,
+    breakpoint_of,
+    message_of,
+    watchpoint_of,
+)
 from nntui.debugger.debugger import Debugger
 from nntui.document.load import load
 from nntui.model.losses import Loss
@@ -18,7 +24,9 @@ def debugger_with(*commands: str, sizes=(2, 3, 1), **training) -> Debugger:
     for command in commands:
         word, _, words = command.partition(" ")
         read = watchpoint_of if word == "watch" else breakpoint_of
-        debugger.stops.add(read(words, debugger.experiment.network, temporary=word.startswith("t")))
+        debugger.breakpoints.add(
+            read(words, debugger.experiment.network, temporary=word.startswith("t"))
+        )
     return debugger
 
 
@@ -31,10 +39,10 @@ def diverging(*commands: str, **more) -> Debugger:
 
 def counted(debugger: Debugger, direction: int = 1) -> tuple[Stop, int]:
     """The next stop, and how many steps were looked at one by one to find it."""
-    hunt = debugger.hunt(direction)
-    while (stop := hunt.burst(10.0)) is None:
+    search = debugger.continue_search(direction)
+    while (stop := search.burst(10.0)) is None:
         pass
-    return stop, hunt.stepped
+    return stop, search.stepped
 
 
 # ---- neurons with the names of other things ----------------------------------------------------
@@ -43,7 +51,7 @@ def counted(debugger: Debugger, direction: int = 1) -> tuple[Stop, int]:
 def test_a_neuron_called_y_has_sums_of_its_own_beside_its_target() -> None:
     debugger = Debugger(load("samples/xor.json"))
     words = "y backward if db[y] < -0.2 and y[y] == 1"
-    debugger.stops.add(breakpoint_of(words, debugger.experiment.network))
+    debugger.breakpoints.add(breakpoint_of(words, debugger.experiment.network))
     forty_epochs = debugger.schedule.update_start(40)
     found = []
     while (stop := debugger.resume()).position <= forty_epochs:
@@ -61,7 +69,7 @@ def test_so_has_one_whose_numbers_are_no_longer_finite(name) -> None:
     if name != "y":
         experiment.network.rename_neuron("y", name)
     debugger = Debugger(experiment)
-    debugger.stops.add(watchpoint_of("nonfinite", experiment.network))
+    debugger.breakpoints.add(watchpoint_of("nonfinite", experiment.network))
     debugger.execute("set learning_rate 1e300")
     stop = debugger.resume()
     assert stop.position == 103
@@ -110,7 +118,7 @@ def test_a_value_that_crossed_a_number_is_compared_with_the_last_one_it_had() ->
         debugger.move("example")
     debugger.seek(0)
     middle = sum(losses) / 2
-    debugger.stops.add(watchpoint_of(f"loss crosses {middle}", debugger.experiment.network))
+    debugger.breakpoints.add(watchpoint_of(f"loss crosses {middle}", debugger.experiment.network))
     stop = debugger.resume()
     told = f"loss went from {losses[0]} to {losses[1]}, across {middle}"
     assert stop.reason == f"watchpoint 1: {told} (1st hit)"
@@ -153,7 +161,7 @@ def test_all_that_stop_at_a_step_are_told_and_counted() -> None:
     stop = debugger.resume()
     assert stop.hits == ((1, 1), (2, 1), (3, 1), (4, 1))
     assert stop.reason.count("(1st hit)") == 4
-    assert [row.number for row in debugger.stops] == [1, 2, 3]
+    assert [row.number for row in debugger.breakpoints] == [1, 2, 3]
 
 
 def test_the_ends_of_the_run_are_stops_too() -> None:
@@ -180,7 +188,7 @@ def test_a_condition_that_cannot_be_told_stops_and_says_what_is_blank(direction)
         "temporary breakpoint 1: h1_1 forward if delta[h1_1] == 0: "
         "the condition cannot be told, delta[h1_1] is blank here"
     )
-    assert debugger.stops[1].hits == 0  # it stays, and nothing is counted
+    assert debugger.breakpoints[1].hits == 0  # it stays, and nothing is counted
     assert debugger.last.operation == ("forward_neuron", "h1_1")
 
 
@@ -196,7 +204,7 @@ def test_a_guard_before_it_lets_it_pass(guard) -> None:
 
 def test_a_log_writes_the_values_after_the_step_and_goes_on() -> None:
     debugger = debugger_with('break phase loss every 2 log "{example}: {loss} {{ok}} {z[y1] > 0}"')
-    debugger.stops.add(breakpoint_of("epoch 1", debugger.experiment.network))
+    debugger.breakpoints.add(breakpoint_of("epoch 1", debugger.experiment.network))
     stop = debugger.resume()
     assert stop.hits == ((2, 1),)
     told = []
@@ -205,7 +213,7 @@ def test_a_log_writes_the_values_after_the_step_and_goes_on() -> None:
         positive = "true" if debugger["z[y1]"] > 0 else "false"
         told.append(f"{example}: {debugger['loss']} {{ok}} {positive}")
     assert stop.messages == tuple(told)
-    assert debugger.stops[1].hits == 4
+    assert debugger.breakpoints[1].hits == 4
 
 
 def test_a_log_says_blank_where_a_value_is() -> None:
@@ -218,7 +226,7 @@ def test_going_backwards_nothing_is_logged_or_counted_for_logs() -> None:
     debugger.seek(debugger.total)
     stop = debugger.resume(-1)
     assert (stop.messages, stop.hits) == ((), ((2, 1),))
-    assert debugger.stops[1].hits == 0
+    assert debugger.breakpoints[1].hits == 0
 
 
 def test_only_the_last_thousand_messages_are_kept() -> None:
@@ -231,30 +239,30 @@ def test_only_the_last_thousand_messages_are_kept() -> None:
 
 def test_all_messages_are_kept_where_that_is_asked_for() -> None:
     debugger = debugger_with("break log {step}")
-    hunt = debugger.hunt()
-    hunt.keep_all()
-    while (stop := hunt.burst(0.1)) is None:
+    search = debugger.continue_search()
+    search.keep_all()
+    while (stop := search.burst(0.1)) is None:
         pass
     assert stop.messages == tuple(str(step) for step in range(debugger.total))
 
 
 def test_no_message_is_lost_when_a_breakpoint_is_set_on_the_way() -> None:
     debugger = debugger_with("break phase loss log {step}")
-    hunt = debugger.hunt()
-    while (stop := hunt.burst(0.0)) is None:
-        if debugger.position and len(debugger.stops) == 1:
-            debugger.stops.add(breakpoint_of("if isnan(loss)", debugger.experiment.network))
-    assert len(debugger.stops) == 2
+    search = debugger.continue_search()
+    while (stop := search.burst(0.0)) is None:
+        if debugger.position and len(debugger.breakpoints) == 1:
+            debugger.breakpoints.add(breakpoint_of("if isnan(loss)", debugger.experiment.network))
+    assert len(debugger.breakpoints) == 2
     assert stop.messages == debugger_with("break phase loss log {step}").resume().messages
 
 
 def test_a_listener_is_told_all_of_them_whatever_changes_on_the_way() -> None:
     debugger, told = debugger_with("break log {step}"), []
-    hunt = debugger.hunt()
-    hunt.tell(told.append)
-    while (stop := hunt.burst(0.0)) is None:
-        if debugger.position >= 1500 and len(debugger.stops) == 1:
-            debugger.stops.add(
+    search = debugger.continue_search()
+    search.tell(told.append)
+    while (stop := search.burst(0.0)) is None:
+        if debugger.position >= 1500 and len(debugger.breakpoints) == 1:
+            debugger.breakpoints.add(
                 breakpoint_of("phase loss ignore 100000", debugger.experiment.network)
             )
     assert told == [str(step) for step in range(debugger.total)]
@@ -264,7 +272,7 @@ def test_a_listener_is_told_all_of_them_whatever_changes_on_the_way() -> None:
 def test_a_message_can_be_given_to_any_row_later() -> None:
     debugger = debugger_with("break example")
     names = debugger.experiment.network
-    debugger.stops.log(1, message_of("{example}", breakpoint_names(names)))
+    debugger.breakpoints.log(1, message_of("{example}", breakpoint_names(names)))
     assert debugger.resume().messages[:3] == ("0", "1", "2")
 
 
@@ -314,10 +322,12 @@ def test_what_never_stops_is_never_stepped_through(command) -> None:
 def test_counting_without_stepping_is_exact() -> None:
     debugger = debugger_with("break ignore 100000000", "break h1_2 backward every 1000000")
     debugger.resume()
-    assert debugger.stops[1].hits == debugger.total
-    assert debugger.stops[2].hits == 20 * 4
+    assert debugger.breakpoints[1].hits == debugger.total
+    assert debugger.breakpoints[2].hits == 20 * 4
     debugger.resume(-1)
-    assert debugger.stops[1].hits == 2 * debugger.total - 1  # where it stands is none before here
+    assert (
+        debugger.breakpoints[1].hits == 2 * debugger.total - 1
+    )  # where it stands is none before here
 
 
 def test_only_the_block_that_stops_is_stepped_through() -> None:
@@ -335,48 +345,48 @@ def test_only_the_block_that_stops_is_stepped_through() -> None:
 
 def test_a_hunt_in_bursts_stands_at_true_states_and_can_be_paused(seen) -> None:
     debugger = debugger_with("break if loss > 99 and step < 0", epochs=300)
-    hunt = Hunt(debugger)
+    search = ContinueSearch(debugger)
     for _ in range(5):
-        assert hunt.burst(0.0) is None
+        assert search.burst(0.0) is None
         other = Debugger(debugger.experiment)
         other.seek(debugger.position)
         assert seen(other.snapshot()) == seen(debugger.snapshot())
     where = debugger.position
-    stop = hunt.pause()
+    stop = search.pause()
     assert (stop.kind, stop.position, stop.reason) == ("pause", where, "paused")
     assert debugger.position == where
-    assert hunt.burst(1.0) is stop
+    assert search.burst(1.0) is stop
 
 
 def test_pausing_on_the_way_back_stands_as_far_as_was_searched() -> None:
     debugger = debugger_with("break if step == 3", epochs=300)
     debugger.seek(debugger.total)
-    hunt = Hunt(debugger, -1)
-    while hunt.position > debugger.total - 5000:
-        assert hunt.burst(0.0) is None
-    stop = hunt.pause()
-    assert stop.position == debugger.position == hunt.position <= debugger.total - 5000
+    search = ContinueSearch(debugger, -1)
+    while search.position > debugger.total - 5000:
+        assert search.burst(0.0) is None
+    stop = search.pause()
+    assert stop.position == debugger.position == search.position <= debugger.total - 5000
     assert debugger.resume(-1).position == 4
 
 
 def test_a_breakpoint_added_between_bursts_counts_from_there_on() -> None:
     debugger = debugger_with("break if loss > 99", epochs=100)
-    hunt = Hunt(debugger)
-    hunt.burst(0.0)
-    debugger.stops.add(breakpoint_of("epoch 90", debugger.experiment.network))
+    search = ContinueSearch(debugger)
+    search.burst(0.0)
+    debugger.breakpoints.add(breakpoint_of("epoch 90", debugger.experiment.network))
     for _ in count():
-        if (stop := hunt.burst(0.0)) is not None:
+        if (stop := search.burst(0.0)) is not None:
             break
     assert stop.hits == ((2, 1),)
 
 
 def test_nothing_enabled_leads_to_the_ends() -> None:
     debugger = debugger_with("break", "watch loss")
-    debugger.stops.disable(1)
-    debugger.stops.disable(2)
+    debugger.breakpoints.disable(1)
+    debugger.breakpoints.disable(2)
     assert debugger.resume().kind == "end"
     assert debugger.resume(-1).kind == "start"
-    assert [row.hits for row in debugger.stops] == [0, 0]
+    assert [row.hits for row in debugger.breakpoints] == [0, 0]
 
 
 # ---- this must not hang ------------------------------------------------------------------------
@@ -404,7 +414,7 @@ def test_a_run_of_nothing_but_nans_is_screened_as_well() -> None:
     debugger = diverging("watch nonfinite every 100000000", "break if loss > 0 and step < 0")
     stop, stepped = counted(debugger)
     assert (stop.kind, stepped) == ("end", 0)
-    assert debugger.stops[1].hits > 0
+    assert debugger.breakpoints[1].hits > 0
 
 
 @pytest.mark.parametrize(

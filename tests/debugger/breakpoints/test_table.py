@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from support.experiments import layered
 
 from nntui.debugger.breakpoints import (
+    BreakpointTable,
     StopError,
-    Stops,
     breakpoint_of,
     from_plain,
     message_of,
@@ -25,8 +25,8 @@ from nntui.debugger.expressions import Names, parse
 NAMES = Names.of(layered(2, 2, 1))
 
 
-def three() -> Stops:
-    stops = Stops()
+def three() -> BreakpointTable:
+    stops = BreakpointTable()
     stops.add(breakpoint_of("h1_1", NAMES))
     stops.add(watchpoint_of("loss crosses 0.1", NAMES))
     stops.add(breakpoint_of("if loss > 1", NAMES))
@@ -49,7 +49,7 @@ def test_an_unknown_number_is_refused_with_those_there_are() -> None:
     with pytest.raises(StopError, match="no breakpoint or watchpoint 7; there are 1, 2, 3"):
         three()[7]
     with pytest.raises(StopError, match="there is none at all"):
-        Stops().remove(1)
+        BreakpointTable().remove(1)
 
 
 def test_each_property_can_be_changed_and_is_part_of_the_text() -> None:
@@ -78,7 +78,7 @@ def test_what_makes_no_sense_is_refused() -> None:
 
 
 def test_there_is_a_most_of_them() -> None:
-    stops = Stops()
+    stops = BreakpointTable()
     for _ in range(MAX_STOPS):
         stops.add(breakpoint_of("epoch", NAMES))
     with pytest.raises(StopError, match="delete some first"):

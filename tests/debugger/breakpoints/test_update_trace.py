@@ -1,4 +1,4 @@
-"""The film of an update shows, for every value behind every step, what stepping there shows."""
+"""The trace of an update shows, for every value behind every step, what stepping there shows."""
 
 import pytest
 from hypothesis import given, settings
@@ -7,8 +7,13 @@ from support.bits import bits
 from support.experiments import experiments, layered
 
 from nntui.debugger.breakpoints import watchpoint_of
-from nntui.debugger.breakpoints.sites import PERIOD_LOSSES, Layout
-from nntui.debugger.breakpoints.update_trace import Film, Unknown, example_reader, update_reader
+from nntui.debugger.breakpoints.sites import PERIOD_LOSSES, SiteIndex
+from nntui.debugger.breakpoints.update_trace import (
+    UnknownValue,
+    UpdateTrace,
+    example_reader,
+    update_reader,
+)
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.expressions import Names
 from nntui.engine.edits import Edit
@@ -17,13 +22,13 @@ from nntui.model.names import value_name
 small = experiments(most_neurons=4, most_examples=3, most_epochs=2)
 
 
-def films(debugger: Debugger, look) -> None:
-    """Show each update's film to ``look``."""
+def traces(debugger: Debugger, look) -> None:
+    """Show each update's trace to ``look``."""
     run = debugger.run
-    layout = Layout(run.experiment.network.wiring(), run.schedule)
+    layout = SiteIndex(run.experiment.network.wiring(), run.schedule)
 
     def screen(update, passes, before, after) -> bool:
-        look(Film(run.timeline, layout, update, passes, before, after), layout)
+        look(UpdateTrace(run.timeline, layout, update, passes, before, after), layout)
         return False
 
     run.approach(run.schedule.total, 60.0, screen=screen)
@@ -40,25 +45,25 @@ def test_every_value_behind_every_step(experiment) -> None:
         seen.append(tape.snapshot().values)
     nothing_trains = not tape.schedule.steps_per_update
 
-    def look(film: Film, layout: Layout) -> None:
+    def look(trace: UpdateTrace, layout: SiteIndex) -> None:
         for name in names:
             for offset in range(layout.example_steps):
                 try:
-                    column = example_reader(layout, name, offset)(film)
-                except Unknown:
+                    column = example_reader(layout, name, offset)(trace)
+                except UnknownValue:
                     assert nothing_trains
                     assert name in PERIOD_LOSSES
                     continue
-                for k in range(film.length):
+                for k in range(trace.length):
                     shown = column[k] if getattr(column, "ndim", 0) else column
-                    step = film.start + k * layout.example_steps + offset
+                    step = trace.start + k * layout.example_steps + offset
                     assert bits(shown) == bits(seen[step + 1][name]), (name, step)
             for offset in range(layout.update_steps):
-                shown = update_reader(layout, name, offset)(film)
-                step = film.start + film.length * layout.example_steps + offset
+                shown = update_reader(layout, name, offset)(trace)
+                step = trace.start + trace.length * layout.example_steps + offset
                 assert bits(shown) == bits(seen[step + 1][name]), (name, step)
 
-    films(Debugger(experiment), look)
+    traces(Debugger(experiment), look)
 
 
 @pytest.mark.parametrize("expression", ["loss + example", "{delta} * 3 - epoch_loss", "{z}"])
@@ -73,8 +78,8 @@ def test_the_last_known_value_is_found_from_wherever_the_search_begins(
     level = data.draw(st.sampled_from([0.1, 0.5, 1.2, -0.1]))
     words = f"{expression.format(**values)} crosses {level}"
     debugger = Debugger(experiment)
-    debugger.stops.add(watchpoint_of(words, experiment.network))
-    reference = one_by_one(debugger, debugger.stops)
+    debugger.breakpoints.add(watchpoint_of(words, experiment.network))
+    reference = one_by_one(debugger, debugger.breakpoints)
     for start in range(debugger.total + 1):
         for direction in (1, -1):
             reference.position = start
@@ -92,8 +97,8 @@ def test_an_edit_is_seen_at_its_position_wherever_it_is_made(words, one_by_one, 
         back = min(position + total // 3, total - 1)
         edits = [Edit(position, "b[h1_1]", 2.0), Edit(back, "b[h1_1]", -2.0)]
         debugger = with_edits(experiment, edits)
-        debugger.stops.add(watchpoint_of(words, experiment.network))
-        book = one_by_one(debugger, debugger.stops)
+        debugger.breakpoints.add(watchpoint_of(words, experiment.network))
+        book = one_by_one(debugger, debugger.breakpoints)
         for direction in (1, -1):
             while True:
                 stop = debugger.resume(direction)

@@ -44,7 +44,7 @@ def test_displays_are_removed_all_or_none(debugger, do) -> None:
     refused = debugger.execute("undisplay 1 7")
     assert refused.lines == ("there is no watch 7 (there are: 1, 2, 3)",)
     do("undisplay 1 3 1")
-    assert [watch.number for watch in debugger.watches] == [2]
+    assert [watch.number for watch in debugger.displays] == [2]
 
 
 def test_breakpoints_are_listed_with_what_became_of_them(do, refused) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.experiments import experiments, layered
 
-from nntui.debugger.commands import Interpreter, Journey
+from nntui.debugger.commands import Interpreter, Movement
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.step import destination
 from nntui.model.names import quoted
@@ -70,14 +70,14 @@ def test_until_leads_where_a_breakpoint_would_stop(data, experiment) -> None:
     place = data.draw(st.sampled_from(names))
     if "->" in place or place.startswith(('"', "h")):
         place += data.draw(st.sampled_from(["", " forward", " backward", " update"]))
-    hunting, going = Debugger(experiment), Debugger(experiment)
-    start = data.draw(st.integers(0, hunting.total))
+    searching, going = Debugger(experiment), Debugger(experiment)
+    start = data.draw(st.integers(0, searching.total))
     for back in (False, True):
-        for debugger in (hunting, going):
+        for debugger in (searching, going):
             debugger.seek(start)
-        hunting.stops.clear()
-        assert hunting.execute(f"break {place}").ok
-        found = hunting.execute("reverse-continue" if back else "continue")
+        searching.breakpoints.clear()
+        assert searching.execute(f"break {place}").ok
+        found = searching.execute("reverse-continue" if back else "continue")
         reply = going.execute(f"{'reverse-' if back else ''}until {place}")
         if found.ok and found.data["stopped_by"]:
             assert reply.ok
@@ -153,7 +153,7 @@ def test_the_ends_of_long_ways_are_on_the_trail(do, debugger) -> None:
     do("goto 20")
     do("step 3")
     do("goto end")
-    assert [spot.position for spot in debugger.trail.spots] == [0, 20, 23, debugger.total]
+    assert [spot.position for spot in debugger.stop_history.spots] == [0, 20, 23, debugger.total]
 
 
 # ---- in pieces -----------------------------------------------------------------------------------
@@ -167,7 +167,7 @@ def test_a_journey_is_made_in_bursts_and_ends_like_the_command(debugger) -> None
     interpreter = Interpreter(debugger)
     for line in ["goto 30", "continue", "reverse-continue", "until y1", "step 9", "x loss"]:
         journey = interpreter.prepare(line)
-        assert isinstance(journey, Journey)
+        assert isinstance(journey, Movement)
         while not journey.burst(0.0):
             assert 0 <= debugger.position <= debugger.total
         assert journey.burst(0.0)
@@ -191,7 +191,7 @@ def test_a_journey_that_was_given_up_says_so(debugger) -> None:
     interpreter = Interpreter(debugger)
     for line in ["continue", "goto end"]:
         journey = interpreter.prepare(line)
-        assert isinstance(journey, Journey)
+        assert isinstance(journey, Movement)
         journey.burst(0.0)
         reply = interpreter.arrived(journey)
         assert (reply.ok, reply.stop) == (True, "paused")
@@ -201,4 +201,4 @@ def test_a_journey_that_was_given_up_says_so(debugger) -> None:
 
 def test_what_does_not_move_is_answered_at_once(interpreter) -> None:
     for line in ["print 1", "break h1_1", "", "nonsense"]:
-        assert not isinstance(interpreter.prepare(line), Journey)
+        assert not isinstance(interpreter.prepare(line), Movement)

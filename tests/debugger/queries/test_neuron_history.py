@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nntui.debugger.debugger import Debugger
-from nntui.debugger.queries.history import ACTIVE, NeuronMoment, life_of
+from nntui.debugger.queries.history import ACTIVE, NeuronMoment, neuron_history
 from nntui.document.load import load
 from nntui.model.wiring import forward
 from nntui.samples import samples
@@ -23,7 +23,7 @@ def debugger(request):
 
 
 def lived(debugger, j, updates):
-    return life_of(debugger.run.timeline.apart(), updates, j, always, seconds=None)
+    return neuron_history(debugger.run.timeline.apart(), updates, j, always, seconds=None)
 
 
 def test_the_moments_are_the_very_values_of_the_run(debugger):
@@ -90,4 +90,4 @@ def test_nothing_of_it_moves_or_changes_the_debugger(debugger):
 
 def test_it_is_given_up_when_nobody_wants_it_any_more(debugger):
     j = debugger.experiment.network.wiring().neurons[0]
-    assert life_of(debugger.run.timeline.apart(), 5, j, lambda: False) is None
+    assert neuron_history(debugger.run.timeline.apart(), 5, j, lambda: False) is None

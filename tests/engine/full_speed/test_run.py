@@ -12,9 +12,9 @@ from support.stepped import Stepped, check_passes, recorded, vector_bits
 
 from nntui.debugger.values import value_of
 from nntui.engine.evaluate import mean_loss
-from nntui.engine.full_speed import Left
+from nntui.engine.full_speed import LastUpdate
 from nntui.engine.full_speed import runner as module
-from nntui.engine.loss_history import History
+from nntui.engine.loss_history import LossHistory
 from nntui.engine.run import Run
 from nntui.model.names import parameter_name, value_name
 from nntui.model.optimizers import Optimizer
@@ -29,7 +29,7 @@ def test_one_long_run_equals_many_short_ones_and_the_listing(full_speed) -> None
     stepped = Stepped(small())
     stepped.advance(12)
     for bursts in ([12], [1, 2, 4, 5], [5, 5, 2]):
-        full, history, update = full_speed(small()), History(), 0
+        full, history, update = full_speed(small()), LossHistory(), 0
         vectors = full.first()
         for count in bursts:
             vectors, update = full.run(vectors, update, update + count, history)
@@ -52,9 +52,9 @@ def test_the_vectors_given_are_left_as_they_are(full_speed) -> None:
     full = full_speed(small())
     vectors = full.first()
     before = vector_bits(vectors.copy())
-    after, _ = full.run(vectors, 0, 5, History())
+    after, _ = full.run(vectors, 0, 5, LossHistory())
     kept = vector_bits(after.copy())
-    full.run(after, 5, 9, History())
+    full.run(after, 5, 9, LossHistory())
     full.passes(after, [0, 1])
     full.update(after, after.p, 5, 3)
     assert vector_bits(vectors) == before
@@ -63,17 +63,17 @@ def test_the_vectors_given_are_left_as_they_are(full_speed) -> None:
 
 def test_a_deadline_in_the_past_lets_one_update_through(full_speed) -> None:
     full = full_speed(small())
-    vectors, update = full.run(full.first(), 0, 12, History(), deadline=perf_counter() - 1.0)
+    vectors, update = full.run(full.first(), 0, 12, LossHistory(), deadline=perf_counter() - 1.0)
     assert update == 1
     assert vectors.p.tolist() != full.first().p.tolist()
-    _, update = full.run(vectors, 1, 12, History(), deadline=perf_counter() + 3600.0)
+    _, update = full.run(vectors, 1, 12, LossHistory(), deadline=perf_counter() + 3600.0)
     assert update == 12
 
 
 def test_nothing_to_do_is_done_at_once(full_speed) -> None:
     full = full_speed(small())
     vectors = full.first()
-    assert full.run(vectors, 3, 3, History())[1] == 3
+    assert full.run(vectors, 3, 3, LossHistory())[1] == 3
 
 
 @pytest.mark.parametrize("updates", [1, 4, 9])
@@ -85,15 +85,15 @@ def test_what_an_update_leaves_is_what_the_listing_leaves(full_speed, updates) -
     names = ["loss", *(parameter_name(p, "d") for p in net.parameters)]
     names += [value_name(symbol, j) for symbol in ("z", "delta") for j in net.neurons]
     names += [value_name(symbol, j) for symbol in ("a", "da") for j in net.layer]
-    left = Left(tuple(names))
-    full.run(full.first(), 0, updates, History(), left=left)
+    left = LastUpdate(tuple(names))
+    full.run(full.first(), 0, updates, LossHistory(), left=left)
     assert {name: bits(left.values[name]) for name in names} == {
         name: bits(value_of(run, name)) for name in names
     }
 
 
 def test_the_screen_sees_every_update_and_can_leave_one_undone(full_speed) -> None:
-    full, history, stepped = full_speed(small()), History(), Stepped(small())
+    full, history, stepped = full_speed(small()), LossHistory(), Stepped(small())
     seen = []
 
     def screen(update, passes, before, after) -> bool:
@@ -111,7 +111,7 @@ def test_the_screen_sees_every_update_and_can_leave_one_undone(full_speed) -> No
     assert seen == list(range(8))
     assert recorded(history) == recorded(stepped.history)
     full.run(vectors, update, 12, history)
-    whole = History()
+    whole = LossHistory()
     full.run(full.first(), 0, 12, whole)
     assert recorded(history) == recorded(whole)
 
@@ -120,7 +120,7 @@ def test_passes_outlive_the_run(full_speed) -> None:
     full = full_speed(small())
     passes = full.passes(full.first(), [2, 0, 1])
     kept = [bits_of(values.ravel()) for values in (passes.z, passes.a, passes.dp())]
-    full.run(full.first(), 0, 12, History())
+    full.run(full.first(), 0, 12, LossHistory())
     full.passes(full.first(), [0, 1, 2])
     assert kept == [bits_of(values.ravel()) for values in (passes.z, passes.a, passes.dp())]
 
@@ -128,7 +128,7 @@ def test_passes_outlive_the_run(full_speed) -> None:
 @pytest.mark.parametrize("most", [1, 2, 3, 5])
 def test_a_huge_batch_is_computed_in_parts(full_speed, monkeypatch, most) -> None:
     experiment = small(batch_size=None)
-    full, stepped, history = full_speed(experiment), Stepped(experiment), History()
+    full, stepped, history = full_speed(experiment), Stepped(experiment), LossHistory()
     monkeypatch.setattr(full._runner._computer, "most_examples", most)
     vectors, _ = full.run(full.first(), 0, 4, history)
     stepped.advance(4)
@@ -155,7 +155,7 @@ def test_a_diverging_run_warns_nobody_and_leaves_numpy_as_it_was(full_speed) -> 
         with np.errstate(all=how), warnings.catch_warnings():
             warnings.simplefilter("error")
             before = np.geterr()
-            full, history = full_speed(experiment), History()
+            full, history = full_speed(experiment), LossHistory()
             vectors, _ = full.run(full.first(), 0, 18, history)
             passes = full.passes(vectors, range(4))
             passes.dp_after_each([0, 1])
@@ -172,7 +172,7 @@ def test_a_screen_that_fails_leaves_numpy_as_it_was(full_speed) -> None:
         raise KeyError
 
     with pytest.raises(KeyError):
-        full.run(full.first(), 0, 12, History(), screen=screen)
+        full.run(full.first(), 0, 12, LossHistory(), screen=screen)
     assert np.geterr() == before
 
 
