@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.experiments import experiments, layered
 
+from nntui.debugger.breakpoints import Place
 from nntui.debugger.commands import Interpreter, Movement
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.step import destination
-from nntui.model.names import quoted
 
 MOVEMENTS = {
     "step": "step", "next": "neuron", "finish": "pass", "example": "example", "update": "update",
@@ -65,8 +65,8 @@ PLACES = ["phase loss", "phase update", "example", "update", "epoch", "layer 1",
 @given(data=st.data(), experiment=experiments(most_neurons=4, most_epochs=3))
 def test_until_leads_where_a_breakpoint_would_stop(data, experiment) -> None:
     net = experiment.network.wiring()
-    names = [*PLACES, *(quoted(j) for j in net.neurons)]
-    names += [f"{quoted(i)}->{quoted(j)}" for j in net.neurons for i in net.sources[j]]
+    names = [*PLACES, *(Place("neuron", (j,)).text for j in net.neurons)]
+    names += [Place("edge", (i, j)).text for j in net.neurons for i in net.sources[j]]
     place = data.draw(st.sampled_from(names))
     if "->" in place or place.startswith(('"', "h")):
         place += data.draw(st.sampled_from(["", " forward", " backward", " update"]))
