@@ -235,7 +235,7 @@ class SteppingScreen(Screen[None]):
         """Show the help."""
         self.app.push_screen(HelpScreen(self._keymap, self._looking.deck.subject))
 
-    def on_panes_turned_to(self, event: PaneContainer.TurnedTo) -> None:
+    def on_pane_container_turned_to(self, event: PaneContainer.TurnedTo) -> None:
         """A click into a pane turns to it."""
         if not self._looking.deck.is_turned_to(event.pane):
             self._looking.open(event.pane)
@@ -252,7 +252,7 @@ class SteppingScreen(Screen[None]):
         """A click on a line of the program."""
         self.at_rest(self._stopping.toggle_line)(event.line)
 
-    def on_rows_pane_wished(self, event: ListPane.Wished) -> None:
+    def on_list_pane_wished(self, event: ListPane.Wished) -> None:
         """A key on a row of a list."""
         self.at_rest(self._stopping.wish)(event.pane, event.wish, event.key)
 

@@ -24,7 +24,7 @@ SCENES = {
 
 def _state(app, debugger, deck, status):
     screen = app.screen_stack[1]
-    lists = [pane._chosen for pane in screen.query("RowsPane")]
+    lists = [pane._chosen for pane in screen.query("ListPane")]
     return (
         debugger.position, [row.text for row in debugger.breakpoints], status(app), deck.seen,
         [row.enabled for row in debugger.breakpoints], deck.current, deck.turned, lists,
