@@ -7,44 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from nntui.debugger.branches import Branches, BranchPosition
 from nntui.model.errors import NntuiError
 from nntui.model.names import did_you_mean, escaped, fault_in_name
 
 if TYPE_CHECKING:
-    from nntui.debugger.debugger import Debugger
-
-
-@dataclass(frozen=True, slots=True)
-class BranchPosition:
-    """A position on a branch (by its name)."""
-
-    position: int
-    branch: str
-
-
-def here(debugger: Debugger) -> BranchPosition:
-    """Where a debugger stands."""
-    return BranchPosition(debugger.position, debugger.branches.current.name)
-
-
-def is_there(debugger: Debugger, spot: BranchPosition) -> bool:
-    """Whether the spot's branch was not deleted."""
-    return any(branch.name == spot.branch for branch in debugger.branches)
-
-
-def go(debugger: Debugger, spot: BranchPosition) -> None:
-    """Go to a spot, on its branch.
-
-    Raises:
-        NntuiError: there is no such branch any more.
-        IndexError: the run has no such position.
-    """
-    if debugger.branches.current.name != spot.branch:
-        debugger.branches.switch(spot.branch)
-    debugger.seek(spot.position)
-
-
-# ---- bookmarks -----------------------------------------------------------------------------------
+    from nntui.debugger.stepper import Stepper
 
 
 _PLACE: Final = re.compile(r"start|end|(step|update|epoch)\s+\S+")
@@ -71,8 +39,8 @@ class Bookmarks:
     >>> debugger.bookmarks.go("before the jump")
     """
 
-    def __init__(self, debugger: Debugger) -> None:
-        self._debugger = debugger
+    def __init__(self, stepper: Stepper, branches: Branches) -> None:
+        self._stepper, self._branches = stepper, branches
         self._bookmarks: dict[str, Bookmark] = {}
 
     def __iter__(self) -> Iterator[Bookmark]:
@@ -93,11 +61,11 @@ class Bookmarks:
         Raises:
             BookmarkError: this cannot be a name, or the run has no such position.
         """
-        bookmark = Bookmark(_checked(name), spot or here(self._debugger))
-        if not 0 <= bookmark.spot.position <= self._debugger.total:
+        bookmark = Bookmark(_checked(name), spot or self._branches.here)
+        if not 0 <= bookmark.spot.position <= self._stepper.total:
             raise BookmarkError(
                 f"bookmark “{name}”: there is no position {bookmark.spot.position}: "
-                f"the run has {self._debugger.total} steps"
+                f"the run has {self._stepper.total} steps"
             )
         self._bookmarks[name] = bookmark
         return bookmark
@@ -133,12 +101,12 @@ class Bookmarks:
             BookmarkError: there is none of that name, or its branch was deleted.
         """
         found = self.find(name)
-        if not is_there(self._debugger, found.spot):
+        if found.spot.branch not in self._branches:
             raise BookmarkError(
                 f"bookmark “{name}” stands on branch “{escaped(found.spot.branch)}”, "
                 "which is no longer there"
             )
-        go(self._debugger, found.spot)
+        self._branches.go(found.spot)
         return found
 
     def follow(self, branch: str, renamed: str) -> None:
@@ -206,17 +174,17 @@ class StopHistory:
     """The stops of a debugger, in the order in which they were made.
 
     Whoever stops says so with ``visit``. ``back`` and ``forth`` say where to go and leave the going
-    to the caller (``nntui.debugger.bookmarks.go``). A new stop forgets those that lay ahead.
+    to the caller (``Branches.go``). A new stop forgets those that lay ahead.
 
     >>> debugger.stop_history.visit()
     >>> debugger.seek(900)
     >>> debugger.stop_history.visit()
     >>> debugger.stop_history.back()
-    Spot(position=0, branch='main')
+    BranchPosition(position=0, branch='main')
     """
 
-    def __init__(self, debugger: Debugger) -> None:
-        self._debugger = debugger
+    def __init__(self, branches: Branches) -> None:
+        self._branches = branches
         self._spots: list[BranchPosition] = []
         self._at = -1
 
@@ -232,7 +200,7 @@ class StopHistory:
 
     def visit(self, spot: BranchPosition | None = None) -> None:
         """Note a stop (here, when left out); one at the same spot as the last is the same."""
-        spot = spot or here(self._debugger)
+        spot = spot or self._branches.here
         if self._spots and self._spots[self._at] == spot:
             return
         del self._spots[self._at + 1 :]
@@ -261,7 +229,7 @@ class StopHistory:
         stands = self._spots[self._at] if self._spots else None
         while 0 <= (at := self._at + direction) < len(self._spots):
             spot = self._spots[at]
-            if spot != stands and is_there(self._debugger, spot):
+            if spot != stands and spot.branch in self._branches:
                 self._at = at
                 return spot
             del self._spots[at]

@@ -15,7 +15,7 @@ from nntui.model.errors import NntuiError
 from nntui.model.names import did_you_mean, escaped
 
 if TYPE_CHECKING:
-    from nntui.debugger.debugger import Debugger
+    from nntui.debugger.stepper import Stepper
 
 MAIN: Final = "main"
 MAX_BRANCHES: Final = 500
@@ -49,12 +49,20 @@ class Branch:
         return f"from {self.parent} at {self.start:,}: {changes}"
 
 
-class Branches:
-    """The branches of a debugger, in the order of their making; it stands on ``current``."""
+@dataclass(frozen=True, slots=True)
+class BranchPosition:
+    """A position on a branch (by its name)."""
 
-    def __init__(self, debugger: Debugger) -> None:
-        self._debugger = debugger
-        main = Branch(MAIN, None, 0, (), debugger.run.timeline)
+    position: int
+    branch: str
+
+
+class Branches:
+    """The branches of a stepper, in the order of their making; it stands on ``current``."""
+
+    def __init__(self, stepper: Stepper) -> None:
+        self._stepper = stepper
+        main = Branch(MAIN, None, 0, (), stepper.run.timeline)
         self._branches: dict[str, Branch] = {MAIN: main}
         self._current = MAIN
 
@@ -62,6 +70,24 @@ class Branches:
     def current(self) -> Branch:
         """The branch that the debugger stands on."""
         return self._branches[self._current]
+
+    @property
+    def here(self) -> BranchPosition:
+        """The position and branch that the debugger stands on."""
+        return BranchPosition(self._stepper.position, self._current)
+
+    def go(self, to: BranchPosition) -> None:
+        """Go to a position of a branch.
+
+        Raises:
+            BranchError: there is no such branch any more.
+            IndexError: the run has no such position.
+        """
+        self.switch(to.branch)
+        self._stepper.seek(to.position)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._branches
 
     def __iter__(self) -> Iterator[Branch]:
         """Every branch, ``main`` first."""
@@ -94,8 +120,8 @@ class Branches:
             EditError: an unknown target, or a value that it cannot have.
             BranchError: the name is taken or no name, or there are too many branches.
         """
-        debugger, here = self._debugger, self.current
-        edit = edit_of(debugger.experiment, debugger.schedule, debugger.position, target, value)
+        stepper, here = self._stepper, self.current
+        edit = edit_of(stepper.experiment, stepper.schedule, stepper.position, target, value)
         joins = (
             here.parent is not None
             and here.start == edit.position == here.timeline.reached
@@ -215,7 +241,7 @@ class Branches:
         Raises:
             NntuiError: what is written there cannot be.
         """
-        debugger, current = self._debugger, self._current
+        stepper, current = self._stepper, self._current
         for row in plain:
             self._require_room()
             name, parent = self._checked(str(row["name"])), self[str(row["parent"])]
@@ -225,7 +251,7 @@ class Branches:
                 edits.append(
                     edit_of(
                         timeline.experiment_at(position),
-                        debugger.schedule,
+                        stepper.schedule,
                         position,
                         str(written["target"]),
                         written["value"],
@@ -243,9 +269,9 @@ class Branches:
 
     def _go(self, branch: Branch) -> None:
         """Stand at the same position of a branch."""
-        position = self._debugger.position
+        position = self._stepper.position
         self._current = branch.name
-        self._debugger.stand_on(Run(branch.timeline), position)
+        self._stepper.stand_on(Run(branch.timeline), position)
 
     def _grown(self, child: Branch, parent: Branch) -> Branch:
         """A branch whose parent is another one now: its edits are those that the parent lacks."""

@@ -11,7 +11,7 @@ from nntui.explain.numbers import Number, exact
 from nntui.model.errors import NntuiError
 
 if TYPE_CHECKING:
-    from nntui.debugger.debugger import Debugger
+    from nntui.debugger.stepper import Stepper
     from nntui.engine.edits import Edit
 
 MAX_WATCHES: Final = 200
@@ -59,7 +59,7 @@ class DisplayedValue:
 
 
 class Displays:
-    """The person's watches on a debugger, in the order in which they were added.
+    """The person's watches on a stepper, in the order in which they were added.
 
     >>> debugger.displays.add("dw[x1,h1] / 4")
     >>> debugger.step()
@@ -67,8 +67,8 @@ class Displays:
     ['1: dw[x1,h1] / 4 = 0']
     """
 
-    def __init__(self, debugger: Debugger) -> None:
-        self._debugger = debugger
+    def __init__(self, stepper: Stepper) -> None:
+        self._stepper = stepper
         self._watches: dict[int, Display] = {}
         self.made = 0
         """The last number that was given."""
@@ -104,7 +104,7 @@ class Displays:
         """
         if len(self) >= MAX_WATCHES:
             raise DisplayError(f"there are {MAX_WATCHES} watches: remove some first")
-        expression = parse(text, self._debugger.experiment.network)
+        expression = parse(text, self._stepper.experiment.network)
         self.made = max(number, self.made + 1)
         watch = Display(self.made, expression)
         self._watches[watch.number] = watch
@@ -155,10 +155,10 @@ class Displays:
     @property
     def _here(self) -> tuple[int, tuple[Edit, ...]]:
         """Where the debugger stands: another edit in the same place makes it another place."""
-        return self._debugger.position, self._debugger.run.timeline.edits
+        return self._stepper.position, self._stepper.run.timeline.edits
 
     def _value(self, watch: Display) -> Value:
-        return watch.expression.value(self._debugger.value)
+        return watch.expression.value(self._stepper.value)
 
 
 def line_of(watched: DisplayedValue, number: Number = exact) -> str:

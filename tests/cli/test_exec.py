@@ -323,8 +323,8 @@ def test_a_script_prints_the_same_live_and_after_save_and_reload(
         return CliRunner().invoke(main, ["exec", *words], prog_name="nntui").stdout.splitlines()
 
     debugger = package.Debugger(package.load(folder / "net.json"))
-    first = [line for line in first if debugger.execute(line).ok]
-    second = [line for line in second if debugger.execute(line).ok]
+    first = [line for line in first if package.Interpreter(debugger).execute(line).ok]
+    second = [line for line in second if package.Interpreter(debugger).execute(line).ok]
     live = printed("net.json", *first, *second)
     assert len(live) == len(first) + len(second)
     assert printed("net.json", *first, *second) == live

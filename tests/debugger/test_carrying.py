@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from nntui.debugger.commands import Interpreter
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.session import carried_over, to_plain
 from nntui.document.load import load
@@ -22,9 +23,9 @@ from nntui.samples import samples
 def debugger():
     debugger = Debugger(load(samples()["sample"]))
     for line in ("break h1", "break h2 backward if loss < 0.1", "display w[x1,h1]", "display loss"):
-        debugger.execute(line)
+        Interpreter(debugger).execute(line)
     debugger.seek(12)
-    debugger.execute("bookmark here")
+    Interpreter(debugger).execute("bookmark here")
     return debugger
 
 
@@ -60,7 +61,7 @@ def test_a_bookmark_is_kept_only_while_the_steps_have_the_same_numbers(debugger)
 
 
 def test_branches_are_said_to_be_left_and_come_back_with_their_experiment(debugger):
-    debugger.execute("set b[h1] 0.3")
+    Interpreter(debugger).execute("set b[h1] 0.3")
     first = debugger.run.timeline.first
     there, lost = carried_over(debugger, add_neuron(first, "h3").experiment)
     assert len(there.branches) == 1
@@ -86,7 +87,7 @@ def test_everything_follows_a_neuron_that_is_called_something_else(debugger):
         "watch abs(a[h1]) crosses 0.5",
         "tbreak update 3",
     ):
-        debugger.execute(line)
+        Interpreter(debugger).execute(line)
     history = renamed(debugger, ("h1", "my neuron"))
     made, lost = carried_over(debugger, history.experiment, renaming=history.renaming)
     assert not lost
@@ -103,16 +104,16 @@ def test_everything_follows_a_neuron_that_is_called_something_else(debugger):
 
 
 def test_numbers_and_counters_go_along(debugger):
-    debugger.execute("delete 1")
-    debugger.execute("break h1 every 3")
-    debugger.execute("continue")
+    Interpreter(debugger).execute("delete 1")
+    Interpreter(debugger).execute("break h1 every 3")
+    Interpreter(debugger).execute("continue")
     history = renamed(debugger, ("h1", "g"))
     made, _ = carried_over(debugger, history.experiment, renaming=history.renaming)
     assert [(row.number, row.hits, row.since) for row in made.breakpoints] == [
         (row.number, row.hits, row.since) for row in debugger.breakpoints
     ]
     assert any(row.hits for row in made.breakpoints)
-    assert made.execute("break y").lines == ("breakpoint 4: y",)
+    assert Interpreter(made).execute("break y").lines == ("breakpoint 4: y",)
 
 
 def test_neurons_that_change_names_with_each_other_are_not_mistaken(debugger):

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from support.experiments import experiments, layered
 from support.scripts import scripts
 
+from nntui.debugger.commands import Interpreter
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.session import SessionError, original, restore, to_plain
 
 
 def said(debugger: Debugger, script: list[str]) -> list[str]:
     """All that the replies to a script say, in a form that == compares bit for bit."""
-    return [repr(debugger.execute(line)) for line in script]
+    return [repr(Interpreter(debugger).execute(line)) for line in script]
 
 
 def reloaded(debugger: Debugger) -> Debugger:
@@ -59,16 +60,16 @@ def test_a_debugger_as_it_was_made_has_nothing_to_keep(debugger) -> None:
 
 def test_numbers_are_given_on_from_where_they_were(debugger) -> None:
     for line in ["break h1_1", "break h1_2", "delete 2", "display loss", "display step"]:
-        debugger.execute(line)
-    debugger.execute("undisplay 2")
+        Interpreter(debugger).execute(line)
+    Interpreter(debugger).execute("undisplay 2")
     again = reloaded(debugger)
-    assert again.execute("break y1").data["breakpoints"][0]["number"] == 3
-    assert again.execute("display epoch").data["displays"][-1]["number"] == 3
+    assert Interpreter(again).execute("break y1").data["breakpoints"][0]["number"] == 3
+    assert Interpreter(again).execute("display epoch").data["displays"][-1]["number"] == 3
 
 
 def test_a_branch_comes_back_with_its_edits_and_its_place(debugger) -> None:
     for line in ["step 30", "set w[x1,h1_1] 2", "set activation[h1_1] relu", "step 5"]:
-        assert debugger.execute(line).ok
+        assert Interpreter(debugger).execute(line).ok
     again = reloaded(debugger)
     assert again.branches.current.name == "branch-1"
     assert again.branches.current.text == debugger.branches.current.text

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.experiments import layered
 
-from nntui.debugger.bookmarks import LONGEST, BranchPosition, go
+from nntui.debugger.bookmarks import LONGEST, BranchPosition
 from nntui.debugger.debugger import Debugger
 
 
@@ -27,12 +27,12 @@ def test_all_the_way_back_and_forth_is_the_trail(positions) -> None:
     expected = [p for n, p in enumerate(positions) if n == 0 or positions[n - 1] != p]
     back = [debugger.position]
     while (spot := debugger.stop_history.back()) is not None:
-        go(debugger, spot)
+        debugger.branches.go(spot)
         back.append(debugger.position)
     assert back == expected[::-1]
     forth = [debugger.position]
     while (spot := debugger.stop_history.forth()) is not None:
-        go(debugger, spot)
+        debugger.branches.go(spot)
         forth.append(debugger.position)
     assert forth == expected
     assert debugger.stop_history.ahead == 0
@@ -43,7 +43,7 @@ def test_back_from_beside_the_trail_leads_to_its_last_stop_and_forth_again(debug
     debugger.seek(17)
     spot = debugger.stop_history.back()
     assert spot == BranchPosition(10, "main")
-    go(debugger, spot)
+    debugger.branches.go(spot)
     assert debugger.stop_history.forth() == BranchPosition(17, "main")
 
 
@@ -51,7 +51,7 @@ def test_a_new_stop_forgets_those_ahead(debugger) -> None:
     for position in (10, 20, 30):
         stop(debugger, position)
     for _ in range(2):
-        go(debugger, debugger.stop_history.back())
+        debugger.branches.go(debugger.stop_history.back())
     assert debugger.stop_history.ahead == 2
     stop(debugger, 15)
     assert [spot.position for spot in debugger.stop_history.spots] == [10, 15]
@@ -81,7 +81,7 @@ def test_stops_on_a_deleted_branch_are_passed_over(debugger) -> None:
     stop(debugger, 40)
     spot = debugger.stop_history.back()
     assert spot == BranchPosition(10, "main")
-    go(debugger, spot)
+    debugger.branches.go(spot)
     assert debugger.stop_history.back() is None
     assert debugger.stop_history.forth() == BranchPosition(40, "main")
 
@@ -102,7 +102,7 @@ def test_the_trail_leads_from_branch_to_branch(debugger) -> None:
     debugger.stop_history.visit()
     spot = debugger.stop_history.back()
     assert spot == BranchPosition(10, "main")
-    go(debugger, spot)
+    debugger.branches.go(spot)
     assert debugger.branches.current.name == "main"
     debugger.branches.rename(name, "bolder")
     debugger.stop_history.follow(name, "bolder")

@@ -17,7 +17,7 @@ from nntui.debugger.breakpoints.parse import (
     to_plain,
     watchpoint_of,
 )
-from nntui.debugger.breakpoints.search import ContinueSearch, resume
+from nntui.debugger.breakpoints.search import ContinueSearch
 from nntui.debugger.breakpoints.stop import Stop
 from nntui.debugger.breakpoints.table import BreakpointTable
 
@@ -35,7 +35,6 @@ __all__ = [
     "from_plain",
     "message_of",
     "place_of",
-    "resume",
     "row_of",
     "to_plain",
     "watchpoint_of",

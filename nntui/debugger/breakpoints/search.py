@@ -17,7 +17,8 @@ from nntui.debugger.breakpoints.walker import HitCounter, MessageLog, Walker, ed
 from nntui.engine.run import Run
 
 if TYPE_CHECKING:
-    from nntui.debugger.debugger import Debugger
+    from nntui.debugger.breakpoints.table import BreakpointTable
+    from nntui.debugger.stepper import Stepper
     from nntui.engine.full_speed import BatchValues, TrainingState
 
 
@@ -117,11 +118,11 @@ _WORTH_SEEKING: Final = 5_000
 
 
 class ForwardSearch:
-    """The search from where a debugger stands towards the end of the run."""
+    """The search from where a run stands towards its end."""
 
-    def __init__(self, debugger: Debugger, log: MessageLog) -> None:
-        self._run = debugger.run
-        self.tally = HitCounter(debugger.breakpoints, log)
+    def __init__(self, run: Run, breakpoints: BreakpointTable, log: MessageLog) -> None:
+        self._run = run
+        self.tally = HitCounter(breakpoints, log)
         rows = self.tally.rows
         self._search = SearchContext(self._run, rows) if rows else None
         self._plan: UpdateCounts | None = None
@@ -238,19 +239,19 @@ _WIDEST: Final = 50_000
 
 
 class BackwardSearch:
-    """The search from where a debugger stands towards the start of the run.
+    """The search from where a run stands towards its start.
 
     All steps from number ``_end`` on are searched. To be searched next, each from its end: the
     matches of a block, then the blocks of an update, then the updates of a window.
     """
 
-    def __init__(self, debugger: Debugger) -> None:
-        self.tally = HitCounter(debugger.breakpoints)
+    def __init__(self, run: Run, breakpoints: BreakpointTable) -> None:
+        self.tally = HitCounter(breakpoints)
         rows = self.tally.rows
-        self._run = debugger.run.twin() if rows else debugger.run
+        self._run = run.twin() if rows else run
         self._search, self._schedule = SearchContext(self._run, rows), self._run.schedule
-        self._start = debugger.position
-        self._end = max(debugger.position - 1, 0) if rows else 0
+        self._start = run.position
+        self._end = max(run.position - 1, 0) if rows else 0
         self._floor = self._end  # of the window
         self._width = 1
         self._scanning: int | None = None  # the update that the window ends before
@@ -367,8 +368,6 @@ class BackwardSearch:
 # ---- forward and back ----------------------------------------------------------------------------
 
 
-__all__ = ["ContinueSearch", "Stop", "resume"]
-
 _ENDS = {1: ("end", "the end of the run"), -1: ("start", "the start of the run")}
 
 
@@ -380,10 +379,10 @@ class ContinueSearch:
     stands at a true state of the run, and the search may be given up with ``pause``.
     """
 
-    def __init__(self, debugger: Debugger, direction: int = 1) -> None:
-        self._debugger = debugger
+    def __init__(self, stepper: Stepper, breakpoints: BreakpointTable, direction: int = 1) -> None:
+        self._stepper, self._breakpoints = stepper, breakpoints
         self.direction = 1 if direction > 0 else -1
-        self._version = debugger.breakpoints.version
+        self._version = breakpoints.version
         self._log = MessageLog()
         self._search = self._begin()
         self.stop: Stop | None = None
@@ -415,8 +414,8 @@ class ContinueSearch:
         """Search for about so many seconds; the stop, if one is found."""
         if self.stop is not None:
             return self.stop
-        if self._version != self._debugger.breakpoints.version:
-            self._version = self._debugger.breakpoints.version
+        if self._version != self._breakpoints.version:
+            self._version = self._breakpoints.version
             self._search = self._begin()
         self._rest(self._search.burst(perf_counter() + seconds))
         return self.stop
@@ -431,24 +430,15 @@ class ContinueSearch:
 
     def _begin(self) -> ForwardSearch | BackwardSearch:
         if self.direction < 0:
-            return BackwardSearch(self._debugger)
-        return ForwardSearch(self._debugger, self._log)
+            return BackwardSearch(self._stepper.run, self._breakpoints)
+        return ForwardSearch(self._stepper.run, self._breakpoints, self._log)
 
     def _rest(self, found: Stop | bool) -> None:
-        """Let the debugger stand where the search has led it."""
-        debugger = self._debugger
+        """Let the stepper stand where the search has led it."""
         if found is True:  # nothing is left to be searched
             kind, reason = _ENDS[self.direction]
-            position = debugger.total if self.direction > 0 else 0
+            position = self._stepper.total if self.direction > 0 else 0
             found = Stop(position, reason, kind, messages=self.messages)  # type: ignore[arg-type]
         if isinstance(found, Stop):
             self.stop = found
-            debugger.seek(found.position)
-
-
-def resume(debugger: Debugger, direction: int = 1) -> Stop:
-    """Go on to the next stop, or with direction −1 back to the one before."""
-    search = ContinueSearch(debugger, direction)
-    while (stop := search.burst(1.0)) is None:
-        pass
-    return stop
+            self._stepper.seek(found.position)

@@ -153,8 +153,7 @@ def _goto(debugger: Debugger, rest: str) -> Movement:
         return Movement(debugger, _numbered(debugger.schedule, found[0], found[1]))
     if rest in debugger.bookmarks:
         spot = debugger.bookmarks.find(rest).spot
-        if debugger.branches.current.name != spot.branch:
-            debugger.branches.switch(spot.branch)
+        debugger.branches.switch(spot.branch)
         return Movement(debugger, spot.position)
     return Movement(debugger, _position(debugger, rest))
 

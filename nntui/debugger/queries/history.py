@@ -20,7 +20,7 @@ from nntui.model.errors import NntuiError
 from nntui.model.names import parse_value_name
 
 if TYPE_CHECKING:
-    from nntui.debugger.debugger import Debugger
+    from nntui.debugger.stepper import Stepper
     from nntui.engine.full_speed import BatchValues, TrainingState
     from nntui.engine.run import Run
     from nntui.engine.timeline import Timeline
@@ -80,7 +80,7 @@ class ValueHistory:
 
 
 def history(
-    debugger: Debugger, text: str, count: int = 20, *, seconds: float | None = SECONDS
+    stepper: Stepper, text: str, count: int = 20, *, seconds: float | None = SECONDS
 ) -> ValueHistory:
     """The values of an expression at the ends of the last ``count`` updates, and over the run.
 
@@ -93,9 +93,9 @@ def history(
     """
     if not 1 <= count <= LONGEST:
         raise HistoryError(f"found {count} updates, expected 1 to {LONGEST:,}")
-    expression = parse(text, debugger.experiment.network)
-    look = _ValueSampler(expression, debugger.run.twin())
-    updates = debugger.schedule.updates_before(debugger.position)
+    expression = parse(text, stepper.experiment.network)
+    look = _ValueSampler(expression, stepper.run.twin())
+    updates = stepper.schedule.updates_before(stepper.position)
     moments = _moments(look, updates, count)
     return ValueHistory(expression.text, updates, moments, _sampled(look, updates, seconds))
 

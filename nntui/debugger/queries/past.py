@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from nntui.debugger.queries.writes import writes_of
+from nntui.debugger.queries.writes import Writes
 from nntui.debugger.step import Step
 from nntui.debugger.values import value_of
 from nntui.engine.observe import StepContext, reads, writes
@@ -19,7 +19,6 @@ from nntui.model.names import parameter_name, parse_value_name
 from nntui.model.wiring import Parameter
 
 if TYPE_CHECKING:
-    from nntui.debugger.debugger import Debugger
     from nntui.engine.run import Run
 
 
@@ -151,12 +150,12 @@ REMEMBERED: Final = 512
 class Past:
     """Looks at any step of a debugger's line of time, by a replay of the update that it is in."""
 
-    def __init__(self, debugger: Debugger) -> None:
-        self._run = debugger.run.twin()
+    def __init__(self, run: Run) -> None:
+        self._run = run.twin()
         self._timeline = self._run.timeline
         self._steps: OrderedDict[int, Step] = OrderedDict()
         self._replays = Replays(self._run)
-        self.writes = writes_of(debugger)
+        self.writes = Writes(self._timeline)
         self.net = self.writes.net
         self.schedule = self.writes.schedule
 

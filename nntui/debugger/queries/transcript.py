@@ -10,43 +10,43 @@ from nntui.debugger.step import destination
 from nntui.model.names import escaped
 
 if TYPE_CHECKING:
-    from nntui.debugger.debugger import Debugger
+    from nntui.debugger.stepper import Stepper
 
 MOST: Final = 10_000
 """Steps that are written, at most: the last ones of the pass."""
 
 
-def transcript(debugger: Debugger) -> str:
+def transcript(stepper: Stepper) -> str:
     """The pass that the last step belongs to, from its start to that step.
 
     A table in Markdown, a row for each equation: the step's number, the value, how it is made in
     symbols and in exact numbers, and what comes out. The run does not move.
     """
-    return "\n".join(_lines(debugger)) + "\n"
+    return "\n".join(_lines(stepper)) + "\n"
 
 
-def _lines(debugger: Debugger) -> Iterator[str]:
-    experiment, here = debugger.experiment, debugger.position
+def _lines(stepper: Stepper) -> Iterator[str]:
+    experiment, here = stepper.experiment, stepper.position
     yield f"# {_plain(experiment.name or 'An experiment')}"
     yield ""
-    last = debugger.last
+    last = stepper.last
     if last is None:
         yield "Nothing was computed yet."
         return
     position = last.position
     example = "" if position.example is None else f" · example {position.example + 1}"
     phase = "" if position.phase == "update" else f" · {position.phase}"
-    first = destination(debugger.schedule, here, "pass", -1)
+    first = destination(stepper.schedule, here, "pass", -1)
     shown = max(first, here - MOST)
     yield f"Epoch {position.epoch + 1} · update {position.update + 1}{example}{phase}"
-    yield f"(steps {first:,} to {here - 1:,} of {debugger.total:,})"
+    yield f"(steps {first:,} to {here - 1:,} of {stepper.total:,})"
     yield ""
     if shown > first:
         yield f"The first {shown - first:,} steps of the pass are left out."
         yield ""
     yield "| step | value | in symbols | in numbers | result |"
     yield "| ---: | --- | --- | --- | ---: |"
-    past = Past(debugger)
+    past = Past(stepper.run)
     for number in range(shown, here):
         name = f"{number:,}"
         for line in past.step(number).lines():

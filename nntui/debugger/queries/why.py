@@ -1,6 +1,6 @@
 """Why a value is what it is: the step that wrote it last, what that step read, and so on back.
 
-    >>> cause = why(debugger, "z[h1]")
+    >>> cause = why(stepper, "z[h1]")
     >>> cause.text
     'z[h1] = 0.1 + 0.5 · 1 + 0.25 · 0.5 = 0.725'
     >>> [read.text for read in expand(cause)]
@@ -31,7 +31,7 @@ from nntui.explain.formulas import EquationLine
 from nntui.explain.numbers import exact
 
 if TYPE_CHECKING:
-    from nntui.debugger.debugger import Debugger
+    from nntui.debugger.stepper import Stepper
 
 
 ROWS: Final = 20
@@ -139,15 +139,15 @@ def _written(row: CauseRow) -> Iterator[str]:
 # ---- why -----------------------------------------------------------------------------------------
 
 
-def why(debugger: Debugger, name: str) -> Cause:
+def why(stepper: Stepper, name: str) -> Cause:
     """What has made a value, as it is where the debugger stands.
 
     Raises:
         ValueNameError: the name names no value of this network.
     """
-    past = Past(debugger)
+    past = Past(stepper.run)
     name, _, _ = past.writes.named(name)
-    return _opened(past, Read(name, debugger.position))
+    return _opened(past, Read(name, stepper.position))
 
 
 def expand(cause: Cause, first: int = 0, count: int = ROWS) -> tuple[Cause, ...]:

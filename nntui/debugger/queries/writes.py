@@ -20,7 +20,7 @@ from nntui.model.names import parse_value_name, value_name
 from nntui.model.wiring import Wiring, check_value
 
 if TYPE_CHECKING:
-    from nntui.debugger.debugger import Debugger
+    from nntui.debugger.stepper import Stepper
     from nntui.engine.edits import Edit
     from nntui.engine.timeline import Timeline
 
@@ -220,16 +220,18 @@ PERIODS: Final[dict[str, Period]] = {
 _BLANKED: Final = frozenset({"z", "a", "da", "delta", "loss"})
 
 
-def last_write(debugger: Debugger, name: str, position: int | None = None) -> Write:
+def last_write(stepper: Stepper, name: str, position: int | None = None) -> Write:
     """The write that a value stands by at a position (the debugger's, when left out).
 
     Raises:
         ValueNameError: the name names no value of this network.
     """
-    return writes_of(debugger).last(name, debugger.position if position is None else position)
+    return Writes(stepper.run.timeline).last(
+        name, stepper.position if position is None else position
+    )
 
 
-def next_write(debugger: Debugger, name: str, position: int | None = None) -> Write | None:
+def next_write(stepper: Stepper, name: str, position: int | None = None) -> Write | None:
     """The first write behind a position (the debugger's, when left out); None when none follows.
 
     Blanking is no write here: it is the next number that is looked for.
@@ -237,12 +239,9 @@ def next_write(debugger: Debugger, name: str, position: int | None = None) -> Wr
     Raises:
         ValueNameError: the name names no value of this network.
     """
-    return writes_of(debugger).next(name, debugger.position if position is None else position)
-
-
-def writes_of(debugger: Debugger) -> Writes:
-    """The writes of the line of time that a debugger stands on."""
-    return Writes(debugger.run.timeline)
+    return Writes(stepper.run.timeline).next(
+        name, stepper.position if position is None else position
+    )
 
 
 class Writes:

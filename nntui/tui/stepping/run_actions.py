@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from nntui.debugger.bookmarks import go
 from nntui.debugger.commands import Movement
 from nntui.debugger.step import destination
 from nntui.tui.stepping.player import Player
@@ -69,7 +68,7 @@ class Moving:
         if spot is None:
             self._stage.say(f"there is no {'later' if direction > 0 else 'earlier'} stop")
             return
-        go(debugger, spot)
+        debugger.branches.go(spot)
         ahead = debugger.stop_history.ahead
         self._stage.show(f"a stop from before; {ahead} more forth" if ahead else "the newest stop")
 

@@ -6,12 +6,12 @@ import pytest
 from support.experiments import layered
 
 from nntui.debugger.breakpoints import (
-    ContinueSearch,
     Stop,
     breakpoint_of,
     message_of,
     watchpoint_of,
 )
+from nntui.debugger.commands import Interpreter
 from nntui.debugger.debugger import Debugger
 from nntui.document.load import load
 from nntui.model.losses import Loss
@@ -70,7 +70,7 @@ def test_so_has_one_whose_numbers_are_no_longer_finite(name) -> None:
         experiment.network.rename_neuron("y", name)
     debugger = Debugger(experiment)
     debugger.breakpoints.add(watchpoint_of("nonfinite", experiment.network))
-    debugger.execute("set learning_rate 1e300")
+    Interpreter(debugger).execute("set learning_rate 1e300")
     stop = debugger.resume()
     assert stop.position == 103
     assert debugger["loss"] == float("inf")
@@ -345,7 +345,7 @@ def test_only_the_block_that_stops_is_stepped_through() -> None:
 
 def test_a_hunt_in_bursts_stands_at_true_states_and_can_be_paused(seen) -> None:
     debugger = debugger_with("break if loss > 99 and step < 0", epochs=300)
-    search = ContinueSearch(debugger)
+    search = debugger.continue_search()
     for _ in range(5):
         assert search.burst(0.0) is None
         other = Debugger(debugger.experiment)
@@ -361,7 +361,7 @@ def test_a_hunt_in_bursts_stands_at_true_states_and_can_be_paused(seen) -> None:
 def test_pausing_on_the_way_back_stands_as_far_as_was_searched() -> None:
     debugger = debugger_with("break if step == 3", epochs=300)
     debugger.seek(debugger.total)
-    search = ContinueSearch(debugger, -1)
+    search = debugger.continue_search(-1)
     while search.position > debugger.total - 5000:
         assert search.burst(0.0) is None
     stop = search.pause()
@@ -371,7 +371,7 @@ def test_pausing_on_the_way_back_stands_as_far_as_was_searched() -> None:
 
 def test_a_breakpoint_added_between_bursts_counts_from_there_on() -> None:
     debugger = debugger_with("break if loss > 99", epochs=100)
-    search = ContinueSearch(debugger)
+    search = debugger.continue_search()
     search.burst(0.0)
     debugger.breakpoints.add(breakpoint_of("epoch 90", debugger.experiment.network))
     for _ in count():

@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from nntui.debugger.commands import Interpreter
 from nntui.debugger.debugger import Debugger
 
 
@@ -41,7 +42,7 @@ def test_a_display_is_shown_with_what_it_was_after_every_movement(do, debugger) 
 def test_displays_are_removed_all_or_none(debugger, do) -> None:
     for text in ("loss", "step", "epoch"):
         do(f"display {text}")
-    refused = debugger.execute("undisplay 1 7")
+    refused = Interpreter(debugger).execute("undisplay 1 7")
     assert refused.lines == ("there is no watch 7 (there are: 1, 2, 3)",)
     do("undisplay 1 3 1")
     assert [watch.number for watch in debugger.displays] == [2]
@@ -196,9 +197,9 @@ def test_a_reply_as_a_plain_value(do) -> None:
     assert plain["lines"] == list(do("goto 3").lines)
 
 
-def test_the_facade_runs_the_language_too() -> None:
+def test_an_interpreter_runs_and_completes_lines() -> None:
     from support.experiments import layered
 
     debugger = Debugger(layered(2, 2, 1))
-    assert debugger.execute("s 4").position == 4
-    assert debugger.complete("ste") == ["step"]
+    assert Interpreter(debugger).execute("s 4").position == 4
+    assert Interpreter(debugger).complete("ste") == ["step"]

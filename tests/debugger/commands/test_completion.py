@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.experiments import experiments, layered
 
+from nntui.debugger.commands import Interpreter
 from nntui.debugger.commands.interpreter import COMMANDS
 from nntui.debugger.debugger import Debugger
 from nntui.model.names import parameter_name, value_name
@@ -56,22 +57,22 @@ from nntui.model.names import parameter_name, value_name
     ],
 )
 def test_what_a_line_may_become(debugger, line, lines) -> None:
-    assert debugger.complete(line) == lines
+    assert Interpreter(debugger).complete(line) == lines
 
 
 def test_numbers_and_names_of_what_there_is(do, debugger) -> None:
     for line in ["break h1_1", "watch loss", "display loss", "bookmark here", "set b[y1] 1"]:
         do(line)
-    assert debugger.complete("condition ") == ["condition 1", "condition 2"]
-    assert debugger.complete("condition 1 los") == ["condition 1 loss"]
-    assert debugger.complete("delete ") == ["delete 1", "delete 2"]
-    assert debugger.complete("undisplay ") == ["undisplay 1"]
-    assert debugger.complete("goto h") == ["goto here"]
-    assert debugger.complete("diff main b") == ["diff main branch-1"]
+    assert Interpreter(debugger).complete("condition ") == ["condition 1", "condition 2"]
+    assert Interpreter(debugger).complete("condition 1 los") == ["condition 1 loss"]
+    assert Interpreter(debugger).complete("delete ") == ["delete 1", "delete 2"]
+    assert Interpreter(debugger).complete("undisplay ") == ["undisplay 1"]
+    assert Interpreter(debugger).complete("goto h") == ["goto here"]
+    assert Interpreter(debugger).complete("diff main b") == ["diff main branch-1"]
 
 
 def test_an_empty_line_may_become_any_command(debugger) -> None:
-    assert debugger.complete("") == list(COMMANDS)
+    assert Interpreter(debugger).complete("") == list(COMMANDS)
 
 
 @given(experiments())
@@ -84,21 +85,21 @@ def test_every_value_is_found_by_what_it_begins_with(experiment) -> None:
     for name in names:
         bracket = name.index("[") + 1
         for end in range(bracket, len(name)):
-            assert f"print {name}" in debugger.complete(f"print {name[:end]}")
+            assert f"print {name}" in Interpreter(debugger).complete(f"print {name[:end]}")
 
 
 @given(st.text(max_size=30))
 def test_an_offer_begins_with_what_was_typed(line) -> None:
     debugger = Debugger(layered(1, 1, epochs=1))
-    for offered in debugger.complete(line):
+    for offered in Interpreter(debugger).complete(line):
         assert offered.startswith(line.lstrip())
 
 
 @pytest.mark.parametrize("piece", ["a->", "[", '"', "\\", "w[x1,", " ", "(", "x"])
 def test_a_long_line_is_looked_at_in_bounded_time(debugger, piece) -> None:
-    assert debugger.complete(f"print {piece * (9_000 // len(piece))}") is not None
+    assert Interpreter(debugger).complete(f"print {piece * (9_000 // len(piece))}") is not None
 
 
 def test_a_network_of_many_edges_offers_a_hundred(debugger) -> None:
     debugger = Debugger(layered(30, 30, 2, epochs=1))
-    assert len(debugger.complete("print w[")) == 100
+    assert len(Interpreter(debugger).complete("print w[")) == 100

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.experiments import layered
 
+from nntui.debugger.commands import Interpreter
 from nntui.debugger.commands.command import (
     MAX_LINE,
     CommandError,
@@ -119,11 +120,11 @@ fragments = st.sampled_from(
 
 @given(st.lists(fragments | st.text(max_size=4), max_size=8).map(" ".join))
 def test_no_line_ends_in_anything_but_a_reply(line) -> None:
-    reply = FUZZED.execute(line)
+    reply = Interpreter(FUZZED).execute(line)
     assert reply.position == FUZZED.position
     assert all(each.isprintable() for each in reply.lines)
     if not reply.ok:
         assert reply.data["error"] == reply.lines[0]
-    offered = FUZZED.complete(line)
+    offered = Interpreter(FUZZED).complete(line)
     assert all(isinstance(each, str) for each in offered)
     assert len(offered) <= 100

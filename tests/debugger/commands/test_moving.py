@@ -27,7 +27,7 @@ def test_a_movement_leads_where_its_key_leads(name, data) -> None:
     sign = data.draw(st.sampled_from([1, -1]))
     there = destination(debugger.schedule, debugger.position, MOVEMENTS[name], sign * count)
     here = debugger.position
-    reply = debugger.execute(f"{'' if sign > 0 else 'reverse-'}{name} {count}")
+    reply = Interpreter(debugger).execute(f"{'' if sign > 0 else 'reverse-'}{name} {count}")
     assert debugger.position == reply.position == there
     assert reply.moved == (there != here)
     if there == here and count:
@@ -76,9 +76,9 @@ def test_until_leads_where_a_breakpoint_would_stop(data, experiment) -> None:
         for debugger in (searching, going):
             debugger.seek(start)
         searching.breakpoints.clear()
-        assert searching.execute(f"break {place}").ok
-        found = searching.execute("reverse-continue" if back else "continue")
-        reply = going.execute(f"{'reverse-' if back else ''}until {place}")
+        assert Interpreter(searching).execute(f"break {place}").ok
+        found = Interpreter(searching).execute("reverse-continue" if back else "continue")
+        reply = Interpreter(going).execute(f"{'reverse-' if back else ''}until {place}")
         if found.ok and found.data["stopped_by"]:
             assert reply.ok
             assert reply.position == found.position
@@ -162,8 +162,8 @@ def test_the_ends_of_long_ways_are_on_the_trail(do, debugger) -> None:
 def test_a_journey_is_made_in_bursts_and_ends_like_the_command(debugger) -> None:
     once = Debugger(debugger.experiment)
     for line in ["break h1_1 if loss < 0.1", "display loss"]:
-        assert once.execute(line).ok
-        assert debugger.execute(line).ok
+        assert Interpreter(once).execute(line).ok
+        assert Interpreter(debugger).execute(line).ok
     interpreter = Interpreter(debugger)
     for line in ["goto 30", "continue", "reverse-continue", "until y1", "step 9", "x loss"]:
         journey = interpreter.prepare(line)
@@ -171,19 +171,19 @@ def test_a_journey_is_made_in_bursts_and_ends_like_the_command(debugger) -> None
         while not journey.burst(0.0):
             assert 0 <= debugger.position <= debugger.total
         assert journey.burst(0.0)
-        assert interpreter.arrived(journey) == once.execute(line)
+        assert interpreter.arrived(journey) == Interpreter(once).execute(line)
 
 
 @pytest.mark.parametrize("line", ["continue", "goto end"])
 def test_a_journey_can_be_given_up_on_the_way(debugger, line) -> None:
     debugger = Debugger(layered(2, 8, 1, examples=50, epochs=2_000))
-    debugger.execute("break if loss < 0")
+    Interpreter(debugger).execute("break if loss < 0")
     calls = iter([False, True])
     reply = Interpreter(debugger).execute(line, paused=lambda: next(calls, True))
     if reply.stop == "paused":
         assert reply.ok
         assert reply.position < debugger.total
-    assert debugger.execute("step").ok or debugger.at_end
+    assert Interpreter(debugger).execute("step").ok or debugger.at_end
 
 
 def test_a_journey_that_was_given_up_says_so(debugger) -> None:

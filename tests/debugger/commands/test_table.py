@@ -110,8 +110,8 @@ def test_an_example_in_the_help_works_where_there_is_what_it_names(line: str) ->
         "goto 300", "break h1", "set b[h1] 1", "branch name mine", "branch switch main",
         "bookmark before the jump", "step 9", "set b[h1] 2",
     ]:  # fmt: skip
-        assert debugger.execute(before).ok, before
-    reply = debugger.execute(line)
+        assert Interpreter(debugger).execute(before).ok, before
+    reply = Interpreter(debugger).execute(line)
     assert reply.ok, (line, reply.text)
 
 
@@ -158,7 +158,9 @@ def test_the_short_forms_that_fingers_know(short: str, name: str) -> None:
 
 
 def test_a_short_form_gives_the_same_reply(debugger) -> None:
-    one, other = (Debugger(debugger.experiment).execute(line) for line in ("s 12", "step 12"))
+    one, other = (
+        Interpreter(Debugger(debugger.experiment)).execute(line) for line in ("s 12", "step 12")
+    )
     assert one.lines == other.lines
     assert one.data == other.data
 

@@ -9,7 +9,7 @@ from support.bits import bits
 from support.experiments import experiments, layered
 
 from nntui.debugger.debugger import Debugger
-from nntui.debugger.queries.writes import Writes, last_write, next_write, writes_of
+from nntui.debugger.queries.writes import Writes, last_write, next_write
 from nntui.engine.timeline import Timeline
 from nntui.model.names import ValueNameError, parse_value_name, value_name
 
@@ -106,7 +106,7 @@ def test_the_next_write_is_the_first_last_write_that_follows(experiment) -> None
 def test_edits_are_writes_of_what_they_set(experiment, seed, edited) -> None:
     debugger, elsewhere = edited(experiment, Random(seed))
     timeline = debugger.run.timeline
-    writes = writes_of(debugger)
+    writes = Writes(debugger.run.timeline)
     seen = brute(experiment, debugger)
     for position in range(len(seen)):
         values, stands = seen[position]
