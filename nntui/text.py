@@ -1,26 +1,27 @@
-"""Terminal cells: how wide a text is, and how to make it exactly so wide."""
+"""Text in terminal cells: how wide it is, cutting, padding and wrapping."""
 
 from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final
 
-from rich.cells import cell_len, get_character_cell_size, set_cell_size
+from rich.cells import cell_len, get_character_cell_size
 
 ELLIPSIS: Final = "…"
-
-Align = Literal["left", "right", "middle"]
 
 # What each Unicode category becomes: a control character would move the cursor, so it shows as a
 # dot; a formatting character has no picture of its own and terminals disagree about its width.
 _REPLACED: Final = {"Cc": "·", "Cs": "·", "Zl": "·", "Zp": "·", "Cf": ""}
 _VARIATION_SELECTORS: Final = range(0xFE00, 0xFE10)
 
+_SHORTEST_PIECE: Final = 8
+"""Cells that must be left in a line before a long word is broken there."""
+
 
 @lru_cache(maxsize=8192)
 def clean(text: str) -> str:
-    """Return `text` without the characters whose width is not the same in every terminal.
+    """Drop or replace the characters whose width is not the same in every terminal.
 
     What is left has a width that is the sum of its characters' widths.
     """
@@ -34,61 +35,40 @@ def clean(text: str) -> str:
 
 
 def cells(text: str) -> int:
-    """Return how many terminal cells `text` takes once it is clean."""
+    """Count the terminal cells that a text takes once it is clean."""
     return cell_len(clean(text))
 
 
 @lru_cache(maxsize=8192)
 def cut(text: str, width: int) -> str:
-    """Return clean `text` in at most `width` cells, ending in `…` when something was cut off."""
+    """Clean a text and cut it to at most ``width`` cells, ending in ``…`` if something is cut."""
     text = clean(text)
     if cell_len(text) <= width:
         return text
-    if width <= 0:
-        return ""
-    used, kept = 0, []
-    for character in text:
-        used += get_character_cell_size(character)
-        if used > width - 1:
-            break
-        kept.append(character)
-    return "".join(kept) + ELLIPSIS
+    return _head(text, width - 1) + ELLIPSIS if width > 0 else ""
 
 
 @lru_cache(maxsize=8192)
-def fit(text: str, width: int, align: Align = "left") -> str:
-    """Return `text` cut or padded with blanks to exactly `width` cells."""
-    text = cut(text, width)
-    spare = max(0, width - cell_len(text))
-    before = {"left": 0, "right": spare, "middle": spare // 2}[align]
-    return " " * before + text + " " * (spare - before)
-
-
-# ---- text ----------------------------------------------------------------------------------------
-
-
 def padded(text: str, width: int, *, right: bool = False) -> str:
-    """``text`` in exactly ``width`` cells: cut with an ellipsis, or padded (on the left: right)."""
-    length = cell_len(text)
-    if length > width:
-        return set_cell_size(text, width - 1) + "…" if width > 0 else ""
-    blanks = " " * (width - length)
+    """Clean a text, and cut or pad it to exactly ``width`` cells; ``right``: padded on the left."""
+    text = cut(text, width)
+    blanks = " " * (width - cell_len(text))
     return blanks + text if right else text + blanks
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """Words in lines of at most ``width`` cells (one at least); a longer word is broken."""
+    """Wrap words into lines of at most ``width`` cells (one at least); longer words are broken."""
     width, lines = max(width, 1), list[str]()
     for paragraph in text.split("\n"):
         line = ""
         for word in paragraph.split():
             while cell_len(word) > width:
                 room = width - (cell_len(line) + 1 if line else 0)
-                if room < 8 and line:
+                if room < _SHORTEST_PIECE and line:
                     lines.append(line)
                     line = ""
                     continue
-                head = _head(word, room)
+                head = _head(word, room) or word[0]
                 lines.append(f"{line} {head}" if line else head)
                 line, word = "", word[len(head) :]
             if not line:
@@ -102,11 +82,11 @@ def wrapped(text: str, width: int) -> list[str]:
     return lines
 
 
-def _head(word: str, width: int) -> str:
-    """As much of a word as fits, at least one character."""
+def _head(text: str, width: int) -> str:
+    """Take as many characters from the start as fit into ``width`` cells."""
     used = 0
-    for n, character in enumerate(word):
-        used += cell_len(character)
-        if used > width and n:
-            return word[:n]
-    return word
+    for n, character in enumerate(text):
+        used += get_character_cell_size(character)
+        if used > width:
+            return text[:n]
+    return text

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from nntui.text import clean, cut, fit, padded, wrapped
+from nntui.text import clean, cut, padded, wrapped
 
 
 @pytest.mark.parametrize(
@@ -28,10 +28,10 @@ def test_a_long_text_is_cut_with_an_ellipsis(text: str, width: int, expected: st
 
 
 @pytest.mark.parametrize("text", ["x", "入力層", "e\u0301", "", "a\tb\nc", "❤\ufe0f"])
-@pytest.mark.parametrize("align", ["left", "right", "middle"])
-def test_a_fitted_text_takes_exactly_its_width(text: str, align: str) -> None:
+@pytest.mark.parametrize("right", [False, True])
+def test_a_padded_text_takes_exactly_its_width(text: str, right: bool) -> None:
     for width in range(9):
-        assert cell_len(fit(text, width, align)) == width
+        assert cell_len(padded(text, width, right=right)) == width
 
 
 def test_nothing_that_moves_the_cursor_or_has_no_agreed_width_is_left() -> None:

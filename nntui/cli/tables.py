@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import click
 
-from nntui.text import cells, fit
+from nntui.text import cells, padded
 
 Align = Literal["left", "right", "point"]
 """Where a column's words meet: their first or last character, or their decimal points."""
@@ -34,7 +34,7 @@ def aligned(
         align = columns[n] if n < len(columns) else "left"
         width = max(cells(row[n]) for row in table)
         for row in table:
-            row[n] = fit(row[n], width, "right" if align == "right" else "left")
+            row[n] = padded(row[n], width, right=align == "right")
     for row in table:
         yield GAP.join(row).rstrip()
 

@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from nntui.cli.tables import json_text
-from nntui.cli.training import padded
 from nntui.debugger.step import Step
 from nntui.explain.numbers import exact
 from nntui.model.experiment import Experiment
 from nntui.model.names import parameter_name, value_name
-from nntui.text import cells
+from nntui.text import cells, padded
 
 _COLUMNS: Final = (
     "step", "epoch", "update", "example", "phase", "kind",

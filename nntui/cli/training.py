@@ -22,7 +22,6 @@ from nntui.model.errors import NntuiError
 from nntui.model.experiment import Experiment
 from nntui.model.names import parameter_name, parse_value_name
 from nntui.model.network import Network
-from nntui.text import cells
 
 if TYPE_CHECKING:
     from nntui.engine.full_speed import TrainingState
@@ -236,8 +235,3 @@ def sizes(network: Network) -> str:
     """The number of neurons in each layer, such as 2-4-1."""
     counts = Counter(network.wiring().layer.values())
     return "-".join(str(counts[layer]) for layer in sorted(counts))
-
-
-def padded(text: str, width: int) -> str:
-    """A text with blanks behind it, so that it takes ``width`` terminal cells."""
-    return text + " " * (width - cells(text))

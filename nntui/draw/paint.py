@@ -12,7 +12,7 @@ from nntui.draw.layout import best_slot, cover, crowd_of, layout
 from nntui.draw.picture import Area, EdgeLook, EdgeState, Mark, NodeLook, Picture
 from nntui.draw.plan import Box, Heated, Layout, heated
 from nntui.draw.visible import VisibleLine, select
-from nntui.text import cells, cut, fit
+from nntui.text import cells, cut, padded
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -38,11 +38,11 @@ def box_lines(box: Box, name: str, look: NodeLook, value_width: int) -> tuple[li
     if box.height == 1:
         # In the place of the blank, a neuron shown in a fold has the fold's sign.
         between = _FOLD if box.folded else " "
-        value = fit(look.value, value_width, "right")
-        rows = [fit(name, box.name_width) + between + value]
+        value = padded(look.value, value_width, right=True)
+        rows = [padded(name, box.name_width) + between + value]
     else:
-        rows = [fit(name, inner), fit(look.value, inner, "right")]
-    return [rim + fit(row, inner) + right for rim, row in zip(rims, rows, strict=True)], role
+        rows = [padded(name, inner), padded(look.value, inner, right=True)]
+    return [rim + padded(row, inner) + right for rim, row in zip(rims, rows, strict=True)], role
 
 
 def fold_lines(box: Box) -> tuple[list[str], str]:
@@ -52,7 +52,7 @@ def fold_lines(box: Box) -> tuple[list[str], str]:
     span = f"{box.names[0]}…{box.names[-1]}"
     wordings = (f"{span} ({count})", span, f"{_FOLD} {count} more", f"{_FOLD} {count}", _FOLD)
     wording = next((each for each in wordings if cut(each, inner) == each), "")
-    return [f" {fit(wording, inner)} "] * box.height, "fold"
+    return [f" {padded(wording, inner)} "] * box.height, "fold"
 
 
 # ---- network -------------------------------------------------------------------------------------

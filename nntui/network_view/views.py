@@ -15,7 +15,7 @@ from nntui.draw import Heated, Layout, Span, heated
 from nntui.draw.plan import size_of
 from nntui.explain.numbers import fitted
 from nntui.model.wiring import Wiring
-from nntui.text import cells, cut, fit
+from nntui.text import cells, cut, padded
 
 Edge = tuple[str, str]
 
@@ -195,7 +195,7 @@ def edge_list(net: Wiring, moment: Moment, view: View, neuron: str, height: int)
         *_half(f"→ {neuron}", into, moment, view, rows_in),
         *_half(f"{neuron} →", out, moment, view, height - rows_in),
     ][:height]
-    blank = Span(fit(_RULE, WIDTH), "fold")
+    blank = Span(padded(_RULE, WIDTH), "fold")
     return [*rows, *[(blank,)] * (height - len(rows))]
 
 
@@ -209,7 +209,7 @@ def _half(
     heading = cut(title, room)
     yield (
         Span(_RULE, "fold"),
-        Span(fit(heading, room) + " ", "blank"),
+        Span(padded(heading, room) + " ", "blank"),
         Span(count + " ", "fold"),
     )
     numbered = [(name, view.edge(moment, edge)) for edge, name in ends]
@@ -222,6 +222,6 @@ def _half(
         gap = " " * (_NUMBER - cells(text) + 1)
         yield (
             Span(_RULE, "fold"),
-            Span(fit(name, _NAME) + gap, "blank"),
+            Span(padded(name, _NAME) + gap, "blank"),
             Span(text + " ", "label.done", shade) if number else Span(text + " ", "fold"),
         )
