@@ -15,8 +15,7 @@ from nntui.model.names import escaped
 
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
-    from nntui.draw import Picture, Span
-    from nntui.draw.picture import Pen
+    from nntui.draw.picture import Pen, Picture, Span
     from nntui.model.experiment import Experiment
     from nntui.model.network import Network
 
@@ -234,9 +233,10 @@ def moment_of(experiment: Experiment, step: int) -> Debugger:
 def drawn(debugger: Debugger, width: int, view: str | None = None) -> Picture:
     """The network at this moment, in the view named, or the one that suits the phase."""
     from nntui.debugger.values import before_last_update
-    from nntui.draw import layout, paint
+    from nntui.draw.layout import lay_out
+    from nntui.draw.paint import paint
     from nntui.network_view.scene import Scene
-    from nntui.network_view.views import Emphasis, Heating, Moment, view_at
+    from nntui.network_view.views import Emphasis, HeatMapCache, Moment, view_at
 
     network = debugger.experiment.network
     net = network.wiring()
@@ -244,8 +244,8 @@ def drawn(debugger: Debugger, width: int, view: str | None = None) -> Picture:
     shown, scene = view_at(moment, view), Scene(net)
     layers = list(net.layer.values())
     largest = max(map(layers.count, set(layers)))
-    plan = layout(network.graph(), width, min(max(3 * largest, 5), _TALLEST))
-    heat = Heating()(plan, moment, shown)
+    plan = lay_out(network.graph(), width, min(max(3 * largest, 5), _TALLEST))
+    heat = HeatMapCache()(plan, moment, shown)
     return paint(
         plan,
         scene.neurons(moment, shown, Emphasis(), cells=plan.value_width),

@@ -1,4 +1,10 @@
-"""Columns: which neurons stand above each other, and the lanes of connections that skip a layer."""
+"""The layers of a drawing: which neurons stand in which column, in which order and rows.
+
+A draft is made once for a network: its columns, and the order inside each with few crossings
+(``draft``, ``arrange``). A layout of a certain height folds the neurons that have no room
+(``fold``), spreads the others over its rows (``spread``), and straightens the lanes in which
+connections pass through the columns that they skip (``settle``).
+"""
 
 from __future__ import annotations
 
@@ -10,15 +16,14 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 if TYPE_CHECKING:
     import networkx as nx
 
-
 Edge = tuple[str, str]
 """The names of a connection's source and target."""
 
 
 class Lane(NamedTuple):
-    """The place in a column where the connections of `source` that skip this column pass through.
+    """Where the connections from `source` that skip a column pass through it.
 
-    All of them share it: they part only in front of the column where the first one ends.
+    They share one lane, and part only in front of the column where the first one ends.
     """
 
     source: str
@@ -28,13 +33,78 @@ class Lane(NamedTuple):
 Item = str | Lane
 """What takes up room in a column: a neuron by its name, or a lane."""
 
+Order = list[list[Item]]
+Links = Sequence[Sequence[tuple[Item, Item]]]
 
-@dataclass(frozen=True, slots=True)
-class ColumnEntry:
-    """What stands in one place of a column: a neuron, a fold of several, or lanes side by side."""
 
-    kind: Literal["neuron", "fold", "lane"]
-    names: tuple[str, ...]
+@dataclass(frozen=True, slots=True, eq=False)
+class Draft:
+    """The columns of a network and the order inside each, made once for layouts of any size.
+
+    `columns` has the neurons of each column as they were given, `order` what stands in it from top
+    to bottom. `detours` are, for each gap, the links from or to a lane. `incoming` says from where
+    connections lead to a neuron, `outgoing` where they lead from it.
+    """
+
+    columns: list[list[str]]
+    order: list[list[Item]]
+    detours: list[list[tuple[Item, Item]]]
+    incoming: Mapping[str, Collection[str]]
+    outgoing: Mapping[str, Collection[str]]
+
+
+def draft(graph: nx.DiGraph[str]) -> Draft:
+    """Return the draft of a network, for several layouts of it.
+
+    Raises:
+        ValueError: a neuron has no layer, or a connection does not lead to a later layer.
+    """
+    incoming = {name: tuple(graph.predecessors(name)) for name in graph}
+    outgoing = {name: tuple(graph.successors(name)) for name in graph}
+    return _draft(columns_of(graph), incoming, outgoing)
+
+
+def draft_neighbours(
+    layer: Mapping[str, int],
+    sources: Mapping[str, Collection[str]],
+    targets: Mapping[str, Collection[str]],
+) -> Draft:
+    """Return the draft of a network that is given by its neurons' layers and neighbours.
+
+    It is that of the graph with these nodes and edges, in a fraction of the time; here every
+    connection must lead to a later layer.
+    """
+    columns = [[name for name in layer if layer[name] == n] for n in sorted(set(layer.values()))]
+    outgoing = {source: targets[source] for source in layer if source in targets}
+    return _draft(columns, sources, outgoing)
+
+
+def _draft(
+    columns: list[list[str]],
+    incoming: Mapping[str, Collection[str]],
+    outgoing: Mapping[str, Collection[str]],
+) -> Draft:
+    column_of = {name: i for i, names in enumerate(columns) for name in names}
+    skipping = list(_skipping(outgoing, column_of))
+    links = links_of(skipping, column_of)
+    direct = sum(map(len, outgoing.values())) - len(skipping)
+    tangled = direct + sum(map(len, links)) > MOST_LINKS
+    detours = [
+        [link for link in gap if isinstance(link[0], Lane) or isinstance(link[1], Lane)]
+        for gap in links
+    ]
+    if not tangled:  # only then do those from one column to the next matter
+        links = links_of(((i, j) for i, ends in outgoing.items() for j in ends), column_of)
+    return Draft(columns, arrange(columns, links, tangled=tangled), detours, incoming, outgoing)
+
+
+def _skipping(
+    outgoing: Mapping[str, Collection[str]], column_of: Mapping[str, int]
+) -> Iterator[Edge]:
+    """Yield the connections that lead past a column."""
+    for source, ends in outgoing.items():
+        beside = column_of[source] + 1
+        yield from ((source, target) for target in ends if column_of[target] > beside)
 
 
 def columns_of(graph: nx.DiGraph[str]) -> list[list[str]]:
@@ -74,93 +144,11 @@ def links_of(edges: Iterable[Edge], column_of: dict[str, int]) -> list[list[tupl
     return [list(gap) for gap in gaps]
 
 
-def fold(
-    items: list[Item], height: int, box_height: int, *, whole: bool = False
-) -> list[ColumnEntry]:
-    """Return what stands in a column of `height` rows, top to bottom.
+# ---- the order inside columns, with few crossings ------------------------------------------------
 
-    Neurons that do not fit become one fold between the first ones and the last, or the `whole`
-    layer does; lanes that do not fit are merged, and where not even one fits, they are left out.
-    """
-    names = [item for item in items if isinstance(item, str)]
-    lanes = len(items) - len(names)
-    kept_lanes = min(lanes, max(height - len(names) * box_height, height // 4))
-    room = height - kept_lanes
-    if whole and len(names) > 1:
-        first, last = 0, 0
-    elif len(names) * box_height <= room:
-        first, last = len(names), 0
-    else:
-        # The fold takes a row itself; with two rows the first neuron is worth more than the last.
-        first, last = max(min(room - 1, 1), room - 2), min(1, max(0, room - 2))
-    hidden = tuple(names[first : len(names) - last])
-    entries: list[ColumnEntry] = []
-    merged: dict[int, list[str]] = {}
-    neuron = lane = 0
-    for item in items:
-        if isinstance(item, Lane):
-            if kept_lanes:
-                bundle = lane * kept_lanes // lanes
-                if bundle not in merged:
-                    merged[bundle] = []
-                    entries.append(ColumnEntry("lane", ()))
-                merged[bundle].append(item.source)
-                index = [i for i, entry in enumerate(entries) if entry.kind == "lane"][-1]
-                entries[index] = ColumnEntry("lane", tuple(merged[bundle]))
-            lane += 1
-            continue
-        if neuron < first or neuron >= len(names) - last:
-            entries.append(ColumnEntry("neuron", (item,)))
-        elif neuron == first:
-            entries.append(ColumnEntry("fold", hidden))
-        neuron += 1
-    return entries
-
-
-# ---- rows ----------------------------------------------------------------------------------------
-
-
-def spread(entries: Sequence[ColumnEntry], height: int, box_height: int) -> list[int]:
-    """Return the top row of each entry: boxes evenly over `height`, lanes between them.
-
-    The entries must fit, as `columns.fold` makes them.
-    """
-    sizes = [1 if entry.kind == "lane" else box_height for entry in entries]
-    boxes = [i for i, entry in enumerate(entries) if entry.kind != "lane"]
-    tops = [0] * len(entries)
-    for place, i in enumerate(boxes):
-        tops[i] = max(0, ((2 * place + 1) * height - len(boxes) * box_height) // (2 * len(boxes)))
-    start = 0
-    for stop in [*boxes, len(entries)]:
-        lanes = range(start, stop)
-        above = tops[start - 1] + box_height if start else 0
-        free = (tops[stop] if stop < len(entries) else height) - above
-        if len(lanes) > free:
-            return _pack(sizes, height)
-        for place, i in enumerate(lanes):
-            tops[i] = above + (2 * place + 1) * free // (2 * len(lanes))
-        start = stop + 1
-    return tops
-
-
-def _pack(sizes: Sequence[int], height: int) -> list[int]:
-    """Return tops with the spare rows shared out evenly, when lanes need more than lies between."""
-    spare = height - sum(sizes)
-    tops, used = [], 0
-    for i, size in enumerate(sizes):
-        tops.append(used + (2 * i + 1) * spare // (2 * len(sizes)))
-        used += size
-    return tops
-
-
-# ---- crossings -----------------------------------------------------------------------------------
-
-
-Order = list[list[Item]]
-Links = Sequence[Sequence[tuple[Item, Item]]]
 
 MOST_LINKS: Final = 2500
-"""Above so many lines nobody sees a crossing, and searching would take too long."""
+"""With more lines than this crossings are not searched for: it would take too long."""
 
 _SWEEPS: Final = 6
 _ROUNDS: Final = 12
@@ -287,7 +275,94 @@ class _Tangle:
         return gain
 
 
-# ---- lanes ---------------------------------------------------------------------------------------
+# ---- rows ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnEntry:
+    """What stands in one place of a column: a neuron, a fold of several, or lanes side by side."""
+
+    kind: Literal["neuron", "fold", "lane"]
+    names: tuple[str, ...]
+
+
+def fold(
+    items: list[Item], height: int, box_height: int, *, whole: bool = False
+) -> list[ColumnEntry]:
+    """Return what stands in a column of `height` rows, top to bottom.
+
+    Neurons that do not fit become one fold between the first ones and the last, or the `whole`
+    layer does; lanes that do not fit are merged, and where not even one fits, they are left out.
+    """
+    names = [item for item in items if isinstance(item, str)]
+    lanes = len(items) - len(names)
+    kept_lanes = min(lanes, max(height - len(names) * box_height, height // 4))
+    room = height - kept_lanes
+    if whole and len(names) > 1:
+        first, last = 0, 0
+    elif len(names) * box_height <= room:
+        first, last = len(names), 0
+    else:
+        # The fold takes a row itself; with two rows the first neuron is worth more than the last.
+        first, last = max(min(room - 1, 1), room - 2), min(1, max(0, room - 2))
+    hidden = tuple(names[first : len(names) - last])
+    entries: list[ColumnEntry] = []
+    merged: dict[int, list[str]] = {}
+    neuron = lane = 0
+    for item in items:
+        if isinstance(item, Lane):
+            if kept_lanes:
+                bundle = lane * kept_lanes // lanes
+                if bundle not in merged:
+                    merged[bundle] = []
+                    entries.append(ColumnEntry("lane", ()))
+                merged[bundle].append(item.source)
+                index = [i for i, entry in enumerate(entries) if entry.kind == "lane"][-1]
+                entries[index] = ColumnEntry("lane", tuple(merged[bundle]))
+            lane += 1
+            continue
+        if neuron < first or neuron >= len(names) - last:
+            entries.append(ColumnEntry("neuron", (item,)))
+        elif neuron == first:
+            entries.append(ColumnEntry("fold", hidden))
+        neuron += 1
+    return entries
+
+
+def spread(entries: Sequence[ColumnEntry], height: int, box_height: int) -> list[int]:
+    """Return the top row of each entry: boxes evenly over `height`, lanes between them.
+
+    The entries must fit, as `columns.fold` makes them.
+    """
+    sizes = [1 if entry.kind == "lane" else box_height for entry in entries]
+    boxes = [i for i, entry in enumerate(entries) if entry.kind != "lane"]
+    tops = [0] * len(entries)
+    for place, i in enumerate(boxes):
+        tops[i] = max(0, ((2 * place + 1) * height - len(boxes) * box_height) // (2 * len(boxes)))
+    start = 0
+    for stop in [*boxes, len(entries)]:
+        lanes = range(start, stop)
+        above = tops[start - 1] + box_height if start else 0
+        free = (tops[stop] if stop < len(entries) else height) - above
+        if len(lanes) > free:
+            return _pack(sizes, height)
+        for place, i in enumerate(lanes):
+            tops[i] = above + (2 * place + 1) * free // (2 * len(lanes))
+        start = stop + 1
+    return tops
+
+
+def _pack(sizes: Sequence[int], height: int) -> list[int]:
+    """Return tops with the spare rows shared out evenly, when lanes need more than lies between."""
+    spare = height - sum(sizes)
+    tops, used = [], 0
+    for i, size in enumerate(sizes):
+        tops.append(used + (2 * i + 1) * spare // (2 * len(sizes)))
+        used += size
+    return tops
+
+
+# ---- straight lanes ------------------------------------------------------------------------------
 
 
 _PASSES: Final = 4
@@ -296,7 +371,7 @@ _PASSES: Final = 4
 def settle(
     entries: list[list[ColumnEntry]],
     tops: list[list[int]],
-    links: Sequence[Sequence[tuple[Item, Item]]],
+    links: Links,
     height: int,
     box_height: int,
 ) -> dict[Lane, int]:
@@ -370,76 +445,3 @@ def _freedom(
     if low + box_above <= high - box_below:
         return low + box_above, high - box_below
     return low, high
-
-
-# ---- draft ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Draft:
-    """The columns of a network and the order inside each, made once for layouts of any size.
-
-    `columns` has the neurons of each column as they were given, `order` what stands in it from top
-    to bottom. `detours` are, for each gap, the links from or to a lane. `incoming` says from where
-    connections lead to a neuron, `outgoing` where they lead from it.
-    """
-
-    columns: list[list[str]]
-    order: list[list[Item]]
-    detours: list[list[tuple[Item, Item]]]
-    incoming: Mapping[str, Collection[str]]
-    outgoing: Mapping[str, Collection[str]]
-
-
-def draft(graph: nx.DiGraph[str]) -> Draft:
-    """Return the draft of a network, for several layouts of it.
-
-    Raises:
-        ValueError: a neuron has no layer, or a connection does not lead to a later layer.
-    """
-    incoming = {name: tuple(graph.predecessors(name)) for name in graph}
-    outgoing = {name: tuple(graph.successors(name)) for name in graph}
-    return _draft(columns_of(graph), incoming, outgoing)
-
-
-def draft_of(
-    layer: Mapping[str, int],
-    sources: Mapping[str, Collection[str]],
-    targets: Mapping[str, Collection[str]],
-) -> Draft:
-    """Return the draft of a network that is given by its neurons' layers and neighbours.
-
-    It is that of the graph with these nodes and edges, in a fraction of the time; here every
-    connection must lead to a later layer.
-    """
-    columns = [[name for name in layer if layer[name] == n] for n in sorted(set(layer.values()))]
-    outgoing = {source: targets[source] for source in layer if source in targets}
-    return _draft(columns, sources, outgoing)
-
-
-def _draft(
-    columns: list[list[str]],
-    incoming: Mapping[str, Collection[str]],
-    outgoing: Mapping[str, Collection[str]],
-) -> Draft:
-    column_of = {name: i for i, names in enumerate(columns) for name in names}
-    skipping = list(_skipping(outgoing, column_of))
-    links = links_of(skipping, column_of)
-    direct = sum(map(len, outgoing.values())) - len(skipping)
-    tangled = direct + sum(map(len, links)) > MOST_LINKS
-    detours = [
-        [link for link in gap if isinstance(link[0], Lane) or isinstance(link[1], Lane)]
-        for gap in links
-    ]
-    if not tangled:  # only then do those from one column to the next matter
-        links = links_of(((i, j) for i, ends in outgoing.items() for j in ends), column_of)
-    return Draft(columns, arrange(columns, links, tangled=tangled), detours, incoming, outgoing)
-
-
-def _skipping(
-    outgoing: Mapping[str, Collection[str]], column_of: Mapping[str, int]
-) -> Iterator[Edge]:
-    """Yield the connections that lead past a column."""
-    for source, ends in outgoing.items():
-        beside = column_of[source] + 1
-        yield from ((source, target) for target in ends if column_of[target] > beside)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from nntui.draw.canvas import Cell, Leg, stairs
 from nntui.draw.layers import ColumnEntry, Draft, Edge, draft, fold, settle, spread
-from nntui.draw.plan import Box, Heat, Layout, heats_of
+from nntui.draw.plan import Box, HeatMap, Layout, heat_maps_of
 from nntui.text import cells
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ MOST_LABELLED: Final = 40
 """Between two columns with more lines than this, only the ones in the spotlight get a label."""
 
 
-def layout(
+def lay_out(
     graph: nx.DiGraph[str] | Draft,
     width: int,
     height: int,
@@ -250,7 +250,7 @@ def layout(
     placed = _boxes(entries, tops, fit)
     boxes = tuple(box for column in placed for box in column)
     home = {name: box for box in boxes for name in box.names}
-    heats = heats_of(placed, plan.incoming)
+    heat_maps = heat_maps_of(placed, plan.incoming)
     slots: dict[Edge, Cell] = {}
     made = Layout(
         width=max(width, fit.width),
@@ -259,12 +259,12 @@ def layout(
         value_width=fit.value_width,
         label_width=label_width,
         boxes=boxes,
-        edges=_drawn(plan.outgoing, home, heats),
+        edges=_drawn(plan.outgoing, home, heat_maps),
         columns=placed,
         slots=slots,
         homes=home,
         lanes=lanes,
-        heats=heats,
+        heat_maps=heat_maps,
     )
     slots.update(_slots(made))
     return made
@@ -293,17 +293,19 @@ def _boxes(
 
 
 def _drawn(
-    outgoing: Mapping[str, Collection[str]], homes: Mapping[str, Box], heats: Mapping[int, Heat]
+    outgoing: Mapping[str, Collection[str]],
+    homes: Mapping[str, Box],
+    heat_maps: Mapping[int, HeatMap],
 ) -> tuple[Edge, ...]:
     """Return the connections between boxes of their own, without those that are in a heat map."""
     own = {name for name, box in homes.items() if not box.folded}
 
     def is_mapped(source: str, target: str) -> bool:
         column = homes[target].column
-        return column in heats and homes[source].column == column - 1
+        return column in heat_maps and homes[source].column == column - 1
 
     between = ((i, j) for i, ends in outgoing.items() if i in own for j in ends if j in own)
-    return tuple(edge for edge in between if not (heats and is_mapped(*edge)))
+    return tuple(edge for edge in between if not (heat_maps and is_mapped(*edge)))
 
 
 def _slots(made: Layout) -> dict[Edge, Cell]:

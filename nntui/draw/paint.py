@@ -1,4 +1,4 @@
-"""The painting: a layout, and how everything looks at one step, become a picture."""
+"""Paint a layout, with the looks of neurons and connections at one step, as a picture."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from nntui.draw.canvas import Canvas, Cell, Leg, stairs, thin
 from nntui.draw.layers import Edge, columns_of
-from nntui.draw.layout import best_slot, cover, crowd_of, layout
+from nntui.draw.layout import best_slot, cover, crowd_of, lay_out
 from nntui.draw.picture import Area, EdgeLook, EdgeState, Mark, NodeLook, Picture
-from nntui.draw.plan import Box, Heated, Layout, heated
+from nntui.draw.plan import Box, FilledHeatMaps, Layout, fill_heat_maps
 from nntui.draw.visible import VisibleLine, select
 from nntui.text import cells, cut, padded
 
@@ -55,7 +55,7 @@ def fold_lines(box: Box) -> tuple[list[str], str]:
     return [f" {padded(wording, inner)} "] * box.height, "fold"
 
 
-# ---- network -------------------------------------------------------------------------------------
+# ---- the network ---------------------------------------------------------------------------------
 
 
 # How many dots in a row a line has, and how many are then left out: a positive one, a negative one.
@@ -93,17 +93,21 @@ def paint(
     edges: Mapping[Edge, EdgeLook],
     *,
     scale: float | None = None,
-    heat: Heated | None = None,
+    heat: FilledHeatMaps | None = None,
     window: range | None = None,
 ) -> Picture:
-    """Return the picture of a network at one step.
+    """Paint a network at one step.
 
-    Neurons without a look are blank and connections without a look are not drawn: it is enough to
-    give the connections in `layout.edges` and the ones in the spotlight (`current`, `bright`),
-    which are drawn also from and to a fold. Of the others, across each gap the strongest 60.
-    `scale` is the |weight| with strength 1, by default the largest given. `heat` is what `heated`
-    makes of the layout; its `lines` want looks too. Without it the heat maps stay blank.
-    With a `window`, only its rows are painted, the others stay blank.
+    Args:
+        layout: where everything stands.
+        nodes: how neurons look; those without a look are blank.
+        edges: how connections look; those without a look are not drawn. It is enough to give those
+            in `layout.edges`, the heat maps' `lines`, and the ones in the spotlight (`current`,
+            `bright`, `focus`), which are drawn from and to folds, too. Of the others, the strongest
+            60 across each gap are drawn.
+        scale: the |weight| with strength 1; by default the largest given.
+        heat: the filled heat maps of the layout; without it the maps stay blank.
+        window: the rows to paint; the others stay blank.
 
     Raises:
         KeyError: a connection of a neuron that the layout does not know.
@@ -171,10 +175,12 @@ def _stroke(line: VisibleLine) -> tuple[int, int]:
     return (_PENDING if ahead else _DOTS)[line.negative]
 
 
-def _draw_heat(canvas: Canvas, layout: Layout, lines: Iterable[VisibleLine], heat: Heated) -> None:
+def _draw_heat(
+    canvas: Canvas, layout: Layout, lines: Iterable[VisibleLine], heat: FilledHeatMaps
+) -> None:
     """Draw the maps, but none into a gap where lines are brought out that it would hide."""
     out = {layout.box(line.edge[1]).column for line in lines if line.look.state in _OUT}
-    hidden = {column for column, each in layout.heats.items() if each.alone and column in out}
+    hidden = {column for column, each in layout.heat_maps.items() if each.alone and column in out}
     for shade in heat.shades:
         if shade.column not in hidden:
             role = "heat.negative" if shade.negative else "heat.positive"
@@ -284,7 +290,7 @@ def _tone(tone: float | None) -> float | None:
     return round(max(-1.0, min(1.0, tone)), 2)
 
 
-# ---- plain ---------------------------------------------------------------------------------------
+# ---- as plain text -------------------------------------------------------------------------------
 
 
 _ROWS: Final = range(5, 41)
@@ -299,9 +305,9 @@ def drawing(
     width: int = 80,
     height: int | None = None,
 ) -> str:
-    """Return a network as lines of text: neurons with their biases, connections with their weights.
+    """Draw a network as lines of text: neurons with their biases, connections with their weights.
 
-    `graph` is as for `layout`. Without a `height`, the drawing takes what its largest layer needs.
+    `graph` is as for `lay_out`. Without a `height`, the drawing takes what its largest layer needs.
 
     Raises:
         ValueError: a neuron has no layer, or a connection does not lead to a later layer.
@@ -309,10 +315,10 @@ def drawing(
     if height is None:
         largest = max(map(len, columns_of(graph)), default=0)
         height = min(max(3 * largest, _ROWS.start), _ROWS.stop - 1)
-    plan = layout(graph, width, height)
+    plan = lay_out(graph, width, height)
     cells = plan.value_width
     nodes = {n: NodeLook(_bias(bias, cells)) for n, bias in biases.items() if bias is not None}
-    heat = heated(plan, weights.get)
+    heat = fill_heat_maps(plan, weights.get)
     edges = {
         edge: EdgeLook(weights[edge], f"{weights[edge]:+.2f}")
         for edge in (*plan.edges, *heat.lines)

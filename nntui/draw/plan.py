@@ -52,7 +52,7 @@ _LEVELS: Final = ((0.6, "╋", "━"), (0.2, "+", "-"), (0.0, "·", "·"))
 
 
 @dataclass(frozen=True, slots=True)
-class Heat:
+class HeatMap:
     """The map of one gap.
 
     Each row belongs to a target, beside whose box it stands: its sources from left to right, in the
@@ -82,21 +82,21 @@ class Shade(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Heated:
+class FilledHeatMaps:
     """The maps at one moment, and the connections that are the strongest beside them."""
 
     shades: tuple[Shade, ...]
     lines: tuple[Edge, ...]
 
 
-def heats_of(
+def heat_maps_of(
     columns: Sequence[Sequence[Box]], sources: Mapping[str, Collection[str]]
-) -> dict[int, Heat]:
+) -> dict[int, HeatMap]:
     """Return the maps of a drawing, each by the column in front of which it stands.
 
     `sources` says from where connections lead to a neuron.
     """
-    heats: dict[int, Heat] = {}
+    heat_maps: dict[int, HeatMap] = {}
     for column, (left, right) in enumerate(pairwise(columns), 1):
         order = [name for box in left for name in box.names]
         here = set(order)
@@ -131,8 +131,8 @@ def heats_of(
             if name in own
         ]
         few = len(beside) <= MOST_CANDIDATES
-        heats[column] = Heat(x, each, alone, rows, tuple(beside) if few else ())
-    return heats
+        heat_maps[column] = HeatMap(x, each, alone, rows, tuple(beside) if few else ())
+    return heat_maps
 
 
 def _edges(
@@ -142,14 +142,14 @@ def _edges(
     return tuple((name, target) for name in names if name in ending)
 
 
-def heated(layout: Layout, numbers: Numbers, window: range | None = None) -> Heated:
+def fill_heat_maps(layout: Layout, numbers: Numbers, window: range | None = None) -> FilledHeatMaps:
     """Return the maps of a layout filled in, and the strongest lines to draw beside them.
 
     With a `window`, only the maps' rows inside are filled in.
     """
     shades: list[Shade] = []
     lines: list[Edge] = []
-    for column, heat in layout.heats.items():
+    for column, heat in layout.heat_maps.items():
         rows = [
             (y, [_mean(numbers, edges) for edges in cells])
             for y, cells in heat.rows
@@ -164,7 +164,7 @@ def heated(layout: Layout, numbers: Numbers, window: range | None = None) -> Hea
             if number is not None
         )
         lines += nlargest(LINES_BESIDE, heat.beside, key=lambda edge: _size(numbers(edge)))
-    return Heated(tuple(shades), tuple(lines))
+    return FilledHeatMaps(tuple(shades), tuple(lines))
 
 
 def _mean(numbers: Numbers, edges: Sequence[Edge]) -> float | None:
@@ -209,7 +209,7 @@ class Layout:
     `width` and `height` are the size of the drawing: the size asked for, or larger when `overflow`.
     `boxes` has every box column by column, top to bottom. `edges` are the connections with a box of
     their own at either end: the ones that a painting needs looks for, without those that a heat map
-    shows. `heats` has the maps, by the column behind each.
+    shows. `heat_maps` has the maps, by the column behind each.
     """
 
     width: int
@@ -223,7 +223,7 @@ class Layout:
     slots: Mapping[Edge, Cell] = field(repr=False)
     homes: Mapping[str, Box] = field(repr=False)
     lanes: Mapping[Lane, int] = field(repr=False)
-    heats: Mapping[int, Heat] = field(default_factory=dict, repr=False)
+    heat_maps: Mapping[int, HeatMap] = field(default_factory=dict, repr=False)
 
     @property
     def folds(self) -> tuple[Box, ...]:
@@ -270,7 +270,7 @@ class Layout:
             KeyError: there is no such neuron.
         """
         box = self.homes[target]
-        heat = self.heats.get(box.column)
+        heat = self.heat_maps.get(box.column)
         if heat is None or heat.alone or box.folded:
             return None
         return Leg(heat.x, box.y, box.x - 1, box.y)

@@ -8,8 +8,8 @@ from heapq import nlargest
 from typing import Final
 
 from nntui.debugger.snapshot import Snapshot
-from nntui.draw import Draft, EdgeLook, NodeLook, draft_of
-from nntui.draw.picture import EdgeState, Mark
+from nntui.draw.layers import Draft, draft_neighbours
+from nntui.draw.picture import EdgeLook, EdgeState, Mark, NodeLook
 from nntui.draw.plan import size_of
 from nntui.explain.numbers import fitted
 from nntui.model.wiring import Wiring
@@ -249,7 +249,7 @@ def _beside(numbers: Iterable[float | None]) -> Callable[[float], float]:
 # ---- drafting ------------------------------------------------------------------------------------
 
 
-def drafted(net: Wiring) -> Draft:
+def draft_wiring(net: Wiring) -> Draft:
     """What every layout of a network has in common."""
     names = (*net.inputs, *net.neurons)
-    return draft_of({name: net.layer[name] for name in names}, net.sources, net.targets)
+    return draft_neighbours({name: net.layer[name] for name in names}, net.sources, net.targets)

@@ -11,8 +11,8 @@ from typing import Final
 
 from nntui.debugger.snapshot import Snapshot
 from nntui.debugger.values import Before
-from nntui.draw import Heated, Layout, Span, heated
-from nntui.draw.plan import size_of
+from nntui.draw.picture import Span
+from nntui.draw.plan import FilledHeatMaps, Layout, fill_heat_maps, size_of
 from nntui.explain.numbers import fitted
 from nntui.model.wiring import Wiring
 from nntui.text import cells, cut, padded
@@ -137,7 +137,7 @@ def next_view(pinned: str | None, direction: int) -> str | None:
 # ---- heat ----------------------------------------------------------------------------------------
 
 
-class Heating:
+class HeatMapCache:
     """Fills in the heat maps of a layout, anew only when their numbers are others.
 
     A snapshot shares with the one before it the tables that the step has not touched.
@@ -146,14 +146,14 @@ class Heating:
     def __init__(self) -> None:
         self._of: tuple[object, ...] = ()
         self._window: range | None = None
-        self._heat = Heated((), ())
+        self._heat = FilledHeatMaps((), ())
 
     def __call__(
         self, layout: Layout, moment: Moment, view: View, window: range | None = None
-    ) -> Heated:
+    ) -> FilledHeatMaps:
         """The maps in a view; with a ``window`` only its rows."""
-        if not layout.heats:
-            return Heated((), ())
+        if not layout.heat_maps:
+            return FilledHeatMaps((), ())
         snapshot = moment.snapshot
         table = {"w": snapshot.w, "∂L/∂w": snapshot.dw}.get(view.lines)
         before = None if moment.before is None or table is not None else moment.before.p
@@ -161,7 +161,7 @@ class Heating:
         if window != self._window or len(self._of) != len(of) or any(map(_differ, self._of, of)):
             numbers = partial(view.edge, moment) if table is None else table.__getitem__
             self._of, self._window = of, window
-            self._heat = heated(layout, numbers, window)
+            self._heat = fill_heat_maps(layout, numbers, window)
         return self._heat
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import networkx as nx
 import pytest
 
-from nntui.draw import EdgeLook, NodeLook
+from nntui.draw.picture import EdgeLook, NodeLook
 
 Graph = nx.DiGraph
 

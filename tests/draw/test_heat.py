@@ -1,4 +1,4 @@
-"""Heat maps of the gaps that have too many connections for lines."""
+"""HeatMap maps of the gaps that have too many connections for lines."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import math
 
 import pytest
 
-from nntui.draw import EdgeLook, heated, layout, paint
+from nntui.draw.layout import lay_out
+from nntui.draw.paint import paint
+from nntui.draw.picture import EdgeLook
+from nntui.draw.plan import fill_heat_maps
 
 
 def number_of(edge):
@@ -20,16 +23,16 @@ def map_of(dense):
     """The rows of a drawing of two layers, without any line."""
 
     def draw(sources: int, targets: int, width: int, height: int, numbers=number_of):
-        plan = layout(dense(sources, targets), width, height)
-        return paint(plan, {}, {}, heat=heated(plan, numbers)).text().splitlines()
+        plan = lay_out(dense(sources, targets), width, height)
+        return paint(plan, {}, {}, heat=fill_heat_maps(plan, numbers)).text().splitlines()
 
     return draw
 
 
 def test_sixty_connections_are_lines_and_sixty_one_are_a_map(dense):
-    few, many = layout(dense(10, 6), 80, 12), layout(dense(61, 1), 80, 12)
-    assert (few.heats, len(few.edges)) == ({}, 60)
-    assert list(many.heats) == [1]
+    few, many = lay_out(dense(10, 6), 80, 12), lay_out(dense(61, 1), 80, 12)
+    assert (few.heat_maps, len(few.edges)) == ({}, 60)
+    assert list(many.heat_maps) == [1]
     assert many.edges == ()
 
 
@@ -40,52 +43,54 @@ def test_a_row_of_the_map_has_the_sources_of_its_target_in_order(map_of):
 
 
 def test_the_map_stands_beside_the_boxes_of_its_targets(dense):
-    plan = layout(dense(8, 9), 60, 24)
-    assert [y for y, _ in plan.heats[1].rows] == [box.y for box in plan.columns[1]]
+    plan = lay_out(dense(8, 9), 60, 24)
+    assert [y for y, _ in plan.heat_maps[1].rows] == [box.y for box in plan.columns[1]]
 
 
 def test_every_connection_of_a_shown_target_is_in_one_cell(dense):
     graph = dense(100, 7)
-    plan = layout(graph, 60, 10)
-    cells = [edge for _, row in plan.heats[1].rows for cell in row for edge in cell]
+    plan = lay_out(graph, 60, 10)
+    cells = [edge for _, row in plan.heat_maps[1].rows for cell in row for edge in cell]
     assert sorted(cells) == sorted(graph.edges)
 
 
 def test_neighbours_that_share_a_cell_show_their_mean(dense):
-    plan = layout(dense(200, 1), 60, 5)
-    wide = set(plan.heats[1].rows[0][1][0])
+    plan = lay_out(dense(200, 1), 60, 5)
+    wide = set(plan.heat_maps[1].rows[0][1][0])
     assert len(wide) > 1
     numbers = dict.fromkeys(wide, 1.0)
     numbers[min(wide)] = -5.0 * len(wide)
-    shades = heated(plan, lambda edge: numbers.get(edge, 1.0)).shades
+    shades = fill_heat_maps(plan, lambda edge: numbers.get(edge, 1.0)).shades
     assert [shade.negative for shade in shades[:2]] == [True, False]
 
 
 def test_the_strongest_connections_are_lines_beside_a_map_with_room(dense):
     graph = dense(20, 20)
-    plan = layout(graph, 100, 20)
-    assert not plan.heats[1].alone
-    lines = heated(plan, number_of).lines
+    plan = lay_out(graph, 100, 20)
+    assert not plan.heat_maps[1].alone
+    lines = fill_heat_maps(plan, number_of).lines
     assert {source for source, _ in lines} == {"x1"}
     looks = {edge: EdgeLook(number_of(edge)) for edge in lines}
     roles = {
-        s.role for row in paint(plan, {}, looks, heat=heated(plan, number_of)).rows for s in row
+        s.role
+        for row in paint(plan, {}, looks, heat=fill_heat_maps(plan, number_of)).rows
+        for s in row
     }
     assert {"edge.positive", "heat.positive"} <= roles
 
 
 def test_the_executing_line_lies_on_the_map_and_reaches_its_target(dense):
-    plan = layout(dense(20, 20), 100, 20)
+    plan = lay_out(dense(20, 20), 100, 20)
     current = {("x3", "y5"): EdgeLook(1.0, "+1.00", "current")}
-    row = paint(plan, {}, current, heat=heated(plan, number_of)).text().splitlines()
+    row = paint(plan, {}, current, heat=fill_heat_maps(plan, number_of)).text().splitlines()
     assert "►▏y5" in row[plan.box("y5").y]
 
 
 def test_a_map_gives_way_to_lines_that_are_brought_out(dense):
-    plan = layout(dense(20, 20), 40, 20)
-    assert plan.heats[1].alone
+    plan = lay_out(dense(20, 20), 40, 20)
+    assert plan.heat_maps[1].alone
     bright = {("x3", "y5"): EdgeLook(1.0, "+1.00", "bright")}
-    picture = paint(plan, {}, bright, heat=heated(plan, number_of))
+    picture = paint(plan, {}, bright, heat=fill_heat_maps(plan, number_of))
     assert not [s for row in picture.rows for s in row if s.role.startswith("heat")]
 
 
@@ -97,16 +102,16 @@ def test_any_number_can_be_shown(map_of, number):
 def test_a_connection_that_is_not_there_leaves_its_cell_blank(dense):
     graph = dense(9, 9)
     graph.remove_edges_from([(f"x{n}", "y1") for n in range(1, 10)])
-    plan = layout(graph, 60, 9)
-    assert {shade.y for shade in heated(plan, number_of).shades} == set(range(1, 9))
+    plan = lay_out(graph, 60, 9)
+    assert {shade.y for shade in fill_heat_maps(plan, number_of).shades} == set(range(1, 9))
 
 
 def test_only_the_rows_of_a_window_are_painted(dense):
     graph = dense(40, 30)
-    plan = layout(graph, 60, 10, folds={0: False, 1: False})
+    plan = lay_out(graph, 60, 10, folds={0: False, 1: False})
     window = range(15, 25)
-    whole = paint(plan, {}, {}, heat=heated(plan, number_of))
-    part = paint(plan, {}, {}, heat=heated(plan, number_of, window), window=window)
+    whole = paint(plan, {}, {}, heat=fill_heat_maps(plan, number_of))
+    part = paint(plan, {}, {}, heat=fill_heat_maps(plan, number_of, window), window=window)
     for row in range(plan.height):
         text = "".join(span.text for span in part.rows[row])
         if row in window:

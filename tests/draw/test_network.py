@@ -4,7 +4,10 @@ from dataclasses import replace
 import pytest
 from rich.cells import cell_len
 
-from nntui.draw import ROLES, EdgeLook, NodeLook, drawing, heated, layout, paint
+from nntui.draw.layout import lay_out
+from nntui.draw.paint import drawing, paint
+from nntui.draw.picture import ROLES, EdgeLook, NodeLook
+from nntui.draw.plan import fill_heat_maps
 
 CHAIN = "x>h h>y"
 
@@ -34,12 +37,12 @@ def test_a_small_network_with_its_weights(dense, looks):
     nodes, edges = looks(graph)
     nodes["h1_2"] = NodeLook("-0.31", -0.31, "current")
     edges["x2", "h1_2"] = replace(edges["x2", "h1_2"], state="current")
-    assert paint(layout(graph, 66, 9), nodes, edges).text() == PICTURE
+    assert paint(lay_out(graph, 66, 9), nodes, edges).text() == PICTURE
 
 
 def test_every_mark_shows_without_colour_and_takes_the_same_room(wired, looks):
     graph = wired(CHAIN)
-    plan = layout(graph, 60, 1)
+    plan = lay_out(graph, 60, 1)
     nodes, edges = looks(graph)
     texts = {}
     for mark in ("plain", "current", "focus", "dim"):
@@ -51,7 +54,7 @@ def test_every_mark_shows_without_colour_and_takes_the_same_room(wired, looks):
 
 
 def test_a_neuron_without_a_look_is_a_box_without_a_value(wired):
-    picture = paint(layout(wired(CHAIN), 60, 1), {}, {})
+    picture = paint(lay_out(wired(CHAIN), 60, 1), {}, {})
     assert picture.text().split() == ["▏x", "▕", "▏h", "▕", "▏y", "▕"]
     assert _role_at(picture, 0, 0) == ("box", None)
 
@@ -60,12 +63,12 @@ def test_a_neuron_without_a_look_is_a_box_without_a_value(wired):
     ("tone", "value"), [(0.5, 0.5), (-7.0, -1.0), (math.inf, 1.0), (None, None)]
 )
 def test_the_tone_of_a_box_stays_between_minus_one_and_one(wired, tone, value):
-    picture = paint(layout(wired(CHAIN), 60, 1), {"x": NodeLook("", tone)}, {})
+    picture = paint(lay_out(wired(CHAIN), 60, 1), {"x": NodeLook("", tone)}, {})
     assert _role_at(picture, 0, 0) == ("box", value)
 
 
 def test_a_number_that_is_not_finite_is_neither_positive_nor_negative(wired):
-    plan = layout(wired(CHAIN), 60, 1)
+    plan = lay_out(wired(CHAIN), 60, 1)
     looks = {("x", "h"): EdgeLook(math.nan, "NaN", "done"), ("h", "y"): EdgeLook(1.0, "+1.00")}
     picture = paint(plan, {"h": NodeLook("NaN", math.nan)}, looks)
     roles = {span.text.strip("⠤⠒ "): span.role for span in picture.rows[0]}
@@ -77,7 +80,7 @@ def test_a_number_that_is_not_finite_is_neither_positive_nor_negative(wired):
 
 
 def test_beside_the_point_what_the_pass_has_been_through_has_more_dots_than_what_it_has_not(wired):
-    plan = layout(wired(CHAIN), 60, 1)
+    plan = lay_out(wired(CHAIN), 60, 1)
 
     def dots(ahead: bool) -> int:
         look = EdgeLook(1.0, "", "dim", ahead=ahead)
@@ -88,7 +91,7 @@ def test_beside_the_point_what_the_pass_has_been_through_has_more_dots_than_what
 
 
 def test_the_current_connection_is_heavy_with_an_arrowhead_in_the_direction_of_the_pass(wired):
-    plan = layout(wired(CHAIN), 60, 1)
+    plan = lay_out(wired(CHAIN), 60, 1)
     gap = slice(plan.box("x").width, plan.box("h").x)
 
     def drawn(weight, label, forward):
@@ -102,7 +105,7 @@ def test_the_current_connection_is_heavy_with_an_arrowhead_in_the_direction_of_t
 
 
 def test_signs_show_without_colour(wired):
-    plan = layout(wired(CHAIN), 60, 1)
+    plan = lay_out(wired(CHAIN), 60, 1)
     edges = {("x", "h"): EdgeLook(0.5), ("h", "y"): EdgeLook(-0.5)}
     picture = paint(plan, {}, edges)
     assert "⠒⠒⠒⠒" in picture.text()
@@ -114,12 +117,12 @@ def test_signs_show_without_colour(wired):
 @pytest.mark.parametrize("weight", [math.nan, math.inf, -math.inf, 0.0])
 def test_a_weight_that_is_no_ordinary_number_is_drawn_all_the_same(wired, weight):
     look = EdgeLook(weight, str(weight))
-    text = paint(layout(wired(CHAIN), 60, 1), {}, {("x", "h"): look}).text()
+    text = paint(lay_out(wired(CHAIN), 60, 1), {}, {("x", "h"): look}).text()
     assert str(weight) in text
 
 
 def test_the_strongest_connection_owns_a_cell_and_scale_says_what_full_strength_is(dense):
-    plan = layout(dense(2, 1), 40, 9)
+    plan = lay_out(dense(2, 1), 40, 9)
     edges = {("x1", "y1"): EdgeLook(0.5), ("x2", "y1"): EdgeLook(-1.0)}
     beside = (plan.box("y1").x - 1, plan.box("y1").y)
     assert _role_at(paint(plan, {}, edges), *beside) == ("edge.negative", 1.0)
@@ -131,20 +134,20 @@ def test_the_strongest_connection_owns_a_cell_and_scale_says_what_full_strength_
 def test_each_label_stands_once_and_only_where_it_covers_no_other(dense, looks):
     graph = dense(2, 4, 1)
     nodes, edges = looks(graph)
-    text = paint(layout(graph, 90, 14), nodes, edges).text()
+    text = paint(lay_out(graph, 90, 14), nodes, edges).text()
     for look in edges.values():
         assert text.count(look.label) == 1
 
 
 def test_beside_the_point_has_no_label_and_only_a_trace_of_a_line(wired):
-    plan = layout(wired(CHAIN), 60, 1)
+    plan = lay_out(wired(CHAIN), 60, 1)
     text = paint(plan, {}, {("x", "h"): EdgeLook(0.5, "+0.50", "dim")}).text()
     assert "+0.50" not in text
     assert "⠒⠒" not in text
 
 
 def test_of_many_connections_only_the_strongest_are_drawn(dense):
-    plan = layout(dense(20, 20), 60, 20)
+    plan = lay_out(dense(20, 20), 60, 20)
     edges = {edge: EdgeLook(0.01) for edge in plan.edges}
     # x1 → y1 is level, so nothing else ends beside x1 but its other connections.
     strong = dict(list(edges.items())[:60])
@@ -152,7 +155,7 @@ def test_of_many_connections_only_the_strongest_are_drawn(dense):
 
 
 def test_the_current_connection_is_drawn_however_weak_it_is(dense):
-    plan = layout(dense(20, 20), 60, 20)
+    plan = lay_out(dense(20, 20), 60, 20)
     edges = {edge: EdgeLook(1.0, "+1.00") for edge in plan.edges}
     edges["x7", "y3"] = EdgeLook(0.0, "+0.00", "current")
     picture = paint(plan, {}, edges)
@@ -161,7 +164,7 @@ def test_the_current_connection_is_drawn_however_weak_it_is(dense):
 
 
 def test_a_fold_shows_the_neuron_at_which_something_happens(dense):
-    plan = layout(dense(40, 2), 60, 6)
+    plan = lay_out(dense(40, 2), 60, 6)
     (fold,) = plan.folds
     quiet = paint(plan, {}, {})
     assert f"{fold.names[0]}…{fold.names[-1]}" in quiet.text()
@@ -178,7 +181,7 @@ def test_a_fold_shows_the_neuron_at_which_something_happens(dense):
 
 
 def test_bright_connections_of_a_fold_share_a_line_without_a_label(dense):
-    plan = layout(dense(40, 1), 60, 6)
+    plan = lay_out(dense(40, 1), 60, 6)
     edges = {(name, "y1"): EdgeLook(1.0, "+7.77", "bright") for name in plan.folds[0].names}
     text = paint(plan, {}, edges).text()
     assert "⠒" in text
@@ -186,7 +189,7 @@ def test_bright_connections_of_a_fold_share_a_line_without_a_label(dense):
 
 
 def test_a_click_finds_the_neuron_of_a_box(dense):
-    plan = layout(dense(2, 2, 1), 38, 10)
+    plan = lay_out(dense(2, 2, 1), 38, 10)
     picture = paint(plan, {}, {})
     for box in plan.boxes:
         for x in (box.x, box.x + box.width - 1):
@@ -197,7 +200,7 @@ def test_a_click_finds_the_neuron_of_a_box(dense):
 
 
 def test_a_stop_has_a_dot_at_its_box_or_before_its_label(dense):
-    plan = layout(dense(2, 1), 60, 6)
+    plan = lay_out(dense(2, 1), 60, 6)
     nodes = {"x1": NodeLook("+1.00", stop=True), "x2": NodeLook("+2.00")}
     edges = {
         ("x1", "y1"): EdgeLook(1.0, "+3.00", stop=True),
@@ -212,18 +215,18 @@ def test_a_stop_has_a_dot_at_its_box_or_before_its_label(dense):
 
 
 def test_a_stop_whose_label_has_no_room_has_its_dot_on_the_line(dense):
-    plan = layout(dense(2, 1), 60, 6)
+    plan = lay_out(dense(2, 1), 60, 6)
     assert paint(plan, {}, {("x1", "y1"): EdgeLook(1.0, "", stop=True)}).text().count("●") == 1
 
 
 def test_an_unknown_neuron_is_an_error(dense):
     with pytest.raises(KeyError):
-        paint(layout(dense(1, 1), 40, 3), {}, {("x1", "z"): EdgeLook(1.0)})
+        paint(lay_out(dense(1, 1), 40, 3), {}, {("x1", "z"): EdgeLook(1.0)})
 
 
 def test_every_role_has_a_meaning(dense, looks):
     graph = dense(9, 3, 1)
-    plan = layout(graph, 60, 5)
+    plan = lay_out(graph, 60, 5)
     nodes, edges = looks(graph)
     used = set()
     for state in ("plain", "pending", "done", "current", "focus", "bright", "dim"):
@@ -240,8 +243,10 @@ def test_every_role_has_a_meaning(dense, looks):
     for lines in (ahead, odd):
         picture = paint(plan, {name: NodeLook("NaN", math.nan) for name in nodes}, lines)
         used |= {span.role for row in picture.rows for span in row}
-    crowded = layout(dense(9, 9), 60, 9)
-    crowded = paint(crowded, {}, {}, heat=heated(crowded, lambda edge: 2.5 - int(edge[0][1:])))
+    crowded = lay_out(dense(9, 9), 60, 9)
+    crowded = paint(
+        crowded, {}, {}, heat=fill_heat_maps(crowded, lambda edge: 2.5 - int(edge[0][1:]))
+    )
     used |= {span.role for row in crowded.rows for span in row}
     # What is dim has no label.
     assert used == set(ROLES) - {"label.dim"}
@@ -258,7 +263,7 @@ def test_a_drawing_without_steps_shows_biases_and_weights(dense):
 
 
 def test_two_current_connections_never_print_one_label_over_the_other(dense):
-    plan = layout(dense(2, 1), 26, 2)
+    plan = lay_out(dense(2, 1), 26, 2)
     edges = {edge: EdgeLook(1.0, "+1.00", "current") for edge in plan.edges}
     picture = paint(plan, {}, edges)
     assert "+1.00" in picture.text()
@@ -267,13 +272,13 @@ def test_two_current_connections_never_print_one_label_over_the_other(dense):
 
 def test_the_current_label_is_never_behind_a_box(wired):
     # With one row there is no lane past a and b: the line runs behind them.
-    plan = layout(wired("x>a a>b b>y x>y"), 100, 1)
+    plan = lay_out(wired("x>a a>b b>y x>y"), 100, 1)
     text = paint(plan, {}, {("x", "y"): EdgeLook(-3.0, "-3.00", "current")}).text()
     assert "-3.00╍►▏y" in text or "-3.00►▏y" in text
 
 
 def test_what_a_pass_has_still_to_go_through_has_fewer_dots(wired):
-    plan = layout(wired("x>y"), 40, 1)
+    plan = lay_out(wired("x>y"), 40, 1)
     ink = {}
     for state in ("pending", "done"):
         for weight in (1.0, -1.0):
@@ -285,7 +290,7 @@ def test_what_a_pass_has_still_to_go_through_has_fewer_dots(wired):
 
 
 def test_a_label_stands_near_the_target_or_at_the_source(wired):
-    plan = layout(wired("x>y"), 60, 1)
+    plan = lay_out(wired("x>y"), 60, 1)
     near, far = (
         paint(plan, {}, {("x", "y"): EdgeLook(1.0, "+1.00", "bright", at_source=at_source)})
         .text()
@@ -299,11 +304,11 @@ def test_a_label_stands_near_the_target_or_at_the_source(wired):
 
 def test_without_labels_a_drawing_is_narrower_and_only_the_executing_line_has_a_number(dense):
     graph = dense(2, 2, 2, 2, 2)
-    assert layout(graph, 52, 12).overflow
-    plan = layout(graph, 52, 12, label_width=0)
+    assert lay_out(graph, 52, 12).overflow
+    plan = lay_out(graph, 52, 12, label_width=0)
     assert not plan.overflow
     edges = {edge: EdgeLook(1.0, "+1.00") for edge in plan.edges}
     assert "+1.00" not in paint(plan, {}, edges).text()
-    wide = layout(graph, 100, 12, label_width=0)
+    wide = lay_out(graph, 100, 12, label_width=0)
     edges["x1", "h1_1"] = EdgeLook(1.0, "+7.77", "current")
     assert paint(wide, {}, edges).text().count("+7.77") == 1

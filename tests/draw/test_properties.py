@@ -5,7 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from nntui.draw import EdgeLook, NodeLook, layout, paint
+from nntui.draw.layout import lay_out
+from nntui.draw.paint import paint
+from nntui.draw.picture import EdgeLook, NodeLook
 
 # A slow machine is no error.
 unhurried = settings(deadline=None)
@@ -72,7 +74,7 @@ def _cells(picture):
 @unhurried
 @given(networks(), SIZES, HEIGHTS, FOLDS, st.data())
 def test_every_row_has_exactly_the_width(graph, width, height, folds, data):
-    plan = layout(graph, width, height, folds=folds)
+    plan = lay_out(graph, width, height, folds=folds)
     picture = paint(plan, *_looks(data, graph))
     assert plan.height == picture.height == len(picture.rows) >= height
     assert picture.width == plan.width >= width
@@ -86,7 +88,7 @@ def test_every_row_has_exactly_the_width(graph, width, height, folds, data):
 @unhurried
 @given(networks(), SIZES, HEIGHTS, FOLDS)
 def test_every_neuron_has_one_place_and_no_two_boxes_overlap(graph, width, height, folds):
-    plan = layout(graph, width, height, folds=folds)
+    plan = lay_out(graph, width, height, folds=folds)
     names = [name for box in plan.boxes for name in box.names]
     assert sorted(names) == sorted(graph)
     taken = [
@@ -102,7 +104,7 @@ def test_every_neuron_has_one_place_and_no_two_boxes_overlap(graph, width, heigh
 @unhurried
 @given(networks(), SIZES, HEIGHTS)
 def test_lines_run_from_box_to_box_and_lanes_past_the_boxes_between(graph, width, height):
-    plan = layout(graph, width, height)
+    plan = lay_out(graph, width, height)
     inside = {
         (x, y)
         for box in plan.boxes
@@ -122,7 +124,7 @@ def test_lines_run_from_box_to_box_and_lanes_past_the_boxes_between(graph, width
 @unhurried
 @given(networks(), SIZES, HEIGHTS, st.data())
 def test_nothing_jumps_when_values_and_marks_change(graph, width, height, data):
-    plan = layout(graph, width, height)
+    plan = lay_out(graph, width, height)
     _, edges = _looks(data, graph)
     # In a fold, and around a current connection, something may appear.
     edges = {edge: EdgeLook(look.weight, look.label) for edge, look in edges.items()}
@@ -142,7 +144,7 @@ def test_nothing_jumps_when_values_and_marks_change(graph, width, height, data):
 @unhurried
 @given(networks(), SIZES, HEIGHTS, st.data())
 def test_labels_keep_their_places_while_the_pass_moves_on(graph, width, height, data):
-    plan = layout(graph, width, height)
+    plan = lay_out(graph, width, height)
     plain = {edge: EdgeLook(1.0, "+1.00") for edge in graph.edges}
     if not plain:
         return
@@ -165,7 +167,7 @@ def test_labels_keep_their_places_while_the_pass_moves_on(graph, width, height, 
 @unhurried
 @given(networks(), SIZES, HEIGHTS, st.data())
 def test_every_box_answers_for_its_neuron(graph, width, height, data):
-    plan = layout(graph, width, height)
+    plan = lay_out(graph, width, height)
     picture = paint(plan, *_looks(data, graph))
     for box in plan.boxes:
         assert picture.at(box.x, box.y) in box.names
@@ -174,7 +176,7 @@ def test_every_box_answers_for_its_neuron(graph, width, height, data):
 @unhurried
 @given(networks(), SIZES, HEIGHTS)
 def test_neighbours_lead_through_the_whole_drawing(graph, width, height):
-    plan = layout(graph, width, height)
+    plan = lay_out(graph, width, height)
     if not plan.boxes:
         return
     todo, seen = [plan.boxes[0].names[0]], set()
@@ -190,7 +192,7 @@ def test_neighbours_lead_through_the_whole_drawing(graph, width, height):
 @unhurried
 @given(networks(), SIZES, HEIGHTS)
 def test_inputs_and_outputs_keep_their_order(graph, width, height):
-    plan = layout(graph, width, height)
+    plan = lay_out(graph, width, height)
     for column in plan.columns[:1] + plan.columns[-1:]:
         drawn = [name for box in column for name in box.names]
         assert drawn == [name for name in graph if name in set(drawn)]

@@ -5,8 +5,9 @@ from xml.etree import ElementTree
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nntui.draw import EdgeLook, NodeLook, layout, paint
-from nntui.draw.picture import Pen, Picture, Span, svg
+from nntui.draw.layout import lay_out
+from nntui.draw.paint import paint
+from nntui.draw.picture import EdgeLook, NodeLook, Pen, Picture, Span, svg
 from nntui.text import clean
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
@@ -26,14 +27,14 @@ def plain(span):
 
 
 def test_a_picture_reads_in_the_file_as_on_the_screen(wired):
-    plan = layout(wired("x>y"), 40, 3)
+    plan = lay_out(wired("x>y"), 40, 3)
     picture = paint(plan, {"x": NodeLook("+1.00")}, {("x", "y"): EdgeLook(1.0, "+0.50", "current")})
     (row,) = read(svg(picture, plain, background="#000000", foreground="#ffffff"))
     assert row.replace(" ", "") == picture.text().replace(" ", "").strip()
 
 
 def test_colours_and_weights_are_those_of_the_pen(wired):
-    picture = paint(layout(wired("x>y"), 40, 1), {"x": NodeLook("+1.00")}, {})
+    picture = paint(lay_out(wired("x>y"), 40, 1), {"x": NodeLook("+1.00")}, {})
     text = svg(
         picture,
         lambda span: Pen("#0000ff", "#ff0000", bold=True) if span.role == "box" else Pen(),

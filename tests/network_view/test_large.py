@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from nntui.debugger.debugger import Debugger
-from nntui.draw import draft, layout
+from nntui.draw.layers import draft
+from nntui.draw.layout import lay_out
 from nntui.network_view.scene import MOST_BRIGHT, Scene
-from nntui.network_view.views import VIEWS, Emphasis, Heating, Moment
+from nntui.network_view.views import VIEWS, Emphasis, HeatMapCache, Moment
 
 
 @pytest.fixture
@@ -41,8 +42,8 @@ def test_of_very_many_connections_those_to_neurons_that_are_seen_are_brought_out
 
 
 def test_maps_are_filled_in_anew_only_when_their_numbers_are_others(debugger):
-    plan = layout(draft(debugger.experiment.network.graph()), 60, 20)
-    heating = Heating()
+    plan = lay_out(draft(debugger.experiment.network.graph()), 60, 20)
+    heating = HeatMapCache()
 
     def heat(view):
         return heating(plan, Moment(debugger.snapshot()), VIEWS[view])
@@ -57,5 +58,5 @@ def test_maps_are_filled_in_anew_only_when_their_numbers_are_others(debugger):
 
 
 def test_a_layout_without_maps_has_no_heat(debugger):
-    plan = layout(draft(debugger.experiment.network.graph()), 60, 20, folds={0: True, 1: True})
-    assert Heating()(plan, Moment(debugger.snapshot()), VIEWS["weights"]).shades == ()
+    plan = lay_out(draft(debugger.experiment.network.graph()), 60, 20, folds={0: True, 1: True})
+    assert HeatMapCache()(plan, Moment(debugger.snapshot()), VIEWS["weights"]).shades == ()

@@ -10,7 +10,8 @@ import pytest
 import nntui
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.values import before_last_update
-from nntui.draw import draft_of, layout
+from nntui.draw.layers import draft_neighbours
+from nntui.draw.layout import lay_out
 from nntui.network_view.scene import Scene, said, strongest, travelling, wave
 from nntui.network_view.views import VIEWS, Emphasis, Moment, next_view, view_at
 from nntui.samples import samples
@@ -101,8 +102,8 @@ def test_the_draft_of_a_wiring_is_that_of_its_graph():
         network = nntui.load(path).network
         net = network.wiring()
         layer = {name: net.layer[name] for name in (*net.inputs, *net.neurons)}
-        quick = draft_of(layer, net.sources, net.targets)
-        assert layout(quick, 70, 14) == layout(network.graph(), 70, 14)
+        quick = draft_neighbours(layer, net.sources, net.targets)
+        assert lay_out(quick, 70, 14) == lay_out(network.graph(), 70, 14)
 
 
 # ---- the wave ----------------------------------------------------------------------------------

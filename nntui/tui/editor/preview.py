@@ -9,24 +9,16 @@ from rich.segment import Segment
 from textual.events import Resize
 from textual.geometry import Region
 
-from nntui.draw import (
-    Draft,
-    Edge,
-    EdgeLook,
-    EdgeState,
-    Heated,
-    Layout,
-    NodeLook,
-    Picture,
-    heated,
-    layout,
-    paint,
-)
+from nntui.draw.layers import Draft, Edge
+from nntui.draw.layout import lay_out
+from nntui.draw.paint import paint
+from nntui.draw.picture import EdgeLook, EdgeState, NodeLook, Picture
+from nntui.draw.plan import FilledHeatMaps, Layout, fill_heat_maps
 from nntui.explain.numbers import fitted
 from nntui.model.experiment import Experiment
 from nntui.model.network import Network
 from nntui.model.wiring import Wiring
-from nntui.network_view.scene import drafted
+from nntui.network_view.scene import draft_wiring
 from nntui.tui.panes.pane import LinePane
 
 MOST_BRIGHT: Final = 60
@@ -43,7 +35,7 @@ class Preview(LinePane):
         self._net: Wiring | None = None
         self._draft: Draft | None = None
         self._layout: Layout | None = None
-        self._heat = Heated((), ())
+        self._heat = FilledHeatMaps((), ())
         self._picture: Picture | None = None
 
     def show(self, experiment: Experiment, names: tuple[str, ...]) -> None:
@@ -80,7 +72,7 @@ class Preview(LinePane):
         if before is None or (net.layer, net.sources) != (before.layer, before.sources):
             self._draft = self._layout = None
         elif self._layout is not None:
-            self._heat = heated(self._layout, network.weight)
+            self._heat = fill_heat_maps(self._layout, network.weight)
         self._network, self._net = network, net
 
     def _draw(self) -> None:
@@ -111,10 +103,10 @@ class Preview(LinePane):
     def _laid_out(self, network: Network) -> Layout:
         if self._layout is None:
             if self._draft is None:
-                self._draft = drafted(network.wiring())
+                self._draft = draft_wiring(network.wiring())
             size = self.scrollable_content_region.size
-            self._layout = layout(self._draft, max(size.width, 1), max(size.height, 1))
-            self._heat = heated(self._layout, network.weight)
+            self._layout = lay_out(self._draft, max(size.width, 1), max(size.height, 1))
+            self._heat = fill_heat_maps(self._layout, network.weight)
         return self._layout
 
     def _chosen(self, plan: Layout, network: Network) -> tuple[Edge, ...]:

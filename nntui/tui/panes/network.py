@@ -12,16 +12,19 @@ from textual.geometry import Offset, Region
 from textual.message import Message
 
 from nntui.debugger.snapshot import Snapshot
-from nntui.draw import Direction, Layout, Picture, Span, layout, paint
+from nntui.draw.layout import lay_out
+from nntui.draw.paint import paint
+from nntui.draw.picture import Picture, Span
+from nntui.draw.plan import Direction, Layout
 from nntui.explain.numbers import fitted
 from nntui.model.experiment import Experiment
 from nntui.model.names import escaped
-from nntui.network_view.scene import LABEL, Scene, drafted, said, strongest
+from nntui.network_view.scene import LABEL, Scene, draft_wiring, said, strongest
 from nntui.network_view.views import (
     VIEWS,
     WIDTH,
     Emphasis,
-    Heating,
+    HeatMapCache,
     Moment,
     View,
     edge_list,
@@ -51,9 +54,9 @@ class NetworkPane(LinePane):
     def __init__(self, experiment: Experiment) -> None:
         super().__init__(title="Network", id="network")
         self._net = experiment.network.wiring()
-        self._draft = drafted(self._net)
+        self._draft = draft_wiring(self._net)
         self._scene = Scene(self._net)
-        self._heating = Heating()
+        self._heating = HeatMapCache()
         self._layout: Layout | None = None
         self._picture: Picture | None = None
         self._shown: tuple[Frame, NeuronFocus] | None = None
@@ -181,13 +184,13 @@ class NetworkPane(LinePane):
             size, zoom = self.content_size, max(ZOOMS[self._zoom], 1.0)
             label = LABEL if ZOOMS[self._zoom] >= 1.0 else 0
             width, height = max(int(size.width * zoom), 1), max(int(size.height * zoom), 1)
-            plan = layout(self._draft, width, height, folds=self._folds, label_width=label)
+            plan = lay_out(self._draft, width, height, folds=self._folds, label_width=label)
             below, beside = plan.width > size.width, plan.height > size.height
             if zoom == 1.0 and below != beside:
                 width, height = max(width - beside, 1), max(height - below, 1)
-                plan = layout(self._draft, width, height, folds=self._folds, label_width=label)
-            if plan.heats and not plan.overflow and size.width - WIDTH >= LISTED_BESIDE:
-                plan = layout(
+                plan = lay_out(self._draft, width, height, folds=self._folds, label_width=label)
+            if plan.heat_maps and not plan.overflow and size.width - WIDTH >= LISTED_BESIDE:
+                plan = lay_out(
                     self._draft, width - WIDTH, height, folds=self._folds, label_width=label
                 )
             self._layout = plan
@@ -238,7 +241,7 @@ class NetworkPane(LinePane):
     ) -> list[tuple[Span, ...]]:
         """The connections of the focused neuron, or the one at hand, if there is room for them."""
         size, last = self.content_size, moment.snapshot.last
-        if not plan.heats or plan.width > size.width - WIDTH:
+        if not plan.heat_maps or plan.width > size.width - WIDTH:
             return []
         about = neuron or (last.operation[-1] if last and last.operation[1:] else None)
         return edge_list(self._net, moment, view, about or self._net.outputs[0], size.height)

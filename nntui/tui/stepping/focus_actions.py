@@ -15,7 +15,7 @@ from weakref import ref
 
 from nntui.document.errors import DocumentError
 from nntui.document.files import write_text
-from nntui.draw import Direction
+from nntui.draw.plan import Direction
 from nntui.explain.numbers import exact
 from nntui.model.changes.structure import GoneError
 from nntui.model.names import escaped
