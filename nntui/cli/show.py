@@ -235,16 +235,15 @@ def drawn(debugger: Debugger, width: int, view: str | None = None) -> Picture:
     from nntui.debugger.values import before_last_update
     from nntui.draw.layout import lay_out
     from nntui.draw.paint import paint
-    from nntui.network_view.scene import Scene
+    from nntui.network_view.scene import Scene, draft_wiring
     from nntui.network_view.views import Emphasis, HeatMapCache, Moment, view_at
 
-    network = debugger.experiment.network
-    net = network.wiring()
+    net = debugger.experiment.network.wiring()
     moment = Moment(debugger.snapshot(), before_last_update(debugger.run))
     shown, scene = view_at(moment, view), Scene(net)
     layers = list(net.layer.values())
     largest = max(map(layers.count, set(layers)))
-    plan = lay_out(network.graph(), width, min(max(3 * largest, 5), _TALLEST))
+    plan = lay_out(draft_wiring(net), width, min(max(3 * largest, 5), _TALLEST))
     heat = HeatMapCache()(plan, moment, shown)
     return paint(
         plan,

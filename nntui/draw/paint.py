@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from nntui.draw.canvas import Canvas, Cell, Leg, stairs, thin
-from nntui.draw.layers import Edge, columns_of
+from nntui.draw.layers import Draft, Edge, draft
 from nntui.draw.layout import best_slot, cover, crowd_of, lay_out
 from nntui.draw.picture import Area, EdgeLook, EdgeState, Mark, NodeLook, Picture
 from nntui.draw.plan import Box, FilledHeatMaps, Layout, fill_heat_maps
@@ -298,8 +298,8 @@ _ROWS: Final = range(5, 41)
 
 
 def drawing(
-    graph: nx.DiGraph[str],
-    biases: Mapping[str, float | None],
+    graph: nx.DiGraph[str] | Draft,
+    biases: Mapping[str, float],
     weights: Mapping[Edge, float],
     *,
     width: int = 80,
@@ -312,12 +312,13 @@ def drawing(
     Raises:
         ValueError: a neuron has no layer, or a connection does not lead to a later layer.
     """
+    made = graph if isinstance(graph, Draft) else draft(graph)
     if height is None:
-        largest = max(map(len, columns_of(graph)), default=0)
+        largest = max(map(len, made.columns), default=0)
         height = min(max(3 * largest, _ROWS.start), _ROWS.stop - 1)
-    plan = lay_out(graph, width, height)
+    plan = lay_out(made, width, height)
     cells = plan.value_width
-    nodes = {n: NodeLook(_bias(bias, cells)) for n, bias in biases.items() if bias is not None}
+    nodes = {name: NodeLook(_bias(bias, cells)) for name, bias in biases.items()}
     heat = fill_heat_maps(plan, weights.get)
     edges = {
         edge: EdgeLook(weights[edge], f"{weights[edge]:+.2f}")

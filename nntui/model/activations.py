@@ -25,7 +25,7 @@ from nntui.model.numerics import (
     tanh,
     where,
 )
-from nntui.model.settings import chosen_row, chosen_settings
+from nntui.model.settings import TableFunction
 
 SQRT_2: Final = math.sqrt(2.0)
 SQRT_2_PI: Final = math.sqrt(2.0 * math.pi)
@@ -149,29 +149,12 @@ ACTIVATIONS: Final[dict[str, ActivationRow]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Activation:
+class Activation(TableFunction[ActivationRow]):
     """An activation function with its settings chosen, such as leaky_relu with slope 0.2."""
 
-    name: str
-    settings: tuple[tuple[str, float], ...] = ()
-
-    @classmethod
-    def of(cls, name: str | Activation, **settings: float) -> Activation:
-        """The activation called ``name``; settings left out keep their defaults.
-
-        Raises:
-            SettingError: an unknown name or setting, or a setting that is not a finite number.
-        """
-        if isinstance(name, Activation):
-            return name
-        row = chosen_row("activation", name, ACTIVATIONS)
-        return cls(name, tuple(chosen_settings(name, row.settings, settings).items()))
-
-    @property
-    def row(self) -> ActivationRow:
-        """The row of the table that defines this function."""
-        return ACTIVATIONS[self.name]
+    __slots__ = ()
+    KIND = "activation"
+    TABLE = ACTIVATIONS
 
     def f(self, z: Any) -> Any:
         """Apply the function: a of z, for a float or an array."""

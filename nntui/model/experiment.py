@@ -122,7 +122,7 @@ class Experiment:
 
     def __post_init__(self) -> None:
         """Copy the network and check that the data fit it."""
-        self.network.check()
+        self.network.wiring()
         object.__setattr__(self, "network", self.network.copy())
         self.network.initialize()
         self._check_inputs()

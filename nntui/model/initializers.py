@@ -15,10 +15,9 @@ from typing import Final
 import numpy as np
 
 from nntui.model.errors import SettingError
-from nntui.model.graph import GraphRows
 from nntui.model.numerics import Array, Stream, stream
-from nntui.model.settings import chosen_row, chosen_settings
-from nntui.model.wiring import Parameter, Wiring
+from nntui.model.settings import TableFunction, chosen_row
+from nntui.model.wiring import Wiring
 
 SEED_LIMIT: Final = 2**63 - 1
 """The greatest seed."""
@@ -93,18 +92,23 @@ DEFAULT_INITIALIZER: Final = "xavier_uniform"
 
 
 @dataclass(frozen=True, slots=True)
-class Initializer:
+class Initializer(TableFunction[InitializerRow]):
     """An initializer with its seed and settings chosen.
 
     Every row but torch_linear takes a setting ``bias`` (0): the bias of a neuron that has none.
     """
 
+    KIND = "initializer"
+    TABLE = INITIALIZERS
+
     name: str = DEFAULT_INITIALIZER
-    seed: int = 0
     settings: tuple[tuple[str, float], ...] = (("bias", 0.0),)
+    seed: int = 0
 
     @classmethod
-    def of(cls, name: str | Initializer, seed: int = 0, **settings: float) -> Initializer:
+    def of(  # type: ignore[override]  # a seed is no float
+        cls, name: str | Initializer, seed: int = 0, **settings: float
+    ) -> Initializer:
         """The initializer called ``name``.
 
         Raises:
@@ -112,18 +116,24 @@ class Initializer:
         """
         if isinstance(name, Initializer):
             return name
-        row = chosen_row("initializer", name, INITIALIZERS)
-        defaults = row.settings if row.bias else {**row.settings, "bias": 0.0}
-        chosen = chosen_settings(name, defaults, settings)
-        if chosen.get("std", 0.0) < 0.0:
-            raise SettingError(repr(chosen["std"]), "a number of at least 0", "std")
-        if "low" in chosen and chosen["low"] > chosen["high"]:
-            raise SettingError(repr(chosen["low"]), "a number not above high", "low")
-        if "high" in chosen and not math.isfinite(chosen["high"] - chosen["low"]):
-            raise SettingError(repr(chosen["high"]), "a range that a float can hold", "high")
-        if "std" in chosen and not math.isfinite(abs(chosen["mean"]) + FAR * chosen["std"]):
-            raise SettingError(repr(chosen["std"]), "a spread that a float can hold", "std")
-        return cls(name, checked_seed(seed), tuple(chosen.items()))
+        return cls(name, cls.chosen(name, settings), checked_seed(seed))
+
+    @classmethod
+    def defaults(cls, name: str) -> Mapping[str, float]:
+        row = chosen_row(cls.KIND, name, cls.TABLE)
+        return row.settings if row.bias else {**row.settings, "bias": 0.0}
+
+    @classmethod
+    def check(cls, settings: Mapping[str, float]) -> None:
+        std, low, high = (settings.get(name, 0.0) for name in ("std", "low", "high"))
+        if std < 0.0:
+            raise SettingError(repr(std), "a number of at least 0", "std")
+        if low > high:
+            raise SettingError(repr(low), "a number not above high", "low")
+        if not math.isfinite(high - low):
+            raise SettingError(repr(high), "a range that a float can hold", "high")
+        if not math.isfinite(abs(settings.get("mean", 0.0)) + FAR * std):
+            raise SettingError(repr(std), "a spread that a float can hold", "std")
 
     def weights(self, stream: Stream, fan_out: Array) -> list[float]:
         """Draw the weights of all connections into one neuron, one for each of ``fan_out``."""
@@ -149,41 +159,18 @@ def checked_seed(seed: int, place: str = "seed") -> int:
     return seed
 
 
-# ---- missing -------------------------------------------------------------------------------------
-
-
-def lacking(rows: GraphRows) -> set[str]:
-    """The neurons without a bias, or with a connection into them that has no weight."""
-    nodes, into, _ = rows
-    found = {j for j, row in into.items() if any(e["weight"] is None for e in row.values())}
-    found.update(j for j, node in nodes.items() if node["bias"] is None and node["role"] != "input")
-    return found
-
-
-def drawn(
-    rows: GraphRows, wiring: Wiring, initializer: Initializer, wanted: set[str]
-) -> Iterator[tuple[Parameter, float]]:
-    """The parameters without a number at the ``wanted`` neurons, each with the one drawn for it.
+def draws(initializer: Initializer, wiring: Wiring) -> Iterator[tuple[str, float, list[float]]]:
+    """Draw each computing neuron's bias and the weights of the connections into it.
 
     A number is drawn for each parameter in canonical order, whether it is needed or not, so that
     writing one weight down does not move the others.
     """
-    numbers, left = stream("initializer", initializer.seed), set(wanted)
+    numbers = stream("initializer", initializer.seed)
     before: tuple[str, ...] = ()
     fan_out = np.zeros(0, int)
     for j in wiring.neurons:
-        if not left:
-            return
-        sources, row = wiring.sources[j], rows.into[j]
+        sources = wiring.sources[j]
         bias = initializer.bias(numbers, len(sources))
         if sources != before:
             before, fan_out = sources, np.array([len(wiring.targets[i]) for i in sources], int)
-        weights = initializer.weights(numbers, fan_out) if sources else []
-        if j not in left:
-            continue
-        left.remove(j)
-        if rows.nodes[j]["bias"] is None:
-            yield j, bias
-        for i, weight in zip(sources, weights, strict=True):
-            if row[i]["weight"] is None:
-                yield (i, j), weight
+        yield j, bias, initializer.weights(numbers, fan_out) if sources else []

@@ -14,7 +14,7 @@ from typing import Any, Final
 from nntui.model.activations import sigmoid
 from nntui.model.errors import SettingError
 from nntui.model.numerics import at_least, at_most, exp, log, log1p, ordered_sum, sign, where
-from nntui.model.settings import chosen_row, chosen_settings
+from nntui.model.settings import TableFunction
 
 Vector = Sequence[Any]
 
@@ -206,32 +206,17 @@ LOSSES: Final[dict[str, LossRow]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
+class Loss(TableFunction[LossRow]):
     """A loss with its settings chosen, such as huber with delta 2."""
 
-    name: str
-    settings: tuple[tuple[str, float], ...] = ()
+    __slots__ = ()
+    KIND = "loss"
+    TABLE = LOSSES
 
     @classmethod
-    def of(cls, name: str | Loss, **settings: float) -> Loss:
-        """The loss called ``name``; settings left out keep their defaults.
-
-        Raises:
-            SettingError: an unknown name or setting, or a setting out of its range.
-        """
-        if isinstance(name, Loss):
-            return name
-        row = chosen_row("loss", name, LOSSES)
-        chosen = chosen_settings(name, row.settings, settings)
-        if chosen.get("delta", 1.0) <= 0.0:
-            raise SettingError(repr(chosen["delta"]), "a number above 0", "delta")
-        return cls(name, tuple(chosen.items()))
-
-    @property
-    def row(self) -> LossRow:
-        """The row of the table that defines this loss."""
-        return LOSSES[self.name]
+    def check(cls, settings: Mapping[str, float]) -> None:
+        if settings.get("delta", 1.0) <= 0.0:
+            raise SettingError(repr(settings["delta"]), "a number above 0", "delta")
 
     def value(self, a: Vector, y: Vector) -> Any:
         """The loss of one example (or, with arrays in a and y, of each example of a batch)."""

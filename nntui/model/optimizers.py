@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from nntui.model.errors import SettingError
 from nntui.model.numerics import divide, sqrt
-from nntui.model.settings import chosen_row, chosen_settings
+from nntui.model.settings import TableFunction
 
 Memory = tuple[Any, ...]
 Updated = tuple[Any, Memory]
@@ -181,37 +181,22 @@ OPTIMIZERS: Final[dict[str, OptimizerRow]] = {
 _BELOW_ONE: Final = ("beta1", "beta2", "alpha")
 
 
-@dataclass(frozen=True, slots=True)
-class Optimizer:
+class Optimizer(TableFunction[OptimizerRow]):
     """An optimizer with its settings chosen, such as sgd with learning_rate 0.5."""
 
-    name: str
-    settings: tuple[tuple[str, float], ...] = ()
+    __slots__ = ()
+    KIND = "optimizer"
+    TABLE = OPTIMIZERS
 
     @classmethod
-    def of(cls, name: str | Optimizer, **settings: float) -> Optimizer:
-        """The optimizer called ``name``; settings left out keep PyTorch's defaults.
-
-        Raises:
-            SettingError: an unknown name or setting, or a setting out of its range.
-        """
-        if isinstance(name, Optimizer):
-            return name
-        row = chosen_row("optimizer", name, OPTIMIZERS)
-        chosen = chosen_settings(name, row.settings, settings)
-        for setting, value in chosen.items():
+    def check(cls, settings: Mapping[str, float]) -> None:
+        for setting, value in settings.items():
             if setting in _BELOW_ONE and not 0.0 <= value < 1.0:
                 raise SettingError(repr(value), "a number from 0 to below 1", setting)
             if value < 0.0:
                 raise SettingError(repr(value), "a number of at least 0", setting)
-        if chosen.get("nesterov") and not chosen["momentum"]:
+        if settings.get("nesterov") and not settings["momentum"]:
             raise SettingError("true", "false, or a momentum above 0", "nesterov")
-        return cls(name, tuple(chosen.items()))
-
-    @property
-    def row(self) -> OptimizerRow:
-        """The row of the table that defines this optimizer."""
-        return OPTIMIZERS[self.name]
 
     @property
     def learning_rate(self) -> float:

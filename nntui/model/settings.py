@@ -1,19 +1,90 @@
-"""How a row is chosen from a table by name, and its settings checked: the same for every table."""
+"""Functions of the tables (activations, losses, optimizers, initializers) with chosen settings."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
 
 from nntui.model.errors import SettingError
 from nntui.model.names import did_you_mean, escaped
 
-Row = TypeVar("Row")
-Setting = TypeVar("Setting", bound=float)
+Value = TypeVar("Value")
+Function = TypeVar("Function")
 
 
-def chosen_row(what: str, name: str, table: Mapping[str, Row]) -> Row:
+class HasSettings(Protocol):
+    """A row of a table."""
+
+    @property
+    def settings(self) -> Mapping[str, float]:
+        """The row's settings with their defaults."""
+
+
+Row = TypeVar("Row", bound=HasSettings)
+Self = TypeVar("Self", bound="TableFunction[Any]")
+
+
+@dataclass(frozen=True, slots=True)
+class TableFunction(Generic[Row]):
+    """A row of a table with its settings chosen, such as leaky_relu with slope 0.2."""
+
+    KIND: ClassVar[str]
+    TABLE: ClassVar[Mapping[str, Any]]
+
+    name: str
+    settings: tuple[tuple[str, float], ...] = ()
+
+    @classmethod
+    def of(cls: type[Self], name: str | Self, **settings: float) -> Self:
+        """The function called ``name``; settings left out keep their defaults.
+
+        Raises:
+            SettingError: an unknown name or setting, or a setting that cannot be.
+        """
+        if isinstance(name, cls):
+            return name
+        assert isinstance(name, str)
+        return cls(name, cls.chosen(name, settings))
+
+    @classmethod
+    def chosen(cls, name: str, given: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+        """Every setting of a row, checked.
+
+        Raises:
+            SettingError: an unknown name or setting, or a setting that cannot be.
+        """
+        settings = chosen_settings(name, cls.defaults(name), given)
+        cls.check(settings)
+        return tuple(settings.items())
+
+    @classmethod
+    def defaults(cls, name: str) -> Mapping[str, float]:
+        """The settings of a row with their defaults.
+
+        Raises:
+            SettingError: no such row.
+        """
+        row: HasSettings = chosen_row(cls.KIND, name, cls.TABLE)
+        return row.settings
+
+    @classmethod
+    def check(cls, settings: Mapping[str, float]) -> None:
+        """Refuse settings that are out of their range.
+
+        Raises:
+            SettingError: names the setting.
+        """
+
+    @property
+    def row(self) -> Row:
+        """The row of the table that defines this function."""
+        row: Row = self.TABLE[self.name]
+        return row
+
+
+def chosen_row(what: str, name: str, table: Mapping[str, Value]) -> Value:
     """The row of ``table`` called ``name``.
 
     Raises:
@@ -69,3 +140,70 @@ def _checked(name: str, default: float, value: float) -> float:
     if not is_finite(value):
         raise SettingError(escaped(repr(value)), "a finite number", name)
     return float(value)
+
+
+# ---- as text -------------------------------------------------------------------------------------
+
+
+_YES: Final = ("true", "yes", "on")
+_SWITCHES: Final = dict.fromkeys(_YES, True) | dict.fromkeys(("false", "no", "off"), False)
+
+
+def function_named(of: Callable[..., Function], text: str) -> Function:
+    """A function by name, with the settings that follow: ``leaky_relu slope 0.2``.
+
+    Raises:
+        SettingError: an unknown name or setting, or a setting of the wrong kind.
+    """
+    words = text.replace("=", " ").replace(",", " ").replace("(", " ").replace(")", " ").split()
+    if not words:
+        raise SettingError("nothing", "a name")
+    name, *rest = words
+    of(name)  # an unknown name comes before whatever follows it
+    if len(rest) % 2:
+        raise SettingError(f'"{escaped(rest[-1])}"', "a setting and its value, by turns")
+    return of(name, **{key: _value(word) for key, word in zip(rest[::2], rest[1::2], strict=True)})
+
+
+def spelled(function: TableFunction[Any]) -> str:
+    """A function as ``function_named`` reads it, with the settings that are not the defaults."""
+    defaults = function.defaults(function.name)
+    words = [f"{key} {written(v)}" for key, v in function.settings if v != defaults[key]]
+    return " ".join([function.name, *words])
+
+
+def written(value: object) -> str:
+    """A setting as ``function_named`` reads it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return repr(value)
+
+
+def number(text: str) -> float:
+    """A finite number from a text.
+
+    Raises:
+        SettingError: it is none.
+    """
+    try:
+        value = float(text.replace("−", "-"))
+    except ValueError:
+        raise SettingError(f'"{escaped(text, 40)}"', "a number") from None
+    if not is_finite(value):
+        raise SettingError(escaped(text, 40), "a finite number")
+    return value
+
+
+def switch(text: str) -> bool:
+    """Yes or no from a text.
+
+    Raises:
+        SettingError: it is neither.
+    """
+    if text.lower() not in _SWITCHES:
+        raise SettingError(f'"{escaped(text, 40)}"', "yes or no")
+    return _SWITCHES[text.lower()]
+
+
+def _value(word: str) -> float:
+    return _SWITCHES[word.lower()] if word.lower() in _SWITCHES else number(word)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from nntui.model.activations import Activation
 from nntui.model.names import ValueNameError, did_you_mean, escaped
+
+Role = Literal["input", "hidden", "output"]
+ROLES: Final = ("input", "hidden", "output")
 
 Parameter: TypeAlias = str | tuple[str, str]
 """A parameter's key: a neuron's name for its bias, (source, target) for a weight."""
@@ -20,7 +23,7 @@ class Wiring:
 
     Neurons stand by (layer, document position), connections by (target's order, source's order).
     ``neurons`` are those that compute (no inputs). ``sources[j]`` and ``targets[j]`` are j's
-    neighbours in canonical order. ``trainable`` holds the parameters that updates touch.
+    neighbours in canonical order. ``frozen`` holds the parameters that updates leave alone.
     """
 
     inputs: tuple[str, ...]
@@ -30,7 +33,7 @@ class Wiring:
     targets: Mapping[str, tuple[str, ...]]
     layer: Mapping[str, int]
     activation: Mapping[str, Activation]
-    trainable: frozenset[Parameter]
+    frozen: frozenset[Parameter]
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -40,6 +43,16 @@ class Wiring:
             found.append(j)
             found.extend((i, j) for i in self.sources[j])
         return tuple(found)
+
+    @cached_property
+    def edges(self) -> tuple[tuple[str, str], ...]:
+        """Every connection in canonical order, as (source, target)."""
+        return tuple((i, j) for j in self.neurons for i in self.sources[j])
+
+    @cached_property
+    def trainable(self) -> frozenset[Parameter]:
+        """The parameters that updates touch."""
+        return frozenset(self.parameters) - self.frozen
 
     @cached_property
     def connection_count(self) -> int:

@@ -251,5 +251,4 @@ def _beside(numbers: Iterable[float | None]) -> Callable[[float], float]:
 
 def draft_wiring(net: Wiring) -> Draft:
     """What every layout of a network has in common."""
-    names = (*net.inputs, *net.neurons)
-    return draft_neighbours({name: net.layer[name] for name in names}, net.sources, net.targets)
+    return draft_neighbours(net.layer, net.sources, net.targets)

@@ -101,9 +101,8 @@ def test_the_draft_of_a_wiring_is_that_of_its_graph():
     for path in samples().values():
         network = nntui.load(path).network
         net = network.wiring()
-        layer = {name: net.layer[name] for name in (*net.inputs, *net.neurons)}
-        quick = draft_neighbours(layer, net.sources, net.targets)
-        assert lay_out(quick, 70, 14) == lay_out(network.graph(), 70, 14)
+        quick = draft_neighbours(net.layer, net.sources, net.targets)
+        assert lay_out(quick, 70, 14) == lay_out(network.graph, 70, 14)
 
 
 # ---- the wave ----------------------------------------------------------------------------------

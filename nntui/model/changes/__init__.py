@@ -6,7 +6,7 @@ True
 """
 
 from nntui.model.changes.history import Edited
-from nntui.model.changes.settings import SETTINGS, Change, change_setting, function_named, setting
+from nntui.model.changes.settings import SETTINGS, Change, change_setting, setting
 from nntui.model.changes.structure import (
     GoneError,
     Renaming,
@@ -37,6 +37,5 @@ __all__ = [
     "delete_neuron",
     "delete_row",
     "disconnect",
-    "function_named",
     "setting",
 ]

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from nntui.model.activations import Activation
 from nntui.model.errors import SettingError
 from nntui.model.experiment import REDUCTIONS, Experiment, Training
 from nntui.model.losses import LOSSES, Loss
 from nntui.model.names import escaped
 from nntui.model.optimizers import OPTIMIZERS, Optimizer
-from nntui.model.settings import chosen_row, is_finite
+from nntui.model.settings import chosen_row, function_named, number, spelled, switch, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +35,6 @@ def also(*phrases: str) -> str:
 # ---- settings ------------------------------------------------------------------------------------
 
 
-Function = TypeVar("Function")
-_SWITCHES: Final = {
-    "true": True,
-    "yes": True,
-    "on": True,
-    "false": False,
-    "no": False,
-    "off": False,
-}
 _ALL: Final = "all"
 
 
@@ -57,50 +47,6 @@ class Setting:
     choices: tuple[str, ...] = ()
 
 
-def function_named(of: Callable[..., Function], text: str) -> Function:
-    """A function by name, with the settings that follow: ``leaky_relu slope 0.2``.
-
-    Raises:
-        SettingError: an unknown name or setting, or a setting of the wrong kind.
-    """
-    words = text.replace("=", " ").replace(",", " ").replace("(", " ").replace(")", " ").split()
-    if not words:
-        raise SettingError("nothing", "a name")
-    name, *rest = words
-    of(name)  # an unknown name comes before whatever follows it
-    if len(rest) % 2:
-        raise SettingError(f'"{escaped(rest[-1])}"', "a setting and its value, by turns")
-    return of(name, **{key: _value(word) for key, word in zip(rest[::2], rest[1::2], strict=True)})
-
-
-def spelled(chosen: Activation | Loss | Optimizer) -> str:
-    """A function as ``function_named`` reads it, with the settings that are not the defaults."""
-    defaults = chosen.row.settings
-    words = [f"{key} {_written(v)}" for key, v in chosen.settings if v != defaults[key]]
-    return " ".join([chosen.name, *words])
-
-
-def _value(word: str) -> Any:
-    if word.lower() in _SWITCHES:
-        return _SWITCHES[word.lower()]
-    return number(word)
-
-
-def number(text: str) -> float:
-    """A finite number from a text.
-
-    Raises:
-        SettingError: it is none.
-    """
-    try:
-        value = float(text.replace("−", "-"))
-    except ValueError:
-        raise SettingError(f'"{escaped(text, 40)}"', "a number") from None
-    if not is_finite(value):
-        raise SettingError(escaped(text, 40), "a finite number")
-    return value
-
-
 def whole(text: str) -> int:
     """A whole number from a text.
 
@@ -111,23 +57,6 @@ def whole(text: str) -> int:
         return int(text.replace(",", "").replace("_", ""))
     except ValueError:
         raise SettingError(f'"{escaped(text, 40)}"', "a whole number") from None
-
-
-def switch(text: str) -> bool:
-    """Yes or no from a text.
-
-    Raises:
-        SettingError: it is neither.
-    """
-    if text.lower() not in _SWITCHES:
-        raise SettingError(f'"{escaped(text, 40)}"', "yes or no")
-    return _SWITCHES[text.lower()]
-
-
-def _written(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return repr(value)
 
 
 def _batch(text: str) -> int | None:
@@ -157,7 +86,7 @@ def setting(training: Training, name: str) -> str:
         return spelled(value)
     if name == "batch_size" and value is None:
         return _ALL
-    return _written(value) if not isinstance(value, str) else value
+    return written(value) if not isinstance(value, str) else value
 
 
 def change_setting(experiment: Experiment, name: str, text: str) -> Change:

@@ -170,7 +170,7 @@ def delete_neuron(experiment: Experiment, name: str) -> Change:
     net, neuron = experiment.network.copy(), experiment.network.neuron(name)
     before = net.wiring()
     net.remove_neuron(name)
-    net.check()
+    net.wiring()
     data, note = _without_column(experiment, before, neuron)
     gone = len(before.targets[name]) + len(before.sources.get(name, ()))
     lost = f" with {gone} connection{'' if gone == 1 else 's'}" if gone else ""

@@ -27,13 +27,12 @@ from nntui.model.changes import (
     change_row,
     change_setting,
     connect,
-    function_named,
     setting,
 )
-from nntui.model.changes.settings import number, spelled, switch
 from nntui.model.errors import NntuiError, SettingError
 from nntui.model.names import escaped, unquoted
 from nntui.model.network import ROLES, Role
+from nntui.model.settings import function_named, number, spelled, switch
 from nntui.tui.dialogs.breakpoint_form import Tick
 from nntui.tui.panes.command_line import TextField
 

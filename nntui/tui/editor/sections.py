@@ -24,11 +24,11 @@ from nntui.model.changes import (
     disconnect,
     setting,
 )
-from nntui.model.changes.settings import spelled
 from nntui.model.errors import SettingError
 from nntui.model.experiment import Experiment
 from nntui.model.names import escaped
 from nntui.model.network import Connection, Network, Neuron
+from nntui.model.settings import spelled
 from nntui.text import padded
 from nntui.tui.editor import forms
 from nntui.tui.editor.forms import Form

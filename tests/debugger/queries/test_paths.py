@@ -20,7 +20,7 @@ def walked(graph, outputs, first):
 
 @given(experiment=experiments())
 def test_the_paths_are_those_that_networkx_walks(experiment) -> None:
-    net, graph = experiment.network.wiring(), experiment.network.graph()
+    net, graph = experiment.network.wiring(), experiment.network.graph
     for j in graph:
         found = paths(net, j)
         every = walked(graph, net.outputs, j)
