@@ -5,14 +5,17 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from platformdirs import user_config_path
-from textual.binding import Binding, BindingType
-from textual.keys import Keys, _character_to_key, format_key
 
 from nntui.model.names import did_you_mean, escaped
+
+# Textual is imported where it is needed: `nntui help keys` prints the table without it.
+if TYPE_CHECKING:
+    from textual.binding import Binding, BindingType
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,16 +186,31 @@ COUNT_HELP: Final = (
 _SIGNS: Final = {
     "enter": "enter", "space": "space", "escape": "esc", "pagedown": "page down",
     "pageup": "page up", "delete": "del", "backspace": "⌫", "left": "←", "right": "→",
-    "up": "↑", "down": "↓",
+    "up": "↑", "down": "↓", "plus": "+", "minus": "-", "comma": ",", "full_stop": ".",
+    "colon": ":", "slash": "/", "question_mark": "?", "asterisk": "*", "number_sign": "#",
+    "ampersand": "&", "tilde": "~", "equals_sign": "=", "less_than_sign": "<",
+    "greater_than_sign": ">", "left_parenthesis": "(", "right_parenthesis": ")",
+    "left_square_bracket": "[", "right_square_bracket": "]", "left_curly_bracket": "{",
+    "right_curly_bracket": "}", "tab": "tab",
 }  # fmt: skip
+"""What is shown for Textual's name of a key, for every key in the table."""
 
 
 def displayed(key: str) -> str:
     """A key as a person reads it: ``?`` for question_mark, ``shift+F11`` for shift+f11."""
     *held, last = key.split("+") if len(key) > 1 else (key,)
-    if len(last) > 1 and last[0] == "f" and last[1:].isdigit():
-        last = last.upper()
-    return "+".join([*held, _SIGNS.get(last) or (last if len(last) == 1 else format_key(last))])
+    if last[0] == "f" and last[1:].isdigit():
+        shown = last.upper()
+    else:
+        shown = last if len(last) == 1 else _SIGNS.get(last) or _formatted(last)
+    return "+".join([*held, shown])
+
+
+def _formatted(key: str) -> str:
+    """What Textual shows for a key that only a user's own key map has."""
+    from textual.keys import format_key
+
+    return format_key(key)
 
 
 def every_key() -> dict[str, Key]:
@@ -218,6 +236,8 @@ def editor_bindings() -> list[BindingType]:
 
 def _bindings(key: Key) -> list[Binding]:
     """A binding for each key; the footer shows the first."""
+    from textual.binding import Binding
+
     return [
         Binding(
             each, key.action, key.footer or key.help, show=bool(key.footer) and n == 0, id=key.name
@@ -231,7 +251,6 @@ def _bindings(key: Key) -> list[Binding]:
 
 MODIFIERS: Final = ("ctrl", "shift", "alt", "super", "hyper", "meta")
 MOST_BYTES: Final = 100_000
-_NAMED: Final = frozenset(key.value for key in Keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +294,7 @@ def keymap_of(wanted: Mapping[str, Any]) -> Keymap:
     changed: dict[str, str] = {}
     for name, value in wanted.items():
         if name not in table:
-            hint = did_you_mean(name, table) or "README names them all"
+            hint = did_you_mean(name, table) or "nntui help keys names them all"
             complaints.append(f"there is no action “{escaped(name)}”; {hint}")
             continue
         keys, faults = _keys(value)
@@ -328,7 +347,7 @@ def _keys(value: Any) -> tuple[list[str], list[str]]:
             continue
         key = _key(word)
         if key is None:
-            hint = did_you_mean(word, _NAMED) or 'expected one such as "j", "F5" or "ctrl+j"'
+            hint = did_you_mean(word, _named()) or 'expected one such as "j", "F5" or "ctrl+j"'
             faults.append(f"“{escaped(word)}” is no key; {hint}")
         elif key.isdigit():
             faults.append(f"{key} is a digit of a count")
@@ -337,8 +356,18 @@ def _keys(value: Any) -> tuple[list[str], list[str]]:
     return list(dict.fromkeys(keys)), faults
 
 
+@cache
+def _named() -> frozenset[str]:
+    """Textual's names of keys."""
+    from textual.keys import Keys
+
+    return frozenset(key.value for key in Keys)
+
+
 def _key(word: str) -> str | None:
     """A key as Textual calls it; None when there is none of that name."""
+    from textual.keys import _character_to_key
+
     if len(word) == 1:
         return _character_to_key(word) if word.isprintable() else None
     *held, last = word.split("+") if not word.endswith("++") else [*word[:-2].split("+"), "+"]
@@ -347,7 +376,7 @@ def _key(word: str) -> str | None:
         return None
     if len(last) == 1:
         name = _character_to_key(last)
-    elif last.lower() in _NAMED:
+    elif last.lower() in _named():
         name = last.lower()
     else:
         return None

@@ -73,7 +73,7 @@ _FRAME: Final = 6
 
 _REMARKS: Final = (
     "A click chooses a neuron, a row, a tab or a key; the wheel scrolls a pane.",
-    "Other keys: keys.toml in your configuration directory (README).",
+    "Other keys: keys.toml in your configuration directory (nntui help keys).",
 )
 
 
