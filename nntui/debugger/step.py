@@ -1,14 +1,14 @@
-"""A step that was executed, as a person gets to see it."""
+"""An executed step, and the movements along a run that are longer than one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from nntui.engine.observe import StepContext, reads, writes
 from nntui.engine.schedule import Position, Schedule, StepBlock, end_after, end_before
-from nntui.explain.formulas import EquationLine, Facts, formula, sentence
+from nntui.explain.formulas import EquationLine, StepRecord, formula, sentence
 from nntui.explain.numbers import Number, exact
 from nntui.model.names import parameter_name
 
@@ -17,36 +17,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One executed step: where it stands in the run, what it read and what it wrote."""
+class Step(StepRecord):
+    """One executed step: its position in the run, what it read and what it wrote."""
 
     position: Position
-    facts: Facts
 
     @property
     def kind(self) -> str:
         """load, forward_edge, forward_neuron, loss, backward_neuron, backward_edge or update."""
-        return self.facts.operation[0]
-
-    @property
-    def operation(self) -> tuple[str, ...]:
-        """The kind, then the step's neuron or its connection's source and target."""
-        return self.facts.operation
-
-    @property
-    def reads(self) -> Mapping[str, float]:
-        """The values read, by name, as they were before the step."""
-        return self.facts.reads
-
-    @property
-    def writes(self) -> Mapping[str, float]:
-        """The values written, by name, as they are after the step."""
-        return self.facts.writes
+        return self.operation[0]
 
     @property
     def edge(self) -> tuple[str, str] | None:
-        """The connection that an edge step, or the update of a weight, is about."""
-        _, *neurons = self.facts.operation
+        """The connection of an edge step, or of the update of a weight."""
+        _, *neurons = self.operation
         return (neurons[0], neurons[1]) if len(neurons) == 2 else None
 
     @property
@@ -62,48 +46,40 @@ class Step:
     @property
     def neuron(self) -> str | None:
         """The neuron, on neuron steps."""
-        single = len(self.facts.operation) == 2 and self.kind != "update"
-        return self.facts.operation[1] if single else None
+        single = len(self.operation) == 2 and self.kind != "update"
+        return self.operation[1] if single else None
 
     @property
     def parameter(self) -> str | None:
         """The parameter's value name, on update steps."""
         if self.kind != "update":
             return None
-        return parameter_name(self.edge or self.facts.operation[1])
+        return parameter_name(self.edge or self.operation[1])
 
     @property
     def text(self) -> str:
         """The step as one line of exact numbers: ``z[h1] = 0.1 + 0.5 · 1 = 0.6``."""
-        return sentence(self.facts)
+        return sentence(self)
 
     def lines(self, number: Number = exact) -> tuple[EquationLine, ...]:
         """The step's equations in symbols and numbers, with the value names of traces."""
-        return formula(self.facts, number)
+        return formula(self, number)
 
 
 def observed(run: Run) -> Step:
-    """Execute a run's next step, watching what it reads and writes."""
+    """Execute a run's next step, noting what it reads and writes."""
     position = run.schedule.position(run.position)
     operation = run.schedule.operation(run.position)
     experiment, state = run.experiment, run.state
     key = operation[1] if len(operation) == 2 else operation[1:]
     memory = state.memory[key] if operation[0] == "update" else ()  # type: ignore[index]
-    scene = StepContext(experiment, state, position.example)
-    read = reads(operation, scene)
+    context = StepContext(experiment, state, position.example)
+    read = reads(operation, context)
     written: dict[str, float] = {}
-    executed = run.advance(1, lambda: written.update(writes(operation, scene)))
+    executed = run.advance(1, lambda: written.update(writes(operation, context)))
     assert executed == operation, f"the listing ran {executed}, the schedule said {operation}"
-    facts = Facts(
-        experiment=experiment,
-        operation=operation,
-        reads=read,
-        writes=written,
-        update=position.update,
-        batch_length=run.schedule.batch_length(position.update),
-        memory=memory,
-    )
-    return Step(position, facts)
+    length = run.schedule.batch_length(position.update)
+    return Step(experiment, operation, read, written, position.update, length, memory, position)
 
 
 # ---- movements -----------------------------------------------------------------------------------

@@ -15,12 +15,13 @@ from nntui.model.wiring import Parameter, Wiring
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What a step did.
+class StepRecord:
+    """What a step did: all that its formula needs.
 
-    ``operation``: its kind, then its neuron or its connection's ends. ``reads`` and ``writes``: the
-    values by name. For an update also ``memory`` (the optimizer's, before the step),
-    ``batch_length`` and ``update`` (its number, from 0).
+    ``operation``: load, forward_edge, forward_neuron, loss, backward_neuron, backward_edge or
+    update, then the step's neuron or its connection's source and target. ``reads`` and ``writes``:
+    the values by name, before and after the step. ``update`` counts from 0 over the whole run.
+    ``memory`` is the optimizer's of the parameter before an update step, else ().
     """
 
     experiment: Experiment
@@ -29,7 +30,7 @@ class Facts:
     writes: Mapping[str, float]
     update: int
     batch_length: int
-    memory: Memory = ()
+    memory: Memory
 
 
 # ---- formulas ------------------------------------------------------------------------------------
@@ -75,7 +76,7 @@ def dressed(symbol: str, *neurons: str) -> str:
 
 
 def formula(
-    facts: Facts, number: Number = exact, name: Name = value_name, few: int | None = None
+    step: StepRecord, number: Number = exact, name: Name = value_name, few: int | None = None
 ) -> tuple[EquationLine, ...]:
     """The equations of a step, in the order of computing.
 
@@ -83,18 +84,18 @@ def formula(
     terms in the middle of a long sum. Then a line with no result is a remark: how many are left
     out, or what a function of the loss's own is.
     """
-    kind, *neurons = facts.operation
-    return tuple(_FORMULAS[kind](_Pen(facts, number, name, few), *neurons))
+    kind, *neurons = step.operation
+    return tuple(_FORMULAS[kind](_Pen(step, number, name, few), *neurons))
 
 
-def sentence(facts: Facts) -> str:
+def sentence(step: StepRecord) -> str:
     """The step in one line of exact numbers: ``z[h1] = 0.1 + 0.5 · 1 = 0.6``."""
-    lines = formula(facts)
+    lines = formula(step)
     shown = [
         f"{line.target} = {line.result}"
         if line.numbers == line.result
         else f"{line.target} = {line.numbers} = {line.result}"
-        for line in lines[: _INPUTS_SPELLED if facts.operation[0] == "load" else None]
+        for line in lines[: _INPUTS_SPELLED if step.operation[0] == "load" else None]
     ]
     if len(shown) < len(lines):
         shown.append(f"… ({len(lines)} inputs)")
@@ -129,7 +130,7 @@ def elided(text: str) -> str:
 class _Pen:
     """Writes the values of one step: by name or by number."""
 
-    facts: Facts
+    step: StepRecord
     number: Number
     name: Name
     few: int | None
@@ -152,14 +153,14 @@ class _Pen:
         return text if self.few is None else elided(text)
 
     def read(self, symbol: str, *neurons: str) -> str:
-        return self.number(self.facts.reads[value_name(symbol, *neurons)])
+        return self.number(self.step.reads[value_name(symbol, *neurons)])
 
     def wrote(self, symbol: str, *neurons: str) -> str:
-        return self.number(self.facts.writes[value_name(symbol, *neurons)])
+        return self.number(self.step.writes[value_name(symbol, *neurons)])
 
     def line(self, symbol: str, *neurons: str, symbols: str, numbers: str) -> EquationLine:
         target, name = self.name(symbol, *neurons), value_name(symbol, *neurons)
-        before, after = self.facts.reads.get(name), self.facts.writes[name]
+        before, after = self.step.reads.get(name), self.step.writes[name]
         if before is None:
             return EquationLine(target, symbols, numbers, self.number(after))
         change = self.number(after - before)
@@ -170,7 +171,7 @@ class _Pen:
 
 
 def _load(pen: _Pen) -> Iterator[EquationLine]:
-    inputs = pen.facts.experiment.network.wiring().inputs
+    inputs = pen.step.experiment.network.wiring().inputs
 
     def line(n: int) -> EquationLine:
         i = inputs[n]
@@ -189,7 +190,7 @@ def _forward_edge(pen: _Pen, i: str, j: str) -> Iterator[EquationLine]:
 
 
 def _forward_neuron(pen: _Pen, j: str) -> Iterator[EquationLine]:
-    activation = pen.facts.experiment.network.wiring().activation[j]
+    activation = pen.step.experiment.network.wiring().activation[j]
     template = activation.row.formula
     yield pen.line(
         "a", j,
@@ -199,8 +200,8 @@ def _forward_neuron(pen: _Pen, j: str) -> Iterator[EquationLine]:
 
 
 def _loss(pen: _Pen) -> Iterator[EquationLine]:
-    outputs = pen.facts.experiment.network.wiring().outputs
-    loss = pen.facts.experiment.training.loss
+    outputs = pen.step.experiment.network.wiring().outputs
+    loss = pen.step.experiment.training.loss
     a = [bracketed(pen.read("a", k)) for k in outputs]
     y = [bracketed(pen.read("y", k)) for k in outputs]
     names = [pen.name("a", k) for k in outputs]
@@ -221,9 +222,9 @@ def _loss(pen: _Pen) -> Iterator[EquationLine]:
 
 
 def _backward_neuron(pen: _Pen, j: str) -> Iterator[EquationLine]:
-    activation = pen.facts.experiment.network.wiring().activation[j]
+    activation = pen.step.experiment.network.wiring().activation[j]
     template = activation.row.derivative_formula
-    z = pen.facts.reads[value_name("z", j)]
+    z = pen.step.reads[value_name("z", j)]
     by_number = {"z": pen.number(z), "a": pen.number(activation.f(z))}
     by_name = {"z": pen.name("z", j), "a": pen.name("a", j)}
     slope = spelled(template, by_number | _settings(pen, activation.settings))
@@ -254,17 +255,17 @@ def _backward_edge(pen: _Pen, i: str, j: str) -> Iterator[EquationLine]:
 
 
 def _update(pen: _Pen, *neurons: str) -> Iterator[EquationLine]:
-    facts, training = pen.facts, pen.facts.experiment.training
+    step, training = pen.step, pen.step.experiment.training
     key: Parameter = neurons[0] if len(neurons) == 1 else (neurons[0], neurons[1])
     symbol = "b" if len(neurons) == 1 else "w"
-    p = facts.reads[parameter_name(key)]
-    dp = facts.reads[parameter_name(key, "d")]
+    p = step.reads[parameter_name(key)]
+    dp = step.reads[parameter_name(key, "d")]
     p_name, dp_name = pen.name(symbol, *neurons), pen.name("d" + symbol, *neurons)
 
-    g = training.gradient(dp, facts.batch_length)
+    g = training.gradient(dp, step.batch_length)
     g_symbols, g_numbers = dp_name, pen.number(dp)
-    if training.reduction == "mean" and facts.batch_length > 1:
-        g_symbols, g_numbers = f"{dp_name} / N", f"{g_numbers} / {facts.batch_length}"
+    if training.reduction == "mean" and step.batch_length > 1:
+        g_symbols, g_numbers = f"{dp_name} / N", f"{g_numbers} / {step.batch_length}"
     if symbol == "w":
         g = training.regularized(g, p)
         if training.l2:
@@ -279,10 +280,10 @@ def _update(pen: _Pen, *neurons: str) -> Iterator[EquationLine]:
         g_name = "g"
         yield EquationLine("g", g_symbols, g_numbers, pen.number(g))
 
-    optimizer, t = training.optimizer, facts.update + 1
+    optimizer, t = training.optimizer, step.update + 1
     settings = dict(optimizer.settings)
-    _, after = optimizer.update(p, g, facts.memory, t)
-    quantities = optimizer.row.quantities(facts.memory, after, t, **settings)
+    _, after = optimizer.update(p, g, step.memory, t)
+    quantities = optimizer.row.quantities(step.memory, after, t, **settings)
     by_number = {"t": str(t)} | {
         word: bracketed(pen.number(value))
         for word, value in (settings | quantities | {"g": g}).items()

@@ -69,7 +69,7 @@ def test_a_learning_rate_counts_in_the_middle_of_an_update() -> None:
     step = debugger.step()
     assert plain != step.writes
     assert step.writes == {n: v for n, v in step.reads.items() if n in step.writes}
-    assert dict(step.facts.experiment.training.optimizer.settings)["learning_rate"] == 0.0
+    assert dict(step.experiment.training.optimizer.settings)["learning_rate"] == 0.0
     assert dict(debugger.branches["main"].timeline.first.training.optimizer.settings) != 0.0
 
 

@@ -30,7 +30,7 @@ def steps_of(experiment: Experiment, limit: int = 10**9):
 
 def functions(step: Step) -> dict[str, object]:
     """What huber, clamp and log mean in this experiment."""
-    delta = dict(step.facts.experiment.training.loss.settings).get("delta", 1.0)
+    delta = dict(step.experiment.training.loss.settings).get("delta", 1.0)
     return {
         "huber": lambda d: 0.5 * d * d if abs(d) <= delta else delta * (abs(d) - 0.5 * delta),
         "clamp": lambda d: min(delta, max(-delta, d)),
@@ -41,7 +41,7 @@ def functions(step: Step) -> dict[str, object]:
 
 def saturated(step: Step) -> bool:
     """Whether bce divides by its 1e-12 instead of a·(1 − a), which its formula leaves unsaid."""
-    if step.kind != "loss" or step.facts.experiment.training.loss.name != "bce":
+    if step.kind != "loss" or step.experiment.training.loss.name != "bce":
         return False
     return any(n[0] == "a" and a * (1.0 - a) < 1e-12 for n, a in step.reads.items())
 
@@ -316,7 +316,7 @@ def test_a_line_knows_what_the_value_was_and_how_it_changed() -> None:
 def test_of_many_outputs_the_first_and_the_last_few_are_written() -> None:
     experiment = layered(1, 40, loss=Loss.of("mse"))
     step = next(step for step in steps_of(experiment) if step.kind == "loss")
-    few = formula(step.facts, exact, dressed, 12)
+    few = formula(step, exact, dressed, 12)
     assert [line.target for line in few] == [
         "L", *(f"∂L/∂a[y{n}]" for n in range(1, 9)), "…",
         *(f"∂L/∂a[y{n}]" for n in range(37, 41)),
@@ -325,7 +325,7 @@ def test_of_many_outputs_the_first_and_the_last_few_are_written() -> None:
     assert (gap.symbols, gap.result) == ("28 more outputs", "")
     assert " + … + " in few[0].numbers
     assert len(few[0].numbers) < 400
-    assert len(formula(step.facts)) == 41
+    assert len(formula(step)) == 41
 
 
 def test_a_loss_with_a_setting_says_what_it_is() -> None:
@@ -334,6 +334,6 @@ def test_a_loss_with_a_setting_says_what_it_is() -> None:
     assert method(experiment, "update") == "sgd"
     assert method(experiment, "forward_edge") == ""
     step = next(step for step in steps_of(experiment) if step.kind == "loss")
-    remark = formula(step.facts, few=12)[-1]
+    remark = formula(step, few=12)[-1]
     assert (remark.symbols, remark.result) == ("huber(d) = ½d² if |d| ≤ δ else δ·(|d| − ½δ)", "")
     assert all(line.result for line in step.lines())

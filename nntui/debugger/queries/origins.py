@@ -114,7 +114,7 @@ def _product(step: Step, symbol: str) -> Term:
 def _slope(step: Step, name: str, net: Wiring) -> Term:
     """∂L/∂a of an output, as the loss gives it: from its own output alone, or from all of them."""
     (line,) = (line for line in step.lines() if line.target == name)
-    every = step.facts.experiment.training.loss.row.classes
+    every = step.experiment.training.loss.row.classes
     outputs = [k for k in net.outputs if every or value_name("da", k) == name]
     return Term(name, step.writes[name], line, compared(step, outputs))
 
@@ -188,7 +188,7 @@ def _da(past: Past, write: Write, i: str) -> Origin:
 def _delta(past: Past, write: Write, j: str) -> Origin:
     assert write.step is not None
     step = past.step(write.step)
-    activation = step.facts.experiment.network.wiring().activation[j]
+    activation = step.experiment.network.wiring().activation[j]
     slope_of = "a" if _OF_A.search(activation.row.derivative_formula) else "z"
     reads = (Read(value_name(slope_of, j), write.step),)
     da = value_name("da", j)
@@ -230,7 +230,7 @@ def memory_made(past: Past, name: str, step: Step, quantity: str) -> Origin:
     """How an update made what the optimizer remembers of a parameter."""
     lines = step.lines()
     upto = next(n for n, line in enumerate(lines) if line.target == quantity)
-    at, training = step.position.step, step.facts.experiment.training
+    at, training = step.position.step, step.experiment.training
     penalised = name.startswith("w") and (training.l1 or training.l2)
     parameter = (Read(name, at),) if penalised else ()
     memory = (MemoryRead(name, at, each) for each in _remembered(step))
@@ -307,7 +307,7 @@ def _lines(step: Step, name: str) -> tuple[EquationLine, ...]:
 def _remembered(step: Step) -> list[str]:
     """What of the optimizer's memory its rule uses, with the settings in force."""
     used = {line.target for line in step.lines()}
-    row = step.facts.experiment.training.optimizer.row
+    row = step.experiment.training.optimizer.row
     return [quantity for quantity in row.memory if quantity in used]
 
 

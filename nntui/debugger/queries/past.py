@@ -14,7 +14,6 @@ from nntui.debugger.values import value_of
 from nntui.engine.observe import StepContext, reads, writes
 from nntui.engine.replay import Replay
 from nntui.engine.state import State
-from nntui.explain.formulas import Facts
 from nntui.model.names import parameter_name, parse_value_name
 from nntui.model.wiring import Parameter
 
@@ -205,8 +204,7 @@ class Past:
         replay = self._replays.over(number)
         wrote = writes(operation, StepContext(experiment, state_of(replay), position.example))
         length = self.schedule.batch_length(position.update)
-        facts = Facts(experiment, operation, read, wrote, position.update, length, memory)
-        return Step(position, facts)
+        return Step(experiment, operation, read, wrote, position.update, length, memory, position)
 
     def _beginning(self, number: int, operation: tuple[str, ...]) -> str | None:
         """The neuron whose sum a step begins."""

@@ -218,11 +218,11 @@ class StepPane(LinePane):
         return [*rows, self._next(snapshot, width)]
 
     def _working(self, last: Step, width: int, height: int) -> list[list[Segment]]:
-        facts, number = last.facts, PRECISIONS[self._precision].number
-        net = facts.experiment.network.wiring()
+        number = PRECISIONS[self._precision].number
+        net = last.experiment.network.wiring()
         equations = Equations(self.colours, self._column, width)
-        lines = formula(facts, number, dressed, FEW)
-        terms = sum_of(facts.operation, net)
+        lines = formula(last, number, dressed, FEW)
+        terms = sum_of(last.operation, net)
         rows = equations.rows(lines, height)
         if terms is not None and len(rows) < height:
             rows.append(equations.sum(terms))
@@ -245,9 +245,8 @@ class StepPane(LinePane):
 
     def _title(self, last: Step, made: str, width: int) -> str:
         """What kind of step it is, of what, how and (``made``) with what outcome; what fits."""
-        facts = last.facts
-        kind, where = _TITLES[last.kind], place(facts.operation, facts.experiment.network.wiring())
-        how = method(facts.experiment, last.kind)
+        kind, where = _TITLES[last.kind], place(last.operation, last.experiment.network.wiring())
+        how = method(last.experiment, last.kind)
         forms = ((kind, where, how, made), (kind, where, made), (where, made), (made or where,))
         titles = [" · ".join(filter(None, form)) for form in forms]
         return next((each for each in titles if cell_len(each) <= width), titles[-1])

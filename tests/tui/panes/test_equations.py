@@ -30,8 +30,8 @@ def texts(rows) -> list[str]:
 
 def written(debugger, position, height=7, width=58) -> list[str]:
     debugger.seek(position)
-    facts = debugger.snapshot().last.facts
-    return texts(equations(debugger, width).rows(formula(facts, rounded(5), dressed, 12), height))
+    step = debugger.snapshot().last
+    return texts(equations(debugger, width).rows(formula(step, rounded(5), dressed, 12), height))
 
 
 def test_an_equation_takes_three_lines_symbols_numbers_and_the_result(debugger):
@@ -57,8 +57,8 @@ def test_in_the_narrow_column_of_100_cells_they_do_too_and_the_sum_below_them(de
         for row in written(debugger, position, 7, width=47):
             if " = " in row:
                 columns.add(row.index(" = "))
-        facts = debugger.snapshot().last.facts
-        terms = sum_of(facts.operation, debugger.experiment.network.wiring())
+        step = debugger.snapshot().last
+        terms = sum_of(step.operation, debugger.experiment.network.wiring())
         if terms is not None:
             (row,) = texts([equations(debugger, 47).sum(terms)])
             assert "…" not in row.partition(" : ")[0]
@@ -124,5 +124,5 @@ def test_of_a_long_sum_the_neighbours_are_shown(debugger, done):
 
 def test_the_outcome_of_an_update_is_both_values(debugger):
     debugger.seek(125)
-    lines = formula(debugger.snapshot().last.facts, rounded(5), dressed)
+    lines = formula(debugger.snapshot().last, rounded(5), dressed)
     assert outcome(lines[-1]) == "-0.5 → -0.46486"
