@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from nntui.cli.endings import noticing_interrupts
-from nntui.debugger.expressions import ExpressionError, Names, condition
+from nntui.debugger.expressions import ExpressionError, condition
 from nntui.engine.full_speed import OF_THE_PASSES, FullSpeed, LastUpdate, TrainingState
 from nntui.engine.loss_history import LossHistory
 from nntui.engine.schedule import Schedule
@@ -174,7 +174,7 @@ class Until:
             NntuiError: it cannot be read, or is a number; the sentence says where.
         """
         try:
-            self._expression = condition(text, Names.of(experiment))
+            self._expression = condition(text, experiment.network)
         except ExpressionError as error:
             where = f" (at character {error.position + 1} of --until)"
             raise NntuiError(f"{error}{where}") from None

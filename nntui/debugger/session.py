@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nntui.debugger.breakpoints import row_of
 from nntui.debugger.breakpoints.table import renamed_command
-from nntui.debugger.expressions import Names
 from nntui.debugger.expressions.expression import renamed
 from nntui.model.changes.structure import GoneError, Renaming
 from nntui.model.errors import NntuiError
@@ -202,20 +201,19 @@ def carried_over(
     known = before if before is not None else {}
     kept = {key: known[key] for key in ("version", "branches", "bookmarks") if key in known}
     lost = restore(made, kept) if kept else []
-    names = Names.of(experiment)
-    lost += _stops(debugger, made, names, renaming)
+    lost += _stops(debugger, made, renaming)
     lost += _watches(debugger, made, renaming)
     if before is None:
         lost += _lost_branches(debugger) + _carry_bookmarks(debugger, made, renaming)
     return made, lost
 
 
-def _stops(debugger: Debugger, made: Debugger, names: Names, renaming: Renaming) -> list[str]:
+def _stops(debugger: Debugger, made: Debugger, renaming: Renaming) -> list[str]:
     """Take the breakpoints and watchpoints along, each with its number and its counters."""
     lost = []
     for row in debugger.breakpoints:
         try:
-            found = row_of(renamed_command(row, renaming.now), names)
+            found = row_of(renamed_command(row, renaming.now), made.experiment.network)
             since = min(row.since, found.every - 1)
             made.breakpoints.add(replace(found, number=row.number, hits=row.hits, since=since))
         except NntuiError as error:

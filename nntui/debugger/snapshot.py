@@ -10,7 +10,7 @@ from nntui.debugger.step import Step
 from nntui.engine.loss_history import Losses
 from nntui.engine.schedule import Position
 from nntui.model.names import SYMBOLS, parse_value_name, value_name
-from nntui.model.wiring import Wiring, check_value
+from nntui.model.wiring import Wiring, check_value, value_owners
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -103,33 +103,23 @@ class Snapshot:
         """
         symbol, neurons = parse_value_name(name)
         check_value(self.net, symbol, neurons)
-        found: Any = getattr(self, symbol)
-        if not neurons:
-            value: float | None = found
-            return value
-        number: float | None = found.get(neurons if len(neurons) == 2 else neurons[0])
-        return number
+        return self._value(symbol, neurons)
 
     @property
     def values(self) -> dict[str, float | None]:
         """Every value by name, in the order of the symbols; None while blank."""
-        named: dict[str, float | None] = {}
-        inputs, outputs = set(self.x), set(self.y)
-        computing = set(self.b)
-        owners = {
-            "x": inputs, "y": outputs, "z": computing, "delta": computing, "b": computing,
-            "db": computing, "a": self.net.layer, "da": self.net.layer,
-        }  # fmt: skip
-        for symbol, neurons in SYMBOLS.items():
-            found: Any = getattr(self, symbol)
-            if neurons == 0:
-                named[symbol] = found
-            elif neurons == 1:
-                order = [*self.x, *self.b]
-                named |= {value_name(symbol, j): found.get(j) for j in order if j in owners[symbol]}
-            else:
-                named |= {value_name(symbol, *edge): found.get(edge) for edge in self.w}
-        return named
+        return {
+            value_name(symbol, *neurons): self._value(symbol, neurons)
+            for symbol in SYMBOLS
+            for neurons in value_owners(self.net, symbol)
+        }
+
+    def _value(self, symbol: str, neurons: tuple[str, ...]) -> float | None:
+        found: Any = getattr(self, symbol)
+        if neurons:
+            found = found.get(neurons if len(neurons) == 2 else neurons[0])
+        value: float | None = found
+        return value
 
 
 class SnapshotTaker:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal, TypeAlias
@@ -80,6 +80,23 @@ def forward(
 # ---- values --------------------------------------------------------------------------------------
 
 
+def value_owners(net: Wiring, symbol: str) -> Iterator[tuple[str, ...]]:
+    """The neurons of each value of a symbol: (j,), (source, target), or () for ``loss``."""
+    match symbol:
+        case "x":
+            yield from ((i,) for i in net.inputs)
+        case "y":
+            yield from ((k,) for k in (*net.inputs, *net.neurons) if k in net.outputs)
+        case "a" | "da":
+            yield from ((j,) for j in (*net.inputs, *net.neurons))
+        case "z" | "delta" | "b" | "db":
+            yield from ((j,) for j in net.neurons)
+        case "w" | "dw":
+            yield from ((i, j) for j in net.neurons for i in net.sources[j])
+        case _:
+            yield ()
+
+
 def check_value(net: Wiring, symbol: str, neurons: tuple[str, ...]) -> None:
     """Make sure that a network has the value that a name, split into its parts, stands for.
 
@@ -93,14 +110,26 @@ def check_value(net: Wiring, symbol: str, neurons: tuple[str, ...]) -> None:
                 f'there is no neuron called "{escaped(name)}"{hint and "; " + hint}'
             )
     if len(neurons) == 2:
-        i, j = neurons
-        if j not in net.sources or i not in net.sources[j]:
-            raise ValueNameError(f'"{i}" is not connected to "{j}"')
-    elif neurons and symbol not in ("a", "da"):
+        check_connection(net, *neurons)
+    elif neurons:
         (j,) = neurons
-        owners = {"x": net.inputs, "y": net.outputs}.get(symbol)
-        if j not in (net.activation if owners is None else owners):
-            wrong = {"x": "is no input", "y": "is no output"}.get(
-                symbol, "is an input: it has no " + symbol
-            )
-            raise ValueNameError(f'"{j}" {wrong}')
+        if symbol == "x" and j not in net.inputs:
+            raise ValueNameError(f'"{escaped(j)}" is no input: it has no x')
+        if symbol == "y" and j not in net.outputs:
+            raise ValueNameError(f'"{escaped(j)}" is no output: it has no y')
+        if symbol in ("z", "delta", "b", "db") and j in net.inputs:
+            raise ValueNameError(f'"{escaped(j)}" is an input: it has no {symbol}')
+
+
+def check_connection(net: Wiring, source: str, target: str) -> None:
+    """Make sure that there is a connection between two neurons that exist.
+
+    Raises:
+        ValueNameError: there is none.
+    """
+    if source in net.sources.get(target, ()):
+        return
+    message = f'"{escaped(source)}" is not connected to "{escaped(target)}"'
+    if target in net.sources.get(source, ()):
+        message += f"; the connection goes from {escaped(target)} to {escaped(source)}"
+    raise ValueNameError(message)

@@ -177,3 +177,16 @@ def layered(
         [[chance.random() for _ in range(sizes[-1])] for _ in range(examples)],
     )
     return Experiment(network, data, Training(**training))
+
+
+def network_of(
+    inputs: list[str], hidden: list[str], outputs: list[str], connections: list[tuple[str, str]]
+) -> Network:
+    """A network by its names alone."""
+    network = Network()
+    for role, names in (("input", inputs), ("hidden", hidden), ("output", outputs)):
+        for name in names:
+            network.add_neuron(name, role=role)
+    for source, target in connections:
+        network.connect(source, target, 0.5)
+    return network

@@ -8,10 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, TypeAlias, TypeVar
 
-from nntui.debugger.expressions import Expression, ExpressionError, Names, parse
+from nntui.debugger.expressions import Expression, ExpressionError, parse
 from nntui.explain.numbers import exact
 from nntui.model.errors import NntuiError
 from nntui.model.names import escaped, quoted
+from nntui.model.network import Network
+from nntui.model.wiring import Wiring
 
 
 class StopError(NntuiError, ValueError):
@@ -120,7 +122,7 @@ def with_parts(text: str, change: Callable[[str], str]) -> str:
     return _PART.sub(changed, text)
 
 
-def message_of(text: str, names: Names) -> Message:
+def message_of(text: str, net: Network | Wiring) -> Message:
     """Read a message.
 
     Raises:
@@ -140,7 +142,7 @@ def message_of(text: str, names: Names) -> Message:
             )
         elif piece.startswith("{"):
             try:
-                parts.append(parse(match.group(1), names))
+                parts.append(parse(match.group(1), net))
             except ExpressionError as error:
                 raise error.within(text, match.start(1)) from None
         else:

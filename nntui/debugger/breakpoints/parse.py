@@ -25,10 +25,11 @@ from nntui.debugger.breakpoints.breakpoint import (
     message_of,
 )
 from nntui.debugger.breakpoints.table import MAX_COUNT, MAX_STOPS, BreakpointTable, counted
-from nntui.debugger.expressions import Expression, ExpressionError, Names, parse, parse_prefix
+from nntui.debugger.expressions import Expression, ExpressionError, parse, parse_prefix
 from nntui.model.errors import NntuiError
 from nntui.model.names import SYMBOLS, ValueNameError, did_you_mean, escaped, quoted, unquoted
 from nntui.model.network import Network
+from nntui.model.wiring import Wiring, check_connection
 
 _KINDS: Final = ("layer", "phase", "line", *PERIODS)
 
@@ -45,7 +46,7 @@ class Word:
         return not self.quoted and self.text in words
 
 
-def place_from(words: Sequence[Word], names: Names) -> Place:
+def place_from(words: Sequence[Word], net: Wiring) -> Place:
     """The place that words name.
 
     Raises:
@@ -55,7 +56,7 @@ def place_from(words: Sequence[Word], names: Names) -> Place:
         raise StopError(f"expected a neuron, an edge such as x1->h1, or {_listed(_KINDS)}")
     first, *rest = words
     if first.is_("layer"):
-        place = Place("layer", number=_layer(rest[:1], names))
+        place = Place("layer", number=_layer(rest[:1], net))
         return _with_direction(place, rest[1:])
     if first.is_("phase"):
         place = Place("phase", phase=_one_of(PHASES, "phase", rest[:1]))
@@ -74,23 +75,23 @@ def place_from(words: Sequence[Word], names: Names) -> Place:
     if rest and rest[0].is_("->"):
         if len(rest) < 2:
             raise StopError(f"“{escaped(first.text)}->” leads nowhere: expected a second neuron")
-        return _with_direction(_edge(first, rest[1], names), rest[2:])
-    return _with_direction(_neuron(first, names), rest)
+        return _with_direction(_edge(first, rest[1], net), rest[2:])
+    return _with_direction(_neuron(first, net), rest)
 
 
-def _edge(source: Word, target: Word, names: Names) -> Place:
-    _known(source, names)
-    _known(target, names)
+def _edge(source: Word, target: Word, net: Wiring) -> Place:
+    _known(source, net)
+    _known(target, net)
     try:
-        names.check_connection(source.text, target.text)
+        check_connection(net, source.text, target.text)
     except ValueNameError as error:
         raise StopError(str(error)) from None
     return Place("edge", (source.text, target.text))
 
 
-def _neuron(word: Word, names: Names) -> Place:
-    _known(word, names)
-    if word.text in names.inputs:
+def _neuron(word: Word, net: Wiring) -> Place:
+    _known(word, net)
+    if word.text in net.inputs:
         raise StopError(
             f"“{escaped(word.text)}” is an input: it has no steps of its own "
             "(example stops at each load, x1->h1 at an edge)"
@@ -98,27 +99,28 @@ def _neuron(word: Word, names: Names) -> Place:
     return Place("neuron", (word.text,))
 
 
-def _known(word: Word, names: Names) -> None:
-    if word.text in names.everyone:
+def _known(word: Word, net: Wiring) -> None:
+    if word.text in net.layer:
         return
     said = f"there is no neuron called “{escaped(word.text)}”"
     if word.text.partition("[")[0] in SYMBOLS:
         raise StopError(f"{said}; the value is stopped at by watch {escaped(word.text)}")
-    hint = did_you_mean(word.text, (*names.everyone, *_KINDS))
-    longer = [name for name in names.everyone if name.startswith(word.text + " ")]
+    hint = did_you_mean(word.text, (*net.layer, *_KINDS))
+    longer = [name for name in net.layer if name.startswith(word.text + " ")]
     if longer and not word.quoted:
         hint = f"a name with blanks in it is quoted: {quoted(longer[0])}"
     raise StopError(said + (hint and "; " + hint))
 
 
-def _layer(words: Sequence[Word], names: Names) -> int:
+def _layer(words: Sequence[Word], net: Wiring) -> int:
     number = _number(words[0], "layer") if words else -1
-    if 1 <= number <= names.layers:
+    last = max(net.layer.values())
+    if 1 <= number <= last:
         return number
     if number == 0:
         raise StopError("layer 0 holds the inputs, which have no steps of their own")
     found = f"layer {number}" if words else "layer without a number"
-    raise StopError(f"found {found}, expected a layer from 1 to {names.layers}")
+    raise StopError(f"found {found}, expected a layer from 1 to {last}")
 
 
 def _one_of(known: Sequence[str], lead: str, words: Sequence[Word]) -> str:
@@ -175,54 +177,54 @@ _BARE: Final = re.compile(r'(?:(?!->|→)[^\s"])+')
 _CLAUSE: Final = re.compile(r"\s*(\w+)")
 
 
-def place_of(text: str, network: Network | Names) -> Place:
+def place_of(text: str, network: Network | Wiring) -> Place:
     """The place that some words name, such as ``h1 backward``, ``x1->h1`` or ``epoch 5``.
 
     Raises:
         StopError: they name none.
     """
     words, _ = _words(text)
-    return place_from(words, _names(network))
+    return place_from(words, _wiring(network))
 
 
-def breakpoint_of(text: str, network: Network | Names, *, temporary: bool = False) -> Breakpoint:
+def breakpoint_of(text: str, network: Network | Wiring, *, temporary: bool = False) -> Breakpoint:
     """The breakpoint that the words behind ``break`` describe; its number is 0 until it is added.
 
     Raises:
         StopError: an unknown place or clause.
         ExpressionError: a condition that cannot be read; the position is in ``text``.
     """
-    names = _names(network)
+    net = _wiring(network)
     words, end = _words(text)
-    place = place_from(words, names) if words else None
-    return Breakpoint(place=place, temporary=temporary, **_clauses(text, end, names))
+    place = place_from(words, net) if words else None
+    return Breakpoint(place=place, temporary=temporary, **_clauses(text, end, net))
 
 
-def watchpoint_of(text: str, network: Network | Names, *, temporary: bool = False) -> Watchpoint:
+def watchpoint_of(text: str, network: Network | Wiring, *, temporary: bool = False) -> Watchpoint:
     """The watchpoint that the words behind ``watch`` describe; its number is 0 until it is added.
 
     Raises:
         StopError: an unknown event or clause.
         ExpressionError: an expression that cannot be read; the position is in ``text``.
     """
-    names = _names(network)
+    net = _wiring(network)
     expression: Expression | None = None
     event: Event = "changed"
     level: float | None = None
     if nonfinite := re.match(r"\s*nonfinite\b", text):
         event, at = "nonfinite", nonfinite.end()
     else:
-        expression, at = _expression(text, 0, names)
+        expression, at = _expression(text, 0, net)
         word = _CLAUSE.match(text, at)
         if word and word.group(1) == "changed":
             at = word.end()
         elif word and word.group(1) == "crosses":
             event = "crosses"
-            level, at = _level(text, word.end(), names)
+            level, at = _level(text, word.end(), net)
         elif true := re.compile(r"\s*becomes\s+true\b").match(text, at):
             event, at = "becomes true", true.end()
         _check_event(expression, event)
-    clauses = _clauses(text, at, names, whole=expression is not None and event == "changed")
+    clauses = _clauses(text, at, net, whole=expression is not None and event == "changed")
     return Watchpoint(
         expression=expression, event=event, level=level, temporary=temporary, **clauses
     )
@@ -231,7 +233,7 @@ def watchpoint_of(text: str, network: Network | Names, *, temporary: bool = Fals
 # ---- clauses -----------------------------------------------------------------------------------
 
 
-def _clauses(text: str, at: int, names: Names, *, whole: bool = False) -> dict[str, Any]:
+def _clauses(text: str, at: int, net: Wiring, *, whole: bool = False) -> dict[str, Any]:
     """What the clauses from ``at`` on say, each at most once, in any order.
 
     ``whole``: what stands before is an expression that ends here; what else follows is its fault.
@@ -242,7 +244,7 @@ def _clauses(text: str, at: int, names: Names, *, whole: bool = False) -> dict[s
         word = match.group(1) if match else text[at:].strip()
         if match is None or word not in _CLAUSE_READERS:
             if whole or "condition" in said:
-                _complain(text, at, names)
+                _complain(text, at, net)
             hint = did_you_mean(word, CLAUSES)
             raise StopError(
                 f"found “{escaped(word)}”, expected one of {', '.join(CLAUSES)}"
@@ -251,29 +253,29 @@ def _clauses(text: str, at: int, names: Names, *, whole: bool = False) -> dict[s
         field, read = _CLAUSE_READERS[word]
         if field in said:
             raise StopError(f"there is more than one “{word}”")
-        said[field], at = read(text, match.end(), names)
+        said[field], at = read(text, match.end(), net)
         whole = False
     return said
 
 
-def _complain(text: str, at: int, names: Names) -> None:
+def _complain(text: str, at: int, net: Wiring) -> None:
     """Let the parser itself say what is wrong behind an expression."""
     word = re.compile(r".*\bif\b", re.DOTALL).match(text[:at])
     start = word.end() if word else 0
     if not text[at:].strip():
         return
     try:
-        parse(text[start:], names)
+        parse(text[start:], net)
     except ExpressionError as error:
         raise error.within(text, start) from None
 
 
-def _condition(text: str, at: int, names: Names) -> tuple[Expression, int]:
-    expression, end = _expression(text, at, names)
+def _condition(text: str, at: int, net: Wiring) -> tuple[Expression, int]:
+    expression, end = _expression(text, at, net)
     if not expression.is_condition:
         behind = _CLAUSE.match(text, end)
         if behind is None or behind.group(1) not in CLAUSES:
-            _complain(text, end, names)  # as in “loss = 1”: the real fault lies further on
+            _complain(text, end, net)  # as in “loss = 1”: the real fault lies further on
         start = at + len(text[at:]) - len(text[at:].lstrip())
         raise ExpressionError(
             f"{escaped(expression.text)} is a number, expected a condition such as a comparison",
@@ -283,17 +285,17 @@ def _condition(text: str, at: int, names: Names) -> tuple[Expression, int]:
     return expression, end
 
 
-def _message(text: str, at: int, names: Names) -> tuple[Any, int]:
+def _message(text: str, at: int, net: Wiring) -> tuple[Any, int]:
     match = _WORD.match(text, at)
     if match is None:
         raise StopError('log needs a message, as in log "δ is {delta[h1]}"')
     if match.lastgroup != "quoted":
-        return message_of(text[at:].strip(), names), len(text)
-    return message_of(_quoted(match.group("quoted")).text, names), match.end()
+        return message_of(text[at:].strip(), net), len(text)
+    return message_of(_quoted(match.group("quoted")).text, net), match.end()
 
 
-def _count(word: str, least: int) -> Callable[[str, int, Names], tuple[int, int]]:
-    def read(text: str, at: int, names: Names) -> tuple[int, int]:
+def _count(word: str, least: int) -> Callable[[str, int, Wiring], tuple[int, int]]:
+    def read(text: str, at: int, net: Wiring) -> tuple[int, int]:
         match = re.compile(r"\s*(\d{1,15})\b").match(text, at)
         if match is None:
             raise StopError(f"{word} needs a whole number, as in {word} 3")
@@ -302,28 +304,28 @@ def _count(word: str, least: int) -> Callable[[str, int, Names], tuple[int, int]
     return read
 
 
-_CLAUSE_READERS: Final[dict[str, tuple[str, Callable[[str, int, Names], tuple[Any, int]]]]] = {
+_CLAUSE_READERS: Final[dict[str, tuple[str, Callable[[str, int, Wiring], tuple[Any, int]]]]] = {
     "if": ("condition", _condition),
     "log": ("log", _message),
     "every": ("every", _count("every", 1)),
     "ignore": ("ignore", _count("ignore", 0)),
-    "disabled": ("enabled", lambda text, at, names: (False, at)),
+    "disabled": ("enabled", lambda text, at, net: (False, at)),
 }
 
 
 # ---- expressions and words ---------------------------------------------------------------------
 
 
-def _expression(text: str, at: int, names: Names) -> tuple[Expression, int]:
+def _expression(text: str, at: int, net: Wiring) -> tuple[Expression, int]:
     try:
-        expression, end = parse_prefix(text[at:], names)
+        expression, end = parse_prefix(text[at:], net)
     except ExpressionError as error:
         raise error.within(text, at) from None
     return expression, at + end
 
 
-def _level(text: str, at: int, names: Names) -> tuple[float, int]:
-    expression, end = _expression(text, at, names)
+def _level(text: str, at: int, net: Wiring) -> tuple[float, int]:
+    expression, end = _expression(text, at, net)
     if expression.is_condition or expression.names:
         raise StopError(f"crosses needs a fixed number, found “{escaped(expression.text)}”")
     return float(expression.value(lambda name: None) or 0.0), end
@@ -365,8 +367,8 @@ def _quoted(word: str) -> Word:
     return Word(text, True)
 
 
-def _names(network: Network | Names) -> Names:
-    return network if isinstance(network, Names) else Names.of(network)
+def _wiring(network: Network | Wiring) -> Wiring:
+    return network if isinstance(network, Wiring) else network.wiring()
 
 
 # ---- plain ---------------------------------------------------------------------------------------
@@ -383,7 +385,7 @@ def to_plain(stops: Iterable[AnyBreakpoint]) -> list[dict[str, Any]]:
     ]
 
 
-def from_plain(plain: object, network: Network | Names) -> tuple[BreakpointTable, list[str]]:
+def from_plain(plain: object, network: Network | Wiring) -> tuple[BreakpointTable, list[str]]:
     """The table that ``to_plain`` was given, and what could not be read of it, as sentences."""
     stops, problems = BreakpointTable(), []
     if not isinstance(plain, list):
@@ -398,7 +400,7 @@ def from_plain(plain: object, network: Network | Names) -> tuple[BreakpointTable
     return stops, problems
 
 
-def row_of(command: str, network: Network | Names) -> AnyBreakpoint:
+def row_of(command: str, network: Network | Wiring) -> AnyBreakpoint:
     """The row that a whole command (break, tbreak, watch or twatch) makes.
 
     Raises:
@@ -420,7 +422,7 @@ _MAKERS: Final[dict[str, Any]] = {
 }
 
 
-def _row(entry: object, network: Network | Names) -> AnyBreakpoint:
+def _row(entry: object, network: Network | Wiring) -> AnyBreakpoint:
     if not isinstance(entry, dict) or not isinstance(entry.get("command"), str):
         raise NntuiError("expected an object with a command, such as break h1")
     for key in entry:

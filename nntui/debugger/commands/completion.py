@@ -10,6 +10,7 @@ from nntui.debugger.commands.command import Candidates
 from nntui.model.activations import ACTIVATIONS
 from nntui.model.losses import LOSSES
 from nntui.model.names import SYMBOLS, quoted, value_name
+from nntui.model.wiring import value_owners
 
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
@@ -100,9 +101,7 @@ def _of_symbol(net: Wiring, symbol: str, begun: str) -> Iterator[str]:
         edges = _edges(net, begun, lambda i: f"{symbol}[{quoted(i)},")
         yield from (value_name(symbol, *edge) for edge in edges)
     elif SYMBOLS.get(symbol) == 1:
-        everyone = (*net.inputs, *net.neurons)
-        owners = {"x": net.inputs, "y": net.outputs, "a": everyone, "da": everyone}
-        yield from (value_name(symbol, j) for j in owners.get(symbol, net.neurons))
+        yield from (value_name(symbol, *neurons) for neurons in value_owners(net, symbol))
 
 
 def _edges(net: Wiring, begun: str, head: Callable[[str], str]) -> Iterator[tuple[str, str]]:

@@ -32,6 +32,7 @@ from nntui.debugger.commands.movement import where
 from nntui.debugger.displays import DisplayedValue, line_of
 from nntui.model.errors import counted
 from nntui.model.names import SYMBOLS, escaped, unquoted, value_name
+from nntui.model.wiring import check_value
 
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
@@ -118,14 +119,12 @@ def _values(debugger: Debugger, rest: str) -> Output:
 
 
 def _neuron(debugger: Debugger, rest: str) -> Output:
-    from nntui.debugger.expressions import Names
-
     if not rest:
         raise CommandError("info neuron needs a neuron's name")
     net = debugger.experiment.network.wiring()
     names = [_unquoted(word) for word in split(rest)]
     for name in names:
-        Names.of(net).check_neuron(name)
+        check_value(net, "a", (name,))
     lines: list[str] = []
     data: dict[str, Any] = {}
     for j in names:

@@ -1,7 +1,6 @@
 """Expressions over the values of a run: read without eval, checked, bounded."""
 
 from nntui.debugger.expressions.expression import Expression, condition, parse, parse_prefix
-from nntui.debugger.expressions.names import Names
 from nntui.debugger.expressions.parser import ExpressionError
 
-__all__ = ["Expression", "ExpressionError", "Names", "condition", "parse", "parse_prefix"]
+__all__ = ["Expression", "ExpressionError", "condition", "parse", "parse_prefix"]

@@ -8,7 +8,6 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from nntui.debugger.expressions.names import Names
 from nntui.debugger.expressions.parser import (
     MAX_LENGTH,
     ExpressionError,
@@ -76,36 +75,35 @@ class Expression:
             return self.tree.masks(lookup)
 
 
-def parse(text: str, names: Names | Network | Wiring) -> Expression:
+def parse(text: str, net: Network | Wiring) -> Expression:
     """Read a whole text as one expression.
 
     Raises:
         ExpressionError: it cannot be read; ``position`` is the character that is wrong.
     """
-    known = names if isinstance(names, Names) else Names.of(names)
-    expression, parser = _read(text, known)
+    expression, parser = _read(text, net)
     if parser.token.kind != "end":
         raise parser.leftover()
     return expression
 
 
-def parse_prefix(text: str, names: Names) -> tuple[Expression, int]:
+def parse_prefix(text: str, net: Network | Wiring) -> tuple[Expression, int]:
     """Read an expression from the start of a text, as far as it goes; and where it ends.
 
     Raises:
         ExpressionError: the text does not begin with an expression.
     """
-    expression, parser = _read(text, names)
+    expression, parser = _read(text, net)
     return expression, parser.token.start
 
 
-def condition(text: str, names: Names) -> Expression:
+def condition(text: str, net: Network | Wiring) -> Expression:
     """Read a whole text as one condition.
 
     Raises:
         ExpressionError: it cannot be read, or it is a number.
     """
-    return checked_condition(parse(text, names))
+    return checked_condition(parse(text, net))
 
 
 def checked_condition(expression: Expression) -> Expression:
@@ -123,12 +121,12 @@ def checked_condition(expression: Expression) -> Expression:
     return expression
 
 
-def _read(text: str, names: Names) -> tuple[Expression, Parser]:
+def _read(text: str, net: Network | Wiring) -> tuple[Expression, Parser]:
     if len(text) > MAX_LENGTH:
         raise ExpressionError(
             f"{len(text)} characters, expected at most {MAX_LENGTH}", text, MAX_LENGTH
         )
-    parser = Parser(text, names)
+    parser = Parser(text, net if isinstance(net, Wiring) else net.wiring())
     tree = parser.expression()
     read = frozenset(node.name for node in tree.walk() if isinstance(node, Value))
     one_line = text[: parser.token.start].strip().translate(_LINE_ENDS)

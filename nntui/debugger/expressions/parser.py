@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from nntui.debugger.expressions.functions import COMPARISONS, FUNCTIONS, MANY, PRODUCTS, SUMS
-from nntui.debugger.expressions.names import Names
 from nntui.debugger.expressions.tree import (
     Call,
     Chain,
@@ -27,6 +26,7 @@ from nntui.debugger.expressions.tree import (
 )
 from nntui.model.errors import NntuiError
 from nntui.model.names import SYMBOLS, ValueNameError, did_you_mean, escaped, unquoted, value_name
+from nntui.model.wiring import Wiring, check_value
 
 MOST_SHOWN: Final = 72
 """Characters of a long text that are shown around the one that is wrong."""
@@ -197,8 +197,8 @@ WORDS: Final = (*SYMBOLS, *FUNCTIONS, *CONSTANTS, *OPERATORS)
 class Parser:
     """Reads one expression, from the start of a text as far as it goes."""
 
-    def __init__(self, text: str, names: Names) -> None:
-        self._text, self._names = text, names
+    def __init__(self, text: str, net: Wiring) -> None:
+        self._text, self._net = text, net
         self._depth = self._nodes = 0
         self._end = 0  # of the token taken last
         self.token = token_at(text, 0)
@@ -319,22 +319,23 @@ class Parser:
             self.token = token_at(self._text, self._end)
         neurons = tuple(name for name, _ in places)
         try:
-            self._names.check(token.text, neurons)
+            if len(neurons) != SYMBOLS[token.text]:
+                raise ValueNameError(_wrong_count(token.text))
+            check_value(self._net, token.text, neurons)
         except ValueNameError as error:
             raise ExpressionError(str(error), self._text, self._fault(token, places)) from None
         return self._made(Value((token.start, self._end), value_name(token.text, *neurons)))
 
     def _fault(self, token: Token, places: list[tuple[str, int]]) -> int:
         """The place of the first unknown neuron, else of the symbol."""
-        known = self._names.everyone
         if len(places) == SYMBOLS[token.text]:
             for name, place in places:
-                if name not in known:
+                if name not in self._net.layer:
                     return place
         return token.start
 
     def _unknown(self, token: Token) -> str:
-        if token.text in self._names.everyone:
+        if token.text in self._net.layer:
             name = value_name("a", token.text)
             return f"{escaped(token.text)} is a neuron; its values are {name} and so on"
         hint = did_you_mean(token.text, WORDS)
@@ -399,3 +400,12 @@ class Parser:
 
     def _error(self, message: str, token: Token) -> ExpressionError:
         return ExpressionError(message, self._text, token.start)
+
+
+def _wrong_count(symbol: str) -> str:
+    wanted = SYMBOLS[symbol]
+    if not wanted:
+        return f"{symbol} belongs to no neuron: it stands alone"
+    example = value_name(symbol, *("x1", "h1") if wanted == 2 else ("h1",))
+    needs = "a neuron" if wanted == 1 else "a connection's two neurons"
+    return f"{symbol} needs {needs}, as in {example}"

@@ -10,11 +10,11 @@ from support.experiments import experiments
 from nntui.debugger.breakpoints import breakpoint_of, watchpoint_of
 from nntui.debugger.breakpoints.breakpoint import LINES, Place
 from nntui.debugger.debugger import Debugger
-from nntui.debugger.expressions import Names
 from nntui.engine.edits import Edit
 from nntui.model.activations import Activation
 from nntui.model.losses import Loss
 from nntui.model.optimizers import Optimizer
+from nntui.model.wiring import value_owners
 
 small = experiments(most_neurons=4, most_examples=4, most_epochs=3)
 wild = experiments(
@@ -33,20 +33,20 @@ class Author:
     """Writes random commands about a network."""
 
     def __init__(self, experiment, chance: Random) -> None:
-        self.names, self.chance = Names.of(experiment), chance
-        self.values = list(self.names.values())
+        self.net, self.chance = experiment.network.wiring(), chance
+        self.values = list(Debugger(experiment).snapshot().values)
 
     def place(self) -> str:
-        names, chance = self.names, self.chance
+        net, chance = self.net, self.chance
         direction = chance.choice(["", "", " forward", " backward", " update"])
         kind = chance.choice(
             ["edge", "edge", "neuron", "neuron", "layer", "phase", "line", "period"]
         )
-        if kind == "edge" and names.connections:
-            i, j = chance.choice(sorted(names.connections))
+        if kind == "edge" and net.connection_count:
+            i, j = chance.choice(sorted(value_owners(net, "w")))
             return f"{self._neuron(i)}->{self._neuron(j)}{direction}"
         if kind == "layer":
-            return f"layer {chance.randint(1, names.layers)}{direction}"
+            return f"layer {chance.randint(1, max(net.layer.values()))}{direction}"
         if kind == "phase":
             return f"phase {chance.choice(['forward', 'loss', 'backward', 'update'])}"
         if kind == "line":
@@ -54,7 +54,7 @@ class Author:
         if kind == "period":
             period = chance.choice(["example", "update", "epoch"])
             return period + chance.choice(["", f" {chance.randint(0, 3)}"])
-        return self._neuron(chance.choice(names.neurons)) + direction
+        return self._neuron(chance.choice(net.neurons)) + direction
 
     def number(self, depth: int = 1) -> str:
         chance = self.chance
@@ -108,7 +108,7 @@ class Author:
             read = watchpoint_of
         if chance.random() < 0.15:
             clauses += f' log "{number} {{{self._plain_value()}}}"'
-        return read(text + clauses, self.names, temporary=chance.random() < 0.1)
+        return read(text + clauses, self.net, temporary=chance.random() < 0.1)
 
     def edit(self, position: int) -> Edit:
         chance = self.chance

@@ -5,7 +5,7 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.experiments import experiments
+from support.experiments import experiments, network_of
 
 from nntui.debugger.breakpoints import (
     Breakpoint,
@@ -17,16 +17,15 @@ from nntui.debugger.breakpoints import (
     row_of,
     watchpoint_of,
 )
-from nntui.debugger.expressions import ExpressionError, Names
+from nntui.debugger.debugger import Debugger
+from nntui.debugger.expressions import ExpressionError
 from nntui.model.errors import NntuiError
+from nntui.model.wiring import value_owners
 
-NAMES = Names(
-    inputs=("x1", "x2"),
-    outputs=("y",),
-    neurons=("h1", "my neuron", "layer", "if", "y"),
-    connections=frozenset({("x1", "h1"), ("x1", "my neuron"), ("h1", "y"), ("layer", "if")}),
-    layers=2,
-)
+NET = network_of(
+    ["x1", "x2"], ["h1", "my neuron", "layer", "if"], ["y"],
+    [("x1", "h1"), ("x1", "my neuron"), ("h1", "y"), ("layer", "if")],
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -53,8 +52,8 @@ NAMES = Names(
     ],
 )
 def test_a_place_is_read_and_its_text_reads_back(words, place) -> None:
-    assert place_of(words, NAMES) == place
-    assert place_of(place.text, NAMES) == place
+    assert place_of(words, NET) == place
+    assert place_of(place.text, NET) == place
 
 
 @pytest.mark.parametrize(
@@ -94,7 +93,7 @@ def test_a_place_is_read_and_its_text_reads_back(words, place) -> None:
 )
 def test_a_place_that_is_none_is_refused_with_the_reason(words, said) -> None:
     with pytest.raises(StopError, match=said):
-        place_of(words, NAMES)
+        place_of(words, NET)
 
 
 @pytest.mark.parametrize(
@@ -118,9 +117,9 @@ def test_a_place_that_is_none_is_refused_with_the_reason(words, said) -> None:
     ],
 )
 def test_a_breakpoint_is_read_and_written(words, text) -> None:
-    row = breakpoint_of(words, NAMES)
+    row = breakpoint_of(words, NET)
     assert row.text == text
-    assert row_of(text, NAMES) == row
+    assert row_of(text, NET) == row
 
 
 @pytest.mark.parametrize(
@@ -138,9 +137,9 @@ def test_a_breakpoint_is_read_and_written(words, text) -> None:
     ],
 )
 def test_a_watchpoint_is_read_and_written(words, event, level, text) -> None:
-    row = watchpoint_of(words, NAMES)
+    row = watchpoint_of(words, NET)
     assert (row.event, row.level, row.text) == (event, level, text)
-    assert row_of(text, NAMES) == row
+    assert row_of(text, NET) == row
 
 
 @pytest.mark.parametrize(
@@ -165,7 +164,7 @@ def test_a_watchpoint_is_read_and_written(words, event, level, text) -> None:
 )
 def test_a_clause_that_means_nothing_is_refused(words, error, said) -> None:
     with pytest.raises(error, match=said):
-        breakpoint_of(words, NAMES)
+        breakpoint_of(words, NET)
 
 
 @pytest.mark.parametrize(
@@ -184,35 +183,35 @@ def test_a_clause_that_means_nothing_is_refused(words, error, said) -> None:
 )
 def test_a_watchpoint_that_means_nothing_is_refused(words, said) -> None:
     with pytest.raises(NntuiError, match=said):
-        watchpoint_of(words, NAMES)
+        watchpoint_of(words, NET)
 
 
 def test_the_place_of_a_fault_is_told_within_the_whole_line() -> None:
     with pytest.raises(ExpressionError) as caught:
-        breakpoint_of("h1 every 3 if delta[h1] == los", NAMES)
+        breakpoint_of("h1 every 3 if delta[h1] == los", NET)
     assert caught.value.position == len("h1 every 3 if delta[h1] == ")
     assert caught.value.caret.splitlines()[0] == "h1 every 3 if delta[h1] == los"
 
 
 @given(experiment=experiments(), seed=st.integers(0, 2**32))
 def test_whatever_a_person_makes_is_written_so_that_it_reads_back(experiment, seed) -> None:
-    names, chance = Names.of(experiment), Random(seed)
-    value = chance.choice(list(names.values()))
+    net, chance = experiment.network.wiring(), Random(seed)
+    value = chance.choice(list(Debugger(experiment).snapshot().values))
     place = chance.choice(
         [
-            Place("neuron", (chance.choice(names.neurons),), direction="backward"),
-            Place("layer", number=names.layers),
-            *(Place("edge", edge) for edge in names.connections),
+            Place("neuron", (chance.choice(net.neurons),), direction="backward"),
+            Place("layer", number=max(net.layer.values())),
+            *(Place("edge", edge) for edge in value_owners(net, "w")),
         ]
     )
     clauses = f"every {chance.randint(2, 9)} ignore {chance.randint(1, 9)} if {value} > 1"
-    row = breakpoint_of(f"{place.text} {clauses}", names, temporary=chance.random() < 0.5)
+    row = breakpoint_of(f"{place.text} {clauses}", net, temporary=chance.random() < 0.5)
     assert isinstance(row, Breakpoint)
     assert row.place == place
-    assert row_of(row.text, names) == row
-    watch = watchpoint_of(f"{value} crosses 0.5 {clauses}", names)
+    assert row_of(row.text, net) == row
+    watch = watchpoint_of(f"{value} crosses 0.5 {clauses}", net)
     assert isinstance(watch, Watchpoint)
-    assert row_of(watch.text, names) == watch
+    assert row_of(watch.text, net) == watch
 
 
 @given(text=st.text('h1x->→ "if log every ignore {}<>=01[],layer\\ phase\x00', max_size=40))
@@ -222,11 +221,11 @@ def test_any_words_are_read_or_refused_in_a_sentence(text) -> None:
         if isinstance(found, str):
             assert found
         else:
-            assert row_of(found.text, NAMES) == found
+            assert row_of(found.text, NET) == found
 
 
 def _outcome(read, text):
     try:
-        return read(text, NAMES)
+        return read(text, NET)
     except NntuiError as error:
         return str(error)

@@ -272,14 +272,8 @@ def test_a_listener_is_told_all_of_them_whatever_changes_on_the_way() -> None:
 def test_a_message_can_be_given_to_any_row_later() -> None:
     debugger = debugger_with("break example")
     names = debugger.experiment.network
-    debugger.breakpoints.log(1, message_of("{example}", breakpoint_names(names)))
+    debugger.breakpoints.log(1, message_of("{example}", names))
     assert debugger.resume().messages[:3] == ("0", "1", "2")
-
-
-def breakpoint_names(network):
-    from nntui.debugger.expressions import Names
-
-    return Names.of(network)
 
 
 # ---- screening ---------------------------------------------------------------------------------

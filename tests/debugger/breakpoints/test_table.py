@@ -20,16 +20,16 @@ from nntui.debugger.breakpoints import (
 )
 from nntui.debugger.breakpoints.breakpoint import met, passed
 from nntui.debugger.breakpoints.table import MAX_STOPS
-from nntui.debugger.expressions import Names, parse
+from nntui.debugger.expressions import parse
 
-NAMES = Names.of(layered(2, 2, 1))
+NET = layered(2, 2, 1).network
 
 
 def three() -> BreakpointTable:
     stops = BreakpointTable()
-    stops.add(breakpoint_of("h1_1", NAMES))
-    stops.add(watchpoint_of("loss crosses 0.1", NAMES))
-    stops.add(breakpoint_of("if loss > 1", NAMES))
+    stops.add(breakpoint_of("h1_1", NET))
+    stops.add(watchpoint_of("loss crosses 0.1", NET))
+    stops.add(breakpoint_of("if loss > 1", NET))
     return stops
 
 
@@ -38,7 +38,7 @@ def test_breakpoints_and_watchpoints_are_numbered_together_and_never_anew() -> N
     assert [row.number for row in stops] == [1, 2, 3]
     stops.remove(3)
     stops.remove(1)
-    assert stops.add(breakpoint_of("epoch", NAMES)).number == 4
+    assert stops.add(breakpoint_of("epoch", NET)).number == 4
     assert [row.number for row in stops] == [2, 4]
     assert 2 in stops
     assert 1 not in stops
@@ -57,10 +57,10 @@ def test_each_property_can_be_changed_and_is_part_of_the_text() -> None:
     assert stops.disable(1).text == "break h1_1 disabled"
     assert [row.number for row in stops.enabled] == [2, 3]
     stops.enable(1)
-    stops.condition(1, parse("loss > 1", NAMES))
+    stops.condition(1, parse("loss > 1", NET))
     stops.every(1, 4)
     stops.ignore(1, 2)
-    stops.log(1, message_of("now {loss}", NAMES))
+    stops.log(1, message_of("now {loss}", NET))
     assert stops[1].text == 'break h1_1 every 4 ignore 2 if loss > 1 log "now {loss}"'
     stops.condition(1, None)
     stops.log(1, None)
@@ -70,7 +70,7 @@ def test_each_property_can_be_changed_and_is_part_of_the_text() -> None:
 def test_what_makes_no_sense_is_refused() -> None:
     stops = three()
     with pytest.raises(StopError, match="loss is a number, expected a condition"):
-        stops.condition(1, parse("loss", NAMES))
+        stops.condition(1, parse("loss", NET))
     with pytest.raises(StopError, match="every 0"):
         stops.every(1, 0)
     with pytest.raises(StopError, match="ignore -1"):
@@ -80,15 +80,15 @@ def test_what_makes_no_sense_is_refused() -> None:
 def test_there_is_a_most_of_them() -> None:
     stops = BreakpointTable()
     for _ in range(MAX_STOPS):
-        stops.add(breakpoint_of("epoch", NAMES))
+        stops.add(breakpoint_of("epoch", NET))
     with pytest.raises(StopError, match="delete some first"):
-        stops.add(breakpoint_of("epoch", NAMES))
+        stops.add(breakpoint_of("epoch", NET))
 
 
 def test_the_breakpoints_at_a_place_are_found() -> None:
     stops = three()
-    assert [row.number for row in stops.at(place_of("h1_1", NAMES))] == [1]
-    assert stops.at(place_of("h1_1 backward", NAMES)) == ()
+    assert [row.number for row in stops.at(place_of("h1_1", NET))] == [1]
+    assert stops.at(place_of("h1_1 backward", NET)) == ()
 
 
 def test_every_change_of_what_is_looked_for_is_noticed_and_counting_is_none() -> None:
@@ -104,7 +104,7 @@ def test_every_change_of_what_is_looked_for_is_noticed_and_counting_is_none() ->
 
 @given(ignore=st.integers(0, 6), every=st.integers(1, 5), matches=st.integers(0, 40))
 def test_counters_skip_the_ignored_and_count_each_kth_of_the_rest(ignore, every, matches) -> None:
-    row = replace(breakpoint_of("epoch", NAMES), ignore=ignore, every=every)
+    row = replace(breakpoint_of("epoch", NET), ignore=ignore, every=every)
     counting = []
     for match in range(1, matches + 1):
         before = row
@@ -117,7 +117,7 @@ def test_counters_skip_the_ignored_and_count_each_kth_of_the_rest(ignore, every,
 
 @given(ignore=st.integers(0, 6), every=st.integers(1, 5), data=st.data())
 def test_matches_passed_over_together_count_as_one_by_one(ignore, every, data) -> None:
-    row = replace(breakpoint_of("epoch", NAMES), ignore=ignore, every=every)
+    row = replace(breakpoint_of("epoch", NET), ignore=ignore, every=every)
     for _ in range(data.draw(st.integers(0, 9))):
         row, _ = met(row)
     some = data.draw(st.integers(0, row.silent))
@@ -134,13 +134,13 @@ def test_matches_passed_over_together_count_as_one_by_one(ignore, every, data) -
 def test_a_list_kept_as_json_comes_back_the_same() -> None:
     stops = three()
     stops.remove(1)
-    stops.add(breakpoint_of('x1->h1_1 update every 3 log "{dw[x1,h1_1]}"', NAMES, temporary=True))
+    stops.add(breakpoint_of('x1->h1_1 update every 3 log "{dw[x1,h1_1]}"', NET, temporary=True))
     stops.count(replace(stops[4], hits=7, since=2))
     stops.disable(2)
-    again, problems = from_plain(json.loads(json.dumps(to_plain(stops))), NAMES)
+    again, problems = from_plain(json.loads(json.dumps(to_plain(stops))), NET)
     assert problems == []
     assert list(again) == list(stops)
-    assert again.add(breakpoint_of("epoch", NAMES)).number == 5
+    assert again.add(breakpoint_of("epoch", NET)).number == 5
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_a_list_kept_as_json_comes_back_the_same() -> None:
 )
 def test_an_entry_that_cannot_be_read_is_a_sentence_and_the_others_are_kept(entry, said) -> None:
     plain = [{"command": "break h1_1"}, entry, {"command": "watch loss", "number": 9}]
-    stops, problems = from_plain(plain, NAMES)
+    stops, problems = from_plain(plain, NET)
     assert [row.number for row in stops] == [1, 9]
     (problem,) = problems
     assert problem.startswith("breakpoints[1]: ")
@@ -170,11 +170,11 @@ def test_an_entry_that_cannot_be_read_is_a_sentence_and_the_others_are_kept(entr
 
 @pytest.mark.parametrize("plain", [None, 3, "break h1", {"command": "break h1"}])
 def test_what_is_no_list_at_all_is_a_problem(plain) -> None:
-    stops, problems = from_plain(plain, NAMES)
+    stops, problems = from_plain(plain, NET)
     assert (len(stops), problems) == (0, ["breakpoints: expected a list"])
 
 
 def test_too_long_a_list_is_cut() -> None:
-    stops, problems = from_plain([{"command": "break h1_1"}] * (MAX_STOPS + 5), NAMES)
+    stops, problems = from_plain([{"command": "break h1_1"}] * (MAX_STOPS + 5), NET)
     assert len(stops) == MAX_STOPS
     assert "the first 500 are kept" in problems[0]

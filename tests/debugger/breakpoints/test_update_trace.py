@@ -15,7 +15,6 @@ from nntui.debugger.breakpoints.update_trace import (
     update_reader,
 )
 from nntui.debugger.debugger import Debugger
-from nntui.debugger.expressions import Names
 from nntui.engine.edits import Edit
 from nntui.model.names import value_name
 
@@ -38,7 +37,7 @@ def traces(debugger: Debugger, look) -> None:
 @given(experiment=small)
 def test_every_value_behind_every_step(experiment) -> None:
     tape = Debugger(experiment)
-    names = list(Names.of(experiment).values())
+    names = list(tape.snapshot().values)
     seen = [tape.snapshot().values]
     while not tape.at_end:
         tape.step()

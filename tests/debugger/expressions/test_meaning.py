@@ -7,16 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.experiments import network_of
 
-from nntui.debugger.expressions import Names, parse
+from nntui.debugger.expressions import parse
 
-NAMES = Names(
-    inputs=("x1", "x2"),
-    outputs=("y",),
-    neurons=("h1", "my neuron", "y"),
-    connections=frozenset({("x1", "h1"), ("x2", "my neuron"), ("h1", "y")}),
-    layers=2,
-)
+NET = network_of(
+    ["x1", "x2"], ["h1", "my neuron"], ["y"],
+    [("x1", "h1"), ("x2", "my neuron"), ("h1", "y")],
+)  # fmt: skip
 VALUES = {"w[x1,h1]": 2.0, "delta[h1]": -3.0, "loss": 0.25, "epoch": 3, 'a["my neuron"]': 0.5}
 
 READ = ["w[x1,h1]", "delta[h1]", "loss", "epoch", 'a["my neuron"]']
@@ -24,7 +22,7 @@ NUMBERS = ["0", "1", "2.5", "1e-3", "3"]
 
 
 def value(text, values=VALUES):
-    return parse(text, NAMES).value(values.get)
+    return parse(text, NET).value(values.get)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +143,7 @@ def test_arrays_give_what_their_elements_give_one_by_one(seed, data) -> None:
     chance = Random(seed)
     a, b, c, d = (Writer(chance).number(depth) for depth in (2, 1, 1, 3))
     for text in (f"log({a}) ** {b} - exp({c})", d, f"sqrt({b}) / sign({c})"):
-        expression = parse(text, NAMES)
+        expression = parse(text, NET)
         found = expression.numbers(arrays.get)
         single = [expression.value(row.get) for row in rows]
         if found is None:
@@ -154,7 +152,7 @@ def test_arrays_give_what_their_elements_give_one_by_one(seed, data) -> None:
             np.testing.assert_array_equal(np.broadcast_to(found, 3), single)
     text = f"{Writer(chance).truth(3)} or isblank({Writer(chance).number(1)}) and isnan(loss)"
     if len(text) <= 1000:
-        condition = parse(text, NAMES)
+        condition = parse(text, NET)
         true, false = (np.broadcast_to(m, 3) for m in condition.masks(arrays.get))
         single = [condition.value(row.get) for row in rows]
         assert [bool(t) for t in true] == [s is True for s in single]
@@ -187,6 +185,6 @@ def test_arrays_give_what_their_elements_give_one_by_one(seed, data) -> None:
     ],
 )
 def test_a_blank_makes_blank_unless_it_is_not_asked_for(text, meaning, blank) -> None:
-    expression = parse(text, NAMES)
+    expression = parse(text, NET)
     assert expression.value(VALUES.get) is meaning
     assert expression.blank(VALUES.get) == blank

@@ -5,25 +5,21 @@ from time import perf_counter
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.experiments import experiments, layered
+from support.experiments import experiments, layered, network_of
 
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.expressions import (
     Expression,
     ExpressionError,
-    Names,
     condition,
     parse,
     parse_prefix,
 )
 
-NAMES = Names(
-    inputs=("x1", "x2"),
-    outputs=("y",),
-    neurons=("h1", "my neuron", "y"),
-    connections=frozenset({("x1", "h1"), ("x2", "my neuron"), ("h1", "y")}),
-    layers=2,
-)
+NET = network_of(
+    ["x1", "x2"], ["h1", "my neuron"], ["y"],
+    [("x1", "h1"), ("x2", "my neuron"), ("h1", "y")],
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -79,7 +75,7 @@ NAMES = Names(
 )
 def test_a_fault_is_pointed_at_and_said_in_a_sentence(text, position, said) -> None:
     with pytest.raises(ExpressionError) as caught:
-        parse(text, NAMES)
+        parse(text, NET)
     assert said in str(caught.value)
     assert caught.value.position == position
     shown, caret = caught.value.caret.splitlines()
@@ -88,7 +84,7 @@ def test_a_fault_is_pointed_at_and_said_in_a_sentence(text, position, said) -> N
 
 
 def test_the_caret_stands_under_the_character_beside_wide_ones() -> None:
-    names = Names(("入力",), ("出",), ("出",), frozenset({("入力", "出")}))
+    names = network_of(["入力"], [], ["出"], [("入力", "出")])
     with pytest.raises(ExpressionError) as caught:
         parse("w[入力,出] > lss", names)
     assert caught.value.caret.splitlines()[1] == " " * len("w[XXXX,XX] > ") + "^"
@@ -106,18 +102,16 @@ def test_of_a_long_text_the_part_with_the_fault_is_shown(position) -> None:
 
 def test_a_name_with_blanks_is_to_be_quoted() -> None:
     with pytest.raises(ExpressionError, match="quoted with"):
-        parse("w[my input,h1]", NAMES)
+        parse("w[my input,h1]", NET)
 
 
 @given(experiment=experiments(), data=st.data())
 def test_every_value_of_any_network_can_be_asked_for(experiment, data) -> None:
-    names = Names.of(experiment)
     debugger = Debugger(experiment)
     debugger.seek(data.draw(st.integers(0, debugger.total)))
     known = debugger.snapshot().values
-    assert set(names.values()) == set(known)
     for name, number in known.items():
-        expression = parse(name, names)
+        expression = parse(name, experiment.network)
         assert expression.names == {name}
         found = expression.value(debugger.value)
         assert found == number or (found != found and number != number)
@@ -131,27 +125,27 @@ def test_any_text_is_read_or_refused_with_a_place_in_it(text) -> None:
         assert str(error)
         assert len(error.caret.splitlines()) == 2
     else:
-        again = parse(expression.text, NAMES)
+        again = parse(expression.text, NET)
         assert (again.tree, again.text) == (expression.tree, expression.text)
 
 
 def _outcome(text: str) -> tuple[Expression | None, ExpressionError | None]:
     try:
-        return parse(text, NAMES), None
+        return parse(text, NET), None
     except ExpressionError as error:
         return None, error
 
 
 @pytest.mark.parametrize("text", ["  loss\t>\n1 ", "δ[h1] ≥ 0", '!isblank(a["my neuron"])'])
 def test_the_text_reads_back_as_the_same_expression_in_one_line(text) -> None:
-    expression = parse(text, NAMES)
+    expression = parse(text, NET)
     assert expression.text.isprintable()
-    assert parse(expression.text, NAMES) == expression
+    assert parse(expression.text, NET) == expression
 
 
 def test_nodes_know_where_they_stand() -> None:
     text = "loss > abs(w[x1,h1]) * 2"
-    spans = {text[slice(*node.span)] for node in parse(text, NAMES).tree.walk()}
+    spans = {text[slice(*node.span)] for node in parse(text, NET).tree.walk()}
     assert spans == {text, "loss", "abs(w[x1,h1]) * 2", "abs(w[x1,h1])", "w[x1,h1]", "2"}
 
 
@@ -169,24 +163,24 @@ def test_nodes_know_where_they_stand() -> None:
 )
 def test_length_depth_and_size_are_bounded(text, said) -> None:
     with pytest.raises(ExpressionError, match=said):
-        parse(text, NAMES)
+        parse(text, NET)
 
 
 def test_long_sums_are_no_deep_ones() -> None:
-    assert parse("+".join(["1"] * 400), NAMES).value(lambda name: None) == 400.0
+    assert parse("+".join(["1"] * 400), NET).value(lambda name: None) == 400.0
     with pytest.raises(ExpressionError, match="more than 500 parts"):
-        parse("+".join(["1"] * 500), NAMES)
+        parse("+".join(["1"] * 500), NET)
 
 
 def test_a_condition_is_no_number() -> None:
-    assert condition("loss > 1", NAMES).is_condition
+    assert condition("loss > 1", NET).is_condition
     with pytest.raises(ExpressionError, match="this is a number, expected a condition"):
-        condition("loss", NAMES)
+        condition("loss", NET)
 
 
 def test_a_prefix_ends_where_the_expression_does() -> None:
     text = 'log(loss) > 1 log "deep"'
-    expression, end = parse_prefix(text, NAMES)
+    expression, end = parse_prefix(text, NET)
     assert (expression.text, text[end:]) == ("log(loss) > 1", 'log "deep"')
 
 
@@ -201,6 +195,6 @@ def test_reading_the_longest_texts_takes_no_time() -> None:
     begun = perf_counter()
     for text in ("(" * 999, "w[" * 499, '"' * 1000, "1e" * 500, "not " * 250, "[" * 1000):
         with pytest.raises(ExpressionError):
-            parse(text, NAMES)
+            parse(text, NET)
     assert perf_counter() - begun < 5.0  # a parser that backtracks needs years
-    assert isinstance(parse("a[h1]<" * 150 + "1", NAMES), Expression)
+    assert isinstance(parse("a[h1]<" * 150 + "1", NET), Expression)
