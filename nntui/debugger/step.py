@@ -113,35 +113,23 @@ def _within_block(ends: Callable[[StepBlock], tuple[int, ...]]) -> StepUnit:
     return StepUnit(after, before, stops)
 
 
-def _example_after(schedule: Schedule, position: int) -> int:
-    start = schedule.example_start(position)
-    end = start + schedule.steps_per_example
-    update = schedule.updates_before(position)
-    last_in_batch = end == schedule.update_start(update + 1) - schedule.steps_per_update
-    return end + schedule.steps_per_update if last_in_batch else end
-
-
-def _update_before(schedule: Schedule, position: int) -> int:
-    return schedule.update_start(schedule.updates_before(position - 1))
-
-
-def _epoch_before(schedule: Schedule, position: int) -> int:
-    return (position - 1) // schedule.steps_per_epoch * schedule.steps_per_epoch
-
-
 MOVEMENTS: Final[dict[str, StepUnit]] = {
     "step": StepUnit(
         lambda s, p: p + 1, lambda s, p: p - 1, lambda s: (s.steps_per_example, s.steps_per_update)
     ),
     "neuron": _within_block(lambda block: block.neuron_ends),
     "pass": _within_block(lambda block: block.pass_ends),
-    "example": StepUnit(_example_after, lambda s, p: s.example_start(p - 1), lambda s: (1, 0)),
+    "example": StepUnit(
+        Schedule.next_example_start, lambda s, p: s.example_start(p - 1), lambda s: (1, 0)
+    ),
     "update": StepUnit(
-        lambda s, p: s.update_start(s.updates_before(p) + 1), _update_before, lambda s: (0, 1)
+        lambda s, p: s.update_start(s.updates_before(p) + 1),
+        lambda s, p: s.update_start(s.updates_before(p - 1)),
+        lambda s: (0, 1),
     ),
     "epoch": StepUnit(
         lambda s, p: (p // s.steps_per_epoch + 1) * s.steps_per_epoch,
-        _epoch_before,
+        lambda s, p: (p - 1) // s.steps_per_epoch * s.steps_per_epoch,
         lambda s: (0, 0),
     ),
     "run": StepUnit(lambda s, p: s.total, lambda s, p: 0, lambda s: (0, 0)),

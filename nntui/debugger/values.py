@@ -1,9 +1,10 @@
-"""Single values by name, at the place where a run stands, without a snapshot of everything."""
+"""Read single values of a run by name, without a snapshot of everything."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from nntui.model.names import parse_value_name
@@ -16,14 +17,29 @@ if TYPE_CHECKING:
 
 
 def value_of(run: Run, name: str) -> float | None:
-    """The value called ``name`` where the run stands; None while it is blank.
+    """Read a value of a run by its name; None while it is blank.
 
     Raises:
         ValueNameError: the name names no value of this network.
     """
     symbol, neurons = parse_value_name(name)
     check_value(run.experiment.network.wiring(), symbol, neurons)
-    return _LOOKUPS[symbol](run, *neurons)
+    return _READERS[symbol](run, *neurons)
+
+
+class RunValues:
+    """Reads values by names that were checked before, again and again; None while blank."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._readers: dict[str, Callable[[], float | None]] = {}
+
+    def __call__(self, name: str) -> float | None:
+        reader = self._readers.get(name)
+        if reader is None:
+            symbol, neurons = parse_value_name(name)
+            reader = self._readers[name] = partial(_READERS[symbol], self._run, *neurons)
+        return reader()
 
 
 def _x(run: Run, i: str) -> float:
@@ -36,17 +52,17 @@ def _y(run: Run, k: str) -> float:
     return run.experiment.y(run.schedule.example_shown(run.position))[at]
 
 
-def _place(word: str) -> Callable[[Run], float | None]:
-    def lookup(run: Run) -> float | None:
+def _counter(word: str) -> Callable[[Run], float | None]:
+    def read(run: Run) -> float | None:
         if not run.position:
             return None
         found: float | None = getattr(run.schedule.position(run.position - 1), word)
         return found
 
-    return lookup
+    return read
 
 
-_LOOKUPS: Final[dict[str, Callable[..., float | None]]] = {
+_READERS: Final[dict[str, Callable[..., float | None]]] = {
     "x": _x,
     "y": _y,
     "z": lambda run, j: run.state.z.get(j),
@@ -61,10 +77,10 @@ _LOOKUPS: Final[dict[str, Callable[..., float | None]]] = {
     "batch_loss": lambda run: run.losses.last("batch"),
     "epoch_loss": lambda run: run.losses.last("epoch"),
     "test_loss": lambda run: run.losses.last("test"),
-    "epoch": _place("epoch"),
-    "update": _place("update"),
-    "example": _place("example"),
-    "step": _place("step"),
+    "epoch": _counter("epoch"),
+    "update": _counter("update"),
+    "example": _counter("example"),
+    "step": _counter("step"),
 }
 
 

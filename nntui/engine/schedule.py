@@ -9,11 +9,12 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Literal
 
 from nntui.model.experiment import Experiment
+from nntui.model.wiring import Parameter, Wiring
 
 Phase = Literal["forward", "loss", "backward", "update"]
 
@@ -234,11 +235,25 @@ class Schedule:
         place = min(offset // self.steps_per_example, length - 1)
         return step - offset + place * self.steps_per_example
 
+    def next_example_start(self, step: int) -> int:
+        """The number of the ``load`` step behind a step's example; of the run's end for the last.
+
+        Behind the last example of a batch that is behind the update steps, too.
+        """
+        end = self.example_start(step) + self.steps_per_example
+        next_update = self.update_start(self.updates_before(step) + 1)
+        return next_update if end + self.steps_per_update == next_update else end
+
     def example_shown(self, position: int) -> int:
         """The example whose data are shown: the one met last, before the first step the first."""
         example = self.position(self.example_start(position - 1) if position else 0).example
         assert example is not None
         return example
+
+    @cached_property
+    def offsets(self) -> StepOffsets:
+        """Where the steps about each neuron and connection stand in an example and an update."""
+        return StepOffsets(self._net, self)
 
     def _locate(self, step: int) -> tuple[int, int, int, int]:
         """(epoch, batch within it, that batch's length, offset of the step within the batch)."""
@@ -247,6 +262,47 @@ class Schedule:
         epoch, rest = divmod(step, self.steps_per_epoch)
         batch = rest // self._full_batch
         return epoch, batch, self.batch_length(batch), rest - batch * self._full_batch
+
+
+class StepOffsets:
+    """The offsets of steps from their block's first one, the same in each example and update.
+
+    ``loss`` is that of an example's loss step; ``update`` gives that of each trainable parameter's
+    step in an update.
+    """
+
+    def __init__(self, net: Wiring, schedule: Schedule) -> None:
+        self._net = net
+        self.loss = schedule.loss_at
+        self.update: dict[Parameter, int] = {p: n for n, p in enumerate(schedule.trainable)}
+        # Behind the load stands the forward pass, behind the loss the backward pass.
+        self._forward_end = dict(zip(net.neurons, schedule.forward_ends, strict=True))
+        self._backward_end = dict(zip(reversed(net.neurons), schedule.backward_ends, strict=True))
+
+    def forward_edge(self, i: str, j: str) -> int:
+        """The step that adds w[i,j]·a[i] to z[j]."""
+        return self.forward_edges(j).start + self._net.sources[j].index(i)
+
+    def forward_edges(self, j: str) -> range:
+        """The steps that sum up z[j], in the order of its sources."""
+        end = self.forward_neuron(j)
+        return range(end - len(self._net.sources[j]), end)
+
+    def forward_neuron(self, j: str) -> int:
+        """The step that computes a[j]."""
+        return self._forward_end[j]
+
+    def backward_neuron(self, j: str) -> int:
+        """The step that computes delta[j]."""
+        return self.loss + self._backward_end[j] - len(self._net.sources[j])
+
+    def backward_edge(self, i: str, j: str) -> int:
+        """The step that takes delta[j] back over w[i,j]."""
+        return self.backward_neuron(j) + 1 + self._net.sources[j].index(i)
+
+    def backward_edges_to(self, i: str) -> list[int]:
+        """The steps that add to da[i], one a target of i, in the order of the backward pass."""
+        return sorted(self.backward_edge(i, j) for j in self._net.targets[i])
 
 
 def end_after(ends: tuple[int, ...], offset: int) -> int:

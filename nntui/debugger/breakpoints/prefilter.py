@@ -115,9 +115,9 @@ def _backward(trace: UpdateTrace) -> Iterator[Any]:
 
 def _update(trace: UpdateTrace) -> Iterator[Any]:
     dp = trace.passes.dp()
-    for parameter in trace.layout.updated:
+    for parameter in trace.layout.offsets.update:
         old, new = trace.parameter(parameter), trace.parameter(parameter, updated=True)
-        yield _finite(old, dp[trace.layout.index[parameter]]) & ~np.isfinite(new)
+        yield _finite(old, dp[trace.timeline.layout.index[parameter]]) & ~np.isfinite(new)
 
 
 def _finite(*numbers: Any) -> Any:

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
 from nntui.debugger.breakpoints.breakpoint import Place
-from nntui.debugger.queries.writes import Offsets
 from nntui.engine.schedule import Schedule
 from nntui.model.names import parse_value_name
 from nntui.model.wiring import Parameter, Wiring
@@ -58,21 +56,10 @@ class SiteIndex:
 
     def __init__(self, net: Wiring, schedule: Schedule) -> None:
         self.net, self.schedule = net, schedule
-        self.offsets = Offsets(net)
+        self.offsets = schedule.offsets
         self.example_steps = schedule.steps_per_example
         self.update_steps = schedule.steps_per_update
         self.every = Sites(range(self.example_steps), range(self.update_steps))
-
-    @cached_property
-    def index(self) -> dict[Parameter, int]:
-        """The place of each parameter among all."""
-        return {parameter: n for n, parameter in enumerate(self.net.parameters)}
-
-    @cached_property
-    def updated(self) -> dict[Parameter, int]:
-        """The offset of each trainable parameter's step in an update's block."""
-        trainable = (p for p in self.net.parameters if p in self.net.trainable)
-        return {parameter: n for n, parameter in enumerate(trainable)}
 
     # ---- blocks --------------------------------------------------------------------------------
 
@@ -101,6 +88,7 @@ class SiteIndex:
     def sites_of_place(self, place: Place) -> Sites:
         """The offsets of a place's steps (an example's number, say, is for ``admits``)."""
         chosen: Sequence[Parameter]
+        updated = self.offsets.update
         match place.kind:
             case "edge":
                 i, j = place.neurons
@@ -121,7 +109,7 @@ class SiteIndex:
                 return Sites((0,))
         match place.direction:
             case "update":
-                steps = (self.updated[p] for p in chosen if p in self.updated)
+                steps = (updated[p] for p in chosen if p in updated)
                 return Sites((), tuple(sorted(steps)))
             case "forward":
                 return Sites(tuple(sorted(forward)))
@@ -140,9 +128,11 @@ class SiteIndex:
         offsets, net = self.offsets, self.net
         match line:
             case "update_bias":
-                return Sites((), tuple(n for p, n in self.updated.items() if isinstance(p, str)))
+                return Sites((), tuple(n for p, n in offsets.update.items() if isinstance(p, str)))
             case "update_weight":
-                return Sites((), tuple(n for p, n in self.updated.items() if isinstance(p, tuple)))
+                return Sites(
+                    (), tuple(n for p, n in offsets.update.items() if isinstance(p, tuple))
+                )
             case "forward_edge":
                 found = [n for j in net.neurons for n in offsets.forward_edges(j)]
             case "backward_edge":
@@ -205,11 +195,12 @@ class SiteIndex:
         return (0,)
 
     def _in_update(self, symbol: str, neurons: tuple[str, ...]) -> Iterable[int]:
+        updated = self.offsets.update
         match symbol, neurons:
             case "b", (j,):
-                return (self.updated[j],) if j in self.updated else ()
+                return (updated[j],) if j in updated else ()
             case "w", (i, j):
-                return (self.updated[i, j],) if (i, j) in self.updated else ()
+                return (updated[i, j],) if (i, j) in updated else ()
             case "example", ():
                 return (0,) if self.update_steps else ()
         if symbol in PERIOD_LOSSES and self.update_steps:

@@ -78,7 +78,7 @@ class UpdateTrace:
     def sums(self, parameter: Parameter) -> Array:
         """The gradient of a parameter after each example, and before it: (2, n)."""
         if parameter not in self._sums:
-            after = self.passes.dp_after_each([self.layout.index[parameter]])[0]
+            after = self.passes.dp_after_each([self.timeline.layout.index[parameter]])[0]
             self._sums[parameter] = np.stack([np.concatenate(([0.0], after[:-1])), after])
         return self._sums[parameter]
 
@@ -102,7 +102,7 @@ class UpdateTrace:
     def parameter(self, parameter: Parameter, *, updated: bool = False) -> float:
         """A parameter before the update, or after it."""
         vectors = self.after if updated else self.before
-        return float(vectors.p[self.layout.index[parameter]])
+        return float(vectors.p[self.timeline.layout.index[parameter]])
 
     def period_loss(self, name: str, *, ended: bool) -> float | None:
         """batch_loss, epoch_loss or test_loss, before the update's last step or behind it."""
@@ -145,7 +145,7 @@ def update_reader(layout: SiteIndex, name: str, offset: int) -> Reader:
     symbol, neurons = parse_value_name(name)
     parameter: Any = neurons[0] if len(neurons) == 1 else neurons
     if symbol in ("b", "w"):
-        updated = layout.updated.get(parameter, offset + 1) <= offset
+        updated = layout.offsets.update.get(parameter, offset + 1) <= offset
         return lambda trace: trace.parameter(parameter, updated=updated)
     if symbol in PERIOD_LOSSES:
         ended = offset == layout.update_steps - 1

@@ -19,12 +19,12 @@ from nntui.debugger.breakpoints.detectors import (
     Match,
     NonfiniteDetector,
     PlaceDetector,
-    RunValues,
 )
 from nntui.debugger.breakpoints.sites import Block, SiteIndex, Steps
 from nntui.debugger.breakpoints.stop import Stop, reason_of
 from nntui.debugger.breakpoints.table import BreakpointTable
 from nntui.debugger.expressions import Expression
+from nntui.debugger.values import RunValues
 from nntui.engine.run import Run
 
 _CLOCK_EVERY = 64

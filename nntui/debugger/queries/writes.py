@@ -1,8 +1,8 @@
-"""Which steps write a value: arithmetic on the schedule, nothing is replayed.
+"""Find the last and the next write of a value, by arithmetic on the schedule: nothing is replayed.
 
 A value stands from one write to the next. Most writes are steps; the others are edits, the load
 that sets the gradients of a batch to 0, the load that shows an example's data, and the load that
-blanks what the example before has left behind.
+blanks the values of the example before.
 """
 
 from __future__ import annotations
@@ -10,14 +10,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import TYPE_CHECKING, Final, Literal
-
-import numpy as np
 
 from nntui.engine.schedule import Schedule
 from nntui.model.names import parse_value_name, value_name
-from nntui.model.wiring import Wiring, check_value
+from nntui.model.wiring import check_value
 
 if TYPE_CHECKING:
     from nntui.debugger.stepper import Stepper
@@ -26,10 +23,10 @@ if TYPE_CHECKING:
 
 
 Origin = Literal["step", "edit", "zeroed", "blanked", "data", "start"]
-"""What writes: a step, an edit, a batch's first load (0), a load (blank), a load (data), nothing.
+"""A step, an edit, a batch's first load (sets 0), a load (blanks), a load (shows data), or none.
 
-``start`` is how things are before the first step: parameters and data as in the document,
-gradients 0, all else blank.
+``start``: before the first step parameters and data are as in the document, gradients 0, all else
+is blank.
 """
 
 
@@ -45,10 +42,10 @@ _AT_START: Final[dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """A write of a value. ``position`` is the first at which it stands: where to go to see it.
+    """A write of a value. ``position`` is the first at which the value written stands.
 
-    ``step`` is the step that wrote (``position`` − 1), with its ``operation``; None for an edit and
-    for the start.
+    ``step`` is the number of the step that wrote it (``position`` − 1), with its ``operation``;
+    None for an edit and for the start.
     """
 
     name: str
@@ -61,13 +58,13 @@ class Write:
 
     @property
     def blank(self) -> bool:
-        """Whether the value is blank from here on."""
+        """Whether it leaves the value blank."""
         unknown = self.name.partition("[")[0] not in _AT_START
         return self.origin == "blanked" or (self.origin == "start" and unknown)
 
     @property
     def text(self) -> str:
-        """What wrote it, as a phrase: ``step 17, example 0: forward_edge x1 → h1``."""
+        """The write as a phrase: ``step 17, example 0: forward_edge x1 → h1``."""
         match self.origin:
             case "step":
                 assert self.operation is not None
@@ -91,52 +88,6 @@ class Write:
                 )
 
 
-# ---- offsets -------------------------------------------------------------------------------------
-
-
-class Offsets:
-    """Offsets from the first step of an example (its load), by arithmetic on the wiring.
-
-    >>> offsets = Offsets(network.wiring())
-    >>> offsets.forward_edge("x1", "h1")
-    1
-    """
-
-    def __init__(self, net: Wiring) -> None:
-        self._net = net
-        sizes = [1 + len(net.sources[j]) for j in net.neurons]
-        ends = [1 + end for end in accumulate(sizes)]
-        self.loss = ends[-1]
-        self._forward_end = dict(zip(net.neurons, ends, strict=True))
-        back = [self.loss + 1 + end for end in accumulate(reversed(sizes))]
-        self._backward_end = dict(zip(reversed(net.neurons), back, strict=True))
-
-    def forward_edge(self, i: str, j: str) -> int:
-        """The step that adds w[i,j]·a[i] to z[j]."""
-        return self.forward_edges(j).start + self._net.sources[j].index(i)
-
-    def forward_edges(self, j: str) -> range:
-        """The steps that make z[j], in the order of its sources."""
-        end = self.forward_neuron(j)
-        return range(end - len(self._net.sources[j]), end)
-
-    def forward_neuron(self, j: str) -> int:
-        """The step that makes a[j]."""
-        return self._forward_end[j] - 1
-
-    def backward_neuron(self, j: str) -> int:
-        """The step that makes delta[j]."""
-        return self._backward_end[j] - 1 - len(self._net.sources[j])
-
-    def backward_edge(self, i: str, j: str) -> int:
-        """The step that takes delta[j] back over w[i,j]."""
-        return self.backward_neuron(j) + 1 + self._net.sources[j].index(i)
-
-    def backward_edges_to(self, i: str) -> list[int]:
-        """The steps that add to da[i], one a target of i, in the order of the backward pass."""
-        return sorted(self.backward_edge(i, j) for j in self._net.targets[i])
-
-
 # ---- periods -------------------------------------------------------------------------------------
 
 
@@ -148,10 +99,6 @@ class Period:
 
     last: Callable[[Schedule, int], int | None]
     next: Callable[[Schedule, int], int | None]
-
-
-def _update_before(schedule: Schedule, position: int) -> int:
-    return schedule.update_start(schedule.updates_before(position - 1))
 
 
 def _update_from(schedule: Schedule, position: int) -> int | None:
@@ -171,10 +118,7 @@ def _example_from(schedule: Schedule, position: int) -> int | None:
     load = schedule.example_start(position)
     if load == position:
         return load
-    end = load + schedule.steps_per_example
-    next_update = schedule.update_start(schedule.updates_before(position) + 1)
-    last_in_batch = end + schedule.steps_per_update == next_update
-    return _within(schedule, next_update if last_in_batch else end)
+    return _within(schedule, schedule.next_example_start(position))
 
 
 def _batch_ended_before(schedule: Schedule, position: int) -> int | None:
@@ -206,7 +150,7 @@ _EPOCH_END: Final = Period(
 PERIODS: Final[dict[str, Period]] = {
     "step": Period(lambda s, p: p - 1, lambda s, p: p),
     "example": Period(_example_before, _example_from),
-    "update": Period(_update_before, _update_from),
+    "update": Period(lambda s, p: s.update_start(s.updates_before(p - 1)), _update_from),
     "epoch": Period(lambda s, p: (p - 1) // s.steps_per_epoch * s.steps_per_epoch, _epoch_from),
     "batch_loss": Period(_batch_ended_before, _batch_ends_from),
     "epoch_loss": _EPOCH_END,
@@ -221,7 +165,7 @@ _BLANKED: Final = frozenset({"z", "a", "da", "delta", "loss"})
 
 
 def last_write(stepper: Stepper, name: str, position: int | None = None) -> Write:
-    """The write that a value stands by at a position (the debugger's, when left out).
+    """Find the write that a value stands by at a position (the stepper's, when left out).
 
     Raises:
         ValueNameError: the name names no value of this network.
@@ -232,9 +176,9 @@ def last_write(stepper: Stepper, name: str, position: int | None = None) -> Writ
 
 
 def next_write(stepper: Stepper, name: str, position: int | None = None) -> Write | None:
-    """The first write behind a position (the debugger's, when left out); None when none follows.
+    """Find the first write after a position (the stepper's, when left out); None without one.
 
-    Blanking is no write here: it is the next number that is looked for.
+    Blanking does not count: the next write is that of a number.
 
     Raises:
         ValueNameError: the name names no value of this network.
@@ -245,16 +189,15 @@ def next_write(stepper: Stepper, name: str, position: int | None = None) -> Writ
 
 
 class Writes:
-    """The writes of a line of time: of an experiment with edits at some of its positions."""
+    """The writes of a timeline: of an experiment with edits at some of its positions."""
 
     def __init__(self, timeline: Timeline) -> None:
         self.experiment, self.edits = timeline.first, timeline.edits
-        self.schedule, self._layout = timeline.schedule, timeline.layout
-        self.net = timeline.layout.net
-        self.offsets = Offsets(self.net)
+        self.schedule, self.net = timeline.schedule, timeline.layout.net
+        self.offsets = self.schedule.offsets
 
     def last(self, name: str, position: int) -> Write:
-        """The write that a value stands by at a position.
+        """Find the write that a value stands by at a position.
 
         Raises:
             ValueNameError: the name names no value of this network.
@@ -267,7 +210,7 @@ class Writes:
         return found
 
     def next(self, name: str, position: int) -> Write | None:
-        """The first write behind a position, blanking aside; None when none follows.
+        """Find the first write after a position, blanking aside; None without one.
 
         Raises:
             ValueNameError: the name names no value of this network.
@@ -283,7 +226,7 @@ class Writes:
         return found
 
     def named(self, name: str) -> tuple[str, str, tuple[str, ...]]:
-        """A value's name as it is written everywhere, its symbol and its neurons.
+        """Split a value name: its canonical form, its symbol and its neurons.
 
         Raises:
             ValueNameError: the name names no value of this network.
@@ -293,7 +236,7 @@ class Writes:
         return value_name(symbol, *neurons), symbol, neurons
 
     def written_in_example(self, symbol: str, neurons: tuple[str, ...]) -> Sequence[int]:
-        """The offsets, among an example's steps, of those that write a value, in order."""
+        """The offsets of the steps of an example that write a value, in rising order."""
         match symbol, neurons:
             case "loss", ():
                 return (self.offsets.loss,)
@@ -313,7 +256,7 @@ class Writes:
                 return ()
 
     def data_edit(self, name: str, example: int, position: int) -> Edit | None:
-        """The last edit, until a position, of a number of an example's row: ``x[i]``, ``y[k]``."""
+        """Find the last edit, until a position, of a number of an example: ``x[i]`` or ``y[k]``."""
         # Where the target is a class, every output's y changes with it.
         targets = self.experiment.data.targets
         whole = name.startswith("y[") and isinstance(targets[example], int)
@@ -325,7 +268,7 @@ class Writes:
         return None
 
     def is_frozen(self, name: str) -> bool:
-        """Whether a value is a parameter that no update touches."""
+        """Whether a value is a parameter that updates leave alone."""
         _, symbol, neurons = self.named(name)
         return symbol in ("b", "w") and self._update_step(neurons, 0) is None
 
@@ -382,11 +325,11 @@ class Writes:
                 return self._by_step(name, load + offsets[ahead])
             if not offsets and symbol not in ("x", "y"):
                 return None
-            load = self._load_after(load)
+            load = _within(schedule, schedule.next_example_start(load))
         return None
 
     def updated_before(self, neurons: tuple[str, ...], position: int) -> int | None:
-        """The last update of a parameter before a position (above 0); None when there is none."""
+        """The last update step of a parameter before a position (above 0); None without one."""
         step = self._update_step(neurons, self.schedule.updates_before(position - 1))
         if step is not None and step >= position:
             update = self.schedule.updates_before(position - 1) - 1
@@ -394,7 +337,7 @@ class Writes:
         return step
 
     def _updated_from(self, neurons: tuple[str, ...], position: int) -> int | None:
-        """The first update of a parameter at or behind a position."""
+        """The first update step of a parameter at or after a position."""
         update = self.schedule.updates_before(position)
         step = self._update_step(neurons, update)
         if step is not None and step < position:
@@ -403,22 +346,9 @@ class Writes:
         return step
 
     def _update_step(self, neurons: tuple[str, ...], update: int) -> int | None:
-        """The step that updates a parameter; None when it is frozen."""
-        index = self._layout.index[neurons[0] if len(neurons) == 1 else (neurons[0], neurons[1])]
-        place = int(np.searchsorted(self._layout.trainable, index))
-        if place == len(self._layout.trainable) or self._layout.trainable[place] != index:
-            return None
-        return self.schedule.step(update, None, "update", place)
-
-    def _load_after(self, load: int) -> int | None:
-        """The first load behind a load; None when none follows."""
-        schedule = self.schedule
-        here = schedule.position(load)
-        after = load + schedule.steps_per_example
-        assert here.place is not None
-        if here.place == schedule.batch_length(here.update) - 1:
-            after += schedule.steps_per_update
-        return after if after < schedule.total else None
+        """The step of an update that changes a parameter; None when it is frozen."""
+        offset = self.offsets.update.get(neurons[0] if len(neurons) == 1 else neurons)  # type: ignore[arg-type]
+        return None if offset is None else self.schedule.step(update, None, "update", offset)
 
     def _has(self, symbol: str) -> bool:
         return symbol != "test_loss" or bool(self.experiment.test_examples)
