@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from nntui.debugger.expressions import Expression, parse
+from nntui.debugger.values import Value, is_number, value_text
 from nntui.explain.numbers import Number, exact
 from nntui.model.errors import NntuiError
 
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 
 MAX_WATCHES: Final = 200
 """Every one is looked at wherever the run stops, and at each paint on the way."""
-
-Value: TypeAlias = float | bool | None
-"""What an expression stands for; None while it is blank."""
 
 
 class DisplayError(NntuiError):
@@ -170,20 +168,6 @@ def line_of(watched: DisplayedValue, number: Number = exact) -> str:
     if watched.change is not None:
         was += f", change {number(watched.change)}"
     return f"{line} ({was})"
-
-
-def value_text(value: Value, number: Number = exact) -> str:
-    """What an expression stands for, in words: a number, true, false or blank."""
-    if value is None:
-        return "blank"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return number(value)
-
-
-def is_number(value: Value) -> bool:
-    """Whether it is a number, not a truth value and not blank."""
-    return value is not None and not isinstance(value, bool)
 
 
 def _same(value: Value, before: Value) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
+from nntui.explain.numbers import Number, exact
 from nntui.model.names import parse_value_name
 from nntui.model.wiring import check_value
 
@@ -14,6 +15,24 @@ if TYPE_CHECKING:
     from nntui.engine.run import Run
     from nntui.model.numerics import Array
     from nntui.model.wiring import Parameter
+
+
+Value: TypeAlias = float | bool | None
+"""The value of an expression: a number, a truth value, or None while it is blank."""
+
+
+def is_number(value: Value) -> bool:
+    """Whether a value is a number: no truth value, and not blank."""
+    return value is not None and not isinstance(value, bool)
+
+
+def value_text(value: Value, number: Number = exact) -> str:
+    """Write a value: a number, true, false or blank."""
+    if value is None:
+        return "blank"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return number(value)
 
 
 def value_of(run: Run, name: str) -> float | None:

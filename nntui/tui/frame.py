@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from nntui.debugger.breakpoints import Breakpoint, Place
-from nntui.debugger.displays import value_text
-from nntui.debugger.values import Before, before_last_update
+from nntui.debugger.values import Before, before_last_update, value_text
 from nntui.explain.numbers import rounded
 from nntui.model.names import escaped, value_name
 from nntui.model.wiring import Wiring

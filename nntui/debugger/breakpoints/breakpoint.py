@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, TypeAlias, TypeVar
 
 from nntui.debugger.expressions import Expression, ExpressionError, parse
+from nntui.debugger.values import value_text
 from nntui.explain.numbers import exact
 from nntui.model.errors import NntuiError
 from nntui.model.names import escaped, quoted
@@ -98,18 +99,9 @@ class Message:
     def written(self, lookup: Callable[[str], float | None]) -> str:
         """The message with every expression's value in its place, in one line."""
         found = "".join(
-            part if isinstance(part, str) else shown(part.value(lookup)) for part in self.parts
+            part if isinstance(part, str) else value_text(part.value(lookup)) for part in self.parts
         )
         return escaped(found, 4 * MAX_LENGTH)
-
-
-def shown(value: float | bool | None) -> str:
-    """A value as messages and reasons write it."""
-    if value is None:
-        return "blank"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return exact(value)
 
 
 def with_parts(text: str, change: Callable[[str], str]) -> str:

@@ -12,10 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from nntui.debugger.breakpoints.breakpoint import AnyBreakpoint, Breakpoint, Watchpoint, shown
+from nntui.debugger.breakpoints.breakpoint import AnyBreakpoint, Breakpoint, Watchpoint
 from nntui.debugger.breakpoints.sites import Block, SiteIndex, Sites
 from nntui.debugger.expressions import Expression
-from nntui.debugger.values import RunValues
+from nntui.debugger.values import RunValues, value_text
 from nntui.engine.observe import StepContext, reads, writes
 from nntui.engine.run import Run
 from nntui.model.names import escaped
@@ -140,10 +140,12 @@ class ChangeDetector(Detector):
         row = self.row
         name = self._expression.text
         if row.event == "becomes true":
-            values = [f"{n} = {shown(self._lookup(n))}" for n in sorted(self._expression.names)]
+            values = [
+                f"{n} = {value_text(self._lookup(n))}" for n in sorted(self._expression.names)
+            ]
             return f"{name} became true ({', '.join(values)})" if values else f"{name} became true"
-        said = f"{name} went from {shown(old)} to {shown(new)}"
-        return said if row.level is None else f"{said}, across {shown(row.level)}"
+        said = f"{name} went from {value_text(old)} to {value_text(new)}"
+        return said if row.level is None else f"{said}, across {value_text(row.level)}"
 
 
 def _changed(old: Found, new: Any, level: float | None) -> bool:
@@ -183,7 +185,7 @@ class NonfiniteDetector(Detector):
 
     def after(self, block: Block) -> Match | None:
         """Whether something that was written is wrong."""
-        wrong = [f"{n} = {shown(v)}" for n, v in self._written.items() if not math.isfinite(v)]
+        wrong = [f"{n} = {value_text(v)}" for n, v in self._written.items() if not math.isfinite(v)]
         if not wrong or not self._admitted():
             return None
         kind, *neurons = self._run.schedule.operation(self._run.position - 1)

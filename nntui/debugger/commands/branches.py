@@ -14,10 +14,10 @@ from nntui.debugger.commands.command import (
     chosen,
     first_word,
     nothing_more,
-    shown,
     split,
 )
 from nntui.debugger.commands.completion import behind, branches, either, targets, words
+from nntui.debugger.values import value_text
 from nntui.model.errors import counted
 from nntui.model.names import escaped
 
@@ -146,7 +146,9 @@ def _difference(debugger: Debugger, comparison: BranchComparison, a: str, b: str
         f"in {counted(found.count, 'value')}"
     )
     table = [("", escaped(a), escaped(b))]
-    table += [(name, shown(here), shown(there)) for name, (here, there) in found.values.items()]
+    table += [
+        (name, value_text(here), value_text(there)) for name, (here, there) in found.values.items()
+    ]
     lines = list(_columns(table))
     if found.count > len(found.values):
         lines.append(f"  … and {found.count - len(found.values)} more")

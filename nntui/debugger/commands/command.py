@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
-from nntui.explain.numbers import exact
 from nntui.model.errors import NntuiError
 from nntui.model.names import did_you_mean, escaped
 
@@ -170,18 +169,6 @@ def listed(names: Iterable[str]) -> str:
     """``a, b or c``."""
     *before, last = names
     return f"{', '.join(before)} or {last}" if before else last
-
-
-# ---- numbers -------------------------------------------------------------------------------------
-
-
-def shown(value: float | bool | str | None) -> str:
-    """A number exactly, ``true`` or ``false``, ``blank``; text as it is."""
-    if value is None:
-        return "blank"
-    if isinstance(value, str):
-        return value
-    return {True: "true", False: "false"}[value] if isinstance(value, bool) else exact(value)
 
 
 # ---- journey -------------------------------------------------------------------------------------

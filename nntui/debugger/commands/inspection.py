@@ -15,7 +15,6 @@ from nntui.debugger.commands.command import (
     chosen,
     first_word,
     nothing_more,
-    shown,
     split,
     whole,
 )
@@ -30,6 +29,7 @@ from nntui.debugger.commands.completion import (
 )
 from nntui.debugger.commands.movement import where
 from nntui.debugger.displays import DisplayedValue, line_of
+from nntui.debugger.values import value_text
 from nntui.model.errors import counted
 from nntui.model.names import SYMBOLS, escaped, unquoted, value_name
 from nntui.model.wiring import check_value
@@ -46,7 +46,7 @@ def _print(debugger: Debugger, rest: str) -> Output:
     if not rest:
         raise CommandError("print needs an expression, such as abs(dw[x1,h1])")
     value = debugger.evaluate(rest)
-    said = "blank here" if value is None else shown(value)
+    said = "blank here" if value is None else value_text(value)
     return Output((f"{escaped(rest, 1000)} = {said}",), {"expression": rest, "value": value})
 
 
@@ -112,7 +112,7 @@ def _values(debugger: Debugger, rest: str) -> Output:
         for name, value in snapshot.values.items()
         if not symbols or name.partition("[")[0] in symbols
     }
-    lines = [f"{name} = {shown(value)}" for name, value in islice(found.items(), MOST_VALUES)]
+    lines = [f"{name} = {value_text(value)}" for name, value in islice(found.items(), MOST_VALUES)]
     if len(found) > MOST_VALUES:
         lines.append(f"… and {len(found) - MOST_VALUES} more: info values w, print w[x1,h1]")
     return Output(tuple(lines), {"values": dict(islice(found.items(), MOST_VALUES))})
@@ -139,9 +139,9 @@ def _neuron(debugger: Debugger, rest: str) -> Output:
         role = "input" if j in net.inputs else "output" if j in net.outputs else "hidden"
         f = net.activation[j].name if j in net.activation and role != "input" else None
         lines.append(f"{escaped(j)}: {role}, layer {net.layer[j]}{(f and ', ' + f) or ''}")
-        lines += [f"  {name} = {shown(value)}" for name, value in own.items()]
+        lines += [f"  {name} = {value_text(value)}" for name, value in own.items()]
         lines += [
-            f"  {name} = {shown(value)}" for name, value in islice(edges.items(), MOST_VALUES)
+            f"  {name} = {value_text(value)}" for name, value in islice(edges.items(), MOST_VALUES)
         ]
         data[j] = {"role": role, "layer": net.layer[j], "activation": f, "values": {**own, **edges}}
     return Output(tuple(lines), {"neurons": data})

@@ -1,4 +1,4 @@
-"""The history of a value: what it was at the end of each of the last updates, and over the run."""
+"""Sample a value, or a neuron, at the ends of the updates that were finished so far."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from nntui.debugger.displays import Value, is_number, value_text
 from nntui.debugger.expressions import Expression, parse
-from nntui.debugger.values import value_of
+from nntui.debugger.values import Value, is_number, value_of, value_text
 from nntui.engine.full_speed import OF_THE_PASSES, UpdateEndValues
 from nntui.explain.numbers import Number, exact, sparkline
 from nntui.model.errors import NntuiError
@@ -25,15 +24,14 @@ if TYPE_CHECKING:
     from nntui.engine.run import Run
     from nntui.engine.timeline import Timeline
 
+# ---- the history of an expression ----------------------------------------------------------------
 
 LONGEST: Final = 10_000
 """Updates that a history lists, at most."""
 SAMPLES: Final = 60
 """Bars of a sparkline, at most."""
 SECONDS: Final = 0.1
-"""For about so long the run is looked through for a sparkline."""
-# Every eighth sample first, then those between: what is left out when time runs out is spread.
-_STRIDES: Final = (8, 4, 2, 1)
+"""About how long the run is sampled for a sparkline."""
 _RECORDED: Final = {"batch_loss": "batch", "epoch_loss": "epoch", "test_loss": "test"}
 
 
@@ -45,7 +43,7 @@ class HistoryError(NntuiError, ValueError):
 class UpdateValue:
     """A value at the end of an update (None: before the first one), and its change since the last.
 
-    ``change`` is None for the first moment and where there is nothing to subtract.
+    ``change`` is None for the first of a history and where there is nothing to subtract.
     """
 
     update: int | None
@@ -56,9 +54,9 @@ class UpdateValue:
 
 @dataclass(frozen=True, slots=True)
 class ValueHistory:
-    """What an expression was: ``moments``, the last updates', each exact; ``samples``, the run's.
+    """The values of an expression: ``moments`` of the last updates, ``samples`` over the run.
 
-    Both stand in the order of the run. ``updates`` is how many are finished where it was asked.
+    Both are exact and in the order of the run. ``updates`` counts those finished at the position.
     """
 
     text: str
@@ -68,7 +66,6 @@ class ValueHistory:
 
     @property
     def sparkline(self) -> str:
-        """The samples as little bars."""
         return sparkline([None if m.value is None else float(m.value) for m in self.samples])
 
     @property
@@ -82,26 +79,26 @@ class ValueHistory:
 def history(
     stepper: Stepper, text: str, count: int = 20, *, seconds: float | None = SECONDS
 ) -> ValueHistory:
-    """The values of an expression at the ends of the last ``count`` updates, and over the run.
+    """Compute an expression at the ends of the last ``count`` updates, and sample it over the run.
 
-    The debugger is not moved. The values of the updates are exact however long that takes; the
-    samples are as many as about ``seconds`` allow (None: all of them, and always the same).
+    The stepper is not moved. The last updates take as long as they take; the samples are as many as
+    about ``seconds`` allow (None: all of them, and always the same).
 
     Raises:
         ExpressionError: the text is no expression over this network's values.
-        HistoryError: a count that cannot be.
+        HistoryError: a count out of bounds.
     """
     if not 1 <= count <= LONGEST:
         raise HistoryError(f"found {count} updates, expected 1 to {LONGEST:,}")
     expression = parse(text, stepper.experiment.network)
-    look = _ValueSampler(expression, stepper.run.twin())
+    sampler = _ValueSampler(expression, stepper.run.twin())
     updates = stepper.schedule.updates_before(stepper.position)
-    moments = _moments(look, updates, count)
-    return ValueHistory(expression.text, updates, moments, _sampled(look, updates, seconds))
+    moments = _moments(sampler, updates, count)
+    return ValueHistory(expression.text, updates, moments, _sampled(sampler, updates, seconds))
 
 
 def lines_of(found: ValueHistory, number: Number = exact) -> tuple[str, ...]:
-    """A history as lines of text: the sparkline, then a table of the updates."""
+    """Write a history as lines of text: the sparkline, then a table of the updates."""
     cells = [
         (
             "start" if moment.update is None else str(moment.update),
@@ -120,12 +117,41 @@ def lines_of(found: ValueHistory, number: Number = exact) -> tuple[str, ...]:
     return (f"{found.sparkline}  {found.sampled}", *rows)
 
 
+def _moments(sampler: _ValueSampler, updates: int, count: int) -> tuple[UpdateValue, ...]:
+    first = max(updates - count, 0)
+    moments = [sampler.moment(first)]
+    for update in range(first + 1, updates + 1):
+        value, before = sampler.at(update), moments[-1].value
+        both = is_number(value) and is_number(before)
+        change = value - before if both else None  # type: ignore[operator]
+        moments.append(sampler.moment(update, change))
+    # The one before the first of them was only needed for its change.
+    return tuple(moments[1:] if updates > count else moments)
+
+
+def _sampled(
+    sampler: _ValueSampler, updates: int, seconds: float | None
+) -> tuple[UpdateValue, ...]:
+    even = _spread(0, updates, SAMPLES)
+    if seconds is None:
+        return tuple(sampler.moment(end) for end in even)
+    deadline = perf_counter() + seconds
+    ends = _known_nearby(sampler.timeline, even, 0)
+    known = [found for found, end in zip(ends, even, strict=True) if found != end]
+    for some in (known, *(ends[::stride] for stride in _STRIDES)):
+        for end in some:
+            ready = end not in sampler.seen and perf_counter() < deadline
+            if ready and sampler.reach(end, deadline):
+                sampler.at(end)
+    return tuple(sampler.moment(end) for end in ends if end in sampler.seen)
+
+
 class _ValueSampler:
-    """Looks at an expression at the ends of updates, and remembers what it saw."""
+    """Computes an expression at the ends of updates, and remembers its values."""
 
     def __init__(self, expression: Expression, run: Run) -> None:
-        self._expression, self._run, self._line = expression, run, run.timeline
-        self._update, self._vectors = 0, run.start(0)
+        self._expression, self._run, self.timeline = expression, run, run.timeline
+        self._starts = _UpdateStarts(run.timeline)
         self._ends = UpdateEndValues(run.experiment.network.wiring())
         symbols = {parse_value_name(name)[0] for name in expression.names}
         self._computes = not symbols <= _RECORDED.keys()
@@ -134,121 +160,75 @@ class _ValueSampler:
         self.seen: dict[int, Value] = {}
 
     def at(self, update: int) -> Value:
-        """What it was when so many updates were finished."""
+        """The value when so many updates are finished."""
         if update not in self.seen:
             self.seen[update] = self._expression.value(lambda name: self._value(name, update))
         return self.seen[update]
 
     def reach(self, update: int, deadline: float) -> bool:
-        """Compute what it takes to look at an update's end, up to a deadline; whether that did."""
+        """Compute what an update's end needs, up to a deadline; return whether that sufficed."""
         if not self._computes:
             return True
-        if not self._of_parameters:
-            position = self._line.schedule.update_start(update)
-            return self._run.approach(position, max(deadline - perf_counter(), 0.0))
-        known, vectors = self._line.checkpoints.before(update)
-        if not known <= self._update <= update:
-            self._update, self._vectors = known, vectors
-        while self._update < update and perf_counter() < deadline:
-            self._vectors, self._update = self._line.run(
-                self._vectors, self._update, update, deadline=deadline
-            )
-        return self._update == update
-
-    def nearby(self, update: int, after: int) -> int:
-        """An update end up to this one, but after another, that is known without computing.
-
-        This one itself when none is.
-        """
-        known, _ = self._line.checkpoints.before(update)
-        return known if after < known else update
+        if self._of_parameters:
+            return self._starts.reach(update, deadline) is not None
+        position = self.timeline.schedule.update_start(update)
+        return self._run.approach(position, max(deadline - perf_counter(), 0.0))
 
     def moment(self, update: int, change: float | None = None) -> UpdateValue:
-        """What it was when so many updates were finished, as a moment."""
-        position = self._line.schedule.update_start(update)
+        """The value when so many updates are finished, with its position."""
+        position = self.timeline.schedule.update_start(update)
         return UpdateValue(update - 1 if update else None, position, self.at(update), change)
 
     def _value(self, name: str, update: int) -> float | None:
         """A value at an update's end: recorded, a parameter, or else what the last step left."""
+        timeline = self.timeline
         symbol, neurons = parse_value_name(name)
         if symbol in _RECORDED:
-            epochs = update // self._line.schedule.updates_per_epoch
-            return self._line.history.losses(update, epochs).last(_RECORDED[symbol])
+            epochs = update // timeline.schedule.updates_per_epoch
+            return timeline.history.losses(update, epochs).last(_RECORDED[symbol])
         if symbol in ("b", "w"):
-            self.reach(update, math.inf)
+            vectors = self._starts.reach(update)
+            assert vectors is not None
             key = neurons[0] if symbol == "b" else (neurons[0], neurons[1])
-            return float(self._vectors.p[self._line.layout.index[key]])
+            return float(vectors.p[timeline.layout.index[key]])
         if symbol in OF_THE_PASSES and (passes := self._passes_of(update - 1)) is not None:
             return self._ends.value(passes, name)
-        self._run.seek(self._line.schedule.update_start(update))
+        self._run.seek(timeline.schedule.update_start(update))
         return value_of(self._run, name)
 
     def _passes_of(self, update: int) -> BatchValues | None:
         """Both passes of an update's batch; None before the first one, or with an edit inside."""
-        if update < 0:
-            return None
-        start, end = (self._line.schedule.update_start(update + n) for n in (0, 1))
-        edit = self._line.next_edit(start)
-        if edit is not None and edit < end:
+        if update < 0 or _edited_inside(self.timeline, update):
             return None
         if self._passes is None or self._passes[0] != update:
-            vectors, batch = self._run.start(update), self._line.schedule.batch(update)
-            self._passes = update, self._line.engine(start).passes(vectors, batch)
+            vectors, batch = self._run.start(update), self.timeline.schedule.batch(update)
+            engine = self.timeline.engine(self.timeline.schedule.update_start(update))
+            self._passes = update, engine.passes(vectors, batch)
         return self._passes[1]
 
 
-def _moments(look: _ValueSampler, updates: int, count: int) -> tuple[UpdateValue, ...]:
-    first = max(updates - count, 0)
-    moments = [look.moment(first)]
-    for update in range(first + 1, updates + 1):
-        value, before = look.at(update), moments[-1].value
-        both = is_number(value) and is_number(before)
-        change = value - before if both else None  # type: ignore[operator]
-        moments.append(look.moment(update, change))
-    # The one before the first of them was only needed for its change.
-    return tuple(moments[1:] if updates > count else moments)
-
-
-def _sampled(look: _ValueSampler, updates: int, seconds: float | None) -> tuple[UpdateValue, ...]:
-    bars = min(updates + 1, SAMPLES)
-    even = [round(n * updates / max(bars - 1, 1)) for n in range(bars)]
-    if seconds is None:
-        return tuple(look.moment(end) for end in even)
-    deadline = perf_counter() + seconds
-    ends = [look.nearby(end, before) for before, end in pairwise([-1, *even])]
-    known = [found for found, end in zip(ends, even, strict=True) if found != end]
-    for some in (known, *(ends[::stride] for stride in _STRIDES)):
-        for end in some:
-            if end not in look.seen and perf_counter() < deadline and look.reach(end, deadline):
-                look.at(end)
-    return tuple(look.moment(end) for end in ends if end in look.seen)
-
-
-# ---- life ----------------------------------------------------------------------------------------
-
+# ---- the history of a neuron ---------------------------------------------------------------------
 
 MOMENTS: Final = 60
-"""Updates that are looked at, at most."""
+"""Updates that are sampled, at most."""
 ACTIVE: Final = 0.01
 """A neuron is active where its slope is at least this: there it learns."""
 NEURON_SECONDS: Final = 0.4
-"""For about so long the updates are looked through, and as long the data."""
-BURST: Final = 0.01
-"""Seconds of computing between two looks at whether it is still wanted."""
+"""About how long the updates are sampled, and the same again for the examples."""
 MOST_NUMBERS: Final = 1 << 20
-"""How many activations of the whole network are computed over the data, at most."""
+"""How many activations of the whole network are computed over the examples, at most."""
 TOGETHER: Final = 64
 """Examples that are computed at once."""
-# Every eighth moment first, then those between: what is left out when time runs out is spread.
 
-Going = Callable[[], bool]
+Wanted = Callable[[], bool]
+"""Whether a computation in a worker thread is still wanted."""
 
 
 @dataclass(frozen=True, slots=True)
 class NeuronMoment:
-    """A neuron at the end of an update, the last of ``updates``: a and δ are of its last example.
+    """A neuron when ``updates`` are finished: a and δ are of the last example.
 
-    δ and b of an input, and what a value that was set meanwhile has made unknown, are None.
+    None: δ and b of an input, and a and δ of an update inside which something was edited.
     """
 
     updates: int
@@ -261,8 +241,8 @@ class NeuronMoment:
 class Activity:
     """A neuron over ``seen`` of the ``examples`` there are, with the parameters of one moment.
 
-    ``active``: where its slope is at least ``ACTIVE`` (None for an input, which has none); the
-    least, mean and greatest activation.
+    ``active``: for how many its slope is at least ``ACTIVE`` (None for an input, which has none);
+    the least, mean and greatest activation.
     """
 
     seen: int
@@ -275,7 +255,7 @@ class Activity:
 
 @dataclass(frozen=True, slots=True)
 class NeuronHistory:
-    """A neuron over the ``updates`` that were finished, and over the data at their end."""
+    """A neuron over the ``updates`` that were finished, and over the examples at their end."""
 
     neuron: str
     updates: int
@@ -284,76 +264,68 @@ class NeuronHistory:
 
 
 def neuron_history(
-    line: Timeline, updates: int, j: str, going: Going, seconds: float | None = NEURON_SECONDS
+    timeline: Timeline,
+    updates: int,
+    j: str,
+    wanted: Wanted,
+    seconds: float | None = NEURON_SECONDS,
 ) -> NeuronHistory | None:
-    """The life of neuron j up to where so many updates are finished.
+    """Sample neuron j over the first ``updates`` updates, and over the examples at their end.
 
-    As much of it as about ``seconds`` allow (None: all that is ever looked at); None when
-    ``going`` says no before. The line must belong to the caller's thread (``Timeline.apart``).
+    As much as about ``seconds`` allow (None: every sample); None as soon as it is not ``wanted``
+    any more. The timeline must belong to the caller's thread (``Timeline.apart``).
     """
-    look = _NeuronSampler(line, j, going)
-    vectors = look.reach(updates, None)
-    if vectors is None:
-        return None
-    activity = look.activity(updates, vectors, seconds)
-    moments = None if activity is None else look.moments(updates, seconds)
+    sampler = _NeuronSampler(timeline, j, wanted)
+    activity = sampler.activity(updates, seconds)
+    moments = None if activity is None else sampler.moments(updates, seconds)
     if activity is None or moments is None:
         return None
     return NeuronHistory(j, updates, moments, activity)
 
 
 class _NeuronSampler:
-    """Looks at a neuron at the ends of updates."""
+    """Computes a neuron's values at the ends of updates."""
 
-    def __init__(self, line: Timeline, j: str, going: Going) -> None:
-        self._line, self._j, self._going = line, j, going
-        self._near: tuple[int, TrainingState] = line.checkpoints.before(0)
-        self._is_input = j in line.layout.net.inputs
-
-    def reach(self, update: int, deadline: float | None) -> TrainingState | None:
-        """The run at the start of an update; None when time ran out, or it is not wanted."""
-        known = self._line.checkpoints.before(update)
-        at, vectors = self._near if known[0] <= self._near[0] <= update else known
-        while at < update:
-            now = perf_counter()
-            if not self._going() or (deadline is not None and now >= deadline):
-                return None
-            vectors, at = self._line.run(vectors, at, update, deadline=now + BURST)
-        self._near = at, vectors
-        return vectors
+    def __init__(self, timeline: Timeline, j: str, wanted: Wanted) -> None:
+        self._timeline, self._j, self._wanted = timeline, j, wanted
+        self._starts = _UpdateStarts(timeline)
+        self._is_input = j in timeline.layout.net.inputs
 
     def moments(self, updates: int, seconds: float | None) -> tuple[NeuronMoment, ...] | None:
         """The neuron at the end of as many updates as time allows, spread over the run."""
-        deadline = None if seconds is None else perf_counter() + seconds
-        bars = min(updates, MOMENTS)
-        even = [1 + round(n * (updates - 1) / max(bars - 1, 1)) for n in range(bars)]
-        ends = even if seconds is None else self._nearby(even)
+        deadline = math.inf if seconds is None else perf_counter() + seconds
+        even = _spread(1, updates, MOMENTS)
+        ends = even if seconds is None else _known_nearby(self._timeline, even, 1)
         found: dict[int, NeuronMoment] = {}
         for stride in _STRIDES:
             for end in ends[::stride]:
                 if end not in found and (moment := self._moment(end, deadline)) is not None:
                     found[end] = moment
-                if not self._going():
+                if not self._wanted():
                     return None
         return tuple(found[end] for end in sorted(found))
 
-    def activity(
-        self, updates: int, vectors: TrainingState, seconds: float | None
-    ) -> Activity | None:
-        """The neuron over the data, with the parameters that there are after so many updates."""
-        line = self._line
-        position = line.schedule.update_start(updates)
-        engine, examples = line.engine(position), line.experiment_at(position).train_examples
-        most = max(MOST_NUMBERS // len(line.layout.names), 1)
+    def activity(self, updates: int, seconds: float | None) -> Activity | None:
+        """The neuron over the examples, with the parameters after so many updates."""
+        timeline = self._timeline
+        vectors = self._starts.reach(updates, wanted=self._wanted)
+        if vectors is None:
+            return None
+        position = timeline.schedule.update_start(updates)
+        engine, examples = (
+            timeline.engine(position),
+            timeline.experiment_at(position).train_examples,
+        )
+        most = max(MOST_NUMBERS // len(timeline.layout.names), 1)
         every = max(-(-len(examples) // most), 1)
         chosen = examples[::every]
-        deadline = None if seconds is None else perf_counter() + seconds
+        deadline = math.inf if seconds is None else perf_counter() + seconds
         z: list[float] = []
         a: list[float] = []
         for start in range(0, len(chosen), TOGETHER):
-            if not self._going():
+            if not self._wanted():
                 return None
-            if start and deadline is not None and perf_counter() >= deadline:
+            if start and perf_counter() >= deadline:
                 break
             passes = engine.passes(vectors, chosen[start : start + TOGETHER])
             row = passes.row[self._j]
@@ -361,36 +333,79 @@ class _NeuronSampler:
             a += passes.a[row].tolist()
         active = None
         if not self._is_input:
-            activation = line.experiment_at(position).network.wiring().activation[self._j]
+            activation = timeline.experiment_at(position).network.wiring().activation[self._j]
             with np.errstate(all="ignore"):
                 slopes = np.abs(activation.derivative(np.array(z), np.array(a)))
             active = int(np.count_nonzero(np.broadcast_to(slopes, len(z)) >= ACTIVE))
         return Activity(len(a), len(examples), active, min(a), sum(a) / len(a), max(a))
 
-    # ---- inside --------------------------------------------------------------------------------
-
-    def _nearby(self, even: list[int]) -> list[int]:
-        """The ends, each moved to one whose beginning is known, where one lies in between."""
-        found = []
-        for before, end in pairwise([0, *even]):
-            known, _ = self._line.checkpoints.before(end - 1)
-            found.append(known + 1 if known + 1 > before else end)
-        return found
-
-    def _moment(self, end: int, deadline: float | None) -> NeuronMoment | None:
+    def _moment(self, end: int, deadline: float) -> NeuronMoment | None:
         """The neuron when ``end`` updates are finished; None when time ran out."""
-        before = self.reach(end - 1, deadline)
-        after = None if before is None else self.reach(end, deadline)
+        before = self._starts.reach(end - 1, deadline, self._wanted)
+        after = None if before is None else self._starts.reach(end, deadline, self._wanted)
         if before is None or after is None:
             return None
-        line, j = self._line, self._j
-        b = None if self._is_input else float(after.p[line.layout.index[j]])
-        start = line.schedule.update_start(end - 1)
-        edit = line.next_edit(start)
-        if edit is not None and edit < line.schedule.update_start(end):
+        timeline, j = self._timeline, self._j
+        b = None if self._is_input else float(after.p[timeline.layout.index[j]])
+        if _edited_inside(timeline, end - 1):
             return NeuronMoment(end, None, None, b)
-        last = line.schedule.batch(end - 1)[-1]
-        passes = line.engine(start).passes(before, (last,))
+        last = timeline.schedule.batch(end - 1)[-1]
+        engine = timeline.engine(timeline.schedule.update_start(end - 1))
+        passes = engine.passes(before, (last,))
         row = passes.row[j]
         delta = None if self._is_input else float(passes.delta[row, 0])
         return NeuronMoment(end, float(passes.a[row, 0]), delta, b)
+
+
+# ---- sampling ------------------------------------------------------------------------------------
+
+_BURST: Final = 0.01
+"""Seconds of computing between two questions whether it is still wanted."""
+# Every eighth sample first, then those between: what is left out when time runs out is spread.
+_STRIDES: Final = (8, 4, 2, 1)
+
+
+class _UpdateStarts:
+    """Computes the training state at updates' starts, from the last one asked or a checkpoint."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        self._timeline = timeline
+        self._update, self._vectors = timeline.checkpoints.before(0)
+
+    def reach(
+        self, update: int, deadline: float = math.inf, wanted: Wanted = lambda: True
+    ) -> TrainingState | None:
+        """The state at an update's start; None at the deadline, or when it is not wanted."""
+        known, vectors = self._timeline.checkpoints.before(update)
+        if not known <= self._update <= update:
+            self._update, self._vectors = known, vectors
+        while self._update < update:
+            now = perf_counter()
+            if now >= deadline or not wanted():
+                return None
+            self._vectors, self._update = self._timeline.run(
+                self._vectors, self._update, update, deadline=min(deadline, now + _BURST)
+            )
+        return self._vectors
+
+
+def _spread(first: int, last: int, most: int) -> list[int]:
+    """At most so many whole numbers from the first to the last, evenly spread."""
+    count = min(last - first + 1, most)
+    return [first + round(n * (last - first) / max(count - 1, 1)) for n in range(count)]
+
+
+def _known_nearby(timeline: Timeline, ends: list[int], behind: int) -> list[int]:
+    """Update ends, each moved back to one at, or one update behind, a checkpoint in between."""
+    found = []
+    for before, end in pairwise([behind - 1, *ends]):
+        known, _ = timeline.checkpoints.before(end - behind)
+        found.append(known + behind if known + behind > before else end)
+    return found
+
+
+def _edited_inside(timeline: Timeline, update: int) -> bool:
+    """Whether an edit was made behind the first step of an update, before its end."""
+    start, end = (timeline.schedule.update_start(update + n) for n in (0, 1))
+    edit = timeline.next_edit(start)
+    return edit is not None and edit < end

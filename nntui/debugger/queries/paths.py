@@ -1,16 +1,14 @@
-"""How a weight, a bias or a neuron acts on the loss: its paths, and the cone of what it influences.
+"""Count the paths along which a weight, a bias or a neuron acts on the loss, and find its cone.
 
-A path leads from neuron to neuron along connections and ends where an output enters the loss. An
-output that feeds others is an end of paths and a way for others. By the chain rule the derivative
-of the loss is a sum with one product a path, so this is what makes early parameters hard to see
-through.
+A path goes from neuron to neuron along connections and ends at an output, where it enters the loss.
+An output that feeds other neurons ends some paths and continues others. By the chain rule the
+derivative of the loss is a sum with one product for each path.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
 
 from nntui.model.names import SYMBOLS, ValueNameError, parse_value_name, value_name
 from nntui.model.wiring import Wiring, check_value
@@ -44,37 +42,36 @@ class Paths:
 
 
 def paths(net: Wiring, name: str) -> Paths:
-    """The paths of a weight ``w[i,j]``, a bias ``b[j]``, a neuron ``h1`` (or ``z[h1]``, ``x[x1]``).
+    """Find the paths of a weight ``w[i,j]``, a bias ``b[j]`` or a neuron ``h1`` (or ``z[h1]``).
 
     Raises:
         ValueNameError: the name names nothing of this network, or nothing that has paths.
     """
+    import networkx as nx
+
     name, first = _entrance(net, name)
-    ways = ways_to_loss(net)
-    cone: list[str] = []
-    edges: list[Edge] = []
-    reached = {first}
-    for i in (*net.inputs, *net.neurons):
-        if i in reached:
-            cone.append(i)
-            edges.extend((i, j) for j in net.targets[i])
-            reached.update(net.targets[i])
-    idle = tuple(j for j in cone if not ways[j].count)
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_nodes_from(net.layer)
+    graph.add_edges_from((i, j) for i, targets in net.targets.items() for j in targets)
+    influenced = {first} | nx.descendants(graph, first)
+    cone = tuple(j for j in (*net.inputs, *net.neurons) if j in influenced)
+    counts = _path_counts(net, reversed(cone))
+    idle = tuple(j for j in cone if not counts[j].count)
     return Paths(
         name=name,
         first=first,
-        count=ways[first].count,
-        shortest=ways[first].shortest,
-        longest=ways[first].longest,
-        cone=tuple(cone),
-        edges=tuple(edges),
+        count=counts[first].count,
+        shortest=counts[first].shortest,
+        longest=counts[first].longest,
+        cone=cone,
+        edges=tuple((i, j) for i in cone for j in net.targets[i]),
         idle=idle,
-        sentence=_sentence(name, first, ways[first], len(cone) - len(idle)),
+        sentence=_sentence(name, first, counts[first], len(cone) - len(idle)),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class PathCounts:
+class _PathCount:
     """How many paths lead from a neuron to the loss, and over how many neurons, itself included."""
 
     count: int
@@ -82,24 +79,24 @@ class PathCounts:
     longest: int
 
 
-def ways_to_loss(net: Wiring) -> Mapping[str, PathCounts]:
-    """The ways from every neuron: each path goes on along one connection, or ends at an output."""
-    outputs = set(net.outputs)
-    ways: dict[str, PathCounts] = {}
-    for j in reversed((*net.inputs, *net.neurons)):
-        onward = [ways[k] for k in net.targets[j] if ways[k].count]
-        here = [PathCounts(1, 1, 1)] if j in outputs else []
-        ends = here + [PathCounts(way.count, way.shortest + 1, way.longest + 1) for way in onward]
-        ways[j] = PathCounts(
-            sum(way.count for way in ends),
-            min((way.shortest for way in ends), default=0),
-            max((way.longest for way in ends), default=0),
+def _path_counts(net: Wiring, neurons: Iterable[str]) -> dict[str, _PathCount]:
+    """Count from the outputs back: there may be more paths than could ever be listed."""
+    counts: dict[str, _PathCount] = {}
+    for j in neurons:
+        onward = [counts[k] for k in net.targets[j] if counts[k].count]
+        lengths = [(c.shortest + 1, c.longest + 1) for c in onward]
+        if j in net.outputs:
+            lengths.append((1, 1))
+        counts[j] = _PathCount(
+            sum(c.count for c in onward) + (j in net.outputs),
+            min((shortest for shortest, _ in lengths), default=0),
+            max((longest for _, longest in lengths), default=0),
         )
-    return ways
+    return counts
 
 
 def lines_of(found: Paths, net: Wiring, width: int = 8) -> tuple[str, ...]:
-    """The paths as lines of text: the sentence, then the cone, a line a layer."""
+    """Write paths as lines of text: the sentence, then the cone, a line for each layer."""
     layers: dict[int, list[str]] = {}
     for j in found.cone:
         layers.setdefault(net.layer[j], []).append(j)
@@ -111,29 +108,8 @@ def lines_of(found: Paths, net: Wiring, width: int = 8) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _weight(i: str, j: str) -> tuple[str, str]:
-    return value_name("w", i, j), j
-
-
-def _bias(j: str) -> tuple[str, str]:
-    return value_name("b", j), j
-
-
-def _neuron(symbol: str) -> Callable[[str], tuple[str, str]]:
-    return lambda j: (value_name(symbol, j), j)
-
-
-_ENTRANCES: Final[dict[str, Callable[..., tuple[str, str]]]] = {
-    "w": _weight,
-    "dw": _weight,
-    "b": _bias,
-    "db": _bias,
-    **{symbol: _neuron(symbol) for symbol in ("x", "z", "a", "da", "delta")},
-}
-
-
 def _entrance(net: Wiring, name: str) -> tuple[str, str]:
-    """What is asked about, and the neuron by which it enters the network."""
+    """Split a name into what is asked about and the neuron by which it enters the network."""
     if name in net.layer:
         return name, name
     if "[" not in name and name.strip() not in SYMBOLS:
@@ -141,13 +117,14 @@ def _entrance(net: Wiring, name: str) -> tuple[str, str]:
         return name.strip(), name.strip()
     symbol, neurons = parse_value_name(name)
     check_value(net, symbol, neurons)
-    if symbol not in _ENTRANCES:
+    if not neurons or symbol == "y":
         raise ValueNameError(f"{symbol} has no paths: a weight, a bias or a neuron has")
-    return _ENTRANCES[symbol](*neurons)
+    parameter = {"dw": "w", "db": "b"}.get(symbol, symbol)  # a gradient has its parameter's paths
+    return value_name(parameter, *neurons), neurons[-1]
 
 
-def _sentence(name: str, first: str, way: PathCounts, working: int) -> str:
-    """What the paths mean: the further from the loss, the more indirectly a parameter acts."""
+def _sentence(name: str, first: str, way: _PathCount, working: int) -> str:
+    """Say what the paths mean for the gradient."""
     if not way.count:
         return f"{name} does not act on the loss: no path leads there from {first}."
     if way.longest == 1:

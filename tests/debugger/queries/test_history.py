@@ -59,6 +59,14 @@ def test_so_they_are_on_a_line_with_edits(experiment, seed, edited) -> None:
             assert bits(moment.value) == bits(elsewhere[name])
 
 
+def test_a_parameter_beside_a_value_of_the_passes_is_the_one_of_that_update() -> None:
+    debugger = Debugger(layered(2, 2, 1, epochs=30))
+    debugger.seek(debugger.total)
+    mixed = history(debugger, "w[x1,h1_1] + 0 * loss", 5)
+    alone = history(debugger, "w[x1,h1_1]", 5)
+    assert [m.value for m in mixed.moments] == [m.value for m in alone.moments]
+
+
 def test_a_long_run_is_sampled_evenly() -> None:
     debugger = Debugger(layered(2, 2, 1, epochs=3000))
     debugger.seek(debugger.total - 3)
