@@ -58,7 +58,8 @@ class Saving:
 
         desk = self._app.desk
         if desk is not None:
-            form = SaveForm(_proposed(desk), bundled=desk.bundled)
+            note = "A bundled sample stays as it is: save your own copy." if desk.bundled else ""
+            form = SaveForm("Save as", _proposed(desk), note=note, confirms=False)
             self._app.push_screen(form, partial(self._placed, desk, then))
 
     def settle(self, then: Then) -> None:

@@ -1,4 +1,4 @@
-"""The forms of the editor: which fields an entry has, and the change that they make."""
+"""The forms of the editor: the fields of an entry, the change that they make, and their screen."""
 
 from __future__ import annotations
 
@@ -10,11 +10,8 @@ from typing import TYPE_CHECKING, ClassVar, Final, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
-from textual.content import Content
-from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
-from textual.widgets import Input, Label, Static
+from textual.widgets import Input, Static
 
 from nntui.model.activations import ACTIVATIONS, Activation
 from nntui.model.changes import (
@@ -30,63 +27,29 @@ from nntui.model.changes import (
     setting,
 )
 from nntui.model.errors import NntuiError, SettingError
-from nntui.model.names import escaped, unquoted
+from nntui.model.names import escaped, quoted, unquoted
 from nntui.model.network import ROLES, Role
 from nntui.model.settings import function_named, number, spelled, switch
-from nntui.tui.dialogs.breakpoint_form import Tick
+from nntui.tui.dialogs.form import FormScreen, Tick, field
 from nntui.tui.panes.command_line import TextField
 
 if TYPE_CHECKING:
     from nntui.model.dataset import Target
     from nntui.model.experiment import Experiment
 
-
 T = TypeVar("T")
-_ROW: Final = re.compile(r"data\.(input|target)s\[(\d+)\]")
-
-
-def read(values: Mapping[str, str], field: str, of: Callable[[str], T]) -> T:
-    """What a field's text says.
-
-    Raises:
-        SettingError: what is wrong with it; its place begins with the field.
-    """
-    try:
-        return of(values[field])
-    except SettingError as error:
-        place = ".".join(filter(None, (field, error.place)))
-        raise SettingError(error.found, error.expected, place, error.hint) from None
-
-
-def complaint(error: NntuiError, fields: Collection[str] = ()) -> tuple[str, str | None]:
-    """What is wrong, as a sentence; and the field it is about, if it is one of these.
-
-    A row of the data has its number on the screen, which counts from 1.
-    """
-    if not isinstance(error, SettingError):
-        return str(error), None
-    place = error.place
-    if found := _ROW.fullmatch(place):
-        column, row = found.groups()
-        here = next((name for name in (column, f"{column}s") if name in fields), None)
-        place = here or f"the {column} of example {int(row) + 1}"
-    field = place.partition(".")[0]
-    said = SettingError(error.found, error.expected, place, error.hint)
-    return str(said), field if field in fields else None
-
-
-# ---- forms ---------------------------------------------------------------------------------------
-
-
 Values = Mapping[str, str]
+"""The texts of the fields by their names."""
 YES, NO = "yes", "no"
 _DRAWN: Final = "left empty: drawn by the initializer"
 _FUNCTION: Final = "tanh, or leaky_relu slope 0.2"
+_MOST_CHOICES: Final = 16
+_EXAMPLE_FIELD: Final = re.compile(r"data\.(input|target)s\[(\d+)\]")
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field: its name, its text, what may be written there, and what may be chosen.
+    """A field: its name, its text, a hint at what may be written there, and what may be chosen.
 
     With ``choices`` a field is completed as it is typed; a ``tick`` is a box of yes or no.
     """
@@ -112,11 +75,90 @@ class Form:
     first: str = ""
 
 
+class EditForm(FormScreen[Change]):
+    """Shows a form; the result is the change, or None when there is none to be made."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "app.focus_next", show=False),
+        Binding("up", "app.focus_previous", show=False),
+    ]
+    keys_help = "enter done · tab next field · → complete · esc leave"
+
+    def __init__(self, form: Form) -> None:
+        super().__init__(form.title)
+        self._form = form
+
+    def compose_fields(self) -> ComposeResult:
+        for each in self._form.fields:
+            yield field("" if each.tick else each.name, _widget(each))
+            if each.choices:
+                yield Static(_choices(each), classes="choices", markup=False)
+
+    def on_mount(self) -> None:
+        self._focus_field(self._form.first or self._form.fields[0].name)
+
+    def on_input_submitted(self) -> None:
+        """Make the change, or say what is wrong with it."""
+        values = {each.name: self._value(each) for each in self._form.fields}
+        unchanged = all(values[each.name] == each.value for each in self._form.fields)
+        if unchanged and not self._form.new:
+            self.dismiss(None)
+            return
+        try:
+            change = self._form.make(values)
+        except NntuiError as error:
+            sentence, wrong = located(error, values)
+            self.show_error(sentence)
+            if wrong is not None:
+                self._focus_field(wrong)
+            return
+        self.dismiss(change)
+
+    def _focus_field(self, name: str) -> None:
+        """Focus a field. Its text is selected: what is typed replaces it."""
+        self.query_one(f"#edit-{name}").focus()
+
+    def _value(self, each: Field) -> str:
+        if each.tick:
+            return YES if self.query_one(f"#edit-{each.name}", Tick).value else NO
+        return self.query_one(f"#edit-{each.name}", Input).value
+
+
+def _widget(each: Field) -> Input | Tick:
+    id = f"edit-{each.name}"
+    if each.tick:
+        return Tick(each.name, each.value == YES, id=id, compact=True)
+    suggester = SuggestFromList(each.choices) if each.choices else None
+    return TextField(each.value, placeholder=each.hint, suggester=suggester, id=id, compact=True)
+
+
+def _choices(each: Field) -> str:
+    shown = [escaped(quoted(choice), 20) for choice in each.choices[:_MOST_CHOICES]]
+    return " ".join(shown) + (" …" if len(each.choices) > len(shown) else "")
+
+
+def located(error: NntuiError, fields: Collection[str] = ()) -> tuple[str, str | None]:
+    """Return what is wrong, as a sentence, and the field it is about, if it is one of these.
+
+    An example of the data has its number on the screen, which counts from 1.
+    """
+    if not isinstance(error, SettingError):
+        return str(error), None
+    place = error.place
+    if found := _EXAMPLE_FIELD.fullmatch(place):
+        column, row = found.groups()
+        here = next((name for name in (column, f"{column}s") if name in fields), None)
+        place = here or f"the {column} of example {int(row) + 1}"
+    name = place.partition(".")[0]
+    sentence = str(SettingError(error.found, error.expected, place, error.hint))
+    return sentence, name if name in fields else None
+
+
 # ---- neurons and connections ---------------------------------------------------------------------
 
 
-def neuron(experiment: Experiment, name: str) -> Form:
-    """The form of a neuron that stands already."""
+def neuron_form(experiment: Experiment, name: str) -> Form:
+    """Return the form that changes a neuron."""
     found = experiment.network.neuron(name)
     fields = [Field("name", name)]
     if found.activation is not None and found.bias is not None:
@@ -131,16 +173,16 @@ def neuron(experiment: Experiment, name: str) -> Form:
             experiment,
             name,
             new_name=values["name"],
-            activation=read(values, "activation", _activation) if "activation" in values else None,
-            bias=read(values, "bias", _optional) if "bias" in values else None,
+            activation=_read(values, "activation", _activation) if "activation" in values else None,
+            bias=_read(values, "bias", _optional) if "bias" in values else None,
             trainable=switch(values["trained"]) if "trained" in values else None,
         )
 
     return Form(f"{escaped(name)}, {found.role}", tuple(fields), make)
 
 
-def new_neuron(experiment: Experiment) -> Form:
-    """The form of a neuron to be added."""
+def new_neuron_form(experiment: Experiment) -> Form:
+    """Return the form that adds a neuron."""
     fields = (
         Field("name", _free_name(experiment)),
         Field("role", "hidden", "input, hidden or output", ROLES),
@@ -153,15 +195,15 @@ def new_neuron(experiment: Experiment) -> Form:
             experiment,
             values["name"],
             role=cast("Role", values["role"].strip()),  # another word is refused by the model
-            activation=read(values, "activation", _activation),
-            bias=read(values, "bias", _optional),
+            activation=_read(values, "activation", _activation),
+            bias=_read(values, "bias", _optional),
         )
 
     return Form("Add a neuron", fields, make, new=True)
 
 
-def connection(experiment: Experiment, source: str, target: str) -> Form:
-    """The form of a connection that stands already."""
+def connection_form(experiment: Experiment, source: str, target: str) -> Form:
+    """Return the form that changes a connection."""
     found = experiment.network.connection(source, target)
     fields = (
         Field("weight", repr(found.weight)),
@@ -169,14 +211,14 @@ def connection(experiment: Experiment, source: str, target: str) -> Form:
     )
 
     def make(values: Values) -> Change:
-        weight, trainable = read(values, "weight", _optional), switch(values["trained"])
+        weight, trainable = _read(values, "weight", _optional), switch(values["trained"])
         return change_connection(experiment, source, target, weight=weight, trainable=trainable)
 
     return Form(f"{escaped(source)} → {escaped(target)}", fields, make)
 
 
-def new_connection(experiment: Experiment, source: str | None) -> Form:
-    """The form of a connection to be added."""
+def new_connection_form(experiment: Experiment, source: str | None) -> Form:
+    """Return the form that adds a connection, from ``source`` if it is given."""
     names = experiment.network.names
     fields = (
         Field("from", source or "", "a neuron", names),
@@ -185,7 +227,7 @@ def new_connection(experiment: Experiment, source: str | None) -> Form:
     )
 
     def make(values: Values) -> Change:
-        weight = read(values, "weight", _optional)
+        weight = _read(values, "weight", _optional)
         return connect(experiment, _name(values["from"]), _name(values["to"]), weight)
 
     first = "to" if source else "from"
@@ -196,26 +238,29 @@ def new_connection(experiment: Experiment, source: str | None) -> Form:
 
 
 def setting_form(experiment: Experiment, name: str) -> Form:
-    """The form of a setting of the training."""
+    """Return the form that changes a setting of the training."""
     row = SETTINGS[name]
-    field = Field(name, setting(experiment.training, name), row.hint, row.choices)
-    return Form(name, (field,), lambda values: change_setting(experiment, name, values[name]))
+    only = Field(name, setting(experiment.training, name), row.hint, row.choices)
+    return Form(name, (only,), lambda values: change_setting(experiment, name, values[name]))
 
 
-def row(experiment: Experiment, n: int) -> Form:
-    """The form of an example that is there already."""
+def example_form(experiment: Experiment, n: int) -> Form:
+    """Return the form that changes example ``n``."""
     data, target = experiment.data, partial(_target, experiment)
     return Form(
         f"Example {n + 1}",
-        (Field("inputs", written(data.inputs[n])), Field("target", written(data.targets[n]))),
+        (
+            Field("inputs", numbers_text(data.inputs[n])),
+            Field("target", numbers_text(data.targets[n])),
+        ),
         lambda values: change_row(
-            experiment, n, read(values, "inputs", _vector), read(values, "target", target)
+            experiment, n, _read(values, "inputs", _vector), _read(values, "target", target)
         ),
     )
 
 
-def new_row(experiment: Experiment) -> Form:
-    """The form of an example to be added."""
+def new_example_form(experiment: Experiment) -> Form:
+    """Return the form that adds an example."""
     inputs, outputs = experiment.network.wiring().inputs, experiment.network.wiring().outputs
     target = partial(_target, experiment)
     return Form(
@@ -225,20 +270,33 @@ def new_row(experiment: Experiment) -> Form:
             Field("target", "", "numbers for " + " ".join(map(escaped, outputs[:6]))),
         ),
         lambda values: add_row(
-            experiment, read(values, "inputs", _vector), read(values, "target", target)
+            experiment, _read(values, "inputs", _vector), _read(values, "target", target)
         ),
         new=True,
     )
 
 
-def written(target: Target) -> str:
-    """Inputs or a target as they are read and typed."""
+def numbers_text(target: Target) -> str:
+    """Return inputs or a target as they are typed."""
     if isinstance(target, int):
         return str(target)
     return " ".join(repr(int(x)) if x.is_integer() and abs(x) < 1e15 else repr(x) for x in target)
 
 
-# ---- inside --------------------------------------------------------------------------------------
+# ---- from a field's text -------------------------------------------------------------------------
+
+
+def _read(values: Values, name: str, of: Callable[[str], T]) -> T:
+    """Convert a field's text.
+
+    Raises:
+        SettingError: what is wrong with it; its place begins with the field.
+    """
+    try:
+        return of(values[name])
+    except SettingError as error:
+        place = ".".join(filter(None, (name, error.place)))
+        raise SettingError(error.found, error.expected, place, error.hint) from None
 
 
 def _activation(text: str) -> Activation | None:
@@ -246,7 +304,7 @@ def _activation(text: str) -> Activation | None:
 
 
 def _name(text: str) -> str:
-    """A neuron's name, also as it is written where it could be mistaken: in quotes."""
+    """Return a neuron's name, which may be typed in quotes."""
     name = unquoted(text.strip())
     return text.strip() if name is None else name
 
@@ -263,7 +321,7 @@ def _vector(text: str) -> tuple[float, ...]:
 
 
 def _target(experiment: Experiment, text: str) -> tuple[float, ...] | int:
-    """A target; the class index of a data set that has class indices."""
+    """Return a target: a class index where the data set has class indices."""
     if any(isinstance(target, int) for target in experiment.data.targets[:1]):
         numbers = _vector(text)
         if len(numbers) == 1 and numbers[0].is_integer():
@@ -273,93 +331,6 @@ def _target(experiment: Experiment, text: str) -> tuple[float, ...] | int:
 
 
 def _free_name(experiment: Experiment) -> str:
-    """A name such as h3 that no neuron has."""
+    """Return a name such as h3 that no neuron has."""
     names = experiment.network.names
     return next(name for n in range(1, len(names) + 2) if (name := f"h{n}") not in names)
-
-
-# ---- edit form -----------------------------------------------------------------------------------
-
-
-class EditForm(ModalScreen[Change | None]):
-    """Gives the change, or None when there is none to be made."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "leave it as it was"),
-        Binding("down", "app.focus_next", show=False),
-        Binding("up", "app.focus_previous", show=False),
-    ]
-
-    def __init__(self, form: Form) -> None:
-        super().__init__()
-        self._form = form
-
-    def compose(self) -> ComposeResult:
-        """A line for each field; below a field with choices, what they are."""
-        with VerticalScroll(id="form", can_focus=False) as box:
-            box.border_title = Content(self._form.title)
-            box.border_subtitle = "enter done · tab next field · → complete · esc leave"
-            for field in self._form.fields:
-                with Horizontal(classes="field"):
-                    yield Label("" if field.tick else field.name, markup=False)
-                    yield _widget(field)
-                if field.choices:
-                    yield Static(_choices(field), classes="choices", markup=False)
-            yield Static("", id="form-error", markup=False)
-
-    def on_mount(self) -> None:
-        """Begin with the field that is likeliest to be changed."""
-        self._go_to(self._form.first or self._form.fields[0].name)
-
-    def on_input_submitted(self) -> None:
-        """Make the change, or say what is wrong with it."""
-        values = {field.name: self._value(field) for field in self._form.fields}
-        unchanged = all(values[field.name] == field.value for field in self._form.fields)
-        if unchanged and not self._form.new:
-            self.dismiss(None)
-            return
-        try:
-            change = self._form.make(values)
-        except NntuiError as error:
-            said, wrong = complaint(error, [*values])
-            self.query_one("#form-error", Static).update(said)
-            if wrong is not None:
-                self._go_to(wrong)
-            return
-        self.dismiss(change)
-
-    def action_cancel(self) -> None:
-        """Leave everything as it was."""
-        self.dismiss(None)
-
-    def _go_to(self, name: str) -> None:
-        """Go to a field. What it holds is chosen: what is typed replaces it."""
-        self.query_one(f"#edit-{name}").focus()
-
-    def _value(self, field: Field) -> str:
-        if field.tick:
-            return YES if self.query_one(f"#{_id(field)}", Tick).value else NO
-        return self.query_one(f"#{_id(field)}", Input).value
-
-
-def _widget(field: Field) -> Input | Tick:
-    if field.tick:
-        return Tick(field.name, field.value == YES, id=_id(field), compact=True)
-    return TextField(
-        field.value,
-        placeholder=field.hint,
-        suggester=SuggestFromList(field.choices) if field.choices else None,
-        id=_id(field),
-        compact=True,
-    )
-
-
-def _id(field: Field) -> str:
-    return f"edit-{field.name}"
-
-
-def _choices(field: Field) -> str:
-    from nntui.model.names import escaped, quoted
-
-    shown = [escaped(quoted(choice), 20) for choice in field.choices[:16]]
-    return " ".join(shown) + (" …" if len(field.choices) > len(shown) else "")

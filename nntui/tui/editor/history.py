@@ -38,7 +38,7 @@ class Editing:
             return
         from nntui.tui.editor.screen import EditorScreen
 
-        screen = EditorScreen(desk, self, self._app.keys.changed)
+        screen = EditorScreen(desk, self.make, self._app.keys.changed)
         self._app.at_rest(lambda: self._app.push_screen(screen, self._left))
 
     def make(self, change: Change) -> None:

@@ -98,7 +98,7 @@ class Preview(LinePane):
         if plan.overflow and self._names:
             boxes = [plan.box(name) for name in self._names]
             region = Region.from_union([Region(b.x, b.y, b.width, b.height) for b in boxes])
-            self.scroll_to_region(region, animate=False, force=True, immediate=True)
+            self.reveal_region(region)
 
     def _laid_out(self, network: Network) -> Layout:
         if self._layout is None:

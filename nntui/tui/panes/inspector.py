@@ -135,7 +135,7 @@ class InspectorPane(LinePane):
 
     def _take(self, frame: Frame, focus: NeuronFocus, *, follows: bool) -> None:
         if focus.neuron != self._focus.neuron:
-            self.scroll_to(0, 0, animate=False, force=True, immediate=True)
+            self.jump()
         self._frame, self._focus, self._follows = frame, focus, follows
         self.changed()
 

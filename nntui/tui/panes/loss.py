@@ -16,7 +16,7 @@ from textual.widgets import Static
 from nntui.explain.numbers import rounded
 from nntui.tui.frame import Frame, NeuronFocus
 from nntui.tui.panes.loss_chart import ChartOptions, chart_of
-from nntui.tui.panes.pane import Titled
+from nntui.tui.panes.pane import TitledPane
 from nntui.tui.panes.status import Scoring
 from nntui.tui.theme import Colours
 
@@ -33,7 +33,7 @@ _Part = tuple[str, str | None, str]
 """A sign, the part of the chart whose colour it has, and words."""
 
 
-class LossPane(Titled, Container, can_focus=False):
+class LossPane(TitledPane, Container, can_focus=False):
     """Training and test losses per update or per epoch.
 
     The branch that the run stands on is a line; what is known of its future is fainter, and so are
@@ -43,7 +43,7 @@ class LossPane(Titled, Container, can_focus=False):
 
     def __init__(self, updates_per_epoch: int) -> None:
         super().__init__(id="loss")
-        self.entitle("Loss")
+        self.set_title("Loss")
         self._frame: Frame | None = None
         self._look = ChartOptions()
         self._drawn: object = None

@@ -276,7 +276,7 @@ class NetworkPane(LinePane):
             region = Region.from_union(places)
             if region.height > self.size.height or region.width > self.size.width:
                 region = places[-1]
-            self.scroll_to_region(region, animate=False, force=True, immediate=True)
+            self.reveal_region(region)
 
     def _under(self, spot: Offset | None) -> str | None:
         if self._picture is None or spot is None:

@@ -96,7 +96,7 @@ class NeuronsPane(LinePane):
             self._room,
             layers=0 if self._listing.grouped else self._listing.layers,
         )
-        self.entitle(self._title())
+        self.set_title(self._title())
         before, self._heading = self._heading, self._headed()
         super().changed()
         if before != self._heading:
@@ -126,7 +126,7 @@ class NeuronsPane(LinePane):
     def turn_over(self) -> str:
         """Show the next table; what its rows are then."""
         self._table = TABLES[(TABLES.index(self._table) + 1) % len(TABLES)]
-        self.scroll_to(0, 0, animate=False, force=True, immediate=True)
+        self.jump()
         self.changed()
         self._follow(self._focused() or self._just_written())
         if self._table is OF_ONE and self._frame is not None:
@@ -190,7 +190,7 @@ class NeuronsPane(LinePane):
 
     def _choose(self, choice: Choice) -> None:
         self._choices[self._table.title] = choice
-        self.scroll_to(0, 0, animate=False, force=True, immediate=True)
+        self.jump()
         self.changed()
         self._follow(self._focused())
 

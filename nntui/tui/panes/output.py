@@ -39,7 +39,7 @@ class OutputPane(LinePane):
         self._said.append((f": {command}", True))
         self._said.extend((f"  {line}", False) for line in lines)
         self.changed()
-        self.scroll_to(0, max(len(self._lines) - 1, 0), animate=False, force=True, immediate=True)
+        self.jump(max(len(self._lines) - 1, 0))
 
     def changed(self) -> None:
         """Break the lines for the width that there is."""

@@ -1,4 +1,4 @@
-"""A pane of lines: scrolls, renders only what is seen, and keeps what it rendered."""
+"""The bases of the panes: rows of text, rendered when visible and cached; a title with tabs."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.content import Content
-from textual.events import Enter, Leave, Resize
-from textual.geometry import Region, Size
+from textual.events import Click, Enter, Leave, MouseEvent, Resize
+from textual.geometry import Offset, Region, Size
 from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
@@ -28,89 +28,41 @@ else:
 
 NAMES: Final = {
     "network": "Network", "step": "Step", "algorithm": "Algorithm", "neurons": "Neurons",
-    "loss": "Loss", "inspector": "Inspector", "breakpoints": "Breakpoints", "watches": "Watches",
+    "loss": "Loss", "inspector": "Inspector", "breakpoints": "Breakpoints", "watches": "Displays",
     "branches": "Branches", "output": "Output",
 }  # fmt: skip
-"""The panes by their widgets’ ids."""
+"""The titles of the panes by their widgets’ ids."""
 SEPARATORS: Final = (" │ ", "│")
+"""Between tabs: where there is room, and where there is little."""
 
-_HERE: Final = Style(bold=True, reverse=True)
-_THERE: Final = Style(dim=True)
+_CURRENT_TAB: Final = Style(bold=True, reverse=True)
+_OTHER_TAB: Final = Style(dim=True)
 
 
-class Titled(_Base):
-    """A pane with a title of its own words, and with tabs when others share its place."""
+class TitledPane(_Base):
+    """A widget with a title on its border: its own, or tabs when other panes share its place."""
 
-    _title_words = ""
-    _title_tabs: tuple[str, ...] = ()
-    _title_room = 0
+    _pane_title = ""
+    _tabs: tuple[str, ...] = ()
+    _tabs_room = 0
 
-    def entitle(self, words: str) -> None:
-        """Call the pane something else."""
-        if words != self._title_words:
-            self._title_words = words
+    def set_title(self, title: str) -> None:
+        if title != self._pane_title:
+            self._pane_title = title
             self._write_title()
 
-    def share(self, tabs: Sequence[str], room: int) -> None:
-        """Name the panes that share the place, this one too; ``room``: the cells for all that."""
-        if (tuple(tabs), room) != (self._title_tabs, self._title_room):
-            self._title_tabs, self._title_room = tuple(tabs), room
+    def set_tabs(self, panes: Sequence[str], room: int) -> None:
+        """Show tabs for the panes that share the place, this one too, in ``room`` cells."""
+        if (tuple(panes), room) != (self._tabs, self._tabs_room):
+            self._tabs, self._tabs_room = tuple(panes), room
             self._write_title()
 
     def _write_title(self) -> None:
-        if len(self._title_tabs) < 2:
-            self.border_title = Content(self._title_words)
+        if len(self._tabs) < 2:
+            self.border_title = Content(self._pane_title)
         else:
             assert self.id is not None
-            title = tab_line(self.id, self._title_words, self._title_tabs, self._title_room)
-            self.border_title = title
-
-
-def tab_line(pane: str, words: str, tabs: tuple[str, ...], room: int) -> Content:
-    """The tabs in a line: all of them, or as many about the pane as there are cells for."""
-    names = [words if tab == pane else NAMES[tab] for tab in tabs]
-    here = tabs.index(pane)
-    first, last = 0, len(tabs)
-    separator = SEPARATORS[-1]
-    for each in SEPARATORS:
-        if _length(names, each) <= room:
-            separator = each
-            break
-    else:
-        first, last = _window([cell_len(name) for name in names], here, room - 2)
-    parts: list[Content] = [Content.styled("‹", _THERE)] if first else []
-    for n in range(first, last):
-        if n > first:
-            parts.append(Content.styled(separator, _THERE))
-        link = Style.from_meta({"@click": f"screen.turn_to('{tabs[n]}')"})
-        spaced = f" {names[n]} " if n == here and separator == SEPARATORS[0] else names[n]
-        parts.append(Content.styled(spaced, link + (_HERE if n == here else _THERE)))
-    parts += [Content.styled("›", _THERE)] if last < len(tabs) else []
-    return Content("").join(parts)
-
-
-def _length(names: list[str], separator: str) -> int:
-    wide = separator == SEPARATORS[0]
-    return sum(map(cell_len, names)) + len(separator) * (len(names) - 1) + 2 * wide
-
-
-def _window(lengths: list[int], here: int, room: int) -> tuple[int, int]:
-    """The tabs about one of them that there are cells for: from the first to behind the last."""
-    first, last, used = here, here + 1, lengths[here]
-    while True:
-        after = last < len(lengths) and used + lengths[last] + 1 <= room
-        before = first > 0 and used + lengths[first - 1] + 1 <= room
-        if not (after or before):
-            return first, last
-        if after and (not before or last - here <= here - first):
-            used += lengths[last] + 1
-            last += 1
-        else:
-            first -= 1
-            used += lengths[first] + 1
-
-
-# ---- pane ----------------------------------------------------------------------------------------
+            self.border_title = tab_line(self.id, self._pane_title, self._tabs, self._tabs_room)
 
 
 class _Row(NamedTuple):
@@ -120,12 +72,12 @@ class _Row(NamedTuple):
     strip: Strip
 
 
-class LinePane(Titled, ScrollView, can_focus=False):
+class LinePane(TitledPane, ScrollView, can_focus=False):
     """The base of the panes that show rows of text.
 
     A subclass gives ``extent`` (columns and rows of its content) and ``segments`` of a row, and
-    calls ``changed`` when they are others. Rows are kept until then: this is the one place where
-    the cache is cleared.
+    calls ``changed`` when they differ. Rows are cached until then; nothing else clears the cache
+    but a resize and another theme.
     """
 
     # Textual lays the whole screen out anew when a widget's content becomes longer (30 ms). These
@@ -134,32 +86,32 @@ class LinePane(Titled, ScrollView, can_focus=False):
 
     def __init__(self, *, title: str, id: str) -> None:
         super().__init__(id=id)
-        self.entitle(title)
+        self.set_title(title)
         self._rows: dict[int, _Row] = {}
         self._colours: Colours | None = None
-        self._pointed_at = False
+        self._under_mouse = False
 
     @abstractmethod
     def extent(self) -> tuple[int, int]:
-        """How many columns and rows the content takes."""
+        """Return the columns and rows of the content."""
 
     @abstractmethod
     def segments(self, row: int) -> list[Segment]:
-        """The text of one row."""
+        """Return the text of one row."""
 
     def source(self, row: int) -> Hashable | None:
-        """What a row is made of, where comparing that spares rendering it; None: nothing does."""
+        """Return what a row is made of: an equal source spares rendering (None: render always)."""
         return None
 
     @property
     def colours(self) -> Colours:
-        """The colours of the theme in use."""
+        """The colours of the current theme."""
         if self._colours is None:
             self._colours = Colours.of(self.app.current_theme, self.app.theme_variables)
         return self._colours
 
     def changed(self) -> None:
-        """The content is another: draw anew the rows that differ."""
+        """Repaint the rows that differ from what was painted."""
         before, self._rows = self._rows, {}
         size = Size(*self.extent())
         if size != self.virtual_size:
@@ -176,29 +128,38 @@ class LinePane(Titled, ScrollView, can_focus=False):
                 self._rows[row] = was
             elif was is None or was.strip != self._strip(row):
                 dirty.append(Region(0, row - top, width, 1))
-        if dirty:  # all at once: a refresh is dear, and without regions it means everything
+        if dirty:  # all at once: each refresh is costly, and without regions it repaints everything
             self.refresh(*dirty)
 
     def reveal(self, row: int, height: int = 1) -> None:
-        """Scroll so that rows ``row`` … ``row + height`` are seen."""
-        self.scroll_to_region(
-            Region(0, row, 1, height), animate=False, force=True, immediate=True, x_axis=False
-        )
+        """Scroll vertically until rows ``row`` … ``row + height - 1`` are visible."""
+        self.reveal_region(Region(0, row, 1, height), x_axis=False)
+
+    def reveal_region(self, region: Region, *, x_axis: bool = True) -> None:
+        """Scroll until a region of the content is visible."""
+        self.scroll_to_region(region, animate=False, force=True, immediate=True, x_axis=x_axis)
+
+    def jump(self, row: int = 0) -> None:
+        """Scroll at once to the start of a row."""
+        self.scroll_to(0, row, animate=False, force=True, immediate=True)
+
+    def offset_under(self, event: MouseEvent) -> Offset | None:
+        """Return the column and row of the content under the mouse; None outside of it."""
+        offset = event.get_content_offset(self)
+        return None if offset is None else offset + self.scroll_offset
 
     def on_resize(self, event: Resize) -> None:
-        """Another size is another content."""
         self._rows.clear()
         self.changed()
         self.refresh()
 
     def notify_style_update(self) -> None:
-        """Another theme has other colours."""
         self._colours = None
         self._rows.clear()
         super().notify_style_update()
 
     def render_line(self, y: int) -> Strip:
-        """The strip of one row on screen."""
+        """Return the strip of line ``y`` of the visible part."""
         left, top = self.scroll_offset
         row = top + y
         width = self.size.width
@@ -209,22 +170,20 @@ class LinePane(Titled, ScrollView, can_focus=False):
         if selection is not None and (span := selection.get_span(row)) is not None:
             strip = self._with_selected(strip, *span)
         strip = strip.crop(left, left + width)
-        return strip.apply_offsets(left, row) if self._pointed_at else strip
+        return strip.apply_offsets(left, row) if self._under_mouse else strip
 
-    # ---- text that is chosen with the mouse ----------------------------------------------------
-    # Textual finds the place of the mouse by marks on every piece of text, which take long to
-    # make: only the pane under the mouse bears them.
+    # ---- selecting text with the mouse ---------------------------------------------------------
+    # Textual finds the text under the mouse by offsets in every segment's style, which take long
+    # to make: only the pane under the mouse has them.
 
     def on_enter(self, event: Enter) -> None:
-        """The mouse is over the pane: text may be chosen."""
-        self._point(True)
+        self._set_under_mouse(True)
 
     def on_leave(self, event: Leave) -> None:
-        """The mouse is elsewhere."""
-        self._point(False)
+        self._set_under_mouse(False)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """The text that is chosen, and what parts it from that of another pane."""
+        """Return the selected text, and what separates it from that of the next pane."""
         rows = range(self.extent()[1])
         if selection.end is not None:
             rows = rows[: selection.end.y + 1]
@@ -233,26 +192,106 @@ class LinePane(Titled, ScrollView, can_focus=False):
         return (selection.extract("\n".join(lines)), "\n") if first < len(lines) else None
 
     def selection_updated(self, selection: Selection | None) -> None:
-        """Show what is chosen now."""
         self.refresh()
 
-    def _point(self, pointed_at: bool) -> None:
-        if pointed_at != self._pointed_at:
-            self._pointed_at = pointed_at
+    def _set_under_mouse(self, under_mouse: bool) -> None:
+        if under_mouse != self._under_mouse:
+            self._under_mouse = under_mouse
             self.refresh()
 
     def _with_selected(self, strip: Strip, start: int, end: int) -> Strip:
         length = strip.cell_length
         end = length if end < 0 else min(end, length)
-        chosen = strip.crop(start, end).apply_style(
+        selected = strip.crop(start, end).apply_style(
             self.screen.get_component_rich_style("screen--selection")
         )
-        return Strip.join([strip.crop(0, start), chosen, strip.crop(end, length)])
+        return Strip.join([strip.crop(0, start), selected, strip.crop(end, length)])
 
     def _strip(self, row: int) -> Strip:
-        """A row, rendered once."""
+        """Return a row, rendered if it is not cached."""
         if row not in self._rows:
             whole = self.colours.whole
             painted = [Segment(text, whole(style)) for text, style, _ in self.segments(row)]
             self._rows[row] = _Row(self.source(row), Strip(Segment.simplify(painted)))
         return self._rows[row].strip
+
+
+class RowsPane(LinePane, can_focus=True):
+    """The base of the panes in which a row is selected: with the keys of the pane, or with a click.
+
+    A subclass gives ``row_count`` and ``row_selected`` too.
+    """
+
+    selected = 0
+    """The index of the selected row."""
+
+    @property
+    @abstractmethod
+    def row_count(self) -> int:
+        """The number of rows that can be selected."""
+
+    @abstractmethod
+    def row_selected(self, *, activated: bool) -> None:
+        """Act upon a row that the user selected; ``activated``: by a double click."""
+
+    def select(self, row: int) -> None:
+        """Select a row (the nearest one that exists), and scroll to it."""
+        self.selected = min(max(row, 0), max(self.row_count - 1, 0))
+        self.changed()
+        self.reveal(self.selected)
+
+    def move(self, by: int) -> None:
+        """Select a row further down, or up, for the user."""
+        self.select(self.selected + by)
+        self.row_selected(activated=False)
+
+    def on_click(self, event: Click) -> None:
+        offset = self.offset_under(event)
+        if offset is not None and offset.y < self.row_count:
+            activated = offset.y == self.selected and event.chain > 1
+            self.select(offset.y)
+            self.row_selected(activated=activated)
+
+
+def tab_line(pane: str, title: str, tabs: tuple[str, ...], room: int) -> Content:
+    """Return the tabs in a line: all of them, or as many about ``pane`` as fit into ``room``."""
+    names = [title if tab == pane else NAMES[tab] for tab in tabs]
+    here = tabs.index(pane)
+    first, last = 0, len(tabs)
+    separator = SEPARATORS[-1]
+    for each in SEPARATORS:
+        if _tabs_width(names, each) <= room:
+            separator = each
+            break
+    else:
+        first, last = _visible_tabs([cell_len(name) for name in names], here, room - 2)
+    parts: list[Content] = [Content.styled("‹", _OTHER_TAB)] if first else []
+    for n in range(first, last):
+        if n > first:
+            parts.append(Content.styled(separator, _OTHER_TAB))
+        link = Style.from_meta({"@click": f"screen.turn_to('{tabs[n]}')"})
+        spaced = f" {names[n]} " if n == here and separator == SEPARATORS[0] else names[n]
+        parts.append(Content.styled(spaced, link + (_CURRENT_TAB if n == here else _OTHER_TAB)))
+    parts += [Content.styled("›", _OTHER_TAB)] if last < len(tabs) else []
+    return Content("").join(parts)
+
+
+def _tabs_width(names: list[str], separator: str) -> int:
+    wide = separator == SEPARATORS[0]
+    return sum(map(cell_len, names)) + len(separator) * (len(names) - 1) + 2 * wide
+
+
+def _visible_tabs(widths: list[int], here: int, room: int) -> tuple[int, int]:
+    """Return the range of tabs about ``here`` that fit: the first, and the one after the last."""
+    first, last, used = here, here + 1, widths[here]
+    while True:
+        after = last < len(widths) and used + widths[last] + 1 <= room
+        before = first > 0 and used + widths[first - 1] + 1 <= room
+        if not (after or before):
+            return first, last
+        if after and (not before or last - here <= here - first):
+            used += widths[last] + 1
+            last += 1
+        else:
+            first -= 1
+            used += widths[first] + 1

@@ -16,7 +16,7 @@ from nntui.tui.stepping.pane_layout import LISTS
 if TYPE_CHECKING:
     from nntui.debugger.queries.why import Cause
     from nntui.model.wiring import Wiring
-    from nntui.tui.panes.lists import Wish
+    from nntui.tui.panes.lists import ListAction
     from nntui.tui.stepping.background import BackgroundRun
     from nntui.tui.stepping.base import Stage
     from nntui.tui.stepping.focus_actions import Looking
@@ -192,7 +192,7 @@ class Stopping:
 
     def __init__(self, stage: Stage, commanding: Commanding, looking: Looking) -> None:
         self._stage, self._commanding, self._looking = stage, commanding, looking
-        self._wishes: dict[tuple[str, Wish], Callable[[int | str], None]] = {
+        self._wishes: dict[tuple[str, ListAction], Callable[[int | str], None]] = {
             ("breakpoints", "choose"): lambda key: self._edit(int(key)),
             ("breakpoints", "toggle"): lambda key: self._toggle_row(int(key)),
             ("breakpoints", "delete"): lambda key: self._commanding.run(f"delete {key}"),
@@ -246,10 +246,10 @@ class Stopping:
         else:
             self._commanding.run(f"{'until' if direction > 0 else 'reverse-until'} {place}")
 
-    def wish(self, pane: str, wish: Wish, key: int | str) -> None:
+    def wish(self, pane: str, action: ListAction, key: int | str) -> None:
         """Do what a person wants with a row."""
-        if action := self._wishes.get((pane, wish)):
-            action(key)
+        if act := self._wishes.get((pane, action)):
+            act(key)
 
     # ---- inside --------------------------------------------------------------------------------
 

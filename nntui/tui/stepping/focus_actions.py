@@ -277,7 +277,7 @@ class Exporting:
         self._ask("the pass", "md", transcript(self._stage.debugger))
 
     def _ask(self, what: str, ending: str, content: str) -> None:
-        from nntui.tui.dialogs.save_form import PlaceForm
+        from nntui.tui.dialogs.save_form import SaveForm
 
         debugger = self._stage.debugger
         place = free_place(debugger.experiment.name, debugger.position, ending)
@@ -286,7 +286,7 @@ class Exporting:
             if chosen is not None:
                 self._write(what, chosen, content)
 
-        self._stage.open_over(PlaceForm(f"Save {what}", place), answered)
+        self._stage.open_over(SaveForm(f"Save {what}", place, confirms=True), answered)
 
     def _write(self, what: str, place: Path, content: str) -> None:
         app = self._stage.app

@@ -20,7 +20,7 @@ from nntui.tui.stepping.pane_regions import (
 from nntui.tui.user_files import Preferences
 
 if TYPE_CHECKING:
-    from nntui.tui.panes.pane import Titled
+    from nntui.tui.panes.pane import TitledPane
     from nntui.tui.stepping.base import Stage
     from nntui.tui.user_files import PreferencesFile
 
@@ -219,7 +219,7 @@ class Sizing:
         self._stage, self._deck, self._preferences = stage, deck, preferences
         deck.prefer(preferences.now)
 
-    def lay_out(self, panes: Mapping[str, Titled], terminal: Size) -> None:
+    def lay_out(self, panes: Mapping[str, TitledPane], terminal: Size) -> None:
         """Show the panes that the terminal has room for, with the names of those behind them."""
         deck = self._deck
         deck.fit(*terminal)
@@ -228,7 +228,7 @@ class Sizing:
             pane.display = name in deck.seen
             pane.set_class(deck.is_turned_to(name), "turned")
             if name in regions:
-                pane.share(deck.tabs(name), regions[name].width - BORDER)
+                pane.set_tabs(deck.tabs(name), regions[name].width - BORDER)
 
     def maximise(self) -> None:
         """Fill the screen with the pane that was turned to, or with the drawing; again: back."""

@@ -252,9 +252,9 @@ class SteppingScreen(Screen[None]):
         """A click on a line of the program."""
         self.at_rest(self._stopping.toggle_line)(event.line)
 
-    def on_list_pane_wished(self, event: ListPane.Wished) -> None:
+    def on_list_pane_row_action(self, event: ListPane.RowAction) -> None:
         """A key on a row of a list."""
-        self.at_rest(self._stopping.wish)(event.pane, event.wish, event.key)
+        self.at_rest(self._stopping.wish)(event.pane, event.action, event.key)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """A command was typed, or a neuron's name to be found, or which rows are shown."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nntui.explain.numbers import exact
-from nntui.tui.dialogs.save_form import PlaceForm
+from nntui.tui.dialogs.save_form import SaveForm
 
 
 async def test_without_a_focus_the_formula_is_copied(app_on):
@@ -36,10 +36,10 @@ async def test_where_there_is_nothing_to_copy_that_is_said(app_on, status):
         assert app.clipboard == ""
 
 
-async def _save(app, pilot, action) -> PlaceForm:
+async def _save(app, pilot, action) -> SaveForm:
     await app.screen.run_action(action)
     await pilot.pause()
-    assert isinstance(app.screen, PlaceForm)
+    assert isinstance(app.screen, SaveForm)
     return app.screen
 
 
@@ -53,7 +53,7 @@ async def test_a_file_is_named_after_the_document_and_the_step(
         await pilot.press("1", "2", "s")
         for more in ("", "-2"):
             form = await _save(app, pilot, action)
-            place = Path(form.query_one("#place").value)
+            place = Path(form.query_one("#path").value)
             assert place.parent == tmp_path
             assert place.name.endswith(f"-step-12{more}.{ending}")
             await pilot.press("enter")
@@ -72,7 +72,7 @@ async def test_a_file_that_is_there_is_replaced_only_when_asked_for_twice(
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("s", "s")
         form = await _save(app, pilot, "save_pass")
-        form.query_one("#place").value = str(place)
+        form.query_one("#path").value = str(place)
         await pilot.press("enter")
         await pilot.pause()
         assert "enter again replaces it" in seen(app)
@@ -90,7 +90,7 @@ async def test_a_place_that_cannot_be_written_is_refused_in_the_form(app_on, tmp
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
         form = await _save(app, pilot, "save_picture")
-        form.query_one("#place").value = name.format(folder=tmp_path)
+        form.query_one("#path").value = name.format(folder=tmp_path)
         await pilot.press("enter")
         await pilot.pause()
         assert app.screen is form
@@ -102,7 +102,7 @@ async def test_a_name_that_the_disk_refuses_is_said_and_no_error(app_on, tmp_pat
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
         form = await _save(app, pilot, "save_picture")
-        form.query_one("#place").value = str(tmp_path / ("a" * 300))
+        form.query_one("#path").value = str(tmp_path / ("a" * 300))
         await pilot.press("enter")
         await pilot.pause()
         assert "a file name that is too long" in toasts(app)
@@ -130,7 +130,7 @@ async def test_the_pass_is_written_with_every_step_so_far_and_the_run_stays(
         debugger = debugger_of(app)
         here = debugger.position
         form = await _save(app, pilot, "save_pass")
-        form.query_one("#place").value = str(tmp_path / "pass.md")
+        form.query_one("#path").value = str(tmp_path / "pass.md")
         await pilot.press("enter")
         await pilot.pause()
         assert debugger.position == here

@@ -39,8 +39,8 @@ async def test_a_click_on_a_tab_turns_to_its_pane(app_on, seen, deck):
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         lines = seen(app).split("\n")
-        row = next(n for n, line in enumerate(lines) if "Watches" in line)
-        await pilot.click(offset=(lines[row].index("Watches") + 1, row))
+        row = next(n for n, line in enumerate(lines) if "Displays" in line)
+        await pilot.click(offset=(lines[row].index("Displays") + 1, row))
         await pilot.pause()
         assert "watches" in deck(app).seen
         assert app.screen.focused.id == "watches"
