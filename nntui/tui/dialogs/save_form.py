@@ -67,10 +67,17 @@ def path_problem(typed: str) -> str | None:
         return "this is a folder: a file in it needs a name"
     if not os.path.isdir(path.parent):
         return f"there is no folder {escaped(str(path.parent), 200)}"
-    real = os.path.realpath(path)
-    if any(real == os.path.realpath(sample) for sample in samples().values()):
+    if _is_bundled(path):
         return "this is a bundled sample, which stays as it is: choose another place"
     return None
+
+
+def _is_bundled(path: Path) -> bool:
+    try:
+        real = os.path.realpath(path)
+    except OSError:  # in a working folder that is gone there is no sample
+        return False
+    return any(real == os.path.realpath(sample) for sample in samples().values())
 
 
 def working_folder() -> Path:
