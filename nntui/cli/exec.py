@@ -83,7 +83,7 @@ def exec_(
 
     \b
     Examples:
-      nntui exec xor -c "break y backward if loss < 0.1" -c continue -c "why w[h1,y]"
+      nntui exec xor -c "break y backward if loss < 0.1" -c continue -c "why z[y]"
       nntui exec xor -x script.txt --json | jq .data
       nntui exec xor
     """  # noqa: D301 (click's mark for a paragraph to leave as it is)

@@ -65,38 +65,31 @@ def _files_in(folder: str) -> list[str]:
         return []
 
 
-if TYPE_CHECKING:
-    _PathType = click.ParamType[Path]
-else:
-    _PathType = click.ParamType  # generic since click 8.4 only
-
-
-class File(_PathType):
-    """A parameter type: a word to a path, with the samples known by name."""
-
-    name = "file"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        """The path of the file that the word means."""
-        if isinstance(value, Path):
-            return value
-        path = file_called(value)
-        sample = sample_called(value)
-        if sample and sample != value and str(path) != value:
-            say(f"{value} is not here; using the bundled sample “{sample}”")
-        return path
-
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
-        """The samples that begin like this, and files."""
-        names = [CompletionItem(name) for name in samples() if name.startswith(incomplete)]
-        return [*names, CompletionItem(incomplete, type="file")]
-
-
 def file_argument(command: _Command) -> _Command:
     """Give a command the argument FILE; it receives a path as ``file``."""
-    return click.argument("file", type=File())(command)
+    return click.argument("file", callback=_converted, shell_complete=_offered)(command)
+
+
+def _converted(ctx: click.Context, param: click.Parameter, word: str) -> Path:
+    path = file_called(word)
+    sample = sample_called(word)
+    if sample and sample != word and str(path) != word:
+        say(f"{word} is not here; using the bundled sample “{sample}”")
+    return path
+
+
+def _offered(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    return completions(incomplete)
+
+
+def completions(incomplete: str) -> list[CompletionItem]:
+    """Offer samples and documents of the working folder, or else leave it to the shell.
+
+    Not both: in bash, an item for the shell's own completion replaces those before it.
+    """
+    names = [*samples(), *sorted(file for file in _files_in("") if file.endswith(".json"))]
+    found = [CompletionItem(name) for name in names if name.startswith(incomplete)]
+    return found or [CompletionItem(incomplete, type="file")]
 
 
 # ---- saving --------------------------------------------------------------------------------------

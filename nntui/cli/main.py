@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Final
+
 import click
+from click.shell_completion import CompletionItem
 
 from nntui import __version__
-from nntui.cli.check import check
 from nntui.cli.endings import SystemRefusalError, ended
-from nntui.cli.exec import exec_
-from nntui.cli.files import file_called
-from nntui.cli.listings import list_samples, schema
-from nntui.cli.open import open_file, open_picker
-from nntui.cli.run import run
-from nntui.cli.show import show
-from nntui.cli.trace import trace
+from nntui.cli.files import completions, file_called
 
-_COMMANDS = (open_file, show, trace, run, exec_, check, list_samples, schema)
+_COMMANDS: Final = {
+    "open": "open:open_file",
+    "show": "show:show",
+    "trace": "trace:trace",
+    "run": "run:run",
+    "exec": "exec:exec_",
+    "check": "check:check",
+    "samples": "listings:list_samples",
+    "schema": "listings:schema",
+    "help": "help:help_",
+}
+"""Each command's module and name there: only the one that runs is imported."""
 
 
 class Commands(click.Group):
@@ -32,19 +40,34 @@ class Commands(click.Group):
         except OSError as error:
             raise SystemRefusalError(error) from error
 
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command of that name, if there is one."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name = _COMMANDS[cmd_name].split(":")
+        command: click.Command = getattr(import_module(f"nntui.cli.{module}"), name)
+        return command
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List the names of the commands in the order of the help."""
+        return list(_COMMANDS)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that the words name; ``open`` when the first is a file instead."""
+        """Find the command that the words name; it is ``open`` when the first is a file."""
         word = args[0]
-        if self.get_command(ctx, word) is None and not word.startswith("-"):
-            file_called(word, commands=self.list_commands(ctx))
-            return open_file.name, open_file, args
+        if word not in _COMMANDS and not word.startswith("-"):
+            file_called(word, commands=tuple(_COMMANDS))
+            return "open", self.get_command(ctx, "open"), args
         return super().resolve_command(ctx, args)
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The commands' names in the order in which a person meets them."""
-        return list(self.commands)
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offer the commands, and what a file argument offers."""
+        commands, files = super().shell_complete(ctx, incomplete), completions(incomplete)
+        if commands:  # an item for the shell's own completion would replace them in bash
+            files = [item for item in files if item.type == "plain"]
+        return [*commands, *files]
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         """What stands behind ``Usage: nntui``."""
@@ -54,7 +77,6 @@ class Commands(click.Group):
 @click.group(
     cls=Commands,
     invoke_without_command=True,
-    commands={str(command.name): command for command in _COMMANDS},
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="""\b
 Examples:
@@ -66,6 +88,7 @@ Examples:
   nntui run xor --save out.json    train, and keep the result
   nntui exec xor -c "until y" -c "why z[y]"    debug with commands
   nntui check xor                  is the gradient right?
+  nntui help keys                  every key of the screen
 
 FILE is a document in the format nntui/1 (nntui schema), or the name of a
 bundled sample (nntui samples). A file that is called like a command is
@@ -80,4 +103,6 @@ def main(ctx: click.Context) -> None:
     With a FILE: open it on the screen. Without: choose one first.
     """
     if ctx.invoked_subcommand is None:
+        from nntui.cli.open import open_picker
+
         open_picker()

@@ -10,12 +10,15 @@ from typing import Any, Literal
 
 import click
 
-from nntui.text import cells, padded
+from nntui.text import cells, padded, wrapped
 
 Align = Literal["left", "right", "point"]
 """Where a column's words meet: their first or last character, or their decimal points."""
 
 GAP = "  "
+
+_LONGEST_TERM = 28
+"""Cells of a term that its explanation stands beside."""
 
 
 def aligned(
@@ -37,6 +40,30 @@ def aligned(
             row[n] = padded(row[n], width, right=align == "right")
     for row in table:
         yield GAP.join(row).rstrip()
+
+
+def definitions(
+    rows: Sequence[tuple[str, ...]], width: int, like: Sequence[tuple[str, ...]] = ()
+) -> Iterator[str]:
+    """Terms, each with an explanation: the last column, which is wrapped to a width.
+
+    A row whose terms are very long has them in lines of their own. ``like``: the rows of all
+    tables whose explanations begin below each other; by default these.
+    """
+    terms = [row[:-1] for row in like or rows]
+    columns = [
+        max((cells(term) for term in column if cells(term) <= _LONGEST_TERM), default=0)
+        for column in zip(*terms, strict=True)
+    ]
+    indent = sum(column + len(GAP) for column in columns) + len(GAP)
+    for *row, text in rows:
+        lines = wrapped(text, width - indent)
+        head = GAP.join(padded(term, n) for term, n in zip(row, columns, strict=True))
+        if all(cells(term) <= n for term, n in zip(row, columns, strict=True)):
+            yield (GAP + head + GAP + lines.pop(0)).rstrip()
+        else:
+            yield from (GAP + line for line in wrapped(GAP.join(row), width - len(GAP)))
+        yield from (" " * indent + line for line in lines)
 
 
 def _meet_at_point(table: list[list[str]], column: int) -> None:

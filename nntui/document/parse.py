@@ -295,6 +295,11 @@ def _shown(found: Any, info: inspect.Type) -> str:
     return shown(found)
 
 
+def in_words(info: inspect.Type) -> str:
+    """What a type of the format expects, as a phrase."""
+    return _words(info)[0]
+
+
 def _words(info: inspect.Type) -> tuple[str, inspect.Type]:
     """What a type expects, in plain words, and the type without its annotations."""
     words = ""

@@ -50,14 +50,18 @@ def _help(debugger: Debugger, rest: str) -> Output:
             (*lines, "", _LAST), {"commands": {c.name: c.help for c in COMMANDS.values()}}
         )
     command = command_called(rest)
-    short = f"in short {', '.join(command.aliases)}" if command.aliases else ""
-    lines = [command.usage, f"{command.help[0].upper()}{command.help[1:]}."]
-    lines += [f"Short: {', '.join(command.aliases)}."] if short else []
     return Output(
-        (*lines, *command.more.strip("\n").splitlines()),
+        explained(command),
         {"name": command.name, "usage": command.usage, "aliases": list(command.aliases),
          "help": command.help, "more": command.more.strip()},
     )  # fmt: skip
+
+
+def explained(command: Command) -> tuple[str, ...]:
+    """The lines that explain a command: usage, help, short forms and examples."""
+    short = [f"Short: {', '.join(command.aliases)}."] if command.aliases else []
+    says = f"{command.help[0].upper()}{command.help[1:]}."
+    return (command.usage, says, *short, *command.more.strip("\n").splitlines())
 
 
 def _quit(debugger: Debugger, rest: str) -> Output:

@@ -1,0 +1,190 @@
+"""``nntui help``: the keys, the debugger's commands and the format of documents, as tables."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+import click
+from click.shell_completion import CompletionItem
+
+from nntui.cli.endings import say
+from nntui.cli.tables import aligned, definitions
+from nntui.model.errors import NntuiError
+from nntui.model.names import did_you_mean, escaped
+from nntui.text import wrapped
+
+_WIDEST: Final = 100
+_INDENT: Final = "  "
+
+_COMPLETION: Final = (
+    ("bash", 'eval "$(_NNTUI_COMPLETE=bash_source nntui)"', "in ~/.bashrc"),
+    ("zsh", 'eval "$(_NNTUI_COMPLETE=zsh_source nntui)"', "in ~/.zshrc"),
+    ("fish", "_NNTUI_COMPLETE=fish_source nntui | source", "in config.fish"),
+)
+
+
+class Topic(NamedTuple):
+    """What ``nntui help NAME`` prints, and the line about it in ``nntui help``."""
+
+    text: str
+    lines: Callable[[int], Iterator[str]]
+
+
+def _completions(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    names = (*TOPICS, *_group(ctx).list_commands(ctx))
+    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
+@click.command("help", short_help="Explain keys, commands and documents.")
+@click.argument("topic", required=False, shell_complete=_completions)
+@click.pass_context
+def help_(ctx: click.Context, topic: str | None) -> None:
+    """Explain TOPIC: keys, commands, documents, or the name of a command.
+
+    \b
+    Examples:
+      nntui help             the topics, and the commands of the shell
+      nntui help keys        every key of the screen, and what keys.toml calls it
+      nntui help commands    the debugger's commands: behind : and for nntui exec
+      nntui help documents   the format nntui/1
+      nntui help run         a command of the shell
+      nntui help why         a command of the debugger
+    """  # noqa: D301 (click's mark for a paragraph to leave as it is)
+    group = _group(ctx)
+    width = min(shutil.get_terminal_size((80, 24)).columns, _WIDEST)
+    if topic is None:
+        lines = _overview(ctx, group, width)
+    elif topic in TOPICS:
+        lines = TOPICS[topic].lines(width)
+    elif command := group.get_command(ctx, topic):
+        with click.Context(command, ctx.parent, topic) as context:
+            lines = iter(command.get_help(context).splitlines())
+    else:
+        lines = iter(_debugger_command(topic, group.list_commands(ctx)))
+    for line in lines:
+        click.echo(line)
+
+
+def _group(ctx: click.Context) -> click.Group:
+    group = ctx.find_root().command
+    assert isinstance(group, click.Group)
+    return group
+
+
+def _heading(words: str) -> str:
+    return click.style(words, bold=True)
+
+
+def _paragraphs(width: int, *paragraphs: str) -> Iterator[str]:
+    for text in paragraphs:
+        yield ""
+        yield from wrapped(text, width)
+
+
+def _overview(ctx: click.Context, group: click.Group, width: int) -> Iterator[str]:
+    commands = {name: group.get_command(ctx, name) for name in group.list_commands(ctx)}
+    yield _heading("nntui help TOPIC")
+    yield from definitions([(name, topic.text) for name, topic in TOPICS.items()], width)
+    yield ""
+    yield _heading("Commands of the shell (nntui help COMMAND explains one)")
+    yield from definitions(
+        [(name, command.get_short_help_str(200)) for name, command in commands.items() if command],
+        width,
+    )
+    yield ""
+    yield _heading("Completion of commands, samples and files with tab: put this line")
+    yield from (_INDENT + line for line in aligned(_COMPLETION))
+
+
+def _debugger_command(word: str, shell_commands: Sequence[str]) -> tuple[str, ...]:
+    from nntui.debugger.commands.interpreter import COMMANDS, explained
+
+    if word not in COMMANDS:
+        hint = did_you_mean(word, (*TOPICS, *shell_commands, *COMMANDS))
+        raise NntuiError(
+            f"there is no help on “{escaped(word)}”; {hint or 'nntui help lists the topics'}"
+        )
+    return explained(COMMANDS[word])
+
+
+# ---- topics --------------------------------------------------------------------------------------
+
+
+def _keys(width: int) -> Iterator[str]:
+    from nntui.tui.keys import COUNT_HELP, EDITOR, GROUPS, LISTS, keymap_file, read_keymap
+
+    keymap = read_keymap()
+    for complaint in keymap.complaints:
+        say(complaint)
+    groups = {**GROUPS, "In a list": LISTS, "In the editor of the document": EDITOR}
+    rows = {
+        title: [(key.display(keymap.changed), key.name, key.help) for key in keys]
+        for title, keys in groups.items()
+    }
+    every = [row for group in rows.values() for row in group]
+    yield from wrapped(
+        "The keys of the screen, the name that keys.toml has for each, and what they do. Small "
+        "letters go forward, capitals back.",
+        width,
+    )
+    for title, group in rows.items():
+        yield ""
+        yield _heading(title)
+        yield from definitions(group, width, every)
+    yield from _paragraphs(
+        width,
+        COUNT_HELP,
+        f"Other keys: {keymap_file()}, with a line for each name, such as",
+    )
+    yield from ("", '  step = "j"', '  continue = ["g", "f5"]')
+
+
+def _commands(width: int) -> Iterator[str]:
+    from nntui.debugger.commands.interpreter import COMMANDS
+
+    yield from wrapped(
+        "The debugger's commands: behind : on the screen, as nntui exec FILE -c COMMAND or in a "
+        "script, and in Python as nntui.Interpreter(debugger).execute(COMMAND).",
+        width,
+    )
+    yield ""
+    rows = [
+        (" ".join(filter(None, (c.name, *(f"({alias})" for alias in c.aliases), c.words))), c.help)
+        for c in COMMANDS.values()
+    ]
+    yield from definitions(rows, width)
+    yield from _paragraphs(
+        width,
+        "Names may be cut short as long as they stay clear. help COMMAND explains one, with "
+        "examples; in the shell: nntui help COMMAND. An empty line repeats a movement.",
+        "A value is written as on screen: w[x1,h1], z[h1], a[h1], delta[h1], loss; an expression "
+        "puts values together: abs(w[x1,h1]) > 3 and epoch > 2.",
+    )
+
+
+def _documents(width: int) -> Iterator[str]:
+    from nntui.document.reference import EXAMPLE, sections
+
+    yield from wrapped(
+        "A document is one JSON object: a network, its data, how it is trained. nntui schema "
+        "prints its JSON Schema.",
+        width,
+    )
+    yield ""
+    yield from EXAMPLE.splitlines()
+    for section in sections():
+        yield ""
+        yield _heading(section.title)
+        yield from (_INDENT + line for line in wrapped(section.text, width - len(_INDENT)))
+        yield from definitions(section.rows, width)
+
+
+TOPICS: Final[Mapping[str, Topic]] = {
+    "keys": Topic("the keys of the screen", _keys),
+    "commands": Topic("the debugger's commands", _commands),
+    "documents": Topic("the format nntui/1: sections, keys, defaults, names", _documents),
+}

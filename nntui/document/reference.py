@@ -1,0 +1,113 @@
+"""The format nntui/1 as tables to read: every section, its keys, defaults and allowed names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from msgspec import inspect
+
+from nntui.document import specs
+from nntui.document.data import GENERATORS
+from nntui.document.parse import in_words
+from nntui.model.activations import ACTIVATIONS, Activation
+from nntui.model.experiment import Training
+from nntui.model.initializers import INITIALIZERS, Initializer
+from nntui.model.losses import LOSSES, Loss
+from nntui.model.optimizers import OPTIMIZERS, Optimizer
+from nntui.model.settings import TableFunction
+
+EXAMPLE: Final = """\
+{
+  "format": "nntui/1",
+  "network": {"layers": [2, {"size": 3, "activation": "tanh"},
+                         {"size": 1, "activation": "sigmoid"}]},
+  "data": {"inputs": [[0, 0], [0, 1], [1, 0], [1, 1]],
+           "targets": [[0], [1], [1], [0]]},
+  "training": {"loss": "bce", "epochs": 500,
+               "optimizer": {"name": "adam", "learning_rate": 0.05}}
+}
+"""
+"""A whole document."""
+
+
+class Section(NamedTuple):
+    """The keys of one kind of object, or the names of one kind of function, each with its text."""
+
+    title: str
+    text: str
+    rows: tuple[tuple[str, str], ...]
+
+
+_STRUCTS: Final[Mapping[type[msgspec.Struct], str]] = {
+    specs.Document: "the document",
+    specs.ExplicitNetwork: "network, neuron by neuron",
+    specs.Neuron: "network.neurons[n]",
+    specs.Connection: "network.connections[n]",
+    specs.LayeredNetwork: "network, layer by layer",
+    specs.Layer: "network.layers[n], a size or an object",
+    specs.InlineData: "data in the document",
+    specs.CsvData: "data in a CSV file",
+    specs.GeneratedData: "data from a generator",
+    specs.Training: "training",
+    specs.Regularization: "training.regularization",
+}
+
+
+def sections() -> Iterator[Section]:
+    """Describe every kind of object in a document, then every table of names."""
+    for struct, title in _STRUCTS.items():
+        yield Section(title, (struct.__doc__ or "").strip(), tuple(_keys(struct)))
+    yield Section(
+        "generators",
+        "Each gives two inputs and one target.",
+        tuple((name, row.summary) for name, row in GENERATORS.items()),
+    )
+    how = "A name, or an object with the name and its settings (here with their defaults)."
+    for title, table, function in (
+        ("activations", ACTIVATIONS, Activation),
+        ("losses", LOSSES, Loss),
+        ("optimizers", OPTIMIZERS, Optimizer),
+        ("initializers", INITIALIZERS, Initializer),
+    ):
+        text = f"{how} All take a seed, too." if function is Initializer else how
+        yield Section(title, text, tuple(_functions(table, function)))
+
+
+def _keys(struct: type[msgspec.Struct]) -> Iterator[tuple[str, str]]:
+    info = inspect.type_info(struct)
+    assert isinstance(info, inspect.StructType)
+    for field in info.fields:
+        description = ""
+        if isinstance(field.type, inspect.Metadata):
+            description = (field.type.extra_json_schema or {}).get("description", "")
+        words = in_words(field.type)
+        text = f"{words}. {description}" if description else f"{words}."
+        yield field.encode_name, f"{text[0].upper()}{text[1:]} {_default(struct, field)}".strip()
+
+
+def _default(struct: type[msgspec.Struct], field: inspect.Field) -> str:
+    """Say what holds when a key is left out."""
+    if field.required:
+        return "Required."
+    if struct is specs.Training:
+        value = getattr(Training(), field.name, msgspec.NODEFAULT)
+    else:
+        value = msgspec.NODEFAULT if field.default in (None, "") else field.default
+    if isinstance(value, TableFunction):
+        value = value.name
+    return "" if value is msgspec.NODEFAULT else f"Default: {_json(value)}."
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _functions(
+    table: Mapping[str, Any], function: type[TableFunction[Any]]
+) -> Iterator[tuple[str, str]]:
+    for name, row in table.items():
+        formula = row.formula if isinstance(row.formula, str) else ""
+        settings = ", ".join(f"{key} {_json(value)}" for key, value in function.of(name).settings)
+        yield name, "; ".join(filter(None, (formula, settings)))
