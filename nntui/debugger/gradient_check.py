@@ -16,7 +16,8 @@ from typing import Final, Literal
 
 from nntui.engine.algorithm import train
 from nntui.engine.evaluate import mean_loss
-from nntui.engine.state import State
+from nntui.engine.schedule import batches
+from nntui.engine.state import ActiveExperiment, State
 from nntui.model.experiment import Experiment
 from nntui.model.names import parameter_name
 from nntui.model.wiring import Parameter, forward
@@ -118,10 +119,11 @@ def _gradient(experiment: Experiment) -> _Gradient:
     """Run the listing there and back for every example, at the file's parameters."""
     net, examples = experiment.network.wiring(), len(experiment.train_examples)
     training = replace(experiment.training, batch_size=None, shuffle=False, epochs=1)
+    one_batch = replace(experiment, training=training)
     state = State.first(experiment)
     loss_name = experiment.training.loss.name
     total = 0.0
-    for kind, *neurons in train(replace(experiment, training=training), state):
+    for kind, *neurons in train(ActiveExperiment(one_batch), state, batches(one_batch)):
         if kind == "update":
             break  # every example has been there and back
         if kind == "loss":

@@ -1,94 +1,74 @@
-"""The step listing: the algorithm itself, as generators. Learners read this very text.
+"""Backpropagation and gradient descent, step by step. Learners read this very text.
 
-Every ``yield`` is a place where the debugger can stop. z, a, da, delta, b and db are looked up by
-neuron, w and dw by connection ``i, j`` (from i to j). Nothing here is for speed or for display.
+Every ``yield`` is a step, after which the debugger can stop. z, a, da, delta, b, db belong to a
+neuron j; w, dw to a connection i, j (from i to j). Types: ``algorithm.pyi``.
 """
 
-from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TypeAlias
-
-from nntui.engine.schedule import updates
-from nntui.engine.state import ActiveExperiment, State
-from nntui.model.experiment import Experiment
-
-Operation: TypeAlias = tuple[str, ...]
-"""The kind of a step, then the neuron or the connection's two neurons that it is about."""
-
-Steps: TypeAlias = Iterator[Operation]
-
-
-def train(experiment: Experiment | ActiveExperiment, state: State, first_update: int = 0) -> Steps:
-    """Train a network, pausing after every step, from the start of an update to the end."""
-    now = ActiveExperiment.of(experiment)
-    for number, batch in updates(now.experiment, first_update):
+def train(model, state, batches):
+    """Gradient descent: after each batch, the parameters take a step. t counts the batches."""
+    for t, batch in batches:
         state.zero_gradients()
         for example in batch:
-            yield from load(now, state, example)
-            yield from forward(now, state, now.net.neurons)
-            yield from compare(now, state, example)
-            yield from backward(now, state, reversed(now.net.neurons))
-        yield from update(now, state, now.net.neurons, number, len(batch))
+            yield from load(model, state, model.x(example))
+            yield from forward(model, state, model.neurons)
+            yield from loss(model, state, model.y(example))
+            yield from backward(model, state, reversed(model.neurons))
+        yield from update(model, state, model.neurons, t, len(batch))
 
 
-def load(now: ActiveExperiment, state: State, example: int) -> Steps:
-    """An example's numbers become the activations of the inputs."""
-    state.blank()
-    state.a.update(zip(now.net.inputs, now.x(example), strict=True))
+def load(model, state, x):
+    """The numbers of an example become the activations of the inputs."""
+    state.clear_example()
+    state.a.update(zip(model.inputs, x))
     yield ("load",)
 
 
-def forward(now: ActiveExperiment, state: State, neurons: Iterable[str]) -> Steps:
-    """Each neuron sums what flows in, then applies its activation function."""
+def forward(model, state, neurons):
+    """Each neuron j sums what flows in, then applies its activation function f."""
     z, a, b, w = state.z, state.a, state.b, state.w
-    f, sources = now.f, now.net.sources
     for j in neurons:
         z[j] = b[j]
-        for i in sources[j]:
+        for i in model.sources[j]:
             z[j] = z[j] + w[i, j] * a[i]
             yield "forward_edge", i, j
-        a[j] = f[j](z[j])
+        a[j] = model.f[j](z[j])
         yield "forward_neuron", j
 
 
-def compare(now: ActiveExperiment, state: State, example: int) -> Steps:
-    """How wrong are the outputs, and how does that change with each of them?"""
-    outputs, y = [state.a[k] for k in now.net.outputs], now.y(example)
-    state.loss = now.loss.value(outputs, y)
-    state.da.update(zip(now.net.outputs, now.loss.gradient(outputs, y), strict=True))
+def loss(model, state, y):
+    """How far the outputs are from the targets y, and how that changes with each output."""
+    outputs = [state.a[k] for k in model.outputs]
+    state.loss = model.loss.value(outputs, y)
+    state.da.update(zip(model.outputs, model.loss.gradient(outputs, y)))
     yield ("loss",)
 
 
-def backward(now: ActiveExperiment, state: State, neurons: Iterable[str]) -> Steps:
-    """The chain rule, from the outputs to the inputs."""
+def backward(model, state, neurons):
+    """The chain rule, from the outputs to the inputs. da[j] is the sum of what came back to j."""
     z, a, w = state.z, state.a, state.w
-    delta, da, db, dw = state.delta, state.da, state.db, state.dw
-    f_prime, sources = now.f_prime, now.net.sources
+    da, delta, db, dw = state.da, state.delta, state.db, state.dw
     for j in neurons:
-        delta[j] = da.get(j, 0.0) * f_prime[j](z[j], a[j])
+        delta[j] = da.get(j, 0.0) * model.f_prime[j](z[j], a[j])
         db[j] = db[j] + delta[j]
         yield "backward_neuron", j
-        for i in sources[j]:
+        for i in model.sources[j]:
             dw[i, j] = dw[i, j] + delta[j] * a[i]
             da[i] = da.get(i, 0.0) + w[i, j] * delta[j]
             yield "backward_edge", i, j
 
 
-def update(
-    now: ActiveExperiment, state: State, neurons: Iterable[str], number: int, batch: int
-) -> Steps:
-    """Every trainable parameter takes one step downhill, after a batch of so many examples."""
+def update(model, state, neurons, t, batch_size):
+    """Each trainable parameter takes one step downhill, against its gradient g."""
     b, w, db, dw, memory = state.b, state.w, state.db, state.dw, state.memory
-    sources, trainable = now.net.sources, now.net.trainable
+    n = batch_size if model.reduction == "mean" else 1
     for j in neurons:
-        if j in trainable:
-            g = now.training.gradient(db[j], batch)
-            b[j], memory[j] = now.optimizer.update(b[j], g, memory[j], number + 1)
+        if j in model.trainable:
+            g = db[j] / n
+            b[j], memory[j] = model.optimizer.update(b[j], g, memory[j], t)
             yield "update", j
-        for i in sources[j]:
-            if (i, j) in trainable:
-                g = now.training.gradient(dw[i, j], batch)
-                g = now.training.regularized(g, w[i, j])
-                w[i, j], memory[i, j] = now.optimizer.update(w[i, j], g, memory[i, j], number + 1)
+        for i in model.sources[j]:
+            if (i, j) in model.trainable:
+                g = model.regularized(dw[i, j] / n, w[i, j])
+                w[i, j], memory[i, j] = model.optimizer.update(w[i, j], g, memory[i, j], t)
                 yield "update", i, j

@@ -13,10 +13,10 @@ from itertools import chain
 
 import numpy as np
 
-from nntui.engine.algorithm import Steps, backward, compare, forward, load, train, update
+from nntui.engine import algorithm
 from nntui.engine.full_speed import FullSpeed, TrainingState
 from nntui.engine.parameter_index import ParameterIndex, ParameterSpan
-from nntui.engine.schedule import Schedule
+from nntui.engine.schedule import Schedule, Steps, batches
 from nntui.engine.state import ActiveExperiment, State
 from nntui.model.experiment import Experiment
 from nntui.model.wiring import Parameter
@@ -216,16 +216,16 @@ def _stretch(
     return found
 
 
-# ---- resume --------------------------------------------------------------------------------------
+# ---- stepping from a position --------------------------------------------------------------------
 
 
-def resumed(now: ActiveExperiment, state: State, schedule: Schedule, position: int) -> Steps:
-    """The steps of the whole run from a position on, whose state is given."""
-    return chain.from_iterable(_parts(now, state, schedule, position))
+def steps_from(model: ActiveExperiment, state: State, schedule: Schedule, position: int) -> Steps:
+    """Yield the steps of the run from a position (see ``resumable``), where ``state`` holds."""
+    return chain.from_iterable(_parts(model, state, schedule, position))
 
 
-def boundary(schedule: Schedule, position: int) -> int:
-    """The last position, up to the one given, where the listing can be taken up again.
+def resumable(schedule: Schedule, position: int) -> int:
+    """The last position, up to the one given, from which ``steps_from`` can go on.
 
     It lies behind the first step of an update, so that what was left of the last one is shown.
     """
@@ -237,30 +237,31 @@ def boundary(schedule: Schedule, position: int) -> int:
 
 
 def _parts(
-    now: ActiveExperiment, state: State, schedule: Schedule, position: int
+    model: ActiveExperiment, state: State, schedule: Schedule, position: int
 ) -> Iterator[Steps]:
+    """Yield the parts of the algorithm that are left; each begins when the one before has ended."""
     if position == schedule.total:
         return
     number = schedule.updates_before(position)
     offset = position - schedule.update_start(number)
     if offset == 0:
-        yield train(now, state, number)
+        yield algorithm.train(model, state, batches(model.experiment, number))
         return
-    neurons, batch = now.net.neurons, schedule.batch(number)
+    neurons, batch = model.neurons, schedule.batch(number)
     place, done = divmod(offset, schedule.steps_per_example)
     if place < len(batch) and done:
         n = bisect_right(schedule.forward_ends, done - 1)
-        yield forward(now, state, neurons[n:])
+        yield algorithm.forward(model, state, neurons[n:])
         if done <= schedule.loss_at:
-            yield compare(now, state, batch[place])
+            yield algorithm.loss(model, state, model.y(batch[place]))
         n = bisect_right(schedule.backward_ends, done - schedule.loss_at - 1)
-        yield backward(now, state, neurons[::-1][n:])
+        yield algorithm.backward(model, state, neurons[::-1][n:])
         place += 1
     for example in batch[place:]:
-        yield load(now, state, example)
-        yield forward(now, state, neurons)
-        yield compare(now, state, example)
-        yield backward(now, state, neurons[::-1])
+        yield algorithm.load(model, state, model.x(example))
+        yield algorithm.forward(model, state, neurons)
+        yield algorithm.loss(model, state, model.y(example))
+        yield algorithm.backward(model, state, neurons[::-1])
     n = bisect_right(schedule.update_ends, offset - len(batch) * schedule.steps_per_example)
-    yield update(now, state, neurons[n:], number, len(batch))
-    yield train(now, state, number + 1)
+    yield algorithm.update(model, state, neurons[n:], number + 1, len(batch))
+    yield algorithm.train(model, state, batches(model.experiment, number + 1))

@@ -11,15 +11,14 @@ import numpy as np
 
 from nntui.engine.evaluate import mean_loss
 from nntui.engine.loss_history import Losses
-from nntui.engine.replay import boundary, resumed
+from nntui.engine.replay import resumable, steps_from
 from nntui.engine.state import ActiveExperiment
 from nntui.engine.timeline import Screen, Timeline
 from nntui.model.experiment import Experiment
 
 if TYPE_CHECKING:
-    from nntui.engine.algorithm import Operation, Steps
     from nntui.engine.full_speed import TrainingState
-    from nntui.engine.schedule import Schedule
+    from nntui.engine.schedule import Operation, Schedule, Steps
     from nntui.engine.state import State
 
 AT_ONCE: Final = 1_000
@@ -42,7 +41,7 @@ class Run:
         self.position = 0
         self._near: dict[int, TrainingState] = {}
         self._state: State | None = None
-        self._regime: ActiveExperiment
+        self._active: ActiveExperiment
         self._steps: Steps
 
     # ---- where it stands -----------------------------------------------------------------------
@@ -197,7 +196,7 @@ class Run:
     def _set_up(self) -> State:
         """Put together the state here, by the listing where a neuron's steps are cut in two."""
         schedule, timeline, position = self.schedule, self.timeline, self.position
-        base = boundary(schedule, position)
+        base = resumable(schedule, position)
         if base:
             update = schedule.updates_before(base - 1)
             replay = timeline.replay(update, self.start(update), base)
@@ -205,15 +204,15 @@ class Run:
         else:
             start = self.start(0)
             self._state = timeline.layout.state(start.p, start.memory, np.zeros_like(start.p))
-        self._regime = ActiveExperiment(timeline.experiment_at(base))
-        self._steps = resumed(self._regime, self._state, schedule, base)
+        self._active = ActiveExperiment(timeline.experiment_at(base))
+        self._steps = steps_from(self._active, self._state, schedule, base)
         self.position = base
         self.advance(position - base)
         return self._state
 
     def _finish(self, update: int) -> None:
         """The last step of an update was executed: record its losses, begin the next sums."""
-        state, schedule, experiment = self.state, self.schedule, self._regime.experiment
+        state, schedule, experiment = self.state, self.schedule, self._active.experiment
         self.timeline.finished(
             update,
             state.batch_sum,
@@ -234,7 +233,7 @@ class Run:
         for edit in self.timeline.edits_at(self.position):
             match edit.parameter:
                 case None:
-                    self._regime.enact(self.experiment)
+                    self._active.replace(self.experiment)
                 case str(j):
                     state.b[j] = float(edit.value)
                 case edge:

@@ -11,12 +11,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from nntui.model.experiment import Experiment
 from nntui.model.wiring import Parameter, Wiring
 
 Phase = Literal["forward", "loss", "backward", "update"]
+
+Operation: TypeAlias = tuple[str, ...]
+"""The kind of a step, then the neuron or the connection's two neurons that it is about."""
+
+Steps: TypeAlias = Iterator[Operation]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +54,11 @@ class StepBlock:
     pass_ends: tuple[int, ...]
 
 
-def updates(experiment: Experiment, first: int = 0) -> Iterator[tuple[int, tuple[int, ...]]]:
-    """Every update from number ``first`` on, with the examples of its batch."""
+def batches(experiment: Experiment, first: int = 0) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """Yield (t, the examples of its batch) for every update from index ``first`` on.
+
+    t is the update's number, from 1: the batch at index 0 has t = 1.
+    """
     training, examples = experiment.training, experiment.train_examples
     size = training.batch_size or len(examples)
     per_epoch = -(-len(examples) // size)
@@ -58,7 +66,7 @@ def updates(experiment: Experiment, first: int = 0) -> Iterator[tuple[int, tuple
     for epoch in range(first_epoch, training.epochs):
         for n, batch in enumerate(training.batches(training.order(examples, epoch))):
             if n >= skipped:
-                yield epoch * per_epoch + n, batch
+                yield epoch * per_epoch + n + 1, batch
         skipped = 0
 
 
@@ -157,7 +165,7 @@ class Schedule:
         offset = {"forward": 0, "loss": self.loss_at, "backward": self.loss_at + 1}[phase]
         return start + place * self.steps_per_example + offset + index
 
-    def operation(self, step: int) -> tuple[str, ...]:
+    def operation(self, step: int) -> Operation:
         """What a step does: its kind, then the neuron or the connection's ends.
 
         Raises:

@@ -59,8 +59,8 @@ class State:
         for edge in self.dw:
             self.dw[edge] = 0.0
 
-    def blank(self) -> None:
-        """Forget the previous example: its z, a, da, δ and loss."""
+    def clear_example(self) -> None:
+        """Blank the values of the previous example: z, a, da, δ and loss."""
         for values in (self.z, self.a, self.da, self.delta):
             values.clear()
         self.loss = None
@@ -189,41 +189,57 @@ def same_number(a: float | None, b: float | None) -> bool:
     return (a == b and copysign(1.0, a) == copysign(1.0, b)) or (a != a and b != b)
 
 
-# ---- regime --------------------------------------------------------------------------------------
+# ---- the experiment in force ---------------------------------------------------------------------
 
 
 class ActiveExperiment:
-    """What the listing looks things up through at every step, so that an edit counts at once.
+    """The ``model`` of the algorithm: an experiment that edits may replace between two steps.
 
-    ``f`` and ``f_prime`` hold each neuron's activation function and its derivative; they are
-    changed in place. The network's wiring, ``net``, and the order of the examples never change.
+    The algorithm looks everything up here at every step, so that an edit takes effect at once.
+    ``f`` and ``f_prime`` hold each neuron's activation function and its derivative. Edits never
+    change the topology, the order of the examples or the reduction.
     """
 
-    __slots__ = ("experiment", "f", "f_prime", "loss", "net", "optimizer", "training")
+    __slots__ = (
+        "experiment",
+        "f",
+        "f_prime",
+        "inputs",
+        "loss",
+        "neurons",
+        "optimizer",
+        "outputs",
+        "reduction",
+        "sources",
+        "trainable",
+    )
 
     def __init__(self, experiment: Experiment) -> None:
-        self.net = experiment.network.wiring()
+        net = experiment.network.wiring()
+        self.inputs, self.neurons, self.outputs = net.inputs, net.neurons, net.outputs
+        self.sources, self.trainable = net.sources, net.trainable
         self.f: dict[str, Callable[..., Any]] = {}
         self.f_prime: dict[str, Callable[..., Any]] = {}
-        self.enact(experiment)
+        self.reduction = experiment.training.reduction
+        self.replace(experiment)
 
-    @classmethod
-    def of(cls, experiment: Experiment | ActiveExperiment) -> ActiveExperiment:
-        """The regime given, or that of an experiment which nobody is going to edit."""
-        return experiment if isinstance(experiment, ActiveExperiment) else cls(experiment)
-
-    def enact(self, experiment: Experiment) -> None:
-        """Put an experiment with the same wiring in force."""
-        self.experiment, self.training = experiment, experiment.training
+    def replace(self, experiment: Experiment) -> None:
+        """Put an experiment with the same topology in force."""
+        self.experiment = experiment
         self.loss, self.optimizer = experiment.training.loss, experiment.training.optimizer
         activation = experiment.network.wiring().activation
-        self.f.update((j, activation[j].f) for j in self.net.neurons)
-        self.f_prime.update((j, activation[j].derivative) for j in self.net.neurons)
+        self.f.update((j, activation[j].f) for j in self.neurons)
+        self.f_prime.update((j, activation[j].derivative) for j in self.neurons)
 
     def x(self, example: int) -> tuple[float, ...]:
-        """The input vector of an example."""
+        """Return the input vector of an example."""
         return self.experiment.x(example)
 
     def y(self, example: int) -> tuple[float, ...]:
-        """The target vector of an example."""
+        """Return the target vector of an example."""
         return self.experiment.y(example)
+
+    def regularized(self, g: float, w: float) -> float:
+        """Add the penalty's gradient to that of a weight: g + l2·w + l1·sign(w)."""
+        regularized: float = self.experiment.training.regularized(g, w)
+        return regularized

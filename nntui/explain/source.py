@@ -1,63 +1,78 @@
-"""The listing as a person reads it: the generators' real source, and each step's lines in it."""
+"""The source of the algorithm, and which of its lines each step executes; what a step is about."""
 
 from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
-from nntui.engine import algorithm as engine
+from nntui.engine import algorithm
 from nntui.explain.formulas import dressed
 from nntui.explain.numbers import exact
 from nntui.model.experiment import Experiment
+from nntui.model.optimizers import OPTIMIZERS
 from nntui.model.wiring import Wiring
 
 
 @dataclass(frozen=True, slots=True)
 class SourceListing:
-    """The source text of the algorithm, line by line, and where each kind of step stands in it.
+    """The source of the algorithm and, below it, of an optimizer's rule, line by line.
 
     ``lines_of[kind]`` is the range of line indices (from 0) that a step of that kind executes, the
     last being its ``yield``. A weight's update has the kind ``update_weight``, a bias's
-    ``update_bias``.
+    ``update_bias``. ``rule`` holds the rule's statements in order: the index of a line, and the
+    setting (momentum, say) without which it is not executed.
     """
 
     lines: tuple[str, ...]
-    lines_of: dict[str, range]
+    lines_of: Mapping[str, range]
+    rule: tuple[tuple[int, str | None], ...]
 
-    def executing(self, operation: tuple[str, ...]) -> range:
-        """The lines that the step executes."""
+    def executing(
+        self, operation: tuple[str, ...], settings: Mapping[str, float]
+    ) -> tuple[int, ...]:
+        """Return the lines that a step executes with an optimizer's settings, from the top."""
         kind = operation[0]
-        if kind == "update":
-            kind = "update_bias" if len(operation) == 2 else "update_weight"
-        return self.lines_of[kind]
+        if kind != "update":
+            return tuple(self.lines_of[kind])
+        kind = "update_bias" if len(operation) == 2 else "update_weight"
+        rule = (line for line, setting in self.rule if setting is None or settings[setting])
+        return (*self.lines_of[kind], *rule)
 
 
 @cache
-def listing() -> SourceListing:
-    """The listing of the engine, read from its own source: ``train`` and all that follows it."""
-    lines = inspect.getsource(engine).rstrip().split("\n")
-    first = inspect.getsourcelines(engine.train)[1] - 1
-    found: dict[str, range] = {}
-    for node in ast.walk(ast.parse("\n".join(lines[first:]))):
+def listing(optimizer: str) -> SourceListing:
+    """Read the algorithm's source, from ``train`` on, and that of an optimizer's rule."""
+    lines = inspect.getsource(algorithm).rstrip().split("\n")
+    lines = lines[inspect.getsourcelines(algorithm.train)[1] - 1 :]
+    lines_of: dict[str, range] = {}
+    for node in ast.walk(ast.parse("\n".join(lines))):
         body = getattr(node, "body", None)
         if isinstance(body, list):
-            _note_yields(body, found)
-    return SourceListing(tuple(lines[first:]), found)
+            _note_yields(body, lines_of)
+    rule: list[tuple[int, str | None]] = []
+    for function in _functions(OPTIMIZERS[optimizer].update):
+        source = inspect.getsource(function).rstrip()
+        lines += ["", ""]
+        (definition,) = ast.parse(source).body
+        assert isinstance(definition, ast.FunctionDef)
+        rule += [(len(lines) + line, setting) for line, setting in _statements(definition.body)]
+        lines += source.split("\n")
+    return SourceListing(tuple(lines), lines_of, tuple(rule))
 
 
-def _note_yields(body: list[ast.stmt], found: dict[str, range]) -> None:
+def _note_yields(body: list[ast.stmt], lines_of: dict[str, range]) -> None:
     """Note every ``yield`` in a block, with the plain statements that lead to it."""
     first: int | None = None
     for statement in body:
         if isinstance(statement, (ast.For, ast.If)):
             first = None
             continue
-        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
-            continue  # a docstring
+        if _is_docstring(statement):
+            continue
         first = statement.lineno if first is None else first
         if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Yield):
             assert isinstance(statement.value.value, ast.Tuple)
@@ -67,8 +82,36 @@ def _note_yields(body: list[ast.stmt], found: dict[str, range]) -> None:
             if key == "update":
                 key = "update_bias" if len(neurons) == 1 else "update_weight"
             assert statement.end_lineno is not None
-            found[key] = range(first - 1, statement.end_lineno)
+            lines_of[key] = range(first - 1, statement.end_lineno)
             first = None
+
+
+def _functions(rule: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
+    """Yield the function of a rule, then those of the same module that it calls (adamw: adam)."""
+    yield rule
+    for name in rule.__code__.co_names:
+        called: Any = rule.__globals__.get(name)
+        if getattr(called, "__module__", None) == rule.__module__:
+            yield from _functions(called)
+
+
+def _statements(
+    body: list[ast.stmt], setting: str | None = None
+) -> Iterator[tuple[int, str | None]]:
+    """Yield the lines of a rule's statements (from 0), with the setting that each depends on."""
+    for statement in body:
+        if isinstance(statement, ast.If):
+            assert isinstance(statement.test, ast.Name)
+            yield statement.lineno - 1, setting
+            yield from _statements(statement.body, statement.test.id)
+        elif not _is_docstring(statement):
+            assert statement.end_lineno is not None
+            for line in range(statement.lineno - 1, statement.end_lineno):
+                yield line, setting
+
+
+def _is_docstring(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
 # ---- places --------------------------------------------------------------------------------------

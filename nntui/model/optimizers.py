@@ -1,9 +1,7 @@
 """Optimizers: one table, a row each, with PyTorch's update rules and defaults.
 
-``update(p, g, memory, t, **settings)`` gives the new parameter and the new memory, for floats and
-arrays alike: p the parameter, g its gradient (regularisation already added), memory the values
-kept from the updates before (named by ``memory``, all 0 at first), t the number of this update,
-from 1. Sources: the algorithm boxes of PyTorch's documentation of each optimizer.
+``update(p, g, memory, t, **settings)`` is the rule itself (see ``optimizer_rules``); ``memory``
+names the values that it keeps of each parameter.
 """
 
 from __future__ import annotations
@@ -12,8 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from nntui.model import optimizer_rules as rules
 from nntui.model.errors import SettingError
-from nntui.model.numerics import divide, sqrt
 from nntui.model.settings import TableFunction
 
 Memory = tuple[Any, ...]
@@ -36,16 +34,6 @@ class OptimizerRow:
     settings: Mapping[str, float]
 
 
-def _sgd(
-    p: Any, g: Any, memory: Memory, t: int, *, learning_rate: float, momentum: float, nesterov: bool
-) -> Updated:
-    (v,) = memory
-    if momentum:
-        v = momentum * v + g
-        g = g + momentum * v if nesterov else v
-    return p - learning_rate * g, (v,)
-
-
 def _sgd_formula(*, momentum: float, nesterov: bool, **_: float) -> list[tuple[str, str]]:
     if not momentum:
         return [("p", "{p} − {learning_rate} · {g}")]
@@ -53,29 +41,6 @@ def _sgd_formula(*, momentum: float, nesterov: bool, **_: float) -> list[tuple[s
     if nesterov:
         return [velocity, ("p", "{p} − {learning_rate} · ({g} + {momentum} · {v})")]
     return [velocity, ("p", "{p} − {learning_rate} · {v}")]
-
-
-def _adam(
-    p: Any, g: Any, memory: Memory, t: int, *,
-    learning_rate: float, beta1: float, beta2: float, eps: float,
-) -> Updated:  # fmt: skip
-    m, v = memory
-    m = beta1 * m + (1.0 - beta1) * g
-    v = beta2 * v + (1.0 - beta2) * (g * g)
-    m_hat = m / (1.0 - beta1**t)
-    v_hat = v / (1.0 - beta2**t)
-    return p - learning_rate * divide(m_hat, sqrt(v_hat) + eps), (m, v)
-
-
-def _adamw(
-    p: Any, g: Any, memory: Memory, t: int, *,
-    learning_rate: float, beta1: float, beta2: float, eps: float, weight_decay: float,
-) -> Updated:  # fmt: skip
-    """Adam after the parameter itself was shrunk (decoupled weight decay, biases included)."""
-    shrunk = p * (1.0 - learning_rate * weight_decay)
-    return _adam(
-        shrunk, g, memory, t, learning_rate=learning_rate, beta1=beta1, beta2=beta2, eps=eps
-    )
 
 
 def _adam_formula(**settings: float) -> list[tuple[str, str]]:
@@ -102,19 +67,6 @@ def _adam_quantities(
     }  # fmt: skip
 
 
-def _rmsprop(
-    p: Any, g: Any, memory: Memory, t: int, *,
-    learning_rate: float, alpha: float, eps: float, momentum: float,
-) -> Updated:  # fmt: skip
-    s, v = memory
-    s = alpha * s + (1.0 - alpha) * (g * g)
-    scaled = divide(g, sqrt(s) + eps)
-    if momentum:
-        v = momentum * v + scaled
-        return p - learning_rate * v, (s, v)
-    return p - learning_rate * scaled, (s, v)
-
-
 def _rmsprop_formula(*, momentum: float, **_: float) -> list[tuple[str, str]]:
     mean_square = ("s", "{alpha} · {s_before} + (1 − {alpha}) · {g}²")
     if not momentum:
@@ -124,15 +76,6 @@ def _rmsprop_formula(*, momentum: float, **_: float) -> list[tuple[str, str]]:
         ("v", "{momentum} · {v_before} + {g} / (√{s} + {eps})"),
         ("p", "{p} − {learning_rate} · {v}"),
     ]
-
-
-def _adagrad(
-    p: Any, g: Any, memory: Memory, t: int, *, learning_rate: float, lr_decay: float, eps: float
-) -> Updated:
-    (s,) = memory
-    s = s + g * g
-    rate = divide(learning_rate, 1.0 + (t - 1) * lr_decay)
-    return p - rate * divide(g, sqrt(s) + eps), (s,)
 
 
 def _adagrad_formula(*, lr_decay: float, **_: float) -> list[tuple[str, str]]:
@@ -156,23 +99,23 @@ def _remembered(*names: str) -> Callable[..., dict[str, Any]]:
 
 OPTIMIZERS: Final[dict[str, OptimizerRow]] = {
     "sgd": OptimizerRow(
-        _sgd, ("v",), _sgd_formula, _remembered("v"),
+        rules.sgd, ("v",), _sgd_formula, _remembered("v"),
         {"learning_rate": 0.001, "momentum": 0.0, "nesterov": False},
     ),
     "adam": OptimizerRow(
-        _adam, ("m", "v"), _adam_formula, _adam_quantities,
+        rules.adam, ("m", "v"), _adam_formula, _adam_quantities,
         {"learning_rate": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
     ),
     "adamw": OptimizerRow(
-        _adamw, ("m", "v"), _adam_formula, _adam_quantities,
+        rules.adamw, ("m", "v"), _adam_formula, _adam_quantities,
         {"learning_rate": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.01},
     ),
     "rmsprop": OptimizerRow(
-        _rmsprop, ("s", "v"), _rmsprop_formula, _remembered("s", "v"),
+        rules.rmsprop, ("s", "v"), _rmsprop_formula, _remembered("s", "v"),
         {"learning_rate": 0.01, "alpha": 0.99, "eps": 1e-8, "momentum": 0.0},
     ),
     "adagrad": OptimizerRow(
-        _adagrad, ("s",), _adagrad_formula, _remembered("s"),
+        rules.adagrad, ("s",), _adagrad_formula, _remembered("s"),
         {"learning_rate": 0.01, "lr_decay": 0.0, "eps": 1e-10},
     ),
 }  # fmt: skip

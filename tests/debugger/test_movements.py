@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.experiments import experiments, layered
+from support.stepped import steps_of
 
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.step import MOVEMENTS, destination
-from nntui.engine.algorithm import train
 from nntui.engine.schedule import Schedule
 from nntui.engine.state import State
 
@@ -19,7 +19,7 @@ PHASES = {
 
 def stops(experiment) -> dict[str, set[int]]:
     """The positions at which each movement may stop, from the flat list of operations."""
-    operations = list(train(experiment, State.first(experiment)))
+    operations = list(steps_of(experiment, State.first(experiment)))
     total, examples = len(operations), len(experiment.train_examples)
     size = experiment.training.batch_size or examples
     found = {movement: {0, total} for movement in MOVEMENTS}

@@ -11,10 +11,10 @@ from support.experiments import experiments, layered
 from support.oracle import ACTIVATIONS as ORACLE_ACTIVATIONS
 from support.oracle import LOSSES as ORACLE_LOSSES
 from support.oracle import Oracle
+from support.stepped import steps_of
 
-from nntui.engine.algorithm import train
 from nntui.engine.evaluate import example_loss, mean_loss
-from nntui.engine.schedule import updates
+from nntui.engine.schedule import batches
 from nntui.engine.state import State
 from nntui.model.activations import ACTIVATIONS, Activation
 from nntui.model.losses import LOSSES, Loss
@@ -85,8 +85,8 @@ def test_the_mean_loss_is_the_mean_of_the_examples_losses(experiment) -> None:
 def test_the_forward_pass_of_stepping_and_of_predicting_give_the_same_bits(experiment) -> None:
     state = State.first(experiment)
     outputs = experiment.network.wiring().outputs
-    example = next(updates(experiment))[1][0]
-    for operation in train(experiment, state):
+    example = next(batches(experiment))[1][0]
+    for operation in steps_of(experiment, state):
         if operation == ("loss",):
             break
     found = [state.a[k].hex() for k in outputs]
@@ -112,7 +112,7 @@ def test_the_gradient_of_a_frozen_parameter_is_computed_all_the_same() -> None:
     frozen_experiment = type(free)(frozen, free.data, free.training)
     first, second = State.first(free), State.first(frozen_experiment)
     one_batch = 4 * (2 + 2 * (4 + 9))
-    deque(islice(train(free, first), one_batch), maxlen=0)
-    deque(islice(train(frozen_experiment, second), one_batch), maxlen=0)
+    deque(islice(steps_of(free, first), one_batch), maxlen=0)
+    deque(islice(steps_of(frozen_experiment, second), one_batch), maxlen=0)
     assert (first.db, first.dw) == (second.db, second.dw)
     assert any(first.dw.values())

@@ -1,7 +1,4 @@
-"""Would anybody notice a wrong chain rule? Here the three who watch over it are given some.
-
-They are the comparison with the oracle, the gradient check, and full speed, compared bit for bit.
-"""
+"""Mutants of the algorithm: each is noticed by the oracle, the gradient check and full speed."""
 
 import inspect
 from collections import deque
@@ -11,6 +8,7 @@ import pytest
 from support.bits import bits_of
 from support.check import worst_error
 from support.experiments import layered
+from support.stepped import steps_of
 
 from nntui.debugger import gradient_check
 from nntui.engine import algorithm
@@ -28,8 +26,8 @@ MUTANTS = {
     "da is passed back instead of delta": ("w[i, j] * delta[j]", "w[i, j] * da[j]"),
     "the input is passed back": ("w[i, j] * delta[j]", "a[i] * delta[j]"),
     "only the last path counts": ("da[i] = da.get(i, 0.0) + w", "da[i] = w"),
-    "delta without f′": ("* f_prime[j](z[j], a[j])", "* 1.0"),
-    "f instead of f′": ("f_prime[j](z[j], a[j])", "now.f[j](z[j])"),
+    "delta without f′": ("model.f_prime[j](z[j], a[j])", "1.0"),
+    "f instead of f′": ("model.f_prime[j](z[j], a[j])", "model.f[j](z[j])"),
     "f′ of a": ("f_prime[j](z[j], a[j])", "f_prime[j](a[j], a[j])"),
     "divided by the activation": ("f_prime[j](z[j], a[j])", "f_prime[j](z[j], a[j]) / a[j]"),
     "the weight’s gradient without a": ("dw[i, j] + delta[j] * a[i]", "dw[i, j] + delta[j]"),
@@ -40,9 +38,9 @@ MUTANTS = {
     "a bias forgets the batch": ("db[j] = db[j] + delta[j]", "db[j] = delta[j]"),
     "a bias gathers da": ("db[j] = db[j] + delta[j]", "db[j] = db[j] + da[j]"),
     "the bias is ignored": ("z[j] = b[j]", "z[j] = 0.0"),
-    "backwards in forward order": ("reversed(now.net.neurons)", "now.net.neurons"),
+    "backwards in forward order": ("reversed(model.neurons)", "model.neurons"),
     "gradients of the batch before": ("state.zero_gradients()", "pass"),
-    "leftovers of the example before": ("state.blank()", "pass"),
+    "leftovers of the example before": ("state.clear_example()", "pass"),
     "examples scaled by the batch size": ("delta[j] * a[i]", "delta[j] * a[i] / 2"),
 }  # fmt: skip
 
@@ -70,7 +68,7 @@ EXPERIMENTS = [_with_skips(), layered(2, 3, 2, batch_size=2, epochs=2)]
 
 def _mutant(old: str, new: str) -> Any:
     source = inspect.getsource(algorithm)
-    assert source.count(old) == 1, f"the listing has {source.count(old)} × {old!r}"
+    assert source.count(old) == 1, f"the algorithm has {source.count(old)} × {old!r}"
     room: dict[str, Any] = {"__name__": "a mutant"}
     exec(compile(source.replace(old, new), "a mutant", "exec"), room)
     return room["train"]
@@ -86,11 +84,11 @@ def _found_wrong(train: Any, monkeypatch: pytest.MonkeyPatch) -> bool:
 
 
 def _same_bits(train: Any) -> bool:
-    """Whether full speed comes to the parameters and the memory of a listing."""
+    """Whether full speed comes to the parameters and the memory of a mutant."""
     for experiment in EXPERIMENTS:
         schedule, state = Schedule(experiment), State.first(experiment)
         engine, history = FullSpeed(experiment), LossHistory()
-        deque(train(experiment, state), maxlen=0)
+        deque(steps_of(experiment, state, train), maxlen=0)
         vectors, _ = engine.run(engine.first(), 0, schedule.updates, history)
         expected = engine.vectors(state)
         if bits_of(vectors.p) != bits_of(expected.p):
@@ -115,7 +113,7 @@ def test_a_wrong_chain_rule_is_noticed_by_full_speed(mutant) -> None:
     assert not _same_bits(_mutant(*MUTANTS[mutant]))
 
 
-def test_the_listing_itself_passes_where_its_mutants_fail(monkeypatch) -> None:
+def test_the_algorithm_itself_passes_where_its_mutants_fail(monkeypatch) -> None:
     assert _worst(algorithm.train) < 1e-13
     assert not _found_wrong(algorithm.train, monkeypatch)
     assert _same_bits(algorithm.train)

@@ -4,15 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.experiments import experiments, layered
+from support.stepped import steps_of
 
-from nntui.engine.algorithm import train
-from nntui.engine.schedule import Schedule, updates
+from nntui.engine.schedule import Schedule, batches
 from nntui.engine.state import State
 from nntui.model.network import Network
 
 
 def operations(experiment):
-    return list(train(experiment, State.first(experiment)))
+    return list(steps_of(experiment, State.first(experiment)))
 
 
 @given(experiment=experiments())
@@ -38,10 +38,11 @@ def test_positions_count_what_happened(experiment) -> None:
     schedule = Schedule(experiment)
     phases = {"load": "forward", "forward_edge": "forward", "forward_neuron": "forward"}
     phases |= {"loss": "loss", "backward_neuron": "backward", "backward_edge": "backward"}
-    batches = list(updates(experiment))
     loads, last_phase, index = 0, "", 0
     expected_examples = [
-        (update, place, example) for update, batch in batches for place, example in enumerate(batch)
+        (t - 1, place, example)
+        for t, batch in batches(experiment)
+        for place, example in enumerate(batch)
     ]
     for n, operation in enumerate(operations(experiment)):
         at = schedule.position(n)
@@ -103,7 +104,7 @@ def test_both_passes_run_in_canonical_order(experiment) -> None:
         update += [("update", i, j) for i in edges[j] if network.connection(i, j).trainable]
     for j in reversed(computing):
         backward += [("backward_neuron", j), *(("backward_edge", i, j) for i in edges[j])]
-    first_batch = next(updates(experiment))[1]
+    first_batch = next(batches(experiment))[1]
     expected = [*forward, ("loss",), *backward] * len(first_batch) + update
     assert operations(experiment)[: len(expected)] == expected
 
@@ -129,7 +130,8 @@ def test_layers_are_the_longest_paths_from_an_input(experiment) -> None:
 def test_updates_start_where_the_last_ones_end(experiment) -> None:
     schedule = Schedule(experiment)
     end = 0
-    for update, batch in updates(experiment):
+    for update, (t, batch) in enumerate(batches(experiment)):
+        assert t == update + 1
         assert schedule.update_start(update) == end
         assert schedule.batch_length(update) == len(batch)
         length = len(batch) * schedule.steps_per_example + schedule.steps_per_update
@@ -141,14 +143,14 @@ def test_updates_start_where_the_last_ones_end(experiment) -> None:
 
 @given(experiment=experiments(most_epochs=4), data=st.data())
 def test_updates_can_be_listed_from_any_on(experiment, data) -> None:
-    everything = list(updates(experiment))
+    everything = list(batches(experiment))
     first = data.draw(st.integers(0, len(everything)))
-    assert list(updates(experiment, first)) == everything[first:]
+    assert list(batches(experiment, first)) == everything[first:]
 
 
 @given(experiment=experiments(most_epochs=4))
 def test_each_epoch_meets_every_training_example_once(experiment) -> None:
-    met = [example for _, batch in updates(experiment) for example in batch]
+    met = [example for _, batch in batches(experiment) for example in batch]
     size = len(experiment.train_examples)
     for epoch in range(experiment.training.epochs):
         assert sorted(met[epoch * size : (epoch + 1) * size]) == list(experiment.train_examples)
@@ -159,7 +161,7 @@ def test_each_epoch_meets_every_training_example_once(experiment) -> None:
 def test_the_order_of_an_epoch_is_a_function_of_seed_and_epoch_alone() -> None:
     def orders(seed, epochs, **training):
         experiment = layered(2, 1, examples=9, shuffle=True, seed=seed, epochs=epochs, **training)
-        met = [example for _, batch in updates(experiment) for example in batch]
+        met = [example for _, batch in batches(experiment) for example in batch]
         return [tuple(met[n : n + 9]) for n in range(0, len(met), 9)]
 
     assert orders(0, 6)[:3] == orders(0, 3)
@@ -176,12 +178,12 @@ def test_shuffled_orders_stay_the_same_in_every_release() -> None:
 
 def test_the_last_batch_may_be_smaller() -> None:
     experiment = layered(2, 1, examples=5, batch_size=2, epochs=2)
-    assert [len(batch) for _, batch in updates(experiment)] == [2, 2, 1, 2, 2, 1]
+    assert [len(batch) for _, batch in batches(experiment)] == [2, 2, 1, 2, 2, 1]
 
 
 def test_a_batch_larger_than_the_data_is_the_data() -> None:
     experiment = layered(2, 1, examples=3, batch_size=99, epochs=2)
-    assert [batch for _, batch in updates(experiment)] == [(0, 1, 2), (0, 1, 2)]
+    assert [batch for _, batch in batches(experiment)] == [(0, 1, 2), (0, 1, 2)]
     assert Schedule(experiment).batch_length(1) == 3
 
 

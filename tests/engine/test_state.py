@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.bits import all_bits
 from support.experiments import experiments
+from support.stepped import steps_of
 
 from nntui.debugger.debugger import Debugger
 from nntui.engine import parameter_index
-from nntui.engine.algorithm import train
 from nntui.engine.state import LazyDict, State
 
 KEYS = ("a", "b", "c", "d")
@@ -82,7 +82,7 @@ def large(monkeypatch):
 def listed(experiment, position):
     """The state after so many steps of the listing alone."""
     state = State.first(experiment)
-    deque(islice(train(experiment, state), position), maxlen=0)
+    deque(islice(steps_of(experiment, state), position), maxlen=0)
     return state
 
 

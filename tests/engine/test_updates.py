@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from support.bits import all_bits
 from support.by_the_book import BOOK
 from support.experiments import OPTIMIZERS_WITH_OPTIONS, experiments, layered
+from support.stepped import steps_of
 
-from nntui.engine.algorithm import train
-from nntui.engine.schedule import Schedule, updates
+from nntui.engine.schedule import Schedule, batches
 from nntui.engine.state import State
 from nntui.model.activations import Activation
 from nntui.model.experiment import Training
@@ -31,8 +31,8 @@ def follow_the_book(experiment) -> None:
         key: BOOK[training.optimizer.name](**dict(training.optimizer.settings))
         for key in (*state.b, *state.w)
     }
-    steps = train(experiment, state)
-    for update, batch in updates(experiment):
+    steps = steps_of(experiment, state)
+    for t, batch in batches(experiment):
         before = {**state.b, **state.w}
         deque(islice(steps, len(batch) * schedule.steps_per_example), maxlen=0)
         assert all_bits({**state.b, **state.w}) == all_bits(before)
@@ -46,7 +46,7 @@ def follow_the_book(experiment) -> None:
             g = gradients[key] / len(batch) if training.reduction == "mean" else gradients[key]
             if isinstance(key, tuple):
                 g += training.l2 * p + training.l1 * ((p > 0) - (p < 0))
-            expected = books[key].step(p, g, update + 1)
+            expected = books[key].step(p, g, t)
             close = pytest.approx(expected, rel=1e-10, abs=1e-11, nan_ok=True)
             assert after[key] == close, key
 
@@ -80,8 +80,8 @@ def test_regularisation_spares_the_biases() -> None:
 
     plain, bent = State.first(layered(2, 2)), State.first(experiment)
     once = Schedule(experiment).update_start(1)
-    deque(islice(train(layered(2, 2), plain), once), maxlen=0)
-    deque(islice(train(experiment, bent), once), maxlen=0)
+    deque(islice(steps_of(layered(2, 2), plain), once), maxlen=0)
+    deque(islice(steps_of(experiment, bent), once), maxlen=0)
     assert plain.b == bent.b
     assert all(plain.w[edge] != bent.w[edge] for edge in plain.w)
 

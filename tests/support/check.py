@@ -1,35 +1,31 @@
-"""The comparison of a listing with the oracle: what both the tests and the mutants go through."""
+"""The comparison of the algorithm, or a mutant of it, with the oracle."""
 
 from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
-from nntui.engine.algorithm import train
-from nntui.engine.schedule import Schedule, updates
+from nntui.engine.schedule import Schedule, batches
 from nntui.engine.state import State
 from nntui.model.experiment import Experiment
 from support.oracle import Oracle
-
-Listing = Callable[[Experiment, State], Iterator[tuple[str, ...]]]
-
+from support.stepped import steps_of
 
 OVERFLOW = 1e100
 
 
-def worst_error(experiment: Experiment, listing: Listing = train) -> float:
+def worst_error(experiment: Experiment, mutant: Any = None) -> float:
     """The greatest difference of a gradient from the oracle's, relative to the greatest in sight.
 
     Compared after each batch: db and dw with the sum over its examples, and after its last example
     the gradient with respect to that example's inputs.
     """
     oracle, schedule, state = Oracle(experiment), Schedule(experiment), State.first(experiment)
-    steps = listing(experiment, state)
+    steps = steps_of(experiment, state, mutant)
     worst = 0.0
-    for _, batch in updates(experiment):
+    for _, batch in batches(experiment):
         parameters: dict[Any, float] = {**state.b, **state.w}
         scale = 0.0
         for _ in batch:

@@ -1,8 +1,9 @@
-"""The listing as the judge of full speed: stepped through, and compared bit for bit."""
+"""The algorithm, stepped through: the judge of full speed, which must give the same bits."""
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
@@ -10,20 +11,25 @@ from nntui.engine.algorithm import train
 from nntui.engine.evaluate import mean_loss
 from nntui.engine.full_speed import BatchValues, FullSpeed
 from nntui.engine.loss_history import LossHistory
-from nntui.engine.schedule import Schedule
-from nntui.engine.state import State
+from nntui.engine.schedule import Schedule, batches
+from nntui.engine.state import ActiveExperiment, State
 from nntui.model.experiment import Experiment
 from support.bits import bits, bits_of
 
 
+def steps_of(experiment: Experiment, state: State, mutant: Any = None) -> Iterator[tuple[str, ...]]:
+    """All steps of an experiment's run, by the algorithm or by a mutant of its ``train``."""
+    return (mutant or train)(ActiveExperiment(experiment), state, batches(experiment))
+
+
 class Stepped:
-    """A run by the listing alone, one update after another, with the losses recorded."""
+    """A run by the algorithm alone, one update after another, with the losses recorded."""
 
     def __init__(self, experiment: Experiment) -> None:
         self.experiment, self.schedule = experiment, Schedule(experiment)
         self.state, self.history = State.first(experiment), LossHistory()
         self.update = 0
-        self._steps = train(experiment, self.state)
+        self._steps = steps_of(experiment, self.state)
 
     @property
     def batch(self) -> tuple[int, ...]:

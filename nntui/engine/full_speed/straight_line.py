@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import numpy as np
 
-from nntui.engine.algorithm import backward, compare, forward, load, update
+from nntui.engine.algorithm import backward, forward, load, loss, update
 from nntui.engine.full_speed.batch_layout import TrainingState
 from nntui.engine.state import ActiveExperiment, State
 from nntui.model import numerics
@@ -115,7 +115,7 @@ Batches = Iterable[tuple[tuple[Row, ...], bool]]
 """For each update, the examples of its batch (inputs, then targets), and whether an epoch ends."""
 
 _TRAIN: Final = """\
-def train(p, memory, update, epoch_sum, batches, batch_losses, epoch_losses, examples):
+def train(p, memory, t, epoch_sum, batches, batch_losses, epoch_losses, examples):
     {parameters} = p
     {memory} = memory
     for batch, epoch_ends in batches:
@@ -128,29 +128,13 @@ def train(p, memory, update, epoch_sum, batches, batch_losses, epoch_losses, exa
         n = len(batch)
         {left}
         {update}
-        update += 1
+        t += 1
         batch_losses.append(batch_sum / n)
         if epoch_ends:
             epoch_losses.append(epoch_sum / examples)
             epoch_sum = 0.0
     return ({parameters}), ({memory}), epoch_sum, left
 """
-
-
-class _Traced(ActiveExperiment):
-    """An experiment whose examples are stand-ins."""
-
-    def __init__(self, experiment: Experiment, x: Sequence[Any], y: Sequence[Any]) -> None:
-        super().__init__(experiment)
-        self._x, self._y = tuple(x), tuple(y)
-
-    def x(self, example: int) -> tuple[Any, ...]:
-        """Stand-ins for the inputs of any example."""
-        return self._x
-
-    def y(self, example: int) -> tuple[Any, ...]:
-        """Stand-ins for its targets."""
-        return self._y
 
 
 class StraightLine:
@@ -176,7 +160,7 @@ class StraightLine:
         p, remembered, epoch_sum, left = self._code(
             vectors.p.tolist(),
             memory.ravel().tolist(),
-            update,
+            update + 1,
             vectors.epoch_sum,
             batches,
             batch_losses,
@@ -206,12 +190,12 @@ def source(experiment: Experiment, names: tuple[str, ...] = ()) -> str:
         return {key: value for key, value in pairs if isinstance(key, kind)}
 
     state = State(by_key(p, str), by_key(p, tuple), by_key(g, str), by_key(g, tuple), {})
-    now = _Traced(experiment, x, y)
+    model = ActiveExperiment(experiment)
     for part in (
-        load(now, state, 0),
-        forward(now, state, net.neurons),
-        compare(now, state, 0),
-        backward(now, state, reversed(net.neurons)),
+        load(model, state, x),
+        forward(model, state, net.neurons),
+        loss(model, state, y),
+        backward(model, state, reversed(net.neurons)),
     ):
         deque(part, maxlen=0)
     sums = [_value(state.db, state.dw, key) for key in parameters]
@@ -224,9 +208,9 @@ def source(experiment: Experiment, names: tuple[str, ...] = ()) -> str:
     for old in (*p, *g, *m):
         old.tape = tape
     state.memory = dict(zip(parameters, remembered, strict=True))
-    number: Any = Traced(tape, "update")
-    length: Any = Traced(tape, "n")
-    deque(update(now, state, net.neurons, number, length), maxlen=0)
+    t: Any = Traced(tape, "t")
+    n: Any = Traced(tape, "n")
+    deque(update(model, state, net.neurons, t, n), maxlen=0)
     new_p = [_value(state.b, state.w, key) for key in parameters]
     new_m = [state.memory[key][k] for k in range(len(optimizer.row.memory)) for key in parameters]
     changed = [

@@ -1,4 +1,4 @@
-"""The algorithm pane: the program that runs, with the executing lines marked."""
+"""The algorithm pane: the source that runs, with the executing lines marked."""
 
 from __future__ import annotations
 
@@ -17,23 +17,26 @@ from textual.events import Click, Resize
 from textual.message import Message
 
 from nntui.explain.source import listing
+from nntui.model.optimizers import OPTIMIZERS
 from nntui.tui.frame import STOP, Frame, NeuronFocus
 from nntui.tui.panes.pane import LinePane
 
 Piece = tuple[str, str]
 """Some text, and its kind: keyword, definition, value, number, string, comment or other."""
 
-VALUES: Final = frozenset({"z", "a", "da", "delta", "b", "db", "w", "dw", "g"})
-"""The names of values as the listing has them."""
+VALUES: Final = frozenset(
+    ["x", "y", "z", "a", "da", "delta", "b", "db", "w", "dw", "g", "p", "m", "v", "s"]
+)
+"""The variables of the source that are values of the network or of an optimizer."""
 ROOMY: Final = 84
-"""Columns from which on the program is indented as it is written."""
+"""Columns from which on the source is indented as it is written."""
 HANGING: Final = 4
 """Columns by which the rest of a broken line is indented further."""
 
 
 @dataclass(frozen=True, slots=True)
 class AlgorithmRow:
-    """A row of the screen: the line of the program that it belongs to, whether it begins it."""
+    """A row of the screen: which line of the source it shows, and whether it begins that line."""
 
     line: int
     first: bool
@@ -41,18 +44,19 @@ class AlgorithmRow:
 
 
 @cache
-def program(width: int) -> tuple[AlgorithmRow, ...]:
-    """The listing in rows of at most ``width`` columns, as far as its words allow."""
+def rows_of(optimizer: str, width: int) -> tuple[AlgorithmRow, ...]:
+    """Break the source into rows of at most ``width`` columns, as far as its words allow."""
     unit = 4 if width >= ROOMY else 2
+    lines = listing(optimizer).lines
     return tuple(
-        row for line, pieces in enumerate(_lines()) for row in _broken(line, pieces, unit, width)
+        row
+        for n, pieces in enumerate(_highlighted(lines))
+        for row in _broken(n, pieces, (len(lines[n]) - len(lines[n].lstrip())) * unit // 4, width)
     )
 
 
-def _broken(line: int, pieces: Sequence[Piece], unit: int, width: int) -> Iterator[AlgorithmRow]:
-    """A line of the program as rows: the rest of a long one hangs."""
-    written = listing().lines[line]
-    indent = (len(written) - len(written.lstrip())) * unit // 4
+def _broken(line: int, pieces: Sequence[Piece], indent: int, width: int) -> Iterator[AlgorithmRow]:
+    """Break a line of the source into rows: the rest of a long one is indented further."""
     row: list[Piece] = [(" " * indent, "other")]
     used, first = indent, True
     for word in _words(pieces):
@@ -66,7 +70,7 @@ def _broken(line: int, pieces: Sequence[Piece], unit: int, width: int) -> Iterat
 
 
 def _words(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
-    """A line without its indentation, cut where it may be broken: behind blanks and brackets."""
+    """Cut a line, without its indentation, where it may be broken: behind blanks and brackets."""
     word: list[Piece] = []
     for text, kind in pieces:
         for part in re.findall(r"[^ (]*\(|[^ (]* +|[^ (]+", text):
@@ -79,10 +83,8 @@ def _words(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
         yield word
 
 
-@cache
-def _lines() -> tuple[tuple[Piece, ...], ...]:
-    """Each line of the listing as pieces."""
-    lines = listing().lines
+def _highlighted(lines: Sequence[str]) -> tuple[tuple[Piece, ...], ...]:
+    """Cut each line into pieces of one kind."""
     kinds = [["other"] * len(line) for line in lines]
     source = io.StringIO("\n".join(lines) + "\n")
     before: tokenize.TokenInfo | None = None
@@ -122,18 +124,15 @@ def _pieces(line: str, kinds: list[str]) -> list[Piece]:
     return pieces
 
 
-# ---- algorithm -----------------------------------------------------------------------------------
-
-
 MARGIN: Final = 2
-"""Columns before the program: the executing line's mark, and the breakpoints'."""
+"""Columns before the source: the executing line's mark, and the breakpoints'."""
 
 
 class AlgorithmPane(LinePane):
-    """The real source of the generator that is stepping."""
+    """The source of the algorithm that is stepping, and of the optimizer's rule below it."""
 
     class Chosen(Message):
-        """A line was clicked: by the kind of the steps that it executes; None: no such line."""
+        """A line was clicked. ``line``: the kind of steps that it executes, None if it has none."""
 
         def __init__(self, line: str | None) -> None:
             super().__init__()
@@ -141,28 +140,33 @@ class AlgorithmPane(LinePane):
 
     def __init__(self) -> None:
         super().__init__(title="Algorithm", id="algorithm")
-        self._executing = range(0)
+        self._optimizer = next(iter(OPTIMIZERS))
+        self._executing: tuple[int, ...] = ()
         self._stops: frozenset[int] = frozenset()
         self._written: tuple[AlgorithmRow, ...] = ()
 
     def show(self, frame: Frame, focus: NeuronFocus) -> None:
         """Mark the lines that the last step executed, and those at which breakpoints stop."""
-        last = frame.snapshot.last
-        executing = listing().executing(last.operation) if last else range(0)
-        stops = frozenset(listing().lines_of[kind].start for kind in frame.marks.kinds)
+        last, optimizer = frame.snapshot.last, frame.experiment.training.optimizer
+        source = listing(optimizer.name)
+        executing: tuple[int, ...] = ()
+        if last:
+            settings = dict(last.facts.experiment.training.optimizer.settings)
+            executing = source.executing(last.operation, settings)
+        stops = frozenset(source.lines_of[kind].start for kind in frame.marks.kinds)
         moved = executing != self._executing
-        if not moved and stops == self._stops:
+        if (optimizer.name, executing, stops) == (self._optimizer, self._executing, self._stops):
             return
-        self._executing, self._stops = executing, stops
+        self._optimizer, self._executing, self._stops = optimizer.name, executing, stops
         self.changed()
         if moved:
             self._reveal()
 
     def changed(self) -> None:
-        """Break the program to the width that there is."""
+        """Break the source to the width that there is."""
         width = self.scrollable_content_region.width
         if width > MARGIN:
-            self._written = program(width - MARGIN)
+            self._written = rows_of(self._optimizer, width - MARGIN)
         super().changed()
 
     def on_resize(self, event: Resize) -> None:
@@ -173,18 +177,20 @@ class AlgorithmPane(LinePane):
     def _reveal(self) -> None:
         rows = [n for n, row in enumerate(self._written) if row.line in self._executing]
         if rows:
-            self.reveal(max(rows[0] - 1, 0), len(rows) + 2)
+            first = max(rows[0] - 1, 0)  # with an optimizer's rule, they may be more than are seen
+            height = self.scrollable_content_region.height
+            self.reveal(first, min(rows[-1] + 2 - first, max(height, 1)))
 
     def extent(self) -> tuple[int, int]:
-        """As wide as the pane, as high as the program."""
+        """As wide as the pane, as high as the source."""
         return self.scrollable_content_region.width, len(self._written)
 
     def segments(self, row: int) -> list[Segment]:
-        """One row of the program, with a mark when it is executing."""
+        """One row of the source, with a mark when it is executing."""
         written = self._written[row]
         executing = written.line in self._executing
         base = self.colours.current_line if executing else Style()
-        begins = written.first and written.line == self._executing.start
+        begins = written.first and written.line - 1 not in self._executing
         mark = "►" if executing and begins else "│" if executing else " "
         stop = STOP if written.first and written.line in self._stops else " "
         found = [
@@ -202,10 +208,11 @@ class AlgorithmPane(LinePane):
             return
         row = offset.y + self.scroll_offset.y
         if row < len(self._written):
-            self.post_message(self.Chosen(line_at(self._written[row].line)))
+            self.post_message(self.Chosen(kind_at(self._written[row].line)))
 
 
-def line_at(line: int) -> str | None:
-    """The kind of steps that a line executes, or the next line below that executes any."""
-    below = ((lines.start, kind) for kind, lines in listing().lines_of.items() if lines[-1] >= line)
+def kind_at(line: int) -> str | None:
+    """Return the kind of steps that a line executes, or else the next line of the algorithm."""
+    lines_of = listing(next(iter(OPTIMIZERS))).lines_of  # the same above every optimizer's rule
+    below = ((lines.start, kind) for kind, lines in lines_of.items() if lines[-1] >= line)
     return min(below, default=(0, None))[1]

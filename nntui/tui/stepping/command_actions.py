@@ -221,7 +221,7 @@ class Stopping:
             if isinstance(row, Breakpoint) and row.place and row.place.line == line
         ]
         if line is None:
-            self._stage.say("no step is executed below this line")
+            self._stage.say("no breakpoint can stand on this line")
         elif rows:
             self._commanding.run(f"delete {' '.join(rows)}")
         else:

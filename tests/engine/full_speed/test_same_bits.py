@@ -179,14 +179,14 @@ MUTANTS = {
     "the factors’ sum": ("delta[j] * a[i]", "(delta[j] + a[i])"),
     "f′ of a": ("f_prime[j](z[j], a[j])", "f_prime[j](a[j], a[j])"),
     "a sum that starts at the end": (
-        "in sources[j]:\n            z",
-        "in sources[j][::-1]:\n            z",
+        "in model.sources[j]:\n            z",
+        "in model.sources[j][::-1]:\n            z",
     ),
 }
 
 
 @pytest.mark.parametrize("mutant", MUTANTS)
-def test_a_listing_that_differs_in_one_product_is_noticed(full_speed, monkeypatch, mutant) -> None:
+def test_an_algorithm_with_another_product_is_noticed(full_speed, monkeypatch, mutant) -> None:
     text, (old, new) = inspect.getsource(algorithm), MUTANTS[mutant]
     assert text.count(old) == 1
     room = {"__name__": "a mutant"}

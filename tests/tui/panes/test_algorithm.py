@@ -1,9 +1,9 @@
-"""The algorithm pane: the program in colours, broken to any width, with breakpoints by click."""
+"""The algorithm pane: the source in colours, broken to any width, with breakpoints by click."""
 
 import pytest
 
 from nntui.explain.source import listing
-from nntui.tui.panes.algorithm import MARGIN, AlgorithmPane, line_at, program
+from nntui.tui.panes.algorithm import MARGIN, AlgorithmPane, kind_at, rows_of
 
 
 def text_of(row) -> str:
@@ -12,8 +12,8 @@ def text_of(row) -> str:
 
 @pytest.mark.parametrize("width", [24, 40, 56, 72, 83, 84, 120])
 def test_no_row_is_wider_than_the_pane_and_no_word_is_lost(width) -> None:
-    rows = program(width)
-    for n, line in enumerate(listing().lines):
+    rows = rows_of("adamw", width)
+    for n, line in enumerate(listing("adamw").lines):
         mine = [row for row in rows if row.line == n]
         assert [row.first for row in mine] == [True] + [False] * (len(mine) - 1)
         assert "".join("".join(map(text_of, mine)).split()) == "".join(line.split())
@@ -21,14 +21,14 @@ def test_no_row_is_wider_than_the_pane_and_no_word_is_lost(width) -> None:
             assert all(len(text_of(row).rstrip()) <= width for row in mine)
 
 
-def test_on_a_wide_pane_the_program_stands_as_it_is_written() -> None:
-    rows = program(120)
-    assert [text_of(row).rstrip() for row in rows] == list(listing().lines)
+def test_on_a_wide_pane_the_source_stands_as_it_is_written() -> None:
+    rows = rows_of("adamw", 120)
+    assert [text_of(row).rstrip() for row in rows] == list(listing("adamw").lines)
 
 
 def test_keywords_values_and_what_explains_have_kinds_of_their_own() -> None:
     kinds: dict[str, set[str]] = {}
-    for row in program(120):
+    for row in rows_of("adamw", 120):
         for text, kind in row.pieces:
             kinds.setdefault(kind, set()).add(text.strip(" ()[],:"))
     assert {"for", "in", "yield", "def"} <= kinds["keyword"]
@@ -39,18 +39,21 @@ def test_keywords_values_and_what_explains_have_kinds_of_their_own() -> None:
 
 
 def test_a_line_that_executes_nothing_stands_for_the_next_that_does() -> None:
-    lines, starts = listing().lines, listing().lines_of
-    assert line_at(starts["loss"].start) == "loss"
-    assert line_at(next(n for n, line in enumerate(lines) if "def backward" in line)) == (
+    lines, starts = listing("adamw").lines, listing("adamw").lines_of
+    assert kind_at(starts["loss"].start) == "loss"
+    assert kind_at(next(n for n, line in enumerate(lines) if "def backward" in line)) == (
         "backward_neuron"
     )
-    assert line_at(0) == "load"
-    assert line_at(len(lines)) is None
+    assert kind_at(0) == "load"
+    assert kind_at(next(n for n, line in enumerate(lines) if "def adamw" in line)) is None
+    assert kind_at(len(lines)) is None
 
 
 async def click_on(pilot, kind: str) -> None:
     pane = pilot.app.screen.query_one(AlgorithmPane)
-    row = next(n for n, r in enumerate(pane._written) if r.line == listing().lines_of[kind].start)
+    row = next(
+        n for n, r in enumerate(pane._written) if r.line == listing("adamw").lines_of[kind].start
+    )
     pane.reveal(row)
     await pilot.pause()
     await pilot.click(pane, offset=(10, 1 + row - pane.scroll_offset.y))
@@ -74,7 +77,7 @@ async def test_a_click_sets_a_breakpoint_on_a_line_and_another_deletes_it(
         assert not list(debugger_of(app).breakpoints)
 
 
-async def test_a_click_leaves_the_program_where_it_was_scrolled_to(app_on) -> None:
+async def test_a_click_leaves_the_source_where_it_was_scrolled_to(app_on) -> None:
     async with app_on("xor").run_test(size=(120, 40)) as pilot:
         await pilot.press("s")
         await click_on(pilot, "update_weight")

@@ -5,8 +5,9 @@ from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
 from nntui.explain.source import listing
+from nntui.model.optimizers import OPTIMIZERS
 from nntui.network_view.colours import RGB
-from nntui.tui.panes.algorithm import program
+from nntui.tui.panes.algorithm import rows_of
 from nntui.tui.theme import Colours
 
 KINDS = ("keyword", "value", "number", "string", "comment", "definition", "other")
@@ -31,8 +32,14 @@ def test_a_piece_stands_out_from_its_ground(name, kind) -> None:
 
 def executed_kinds() -> set[str]:
     """The kinds of pieces that ever stand in an executing line."""
-    executed = {n for lines in listing().lines_of.values() for n in lines}
-    return {kind for row in program(120) if row.line in executed for _, kind in row.pieces}
+    found = set()
+    for optimizer in OPTIMIZERS:
+        source = listing(optimizer)
+        executed = {n for lines in source.lines_of.values() for n in lines}
+        executed.update(n for n, _ in source.rule)
+        rows = rows_of(optimizer, 120)
+        found |= {kind for row in rows if row.line in executed for _, kind in row.pieces}
+    return found
 
 
 def test_what_explains_is_never_executed() -> None:
