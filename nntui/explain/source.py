@@ -56,7 +56,7 @@ def listing(optimizer: str) -> SourceListing:
     rule: list[tuple[int, str | None]] = []
     for function in _functions(OPTIMIZERS[optimizer].update):
         source = inspect.getsource(function).rstrip()
-        lines += ["", ""]
+        lines.append("")
         (definition,) = ast.parse(source).body
         assert isinstance(definition, ast.FunctionDef)
         rule += [(len(lines) + line, setting) for line, setting in _statements(definition.body)]

@@ -48,7 +48,7 @@ def test_the_text_is_the_source_that_runs() -> None:
 def test_below_it_stands_the_rule_of_the_optimizer_and_what_that_calls() -> None:
     text = "\n".join(listing("adamw").lines)
     rule, called = (inspect.getsource(f).rstrip() for f in (rules.adamw, rules.adam))
-    assert text.endswith(f"\n\n\n{rule}\n\n\n{called}")
+    assert text.endswith(f"\n\n{rule}\n\n{called}")
     assert "def adamw" not in "\n".join(listing("adam").lines)
 
 

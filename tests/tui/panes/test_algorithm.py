@@ -92,11 +92,20 @@ async def test_the_executing_lines_are_whole_on_a_narrow_pane(app_on, deck, seen
         await pilot.press("u", "S")
         await pilot.pause()
         pane = pilot.app.screen.query_one(AlgorithmPane)
-        shown = seen(pilot.app)
+        shown, rule = seen(pilot.app), listing("sgd").rule[0][0]
         for row in pane._written:
-            if row.line in pane._executing:
+            if row.line in pane._executing and row.line < rule:
                 assert text_of(row).rstrip() in shown
                 assert len(text_of(row).rstrip()) <= pane.scrollable_content_region.width - MARGIN
+
+
+async def test_below_an_update_the_optimizer_s_rule_is_seen(app_on, seen) -> None:
+    async with app_on("skip").run_test(size=(200, 60)) as pilot:
+        await pilot.press("u", "S")
+        await pilot.pause()
+        rows = seen(pilot.app).splitlines()
+        assert any("m_hat = m / (1.0 - beta1**t)" in row for row in rows)
+        assert any("return p - learning_rate" in row for row in rows)
 
 
 async def test_a_breakpoint_on_a_line_can_be_edited_in_the_form(app_on, debugger_of, typed) -> None:
