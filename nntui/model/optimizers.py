@@ -120,7 +120,7 @@ OPTIMIZERS: Final[dict[str, OptimizerRow]] = {
     ),
 }  # fmt: skip
 
-# Outside these the rules above lose their meaning (a decay of 1 divides by 0, say).
+# Outside these the rules lose their meaning (a decay of 1 divides by 0, say).
 _BELOW_ONE: Final = ("beta1", "beta2", "alpha")
 
 

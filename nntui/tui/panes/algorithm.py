@@ -151,7 +151,7 @@ class AlgorithmPane(LinePane):
         source = listing(optimizer.name)
         executing: tuple[int, ...] = ()
         if last:
-            settings = dict(last.facts.experiment.training.optimizer.settings)
+            settings = dict(last.experiment.training.optimizer.settings)
             executing = source.executing(last.operation, settings)
         stops = frozenset(source.lines_of[kind].start for kind in frame.marks.kinds)
         moved = executing != self._executing
