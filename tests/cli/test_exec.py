@@ -9,7 +9,7 @@ import sys
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.experiments import experiments
 from support.scripts import scripts
@@ -307,7 +307,6 @@ def test_save_replaces_nothing_unless_told_to(nntui, document):
 # ---- the same every time -------------------------------------------------------------------------
 
 
-@settings(max_examples=25)
 @given(data=st.data(), experiment=experiments(most_neurons=4, most_examples=3))
 def test_a_script_prints_the_same_live_and_after_save_and_reload(
     tmp_path_factory, data, experiment

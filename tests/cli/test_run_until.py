@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.experiments import experiments
 
@@ -45,7 +45,6 @@ def conditions(draw, experiment):
     return draw(one | both | st.builds("{}isblank({})".format, st.sampled_from(["", "not "]), name))
 
 
-@settings(max_examples=150)
 @given(data=st.data(), experiment=experiments(most_epochs=4))
 def test_it_stops_after_the_very_update_that_the_debugger_sees_it_met(data, experiment):
     text = data.draw(conditions(experiment))

@@ -5,7 +5,7 @@ from contextlib import suppress
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.bits import all_bits
 from support.experiments import experiments, layered
@@ -70,7 +70,6 @@ def changes(draw, experiment):
 
 
 @pytest.mark.parametrize("at_once", [0, 25])
-@settings(max_examples=25, deadline=None)
 @given(experiment=small, data=st.data())
 def test_any_walk_through_time_and_branches_equals_a_fresh_run(
     at_once, experiment, data, seen
@@ -105,7 +104,6 @@ def test_any_walk_through_time_and_branches_equals_a_fresh_run(
             assert seen(debugger.snapshot()) == tape(edits)[debugger.position]
 
 
-@settings(max_examples=25, deadline=None)
 @given(experiment=small, data=st.data())
 def test_the_old_future_stays_reachable_and_its_losses_are_its_own(experiment, data, seen) -> None:
     tape = tapes(experiment, seen)
@@ -141,7 +139,6 @@ def test_a_slope_that_drowns_in_what_is_added_to_it_is_a_difference(place) -> No
     assert debugger["da[k]"] == math.inf
 
 
-@settings(max_examples=80, deadline=None)
 @given(experiment=small, data=st.data())
 def test_the_first_difference_is_what_a_search_finds(experiment, data, seen) -> None:
     def line():

@@ -1,7 +1,7 @@
 """Watches: expressions looked at wherever the run stops, beside what they were before."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.bits import bits
 from support.experiments import experiments, layered
@@ -16,7 +16,6 @@ def debugger() -> Debugger:
     return Debugger(layered(2, 2, 1, epochs=3))
 
 
-@settings(max_examples=30)
 @given(experiment=experiments(most_neurons=3, most_examples=3), data=st.data())
 def test_each_stop_is_compared_with_the_one_before(experiment, data) -> None:
     debugger = Debugger(experiment)

@@ -45,7 +45,6 @@ def stops(experiment) -> dict[str, set[int]]:
 
 
 @pytest.mark.parametrize("movement", MOVEMENTS)
-@settings(max_examples=15)
 @given(experiment=experiments(most_epochs=3))
 def test_each_movement_leads_to_its_next_stop_and_back_to_the_one_before(
     movement, experiment
@@ -58,7 +57,6 @@ def test_each_movement_leads_to_its_next_stop_and_back_to_the_one_before(
         assert destination(schedule, position, movement, -1) == before
 
 
-@settings(max_examples=40)
 @given(experiment=experiments(most_epochs=3), data=st.data())
 def test_a_count_repeats_a_movement(experiment, data) -> None:
     schedule = Schedule(experiment)
@@ -109,7 +107,6 @@ def test_an_unknown_movement_is_a_key_error() -> None:
 
 
 @pytest.mark.parametrize("movement", MOVEMENTS)
-@settings(max_examples=30)
 @given(experiment=experiments(most_epochs=4), data=st.data())
 def test_a_count_is_so_many_movements_one_by_one(movement, experiment, data) -> None:
     schedule = Schedule(experiment)

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.experiments import experiments, layered
 from support.scripts import scripts
@@ -28,14 +28,12 @@ def reloaded(debugger: Debugger) -> Debugger:
     return other
 
 
-@settings(max_examples=60)
 @given(data=st.data(), experiment=experiments(most_neurons=4, most_examples=3))
 def test_a_script_replays_identically(data, experiment) -> None:
     script = data.draw(scripts(experiment))
     assert said(Debugger(experiment), script) == said(Debugger(experiment), script)
 
 
-@settings(max_examples=100)
 @given(data=st.data(), experiment=experiments(most_neurons=4, most_examples=3))
 def test_a_script_goes_on_identically_after_save_and_reload(data, experiment) -> None:
     before, after = data.draw(scripts(experiment)), data.draw(scripts(experiment))

@@ -3,7 +3,7 @@
 import dataclasses
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.bits import all_bits, bits, bits_of
 from support.experiments import experiments, layered
@@ -38,7 +38,6 @@ def test_before_the_first_step_everything_is_blank_but_parameters_and_data(debug
     assert debugger["x[x1]"] == debugger.experiment.x(0)[0]
 
 
-@settings(max_examples=40)
 @given(experiment=small)
 def test_what_is_blank_follows_from_the_last_step(experiment) -> None:
     debugger = Debugger(experiment)
@@ -64,7 +63,6 @@ def test_what_is_blank_follows_from_the_last_step(experiment) -> None:
         }
 
 
-@settings(max_examples=30)
 @given(experiment=small)
 def test_gradients_last_until_the_next_batch_begins(experiment) -> None:
     debugger = Debugger(experiment)
@@ -82,7 +80,6 @@ def test_gradients_last_until_the_next_batch_begins(experiment) -> None:
             assert begun.dw == dict.fromkeys(updated.dw, 0.0)
 
 
-@settings(max_examples=40)
 @given(experiment=experiments(most_epochs=3))
 def test_losses_are_the_means_of_what_was_met(experiment) -> None:
     debugger = Debugger(experiment)
@@ -124,7 +121,6 @@ def ordered_mean(numbers: list[float]) -> float:
     return total / len(numbers)
 
 
-@settings(max_examples=25)
 @given(experiment=small)
 def test_a_snapshot_stays_as_it_is_when_the_run_moves_on(experiment, seen) -> None:
     debugger = Debugger(experiment)
@@ -139,7 +135,6 @@ def test_a_snapshot_stays_as_it_is_when_the_run_moves_on(experiment, seen) -> No
         assert seen(snapshot) == before
 
 
-@settings(max_examples=25)
 @given(experiment=small, walk=st.lists(st.sampled_from([1, 1, 1, 1, 2, 7, -1, 0]), max_size=40))
 def test_what_a_snapshot_shares_with_the_one_before_is_what_it_would_have_copied(
     experiment, walk, seen
@@ -180,7 +175,6 @@ def test_a_snapshot_cannot_be_changed(debugger) -> None:
         debugger.snapshot().position = 3
 
 
-@settings(max_examples=25)
 @given(experiment=small)
 def test_the_debugger_and_its_snapshot_give_the_same_values_by_name(experiment) -> None:
     debugger = Debugger(experiment)
@@ -192,7 +186,6 @@ def test_the_debugger_and_its_snapshot_give_the_same_values_by_name(experiment) 
         assert all_bits({n: snapshot[n] for n in by_name}) == all_bits(by_name)
 
 
-@settings(max_examples=25)
 @given(experiment=small)
 def test_x_and_y_are_those_of_the_example_at_work(experiment) -> None:
     debugger = Debugger(experiment)

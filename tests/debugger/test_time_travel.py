@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.bits import all_bits, bits
 from support.experiments import experiments, layered
@@ -28,7 +28,6 @@ wild = experiments(
 )
 
 
-@settings(max_examples=30)
 @given(experiment=small)
 def test_as_many_steps_back_as_forward_restore_every_bit(experiment, recorded, seen) -> None:
     tape = recorded(experiment)
@@ -39,7 +38,6 @@ def test_as_many_steps_back_as_forward_restore_every_bit(experiment, recorded, s
         assert seen(debugger.snapshot()) == tape.seen[position]
 
 
-@settings(max_examples=30)
 @given(experiment=small, data=st.data())
 def test_k_steps_forward_and_k_back_from_anywhere(experiment, data, recorded, seen) -> None:
     tape = recorded(experiment)
@@ -55,7 +53,6 @@ def test_k_steps_forward_and_k_back_from_anywhere(experiment, data, recorded, se
     assert seen(debugger.snapshot()) == tape.seen[start]
 
 
-@settings(max_examples=60)
 @given(experiment=small, data=st.data())
 def test_seeking_equals_stepping(experiment, data, recorded, seen) -> None:
     tape = recorded(experiment)
@@ -68,7 +65,6 @@ def test_seeking_equals_stepping(experiment, data, recorded, seen) -> None:
 
 @pytest.mark.parametrize("spacing", [0.0, 10.0])
 @pytest.mark.parametrize("at_once", [0, 30])
-@settings(max_examples=15)
 @given(data=st.data())
 def test_seeking_by_full_speed_equals_stepping(spacing, at_once, data, recorded, seen) -> None:
     with pytest.MonkeyPatch.context() as patch:
@@ -81,7 +77,6 @@ def test_seeking_by_full_speed_equals_stepping(spacing, at_once, data, recorded,
             assert seen(tape.debugger.snapshot()) == tape.seen[position]
 
 
-@settings(max_examples=30)
 @given(experiment=small, data=st.data())
 def test_any_walk_ends_where_its_arithmetic_says(experiment, data, recorded, seen) -> None:
     tape = recorded(experiment)
@@ -99,7 +94,6 @@ def test_any_walk_ends_where_its_arithmetic_says(experiment, data, recorded, see
         assert seen(debugger.snapshot()) == tape.seen[debugger.position]
 
 
-@settings(max_examples=30)
 @given(experiment=small, data=st.data())
 def test_approaching_a_position_gets_there_over_true_states(
     experiment, data, recorded, seen
@@ -117,7 +111,6 @@ def test_approaching_a_position_gets_there_over_true_states(
         assert debugger.position == target
 
 
-@settings(max_examples=40)
 @given(experiment=wild, data=st.data())
 def test_a_diverging_run_never_raises_and_stays_exact(experiment, data, recorded, seen) -> None:
     tape = recorded(experiment)
@@ -144,7 +137,6 @@ def test_a_run_that_diverges_shows_infinities_and_nans() -> None:
     assert math.isfinite(debugger["w[x1,h1_1]"] or 0.0)
 
 
-@settings(max_examples=40)
 @given(experiment=experiments())
 def test_replaying_only_the_writes_reproduces_the_final_parameters(experiment) -> None:
     debugger = Debugger(experiment)
@@ -158,7 +150,6 @@ def test_replaying_only_the_writes_reproduces_the_final_parameters(experiment) -
     assert all_bits(parameters) == all_bits({**final.b, **final.w})
 
 
-@settings(max_examples=40)
 @given(experiment=small)
 def test_a_step_changes_nothing_but_what_it_writes(experiment) -> None:
     """Besides its writes only load does more: it blanks, and begins a batch with gradients of 0."""

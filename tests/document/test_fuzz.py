@@ -4,7 +4,7 @@ import copy
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import nntui
@@ -101,10 +101,10 @@ def spoiled(draw, document):
     return document
 
 
-@settings(max_examples=400, deadline=None)
+@pytest.mark.parametrize("form", ["explicit", "classifier", "csv", "generator"])
 @given(data=st.data())
-def test_a_spoiled_document_is_refused_or_read_and_kept(read, again, documents, data):
-    document = copy.deepcopy(data.draw(st.sampled_from(list(documents.values()))))
+def test_a_spoiled_document_is_refused_or_read_and_kept(read, again, documents, data, form):
+    document = copy.deepcopy(documents[form])
     experiment = read(json.dumps(spoiled(data.draw, document)).encode())
     if experiment is not None:
         assert len(experiment.network.predict(experiment.x(0))) == len(experiment.y(0))
@@ -112,7 +112,6 @@ def test_a_spoiled_document_is_refused_or_read_and_kept(read, again, documents, 
         assert nntui.load(again) == experiment
 
 
-@settings(deadline=None)
 @given(data=st.data())
 def test_a_document_with_spoiled_bytes_is_read_or_refused(read, documents, data):
     text = json.dumps(data.draw(st.sampled_from(list(documents.values())))).encode()
@@ -121,13 +120,11 @@ def test_a_document_with_spoiled_bytes_is_read_or_refused(read, documents, data)
     read(text[:at] + data.draw(st.binary(max_size=6)) + text[end:])
 
 
-@settings(deadline=None)
 @given(junk=st.binary(max_size=60))
 def test_bytes_of_any_kind_are_refused(read, junk):
     assert read(junk) is None
 
 
-@settings(deadline=None)
 @given(data=st.data())
 def test_a_csv_file_of_any_kind_is_read_or_refused(read, documents, data):
     words = ["1", "2.5", "-1e3", "", " ", "x", "nan", '"', '""', '"1"', "1,", "\x1b", "٣"]

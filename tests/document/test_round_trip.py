@@ -4,7 +4,7 @@ import json
 import os
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import nntui
@@ -104,7 +104,6 @@ def bits(experiment):
     return rows, repr(network.neurons), repr(network.connections), repr(experiment.training)
 
 
-@settings(deadline=None)  # the disk may be slow
 @given(experiment=experiments())
 def test_what_is_saved_is_loaded_again_bit_for_bit(place, experiment):
     nntui.save(experiment, place)

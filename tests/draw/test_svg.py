@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nntui.draw.layout import lay_out
@@ -50,7 +50,6 @@ def test_colours_and_weights_are_those_of_the_pen(wired):
     assert [e.get("fill") for e in root.iter(f"{NAMESPACE}rect")].count("#ff0000") == 2
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs", "Cn"]), min_size=1, max_size=20))
 def test_no_name_breaks_the_file(name):
     picture = Picture(40, 1, ((Span(clean(name)),),))

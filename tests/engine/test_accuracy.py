@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.experiments import experiments
 
@@ -58,7 +58,6 @@ def test_other_losses_do_not_classify() -> None:
     assert classifies(passing([[1.0, 2.0]], [[1, 0]], "bce"))
 
 
-@settings(max_examples=60)
 @given(experiment=experiments(), data=st.data())
 def test_it_counts_what_the_forward_pass_finds(experiment, data) -> None:
     if not classifies(experiment):

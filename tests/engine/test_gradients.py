@@ -28,7 +28,6 @@ def test_the_oracle_knows_every_activation_and_loss() -> None:
     assert set(ORACLE_LOSSES) == set(LOSSES)
 
 
-@settings(max_examples=150)
 @given(experiment=experiments())
 def test_gradients_of_random_networks_equal_automatic_differentiation(experiment) -> None:
     assert worst_error(experiment) <= TIGHT

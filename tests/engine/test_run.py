@@ -62,7 +62,6 @@ def test_seeking_gives_the_state_of_stepping_however_few_checkpoints_are_kept(
             assert state_bits(run) == expected[min(position + further, run.schedule.total)]
 
 
-@settings(max_examples=30)
 @given(experiment=experiments(most_neurons=4, most_examples=3), data=st.data())
 def test_approaching_stands_at_true_states_on_the_way(experiment, data) -> None:
     expected = stepped(experiment)
@@ -79,7 +78,6 @@ def test_approaching_stands_at_true_states_on_the_way(experiment, data) -> None:
         assert run.position == target
 
 
-@settings(max_examples=30)
 @given(experiment=experiments(most_neurons=3, most_examples=3, most_epochs=3), data=st.data())
 def test_a_screen_sees_every_update_once_until_it_says_stop(experiment, data) -> None:
     expected = stepped(experiment)
@@ -106,7 +104,6 @@ def test_only_what_follows_an_updates_start_can_be_screened() -> None:
         run.approach(run.schedule.total, 1.0, lambda *_: False)
 
 
-@settings(max_examples=20)
 @given(experiment=experiments(most_neurons=3, most_examples=3), data=st.data())
 def test_a_twin_looks_elsewhere_and_the_run_stays(experiment, data) -> None:
     expected = stepped(experiment)

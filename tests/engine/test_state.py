@@ -86,7 +86,7 @@ def listed(experiment, position):
     return state
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(experiment=experiments(most_epochs=3), seed=st.integers(0, 2**32))
 def test_a_large_network_s_state_is_the_one_that_is_stepped_to(experiment, seed, large) -> None:
     chance, debugger = Random(seed), Debugger(experiment)

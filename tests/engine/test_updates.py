@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.bits import all_bits
 from support.by_the_book import BOOK
@@ -51,7 +51,6 @@ def follow_the_book(experiment) -> None:
             assert after[key] == close, key
 
 
-@settings(max_examples=80)
 @given(experiment=experiments(activation=tame, loss=st.just(Loss.of("mse")), most_epochs=4))
 def test_random_runs_follow_the_book(experiment) -> None:
     follow_the_book(experiment)

@@ -4,7 +4,7 @@ import math
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.arithmetic import evaluate
 from support.experiments import OPTIMIZERS_WITH_OPTIONS, experiments, layered
@@ -135,7 +135,6 @@ def test_of_many_inputs_the_first_few_are_spelled() -> None:
     assert len(first.lines()) == 20
 
 
-@settings(max_examples=60)
 @given(experiment=experiments())
 def test_sums_of_products_compute_to_exactly_their_result(experiment) -> None:
     for step in steps_of(experiment, 300):
@@ -145,7 +144,6 @@ def test_sums_of_products_compute_to_exactly_their_result(experiment) -> None:
                 assert float(line.result).hex() == step.writes[line.target].hex()
 
 
-@settings(max_examples=150)
 @given(experiment=experiments(most_neurons=4))
 def test_every_formula_computes_to_its_result(experiment) -> None:
     for step in steps_of(experiment, 400):
@@ -156,7 +154,6 @@ def test_every_formula_computes_to_its_result(experiment) -> None:
                 assert numbers == pytest.approx(result, rel=1e-8, abs=1e-8), step.text
 
 
-@settings(max_examples=60)
 @given(experiment=experiments(most_neurons=4, odd_names=False))
 def test_the_formula_in_symbols_computes_to_the_same(experiment) -> None:
     short = len(experiment.network.wiring().outputs) <= 2
@@ -231,7 +228,6 @@ def test_each_optimizers_formula_is_true_from_the_first_update_on(optimizer) -> 
                 assert not re.search(r"[+−·/^√] *-", line.numbers), line
 
 
-@settings(max_examples=60)
 @given(experiment=experiments(most_neurons=4))
 def test_no_number_behind_an_operator_is_a_bare_negative(experiment) -> None:
     for step in steps_of(experiment, 300):
@@ -283,7 +279,6 @@ def test_values_in_mathematical_dress() -> None:
     assert dressed("loss") == "L"
 
 
-@settings(max_examples=30)
 @given(experiment=experiments())
 def test_every_step_has_a_place_and_an_intention(experiment) -> None:
     wiring = experiment.network.wiring()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nntui.model.errors import NetworkError, NntuiError
@@ -98,7 +98,6 @@ def wiring_or_fault(network: Network):
         return None
 
 
-@settings(deadline=None, max_examples=150)
 @given(st.lists(st.tuples(st.integers(0, 3), CHANGES), max_size=30), st.booleans())
 def test_each_of_the_copies_is_as_if_it_had_been_built_alone(changes, always):
     told = Told()

@@ -155,21 +155,19 @@ def stops_like(debugger, one_by_one, author, chance, *, bursts) -> None:
 
 
 @pytest.mark.parametrize("bursts", [10.0, 0.0], ids=["at once", "in the smallest bursts"])
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(experiment=small, seed=st.integers(0, 2**32))
 def test_stops_are_those_of_looking_after_every_step(experiment, seed, bursts, one_by_one) -> None:
     chance = Random(seed)
     stops_like(Debugger(experiment), one_by_one, Author(experiment, chance), chance, bursts=bursts)
 
 
-@settings(max_examples=100)
 @given(experiment=wild, seed=st.integers(0, 2**32))
 def test_so_are_those_of_a_run_that_diverges(experiment, seed, one_by_one) -> None:
     chance = Random(seed)
     stops_like(Debugger(experiment), one_by_one, Author(experiment, chance), chance, bursts=10.0)
 
 
-@settings(max_examples=100)
 @given(experiment=small, seed=st.integers(0, 2**32))
 def test_so_are_those_of_a_run_with_edits(experiment, seed, one_by_one, with_edits) -> None:
     chance = Random(seed)
@@ -190,7 +188,6 @@ tame = experiments(
 )
 
 
-@settings(max_examples=100)
 @given(experiment=tame, seed=st.integers(0, 2**32))
 def test_the_steps_that_wrote_nonfinite_numbers_are_found(
     experiment, seed, one_by_one, with_edits

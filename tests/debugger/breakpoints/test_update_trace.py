@@ -1,7 +1,7 @@
 """The trace of an update shows, for every value behind every step, what stepping there shows."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.bits import bits
 from support.experiments import experiments, layered
@@ -33,7 +33,6 @@ def traces(debugger: Debugger, look) -> None:
     run.approach(run.schedule.total, 60.0, screen=screen)
 
 
-@settings(max_examples=40)
 @given(experiment=small)
 def test_every_value_behind_every_step(experiment) -> None:
     tape = Debugger(experiment)
@@ -66,7 +65,6 @@ def test_every_value_behind_every_step(experiment) -> None:
 
 
 @pytest.mark.parametrize("expression", ["loss + example", "{delta} * 3 - epoch_loss", "{z}"])
-@settings(max_examples=15)
 @given(experiment=experiments(most_neurons=2, most_examples=3, most_epochs=2), data=st.data())
 def test_the_last_known_value_is_found_from_wherever_the_search_begins(
     experiment, data, expression, one_by_one

@@ -4,7 +4,7 @@ from itertools import pairwise
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.bits import bits
 from support.experiments import experiments, layered
@@ -16,7 +16,6 @@ from nntui.debugger.queries.history import HistoryError, history, lines_of
 small = experiments(most_neurons=3, most_examples=3, most_epochs=4)
 
 
-@settings(max_examples=40)
 @given(experiment=small, data=st.data())
 def test_the_values_are_those_of_the_update_ends(experiment, data, seen) -> None:
     debugger, elsewhere = Debugger(experiment), Debugger(experiment)
@@ -47,7 +46,6 @@ def test_the_values_are_those_of_the_update_ends(experiment, data, seen) -> None
     assert seen(debugger.snapshot()) == before
 
 
-@settings(max_examples=60)
 @given(experiment=small, seed=st.integers(0, 2**32))
 def test_so_they_are_on_a_line_with_edits(experiment, seed, edited) -> None:
     chance = Random(seed)

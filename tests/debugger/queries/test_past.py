@@ -15,9 +15,7 @@ from nntui.debugger.queries.why import rows_of, why
 from nntui.engine.replay import Replay
 
 small = experiments(most_neurons=4, most_examples=3, most_epochs=3)
-fixtures_too = settings(
-    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+fixtures_too = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture

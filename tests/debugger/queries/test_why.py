@@ -4,7 +4,7 @@ import math
 from random import Random
 
 import pytest
-from hypothesis import given, settings, target
+from hypothesis import given, target
 from hypothesis import strategies as st
 from support.bits import bits
 from support.experiments import experiments, layered
@@ -111,7 +111,6 @@ def check_node(cause, elsewhere):
     return children
 
 
-@settings(max_examples=60)
 @given(experiment=small, data=st.data())
 def test_each_cause_follows_from_its_own_causes_all_the_way_back(experiment, data) -> None:
     debugger, elsewhere = Debugger(experiment), Debugger(experiment)
@@ -134,7 +133,6 @@ def test_each_cause_follows_from_its_own_causes_all_the_way_back(experiment, dat
         assert debugger.position == position
 
 
-@settings(max_examples=100)
 @given(experiment=small, seed=st.integers(0, 2**32))
 def test_each_cause_follows_from_its_own_causes_through_edits(experiment, seed, edited) -> None:
     chance = Random(seed)
@@ -158,7 +156,6 @@ def test_each_cause_follows_from_its_own_causes_through_edits(experiment, seed, 
     target(float(found))
 
 
-@settings(max_examples=25)
 @given(experiment=small, data=st.data())
 def test_every_value_at_a_position_has_its_cause(experiment, data) -> None:
     debugger, elsewhere = Debugger(experiment), Debugger(experiment)
@@ -170,7 +167,6 @@ def test_every_value_at_a_position_has_its_cause(experiment, data) -> None:
         assert lines_of(rows_of(cause, depth=2))
 
 
-@settings(max_examples=25)
 @given(experiment=small, data=st.data())
 def test_what_is_remembered_comes_from_the_update_before(experiment, data) -> None:
     """The optimizer's memory, opened again and again, ends in zeros at the first update."""

@@ -3,7 +3,7 @@
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.bits import bits
 from support.experiments import experiments, layered
@@ -60,7 +60,6 @@ def brute(experiment, debugger=None):
     return found
 
 
-@settings(max_examples=60)
 @given(experiment=small)
 def test_the_last_write_is_what_stepping_has_seen(experiment) -> None:
     writes = Writes(Timeline(experiment))
@@ -74,7 +73,6 @@ def test_the_last_write_is_what_stepping_has_seen(experiment) -> None:
                 assert write.operation == writes.schedule.operation(write.step)
 
 
-@settings(max_examples=60)
 @given(experiment=small)
 def test_no_value_changes_between_its_writes(experiment) -> None:
     """Independent of how the writes were found: whoever changed must have been written."""
@@ -87,7 +85,6 @@ def test_no_value_changes_between_its_writes(experiment) -> None:
                 assert writes.last(name, position).position == position, (name, position)
 
 
-@settings(max_examples=40)
 @given(experiment=small)
 def test_the_next_write_is_the_first_last_write_that_follows(experiment) -> None:
     writes = Writes(Timeline(experiment))
@@ -101,7 +98,6 @@ def test_the_next_write_is_the_first_last_write_that_follows(experiment) -> None
                 expected = write
 
 
-@settings(max_examples=60)
 @given(experiment=small, seed=st.integers(0, 2**32))
 def test_edits_are_writes_of_what_they_set(experiment, seed, edited) -> None:
     debugger, elsewhere = edited(experiment, Random(seed))

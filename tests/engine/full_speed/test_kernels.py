@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.bits import bits_of
 
@@ -52,7 +52,6 @@ def check(kernel, w, a, delta) -> None:
 
 
 @pytest.mark.parametrize("kernel", ["einsum", "exact"])
-@settings(max_examples=80)
 @given(seed=seeds, neurons=lengths, sources=lengths, examples=st.integers(2, 40))
 def test_sums_of_a_batch(kernel, seed, neurons, sources, examples) -> None:
     a = numbers(seed, sources, examples)
@@ -62,7 +61,6 @@ def test_sums_of_a_batch(kernel, seed, neurons, sources, examples) -> None:
 
 
 @pytest.mark.parametrize("kernel", ["one example", "exact"])
-@settings(max_examples=80)
 @given(seed=seeds, neurons=lengths, sources=lengths)
 def test_sums_of_one_example(kernel, seed, neurons, sources) -> None:
     a = numbers(seed, sources, 1)

@@ -20,10 +20,7 @@ from nntui.model.losses import LOSSES, Loss
 from nntui.model.network import Network
 from nntui.model.optimizers import Optimizer
 
-relaxed = settings(
-    max_examples=60,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+relaxed = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @relaxed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nntui.document.load import load
@@ -76,7 +76,6 @@ def made(experiment: Experiment, what: str, *arguments) -> Change | None:
         return None
 
 
-@settings(deadline=None, max_examples=60)
 @given(st.lists(CHANGES, max_size=12))
 def test_undone_one_by_one_and_redone_one_by_one_they_pass_the_same_experiments(changes):
     sample = load(samples()["sample"])
