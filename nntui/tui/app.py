@@ -105,7 +105,7 @@ class NntuiApp(App[NntuiError]):
             return
         self.app_focus = True
         if not await self._check_bindings(event.key, priority=True):
-            screen.key_comes(event.key)
+            screen.before_key(event.key)
             await self._check_bindings(event.key)
 
     def on_mount(self) -> None:
@@ -135,7 +135,7 @@ class NntuiApp(App[NntuiError]):
     def post_display_hook(self) -> None:
         """The terminal was painted: a run under way may go on."""
         if self.stepping is not None:
-            self.stepping.painted()
+            self.stepping.background.painted()
 
     # ---- actions -------------------------------------------------------------------------------
 
@@ -214,18 +214,22 @@ class NntuiApp(App[NntuiError]):
             self.saving.offer(desk, found.recovered)
 
     def show_run(
-        self, debugger: Debugger, said: str, lost: Sequence[str], now: Callable[[str], str] = str
+        self,
+        debugger: Debugger,
+        said: str,
+        lost: Sequence[str],
+        renamed: Callable[[str], str] = str,
     ) -> None:
         """Show the run of the document as it is now, and say why it is another.
 
-        It is looked at as the one before was; ``now``: what that one's neurons are called here.
+        It is shown as the one before was; ``renamed`` gives the name here of a neuron there.
         """
         from nntui.tui.documents.loading import Opened
 
         before = self.stepping
         self._show(Opened(debugger, ()))
         if before is not None and self.stepping is not None:
-            self.stepping.take_after(before, now)
+            self.stepping.copy_view_from(before, renamed)
         if lost:
             self.warn("the run starts again", lost_words(lost))
         self.call_after_refresh(self.say, said)
@@ -243,7 +247,7 @@ class NntuiApp(App[NntuiError]):
     def at_rest(self, action: Callable[[], Any]) -> None:
         """Do something that needs the debugger: a run under way is stopped first."""
         if self.stepping is not None:
-            self.stepping.at_rest(action)()
+            self.stepping.once_at_rest(action)
 
     def say(self, message: str) -> None:
         """Say something in the status line of what is shown."""

@@ -25,7 +25,7 @@ BESIDE: Final = 0.5
 _WITHOUT_KEYS: Final = (
     ("save a picture", "a picture of the screen, as SVG", "save_picture"),
     ("save the pass", "the steps of the pass that is seen, as Markdown", "save_pass"),
-    ("panes as they were", "give every pane its own size again", "sizes_as_they_were"),
+    ("panes as they were", "give every pane its own size again", "reset_sizes"),
     ("tour", "four cards that show you round", "tour"),
 )
 

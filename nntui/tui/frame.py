@@ -241,10 +241,10 @@ class NeuronFocus:
             return Place("edge", self.edge).text
         return None if self.neuron is None else Place("neuron", (self.neuron,)).text
 
-    def called(self, now: Callable[[str], str]) -> NeuronFocus:
-        """The same neuron or edge by the names of now; a cone is not kept."""
-        edge = None if self.edge is None else (now(self.edge[0]), now(self.edge[1]))
-        return NeuronFocus(None if self.neuron is None else now(self.neuron), edge)
+    def renamed(self, renamed: Callable[[str], str]) -> NeuronFocus:
+        """Return the same neuron or edge by other names, without its paths."""
+        edge = None if self.edge is None else (renamed(self.edge[0]), renamed(self.edge[1]))
+        return NeuronFocus(None if self.neuron is None else renamed(self.neuron), edge)
 
     def is_in(self, net: Wiring) -> bool:
         """Whether what has the focus is there."""

@@ -1,9 +1,9 @@
-"""The keys of the stepping screen: one table, from which bindings, footer and help are made."""
+"""The keys: one table, from which bindings, footer, help, palette and the key map are made."""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -19,11 +19,51 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class FooterFacts:
+    """What the footer goes by.
+
+    ``under_way``: a movement in the background. ``listed``: the list that has the keyboard, if one
+    has; ``filled``: whether it has a row. ``turned``: a pane was turned to; ``held``: escape has
+    something to leave. ``typing``: what is typed, if anything is, a key of ``TYPING``.
+    """
+
+    at_start: bool = True
+    at_end: bool = False
+    under_way: bool = False
+    playing: bool = False
+    listed: str | None = None
+    filled: bool = False
+    focused: bool = False
+    turned: bool = False
+    inspecting: bool = False
+    held: bool = False
+    maximised: bool = False
+    typing: str | None = None
+
+    @property
+    def resting(self) -> bool:
+        """Whether nothing moves the run."""
+        return not (self.under_way or self.playing)
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether the run rests before its end."""
+        return self.resting and not self.at_end
+
+
+LAST: Final = 99
+RIGHT: Final = 100
+"""Stands at the right end of the footer, for which there is always room."""
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
     """One row: a name, the keys, the action that they call, and what that does, in a few words.
 
-    ``name`` is what a person's own key map calls it. ``footer`` is the word shown in the footer
-    (none: not shown there).
+    ``name`` is what the user's own key map calls it. ``footer`` is the word in the footer (none:
+    never shown there), and ``word`` gives it where it depends; ``when`` says whether the footer
+    offers the key now. ``order`` is its place there from left to right; where there is no room for
+    all, those of the least ``rank`` are shown.
     """
 
     name: str
@@ -31,53 +71,62 @@ class Key:
     action: str
     help: str
     footer: str = ""
+    when: Callable[[FooterFacts], bool] = lambda s: s.resting
+    rank: int | Callable[[FooterFacts], int] = LAST
+    order: int | Callable[[FooterFacts], int] = LAST
+    word: Callable[[FooterFacts], str] | None = None
 
     def display(self, keymap: Mapping[str, str]) -> str:
-        """The keys in force as a person reads them."""
+        """Return the keys in force as the user reads them."""
         keys = keymap.get(self.name, self.keys)
         return " ".join(displayed(key) for key in keys.split(",") if key) or "—"
 
 
-def _pair(name: str, key: str, movement: str, there: str, back: str, footer: str = "") -> list[Key]:
-    """A movement on a letter, and its reverse on the capital."""
-    return [
-        Key(name, key, f"move('{movement}', 1)", there, footer),
-        Key(f"{name}-back", key.upper(), f"move('{movement}', -1)", back),
-    ]
-
+_CHOOSING: Final = {"breakpoints": "edit", "watches": "change", "branches": "go there"}
+"""What enter does with a row of a list."""
 
 GROUPS: Final[dict[str, tuple[Key, ...]]] = {
     "Step": (
-        Key("step", "s,f11", "move('step', 1)", "one step: an edge, a neuron, a loss, …", "step"),
-        Key("step-back", "S", "move('step', -1)", "one step back", "back"),
+        Key("step", "s,f11", "move('step', 1)", "one step: an edge, a neuron, a loss, …", "step",
+            when=lambda s: s.can_go_on, rank=6, order=6),
+        Key("step-back", "S", "move('step', -1)", "one step back", "back",
+            when=lambda s: s.resting and not s.at_start, rank=7, order=7),
         Key("neuron", "n,f10", "move('neuron', 1)", "to the end of this neuron"),
         Key("neuron-back", "N", "move('neuron', -1)", "back to its start"),
         Key("pass", "f,shift+f11", "move('pass', 1)", "to the end of this pass (forward, loss, …)"),
         Key("pass-back", "F", "move('pass', -1)", "back to its start"),
-        *_pair("example", "e", "example", "to the next example", "back to an example’s start"),
-        *_pair(
-            "update", "u", "update", "to the next update: behind this batch",
-            "back to a batch’s start", "update",
-        ),
-        *_pair("epoch", "p", "epoch", "to the next epoch", "back to an epoch’s start"),
+        Key("example", "e", "move('example', 1)", "to the next example"),
+        Key("example-back", "E", "move('example', -1)", "back to an example’s start"),
+        Key("update", "u", "move('update', 1)", "to the next update: behind this batch", "update",
+            when=lambda s: s.can_go_on, rank=14, order=8),
+        Key("update-back", "U", "move('update', -1)", "back to a batch’s start"),
+        Key("epoch", "p", "move('epoch', 1)", "to the next epoch"),
+        Key("epoch-back", "P", "move('epoch', -1)", "back to an epoch’s start"),
     ),
     "Run": (
-        Key("continue", "c,f5", "resume(1)", "continue: to the next stop, or the end", "run"),
-        Key("continue-back", "C", "resume(-1)", "back to the last stop before here, or the start"),
+        Key("continue", "c,f5", "continue(1)", "continue: to the next stop, or the end", "run",
+            when=lambda s: s.can_go_on, rank=8, order=9),
+        Key("continue-back", "C", "continue(-1)",
+            "back to the last stop before here, or the start"),
         Key("cursor", "t", "to_cursor(1)", "to the next step of the focused neuron or edge"),
         Key("cursor-back", "T", "to_cursor(-1)", "back to the one before"),
         Key("restart", "r", "move('run', -1)", "back to the start of the run, whatever stops",
-            "restart"),
+            "restart", when=lambda s: s.resting and s.at_end, rank=9, order=10),
         Key("end", "R", "move('run', 1)", "to the end of the run, whatever stops"),
-        Key("play", "space", "play", "play: a step at a time; again, or on the way: stop", "play"),
-        Key("faster", "plus", "speed(1)", "play faster (1 to 60 steps a second)"),
-        Key("slower", "minus", "speed(-1)", "play slower"),
+        Key("play", "space", "play", "play: a step at a time; again, or on the way: stop", "play",
+            when=lambda s: not s.resting or not s.at_end, rank=15, order=11,
+            word=lambda s: "play" if s.resting else "stop"),
+        Key("faster", "plus", "speed(1)", "play faster (1 to 60 steps a second)", "faster",
+            when=lambda s: s.playing, order=20),
+        Key("slower", "minus", "speed(-1)", "play slower", "slower",
+            when=lambda s: s.playing, order=21),
         Key("pause", "ctrl+c", "pause", "stop on the way (so does any key of a movement)"),
-        Key("stop-before", "comma", "visit(-1)", "back to the place where you stopped before"),
-        Key("stop-after", "full_stop", "visit(1)", "forth again"),
+        Key("stop-before", "comma", "visit_stop(-1)", "back to the place where you stopped before"),
+        Key("stop-after", "full_stop", "visit_stop(1)", "forth again"),
     ),
     "Stop": (
-        Key("breakpoint", "b,f9", "breakpoint", "set or delete a breakpoint on the focus", "break"),
+        Key("breakpoint", "b,f9", "breakpoint", "set or delete a breakpoint on the focus", "break",
+            when=lambda s: s.resting and s.focused, rank=12, order=14),
         Key("breakpoint-edit", "B", "edit_breakpoint", "edit the breakpoint on the focus"),
         Key("watch", "w", "watch", "watch a value: its change since the last stop"),
         Key("set", "equals_sign", "assign", "set a value: a new branch begins"),
@@ -90,7 +139,8 @@ GROUPS: Final[dict[str, tuple[Key, ...]]] = {
         Key("why", "W", "why", "why it has that value: the products that made it"),
         Key("paths", "i", "paths", "what the focused weight or neuron influences (again: off)"),
         Key("copy", "y", "copy", "copy the chosen text, else the focused value or the formula"),
-        Key("command", "colon", "command", "type a command; help lists them", "command"),
+        Key("command", "colon", "command", "type a command; help lists them", "command",
+            rank=17, order=17),
     ),
     "Look": (
         Key("left", "left", "focus_neuron('left')", "focus a neuron of the layer before"),
@@ -99,7 +149,8 @@ GROUPS: Final[dict[str, tuple[Key, ...]]] = {
         Key("down", "down", "focus_neuron('down')", "focus the neuron below"),
         Key("edge-before", "left_square_bracket", "focus_edge(-1)", "focus an edge of the neuron"),
         Key("edge-after", "right_square_bracket", "focus_edge(1)", "focus its next edge"),
-        Key("view", "v", "view(1)", "next view: activations, weights, gradients, changes", "view"),
+        Key("view", "v", "view(1)", "next view: activations, weights, gradients, changes", "view",
+            order=18),
         Key("view-back", "V", "view(-1)", "the view before (auto follows the run)"),
         Key("find", "slash", "find", "find a neuron by its name"),
         Key("fold", "h", "fold", "fold or unfold the focused neuron’s layer"),
@@ -107,18 +158,23 @@ GROUPS: Final[dict[str, tuple[Key, ...]]] = {
         Key("zoom-out", "left_parenthesis", "zoom(-1)", "draw the network smaller"),
         Key("zoom-in", "right_parenthesis", "zoom(1)", "draw the network larger"),
         Key("fit", "asterisk", "fit", "draw it so that it fits"),
-        Key("table", "j", "turn_over", "the connections, those of the focus, the neurons", "table"),
+        Key("table", "j", "next_table", "the connections, those of the focus, the neurons", "table",
+            order=19),
         Key("sort", "number_sign", "sort", "put the table’s rows in order by the next column"),
         Key("reverse", "tilde", "reverse", "turn their order round"),
         Key("filter", "ampersand", "filter", "show the rows that you name: h, layer 2, a > 0"),
-        Key("inspect", "enter", "inspect", "inspect the focused neuron", "inspect"),
+        Key("inspect", "enter", "inspect", "inspect the focused neuron", "inspect",
+            when=lambda s: s.resting and s.focused and not s.inspecting and not s.listed,
+            rank=11, order=15),
         Key("clear", "escape", "clear", "leave what was opened or turned to; else the focus",
-            "leave"),
+            "leave", when=lambda s: s.resting and s.held,
+            rank=lambda s: 3 if s.turned and not s.maximised else 16,
+            order=lambda s: 5 if s.listed else 12),
         Key("pane", "tab", "pane(1)", "the next of the panes that share a place, and the lists",
-            "panes"),
+            "panes", rank=13, order=16),
         Key("pane-before", "shift+tab", "pane(-1)", "the pane before it"),
         Key("maximise", "z", "maximise", "fill the screen with the pane turned to (again: back)",
-            "all panes"),
+            "all panes", when=lambda s: s.resting and s.maximised, rank=10, order=13),
         Key("narrower", "less_than_sign", "widen(-1)", "move the border between columns left"),
         Key("wider", "greater_than_sign", "widen(1)", "move it right"),
         Key("lower", "left_curly_bracket", "heighten(-1)", "make the pane a row lower"),
@@ -139,22 +195,29 @@ GROUPS: Final[dict[str, tuple[Key, ...]]] = {
         Key("redo", "ctrl+y", "app.redo", "make again what was undone"),
     ),
     "nntui": (
-        Key("help", "question_mark", "help", "this help (again: close)", "help"),
+        Key("help", "question_mark", "help", "this help (again: close)", "help",
+            when=lambda s: True, order=RIGHT),
         Key("open", "o", "app.open", "open a sample or a recent file"),
         Key("palette", "ctrl+p", "app.command_palette",
             "everything by name: keys, commands, samples, themes"),
-        Key("quit", "q", "app.quit", "quit", "quit"),
+        Key("quit", "q", "app.quit", "quit", "quit", when=lambda s: True, order=RIGHT),
     ),
 }  # fmt: skip
 """The table, in groups as the help shows them."""
 
 LISTS: Final = (
-    Key("list-up", "up", "list_move(-1)", "the row above"),
-    Key("list-down", "down", "list_move(1)", "the row below"),
-    Key("list-choose", "enter", "list_choose", "edit the breakpoint, go to the branch"),
-    Key("list-toggle", "d", "list_toggle", "disable the breakpoint, or enable it again"),
-    Key("list-delete", "delete,backspace", "list_delete", "delete what the row shows"),
-)
+    Key("list-up", "up", "list_move(-1)", "the row above", "up",
+        when=lambda s: s.resting and s.filled, rank=4, order=1),
+    Key("list-down", "down", "list_move(1)", "the row below", "down",
+        when=lambda s: s.resting and s.filled, rank=5, order=2),
+    Key("list-choose", "enter", "list_choose", "edit the breakpoint, go to the branch", "edit",
+        when=lambda s: s.resting and s.filled, rank=0, order=0,
+        word=lambda s: _CHOOSING[s.listed or "breakpoints"]),
+    Key("list-toggle", "d", "list_toggle", "disable the breakpoint, or enable it again", "on/off",
+        when=lambda s: s.resting and s.filled and s.listed == "breakpoints", rank=2, order=3),
+    Key("list-delete", "delete,backspace", "list_delete", "delete what the row shows", "delete",
+        when=lambda s: s.resting and s.filled, rank=1, order=4),
+)  # fmt: skip
 """The keys of the lists (breakpoints, watches, branches) when tab or a click has led there."""
 
 EDITOR: Final = (
@@ -178,6 +241,24 @@ EDITOR: Final = (
 )  # fmt: skip
 """The keys of the editor."""
 
+_COMPLETE: Final = Key("line-complete", "tab", "complete", "complete the word", "complete")
+_LEAVE: Final = Key("line-leave", "escape", "leave", "leave the line", "leave")
+TYPING: Final = {
+    "command": (
+        Key("line-run", "enter", "submit", "run the command", "run it"),
+        _COMPLETE,
+        Key("line-before", "up", "recall(-1)", "the command typed before", "before"),
+        _LEAVE,
+    ),
+    "name": (Key("line-find", "enter", "submit", "focus the neuron", "find it"), _COMPLETE, _LEAVE),
+    "filter": (
+        Key("line-keep", "enter", "submit", "show these rows", "keep it"),
+        Key("line-all", "escape", "leave", "show all rows", "all rows"),
+    ),
+}
+"""The keys that the footer offers while a line is typed: a command, a neuron's name, a filter of
+the table. No key map changes them."""
+
 COUNT_HELP: Final = (
     "Digits before a movement repeat it: 50s makes fifty steps, 3U goes back three updates, "
     "2c continues past one stop."
@@ -197,7 +278,7 @@ _SIGNS: Final = {
 
 
 def displayed(key: str) -> str:
-    """A key as a person reads it: ``?`` for question_mark, ``shift+F11`` for shift+f11."""
+    """Return a key as the user reads it: ``?`` for question_mark, ``shift+F11`` for shift+f11."""
     *held, last = key.split("+") if len(key) > 1 else (key,)
     if last[0] == "f" and last[1:].isdigit():
         shown = last.upper()
@@ -213,41 +294,54 @@ def _formatted(key: str) -> str:
     return format_key(key)
 
 
+_IN_FOOTER: Final = [key for group in (*GROUPS.values(), LISTS) for key in group if key.footer]
+
+
 def every_key() -> dict[str, Key]:
-    """Every row of the table by its name, those of the lists too."""
+    """Return every row of the table by its name, those of the lists and the editor too."""
     return {key.name: key for group in (*GROUPS.values(), LISTS, EDITOR) for key in group}
 
 
+def offered(facts: FooterFacts) -> list[Key]:
+    """Return the keys that the footer offers, from left to right."""
+    if facts.typing is not None:
+        return list(TYPING[facts.typing])
+    keys = [key for key in _IN_FOOTER if key.when(facts)]
+    return sorted(
+        keys, key=lambda key: key.order if isinstance(key.order, int) else key.order(facts)
+    )
+
+
 def bindings() -> list[BindingType]:
-    """The table as Textual bindings."""
-    keys = (key for group in GROUPS.values() for key in group if key.keys != "ctrl+p")
-    return [binding for key in keys for binding in _bindings(key)]
+    """Return the keys of the stepping screen as Textual bindings."""
+    # Textual itself binds ctrl+p.
+    return _bindings(key for group in GROUPS.values() for key in group if key.keys != "ctrl+p")
 
 
 def list_bindings() -> list[BindingType]:
-    """The keys of a list as Textual bindings."""
-    return [binding for key in LISTS for binding in _bindings(key)]
+    """Return the keys of a list as Textual bindings."""
+    return _bindings(LISTS)
 
 
 def editor_bindings() -> list[BindingType]:
-    """The keys of the editor as Textual bindings."""
-    return [binding for key in EDITOR for binding in _bindings(key)]
+    """Return the keys of the editor as Textual bindings."""
+    return _bindings(EDITOR)
 
 
-def _bindings(key: Key) -> list[Binding]:
-    """A binding for each key; the footer shows the first."""
+def _bindings(keys: Iterable[Key]) -> list[BindingType]:
+    """Return a binding for each key of each row; Textual's own footer shows the first."""
     from textual.binding import Binding
 
     return [
         Binding(
             each, key.action, key.footer or key.help, show=bool(key.footer) and n == 0, id=key.name
         )
+        for key in keys
         for n, each in enumerate(key.keys.split(","))
     ]
 
 
-# ---- keymap --------------------------------------------------------------------------------------
-
+# ---- the user's key map --------------------------------------------------------------------------
 
 MODIFIERS: Final = ("ctrl", "shift", "alt", "super", "hyper", "meta")
 MOST_BYTES: Final = 100_000
@@ -255,9 +349,9 @@ MOST_BYTES: Final = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Keymap:
-    """The keys in force.
+    """The user's own keys.
 
-    ``changed``: keys by action (as Textual takes them, commas between) where they differ from the
+    ``changed``: keys by name (as Textual takes them, commas between) where they differ from the
     table's. ``complaints``: what was wrong with the file, in sentences.
     """
 
@@ -266,12 +360,12 @@ class Keymap:
 
 
 def keymap_file(folder: Path | None = None) -> Path:
-    """Where the file is looked for."""
+    """Return where the user's key map is."""
     return (folder or user_config_path("nntui")) / "keys.toml"
 
 
 def read_keymap(folder: Path | None = None) -> Keymap:
-    """The person's keys; without a file, those of the table. Never an error."""
+    """Read the user's key map; without a file, it changes nothing. Never an error."""
     place = keymap_file(folder)
     try:
         with place.open("rb") as file:
@@ -288,7 +382,7 @@ def read_keymap(folder: Path | None = None) -> Keymap:
 
 
 def keymap_of(wanted: Mapping[str, Any]) -> Keymap:
-    """The keys that a person wants, as far as they can be had."""
+    """Check a key map, and return what of it can be had."""
     table = every_key()
     complaints: list[str] = []
     changed: dict[str, str] = {}
@@ -305,7 +399,7 @@ def keymap_of(wanted: Mapping[str, Any]) -> Keymap:
 
 
 def keys_in_force(changed: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """The keys of every action."""
+    """Return the keys of every row."""
     return {
         name: tuple(part for part in changed.get(name, key.keys).split(",") if part)
         for name, key in every_key().items()
@@ -315,7 +409,7 @@ def keys_in_force(changed: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
 def _parted(
     changed: dict[str, str], complaints: list[str]
 ) -> tuple[dict[str, str], tuple[str, ...]]:
-    """See to it that no key means two things in one place: the person's own choice counts first."""
+    """Leave no key two meanings in one place: the user's own choice counts first."""
     for scope in _scopes():
         owner: dict[str, str] = {}
         for name in sorted(scope, key=lambda name: name not in changed):
@@ -332,13 +426,13 @@ def _parted(
 
 
 def _scopes() -> tuple[tuple[str, ...], ...]:
-    """Actions that hear the keyboard at one time."""
+    """Return the names of the keys that are in force at one time."""
     everywhere = tuple(key.name for group in GROUPS.values() for key in group)
     return everywhere, *(tuple(key.name for key in scope) for scope in (LISTS, EDITOR))
 
 
 def _keys(value: Any) -> tuple[list[str], list[str]]:
-    """The keys that a value of the file stands for, and what is wrong with it."""
+    """Return the keys that a value of the file stands for, and what is wrong with it."""
     words = value if isinstance(value, list) else [value]
     keys, faults = [], []
     for word in words:
@@ -358,14 +452,14 @@ def _keys(value: Any) -> tuple[list[str], list[str]]:
 
 @cache
 def _named() -> frozenset[str]:
-    """Textual's names of keys."""
+    """Return Textual's names of keys."""
     from textual.keys import Keys
 
     return frozenset(key.value for key in Keys)
 
 
 def _key(word: str) -> str | None:
-    """A key as Textual calls it; None when there is none of that name."""
+    """Return Textual's name of a key; None when there is no such key."""
     from textual.keys import _character_to_key
 
     if len(word) == 1:

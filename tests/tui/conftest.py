@@ -65,7 +65,7 @@ def toasts():
 @pytest.fixture
 def deck():
     """The deck of the panes."""
-    return lambda app: app.screen_stack[1]._looking.deck
+    return lambda app: app.screen_stack[1].pane_layout
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from nntui.tui.keys import GROUPS, every_key
 from nntui.tui.keys import LISTS as LIST_KEYS
 from nntui.tui.panes.command_line import CommandLine
 from nntui.tui.panes.lists import ListPane
-from nntui.tui.stepping.pane_layout import LISTS
+from nntui.tui.stepping.pane_regions import LISTS
 
 SHADOWED_BY_A_LIST = {"up", "down", "enter"}
 """Keys of the screen that a list with the keyboard in it takes for itself, on purpose."""
@@ -77,12 +77,12 @@ async def test_a_command_line_hears_every_letter_itself(app_on, debugger_of):
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("colon")
         line = app.screen.query_one(CommandLine)
-        before = debugger_of(app).position, app.screen._looking.deck.seen
+        before = debugger_of(app).position, app.screen.pane_layout.seen
         for key in (key for key in SCREEN if len(key) == 1):
             line.value = ""
             await pilot.press(key)
             assert line.value == key
-        assert (debugger_of(app).position, app.screen._looking.deck.seen) == before
+        assert (debugger_of(app).position, app.screen.pane_layout.seen) == before
         assert isinstance(line, Input)
 
 

@@ -128,7 +128,7 @@ async def test_behind_whatever_lay_over_the_screen_the_arrows_choose_neurons_aga
             await pilot.pause(0.05)
         await pilot.press("down")
         assert stepping.focused is None
-        assert stepping._looking.focus.neuron == "x1"
+        assert stepping.neuron_focus.neuron == "x1"
 
 
 async def test_on_the_smallest_terminal_there_are_five_of_its_entries_to_see(app_on, seen):

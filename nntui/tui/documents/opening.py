@@ -55,13 +55,13 @@ class Filing:
         if stepping is None:
             self._open(document)
         else:
-            stepping.at_rest(self._open)(document)
+            stepping.once_at_rest(partial(self._open, document))
 
     # ---- opening -------------------------------------------------------------------------------
 
     def _open(self, document: Path) -> None:
         stepping = self._app.stepping
-        keep = None if stepping is None else stepping.keep()
+        keep = None if stepping is None else stepping.autosave.take()
         screen = OpeningScreen(document.name)
         self._app.push_screen(screen)
         self._app.call_after_refresh(self._read, document, screen, keep)

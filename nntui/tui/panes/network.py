@@ -77,8 +77,8 @@ class NetworkPane(LinePane):
 
     # ---- what the person makes of it -----------------------------------------------------------
 
-    def take_after(self, other: NetworkPane) -> None:
-        """Be seen as another network was: the view and how large it is."""
+    def copy_view_from(self, other: NetworkPane) -> None:
+        """Take over the view and the zoom of another network."""
         self.pinned, self._zoom = other.pinned, other._zoom
         self._layout = None
 

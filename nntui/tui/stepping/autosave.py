@@ -1,68 +1,75 @@
-"""Keeping: the session is written down now and then, and when the screen is left."""
+"""Autosave: the session is written to its file now and then, and when the screen is left."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from nntui.sessions import Keeper
-from nntui.tui.user_files import read_typed, write_typed
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from nntui.debugger.debugger import Debugger
     from nntui.tui.stepping.background import BackgroundRun
-    from nntui.tui.stepping.base import Stage
 
 EVERY: Final = 5.0
-"""Seconds between two looks at whether there is something to keep."""
+"""Seconds between two looks at whether the session has changed."""
 
 
 class Autosave:
-    """Keeps breakpoints, watches, branches and the position for the next time."""
+    """Saves breakpoints, displays, branches and the position for the next start.
 
-    def __init__(self, stage: Stage, travel: BackgroundRun, *, wanted: bool) -> None:
-        self._stage, self._travel, self._wanted = stage, travel, wanted
-        self._keeper = Keeper(stage.debugger)
+    ``say`` shows why the session could not be written, once.
+    """
+
+    def __init__(
+        self,
+        screen: Screen[Any],
+        debugger: Debugger,
+        background: BackgroundRun,
+        say: Callable[[str], None],
+        *,
+        wanted: bool,
+    ) -> None:
+        self._screen, self._background, self._say, self._wanted = screen, background, say, wanted
+        self._keeper = Keeper(debugger)
         self._changed = self._complained = False
 
     def start(self) -> None:
-        """Look every few seconds."""
+        """Save every few seconds from now on."""
         if self._wanted:
-            self._stage.command_line.history = read_typed()
-            self._stage.set_interval(EVERY, self._look)
+            self._screen.set_interval(EVERY, self._save_if_changed)
 
     def changed(self) -> None:
-        """There is something new to keep."""
+        """Note that the session has changed."""
         self._changed = True
 
     def take(self) -> Callable[[], str | None]:
-        """Take what there is to keep, at rest; what is given writes it down, in any thread.
+        """Copy the session, at rest; the returned function writes it, in any thread.
 
-        And it tells why it could not, if so.
+        That one returns why it could not be written, or None.
         """
         if self._wanted and self._changed:
             self._changed = False
             self._keeper.take()
         return self._keeper.write
 
-    def leave(self) -> None:
-        """The last time: what is under way is stopped first."""
-        self._travel.halt()
-        if self._travel.wait():
+    def finish(self) -> None:
+        """Stop a movement under way, and save a last time."""
+        self._background.halt()
+        if self._background.wait():
             self.take()()
-        if self._wanted:
-            write_typed(self._stage.command_line.history)
 
-    # ---- inside --------------------------------------------------------------------------------
-
-    def _look(self) -> None:
-        if self._changed and not self._travel.running:
+    def _save_if_changed(self) -> None:
+        if self._changed and not self._background.running:
             work = partial(self._write, self.take())
-            self._stage.run_worker(work, thread=True, exclusive=False, group="keeping")
+            self._screen.run_worker(work, thread=True, exclusive=False, group="keeping")
 
     def _write(self, write: Callable[[], str | None]) -> None:
-        """Beside the screen; what keeps it from being written is said once."""
+        """Write the session (in a thread)."""
         problem = write()
         if problem is not None and not self._complained:
             self._complained = True
-            self._stage.call_later(self._stage.say, problem)
+            self._screen.call_later(self._say, problem)

@@ -1,22 +1,21 @@
-"""Travel: a long way is made in a thread of its own, in bursts that wait for the paint.
+"""Long movements, made in a thread in bursts that wait for the paint.
 
-While it is under way the debugger belongs to that thread alone. The screen shows the latest frame
-that was handed to it and answers keys; whoever needs the debugger says so with ``at_rest``.
+While one is under way the debugger belongs to that thread alone. The screen shows the latest frame
+that was handed to it and answers keys; what needs the debugger is called with ``at_rest``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from threading import Event
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
-from nntui.tui.frame import Frame, frame_of
-
 if TYPE_CHECKING:
+    from textual.screen import Screen
+
     from nntui.debugger.commands import Movement
-    from nntui.tui.stepping.base import Stage
+    from nntui.tui.frame import Frame
 
 AT_ONCE: Final = 0.008
 """Seconds of computing before a key is answered without a worker."""
@@ -31,21 +30,29 @@ PATIENCE: Final = 0.1
 """Seconds to wait for a paint: a screen that is covered by another is not painted."""
 PATIENCE_AT_THE_END: Final = 2.0
 COURTESY: Final = 0.02
-"""Seconds to wait for the paint that answers a key: some keys change nothing."""
+"""Seconds to wait for the paint that answers a key, at most: some keys change nothing."""
 UNDER_WAY: Final = "running: space stops it"
 
 Arrived = Callable[["Movement"], None]
 
 
 class BackgroundRun:
-    """The one journey that may be under way."""
+    """The one movement that may be under way.
 
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
+    ``take_frame`` is called in its thread, ``paint`` in the screen's.
+    """
+
+    def __init__(
+        self,
+        screen: Screen[Any],
+        take_frame: Callable[[], Frame],
+        paint: Callable[[Frame, str], None],
+    ) -> None:
+        self._screen, self._take_frame, self._paint_frame = screen, take_frame, paint
         self._stop = Event()
         self._painted = Event()
-        self._way_is_free = Event()
-        self._way_is_free.set()
+        self._keys_answered = Event()
+        self._keys_answered.set()
         self._paint_seconds = CYCLE / 2
         self._shown_at: float | None = None
         self._waiting: list[Callable[[], Any]] = []
@@ -53,94 +60,87 @@ class BackgroundRun:
         self._rests.set()
         self.running = False
 
-    def go(self, journey: Movement, arrived: Arrived) -> None:
-        """Make a journey: at once when it is short, else in bursts; then call ``arrived``.
+    def go(self, movement: Movement, arrived: Arrived) -> None:
+        """Make a movement: at once when it is short, else in bursts; then call ``arrived``.
 
-        ``arrived`` is called in the screen's thread, also when the journey was stopped before.
+        ``arrived`` is called in the screen's thread, also when the movement was stopped before.
         """
-        if journey.burst(AT_ONCE):
-            arrived(journey)
+        if movement.burst(AT_ONCE):
+            arrived(movement)
             return
         self.running = True
         self._stop.clear()
         self._rests.clear()
         # No partial: Textual writes it down, with every number in its arguments.
-        self._stage.run_worker(lambda: self._work(journey, arrived), thread=True, exclusive=True)
+        self._screen.run_worker(lambda: self._work(movement, arrived), thread=True, exclusive=True)
 
     def halt(self) -> None:
-        """Stop at once where the journey is."""
+        """Stop the movement where it is."""
         self._stop.set()
         self._painted.set()
-        self._way_is_free.set()
+        self._keys_answered.set()
 
     def give_way(self) -> None:
-        """A key is about to be answered: compute no further until that is painted."""
+        """Compute no further until the key that is about to be answered is painted."""
         if self.running:
-            self._way_is_free.clear()
+            self._keys_answered.clear()
 
     def painted(self) -> None:
-        """The terminal shows what the screen was told to show."""
+        """Go on: the terminal shows what the screen was told to show."""
         if self._shown_at is not None:
             self._paint_seconds += 0.2 * (perf_counter() - self._shown_at - self._paint_seconds)
             self._shown_at = None
             self._painted.set()
-        self._way_is_free.set()
+        self._keys_answered.set()
 
-    def at_rest(self, action: Callable[..., Any]) -> Callable[..., Any]:
-        """An action that needs the debugger: on the way, the journey is stopped first.
+    def at_rest(self, action: Callable[[], Any]) -> None:
+        """Call something that needs the debugger: now, or when the movement has stopped.
 
-        What is asked for until it rests is done then, in that order.
+        What is asked for until then is called in that order.
         """
-
-        def act(*arguments: Any) -> Any:
-            if not self.running:
-                return action(*arguments)
-            self._waiting.append(partial(act, *arguments))
+        if self.running:
+            self._waiting.append(lambda: self.at_rest(action))
             self.halt()
-            return None
-
-        return act
+        else:
+            action()
 
     def wait(self) -> bool:
-        """Wait until the thread rests, but not for ever; whether it does."""
+        """Wait until the thread rests, for a limited time; return whether it does."""
         return self._rests.wait(PATIENCE_AT_THE_END)
 
     # ---- in the worker's thread ----------------------------------------------------------------
 
-    def _work(self, journey: Movement, arrived: Arrived) -> None:
+    def _work(self, movement: Movement, arrived: Arrived) -> None:
         try:
-            while not self._computed(journey) and not self._stop.is_set():
+            while not self._computed(movement) and not self._stop.is_set():
                 self._painted.clear()
-                frame = frame_of(
-                    self._stage.debugger, on_the_way=True, before=self._stage.wants_before
-                )
-                self._stage.call_later(self._paint, frame)
+                self._screen.call_later(self._paint, self._take_frame())
                 if not self._stop.is_set():
                     self._painted.wait(PATIENCE)
         finally:
             self._rests.set()
-            self._stage.call_later(self._rest, journey, arrived)
+            self._screen.call_later(self._rest, movement, arrived)
 
-    def _computed(self, journey: Movement) -> bool:
-        """Compute for as long as the paints leave of a cycle; whether it is there."""
+    def _computed(self, movement: Movement) -> bool:
+        """Compute for as long as the paints leave of a cycle; return whether it has arrived."""
         paint = self._paint_seconds
         end = perf_counter() + min(max(CYCLE - paint, paint), LONGEST)
         while perf_counter() < end and not self._stop.is_set():
-            if journey.burst(SLICE):
+            if movement.burst(SLICE):
                 return True
-            self._way_is_free.wait(COURTESY)
+            self._keys_answered.wait(COURTESY)
         return False
 
     # ---- in the screen's thread ----------------------------------------------------------------
 
     def _paint(self, frame: Frame) -> None:
         begun = perf_counter()
-        self._stage.paint(frame, UNDER_WAY)
+        self._paint_frame(frame, UNDER_WAY)
         self._shown_at = begun
 
-    def _rest(self, journey: Movement, arrived: Arrived) -> None:
+    def _rest(self, movement: Movement, arrived: Arrived) -> None:
         self.running = False
-        arrived(journey)
+        arrived(movement)
         waiting, self._waiting = self._waiting, []
-        for act in waiting:  # one of them may set off: then the next stops it and waits again
-            act()
+        for action in waiting:  # one may begin to move: the next then stops it and waits again
+            action()

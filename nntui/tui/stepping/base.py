@@ -1,135 +1,314 @@
-"""The stage: what those who act on a key may ask of the screen that they act for."""
+"""What the parts of the stepping screen share: the debugger, the panes, and how to show things."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from collections import Counter
+from collections.abc import Callable, Mapping
+from functools import partial, wraps
+from typing import Any, ClassVar, Concatenate, Final, ParamSpec, TypeVar
 
-if TYPE_CHECKING:
-    from textual.app import App
-    from textual.screen import Screen
-    from textual.timer import Timer
-    from textual.widget import Widget
+from textual.geometry import Size
+from textual.screen import Screen
 
-    from nntui.debugger.debugger import Debugger
-    from nntui.tui.frame import Frame
-    from nntui.tui.panes.command_line import CommandLine
-    from nntui.tui.panes.network import NetworkPane
-    from nntui.tui.stepping.display_actions import Digits
+from nntui.debugger.commands import Interpreter, Movement, Reply
+from nntui.debugger.debugger import Debugger
+from nntui.explain.numbers import FIRST
+from nntui.tui.frame import Edge, Frame, NeuronFocus, frame_of
+from nntui.tui.keys import FooterFacts
+from nntui.tui.panes.algorithm import AlgorithmPane
+from nntui.tui.panes.command_line import CommandLine
+from nntui.tui.panes.container import PaneContainer
+from nntui.tui.panes.footer import KeyFooter
+from nntui.tui.panes.inspector import InspectorPane
+from nntui.tui.panes.lists import ListPane
+from nntui.tui.panes.loss import LossPane
+from nntui.tui.panes.network import NetworkPane
+from nntui.tui.panes.neurons import NeuronsPane
+from nntui.tui.panes.output import OutputPane
+from nntui.tui.panes.status import StatusLine
+from nntui.tui.panes.step import StepPane
+from nntui.tui.stepping.autosave import Autosave
+from nntui.tui.stepping.background import BackgroundRun
+from nntui.tui.stepping.inspector_history import InspectorHistory
+from nntui.tui.stepping.pane_layout import PaneLayout
+from nntui.tui.stepping.pane_regions import BARS, LISTS, Content
+from nntui.tui.stepping.player import Player
+from nntui.tui.stepping.tour import Tour
+from nntui.tui.user_files import PreferencesFile
+
+FIND: Final = "/"
+"""Begins a line that names a neuron to be found."""
+FILTER: Final = "&"
+"""Begins a line that says which rows of the table are shown."""
+CHOOSE_FIRST: Final = "choose a neuron or an edge first: the arrows, then ] for its edges"
+_TYPING: Final = {FIND: "name", FILTER: "filter"}
+_SHOWN_BY_A_LIST: Final = frozenset({"display", "undisplay"})
+"""Commands whose answer is seen in a list anyway."""
+_SHOWING_FOCUS: Final = frozenset({"network", "neurons", "inspector"})
+_TITLE_MARGIN: Final = 6
+"""Cells of a border that a pane's title must leave."""
+
+Pane = (
+    NetworkPane | StepPane | AlgorithmPane | NeuronsPane | LossPane | InspectorPane | OutputPane
+    | ListPane
+)  # fmt: skip
+
+S = TypeVar("S", bound="SteppingBase")
+P = ParamSpec("P")
 
 
-class Stage(Protocol):
-    """The stepping screen as its helpers see it.
+def at_rest(action: Callable[Concatenate[S, P], None]) -> Callable[Concatenate[S, P], None]:
+    """Stop play, and a movement in the background, before an action that needs the debugger.
 
-    ``debugger`` is for one thread at a time: for the screen's own while the run rests, for that of
-    the travel while it is under way (see ``Travel``). ``latest`` is what the panes show.
+    While a movement stops, the action waits; it is called as soon as the debugger is free.
     """
 
-    debugger: Debugger
-    latest: Frame
-    drawing: NetworkPane
-    command_line: CommandLine
-    digits: Digits
+    @wraps(action)
+    def act(screen: S, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        screen.once_at_rest(partial(action, screen, *args, **kwargs))
+
+    return act
+
+
+class SteppingBase(Screen[None]):
+    """The state that the actions of the stepping screen share.
+
+    ``debugger`` is for one thread at a time: the screen's own while the run rests, the thread of
+    ``background`` while it moves. ``latest`` is what the panes show. ``precision``: how numbers
+    are written, an index of ``PRECISIONS``.
+    """
+
+    # Only a list that is seen takes the keyboard; not, by itself, the first widget that could.
+    AUTO_FOCUS: ClassVar[str] = ""
+
+    def __init__(
+        self,
+        debugger: Debugger,
+        *,
+        keymap: Mapping[str, str],
+        preferences: PreferencesFile,
+        keep_state: bool = False,
+    ) -> None:
+        super().__init__()
+        experiment = debugger.experiment
+        self.debugger = debugger
+        self.keymap, self.preferences, self.keep_state = keymap, preferences, keep_state
+        self.interpreter = Interpreter(debugger)
+        self.latest = frame_of(debugger)
+        self.net = experiment.network.wiring()
+        self.neuron_focus = NeuronFocus()
+        self.precision = FIRST
+        layers = Counter(self.net.layer[j] for j in (*self.net.inputs, *self.net.neurons))
+        self.pane_layout = PaneLayout(Content(layers.total(), max(layers.values(), default=1)))
+        self.pane_layout.prefer(preferences.now)
+
+        self.network_pane = NetworkPane(experiment)
+        self.step_pane = StepPane(experiment)
+        self.neurons_pane = NeuronsPane()
+        self.loss_pane = LossPane(debugger.schedule.updates_per_epoch)
+        self.inspector_pane = InspectorPane(keymap)
+        self.output_pane = OutputPane()
+        self.panes: dict[str, Pane] = {
+            "network": self.network_pane,
+            "step": self.step_pane,
+            "algorithm": AlgorithmPane(),
+            "neurons": self.neurons_pane,
+            "loss": self.loss_pane,
+            "inspector": self.inspector_pane,
+            "output": self.output_pane,
+            **{name: ListPane(name) for name in LISTS},
+        }
+        self.container = PaneContainer(*self.panes.values(), regions=self.pane_layout.regions)
+        self.status_line = StatusLine(experiment)
+        self.command_line = CommandLine(self.completions)
+        self.footer = KeyFooter(keymap)
+
+        self.background = BackgroundRun(self, self._frame_on_the_way, self.paint)
+        self.player = Player(self, debugger, self.show)
+        self.autosave = Autosave(self, debugger, self.background, self.say, wanted=keep_state)
+        self.inspector_history = InspectorHistory(
+            self, debugger, self.background, self.inspector_pane
+        )
+        self.tour = Tour(self, self.panes, keymap, preferences)
+        self._due_message: str | None = None
+        """The message of a frame that is to be painted after the keys that already wait."""
+
+    # ---- what is shown -------------------------------------------------------------------------
+
+    def paint(self, frame: Frame, message: str | None = "") -> None:
+        """Show a frame in every pane that is seen; without a message the one before stays."""
+        self.latest = frame
+        due, self._due_message = self._due_message, None
+        self._show_latest(self.pane_layout.seen)
+        self.status_line.show(frame, due if message is None else message)
+        self.refresh_footer()
+
+    def repaint(self, message: str | None = None) -> None:
+        """Show the latest frame again in the panes that show the focus."""
+        self._show_latest(self.pane_layout.seen & _SHOWING_FOCUS)
+        if message is not None:
+            self.say(message)
+        self.refresh_footer()
+
+    def show(self, message: str = "") -> None:
+        """Show this moment of the run, which must rest.
+
+        It is painted at once, or after the keys that already wait: when a key is held down on a
+        slow terminal, only what the last press led to is worth painting. So nothing is left to do
+        when the key is let go.
+        """
+        self.autosave.changed()
+        self.latest = frame_of(self.debugger, before=self.wants_before)
+        if self._due_message is not None:
+            self._due_message = message
+        elif self.app.message_queue_size:
+            self._due_message = message
+            self.app.call_later(self._paint_due)
+        else:
+            self.paint(self.latest, message)
+
+    def say(self, message: str) -> None:
+        """Show a message in the status line."""
+        if self._due_message is not None:
+            self._due_message = message
+        self.status_line.say(message)
+
+    def tell(self, command: str, lines: tuple[str, ...], *, turn: bool) -> None:
+        """Write a command and its answer to the output pane; ``turn``: open that pane."""
+        self.output_pane.write(command, lines)
+        if turn:
+            self.open_pane("output")
+
+    def open_pane(self, pane: str) -> None:
+        """Turn to a pane."""
+        self.pane_layout.open(pane)
+        self.lay_out()
+
+    def lay_out(self) -> None:
+        """Show the panes that the layout says, and give the keyboard to a list turned to."""
+        layout, terminal = self.pane_layout, self.app.size
+        layout.fit(*terminal)
+        regions = layout.regions(terminal - Size(0, BARS))
+        for name, pane in self.panes.items():
+            pane.display = name in layout.seen
+            pane.set_class(layout.is_turned_to(name), "turned")
+            if name in regions:
+                pane.set_tabs(layout.tabs(name), regions[name].width - _TITLE_MARGIN)
+        self.set_class(layout.too_small, "too-small")
+        self.container.place()
+        if not self.command_line.shown:
+            listed = layout.current in LISTS and layout.current in layout.seen
+            self.set_focus(self.panes[layout.current] if listed else None)
+        self.paint(self.latest, None)
+        self.call_after_refresh(self._complete_frame)
+
+    def refresh_footer(self) -> None:
+        """Offer the keys that do something now."""
+        self.footer.show(self.footer_facts)
+
+    @property
+    def footer_facts(self) -> FooterFacts:
+        """What the footer goes by."""
+        frame, layout, focus = self.latest, self.pane_layout, self.neuron_focus
+        listed = self.focused.id if self.focused is not None else None
+        listed = listed if listed in LISTS else None
+        line = self.command_line
+        return FooterFacts(
+            at_start=frame.snapshot.position == 0,
+            at_end=frame.snapshot.position == frame.snapshot.total,
+            under_way=frame.on_the_way,
+            playing=self.player.playing,
+            listed=listed,
+            filled=listed is not None and bool(getattr(frame, listed)),
+            focused=focus.place is not None,
+            turned=layout.turned,
+            inspecting=layout.is_turned_to("inspector"),
+            held=layout.turned or layout.maximised is not None or focus != NeuronFocus(),
+            maximised=layout.maximised is not None,
+            typing=_TYPING.get(line.value[:1], "command") if line.shown else None,
+        )
 
     @property
     def wants_before(self) -> bool:
         """Whether a pane shows what the last update has changed."""
+        table = "neurons" in self.pane_layout.seen and self.neurons_pane.compares
+        return self.network_pane.pinned == "change" or table
 
-    def paint(self, frame: Frame, message: str | None = "") -> None:
-        """Show a frame in every pane that is seen; without a message the one before stays."""
+    def _show_latest(self, seen: frozenset[str]) -> None:
+        layout, frame, focus = self.pane_layout, self.latest, self.neuron_focus
+        self.inspector_history.want(
+            focus.neuron if "inspector" in layout.seen and not frame.on_the_way else None
+        )
+        for name in seen:
+            self.panes[name].show(frame, focus)
 
-    def repaint(self, message: str | None = None) -> None:
-        """Show the latest frame anew where the focus, which is another, is seen."""
+    def _paint_due(self) -> None:
+        if self._due_message is not None and self.is_attached:
+            self.paint(self.latest, self._due_message)
 
-    def show(self, message: str = "") -> None:
-        """Show this moment; the run must rest."""
+    def _complete_frame(self) -> None:
+        """Add the parameters before the last update to a frame without, where a pane needs them."""
+        resting = not self.background.running and not self.latest.on_the_way
+        if self.wants_before and self.latest.before is None and resting:
+            self.paint(frame_of(self.debugger, before=True), None)
 
-    def say(self, message: str) -> None:
-        """Show a message in the status line."""
+    def _frame_on_the_way(self) -> Frame:
+        """Return a frame while the run moves (in the thread of ``background``)."""
+        return frame_of(self.debugger, on_the_way=True, before=self.wants_before)
 
-    def tell(self, command: str, lines: tuple[str, ...], *, turn: bool) -> None:
-        """Write an answer to the output pane, and turn to it."""
+    # ---- the run -------------------------------------------------------------------------------
 
-    def lay_out(self) -> None:
-        """See to it that the panes of the deck are seen."""
+    def once_at_rest(self, action: Callable[[], Any]) -> None:
+        """Call something that needs the debugger: now, or when what moves has stopped."""
+        self.player.stop()
+        self.background.at_rest(action)
 
-    def open_over(self, screen: Screen[Any], answered: Callable[[Any], None]) -> None:
-        """Put a screen over this one, and take its answer."""
+    def run_command(self, line: str, times: int = 1) -> None:
+        """Run a command that a key stands for; a movement that stops, ``times`` times."""
+        self.take_answer(self.interpreter.prepare(line), times)
 
-    def quit(self) -> None:
-        """Leave nntui."""
-
-    # ---- Textual's own -------------------------------------------------------------------------
-
-    @property
-    def app(self) -> App[Any]:
-        """The app, to which the keys come first."""
-
-    @property
-    def focused(self) -> Widget | None:
-        """What has the keyboard, if anything but the screen has."""
-
-    @property
-    def is_attached(self) -> bool:
-        """Whether the screen is still there."""
-
-    def get_selected_text(self) -> str | None:
-        """The text that is chosen with the mouse."""
-
-    def mount(self, widget: Widget) -> Any:
-        """Put another widget on the screen."""
-
-    def call_later(self, callback: Callable[..., Any], *args: Any) -> bool:
-        """Call back in the screen's own thread."""
-
-    def set_interval(self, interval: float, callback: Callable[..., Any]) -> Timer:
-        """Call back again and again."""
-
-    def set_timer(self, delay: float, callback: Callable[..., Any]) -> Timer:
-        """Call back once."""
-
-    def run_worker(
-        self, work: Callable[[], None], *, thread: bool, exclusive: bool, group: str = "default"
-    ) -> Any:
-        """Do some work beside the screen."""
-
-
-# ---- backlog -------------------------------------------------------------------------------------
-
-
-class Backlog:
-    """Paints a frame at once, or behind the keys that are waiting already.
-
-    Each key is answered in turn; but when a key is held down on a slow terminal, or many come at
-    once, only what the last of them led to is worth painting. So nothing is left to do when the
-    key is let go.
-    """
-
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-        self._due: str | None = None
-
-    def show(self, frame: Frame, message: str) -> None:
-        """Paint a frame with a message, soon."""
-        self._stage.latest = frame
-        if self._due is not None:
-            self._due = message
-        elif self._stage.app.message_queue_size:
-            self._due = message
-            self._stage.app.call_later(self._catch_up)
+    def take_answer(self, answer: Reply | Movement, times: int = 1) -> None:
+        """Show a command's reply, or make the movement that it asks for."""
+        if isinstance(answer, Movement):
+            self.background.go(answer, lambda movement: self._arrived(movement, times))
+        elif answer.quits:
+            self.app.call_later(self.app.action_quit)
         else:
-            self._stage.paint(frame, message)
+            short = len(answer.lines) <= 1 or answer.command.split(" ")[0] in _SHOWN_BY_A_LIST
+            self.tell(answer.command, answer.lines, turn=not short)
+            self.show(answer.lines[-1] if short and answer.lines else "")
 
-    def say(self, message: str) -> None:
-        """Something else is said meanwhile."""
-        if self._due is not None:
-            self._due = message
+    def _arrived(self, movement: Movement, times: int) -> None:
+        reply = self.interpreter.arrived(movement)
+        stop = movement.stop
+        if stop is not None and stop.messages:
+            self.tell(reply.command, stop.messages, turn=movement.search is not None)
+        if movement.over and times > 1 and stop is not None and stop.hits:
+            self.run_command(reply.command, times - 1)
+        else:
+            self.show("stopped on the way" if not movement.over else reply.stop or "")
 
-    def painting(self, message: str | None) -> str | None:
-        """A frame is painted now, whatever waits: the message that goes with it."""
-        due, self._due = self._due, None
-        return due if message is None else message
+    # ---- the focus -----------------------------------------------------------------------------
 
-    def _catch_up(self) -> None:
-        if self._due is not None and self._stage.is_attached:
-            self._stage.paint(self._stage.latest, self._due)
+    @property
+    def focused_value(self) -> str | None:
+        """The name of the focused value: what the phase of the last step makes of the focus."""
+        last = self.latest.snapshot.last
+        return self.neuron_focus.value(self.net, last.position.phase if last else None)
+
+    def set_neuron_focus(self, neuron: str, edge: Edge | None = None) -> None:
+        """Focus a neuron, or one of its edges; what the drawing highlights stays."""
+        self.neuron_focus = NeuronFocus(neuron, edge, self.neuron_focus.cone)
+        self.repaint()
+
+    # ---- the command line ----------------------------------------------------------------------
+
+    def completions(self, line: str) -> list[str]:
+        """Return the lines that a line may become."""
+        return []
+
+    def leave_command_line(self) -> None:
+        """Hide the command line."""
+        self.command_line.leave()
+        self.say("")
+        self.lay_out()

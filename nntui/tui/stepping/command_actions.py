@@ -1,290 +1,210 @@
-"""Commanding: lines of the command language, typed behind the colon or meant by a key."""
+"""The actions that are commands: the command line, breakpoints, displays, set, bookmarks, why."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from textual.widgets import Input
+
 from nntui.debugger.breakpoints import AnyBreakpoint, Breakpoint
-from nntui.debugger.commands import Interpreter, Movement, Reply
-from nntui.debugger.queries.paths import lines_of, paths
+from nntui.debugger.commands import Reply
 from nntui.explain.numbers import exact
-from nntui.model.names import value_name
-from nntui.tui.stepping.pane_layout import LISTS
+from nntui.tui.panes.algorithm import AlgorithmPane
+from nntui.tui.panes.command_line import CommandLine
+from nntui.tui.panes.lists import ListPane
+from nntui.tui.stepping.base import CHOOSE_FIRST, FILTER, FIND, SteppingBase, at_rest
 
 if TYPE_CHECKING:
     from nntui.debugger.queries.why import Cause
-    from nntui.model.wiring import Wiring
-    from nntui.tui.panes.lists import ListAction
-    from nntui.tui.stepping.background import BackgroundRun
-    from nntui.tui.stepping.base import Stage
-    from nntui.tui.stepping.focus_actions import Looking
-
 
 MOST_OFFERED: Final = 12
-SHOWN_ELSEWHERE: Final = frozenset({"display", "undisplay"})
-"""Commands whose answer is what a list shows anyway."""
+"""Completions that are named, at most."""
 
 
-class Commanding:
-    """Hands lines to the interpreter and shows what it answers."""
+class CommandActions(SteppingBase):
+    """Runs typed commands, and those that a key makes of the focus."""
 
-    def __init__(self, stage: Stage, travel: BackgroundRun) -> None:
-        self._stage, self._travel = stage, travel
-        self._interpreter = Interpreter(stage.debugger)
+    # ---- the command line ----------------------------------------------------------------------
 
-    def ask(self, text: str = "", proposed: str = "") -> None:
-        """Let the person type a command, the beginning of which is there."""
-        self._stage.command_line.ask(text, proposed)
+    @at_rest
+    def action_command(self, text: str = "") -> None:
+        """Let the user type a command that begins with ``text``."""
+        self.command_line.ask(text)
 
-    def leave(self) -> None:
-        """No command is typed after all."""
-        self._stage.command_line.leave()
-        self._stage.say("")
-        self._stage.lay_out()
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        if not event.value.startswith((FIND, FILTER)):
+            self.submit_command(event.value)
 
-    def submit(self, line: str) -> None:
-        """Run what was typed. A line that can't be run stays, to be put right."""
-        self._stage.command_line.keep(line)
-        answer = self._interpreter.prepare(line.strip() or self._interpreter.again)
+    @at_rest
+    def submit_command(self, line: str) -> None:
+        """Run a typed line; one that can't be run stays, to be put right."""
+        self.command_line.keep(line)
+        answer = self.interpreter.prepare(line.strip() or self.interpreter.again)
         if isinstance(answer, Reply) and not answer.ok:
-            self._stage.say(answer.lines[0])
-            self._point_at(line, answer)
+            self.say(answer.lines[0])
+            self._point_at_fault(line, answer)
             return
-        self.leave()
-        self._take(answer, 1)
+        self.leave_command_line()
+        self.take_answer(answer)
 
-    def run(self, line: str, times: int = 1) -> None:
-        """Run a command that a key stands for; a journey as often as asked for."""
-        self._take(self._interpreter.prepare(line), times)
+    def on_command_line_left(self) -> None:
+        self.leave_command_line()
 
-    def run_or_ask(self, command: str, value: str | None) -> None:
-        """Run a command on a value; let the person type the value when none is meant."""
-        if value is None:
-            self.ask(f"{command} ")
-        else:
-            self.run(f"{command} {value}")
+    def completions(self, line: str) -> list[str]:
+        """Return the lines that a line may become; none while the debugger is in use."""
+        if line.startswith((FIND, FILTER)):
+            return super().completions(line)
+        return [] if self.background.running else self.interpreter.complete(line)
 
-    def complete(self, line: str) -> list[str]:
-        """The lines that a line may become. On the way, nothing is known of the run."""
-        return [] if self._travel.running else self._interpreter.complete(line)
+    def on_command_line_offered(self, event: CommandLine.Offered) -> None:
+        """Name the words that may come next."""
+        words = [line.rpartition(" ")[2] for line in event.lines[:MOST_OFFERED]]
+        more = len(event.lines) - len(words)
+        self.say("  ".join(words) + (f"  … {more} more" if more else ""))
 
-    def offer(self, lines: list[str]) -> None:
-        """Say how a line may go on."""
-        words = [line.rpartition(" ")[2] for line in lines[:MOST_OFFERED]]
-        more = len(lines) - len(words)
-        self._stage.say("  ".join(words) + (f"  … {more} more" if more else ""))
-
-    def _point_at(self, line: str, refused: Reply) -> None:
+    def _point_at_fault(self, line: str, refused: Reply) -> None:
         """Put the cursor where an expression is at fault."""
         start = line.rfind(str(refused.data.get("expression", "")))
         if "at" in refused.data and start >= 0:
-            self._stage.command_line.cursor_position = start + int(refused.data["at"])
+            self.command_line.cursor_position = start + int(refused.data["at"])
 
-    def _take(self, answer: Reply | Movement, times: int) -> None:
-        if isinstance(answer, Movement):
-            self._travel.go(answer, lambda journey: self._arrived(journey, times))
-        elif answer.quits:
-            self._stage.quit()
-        else:
-            elsewhere = answer.command.split(" ")[0] in SHOWN_ELSEWHERE
-            short = len(answer.lines) <= 1 or elsewhere
-            self._stage.tell(answer.command, answer.lines, turn=not short)
-            self._stage.show(answer.lines[-1] if short and answer.lines else "")
+    # ---- breakpoints ---------------------------------------------------------------------------
 
-    def _arrived(self, journey: Movement, times: int) -> None:
-        reply = self._interpreter.arrived(journey)
-        stop = journey.stop
-        if stop is not None and stop.messages:
-            self._stage.tell(reply.command, stop.messages, turn=journey.search is not None)
-        if journey.over and times > 1 and stop is not None and stop.hits:
-            self.run(reply.command, times - 1)
-        else:
-            self._stage.show("stopped on the way" if not journey.over else reply.stop or "")
-
-
-# ---- asking --------------------------------------------------------------------------------------
-
-
-class Asking:
-    """Each key is a command with the focused value filled in."""
-
-    def __init__(self, stage: Stage, commanding: Commanding, looking: Looking, net: Wiring) -> None:
-        self._stage, self._commanding, self._looking = stage, commanding, looking
-        self._net = net
-
-    def watch(self) -> None:
-        """Watch the focused value, or another that is typed."""
-        self._commanding.ask("display ", self._value() or "loss")
-
-    def assign(self) -> None:
-        """Set the focused weight, bias or input, or another value that is typed."""
-        name = self._looking.focus.setting(self._net)
-        if name is None:
-            self._commanding.ask("set ")
-            return
-        value = self._stage.debugger.value(name)
-        self._commanding.ask(f"set {name} ", "" if value is None else exact(value))
-
-    def write(self, direction: int) -> None:
-        """Go to the step that last wrote the focused value, or to the one that does so next."""
-        command = "next-write" if direction > 0 else "last-write"
-        self._commanding.run_or_ask(command, self._value())
-
-    def why(self) -> None:
-        """Show what has made the focused value."""
-        value = self._value() or self._written()
-        if value is None:
-            self._commanding.ask("why ")
-            return
-        from nntui.tui.dialogs.why import WhyScreen
-
-        cause, digits = self._stage.debugger.why(value), self._stage.digits.chosen
-        self._stage.open_over(WhyScreen(cause, digits), self._jump)
-
-    def paths(self) -> None:
-        """Bring out what the focused weight or neuron influences, or do so no longer."""
-        focus = self._looking.focus
-        if focus.cone is not None:
-            self._looking.focus = replace(focus, cone=None)
-            self._stage.repaint()
-            return
-        if focus.neuron is None:
-            self._stage.say("choose a neuron or an edge first: the arrows, then ] for its edges")
-            return
-        name = value_name("w", *focus.edge) if focus.edge is not None else focus.neuron
-        found = paths(self._net, name)
-        self._looking.focus = replace(focus, cone=found)
-        self._stage.tell(f"paths {name}", lines_of(found, self._net), turn=False)
-        self._stage.repaint(found.sentence)
-
-    def bookmark(self) -> None:
-        """Give this place a name."""
-        self._commanding.ask("bookmark ")
-
-    def goto(self) -> None:
-        """Go to a place that is typed."""
-        self._commanding.ask("goto ")
-
-    def _value(self) -> str | None:
-        last = self._stage.latest.snapshot.last
-        return self._looking.focus.value(self._net, last.position.phase if last else None)
-
-    def _written(self) -> str | None:
-        """What the last step wrote."""
-        last = self._stage.latest.snapshot.last
-        return next(iter(last.writes), None) if last else None
-
-    def _jump(self, cause: Cause | None) -> None:
-        if cause is not None:
-            self._commanding.run(f"goto {cause.position}")
-
-
-# ---- stopping ------------------------------------------------------------------------------------
-
-
-CHOOSE_FIRST = "choose a neuron or an edge first: the arrows, then ] for its edges"
-
-
-class Stopping:
-    """Breakpoints by keys."""
-
-    def __init__(self, stage: Stage, commanding: Commanding, looking: Looking) -> None:
-        self._stage, self._commanding, self._looking = stage, commanding, looking
-        self._wishes: dict[tuple[str, ListAction], Callable[[int | str], None]] = {
-            ("breakpoints", "choose"): lambda key: self._edit(int(key)),
-            ("breakpoints", "toggle"): lambda key: self._toggle_row(int(key)),
-            ("breakpoints", "delete"): lambda key: self._commanding.run(f"delete {key}"),
-            ("watches", "choose"): lambda key: self._retype(int(key)),
-            ("watches", "delete"): lambda key: self._commanding.run(f"undisplay {key}"),
-            ("branches", "choose"): lambda key: self._commanding.run(f"branch switch {key}"),
-            ("branches", "delete"): lambda key: self._commanding.run(f"branch delete {key}"),
-        }
-        assert {pane for pane, _ in self._wishes} == set(LISTS)
-
-    def toggle(self) -> None:
-        """Set a breakpoint on the focus, or delete those that are there."""
-        place = self._looking.focus.place
+    @at_rest
+    def action_breakpoint(self) -> None:
+        """Set a breakpoint on the focused neuron or edge, or delete those there."""
+        place = self.neuron_focus.place
         if place is None:
-            self._stage.say(CHOOSE_FIRST)
-        elif rows := self._here():
-            self._commanding.run("delete " + " ".join(str(row.number) for row in rows))
+            self.say(CHOOSE_FIRST)
+        elif rows := self._breakpoints_on_focus():
+            self.run_command("delete " + " ".join(str(row.number) for row in rows))
         else:
-            self._commanding.run(f"break {place}")
+            self.run_command(f"break {place}")
 
-    def toggle_line(self, line: str | None) -> None:
-        """Set a breakpoint on a line of the program, or delete those that stand on it."""
+    @at_rest
+    def action_edit_breakpoint(self) -> None:
+        """Edit the breakpoint on the focus; set one there first when there is none."""
+        place = self.neuron_focus.place
+        if place is None:
+            self.say(CHOOSE_FIRST)
+            return
+        if not self._breakpoints_on_focus():
+            self.run_command(f"break {place}")
+        if rows := self._breakpoints_on_focus():
+            self._edit_breakpoint(rows[0].number)
+
+    @at_rest
+    def on_algorithm_pane_chosen(self, event: AlgorithmPane.Chosen) -> None:
+        """Set a breakpoint on a line of the algorithm, or delete those there."""
         rows = [
             str(row.number)
-            for row in self._stage.debugger.breakpoints
-            if isinstance(row, Breakpoint) and row.place and row.place.line == line
+            for row in self.debugger.breakpoints
+            if isinstance(row, Breakpoint) and row.place and row.place.line == event.line
         ]
-        if line is None:
-            self._stage.say("no breakpoint can stand on this line")
+        if event.line is None:
+            self.say("no breakpoint can stand on this line")
         elif rows:
-            self._commanding.run(f"delete {' '.join(rows)}")
+            self.run_command(f"delete {' '.join(rows)}")
         else:
-            self._commanding.run(f"break line {line}")
+            self.run_command(f"break line {event.line}")
 
-    def edit(self) -> None:
-        """Edit the breakpoint on the focus; set one there first when there is none."""
-        place = self._looking.focus.place
-        if place is None:
-            self._stage.say(CHOOSE_FIRST)
-            return
-        if not self._here():
-            self._commanding.run(f"break {place}")
-        if rows := self._here():
-            self._edit(rows[0].number)
-
-    def to_cursor(self, direction: int) -> None:
-        """Go to the next step of what has the focus, or back to the one before."""
-        place = self._looking.focus.place
-        if place is None:
-            self._stage.say(CHOOSE_FIRST)
-        else:
-            self._commanding.run(f"{'until' if direction > 0 else 'reverse-until'} {place}")
-
-    def wish(self, pane: str, action: ListAction, key: int | str) -> None:
-        """Do what a person wants with a row."""
-        if act := self._wishes.get((pane, action)):
-            act(key)
-
-    # ---- inside --------------------------------------------------------------------------------
-
-    def _here(self) -> tuple[Breakpoint, ...]:
+    def _breakpoints_on_focus(self) -> tuple[Breakpoint, ...]:
         """The breakpoints on the focus, whatever their direction and condition."""
-        focus = self._looking.focus
+        focus = self.neuron_focus
         neurons = focus.edge or (focus.neuron,)
         return tuple(
             row
-            for row in self._stage.debugger.breakpoints
+            for row in self.debugger.breakpoints
             if isinstance(row, Breakpoint) and row.place and row.place.neurons == neurons
         )
 
-    def _toggle_row(self, number: int) -> None:
-        enabled = self._stage.debugger.breakpoints[number].enabled
-        self._commanding.run(f"{'disable' if enabled else 'enable'} {number}")
-
-    def _edit(self, number: int) -> None:
+    def _edit_breakpoint(self, number: int) -> None:
         from nntui.tui.dialogs.breakpoint_form import BreakpointForm
 
-        debugger = self._stage.debugger
+        debugger = self.debugger
         form = BreakpointForm(debugger.breakpoints[number], debugger.experiment.network)
-        self._stage.open_over(form, self._edited)
+        self.app.push_screen(form, self._breakpoint_edited)
 
-    def _edited(self, row: AnyBreakpoint | None) -> None:
-        """Put the edited row in the place of the one before."""
-        if row is not None and row.number in self._stage.debugger.breakpoints:
-            stops = self._stage.debugger.breakpoints
-            stops.count(row)
-            stops.enable(row.number, row.enabled)  # a search under way hears of it
-            self._stage.show(f"{row.title}: {row.what}")
+    def _breakpoint_edited(self, row: AnyBreakpoint | None) -> None:
+        breakpoints = self.debugger.breakpoints
+        if row is not None and row.number in breakpoints:
+            breakpoints.count(row)
+            breakpoints.enable(row.number, row.enabled)  # a search under way hears of it
+            self.show(f"{row.title}: {row.what}")
 
-    def _retype(self, number: int) -> None:
-        """Watch something else instead."""
-        text = next(
-            (w.expression.text for w in self._stage.debugger.displays if w.number == number), ""
-        )
-        self._commanding.ask(f"display {text}")
+    # ---- the lists -----------------------------------------------------------------------------
+
+    @at_rest
+    def on_list_pane_row_action(self, event: ListPane.RowAction) -> None:
+        """Do what a key in a list says with the chosen row."""
+        key = event.key
+        match event.pane, event.action:
+            case "breakpoints", "choose":
+                self._edit_breakpoint(int(key))
+            case "breakpoints", "toggle":
+                enabled = self.debugger.breakpoints[int(key)].enabled
+                self.run_command(f"{'disable' if enabled else 'enable'} {key}")
+            case "breakpoints", "delete":
+                self.run_command(f"delete {key}")
+            case "watches", "choose":
+                texts = (d.expression.text for d in self.debugger.displays if d.number == key)
+                self.command_line.ask(f"display {next(texts, '')}")
+            case "watches", "delete":
+                self.run_command(f"undisplay {key}")
+            case "branches", "choose":
+                self.run_command(f"branch switch {key}")
+            case "branches", "delete":
+                self.run_command(f"branch delete {key}")
+
+    # ---- values and places ---------------------------------------------------------------------
+
+    @at_rest
+    def action_watch(self) -> None:
+        """Display the focused value, or another that is typed."""
+        self.command_line.ask("display ", self.focused_value or "loss")
+
+    @at_rest
+    def action_assign(self) -> None:
+        """Set the focused weight, bias or input, or another value that is typed."""
+        name = self.neuron_focus.setting(self.net)
+        if name is None:
+            self.command_line.ask("set ")
+            return
+        value = self.debugger.value(name)
+        self.command_line.ask(f"set {name} ", "" if value is None else exact(value))
+
+    @at_rest
+    def action_write(self, direction: int) -> None:
+        """Go to the step that last wrote the focused value, or to the next one that does."""
+        command = "next-write" if direction > 0 else "last-write"
+        if self.focused_value is None:
+            self.command_line.ask(f"{command} ")
+        else:
+            self.run_command(f"{command} {self.focused_value}")
+
+    @at_rest
+    def action_why(self) -> None:
+        """Show what made the focused value; without a focus, the value last written."""
+        last = self.debugger.last
+        value = self.focused_value or (next(iter(last.writes), None) if last else None)
+        if value is None:
+            self.command_line.ask("why ")
+            return
+        from nntui.tui.dialogs.why import WhyScreen
+
+        screen = WhyScreen(self.debugger.why(value), self.precision)
+        self.app.push_screen(screen, self._go_to_cause)
+
+    def _go_to_cause(self, cause: Cause | None) -> None:
+        if cause is not None:
+            self.run_command(f"goto {cause.position}")
+
+    @at_rest
+    def action_bookmark(self) -> None:
+        """Let the user type a name for this place."""
+        self.command_line.ask("bookmark ")
+
+    @at_rest
+    def action_goto(self) -> None:
+        """Let the user type a place to go to."""
+        self.command_line.ask("goto ")

@@ -1,266 +1,199 @@
-"""Drawing: which view of the network is seen, how large, which layers are folded; finding."""
+"""The actions on how things are shown: the drawing, the table, the losses, the digits."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final
 
-from nntui.explain.numbers import FIRST, PRECISIONS
+from textual.widgets import Input
+
+from nntui.explain.numbers import PRECISIONS
 from nntui.model.names import did_you_mean, escaped
-from nntui.tui.frame import frame_of
 from nntui.tui.panes.loss_chart import ChartOptions
+from nntui.tui.stepping.base import FILTER, FIND, SteppingBase
 
-if TYPE_CHECKING:
-    from nntui.tui.panes.loss import LossPane
-    from nntui.tui.panes.neurons import NeuronsPane
-    from nntui.tui.stepping.background import BackgroundRun
-    from nntui.tui.stepping.base import Stage
-    from nntui.tui.stepping.focus_actions import Looking
+ZOOMS: Final = (None, 10_000, 3_000, 1_000, 300, 100, 30, 10)
+"""How many of the last updates or epochs the chart shows; None: all."""
 
 
-FIND = "/"
-"""With this a line begins that names a neuron to be found."""
+class DisplayActions(SteppingBase):
+    """Views, zoom and folding of the drawing; order and rows of the table; the chart; digits.
 
+    None of them moves the run. ``chart``: how the losses are shown.
+    """
 
-class Drawing:
-    """What the keys do to the drawing. Nothing here moves the run."""
+    chart = ChartOptions()
 
-    def __init__(self, stage: Stage, travel: BackgroundRun, looking: Looking) -> None:
-        self._stage, self._travel, self._looking = stage, travel, looking
+    # ---- the drawing ---------------------------------------------------------------------------
 
-    def view(self, direction: int) -> None:
-        """Turn to the next view, or to the one before."""
-        view = self._stage.drawing.turn(direction)
+    def action_view(self, direction: int) -> None:
+        """Show the next view, or the one before."""
+        view = self.network_pane.turn(direction)
         if view is None:
             said = "the drawing follows the run: activations, gradients, changes"
         else:
             said = f"the drawing keeps to {view.name}: {view.boxes} and {view.lines}"
-        if self._travel.running:
-            self._stage.repaint(said)
+        if self.background.running:
+            self.repaint(said)
         else:
-            self._stage.show(said)  # a view may show what no frame had so far
+            self.show(said)  # a view may show what no frame had so far
 
-    def fold(self) -> None:
+    def action_fold(self) -> None:
         """Fold the layer of the focused neuron, or unfold it."""
-        neuron = self._looking.focus.neuron
+        neuron = self.neuron_focus.neuron
         if neuron is None:
-            self._stage.say("choose a neuron first: its layer is folded or unfolded")
+            self.say("choose a neuron first: its layer is folded or unfolded")
         else:
-            folded = self._stage.drawing.fold(neuron)
-            self._stage.say(f"the layer of {escaped(neuron)} is {'' if folded else 'un'}folded")
+            folded = self.network_pane.fold(neuron)
+            self.say(f"the layer of {escaped(neuron)} is {'' if folded else 'un'}folded")
 
-    def fold_all(self) -> None:
+    def action_fold_all(self) -> None:
         """Fold all layers, or unfold them."""
-        folded = self._stage.drawing.fold_all()
-        self._stage.say(f"every layer is {'' if folded else 'un'}folded")
+        folded = self.network_pane.fold_all()
+        self.say(f"every layer is {'' if folded else 'un'}folded")
 
-    def zoom(self, by: int) -> None:
-        """Draw larger or smaller."""
-        times = self._stage.drawing.zoom(by)
+    def action_zoom(self, by: int) -> None:
+        """Draw the network larger or smaller."""
+        times = self.network_pane.zoom(by)
         if times < 1:
-            self._stage.say("the drawing without numbers on its lines")
+            self.say("the drawing without numbers on its lines")
         elif times == 1:
-            self._stage.say("the drawing as it fits")
+            self.say("the drawing as it fits")
         else:
-            self._stage.say(f"the drawing {times:g} times as large")
+            self.say(f"the drawing {times:g} times as large")
 
-    def fit(self) -> None:
-        """Draw it so that it fits."""
-        self._stage.drawing.fit()
-        self._stage.say("the drawing fits")
+    def action_fit(self) -> None:
+        """Draw the network so that it fits."""
+        self.network_pane.fit()
+        self.say("the drawing fits")
 
-    # ---- finding -------------------------------------------------------------------------------
+    def action_find(self) -> None:
+        """Let the user type the name of a neuron to be focused."""
+        self.command_line.ask(FIND)
 
-    def ask(self) -> None:
-        """Let the person type a neuron's name."""
-        self._stage.command_line.ask(FIND)
-
-    def complete(self, line: str) -> list[str]:
-        """The lines that a line may become: neurons' names that begin so, or have it inside."""
-        typed = line.removeprefix(FIND)
-        names = self._names()
+    def completions(self, line: str) -> list[str]:
+        """Return the lines that name a neuron: one that begins as typed, else contains it."""
+        if not line.startswith(FIND):
+            return super().completions(line)
+        typed, names = line.removeprefix(FIND), (*self.net.inputs, *self.net.neurons)
         first = [name for name in names if name.startswith(typed)]
         return [FIND + name for name in first or [name for name in names if typed in name]]
 
-    def find(self, line: str) -> str | None:
-        """Give the focus to the neuron that a line names; else say why not."""
-        typed = line.removeprefix(FIND).strip()
-        names = self._names()
+    def _find(self, typed: str) -> None:
+        """Focus the neuron of that name, or the first whose name contains it."""
+        names = (*self.net.inputs, *self.net.neurons)
         found = [name for name in names if name == typed] or [n for n in names if typed in n]
         if typed and found:
-            self._looking.choose(found[0])
-            return None
-        hint = did_you_mean(typed, names)
-        return f"no neuron is called “{escaped(typed)}”{hint and '; ' + hint}"
-
-    def _names(self) -> tuple[str, ...]:
-        net = self._stage.latest.snapshot.net
-        return (*net.inputs, *net.neurons)
-
-
-# ---- tables --------------------------------------------------------------------------------------
-
-
-FILTER = "&"
-"""With this a line begins that says which rows are shown."""
-
-
-class Tables:
-    """What the keys do to the tables of neurons and connections. Nothing here moves the run."""
-
-    def __init__(
-        self, stage: Stage, travel: BackgroundRun, looking: Looking, pane: NeuronsPane
-    ) -> None:
-        self._stage, self._travel, self._looking = stage, travel, looking
-        self._pane = pane
-
-    @property
-    def compares(self) -> bool:
-        """Whether changes by the last update are seen."""
-        return "neurons" in self._looking.deck.seen and self._pane.compares
-
-    def turn_over(self) -> None:
-        """Show the next table: a row a neuron, a connection, or a connection of one neuron."""
-        if not self._seen():
-            return
-        said = f"a row for each {self._pane.turn_over()}"
-        if self._travel.running:
-            self._stage.say(said)
+            self.set_neuron_focus(found[0])
+            self.leave_command_line()
         else:
-            self._stage.show(said)  # a change by the last update is in no frame so far
+            hint = did_you_mean(typed, names)
+            self.say(f"no neuron is called “{escaped(typed)}”{hint and '; ' + hint}")
 
-    def catch_up(self) -> None:
-        """Changes by the last update came into sight: take them into the frame, if it has none."""
-        latest = self._stage.latest
-        resting = not self._travel.running and not latest.on_the_way
-        if self.compares and latest.before is None and resting:
-            self._stage.paint(frame_of(self._stage.debugger, before=True), None)
+    # ---- the tables of neurons and connections -------------------------------------------------
 
-    def sort(self) -> None:
-        """Put the rows in order by the next column."""
-        if self._seen():
-            self._stage.say(self._pane.sort())
+    def action_next_table(self) -> None:
+        """Show the next table: a row a neuron, a connection, or a connection of one neuron."""
+        if self._table_seen():
+            said = f"a row for each {self.neurons_pane.turn_over()}"
+            if self.background.running:
+                self.say(said)
+            else:
+                self.show(said)  # a change by the last update is in no frame so far
 
-    def reverse(self) -> None:
-        """Turn the order round."""
-        if self._seen():
-            self._stage.say(self._pane.reverse())
+    def action_sort(self) -> None:
+        """Sort the rows by the next column."""
+        if self._table_seen():
+            self.say(self.neurons_pane.sort())
 
-    # ---- which rows ----------------------------------------------------------------------------
+    def action_reverse(self) -> None:
+        """Reverse the order of the rows."""
+        if self._table_seen():
+            self.say(self.neurons_pane.reverse())
 
-    def ask(self) -> None:
-        """Let the person type which rows are shown."""
-        if "neurons" not in self._looking.deck.seen:
-            self._looking.open("neurons")
-        self._stage.command_line.ask(FILTER, self._pane.filtered)
+    def action_filter(self) -> None:
+        """Let the user type which rows are shown."""
+        self._table_seen()
+        self.command_line.ask(FILTER, self.neurons_pane.filtered)
 
-    def typed(self, line: str) -> None:
-        """Show the rows that an unfinished line means, while it means any."""
+    def _filter(self, typed: str) -> None:
+        """Show the rows that were typed, or say why not and let the line stand."""
         try:
-            self._pane.filter(line.removeprefix(FILTER))
-        except ValueError:
-            return
-
-    def filter(self, line: str) -> str:
-        """Show the rows that a line means and say how many; else say why not, and let it stand."""
-        try:
-            said = self._pane.filter(line.removeprefix(FILTER))
+            said = self.neurons_pane.filter(typed)
         except ValueError as problem:
-            return str(problem)
-        self._stage.command_line.leave()
-        self._stage.lay_out()
-        return said
+            self.say(str(problem))
+            return
+        self.leave_command_line()
+        self.say(said)
 
-    def leave(self, line: str) -> None:
-        """The person types no filter after all: all rows are shown."""
-        if line.startswith(FILTER):
-            self._pane.filter("")
-
-    def _seen(self) -> bool:
-        """Turn to the tables if they are not seen; whether they were."""
-        if "neurons" in self._looking.deck.seen:
+    def _table_seen(self) -> bool:
+        """Return whether the table is seen; turn to it if not."""
+        if "neurons" in self.pane_layout.seen:
             return True
-        self._looking.open("neurons")
+        self.open_pane("neurons")
         return False
 
+    # ---- what is typed into the line -----------------------------------------------------------
 
-# ---- charting ------------------------------------------------------------------------------------
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        if event.value.startswith(FILTER):
+            self._filter(event.value.removeprefix(FILTER))
+        elif event.value.startswith(FIND):
+            self._find(event.value.removeprefix(FIND).strip())
 
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Show the rows that an unfinished filter means, while it means any."""
+        if event.value.startswith(FILTER):
+            with suppress(ValueError):
+                self.neurons_pane.filter(event.value.removeprefix(FILTER))
+        self.refresh_footer()
 
-ZOOMS: Final = (None, 10_000, 3_000, 1_000, 300, 100, 30, 10)
-"""How many of the last updates or epochs are shown; None: all."""
+    def on_command_line_left(self) -> None:
+        """Show all rows again when a filter was not submitted."""
+        if self.command_line.value.startswith(FILTER):
+            self.neurons_pane.filter("")
 
+    # ---- the losses ----------------------------------------------------------------------------
 
-class Charting:
-    """The keys of the chart. Where it is not seen, they turn to it."""
+    def action_chart_log(self) -> None:
+        """Show the losses on a logarithmic scale, or on a plain one again."""
+        self._show_chart(replace(self.chart, log=not self.chart.log))
+        self.say(f"loss: {'a logarithmic' if self.chart.log else 'a plain'} scale")
 
-    def __init__(self, stage: Stage, looking: Looking, pane: LossPane) -> None:
-        self._stage, self._looking, self._pane = stage, looking, pane
-        self._look = ChartOptions()
+    def action_chart_epochs(self) -> None:
+        """Show the losses per epoch, or per update again."""
+        self._show_chart(replace(self.chart, per_epoch=not self.chart.per_epoch))
+        self.say(f"loss: per {self._chart_unit}")
 
-    def take_after(self, other: Charting) -> None:
-        """Look at the losses as at another run's."""
-        self._look = other._look
-        self._pane.look(self._look)
-
-    def log(self) -> None:
-        """A logarithmic scale, or a plain one again."""
-        self._show(replace(self._look, log=not self._look.log))
-        self._stage.say(f"loss: {'a logarithmic' if self._look.log else 'a plain'} scale")
-
-    def per_epoch(self) -> None:
-        """Per epoch, or per update again."""
-        self._show(replace(self._look, per_epoch=not self._look.per_epoch))
-        self._stage.say(f"loss: per {self._unit}")
-
-    def zoom(self, by: int) -> None:
+    def action_chart_zoom(self, by: int) -> None:
         """Show fewer of the last updates or epochs, or more."""
-        losses = self._stage.latest.curves[-1].losses
-        known = losses.epochs if self._look.per_epoch else losses.updates
-        zooms = [last for last in ZOOMS if last is None or last < known or last == self._look.last]
-        at = zooms.index(self._look.last) + by
-        last = zooms[min(max(at, 0), len(zooms) - 1)]
-        self._show(replace(self._look, last=last))
-        self._stage.say(f"loss: {f'the last {last:,}' if last else 'all'} {self._unit}s")
+        shown, losses = self.chart.last, self.latest.curves[-1].losses
+        known = losses.epochs if self.chart.per_epoch else losses.updates
+        zooms = [last for last in ZOOMS if last is None or last < known or last == shown]
+        last = zooms[min(max(zooms.index(shown) + by, 0), len(zooms) - 1)]
+        self._show_chart(replace(self.chart, last=last))
+        self.say(f"loss: {f'the last {last:,}' if last else 'all'} {self._chart_unit}s")
 
     @property
-    def _unit(self) -> str:
-        return "epoch" if self._look.per_epoch else "update"
+    def _chart_unit(self) -> str:
+        return "epoch" if self.chart.per_epoch else "update"
 
-    def _show(self, look: ChartOptions) -> None:
-        self._look = look
-        if "loss" not in self._looking.deck.seen:
-            self._looking.open("loss")
-        self._pane.look(look)
+    def _show_chart(self, options: ChartOptions) -> None:
+        self.chart = options
+        if "loss" not in self.pane_layout.seen:
+            self.open_pane("loss")
+        self.loss_pane.look(options)
 
+    # ---- numbers -------------------------------------------------------------------------------
 
-# ---- precision -----------------------------------------------------------------------------------
+    def action_digits(self, by: int) -> None:
+        """Write numbers more precisely, or less; after the most digits come the fewest."""
+        self.set_precision((self.precision + by) % len(PRECISIONS))
+        self.say(f"numbers: {PRECISIONS[self.precision].words}")
 
-
-class Writing(Protocol):
-    """A pane that writes numbers as precisely as it is told."""
-
-    def write_as(self, precision: int) -> None:
-        """Write numbers in one of ``PRECISIONS``."""
-
-
-class Digits:
-    """More digits, or fewer; behind the most come the fewest."""
-
-    def __init__(self, stage: Stage, panes: Iterable[Writing]) -> None:
-        self._stage, self._panes = stage, tuple(panes)
-        self.chosen = FIRST
-
-    def take_after(self, other: Digits) -> None:
-        """Write them as another run's were."""
-        self.chosen = other.chosen
-        for pane in self._panes:
-            pane.write_as(self.chosen)
-
-    def change(self, by: int) -> None:
-        """Write numbers more precisely, or less."""
-        self.chosen = (self.chosen + by) % len(PRECISIONS)
-        for pane in self._panes:
-            pane.write_as(self.chosen)
-        self._stage.say(f"numbers: {PRECISIONS[self.chosen].words}")
+    def set_precision(self, precision: int) -> None:
+        """Write the numbers of formulas in one of ``PRECISIONS``."""
+        self.precision = precision
+        for pane in (self.step_pane, self.inspector_pane):
+            pane.write_as(precision)

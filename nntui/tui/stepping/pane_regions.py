@@ -1,8 +1,8 @@
-"""Rooms: which panes a terminal of a size has room for, and where each of them is put.
+"""Which panes a terminal of a size has room for, and the region of each.
 
-A room is one column or two of places. A place belongs to one pane, or several share it and one of
-them is seen, or they lie in it side by side. Heights go by what there is to show: a small
-network's table is not given half of the screen.
+They are arranged in one column or two of places. A place belongs to one pane, or several share it
+and one of them is seen, or they lie in it side by side. Heights go by what there is to show: a
+small network's table is not given half of the screen.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class PaneSlot:
 
     @property
     def name(self) -> str:
-        """What preferences call it."""
+        """Its name in the preferences."""
         return self.panes[0]
 
 
@@ -71,7 +71,6 @@ class PaneColumns:
 
     @property
     def places(self) -> Iterator[PaneSlot]:
-        """All of them."""
         return (place for column in self.columns for place in column)
 
     @property
@@ -87,12 +86,12 @@ class PaneColumns:
 
 
 def too_small(width: int, height: int) -> bool:
-    """Whether a terminal has no room for panes."""
+    """Return whether a terminal has no room for panes."""
     return width < LEAST.width or height < LEAST.height
 
 
-def room(width: int, height: int, content: Content) -> PaneColumns:
-    """The room that a terminal has for a network."""
+def columns_for(width: int, height: int, content: Content) -> PaneColumns:
+    """Return the arrangement of the panes in a terminal of a size."""
     rows = height - BARS
     network = PaneSlot(("network",), max(_network(content), _NETWORK), 3)
     if width < 100:
@@ -103,20 +102,20 @@ def room(width: int, height: int, content: Content) -> PaneColumns:
 
 
 def regions(
-    room: PaneColumns, seen: str, area: Size, moved: Mapping[str, int]
+    columns: PaneColumns, seen: str, area: Size, moved: Mapping[str, int]
 ) -> dict[str, Region]:
-    """Where each pane that is seen is put.
+    """Return the region of each pane that is seen.
 
     Args:
-        room: what there is room for.
+        columns: the arrangement.
         seen: the pane that is seen in the shared place.
         area: columns and rows for all of them.
-        moved: by the name of a place, the rows that a person has given to it beyond its own, and
+        moved: by the name of a place, the rows that the user gave to it beyond its own, and
             under "columns" the columns that the first column was made wider.
     """
     found: dict[str, Region] = {}
     x = 0
-    for column, width in zip(room.columns, _widths(room, area.width, moved), strict=True):
+    for column, width in zip(columns.columns, _widths(columns, area.width, moved), strict=True):
         y = 0
         for place, height in zip(column, heights(column, area.height, moved), strict=True):
             found |= _placed(place, seen, Region(x, y, width, height))
@@ -126,7 +125,7 @@ def regions(
 
 
 def heights(places: tuple[PaneSlot, ...], rows: int, moved: Mapping[str, int]) -> list[int]:
-    """How many of the rows each place gets; together all of them."""
+    """Return how many of the rows each place gets; together all of them."""
     found = [place.rows for place in places]
     spare = rows - sum(found)
     if spare >= 0:
@@ -141,7 +140,7 @@ def heights(places: tuple[PaneSlot, ...], rows: int, moved: Mapping[str, int]) -
     return found
 
 
-# ---- the rooms ---------------------------------------------------------------------------------
+# ---- the arrangements --------------------------------------------------------------------------
 
 
 def _one_column(rows: int, network: PaneSlot, content: Content) -> PaneColumns:
@@ -212,15 +211,15 @@ def _network(content: Content) -> int:
     return 2 * content.widest + 3
 
 
-# ---- inside ------------------------------------------------------------------------------------
+# ---- widths and heights ------------------------------------------------------------------------
 
 
-def _widths(room: PaneColumns, columns: int, moved: Mapping[str, int]) -> tuple[int, ...]:
-    if len(room.columns) == 1:
-        return (columns,)
-    wanted = columns * room.left // 100 + moved.get("columns", 0)
-    left = max(min(wanted, columns - NARROWEST), min(NARROWEST, columns))
-    return left, columns - left
+def _widths(columns: PaneColumns, width: int, moved: Mapping[str, int]) -> tuple[int, ...]:
+    if len(columns.columns) == 1:
+        return (width,)
+    wanted = width * columns.left // 100 + moved.get("columns", 0)
+    left = max(min(wanted, width - NARROWEST), min(NARROWEST, width))
+    return left, width - left
 
 
 def _placed(place: PaneSlot, seen: str, region: Region) -> Iterator[tuple[str, Region]]:

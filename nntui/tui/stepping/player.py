@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
     from textual.timer import Timer
 
-    from nntui.tui.stepping.base import Stage
+    from nntui.debugger.debugger import Debugger
 
 SPEEDS: Final = (1, 2, 3, 5, 8, 12, 20, 30, 45, 60)
 """Steps a second."""
 
 
 class Player:
-    """Steps by the clock, until it is stopped or the run ends."""
+    """Steps by the clock, until it is stopped or the run ends; shows each step with a message."""
 
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
+    def __init__(
+        self, screen: Screen[Any], debugger: Debugger, show: Callable[[str], None]
+    ) -> None:
+        self._screen, self._debugger, self._show = screen, debugger, show
         self._speed = SPEEDS.index(5)
         self._timer: Timer | None = None
 
     @property
     def playing(self) -> bool:
-        """Whether the clock runs."""
         return self._timer is not None
 
     @property
@@ -34,29 +37,28 @@ class Player:
 
     def start(self) -> None:
         """Play from here on."""
-        self._timer = self._stage.set_interval(1 / SPEEDS[self._speed], self._tick)
+        self._timer = self._screen.set_interval(1 / SPEEDS[self._speed], self._tick)
         self._tick()
 
     def stop(self) -> bool:
-        """Stop playing; whether it was."""
+        """Stop playing; return whether it was."""
         timer, self._timer = self._timer, None
         if timer is not None:
             timer.stop()
         return timer is not None
 
-    def change(self, by: int) -> None:
-        """Play faster or slower, now or the next time."""
+    def change(self, by: int) -> bool:
+        """Play faster or slower, now or the next time; return whether it was playing."""
         self._speed = min(max(self._speed + by, 0), len(SPEEDS) - 1)
-        if self.stop():
+        playing = self.stop()
+        if playing:
             self.start()
-        else:
-            self._stage.say(f"space plays {self.speed}")
+        return playing
 
     def _tick(self) -> None:
-        debugger = self._stage.debugger
-        if debugger.at_end:
+        if self._debugger.at_end:
             self.stop()
-            self._stage.show("this is the end of the run: no further step")
+            self._show("this is the end of the run: no further step")
             return
-        debugger.step()
-        self._stage.show(f"playing {self.speed}: space stops")
+        self._debugger.step()
+        self._show(f"playing {self.speed}: space stops")

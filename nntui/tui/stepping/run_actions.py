@@ -1,18 +1,12 @@
-"""Moving: the keys that go along the run, how often, and what stops them."""
+"""The actions that move along the run: steps and other movements, continue, play."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 from nntui.debugger.commands import Movement
 from nntui.debugger.step import destination
-from nntui.tui.stepping.player import Player
-
-if TYPE_CHECKING:
-    from nntui.tui.stepping.background import BackgroundRun
-    from nntui.tui.stepping.base import Stage
-    from nntui.tui.stepping.command_actions import Commanding
+from nntui.tui.stepping.base import CHOOSE_FIRST, SteppingBase, at_rest
 
 MOST_COUNT: Final = 10**12
 _ENDS: Final = {
@@ -21,106 +15,100 @@ _ENDS: Final = {
 }
 
 
-class Moving:
-    """Movements with a count, continuing, playing. Any of their keys stops what is under way."""
+class RunActions(SteppingBase):
+    """Movements with a count, continue, play. Each of their keys stops what is under way.
 
-    def __init__(self, stage: Stage, travel: BackgroundRun, commanding: Commanding) -> None:
-        self._stage, self._travel, self._commanding = stage, travel, commanding
-        self._play = Player(stage)
-        self._count = ""
+    ``count``: the digits typed before a movement.
+    """
 
-    @property
-    def playing(self) -> bool:
-        """Whether the clock makes the steps."""
-        return self._play.playing
+    count = ""
 
-    def digit(self, digit: str) -> None:
-        """One more digit of the count."""
-        if not self._travel.running and (self._count or digit != "0"):
-            self._count = str(min(int(self._count + digit), MOST_COUNT))
-            self._stage.say(f"{self._count} ×")
+    def action_digit(self, digit: str) -> None:
+        """Add a digit to the count."""
+        if not self.background.running and (self.count or digit != "0"):
+            self.count = str(min(int(self.count + digit), MOST_COUNT))
+            self.say(f"{self.count} ×")
 
-    def move(self, movement: str, direction: int) -> None:
+    def action_move(self, movement: str, direction: int) -> None:
         """Make a movement as often as the count says, or say that there is nowhere to go."""
-        if self._halted():
+        if self.halt():
             return
-        debugger, count = self._stage.debugger, self._counted()
+        debugger, count = self.debugger, self._take_count()
         there = destination(debugger.schedule, debugger.position, movement, direction * count)
         if there == debugger.position:
-            self._stage.show(_ENDS[direction > 0])
+            self.show(_ENDS[direction > 0])
         else:
-            self._travel.go(Movement(debugger, there), self._arrived)
+            self.background.go(Movement(debugger, there), self._moved)
 
-    def resume(self, direction: int) -> None:
-        """Go on to the next stop, or back to the last one; as often as the count says."""
-        if self._halted():
+    def action_continue(self, direction: int) -> None:
+        """Continue to the next stop, or back to the last one; as often as the count says."""
+        if self.halt():
             return
-        count, debugger = self._counted(), self._stage.debugger
+        count, debugger = self._take_count(), self.debugger
         if debugger.at_end if direction > 0 else debugger.at_start:
-            self._stage.show(_ENDS[direction > 0])
+            self.show(_ENDS[direction > 0])
         else:
-            self._commanding.run("continue" if direction > 0 else "reverse-continue", count)
+            self.run_command("continue" if direction > 0 else "reverse-continue", count)
 
-    def visit(self, direction: int) -> None:
-        """Go back to the place of the stop before, or forth again."""
-        debugger = self._stage.debugger
-        spot = debugger.stop_history.forth() if direction > 0 else debugger.stop_history.back()
-        if spot is None:
-            self._stage.say(f"there is no {'later' if direction > 0 else 'earlier'} stop")
+    @at_rest
+    def action_to_cursor(self, direction: int) -> None:
+        """Go to the next step of what has the focus, or back to the one before."""
+        place = self.neuron_focus.place
+        if place is None:
+            self.say(CHOOSE_FIRST)
+        else:
+            self.run_command(f"{'until' if direction > 0 else 'reverse-until'} {place}")
+
+    @at_rest
+    def action_visit_stop(self, direction: int) -> None:
+        """Go back to where the run stopped before, or forth again."""
+        history = self.debugger.stop_history
+        position = history.forth() if direction > 0 else history.back()
+        if position is None:
+            self.say(f"there is no {'later' if direction > 0 else 'earlier'} stop")
             return
-        debugger.branches.go(spot)
-        ahead = debugger.stop_history.ahead
-        self._stage.show(f"a stop from before; {ahead} more forth" if ahead else "the newest stop")
+        self.debugger.branches.go(position)
+        ahead = history.ahead
+        self.show(f"a stop from before; {ahead} more forth" if ahead else "the newest stop")
 
-    def play(self) -> None:
-        """Start to play; stop what is under way."""
-        if not self._halted():
-            self._count = ""
-            self._play.start()
+    def action_play(self) -> None:
+        """Play from here on, or stop what is under way."""
+        if not self.halt():
+            self.count = ""
+            self.player.start()
 
-    def speed(self, by: int) -> None:
+    def action_speed(self, by: int) -> None:
         """Play faster or slower."""
-        self._play.change(by)
+        if not self.player.change(by):
+            self.say(f"space plays {self.player.speed}")
 
-    def pause(self) -> None:
+    def action_pause(self) -> None:
         """Stop what is under way."""
-        if not self._halted():
-            self._stage.say("nothing is running; q quits")
+        if not self.halt():
+            self.say("nothing is running; q quits")
 
-    def clear(self) -> bool:
-        """Stop what is under way, or forget the count; whether there was something of the kind."""
-        if self._halted():
+    def halt(self) -> bool:
+        """Stop a movement or play; return whether one was under way."""
+        if self.background.running:
+            self.background.halt()
             return True
-        forgotten, self._count = bool(self._count), ""
-        if forgotten:
-            self._stage.say("")
-        return forgotten
-
-    def at_rest(self, action: Callable[..., Any]) -> Callable[..., Any]:
-        """An action that needs the debugger: what is under way is stopped first."""
-        rested = self._travel.at_rest(action)
-
-        def act(*arguments: Any) -> Any:
-            self._play.stop()
-            return rested(*arguments)
-
-        return act
-
-    # ---- inside --------------------------------------------------------------------------------
-
-    def _halted(self) -> bool:
-        """Stop what is under way; whether something was."""
-        if self._travel.running:
-            self._travel.halt()
-            return True
-        if self._play.stop():
-            self._stage.show("stopped")
+        if self.player.stop():
+            self.show("stopped")
             return True
         return False
 
-    def _counted(self) -> int:
-        count, self._count = int(self._count or 1), ""
+    def halt_or_forget_count(self) -> bool:
+        """Stop what is under way, else forget the count; return whether there was either."""
+        if self.halt():
+            return True
+        forgotten, self.count = bool(self.count), ""
+        if forgotten:
+            self.say("")
+        return forgotten
+
+    def _take_count(self) -> int:
+        count, self.count = int(self.count or 1), ""
         return count
 
-    def _arrived(self, journey: Movement) -> None:
-        self._stage.show("" if journey.over else "stopped on the way")
+    def _moved(self, movement: Movement) -> None:
+        self.show("" if movement.over else "stopped on the way")

@@ -1,11 +1,11 @@
-"""Touring: four cards for who is here for the first time. Every key works as ever meanwhile."""
+"""The tour: four cards for the first start. Every key works as ever meanwhile."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from string import Formatter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from textual.content import Content
 from textual.widgets import Static
@@ -13,9 +13,9 @@ from textual.widgets import Static
 from nntui.tui.keys import every_key
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
     from textual.widget import Widget
 
-    from nntui.tui.stepping.base import Stage
     from nntui.tui.user_files import PreferencesFile
 
 
@@ -24,7 +24,7 @@ POINTED: Final = "pointed-at"
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A card: the pane that it points at, and what it says, with ``{names}`` of keys in it."""
+    """A card: the pane that it points at, and its text, with ``{names}`` of keys."""
 
     pane: str
     title: str
@@ -56,28 +56,28 @@ CARDS: Final = (
 
 
 class Tour:
-    """Shows one card after the other, until the last, or until it is left."""
+    """Shows one card after the other, until the last, or until the user leaves."""
 
     def __init__(
         self,
-        stage: Stage,
+        screen: Screen[Any],
         panes: Mapping[str, Widget],
         keymap: Mapping[str, str],
         preferences: PreferencesFile,
     ) -> None:
-        self._stage, self._panes, self._preferences = stage, panes, preferences
+        self._screen, self._panes, self._preferences = screen, panes, preferences
         self._keys = {name: key.display(keymap).split(" ")[0] for name, key in every_key().items()}
         self._at: int | None = None
         self._card: TourCard | None = None
 
     def begin(self) -> None:
-        """Show the first card; it never comes by itself again."""
+        """Show the first card; the tour never begins by itself again."""
         self._preferences.change(tour_seen=True)
         self._at = 0
         self._show()
 
     def go_on(self) -> bool:
-        """Show the next card, if there is a tour; whether there was."""
+        """Show the next card, if a tour is under way; return whether one was."""
         if self._at is None:
             return False
         self._at += 1
@@ -87,7 +87,7 @@ class Tour:
         return True
 
     def leave(self) -> bool:
-        """End the tour, if there is one; whether there was."""
+        """End the tour, if one is under way; return whether one was."""
         if self._at is None:
             return False
         self._at = None
@@ -98,15 +98,14 @@ class Tour:
         return True
 
     def _show(self) -> None:
-
         assert self._at is not None
         card = CARDS[self._at]
         if self._card is None:
             self._card = TourCard()
-            self._stage.mount(self._card)
+            self._screen.mount(self._card)
         pane = self._panes[card.pane]
-        screen = self._stage.app.size
-        low = pane.display and pane.region.y + pane.region.height // 2 > screen.height // 2
+        terminal = self._screen.app.size
+        low = pane.display and pane.region.y + pane.region.height // 2 > terminal.height // 2
         last = self._at == len(CARDS) - 1
         ends = "" if last else f" · {self._keys['clear']} leaves the tour"
         keys = f"{self._keys['inspect']} {'ends the tour' if last else 'goes on'}{ends}"
@@ -115,7 +114,7 @@ class Tour:
         self._point_at(pane)
 
     def _filled(self, text: str) -> Content:
-        """A card's text with the keys in it, which stand out from the words about them."""
+        """Return a card's text with its keys filled in, in bold."""
         parts = [Content("")]
         for words, name, _, _ in Formatter().parse(text):
             parts.append(Content(words))
@@ -128,9 +127,6 @@ class Tour:
             pane.set_class(pane is pointed, POINTED)
 
 
-# ---- tour card -----------------------------------------------------------------------------------
-
-
 class TourCard(Static):
     """A title, a few sentences, and the keys that go on or leave."""
 
@@ -138,7 +134,7 @@ class TourCard(Static):
         super().__init__("", id="tour", markup=False)
 
     def write(self, title: str, text: Content, keys: str, *, above: bool) -> None:
-        """Say something else; ``above``: at the top of the screen."""
+        """Show another card; ``above``: at the top of the screen."""
         self.border_title, self.border_subtitle = Content(title), Content(keys)
         self.set_class(above, "above")
         self.update(text)

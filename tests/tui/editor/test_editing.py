@@ -269,15 +269,15 @@ async def test_the_run_that_starts_again_is_looked_at_as_the_one_before(
         await until(pilot, lambda: "g1" in debugger_of(app).experiment.network)
         await until(pilot, shows(app, SteppingScreen))
         screen = app.screen
-        assert screen._looking.focus.edge == ("x1", "g1")
+        assert screen.neuron_focus.edge == ("x1", "g1")
         assert deck(app).current == "inspector"
         assert screen.drawing.pinned == "weights"
         assert screen.digits.chosen == 2
-        assert screen._charting._look.log
+        assert screen.chart.log
         await pilot.press("M", "down", "down", "delete", "escape")
         await until(pilot, lambda: "g1" not in debugger_of(app).experiment.network)
         await until(pilot, shows(app, SteppingScreen))
-        assert app.screen._looking.focus.neuron is None
+        assert app.screen.neuron_focus.neuron is None
 
 
 async def test_the_run_of_a_large_document_begins_beside_the_screen_which_says_so(

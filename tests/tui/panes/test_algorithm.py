@@ -113,7 +113,7 @@ async def test_a_breakpoint_on_a_line_can_be_edited_in_the_form(app_on, debugger
         await click_on(pilot, "loss")
         await pilot.press("colon")
         await typed(pilot, "info breakpoints")
-        while pilot.app.screen_stack[1]._looking.deck.current != "breakpoints":
+        while pilot.app.screen_stack[1].pane_layout.current != "breakpoints":
             await pilot.press("tab")
         await pilot.press("enter")
         await pilot.pause()

@@ -28,7 +28,7 @@ def _state(app, debugger, deck, status):
     return (
         debugger.position, [row.text for row in debugger.breakpoints], status(app), deck.seen,
         [row.enabled for row in debugger.breakpoints], deck.current, deck.turned, lists,
-        screen._looking.focus, screen.command_line.shown, app.screen, screen._moving.playing,
+        screen.neuron_focus, screen.command_line.shown, app.screen, screen.player.playing,
     )  # fmt: skip
 
 

@@ -247,7 +247,7 @@ async def test_a_branch_that_is_deleted_is_not_held_by_what_is_known_of_it(
 
 
 async def test_no_key_waits_for_it(app_on, lines, monkeypatch):
-    monkeypatch.setattr("nntui.tui.stepping.focus_actions.PAUSE", 3600.0)
+    monkeypatch.setattr("nntui.tui.stepping.inspector_history.PAUSE", 3600.0)
     app = app_on()
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("u", *INSPECT_H1, "s")

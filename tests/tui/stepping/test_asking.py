@@ -54,11 +54,11 @@ async def test_paths_are_brought_out_and_counted_until_the_key_is_pressed_again(
     app = app_on("notebook-diamond")
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("right", "i")
-        cone = app.screen._looking.focus.cone
+        cone = app.screen.neuron_focus.cone
         assert cone is not None
         assert status(app).endswith(cone.sentence[-20:])
         await pilot.press("i")
-        assert app.screen._looking.focus.cone is None
+        assert app.screen.neuron_focus.cone is None
 
 
 async def test_a_command_runs_and_a_short_answer_stands_in_the_status_line(

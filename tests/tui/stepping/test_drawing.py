@@ -14,7 +14,7 @@ def title(app):
 
 
 def focus(app):
-    return app.screen_stack[1]._looking.focus.neuron
+    return app.screen_stack[1].neuron_focus.neuron
 
 
 async def test_the_view_follows_the_run_until_one_is_pinned(app_on):
@@ -97,8 +97,8 @@ async def test_names_are_completed(app_on):
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("/", "y", "tab")
         assert app.screen.command_line.value == "/y"
-        assert app.screen._drawing.complete("/h") == ["/h1", "/h2"]
-        assert app.screen._drawing.complete("/2") == ["/x2", "/h2"]
+        assert app.screen.completions("/h") == ["/h1", "/h2"]
+        assert app.screen.completions("/2") == ["/x2", "/h2"]
 
 
 async def test_a_layer_is_folded_and_unfolded(app_on, seen, status):

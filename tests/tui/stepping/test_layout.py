@@ -85,7 +85,7 @@ async def test_escape_leaves_the_pane_that_fills_the_screen(app_on, deck, debugg
         assert debugger_of(app).position == 1
         await pilot.press("escape")
         assert len(deck(app).seen) > 1
-        assert app.screen._looking.focus.neuron is not None
+        assert app.screen.neuron_focus.neuron is not None
 
 
 async def test_keys_move_the_borders(app_on):

@@ -70,7 +70,7 @@ async def test_a_run_that_begins_behind_waiting_keys_is_what_is_said(app_on, deb
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         _typed_at_once(app, "ssR")
-        while not debugger_of(app).at_end or app.screen._travel.running:
+        while not debugger_of(app).at_end or app.screen.background.running:
             await pilot.pause()
         await pilot.pause()
         assert "step 11,600 of 11,600" in status(app)

@@ -7,7 +7,15 @@ from itertools import pairwise
 import pytest
 from textual.geometry import Region, Size
 
-from nntui.tui.stepping.pane_regions import LEAST, LOWEST, PANES, Content, heights, regions, room
+from nntui.tui.stepping.pane_regions import (
+    LEAST,
+    LOWEST,
+    PANES,
+    Content,
+    columns_for,
+    heights,
+    regions,
+)
 
 CONTENTS = [Content(2, 1), Content(5, 2), Content(44, 16), Content(922, 784)]
 SIZES = [
@@ -20,7 +28,7 @@ SIZES = [
 @pytest.mark.parametrize("content", CONTENTS)
 @pytest.mark.parametrize("size", SIZES)
 def test_every_pane_has_one_place_and_the_places_fill_the_screen(size, content):
-    found = room(*size, content)
+    found = columns_for(*size, content)
     assert sorted(pane for place in found.places for pane in place.panes) == sorted(PANES)
     area = Size(size[0], size[1] - 2)
     for seen in found.shared or ("network",):
@@ -33,24 +41,24 @@ def test_every_pane_has_one_place_and_the_places_fill_the_screen(size, content):
 
 
 def test_a_small_network_leaves_rows_to_others_and_a_large_one_takes_them():
-    small, large = (regions(room(120, 36, c), "", Size(120, 34), {}) for c in CONTENTS[1:3])
+    small, large = (regions(columns_for(120, 36, c), "", Size(120, 34), {}) for c in CONTENTS[1:3])
     assert small["neurons"].height == 9
     assert "loss" in small
     assert large["neurons"].height == 17
-    assert "loss" in room(120, 36, CONTENTS[2]).shared
+    assert "loss" in columns_for(120, 36, CONTENTS[2]).shared
     assert large["network"].height > small["network"].height
 
 
 @pytest.mark.parametrize("content", CONTENTS)
 @pytest.mark.parametrize("size", [(60, 40), (100, 30), (120, 36), (200, 60)])
 def test_a_tall_drawing_leaves_the_step_and_the_program_the_rows_they_need(size, content):
-    laid = regions(room(*size, content), "step", Size(size[0], size[1] - 2), {})
+    laid = regions(columns_for(*size, content), "step", Size(size[0], size[1] - 2), {})
     assert laid["step"].height >= 11
     assert laid.get("algorithm", Region(0, 0, 1, 7)).height >= 7
 
 
 def test_the_largest_room_shows_everything_at_once():
-    found = room(200, 60, CONTENTS[1])
+    found = columns_for(200, 60, CONTENTS[1])
     assert found.shared == ()
     assert set(regions(found, "", Size(200, 58), {})) == set(PANES)
 
@@ -58,7 +66,7 @@ def test_the_largest_room_shows_everything_at_once():
 @pytest.mark.parametrize("by", [-1000, -3, 0, 2, 1000])
 @pytest.mark.parametrize("size", SIZES)
 def test_a_moved_border_never_pushes_a_pane_out(size, by):
-    found = room(*size, CONTENTS[1])
+    found = columns_for(*size, CONTENTS[1])
     for column in found.columns:
         for place in column:
             rows = heights(column, size[1] - 2, {place.name: by})
@@ -69,20 +77,22 @@ def test_a_moved_border_never_pushes_a_pane_out(size, by):
 
 
 def test_a_pane_made_higher_takes_the_row_from_the_one_below():
-    column = room(120, 36, CONTENTS[1]).columns[0]
+    column = columns_for(120, 36, CONTENTS[1]).columns[0]
     before, after = (heights(column, 34, {"network": by}) for by in (0, 2))
     assert [b - a for a, b in zip(before, after, strict=True)] == [2, -2, 0]
 
 
 def test_fewer_rows_than_the_panes_need_are_shared_out_without_an_error():
     for rows in range(20):
-        for column in room(120, 36, CONTENTS[1]).columns:
+        for column in columns_for(120, 36, CONTENTS[1]).columns:
             found = heights(column, rows, {"step": 3})
             assert sum(found) == rows
             assert min(found) >= 0
 
 
 def test_more_room_shows_more_panes():
-    shown = [len(room(*size, CONTENTS[1]).always) for size in ((60, 16), (80, 24), (120, 36))]
+    shown = [
+        len(columns_for(*size, CONTENTS[1]).always) for size in ((60, 16), (80, 24), (120, 36))
+    ]
     assert all(a < b for a, b in pairwise(shown))
     assert tuple(LEAST) == (60, 16)

@@ -31,7 +31,7 @@ async def _under_way(pilot):
 
 async def _at_rest(pilot):
     await pilot.app.workers.wait_for_complete()
-    while pilot.app.screen_stack[1]._travel.running:
+    while pilot.app.screen_stack[1].background.running:
         await pilot.pause()
 
 
@@ -67,7 +67,7 @@ async def test_the_focus_the_panes_and_the_help_are_there_while_it_runs(endless,
         await pilot.pause()
         assert "─ Help " in seen(endless)
         await pilot.press("question_mark", "tab")
-        assert endless.screen._travel.running
+        assert endless.screen.background.running
         await pilot.press("space")
         await _at_rest(pilot)
 
@@ -128,7 +128,7 @@ async def test_quitting_on_the_way_leaves_nothing_running(endless):
         await _under_way(pilot)
         screen = endless.screen
         await pilot.press("q")
-    assert screen._travel.wait()
+    assert screen.background.wait()
 
 
 async def test_the_frames_of_a_run_are_true_states_of_it(endless, debugger_of):

@@ -11,7 +11,7 @@ from nntui.tui.dialogs.breakpoint_form import BreakpointForm
 
 async def _rests(pilot):
     await pilot.app.workers.wait_for_complete()
-    while pilot.app.screen_stack[1]._travel.running:
+    while pilot.app.screen_stack[1].background.running:
         await pilot.pause()
     await pilot.pause()
 

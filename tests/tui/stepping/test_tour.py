@@ -68,7 +68,7 @@ async def test_enter_goes_through_it_to_its_end(app_on, size):
         await pilot.pause()
         assert _card(app) is None
         assert not app.screen.query(".pointed-at")
-        assert app.screen._looking.focus.neuron is None
+        assert app.screen.neuron_focus.neuron is None
 
 
 async def test_every_other_key_works_as_ever_and_escape_leaves(app_on, debugger_of):
@@ -80,9 +80,9 @@ async def test_every_other_key_works_as_ever_and_escape_leaves(app_on, debugger_
         await pilot.press("escape")
         await pilot.pause()
         assert _card(app) is None
-        assert app.screen._looking.focus.neuron is not None
+        assert app.screen.neuron_focus.neuron is not None
         await pilot.press("enter")
-        assert app.screen._looking.deck.current == "inspector"
+        assert app.screen.pane_layout.current == "inspector"
 
 
 async def test_the_keys_on_the_cards_are_those_in_force(app_on, own_directories):

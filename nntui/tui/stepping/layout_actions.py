@@ -1,0 +1,81 @@
+"""The actions on the panes: to turn to one, scroll it, fill the screen with it, move borders."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from nntui.tui.panes.container import PaneContainer
+from nntui.tui.stepping.base import SteppingBase
+
+COLUMNS: Final = 4
+"""Columns that a border between columns moves by at a key."""
+
+
+class LayoutActions(SteppingBase):
+    """Turns to panes, and changes their sizes, which the preferences keep."""
+
+    def action_pane(self, direction: int) -> None:
+        """Turn to the next of the panes that share a place, and to the lists; or the one before."""
+        self.pane_layout.turn(direction)
+        self.lay_out()
+
+    def action_turn_to(self, pane: str) -> None:
+        """Turn to a pane whose tab was clicked."""
+        self.open_pane(pane)
+
+    def on_pane_container_turned_to(self, event: PaneContainer.TurnedTo) -> None:
+        if not self.pane_layout.is_turned_to(event.pane):
+            self.open_pane(event.pane)
+
+    def action_scroll(self, direction: int) -> None:
+        """Scroll the pane that was turned to; else a step that is too long; else the table."""
+        layout = self.pane_layout
+        if layout.turned or layout.maximised:
+            name = layout.subject
+        elif "step" in layout.seen and self.step_pane.max_scroll_y > 0:
+            name = "step"
+        else:
+            name = layout.current if layout.columns.shared else "neurons"
+        pane = self.panes["neurons" if name == "loss" else name]
+        pane.scroll_relative(y=direction * max(pane.size.height - 1, 1), animate=False)
+
+    def action_maximise(self) -> None:
+        """Fill the screen with the pane turned to, or with the drawing; or show all panes again."""
+        self.pane_layout.maximise()
+        self._sizes_changed()
+
+    def restore_panes(self) -> bool:
+        """Show all panes again; return whether one filled the screen."""
+        restored = self.pane_layout.restore()
+        if restored:
+            self._sizes_changed()
+        return restored
+
+    def action_widen(self, direction: int) -> None:
+        """Move the border between the columns."""
+        if self.pane_layout.widen(direction * COLUMNS):
+            self._sizes_changed()
+        else:
+            self.say("there is one column: { and } make a pane lower or higher")
+
+    def action_heighten(self, direction: int) -> None:
+        """Give the pane that was turned to another row, or take one away."""
+        if self.pane_layout.heighten(direction):
+            self._sizes_changed()
+        else:
+            self.say("this pane has all the room there is: z brings the others back")
+
+    def action_reset_sizes(self) -> None:
+        """Give every pane its own size again."""
+        self.pane_layout.reset_sizes()
+        self._sizes_changed()
+
+    def _sizes_changed(self) -> None:
+        self.lay_out()
+        self.call_later(self._save_sizes)
+
+    def _save_sizes(self) -> None:
+        layout = self.pane_layout
+        problem = self.preferences.change(sizes=layout.sizes, maximised=layout.all_maximised)
+        if problem is not None:
+            self.say(problem)
