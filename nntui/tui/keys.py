@@ -15,7 +15,7 @@ from nntui.model.names import did_you_mean, escaped
 
 # Textual is imported where it is needed: `nntui help keys` prints the table without it.
 if TYPE_CHECKING:
-    from textual.binding import Binding, BindingType
+    from textual.binding import BindingType
 
 
 @dataclass(frozen=True, slots=True)
