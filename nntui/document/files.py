@@ -1,4 +1,4 @@
-"""Reading a file that a person named: only regular files, only so much, and never waiting."""
+"""Read and write files that the user names: regular ones, of limited size, without waiting."""
 
 from __future__ import annotations
 
@@ -19,36 +19,15 @@ from nntui.model.names import did_you_mean
 MAX_FILE_BYTES: Final = 64 * 2**20
 """Bytes in a document or a CSV file."""
 
-MAX_DEPTH: Final = 100
-"""Lists and objects within each other."""
-
-MAX_NEURONS: Final = 100_000
-MAX_CONNECTIONS: Final = 1_000_000
-MAX_SAMPLES: Final = 100_000
-MAX_BATCH_SIZE: Final = 1_000_000_000
-
-MAX_NAME_LENGTH: Final = 200
-"""Characters in a document's name."""
-
-MAX_DESCRIPTION_LENGTH: Final = 64 * 2**10
-"""Characters in a description."""
-
 MAX_DEBUGGER_BYTES: Final = 2**20
-"""Bytes of JSON in the section ``debugger``."""
-
-
-# ---- files ---------------------------------------------------------------------------------------
-
+"""Bytes of JSON in the section ``debugger``, and in a debugger's state."""
 
 _NAMES_CONSIDERED: Final = 1000
 
 # O_NONBLOCK: opening a FIFO must not wait for its other end. (Windows has none of these.)
-_READING: Final = (
-    os.O_RDONLY
-    | getattr(os, "O_NONBLOCK", 0)
-    | getattr(os, "O_CLOEXEC", 0)
-    | getattr(os, "O_BINARY", 0)
-)
+_BINARY: Final = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_READING: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _BINARY
+_CREATING: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY
 
 _KINDS: Final = {
     stat.S_IFDIR: "a directory",
@@ -73,12 +52,12 @@ _PHRASES: Final[Mapping[int | None, str]] = {
 
 
 def phrase_of(error: OSError) -> str:
-    """What the operating system found, in plain words."""
+    """Say in plain words what the operating system found."""
     return _PHRASES.get(error.errno) or (error.strerror or type(error).__name__).lower()
 
 
 def fault_of(error: OSError | ValueError, path: str, expected: str) -> Fault:
-    """The fault that an attempt to use ``path`` ended in; a missing file names the nearest one.
+    """Make the fault of a failed use of ``path``; for a missing file it names the nearest one.
 
     A ``ValueError`` is what Python raises for a path that holds a NUL character.
     """
@@ -88,15 +67,28 @@ def fault_of(error: OSError | ValueError, path: str, expected: str) -> Fault:
     return Fault("", phrase_of(error), expected, hint)
 
 
-def kind_of(mode: int) -> str | None:
-    """What a file that is no regular file is, as a phrase; None for a regular file."""
+def _nearest_file(path: str) -> str:
+    folder, name = os.path.split(path)
+    try:
+        with os.scandir(folder or os.curdir) as entries:
+            names = [entry.name for entry in islice(entries, _NAMES_CONSIDERED) if entry.is_file()]
+    except OSError:
+        return ""
+    return did_you_mean(name, names)
+
+
+def _kind_of(mode: int) -> str | None:
+    """Say what a file is that is not a regular one; None for a regular file."""
     if stat.S_ISREG(mode):
         return None
     return _KINDS.get(stat.S_IFMT(mode), "something that is no regular file")
 
 
+# ---- reading -------------------------------------------------------------------------------------
+
+
 def read_bytes(path: str, expected: str) -> bytes:
-    """The bytes of the regular file at ``path``.
+    """Read the regular file at ``path``.
 
     Args:
         path: any path.
@@ -109,7 +101,7 @@ def read_bytes(path: str, expected: str) -> bytes:
         descriptor = os.open(path, _READING)
         try:
             status = os.fstat(descriptor)
-            if kind := kind_of(status.st_mode):
+            if kind := _kind_of(status.st_mode):
                 raise Fault("", kind, expected)
             return _read_all(descriptor, status.st_size)
         finally:
@@ -118,29 +110,8 @@ def read_bytes(path: str, expected: str) -> bytes:
         raise fault_of(error, path, expected) from None
 
 
-def folder_of(document: str) -> str:
-    """The folder of a document, links followed: where its relative paths start.
-
-    Raises:
-        Fault: the working folder no longer exists.
-    """
-    try:
-        return os.path.dirname(os.path.realpath(document))
-    except (OSError, ValueError) as error:
-        raise fault_of(error, document, "a path that leads somewhere") from None
-
-
-def absolute(path: str) -> str:
-    """The path with every link in its folder followed, but not the last one."""
-    folder, name = os.path.split(path)
-    try:
-        return os.path.join(os.path.realpath(folder), name)
-    except ValueError:
-        return path  # a NUL character: opening the file will say so
-
-
 def _read_all(descriptor: int, size: int) -> bytes:
-    """Everything, even when the file grows meanwhile, but never more than the limit."""
+    """Read to the end, even when the file grows meanwhile, but never more than the limit."""
     chunks: list[bytes] = []
     total = 0
     while size <= MAX_FILE_BYTES and (chunk := os.read(descriptor, 2**20)):
@@ -154,10 +125,10 @@ def _read_all(descriptor: int, size: int) -> bytes:
 
 
 def decoded(data: bytes) -> str:
-    """The text of a file in UTF-8; a byte-order mark at its start is dropped.
+    """Decode UTF-8; a byte-order mark at the start is dropped.
 
     Raises:
-        Fault: another encoding; the place is the first byte that cannot be.
+        Fault: another encoding; the place is the first byte that is not UTF-8.
     """
     encoding = json.detect_encoding(data)
     if encoding.startswith(("utf-16", "utf-32")):
@@ -174,24 +145,32 @@ def decoded(data: bytes) -> str:
         raise Fault(f"byte {position}", found, "text in UTF-8") from None
 
 
-def _nearest_file(path: str) -> str:
+def folder_of(document: str) -> str:
+    """Return the folder of a document, links followed: its relative paths start there.
+
+    Raises:
+        Fault: the working folder no longer exists.
+    """
+    try:
+        return os.path.dirname(os.path.realpath(document))
+    except (OSError, ValueError) as error:
+        raise fault_of(error, document, "a path that leads somewhere") from None
+
+
+def absolute(path: str) -> str:
+    """Make a path absolute: the links in its folder are followed, a last link is not."""
     folder, name = os.path.split(path)
     try:
-        with os.scandir(folder or os.curdir) as entries:
-            names = [entry.name for entry in islice(entries, _NAMES_CONSIDERED) if entry.is_file()]
-    except OSError:
-        return ""
-    return did_you_mean(name, names)
+        return os.path.join(os.path.realpath(folder), name)
+    except ValueError:
+        return path  # a NUL character: opening the file will say so
 
 
-# ---- atomic --------------------------------------------------------------------------------------
+# ---- writing -------------------------------------------------------------------------------------
 
 
 _EXPECTED: Final = "a file that can be written"
 _PRIVATE: Final = 0o600
-_CREATING: Final = (
-    os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-)
 # Some file systems cannot flush a folder, and some folders may be written but not opened.
 _FOLDER_CANNOT: Final = (errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM, errno.EBADF)
 
@@ -207,7 +186,7 @@ def write_atomically(
     Args:
         path: any path whose folder exists.
         data: the whole content.
-        private: whether a new file is for nobody else to read.
+        private: whether nobody but the user may read a new file.
         lasting: whether to wait until it is on the disk; else a power cut may leave neither the
             old nor the new one.
 
@@ -232,7 +211,7 @@ def write_atomically(
 
 
 def write_text(place: Path, text: str) -> None:
-    """Replace a file, or make it; what it says is UTF-8.
+    """Replace a file, or make it, with a text in UTF-8.
 
     Raises:
         DocumentError: it cannot be written.
@@ -244,14 +223,14 @@ def write_text(place: Path, text: str) -> None:
 
 
 def _mode_of(target: str) -> int | None:
-    """The permission bits of the old file; None when there is none."""
+    """Return the permission bits of the old file; None when there is none."""
     try:
         status = os.stat(target)
     except FileNotFoundError:
         if not os.path.isdir(os.path.dirname(target)):
             raise Fault("", "no such folder", "a file in a folder that exists") from None
         return None
-    if kind := kind_of(status.st_mode):
+    if kind := _kind_of(status.st_mode):
         raise Fault("", kind, _EXPECTED)
     if not os.access(target, os.W_OK):
         raise Fault("", "a file that is read-only", _EXPECTED)
@@ -269,7 +248,7 @@ def _write(path: str, data: bytes, mode: int | None, lasting: bool) -> None:
 
 
 def _flush_folder(folder: str) -> None:
-    """Make the renaming itself last; Windows cannot open folders, and need not."""
+    """Flush the renaming itself; Windows cannot open folders, and need not."""
     if os.name != "posix":
         return
     try:
@@ -283,34 +262,15 @@ def _flush_folder(folder: str) -> None:
             raise
 
 
-# ---- kept ----------------------------------------------------------------------------------------
-
-
-def write_kept(file: Path, text: str, *, lasting: bool = True) -> str | None:
-    """Replace such a file, or make it, with its folder; why that cannot be done, if so.
-
-    ``lasting``: see ``write_atomically``.
-    """
-    data = text.encode("utf-8", "backslashreplace")
-    try:
-        os.makedirs(file.parent, mode=0o700, exist_ok=True)
-        write_atomically(os.fspath(file), data, private=True, lasting=lasting)
-    except OSError as error:
-        return phrase_of(error)
-    except Fault as fault:
-        return f"{fault.found}, expected {fault.expected}"
-    return None
-
-
-# ---- stamp ---------------------------------------------------------------------------------------
+# ---- noticing changes ----------------------------------------------------------------------------
 
 
 Stamp: TypeAlias = tuple[int, int, int] | None
-"""When a file was last changed, its size and its identity; None: there is no such file."""
+"""When a file was last changed, its size and its inode; None: there is no such file."""
 
 
 def stamp_of(path: str | os.PathLike[str]) -> Stamp:
-    """The stamp of a file, links followed."""
+    """Take the stamp of a file, links followed."""
     try:
         status = os.stat(path)
     except (OSError, ValueError):
@@ -319,5 +279,5 @@ def stamp_of(path: str | os.PathLike[str]) -> Stamp:
 
 
 def stamps_of(paths: tuple[Path, ...]) -> tuple[Stamp, ...]:
-    """The stamps of several files."""
+    """Take the stamps of several files."""
     return tuple(map(stamp_of, paths))

@@ -14,16 +14,9 @@ from msgspec import UnsetType, structs
 from nntui.document import specs
 from nntui.document.data import Width, rows_of
 from nntui.document.errors import DocumentError, Fault, at_key, shown
-from nntui.document.files import (
-    MAX_DEBUGGER_BYTES,
-    MAX_DEPTH,
-    MAX_DESCRIPTION_LENGTH,
-    MAX_NAME_LENGTH,
-    decoded,
-    read_bytes,
-)
+from nntui.document.files import MAX_DEBUGGER_BYTES, decoded, read_bytes
 from nntui.document.network import function, network_of
-from nntui.document.parse import converted, deeper_than, parsed
+from nntui.document.parse import MAX_DEPTH, converted, deeper_than, parsed
 from nntui.model.errors import SettingError
 from nntui.model.experiment import Experiment, Training
 from nntui.model.losses import Loss
@@ -68,8 +61,8 @@ def check_texts(name: str, description: str) -> None:
     Raises:
         Fault: names the character or the limit.
     """
-    _check_text(name, "name", MAX_NAME_LENGTH, "")
-    _check_text(description, "description", MAX_DESCRIPTION_LENGTH, "\n\t")
+    _check_text(name, "name", specs.MAX_TITLE_LENGTH, "")
+    _check_text(description, "description", specs.MAX_DESCRIPTION_LENGTH, "\n\t")
 
 
 def _check_text(text: str, place: str, limit: int, allowed: str) -> None:

@@ -10,8 +10,8 @@ from msgspec import UnsetType
 
 from nntui.document import specs
 from nntui.document.errors import Fault, at_index, at_key, shown
-from nntui.document.files import MAX_CONNECTIONS, MAX_NEURONS
 from nntui.document.parse import converted, unknown_key
+from nntui.document.specs import MAX_CONNECTIONS, MAX_NEURONS
 from nntui.model.activations import Activation
 from nntui.model.errors import NetworkError, SettingError, counted
 from nntui.model.initializers import Initializer

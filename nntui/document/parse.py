@@ -1,4 +1,4 @@
-"""Text → plain JSON values, strictly: what JSON leaves open is an error with its place."""
+"""Parse a document strictly: text → plain JSON values → structs, and what is wrong, where."""
 
 from __future__ import annotations
 
@@ -14,63 +14,10 @@ import msgspec
 from msgspec import inspect
 
 from nntui.document.errors import Fault, at_index, at_key, choice, number, shown
-from nntui.document.files import MAX_DEPTH
 from nntui.model.names import did_you_mean, escaped
 
-# What Python's JSON decoder says, by how it begins → what was expected.
-_EXPECTED: Final = {
-    "Expecting value": "a value",
-    "Expecting property name": "a key in double quotes",
-    "Expecting ':'": "a colon after the key",
-    "Expecting ','": "a comma or the closing bracket",
-    "Illegal trailing comma": "nothing between the last element and the closing bracket",
-    "Unterminated string": "a closing double quote",
-    "Invalid control character": "control characters in text to be written like \\n or \\u001b",
-    "Invalid \\escape": 'one of \\" \\\\ \\/ \\b \\f \\n \\r \\t \\u after the backslash',
-    "Invalid \\uXXXX": "four hexadecimal digits after \\u",
-    "Extra data": "the end of the file",
-}
-
-# What stands there → what the person may have meant.
-_HINTS: Final = (
-    (re.compile(r"'"), "JSON takes double quotes"),
-    (re.compile(r"//|/\*|#"), "JSON has no comments"),
-    (re.compile(r"(None|nil|undefined)\b"), "did you mean null?"),
-    (re.compile(r"True\b"), "did you mean true?"),
-    (re.compile(r"False\b"), "did you mean false?"),
-    (re.compile(r"[.+]\d"), "JSON writes 0.5 and 5, not .5 and +5"),
-)
-
-
-def syntax_fault(error: json.JSONDecodeError) -> Fault:
-    """The fault for an error of Python's JSON decoder."""
-    text, at = error.doc, error.pos
-    if not text.strip():
-        return Fault("", "an empty file" if not text else "only blanks", "a JSON object")
-    expected = next(
-        (words for start, words in _EXPECTED.items() if error.msg.startswith(start)), "JSON"
-    )
-    hint = next((words for pattern, words in _HINTS if pattern.match(text, at)), "")
-    if not hint and text[at : at + 1] in ("]", "}") and text[:at].rstrip().endswith(","):
-        hint = "remove the comma before it"
-    place = f"line {error.lineno}, column {error.colno}"
-    found = "text that never ends" if "Unterminated" in error.msg else _standing_at(text, at)
-    return Fault(place, found, expected, hint)
-
-
-def _standing_at(text: str, at: int) -> str:
-    """The word or sign at a position, or the file's end."""
-    if not text[at:].strip():
-        return "the end of the file"
-    word = re.match(r"\w+|.", text[at : at + 40], re.DOTALL)
-    sign = word.group() if word else text[at]
-    if unicodedata.category(sign[0]).startswith("C"):
-        return f"the control character U+{ord(sign[0]):04X}"
-    return "a double quote" if sign == '"' else f'"{escaped(sign, 20)}"'
-
-
-# ---- parse ---------------------------------------------------------------------------------------
-
+MAX_DEPTH: Final = 100
+"""Lists and objects within each other, at most."""
 
 _FINITE: Final = "a finite number"
 _IN_RANGE: Final = "a number between −1.8e308 and 1.8e308"
@@ -81,14 +28,14 @@ _SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 
 @dataclass(frozen=True, slots=True)
 class _Flaw:
-    """Stands in the tree where a value cannot be, until a walk finds out its place."""
+    """A value that is not allowed: it stands in the tree until a walk finds its place."""
 
     found: str
     expected: str
 
 
 def parsed(text: str) -> Any:
-    """The JSON value that ``text`` holds: dicts, lists, strings, finite numbers, bools and None.
+    """Parse JSON into dicts, lists, strings, finite numbers, bools and None.
 
     Raises:
         Fault: a syntax error (the place is a line and a column), or a duplicate key, NaN, an
@@ -130,7 +77,7 @@ def parsed(text: str) -> Any:
             parse_int=parse_int,
         )
     except json.JSONDecodeError as error:
-        raise syntax_fault(error) from None
+        raise _syntax_fault(error) from None
     except RecursionError:
         raise Fault("", "lists and objects nested very deeply", too_deep) from None
     deep = deeper_than(MAX_DEPTH, value)
@@ -169,9 +116,9 @@ def _has_surrogate(text: str) -> bool:
 
 
 def deeper_than(limit: int, value: Any) -> bool:
-    """Whether containers stand in each other more than ``limit`` deep; level by level, no places.
+    """Whether containers are nested more than ``limit`` deep.
 
-    (A million connections are walked over in a fraction of the time of ``_walk``.)
+    Level by level and without places, in a fraction of the time of ``_walk``.
     """
     level = [value] if isinstance(value, (dict, list)) else []
     for _ in range(limit):
@@ -185,7 +132,7 @@ def deeper_than(limit: int, value: Any) -> bool:
 
 
 def _walk(root: Any) -> Iterator[tuple[str, int, Any]]:
-    """Every key and value in the document's order, with its place and depth; no recursion."""
+    """Yield every key and value in the document's order, with its place and depth."""
     pending = [iter([("", root)])]
     while pending:
         met = next(pending[-1], None)
@@ -211,7 +158,62 @@ def _elements(place: str, value: list[Any]) -> Iterator[tuple[str, Any]]:
         yield at_index(place, index), child
 
 
-# ---- convert -------------------------------------------------------------------------------------
+# ---- faults in the syntax ------------------------------------------------------------------------
+
+
+# What Python's JSON decoder says, by how it begins → what was expected.
+_EXPECTED: Final = {
+    "Expecting value": "a value",
+    "Expecting property name": "a key in double quotes",
+    "Expecting ':'": "a colon after the key",
+    "Expecting ','": "a comma or the closing bracket",
+    "Illegal trailing comma": "nothing between the last element and the closing bracket",
+    "Unterminated string": "a closing double quote",
+    "Invalid control character": "control characters in text to be written like \\n or \\u001b",
+    "Invalid \\escape": 'one of \\" \\\\ \\/ \\b \\f \\n \\r \\t \\u after the backslash',
+    "Invalid \\uXXXX": "four hexadecimal digits after \\u",
+    "Extra data": "the end of the file",
+}
+
+# What stands there → what may have been meant.
+_HINTS: Final = (
+    (re.compile(r"'"), "JSON takes double quotes"),
+    (re.compile(r"//|/\*|#"), "JSON has no comments"),
+    (re.compile(r"(None|nil|undefined)\b"), "did you mean null?"),
+    (re.compile(r"True\b"), "did you mean true?"),
+    (re.compile(r"False\b"), "did you mean false?"),
+    (re.compile(r"[.+]\d"), "JSON writes 0.5 and 5, not .5 and +5"),
+)
+
+
+def _syntax_fault(error: json.JSONDecodeError) -> Fault:
+    """Turn an error of Python's JSON decoder into a fault."""
+    text, at = error.doc, error.pos
+    if not text.strip():
+        return Fault("", "an empty file" if not text else "only blanks", "a JSON object")
+    expected = next(
+        (words for start, words in _EXPECTED.items() if error.msg.startswith(start)), "JSON"
+    )
+    hint = next((words for pattern, words in _HINTS if pattern.match(text, at)), "")
+    if not hint and text[at : at + 1] in ("]", "}") and text[:at].rstrip().endswith(","):
+        hint = "remove the comma before it"
+    place = f"line {error.lineno}, column {error.colno}"
+    found = "text that never ends" if "Unterminated" in error.msg else _standing_at(text, at)
+    return Fault(place, found, expected, hint)
+
+
+def _standing_at(text: str, at: int) -> str:
+    """Name the word or sign at a position, or the file's end."""
+    if not text[at:].strip():
+        return "the end of the file"
+    word = re.match(r"\w+|.", text[at : at + 40], re.DOTALL)
+    sign = word.group() if word else text[at]
+    if unicodedata.category(sign[0]).startswith("C"):
+        return f"the control character U+{ord(sign[0]):04X}"
+    return "a double quote" if sign == '"' else f'"{escaped(sign, 20)}"'
+
+
+# ---- values → structs ----------------------------------------------------------------------------
 
 
 T = TypeVar("T")
@@ -231,12 +233,7 @@ _PLAIN_WORDS: Final[tuple[tuple[type[inspect.Type], str], ...]] = (
 
 
 def converted(value: object, spec: type[T], place: str) -> T:
-    """``value`` as the struct ``spec``.
-
-    Args:
-        value: what the JSON parser gave.
-        spec: a struct of specs.py.
-        place: where the value stands in the document.
+    """Convert a JSON value into a struct of specs.py; ``place`` is where it stands.
 
     Raises:
         Fault: an unknown key, a missing key, or a value of the wrong kind.
@@ -248,7 +245,7 @@ def converted(value: object, spec: type[T], place: str) -> T:
 
 
 def unknown_key(place: str, key: str, known: list[str]) -> Fault:
-    """The fault of a key that an object does not have."""
+    """Make the fault for a key that an object does not have."""
     expected = f"only {', '.join(known)}" if len(known) > 1 else f"only {known[0]}"
     return Fault(place, f'the unknown key "{escaped(key)}"', expected, did_you_mean(key, known))
 
@@ -288,7 +285,7 @@ def _fault_in_keys(found: dict[str, Any], info: inspect.Type, place: str) -> Fau
 
 
 def _shown(found: Any, info: inspect.Type) -> str:
-    """The value, or its length where it is the length that is wrong."""
+    """Show the value, or its length where the length is wrong."""
     most = getattr(info, "max_length", None)
     if isinstance(found, str) and most is not None and len(found) > most:
         return f"{len(found)} characters"
@@ -296,12 +293,12 @@ def _shown(found: Any, info: inspect.Type) -> str:
 
 
 def in_words(info: inspect.Type) -> str:
-    """What a type of the format expects, as a phrase."""
+    """Say what a type of the format expects."""
     return _words(info)[0]
 
 
 def _words(info: inspect.Type) -> tuple[str, inspect.Type]:
-    """What a type expects, in plain words, and the type without its annotations."""
+    """Say what a type expects, and return the type without its annotations."""
     words = ""
     while isinstance(info, inspect.Metadata):
         words = words or (info.extra or {}).get("expected", "")
@@ -313,6 +310,6 @@ def _words(info: inspect.Type) -> tuple[str, inspect.Type]:
 
 
 def _member(info: inspect.Type, kind: type[Any]) -> Any:
-    """The type itself, or the member of the union, that is of this kind; None when none is."""
+    """Find the type of a kind: the type itself or a member of the union; None when none is."""
     members = info.types if isinstance(info, inspect.UnionType) else (info,)
     return next((m for _, m in map(_words, members) if isinstance(m, kind)), None)

@@ -10,11 +10,19 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from nntui.document import files
 from nntui.model.experiment import MAX_EPOCHS
 from nntui.model.initializers import SEED_LIMIT
 
 FORMAT: Final = "nntui/1"
+
+MAX_NEURONS: Final = 100_000
+MAX_CONNECTIONS: Final = 1_000_000
+MAX_SAMPLES: Final = 100_000
+MAX_BATCH_SIZE: Final = 1_000_000_000
+MAX_TITLE_LENGTH: Final = 200
+"""Characters in a document's name."""
+MAX_DESCRIPTION_LENGTH: Final = 64 * 2**10
+
 NETWORK_EXPECTED: Final = 'an object with "neurons" or "layers"'
 DATA_EXPECTED: Final = 'an object with "inputs" and "targets", with "csv" or with "generator"'
 
@@ -75,8 +83,8 @@ class Layer(Struct, frozen=True, forbid_unknown_fields=True):
 
     size: Annotated[
         int,
-        Meta(ge=1, le=files.MAX_NEURONS),
-        _expect(f"a whole number from 1 to {files.MAX_NEURONS}"),
+        Meta(ge=1, le=MAX_NEURONS),
+        _expect(f"a whole number from 1 to {MAX_NEURONS}"),
     ]
     activation: Annotated[
         Function | None,
@@ -104,13 +112,13 @@ class ExplicitNetwork(Struct, frozen=True, forbid_unknown_fields=True):
 
     neurons: Annotated[
         list[Neuron],
-        Meta(max_length=files.MAX_NEURONS),
-        _expect(f"a list of at most {files.MAX_NEURONS} neurons"),
+        Meta(max_length=MAX_NEURONS),
+        _expect(f"a list of at most {MAX_NEURONS} neurons"),
     ]
     connections: Annotated[
         list[Connection],
-        Meta(max_length=files.MAX_CONNECTIONS),
-        _expect(f"a list of at most {files.MAX_CONNECTIONS} connections"),
+        Meta(max_length=MAX_CONNECTIONS),
+        _expect(f"a list of at most {MAX_CONNECTIONS} connections"),
     ] = []
     initializer: Function | UnsetType = UNSET
 
@@ -120,7 +128,7 @@ class LayeredNetwork(Struct, frozen=True, forbid_unknown_fields=True):
 
     layers: Annotated[
         list[LayerForm],
-        Meta(min_length=2, max_length=files.MAX_NEURONS),
+        Meta(min_length=2, max_length=MAX_NEURONS),
         _expect("a list of two layers or more, inputs first and outputs last"),
     ]
     initializer: Function | UnsetType = UNSET
@@ -157,8 +165,8 @@ class GeneratedData(Struct, frozen=True, forbid_unknown_fields=True):
     generator: Text
     samples: Annotated[
         int,
-        Meta(ge=1, le=files.MAX_SAMPLES),
-        _expect(f"a whole number from 1 to {files.MAX_SAMPLES}"),
+        Meta(ge=1, le=MAX_SAMPLES),
+        _expect(f"a whole number from 1 to {MAX_SAMPLES}"),
     ] = 200
     noise: Annotated[float, Meta(ge=0, le=0.5), _expect("a number from 0 to 0.5")] = 0.0
     seed: Seed = 0
@@ -184,9 +192,9 @@ class Training(Struct, frozen=True, forbid_unknown_fields=True):
         _expect("the name of an optimizer, or an object with its name and settings"),
     ] = UNSET
     batch_size: Annotated[
-        Annotated[int, Meta(ge=1, le=files.MAX_BATCH_SIZE)] | UnsetType | None,
+        Annotated[int, Meta(ge=1, le=MAX_BATCH_SIZE)] | UnsetType | None,
         Meta(description="Examples in a batch; null: the whole training set."),
-        _expect(f"a whole number from 1 to {files.MAX_BATCH_SIZE}, or null for all examples"),
+        _expect(f"a whole number from 1 to {MAX_BATCH_SIZE}, or null for all examples"),
     ] = UNSET
     shuffle: Switch | UnsetType = UNSET
     reduction: Literal["mean", "sum"] | UnsetType = UNSET
@@ -208,13 +216,13 @@ class Document(Struct, frozen=True, forbid_unknown_fields=True):
     data: Annotated[dict[str, Any], _expect(DATA_EXPECTED)]
     name: Annotated[
         str,
-        Meta(max_length=files.MAX_NAME_LENGTH),
-        _expect(f"text of at most {files.MAX_NAME_LENGTH} characters"),
+        Meta(max_length=MAX_TITLE_LENGTH),
+        _expect(f"text of at most {MAX_TITLE_LENGTH} characters"),
     ] = ""
     description: Annotated[
         str,
-        Meta(max_length=files.MAX_DESCRIPTION_LENGTH, description="Markdown."),
-        _expect(f"text of at most {files.MAX_DESCRIPTION_LENGTH} characters"),
+        Meta(max_length=MAX_DESCRIPTION_LENGTH, description="Markdown."),
+        _expect(f"text of at most {MAX_DESCRIPTION_LENGTH} characters"),
     ] = ""
     training: Training | UnsetType = UNSET
     debugger: Annotated[

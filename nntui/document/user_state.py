@@ -1,8 +1,8 @@
-"""State files: what the debugger keeps of a document, in the user's state directory.
+"""Files in the user's state directory: debugger states, unsaved work, the screen's small files.
 
-A file is found by what the experiment computes (``identity``), so it is found again after the
-document was moved, renamed or described anew, and not after a weight in it was changed. No file
-here is worth failing for: what is wrong with one is said, and it is set aside.
+A debugger's state is found by what the experiment computes (``identity``), so it is found again
+after the document was moved, renamed or described anew, and not after a weight in it was changed.
+No file here is worth failing for: what is wrong with one is said, and it is set aside.
 """
 
 from __future__ import annotations
@@ -10,73 +10,90 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from platformdirs import user_state_path
 
 from nntui.document.errors import Fault, shown
 from nntui.document.files import (
     MAX_DEBUGGER_BYTES,
+    MAX_FILE_BYTES,
     absolute,
     decoded,
     folder_of,
     phrase_of,
     read_bytes,
     write_atomically,
-    write_kept,
 )
-from nntui.document.load import experiment_of
-from nntui.document.parse import parsed
-from nntui.document.save import identity, laid_out, plain_document
 from nntui.model.errors import NntuiError
-from nntui.model.experiment import Experiment
 from nntui.model.names import escaped
 
-MOST_FILES: Final = 500
-"""State files in the directory, at most: beyond, those written longest ago are deleted."""
+if TYPE_CHECKING:
+    from nntui.model.experiment import Experiment
 
-_OBJECT: Final = "an object"
+T = TypeVar("T")
 
 
 class StateError(NntuiError):
-    """A state file that cannot be read or written; its text is one sentence."""
+    """A file in the state directory that cannot be read or written; its text is one sentence."""
 
 
-def state_file(experiment: Experiment, folder: Path | None = None) -> Path:
-    """Where an experiment's state lies; ``folder`` stands in for the user's state directory."""
-    return (folder or user_state_path("nntui")) / "debugger" / f"{identity(experiment)}.json"
+def state_path(*parts: str, folder: Path | None = None) -> Path:
+    """Join a path below the user's state directory, or below ``folder`` in its place."""
+    return (folder or user_state_path("nntui")).joinpath(*parts)
 
 
-def read_state(file: Path) -> dict[str, Any] | None:
-    """The object that a state file holds; None when there is none.
+def read_file(file: Path, most: int, use: Callable[[str], T]) -> T | None:
+    """Read a file and return what ``use`` makes of its text; None when there is no such file.
+
+    Args:
+        file: where.
+        most: bytes in it, at most.
+        use: may raise ``Fault`` or ``ValueError`` for a text that is none of ours.
 
     Raises:
-        StateError: it cannot be read, or holds something else. Such a file is set aside.
+        StateError: it cannot be read or used. It was set aside, and the sentence says so.
     """
     if not os.path.lexists(file):
         return None
     try:
         data = read_bytes(os.fspath(file), "a state file")
-        if len(data) > MAX_DEBUGGER_BYTES:
-            raise Fault("", f"{len(data)} bytes", f"at most {MAX_DEBUGGER_BYTES}")
-        value = parsed(decoded(data))
-        if not isinstance(value, dict):
-            raise Fault("", shown(value), _OBJECT)
+        if len(data) > most:
+            raise Fault("", f"{len(data):,} bytes", f"at most {most:,}")
+        return use(decoded(data))
     except Fault as fault:
         place = f"{fault.place}: " if fault.place else ""
         reason = f"{place}found {fault.found}, expected {fault.expected}"
-        raise StateError(f"{reason}; {set_aside(file)}") from None
-    return value
+    except OSError as error:
+        reason = phrase_of(error)
+    except (ValueError, RecursionError) as error:
+        reason = str(error).partition("\n")[0]
+    raise StateError(f"{reason}; {set_aside(file)}")
+
+
+def write_file(file: Path, text: str, *, lasting: bool = True) -> None:
+    """Replace a file atomically, or make it with its folder, for nobody else to read.
+
+    ``lasting``: see ``write_atomically``.
+
+    Raises:
+        StateError: it cannot be written; the text is only the reason.
+    """
+    data = text.encode("utf-8", "backslashreplace")
+    try:
+        os.makedirs(file.parent, mode=0o700, exist_ok=True)
+        write_atomically(os.fspath(file), data, private=True, lasting=lasting)
+    except OSError as error:
+        raise StateError(phrase_of(error)) from None
+    except Fault as fault:
+        raise StateError(f"{fault.found}, expected {fault.expected}") from None
 
 
 def set_aside(file: Path) -> str:
-    """Rename a state file that nobody can use, so that a new one can be written.
-
-    Returns a phrase that says what became of it.
-    """
+    """Rename a file that cannot be used, so that a new one can be written; say what was done."""
     aside = _aside(file)
     try:
         os.replace(file, aside)
@@ -86,7 +103,7 @@ def set_aside(file: Path) -> str:
 
 
 def copy_aside(file: Path) -> str:
-    """Keep a copy of a state file that can be used in part; the sentence that says where."""
+    """Keep a copy of a file that can be used only in part; say where."""
     aside = _aside(file)
     try:
         write_atomically(os.fspath(aside), file.read_bytes())
@@ -96,40 +113,63 @@ def copy_aside(file: Path) -> str:
 
 
 def _aside(file: Path) -> Path:
-    return file.with_suffix(".set-aside.json")
-
-
-def write_state(file: Path, state: Mapping[str, Any]) -> None:
-    """Replace a state file, atomically.
-
-    Args:
-        file: where; its folder is made when it is missing.
-        state: plain JSON values.
-
-    Raises:
-        StateError: it cannot be written, or is too large.
-    """
-    text = laid_out(state)
-    length = len(text.encode("utf-8", "backslashreplace"))
-    reason = f"{length} bytes, expected at most {MAX_DEBUGGER_BYTES}"
-    problem = reason if length > MAX_DEBUGGER_BYTES else write_kept(file, text)
-    if problem is not None:
-        raise StateError(_unwritten(file, problem))
-    _prune(file.parent)
-
-
-def forget_state(file: Path) -> None:
-    """Delete a state file, if there is one and it can be deleted."""
-    with contextlib.suppress(OSError):
-        os.unlink(file)
-
-
-def _unwritten(file: Path, reason: str) -> str:
-    return f"breakpoints, watches and position are not kept: {_path(file)}: {reason}"
+    return file.with_suffix(f".set-aside{file.suffix}")
 
 
 def _path(file: Path) -> str:
     return escaped(os.fspath(file), 300)
+
+
+# ---- debugger states -----------------------------------------------------------------------------
+
+
+MOST_FILES: Final = 500
+"""Debugger states in the directory, at most: those written longest ago are deleted."""
+
+
+def state_file(experiment: Experiment, folder: Path | None = None) -> Path:
+    """Return where the debugger's state of an experiment is kept."""
+    from nntui.document.save import identity
+
+    return state_path("debugger", f"{identity(experiment)}.json", folder=folder)
+
+
+def read_state(file: Path) -> dict[str, Any] | None:
+    """Read the object that a state file holds; None when there is no such file.
+
+    Raises:
+        StateError: it cannot be read, or holds something else. It was set aside.
+    """
+    return read_file(file, MAX_DEBUGGER_BYTES, _object)
+
+
+def write_state(file: Path, state: Mapping[str, Any]) -> None:
+    """Replace a state file, or make it; ``state`` holds plain JSON values.
+
+    Raises:
+        StateError: it cannot be written, or is too large.
+    """
+    from nntui.document.save import laid_out
+
+    text = laid_out(state)
+    length = len(text.encode("utf-8", "backslashreplace"))
+    try:
+        if length > MAX_DEBUGGER_BYTES:
+            raise StateError(f"{length} bytes, expected at most {MAX_DEBUGGER_BYTES}")
+        write_file(file, text)
+    except StateError as error:
+        what = "breakpoints, watches and position are not kept"
+        raise StateError(f"{what}: {_path(file)}: {error}") from None
+    _prune(file.parent)
+
+
+def _object(text: str) -> dict[str, Any]:
+    from nntui.document.parse import parsed
+
+    value = parsed(text)
+    if not isinstance(value, dict):
+        raise Fault("", shown(value), "an object")
+    return value
 
 
 def _prune(folder: Path) -> None:
@@ -142,7 +182,7 @@ def _prune(folder: Path) -> None:
                 os.unlink(entry.path)
 
 
-# ---- recovery ------------------------------------------------------------------------------------
+# ---- unsaved work --------------------------------------------------------------------------------
 
 
 VERSION: Final = 1
@@ -151,75 +191,71 @@ _EXPECTED: Final = "a recovery file of nntui"
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """Unsaved work that was found; ``when`` it was written down, in seconds since 1970."""
+    """Unsaved work that was found; ``when`` it was written, in seconds since 1970."""
 
     experiment: Experiment
     when: float
 
 
 def recovery_file(document: Path, folder: Path | None = None) -> Path:
-    """Where unsaved work on a document lies (below the user's state directory, or ``folder``)."""
+    """Return where unsaved work on a document is kept."""
     place = absolute(os.path.abspath(document))
     name = hashlib.sha256(os.fsencode(place)).hexdigest()[:32]
-    return (folder or user_state_path("nntui")) / "recovery" / f"{name}.json"
+    return state_path("recovery", f"{name}.json", folder=folder)
 
 
 def write_recovery(document: Path, experiment: Experiment) -> None:
-    """Write unsaved work down, atomically.
+    """Write down unsaved work on a document.
 
     Raises:
         StateError: it cannot be written.
     """
+    from nntui.document.save import laid_out, plain_document
+
     file = recovery_file(document)
     try:
-        plain = {
-            "version": VERSION,
-            "document": os.fspath(document),
-            "experiment": plain_document(experiment, folder_of(os.fspath(document))),
-        }
-    except Fault as fault:
-        reason = f"{fault.found}, expected {fault.expected}"
-        raise StateError(_recovery_unwritten(file, reason)) from None
-    problem = write_kept(file, laid_out(plain))
-    if problem is not None:
-        raise StateError(_recovery_unwritten(file, problem))
+        plain = plain_document(experiment, folder_of(os.fspath(document)))
+        text = {"version": VERSION, "document": os.fspath(document), "experiment": plain}
+        write_file(file, laid_out(text))
+    except (Fault, StateError) as error:
+        reason = f"{error.found}, expected {error.expected}" if isinstance(error, Fault) else error
+        what = "unsaved work would not survive the terminal"
+        raise StateError(f"{what}: {_path(file)}: {reason}") from None
 
 
 def read_recovery(document: Path) -> Recovered | None:
-    """The unsaved work on a document; None when there is none.
+    """Read the unsaved work on a document; None when there is none.
 
     Raises:
         StateError: the file cannot be used. It was set aside, and the sentence says so.
     """
+    from nntui.document.load import experiment_of
+
     file = recovery_file(document)
-    if not os.path.lexists(file):
-        return None
-    try:
-        value = parsed(decoded(read_bytes(os.fspath(file), _EXPECTED)))
-        experiment = experiment_of(_checked(value), os.fspath(document))
+
+    def recovered(text: str) -> Recovered:
+        experiment = experiment_of(_unwrapped(text), os.fspath(document))
         return Recovered(experiment, file.stat().st_mtime)
-    except OSError as error:
-        reason = phrase_of(error)
-    except Fault as fault:
-        place = f"{fault.place}: " if fault.place else ""
-        reason = f"{place}found {fault.found}, expected {fault.expected}"
-    raise StateError(f"unsaved work was left, but it cannot be read: {reason}; {set_aside(file)}")
+
+    try:
+        return read_file(file, MAX_FILE_BYTES, recovered)
+    except StateError as error:
+        raise StateError(f"unsaved work was left, but it cannot be read: {error}") from None
 
 
 def forget_recovery(document: Path) -> None:
-    """Delete the unsaved work on a document, if there is any."""
-    forget_state(recovery_file(document))
+    """Delete the unsaved work on a document, if there is any and it can be deleted."""
+    with contextlib.suppress(OSError):
+        os.unlink(recovery_file(document))
 
 
-def _checked(value: Any) -> dict[str, Any]:
+def _unwrapped(text: str) -> dict[str, Any]:
+    from nntui.document.parse import parsed
+
+    value = parsed(text)
     if not isinstance(value, dict) or value.get("version") != VERSION:
         raise Fault("", shown(value), _EXPECTED)
     experiment = value.get("experiment")
     if not isinstance(experiment, dict):
         raise Fault("experiment", shown(experiment), "an object")
     return experiment
-
-
-def _recovery_unwritten(file: Path, reason: str) -> str:
-    path = escaped(os.fspath(file), 300)
-    return f"unsaved work would not survive the terminal: {path}: {reason}"

@@ -1,7 +1,7 @@
-"""Preferences: what a person likes the screen to be, kept from one start to the next.
+"""What the screen keeps in the user's state directory: preferences, recent files, typed commands.
 
-One small file in the user's state directory. It is read once, before the first paint, and written
-whole when something in it changes. What is wrong with it is said, and it is set aside.
+Each is one small file, read when it is first needed (the preferences before the first paint) and
+written whole when something in it changes.
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from platformdirs import user_state_path
-
-from nntui.document.files import write_kept
+from nntui.document.user_state import StateError, read_file, state_path, write_file
 
 VERSION: Final = 1
 MOST_BYTES: Final = 100_000
+"""Bytes in the file of the preferences."""
 FARTHEST: Final = 1_000
 """Columns or rows that a pane's border may have been moved by."""
 
@@ -28,7 +28,7 @@ Sizes = Mapping[str, Mapping[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What a person likes.
+    """How the user likes the screen to be.
 
     ``theme``: None is nntui's own. ``maximised``: by the name of a layout, the pane that fills it.
     ``still``: nothing is animated.
@@ -52,41 +52,35 @@ class PreferencesFile:
         self.kept = kept
         self.complaints: tuple[str, ...] = ()
         self.now = Preferences()
-        self._place = (folder or user_state_path("nntui")) / "preferences.json" if kept else None
+        self._place = state_path("preferences.json", folder=folder) if kept else None
         if self._place is not None:
-            self._read(self._place)
+            try:
+                self.now = read_file(self._place, MOST_BYTES, _preferences) or self.now
+            except StateError as error:
+                self.complaints = (f"your preferences can’t be read: {error}",)
 
     def change(self, **changes: Any) -> str | None:
-        """Prefer something else from now on; the sentence of why it can't be kept, if so."""
+        """Prefer something else from now on; return the sentence of why it can't be kept, if so."""
         changed = replace(self.now, **changes)
         if changed == self.now:
             return None
         self.now = changed
-        return None if self._place is None else _write(self._place, _plain(changed))
-
-    def _read(self, place: Path) -> None:
+        if self._place is None:
+            return None
         try:
-            with place.open("rb") as file:
-                data = file.read(MOST_BYTES + 1)
-            if len(data) > MOST_BYTES:
-                raise ValueError(f"more than {MOST_BYTES:,} bytes")
-            self.now = _taken(json.loads(data.decode("utf-8")))
-        except FileNotFoundError:
-            return
-        except (OSError, ValueError, RecursionError) as error:
-            # Imported here: it takes long to load, and is hardly ever needed.
-            from nntui.document.user_state import set_aside
-
-            reason = getattr(error, "strerror", None) or str(error).partition("\n")[0]
-            self.complaints = (f"your preferences can’t be read: {reason}; {set_aside(place)}",)
+            write_file(self._place, json.dumps(_plain(changed), indent=2), lasting=False)
+        except StateError as error:
+            return f"your preferences are not kept: {error}"
+        return None
 
 
-def _taken(found: Any) -> Preferences:
-    """The preferences that a file's content stands for.
+def _preferences(text: str) -> Preferences:
+    """Read preferences from the text of their file.
 
     Raises:
-        ValueError: it is none of ours, or of a version to come.
+        ValueError: the text is none of ours, or of a later version.
     """
+    found = json.loads(text)
     if not isinstance(found, dict):
         raise ValueError("found something else than an object")
     if found.get("version") != VERSION:
@@ -125,16 +119,12 @@ def _plain(preferences: Preferences) -> dict[str, Any]:
     }
 
 
-def _write(place: Path, content: dict[str, Any]) -> str | None:
-    """Replace the file at once; the sentence of why it could not be, if so."""
-    problem = write_kept(place, json.dumps(content, indent=2), lasting=False)
-    return None if problem is None else f"your preferences are not kept: {problem}"
-
-
 # ---- recent --------------------------------------------------------------------------------------
 
 
 MOST_RECENT: Final = 10
+_MOST_LIST_BYTES: Final = 4 * 2**20
+"""Bytes in the file of the recent files or of the typed commands."""
 
 
 def recent_files(folder: Path | None = None) -> list[Path]:
@@ -143,8 +133,8 @@ def recent_files(folder: Path | None = None) -> list[Path]:
     A damaged list counts as empty: it is a convenience and is written anew at the next opening.
     """
     try:
-        found = json.loads(_recent_place(folder).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        found = read_file(state_path("recent.json", folder=folder), _MOST_LIST_BYTES, json.loads)
+    except StateError:
         return []
     if not isinstance(found, list):
         return []
@@ -155,14 +145,11 @@ def recent_files(folder: Path | None = None) -> list[Path]:
 
 def remember(path: Path, folder: Path | None = None) -> None:
     """Put a file at the head of the list. A state directory that can't be written is no error."""
-    place = _recent_place(folder)
     resolved = Path(os.path.realpath(path))
     files = [resolved, *(other for other in recent_files(folder) if other != resolved)]
-    write_kept(place, json.dumps([str(each) for each in files[:MOST_RECENT]]), lasting=False)
-
-
-def _recent_place(folder: Path | None) -> Path:
-    return (folder or user_state_path("nntui")) / "recent.json"
+    text = json.dumps([str(each) for each in files[:MOST_RECENT]])
+    with suppress(StateError):
+        write_file(state_path("recent.json", folder=folder), text, lasting=False)
 
 
 # ---- typed ---------------------------------------------------------------------------------------
@@ -174,20 +161,21 @@ LONGEST: Final = 1_000
 
 
 def read_typed(folder: Path | None = None) -> list[str]:
-    """The commands, the newest last. A history that can't be read counts as empty."""
+    """Read the commands, the newest last. A history that can't be read counts as empty."""
     try:
-        text = _typed_place(folder).read_text(encoding="utf-8")
-    except (OSError, ValueError):
+        lines = read_file(state_path("commands.txt", folder=folder), _MOST_LIST_BYTES, _lines)
+    except StateError:
         return []
-    return [line for line in text.split("\n") if line and line.isprintable()][-MOST_TYPED:]
+    return (lines or [])[-MOST_TYPED:]
 
 
 def write_typed(lines: list[str], folder: Path | None = None) -> None:
     """Keep commands. A state directory that can't be written is no error."""
-    place = _typed_place(folder)
     kept = [line for line in lines if line.isprintable() and len(line) <= LONGEST][-MOST_TYPED:]
-    write_kept(place, "".join(f"{line}\n" for line in kept), lasting=False)
+    text = "".join(f"{line}\n" for line in kept)
+    with suppress(StateError):
+        write_file(state_path("commands.txt", folder=folder), text, lasting=False)
 
 
-def _typed_place(folder: Path | None) -> Path:
-    return (folder or user_state_path("nntui")) / "commands.txt"
+def _lines(text: str) -> list[str]:
+    return [line for line in text.split("\n") if line and line.isprintable()]

@@ -14,8 +14,9 @@ from nntui.tui.stepping.screen import SteppingScreen
 @pytest.fixture(autouse=True)
 def own_directories(tmp_path, monkeypatch):
     """The user's state and configuration directories, empty."""
-    for module in ("nntui.tui.user_files", "nntui.document.user_state"):
-        monkeypatch.setattr(f"{module}.user_state_path", lambda name: tmp_path / "state" / name)
+    monkeypatch.setattr(
+        "nntui.document.user_state.user_state_path", lambda name: tmp_path / "state" / name
+    )
     monkeypatch.setattr("nntui.tui.keys.user_config_path", lambda name: tmp_path / "config" / name)
     (tmp_path / "config" / "nntui").mkdir(parents=True)
     return tmp_path

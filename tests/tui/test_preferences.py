@@ -51,7 +51,7 @@ GOOD = {"version": 1, "theme": None, "sizes": {}, "maximised": {}}
         (b"{", "can’t be read"),
         (b"\xff\xfe", "can’t be read"),
         (b"[" * 90_000, "can’t be read"),
-        (b"x" * 200_000, "more than 100,000 bytes"),
+        (b"x" * 200_000, "at most 100,000"),
         (b"[]", "something else than an object"),
         (json.dumps(GOOD | {"version": 2}).encode(), "version 2, not 1"),
         (json.dumps(GOOD | {"theme": 7}).encode(), "does not write"),
