@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 
@@ -37,6 +38,10 @@ def open_picker() -> None:
 
 def _open(file: Path | None, *, keep_state: bool) -> None:
     _require_terminal(file)
+    if file is not None:
+        # Next to nothing is garbage until the document is open; to look for it would take a tenth
+        # of that time, and half of it with a large document.
+        gc.disable()
     from nntui.tui.app import open_screen
 
     # Where stdout goes elsewhere, nobody may be there to put a document right.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from html import escape
 from typing import Final, Literal, NamedTuple
-from xml.sax.saxutils import escape
 
 from nntui.text import cells
 
@@ -182,7 +182,7 @@ def svg(
     )
     lines = [
         head,
-        f"<title>{escape(title)}</title>",
+        f"<title>{escape(title, quote=False)}</title>",
         f'<rect width="100%" height="100%" fill="{background}"/>',
         *_grounds(picture, pen),
         *_texts(picture, pen),
@@ -227,5 +227,5 @@ def _texts(picture: Picture, pen: Callable[[Span], Pen]) -> Iterator[str]:
         yield (
             f'<text x="{x:g}" y="{y + _BASE:g}" textLength="{width:g}" '
             f'lengthAdjust="spacingAndGlyphs" xml:space="preserve"{extra}>'
-            f"{escape(span.text)}</text>"
+            f"{escape(span.text, quote=False)}</text>"
         )

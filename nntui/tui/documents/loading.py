@@ -76,19 +76,22 @@ def opened(document: Path, keep_state: bool) -> Opened:
     files = files_of(document, experiment)
     stamps = before + stamps_of(files[1:])
     sample = document.resolve() in samples().values()
-    _settle(experiment)
+    _spare_garbage_collector(experiment)
     return Opened(debugger, tuple(problems), sample, files, stamps, recovered)
 
 
-def _settle(experiment: Experiment) -> None:
-    """Let Python not look through a large document again and again for what nobody needs.
+def _spare_garbage_collector(experiment: Experiment) -> None:
+    """Let Python not look again and again for garbage among what lives as long as a document.
 
-    It lives as long as it is open, and each look at all of it halts the keys for a tenth of a
-    second.
+    With a large one, each look at all of it would halt the keys for a tenth of a second. The first
+    time, that is so of all modules too.
     """
-    gc.unfreeze()  # what was open before
-    if experiment.network.wiring().connection_count >= LARGE:
-        gc.collect()
+    is_first = not gc.get_freeze_count()
+    is_large = experiment.network.wiring().connection_count >= LARGE
+    gc.unfreeze()
+    if is_large and not is_first:
+        gc.collect()  # what was open before
+    if is_large or is_first:
         gc.freeze()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -95,7 +96,11 @@ class Filing:
         asked = self._asked = object()
 
         def read() -> None:
-            self._app.call_later(there, work())
+            try:
+                found = work()
+            finally:
+                gc.enable()  # ``nntui FILE`` starts without
+            self._app.call_later(there, found)
 
         def there(found: Found) -> None:
             if self._asked is asked:
