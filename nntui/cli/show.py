@@ -179,7 +179,7 @@ def _summary(experiment: Experiment) -> Iterator[str]:
     from nntui.model.errors import counted
 
     net, training = experiment.network.wiring(), experiment.training
-    frozen = len(net.parameters) - len(net.trainable)
+    frozen = len(net.frozen)
     test = len(experiment.test_examples)
     parts = [
         counted(len(experiment.network), "neuron"),

@@ -275,12 +275,12 @@ def _steps_are_the_same(one: Experiment, other: Experiment, renaming: Renaming) 
 def _steps(net: Wiring, renaming: Renaming) -> tuple[object, ...]:
     """All of a wiring that decides which steps there are, with the names of now."""
     if not renaming:
-        return net.inputs, net.outputs, net.neurons, net.sources, net.trainable
+        return net.inputs, net.outputs, net.neurons, net.sources, net.frozen
     now = renaming.now
     return (
         tuple(map(now, net.inputs)),
         tuple(map(now, net.outputs)),
         tuple(map(now, net.neurons)),
         {now(j): tuple(map(now, sources)) for j, sources in net.sources.items()},
-        {now(key) if isinstance(key, str) else (now(key[0]), now(key[1])) for key in net.trainable},
+        {now(key) if isinstance(key, str) else (now(key[0]), now(key[1])) for key in net.frozen},
     )

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from nntui.document import specs
 from nntui.document.errors import Fault, at_key, choice, shown
@@ -19,8 +19,11 @@ from nntui.document.parse import converted
 from nntui.model.dataset import CsvSource, Dataset, GeneratorSource
 from nntui.model.errors import SettingError, counted
 from nntui.model.names import did_you_mean, escaped
-from nntui.model.numerics import Stream, stream
+from nntui.model.numerics import stream
 from nntui.model.settings import chosen_row
+
+if TYPE_CHECKING:
+    from nntui.model.numerics import Stream
 
 Point = tuple[float, float, float]
 """(x1, x2, target)."""

@@ -104,9 +104,7 @@ def add_layers(network: Network, forms: Sequence[specs.LayerForm], place: str) -
                 where = at_index(at_key(here, "names"), k) if layer.names else here
                 raise Fault(where, f"{shown(name)} a second time", "a name not yet taken")
             network.add_neuron(name, role=role, activation=activation, trainable=layer.trainable)
-        for target in names:
-            for source in before:
-                network.connect(source, target, trainable=layer.trainable)
+        network.connect_all(before, names, trainable=layer.trainable)
         before = names
 
 

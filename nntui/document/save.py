@@ -281,14 +281,14 @@ def _parts(experiment: Experiment) -> Iterator[bytes]:
             (j, net.sources[j], plain_function(net.activation[j], Activation.of))
             for j in net.neurons
         ],
-        "frozen": [p for p in net.parameters if p not in net.trainable],
+        "frozen": [p for p in net.parameters if p in net.frozen] if net.frozen else [],
         "training": plain_training(experiment.training),
         "test": experiment.test_examples,
     }
     yield json.dumps(structure, sort_keys=True).encode()
     # The numbers as their eight bytes each: a text of a million digits would take a second.
     yield array("d", experiment.network.biases.values()).tobytes()
-    yield array("d", experiment.network.weights.values()).tobytes()
+    yield array("d", experiment.network.weight_values()).tobytes()
     yield array("d", chain.from_iterable(experiment.data.inputs)).tobytes()
     examples = range(len(experiment.data))
     yield array("d", chain.from_iterable(map(experiment.y, examples))).tobytes()

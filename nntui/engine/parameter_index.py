@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, Final
@@ -36,6 +36,36 @@ class ParameterSpan:
     sources: Indices
 
 
+class EdgeIndex(Mapping[tuple[str, str], int]):
+    """The place of each connection's weight among the parameters, without a dict of them all.
+
+    ``first`` has the place of the first weight into each neuron.
+    """
+
+    def __init__(self, net: Wiring, first: Mapping[str, int]) -> None:
+        self._net, self._first = net, first
+        # In a fully connected layer, all neurons have one tuple of sources, which is looked
+        # through once.
+        self._places: dict[int, dict[str, int]] = {}
+
+    def __getitem__(self, edge: tuple[str, str]) -> int:
+        source, target = edge
+        sources = self._net.sources[target]
+        places = self._places.get(id(sources))
+        if places is None:
+            places = self._places[id(sources)] = {i: n for n, i in enumerate(sources)}
+        return self._first[target] + places[source]
+
+    def __contains__(self, edge: object) -> bool:
+        return isinstance(edge, tuple) and super().__contains__(edge)
+
+    def __len__(self) -> int:
+        return self._net.connection_count
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._net.edges)
+
+
 class ParameterIndex:
     """Neurons stand in rows, inputs first; parameters in canonical order.
 
@@ -47,8 +77,6 @@ class ParameterIndex:
         self.net = net
         self.names = (*net.inputs, *net.neurons)
         self.row = {name: n for n, name in enumerate(self.names)}
-        self.parameters = net.parameters
-        self.index = {parameter: n for n, parameter in enumerate(self.parameters)}
         self.inputs = len(net.inputs)
         self.outputs = _indices([self.row[k] for k in net.outputs])
         spans: list[ParameterSpan] = []
@@ -61,37 +89,41 @@ class ParameterIndex:
         self.spans = tuple(spans)
         self.source = np.concatenate([_indices([len(self.names), *s.sources]) for s in spans])
         self.target = np.concatenate([np.full(s.end - s.bias, s.row) for s in spans])
-        every = len(net.trainable) == len(self.parameters)  # as is usual: no need to ask each
-        places = range(len(self.parameters))
-        trained = [n for n in places if every or self.parameters[n] in net.trainable]
-        self.trainable = _indices(trained)
-        self._trainable = tuple(self.parameters[n] for n in trained)
-        self._edges = tuple(p for p in self.parameters if isinstance(p, tuple))
+        places = np.arange(len(self.source))
+        self.trainable = places  # as is usual: no need to ask each
+        if net.frozen:
+            self.trainable = np.delete(places, [self.index[p] for p in net.frozen])
         self._bias_at = _indices([s.bias for s in spans])
-        self._weight_at = np.delete(np.arange(len(self.parameters)), self._bias_at)
+        self._weight_at = np.delete(places, self._bias_at)
 
     def state(self, p: Array, memory: Array, dp: Array) -> State:
         """The state that holds these parameters, their memory and gradients; the rest is blank."""
         b, w = self._by_key(p)
         db, dw = self._by_key(dp)
-        remembered = LazyDict(self._trainable, self._trainable_index, partial(_column, memory))
+        remembered = LazyDict(lambda: self._trainable_index, partial(_column, memory))
         return State(b=b, w=w, db=db, dw=dw, memory=remembered)
 
     def _by_key(self, values: Array) -> tuple[dict[str, float], dict[tuple[str, str], float]]:
         """Numbers of the parameters by neuron, and by connection."""
         biases = dict(zip(self.net.neurons, values[self._bias_at].tolist(), strict=True))
-        if len(self._edges) < LARGE:
+        if len(self._weight_at) < LARGE:
             weights = values[self._weight_at].tolist()
-            return biases, dict(zip(self._edges, weights, strict=True))
-        return biases, LazyDict(self._edges, self._edge_index, values.copy().item)
+            return biases, dict(zip(self.net.edges, weights, strict=True))
+        return biases, LazyDict(lambda: self._edge_index, values.copy().item)
 
     @cached_property
-    def _edge_index(self) -> dict[tuple[str, str], int]:
-        return dict(zip(self._edges, self._weight_at.tolist(), strict=True))
+    def index(self) -> dict[Parameter, int]:
+        """The place of each parameter."""
+        return {parameter: n for n, parameter in enumerate(self.net.parameters)}
+
+    @cached_property
+    def _edge_index(self) -> Mapping[tuple[str, str], int]:
+        return EdgeIndex(self.net, {span.neuron: span.weights for span in self.spans})
 
     @cached_property
     def _trainable_index(self) -> dict[Parameter, int]:
-        return dict(zip(self._trainable, self.trainable.tolist(), strict=True))
+        frozen = self.net.frozen
+        return {p: n for p, n in self.index.items() if p not in frozen} if frozen else self.index
 
     def by_name(self, values: Array, rows: Sequence[int]) -> dict[str, float]:
         """The values that stand in these rows, by neuron."""

@@ -7,6 +7,7 @@ one for each of the P trainable parameters, an epoch its batches'.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -74,8 +75,7 @@ class Schedule:
     """The steps of an experiment's whole run, by number.
 
     ``forward_ends``, ``backward_ends`` and ``update_ends`` are the offsets, within each of these
-    passes (the load left out), behind the last step of each neuron in the order of the pass;
-    ``trainable`` holds the parameters in the order of their update steps.
+    passes (the load left out), behind the last step of each neuron in the order of the pass.
     """
 
     def __init__(self, experiment: Experiment) -> None:
@@ -89,10 +89,6 @@ class Schedule:
         self.batch_size = min(training.batch_size or self.examples, self.examples)
         self.updates_per_epoch = -(-self.examples // self.batch_size)
 
-        everything = len(net.trainable) == len(net.parameters)  # as is usual: no need to ask each
-        self.trainable = (
-            net.parameters if everything else tuple(p for p in net.parameters if p in net.trainable)
-        )
         sizes = [1 + len(net.sources[j]) for j in net.neurons]
         forward = len(net.neurons) + net.connection_count
         self.forward_ends = tuple(accumulate(sizes))
@@ -108,23 +104,24 @@ class Schedule:
         )
         self._example_pass_ends = (self.loss_at, self.loss_at + 1, self.steps_per_example)
 
-        owned = (
-            sizes
-            if everything
-            else [
-                sum(p in net.trainable for p in (j, *((i, j) for i in net.sources[j])))
-                for j in net.neurons
-            ]
-        )
+        frozen = Counter(p if isinstance(p, str) else p[1] for p in net.frozen)
+        owned = [size - frozen[j] for size, j in zip(sizes, net.neurons, strict=True)]
         self.update_ends = tuple(accumulate(owned))
         self._update_neuron_ends = tuple(dict.fromkeys(end for end in self.update_ends if end))
-        self.steps_per_update = len(self.trainable)
+        self.steps_per_update = sum(owned)
         self._full_batch = self.batch_size * self.steps_per_example + self.steps_per_update
         self.steps_per_epoch = (
             self.examples * self.steps_per_example + self.updates_per_epoch * self.steps_per_update
         )
         self.updates = self.updates_per_epoch * self.epochs
         self.total = self.steps_per_epoch * self.epochs
+
+    @cached_property
+    def trainable(self) -> tuple[Parameter, ...]:
+        """The parameters in the order of their update steps."""
+        frozen = self._net.frozen
+        parameters = self._net.parameters
+        return tuple(p for p in parameters if p not in frozen) if frozen else parameters
 
     # ---- step number ↔ position ----------------------------------------------------------------
 

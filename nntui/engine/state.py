@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, Sequence, ValuesView
+from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, ValuesView
 from dataclasses import dataclass, field
 from math import copysign
 from typing import Any, TypeVar, overload
@@ -101,28 +101,28 @@ class LazyDict(dict[K, V]):
 
     To make a float of every weight of a large network, and a dict of them, takes longer than all
     else that it takes to go anywhere in its run; and then a screen looks at a few hundred.
-    ``keys`` stand in their order, ``index`` has the place of each, and ``at`` gives what lies in a
+    ``index()`` has the keys in their order with the place of each, and ``at`` gives what lies in a
     place: always the same. So reading only puts in what was there anyhow, and any thread may.
     """
 
-    __slots__ = ("_at", "_index", "_keys")
+    __slots__ = ("_at", "_index")
 
-    def __init__(self, keys: Sequence[K], index: Mapping[K, int], at: Callable[[int], V]) -> None:
+    def __init__(self, index: Callable[[], Mapping[K, int]], at: Callable[[int], V]) -> None:
         super().__init__()
-        self._keys, self._index, self._at = keys, index, at
+        self._index, self._at = index, at
 
     def __missing__(self, key: K) -> V:
-        value = self[key] = self._at(self._index[key])
+        value = self[key] = self._at(self._index()[key])
         return value
 
     def __contains__(self, key: object) -> bool:
-        return key in self._index
+        return key in self._index()
 
     def __len__(self) -> int:
-        return len(self._keys)
+        return len(self._index())
 
     def __iter__(self) -> Iterator[K]:
-        return iter(self._keys)
+        return iter(self._index())
 
     def keys(self) -> Any:
         """The keys, in their order."""
@@ -144,11 +144,11 @@ class LazyDict(dict[K, V]):
     def get(self, key: K, default: T, /) -> V | T: ...
     def get(self, key: K, default: Any = None, /) -> Any:
         """The value of a key, or else the default."""
-        return self[key] if key in self._index else default
+        return self[key] if key in self._index() else default
 
     def copy(self) -> LazyDict[K, V]:
         """Another one: the array is shared, what was read or written is copied."""
-        other = LazyDict(self._keys, self._index, self._at)
+        other = LazyDict(self._index, self._at)
         dict.update(other, dict.copy(self))
         return other
 

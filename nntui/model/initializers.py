@@ -10,14 +10,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from nntui.model.errors import SettingError
-from nntui.model.numerics import Array, Stream, stream
+from nntui.model.numerics import Array, stream
 from nntui.model.settings import TableFunction, chosen_row
 from nntui.model.wiring import Wiring
+
+if TYPE_CHECKING:
+    from nntui.model.numerics import Stream
 
 SEED_LIMIT: Final = 2**63 - 1
 """The greatest seed."""

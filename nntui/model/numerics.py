@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -110,9 +110,12 @@ def ordered_sum(terms: Any) -> Any:
 
 _PURPOSES: Final = {"initializer": 1, "shuffle": 2, "generator": 3, "split": 4}
 
-Stream = np.random.RandomState
+if TYPE_CHECKING:  # numpy imports its generators when they are first asked for
+    Stream: TypeAlias = np.random.RandomState
 
 
 def stream(purpose: str, seed: int, *key: int) -> Stream:
     """A fresh random stream for a purpose, a seed and further numbers (all at least 0)."""
-    return Stream(np.random.MT19937(np.random.SeedSequence((_PURPOSES[purpose], seed, *key))))
+    return np.random.RandomState(
+        np.random.MT19937(np.random.SeedSequence((_PURPOSES[purpose], seed, *key)))
+    )

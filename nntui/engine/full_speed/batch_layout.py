@@ -83,7 +83,7 @@ class Level:
         rows = self.rows
         start, end = np.searchsorted(self._target_row, (rows.start, rows.stop))
         source, target = self._source_row[start:end], self._target_row[start:end]
-        columns = np.unique(source)  # row 0, the ones, comes first
+        columns = _distinct(source)  # row 0, the ones, comes first
         shape = (rows.stop - rows.start, len(columns))
         cells = (target - rows.start) * shape[1] + np.searchsorted(columns, source)
         read: Rows = columns
@@ -102,7 +102,7 @@ class Level:
         if not len(edges):
             return None
         source, target = self._source_row[edges], self._target_row[edges]
-        targets = np.unique(target)
+        targets = _distinct(target)
         shape = (len(targets), rows.stop - rows.start)
         last_first = len(targets) - 1 - np.searchsorted(targets, target)
         cells = last_first * shape[1] + source - rows.start
@@ -205,6 +205,11 @@ class BatchLayout:
 
 def _gaps(block: WeightBlock | None) -> bool:
     return block is not None and block.cells is not None
+
+
+def _distinct(rows: Indices) -> Indices:
+    """Each row once, ascending, without the 15 ms in which ``np.unique`` imports numpy.ma."""
+    return np.flatnonzero(np.bincount(rows))
 
 
 def _stretch(rows: Indices) -> Rows:

@@ -36,8 +36,8 @@ class ParameterUpdates:
         self._training = training
         self._is_weight = arrangement.is_weight
         self._frozen: npt.NDArray[np.bool_] | None = None
-        if len(net.trainable) < arrangement.size:
-            self._frozen = np.array([p not in net.trainable for p in arrangement.parameters])
+        if net.frozen:
+            self._frozen = np.array([p in net.frozen for p in arrangement.parameters])
 
     def __call__(
         self, p: Array, memory: Array, dp: Array, update: int, batch_length: int
@@ -284,7 +284,7 @@ class FullSpeed:
         """The run before its first step."""
         network, is_weight = self.experiment.network, self._arrangement.is_weight
         p, memories = np.empty(len(is_weight)), len(self.experiment.training.optimizer.row.memory)
-        p[~is_weight], p[is_weight] = [*network.biases.values()], [*network.weights.values()]
+        p[~is_weight], p[is_weight] = [*network.biases.values()], network.weight_values()
         return TrainingState(p, np.zeros((memories, len(p))))
 
     def vectors(self, state: State) -> TrainingState:

@@ -211,7 +211,7 @@ class InspectorPane(LinePane):
 
     def _bias(self, passed: Passed, j: str, room: int) -> list[str]:
         s = passed.snapshot
-        frozen = "" if j in s.net.trainable else " (frozen)"
+        frozen = " (frozen)" if j in s.net.frozen else ""
         used, number = passed.b(j), self._number
         now = f" → {shown(s.b[j], number)}" if s.b[j] != used else ""
         said = [
@@ -343,7 +343,7 @@ class InspectorPane(LinePane):
         chosen = edge == self._focus.edge
         line = self.colours.current_line if chosen else Style()
         style = line + self.colours.mark if executing else line
-        frozen = "" if edge in s.net.trainable else " ✻"
+        frozen = " ✻" if edge in s.net.frozen else ""
         mark = "►" if executing else "›" if chosen else " "
         numbers = "".join(cells.number(each) for each in (passed.w(edge), value))
         made = product()
