@@ -1,8 +1,9 @@
-"""The command line: a colon, a command, and how it may go on."""
+"""The command line, with history and completion; the text field that all forms use."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from os.path import commonprefix
 from typing import ClassVar, Final
 
 from textual.binding import Binding, BindingType
@@ -13,13 +14,15 @@ from textual.widget import Widget
 from textual.widgets import Input
 from textual.widgets.input import Selection
 
+MOST_HISTORY: Final = 500
+
 
 class TextField(Input):
-    """An input that is not overtaken by itself.
+    """An input that handles keys in the order in which they were pressed.
 
-    Textual writes a letter at once, but takes a key such as backspace only when it has passed
-    through all that lies around the input: of keys that arrive in one go, as they do over a slow
-    line, the letters came first.
+    Textual's own inserts a letter at once, but runs the action of a key such as backspace only
+    after the key has bubbled through the input's ancestors: of keys that arrive in one go, as they
+    do over a slow line, the letters came first.
     """
 
     async def _on_key(self, event: Key) -> None:
@@ -31,42 +34,34 @@ class TextField(Input):
             await super()._on_key(event)
 
 
-# ---- command line --------------------------------------------------------------------------------
-
-
-MOST_HISTORY: Final = 500
-
-
 class _Completions(Suggester):
-    """Suggests the first of the lines that the interpreter would complete a line to."""
+    """Suggests the first completion of the line."""
 
     def __init__(self, complete: Callable[[str], list[str]]) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
         self._complete = complete
 
     async def get_suggestion(self, value: str) -> str | None:
-        """The line that a beginning may become."""
         found = self._complete(value) if value.strip() else []
         return found[0] if found and found[0] != value else None
 
 
 class CommandLine(TextField):
-    """One line above the footer, there only while a command is typed."""
+    """An input above the footer, shown only while a command is typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "run it"),
         Binding("tab", "complete", "complete"),
         Binding("up", "recall(-1)", "before"),
         Binding("down", "recall(1)", "after"),
-        Binding("escape", "leave", "leave"),
-        Binding("ctrl+c", "leave", "leave", show=False),
+        Binding("escape,ctrl+c", "leave", "leave"),
     ]
 
     class Left(Message):
-        """The person does not want to type a command after all."""
+        """The user leaves the command line without a command."""
 
     class Offered(Message):
-        """Several lines may be meant."""
+        """The line can be completed in several ways."""
 
         def __init__(self, lines: list[str]) -> None:
             super().__init__()
@@ -83,7 +78,6 @@ class CommandLine(TextField):
 
     @property
     def shown(self) -> bool:
-        """Whether its row is there."""
         return self._row.display
 
     @shown.setter
@@ -96,10 +90,7 @@ class CommandLine(TextField):
         return self.parent
 
     def ask(self, text: str = "", proposed: str = "") -> None:
-        """Come up with the beginning of a command, and what it may go on with.
-
-        What is proposed is chosen: what is typed replaces it.
-        """
+        """Show the line with the start of a command, and an argument that typing replaces."""
         self.shown = True
         self.value = text + proposed
         self.selection = Selection(len(text), len(text) + len(proposed))
@@ -107,21 +98,19 @@ class CommandLine(TextField):
         self.screen.set_focus(self)  # at once: the next key is part of the line
 
     def leave(self) -> None:
-        """Go away."""
         self.shown = False
 
     def keep(self, line: str) -> None:
-        """Note a line in the history."""
+        """Add a line to the history."""
         if line and self.history[-1:] != [line]:
             self.history.append(line)
             del self.history[:-MOST_HISTORY]
 
     def action_leave(self) -> None:
-        """Type no command."""
         self.post_message(self.Left())
 
     def action_recall(self, by: int) -> None:
-        """A command typed before, or after that one."""
+        """Show the previous or the next line of the history."""
         if self._at == len(self.history):
             self._typed = self.value
         self._at = min(max(self._at + by, 0), len(self.history))
@@ -129,22 +118,13 @@ class CommandLine(TextField):
         self.cursor_position = len(self.value)
 
     def action_complete(self) -> None:
-        """Go on as far as all that may be meant agree; say what it may be when they part."""
+        """Complete as far as all completions agree; offer them where they differ."""
         found = self._complete(self.value)
         if not found:
             return
-        common = _common(found)
+        common = commonprefix(found)  # noqa: RUF071 - by characters is what is wanted
         if len(common) > len(self.value) or len(found) == 1:
             self.value = common if len(found) > 1 else found[0]
             self.cursor_position = len(self.value)
         else:
             self.post_message(self.Offered(found))
-
-
-def _common(lines: list[str]) -> str:
-    """The beginning that all lines share."""
-    least, greatest = min(lines), max(lines)
-    for n, character in enumerate(least):
-        if greatest[n] != character:
-            return least[:n]
-    return least

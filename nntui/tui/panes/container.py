@@ -1,4 +1,4 @@
-"""The panes on the screen: each where the deck puts it; or a sentence when there is no room."""
+"""The container of the panes: each in its region, or a sentence when the terminal is too small."""
 
 from __future__ import annotations
 
@@ -13,52 +13,51 @@ from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.message import Message
 from textual.widget import Widget
 
-from nntui.text import padded, wrapped
+from nntui.text import wrapped
 from nntui.tui.panes.pane import LinePane
 from nntui.tui.stepping.pane_regions import LEAST
 
-SENTENCE: Final = "too-small"
+TOO_SMALL: Final = "too-small"
 
 Regions = Callable[[Size], Mapping[str, Region]]
+"""The region of each visible pane by its id, given the size of the container."""
 
 
 class PaneContainer(Container):
-    """Holds the panes. Where they lie is asked for again whenever a layout is due."""
+    """Holds the panes; ``regions`` is called whenever Textual arranges them."""
 
     class TurnedTo(Message):
-        """The person clicked into a pane."""
+        """The user clicked into a pane."""
 
         def __init__(self, pane: str) -> None:
             super().__init__()
             self.pane = pane
 
     def __init__(self, *panes: Widget, regions: Regions) -> None:
-        self._sentence = TooSmall()
-        super().__init__(*panes, self._sentence, id="panes")
-        self._placed = _Placed(regions)
+        self._too_small = TooSmall()
+        super().__init__(*panes, self._too_small, id="panes")
+        self._regions = RegionLayout(regions)
 
     def place(self) -> None:
-        """Put the panes where they belong, anew."""
+        """Arrange the panes anew."""
         # A widget's own refresh leaves its children as they are arranged; a child's does not.
-        self._sentence.refresh(layout=True)
+        self._too_small.refresh(layout=True)
 
     def on_click(self, event: Click) -> None:
-        """Tell which pane it was in."""
         ancestors = [] if event.widget is None else event.widget.ancestors_with_self
         pane = next((node.id for node in ancestors if node.parent is self), None)
-        if pane is not None and pane != SENTENCE:
+        if pane is not None and pane != TOO_SMALL:
             self.post_message(self.TurnedTo(pane))
 
     @property
     def layout(self) -> Layout:
-        """Each pane where it was put."""
-        return self._placed
+        return self._regions
 
 
-class _Placed(Layout):
-    """Puts each widget into a region that goes by its id; the sentence fills all of it."""
+class RegionLayout(Layout):
+    """Places each widget in the region of its id; the sentence fills the container."""
 
-    name = "placed"
+    name = "regions"
 
     def __init__(self, regions: Regions) -> None:
         self._regions = regions
@@ -66,8 +65,7 @@ class _Placed(Layout):
     def arrange(
         self, parent: Widget, children: Iterable[Widget], size: Size, greedy: bool = True
     ) -> ArrangeResult:
-        """Where the children lie."""
-        regions = {SENTENCE: Region(0, 0, *size), **self._regions(size)}
+        regions = {TOO_SMALL: Region(0, 0, *size), **self._regions(size)}
         return [
             WidgetPlacement(regions[child.id], NULL_OFFSET, NULL_SPACING, child)
             for child in children
@@ -76,17 +74,16 @@ class _Placed(Layout):
 
 
 class TooSmall(LinePane):
-    """Says that the terminal is too small, and what can be done."""
+    """Says that the terminal is too small."""
 
     def __init__(self) -> None:
-        super().__init__(title="", id=SENTENCE)
+        super().__init__(title="", id=TOO_SMALL)
 
     def extent(self) -> tuple[int, int]:
-        """All of the room there is."""
         return self.size.width, self.size.height
 
     def segments(self, row: int) -> list[Segment]:
-        """A line of the sentence, which stands in the middle."""
+        """Return a row of the centred sentence."""
         width, height = self.size
         terminal = self.app.size
         text = (
@@ -96,4 +93,4 @@ class TooSmall(LinePane):
         lines = wrapped(text, max(width, 1))
         n = row - max((height - len(lines)) // 2, 0)
         line = lines[n] if 0 <= n < len(lines) else ""
-        return [Segment(padded(" " * ((width - len(line)) // 2) + line, width))]
+        return [Segment(f"{line:^{width}}")]

@@ -1,4 +1,4 @@
-"""The columns of both tables: what a frame holds of a neuron, or of a connection."""
+"""The tables of neurons and of connections: their columns, sorting and filtering, widths, rows."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ from nntui.model.names import escaped, value_name
 from nntui.model.wiring import Wiring
 from nntui.tui.frame import Frame
 
-Key = str | tuple[str, str]
-"""What a row is about: a neuron by its name, a connection by (source, target)."""
-Number = Callable[[Frame, Key], float | None]
+RowKey = str | tuple[str, str]
+"""A row: a neuron by its name, a connection by (source, target)."""
+CellNumber = Callable[[Frame, RowKey], float | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its heading, its number in a row (None: blank), and which of them are shown first.
+    """A column: its heading, and its number in a row (None: blank).
 
-    ``symbol``: what its values are called where a step writes them; ``words``: what a filter may
-    call it; ``rank``: the least important columns, those of the highest rank, are left out first.
-    ``of_inputs``: inputs have one, too. ``compares``: it needs the parameters of before the update.
+    ``symbol``: the symbol of its values in ``Step.writes``; ``words``: its names in a filter;
+    ``rank``: the columns of the highest rank are left out first; ``of_inputs``: inputs have a
+    number too; ``compares``: it needs the parameters before the last update.
     """
 
     heading: str
-    number: Number
+    number: CellNumber
     symbol: str = ""
     words: tuple[str, ...] = ()
     rank: int = 0
     of_inputs: bool = False
     compares: bool = False
 
-    def is_written(self, frame: Frame, key: Key) -> bool:
+    def is_written(self, frame: Frame, key: RowKey) -> bool:
         """Whether the last step wrote the value of a row."""
         last = frame.snapshot.last
         if last is None or not self.symbol:
@@ -46,42 +46,42 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: its title, what its rows are, and its columns from left to right."""
+    """A table: what its rows are, and its columns from left to right."""
 
     title: str
     noun: str
-    """What a row is."""
-    rows: Callable[[Wiring], tuple[Key, ...]]
-    label: Callable[[Key], str]
-    owner: Callable[[Key], str]
+    """What a row is about."""
+    rows: Callable[[Wiring], tuple[RowKey, ...]]
+    label: Callable[[RowKey], str]
+    owner: Callable[[RowKey], str]
     """The neuron whose layer a row belongs to."""
     heading: str
-    """Of the first column."""
-    group: str
-    """What stands above the rows of a layer."""
+    """The heading of the first column."""
+    layer_heading: str
+    """The heading of the rows of a layer, with {} for its number."""
     core: int
-    """So many of the most important columns are shown with few digits rather than left out."""
+    """So many columns of the lowest ranks are shown with few digits rather than left out."""
     columns: tuple[Column, ...]
-    about: Callable[[Wiring, str], tuple[Key, ...]] | None = None
-    """The rows that are about one neuron, in a table that has no others."""
+    about: Callable[[Wiring, str], tuple[RowKey, ...]] | None = None
+    """The rows about one neuron, where the table has no others."""
 
 
-def _names(key: Key) -> tuple[str, ...]:
+def _names(key: RowKey) -> tuple[str, ...]:
     return (key,) if isinstance(key, str) else key
 
 
-def _kept(symbol: str) -> Number:
-    """What the snapshot has under that symbol."""
+def _value(symbol: str) -> CellNumber:
+    """Return a function that reads the value with that symbol from the snapshot."""
 
-    def number(frame: Frame, key: Key) -> float | None:
+    def number(frame: Frame, key: RowKey) -> float | None:
         found: float | None = getattr(frame.snapshot, symbol).get(key)
         return found
 
     return number
 
 
-def _slope(frame: Frame, key: Key) -> float | None:
-    """f′(z), once there is an activation."""
+def _slope(frame: Frame, key: RowKey) -> float | None:
+    """Return f′(z), once there is an activation."""
     s = frame.snapshot
     assert isinstance(key, str)
     if key not in s.a or key not in s.z:
@@ -89,16 +89,16 @@ def _slope(frame: Frame, key: Key) -> float | None:
     return float(s.net.activation[key].derivative(s.z[key], s.a[key]))
 
 
-def _gradient(frame: Frame, key: Key) -> float | None:
-    """∂L/∂w of the example shown: δ·a, once the backward pass has been through."""
+def _gradient(frame: Frame, key: RowKey) -> float | None:
+    """Return ∂L/∂w of the current example: δ·a, once the backward pass has reached it."""
     s = frame.snapshot
     assert isinstance(key, tuple)
     i, j = key
     return s.delta[j] * s.a[i] if is_passed_back(s, i, j) else None
 
 
-def _change(frame: Frame, key: Key) -> float | None:
-    """By how much the last update changed a parameter; blank where it has not come to it yet."""
+def _change(frame: Frame, key: RowKey) -> float | None:
+    """Return the change of a parameter by the last update; blank where it is still to come."""
     before, s = frame.before, frame.snapshot
     if before is None:
         return None
@@ -110,8 +110,8 @@ def _change(frame: Frame, key: Key) -> float | None:
     return (s.b[key] if isinstance(key, str) else s.w[key]) - before[key]
 
 
-def _signal(frame: Frame, key: Key) -> float | None:
-    """What the connection's source gives."""
+def _signal(frame: Frame, key: RowKey) -> float | None:
+    """Return the activation of a connection's source."""
     return frame.snapshot.a.get(key[0])
 
 
@@ -122,16 +122,16 @@ NEURONS: Final = Table(
     label=str,
     owner=str,
     heading="neuron",
-    group="layer {}",
+    layer_heading="layer {}",
     core=6,
     columns=(
-        Column("z", _kept("z"), "z", ("z",), rank=1),
-        Column("a", _kept("a"), "a", ("a",), rank=0, of_inputs=True),
+        Column("z", _value("z"), "z", ("z",), rank=1),
+        Column("a", _value("a"), "a", ("a",), rank=0, of_inputs=True),
         Column("f′(z)", _slope, "", ("f′", "slope"), rank=6),
-        Column("∂L/∂a", _kept("da"), "da", ("da", "∂L/∂a"), rank=4, of_inputs=True),
-        Column("δ", _kept("delta"), "delta", ("delta", "δ"), rank=2),
-        Column("b", _kept("b"), "b", ("b",), rank=3),
-        Column("∂L/∂b", _kept("db"), "db", ("db", "∂L/∂b"), rank=5),
+        Column("∂L/∂a", _value("da"), "da", ("da", "∂L/∂a"), rank=4, of_inputs=True),
+        Column("δ", _value("delta"), "delta", ("delta", "δ"), rank=2),
+        Column("b", _value("b"), "b", ("b",), rank=3),
+        Column("∂L/∂b", _value("db"), "db", ("db", "∂L/∂b"), rank=5),
         Column("Δb", _change, "b", ("Δb", "change"), rank=7, compares=True),
     ),
 )
@@ -142,52 +142,51 @@ CONNECTIONS: Final = Table(
     label=" → ".join,
     owner=lambda key: key[1],
     heading="edge",
-    group="into layer {}",
+    layer_heading="into layer {}",
     core=4,
     columns=(
-        Column("w", _kept("w"), "w", ("w",), rank=0),
+        Column("w", _value("w"), "w", ("w",), rank=0),
         Column("a", _signal, "", ("a",), rank=4),
         Column("∂L/∂w", _gradient, "dw", ("g", "∂L/∂w"), rank=1),
-        Column("Σ ∂L/∂w", _kept("dw"), "dw", ("dw", "Σ"), rank=2),
+        Column("Σ ∂L/∂w", _value("dw"), "dw", ("dw", "Σ"), rank=2),
         Column("Δw", _change, "w", ("Δw", "change"), rank=3, compares=True),
     ),
 )
-OF_ONE: Final = replace(
+CONNECTIONS_OF_ONE: Final = replace(
     CONNECTIONS,
     title="Connections of",
     about=lambda net, j: (
         *((i, j) for i in net.sources.get(j, ())), *((j, k) for k in net.targets.get(j, ()))
     ),
 )  # fmt: skip
-"""Those of one neuron: where there are thousands, no others are looked at together."""
+"""The connections of one neuron: all of them are too many in a large network."""
 
-TABLES: Final = (NEURONS, CONNECTIONS, OF_ONE)
-"""In the order in which a key goes through them."""
+TABLES: Final = (NEURONS, CONNECTIONS, CONNECTIONS_OF_ONE)
+"""The tables in the order in which a key shows them."""
 
 
-# ---- choice --------------------------------------------------------------------------------------
+# ---- sorting and filtering ----------------------------------------------------------------------
 
 
 _OPERATORS: Final[dict[str, Callable[[float, float], bool]]] = {
     ">=": operator.ge, "≥": operator.ge, "<=": operator.le, "≤": operator.le,
     "!=": operator.ne, "≠": operator.ne, ">": operator.gt, "<": operator.lt, "=": operator.eq,
 }  # fmt: skip
-LONGEST: Final = 200
-"""Characters of a filter, at most: looking for comparisons in a text takes its length squared."""
+MOST_FILTER: Final = 200
+"""Characters of a filter: finding the comparisons in a text takes time with its length squared."""
 _LAYER: Final = re.compile(r"layer\s+(\d+)", re.IGNORECASE)
 _COMPARISON: Final = re.compile(r"([^\s<>=≤≥!≠]+)\s*(>=|<=|!=|==|[<>=≤≥≠])\s*(\S+)")
 
 
 @dataclass(frozen=True, slots=True)
 class RowCondition:
-    """A condition on the number of a column; a blank fulfils none."""
+    """A condition on the number of a column, which a blank never fulfils."""
 
     column: Column
     sign: str
     bound: float
 
-    def holds(self, frame: Frame, key: Key, inputs: frozenset[str]) -> bool:
-        """Whether a row fulfils it."""
+    def holds(self, frame: Frame, key: RowKey, inputs: frozenset[str]) -> bool:
         if key in inputs and not self.column.of_inputs:
             return False
         number = self.column.number(frame, key)
@@ -196,7 +195,7 @@ class RowCondition:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Rows must fulfil all of it: parts of their names, a layer, conditions on their numbers."""
+    """What rows must fulfil: parts of their names, a layer, conditions on their numbers."""
 
     text: str = ""
     parts: tuple[str, ...] = ()
@@ -204,15 +203,14 @@ class Filter:
     comparisons: tuple[RowCondition, ...] = ()
 
     @classmethod
-    def of(cls, text: str, table: Table) -> Filter:
-        """The filter that a text means, such as ``h``, ``layer 2``, ``a > 0`` or all of them.
+    def parse(cls, text: str, table: Table) -> Filter:
+        """Parse a filter such as ``h``, ``layer 2``, ``a > 0`` or all of them.
 
         Raises:
-            ValueError: it is very long, or it compares something that is no column, or with
-                something else than a number; in a sentence.
+            ValueError: it is very long, it compares what is no column, or with what is no number.
         """
-        if len(text) > LONGEST:
-            raise ValueError(f"a filter of {len(text):,} characters (at most {LONGEST})")
+        if len(text) > MOST_FILTER:
+            raise ValueError(f"a filter of {len(text):,} characters (at most {MOST_FILTER})")
         comparisons = tuple(_comparison(match, table) for match in _COMPARISON.finditer(text))
         rest = _COMPARISON.sub(" ", text)
         layer = _LAYER.search(rest)
@@ -221,8 +219,8 @@ class Filter:
             " ".join(text.split()), tuple(parts), int(layer[1]) if layer else None, comparisons
         )
 
-    def names(self, table: Table, net: Wiring, key: Key) -> bool:
-        """Whether a row is of the layer, and has the parts in its name."""
+    def matches_name(self, table: Table, net: Wiring, key: RowKey) -> bool:
+        """Return whether a row is of the layer, and has the parts in its name."""
         if self.layer is not None and net.layer[table.owner(key)] != self.layer:
             return False
         if not self.parts:
@@ -233,32 +231,31 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """By which column the rows are in order (None: as they are computed), and which of them.
+class TableQuery:
+    """The column that the rows are sorted by (None: the order of computing), and their filter.
 
-    ``backwards``: from the end, or, by a column, from the least to the greatest.
+    ``reverse``: in reverse order of computing; by a column, the least first, not the greatest.
     """
 
     column: Column | None = None
-    backwards: bool = False
+    reverse: bool = False
     filter: Filter = Filter()
 
-    def by(self, column: Column | None) -> Choice:
-        """In the order of a column; the other way round when that is the order already."""
-        turned = not self.backwards if column is self.column else False
-        return replace(self, column=column, backwards=turned)
+    def sorted_by(self, column: Column | None) -> TableQuery:
+        """Return the query sorted by a column; reversed when it is sorted by it already."""
+        reverse = not self.reverse if column is self.column else False
+        return replace(self, column=column, reverse=reverse)
 
     @property
     def arrow(self) -> str:
-        """The sign beside the heading of the column."""
-        return "▲" if self.backwards == (self.column is not None) else "▼"
+        """The sign of the direction beside the heading."""
+        return "▲" if self.reverse == (self.column is not None) else "▼"
 
-
-def next_column(choice: Choice, shown: tuple[Column, ...]) -> Column | None:
-    """The column behind the one that the rows are in order by; behind the last, none."""
-    order: tuple[Column | None, ...] = (None, *shown)
-    here = order.index(choice.column) if choice.column in order else 0
-    return order[(here + 1) % len(order)]
+    def next_column(self, shown: tuple[Column, ...]) -> Column | None:
+        """Return the column after the one that the rows are sorted by; None after the last."""
+        order: tuple[Column | None, ...] = (None, *shown)
+        here = order.index(self.column) if self.column in order else 0
+        return order[(here + 1) % len(order)]
 
 
 def _comparison(match: re.Match[str], table: Table) -> RowCondition:
@@ -274,24 +271,24 @@ def _comparison(match: re.Match[str], table: Table) -> RowCondition:
     return RowCondition(column, "=" if sign == "==" else sign, bound)
 
 
-# ---- fit -----------------------------------------------------------------------------------------
+# ---- widths --------------------------------------------------------------------------------------
 
 
-NARROW: Final = 6
+LEAST_NUMBER: Final = 6
 """Cells of a number, at least."""
 READABLE: Final = 8
-"""Cells that numbers get before a less important column is shown."""
-WIDE: Final = 12
+"""Cells that numbers get before a column beyond the core is shown."""
+MOST_NUMBER: Final = 12
 """Cells of a number, at most."""
 GAP: Final = 2
-"""Cells before a number: air, and the mark of what was just written."""
+"""Cells before a number: a blank, and the mark of what was just written."""
 MARKS: Final = 2
-"""Cells of the marks about a name: of the focus, of a breakpoint."""
+"""Cells of the marks before a name: of the focus, of a breakpoint."""
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnWidths:
-    """The cells of a name, of a layer's number (0: not shown) and of a number; the columns."""
+    """The cells of a name, of a layer's number (0: none) and of a number; the columns shown."""
 
     name: int
     layer: int
@@ -300,11 +297,11 @@ class ColumnWidths:
 
     @property
     def width(self) -> int:
-        """The cells of a row."""
+        """The cells of a whole row."""
         return self._start + len(self.columns) * (self.number + GAP)
 
     def column_at(self, x: int) -> Column | None:
-        """The column that a cell belongs to; None: the name or the layer."""
+        """Return the column at cell ``x`` of a row; None: the name or the layer."""
         n = (x - self._start) // (self.number + GAP)
         return self.columns[n] if x >= self._start and n < len(self.columns) else None
 
@@ -314,9 +311,9 @@ class ColumnWidths:
 
 
 def fitted_columns(table: Table, name: int, room: int, layers: int) -> ColumnWidths:
-    """What fits into ``room`` cells beside names of ``name`` cells.
+    """Choose the columns that fit into ``room`` cells beside names of ``name`` cells.
 
-    ``layers``: so many there are, when each row is to tell its own (0: there are headings).
+    ``layers``: the number of layers where each row shows its own (0: layers have headings).
     """
     name = max(min(name, max(room // 4, 8)), 6)
     layer = 1 + len(str(layers - 1)) if layers else 0
@@ -324,32 +321,32 @@ def fitted_columns(table: Table, name: int, room: int, layers: int) -> ColumnWid
     count = next(_counts(table, spare), 1)
     chosen = sorted(table.columns, key=lambda column: column.rank)[:count]
     columns = tuple(column for column in table.columns if column in chosen)
-    number = max(min(spare // count - GAP, WIDE), NARROW)
+    number = max(min(spare // count - GAP, MOST_NUMBER), LEAST_NUMBER)
     return ColumnWidths(name, layer, number, columns)
 
 
 def _counts(table: Table, spare: int) -> Iterator[int]:
-    """The numbers of columns that there is room for, the greatest first."""
+    """Yield the numbers of columns that fit, the greatest first."""
     for count in range(len(table.columns), 0, -1):
-        least = NARROW if count <= table.core else READABLE
+        least = LEAST_NUMBER if count <= table.core else READABLE
         if count * (least + GAP) <= spare:
             yield count
 
 
-# ---- listing -------------------------------------------------------------------------------------
+# ---- rows ----------------------------------------------------------------------------------------
 
 
 AT_EACH_STEP: Final = 2_000
-"""Rows that are put in order anew at each step; more of them are at each pass."""
-FEW: Final = 4
-"""Rows of a layer, on average, below which a heading above them takes too much of the room."""
+"""Rows that are sorted and filtered at each step; more of them only when another pass begins."""
+LEAST_IN_LAYER: Final = 4
+"""Rows of a layer, on average, from which on a heading is worth its row."""
 
-Item = int | Key
-"""A layer's heading, by its number; else a row."""
+Item = int | RowKey
+"""The heading of a layer, by its number, or a row."""
 
 
 class TableRows:
-    """What stands where. It is made anew only when it may be another."""
+    """The rows of a table, sorted and filtered; computed only when they may have changed."""
 
     def __init__(self, table: Table) -> None:
         self.table = table
@@ -358,79 +355,82 @@ class TableRows:
         self.grouped = True
         self._net: Wiring | None = None
         self._about: str | None = None
-        self._all: tuple[Key, ...] = ()
+        self._all: tuple[RowKey, ...] = ()
         self._inputs: frozenset[str] = frozenset()
-        self._choice: Choice | None = None
-        self._named: tuple[Key, ...] = ()
+        self._query: TableQuery | None = None
+        self._named: tuple[RowKey, ...] = ()
         self._pass: object = None
-        self._place: Mapping[Item, int] | None = None
+        self._places: Mapping[Item, int] | None = None
 
-    def take(self, frame: Frame, choice: Choice, room: int, about: str = "") -> None:
-        """Stand as a person wants it, for the numbers of a frame, on ``room`` rows of a screen.
+    def update(self, frame: Frame, query: TableQuery, height: int, about: str) -> None:
+        """Sort and filter by the numbers of a frame, for ``height`` rows on the screen.
 
         ``about``: the neuron of a table that is about one.
         """
         net = frame.snapshot.net
         whose = about if self.table.about else None
-        anew = net is not self._net or whose != self._about
-        other = anew or choice != self._choice
-        if anew:
+        new_rows = net is not self._net or whose != self._about
+        outdated = new_rows or query != self._query
+        if new_rows:
             self._net, self._about = net, whose
             self._all = self.table.about(net, about) if self.table.about else self.table.rows(net)
             self._inputs, self.total = frozenset(net.inputs), len(self._all)
             self.layers = 1 + max(net.layer.values(), default=0)
-        if other:
-            keep = choice.filter
-            self._named = self._all
-            if keep.text:
-                self._named = tuple(key for key in self._all if keep.names(self.table, net, key))
-            self._choice = choice
-        grouped = choice.column is None and self._has_room_for_headings(room)
-        other = other or grouped != self.grouped
+        if outdated:
+            self._query, self._named = query, self._all
+            if query.filter.text:
+                match = query.filter.matches_name
+                self._named = tuple(key for key in self._all if match(self.table, net, key))
+        grouped = query.column is None and self._has_room_for_headings(height)
+        outdated = outdated or grouped != self.grouped
         self.grouped = grouped
-        moving = choice.column is not None or choice.filter.comparisons
-        under_way = _pass(frame)
-        often = len(self._named) <= AT_EACH_STEP
-        if other or (moving and (often or under_way != self._pass)):
-            self._pass = under_way
-            self.items = tuple(self._stood(frame, choice, net))
-            self._place = None
+        if query.column is not None or query.filter.comparisons:  # it depends on the numbers
+            last = frame.snapshot.last
+            current_pass = last and (
+                last.position.update, last.position.place, last.position.phase
+            )  # fmt: skip
+            at_each_step = len(self._named) <= AT_EACH_STEP
+            outdated = outdated or at_each_step or current_pass != self._pass
+            self._pass = current_pass
+        if outdated:
+            self.items = tuple(self._ordered(frame, query, net))
+            self._places = None
 
-    def place(self, key: Key) -> int | None:
-        """Where a row stands; None when it is filtered out."""
-        if self._place is None:
-            self._place = {item: n for n, item in enumerate(self.items)}
-        return self._place.get(key)
+    def place(self, key: RowKey) -> int | None:
+        """Return the index of a row among the items; None when it is filtered out."""
+        if self._places is None:
+            self._places = {item: n for n, item in enumerate(self.items)}
+        return self._places.get(key)
 
-    # ---- inside --------------------------------------------------------------------------------
-
-    def _stood(self, frame: Frame, choice: Choice, net: Wiring) -> Iterator[Item]:
-        keys: Sequence[Key] = self._named
-        for condition in choice.filter.comparisons:
+    def _ordered(self, frame: Frame, query: TableQuery, net: Wiring) -> Iterator[Item]:
+        keys: Sequence[RowKey] = self._named
+        for condition in query.filter.comparisons:
             keys = [key for key in keys if condition.holds(frame, key, self._inputs)]
         self.shown = len(keys)
-        if choice.column is not None:
-            yield from self._in_order(frame, keys, choice.column, ascending=choice.backwards)
+        if query.column is not None:
+            yield from self._sorted(frame, keys, query.column, ascending=query.reverse)
             return
         layer = None
-        for key in reversed(keys) if choice.backwards else keys:
+        for key in reversed(keys) if query.reverse else keys:
             if self.grouped and net.layer[self.table.owner(key)] != layer:
                 layer = net.layer[self.table.owner(key)]
                 yield layer
             yield key
 
-    def _has_room_for_headings(self, room: int) -> bool:
-        """Whether all rows are seen with headings; or else so many scroll that few are headings."""
+    def _has_room_for_headings(self, height: int) -> bool:
+        """Return whether all rows fit with headings, or so many scroll that few are headings."""
         rows = len(self._named)
-        return rows + self.layers <= room or (rows > room and rows >= FEW * self.layers)
+        return rows + self.layers <= height or (
+            rows > height and rows >= LEAST_IN_LAYER * self.layers
+        )
 
-    def _in_order(
-        self, frame: Frame, keys: Sequence[Key], column: Column, *, ascending: bool
-    ) -> Iterator[Key]:
-        """By their numbers, what is blank last, and before that what is none (NaN)."""
-        numbers: list[tuple[float, Key]] = []
-        nan: list[Key] = []
-        blank: list[Key] = []
+    def _sorted(
+        self, frame: Frame, keys: Sequence[RowKey], column: Column, *, ascending: bool
+    ) -> Iterator[RowKey]:
+        """Yield rows by their numbers, then those with NaN, then blank ones."""
+        numbers: list[tuple[float, RowKey]] = []
+        nan: list[RowKey] = []
+        blank: list[RowKey] = []
         for key in keys:
             none = key in self._inputs and not column.of_inputs
             number = None if none else column.number(frame, key)
@@ -444,9 +444,3 @@ class TableRows:
         yield from (key for _, key in numbers)
         yield from nan
         yield from blank
-
-
-def _pass(frame: Frame) -> object:
-    """What is another when another pass is under way."""
-    last = frame.snapshot.last
-    return last and (last.position.update, last.position.place, last.position.phase)

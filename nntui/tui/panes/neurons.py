@@ -1,7 +1,8 @@
-"""The neurons pane: a row a neuron, or a connection; · where blank, ▸ where just written."""
+"""The neurons pane: a table with a row for each neuron, or for each connection."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from rich.segment import Segment
@@ -13,44 +14,43 @@ from textual.strip import Strip
 from nntui.explain.numbers import fitted
 from nntui.model.errors import counted
 from nntui.model.names import escaped
-from nntui.text import cells, clean, cut, padded
+from nntui.text import cells, cut, padded
 from nntui.tui.frame import STOP, Frame, NeuronFocus
 from nntui.tui.panes.neuron_table import (
+    CONNECTIONS_OF_ONE,
     GAP,
     NEURONS,
-    OF_ONE,
     TABLES,
-    Choice,
     Column,
     ColumnWidths,
     Filter,
-    Key,
+    RowKey,
     Table,
+    TableQuery,
     TableRows,
     fitted_columns,
-    next_column,
 )
 from nntui.tui.panes.pane import LinePane
 
 NOT_YET: Final = "·"
-"""Stands where a value is not computed yet, so that it differs from 0."""
+"""Shown where a value is not computed yet, so that it differs from 0."""
 WRITTEN: Final = "▸"
-"""Stands before a value that the last step wrote."""
+"""Shown before a value that the last step wrote."""
 EXECUTING: Final = "►"
-"""Stands before the connection that the last step was about."""
-_FILTER_CELLS: Final = 24
-_NAME_CELLS: Final = 16
+"""Shown before the connection that the last step was about."""
+_MOST_FILTER_CELLS: Final = 24
+_MOST_NAME_CELLS: Final = 16
 
 
 class NeuronsPane(LinePane):
-    """Every neuron, or every connection, in the order and the selection that a person chose.
+    """Shows one of ``TABLES``, sorted and filtered as the user has it.
 
-    Only the rows that are seen are written, so there may be any number of them. The heading stays
-    where it is when they scroll.
+    Only the visible rows are written, so there may be any number of them. The heading does not
+    scroll.
     """
 
     class Chosen(Message):
-        """The person clicked on a row: a neuron's, or a connection's."""
+        """The user clicked on a row: a neuron's, or a connection's."""
 
         def __init__(self, neuron: str, edge: tuple[str, str] | None) -> None:
             super().__init__()
@@ -58,56 +58,55 @@ class NeuronsPane(LinePane):
 
     def __init__(self) -> None:
         super().__init__(title=NEURONS.title, id="neurons")
-        self._listings = {table.title: TableRows(table) for table in TABLES}
-        self._choices = dict.fromkeys(self._listings, Choice())
+        self._all_rows = {table.title: TableRows(table) for table in TABLES}
+        self._queries = dict.fromkeys(self._all_rows, TableQuery())
         self._table: Table = NEURONS
         self._frame: Frame | None = None
         self._focus = NeuronFocus()
-        self._widest = 0
-        self._measured: object = None
-        self._fit = ColumnWidths(6, 0, 6, NEURONS.columns)
+        self._name_cells = 0
+        self._measured_net: object = None
+        self._widths = ColumnWidths(6, 0, 6, NEURONS.columns)
         self._heading: list[Segment] = []
 
     @property
     def compares(self) -> bool:
-        """Whether a column is seen that needs the parameters of before the last update."""
-        return any(column.compares for column in self._fit.columns)
+        """Whether a column is shown that needs the parameters before the last update."""
+        return any(column.compares for column in self._widths.columns)
 
     def show(self, frame: Frame, focus: NeuronFocus) -> None:
-        """Show a frame; what has the focus, or else what was just written, is kept in sight."""
+        """Show a frame; scroll to a focus that moved, or to what a step wrote."""
         moved = (focus.neuron, focus.edge) != (self._focus.neuron, self._focus.edge)
         stepped = self._frame is None or frame.snapshot is not self._frame.snapshot
         self._frame, self._focus = frame, focus
         self.changed()
-        if moved or stepped:  # else the rows stay where a person left them
-            self._follow(self._focused() if moved else self._just_written())
+        if moved or stepped:  # else the rows stay where the user scrolled them
+            self._scroll_to_row(self._focused() if moved else self._just_written())
 
     def changed(self) -> None:
-        """Stand in order, fit into the width that there is, and draw anew what differs."""
+        """Sort, fit the columns into the width, and repaint what differs."""
         if self._frame is None:
             return
         self._measure(self._frame)
-        self._listing.take(
-            self._frame, self._choice, self.size.height - 1, self._about(self._frame)
+        self._table_rows.update(
+            self._frame, self._query, self.size.height - 1, self._about(self._frame)
         )
-        self._fit = fitted_columns(
+        self._widths = fitted_columns(
             self._table,
-            self._widest if self._table is NEURONS else 2 * self._widest + cells(" → "),
+            self._name_cells if self._table is NEURONS else 2 * self._name_cells + cells(" → "),
             self._room,
-            layers=0 if self._listing.grouped else self._listing.layers,
+            layers=0 if self._table_rows.grouped else self._table_rows.layers,
         )
         self.set_title(self._title())
-        before, self._heading = self._heading, self._headed()
+        before, self._heading = self._heading, self._column_headings()
         super().changed()
         if before != self._heading:
             self.refresh_line(self.scroll_offset.y)
 
     def extent(self) -> tuple[int, int]:
-        """As wide as the columns, a heading and a row for each item."""
-        return self._fit.width, len(self._listing.items) + 1
+        return self._widths.width, len(self._table_rows.items) + 1
 
     def render_line(self, y: int) -> Strip:
-        """The strip of one row on screen; the heading covers the first of them."""
+        """Return the strip of a line; the heading is always the first."""
         if y > 0 or self._frame is None:
             return super().render_line(y)
         left, width = self.scroll_offset.x, self.size.width
@@ -115,136 +114,128 @@ class NeuronsPane(LinePane):
         return strip.extend_cell_length(left + width, self.colours.plain).crop(left, left + width)
 
     def segments(self, row: int) -> list[Segment]:
-        """One layer's heading, or one row."""
         if row == 0:
             return self._heading
-        item = self._listing.items[row - 1]
-        return self._layer(item) if isinstance(item, int) else self._row(item)
+        item = self._table_rows.items[row - 1]
+        return self._layer_heading(item) if isinstance(item, int) else self._row(item)
 
-    # ---- what a person chooses -----------------------------------------------------------------
-
-    def turn_over(self) -> str:
-        """Show the next table; what its rows are then."""
+    def next_table(self) -> str:
+        """Show the next table; return what its rows are."""
         self._table = TABLES[(TABLES.index(self._table) + 1) % len(TABLES)]
         self.jump()
         self.changed()
-        self._follow(self._focused() or self._just_written())
-        if self._table is OF_ONE and self._frame is not None:
+        self._scroll_to_row(self._focused() or self._just_written())
+        if self._table is CONNECTIONS_OF_ONE and self._frame is not None:
             return f"{self._table.noun} of {escaped(self._about(self._frame))}"
         return self._table.noun
 
     def sort(self) -> str:
-        """Put the rows in order by the next column; what they are in order by then."""
-        return self._sorted(next_column(self._choice, self._fit.columns))
+        """Sort by the next column; return the order in words."""
+        return self._sort_by(self._query.next_column(self._widths.columns))
 
     def reverse(self) -> str:
-        """Turn their order round; what they are in order by then."""
-        return self._sorted(self._choice.column)
+        """Reverse the order of the rows; return it in words."""
+        return self._sort_by(self._query.column)
 
     def filter(self, text: str) -> str:
-        """Show those rows alone that a text means (empty: all of them); how many those are.
+        """Show the rows that match a filter (empty: all); return their number in words.
 
         Raises:
-            ValueError: the text compares something that cannot be compared; in a sentence.
+            ValueError: as ``Filter.parse`` does.
         """
-        keep = Filter.of(text, self._table)
-        self._choose(Choice(self._choice.column, self._choice.backwards, keep))
-        shown, total = self._listing.shown, self._listing.total
+        keep = Filter.parse(text, self._table)
+        self._run(replace(self._query, filter=keep))
+        shown, total = self._table_rows.shown, self._table_rows.total
         return f"{shown:,} of {counted(total, self._table.noun)}" if keep.text else ""
 
     @property
-    def filtered(self) -> str:
-        """The filter in force, as it was typed."""
-        return self._choice.filter.text
+    def filter_text(self) -> str:
+        """The current filter, as it was typed."""
+        return self._query.filter.text
 
     def on_click(self, event: Click) -> None:
-        """Choose the row; or, on a heading, put the rows in its order."""
-        spot = event.get_content_offset(self)
-        if spot is None or self._frame is None:
+        """Focus what a row is about; or, on a heading, sort by it."""
+        offset = self.offset_under(event)
+        if offset is None or self._frame is None:
             return
-        if spot.y == 0:
-            self._sorted(self._fit.column_at(spot.x + self.scroll_offset.x))
-            return
-        row = spot.y + self.scroll_offset.y - 1
-        if row < len(self._listing.items):
-            item = self._listing.items[row]
+        if offset.y == self.scroll_offset.y:
+            self._sort_by(self._widths.column_at(offset.x))
+        elif offset.y <= len(self._table_rows.items):
+            item = self._table_rows.items[offset.y - 1]
             if isinstance(item, str):
                 self.post_message(self.Chosen(item, None))
             elif isinstance(item, tuple):
                 self.post_message(self.Chosen(item[1], item))
 
-    # ---- inside --------------------------------------------------------------------------------
-
     @property
-    def _listing(self) -> TableRows:
-        return self._listings[self._table.title]
+    def _table_rows(self) -> TableRows:
+        return self._all_rows[self._table.title]
 
     @property
     def _room(self) -> int:
-        """The cells of a row, beside the scrollbar if there is one."""
-        return self.size.width - (len(self._listing.items) + 1 > self.size.height)
+        """The cells of a row beside the scrollbar, if there is one."""
+        return self.size.width - (len(self._table_rows.items) + 1 > self.size.height)
 
     @property
-    def _choice(self) -> Choice:
-        return self._choices[self._table.title]
+    def _query(self) -> TableQuery:
+        return self._queries[self._table.title]
 
-    def _choose(self, choice: Choice) -> None:
-        self._choices[self._table.title] = choice
+    def _run(self, query: TableQuery) -> None:
+        self._queries[self._table.title] = query
         self.jump()
         self.changed()
-        self._follow(self._focused())
+        self._scroll_to_row(self._focused())
 
-    def _sorted(self, column: Column | None) -> str:
-        self._choose(self._choice.by(column))
+    def _sort_by(self, column: Column | None) -> str:
+        self._run(self._query.sorted_by(column))
         if column is None:
-            return f"in the order of computing{', from the end' * self._choice.backwards}"
-        return f"by {column.heading}, the {'least' if self._choice.backwards else 'greatest'} first"
+            return f"in the order of computing{', from the end' * self._query.reverse}"
+        return f"by {column.heading}, the {'least' if self._query.reverse else 'greatest'} first"
 
     def _title(self) -> str:
-        title, text = self._table.title, self.filtered
-        if self._table is OF_ONE and self._frame is not None:
-            title = f"{title} {cut(clean(self._about(self._frame)), _NAME_CELLS)}"
+        title, text = self._table.title, self.filter_text
+        if self._table is CONNECTIONS_OF_ONE and self._frame is not None:
+            title = f"{title} {cut(self._about(self._frame), _MOST_NAME_CELLS)}"
         if not text:
             return title
-        return f"{title} & {cut(text, _FILTER_CELLS)}: {self._listing.shown:,}"
+        return f"{title} & {cut(text, _MOST_FILTER_CELLS)}: {self._table_rows.shown:,}"
 
     def _measure(self, frame: Frame) -> None:
-        """How many cells the names take."""
+        """Find the cells of the longest name, once for each network."""
         net = frame.snapshot.net
-        if net is not self._measured:
-            self._measured = net
-            self._widest = max(map(cells, (*net.inputs, *net.neurons)), default=1)
+        if net is not self._measured_net:
+            self._measured_net = net
+            self._name_cells = max(map(cells, (*net.inputs, *net.neurons)), default=1)
 
     def _about(self, frame: Frame) -> str:
-        """The neuron that a table of one is about: that of the focus, else of the last step."""
+        """Return the neuron of a table of one: the focused one, else that of the last step."""
         net, last = frame.snapshot.net, frame.snapshot.last
         if self._focus.neuron in net.layer:
             return str(self._focus.neuron)
         return last.operation[-1] if last and last.operation[1:] else net.neurons[0]
 
-    def _headed(self) -> list[Segment]:
-        """The heading of the columns, an arrow at the one that the rows are in order by."""
-        choice, fit, style = self._choice, self._fit, self.colours.faint + Style(bold=True)
-        chosen = self.colours.mark
-        arrow = f" {choice.arrow}" if choice.column is None and choice.backwards else ""
-        first = "  " + padded(self._table.heading + arrow, fit.name)
-        found = [Segment(first, style), Segment(padded("L", fit.layer, right=True), style)]
-        for column in fit.columns:
-            here = column is choice.column
-            word = column.heading + choice.arrow * here
-            text = padded(" " + word, fit.number + GAP, right=True)
-            found.append(Segment(text, chosen if here else style))
+    def _column_headings(self) -> list[Segment]:
+        """Return the headings, an arrow at the one that the rows are sorted by."""
+        query, widths, style = self._query, self._widths, self.colours.faint + Style(bold=True)
+        arrow = f" {query.arrow}" if query.column is None and query.reverse else ""
+        first = "  " + padded(self._table.heading + arrow, widths.name)
+        found = [Segment(first, style), Segment(padded("L", widths.layer, right=True), style)]
+        for column in widths.columns:
+            sorts = column is query.column
+            text = padded(
+                f" {column.heading}{query.arrow * sorts}", widths.number + GAP, right=True
+            )
+            found.append(Segment(text, self.colours.mark if sorts else style))
         return found
 
-    def _layer(self, layer: int) -> list[Segment]:
-        """The quiet line above the rows of a layer."""
-        words = f" {self._table.group.format(layer)} "
-        room = max(self._room, self._fit.width)
+    def _layer_heading(self, layer: int) -> list[Segment]:
+        words = f" {self._table.layer_heading.format(layer)} "
+        room = max(self._room, self._widths.width)
         return [Segment("──" + words + "─" * (room - len(words) - 2), self.colours.line)]
 
-    def _row(self, key: Key) -> list[Segment]:
+    def _row(self, key: RowKey) -> list[Segment]:
         assert self._frame is not None
-        frame, fit = self._frame, self._fit
+        frame, widths = self._frame, self._widths
         focus, marks = self._focus, frame.marks
         chosen = key == (focus.neuron if isinstance(key, str) else focus.edge)
         line = self.colours.current_line if chosen else Style()
@@ -256,19 +247,21 @@ class NeuronsPane(LinePane):
         found = [
             Segment(EXECUTING if executing else "›" if chosen else " ", name),
             Segment(STOP if stopped else " ", line + self.colours.stop),
-            Segment(padded(clean(self._table.label(key)), fit.name), name),
+            Segment(padded(self._table.label(key), widths.name), name),
         ]
-        if fit.layer:
+        if widths.layer:
             layer = str(frame.snapshot.net.layer[self._table.owner(key)])
-            found.append(Segment(padded(layer, fit.layer, right=True), line + self.colours.faint))
-        for column in fit.columns:
+            found.append(
+                Segment(padded(layer, widths.layer, right=True), line + self.colours.faint)
+            )
+        for column in widths.columns:
             found += self._cell(frame, key, column, line)
         return found
 
-    def _cell(self, frame: Frame, key: Key, column: Column, line: Style) -> list[Segment]:
+    def _cell(self, frame: Frame, key: RowKey, column: Column, line: Style) -> list[Segment]:
         if key in frame.snapshot.x and not column.of_inputs:
-            return [Segment(" " * (self._fit.number + GAP), line)]
-        width, number = self._fit.number, column.number(frame, key)
+            return [Segment(" " * (self._widths.number + GAP), line)]
+        width, number = self._widths.number, column.number(frame, key)
         if number is None:
             text = padded(NOT_YET, width + GAP, right=True)
             return [Segment(text, line + self.colours.faint)]
@@ -278,27 +271,27 @@ class NeuronsPane(LinePane):
         blanks = " " * (width + GAP - 1 - len(text))
         return [Segment(blanks, line), Segment(WRITTEN + text, line + self.colours.flash)]
 
-    def _follow(self, key: Key | None) -> None:
-        """Keep a row in sight, and its layer's heading when that is just above."""
-        place = None if key is None else self._listing.place(key)
+    def _scroll_to_row(self, key: RowKey | None) -> None:
+        """Scroll to a row, and to its layer's heading when that is just above."""
+        place = None if key is None else self._table_rows.place(key)
         if place is not None:
-            above = place and isinstance(self._listing.items[place - 1], int)
+            above = place and isinstance(self._table_rows.items[place - 1], int)
             self.reveal(place - bool(above), 2 + bool(above))  # the first row is the heading's
 
-    def _focused(self) -> Key | None:
-        """The row of what has the focus."""
+    def _focused(self) -> RowKey | None:
+        """Return the row of the focus."""
         focus = self._focus
         if self._table is NEURONS:
             return focus.neuron
         if focus.edge is not None or focus.neuron is None or self._frame is None:
             return focus.edge
-        if self._table is OF_ONE:
+        if self._table is CONNECTIONS_OF_ONE:
             return self._just_written()
         sources = self._frame.snapshot.net.sources.get(focus.neuron)
         return (sources[0], focus.neuron) if sources else None
 
-    def _just_written(self) -> Key | None:
-        """The row that the last step was about."""
+    def _just_written(self) -> RowKey | None:
+        """Return the row that the last step was about."""
         last = self._frame.snapshot.last if self._frame else None
         if last is None or last.kind in ("load", "loss"):
             return None

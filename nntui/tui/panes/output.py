@@ -1,4 +1,4 @@
-"""The output pane: the commands that were typed and what they answered."""
+"""The output pane: the commands that were run and their answers."""
 
 from __future__ import annotations
 
@@ -14,59 +14,55 @@ from nntui.text import wrapped
 from nntui.tui.frame import Frame, NeuronFocus
 from nntui.tui.panes.pane import LinePane
 
-MOST: Final = 2_000
-"""Lines that are kept."""
+MOST_LINES: Final = 2_000
 _GAP: Final = re.compile(r" {2,}")
 _COLUMN: Final = re.compile(r"( *)(\S+(?: \S+)*)")
-_NARROW: Final = 24
+_SECOND_COLUMN: Final = 24
 """Cells that a second column gets, at least."""
-_NOTHING: Final = " nothing said yet: type : and a command"
+_EMPTY: Final = " nothing said yet: type : and a command"
 
 
 class OutputPane(LinePane):
-    """A log that ends with what was said last."""
+    """A log of commands and answers, the newest last."""
 
     def __init__(self) -> None:
         super().__init__(title="Output", id="output")
-        self._said: deque[tuple[str, bool]] = deque(maxlen=MOST)
+        self._log: deque[tuple[str, bool]] = deque(maxlen=MOST_LINES)
         self._lines: list[tuple[str, bool]] = []
 
     def show(self, frame: Frame, focus: NeuronFocus) -> None:
-        """Nothing in it goes by the step."""
+        """Do nothing: the log does not depend on the step."""
 
     def write(self, command: str, lines: tuple[str, ...]) -> None:
-        """Add a command and its answer."""
-        self._said.append((f": {command}", True))
-        self._said.extend((f"  {line}", False) for line in lines)
+        """Append a command and its answer, and scroll there."""
+        self._log.append((f": {command}", True))
+        self._log.extend((f"  {line}", False) for line in lines)
         self.changed()
         self.jump(max(len(self._lines) - 1, 0))
 
     def changed(self) -> None:
-        """Break the lines for the width that there is."""
         width = max(self.scrollable_content_region.width - 1, 10)
         self._lines = [
             (part, typed)
-            for line, typed in self._said or [(_NOTHING, False)]
+            for line, typed in self._log or [(_EMPTY, False)]
             for part in _broken(line, width)
         ]
         super().changed()
 
     def extent(self) -> tuple[int, int]:
-        """As wide as the pane, as high as its text."""
         return self.scrollable_content_region.width, len(self._lines)
 
     def segments(self, row: int) -> list[Segment]:
-        """One line."""
         text, typed = self._lines[row]
-        if not self._said:
+        if not self._log:
             return [Segment(text, self.colours.faint)]
         return [Segment(text, Style(bold=True) if typed else Style())]
 
 
 def _broken(line: str, width: int) -> list[str]:
-    """A line as it is when it fits, else broken between words.
+    """Break a line between words where it does not fit.
 
-    Of two columns the second goes on below itself. A row of a wider table goes on in the next.
+    Of two columns the second goes on below itself; the columns of a wider table in the next row.
     """
     if cell_len(line) <= width:
         return [line]
@@ -75,7 +71,7 @@ def _broken(line: str, width: int) -> list[str]:
     columns = _GAP.split(text.rstrip())
     if len(columns) == 2:
         name = line.rstrip()[: -len(columns[1])]
-        most = max(width - _NARROW, min(len(indent) + 4, width // 2))
+        most = max(width - _SECOND_COLUMN, min(len(indent) + 4, width // 2))
         at = min(cell_len(name), most)
         words = wrapped(columns[1], width - at)
         if cell_len(name) > at:
@@ -87,7 +83,7 @@ def _broken(line: str, width: int) -> list[str]:
 
 
 def _rows(text: str, room: int) -> list[str]:
-    """The columns of a table's row in as many rows as they need, none of them broken in two."""
+    """Wrap the columns of a table's row between columns."""
     rows = [""]
     for gap, column in _COLUMN.findall(text):
         if rows[-1] and cell_len(rows[-1] + gap + column) > room:

@@ -96,7 +96,7 @@ class DisplayActions(SteppingBase):
     def action_next_table(self) -> None:
         """Show the next table: a row a neuron, a connection, or a connection of one neuron."""
         if self._table_seen():
-            said = f"a row for each {self.neurons_pane.turn_over()}"
+            said = f"a row for each {self.neurons_pane.next_table()}"
             if self.background.running:
                 self.say(said)
             else:
@@ -115,7 +115,7 @@ class DisplayActions(SteppingBase):
     def action_filter(self) -> None:
         """Let the user type which rows are shown."""
         self._table_seen()
-        self.command_line.ask(FILTER, self.neurons_pane.filtered)
+        self.command_line.ask(FILTER, self.neurons_pane.filter_text)
 
     def _filter(self, typed: str) -> None:
         """Show the rows that were typed, or say why not and let the line stand."""
@@ -183,7 +183,7 @@ class DisplayActions(SteppingBase):
         self.chart = options
         if "loss" not in self.pane_layout.seen:
             self.open_pane("loss")
-        self.loss_pane.look(options)
+        self.loss_pane.set_options(options)
 
     # ---- numbers -------------------------------------------------------------------------------
 

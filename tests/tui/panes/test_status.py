@@ -7,11 +7,11 @@ from nntui.debugger.debugger import Debugger
 from nntui.document.load import load
 from nntui.samples import samples
 from nntui.tui.frame import frame_of
-from nntui.tui.panes.status import Whereabouts
+from nntui.tui.panes.status import PositionText
 
 
 def forms(debugger: Debugger) -> tuple[str, ...]:
-    return Whereabouts(debugger.experiment).forms(frame_of(debugger))
+    return PositionText(debugger.experiment).forms(frame_of(debugger))
 
 
 def words(text: str) -> str:
