@@ -122,7 +122,7 @@ class SteppingScreen(RunActions, CommandActions, FocusActions, DisplayActions, L
             self.network_pane.copy_view_from(other.network_pane)
             self.set_precision(other.precision)
             self.chart = other.chart
-            self.loss_pane.look(self.chart)
+            self.loss_pane.set_options(self.chart)
             self._copy_view = None  # it holds the other run
 
         self._copy_view = copy
