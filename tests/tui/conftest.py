@@ -3,6 +3,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
+from support.idle import until_idle
 
 from nntui.debugger.debugger import Debugger
 from nntui.document.load import load
@@ -20,6 +21,25 @@ def own_directories(tmp_path, monkeypatch):
     monkeypatch.setattr("nntui.tui.keys.user_config_path", lambda name: tmp_path / "config" / name)
     (tmp_path / "config" / "nntui").mkdir(parents=True)
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def exact_pauses(monkeypatch):
+    """Let the pilot go on when the app is idle, after each key and in ``pause()``."""
+    for module in ("app", "pilot"):
+        monkeypatch.setattr(f"textual.{module}.wait_for_idle", until_idle)
+
+
+@pytest.fixture(autouse=True)
+def in_the_foreground(monkeypatch):
+    """Let no movement go on in a thread, however slow the machine: see ``in_the_background``."""
+    monkeypatch.setattr("nntui.tui.stepping.background.AT_ONCE", 60.0)
+
+
+@pytest.fixture
+def in_the_background(monkeypatch, in_the_foreground):
+    """Let every movement be made in a thread."""
+    monkeypatch.setattr("nntui.tui.stepping.background.AT_ONCE", 0.0)
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from nntui.tui.dialogs.why import WhyScreen
 
 
@@ -181,7 +183,8 @@ async def test_why_writes_numbers_as_the_steps_do_and_more_precisely_on_a_key(ap
         assert "b[h1] = -0.41134 − 1 · 0.021509 = -0.43285" in seen(app)
         await pilot.press("a", "a")
         await pilot.pause()
-        assert "b[h1] = -0.4113396015909325 − 1 · 0.02150885127572163" in seen(app)
+        # The last bits are numpy's, and differ from one processor to another.
+        assert re.search(r"b\[h1\] = -0\.4113396015909\d+ − 1 · 0\.0215088512757\d+ ", seen(app))
         await pilot.press("escape", "A", "W")
         await pilot.pause()
         assert "b[h1] = -0.411 − 1 · 0.0215 = -0.433" in seen(app)

@@ -11,6 +11,8 @@ from nntui.samples import samples
 from nntui.tui.app import NntuiApp
 from nntui.tui.keys import GROUPS
 
+pytestmark = pytest.mark.usefixtures("in_the_background")
+
 ENDLESS = 100_000_000
 
 
