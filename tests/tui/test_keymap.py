@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -99,12 +96,3 @@ def test_whatever_is_wanted_no_key_means_two_things_in_one_place(wanted):
     for scope in (tuple(key for group in GROUPS.values() for key in group), LISTS):
         used = [each for key in scope for each in keys[key.name]]
         assert len(used) == len(set(used))
-
-
-def test_the_readme_names_every_action():
-    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    named = text[text.index("The actions are") : text.index("## Commands")]
-    words = set(re.findall(r"`([a-z-]+)`", named))
-    with_back = {word for name in words for word in (name, f"{name}-back")}
-    assert set(every_key()) - {"palette"} <= with_back
-    assert words - {"-back"} <= set(every_key())

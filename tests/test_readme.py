@@ -1,0 +1,66 @@
+"""README.md tells the truth: its programs run, its commands work, its keys are there."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from nntui.cli import main
+from nntui.tui.keys import displayed, every_key
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENT = re.search(r"```json\n(.*?)```", README, re.DOTALL)[1]
+
+
+def commands() -> list[str]:
+    """The shell commands that open no screen: indented, or in backquotes."""
+    lines = re.findall(r"^    (nntui [^\n#]+)", README, re.MULTILINE)
+    inline = re.findall(r"`(nntui [^`]+)`", README)
+    opens = re.compile(r"nntui [\w./-]+$")
+    screenless = ("nntui samples", "nntui schema")
+    return [
+        line.strip()
+        for line in dict.fromkeys([*lines, *inline])
+        if not opens.match(line.strip()) or line.strip() in screenless
+    ]
+
+
+@pytest.mark.parametrize("command", commands())
+def test_a_command_of_the_readme_works(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.json").write_text(DOCUMENT, encoding="utf-8")
+    result = CliRunner().invoke(main, shlex.split(command)[1:])
+    assert result.exit_code == 0, result.output
+    assert result.output or list(tmp_path.glob("*.svg"))
+
+
+def test_the_program_of_the_readme_prints_what_its_comments_say():
+    program = re.search(r"```python\n(.*?)```", README, re.DOTALL)[1]
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    promised = re.findall(r"^print\(.*\)  # (.+)$", program, re.MULTILINE)
+    assert promised
+    for line in promised:
+        assert line in done.stdout.splitlines()
+
+
+def test_the_document_of_the_readme_is_one():
+    assert json.loads(DOCUMENT)["format"] == "nntui/1"
+
+
+def test_every_key_of_the_readme_does_something():
+    tables = README[README.index("## Five minutes") : README.index("## For students")]
+    cells = [cell for row in tables.splitlines() if row[:1] == "|" for cell in row.split("|")[1::2]]
+    shown = {key for cell in cells for key in re.findall(r"`([^`]+)`", cell)}
+    keys = {displayed(each) for key in every_key().values() for each in key.keys.split(",")}
+    assert shown
+    assert shown <= keys
