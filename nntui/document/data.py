@@ -25,6 +25,231 @@ from nntui.model.settings import chosen_row
 if TYPE_CHECKING:
     from nntui.model.numerics import Stream
 
+PLACE: Final = "data"
+_ROW: Final = re.compile(r"data\.(?:inputs|targets)\[(\d+)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Width:
+    """Numbers in a row, by the network; ``classes``: a target may be a class index instead."""
+
+    inputs: int
+    outputs: int
+    classes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DataRows:
+    """A data set, and where its rows stand for the sentence of a fault in one.
+
+    ``lines`` are the line numbers in the CSV file called ``file``; both are empty for other data.
+    """
+
+    data: Dataset
+    file: str = ""
+    lines: tuple[int, ...] = ()
+
+    def fault(self, error: SettingError) -> Fault:
+        """Make the fault for an error of the experiment about one of these rows."""
+        row = _ROW.match(error.place)
+        if row is None or self.data.source is None:
+            return Fault.of(error, "")
+        n = int(row.group(1))
+        if self.lines:
+            return Fault(
+                f"line {self.lines[n]}", error.found, error.expected, error.hint, self.file
+            )
+        return Fault(
+            f"{PLACE}.generator", f"{error.found} in example {n}", error.expected, error.hint
+        )
+
+
+def rows_of(section: dict[str, Any], document: str, width: Width) -> DataRows:
+    """Read the section ``data`` of the document at the path ``document``.
+
+    Raises:
+        Fault: a section that cannot be, or rows that do not fit; the place may be a CSV's line.
+    """
+    kinds = [key for key in _KINDS if key in section]
+    if len(kinds) > 1:
+        found = " and ".join(f'"{key}"' for key in kinds)
+        raise Fault(PLACE, found, f"only one of {choice(_KINDS)}")
+    read = _KINDS[kinds[0]] if kinds else _inline
+    if not kinds and not {"inputs", "targets"} & section.keys():
+        hints = (did_you_mean(key, ("inputs", "targets", *_KINDS)) for key in section)
+        raise Fault(PLACE, shown(section), specs.DATA_EXPECTED, next(filter(None, hints), ""))
+    try:
+        return read(section, document, width)
+    except SettingError as error:
+        raise Fault.of(error, PLACE) from None
+
+
+def _inline(section: dict[str, Any], document: str, width: Width) -> DataRows:
+    spec = converted(section, specs.InlineData, PLACE)
+    return DataRows(Dataset.of(spec.inputs, spec.targets, spec.test_fraction))
+
+
+def _from_csv(section: dict[str, Any], document: str, width: Width) -> DataRows:
+    spec = converted(section, specs.CsvData, PLACE)
+    if len(spec.inputs) != width.inputs:
+        expected = f"{width.inputs}, one for each input neuron"
+        raise Fault(f"{PLACE}.inputs", counted(len(spec.inputs), "column"), expected)
+    if len(spec.targets) not in ({width.outputs, 1} if width.classes else {width.outputs}):
+        expected = f"{width.outputs}, one for each output neuron"
+        if width.classes:
+            expected += ", or one with class indices"
+        raise Fault(f"{PLACE}.targets", counted(len(spec.targets), "column"), expected)
+    table = csv_table(spec.csv, document, spec.inputs, spec.targets)
+    source = CsvSource(table.path, tuple(spec.inputs), tuple(spec.targets))
+    data = Dataset.of(table.inputs, table.targets, spec.test_fraction, source)
+    return DataRows(data, table.file, table.lines)
+
+
+def _generated(section: dict[str, Any], document: str, width: Width) -> DataRows:
+    spec = converted(section, specs.GeneratedData, PLACE)
+    data = generated(spec, PLACE)
+    gives = len(data.inputs[0]), 1
+    wants = width.inputs, width.outputs
+    if gives != wants and not (width.classes and gives[0] == wants[0]):
+        raise Fault(
+            f"{PLACE}.generator",
+            f"{shown(spec.generator)}, which gives 2 inputs and 1 target",
+            f"data for {counted(wants[0], 'input')} and {counted(wants[1], 'output')}, "
+            "as the network has",
+        )
+    return DataRows(data)
+
+
+_KINDS: Final[dict[str, Callable[[dict[str, Any], str, Width], DataRows]]] = {
+    "csv": _from_csv,
+    "generator": _generated,
+}
+
+# ---- CSV files -----------------------------------------------------------------------------------
+
+
+# Stricter than float(), which also takes "1_000", "nan" and the digits of other scripts.
+_NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_OTHER_SEPARATOR: Final = re.compile(r"[;\t|]")
+
+Record = tuple[int, list[str]]
+"""The number of the line where a record begins, and its cells."""
+
+
+@dataclass(frozen=True, slots=True)
+class CsvTable:
+    """The chosen columns of a CSV file; ``lines`` are the line numbers of the rows.
+
+    ``path`` is absolute, ``file`` is the path as errors show it.
+    """
+
+    path: Path
+    file: str
+    inputs: tuple[tuple[float, ...], ...]
+    targets: tuple[tuple[float, ...], ...]
+    lines: tuple[int, ...]
+
+
+def csv_table(name: str, document: str, inputs: Sequence[str], targets: Sequence[str]) -> CsvTable:
+    """Read the columns ``inputs`` and ``targets`` of a CSV file.
+
+    Args:
+        name: the path as the document gives it; a relative one starts at the document's folder.
+        document: the document's path.
+        inputs: the names of the columns that are inputs.
+        targets: the names of the columns that are targets.
+
+    Raises:
+        Fault: the file cannot be read or lacks a column (a place in the document), or a line of it
+            is wrong (``file`` is the CSV).
+    """
+    path = absolute(os.path.join(folder_of(document), name))
+    file = os.path.join(os.path.dirname(document), name)
+    try:
+        records = _records(decoded(read_bytes(path, "a CSV file")))
+        header = _header(next(records, (0, [])))
+        x_at = _positions(header, inputs, f"{PLACE}.inputs", name)
+        y_at = _positions(header, targets, f"{PLACE}.targets", name)
+        x, y, lines = _rows(records, header, x_at, y_at)
+    except Fault as fault:
+        if fault.place.startswith(PLACE):
+            raise
+        if not fault.place:
+            found = f"{shown(name)} ({fault.found})"
+            raise Fault(f"{PLACE}.csv", found, fault.expected, fault.hint) from None
+        raise Fault(fault.place, fault.found, fault.expected, fault.hint, file) from None
+    return CsvTable(Path(path), file, x, y, lines)
+
+
+def _records(text: str) -> Iterator[Record]:
+    """Yield every record that is not blank."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            found = f"bad quoting ({escaped(str(error))})"
+            raise Fault(f"line {line}", found, "comma-separated values") from None
+        if cells:
+            yield line, cells
+
+
+def _header(record: Record) -> list[str]:
+    line, cells = record
+    if not cells:
+        raise Fault("", "an empty file", "a line with the columns’ names, then rows of numbers")
+    names = [name.strip() for name in cells]
+    for n, name in enumerate(names):
+        if name and name in names[:n]:
+            raise Fault(f"line {line}", f"the column {shown(name)} twice", "each column once")
+    return names
+
+
+def _positions(header: list[str], columns: Sequence[str], place: str, file: str) -> list[int]:
+    for n, column in enumerate(columns):
+        if column.strip() not in header:
+            hint = did_you_mean(column, header)
+            if len(header) == 1 and _OTHER_SEPARATOR.search(header[0]):
+                hint = "columns are separated by commas"
+            known = escaped(", ".join(header), 200)
+            expected = f"one of the columns of {escaped(file)}: {known}"
+            raise Fault(f"{place}[{n}]", shown(column), expected, hint)
+    return [header.index(column.strip()) for column in columns]
+
+
+def _rows(
+    records: Iterator[Record], header: list[str], x_at: list[int], y_at: list[int]
+) -> tuple[tuple[tuple[float, ...], ...], tuple[tuple[float, ...], ...], tuple[int, ...]]:
+    x: list[tuple[float, ...]] = []
+    y: list[tuple[float, ...]] = []
+    lines: list[int] = []
+    for line, cells in records:
+        if len(cells) != len(header):
+            expected = f"{len(header)}, as in the header"
+            raise Fault(f"line {line}", counted(len(cells), "cell"), expected)
+        x.append(tuple(_number(cells[at], line, header[at]) for at in x_at))
+        y.append(tuple(_number(cells[at], line, header[at]) for at in y_at))
+        lines.append(line)
+    if not lines:
+        raise Fault("", "a header and no rows", "at least one row of numbers")
+    return tuple(x), tuple(y), tuple(lines)
+
+
+def _number(cell: str, line: int, column: str) -> float:
+    text = cell.strip()
+    value = float(text) if _NUMBER.fullmatch(text) else math.nan
+    if not math.isfinite(value):
+        place = f'line {line}, column "{escaped(column)}"'
+        raise Fault(place, shown(text) if text else "an empty cell", "a finite number")
+    return value
+
+
+# ---- generators ----------------------------------------------------------------------------------
+
+
 Point = tuple[float, float, float]
 """(x1, x2, target)."""
 
@@ -102,7 +327,7 @@ def _tallest_bump(x: float, y: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class GeneratorRow:
-    """One row of the table: ``points(stream, samples, noise)`` draws that many points."""
+    """A row of the table: ``points(stream, samples, noise)`` draws that many points."""
 
     points: Callable[[Stream, int, float], Iterator[Point]]
     summary: str
@@ -121,7 +346,7 @@ GENERATORS: Final[dict[str, GeneratorRow]] = {
 
 
 def generated(spec: specs.GeneratedData, place: str) -> Dataset:
-    """The data set that a generator draws: a function of the four settings alone.
+    """Draw the data set of a generator: a function of its four settings alone.
 
     Raises:
         Fault: an unknown generator.
@@ -136,235 +361,3 @@ def generated(spec: specs.GeneratedData, place: str) -> Dataset:
     source = GeneratorSource(spec.generator, spec.samples, spec.noise, spec.seed)
     inputs = [(x, y) for x, y, _ in shuffled]
     return Dataset.of(inputs, [(label,) for *_, label in shuffled], spec.test_fraction, source)
-
-
-# ---- csvfile -------------------------------------------------------------------------------------
-
-
-PLACE: Final = "data"
-
-# Stricter than float(), which also takes "1_000", "nan" and the digits of other scripts.
-_NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
-_OTHER_SEPARATOR: Final = re.compile(r"[;\t|]")
-
-Record = tuple[int, list[str]]
-"""The number of the line where a record begins, and its cells."""
-
-
-@dataclass(frozen=True, slots=True)
-class CsvTable:
-    """The chosen columns of a CSV file; ``lines`` are the line numbers of the rows.
-
-    ``path`` is absolute, ``file`` is the path as errors show it.
-    """
-
-    path: Path
-    file: str
-    inputs: tuple[tuple[float, ...], ...]
-    targets: tuple[tuple[float, ...], ...]
-    lines: tuple[int, ...]
-
-
-def csv_table(name: str, document: str, inputs: Sequence[str], targets: Sequence[str]) -> CsvTable:
-    """Read the columns ``inputs`` and ``targets`` of a CSV file.
-
-    Args:
-        name: the path as the document gives it; a relative one starts at the document's folder.
-        document: the document's path.
-        inputs: the names of the columns that are inputs.
-        targets: the names of the columns that are targets.
-
-    Raises:
-        Fault: the file cannot be read or lacks a column (a place in the document), or a line of it
-            is wrong (``file`` is the CSV).
-    """
-    path = absolute(os.path.join(folder_of(document), name))
-    file = os.path.join(os.path.dirname(document), name)
-    try:
-        records = _records(decoded(read_bytes(path, "a CSV file")))
-        header = _header(next(records, (0, [])))
-        x_at = _positions(header, inputs, f"{PLACE}.inputs", name)
-        y_at = _positions(header, targets, f"{PLACE}.targets", name)
-        x, y, lines = _rows(records, header, x_at, y_at)
-    except Fault as fault:
-        if fault.place.startswith(PLACE):
-            raise
-        if not fault.place:
-            found = f"{shown(name)} ({fault.found})"
-            raise Fault(f"{PLACE}.csv", found, fault.expected, fault.hint) from None
-        raise Fault(fault.place, fault.found, fault.expected, fault.hint, file) from None
-    return CsvTable(Path(path), file, x, y, lines)
-
-
-def _records(text: str) -> Iterator[Record]:
-    """Every record that is not blank."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    while True:
-        line = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            found = f"bad quoting ({escaped(str(error))})"
-            raise Fault(f"line {line}", found, "comma-separated values") from None
-        if cells:
-            yield line, cells
-
-
-def _header(record: Record) -> list[str]:
-    line, cells = record
-    if not cells:
-        raise Fault("", "an empty file", "a line with the columns’ names, then rows of numbers")
-    names = [name.strip() for name in cells]
-    for n, name in enumerate(names):
-        if name and name in names[:n]:
-            raise Fault(f"line {line}", f"the column {shown(name)} twice", "each column once")
-    return names
-
-
-def _positions(header: list[str], columns: Sequence[str], place: str, file: str) -> list[int]:
-    for n, column in enumerate(columns):
-        if column.strip() not in header:
-            hint = did_you_mean(column, header)
-            if len(header) == 1 and _OTHER_SEPARATOR.search(header[0]):
-                hint = "columns are separated by commas"
-            known = escaped(", ".join(header), 200)
-            expected = f"one of the columns of {escaped(file)}: {known}"
-            raise Fault(f"{place}[{n}]", shown(column), expected, hint)
-    return [header.index(column.strip()) for column in columns]
-
-
-def _rows(
-    records: Iterator[Record], header: list[str], x_at: list[int], y_at: list[int]
-) -> tuple[tuple[tuple[float, ...], ...], tuple[tuple[float, ...], ...], tuple[int, ...]]:
-    x: list[tuple[float, ...]] = []
-    y: list[tuple[float, ...]] = []
-    lines: list[int] = []
-    for line, cells in records:
-        if len(cells) != len(header):
-            expected = f"{len(header)}, as in the header"
-            raise Fault(f"line {line}", counted(len(cells), "cell"), expected)
-        x.append(tuple(_number(cells[at], line, header[at]) for at in x_at))
-        y.append(tuple(_number(cells[at], line, header[at]) for at in y_at))
-        lines.append(line)
-    if not lines:
-        raise Fault("", "a header and no rows", "at least one row of numbers")
-    return tuple(x), tuple(y), tuple(lines)
-
-
-def _number(cell: str, line: int, column: str) -> float:
-    text = cell.strip()
-    value = float(text) if _NUMBER.fullmatch(text) else math.nan
-    if not math.isfinite(value):
-        place = f'line {line}, column "{escaped(column)}"'
-        raise Fault(place, shown(text) if text else "an empty cell", "a finite number")
-    return value
-
-
-# ---- data ----------------------------------------------------------------------------------------
-
-
-_ROW: Final = re.compile(r"data\.(?:inputs|targets)\[(\d+)\]")
-
-
-@dataclass(frozen=True, slots=True)
-class Width:
-    """How many numbers a row must have, by the network (and by a loss that takes class indices)."""
-
-    inputs: int
-    outputs: int
-    classes: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DataRows:
-    """A data set and where its rows stand, so that a fault in one can say so.
-
-    ``lines`` are the line numbers in the CSV file called ``file``; both are empty for other data.
-    """
-
-    data: Dataset
-    file: str = ""
-    lines: tuple[int, ...] = ()
-
-    def fault(self, error: SettingError) -> Fault:
-        """The fault for an error of the experiment about one of these rows."""
-        row = _ROW.match(error.place)
-        if row is None or self.data.source is None:
-            return Fault.of(error, "")
-        n = int(row.group(1))
-        if self.lines:
-            return Fault(
-                f"line {self.lines[n]}", error.found, error.expected, error.hint, self.file
-            )
-        return Fault(
-            f"{PLACE}.generator", f"{error.found} in example {n}", error.expected, error.hint
-        )
-
-
-def rows_of(section: dict[str, Any], document: str, width: Width) -> DataRows:
-    """The data that a document describes.
-
-    Args:
-        section: what stands in the document under ``data``.
-        document: the document's path: a CSV file's relative path starts at its folder.
-        width: what the rows must fit.
-
-    Raises:
-        Fault: a section that cannot be, or rows that do not fit; the place may be a CSV's line.
-    """
-    kinds = [key for key in _KINDS if key in section]
-    if len(kinds) > 1:
-        found = " and ".join(f'"{key}"' for key in kinds)
-        raise Fault(PLACE, found, f"only one of {choice(_KINDS)}")
-    read = _KINDS[kinds[0]] if kinds else _inline
-    if not kinds and not {"inputs", "targets"} & section.keys():
-        hints = (did_you_mean(key, ("inputs", "targets", *_KINDS)) for key in section)
-        raise Fault(PLACE, shown(section), specs.DATA_EXPECTED, next(filter(None, hints), ""))
-    try:
-        return read(section, document, width)
-    except SettingError as error:
-        raise Fault.of(error, PLACE) from None
-
-
-def _inline(section: dict[str, Any], document: str, width: Width) -> DataRows:
-    spec = converted(section, specs.InlineData, PLACE)
-    return DataRows(Dataset.of(spec.inputs, spec.targets, spec.test_fraction))
-
-
-def _from_csv(section: dict[str, Any], document: str, width: Width) -> DataRows:
-    spec = converted(section, specs.CsvData, PLACE)
-    if len(spec.inputs) != width.inputs:
-        expected = f"{width.inputs}, one for each input neuron"
-        raise Fault(f"{PLACE}.inputs", counted(len(spec.inputs), "column"), expected)
-    if len(spec.targets) not in ({width.outputs, 1} if width.classes else {width.outputs}):
-        expected = f"{width.outputs}, one for each output neuron"
-        if width.classes:
-            expected += ", or one with class indices"
-        raise Fault(f"{PLACE}.targets", counted(len(spec.targets), "column"), expected)
-    table = csv_table(spec.csv, document, spec.inputs, spec.targets)
-    source = CsvSource(table.path, tuple(spec.inputs), tuple(spec.targets))
-    data = Dataset.of(table.inputs, table.targets, spec.test_fraction, source)
-    return DataRows(data, table.file, table.lines)
-
-
-def _generated(section: dict[str, Any], document: str, width: Width) -> DataRows:
-    spec = converted(section, specs.GeneratedData, PLACE)
-    data = generated(spec, PLACE)
-    gives = len(data.inputs[0]), 1
-    wants = width.inputs, width.outputs
-    if gives != wants and not (width.classes and gives[0] == wants[0]):
-        raise Fault(
-            f"{PLACE}.generator",
-            f"{shown(spec.generator)}, which gives 2 inputs and 1 target",
-            f"data for {counted(wants[0], 'input')} and {counted(wants[1], 'output')}, "
-            "as the network has",
-        )
-    return DataRows(data)
-
-
-_KINDS: Final[dict[str, Callable[[dict[str, Any], str, Width], DataRows]]] = {
-    "csv": _from_csv,
-    "generator": _generated,
-}

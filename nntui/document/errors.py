@@ -1,4 +1,4 @@
-"""What is wrong with a document, said in one sentence to the person who wrote it."""
+"""What is wrong with a document, in one sentence: where, what was found, what was expected."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ PLACE_SHOWN: Final = 160
 FILE_SHOWN: Final = 300
 
 
-class Fault(Exception):  # noqa: N818 (nobody outside this room meets one)
-    """A fault found while reading, before it is known (or said) in which file.
+class Fault(Exception):  # noqa: N818 (it becomes a DocumentError or a sentence)
+    """A fault found while reading or writing, before the file is known.
 
     ``place`` is a dotted path (``network.connections[3].weight``), ``line 12, column 5``, or empty
     for the file as a whole. ``found`` and ``expected`` are phrases; ``hint`` may be empty.
@@ -29,7 +29,7 @@ class Fault(Exception):  # noqa: N818 (nobody outside this room meets one)
 
     @classmethod
     def of(cls, error: SettingError, place: str) -> Fault:
-        """The fault that ``error`` describes; its place is below ``place``."""
+        """Make the fault that ``error`` describes; its place is below ``place``."""
         return cls(joined(place, error.place), error.found, error.expected, error.hint)
 
 
@@ -39,9 +39,9 @@ class DocumentError(NntuiError):
     ``samples/bad.json: network.connections[3].weight: found "abc", expected a finite number``
 
     Attributes:
-        file: the file at fault, as the person named it (or the CSV file).
+        file: the file at fault, as the user named it (or the CSV file).
         place: where in it (see ``Fault``); empty for the file as a whole.
-        found, expected: what stands there, and what should.
+        found, expected: what stands there, and what was expected.
         hint: a way out, such as ``did you mean "relu"?``; may be empty.
     """
 
@@ -53,31 +53,31 @@ class DocumentError(NntuiError):
         super().__init__(f"{where}: found {found}, expected {expected}{note}")
 
     def __reduce__(self) -> tuple[type[DocumentError], tuple[str, ...]]:
-        """Copied and pickled by its parts, not by its sentence."""
+        """Copy and pickle by the parts, not by the sentence."""
         return DocumentError, (self.file, self.place, self.found, self.expected, self.hint)
 
     @classmethod
     def of(cls, fault: Fault, file: str) -> DocumentError:
-        """The error for a fault in ``file``, unless the fault knows its file better."""
+        """Make the error for a fault in ``file``, or in the file that the fault names."""
         return cls(fault.file or file, fault.place, fault.found, fault.expected, fault.hint)
 
 
 def joined(place: str, below: str) -> str:
-    """The place ``below`` another: ``training`` and ``loss`` make ``training.loss``."""
+    """Join places: ``training`` and ``loss`` make ``training.loss``."""
     if not place or not below:
         return place or below
     return f"{place}{below}" if below.startswith("[") else f"{place}.{below}"
 
 
 def at_key(place: str, key: str) -> str:
-    """The place of a key's value in the object at ``place``."""
+    """Name the place of a key's value in the object at ``place``."""
     if key.isidentifier() and len(key) <= PLACE_SHOWN:
         return _cut(joined(place, key))
     return _cut(f'{place}["{escaped(key)}"]')
 
 
 def at_index(place: str, index: int) -> str:
-    """The place of an element of the list at ``place``."""
+    """Name the place of an element of the list at ``place``."""
     return _cut(f"{place}[{index}]")
 
 
@@ -85,14 +85,14 @@ def _cut(place: str) -> str:
     return place if len(place) <= PLACE_SHOWN else place[: PLACE_SHOWN - 1] + "…"
 
 
-# ---- words ---------------------------------------------------------------------------------------
+# ---- phrases -------------------------------------------------------------------------------------
 
 
 DIGITS_SHOWN: Final = 30
 
 
 def shown(value: object) -> str:
-    """A JSON value in a few words: scalars as JSON writes them (escaped, cut), the rest by kind."""
+    """Show a JSON value in a few words: scalars as in JSON (escaped, cut), the rest by kind."""
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, (int, float)):
@@ -105,13 +105,13 @@ def shown(value: object) -> str:
 
 
 def number(digits: str) -> str:
-    """A number as it is written, cut with a note when it is absurdly long."""
+    """Show a number as it is written, cut with a note when it is absurdly long."""
     if len(digits) <= DIGITS_SHOWN:
         return digits
     return f"{digits[:DIGITS_SHOWN]}… ({len(digits)} characters)"
 
 
 def choice(names: Iterable[str]) -> str:
-    """``"a", "b" or "c"``."""
+    """List names: ``"a", "b" or "c"``."""
     *before, last = [f'"{name}"' for name in names]
     return f"{', '.join(before)} or {last}" if before else last

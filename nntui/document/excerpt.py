@@ -1,4 +1,4 @@
-"""The lines of a document that an error is about, with their numbers."""
+"""Find the lines of a document that an error is about."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nntui.document.errors import DocumentError, Fault, at_key
 from nntui.document.files import read_bytes
 
 AROUND: Final = 20
-"""Lines before and behind those at fault, at most."""
+"""Lines before and after those at fault, at most."""
 MOST_MARKED: Final = 6
 """Lines marked at most: a fault in a long list is shown where the list begins."""
 
@@ -27,8 +27,8 @@ _DECODER: Final = json.JSONDecoder()
 class Excerpt:
     """Lines of a file from number ``first`` on (from 1), and which of them are at fault.
 
-    ``column`` is where in the first marked line, from 1, unless it just begins there, or it is
-    not known.
+    ``column`` is where the fault begins in the first marked line (from 1); None at the line's
+    start, or when it is not known.
     """
 
     first: int
@@ -38,9 +38,9 @@ class Excerpt:
 
 
 def excerpt(error: DocumentError) -> Excerpt | None:
-    """The lines that an error is about; None when it is about none in particular.
+    """Cut out the lines that an error is about; None when it is about none in particular.
 
-    The file is read again: it may be another one by now, then the place is looked for in that.
+    The file is read again: if it has changed, the place is looked for in what it holds now.
     """
     try:
         data = read_bytes(error.file, "a document")
@@ -65,10 +65,10 @@ def excerpt(error: DocumentError) -> Excerpt | None:
 
 
 def span_of(text: str, place: str) -> tuple[int, int] | None:
-    """Where in a JSON text a dotted place stands: from its key to the end of its value.
+    """Find a dotted place in a JSON text: from its key to the end of its value.
 
-    Of a place that is not there (a key that is missing) the nearest object around it is given, by
-    its beginning; None when the text is no JSON at all.
+    For a place that is not there (a missing key) the span begins and ends where the nearest object
+    around it begins; None when the text is no JSON at all.
     """
     try:
         at = key = _BLANK.match(text, 0).end()  # type: ignore[union-attr]
@@ -85,7 +85,7 @@ def span_of(text: str, place: str) -> tuple[int, int] | None:
 
 
 def _child(text: str, at: int, wanted: str | int) -> tuple[int, int] | None:
-    """The (last) child of a container: where its key begins (of a list: itself), and its value."""
+    """Find the (last) child of a container: where its key (in a list: itself) and value begin."""
     opening = text[at]
     if opening != ("[" if isinstance(wanted, int) else "{"):
         return None

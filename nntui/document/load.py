@@ -6,14 +6,14 @@ import json
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from msgspec import UnsetType, structs
 
 from nntui.document import specs
 from nntui.document.data import Width, rows_of
-from nntui.document.errors import DocumentError, Fault, at_key, shown
+from nntui.document.errors import DocumentError, Fault, shown
 from nntui.document.files import MAX_DEBUGGER_BYTES, decoded, read_bytes
 from nntui.document.network import function, network_of
 from nntui.document.parse import MAX_DEPTH, converted, deeper_than, parsed
@@ -21,79 +21,6 @@ from nntui.model.errors import SettingError
 from nntui.model.experiment import Experiment, Training
 from nntui.model.losses import Loss
 from nntui.model.optimizers import Optimizer
-
-PLACE: Final = "training"
-
-_FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {"loss": Loss.of, "optimizer": Optimizer.of}
-
-
-def training_of(section: specs.Training | UnsetType) -> Training:
-    """The training settings that a document describes.
-
-    Raises:
-        Fault: an unknown function, or a setting that cannot be.
-    """
-    if isinstance(section, UnsetType):
-        return Training()
-    settings = {k: v for k, v in structs.asdict(section).items() if not isinstance(v, UnsetType)}
-    for key, of in _FUNCTIONS.items():
-        if key in settings:
-            settings[key] = function(of, settings[key], at_key(PLACE, key))
-    if (penalties := settings.pop("regularization", None)) is not None:
-        settings |= structs.asdict(penalties)
-    try:
-        return Training(**settings)
-    except SettingError as error:
-        raise Fault.of(error, PLACE) from None
-
-
-# ---- about ---------------------------------------------------------------------------------------
-
-
-# Characters that a terminal would obey, or that turn the direction of the text after them.
-_OBEYED: Final = frozenset({"Cc", "Cs"})
-_TURNING: Final = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
-
-
-def check_texts(name: str, description: str) -> None:
-    """Refuse a name or description that is too long or holds control characters.
-
-    Raises:
-        Fault: names the character or the limit.
-    """
-    _check_text(name, "name", specs.MAX_TITLE_LENGTH, "")
-    _check_text(description, "description", specs.MAX_DESCRIPTION_LENGTH, "\n\t")
-
-
-def _check_text(text: str, place: str, limit: int, allowed: str) -> None:
-    if len(text) > limit:
-        raise Fault(place, f"{len(text)} characters", f"text of at most {limit} characters")
-    for character in text:
-        obeyed = unicodedata.category(character) in _OBEYED and character not in allowed
-        if obeyed or unicodedata.bidirectional(character) in _TURNING:
-            found = f"a control character (U+{ord(character):04X})"
-            but = " but line feed and tab" if allowed else ""
-            raise Fault(place, found, f"text without control characters{but}")
-
-
-def check_debugger(debugger: Mapping[str, Any] | None) -> None:
-    """Refuse a section ``debugger`` larger or deeper than any that a debugger writes.
-
-    Raises:
-        Fault: names the limit.
-        TypeError, ValueError, RecursionError: it is no JSON.
-    """
-    if debugger is None:
-        return
-    size = len(json.dumps(debugger, ensure_ascii=False).encode())
-    if size > MAX_DEBUGGER_BYTES:
-        raise Fault("debugger", f"{size} bytes", f"at most {MAX_DEBUGGER_BYTES} bytes of JSON")
-    if deeper_than(MAX_DEPTH - 1, debugger):
-        raise Fault("debugger", "very many levels of nesting", f"at most {MAX_DEPTH - 1}")
-
-
-# ---- load ----------------------------------------------------------------------------------------
-
 
 _EXPECTED: Final = 'an object such as {"format": "nntui/1", "network": …, "data": …}'
 _VERSION: Final = re.compile(r"nntui/[0-9]{1,9}", re.ASCII)
@@ -117,11 +44,11 @@ def load(path: str | os.PathLike[str]) -> Experiment:
 
 
 def experiment_of(value: Any, file: str) -> Experiment:
-    """The experiment that a document's plain JSON value describes.
+    """Make the experiment that a document's JSON value describes.
 
     Args:
         value: what the document holds.
-        file: where it stands or will stand: the path of a CSV file starts at its folder.
+        file: the document's path: a CSV file's relative path starts at its folder.
 
     Raises:
         Fault: whatever is wrong with it.
@@ -134,7 +61,7 @@ def experiment_of(value: Any, file: str) -> Experiment:
     check_texts(document.name, document.description)
     check_debugger(debugger)
     network = network_of(document.network)
-    training = training_of(document.training)
+    training = _training_of(document.training)
     wiring = network.wiring()
     width = Width(len(wiring.inputs), len(wiring.outputs), training.loss.row.classes)
     rows = rows_of(document.data, file, width)
@@ -147,10 +74,67 @@ def experiment_of(value: Any, file: str) -> Experiment:
 
 
 def _check_format(value: dict[str, Any]) -> None:
-    """The format comes first: with another version, nothing else can be judged."""
+    """Refuse another version first: nothing else in it can be judged."""
     found = value.get("format")
     if found == specs.FORMAT or "format" not in value:
         return
     if isinstance(found, str) and _VERSION.fullmatch(found):
         hint = "a newer nntui may read it"
         raise Fault("format", f"the version {shown(found)}", f'"{specs.FORMAT}"', hint)
+
+
+def _training_of(section: specs.Training | UnsetType) -> Training:
+    if isinstance(section, UnsetType):
+        return Training()
+    settings = {k: v for k, v in structs.asdict(section).items() if not isinstance(v, UnsetType)}
+    for key, table in (("loss", Loss), ("optimizer", Optimizer)):
+        if key in settings:
+            settings[key] = function(table, settings[key], f"training.{key}")
+    if (penalties := settings.pop("regularization", None)) is not None:
+        settings |= structs.asdict(penalties)
+    try:
+        return Training(**settings)
+    except SettingError as error:
+        raise Fault.of(error, "training") from None
+
+
+# Characters that control a terminal, or turn the direction of the text after them.
+_CONTROL: Final = frozenset({"Cc", "Cs"})
+_TURNING: Final = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+
+
+def check_texts(name: str, description: str) -> None:
+    """Refuse a name or description that is too long or holds control characters.
+
+    Raises:
+        Fault: names the character or the limit.
+    """
+    _check_text(name, "name", specs.MAX_TITLE_LENGTH, "")
+    _check_text(description, "description", specs.MAX_DESCRIPTION_LENGTH, "\n\t")
+
+
+def _check_text(text: str, place: str, limit: int, allowed: str) -> None:
+    if len(text) > limit:
+        raise Fault(place, f"{len(text)} characters", f"text of at most {limit} characters")
+    for character in text:
+        control = unicodedata.category(character) in _CONTROL and character not in allowed
+        if control or unicodedata.bidirectional(character) in _TURNING:
+            found = f"a control character (U+{ord(character):04X})"
+            but = " but line feed and tab" if allowed else ""
+            raise Fault(place, found, f"text without control characters{but}")
+
+
+def check_debugger(debugger: Mapping[str, Any] | None) -> None:
+    """Refuse a section ``debugger`` larger or deeper than any that a debugger writes.
+
+    Raises:
+        Fault: names the limit.
+        TypeError, ValueError, RecursionError: it is no JSON.
+    """
+    if debugger is None:
+        return
+    size = len(json.dumps(debugger, ensure_ascii=False).encode())
+    if size > MAX_DEBUGGER_BYTES:
+        raise Fault("debugger", f"{size} bytes", f"at most {MAX_DEBUGGER_BYTES} bytes of JSON")
+    if deeper_than(MAX_DEPTH - 1, debugger):
+        raise Fault("debugger", "very many levels of nesting", f"at most {MAX_DEPTH - 1}")

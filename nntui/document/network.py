@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, Final, Protocol, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 from msgspec import UnsetType
 
@@ -17,160 +17,16 @@ from nntui.model.errors import NetworkError, SettingError, counted
 from nntui.model.initializers import Initializer
 from nntui.model.names import MAX_NAME_LENGTH, did_you_mean, fault_in_name
 from nntui.model.network import Network, Role
+from nntui.model.settings import TableFunction
 
-
-class Chosen(Protocol):
-    """A row of one of the model's tables, with its settings chosen."""
-
-    @property
-    def name(self) -> str:
-        """The row's name."""
-
-    @property
-    def settings(self) -> tuple[tuple[str, float], ...]:
-        """Every setting of the row."""
-
-
-Function = TypeVar("Function", bound=Chosen)
-
-
-def function(
-    of: Callable[..., Function], spec: str | dict[str, Any], place: str, *further: str
-) -> Function:
-    """The function that a document names.
-
-    Args:
-        of: ``Activation.of`` and its like.
-        spec: what stands in the document.
-        place: where it stands.
-        further: keys that ``of`` takes beside the row's settings (an initializer's seed).
-
-    Raises:
-        Fault: an unknown name or setting, or a setting of the wrong kind.
-    """
-    if isinstance(spec, str):
-        settings, name_place = {"name": spec}, place
-    else:
-        settings, name_place = dict(spec), at_key(place, "name")
-    found = shown(settings["name"]) if "name" in settings else "nothing"
-    if not isinstance(name := settings.pop("name", None), str):
-        raise Fault(name_place, found, "the name of a function")
-    try:
-        plain = of(name)
-    except SettingError as error:
-        raise Fault(name_place, error.found, error.expected, error.hint) from None
-    known = ["name", *further, *(setting for setting, _ in plain.settings)]
-    for key in settings:
-        if key not in known:
-            raise unknown_key(place, key, known)
-    try:
-        return of(name, **settings)
-    except SettingError as error:
-        found = shown(settings[error.place]) if error.place in settings else error.found
-        raise Fault(at_key(place, error.place), found, error.expected, error.hint) from None
-
-
-def plain_function(
-    chosen: Chosen, of: Callable[..., Chosen], **further: Any
-) -> str | dict[str, Any]:
-    """How a function is written: its name alone where that says everything."""
-    if chosen.settings == of(chosen.name).settings and not further:
-        return chosen.name
-    return {"name": chosen.name, **further, **dict(chosen.settings)}
-
-
-# ---- layers --------------------------------------------------------------------------------------
-
-
-def add_layers(network: Network, forms: Sequence[specs.LayerForm], place: str) -> None:
-    """Add every layer to an empty network, each fully connected to the one before it.
-
-    Neurons without a name are called x1… (inputs), h1_1… (first hidden layer), y1… (outputs).
-
-    Raises:
-        Fault: a size, name or activation that cannot be, or a network past the limits; those are
-            judged before anything is built.
-    """
-    layers = [_layer(form, at_index(place, n)) for n, form in enumerate(forms)]
-    _check_limits([layer.size for layer in layers], place)
-    before: list[str] = []
-    for n, layer in enumerate(layers):
-        here = at_index(place, n)
-        role: Role = "input" if n == 0 else "output" if n == len(layers) - 1 else "hidden"
-        names = _names(layer, _prefix(role, n), here)
-        activation = _activation(layer, role, here)
-        for k, name in enumerate(names):
-            if name in network:
-                where = at_index(at_key(here, "names"), k) if layer.names else here
-                raise Fault(where, f"{shown(name)} a second time", "a name not yet taken")
-            network.add_neuron(name, role=role, activation=activation, trainable=layer.trainable)
-        network.connect_all(before, names, trainable=layer.trainable)
-        before = names
-
-
-def _layer(form: specs.LayerForm, place: str) -> specs.Layer:
-    if isinstance(form, specs.Layer):
-        return form
-    if not 1 <= form <= MAX_NEURONS:
-        raise Fault(place, shown(form), f"a whole number from 1 to {MAX_NEURONS}")
-    return specs.Layer(size=form)
-
-
-def _check_limits(sizes: Sequence[int], place: str) -> None:
-    neurons = sum(sizes)
-    connections = sum(size * following for size, following in pairwise(sizes))
-    for count, noun, limit in (
-        (neurons, "neuron", MAX_NEURONS),
-        (connections, "connection", MAX_CONNECTIONS),
-    ):
-        if count > limit:
-            raise Fault(place, f"layers of {counted(count, noun)}", f"at most {limit:,}")
-
-
-def _prefix(role: Role, layer: int) -> str:
-    return {"input": "x", "output": "y", "hidden": f"h{layer}_"}[role]
-
-
-def _names(layer: specs.Layer, prefix: str, place: str) -> list[str]:
-    if layer.names is None:
-        return [f"{prefix}{k}" for k in range(1, layer.size + 1)]
-    here = at_key(place, "names")
-    if len(layer.names) != layer.size:
-        raise Fault(here, counted(len(layer.names), "name"), f"{layer.size}, the layer’s size")
-    for k, name in enumerate(layer.names):
-        check_name(name, at_index(here, k))
-    return layer.names
-
-
-def _activation(layer: specs.Layer, role: Role, place: str) -> Activation | None:
-    if layer.activation is None:
-        return None
-    here = at_key(place, "activation")
-    if role == "input":
-        raise Fault(here, shown(layer.activation), "nothing: an input has no activation")
-    return function(Activation.of, layer.activation, here)
-
-
-def check_name(name: str, place: str) -> None:
-    """Refuse what cannot be a neuron's name.
-
-    Raises:
-        Fault: names the character, or the length.
-    """
-    if fault := fault_in_name(name):
-        found = f"{fault}: {shown(name)}" if name else fault
-        raise Fault(place, found, f"up to {MAX_NAME_LENGTH} visible characters")
-
-
-# ---- network -------------------------------------------------------------------------------------
-
+Function = TypeVar("Function", bound=TableFunction[Any])
 
 PLACE: Final = "network"
 _NEURONS_SHOWN: Final = 12
 
 
 def network_of(section: dict[str, Any]) -> Network:
-    """The network that a document describes, checked: it can be computed.
+    """Make the network that a document describes, and check that it can be computed.
 
     Raises:
         Fault: names the place and the culprit.
@@ -180,7 +36,7 @@ def network_of(section: dict[str, Any]) -> Network:
     if "layers" in section:
         layered = converted(section, specs.LayeredNetwork, PLACE)
         network = Network(_initializer(layered.initializer))
-        add_layers(network, layered.layers, f"{PLACE}.layers")
+        _add_layers(network, layered.layers, f"{PLACE}.layers")
     elif "neurons" in section:
         explicit = converted(section, specs.ExplicitNetwork, PLACE)
         network = Network(_initializer(explicit.initializer))
@@ -195,24 +51,22 @@ def network_of(section: dict[str, Any]) -> Network:
 def _initializer(spec: str | dict[str, Any] | UnsetType) -> Initializer:
     if isinstance(spec, UnsetType):
         return Initializer()
-    return function(Initializer.of, spec, f"{PLACE}.initializer", "seed")
+    return function(Initializer, spec, f"{PLACE}.initializer", "seed")
 
 
 def _add_neurons(network: Network, neurons: Sequence[specs.Neuron], place: str) -> None:
     first: dict[str, int] = {}
     for n, neuron in enumerate(neurons):
         here = at_index(place, n)
-        check_name(neuron.name, at_key(here, "name"))
+        _check_name(neuron.name, at_key(here, "name"))
         if neuron.name in first:
             found = f"{shown(neuron.name)} a second time"
             taken = at_index(place, first[neuron.name])
             raise Fault(at_key(here, "name"), found, f"a name other than that of {taken}")
         first[neuron.name] = n
-        if neuron.role == "input":
-            _refuse_in_input(neuron, here)
-        activation = None if neuron.activation is None else function(
-            Activation.of, neuron.activation, at_key(here, "activation")
-        )  # fmt: skip
+        activation = _activation(neuron.activation, neuron.role, here)
+        if neuron.role == "input" and neuron.bias is not None:
+            raise Fault(at_key(here, "bias"), shown(neuron.bias), "nothing: an input has no bias")
         network.add_neuron(
             neuron.name,
             role=neuron.role,
@@ -225,10 +79,13 @@ def _add_neurons(network: Network, neurons: Sequence[specs.Neuron], place: str) 
             raise Fault(place, f"no {role} neuron", f'at least one with "role": "{role}"')
 
 
-def _refuse_in_input(neuron: specs.Neuron, place: str) -> None:
-    for key, value in (("activation", neuron.activation), ("bias", neuron.bias)):
-        if value is not None:
-            raise Fault(at_key(place, key), shown(value), f"nothing: an input has no {key}")
+def _activation(spec: str | dict[str, Any] | None, role: Role, place: str) -> Activation | None:
+    if spec is None:
+        return None
+    here = at_key(place, "activation")
+    if role == "input":
+        raise Fault(here, shown(spec), "nothing: an input has no activation")
+    return function(Activation, spec, here)
 
 
 def _connect(
@@ -278,3 +135,117 @@ def _fault_in_connection(
         before = at_index(place.rpartition("[")[0], first)
         return Fault(place, again, f"only one, which is {before}")
     return Fault(at_key(place, "target"), f"the input {target}", "a neuron that is no input")
+
+
+def _check_name(name: str, place: str) -> None:
+    if fault := fault_in_name(name):
+        found = f"{fault}: {shown(name)}" if name else fault
+        raise Fault(place, found, f"up to {MAX_NAME_LENGTH} visible characters")
+
+
+# ---- layers --------------------------------------------------------------------------------------
+
+
+def _add_layers(network: Network, forms: Sequence[specs.LayerForm], place: str) -> None:
+    """Add every layer to an empty network, each fully connected to the one before it.
+
+    Neurons without a name are called x1… (inputs), h1_1… (first hidden layer), y1… (outputs).
+
+    Raises:
+        Fault: a size, name or activation that cannot be, or a network past the limits; the
+            limits are checked before anything is built.
+    """
+    layers = [_layer(form, at_index(place, n)) for n, form in enumerate(forms)]
+    _check_limits([layer.size for layer in layers], place)
+    before: list[str] = []
+    for n, layer in enumerate(layers):
+        here = at_index(place, n)
+        role: Role = "input" if n == 0 else "output" if n == len(layers) - 1 else "hidden"
+        names = _names(layer, _prefix(role, n), here)
+        activation = _activation(layer.activation, role, here)
+        for k, name in enumerate(names):
+            if name in network:
+                where = at_index(at_key(here, "names"), k) if layer.names else here
+                raise Fault(where, f"{shown(name)} a second time", "a name not yet taken")
+            network.add_neuron(name, role=role, activation=activation, trainable=layer.trainable)
+        network.connect_all(before, names, trainable=layer.trainable)
+        before = names
+
+
+def _layer(form: specs.LayerForm, place: str) -> specs.Layer:
+    if isinstance(form, specs.Layer):
+        return form
+    if not 1 <= form <= MAX_NEURONS:
+        raise Fault(place, shown(form), f"a whole number from 1 to {MAX_NEURONS}")
+    return specs.Layer(size=form)
+
+
+def _check_limits(sizes: Sequence[int], place: str) -> None:
+    neurons = sum(sizes)
+    connections = sum(size * following for size, following in pairwise(sizes))
+    for count, noun, limit in (
+        (neurons, "neuron", MAX_NEURONS),
+        (connections, "connection", MAX_CONNECTIONS),
+    ):
+        if count > limit:
+            raise Fault(place, f"layers of {counted(count, noun)}", f"at most {limit:,}")
+
+
+def _prefix(role: Role, layer: int) -> str:
+    return {"input": "x", "output": "y", "hidden": f"h{layer}_"}[role]
+
+
+def _names(layer: specs.Layer, prefix: str, place: str) -> list[str]:
+    if layer.names is None:
+        return [f"{prefix}{k}" for k in range(1, layer.size + 1)]
+    here = at_key(place, "names")
+    if len(layer.names) != layer.size:
+        raise Fault(here, counted(len(layer.names), "name"), f"{layer.size}, the layer’s size")
+    for k, name in enumerate(layer.names):
+        _check_name(name, at_index(here, k))
+    return layer.names
+
+
+# ---- functions of the model's tables -------------------------------------------------------------
+
+
+def function(
+    table: type[Function], spec: str | dict[str, Any], place: str, *further: str
+) -> Function:
+    """Make the function that a document names.
+
+    Args:
+        table: ``Activation``, ``Loss``, ``Optimizer`` or ``Initializer``.
+        spec: what stands in the document.
+        place: where it stands.
+        further: keys that it takes beside the row's settings (an initializer's seed).
+
+    Raises:
+        Fault: an unknown name or setting, or a setting of the wrong kind.
+    """
+    settings: dict[str, Any] = {"name": spec} if isinstance(spec, str) else dict(spec)
+    name_place = place if isinstance(spec, str) else at_key(place, "name")
+    found = shown(settings["name"]) if "name" in settings else "nothing"
+    if not isinstance(name := settings.pop("name", None), str):
+        raise Fault(name_place, found, "the name of a function")
+    try:
+        plain = table.of(name)
+    except SettingError as error:
+        raise Fault(name_place, error.found, error.expected, error.hint) from None
+    known = ["name", *further, *(setting for setting, _ in plain.settings)]
+    for key in settings:
+        if key not in known:
+            raise unknown_key(place, key, known)
+    try:
+        return table.of(name, **settings)
+    except SettingError as error:
+        found = shown(settings[error.place]) if error.place in settings else error.found
+        raise Fault(at_key(place, error.place), found, error.expected, error.hint) from None
+
+
+def plain_function(function: TableFunction[Any]) -> str | dict[str, Any]:
+    """Write a function as in a document: its name alone where every setting has its default."""
+    settings = dict(function.settings)
+    if settings == function.defaults(function.name):
+        return function.name
+    return {"name": function.name, **settings}

@@ -17,22 +17,62 @@ from nntui.document.files import MAX_FILE_BYTES, folder_of, write_atomically
 from nntui.document.load import check_debugger, check_texts
 from nntui.document.network import plain_function
 from nntui.document.specs import FORMAT
-from nntui.model.activations import Activation
 from nntui.model.dataset import CsvSource, Dataset, GeneratorSource
 from nntui.model.experiment import Experiment, Training
-from nntui.model.losses import Loss
 from nntui.model.network import Connection, Network, Neuron
+
+
+def save(experiment: Experiment, path: str | os.PathLike[str]) -> None:
+    """Write an experiment as a document in the format nntui/1, atomically.
+
+    Every neuron and connection is written with its number, so that ``load`` gives the very same
+    experiment. Data from a CSV file or a generator stay a reference to it.
+
+    Args:
+        experiment: what to write.
+        path: where; the folder must exist, an old file is replaced.
+
+    Raises:
+        DocumentError: the file cannot be written, or the experiment holds what a document cannot.
+    """
+    file = os.fsdecode(path)
+    try:
+        write_atomically(file, _encoded(experiment, folder_of(file)))
+    except Fault as fault:
+        raise DocumentError.of(fault, file) from None
+
+
+def _encoded(experiment: Experiment, folder: str) -> bytes:
+    check_texts(experiment.name, experiment.description)
+    document = plain_document(experiment, folder)
+    try:
+        check_debugger(experiment.debugger)
+        data = laid_out(document).encode()
+    except UnicodeEncodeError:
+        found = "a file name or text that is not Unicode"
+        raise Fault("", found, "text that can be written as UTF-8") from None
+    except (TypeError, ValueError, RecursionError) as error:
+        # Only this section is free-form: everything else in a document was made above.
+        raise Fault("debugger", f"a value that is no JSON: {error}", "plain JSON values") from None
+    if len(data) > MAX_FILE_BYTES:
+        limit = MAX_FILE_BYTES // 2**20
+        raise Fault("", f"an experiment of {len(data) // 2**20} MiB", f"at most {limit} MiB")
+    return data
+
+
+# ---- plain values --------------------------------------------------------------------------------
+
 
 _WHOLE: Final = 2.0**53
 """Below this, a whole number is written without ``.0`` and is still the same float."""
 
 
 def plain_document(experiment: Experiment, folder: str) -> dict[str, Any]:
-    """The document of an experiment: dicts, lists, strings, numbers, bools and None.
+    """Make the document of an experiment: dicts, lists, strings, numbers, bools and None.
 
     Args:
         experiment: what to write.
-        folder: the absolute folder of the document: the path of a CSV file is written from there.
+        folder: the document's absolute folder: the path of a CSV file is written relative to it.
 
     Raises:
         Fault: a number that JSON cannot hold.
@@ -43,7 +83,7 @@ def plain_document(experiment: Experiment, folder: str) -> dict[str, Any]:
         **{key: text for key, text in about.items() if text},
         "network": _network(experiment.network),
         "data": _data(experiment.data, folder),
-        "training": plain_training(experiment.training),
+        "training": _training(experiment.training),
     }
     if experiment.debugger is not None:
         document["debugger"] = dict(experiment.debugger)
@@ -72,7 +112,7 @@ def _neuron(neuron: Neuron, place: str) -> dict[str, Any]:
     if neuron.role != "hidden":
         plain["role"] = neuron.role
     if neuron.activation is not None:
-        plain["activation"] = plain_function(neuron.activation, Activation.of)
+        plain["activation"] = plain_function(neuron.activation)
     if neuron.bias is not None:
         plain["bias"] = _number(neuron.bias, f"{place}.bias")
     return plain if neuron.trainable else {**plain, "trainable": False}
@@ -110,22 +150,17 @@ def _data(data: Dataset, folder: str) -> dict[str, Any]:
 
 
 def _path_from(path: str, folder: str) -> str:
-    """The path from a folder, with slashes on every system; absolute from another drive."""
+    """Make a path relative to a folder, with slashes; from another drive it stays absolute."""
     with contextlib.suppress(ValueError):
         path = os.path.relpath(path, folder)
     return path.replace(os.sep, "/")
 
 
-def plain_training(training: Training) -> dict[str, Any]:
-    """The section ``training``, every setting written down.
-
-    Raises:
-        Fault: a number that JSON cannot hold.
-    """
+def _training(training: Training) -> dict[str, Any]:
     optimizer = training.optimizer
     settings = {k: _number(v, f"training.optimizer.{k}") for k, v in optimizer.settings}
     return {
-        "loss": plain_function(training.loss, Loss.of),
+        "loss": plain_function(training.loss),
         "optimizer": {"name": optimizer.name, **settings},
         "batch_size": training.batch_size,
         "shuffle": training.shuffle,
@@ -144,7 +179,7 @@ def _vector(row: Sequence[float], place: str) -> list[float]:
 
 
 def _number(value: float, place: str) -> float:
-    """The number as it is written best: 1 for 1.0, but −0.0 keeps its sign."""
+    """Write 1 for 1.0; −0.0 keeps its sign."""
     if isinstance(value, (bool, int)):
         return value
     if not math.isfinite(value):
@@ -154,7 +189,7 @@ def _number(value: float, place: str) -> float:
     return int(value) if whole else float(value)
 
 
-# ---- layout --------------------------------------------------------------------------------------
+# ---- the layout of the text ----------------------------------------------------------------------
 
 
 _LEVELS: Final = 2
@@ -164,7 +199,7 @@ _WIDTH: Final = 96
 
 
 def laid_out(value: Any) -> str:
-    """The JSON text of a document, ending in a line feed.
+    """Lay a document out as JSON text, ending in a line feed.
 
     Raises:
         TypeError: a value that is no JSON.
@@ -196,7 +231,7 @@ def _lines(value: Any, level: int) -> Iterator[str]:
 
 
 def _filled(scalars: list[Any], indent: str) -> str:
-    """A list of scalars: in one line when it is short, else as many in a line as fit."""
+    """Write a list of scalars: in one line when it is short, else as many in a line as fit."""
     words = list(map(_compact, scalars))
     if sum(map(len, words)) + 2 * len(words) <= _WIDTH:
         return f"[{', '.join(words)}]"
@@ -214,56 +249,15 @@ def _compact(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
-# ---- save ----------------------------------------------------------------------------------------
-
-
-def save(experiment: Experiment, path: str | os.PathLike[str]) -> None:
-    """Write an experiment as a document in the format nntui/1, atomically.
-
-    Every neuron and connection is written with its number, so that ``load`` gives the very same
-    experiment. Data from a CSV file or a generator stay a reference to it.
-
-    Args:
-        experiment: what to write.
-        path: where; the folder must exist, an old file is replaced.
-
-    Raises:
-        DocumentError: the file cannot be written, or the experiment holds what a document cannot.
-    """
-    file = os.fsdecode(path)
-    try:
-        write_atomically(file, _encoded(experiment, folder_of(file)))
-    except Fault as fault:
-        raise DocumentError.of(fault, file) from None
-
-
-def _encoded(experiment: Experiment, folder: str) -> bytes:
-    check_texts(experiment.name, experiment.description)
-    document = plain_document(experiment, folder)
-    try:
-        check_debugger(experiment.debugger)
-        data = laid_out(document).encode()
-    except UnicodeEncodeError:
-        found = "a file name or text that is not Unicode"
-        raise Fault("", found, "text that can be written as UTF-8") from None
-    except (TypeError, ValueError, RecursionError) as error:
-        # Everything else in a document was made by us: only this section is free-form.
-        raise Fault("debugger", f"a value that is no JSON: {error}", "plain JSON values") from None
-    if len(data) > MAX_FILE_BYTES:
-        limit = MAX_FILE_BYTES // 2**20
-        raise Fault("", f"an experiment of {len(data) // 2**20} MiB", f"at most {limit} MiB")
-    return data
-
-
 # ---- identity ------------------------------------------------------------------------------------
 
 
 def identity(experiment: Experiment) -> str:
-    """What an experiment computes, as 32 hexadecimal digits.
+    """Hash what an experiment computes to 32 hexadecimal digits.
 
-    It goes by the network with its numbers, the rows of data and the training settings. Name,
-    description and the section ``debugger`` have no say, nor has where the rows came from or how
-    the document was written.
+    The network with its numbers, the rows of data and the training settings count. Name,
+    description and the section ``debugger`` do not, nor does where the rows came from or how the
+    document was written.
     """
     digest = hashlib.sha256()
     for part in _parts(experiment):
@@ -277,12 +271,9 @@ def _parts(experiment: Experiment) -> Iterator[bytes]:
     structure = {
         "inputs": net.inputs,
         "outputs": net.outputs,
-        "neurons": [
-            (j, net.sources[j], plain_function(net.activation[j], Activation.of))
-            for j in net.neurons
-        ],
+        "neurons": [(j, net.sources[j], plain_function(net.activation[j])) for j in net.neurons],
         "frozen": [p for p in net.parameters if p in net.frozen] if net.frozen else [],
-        "training": plain_training(experiment.training),
+        "training": _training(experiment.training),
         "test": experiment.test_examples,
     }
     yield json.dumps(structure, sort_keys=True).encode()

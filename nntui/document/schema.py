@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
 
 from nntui.document import specs
 from nntui.document.data import GENERATORS
-from nntui.document.network import Chosen
 from nntui.model.activations import ACTIVATIONS, Activation
 from nntui.model.initializers import INITIALIZERS, SEED_LIMIT, Initializer
 from nntui.model.losses import LOSSES, Loss
 from nntui.model.optimizers import OPTIMIZERS, Optimizer
+from nntui.model.settings import TableFunction
 
 Schema = dict[str, Any]
 
@@ -23,10 +23,10 @@ _SEED: Final[Schema] = {"seed": {"type": "integer", "minimum": 0, "maximum": SEE
 
 
 def json_schema() -> Schema:
-    """The JSON Schema (2020-12) of a document in the format nntui/1.
+    """Make the JSON Schema (2020-12) of a document in the format nntui/1.
 
     It accepts every valid document and knows every key. What spans several places (a name that must
-    exist, a vector's length, a cycle) only reading itself can judge.
+    exist, a vector's length, a cycle) is checked by ``load`` alone.
     """
     (root, *_), parts = msgspec.json.schema_components(
         (specs.Document, *_NETWORKS, *_DATA), ref_template="#/$defs/{name}"
@@ -79,14 +79,14 @@ _REPLACED: Final[dict[str, Schema]] = {
 def _functions() -> dict[str, Schema]:
     return {
         "Activation": _function(
-            "An activation function.", {n: r.formula for n, r in ACTIVATIONS.items()}, Activation.of
+            "An activation function.", {n: r.formula for n, r in ACTIVATIONS.items()}, Activation
         ),
-        "Loss": _function("A loss function.", {n: r.formula for n, r in LOSSES.items()}, Loss.of),
-        "Optimizer": _function("An optimizer.", dict.fromkeys(OPTIMIZERS, ""), Optimizer.of),
+        "Loss": _function("A loss function.", {n: r.formula for n, r in LOSSES.items()}, Loss),
+        "Optimizer": _function("An optimizer.", dict.fromkeys(OPTIMIZERS, ""), Optimizer),
         "Initializer": _function(
             "Draws the weights and biases that are left out.",
             {n: r.formula for n, r in INITIALIZERS.items()},
-            Initializer.of,
+            Initializer,
             _SEED,
         ),
     }
@@ -95,15 +95,15 @@ def _functions() -> dict[str, Schema]:
 def _function(
     description: str,
     formulas: dict[str, str],
-    of: Callable[..., Chosen],
+    table: type[TableFunction[Any]],
     further: Schema | None = None,
 ) -> Schema:
-    """A name of the table, or an object with the name and that row's settings."""
-    rows = [_row(of(name), formula, further or {}) for name, formula in formulas.items()]
+    """Allow a name of the table, or an object with the name and that row's settings."""
+    rows = [_row(table.of(name), formula, further or {}) for name, formula in formulas.items()]
     return {"description": description, "anyOf": [{"enum": list(formulas)}, *rows]}
 
 
-def _row(chosen: Chosen, formula: str, further: Schema) -> Schema:
+def _row(chosen: TableFunction[Any], formula: str, further: Schema) -> Schema:
     properties: Schema = {"name": {"const": chosen.name}, **further}
     for setting, default in chosen.settings:
         kind = "boolean" if isinstance(default, bool) else "number"

@@ -1,7 +1,7 @@
-"""The shape of a document: one msgspec struct for each kind of object that stands in one.
+"""The format nntui/1: one msgspec struct for each kind of object in a document.
 
 What a value must be beyond its type (a known name, a vector's length) is checked where it is used.
-``_expect`` gives the words that an error uses; descriptions go into the JSON Schema.
+``_expect`` gives the words of an error; descriptions go into the JSON Schema and ``nntui help``.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ class LayeredNetwork(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class InlineData(Struct, frozen=True, forbid_unknown_fields=True):
-    """Data that stand in the document: a row of inputs and a target for each example."""
+    """Rows in the document: inputs and a target for each example."""
 
     inputs: Annotated[
         list[Vector],
