@@ -22,7 +22,6 @@ from textual.widgets import Input
 
 from nntui.model.errors import NntuiError
 from nntui.tui.dialogs.fault import FaultScreen
-from nntui.tui.documents.document import OpenDocument
 from nntui.tui.documents.opening import Filing
 from nntui.tui.documents.saving import Saving
 from nntui.tui.editor.history import Editing, lost_words
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
     from nntui.model.experiment import Experiment
     from nntui.tui.dialogs.picker import PickerScreen
+    from nntui.tui.documents.document import OpenDocument
     from nntui.tui.documents.loading import Opened
     from nntui.tui.stepping.screen import SteppingScreen
 
@@ -207,6 +207,8 @@ class NntuiApp(App[NntuiError]):
 
     def show_opened(self, found: Opened) -> None:
         """Show a document that was opened, in place of the one before."""
+        from nntui.tui.documents.document import OpenDocument
+
         self.desk = desk = OpenDocument.of(found)
         self.warn("session", found.problems)
         self._show(found)

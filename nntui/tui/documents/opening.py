@@ -13,7 +13,6 @@ from nntui.document.errors import DocumentError
 from nntui.document.files import Stamp, stamps_of
 from nntui.tui.dialogs.fault import FaultScreen
 from nntui.tui.dialogs.question import Answer, OpeningScreen, Question
-from nntui.tui.documents.document import OpenDocument
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from nntui.document.excerpt import Excerpt
     from nntui.model.experiment import Experiment
     from nntui.tui.app import NntuiApp
+    from nntui.tui.documents.document import OpenDocument
 
 EVERY: Final = 1.0
 """Seconds between two looks at whether the files are still the same."""

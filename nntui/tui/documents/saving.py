@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nntui.document.files import stamp_of
 from nntui.tui.dialogs.question import Answer, Question
-from nntui.tui.documents.document import OpenDocument
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
     from nntui.model.experiment import Experiment
     from nntui.tui.app import NntuiApp
+    from nntui.tui.documents.document import OpenDocument
 
 SOON: Final = 0.4
 """Seconds from an edit until it is safe from a killed terminal."""

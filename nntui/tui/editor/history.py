@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nntui.model.names import escaped
 from nntui.tui.dialogs.question import OpeningScreen
-from nntui.tui.documents.document import OpenDocument
 
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
     from nntui.model.changes import Change, Renaming
     from nntui.model.experiment import Experiment
     from nntui.tui.app import NntuiApp
+    from nntui.tui.documents.document import OpenDocument
 
 Losing = Callable[["Experiment", list[str]], None]
 Begun = Callable[["Debugger", list[str]], None]
