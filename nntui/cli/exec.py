@@ -13,7 +13,8 @@ from nntui.cli.files import file_argument
 
 if TYPE_CHECKING:
     from nntui.cli.sources import SourceLine
-    from nntui.debugger.commands import Interpreter, Reply
+    from nntui.debugger.commands.command import Reply
+    from nntui.debugger.commands.interpreter import Interpreter
 
 
 class _InOrder(click.Command):
@@ -89,7 +90,7 @@ def exec_(
     """  # noqa: D301 (click's mark for a paragraph to leave as it is)
     from nntui.cli.files import check_can_save
     from nntui.cli.sources import lines_of, prompts, standard_input
-    from nntui.debugger.commands import Interpreter
+    from nntui.debugger.commands.interpreter import Interpreter
     from nntui.document.load import load
     from nntui.document.save import save
     from nntui.model.names import escaped

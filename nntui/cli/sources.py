@@ -9,8 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from nntui.debugger.commands import Interpreter
 from nntui.debugger.commands.command import MAX_LINE
+from nntui.debugger.commands.interpreter import Interpreter
 from nntui.document.errors import DocumentError, Fault
 from nntui.document.files import decoded, read_bytes
 from nntui.model.names import escaped

@@ -6,9 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from nntui.debugger.breakpoints import row_of
-from nntui.debugger.breakpoints.table import renamed_command
-from nntui.debugger.expressions.expression import renamed
 from nntui.model.changes.structure import GoneError, Renaming
 from nntui.model.errors import NntuiError
 from nntui.model.experiment import Experiment
@@ -210,6 +207,9 @@ def carried_over(
 
 def _stops(debugger: Debugger, made: Debugger, renaming: Renaming) -> list[str]:
     """Take the breakpoints and watchpoints along, each with its number and its counters."""
+    from nntui.debugger.breakpoints.parse import row_of
+    from nntui.debugger.breakpoints.table import renamed_command
+
     lost = []
     for row in debugger.breakpoints:
         try:
@@ -223,6 +223,8 @@ def _stops(debugger: Debugger, made: Debugger, renaming: Renaming) -> list[str]:
 
 
 def _watches(debugger: Debugger, made: Debugger, renaming: Renaming) -> list[str]:
+    from nntui.debugger.expressions.expression import renamed
+
     lost = []
     for watch in debugger.displays:
         text = watch.expression.text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nntui.debugger.commands import Interpreter
+from nntui.debugger.commands.interpreter import Interpreter
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.session import carried_over, to_plain
 from nntui.document.load import load

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support.experiments import experiments, layered
 from support.scripts import scripts
 
-from nntui.debugger.commands import Interpreter
+from nntui.debugger.commands.interpreter import Interpreter
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.session import SessionError, original, restore, to_plain
 

@@ -17,18 +17,14 @@ from nntui.debugger.breakpoints.parse import (
     to_plain,
     watchpoint_of,
 )
-from nntui.debugger.breakpoints.search import ContinueSearch
-from nntui.debugger.breakpoints.stop import Stop
 from nntui.debugger.breakpoints.table import BreakpointTable
 
 __all__ = [
     "AnyBreakpoint",
     "Breakpoint",
     "BreakpointTable",
-    "ContinueSearch",
     "Message",
     "Place",
-    "Stop",
     "StopError",
     "Watchpoint",
     "breakpoint_of",

@@ -13,8 +13,3 @@ the command is done, or with a ``Movement`` when it moves; a journey is made in 
     ...         ...  # paint
     ...     answer = interpreter.arrived(answer)  # a Reply; "paused" when it is not there yet
 """
-
-from nntui.debugger.commands.command import Movement, Reply
-from nntui.debugger.commands.interpreter import Interpreter
-
-__all__ = ["Interpreter", "Movement", "Reply"]

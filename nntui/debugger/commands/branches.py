@@ -23,7 +23,7 @@ from nntui.model.names import escaped
 
 if TYPE_CHECKING:
     from nntui.debugger.branches import Branch
-    from nntui.debugger.breakpoints import Stop
+    from nntui.debugger.breakpoints.stop import Stop
     from nntui.debugger.compare import BranchComparison
     from nntui.debugger.debugger import Debugger
 
@@ -135,7 +135,7 @@ def _diff(debugger: Debugger, rest: str) -> Movement:
 
 
 def _difference(debugger: Debugger, comparison: BranchComparison, a: str, b: str) -> Stop:
-    from nntui.debugger.breakpoints import Stop
+    from nntui.debugger.breakpoints.stop import Stop
 
     found = comparison.found
     if found is None:

@@ -12,7 +12,8 @@ from nntui.model.errors import NntuiError
 from nntui.model.names import did_you_mean, escaped
 
 if TYPE_CHECKING:
-    from nntui.debugger.breakpoints import ContinueSearch, Stop
+    from nntui.debugger.breakpoints.search import ContinueSearch
+    from nntui.debugger.breakpoints.stop import Stop
     from nntui.debugger.debugger import Debugger
 
 

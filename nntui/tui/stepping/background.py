@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from nntui.debugger.commands import Movement
+    from nntui.debugger.commands.command import Movement
     from nntui.tui.frame import Frame
 
 AT_ONCE: Final = 0.008

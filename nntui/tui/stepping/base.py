@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from functools import partial, wraps
-from typing import Any, ClassVar, Concatenate, Final, ParamSpec, TypeVar
+from functools import cached_property, partial, wraps
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Final, ParamSpec, TypeVar
 
 from textual.geometry import Size
 from textual.screen import Screen
 
-from nntui.debugger.commands import Interpreter, Movement, Reply
+from nntui.debugger.commands.command import Movement, Reply
 from nntui.debugger.debugger import Debugger
 from nntui.explain.numbers import FIRST
 from nntui.tui.frame import Edge, Frame, NeuronFocus, frame_of
@@ -35,6 +35,9 @@ from nntui.tui.stepping.pane_regions import BARS, LISTS, Content
 from nntui.tui.stepping.player import Player
 from nntui.tui.stepping.tour import Tour
 from nntui.tui.user_files import PreferencesFile
+
+if TYPE_CHECKING:
+    from nntui.debugger.commands.interpreter import Interpreter
 
 FIND: Final = "/"
 """Begins a line that names a neuron to be found."""
@@ -93,7 +96,6 @@ class SteppingBase(Screen[None]):
         experiment = debugger.experiment
         self.debugger = debugger
         self.keymap, self.preferences, self.keep_state = keymap, preferences, keep_state
-        self.interpreter = Interpreter(debugger)
         self.latest = frame_of(debugger)
         self.net = experiment.network.wiring()
         self.neuron_focus = NeuronFocus()
@@ -257,6 +259,13 @@ class SteppingBase(Screen[None]):
         return frame_of(self.debugger, on_the_way=True, before=self.wants_before)
 
     # ---- the run -------------------------------------------------------------------------------
+
+    @cached_property
+    def interpreter(self) -> Interpreter:
+        """What runs the commands; its table is imported when the first one comes."""
+        from nntui.debugger.commands.interpreter import Interpreter
+
+        return Interpreter(self.debugger)
 
     def once_at_rest(self, action: Callable[[], Any]) -> None:
         """Call something that needs the debugger: now, or when what moves has stopped."""

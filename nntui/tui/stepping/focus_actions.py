@@ -8,14 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from nntui.debugger.queries.paths import lines_of, paths
 from nntui.debugger.step import Step
 from nntui.document.errors import DocumentError
 from nntui.document.files import write_text
 from nntui.draw.plan import Direction
 from nntui.explain.numbers import exact
 from nntui.model.names import escaped, value_name
-from nntui.tui.dialogs.save_form import working_folder
 from nntui.tui.frame import NeuronFocus
 from nntui.tui.panes.network import NetworkPane
 from nntui.tui.panes.neurons import NeuronsPane
@@ -69,6 +67,8 @@ class FocusActions(SteppingBase):
         if focus.neuron is None:
             self.say(CHOOSE_FIRST)
             return
+        from nntui.debugger.queries.paths import lines_of, paths
+
         name = value_name("w", *focus.edge) if focus.edge is not None else focus.neuron
         found = paths(self.net, name)
         self.neuron_focus = replace(focus, cone=found)
@@ -153,6 +153,8 @@ def free_path(name: str, step: int, ending: str) -> Path:
     """Return a file in the working directory that does not exist, named after document and step."""
     stem = f"{_NO_FILE_NAME.sub('-', name).strip('-').lower()[:60] or 'nntui'}-step-{step}"
     names = (f"{stem}.{ending}", *(f"{stem}-{n}.{ending}" for n in range(2, MOST_FILES)))
+    from nntui.tui.dialogs.save_form import working_folder
+
     here = working_folder()
     free = (name for name in names if not os.path.lexists(here / name))
     return here / next(free, stem)

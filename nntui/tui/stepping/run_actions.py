@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from nntui.debugger.commands import Movement
+from nntui.debugger.commands.command import Movement
 from nntui.debugger.step import destination
 from nntui.tui.stepping.base import CHOOSE_FIRST, SteppingBase, at_rest
 

@@ -14,7 +14,6 @@ from textual.events import Key, Resize
 from textual.widgets import Static
 
 from nntui.model.changes.structure import GoneError
-from nntui.tui.dialogs.help import HelpScreen
 from nntui.tui.frame import NeuronFocus
 from nntui.tui.keys import bindings
 from nntui.tui.stepping.command_actions import CommandActions
@@ -98,6 +97,8 @@ class SteppingScreen(RunActions, CommandActions, FocusActions, DisplayActions, L
         self.lay_out()
 
     def action_help(self) -> None:
+        from nntui.tui.dialogs.help import HelpScreen
+
         self.app.push_screen(HelpScreen(self.keymap, self.pane_layout.subject))
 
     def action_tour(self) -> None:

@@ -6,12 +6,12 @@ import pytest
 from support.experiments import layered
 
 from nntui.debugger.breakpoints import (
-    Stop,
     breakpoint_of,
     message_of,
     watchpoint_of,
 )
-from nntui.debugger.commands import Interpreter
+from nntui.debugger.breakpoints.stop import Stop
+from nntui.debugger.commands.interpreter import Interpreter
 from nntui.debugger.debugger import Debugger
 from nntui.document.load import load
 from nntui.model.losses import Loss

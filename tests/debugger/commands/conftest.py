@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 from support.experiments import layered
 
-from nntui.debugger.commands import Interpreter, Reply
+from nntui.debugger.commands.command import Reply
+from nntui.debugger.commands.interpreter import Interpreter
 from nntui.debugger.debugger import Debugger
 
 Command = Callable[[str], Reply]

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from nntui.debugger.commands import Interpreter
+from nntui.debugger.commands.interpreter import Interpreter
 from nntui.debugger.debugger import Debugger
 
 

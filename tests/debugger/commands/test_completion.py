@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.experiments import experiments, layered
 
-from nntui.debugger.commands import Interpreter
-from nntui.debugger.commands.interpreter import COMMANDS
+from nntui.debugger.commands.interpreter import COMMANDS, Interpreter
 from nntui.debugger.debugger import Debugger
 from nntui.model.names import parameter_name, value_name
 

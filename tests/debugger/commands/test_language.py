@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.experiments import layered
 
-from nntui.debugger.commands import Interpreter
 from nntui.debugger.commands.command import (
     MAX_LINE,
     CommandError,
@@ -16,6 +15,7 @@ from nntui.debugger.commands.command import (
     split,
     whole,
 )
+from nntui.debugger.commands.interpreter import Interpreter
 from nntui.debugger.debugger import Debugger
 
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from support.experiments import experiments, layered
 
 from nntui.debugger.breakpoints import Place
-from nntui.debugger.commands import Interpreter, Movement
+from nntui.debugger.commands.command import Movement
+from nntui.debugger.commands.interpreter import Interpreter
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.step import destination
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nntui.debugger.commands import Interpreter
 from nntui.debugger.commands.command import CommandError
-from nntui.debugger.commands.interpreter import ALIASES, COMMANDS, command_called
+from nntui.debugger.commands.interpreter import ALIASES, COMMANDS, Interpreter, command_called
 from nntui.debugger.debugger import Debugger
 from nntui.model.dataset import Dataset
 from nntui.model.experiment import Experiment, Training
