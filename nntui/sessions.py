@@ -1,7 +1,7 @@
-"""Sessions: a debugger as it was left, and keeping it for the next time.
+"""Session files: a debugger's state, restored and saved.
 
-What a session holds lies in the user's state directory, in a file for each experiment; where there
-is none, the document's own section ``debugger`` is taken.
+Each experiment has a file in the user's state directory; without one, the document's own section
+``debugger`` is restored.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 def open_session(
     experiment: Experiment, use_state: bool = True, seconds: float | None = 2.0
 ) -> tuple[Debugger, list[str]]:
-    """A debugger with the breakpoints, watches, branches and position that were kept for it.
+    """Make a debugger with the breakpoints, displays, branches and position saved for it.
 
-    Without ``use_state`` only the document's own section counts. What could not be taken up is
-    said in the sentences given beside it; nothing of it is fatal. A position that takes longer
-    than ``seconds`` to reach is one of these (None: it is reached, however long it takes).
+    Returns also what could not be restored, as sentences; nothing of it is fatal. Without
+    ``use_state`` only the document's own section is restored. A position that takes longer than
+    ``seconds`` to reach is not restored (None: it is, however long it takes).
     """
     from nntui.debugger.debugger import Debugger
-    from nntui.debugger.session import Later, SessionError, restore
+    from nntui.debugger.session import SessionError, SlowPosition, restore
 
     debugger, problems = Debugger(experiment), []
     if use_state:
@@ -44,8 +44,8 @@ def open_session(
             state = read_state(file)
             if state is not None:
                 problems = restore(debugger, state, seconds)
-                if not all(isinstance(problem, Later) for problem in problems):
-                    problems.append(copy_aside(file))  # what is kept next is without those parts
+                if not all(isinstance(problem, SlowPosition) for problem in problems):
+                    problems.append(copy_aside(file))  # the next save will lack those parts
                 return debugger, problems
         except StateError as error:
             problems.append(str(error))
@@ -59,18 +59,18 @@ def open_session(
     return debugger, problems
 
 
-def keep(debugger: Debugger) -> str | None:
-    """Write down the session for the next time; the sentence of why it could not be, if so."""
-    keeper = Keeper(debugger)
-    keeper.take()
-    return keeper.write()
+def save_session(debugger: Debugger) -> str | None:
+    """Save the session; return the sentence of why that failed, if it did."""
+    saver = SessionSaver(debugger)
+    saver.take()
+    return saver.write()
 
 
-class Keeper:
-    """Keeps the session of a debugger, again and again.
+class SessionSaver:
+    """Saves the session of a debugger, again and again.
 
-    It is taken where the debugger belongs, which takes no time, and written in any thread: the
-    disk may take some, and so does finding out which experiment this is, the first time.
+    ``take`` is fast and called in the debugger's thread; ``write`` may be called in any: it waits
+    for the disk, and the first time it finds out which experiment this is.
     """
 
     def __init__(self, debugger: Debugger) -> None:
@@ -80,13 +80,13 @@ class Keeper:
         self._file: Path | None = None
 
     def take(self) -> None:
-        """Take the session as it is now, to be written."""
+        """Take the session as it is now, for ``write``."""
         from nntui.debugger.session import to_plain
 
         self._taken = to_plain(self._debugger)
 
     def write(self) -> str | None:
-        """Write down what was taken last, if that is not written; why it could not be, if so."""
+        """Write what was taken last, unless it is written; return why that failed, if it did."""
         from nntui.debugger.session import original
 
         with self._lock:
@@ -103,7 +103,7 @@ class Keeper:
 
 
 def with_session(debugger: Debugger) -> Experiment:
-    """The document's experiment, with the session in its section ``debugger``."""
+    """The document's experiment with the session in its section ``debugger``."""
     from nntui.debugger.session import original, to_plain
 
     return replace(original(debugger), debugger=to_plain(debugger))

@@ -53,7 +53,7 @@ class _InOrder(click.Command):
     "--state/--no-state",
     "use_state",
     default=False,
-    help="Take up the breakpoints, watches and position kept for this document, and keep them "
+    help="Take up the breakpoints, displays and position kept for this document, and keep them "
     "again at the end.  [default: --no-state: a script does the same every time]",
 )
 @click.option(
@@ -94,7 +94,7 @@ def exec_(
     from nntui.document.load import load
     from nntui.document.save import save
     from nntui.model.names import escaped
-    from nntui.sessions import keep, open_session, with_session
+    from nntui.sessions import open_session, save_session, with_session
 
     experiment = load(file)
     if out is not None:
@@ -106,7 +106,7 @@ def exec_(
     interpreter = Interpreter(debugger)
     source = given if given is not None else standard_input(interpreter)
     status = _run(interpreter, source, as_json, forgiving=given is None and prompts())
-    if use_state and (refused := keep(debugger)):
+    if use_state and (refused := save_session(debugger)):
         say(refused)
     if out is not None:
         save(with_session(debugger), out)
@@ -159,7 +159,10 @@ def _answered(
     with noticing_interrupts() as interrupted:
         try:
             reply = interpreter.execute(
-                line.text, paused=interrupted, told=None if as_json else _tell, complete=as_json
+                line.text,
+                paused=interrupted,
+                on_message=None if as_json else _tell,
+                keep_all=as_json,
             )
         except KeyboardInterrupt:
             raise click.Abort from None

@@ -1,4 +1,4 @@
-"""Bookmarks: names for spots of a run."""
+"""Bookmarks, which name positions of a run, and the history of its stops."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from nntui.model.names import did_you_mean, escaped, fault_in_name
 if TYPE_CHECKING:
     from nntui.debugger.stepper import Stepper
 
-
 _PLACE: Final = re.compile(r"start|end|(step|update|epoch)\s+\S+")
 """What ``goto`` understands without a bookmark."""
 
@@ -28,11 +27,11 @@ class Bookmark:
     """A name for a position on a branch."""
 
     name: str
-    spot: BranchPosition
+    at: BranchPosition
 
 
 class Bookmarks:
-    """The person's bookmarks on a debugger, by name.
+    """The bookmarks of a debugger, by name.
 
     >>> debugger.bookmarks.add("before the jump")
     >>> debugger.seek(9000)
@@ -44,34 +43,32 @@ class Bookmarks:
         self._bookmarks: dict[str, Bookmark] = {}
 
     def __iter__(self) -> Iterator[Bookmark]:
-        """The bookmarks in the order of the run."""
-        return iter(sorted(self._bookmarks.values(), key=lambda each: each.spot.position))
+        """Iterate in the order of the run."""
+        return iter(sorted(self._bookmarks.values(), key=lambda each: each.at.position))
 
     def __len__(self) -> int:
-        """How many there are."""
         return len(self._bookmarks)
 
     def __contains__(self, name: object) -> bool:
-        """Whether a bookmark of that name stands somewhere."""
         return name in self._bookmarks
 
-    def add(self, name: str, spot: BranchPosition | None = None) -> Bookmark:
-        """Give a spot (this one, when left out) a name; a name that is taken moves there.
+    def add(self, name: str, at: BranchPosition | None = None) -> Bookmark:
+        """Name a position (the current one, when left out); a name that is taken moves there.
 
         Raises:
             BookmarkError: this cannot be a name, or the run has no such position.
         """
-        bookmark = Bookmark(_checked(name), spot or self._branches.here)
-        if not 0 <= bookmark.spot.position <= self._stepper.total:
+        bookmark = Bookmark(_checked(name), at or self._branches.here)
+        if not 0 <= bookmark.at.position <= self._stepper.total:
             raise BookmarkError(
-                f"bookmark “{name}”: there is no position {bookmark.spot.position}: "
+                f"bookmark “{name}”: there is no position {bookmark.at.position}: "
                 f"the run has {self._stepper.total} steps"
             )
         self._bookmarks[name] = bookmark
         return bookmark
 
     def find(self, name: str) -> Bookmark:
-        """The bookmark of that name.
+        """Look up a bookmark by its name.
 
         Raises:
             BookmarkError: there is none; the sentence says the nearest.
@@ -85,7 +82,7 @@ class Bookmarks:
         return self._bookmarks[name]
 
     def remove(self, name: str) -> Bookmark:
-        """Take a name away.
+        """Delete a bookmark.
 
         Raises:
             BookmarkError: there is none of that name.
@@ -95,39 +92,39 @@ class Bookmarks:
         return found
 
     def go(self, name: str) -> Bookmark:
-        """Go to where a bookmark stands, on its branch.
+        """Go to a bookmark's position, on its branch.
 
         Raises:
             BookmarkError: there is none of that name, or its branch was deleted.
         """
         found = self.find(name)
-        if found.spot.branch not in self._branches:
+        if found.at.branch not in self._branches:
             raise BookmarkError(
-                f"bookmark “{name}” stands on branch “{escaped(found.spot.branch)}”, "
+                f"bookmark “{name}” stands on branch “{escaped(found.at.branch)}”, "
                 "which is no longer there"
             )
-        self._branches.go(found.spot)
+        self._branches.go(found.at)
         return found
 
     def follow(self, branch: str, renamed: str) -> None:
         """Stay on a branch that has another name now."""
         for each in self:
-            if each.spot.branch == branch:
-                moved = Bookmark(each.name, BranchPosition(each.spot.position, renamed))
+            if each.at.branch == branch:
+                moved = Bookmark(each.name, BranchPosition(each.at.position, renamed))
                 self._bookmarks[each.name] = moved
 
-    # ---- keeping -------------------------------------------------------------------------------
+    # ---- in a file -----------------------------------------------------------------------------
 
     @property
     def plain(self) -> list[dict[str, Any]]:
-        """The bookmarks as plain values, to be kept in a file."""
+        """The bookmarks as plain values."""
         return [
-            {"name": each.name, "position": each.spot.position, "branch": each.spot.branch}
+            {"name": each.name, "position": each.at.position, "branch": each.at.branch}
             for each in self
         ]
 
     def restore(self, plain: Any) -> None:
-        """Put bookmarks that were kept in the place of those here; all of them or none.
+        """Replace the bookmarks by stored ones; all of them or none.
 
         Raises:
             BookmarkError: this is no list of bookmarks, or one of them cannot be.
@@ -163,18 +160,17 @@ def _read(plain: Any) -> tuple[str, BranchPosition]:
             raise BookmarkError(f"bookmarks: found {found}, expected name, position and branch")
 
 
-# ---- trail ---------------------------------------------------------------------------------------
+# ---- the history of stops ------------------------------------------------------------------------
 
-
-LONGEST: Final = 200
+MAX_STOPS: Final = 200
 """How many stops are remembered; the oldest are forgotten."""
 
 
 class StopHistory:
-    """The stops of a debugger, in the order in which they were made.
+    """The positions where a debugger stopped, in the order in which it did.
 
-    Whoever stops says so with ``visit``. ``back`` and ``forth`` say where to go and leave the going
-    to the caller (``Branches.go``). A new stop forgets those that lay ahead.
+    ``back`` and ``forth`` say where to go and leave the going to the caller (``Branches.go``). A
+    new stop forgets those that lay ahead.
 
     >>> debugger.stop_history.visit()
     >>> debugger.seek(900)
@@ -185,54 +181,54 @@ class StopHistory:
 
     def __init__(self, branches: Branches) -> None:
         self._branches = branches
-        self._spots: list[BranchPosition] = []
-        self._at = -1
+        self._stops: list[BranchPosition] = []
+        self._index = -1  # of the stop that back and forth start from
 
     @property
-    def spots(self) -> tuple[BranchPosition, ...]:
+    def stops(self) -> tuple[BranchPosition, ...]:
         """The stops that are remembered, oldest first."""
-        return tuple(self._spots)
+        return tuple(self._stops)
 
     @property
     def ahead(self) -> int:
-        """How many stops lie ahead, since ``back`` was asked for."""
-        return len(self._spots) - 1 - self._at
+        """How many stops ``forth`` can still go to."""
+        return len(self._stops) - 1 - self._index
 
-    def visit(self, spot: BranchPosition | None = None) -> None:
-        """Note a stop (here, when left out); one at the same spot as the last is the same."""
-        spot = spot or self._branches.here
-        if self._spots and self._spots[self._at] == spot:
+    def visit(self) -> None:
+        """Note a stop here; a second one at the same position is the same stop."""
+        here = self._branches.here
+        if self._stops and self._stops[self._index] == here:
             return
-        del self._spots[self._at + 1 :]
-        self._spots.append(spot)
-        del self._spots[:-LONGEST]
-        self._at = len(self._spots) - 1
+        del self._stops[self._index + 1 :]
+        self._stops.append(here)
+        del self._stops[:-MAX_STOPS]
+        self._index = len(self._stops) - 1
 
     def back(self) -> BranchPosition | None:
-        """The stop before this one; None when there is none. ``forth`` will lead back to here."""
+        """The stop before this one; None without one. ``forth`` will lead back to here."""
         self.visit()
-        return self._turn(-1)
+        return self._move(-1)
 
     def forth(self) -> BranchPosition | None:
-        """The stop that ``back`` came from; None when there is none."""
-        return self._turn(1)
+        """The stop that ``back`` came from; None without one."""
+        return self._move(1)
 
     def follow(self, branch: str, renamed: str) -> None:
         """Stay on a branch that has another name now."""
-        self._spots = [
-            BranchPosition(spot.position, renamed) if spot.branch == branch else spot
-            for spot in self._spots
+        self._stops = [
+            BranchPosition(stop.position, renamed) if stop.branch == branch else stop
+            for stop in self._stops
         ]
 
-    def _turn(self, direction: int) -> BranchPosition | None:
-        """The next other spot in a direction; those whose branch is gone are forgotten."""
-        stands = self._spots[self._at] if self._spots else None
-        while 0 <= (at := self._at + direction) < len(self._spots):
-            spot = self._spots[at]
-            if spot != stands and spot.branch in self._branches:
-                self._at = at
-                return spot
-            del self._spots[at]
+    def _move(self, direction: int) -> BranchPosition | None:
+        """The next other stop in a direction; those whose branch is gone are forgotten."""
+        here = self._stops[self._index] if self._stops else None
+        while 0 <= (index := self._index + direction) < len(self._stops):
+            stop = self._stops[index]
+            if stop != here and stop.branch in self._branches:
+                self._index = index
+                return stop
+            del self._stops[index]
             if direction < 0:
-                self._at -= 1
+                self._index -= 1
         return None

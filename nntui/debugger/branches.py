@@ -1,4 +1,4 @@
-"""Branches: the lines of time that a person's edits have made, each with its own future."""
+"""Branches: timelines made by edits, each with its own future."""
 
 from __future__ import annotations
 
@@ -24,14 +24,15 @@ _NAME: Final = re.compile(r"\w[\w.-]{0,39}")
 
 
 class BranchError(NntuiError, ValueError):
-    """A branch that is not there, or that cannot be named, switched to or deleted."""
+    """There is no such branch, or it cannot be named, switched to or deleted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A line of time: where it leaves its parent, and by which edits.
+    """A timeline with a name: the position where it leaves its parent, and by which edits.
 
-    ``main`` has no parent, begins at 0 and has no edits. ``timeline`` is its whole run.
+    ``main`` has no parent, begins at 0 and has no edits. ``timeline`` holds
+    all edits, those of its parents too.
     """
 
     name: str
@@ -42,7 +43,7 @@ class Branch:
 
     @property
     def text(self) -> str:
-        """What it is, in a line: ``from main at 120: w[x1,h1] = 0.3``."""
+        """Describe it in a line: ``from main at 120: w[x1,h1] = 0.3``."""
         if self.parent is None:
             return "the run as the document has it"
         changes = "; ".join(edit.text for edit in self.edits)
@@ -58,7 +59,7 @@ class BranchPosition:
 
 
 class Branches:
-    """The branches of a stepper, in the order of their making; it stands on ``current``."""
+    """The branches of a stepper, in the order in which they were made."""
 
     def __init__(self, stepper: Stepper) -> None:
         self._stepper = stepper
@@ -68,12 +69,12 @@ class Branches:
 
     @property
     def current(self) -> Branch:
-        """The branch that the debugger stands on."""
+        """The branch that the stepper stands on."""
         return self._branches[self._current]
 
     @property
     def here(self) -> BranchPosition:
-        """The position and branch that the debugger stands on."""
+        """The stepper's position, with its branch."""
         return BranchPosition(self._stepper.position, self._current)
 
     def go(self, to: BranchPosition) -> None:
@@ -90,15 +91,14 @@ class Branches:
         return name in self._branches
 
     def __iter__(self) -> Iterator[Branch]:
-        """Every branch, ``main`` first."""
+        """Iterate over every branch, ``main`` first."""
         return iter(tuple(self._branches.values()))
 
     def __len__(self) -> int:
-        """The number of branches."""
         return len(self._branches)
 
     def __getitem__(self, name: str) -> Branch:
-        """The branch of a name.
+        """Look up a branch by its name.
 
         Raises:
             BranchError: there is none.
@@ -111,10 +111,10 @@ class Branches:
     # ---- changing ------------------------------------------------------------------------------
 
     def edit(self, target: str, value: float | str, name: str | None = None) -> Branch:
-        """Change something from the debugger's position on, and go to the branch this makes.
+        """Change something from the current position on, and go to the branch this makes.
 
-        Several edits at one place make one branch, as long as nothing of its future was seen. The
-        new branch has the name given, or the next of branch-1, branch-2, ….
+        Several edits at one position make one branch, as long as nothing of its future was
+        computed. A new branch has the name given, or the next of branch-1, branch-2, ….
 
         Raises:
             EditError: an unknown target, or a value that it cannot have.
@@ -141,29 +141,24 @@ class Branches:
         return branch
 
     def rename(self, name: str, to: str) -> Branch:
-        """Give a branch another name.
+        """Rename a branch.
 
         Raises:
             BranchError: there is no such branch, it is ``main``, or the new name cannot be.
         """
-        branch = self[name]
+        self[name]  # raises when there is none
         if name == MAIN:
             raise BranchError(f"“{MAIN}” keeps its name")
         if to != name:
             self._checked(to)
-        self._branches = {
-            (to if b.name == name else b.name): (
-                replace(
-                    b,
-                    name=to if b.name == name else b.name,
-                    parent=to if b.parent == name else b.parent,
-                )
-            )
+        names = {name: to}
+        renamed = [
+            replace(b, name=names.get(b.name, b.name), parent=names.get(b.parent or "", b.parent))
             for b in self
-        }
-        if self._current == name:
-            self._current = to
-        return self._branches[to if branch.name == name else name]
+        ]
+        self._branches = {b.name: b for b in renamed}
+        self._current = names.get(self._current, self._current)
+        return self._branches[to]
 
     def switch(self, name: str) -> Branch:
         """Go to the same position on another branch.
@@ -177,10 +172,10 @@ class Branches:
         return branch
 
     def delete(self, name: str) -> None:
-        """Forget a branch; those that grew from it now grow from its parent.
+        """Delete a branch; its children become those of its parent.
 
         Raises:
-            BranchError: there is no such branch, it is ``main``, or the debugger stands on it.
+            BranchError: there is no such branch, it is ``main``, or the stepper stands on it.
         """
         branch = self[name]
         if name == MAIN:
@@ -194,12 +189,12 @@ class Branches:
         for child in self:
             if child.parent == name:
                 assert branch.parent is not None
-                self._branches[child.name] = self._grown(child, self[branch.parent])
+                self._branches[child.name] = self._with_parent(child, self[branch.parent])
 
     # ---- comparing -----------------------------------------------------------------------------
 
     def difference(self, a: str, b: str) -> Difference | None:
-        """The first place where two branches differ in any value; None when they never do.
+        """Find the first position where two branches differ in any value; None without one.
 
         Raises:
             BranchError: there is no branch of one of these names.
@@ -210,17 +205,17 @@ class Branches:
         return comparison.found
 
     def comparison(self, a: str, b: str) -> BranchComparison:
-        """The same in bursts, for somebody who stays alive meanwhile.
+        """Search in bursts, for a screen that stays responsive.
 
         Raises:
             BranchError: there is no branch of one of these names.
         """
         return BranchComparison(self[a].timeline, self[b].timeline)
 
-    # ---- keeping -------------------------------------------------------------------------------
+    # ---- in a file -----------------------------------------------------------------------------
 
     def plain(self) -> list[dict[str, Any]]:
-        """The branches beside ``main`` as plain values, and which one is the current."""
+        """The branches beside ``main`` as plain values, the current one marked."""
         return [
             {
                 "name": branch.name,
@@ -236,10 +231,10 @@ class Branches:
         ]
 
     def restore(self, plain: list[dict[str, Any]]) -> None:
-        """Grow branches as ``plain`` has written them, on a debugger that has none yet.
+        """Make the branches that ``plain`` wrote, where there are none yet.
 
         Raises:
-            NntuiError: what is written there cannot be.
+            NntuiError: an edit, a name or a parent that cannot be.
         """
         stepper, current = self._stepper, self._current
         for row in plain:
@@ -268,16 +263,15 @@ class Branches:
     # ---- inside --------------------------------------------------------------------------------
 
     def _go(self, branch: Branch) -> None:
-        """Stand at the same position of a branch."""
+        """Go to the same position of a branch."""
         position = self._stepper.position
         self._current = branch.name
         self._stepper.stand_on(Run(branch.timeline), position)
 
-    def _grown(self, child: Branch, parent: Branch) -> Branch:
-        """A branch whose parent is another one now: its edits are those that the parent lacks."""
+    def _with_parent(self, child: Branch, parent: Branch) -> Branch:
+        """A branch under another parent: its own edits are those that the parent lacks."""
         edits = child.timeline.edits
-        shared = len(common(edits, parent.timeline.edits))
-        own = edits[shared:]
+        own = edits[len(common(edits, parent.timeline.edits)) :]
         return replace(child, parent=parent.name, start=own[0].position, edits=own)
 
     def _free_name(self) -> str:

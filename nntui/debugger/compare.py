@@ -1,4 +1,4 @@
-"""The first place where two lines of time differ, and what differs there."""
+"""The first place where two timelines differ, and what differs there."""
 
 from __future__ import annotations
 

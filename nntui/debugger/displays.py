@@ -1,4 +1,4 @@
-"""Watches: expressions that are looked at wherever the run stops."""
+"""Displays: expressions that are shown at each stop."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from nntui.debugger.stepper import Stepper
     from nntui.engine.edits import Edit
 
-MAX_WATCHES: Final = 200
-"""Every one is looked at wherever the run stops, and at each paint on the way."""
+MAX_DISPLAYS: Final = 200
+"""Each is computed at every stop, and at every paint on the way."""
 
 
 class DisplayError(NntuiError):
-    """There is no such watch, or there are too many."""
+    """There is no such display, or there are too many."""
 
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    """An expression under watch. Numbers count from 1 and are not given twice."""
+    """An expression with its number. Numbers count from 1 and are not given twice."""
 
     number: int
     expression: Expression
@@ -33,9 +33,9 @@ class Display:
 
 @dataclass(frozen=True, slots=True)
 class DisplayedValue:
-    """A watch and what it stands for: here, and at the stop before.
+    """A display and its value here, beside the value at the stop before.
 
-    ``first`` says that there was no stop before at which it was watched.
+    ``first``: it was not displayed at the stop before.
     """
 
     number: int
@@ -46,127 +46,123 @@ class DisplayedValue:
 
     @property
     def changed(self) -> bool:
-        """Whether it is another than at the stop before. A NaN that stays NaN is no change."""
+        """Whether it differs from the stop before. A NaN that stays NaN is no change."""
         return not self.first and not _same(self.value, self.before)
 
     @property
     def change(self) -> float | None:
-        """By how much a number has changed; None where there is nothing to subtract."""
+        """The difference of two numbers; None where there is nothing to subtract."""
         numbers = is_number(self.value) and is_number(self.before) and not self.first
         return self.value - self.before if numbers else None  # type: ignore[operator]
 
 
 class Displays:
-    """The person's watches on a stepper, in the order in which they were added.
+    """The displays of a stepper, in the order in which they were added.
 
     >>> debugger.displays.add("dw[x1,h1] / 4")
     >>> debugger.step()
-    >>> [line_of(watched) for watched in debugger.displays.at_stop()]
+    >>> [line_of(displayed) for displayed in debugger.displays.at_stop()]
     ['1: dw[x1,h1] / 4 = 0']
     """
 
     def __init__(self, stepper: Stepper) -> None:
         self._stepper = stepper
-        self._watches: dict[int, Display] = {}
-        self.made = 0
-        """The last number that was given."""
+        self._displays: dict[int, Display] = {}
+        self.last_number = 0
+        """The number that was given last."""
         self._stop: tuple[int, tuple[Edit, ...]] | None = None
         self._now: dict[int, Value] = {}
         self._before: dict[int, Value] = {}
 
     def __iter__(self) -> Iterator[Display]:
-        """The watches in the order of their numbers."""
-        return iter(tuple(self._watches.values()))
+        return iter(tuple(self._displays.values()))
 
     def __len__(self) -> int:
-        """How many there are."""
-        return len(self._watches)
+        return len(self._displays)
 
     def __getitem__(self, number: int) -> Display:
-        """The watch of a number.
+        """Look up a display by its number.
 
         Raises:
-            WatchError: there is none.
+            DisplayError: there is none.
         """
-        if number not in self._watches:
-            there = ", ".join(map(str, self._watches)) or "none"
-            raise DisplayError(f"there is no watch {number} (there are: {there})")
-        return self._watches[number]
+        if number not in self._displays:
+            there = ", ".join(map(str, self._displays)) or "none"
+            raise DisplayError(f"there is no display {number} (there are: {there})")
+        return self._displays[number]
 
     def add(self, text: str, number: int = 0) -> Display:
-        """Watch an expression from now on; its number is the next one unless a later is given.
+        """Display an expression; its number is the next one unless a later one is given.
 
         Raises:
             ExpressionError: the text is no expression over this network's values.
-            WatchError: there are too many.
+            DisplayError: there are too many.
         """
-        if len(self) >= MAX_WATCHES:
-            raise DisplayError(f"there are {MAX_WATCHES} watches: remove some first")
+        if len(self) >= MAX_DISPLAYS:
+            raise DisplayError(f"there are {MAX_DISPLAYS} displays: remove some first")
         expression = parse(text, self._stepper.experiment.network)
-        self.made = max(number, self.made + 1)
-        watch = Display(self.made, expression)
-        self._watches[watch.number] = watch
+        self.last_number = max(number, self.last_number + 1)
+        display = self._displays[self.last_number] = Display(self.last_number, expression)
         if self._stop == self._here:
-            self._now[watch.number] = self._value(watch)
-        return watch
+            self._now[display.number] = self._value(display)
+        return display
 
     def remove(self, number: int) -> Display:
-        """Watch no longer.
+        """Display an expression no longer.
 
         Raises:
-            WatchError: there is no watch of that number.
+            DisplayError: there is no display of that number.
         """
-        watch = self[number]
-        del self._watches[number]
-        return watch
+        display = self[number]
+        del self._displays[number]
+        return display
 
     def clear(self) -> None:
-        """Remove every watch."""
-        self._watches.clear()
+        self._displays.clear()
 
     def at_stop(self) -> tuple[DisplayedValue, ...]:
-        """What the watches stand for at a stop, beside what they were at the one before.
+        """Compute the displays at a stop, beside their values at the stop before.
 
-        Asked again at the same place it answers the same.
+        At the same stop it may be called again with the same result.
         """
         stop = self._here
         if stop != self._stop:
             self._stop, self._before = stop, self._now
-            self._now = {watch.number: self._value(watch) for watch in self}
+            self._now = {display.number: self._value(display) for display in self}
         return self.now()
 
     def now(self) -> tuple[DisplayedValue, ...]:
-        """The same on the way, beside the last stop; this place does not count as one."""
+        """Compute the displays on the way, beside the last stop; this position is no stop."""
         stopped = self._stop == self._here
         before = self._before if stopped else self._now
         return tuple(
             DisplayedValue(
-                number=watch.number,
-                text=watch.expression.text,
-                value=self._value(watch),
-                before=before.get(watch.number),
-                first=watch.number not in before,
+                number=display.number,
+                text=display.expression.text,
+                value=self._value(display),
+                before=before.get(display.number),
+                first=display.number not in before,
             )
-            for watch in self
+            for display in self
         )
 
     @property
     def _here(self) -> tuple[int, tuple[Edit, ...]]:
-        """Where the debugger stands: another edit in the same place makes it another place."""
+        """The position and the edits: another edit at the same position makes it another stop."""
         return self._stepper.position, self._stepper.run.timeline.edits
 
-    def _value(self, watch: Display) -> Value:
-        return watch.expression.value(self._stepper.value)
+    def _value(self, display: Display) -> Value:
+        return display.expression.value(self._stepper.value)
 
 
-def line_of(watched: DisplayedValue, number: Number = exact) -> str:
-    """A watch as a line of text: ``1: loss = 0.25 (was 0.3, change -0.05)``."""
-    line = f"{watched.number}: {watched.text} = {value_text(watched.value, number)}"
-    if not watched.changed:
+def line_of(displayed: DisplayedValue, number: Number = exact) -> str:
+    """Write a display as a line: ``1: loss = 0.25 (was 0.3, change -0.05)``."""
+    line = f"{displayed.number}: {displayed.text} = {value_text(displayed.value, number)}"
+    if not displayed.changed:
         return line
-    was = f"was {value_text(watched.before, number)}"
-    if watched.change is not None:
-        was += f", change {number(watched.change)}"
+    was = f"was {value_text(displayed.before, number)}"
+    if displayed.change is not None:
+        was += f", change {number(displayed.change)}"
     return f"{line} ({was})"
 
 

@@ -1,4 +1,4 @@
-"""A session as plain values: all that a person has put into a debugger, to be kept in a file."""
+"""A session, all that the user has put into a debugger, as plain values for a file."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _MOST_NUMBER: Final = 100_000
 
 
 class SessionError(NntuiError):
-    """What was kept is no session, or one of a newer nntui; its text is one sentence."""
+    """What was stored is no session, or one of a newer nntui; its text is one sentence."""
 
 
-class Later(str):
-    """A problem with nothing wrong in what was kept: it only takes a while."""
+class SlowPosition(str):
+    """The problem that a stored position takes long to reach: nothing is wrong with the session."""
 
     __slots__ = ()
 
@@ -37,20 +37,20 @@ def original(debugger: Debugger) -> Experiment:
 
 
 def to_plain(debugger: Debugger) -> dict[str, Any]:
-    """The session as a JSON object, such as a document's section ``debugger``.
+    """Write the session as a JSON object, such as a document's section ``debugger``.
 
-    What a person can type stands there as the command or expression that was typed.
+    Breakpoints and displays stand there as the commands and expressions that make them.
     """
-    from nntui.debugger.breakpoints import to_plain as plain_stops
+    from nntui.debugger.breakpoints.parse import to_plain as plain_breakpoints
 
-    watches = [
+    displays = [
         {"number": each.number, "expression": each.expression.text} for each in debugger.displays
     ]
     sections: dict[str, Any] = {
-        "breakpoints": plain_stops(debugger.breakpoints),
-        "breakpoints_made": debugger.breakpoints.made,
-        "displays": watches,
-        "displays_made": debugger.displays.made,
+        "breakpoints": plain_breakpoints(debugger.breakpoints),
+        "breakpoints_made": debugger.breakpoints.last_number,
+        "displays": displays,
+        "displays_made": debugger.displays.last_number,
         "bookmarks": debugger.bookmarks.plain,
         "branches": debugger.branches.plain(),
         "position": debugger.position,
@@ -59,15 +59,15 @@ def to_plain(debugger: Debugger) -> dict[str, Any]:
 
 
 def restore(debugger: Debugger, plain: object, seconds: float | None = None) -> list[str]:
-    """Take up a session on a debugger that was just made; what could not be, as sentences.
+    """Restore a session on a new debugger; return what could not be restored, as sentences.
 
     Args:
-        debugger: stands at the start, with no breakpoints, watches, bookmarks or branches.
-        plain: what ``to_plain`` gave, or what somebody wrote by hand.
-        seconds: for about so long the position is approached; None: however long it takes.
+        debugger: at the start, with no breakpoints, displays, bookmarks or branches.
+        plain: what ``to_plain`` gave, or what was written by hand.
+        seconds: about how long the position is approached; None: however long it takes.
 
     Raises:
-        SessionError: it is no session at all, or one of a newer version; nothing was taken up.
+        SessionError: it is no session at all, or one of a newer version; nothing was restored.
     """
     if not isinstance(plain, dict):
         raise SessionError("found no object, expected a session of the debugger")
@@ -81,17 +81,17 @@ def restore(debugger: Debugger, plain: object, seconds: float | None = None) -> 
         for key in plain
         if key not in ("version", "position", "breakpoints_made", "displays_made", *_SECTIONS)
     ]
-    for key, take_up in _SECTIONS.items():
+    for key, restore_section in _SECTIONS.items():
         if key in plain:
             try:
-                problems += take_up(debugger, plain[key])
+                problems += restore_section(debugger, plain[key])
             except NntuiError as error:
                 problems.append(f"{key}: {error}")
             except (TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError):
                 problems.append(f"{key}: found what no debugger writes")
-    # Numbers are not given twice, not even that of something deleted since.
+    # Numbers are not given twice, not even those of what was deleted.
     for key, table in (("breakpoints", debugger.breakpoints), ("displays", debugger.displays)):
-        table.made = max(table.made, _number(plain.get(f"{key}_made")))
+        table.last_number = max(table.last_number, _number(plain.get(f"{key}_made")))
     if "position" in plain:
         problems += _position(debugger, plain["position"], seconds)
     debugger.displays.at_stop()
@@ -99,11 +99,11 @@ def restore(debugger: Debugger, plain: object, seconds: float | None = None) -> 
 
 
 def _breakpoints(debugger: Debugger, rows: object) -> list[str]:
-    from nntui.debugger.breakpoints import from_plain
+    from nntui.debugger.breakpoints.parse import from_plain
 
-    stops, problems = from_plain(rows, debugger.experiment.network)
-    for row in stops:
-        debugger.breakpoints.add(row)
+    breakpoints, problems = from_plain(rows, debugger.experiment.network)
+    for point in breakpoints:
+        debugger.breakpoints.add(point)
     return problems
 
 
@@ -111,18 +111,17 @@ def _displays(debugger: Debugger, rows: object) -> list[str]:
     problems = []
     if not isinstance(rows, list):
         return ["displays: expected a list of expressions"]
-    from nntui.debugger.displays import MAX_WATCHES
+    from nntui.debugger.displays import MAX_DISPLAYS
 
-    if len(rows) > MAX_WATCHES:
-        problems.append(f"displays: {len(rows)} of them, the first {MAX_WATCHES} are kept")
-    for n, row in enumerate(rows[:MAX_WATCHES]):
+    if len(rows) > MAX_DISPLAYS:
+        problems.append(f"displays: {len(rows)} of them, the first {MAX_DISPLAYS} are kept")
+    for n, row in enumerate(rows[:MAX_DISPLAYS]):
         text = row.get("expression") if isinstance(row, dict) else row
         number = _number(row.get("number")) if isinstance(row, dict) else 0
         try:
             if not isinstance(text, str):
                 raise SessionError(f"found {escaped(repr(row), 40)}, expected an expression")
-            debugger.displays.made = max(debugger.displays.made, number - 1)
-            debugger.displays.add(text)
+            debugger.displays.add(text, number)
         except NntuiError as error:
             problems.append(f"displays[{n}]: {error}")
     return problems
@@ -147,7 +146,7 @@ _SECTIONS: Final[dict[str, Callable[[Debugger, Any], list[str]]]] = {
 
 
 def _number(value: object) -> int:
-    """A number that was given to something; 0 for whatever is none."""
+    """A stored number of a breakpoint or display; 0 for anything else."""
     whole = isinstance(value, int) and not isinstance(value, bool)
     return value if whole and 0 <= value <= _MOST_NUMBER else 0  # type: ignore[operator,return-value]
 
@@ -162,78 +161,79 @@ def _position(debugger: Debugger, position: object, seconds: float | None) -> li
         debugger.seek(position)
     elif not debugger.approach(position, seconds):
         debugger.seek(0)
-        return [Later(f"position {position} takes a while to reach: goto {position} leads there")]
+        return [
+            SlowPosition(f"position {position} takes a while to reach: goto {position} leads there")
+        ]
     return []
 
 
-# ---- carrying ------------------------------------------------------------------------------------
+# ---- carrying over to an edited experiment -------------------------------------------------------
 
-
-_HERE_TOO = Renaming()
+_SAME_NAMES = Renaming()
 
 
 def carried_over(
     debugger: Debugger,
     experiment: Experiment,
     before: Mapping[str, Any] | None = None,
-    renaming: Renaming = _HERE_TOO,
+    renaming: Renaming = _SAME_NAMES,
 ) -> tuple[Debugger, list[str]]:
-    """A debugger at the start of another experiment's run, with what still makes sense of this one.
+    """Make a debugger for an edited experiment, with what still makes sense of the old one.
 
-    Breakpoints and watches are kept when what they name is still there, bookmarks while the steps
-    have the same numbers. Branches began in the run that was left.
+    Breakpoints and displays are kept when what they name is still there, bookmarks while the steps
+    have the same numbers. Branches belong to the old run.
 
     Args:
-        debugger: at rest.
+        debugger: the old one, at rest.
         experiment: the edited one.
-        before: the session of ``experiment`` when it was left earlier: its branches come back.
-        renaming: what the neurons of this run are called there.
+        before: an earlier session of ``experiment`` (after an undo): its branches come back.
+        renaming: the new names of neurons.
 
     Returns:
-        The debugger, and in a sentence each what was not kept.
+        The new debugger, at the start, and in a sentence each what was not kept.
     """
     from nntui.debugger.debugger import Debugger
 
-    made = Debugger(experiment)
+    other = Debugger(experiment)
     known = before if before is not None else {}
     kept = {key: known[key] for key in ("version", "branches", "bookmarks") if key in known}
-    lost = restore(made, kept) if kept else []
-    lost += _stops(debugger, made, renaming)
-    lost += _watches(debugger, made, renaming)
+    lost = restore(other, kept) if kept else []
+    lost += _carry_breakpoints(debugger, other, renaming)
+    lost += _carry_displays(debugger, other, renaming)
     if before is None:
-        lost += _lost_branches(debugger) + _carry_bookmarks(debugger, made, renaming)
-    return made, lost
+        lost += _lost_branches(debugger) + _carry_bookmarks(debugger, other, renaming)
+    return other, lost
 
 
-def _stops(debugger: Debugger, made: Debugger, renaming: Renaming) -> list[str]:
-    """Take the breakpoints and watchpoints along, each with its number and its counters."""
-    from nntui.debugger.breakpoints.parse import row_of
+def _carry_breakpoints(debugger: Debugger, other: Debugger, renaming: Renaming) -> list[str]:
+    """Carry over the breakpoints and watchpoints, each with its number and its counters."""
+    from nntui.debugger.breakpoints.parse import parse_command
     from nntui.debugger.breakpoints.table import renamed_command
 
     lost = []
-    for row in debugger.breakpoints:
+    for old in debugger.breakpoints:
         try:
-            found = row_of(renamed_command(row, renaming.now), made.experiment.network)
-            since = min(row.since, found.every - 1)
-            made.breakpoints.add(replace(found, number=row.number, hits=row.hits, since=since))
+            new = parse_command(renamed_command(old, renaming.now), other.experiment.network)
+            since = min(old.since, new.every - 1)
+            other.breakpoints.add(replace(new, number=old.number, hits=old.hits, since=since))
         except NntuiError as error:
-            lost.append(f"{row.title}, {escaped(row.what)}: {error}")
-    made.breakpoints.made = debugger.breakpoints.made
+            lost.append(f"{old.title}, {escaped(old.what)}: {error}")
+    other.breakpoints.last_number = debugger.breakpoints.last_number
     return lost
 
 
-def _watches(debugger: Debugger, made: Debugger, renaming: Renaming) -> list[str]:
+def _carry_displays(debugger: Debugger, other: Debugger, renaming: Renaming) -> list[str]:
     from nntui.debugger.expressions.expression import renamed
 
     lost = []
-    for watch in debugger.displays:
-        text = watch.expression.text
+    for display in debugger.displays:
+        text = display.expression.text
         try:
-            made.displays.add(renamed(text, renaming.now), watch.number)
+            other.displays.add(renamed(text, renaming.now), display.number)
         except NntuiError as error:
-            lost.append(f"watch {watch.number}, {escaped(text)}: {error}")
-    made.displays.made = debugger.displays.made
-    made.displays.at_stop()
+            lost.append(f"display {display.number}, {escaped(text)}: {error}")
+    other.displays.last_number = debugger.displays.last_number
+    other.displays.at_stop()
     return lost
 
 
@@ -244,30 +244,30 @@ def _lost_branches(debugger: Debugger) -> list[str]:
     return [f"branch “{escaped(name)}”: it began in the run before" for name in names]
 
 
-def _carry_bookmarks(debugger: Debugger, made: Debugger, renaming: Renaming) -> list[str]:
-    """Take the bookmarks along, if they stand before the same steps as they did."""
+def _carry_bookmarks(debugger: Debugger, other: Debugger, renaming: Renaming) -> list[str]:
+    """Carry over the bookmarks, if they still stand before the same steps."""
     from nntui.debugger.branches import MAIN
 
-    marks = [mark for mark in debugger.bookmarks if mark.spot.branch == MAIN]
+    marks = [mark for mark in debugger.bookmarks if mark.at.branch == MAIN]
     if not marks:
         return []
-    if not _steps_are_the_same(original(debugger), original(made), renaming):
+    if not _steps_are_the_same(original(debugger), original(other), renaming):
         return [
             f"bookmark “{escaped(mark.name)}”: the steps have other numbers now" for mark in marks
         ]
     for mark in marks:
-        made.bookmarks.add(mark.name, mark.spot)
+        other.bookmarks.add(mark.name, mark.at)
     return []
 
 
 def _steps_are_the_same(one: Experiment, other: Experiment, renaming: Renaming) -> bool:
-    """Whether every step of two runs is about the same neuron, connection and example."""
+    """Whether each step of two runs is about the same neuron, connection and example."""
     try:
         here = _steps(one.network.wiring(), renaming)
     except GoneError:
         return False
     return (
-        here == _steps(other.network.wiring(), _HERE_TOO)
+        here == _steps(other.network.wiring(), _SAME_NAMES)
         and len(one.train_examples) == len(other.train_examples)
         and one.training.batch_size == other.training.batch_size
         and one.training.epochs <= other.training.epochs
@@ -275,7 +275,7 @@ def _steps_are_the_same(one: Experiment, other: Experiment, renaming: Renaming) 
 
 
 def _steps(net: Wiring, renaming: Renaming) -> tuple[object, ...]:
-    """All of a wiring that decides which steps there are, with the names of now."""
+    """All of a wiring that decides which steps there are, with the new names."""
     if not renaming:
         return net.inputs, net.outputs, net.neurons, net.sources, net.frozen
     now = renaming.now

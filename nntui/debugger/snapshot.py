@@ -1,4 +1,4 @@
-"""A snapshot: all that is known at one position of a run, frozen."""
+"""A snapshot: everything that is known at one position of a run, frozen."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ from nntui.model.names import SYMBOLS, parse_value_name, value_name
 from nntui.model.wiring import Wiring, check_value, value_owners
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from nntui.debugger.values import Before
+    from nntui.debugger.values import ParametersBefore
     from nntui.engine.run import Run
     from nntui.engine.state import State
 
@@ -52,12 +50,10 @@ class Snapshot:
 
     @property
     def at_start(self) -> bool:
-        """Whether no step was executed."""
         return self.position == 0
 
     @property
     def at_end(self) -> bool:
-        """Whether no step is left."""
         return self.position == self.total
 
     @property
@@ -96,7 +92,7 @@ class Snapshot:
         return self.last.position.step if self.last else None
 
     def __getitem__(self, name: str) -> float | None:
-        """A value by its name; None while it is blank.
+        """Read a value by its name; None while it is blank.
 
         Raises:
             ValueNameError: the name names no value of this network.
@@ -123,10 +119,10 @@ class Snapshot:
 
 
 class SnapshotTaker:
-    """Takes one snapshot after another, copying only what was changed since the one before.
+    """Takes one snapshot after another, copying only what changed since the one before.
 
-    A step forwards leaves all parameters and gradients alone: in a large network copying them for
-    every snapshot would take longer than everything else that a key does.
+    Most steps leave all parameters and gradients alone: in a large network copying them for every
+    snapshot would take longer than everything else that a key does.
     """
 
     def __init__(self) -> None:
@@ -134,13 +130,13 @@ class SnapshotTaker:
         self._latest: Snapshot | None = None
 
     def take(self, run: Run, last: Step | None) -> Snapshot:
-        """The snapshot of a run whose last step was ``last``."""
-        self._latest = _snapshot(run, last, self._kept(run, last))
+        """Take the snapshot of a run whose last step was ``last``."""
+        self._latest = _snapshot(run, last, self._unchanged(run, last))
         self._state = run.state
         return self._latest
 
-    def _kept(self, run: Run, last: Step | None) -> dict[str, Mapping[Any, float]]:
-        """The parameters and gradients that are still those of the latest snapshot."""
+    def _unchanged(self, run: Run, last: Step | None) -> dict[str, Mapping[Any, float]]:
+        """The parameters and gradients of the latest snapshot that still hold."""
         latest = self._latest
         if latest is None or run.state is not self._state:
             return {}
@@ -148,7 +144,7 @@ class SnapshotTaker:
         if latest.position != run.position:
             if last is None or latest.position != run.position - 1:
                 return {}
-            if run.timeline.edits_at(run.position):  # they come in behind the step
+            if run.timeline.edits_at(run.position):  # they are made after the step
                 return {}
             changed = _CHANGED[last.kind]
         return {name: getattr(latest, name) for name in _LARGE if name not in changed}
@@ -168,12 +164,12 @@ _CHANGED: Final[dict[str, tuple[str, ...]]] = {
 
 
 def snapshot_of(run: Run, last: Step | None) -> Snapshot:
-    """The snapshot of a run whose last step was ``last``."""
+    """Take the snapshot of a run whose last step was ``last``."""
     return _snapshot(run, last, {})
 
 
 def _snapshot(run: Run, last: Step | None, kept: Mapping[str, Mapping[Any, float]]) -> Snapshot:
-    """The snapshot, with those of its large parts that are at hand already."""
+    """Take a snapshot; ``kept`` holds the large parts that need no copying."""
     state, schedule, experiment = run.state, run.schedule, run.experiment
     net = experiment.network.wiring()
     ahead = run.position < schedule.total
@@ -198,7 +194,7 @@ def _snapshot(run: Run, last: Step | None, kept: Mapping[str, Mapping[Any, float
     )
 
 
-# ---- progress ------------------------------------------------------------------------------------
+# ---- sums under way ------------------------------------------------------------------------------
 
 
 def products_in(snapshot: Snapshot, j: str) -> int:
@@ -222,23 +218,20 @@ def is_passed_back(snapshot: Snapshot, i: str, j: str) -> bool:
     return True
 
 
-# ---- products ------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
-class Passed:
-    """A snapshot with the parameters that its passes have used.
+class Products:
+    """The products of a snapshot's passes, with the parameters that the passes used.
 
-    While an update changes the parameters, those are the ones of before it: the values of neurons
-    are still of the example before. ``before`` is the start of that update.
+    While an update changes the parameters, those are the ones before it: the neurons' values are
+    still of the last example. ``before`` is the start of that update.
     """
 
     snapshot: Snapshot
-    before: Before | None = None
+    before: ParametersBefore | None = None
 
     @property
     def updating(self) -> bool:
-        """Whether the parameters that there are now may be others than those that were used."""
+        """Whether the parameters may differ from those that the passes used."""
         last = self.snapshot.last
         return self.before is not None and last is not None and last.kind == "update"
 
@@ -247,72 +240,68 @@ class Passed:
         return self.before[j] if self.updating and self.before else self.snapshot.b[j]
 
     def w(self, edge: Edge) -> float:
-        """The weight that the passes have used."""
+        """The weight that the passes used."""
         return self.before[edge] if self.updating and self.before else self.snapshot.w[edge]
 
-    def incoming(self, j: str) -> Incoming:
-        """What has come into a neuron."""
+    def incoming(self, j: str) -> IncomingProducts:
+        """The products that z[j] is summed up from."""
         s, sources = self.snapshot, self.snapshot.net.sources[j]
         done = products_in(s, j)
-        made, a = self.b(j), s.a
+        z, a = self.b(j), s.a
         w = self.before.__getitem__ if self.updating and self.before else s.w.__getitem__
         for i in sources[:done]:  # there may be thousands
-            made = made + w((i, j)) * a[i]
-        return Incoming(self, j, sources, done, _same(s.z.get(j, made), made))
+            z = z + w((i, j)) * a[i]
+        return IncomingProducts(self, j, sources, done, _same(s.z.get(j, z), z))
 
-    def outgoing(self, i: str) -> Outgoing:
-        """What has come back to a neuron."""
+    def outgoing(self, i: str) -> OutgoingProducts:
+        """The products that come back to a neuron over its outgoing connections."""
         s, targets = self.snapshot, self.snapshot.net.targets[i]
         if i in s.net.outputs:  # its sum begins with the loss
-            return Outgoing(self, i, targets, True)
-        passed = [k for k in targets if is_passed_back(s, i, k)]
-        return Outgoing(self, i, targets, _same(s.da.get(i, 0.0), self._returned(i, passed)))
-
-    def _returned(self, i: str, targets: Iterable[str]) -> float:
-        """The sum of w·δ in the order of the pass: the last neuron first."""
-        made = 0.0
-        for k in reversed(tuple(targets)):
-            made = made + self.w((i, k)) * self.snapshot.delta[k]
-        return made
+            return OutgoingProducts(self, i, targets, True)
+        da = 0.0
+        for k in reversed(targets):  # the order of the backward pass: the last neuron first
+            if is_passed_back(s, i, k):
+                da = da + self.w((i, k)) * s.delta[k]
+        return OutgoingProducts(self, i, targets, _same(s.da.get(i, 0.0), da))
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming:
-    """The products w[i,j]·a[i] of a neuron, in the order of its sources; ``done`` of them are made.
+class IncomingProducts:
+    """The products w[i,j]·a[i] of a neuron, in the order of its sources; ``done`` are computed.
 
-    ``exact``: they and the bias sum up to the z that there is. Otherwise one of the values was set
-    since, and nobody knows the products any more.
+    ``exact``: with the bias they sum up to the z that there is. Otherwise a value was set since,
+    and the products are not known any more.
     """
 
-    passed: Passed
+    products: Products
     j: str
     sources: tuple[str, ...]
     done: int
     exact: bool
 
     def product(self, n: int) -> float | None:
-        """That of the source number n; None when it is still to come, or not known any more."""
+        """The product of source number n; None when still to come, or not known any more."""
         if n >= self.done or not self.exact:
             return None
         i = self.sources[n]
-        return self.passed.w((i, self.j)) * self.passed.snapshot.a[i]
+        return self.products.w((i, self.j)) * self.products.snapshot.a[i]
 
 
 @dataclass(frozen=True, slots=True)
-class Outgoing:
-    """The products w[i,k]·δ[k] that come back to a neuron; ``exact`` as for those that come in."""
+class OutgoingProducts:
+    """The products w[i,k]·δ[k] that come back to a neuron; ``exact`` as for incoming ones."""
 
-    passed: Passed
+    products: Products
     i: str
     targets: tuple[str, ...]
     exact: bool
 
     def product(self, k: str) -> float | None:
-        """That of a target; None when it is still to come, or not known any more."""
-        s = self.passed.snapshot
+        """The product of a target; None when still to come, or not known any more."""
+        s = self.products.snapshot
         if not self.exact or not is_passed_back(s, self.i, k):
             return None
-        return self.passed.w((self.i, k)) * s.delta[k]
+        return self.products.w((self.i, k)) * s.delta[k]
 
 
 def _same(x: float, y: float) -> bool:

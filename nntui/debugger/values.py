@@ -103,15 +103,15 @@ _READERS: Final[dict[str, Callable[..., float | None]]] = {
 }
 
 
-# ---- before --------------------------------------------------------------------------------------
+# ---- parameters before an update -----------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class ParametersBefore:
     """Every parameter as it was when update number ``update`` began.
 
-    ``p`` (P,) holds them in canonical order, ``index`` says where each one stands. ``update`` is
-    the one that is changing parameters at this moment, or else the one that did so last.
+    ``p`` (P,) holds them in canonical order, ``index`` the place of each. ``update`` is the one
+    that is changing parameters at this position, or else the one that did so last.
     """
 
     update: int
@@ -119,12 +119,12 @@ class Before:
     index: Mapping[Parameter, int]
 
     def __getitem__(self, parameter: Parameter) -> float:
-        """A bias by its neuron, a weight by (source, target)."""
+        """Read a bias by its neuron, a weight by (source, target)."""
         return float(self.p[self.index[parameter]])
 
 
-def before_last_update(run: Run) -> Before | None:
-    """The parameters before the update that changed any last; None when none did so yet."""
+def before_last_update(run: Run) -> ParametersBefore | None:
+    """The parameters before the last update that changed any; None when none did yet."""
     schedule, position = run.schedule, run.position
     update = schedule.updates_before(position)
     offset = position - schedule.update_start(update)
@@ -132,4 +132,4 @@ def before_last_update(run: Run) -> Before | None:
         update -= 1  # its own update steps are still to come
     if update < 0:
         return None
-    return Before(update, run.start(update).p, run.timeline.layout.index)
+    return ParametersBefore(update, run.start(update).p, run.timeline.layout.index)

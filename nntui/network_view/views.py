@@ -10,7 +10,7 @@ from heapq import nlargest
 from typing import Final
 
 from nntui.debugger.snapshot import Snapshot
-from nntui.debugger.values import Before
+from nntui.debugger.values import ParametersBefore
 from nntui.draw.picture import Span
 from nntui.draw.plan import FilledHeatMaps, Layout, fill_heat_maps, size_of
 from nntui.explain.numbers import fitted
@@ -25,7 +25,7 @@ class Moment:
     """A snapshot, and the parameters before the last update (None: unknown, or there was none)."""
 
     snapshot: Snapshot
-    before: Before | None = None
+    before: ParametersBefore | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _edge_change(moment: Moment, edge: Edge) -> float | None:
     return moment.snapshot.w[edge] - before[edge]
 
 
-def _is_reached(snapshot: Snapshot, before: Before, parameter: str | Edge) -> bool:
+def _is_reached(snapshot: Snapshot, before: ParametersBefore, parameter: str | Edge) -> bool:
     """Whether an update under way has come to a parameter; no change yet is not a change of 0."""
     if snapshot.last is None or snapshot.last.kind != "update":
         return True

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from nntui.debugger.breakpoints import Breakpoint, Place
-from nntui.debugger.values import Before, before_last_update, value_text
+from nntui.debugger.breakpoints.breakpoint import Breakpoint, Place
+from nntui.debugger.values import ParametersBefore, before_last_update, value_text
 from nntui.explain.numbers import rounded
 from nntui.model.names import escaped, value_name
 from nntui.model.wiring import Wiring
@@ -50,7 +50,7 @@ class Frame:
     watches: tuple[ListRow, ...]
     branches: tuple[ListRow, ...]
     on_the_way: bool
-    before: Before | None = None
+    before: ParametersBefore | None = None
 
 
 def frame_of(debugger: Debugger, *, on_the_way: bool = False, before: bool = False) -> Frame:
@@ -86,7 +86,7 @@ def curves_of(debugger: Debugger, snapshot: Snapshot) -> tuple[LossCurve, ...]:
 
 
 def _known(history: LossHistory) -> Losses:
-    """All that was ever seen of a line of time."""
+    """All that was ever seen of a timeline."""
     return history.losses(len(history.batch), len(history.epoch))
 
 
@@ -190,7 +190,7 @@ def watch_rows(debugger: Debugger, *, on_the_way: bool) -> tuple[ListRow, ...]:
 
 
 def branch_rows(debugger: Debugger) -> tuple[ListRow, ...]:
-    """The lines of time: what began them, and where."""
+    """The timelines: what began them, and where."""
     branches = debugger.branches
     if len(branches) == 1:
         return ()

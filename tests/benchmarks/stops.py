@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from support.experiments import layered
 
-from nntui.debugger.breakpoints import row_of
+from nntui.debugger.breakpoints.parse import parse_command
 from nntui.debugger.debugger import Debugger
 from nntui.model.experiment import Experiment
 
@@ -39,7 +39,7 @@ def seconds(experiment: Experiment, commands: tuple[str, ...]) -> float:
     """How long it takes to continue from the start to the end."""
     debugger = Debugger(experiment)
     for command in commands:
-        debugger.breakpoints.add(row_of(command, experiment.network))
+        debugger.breakpoints.add(parse_command(command, experiment.network))
     begun = perf_counter()
     stop = debugger.resume()
     taken = perf_counter() - begun

@@ -72,8 +72,8 @@ def test_bookmarks_follow_a_branch_to_its_new_name(debugger) -> None:
     old = debugger.branches.current.name
     debugger.bookmarks.add("aside")
     debugger.bookmarks.follow(old, "bolder")
-    assert debugger.bookmarks.find("aside").spot == BranchPosition(0, "bolder")
-    assert debugger.bookmarks.find("on main").spot == BranchPosition(0, "main")
+    assert debugger.bookmarks.find("aside").at == BranchPosition(0, "bolder")
+    assert debugger.bookmarks.find("on main").at == BranchPosition(0, "main")
 
 
 def test_bookmarks_are_kept_as_plain_values(debugger) -> None:

@@ -46,7 +46,7 @@ def test_all_of_it_goes_along_when_only_a_number_is_another(debugger):
 def test_what_names_a_neuron_that_is_gone_is_said_and_the_rest_kept(debugger):
     made, lost = carried_over(debugger, edited(debugger, delete_neuron, "h1"))
     assert [row.text for row in made.breakpoints] == ["break h2 backward if loss < 0.1"]
-    assert [watch.expression.text for watch in made.displays] == ["loss"]
+    assert [display.expression.text for display in made.displays] == ["loss"]
     assert sum("h1" in sentence for sentence in lost) == 2
     assert any("bookmark “here”" in sentence for sentence in lost)
 

@@ -1,4 +1,4 @@
-"""Watches: expressions looked at wherever the run stops, beside what they were before."""
+"""Displays: expressions shown at each stop, beside their values at the stop before."""
 
 import pytest
 from hypothesis import given
@@ -7,7 +7,7 @@ from support.bits import bits
 from support.experiments import experiments, layered
 
 from nntui.debugger.debugger import Debugger
-from nntui.debugger.displays import MAX_WATCHES, DisplayedValue, DisplayError, line_of
+from nntui.debugger.displays import MAX_DISPLAYS, DisplayedValue, DisplayError, line_of
 from nntui.debugger.expressions import ExpressionError
 
 
@@ -42,19 +42,23 @@ def test_each_stop_is_compared_with_the_one_before(experiment, data) -> None:
             )  # fmt: skip
 
 
-def test_on_the_way_watches_are_compared_with_the_last_stop(debugger) -> None:
+def test_on_the_way_displays_are_compared_with_the_last_stop(debugger) -> None:
     debugger.displays.add("step")
     debugger.seek(5)
     debugger.displays.at_stop()
     for position in (7, 9):
         debugger.seek(position)
-        (watched,) = debugger.displays.now()
-        assert (watched.value, watched.before, watched.change) == (position - 1, 4, position - 5)
+        (displayed,) = debugger.displays.now()
+        assert (displayed.value, displayed.before, displayed.change) == (
+            position - 1,
+            4,
+            position - 5,
+        )
     debugger.seek(5)
     assert debugger.displays.now()[0].before is None
 
 
-def test_a_watch_added_at_a_stop_is_compared_from_the_next_one_on(debugger) -> None:
+def test_a_display_added_at_a_stop_is_compared_from_the_next_one_on(debugger) -> None:
     debugger.displays.at_stop()
     debugger.displays.add("w[x1,h1_1] > 100")
     (first,) = debugger.displays.at_stop()
@@ -70,26 +74,26 @@ def test_an_edit_on_the_spot_counts_as_another_stop(debugger) -> None:
     before = debugger.displays.at_stop()[0].value
     for value in (0.5, 0.25):
         debugger.edit("w[x1,h1_1]", value)
-        (watched,) = debugger.displays.at_stop()
-        assert (watched.value, watched.before) == (value, before)
+        (displayed,) = debugger.displays.at_stop()
+        assert (displayed.value, displayed.before) == (value, before)
         before = value
 
 
 def test_numbers_are_not_given_twice(debugger) -> None:
-    watches = debugger.displays
-    assert [watches.add(text).number for text in ("loss", "epoch", "loss")] == [1, 2, 3]
-    assert watches.remove(3).expression.text == "loss"
-    assert watches.add("step").number == 4
-    assert [watch.number for watch in watches] == [1, 2, 4]
-    with pytest.raises(DisplayError, match=r"there is no watch 3 \(there are: 1, 2, 4\)"):
-        watches.remove(3)
-    watches.clear()
-    assert len(watches) == 0
+    displays = debugger.displays
+    assert [displays.add(text).number for text in ("loss", "epoch", "loss")] == [1, 2, 3]
+    assert displays.remove(3).expression.text == "loss"
+    assert displays.add("step").number == 4
+    assert [display.number for display in displays] == [1, 2, 4]
+    with pytest.raises(DisplayError, match=r"there is no display 3 \(there are: 1, 2, 4\)"):
+        displays.remove(3)
+    displays.clear()
+    assert len(displays) == 0
     with pytest.raises(DisplayError, match="there are: none"):
-        watches.remove(1)
+        displays.remove(1)
 
 
-def test_watches_are_written_in_words(debugger) -> None:
+def test_displays_are_written_in_words(debugger) -> None:
     debugger.displays.add("loss > 0")
     debugger.displays.add("update * 2")
     debugger.displays.add("b[h1_1]")
@@ -113,12 +117,12 @@ def test_nan_that_stays_nan_is_no_change_and_blank_that_comes_is_one() -> None:
 
 
 def test_there_is_an_end_to_how_many_there_can_be(debugger) -> None:
-    for _ in range(MAX_WATCHES):
+    for _ in range(MAX_DISPLAYS):
         debugger.displays.add("loss")
-    with pytest.raises(DisplayError, match="there are 200 watches: remove some first"):
+    with pytest.raises(DisplayError, match="there are 200 displays: remove some first"):
         debugger.displays.add("loss")
     debugger.displays.remove(7)
-    assert debugger.displays.add("loss").number == MAX_WATCHES + 1
+    assert debugger.displays.add("loss").number == MAX_DISPLAYS + 1
 
 
 def test_what_is_no_expression_is_not_watched(debugger) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nntui.debugger.debugger import Debugger
-from nntui.debugger.snapshot import Passed
+from nntui.debugger.snapshot import Products
 from nntui.debugger.values import before_last_update
 from nntui.document.load import load
 from nntui.model.names import value_name
@@ -23,7 +23,7 @@ def debugger(request):
 
 
 def passed(debugger):
-    return Passed(debugger.snapshot(), before_last_update(debugger.run))
+    return Products(debugger.snapshot(), before_last_update(debugger.run))
 
 
 def test_every_product_shown_was_made_by_a_step_in_exactly_these_numbers(debugger):

@@ -85,7 +85,7 @@ def test_a_section_written_by_hand_needs_no_numbers(debugger) -> None:
     assert restore(debugger, plain) == []
     assert debugger.position == 12
     assert [row.text for row in debugger.breakpoints] == [plain["breakpoints"][0]["command"]]
-    assert [watch.expression.text for watch in debugger.displays] == plain["displays"]
+    assert [display.expression.text for display in debugger.displays] == plain["displays"]
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_a_part_that_cannot_be_is_a_sentence_and_the_others_come_back(
         assert len(debugger.displays) == 1
 
 
-def test_of_very_many_watches_and_branches_some_are_taken_up_and_it_is_said_once(debugger) -> None:
+def test_of_very_many_displays_and_branches_some_are_taken_up_and_it_is_said_once(debugger) -> None:
     edit = {"position": 1, "target": "w[x1,h1_1]", "value": 1.0}
     plain = {
         "version": 1,

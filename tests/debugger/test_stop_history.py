@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.experiments import layered
 
-from nntui.debugger.bookmarks import LONGEST, BranchPosition
+from nntui.debugger.bookmarks import MAX_STOPS, BranchPosition
 from nntui.debugger.debugger import Debugger
 
 
@@ -54,20 +54,20 @@ def test_a_new_stop_forgets_those_ahead(debugger) -> None:
         debugger.branches.go(debugger.stop_history.back())
     assert debugger.stop_history.ahead == 2
     stop(debugger, 15)
-    assert [spot.position for spot in debugger.stop_history.spots] == [10, 15]
+    assert [spot.position for spot in debugger.stop_history.stops] == [10, 15]
     assert debugger.stop_history.forth() is None
 
 
-def test_an_empty_trail_leads_nowhere(debugger) -> None:
+def test_without_a_stop_there_is_none_to_go_to(debugger) -> None:
     assert debugger.stop_history.forth() is None
     assert debugger.stop_history.back() is None
 
 
 def test_the_oldest_stops_are_forgotten(debugger) -> None:
-    for n in range(LONGEST + 50):
-        debugger.stop_history.visit(BranchPosition(n, "main"))
-    assert len(debugger.stop_history.spots) == LONGEST
-    assert debugger.stop_history.spots[0].position == 50
+    for n in range(MAX_STOPS + 50):
+        stop(debugger, n)
+    assert len(debugger.stop_history.stops) == MAX_STOPS
+    assert debugger.stop_history.stops[0].position == 50
     assert debugger.stop_history.ahead == 0
 
 

@@ -1,4 +1,4 @@
-"""The rows of the table of stops: breakpoints and watchpoints, frozen, with their counters."""
+"""Breakpoints and watchpoints, frozen, with their places, messages and counters."""
 
 from __future__ import annotations
 
@@ -17,12 +17,11 @@ from nntui.model.network import Network
 from nntui.model.wiring import Wiring
 
 
-class StopError(NntuiError, ValueError):
-    """A place, breakpoint, watchpoint or number of one that means nothing; a sentence."""
+class BreakpointError(NntuiError, ValueError):
+    """A place, breakpoint or watchpoint that means nothing, or a number of none; a sentence."""
 
 
-# ---- place ---------------------------------------------------------------------------------------
-
+# ---- places --------------------------------------------------------------------------------------
 
 Direction = Literal["forward", "backward", "update"]
 DIRECTIONS: Final = ("forward", "backward", "update")
@@ -31,19 +30,19 @@ LINES: Final = (
     "load", "forward_edge", "forward_neuron", "loss",
     "backward_neuron", "backward_edge", "update_bias", "update_weight",
 )  # fmt: skip
-"""The lines of the program, by the kind of steps that they execute."""
+"""The lines of the algorithm, by the kind of step that they execute."""
 PERIODS: Final = ("example", "update", "epoch")
-"""Places that need no number: without one they mean each."""
+"""Places that may have a number: without one they mean each example, update or epoch."""
 CLAUSES: Final = ("if", "log", "every", "ignore", "disabled")
 KEYWORDS: Final = frozenset(
     {"layer", "phase", "line", *PERIODS, *DIRECTIONS, *CLAUSES, "crosses", "becomes", "nonfinite"}
 )
-"""Words that mean something to a reader of places: a neuron of that name is quoted."""
+"""Words with a meaning in commands: a neuron of that name is quoted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Some steps of the algorithm.
+    """Where a breakpoint stops: some steps of the algorithm.
 
     ``kind``: edge, neuron, layer, phase, line, example, update or epoch. ``neurons``: the edge's
     source and target, or the neuron. ``number``: the layer's, or the only example, update or epoch
@@ -61,7 +60,7 @@ class Place:
 
     @property
     def text(self) -> str:
-        """The words that name it, such as ``x1->h1 backward``."""
+        """The place as a command writes it: ``x1->h1 backward``."""
         if self.neurons:
             words = ["->".join(map(_named, self.neurons))]
         else:
@@ -75,8 +74,7 @@ def _named(neuron: str) -> str:
     return f'"{neuron}"' if neuron in KEYWORDS else quoted(neuron)
 
 
-# ---- message -------------------------------------------------------------------------------------
-
+# ---- messages ------------------------------------------------------------------------------------
 
 MAX_LENGTH: Final = 500
 
@@ -86,18 +84,18 @@ _PART: Final = re.compile(r'\{\{|\}\}|\{((?:"(?:[^"\\]|\\.)*"|[^{}"])*)\}|[^{}]+
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message, read and checked; ``text`` is how it was given."""
+    """The message of a logging breakpoint, parsed; ``text`` is as it was typed."""
 
     text: str
     parts: tuple[str | Expression, ...] = field(repr=False)
 
     @property
     def quoted(self) -> str:
-        """The text as it stands in a command."""
+        """The text as a command writes it."""
         return json.dumps(self.text, ensure_ascii=False)
 
     def written(self, lookup: Callable[[str], float | None]) -> str:
-        """The message with every expression's value in its place, in one line."""
+        """Write the message in one line, each expression replaced by its value."""
         found = "".join(
             part if isinstance(part, str) else value_text(part.value(lookup)) for part in self.parts
         )
@@ -105,7 +103,7 @@ class Message:
 
 
 def with_parts(text: str, change: Callable[[str], str]) -> str:
-    """A message's text with another text in place of each of its expressions."""
+    """Replace each expression in a message's text by another text."""
 
     def changed(match: re.Match[str]) -> str:
         inside = match.group(1)
@@ -114,22 +112,22 @@ def with_parts(text: str, change: Callable[[str], str]) -> str:
     return _PART.sub(changed, text)
 
 
-def message_of(text: str, net: Network | Wiring) -> Message:
-    """Read a message.
+def parse_message(text: str, net: Network | Wiring) -> Message:
+    """Parse a message.
 
     Raises:
-        StopError: it is too long, or a bracket has no partner.
+        BreakpointError: it is too long, or a bracket has no partner.
         ExpressionError: an expression in it cannot be read; the position is in the whole text.
     """
     if len(text) > MAX_LENGTH:
-        raise StopError(f"a message of {len(text)} characters (at most {MAX_LENGTH})")
+        raise BreakpointError(f"a message of {len(text)} characters (at most {MAX_LENGTH})")
     parts: list[str | Expression] = []
     for match in _PART.finditer(text):
         piece = match.group()
         if piece in ("{{", "}}"):
             parts.append(piece[0])
         elif piece in ("{", "}"):
-            raise StopError(
+            raise BreakpointError(
                 f"“{escaped(text)}”: {piece} has no partner (as a sign, it is written {piece * 2})"
             )
         elif piece.startswith("{"):
@@ -142,8 +140,7 @@ def message_of(text: str, net: Network | Wiring) -> Message:
     return Message(text, tuple(parts))
 
 
-# ---- rows ----------------------------------------------------------------------------------------
-
+# ---- breakpoints and watchpoints -----------------------------------------------------------------
 
 Event = Literal["changed", "crosses", "becomes true", "nonfinite"]
 EVENTS: Final = ("changed", "crosses", "becomes true", "nonfinite")
@@ -154,9 +151,9 @@ class BreakpointBase:
     """What breakpoints and watchpoints have in common.
 
     A *match* is a step that it waits for. ``ignore``: how many further matches are passed over;
-    ``every``: of the others only each so many-th counts; ``log``: the message to write when one
-    counts, in place of stopping; ``temporary``: deleted when it stops. ``hits``: matches met so
-    far, those passed over included; ``since``: those since the last that counted.
+    ``every``: of the others only each so many-th counts; ``log``: the message to write instead of
+    stopping; ``temporary``: deleted when it stops. ``hits``: matches so far, those passed over
+    included; ``since``: matches since the last that counted.
     """
 
     number: int = 0
@@ -171,7 +168,7 @@ class BreakpointBase:
 
     @property
     def silent(self) -> int:
-        """How many further matches are sure to be passed over."""
+        """How many further matches will be passed over for certain."""
         return self.ignore + self.every - self.since - 1
 
     @property
@@ -198,7 +195,7 @@ class Breakpoint(BreakpointBase):
 
     @property
     def text(self) -> str:
-        """The command that makes it."""
+        """The command that makes it, such as ``break h1 backward every 3``."""
         words = ["tbreak" if self.temporary else "break"]
         words += [self.place.text] if self.place else []
         return " ".join([*words, *self._clauses])
@@ -211,7 +208,7 @@ class Breakpoint(BreakpointBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watchpoint(BreakpointBase):
-    """Stops after each step that does something to an expression's value.
+    """Stops after each step that has an effect on an expression's value.
 
     ``event``: ``changed``; ``crosses`` the number ``level``; ``becomes true``; or, without an
     expression, ``nonfinite``: the step wrote a NaN or an infinity while all it read was finite.
@@ -234,7 +231,7 @@ class Watchpoint(BreakpointBase):
 
     @property
     def text(self) -> str:
-        """The command that makes it."""
+        """The command that makes it, such as ``watch loss crosses 0.1``."""
         plain = replace(self, condition=None).what
         return " ".join(["twatch" if self.temporary else "watch", plain, *self._clauses])
 
@@ -249,23 +246,23 @@ R = TypeVar("R", bound=BreakpointBase)
 
 
 def constant(number: float) -> str:
-    """A number as expressions write it."""
+    """Write a number as an expression."""
     return {"Infinity": "inf", "-Infinity": "-inf", "NaN": "nan"}.get(exact(number), exact(number))
 
 
-def passed(row: R, matches: int) -> R:
-    """The row after so many matches that are passed over (no more than ``silent``)."""
-    ignored = min(row.ignore, matches)
+def passed_over(point: R, matches: int) -> R:
+    """Count matches that are all passed over (no more than ``silent``)."""
+    ignored = min(point.ignore, matches)
     changes: dict[str, Any] = {
-        "hits": row.hits + matches,
-        "ignore": row.ignore - ignored,
-        "since": row.since + matches - ignored,
+        "hits": point.hits + matches,
+        "ignore": point.ignore - ignored,
+        "since": point.since + matches - ignored,
     }
-    return replace(row, **changes)
+    return replace(point, **changes)
 
 
-def met(row: R) -> tuple[R, bool]:
-    """The row after one match, and whether that one counts."""
-    if row.silent:
-        return passed(row, 1), False
-    return replace(row, hits=row.hits + 1, since=0), True
+def matched(point: R) -> tuple[R, bool]:
+    """Count one match; return also whether it counts, and is not passed over."""
+    if point.silent:
+        return passed_over(point, 1), False
+    return replace(point, hits=point.hits + 1, since=0), True

@@ -1,4 +1,4 @@
-"""Reads breakpoints and watchpoints from the words of a command.
+"""Parse breakpoints and watchpoints from commands, and write them as plain values.
 
 ``h1 backward every 3 if delta[h1] == 0 log "δ is {delta[h1]}"``: a place, then clauses.
 """
@@ -18,13 +18,13 @@ from nntui.debugger.breakpoints.breakpoint import (
     PHASES,
     AnyBreakpoint,
     Breakpoint,
+    BreakpointError,
     Event,
     Place,
-    StopError,
     Watchpoint,
-    message_of,
+    parse_message,
 )
-from nntui.debugger.breakpoints.table import MAX_COUNT, MAX_STOPS, BreakpointTable, counted
+from nntui.debugger.breakpoints.table import MAX_BREAKPOINTS, MAX_COUNT, BreakpointTable, counted
 from nntui.debugger.expressions import Expression, ExpressionError, parse, parse_prefix
 from nntui.model.errors import NntuiError
 from nntui.model.names import SYMBOLS, ValueNameError, did_you_mean, escaped, quoted, unquoted
@@ -34,165 +34,29 @@ from nntui.model.wiring import Wiring, check_connection
 _KINDS: Final = ("layer", "phase", "line", *PERIODS)
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word of a place. One in quotes is a neuron's name, whatever it says."""
-
-    text: str
-    quoted: bool
-
-    def is_(self, *words: str) -> bool:
-        """Whether it is one of some keywords."""
-        return not self.quoted and self.text in words
-
-
-def place_from(words: Sequence[Word], net: Wiring) -> Place:
-    """The place that words name.
-
-    Raises:
-        StopError: they name none.
-    """
-    if not words:
-        raise StopError(f"expected a neuron, an edge such as x1->h1, or {_listed(_KINDS)}")
-    first, *rest = words
-    if first.is_("layer"):
-        place = Place("layer", number=_layer(rest[:1], net))
-        return _with_direction(place, rest[1:])
-    if first.is_("phase"):
-        place = Place("phase", phase=_one_of(PHASES, "phase", rest[:1]))
-        return _nothing_more(place, rest[1:])
-    if first.is_("line"):
-        place = Place("line", line=_one_of(LINES, "line", rest[:1]))
-        return _nothing_more(place, rest[1:])
-    if first.is_(*PERIODS):
-        number = _number(rest[0], first.text) if rest else None
-        return _nothing_more(Place(first.text, number=number), rest[1:])
-    if first.is_(*DIRECTIONS):
-        raise StopError(
-            f"“{first.text}” needs a place before it, as in h1 {first.text}; "
-            f"or is it phase {first.text}?"
-        )
-    if rest and rest[0].is_("->"):
-        if len(rest) < 2:
-            raise StopError(f"“{escaped(first.text)}->” leads nowhere: expected a second neuron")
-        return _with_direction(_edge(first, rest[1], net), rest[2:])
-    return _with_direction(_neuron(first, net), rest)
-
-
-def _edge(source: Word, target: Word, net: Wiring) -> Place:
-    _known(source, net)
-    _known(target, net)
-    try:
-        check_connection(net, source.text, target.text)
-    except ValueNameError as error:
-        raise StopError(str(error)) from None
-    return Place("edge", (source.text, target.text))
-
-
-def _neuron(word: Word, net: Wiring) -> Place:
-    _known(word, net)
-    if word.text in net.inputs:
-        raise StopError(
-            f"“{escaped(word.text)}” is an input: it has no steps of its own "
-            "(example stops at each load, x1->h1 at an edge)"
-        )
-    return Place("neuron", (word.text,))
-
-
-def _known(word: Word, net: Wiring) -> None:
-    if word.text in net.layer:
-        return
-    said = f"there is no neuron called “{escaped(word.text)}”"
-    if word.text.partition("[")[0] in SYMBOLS:
-        raise StopError(f"{said}; the value is stopped at by watch {escaped(word.text)}")
-    hint = did_you_mean(word.text, (*net.layer, *_KINDS))
-    longer = [name for name in net.layer if name.startswith(word.text + " ")]
-    if longer and not word.quoted:
-        hint = f"a name with blanks in it is quoted: {quoted(longer[0])}"
-    raise StopError(said + (hint and "; " + hint))
-
-
-def _layer(words: Sequence[Word], net: Wiring) -> int:
-    number = _number(words[0], "layer") if words else -1
-    last = max(net.layer.values())
-    if 1 <= number <= last:
-        return number
-    if number == 0:
-        raise StopError("layer 0 holds the inputs, which have no steps of their own")
-    found = f"layer {number}" if words else "layer without a number"
-    raise StopError(f"found {found}, expected a layer from 1 to {last}")
-
-
-def _one_of(known: Sequence[str], lead: str, words: Sequence[Word]) -> str:
-    if words and words[0].is_(*known):
-        return words[0].text
-    found = f"“{escaped(words[0].text)}”" if words else "nothing"
-    hint = did_you_mean(words[0].text, known) if words else ""
-    expected = f"expected {_listed(known)}{hint and '; ' + hint}"
-    raise StopError(f"found {found} behind {lead}, {expected}")
-
-
-def _number(word: Word, behind: str) -> int:
-    if word.quoted or not (word.text.isascii() and word.text.isdigit()) or len(word.text) > 15:
-        raise StopError(
-            f"found “{escaped(word.text)}” behind {behind}, expected a whole number, counted from 0"
-        )
-    number = int(word.text)
-    if number > MAX_COUNT:
-        raise StopError(f"{behind} {number} is beyond all bounds")
-    return number
-
-
-def _with_direction(place: Place, rest: Sequence[Word]) -> Place:
-    if not rest:
-        return place
-    if not rest[0].is_(*DIRECTIONS):
-        found, hint = escaped(rest[0].text), did_you_mean(rest[0].text, (*DIRECTIONS, "if", "log"))
-        raise StopError(
-            f"found “{found}” behind {place.text}, "
-            f"expected {_listed(DIRECTIONS)}, or if and a condition{hint and '; ' + hint}"
-        )
-    directed = Place(place.kind, place.neurons, place.number, place.phase, rest[0].text)
-    return _nothing_more(directed, rest[1:])
-
-
-def _nothing_more(place: Place, rest: Sequence[Word]) -> Place:
-    if rest:
-        raise StopError(
-            f"found “{escaped(rest[0].text)}” behind {place.text}, expected if and a condition, "
-            "or nothing more"
-        )
-    return place
-
-
-def _listed(words: Sequence[str]) -> str:
-    return f"{', '.join(words[:-1])} or {words[-1]}"
-
-
-# ---- reading -------------------------------------------------------------------------------------
-
-
 _WORD: Final = re.compile(r'\s*(?:(?P<quoted>"(?:[^"\\]|\\.)*")|(?P<arrow>->|→)|(?P<bare>[^\s"]))')
 _BARE: Final = re.compile(r'(?:(?!->|→)[^\s"])+')
 _CLAUSE: Final = re.compile(r"\s*(\w+)")
 
 
-def place_of(text: str, network: Network | Wiring) -> Place:
-    """The place that some words name, such as ``h1 backward``, ``x1->h1`` or ``epoch 5``.
+def parse_place(text: str, network: Network | Wiring) -> Place:
+    """Parse a place, such as ``h1 backward``, ``x1->h1`` or ``epoch 5``.
 
     Raises:
-        StopError: they name none.
+        BreakpointError: there is no such place.
     """
     words, _ = _words(text)
     return place_from(words, _wiring(network))
 
 
-def breakpoint_of(text: str, network: Network | Wiring, *, temporary: bool = False) -> Breakpoint:
-    """The breakpoint that the words behind ``break`` describe; its number is 0 until it is added.
+def parse_breakpoint(
+    text: str, network: Network | Wiring, *, temporary: bool = False
+) -> Breakpoint:
+    """Parse what stands behind ``break``; the number is 0 until the breakpoint is added.
 
     Raises:
-        StopError: an unknown place or clause.
-        ExpressionError: a condition that cannot be read; the position is in ``text``.
+        BreakpointError: an unknown place or clause.
+        ExpressionError: a condition that cannot be parsed; the position is in ``text``.
     """
     net = _wiring(network)
     words, end = _words(text)
@@ -200,12 +64,14 @@ def breakpoint_of(text: str, network: Network | Wiring, *, temporary: bool = Fal
     return Breakpoint(place=place, temporary=temporary, **_clauses(text, end, net))
 
 
-def watchpoint_of(text: str, network: Network | Wiring, *, temporary: bool = False) -> Watchpoint:
-    """The watchpoint that the words behind ``watch`` describe; its number is 0 until it is added.
+def parse_watchpoint(
+    text: str, network: Network | Wiring, *, temporary: bool = False
+) -> Watchpoint:
+    """Parse what stands behind ``watch``; the number is 0 until the watchpoint is added.
 
     Raises:
-        StopError: an unknown event or clause.
-        ExpressionError: an expression that cannot be read; the position is in ``text``.
+        BreakpointError: an unknown event or clause.
+        ExpressionError: an expression that cannot be parsed; the position is in ``text``.
     """
     net = _wiring(network)
     expression: Expression | None = None
@@ -230,36 +96,58 @@ def watchpoint_of(text: str, network: Network | Wiring, *, temporary: bool = Fal
     )
 
 
+def parse_command(command: str, network: Network | Wiring) -> AnyBreakpoint:
+    """Parse a whole command: break, tbreak, watch or twatch.
+
+    Raises:
+        NntuiError: the command cannot be parsed.
+    """
+    word, _, rest = command.strip().partition(" ")
+    if word not in _PARSERS:
+        hint = did_you_mean(word, _PARSERS)
+        raise NntuiError(f"found “{escaped(word)}”, expected break or watch{hint and '; ' + hint}")
+    point: AnyBreakpoint = _PARSERS[word](rest, network, temporary=word.startswith("t"))
+    return point
+
+
+_PARSERS: Final[dict[str, Any]] = {
+    "break": parse_breakpoint,
+    "tbreak": parse_breakpoint,
+    "watch": parse_watchpoint,
+    "twatch": parse_watchpoint,
+}
+
+
 # ---- clauses -----------------------------------------------------------------------------------
 
 
 def _clauses(text: str, at: int, net: Wiring, *, whole: bool = False) -> dict[str, Any]:
-    """What the clauses from ``at`` on say, each at most once, in any order.
+    """Parse the clauses from ``at`` on, each at most once, in any order.
 
-    ``whole``: what stands before is an expression that ends here; what else follows is its fault.
+    ``whole``: an expression ends here; anything but a clause behind it is the expression's fault.
     """
-    said: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     while text[at:].strip():
         match = _CLAUSE.match(text, at)
         word = match.group(1) if match else text[at:].strip()
-        if match is None or word not in _CLAUSE_READERS:
-            if whole or "condition" in said:
+        if match is None or word not in _CLAUSE_PARSERS:
+            if whole or "condition" in fields:
                 _complain(text, at, net)
             hint = did_you_mean(word, CLAUSES)
-            raise StopError(
+            raise BreakpointError(
                 f"found “{escaped(word)}”, expected one of {', '.join(CLAUSES)}"
                 f"{hint and '; ' + hint}"
             )
-        field, read = _CLAUSE_READERS[word]
-        if field in said:
-            raise StopError(f"there is more than one “{word}”")
-        said[field], at = read(text, match.end(), net)
+        field, read = _CLAUSE_PARSERS[word]
+        if field in fields:
+            raise BreakpointError(f"there is more than one “{word}”")
+        fields[field], at = read(text, match.end(), net)
         whole = False
-    return said
+    return fields
 
 
 def _complain(text: str, at: int, net: Wiring) -> None:
-    """Let the parser itself say what is wrong behind an expression."""
+    """Let the expression parser say what is wrong behind an expression."""
     word = re.compile(r".*\bif\b", re.DOTALL).match(text[:at])
     start = word.end() if word else 0
     if not text[at:].strip():
@@ -288,23 +176,23 @@ def _condition(text: str, at: int, net: Wiring) -> tuple[Expression, int]:
 def _message(text: str, at: int, net: Wiring) -> tuple[Any, int]:
     match = _WORD.match(text, at)
     if match is None:
-        raise StopError('log needs a message, as in log "δ is {delta[h1]}"')
+        raise BreakpointError('log needs a message, as in log "δ is {delta[h1]}"')
     if match.lastgroup != "quoted":
-        return message_of(text[at:].strip(), net), len(text)
-    return message_of(_quoted(match.group("quoted")).text, net), match.end()
+        return parse_message(text[at:].strip(), net), len(text)
+    return parse_message(_quoted(match.group("quoted")).text, net), match.end()
 
 
 def _count(word: str, least: int) -> Callable[[str, int, Wiring], tuple[int, int]]:
     def read(text: str, at: int, net: Wiring) -> tuple[int, int]:
         match = re.compile(r"\s*(\d{1,15})\b").match(text, at)
         if match is None:
-            raise StopError(f"{word} needs a whole number, as in {word} 3")
+            raise BreakpointError(f"{word} needs a whole number, as in {word} 3")
         return counted(int(match.group(1)), least, word), match.end()
 
     return read
 
 
-_CLAUSE_READERS: Final[dict[str, tuple[str, Callable[[str, int, Wiring], tuple[Any, int]]]]] = {
+_CLAUSE_PARSERS: Final[dict[str, tuple[str, Callable[[str, int, Wiring], tuple[Any, int]]]]] = {
     "if": ("condition", _condition),
     "log": ("log", _message),
     "every": ("every", _count("every", 1)),
@@ -327,15 +215,17 @@ def _expression(text: str, at: int, net: Wiring) -> tuple[Expression, int]:
 def _level(text: str, at: int, net: Wiring) -> tuple[float, int]:
     expression, end = _expression(text, at, net)
     if expression.is_condition or expression.names:
-        raise StopError(f"crosses needs a fixed number, found “{escaped(expression.text)}”")
+        raise BreakpointError(f"crosses needs a fixed number, found “{escaped(expression.text)}”")
     return float(expression.value(lambda name: None) or 0.0), end
 
 
 def _check_event(expression: Expression, event: Event) -> None:
     if event == "crosses" and expression.is_condition:
-        raise StopError(f"“{escaped(expression.text)}” is true or false: it can only become true")
+        raise BreakpointError(
+            f"“{escaped(expression.text)}” is true or false: it can only become true"
+        )
     if event == "becomes true" and not expression.is_condition:
-        raise StopError(f"“{escaped(expression.text)}” is a number: it cannot become true")
+        raise BreakpointError(f"“{escaped(expression.text)}” is a number: it cannot become true")
 
 
 def _words(text: str) -> tuple[list[Word], int]:
@@ -356,14 +246,14 @@ def _words(text: str) -> tuple[list[Word], int]:
             words.append(_quoted(match.group(kind)) if kind == "quoted" else Word("->", False))
             at = match.end()
     if text[at:].strip():
-        raise StopError(f"“{escaped(text[at:].strip())}”: a quote has no partner")
+        raise BreakpointError(f"“{escaped(text[at:].strip())}”: a quote has no partner")
     return words, at
 
 
 def _quoted(word: str) -> Word:
     text = unquoted(word)
     if text is None:
-        raise StopError(f"{escaped(word)} is badly quoted")
+        raise BreakpointError(f"{escaped(word)} is badly quoted")
     return Word(text, True)
 
 
@@ -371,67 +261,184 @@ def _wiring(network: Network | Wiring) -> Wiring:
     return network if isinstance(network, Wiring) else network.wiring()
 
 
-# ---- plain ---------------------------------------------------------------------------------------
+# ---- places --------------------------------------------------------------------------------------
 
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a place. One in quotes is a neuron's name, whatever it says."""
+
+    text: str
+    quoted: bool
+
+    def is_(self, *words: str) -> bool:
+        """Whether it is one of some keywords."""
+        return not self.quoted and self.text in words
+
+
+def place_from(words: Sequence[Word], net: Wiring) -> Place:
+    """Parse a place from its words.
+
+    Raises:
+        BreakpointError: there is no such place.
+    """
+    if not words:
+        raise BreakpointError(f"expected a neuron, an edge such as x1->h1, or {_listed(_KINDS)}")
+    first, *rest = words
+    if first.is_("layer"):
+        place = Place("layer", number=_layer(rest[:1], net))
+        return _with_direction(place, rest[1:])
+    if first.is_("phase"):
+        place = Place("phase", phase=_one_of(PHASES, "phase", rest[:1]))
+        return _nothing_more(place, rest[1:])
+    if first.is_("line"):
+        place = Place("line", line=_one_of(LINES, "line", rest[:1]))
+        return _nothing_more(place, rest[1:])
+    if first.is_(*PERIODS):
+        number = _number(rest[0], first.text) if rest else None
+        return _nothing_more(Place(first.text, number=number), rest[1:])
+    if first.is_(*DIRECTIONS):
+        raise BreakpointError(
+            f"“{first.text}” needs a place before it, as in h1 {first.text}; "
+            f"or is it phase {first.text}?"
+        )
+    if rest and rest[0].is_("->"):
+        if len(rest) < 2:
+            raise BreakpointError(
+                f"“{escaped(first.text)}->” leads nowhere: expected a second neuron"
+            )
+        return _with_direction(_edge(first, rest[1], net), rest[2:])
+    return _with_direction(_neuron(first, net), rest)
+
+
+def _edge(source: Word, target: Word, net: Wiring) -> Place:
+    _known(source, net)
+    _known(target, net)
+    try:
+        check_connection(net, source.text, target.text)
+    except ValueNameError as error:
+        raise BreakpointError(str(error)) from None
+    return Place("edge", (source.text, target.text))
+
+
+def _neuron(word: Word, net: Wiring) -> Place:
+    _known(word, net)
+    if word.text in net.inputs:
+        raise BreakpointError(
+            f"“{escaped(word.text)}” is an input: it has no steps of its own "
+            "(example stops at each load, x1->h1 at an edge)"
+        )
+    return Place("neuron", (word.text,))
+
+
+def _known(word: Word, net: Wiring) -> None:
+    if word.text in net.layer:
+        return
+    said = f"there is no neuron called “{escaped(word.text)}”"
+    if word.text.partition("[")[0] in SYMBOLS:
+        raise BreakpointError(f"{said}; the value is stopped at by watch {escaped(word.text)}")
+    hint = did_you_mean(word.text, (*net.layer, *_KINDS))
+    longer = [name for name in net.layer if name.startswith(word.text + " ")]
+    if longer and not word.quoted:
+        hint = f"a name with blanks in it is quoted: {quoted(longer[0])}"
+    raise BreakpointError(said + (hint and "; " + hint))
+
+
+def _layer(words: Sequence[Word], net: Wiring) -> int:
+    number = _number(words[0], "layer") if words else -1
+    last = max(net.layer.values())
+    if 1 <= number <= last:
+        return number
+    if number == 0:
+        raise BreakpointError("layer 0 holds the inputs, which have no steps of their own")
+    found = f"layer {number}" if words else "layer without a number"
+    raise BreakpointError(f"found {found}, expected a layer from 1 to {last}")
+
+
+def _one_of(known: Sequence[str], lead: str, words: Sequence[Word]) -> str:
+    if words and words[0].is_(*known):
+        return words[0].text
+    found = f"“{escaped(words[0].text)}”" if words else "nothing"
+    hint = did_you_mean(words[0].text, known) if words else ""
+    expected = f"expected {_listed(known)}{hint and '; ' + hint}"
+    raise BreakpointError(f"found {found} behind {lead}, {expected}")
+
+
+def _number(word: Word, behind: str) -> int:
+    if word.quoted or not (word.text.isascii() and word.text.isdigit()) or len(word.text) > 15:
+        raise BreakpointError(
+            f"found “{escaped(word.text)}” behind {behind}, expected a whole number, counted from 0"
+        )
+    number = int(word.text)
+    if number > MAX_COUNT:
+        raise BreakpointError(f"{behind} {number} is beyond all bounds")
+    return number
+
+
+def _with_direction(place: Place, rest: Sequence[Word]) -> Place:
+    if not rest:
+        return place
+    if not rest[0].is_(*DIRECTIONS):
+        found, hint = escaped(rest[0].text), did_you_mean(rest[0].text, (*DIRECTIONS, "if", "log"))
+        raise BreakpointError(
+            f"found “{found}” behind {place.text}, "
+            f"expected {_listed(DIRECTIONS)}, or if and a condition{hint and '; ' + hint}"
+        )
+    directed = Place(place.kind, place.neurons, place.number, place.phase, rest[0].text)
+    return _nothing_more(directed, rest[1:])
+
+
+def _nothing_more(place: Place, rest: Sequence[Word]) -> Place:
+    if rest:
+        raise BreakpointError(
+            f"found “{escaped(rest[0].text)}” behind {place.text}, expected if and a condition, "
+            "or nothing more"
+        )
+    return place
+
+
+def _listed(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+# ---- plain values --------------------------------------------------------------------------------
 
 _COUNTERS: Final = ("number", "hits", "since")
 
 
-def to_plain(stops: Iterable[AnyBreakpoint]) -> list[dict[str, Any]]:
-    """A list of objects: the command that makes each row, its number and its counters."""
+def to_plain(points: Iterable[AnyBreakpoint]) -> list[dict[str, Any]]:
+    """Write each breakpoint as an object: its command, its number and its counters."""
     return [
-        {"command": row.text, **{key: getattr(row, key) for key in _COUNTERS if getattr(row, key)}}
-        for row in stops
+        {"command": p.text, **{key: getattr(p, key) for key in _COUNTERS if getattr(p, key)}}
+        for p in points
     ]
 
 
 def from_plain(plain: object, network: Network | Wiring) -> tuple[BreakpointTable, list[str]]:
-    """The table that ``to_plain`` was given, and what could not be read of it, as sentences."""
-    stops, problems = BreakpointTable(), []
+    """Read what ``to_plain`` wrote; return also what could not be read, as sentences."""
+    table, problems = BreakpointTable(), []
     if not isinstance(plain, list):
-        return stops, ["breakpoints: expected a list"]
-    for n, entry in enumerate(plain[:MAX_STOPS]):
+        return table, ["breakpoints: expected a list"]
+    for n, entry in enumerate(plain[:MAX_BREAKPOINTS]):
         try:
-            stops.add(_row(entry, network))
+            table.add(_from_entry(entry, network))
         except NntuiError as error:
             problems.append(f"breakpoints[{n}]: {error}")
-    if len(plain) > MAX_STOPS:
-        problems.append(f"breakpoints: {len(plain)} of them, the first {MAX_STOPS} are kept")
-    return stops, problems
+    if len(plain) > MAX_BREAKPOINTS:
+        problems.append(f"breakpoints: {len(plain)} of them, the first {MAX_BREAKPOINTS} are kept")
+    return table, problems
 
 
-def row_of(command: str, network: Network | Wiring) -> AnyBreakpoint:
-    """The row that a whole command (break, tbreak, watch or twatch) makes.
-
-    Raises:
-        NntuiError: the command cannot be read.
-    """
-    word, _, rest = command.strip().partition(" ")
-    if word not in _MAKERS:
-        hint = did_you_mean(word, _MAKERS)
-        raise NntuiError(f"found “{escaped(word)}”, expected break or watch{hint and '; ' + hint}")
-    made: AnyBreakpoint = _MAKERS[word](rest, network, temporary=word.startswith("t"))
-    return made
-
-
-_MAKERS: Final[dict[str, Any]] = {
-    "break": breakpoint_of,
-    "tbreak": breakpoint_of,
-    "watch": watchpoint_of,
-    "twatch": watchpoint_of,
-}
-
-
-def _row(entry: object, network: Network | Wiring) -> AnyBreakpoint:
+def _from_entry(entry: object, network: Network | Wiring) -> AnyBreakpoint:
     if not isinstance(entry, dict) or not isinstance(entry.get("command"), str):
         raise NntuiError("expected an object with a command, such as break h1")
     for key in entry:
         if key not in ("command", *_COUNTERS):
             raise NntuiError(f"found the unknown key “{escaped(str(key))}”")
-    row = row_of(entry["command"], network)
+    point = parse_command(entry["command"], network)
     counters: dict[str, Any] = {key: _checked_count(key, entry.get(key, 0)) for key in _COUNTERS}
-    counters["since"] = min(counters["since"], row.every - 1)
-    return replace(row, **counters)
+    counters["since"] = min(counters["since"], point.every - 1)
+    return replace(point, **counters)
 
 
 def _checked_count(key: str, value: object) -> int:

@@ -1,7 +1,7 @@
-"""Screens: how often a row matches in an update, told from the trace without stepping.
+"""Filters: count a breakpoint's matches in an update from its trace, without stepping.
 
-A screen may say "perhaps" and so have a block stepped through, but it never misses a match. One
-screen a row, the counterpart of its detector.
+A filter may say "perhaps" and so have a block stepped through, but it never misses a match. There
+is one for each breakpoint, the counterpart of its detector.
 """
 
 from __future__ import annotations
@@ -56,11 +56,11 @@ SEQUENCES: Final[dict[str, Callable[..., Any]]] = {
 }
 
 
-# ---- wrecks --------------------------------------------------------------------------------------
+# ---- values that are not finite ------------------------------------------------------------------
 
 
 def count_nonfinite(trace: UpdateTrace) -> MatchCounts:
-    """The matches in an update."""
+    """Count the steps that write a value that is not finite, having read only finite ones."""
     counts = MatchCounts.none(trace.length)
     passes = trace.passes
     arrays = (passes.z, passes.a, passes.da, passes.delta, passes.loss, passes.dp(), trace.after.p)
@@ -75,7 +75,7 @@ def count_nonfinite(trace: UpdateTrace) -> MatchCounts:
 
 
 def _forward(trace: UpdateTrace) -> Iterator[Any]:
-    net = trace.layout.net
+    net = trace.index.net
     for j in net.neurons:
         z: Any = trace.parameter(j)
         if np.isfinite(z) and not np.isfinite(trace.of("z", j)).all():
@@ -88,13 +88,13 @@ def _forward(trace: UpdateTrace) -> Iterator[Any]:
 
 
 def _loss(trace: UpdateTrace) -> Iterator[Any]:
-    outputs = trace.layout.net.outputs
+    outputs = trace.index.net.outputs
     read = _finite(*(trace.of("a", k) for k in outputs), *(trace.target(k) for k in outputs))
     yield read & ~_finite(trace.passes.loss, *trace.slopes.values())
 
 
 def _backward(trace: UpdateTrace) -> Iterator[Any]:
-    layout, net = trace.layout, trace.layout.net
+    index, net = trace.index, trace.index.net
     for j in net.neurons:
         delta, alive = trace.of("delta", j), j in net.outputs or net.targets[j]
         before, after = trace.sums(j)
@@ -106,16 +106,16 @@ def _backward(trace: UpdateTrace) -> Iterator[Any]:
             before, after = trace.sums((i, j))
             if not np.any(read) or np.all(_finite(after, trace.of("da", i))):
                 continue
-            step = layout.offsets.backward_edge(i, j)
+            step = index.offsets.backward_edge(i, j)
             old, new = (
-                example_reader(layout, value_name("da", i), o)(trace) for o in (step - 1, step)
+                example_reader(index, value_name("da", i), o)(trace) for o in (step - 1, step)
             )
             yield read & _finite(before, 0.0 if old is None else old) & ~_finite(after, new)
 
 
 def _update(trace: UpdateTrace) -> Iterator[Any]:
     dp = trace.passes.dp()
-    for parameter in trace.layout.offsets.update:
+    for parameter in trace.index.offsets.update:
         old, new = trace.parameter(parameter), trace.parameter(parameter, updated=True)
         yield _finite(old, dp[trace.timeline.layout.index[parameter]]) & ~np.isfinite(new)
 
@@ -128,39 +128,37 @@ def _finite(*numbers: Any) -> Any:
     return found
 
 
-# ---- screens -------------------------------------------------------------------------------------
-
+# ---- filters -------------------------------------------------------------------------------------
 
 Readers = Mapping[str, Reader]
 UpdateFilter = Callable[[UpdateTrace], MatchCounts]
 
 _AT_A_TIME: Final = 1_000_000
-"""Steps that a condition about the step's number is computed for at a time, at most."""
+"""Steps for which a condition about the step's number is computed at a time, at most."""
 
 
-def filter_of(detector: Detector, layout: SiteIndex) -> UpdateFilter:
-    """The screen that goes with a detector."""
-    row = detector.row
+def filter_of(detector: Detector, index: SiteIndex) -> UpdateFilter:
+    """Make the filter that goes with a detector."""
+    condition = detector.point.condition
     if isinstance(detector, ChangeDetector):
-        return ChangeFilter(detector, layout)
+        return ChangeFilter(detector, index)
     if not isinstance(detector, PlaceDetector):
-        return lambda trace: _admitted(count_nonfinite(trace), row.condition)
-    if detector.row.place is not None:
-        return PlaceFilter(detector.row.place, row.condition, layout)
-    return AnywhereFilter(row.condition, layout)
+        return lambda trace: _unless_conditional(count_nonfinite(trace), condition)
+    if detector.point.place is not None:
+        return PlaceFilter(detector.point.place, condition, index)
+    return AnywhereFilter(condition, index)
 
 
 class PlaceFilter:
     """The steps of a place at which a condition is true; where it reads a blank: perhaps."""
 
-    def __init__(self, place: Place, condition: Expression | None, layout: SiteIndex) -> None:
-        self._place, self._condition, self._layout = place, condition, layout
-        sites, names = layout.sites_of_place(place), condition.names if condition else ()
-        self._example = [_readers(example_reader, layout, names, o) for o in sites.example]
-        self._update = [_readers(update_reader, layout, names, o) for o in sites.update]
+    def __init__(self, place: Place, condition: Expression | None, index: SiteIndex) -> None:
+        self._place, self._condition, self._index = place, condition, index
+        sites, names = index.sites_of_place(place), condition.names if condition else ()
+        self._example = [_readers(example_reader, index, names, o) for o in sites.example]
+        self._update = [_readers(update_reader, index, names, o) for o in sites.update]
 
     def __call__(self, trace: UpdateTrace) -> MatchCounts:
-        """The matches in an update."""
         counts = MatchCounts.none(trace.length)
         chosen = self._chosen(trace)
         if chosen is None:
@@ -192,7 +190,7 @@ class PlaceFilter:
             counts.perhaps[:-1] |= blank
 
     def _chosen(self, trace: UpdateTrace) -> Any:
-        """Which examples are meant: a mask, all (...), or None of this update."""
+        """Which examples are meant: a mask, all (...), or none of this update (None)."""
         number = self._place.number
         match self._place.kind:
             case "example" if number is not None:
@@ -200,26 +198,23 @@ class PlaceFilter:
             case "update":
                 return _first(trace) if number in (None, trace.update) else None
             case "epoch":
-                opens = trace.update % self._layout.schedule.updates_per_epoch == 0
+                opens = trace.update % self._index.schedule.updates_per_epoch == 0
                 return _first(trace) if opens and number in (None, trace.epoch) else None
         return ...
 
 
 class AnywhereFilter:
-    """All steps at which a condition is true: it changes only where a value that it reads does."""
+    """All steps at which a condition is true; between steps that change what it reads it stays."""
 
-    def __init__(self, condition: Expression | None, layout: SiteIndex) -> None:
+    def __init__(self, condition: Expression | None, index: SiteIndex) -> None:
         self._condition = condition
         names = condition.names if condition else frozenset()
-        self._asks_step = "step" in names
-        sites = layout.sites_of_values(names - {"step"})
-        self._example = _stretches(
-            example_reader, layout, names, sites.example, layout.example_steps
-        )
-        self._update = _stretches(update_reader, layout, names, sites.update, layout.update_steps)
+        self._reads_step = "step" in names
+        sites = index.sites_of_values(names - {"step"})
+        self._example = _stretches(example_reader, index, names, sites.example, index.example_steps)
+        self._update = _stretches(update_reader, index, names, sites.update, index.update_steps)
 
     def __call__(self, trace: UpdateTrace) -> MatchCounts:
-        """The matches in an update."""
         counts = MatchCounts.none(trace.length)
         try:
             for update, stretches in ((False, self._example), (True, self._update)):
@@ -232,8 +227,8 @@ class AnywhereFilter:
         return counts
 
     def _portions(self, width: int, examples: int) -> Iterator[tuple[int, int]]:
-        """The stretch, in portions when each of its steps is looked at: first step, how many."""
-        portion = max(_AT_A_TIME // examples, 1) if self._asks_step else width
+        """A stretch as (first step, steps); in portions where the step's number counts."""
+        portion = max(_AT_A_TIME // examples, 1) if self._reads_step else width
         for first in range(0, width, portion):
             yield first, min(portion, width - first)
 
@@ -255,25 +250,25 @@ class AnywhereFilter:
 
 
 class ChangeFilter:
-    """What a watchpoint's expression does from one of the steps that may change it to the next."""
+    """A watchpoint's events from one step that may change its expression to the next."""
 
-    def __init__(self, detector: ChangeDetector, layout: SiteIndex) -> None:
-        self._detector, row = detector, detector.row
-        assert row.expression is not None
-        self._expression, self._event = row.expression, SEQUENCES[row.event]
-        self._level, self._condition = row.level, row.condition
-        self._asks_step = "step" in row.expression.names
-        sites, names = detector.sites, row.expression.names
-        if not self._asks_step:
-            self._example = [_readers(example_reader, layout, names, o) for o in sites.example]
-            self._update = [_readers(update_reader, layout, names, o) for o in sites.update]
+    def __init__(self, detector: ChangeDetector, index: SiteIndex) -> None:
+        self._detector, point = detector, detector.point
+        assert point.expression is not None
+        self._expression, self._event = point.expression, SEQUENCES[point.event]
+        self._level, self._condition = point.level, point.condition
+        self._reads_step = "step" in point.expression.names
+        sites, names = detector.sites, point.expression.names
+        if not self._reads_step:
+            self._example = [_readers(example_reader, index, names, o) for o in sites.example]
+            self._update = [_readers(update_reader, index, names, o) for o in sites.update]
         self._next = -1
         self._last = (np.nan, True)
         self._known = (np.nan, True)
 
     def __call__(self, trace: UpdateTrace) -> MatchCounts:
-        """The matches in an update; what went before is remembered, or asked of the detector."""
-        if self._asks_step:
+        """Count; the value before the update is remembered, or that of the detector."""
+        if self._reads_step:
             return MatchCounts.unknown(trace.length)
         try:
             values, blank = self._sequence(trace)
@@ -291,18 +286,18 @@ class ChangeFilter:
         if sites:
             counts.certain[:-1] = matches[:inside].reshape(trace.length, sites).sum(axis=1)
         counts.certain[-1] = matches[inside:].sum()
-        return _admitted(counts, self._condition)
+        return _unless_conditional(counts, self._condition)
 
     def forget(self) -> None:
-        """The run was moved: what went before is the detector's to say."""
+        """Forget the value before the next update: the run was moved."""
         self._next = -1
 
     def _sequence(self, trace: UpdateTrace) -> tuple[Array, Any]:
-        """The expression before the update's first step, then behind each of its sites."""
+        """The expression before the update's first step, then after each of its sites."""
         if trace.update != self._next:
             self._last = _number(self._detector.previous)
             self._known = self._last
-            if self._detector.row.event == "crosses":
+            if self._detector.point.event == "crosses":
                 self._known = _number(self._detector.known)
         sites, n = len(self._example), trace.length
         inside = np.empty((sites, n)), np.empty((sites, n), np.bool_)
@@ -318,7 +313,7 @@ class ChangeFilter:
         return parts[0], parts[1].astype(np.bool_)
 
     def _at(self, trace: UpdateTrace, readers: Readers) -> tuple[Any, Any]:
-        """Its numbers and where it is blank; a truth value counts as 1 or 0."""
+        """The expression's numbers and where it is blank; a truth value counts as 1 or 0."""
 
         def lookup(name: str) -> Any:
             return readers[name](trace)
@@ -330,21 +325,18 @@ class ChangeFilter:
         return (np.nan, True) if found is None else (found, False)
 
 
-# ---- helpers -----------------------------------------------------------------------------------
-
-
-def _readers(reader: Callable[..., Reader], layout: SiteIndex, names: Any, offset: int) -> Readers:
-    return {name: reader(layout, name, offset) for name in names}
+def _readers(reader: Callable[..., Reader], index: SiteIndex, names: Any, offset: int) -> Readers:
+    return {name: reader(index, name, offset) for name in names}
 
 
 def _stretches(
-    reader: Callable[..., Reader], layout: SiteIndex, names: Any, sites: Any, steps: int
+    reader: Callable[..., Reader], index: SiteIndex, names: Any, sites: Any, steps: int
 ) -> list[tuple[int, Readers]]:
-    """From one site to the next nothing changes: each stretch's width, and how to read there."""
+    """The stretches from one site to the next, in which nothing changes: width and readers."""
     starts = sorted({0, *sites}) if steps else []
     ends = [*starts[1:], steps]
     return [
-        (end - start, _readers(reader, layout, names, start))
+        (end - start, _readers(reader, index, names, start))
         for start, end in zip(starts, ends, strict=False)
     ]
 
@@ -357,6 +349,6 @@ def _number(found: float | bool | None) -> tuple[float, bool]:
     return (np.nan, True) if found is None else (float(found), False)
 
 
-def _admitted(counts: MatchCounts, condition: Expression | None) -> MatchCounts:
-    """A watchpoint's own condition is left to the detector."""
+def _unless_conditional(counts: MatchCounts, condition: Expression | None) -> MatchCounts:
+    """The counts of a watchpoint; whether its condition holds is left to the detector."""
     return counts if condition is None else counts.uncertain()

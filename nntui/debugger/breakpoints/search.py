@@ -1,4 +1,8 @@
-"""The search: a search for the next stop, or the one before, in bursts."""
+"""Search for the next stop, or for the one before, in bursts.
+
+Whole updates are computed at full speed; a filter for each breakpoint counts its matches in them.
+Only where a stop may lie are the steps executed and tested one by one.
+"""
 
 from __future__ import annotations
 
@@ -23,69 +27,70 @@ if TYPE_CHECKING:
 
 
 _AMPLE = 60.0
-"""Seconds for an update's trace: it is refused at once."""
+"""Seconds for one update: the filter ends it at once."""
 
 Matches = list[tuple[int, int]]
-"""Rows' numbers, each with how many matches."""
+"""Breakpoints' numbers, each with its count of matches."""
 
 
 class SearchContext:
-    """A run, the rows that are looked for in it, and the means to look."""
+    """A run, the breakpoints searched for in it, and their detectors and filters."""
 
-    def __init__(self, run: Run, rows: Sequence[AnyBreakpoint]) -> None:
-        self.run, self.rows = run, rows
+    def __init__(self, run: Run, points: Sequence[AnyBreakpoint]) -> None:
+        self.run, self.points = run, points
         self.schedule = run.schedule
-        self.layout = SiteIndex(run.experiment.network.wiring(), run.schedule)
-        self.walker = Walker(run, self.layout, rows)
-        self._screens = [filter_of(d, self.layout) for d in self.walker.detectors]
+        self.index = SiteIndex(run.experiment.network.wiring(), run.schedule)
+        self.walker = Walker(run, self.index, points)
+        self._filters = [filter_of(d, self.index) for d in self.walker.detectors]
         self._edits = edit_positions(run)
 
     def restart(self) -> None:
-        """The run stands elsewhere."""
+        """Let detectors and filters begin here: the run was moved."""
         self.walker.restart()
-        for screen in self._screens:
-            if isinstance(screen, ChangeFilter):
-                screen.forget()
+        for update_filter in self._filters:
+            if isinstance(update_filter, ChangeFilter):
+                update_filter.forget()
 
     def counts(
         self, update: int, passes: BatchValues, before: TrainingState, after: TrainingState
     ) -> list[tuple[int, MatchCounts]]:
-        """Each row's number, and its matches in an update."""
-        trace = UpdateTrace(self.run.timeline, self.layout, update, passes, before, after)
-        return [(row.number, screen(trace)) for row, screen in zip(self.rows, self._screens)]  # noqa: B905
+        """Count the matches of each breakpoint, by number, in an update."""
+        trace = UpdateTrace(self.run.timeline, self.index, update, passes, before, after)
+        filtered = zip(self.points, self._filters, strict=True)
+        return [(point.number, update_filter(trace)) for point, update_filter in filtered]
 
-    def plan(self, update: int) -> UpdateCounts | None:
-        """The plan of the update at whose start the run stands; None when it has no trace."""
+    def update_counts(self, update: int) -> UpdateCounts | None:
+        """The counts of the update at whose start the run stands; None when it is edited."""
         if self.edited(update):
             return None
         found: list[UpdateCounts] = []
 
-        def screen(
+        def note(
             number: int, passes: BatchValues, before: TrainingState, after: TrainingState
         ) -> bool:
             found.append(UpdateCounts(number, self.counts(number, passes, before, after)))
             return True
 
         self.restart()
-        self.run.approach(self.schedule.update_start(update + 1), _AMPLE, screen=screen)
+        self.run.approach(self.schedule.update_start(update + 1), _AMPLE, screen=note)
         return found[0] if found else None
 
-    # ---- edits: what full speed computes knows nothing of them ----------------------------------
+    # ---- edits, which full speed knows nothing of ----------------------------------------------
 
     def edited(self, update: int) -> bool:
-        """Whether an edit shows behind one of an update's steps, the last one included."""
+        """Whether an edit shows after one of an update's steps, the last one included."""
         start, end = self.schedule.update_start(update), self.schedule.update_start(update + 1)
         return any(start < position <= end for position in self._edits)
 
     def next_edited(self, update: int) -> int:
-        """The first update from one on that is edited; or their number when none is."""
+        """The first edited update from one on; the number of updates when there is none."""
         n = bisect_right(self._edits, self.schedule.update_start(update))
         if n == len(self._edits):
             return self.schedule.updates
         return self.schedule.updates_before(self._edits[n] - 1)
 
     def last_edited(self, first: int, end: int) -> int | None:
-        """The last update from one on that is edited at or before a position."""
+        """The last edited update from one on, edited at or before a position; or None."""
         start = self.schedule.update_start(first)
         n = bisect_right(self._edits, end) - 1
         if n < 0 or self._edits[n] <= start:
@@ -94,14 +99,14 @@ class SearchContext:
 
 
 class UpdateCounts:
-    """What a screen knows of an update: each row's matches, block by block."""
+    """The matches of each breakpoint in an update, block by block."""
 
     def __init__(self, update: int, counts: Sequence[tuple[int, MatchCounts]]) -> None:
         self.update = update
         self._counts = [(number, c.certain.tolist(), c.perhaps.tolist()) for number, c in counts]
 
     def matches(self, place: int) -> Matches | None:
-        """The matches in the block of an example (or behind the last, of the update itself).
+        """The matches in the block of an example (or, after the last, of the update's own steps).
 
         None when the block must be stepped through to know.
         """
@@ -112,20 +117,19 @@ class UpdateCounts:
 
 # ---- forward -------------------------------------------------------------------------------------
 
-
 _WORTH_SEEKING: Final = 5_000
-"""Steps that the listing takes in about the time of going past them at full speed."""
+"""So many steps of the listing take about as long as seeking past them at full speed."""
 
 
 class ForwardSearch:
-    """The search from where a run stands towards its end."""
+    """The search from a run's position to its end."""
 
     def __init__(self, run: Run, breakpoints: BreakpointTable, log: MessageLog) -> None:
         self._run = run
-        self.tally = HitCounter(breakpoints, log)
-        rows = self.tally.rows
-        self._search = SearchContext(self._run, rows) if rows else None
-        self._plan: UpdateCounts | None = None
+        self._hits = HitCounter(breakpoints, log)
+        points = self._hits.points
+        self._search = SearchContext(self._run, points) if points else None
+        self._counts: UpdateCounts | None = None
         self._walking = -1
 
     @property
@@ -134,93 +138,89 @@ class ForwardSearch:
         return self._run.position
 
     @property
-    def stepped(self) -> int:
-        """How many steps were looked at one by one."""
-        return self._search.walker.asked if self._search else 0
-
-    def abandon(self) -> int:
-        """The position where the run can rest."""
-        return self._run.position
+    def tested(self) -> int:
+        """How many steps were tested one by one."""
+        return self._search.walker.tested if self._search else 0
 
     def burst(self, deadline: float) -> Stop | bool:
-        """Go on until the deadline: a stop, or whether the end was reached."""
+        """Search until the deadline; return a stop, or whether the end was reached."""
         run, schedule = self._run, self._run.schedule
         while run.position < schedule.total:
             update = schedule.updates_before(run.position)
             if self._walking != update and run.position == schedule.update_start(update):
-                self._fast(update, deadline)
-            elif (stop := self._slow(update, deadline)) is not None:
+                self._skip_updates(update, deadline)
+            elif (stop := self._walk_update(update, deadline)) is not None:
                 return stop
             if perf_counter() > deadline:
                 break
         return run.position == schedule.total
 
-    def _fast(self, update: int, deadline: float) -> None:
-        """Whole updates, up to one that must be walked through."""
+    def _skip_updates(self, update: int, deadline: float) -> None:
+        """Compute whole updates, up to one that must be walked through."""
         run, schedule, search = self._run, self._run.schedule, self._search
         seconds = max(deadline - perf_counter(), 0.0)
         if search is None:
             run.approach(schedule.total, seconds)
             return
         if search.edited(update):
-            self._plan, self._walking = None, update
+            self._counts, self._walking = None, update
             return
         search.restart()
         target = schedule.update_start(search.next_edited(update))
         start = run.position
-        run.approach(target, seconds, screen=self._screen)
+        run.approach(target, seconds, screen=self._must_walk)
         if run.position == start and self._walking != update:
-            self._plan, self._walking = None, update  # it cannot be shown, for whatever reason
+            self._counts, self._walking = None, update  # it could not be filtered
 
-    def _screen(
+    def _must_walk(
         self, update: int, passes: BatchValues, before: TrainingState, after: TrainingState
     ) -> bool:
-        """Whether an update must be walked through. If not, its matches are counted here."""
+        """Whether an update must be walked through. If not, count its matches."""
         assert self._search is not None
         counts = self._search.counts(update, passes, before, after)
         totals = [(number, total) for number, c in counts if (total := c.total) is not None]
-        if len(totals) == len(counts) and self.tally.all_silent(totals):
-            self.tally.pass_over(totals)
+        if len(totals) == len(counts) and self._hits.all_silent(totals):
+            self._hits.pass_over(totals)
             return False
-        self._plan, self._walking = UpdateCounts(update, counts), update
+        self._counts, self._walking = UpdateCounts(update, counts), update
         return True
 
-    def _slow(self, update: int, deadline: float) -> Stop | None:
-        """An update block by block, skipping those that the plan knows to be silent."""
+    def _walk_update(self, update: int, deadline: float) -> Stop | None:
+        """Walk through an update block by block, skipping those known to be silent."""
         run, search = self._run, self._search
         end = run.schedule.update_start(update + 1)
         if search is None:
             run.approach(end, max(deadline - perf_counter(), 0.0))
             return None
         while run.position < end:
-            self._skip(update)
+            self._skip_blocks(update)
             if run.position == end:
                 break
-            block = search.layout.block(run.position)
+            block = search.index.block(run.position)
             if matches := search.walker.walk(block.end, deadline):
-                stop = self.tally.meet(matches, run.position, search.walker.lookup)
+                stop = self._hits.meet(matches, run.position, search.walker.lookup)
                 if stop is not None:
                     return stop
             if perf_counter() > deadline:
                 break
         return None
 
-    def _skip(self, update: int) -> None:
+    def _skip_blocks(self, update: int) -> None:
         """Go past the blocks ahead that are known to be silent."""
-        run, search, plan = self._run, self._search, self._plan
+        run, search, counts = self._run, self._search, self._counts
         assert search is not None
-        if plan is None or plan.update != update:
+        if counts is None or counts.update != update:
             return
-        block = search.layout.block(run.position)
+        block = search.index.block(run.position)
         if block.start != run.position:
             return
         to = run.position
         for place in range(block.place, run.schedule.batch_length(update) + 1):
-            matches = plan.matches(place)
-            if matches is None or not self.tally.all_silent(matches):
+            matches = counts.matches(place)
+            if matches is None or not self._hits.all_silent(matches):
                 break
-            self.tally.pass_over(matches)
-            to = search.layout.block_at(update, place).end
+            self._hits.pass_over(matches)
+            to = search.index.block_at(update, place).end
         if to - run.position > _WORTH_SEEKING:
             run.seek(to)
         else:
@@ -229,35 +229,34 @@ class ForwardSearch:
 
 # ---- backward ------------------------------------------------------------------------------------
 
-
 _WIDER: Final = 4
-"""How much wider each window is than the one behind it."""
+"""By what factor each window is wider than the one searched before."""
 _FIRST_PIECE: Final = 1_000
-"""How many steps of a block are walked through at first; each piece before it is longer."""
+"""How many steps of a block are walked through first; each piece before is longer."""
 _WIDEST: Final = 50_000
 """Updates in a window, at most."""
 
 
 class BackwardSearch:
-    """The search from where a run stands towards its start.
+    """The search from a run's position to its start, by a run of its own.
 
-    All steps from number ``_end`` on are searched. To be searched next, each from its end: the
-    matches of a block, then the blocks of an update, then the updates of a window.
+    All steps from number ``_end`` on are searched. Next, each from its end: the matches of a
+    block, then the blocks of an update, then the updates of a window.
     """
 
     def __init__(self, run: Run, breakpoints: BreakpointTable) -> None:
-        self.tally = HitCounter(breakpoints)
-        rows = self.tally.rows
-        self._run = run.twin() if rows else run
-        self._search, self._schedule = SearchContext(self._run, rows), self._run.schedule
+        self._hits = HitCounter(breakpoints)
+        points = self._hits.points
+        self._run = run.twin() if points else run
+        self._search, self._schedule = SearchContext(self._run, points), self._run.schedule
         self._start = run.position
-        self._end = max(run.position - 1, 0) if rows else 0
+        self._end = max(run.position - 1, 0) if points else 0
         self._floor = self._end  # of the window
         self._width = 1
         self._scanning: int | None = None  # the update that the window ends before
         self._noted: list[tuple[int, Matches | None]] = []
         self._updates: list[tuple[int, Matches | None]] = []
-        self._plan: UpdateCounts | None = None
+        self._counts: UpdateCounts | None = None
         self._blocks: list[tuple[Block, int]] = []  # each with where it is searched from
         self._piece = _FIRST_PIECE
         self._met: list[tuple[int, list[Match]]] = []
@@ -268,21 +267,17 @@ class BackwardSearch:
         return min(self._end + 1, self._start)
 
     @property
-    def stepped(self) -> int:
-        """How many steps were looked at one by one."""
-        return self._search.walker.asked
-
-    def abandon(self) -> int:
-        """The position where the run can rest."""
-        return self.position
+    def tested(self) -> int:
+        """How many steps were tested one by one."""
+        return self._search.walker.tested
 
     def burst(self, deadline: float) -> Stop | bool:
-        """Search until the deadline: a stop, or whether the start was reached."""
+        """Search until the deadline; return a stop, or whether the start was reached."""
         while True:
             if self._met:
                 step, matches = self._met.pop()
                 self._end = step
-                if (stop := self.tally.meet(matches, step + 1, None)) is not None:
+                if (stop := self._hits.meet(matches, step + 1, None)) is not None:
                     return stop
             elif self._blocks:
                 self._search_block(*self._blocks.pop())
@@ -301,7 +296,7 @@ class BackwardSearch:
     # ---- from the widest to the narrowest ------------------------------------------------------
 
     def _choose_window(self) -> None:
-        """The update that is partly searched, or edited; else whole ones at full speed."""
+        """Choose the update that is partly searched, or edited; else whole ones at full speed."""
         schedule, search = self._schedule, self._search
         last = schedule.updates_before(self._end - 1)
         first = last
@@ -318,7 +313,7 @@ class BackwardSearch:
         self._floor = schedule.update_start(first)
 
     def _scan(self, end: int, deadline: float) -> None:
-        """Run through the window, noting the updates in which something matches."""
+        """Compute the window's updates, noting those in which something matches."""
         seconds = max(deadline - perf_counter(), 0.0)
         if self._run.approach(self._schedule.update_start(end), seconds, screen=self._note):
             self._updates, self._scanning = self._noted, None
@@ -337,22 +332,22 @@ class BackwardSearch:
     def _search_update(self, update: int, matches: Matches | None) -> None:
         schedule = self._schedule
         self._end = min(self._end, schedule.update_start(update + 1))
-        if matches is not None and self.tally.all_silent(matches):
-            self.tally.pass_over(matches)
+        if matches is not None and self._hits.all_silent(matches):
+            self._hits.pass_over(matches)
             return
         self._run.seek(schedule.update_start(update))
-        self._plan = self._search.plan(update)
+        self._counts = self._search.update_counts(update)
         places = range(schedule.batch_length(update) + 1)
-        blocks = [self._search.layout.block_at(update, place) for place in places]
+        blocks = [self._search.index.block_at(update, place) for place in places]
         self._blocks = [(block, block.end) for block in blocks if block.start < self._end]
 
     def _search_block(self, block: Block, end: int) -> None:
         self._end = end = min(self._end, end)
-        matches = self._plan.matches(block.place) if self._plan else None
+        matches = self._counts.matches(block.place) if self._counts else None
         if matches is not None:
             known = end == block.end or not any(count for _, count in matches)
-            if known and self.tally.all_silent(matches):
-                self.tally.pass_over(matches)
+            if known and self._hits.all_silent(matches):
+                self._hits.pass_over(matches)
                 return
         start = max(block.start, end - self._piece)
         if start > block.start:
@@ -365,8 +360,7 @@ class BackwardSearch:
                 self._met.append((run.position - 1, found))
 
 
-# ---- forward and back ----------------------------------------------------------------------------
-
+# ---- both directions -----------------------------------------------------------------------------
 
 _ENDS = {1: ("end", "the end of the run"), -1: ("start", "the start of the run")}
 
@@ -374,9 +368,9 @@ _ENDS = {1: ("end", "the end of the run"), -1: ("start", "the start of the run")
 class ContinueSearch:
     """Goes on to the next stop (``direction`` 1) or back to the one before (−1).
 
-    It stops at exactly the steps where looking after every single step would stop it, and at the
-    run's end or start. Call ``burst`` until it gives a ``Stop``; between two bursts the debugger
-    stands at a true state of the run, and the search may be given up with ``pause``.
+    It stops at exactly the steps where testing every single step would, and at the run's end or
+    start. Call ``burst`` until it returns a ``Stop``; between two bursts the stepper stands at a
+    true state of the run, and ``pause`` gives the search up.
     """
 
     def __init__(self, stepper: Stepper, breakpoints: BreakpointTable, direction: int = 1) -> None:
@@ -394,37 +388,36 @@ class ContinueSearch:
 
     @property
     def messages(self) -> tuple[str, ...]:
-        """What was logged so far; the last of it, unless all is kept."""
+        """The messages logged so far; the last ones, unless all are kept."""
         return self._log.messages
 
     @property
-    def stepped(self) -> int:
-        """How many steps were looked at one by one."""
-        return self._search.stepped
+    def tested(self) -> int:
+        """How many steps were tested one by one."""
+        return self._search.tested
 
-    def tell(self, listener: Callable[[str], object]) -> None:
-        """Hand each message over as it is logged: none is kept, and none is left out."""
-        self._log.tell(listener)
+    def pass_messages_to(self, listener: Callable[[str], object]) -> None:
+        """Pass each message on as it is logged, and keep none."""
+        self._log.pass_to(listener)
 
     def keep_all(self) -> None:
-        """Keep every message that will be logged, however many."""
+        """Keep every message that will be logged, however many there will be."""
         self._log.keep_all()
 
     def burst(self, seconds: float) -> Stop | None:
-        """Search for about so many seconds; the stop, if one is found."""
+        """Search for about so many seconds; return the stop, if one was found."""
         if self.stop is not None:
             return self.stop
         if self._version != self._breakpoints.version:
             self._version = self._breakpoints.version
             self._search = self._begin()
-        self._rest(self._search.burst(perf_counter() + seconds))
+        self._stop_at(self._search.burst(perf_counter() + seconds))
         return self.stop
 
     def pause(self) -> Stop:
-        """Give up the search where it is, at once."""
+        """Give the search up where it is."""
         if self.stop is None:
-            position = self._search.abandon()
-            self._rest(Stop(position, "paused", "pause", messages=self.messages))
+            self._stop_at(Stop(self.position, "paused", "pause", messages=self.messages))
         assert self.stop is not None
         return self.stop
 
@@ -433,9 +426,9 @@ class ContinueSearch:
             return BackwardSearch(self._stepper.run, self._breakpoints)
         return ForwardSearch(self._stepper.run, self._breakpoints, self._log)
 
-    def _rest(self, found: Stop | bool) -> None:
-        """Let the stepper stand where the search has led it."""
-        if found is True:  # nothing is left to be searched
+    def _stop_at(self, found: Stop | bool) -> None:
+        """Move the stepper to a stop, or (True) to the end that the search has reached."""
+        if found is True:
             kind, reason = _ENDS[self.direction]
             position = self._stepper.total if self.direction > 0 else 0
             found = Stop(position, reason, kind, messages=self.messages)  # type: ignore[arg-type]

@@ -1,7 +1,7 @@
-"""Which steps of an example, and of an update, a stop has to look at: a static table.
+"""Which steps of an example, and of an update, must be tested for a breakpoint.
 
-An example's steps are all alike, and so are an update's: an *offset* is a step's place in its
-block, counted from the block's first step.
+All examples have the same steps, and so have all updates: an *offset* counts from the first step of
+such a block.
 """
 
 from __future__ import annotations
@@ -21,19 +21,18 @@ Steps = Sequence[int]
 
 @dataclass(frozen=True, slots=True)
 class Sites:
-    """Offsets in an example's block, and in an update's."""
+    """Offsets of steps in an example's block, and in an update's."""
 
     example: Steps = ()
     update: Steps = ()
 
     def of(self, block: Block) -> Steps:
-        """Those in a block."""
         return self.update if block.example is None else self.example
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The steps ``start`` … ``end`` − 1: an example's, or an update's of the parameters.
+    """The steps ``start`` … ``end`` − 1 of an example, or of an update's parameters.
 
     ``place`` is the example's place in its batch (the batch's length for the update's block).
     """
@@ -47,12 +46,12 @@ class Block:
     opens_epoch: bool
 
 
-# Values that only an update's end, and nothing in its steps, gives a new value.
+# They get a new value at an update's end alone.
 PERIOD_LOSSES: Final = frozenset({"batch_loss", "epoch_loss", "test_loss"})
 
 
 class SiteIndex:
-    """The blocks of a run, and the steps in them that matter to a place or a value."""
+    """The blocks of a run, and the steps in them that belong to a place or change a value."""
 
     def __init__(self, net: Wiring, schedule: Schedule) -> None:
         self.net, self.schedule = net, schedule
@@ -69,7 +68,7 @@ class SiteIndex:
         return self.block_at(at.update, at.place)
 
     def block_at(self, update: int, place: int | None) -> Block:
-        """The block of the example at a place of an update's batch; None: the parameters' one."""
+        """The block of the example at a place of an update's batch; None: of its parameters."""
         schedule = self.schedule
         length, start = schedule.batch_length(update), schedule.update_start(update)
         if place is None or place >= length:
@@ -86,7 +85,7 @@ class SiteIndex:
     # ---- places --------------------------------------------------------------------------------
 
     def sites_of_place(self, place: Place) -> Sites:
-        """The offsets of a place's steps (an example's number, say, is for ``admits``)."""
+        """The offsets of a place's steps; ``admits`` says in which blocks."""
         chosen: Sequence[Parameter]
         updated = self.offsets.update
         match place.kind:
@@ -124,7 +123,7 @@ class SiteIndex:
         return Sites(({"forward": 0, "loss": loss, "backward": loss + 1}[phase or ""],))
 
     def _line(self, line: str | None) -> Sites:
-        """Every step that a line of the program executes."""
+        """Every step that a line of the algorithm executes."""
         offsets, net = self.offsets, self.net
         match line:
             case "update_bias":
@@ -146,7 +145,7 @@ class SiteIndex:
         return Sites(tuple(sorted(found)))
 
     def admits(self, place: Place | None, block: Block) -> bool:
-        """Whether a place's steps in a block are meant: the right example, update or epoch."""
+        """Whether a place's steps in a block count: the right example, update or epoch."""
         if place is None:
             return True
         match place.kind:
@@ -161,7 +160,7 @@ class SiteIndex:
     # ---- values --------------------------------------------------------------------------------
 
     def sites_of_values(self, names: Iterable[str]) -> Sites:
-        """The offsets of all steps that may change one of some values, blanking included."""
+        """The offsets of all steps that may change one of some values, or blank it."""
         example: set[int] = set()
         update: set[int] = set()
         for name in names:

@@ -1,4 +1,4 @@
-"""A stop: where a run came to rest, and why."""
+"""A stop: the position where a run came to rest, and why."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ Kind = Literal["stop", "failure", "end", "start", "pause"]
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Where a run came to rest and why, as a sentence.
+    """The position where a run came to rest, and the reason as a sentence.
 
-    ``kind``: stop (a breakpoint or watchpoint), failure (a condition that cannot be told), end or
-    start (of the run), pause. ``hits``: the numbers of what stopped it, each with how often it was
-    met so far. ``messages``: what was logged on the way.
+    ``kind``: stop (at a breakpoint or watchpoint), failure (a condition reads a blank value), end
+    or start (of the run), pause. ``hits``: the numbers of what stopped it, each with its hits so
+    far. ``messages``: what was logged on the way.
     """
 
     position: int
@@ -28,14 +28,14 @@ class Stop:
     messages: tuple[str, ...] = ()
 
 
-def reason_of(met: Sequence[tuple[AnyBreakpoint, Match]]) -> str:
-    """Why some rows stop a run: ``breakpoint 1: h1 backward (3rd hit)``."""
-    return "; ".join(_because(row, match) for row, match in met)
+def reason_of(matched: Sequence[tuple[AnyBreakpoint, Match]]) -> str:
+    """Say why a run stopped: ``breakpoint 1: h1 backward (3rd hit)``."""
+    return "; ".join(_reason(point, match) for point, match in matched)
 
 
-def _because(row: AnyBreakpoint, match: Match) -> str:
-    said = f"{row.title}: {match.says}"
-    return said if match.failed else f"{said} ({ordinal(row.hits)} hit)"
+def _reason(point: AnyBreakpoint, match: Match) -> str:
+    reason = f"{point.title}: {match.text}"
+    return reason if match.failed else f"{reason} ({ordinal(point.hits)} hit)"
 
 
 def ordinal(number: int) -> str:

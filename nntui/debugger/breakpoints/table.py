@@ -1,4 +1,4 @@
-"""The person's list of breakpoints and watchpoints."""
+"""The table of breakpoints and watchpoints."""
 
 from __future__ import annotations
 
@@ -10,177 +10,180 @@ from typing import Any, Final
 from nntui.debugger.breakpoints.breakpoint import (
     AnyBreakpoint,
     Breakpoint,
+    BreakpointError,
     Message,
     Place,
     R,
-    StopError,
     with_parts,
 )
-from nntui.debugger.expressions.expression import Expression, Now, renamed
+from nntui.debugger.expressions.expression import Expression, NewName, renamed
 
-MAX_STOPS: Final = 500
+MAX_BREAKPOINTS: Final = 500
 MAX_COUNT: Final = 10**12
 
 
 class BreakpointTable:
-    """Breakpoints and watchpoints by number; numbers count from 1 and are never used twice.
+    """Breakpoints and watchpoints by number; numbers count from 1 and are not given twice.
 
-    ``made`` is the last number that was given. ``version`` grows with every change that a search
-    under way must know of.
+    ``last_number`` is the one given last. ``version`` grows with every change that a search under
+    way must know of.
     """
 
     def __init__(self) -> None:
-        self._rows: dict[int, AnyBreakpoint] = {}
-        self.made = 0
+        self._points: dict[int, AnyBreakpoint] = {}
+        self.last_number = 0
         self.version = 0
 
     def __iter__(self) -> Iterator[AnyBreakpoint]:
-        return iter(tuple(self._rows.values()))
+        return iter(tuple(self._points.values()))
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._points)
 
     def __contains__(self, number: object) -> bool:
-        return number in self._rows
+        return number in self._points
 
     def __getitem__(self, number: int) -> AnyBreakpoint:
-        """The row of that number.
+        """Look up a breakpoint or watchpoint by its number.
 
         Raises:
-            StopError: there is none.
+            BreakpointError: there is none.
         """
         try:
-            return self._rows[number]
+            return self._points[number]
         except KeyError:
-            known = ", ".join(map(str, self._rows))
-            there = f"there are {known}" if len(self._rows) > 1 else f"there is {known}"
-            raise StopError(
+            known = ", ".join(map(str, self._points))
+            there = f"there are {known}" if len(self._points) > 1 else f"there is {known}"
+            raise BreakpointError(
                 f"there is no breakpoint or watchpoint {number}; "
                 + (there if known else "there is none at all")
             ) from None
 
     @property
     def enabled(self) -> tuple[AnyBreakpoint, ...]:
-        """The rows that are enabled."""
-        return tuple(row for row in self if row.enabled)
+        return tuple(point for point in self if point.enabled)
 
     def at(self, place: Place) -> tuple[Breakpoint, ...]:
         """The breakpoints at a place."""
-        return tuple(row for row in self if isinstance(row, Breakpoint) and row.place == place)
+        return tuple(
+            point for point in self if isinstance(point, Breakpoint) and point.place == place
+        )
 
-    def add(self, row: R) -> R:
-        """Add a row; it comes back with its number: the one it has if that is free, or the next.
+    def add(self, point: R) -> R:
+        """Add one; return it with its number: the one it has if that is free, or the next.
 
         Raises:
-            StopError: there are too many.
+            BreakpointError: there are too many.
         """
-        if len(self._rows) >= MAX_STOPS:
-            raise StopError(f"there are {MAX_STOPS} breakpoints and watchpoints: delete some first")
-        number = row.number if row.number > self.made else self.made + 1
-        added = replace(row, number=number)
-        self._rows[number] = added  # type: ignore[assignment]
-        self.made = number
+        if len(self._points) >= MAX_BREAKPOINTS:
+            raise BreakpointError(
+                f"there are {MAX_BREAKPOINTS} breakpoints and watchpoints: delete some first"
+            )
+        number = point.number if point.number > self.last_number else self.last_number + 1
+        added = replace(point, number=number)
+        self._points[number] = added  # type: ignore[assignment]
+        self.last_number = number
         self.version += 1
         return added
 
     def remove(self, number: int) -> AnyBreakpoint:
-        """Delete a row and give it back.
+        """Delete one and return it.
 
         Raises:
-            StopError: there is none of that number.
+            BreakpointError: there is none of that number.
         """
-        row = self[number]
-        del self._rows[number]
+        point = self[number]
+        del self._points[number]
         self.version += 1
-        return row
+        return point
 
     def clear(self) -> None:
-        """Delete all rows."""
-        self._rows.clear()
+        self._points.clear()
         self.version += 1
 
     def enable(self, number: int, enabled: bool = True) -> AnyBreakpoint:
-        """Enable or disable a row."""
         return self._changed(replace(self[number], enabled=enabled))
 
     def disable(self, number: int) -> AnyBreakpoint:
-        """Disable a row: it stays, and matches nothing."""
+        """Disable one: it stays in the table and matches nothing."""
         return self.enable(number, False)
 
     def condition(self, number: int, condition: Expression | None) -> AnyBreakpoint:
-        """Give a row a condition, or take it away.
+        """Give one a condition, or (None) remove its condition.
 
         Raises:
-            StopError: the expression is a number.
+            BreakpointError: the expression is a number.
         """
         if condition is not None and not condition.is_condition:
-            raise StopError(f"{condition.text} is a number, expected a condition")
+            raise BreakpointError(f"{condition.text} is a number, expected a condition")
         return self._changed(replace(self[number], condition=condition))
 
     def ignore(self, number: int, count: int) -> AnyBreakpoint:
-        """Pass over a row's next so many matches."""
+        """Pass over its next ``count`` matches."""
         return self._changed(replace(self[number], ignore=counted(count, 0, "ignore")))
 
     def every(self, number: int, count: int) -> AnyBreakpoint:
-        """Let only each so many-th match of a row count, from here on."""
+        """Stop at each ``count``-th match only, counted from here on."""
         return self._changed(replace(self[number], every=counted(count, 1, "every"), since=0))
 
     def log(self, number: int, message: Message | None) -> AnyBreakpoint:
-        """Let a row write a message in place of stopping, or (None) stop again."""
+        """Log a message instead of stopping, or (None) stop again."""
         return self._changed(replace(self[number], log=message))
 
-    def count(self, row: AnyBreakpoint) -> None:
-        """Put a row with newer counters in the place of the one of the same number."""
-        if row.number in self._rows:
-            self._rows[row.number] = row
+    def count(self, point: AnyBreakpoint) -> None:
+        """Replace the one of the same number, if it still exists, by one with newer counters."""
+        if point.number in self._points:
+            self._points[point.number] = point
 
-    def _changed(self, row: AnyBreakpoint) -> AnyBreakpoint:
-        self._rows[row.number] = row
+    def _changed(self, point: AnyBreakpoint) -> AnyBreakpoint:
+        self._points[point.number] = point
         self.version += 1
-        return row
+        return point
 
 
 def counted(count: int, least: int, what: str) -> int:
-    """A count within its bounds.
+    """Check that a count is within its bounds.
 
     Raises:
-        StopError: it is not.
+        BreakpointError: it is not.
     """
     if not least <= count <= MAX_COUNT:
-        raise StopError(f"{what} {count}: expected a whole number from {least} to {MAX_COUNT}")
+        raise BreakpointError(
+            f"{what} {count}: expected a whole number from {least} to {MAX_COUNT}"
+        )
     return count
 
 
-# ---- renaming ------------------------------------------------------------------------------------
+# ---- renaming neurons ----------------------------------------------------------------------------
 
 
-def renamed_command(row: AnyBreakpoint, now: Now) -> str:
-    """The command that makes the row with the names of now.
+def renamed_command(point: AnyBreakpoint, new_name: NewName) -> str:
+    """The command that makes the breakpoint with the neurons' new names.
 
-    ``now`` gives a neuron's name, and may raise for one that is gone.
+    ``new_name`` may raise for a neuron that is gone.
     """
     changes: dict[str, Any] = {}
     for name, change in _PARTS.items():
-        part = getattr(row, name, None)
+        part = getattr(point, name, None)
         if part is not None:
-            changes[name] = change(part, now)
-    return replace(row, **changes).text
+            changes[name] = change(part, new_name)
+    return replace(point, **changes).text
 
 
-def _place(place: Place, now: Now) -> Place:
-    return replace(place, neurons=tuple(map(now, place.neurons)))
+def _place(place: Place, new_name: NewName) -> Place:
+    return replace(place, neurons=tuple(map(new_name, place.neurons)))
 
 
-def _expression(expression: Expression, now: Now) -> Expression:
-    """Only its text is of use: it is still to be read."""
-    return replace(expression, text=renamed(expression.text, now))
+def _expression(expression: Expression, new_name: NewName) -> Expression:
+    """Rename in the text alone: it will be parsed again."""
+    return replace(expression, text=renamed(expression.text, new_name))
 
 
-def _message(message: Message, now: Now) -> Message:
-    return replace(message, text=with_parts(message.text, partial(renamed, now=now)))
+def _message(message: Message, new_name: NewName) -> Message:
+    return replace(message, text=with_parts(message.text, partial(renamed, new_name=new_name)))
 
 
-_PARTS: dict[str, Callable[[Any, Now], Any]] = {
+_PARTS: dict[str, Callable[[Any, NewName], Any]] = {
     "place": _place,
     "condition": _expression,
     "expression": _expression,

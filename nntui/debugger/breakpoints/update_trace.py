@@ -1,7 +1,7 @@
-"""A trace of one update: every value after any of its steps, for all examples of the batch at once.
+"""A trace of one update: each value after any of its steps, for all examples of the batch at once.
 
-Both passes of the batch give each value's last number of every example. What it was before that
-follows from the algorithm: blank, or a sum that has not met all its terms yet.
+The passes of the batch give each value's last number in every example. What it was before follows
+from the algorithm: blank, or a sum that lacks some of its terms.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ Column: TypeAlias = Any
 
 
 class UnknownValue(Exception):  # noqa: N818
-    """A value that the trace does not show; the update must be stepped through."""
+    """A value that the trace does not hold: the update must be stepped through."""
 
 
 @dataclass
 class UpdateTrace:
-    """What both passes of an update, and the parameters before and after it, say."""
+    """The passes of an update (n examples), and the parameters before and after it."""
 
     timeline: Timeline
-    layout: SiteIndex
+    index: SiteIndex
     update: int
     passes: BatchValues
     before: TrainingState
@@ -47,44 +47,41 @@ class UpdateTrace:
 
     @property
     def experiment(self) -> Experiment:
-        """The experiment in force."""
         return self.timeline.experiment_at(self.start)
 
     @property
     def examples(self) -> tuple[int, ...]:
-        """The examples of the batch."""
-        return self.layout.schedule.batch(self.update)
+        return self.index.schedule.batch(self.update)
 
     @property
     def length(self) -> int:
-        """How many examples the batch has."""
+        """The number of examples, n."""
         return len(self.passes.loss)
 
     @property
     def start(self) -> int:
         """The number of the update's first step."""
-        return self.layout.schedule.update_start(self.update)
+        return self.index.schedule.update_start(self.update)
 
     @property
     def epoch(self) -> int:
-        """The epoch that the update belongs to."""
-        return self.update // self.layout.schedule.updates_per_epoch
+        return self.update // self.index.schedule.updates_per_epoch
 
     def of(self, values: str, neuron: str) -> Array:
-        """The last numbers of z, a, da or delta of a neuron."""
+        """The last numbers (n,) of z, a, da or delta of a neuron."""
         found: Array = getattr(self.passes, values)[self.passes.row[neuron]]
         return found
 
     def sums(self, parameter: Parameter) -> Array:
-        """The gradient of a parameter after each example, and before it: (2, n)."""
+        """The summed gradient of a parameter before each example, and after it: (2, n)."""
         if parameter not in self._sums:
             after = self.passes.dp_after_each([self.timeline.layout.index[parameter]])[0]
             self._sums[parameter] = np.stack([np.concatenate(([0.0], after[:-1])), after])
         return self._sums[parameter]
 
     def target(self, output: str) -> Array:
-        """The target of an output, for each example."""
-        found: Array = self._targets[self.layout.net.outputs.index(output)]
+        """The targets (n,) of an output."""
+        found: Array = self._targets[self.index.net.outputs.index(output)]
         return found
 
     @cached_property
@@ -93,8 +90,8 @@ class UpdateTrace:
 
     @cached_property
     def slopes(self) -> dict[str, Array]:
-        """∂L/∂a of the outputs, as the loss's step gives it."""
-        outputs = self.layout.net.outputs
+        """∂L/∂a (n,) of each output, as the loss step gives it."""
+        outputs = self.index.net.outputs
         a, y = [self.of("a", k) for k in outputs], [self.target(k) for k in outputs]
         slopes = self.experiment.training.loss.gradient(a, y)
         return dict(zip(outputs, slopes, strict=True))
@@ -105,8 +102,8 @@ class UpdateTrace:
         return float(vectors.p[self.timeline.layout.index[parameter]])
 
     def period_loss(self, name: str, *, ended: bool) -> float | None:
-        """batch_loss, epoch_loss or test_loss, before the update's last step or behind it."""
-        schedule = self.layout.schedule
+        """batch_loss, epoch_loss or test_loss, before the update's last step or after it."""
+        schedule = self.index.schedule
         closes = (self.update + 1) % schedule.updates_per_epoch == 0
         if not ended or (name != "batch_loss" and not closes):
             losses = self.timeline.history.losses(self.update, self.epoch)
@@ -130,33 +127,33 @@ class UpdateTrace:
 Reader: TypeAlias = Callable[[UpdateTrace], Column]
 
 
-def example_reader(layout: SiteIndex, name: str, offset: int) -> Reader:
-    """How to read a value behind the step at an offset in an example's block, from any trace."""
+def example_reader(index: SiteIndex, name: str, offset: int) -> Reader:
+    """Make a reader of a value after the step at an offset in an example's block."""
     symbol, neurons = parse_value_name(name)
     if symbol in PERIOD_LOSSES:
-        if layout.update_steps or offset < layout.example_steps - 1:
+        if index.update_steps or offset < index.example_steps - 1:
             return lambda trace: trace.period_loss(name, ended=False)
         return _unknown
-    return _IN_EXAMPLE[symbol](layout, offset, *neurons)
+    return _IN_EXAMPLE[symbol](index, offset, *neurons)
 
 
-def update_reader(layout: SiteIndex, name: str, offset: int) -> Reader:
-    """The same for a step of the update's own block, whose values are single numbers."""
+def update_reader(index: SiteIndex, name: str, offset: int) -> Reader:
+    """Make a reader for a step of the update's own block, whose values are single numbers."""
     symbol, neurons = parse_value_name(name)
     parameter: Any = neurons[0] if len(neurons) == 1 else neurons
     if symbol in ("b", "w"):
-        updated = layout.offsets.update.get(parameter, offset + 1) <= offset
+        updated = index.offsets.update.get(parameter, offset + 1) <= offset
         return lambda trace: trace.parameter(parameter, updated=updated)
     if symbol in PERIOD_LOSSES:
-        ended = offset == layout.update_steps - 1
+        ended = offset == index.update_steps - 1
         return lambda trace: trace.period_loss(name, ended=ended)
     if symbol == "example":
         return _blank
     if symbol == "step":
-        behind = layout.example_steps
+        behind = index.example_steps
         return lambda trace: trace.start + trace.length * behind + offset
-    # Everything else stands as the last example has left it.
-    last = _IN_EXAMPLE[symbol](layout, layout.example_steps - 1, *neurons)
+    # Everything else is as the last example has left it.
+    last = _IN_EXAMPLE[symbol](index, index.example_steps - 1, *neurons)
 
     def read(trace: UpdateTrace) -> Column:
         column = last(trace)
@@ -173,14 +170,14 @@ def _unknown(trace: UpdateTrace) -> Column:
     raise UnknownValue
 
 
-def _z(layout: SiteIndex, offset: int, j: str) -> Reader:
-    edges, end = layout.offsets.forward_edges(j), layout.offsets.forward_neuron(j)
+def _z(index: SiteIndex, offset: int, j: str) -> Reader:
+    edges, end = index.offsets.forward_edges(j), index.offsets.forward_neuron(j)
     if offset < (edges.start if edges else end):
         return _blank
     terms = offset - edges.start + 1
     if not edges or terms >= len(edges):
         return lambda trace: trace.of("z", j)
-    sources = layout.net.sources[j][:terms]
+    sources = index.net.sources[j][:terms]
 
     def partial(trace: UpdateTrace) -> Column:
         z: Any = trace.parameter(j)
@@ -191,14 +188,14 @@ def _z(layout: SiteIndex, offset: int, j: str) -> Reader:
     return partial
 
 
-def _a(layout: SiteIndex, offset: int, j: str) -> Reader:
-    if j not in layout.net.inputs and offset < layout.offsets.forward_neuron(j):
+def _a(index: SiteIndex, offset: int, j: str) -> Reader:
+    if j not in index.net.inputs and offset < index.offsets.forward_neuron(j):
         return _blank
     return lambda trace: trace.of("a", j)
 
 
-def _da(layout: SiteIndex, offset: int, i: str) -> Reader:
-    net, offsets = layout.net, layout.offsets
+def _da(index: SiteIndex, offset: int, i: str) -> Reader:
+    net, offsets = index.net, index.offsets
     given = i in net.outputs and offset >= offsets.loss
     edges = {offsets.backward_edge(i, j): j for j in net.targets[i]}
     met = [edges[at] for at in sorted(edges) if at <= offset]
@@ -216,43 +213,43 @@ def _da(layout: SiteIndex, offset: int, i: str) -> Reader:
     return partial
 
 
-def _delta(layout: SiteIndex, offset: int, j: str) -> Reader:
-    if offset < layout.offsets.backward_neuron(j):
+def _delta(index: SiteIndex, offset: int, j: str) -> Reader:
+    if offset < index.offsets.backward_neuron(j):
         return _blank
     return lambda trace: trace.of("delta", j)
 
 
-def _sum(layout: SiteIndex, offset: int, parameter: Parameter, site: int) -> Reader:
+def _sum(index: SiteIndex, offset: int, parameter: Parameter, site: int) -> Reader:
     added = int(offset >= site)
     return lambda trace: trace.sums(parameter)[added]
 
 
-def _x(layout: SiteIndex, offset: int, i: str) -> Reader:
+def _x(index: SiteIndex, offset: int, i: str) -> Reader:
     return lambda trace: trace.of("a", i)
 
 
 _IN_EXAMPLE: Final[dict[str, Callable[..., Reader]]] = {
     "x": _x,
-    "y": lambda layout, offset, k: lambda trace: trace.target(k),
+    "y": lambda index, offset, k: lambda trace: trace.target(k),
     "z": _z,
     "a": _a,
     "da": _da,
     "delta": _delta,
-    "b": lambda layout, offset, j: lambda trace: trace.parameter(j),
-    "w": lambda layout, offset, i, j: lambda trace: trace.parameter((i, j)),
-    "db": lambda layout, offset, j: _sum(layout, offset, j, layout.offsets.backward_neuron(j)),
-    "dw": lambda layout, offset, i, j: _sum(
-        layout, offset, (i, j), layout.offsets.backward_edge(i, j)
+    "b": lambda index, offset, j: lambda trace: trace.parameter(j),
+    "w": lambda index, offset, i, j: lambda trace: trace.parameter((i, j)),
+    "db": lambda index, offset, j: _sum(index, offset, j, index.offsets.backward_neuron(j)),
+    "dw": lambda index, offset, i, j: _sum(
+        index, offset, (i, j), index.offsets.backward_edge(i, j)
     ),
-    "loss": lambda layout, offset: (
-        _blank if offset < layout.offsets.loss else lambda trace: trace.passes.loss
+    "loss": lambda index, offset: (
+        _blank if offset < index.offsets.loss else lambda trace: trace.passes.loss
     ),
-    "epoch": lambda layout, offset: lambda trace: trace.epoch,
-    "update": lambda layout, offset: lambda trace: trace.update,
-    "example": lambda layout, offset: lambda trace: np.array(trace.examples, np.float64),
-    "step": lambda layout, offset: (
+    "epoch": lambda index, offset: lambda trace: trace.epoch,
+    "update": lambda index, offset: lambda trace: trace.update,
+    "example": lambda index, offset: lambda trace: np.array(trace.examples, np.float64),
+    "step": lambda index, offset: (
         lambda trace: (
-            trace.start + offset + layout.example_steps * np.arange(trace.length, dtype=np.float64)
+            trace.start + offset + index.example_steps * np.arange(trace.length, dtype=np.float64)
         )
     ),
 }
@@ -260,13 +257,12 @@ _IN_EXAMPLE: Final[dict[str, Callable[..., Reader]]] = {
 
 # ---- counts --------------------------------------------------------------------------------------
 
-
 Whole: TypeAlias = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class MatchCounts:
-    """Matches of one row in the n examples of an update and, last, in the update's own steps.
+    """Matches of one breakpoint in an update's n examples and, last, in its own steps.
 
     ``certain`` (n + 1,) counts them; where ``perhaps`` (n + 1,) is true the block must be stepped
     through to know.
@@ -286,17 +282,17 @@ class MatchCounts:
         return cls(np.zeros(examples + 1, np.int64), np.ones(examples + 1, np.bool_))
 
     def uncertain(self) -> MatchCounts:
-        """The same, with nothing known but that there is no match where none was counted."""
+        """What is left to know when a condition is added: where there is no match for certain."""
         return MatchCounts(np.zeros_like(self.certain), self.perhaps | (self.certain > 0))
 
     @property
     def total(self) -> int | None:
-        """All matches of the update; None where that is not known."""
+        """All matches of the update; None when not known."""
         return None if self.perhaps.any() else int(self.certain.sum())
 
 
 def add(counts: MatchCounts, true: Any, *, width: int = 1, update: bool = False) -> None:
-    """Count the true elements of a mask over the examples, or of one about the update's steps.
+    """Count the true elements of a mask over the examples, or over the update's own steps.
 
     A mask may be one truth value for all. One with a further axis in front has an element for each
     of ``width`` steps; otherwise it stands for so many steps.

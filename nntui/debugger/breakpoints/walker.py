@@ -1,4 +1,4 @@
-"""Walks a run by the listing, asking the detectors at every step that concerns them."""
+"""Steps through a run and tests each step that a breakpoint or watchpoint may match."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ from itertools import groupby, repeat
 from time import perf_counter
 from typing import Final
 
-from nntui.debugger.breakpoints.breakpoint import AnyBreakpoint, Breakpoint, met, passed
+from nntui.debugger.breakpoints.breakpoint import (
+    AnyBreakpoint,
+    Breakpoint,
+    matched,
+    passed_over,
+)
 from nntui.debugger.breakpoints.detectors import (
     ChangeDetector,
     Detector,
-    Found,
     Match,
     NonfiniteDetector,
     PlaceDetector,
@@ -24,34 +28,34 @@ from nntui.debugger.breakpoints.sites import Block, SiteIndex, Steps
 from nntui.debugger.breakpoints.stop import Stop, reason_of
 from nntui.debugger.breakpoints.table import BreakpointTable
 from nntui.debugger.expressions import Expression
-from nntui.debugger.values import RunValues
+from nntui.debugger.values import RunValues, Value
 from nntui.engine.run import Run
 
 _CLOCK_EVERY = 64
-"""Steps asked about between two looks at the clock."""
+"""Steps tested between two looks at the clock."""
 
 
 class Walker:
-    """A run and the detectors of some rows. ``asked`` counts the steps that were looked at."""
+    """A run and the detectors of some breakpoints. ``tested`` counts the steps tested so far."""
 
-    def __init__(self, run: Run, layout: SiteIndex, rows: Iterable[AnyBreakpoint]) -> None:
-        self.run, self.layout = run, layout
+    def __init__(self, run: Run, index: SiteIndex, points: Iterable[AnyBreakpoint]) -> None:
+        self.run, self.index = run, index
         self.lookup = RunValues(run)
-        self.detectors = [self._detector(row) for row in rows]
-        self.asked = 0
+        self.detectors = [self._detector(point) for point in points]
+        self.tested = 0
         self._edits = edit_positions(run)
         self._at = -1
 
     def walk(self, end: int, deadline: float | None = None) -> list[Match]:
-        """Go on to position ``end``, but no further than the first step that matches.
+        """Step to position ``end``, but no further than the first step that matches.
 
-        Gives the matches of that step; none when the end, or the deadline, was reached.
+        Returns the matches of that step; none when the end, or the deadline, was reached.
         """
         while self.run.position < end:
             here = self.run.position
             if here != self._at:
                 self.restart()
-            block = self.layout.block(here)
+            block = self.index.block(here)
             limit = min([end, block.end, *(p for p in self._edits if here < p)])
             if matches := self._through(block, limit, deadline):
                 return matches
@@ -60,24 +64,26 @@ class Walker:
         return []
 
     def restart(self) -> None:
-        """Look afresh at what is here."""
+        """Let every detector begin here: the run was moved."""
         self._at = self.run.position
         for detector in self.detectors:
             detector.restart()
 
     def _through(self, block: Block, limit: int, deadline: float | None) -> list[Match]:
-        """The same within a block, and between two edits."""
+        """Step to a limit within a block, with no edit before it."""
         run = self.run
         for n, (offset, detectors) in enumerate(self._candidates(block, run.position, limit)):
             step = block.start + offset
-            if looking := [d for d in detectors if d.looks_close]:
+            if observers := [d for d in detectors if d.observes]:
                 run.advance(step - run.position)
-                for detector in looking:
-                    detector.before()
-            run.advance(step + 1 - run.position, partial(_behind, looking) if looking else None)
+                for detector in observers:
+                    detector.before_step()
+            run.advance(
+                step + 1 - run.position, partial(_after_step, observers) if observers else None
+            )
             self._at = run.position
-            self.asked += 1
-            if matches := [m for d in detectors if (m := d.after(block)) is not None]:
+            self.tested += 1
+            if matches := [m for d in detectors if (m := d.match(block)) is not None]:
                 return matches
             if deadline is not None and not (n + 1) % _CLOCK_EVERY and perf_counter() > deadline:
                 return []
@@ -88,26 +94,26 @@ class Walker:
     def _candidates(
         self, block: Block, here: int, limit: int
     ) -> Iterable[tuple[int, Sequence[Detector]]]:
-        """The offsets to ask at, in order, each with the detectors to ask."""
+        """The offsets of the steps to test, in order, each with the detectors to ask."""
         low, high = here - block.start, limit - block.start
         streams = [
             zip(_between(detector.sites.of(block), low, high), repeat(n))
             for n, detector in enumerate(self.detectors)
         ]
-        if limit in self._edits:  # behind this step the edit shows, whatever the step has written
+        if limit in self._edits:  # after this step the edit shows, whatever the step has written
             changes = [n for n, d in enumerate(self.detectors) if isinstance(d, ChangeDetector)]
             streams.append(zip(repeat(high - 1), changes))
         for offset, found in groupby(merge(*streams), key=lambda pair: pair[0]):
             yield offset, [self.detectors[n] for n in dict.fromkeys(n for _, n in found)]
 
-    def _detector(self, row: AnyBreakpoint) -> Detector:
-        if isinstance(row, Breakpoint):
-            return PlaceDetector(row, self.layout, self.run, self.lookup)
-        if row.expression is None:
-            return NonfiniteDetector(row, self.layout, self.run, self.lookup)
-        return ChangeDetector(row, self.layout, self.run, self.lookup, self._known_before)
+    def _detector(self, point: AnyBreakpoint) -> Detector:
+        if isinstance(point, Breakpoint):
+            return PlaceDetector(point, self.index, self.run, self.lookup)
+        if point.expression is None:
+            return NonfiniteDetector(point, self.index, self.run, self.lookup)
+        return ChangeDetector(point, self.index, self.run, self.lookup, self._known_before)
 
-    def _known_before(self, expression: Expression, position: int) -> Found:
+    def _known_before(self, expression: Expression, position: int) -> Value:
         """The last value of an expression of numbers before a position at which it is blank.
 
         Whether it is blank depends on the place in the algorithm alone, so if it ever had a value
@@ -124,15 +130,15 @@ class Walker:
         lookup = RunValues(twin)
         for probe in sorted((p for p in probes if 0 < p < position), reverse=True):
             twin.seek(probe)
-            found = expression.value(lookup)
-            if found is not None:
-                return found
+            value = expression.value(lookup)
+            if value is not None:
+                return value
         return None
 
 
-def _behind(detectors: Iterable[Detector]) -> None:
+def _after_step(detectors: Iterable[Detector]) -> None:
     for detector in detectors:
-        detector.behind()
+        detector.after_step()
 
 
 def _between(offsets: Steps, low: int, high: int) -> Steps:
@@ -140,18 +146,17 @@ def _between(offsets: Steps, low: int, high: int) -> Steps:
 
 
 def edit_positions(run: Run) -> tuple[int, ...]:
-    """The positions at which a run's line of time was edited, in rising order."""
+    """The positions of a run's edits, in rising order."""
     return tuple(sorted({edit.position for edit in run.timeline.edits}))
 
 
-# ---- log -----------------------------------------------------------------------------------------
-
+# ---- messages and hits ---------------------------------------------------------------------------
 
 MAX_MESSAGES: Final = 1000
 
 
 class MessageLog:
-    """Keeps the last messages, or all of them, or hands each over as it comes."""
+    """Keeps the last messages, or all of them, or passes each on as it comes."""
 
     def __init__(self) -> None:
         self._kept: deque[str] = deque(maxlen=MAX_MESSAGES)
@@ -160,76 +165,75 @@ class MessageLog:
 
     @property
     def messages(self) -> tuple[str, ...]:
-        """What was kept; first of all, how much was not."""
+        """The messages kept; before them, how many were not."""
         dropped = (f"… {self._dropped:,} earlier messages left out",) if self._dropped else ()
         return (*dropped, *self._kept)
 
-    def say(self, message: str) -> None:
-        """Take a message."""
+    def add(self, message: str) -> None:
         if self._listener is not None:
             self._listener(message)
             return
         self._dropped += len(self._kept) == self._kept.maxlen
         self._kept.append(message)
 
-    def tell(self, listener: Callable[[str], object]) -> None:
-        """Hand each message over from here on: none is kept, and none is left out."""
+    def pass_to(self, listener: Callable[[str], object]) -> None:
+        """Pass each message on from now on, and keep none."""
         self._listener = listener
 
     def keep_all(self) -> None:
-        """Leave none out from here on, however many there will be."""
+        """Keep every message from now on, however many there will be."""
         self._kept = deque(self._kept)
 
 
-# ---- tally ---------------------------------------------------------------------------------------
-
-
 class HitCounter:
-    """The rows of a table that a search looks for. ``log``: where messages go; None: nowhere."""
+    """Counts the matches of a search, and says which stop it.
 
-    def __init__(self, stops: BreakpointTable, log: MessageLog | None = None) -> None:
-        self._stops, self._log = stops, log
+    ``log``: where messages go; None in a backward search, which logs none.
+    """
+
+    def __init__(self, breakpoints: BreakpointTable, log: MessageLog | None = None) -> None:
+        self._breakpoints, self._log = breakpoints, log
 
     @property
-    def rows(self) -> tuple[AnyBreakpoint, ...]:
-        """The rows that are looked for: logs only going forward."""
-        return tuple(row for row in self._stops.enabled if row.log is None or self._log is not None)
+    def points(self) -> tuple[AnyBreakpoint, ...]:
+        """The breakpoints to search for: those that log only going forward."""
+        return tuple(p for p in self._breakpoints.enabled if p.log is None or self._log is not None)
 
     def all_silent(self, matches: Iterable[tuple[int, int]]) -> bool:
-        """Whether so many matches of each row (number, count) are all passed over."""
-        return all(count <= self._stops[number].silent for number, count in matches)
+        """Whether so many matches of each breakpoint (number, count) are all passed over."""
+        return all(count <= self._breakpoints[number].silent for number, count in matches)
 
     def pass_over(self, matches: Iterable[tuple[int, int]]) -> None:
         """Count matches that are all passed over."""
         for number, count in matches:
             if count:
-                self._stops.count(passed(self._stops[number], count))
+                self._breakpoints.count(passed_over(self._breakpoints[number], count))
 
     def meet(
         self, matches: Sequence[Match], position: int, lookup: RunValues | None
     ) -> Stop | None:
-        """Count the matches of one step (which ended at ``position``); the stop if one stops."""
+        """Count the matches of the step before a position; return the stop, if one stops."""
         stopping: list[tuple[AnyBreakpoint, Match]] = []
         for match in matches:
-            row: AnyBreakpoint = self._stops[match.number]
+            point: AnyBreakpoint = self._breakpoints[match.number]
             if match.failed:
-                stopping.append((row, match))
+                stopping.append((point, match))
                 continue
-            row, counts = met(row)
-            self._stops.count(row)
-            if counts and row.log and self._log and lookup is not None:
-                self._log.say(row.log.written(lookup))
+            point, counts = matched(point)
+            self._breakpoints.count(point)
+            if counts and point.log and self._log and lookup is not None:
+                self._log.add(point.log.written(lookup))
             elif counts:
-                stopping.append((row, match))
+                stopping.append((point, match))
         if not stopping:
             return None
-        for row, match in stopping:
-            if row.temporary and not match.failed:
-                self._stops.remove(row.number)
+        for point, match in stopping:
+            if point.temporary and not match.failed:
+                self._breakpoints.remove(point.number)
         return Stop(
             position=position,
             reason=reason_of(stopping),
             kind="failure" if any(match.failed for _, match in stopping) else "stop",
-            hits=tuple((row.number, row.hits) for row, _ in stopping),
+            hits=tuple((point.number, point.hits) for point, _ in stopping),
             messages=self._log.messages if self._log else (),
         )

@@ -4,12 +4,12 @@ r"""The command language: one table of commands, run by the screen, by scripts a
     >>> interpreter.execute("step 10").text
     'position 10 of 11600: epoch 0 · update 0 · example 0 · forward\n  a[h2] = tanh(…) = …'
 
-A screen that must stay alive asks for the same in pieces. ``prepare`` answers with a ``Reply`` when
-the command is done, or with a ``Movement`` when it moves; a journey is made in bursts:
+A screen that must stay responsive runs long movements in bursts. ``prepare`` returns a ``Reply``
+when the command is done, or a ``Movement`` when it moves:
 
     >>> answer = interpreter.prepare("continue")
     >>> if isinstance(answer, Movement):
     ...     while not answer.burst(0.012) and not key_pressed:
     ...         ...  # paint
-    ...     answer = interpreter.arrived(answer)  # a Reply; "paused" when it is not there yet
+    ...     answer = interpreter.finish(answer)  # a Reply; "paused" when it is not there yet
 """

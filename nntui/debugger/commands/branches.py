@@ -1,4 +1,4 @@
-"""The commands about branches: changing a number, going from one to another, comparing them."""
+"""The commands about branches: edit a number, switch, name, delete, compare."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _set(debugger: Debugger, rest: str) -> Output:
 
 
 def _value(debugger: Debugger, target: str, text: str) -> float | str:
-    """What a target is set to: the number that an expression has here, or a function's text."""
+    """The value to set: the number of an expression here, or a function's text."""
     if target == "loss" or target.startswith("activation"):
         return text
     value = debugger.evaluate(text)
@@ -61,7 +61,7 @@ def _branch(debugger: Debugger, rest: str) -> Output | Movement:
 
 
 def listed(debugger: Debugger, rest: str = "") -> Output:
-    """Every branch, the current one marked."""
+    """List every branch, the current one marked."""
     nothing_more(rest)
     current = debugger.branches.current.name
     lines = [
@@ -162,7 +162,7 @@ def _columns(table: list[tuple[str, str, str]]) -> Iterator[str]:
         yield f"  {'  '.join(cells)}".rstrip()
 
 
-BRANCHING: Final = (
+BRANCH_COMMANDS: Final = (
     Command(
         "set", "TARGET [=] VALUE", "change a number or a function from here on, in a new branch",
         _set, completes=targets,

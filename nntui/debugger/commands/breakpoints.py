@@ -16,39 +16,39 @@ from nntui.debugger.commands.command import (
 )
 from nntui.debugger.commands.completion import (
     behind_number,
+    breakpoints,
     conditions,
     either,
     events,
     expressions,
     places,
-    stops,
 )
 
 if TYPE_CHECKING:
-    from nntui.debugger.breakpoints import AnyBreakpoint
+    from nntui.debugger.breakpoints.breakpoint import AnyBreakpoint
     from nntui.debugger.debugger import Debugger
 
 
 def _make(command: str, lead: str = "") -> Function:
     def run(debugger: Debugger, rest: str) -> Output:
-        from nntui.debugger.breakpoints import row_of
+        from nntui.debugger.breakpoints.parse import parse_command
 
-        row = debugger.breakpoints.add(
-            row_of(f"{command} {lead}{rest}", debugger.experiment.network)
+        point = debugger.breakpoints.add(
+            parse_command(f"{command} {lead}{rest}", debugger.experiment.network)
         )
-        return _said([row])
+        return _output([point])
 
     return run
 
 
 def _change(change: Callable[[Debugger, int, str], AnyBreakpoint]) -> Function:
-    """A command on one row: its number, then what it becomes."""
+    """Make a command that changes one breakpoint: its number, then the change."""
 
     def run(debugger: Debugger, rest: str) -> Output:
         word, rest = first_word(rest)
         if not word:
             raise CommandError("expected the number of a breakpoint or watchpoint")
-        return _said([change(debugger, _number(word), rest)])
+        return _output([change(debugger, _number(word), rest)])
 
     return run
 
@@ -69,19 +69,19 @@ def _every(debugger: Debugger, number: int, rest: str) -> AnyBreakpoint:
 
 
 def _each(verb: str, change: Callable[[Debugger, int], AnyBreakpoint]) -> Function:
-    """A command on the rows of some numbers, or on every row."""
+    """Make a command on some breakpoints by their numbers, or on all."""
 
     def run(debugger: Debugger, rest: str) -> Output:
         if rest:
             numbers = list(dict.fromkeys(map(_number, split(rest))))
         else:
-            numbers = [row.number for row in debugger.breakpoints]
+            numbers = [point.number for point in debugger.breakpoints]
         for number in numbers:
-            debugger.breakpoints[number]  # all of them are there, before the first is changed
-        rows = [change(debugger, number) for number in numbers]
+            debugger.breakpoints[number]  # refuse an unknown one before the first is changed
+        points = [change(debugger, number) for number in numbers]
         return Output(
-            tuple(f"{verb} {row.title}: {row.what}" for row in rows) or ("there are none",),
-            {"breakpoints": [plain(row) for row in rows]},
+            tuple(f"{verb} {point.title}: {point.what}" for point in points) or ("there are none",),
+            {"breakpoints": [plain(point) for point in points]},
         )
 
     return run
@@ -91,45 +91,45 @@ def _number(word: str) -> int:
     return whole(word, "the number of a breakpoint or watchpoint")
 
 
-def _said(rows: list[AnyBreakpoint]) -> Output:
-    return Output(tuple(map(line, rows)), {"breakpoints": [plain(row) for row in rows]})
+def _output(points: list[AnyBreakpoint]) -> Output:
+    return Output(tuple(map(line, points)), {"breakpoints": [plain(p) for p in points]})
 
 
-def line(row: AnyBreakpoint) -> str:
-    """A row as a line: ``breakpoint 1: h1 backward if delta[h1] == 0 (hit 3 times)``."""
-    return f"{row.title}: {row.what}{''.join(f' ({note})' for note in _notes(row))}"
+def line(point: AnyBreakpoint) -> str:
+    """Write a breakpoint as a line: ``breakpoint 1: h1 backward if loss > 1 (hit 3 times)``."""
+    return f"{point.title}: {point.what}{''.join(f' ({note})' for note in _notes(point))}"
 
 
-def _notes(row: AnyBreakpoint) -> Iterator[str]:
-    if not row.enabled:
+def _notes(point: AnyBreakpoint) -> Iterator[str]:
+    if not point.enabled:
         yield "disabled"
-    if row.every > 1:
-        yield f"every {row.every}"
-    if row.ignore:
-        yield f"ignores {row.ignore}"
-    if row.log:
-        yield f"logs {row.log.quoted}"
-    if row.hits:
-        yield f"hit {row.hits} time{'' if row.hits == 1 else 's'}"
+    if point.every > 1:
+        yield f"every {point.every}"
+    if point.ignore:
+        yield f"ignores {point.ignore}"
+    if point.log:
+        yield f"logs {point.log.quoted}"
+    if point.hits:
+        yield f"hit {point.hits} time{'' if point.hits == 1 else 's'}"
 
 
-def plain(row: AnyBreakpoint) -> dict[str, Any]:
-    """A row as plain values."""
+def plain(point: AnyBreakpoint) -> dict[str, Any]:
+    """A breakpoint as plain values."""
     return {
-        "number": row.number,
-        "command": row.text,
-        "enabled": row.enabled,
-        "temporary": row.temporary,
-        "hits": row.hits,
+        "number": point.number,
+        "command": point.text,
+        "enabled": point.enabled,
+        "temporary": point.temporary,
+        "hits": point.hits,
     }
 
 
 def listed(debugger: Debugger, kind: str) -> Output:
-    """The rows of a kind (``Breakpoint``, ``Watchpoint``, or empty for both) as a reply."""
-    rows = [row for row in debugger.breakpoints if kind in ("", type(row).__name__)]
+    """List those of a kind: ``Breakpoint``, ``Watchpoint``, or empty for both."""
+    points = [point for point in debugger.breakpoints if kind in ("", type(point).__name__)]
     none = {"": "breakpoints or watchpoints", "Watchpoint": "watchpoints"}.get(kind, "breakpoints")
-    said = _said(rows)
-    return said if rows else Output((f"there are no {none}",), said.data)
+    output = _output(points)
+    return output if points else Output((f"there are no {none}",), output.data)
 
 
 _PLACES: Final = """
@@ -141,7 +141,7 @@ or update says in which pass; without it, forward and backward. N counts from 0.
 _BREAK: Final = either(places, conditions)
 _WATCH: Final = either(events, conditions)
 
-STOPPING: Final = (
+BREAKPOINT_COMMANDS: Final = (
     Command(
         "break", 'PLACE [if CONDITION] [every K] [ignore N] [log "TEXT"]',
         "stop after the steps of a place, where a condition holds", _make("break"),
@@ -185,25 +185,25 @@ What break takes behind its place (if, every, ignore, log) goes here too.
     ),
     Command(
         "ignore", "NUMBER COUNT", "pass over a breakpoint's next matches", _change(_ignore),
-        completes=stops,
+        completes=breakpoints,
     ),
     Command(
         "every", "NUMBER K", "stop at each K-th match of a breakpoint only", _change(_every),
-        completes=stops,
+        completes=breakpoints,
     ),
     Command(
         "enable", "[NUMBER …]", "let breakpoints stop again, or all of them",
         _each("enabled", lambda debugger, number: debugger.breakpoints.enable(number)),
-        completes=stops,
+        completes=breakpoints,
     ),
     Command(
         "disable", "[NUMBER …]", "let breakpoints stop no more, or none of them",
         _each("disabled", lambda debugger, number: debugger.breakpoints.disable(number)),
-        completes=stops,
+        completes=breakpoints,
     ),
     Command(
         "delete", "[NUMBER …]", "delete breakpoints, or all of them",
         _each("deleted", lambda debugger, number: debugger.breakpoints.remove(number)),
-        aliases=("d",), completes=stops,
+        aliases=("d",), completes=breakpoints,
     ),
 )  # fmt: skip

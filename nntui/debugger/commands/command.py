@@ -1,4 +1,4 @@
-"""A command: one row of the table."""
+"""The parts of a command: its row in the table, its reply, the movement that it begins."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What a command has to say that moves nowhere: lines to read, and the same as plain values."""
+    """The result of a command that does not move: lines to read, and the same as plain values."""
 
     lines: tuple[str, ...] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -29,10 +29,10 @@ class Output:
 class Reply:
     """The answer to one command.
 
-    ``lines`` are for a person, escaped and without line feeds; ``data`` holds the same as plain
-    JSON values (NaN and the infinities as floats). ``position`` is where the run stands now,
-    ``moved`` whether that is elsewhere than before, ``stop`` why it stopped there (None when the
-    movement simply arrived). ``quits`` asks whoever gave the command to leave.
+    ``lines`` are to be read, escaped and without line feeds; ``data`` holds the same as plain JSON
+    values (NaN and the infinities as floats). ``position`` is the run's now, ``moved`` whether it
+    changed, ``stop`` why it stopped there (None when the movement simply arrived). ``quits`` asks
+    the program to end.
     """
 
     command: str
@@ -46,7 +46,6 @@ class Reply:
 
     @property
     def text(self) -> str:
-        """The lines as one text."""
         return "\n".join(self.lines)
 
     @property
@@ -63,8 +62,7 @@ class Reply:
         }
 
 
-# ---- language ------------------------------------------------------------------------------------
-
+# ---- words ---------------------------------------------------------------------------------------
 
 MAX_LINE: Final = 10_000
 """Characters in a command, at most."""
@@ -81,11 +79,11 @@ _WHOLE: Final = re.compile(r"[+-]?[0-9][0-9_,]*", re.ASCII)
 
 
 class CommandError(NntuiError):
-    """A command that cannot be done; its text is one sentence."""
+    """A command that cannot be run; its text is one sentence."""
 
 
 def checked(line: str) -> str:
-    """A line without its comment and the blanks around it.
+    """Strip a line's comment and the blanks around it.
 
     Raises:
         CommandError: it is longer than any command.
@@ -101,7 +99,7 @@ def checked(line: str) -> str:
 
 
 def split(text: str) -> list[str]:
-    """The words of a text."""
+    """Split a text into words."""
     words, word = [], ""
     for piece in _PIECE.findall(text):
         if piece.isspace():
@@ -113,7 +111,7 @@ def split(text: str) -> list[str]:
 
 
 def first_word(text: str) -> tuple[str, str]:
-    """The first word of a text, and the rest without the blanks around it."""
+    """Split off the first word of a text; the rest is stripped."""
     words = split(text)
     if not words:
         return "", ""
@@ -122,7 +120,7 @@ def first_word(text: str) -> tuple[str, str]:
 
 
 def whole(word: str, what: str = "a whole number") -> int:
-    """The whole number that a word is.
+    """Parse a whole number.
 
     Raises:
         CommandError: it is none, or beyond all bounds.
@@ -136,7 +134,7 @@ def whole(word: str, what: str = "a whole number") -> int:
 
 
 def nothing_more(rest: str) -> None:
-    """Refuse words behind a command that takes none.
+    """Refuse further words.
 
     Raises:
         CommandError: there are some.
@@ -148,7 +146,7 @@ def nothing_more(rest: str) -> None:
 def chosen(
     word: str, names: Iterable[str], what: str, aliases: Mapping[str, str] = _NONE, advice: str = ""
 ) -> str:
-    """The one of some names that a word means: itself, an alias, or an unambiguous beginning.
+    """Choose the name that a word means: itself, an alias, or an unambiguous beginning.
 
     Raises:
         CommandError: it means none of them, or several.
@@ -172,24 +170,24 @@ def listed(names: Iterable[str]) -> str:
     return f"{', '.join(before)} or {last}" if before else last
 
 
-# ---- journey -------------------------------------------------------------------------------------
+# ---- movements -----------------------------------------------------------------------------------
 
 
 class BurstSearch(Protocol):
-    """Something that is looked for in bursts."""
+    """A search that runs in bursts."""
 
     def burst(self, seconds: float) -> bool:
-        """Look for about so long; whether that is over."""
+        """Search for about so many seconds; return whether the search is over."""
 
 
 @dataclass(slots=True)
 class Movement:
-    """A way to a position, to the next stop (``continuing``), or to what a search finds.
+    """A movement to a position, to the next stop (``continuing``), or to what a search finds.
 
     Just one of ``target``, ``continuing`` and ``search`` is given; ``found`` makes the stop of a
-    search that is over. ``note`` is said at the end. ``jump``: whether its ends are remembered in
-    ``Debugger.stop_history``. ``command`` is the line that began it, ``start`` the position where;
-    ``over`` says that it has ended, ``stop`` why (None: it arrived at the target).
+    search that is over. ``note`` is part of the reply. ``jump``: whether its start and its end are
+    noted in ``Debugger.stop_history``. ``command`` is the line that began it, ``start`` the
+    position then; ``over`` tells that it has ended, ``stop`` why (None: it arrived at the target).
     """
 
     debugger: Debugger
@@ -205,7 +203,7 @@ class Movement:
     stop: Stop | None = None
 
     def burst(self, seconds: float) -> bool:
-        """Go on for about so long; whether it is there."""
+        """Move on for about so many seconds; return whether it has ended."""
         if self.over:
             return True
         if self.continuing is not None:
@@ -222,13 +220,13 @@ class Movement:
         return self.over
 
     def pause(self) -> None:
-        """Give it up where it is, unless it is there."""
+        """Give it up where it is, unless it has ended."""
         if not self.over and self.continuing is not None:
             self.stop = self.continuing.pause()
 
     @property
     def data(self) -> dict[str, Any]:
-        """Why it ended, as plain values."""
+        """The stop as plain values."""
         if self.stop is None:
             return {}
         stopped = [{"number": number, "hits": hits} for number, hits in self.stop.hits]
@@ -236,25 +234,24 @@ class Movement:
         return {"stop_kind": self.stop.kind, "stopped_by": stopped, "messages": messages}
 
 
-# ---- command -------------------------------------------------------------------------------------
+# ---- the table -----------------------------------------------------------------------------------
 
 
 Function: TypeAlias = "Callable[[Debugger, str], Output | Movement]"
-"""What a command does with the text behind its name."""
+"""Runs a command with the text behind its name."""
 
 Candidates: TypeAlias = "Callable[[Debugger, list[str], str], Iterable[str]]"
-"""What may stand next: given the words before it, and how it begins."""
+"""Offers the next word: given the words before it, and how it begins."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command: all that is known about it.
+    """A row of the table of commands.
 
     ``words`` shows what may stand behind the name, ``help`` says in one line what it does,
     ``more`` explains it with examples (one per line, indented). ``aliases`` are short forms that
-    mean it although they begin other names too. A command that ``repeats`` is done again by an
-    empty line.
-    ``completes`` offers the words behind the name; what is offered goes by how it begins.
+    mean it although they may begin other names too. An empty line repeats a command that
+    ``repeats``. ``completes`` offers the words behind the name.
     """
 
     name: str
@@ -268,5 +265,4 @@ class Command:
 
     @property
     def usage(self) -> str:
-        """The name and the words behind it."""
         return f"{self.name} {self.words}".strip()

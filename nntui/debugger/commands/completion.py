@@ -1,4 +1,4 @@
-"""What may be completed: given how a word begins, the words that it may become."""
+"""Completion: the words that an unfinished word may become."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def words(*known: str) -> Candidates:
-    """Words that stand first behind the command."""
+    """Offer words directly behind the command."""
 
     def offer(debugger: Debugger, before: list[str], begun: str) -> Iterable[str]:
         return known if not before else ()
@@ -27,7 +27,7 @@ def words(*known: str) -> Candidates:
 
 
 def either(*sources: Candidates) -> Candidates:
-    """What any of some sources offers."""
+    """Offer what any of some sources offers."""
 
     def offer(debugger: Debugger, before: list[str], begun: str) -> Iterable[str]:
         return chain.from_iterable(source(debugger, before, begun) for source in sources)
@@ -36,7 +36,7 @@ def either(*sources: Candidates) -> Candidates:
 
 
 def behind(*leads: str, source: Candidates) -> Candidates:
-    """What a source offers, behind certain words only."""
+    """Offer what a source offers, behind certain words only."""
 
     def offer(debugger: Debugger, before: list[str], begun: str) -> Iterable[str]:
         return source(debugger, before, begun) if before and before[-1] in leads else ()
@@ -45,7 +45,7 @@ def behind(*leads: str, source: Candidates) -> Candidates:
 
 
 def values(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
-    """The names of values: the symbols first, those of one symbol once its bracket is open."""
+    """Offer value names: the symbols first, those of one symbol once its bracket is open."""
     net = debugger.experiment.network.wiring()
     symbol, bracket, _ = begun.partition("[")
     if bracket:
@@ -59,7 +59,7 @@ def values(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
 
 
 def expressions(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
-    """What an expression is made of: the names of values, and the functions once one is begun."""
+    """Offer value names, and functions once a word is begun."""
     from nntui.debugger.expressions.functions import FUNCTIONS
 
     yield from values(debugger, before, begun)
@@ -68,22 +68,22 @@ def expressions(debugger: Debugger, before: list[str], begun: str) -> Iterator[s
 
 
 def conditions(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
-    """An expression behind if, and what may stand behind a watched one or behind a place."""
+    """Offer the parts of a condition, behind ``if``."""
     if "if" in before:
         yield from expressions(debugger, before, begun)
 
 
 def behind_number(source: Candidates) -> Candidates:
-    """The number of a breakpoint or watchpoint, then what a source offers."""
+    """Offer the number of a breakpoint or watchpoint, then what a source offers."""
 
     def offer(debugger: Debugger, before: list[str], begun: str) -> Iterable[str]:
-        return (source if before else stops)(debugger, before, begun)
+        return (source if before else breakpoints)(debugger, before, begun)
 
     return offer
 
 
 def events(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
-    """What may be watched, and what may happen to it."""
+    """Offer the expression of a watchpoint, and its events."""
     from nntui.debugger.breakpoints.breakpoint import CLAUSES
 
     if before[-1:] == ["becomes"]:
@@ -105,43 +105,43 @@ def _of_symbol(net: Wiring, symbol: str, begun: str) -> Iterator[str]:
 
 
 def _edges(net: Wiring, begun: str, head: Callable[[str], str]) -> Iterator[tuple[str, str]]:
-    """The connections that may be meant, by their sources; ``head`` is how one of these begins.
+    """Find connections by their sources; ``head`` gives how a source's ones begin.
 
-    There may be a hundred thousand, and somebody is typing: their names are not even written.
+    There may be a hundred thousand while the user types: only those found are written out.
     """
     heads = {i: head(i) for i in net.layer}
-    meant = {i for i, each in heads.items() if each.startswith(begun) or begun.startswith(each)}
-    return ((i, j) for j in net.neurons for i in net.sources[j] if i in meant)
+    wanted = {i for i, each in heads.items() if each.startswith(begun) or begun.startswith(each)}
+    return ((i, j) for j in net.neurons for i in net.sources[j] if i in wanted)
 
 
 def neurons(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
-    """The neurons' names."""
+    """Offer the names of neurons."""
     net = debugger.experiment.network.wiring()
     yield from map(quoted, (*net.inputs, *net.neurons))
 
 
 def bookmarks(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
-    """The names of bookmarks."""
+    """Offer the names of bookmarks."""
     yield from (mark.name for mark in debugger.bookmarks)
 
 
 def branches(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
-    """The names of branches."""
+    """Offer the names of branches."""
     yield from (branch.name for branch in debugger.branches)
 
 
-def stops(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
-    """The numbers of breakpoints and watchpoints."""
-    yield from (str(stop.number) for stop in debugger.breakpoints)
+def breakpoints(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
+    """Offer the numbers of breakpoints and watchpoints."""
+    yield from (str(point.number) for point in debugger.breakpoints)
 
 
 def displays(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
-    """The numbers of displays."""
-    yield from (str(watch.number) for watch in debugger.displays)
+    """Offer the numbers of displays."""
+    yield from (str(display.number) for display in debugger.displays)
 
 
 def places(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
-    """Where a breakpoint may stand, and what may follow: neurons, edges, kinds, directions."""
+    """Offer the places of breakpoints: neurons, edges, kinds, then directions and clauses."""
     from nntui.debugger.breakpoints.breakpoint import CLAUSES, DIRECTIONS, LINES, PERIODS, PHASES
 
     if "if" in before:
@@ -161,7 +161,7 @@ def places(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
 
 
 def targets(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
-    """What can be set."""
+    """Offer the targets of ``set``."""
     from nntui.engine.edits import targets as others
 
     if not before:

@@ -1,4 +1,4 @@
-"""The commands that look: at expressions, once or at every stop, and at what there is."""
+"""The commands that print, display, list, and answer questions about a run's past."""
 
 from __future__ import annotations
 
@@ -52,21 +52,21 @@ def _print(debugger: Debugger, rest: str) -> Output:
 
 def _display(debugger: Debugger, rest: str) -> Output:
     if rest:
-        debugger.displays.at_stop()  # whoever asks stands at a stop: the next one compares with it
+        debugger.displays.at_stop()  # the next stop is compared with this one
         debugger.displays.add(rest)
     return _displays(debugger)
 
 
 def _displays(debugger: Debugger, rest: str = "") -> Output:
     nothing_more(rest)
-    watched = debugger.displays.now()
-    lines = tuple(map(line_of, watched)) or ("nothing is displayed",)
-    return Output(lines, {"displays": plain_displays(watched)})
+    displayed = debugger.displays.now()
+    lines = tuple(map(line_of, displayed)) or ("nothing is displayed",)
+    return Output(lines, {"displays": plain_displays(displayed)})
 
 
-def plain_displays(watched: Iterable[DisplayedValue]) -> list[dict[str, Any]]:
-    """What is displayed, as plain values."""
-    return [{"number": w.number, "expression": w.text, "value": w.value} for w in watched]
+def plain_displays(displayed: Iterable[DisplayedValue]) -> list[dict[str, Any]]:
+    """The displays as plain values."""
+    return [{"number": d.number, "expression": d.text, "value": d.value} for d in displayed]
 
 
 def _undisplay(debugger: Debugger, rest: str) -> Output:
@@ -74,9 +74,9 @@ def _undisplay(debugger: Debugger, rest: str) -> Output:
         typed = dict.fromkeys(split(rest))
         numbers = [whole(word, "the number of a display") for word in typed]
     else:
-        numbers = [watch.number for watch in debugger.displays]
+        numbers = [display.number for display in debugger.displays]
     for number in numbers:
-        debugger.displays[number]  # all of them are there, before the first is removed
+        debugger.displays[number]  # refuse an unknown one before the first is removed
     for number in numbers:
         debugger.displays.remove(number)
     return Output((f"{counted(len(numbers), 'display')} removed",), {"removed": numbers})
@@ -165,7 +165,7 @@ def _bookmarks(debugger: Debugger, rest: str) -> Output:
     nothing_more(rest)
     marks = list(debugger.bookmarks)
     lines = [
-        f"{escaped(mark.name)}: position {mark.spot.position} on {escaped(mark.spot.branch)}"
+        f"{escaped(mark.name)}: position {mark.at.position} on {escaped(mark.at.branch)}"
         for mark in marks
     ]
     return Output(
@@ -179,7 +179,7 @@ _SUBJECTS: Final[dict[str, Callable[[Any, str], Output]]] = {
     "neuron": _neuron,
     "breakpoints": lambda debugger, rest: listed(debugger, ""),
     "watchpoints": lambda debugger, rest: listed(debugger, "Watchpoint"),
-    "watches": _displays,
+    "displays": _displays,
     "branches": branches_listed,
     "bookmarks": _bookmarks,
 }
@@ -187,12 +187,12 @@ _SUBJECTS: Final[dict[str, Callable[[Any, str], Output]]] = {
 _SHORT: Final = {
     "b": "breakpoints",
     "br": "breakpoints",
-    "displays": "watches",
     "p": "position",
     "v": "values",
+    "watches": "watchpoints",
 }
 
-LOOKING: Final = (
+INSPECTION_COMMANDS: Final = (
     Command(
         "print", "EXPRESSION", "say what an expression is here", _print,
         aliases=("p",), completes=expressions,
@@ -228,18 +228,17 @@ Shown after every movement, with what it was before. Without an expression: what
 )  # fmt: skip
 
 
-# ---- asking --------------------------------------------------------------------------------------
-
+# ---- questions about the past --------------------------------------------------------------------
 
 MOST_LEVELS: Final = 50
 MOST_ROWS: Final = 1_000
 
 EXACT_STEPS: Final = 20_000_000
-"""Up to this position a history's samples are always the same ones; beyond, time decides."""
+"""Up to this position a history has all its samples; beyond, as many as time allows."""
 
 
 def _value_and_number(rest: str, what: str, most: int, default: int) -> tuple[str, int]:
-    """A value's name, and the number behind it.
+    """Split a value's name from the number behind it.
 
     Raises:
         CommandError: no name, words too many, or a number out of bounds.
@@ -313,7 +312,7 @@ def _paths(debugger: Debugger, rest: str) -> Output:
     return Output(lines_of(found, net), data)
 
 
-ASKING: Final = (
+QUERY_COMMANDS: Final = (
     Command(
         "why", "VALUE [LEVELS]", "say which step made a value, and out of what", _why,
         completes=values,

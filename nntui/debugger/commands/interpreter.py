@@ -1,4 +1,4 @@
-"""The interpreter: a line in, a reply out."""
+"""Run a line of the command language and reply."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Callable
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from nntui.debugger.commands.branches import BRANCHING
-from nntui.debugger.commands.breakpoints import STOPPING
+from nntui.debugger.commands.branches import BRANCH_COMMANDS
+from nntui.debugger.commands.breakpoints import BREAKPOINT_COMMANDS
 from nntui.debugger.commands.command import (
     MAX_LINE,
     Command,
@@ -22,8 +22,8 @@ from nntui.debugger.commands.command import (
     nothing_more,
     split,
 )
-from nntui.debugger.commands.inspection import ASKING, LOOKING, plain_displays
-from nntui.debugger.commands.movement import GOING, MOVING, where
+from nntui.debugger.commands.inspection import INSPECTION_COMMANDS, QUERY_COMMANDS, plain_displays
+from nntui.debugger.commands.movement import GOTO_COMMANDS, STEP_COMMANDS, where
 from nntui.debugger.displays import line_of
 from nntui.debugger.expressions import ExpressionError
 from nntui.model.errors import NntuiError
@@ -32,13 +32,12 @@ if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
 
 
-_LAST: Final = (
+_LAST_LINE: Final = (
     "A name may be cut short as long as it stays clear which is meant. help COMMAND says more."
 )
 
 
 def _help(debugger: Debugger, rest: str) -> Output:
-
     if not rest:
         rows = [
             (" ".join((c.name, *(f"({alias})" for alias in c.aliases))), c.help)
@@ -47,7 +46,7 @@ def _help(debugger: Debugger, rest: str) -> Output:
         width = max(len(name) for name, _ in rows)
         lines = [f"{name:<{width}}  {text}" for name, text in rows]
         return Output(
-            (*lines, "", _LAST), {"commands": {c.name: c.help for c in COMMANDS.values()}}
+            (*lines, "", _LAST_LINE), {"commands": {c.name: c.help for c in COMMANDS.values()}}
         )
     command = command_called(rest)
     return Output(
@@ -69,34 +68,36 @@ def _quit(debugger: Debugger, rest: str) -> Output:
     return Output()
 
 
-HELPING: Final = (
+HELP_COMMANDS: Final = (
     Command("help", "[COMMAND]", "list the commands, or say more about one", _help,
-            aliases=("h", "?"), completes=lambda *_: _names()),
+            aliases=("h", "?"), completes=lambda *_: COMMANDS),
     Command("quit", "", "leave", _quit, aliases=("q", "exit")),
 )  # fmt: skip
 
 
-def _names() -> list[str]:
-
-    return list(COMMANDS)
-
-
 # ---- table ---------------------------------------------------------------------------------------
 
+_ALL: Final = (
+    *STEP_COMMANDS,
+    *GOTO_COMMANDS,
+    *BREAKPOINT_COMMANDS,
+    *INSPECTION_COMMANDS,
+    *QUERY_COMMANDS,
+    *BRANCH_COMMANDS,
+    *HELP_COMMANDS,
+)
 
-_ROWS: Final = (*MOVING, *GOING, *STOPPING, *LOOKING, *ASKING, *BRANCHING, *HELPING)
-
-COMMANDS: Final[dict[str, Command]] = {command.name: command for command in _ROWS}
+COMMANDS: Final[dict[str, Command]] = {command.name: command for command in _ALL}
 """Every command by its name, in the order of the help."""
 
 ALIASES: Final[dict[str, str]] = {
     alias: command.name for command in COMMANDS.values() for alias in command.aliases
 }
-"""The short forms that stand for a name although they begin others too."""
+"""Short forms of a name, although they may begin others too."""
 
 
 def command_called(word: str) -> Command:
-    """The command that a word means: its name, an alias, or an unambiguous beginning of its name.
+    """Look up a command by its name, an alias, or an unambiguous beginning of its name.
 
     Raises:
         CommandError: no command begins like this, or several do.
@@ -106,19 +107,18 @@ def command_called(word: str) -> Command:
 
 # ---- interpreter ---------------------------------------------------------------------------------
 
-
 MOST_SHOWN: Final = 200
 """Characters of a refused command that its reply repeats."""
 
 BURST: Final = 0.1
-"""Seconds between two looks at whether to pause."""
+"""Seconds between two questions whether to pause."""
 
 
 class Interpreter:
     """Runs commands on a debugger.
 
-    ``again`` is the line that an empty line repeats where a person types: the last movement, if no
-    other command came after it. (``execute("")`` itself does nothing.)
+    ``again`` is the line that an empty line repeats at a prompt: the last movement, if no other
+    command came after it. (``execute("")`` itself does nothing.)
     """
 
     def __init__(self, debugger: Debugger) -> None:
@@ -129,28 +129,28 @@ class Interpreter:
         self,
         line: str,
         paused: Callable[[], bool] = lambda: False,
-        told: Callable[[str], object] | None = None,
+        on_message: Callable[[str], object] | None = None,
         *,
-        complete: bool = False,
+        keep_all: bool = False,
     ) -> Reply:
-        """Run a command to its end, or until ``paused`` says so; what is wrong is in the reply.
+        """Run a command to its end, or until ``paused`` returns True; errors are in the reply.
 
-        ``told`` takes what is logged on the way, as it is logged; otherwise the reply holds the
-        last of it, or with ``complete`` all of it.
+        ``on_message`` is called with each message as it is logged; without it the reply holds the
+        last messages, or with ``keep_all`` all of them.
         """
         answer = self.prepare(line)
         if isinstance(answer, Reply):
             return answer
-        if answer.continuing is not None and told is not None:
-            answer.continuing.tell(told)
-        elif answer.continuing is not None and complete:
+        if answer.continuing is not None and on_message is not None:
+            answer.continuing.pass_messages_to(on_message)
+        elif answer.continuing is not None and keep_all:
             answer.continuing.keep_all()
         while not answer.burst(BURST) and not paused():
             pass
-        return self.arrived(answer)
+        return self.finish(answer)
 
     def prepare(self, line: str) -> Reply | Movement:
-        """Run a command, but do not set out yet when it moves: the journey is the answer then."""
+        """Run a command; when it moves, return the movement without beginning it."""
         start = self._debugger.position
         try:
             line = checked(line)
@@ -174,43 +174,43 @@ class Interpreter:
             moved=self._debugger.position != start, quits=command.name == "quit",
         )  # fmt: skip
 
-    def arrived(self, journey: Movement) -> Reply:
-        """What is said when a journey ended; one that is not there yet is given up."""
+    def finish(self, movement: Movement) -> Reply:
+        """Reply to a movement that has ended; one that has not is given up."""
         debugger = self._debugger
-        journey.pause()
-        reason = journey.note
+        movement.pause()
+        reason = movement.note
         messages: tuple[str, ...] = ()
-        if (stop := journey.stop) is not None:
+        if (stop := movement.stop) is not None:
             reason, messages = stop.reason, stop.messages
-        elif not journey.over:
+        elif not movement.over:
             reason = "paused"
-        # What was logged on the way comes first, what was found and where it was found last.
-        said: tuple[str, ...] = (reason,) if reason else ()
-        said = (*said, *messages) if journey.search else (*messages, *said)
-        if journey.jump:
+        # What was logged on the way comes first, the reason of the stop last.
+        reasons: tuple[str, ...] = (reason,) if reason else ()
+        said = (*reasons, *messages) if movement.search else (*messages, *reasons)
+        if movement.jump:
             debugger.stop_history.visit()
         lines, data = where(debugger)
-        watched = debugger.displays.at_stop()
-        data |= journey.data
-        if watched:
-            data["displays"] = plain_displays(watched)
+        displayed = debugger.displays.at_stop()
+        data |= movement.data
+        if displayed:
+            data["displays"] = plain_displays(displayed)
         return Reply(
-            journey.command,
+            movement.command,
             True,
-            (*said, *lines, *map(line_of, watched)),
+            (*said, *lines, *map(line_of, displayed)),
             data,
             debugger.position,
             stop=reason,
-            moved=debugger.position != journey.start,
+            moved=debugger.position != movement.start,
         )
 
     def complete(self, line: str) -> list[str]:
-        """The lines that this one may become: each with its last word completed."""
+        """Complete the last word of an unfinished line: at most a hundred whole lines."""
         return completed(self._debugger, line)
 
 
 def _refused(line: str, error: NntuiError, position: int) -> Reply:
-    """The reply to a command that cannot be done; an expression's fault is pointed at."""
+    """Reply to a command that cannot be run, with a caret under an expression's fault."""
     lines: tuple[str, ...] = (str(error),)
     data: dict[str, Any] = {"error": str(error)}
     if isinstance(error, ExpressionError):
@@ -220,7 +220,6 @@ def _refused(line: str, error: NntuiError, position: int) -> Reply:
 
 
 # ---- completion ----------------------------------------------------------------------------------
-
 
 MOST: Final = 100
 """Lines offered, at most."""
@@ -240,7 +239,7 @@ _LAST_NAME: Final = re.compile(
 
 
 def completed(debugger: Debugger, line: str) -> list[str]:
-    """Whole lines, each with the last word of ``line`` completed; at most a hundred."""
+    """Complete the last word of ``line``; return at most a hundred whole lines."""
     if len(line) > MAX_LINE:
         return []
     line = line.lstrip()
@@ -263,6 +262,6 @@ def completed(debugger: Debugger, line: str) -> list[str]:
 
 
 def _begun(line: str) -> str:
-    """The name that the end of a line begins."""
+    """The unfinished name at the end of a line."""
     match = _LAST_NAME.search(line[-LONGEST:])
     return match.group() if match else ""

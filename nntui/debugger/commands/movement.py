@@ -1,4 +1,4 @@
-"""The commands that move: along the run, to a place, to the next stop; and each one's reverse."""
+"""The commands that move: by steps, to a place, to the next stop; and the reverse of each."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from nntui.engine.schedule import Position
 
 
-# name, alias, movement, where it leads, where its reverse leads
+# name, alias, movement, help, help of its reverse
 _MOVEMENTS: Final = (
     ("step", "s", "step", "execute one step: a load, an edge, a neuron, …", "take one step back"),
     ("next", "n", "neuron", "go to the end of this neuron", "go back to the start of this neuron"),
@@ -68,7 +68,7 @@ def _towards(debugger: Debugger, target: int, direction: int) -> Movement:
 def _continue(direction: int) -> Function:
     def run(debugger: Debugger, rest: str) -> Movement:
         nothing_more(rest)
-        _towards(debugger, debugger.position, direction)  # refuses at the end that lies ahead
+        _towards(debugger, debugger.position, direction)  # refuse at the end of the run
         return Movement(debugger, continuing=debugger.continue_search(direction))
 
     return run
@@ -76,9 +76,9 @@ def _continue(direction: int) -> Function:
 
 def _until(direction: int) -> Function:
     def run(debugger: Debugger, rest: str) -> Movement:
-        from nntui.debugger.breakpoints import place_of
+        from nntui.debugger.breakpoints.parse import parse_place
 
-        place = place_of(rest, debugger.experiment.network)
+        place = parse_place(rest, debugger.experiment.network)
         net = debugger.experiment.network.wiring()
         step = step_of_place(net, debugger.schedule, place, debugger.position, direction)
         if step is None:
@@ -103,7 +103,7 @@ def _moves() -> Iterator[Command]:
             )
 
 
-MOVING: Final = (
+STEP_COMMANDS: Final = (
     *_moves(),
     Command(
         "until", "PLACE", "go on to the next step of a place: run to the cursor", _until(1),
@@ -134,10 +134,9 @@ Stops where continue would have stopped last on the way here.""",
 )  # fmt: skip
 
 
-# ---- going ---------------------------------------------------------------------------------------
+# ---- goto ----------------------------------------------------------------------------------------
 
-
-# word, how its number leads to a position, how many there are
+# word: (the position of its number n, how many there are)
 _NUMBERED: Final[dict[str, tuple[Callable[[Schedule, int], int], Callable[[Schedule], int]]]] = {
     "step": (lambda schedule, n: n + 1, lambda schedule: schedule.total),
     "update": (lambda schedule, n: schedule.update_start(n), lambda schedule: schedule.updates),
@@ -152,17 +151,17 @@ def _goto(debugger: Debugger, rest: str) -> Movement:
     if len(found) == 2 and found[0] in _NUMBERED:
         return Movement(debugger, _numbered(debugger.schedule, found[0], found[1]))
     if rest in debugger.bookmarks:
-        spot = debugger.bookmarks.find(rest).spot
-        debugger.branches.switch(spot.branch)
-        return Movement(debugger, spot.position)
+        at = debugger.bookmarks.find(rest).at
+        debugger.branches.switch(at.branch)
+        return Movement(debugger, at.position)
     return Movement(debugger, _position(debugger, rest))
 
 
 def _position(debugger: Debugger, word: str) -> int:
-    """The position that a word means.
+    """Parse a position, absolute or relative.
 
     Raises:
-        CommandError: it means none.
+        CommandError: there is no such position.
     """
     if word == "start":
         return 0
@@ -191,8 +190,8 @@ def _bookmark(debugger: Debugger, rest: str) -> Output:
     if not rest:
         raise CommandError("a bookmark needs a name")
     mark = debugger.bookmarks.add(rest)
-    line = f"bookmark {escaped(mark.name)} at position {mark.spot.position}"
-    return Output((line,), {"name": mark.name, "position": mark.spot.position})
+    line = f"bookmark {escaped(mark.name)} at position {mark.at.position}"
+    return Output((line,), {"name": mark.name, "position": mark.at.position})
 
 
 def _unbookmark(debugger: Debugger, rest: str) -> Output:
@@ -207,7 +206,7 @@ def _last_write(debugger: Debugger, rest: str) -> Movement:
 
     found = last_write(debugger, _value(rest))
     if found.position == debugger.position and debugger.position:
-        # Standing on the write already: the one before it is meant.
+        # Already at that write: go to the one before it.
         found = last_write(debugger, _value(rest), debugger.position - 1)
     return Movement(debugger, found.position, note=f"{found.name}: {found.text}")
 
@@ -227,7 +226,7 @@ def _value(rest: str) -> str:
     return rest
 
 
-GOING: Final = (
+GOTO_COMMANDS: Final = (
     Command(
         "goto", "POSITION | step N | update N | epoch N | start | end | BOOKMARK",
         "go to a position of the run", _goto,
@@ -270,9 +269,9 @@ Again: the write before that.
 def step_of_place(
     net: Wiring, schedule: Schedule, place: Place, position: int, direction: int
 ) -> int | None:
-    """The number of the first step of a place from a position on; None when none follows.
+    """Find the first step of a place from a position on, by number; None without one.
 
-    With direction −1: of the last one before the step that was executed last.
+    With direction −1: the last one before the step that was executed last.
     """
     layout = SiteIndex(net, schedule)
     sites = layout.sites_of_place(place)
@@ -307,7 +306,7 @@ def _start_of(schedule: Schedule, kind: str, number: int) -> int | None:
 def _blocks(
     layout: SiteIndex, schedule: Schedule, position: int, direction: int
 ) -> Iterator[Block]:
-    """The blocks from a position's on, for as long as it takes to meet every kind of them."""
+    """The blocks from a position on, for as long as it takes to meet every example."""
     step = position if direction > 0 else position - 2
     # Every example comes once in an epoch, though in another order.
     left = 2 * (schedule.examples + schedule.updates_per_epoch)
@@ -328,7 +327,7 @@ def heading(position: Position) -> str:
 
 
 def where(debugger: Debugger) -> tuple[tuple[str, ...], dict[str, Any]]:
-    """Where the run stands and the formula of the last step, as lines and as plain values."""
+    """Say the position and the formula of the last step, as lines and as plain values."""
     count = f"position {debugger.position} of {debugger.total}"
     last = debugger.last
     if last is None:

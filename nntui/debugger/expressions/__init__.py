@@ -1,4 +1,4 @@
-"""Expressions over the values of a run: read without eval, checked, bounded."""
+"""Expressions over the values of a run: parsed without eval, checked, bounded."""
 
 from nntui.debugger.expressions.expression import Expression, condition, parse, parse_prefix
 from nntui.debugger.expressions.parser import ExpressionError

@@ -1,4 +1,4 @@
-"""An expression over the values of a run, such as ``abs(dw[x1,h1]) > 1 and epoch >= 3``."""
+"""Expressions over the values of a run, such as ``abs(dw[x1,h1]) > 1 and epoch >= 3``."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Values: TypeAlias = Callable[[str], float | None]
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """An expression, read and checked. Its ``text`` reads back as the same expression.
+    """A parsed and checked expression. Its ``text`` parses to the same expression.
 
     ``names`` are the canonical names of the values it reads.
     """
@@ -39,11 +39,11 @@ class Expression:
 
     @property
     def is_condition(self) -> bool:
-        """Whether it stands for a truth value; otherwise for a number."""
+        """Whether its value is a truth value, not a number."""
         return self.tree.truth
 
     def value(self, lookup: Values) -> float | bool | None:
-        """What it stands for; None when a value that it needs is blank."""
+        """Compute it; None when a value that it needs is blank."""
         try:
             found: float | bool = self.tree.value(lookup)
         except Blank:
@@ -51,7 +51,7 @@ class Expression:
         return found
 
     def blank(self, lookup: Values) -> str | None:
-        """The name of the blank value that keeps it from having one; None when it has."""
+        """The name of the blank value that makes it blank; None when it has a value."""
         try:
             self.tree.value(lookup)
         except Blank as blank:
@@ -59,7 +59,7 @@ class Expression:
         return None
 
     def numbers(self, lookup: Callable[[str], Any]) -> Any:
-        """An expression of numbers over arrays, element by element; None when blank."""
+        """Compute an expression of numbers over arrays, element by element; None when blank."""
         with np.errstate(all="ignore"):
             try:
                 return self.tree.value(lookup)
@@ -67,7 +67,7 @@ class Expression:
                 return None
 
     def masks(self, lookup: Callable[[str], Any]) -> Masks:
-        """A condition over arrays, element by element: where it is true and where it is false.
+        """Compute a condition over arrays: where it is true, and where it is false.
 
         Where it is neither, it is blank.
         """
@@ -76,42 +76,34 @@ class Expression:
 
 
 def parse(text: str, net: Network | Wiring) -> Expression:
-    """Read a whole text as one expression.
+    """Parse a whole text as one expression.
 
     Raises:
-        ExpressionError: it cannot be read; ``position`` is the character that is wrong.
+        ExpressionError: it cannot be parsed; ``position`` is the character that is wrong.
     """
-    expression, parser = _read(text, net)
+    expression, parser = _parse(text, net)
     if parser.token.kind != "end":
         raise parser.leftover()
     return expression
 
 
 def parse_prefix(text: str, net: Network | Wiring) -> tuple[Expression, int]:
-    """Read an expression from the start of a text, as far as it goes; and where it ends.
+    """Parse an expression from the start of a text; return it with the position behind it.
 
     Raises:
         ExpressionError: the text does not begin with an expression.
     """
-    expression, parser = _read(text, net)
+    expression, parser = _parse(text, net)
     return expression, parser.token.start
 
 
 def condition(text: str, net: Network | Wiring) -> Expression:
-    """Read a whole text as one condition.
+    """Parse a whole text as one condition.
 
     Raises:
-        ExpressionError: it cannot be read, or it is a number.
+        ExpressionError: it cannot be parsed, or it is a number.
     """
-    return checked_condition(parse(text, net))
-
-
-def checked_condition(expression: Expression) -> Expression:
-    """The expression itself, if it is a condition.
-
-    Raises:
-        ExpressionError: it is a number.
-    """
+    expression = parse(text, net)
     if not expression.is_condition:
         raise ExpressionError(
             "this is a number, expected a condition such as a comparison with it",
@@ -121,7 +113,7 @@ def checked_condition(expression: Expression) -> Expression:
     return expression
 
 
-def _read(text: str, net: Network | Wiring) -> tuple[Expression, Parser]:
+def _parse(text: str, net: Network | Wiring) -> tuple[Expression, Parser]:
     if len(text) > MAX_LENGTH:
         raise ExpressionError(
             f"{len(text)} characters, expected at most {MAX_LENGTH}", text, MAX_LENGTH
@@ -133,24 +125,23 @@ def _read(text: str, net: Network | Wiring) -> tuple[Expression, Parser]:
     return Expression(one_line, tree, read), parser
 
 
-# ---- renaming ------------------------------------------------------------------------------------
+# ---- renaming neurons ----------------------------------------------------------------------------
+
+NewName = Callable[[str], str]
+"""From a neuron's old name to its new one; it may raise for one that is gone."""
 
 
-Now = Callable[[str], str]
-"""What a neuron is called now; it may raise for one that is gone."""
-
-
-def renamed(text: str, now: Now) -> str:
-    """An expression, which can be read, with the names of now; all else stays as it was typed."""
-    made, kept, at = "", 0, 0
+def renamed(text: str, new_name: NewName) -> str:
+    """Rename the neurons in a valid expression; all else stays as it was typed."""
+    result, copied, at = "", 0, 0
     while (token := token_at(text, at)).kind != "end":
         at = token.end
         if token.text not in SYMBOLS or (opening := token_at(text, at)).text != "[":
             continue
         found, at = neurons_at(text, opening.start)
         names = [name for name, _ in found]
-        others = [*map(now, names)]
+        others = [*map(new_name, names)]
         if others != names:
-            made += f"{text[kept : opening.end]}{','.join(map(quoted, others))}]"
-            kept = at
-    return made + text[kept:]
+            result += f"{text[copied : opening.end]}{','.join(map(quoted, others))}]"
+            copied = at
+    return result + text[copied:]

@@ -1,4 +1,4 @@
-"""What an expression can compute with: one table of functions, for floats and arrays alike.
+"""The functions and operators of expressions, for floats and arrays alike.
 
 IEEE arithmetic throughout: nothing here raises, and nothing gives a complex number.
 """
@@ -45,7 +45,7 @@ def _test(of_float: Callable[[float], bool], of_array: Callable[..., Any]) -> Ca
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """One row of the table: what it computes, of how many numbers, and what it is called for."""
+    """A function of ``least`` to ``most`` numbers; ``truth``: its value is true or false."""
 
     of: Callable[..., Any]
     least: int

@@ -1,4 +1,4 @@
-"""Reads an expression: from text to a tree, every name and type checked.
+"""Parse an expression into a tree, checking every name and type.
 
 From the loosest to the tightest: or, and, not, comparisons, + and −, · and /, the sign, powers.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,7 +33,7 @@ MOST_SHOWN: Final = 72
 
 
 class ExpressionError(NntuiError, ValueError):
-    """An expression that cannot be read.
+    """An expression that cannot be parsed.
 
     ``text`` is what was given, ``position`` the index of the character that is wrong (the text's
     length when something is missing at its end).
@@ -69,7 +69,6 @@ def _cells(character: str) -> int:
 
 # ---- tokens --------------------------------------------------------------------------------------
 
-
 _SPACE: Final = re.compile(r"\s*")
 _TOKEN: Final = re.compile(
     r"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
@@ -79,8 +78,8 @@ _TOKEN: Final = re.compile(
 )
 _NEURON: Final = re.compile(r'\s*(?:(?P<quoted>"(?:[^"\\]|\\.)*")|(?P<bare>[^\s\[\],"]+))\s*')
 
-# How else a sign or a word may be written.
-_DRESS: Final = {
+# Other spellings of a sign or a word.
+_SPELLINGS: Final = {
     "−": "-", "·": "*", "×": "*", "≤": "<=", "≥": ">=", "≠": "!=",
     "&&": "and", "||": "or", "!": "not",
     "δ": "delta", "∂L/∂w": "dw", "∂L/∂b": "db", "∂L/∂a": "da", "∂L/∂z": "delta",
@@ -100,7 +99,7 @@ _ADVICE: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word at its place; ``kind`` is number, word, sign, end or unknown."""
+    """A token and where it stands; ``kind`` is number, word, sign, end or unknown."""
 
     kind: str
     text: str
@@ -109,12 +108,12 @@ class Token:
 
     @property
     def shown(self) -> str:
-        """How an error names it."""
+        """The token as an error names it."""
         return "the end" if self.kind == "end" else f"“{escaped(self.text)}”"
 
 
 def token_at(text: str, at: int) -> Token:
-    """The token at or behind a character. One that means nothing is of the kind unknown."""
+    """Read the token at or behind a character; one without a meaning is of kind unknown."""
     space = _SPACE.match(text, at)
     start = space.end() if space else at
     match = _TOKEN.match(text, start)
@@ -127,20 +126,20 @@ def token_at(text: str, at: int) -> Token:
             f"“{escaped(text[start : end + 1])}” is neither a number nor a name", text, end
         )
     word = match.group()
-    dressed = _DRESS.get(word, word)
-    if kind == "sign" and dressed.isalpha():
+    spelled = _SPELLINGS.get(word, word)
+    if kind == "sign" and spelled.isalpha():
         kind = "word"
-    return Token(kind, dressed, start, end)
+    return Token(kind, spelled, start, end)
 
 
 def advice(token: Token) -> str:
-    """What to write in place of a sign of another language; empty when there is nothing to say."""
+    """What to write instead of a sign of another language; empty when there is no advice."""
     said = _ADVICE.get(token.text, "") if token.kind == "unknown" else ""
     return said and f" ({said})"
 
 
 def neurons_at(text: str, at: int) -> tuple[list[tuple[str, int]], int]:
-    """The names between the bracket at ``at`` and its partner, each with its place; and the end.
+    """Read the names in the brackets that open at ``at``, each with its place; and the end.
 
     Raises:
         ExpressionError: a name, comma or bracket is missing, or a name is badly quoted.
@@ -178,7 +177,6 @@ def _unquoted(text: str, match: re.Match[str], kind: str) -> str:
 
 # ---- parser --------------------------------------------------------------------------------------
 
-
 MAX_LENGTH: Final = 1000
 MAX_DEPTH: Final = 50
 MAX_NODES: Final = 500
@@ -195,7 +193,7 @@ WORDS: Final = (*SYMBOLS, *FUNCTIONS, *CONSTANTS, *OPERATORS)
 
 
 class Parser:
-    """Reads one expression, from the start of a text as far as it goes."""
+    """Parses one expression, from the start of a text as far as it goes."""
 
     def __init__(self, text: str, net: Wiring) -> None:
         self._text, self._net = text, net
@@ -204,15 +202,15 @@ class Parser:
         self.token = token_at(text, 0)
 
     def expression(self) -> Node:
-        """The expression at the current token.
+        """Parse the expression at the current token.
 
         Raises:
-            ExpressionError: it cannot be read.
+            ExpressionError: it cannot be parsed.
         """
         return self._nested(self._or)
 
     def leftover(self) -> ExpressionError:
-        """The complaint that something stands behind the expression."""
+        """The error that something stands behind the expression."""
         found = self.token
         if found.kind in ("word", "number") or found.text in ("(", "["):
             return self._error(f"expected an operator before {found.shown}", found)
@@ -235,7 +233,7 @@ class Parser:
             return operands[0]
         for operand in operands:
             self._want(operand, True, f"on both sides of {word}")
-        return self._made(Logic((operands[0].span[0], self._end), word, tuple(operands)))
+        return self._counted(Logic((operands[0].span[0], self._end), word, tuple(operands)))
 
     def _not(self) -> Node:
         if self.token.text != "not":
@@ -243,7 +241,7 @@ class Parser:
         start = self._take().start
         operand = self._nested(self._not)
         self._want(operand, True, "behind not")
-        return self._made(Not((start, self._end), operand))
+        return self._counted(Not((start, self._end), operand))
 
     def _comparison(self) -> Node:
         return self._chain(COMPARISONS, self._sum, Comparison)
@@ -255,10 +253,12 @@ class Parser:
         return self._chain(PRODUCTS, self._signed, Chain)
 
     def _chain(
-        self, signs: object, tighter: Callable[[], Node], made: type[Chain] | type[Comparison]
+        self,
+        signs: Mapping[str, object],
+        tighter: Callable[[], Node],
+        node: type[Chain] | type[Comparison],
     ) -> Node:
         terms, operators = [tighter()], []
-        assert isinstance(signs, dict)
         while self.token.kind == "sign" and self.token.text in signs:
             operators.append(self._take().text)
             terms.append(tighter())
@@ -267,7 +267,7 @@ class Parser:
         for n, term in enumerate(terms):
             self._want(term, False, f"beside {operators[max(n - 1, 0)]}")
         span = terms[0].span[0], self._end
-        return self._made(made(span, tuple(terms), tuple(operators)))
+        return self._counted(node(span, tuple(terms), tuple(operators)))
 
     def _signed(self) -> Node:
         if self.token.text not in ("-", "+") or self.token.kind != "sign":
@@ -276,7 +276,9 @@ class Parser:
         operand = self._nested(self._signed)
         self._want(operand, False, f"behind {sign.text}")
         return (
-            operand if sign.text == "+" else self._made(Negative((sign.start, self._end), operand))
+            operand
+            if sign.text == "+"
+            else self._counted(Negative((sign.start, self._end), operand))
         )
 
     def _power(self) -> Node:
@@ -287,7 +289,7 @@ class Parser:
         exponent = self._nested(self._signed)
         self._want(base, False, "before **")
         self._want(exponent, False, "behind **")
-        return self._made(Power((base.span[0], self._end), base, exponent))
+        return self._counted(Power((base.span[0], self._end), base, exponent))
 
     # ---- atoms ---------------------------------------------------------------------------------
 
@@ -295,7 +297,7 @@ class Parser:
         token = self.token
         if token.kind == "number":
             self._take()
-            return self._made(Constant((token.start, token.end), float(token.text)))
+            return self._counted(Constant((token.start, token.end), float(token.text)))
         if token.text == "(":
             self._take()
             inside = self._nested(self._or)
@@ -305,7 +307,7 @@ class Parser:
             raise self._error(f"expected a value, found {token.shown}{advice(token)}", token)
         self._take()
         if token.text in CONSTANTS:
-            return self._made(Constant((token.start, token.end), CONSTANTS[token.text]))
+            return self._counted(Constant((token.start, token.end), CONSTANTS[token.text]))
         if token.text in FUNCTIONS:
             return self._call(token)
         return self._value(token)
@@ -324,7 +326,7 @@ class Parser:
             check_value(self._net, token.text, neurons)
         except ValueNameError as error:
             raise ExpressionError(str(error), self._text, self._fault(token, places)) from None
-        return self._made(Value((token.start, self._end), value_name(token.text, *neurons)))
+        return self._counted(Value((token.start, self._end), value_name(token.text, *neurons)))
 
     def _fault(self, token: Token, places: list[tuple[str, int]]) -> int:
         """The place of the first unknown neuron, else of the symbol."""
@@ -355,9 +357,9 @@ class Parser:
             raise self._error(f"{token.text} takes {wanted}, found {len(operands)}", token)
         for operand in operands:
             self._want(operand, False, f"in {token.text}(…)")
-        return self._made(Call((token.start, self._end), token.text, tuple(operands)))
+        return self._counted(Call((token.start, self._end), token.text, tuple(operands)))
 
-    # ---- the reader's own affairs --------------------------------------------------------------
+    # ---- tokens and checks ---------------------------------------------------------------------
 
     def _take(self) -> Token:
         taken = self.token
@@ -381,7 +383,7 @@ class Parser:
         self._depth -= 1
         return node
 
-    def _made(self, node: Node) -> Node:
+    def _counted(self, node: Node) -> Node:
         self._nodes += 1
         if self._nodes > MAX_NODES:
             raise self._error(f"more than {MAX_NODES} parts", self.token)

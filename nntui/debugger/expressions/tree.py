@@ -1,4 +1,4 @@
-"""The tree of an expression: frozen nodes that know where they stand in the text.
+"""The syntax tree of an expression: frozen nodes, each with its span in the text.
 
 A node evaluates against a ``lookup`` from value names to numbers. A lookup that gives None makes
 the node raise ``Blank``. Numbers may be arrays; then truth nodes are asked for their ``masks``.
@@ -37,19 +37,18 @@ class Node:
 
     @property
     def truth(self) -> bool:
-        """Whether it stands for a truth value; otherwise for a number."""
+        """Whether its value is a truth value, not a number."""
         return False
 
     def children(self) -> tuple[Node, ...]:
-        """The nodes that this one is made of."""
         return ()
 
     def value(self, lookup: Lookup) -> Any:
-        """What it stands for. Raises Blank."""
+        """Compute the node. Raises Blank."""
         raise NotImplementedError
 
     def masks(self, lookup: Lookup) -> Masks:
-        """A truth node over arrays: the same, element by element. Raises nothing."""
+        """Compute a truth node over arrays, element by element. Raises nothing."""
         try:
             found = self.value(lookup)
         except Blank:
@@ -57,7 +56,6 @@ class Node:
         return found, np.logical_not(found)
 
     def walk(self) -> Iterator[Node]:
-        """This node and all below it."""
         yield self
         for child in self.children():
             yield from child.walk()
@@ -71,11 +69,9 @@ class Constant(Node):
 
     @property
     def truth(self) -> bool:
-        """Whether it is true or false."""
         return isinstance(self.constant, bool)
 
     def value(self, lookup: Lookup) -> Any:
-        """Itself."""
         return self.constant
 
 
@@ -86,7 +82,6 @@ class Value(Node):
     name: str
 
     def value(self, lookup: Lookup) -> Any:
-        """What the lookup says."""
         found = lookup(self.name)
         if found is None:
             raise Blank(self.name)
@@ -100,11 +95,9 @@ class Negative(Node):
     of: Node
 
     def children(self) -> tuple[Node, ...]:
-        """The number."""
         return (self.of,)
 
     def value(self, lookup: Lookup) -> Any:
-        """Minus it."""
         return -self.of.value(lookup)
 
 
@@ -116,11 +109,9 @@ class Chain(Node):
     operators: tuple[str, ...]
 
     def children(self) -> tuple[Node, ...]:
-        """The terms."""
         return self.terms
 
     def value(self, lookup: Lookup) -> Any:
-        """The sum or product."""
         found = self.terms[0].value(lookup)
         for sign, term in zip(self.operators, self.terms[1:], strict=True):
             apply = SUMS.get(sign) or PRODUCTS[sign]
@@ -136,11 +127,9 @@ class Power(Node):
     exponent: Node
 
     def children(self) -> tuple[Node, ...]:
-        """Base and exponent."""
         return self.base, self.exponent
 
     def value(self, lookup: Lookup) -> Any:
-        """The power."""
         return power(self.base.value(lookup), self.exponent.value(lookup))
 
 
@@ -153,15 +142,12 @@ class Call(Node):
 
     @property
     def truth(self) -> bool:
-        """Whether the function is a test."""
         return FUNCTIONS[self.function].truth
 
     def children(self) -> tuple[Node, ...]:
-        """The operands."""
         return self.operands
 
     def value(self, lookup: Lookup) -> Any:
-        """What the function gives."""
         if self.function == "isblank":
             try:
                 self.operands[0].value(lookup)
@@ -180,15 +166,13 @@ class Comparison(Node):
 
     @property
     def truth(self) -> bool:
-        """Always."""
         return True
 
     def children(self) -> tuple[Node, ...]:
-        """The terms."""
         return self.terms
 
     def value(self, lookup: Lookup) -> Any:
-        """Whether all hold, asking no further than the first that does not."""
+        """Whether all hold; terms behind the first that does not are not computed."""
         left = self.terms[0].value(lookup)
         for sign, term in zip(self.operators, self.terms[1:], strict=True):
             right = term.value(lookup)
@@ -198,7 +182,6 @@ class Comparison(Node):
         return True
 
     def masks(self, lookup: Lookup) -> Masks:
-        """The same, element by element."""
         true: Any = True
         false: Any = False
         try:
@@ -222,19 +205,15 @@ class Not(Node):
 
     @property
     def truth(self) -> bool:
-        """Always."""
         return True
 
     def children(self) -> tuple[Node, ...]:
-        """What it is the opposite of."""
         return (self.of,)
 
     def value(self, lookup: Lookup) -> Any:
-        """The opposite."""
         return not self.of.value(lookup)
 
     def masks(self, lookup: Lookup) -> Masks:
-        """True where it was false."""
         true, false = self.of.masks(lookup)
         return false, true
 
@@ -248,15 +227,12 @@ class Logic(Node):
 
     @property
     def truth(self) -> bool:
-        """Always."""
         return True
 
     def children(self) -> tuple[Node, ...]:
-        """The operands."""
         return self.operands
 
     def value(self, lookup: Lookup) -> Any:
-        """The first operand that decides."""
         decisive = self.operator == "or"
         for operand in self.operands:
             if operand.value(lookup) == decisive:
@@ -264,7 +240,7 @@ class Logic(Node):
         return not decisive
 
     def masks(self, lookup: Lookup) -> Masks:
-        """The same, element by element: ``open`` is where nothing has decided yet."""
+        """Element by element; ``open_`` is where no operand has decided yet."""
         decided: Any = False
         open_: Any = True
         for operand in self.operands:

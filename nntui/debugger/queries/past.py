@@ -28,7 +28,7 @@ _KEPT: Final = 12
 
 
 class Replays:
-    """Replays of the updates of a run's line of time. The run itself does not move."""
+    """Replays of the updates of a run's timeline. The run itself does not move."""
 
     def __init__(self, run: Run) -> None:
         self._run, self._timeline, self._schedule = run, run.timeline, run.schedule
@@ -147,7 +147,7 @@ REMEMBERED: Final = 512
 
 
 class Past:
-    """Looks at any step of a debugger's line of time, by a replay of the update that it is in."""
+    """Looks at any step of a debugger's timeline, by a replay of the update that it is in."""
 
     def __init__(self, run: Run) -> None:
         self._run = run.twin()

@@ -11,8 +11,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Checkbox, Input, Select
 
-from nntui.debugger.breakpoints import AnyBreakpoint, Breakpoint, row_of
-from nntui.debugger.breakpoints.breakpoint import DIRECTIONS
+from nntui.debugger.breakpoints.breakpoint import DIRECTIONS, AnyBreakpoint, Breakpoint
+from nntui.debugger.breakpoints.parse import parse_command
 from nntui.model.errors import NntuiError
 from nntui.model.network import Network
 from nntui.tui.dialogs.form import FormScreen, Tick, field
@@ -70,7 +70,7 @@ class BreakpointForm(FormScreen["AnyBreakpoint"]):
     def action_save(self) -> None:
         """Give the edited row, or say what is wrong with it."""
         try:
-            row = row_of(self._command(), self._network)
+            row = parse_command(self._command(), self._network)
         except NntuiError as error:
             self.show_error(str(error))
             return

@@ -12,7 +12,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.timer import Timer
 
-from nntui.debugger.snapshot import Incoming, Passed
+from nntui.debugger.snapshot import IncomingProducts, Products
 from nntui.draw.picture import Picture
 from nntui.explain.numbers import FIRST, PRECISIONS, Number, fitted
 from nntui.text import clean, padded, wrapped
@@ -74,7 +74,7 @@ class InspectorPane(LinePane):
         self._focus = NeuronFocus()
         self._lines: list[Line] = []
         self._life: NeuronHistory | None = None
-        self._come: Incoming | None = None
+        self._come: IncomingProducts | None = None
         self._fresh = False
         self._width = 0
         self._precision = FIRST
@@ -160,44 +160,47 @@ class InspectorPane(LinePane):
         frame, j = self._frame, self._focus.neuron
         if frame is None or j is None or j not in frame.snapshot.net.layer:
             return [text(f" {row}", self.colours.faint) for row in wrapped(NO_FOCUS, width - 2)]
-        passed = Passed(frame.snapshot, frame.before)
+        products = Products(frame.snapshot, frame.before)
         if j in frame.snapshot.net.inputs:
-            top = self._facts(passed, j, width)
-            return [*top, *self._past(j, width), *self._connections(passed, j, width)]
+            top = self._facts(products, j, width)
+            return [*top, *self._past(j, width), *self._connections(products, j, width)]
         if width < BESIDE:
-            top = [*self._facts(passed, j, width), *self._graph(passed, j, width, _GRAPH_ROWS)]
+            top = [*self._facts(products, j, width), *self._graph(products, j, width, _GRAPH_ROWS)]
         else:
             high = self.size.height >= HIGH
             right = min(max(width * 2 // 5, 22), 72 if high else 44)
-            facts = self._facts(passed, j, width - right - 1)
+            facts = self._facts(products, j, width - right - 1)
             if high:
                 facts += self._past(j, width - right - 1)
             rows = max(len(facts) - 2, _GRAPH_ROWS, _HIGH_GRAPH_ROWS if high else 0)
             rows = min(rows, right // 3 + 1)
-            top = beside(facts, self._graph(passed, j, right, rows), width - right - 1)
+            top = beside(facts, self._graph(products, j, right, rows), width - right - 1)
             if high:
-                return [*top, *self._connections(passed, j, width)]
-        return [*top, *self._past(j, width), *self._connections(passed, j, width)]
+                return [*top, *self._connections(products, j, width)]
+        return [*top, *self._past(j, width), *self._connections(products, j, width)]
 
-    def _facts(self, passed: Passed, j: str, width: int) -> list[Line]:
+    def _facts(self, products: Products, j: str, width: int) -> list[Line]:
         """The neuron in words and equations."""
-        s, number = passed.snapshot, self._number
+        s, number = products.snapshot, self._number
         room = width - 2
-        lines: list[Line] = [self._title(passed, j, width)]
+        lines: list[Line] = [self._title(products, j, width)]
         if j in s.net.inputs:
-            said = [f"a = x = {shown(s.a.get(j), number)}", return_line(passed.outgoing(j), number)]
+            said = [
+                f"a = x = {shown(s.a.get(j), number)}",
+                return_line(products.outgoing(j), number),
+            ]
         else:
             said = [
-                *sum_lines(self._incoming_to(passed, j), room, number),
-                *slope_lines(passed, j, room, number),
-                return_line(passed.outgoing(j), number),
-                *self._bias(passed, j, room),
+                *sum_lines(self._incoming_to(products, j), room, number),
+                *slope_lines(products, j, room, number),
+                return_line(products.outgoing(j), number),
+                *self._bias(products, j, room),
             ]
         lines += [text(f" {row}") for each in said for row in hanging(each, room)]
         return lines if self._follows else [*lines, self._actions]
 
-    def _title(self, passed: Passed, j: str, width: int) -> Line:
-        net = passed.snapshot.net
+    def _title(self, products: Products, j: str, width: int) -> Line:
+        net = products.snapshot.net
         words = [f"layer {net.layer[j]}"]
         words.insert(0, "input" if j in net.inputs else str(net.activation[j]))
         words += ["output"] if j in net.outputs else []
@@ -209,10 +212,10 @@ class InspectorPane(LinePane):
             Segment(f" {name}", Style(bold=True)), Segment(rest, self.colours.faint)
         ]  # fmt: skip
 
-    def _bias(self, passed: Passed, j: str, room: int) -> list[str]:
-        s = passed.snapshot
+    def _bias(self, products: Products, j: str, room: int) -> list[str]:
+        s = products.snapshot
         frozen = " (frozen)" if j in s.net.frozen else ""
-        used, number = passed.b(j), self._number
+        used, number = products.b(j), self._number
         now = f" → {shown(s.b[j], number)}" if s.b[j] != used else ""
         said = [
             f"b = {shown(used, number)}{now}{frozen}",
@@ -234,9 +237,9 @@ class InspectorPane(LinePane):
             found.append(Segment("  "))
         return found
 
-    def _graph(self, passed: Passed, j: str, width: int, rows: int) -> list[Line]:
+    def _graph(self, products: Products, j: str, width: int, rows: int) -> list[Line]:
         """The activation function, and below it how far it is drawn and where z is."""
-        s = passed.snapshot
+        s = products.snapshot
         z, activation = s.z.get(j), s.net.activation[j]
         picture = graph(activation, z, s.a.get(j), width - 1, rows)
         reach = f"{reach_of(z):g}"
@@ -264,11 +267,11 @@ class InspectorPane(LinePane):
         }
         return [Segment(span.text, inks.get(span.role)) for span in picture.rows[n]]
 
-    def _incoming_to(self, passed: Passed, j: str) -> Incoming:
+    def _incoming_to(self, products: Products, j: str) -> IncomingProducts:
         """What has come into the neuron, added up once for each frame."""
         known = self._come
-        if known is None or known.j != j or known.passed.snapshot is not passed.snapshot:
-            known = self._come = passed.incoming(j)
+        if known is None or known.j != j or known.products.snapshot is not products.snapshot:
+            known = self._come = products.incoming(j)
         return known
 
     def _past(self, j: str, width: int) -> list[Line]:
@@ -286,73 +289,73 @@ class InspectorPane(LinePane):
 
     # ---- connections ---------------------------------------------------------------------------
 
-    def _connections(self, passed: Passed, j: str, width: int) -> list[Line]:
+    def _connections(self, products: Products, j: str, width: int) -> list[Line]:
         """What comes in and what goes out, beside each other where there is room."""
-        columns = 4 if passed.updating else 3
+        columns = 4 if products.updating else 3
         whole = NAME + 4 + columns * Cells.wanted(self._precision)
         paired = width >= 2 * whole + 2
         room = (width // 2 if paired else width) - NAME - 3
         cells = Cells.of(self._precision, room, columns)
-        coming = [] if j in passed.snapshot.net.inputs else self._incoming(passed, j, cells)
-        going = self._outgoing(passed, j, cells)
+        coming = [] if j in products.snapshot.net.inputs else self._incoming(products, j, cells)
+        going = self._outgoing(products, j, cells)
         if coming and going and paired:
             return beside(coming, going, width // 2)
         return [*coming, *going]
 
-    def _incoming(self, passed: Passed, j: str, cells: Cells) -> list[Line]:
-        incoming, a = self._incoming_to(passed, j), passed.snapshot.a
-        edge = partial(self._edge, passed, cells)
+    def _incoming(self, products: Products, j: str, cells: Cells) -> list[Line]:
+        incoming, a = self._incoming_to(products, j), products.snapshot.a
+        edge = partial(self._edge, products, cells)
         return [
-            self._heading(passed, cells, f"in ({len(incoming.sources):,})", "w", "a", "w·a"),
+            self._heading(products, cells, f"in ({len(incoming.sources):,})", "w", "a", "w·a"),
             *(
                 partial(edge, i, (i, j), a.get(i), partial(incoming.product, n))
                 for n, i in enumerate(incoming.sources)
             ),
         ]
 
-    def _outgoing(self, passed: Passed, j: str, cells: Cells) -> list[Line]:
-        outgoing, delta = passed.outgoing(j), passed.snapshot.delta
+    def _outgoing(self, products: Products, j: str, cells: Cells) -> list[Line]:
+        outgoing, delta = products.outgoing(j), products.snapshot.delta
         if not outgoing.targets:
             return []
-        edge = partial(self._edge, passed, cells)
+        edge = partial(self._edge, products, cells)
         return [
-            self._heading(passed, cells, f"out ({len(outgoing.targets):,})", "w", "δ", "w·δ"),
+            self._heading(products, cells, f"out ({len(outgoing.targets):,})", "w", "δ", "w·δ"),
             *(
                 partial(edge, k, (j, k), delta.get(k), partial(outgoing.product, k))
                 for k in outgoing.targets
             ),
         ]
 
-    def _heading(self, passed: Passed, cells: Cells, first: str, *others: str) -> Line:
-        words = [*others, *(["w now"] if passed.updating else [])]
+    def _heading(self, products: Products, cells: Cells, first: str, *others: str) -> Line:
+        words = [*others, *(["w now"] if products.updating else [])]
         line = " " + padded(first, NAME + 2)
         line += "".join(cells.heading(word) for word in words)
         return text(line, self.colours.faint + Style(bold=True))
 
     def _edge(
         self,
-        passed: Passed,
+        products: Products,
         cells: Cells,
         other: str,
         edge: tuple[str, str],
         value: float | None,
         product: partial[float | None],
     ) -> list[Segment]:
-        s = passed.snapshot
+        s = products.snapshot
         executing = s.last is not None and s.last.edge == edge
         chosen = edge == self._focus.edge
         line = self.colours.current_line if chosen else Style()
         style = line + self.colours.mark if executing else line
         frozen = " ✻" if edge in s.net.frozen else ""
         mark = "►" if executing else "›" if chosen else " "
-        numbers = "".join(cells.number(each) for each in (passed.w(edge), value))
+        numbers = "".join(cells.number(each) for each in (products.w(edge), value))
         made = product()
         found = [
             Segment(mark + padded(clean(other) + frozen, NAME + 2), style),
             Segment(numbers, style),
             Segment(cells.number(made), line + self.colours.faint if made is None else style),
         ]
-        if passed.updating:
-            now, used = s.w[edge], passed.w(edge)
+        if products.updating:
+            now, used = s.w[edge], products.w(edge)
             found.append(Segment(cells.number(now if now != used else None), style))
         return found

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
-from nntui.debugger.snapshot import Incoming, Outgoing, Passed
+from nntui.debugger.snapshot import IncomingProducts, OutgoingProducts, Products
 from nntui.draw.curve import Point, curve
 from nntui.draw.picture import Picture
 from nntui.explain.numbers import PRECISIONS, Number, bracketed, fitted, rounded, sparkline
@@ -31,10 +31,10 @@ SHORTEST: Final = 12
 GONE: Final = "made before a value was set: its terms are gone"
 
 
-def sum_lines(incoming: Incoming, width: int, number: Number) -> list[str]:
+def sum_lines(incoming: IncomingProducts, width: int, number: Number) -> list[str]:
     """The sum z = b + Σ w·a: symbols, the terms so far, the result; never more than five rows."""
-    passed, j = incoming.passed, incoming.j
-    z = passed.snapshot.z.get(j)
+    products, j = incoming.products, incoming.j
+    z = products.snapshot.z.get(j)
     begun = z is not None or not incoming.sources
     head = "z = b + Σ w·a" if incoming.sources else "z = b"
     if not begun or z is None:
@@ -49,9 +49,9 @@ def sum_lines(incoming: Incoming, width: int, number: Number) -> list[str]:
     return [head, *_hung(rows), f"  = {result}"]
 
 
-def slope_lines(passed: Passed, j: str, width: int, number: Number) -> list[str]:
+def slope_lines(products: Products, j: str, width: int, number: Number) -> list[str]:
     """The activation a = f(z), and the slope that δ is taken through."""
-    s = passed.snapshot
+    s = products.snapshot
     activation = s.net.activation[j]
     z, a = s.z.get(j), s.a.get(j)
     slope = None if z is None or a is None else float(activation.derivative(z, a))
@@ -65,9 +65,9 @@ def slope_lines(passed: Passed, j: str, width: int, number: Number) -> list[str]
     return [row for line in lines for row in hanging(line, width)]
 
 
-def return_line(outgoing: Outgoing, number: Number) -> str:
+def return_line(outgoing: OutgoingProducts, number: Number) -> str:
     """∂L/∂a: what has come back so far."""
-    s = outgoing.passed.snapshot
+    s = outgoing.products.snapshot
     da = s.da.get(outgoing.i)
     parts = ["∂L/∂a of the loss"] if outgoing.i in s.net.outputs else []
     parts += ["Σ w·δ"] if outgoing.targets else []
@@ -83,17 +83,17 @@ def shown(value: float | None, number: Number) -> str:
     return NOT_YET if value is None else number(value)
 
 
-def _term(incoming: Incoming, n: int, number: Number) -> str:
+def _term(incoming: IncomingProducts, n: int, number: Number) -> str:
     """The bias, or the product number n − 1, as it is summed up."""
-    passed, j = incoming.passed, incoming.j
+    products, j = incoming.products, incoming.j
     if n == 0:
-        return number(passed.b(j))
+        return number(products.b(j))
     i = incoming.sources[n - 1]
-    w, a = number(passed.w((i, j))), number(passed.snapshot.a[i])
+    w, a = number(products.w((i, j))), number(products.snapshot.a[i])
     return f"{bracketed(w)}·{bracketed(a)}"
 
 
-def _within(incoming: Incoming, width: int, number: Number) -> list[str]:
+def _within(incoming: IncomingProducts, width: int, number: Number) -> list[str]:
     """The terms in a few rows; from the middle of many, most are left out, and counted."""
     total = incoming.done + 1
     count = min(total, MOST_ROWS * max(width, 16) // SHORTEST)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from nntui.sessions import Keeper
+from nntui.sessions import SessionSaver
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -34,7 +34,7 @@ class Autosave:
         wanted: bool,
     ) -> None:
         self._screen, self._background, self._say, self._wanted = screen, background, say, wanted
-        self._keeper = Keeper(debugger)
+        self._keeper = SessionSaver(debugger)
         self._changed = self._complained = False
 
     def start(self) -> None:

@@ -288,7 +288,7 @@ class SteppingBase(Screen[None]):
             self.show(answer.lines[-1] if short and answer.lines else "")
 
     def _arrived(self, movement: Movement, times: int) -> None:
-        reply = self.interpreter.arrived(movement)
+        reply = self.interpreter.finish(movement)
         stop = movement.stop
         if stop is not None and stop.messages:
             self.tell(reply.command, stop.messages, turn=movement.search is not None)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.widgets import Input
 
-from nntui.debugger.breakpoints import AnyBreakpoint, Breakpoint
+from nntui.debugger.breakpoints.breakpoint import AnyBreakpoint, Breakpoint
 from nntui.debugger.commands.command import Reply
 from nntui.explain.numbers import exact
 from nntui.tui.panes.algorithm import AlgorithmPane

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from nntui.debugger.breakpoints import AnyBreakpoint, Breakpoint, Place
+from nntui.debugger.breakpoints.breakpoint import AnyBreakpoint, Breakpoint, Place
 from nntui.debugger.debugger import Debugger
 from nntui.engine.run import Run
 from nntui.engine.timeline import Timeline
@@ -181,5 +181,5 @@ def one_by_one() -> Callable[..., OneByOne]:
 
 @pytest.fixture(scope="session")
 def with_edits() -> Callable[[Experiment, Any], Debugger]:
-    """A debugger on a line of time with edits."""
+    """A debugger on a timeline with edits."""
     return edited_debugger

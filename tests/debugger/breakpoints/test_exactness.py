@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.experiments import experiments
 
-from nntui.debugger.breakpoints import breakpoint_of, watchpoint_of
 from nntui.debugger.breakpoints.breakpoint import LINES, Place
+from nntui.debugger.breakpoints.parse import parse_breakpoint, parse_watchpoint
 from nntui.debugger.debugger import Debugger
 from nntui.engine.edits import Edit
 from nntui.model.activations import Activation
@@ -95,7 +95,7 @@ class Author:
             text = self.place() if kind == "place" else ""
             if kind == "anywhere" or chance.random() < 0.6:
                 clauses += f" if {self.condition()}"
-            read = breakpoint_of
+            read = parse_breakpoint
         else:
             event = chance.choice(["", f" crosses {self.level()}", "becomes", "nonfinite"])
             text = self.number() + event
@@ -105,7 +105,7 @@ class Author:
                 text = event
             if chance.random() < 0.2:
                 clauses += f" if {self.condition()}"
-            read = watchpoint_of
+            read = parse_watchpoint
         if chance.random() < 0.15:
             clauses += f' log "{number} {{{self._plain_value()}}}"'
         return read(text + clauses, self.net, temporary=chance.random() < 0.1)
@@ -201,7 +201,7 @@ def test_the_steps_that_wrote_nonfinite_numbers_are_found(
         for target in chance.sample(targets, chance.randint(1, len(targets)))
     ]
     debugger = with_edits(experiment, edits)
-    debugger.breakpoints.add(watchpoint_of("nonfinite", experiment.network))
+    debugger.breakpoints.add(parse_watchpoint("nonfinite", experiment.network))
     book = one_by_one(debugger, debugger.breakpoints)
     for direction in (1, 1, 1, 1, 1, 1, -1, -1, -1):
         assert debugger.resume(direction).position == book.go(direction)[0]

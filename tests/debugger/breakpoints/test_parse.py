@@ -7,15 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.experiments import experiments, network_of
 
-from nntui.debugger.breakpoints import (
-    Breakpoint,
-    Place,
-    StopError,
-    Watchpoint,
-    breakpoint_of,
-    place_of,
-    row_of,
-    watchpoint_of,
+from nntui.debugger.breakpoints.breakpoint import Breakpoint, BreakpointError, Place, Watchpoint
+from nntui.debugger.breakpoints.parse import (
+    parse_breakpoint,
+    parse_command,
+    parse_place,
+    parse_watchpoint,
 )
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.expressions import ExpressionError
@@ -52,8 +49,8 @@ NET = network_of(
     ],
 )
 def test_a_place_is_read_and_its_text_reads_back(words, place) -> None:
-    assert place_of(words, NET) == place
-    assert place_of(place.text, NET) == place
+    assert parse_place(words, NET) == place
+    assert parse_place(place.text, NET) == place
 
 
 @pytest.mark.parametrize(
@@ -92,8 +89,8 @@ def test_a_place_is_read_and_its_text_reads_back(words, place) -> None:
     ],
 )
 def test_a_place_that_is_none_is_refused_with_the_reason(words, said) -> None:
-    with pytest.raises(StopError, match=said):
-        place_of(words, NET)
+    with pytest.raises(BreakpointError, match=said):
+        parse_place(words, NET)
 
 
 @pytest.mark.parametrize(
@@ -117,9 +114,9 @@ def test_a_place_that_is_none_is_refused_with_the_reason(words, said) -> None:
     ],
 )
 def test_a_breakpoint_is_read_and_written(words, text) -> None:
-    row = breakpoint_of(words, NET)
+    row = parse_breakpoint(words, NET)
     assert row.text == text
-    assert row_of(text, NET) == row
+    assert parse_command(text, NET) == row
 
 
 @pytest.mark.parametrize(
@@ -137,9 +134,9 @@ def test_a_breakpoint_is_read_and_written(words, text) -> None:
     ],
 )
 def test_a_watchpoint_is_read_and_written(words, event, level, text) -> None:
-    row = watchpoint_of(words, NET)
+    row = parse_watchpoint(words, NET)
     assert (row.event, row.level, row.text) == (event, level, text)
-    assert row_of(text, NET) == row
+    assert parse_command(text, NET) == row
 
 
 @pytest.mark.parametrize(
@@ -149,22 +146,22 @@ def test_a_watchpoint_is_read_and_written(words, event, level, text) -> None:
         ("h1 if loss = 1", ExpressionError, "compared with =="),
         ("h1 if loss > 1 lgo", ExpressionError, "expected an operator before “lgo”"),
         ("h1 if", ExpressionError, "found the end"),
-        ("h1 if loss > 1 if loss > 2", StopError, "more than one “if”"),
-        ("h1 every", StopError, "every needs a whole number"),
-        ("h1 every 0", StopError, "expected a whole number from 1"),
-        ("h1 ignore -1", StopError, "ignore needs a whole number"),
-        ("h1 log", StopError, "log needs a message"),
-        ('h1 log "{loss"', StopError, "{ has no partner"),
-        ('h1 log "loss}"', StopError, "} has no partner"),
+        ("h1 if loss > 1 if loss > 2", BreakpointError, "more than one “if”"),
+        ("h1 every", BreakpointError, "every needs a whole number"),
+        ("h1 every 0", BreakpointError, "expected a whole number from 1"),
+        ("h1 ignore -1", BreakpointError, "ignore needs a whole number"),
+        ("h1 log", BreakpointError, "log needs a message"),
+        ('h1 log "{loss"', BreakpointError, "{ has no partner"),
+        ('h1 log "loss}"', BreakpointError, "} has no partner"),
         ('h1 log "{los}"', ExpressionError, "there is no value called"),
-        ('h1 log ""x', StopError, "expected one of if, log"),
-        ("h1 disabled disable", StopError, 'did you mean "disabled"'),
-        ("h1 log " + "x" * 501, StopError, "a message of 501 characters"),
+        ('h1 log ""x', BreakpointError, "expected one of if, log"),
+        ("h1 disabled disable", BreakpointError, 'did you mean "disabled"'),
+        ("h1 log " + "x" * 501, BreakpointError, "a message of 501 characters"),
     ],
 )
 def test_a_clause_that_means_nothing_is_refused(words, error, said) -> None:
     with pytest.raises(error, match=said):
-        breakpoint_of(words, NET)
+        parse_breakpoint(words, NET)
 
 
 @pytest.mark.parametrize(
@@ -183,12 +180,12 @@ def test_a_clause_that_means_nothing_is_refused(words, error, said) -> None:
 )
 def test_a_watchpoint_that_means_nothing_is_refused(words, said) -> None:
     with pytest.raises(NntuiError, match=said):
-        watchpoint_of(words, NET)
+        parse_watchpoint(words, NET)
 
 
 def test_the_place_of_a_fault_is_told_within_the_whole_line() -> None:
     with pytest.raises(ExpressionError) as caught:
-        breakpoint_of("h1 every 3 if delta[h1] == los", NET)
+        parse_breakpoint("h1 every 3 if delta[h1] == los", NET)
     assert caught.value.position == len("h1 every 3 if delta[h1] == ")
     assert caught.value.caret.splitlines()[0] == "h1 every 3 if delta[h1] == los"
 
@@ -205,23 +202,23 @@ def test_whatever_a_person_makes_is_written_so_that_it_reads_back(experiment, se
         ]
     )
     clauses = f"every {chance.randint(2, 9)} ignore {chance.randint(1, 9)} if {value} > 1"
-    row = breakpoint_of(f"{place.text} {clauses}", net, temporary=chance.random() < 0.5)
+    row = parse_breakpoint(f"{place.text} {clauses}", net, temporary=chance.random() < 0.5)
     assert isinstance(row, Breakpoint)
     assert row.place == place
-    assert row_of(row.text, net) == row
-    watch = watchpoint_of(f"{value} crosses 0.5 {clauses}", net)
+    assert parse_command(row.text, net) == row
+    watch = parse_watchpoint(f"{value} crosses 0.5 {clauses}", net)
     assert isinstance(watch, Watchpoint)
-    assert row_of(watch.text, net) == watch
+    assert parse_command(watch.text, net) == watch
 
 
 @given(text=st.text('h1x->→ "if log every ignore {}<>=01[],layer\\ phase\x00', max_size=40))
 def test_any_words_are_read_or_refused_in_a_sentence(text) -> None:
-    for read in (breakpoint_of, watchpoint_of):
+    for read in (parse_breakpoint, parse_watchpoint):
         found = _outcome(read, text)
         if isinstance(found, str):
             assert found
         else:
-            assert row_of(found.text, NET) == found
+            assert parse_command(found.text, NET) == found
 
 
 def _outcome(read, text):

@@ -5,11 +5,8 @@ from itertools import count
 import pytest
 from support.experiments import layered
 
-from nntui.debugger.breakpoints import (
-    breakpoint_of,
-    message_of,
-    watchpoint_of,
-)
+from nntui.debugger.breakpoints.breakpoint import parse_message
+from nntui.debugger.breakpoints.parse import parse_breakpoint, parse_watchpoint
 from nntui.debugger.breakpoints.stop import Stop
 from nntui.debugger.commands.interpreter import Interpreter
 from nntui.debugger.debugger import Debugger
@@ -23,7 +20,7 @@ def debugger_with(*commands: str, sizes=(2, 3, 1), **training) -> Debugger:
     debugger = Debugger(layered(*sizes, **{"epochs": 20} | training))
     for command in commands:
         word, _, words = command.partition(" ")
-        read = watchpoint_of if word == "watch" else breakpoint_of
+        read = parse_watchpoint if word == "watch" else parse_breakpoint
         debugger.breakpoints.add(
             read(words, debugger.experiment.network, temporary=word.startswith("t"))
         )
@@ -42,7 +39,7 @@ def counted(debugger: Debugger, direction: int = 1) -> tuple[Stop, int]:
     search = debugger.continue_search(direction)
     while (stop := search.burst(10.0)) is None:
         pass
-    return stop, search.stepped
+    return stop, search.tested
 
 
 # ---- neurons with the names of other things ----------------------------------------------------
@@ -51,7 +48,7 @@ def counted(debugger: Debugger, direction: int = 1) -> tuple[Stop, int]:
 def test_a_neuron_called_y_has_sums_of_its_own_beside_its_target() -> None:
     debugger = Debugger(load("samples/xor.json"))
     words = "y backward if db[y] < -0.2 and y[y] == 1"
-    debugger.breakpoints.add(breakpoint_of(words, debugger.experiment.network))
+    debugger.breakpoints.add(parse_breakpoint(words, debugger.experiment.network))
     forty_epochs = debugger.schedule.update_start(40)
     found = []
     while (stop := debugger.resume()).position <= forty_epochs:
@@ -69,7 +66,7 @@ def test_so_has_one_whose_numbers_are_no_longer_finite(name) -> None:
     if name != "y":
         experiment.network.rename_neuron("y", name)
     debugger = Debugger(experiment)
-    debugger.breakpoints.add(watchpoint_of("nonfinite", experiment.network))
+    debugger.breakpoints.add(parse_watchpoint("nonfinite", experiment.network))
     Interpreter(debugger).execute("set learning_rate 1e300")
     stop = debugger.resume()
     assert stop.position == 103
@@ -118,7 +115,9 @@ def test_a_value_that_crossed_a_number_is_compared_with_the_last_one_it_had() ->
         debugger.move("example")
     debugger.seek(0)
     middle = sum(losses) / 2
-    debugger.breakpoints.add(watchpoint_of(f"loss crosses {middle}", debugger.experiment.network))
+    debugger.breakpoints.add(
+        parse_watchpoint(f"loss crosses {middle}", debugger.experiment.network)
+    )
     stop = debugger.resume()
     told = f"loss went from {losses[0]} to {losses[1]}, across {middle}"
     assert stop.reason == f"watchpoint 1: {told} (1st hit)"
@@ -195,8 +194,8 @@ def test_a_condition_that_cannot_be_told_stops_and_says_what_is_blank(direction)
 @pytest.mark.parametrize("guard", ["not isblank(delta[h1_1])", "false"])
 def test_a_guard_before_it_lets_it_pass(guard) -> None:
     debugger = debugger_with(f"break h1_1 forward if {guard} and delta[h1_1] == 0")
-    stop, stepped = counted(debugger)
-    assert (stop.kind, stepped) == ("end", 0)
+    stop, tested = counted(debugger)
+    assert (stop.kind, tested) == ("end", 0)
 
 
 # ---- messages ----------------------------------------------------------------------------------
@@ -204,7 +203,7 @@ def test_a_guard_before_it_lets_it_pass(guard) -> None:
 
 def test_a_log_writes_the_values_after_the_step_and_goes_on() -> None:
     debugger = debugger_with('break phase loss every 2 log "{example}: {loss} {{ok}} {z[y1] > 0}"')
-    debugger.breakpoints.add(breakpoint_of("epoch 1", debugger.experiment.network))
+    debugger.breakpoints.add(parse_breakpoint("epoch 1", debugger.experiment.network))
     stop = debugger.resume()
     assert stop.hits == ((2, 1),)
     told = []
@@ -251,7 +250,9 @@ def test_no_message_is_lost_when_a_breakpoint_is_set_on_the_way() -> None:
     search = debugger.continue_search()
     while (stop := search.burst(0.0)) is None:
         if debugger.position and len(debugger.breakpoints) == 1:
-            debugger.breakpoints.add(breakpoint_of("if isnan(loss)", debugger.experiment.network))
+            debugger.breakpoints.add(
+                parse_breakpoint("if isnan(loss)", debugger.experiment.network)
+            )
     assert len(debugger.breakpoints) == 2
     assert stop.messages == debugger_with("break phase loss log {step}").resume().messages
 
@@ -259,11 +260,11 @@ def test_no_message_is_lost_when_a_breakpoint_is_set_on_the_way() -> None:
 def test_a_listener_is_told_all_of_them_whatever_changes_on_the_way() -> None:
     debugger, told = debugger_with("break log {step}"), []
     search = debugger.continue_search()
-    search.tell(told.append)
+    search.pass_messages_to(told.append)
     while (stop := search.burst(0.0)) is None:
         if debugger.position >= 1500 and len(debugger.breakpoints) == 1:
             debugger.breakpoints.add(
-                breakpoint_of("phase loss ignore 100000", debugger.experiment.network)
+                parse_breakpoint("phase loss ignore 100000", debugger.experiment.network)
             )
     assert told == [str(step) for step in range(debugger.total)]
     assert stop.messages == ()
@@ -272,7 +273,7 @@ def test_a_listener_is_told_all_of_them_whatever_changes_on_the_way() -> None:
 def test_a_message_can_be_given_to_any_row_later() -> None:
     debugger = debugger_with("break example")
     names = debugger.experiment.network
-    debugger.breakpoints.log(1, message_of("{example}", names))
+    debugger.breakpoints.log(1, parse_message("{example}", names))
     assert debugger.resume().messages[:3] == ("0", "1", "2")
 
 
@@ -306,11 +307,11 @@ def test_a_message_can_be_given_to_any_row_later() -> None:
 )
 def test_what_never_stops_is_never_stepped_through(command) -> None:
     debugger = debugger_with(command)
-    end, stepped = counted(debugger)
-    assert (end.kind, stepped) == ("end", 0)
-    start, stepped = counted(debugger, -1)
+    end, tested = counted(debugger)
+    assert (end.kind, tested) == ("end", 0)
+    start, tested = counted(debugger, -1)
     assert start.kind == "start"
-    assert stepped <= debugger.schedule.steps_per_update  # the block where it stands
+    assert tested <= debugger.schedule.steps_per_update  # the block where it stands
 
 
 def test_counting_without_stepping_is_exact() -> None:
@@ -328,10 +329,10 @@ def test_only_the_block_that_stops_is_stepped_through() -> None:
     debugger = debugger_with("break y1 backward if epoch == 17 and example == 2")
     for direction in (1, -1):
         debugger.seek(0 if direction > 0 else debugger.total)
-        stop, stepped = counted(debugger, direction)
+        stop, tested = counted(debugger, direction)
         at = debugger.schedule.position(stop.position - 1)
         assert (at.epoch, at.example) == (17, 2)
-        assert stepped == 1
+        assert tested == 1
 
 
 # ---- bursts, pauses, changes on the way --------------------------------------------------------
@@ -367,7 +368,7 @@ def test_a_breakpoint_added_between_bursts_counts_from_there_on() -> None:
     debugger = debugger_with("break if loss > 99", epochs=100)
     search = debugger.continue_search()
     search.burst(0.0)
-    debugger.breakpoints.add(breakpoint_of("epoch 90", debugger.experiment.network))
+    debugger.breakpoints.add(parse_breakpoint("epoch 90", debugger.experiment.network))
     for _ in count():
         if (stop := search.burst(0.0)) is not None:
             break
@@ -399,15 +400,15 @@ def test_a_breakpoint_at_every_step_stops_at_every_step_both_ways() -> None:
 def test_a_long_run_behind_costs_nothing_when_the_last_stop_is_near() -> None:
     debugger = debugger_with("break example", epochs=3000)
     debugger.seek(debugger.total)
-    stop, stepped = counted(debugger, -1)
+    stop, tested = counted(debugger, -1)
     assert stop.position > debugger.total - 2 * debugger.schedule.steps_per_epoch
-    assert stepped <= debugger.schedule.examples
+    assert tested <= debugger.schedule.examples
 
 
 def test_a_run_of_nothing_but_nans_is_screened_as_well() -> None:
     debugger = diverging("watch nonfinite every 100000000", "break if loss > 0 and step < 0")
-    stop, stepped = counted(debugger)
-    assert (stop.kind, stepped) == ("end", 0)
+    stop, tested = counted(debugger)
+    assert (stop.kind, tested) == ("end", 0)
     assert debugger.breakpoints[1].hits > 0
 
 

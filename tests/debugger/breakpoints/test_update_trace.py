@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from support.bits import bits
 from support.experiments import experiments, layered
 
-from nntui.debugger.breakpoints import watchpoint_of
+from nntui.debugger.breakpoints.parse import parse_watchpoint
 from nntui.debugger.breakpoints.sites import PERIOD_LOSSES, SiteIndex
 from nntui.debugger.breakpoints.update_trace import (
     UnknownValue,
@@ -75,7 +75,7 @@ def test_the_last_known_value_is_found_from_wherever_the_search_begins(
     level = data.draw(st.sampled_from([0.1, 0.5, 1.2, -0.1]))
     words = f"{expression.format(**values)} crosses {level}"
     debugger = Debugger(experiment)
-    debugger.breakpoints.add(watchpoint_of(words, experiment.network))
+    debugger.breakpoints.add(parse_watchpoint(words, experiment.network))
     reference = one_by_one(debugger, debugger.breakpoints)
     for start in range(debugger.total + 1):
         for direction in (1, -1):
@@ -94,7 +94,7 @@ def test_an_edit_is_seen_at_its_position_wherever_it_is_made(words, one_by_one, 
         back = min(position + total // 3, total - 1)
         edits = [Edit(position, "b[h1_1]", 2.0), Edit(back, "b[h1_1]", -2.0)]
         debugger = with_edits(experiment, edits)
-        debugger.breakpoints.add(watchpoint_of(words, experiment.network))
+        debugger.breakpoints.add(parse_watchpoint(words, experiment.network))
         book = one_by_one(debugger, debugger.breakpoints)
         for direction in (1, -1):
             while True:

@@ -43,9 +43,9 @@ def test_displays_are_removed_all_or_none(debugger, do) -> None:
     for text in ("loss", "step", "epoch"):
         do(f"display {text}")
     refused = Interpreter(debugger).execute("undisplay 1 7")
-    assert refused.lines == ("there is no watch 7 (there are: 1, 2, 3)",)
+    assert refused.lines == ("there is no display 7 (there are: 1, 2, 3)",)
     do("undisplay 1 3 1")
-    assert [watch.number for watch in debugger.displays] == [2]
+    assert [display.number for display in debugger.displays] == [2]
 
 
 def test_breakpoints_are_listed_with_what_became_of_them(do, refused) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.experiments import experiments, layered
 
-from nntui.debugger.breakpoints import Place
+from nntui.debugger.breakpoints.breakpoint import Place
 from nntui.debugger.commands.command import Movement
 from nntui.debugger.commands.interpreter import Interpreter
 from nntui.debugger.debugger import Debugger
@@ -154,7 +154,7 @@ def test_the_ends_of_long_ways_are_on_the_trail(do, debugger) -> None:
     do("goto 20")
     do("step 3")
     do("goto end")
-    assert [spot.position for spot in debugger.stop_history.spots] == [0, 20, 23, debugger.total]
+    assert [spot.position for spot in debugger.stop_history.stops] == [0, 20, 23, debugger.total]
 
 
 # ---- in pieces -----------------------------------------------------------------------------------
@@ -167,12 +167,12 @@ def test_a_journey_is_made_in_bursts_and_ends_like_the_command(debugger) -> None
         assert Interpreter(debugger).execute(line).ok
     interpreter = Interpreter(debugger)
     for line in ["goto 30", "continue", "reverse-continue", "until y1", "step 9", "x loss"]:
-        journey = interpreter.prepare(line)
-        assert isinstance(journey, Movement)
-        while not journey.burst(0.0):
+        movement = interpreter.prepare(line)
+        assert isinstance(movement, Movement)
+        while not movement.burst(0.0):
             assert 0 <= debugger.position <= debugger.total
-        assert journey.burst(0.0)
-        assert interpreter.arrived(journey) == Interpreter(once).execute(line)
+        assert movement.burst(0.0)
+        assert interpreter.finish(movement) == Interpreter(once).execute(line)
 
 
 @pytest.mark.parametrize("line", ["continue", "goto end"])
@@ -191,10 +191,10 @@ def test_a_journey_that_was_given_up_says_so(debugger) -> None:
     debugger = Debugger(layered(2, 8, 8, 1, examples=200, epochs=100_000))
     interpreter = Interpreter(debugger)
     for line in ["continue", "goto end"]:
-        journey = interpreter.prepare(line)
-        assert isinstance(journey, Movement)
-        journey.burst(0.0)
-        reply = interpreter.arrived(journey)
+        movement = interpreter.prepare(line)
+        assert isinstance(movement, Movement)
+        movement.burst(0.0)
+        reply = interpreter.finish(movement)
         assert (reply.ok, reply.stop) == (True, "paused")
         assert reply.lines[0] == "paused"
         assert reply.position == debugger.position < debugger.total

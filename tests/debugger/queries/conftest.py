@@ -1,4 +1,4 @@
-"""Debuggers on lines of time with edits at random positions."""
+"""Debuggers on timelines with edits at random positions."""
 
 from collections.abc import Callable
 from random import Random
@@ -42,7 +42,7 @@ def _timeline(experiment: Experiment, chance: Random) -> Timeline:
 
 @pytest.fixture(scope="session")
 def edited() -> Callable[[Experiment, Random], tuple[Debugger, Debugger]]:
-    """Two debuggers on the same line of time with edits."""
+    """Two debuggers on the same timeline with edits."""
 
     def make(experiment: Experiment, chance: Random) -> tuple[Debugger, Debugger]:
         timeline = _timeline(experiment, chance)
