@@ -48,39 +48,7 @@ def _imports(module: str) -> set[str]:
 
 IMPORTS = {module: _imports(module) for module in MODULES}
 
-STILL_IN_CIRCLES: set[str] = {
-    "nntui.debugger.bookmarks",
-    "nntui.debugger.branches",
-    "nntui.debugger.breakpoints",
-    "nntui.debugger.breakpoints.detectors",
-    "nntui.debugger.breakpoints.prefilter",
-    "nntui.debugger.breakpoints.search",
-    "nntui.debugger.breakpoints.sites",
-    "nntui.debugger.breakpoints.stop",
-    "nntui.debugger.breakpoints.update_trace",
-    "nntui.debugger.breakpoints.walker",
-    "nntui.debugger.commands",
-    "nntui.debugger.commands.branches",
-    "nntui.debugger.commands.breakpoints",
-    "nntui.debugger.commands.command",
-    "nntui.debugger.commands.completion",
-    "nntui.debugger.commands.inspection",
-    "nntui.debugger.commands.interpreter",
-    "nntui.debugger.commands.movement",
-    "nntui.debugger.debugger",
-    "nntui.debugger.displays",
-    "nntui.debugger.queries.history",
-    "nntui.debugger.queries.origins",
-    "nntui.debugger.queries.past",
-    "nntui.debugger.queries.why",
-    "nntui.debugger.queries.writes",
-    "nntui.tui.app",
-    "nntui.tui.command_palette",
-    "nntui.tui.documents.opening",
-    "nntui.tui.documents.saving",
-    "nntui.tui.editor.history",
-    "nntui.tui.editor.screen",
-}
+STILL_IN_CIRCLES: set[str] = set()
 """Modules that still import each other. The list may only shrink: it is to be empty."""
 
 

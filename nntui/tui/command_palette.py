@@ -17,7 +17,7 @@ from nntui.samples import samples
 from nntui.tui.keys import GROUPS
 
 if TYPE_CHECKING:
-    from nntui.tui.app import NntuiApp
+    from nntui.tui.app_base import AppBase
 
 BESIDE: Final = 0.5
 """What a match in the help text counts against one in the name."""
@@ -58,11 +58,13 @@ class Everything(Provider):
                 yield Hit(beside * BESIDE, entry.name, entry.act, help=entry.help)
 
     def _entries(self) -> Iterator[PaletteEntry]:
-        app = cast("NntuiApp", self.app)
+        app = cast("AppBase", self.app)
         if app.stepping is self.screen:
-            yield from self._of_the_run(app)
+            yield from self._entries_of_the_run(app)
         for name in samples():
-            yield PaletteEntry(f"open {name}", "a sample", partial(app.open_sample, name))
+            yield PaletteEntry(
+                f"open {name}", "a sample", partial(app.run_action, f"open_sample({name!r})")
+            )
         for theme in sorted(app.available_themes, key=lambda name: (not _own(name), name)):
             now = "; it is the one in use" if theme == app.theme else ""
             yield PaletteEntry(
@@ -72,7 +74,7 @@ class Everything(Provider):
         yield PaletteEntry(still, "scrolling and the like", app.toggle_motion)
         yield PaletteEntry("quit", "leave nntui", app.action_quit)
 
-    def _of_the_run(self, app: NntuiApp) -> Iterator[PaletteEntry]:
+    def _entries_of_the_run(self, app: AppBase) -> Iterator[PaletteEntry]:
         from nntui.debugger.commands.interpreter import COMMANDS
 
         for group, keys in GROUPS.items():

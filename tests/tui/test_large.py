@@ -28,7 +28,7 @@ def large(tmp_path):
 
 
 def drawn(app):
-    pane = app.screen_stack[1].drawing
+    pane = app.screen_stack[1].network_pane
     top = pane.scroll_offset.y
     rows = range(top, min(top + pane.size.height, pane.extent()[1]))
     return "\n".join("".join(s.text for s in pane.segments(row)) for row in rows)
@@ -89,7 +89,7 @@ async def test_the_editor_draws_the_maps_and_the_lines_of_the_chosen_neuron(larg
         assert "…x89" in previewed(large)
         assert "╋" in previewed(large)
         assert "‹x1" in previewed(large)
-        network = large.desk.edited.experiment.network
+        network = large.document.edited.experiment.network
 
         def labelled(source):
             """How many of the weights from a neuron stand in the drawing."""
@@ -106,14 +106,14 @@ async def test_the_editor_draws_the_maps_and_the_lines_of_the_chosen_neuron(larg
 
 async def test_the_editor_lists_every_connection_in_order(large, seen):
     async with large.run_test(size=(120, 36)) as pilot:
-        network = large.desk.edited.experiment.network
+        network = large.document.edited.experiment.network
         rows = ConnectionRows(network)
         assert list(rows) == list(network.connections)
         await pilot.press("M", "tab")
         large.screen.action_row(len(rows))  # a page at a time it would take a while
         await pilot.press("up", "t")
         await pilot.pause()
-        last = large.desk.edited.experiment.network.connections[-2]
+        last = large.document.edited.experiment.network.connections[-2]
         assert not last.trainable
         assert f"› {last.source}" in seen(large)
 

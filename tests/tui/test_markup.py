@@ -53,7 +53,7 @@ async def test_a_documents_name_is_no_markup(document, until, seen):
     app = NntuiApp(document=path)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, SteppingScreen))
-        app.editing.make(add_neuron(app.desk.edited.experiment, "mine"))
+        app.make_change(add_neuron(app.document.edited.experiment, "mine"))
         save(add_neuron(load(path), "theirs").experiment, path)
         await until(pilot, lambda: isinstance(app.screen, Question))
         assert "─ [red]x.json has changed on disk ─" in seen(app)

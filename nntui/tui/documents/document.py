@@ -1,4 +1,4 @@
-"""The desk: the document that is open, as it was changed and as the disk has it."""
+"""The open document: its edits, its files, and how they were when last read or written."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class OpenDocument:
-    """What lies there.
+    """The document that is open.
 
     ``files`` are what the document was read from, itself first, and ``seen`` how they were when
     they were last looked at; ``on_disk`` how the document was when it was last read or written
@@ -31,7 +31,7 @@ class OpenDocument:
 
     @classmethod
     def of(cls, found: Opened) -> OpenDocument:
-        """The desk with a document that was just opened."""
+        """Return a document that was just opened."""
         from nntui.model.changes import Edited
 
         on_disk = found.stamps[0] if found.stamps else None
@@ -39,24 +39,24 @@ class OpenDocument:
         return cls(Edited.of(found.experiment), found.files, found.stamps, on_disk, left)
 
     @property
-    def document(self) -> Path | None:
+    def path(self) -> Path | None:
         """The document's file."""
         return self.files[0] if self.files else None
 
     @property
     def name(self) -> str:
-        """What the document is called."""
+        """The name that messages call it by."""
         from nntui.model.names import escaped
 
-        name = self.document.name if self.document else self.edited.experiment.name
+        name = self.path.name if self.path else self.edited.experiment.name
         return escaped(name or "the document", 60)
 
     @property
     def bundled(self) -> bool:
-        """Whether it is a sample of nntui's own, which nobody may overwrite."""
+        """Whether it is a bundled sample, which is never overwritten."""
         from nntui.samples import samples
 
-        if self.document is None:
+        if self.path is None:
             return False
-        here = self.document.resolve()
+        here = self.path.resolve()
         return any(here == path.resolve() for path in samples().values())

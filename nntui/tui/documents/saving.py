@@ -1,22 +1,25 @@
-"""Saving: the document is written where a person wants it, and unsaved work is never lost."""
+"""Saving the document, and keeping unsaved work from being lost."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
+from textual.app import App
+
 from nntui.document.files import stamp_of
 from nntui.tui.dialogs.question import Answer, Question
+from nntui.tui.editor.history import EditActions
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+    from nntui.document.user_state import Recovered
     from nntui.model.experiment import Experiment
-    from nntui.tui.app import NntuiApp
     from nntui.tui.documents.document import OpenDocument
 
 SOON: Final = 0.4
@@ -26,77 +29,145 @@ Then = Callable[[], Any]
 _LEAVE: Final = (Answer("s", "save", "save"), Answer("d", "discard", "discard"))
 
 
-class Saving:
+class SaveActions(EditActions):
     """Save, save as, and what becomes of unsaved work."""
-
-    def __init__(self, app: NntuiApp) -> None:
-        self._app = app
-        self._lock = Lock()
-        self._timer: Timer | None = None
-        self._complained = False
 
     # ---- saving --------------------------------------------------------------------------------
 
-    def save(self, then: Then | None = None) -> None:
-        """Save in the file that was opened; a sample, or a document without one, asks for one."""
-        desk = self._app.desk
-        if desk is None:
-            return
-        if desk.document is None or desk.bundled:
-            self.save_as(then)
-        elif not desk.edited.unsaved and stamp_of(desk.document) == desk.on_disk:
-            self._app.say(f"nothing to save: {desk.name} holds all of it")
-            self._continue(then)
-        elif stamp_of(desk.document) != desk.on_disk:
-            self._ask_to_overwrite(desk, desk.document, "has changed on disk meanwhile", then)
-        else:
-            self._write(desk, desk.document, then)
+    def action_save(self, then: Then | None = None) -> None:
+        """Save to the file that was opened; a sample, or a document without one, asks for one.
 
-    def save_as(self, then: Then | None = None) -> None:
+        ``then`` is called once all is saved.
+        """
+        document = self.document
+        if document is None:
+            return
+        if document.path is None or document.bundled:
+            self.action_save_as(then)
+        elif not document.edited.unsaved and stamp_of(document.path) == document.on_disk:
+            self.say(f"nothing to save: {document.name} holds all of it")
+            if then is not None:
+                then()
+        elif stamp_of(document.path) != document.on_disk:
+            self._ask_to_overwrite(document, document.path, "has changed on disk meanwhile", then)
+        else:
+            self._write(document, document.path, then)
+
+    def action_save_as(self, then: Then | None = None) -> None:
         """Ask for a file, and save there."""
         from nntui.tui.dialogs.save_form import SaveForm
 
-        desk = self._app.desk
-        if desk is not None:
-            note = "A bundled sample stays as it is: save your own copy." if desk.bundled else ""
-            form = SaveForm("Save as", _proposed(desk), note=note, confirms=False)
-            self._app.push_screen(form, partial(self._placed, desk, then))
+        document = self.document
+        if document is None:
+            return
+        note = "A bundled sample stays as it is: save your own copy." if document.bundled else ""
+        form = SaveForm("Save as", _proposed_path(document), note=note, confirms=False)
+        self.push_screen(form, partial(self._save_at, document, then))
 
-    def settle(self, then: Then) -> None:
-        """Do something that ends the work on the document, once it is saved or discarded."""
-        desk = self._app.desk
-        if desk is None or not desk.edited.unsaved:
+    def settle_unsaved(self, then: Then) -> None:
+        """Call ``then``, which ends the work on the document, once that is saved or discarded."""
+        document = self.document
+        if document is None or not document.edited.unsaved:
             then()
             return
-        undone = desk.edited.versions[desk.edited.index].sentence
-        text = f"{desk.name} has unsaved edits.\nThe last one: {undone or 'undone to the oldest'}"
+        undone = document.edited.versions[document.edited.index].sentence
+        text = (
+            f"{document.name} has unsaved edits.\nThe last one: {undone or 'undone to the oldest'}"
+        )
 
         def answered(answer: str | None) -> None:
             if answer == "save":
-                self.save(then)
+                self.action_save(then)
             elif answer == "discard":
-                desk.edited = desk.edited.as_saved()
-                self._forget(desk)
+                document.edited = document.edited.as_saved()
+                self.recovery.forget(document)
                 then()
 
-        self._app.push_screen(Question("Unsaved work", text, *_LEAVE), answered)
+        self.push_screen(Question("Unsaved work", text, *_LEAVE), answered)
+
+    def _save_at(self, document: OpenDocument, then: Then | None, path: Path | None) -> None:
+        if path is None:
+            return
+        there, own = os.path.exists(path), document.path
+        if there and (own is None or os.path.realpath(path) != os.path.realpath(own)):
+            self._ask_to_overwrite(document, path, "is there already", then)
+        elif there and stamp_of(path) != document.on_disk:
+            self._ask_to_overwrite(document, path, "has changed on disk meanwhile", then)
+        else:
+            self._write(document, path, then)
+
+    def _ask_to_overwrite(
+        self, document: OpenDocument, path: Path, why: str, then: Then | None
+    ) -> None:
+        from nntui.model.names import escaped
+
+        def answered(answer: str | None) -> None:
+            if answer == "overwrite":
+                self._write(document, path, then)
+            elif answer == "elsewhere":
+                self.action_save_as(then)
+
+        question = Question(
+            "Overwrite?", f"{escaped(str(path), 200)} {why}.",
+            Answer("o", "overwrite", "overwrite it"), Answer("a", "elsewhere", "save elsewhere"),
+        )  # fmt: skip
+        self.push_screen(question, answered)
+
+    def _write(self, document: OpenDocument, path: Path, then: Then | None) -> None:
+        """Write in a thread: a large document takes a moment."""
+        experiment = document.edited.experiment
+
+        def work() -> None:
+            from nntui.document.errors import DocumentError
+            from nntui.document.save import save
+
+            try:
+                save(experiment, path)
+            except DocumentError as error:
+                self.call_later(self.warn, "not saved", (str(error),))
+            else:
+                self.call_later(self._written, document, path, experiment, then)
+
+        self.run_worker(work, thread=True)
+
+    def _written(
+        self, document: OpenDocument, path: Path, experiment: Experiment, then: Then | None
+    ) -> None:
+        from dataclasses import replace
+
+        from nntui.tui.documents.loading import files_of
+        from nntui.tui.user_files import remember
+
+        self.recovery.forget(document)
+        document.edited = replace(document.edited, saved=experiment)
+        document.files = files_of(path, experiment)
+        document.seen = tuple(map(stamp_of, document.files))
+        document.on_disk = document.seen[0]
+        remember(path)
+        self.document_changed()
+        self.say(f"saved: {document.name}")
+        if then is not None:
+            then()
 
     # ---- recovery ------------------------------------------------------------------------------
 
-    def edited(self) -> None:
-        """The document was changed: write it down soon."""
-        if self._timer is not None:
-            self._timer.stop()
-        if self._wanted:
-            self._timer = self._app.set_timer(SOON, self._beside_the_screen)
+    @cached_property
+    def recovery(self) -> Recovery:
+        """The file of unsaved work."""
+        return Recovery(self, self.warn, wanted=self.keep_state)
 
-    def leave(self) -> None:
-        """The app ends, perhaps without having been asked to: keep what is unsaved."""
-        desk = self._app.desk
-        if desk is not None and self._wanted and desk.edited.unsaved:
-            self._write_down(desk)
+    def document_changed(self) -> None:
+        """Show that the document was edited or saved, and keep unsaved work soon."""
+        if self.document is not None:
+            self.recovery.write_soon(self.document)
+        super().document_changed()
 
-    def offer(self, desk: OpenDocument, recovered: Any) -> None:
+    def on_unmount(self) -> None:
+        """Keep unsaved work, whatever ended the app."""
+        if self.document is not None and self.document.edited.unsaved:
+            self.recovery.write(self.document)
+
+    def offer_recovered(self, document: OpenDocument, recovered: Recovered) -> None:
         """Offer unsaved work that was left."""
         from datetime import datetime
 
@@ -105,140 +176,86 @@ class Saving:
         when = datetime.fromtimestamp(recovered.when).strftime("%Y-%m-%d %H:%M")
         question = Question(
             "Unsaved work was left",
-            f"There are edits of {desk.name} from {when} that were never saved.",
+            f"There are edits of {document.name} from {when} that were never saved.",
             Answer("t", "take", "take them up"), Answer("d", "discard", "discard them"),
             otherwise="ask again later",
         )  # fmt: skip
 
         def answered(answer: str | None) -> None:
-            desk.left = answer is None
-            if answer == "take" and self._app.desk is desk:
-                change = Change(recovered.experiment, "the unsaved work was taken up")
-                self._app.editing.recovered(change)
+            document.left = answer is None
+            if answer == "take" and self.document is document:
+                self.take_up_recovered(
+                    Change(recovered.experiment, "the unsaved work was taken up")
+                )
             elif answer == "discard":
-                self._forget(desk)
+                self.recovery.forget(document)
 
-        self._app.push_screen(question, answered)
+        self.push_screen(question, answered)
 
-    # ---- inside --------------------------------------------------------------------------------
 
-    @property
-    def _wanted(self) -> bool:
-        desk = self._app.desk
-        return self._app.keep_state and desk is not None and desk.document is not None
+class Recovery:
+    """Keeps unsaved work in the user's state directory until it is saved.
 
-    def _placed(self, desk: OpenDocument, then: Then | None, place: Path | None) -> None:
-        if place is None:
-            return
-        there, own = os.path.exists(place), desk.document
-        if there and (own is None or os.path.realpath(place) != os.path.realpath(own)):
-            self._ask_to_overwrite(desk, place, "is there already", then)
-        elif there and stamp_of(place) != desk.on_disk:
-            self._ask_to_overwrite(desk, place, "has changed on disk meanwhile", then)
-        else:
-            self._write(desk, place, then)
+    Only where that is ``wanted``, and of a document that has a file.
+    """
 
-    def _ask_to_overwrite(
-        self, desk: OpenDocument, place: Path, why: str, then: Then | None
+    def __init__(
+        self, app: App[Any], warn: Callable[[str, tuple[str, ...]], None], *, wanted: bool
     ) -> None:
-        from nntui.model.names import escaped
+        self._app, self._warn, self._wanted = app, warn, wanted
+        self._lock = Lock()
+        self._timer: Timer | None = None
+        self._complained = False
 
-        def answered(answer: str | None) -> None:
-            if answer == "overwrite":
-                self._write(desk, place, then)
-            elif answer == "elsewhere":
-                self.save_as(then)
-
-        name = escaped(str(place), 200)
-        question = Question(
-            "Overwrite?", f"{name} {why}.",
-            Answer("o", "overwrite", "overwrite it"), Answer("a", "elsewhere", "save elsewhere"),
-        )  # fmt: skip
-        self._app.push_screen(question, answered)
-
-    def _write(self, desk: OpenDocument, place: Path, then: Then | None) -> None:
-        """Write in a thread: a large document takes a moment."""
-        experiment = desk.edited.experiment
-
-        def work() -> None:
-            from nntui.document.errors import DocumentError
-            from nntui.document.save import save
-
-            try:
-                save(experiment, place)
-            except DocumentError as error:
-                self._app.call_later(self._app.warn, "not saved", (str(error),))
-            else:
-                self._app.call_later(self._written, desk, place, experiment, then)
-
-        self._app.run_worker(work, thread=True)
-
-    def _written(
-        self, desk: OpenDocument, place: Path, experiment: Experiment, then: Then | None
-    ) -> None:
-        from dataclasses import replace
-
-        from nntui.tui.documents.loading import files_of
-        from nntui.tui.user_files import remember
-
-        self._forget(desk)
-        desk.edited = replace(desk.edited, saved=experiment)
-        desk.files = files_of(place, experiment)
-        desk.seen = tuple(map(stamp_of, desk.files))
-        desk.on_disk = desk.seen[0]
-        remember(place)
-        self._app.document_changed()
-        self._app.say(f"saved: {desk.name}")
-        self._continue(then)
-
-    def _continue(self, then: Then | None) -> None:
-        if then is not None:
-            then()
-
-    def _beside_the_screen(self) -> None:
-        desk = self._app.desk
-        if desk is not None:
+    def write_soon(self, document: OpenDocument) -> None:
+        """Write unsaved work, or delete it, a moment after the last change, in a thread."""
+        if self._timer is not None:
+            self._timer.stop()
+        if self._wanted and document.path is not None:
             # No partial: Textual writes it down, with every number in its arguments.
-            self._app.run_worker(lambda: self._write_down(desk), thread=True)
+            self._timer = self._app.set_timer(
+                SOON, lambda: self._app.run_worker(lambda: self.write(document), thread=True)
+            )
 
-    def _write_down(self, desk: OpenDocument) -> None:
-        """Write unsaved work down, or delete it when there is none (in any thread)."""
+    def write(self, document: OpenDocument) -> None:
+        """Write unsaved work, or delete it when there is none (in any thread)."""
         from nntui.document.user_state import StateError, forget_recovery, write_recovery
 
         with self._lock:
-            if desk.document is None:
+            if not self._wanted or document.path is None:
                 return
-            self._keep_what_was_left(desk)
-            if not desk.edited.unsaved:
-                forget_recovery(desk.document)
+            self._set_aside(document)
+            if not document.edited.unsaved:
+                forget_recovery(document.path)
                 return
             try:
-                write_recovery(desk.document, desk.edited.experiment)
+                write_recovery(document.path, document.edited.experiment)
             except StateError as error:
                 if not self._complained:
                     self._complained = True
-                    self._app.call_later(self._app.warn, "recovery", (str(error),))
+                    self._app.call_later(self._warn, "recovery", (str(error),))
 
-    def _keep_what_was_left(self, desk: OpenDocument) -> None:
-        """Unsaved work from before that nobody has answered for makes room, but is not lost."""
-        from nntui.document.user_state import recovery_file, set_aside
-
-        if desk.left and desk.document is not None:
-            desk.left = False
-            said = set_aside(recovery_file(desk.document))
-            self._app.call_later(self._app.warn, "the unsaved work from before", (said,))
-
-    def _forget(self, desk: OpenDocument) -> None:
+    def forget(self, document: OpenDocument) -> None:
+        """Delete unsaved work, which was saved or discarded."""
         from nntui.document.user_state import forget_recovery
 
         with self._lock:
-            if self._wanted and desk.document is not None:
-                self._keep_what_was_left(desk)
-                forget_recovery(desk.document)
+            if self._wanted and document.path is not None:
+                self._set_aside(document)
+                forget_recovery(document.path)
+
+    def _set_aside(self, document: OpenDocument) -> None:
+        """Move unsaved work from before, which was offered and not answered for, out of the way."""
+        from nntui.document.user_state import recovery_file, set_aside
+
+        if document.left and document.path is not None:
+            document.left = False
+            said = set_aside(recovery_file(document.path))
+            self._app.call_later(self._warn, "the unsaved work from before", (said,))
 
 
-def _proposed(desk: OpenDocument) -> Path:
-    """The file that is proposed: the document's own; a sample's copy where the person is."""
-    if desk.document is None:
+def _proposed_path(document: OpenDocument) -> Path:
+    """Return the path to propose: the document's own; a sample's copy in the working directory."""
+    if document.path is None:
         return Path("network.json")
-    return Path(desk.document.name) if desk.bundled else desk.document
+    return Path(document.path.name) if document.bundled else document.path

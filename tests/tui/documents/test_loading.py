@@ -72,7 +72,7 @@ async def test_the_picker_names_the_keys_that_choose_and_open(seen, until):
         assert "back" not in footer  # there is nothing behind it
         await pilot.press("down", "escape", "enter")
         await until(pilot, lambda: app.stepping is not None and app.screen is app.stepping)
-        assert app.desk.name == "classifier.json"
+        assert app.document.name == "classifier.json"
         await pilot.press("o")
         await until(pilot, lambda: "Open:" in seen(app))
         assert "esc back" in seen(app).splitlines()[-1]

@@ -108,9 +108,9 @@ async def test_a_document_written_again_with_the_same_content_changes_nothing(
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, shows(app, SteppingScreen))
         await pilot.press("5", "s")
-        before = app.desk.on_disk
+        before = app.document.on_disk
         save(load(document), document)
-        await until(pilot, lambda: app.desk.on_disk != before)
+        await until(pilot, lambda: app.document.on_disk != before)
         assert debugger_of(app).position == 5
 
 
@@ -136,16 +136,16 @@ async def test_when_there_are_unsaved_edits_it_is_asked_first(document, until, d
     app = NntuiApp(document=document)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, shows(app, SteppingScreen))
-        app.editing.make(add_neuron(app.desk.edited.experiment, "mine"))
+        app.make_change(add_neuron(app.document.edited.experiment, "mine"))
         save(add_neuron(load(document), "theirs").experiment, document)
         await until(pilot, shows(app, Question))
         await pilot.press("k")
-        assert "mine" in app.desk.edited.experiment.network
+        assert "mine" in app.document.edited.experiment.network
         save(add_neuron(load(document), "more").experiment, document)
         await until(pilot, shows(app, Question))
         await pilot.press("r")
         await until(pilot, lambda: "theirs" in debugger_of(app).experiment.network)
-        assert not app.desk.edited.unsaved
+        assert not app.document.edited.unsaved
 
 
 async def test_a_document_spoiled_on_disk_is_shown_over_the_run(
@@ -160,7 +160,7 @@ async def test_a_document_spoiled_on_disk_is_shown_over_the_run(
         await pilot.press("escape")
         assert debugger_of(app).position == 4
         mended(document)
-        await until(pilot, lambda: app.desk.on_disk == app.desk.seen[0])
+        await until(pilot, lambda: app.document.on_disk == app.document.seen[0])
         assert isinstance(app.screen, SteppingScreen)
 
 
@@ -172,7 +172,7 @@ async def test_a_document_opened_again_is_taken_up_where_it_was_left(
         await until(pilot, shows(app, SteppingScreen))
         before = debugger_of(app)
         await pilot.press("right", "right", "b", "3", "s")
-        app.filing.open(document)
+        app.open_document(document)
         await until(pilot, lambda: len(app.screen_stack) == 2 and debugger_of(app) is not before)
         assert debugger_of(app).position == 3
         assert [row.text for row in debugger_of(app).breakpoints] == ["break h1"]
@@ -205,14 +205,14 @@ async def test_a_document_that_nobody_waits_for_any_more_is_not_shown(
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, shows(app, SteppingScreen))
         run = debugger_of(app)
-        app.filing.open(wrong)
+        app.open_document(wrong)
         await until(pilot, shows(app, FaultScreen))
         slow.append(wrong)
         mended(wrong)
-        await until(pilot, lambda: app.filing.is_reading)
+        await until(pilot, lambda: app.reader.is_reading)
         await pilot.press("escape")
         free.set()
-        await until(pilot, lambda: not app.filing.is_reading)
+        await until(pilot, lambda: not app.reader.is_reading)
         assert isinstance(app.screen, SteppingScreen)
         assert debugger_of(app) is run
 
@@ -228,7 +228,7 @@ async def test_of_two_documents_the_one_asked_for_last_is_shown(
         await until(pilot, shows(app, FaultScreen))
         slow.append(wrong)
         shutil.copy(samples()["xor"], wrong)
-        await until(pilot, lambda: app.filing.is_reading)
+        await until(pilot, lambda: app.reader.is_reading)
         await pilot.press("o")
         app.screen.post_message(PickerScreen.Picked(document))
         await until(pilot, shows(app, SteppingScreen))

@@ -24,11 +24,11 @@ async def test_ctrl_s_saves_and_the_mark_goes(document, until, status, shows, ed
     async with app.run_test(size=(80, 24)) as pilot:
         await edited(pilot)
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: not app.desk.edited.unsaved)
+        await until(pilot, lambda: not app.document.edited.unsaved)
         await pilot.press("escape")
         await until(pilot, shows(app, SteppingScreen))
         assert "● edited" not in status(app)
-    assert load(document) == app.desk.edited.experiment
+    assert load(document) == app.document.edited.experiment
     assert "h3" in load(document).network
 
 
@@ -49,7 +49,7 @@ async def test_a_sample_is_never_overwritten_saving_asks_for_a_place(
         assert "which stays as it is" in seen(app)
         field.value = "copy.json"
         await pilot.press("enter")
-        await until(pilot, lambda: not app.desk.edited.unsaved)
+        await until(pilot, lambda: not app.document.edited.unsaved)
     assert samples()["sample"].read_bytes() == before
     assert "h3" in load(tmp_path / "copy.json").network
 
@@ -69,7 +69,7 @@ async def test_another_file_is_only_overwritten_when_that_is_wanted(
         await until(pilot, shows(app, Question))
         await pilot.press("escape")
         assert other.read_text() == "precious"
-        assert app.desk.edited.unsaved
+        assert app.document.edited.unsaved
 
 
 @pytest.mark.parametrize("name", ["a" * 300, "~nobody-at-all/file", "no/such/folder", "a\0b", ""])
@@ -93,7 +93,7 @@ async def test_a_place_where_nothing_can_be_saved_is_no_error(
                 or (app.screen is form and str(form.query_one("#form-error").render()))
             ),
         )
-        assert app.desk.edited.unsaved
+        assert app.document.edited.unsaved
 
 
 async def test_a_file_that_changed_on_disk_is_only_overwritten_when_that_is_wanted(
@@ -107,7 +107,7 @@ async def test_a_file_that_changed_on_disk_is_only_overwritten_when_that_is_want
         await until(pilot, shows(app, Question))
         assert document.read_text() == "theirs"
         await pilot.press("o")
-        await until(pilot, lambda: not app.desk.edited.unsaved)
+        await until(pilot, lambda: not app.document.edited.unsaved)
     assert "h3" in load(document).network
 
 
@@ -123,7 +123,7 @@ async def test_what_keeps_a_file_from_being_written_is_said(
         await until(pilot, shows(app, Question))
         await pilot.press("o")
         await until(pilot, lambda: any(t.title == "not saved" for t in app._notifications))
-        assert app.desk.edited.unsaved
+        assert app.document.edited.unsaved
 
 
 @pytest.mark.parametrize(("key", "saved"), [("s", True), ("d", False)])
@@ -160,7 +160,7 @@ async def test_unsaved_work_survives_a_killed_terminal(
         await until(pilot, shows(again, SteppingScreen))
         if taken:
             await until(pilot, lambda: "h3" in debugger_of(again).experiment.network)
-            assert again.desk.edited.unsaved
+            assert again.document.edited.unsaved
     assert recovery_file(document).exists() == (taken is not False)
 
 

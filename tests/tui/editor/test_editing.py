@@ -22,7 +22,7 @@ async def write(pilot, field: str, text: str) -> None:
 
 
 def network(app):
-    return app.desk.edited.experiment.network
+    return app.document.edited.experiment.network
 
 
 async def test_a_neuron_is_added_connected_and_the_run_starts_again_with_it(
@@ -53,7 +53,7 @@ async def test_a_neuron_is_added_connected_and_the_run_starts_again_with_it(
 async def test_what_cannot_be_is_said_in_the_form_and_nothing_is_changed(app_on, seen):
     app = app_on()
     async with app.run_test(size=(80, 24)) as pilot:
-        before = app.desk.edited
+        before = app.document.edited
         await pilot.press("M", "a")
         await write(pilot, "name", "h1")
         await pilot.press("enter")
@@ -61,7 +61,7 @@ async def test_what_cannot_be_is_said_in_the_form_and_nothing_is_changed(app_on,
         assert isinstance(app.screen, EditForm)
         assert "already a neuron called" in seen(app)
         await pilot.press("escape", "escape")
-        assert app.desk.edited is before
+        assert app.document.edited is before
 
 
 async def test_the_last_output_stays_and_the_model_says_why(app_on, seen):
@@ -82,7 +82,7 @@ async def test_connections_training_and_data_are_edited_in_their_lists(app_on, d
         await write(pilot, "loss", "mae")
         await pilot.press("enter", "tab", "enter")
         await write(pilot, "inputs", "3, 4")
-        gone = app.desk.edited.experiment.data.inputs[1]
+        gone = app.document.edited.experiment.data.inputs[1]
         await pilot.press("enter", "down", "delete", "escape")
         await until(pilot, lambda: debugger_of(app).experiment.training.loss.name == "mae")
         experiment = debugger_of(app).experiment
@@ -110,10 +110,10 @@ async def test_what_is_typed_into_a_field_replaces_what_it_held(app_on):
     async with app.run_test(size=(60, 16)) as pilot:
         await pilot.press("M", "a", *"gate", "enter")
         await pilot.pause()
-        assert "gate" in app.desk.edited.experiment.network.names
+        assert "gate" in app.document.edited.experiment.network.names
         await pilot.press("enter", "tab", "tab", *"0.25", "enter")
         await pilot.pause()
-        gate = next(n for n in app.desk.edited.experiment.network.neurons if n.name == "gate")
+        gate = next(n for n in app.document.edited.experiment.network.neurons if n.name == "gate")
         assert gate.bias == 0.25
 
 
@@ -137,15 +137,15 @@ async def test_leaving_a_form_as_it_was_is_no_edit(app_on):
         assert isinstance(app.screen, EditForm)
         await pilot.press("enter")
         assert isinstance(app.screen, EditorScreen)
-        assert app.desk.edited.undoes is None
+        assert app.document.edited.undoes is None
 
 
 async def test_undo_and_redo_work_in_the_editor_and_on_the_run(app_on, debugger_of, until):
     app = app_on()
-    first = app._experiment
+    first = app._first_experiment
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("M", "a", "enter", "t")
-        assert len(app.desk.edited.versions) == 3
+        assert len(app.document.edited.versions) == 3
         await pilot.press("ctrl+z", "ctrl+z", "ctrl+y", "escape")
         await until(pilot, lambda: "h3" in debugger_of(app).experiment.network)
         await pilot.press("ctrl+z")
@@ -161,7 +161,7 @@ async def test_branches_come_back_when_the_edit_after_them_is_undone(
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("5", "s", "colon")
         await typed(pilot, "set b[h1] 0.3")
-        assert not app.desk.edited.unsaved
+        assert not app.document.edited.unsaved
         branches = len(debugger_of(app).branches)
         await pilot.press("M", "a", "enter", "escape")
         await until(pilot, lambda: "h3" in debugger_of(app).experiment.network)
@@ -271,8 +271,8 @@ async def test_the_run_that_starts_again_is_looked_at_as_the_one_before(
         screen = app.screen
         assert screen.neuron_focus.edge == ("x1", "g1")
         assert deck(app).current == "inspector"
-        assert screen.drawing.pinned == "weights"
-        assert screen.digits.chosen == 2
+        assert screen.network_pane.pinned == "weights"
+        assert screen.precision == 2
         assert screen.chart.log
         await pilot.press("M", "down", "down", "delete", "escape")
         await until(pilot, lambda: "g1" not in debugger_of(app).experiment.network)

@@ -37,4 +37,4 @@ async def test_a_field_of_a_form_is_written_as_it_was_typed(app_on, until):
         await at_once(pilot, ("ctrl+u", *BURST))
         await until(pilot, lambda: field.value == WRITTEN)
         await at_once(pilot, (*"ab", "ctrl+u", *"new", "enter"))
-        await until(pilot, lambda: "new" in app.desk.edited.experiment.network)
+        await until(pilot, lambda: "new" in app.document.edited.experiment.network)

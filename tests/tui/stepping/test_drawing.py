@@ -10,7 +10,7 @@ from nntui.samples import samples
 
 
 def title(app):
-    return str(app.screen_stack[1].drawing.border_title)
+    return str(app.screen_stack[1].network_pane.border_title)
 
 
 def focus(app):
@@ -50,9 +50,9 @@ async def test_what_travels_is_told_below_the_drawing(app_on, debugger_of):
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("s", "s")
         assert debugger_of(app).last.kind == "forward_edge"
-        assert str(app.screen.drawing.border_subtitle).startswith("w·a = +")
+        assert str(app.screen.network_pane.border_subtitle).startswith("w·a = +")
         await pilot.press("s", "s")
-        assert str(app.screen.drawing.border_subtitle) == ""
+        assert str(app.screen.network_pane.border_subtitle) == ""
 
 
 async def test_left_and_right_follow_the_strongest_connection(app_on):
@@ -110,34 +110,34 @@ async def test_a_layer_is_folded_and_unfolded(app_on, seen, status):
         await pilot.pause()
         assert "h1…h3" in seen(app) or focus(app) in seen(app)
         assert "folded" in status(app)
-        assert app.screen.drawing._laid_out().folds
+        assert app.screen.network_pane._laid_out().folds
         await pilot.press("h")
         assert "unfolded" in status(app)
-        assert not app.screen.drawing._laid_out().folds
+        assert not app.screen.network_pane._laid_out().folds
         await pilot.press("H")
-        assert app.screen.drawing._laid_out().folds
+        assert app.screen.network_pane._laid_out().folds
         await pilot.press("*")
-        assert not app.screen.drawing._laid_out().folds
+        assert not app.screen.network_pane._laid_out().folds
 
 
 async def test_the_drawing_is_made_larger_and_fits_again(app_on, status):
     app = app_on("xor")
     async with app.run_test(size=(120, 36)) as pilot:
-        fits = app.screen.drawing.extent()
+        fits = app.screen.network_pane.extent()
         await pilot.press(")", ")")
         assert "2 times as large" in status(app)
-        assert app.screen.drawing.extent()[1] > 1.5 * fits[1]  # a scroll bar takes a row
+        assert app.screen.network_pane.extent()[1] > 1.5 * fits[1]  # a scroll bar takes a row
         await pilot.press("(", "(", "(")
-        assert app.screen.drawing.extent() == fits
+        assert app.screen.network_pane.extent() == fits
         await pilot.press(")", "*")
-        assert app.screen.drawing.extent() == fits
+        assert app.screen.network_pane.extent() == fits
 
 
 async def test_the_pointer_tells_about_the_neuron_under_it(app_on):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("s")
-        drawing = app.screen.drawing
+        drawing = app.screen.network_pane
         box = drawing._laid_out().box("x1")
         await pilot.hover(drawing, offset=(box.x + 3, box.y + 1))
         assert "x1" in str(drawing.tooltip)
@@ -160,7 +160,7 @@ async def test_a_drawing_that_is_too_wide_scrolls_sideways_only(app_on):
     app = app_on("skip")
     async with app.run_test(size=(100, 30)) as pilot:
         await pilot.pause()
-        drawing = app.screen.drawing
+        drawing = app.screen.network_pane
         assert drawing.extent()[0] > drawing.content_size.width
         assert drawing.show_horizontal_scrollbar
         assert not drawing.show_vertical_scrollbar
@@ -169,7 +169,7 @@ async def test_a_drawing_that_is_too_wide_scrolls_sideways_only(app_on):
 async def test_a_drawing_that_is_too_wide_fits_without_numbers_on_its_lines(app_on):
     app = app_on("skip")
     async with app.run_test(size=(104, 36)) as pilot:
-        drawing = app.screen_stack[1].drawing
+        drawing = app.screen_stack[1].network_pane
         assert drawing.extent()[0] > drawing.size.width
         await pilot.press("left_parenthesis")
         assert drawing.extent()[0] <= drawing.size.width
@@ -185,12 +185,12 @@ async def test_the_title_says_what_stands_where_in_the_words_that_fit(app_on, wi
     app = app_on("xor")
     async with app.run_test(size=(width, 36)) as pilot:
         await pilot.press("f", "f", "s")
-        assert str(app.screen.drawing.border_title) == f"Network · gradients: {title}"
+        assert str(app.screen.network_pane.border_title) == f"Network · gradients: {title}"
 
 
 @pytest.mark.parametrize("sample", ["skip", "notebook-chain", "notebook-diamond"])
 async def test_the_samples_are_seen_whole_at_120_columns(app_on, sample):
     async with app_on(sample).run_test(size=(120, 36)) as pilot:
         await pilot.press("s")
-        drawing = pilot.app.screen.drawing
+        drawing = pilot.app.screen.network_pane
         assert drawing.extent()[0] <= drawing.content_size.width

@@ -155,8 +155,8 @@ async def test_no_layout_is_made_for_a_step(app_on):
         await pilot.press("s", "f", "f", "right")  # what has the focus may want a scrollbar
         await pilot.pause()
         layouts = []
-        regions = app.screen._placed._placed._regions
-        app.screen._placed._placed._regions = lambda size: layouts.append(size) or regions(size)
+        regions = app.screen.container._placed._regions
+        app.screen.container._placed._regions = lambda size: layouts.append(size) or regions(size)
         await pilot.press("s", "s", "n", "S")
         await pilot.pause()
         assert layouts == []

@@ -1,0 +1,111 @@
+"""What the parts of the app share: the open document, the stepping screen, messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from textual.app import App
+
+from nntui.model.errors import NntuiError
+from nntui.tui.keys import Keymap
+from nntui.tui.user_files import PreferencesFile
+
+if TYPE_CHECKING:
+    from nntui.tui.documents.document import OpenDocument
+    from nntui.tui.documents.loading import Opened
+    from nntui.tui.stepping.screen import SteppingScreen
+
+MOST_SAID: Final = 8
+"""Lines of a toast that warns."""
+
+
+class AppBase(App[NntuiError]):
+    """The state that opening, saving and editing share.
+
+    ``document`` is the open document, and ``stepping`` the screen of its run. ``keep_state``:
+    sessions are taken up where they were left, and saved for the next time. ``wait``: a document
+    that cannot be opened is shown until it can be.
+    """
+
+    def __init__(self, *, keep_state: bool, wait: bool) -> None:
+        super().__init__()
+        self.keep_state, self.wait = keep_state, wait
+        self.document: OpenDocument | None = None
+        self.stepping: SteppingScreen | None = None
+        self.keys = Keymap()
+        self.preferences = PreferencesFile(kept=keep_state)
+
+    # ---- what is shown -------------------------------------------------------------------------
+
+    def show_stepping(self, found: Opened) -> None:
+        """Show a run in place of whatever is shown."""
+        self.stepping = screen = found.screen(
+            keymap=self.keys.changed, preferences=self.preferences, keep_state=self.keep_state
+        )
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+        if len(self.screen_stack) > 1:
+            self.switch_screen(screen)
+        else:
+            self.push_screen(screen)
+        screen.mark_edited(self.unsaved)
+        # The tour is for users who look round; one with a document of their own has work to do.
+        if found.sample and self.keep_state and not self.preferences.now.tour_seen:
+            self.call_after_refresh(screen.action_tour)
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether the document holds edits that were not saved."""
+        return self.document is not None and self.document.edited.unsaved
+
+    def document_changed(self) -> None:
+        """Say, wherever it is shown, that the document was edited or saved."""
+        from nntui.tui.editor.screen import EditorScreen
+
+        if self.stepping is not None:
+            self.stepping.mark_edited(self.unsaved)
+        if isinstance(self.screen, EditorScreen):
+            self.screen.refresh_document()
+
+    def once_at_rest(self, action: Callable[[], Any]) -> None:
+        """Call something that needs the debugger, when the run has stopped; nothing without one."""
+        if self.stepping is not None:
+            self.stepping.once_at_rest(action)
+
+    def say(self, message: str) -> None:
+        """Show a message in the status line of what is shown."""
+        from nntui.tui.editor.screen import EditorScreen
+
+        if isinstance(self.screen, EditorScreen):
+            self.screen.say(message)
+        elif self.stepping is not None:
+            self.stepping.say(message)
+
+    def warn(self, title: str, problems: Sequence[str]) -> None:
+        """Show the first of some problems in one toast: one for each would cover a small screen."""
+        if problems:
+            said = list(problems[:MOST_SAID])
+            if len(problems) > MOST_SAID:
+                said.append(f"… and {len(problems) - MOST_SAID:,} more")
+            self.notify("\n".join(said), title=title, severity="warning", timeout=10, markup=False)
+
+    # ---- preferences ---------------------------------------------------------------------------
+
+    def prefer_theme(self, name: str) -> None:
+        """Use a theme, now and the next time."""
+        self.theme = name
+        self._prefer(theme=name)
+        self.notify(f"{name}, from now on", title="theme", markup=False)
+
+    def toggle_motion(self) -> None:
+        """Animate nothing, now and the next time; or do so again."""
+        still = not self.preferences.now.still
+        self.animation_level = "none" if still else "full"
+        self._prefer(still=still)
+        self.notify("nothing is animated" if still else "animated where it helps", title="motion")
+
+    def _prefer(self, **changes: Any) -> None:
+        problem = self.preferences.change(**changes)
+        if problem is not None:
+            self.warn("preferences", (problem,))
