@@ -19,8 +19,7 @@ from textual.command import Provider
 from textual.events import Event, Key
 from textual.widgets import Input
 
-from nntui.tui.dialogs.fault import FaultScreen
-from nntui.tui.documents.opening import OpenActions
+from nntui.tui.documents.opening import OpenActions, as_fault
 from nntui.tui.documents.saving import SaveActions
 from nntui.tui.editor.history import EditActions
 from nntui.tui.keys import displayed, read_keymap
@@ -118,9 +117,8 @@ class NntuiApp(OpenActions, SaveActions, EditActions):
 
     async def action_quit(self) -> None:
         """Leave, once unsaved work is saved or discarded."""
-        only = self.screen if self.stepping is None else None
-        failure = only.error if isinstance(only, FaultScreen) else None
-        self.settle_unsaved(partial(self.exit, failure))
+        fault = as_fault(self.screen) if self.stepping is None else None
+        self.settle_unsaved(partial(self.exit, fault.error if fault else None))
 
 
 def open_screen(

@@ -13,7 +13,6 @@ from textual.app import App
 
 from nntui.document.errors import DocumentError
 from nntui.document.files import Stamp, stamps_of
-from nntui.tui.dialogs.fault import FaultScreen
 from nntui.tui.dialogs.question import Answer, OpeningScreen, Question
 from nntui.tui.documents.saving import SaveActions
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from nntui.document.excerpt import Excerpt
     from nntui.model.experiment import Experiment
+    from nntui.tui.dialogs.fault import FaultScreen
     from nntui.tui.dialogs.picker import PickerScreen
     from nntui.tui.documents.document import OpenDocument
     from nntui.tui.documents.loading import Opened
@@ -114,9 +114,12 @@ class OpenActions(SaveActions):
         if not self.wait and len(self.screen_stack) <= 2 and self.stepping is None:
             self.exit(error)  # from the picker, or over a run, the user is there
             return
-        if isinstance(self.screen, FaultScreen) and self.screen.document == path:
-            self.screen.show(error, lines, stamps)
+        fault = as_fault(self.screen)
+        if fault is not None and fault.document == path:
+            fault.show(error, lines, stamps)
             return
+        from nntui.tui.dialogs.fault import FaultScreen
+
         screen = FaultScreen(path, error, lines, stamps)
         if isinstance(self.screen, OpeningScreen):
             self.switch_screen(screen)
@@ -149,8 +152,8 @@ class OpenActions(SaveActions):
     def _watched(self, screen: Screen[Any]) -> tuple[tuple[Path, ...], Stamps]:
         """Return the files that a screen shows, and how they were when last looked at."""
         document = self.document
-        if isinstance(screen, FaultScreen):
-            return screen.files, screen.stamps
+        if fault := as_fault(screen):
+            return fault.files, fault.stamps
         # A form or a question is not interrupted: the files are compared when it is gone.
         shown = document is not None and screen is self.stepping
         return (document.files, document.seen) if document and shown else ((), ())
@@ -158,7 +161,7 @@ class OpenActions(SaveActions):
     async def _compare(self, screen: Screen[Any], files: tuple[Path, ...]) -> None:
         stamps = await asyncio.to_thread(stamps_of, files)
         watched, seen = self._watched(screen)
-        fault = screen if isinstance(screen, FaultScreen) else None
+        fault = as_fault(screen)
         if self._shown_screen is not screen or watched != files or stamps == seen:
             return
         # One program writes a file anew, another puts a new one in its place: it will be there.
@@ -201,7 +204,7 @@ class OpenActions(SaveActions):
         """Go on with the document, which has changed on disk and can be read."""
         from nntui.tui.documents.loading import files_of
 
-        if isinstance(self.screen, FaultScreen):
+        if as_fault(self.screen):
             self.pop_screen()
         unsaved = document.edited.unsaved
         files = files_of(document.files[0], experiment)
@@ -266,6 +269,13 @@ class Reader:
                     found()
 
         self._app.run_worker(read, thread=True)
+
+
+def as_fault(screen: Screen[Any]) -> FaultScreen | None:
+    """Return a screen if it shows why a document cannot be opened, else None."""
+    from nntui.tui.dialogs.fault import FaultScreen
+
+    return screen if isinstance(screen, FaultScreen) else None
 
 
 def _explained(
