@@ -15,7 +15,7 @@ import click
 
 from nntui.cli.endings import noticing_interrupts
 from nntui.debugger.expressions import ExpressionError, condition
-from nntui.engine.full_speed import OF_THE_PASSES, FullSpeed, LastUpdate, TrainingState
+from nntui.engine.full_speed import BATCH_SYMBOLS, FullSpeed, LastUpdate, TrainingState
 from nntui.engine.loss_history import LossHistory
 from nntui.engine.schedule import Schedule
 from nntui.model.errors import NntuiError
@@ -81,7 +81,7 @@ def train(experiment: Experiment, until: Until | None = None) -> Outcome:
                 end,
                 history,
                 deadline=time.perf_counter() + _SECONDS_BETWEEN_LOOKS,
-                left=None if until is None else until.left,
+                last_update=None if until is None else until.left,
             )
             met = until is not None and updates == end and until.met(updates, vectors, history)
             show(updates)
@@ -184,7 +184,7 @@ class Until:
         net = experiment.network.wiring()
         names = self._expression.names
         of_passes = tuple(
-            name for name in sorted(names) if parse_value_name(name)[0] in OF_THE_PASSES
+            name for name in sorted(names) if parse_value_name(name)[0] in BATCH_SYMBOLS
         )
         self.left = LastUpdate(of_passes) if of_passes else None
         """Takes the values of the passes that it reads; None when it reads none."""
@@ -204,7 +204,7 @@ class Until:
 
         def lookup(name: str) -> float | None:
             symbol, neurons = parse_value_name(name)
-            if symbol in OF_THE_PASSES:
+            if symbol in BATCH_SYMBOLS:
                 return self.left.values[name] if self.left else None
             match symbol, neurons:
                 case "b", (j,):

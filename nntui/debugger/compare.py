@@ -53,13 +53,13 @@ class BranchComparison:
         self._lines = (a, b)
         self._schedule = a.schedule
         self._runs = (Run(a), Run(b))
-        net = a.layout.net
+        net = a.parameter_index.net
         passed_back = {*net.outputs, *(i for j in net.neurons for i in net.sources[j])}
-        row = a.layout.row
+        row = a.parameter_index.row
         self._rows = {
             "z": [row[j] for j in net.neurons],
-            "a": [row[j] for j in a.layout.names],
-            "da": [row[j] for j in a.layout.names if j in passed_back],
+            "a": [row[j] for j in a.parameter_index.names],
+            "da": [row[j] for j in a.parameter_index.names if j in passed_back],
             "delta": [row[j] for j in net.neurons],
         }
         self._search = self._places()
@@ -135,16 +135,17 @@ class BranchComparison:
         at, batch = self._schedule.update_start(update), self._schedule.batch(update)
         starts = [run.start(update) for run in self._runs]
         engines = [line.engine(at) for line in self._lines]
-        passes = [e.passes(start, batch) for e, start in zip(engines, starts, strict=True)]
+        passes = [e.batch_values(start, batch) for e, start in zip(engines, starts, strict=True)]
         if not same(starts[0].p, starts[1].p) or not self._same_passes(*passes):
             return False
         if not all(self._same_target(at, example) for example in batch):
             return False
-        outputs = [passes[0].a[passes[0].row[k]] for k in self._lines[0].layout.net.outputs]
+        net = self._lines[0].parameter_index.net
+        outputs = [passes[0].a[passes[0].row[k]] for k in net.outputs]
         if not self._same_slopes(at, outputs, batch):
             return False
         after = [
-            engine.update(start, found.dp(), update, len(batch))
+            engine.update(start, found.dp, update, len(batch))
             for engine, start, found in zip(engines, starts, passes, strict=True)
         ]
         if not same(after[0].p, after[1].p):
@@ -156,7 +157,7 @@ class BranchComparison:
         return True
 
     def _same_passes(self, a: BatchValues, b: BatchValues) -> bool:
-        names = self._lines[0].layout.names
+        names = self._lines[0].parameter_index.names
         for symbol, known in self._rows.items():
             on_a, on_b = ([passes.row[names[row]] for row in known] for passes in (a, b))
             if not same(getattr(a, symbol)[on_a], getattr(b, symbol)[on_b]):
@@ -204,11 +205,11 @@ class BranchComparison:
         at = position
         for until in sorted(stop for stop in ends | edits | {end} if position < stop <= end):
             for line, replay in zip(self._lines, replays, strict=True):
-                line.go_on(replay, until)
+                line.advance(replay, until)
             example = schedule.example_shown(until)
             alike = self._same_replays(*replays) and self._same_target(at, example)
             if alike:
-                outputs = replays[0].a[replays[0].layout.outputs][:, np.newaxis]
+                outputs = replays[0].a[replays[0].parameter_index.outputs][:, np.newaxis]
                 alike = self._same_slopes(at, list(outputs), [example])
             tested = until % schedule.steps_per_epoch == 0
             if not alike or tested or until in edits:

@@ -132,4 +132,4 @@ def before_last_update(run: Run) -> ParametersBefore | None:
         update -= 1  # its own update steps are still to come
     if update < 0:
         return None
-    return ParametersBefore(update, run.start(update).p, run.timeline.layout.index)
+    return ParametersBefore(update, run.start(update).p, run.timeline.parameter_index.index)

@@ -59,16 +59,16 @@ def backward(model, state, neurons):
 
 
 def update(model, state, neurons, t, batch_size):
-    """Each trainable parameter takes one step downhill, against its gradient g."""
+    """Each parameter that is not frozen takes one step downhill, against its gradient g."""
     b, w, db, dw, memory = state.b, state.w, state.db, state.dw, state.memory
     n = batch_size if model.reduction == "mean" else 1
     for j in neurons:
-        if j in model.trainable:
+        if j not in model.frozen:
             g = db[j] / n
             b[j], memory[j] = model.optimizer.update(b[j], g, memory[j], t)
             yield "update", j
         for i in model.sources[j]:
-            if (i, j) in model.trainable:
+            if (i, j) not in model.frozen:
                 g = model.regularized(dw[i, j] / n, w[i, j])
                 w[i, j], memory[i, j] = model.optimizer.update(w[i, j], g, memory[i, j], t)
                 yield "update", i, j

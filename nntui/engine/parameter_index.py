@@ -1,4 +1,4 @@
-"""The layout: where each value of a network stands when a run is kept in flat arrays."""
+"""The index of each neuron and each parameter in the flat arrays that a run is kept in."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from nntui.model.wiring import Parameter, Wiring
 Indices = npt.NDArray[np.intp]
 
 LARGE: Final = 5_000
-"""From so many connections on, numbers stay in arrays until somebody asks for them."""
+"""From so many connections on, numbers stay in arrays until they are read (``LazyDict``)."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParameterSpan:
-    """A computing neuron's place: its own row, its bias and weights, the rows of its sources.
+    """Where a computing neuron's numbers are: its row, its parameters, the rows of its sources.
 
-    Its weights stand side by side among the parameters, from ``weights`` to ``end``.
+    ``bias`` is the index of its bias, ``weights`` … ``end`` − 1 are those of its weights.
     """
 
     neuron: str
@@ -37,24 +37,23 @@ class ParameterSpan:
 
 
 class EdgeIndex(Mapping[tuple[str, str], int]):
-    """The place of each connection's weight among the parameters, without a dict of them all.
+    """The index of each connection's weight among the parameters, without a dict of them all.
 
-    ``first`` has the place of the first weight into each neuron.
+    ``first`` has the index of the first weight into each neuron.
     """
 
     def __init__(self, net: Wiring, first: Mapping[str, int]) -> None:
         self._net, self._first = net, first
-        # In a fully connected layer, all neurons have one tuple of sources, which is looked
-        # through once.
-        self._places: dict[int, dict[str, int]] = {}
+        # All neurons of a fully connected layer share one tuple of sources.
+        self._index_in: dict[int, dict[str, int]] = {}
 
     def __getitem__(self, edge: tuple[str, str]) -> int:
         source, target = edge
         sources = self._net.sources[target]
-        places = self._places.get(id(sources))
-        if places is None:
-            places = self._places[id(sources)] = {i: n for n, i in enumerate(sources)}
-        return self._first[target] + places[source]
+        index = self._index_in.get(id(sources))
+        if index is None:
+            index = self._index_in[id(sources)] = {i: n for n, i in enumerate(sources)}
+        return self._first[target] + index[source]
 
     def __contains__(self, edge: object) -> bool:
         return isinstance(edge, tuple) and super().__contains__(edge)
@@ -67,10 +66,10 @@ class EdgeIndex(Mapping[tuple[str, str], int]):
 
 
 class ParameterIndex:
-    """Neurons stand in rows, inputs first; parameters in canonical order.
+    """Neurons have a row each, inputs first; parameters an index, in canonical order.
 
     ``source`` and ``target`` give, for every parameter, the rows of the a and the delta whose
-    product is its gradient; a bias's source is the row behind the last, where a 1 is to stand.
+    product is its gradient; a bias's source is the row after the last, which holds a 1.
     """
 
     def __init__(self, net: Wiring) -> None:
@@ -89,31 +88,33 @@ class ParameterIndex:
         self.spans = tuple(spans)
         self.source = np.concatenate([_indices([len(self.names), *s.sources]) for s in spans])
         self.target = np.concatenate([np.full(s.end - s.bias, s.row) for s in spans])
-        places = np.arange(len(self.source))
-        self.trainable = places  # as is usual: no need to ask each
+        self.trainable = every = np.arange(len(self.source))
         if net.frozen:
-            self.trainable = np.delete(places, [self.index[p] for p in net.frozen])
-        self._bias_at = _indices([s.bias for s in spans])
-        self._weight_at = np.delete(places, self._bias_at)
+            self.trainable = np.delete(every, [self.index[p] for p in net.frozen])
+        self._bias_index = _indices([s.bias for s in spans])
+        self._weight_index = np.delete(every, self._bias_index)
+
+    def __getitem__(self, parameter: Parameter) -> int:
+        return self.index[parameter]
 
     def state(self, p: Array, memory: Array, dp: Array) -> State:
-        """The state that holds these parameters, their memory and gradients; the rest is blank."""
+        """Return a state with these parameters, their memory and gradients; the rest is blank."""
         b, w = self._by_key(p)
         db, dw = self._by_key(dp)
         remembered = LazyDict(lambda: self._trainable_index, partial(_column, memory))
         return State(b=b, w=w, db=db, dw=dw, memory=remembered)
 
     def _by_key(self, values: Array) -> tuple[dict[str, float], dict[tuple[str, str], float]]:
-        """Numbers of the parameters by neuron, and by connection."""
-        biases = dict(zip(self.net.neurons, values[self._bias_at].tolist(), strict=True))
-        if len(self._weight_at) < LARGE:
-            weights = values[self._weight_at].tolist()
+        """Split numbers of the parameters by neuron and by connection."""
+        biases = dict(zip(self.net.neurons, values[self._bias_index].tolist(), strict=True))
+        if len(self._weight_index) < LARGE:
+            weights = values[self._weight_index].tolist()
             return biases, dict(zip(self.net.edges, weights, strict=True))
         return biases, LazyDict(lambda: self._edge_index, values.copy().item)
 
     @cached_property
     def index(self) -> dict[Parameter, int]:
-        """The place of each parameter."""
+        """The index of each parameter."""
         return {parameter: n for n, parameter in enumerate(self.net.parameters)}
 
     @cached_property
@@ -126,13 +127,13 @@ class ParameterIndex:
         return {p: n for p, n in self.index.items() if p not in frozen} if frozen else self.index
 
     def by_name(self, values: Array, rows: Sequence[int]) -> dict[str, float]:
-        """The values that stand in these rows, by neuron."""
+        """Return the values of these rows, by neuron."""
         picked: list[float] = values[list(rows)].tolist()
         return dict(zip((self.names[row] for row in rows), picked, strict=True))
 
 
-def _column(rows: Array, at: int) -> Memory:
-    return tuple(rows[:, at].tolist())
+def _column(rows: Array, index: int) -> Memory:
+    return tuple(rows[:, index].tolist())
 
 
 def _indices(numbers: Any) -> Indices:

@@ -1,6 +1,6 @@
-"""The replay of one update: with arrays, from its start to any of its steps.
+"""The replay of one update with arrays, up to any of its steps, and stepping from there.
 
-What the listing does one number at a time happens here a neuron's edges, or many examples, at a
+What the algorithm does one number at a time is done here a neuron's edges, or many examples, at a
 time, in the same order, so that every bit is the same.
 """
 
@@ -30,14 +30,18 @@ class Replay:
     """
 
     def __init__(
-        self, layout: ParameterIndex, schedule: Schedule, update: int, start: TrainingState
+        self,
+        parameter_index: ParameterIndex,
+        schedule: Schedule,
+        update: int,
+        start: TrainingState,
     ) -> None:
-        self.layout, self.schedule, self.update = layout, schedule, update
+        self.parameter_index, self.schedule, self.update = parameter_index, schedule, update
         self.batch = schedule.batch(update)
         self.offset = 0
         self.p, self.memory = start.p.copy(), start.memory.copy()
         self.dp = np.zeros_like(self.p)
-        rows = len(layout.names)
+        rows = len(parameter_index.names)
         self.z, self.da, self.delta = np.zeros(rows), np.zeros(rows), np.zeros(rows)
         self.a = np.ones(rows + 1)
         self.loss: float | None = None
@@ -45,12 +49,12 @@ class Replay:
 
     @property
     def length(self) -> int:
-        """The number of the update's steps."""
+        """The number of steps of the update."""
         examples = len(self.batch) * self.schedule.steps_per_example
         return examples + self.schedule.steps_per_update
 
-    def advance(self, offset: int, now: Experiment, engine: FullSpeed) -> None:
-        """Execute the steps up to an offset, the experiment and its engine being in force."""
+    def advance(self, offset: int, experiment: Experiment, engine: FullSpeed) -> None:
+        """Execute the steps up to an offset, with the experiment in force and its engine."""
         steps = self.schedule.steps_per_example
         with np.errstate(all="ignore"):
             while self.offset < offset:
@@ -61,84 +65,83 @@ class Replay:
                 elif done == 0 and whole > place:
                     self._examples(place, whole, engine)
                 else:
-                    self._within(place, done, min(offset - place * steps, steps), now)
+                    self._within(place, done, min(offset - place * steps, steps), experiment)
 
     def set(self, parameter: Parameter, value: float) -> None:
         """Change a parameter."""
         self.p = self.p.copy()
-        self.p[self.layout.index[parameter]] = value
+        self.p[self.parameter_index[parameter]] = value
 
     def copy(self) -> Replay:
-        """Another one at the same place, which goes on by itself."""
         other = copy(self)  # p and memory are never changed in place
         other.dp, other.z, other.a = self.dp.copy(), self.z.copy(), self.a.copy()
         other.da, other.delta = self.da.copy(), self.delta.copy()
         return other
 
     def finish(self) -> tuple[float, float]:
-        """At the end: begin the next batch's sum, and give back the two sums as they were."""
+        """After the last step: return the losses' sums (batch, epoch) and begin the next ones."""
         sums = self.batch_sum, self.epoch_sum
         self.batch_sum = 0.0
         if (self.update + 1) % self.schedule.updates_per_epoch == 0:
             self.epoch_sum = 0.0
         return sums
 
-    def vectors(self) -> TrainingState:
-        """The run at the end of the update."""
+    def training_state(self) -> TrainingState:
+        """Return the arrays of the run at the end of the update."""
         return TrainingState(self.p, self.memory, self.epoch_sum)
 
     # ---- many examples -------------------------------------------------------------------------
 
     def _examples(self, first: int, last: int, engine: FullSpeed) -> None:
-        start = TrainingState(self.p, self.memory, self.epoch_sum)
-        passes = engine.passes(start, self.batch[first:last])
-        rows = [passes.row[name] for name in self.layout.names]
+        index = self.parameter_index
+        values = engine.batch_values(self.training_state(), self.batch[first:last])
+        rows = [values.row[name] for name in index.names]
         if first == 0:
-            self.dp = np.array(passes.dp())
+            self.dp = values.dp
         else:
             ones = np.ones((1, last - first))
-            a, delta = np.vstack([passes.a[rows], ones]), passes.delta[rows]
+            a, delta = np.vstack([values.a[rows], ones]), values.delta[rows]
             for n in range(last - first):
-                self.dp += delta[self.layout.target, n] * a[self.layout.source, n]
-        for loss in passes.loss.tolist():
-            self._met(loss)
-        self.z, self.da = passes.z[rows, -1], passes.da[rows, -1]
-        self.delta, self.a[:-1] = passes.delta[rows, -1], passes.a[rows, -1]
+                self.dp += delta[index.target, n] * a[index.source, n]
+        for loss in values.loss.tolist():
+            self._add_loss(loss)
+        self.z, self.da = values.z[rows, -1], values.da[rows, -1]
+        self.delta, self.a[:-1] = values.delta[rows, -1], values.a[rows, -1]
         self.offset = last * self.schedule.steps_per_example
 
-    def _met(self, loss: float) -> None:
+    def _add_loss(self, loss: float) -> None:
         self.loss = loss
         self.batch_sum = self.batch_sum + loss
         self.epoch_sum = self.epoch_sum + loss
 
     # ---- inside an example ---------------------------------------------------------------------
 
-    def _within(self, place: int, done: int, end: int, now: Experiment) -> None:
-        """The steps of an example from number ``done`` up to ``end``, a pass at most."""
+    def _within(self, place: int, done: int, end: int, experiment: Experiment) -> None:
+        """Execute the steps ``done`` … ``end`` − 1 of an example, of one pass at most."""
         loss_at, example = self.schedule.loss_at, self.batch[place]
         if done == 0:
-            self._load(place, now.x(example))
+            self._load(place, experiment.x(example))
             end = 1
         elif done < loss_at:
             end = min(end, loss_at)
-            self._forward(done - 1, end - 1, now)
+            self._forward(done - 1, end - 1, experiment)
         elif done == loss_at:
-            self._compare(now, now.y(example))
+            self._compute_loss(experiment, experiment.y(example))
             end = done + 1
         else:
-            self._backward(done - loss_at - 1, end - loss_at - 1, now)
+            self._backward(done - loss_at - 1, end - loss_at - 1, experiment)
         self.offset += end - done
 
     def _load(self, place: int, x: tuple[float, ...]) -> None:
         if place == 0:
             self.dp[:] = 0.0
         self.da[:] = 0.0
-        self.a[: self.layout.inputs] = x
+        self.a[: self.parameter_index.inputs] = x
         self.loss = None
 
-    def _forward(self, done: int, end: int, now: Experiment) -> None:
-        activation = now.network.wiring().activation
-        for span, first, last in _stretch(self.schedule.forward_ends, self.layout.spans, done, end):
+    def _forward(self, done: int, end: int, experiment: Experiment) -> None:
+        activation, spans = experiment.network.wiring().activation, self.parameter_index.spans
+        for span, first, last in _between(self.schedule.forward_ends, spans, done, end):
             edges = span.end - span.weights
             p = self.p[span.weights + first : span.weights + min(last, edges)]
             z = self.p[span.bias] if first == 0 else self.z[span.row]
@@ -147,15 +150,15 @@ class Replay:
             if last > edges:
                 self.a[span.row] = activation[span.neuron].f(float(self.z[span.row]))
 
-    def _compare(self, now: Experiment, y: tuple[float, ...]) -> None:
-        loss, outputs = now.training.loss, self.a[self.layout.outputs].tolist()
-        self._met(float(loss.value(outputs, y)))
-        self.da[self.layout.outputs] = loss.gradient(outputs, y)
+    def _compute_loss(self, experiment: Experiment, y: tuple[float, ...]) -> None:
+        loss, outputs = experiment.training.loss, self.a[self.parameter_index.outputs].tolist()
+        self._add_loss(float(loss.value(outputs, y)))
+        self.da[self.parameter_index.outputs] = loss.gradient(outputs, y)
 
-    def _backward(self, done: int, end: int, now: Experiment) -> None:
-        activation = now.network.wiring().activation
-        spans = self.layout.spans[::-1]
-        for span, first, last in _stretch(self.schedule.backward_ends, spans, done, end):
+    def _backward(self, done: int, end: int, experiment: Experiment) -> None:
+        activation = experiment.network.wiring().activation
+        spans = self.parameter_index.spans[::-1]
+        for span, first, last in _between(self.schedule.backward_ends, spans, done, end):
             row = span.row
             if first == 0:
                 slope = activation[span.neuron].derivative(float(self.z[row]), float(self.a[row]))
@@ -168,44 +171,40 @@ class Replay:
             self.da[sources] += self.p[weights] * self.delta[row]
 
     def _update(self, done: int, end: int, engine: FullSpeed) -> None:
-        """Some parameters' steps: each depends on nothing but itself, so all may be computed."""
+        """Execute the update steps up to ``end``: each depends on its own parameter only."""
         end -= len(self.batch) * self.schedule.steps_per_example
-        before = TrainingState(self.p, self.memory, self.epoch_sum)
-        after = engine.update(before, self.dp, self.update, len(self.batch))
-        at = self.layout.trainable[done:end]
+        after = engine.update(self.training_state(), self.dp, self.update, len(self.batch))
+        chosen = self.parameter_index.trainable[done:end]
         self.p, self.memory = self.p.copy(), self.memory.copy()
-        self.p[at], self.memory[:, at] = after.p[at], after.memory[:, at]
+        self.p[chosen], self.memory[:, chosen] = after.p[chosen], after.memory[:, chosen]
         self.offset += end - done
 
-    # ---- as a state ----------------------------------------------------------------------------
-
     def state(self) -> State:
-        """The state here, between two neurons' steps and behind the update's first step."""
-        layout, schedule = self.layout, self.schedule
-        state = layout.state(self.p, self.memory, self.dp)
+        """Return the state here: a ``resumable`` position, after the update's first step."""
+        index, schedule = self.parameter_index, self.schedule
+        state = index.state(self.p, self.memory, self.dp)
         place, done = divmod(self.offset, schedule.steps_per_example)
         if place >= len(self.batch) or done == 0:
             done = schedule.steps_per_example
-        forward = bisect_right(schedule.forward_ends, done - 1)
-        backward = bisect_right(schedule.backward_ends, done - schedule.loss_at - 1)
-        computed = [span.row for span in layout.spans[:forward]]
-        returned = layout.spans[::-1][:backward]
-        state.z = layout.by_name(self.z, computed)
-        state.a = layout.by_name(self.a, [*range(layout.inputs), *computed])
-        state.delta = layout.by_name(self.delta, [span.row for span in returned])
+        forward, backward = schedule.neurons_done(done)
+        computed = [span.row for span in index.spans[:forward]]
+        returned = index.spans[::-1][:backward]
+        state.z = index.by_name(self.z, computed)
+        state.a = index.by_name(self.a, [*range(index.inputs), *computed])
+        state.delta = index.by_name(self.delta, [span.row for span in returned])
         if done > schedule.loss_at:
-            met = np.zeros(len(layout.names), np.bool_)
-            for rows in (layout.outputs, *(span.sources for span in returned)):
-                met[rows] = True
-            state.da = layout.by_name(self.da, np.flatnonzero(met).tolist())
+            has_da = np.zeros(len(index.names), np.bool_)
+            for rows in (index.outputs, *(span.sources for span in returned)):
+                has_da[rows] = True
+            state.da = index.by_name(self.da, np.flatnonzero(has_da).tolist())
         state.loss, state.batch_sum, state.epoch_sum = self.loss, self.batch_sum, self.epoch_sum
         return state
 
 
-def _stretch(
+def _between(
     ends: tuple[int, ...], spans: tuple[ParameterSpan, ...], done: int, end: int
 ) -> list[tuple[ParameterSpan, int, int]]:
-    """The neurons of a pass whose steps lie between two offsets, with each one's first and last."""
+    """Find the neurons of a pass with steps between two offsets, and each one's first and last."""
     found = []
     n = bisect_right(ends, done)
     while done < end:
@@ -227,7 +226,7 @@ def steps_from(model: ActiveExperiment, state: State, schedule: Schedule, positi
 def resumable(schedule: Schedule, position: int) -> int:
     """The last position, up to the one given, from which ``steps_from`` can go on.
 
-    It lies behind the first step of an update, so that what was left of the last one is shown.
+    It lies after the first step of an update: until then the last update's values are seen.
     """
     if position == 0:
         return 0
@@ -250,12 +249,11 @@ def _parts(
     neurons, batch = model.neurons, schedule.batch(number)
     place, done = divmod(offset, schedule.steps_per_example)
     if place < len(batch) and done:
-        n = bisect_right(schedule.forward_ends, done - 1)
-        yield algorithm.forward(model, state, neurons[n:])
+        forward, backward = schedule.neurons_done(done)
+        yield algorithm.forward(model, state, neurons[forward:])
         if done <= schedule.loss_at:
             yield algorithm.loss(model, state, model.y(batch[place]))
-        n = bisect_right(schedule.backward_ends, done - schedule.loss_at - 1)
-        yield algorithm.backward(model, state, neurons[::-1][n:])
+        yield algorithm.backward(model, state, neurons[::-1][backward:])
         place += 1
     for example in batch[place:]:
         yield algorithm.load(model, state, model.x(example))

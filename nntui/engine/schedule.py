@@ -234,6 +234,13 @@ class Schedule:
         start = step - (offset - length * self.steps_per_example)
         return StepBlock(start, self._update_neuron_ends, (self.steps_per_update,))
 
+    def neurons_done(self, done: int) -> tuple[int, int]:
+        """Count the neurons through each pass, forward and backward, after ``done`` steps."""
+        return (
+            bisect_right(self.forward_ends, done - 1),
+            bisect_right(self.backward_ends, done - self.loss_at - 1),
+        )
+
     def example_start(self, step: int) -> int:
         """The number of the ``load`` step at or before a step."""
         _, _, length, offset = self._locate(step)

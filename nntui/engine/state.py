@@ -204,6 +204,7 @@ class ActiveExperiment:
         "experiment",
         "f",
         "f_prime",
+        "frozen",
         "inputs",
         "loss",
         "neurons",
@@ -211,13 +212,12 @@ class ActiveExperiment:
         "outputs",
         "reduction",
         "sources",
-        "trainable",
     )
 
     def __init__(self, experiment: Experiment) -> None:
         net = experiment.network.wiring()
         self.inputs, self.neurons, self.outputs = net.inputs, net.neurons, net.outputs
-        self.sources, self.trainable = net.sources, net.trainable
+        self.sources, self.frozen = net.sources, net.frozen
         self.f: dict[str, Callable[..., Any]] = {}
         self.f_prime: dict[str, Callable[..., Any]] = {}
         self.reduction = experiment.training.reduction

@@ -139,8 +139,8 @@ def same_by_listing(run: Run) -> int:
         earlier -= 1
         if earlier <= update - 3:
             break
-    vectors = run.twin().start(earlier)
-    layout = run.timeline.layout
+    vectors = run.copy().start(earlier)
+    layout = run.timeline.parameter_index
     state = layout.state(vectors.p, vectors.memory, vectors.p * 0.0)
     steps = train(ActiveExperiment(run.experiment), state, batches(run.experiment, earlier))
     for _ in range(position - schedule.update_start(earlier)):

@@ -90,7 +90,7 @@ def _same_bits(train: Any) -> bool:
         engine, history = FullSpeed(experiment), LossHistory()
         deque(steps_of(experiment, state, train), maxlen=0)
         vectors, _ = engine.run(engine.first(), 0, schedule.updates, history)
-        expected = engine.vectors(state)
+        expected = engine.training_state(state)
         if bits_of(vectors.p) != bits_of(expected.p):
             return False
         if bits_of(vectors.memory.ravel()) != bits_of(expected.memory.ravel()):

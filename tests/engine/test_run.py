@@ -110,7 +110,7 @@ def test_a_twin_looks_elsewhere_and_the_run_stays(experiment, data) -> None:
     run = Run(experiment)
     places = st.integers(0, run.schedule.total)
     run.seek(data.draw(places))
-    twin = run.twin()
+    twin = run.copy()
     assert state_bits(twin) == expected[run.position]
     twin.seek(data.draw(places))
     twin.advance(3)

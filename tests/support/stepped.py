@@ -87,7 +87,7 @@ def check_passes(passes: BatchValues, states: list[State], parameters: Any) -> N
                 assert bits(values[passes.row[j], n]) == bits(value), (symbol, j, n)
         assert bits(passes.loss[n]) == bits(state.loss), n
         assert bits_of(sums[:, n]) == gradients(state, parameters), n
-    assert bits_of(passes.dp()) == gradients(states[-1], parameters)
+    assert bits_of(passes.dp) == gradients(states[-1], parameters)
 
 
 def gradients(state: State, parameters: Any) -> list[Any]:
@@ -99,12 +99,12 @@ def check_training(experiment: Experiment, full: FullSpeed, updates: int = 10**9
     """Train at full speed and by the listing, and compare after every update."""
     stepped, vectors, history = Stepped(experiment), full.first(), LossHistory()
     for update in range(min(stepped.schedule.updates, updates)):
-        passes = full.passes(vectors, stepped.batch)
+        passes = full.batch_values(vectors, stepped.batch)
         check_passes(passes, stepped.examples(), full.parameters)
-        gone_on = full.update(vectors, passes.dp(), update, len(stepped.batch))
+        gone_on = full.update(vectors, passes.dp, update, len(stepped.batch))
         vectors, reached = full.run(vectors, update, update + 1, history)
         stepped.finish()
         assert reached == stepped.update
-        assert vector_bits(vectors) == vector_bits(full.vectors(stepped.state))
+        assert vector_bits(vectors) == vector_bits(full.training_state(stepped.state))
         assert vector_bits(gone_on)[:2] == vector_bits(vectors)[:2]
         assert recorded(history) == recorded(stepped.history)

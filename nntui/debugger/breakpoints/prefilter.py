@@ -63,7 +63,7 @@ def count_nonfinite(trace: UpdateTrace) -> MatchCounts:
     """Count the steps that write a value that is not finite, having read only finite ones."""
     counts = MatchCounts.none(trace.length)
     passes = trace.passes
-    arrays = (passes.z, passes.a, passes.da, passes.delta, passes.loss, passes.dp(), trace.after.p)
+    arrays = (passes.z, passes.a, passes.da, passes.delta, passes.loss, passes.dp, trace.after.p)
     if all(np.isfinite(array).all() for array in arrays):
         return counts
     with np.errstate(all="ignore"):
@@ -114,10 +114,10 @@ def _backward(trace: UpdateTrace) -> Iterator[Any]:
 
 
 def _update(trace: UpdateTrace) -> Iterator[Any]:
-    dp = trace.passes.dp()
+    dp = trace.passes.dp
     for parameter in trace.index.offsets.update:
         old, new = trace.parameter(parameter), trace.parameter(parameter, updated=True)
-        yield _finite(old, dp[trace.timeline.layout.index[parameter]]) & ~np.isfinite(new)
+        yield _finite(old, dp[trace.timeline.parameter_index[parameter]]) & ~np.isfinite(new)
 
 
 def _finite(*numbers: Any) -> Any:

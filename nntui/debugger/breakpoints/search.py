@@ -72,7 +72,7 @@ class SearchContext:
             return True
 
         self.restart()
-        self.run.approach(self.schedule.update_start(update + 1), _AMPLE, screen=note)
+        self.run.approach(self.schedule.update_start(update + 1), _AMPLE, stop_before=note)
         return found[0] if found else None
 
     # ---- edits, which full speed knows nothing of ----------------------------------------------
@@ -168,7 +168,7 @@ class ForwardSearch:
         search.restart()
         target = schedule.update_start(search.next_edited(update))
         start = run.position
-        run.approach(target, seconds, screen=self._must_walk)
+        run.approach(target, seconds, stop_before=self._must_walk)
         if run.position == start and self._walking != update:
             self._counts, self._walking = None, update  # it could not be filtered
 
@@ -247,7 +247,7 @@ class BackwardSearch:
     def __init__(self, run: Run, breakpoints: BreakpointTable) -> None:
         self._hits = HitCounter(breakpoints)
         points = self._hits.points
-        self._run = run.twin() if points else run
+        self._run = run.copy() if points else run
         self._search, self._schedule = SearchContext(self._run, points), self._run.schedule
         self._start = run.position
         self._end = max(run.position - 1, 0) if points else 0
@@ -315,7 +315,7 @@ class BackwardSearch:
     def _scan(self, end: int, deadline: float) -> None:
         """Compute the window's updates, noting those in which something matches."""
         seconds = max(deadline - perf_counter(), 0.0)
-        if self._run.approach(self._schedule.update_start(end), seconds, screen=self._note):
+        if self._run.approach(self._schedule.update_start(end), seconds, stop_before=self._note):
             self._updates, self._scanning = self._noted, None
 
     def _note(

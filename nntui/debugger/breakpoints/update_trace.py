@@ -75,7 +75,7 @@ class UpdateTrace:
     def sums(self, parameter: Parameter) -> Array:
         """The summed gradient of a parameter before each example, and after it: (2, n)."""
         if parameter not in self._sums:
-            after = self.passes.dp_after_each([self.timeline.layout.index[parameter]])[0]
+            after = self.passes.dp_after_each([self.timeline.parameter_index[parameter]])[0]
             self._sums[parameter] = np.stack([np.concatenate(([0.0], after[:-1])), after])
         return self._sums[parameter]
 
@@ -99,7 +99,7 @@ class UpdateTrace:
     def parameter(self, parameter: Parameter, *, updated: bool = False) -> float:
         """A parameter before the update, or after it."""
         vectors = self.after if updated else self.before
-        return float(vectors.p[self.timeline.layout.index[parameter]])
+        return float(vectors.p[self.timeline.parameter_index[parameter]])
 
     def period_loss(self, name: str, *, ended: bool) -> float | None:
         """batch_loss, epoch_loss or test_loss, before the update's last step or after it."""

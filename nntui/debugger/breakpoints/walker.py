@@ -126,7 +126,7 @@ class Walker:
         update = schedule.updates_before(load)
         last_of_batch = schedule.update_start(update) - schedule.steps_per_update
         probes = {load + schedule.steps_per_example, load, last_of_batch}
-        twin = self.run.twin()
+        twin = self.run.copy()
         lookup = RunValues(twin)
         for probe in sorted((p for p in probes if 0 < p < position), reverse=True):
             twin.seek(probe)

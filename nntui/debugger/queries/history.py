@@ -13,7 +13,7 @@ import numpy as np
 
 from nntui.debugger.expressions import Expression, parse
 from nntui.debugger.values import Value, is_number, value_of, value_text
-from nntui.engine.full_speed import OF_THE_PASSES, UpdateEndValues
+from nntui.engine.full_speed import BATCH_SYMBOLS
 from nntui.explain.numbers import Number, exact, sparkline
 from nntui.model.errors import NntuiError
 from nntui.model.names import parse_value_name
@@ -91,7 +91,7 @@ def history(
     if not 1 <= count <= LONGEST:
         raise HistoryError(f"found {count} updates, expected 1 to {LONGEST:,}")
     expression = parse(text, stepper.experiment.network)
-    sampler = _ValueSampler(expression, stepper.run.twin())
+    sampler = _ValueSampler(expression, stepper.run.copy())
     updates = stepper.schedule.updates_before(stepper.position)
     moments = _moments(sampler, updates, count)
     return ValueHistory(expression.text, updates, moments, _sampled(sampler, updates, seconds))
@@ -152,7 +152,6 @@ class _ValueSampler:
     def __init__(self, expression: Expression, run: Run) -> None:
         self._expression, self._run, self.timeline = expression, run, run.timeline
         self._starts = _UpdateStarts(run.timeline)
-        self._ends = UpdateEndValues(run.experiment.network.wiring())
         symbols = {parse_value_name(name)[0] for name in expression.names}
         self._computes = not symbols <= _RECORDED.keys()
         self._of_parameters = symbols <= {"b", "w", *_RECORDED}
@@ -190,9 +189,9 @@ class _ValueSampler:
             vectors = self._starts.reach(update)
             assert vectors is not None
             key = neurons[0] if symbol == "b" else (neurons[0], neurons[1])
-            return float(vectors.p[timeline.layout.index[key]])
-        if symbol in OF_THE_PASSES and (passes := self._passes_of(update - 1)) is not None:
-            return self._ends.value(passes, name)
+            return float(vectors.p[timeline.parameter_index[key]])
+        if symbol in BATCH_SYMBOLS and (passes := self._passes_of(update - 1)) is not None:
+            return passes.at_end(name)
         self._run.seek(timeline.schedule.update_start(update))
         return value_of(self._run, name)
 
@@ -203,7 +202,7 @@ class _ValueSampler:
         if self._passes is None or self._passes[0] != update:
             vectors, batch = self._run.start(update), self.timeline.schedule.batch(update)
             engine = self.timeline.engine(self.timeline.schedule.update_start(update))
-            self._passes = update, engine.passes(vectors, batch)
+            self._passes = update, engine.batch_values(vectors, batch)
         return self._passes[1]
 
 
@@ -289,7 +288,7 @@ class _NeuronSampler:
     def __init__(self, timeline: Timeline, j: str, wanted: Wanted) -> None:
         self._timeline, self._j, self._wanted = timeline, j, wanted
         self._starts = _UpdateStarts(timeline)
-        self._is_input = j in timeline.layout.net.inputs
+        self._is_input = j in timeline.parameter_index.net.inputs
 
     def moments(self, updates: int, seconds: float | None) -> tuple[NeuronMoment, ...] | None:
         """The neuron at the end of as many updates as time allows, spread over the run."""
@@ -316,7 +315,7 @@ class _NeuronSampler:
             timeline.engine(position),
             timeline.experiment_at(position).train_examples,
         )
-        most = max(MOST_NUMBERS // len(timeline.layout.names), 1)
+        most = max(MOST_NUMBERS // len(timeline.parameter_index.names), 1)
         every = max(-(-len(examples) // most), 1)
         chosen = examples[::every]
         deadline = math.inf if seconds is None else perf_counter() + seconds
@@ -327,7 +326,7 @@ class _NeuronSampler:
                 return None
             if start and perf_counter() >= deadline:
                 break
-            passes = engine.passes(vectors, chosen[start : start + TOGETHER])
+            passes = engine.batch_values(vectors, chosen[start : start + TOGETHER])
             row = passes.row[self._j]
             z += passes.z[row].tolist()
             a += passes.a[row].tolist()
@@ -346,12 +345,12 @@ class _NeuronSampler:
         if before is None or after is None:
             return None
         timeline, j = self._timeline, self._j
-        b = None if self._is_input else float(after.p[timeline.layout.index[j]])
+        b = None if self._is_input else float(after.p[timeline.parameter_index[j]])
         if _edited_inside(timeline, end - 1):
             return NeuronMoment(end, None, None, b)
         last = timeline.schedule.batch(end - 1)[-1]
         engine = timeline.engine(timeline.schedule.update_start(end - 1))
-        passes = engine.passes(before, (last,))
+        passes = engine.batch_values(before, (last,))
         row = passes.row[j]
         delta = None if self._is_input else float(passes.delta[row, 0])
         return NeuronMoment(end, float(passes.a[row, 0]), delta, b)

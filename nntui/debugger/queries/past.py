@@ -53,9 +53,9 @@ class Replays:
             )
         self._current = None  # whatever interrupts this leaves nothing half done behind
         for place in self._places(replay, start, step):
-            self._timeline.go_on(replay, place)
+            self._timeline.advance(replay, place)
             self._copies.append(replay.copy())
-        self._timeline.go_on(replay, step)
+        self._timeline.advance(replay, step)
         self._current = replay
         return replay
 
@@ -126,7 +126,7 @@ def state_of(replay: Replay, beginning: str | None = None) -> State:
     ``beginning`` is the neuron whose sum the next step begins: its z is blank. (Its da needs no
     such care: what is blank counts as 0 there, and is 0 in the replay.)
     """
-    index, row = replay.layout.index, replay.layout.row
+    index, row = replay.parameter_index.index, replay.parameter_index.row
     p, dp = ArrayView(replay.p, index), ArrayView(replay.dp, index)
     seen = _Seen(
         b=p, w=p, db=dp, dw=dp,
@@ -150,7 +150,7 @@ class Past:
     """Looks at any step of a debugger's timeline, by a replay of the update that it is in."""
 
     def __init__(self, run: Run) -> None:
-        self._run = run.twin()
+        self._run = run.copy()
         self._timeline = self._run.timeline
         self._steps: OrderedDict[int, Step] = OrderedDict()
         self._replays = Replays(self._run)
@@ -177,7 +177,7 @@ class Past:
         """What the optimizer remembered of the parameter of that name, after the update's step."""
         replay = self._replays.over(step)
         row = self._timeline.experiment_at(step).training.optimizer.row
-        at = self._timeline.layout.index[_key(name)]
+        at = self._timeline.parameter_index[_key(name)]
         return float(replay.memory[row.memory.index(quantity), at])
 
     @cached_property
@@ -196,7 +196,7 @@ class Past:
         memory: tuple[float, ...] = ()
         if position.phase == "update":
             key = operation[1] if len(operation) == 2 else (operation[1], operation[2])
-            memory = tuple(replay.memory[:, self._timeline.layout.index[key]].tolist())
+            memory = tuple(replay.memory[:, self._timeline.parameter_index[key]].tolist())
         beginning = self._beginning(number, operation)
         read = reads(
             operation, StepContext(experiment, state_of(replay, beginning), position.example)

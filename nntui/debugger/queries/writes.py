@@ -193,7 +193,7 @@ class Writes:
 
     def __init__(self, timeline: Timeline) -> None:
         self.experiment, self.edits = timeline.first, timeline.edits
-        self.schedule, self.net = timeline.schedule, timeline.layout.net
+        self.schedule, self.net = timeline.schedule, timeline.parameter_index.net
         self.offsets = self.schedule.offsets
 
     def last(self, name: str, position: int) -> Write:

@@ -1,13 +1,13 @@
-"""Full speed: training by whole batches, each value bit for bit that of the step listing."""
+"""Full speed: training by whole batches, each value bit for bit that of the algorithm."""
 
-from nntui.engine.full_speed.batch_layout import BatchValues, TrainingState
-from nntui.engine.full_speed.runner import OF_THE_PASSES, FullSpeed, LastUpdate, UpdateEndValues
+from nntui.engine.full_speed.batch_layout import BATCH_SYMBOLS, BatchValues, TrainingState
+from nntui.engine.full_speed.runner import FullSpeed, LastUpdate, StopBefore
 
 __all__ = [
-    "OF_THE_PASSES",
+    "BATCH_SYMBOLS",
     "BatchValues",
     "FullSpeed",
     "LastUpdate",
+    "StopBefore",
     "TrainingState",
-    "UpdateEndValues",
 ]

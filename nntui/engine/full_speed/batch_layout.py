@@ -1,4 +1,4 @@
-"""The arrangement of a whole batch: each neuron's row, each parameter's cell.
+"""The layout of a whole batch in arrays: each neuron's row, each parameter's cell.
 
 Neurons stand in canonical order, one row each and one column an example. Every layer is preceded
 by a row of ones, so that a bias is the weight of a neuron that always gives 1, and z starts as b.
@@ -9,21 +9,21 @@ matrix is simply a stretch of the parameter vector.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from nntui.engine.state import State
 from nntui.model.activations import Activation
+from nntui.model.names import parse_value_name
 from nntui.model.numerics import Array
 from nntui.model.wiring import Parameter, Wiring
 
 Indices: TypeAlias = npt.NDArray[np.intp]
 Rows: TypeAlias = slice | Indices
-"""Rows of a matrix: a stretch of them, or one by one."""
+"""Rows of a matrix: neighbours, or any."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ class WeightBlock:
 
 
 @dataclass(frozen=True, slots=True)
-class Output:
-    """An output neuron: its row, its place k among the outputs, and what it feeds.
+class OutputNeuron:
+    """An output neuron: its row, its index k among the outputs, and what it feeds.
 
     ``targets`` holds (row of the target, parameter) in the order of the steps: last target first.
     """
@@ -61,8 +61,8 @@ class Output:
     targets: tuple[tuple[int, int], ...]
 
 
-class Level:
-    """A layer of neurons: all of them can be computed at once.
+class Layer:
+    """A layer of neurons, which can be computed at once, in neighbouring rows.
 
     ``activations``: each function with the rows that it applies to.
     """
@@ -71,7 +71,7 @@ class Level:
         self,
         rows: slice,
         activations: tuple[tuple[Activation, Rows], ...],
-        outputs: tuple[Output, ...],
+        outputs: tuple[OutputNeuron, ...],
         edges: tuple[Indices, Indices, tuple[int, ...]],
     ) -> None:
         self.rows, self.activations, self.outputs = rows, activations, outputs
@@ -79,7 +79,7 @@ class Level:
 
     @cached_property
     def incoming(self) -> WeightBlock:
-        """Weights into it: a row a neuron, a column for the ones and each source in order."""
+        """Weights into it: a row a neuron, a column for the ones, then one a source in order."""
         rows = self.rows
         start, end = np.searchsorted(self._target_row, (rows.start, rows.stop))
         source, target = self._source_row[start:end], self._target_row[start:end]
@@ -96,7 +96,7 @@ class Level:
 
     @cached_property
     def outgoing(self) -> WeightBlock | None:
-        """Weights out of it: a row a target, the last one first, a column a neuron; or nothing."""
+        """Weights out of it: a row a target, the last one first, a column a neuron; or None."""
         rows = self.rows
         edges = np.flatnonzero((self._source_row >= rows.start) & (self._source_row < rows.stop))
         if not len(edges):
@@ -108,12 +108,12 @@ class Level:
         cells = last_first * shape[1] + source - rows.start
         order = np.argsort(cells)
         full = len(cells) == shape[0] * shape[1]
-        read = _reversed_stretch(targets)
+        read = _reversed(targets)
         return WeightBlock(shape, read, edges[order], None if full else cells[order])
 
 
 class BatchLayout:
-    """Rows, parameters and levels of a network; ``levels[0]`` are its inputs.
+    """Rows, parameters and layers of a network; ``layers[0]`` are its inputs.
 
     ``source_row`` and ``target_row`` say of each parameter which rows it connects (the source of
     a bias is a row of ones).
@@ -125,17 +125,17 @@ class BatchLayout:
         for j in (*net.inputs, *net.neurons):
             by_layer[net.layer[j]].append(j)
         self.row: dict[str, int] = {}
-        stretches: list[slice] = []
+        row_slices: list[slice] = []
         row = 0
         for neurons in by_layer:
             self.row.update((j, row + 1 + n) for n, j in enumerate(neurons))
-            stretches.append(slice(row + 1, row + 1 + len(neurons)))
+            row_slices.append(slice(row + 1, row + 1 + len(neurons)))
             row += 1 + len(neurons)
         self.height = row
-        self.ones = tuple(stretch.start - 1 for stretch in stretches)
+        self.ones = tuple(rows.start - 1 for rows in row_slices)
         self.output_rows = [self.row[k] for k in net.outputs]
         self._connect(net)
-        self.levels = tuple(self._level(net, by_layer[n], s) for n, s in enumerate(stretches))
+        self.layers = tuple(self._layer(net, by_layer[n], s) for n, s in enumerate(row_slices))
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -160,13 +160,17 @@ class BatchLayout:
     @cached_property
     def has_gaps(self) -> bool:
         """Whether some block has cells that are no connections; the inputs' outgoing one aside."""
-        levels = self.levels[1:]
-        return any(_gaps(level.incoming) or _gaps(level.outgoing) for level in levels)
+        layers = self.layers[1:]
+        return any(_gaps(layer.incoming) or _gaps(layer.outgoing) for layer in layers)
 
     @cached_property
     def has_gaps_behind_inputs(self) -> bool:
-        """Whether that one has."""
-        return _gaps(self.levels[0].outgoing)
+        """Whether the inputs' outgoing block has such cells."""
+        return _gaps(self.layers[0].outgoing)
+
+    def is_passed_back_to(self, j: str) -> bool:
+        """Whether neuron j gets a da: from its targets, or from the loss."""
+        return bool(self._net.targets[j]) or j in self._net.outputs
 
     def _connect(self, net: Wiring) -> None:
         row = self.row
@@ -181,24 +185,24 @@ class BatchLayout:
         counts = [len(rows) for rows in sources]
         self.target_row = np.repeat(np.array([row[j] for j in net.neurons], np.intp), counts)
 
-    def _level(self, net: Wiring, neurons: list[str], rows: slice) -> Level:
+    def _layer(self, net: Wiring, neurons: list[str], rows: slice) -> Layer:
         groups: dict[Activation, list[int]] = {}
         for j in neurons:
             if j in net.activation:
                 groups.setdefault(net.activation[j], []).append(self.row[j])
-        place = {j: k for k, j in enumerate(net.outputs)}
-        return Level(
+        index = {j: k for k, j in enumerate(net.outputs)}
+        return Layer(
             rows,
-            tuple((f, _stretch(np.array(found))) for f, found in groups.items()),
+            tuple((f, _neighbours(np.array(found))) for f, found in groups.items()),
             tuple(
-                Output(self.row[j], place[j], self._fed_by(self.row[j]))
+                OutputNeuron(self.row[j], index[j], self._targets_of(self.row[j]))
                 for j in neurons
-                if j in place
+                if j in index
             ),
             (self.source_row, self.target_row, self.ones),
         )
 
-    def _fed_by(self, row: int) -> tuple[tuple[int, int], ...]:
+    def _targets_of(self, row: int) -> tuple[tuple[int, int], ...]:
         edges = np.flatnonzero(self.source_row == row)[::-1]
         return tuple((int(self.target_row[edge]), int(edge)) for edge in edges)
 
@@ -212,19 +216,19 @@ def _distinct(rows: Indices) -> Indices:
     return np.flatnonzero(np.bincount(rows))
 
 
-def _stretch(rows: Indices) -> Rows:
+def _neighbours(rows: Indices) -> Rows:
     first, last = int(rows[0]), int(rows[-1])
     return slice(first, last + 1) if last - first == len(rows) - 1 else rows
 
 
-def _reversed_stretch(rows: Indices) -> Rows:
+def _reversed(rows: Indices) -> Rows:
     first, last = int(rows[0]), int(rows[-1])
     if last - first == len(rows) - 1 and first > 0:
         return slice(last, first - 1, -1)
     return rows[::-1].copy()
 
 
-# ---- vectors -------------------------------------------------------------------------------------
+# ---- the numbers of a run and of a batch ---------------------------------------------------------
 
 
 @dataclass(slots=True)
@@ -233,7 +237,7 @@ class TrainingState:
 
     ``p`` (P,): every parameter in canonical order, frozen ones too. ``memory`` (K, P): what the
     optimizer remembers, rows in the order of its table row (0 for frozen parameters).
-    ``epoch_sum``: the losses met since the epoch began.
+    ``epoch_sum``: the sum of the losses since the epoch began.
     """
 
     p: Array
@@ -241,86 +245,63 @@ class TrainingState:
     epoch_sum: float = 0.0
 
     def copy(self) -> TrainingState:
-        """An independent copy."""
         return TrainingState(self.p.copy(), self.memory.copy(), self.epoch_sum)
 
-    @classmethod
-    def of(cls, state: State, parameters: Sequence[Parameter], remembered: int) -> TrainingState:
-        """The vectors of a state that stands at the start of an update."""
-        b, w = state.b, state.w
-        values = [b[p] if isinstance(p, str) else w[p] for p in parameters]
-        nothing = (0.0,) * remembered
-        rows = [state.memory.get(p, nothing) for p in parameters]
-        memory = np.array(rows, np.float64).reshape(len(parameters), remembered).T
-        return cls(np.array(values, np.float64), np.ascontiguousarray(memory), state.epoch_sum)
 
-
-# ---- values --------------------------------------------------------------------------------------
-
-
-class NeuronArrays:
-    """z, a, da and delta of a batch of n examples, (rows, n) each; a's rows of ones hold 1.
-
-    ``outputs`` are the rows of a that the loss looks at, ``loss`` (n,) is what it says.
-    """
-
-    __slots__ = ("a", "da", "delta", "loss", "n", "outputs", "z")
-
-    def __init__(self, arrangement: BatchLayout, n: int) -> None:
-        self.n = n
-        self.z, self.a, self.da, self.delta = np.zeros((4, arrangement.height, n))
-        self.a[list(arrangement.ones)] = 1.0
-        self.outputs = [self.a[row] for row in arrangement.output_rows]
-        self.loss: Array = np.zeros(n)
-
-    def all_finite(self) -> bool:
-        """Whether there is no inf and no nan; huge numbers may pass for such."""
-        parts = (self.z, self.a, self.da, self.delta)
-        return all(np.isfinite(np.vdot(part, part)) for part in parts)
-
-
-def rows_of(values: Array, rows: Rows) -> Array:
-    """The given rows; a view of them where that is possible."""
-    return values[rows] if isinstance(rows, slice) else np.take(values, rows, axis=0)
-
-
-# ---- passes --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
 class BatchValues:
-    """Both passes of n examples at fixed parameters; columns are examples in batch order.
+    """The values of a batch of n examples, at fixed parameters; a column is an example.
 
-    ``row`` says which row of z, a, da and delta a neuron has. z and delta of an input mean
-    nothing, and so does the da of a neuron that nothing is passed back to. ``loss`` (n,).
+    ``z``, ``a``, ``da``, ``delta`` (rows, n): ``row`` says which row a neuron has. z and delta of
+    an input mean nothing, nor does the da of a neuron that nothing is passed back to; a's rows of
+    ones hold 1. ``loss`` (n,). ``dp`` (P,): the gradient of each parameter, summed over the
+    examples from left to right. ``outputs``: the rows of a that the loss is computed from.
     """
 
-    z: Array
-    a: Array
-    da: Array
-    delta: Array
-    loss: Array
-    _arrangement: BatchLayout = field(repr=False)
-    _dp: Array = field(repr=False)
+    __slots__ = ("_layout", "a", "da", "delta", "dp", "loss", "n", "outputs", "z")
 
-    @classmethod
-    def of(cls, values: NeuronArrays, arrangement: BatchLayout, dp: Array) -> BatchValues:
-        """The passes that a batch's values stand for."""
-        return cls(values.z, values.a, values.da, values.delta, values.loss, arrangement, dp)
+    def __init__(self, layout: BatchLayout, n: int) -> None:
+        self._layout, self.n = layout, n
+        self.z, self.a, self.da, self.delta = np.zeros((4, layout.height, n))
+        self.a[list(layout.ones)] = 1.0
+        self.outputs = [self.a[row] for row in layout.output_rows]
+        self.loss: Array = np.zeros(n)
+        self.dp: Array = np.zeros(layout.size)
 
     @property
     def row(self) -> Mapping[str, int]:
         """The row of each neuron."""
-        return self._arrangement.row
-
-    def dp(self) -> Array:
-        """The gradient of each parameter (P,), summed over the examples from left to right."""
-        return self._dp
+        return self._layout.row
 
     def dp_after_each(self, index: Sequence[int]) -> Array:
-        """The running sums (len(index), n) of the gradients of some parameters, by their index."""
+        """Sum the gradients of some parameters, by their index, up to each example: (index, n)."""
         chosen = np.asarray(index, np.intp)
         with np.errstate(all="ignore"):
-            terms = np.take(self.delta, self._arrangement.target_row[chosen], axis=0)
-            terms = terms * np.take(self.a, self._arrangement.source_row[chosen], axis=0)
+            terms = np.take(self.delta, self._layout.target_row[chosen], axis=0)
+            terms = terms * np.take(self.a, self._layout.source_row[chosen], axis=0)
             return np.add.accumulate(terms, axis=1) + 0.0
+
+    def at_end(self, name: str) -> float | None:
+        """Return a value (see ``BATCH_SYMBOLS``) after the last example; None if always blank."""
+        symbol, neurons = parse_value_name(name)
+        if symbol == "loss":
+            return float(self.loss[-1])
+        if symbol in ("db", "dw"):
+            parameter = neurons[0] if len(neurons) == 1 else (neurons[0], neurons[1])
+            return float(self.dp[self._layout.index[parameter]])
+        if symbol == "da" and not self._layout.is_passed_back_to(neurons[0]):
+            return None
+        return float(getattr(self, symbol)[self.row[neurons[0]], -1])
+
+    def all_finite(self) -> bool:
+        """Whether there is no inf and no nan; huge numbers may count as infinite."""
+        parts = (self.z, self.a, self.da, self.delta)
+        return all(np.isfinite(np.vdot(part, part)) for part in parts)
+
+
+BATCH_SYMBOLS: Final = frozenset({"z", "a", "da", "delta", "loss", "db", "dw"})
+"""The symbols of the values that ``BatchValues`` holds."""
+
+
+def rows_of(values: Array, rows: Rows) -> Array:
+    """Return the given rows; a view of them where that is possible."""
+    return values[rows] if isinstance(rows, slice) else np.take(values, rows, axis=0)

@@ -1,6 +1,6 @@
 """Kernels: sums of products over whole blocks, each sum strictly from left to right.
 
-The listing adds one product after another, and so does each kernel here; a matrix product would
+The algorithm adds one product after another, and so does each kernel here; a matrix product would
 not (it adds in blocks, and fuses). All matrices are C-contiguous unless said otherwise:
 
 - ``forward(w, a, z)``: z[j] = w[j,0]·a[0] + w[j,1]·a[1] + … for every example (a[0] are ones).
@@ -8,8 +8,11 @@ not (it adds in blocks, and fuses). All matrices are C-contiguous unless said ot
   ``delta`` may run backwards.
 - ``gather(delta, a, dp)``: dp[j,i] = 0 + delta[j]·a[i] of the first example + of the second + ….
 
-``connected`` says which cells of w are connections (None: all). Only the exact kernel looks at
-it; the others take a missing connection for one of weight 0, which is right while all is finite.
+``connected`` says which cells of w are connections (None: all). Only the exact kernel uses it; to
+the others a missing connection is one of weight 0, which is right while all is finite.
+
+Functions of the model are applied to whole arrays, or number by number: a self-test finds out
+whether this machine's numpy gives an array's elements, and einsum's sums, the right bits.
 """
 
 from __future__ import annotations
@@ -33,35 +36,29 @@ Connected = Any
 class Kernel(Protocol):
     """The three sums of a training step."""
 
-    def forward(self, w: Array, a: Array, z: Array, connected: Connected = None) -> None:
-        """Sum what flows into each neuron."""
+    def forward(self, w: Array, a: Array, z: Array, connected: Connected = None) -> None: ...
 
-    def backward(self, w: Array, delta: Array, da: Array, connected: Connected = None) -> None:
-        """Sum what flows back to each neuron."""
+    def backward(self, w: Array, delta: Array, da: Array, connected: Connected = None) -> None: ...
 
-    def gather(self, delta: Array, a: Array, dp: Array) -> None:
-        """Sum each parameter's gradient over the examples."""
+    def gather(self, delta: Array, a: Array, dp: Array) -> None: ...
 
 
 class Einsum:
-    """For two examples or more: numpy's einsum, whose innermost loop then runs over no sum.
+    """For two examples or more: numpy's einsum, whose innermost loop is then over no sum.
 
     Which loop is innermost follows from the memory layout: it must be the examples' in forward
     and backward, and the longer one of neurons' and sources' in gather. An axis of length 1 does
-    not count, hence the limits. A sum starts at 0.0 here, so a bias of −0.0 that meets nothing
-    but −0.0 comes out as 0.0.
+    not count, hence the limits. A sum starts at 0.0 here, so a bias of −0.0 to which only −0.0 is
+    added becomes 0.0.
     """
 
     def forward(self, w: Array, a: Array, z: Array, connected: Connected = None) -> None:
-        """Sum what flows into each neuron."""
         np.einsum("ji,ib->jb", w, a, out=z)
 
     def backward(self, w: Array, delta: Array, da: Array, connected: Connected = None) -> None:
-        """Sum what flows back to each neuron."""
         np.einsum("ji,jb->ib", w, delta, out=da)
 
     def gather(self, delta: Array, a: Array, dp: Array) -> None:
-        """Sum each parameter's gradient over the examples."""
         neurons, sources = dp.shape
         if neurons == sources == 1:
             dp[...] = np.add.accumulate(delta * a, axis=1)[:, -1] + 0.0
@@ -75,15 +72,12 @@ class OneExample:
     """For a single example: numpy's running sums, which go from left to right by definition."""
 
     def forward(self, w: Array, a: Array, z: Array, connected: Connected = None) -> None:
-        """Sum what flows into each neuron."""
         z[:, 0] = np.add.accumulate(w * a[:, 0], axis=1)[:, -1]
 
     def backward(self, w: Array, delta: Array, da: Array, connected: Connected = None) -> None:
-        """Sum what flows back to each neuron."""
         da[:, 0] = np.add.accumulate(w * delta, axis=0)[-1] + 0.0
 
     def gather(self, delta: Array, a: Array, dp: Array) -> None:
-        """Each parameter's gradient."""
         np.multiply(delta, a[:, 0], out=dp)
         dp += 0.0  # the sum starts at 0.0: −0.0 becomes 0.0
 
@@ -92,21 +86,18 @@ class Exact:
     """For everything: one product after another, for all examples at once, on any machine."""
 
     def forward(self, w: Array, a: Array, z: Array, connected: Connected = None) -> None:
-        """Sum what flows into each neuron."""
         z[...] = w[:, :1]
         for i in range(1, w.shape[1]):
             j = slice(None) if connected is None else np.flatnonzero(connected[:, i])
             z[j] = z[j] + w[j, i : i + 1] * a[i]
 
     def backward(self, w: Array, delta: Array, da: Array, connected: Connected = None) -> None:
-        """Sum what flows back to each neuron."""
         da[...] = 0.0
         for j in range(w.shape[0]):
             i = slice(None) if connected is None else np.flatnonzero(connected[j])
             da[i] = da[i] + w[j, i, np.newaxis] * delta[j]
 
     def gather(self, delta: Array, a: Array, dp: Array) -> None:
-        """Sum each parameter's gradient over the examples."""
         for j in range(delta.shape[0]):
             dp[j] = np.add.accumulate(delta[j] * a, axis=1)[:, -1] + 0.0
 
@@ -118,74 +109,66 @@ def gather_on(delta: Array, a: Array, dp: Array) -> None:
         dp[j] = np.add.accumulate(terms, axis=1)[:, -1]
 
 
-# ---- functions -----------------------------------------------------------------------------------
+# ---- the model's functions -----------------------------------------------------------------------
 
 
 CHUNK: Final = 8192
-"""About how many numbers are computed at a time, so that what is between fits into the cache."""
+"""About how many numbers are computed at a time, so that temporary arrays fit into the cache."""
 
 
 class Functions(Protocol):
-    """The three places where a function of the model is applied."""
+    """Applies the model's functions: ``activate`` and ``slope`` in the given rows."""
 
     def activate(self, f: Activation, rows: Rows, z: Array, a: Array) -> None:
-        """In the given rows: a ← f(z)."""
+        """Compute a ← f(z)."""
 
     def slope(self, f: Activation, rows: Rows, z: Array, a: Array, da: Array, d: Array) -> None:
-        """In the given rows: delta ← da·f′(z)."""
+        """Compute delta ← da·f′(z)."""
 
     def losses(self, loss: Loss, outputs: list[Array], y: list[Array]) -> Array:
-        """The loss of each example (n,), from a row of each output and of its targets."""
+        """Return the loss of each example (n,), from a row of each output and of its targets."""
 
     def loss_slopes(self, loss: Loss, outputs: list[Array], y: list[Array]) -> list[Array]:
-        """∂L/∂a of each output, a row (n,) each."""
+        """Return ∂L/∂a of each output, a row (n,) each."""
 
 
 class OnArrays:
-    """For where numpy's functions give an array's element the bits that they give a float."""
+    """Whole arrays at once, where numpy gives an array's element the bits that it gives a float."""
 
     def activate(self, f: Activation, rows: Rows, z: Array, a: Array) -> None:
-        """In the given rows: a ← f(z)."""
         for s in _chunks(rows, z.shape[1]):
             a[s] = f.f(z[s])
 
     def slope(self, f: Activation, rows: Rows, z: Array, a: Array, da: Array, d: Array) -> None:
-        """In the given rows: delta ← da·f′(z)."""
         for s in _chunks(rows, z.shape[1]):
             d[s] = da[s] * f.derivative(z[s], a[s])
 
     def losses(self, loss: Loss, outputs: list[Array], y: list[Array]) -> Array:
-        """The loss of each example (n,)."""
         found: Array = loss.value(outputs, y)
         return found
 
     def loss_slopes(self, loss: Loss, outputs: list[Array], y: list[Array]) -> list[Array]:
-        """∂L/∂a of each output, a row (n,) each."""
         return loss.gradient(outputs, y)
 
 
 class OnFloats:
-    """For anywhere: every number by itself, as the listing does it."""
+    """Every number by itself, as the algorithm does it: right on any machine."""
 
     def activate(self, f: Activation, rows: Rows, z: Array, a: Array) -> None:
-        """In the given rows: a ← f(z)."""
         a[rows] = _each(f.f, z[rows])
 
     def slope(self, f: Activation, rows: Rows, z: Array, a: Array, da: Array, d: Array) -> None:
-        """In the given rows: delta ← da·f′(z)."""
         d[rows] = da[rows] * _each(f.derivative, z[rows], a[rows])
 
     def losses(self, loss: Loss, outputs: list[Array], y: list[Array]) -> Array:
-        """The loss of each example (n,)."""
         return np.array([loss.value(*pair) for pair in _by_example(outputs, y)])
 
     def loss_slopes(self, loss: Loss, outputs: list[Array], y: list[Array]) -> list[Array]:
-        """∂L/∂a of each output, a row (n,) each."""
         return list(np.array([loss.gradient(*pair) for pair in _by_example(outputs, y)]).T)
 
 
 def _chunks(rows: Rows, n: int) -> Any:
-    """A stretch of rows in pieces of about ``CHUNK`` numbers."""
+    """Cut neighbouring rows into pieces of about ``CHUNK`` numbers."""
     if not isinstance(rows, slice) or (rows.stop - rows.start) * n <= CHUNK:
         return (rows,)
     height = max(1, CHUNK // n)
@@ -203,7 +186,7 @@ def _by_example(outputs: list[Array], y: list[Array]) -> Any:
     return zip(a, targets, strict=True)
 
 
-# ---- self test -----------------------------------------------------------------------------------
+# ---- self-test -----------------------------------------------------------------------------------
 
 
 FUNCTIONS: Final = ("exp", "expm1", "log", "log1p", "tanh", "sin", "cos")
@@ -212,7 +195,7 @@ FUNCTIONS: Final = ("exp", "expm1", "log", "log1p", "tanh", "sin", "cos")
 SHAPES: Final = ((1, 1, 2), (1, 9, 3), (3, 1, 17), (2, 5, 2), (5, 3, 33), (9, 8, 20))
 
 
-class Trust(NamedTuple):
+class SelfTest(NamedTuple):
     """What may be used here: the einsum kernel; the model's functions on whole arrays."""
 
     einsum: bool
@@ -220,10 +203,10 @@ class Trust(NamedTuple):
 
 
 @cache
-def trust() -> Trust:
-    """What the self-test has found, the first time it is asked."""
+def self_test() -> SelfTest:
+    """Test this machine's numpy, once."""
     with np.errstate(all="ignore"):
-        return Trust(adds_in_order(Einsum()), computes_alike())
+        return SelfTest(adds_in_order(Einsum()), computes_alike())
 
 
 def adds_in_order(kernel: Kernel) -> bool:

@@ -1,4 +1,4 @@
-"""The runner: update after update, by batches or in straight-line code, with losses recorded."""
+"""Full speed: update after update, by batches or in straight-line code, with losses recorded."""
 
 from __future__ import annotations
 
@@ -13,36 +13,258 @@ from typing import Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from nntui.engine.full_speed.batch import Batch, BatchComputer, BatchFeed, summed
+from nntui.engine.full_speed.batch import Batch, BatchComputer, Batches, summed
 from nntui.engine.full_speed.batch_layout import BatchLayout, BatchValues, TrainingState
-from nntui.engine.full_speed.kernels import trust
+from nntui.engine.full_speed.kernels import CHUNK, self_test
 from nntui.engine.full_speed.straight_line import StraightLine
 from nntui.engine.loss_history import LossHistory
 from nntui.engine.schedule import Schedule
 from nntui.engine.state import State
 from nntui.model.experiment import Experiment, Training
-from nntui.model.names import parse_value_name, value_name
 from nntui.model.numerics import Array
 from nntui.model.wiring import Parameter, Wiring
 
-CHUNK: Final = 8192
-"""Parameters updated at a time, so that what is between fits into the processor's cache."""
+TINY_UPDATE: Final = 160
+"""Up to about so many parameters × examples a layer, straight-line code wins."""
+TINY_NETWORK: Final = 250
+"""Up to so many parameters it is compiled in a blink."""
+BURST_SECONDS: Final = 0.002
+"""For how long straight-line code runs before the clock is looked at."""
+
+StopBefore: TypeAlias = Callable[[int, BatchValues, TrainingState, TrainingState], bool]
+"""Tests an update (index, its values, the run before and after it); True leaves it undone.
+
+The values hold until it returns.
+"""
+
+
+@dataclass(slots=True)
+class LastUpdate:
+    """Some values (see ``BATCH_SYMBOLS``) after the last example of the last update."""
+
+    names: tuple[str, ...]
+    values: dict[str, float | None] = field(default_factory=dict)
+
+
+class FullSpeed:
+    """An experiment computed by whole batches, every value equal to that of the algorithm.
+
+    ``schedule``: that of the experiment, or of one with the same wiring, examples and batches.
+    ``run`` works in memory that it keeps, so only one may run at a time; everything else may be
+    called at any time, from any thread.
+    """
+
+    def __init__(self, experiment: Experiment, schedule: Schedule | None = None) -> None:
+        net, training = experiment.network.wiring(), experiment.training
+        self.experiment = experiment
+        self.schedule = schedule or Schedule(experiment)
+        self._layout = BatchLayout(net)
+        self._self_test = self_test()
+        self._batches = Batches(experiment, self.schedule)
+        self._updates = ParameterUpdates(self._layout, net, training)
+        self._decays = "weight_decay" in training.optimizer.row.settings
+        size, layers = self._layout.size, len(self._layout.layers) - 1
+        work = size * (1 + self.schedule.batch_size)
+        self.is_tiny = size <= TINY_NETWORK and work <= TINY_UPDATE * layers
+        self._allocate()
+
+    def _allocate(self) -> None:
+        """Take memory of its own to run in."""
+        self._computer = self._new_computer()
+        self._codes: dict[tuple[str, ...], StraightLine] = {}
+        self._burst = 1
+
+    def copy_for_thread(self) -> FullSpeed:
+        """Return the same with memory of its own, to run in another thread."""
+        other = copy(self)
+        other._allocate()
+        return other
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Every parameter in canonical order, frozen ones too."""
+        return self._layout.parameters
+
+    @property
+    def index(self) -> Mapping[Parameter, int]:
+        """The index of each parameter in that order."""
+        return self._layout.index
+
+    def first(self) -> TrainingState:
+        """Return the run before its first step."""
+        network, is_weight = self.experiment.network, self._layout.is_weight
+        p, memories = np.empty(len(is_weight)), len(self.experiment.training.optimizer.row.memory)
+        p[~is_weight], p[is_weight] = [*network.biases.values()], network.weight_values()
+        return TrainingState(p, np.zeros((memories, len(p))))
+
+    def training_state(self, state: State) -> TrainingState:
+        """Return the arrays of a state at the start of an update."""
+        parameters, first_memory = (
+            self.parameters,
+            self.experiment.training.optimizer.first_memory(),
+        )
+        p = [state.b[key] if isinstance(key, str) else state.w[key] for key in parameters]
+        rows = [state.memory.get(key, first_memory) for key in parameters]
+        memory = np.array(rows, np.float64).reshape(len(parameters), len(first_memory)).T
+        return TrainingState(np.array(p, np.float64), np.ascontiguousarray(memory), state.epoch_sum)
+
+    def batch_values(self, start: TrainingState, examples: Sequence[int]) -> BatchValues:
+        """Compute both passes of some examples at given parameters."""
+        computer, batch = self._new_computer(), self._batches.of_examples(examples)
+        with np.errstate(all="ignore"):
+            return computer.values(start.p, batch, computer.needs_exactness(start.p))
+
+    def update(
+        self, start: TrainingState, dp: Array, update: int, batch_length: int
+    ) -> TrainingState:
+        """Do the update at index ``update``, whose batch has the summed gradient dp."""
+        with np.errstate(all="ignore"):
+            p, memory = self._updates(start.p, start.memory, dp, update, batch_length)
+        return TrainingState(p, memory, start.epoch_sum)
+
+    def mean_loss(self, start: TrainingState, examples: Sequence[int]) -> float:
+        """Compute the mean loss of some examples, summed in their order."""
+        with np.errstate(all="ignore"):
+            batch = self._batches.of_examples(examples)
+            return self._new_computer().mean_loss(start.p, batch)
+
+    def run(
+        self,
+        start: TrainingState,
+        first: int,
+        end: int,
+        history: LossHistory,
+        *,
+        deadline: float | None = None,
+        stop_before: StopBefore | None = None,
+        last_update: LastUpdate | None = None,
+    ) -> tuple[TrainingState, int]:
+        """Do the updates ``first`` … ``end`` − 1 and record their losses.
+
+        Returns the run at the start of the update reached, and its index: ``end``; or an earlier
+        one after ``deadline`` (a time of ``perf_counter``; one update is done at least); or the
+        first for which ``stop_before`` is true. ``last_update`` gets values of the last one done.
+        """
+        with np.errstate(all="ignore"):
+            if self.is_tiny and stop_before is None:
+                return self._run_straight(start, first, end, history, deadline, last_update)
+            return self._run_batches(start, first, end, history, deadline, stop_before, last_update)
+
+    def _run_batches(
+        self,
+        before: TrainingState,
+        update: int,
+        end: int,
+        history: LossHistory,
+        deadline: float | None,
+        stop_before: StopBefore | None,
+        last_update: LastUpdate | None,
+    ) -> tuple[TrainingState, int]:
+        computer, per_epoch = self._computer, self.schedule.updates_per_epoch
+        exact = computer.needs_exactness(before.p)
+        while update < end:
+            batch = self._batches.of_update(update)
+            if stop_before is None and last_update is None:
+                dp, batch_sum, epoch_sum = computer.gradient(
+                    before.p, batch, exact, before.epoch_sum
+                )
+                after = self._after(before, dp, update, batch, epoch_sum)
+            else:
+                values = computer.values(before.p, batch, exact)
+                batch_sum = summed(values.loss)
+                epoch_sum = summed(values.loss, before.epoch_sum)
+                after = self._after(before, values.dp, update, batch, epoch_sum)
+                if stop_before is not None and stop_before(update, values, before, after):
+                    break
+                if last_update is not None:
+                    last_update.values = {name: values.at_end(name) for name in last_update.names}
+            before = after
+            if self._decays:
+                exact = computer.needs_exactness(before.p)
+            history.record("batch", update, batch_sum / batch.n)
+            update += 1
+            if update % per_epoch == 0:
+                self._record_epoch(history, before, update, epoch_sum / self.schedule.examples)
+                before.epoch_sum = 0.0
+            if deadline is not None and perf_counter() > deadline:
+                break
+        return before, update
+
+    def _run_straight(
+        self,
+        before: TrainingState,
+        update: int,
+        end: int,
+        history: LossHistory,
+        deadline: float | None,
+        last_update: LastUpdate | None,
+    ) -> tuple[TrainingState, int]:
+        """Run in straight-line code, many updates in one call."""
+        names = () if last_update is None else last_update.names
+        if names not in self._codes:
+            self._codes[names] = StraightLine(self.experiment, names)
+        per_epoch = self.schedule.updates_per_epoch
+        while update < end:
+            stop = min(end, update + self._burst)
+            if self._test is not None:  # its loss is to be taken after each epoch
+                stop = min(stop, update + per_epoch - update % per_epoch)
+            begun = perf_counter()
+            batches = self._batches.rows_of_updates(update, stop)
+            batch_losses: list[float] = []
+            epoch_losses: list[float] = []
+            before, values = self._codes[names].train(
+                before, update, batches, batch_losses, epoch_losses
+            )
+            if last_update is not None:
+                last_update.values = values
+            for n, loss in enumerate(batch_losses, start=update):
+                history.record("batch", n, loss)
+            for n, loss in enumerate(epoch_losses, start=update // per_epoch):
+                self._record_epoch(history, before, (n + 1) * per_epoch, loss)
+            update, now = stop, perf_counter()
+            self._burst = max(1, int(len(batch_losses) * BURST_SECONDS / (now - begun)))
+            if deadline is not None and now > deadline:
+                break
+        return before, update
+
+    @cached_property
+    def _test(self) -> Batch | None:
+        examples = self.experiment.test_examples
+        return self._batches.of_examples(examples) if examples else None
+
+    def _after(
+        self, before: TrainingState, dp: Array, update: int, batch: Batch, epoch_sum: float
+    ) -> TrainingState:
+        p, memory = self._updates(before.p, before.memory, dp, update, batch.n)
+        return TrainingState(p, memory, epoch_sum)
+
+    def _record_epoch(
+        self, history: LossHistory, after: TrainingState, updates: int, loss: float
+    ) -> None:
+        """Record an epoch's losses, when so many ``updates`` are done."""
+        epoch = updates // self.schedule.updates_per_epoch - 1
+        history.record("epoch", epoch, loss)
+        if self._test is not None and epoch == len(history.test):
+            history.record("test", epoch, self._computer.mean_loss(after.p, self._test))
+
+    def _new_computer(self) -> BatchComputer:
+        return BatchComputer(self._layout, self.experiment.training.loss, self._self_test)
 
 
 class ParameterUpdates:
-    """Applies a batch's gradient to the parameters, as the listing's update steps do."""
+    """Applies a batch's gradient to the parameters, as the algorithm's update steps do."""
 
-    def __init__(self, arrangement: BatchLayout, net: Wiring, training: Training) -> None:
+    def __init__(self, layout: BatchLayout, net: Wiring, training: Training) -> None:
         self._training = training
-        self._is_weight = arrangement.is_weight
+        self._is_weight = layout.is_weight
         self._frozen: npt.NDArray[np.bool_] | None = None
         if net.frozen:
-            self._frozen = np.array([p in net.frozen for p in arrangement.parameters])
+            self._frozen = np.array([p in net.frozen for p in layout.parameters])
 
     def __call__(
         self, p: Array, memory: Array, dp: Array, update: int, batch_length: int
     ) -> tuple[Array, Array]:
-        """The parameters and the memory after update number ``update`` (from 0)."""
+        """Return the parameters and the memory after the update at an index (from 0)."""
         if len(p) <= CHUNK:
             return self._updated(slice(None), p, memory, dp, update, batch_length)
         new_p, new_memory = np.empty_like(p), np.empty_like(memory)
@@ -67,285 +289,3 @@ class ParameterUpdates:
             new = np.where(self._frozen[s], p, new)
             new_memory = np.where(self._frozen[s], memory, new_memory)
         return new, new_memory
-
-
-# ---- ends ----------------------------------------------------------------------------------------
-
-
-OF_THE_PASSES: Final = frozenset({"z", "a", "da", "delta", "loss", "db", "dw"})
-
-
-@dataclass(slots=True)
-class LastUpdate:
-    """What the last update that was done has left of some values (all ``OF_THE_PASSES``)."""
-
-    names: tuple[str, ...]
-    values: dict[str, float | None] = field(default_factory=dict)
-
-
-class UpdateEndValues:
-    """Reads values from the passes of an update that was computed as a whole."""
-
-    def __init__(self, net: Wiring) -> None:
-        ends = {j for j in net.layer if not net.targets[j]}.difference(net.outputs)
-        self._never = {value_name("da", j) for j in ends}  # nothing is passed back to them
-        self._index = {parameter: n for n, parameter in enumerate(net.parameters)}
-
-    def value(self, passes: BatchValues, name: str) -> float | None:
-        """The value of that name (one of ``OF_THE_PASSES``); None where it is always blank."""
-        symbol, neurons = parse_value_name(name)
-        if name in self._never:
-            return None
-        if symbol == "loss":
-            return float(passes.loss[-1])
-        if symbol in ("db", "dw"):
-            parameter = neurons[0] if len(neurons) == 1 else (neurons[0], neurons[1])
-            return float(passes.dp()[self._index[parameter]])
-        return float(getattr(passes, symbol)[passes.row[neurons[0]], -1])
-
-
-# ---- runner --------------------------------------------------------------------------------------
-
-
-Screen: TypeAlias = Callable[[int, BatchValues, TrainingState, TrainingState], bool]
-
-TINY_UPDATE: Final = 160
-"""Up to about so many parameters × examples a layer, straight-line code wins."""
-TINY_NETWORK: Final = 250
-"""Up to so many parameters it is compiled in a blink."""
-BURST_SECONDS: Final = 0.002
-"""For how long straight-line code runs before the clock is looked at."""
-
-
-class Runner:
-    """Runs an experiment's updates, in the quicker way."""
-
-    def __init__(
-        self,
-        experiment: Experiment,
-        schedule: Schedule,
-        arrangement: BatchLayout,
-        feed: BatchFeed,
-        updates: ParameterUpdates,
-        computer: BatchComputer,
-    ) -> None:
-        self._experiment, self._schedule, self._arrangement = experiment, schedule, arrangement
-        self._feed, self._updates, self._computer = feed, updates, computer
-        self._decays = "weight_decay" in experiment.training.optimizer.row.settings
-        self._codes: dict[tuple[str, ...], StraightLine] = {}
-        self._burst = 1
-        size, layers = arrangement.size, len(arrangement.levels) - 1
-        work = size * (1 + schedule.batch_size)
-        self.is_tiny = size <= TINY_NETWORK and work <= TINY_UPDATE * layers
-
-    def by_batches(
-        self,
-        vectors: TrainingState,
-        update: int,
-        end: int,
-        history: LossHistory,
-        deadline: float | None,
-        screen: Screen | None,
-        left: LastUpdate | None,
-    ) -> tuple[TrainingState, int]:
-        """Updates up to ``end``, the deadline or the screen, each with its batch as a whole."""
-        computer, per_epoch = self._computer, self._schedule.updates_per_epoch
-        exact = computer.needs_exactness(vectors.p)
-        while update < end:
-            batch = self._feed.batch(update)
-            if screen is None and left is None:
-                dp, batch_sum, epoch_sum = computer.gradient(
-                    vectors.p, batch, exact, vectors.epoch_sum
-                )
-                after = self._after(vectors, dp, update, batch, epoch_sum)
-            else:
-                values, dp = computer.passes(vectors.p, batch, exact)
-                batch_sum = summed(values.loss)
-                epoch_sum = summed(values.loss, vectors.epoch_sum)
-                after = self._after(vectors, dp, update, batch, epoch_sum)
-                passes = BatchValues.of(values, self._arrangement, dp)
-                if screen is not None and screen(update, passes, vectors, after):
-                    break
-                if left is not None:
-                    left.values = {name: self._ends.value(passes, name) for name in left.names}
-            vectors = after
-            if self._decays:
-                exact = computer.needs_exactness(vectors.p)
-            history.record("batch", update, batch_sum / batch.n)
-            update += 1
-            if update % per_epoch == 0:
-                self._record_epoch(history, vectors, update, epoch_sum / self._schedule.examples)
-                vectors.epoch_sum = 0.0
-            if deadline is not None and perf_counter() > deadline:
-                break
-        return vectors, update
-
-    def straight(
-        self,
-        vectors: TrainingState,
-        update: int,
-        end: int,
-        history: LossHistory,
-        deadline: float | None,
-        left: LastUpdate | None,
-    ) -> tuple[TrainingState, int]:
-        """Updates up to ``end`` or the deadline in straight-line code, many in one call."""
-        code = self._code(() if left is None else left.names)
-        per_epoch = self._schedule.updates_per_epoch
-        while update < end:
-            stop = min(end, update + self._burst)
-            if self._test is not None:  # its loss is to be taken after each epoch
-                stop = min(stop, update + per_epoch - update % per_epoch)
-            start = perf_counter()
-            batches = self._feed.rows_of_batches(update, stop)
-            batch_losses: list[float] = []
-            epoch_losses: list[float] = []
-            vectors, values = code.train(vectors, update, batches, batch_losses, epoch_losses)
-            if left is not None:
-                left.values = values
-            for n, loss in enumerate(batch_losses, start=update):
-                history.record("batch", n, loss)
-            for n, loss in enumerate(epoch_losses, start=update // per_epoch):
-                self._record_epoch(history, vectors, (n + 1) * per_epoch, loss)
-            update, now = stop, perf_counter()
-            self._burst = max(1, int(len(batch_losses) * BURST_SECONDS / (now - start)))
-            if deadline is not None and now > deadline:
-                break
-        return vectors, update
-
-    def _code(self, names: tuple[str, ...]) -> StraightLine:
-        if names not in self._codes:
-            self._codes[names] = StraightLine(self._experiment, names)
-        return self._codes[names]
-
-    @cached_property
-    def _ends(self) -> UpdateEndValues:
-        return UpdateEndValues(self._experiment.network.wiring())
-
-    @cached_property
-    def _test(self) -> Batch | None:
-        examples = self._experiment.test_examples
-        return self._feed.of(examples) if examples else None
-
-    def _after(
-        self, before: TrainingState, dp: Array, update: int, batch: Batch, epoch_sum: float
-    ) -> TrainingState:
-        p, memory = self._updates(before.p, before.memory, dp, update, batch.n)
-        return TrainingState(p, memory, epoch_sum)
-
-    def _record_epoch(
-        self, history: LossHistory, vectors: TrainingState, update: int, loss: float
-    ) -> None:
-        """After the last update of an epoch (``update`` of them are done)."""
-        epoch = update // self._schedule.updates_per_epoch - 1
-        history.record("epoch", epoch, loss)
-        if self._test is not None and epoch == len(history.test):
-            history.record("test", epoch, self._computer.mean_loss(vectors.p, self._test))
-
-
-# ---- full speed ----------------------------------------------------------------------------------
-
-
-class FullSpeed:
-    """An experiment computed by whole batches, every value equal to that of the listing.
-
-    ``schedule``: that of the experiment, or of one with the same wiring, examples and batches.
-    ``run`` works in memory that it keeps, so there may be one at a time; everything else may be
-    asked at any time, from any thread.
-    """
-
-    def __init__(self, experiment: Experiment, schedule: Schedule | None = None) -> None:
-        net, training = experiment.network.wiring(), experiment.training
-        self.experiment = experiment
-        self.schedule = schedule or Schedule(experiment)
-        self._arrangement = BatchLayout(net)
-        self._trust = trust()
-        self._feed = BatchFeed(experiment, self.schedule)
-        self._updates = ParameterUpdates(self._arrangement, net, training)
-        self._runner = self._own_runner()
-
-    def apart(self) -> FullSpeed:
-        """The same, with memory of its own to run in: for another thread."""
-        other = copy(self)
-        other._runner = other._own_runner()
-        return other
-
-    @property
-    def parameters(self) -> tuple[Parameter, ...]:
-        """Every parameter in canonical order, frozen ones too."""
-        return self._arrangement.parameters
-
-    @property
-    def index(self) -> Mapping[Parameter, int]:
-        """The place of each parameter in that order."""
-        return self._arrangement.index
-
-    def first(self) -> TrainingState:
-        """The run before its first step."""
-        network, is_weight = self.experiment.network, self._arrangement.is_weight
-        p, memories = np.empty(len(is_weight)), len(self.experiment.training.optimizer.row.memory)
-        p[~is_weight], p[is_weight] = [*network.biases.values()], network.weight_values()
-        return TrainingState(p, np.zeros((memories, len(p))))
-
-    def vectors(self, state: State) -> TrainingState:
-        """The vectors of a state that stands at the start of an update."""
-        remembered = len(self.experiment.training.optimizer.row.memory)
-        return TrainingState.of(state, self.parameters, remembered)
-
-    def passes(self, vectors: TrainingState, examples: Sequence[int]) -> BatchValues:
-        """Both passes of some examples at the parameters given."""
-        computer, batch = self._computer(), self._feed.of(examples)
-        with np.errstate(all="ignore"):
-            exact = computer.needs_exactness(vectors.p)
-            values, dp = computer.passes(vectors.p, batch, exact)
-        return BatchValues.of(values, self._arrangement, dp)
-
-    def update(
-        self, vectors: TrainingState, dp: Array, update: int, batch_length: int
-    ) -> TrainingState:
-        """The vectors after update number ``update``, whose batch has the summed gradient dp."""
-        with np.errstate(all="ignore"):
-            p, memory = self._updates(vectors.p, vectors.memory, dp, update, batch_length)
-        return TrainingState(p, memory, vectors.epoch_sum)
-
-    def mean_loss(self, vectors: TrainingState, examples: Sequence[int]) -> float:
-        """The mean loss of some examples, summed in their order."""
-        with np.errstate(all="ignore"):
-            return self._computer().mean_loss(vectors.p, self._feed.of(examples))
-
-    def run(
-        self,
-        vectors: TrainingState,
-        first: int,
-        end: int,
-        history: LossHistory,
-        *,
-        deadline: float | None = None,
-        screen: Screen | None = None,
-        left: LastUpdate | None = None,
-    ) -> tuple[TrainingState, int]:
-        """Do the updates ``first`` … ``end`` − 1 and record the losses met.
-
-        Returns the vectors at the start of the update reached, and its number: ``end``, or an
-        earlier one behind ``deadline`` (of ``time.perf_counter``; one update is done at least), or
-        that of the update for which ``screen(update, passes, before, after)`` was true: it is left
-        undone. Passes are good until ``screen`` returns. ``left`` takes what the last one done has
-        left of its values.
-        """
-        with np.errstate(all="ignore"):
-            if self._runner.is_tiny and screen is None:
-                return self._runner.straight(vectors, first, end, history, deadline, left)
-            return self._runner.by_batches(vectors, first, end, history, deadline, screen, left)
-
-    def _own_runner(self) -> Runner:
-        return Runner(
-            self.experiment,
-            self.schedule,
-            self._arrangement,
-            self._feed,
-            self._updates,
-            self._computer(),
-        )
-
-    def _computer(self) -> BatchComputer:
-        return BatchComputer(self._arrangement, self.experiment.training.loss, self._trust)

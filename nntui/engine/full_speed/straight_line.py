@@ -1,8 +1,8 @@
 """Straight-line code for tiny networks, where calling numpy would take longer than computing.
 
-The code is a trace of the listing itself, run once with stand-ins for numbers (``tracing``): one
-variable per value, one assignment per operation, no look-ups. It then trains at the speed of
-plain Python, many updates in one call.
+The code is a trace of the algorithm itself, run once with stand-ins for numbers: one variable per
+value, one assignment per operation, no look-ups. It then trains at the speed of plain Python, many
+updates in one call.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
 
 
 class Tape:
-    """The assignments noted so far, each variable set once. The same operation is noted once."""
+    """The assignments noted so far. Each variable is set once, the same operation noted once."""
 
     def __init__(self) -> None:
         self._known: dict[str, Traced] = {}
         self._noted: list[tuple[str, str, tuple[str, ...]]] = []
 
     def note(self, pattern: str, *operands: Any) -> Traced:
-        """Note an operation, such as ``{} + {}``, and give back what stands for its result."""
+        """Note an operation, such as ``{} + {}``, and return what stands for its result."""
         expression = pattern.format(*map(_written, operands))
         if expression not in self._known:
             result = Traced(self, f"v{len(self._noted)}")
@@ -47,7 +47,7 @@ class Tape:
         return self._known[expression]
 
     def lines(self, wanted: Iterable[Any]) -> list[str]:
-        """The assignments that the wanted results need, in order."""
+        """Return the assignments that the wanted results need, in order."""
         needed = {result.name for result in wanted if isinstance(result, Traced)}
         lines = []
         for name, expression, read in reversed(self._noted):
@@ -107,7 +107,7 @@ def _written(operand: Any) -> str:
     return f"({operand!r})" if math.copysign(1.0, operand) < 0.0 else repr(operand)
 
 
-# ---- straight ------------------------------------------------------------------------------------
+# ---- code ----------------------------------------------------------------------------------------
 
 
 Row = tuple[float, ...]
@@ -126,22 +126,19 @@ def train(p, memory, t, epoch_sum, batches, batch_losses, epoch_losses, examples
             batch_sum = batch_sum + {loss}
             epoch_sum = epoch_sum + {loss}
         n = len(batch)
-        {left}
+        {wanted}
         {update}
         t += 1
         batch_losses.append(batch_sum / n)
         if epoch_ends:
             epoch_losses.append(epoch_sum / examples)
             epoch_sum = 0.0
-    return ({parameters}), ({memory}), epoch_sum, left
+    return ({parameters}), ({memory}), epoch_sum, wanted
 """
 
 
 class StraightLine:
-    """A network's training, compiled. ``train(vectors, update, batches, losses…)`` runs it.
-
-    ``names``: the values of a pass that are wanted as the last update has left them.
-    """
+    """A network's training, compiled. ``names``: the values wanted after the last update."""
 
     def __init__(self, experiment: Experiment, names: tuple[str, ...] = ()) -> None:
         self._examples, self._names = len(experiment.train_examples), names
@@ -149,30 +146,30 @@ class StraightLine:
 
     def train(
         self,
-        vectors: TrainingState,
+        start: TrainingState,
         update: int,
         batches: Batches,
         batch_losses: list[float],
         epoch_losses: list[float],
     ) -> tuple[TrainingState, dict[str, float | None]]:
-        """Do an update for each batch, from number ``update`` on; note the mean losses."""
-        memory = vectors.memory
-        p, remembered, epoch_sum, left = self._code(
-            vectors.p.tolist(),
+        """Do an update for each batch, from index ``update`` on; append the mean losses."""
+        memory = start.memory
+        p, remembered, epoch_sum, wanted = self._code(
+            start.p.tolist(),
             memory.ravel().tolist(),
             update + 1,
-            vectors.epoch_sum,
+            start.epoch_sum,
             batches,
             batch_losses,
             epoch_losses,
             self._examples,
         )
         after = TrainingState(np.array(p), np.array(remembered).reshape(memory.shape), epoch_sum)
-        return after, dict(zip(self._names, left, strict=True))
+        return after, dict(zip(self._names, wanted, strict=True))
 
 
 def source(experiment: Experiment, names: tuple[str, ...] = ()) -> str:
-    """The straight-line code of an experiment's updates, as text."""
+    """Write the straight-line code of an experiment's updates."""
     net, optimizer = experiment.network.wiring(), experiment.training.optimizer
     tape = Tape()
 
@@ -199,8 +196,8 @@ def source(experiment: Experiment, names: tuple[str, ...] = ()) -> str:
     ):
         deque(part, maxlen=0)
     sums = [_value(state.db, state.dw, key) for key in parameters]
-    left = [_left(state, name) for name in names]
-    example = tape.lines([*sums, state.loss, *left])
+    wanted = [_wanted(state, name) for name in names]
+    example = tape.lines([*sums, state.loss, *wanted])
     example += [f"{old.name} = {_name(new)}" for old, new in zip(g, sums, strict=True)]
 
     tape = Tape()
@@ -227,7 +224,7 @@ def source(experiment: Experiment, names: tuple[str, ...] = ()) -> str:
         numbers=_listed([*x, *y]),
         example="\n            ".join(example),
         loss=_name(state.loss),
-        left=f"left = ({_listed(left)})",
+        wanted=f"wanted = ({_listed(wanted)})",
         update="\n        ".join(step) or "pass",
     )
 
@@ -236,7 +233,7 @@ def _value(b: Any, w: Any, key: Parameter) -> Any:
     return b[key] if isinstance(key, str) else w[key]
 
 
-def _left(state: State, name: str) -> Any:
+def _wanted(state: State, name: str) -> Any:
     """What stands for a value at the end of an example; None where it is always blank."""
     symbol, neurons = parse_value_name(name)
     if symbol == "loss":
@@ -255,8 +252,8 @@ def _listed(values: Iterable[Any]) -> str:
 
 def _compiled(text: str) -> Callable[..., Any]:
     # Safe to execute: its words are the template's, letters with counters, operators and the
-    # elementary functions' names; its numbers are digits that Python itself wrote. Nothing that
-    # a document or a person calls by a name gets in.
-    room: dict[str, Any] = dict(FUNCTIONS)
-    exec(compile(text, "<straight-line code>", "exec"), room)
-    return room["train"]  # type: ignore[no-any-return]
+    # elementary functions' names; its numbers are digits that Python itself wrote. No name from a
+    # document gets in.
+    variables: dict[str, Any] = dict(FUNCTIONS)
+    exec(compile(text, "<straight-line code>", "exec"), variables)
+    return variables["train"]  # type: ignore[no-any-return]

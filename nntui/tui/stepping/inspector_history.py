@@ -75,7 +75,7 @@ class InspectorHistory:
         if wanted is None or timeline is None or self._background.running:
             self._wanted = None
             return
-        apart = timeline.apart()
+        apart = timeline.copy_for_thread()
         # No partial: Textual writes it down, with every number in its arguments.
         self._screen.run_worker(
             lambda: self._compute(wanted, apart), thread=True, exclusive=False, group="inspecting"

@@ -30,7 +30,7 @@ def traces(debugger: Debugger, look) -> None:
         look(UpdateTrace(run.timeline, layout, update, passes, before, after), layout)
         return False
 
-    run.approach(run.schedule.total, 60.0, screen=screen)
+    run.approach(run.schedule.total, 60.0, stop_before=screen)
 
 
 @given(experiment=small)

@@ -23,7 +23,7 @@ def debugger(request):
 
 
 def lived(debugger, j, updates):
-    return neuron_history(debugger.run.timeline.apart(), updates, j, always, seconds=None)
+    return neuron_history(debugger.run.timeline.copy_for_thread(), updates, j, always, seconds=None)
 
 
 def test_the_moments_are_the_very_values_of_the_run(debugger):
@@ -90,4 +90,4 @@ def test_nothing_of_it_moves_or_changes_the_debugger(debugger):
 
 def test_it_is_given_up_when_nobody_wants_it_any_more(debugger):
     j = debugger.experiment.network.wiring().neurons[0]
-    assert neuron_history(debugger.run.timeline.apart(), 5, j, lambda: False) is None
+    assert neuron_history(debugger.run.timeline.copy_for_thread(), 5, j, lambda: False) is None

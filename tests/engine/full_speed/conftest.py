@@ -5,22 +5,21 @@ from collections.abc import Callable
 import pytest
 
 from nntui.engine.full_speed import FullSpeed, runner
-from nntui.engine.full_speed import runner as module
-from nntui.engine.full_speed.kernels import Trust
+from nntui.engine.full_speed.kernels import SelfTest
 from nntui.model.experiment import Experiment
 
 WAYS = {
-    "batches": (Trust(einsum=True, functions=True), False),
-    "straight-line code": (Trust(einsum=True, functions=True), True),
-    "no trust in einsum": (Trust(einsum=False, functions=True), False),
-    "no trust in anything": (Trust(einsum=False, functions=False), False),
+    "batches": (SelfTest(einsum=True, functions=True), False),
+    "straight-line code": (SelfTest(einsum=True, functions=True), True),
+    "no einsum": (SelfTest(einsum=False, functions=True), False),
+    "neither einsum nor functions of arrays": (SelfTest(einsum=False, functions=False), False),
 }
 
 
 def forced(way: str, experiment: Experiment) -> FullSpeed:
-    trust, straight = WAYS[way]
+    tested, straight = WAYS[way]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "trust", lambda: trust)
+        patch.setattr(runner, "self_test", lambda: tested)
         patch.setattr(runner, "TINY_UPDATE", 10**9 if straight else 0)
         patch.setattr(runner, "TINY_NETWORK", 10**9)
         return FullSpeed(experiment)

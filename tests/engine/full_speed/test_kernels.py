@@ -115,7 +115,7 @@ def test_zeros_keep_their_sign_but_for_einsums_bias() -> None:
     check(OneExample(), w, a[:, :1].copy(), delta[:, :1].copy())
     z = np.empty((1, 2))
     Einsum().forward(w, a, z)
-    assert bits_of(z[0]) == bits_of([0.0, 0.0])  # hence BatchEngine.needs_exactness
+    assert bits_of(z[0]) == bits_of([0.0, 0.0])  # hence BatchComputer.needs_exactness
 
 
 @given(seed=seeds, cut=st.integers(1, 8))

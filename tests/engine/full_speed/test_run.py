@@ -34,7 +34,7 @@ def test_one_long_run_equals_many_short_ones_and_the_listing(full_speed) -> None
         for count in bursts:
             vectors, update = full.run(vectors, update, update + count, history)
         assert update == 12
-        assert vector_bits(vectors) == vector_bits(full.vectors(stepped.state))
+        assert vector_bits(vectors) == vector_bits(full.training_state(stepped.state))
         assert recorded(history) == recorded(stepped.history)
 
 
@@ -42,9 +42,9 @@ def test_a_run_can_start_anywhere(full_speed) -> None:
     stepped = Stepped(small())
     stepped.advance(5)
     full, history = full_speed(small()), stepped.history
-    vectors, _ = full.run(full.vectors(stepped.state), 5, 12, history)
+    vectors, _ = full.run(full.training_state(stepped.state), 5, 12, history)
     stepped.advance(7)
-    assert vector_bits(vectors) == vector_bits(full.vectors(stepped.state))
+    assert vector_bits(vectors) == vector_bits(full.training_state(stepped.state))
     assert recorded(history) == recorded(stepped.history)
 
 
@@ -55,7 +55,7 @@ def test_the_vectors_given_are_left_as_they_are(full_speed) -> None:
     after, _ = full.run(vectors, 0, 5, LossHistory())
     kept = vector_bits(after.copy())
     full.run(after, 5, 9, LossHistory())
-    full.passes(after, [0, 1])
+    full.batch_values(after, [0, 1])
     full.update(after, after.p, 5, 3)
     assert vector_bits(vectors) == before
     assert vector_bits(after) == kept
@@ -86,7 +86,7 @@ def test_what_an_update_leaves_is_what_the_listing_leaves(full_speed, updates) -
     names += [value_name(symbol, j) for symbol in ("z", "delta") for j in net.neurons]
     names += [value_name(symbol, j) for symbol in ("a", "da") for j in net.layer]
     left = LastUpdate(tuple(names))
-    full.run(full.first(), 0, updates, LossHistory(), left=left)
+    full.run(full.first(), 0, updates, LossHistory(), last_update=left)
     assert {name: bits(left.values[name]) for name in names} == {
         name: bits(value_of(run, name)) for name in names
     }
@@ -99,14 +99,14 @@ def test_the_screen_sees_every_update_and_can_leave_one_undone(full_speed) -> No
     def screen(update, passes, before, after) -> bool:
         states = stepped.examples()
         check_passes(passes, states, full.parameters)
-        assert bits_of(before.p) == bits_of(full.vectors(states[-1]).p)
+        assert bits_of(before.p) == bits_of(full.training_state(states[-1]).p)
         if update < 7:
             stepped.finish()
-            assert bits_of(after.p) == bits_of(full.vectors(stepped.state).p)
+            assert bits_of(after.p) == bits_of(full.training_state(stepped.state).p)
         seen.append(update)
         return update == 7
 
-    vectors, update = full.run(full.first(), 0, 12, history, screen=screen)
+    vectors, update = full.run(full.first(), 0, 12, history, stop_before=screen)
     assert update == 7
     assert seen == list(range(8))
     assert recorded(history) == recorded(stepped.history)
@@ -118,21 +118,21 @@ def test_the_screen_sees_every_update_and_can_leave_one_undone(full_speed) -> No
 
 def test_passes_outlive_the_run(full_speed) -> None:
     full = full_speed(small())
-    passes = full.passes(full.first(), [2, 0, 1])
-    kept = [bits_of(values.ravel()) for values in (passes.z, passes.a, passes.dp())]
+    passes = full.batch_values(full.first(), [2, 0, 1])
+    kept = [bits_of(values.ravel()) for values in (passes.z, passes.a, passes.dp)]
     full.run(full.first(), 0, 12, LossHistory())
-    full.passes(full.first(), [0, 1, 2])
-    assert kept == [bits_of(values.ravel()) for values in (passes.z, passes.a, passes.dp())]
+    full.batch_values(full.first(), [0, 1, 2])
+    assert kept == [bits_of(values.ravel()) for values in (passes.z, passes.a, passes.dp)]
 
 
 @pytest.mark.parametrize("most", [1, 2, 3, 5])
 def test_a_huge_batch_is_computed_in_parts(full_speed, monkeypatch, most) -> None:
     experiment = small(batch_size=None)
     full, stepped, history = full_speed(experiment), Stepped(experiment), LossHistory()
-    monkeypatch.setattr(full._runner._computer, "most_examples", most)
+    monkeypatch.setattr(full._computer, "most_examples", most)
     vectors, _ = full.run(full.first(), 0, 4, history)
     stepped.advance(4)
-    assert vector_bits(vectors) == vector_bits(full.vectors(stepped.state))
+    assert vector_bits(vectors) == vector_bits(full.training_state(stepped.state))
     assert recorded(history) == recorded(stepped.history)
     loss = full.mean_loss(vectors, range(7))
     assert loss.hex() == mean_loss(experiment, range(7), stepped.state.b, stepped.state.w).hex()
@@ -157,10 +157,10 @@ def test_a_diverging_run_warns_nobody_and_leaves_numpy_as_it_was(full_speed) -> 
             before = np.geterr()
             full, history = full_speed(experiment), LossHistory()
             vectors, _ = full.run(full.first(), 0, 18, history)
-            passes = full.passes(vectors, range(4))
+            passes = full.batch_values(vectors, range(4))
             passes.dp_after_each([0, 1])
             full.mean_loss(vectors, range(4))
-            full.update(vectors, passes.dp(), 18, 2)
+            full.update(vectors, passes.dp, 18, 2)
             assert np.geterr() == before
         assert any(math.isnan(loss) for loss in history.epoch)
 
@@ -172,7 +172,7 @@ def test_a_screen_that_fails_leaves_numpy_as_it_was(full_speed) -> None:
         raise KeyError
 
     with pytest.raises(KeyError):
-        full.run(full.first(), 0, 12, LossHistory(), screen=screen)
+        full.run(full.first(), 0, 12, LossHistory(), stop_before=screen)
     assert np.geterr() == before
 
 
@@ -185,7 +185,7 @@ def test_parameters_stand_in_canonical_order(full_speed) -> None:
 
 
 def test_tiny_networks_take_straight_line_code_and_big_ones_do_not() -> None:
-    assert module.FullSpeed(layered(2, 4, 1, examples=4))._runner.is_tiny
-    assert module.FullSpeed(layered(2, 8, 8, 1, examples=200, batch_size=1))._runner.is_tiny
-    assert not module.FullSpeed(layered(2, 8, 8, 1, examples=200))._runner.is_tiny
-    assert not module.FullSpeed(layered(16, 32, 10, batch_size=1))._runner.is_tiny
+    assert module.FullSpeed(layered(2, 4, 1, examples=4)).is_tiny
+    assert module.FullSpeed(layered(2, 8, 8, 1, examples=200, batch_size=1)).is_tiny
+    assert not module.FullSpeed(layered(2, 8, 8, 1, examples=200)).is_tiny
+    assert not module.FullSpeed(layered(16, 32, 10, batch_size=1)).is_tiny

@@ -9,7 +9,6 @@ from support.experiments import layered
 from support.stepped import check_training
 
 from nntui.engine.full_speed import FullSpeed, kernels, runner
-from nntui.engine.full_speed import runner as module
 from nntui.engine.full_speed.kernels import Einsum, Exact
 from nntui.model import numerics
 from nntui.model.activations import ACTIVATIONS
@@ -47,16 +46,16 @@ class Transposed(Einsum):
 
 
 @pytest.mark.parametrize("kernel", [Einsum(), Exact()])
-def test_kernels_that_add_in_order_are_trusted(kernel) -> None:
+def test_kernels_that_add_in_order_pass_the_self_test(kernel) -> None:
     assert kernels.adds_in_order(kernel)
 
 
 @pytest.mark.parametrize("kernel", [Blocked(), Fused(), Reversed(), Transposed()])
-def test_kernels_that_do_not_are_not(kernel) -> None:
+def test_kernels_that_do_not_fail_it(kernel) -> None:
     assert not kernels.adds_in_order(kernel)
 
 
-def test_functions_that_treat_arrays_otherwise_are_not_trusted(monkeypatch) -> None:
+def test_functions_that_treat_arrays_otherwise_fail_the_self_test(monkeypatch) -> None:
     assert kernels.computes_alike()
     honest = numerics.exp
 
@@ -68,27 +67,27 @@ def test_functions_that_treat_arrays_otherwise_are_not_trusted(monkeypatch) -> N
 
 
 @pytest.fixture
-def asked_anew():
-    kernels.trust.cache_clear()
+def tested_anew():
+    kernels.self_test.cache_clear()
     yield
-    kernels.trust.cache_clear()
+    kernels.self_test.cache_clear()
 
 
 @pytest.mark.parametrize("kernel", [Blocked, Fused, Reversed, Transposed])
-def test_full_speed_stays_right_on_such_a_machine(monkeypatch, asked_anew, kernel) -> None:
+def test_full_speed_stays_right_on_such_a_machine(monkeypatch, tested_anew, kernel) -> None:
     monkeypatch.setattr(runner, "TINY_UPDATE", 0)
     monkeypatch.setattr("nntui.engine.full_speed.batch.EINSUM", kernel())
     experiment = layered(3, 9, 8, 2, examples=17, epochs=1)
-    monkeypatch.setattr(module, "trust", lambda: kernels.Trust(einsum=True, functions=True))
+    monkeypatch.setattr(runner, "self_test", lambda: kernels.SelfTest(einsum=True, functions=True))
     with pytest.raises(AssertionError):  # believed without a test, it is wrong
         check_training(experiment, FullSpeed(experiment))
     monkeypatch.setattr(kernels, "Einsum", kernel)
-    monkeypatch.setattr(module, "trust", kernels.trust)
+    monkeypatch.setattr(runner, "self_test", kernels.self_test)
     check_training(experiment, FullSpeed(experiment))
 
 
 def test_full_speed_stays_right_where_functions_treat_arrays_otherwise(
-    monkeypatch, asked_anew
+    monkeypatch, tested_anew
 ) -> None:
     monkeypatch.setattr(runner, "TINY_UPDATE", 0)
     honest = numerics.tanh
@@ -98,6 +97,6 @@ def test_full_speed_stays_right_where_functions_treat_arrays_otherwise(
 
     monkeypatch.setattr(numerics, "tanh", tanh)
     monkeypatch.setitem(ACTIVATIONS, "tanh", replace(ACTIVATIONS["tanh"], f=tanh))
-    assert not kernels.trust().functions
+    assert not kernels.self_test().functions
     experiment = layered(2, 5, 1, examples=6, epochs=2)
     check_training(experiment, FullSpeed(experiment))
