@@ -52,6 +52,12 @@ class Frame:
     on_the_way: bool
     before: ParametersBefore | None = None
 
+    @property
+    def neuron(self) -> str | None:
+        """The neuron that the last step was about; None before the first, at a load and a loss."""
+        last = self.snapshot.last
+        return last.operation[-1] if last and last.operation[1:] else None
+
 
 def frame_of(debugger: Debugger, *, on_the_way: bool = False, before: bool = False) -> Frame:
     """The frame of this moment; ``on_the_way`` it does not count as a stop.

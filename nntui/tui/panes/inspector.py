@@ -1,4 +1,4 @@
-"""The inspector: a neuron's equations, its function, its connections and its past."""
+"""The inspector: a neuron's equations, activation function, connections and history."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from textual.timer import Timer
 from nntui.debugger.snapshot import IncomingProducts, Products
 from nntui.draw.picture import Picture
 from nntui.explain.numbers import FIRST, PRECISIONS, Number, fitted
-from nntui.text import clean, padded, wrapped
+from nntui.text import clean, cut, padded, wrapped
 from nntui.tui.frame import Frame, NeuronFocus
 from nntui.tui.keys import every_key
 from nntui.tui.panes.inspector_sections import (
     COMPUTING,
-    Cells,
     Line,
+    NumberColumn,
     beside,
     graph,
     hanging,
@@ -38,33 +38,32 @@ from nntui.tui.panes.pane import LinePane
 if TYPE_CHECKING:
     from nntui.debugger.queries.history import NeuronHistory
 
-NAME: Final = 12
+NAME_CELLS: Final = 12
 """Cells of a name in the tables of connections."""
-BESIDE: Final = 54
+WIDE: Final = 54
 """Columns from which on the graph stands beside the equations."""
+HIGH: Final = 40
+"""Rows from which on the graph is larger, and the history stands beside it."""
 NO_FOCUS: Final = "the neuron that a step is about, or the one you choose with the arrows"
 AT_HAND: Final = " · at hand"
 NO_PAST: Final = "choose it with the arrows for its past and more"
-SOON: Final = 0.15
+DELAY: Final = 0.15
 """Seconds from a step to the neuron that it is about, at most."""
-QUIET: Final = 0.1
-"""Seconds without a step, after which no key is held down."""
-MOST_PUT_OFF: Final = 3
-"""So many times it is put off while one is."""
-SELDOM: Final = 0.5
+DELAY_ON_THE_WAY: Final = 0.5
 """The same while a run is under way."""
+KEY_PAUSE: Final = 0.1
+"""Seconds without a step after which no key is held down."""
+MOST_POSTPONED: Final = 3
+"""Times that the neuron is postponed while a key is held down."""
 _ACTIONS: Final = {"breakpoint": "break", "watch": "watch", "set": "set", "why": "why"}
 _GRAPH_ROWS: Final = 8
 _HIGH_GRAPH_ROWS: Final = 18
-HIGH: Final = 40
-"""Rows from which on the graph is larger than the equations beside it."""
 
 
 class InspectorPane(LinePane):
-    """The neuron that has the focus. It shows what the passes have really used and made.
+    """Shows the focused neuron, with the values that the passes have really used.
 
-    Without a focus it follows the run: it shows the neuron that the last step was about, a moment
-    later, so that no key waits for it.
+    Without a focus it shows the neuron of the last step, a moment later, so that no key waits.
     """
 
     def __init__(self, keymap: Mapping[str, str]) -> None:
@@ -73,40 +72,42 @@ class InspectorPane(LinePane):
         self._frame: Frame | None = None
         self._focus = NeuronFocus()
         self._lines: list[Line] = []
-        self._life: NeuronHistory | None = None
-        self._come: IncomingProducts | None = None
-        self._fresh = False
+        self._history: NeuronHistory | None = None
+        self._incoming: IncomingProducts | None = None
+        self._is_current = False
         self._width = 0
         self._precision = FIRST
         self._newest: Frame | None = None
-        self._since, self._put_off = 0.0, 0
+        self._since, self._postponed = 0.0, 0
         self._follows = False
         self._timer: Timer | None = None
 
-    def tell(self, life: NeuronHistory | None) -> None:
-        """Show a neuron's life; None: it is being computed."""
-        before = self._fresh, self._life
-        self._fresh, self._life = life is not None, life or self._life
-        if (self._fresh, self._life) != before:
+    def show_history(self, history: NeuronHistory | None) -> None:
+        """Show a neuron's history; None: a newer one is being computed."""
+        before = self._is_current, self._history
+        self._is_current, self._history = history is not None, history or self._history
+        if (self._is_current, self._history) != before:
             self.changed()
 
     def show(self, frame: Frame, focus: NeuronFocus) -> None:
-        """Show the neuron that has the focus; soon, if none has, the one at hand."""
+        """Show the focused neuron; without one, soon, that of the last step."""
         self._newest = None
         if focus.neuron is None and frame.snapshot.last is not None:
             self._newest, self._since = frame, monotonic()
             if self._timer is None:
-                self._timer = self.set_timer(SELDOM if frame.on_the_way else SOON, self._follow)
+                self._timer = self.set_timer(
+                    DELAY_ON_THE_WAY if frame.on_the_way else DELAY, self._follow
+                )
         else:
-            self._take(frame, focus, follows=False)
+            self._set_neuron(frame, focus, follows=False)
 
-    def write_as(self, precision: int) -> None:
-        """Write numbers in one of ``PRECISIONS``."""
+    def set_precision(self, precision: int) -> None:
+        """Write numbers in the precision ``PRECISIONS[precision]``."""
         self._precision = precision
         self.changed()
 
     def changed(self) -> None:
-        """Write the lines for the width that there is."""
+        """Write the lines for the current width."""
         scrolled = len(self._lines) > self.size.height  # then a scrollbar stands beside them
         self._write(scrolled)
         if (len(self._lines) > self.size.height) != scrolled:
@@ -114,92 +115,86 @@ class InspectorPane(LinePane):
         super().changed()
 
     def extent(self) -> tuple[int, int]:
-        """As wide as the pane, as high as there is to say."""
         return self._width, len(self._lines)
 
     def segments(self, row: int) -> list[Segment]:
-        """One line."""
         return self._lines[row]()
 
     @property
     def is_waiting(self) -> bool:
-        """Whether what it shows is to change, without a step: another neuron, or its past."""
-        past = self._focus.neuron is not None and not (self._fresh or self._follows)
-        return self.display and (self._timer is not None or past)
-
-    # ---- inside --------------------------------------------------------------------------------
+        """Whether it is about to show another neuron or history, without a step."""
+        computing = self._focus.neuron is not None and not (self._is_current or self._follows)
+        return self.display and (self._timer is not None or computing)
 
     @property
     def _number(self) -> Number:
         return PRECISIONS[self._precision].number
 
-    def _take(self, frame: Frame, focus: NeuronFocus, *, follows: bool) -> None:
+    def _set_neuron(self, frame: Frame, focus: NeuronFocus, *, follows: bool) -> None:
         if focus.neuron != self._focus.neuron:
             self.jump()
         self._frame, self._focus, self._follows = frame, focus, follows
         self.changed()
 
     def _follow(self) -> None:
-        """Show the neuron that the newest step was about; after one about none, the one before."""
+        """Show the neuron of the newest step; after a load or a loss, the previous one."""
         self._timer = None
-        if monotonic() - self._since < QUIET and self._put_off < MOST_PUT_OFF:
-            self._put_off += 1  # a key is held down: every other one would wait for this
-            self._timer = self.set_timer(SOON, self._follow)
+        if monotonic() - self._since < KEY_PAUSE and self._postponed < MOST_POSTPONED:
+            self._postponed += 1  # a key is held down: the next one would wait for this
+            self._timer = self.set_timer(DELAY, self._follow)
             return
-        frame, self._put_off = self._newest, 0
-        last = frame.snapshot.last if frame else None
-        if frame is not None and last is not None and self.display:
-            about = last.operation[-1] if last.operation[1:] else self._focus.neuron
-            self._take(frame, NeuronFocus(about), follows=True)
+        frame, self._postponed = self._newest, 0
+        if frame is not None and frame.snapshot.last is not None and self.display:
+            neuron = frame.neuron or self._focus.neuron
+            self._set_neuron(frame, NeuronFocus(neuron), follows=True)
 
     def _write(self, scrolled: bool) -> None:
         self._width = self.size.width - scrolled
-        self._lines = self._written(max(self._width, 20))
+        self._lines = self._all_lines(max(self._width, 20))
 
-    def _written(self, width: int) -> list[Line]:
+    def _all_lines(self, width: int) -> list[Line]:
         frame, j = self._frame, self._focus.neuron
         if frame is None or j is None or j not in frame.snapshot.net.layer:
             return [text(f" {row}", self.colours.faint) for row in wrapped(NO_FOCUS, width - 2)]
         products = Products(frame.snapshot, frame.before)
+        past = self._past_lines
+        connections = self._connection_tables(products, j, width)
         if j in frame.snapshot.net.inputs:
-            top = self._facts(products, j, width)
-            return [*top, *self._past(j, width), *self._connections(products, j, width)]
-        if width < BESIDE:
-            top = [*self._facts(products, j, width), *self._graph(products, j, width, _GRAPH_ROWS)]
-        else:
-            high = self.size.height >= HIGH
-            right = min(max(width * 2 // 5, 22), 72 if high else 44)
-            facts = self._facts(products, j, width - right - 1)
-            if high:
-                facts += self._past(j, width - right - 1)
-            rows = max(len(facts) - 2, _GRAPH_ROWS, _HIGH_GRAPH_ROWS if high else 0)
-            rows = min(rows, right // 3 + 1)
-            top = beside(facts, self._graph(products, j, right, rows), width - right - 1)
-            if high:
-                return [*top, *self._connections(products, j, width)]
-        return [*top, *self._past(j, width), *self._connections(products, j, width)]
+            return [*self._equations(products, j, width), *past(j, width), *connections]
+        if width < WIDE:
+            equations = self._equations(products, j, width)
+            graph = self._graph_lines(products, j, width, _GRAPH_ROWS)
+            return [*equations, *graph, *past(j, width), *connections]
+        high = self.size.height >= HIGH
+        right = min(max(width * 2 // 5, 22), 72 if high else 44)
+        left = width - right - 1
+        beside_graph = self._equations(products, j, left) + (past(j, left) if high else [])
+        rows = max(len(beside_graph) - 2, _GRAPH_ROWS, _HIGH_GRAPH_ROWS if high else 0)
+        rows = min(rows, right // 3 + 1)
+        top = beside(beside_graph, self._graph_lines(products, j, right, rows), left)
+        return [*top, *connections] if high else [*top, *past(j, width), *connections]
 
-    def _facts(self, products: Products, j: str, width: int) -> list[Line]:
-        """The neuron in words and equations."""
+    def _equations(self, products: Products, j: str, width: int) -> list[Line]:
+        """Return the neuron's title, its equations, and the keys that act upon it."""
         s, number = products.snapshot, self._number
         room = width - 2
-        lines: list[Line] = [self._title(products, j, width)]
+        lines: list[Line] = [self._neuron_title(products, j, width)]
         if j in s.net.inputs:
-            said = [
+            equations = [
                 f"a = x = {shown(s.a.get(j), number)}",
                 return_line(products.outgoing(j), number),
             ]
         else:
-            said = [
+            equations = [
                 *sum_lines(self._incoming_to(products, j), room, number),
                 *slope_lines(products, j, room, number),
                 return_line(products.outgoing(j), number),
-                *self._bias(products, j, room),
+                *self._bias_lines(products, j, room),
             ]
-        lines += [text(f" {row}") for each in said for row in hanging(each, room)]
-        return lines if self._follows else [*lines, self._actions]
+        lines += [text(f" {row}") for each in equations for row in hanging(each, room)]
+        return lines if self._follows else [*lines, self._action_keys]
 
-    def _title(self, products: Products, j: str, width: int) -> Line:
+    def _neuron_title(self, products: Products, j: str, width: int) -> Line:
         net = products.snapshot.net
         words = [f"layer {net.layer[j]}"]
         words.insert(0, "input" if j in net.inputs else str(net.activation[j]))
@@ -207,38 +202,37 @@ class InspectorPane(LinePane):
         rest = " · " + " · ".join(words)
         if self._follows and cell_len(f" {clean(j)}{rest}{AT_HAND}") <= width:
             rest += AT_HAND
-        name = padded(clean(j), min(len(clean(j)), max(width - len(rest) - 1, 6)))
+        name = cut(j, max(width - len(rest) - 1, 6))
         return lambda: [
             Segment(f" {name}", Style(bold=True)), Segment(rest, self.colours.faint)
         ]  # fmt: skip
 
-    def _bias(self, products: Products, j: str, room: int) -> list[str]:
+    def _bias_lines(self, products: Products, j: str, room: int) -> list[str]:
         s = products.snapshot
         frozen = " (frozen)" if j in s.net.frozen else ""
         used, number = products.b(j), self._number
         now = f" → {shown(s.b[j], number)}" if s.b[j] != used else ""
-        said = [
+        lines = [
             f"b = {shown(used, number)}{now}{frozen}",
             f"Σ ∂L/∂b = {shown(s.db.get(j), number)}",
         ]
-        joined = "   ".join(said)
-        return [joined] if len(joined) <= room else said
+        joined = "   ".join(lines)
+        return [joined] if len(joined) <= room else lines
 
-    def _actions(self) -> list[Segment]:
-        """The keys that do something with the neuron; a click does the same."""
+    def _action_keys(self) -> list[Segment]:
+        """Return the keys that act upon the neuron, as links."""
         found: list[Segment] = [Segment(" ")]
         table = every_key()
         for name, word in _ACTIONS.items():
             key = table[name]
             link = Style.from_meta({"@click": f"screen.{key.action}"})
-            shown_key = key.display(self._keymap).split(" ")[0]
-            found.append(Segment(shown_key, self.colours.mark + link))
+            found.append(Segment(key.display(self._keymap).split(" ")[0], self.colours.mark + link))
             found.append(Segment(f" {word}", self.colours.faint + link))
             found.append(Segment("  "))
         return found
 
-    def _graph(self, products: Products, j: str, width: int, rows: int) -> list[Line]:
-        """The activation function, and below it how far it is drawn and where z is."""
+    def _graph_lines(self, products: Products, j: str, width: int, rows: int) -> list[Line]:
+        """Return the graph of the activation function, with its range and z below it."""
         s = products.snapshot
         z, activation = s.z.get(j), s.net.activation[j]
         picture = graph(activation, z, s.a.get(j), width - 1, rows)
@@ -254,11 +248,11 @@ class InspectorPane(LinePane):
         title = next((each for each in titles[known:] if cell_len(each) < width), name)
         return [
             text(padded(f"{title:^{width - 1}}", width - 1), self.colours.faint),
-            *(partial(self._drawn, picture, n) for n in range(rows)),
+            *(partial(self._graph_row, picture, n) for n in range(rows)),
             text(axis, self.colours.faint),
         ]
 
-    def _drawn(self, picture: Picture, n: int) -> list[Segment]:
+    def _graph_row(self, picture: Picture, n: int) -> list[Segment]:
         inks = {
             "curve": self.colours.role("label.bright", 1.0),
             "curve.axis": self.colours.line,
@@ -268,74 +262,69 @@ class InspectorPane(LinePane):
         return [Segment(span.text, inks.get(span.role)) for span in picture.rows[n]]
 
     def _incoming_to(self, products: Products, j: str) -> IncomingProducts:
-        """What has come into the neuron, added up once for each frame."""
-        known = self._come
+        """Return what came into the neuron, summed once for each frame."""
+        known = self._incoming
         if known is None or known.j != j or known.products.snapshot is not products.snapshot:
-            known = self._come = products.incoming(j)
+            known = self._incoming = products.incoming(j)
         return known
 
-    def _past(self, j: str, width: int) -> list[Line]:
-        """The neuron's life, faint while a newer one is being computed."""
+    def _past_lines(self, j: str, width: int) -> list[Line]:
+        """Return the neuron's history, faint while a newer one is being computed."""
         if self._follows:
             return [text(f" {row}", self.colours.faint) for row in wrapped(NO_PAST, width - 2)]
-        life = self._life if self._life and self._life.neuron == j else None
-        if life is None:
+        history = self._history
+        if history is None or history.neuron != j:
             return [text(f" {COMPUTING}", self.colours.faint)]
-        lines = past_lines(life, width - 2)
         return [
-            text(f" {line}", None if self._fresh and n else self.colours.faint)
-            for n, line in enumerate(lines)
+            text(f" {line}", None if self._is_current and n else self.colours.faint)
+            for n, line in enumerate(past_lines(history, width - 2))
         ]
 
-    # ---- connections ---------------------------------------------------------------------------
-
-    def _connections(self, products: Products, j: str, width: int) -> list[Line]:
-        """What comes in and what goes out, beside each other where there is room."""
+    def _connection_tables(self, products: Products, j: str, width: int) -> list[Line]:
+        """Return the incoming and the outgoing connections, beside each other if they fit."""
         columns = 4 if products.updating else 3
-        whole = NAME + 4 + columns * Cells.wanted(self._precision)
+        whole = NAME_CELLS + 4 + columns * NumberColumn.wanted(self._precision)
         paired = width >= 2 * whole + 2
-        room = (width // 2 if paired else width) - NAME - 3
-        cells = Cells.of(self._precision, room, columns)
-        coming = [] if j in products.snapshot.net.inputs else self._incoming(products, j, cells)
-        going = self._outgoing(products, j, cells)
-        if coming and going and paired:
-            return beside(coming, going, width // 2)
-        return [*coming, *going]
+        room = (width // 2 if paired else width) - NAME_CELLS - 3
+        column = NumberColumn.fitting(self._precision, room, columns)
+        into = [] if j in products.snapshot.net.inputs else self._table_in(products, j, column)
+        out = self._table_out(products, j, column)
+        return beside(into, out, width // 2) if into and out and paired else [*into, *out]
 
-    def _incoming(self, products: Products, j: str, cells: Cells) -> list[Line]:
+    def _table_in(self, products: Products, j: str, column: NumberColumn) -> list[Line]:
         incoming, a = self._incoming_to(products, j), products.snapshot.a
-        edge = partial(self._edge, products, cells)
+        edge = partial(self._edge, products, column)
         return [
-            self._heading(products, cells, f"in ({len(incoming.sources):,})", "w", "a", "w·a"),
+            self._heading(products, column, f"in ({len(incoming.sources):,})", "w", "a", "w·a"),
             *(
                 partial(edge, i, (i, j), a.get(i), partial(incoming.product, n))
                 for n, i in enumerate(incoming.sources)
             ),
         ]
 
-    def _outgoing(self, products: Products, j: str, cells: Cells) -> list[Line]:
+    def _table_out(self, products: Products, j: str, column: NumberColumn) -> list[Line]:
         outgoing, delta = products.outgoing(j), products.snapshot.delta
         if not outgoing.targets:
             return []
-        edge = partial(self._edge, products, cells)
+        edge = partial(self._edge, products, column)
         return [
-            self._heading(products, cells, f"out ({len(outgoing.targets):,})", "w", "δ", "w·δ"),
+            self._heading(products, column, f"out ({len(outgoing.targets):,})", "w", "δ", "w·δ"),
             *(
                 partial(edge, k, (j, k), delta.get(k), partial(outgoing.product, k))
                 for k in outgoing.targets
             ),
         ]
 
-    def _heading(self, products: Products, cells: Cells, first: str, *others: str) -> Line:
+    def _heading(self, products: Products, column: NumberColumn, first: str, *others: str) -> Line:
         words = [*others, *(["w now"] if products.updating else [])]
-        line = " " + padded(first, NAME + 2)
-        line += "".join(cells.heading(word) for word in words)
+        line = " " + padded(first, NAME_CELLS + 2)
+        line += "".join(column.heading(word) for word in words)
         return text(line, self.colours.faint + Style(bold=True))
 
     def _edge(
         self,
         products: Products,
-        cells: Cells,
+        column: NumberColumn,
         other: str,
         edge: tuple[str, str],
         value: float | None,
@@ -343,19 +332,19 @@ class InspectorPane(LinePane):
     ) -> list[Segment]:
         s = products.snapshot
         executing = s.last is not None and s.last.edge == edge
-        chosen = edge == self._focus.edge
-        line = self.colours.current_line if chosen else Style()
+        focused = edge == self._focus.edge
+        line = self.colours.current_line if focused else Style()
         style = line + self.colours.mark if executing else line
         frozen = " ✻" if edge in s.net.frozen else ""
-        mark = "►" if executing else "›" if chosen else " "
-        numbers = "".join(cells.number(each) for each in (products.w(edge), value))
-        made = product()
+        mark = "►" if executing else "›" if focused else " "
+        numbers = "".join(column.number(each) for each in (products.w(edge), value))
+        result = product()
         found = [
-            Segment(mark + padded(clean(other) + frozen, NAME + 2), style),
+            Segment(mark + padded(other + frozen, NAME_CELLS + 2), style),
             Segment(numbers, style),
-            Segment(cells.number(made), line + self.colours.faint if made is None else style),
+            Segment(column.number(result), line + self.colours.faint if result is None else style),
         ]
         if products.updating:
             now, used = s.w[edge], products.w(edge)
-            found.append(Segment(cells.number(now if now != used else None), style))
+            found.append(Segment(column.number(now if now != used else None), style))
         return found

@@ -1,4 +1,4 @@
-"""A neuron's equations with the numbers of this moment in them."""
+"""The sections of the inspector: equations, number columns, the function's graph, the history."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from nntui.text import padded, wrapped
 if TYPE_CHECKING:
     from nntui.debugger.queries.history import Activity, NeuronHistory, NeuronMoment
 
-
 NOT_YET: Final = "·"
+"""Shown for a value that is not computed yet."""
 MOST_ROWS: Final = 3
-"""Rows that the terms of a sum take, at most."""
+"""Rows of the terms of a sum, at most."""
 SHORTEST: Final = 12
 """Cells of a term, about: of more terms than would fit then, some are left out at once."""
 GONE: Final = "made before a value was set: its terms are gone"
 
 
 def sum_lines(incoming: IncomingProducts, width: int, number: Number) -> list[str]:
-    """The sum z = b + Σ w·a: symbols, the terms so far, the result; never more than five rows."""
+    """Write z = b + Σ w·a: symbols, the terms so far, the result; in five rows at most."""
     products, j = incoming.products, incoming.j
     z = products.snapshot.z.get(j)
     begun = z is not None or not incoming.sources
@@ -45,12 +45,13 @@ def sum_lines(incoming: IncomingProducts, width: int, number: Number) -> list[st
         return [f"{head} = {result}", f"  {GONE}"]
     if not incoming.sources:
         return [f"{head} = {result}"]
-    rows = _within(incoming, width - 4, number)
-    return [head, *_hung(rows), f"  = {result}"]
+    rows = _term_rows(incoming, width - 4, number)
+    rows = [("    " if n else "  = ") + row for n, row in enumerate(rows)]
+    return [head, *rows, f"  = {result}"]
 
 
 def slope_lines(products: Products, j: str, width: int, number: Number) -> list[str]:
-    """The activation a = f(z), and the slope that δ is taken through."""
+    """Write a = f(z), the slope f′(z), and δ."""
     s = products.snapshot
     activation = s.net.activation[j]
     z, a = s.z.get(j), s.a.get(j)
@@ -66,7 +67,7 @@ def slope_lines(products: Products, j: str, width: int, number: Number) -> list[
 
 
 def return_line(outgoing: OutgoingProducts, number: Number) -> str:
-    """∂L/∂a: what has come back so far."""
+    """Write ∂L/∂a, as far as it is summed."""
     s = outgoing.products.snapshot
     da = s.da.get(outgoing.i)
     parts = ["∂L/∂a of the loss"] if outgoing.i in s.net.outputs else []
@@ -79,12 +80,12 @@ def return_line(outgoing: OutgoingProducts, number: Number) -> str:
 
 
 def shown(value: float | None, number: Number) -> str:
-    """A number, or the sign for none."""
+    """Write a number, or ``NOT_YET``."""
     return NOT_YET if value is None else number(value)
 
 
 def _term(incoming: IncomingProducts, n: int, number: Number) -> str:
-    """The bias, or the product number n − 1, as it is summed up."""
+    """Write term ``n`` of z: the bias, then the products w·a."""
     products, j = incoming.products, incoming.j
     if n == 0:
         return number(products.b(j))
@@ -93,8 +94,8 @@ def _term(incoming: IncomingProducts, n: int, number: Number) -> str:
     return f"{bracketed(w)}·{bracketed(a)}"
 
 
-def _within(incoming: IncomingProducts, width: int, number: Number) -> list[str]:
-    """The terms in a few rows; from the middle of many, most are left out, and counted."""
+def _term_rows(incoming: IncomingProducts, width: int, number: Number) -> list[str]:
+    """Write the terms of z in a few rows; of many, those in the middle are counted."""
     total = incoming.done + 1
     count = min(total, MOST_ROWS * max(width, 16) // SHORTEST)
     while True:
@@ -109,12 +110,8 @@ def _within(incoming: IncomingProducts, width: int, number: Number) -> list[str]
         count -= 1
 
 
-def _hung(rows: list[str]) -> list[str]:
-    return [("  = " if n == 0 else "    ") + row for n, row in enumerate(rows)]
-
-
 def hanging(line: str, width: int) -> list[str]:
-    """A line in as many rows as it needs, the second and the others set in further than it is."""
+    """Wrap a line with a hanging indent of two cells."""
     if cell_len(line) <= width:
         return [line]  # as it is: wrapping would close the gaps in it
     indent = line[: len(line) - len(line.lstrip())]
@@ -122,82 +119,79 @@ def hanging(line: str, width: int) -> list[str]:
     return [indent + first, *(f"{indent}  {row}" for row in rest)]
 
 
-# ---- cells ---------------------------------------------------------------------------------------
+# ---- number columns ------------------------------------------------------------------------------
 
 
 _WANTED: Final = (8, 10, 15, 24)
-"""Cells that the numbers of each precision are shown in, where there is room."""
+"""Cells of a number in each precision, where there is room."""
 _ALIGNED: Final = 10
-"""Numbers in so many cells or fewer are cut to one width, so that their points stand in a line."""
+"""Numbers in so many cells or fewer are cut to one width, so that their points are aligned."""
 _LEAST: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Cells:
-    """Numbers in ``width`` cells and one of air before them."""
+class NumberColumn:
+    """A column of numbers in ``width`` cells, with a blank before them."""
 
     width: int
     precision: int
 
     @classmethod
-    def of(cls, precision: int, room: int, columns: int) -> Cells:
-        """What so many columns get of a room."""
+    def fitting(cls, precision: int, room: int, columns: int) -> NumberColumn:
+        """Return one of so many columns in a room."""
         return cls(max(min(_WANTED[precision], room // columns - 1), _LEAST), precision)
 
     @classmethod
     def wanted(cls, precision: int) -> int:
-        """Cells of a number where there is room, with its air."""
+        """Return the cells of a column where there is room, with its blank."""
         return _WANTED[precision] + 1
 
     def heading(self, word: str) -> str:
-        """A word above a column."""
         return padded(word, self.width + 1, right=True)
 
     def number(self, value: float | None) -> str:
-        """A number, or the sign for none."""
-        return padded(
-            NOT_YET if value is None else self._written(value), self.width + 1, right=True
-        )
+        """Write a number, or ``NOT_YET``, in the column's cells."""
+        return self.heading(NOT_YET if value is None else self._text(value))
 
-    def _written(self, value: float) -> str:
+    def _text(self, value: float) -> str:
         if self.width <= _ALIGNED:
             return fitted(value, self.width)
-        tried = (PRECISIONS[self.precision].number, *map(rounded, range(16, 0, -1)))
-        texts = (number(value) for number in tried)
+        formats = (PRECISIONS[self.precision].number, *map(rounded, range(16, 0, -1)))
+        texts = (number(value) for number in formats)
         return next((text for text in texts if len(text) <= self.width), fitted(value, self.width))
 
 
-# ---- graph ---------------------------------------------------------------------------------------
+# ---- the graph of the activation function --------------------------------------------------------
 
 
 NEAR: Final = 4.0
-"""The function is drawn as far as this to both sides, when z is nearer."""
+"""The range on both sides of 0, when z is nearer."""
 _STEPS: Final = (1.0, 2.0, 5.0, 10.0)
 
 
 def graph(
     activation: Activation, z: float | None, a: float | None, width: int, height: int
 ) -> Picture:
-    """The function about 0, as far as z is."""
+    """Draw the function about 0, at least as far as z, with the tangent at z."""
     reach = reach_of(z)
     point = None
     if z is not None and a is not None:
         point = Point(z, a, float(activation.derivative(z, a)))
-    return _drawn(activation, reach, width, height, point)
+    return _curve(activation, reach, width, height, point)
 
 
 def reach_of(z: float | None) -> float:
-    """How far to both sides: a round number, so that the graph doesn't change at every step."""
+    """Return the range on both sides of 0: a round number, so that the graph rarely changes."""
     if z is None or not math.isfinite(z) or abs(z) < NEAR:
         return NEAR
-    if abs(z) > 1e12:  # so far away the curve says nothing
+    if abs(z) > 1e12:  # at such a scale the curve shows nothing
         return NEAR
     power = 10.0 ** math.floor(math.log10(abs(z)))
     return next(step * power for step in _STEPS if step * power > abs(z))
 
 
 @lru_cache(maxsize=16)
-def _drawn(
+def _curve(
     activation: Activation, reach: float, width: int, height: int, point: Point | None
 ) -> Picture:
     return curve(lambda z: _value(activation, z), (-reach, reach), width, height, point)
@@ -214,16 +208,16 @@ def _value(activation: Activation, z: float) -> float:
 
 
 Line = Callable[[], list[Segment]]
-"""A line is written when it is seen: a neuron may have thousands of connections."""
+"""A line is written when it is visible: a neuron may have thousands of connections."""
 
 
 def text(words: str, style: Style | None = None) -> Line:
-    """A line of one kind."""
+    """Return a line in one style."""
     return lambda: [Segment(words, style)]
 
 
 def beside(left: Sequence[Line], right: Sequence[Line], width: int) -> list[Line]:
-    """Two columns, the left one ``width`` cells wide; the shorter one ends in blanks."""
+    """Put lines beside each other, the left ones in ``width`` cells."""
     return [partial(_joined, left, right, width, n) for n in range(max(len(left), len(right)))]
 
 
@@ -242,31 +236,31 @@ def _joined(left: Sequence[Line], right: Sequence[Line], width: int, n: int) -> 
     return [*kept, Segment(" " * room), *right[n]()]
 
 
-# ---- past ----------------------------------------------------------------------------------------
+# ---- the history of a neuron ---------------------------------------------------------------------
 
 
 COMPUTING: Final = "computing its past …"
 _NUMBER: Final = rounded(4)
-_WORDS: Final = 28
-"""Cells beside the bars."""
+_BESIDE_BARS: Final = 28
+"""Cells of the words beside the bars."""
 
 
-def past_lines(life: NeuronHistory, width: int) -> list[str]:
-    """A sparkline each for a, δ and b, and what the neuron makes of the data."""
+def past_lines(history: NeuronHistory, width: int) -> list[str]:
+    """Write a sparkline each for a, δ and b, and the neuron's activity over the data."""
     lines: list[str] = []
-    if life.moments:
-        bars = max(width - _WORDS, 8)
-        shown = _thinned(life.moments, bars)
-        length = len(shown)
-        updates = "update" if life.updates == 1 else "updates"
-        lines.append(f"over {life.updates:,} {updates}, at the end of each" + _some(life, length))
+    if history.moments:
+        bars = max(width - _BESIDE_BARS, 8)
+        shown = _thinned(history.moments, bars)
+        updates = "update" if history.updates == 1 else "updates"
+        some = "" if len(shown) == history.updates else f" ({len(shown)} of them)"
+        lines.append(f"over {history.updates:,} {updates}, at the end of each{some}")
         for symbol, words in (("a", "a"), ("delta", "δ"), ("b", "b")):
             numbers = [getattr(moment, symbol) for moment in shown]
             if any(number is not None for number in numbers):
                 lines.append(f"{words} {sparkline(numbers)}  {_range(numbers)}")
     else:
         lines.append("no update is finished: no past yet")
-    return [*lines, *_data_lines(life.activity, width)]
+    return [*lines, *_data_lines(history.activity, width)]
 
 
 def _data_lines(found: Activity, width: int) -> list[str]:
@@ -285,12 +279,8 @@ def _data_lines(found: Activity, width: int) -> list[str]:
     return [joined] if len(joined) <= width else [f"{head}:", f"  {spread}"]
 
 
-def _some(life: NeuronHistory, shown: int) -> str:
-    return "" if shown == life.updates else f" ({shown} of them)"
-
-
 def _range(numbers: Sequence[float | None]) -> str:
-    """The first and the last number, which a person compares."""
+    """Write the first and the last number."""
     known = [number for number in numbers if number is not None]
     return f"{_NUMBER(known[0])} → {_NUMBER(known[-1])}"
 

@@ -209,10 +209,10 @@ class NeuronsPane(LinePane):
 
     def _about(self, frame: Frame) -> str:
         """Return the neuron of a table of one: the focused one, else that of the last step."""
-        net, last = frame.snapshot.net, frame.snapshot.last
-        if self._focus.neuron in net.layer:
-            return str(self._focus.neuron)
-        return last.operation[-1] if last and last.operation[1:] else net.neurons[0]
+        net, focused = frame.snapshot.net, self._focus.neuron
+        if focused is not None and focused in net.layer:
+            return focused
+        return frame.neuron or net.neurons[0]
 
     def _column_headings(self) -> list[Segment]:
         """Return the headings, an arrow at the one that the rows are sorted by."""

@@ -187,7 +187,7 @@ class StepPane(LinePane):
         self.scroll_to(0, 0, animate=False, force=True, immediate=True)
         self.changed()
 
-    def write_as(self, precision: int) -> None:
+    def set_precision(self, precision: int) -> None:
         """Write numbers in one of ``PRECISIONS``."""
         self._precision = precision
         self.changed()

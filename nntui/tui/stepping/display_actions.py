@@ -196,4 +196,4 @@ class DisplayActions(SteppingBase):
         """Write the numbers of formulas in one of ``PRECISIONS``."""
         self.precision = precision
         for pane in (self.step_pane, self.inspector_pane):
-            pane.write_as(precision)
+            pane.set_precision(precision)

@@ -54,11 +54,11 @@ class InspectorHistory:
         wanted = (ref(debugger.run.timeline), updates, neuron)
         if wanted in self._known:
             self.cancel()
-            self._pane.tell(self._known[wanted])
+            self._pane.show_history(self._known[wanted])
         elif wanted != self._wanted:
             self.cancel()
             self._wanted = wanted
-            self._pane.tell(None)
+            self._pane.show_history(None)
             self._timer = self._screen.set_timer(PAUSE, self._begin)
 
     def cancel(self) -> None:
@@ -100,4 +100,4 @@ class InspectorHistory:
             self._known.popitem(last=False)
         if self._wanted is wanted:
             self._wanted = None
-            self._pane.tell(history)
+            self._pane.show_history(history)
