@@ -89,16 +89,16 @@ class NetworkPane(LinePane):
 
     def fold(self, neuron: str) -> bool:
         """Fold the layer of a neuron, or unfold it; return whether it is folded now."""
-        column = self._plan().box(neuron).column
-        folded = any(box.folded for box in self._plan().columns[column])
+        column = self._laid_out().box(neuron).column
+        folded = any(box.folded for box in self._laid_out().columns[column])
         self._folds[column] = not folded
         self._lay_out()
         return not folded
 
     def fold_all(self) -> bool:
         """Fold all layers, or unfold all when one is folded; return whether they are folded now."""
-        columns = range(len(self._plan().columns))
-        folded = bool(self._plan().folds)
+        columns = range(len(self._laid_out().columns))
+        folded = bool(self._laid_out().folds)
         self._folds = dict.fromkeys(columns, not folded)
         self._lay_out()
         return not folded
@@ -123,7 +123,7 @@ class NetworkPane(LinePane):
             along = strongest(self._net, weights, neuron, direction)
             if along is not None:
                 return along
-        return self._plan().neighbour(neuron, direction)
+        return self._laid_out().neighbour(neuron, direction)
 
     # ---- events --------------------------------------------------------------------------------
 
@@ -170,7 +170,7 @@ class NetworkPane(LinePane):
         if self._shown is not None:
             self._draw()
 
-    def _plan(self) -> Layout:
+    def _laid_out(self) -> Layout:
         if self._layout is None:
             # For the whole pane: scroll bars come and go with the drawing itself. One that lies
             # below a drawing that is too wide only takes a row from it, and so the other way round.
@@ -192,7 +192,7 @@ class NetworkPane(LinePane):
         """Paint the rows that became visible: only visible ones are painted."""
         super().watch_scroll_y(old_value, new_value)
         if self._painted_rows is not None and self._painted_rows != self._visible_rows(
-            self._plan()
+            self._laid_out()
         ):
             self._paint()
 
@@ -205,7 +205,7 @@ class NetworkPane(LinePane):
 
     def _draw(self) -> None:
         assert self._shown is not None
-        plan = self._plan()
+        plan = self._laid_out()
         self._paint()
         if plan.overflow or ZOOMS[self._zoom] > 1.0:
             frame, focus = self._shown
@@ -214,7 +214,7 @@ class NetworkPane(LinePane):
     def _paint(self) -> None:
         assert self._shown is not None
         frame, focus = self._shown
-        plan, moment = self._plan(), Moment(frame.snapshot, frame.before)
+        plan, moment = self._laid_out(), Moment(frame.snapshot, frame.before)
         view, emphasis = view_at(moment, self.pinned), _emphasis(frame, focus)
         self._painted_rows = window = self._visible_rows(plan)
         heat = self._heat_maps(plan, moment, view, window)
