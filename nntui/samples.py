@@ -1,4 +1,4 @@
-"""The samples that come with nntui: where they lie, and what a person may call them."""
+"""The bundled samples: their files and their names."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _CALLED: Final = re.compile(r"(?:samples/)?(?P<name>[^/]+?)(?:\.json)?")
 
 @cache
 def samples() -> dict[str, Path]:
-    """Every bundled sample's document by its name, the first one to look at coming first."""
+    """Find the bundled documents by name; the one to begin with comes first."""
     package = Path(__file__).resolve().parent
     # In a wheel the samples lie inside the package, in a checkout beside it.
     folders = (package / "samples", package.parent / "samples")
@@ -22,7 +22,7 @@ def samples() -> dict[str, Path]:
 
 
 def sample_called(words: str) -> str | None:
-    """The name of the sample meant by ``xor``, ``xor.json`` or ``samples/xor.json``, if any."""
+    """Find the sample meant by ``xor``, ``xor.json`` or ``samples/xor.json``; None if none is."""
     match = _CALLED.fullmatch(words.replace(os.sep, "/"))
     name = match and match["name"]
     return name if name in samples() else None

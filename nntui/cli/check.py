@@ -1,4 +1,4 @@
-"""``nntui check``: is the gradient right?"""
+"""``nntui check``: compare the gradient with central differences."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ import click
 
 from nntui.cli.endings import WRONG_RESULT
 from nntui.cli.files import file_argument
-from nntui.cli.tables import echo_json
+from nntui.cli.tables import aligned, echo_json
+from nntui.explain.numbers import rounded
+from nntui.model.errors import counted
 
 if TYPE_CHECKING:
     from nntui.debugger.gradient_check import GradientCheck
@@ -79,9 +81,6 @@ def _plain(found: GradientCheck) -> dict[str, object]:
 
 
 def _lines(found: GradientCheck) -> Iterator[str]:
-    from nntui.cli.tables import aligned
-    from nntui.explain.numbers import rounded
-
     yield f"mean training loss {rounded(6)(found.loss)}"
     yield ""
     number = rounded(8)
@@ -97,8 +96,6 @@ def _lines(found: GradientCheck) -> Iterator[str]:
 
 
 def _verdict(found: GradientCheck) -> Iterator[str]:
-    from nntui.model.errors import counted
-
     verdicts = [parameter.verdict for parameter in found.parameters]
     count = counted(len(verdicts), "derivative")
     if found.ok:
@@ -112,8 +109,6 @@ def _verdict(found: GradientCheck) -> Iterator[str]:
 
 
 def _costs(found: GradientCheck) -> Iterator[str]:
-    from nntui.model.errors import counted
-
     back, differences = found.backpropagation, found.central_differences
     if not back:
         return

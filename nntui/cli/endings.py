@@ -1,4 +1,4 @@
-"""How a command ends: an exit status, and at most one line of why."""
+"""End a command: with an exit status, and at most one line that says why."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from nntui.model.errors import NntuiError
 from nntui.model.names import escaped
 
 WRONG_RESULT: Final = 1
-"""The command did its work and found something wrong."""
+"""The command worked and found something wrong."""
 
 UNUSABLE: Final = 2
-"""The command could not do its work: a bad document, option or file."""
+"""The command could not work: a bad document, option or file."""
 
 INTERRUPTED: Final = 130
 """Ended by Ctrl-C, as shells count it: 128 + SIGINT."""
 
 READER_GONE: Final = 141
-"""Whoever read the output has closed it (``| head``): 128 + SIGPIPE."""
+"""The reader of the output has closed it (``| head``): 128 + SIGPIPE."""
 
 _MESSAGE_LENGTH: Final = 4000
 
 
 class SystemRefusalError(Exception):
-    """An ``OSError`` on its way past click, which would end a closed pipe with status 1."""
+    """An ``OSError``, wrapped because click would end a closed pipe with status 1."""
 
     def __init__(self, error: OSError) -> None:
         super().__init__(error)
@@ -41,15 +41,12 @@ class SystemRefusalError(Exception):
 
 
 def say(message: str) -> None:
-    """Say something beside the result, in one line on stderr."""
+    """Print a message in one line on stderr."""
     click.echo(f"nntui: {escaped(message, _MESSAGE_LENGTH)}", err=True)
 
 
 def ended(command: Callable[[], object]) -> NoReturn:
-    """Run a command, say in one line what kept it from its work, and leave with its status.
-
-    A command returns its exit status, or None for 0.
-    """
+    """Run a command, say in one line why it failed, and exit with its status (None: 0)."""
     try:
         _survive_any_encoding(sys.stdout, sys.stderr)
         status = command()
@@ -96,7 +93,7 @@ def _flush(stream: TextIO | None) -> None:
 
 
 def _silence(stream: TextIO | None) -> None:
-    """Send what a stream still holds nowhere, so that its last flush cannot fail again."""
+    """Discard what a stream still holds, so that its last flush cannot fail again."""
     if stream is None:
         return
     try:
@@ -109,21 +106,21 @@ def _silence(stream: TextIO | None) -> None:
 
 
 def _survive_any_encoding(*streams: TextIO | None) -> None:
-    """Write a question mark for what the terminal's encoding lacks, instead of failing."""
+    """Write a question mark for a character that the terminal's encoding lacks."""
     for stream in streams:
         reconfigure = getattr(stream, "reconfigure", None)
         if stream and reconfigure and "utf" not in (stream.encoding or "").lower():
             reconfigure(errors="replace")
 
 
-# ---- interrupts ----------------------------------------------------------------------------------
+# ---- Ctrl-C --------------------------------------------------------------------------------------
 
 
 @contextmanager
 def noticing_interrupts(said: str = "") -> Iterator[Callable[[], bool]]:
-    """Let the first Ctrl-C only be noticed (and say a line on stderr), and the next one raise.
+    """Only notice the first Ctrl-C, printing a line on stderr; the next one raises.
 
-    The function given says whether there was one.
+    The function that is given returns whether there was one.
     """
     noticed = threading.Event()
 

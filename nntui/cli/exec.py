@@ -1,15 +1,17 @@
-"""``nntui exec``: the debugger's commands without a screen."""
+"""``nntui exec``: run the debugger's commands without a screen."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from nntui.cli.endings import INTERRUPTED, WRONG_RESULT, say
-from nntui.cli.files import file_argument
+from nntui.cli.endings import INTERRUPTED, WRONG_RESULT, noticing_interrupts, say
+from nntui.cli.files import check_can_save, file_argument
+from nntui.cli.tables import echo_json
+from nntui.model.names import escaped
 
 if TYPE_CHECKING:
     from nntui.cli.sources import SourceLine
@@ -21,7 +23,7 @@ class _InOrder(click.Command):
     """A command that keeps the order in which its options -c and -x were given."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the words, and note the order of the options."""
+        """Parse the words, and note the order of the options."""
         values, _, order = self.make_parser(ctx).parse_args(args=list(args))
         rest = {name: iter(values.get(name) or ()) for name in ("commands", "scripts")}
         ctx.meta["nntui.given"] = [
@@ -88,12 +90,10 @@ def exec_(
       nntui exec xor -x script.txt --json | jq .data
       nntui exec xor
     """  # noqa: D301 (click's mark for a paragraph to leave as it is)
-    from nntui.cli.files import check_can_save
     from nntui.cli.sources import lines_of, prompts, standard_input
     from nntui.debugger.commands.interpreter import Interpreter
     from nntui.document.load import load
     from nntui.document.save import save
-    from nntui.model.names import escaped
     from nntui.sessions import open_session, save_session, with_session
 
     experiment = load(file)
@@ -119,7 +119,7 @@ def _run(
 ) -> int:
     """Run commands to their end, to the first that fails, or to the first Ctrl-C.
 
-    ``forgiving``: a person types them, and neither of the two is the end.
+    ``forgiving``: a user types them, and neither of the two is the end.
     """
     while True:
         try:
@@ -137,7 +137,7 @@ def _run_on(
         reply, stopped = _answered(interpreter, line, as_json, forgiving)
         if not reply.ok and not forgiving:
             say(f"{line.place}: {reply.data['error']}")
-            _show(reply.lines[1:], err=True)  # an expression's fault, pointed at
+            _show(reply.lines[1:], err=True)  # where in the expression
             return WRONG_RESULT
         if stopped and not forgiving:
             return INTERRUPTED
@@ -149,13 +149,11 @@ def _run_on(
 def _answered(
     interpreter: Interpreter, line: SourceLine, as_json: bool, forgiving: bool
 ) -> tuple[Reply, bool]:
-    """What a command answers, printed, and whether it was interrupted.
+    """Run a command and print its reply; return that, and whether it was interrupted.
 
     Raises:
-        click.Abort: interrupted once more, in the midst of something: nothing can follow on that.
+        click.Abort: it was interrupted twice, so the debugger's state is unknown.
     """
-    from nntui.cli.endings import noticing_interrupts
-
     with noticing_interrupts() as interrupted:
         try:
             reply = interpreter.execute(
@@ -173,7 +171,7 @@ def _answered(
 def _print(reply: Reply, as_json: bool, forgiving: bool) -> None:
     if as_json:
         if reply.command or not reply.ok:
-            _echo_json(reply.plain)
+            echo_json(reply.plain)
     elif reply.ok or forgiving:
         _show(reply.lines)
 
@@ -183,13 +181,5 @@ def _tell(message: str) -> None:
 
 
 def _show(lines: Iterable[str], *, err: bool = False) -> None:
-    from nntui.model.names import escaped
-
     for line in lines:
         click.echo(escaped(line, len(line) * 6 + 1), err=err)
-
-
-def _echo_json(plain: dict[str, Any]) -> None:
-    from nntui.cli.tables import echo_json
-
-    echo_json(plain)

@@ -1,4 +1,4 @@
-"""The argument FILE: a document's path, or what a bundled sample is called."""
+"""The argument FILE (a document's path or a sample's name), and options of several commands."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _FILES_CONSIDERED: Final = 1000
 
 
 def file_called(word: str, commands: Sequence[str] = ()) -> Path:
-    """The file that a word means: a path that exists, or else a bundled sample.
+    """Find the file that a word means: a path that exists, or else a bundled sample.
 
-    ``commands`` are what it could have been instead, had it been spelled rightly.
+    ``commands`` may have been meant instead: the sentence names the nearest one.
 
     Raises:
         NntuiError: neither; the sentence names the nearest sample, file or command.
@@ -92,15 +92,12 @@ def completions(incomplete: str) -> list[CompletionItem]:
     return found or [CompletionItem(incomplete, type="file")]
 
 
-# ---- saving --------------------------------------------------------------------------------------
-
-
 def check_can_save(path: Path, *, overwrite: bool = True) -> None:
-    """Find out before the work what would keep its result from being saved.
+    """Check before the work that its result can be saved.
 
     Raises:
-        NntuiError: a folder that is not there or takes no files, a path that is a folder, or
-            a file that is there already and may not be overwritten.
+        NntuiError: a folder that does not exist or cannot be written, a path that is a folder, or
+            a file that exists and may not be overwritten.
     """
     folder = path.parent
     faults = {
@@ -114,11 +111,8 @@ def check_can_save(path: Path, *, overwrite: bool = True) -> None:
             raise NntuiError(f"{escaped(str(path), 1000)}: {escaped(fault, 1000)}")
 
 
-# ---- epochs --------------------------------------------------------------------------------------
-
-
 def epochs_option(command: _Command) -> _Command:
-    """Give a command the option; it receives ``epochs``, None when not given."""
+    """Give a command the option --epochs; it receives ``epochs``, None when not given."""
     return click.option(
         "--epochs",
         type=click.IntRange(min=1, max=1_000_000_000),
@@ -128,7 +122,7 @@ def epochs_option(command: _Command) -> _Command:
 
 
 def with_epochs(experiment: Experiment, epochs: int | None) -> Experiment:
-    """The experiment, with another number of epochs when one is given."""
+    """Replace the number of epochs when one is given."""
     if epochs is None:
         return experiment
     return replace(experiment, training=replace(experiment.training, epochs=epochs))

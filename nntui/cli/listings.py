@@ -1,29 +1,28 @@
-"""``nntui samples``: what comes with nntui."""
+"""``nntui samples`` and ``nntui schema``."""
 
 from __future__ import annotations
 
+from collections import Counter
+
 import click
 
-from nntui.cli.tables import echo_json
+from nntui.cli.tables import aligned, echo_json
 from nntui.samples import samples
 
 
 @click.command("samples", short_help="List the bundled samples.")
 def list_samples() -> None:
-    """List the bundled samples: what to call each, its neurons by layer, and what it is about."""
-    from nntui.cli.tables import aligned
-    from nntui.cli.training import sizes
+    """List the bundled samples: what to call each, its neurons by layer, and its title."""
     from nntui.document.load import load
 
     rows = []
     for name, path in samples().items():
         experiment = load(path)
-        rows.append((name, sizes(experiment.network), experiment.name))
+        layers = Counter(experiment.network.wiring().layer.values())
+        sizes = "-".join(str(layers[layer]) for layer in sorted(layers))
+        rows.append((name, sizes, experiment.name))
     for line in aligned(rows):
         click.echo(line)
-
-
-# ---- schema --------------------------------------------------------------------------------------
 
 
 @click.command("schema", short_help="Print the JSON Schema of the format.")

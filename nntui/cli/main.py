@@ -1,4 +1,4 @@
-"""``nntui``: the group of commands, and what is done with a first word that is none of them."""
+"""``nntui``: the group of commands; a first word that is none of them is a file to open."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Commands(click.Group):
     """A group of commands whose first word may also be a file: then that is opened."""
 
     def main(self, *args: object, **options: object) -> object:  # type: ignore[override]
-        """Run a command and leave the process with its exit status."""
+        """Run a command and exit with its status."""
         ended(lambda: super(Commands, self).main(*args, **options | {"standalone_mode": False}))  # type: ignore[call-overload]
 
     def invoke(self, ctx: click.Context) -> object:
@@ -70,7 +70,7 @@ class Commands(click.Group):
         return [*commands, *files]
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
-        """What stands behind ``Usage: nntui``."""
+        """Describe the arguments in ``Usage: nntui …``."""
         return ["[OPTIONS] [FILE | COMMAND …]"]
 
 

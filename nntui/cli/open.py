@@ -32,7 +32,7 @@ def open_file(file: Path, no_state: bool) -> None:
 
 
 def open_picker() -> None:
-    """Open the screen on a choice of samples and recent files."""
+    """Open the screen with a list of samples and recent files."""
     _open(None, keep_state=True)
 
 
@@ -44,7 +44,7 @@ def _open(file: Path | None, *, keep_state: bool) -> None:
         gc.disable()
     from nntui.tui.app import open_screen
 
-    # Where stdout goes elsewhere, nobody may be there to put a document right.
+    # When stdout goes elsewhere, there may be no user to correct a bad document.
     open_screen(file, keep_state=keep_state, wait=sys.stdout is not None and sys.stdout.isatty())
 
 

@@ -1,4 +1,4 @@
-"""``nntui run``: training without a screen."""
+"""``nntui run``: train without a screen."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 import click
 
 from nntui.cli.endings import INTERRUPTED, WRONG_RESULT, say
-from nntui.cli.files import epochs_option, file_argument, with_epochs
-from nntui.cli.tables import echo_json
+from nntui.cli.files import check_can_save, epochs_option, file_argument, with_epochs
+from nntui.cli.tables import aligned, echo_json
+from nntui.explain.numbers import rounded
+from nntui.model.errors import counted
 from nntui.model.names import escaped
 
 if TYPE_CHECKING:
-    from nntui.cli.training import Outcome, Until
-    from nntui.model.experiment import Experiment
+    from nntui.cli.training import Outcome
+    from nntui.cli.until import Until
 
 
 @click.command("run", short_help="Train without a screen.")
@@ -63,15 +65,17 @@ def run(
       nntui run xor --until "epoch_loss < 0.01" --max-epochs 10000
       nntui run xor --until "abs(w[x1,h1]) > 3 or isnan(batch_loss)"
     """  # noqa: D301 (click's mark for a paragraph to leave as it is)
-    from nntui.cli.files import check_can_save
     from nntui.cli.training import train, trained
     from nntui.document.load import load
-    from nntui.document.save import save
 
     _check_options(epochs, condition, max_epochs)
     experiment = load(file)
     planned = with_epochs(experiment, epochs or max_epochs)
-    until = _until(condition, planned)
+    until = None
+    if condition is not None:
+        from nntui.cli.until import Until
+
+        until = Until(condition, planned)
     if out is not None:
         check_can_save(out)
     outcome = train(planned, until)
@@ -85,6 +89,8 @@ def run(
             f"({outcome.updates:,} of {outcome.updates_planned:,} updates)"
         )
     if out is not None:
+        from nntui.document.save import save
+
         save(trained(experiment, outcome), out)
         click.echo(f"saved to {escaped(str(out), 1000)}", err=as_json)
     if outcome.interrupted:
@@ -99,12 +105,6 @@ def _check_options(epochs: int | None, condition: str | None, max_epochs: int | 
         raise click.UsageError("--epochs and --max-epochs say the same thing: leave one away")
 
 
-def _until(condition: str | None, experiment: Experiment) -> Until | None:
-    from nntui.cli.training import Until
-
-    return None if condition is None else Until(condition, experiment)
-
-
 def _plain(outcome: Outcome, condition: str | None) -> dict[str, object]:
     return {
         **({} if condition is None else {"until": condition, "met": outcome.met}),
@@ -117,10 +117,6 @@ def _plain(outcome: Outcome, condition: str | None) -> dict[str, object]:
 
 
 def _report(outcome: Outcome, until: Until | None) -> None:
-    from nntui.cli.tables import aligned
-    from nntui.explain.numbers import rounded
-    from nntui.model.errors import counted
-
     number = rounded(6)
     rows = [
         (
@@ -139,7 +135,7 @@ def _report(outcome: Outcome, until: Until | None) -> None:
 
 
 def _ending(outcome: Outcome, condition: str) -> str:
-    """Why a run to a condition has ended."""
+    """Say whether the condition was met, and when."""
     shown = escaped(condition, 1000)
     if not outcome.met:
         return f"not met: {shown}"

@@ -1,28 +1,32 @@
-"""``nntui show``: an experiment on paper."""
+"""``nntui show``: print a network, its parameters, and what its run consists of."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from nntui.cli.files import file_argument
-from nntui.model.errors import NntuiError
+from nntui.cli.tables import aligned
+from nntui.explain.numbers import rounded
+from nntui.model.errors import NntuiError, counted
 from nntui.model.names import escaped
+from nntui.text import clean
 
 if TYPE_CHECKING:
-    from nntui.debugger.debugger import Debugger
+    from nntui.debugger.stepper import Stepper
     from nntui.draw.picture import Pen, Picture, Span
     from nntui.model.experiment import Experiment
     from nntui.model.network import Network
+    from nntui.model.settings import TableFunction
 
 
-_FROZEN = "frozen"
-VIEW_NAMES = ("activations", "weights", "gradients", "change")
-"""The views' names, known without what draws them."""
+_FROZEN: Final = "frozen"
+VIEW_NAMES: Final = ("activations", "weights", "gradients", "change")
+"""The names of the views: importing the views themselves would load the debugger."""
 
 
 @click.command("show", short_help="Print a network and its parameters.")
@@ -71,27 +75,26 @@ def show(
     if step is None and view is None:
         lines = _lines(experiment, columns)
     else:
-        lines = _moment(experiment, columns, step or 0, view)
+        lines = _after_steps(experiment, columns, step or 0, view)
     for line in lines:
         click.echo(line)
 
 
-def _moment(experiment: Experiment, width: int, step: int, view: str | None) -> Iterator[str]:
-
-    debugger = moment_of(experiment, step)
-    yield from described(debugger, view)
+def _after_steps(experiment: Experiment, width: int, step: int, view: str | None) -> Iterator[str]:
+    stepper = _stepper_at(experiment, step)
+    yield from _described(stepper, view)
     yield ""
-    yield drawn(debugger, width, view).text().strip("\n")
+    yield _drawn(stepper, width, view).text().strip("\n")
     yield ""
-    yield from values(debugger)
+    yield from _values(stepper)
 
 
 def _write(experiment: Experiment, out: Path, width: int, step: int, view: str | None) -> None:
     from nntui.document.files import write_text
 
-    debugger = moment_of(experiment, step)
-    title = " · ".join((experiment.name or "a network", *described(debugger, view)))
-    write_text(out, as_svg(drawn(debugger, width, view), escaped(title, 1000)))
+    stepper = _stepper_at(experiment, step)
+    title = " · ".join((experiment.name or "a network", *_described(stepper, view)))
+    write_text(out, _as_svg(_drawn(stepper, width, view), escaped(title, 1000)))
     click.echo(f"drawn to {escaped(str(out), 1000)}")
 
 
@@ -115,10 +118,8 @@ def _lines(experiment: Experiment, width: int) -> Iterator[str]:
 
 
 def _wrapped(text: str, width: int) -> Iterator[str]:
-    """Markdown as it was written, with its long lines folded and nothing in it interpreted."""
+    """Wrap the long lines of Markdown, which stays as it was written."""
     import textwrap
-
-    from nntui.text import clean
 
     for line in text.strip().splitlines():
         shown = clean(line.expandtabs(4))
@@ -134,8 +135,6 @@ def _wrapped(text: str, width: int) -> Iterator[str]:
 
 
 def _neurons(network: Network) -> Iterator[str]:
-    from nntui.cli.tables import aligned
-
     heading = ("layer", "neuron", "role", "activation", "bias", "")
     rows = [
         (
@@ -152,8 +151,6 @@ def _neurons(network: Network) -> Iterator[str]:
 
 
 def _connections(network: Network) -> Iterator[str]:
-    from nntui.cli.tables import aligned
-
     heading = ("source", "", "target", "weight", "")
     rows = [
         (
@@ -169,14 +166,11 @@ def _connections(network: Network) -> Iterator[str]:
 
 
 def _number(value: float) -> str:
-    from nntui.explain.numbers import rounded
-
     return rounded(6)(value)
 
 
 def _summary(experiment: Experiment) -> Iterator[str]:
     from nntui.engine.schedule import Schedule
-    from nntui.model.errors import counted
 
     net, training = experiment.network.wiring(), experiment.training
     frozen = len(net.frozen)
@@ -196,50 +190,49 @@ def _summary(experiment: Experiment) -> Iterator[str]:
     )
 
 
-def _function(function: object) -> str:
-    """A loss or an optimizer with the settings that are not at their defaults."""
-    name, settings = function.name, dict(function.settings)  # type: ignore[attr-defined]
-    defaults = function.row.settings  # type: ignore[attr-defined]
+def _function(function: TableFunction[Any]) -> str:
+    """Name a loss or an optimizer with the settings that are not at their defaults."""
+    defaults = function.defaults(function.name)
     said = [
         f"{key.replace('_', ' ')} {value if isinstance(value, bool) else f'{value:g}'}"
-        for key, value in settings.items()
+        for key, value in function.settings
         if key == "learning_rate" or value != defaults[key]
     ]
-    return f"{name} ({', '.join(said)})" if said else name
+    return f"{function.name} ({', '.join(said)})" if said else function.name
 
 
-# ---- moment --------------------------------------------------------------------------------------
+# ---- after some steps ----------------------------------------------------------------------------
 
 
-_TALLEST = 60
+_TALLEST: Final = 60
 """Rows of a drawing at most; larger layers are folded."""
 
 
-def moment_of(experiment: Experiment, step: int) -> Debugger:
-    """The run after so many steps.
+def _stepper_at(experiment: Experiment, step: int) -> Stepper:
+    """Run the first steps.
 
     Raises:
         NntuiError: the run is shorter.
     """
-    from nntui.debugger.debugger import Debugger
+    from nntui.debugger.stepper import Stepper
 
-    debugger = Debugger(experiment)
-    if step > debugger.total:
-        raise NntuiError(f"--step {step}: the run ends with step {debugger.total}")
-    debugger.seek(step)
-    return debugger
+    stepper = Stepper(experiment)
+    if step > stepper.total:
+        raise NntuiError(f"--step {step}: the run ends with step {stepper.total}")
+    stepper.seek(step)
+    return stepper
 
 
-def drawn(debugger: Debugger, width: int, view: str | None = None) -> Picture:
-    """The network at this moment, in the view named, or the one that suits the phase."""
+def _drawn(stepper: Stepper, width: int, view: str | None) -> Picture:
+    """Draw the network in a view; None: the one that suits the phase."""
     from nntui.debugger.values import before_last_update
     from nntui.draw.layout import lay_out
     from nntui.draw.paint import paint
     from nntui.network_view.scene import Scene, draft_wiring
     from nntui.network_view.views import Emphasis, HeatMapCache, Moment, view_at
 
-    net = debugger.experiment.network.wiring()
-    moment = Moment(debugger.snapshot(), before_last_update(debugger.run))
+    net = stepper.experiment.network.wiring()
+    moment = Moment(stepper.snapshot(), before_last_update(stepper.run))
     shown, scene = view_at(moment, view), Scene(net)
     layers = list(net.layer.values())
     largest = max(map(layers.count, set(layers)))
@@ -253,38 +246,35 @@ def drawn(debugger: Debugger, width: int, view: str | None = None) -> Picture:
     )
 
 
-def described(debugger: Debugger, view: str | None) -> Iterator[str]:
-    """Where the run stands, what the last step did, and what the drawing shows."""
+def _described(stepper: Stepper, view: str | None) -> Iterator[str]:
+    """Say where the run is, what the last step did, and what the drawing shows."""
     from nntui.network_view.views import Moment, view_at
 
-    last = debugger.last
-    yield f"after {debugger.position:,} of {debugger.total:,} steps"
+    last = stepper.last
+    yield f"after {stepper.position:,} of {stepper.total:,} steps"
     if last is not None:
         at = last.position
         example = "" if at.example is None else f", example {at.example}"
         yield f"epoch {at.epoch}, update {at.update}{example}, {at.phase}: {last.text}"
-    shown = view_at(Moment(debugger.snapshot()), view)
+    shown = view_at(Moment(stepper.snapshot()), view)
     yield f"{shown.name}: {shown.boxes} in the boxes, {shown.lines} on the lines"
 
 
-def values(debugger: Debugger) -> Iterator[str]:
-    """Every neuron's values, blank where there is none yet."""
-    from nntui.cli.tables import aligned
-    from nntui.explain.numbers import rounded
-
-    snapshot, number = debugger.snapshot(), rounded(6)
+def _values(stepper: Stepper) -> Iterator[str]:
+    """List every neuron's values, blank where there is none yet."""
+    snapshot = stepper.snapshot()
     net = snapshot.net
     columns = (snapshot.z, snapshot.a, snapshot.da, snapshot.delta, snapshot.b, snapshot.db)
     rows = [
-        (j, *(number(found[j]) if j in found else "" for found in columns))
+        (j, *(_number(found[j]) if j in found else "" for found in columns))
         for j in (*net.inputs, *net.neurons)
     ]
     heading = ("neuron", "z", "a", "∂L/∂a", "δ", "b", "∂L/∂b")
     return aligned(rows, ("left", *("point",) * 6), heading)
 
 
-def as_svg(picture: Picture, title: str) -> str:
-    """A drawing as an SVG document, on a dark ground."""
+def _as_svg(picture: Picture, title: str) -> str:
+    """Draw a picture as an SVG document on a dark background."""
     from nntui.draw.picture import Pen, svg
     from nntui.network_view.colours import RGB, Palette
 

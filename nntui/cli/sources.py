@@ -1,4 +1,4 @@
-"""Where the lines of commands come from: options, script files, standard input, a prompt."""
+"""Read lines of commands: from options, script files, standard input or a prompt."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _MOST_BYTES: Final = 4 * MAX_LINE + 1
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """A line, and where it stands: ``script.txt:3``."""
+    """A line and its place, such as ``script.txt:3``."""
 
     text: str
     place: str
 
 
 def lines_of(given: Sequence[tuple[str, str]]) -> Iterator[SourceLine] | None:
-    """The lines of -c and -x options (("commands", text) or ("scripts", path)); None without any.
+    """Read -c and -x options (("commands", text) or ("scripts", path)); None without any.
 
     Every script is read before the first command runs.
 
@@ -59,17 +59,17 @@ def _script(path: str) -> str:
 
 
 def prompts() -> bool:
-    """Whether a person types the commands."""
+    """Whether a user types the commands."""
     return sys.stdin is not None and sys.stdin.isatty()
 
 
 def standard_input(interpreter: Interpreter) -> Iterator[SourceLine]:
-    """The lines of standard input, asked for with a prompt when that is a terminal.
+    """Read the lines of standard input, with a prompt when that is a terminal.
 
-    There, an empty line stands for the last movement again.
+    There, an empty line repeats the last movement.
 
     Raises:
-        KeyboardInterrupt: from the next line of a terminal, which may be asked for once more.
+        KeyboardInterrupt: while a terminal is read; the next line may be asked for all the same.
     """
     if prompts():
         return Prompt(interpreter)
@@ -78,7 +78,7 @@ def standard_input(interpreter: Interpreter) -> Iterator[SourceLine]:
 
 
 class Prompt:
-    """The lines that a person types. An interrupt ends a line, never the source of lines."""
+    """The lines that a user types. An interrupt ends a line, not the iterator."""
 
     def __init__(self, interpreter: Interpreter) -> None:
         self._interpreter, self._ask = interpreter, _asking(interpreter)
@@ -95,10 +95,9 @@ class Prompt:
 
 
 def _read_line(whole: bool = False) -> str | None:
-    """A line of standard input, whatever its bytes; None at its end.
+    """Read a line of standard input, whatever its bytes; None at the end.
 
-    Of a line longer than any command only so much is given as shows that it is; the rest of it is
-    skipped if the line is to be read ``whole``.
+    A line longer than any command is cut; with ``whole`` the rest of it is skipped.
     """
     if sys.stdin is None:
         return None
@@ -110,7 +109,7 @@ def _read_line(whole: bool = False) -> str | None:
 
 
 def _asking(interpreter: Interpreter) -> Callable[[], str | None]:
-    """How a terminal is asked for a line: with history and completion if it can do that."""
+    """Choose how to ask a terminal for a line: with history and completion if it has them."""
     if os.environ.get("TERM", "dumb") != "dumb" and sys.stdout.isatty():
         with suppress(ImportError):
             return _readline(interpreter)
@@ -140,7 +139,7 @@ def _readline(interpreter: Interpreter) -> Callable[[], str | None]:
         readline.parse_and_bind("bind ^I rl_complete")
     else:
         readline.parse_and_bind("tab: complete")
-        # Nothing but the line itself is sent: no marks around what is pasted.
+        # Without this, the terminal would put marks around pasted text.
         readline.parse_and_bind("set enable-bracketed-paste off")
 
     def ask() -> str | None:

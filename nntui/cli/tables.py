@@ -1,4 +1,4 @@
-"""Tables as text: columns that line up, in terminal cells, whatever the neurons are called."""
+"""Print tables with aligned columns, terms with explanations, and strict JSON."""
 
 from __future__ import annotations
 
@@ -6,25 +6,26 @@ import json
 import math
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import click
 
+from nntui.explain.numbers import exact
 from nntui.text import cells, padded, wrapped
 
 Align = Literal["left", "right", "point"]
 """Where a column's words meet: their first or last character, or their decimal points."""
 
-GAP = "  "
+GAP: Final = "  "
 
-_LONGEST_TERM = 28
+_LONGEST_TERM: Final = 28
 """Cells of a term that its explanation stands beside."""
 
 
 def aligned(
     rows: Sequence[Sequence[str]], columns: tuple[Align, ...] = (), heading: Sequence[str] = ()
 ) -> Iterator[str]:
-    """The heading, if any, and each row as a line; columns not spoken of stand on the left."""
+    """Align columns, in terminal cells; those that ``columns`` does not reach are on the left."""
     if not rows:
         return
     table = [list(row) for row in rows]
@@ -45,7 +46,7 @@ def aligned(
 def definitions(
     rows: Sequence[tuple[str, ...]], width: int, like: Sequence[tuple[str, ...]] = ()
 ) -> Iterator[str]:
-    """Terms, each with an explanation: the last column, which is wrapped to a width.
+    """List terms, each with an explanation: the last column, wrapped to a width.
 
     A row whose terms are very long has them in lines of their own. ``like``: the rows of all
     tables whose explanations begin below each other; by default these.
@@ -74,7 +75,7 @@ def _meet_at_point(table: list[list[str]], column: int) -> None:
         row[column] = " " * (width - len(part)) + row[column]
 
 
-# ---- strict json ---------------------------------------------------------------------------------
+# ---- strict JSON ---------------------------------------------------------------------------------
 
 
 def echo_json(value: Any, indent: int | None = None) -> None:
@@ -83,28 +84,22 @@ def echo_json(value: Any, indent: int | None = None) -> None:
 
 
 def json_text(value: Any, indent: int | None = None) -> str:
-    """A value as strict JSON that stdout can take."""
+    """Write a value as strict JSON in the encoding of stdout."""
     # In an encoding without, say, the sign δ, JSON has an escape of its own for it.
     ascii_only = "utf" not in (getattr(sys.stdout, "encoding", None) or "").lower()
     write = json.JSONEncoder(indent=indent, ensure_ascii=ascii_only, allow_nan=False).encode
     try:
         return write(value)
-    except ValueError:  # a number that is none: rare, so it is not looked for beforehand
-        return write(plain(value))
+    except ValueError:  # NaN or an infinity: rare, so it is not looked for beforehand
+        return write(_with_names(value))
 
 
-def plain(value: Any) -> Any:
-    """A value with every number that JSON cannot hold replaced by its name."""
+def _with_names(value: Any) -> Any:
+    """Replace every number that JSON cannot hold by its name, such as "NaN"."""
     if isinstance(value, float):
-        return value if math.isfinite(value) else _named(value)
+        return value if math.isfinite(value) else exact(value)
     if isinstance(value, dict):
-        return {key: plain(child) for key, child in value.items()}
+        return {key: _with_names(child) for key, child in value.items()}
     if isinstance(value, (list, tuple)):
-        return [plain(child) for child in value]
+        return [_with_names(child) for child in value]
     return value
-
-
-def _named(value: float) -> str:
-    from nntui.explain.numbers import exact
-
-    return exact(value)

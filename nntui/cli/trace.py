@@ -1,4 +1,4 @@
-"""``nntui trace``: every step of a run, one after the other."""
+"""``nntui trace``: print every step of a run."""
 
 from __future__ import annotations
 
@@ -46,17 +46,17 @@ def trace(file: Path, epochs: int | None, first: int, last: int | None, form: st
       nntui trace xor --from 1000 --to 1100     from the middle of the run
     """  # noqa: D301 (click's mark for a paragraph to leave as it is)
     from nntui.cli.trace_formats import FORMATS
-    from nntui.debugger.debugger import Debugger
+    from nntui.debugger.stepper import Stepper
     from nntui.document.load import load
 
     experiment = with_epochs(load(file), epochs)
-    debugger = Debugger(experiment)
+    stepper = Stepper(experiment)
     if last is not None and last < first:
         raise NntuiError(f"--to {last} lies before --from {first}: there is nothing to print")
-    if first >= debugger.total:
-        raise NntuiError(f"there is no step {first}: the run's last step is {debugger.total - 1}")
-    end = debugger.total if last is None else min(last + 1, debugger.total)
-    debugger.seek(first)
-    steps = (debugger.step() for _ in range(first, end))
+    if first >= stepper.total:
+        raise NntuiError(f"there is no step {first}: the run's last step is {stepper.total - 1}")
+    end = stepper.total if last is None else min(last + 1, stepper.total)
+    stepper.seek(first)
+    steps = (stepper.step() for _ in range(first, end))
     for text in FORMATS[form](steps, experiment, end - 1):
         print(text)  # click.echo would flush every line

@@ -1,4 +1,4 @@
-"""The formats of a trace: steps → pieces of text, as they come."""
+"""The formats of a trace: an iterator of steps → an iterator of texts to print."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WHO: Final = ("source", "target", "neuron", "parameter")
 
 
 def record(step: Step) -> dict[str, Any]:
-    """A step as section 6 of the semantics writes it down."""
+    """Describe a step as plain JSON values."""
     position = step.position
     who = {key: getattr(step, key) for key in _WHO}
     return {
@@ -63,7 +63,7 @@ def _pairs(values: Mapping[str, float]) -> str:
 
 
 def _text(steps: Iterable[Step], experiment: Experiment, last: int) -> Iterator[str]:
-    """Headings by example and phase; below them the step's number and its equations, aligned."""
+    """Print headings by example and phase; below them the number and the equations of a step."""
     digits, target = len(str(last)), _longest_target(experiment)
     before: tuple[str, str] = ("", "")
     for step in steps:
@@ -87,7 +87,7 @@ def _heading(step: Step) -> str:
 
 
 def _longest_target(experiment: Experiment) -> int:
-    """The cells that the longest name on the left of an equals sign takes."""
+    """Measure the longest name on the left of an equals sign, in cells."""
     net = experiment.network.wiring()
     names = [parameter_name(p, "d") for p in net.parameters]
     names += [value_name("delta", j) for j in net.neurons]

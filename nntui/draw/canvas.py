@@ -1,4 +1,4 @@
-"""A grid of cells to draw on, that becomes a picture's rows."""
+"""A grid of cells to draw text and lines on."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _BLANK: Final[_Look] = ("blank", None)
 
 
 class Canvas:
-    """Cells that start blank; what is put later covers what was put before.
+    """Cells that start blank; what is drawn later covers what was drawn before.
 
-    Only the rows of `window` take anything.
+    With a `window`, only its rows are drawn.
     """
 
     def __init__(self, width: int, height: int, window: range | None = None) -> None:
@@ -30,30 +30,30 @@ class Canvas:
         self._looks: dict[int, list[_Look]] = {row: [_BLANK] * width for row in shown}
 
     def cell(self, x: int, y: int, text: str, role: str, value: float | None = None) -> None:
-        """Put one character that takes one cell; outside the canvas it is dropped."""
+        """Draw a character that takes one cell; outside the canvas it is dropped."""
         if 0 <= x < self.width and y in self._texts:
             self._texts[y][x] = text
             self._looks[y][x] = (role, value)
 
     def line(self, marks: Mapping[Cell, str], role: str, value: float | None = None) -> None:
-        """Put many characters of one meaning, given by their cells."""
+        """Draw many characters of one role, given by their cells."""
         for (x, y), text in marks.items():
             self.cell(x, y, text, role, value)
 
     def text(
         self, x: int, y: int, text: str, width: int, role: str, value: float | None = None
     ) -> None:
-        """Put a text that takes exactly `width` cells.
+        """Draw a text that takes exactly `width` cells.
 
-        It lives whole in its first cell and empties the others, so a wide character is never split;
-        therefore texts must not overlap.
+        The first cell holds the whole text and the others are emptied, so a wide character is never
+        split; therefore texts must not overlap.
         """
         self.cell(x, y, text, role, value)
         for covered in range(x + 1, x + width):
             self.cell(covered, y, "", role, value)
 
     def rows(self) -> tuple[tuple[Span, ...], ...]:
-        """Return the rows with neighbouring cells of one meaning joined into spans."""
+        """Join neighbouring cells of one role into spans, row by row."""
         blank = (Span(" " * self.width, *_BLANK),) if self.width else ()
         return tuple(self._row(row) if row in self._texts else blank for row in range(self.height))
 
@@ -80,8 +80,8 @@ class Leg(NamedTuple):
     y1: int
 
 
-# The bit of each dot in a braille character, by [row][column].
-_DOTS: Final = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
+DOTS: Final = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
+"""The bit of each dot in a braille character, by [row][column]."""
 _MIDDLE: Final = 1
 """The dot row, of four, at which a line meets a box."""
 
@@ -112,7 +112,7 @@ def thin(leg: Leg, on: int = 1, off: int = 0) -> tuple[tuple[Cell, int], ...]:
         x = x0 + (2 * i * (x1 - x0) + count) // (2 * count)
         y = y0 + (2 * i * (y1 - y0) + count) // (2 * count)
         cell = (x // 2, y // 4)
-        bits[cell] = bits.get(cell, 0) | _DOTS[y % 4][x % 2]
+        bits[cell] = bits.get(cell, 0) | DOTS[y % 4][x % 2]
     return tuple(bits.items())
 
 

@@ -1,4 +1,4 @@
-"""The curve of a function, drawn in braille dots, with one of its points and the slope there."""
+"""Draw the curve of a function in braille dots, with a point and its tangent."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from nntui.draw.canvas import Canvas, Cell
+from nntui.draw.canvas import DOTS, Canvas, Cell
 from nntui.draw.picture import Picture
 
 POINT: Final = "●"
-_DOTS: Final = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
-"""The bit of each dot in a braille character, by [row][column]."""
 _REACH: Final = 6
 """The tangent is a sixth of the picture long, to either side."""
 
@@ -35,8 +33,8 @@ def curve(
 ) -> Picture:
     """Draw f from ``across[0]`` to ``across[1]`` in ``width`` × ``height`` cells.
 
-    The height is that of the values there and of 0. Where a value is no number there is a gap. A
-    point outside, or that is no number, is left out.
+    The range upwards covers the values and 0. A value that is not finite leaves a gap; a point
+    outside, or not finite, is left out.
     """
     return _Plot(f, across, width, height).drawn(point)
 
@@ -59,7 +57,7 @@ class _Plot:
             self._greatest = self._least + 1.0
 
     def drawn(self, point: Point | None) -> Picture:
-        """The axes, the tangent, the curve, the point, one upon the other."""
+        """Draw the axes, the tangent, the curve and the point, one above the other."""
         canvas = Canvas(self._width, self._height)
         self._axes(canvas)
         seen = point is not None and self._sees(point)
@@ -88,7 +86,7 @@ class _Plot:
                 canvas.cell(column, y, "┼" if y == row else "│", "curve.axis")
 
     def _tangent(self, point: Point) -> list[float]:
-        """Its values about the point, as far as they are to be seen; elsewhere no number."""
+        """Compute the tangent's values near the point; nan elsewhere."""
         step = (self._high - self._low) / (self._columns - 1)
         at, reach = self._column(point.x), self._columns // _REACH
         found = [math.nan] * self._columns
@@ -99,7 +97,7 @@ class _Plot:
         return found
 
     def _joined(self, values: Sequence[float]) -> dict[Cell, int]:
-        """The values, each joined with the one before by dots upon each other."""
+        """Join the values of neighbouring columns by upright lines of dots."""
         bits: dict[Cell, int] = {}
         before: int | None = None
         for column, value in enumerate(values):
@@ -131,4 +129,4 @@ class _Plot:
 
 def _dot(bits: dict[Cell, int], column: int, row: int) -> None:
     cell = (column // 2, row // 4)
-    bits[cell] = bits.get(cell, 0) | _DOTS[row % 4][column % 2]
+    bits[cell] = bits.get(cell, 0) | DOTS[row % 4][column % 2]

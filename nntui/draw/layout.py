@@ -1,4 +1,4 @@
-"""The making of a layout: once per network and size, for every step."""
+"""Lay out a network: once per network and size, for every step."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 BRIEF: Final = 4
-"""Cells of a value where it is that or a drawing that is seen in part."""
+"""Cells of a value in a drawing that would otherwise be too wide."""
 
 NAME_LIMIT: Final = 12
 """The most cells that a name gets."""
@@ -28,7 +28,7 @@ _WIDEST_GAP: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class WidthFit:
-    """One way to fill a width: box widths, gaps, and where the first column starts.
+    """One way to fill a width: the widths of boxes and where each column starts.
 
     A box is `box_height` rows high: name and value side by side in 1, or one above the other in 2.
     """
@@ -118,8 +118,8 @@ _RIM: Final = 1.5
 _DISTANCE: Final = 0.15
 _BESIDE: Final = 0.5
 _CORNER: Final = 0.5
-# A label that would be dearer stays away.
-DEAREST: Final = 8.0
+# A label that would cost more is left out.
+_DEAREST: Final = 8.0
 
 
 def cover(slot: Cell, width: int) -> list[Cell]:
@@ -182,24 +182,24 @@ def slots_in_gap(
     slots: dict[Edge, Cell] = {}
     # The line with the least choice goes first, or the others would take its only place.
     easy = {
-        key: best_slot(leg, width, (), crowd, start=start, dearest=DEAREST)
+        key: best_slot(leg, width, (), crowd, start=start, dearest=_DEAREST)
         for key, leg in legs.items()
     }
     for key, leg in sorted(legs.items(), key=lambda pair: easy[pair[0]] is not None):
-        slot = best_slot(leg, width, taken, crowd, start=start, dearest=DEAREST)
+        slot = best_slot(leg, width, taken, crowd, start=start, dearest=_DEAREST)
         if slot is not None:
             slots[key] = slot
             taken.update(cover(slot, width))
     return slots
 
 
-# ---- placement -----------------------------------------------------------------------------------
+# ---- the whole -----------------------------------------------------------------------------------
 
 
 _AS_IT_FITS: Final[Mapping[int, bool]] = {}
 
 MOST_LABELLED: Final = 40
-"""Between two columns with more lines than this, only the ones in the spotlight get a label."""
+"""Between columns with more lines than this, only those in the spotlight get a label."""
 
 
 def lay_out(
@@ -211,16 +211,21 @@ def lay_out(
     label_width: int = 5,
     folds: Mapping[int, bool] = _AS_IT_FITS,
 ) -> Layout:
-    """Return the layout of a network in `width` × `height` cells.
+    """Lay a network out in `width` × `height` cells.
 
-    Whoever lays a large network out again and again gives its draft. Every node of `graph` has an
-    integer `layer`, and connections lead to later layers; nodes of a layer are drawn in the graph's
-    order unless another one has fewer crossings. `value_width` and `label_width` are the cells for
-    a neuron's value and for a weight (0: only the executing connection has one). Neurons without
-    room fold into one row; before the columns need more than `width`, values get few cells (the
-    layout says how many); when the columns need more than `width`, the layout is wider and says
-    `overflow`. `folds` says of a column (counted from 0) whether it is to be folded whole, or to be
-    shown whole and make the layout as high as that takes.
+    Neurons without room fold into one row. When the width is scarce, values get fewer cells (the
+    layout says how many); when that does not do, the layout is wider and says `overflow`.
+
+    Args:
+        graph: every node has an integer `layer`, and connections lead to later layers. Nodes of a
+            layer are drawn in the graph's order unless another one has fewer crossings. For many
+            layouts of one network, give its draft.
+        width: cells.
+        height: cells.
+        value_width: cells for a neuron's value.
+        label_width: cells for a weight; 0: only the executing connection has one.
+        folds: by column (from 0), whether to fold it whole (True), or to show it whole and make
+            the layout as high as that takes (False).
 
     Raises:
         ValueError: a neuron has no layer, or a connection does not lead to a later layer.

@@ -1,4 +1,4 @@
-"""What a drawing is in the end: rows of text, each piece with the name of what it means."""
+"""A finished drawing: rows of text whose pieces have roles; the looks it is made from; SVG."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ ROLES: Final[Mapping[str, str]] = {
     "blank": "nothing here",
     "box": "a neuron",
     "box.current": "the neuron that is being computed",
-    "box.focus": "the neuron that the person has chosen",
-    "box.dim": "a neuron beside the point",
+    "box.focus": "the neuron that the user has chosen",
+    "box.dim": "a neuron that is dimmed",
     "box.odd": "a neuron whose number is not finite",
     "fold": "neurons for which there is no row",
     "edge.positive": "a connection with a weight of at least 0",
@@ -23,14 +23,14 @@ ROLES: Final[Mapping[str, str]] = {
     "edge.negative.pending": "such a connection that this pass has still to go through",
     "edge.positive.done": "such a connection that this pass has been through",
     "edge.negative.done": "such a connection that this pass has been through",
-    "edge.positive.bright": "such a connection, brought out",
-    "edge.negative.bright": "such a connection, brought out",
-    "edge.positive.dim": "such a connection, beside the point",
-    "edge.negative.dim": "such a connection, beside the point",
+    "edge.positive.bright": "such a connection, highlighted",
+    "edge.negative.bright": "such a connection, highlighted",
+    "edge.positive.dim": "such a connection, dimmed",
+    "edge.negative.dim": "such a connection, dimmed",
     "edge.positive.ahead": "such a connection, which this pass has still to go through",
     "edge.negative.ahead": "such a connection, which this pass has still to go through",
-    "edge.positive.focus": "such a connection, which the person has chosen",
-    "edge.negative.focus": "such a connection, which the person has chosen",
+    "edge.positive.focus": "such a connection, which the user has chosen",
+    "edge.negative.focus": "such a connection, which the user has chosen",
     "edge.odd": "a connection with a number that is not finite",
     "edge.current": "the connection that is being computed",
     "heat.positive": "connections that share a cell, the strongest of which is at least 0",
@@ -38,14 +38,14 @@ ROLES: Final[Mapping[str, str]] = {
     "label": "a weight printed on its connection",
     "label.pending": "the weight of a connection that this pass has still to go through",
     "label.done": "the weight of a connection that this pass has been through",
-    "label.bright": "the weight of a connection that is brought out",
-    "label.focus": "the weight of the connection that the person has chosen",
-    "label.dim": "the weight of a connection beside the point",
+    "label.bright": "the weight of a connection that is highlighted",
+    "label.focus": "the weight of the connection that the user has chosen",
+    "label.dim": "the weight of a connection that is dimmed",
     "label.odd": "a number that is not finite, printed on its connection",
     "label.current": "the weight of the connection that is being computed",
     "stop": "a connection has a breakpoint",
 }
-"""Every role that a span can have, with its meaning: the list that a colour scheme has to cover."""
+"""Every role that a span can have, with its meaning: a colour scheme must cover them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class Picture:
     def at(self, x: int, y: int) -> str | None:
         """Return the neuron whose box is at the cell, or None.
 
-        A fold answers with the neuron that it shows, or else with the first one that it hides.
+        For a fold it is the neuron that it shows, or else the first one that it hides.
         """
         return next((area.name for area in self.areas if area.covers(x, y)), None)
 
@@ -109,9 +109,9 @@ EdgeState = Literal["plain", "pending", "done", "current", "focus", "bright", "d
 class NodeLook:
     """How a neuron looks.
 
-    `value` is its formatted number, "" when it has none yet. `tone` in −1..1 shades the box; None
-    leaves it unshaded; with nan it stands out, as its number is not finite. `mark` says what the
-    neuron is at this moment; with a `stop` it has a dot at its left rim.
+    `value` is its formatted number, "" when it has none yet. `tone` in −1..1 shades the box (None:
+    no shade, nan: its number is not finite). `mark` says what the neuron is at this moment; with
+    a `stop` (a breakpoint) it has a dot at its left rim.
     """
 
     value: str = ""
@@ -124,12 +124,12 @@ class NodeLook:
 class EdgeLook:
     """How a connection looks.
 
-    `weight` gives sign and strength, `label` is the weight formatted. A `current` connection has an
-    arrowhead: at its target when the pass goes `forward`, at its source on the way back, none when
-    that is None. Inside a pass one is `done` with or `pending`; one in another state that the pass
-    has still to go through is `ahead`. The label stands near the target,
-    or `at_source`. One in `focus` has its label in angles; one with a `stop` a dot before its
-    label, or on its line.
+    `weight` gives sign and strength, `label` is the formatted weight: near the target, or
+    `at_source`. A `current` connection has an arrowhead: at its target when the pass goes
+    `forward`, at its source on the way back, none when that is None. The pass has been through
+    one that is `done` and not yet through one that is `pending`, or `ahead` in another state. One
+    in `focus` has its label in angles; one with a `stop` has a dot before its label, or on its
+    line.
     """
 
     weight: float
@@ -141,7 +141,7 @@ class EdgeLook:
     ahead: bool = False
 
 
-# ---- svg -----------------------------------------------------------------------------------------
+# ---- SVG -----------------------------------------------------------------------------------------
 
 
 WIDTH: Final = 8.4
@@ -154,7 +154,7 @@ _FONTS: Final = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace"
 
 
 class Pen(NamedTuple):
-    """How a span is printed: colours as ``#rrggbb`` (None: as the page)."""
+    """How a span is drawn: colours as ``#rrggbb`` (None: the page's)."""
 
     colour: str | None = None
     ground: str | None = None
@@ -171,9 +171,9 @@ def svg(
     foreground: str,
     title: str = "",
 ) -> str:
-    """Return a picture as an SVG document that needs nothing else.
+    """Draw a picture as an SVG document of its own.
 
-    `pen` says what each span looks like; `title` is what is read out to who cannot see it.
+    `pen` says what each span looks like; `title` is for screen readers.
     """
     width, height = picture.width * WIDTH + 2 * _MARGIN, picture.height * HEIGHT + 2 * _MARGIN
     head = (
@@ -192,7 +192,7 @@ def svg(
 
 
 def _placed(picture: Picture) -> Iterator[tuple[Span, float, float, float]]:
-    """Each span with where it begins and how wide it is."""
+    """Yield each span with its left and top edge and its width, in pixels."""
     for row, spans in enumerate(picture.rows):
         column = 0
         for span in spans:

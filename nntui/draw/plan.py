@@ -1,4 +1,4 @@
-"""The plan of a drawing: where boxes, lines and labels stand. It holds for every step."""
+"""A layout: where boxes, lines, labels and heat maps stand. It holds for every step."""
 
 from __future__ import annotations
 
@@ -7,22 +7,19 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nlargest
 from itertools import islice, pairwise
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from nntui.draw.canvas import Cell, Leg
 from nntui.draw.layers import Edge, Lane
 
-if TYPE_CHECKING:
-    from nntui.draw.layers import Edge
-
 
 def size_of(number: float) -> float:
-    """Return how large a number is, whatever its sign; one that is none is larger than all."""
+    """Return the absolute value of a number; nan counts as infinite."""
     return math.inf if math.isnan(number) else abs(number)
 
 
 def strength_of(weight: float, scale: float) -> float:
-    """Return how strong a weight is, 0 to 1, beside the one with strength 1."""
+    """Return how strong a weight is, 0 to 1; `scale` is the |weight| with strength 1."""
     if not math.isfinite(weight):
         return 1.0
     # Two decimals are more than an eye can tell, and let neighbouring cells share a span.
@@ -83,7 +80,7 @@ class Shade(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FilledHeatMaps:
-    """The maps at one moment, and the connections that are the strongest beside them."""
+    """The maps at one step, and the strongest connections, which are drawn beside them."""
 
     shades: tuple[Shade, ...]
     lines: tuple[Edge, ...]
@@ -92,9 +89,9 @@ class FilledHeatMaps:
 def heat_maps_of(
     columns: Sequence[Sequence[Box]], sources: Mapping[str, Collection[str]]
 ) -> dict[int, HeatMap]:
-    """Return the maps of a drawing, each by the column in front of which it stands.
+    """Return the maps of a drawing, by the column in front of which each stands.
 
-    `sources` says from where connections lead to a neuron.
+    `sources` has the neurons from which connections lead to a neuron.
     """
     heat_maps: dict[int, HeatMap] = {}
     for column, (left, right) in enumerate(pairwise(columns), 1):
@@ -143,7 +140,7 @@ def _edges(
 
 
 def fill_heat_maps(layout: Layout, numbers: Numbers, window: range | None = None) -> FilledHeatMaps:
-    """Return the maps of a layout filled in, and the strongest lines to draw beside them.
+    """Fill in the maps of a layout, and choose the strongest lines to draw beside them.
 
     With a `window`, only the maps' rows inside are filled in.
     """
@@ -264,7 +261,7 @@ class Layout:
         return tuple(legs)
 
     def tail(self, target: str) -> Leg | None:
-        """Return the way from a heat map, at which lines end, on to the target's box, if any.
+        """Return the leg from a heat map, where lines end, to the target's box, if there is one.
 
         Raises:
             KeyError: there is no such neuron.

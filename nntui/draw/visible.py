@@ -1,4 +1,4 @@
-"""The choice of lines: which connections a painting shows, and how prominently."""
+"""Choose which connections a drawing shows, and how prominently."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WHOLE_LINES: Final = 24
 """Across one gap so many of the strongest are drawn whole, the others as a trace of dots."""
 
 CROWDED: Final = 1.5
-"""With so many lines for each row a drawing is too flat for them: fewer are drawn whole."""
+"""With more lines for each row of the drawing than this, fewer are drawn whole."""
 
 _SPOTLIGHT: Final = ("bright", "focus", "current")
 _ORDER: Final[Mapping[EdgeState, int]] = {
@@ -47,7 +47,7 @@ class VisibleLine(NamedTuple):
 
     @property
     def spotlit(self) -> bool:
-        """Whether the connection is drawn and labelled whatever the crowd."""
+        """Whether the connection is drawn and labelled however many others there are."""
         return self.look.state in _SPOTLIGHT
 
 
@@ -60,7 +60,7 @@ def select(
     scale: float | None,
     at_hand: Container[str] = frozenset(),
 ) -> list[VisibleLine]:
-    """Return the lines to draw, in the order in which to draw them: what is last lies on top.
+    """Return the lines in the order in which to draw them: the last one lies on top.
 
     Where not all can be drawn whole, those into the neurons `at_hand` are, then the strongest.
 
@@ -86,7 +86,7 @@ def select(
         elif not folded:
             spans.setdefault((source.column, target.column), []).append((edge, look))
     for (edge, look), *others in rays.values():
-        # Many connections in one line have no one weight to print.
+        # One line for many connections has no weight to print.
         spotlit.append((edge, replace(look, label="") if others else look))
     whole, faint = _strongest(spans, lit, layout.height, at_hand)
     traces = {edge for edge, _ in faint}

@@ -1,1 +1,1 @@
-"""Looks: how a moment of a run is drawn. From a snapshot to what ``nntui.draw`` paints."""
+"""How a moment of a run is drawn: from a snapshot to the looks that ``nntui.draw`` paints."""

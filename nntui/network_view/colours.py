@@ -1,7 +1,7 @@
-"""The palette: what each role of a drawing looks like, as plain numbers, on dark and on light.
+"""The colours of each role of a drawing, on dark and on light backgrounds.
 
-Blue for positive and orange for negative, which colour-blind people tell apart. Colour never
-carries meaning alone: signs, dots and marks say the same.
+Blue is positive and orange negative, which colour-blind people tell apart. Colour never carries
+meaning alone: signs, dots and marks say the same.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class RGB(NamedTuple):
         return "#" + bytes(self).hex()
 
     def blend(self, other: RGB, amount: float) -> RGB:
-        """This colour with so much (0 to 1) of another one in it."""
+        """Mix this colour with an amount (0 to 1) of another one."""
         mixed = (a + (b - a) * amount for a, b in zip(self, other, strict=True))
         return RGB(*(min(255, max(0, round(part))) for part in mixed))
 
@@ -50,10 +50,10 @@ POSITIVE: Final = {True: RGB.of("#5fafff"), False: RGB.of("#005fb8")}
 NEGATIVE: Final = {True: RGB.of("#ffaf5f"), False: RGB.of("#a84b00")}
 STOP: Final = {True: RGB.of("#ff6b6b"), False: RGB.of("#b3001b")}
 MARK: Final = {True: RGB.of("#ffe066"), False: RGB.of("#6b4e00")}
-"""By whether the background is dark."""
+"""Each by whether the background is dark."""
 
 FAINT: Final = 0.7
-"""How much of the foreground a text beside the point shows: just enough to be read (WCAG AA)."""
+"""How much of the foreground a faint text has: just enough to be read (WCAG AA)."""
 
 _BLACK, _WHITE = RGB(0, 0, 0), RGB(255, 255, 255)
 _PASS: Final = {"done": 1.0, "pending": 0.6}
@@ -64,7 +64,7 @@ _OUT: Final = frozenset({"bright", "focus"})
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """How a piece of a drawing is printed; without a colour, as its surroundings are."""
+    """How a span of a drawing is printed; without a colour, as its surroundings."""
 
     colour: RGB | None = None
     ground: RGB | None = None
@@ -82,7 +82,7 @@ _BOXES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """The colours on one background; ``strong``: what stands back does so less."""
+    """The colours on one background; ``strong``: with more contrast."""
 
     dark: bool
     background: RGB
@@ -90,16 +90,16 @@ class Palette:
     strong: bool = False
 
     def signed(self, value: float) -> RGB:
-        """The hue of a sign; a shade that was rounded to −0 has one, too."""
+        """Return the hue of a number's sign, which −0 has, too."""
         return (NEGATIVE if copysign(1.0, value) < 0 else POSITIVE)[self.dark]
 
     def shown(self, colour: RGB, amount: float) -> RGB:
-        """So much of a colour on the background; in high contrast half of the rest as well."""
+        """Blend an amount of a colour into the background; in high contrast, more of it."""
         lifted = amount + 0.5 * (1.0 - amount) if self.strong else amount
         return self.background.blend(colour, lifted)
 
     def ink(self, role: str, value: float | None) -> Ink:
-        """What a span of a drawing looks like, given its role (see ``draw.ROLES``) and shade."""
+        """Choose the look of a span by its role (see ``draw.picture.ROLES``) and shade."""
         kind, _, rest = role.partition(".")
         state = rest.rpartition(".")[2]
         if kind == "box":
@@ -129,7 +129,7 @@ class Palette:
         return replace(_BOXES.get(role, Ink()), colour=colour, ground=ground)
 
     def _heat(self, negative: bool, strength: float) -> Ink:
-        """A cell of a heat map: a shaded ground, the sign upon it no louder than need be."""
+        """Choose the look of a heat map's cell: a shaded ground with a faint sign on it."""
         signed = self.signed(-1.0 if negative else 1.0)
         ground = self.background.blend(signed, 0.06 + 0.64 * strength)
         ink = max(_BLACK, _WHITE, key=ground.contrast)

@@ -1,4 +1,4 @@
-"""A scene: the looks of every neuron and of the connections that a layout wants."""
+"""Choose the looks of the neurons and connections that a layout wants, at a moment of a run."""
 
 from __future__ import annotations
 
@@ -15,77 +15,18 @@ from nntui.explain.numbers import fitted
 from nntui.model.wiring import Wiring
 from nntui.network_view.views import Edge, Emphasis, Moment, View
 
-
-def wave(snapshot: Snapshot, edge: Edge, rank: Mapping[str, int]) -> EdgeState:
-    """``done`` or ``pending`` inside a pass, ``plain`` outside; ``rank`` is the canonical order.
-
-    The loss stands between the passes: the forward one is done with, the backward one not begun.
-    An update goes through them as the forward pass does, each neuron's bias before its weights.
-    """
-    last = snapshot.last
-    phase = last.position.phase if last else ""
-    if last is None:
-        return "plain"
-    if phase == "loss":
-        return "done"
-    if last.kind == "load":
-        return "pending"
-    there = rank[edge[1]], rank[edge[0]]
-    target = rank[last.operation[-1]]
-    source = rank[last.edge[0]] if last.edge else None
-    if phase != "backward":
-        own = len(rank) if phase == "forward" else -1  # its activation comes last, its bias first
-        reached = target, own if source is None else source
-        return "done" if there <= reached else "pending"
-    behind = there[0] > target or (there[0] == target and source is not None and there[1] <= source)
-    return "done" if behind else "pending"
-
-
-# ---- travelling ----------------------------------------------------------------------------------
-
-
-def travelling(moment: Moment) -> float | None:
-    """The number that the last step carried over a connection; None when it carried none.
-
-    Forward that is w·a, which flows into z of the target; backward w·δ, which flows into ∂L/∂a of
-    the source.
-    """
-    snapshot = moment.snapshot
-    last = snapshot.last
-    if last is None or last.edge is None:
-        return None
-    i, j = last.edge
-    other = {"forward": snapshot.a.get(i), "backward": snapshot.delta.get(j)}
-    factor = other.get(last.position.phase)
-    return None if factor is None else snapshot.w[i, j] * factor
-
-
-def said(moment: Moment) -> str:
-    """The same in words, such as ``w·a = +0.2500 → h1``; empty when nothing travels."""
-    carried, last = travelling(moment), moment.snapshot.last
-    if carried is None or last is None or last.edge is None:
-        return ""
-    i, j = last.edge
-    if last.position.phase == "forward":
-        return f"w·a = {fitted(carried, 8, sign=True)} → {j}"
-    return f"{i} ← {fitted(carried, 8, sign=True)} = w·δ"
-
-
-# ---- scene ---------------------------------------------------------------------------------------
-
-
-VALUE: int = 6
+VALUE: Final = 6
 """Cells of a number in a box."""
-LABEL: int = 5
+LABEL: Final = 5
 """Cells of a number on a line."""
 _FORWARD: Final[Mapping[str, bool | None]] = {"backward": False, "update": None}
-"""Which way a pass goes; in an update nothing travels."""
+"""Which way a pass goes; an update goes neither way."""
 MOST_BRIGHT: Final = 60
-"""So many of a neuron's connections on one side are brought out."""
+"""A neuron's connections on one side that are highlighted, at most."""
 
 
 class Scene:
-    """Gives looks to a network: the same network at any moment, in any view."""
+    """Chooses how the neurons and connections of a network look, at any moment, in any view."""
 
     def __init__(self, net: Wiring) -> None:
         self._net = net
@@ -100,9 +41,9 @@ class Scene:
         wanted: Iterable[str] | None = None,
         cells: int = VALUE,
     ) -> dict[str, NodeLook]:
-        """How neurons look: the wanted ones, by default all, and those that something is about.
+        """Choose how neurons look: the wanted ones (by default all), the current and focused ones.
 
-        ``cells``: so many their numbers have.
+        ``cells``: the width of their numbers.
         """
         last = moment.snapshot.last
         current = last.neuron if last else None
@@ -137,27 +78,27 @@ class Scene:
         wanted: Iterable[Edge],
         shown: Collection[str] | None = None,
     ) -> dict[Edge, EdgeLook]:
-        """How the wanted connections look, and those that are brought out or executing.
+        """Choose how connections look: the wanted, the highlighted and the executing one.
 
-        ``shown``: the neurons with a box of their own, by default all. A neuron with very many
-        connections has only those to them brought out, and the strongest of the others.
+        ``shown``: the neurons with a box of their own, by default all. Of a neuron with very many
+        connections only those to them are highlighted, and the strongest of the others.
         """
         last = moment.snapshot.last
         current = last.edge if last else None
         forward = _FORWARD.get(last.position.phase if last else "", True)
-        carried = travelling(moment)
+        carried = product_of(moment)
         looks: dict[Edge, EdgeLook] = {}
         stand_ins: set[Edge] = set()
-        out = self._brought_out(moment, view, emphasis, shown, stand_ins)
+        out = self._highlighted(moment, view, emphasis, shown, stand_ins)
         for edge in dict.fromkeys((*wanted, *out, *((current,) if current else ()))):
             number = view.edge(moment, edge)
-            passing = wave(moment.snapshot, edge, self._rank)
+            passing = pass_progress(moment.snapshot, edge, self._rank)
             state = self._state(emphasis, edge, current, passing)
             said = carried if edge == current and carried is not None else number
             if passing == "pending" and not said:
-                said = None  # a gradient that nothing has flowed into yet
+                said = None  # a gradient that nothing was added to yet
             if state == "bright" and edge in stand_ins:
-                said = None  # the one line into a fold has no one number
+                said = None  # a line for many connections has no number of its own
             looks[edge] = EdgeLook(
                 0.0 if number is None else number,
                 "" if said is None else fitted(said, LABEL, sign=True),
@@ -169,9 +110,7 @@ class Scene:
             )
         return looks
 
-    # ---- inside --------------------------------------------------------------------------------
-
-    def _brought_out(
+    def _highlighted(
         self,
         moment: Moment,
         view: View,
@@ -179,7 +118,7 @@ class Scene:
         shown: Collection[str] | None,
         stand_ins: set[Edge],
     ) -> Iterator[Edge]:
-        """The connections to bring out; into ``stand_ins`` go those that stand for many others."""
+        """Yield the connections to highlight; those that stand for many go into ``stand_ins``."""
         neuron, net = emphasis.neuron, self._net
         if neuron is not None:
 
@@ -216,25 +155,12 @@ class Scene:
         return passing
 
 
-def strongest(
-    net: Wiring, weights: Mapping[Edge, float], neuron: str, direction: str
-) -> str | None:
-    """The neuron at the other end of the strongest connection to the left, or to the right."""
-    if direction == "left":
-        ends = [(i, (i, neuron)) for i in net.sources.get(neuron, ())]
-    else:
-        ends = [(j, (neuron, j)) for j in net.targets.get(neuron, ())]
-    if not ends:
-        return None
-    return max(ends, key=lambda end: size_of(weights[end[1]]))[0]
-
-
 def _absolute(number: float) -> float:
     return max(-1.0, min(1.0, number)) + 0.0 if math.isfinite(number) else math.nan
 
 
 def _beside(numbers: Iterable[float | None]) -> Callable[[float], float]:
-    """Shades in proportion to the greatest of some numbers."""
+    """Return a function that shades numbers in proportion to the greatest of some."""
     sizes = (abs(number) for number in numbers if number is not None)
     greatest = max((size for size in sizes if math.isfinite(size)), default=0.0)
 
@@ -246,9 +172,74 @@ def _beside(numbers: Iterable[float | None]) -> Callable[[float], float]:
     return tone
 
 
-# ---- drafting ------------------------------------------------------------------------------------
+def strongest(
+    net: Wiring, weights: Mapping[Edge, float], neuron: str, direction: str
+) -> str | None:
+    """Find the neuron at the other end of the strongest connection to the left or right."""
+    if direction == "left":
+        ends = [(i, (i, neuron)) for i in net.sources.get(neuron, ())]
+    else:
+        ends = [(j, (neuron, j)) for j in net.targets.get(neuron, ())]
+    if not ends:
+        return None
+    return max(ends, key=lambda end: size_of(weights[end[1]]))[0]
 
 
 def draft_wiring(net: Wiring) -> Draft:
-    """What every layout of a network has in common."""
+    """Make the draft that all layouts of a network share."""
     return draft_neighbours(net.layer, net.sources, net.targets)
+
+
+# ---- where a pass is -----------------------------------------------------------------------------
+
+
+def pass_progress(snapshot: Snapshot, edge: Edge, rank: Mapping[str, int]) -> EdgeState:
+    """Say whether the pass has been through a connection; ``rank`` is the canonical order.
+
+    ``done`` or ``pending`` inside a pass, ``plain`` outside. The loss is between the passes: the
+    forward one is done, the backward one not begun. An update goes through the connections as the
+    forward pass does, each neuron's bias before its weights.
+    """
+    last = snapshot.last
+    phase = last.position.phase if last else ""
+    if last is None:
+        return "plain"
+    if phase == "loss":
+        return "done"
+    if last.kind == "load":
+        return "pending"
+    there = rank[edge[1]], rank[edge[0]]
+    target = rank[last.operation[-1]]
+    source = rank[last.edge[0]] if last.edge else None
+    if phase != "backward":
+        own = len(rank) if phase == "forward" else -1  # its activation comes last, its bias first
+        reached = target, own if source is None else source
+        return "done" if there <= reached else "pending"
+    behind = there[0] > target or (there[0] == target and source is not None and there[1] <= source)
+    return "done" if behind else "pending"
+
+
+def product_of(moment: Moment) -> float | None:
+    """Compute the product that the last step added; None when it was no step of a connection.
+
+    Forward that is w·a, added to z of the target; backward w·δ, added to ∂L/∂a of the source.
+    """
+    snapshot = moment.snapshot
+    last = snapshot.last
+    if last is None or last.edge is None:
+        return None
+    i, j = last.edge
+    other = {"forward": snapshot.a.get(i), "backward": snapshot.delta.get(j)}
+    factor = other.get(last.position.phase)
+    return None if factor is None else snapshot.w[i, j] * factor
+
+
+def product_text(moment: Moment) -> str:
+    """Write that product, such as ``w·a = +0.2500 → h1``; empty when there is none."""
+    carried, last = product_of(moment), moment.snapshot.last
+    if carried is None or last is None or last.edge is None:
+        return ""
+    i, j = last.edge
+    if last.position.phase == "forward":
+        return f"w·a = {fitted(carried, 8, sign=True)} → {j}"
+    return f"{i} ← {fitted(carried, 8, sign=True)} = w·δ"

@@ -1,4 +1,4 @@
-"""The views of a network: which number a neuron and a connection wear. One table."""
+"""The views of a network: which numbers its boxes and lines show. One table."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from heapq import nlargest
+from operator import is_not
 from typing import Final
 
 from nntui.debugger.snapshot import Snapshot
@@ -30,9 +31,9 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Emphasis:
-    """What is brought out: the focused neuron or one of its edges, a cone, and breakpoints.
+    """What is highlighted: the focused neuron or edge, paths, and breakpoints.
 
-    ``neurons`` and ``edges`` are the cone (None: there is none); all else is then dimmed.
+    ``neurons`` and ``edges`` are those on the paths (None: there are none); all else is dimmed.
     """
 
     neuron: str | None = None
@@ -48,10 +49,10 @@ class Emphasis:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A view: what stands in the boxes and on the lines, in words and as functions.
+    """A view: what the boxes and lines show, in words and as functions (None: no number yet).
 
-    Both functions give None where there is no number yet. ``absolute``: a box's shade is its number
-    itself, between −1 and 1; else it is seen beside the greatest that is shown.
+    ``absolute``: a box's shade is its number itself, cut to −1..1; else it is in proportion to the
+    greatest.
     """
 
     name: str
@@ -77,7 +78,7 @@ def _edge_change(moment: Moment, edge: Edge) -> float | None:
 
 
 def _is_reached(snapshot: Snapshot, before: ParametersBefore, parameter: str | Edge) -> bool:
-    """Whether an update under way has come to a parameter; no change yet is not a change of 0."""
+    """Whether an update under way has reached a parameter: no change yet is not a change of 0."""
     if snapshot.last is None or snapshot.last.kind != "update":
         return True
     match snapshot.next_operation:
@@ -89,7 +90,7 @@ def _is_reached(snapshot: Snapshot, before: ParametersBefore, parameter: str | E
 
 
 def _delta(moment: Moment, j: str) -> float | None:
-    """δ; an input has none, but its ∂L/∂a: how the loss changes with it."""
+    """Return δ; for an input, which has none, ∂L/∂a: how the loss changes with it."""
     snapshot = moment.snapshot
     return snapshot.da.get(j) if j in snapshot.x else snapshot.delta.get(j)
 
@@ -116,31 +117,31 @@ VIEWS: Final[Mapping[str, View]] = {
         View("change", "Δb", "Δw", _change, _edge_change),
     )
 }  # fmt: skip
-"""By name, in the order in which a key goes through them."""
+"""By name, in the order of the key for the next view."""
 
 _BY_PHASE: Final = {"backward": "gradients", "update": "change"}
 
 
 def view_at(moment: Moment, pinned: str | None) -> View:
-    """The view that is pinned, or else the one that suits the phase under way."""
+    """Return the pinned view, or else the one that suits the phase under way."""
     last = moment.snapshot.last
     phase = last.position.phase if last else ""
     return VIEWS[pinned or _BY_PHASE.get(phase, "activations")]
 
 
 def next_view(pinned: str | None, direction: int) -> str | None:
-    """The view after (or before) a pinned one; among them is None, which follows the run."""
+    """Return the view after (or before) the pinned one; None, which follows the run, is one."""
     order: list[str | None] = [None, *VIEWS]
     return order[(order.index(pinned) + direction) % len(order)]
 
 
-# ---- heat ----------------------------------------------------------------------------------------
+# ---- heat maps -----------------------------------------------------------------------------------
 
 
 class HeatMapCache:
-    """Fills in the heat maps of a layout, anew only when their numbers are others.
+    """Fills in the heat maps of a layout, again only when their numbers have changed.
 
-    A snapshot shares with the one before it the tables that the step has not touched.
+    A snapshot shares the tables that its step did not write with the snapshot before it.
     """
 
     def __init__(self) -> None:
@@ -151,22 +152,18 @@ class HeatMapCache:
     def __call__(
         self, layout: Layout, moment: Moment, view: View, window: range | None = None
     ) -> FilledHeatMaps:
-        """The maps in a view; with a ``window`` only its rows."""
+        """Return the maps in a view; with a ``window`` only its rows."""
         if not layout.heat_maps:
             return FilledHeatMaps((), ())
         snapshot = moment.snapshot
         table = {"w": snapshot.w, "∂L/∂w": snapshot.dw}.get(view.lines)
         before = None if moment.before is None or table is not None else moment.before.p
         of = (layout, view.name, snapshot.w if table is None else table, before)
-        if window != self._window or len(self._of) != len(of) or any(map(_differ, self._of, of)):
+        if window != self._window or len(self._of) != len(of) or any(map(is_not, self._of, of)):
             numbers = partial(view.edge, moment) if table is None else table.__getitem__
             self._of, self._window = of, window
             self._heat = fill_heat_maps(layout, numbers, window)
         return self._heat
-
-
-def _differ(one: object, other: object) -> bool:
-    return one is not other
 
 
 # ---- edge list -----------------------------------------------------------------------------------
@@ -182,10 +179,10 @@ Row = tuple[Span, ...]
 
 
 def edge_list(net: Wiring, moment: Moment, view: View, neuron: str, height: int) -> list[Row]:
-    """The rows of the list: what leads to the neuron, then where it leads, the strongest first.
+    """List the connections to a neuron, then those from it, the strongest first.
 
-    Both halves get the rows that they need, as far as there are any; a heading says how many
-    connections there are.
+    Each half gets the rows that it needs, as far as there are any, and a heading with the number
+    of its connections.
     """
     into = [((i, neuron), i) for i in net.sources.get(neuron, ())]
     out = [((neuron, j), j) for j in net.targets.get(neuron, ())]

@@ -158,7 +158,7 @@ def test_an_interrupt_just_before_a_command_or_behind_it_ends_no_session(fed, mo
         if moment == "behind":
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(endings, "noticing_interrupts", struck)
+    monkeypatch.setattr("nntui.cli.exec.noticing_interrupts", struck)
     monkeypatch.setattr("nntui.cli.sources.prompts", lambda: True)
     result = fed("step 2\nstep 3\nprint step\n", "exec", "xor")
     assert result.exit_code == 0

@@ -10,7 +10,8 @@ from support.experiments import experiments
 
 import nntui as package
 from nntui.cli import main
-from nntui.cli.training import Until, train
+from nntui.cli.training import train
+from nntui.cli.until import Until
 from nntui.model.names import parameter_name, value_name
 
 from .conftest import strict

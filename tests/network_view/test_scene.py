@@ -1,4 +1,4 @@
-"""What a moment looks like: the views, the wave through the network, what travels."""
+"""What a moment looks like: the views, where the pass is, the product just added."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nntui.debugger.debugger import Debugger
 from nntui.debugger.values import before_last_update
 from nntui.draw.layers import draft_neighbours
 from nntui.draw.layout import lay_out
-from nntui.network_view.scene import Scene, said, strongest, travelling, wave
+from nntui.network_view.scene import Scene, pass_progress, product_of, product_text, strongest
 from nntui.network_view.views import VIEWS, Emphasis, Moment, next_view, view_at
 from nntui.samples import samples
 
@@ -121,7 +121,7 @@ def test_what_is_done_was_executed_in_this_pass_and_what_is_pending_was_not(debu
             break
         debugger.back()
     rank = {j: n for n, j in enumerate((*snapshot.net.inputs, *snapshot.net.neurons))}
-    states = {edge: wave(snapshot, edge, rank) for edge in snapshot.w}
+    states = {edge: pass_progress(snapshot, edge, rank) for edge in snapshot.w}
     assert set(states.values()) <= {"done", "pending"}
     done = {edge for edge, state in states.items() if state == "done"}
     assert done == (set(states) if phase == "loss" else executed)
@@ -134,22 +134,22 @@ def test_forward_the_product_that_flows_into_the_sum_travels(debugger):
     moment = to(debugger, "forward_edge")
     last = moment.snapshot.last
     i, j = last.edge
-    assert travelling(moment) == debugger[f"w[{i},{j}]"] * debugger[f"a[{i}]"]
-    assert said(moment).endswith(f"→ {j}")
+    assert product_of(moment) == debugger[f"w[{i},{j}]"] * debugger[f"a[{i}]"]
+    assert product_text(moment).endswith(f"→ {j}")
 
 
 def test_backward_the_product_that_flows_into_the_sources_gradient_travels(debugger):
     moment = to(debugger, "backward_edge")
     i, j = moment.snapshot.last.edge
-    assert travelling(moment) == debugger[f"w[{i},{j}]"] * debugger[f"delta[{j}]"]
-    assert said(moment).startswith(f"{i} ←")
+    assert product_of(moment) == debugger[f"w[{i},{j}]"] * debugger[f"delta[{j}]"]
+    assert product_text(moment).startswith(f"{i} ←")
 
 
 @pytest.mark.parametrize("kind", ["load", "forward_neuron", "loss", "update"])
 def test_nothing_travels_when_no_product_is_made(debugger, kind):
     moment = to(debugger, kind)
-    assert travelling(moment) is None
-    assert said(moment) == ""
+    assert product_of(moment) is None
+    assert product_text(moment) == ""
 
 
 # ---- scenes ------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from nntui.draw.plan import Direction, Layout
 from nntui.explain.numbers import fitted
 from nntui.model.experiment import Experiment
 from nntui.model.names import escaped
-from nntui.network_view.scene import LABEL, Scene, draft_wiring, said, strongest
+from nntui.network_view.scene import LABEL, Scene, draft_wiring, product_text, strongest
 from nntui.network_view.views import (
     VIEWS,
     WIDTH,
@@ -244,7 +244,7 @@ class NetworkPane(LinePane):
         )
         room = self.size.width - 4
         title = next((each for each in titles if len(each) <= room), name)
-        captions = Text(title), Text(escaped(said(moment), 60))
+        captions = Text(title), Text(escaped(product_text(moment), 60))
         if (str(self.border_title), str(self.border_subtitle)) != tuple(map(str, captions)):
             self.border_title, self.border_subtitle = captions
 

@@ -1,0 +1,82 @@
+"""The condition of ``nntui run --until``."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from nntui.debugger.expressions import ExpressionError, condition
+from nntui.engine.full_speed import BATCH_SYMBOLS, LastUpdate, TrainingState
+from nntui.engine.loss_history import LossHistory
+from nntui.engine.schedule import Schedule
+from nntui.model.errors import NntuiError
+from nntui.model.experiment import Experiment
+from nntui.model.names import parse_value_name
+
+_ONCE_AN_EPOCH: Final = frozenset({"epoch_loss", "test_loss"})
+
+
+class Until:
+    """A condition over the values of a run at the end of an update.
+
+    The values of a pass (``z[h1]``, ``loss``) are those of the batch's last example.
+    """
+
+    def __init__(self, text: str, experiment: Experiment) -> None:
+        """Read the condition.
+
+        Raises:
+            NntuiError: it cannot be read, or is a number; the sentence says where.
+        """
+        try:
+            self._expression = condition(text, experiment.network)
+        except ExpressionError as error:
+            where = f" (at character {error.position + 1} of --until)"
+            raise NntuiError(f"{error}{where}") from None
+        self.text = self._expression.text
+        self._experiment = experiment
+        self._schedule = Schedule(experiment)
+        net = experiment.network.wiring()
+        names = self._expression.names
+        of_passes = tuple(
+            name for name in sorted(names) if parse_value_name(name)[0] in BATCH_SYMBOLS
+        )
+        self.last_update = LastUpdate(of_passes) if of_passes else None
+        """Receives the values of a pass that the condition reads; None when it reads none."""
+        self._index = {parameter: n for n, parameter in enumerate(net.parameters)}
+        self._every = self._schedule.updates_per_epoch if names and names <= _ONCE_AN_EPOCH else 1
+
+    def next_look(self, updates: int) -> int:
+        """Return after how many updates to test it next, when so many are done."""
+        if not updates:
+            return 1  # epoch_loss and test_loss are blank then, and a condition may ask for that
+        return min((updates // self._every + 1) * self._every, self._schedule.updates)
+
+    def met(self, updates: int, vectors: TrainingState, history: LossHistory) -> bool:
+        """Whether it is true after so many updates; with a blank value it is not."""
+        position = self._schedule.position(self._schedule.update_start(updates) - 1)
+        losses = history.losses(updates, updates // self._schedule.updates_per_epoch)
+
+        def lookup(name: str) -> float | None:
+            symbol, neurons = parse_value_name(name)
+            if symbol in BATCH_SYMBOLS:
+                return self.last_update.values[name] if self.last_update else None
+            match symbol, neurons:
+                case "b", (j,):
+                    return float(vectors.p[self._index[j]])
+                case "w", (i, j):
+                    return float(vectors.p[self._index[i, j]])
+                case (("batch_loss" | "epoch_loss" | "test_loss"), ()):
+                    return losses.last(symbol.removesuffix("_loss"))
+                case (("x" | "y"), (j,)):
+                    return self._datum(updates, symbol, j)
+            found: float | None = getattr(position, symbol)
+            return found
+
+        return self._expression.value(lookup) is True
+
+    def _datum(self, updates: int, symbol: str, neuron: str) -> float:
+        net = self._experiment.network.wiring()
+        example = self._schedule.batch(updates - 1)[-1]
+        if symbol == "x":
+            return self._experiment.x(example)[net.inputs.index(neuron)]
+        return self._experiment.y(example)[net.outputs.index(neuron)]
