@@ -98,16 +98,19 @@ def _same_bits(train: Any) -> bool:
     return True
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("mutant", MUTANTS)
 def test_a_wrong_chain_rule_is_noticed_by_the_oracle(mutant) -> None:
     assert _worst(_mutant(*MUTANTS[mutant])) > 1e-3
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("mutant", sorted(MUTANTS.keys() - BEYOND_ONE_BATCH))
 def test_a_wrong_chain_rule_is_noticed_by_the_gradient_check(mutant, monkeypatch) -> None:
     assert _found_wrong(_mutant(*MUTANTS[mutant]), monkeypatch)
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("mutant", MUTANTS)
 def test_a_wrong_chain_rule_is_noticed_by_full_speed(mutant) -> None:
     assert not _same_bits(_mutant(*MUTANTS[mutant]))

@@ -32,7 +32,12 @@ def _state(app, debugger, deck, status):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("scene", SCENES)
+QUICK = ("at the start", "with the keyboard in a list")
+
+
+@pytest.mark.parametrize(
+    "scene", [*QUICK, *(pytest.param(s, marks=pytest.mark.deep) for s in SCENES if s not in QUICK)]
+)
 async def test_every_key_that_is_offered_does_something(app_on, debugger_of, deck, status, scene):
     async def arrive(app, pilot):
         await pilot.press(*SCENES[scene])

@@ -174,7 +174,10 @@ async def test_a_neuron_of_hundreds_of_sources_has_a_few_terms_and_says_how_many
 
 
 @pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 36), (200, 60)])
-@pytest.mark.parametrize("document", ["sample", "xor", "skip", "classifier"])
+@pytest.mark.parametrize(
+    "document",
+    ["xor", *(pytest.param(d, marks=pytest.mark.deep) for d in ("sample", "skip", "classifier"))],
+)
 async def test_no_line_is_wider_than_the_pane(app_on, size, document):
     app = app_on(document)
     async with app.run_test(size=size) as pilot:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import pytest
 from pictures.make import drawn
 
-SIZES = [(60, 16), (80, 24), (100, 30), (120, 36), (200, 60)]
+OTHERS = [(60, 16), (100, 30), (120, 36), (200, 60)]
+QUICK = (80, 24)
+SIZES = [QUICK, *(pytest.param(s, marks=pytest.mark.deep) for s in OTHERS)]
 COMMANDS = ("break h2 backward if abs(delta[h2]) > 0.05", "display loss", "set w[x1,h1] 0.25")
 # By the pane: the keys of each mode, pressed one after the other.
 MODES = {

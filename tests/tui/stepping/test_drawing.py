@@ -146,6 +146,7 @@ async def test_the_pointer_tells_about_the_neuron_under_it(app_on):
         assert drawing.tooltip is None
 
 
+@pytest.mark.deep
 async def test_every_view_is_drawn_on_every_sample(app_on):
     for name in samples():
         app = app_on(name)

@@ -11,6 +11,7 @@ from nntui.tui.app import NntuiApp
 from nntui.tui.dialogs.question import Answer, Question
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(
     "size", [(1, 1), (10, 3), (40, 10), (60, 16), (80, 24), (120, 20), (500, 200)]
 )

@@ -8,6 +8,8 @@ import pytest
 from textual.events import Key, MouseMove, Paste, Resize
 from textual.geometry import Size
 
+pytestmark = pytest.mark.deep
+
 SIZES = [(1, 1), (500, 200), (80, 24), (2, 60), (300, 2), (120, 36), (59, 15), (200, 60)]
 MEGABYTE = 1_000_000
 

@@ -1,10 +1,12 @@
-"""Waiting for an app under test until it has nothing to do."""
+"""What makes an app under test start soon and answer exactly: in place of parts of Textual."""
 
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from textual._context import active_app
+from textual.css.stylesheet import Stylesheet
 
 
 async def until_idle(min_sleep: float = 0, max_sleep: float = 0) -> None:
@@ -26,3 +28,20 @@ async def until_idle(min_sleep: float = 0, max_sleep: float = 0) -> None:
             app.screen._on_timer_update()
         else:
             return
+
+
+_parse_rules = Stylesheet._parse_rules
+_parsed: dict[Any, Any] = {}
+
+
+def parsed_once(self, css, read_from, is_default_rules=False, tie_breaker=0, scope=""):
+    """Parse style rules once for all apps of a process.
+
+    It stands in for ``Stylesheet._parse_rules``, which forgets what it has parsed when the theme's
+    variables change, four times as an app starts.
+    """
+    source = css, read_from, is_default_rules, tie_breaker, scope
+    key = source, tuple(self._variables.items())
+    if key not in _parsed:
+        _parsed[key] = _parse_rules(self, *source)
+    return _parsed[key]
