@@ -63,7 +63,7 @@ class _InOrder(click.Command):
     "out",
     type=click.Path(path_type=Path),
     metavar="OUT",
-    help="At the end, write the document to OUT with breakpoints, watches and position in it.",
+    help="At the end, write the document to OUT with breakpoints, displays and position in it.",
 )
 @click.option("--overwrite", is_flag=True, help="Let --save replace a file that is there.")
 @click.pass_context

@@ -17,7 +17,7 @@ from nntui.model.errors import NntuiError
 @click.option(
     "--no-state",
     is_flag=True,
-    help="Leave alone the breakpoints, watches, branches and position kept for this document.",
+    help="Leave alone the breakpoints, displays, branches and position kept for this document.",
 )
 def open_file(file: Path, no_state: bool) -> None:
     """Open FILE on the screen, to step through its training with the keyboard.
@@ -25,7 +25,7 @@ def open_file(file: Path, no_state: bool) -> None:
     FILE is a document, or the name of a bundled sample. The word "open" may be left out, unless
     the file is called like a command.
 
-    The screen is as it was left: breakpoints, watches, branches and the position are kept for each
+    The screen is as it was left: breakpoints, displays, branches and the position are kept for each
     document, by what it computes, in your state directory.
     """
     _open(file, keep_state=not no_state)

@@ -47,7 +47,7 @@ class Frame:
     curves: tuple[LossCurve, ...]
     marks: Marks
     breakpoints: tuple[ListRow, ...]
-    watches: tuple[ListRow, ...]
+    displays: tuple[ListRow, ...]
     branches: tuple[ListRow, ...]
     on_the_way: bool
     before: ParametersBefore | None = None
@@ -73,7 +73,7 @@ def frame_of(debugger: Debugger, *, on_the_way: bool = False, before: bool = Fal
         curves=curves_of(debugger, snapshot),
         marks=marks_of(debugger),
         breakpoints=stop_rows(debugger),
-        watches=watch_rows(debugger, on_the_way=on_the_way),
+        displays=display_rows(debugger, on_the_way=on_the_way),
         branches=branch_rows(debugger),
         on_the_way=on_the_way,
         before=before_last_update(debugger.run) if before or updating else None,
@@ -189,10 +189,10 @@ def stop_rows(debugger: Debugger) -> tuple[ListRow, ...]:
     )
 
 
-def watch_rows(debugger: Debugger, *, on_the_way: bool) -> tuple[ListRow, ...]:
-    """The watches: what they are here, and how that differs from the last stop."""
-    watches = debugger.displays
-    return tuple(map(_watched, watches.now() if on_the_way else watches.at_stop()))
+def display_rows(debugger: Debugger, *, on_the_way: bool) -> tuple[ListRow, ...]:
+    """Return a row for each display: its value here, and how that differs from the last stop."""
+    displays = debugger.displays
+    return tuple(map(_display_row, displays.now() if on_the_way else displays.at_stop()))
 
 
 def branch_rows(debugger: Debugger) -> tuple[ListRow, ...]:
@@ -211,16 +211,16 @@ def branch_rows(debugger: Debugger) -> tuple[ListRow, ...]:
     )
 
 
-def _watched(watched: DisplayedValue) -> ListRow:
+def _display_row(display: DisplayedValue) -> ListRow:
     number = rounded(DIGITS)
-    text = f"{watched.number} {escaped(watched.text, 200)} = {value_text(watched.value, number)}"
-    if not watched.changed:
-        return ListRow(watched.number, text)
-    if watched.change is not None:
-        change = number(watched.change)
+    text = f"{display.number} {escaped(display.text, 200)} = {value_text(display.value, number)}"
+    if not display.changed:
+        return ListRow(display.number, text)
+    if display.change is not None:
+        change = number(display.change)
         sign = "" if change.startswith("-") else "+"
-        return ListRow(watched.number, text, "▸", f"{sign}{change}")
-    return ListRow(watched.number, text, "▸", f"was {value_text(watched.before, number)}")
+        return ListRow(display.number, text, "▸", f"{sign}{change}")
+    return ListRow(display.number, text, "▸", f"was {value_text(display.before, number)}")
 
 
 # ---- focus ---------------------------------------------------------------------------------------

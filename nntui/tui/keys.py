@@ -82,7 +82,7 @@ class Key:
         return " ".join(displayed(key) for key in keys.split(",") if key) or "—"
 
 
-_CHOOSING: Final = {"breakpoints": "edit", "watches": "change", "branches": "go there"}
+_CHOOSING: Final = {"breakpoints": "edit", "displays": "change", "branches": "go there"}
 """What enter does with a row of a list."""
 
 GROUPS: Final[dict[str, tuple[Key, ...]]] = {
@@ -128,7 +128,7 @@ GROUPS: Final[dict[str, tuple[Key, ...]]] = {
         Key("breakpoint", "b,f9", "breakpoint", "set or delete a breakpoint on the focus", "break",
             when=lambda s: s.resting and s.focused, rank=12, order=14),
         Key("breakpoint-edit", "B", "edit_breakpoint", "edit the breakpoint on the focus"),
-        Key("watch", "w", "watch", "watch a value: its change since the last stop"),
+        Key("watch", "w", "watch", "display a value at every stop, or stop when it changes"),
         Key("set", "equals_sign", "assign", "set a value: a new branch begins"),
         Key("bookmark", "m", "bookmark", "bookmark this step"),
         Key("goto", "g", "goto", "go to a step or a bookmark"),
@@ -218,7 +218,7 @@ LISTS: Final = (
     Key("list-delete", "delete,backspace", "list_delete", "delete what the row shows", "delete",
         when=lambda s: s.resting and s.filled, rank=1, order=4),
 )  # fmt: skip
-"""The keys of the lists (breakpoints, watches, branches) when tab or a click has led there."""
+"""The keys of the lists (breakpoints, displays, branches) when tab or a click has led there."""
 
 EDITOR: Final = (
     Key("editor-change", "enter", "change", "change the chosen entry", "change"),

@@ -36,7 +36,7 @@ PANES: Final = {
                  "point of this moment and the slope there, its connections product by product, "
                  "as they were really made; ✻ an update does not touch it",
     "breakpoints": "what stops a run: ● enabled, ○ disabled, and how often it was met",
-    "watches": "expressions, and how they changed since the last stop",
+    "displays": "expressions, and how they changed since the last stop",
     "branches": "the lines of time that edits began; ► the one you are on",
     "output": "the commands that were typed and what they answered",
 }  # fmt: skip
@@ -55,7 +55,7 @@ PANE_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "inspector": ("inspect", *_FOCUS, "why", "watch", "set", "copy"),
     "breakpoints": ("list-up", "list-down", "list-choose", "list-toggle", "list-delete",
                     "breakpoint", "continue"),
-    "watches": ("list-up", "list-down", "list-choose", "list-delete", "watch"),
+    "displays": ("list-up", "list-down", "list-choose", "list-delete", "watch"),
     "branches": ("list-up", "list-down", "list-choose", "list-delete", "set"),
     "output": ("command", *_SCROLL),
 }  # fmt: skip

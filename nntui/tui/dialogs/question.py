@@ -46,6 +46,8 @@ class Question(ModalScreen["str | None"]):
         super().__init__()
         self._title, self._text, self._answers = title, text, answers
         self._otherwise = otherwise
+        for answer in answers:  # at once: the key may have been typed already
+            self._bindings.bind(answer.key, f"answer('{answer.name}')", show=False)
 
     def compose(self) -> ComposeResult:
         """The text, and the answers in a row."""
@@ -69,9 +71,7 @@ class Question(ModalScreen["str | None"]):
         self.set_class(wide > room, "narrow")
 
     def on_mount(self) -> None:
-        """Every answer has its key; the last, which does nothing, has the keyboard."""
-        for answer in self._answers:
-            self._bindings.bind(answer.key, f"answer('{answer.name}')", show=False)
+        """Focus the last button, which does nothing."""
         self.call_after_refresh(partial(self.query(Button).last().focus))
 
     def action_answer(self, name: str) -> None:

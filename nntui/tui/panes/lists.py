@@ -35,8 +35,8 @@ _CONTENTS: dict[str, _Content] = {
         "none: b sets one on the focus, :break and :watch make any",
         "enter edit · d disable · del delete",
     ),
-    "watches": _Content(
-        lambda frame: frame.watches,
+    "displays": _Content(
+        lambda frame: frame.displays,
         "none: w displays a value at each stop",
         "enter change · del delete",
     ),

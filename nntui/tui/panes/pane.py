@@ -28,7 +28,7 @@ else:
 
 NAMES: Final = {
     "network": "Network", "step": "Step", "algorithm": "Algorithm", "neurons": "Neurons",
-    "loss": "Loss", "inspector": "Inspector", "breakpoints": "Breakpoints", "watches": "Displays",
+    "loss": "Loss", "inspector": "Inspector", "breakpoints": "Breakpoints", "displays": "Displays",
     "branches": "Branches", "output": "Output",
 }  # fmt: skip
 """The titles of the panes by their widgets’ ids."""

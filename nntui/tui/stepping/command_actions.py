@@ -9,6 +9,7 @@ from textual.widgets import Input
 from nntui.debugger.breakpoints.breakpoint import AnyBreakpoint, Breakpoint
 from nntui.debugger.commands.command import Reply
 from nntui.explain.numbers import exact
+from nntui.tui.dialogs.question import Answer, Question
 from nntui.tui.panes.algorithm import AlgorithmPane
 from nntui.tui.panes.command_line import CommandLine
 from nntui.tui.panes.lists import ListPane
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 
 MOST_OFFERED: Final = 12
 """Completions that are named, at most."""
+_WATCHING: Final = (
+    Answer("d", "display", "display it at every stop"),
+    Answer("w", "watch", "stop when it changes"),
+)
+"""What key w offers; the names are commands."""
 
 
 class CommandActions(SteppingBase):
@@ -146,10 +152,10 @@ class CommandActions(SteppingBase):
                 self.run_command(f"{'disable' if enabled else 'enable'} {key}")
             case "breakpoints", "delete":
                 self.run_command(f"delete {key}")
-            case "watches", "choose":
+            case "displays", "choose":
                 texts = (d.expression.text for d in self.debugger.displays if d.number == key)
                 self.command_line.ask(f"display {next(texts, '')}")
-            case "watches", "delete":
+            case "displays", "delete":
                 self.run_command(f"undisplay {key}")
             case "branches", "choose":
                 self.run_command(f"branch switch {key}")
@@ -160,8 +166,18 @@ class CommandActions(SteppingBase):
 
     @at_rest
     def action_watch(self) -> None:
-        """Display the focused value, or another that is typed."""
-        self.command_line.ask("display ", self.focused_value or "loss")
+        """Ask whether to display the focused value, or one that is typed, or to stop at changes."""
+        value = self.focused_value
+
+        def answered(command: str | None) -> None:
+            if command is not None and value is not None:
+                self.run_command(f"{command} {value}")
+            elif command is not None:
+                self.command_line.ask(f"{command} ", "loss")
+
+        what = value or "a value, which you type next"
+        question = Question("Display or watch", what, *_WATCHING, otherwise="neither")
+        self.app.push_screen(question, answered)
 
     @at_rest
     def action_assign(self) -> None:

@@ -36,9 +36,9 @@ class PaneLayout:
     def prefer(self, preferences: Preferences) -> None:
         """Take up the sizes that the user chose before."""
         self._moved = {name: dict(moved) for name, moved in preferences.sizes.items()}
-        self._maximised = {
-            name: pane for name, pane in preferences.maximised.items() if pane in PANES
-        }
+        renamed = {"watches": "displays"}  # as earlier versions called the list
+        maximised = {name: renamed.get(pane, pane) for name, pane in preferences.maximised.items()}
+        self._maximised = {name: pane for name, pane in maximised.items() if pane in PANES}
         self._keep_seen()
 
     @property

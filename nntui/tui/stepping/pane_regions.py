@@ -13,7 +13,7 @@ from typing import Final
 
 from textual.geometry import Region, Size
 
-LISTS: Final = ("breakpoints", "watches", "branches")
+LISTS: Final = ("breakpoints", "displays", "branches")
 PANES: Final = ("network", "step", "algorithm", "neurons", "loss", "inspector", *LISTS, "output")
 """Every pane, in the order that tab goes through them."""
 
@@ -185,7 +185,7 @@ def _large(rows: int, network: PaneSlot, content: Content) -> PaneColumns:
         PaneSlot(("neurons",), min(_table(content), rows // 3)),
         PaneSlot(("inspector",), _INSPECTOR + 4),
         PaneSlot(("loss",), _LOSS, 1),
-        PaneSlot(("breakpoints", "watches", "branches", "output"), 12, together=True),
+        PaneSlot(("breakpoints", "displays", "branches", "output"), 12, together=True),
     )
     return PaneColumns("large", (left, right), left=52)
 

@@ -45,7 +45,7 @@ MODES = {
     "algorithm": {"program": ()},
     "inspector": {"hidden": (), "an output": ("right",), "an input": ("left", "left")},
     "breakpoints": {"list": ()},
-    "watches": {"list": ()},
+    "displays": {"list": ()},
     "branches": {"list": ()},
     "output": {"list": ()},
 }

@@ -42,8 +42,8 @@ async def test_a_click_on_a_tab_turns_to_its_pane(app_on, seen, deck):
         row = next(n for n, line in enumerate(lines) if "Displays" in line)
         await pilot.click(offset=(lines[row].index("Displays") + 1, row))
         await pilot.pause()
-        assert "watches" in deck(app).seen
-        assert app.screen.focused.id == "watches"
+        assert "displays" in deck(app).seen
+        assert app.screen.focused.id == "displays"
         await pilot.click(offset=(lines[row].index("Loss") + 1, row))
         await pilot.pause()
         assert "loss" in deck(app).seen
@@ -155,8 +155,9 @@ async def test_no_layout_is_made_for_a_step(app_on):
         await pilot.press("s", "f", "f", "right")  # what has the focus may want a scrollbar
         await pilot.pause()
         layouts = []
-        regions = app.screen.container._placed._regions
-        app.screen.container._placed._regions = lambda size: layouts.append(size) or regions(size)
+        layout = app.screen.container.layout
+        regions = layout._regions
+        layout._regions = lambda size: layouts.append(size) or regions(size)
         await pilot.press("s", "s", "n", "S")
         await pilot.pause()
         assert layouts == []

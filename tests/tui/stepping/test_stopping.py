@@ -1,12 +1,15 @@
-"""Breakpoints, watches and branches on screen: by keys, by the form, in the lists."""
+"""Breakpoints, displays and branches on screen: by keys, by the form, in the lists."""
 
 from __future__ import annotations
 
+import pytest
 from support.experiments import layered
 from textual.widgets import Checkbox, Input
 
 from nntui.tui.app import NntuiApp
 from nntui.tui.dialogs.breakpoint_form import BreakpointForm
+from nntui.tui.dialogs.question import Question
+from nntui.tui.stepping.screen import SteppingScreen
 
 
 async def _rests(pilot):
@@ -205,18 +208,47 @@ async def test_a_list_is_worked_on_with_the_keyboard(app_on, debugger_of, typed)
         assert app.screen.focused is None
 
 
-async def test_a_watch_shows_its_change_since_the_last_stop(app_on, seen, typed):
+async def test_a_display_shows_its_change_since_the_last_stop(app_on, debugger_of, seen, typed):
     app = app_on()
     async with app.run_test(size=(200, 60)) as pilot:
         await _on_h1(pilot)
         await pilot.press("2", "s", "w")
+        assert isinstance(app.screen, Question)
+        assert "a[h1]" in seen(app)
+        await pilot.press("d")
         await pilot.pause()
-        assert app.screen.command_line.value == "display a[h1]"
-        app.screen.command_line.value = "display z[h1]"
-        await pilot.press("enter", "s")
+        assert "1 a[h1]" in seen(app)
+        await pilot.press("colon")
+        await typed(pilot, "display z[h1]")
+        await pilot.press("s")
         await pilot.pause()
-        assert "1 z[h1] = 0.725" in seen(app)
+        assert "2 z[h1] = 0.725" in seen(app)
         assert "+0.125" in seen(app)
+        assert not list(debugger_of(app).breakpoints)
+
+
+async def test_the_key_of_watching_sets_a_watchpoint_on_the_focused_value(app_on, debugger_of):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await _on_h1(pilot)
+        await pilot.press("s", "w", "w")  # in one go
+        await pilot.pause()
+        assert [row.text for row in debugger_of(app).breakpoints] == ["watch a[h1]"]
+        assert not list(debugger_of(app).displays)
+        await pilot.press("w", "escape")
+        await pilot.pause()
+        assert len(list(debugger_of(app).breakpoints)) == 1
+        assert isinstance(app.screen, SteppingScreen)
+
+
+@pytest.mark.parametrize(("key", "line"), [("d", "display loss"), ("w", "watch loss")])
+async def test_without_a_focus_the_value_to_watch_is_typed(app_on, key, line):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("w", key)
+        await pilot.pause()
+        assert app.screen.command_line.shown
+        assert app.screen.command_line.value == line
 
 
 async def test_setting_a_value_begins_a_branch_that_the_list_shows_and_switches(
