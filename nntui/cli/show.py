@@ -226,9 +226,10 @@ def _stepper_at(experiment: Experiment, step: int) -> Stepper:
 def _drawn(stepper: Stepper, width: int, view: str | None) -> Picture:
     """Draw the network in a view; None: the one that suits the phase."""
     from nntui.debugger.values import before_last_update
+    from nntui.draw.layers import draft
     from nntui.draw.layout import lay_out
     from nntui.draw.paint import paint
-    from nntui.network_view.scene import Scene, draft_wiring
+    from nntui.network_view.scene import Scene
     from nntui.network_view.views import Emphasis, HeatMapCache, Moment, view_at
 
     net = stepper.experiment.network.wiring()
@@ -236,7 +237,9 @@ def _drawn(stepper: Stepper, width: int, view: str | None) -> Picture:
     shown, scene = view_at(moment, view), Scene(net)
     layers = list(net.layer.values())
     largest = max(map(layers.count, set(layers)))
-    plan = lay_out(draft_wiring(net), width, min(max(3 * largest, 5), _TALLEST))
+    plan = lay_out(
+        draft(net.layer, net.sources, net.targets), width, min(max(3 * largest, 5), _TALLEST)
+    )
     heat = HeatMapCache()(plan, moment, shown)
     return paint(
         plan,

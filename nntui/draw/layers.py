@@ -11,10 +11,7 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
-
-if TYPE_CHECKING:
-    import networkx as nx
+from typing import Final, Literal, NamedTuple
 
 Edge = tuple[str, str]
 """The names of a connection's source and target."""
@@ -53,37 +50,18 @@ class Draft:
     outgoing: Mapping[str, Collection[str]]
 
 
-def draft(graph: nx.DiGraph[str]) -> Draft:
-    """Return the draft of a network, for several layouts of it.
-
-    Raises:
-        ValueError: a neuron has no layer, or a connection does not lead to a later layer.
-    """
-    incoming = {name: tuple(graph.predecessors(name)) for name in graph}
-    outgoing = {name: tuple(graph.successors(name)) for name in graph}
-    return _draft(columns_of(graph), incoming, outgoing)
-
-
-def draft_neighbours(
+def draft(
     layer: Mapping[str, int],
     sources: Mapping[str, Collection[str]],
     targets: Mapping[str, Collection[str]],
 ) -> Draft:
-    """Return the draft of a network that is given by its neurons' layers and neighbours.
+    """Make the draft of a network that is given by its neurons' layers and neighbours.
 
-    It is that of the graph with these nodes and edges, in a fraction of the time; here every
-    connection must lead to a later layer.
+    Every connection must lead to a later layer. Neurons of a layer are drawn in the order given
+    unless another one has fewer crossings; inputs and outputs always are.
     """
     columns = [[name for name in layer if layer[name] == n] for n in sorted(set(layer.values()))]
     outgoing = {source: targets[source] for source in layer if source in targets}
-    return _draft(columns, sources, outgoing)
-
-
-def _draft(
-    columns: list[list[str]],
-    incoming: Mapping[str, Collection[str]],
-    outgoing: Mapping[str, Collection[str]],
-) -> Draft:
     column_of = {name: i for i, names in enumerate(columns) for name in names}
     skipping = list(_skipping(outgoing, column_of))
     links = links_of(skipping, column_of)
@@ -95,7 +73,7 @@ def _draft(
     ]
     if not tangled:  # only then do those from one column to the next matter
         links = links_of(((i, j) for i, ends in outgoing.items() for j in ends), column_of)
-    return Draft(columns, arrange(columns, links, tangled=tangled), detours, incoming, outgoing)
+    return Draft(columns, arrange(columns, links, tangled=tangled), detours, sources, outgoing)
 
 
 def _skipping(
@@ -105,28 +83,6 @@ def _skipping(
     for source, ends in outgoing.items():
         beside = column_of[source] + 1
         yield from ((source, target) for target in ends if column_of[target] > beside)
-
-
-def columns_of(graph: nx.DiGraph[str]) -> list[list[str]]:
-    """Return the neurons of each layer that has any, in the graph's own order.
-
-    Raises:
-        ValueError: a neuron has no integer `layer`, or a connection does not lead to a later layer.
-    """
-    layers: dict[int, list[str]] = {}
-    layer_of: dict[str, int] = {}
-    for name, layer in graph.nodes(data="layer"):
-        if not isinstance(layer, int):
-            raise ValueError(f"neuron {name!r}: its layer is {layer!r}, not a whole number")
-        layers.setdefault(layer, []).append(name)
-        layer_of[name] = layer
-    for source, target in graph.edges:
-        if layer_of[source] >= layer_of[target]:
-            raise ValueError(
-                f"connection {source!r} → {target!r} leads from layer {layer_of[source]} to layer "
-                f"{layer_of[target]}, not to a later one"
-            )
-    return [layers[layer] for layer in sorted(layers)]
 
 
 def links_of(edges: Iterable[Edge], column_of: dict[str, int]) -> list[list[tuple[Item, Item]]]:

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from nntui.draw.canvas import Cell, Leg, stairs
-from nntui.draw.layers import ColumnEntry, Draft, Edge, draft, fold, settle, spread
+from nntui.draw.layers import ColumnEntry, Draft, Edge, fold, settle, spread
 from nntui.draw.plan import Box, HeatMap, Layout, heat_maps_of
 from nntui.text import cells
-
-if TYPE_CHECKING:
-    import networkx as nx
-
 
 BRIEF: Final = 4
 """Cells of a value in a drawing that would otherwise be too wide."""
@@ -203,7 +199,7 @@ MOST_LABELLED: Final = 40
 
 
 def lay_out(
-    graph: nx.DiGraph[str] | Draft,
+    draft: Draft,
     width: int,
     height: int,
     *,
@@ -217,23 +213,17 @@ def lay_out(
     layout says how many); when that does not do, the layout is wider and says `overflow`.
 
     Args:
-        graph: every node has an integer `layer`, and connections lead to later layers. Nodes of a
-            layer are drawn in the graph's order unless another one has fewer crossings. For many
-            layouts of one network, give its draft.
+        draft: the network, see ``layers.draft``.
         width: cells.
         height: cells.
         value_width: cells for a neuron's value.
         label_width: cells for a weight; 0: only the executing connection has one.
         folds: by column (from 0), whether to fold it whole (True), or to show it whole and make
             the layout as high as that takes (False).
-
-    Raises:
-        ValueError: a neuron has no layer, or a connection does not lead to a later layer.
     """
     width, height = max(1, width), max(1, height)
     value_width, label_width = max(1, value_width), max(0, label_width)
-    plan = graph if isinstance(graph, Draft) else draft(graph)
-    columns, order = plan.columns, plan.order
+    columns, order = draft.columns, draft.order
     asked = height
     unfolded = (c for c, folded in folds.items() if not folded and c < len(order))
     height = max([height, *(len(order[c]) for c in unfolded)])
@@ -251,11 +241,11 @@ def lay_out(
         for column, items in enumerate(order)
     ]
     tops = [spread(column, height, fit.box_height) for column in entries]
-    lanes = settle(entries, tops, plan.detours, height, fit.box_height)
+    lanes = settle(entries, tops, draft.detours, height, fit.box_height)
     placed = _boxes(entries, tops, fit)
     boxes = tuple(box for column in placed for box in column)
     home = {name: box for box in boxes for name in box.names}
-    heat_maps = heat_maps_of(placed, plan.incoming)
+    heat_maps = heat_maps_of(placed, draft.incoming)
     slots: dict[Edge, Cell] = {}
     made = Layout(
         width=max(width, fit.width),
@@ -264,7 +254,7 @@ def lay_out(
         value_width=fit.value_width,
         label_width=label_width,
         boxes=boxes,
-        edges=_drawn(plan.outgoing, home, heat_maps),
+        edges=_drawn(draft.outgoing, home, heat_maps),
         columns=placed,
         slots=slots,
         homes=home,

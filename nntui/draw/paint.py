@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from nntui.draw.canvas import Canvas, Cell, Leg, stairs, thin
-from nntui.draw.layers import Draft, Edge, draft
+from nntui.draw.layers import Draft, Edge
 from nntui.draw.layout import best_slot, cover, crowd_of, lay_out
 from nntui.draw.picture import Area, EdgeLook, EdgeState, Mark, NodeLook, Picture
 from nntui.draw.plan import Box, FilledHeatMaps, Layout, fill_heat_maps
 from nntui.draw.visible import VisibleLine, select
 from nntui.text import cells, cut, padded
-
-if TYPE_CHECKING:
-    import networkx as nx
-
 
 # mark: (left rim, right rim, role)
 _MARKS: Final[Mapping[Mark, tuple[str, str, str]]] = {
@@ -298,7 +294,7 @@ _ROWS: Final = range(5, 41)
 
 
 def drawing(
-    graph: nx.DiGraph[str] | Draft,
+    draft: Draft,
     biases: Mapping[str, float],
     weights: Mapping[Edge, float],
     *,
@@ -307,16 +303,12 @@ def drawing(
 ) -> str:
     """Draw a network as lines of text: neurons with their biases, connections with their weights.
 
-    `graph` is as for `lay_out`. Without a `height`, the drawing takes what its largest layer needs.
-
-    Raises:
-        ValueError: a neuron has no layer, or a connection does not lead to a later layer.
+    Without a `height`, the drawing takes what its largest layer needs.
     """
-    made = graph if isinstance(graph, Draft) else draft(graph)
     if height is None:
-        largest = max(map(len, made.columns), default=0)
+        largest = max(map(len, draft.columns), default=0)
         height = min(max(3 * largest, _ROWS.start), _ROWS.stop - 1)
-    plan = lay_out(made, width, height)
+    plan = lay_out(draft, width, height)
     cells = plan.value_width
     nodes = {name: NodeLook(_bias(bias, cells)) for name, bias in biases.items()}
     heat = fill_heat_maps(plan, weights.get)

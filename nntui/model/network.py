@@ -407,12 +407,12 @@ class Network:
 
     def draw(self, width: int = 80, height: int | None = None) -> str:
         """The network as text: neurons in columns by layer, connections with their weights."""
-        from nntui.draw.layers import draft_neighbours
+        from nntui.draw.layers import draft
         from nntui.draw.paint import drawing
 
         net = self.wiring()
-        draft = draft_neighbours(net.layer, net.sources, net.targets)
-        return drawing(draft, self.biases, self.weights, width=width, height=height)
+        drafted = draft(net.layer, net.sources, net.targets)
+        return drawing(drafted, self.biases, self.weights, width=width, height=height)
 
     # ---- networkx ------------------------------------------------------------------------------
 

@@ -8,7 +8,6 @@ from heapq import nlargest
 from typing import Final
 
 from nntui.debugger.snapshot import Snapshot
-from nntui.draw.layers import Draft, draft_neighbours
 from nntui.draw.picture import EdgeLook, EdgeState, Mark, NodeLook
 from nntui.draw.plan import size_of
 from nntui.explain.numbers import fitted
@@ -183,11 +182,6 @@ def strongest(
     if not ends:
         return None
     return max(ends, key=lambda end: size_of(weights[end[1]]))[0]
-
-
-def draft_wiring(net: Wiring) -> Draft:
-    """Make the draft that all layouts of a network share."""
-    return draft_neighbours(net.layer, net.sources, net.targets)
 
 
 # ---- where a pass is -----------------------------------------------------------------------------

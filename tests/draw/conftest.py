@@ -6,9 +6,29 @@ from collections.abc import Callable
 import networkx as nx
 import pytest
 
+from nntui.draw import layout, paint
+from nntui.draw.layers import Draft, draft
 from nntui.draw.picture import EdgeLook, NodeLook
+from nntui.draw.plan import Layout
 
 Graph = nx.DiGraph
+
+
+def draft_of(graph: Graph) -> Draft:
+    """The draft of a graph whose nodes have a layer."""
+    layer = dict(graph.nodes(data="layer"))
+    return draft(layer, {j: [*graph.predecessors(j)] for j in graph},
+                 {i: [*graph.successors(i)] for i in graph})  # fmt: skip
+
+
+def lay_out(graph: Graph, *size: int, **options: object) -> Layout:
+    """The layout of such a graph."""
+    return layout.lay_out(draft_of(graph), *size, **options)
+
+
+def drawing(graph: Graph, *numbers: object, **options: object) -> str:
+    """The drawing of such a graph."""
+    return paint.drawing(draft_of(graph), *numbers, **options)
 
 
 def _dense(*sizes: int) -> Graph:

@@ -6,10 +6,11 @@ import math
 
 import pytest
 
-from nntui.draw.layout import lay_out
 from nntui.draw.paint import paint
 from nntui.draw.picture import EdgeLook
 from nntui.draw.plan import fill_heat_maps
+
+from .conftest import lay_out
 
 
 def number_of(edge):

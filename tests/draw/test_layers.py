@@ -1,14 +1,14 @@
-from nntui.draw.layers import ColumnEntry, Lane, arrange, columns_of, fold, links_of
+from nntui.draw.layers import ColumnEntry, Lane, fold
+
+from .conftest import draft_of
 
 
 def _arranged(graph):
-    columns = columns_of(graph)
-    column_of = {name: i for i, names in enumerate(columns) for name in names}
-    return arrange(columns, links_of(graph.edges, column_of))
+    return draft_of(graph).order
 
 
 def test_a_dense_network_keeps_its_order(dense):
-    assert _arranged(dense(3, 4, 2)) == columns_of(dense(3, 4, 2))
+    assert _arranged(dense(3, 4, 2)) == draft_of(dense(3, 4, 2)).columns
 
 
 def test_hidden_neurons_change_places_when_that_removes_a_crossing(wired):

@@ -1,26 +1,9 @@
 import networkx as nx
-import pytest
 
-from nntui.draw.layers import draft
-from nntui.draw.layout import lay_out
 from nntui.draw.paint import paint
 from nntui.draw.picture import NodeLook
 
-
-def test_a_connection_to_an_earlier_layer_is_an_error_that_names_it():
-    graph = nx.DiGraph()
-    graph.add_node("a", layer=1)
-    graph.add_node("b", layer=1)
-    graph.add_edge("a", "b")
-    with pytest.raises(ValueError, match="'a' → 'b' leads from layer 1 to layer 1"):
-        lay_out(graph, 40, 10)
-
-
-def test_a_neuron_without_a_layer_is_an_error_that_names_it():
-    graph = nx.DiGraph()
-    graph.add_node("a")
-    with pytest.raises(ValueError, match="neuron 'a': its layer is None"):
-        lay_out(graph, 40, 10)
+from .conftest import lay_out
 
 
 def test_an_empty_network_is_an_empty_picture():
@@ -126,13 +109,6 @@ def test_an_unfolded_layer_makes_the_layout_as_high_as_it_is(dense):
 
 def test_a_neuron_alone_in_its_layer_is_never_folded(dense):
     assert not lay_out(dense(3, 1), 60, 12, folds={1: True}).folds
-
-
-def test_a_draft_is_laid_out_as_its_network_is(dense, wired):
-    for graph in (dense(3, 4, 2), dense(30, 9, 3), wired("x>h h>g g>y x>y h>y")):
-        sketch = draft(graph)
-        for size in ((30, 4), (80, 20)):
-            assert lay_out(sketch, *size) == lay_out(graph, *size)
 
 
 def test_before_a_drawing_is_too_wide_its_values_get_fewer_cells(dense):

@@ -4,10 +4,11 @@ from dataclasses import replace
 import pytest
 from rich.cells import cell_len
 
-from nntui.draw.layout import lay_out
-from nntui.draw.paint import drawing, paint
+from nntui.draw.paint import paint
 from nntui.draw.picture import ROLES, EdgeLook, NodeLook
 from nntui.draw.plan import fill_heat_maps
+
+from .conftest import drawing, lay_out
 
 CHAIN = "x>h h>y"
 

@@ -5,9 +5,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from nntui.draw.layout import lay_out
 from nntui.draw.paint import paint
 from nntui.draw.picture import EdgeLook, NodeLook
+
+from .conftest import lay_out
 
 NAMES = st.text(min_size=1, max_size=16)
 SIZES = st.integers(min_value=1, max_value=110)

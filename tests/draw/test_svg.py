@@ -5,10 +5,11 @@ from xml.etree import ElementTree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nntui.draw.layout import lay_out
 from nntui.draw.paint import paint
 from nntui.draw.picture import EdgeLook, NodeLook, Pen, Picture, Span, svg
 from nntui.text import clean
+
+from .conftest import lay_out
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 

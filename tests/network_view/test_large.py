@@ -42,7 +42,8 @@ def test_of_very_many_connections_those_to_neurons_that_are_seen_are_brought_out
 
 
 def test_maps_are_filled_in_anew_only_when_their_numbers_are_others(debugger):
-    plan = lay_out(draft(debugger.experiment.network.graph), 60, 20)
+    net = debugger.experiment.network.wiring()
+    plan = lay_out(draft(net.layer, net.sources, net.targets), 60, 20)
     heating = HeatMapCache()
 
     def heat(view):
@@ -58,5 +59,6 @@ def test_maps_are_filled_in_anew_only_when_their_numbers_are_others(debugger):
 
 
 def test_a_layout_without_maps_has_no_heat(debugger):
-    plan = lay_out(draft(debugger.experiment.network.graph), 60, 20, folds={0: True, 1: True})
+    net = debugger.experiment.network.wiring()
+    plan = lay_out(draft(net.layer, net.sources, net.targets), 60, 20, folds={0: True, 1: True})
     assert HeatMapCache()(plan, Moment(debugger.snapshot()), VIEWS["weights"]).shades == ()

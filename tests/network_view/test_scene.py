@@ -10,8 +10,6 @@ import pytest
 import nntui
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.values import before_last_update
-from nntui.draw.layers import draft_neighbours
-from nntui.draw.layout import lay_out
 from nntui.network_view.scene import Scene, pass_progress, product_of, product_text, strongest
 from nntui.network_view.views import VIEWS, Emphasis, Moment, next_view, view_at
 from nntui.samples import samples
@@ -97,15 +95,7 @@ def test_the_change_of_an_edited_weight_counts_from_the_edit_at_an_updates_start
     assert VIEWS["change"].edge(moment, ("x1", "h1")) == debugger["w[x1,h1]"] - 7.0
 
 
-def test_the_draft_of_a_wiring_is_that_of_its_graph():
-    for path in samples().values():
-        network = nntui.load(path).network
-        net = network.wiring()
-        quick = draft_neighbours(net.layer, net.sources, net.targets)
-        assert lay_out(quick, 70, 14) == lay_out(network.graph, 70, 14)
-
-
-# ---- the wave ----------------------------------------------------------------------------------
+# ---- the pass ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("steps", range(1, 200, 7))

@@ -9,7 +9,7 @@ from rich.segment import Segment
 from textual.events import Resize
 from textual.geometry import Region
 
-from nntui.draw.layers import Draft, Edge
+from nntui.draw.layers import Draft, Edge, draft
 from nntui.draw.layout import lay_out
 from nntui.draw.paint import paint
 from nntui.draw.picture import EdgeLook, EdgeState, NodeLook, Picture
@@ -18,7 +18,6 @@ from nntui.explain.numbers import fitted
 from nntui.model.experiment import Experiment
 from nntui.model.network import Network
 from nntui.model.wiring import Wiring
-from nntui.network_view.scene import draft_wiring
 from nntui.tui.panes.pane import LinePane
 
 MOST_BRIGHT: Final = 60
@@ -103,7 +102,8 @@ class Preview(LinePane):
     def _laid_out(self, network: Network) -> Layout:
         if self._layout is None:
             if self._draft is None:
-                self._draft = draft_wiring(network.wiring())
+                net = network.wiring()
+                self._draft = draft(net.layer, net.sources, net.targets)
             size = self.scrollable_content_region.size
             self._layout = lay_out(self._draft, max(size.width, 1), max(size.height, 1))
             self._heat = fill_heat_maps(self._layout, network.weight)

@@ -13,6 +13,7 @@ from textual.geometry import Region
 from textual.message import Message
 
 from nntui.debugger.snapshot import Snapshot
+from nntui.draw.layers import draft
 from nntui.draw.layout import lay_out
 from nntui.draw.paint import paint
 from nntui.draw.picture import Picture, Span
@@ -20,7 +21,7 @@ from nntui.draw.plan import Direction, Layout
 from nntui.explain.numbers import fitted
 from nntui.model.experiment import Experiment
 from nntui.model.names import escaped
-from nntui.network_view.scene import LABEL, Scene, draft_wiring, product_text, strongest
+from nntui.network_view.scene import LABEL, Scene, product_text, strongest
 from nntui.network_view.views import (
     VIEWS,
     WIDTH,
@@ -54,7 +55,7 @@ class NetworkPane(LinePane):
     def __init__(self, experiment: Experiment) -> None:
         super().__init__(title="Network", id="network")
         self._net = experiment.network.wiring()
-        self._draft = draft_wiring(self._net)
+        self._draft = draft(self._net.layer, self._net.sources, self._net.targets)
         self._scene = Scene(self._net)
         self._heat_maps = HeatMapCache()
         self._layout: Layout | None = None
