@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-
-_FILES_CONSIDERED: Final = 1000
 
 
 def file_called(word: str, commands: Sequence[str] = ()) -> Path:
@@ -45,8 +42,10 @@ def file_called(word: str, commands: Sequence[str] = ()) -> Path:
 
 
 def _nothing_called(word: str, commands: Sequence[str]) -> str:
+    from nntui.document.files import files_in
+
     folder, name = os.path.split(word)
-    candidates = {f: f"the file “{os.path.join(folder, f)}”" for f in _files_in(folder)}
+    candidates = {f: f"the file “{os.path.join(folder, f)}”" for f in files_in(folder)}
     if folder in ("", "samples"):
         for sample in samples():
             candidates |= dict.fromkeys((sample, f"{sample}.json"), f"the sample “{sample}”")
@@ -55,14 +54,6 @@ def _nothing_called(word: str, commands: Sequence[str]) -> str:
     hint = f"; did you mean {escaped(candidates[near], 200)}?" if near else ""
     what = "file, sample or command" if commands else "file or sample"
     return f"there is no {what} called “{escaped(word, 200)}”{hint}"
-
-
-def _files_in(folder: str) -> list[str]:
-    try:
-        with os.scandir(folder or os.curdir) as entries:
-            return [entry.name for entry in islice(entries, _FILES_CONSIDERED) if entry.is_file()]
-    except (OSError, ValueError):
-        return []
 
 
 def file_argument(command: _Command) -> _Command:
@@ -87,7 +78,9 @@ def completions(incomplete: str) -> list[CompletionItem]:
 
     Not both: in bash, an item for the shell's own completion replaces those before it.
     """
-    names = [*samples(), *sorted(file for file in _files_in("") if file.endswith(".json"))]
+    from nntui.document.files import files_in
+
+    names = [*samples(), *sorted(file for file in files_in("") if file.endswith(".json"))]
     found = [CompletionItem(name) for name in names if name.startswith(incomplete)]
     return found or [CompletionItem(incomplete, type="file")]
 

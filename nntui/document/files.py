@@ -69,12 +69,16 @@ def fault_of(error: OSError | ValueError, path: str, expected: str) -> Fault:
 
 def _nearest_file(path: str) -> str:
     folder, name = os.path.split(path)
+    return did_you_mean(name, files_in(folder))
+
+
+def files_in(folder: str) -> list[str]:
+    """List the names of the files in a folder ("": here), a thousand at most; unreadable: none."""
     try:
         with os.scandir(folder or os.curdir) as entries:
-            names = [entry.name for entry in islice(entries, _NAMES_CONSIDERED) if entry.is_file()]
-    except OSError:
-        return ""
-    return did_you_mean(name, names)
+            return [entry.name for entry in islice(entries, _NAMES_CONSIDERED) if entry.is_file()]
+    except (OSError, ValueError):
+        return []
 
 
 def _kind_of(mode: int) -> str | None:

@@ -42,7 +42,7 @@ def test_the_json_holds_every_parameter(nntui, document):
     }
 
 
-def test_a_person_reads_a_table_and_what_the_counts_show(nntui):
+def test_the_text_is_a_table_and_what_the_counts_show(nntui):
     result = nntui("check", "notebook-chain")
     assert result.exit_code == 0
     lines = result.stdout.splitlines()

@@ -52,7 +52,7 @@ def test_without_them_standard_input_is_read(fed):
     assert "(nntui)" not in result.output
 
 
-def test_an_empty_line_repeats_only_where_a_person_types(fed):
+def test_an_empty_line_repeats_only_where_a_user_types(fed):
     assert "position 2 of" not in fed("step\n\n\n", "exec", "xor").stdout
 
 

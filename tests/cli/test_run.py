@@ -62,7 +62,7 @@ def test_a_run_that_diverges_is_still_strict_json(nntui, document):
     assert "NaN" in found["history"]
 
 
-def test_a_person_reads_the_loss_at_the_start_and_at_the_end(nntui):
+def test_the_text_has_the_loss_at_the_start_and_at_the_end(nntui):
     result = nntui("run", "notebook-chain")
     assert result.exit_code == 0
     assert result.stdout == (

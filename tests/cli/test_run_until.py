@@ -56,7 +56,7 @@ def test_it_stops_after_the_very_update_that_the_debugger_sees_it_met(data, expe
     assert not outcome.interrupted
 
 
-def test_what_a_person_reads(nntui):
+def test_the_text_says_when_the_condition_was_met(nntui):
     result = nntui("run", "xor", "--until", "epoch_loss < 0.01", "--max-epochs", "10000")
     assert result.exit_code == 0
     last = result.stdout.splitlines()[-1]

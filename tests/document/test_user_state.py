@@ -111,7 +111,7 @@ def test_a_state_that_was_never_written_is_none(file):
     assert read_state(file) is None
 
 
-def test_only_the_person_may_look_into_the_folder(file):
+def test_only_the_user_may_look_into_the_folder(file):
     write_state(file, {})
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
 

@@ -1,4 +1,4 @@
-"""The curve of a function in characters: what a person sees of it, as text."""
+"""The curve of a function in characters, as the text that is shown."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ NAMESPACE = "{http://www.w3.org/2000/svg}"
 
 
 def read(text):
-    """What a person reads, row by row; a file that is no XML raises."""
+    """The text that is shown, row by row; a file that is no XML raises."""
     root = ElementTree.fromstring(text)
     rows: dict[str, list[str]] = {}
     for element in root.iter(f"{NAMESPACE}text"):
