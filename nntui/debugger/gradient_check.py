@@ -16,7 +16,7 @@ from typing import Final, Literal
 
 from nntui.engine.algorithm import train
 from nntui.engine.evaluate import mean_loss
-from nntui.engine.schedule import batches
+from nntui.engine.schedule import Schedule
 from nntui.engine.state import ActiveExperiment, State
 from nntui.model.experiment import Experiment
 from nntui.model.names import parameter_name
@@ -123,7 +123,8 @@ def _gradient(experiment: Experiment) -> _Gradient:
     state = State.first(experiment)
     loss_name = experiment.training.loss.name
     total = 0.0
-    for kind, *neurons in train(ActiveExperiment(one_batch), state, batches(one_batch)):
+    batches = Schedule(one_batch).batches()
+    for kind, *neurons in train(ActiveExperiment(one_batch), state, batches):
         if kind == "update":
             break  # every example has been there and back
         if kind == "loss":

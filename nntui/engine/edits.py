@@ -1,29 +1,23 @@
-"""Edits: what a person changes in the middle of a run, checked before it counts."""
+"""Edits: what the user changes in the middle of a run, checked before it takes effect."""
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final
 
+from nntui.engine.schedule import Schedule
 from nntui.model.activations import Activation
 from nntui.model.errors import NntuiError, SettingError
 from nntui.model.experiment import Experiment
 from nntui.model.losses import Loss
 from nntui.model.names import ValueNameError, did_you_mean, escaped, parse_value_name, value_name
 from nntui.model.optimizers import Optimizer
+from nntui.model.settings import function_named
 from nntui.model.wiring import Parameter, check_value
 
-if TYPE_CHECKING:
-    from nntui.engine.schedule import Schedule
-
-
-_FUNCTION: Final = re.compile(r"\s*([^\s()]+)\s*(?:\((.*)\))?\s*", re.DOTALL)
-_SETTING: Final = re.compile(r"\s*(\w+)\s*[= ]\s*(\S+)\s*")
-Chosen = TypeVar("Chosen", Activation, Loss)
-
+_PENALTIES: Final = ("l1", "l2")
 _TRUTH: Final = {"true": True, "false": False}
 
 
@@ -31,88 +25,9 @@ class EditError(NntuiError, ValueError):
     """An edit of something that cannot be edited, or to a value that it cannot have."""
 
 
-def number_of(target: str, value: float | str) -> float:
-    """A finite number, or a setting's truth value (``nesterov``), from a number or its text."""
-    if isinstance(value, str) and value.strip().lower() in _TRUTH:
-        value = _TRUTH[value.strip().lower()]
-    if isinstance(value, bool):
-        return value
-    try:
-        found = float(value)
-    except (TypeError, ValueError, OverflowError):
-        found = math.nan
-    if not math.isfinite(found):
-        raise EditError(
-            f"{escaped(target)} cannot be {escaped(str(value))}: expected a finite number"
-        )
-    return found
-
-
-def real_of(target: str, value: float | str) -> float:
-    """A finite number, from a number or its text."""
-    found = number_of(target, value)
-    if isinstance(found, bool):
-        raise EditError(f"{escaped(target)} cannot be {shown(found)}: expected a finite number")
-    return found
-
-
-def function_of(target: str, value: float | str) -> str:
-    """A function's text, in the one way of writing it."""
-    chosen: Loss | Activation
-    if target == "loss":
-        chosen = chosen_of(target, Loss.of, str(value))
-    else:
-        chosen = chosen_of(target, Activation.of, str(value))
-    plain = chosen.row.settings
-    changed = [f"{name}={value!r}" for name, value in chosen.settings if value != plain[name]]
-    return f"{chosen.name}({', '.join(changed)})" if changed else chosen.name
-
-
-def chosen_of(target: str, of: Callable[..., Chosen], text: str) -> Chosen:
-    """The function that a text such as ``leaky_relu(slope=0.2)`` stands for."""
-    match = _FUNCTION.fullmatch(text)
-    if match is None:
-        raise EditError(
-            f"{escaped(target)} cannot be {escaped(text)}: "
-            "expected a function, such as tanh or leaky_relu(slope=0.2)"
-        )
-    settings: dict[str, float] = {}
-    for part in filter(str.strip, (match.group(2) or "").split(",")):
-        setting = _SETTING.fullmatch(part)
-        if setting is None:
-            raise EditError(
-                f"{escaped(target)} cannot be {escaped(text)}: "
-                f"expected a setting such as slope=0.2, not {escaped(part.strip())}"
-            )
-        settings[setting.group(1)] = real_of(setting.group(1), setting.group(2))
-    try:
-        return of(match.group(1), **settings)
-    except SettingError as error:
-        hint = f" ({error.hint})" if error.hint else ""
-        raise EditError(
-            f"{escaped(target)} cannot be {escaped(text)}: "
-            f"found {error.found}, expected {error.expected}{hint}"
-        ) from None
-
-
-def shown(value: float | str) -> str:
-    """A value as a person writes it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return value if isinstance(value, str) else f"{value!r}".removesuffix(".0")
-
-
-# ---- edits ---------------------------------------------------------------------------------------
-
-
-__all__ = ["Edit", "EditError", "edit_of", "edited", "targets"]
-
-_PENALTIES: Final = ("l1", "l2")
-
-
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One change, made before step number ``position``: the state there already shows it.
+    """One change, made before step number ``position``: the state there already has it.
 
     ``target`` is canonical: a parameter's value name (``w[x1,h1]``, ``b[h1]``), ``x[x1]`` or
     ``y[y1]`` (of the example shown there), ``activation[h1]``, ``loss``, an optimizer's setting or
@@ -134,13 +49,13 @@ class Edit:
     @property
     def text(self) -> str:
         """The edit as one line: ``w[x1,h1] = 0.3``."""
-        return f"{self.target} = {shown(self.value)}"
+        return f"{self.target} = {_written(self.value)}"
 
 
 def edit_of(
     experiment: Experiment, schedule: Schedule, position: int, target: str, value: float | str
 ) -> Edit:
-    """The edit that a person asks for at a position, where ``experiment`` is in force.
+    """Check an edit at a position, where ``experiment`` is in force.
 
     Raises:
         EditError: an unknown target, or a value that it cannot have.
@@ -150,28 +65,24 @@ def edit_of(
     kind = _kind(name)
     edit = Edit(position, name, kind.read(name, value))
     if edit.parameter is None:
-        edited(experiment, schedule, edit)  # makes sure that it can be
+        edited(experiment, schedule, edit)  # raises where the experiment cannot have the value
     return edit
 
 
 def edited(experiment: Experiment, schedule: Schedule, edit: Edit) -> Experiment:
-    """The experiment in force after an edit; the same one when it changes a parameter.
+    """Return the experiment in force after an edit; the same one if that changes a parameter.
 
     Raises:
-        EditError: the experiment cannot be with that value.
+        EditError: the experiment cannot have the value.
     """
     try:
         return _kind(edit.target).change(experiment, schedule, edit)
     except SettingError as error:
-        hint = f" ({error.hint})" if error.hint else ""
-        raise EditError(
-            f"{escaped(edit.target)} cannot be {escaped(shown(edit.value))}: "
-            f"found {error.found}, expected {error.expected}{hint}"
-        ) from None
+        raise _refused(edit.target, edit.value, error) from None
 
 
 def targets(experiment: Experiment) -> tuple[str, ...]:
-    """Everything that can be edited, beside weights and biases: for completion and errors."""
+    """List everything that can be edited, except for weights and biases."""
     net, settings = experiment.network.wiring(), experiment.training.optimizer.row.settings
     return (
         *settings,
@@ -183,12 +94,78 @@ def targets(experiment: Experiment) -> tuple[str, ...]:
     )
 
 
-# ---- what can be edited ------------------------------------------------------------------------
+# ---- values --------------------------------------------------------------------------------------
+
+
+def _number_or_truth(target: str, value: float | str) -> float:
+    """Read a finite number, or a setting's truth value (``nesterov``), from it or its text."""
+    if isinstance(value, str) and value.strip().lower() in _TRUTH:
+        value = _TRUTH[value.strip().lower()]
+    if isinstance(value, bool):
+        return value
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise _no_number(target, str(value))
+    return number
+
+
+def _number(target: str, value: float | str) -> float:
+    """Read a finite number, from it or its text."""
+    number = _number_or_truth(target, value)
+    if isinstance(number, bool):
+        raise _no_number(target, _written(number))
+    return number
+
+
+def _no_number(target: str, value: str) -> EditError:
+    return EditError(f"{escaped(target)} cannot be {escaped(value)}: expected a finite number")
+
+
+def _function(target: str, value: float | str) -> str:
+    """Read a function's text and write it as ``leaky_relu(slope=0.2)``, defaults left out."""
+    chosen = _loss(value) if target == "loss" else _activation(target, value)
+    defaults = chosen.row.settings
+    changed = [f"{name}={value!r}" for name, value in chosen.settings if value != defaults[name]]
+    return f"{chosen.name}({', '.join(changed)})" if changed else chosen.name
+
+
+def _loss(text: float | str) -> Loss:
+    try:
+        return function_named(Loss.of, str(text))
+    except SettingError as error:
+        raise _refused("loss", text, error) from None
+
+
+def _activation(target: str, text: float | str) -> Activation:
+    try:
+        return function_named(Activation.of, str(text))
+    except SettingError as error:
+        raise _refused(target, text, error) from None
+
+
+def _refused(target: str, value: float | str, error: SettingError) -> EditError:
+    hint = f" ({error.hint})" if error.hint else ""
+    return EditError(
+        f"{escaped(target)} cannot be {escaped(_written(value))}: "
+        f"found {error.found}, expected {error.expected}{hint}"
+    )
+
+
+def _written(value: float | str) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value if isinstance(value, str) else f"{value!r}".removesuffix(".0")
+
+
+# ---- kinds of targets ----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """A kind of target: how its value is read, and what it makes of an experiment."""
+    """A kind of target: how its value is read, and how an experiment is changed."""
 
     read: Callable[[str, float | str], float | str]
     change: Callable[[Experiment, Schedule, Edit], Experiment]
@@ -207,14 +184,13 @@ def _with_penalty(experiment: Experiment, schedule: Schedule, edit: Edit) -> Exp
 
 
 def _with_loss(experiment: Experiment, schedule: Schedule, edit: Edit) -> Experiment:
-    loss = chosen_of(edit.target, Loss.of, str(edit.value))
-    return experiment.altered(training=replace(experiment.training, loss=loss))
+    return experiment.altered(training=replace(experiment.training, loss=_loss(edit.value)))
 
 
 def _with_activation(experiment: Experiment, schedule: Schedule, edit: Edit) -> Experiment:
     (j,) = _neurons(edit.target)
     network = experiment.network.copy()
-    network.set_activation(j, chosen_of(edit.target, Activation.of, str(edit.value)))
+    network.set_activation(j, _activation(edit.target, edit.value))
     return experiment.altered(network=network)
 
 
@@ -239,17 +215,17 @@ def _replaced(row: tuple[Any, ...], at: int, value: Any) -> tuple[Any, ...]:
     return (*row[:at], value, *row[at + 1 :])
 
 
-_PARAMETER: Final = _Kind(real_of, lambda experiment, schedule, edit: experiment)
+_PARAMETER: Final = _Kind(_number, lambda experiment, schedule, edit: experiment)
 _KINDS: Final[dict[str, _Kind]] = {
     "w": _PARAMETER,
     "b": _PARAMETER,
-    "x": _Kind(real_of, _with_x),
-    "y": _Kind(real_of, _with_y),
-    "activation": _Kind(function_of, _with_activation),
-    "loss": _Kind(function_of, _with_loss),
-    **dict.fromkeys(_PENALTIES, _Kind(real_of, _with_penalty)),
+    "x": _Kind(_number, _with_x),
+    "y": _Kind(_number, _with_y),
+    "activation": _Kind(_function, _with_activation),
+    "loss": _Kind(_function, _with_loss),
+    **dict.fromkeys(_PENALTIES, _Kind(_number, _with_penalty)),
 }
-_SETTING_KIND: Final = _Kind(number_of, _with_optimizer)
+_SETTING_KIND: Final = _Kind(_number_or_truth, _with_optimizer)
 
 
 def _kind(target: str) -> _Kind:
@@ -257,7 +233,7 @@ def _kind(target: str) -> _Kind:
 
 
 def _canonical(experiment: Experiment, target: str) -> str:
-    """The one way to write a target.
+    """Write a target in its canonical form.
 
     Raises:
         EditError: there is no such target; the sentence names the nearest.

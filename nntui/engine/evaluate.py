@@ -1,4 +1,4 @@
-"""Losses and gradients of many examples at given parameters, without stepping."""
+"""Losses and accuracy of many examples at given parameters, without stepping."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Weights = Mapping[tuple[str, str], float]
 
 
 def example_loss(experiment: Experiment, example: int, b: Biases, w: Weights) -> float:
-    """The loss of one example at the parameters b, w."""
+    """Compute the loss of one example at the parameters b, w."""
     net = experiment.network.wiring()
     _, a = forward(net, b, w, experiment.x(example))
     outputs = [a[k] for k in net.outputs]
@@ -25,7 +25,7 @@ def example_loss(experiment: Experiment, example: int, b: Biases, w: Weights) ->
 
 
 def mean_loss(experiment: Experiment, examples: Iterable[int], b: Biases, w: Weights) -> float:
-    """The mean loss of the examples at the parameters b, w, summed in their order."""
+    """Compute the mean loss of the examples at the parameters b, w, summed in their order."""
     losses = [example_loss(experiment, example, b, w) for example in examples]
     return float(ordered_sum(losses) / len(losses))
 
@@ -33,28 +33,30 @@ def mean_loss(experiment: Experiment, examples: Iterable[int], b: Biases, w: Wei
 # ---- accuracy ------------------------------------------------------------------------------------
 
 
-Verdicts = NDArray[np.bool_]
+Right = NDArray[np.bool_]
+"""Which of some examples are classified right."""
+
 _AT_A_TIME: Final = 256
 
 
-def _greatest(outputs: Array, targets: Array) -> Verdicts:
-    """The greatest output is that of the class. Outputs that are no numbers have no greatest."""
-    right: Verdicts = outputs.argmax(axis=0) == targets.argmax(axis=0)
+def _greatest(outputs: Array, targets: Array) -> Right:
+    """Whether the greatest output is that of the class; where an output is nan, none is."""
+    right: Right = outputs.argmax(axis=0) == targets.argmax(axis=0)
     return right & np.logical_not(np.isnan(outputs).any(axis=0))
 
 
-def _sides(middle: float) -> Callable[[Array, Array], Verdicts]:
-    """Every output lies on its target's side of the middle."""
+def _sides(middle: float) -> Callable[[Array, Array], Right]:
+    """Return a test whether every output is on its target's side of the middle."""
 
-    def right(outputs: Array, targets: Array) -> Verdicts:
+    def right(outputs: Array, targets: Array) -> Right:
         alike = (outputs > middle) == (targets > 0.5)
-        found: Verdicts = (alike & ~np.isnan(outputs)).all(axis=0)
+        found: Right = (alike & ~np.isnan(outputs)).all(axis=0)
         return found
 
     return right
 
 
-_RIGHT: Final[dict[str, Callable[[Array, Array], Verdicts]]] = {
+_RIGHT: Final[dict[str, Callable[[Array, Array], Right]]] = {
     "cross_entropy": _greatest,
     "bce": _sides(0.5),
     "bce_with_logits": _sides(0.0),
@@ -68,10 +70,9 @@ def classifies(experiment: Experiment) -> bool:
 
 
 def right_ones(experiment: Experiment, examples: Sequence[int], b: Biases, w: Weights) -> int:
-    """How many of some examples are classified right at the parameters b, w.
+    """Count the examples that are classified right at the parameters b, w.
 
-    For this, a neuron's sum is taken as a product of vectors: its last bits may differ from those
-    of the steps.
+    A neuron's sum is a product of vectors here: its last bits may differ from those of the steps.
     """
     right = _RIGHT[experiment.training.loss.name]
     count = 0

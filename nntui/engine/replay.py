@@ -16,7 +16,7 @@ import numpy as np
 from nntui.engine import algorithm
 from nntui.engine.full_speed import FullSpeed, TrainingState
 from nntui.engine.parameter_index import ParameterIndex, ParameterSpan
-from nntui.engine.schedule import Schedule, Steps, batches
+from nntui.engine.schedule import Schedule, Steps
 from nntui.engine.state import ActiveExperiment, State
 from nntui.model.experiment import Experiment
 from nntui.model.wiring import Parameter
@@ -244,7 +244,7 @@ def _parts(
     number = schedule.updates_before(position)
     offset = position - schedule.update_start(number)
     if offset == 0:
-        yield algorithm.train(model, state, batches(model.experiment, number))
+        yield algorithm.train(model, state, schedule.batches(number))
         return
     neurons, batch = model.neurons, schedule.batch(number)
     place, done = divmod(offset, schedule.steps_per_example)
@@ -262,4 +262,4 @@ def _parts(
         yield algorithm.backward(model, state, neurons[::-1])
     n = bisect_right(schedule.update_ends, offset - len(batch) * schedule.steps_per_example)
     yield algorithm.update(model, state, neurons[n:], number + 1, len(batch))
-    yield algorithm.train(model, state, batches(model.experiment, number + 1))
+    yield algorithm.train(model, state, schedule.batches(number + 1))

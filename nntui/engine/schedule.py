@@ -1,7 +1,7 @@
 """The schedule: which step comes when. The sequence is static, so this is arithmetic alone.
 
-An example takes S = 2 + 2·E + 2·M steps (load, forward, loss, backward), a batch its examples' and
-one for each of the P trainable parameters, an epoch its batches'.
+An example takes S = 2 + 2·E + 2·M steps (load, forward, loss, backward; E connections, M computing
+neurons), an update those of its batch's examples and one for each parameter that is not frozen.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ Steps: TypeAlias = Iterator[Operation]
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a step stands in the run. All count from 0.
+    """Where a step is in the run. All count from 0.
 
-    ``update`` counts over the whole run; ``example`` is the index in the data set (None in update
-    steps) and ``place`` its place in the batch; ``index`` counts within the phase.
+    ``update`` counts over the whole run; ``example`` is the index in the data set and ``place``
+    that in the batch (both None in update steps); ``index`` counts within the phase.
     """
 
     step: int
@@ -44,10 +44,10 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class StepBlock:
-    """A stretch of steps that repeats: an example's, or an update's parameters.
+    """The steps of an example, or the update steps of a batch.
 
-    ``start`` is the number of its first step; ``neuron_ends`` and ``pass_ends`` are the offsets
-    behind the last step of each neuron and of each phase in it.
+    ``start`` is the number of the first; ``neuron_ends`` and ``pass_ends`` are the offsets after
+    the last step of each neuron and of each phase in it.
     """
 
     start: int
@@ -55,27 +55,11 @@ class StepBlock:
     pass_ends: tuple[int, ...]
 
 
-def batches(experiment: Experiment, first: int = 0) -> Iterator[tuple[int, tuple[int, ...]]]:
-    """Yield (t, the examples of its batch) for every update from index ``first`` on.
-
-    t is the update's number, from 1: the batch at index 0 has t = 1.
-    """
-    training, examples = experiment.training, experiment.train_examples
-    size = training.batch_size or len(examples)
-    per_epoch = -(-len(examples) // size)
-    first_epoch, skipped = divmod(first, per_epoch)
-    for epoch in range(first_epoch, training.epochs):
-        for n, batch in enumerate(training.batches(training.order(examples, epoch))):
-            if n >= skipped:
-                yield epoch * per_epoch + n + 1, batch
-        skipped = 0
-
-
 class Schedule:
     """The steps of an experiment's whole run, by number.
 
     ``forward_ends``, ``backward_ends`` and ``update_ends`` are the offsets, within each of these
-    passes (the load left out), behind the last step of each neuron in the order of the pass.
+    passes (the load left out), after the last step of each neuron in the order of the pass.
     """
 
     def __init__(self, experiment: Experiment) -> None:
@@ -126,7 +110,7 @@ class Schedule:
     # ---- step number ↔ position ----------------------------------------------------------------
 
     def position(self, step: int) -> Position:
-        """The position of a step.
+        """Return the position of a step.
 
         Raises:
             IndexError: no step has that number.
@@ -146,16 +130,16 @@ class Schedule:
         return Position(step, epoch, update, example, "backward", index, place)
 
     def check(self, position: int) -> None:
-        """Make sure that a run can stand at a position: 0 to the total, both included.
+        """Make sure that the run has a position: 0 to the total, both included.
 
         Raises:
-            IndexError: it cannot.
+            IndexError: it has not.
         """
         if not 0 <= position <= self.total:
             raise IndexError(f"there is no position {position}: the run has {self.total} steps")
 
     def step(self, update: int, place: int | None, phase: Phase, index: int) -> int:
-        """The number of the step at a position: the inverse of ``position``."""
+        """Return the number of the step at a position: the inverse of ``position``."""
         start = self.update_start(update)
         if place is None:
             return start + self.batch_length(update) * self.steps_per_example + index
@@ -163,7 +147,7 @@ class Schedule:
         return start + place * self.steps_per_example + offset + index
 
     def operation(self, step: int) -> Operation:
-        """What a step does: its kind, then the neuron or the connection's ends.
+        """Return what a step does: its kind, then the neuron or the connection's ends.
 
         Raises:
             IndexError: no step has that number.
@@ -197,32 +181,37 @@ class Schedule:
     # ---- updates -------------------------------------------------------------------------------
 
     def update_start(self, update: int) -> int:
-        """The number of an update's first step; of the run's end for the update after the last."""
+        """Return the number of an update's first step; for the update after the last, the total."""
         epoch, batch = divmod(update, self.updates_per_epoch)
         return epoch * self.steps_per_epoch + batch * self._full_batch
 
     def batch_length(self, update: int) -> int:
-        """How many examples the batch of an update holds: the last of an epoch may be smaller."""
+        """Count the examples of an update's batch: the last of an epoch may be smaller."""
         before = update % self.updates_per_epoch * self.batch_size
         return min(self.batch_size, self.examples - before)
 
     def batch(self, update: int) -> tuple[int, ...]:
-        """The examples of an update's batch, in their order."""
+        """Return the examples of an update's batch, in their order."""
         epoch, batch = divmod(update, self.updates_per_epoch)
         first = batch * self.batch_size
         return self._order(epoch)[first : first + self.batch_length(update)]
 
+    def batches(self, first: int = 0) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """Yield every batch from that of update ``first`` on, with its number t, from 1."""
+        for update in range(first, self.updates):
+            yield update + 1, self.batch(update)
+
     def updates_before(self, position: int) -> int:
-        """How many updates are finished when ``position`` steps are executed."""
+        """Count the updates that are finished when ``position`` steps are executed."""
         if position == self.total:
             return self.updates
         epoch, batch, _, _ = self._locate(position)
         return epoch * self.updates_per_epoch + batch
 
-    # ---- stretches of steps --------------------------------------------------------------------
+    # ---- blocks --------------------------------------------------------------------------------
 
     def block(self, step: int) -> StepBlock:
-        """The block that a step belongs to.
+        """Return the block that a step belongs to.
 
         Raises:
             IndexError: no step has that number.
@@ -242,29 +231,29 @@ class Schedule:
         )
 
     def example_start(self, step: int) -> int:
-        """The number of the ``load`` step at or before a step."""
+        """Return the number of the ``load`` step at or before a step."""
         _, _, length, offset = self._locate(step)
         place = min(offset // self.steps_per_example, length - 1)
         return step - offset + place * self.steps_per_example
 
     def next_example_start(self, step: int) -> int:
-        """The number of the ``load`` step behind a step's example; of the run's end for the last.
+        """Return the number of the next example's ``load`` step; for the last, the total.
 
-        Behind the last example of a batch that is behind the update steps, too.
+        After the last example of a batch it comes after the update steps.
         """
         end = self.example_start(step) + self.steps_per_example
         next_update = self.update_start(self.updates_before(step) + 1)
         return next_update if end + self.steps_per_update == next_update else end
 
     def example_shown(self, position: int) -> int:
-        """The example whose data are shown: the one met last, before the first step the first."""
+        """Return the example whose data are shown: the last one loaded, at position 0 the first."""
         example = self.position(self.example_start(position - 1) if position else 0).example
         assert example is not None
         return example
 
     @cached_property
     def offsets(self) -> StepOffsets:
-        """Where the steps about each neuron and connection stand in an example and an update."""
+        """The offsets of the steps about each neuron and connection."""
         return StepOffsets(self._net, self)
 
     def _locate(self, step: int) -> tuple[int, int, int, int]:
@@ -287,7 +276,7 @@ class StepOffsets:
         self._net = net
         self.loss = schedule.loss_at
         self.update: dict[Parameter, int] = {p: n for n, p in enumerate(schedule.trainable)}
-        # Behind the load stands the forward pass, behind the loss the backward pass.
+        # The forward pass follows the load, the backward pass the loss.
         self._forward_end = dict(zip(net.neurons, schedule.forward_ends, strict=True))
         self._backward_end = dict(zip(reversed(net.neurons), schedule.backward_ends, strict=True))
 
@@ -318,11 +307,11 @@ class StepOffsets:
 
 
 def end_after(ends: tuple[int, ...], offset: int) -> int:
-    """The first end behind ``offset`` (which is below the last end)."""
+    """Return the first end after ``offset`` (which is below the last end)."""
     return ends[bisect_right(ends, offset)]
 
 
 def end_before(ends: tuple[int, ...], offset: int) -> int:
-    """The last end before ``offset``, or 0 for the start."""
+    """Return the last end before ``offset``, or 0."""
     n = bisect_left(ends, offset)
     return ends[n - 1] if n else 0

@@ -22,8 +22,8 @@ class State:
     """The values of a run, by neuron or by connection (source, target). What is blank is absent.
 
     b, w: parameters; db, dw: their gradients summed over the batch so far; memory: what the
-    optimizer remembers of each trainable parameter; z, a, da, delta: of the current example;
-    loss: the current example's; batch_sum, epoch_sum: losses met since the batch, epoch began.
+    optimizer remembers of each trainable parameter; z, a, da, delta, loss: of the current example;
+    batch_sum, epoch_sum: the sums of the losses since the batch, epoch began.
     """
 
     b: dict[str, float]
@@ -41,7 +41,7 @@ class State:
 
     @classmethod
     def first(cls, experiment: Experiment) -> State:
-        """The state before the first step: parameters as in the document, everything else blank."""
+        """Return the state before the first step: parameters as in the document, the rest blank."""
         network, optimizer = experiment.network, experiment.training.optimizer
         b, w = network.biases, network.weights
         return cls(
@@ -53,7 +53,7 @@ class State:
         )
 
     def zero_gradients(self) -> None:
-        """Begin a batch: db and dw are 0, and so is the sum of its losses."""
+        """Begin a batch: set db and dw to 0."""
         for j in self.db:
             self.db[j] = 0.0
         for edge in self.dw:
@@ -66,7 +66,6 @@ class State:
         self.loss = None
 
     def copy(self) -> State:
-        """An independent copy, the same bit for bit."""
         return State(
             b=self.b.copy(),
             w=self.w.copy(),
@@ -88,21 +87,18 @@ class State:
         return 4 * len(self.w) + 8 * len(self.b)
 
 
-# ---- laid ----------------------------------------------------------------------------------------
-
-
 K = TypeVar("K")
 V = TypeVar("V")
 T = TypeVar("T")
 
 
 class LazyDict(dict[K, V]):
-    """A dict of a fixed set of keys whose values lie in an array until they are read or written.
+    """A dict of a fixed set of keys whose values are in an array until they are read or written.
 
-    To make a float of every weight of a large network, and a dict of them, takes longer than all
-    else that it takes to go anywhere in its run; and then a screen looks at a few hundred.
-    ``index()`` has the keys in their order with the place of each, and ``at`` gives what lies in a
-    place: always the same. So reading only puts in what was there anyhow, and any thread may.
+    To make a dict of floats of a large network's weights takes longer than all else in moving to
+    another position; the screen then reads a few hundred. ``index()`` has the keys in their order
+    with the place of each, and ``at`` returns the value at a place, always the same. So reading
+    stores only what was there anyhow, and any thread may read.
     """
 
     __slots__ = ("_at", "_index")
@@ -125,15 +121,12 @@ class LazyDict(dict[K, V]):
         return iter(self._index())
 
     def keys(self) -> Any:
-        """The keys, in their order."""
         return KeysView(self)
 
     def values(self) -> Any:
-        """The values, in the order of the keys."""
         return ValuesView(self)
 
     def items(self) -> Any:
-        """Both."""
         return ItemsView(self)
 
     @overload
@@ -143,16 +136,15 @@ class LazyDict(dict[K, V]):
     @overload
     def get(self, key: K, default: T, /) -> V | T: ...
     def get(self, key: K, default: Any = None, /) -> Any:
-        """The value of a key, or else the default."""
         return self[key] if key in self._index() else default
 
     def copy(self) -> LazyDict[K, V]:
-        """Another one: the array is shared, what was read or written is copied."""
+        """Copy what was read or written, and share the array."""
         other = LazyDict(self._index, self._at)
         dict.update(other, dict.copy(self))
         return other
 
-    # What dict has of its own would look at what was read or written alone.
+    # dict's own methods would see only what was read or written.
 
     def __or__(self, other: Any) -> Any:
         return {**self, **other}
@@ -172,18 +164,18 @@ class LazyDict(dict[K, V]):
     __hash__ = None
 
 
-# ---- sameness ------------------------------------------------------------------------------------
+# ---- comparing bit for bit -----------------------------------------------------------------------
 
 
 def same(a: Array, b: Array) -> bool:
-    """Whether two arrays hold the same numbers, bit for bit (any nan being nan)."""
+    """Whether two arrays hold the same numbers, bit for bit (all nans alike)."""
     a, b = np.ascontiguousarray(a), np.ascontiguousarray(b)
     alike = a.view(np.int64) == b.view(np.int64)
     return bool((alike | (np.isnan(a) & np.isnan(b))).all())
 
 
 def same_number(a: float | None, b: float | None) -> bool:
-    """Whether two numbers are the same, bit for bit (any nan being nan, a blank a blank)."""
+    """Whether two numbers are the same, bit for bit (all nans alike); None is a blank."""
     if a is None or b is None:
         return a is b
     return (a == b and copysign(1.0, a) == copysign(1.0, b)) or (a != a and b != b)

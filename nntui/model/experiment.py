@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -70,12 +70,6 @@ class Training:
             return tuple(examples)
         shuffled = stream("shuffle", self.seed, epoch).permutation(len(examples))
         return tuple(examples[n] for n in shuffled)
-
-    def batches(self, order: Sequence[int]) -> Iterator[tuple[int, ...]]:
-        """The batches of an epoch whose examples stand in ``order``; the last may be smaller."""
-        size = self.batch_size or len(order)
-        for start in range(0, len(order), size):
-            yield tuple(order[start : start + size])
 
     def gradient(self, dp: Any, batch_length: int) -> Any:
         """What a batch's summed gradient dp counts for: its mean, or the sum itself."""

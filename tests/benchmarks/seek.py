@@ -22,7 +22,6 @@ from typing import Any, Final, NamedTuple
 from nntui.debugger.debugger import Debugger
 from nntui.engine.algorithm import train
 from nntui.engine.run import Run
-from nntui.engine.schedule import batches
 from nntui.engine.state import ActiveExperiment
 from nntui.model.dataset import Dataset
 from nntui.model.experiment import Experiment, Training
@@ -142,7 +141,7 @@ def same_by_listing(run: Run) -> int:
     vectors = run.copy().start(earlier)
     layout = run.timeline.parameter_index
     state = layout.state(vectors.p, vectors.memory, vectors.p * 0.0)
-    steps = train(ActiveExperiment(run.experiment), state, batches(run.experiment, earlier))
+    steps = train(ActiveExperiment(run.experiment), state, schedule.batches(earlier))
     for _ in range(position - schedule.update_start(earlier)):
         next(steps)
     for name in ("b", "w", "db", "dw", "z", "a", "da", "delta", "memory", "loss"):

@@ -11,7 +11,7 @@ from support.experiments import experiments, layered
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.snapshot import snapshot_of
 from nntui.engine.evaluate import mean_loss
-from nntui.engine.schedule import batches
+from nntui.engine.schedule import Schedule
 from nntui.model.dataset import Dataset
 from nntui.model.experiment import Experiment, Training
 from nntui.model.losses import Loss
@@ -86,7 +86,7 @@ def test_losses_are_the_means_of_what_was_met(experiment) -> None:
     examples = experiment.train_examples
     met: list[float] = []
     batch_losses, epoch_losses, test_losses = [], [], []
-    for update, batch in enumerate(batches(experiment)):
+    for update, batch in enumerate(Schedule(experiment).batches()):
         for place in range(len(batch[1])):
             debugger.seek(debugger.schedule.step(update, place, "loss", 0) + 1)
             loss = debugger["loss"]
@@ -190,7 +190,7 @@ def test_the_debugger_and_its_snapshot_give_the_same_values_by_name(experiment) 
 def test_x_and_y_are_those_of_the_example_at_work(experiment) -> None:
     debugger = Debugger(experiment)
     wiring = experiment.network.wiring()
-    example = next(batches(experiment))[1][0]
+    example = next(Schedule(experiment).batches())[1][0]
     while True:
         snapshot = debugger.snapshot()
         assert snapshot.x == dict(zip(wiring.inputs, experiment.x(example), strict=True))

@@ -14,7 +14,7 @@ from support.oracle import Oracle
 from support.stepped import steps_of
 
 from nntui.engine.evaluate import example_loss, mean_loss
-from nntui.engine.schedule import batches
+from nntui.engine.schedule import Schedule
 from nntui.engine.state import State
 from nntui.model.activations import ACTIVATIONS, Activation
 from nntui.model.losses import LOSSES, Loss
@@ -84,7 +84,7 @@ def test_the_mean_loss_is_the_mean_of_the_examples_losses(experiment) -> None:
 def test_the_forward_pass_of_stepping_and_of_predicting_give_the_same_bits(experiment) -> None:
     state = State.first(experiment)
     outputs = experiment.network.wiring().outputs
-    example = next(batches(experiment))[1][0]
+    example = next(Schedule(experiment).batches())[1][0]
     for operation in steps_of(experiment, state):
         if operation == ("loss",):
             break

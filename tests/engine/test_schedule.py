@@ -1,4 +1,4 @@
-"""Which step comes when: the arithmetic against the listing itself, and the canonical orders."""
+"""Which step comes when: the arithmetic against the algorithm itself, and the canonical orders."""
 
 import pytest
 from hypothesis import given
@@ -6,9 +6,17 @@ from hypothesis import strategies as st
 from support.experiments import experiments, layered
 from support.stepped import steps_of
 
-from nntui.engine.schedule import Schedule, batches
+from nntui.engine.schedule import Schedule
 from nntui.engine.state import State
 from nntui.model.network import Network
+
+
+def batches(experiment):
+    """The batches of all updates, cut from each epoch's order of the examples."""
+    training, examples = experiment.training, experiment.train_examples
+    size = training.batch_size or len(examples)
+    orders = [training.order(examples, epoch) for epoch in range(training.epochs)]
+    return [order[n : n + size] for order in orders for n in range(0, len(order), size)]
 
 
 def operations(experiment):
@@ -16,7 +24,7 @@ def operations(experiment):
 
 
 @given(experiment=experiments())
-def test_the_listing_executes_the_operations_that_the_schedule_foretells(experiment) -> None:
+def test_the_algorithm_executes_the_operations_that_the_schedule_foretells(experiment) -> None:
     schedule = Schedule(experiment)
     executed = operations(experiment)
     assert schedule.total == len(executed)
@@ -34,14 +42,14 @@ def test_step_is_the_inverse_of_position(experiment) -> None:
 
 @given(experiment=experiments())
 def test_positions_count_what_happened(experiment) -> None:
-    """Epoch, update, example, phase and index, counted along the listing by its kinds alone."""
+    """Epoch, update, example, phase and index, counted by the kinds of the steps alone."""
     schedule = Schedule(experiment)
     phases = {"load": "forward", "forward_edge": "forward", "forward_neuron": "forward"}
     phases |= {"loss": "loss", "backward_neuron": "backward", "backward_edge": "backward"}
     loads, last_phase, index = 0, "", 0
     expected_examples = [
-        (t - 1, place, example)
-        for t, batch in batches(experiment)
+        (update, place, example)
+        for update, batch in enumerate(batches(experiment))
         for place, example in enumerate(batch)
     ]
     for n, operation in enumerate(operations(experiment)):
@@ -104,7 +112,7 @@ def test_both_passes_run_in_canonical_order(experiment) -> None:
         update += [("update", i, j) for i in edges[j] if network.connection(i, j).trainable]
     for j in reversed(computing):
         backward += [("backward_neuron", j), *(("backward_edge", i, j) for i in edges[j])]
-    first_batch = next(batches(experiment))[1]
+    first_batch = batches(experiment)[0]
     expected = [*forward, ("loss",), *backward] * len(first_batch) + update
     assert operations(experiment)[: len(expected)] == expected
 
@@ -130,8 +138,8 @@ def test_layers_are_the_longest_paths_from_an_input(experiment) -> None:
 def test_updates_start_where_the_last_ones_end(experiment) -> None:
     schedule = Schedule(experiment)
     end = 0
-    for update, (t, batch) in enumerate(batches(experiment)):
-        assert t == update + 1
+    for update, batch in enumerate(batches(experiment)):
+        assert schedule.batch(update) == batch
         assert schedule.update_start(update) == end
         assert schedule.batch_length(update) == len(batch)
         length = len(batch) * schedule.steps_per_example + schedule.steps_per_update
@@ -142,15 +150,15 @@ def test_updates_start_where_the_last_ones_end(experiment) -> None:
 
 
 @given(experiment=experiments(most_epochs=4), data=st.data())
-def test_updates_can_be_listed_from_any_on(experiment, data) -> None:
-    everything = list(batches(experiment))
+def test_batches_can_be_listed_from_any_on(experiment, data) -> None:
+    everything = list(enumerate(batches(experiment), start=1))
     first = data.draw(st.integers(0, len(everything)))
-    assert list(batches(experiment, first)) == everything[first:]
+    assert list(Schedule(experiment).batches(first)) == everything[first:]
 
 
 @given(experiment=experiments(most_epochs=4))
 def test_each_epoch_meets_every_training_example_once(experiment) -> None:
-    met = [example for _, batch in batches(experiment) for example in batch]
+    met = [example for batch in batches(experiment) for example in batch]
     size = len(experiment.train_examples)
     for epoch in range(experiment.training.epochs):
         assert sorted(met[epoch * size : (epoch + 1) * size]) == list(experiment.train_examples)
@@ -161,7 +169,7 @@ def test_each_epoch_meets_every_training_example_once(experiment) -> None:
 def test_the_order_of_an_epoch_is_a_function_of_seed_and_epoch_alone() -> None:
     def orders(seed, epochs, **training):
         experiment = layered(2, 1, examples=9, shuffle=True, seed=seed, epochs=epochs, **training)
-        met = [example for _, batch in batches(experiment) for example in batch]
+        met = [example for batch in batches(experiment) for example in batch]
         return [tuple(met[n : n + 9]) for n in range(0, len(met), 9)]
 
     assert orders(0, 6)[:3] == orders(0, 3)
@@ -178,12 +186,12 @@ def test_shuffled_orders_stay_the_same_in_every_release() -> None:
 
 def test_the_last_batch_may_be_smaller() -> None:
     experiment = layered(2, 1, examples=5, batch_size=2, epochs=2)
-    assert [len(batch) for _, batch in batches(experiment)] == [2, 2, 1, 2, 2, 1]
+    assert [len(batch) for _, batch in Schedule(experiment).batches()] == [2, 2, 1, 2, 2, 1]
 
 
 def test_a_batch_larger_than_the_data_is_the_data() -> None:
     experiment = layered(2, 1, examples=3, batch_size=99, epochs=2)
-    assert [batch for _, batch in batches(experiment)] == [(0, 1, 2), (0, 1, 2)]
+    assert [batch for _, batch in Schedule(experiment).batches()] == [(0, 1, 2), (0, 1, 2)]
     assert Schedule(experiment).batch_length(1) == 3
 
 

@@ -12,7 +12,7 @@ from support.by_the_book import BOOK
 from support.experiments import OPTIMIZERS_WITH_OPTIONS, experiments, layered
 from support.stepped import steps_of
 
-from nntui.engine.schedule import Schedule, batches
+from nntui.engine.schedule import Schedule
 from nntui.engine.state import State
 from nntui.model.activations import Activation
 from nntui.model.experiment import Training
@@ -32,7 +32,7 @@ def follow_the_book(experiment) -> None:
         for key in (*state.b, *state.w)
     }
     steps = steps_of(experiment, state)
-    for t, batch in batches(experiment):
+    for t, batch in schedule.batches():
         before = {**state.b, **state.w}
         deque(islice(steps, len(batch) * schedule.steps_per_example), maxlen=0)
         assert all_bits({**state.b, **state.w}) == all_bits(before)

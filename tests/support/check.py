@@ -7,7 +7,7 @@ from collections import deque
 from itertools import islice
 from typing import Any
 
-from nntui.engine.schedule import Schedule, batches
+from nntui.engine.schedule import Schedule
 from nntui.engine.state import State
 from nntui.model.experiment import Experiment
 from support.oracle import Oracle
@@ -25,7 +25,7 @@ def worst_error(experiment: Experiment, mutant: Any = None) -> float:
     oracle, schedule, state = Oracle(experiment), Schedule(experiment), State.first(experiment)
     steps = steps_of(experiment, state, mutant)
     worst = 0.0
-    for _, batch in batches(experiment):
+    for _, batch in schedule.batches():
         parameters: dict[Any, float] = {**state.b, **state.w}
         scale = 0.0
         for _ in batch:

@@ -11,7 +11,7 @@ from nntui.engine.algorithm import train
 from nntui.engine.evaluate import mean_loss
 from nntui.engine.full_speed import BatchValues, FullSpeed
 from nntui.engine.loss_history import LossHistory
-from nntui.engine.schedule import Schedule, batches
+from nntui.engine.schedule import Schedule
 from nntui.engine.state import ActiveExperiment, State
 from nntui.model.experiment import Experiment
 from support.bits import bits, bits_of
@@ -19,7 +19,7 @@ from support.bits import bits, bits_of
 
 def steps_of(experiment: Experiment, state: State, mutant: Any = None) -> Iterator[tuple[str, ...]]:
     """All steps of an experiment's run, by the algorithm or by a mutant of its ``train``."""
-    return (mutant or train)(ActiveExperiment(experiment), state, batches(experiment))
+    return (mutant or train)(ActiveExperiment(experiment), state, Schedule(experiment).batches())
 
 
 class Stepped:
