@@ -47,16 +47,16 @@ def check(file: Path, as_json: bool) -> int:
 
 
 def _checked(experiment: Experiment) -> GradientCheck:
-    from nntui.debugger.gradient_check import checked, compared
+    from nntui.debugger.gradient_check import parameter_checks, summary
 
-    parameters = compared(experiment)
+    parameters = parameter_checks(experiment)
     if not sys.stderr.isatty():
-        return checked(experiment, parameters)
+        return summary(experiment, parameters)
     count = len(experiment.network.wiring().parameters)
     with click.progressbar(
         parameters, length=count, label="checking", file=sys.stderr, update_min_steps=8
     ) as shown:
-        return checked(experiment, iter(shown))
+        return summary(experiment, iter(shown))
 
 
 def _plain(found: GradientCheck) -> dict[str, object]:

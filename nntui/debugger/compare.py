@@ -1,4 +1,4 @@
-"""The first place where two timelines differ, and what differs there."""
+"""Find the first position where two timelines differ, and what differs there."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from nntui.model.names import SYMBOLS, value_name
 from nntui.model.numerics import Array
 
 MOST_VALUES: Final = 200
-"""How many values a difference shows."""
+"""How many values a difference lists."""
 
 Pair = tuple[float | None, float | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Where two lines part: the first position at which any value differs.
+    """The first position at which any value of two timelines differs.
 
     ``step`` is the number of the step that made the difference; None when an edit has made it.
-    ``values`` holds what differs there, on the one line and on the other, by name: no more than
-    ``MOST_VALUES`` of ``count``.
+    ``values`` holds the two values of each name that differ there: at most ``MOST_VALUES`` of the
+    ``count``.
     """
 
     position: int
@@ -43,14 +43,14 @@ class Difference:
 
 
 class BranchComparison:
-    """A search for the first difference of two lines, in bursts.
+    """A search for the first difference of two timelines, in bursts.
 
-    Whole updates are compared at full speed. Where two of them differ, the examples are, one by
-    one, and within the first example that differs the steps.
+    Whole updates are compared at full speed. Where two updates differ, their examples are compared,
+    and within the first example that differs the neurons and the steps.
     """
 
     def __init__(self, a: Timeline, b: Timeline) -> None:
-        self._lines = (a, b)
+        self._timelines = (a, b)
         self._schedule = a.schedule
         self._runs = (Run(a), Run(b))
         net = a.parameter_index.net
@@ -62,12 +62,12 @@ class BranchComparison:
             "da": [row[j] for j in a.parameter_index.names if j in passed_back],
             "delta": [row[j] for j in net.neurons],
         }
-        self._search = self._places()
+        self._search = self._positions()
         self.found: Difference | None = None
         """The difference, once ``burst`` has said True; None when there is none."""
 
     def burst(self, seconds: float) -> bool:
-        """Search for about so long; whether the search is over."""
+        """Search for about so many seconds; return whether the search is over."""
         deadline = perf_counter() + seconds
         for position in self._search:
             if position is not None:
@@ -79,8 +79,8 @@ class BranchComparison:
 
     # ---- searching -----------------------------------------------------------------------------
 
-    def _places(self) -> Iterator[int | None]:
-        """The first position that differs; None after each piece that is the same."""
+    def _positions(self) -> Iterator[int | None]:
+        """Yield the first position that differs; None after each piece that is the same."""
         schedule, fork = self._schedule, self._fork()
         if fork is None:
             return
@@ -111,36 +111,36 @@ class BranchComparison:
 
     def _fork(self) -> int | None:
         """The first position at which the edits differ; None when they are the same."""
-        a, b = (line.edits for line in self._lines)
+        a, b = (timeline.edits for timeline in self._timelines)
         shared = len(common(a, b))
         return min((edits[shared].position for edits in (a, b) if edits[shared:]), default=None)
 
     def _edits_within(self, first: int, end: int) -> bool:
-        """Whether either line has an edit behind the first position, up to the end itself."""
-        edits = (line.next_edit(first) for line in self._lines)
+        """Whether either timeline has an edit after the first position, up to the end itself."""
+        edits = (timeline.next_edit(first) for timeline in self._timelines)
         return any(edit is not None and edit <= end for edit in edits)
 
     def _same_forever(self, update: int) -> bool:
-        """Whether nothing will ever make a difference: equal numbers under equal rules."""
+        """Whether nothing can differ from here on: equal numbers, equal rules, no more edits."""
         at = self._schedule.update_start(update)
-        if any(line.next_edit(at) is not None for line in self._lines):
+        if any(timeline.next_edit(at) is not None for timeline in self._timelines):
             return False
-        if not _equal(*(line.experiment_at(at) for line in self._lines)):
+        if not _equal(*(timeline.experiment_at(at) for timeline in self._timelines)):
             return False
         a, b = (run.start(update) for run in self._runs)
         return same(a.p, b.p) and same(a.memory, b.memory)
 
     def _same_update(self, update: int) -> bool:
-        """Whether an update, computed at full speed, is the same on both lines."""
+        """Whether an update, computed at full speed, is the same on both timelines."""
         at, batch = self._schedule.update_start(update), self._schedule.batch(update)
         starts = [run.start(update) for run in self._runs]
-        engines = [line.engine(at) for line in self._lines]
+        engines = [timeline.engine(at) for timeline in self._timelines]
         passes = [e.batch_values(start, batch) for e, start in zip(engines, starts, strict=True)]
         if not same(starts[0].p, starts[1].p) or not self._same_passes(*passes):
             return False
         if not all(self._same_target(at, example) for example in batch):
             return False
-        net = self._lines[0].parameter_index.net
+        net = self._timelines[0].parameter_index.net
         outputs = [passes[0].a[passes[0].row[k]] for k in net.outputs]
         if not self._same_slopes(at, outputs, batch):
             return False
@@ -150,14 +150,14 @@ class BranchComparison:
         ]
         if not same(after[0].p, after[1].p):
             return False
-        test = self._lines[0].first.test_examples
+        test = self._timelines[0].first.test_examples
         if test and (update + 1) % self._schedule.updates_per_epoch == 0:
             losses = [e.mean_loss(v, test) for e, v in zip(engines, after, strict=True)]
             return same_number(*losses)
         return True
 
     def _same_passes(self, a: BatchValues, b: BatchValues) -> bool:
-        names = self._lines[0].parameter_index.names
+        names = self._timelines[0].parameter_index.names
         for symbol, known in self._rows.items():
             on_a, on_b = ([passes.row[names[row]] for row in known] for passes in (a, b))
             if not same(getattr(a, symbol)[on_a], getattr(b, symbol)[on_b]):
@@ -165,7 +165,7 @@ class BranchComparison:
         return same(a.loss, b.loss)
 
     def _same_target(self, position: int, example: int) -> bool:
-        a, b = (line.experiment_at(position) for line in self._lines)
+        a, b = (timeline.experiment_at(position) for timeline in self._timelines)
         return a is b or all(map(same_number, a.y(example), b.y(example)))
 
     def _same_slopes(self, position: int, outputs: Sequence[Array], batch: Sequence[int]) -> bool:
@@ -174,7 +174,7 @@ class BranchComparison:
         Where an output feeds other neurons its ∂L/∂a goes on growing, and what is added may be so
         large that nothing is left of the difference.
         """
-        experiments = [line.experiment_at(position) for line in self._lines]
+        experiments = [timeline.experiment_at(position) for timeline in self._timelines]
         a, b = (experiment.training.loss for experiment in experiments)
         if a == b:
             return True
@@ -184,28 +184,28 @@ class BranchComparison:
         return same(*slopes)
 
     def _example_ends(self, update: int) -> set[int]:
-        """The positions behind each example of an update's batch."""
+        """The positions after each example of an update's batch."""
         start, steps = self._schedule.update_start(update), self._schedule.steps_per_example
         return {start + (n + 1) * steps for n in range(self._schedule.batch_length(update))}
 
     def _neuron_ends(self, position: int, end: int) -> set[int]:
-        """The positions behind each neuron of an example's passes, or of an update."""
+        """The positions after each neuron of an example's passes, or of an update."""
         block = self._schedule.block(position)
         return {block.start + offset for offset in block.neuron_ends}
 
     def _pieces(self, position: int, end: int, ends: set[int]) -> Iterator[tuple[int, int]]:
-        """The stretches between positions of an update, cut at ``ends``, that may differ."""
+        """Yield the stretches between positions of an update, cut at ``ends``, that may differ."""
         schedule = self._schedule
         update = schedule.updates_before(position)
-        edits = {edit.position for line in self._lines for edit in line.edits}
+        edits = {edit.position for timeline in self._timelines for edit in timeline.edits}
         replays = [
-            line.replay(update, run.start(update), position)
-            for line, run in zip(self._lines, self._runs, strict=True)
+            timeline.replay(update, run.start(update), position)
+            for timeline, run in zip(self._timelines, self._runs, strict=True)
         ]
         at = position
         for until in sorted(stop for stop in ends | edits | {end} if position < stop <= end):
-            for line, replay in zip(self._lines, replays, strict=True):
-                line.advance(replay, until)
+            for timeline, replay in zip(self._timelines, replays, strict=True):
+                timeline.advance(replay, until)
             example = schedule.example_shown(until)
             alike = self._same_replays(*replays) and self._same_target(at, example)
             if alike:
@@ -227,13 +227,15 @@ class BranchComparison:
         )
 
     def _step_differs(self, position: int) -> bool:
-        """Whether the step that leads to a position makes a difference, or an edit made there."""
+        """Whether the step before a position makes a difference, or an edit made there."""
         if self._wrote_differently(position):
             return True
-        return any(line.edits_at(position) for line in self._lines) and self._differ(position)
+        return any(timeline.edits_at(position) for timeline in self._timelines) and self._differ(
+            position
+        )
 
     def _wrote_differently(self, position: int) -> bool:
-        """Whether the step that leads to a position writes, or shows, another value on each."""
+        """Whether the step before a position writes, or shows, other values on each timeline."""
         step = position - 1
         for run in self._runs:
             run.seek(step)
@@ -249,10 +251,10 @@ class BranchComparison:
 
     @staticmethod
     def _written(run: Run, operation: tuple[str, ...], example: int | None) -> dict[str, float]:
-        """What a run's next step writes, before an edit made behind it changes that."""
-        scene = StepContext(run.experiment, run.state, example)
+        """Execute a run's next step; return what it writes, before the edits made after it."""
+        context = StepContext(run.experiment, run.state, example)
         written: dict[str, float] = {}
-        run.advance(1, lambda: written.update(writes(operation, scene)))
+        run.advance(1, lambda: written.update(writes(operation, context)))
         return written
 
     # ---- what differs --------------------------------------------------------------------------
@@ -284,7 +286,7 @@ class BranchComparison:
 
 
 def common(a: tuple[Edit, ...], b: tuple[Edit, ...]) -> tuple[Edit, ...]:
-    """The edits with which both begin."""
+    """The edits that both begin with."""
     shared = 0
     while shared < min(len(a), len(b)) and a[shared] == b[shared]:
         shared += 1

@@ -28,7 +28,7 @@ STEP: Final = 6e-6
 """h for a parameter of size 1: about the cube root of the float's precision."""
 
 RELATIVE_TOLERANCE: Final = 1e-6
-"""How far apart the two may be, as a part of the greater one, and still be the same number."""
+"""How much the two may differ, relative to the greater one, and still be the same number."""
 
 # When they differ, h itself may be at fault: too long for a sharp bend, or too short for the noise.
 _FACTORS: Final = (1.0, 0.1, 10.0, 0.01, 100.0, 1e-3, 1e-4, 1e-5, 1e-6)
@@ -79,11 +79,11 @@ class GradientCheck:
 
 def check_gradient(experiment: Experiment) -> GradientCheck:
     """Check the gradient of the mean training loss at the experiment's parameters."""
-    return checked(experiment, compared(experiment))
+    return summary(experiment, parameter_checks(experiment))
 
 
-def checked(experiment: Experiment, parameters: Iterator[ParameterCheck]) -> GradientCheck:
-    """The whole check, from that of each parameter (see ``compared``)."""
+def summary(experiment: Experiment, parameters: Iterator[ParameterCheck]) -> GradientCheck:
+    """Put the checks of all parameters together (see ``parameter_checks``)."""
     net, examples = experiment.network.wiring(), len(experiment.train_examples)
     edges = net.connection_count
     return GradientCheck(
@@ -94,8 +94,8 @@ def checked(experiment: Experiment, parameters: Iterator[ParameterCheck]) -> Gra
     )
 
 
-def compared(experiment: Experiment) -> Iterator[ParameterCheck]:
-    """Check one parameter after the other, in canonical order: many of them take a while."""
+def parameter_checks(experiment: Experiment) -> Iterator[ParameterCheck]:
+    """Check one parameter after the other, in canonical order: many take a while."""
     analytic = _gradient(experiment)
     loss = _Loss(experiment)
     for parameter, derivative in analytic.by_parameter.items():
@@ -151,7 +151,6 @@ class _Loss:
         self.value = self._mean(self._b, self._w)
 
     def here(self, parameter: Parameter) -> float:
-        """The parameter's own value."""
         return self._b[parameter] if isinstance(parameter, str) else self._w[parameter]
 
     def at(self, parameter: Parameter, p: float) -> float:
@@ -159,7 +158,7 @@ class _Loss:
         return self._mean(*self._moved(parameter, p))
 
     def sides(self, parameter: Parameter, p: float) -> list[bool | None]:
-        """For every kink of every example: the side on which it is passed (None: right on it)."""
+        """For every kink of every example: on which side of it (None: right on it)."""
         experiment = self._experiment
         net, loss = experiment.network.wiring(), experiment.training.loss
         b, w = self._moved(parameter, p)

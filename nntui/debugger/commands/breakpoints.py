@@ -138,14 +138,14 @@ step), line forward_edge|loss|… (each step that a line of the program executes
 update [N], epoch [N], or nothing for every step. Behind a neuron, edge or layer, forward, backward
 or update says in which pass; without it, forward and backward. N counts from 0.
 """
-_BREAK: Final = either(places, conditions)
-_WATCH: Final = either(events, conditions)
+_BREAK_WORDS: Final = either(places, conditions)
+_WATCH_WORDS: Final = either(events, conditions)
 
 BREAKPOINT_COMMANDS: Final = (
     Command(
         "break", 'PLACE [if CONDITION] [every K] [ignore N] [log "TEXT"]',
         "stop after the steps of a place, where a condition holds", _make("break"),
-        aliases=("b",), completes=_BREAK,
+        aliases=("b",), completes=_BREAK_WORDS,
         more=_PLACES + """
 With log it does not stop but writes TEXT, with the value of each {expression} in it.
   break h1 backward if delta[h1] == 0
@@ -155,13 +155,13 @@ With log it does not stop but writes TEXT, with the value of each {expression} i
     ),
     Command(
         "tbreak", "PLACE [if CONDITION] …", "the same, once: it is deleted when it stops",
-        _make("tbreak"), aliases=("tb",), completes=_BREAK,
+        _make("tbreak"), aliases=("tb",), completes=_BREAK_WORDS,
         more="\n  tbreak epoch 10",
     ),
     Command(
         "watch", "EXPRESSION [crosses NUMBER | becomes true] [if CONDITION] …",
         "stop after the step that changes a value", _make("watch"), aliases=("w",),
-        completes=_WATCH,
+        completes=_WATCH_WORDS,
         more="""
 What break takes behind its place (if, every, ignore, log) goes here too.
   watch w[x1,h1]
@@ -171,7 +171,7 @@ What break takes behind its place (if, every, ignore, log) goes here too.
     ),
     Command(
         "twatch", "EXPRESSION [crosses NUMBER | becomes true] …",
-        "the same, once: it is deleted when it stops", _make("twatch"), completes=_WATCH,
+        "the same, once: it is deleted when it stops", _make("twatch"), completes=_WATCH_WORDS,
     ),
     Command(
         "nonfinite", "[if CONDITION] …", "stop after the step that writes a first NaN or infinity",

@@ -1,1 +1,1 @@
-"""Asking a run: which step wrote a value, and why; its history, its paths to the loss; watches."""
+"""Questions about a run's past: writes, causes, origins, histories, paths to the loss."""

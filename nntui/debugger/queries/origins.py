@@ -1,4 +1,4 @@
-"""What each kind of value is made from: one function a symbol, of the step that wrote it last."""
+"""How a value came about: its equations and the values read, one function for each symbol."""
 
 from __future__ import annotations
 
@@ -36,18 +36,17 @@ class DataRead(Read):
 
 @dataclass(frozen=True, slots=True)
 class TermRead(Read):
-    """The part of a sum that a step (number ``position``) has added; ``name`` is the sum's."""
+    """The term that a step (number ``position``) added to a sum; ``name`` is the sum's."""
 
 
 @dataclass(frozen=True, slots=True)
 class MemoryRead(Read):
-    """What the optimizer remembered of a parameter ``name`` (``m``, ``v``, …) at a position."""
+    """A quantity (``m``, ``v``, …) of the optimizer's memory of parameter ``name``."""
 
     quantity: str
 
 
-# ---- terms ---------------------------------------------------------------------------------------
-
+# ---- terms of sums -------------------------------------------------------------------------------
 
 SPELLED: Final = 6
 """A sum of more terms than this is not written out in numbers."""
@@ -55,7 +54,7 @@ SPELLED: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A part of a sum: ``line`` is its equation, ``reads`` what it was made from."""
+    """A term of a sum: ``line`` is its equation, ``reads`` the values in it."""
 
     name: str
     value: float
@@ -72,14 +71,14 @@ _FACTORS: Final = {
 
 
 def term_of(step: Step, symbol: str, name: str, net: Wiring) -> Term:
-    """What a step has added to the sum of a name with that symbol (z, da, dw)."""
+    """The term that a step added to a sum with that symbol (z, da, dw)."""
     return _slope(step, name, net) if step.kind == "loss" else _product(step, symbol)
 
 
 def sum_line(
     name: str, start: tuple[str, float] | None, terms: Sequence[Term] | int
 ) -> EquationLine:
-    """The equation of a sum, of terms or of so many that they are not spelled; without its result.
+    """Write the equation of a sum without its result: its terms, or just how many there are.
 
     ``start`` is the name and the number that it begins with.
     """
@@ -116,11 +115,11 @@ def _slope(step: Step, name: str, net: Wiring) -> Term:
     (line,) = (line for line in step.lines() if line.target == name)
     every = step.experiment.training.loss.row.classes
     outputs = [k for k in net.outputs if every or value_name("da", k) == name]
-    return Term(name, step.writes[name], line, compared(step, outputs))
+    return Term(name, step.writes[name], line, loss_reads(step, outputs))
 
 
-def compared(step: Step, outputs: Sequence[str]) -> tuple[Read, ...]:
-    """What a loss step reads of the outputs: each activation and its target."""
+def loss_reads(step: Step, outputs: Sequence[str]) -> tuple[Read, ...]:
+    """The reads of a loss step: each output's activation and its target."""
     at, example = step.position.step, step.position.example
     assert example is not None
     reads: list[Read] = [Read(value_name("a", k), at) for k in outputs]
@@ -129,15 +128,14 @@ def compared(step: Step, outputs: Sequence[str]) -> tuple[Read, ...]:
     return tuple(reads)
 
 
-# ---- making --------------------------------------------------------------------------------------
-
+# ---- origins -------------------------------------------------------------------------------------
 
 _OF_A: Final = re.compile(r"(?<![A-Za-z])a(?![A-Za-z])")  # a slope in terms of a: 1 − a²
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """How a value was made: its equations (the last one without its result), and what it read."""
+    """A value's equations (the last one without its result), and the values in them."""
 
     lines: tuple[EquationLine, ...] = ()
     reads: tuple[Read, ...] = ()
@@ -171,7 +169,7 @@ def _a(past: Past, write: Write, j: str) -> Origin:
 def _loss(past: Past, write: Write) -> Origin:
     assert write.step is not None
     step = past.step(write.step)
-    return Origin(_lines(step, write.name), compared(step, past.net.outputs))
+    return Origin(_lines(step, write.name), loss_reads(step, past.net.outputs))
 
 
 def _da(past: Past, write: Write, i: str) -> Origin:
@@ -226,8 +224,8 @@ def _parameter(past: Past, write: Write, *neurons: str) -> Origin:
     return Origin(step.lines(), reads)
 
 
-def memory_made(past: Past, name: str, step: Step, quantity: str) -> Origin:
-    """How an update made what the optimizer remembers of a parameter."""
+def memory_origin(past: Past, name: str, step: Step, quantity: str) -> Origin:
+    """The origin of a quantity of the optimizer's memory, in an update step."""
     lines = step.lines()
     upto = next(n for n, line in enumerate(lines) if line.target == quantity)
     at, training = step.position.step, step.experiment.training
@@ -262,20 +260,20 @@ def _counter(past: Past, write: Write) -> Origin:
     return Origin(note="counted from 0")
 
 
-MAKING: Final[dict[str, Callable[..., Origin]]] = {
+ORIGINS: Final[dict[str, Callable[..., Origin]]] = {
     "z": _z, "a": _a, "loss": _loss, "da": _da, "delta": _delta, "db": _db, "dw": _dw,
     "b": _parameter, "w": _parameter,
     "batch_loss": _batch_loss, "epoch_loss": _epoch_loss, "test_loss": _test_loss,
     "step": _counter, "example": _counter, "update": _counter, "epoch": _counter,
 }  # fmt: skip
-"""By symbol: how the value was made that a step has written; given also its neurons."""
+"""By symbol: the origin of a value that a step wrote, from its write and its neurons."""
 
 
 def _sum(
     past: Past, write: Write, start: tuple[str, float] | None, steps: Sequence[int], whole: int,
     before: tuple[Read, ...] = (), term: str = "term",
 ) -> Origin:  # fmt: skip
-    """A sum whose terms were added by some steps, out of ``whole`` when it is finished."""
+    """The origin of a sum whose terms some steps added; finished it has ``whole`` terms."""
     symbol = write.name.partition("[")[0]
     spelled = len(steps) <= SPELLED
     terms = [term_of(past.step(s), symbol, write.name, past.net) for s in steps] if spelled else []
@@ -305,14 +303,14 @@ def _lines(step: Step, name: str) -> tuple[EquationLine, ...]:
 
 
 def _remembered(step: Step) -> list[str]:
-    """What of the optimizer's memory its rule uses, with the settings in force."""
+    """The quantities of the optimizer's memory that its rule uses, with the settings in force."""
     used = {line.target for line in step.lines()}
     row = step.experiment.training.optimizer.row
     return [quantity for quantity in row.memory if quantity in used]
 
 
 def _examples_until(past: Past, write: Write) -> range:
-    """The steps of the batch's examples, up to the write, that do the same as the write's."""
+    """The write's step and its counterparts in the batch's examples before."""
     assert write.step is not None
     example = past.schedule.example_start(write.step)
     batch = past.schedule.update_start(past.schedule.position(write.step).update)

@@ -1,4 +1,4 @@
-"""The past of a run, looked at without moving it."""
+"""Look at past steps and values of a run without moving it."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 
 _BEHIND: Final = (16_384, 1_024, 64)
-"""So many steps before its place a copy is left, where it sets out from further away."""
+"""So many steps before a step copies of the replay are kept on the way to it."""
 _KEPT: Final = 12
-"""Copies, at most."""
+"""Copies kept, at most."""
 
 
 class Replays:
-    """Replays of the updates of a run's timeline. The run itself does not move."""
+    """Replays updates of a run's timeline. The run itself does not move."""
 
     def __init__(self, run: Run) -> None:
         self._run, self._timeline, self._schedule = run, run.timeline, run.schedule
@@ -36,7 +36,7 @@ class Replays:
         self._copies: deque[Replay] = deque(maxlen=_KEPT)
 
     def before(self, step: int) -> Replay:
-        """A replay in front of a step, the edits made there included."""
+        """Replay up to a step, with the edits made there."""
         update = self._schedule.updates_before(step)
         start = self._schedule.update_start(update)
         replay = self._current
@@ -51,7 +51,7 @@ class Replays:
                 if copy
                 else self._timeline.replay(update, self._run.start(update), start)
             )
-        self._current = None  # whatever interrupts this leaves nothing half done behind
+        self._current = None  # an interrupt must not leave a replay that is half advanced
         for place in self._places(replay, start, step):
             self._timeline.advance(replay, place)
             self._copies.append(replay.copy())
@@ -60,7 +60,7 @@ class Replays:
         return replay
 
     def over(self, step: int) -> Replay:
-        """The replay behind a step, in front of which it stands; without the edits made there."""
+        """Replay a step, too, but not the edits made behind it."""
         replay, timeline = self.before(step), self._timeline
         self._current = None
         replay.advance(replay.offset + 1, timeline.experiment_at(step), timeline.engine(step))
@@ -69,12 +69,12 @@ class Replays:
         return replay
 
     def _nearest(self, update: int, offset: int) -> Replay | None:
-        """The copy that stands last before a place of an update."""
+        """The last copy at or before an offset of an update."""
         there = [each for each in self._copies if each.update == update and each.offset <= offset]
         return max(there, key=lambda each: each.offset, default=None)
 
     def _places(self, replay: Replay, start: int, step: int) -> list[int]:
-        """Where to leave copies on the way to a step: at its example's start, and close before."""
+        """Where to keep copies on the way to a step: at its example's start, and close before."""
         here = start + replay.offset
         example = (
             start
@@ -85,29 +85,27 @@ class Replays:
         return sorted({place for place in places if max(here, example - 1) < place < step})
 
 
-# ---- views ---------------------------------------------------------------------------------------
+# ---- a replay as a state -------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class ArrayView:
-    """Numbers of an array by name; ``blank`` is a name that has none yet."""
+    """An array's numbers by name; ``blank`` is a name that has none yet."""
 
     array: Any
     index: Mapping[Any, int]
     blank: str | None = None
 
     def __getitem__(self, name: Any) -> float:
-        """The number of that name."""
         return float(self.array[self.index[name]])
 
     def get(self, name: Any, default: float) -> float:
-        """The number of that name, or the default while it is blank."""
         return default if name == self.blank else self[name]
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
-    """What a step's observer looks at in a ``State``."""
+class _ReplayState:
+    """The fields of a ``State`` that ``reads`` and ``writes`` use."""
 
     b: ArrayView
     w: ArrayView
@@ -121,14 +119,14 @@ class _Seen:
 
 
 def state_of(replay: Replay, beginning: str | None = None) -> State:
-    """The state of a replay, for an observer of its next step or of its last one.
+    """View a replay as the state before its next step or after its last one.
 
-    ``beginning`` is the neuron whose sum the next step begins: its z is blank. (Its da needs no
-    such care: what is blank counts as 0 there, and is 0 in the replay.)
+    ``beginning`` is the neuron whose sum the next step begins: its z is blank. (A blank da
+    counts as 0, and is 0 in the replay.)
     """
     index, row = replay.parameter_index.index, replay.parameter_index.row
     p, dp = ArrayView(replay.p, index), ArrayView(replay.dp, index)
-    seen = _Seen(
+    state = _ReplayState(
         b=p, w=p, db=dp, dw=dp,
         z=ArrayView(replay.z, row, beginning),
         a=ArrayView(replay.a, row),
@@ -136,18 +134,17 @@ def state_of(replay: Replay, beginning: str | None = None) -> State:
         delta=ArrayView(replay.delta, row),
         loss=replay.loss,
     )  # fmt: skip
-    return cast(State, seen)
+    return cast(State, state)
 
 
 # ---- past ----------------------------------------------------------------------------------------
 
-
 REMEMBERED: Final = 512
-"""Steps that are kept once they were looked at."""
+"""Steps kept once they were computed."""
 
 
 class Past:
-    """Looks at any step of a debugger's timeline, by a replay of the update that it is in."""
+    """Computes any step of a run's timeline, by a replay of the update that it is in."""
 
     def __init__(self, run: Run) -> None:
         self._run = run.copy()
@@ -159,7 +156,7 @@ class Past:
         self.schedule = self.writes.schedule
 
     def step(self, number: int) -> Step:
-        """A step, as it was executed."""
+        """Compute a step as it was executed."""
         if number in self._steps:
             self._steps.move_to_end(number)
             return self._steps[number]
@@ -169,12 +166,12 @@ class Past:
         return step
 
     def value(self, name: str, position: int) -> float | None:
-        """A value as it was at a position; None where it was blank."""
+        """Compute a value at a position; None where it is blank."""
         self._run.seek(position)
         return value_of(self._run, name)
 
     def memory(self, name: str, quantity: str, step: int) -> float:
-        """What the optimizer remembered of the parameter of that name, after the update's step."""
+        """Compute a quantity of the optimizer's memory of a parameter, after an update step."""
         replay = self._replays.over(step)
         row = self._timeline.experiment_at(step).training.optimizer.row
         at = self._timeline.parameter_index[_key(name)]
@@ -190,7 +187,7 @@ class Past:
     # ---- inside --------------------------------------------------------------------------------
 
     def _observed(self, number: int) -> Step:
-        """Replay a step, watching what it reads and writes."""
+        """Replay a step, noting what it reads and writes."""
         experiment, replay = self._timeline.experiment_at(number), self._replays.before(number)
         position, operation = self.schedule.position(number), self.schedule.operation(number)
         memory: tuple[float, ...] = ()

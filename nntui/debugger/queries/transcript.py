@@ -1,4 +1,4 @@
-"""A passage: the steps of one pass, written down as Markdown."""
+"""Write the steps of a pass as Markdown."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from nntui.debugger.stepper import Stepper
 
 MOST: Final = 10_000
-"""Steps that are written, at most: the last ones of the pass."""
+"""Steps written, at most: the last ones of the pass."""
 
 
 def transcript(stepper: Stepper) -> str:
-    """The pass that the last step belongs to, from its start to that step.
+    """Write the pass of the last step, from its start to that step, as a table in Markdown.
 
-    A table in Markdown, a row for each equation: the step's number, the value, how it is made in
-    symbols and in exact numbers, and what comes out. The run does not move.
+    It has a row for each equation: the step's number, the value, the formula in symbols and in
+    exact numbers, and the result. The run does not move.
     """
     return "\n".join(_lines(stepper)) + "\n"
 
@@ -56,7 +56,7 @@ def _lines(stepper: Stepper) -> Iterator[str]:
 
 
 def _code(text: str) -> str:
-    """A cell that is shown as it is, whatever a neuron is called."""
+    """Write a cell so that Markdown shows it as it is, whatever a neuron is called."""
     shown = escaped(text, 10_000).replace("|", "\\|")
     if not shown:
         return ""

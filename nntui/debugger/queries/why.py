@@ -1,4 +1,4 @@
-"""Why a value is what it is: the step that wrote it last, what that step read, and so on back.
+"""Why a value is what it is: the step that wrote it last, the values it read, and so on back.
 
     >>> cause = why(stepper, "z[h1]")
     >>> cause.text
@@ -6,7 +6,7 @@
     >>> [read.text for read in expand(cause)]
     ['b[h1] = 0.1', 'w[x1,h1] · a[x1] = 0.5 · 1 = 0.5', 'w[x2,h1] · a[x2] = 0.25 · 0.5 = 0.125']
 
-The debugger is not moved: the past is looked at by a cursor of its own.
+The debugger is not moved: the past is computed by a run of its own.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from nntui.debugger.queries.origins import (
-    MAKING,
+    ORIGINS,
     DataRead,
     MemoryRead,
     Origin,
     Read,
     TermRead,
-    memory_made,
+    memory_origin,
     term_of,
 )
 from nntui.debugger.queries.past import Past
@@ -35,25 +35,25 @@ if TYPE_CHECKING:
 
 
 ROWS: Final = 20
-"""How many rows of a level are made at once."""
+"""Rows of a level that are expanded at once."""
 LINES: Final = 200
-"""How many rows a tree is written in, at most."""
+"""Rows of a whole tree, at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What has made a value, or one term of the sum that it is.
+    """How a value came about, or one term of the sum that it is.
 
-    name: the value's; of a product its factors (``w[x1,h1] · a[x1]``); ``m of w[x1,h1]`` for what
-        the optimizer remembers.
+    name: the value's; of a product its factors (``w[x1,h1] · a[x1]``); ``m of w[x1,h1]`` for the
+        optimizer's memory.
     value: its number; None while it is blank.
-    origin: that of its write (see ``Write``), or ``term`` for a part of a sum.
-    position: where to go to see it made, the first position at which it stands.
-    step, operation, example: of the step that made it; None where no step did.
+    origin: that of its write (see ``Write``), or ``term`` for a term of a sum.
+    position: the first position at which the value stands.
+    step, operation, example: of the step that wrote it; None where no step did.
     lines: its equations with exact numbers, the last one that of the value itself.
-    where: what made it, in words: ``step 17, example 0: forward_edge x1 → h1``.
-    note: what else there is to say.
-    reads: the values it was made from, for ``expand``; of a sum its start and every term.
+    where: what wrote it, in words: ``step 17, example 0: forward_edge x1 → h1``.
+    note: a remark.
+    reads: the values it was computed from, for ``expand``; of a sum its start and every term.
     """
 
     name: str
@@ -79,7 +79,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class CauseRow:
-    """A row of a tree: a cause, how deep it stands, or how many more of its level are not shown."""
+    """A row of a tree: a cause and its depth, or how many more of a level are not shown."""
 
     depth: int
     cause: Cause | None
@@ -89,7 +89,7 @@ class CauseRow:
 def rows_of(
     cause: Cause, depth: int = 1, width: int = ROWS, limit: int = LINES
 ) -> tuple[CauseRow, ...]:
-    """The tree below a cause, opened so many levels deep, each level so many rows wide."""
+    """Expand a cause into a tree, ``depth`` levels deep, each level at most ``width`` rows wide."""
     rows: list[CauseRow] = []
     for row in _walk(cause, 0, depth, width):
         if len(rows) == limit:
@@ -100,23 +100,22 @@ def rows_of(
 
 
 def lines_of(rows: Iterable[CauseRow]) -> tuple[str, ...]:
-    """The rows of a tree as indented lines of text."""
+    """Write the rows of a tree as indented lines of text."""
     return tuple(line for row in rows for line in _written(row))
 
 
 def line_text(line: EquationLine) -> str:
-    """An equation in numbers: ``z[h1] = 0.1 + 0.5 · 1 = 0.6``."""
+    """Write an equation in numbers: ``z[h1] = 0.1 + 0.5 · 1 = 0.6``."""
     if line.numbers == line.result:
         return f"{line.target} = {line.result}"
     return f"{line.target} = {line.numbers} = {line.result}"
 
 
 def _walk(cause: Cause, depth: int, deepest: int, width: int) -> Iterator[CauseRow]:
-
     yield CauseRow(depth, cause)
     if depth == deepest:
         return
-    for n in range(min(width, len(cause.reads))):  # one by one: the rest may not be wanted
+    for n in range(min(width, len(cause.reads))):  # one by one: the caller may stop
         for child in expand(cause, n, 1):
             yield from _walk(child, depth + 1, deepest, width)
     if len(cause.reads) > width:
@@ -136,51 +135,51 @@ def _written(row: CauseRow) -> Iterator[str]:
         yield f"{indent}    with {line_text(line)}"
 
 
-# ---- why -----------------------------------------------------------------------------------------
+# ---- causes --------------------------------------------------------------------------------------
 
 
 def why(stepper: Stepper, name: str) -> Cause:
-    """What has made a value, as it is where the debugger stands.
+    """Find the cause of a value at the stepper's position.
 
     Raises:
         ValueNameError: the name names no value of this network.
     """
     past = Past(stepper.run)
     name, _, _ = past.writes.named(name)
-    return _opened(past, Read(name, stepper.position))
+    return _cause(past, Read(name, stepper.position))
 
 
 def expand(cause: Cause, first: int = 0, count: int = ROWS) -> tuple[Cause, ...]:
-    """The causes of what a cause has read: so many from the first on, each as of just before it."""
-    return tuple(_opened(cause.past, read) for read in cause.reads[first : first + count])
+    """Find the causes of the values that a cause has read, ``count`` from number ``first`` on."""
+    return tuple(_cause(cause.past, read) for read in cause.reads[first : first + count])
 
 
-def _opened(past: Past, read: Read) -> Cause:
-    return _OPENING[type(read)](past, read)
+def _cause(past: Past, read: Read) -> Cause:
+    return _CAUSES[type(read)](past, read)
 
 
 def _value(past: Past, read: Read) -> Cause:
     name, symbol, neurons = past.writes.named(read.name)
     write = past.writes.last(name, read.position)
     if write.origin != "step":
-        return _ORIGINS[write.origin](past, write, read)
+        return _WITHOUT_STEP[write.origin](past, write, read)
     assert write.step is not None
-    made = MAKING[symbol](past, write, *neurons)
+    origin = ORIGINS[symbol](past, write, *neurons)
     step = past.step(write.step)
     value = step.writes.get(name, step.reads.get(name))  # a z that nothing flows into is read
     if value is None:
         value = past.value(name, write.position)
-    return _caused(past, write, value, made)
+    return _caused(past, write, value, origin)
 
 
 def _datum(past: Past, read: DataRead) -> Cause:
-    """A number of the data as a step read it."""
+    """The cause of a number of the data, as a step read it."""
     load = past.schedule.example_start(read.position)
     return _of_data(past, read, shown=load + 1)
 
 
 def _of_data(past: Past, read: DataRead, shown: int) -> Cause:
-    """A number of an example's row: that of the last edit of it until then, or the document's."""
+    """The cause of a number of an example: its last edit until then, or the document."""
     edit = past.writes.data_edit(read.name, read.example, read.position)
     if edit is not None:
         write = Write(read.name, "edit", edit.position, edit=edit)
@@ -203,7 +202,7 @@ def _term(past: Past, read: TermRead) -> Cause:
 
 
 def _memory(past: Past, read: MemoryRead) -> Cause:
-    """What the optimizer remembers of a parameter: from its update before, 0 before the first."""
+    """The cause of the optimizer's memory: the parameter's update before, or 0 at the start."""
     name, _, neurons = past.writes.named(read.name)
     title = f"{read.quantity} of {name}"
     number = past.writes.updated_before(neurons, read.position) if read.position else None
@@ -212,8 +211,8 @@ def _memory(past: Past, read: MemoryRead) -> Cause:
         return replace(_caused(past, write, 0.0, Origin()), where="0 before the first update")
     step = past.step(number)
     write = Write(title, "step", number + 1, number, step.operation)
-    made = memory_made(past, name, step, read.quantity)
-    return _caused(past, write, past.memory(name, read.quantity, number), made)
+    origin = memory_origin(past, name, step, read.quantity)
+    return _caused(past, write, past.memory(name, read.quantity, number), origin)
 
 
 # ---- values that no step has written -----------------------------------------------------------
@@ -257,14 +256,14 @@ def _from_start(past: Past, write: Write, read: Read) -> Cause:
     )
 
 
-_ORIGINS: Final[dict[str, Callable[[Past, Write, Read], Cause]]] = {
+_WITHOUT_STEP: Final[dict[str, Callable[[Past, Write, Read], Cause]]] = {
     "edit": _edited,
     "zeroed": _zeroed,
     "blanked": _blanked,
     "data": _shown,
     "start": _from_start,
 }
-_OPENING: Final[dict[type[Read], Callable[[Past, Any], Cause]]] = {
+_CAUSES: Final[dict[type[Read], Callable[[Past, Any], Cause]]] = {
     Read: _value,
     DataRead: _datum,
     TermRead: _term,
@@ -272,8 +271,8 @@ _OPENING: Final[dict[type[Read], Callable[[Past, Any], Cause]]] = {
 }
 
 
-def _caused(past: Past, write: Write, value: float | None, made: Origin) -> Cause:
-    lines = made.lines
+def _caused(past: Past, write: Write, value: float | None, origin: Origin) -> Cause:
+    lines = origin.lines
     if lines and value is not None:
         lines = (*lines[:-1], replace(lines[-1], result=exact(value)))
     return Cause(
@@ -286,7 +285,7 @@ def _caused(past: Past, write: Write, value: float | None, made: Origin) -> Caus
         example=write.example,
         lines=lines,
         where=write.text,
-        note=made.note,
-        reads=made.reads,
+        note=origin.note,
+        reads=origin.reads,
         past=past,
     )
