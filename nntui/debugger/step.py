@@ -11,6 +11,7 @@ from nntui.engine.schedule import Position, Schedule, StepBlock, end_after, end_
 from nntui.explain.formulas import EquationLine, StepRecord, formula, sentence
 from nntui.explain.numbers import Number, exact
 from nntui.model.names import parameter_name
+from nntui.model.wiring import parameter_key
 
 if TYPE_CHECKING:
     from nntui.engine.run import Run
@@ -71,8 +72,8 @@ def observed(run: Run) -> Step:
     position = run.schedule.position(run.position)
     operation = run.schedule.operation(run.position)
     experiment, state = run.experiment, run.state
-    key = operation[1] if len(operation) == 2 else operation[1:]
-    memory = state.memory[key] if operation[0] == "update" else ()  # type: ignore[index]
+    update = operation[0] == "update"
+    memory = state.memory[parameter_key(operation[1:])] if update else ()
     context = StepContext(experiment, state, position.example)
     read = reads(operation, context)
     written: dict[str, float] = {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate
@@ -268,17 +268,39 @@ class Schedule:
 class StepOffsets:
     """The offsets of steps from their block's first one, the same in each example and update.
 
-    ``loss`` is that of an example's loss step; ``update`` gives that of each trainable parameter's
-    step in an update.
+    ``loss`` is that of an example's loss step.
     """
 
     def __init__(self, net: Wiring, schedule: Schedule) -> None:
-        self._net = net
+        self._net, self._schedule = net, schedule
         self.loss = schedule.loss_at
-        self.update: dict[Parameter, int] = {p: n for n, p in enumerate(schedule.trainable)}
         # The forward pass follows the load, the backward pass the loss.
         self._forward_end = dict(zip(net.neurons, schedule.forward_ends, strict=True))
         self._backward_end = dict(zip(reversed(net.neurons), schedule.backward_ends, strict=True))
+
+    @cached_property
+    def update(self) -> dict[Parameter, int]:
+        """That of each trainable parameter's step in an update."""
+        return {parameter: n for n, parameter in enumerate(self._schedule.trainable)}
+
+    def writing(self, symbol: str, neurons: tuple[str, ...]) -> Sequence[int]:
+        """The steps of an example that write a value, in rising order."""
+        match symbol, neurons:
+            case "loss", ():
+                return (self.loss,)
+            case "z", (j,):
+                # Where nothing flows in, z is the bias alone, seen once the neuron is done.
+                return self.forward_edges(j) or (self.forward_neuron(j),)
+            case "a", (j,):
+                return (0,) if j in self._net.inputs else (self.forward_neuron(j),)
+            case "da", (i,):
+                by_loss = [self.loss] if i in self._net.outputs else []
+                return by_loss + self.backward_edges_to(i)
+            case (("delta" | "db"), (j,)):
+                return (self.backward_neuron(j),)
+            case "dw", (i, j):
+                return (self.backward_edge(i, j),)
+        return ()
 
     def forward_edge(self, i: str, j: str) -> int:
         """The step that adds w[i,j]·a[i] to z[j]."""

@@ -80,6 +80,11 @@ def forward(
 # ---- values --------------------------------------------------------------------------------------
 
 
+def parameter_key(neurons: Sequence[str]) -> Parameter:
+    """The key of a neuron's bias, or of the weight from a source to a target."""
+    return neurons[0] if len(neurons) == 1 else (neurons[0], neurons[1])
+
+
 def value_owners(net: Wiring, symbol: str) -> Iterator[tuple[str, ...]]:
     """The neurons of each value of a symbol: (j,), (source, target), or () for ``loss``."""
     match symbol:

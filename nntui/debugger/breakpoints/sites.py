@@ -13,7 +13,7 @@ from typing import Final
 from nntui.debugger.breakpoints.breakpoint import Place
 from nntui.engine.schedule import Schedule
 from nntui.model.names import parse_value_name
-from nntui.model.wiring import Parameter, Wiring
+from nntui.model.wiring import Parameter, Wiring, parameter_key
 
 Steps = Sequence[int]
 """Offsets in rising order."""
@@ -172,36 +172,18 @@ class SiteIndex:
         return Sites(tuple(sorted(example)), tuple(sorted(update)))
 
     def _in_example(self, symbol: str, neurons: tuple[str, ...]) -> Iterable[int]:
-        offsets, inputs = self.offsets, self.net.inputs
-        match symbol, neurons:
-            case (("b" | "w"), _):
-                return ()
-            case "z", (j,):
-                return (0, *offsets.forward_edges(j), offsets.forward_neuron(j))
-            case "a", (j,) if j not in inputs:
-                return (0, offsets.forward_neuron(j))
-            case "da", (j,):
-                from_loss = (offsets.loss,) if j in self.net.outputs else ()
-                return (0, *from_loss, *offsets.backward_edges_to(j))
-            case (("delta" | "db"), (j,)):
-                return (0, offsets.backward_neuron(j))
-            case "dw", (i, j):
-                return (0, offsets.backward_edge(i, j))
-            case "loss", ():
-                return (0, offsets.loss)
+        if symbol in ("b", "w"):
+            return ()
         if symbol in PERIOD_LOSSES:  # with nothing to train, a batch ends with an example's block
             return () if self.update_steps else (self.example_steps - 1,)
-        return (0,)
+        return (0, *self.offsets.writing(symbol, neurons))  # the load blanks, or shows data
 
     def _in_update(self, symbol: str, neurons: tuple[str, ...]) -> Iterable[int]:
-        updated = self.offsets.update
-        match symbol, neurons:
-            case "b", (j,):
-                return (updated[j],) if j in updated else ()
-            case "w", (i, j):
-                return (updated[i, j],) if (i, j) in updated else ()
-            case "example", ():
-                return (0,) if self.update_steps else ()
+        if symbol in ("b", "w"):
+            offset = self.offsets.update.get(parameter_key(neurons))
+            return () if offset is None else (offset,)
+        if symbol == "example":
+            return (0,) if self.update_steps else ()
         if symbol in PERIOD_LOSSES and self.update_steps:
             return (self.update_steps - 1,)
         return ()

@@ -18,7 +18,7 @@ from nntui.debugger.breakpoints.sites import PERIOD_LOSSES, SiteIndex
 from nntui.model.experiment import Experiment
 from nntui.model.names import parse_value_name
 from nntui.model.numerics import Array, ordered_sum
-from nntui.model.wiring import Parameter
+from nntui.model.wiring import Parameter, parameter_key
 
 if TYPE_CHECKING:
     from nntui.engine.full_speed import BatchValues, TrainingState
@@ -140,8 +140,8 @@ def example_reader(index: SiteIndex, name: str, offset: int) -> Reader:
 def update_reader(index: SiteIndex, name: str, offset: int) -> Reader:
     """Make a reader for a step of the update's own block, whose values are single numbers."""
     symbol, neurons = parse_value_name(name)
-    parameter: Any = neurons[0] if len(neurons) == 1 else neurons
     if symbol in ("b", "w"):
+        parameter = parameter_key(neurons)
         updated = index.offsets.update.get(parameter, offset + 1) <= offset
         return lambda trace: trace.parameter(parameter, updated=updated)
     if symbol in PERIOD_LOSSES:

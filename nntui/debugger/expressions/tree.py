@@ -7,7 +7,7 @@ the node raise ``Blank``. Numbers may be arrays; then truth nodes are asked for 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -40,9 +40,6 @@ class Node:
         """Whether its value is a truth value, not a number."""
         return False
 
-    def children(self) -> tuple[Node, ...]:
-        return ()
-
     def value(self, lookup: Lookup) -> Any:
         """Compute the node. Raises Blank."""
         raise NotImplementedError
@@ -56,9 +53,13 @@ class Node:
         return found, np.logical_not(found)
 
     def walk(self) -> Iterator[Node]:
+        """Iterate over this node and all below it."""
         yield self
-        for child in self.children():
-            yield from child.walk()
+        for field_ in fields(self):
+            part = getattr(self, field_.name)
+            for child in part if isinstance(part, tuple) else (part,):
+                if isinstance(child, Node):
+                    yield from child.walk()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +95,6 @@ class Negative(Node):
 
     of: Node
 
-    def children(self) -> tuple[Node, ...]:
-        return (self.of,)
-
     def value(self, lookup: Lookup) -> Any:
         return -self.of.value(lookup)
 
@@ -107,9 +105,6 @@ class Chain(Node):
 
     terms: tuple[Node, ...]
     operators: tuple[str, ...]
-
-    def children(self) -> tuple[Node, ...]:
-        return self.terms
 
     def value(self, lookup: Lookup) -> Any:
         found = self.terms[0].value(lookup)
@@ -126,9 +121,6 @@ class Power(Node):
     base: Node
     exponent: Node
 
-    def children(self) -> tuple[Node, ...]:
-        return self.base, self.exponent
-
     def value(self, lookup: Lookup) -> Any:
         return power(self.base.value(lookup), self.exponent.value(lookup))
 
@@ -143,9 +135,6 @@ class Call(Node):
     @property
     def truth(self) -> bool:
         return FUNCTIONS[self.function].truth
-
-    def children(self) -> tuple[Node, ...]:
-        return self.operands
 
     def value(self, lookup: Lookup) -> Any:
         if self.function == "isblank":
@@ -167,9 +156,6 @@ class Comparison(Node):
     @property
     def truth(self) -> bool:
         return True
-
-    def children(self) -> tuple[Node, ...]:
-        return self.terms
 
     def value(self, lookup: Lookup) -> Any:
         """Whether all hold; terms behind the first that does not are not computed."""
@@ -207,9 +193,6 @@ class Not(Node):
     def truth(self) -> bool:
         return True
 
-    def children(self) -> tuple[Node, ...]:
-        return (self.of,)
-
     def value(self, lookup: Lookup) -> Any:
         return not self.of.value(lookup)
 
@@ -228,9 +211,6 @@ class Logic(Node):
     @property
     def truth(self) -> bool:
         return True
-
-    def children(self) -> tuple[Node, ...]:
-        return self.operands
 
     def value(self, lookup: Lookup) -> Any:
         decisive = self.operator == "or"

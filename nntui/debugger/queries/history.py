@@ -17,6 +17,7 @@ from nntui.engine.full_speed import BATCH_SYMBOLS
 from nntui.explain.numbers import Number, exact, sparkline
 from nntui.model.errors import NntuiError
 from nntui.model.names import parse_value_name
+from nntui.model.wiring import parameter_key
 
 if TYPE_CHECKING:
     from nntui.debugger.stepper import Stepper
@@ -188,8 +189,7 @@ class _ValueSampler:
         if symbol in ("b", "w"):
             vectors = self._starts.reach(update)
             assert vectors is not None
-            key = neurons[0] if symbol == "b" else (neurons[0], neurons[1])
-            return float(vectors.p[timeline.parameter_index[key]])
+            return float(vectors.p[timeline.parameter_index[parameter_key(neurons)]])
         if symbol in BATCH_SYMBOLS and (passes := self._passes_of(update - 1)) is not None:
             return passes.at_end(name)
         self._run.seek(timeline.schedule.update_start(update))

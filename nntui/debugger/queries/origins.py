@@ -143,40 +143,36 @@ class Origin:
 
 
 def _z(past: Past, write: Write, j: str) -> Origin:
-    assert write.step is not None
     edges = past.writes.offsets.forward_edges(j)
-    first = past.schedule.example_start(write.step) + edges.start
+    first = past.schedule.example_start(write.written_by) + edges.start
     bias = value_name("b", j)
-    steps = range(first, write.step + 1 if edges else first)
+    steps = range(first, write.written_by + 1 if edges else first)
     b = past.step(first).reads[write.name]  # z[j] starts as b[j]
     return _sum(past, write, (bias, b), steps, len(edges), (Read(bias, first),))
 
 
 def _a(past: Past, write: Write, j: str) -> Origin:
-    assert write.step is not None
-    step = past.step(write.step)
+    step = past.step(write.written_by)
     if step.kind == "load":
         name = value_name("x", j)
         assert write.example is not None
-        read: Read = DataRead(name, write.step, write.example, step.reads[name])
+        read: Read = DataRead(name, write.written_by, write.example, step.reads[name])
     else:
         # Where nothing flows in, z is known only when the neuron is done.
-        known = write.step if past.net.sources[j] else write.step + 1
+        known = write.written_by if past.net.sources[j] else write.written_by + 1
         read = Read(value_name("z", j), known)
     return Origin(_lines(step, write.name), (read,))
 
 
 def _loss(past: Past, write: Write) -> Origin:
-    assert write.step is not None
-    step = past.step(write.step)
+    step = past.step(write.written_by)
     return Origin(_lines(step, write.name), loss_reads(step, past.net.outputs))
 
 
 def _da(past: Past, write: Write, i: str) -> Origin:
-    assert write.step is not None
-    load = past.schedule.example_start(write.step)
-    offsets = past.writes.written_in_example("da", (i,))
-    steps = [load + offset for offset in offsets if load + offset <= write.step]
+    load = past.schedule.example_start(write.written_by)
+    offsets = past.writes.offsets.writing("da", (i,))
+    steps = [load + offset for offset in offsets if load + offset <= write.written_by]
     if len(offsets) == 1 and i in past.net.outputs:
         term = term_of(past.step(steps[0]), "da", write.name, past.net)
         return Origin((term.line,), term.reads)
@@ -184,17 +180,16 @@ def _da(past: Past, write: Write, i: str) -> Origin:
 
 
 def _delta(past: Past, write: Write, j: str) -> Origin:
-    assert write.step is not None
-    step = past.step(write.step)
+    step = past.step(write.written_by)
     activation = step.experiment.network.wiring().activation[j]
     slope_of = "a" if _OF_A.search(activation.row.derivative_formula) else "z"
-    reads = (Read(value_name(slope_of, j), write.step),)
+    reads = (Read(value_name(slope_of, j), write.written_by),)
     da = value_name("da", j)
-    if not past.writes.written_in_example("da", (j,)):
+    if not past.writes.offsets.writing("da", (j,)):
         return Origin(
             _lines(step, write.name), reads, f"{da} counts as 0: nothing leads on from {j}"
         )
-    return Origin(_lines(step, write.name), (Read(da, write.step), *reads))
+    return Origin(_lines(step, write.name), (Read(da, write.written_by), *reads))
 
 
 def _db(past: Past, write: Write, j: str) -> Origin:
@@ -215,12 +210,11 @@ def _dw(past: Past, write: Write, i: str, j: str) -> Origin:
 
 
 def _parameter(past: Past, write: Write, *neurons: str) -> Origin:
-    assert write.step is not None
-    step = past.step(write.step)
+    step = past.step(write.written_by)
     gradient = "d" + write.name
     remembered = _remembered(step)
-    memory = (MemoryRead(write.name, write.step, quantity) for quantity in remembered)
-    reads = (Read(write.name, write.step), Read(gradient, write.step), *memory)
+    memory = (MemoryRead(write.name, write.written_by, quantity) for quantity in remembered)
+    reads = (Read(write.name, write.written_by), Read(gradient, write.written_by), *memory)
     return Origin(step.lines(), reads)
 
 
@@ -236,14 +230,12 @@ def memory_origin(past: Past, name: str, step: Step, quantity: str) -> Origin:
 
 
 def _batch_loss(past: Past, write: Write) -> Origin:
-    assert write.step is not None
-    return _mean(past, write, _loss_steps(past, past.schedule.position(write.step).update))
+    return _mean(past, write, _loss_steps(past, past.schedule.position(write.written_by).update))
 
 
 def _epoch_loss(past: Past, write: Write) -> Origin:
-    assert write.step is not None
     per_epoch = past.schedule.updates_per_epoch
-    first = past.schedule.position(write.step).epoch * per_epoch
+    first = past.schedule.position(write.written_by).epoch * per_epoch
     updates = range(first, first + per_epoch)
     steps = chain.from_iterable(_loss_steps(past, update) for update in updates)
     return _mean(past, write, list(steps))
@@ -311,11 +303,10 @@ def _remembered(step: Step) -> list[str]:
 
 def _examples_until(past: Past, write: Write) -> range:
     """The write's step and its counterparts in the batch's examples before."""
-    assert write.step is not None
-    example = past.schedule.example_start(write.step)
-    batch = past.schedule.update_start(past.schedule.position(write.step).update)
-    first = batch + write.step - example
-    return range(first, write.step + 1, past.schedule.steps_per_example)
+    example = past.schedule.example_start(write.written_by)
+    batch = past.schedule.update_start(past.schedule.position(write.written_by).update)
+    first = batch + write.written_by - example
+    return range(first, write.written_by + 1, past.schedule.steps_per_example)
 
 
 def _loss_steps(past: Past, update: int) -> range:
@@ -326,8 +317,7 @@ def _loss_steps(past: Past, update: int) -> range:
 
 
 def _batch_length(past: Past, write: Write) -> int:
-    assert write.step is not None
-    return past.schedule.batch_length(past.schedule.position(write.step).update)
+    return past.schedule.batch_length(past.schedule.position(write.written_by).update)
 
 
 def _so_far(count: int, whole: int, noun: str) -> str:

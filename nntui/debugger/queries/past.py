@@ -6,6 +6,7 @@ from collections import OrderedDict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from nntui.debugger.queries.writes import Writes
@@ -15,7 +16,7 @@ from nntui.engine.observe import StepContext, reads, writes
 from nntui.engine.replay import Replay
 from nntui.engine.state import State
 from nntui.model.names import parameter_name, parse_value_name
-from nntui.model.wiring import Parameter
+from nntui.model.wiring import parameter_key
 
 if TYPE_CHECKING:
     from nntui.engine.run import Run
@@ -103,21 +104,6 @@ class ArrayView:
         return default if name == self.blank else self[name]
 
 
-@dataclass(frozen=True, slots=True)
-class _ReplayState:
-    """The fields of a ``State`` that ``reads`` and ``writes`` use."""
-
-    b: ArrayView
-    w: ArrayView
-    db: ArrayView
-    dw: ArrayView
-    z: ArrayView
-    a: ArrayView
-    da: ArrayView
-    delta: ArrayView
-    loss: float | None
-
-
 def state_of(replay: Replay, beginning: str | None = None) -> State:
     """View a replay as the state before its next step or after its last one.
 
@@ -126,13 +112,10 @@ def state_of(replay: Replay, beginning: str | None = None) -> State:
     """
     index, row = replay.parameter_index.index, replay.parameter_index.row
     p, dp = ArrayView(replay.p, index), ArrayView(replay.dp, index)
-    state = _ReplayState(
-        b=p, w=p, db=dp, dw=dp,
+    state = SimpleNamespace(
+        b=p, w=p, db=dp, dw=dp, loss=replay.loss,
         z=ArrayView(replay.z, row, beginning),
-        a=ArrayView(replay.a, row),
-        da=ArrayView(replay.da, row),
-        delta=ArrayView(replay.delta, row),
-        loss=replay.loss,
+        **{name: ArrayView(getattr(replay, name), row) for name in ("a", "da", "delta")},
     )  # fmt: skip
     return cast(State, state)
 
@@ -174,7 +157,7 @@ class Past:
         """Compute a quantity of the optimizer's memory of a parameter, after an update step."""
         replay = self._replays.over(step)
         row = self._timeline.experiment_at(step).training.optimizer.row
-        at = self._timeline.parameter_index[_key(name)]
+        at = self._timeline.parameter_index[parameter_key(parse_value_name(name)[1])]
         return float(replay.memory[row.memory.index(quantity), at])
 
     @cached_property
@@ -192,8 +175,8 @@ class Past:
         position, operation = self.schedule.position(number), self.schedule.operation(number)
         memory: tuple[float, ...] = ()
         if position.phase == "update":
-            key = operation[1] if len(operation) == 2 else (operation[1], operation[2])
-            memory = tuple(replay.memory[:, self._timeline.parameter_index[key]].tolist())
+            at = self._timeline.parameter_index[parameter_key(operation[1:])]
+            memory = tuple(replay.memory[:, at].tolist())
         beginning = self._beginning(number, operation)
         read = reads(
             operation, StepContext(experiment, state_of(replay, beginning), position.example)
@@ -210,8 +193,3 @@ class Past:
         j = operation[-1]
         edges = self.writes.offsets.forward_edges(j)
         return j if number - self.schedule.example_start(number) == edges.start else None
-
-
-def _key(name: str) -> Parameter:
-    _, neurons = parse_value_name(name)
-    return neurons[0] if len(neurons) == 1 else (neurons[0], neurons[1])

@@ -163,9 +163,8 @@ def _value(past: Past, read: Read) -> Cause:
     write = past.writes.last(name, read.position)
     if write.origin != "step":
         return _WITHOUT_STEP[write.origin](past, write, read)
-    assert write.step is not None
     origin = ORIGINS[symbol](past, write, *neurons)
-    step = past.step(write.step)
+    step = past.step(write.written_by)
     value = step.writes.get(name, step.reads.get(name))  # a z that nothing flows into is read
     if value is None:
         value = past.value(name, write.position)

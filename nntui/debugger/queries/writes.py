@@ -8,13 +8,13 @@ blanks the values of the example before.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from nntui.engine.schedule import Schedule
 from nntui.model.names import parse_value_name, value_name
-from nntui.model.wiring import check_value
+from nntui.model.wiring import check_value, parameter_key
 
 if TYPE_CHECKING:
     from nntui.debugger.stepper import Stepper
@@ -55,6 +55,12 @@ class Write:
     operation: tuple[str, ...] | None = None
     example: int | None = None
     edit: Edit | None = None
+
+    @property
+    def written_by(self) -> int:
+        """The number of the step that wrote it; for a write by a step only."""
+        assert self.step is not None
+        return self.step
 
     @property
     def blank(self) -> bool:
@@ -235,26 +241,6 @@ class Writes:
         check_value(self.net, symbol, neurons)
         return value_name(symbol, *neurons), symbol, neurons
 
-    def written_in_example(self, symbol: str, neurons: tuple[str, ...]) -> Sequence[int]:
-        """The offsets of the steps of an example that write a value, in rising order."""
-        match symbol, neurons:
-            case "loss", ():
-                return (self.offsets.loss,)
-            case "z", (j,):
-                # Where nothing flows in, z is the bias alone, seen once the neuron is done.
-                return self.offsets.forward_edges(j) or (self.offsets.forward_neuron(j),)
-            case "a", (j,):
-                return (0,) if j in self.net.inputs else (self.offsets.forward_neuron(j),)
-            case "da", (i,):
-                by_loss = [self.offsets.loss] if i in self.net.outputs else []
-                return by_loss + self.offsets.backward_edges_to(i)
-            case (("delta" | "db"), (j,)):
-                return (self.offsets.backward_neuron(j),)
-            case "dw", (i, j):
-                return (self.offsets.backward_edge(i, j),)
-            case _:
-                return ()
-
     def data_edit(self, name: str, example: int, position: int) -> Edit | None:
         """Find the last edit, until a position, of a number of an example: ``x[i]`` or ``y[k]``."""
         # Where the target is a class, every output's y changes with it.
@@ -291,7 +277,7 @@ class Writes:
         load = schedule.example_start(position - 1)
         if symbol in ("x", "y"):
             return self._by_step(name, load, "data")
-        offsets = self.written_in_example(symbol, neurons)
+        offsets = self.offsets.writing(symbol, neurons)
         done = bisect_left(offsets, position - load)
         if done:
             return self._by_step(name, load + offsets[done - 1])
@@ -313,7 +299,7 @@ class Writes:
         if symbol in PERIODS:
             step = PERIODS[symbol].next(schedule, position) if self._has(symbol) else None
             return None if step is None else self._by_step(name, step)
-        offsets = self.written_in_example(symbol, neurons)
+        offsets = self.offsets.writing(symbol, neurons)
         load: int | None = schedule.example_start(position)
         while load is not None:
             if position <= load and symbol in ("x", "y"):
@@ -347,7 +333,7 @@ class Writes:
 
     def _update_step(self, neurons: tuple[str, ...], update: int) -> int | None:
         """The step of an update that changes a parameter; None when it is frozen."""
-        offset = self.offsets.update.get(neurons[0] if len(neurons) == 1 else neurons)  # type: ignore[arg-type]
+        offset = self.offsets.update.get(parameter_key(neurons))
         return None if offset is None else self.schedule.step(update, None, "update", offset)
 
     def _has(self, symbol: str) -> bool:
