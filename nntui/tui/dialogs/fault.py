@@ -1,4 +1,4 @@
-"""The fault screen: why a document cannot be opened, the lines at fault, and waiting."""
+"""The fault screen: why a document cannot be opened, and the lines at fault."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ if TYPE_CHECKING:
     from nntui.document.files import Stamp
 
 LOW: Final = 20
-"""Rows of a terminal below which there is room for few lines but those at fault."""
-AROUND: Final = 4
-"""Lines before and behind those at fault, at least, where there is more room than that."""
-_BESIDE: Final = 16
-"""Rows for all but the lines: what is wrong, what there is to do."""
+"""Rows of a terminal below which one line of context is shown before and after."""
+CONTEXT: Final = 4
+"""Lines of context before and after, at least, in a higher terminal."""
+_OTHER_ROWS: Final = 16
+"""Rows of everything but the lines of the file."""
 WAITING: Final = "Put it right and save it: it is opened as soon as the file changes."
 MISSING: Final = "It is opened as soon as it is there."
 _MARK: Final = "▶"
 _CUT: Final = "…"
 _FRAME: Final = 6
-"""Cells of the border, of the blanks within it, of the scrollbar and one before that."""
+"""Cells of the border, its padding, the scrollbar and a blank before it."""
 
 
 class FaultScreen(Screen[None]):
     """Shows an error with the lines that it is about.
 
-    ``document`` is what is to be opened, ``files`` are what it is read from, and ``stamps`` how
-    they were when the error was found: those who watch the files compare.
+    ``document`` is to be opened, it is read from ``files``, and ``stamps`` are those of the files
+    when the error was found; the app compares them to see when the files change.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -61,10 +61,9 @@ class FaultScreen(Screen[None]):
     ) -> None:
         super().__init__()
         self.document = document
-        self._take(error, lines, stamps)
+        self._set(error, lines, stamps)
 
     def compose(self) -> ComposeResult:
-        """The sentence, the lines, and what there is to do."""
         with VerticalScroll(id="fault") as box:
             name = escaped(self.document.name, 60)
             box.border_title = Content(f"{name} cannot be opened")
@@ -75,31 +74,26 @@ class FaultScreen(Screen[None]):
         yield Footer(show_command_palette=False)
 
     def on_resize(self, event: Resize) -> None:
-        """Show it in the room that there is."""
         self._draw()
 
     def show(self, error: DocumentError, lines: Excerpt | None, stamps: tuple[Stamp, ...]) -> None:
-        """The file has changed, but it is not right yet."""
-        self._take(error, lines, stamps)
+        """Show another error after the file has changed."""
+        self._set(error, lines, stamps)
         self._draw()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """There is a way back only when something lies beneath."""
+        """Offer to go back only when another screen lies below."""
         return len(self.app.screen_stack) > 2 if action == "leave" else True
 
     def action_leave(self) -> None:
-        """Back to what lies beneath."""
         self.dismiss(None)
 
     def notify_style_update(self) -> None:
-        """Another theme has other colours."""
         super().notify_style_update()
         if self.is_mounted:
             self._draw()
 
-    # ---- inside --------------------------------------------------------------------------------
-
-    def _take(self, error: DocumentError, lines: Excerpt | None, stamps: tuple[Stamp, ...]) -> None:
+    def _set(self, error: DocumentError, lines: Excerpt | None, stamps: tuple[Stamp, ...]) -> None:
         self.error, self._lines, self.stamps = error, lines, stamps
         self.files = files_of(self.document, error)
 
@@ -110,31 +104,30 @@ class FaultScreen(Screen[None]):
         quoted = self.query_one("#fault-lines", Static)
         quoted.display = lines is not None
         if lines is not None:
-            spare = (height - len(lines.marked) - _BESIDE) // 2
-            around = max(spare, AROUND) if height >= LOW else 1
+            spare = (height - len(lines.marked) - _OTHER_ROWS) // 2
+            around = max(spare, CONTEXT) if height >= LOW else 1
             quoted.update(_quoted(lines, colours, width - _FRAME, around))
         missing = self.stamps[:1] == (None,)
         self.query_one("#fault-wait", Static).update(MISSING if missing else WAITING)
 
 
 def files_of(document: Path, error: DocumentError) -> tuple[Path, ...]:
-    """The document, and the file of data that is at fault if it is that."""
+    """Return the document, and the data file if the error is there."""
     other = Path(error.file)
     return (document,) if other == document else (document, other)
 
 
 def _sentence(error: DocumentError) -> str:
-    """Place, what was found and what was expected, a line each."""
+    """Write the place, what was found and what was expected, in lines."""
     where = ": ".join(filter(None, (escaped(error.file, 300), error.place)))
     hint = f"\n{error.hint}" if error.hint else ""
     return f"{where}\nfound {error.found}\nexpected {error.expected}{hint}"
 
 
 def _quoted(lines: Excerpt, colours: Colours, width: int, around: int) -> Text:
-    """The lines with their numbers; a mark before those at fault, and below the column.
+    """Write numbered lines with marks before those at fault and below the column.
 
-    ``around``: how many of the others, before and behind. What is too wide is cut off, on both
-    sides of the column if need be.
+    ``around``: lines of context on each side. Long lines are cut, on both sides of the column.
     """
     text = Text(no_wrap=True)
     digits = len(str(lines.first + len(lines.lines)))
@@ -158,9 +151,12 @@ def _quoted(lines: Excerpt, colours: Colours, width: int, around: int) -> Text:
 
 
 def _part(line: str, column: int | None, room: int) -> tuple[str, int]:
-    """As much of a line as there is room for, around a column; and at which cell that is."""
+    """Cut a line to the cells around a column; return it, and the column's cell."""
     split = 0 if column is None else column - 1
-    before, behind = _plain(line[max(split - room, 0) : split]), _plain(line[split:][: room + 1])
+    before, behind = (
+        _printable(line[max(split - room, 0) : split]),
+        _printable(line[split:][: room + 1]),
+    )
     kept = room - min(cell_len(behind), room // 2)
     if split > room or cell_len(before) > kept:
         while cell_len(before) >= kept:
@@ -170,5 +166,5 @@ def _part(line: str, column: int | None, room: int) -> tuple[str, int]:
     return padded(text, min(room, cell_len(text))), cell_len(before)
 
 
-def _plain(text: str) -> str:
+def _printable(text: str) -> str:
     return escaped(text.replace("\t", "    ").rstrip("\r"), sys.maxsize)

@@ -1,4 +1,4 @@
-"""The picker: the bundled samples and the files opened last."""
+"""The picker: a list of the recent files and the bundled samples."""
 
 from __future__ import annotations
 
@@ -22,14 +22,12 @@ from nntui.samples import samples
 from nntui.text import padded
 from nntui.tui.user_files import recent_files
 
-LEAST: Final = 8
-"""Cells that a line is given, whatever the terminal."""
-_NAME: Final = 18
-"""Cells of a name, before what there is to say of it."""
+LEAST_WIDTH: Final = 8
+_NAME_CELLS: Final = 16
 
 
 class _Documents(OptionList):
-    """The list, with the keys that the footer names."""
+    """The list, with the keys that the footer shows."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "select", "open"),
@@ -38,12 +36,12 @@ class _Documents(OptionList):
     ]
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """The rows of the list; Textual cannot tell them where there is no width at all."""
-        return super().get_content_height(container, viewport, max(width, LEAST))
+        # With no width at all Textual cannot compute the height.
+        return super().get_content_height(container, viewport, max(width, LEAST_WIDTH))
 
 
 class PickerScreen(Screen[None]):
-    """A list to choose a document from."""
+    """Lets the user choose a document to open."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "back"),
@@ -51,17 +49,16 @@ class PickerScreen(Screen[None]):
     ]
 
     class Picked(Message):
-        """The person chose a document."""
+        """The user chose a document."""
 
         def __init__(self, path: Path) -> None:
             super().__init__()
             self.path = path
 
     def compose(self) -> ComposeResult:
-        """The list, with the recent files first."""
         self._paths: list[Path] = []
         options: list[Option | None] = []
-        bundled = set(samples().values())  # they are below anyway
+        bundled = set(samples().values())  # they are listed below
         for path in (path for path in recent_files() if path not in bundled):
             options.append(Option(_line(escaped(path.name), escaped(str(path.parent), 200))))
             self._paths.append(path)
@@ -76,25 +73,22 @@ class PickerScreen(Screen[None]):
         yield Footer(show_command_palette=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """There is a way back only when something lies beneath."""
+        """Offer to go back only when another screen lies below."""
         return len(self.app.screen_stack) > 2 if action == "cancel" else True
 
     def action_cancel(self) -> None:
-        """Go back to what was open."""
         self.app.pop_screen()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Hand the chosen document to the app."""
         self.post_message(self.Picked(self._paths[event.option_index]))
 
 
 def _line(name: str, words: str) -> Text:
-    """A document's name and what there is to say of it, in one line."""
     text = Text(no_wrap=True, overflow="ellipsis")
-    text.append(padded(name, max(_NAME - 2, cell_len(name))) + "  ", "bold")
+    text.append(f"{padded(name, max(_NAME_CELLS, cell_len(name)))}  ", "bold")
     return text.append(words)
 
 
 def _title(path: Path) -> str:
-    """A sample's name for itself (the bundled samples are known to be sound)."""
+    """Return the name that a sample gives itself; the bundled samples are known to be valid."""
     return escaped(str(json.loads(path.read_text(encoding="utf-8")).get("name", "")))

@@ -1,4 +1,4 @@
-"""A question with a few answers, each on a key of its own."""
+"""A question with a few answers, each with its key; the screen that says what is being opened."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from nntui.model.names import escaped
 
 _WIDEST: Final = 72
 _FRAME: Final = 4
-"""Cells of the border and of the blanks within it."""
-_BESIDE: Final = 6
-"""Cells about the words of an answer."""
+"""Cells of the border and its padding."""
+_BUTTON_FRAME: Final = 6
+"""Cells of a button beside its label."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer: its key, and what it does in a word or two. The name is what is given back."""
+    """An answer: its key, the name that is the question's result, and its label."""
 
     key: str
     name: str
@@ -34,10 +34,10 @@ class Answer:
 
 
 class Question(ModalScreen["str | None"]):
-    """Gives the name of the answer, or None (escape): then nothing is to be done."""
+    """Asks a question; the result is the name of the answer, or None (escape)."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "nothing", "stay"),
+        Binding("escape", "cancel", "stay"),
         Binding("left,up", "app.focus_previous", show=False),
         Binding("right,down", "app.focus_next", show=False),
     ]
@@ -50,7 +50,6 @@ class Question(ModalScreen["str | None"]):
             self._bindings.bind(answer.key, f"answer('{answer.name}')", show=False)
 
     def compose(self) -> ComposeResult:
-        """The text, and the answers in a row."""
         with VerticalScroll(id="question", can_focus=False) as box:
             box.border_title = Content(self._title)
             yield Static(self._text, markup=False)
@@ -62,32 +61,27 @@ class Question(ModalScreen["str | None"]):
                         compact=True,
                         action=f"screen.answer('{answer.name}')",
                     )
-                yield Button(f"esc  {self._otherwise}", compact=True, action="screen.nothing")
+                yield Button(f"esc  {self._otherwise}", compact=True, action="screen.cancel")
 
     def on_resize(self, event: Resize) -> None:
-        """Put the answers below each other where they have no room in a row."""
+        """Stack the answers where they do not fit beside each other."""
         room = min(event.size.width, _WIDEST) - _FRAME
-        wide = sum(cell_len(str(button.label)) + _BESIDE for button in self.query(Button))
+        wide = sum(cell_len(str(button.label)) + _BUTTON_FRAME for button in self.query(Button))
         self.set_class(wide > room, "narrow")
 
     def on_mount(self) -> None:
-        """Focus the last button, which does nothing."""
+        # The last button does nothing.
         self.call_after_refresh(partial(self.query(Button).last().focus))
 
     def action_answer(self, name: str) -> None:
-        """Give an answer."""
         self.dismiss(name)
 
-    def action_nothing(self) -> None:
-        """Do nothing."""
+    def action_cancel(self) -> None:
         self.dismiss(None)
 
 
-# ---- opening -------------------------------------------------------------------------------------
-
-
 class OpeningScreen(Screen[None]):
-    """Says which document is being opened, or what else takes a moment."""
+    """Says which document is being opened, or what else takes time."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "app.quit", "quit")]
 
@@ -96,6 +90,5 @@ class OpeningScreen(Screen[None]):
         self._what, self._doing = what, doing
 
     def compose(self) -> ComposeResult:
-        """One line in the middle."""
-        said = f"{self._doing} {escaped(self._what, 200)} …"
-        yield Static(said, id="opening", markup=False)
+        text = f"{self._doing} {escaped(self._what, 200)} …"
+        yield Static(text, id="opening", markup=False)

@@ -1,8 +1,8 @@
-"""Why: what has made a value, as a tree that is opened row by row."""
+"""The why dialog: the causes of a value as a tree."""
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -16,11 +16,9 @@ from textual.widgets.tree import TreeNode
 from nntui.debugger.queries.why import ROWS, Cause, expand
 from nntui.explain.numbers import PRECISIONS, rewritten
 
-_PLACE: Final = "dim"
-
 
 class WhyScreen(ModalScreen["Cause | None"]):
-    """Gives the cause that the person wants to go to, or None."""
+    """Shows why a value is what it is; the result is the cause to go to, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,W", "leave", "close"),
@@ -35,7 +33,6 @@ class WhyScreen(ModalScreen["Cause | None"]):
         self._cause, self._precision = cause, precision
 
     def compose(self) -> ComposeResult:
-        """The tree, with its first level open."""
         with Vertical(id="why") as box:
             box.border_title = Content(f"Why {self._cause.name}")
             box.border_subtitle = "→ open · ← close · enter go there · a digits · esc"
@@ -43,19 +40,18 @@ class WhyScreen(ModalScreen["Cause | None"]):
             yield tree
 
     def on_mount(self) -> None:
-        """Open the first level."""
         self._tree.auto_expand = False
         self._tree.focus()
         self._tree.root.expand()
 
     def on_tree_node_expanded(self, event: Tree.NodeExpanded[Cause | int]) -> None:
-        """Find out what a cause has read, when it is first opened."""
+        """Find the causes of a cause when it is first expanded."""
         node = event.node
         if not node.children and isinstance(node.data, Cause):
             self._add(node, 0)
 
     def on_tree_node_selected(self, event: Tree.NodeSelected[Cause | int]) -> None:
-        """Go to where the value was made; or show more of a long sum."""
+        """Go to the step that wrote the value; or show more rows of a long sum."""
         node = event.node
         if isinstance(node.data, Cause):
             self.dismiss(node.data)
@@ -65,17 +61,15 @@ class WhyScreen(ModalScreen["Cause | None"]):
             self._add(parent, first)
 
     def action_leave(self) -> None:
-        """Go nowhere."""
         self.dismiss(None)
 
     def action_open(self) -> None:
-        """Open the row."""
         node = self._tree.cursor_node
         if node is not None and node.allow_expand:
             node.expand()
 
     def action_close(self) -> None:
-        """Close the row, or go to the one that it belongs to."""
+        """Collapse the row, or go to its parent."""
         node = self._tree.cursor_node
         if node is None:
             return
@@ -85,7 +79,6 @@ class WhyScreen(ModalScreen["Cause | None"]):
             self._tree.move_cursor(node.parent)
 
     def action_digits(self, by: int) -> None:
-        """Write the numbers more precisely, or less."""
         self._precision = (self._precision + by) % len(PRECISIONS)
         nodes = [self._tree.root]
         while nodes:
@@ -108,5 +101,5 @@ class WhyScreen(ModalScreen["Cause | None"]):
             node.add_leaf(more, shown)
 
     def _label(self, cause: Cause) -> Text:
-        made = rewritten(cause.text, self._precision)
-        return Text(made, no_wrap=True) + Text(f"   {cause.where}", _PLACE)
+        formula = rewritten(cause.text, self._precision)
+        return Text(formula, no_wrap=True) + Text(f"   {cause.where}", "dim")

@@ -1,4 +1,4 @@
-"""The drawing of the network as it is edited: biases in the boxes, weights on the lines."""
+"""The editor's drawing of the network: biases in the boxes, weights on the lines."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from nntui.model.wiring import Wiring
 from nntui.tui.panes.pane import LinePane
 
 MOST_BRIGHT: Final = 60
-"""So many connections of the chosen neuron are brought out, the strongest."""
+"""Connections of the selected neuron that are brought out: the strongest."""
 
 
 class Preview(LinePane):
-    """Draws an experiment's network at rest; what the chosen row is about is brought out."""
+    """Draws an experiment's network, with the selected neuron or connection brought out."""
 
     def __init__(self) -> None:
         super().__init__(title="Network: b in the boxes, w on the lines", id="preview")
@@ -38,7 +38,7 @@ class Preview(LinePane):
         self._picture: Picture | None = None
 
     def show(self, experiment: Experiment, names: tuple[str, ...]) -> None:
-        """Draw an experiment."""
+        """Draw an experiment's network; ``names``: the selected neuron, or source and target."""
         network = experiment.network
         if network is self._network and names == self._names:
             return
@@ -48,25 +48,20 @@ class Preview(LinePane):
         self._draw()
 
     def on_resize(self, event: Resize) -> None:
-        """Lay it out for the new size."""
         self._layout = None
         self._rows.clear()
         self._draw()
 
     def extent(self) -> tuple[int, int]:
-        """The size of the drawing."""
         return (self._picture.width, self._picture.height) if self._picture else (0, 0)
 
     def segments(self, row: int) -> list[Segment]:
-        """One row of the drawing in colour."""
         assert self._picture is not None
         role = self.colours.role
         return [Segment(span.text, role(span.role, span.value)) for span in self._picture.rows[row]]
 
-    # ---- inside --------------------------------------------------------------------------------
-
     def _take(self, network: Network) -> None:
-        """Another network: the plan of the drawing stays, if only numbers are others."""
+        """Take another network; the layout stays if only numbers differ."""
         net, before = network.wiring(), self._net
         if before is None or (net.layer, net.sources) != (before.layer, before.sources):
             self._draft = self._layout = None
@@ -88,7 +83,7 @@ class Preview(LinePane):
             for name in {*(box.names[0] for box in plan.boxes), *self._names}
         }
         edges: dict[Edge, EdgeLook] = {}
-        for edge in dict.fromkeys((*plan.edges, *self._heat.lines, *self._chosen(plan, network))):
+        for edge in dict.fromkeys((*plan.edges, *self._heat.lines, *self._selected(plan, network))):
             weight = network.weight(edge)
             edges[edge] = EdgeLook(weight, fitted(weight, 5, sign=True), self._state(edge))
         self._picture = paint(plan, nodes, edges, heat=self._heat)
@@ -96,8 +91,8 @@ class Preview(LinePane):
         self.refresh()
         if plan.overflow and self._names:
             boxes = [plan.box(name) for name in self._names]
-            region = Region.from_union([Region(b.x, b.y, b.width, b.height) for b in boxes])
-            self.reveal_region(region)
+            regions = [Region(b.x, b.y, b.width, b.height) for b in boxes]
+            self.reveal_region(Region.from_union(regions))
 
     def _laid_out(self, network: Network) -> Layout:
         if self._layout is None:
@@ -109,8 +104,8 @@ class Preview(LinePane):
             self._heat = fill_heat_maps(self._layout, network.weight)
         return self._layout
 
-    def _chosen(self, plan: Layout, network: Network) -> tuple[Edge, ...]:
-        """The chosen connection, or the strongest of the chosen neuron's that can be seen."""
+    def _selected(self, plan: Layout, network: Network) -> tuple[Edge, ...]:
+        """Return the selected connection, or the strongest visible ones of the selected neuron."""
         if len(self._names) != 1:
             return self._names and (self._names[:2],)  # type: ignore[return-value]
         (name,), net = self._names, network.wiring()
@@ -119,7 +114,6 @@ class Preview(LinePane):
         return tuple(nlargest(MOST_BRIGHT, around, key=lambda edge: abs(network.weight(edge))))
 
     def _state(self, edge: Edge) -> EdgeState:
-        """The chosen connection is brought out, or those of the chosen neuron."""
         if len(self._names) == 1:
             return "bright" if self._names[0] in edge else "plain"
         return "focus" if edge == self._names else "plain"

@@ -1,7 +1,6 @@
-"""The chart of the losses as plain points: what is drawn where, before anything draws it.
+"""The chart of the losses as points, ticks and signs, for ``plot`` to draw.
 
-Here is the one place that makes numbers fit to be drawn: whatever a run has computed, heights leave
-it between 0 and 1, a gap as nan.
+Whatever a run has computed, the heights in a ``Chart`` are between 0 and 1, or nan for a gap.
 """
 
 from __future__ import annotations
@@ -18,20 +17,20 @@ if TYPE_CHECKING:
 MOST_OTHERS: Final = 6
 """Branches drawn beside the current one, at most: the newest."""
 FEWER_TESTS: Final = 3
-"""Of the test set so many times fewer points are drawn: they are dots upon the line of training."""
+"""Divides the number of points of the test set: they are dots upon the line of training."""
 SHARE_AHEAD: Final = 4
-"""Of a stretch that ends here, one part in so many is shown of what is known behind."""
+"""Of the last n updates, n / 4 known ones ahead are shown too."""
 
 _MOST: Final = 1e300
-"""What is greater is drawn so high: the distance of two greater ones may be no float."""
+"""Greater losses are drawn at this height: the difference of two could overflow."""
 _LEAST: Final = 1e-250
 _FLAT: Final = 1e-12
 
 POINT: Final = "●"
 GAP: Final = "×"
 ZERO: Final = "0"
-"""The signs of the current moment, of a loss that is no finite number, and of one that is exactly
-0, on a logarithmic scale."""
+"""The signs of the current position, of a loss that is not finite, and of a loss of exactly 0 on a
+logarithmic scale."""
 
 Kind = Literal["train", "test", "ahead", "other"]
 _Raw = tuple[Kind, list[int], list[float]]
@@ -39,7 +38,7 @@ _Raw = tuple[Kind, list[int], list[float]]
 
 @dataclass(frozen=True, slots=True)
 class ChartOptions:
-    """How a person looks at the losses. ``last``: only so many updates or epochs back from here."""
+    """How the losses are shown. ``last``: only so many updates or epochs back from here."""
 
     log: bool = False
     per_epoch: bool = False
@@ -47,16 +46,16 @@ class ChartOptions:
 
     @property
     def words(self) -> str:
-        """How that is, in a few words: what is upwards, what is to the right."""
-        said = ["log"] if self.log else []
-        said.append("per epoch" if self.per_epoch else "per update")
-        said += [f"last {self.last:,}"] if self.last else []
-        return " · ".join(said)
+        """The options in words."""
+        words = ["log"] if self.log else []
+        words.append("per epoch" if self.per_epoch else "per update")
+        words += [f"last {self.last:,}"] if self.last else []
+        return " · ".join(words)
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Points from left to right. ``ys`` lie between 0 and 1; nan is a gap."""
+    """Points from left to right; ``ys`` are between 0 and 1, or nan for a gap."""
 
     kind: Kind
     xs: Sequence[float]
@@ -67,16 +66,16 @@ class Series:
 class Chart:
     """All that is drawn.
 
-    ``gaps``: where a loss is no finite number; ``zeros``: where it is 0 and the scale has no place
-    for that; ``here``: the point of the current moment, and its sign; ``behind``: whether more of
-    the curve is known. Ticks are (place, text), y between 0 and 1.
+    ``gaps``: x of losses that are not finite; ``zeros``: x of losses of 0 on a logarithmic scale;
+    ``here``: the point of the current position, and its sign; ``more_known``: whether the curve is
+    known beyond it. Ticks are (coordinate, text), y between 0 and 1.
     """
 
     series: tuple[Series, ...]
     gaps: tuple[float, ...]
     zeros: tuple[float, ...]
     here: tuple[float, float, str] | None
-    behind: bool
+    more_known: bool
     left: float
     right: float
     x_ticks: tuple[tuple[float, str], ...]
@@ -84,58 +83,58 @@ class Chart:
 
     @property
     def signs(self) -> str:
-        """What the signs at its rims mean, if there are any."""
-        said = [f"{ZERO} exactly zero"] if self.zeros else []
-        said += [f"{GAP} NaN or ∞"] if self.gaps else []
-        return " · ".join(said)
+        """What the signs at the upper and lower edge mean, if there are any."""
+        words = [f"{ZERO} exactly zero"] if self.zeros else []
+        words += [f"{GAP} NaN or ∞"] if self.gaps else []
+        return " · ".join(words)
 
 
 def chart_of(
     curves: Sequence[LossCurve],
-    look: ChartOptions,
+    options: ChartOptions,
     per_epoch: int,
     points: int,
     ticks: tuple[int, int],
 ) -> Chart | None:
-    """The chart of some curves, the current one last; None where there is nothing to draw.
+    """Return the chart of some curves, the current one last; None if there is nothing to draw.
 
-    ``per_epoch``: the updates of an epoch; ``points``: how many of a curve are worth drawing;
-    ``ticks``: how many there is room for, of x and of y.
+    ``per_epoch``: the updates of an epoch; ``points``: the most points of a curve worth drawing;
+    ``ticks``: the most ticks of x and of y.
     """
     others, current = curves[:-1][-MOST_OTHERS:], curves[-1].losses
-    here, known = _count(current, look), _count(current.known, look)
-    first, end = 0, max([known, *(_count(each.losses, look) for each in others)])
+    here, known = _count(current, options), _count(current.known, options)
+    first, end = 0, max([known, *(_count(each.losses, options) for each in others)])
     if not end:
         return None
-    if look.last is not None:
-        first = max(here - look.last, 0)
-        end = max(min(here + look.last // SHARE_AHEAD, end), first + 1)
+    if options.last is not None:
+        first = max(here - options.last, 0)
+        end = max(min(here + options.last // SHARE_AHEAD, end), first + 1)
 
     def sampled(kind: Kind, losses: Losses, series: str, start: int, stop: int) -> _Raw:
-        wide = 1 if look.per_epoch or series == "batch" else per_epoch
+        wide = 1 if options.per_epoch or series == "batch" else per_epoch
         most = points // FEWER_TESTS if kind == "test" else points
         places, values = losses.sampled(series, most, start // wide, -(-stop // wide))
         return kind, [(place + 1) * wide for place in places], values
 
-    train = "epoch" if look.per_epoch else "batch"
+    train = "epoch" if options.per_epoch else "batch"
     raw = [
         *(sampled("other", each.losses, train, first, end) for each in others),
         sampled("ahead", current.known, train, max(here - 1, first), end),
         sampled("train", current, train, first, min(here, end)),
         sampled("test", current, "test", first, end),
     ]
-    heights = [(kind, xs, [_height(y, look) for y in values]) for kind, xs, values in raw if xs]
-    scale = _Scale.of((y for _, _, ys in heights for y in ys), look)
+    heights = [(kind, xs, [_height(y, options) for y in values]) for kind, xs, values in raw if xs]
+    scale = _Scale.of((y for _, _, ys in heights for y in ys), options)
     series = tuple(Series(kind, xs, [scale.place(y) for y in ys]) for kind, xs, ys in heights)
     points_of = [(x, y) for _, xs, ys in raw for x, y in zip(xs, ys, strict=True)]
     gaps = {x for x, y in points_of if not isfinite(y)}
-    zeros = {x for x, y in points_of if look.log and y == 0}
+    zeros = {x for x, y in points_of if options.log and y == 0}
     return Chart(
         series=series,
         gaps=tuple(sorted(gaps)),
         zeros=tuple(sorted(zeros)),
-        here=_newest(here, current.last(train), scale, look) if first < here <= end else None,
-        behind=known > here,
+        here=_newest(here, current.last(train), scale, options) if first < here <= end else None,
+        more_known=known > here,
         left=first + 1,
         right=end,
         x_ticks=tuple((n, f"{n:,}") for n in _whole(first + 1, end, ticks[0])),
@@ -145,29 +144,29 @@ def chart_of(
     )
 
 
-def _count(losses: Losses, look: ChartOptions) -> int:
-    return losses.epochs if look.per_epoch else losses.updates
+def _count(losses: Losses, options: ChartOptions) -> int:
+    return losses.epochs if options.per_epoch else losses.updates
 
 
-def _height(y: float, look: ChartOptions) -> float:
-    """What is measured upwards: a loss or its order of magnitude; nan where it has none."""
+def _height(y: float, options: ChartOptions) -> float:
+    """Return a loss, or its logarithm; nan where it has none."""
     if not isfinite(y):
         return nan
-    if not look.log:
+    if not options.log:
         return min(max(y, -_MOST), _MOST)
     return log10(y) if y > 0 else nan
 
 
 def _newest(
-    here: int, loss: float | None, scale: _Scale, look: ChartOptions
+    here: int, loss: float | None, scale: _Scale, options: ChartOptions
 ) -> tuple[float, float, str] | None:
-    """Where the curve up to here ends; a loss without a height stands at the rim, as its sign.
+    """Return the end of the curve; a loss without a height is a sign at the edge.
 
-    It is that very loss: of a long curve the points that are drawn may leave it out.
+    It is the exact loss: the sampled points of a long curve may leave it out.
     """
     if loss is None:
         return None
-    if isfinite(height := _height(loss, look)):
+    if isfinite(height := _height(loss, options)):
         return here, scale.place(height), POINT
     if isfinite(loss):
         return (here, 0.0, ZERO) if loss == 0 else None
@@ -175,7 +174,7 @@ def _newest(
 
 
 def _whole(first: int, last: int, most: int) -> list[int]:
-    """Round whole numbers from first to last at equal distances; the ends where there are none."""
+    """Return round whole numbers at equal distances; first and last where there are none."""
     step = 1
     while last // step - (first - 1) // step > most:  # more of its multiples than there is room for
         step = int(_round_step(step + 1, whole=True))
@@ -184,29 +183,29 @@ def _whole(first: int, last: int, most: int) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
-    """From heights to places between 0 and 1."""
+    """Maps heights to the range from 0 to 1."""
 
     low: float
     high: float
     log: bool
 
     @classmethod
-    def of(cls, heights: Iterable[float], look: ChartOptions) -> _Scale:
+    def of(cls, heights: Iterable[float], options: ChartOptions) -> _Scale:
         finite = [y for y in heights if isfinite(y)]
         low, high = min(finite, default=0.0), max(finite, default=1.0)
         most = max(abs(low), abs(high))
-        if high - low <= _FLAT * most or most < _LEAST:  # a flat curve lies in the middle
+        if high - low <= _FLAT * most or most < _LEAST:  # a flat curve is drawn in the middle
             half = most / 2 if most >= _LEAST else 0.5
             low, high = low - half, high + half
-        elif not look.log and 0 < low < (high - low) / 4:
+        elif not options.log and 0 < low < (high - low) / 4:
             low = 0.0
-        return cls(low, high, look.log)
+        return cls(low, high, options.log)
 
     def place(self, y: float) -> float:
         return (y - self.low) / (self.high - self.low) if isfinite(y) else nan
 
     def ticks(self, most: int) -> tuple[tuple[float, str], ...]:
-        """Round numbers between low and high."""
+        """Return round numbers between low and high."""
         step = _round_step((self.high - self.low) / most, whole=self.log)
         first = ceil(self.low / step)
         count = floor(self.high / step) - first + 1
@@ -220,7 +219,7 @@ class _Scale:
         )
 
     def _within_tens(self, most: int) -> list[float]:
-        """Round numbers between powers of ten, if there are two or more: their logarithms."""
+        """Return the logarithms of 1, 2, 3, 5, 10, …, if there are two or more between the ends."""
         powers = range(floor(self.low), ceil(self.high))
         logs = [n + log10(m) for n in powers for m in (1, 2, 3, 5)]
         inside = [y for y in logs if self.low <= y <= self.high]
@@ -232,7 +231,7 @@ def _text(y: float, log: bool) -> str:
 
 
 def _round_step(least: float, *, whole: bool) -> float:
-    """The smallest of 1, 2, 5, 10, 20, … (0.1, 0.2, … unless whole) that is at least so much."""
+    """Return the smallest of 1, 2, 5, 10, 20, … (0.1, 0.2, … unless whole) not below ``least``."""
     least = max(least, 1.0 if whole else 1e-300)
     unit = 10.0 ** floor(log10(least))
     return next((m * unit for m in (1, 2, 5) if m * unit >= least * (1 - 1e-9)), 10 * unit)

@@ -1,4 +1,4 @@
-"""The plot of the losses: the only module that knows plotext, which is slow to load."""
+"""The widget that plots the losses: the only module that imports plotext, which loads slowly."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from nntui.tui.panes.loss_chart import GAP, ZERO, Chart, Series
 from nntui.tui.theme import Colours
 
 LEAST_HEIGHT: Final = 4
-"""Rows below which the places along the bottom are left out."""
+"""Rows below which the x axis is left out."""
 _AXIS: Final = 2
-"""Rows of the places along the bottom: a line, and the numbers."""
+"""Rows of the x axis: a line, and the numbers."""
 _DOTS: Final = 4
-"""Rows of dots in a row of cells."""
+"""Rows of Braille dots in a row of cells."""
 _LINE: Final = "braille"
 _MARKERS: Final = {"train": _LINE, "ahead": _LINE, "test": "•", "other": "·"}
 
@@ -30,12 +30,10 @@ class LossPlot(PlotextPlot, can_focus=False):
         self._colours: Colours | None = None
 
     def show(self, chart: Chart, colours: Colours) -> None:
-        """Draw another chart."""
         self._chart, self._colours = chart, colours
         self.refresh()
 
     def render(self) -> Text:
-        """The chart as text, anew in the size that there is."""
         if self._chart is None or self._colours is None or not self.size.area:
             return Text()
         chart, colours, plt = self._chart, self._colours, self.plt
@@ -52,7 +50,7 @@ class LossPlot(PlotextPlot, can_focus=False):
         plt.ylim(0.0, 1.0)
         plt.yticks(*_ticks(chart.y_ticks))
         plt.xticks(*(_ticks(chart.x_ticks) if height >= LEAST_HEIGHT else ([], [])))
-        if chart.behind and chart.here is not None:
+        if chart.more_known and chart.here is not None:
             plt.vertical_line(chart.here[0], colours.chart("line").rgb)
         rows = height - (_AXIS if height >= LEAST_HEIGHT else 0)
         for series in chart.series:
@@ -73,9 +71,9 @@ class LossPlot(PlotextPlot, can_focus=False):
 
 
 def _in_line(y: float, rows: int) -> float:
-    """The height at which plotext puts a sign into the row that a line of dots has at ``y``.
+    """Return the height at which plotext puts a sign into the row of a Braille line at ``y``.
 
-    It rounds to rows for a sign and to rows of dots for a line: they were a row apart at times.
+    It rounds to rows for a sign and to dots for a line: they could be a row apart.
     """
     if rows < 2 or not isfinite(y):
         return y
@@ -87,7 +85,7 @@ def _ticks(ticks: tuple[tuple[float, str], ...]) -> tuple[list[float], list[str]
 
 
 def _runs(series: Series) -> list[tuple[list[float], list[float]]]:
-    """The stretches of a series between its gaps."""
+    """Split a series at its gaps."""
     runs: list[tuple[list[float], list[float]]] = [([], [])]
     for x, y in zip(series.xs, series.ys, strict=True):
         if isfinite(y):

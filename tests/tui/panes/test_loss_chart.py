@@ -48,7 +48,7 @@ def test_updates_count_from_1_and_the_newest_is_marked():
     assert list(train.xs) == [1, 2, 3]
     assert list(train.ys) == [1.0, 0.5, 0.0]
     assert chart.here == (3, 0.0, POINT)
-    assert not chart.behind
+    assert not chart.more_known
 
 
 @pytest.mark.parametrize("here", range(940, 1000))
@@ -70,7 +70,7 @@ def test_what_is_known_behind_the_moment_is_a_curve_of_its_own_from_there_on():
     chart = drawn([4.0, 3.0, 2.0, 1.0, 0.0], here=2)
     assert list(series(chart, "train").xs) == [1, 2]
     assert list(series(chart, "ahead").xs) == [2, 3, 4, 5]
-    assert chart.behind
+    assert chart.more_known
     assert chart.here == (2, 0.75, POINT)
     assert chart.right == 5
 
