@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from itertools import count
+from typing import Any, Final
 
 from textual._context import active_app
 from textual.css.stylesheet import Stylesheet
+
+ENOUGH_TURNS: Final = 100
+"""Turns of the event loop: a message takes one or two from each widget to the next."""
 
 
 async def until_idle(min_sleep: float = 0, max_sleep: float = 0) -> None:
@@ -14,12 +18,15 @@ async def until_idle(min_sleep: float = 0, max_sleep: float = 0) -> None:
 
     It stands in for Textual's ``wait_for_idle``, which sleeps for 20 ms, or more often while
     something computes, and takes a process that got no processor for an idle one. It waits neither
-    for timers nor for threads.
+    for timers nor for threads; while a thread keeps the app busy, it lets the app go on for so long
+    that it has answered a key, and returns.
     """
     loop = asyncio.get_running_loop()
     app = active_app.get()
-    while True:
+    for turn in count():
         await asyncio.sleep(0)
+        if turn > ENOUGH_TURNS and any(worker.is_running for worker in app.workers):
+            return
         if loop._ready:
             continue
         if app._resize_event is not None:  # Textual waits for the last of many

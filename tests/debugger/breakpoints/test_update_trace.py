@@ -18,6 +18,7 @@ from nntui.debugger.debugger import Debugger
 from nntui.engine.edits import Edit
 from nntui.model.names import value_name
 
+deep = pytest.mark.deep
 small = experiments(most_neurons=4, most_examples=3, most_epochs=2)
 
 
@@ -64,7 +65,10 @@ def test_every_value_behind_every_step(experiment) -> None:
     traces(Debugger(experiment), look)
 
 
-@pytest.mark.parametrize("expression", ["loss + example", "{delta} * 3 - epoch_loss", "{z}"])
+@pytest.mark.parametrize(
+    "expression",
+    ["{z}", *(pytest.param(e, marks=deep) for e in ("loss + example", "{delta} * 3 - epoch_loss"))],
+)
 @given(experiment=experiments(most_neurons=2, most_examples=3, most_epochs=2), data=st.data())
 def test_the_last_known_value_is_found_from_wherever_the_search_begins(
     experiment, data, expression, one_by_one
@@ -85,7 +89,13 @@ def test_the_last_known_value_is_found_from_wherever_the_search_begins(
             assert (stop.position, stop.kind) == reference.go(direction)[:2], (words, start)
 
 
-@pytest.mark.parametrize("words", ["b[h1_1] > 1 becomes true", "b[h1_1] crosses 1", "b[h1_1]"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "b[h1_1] crosses 1",
+        *(pytest.param(words, marks=deep) for words in ("b[h1_1] > 1 becomes true", "b[h1_1]")),
+    ],
+)
 def test_an_edit_is_seen_at_its_position_wherever_it_is_made(words, one_by_one, with_edits) -> None:
     """Behind the step before it, like everything that a person sees there."""
     experiment = layered(1, 1, 1, examples=2, epochs=4)
