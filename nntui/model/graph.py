@@ -1,22 +1,50 @@
-"""The neurons and connections that a network keeps, and the wiring that follows from them."""
+"""The parts of a network: neurons and connections, their wiring, and the networkx graph of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from graphlib import CycleError, TopologicalSorter
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from nntui.model.activations import Activation
-from nntui.model.errors import NetworkError
+from nntui.model.errors import NetworkError, SettingError
+from nntui.model.initializers import DEFAULT_INITIALIZER, Initializer
+from nntui.model.settings import function_named, spelled
 from nntui.model.wiring import Parameter, Role, Wiring
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 _NAMES_SHOWN: Final = 12
 
 
+@dataclass(frozen=True, slots=True)
+class Neuron:
+    """A neuron as it stands in a network. An input has no activation and no bias (both None)."""
+
+    name: str
+    role: Role
+    layer: int
+    activation: Activation | None
+    bias: float | None
+    trainable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A weighted edge from ``source`` to ``target``."""
+
+    source: str
+    target: str
+    weight: float
+    trainable: bool = True
+
+
 @dataclass(slots=True)
 class NeuronRecord:
-    """A neuron with the connections into it.
+    """A neuron with the connections into it, as a network keeps it.
 
     ``weights`` has a weight for each source (None: it is still to be drawn); ``frozen`` are the
     sources whose weights updates leave alone.
@@ -127,3 +155,86 @@ def _with_role(records: Mapping[str, NeuronRecord], role: Role) -> tuple[str, ..
     if not found:
         raise NetworkError(f'the network needs an {role} neuron ("role": "{role}")')
     return found
+
+
+# ---- networkx, which is imported only when a graph is asked for ----------------------------------
+
+
+def to_networkx(
+    initializer: Initializer, neurons: Iterable[Neuron], connections: Iterable[Connection]
+) -> nx.DiGraph[str]:
+    """Make a networkx graph that cannot be changed; ``Network.graph`` names its attributes."""
+    import networkx as nx
+
+    graph: nx.DiGraph[str] = nx.DiGraph(initializer=spelled(initializer), seed=initializer.seed)
+    for neuron in neurons:
+        computed: dict[str, Any] = {}
+        if neuron.activation is not None:
+            computed = {
+                "activation": spelled(neuron.activation),
+                "bias": neuron.bias,
+                "trainable": neuron.trainable,
+            }
+        graph.add_node(neuron.name, role=neuron.role, layer=neuron.layer, **computed)
+    for c in connections:
+        graph.add_edge(c.source, c.target, weight=c.weight, trainable=c.trainable)
+    frozen: nx.DiGraph[str] = nx.freeze(graph)
+    return frozen
+
+
+def from_networkx(
+    graph: nx.DiGraph[Any],
+) -> tuple[Initializer, Iterator[dict[str, Any]], Iterator[dict[str, Any]]]:
+    """Read a networkx graph: the initializer, and what to add and connect, as keyword arguments.
+
+    Raises:
+        NetworkError: a graph, node or edge that cannot be part of a network.
+    """
+    if not graph.is_directed() or graph.is_multigraph():
+        kind = "a multigraph" if graph.is_multigraph() else "an undirected graph"
+        raise NetworkError(f"found {kind}, expected a networkx DiGraph")
+    try:
+        of = partial(Initializer.of, seed=graph.graph.get("seed", 0))
+        text = str(graph.graph.get("initializer", DEFAULT_INITIALIZER))
+        initializer = function_named(of, text)
+    except SettingError as error:
+        raise NetworkError(f"the graph’s initializer: {error}") from None
+    connections = (
+        {
+            "source": source,
+            "target": target,
+            "weight": attributes.get("weight"),
+            "trainable": _trainable(attributes, f'"{source}" → "{target}"', (source, target)),
+        }
+        for source, target, attributes in graph.edges(data=True)
+    )
+    return initializer, (_neuron(graph, name) for name in graph), connections
+
+
+def _neuron(graph: nx.DiGraph[Any], name: object) -> dict[str, Any]:
+    if not isinstance(name, str):
+        hint = "networkx.relabel_nodes(graph, str) makes them so"
+        raise NetworkError(f"found the node {name!r}, expected names that are text ({hint})")
+    attributes = graph.nodes[name]
+    role, activation = attributes.get("role"), attributes.get("activation")
+    if role is None:
+        last = "hidden" if graph.out_degree(name) else "output"
+        role = last if graph.in_degree(name) else "input"
+    try:
+        function = None if activation is None else function_named(Activation.of, str(activation))
+    except SettingError as error:
+        raise NetworkError(f'the activation of "{name}": {error}', name) from None
+    return {
+        "name": name,
+        "role": role,
+        "activation": function,
+        "bias": attributes.get("bias"),
+        "trainable": _trainable(attributes, f'"{name}"', name),
+    }
+
+
+def _trainable(attributes: Mapping[str, Any], what: str, culprit: str | tuple[str, str]) -> bool:
+    value = attributes.get("trainable", True)
+    if not isinstance(value, bool):
+        raise NetworkError(f"{what}: found {value!r}, expected trainable true or false", culprit)
+    return value

@@ -4,45 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import partial
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from nntui.model.activations import Activation
 from nntui.model.errors import NetworkError, SettingError, counted
-from nntui.model.graph import NeuronRecord, wiring_of
+from nntui.model.graph import (
+    Connection,
+    Neuron,
+    NeuronRecord,
+    from_networkx,
+    to_networkx,
+    wiring_of,
+)
 from nntui.model.initializers import DEFAULT_INITIALIZER, Initializer, draws
 from nntui.model.names import did_you_mean, escaped, fault_in_name
-from nntui.model.settings import function_named, spelled
 from nntui.model.wiring import ROLES, Role, Wiring, forward
 
 if TYPE_CHECKING:
     import networkx as nx
 
 __all__ = ["ROLES", "Connection", "Network", "Neuron", "Role"]
-
-
-@dataclass(frozen=True, slots=True)
-class Neuron:
-    """A neuron as it stands in a network. An input has no activation and no bias (both None)."""
-
-    name: str
-    role: Role
-    layer: int
-    activation: Activation | None
-    bias: float | None
-    trainable: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """A weighted edge from ``source`` to ``target``."""
-
-    source: str
-    target: str
-    weight: float
-    trainable: bool = True
 
 
 class Network:
@@ -112,7 +94,7 @@ class Network:
         number = _finite_or_none(bias, f'the bias of "{name}"', name)
         self._records[name] = NeuronRecord(role, function, number, trainable, {}, set())
         self._own.add(name)
-        self._changed(role == "input" or bias is not None)
+        self._changed(complete=role == "input" or bias is not None)
 
     def connect(
         self, source: str, target: str, weight: float | None = None, *, trainable: bool = True
@@ -138,7 +120,7 @@ class Network:
         record.weights[source] = number
         if not trainable:
             record.frozen.add(source)
-        self._changed(number is not None)
+        self._changed(complete=number is not None)
 
     def connect_all(
         self, sources: Sequence[str], targets: Sequence[str], *, trainable: bool = True
@@ -429,24 +411,7 @@ class Network:
             NetworkError: a cycle, no input or no output.
         """
         if self._graph is None:
-            import networkx as nx
-
-            initializer = self.initializer
-            graph: nx.DiGraph[str] = nx.DiGraph(
-                initializer=spelled(initializer), seed=initializer.seed
-            )
-            for neuron in map(self.neuron, self):
-                computed: dict[str, Any] = {}
-                if neuron.activation is not None:
-                    computed = {
-                        "activation": spelled(neuron.activation),
-                        "bias": neuron.bias,
-                        "trainable": neuron.trainable,
-                    }
-                graph.add_node(neuron.name, role=neuron.role, layer=neuron.layer, **computed)
-            for c in self.connections:
-                graph.add_edge(c.source, c.target, weight=c.weight, trainable=c.trainable)
-            self._graph = nx.freeze(graph)
+            self._graph = to_networkx(self.initializer, map(self.neuron, self), self.connections)
         return self._graph
 
     @classmethod
@@ -459,35 +424,16 @@ class Network:
         Raises:
             NetworkError: a graph, node or edge that cannot be part of a network, or a cycle.
         """
-        if not graph.is_directed() or graph.is_multigraph():
-            kind = "a multigraph" if graph.is_multigraph() else "an undirected graph"
-            raise NetworkError(f"found {kind}, expected a networkx DiGraph")
-        try:
-            of = partial(Initializer.of, seed=graph.graph.get("seed", 0))
-            network = cls(function_named(of, graph.graph.get("initializer", DEFAULT_INITIALIZER)))
-        except SettingError as error:
-            raise NetworkError(f"the graph’s initializer: {error}") from None
-        for name, facts in graph.nodes(data=True):
-            if not isinstance(name, str):
-                hint = "networkx.relabel_nodes(graph, str) makes them so"
-                raise NetworkError(
-                    f"found the node {name!r}, expected names that are text ({hint})"
-                )
-            activation = facts.get("activation")
+        initializer, neurons, connections = from_networkx(graph)
+        network = cls(initializer)
+        for neuron in neurons:
             try:
-                network.add_neuron(
-                    name,
-                    role=facts.get("role") or _role_in(graph, name),
-                    activation=activation and function_named(Activation.of, activation),
-                    bias=facts.get("bias"),
-                    trainable=_truth(facts.get("trainable", True), f'"{name}"', name),
-                )
+                network.add_neuron(**neuron)
             except SettingError as error:
+                name = neuron["name"]
                 raise NetworkError(f'the neuron "{name}": {error}', name) from None
-        for source, target, facts in graph.edges(data=True):
-            pair = (source, target)
-            trainable = _truth(facts.get("trainable", True), f'"{source}" → "{target}"', pair)
-            network.connect(source, target, facts.get("weight"), trainable=trainable)
+        for connection in connections:
+            network.connect(**connection)
         network.wiring()
         return network
 
@@ -561,16 +507,4 @@ def _finite(number: float, what: str, culprit: str | tuple[str, str]) -> float:
         value = math.inf
     if not math.isfinite(value):
         raise NetworkError(f"{what} must be a finite number, not {value}", culprit)
-    return value
-
-
-def _role_in(graph: nx.DiGraph[str], name: str) -> Role:
-    if not graph.in_degree(name):
-        return "input"
-    return "hidden" if graph.out_degree(name) else "output"
-
-
-def _truth(value: object, what: str, culprit: str | tuple[str, str]) -> bool:
-    if not isinstance(value, bool):
-        raise NetworkError(f"{what}: found {value!r}, expected true or false: trainable", culprit)
     return value
