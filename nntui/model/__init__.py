@@ -1,1 +1,1 @@
-"""What an experiment is: network, functions, data, training settings. No files, no screen."""
+"""What an experiment consists of: network, functions, data and training settings."""

@@ -1,4 +1,4 @@
-"""Activation functions: one table, a row each, with its derivative and its formula text.
+"""Activation functions: one table, a row each, with its derivative and its formula.
 
 Definitions follow PyTorch where PyTorch has the function. ``f`` and ``derivative`` work on a
 float and on an array alike. ``derivative`` takes z and a = f(z), since some derivatives read
@@ -33,7 +33,7 @@ SOFTPLUS_THRESHOLD: Final = 20.0
 
 
 def sigmoid(z: Any) -> Any:
-    """1/(1 + e⁻ᶻ), from e^−|z| so that neither branch overflows."""
+    """Compute 1/(1 + e⁻ᶻ), from e^−|z| so that neither branch overflows."""
     e = exp(-abs(z))
     return where(z >= 0, 1.0 / (1.0 + e), e / (1.0 + e))
 
@@ -166,7 +166,7 @@ class Activation(TableFunction[ActivationRow]):
 
     @property
     def kinks(self) -> tuple[float, ...]:
-        """The z at which f or f′ jumps."""
+        """Return the z at which f or f′ jumps."""
         return self.row.kinks(**dict(self.settings))
 
     def __str__(self) -> str:

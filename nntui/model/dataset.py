@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from nntui.model.errors import SettingError
+from nntui.model.errors import SettingError, counted
 from nntui.model.names import escaped
 from nntui.model.numerics import stream
 from nntui.model.settings import is_finite
@@ -27,7 +27,7 @@ class CsvSource:
 
 @dataclass(frozen=True, slots=True)
 class GeneratorSource:
-    """The data came from a generator of the document room's table."""
+    """The data came from one of the generators of ``nntui.document.data``."""
 
     generator: str
     samples: int
@@ -39,7 +39,7 @@ class GeneratorSource:
 class Dataset:
     """Rows of inputs (N × inputs) and targets (N × outputs, or N class indices).
 
-    ``source`` says where the rows came from (None: they stand in the document itself), so that
+    ``source`` says where the rows came from (None: they are in the document itself), so that
     saving can write the same reference again. ``test_fraction`` of the rows are kept for testing.
     """
 
@@ -56,7 +56,7 @@ class Dataset:
         test_fraction: float = 0.0,
         source: CsvSource | GeneratorSource | None = None,
     ) -> Dataset:
-        """A data set from any sequences of rows.
+        """Make a data set from sequences of rows.
 
         Raises:
             SettingError: no rows, different numbers of inputs and targets, a number that is not
@@ -66,7 +66,9 @@ class Dataset:
             raise SettingError("no rows", "at least one example", "inputs")
         if len(inputs) != len(targets):
             raise SettingError(
-                _rows(len(targets)), f"as many as inputs, which has {_rows(len(inputs))}", "targets"
+                counted(len(targets), "row"),
+                f"as many as inputs, which has {counted(len(inputs), 'row')}",
+                "targets",
             )
         rows = tuple(_vector(row, f"inputs[{n}]") for n, row in enumerate(inputs))
         wanted = tuple(
@@ -78,13 +80,12 @@ class Dataset:
         return cls(rows, wanted, float(test_fraction), source)  # type: ignore[arg-type]
 
     def __len__(self) -> int:
-        """The number of examples, test set included."""
         return len(self.inputs)
 
     def split(self, seed: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """The indices of the training and of the test examples, each in the document's order.
+        """Divide the indices of the examples into training and test set, each in the data's order.
 
-        Which rows are kept for testing is a function of (seed, number of rows, fraction) alone.
+        Which rows are kept for testing depends on (seed, number of rows, fraction) alone.
         At least one example stays in the training set.
         """
         count = min(round(len(self) * self.test_fraction), len(self) - 1)
@@ -107,7 +108,3 @@ def _vector(row: Sequence[float], place: str) -> tuple[float, ...]:
         if not is_finite(number):
             raise SettingError(escaped(repr(number), 40), "a finite number", f"{place}[{n}]")
     return tuple(float(number) for number in row)
-
-
-def _rows(count: int) -> str:
-    return f"{count} row{'' if count == 1 else 's'}"

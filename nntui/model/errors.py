@@ -1,14 +1,14 @@
-"""The errors that nntui raises for a person to read."""
+"""The errors that nntui raises for the user to read."""
 
 from __future__ import annotations
 
 
 class NntuiError(Exception):
-    """Something a person can put right; its text is one sentence, fit to be shown as it is."""
+    """Something that the user can put right; its text is one sentence, shown as it is."""
 
 
 class NetworkError(NntuiError, ValueError):
-    """A network that cannot be: a cycle, a duplicate, an unknown name, a missing role.
+    """An invalid network: a cycle, a duplicate, an unknown name, a missing role.
 
     ``culprit`` is what the sentence is about: a neuron's name, or a (source, target) pair.
     """
@@ -19,10 +19,10 @@ class NetworkError(NntuiError, ValueError):
 
 
 class SettingError(NntuiError, ValueError):
-    """A training setting, function name or data set that cannot be.
+    """An invalid training setting, function name or data set.
 
     ``found`` and ``expected`` are phrases; ``place`` is the setting's path below the object that
-    was being made (empty for the object itself), so that a document can say where it stands.
+    was being made (empty for the object itself), so that an error in a document can name it.
     """
 
     def __init__(self, found: str, expected: str, place: str = "", hint: str = "") -> None:
@@ -31,9 +31,6 @@ class SettingError(NntuiError, ValueError):
         super().__init__(f"{where}found {found}, expected {expected}{f' ({hint})' if hint else ''}")
 
 
-# ---- words ---------------------------------------------------------------------------------------
-
-
 def counted(count: int, noun: str) -> str:
-    """``1 neuron``, ``12,345 neurons``."""
+    """Write a number of things: ``1 neuron``, ``12,345 neurons``."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""An experiment: everything a training run is made of, frozen."""
+"""An experiment: everything that a training run needs, frozen."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, Final, Literal
 
 from nntui.model.dataset import Dataset
-from nntui.model.errors import SettingError
+from nntui.model.errors import SettingError, counted
 from nntui.model.initializers import checked_seed
 from nntui.model.losses import Loss
 from nntui.model.names import did_you_mean, escaped
@@ -29,6 +29,9 @@ class Training:
 
     ``batch_size`` None means the whole training set. ``l1`` and ``l2`` regularise weights, not
     biases. ``seed`` decides the order of the examples (when shuffled) and the test set.
+
+    Raises:
+        SettingError: names the setting that is out of its range.
     """
 
     loss: Loss = field(default_factory=lambda: Loss.of("mse"))
@@ -42,11 +45,6 @@ class Training:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse settings that mean nothing.
-
-        Raises:
-            SettingError: names the setting.
-        """
         if self.batch_size is not None and (not _is_whole(self.batch_size) or self.batch_size < 1):
             raise SettingError(
                 _shown(self.batch_size), "a whole number of at least 1", "batch_size"
@@ -65,18 +63,18 @@ class Training:
         checked_seed(self.seed)
 
     def order(self, examples: Sequence[int], epoch: int) -> tuple[int, ...]:
-        """The order in which an epoch meets the examples: a function of (seed, epoch) alone."""
+        """Order the examples of an epoch; the order depends on (seed, epoch) alone."""
         if not self.shuffle:
             return tuple(examples)
         shuffled = stream("shuffle", self.seed, epoch).permutation(len(examples))
         return tuple(examples[n] for n in shuffled)
 
     def gradient(self, dp: Any, batch_length: int) -> Any:
-        """What a batch's summed gradient dp counts for: its mean, or the sum itself."""
+        """Reduce a batch's summed gradient dp: to its mean, or to the sum itself."""
         return dp / batch_length if self.reduction == "mean" else dp
 
     def regularized(self, g: Any, w: Any) -> Any:
-        """A weight's gradient with the penalty's: g + l2·w + l1·sign(w)."""
+        """Add the penalty's gradient to a weight's: g + l2·w + l1·sign(w)."""
         if self.l2:
             g = g + self.l2 * w
         if self.l1:
@@ -92,15 +90,12 @@ def _shown(value: object) -> str:
     return escaped(repr(value), 40)
 
 
-# ---- experiment ----------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class Experiment:
-    """A network, its data and how it is trained: what a document holds.
+    """A network, its data and how it is trained: the contents of a document.
 
-    ``debugger`` is what the document's section of that name holds (breakpoints, watches, position).
-    The network is copied, so that later edits of the one given change nothing here.
+    ``debugger`` is the document's section of that name (breakpoints, displays, position). The
+    network is copied, so that later edits of the one given change nothing here.
 
     Raises:
         NetworkError: a network that cannot be computed.
@@ -115,7 +110,6 @@ class Experiment:
     debugger: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
-        """Copy the network and check that the data fit it."""
         self.network.wiring()
         object.__setattr__(self, "network", self.network.copy())
         self.network.initialize()
@@ -137,11 +131,11 @@ class Experiment:
         return self._split[1]
 
     def x(self, example: int) -> tuple[float, ...]:
-        """The input vector of an example."""
+        """Return the input vector of an example."""
         return self.data.inputs[example]
 
     def y(self, example: int) -> tuple[float, ...]:
-        """The target vector of an example; a class index becomes a vector of 0s and one 1."""
+        """Return the target vector of an example: of a class index, a vector of 0s and one 1."""
         target = self.data.targets[example]
         classes = len(self.network.wiring().outputs)
         index = _class_index(target, classes) if self.training.loss.row.classes else None
@@ -157,7 +151,7 @@ class Experiment:
         data: Dataset | None = None,
         training: Training | None = None,
     ) -> Experiment:
-        """This experiment with other parts, which nobody may change any more: none is copied.
+        """Replace parts of the experiment. They are not copied, so they must not change any more.
 
         Raises:
             SettingError: rows that do not fit the network or the loss; ``place`` says which.
@@ -176,7 +170,7 @@ class Experiment:
         for n, row in enumerate(self.data.inputs):
             if len(row) != inputs:
                 expected = f"{inputs}, one for each input neuron"
-                raise SettingError(_numbers(len(row)), expected, f"data.inputs[{n}]")
+                raise SettingError(counted(len(row), "number"), expected, f"data.inputs[{n}]")
 
     def _check_targets(self) -> None:
         outputs = len(self.network.wiring().outputs)
@@ -192,12 +186,13 @@ class Experiment:
             elif isinstance(target, int):
                 raise SettingError(
                     f"the number {target}",
-                    f"a list of {_numbers(outputs)} (a class index goes with cross_entropy)",
+                    f"a list of {counted(outputs, 'number')} "
+                    "(a class index goes with cross_entropy)",
                     place,
                 )
             elif len(target) != outputs:
                 expected = f"{outputs}, one for each output neuron"
-                raise SettingError(_numbers(len(target)), expected, place)
+                raise SettingError(counted(len(target), "number"), expected, place)
             elif loss.row.classes and not _is_distribution(target):
                 raise SettingError(
                     "weights that are no probabilities",
@@ -207,7 +202,7 @@ class Experiment:
 
 
 def _class_index(target: int | tuple[float, ...], outputs: int) -> float | None:
-    """The class index that a target stands for, or None when it is a vector of probabilities."""
+    """Return the class index that a target stands for; None for a vector of probabilities."""
     if isinstance(target, int):
         return target
     return target[0] if len(target) == 1 and outputs > 1 else None
@@ -215,7 +210,3 @@ def _class_index(target: int | tuple[float, ...], outputs: int) -> float | None:
 
 def _is_distribution(target: tuple[float, ...]) -> bool:
     return min(target) >= 0.0 and abs(sum(target) - 1.0) <= 1e-6
-
-
-def _numbers(count: int) -> str:
-    return f"{count} number{'' if count == 1 else 's'}"

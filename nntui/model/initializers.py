@@ -1,4 +1,4 @@
-"""Initializers: where a weight or bias comes from that the document leaves out. One table.
+"""Initializers: how a weight or bias that a document leaves out is drawn. One table, a row each.
 
 fan_in of a connection is the number of connections into its target, fan_out the number out of its
 source; in a fully connected layer that is the usual meaning. Sources: Glorot & Bengio 2010
@@ -31,10 +31,11 @@ FAR: Final = 40.0
 
 @dataclass(frozen=True, slots=True)
 class InitializerRow:
-    """One row of the table: ``weights(stream, fan_in, fan_out, **settings)`` draws some weights.
+    """One row of the table: the whole definition of an initializer.
 
-    ``fan_out`` is an array with a number for each. They are the ones that would be drawn one by
-    one. ``bias(stream, fan_in)`` draws one bias; without it, biases take the setting ``bias``.
+    ``weights(stream, fan_in, fan_out, **settings)`` draws the weights into one neuron, the same as
+    one by one; ``fan_out`` is an array with a number for each. ``bias(stream, fan_in)`` draws one
+    bias; without it, biases take the setting ``bias``.
     """
 
     weights: Callable[..., Array]
@@ -112,7 +113,7 @@ class Initializer(TableFunction[InitializerRow]):
     def of(  # type: ignore[override]  # a seed is no float
         cls, name: str | Initializer, seed: int = 0, **settings: float
     ) -> Initializer:
-        """The initializer called ``name``.
+        """Choose the initializer called ``name``; settings left out keep their defaults.
 
         Raises:
             SettingError: an unknown name or setting, or a setting out of its range.
@@ -152,7 +153,7 @@ class Initializer(TableFunction[InitializerRow]):
 
 
 def checked_seed(seed: int, place: str = "seed") -> int:
-    """The seed itself, when it is a whole number from 0 to 2⁶³−1.
+    """Return the seed, a whole number from 0 to 2⁶³−1.
 
     Raises:
         SettingError: anything else.

@@ -27,9 +27,9 @@ class LossRow:
     """One row of the table: the whole definition of a loss.
 
     ``spell(a, y)`` and ``spell_gradient(a, y, k)`` write the formula with the given words (names or
-    numbers, one an output) in the places of a and y. ``kinks(a, y)`` gives a quantity per output
-    whose sign changes where the loss's slope jumps. ``clamped(a, y)`` says whether the gradient is
-    held finite by a clamp there, so that it is not the value's slope.
+    numbers, one an output) in place of a and y. ``kinks(a, y)`` gives a quantity per output whose
+    sign changes where the loss's derivative jumps. ``clamped(a, y)`` says whether the gradient is
+    held finite by a clamp there, so that it is not the derivative of the value.
     """
 
     value: Callable[..., Any]
@@ -55,7 +55,7 @@ def _squares(a: Vector, y: Vector) -> Any:
 def _spelled_sum(
     term: str, before: str = "", over_k: bool = False
 ) -> Callable[[Sequence[str], Sequence[str]], str]:
-    """A sum of one term an output, such as ``½·((a₁ − y₁)² + (a₂ − y₂)²)``."""
+    """Write a sum of one term an output, such as ``½·((a₁ − y₁)² + (a₂ − y₂)²)``."""
 
     def spell(a: Sequence[str], y: Sequence[str], **_: float) -> str:
         terms = " + ".join(term.format(a=a_k, y=y_k) for a_k, y_k in zip(a, y, strict=True))

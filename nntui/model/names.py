@@ -1,4 +1,4 @@
-"""Names: of neurons (what may be one) and of values (``w[x1,h1]``), the same everywhere.
+"""Names of neurons (which are allowed) and of values (``w[x1,h1]``), the same everywhere.
 
 A value name is a symbol alone (``loss``) or a symbol with one neuron (``z[h1]``) or two
 (``w[x1,h1]``). A neuron name that is not an identifier is quoted as a JSON string:
@@ -45,15 +45,14 @@ _VALUE: Final = re.compile(r"\s*([A-Za-z_]+)\s*(?:\[(.*)\])?\s*", re.DOTALL)
 
 
 class ValueNameError(NntuiError, KeyError):
-    """A value name that names nothing."""
+    """A name that stands for no value."""
 
     def __str__(self) -> str:
-        """The sentence itself: ``KeyError`` would show it in quotes."""
-        return str(self.args[0])
+        return str(self.args[0])  # ``KeyError`` would put it in quotes
 
 
 def fault_in_name(name: str) -> str | None:
-    """What keeps ``name`` from being a neuron's name, as a phrase; None when it may be one."""
+    """Say in a phrase why ``name`` cannot be a neuron's name; None when it can."""
     if not name:
         return "an empty name"
     if len(name) > MAX_NAME_LENGTH:
@@ -69,8 +68,8 @@ def fault_in_name(name: str) -> str | None:
 
 
 def escaped(text: str, limit: int = 60) -> str:
-    r"""``text``, fit to be printed in one line: control characters as ``\u001b``, cut at limit."""
-    # What is printable holds none of them: nearly every text, and it takes no time to know.
+    r"""Write ``text`` in one line: control characters as ``\u001b``, at most ``limit`` long."""
+    # Nearly every text is printable, and then it holds none of them.
     shown = text if text.isprintable() else "".join(map(_escaped, text))
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
@@ -80,25 +79,25 @@ def _escaped(c: str) -> str:
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
-    """The one of ``names`` most like ``name``, or None when none is alike."""
+    """Find the one of ``names`` most similar to ``name``; None when none is similar."""
     candidates = {candidate.casefold(): candidate for candidate in names}
     found = difflib.get_close_matches(name.casefold(), candidates, n=1, cutoff=0.6)
     return candidates[found[0]] if found else None
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:
-    """``did you mean "relu"?``, or nothing when no name is alike."""
+    """Ask ``did you mean "relu"?``; nothing when no name is similar."""
     found = nearest(name, names)
     return f'did you mean "{escaped(found)}"?' if found else ""
 
 
 def quoted(neuron: str) -> str:
-    """A neuron's name as it stands in a value name: bare when an identifier, else in quotes."""
+    """Write a neuron's name as in a value name: an identifier as it is, others in quotes."""
     return neuron if neuron.isidentifier() else json.dumps(neuron, ensure_ascii=False)
 
 
 def unquoted(word: str) -> str | None:
-    """A name without the quotes that it stands in, if it does; None when it is badly quoted."""
+    """Strip the quotes of a name, if it has any; None when it is badly quoted."""
     if not word.startswith('"'):
         return word
     try:
@@ -108,12 +107,12 @@ def unquoted(word: str) -> str | None:
 
 
 def value_name(symbol: str, *neurons: str) -> str:
-    """The name of a value, such as ``z[h1]`` or ``w["my input",h1]``."""
+    """Make the name of a value, such as ``z[h1]`` or ``w["my input",h1]``."""
     return f"{symbol}[{','.join(map(quoted, neurons))}]" if neurons else symbol
 
 
 def parameter_name(parameter: str | tuple[str, str], prefix: str = "") -> str:
-    """The value name of a bias (a name) or a weight (a pair); with prefix ``d`` its gradient's."""
+    """Name the value of a bias (a name) or a weight (a pair); with prefix ``d`` its gradient."""
     if isinstance(parameter, str):
         return value_name(prefix + "b", parameter)
     return value_name(prefix + "w", *parameter)
@@ -124,7 +123,7 @@ def parse_value_name(text: str) -> tuple[str, tuple[str, ...]]:
     """Split a value name into its symbol and its neurons' names.
 
     Raises:
-        ValueNameError: the text is no value name, or its symbol takes another number of neurons.
+        ValueNameError: the text is no value name, or has a wrong number of neurons.
     """
     match = _VALUE.fullmatch(text)
     if match is None:

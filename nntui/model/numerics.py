@@ -1,11 +1,10 @@
-"""The one table of elementary functions, used by stepping and by full speed alike.
+"""Elementary functions and random streams, the same for stepping and for full speed.
 
-Every function takes a float or an array and gives back the same kind. numpy's versions serve
-both, because ``numpy.exp`` and ``math.exp`` differ in the last bit for some inputs, and a value
-seen while stepping must equal the value of full-speed training bit for bit. Anything else that
-numpy's protocols let stand in for an array goes through as well (full speed traces formulas so).
-Overflow, division by zero and invalid operations give inf or nan, silently: a diverging run is
-something people want to look at.
+Every function takes a float or an array and returns the same kind. Both are computed by numpy,
+because ``numpy.exp`` and ``math.exp`` differ in the last bit for some inputs, and a value seen
+while stepping must equal the value of full-speed training bit for bit. Other objects with numpy's
+protocols are accepted too: full speed traces formulas with them. Overflow, division by zero and
+invalid operations give inf or nan without a warning, so that a diverging run can be looked at.
 """
 
 from __future__ import annotations
@@ -27,10 +26,10 @@ _HUGE: Final = 1e300
 def _of_floats_and_arrays(
     ufunc: Callable[..., Any], below: float = _HUGE, above: float = -_HUGE
 ) -> Callable[..., Any]:
-    """Let a numpy function take a float and give back a float, and never warn.
+    """Let a numpy function take a float and return a float, and never warn.
 
-    Between ``above`` and ``below``, tiny numbers left out, no float can make it warn: there it
-    need not be silenced, which takes longer than the function itself.
+    Between ``above`` and ``below``, except for tiny numbers, it cannot warn for a float: there the
+    warnings are not turned off, which would take longer than the function itself.
     """
 
     def apply(x: Any) -> Any:
@@ -55,12 +54,12 @@ _sqrt = _of_floats_and_arrays(np.sqrt, above=0.0)
 
 
 def sqrt(x: Any) -> Any:
-    """The square root, which IEEE 754 rounds correctly: ``math`` and numpy cannot differ."""
+    """Take the square root. IEEE 754 rounds it correctly, so ``math`` and numpy cannot differ."""
     return math.sqrt(x) if type(x) is float and x >= 0.0 else _sqrt(x)
 
 
 def divide(x: Any, y: Any) -> Any:
-    """``divide(x, 0.0)`` is inf or nan, where Python's ``/`` would raise."""
+    """Divide; by 0.0 the result is inf or nan, where Python's ``/`` would raise."""
     if type(x) is float and type(y) is float and y:
         return x / y
     with np.errstate(all="ignore"):
@@ -69,43 +68,43 @@ def divide(x: Any, y: Any) -> Any:
 
 
 def erf(x: Any) -> Any:
-    """The error function. numpy has none, so each element goes through ``math.erf``."""
+    """Compute the error function. numpy has none, so each element goes through ``math.erf``."""
     if isinstance(x, np.ndarray):
         return np.fromiter(map(math.erf, x.ravel().tolist()), np.float64, x.size).reshape(x.shape)
     return math.erf(x) if isinstance(x, (float, int)) else x.erf()
 
 
 def where(condition: Any, x: Any, y: Any) -> Any:
-    """``x`` where the condition holds, ``y`` elsewhere (both are already computed)."""
+    """Choose ``x`` where the condition holds, ``y`` elsewhere (both are already computed)."""
     if isinstance(condition, (bool, np.bool_)):
         return x if condition else y
     return np.where(condition, x, y)
 
 
 def sign(x: Any) -> Any:
-    """−1, 0 or 1; nan for nan."""
+    """Return −1, 0 or 1; nan for nan."""
     return where(x > 0, 1.0, where(x < 0, -1.0, x * 0.0))
 
 
 def at_least(floor: float, x: Any) -> Any:
-    """The greater of the two; nan stays nan (as in PyTorch's clamp)."""
+    """Return the greater of the two; nan stays nan (as in PyTorch's clamp)."""
     return where(x < floor, floor, x)
 
 
 def at_most(ceiling: float, x: Any) -> Any:
-    """The lesser of the two; nan stays nan."""
+    """Return the lesser of the two; nan stays nan."""
     return where(x > ceiling, ceiling, x)
 
 
 def ordered_sum(terms: Any) -> Any:
-    """The sum, strictly from left to right: no pairwise or compensated summation."""
+    """Add strictly from left to right: no pairwise or compensated summation."""
     total: Any = 0.0
     for term in terms:
         total = total + term
     return total
 
 
-# ---- randomness ----------------------------------------------------------------------------------
+# ---- random streams ------------------------------------------------------------------------------
 
 
 _PURPOSES: Final = {"initializer": 1, "shuffle": 2, "generator": 3, "split": 4}
@@ -115,7 +114,7 @@ if TYPE_CHECKING:  # numpy imports its generators when they are first asked for
 
 
 def stream(purpose: str, seed: int, *key: int) -> Stream:
-    """A fresh random stream for a purpose, a seed and further numbers (all at least 0)."""
+    """Begin a random stream for a purpose, a seed and further numbers (all at least 0)."""
     return np.random.RandomState(
         np.random.MT19937(np.random.SeedSequence((_PURPOSES[purpose], seed, *key)))
     )

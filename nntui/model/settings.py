@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar, cast
 
 from nntui.model.errors import SettingError
 from nntui.model.names import did_you_mean, escaped
@@ -38,19 +38,18 @@ class TableFunction(Generic[Row]):
 
     @classmethod
     def of(cls: type[Self], name: str | Self, **settings: float) -> Self:
-        """The function called ``name``; settings left out keep their defaults.
+        """Choose the function called ``name``; settings left out keep their defaults.
 
         Raises:
             SettingError: an unknown name or setting, or a setting that cannot be.
         """
         if isinstance(name, cls):
             return name
-        assert isinstance(name, str)
-        return cls(name, cls.chosen(name, settings))
+        return cls(cast("str", name), cls.chosen(cast("str", name), settings))
 
     @classmethod
     def chosen(cls, name: str, given: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
-        """Every setting of a row, checked.
+        """Fill in the defaults of a row's settings, and check them.
 
         Raises:
             SettingError: an unknown name or setting, or a setting that cannot be.
@@ -61,7 +60,7 @@ class TableFunction(Generic[Row]):
 
     @classmethod
     def defaults(cls, name: str) -> Mapping[str, float]:
-        """The settings of a row with their defaults.
+        """Return the settings of a row with their defaults.
 
         Raises:
             SettingError: no such row.
@@ -85,7 +84,7 @@ class TableFunction(Generic[Row]):
 
 
 def chosen_row(what: str, name: str, table: Mapping[str, Value]) -> Value:
-    """The row of ``table`` called ``name``.
+    """Find the row of ``table`` called ``name``.
 
     Raises:
         SettingError: no such row; the sentence lists the rows and the nearest one.
@@ -102,7 +101,7 @@ def chosen_row(what: str, name: str, table: Mapping[str, Value]) -> Value:
 def chosen_settings(
     what: str, defaults: Mapping[str, float], given: Mapping[str, float]
 ) -> dict[str, float]:
-    """The defaults with the given settings in their place, in the defaults' order.
+    """Put given settings in the places of the defaults, in the defaults' order.
 
     A setting whose default is a bool takes a bool; every other one a finite number.
 
@@ -123,7 +122,7 @@ def chosen_settings(
 
 
 def is_finite(value: object) -> bool:
-    """Whether a value is a number (and no bool) that a finite float can hold."""
+    """Say whether a value is a number (and no bool) that a finite float can hold."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return False
     try:
@@ -150,7 +149,7 @@ _SWITCHES: Final = dict.fromkeys(_YES, True) | dict.fromkeys(("false", "no", "of
 
 
 def function_named(of: Callable[..., Function], text: str) -> Function:
-    """A function by name, with the settings that follow: ``leaky_relu slope 0.2``.
+    """Read a function: its name, and settings after it, as in ``leaky_relu slope 0.2``.
 
     Raises:
         SettingError: an unknown name or setting, or a setting of the wrong kind.
@@ -166,21 +165,21 @@ def function_named(of: Callable[..., Function], text: str) -> Function:
 
 
 def spelled(function: TableFunction[Any]) -> str:
-    """A function as ``function_named`` reads it, with the settings that are not the defaults."""
+    """Write a function as ``function_named`` reads it, without settings that are the defaults."""
     defaults = function.defaults(function.name)
     words = [f"{key} {written(v)}" for key, v in function.settings if v != defaults[key]]
     return " ".join([function.name, *words])
 
 
 def written(value: object) -> str:
-    """A setting as ``function_named`` reads it."""
+    """Write a setting as ``function_named`` reads it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     return repr(value)
 
 
 def number(text: str) -> float:
-    """A finite number from a text.
+    """Read a finite number.
 
     Raises:
         SettingError: it is none.
@@ -195,7 +194,7 @@ def number(text: str) -> float:
 
 
 def switch(text: str) -> bool:
-    """Yes or no from a text.
+    """Read yes or no.
 
     Raises:
         SettingError: it is neither.

@@ -1,4 +1,4 @@
-"""The wiring of a network: its topology, frozen, in the orders in which everything is computed."""
+"""The wiring of a network: its topology, frozen, in the order in which everything is computed."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ Parameter: TypeAlias = str | tuple[str, str]
 
 @dataclass(frozen=True)
 class Wiring:
-    """Who feeds whom, in canonical order.
+    """The topology in canonical order.
 
-    Neurons stand by (layer, document position), connections by (target's order, source's order).
+    Neurons are ordered by (layer, document position), connections by (target, source).
     ``neurons`` are those that compute (no inputs). ``sources[j]`` and ``targets[j]`` are j's
     neighbours in canonical order. ``frozen`` holds the parameters that updates leave alone.
     """
@@ -37,7 +37,7 @@ class Wiring:
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
-        """Every parameter: for each neuron in order its bias, then its incoming weights."""
+        """Every parameter: for each neuron its bias, then its incoming weights."""
         found: list[Parameter] = []
         for j in self.neurons:
             found.append(j)
@@ -63,7 +63,7 @@ class Wiring:
 def forward(
     wiring: Wiring, b: Mapping[str, float], w: Mapping[tuple[str, str], float], x: Sequence[float]
 ) -> tuple[dict[str, float], dict[str, float]]:
-    """The forward pass for one example, in the very order of the steps: (z, a) of every neuron.
+    """Compute (z, a) of every neuron for one example, in the order of the steps.
 
     ``x`` holds one number for each input, in the inputs' order.
     """
@@ -77,16 +77,13 @@ def forward(
     return z, a
 
 
-# ---- values --------------------------------------------------------------------------------------
-
-
 def parameter_key(neurons: Sequence[str]) -> Parameter:
-    """The key of a neuron's bias, or of the weight from a source to a target."""
+    """Make the key of a neuron's bias, or of the weight from a source to a target."""
     return neurons[0] if len(neurons) == 1 else (neurons[0], neurons[1])
 
 
 def value_owners(net: Wiring, symbol: str) -> Iterator[tuple[str, ...]]:
-    """The neurons of each value of a symbol: (j,), (source, target), or () for ``loss``."""
+    """List the neurons of each value of a symbol: (j,), (source, target), or () for ``loss``."""
     match symbol:
         case "x":
             yield from ((i,) for i in net.inputs)
@@ -103,7 +100,7 @@ def value_owners(net: Wiring, symbol: str) -> Iterator[tuple[str, ...]]:
 
 
 def check_value(net: Wiring, symbol: str, neurons: tuple[str, ...]) -> None:
-    """Make sure that a network has the value that a name, split into its parts, stands for.
+    """Make sure that a network has the value of a symbol and its neurons.
 
     Raises:
         ValueNameError: it has not; the sentence says why, and names the nearest neuron.

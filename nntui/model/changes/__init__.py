@@ -1,4 +1,4 @@
-"""Changes of an experiment: each a function from one to another that says what it did.
+"""Changes of an experiment: each is a function that makes another one and says what it did.
 
 >>> edited = Edited.of(experiment).after(add_neuron(experiment, "h3", activation="tanh"))
 >>> edited.undone().experiment is experiment

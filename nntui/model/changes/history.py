@@ -1,4 +1,4 @@
-"""Edited: a document as it was changed, change by change, with the way back and forth."""
+"""Undo and redo: the versions of an experiment that is edited."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from nntui.model.experiment import Experiment
 
 MOST_VERSIONS: Final = 200
 MOST_CONNECTIONS: Final = 2_000_000
-"""Connections in all the networks that are kept: a large one has a shorter past."""
+"""Connections of all kept versions together: fewer versions of a large network are kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """A history of an experiment: values only, so that undo is an index.
+    """The versions of an experiment: values only, so that undo is an index.
 
-    ``versions`` begin with the oldest known; each says what led to it (the first: nothing).
-    ``index`` is the one in force. ``saved`` is the experiment that the file holds. ``renaming`` is
-    what has become of the neurons' names since the experiment was last run.
+    ``versions`` begin with the oldest kept; each says what led to it (the first: nothing).
+    ``index`` is that of the current one. ``saved`` is the experiment in the file. ``renaming`` has
+    the neurons' new names since the experiment was last run.
     """
 
     versions: tuple[Change, ...]
@@ -30,31 +30,31 @@ class Edited:
 
     @classmethod
     def of(cls, experiment: Experiment) -> Edited:
-        """The history of a document that was just opened."""
+        """Begin with a document that was just opened."""
         return cls((Change(experiment, ""),), 0, experiment)
 
     @property
     def experiment(self) -> Experiment:
-        """The experiment as it is now."""
+        """The current version."""
         return self.versions[self.index].experiment
 
     @property
     def unsaved(self) -> bool:
-        """Whether the file holds another experiment."""
+        """Whether the current version is not the one in the file."""
         return self.experiment is not self.saved
 
     @property
     def undoes(self) -> Change | None:
-        """What undo would take back."""
+        """The change that undo takes back; None when there is none."""
         return self.versions[self.index] if self.index else None
 
     @property
     def redoes(self) -> Change | None:
-        """What redo would make again."""
+        """The change that redo makes again; None when there is none."""
         return self.versions[self.index + 1] if self.index + 1 < len(self.versions) else None
 
     def after(self, change: Change) -> Edited:
-        """The history with another change, in place of those that were undone."""
+        """Add a change, in place of those that were undone."""
         versions = (*self.versions[: self.index + 1], change)
         each = max(change.experiment.network.wiring().connection_count, 1)
         most = max(2, min(MOST_VERSIONS, MOST_CONNECTIONS // each))
@@ -63,24 +63,24 @@ class Edited:
         return replace(self, versions=versions, index=len(versions) - 1, renaming=renaming)
 
     def undone(self) -> Edited:
-        """One change back; the same when there is none."""
+        """Go one change back, if there is one."""
         if self.undoes is None:
             return self
         renaming = _before(self.renaming, self.undoes)
         return replace(self, index=self.index - 1, renaming=renaming)
 
     def redone(self) -> Edited:
-        """One change forth; the same when there is none."""
+        """Go one change forth, if there is one."""
         if self.redoes is None:
             return self
         return replace(self, index=self.index + 1, renaming=_after(self.renaming, self.redoes))
 
     def as_saved(self) -> Edited:
-        """What is here now is what the file holds."""
+        """Note that the current version is in the file."""
         return replace(self, saved=self.experiment)
 
     def as_run(self) -> Edited:
-        """What is here now is what runs."""
+        """Note that the current version is the one that runs."""
         return replace(self, renaming=Renaming())
 
 

@@ -1,4 +1,4 @@
-"""Changes of how a network is trained: a table of the settings, each read from what is typed."""
+"""Changes of the training: a table of its settings, each read from text."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from nntui.model.settings import chosen_row, function_named, number, spelled, sw
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a change has made.
+    """An experiment after a change, and what was changed.
 
     ``sentence`` says it in a few words, such as ``h3 added (tanh)``. ``renamed``: a neuron's name
-    before and after it.
+    before and after.
     """
 
     experiment: Experiment
@@ -28,11 +28,8 @@ class Change:
 
 
 def also(*phrases: str) -> str:
-    """Phrases that belong to one sentence; empty ones are left out."""
+    """Join phrases to one sentence; empty ones are left out."""
     return "; ".join(filter(None, phrases))
-
-
-# ---- settings ------------------------------------------------------------------------------------
 
 
 _ALL: Final = "all"
@@ -40,7 +37,7 @@ _ALL: Final = "all"
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A setting of the training: how it is read from a text, how it is written, what it may be."""
+    """A setting of the training: how it is read from text, a hint for the user, its choices."""
 
     read: Callable[[str], Any]
     hint: str
@@ -48,7 +45,7 @@ class Setting:
 
 
 def whole(text: str) -> int:
-    """A whole number from a text.
+    """Read a whole number.
 
     Raises:
         SettingError: it is none.
@@ -80,7 +77,7 @@ SETTINGS: Final[dict[str, Setting]] = {
 
 
 def setting(training: Training, name: str) -> str:
-    """A setting as a person reads and types it."""
+    """Write a setting as the user types it."""
     value = getattr(training, name)
     if isinstance(value, (Loss, Optimizer)):
         return spelled(value)
@@ -93,8 +90,8 @@ def change_setting(experiment: Experiment, name: str, text: str) -> Change:
     """Change a setting of the training to what a text says.
 
     Raises:
-        SettingError: no such setting, a value that cannot be, rows that do not fit another loss,
-            or nothing to change.
+        SettingError: no such setting, an invalid value, rows that do not fit another loss, or
+            nothing to change.
     """
     row = chosen_row("setting", name, SETTINGS)
     training = replace(experiment.training, **{name: row.read(text.strip())})
