@@ -50,7 +50,8 @@ def ended(command: Callable[[], object]) -> NoReturn:
     try:
         _survive_any_encoding(sys.stdout, sys.stderr)
         status = command()
-        _flush(sys.stdout)
+        if sys.stdout is not None:  # closed from the start: nntui samples >&-
+            sys.stdout.flush()
     except (click.Abort, KeyboardInterrupt):
         status = INTERRUPTED
     except click.UsageError as error:
@@ -85,11 +86,6 @@ def _of_system(error: OSError) -> str:
 def _reader_is_gone(error: OSError) -> bool:
     # Windows reports a closed pipe as an invalid argument.
     return isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == errno.EINVAL)
-
-
-def _flush(stream: TextIO | None) -> None:
-    if stream is not None:  # closed from the start: nntui samples >&-
-        stream.flush()
 
 
 def _silence(stream: TextIO | None) -> None:

@@ -159,7 +159,7 @@ def _answered(
             reply = interpreter.execute(
                 line.text,
                 paused=interrupted,
-                on_message=None if as_json else _tell,
+                on_message=None if as_json else lambda message: _show((message,)),
                 keep_all=as_json,
             )
         except KeyboardInterrupt:
@@ -174,10 +174,6 @@ def _print(reply: Reply, as_json: bool, forgiving: bool) -> None:
             echo_json(reply.plain)
     elif reply.ok or forgiving:
         _show(reply.lines)
-
-
-def _tell(message: str) -> None:
-    _show((message,))
 
 
 def _show(lines: Iterable[str], *, err: bool = False) -> None:

@@ -58,7 +58,11 @@ def _nothing_called(word: str, commands: Sequence[str]) -> str:
 
 def file_argument(command: _Command) -> _Command:
     """Give a command the argument FILE; it receives a path as ``file``."""
-    return click.argument("file", callback=_converted, shell_complete=_offered)(command)
+    return click.argument(
+        "file",
+        callback=_converted,
+        shell_complete=lambda ctx, param, incomplete: completions(incomplete),
+    )(command)
 
 
 def _converted(ctx: click.Context, param: click.Parameter, word: str) -> Path:
@@ -67,10 +71,6 @@ def _converted(ctx: click.Context, param: click.Parameter, word: str) -> Path:
     if sample and sample != word and str(path) != word:
         say(f"{word} is not here; using the bundled sample “{sample}”")
     return path
-
-
-def _offered(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    return completions(incomplete)
 
 
 def completions(incomplete: str) -> list[CompletionItem]:

@@ -161,7 +161,8 @@ def _add_layers(network: Network, forms: Sequence[specs.LayerForm], place: str) 
     for n, layer in enumerate(layers):
         here = at_index(place, n)
         role: Role = "input" if n == 0 else "output" if n == len(layers) - 1 else "hidden"
-        names = _names(layer, _prefix(role, n), here)
+        prefix = {"input": "x", "output": "y", "hidden": f"h{n}_"}[role]
+        names = _names(layer, prefix, here)
         activation = _activation(layer.activation, role, here)
         for k, name in enumerate(names):
             if name in network:
@@ -189,10 +190,6 @@ def _check_limits(sizes: Sequence[int], place: str) -> None:
     ):
         if count > limit:
             raise Fault(place, f"layers of {counted(count, noun)}", f"at most {limit:,}")
-
-
-def _prefix(role: Role, layer: int) -> str:
-    return {"input": "x", "output": "y", "hidden": f"h{layer}_"}[role]
 
 
 def _names(layer: specs.Layer, prefix: str, place: str) -> list[str]:

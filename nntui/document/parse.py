@@ -15,6 +15,7 @@ from msgspec import inspect
 
 from nntui.document.errors import Fault, at_index, at_key, choice, number, shown
 from nntui.model.names import did_you_mean, escaped
+from nntui.model.settings import is_finite
 
 MAX_DEPTH: Final = 100
 """Lists and objects within each other, at most."""
@@ -57,7 +58,7 @@ def parsed(text: str) -> Any:
         return value if math.isfinite(value) else flaw(number(digits), _IN_RANGE)
 
     def parse_int(digits: str) -> int | _Flaw:
-        if len(digits) > _DIGITS_AT_MOST or not _fits_float(int(digits)):
+        if len(digits) > _DIGITS_AT_MOST or not is_finite(int(digits)):
             return flaw(number(digits), _IN_RANGE)
         return int(digits)
 
@@ -92,14 +93,6 @@ def parsed(text: str) -> Any:
             if isinstance(met, str) and not met.isascii() and _has_surrogate(met):
                 raise Fault(place, f'"{escaped(met)}"', "no half of a surrogate pair in text")
     return value
-
-
-def _fits_float(value: int) -> bool:
-    try:
-        float(value)
-    except OverflowError:
-        return False
-    return True
 
 
 def _first_twice(items: list[tuple[str, Any]]) -> str:
@@ -143,19 +136,15 @@ def _walk(root: Any) -> Iterator[tuple[str, int, Any]]:
         yield place, len(pending) if isinstance(value, (dict, list)) else 0, value
         if isinstance(value, dict):
             yield from ((place, 0, key) for key in value)
-            pending.append(_values(place, value))
-        elif isinstance(value, list):
-            pending.append(_elements(place, value))
+        if isinstance(value, (dict, list)):
+            pending.append(_children(place, value))
 
 
-def _values(place: str, value: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    for key, child in value.items():
-        yield at_key(place, key), child
-
-
-def _elements(place: str, value: list[Any]) -> Iterator[tuple[str, Any]]:
-    for index, child in enumerate(value):
-        yield at_index(place, index), child
+def _children(place: str, value: dict[str, Any] | list[Any]) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        yield from ((at_key(place, key), child) for key, child in value.items())
+    else:
+        yield from ((at_index(place, index), child) for index, child in enumerate(value))
 
 
 # ---- faults in the syntax ------------------------------------------------------------------------

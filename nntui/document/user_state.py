@@ -186,7 +186,6 @@ def _prune(folder: Path) -> None:
 
 
 VERSION: Final = 1
-_EXPECTED: Final = "a recovery file of nntui"
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,11 +249,9 @@ def forget_recovery(document: Path) -> None:
 
 
 def _unwrapped(text: str) -> dict[str, Any]:
-    from nntui.document.parse import parsed
-
-    value = parsed(text)
-    if not isinstance(value, dict) or value.get("version") != VERSION:
-        raise Fault("", shown(value), _EXPECTED)
+    value = _object(text)
+    if value.get("version") != VERSION:
+        raise Fault("", shown(value), "a recovery file of nntui")
     experiment = value.get("experiment")
     if not isinstance(experiment, dict):
         raise Fault("experiment", shown(experiment), "an object")

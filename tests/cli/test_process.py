@@ -59,7 +59,21 @@ def test_help_and_version_need_nothing_heavy(words):
 def test_no_headless_command_loads_the_screen(words):
     modules = loaded_by(*words)
     assert "nntui.model.names" in modules
-    assert not modules & SCREEN
+    assert not modules & (SCREEN | {"networkx", "rich.console", "rich.text"})
+
+
+@pytest.mark.parametrize(
+    ("words", "unneeded"),
+    [
+        (["run", "xor", "--epochs", "2"], ("nntui.draw", "nntui.debugger", "nntui.document.save")),
+        (["trace", "xor", "--to", "3"], ("nntui.draw", "nntui.network_view", "nntui.cli.training")),
+        (["show", "xor"], ("nntui.debugger", "nntui.engine.full_speed", "nntui.network_view")),
+        (["help", "keys"], ("nntui.model.network", "nntui.document.load", "textual")),
+    ],
+)
+def test_a_command_loads_only_what_it_needs(words, unneeded):
+    modules = loaded_by(*words)
+    assert not {name for name in modules if name.startswith(unneeded)}
 
 
 @posix
