@@ -1,1 +1,1 @@
-"""What a step says: its formula in symbols and numbers, its place, the listing line it runs."""
+"""Steps explained: formulas in symbols and numbers, words, the lines of the algorithm."""

@@ -33,14 +33,11 @@ class StepRecord:
     memory: Memory
 
 
-# ---- formulas ------------------------------------------------------------------------------------
-
-
 Name = Callable[..., str]
-"""How a value is called: a function of its symbol and its neurons."""
+"""Writes a value's name: a function of its symbol and its neurons."""
 
-_DRESS: Final = {"delta": "δ", "da": "∂L/∂a", "dw": "∂L/∂w", "db": "∂L/∂b", "loss": "L"}
-_GREEK: Final = {
+_MATH_SYMBOLS: Final = {"delta": "δ", "da": "∂L/∂a", "dw": "∂L/∂w", "db": "∂L/∂b", "loss": "L"}
+_OPTIMIZER_SIGNS: Final = {
     "learning_rate": "η", "momentum": "μ", "beta1": "β₁", "beta2": "β₂", "eps": "ε", "alpha": "α",
     "weight_decay": "λ", "lr_decay": "lr_decay", "t": "t", "g": "g",
     "m": "m", "v": "v", "s": "s", "m_hat": "m̂", "v_hat": "v̂",
@@ -70,26 +67,26 @@ class EquationLine:
     change: str = ""
 
 
-def dressed(symbol: str, *neurons: str) -> str:
-    """A value's name in mathematical dress: ``δ[h1]``, ``∂L/∂w[x1,h1]``."""
-    return value_name(_DRESS.get(symbol, symbol), *neurons)
+def math_name(symbol: str, *neurons: str) -> str:
+    """Write a value's name with its mathematical symbol: ``δ[h1]``, ``∂L/∂w[x1,h1]``."""
+    return value_name(_MATH_SYMBOLS.get(symbol, symbol), *neurons)
 
 
 def formula(
     step: StepRecord, number: Number = exact, name: Name = value_name, few: int | None = None
 ) -> tuple[EquationLine, ...]:
-    """The equations of a step, in the order of computing.
+    """Write the equations of a step, in the order of computing.
 
     ``few``: of more inputs or outputs than that, those in the middle are left out, and so are the
     terms in the middle of a long sum. Then a line with no result is a remark: how many are left
-    out, or what a function of the loss's own is.
+    out, or how a function in the loss is defined.
     """
     kind, *neurons = step.operation
-    return tuple(_FORMULAS[kind](_Pen(step, number, name, few), *neurons))
+    return tuple(_FORMULAS[kind](_Writer(step, number, name, few), *neurons))
 
 
 def sentence(step: StepRecord) -> str:
-    """The step in one line of exact numbers: ``z[h1] = 0.1 + 0.5 · 1 = 0.6``."""
+    """Write a step in one line of exact numbers: ``z[h1] = 0.1 + 0.5 · 1 = 0.6``."""
     lines = formula(step)
     shown = [
         f"{line.target} = {line.result}"
@@ -102,8 +99,8 @@ def sentence(step: StepRecord) -> str:
     return "; ".join(shown)
 
 
-def spelled(template: str, words: Mapping[str, str]) -> str:
-    """A formula of one variable with each of its words replaced; negative numbers in brackets."""
+def substituted(template: str, words: Mapping[str, str]) -> str:
+    """Replace each variable of a formula by a name or a number, negative ones in brackets."""
 
     def replace(match: re.Match[str]) -> str:
         word = words[match.group()]
@@ -117,8 +114,8 @@ def spelled(template: str, words: Mapping[str, str]) -> str:
     return re.sub(pattern, replace, template)
 
 
-def elided(text: str) -> str:
-    """A formula whose long sum, if there is one, lacks the terms in its middle."""
+def _shortened(text: str) -> str:
+    """Leave out the terms in the middle of a long sum."""
     terms = text.split(" + ")
     if len(terms) <= _TERMS_SPELLED:
         return text
@@ -127,8 +124,8 @@ def elided(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Pen:
-    """Writes the values of one step: by name or by number."""
+class _Writer:
+    """Writes the values of one step by name and by number."""
 
     step: StepRecord
     number: Number
@@ -138,7 +135,7 @@ class _Pen:
     def each(
         self, neurons: Sequence[str], what: str, line: Callable[[int], EquationLine]
     ) -> Iterator[EquationLine]:
-        """A line for each neuron by its place, or for the first and the last ones."""
+        """Yield a line for each neuron by its index, or for the first and the last ones."""
         count = len(neurons)
         if self.few is None or count <= self.few:
             yield from map(line, range(count))
@@ -149,8 +146,7 @@ class _Pen:
         yield from map(line, range(count - last, count))
 
     def sum(self, text: str) -> str:
-        """A sum, short enough."""
-        return text if self.few is None else elided(text)
+        return text if self.few is None else _shortened(text)
 
     def read(self, symbol: str, *neurons: str) -> str:
         return self.number(self.step.reads[value_name(symbol, *neurons)])
@@ -170,139 +166,141 @@ class _Pen:
         )
 
 
-def _load(pen: _Pen) -> Iterator[EquationLine]:
-    inputs = pen.step.experiment.network.wiring().inputs
+def _load(writer: _Writer) -> Iterator[EquationLine]:
+    inputs = writer.step.experiment.network.wiring().inputs
 
     def line(n: int) -> EquationLine:
         i = inputs[n]
-        return pen.line("a", i, symbols=pen.name("x", i), numbers=pen.read("x", i))
+        return writer.line("a", i, symbols=writer.name("x", i), numbers=writer.read("x", i))
 
-    yield from pen.each(inputs, "inputs", line)
+    yield from writer.each(inputs, "inputs", line)
 
 
-def _forward_edge(pen: _Pen, i: str, j: str) -> Iterator[EquationLine]:
-    z, w, a = pen.read("z", j), pen.read("w", i, j), pen.read("a", i)
-    yield pen.line(
+def _forward_edge(writer: _Writer, i: str, j: str) -> Iterator[EquationLine]:
+    z, w, a = writer.read("z", j), writer.read("w", i, j), writer.read("a", i)
+    yield writer.line(
         "z", j,
-        symbols=f"{pen.name('z', j)} + {pen.name('w', i, j)} · {pen.name('a', i)}",
+        symbols=f"{writer.name('z', j)} + {writer.name('w', i, j)} · {writer.name('a', i)}",
         numbers=f"{z} + {bracketed(w)} · {bracketed(a)}",
     )  # fmt: skip
 
 
-def _forward_neuron(pen: _Pen, j: str) -> Iterator[EquationLine]:
-    activation = pen.step.experiment.network.wiring().activation[j]
+def _forward_neuron(writer: _Writer, j: str) -> Iterator[EquationLine]:
+    activation = writer.step.experiment.network.wiring().activation[j]
     template = activation.row.formula
-    yield pen.line(
+    yield writer.line(
         "a", j,
-        symbols=spelled(template, {"z": pen.name("z", j)}),
-        numbers=spelled(template, {"z": pen.read("z", j)} | _settings(pen, activation.settings)),
+        symbols=substituted(template, {"z": writer.name("z", j)}),
+        numbers=substituted(
+            template, {"z": writer.read("z", j)} | _settings(writer, activation.settings)
+        ),
     )  # fmt: skip
 
 
-def _loss(pen: _Pen) -> Iterator[EquationLine]:
-    outputs = pen.step.experiment.network.wiring().outputs
-    loss = pen.step.experiment.training.loss
-    a = [bracketed(pen.read("a", k)) for k in outputs]
-    y = [bracketed(pen.read("y", k)) for k in outputs]
-    names = [pen.name("a", k) for k in outputs]
-    targets = [pen.name("y", k) for k in outputs]
+def _loss(writer: _Writer) -> Iterator[EquationLine]:
+    outputs = writer.step.experiment.network.wiring().outputs
+    loss = writer.step.experiment.training.loss
+    a = [bracketed(writer.read("a", k)) for k in outputs]
+    y = [bracketed(writer.read("y", k)) for k in outputs]
+    names = [writer.name("a", k) for k in outputs]
+    targets = [writer.name("y", k) for k in outputs]
     spell, slope = loss.row.spell, loss.row.spell_gradient
     by_name = len(outputs) <= 2
     symbols = spell(names, targets) if by_name else loss.row.formula
-    yield pen.line("loss", symbols=symbols, numbers=pen.sum(spell(a, y)))
+    yield writer.line("loss", symbols=symbols, numbers=writer.sum(spell(a, y)))
 
     def line(n: int) -> EquationLine:
         symbols = slope(names, targets, n) if by_name else loss.row.derivative_formula
-        return pen.line("da", outputs[n], symbols=symbols, numbers=pen.sum(slope(a, y, n)))
+        return writer.line("da", outputs[n], symbols=symbols, numbers=writer.sum(slope(a, y, n)))
 
-    yield from pen.each(outputs, "outputs", line)
+    yield from writer.each(outputs, "outputs", line)
     _, _, definition = loss.row.formula.partition(", ")  # of a function of its own
-    if definition and pen.few is not None:
+    if definition and writer.few is not None:
         yield EquationLine("", definition, "", "")
 
 
-def _backward_neuron(pen: _Pen, j: str) -> Iterator[EquationLine]:
-    activation = pen.step.experiment.network.wiring().activation[j]
+def _backward_neuron(writer: _Writer, j: str) -> Iterator[EquationLine]:
+    activation = writer.step.experiment.network.wiring().activation[j]
     template = activation.row.derivative_formula
-    z = pen.step.reads[value_name("z", j)]
-    by_number = {"z": pen.number(z), "a": pen.number(activation.f(z))}
-    by_name = {"z": pen.name("z", j), "a": pen.name("a", j)}
-    slope = spelled(template, by_number | _settings(pen, activation.settings))
-    yield pen.line(
+    z = writer.step.reads[value_name("z", j)]
+    by_number = {"z": writer.number(z), "a": writer.number(activation.f(z))}
+    by_name = {"z": writer.name("z", j), "a": writer.name("a", j)}
+    slope = substituted(template, by_number | _settings(writer, activation.settings))
+    yield writer.line(
         "delta", j,
-        symbols=f"{pen.name('da', j)} · {_factor(spelled(template, by_name))}",
-        numbers=f"{pen.read('da', j)} · {_factor(slope)}",
+        symbols=f"{writer.name('da', j)} · {_factor(substituted(template, by_name))}",
+        numbers=f"{writer.read('da', j)} · {_factor(slope)}",
     )  # fmt: skip
-    yield pen.line(
+    yield writer.line(
         "db", j,
-        symbols=f"{pen.name('db', j)} + {pen.name('delta', j)}",
-        numbers=f"{pen.read('db', j)} + {bracketed(pen.wrote('delta', j))}",
+        symbols=f"{writer.name('db', j)} + {writer.name('delta', j)}",
+        numbers=f"{writer.read('db', j)} + {bracketed(writer.wrote('delta', j))}",
     )  # fmt: skip
 
 
-def _backward_edge(pen: _Pen, i: str, j: str) -> Iterator[EquationLine]:
-    delta, a, w = pen.read("delta", j), pen.read("a", i), pen.read("w", i, j)
-    yield pen.line(
+def _backward_edge(writer: _Writer, i: str, j: str) -> Iterator[EquationLine]:
+    delta, a, w = writer.read("delta", j), writer.read("a", i), writer.read("w", i, j)
+    yield writer.line(
         "dw", i, j,
-        symbols=f"{pen.name('dw', i, j)} + {pen.name('delta', j)} · {pen.name('a', i)}",
-        numbers=f"{pen.read('dw', i, j)} + {bracketed(delta)} · {bracketed(a)}",
+        symbols=f"{writer.name('dw', i, j)} + {writer.name('delta', j)} · {writer.name('a', i)}",
+        numbers=f"{writer.read('dw', i, j)} + {bracketed(delta)} · {bracketed(a)}",
     )  # fmt: skip
-    yield pen.line(
+    yield writer.line(
         "da", i,
-        symbols=f"{pen.name('da', i)} + {pen.name('w', i, j)} · {pen.name('delta', j)}",
-        numbers=f"{pen.read('da', i)} + {bracketed(w)} · {bracketed(delta)}",
+        symbols=f"{writer.name('da', i)} + {writer.name('w', i, j)} · {writer.name('delta', j)}",
+        numbers=f"{writer.read('da', i)} + {bracketed(w)} · {bracketed(delta)}",
     )  # fmt: skip
 
 
-def _update(pen: _Pen, *neurons: str) -> Iterator[EquationLine]:
-    step, training = pen.step, pen.step.experiment.training
+def _update(writer: _Writer, *neurons: str) -> Iterator[EquationLine]:
+    step, training = writer.step, writer.step.experiment.training
     key: Parameter = neurons[0] if len(neurons) == 1 else (neurons[0], neurons[1])
     symbol = "b" if len(neurons) == 1 else "w"
     p = step.reads[parameter_name(key)]
     dp = step.reads[parameter_name(key, "d")]
-    p_name, dp_name = pen.name(symbol, *neurons), pen.name("d" + symbol, *neurons)
+    p_name, dp_name = writer.name(symbol, *neurons), writer.name("d" + symbol, *neurons)
 
     g = training.gradient(dp, step.batch_length)
-    g_symbols, g_numbers = dp_name, pen.number(dp)
+    g_symbols, g_numbers = dp_name, writer.number(dp)
     if training.reduction == "mean" and step.batch_length > 1:
         g_symbols, g_numbers = f"{dp_name} / N", f"{g_numbers} / {step.batch_length}"
     if symbol == "w":
         g = training.regularized(g, p)
         if training.l2:
             g_symbols += f" + λ₂ · {p_name}"
-            g_numbers += f" + {pen.number(training.l2)} · {bracketed(pen.number(p))}"
+            g_numbers += f" + {writer.number(training.l2)} · {bracketed(writer.number(p))}"
         if training.l1:
             g_symbols += f" + λ₁ · sign({p_name})"
-            g_numbers += f" + {pen.number(training.l1)} · sign({pen.number(p)})"
+            g_numbers += f" + {writer.number(training.l1)} · sign({writer.number(p)})"
     if g_symbols == dp_name:
         g_name = dp_name  # nothing was done to it: no line of its own
     else:
         g_name = "g"
-        yield EquationLine("g", g_symbols, g_numbers, pen.number(g))
+        yield EquationLine("g", g_symbols, g_numbers, writer.number(g))
 
     optimizer, t = training.optimizer, step.update + 1
     settings = dict(optimizer.settings)
     _, after = optimizer.update(p, g, step.memory, t)
     quantities = optimizer.row.quantities(step.memory, after, t, **settings)
     by_number = {"t": str(t)} | {
-        word: bracketed(pen.number(value))
+        word: bracketed(writer.number(value))
         for word, value in (settings | quantities | {"g": g}).items()
     }
     for target, template in optimizer.row.formula(**settings):
-        symbols = template.format_map(_GREEK | {"p": p_name, "g": g_name})
-        numbers = template.format_map(by_number | {"p": pen.number(p)})
+        symbols = template.format_map(_OPTIMIZER_SIGNS | {"p": p_name, "g": g_name})
+        numbers = template.format_map(by_number | {"p": writer.number(p)})
         if target == "p":
-            yield pen.line(symbol, *neurons, symbols=symbols, numbers=numbers)
+            yield writer.line(symbol, *neurons, symbols=symbols, numbers=numbers)
         else:
-            yield EquationLine(target, symbols, numbers, pen.number(quantities[target]))
+            yield EquationLine(target, symbols, numbers, writer.number(quantities[target]))
 
 
-def _settings(pen: _Pen, settings: tuple[tuple[str, float], ...]) -> dict[str, str]:
-    return {_SETTING_SIGNS[setting]: pen.number(value) for setting, value in settings}
+def _settings(writer: _Writer, settings: tuple[tuple[str, float], ...]) -> dict[str, str]:
+    return {_SETTING_SIGNS[setting]: writer.number(value) for setting, value in settings}
 
 
 def _factor(text: str) -> str:
-    """A formula as a factor of a product: in brackets unless it is a single word."""
+    """Write a formula as a factor of a product: in brackets unless it is a single word."""
     return text if re.fullmatch(r"[\w.\[\],\"∂/]+|\S+\(\S*\)|\(-?[\w.]+\)", text) else f"({text})"
 
 
@@ -317,16 +315,16 @@ _FORMULAS: Final[dict[str, Callable[..., Iterator[EquationLine]]]] = {
 }
 
 
-# ---- sums ----------------------------------------------------------------------------------------
+# ---- running sums --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class Sum:
-    """A value that is summed up over several steps.
+class RunningSum:
+    """A value that several steps add terms to.
 
     ``start`` is what it begins with (``b``, the bias; ``L``, the loss; or nothing). ``terms`` are
-    named by the neurons they come from, in the order of summing; the first ``done`` of them are
-    in, the last of these by the step itself.
+    named by the neurons they come from, in the order of summing; ``done`` of them are added, the
+    last of these by the step itself.
     """
 
     target: str
@@ -335,16 +333,16 @@ class Sum:
     done: int
 
 
-def sum_of(operation: tuple[str, ...], net: Wiring) -> Sum | None:
-    """The sum that a step adds a term to, within its example; None when it adds none."""
+def running_sum(operation: tuple[str, ...], net: Wiring) -> RunningSum | None:
+    """Return the sum that a step adds a term to, within its example; None when it adds none."""
     kind, *neurons = operation
     if kind == "forward_edge":
         i, j = neurons
         sources = net.sources[j]
-        return Sum(dressed("z", j), "b", sources, sources.index(i) + 1)
+        return RunningSum(math_name("z", j), "b", sources, sources.index(i) + 1)
     if kind == "backward_edge":
         i, j = neurons
         targets = tuple(reversed(net.targets[i]))  # as the backward pass meets them
         start = "L" if i in net.outputs else ""
-        return Sum(dressed("da", i), start, targets, targets.index(j) + 1)
+        return RunningSum(math_name("da", i), start, targets, targets.index(j) + 1)
     return None

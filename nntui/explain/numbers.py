@@ -12,8 +12,11 @@ Number = Callable[[float], str]
 """How a number is written."""
 
 
+BARS: Final = "▁▂▃▄▅▆▇█"
+
+
 def exact(x: float) -> str:
-    """The shortest decimal that reads back as the same float; whole numbers without ``.0``."""
+    """Write the shortest decimal that reads back as the same float, without ``.0``."""
     if math.isnan(x):
         return "NaN"
     if math.isinf(x):
@@ -23,7 +26,7 @@ def exact(x: float) -> str:
 
 
 def rounded(digits: int) -> Number:
-    """A way of writing numbers with so many significant digits, for reading at a glance."""
+    """Return a way of writing numbers with so many significant digits."""
 
     def write(x: float) -> str:
         if not math.isfinite(x):
@@ -36,41 +39,34 @@ def rounded(digits: int) -> Number:
 
 
 def bracketed(text: str) -> str:
-    """A negative number in brackets, as it stands behind an operator: ``0.1 + (-0.5) · 2``."""
+    """Put a negative number in brackets, as after an operator: ``0.1 + (-0.5) · 2``."""
     return f"({text})" if text.startswith("-") else text
 
 
-# ---- fitted --------------------------------------------------------------------------------------
-
-
 def fitted(x: float, width: int, *, sign: bool = False) -> str:
-    """A number in at most ``width`` cells, as precise as they allow.
+    """Write a number in at most ``width`` cells, as precisely as they allow.
 
     The order of magnitude is never cut off: in fewer than 8 cells a number of a very large or small
-    order takes more than it was given, in 5 one beyond ±1e±9.
-
-    Args:
-        x: the number.
-        width: how many cells; in 4, two digits at most are seen, of less than 0.005 none.
-        sign: a plus before a positive number; 0 is then a mere 0, which no small number looks like.
+    order takes more cells, in 5 one beyond ±1e±9. 4 cells show two digits at most, and none of a
+    number below 0.005. ``sign`` puts a plus before a positive number, and writes zero as 0.
     """
     if math.isnan(x):
         return "NaN"
     if x == 0:
-        x = 0.0  # the sign of a zero says nothing here
+        x = 0.0  # without the sign of −0.0
         if sign:
             return "0"
     plus = "+" if sign and x > 0 else ""
     if math.isinf(x):
         return f"{plus}∞" if x > 0 else "-∞"
     if width < 5:
-        return _glimpse(x, plus)
+        return _in_four_cells(x, plus)
     room = width - len(plus)
     if x == 0 or 1e-3 <= abs(x) < 10 ** (room - 1):
         for decimals in range(min(room - 2, 6), -1, -1):
             text = f"{x:.{decimals}f}"
             if len(text) <= room:
-                return plus + _telling(x, text, decimals)
+                return plus + _without_zero(x, text, decimals)
     for decimals in range(6, -1, -1):
         mantissa, _, exponent = f"{x:.{decimals}e}".partition("e")
         text = f"{mantissa}e{int(exponent)}"
@@ -79,16 +75,15 @@ def fitted(x: float, width: int, *, sign: bool = False) -> str:
     return plus + f"{x:.0e}".replace("e+0", "e").replace("e-0", "e-")
 
 
-def _telling(x: float, text: str, decimals: int) -> str:
-    """``0.03`` says more as ``.026``: the zero gives way where it costs the second digit."""
+def _without_zero(x: float, text: str, decimals: int) -> str:
+    """Write ``.026`` for ``0.03``: leave out the zero where it costs the second digit."""
     digits = text.replace(".", "").lstrip("-0")
     if x == 0 or abs(x) >= 1 or len(digits) > 1 or decimals in (0, 6):
         return text
     return f"{x:.{decimals + 1}f}".replace("0.", ".", 1)
 
 
-def _glimpse(x: float, plus: str) -> str:
-    """A number in four cells, with its sign."""
+def _in_four_cells(x: float, plus: str) -> str:
     sign, size = plus or "-" * (x < 0), abs(x)
     if size < 0.995:
         return sign + f"{size:.2f}"[1:]
@@ -98,16 +93,10 @@ def _glimpse(x: float, plus: str) -> str:
     return sign + text
 
 
-# ---- sparkline -----------------------------------------------------------------------------------
-
-
-BARS: Final = "▁▂▃▄▅▆▇█"
-
-
 def sparkline(numbers: Sequence[float | None]) -> str:
-    """One bar a number, from the least to the greatest; a gap for a blank, a NaN or an infinity.
+    """Draw a bar for each number, from the least to the greatest; a gap for a blank, NaN, infinity.
 
-    Numbers that are all alike stand at half height.
+    Equal numbers have bars of half the height.
 
     >>> sparkline([0, 1, None, 3])
     '▁▃ █'
@@ -127,12 +116,9 @@ def sparkline(numbers: Sequence[float | None]) -> str:
     return "".join(map(bar, numbers))
 
 
-# ---- precision -----------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """A way of writing numbers, and what it is called."""
+    """A way of writing numbers, and its name."""
 
     number: Number
     words: str
@@ -142,14 +128,14 @@ PRECISIONS: Final = (
     *(Precision(rounded(digits), f"{digits} digits") for digits in (3, 5, 8)),
     Precision(exact, "exact, to the last bit"),
 )
-FIRST: Final = 1
-"""Five digits: enough to follow a calculation, short enough to stand in a row."""
+DEFAULT_PRECISION: Final = 1
+"""Five digits: enough to follow a calculation, short enough for a row."""
 
 _FRACTION: Final = re.compile(r"\[[^]]*\]|(?<![\w.])\d+\.\d+(?:e[-+]?\d+)?")
 
 
 def rewritten(text: str, precision: int) -> str:
-    """A text whose numbers are exact, with them as ``PRECISIONS`` says; names stay as they are."""
+    """Write the exact numbers in a text with one of ``PRECISIONS``; names stay as they are."""
     number = PRECISIONS[precision].number
     return _FRACTION.sub(
         lambda found: found[0] if found[0].startswith("[") else number(float(found[0])), text

@@ -7,10 +7,11 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
 from nntui.engine import algorithm
-from nntui.explain.formulas import dressed
+from nntui.engine.schedule import Operation
+from nntui.explain.formulas import math_name
 from nntui.explain.numbers import exact
 from nntui.model.experiment import Experiment
 from nntui.model.optimizers import OPTIMIZERS
@@ -31,9 +32,7 @@ class SourceListing:
     lines_of: Mapping[str, range]
     rule: tuple[tuple[int, str | None], ...]
 
-    def executing(
-        self, operation: tuple[str, ...], settings: Mapping[str, float]
-    ) -> tuple[int, ...]:
+    def executing(self, operation: Operation, settings: Mapping[str, float]) -> tuple[int, ...]:
         """Return the lines that a step executes with an optimizer's settings, from the top."""
         kind = operation[0]
         if kind != "update":
@@ -114,89 +113,64 @@ def _is_docstring(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
-# ---- places --------------------------------------------------------------------------------------
+# ---- in words ------------------------------------------------------------------------------------
 
 
-_SIGNS: Final = {"delta": "δ"}
-
-
-def place(operation: tuple[str, ...], net: Wiring) -> str:
-    """Which part of its neuron, pass or update a step is: ``edge 2 of 3 into h1``."""
-    kind, *neurons = operation
-    return _PLACES[kind](net, *neurons)
+def place(operation: Operation, net: Wiring) -> str:
+    """Say which part of its neuron, pass or update a step is: ``edge 2 of 3 into h1``."""
+    match operation:
+        case ("load",):
+            return f"the example’s {len(net.inputs)} inputs"
+        case ("loss",):
+            return "the loss of this example"
+        case ("update", j):
+            return f"the bias of {j}"
+        case ("update", i, j):
+            return f"the weight {i}→{j}"
+        case (kind, i, j):
+            way = "into" if kind == "forward_edge" else "back from"
+            return f"edge {net.sources[j].index(i) + 1} of {len(net.sources[j])} {way} {j}"
+        case (kind, j):
+            index, count = net.neurons.index(j), len(net.neurons)
+            if kind == "forward_neuron":
+                return f"neuron {index + 1} of {count}, {net.activation[j]}"
+            return f"neuron {count - index} of {count} on the way back"
+    raise ValueError(operation)
 
 
 def method(experiment: Experiment, kind: str) -> str:
-    """Which loss or optimizer a step of a kind uses: ``huber, δ = 1``; of other kinds nothing."""
+    """Name the loss or optimizer that a step of a kind uses: ``huber, δ = 1``; else nothing."""
     training = experiment.training
     if kind == "update":
         return training.optimizer.name
     if kind != "loss":
         return ""
     loss = training.loss
-    settings = (f"{_SIGNS.get(name, name)} = {exact(value)}" for name, value in loss.settings)
+    signs = {"delta": "δ"}
+    settings = (f"{signs.get(name, name)} = {exact(value)}" for name, value in loss.settings)
     return ", ".join([loss.name, *settings])
 
 
-def intention(operation: tuple[str, ...]) -> str:
-    """What a step is going to do, in symbols: ``z[h1] ← z[h1] + w[x2,h1] · a[x2]``."""
-    kind, *neurons = operation
-    return _INTENTIONS[kind](*neurons)
-
-
-def _edge(net: Wiring, i: str, j: str) -> str:
-    sources = net.sources[j]
-    return f"edge {sources.index(i) + 1} of {len(sources)} into {j}"
-
-
-def _edge_back(net: Wiring, i: str, j: str) -> str:
-    sources = net.sources[j]
-    return f"edge {sources.index(i) + 1} of {len(sources)} back from {j}"
-
-
-def _neuron(net: Wiring, j: str) -> str:
-    return f"neuron {net.neurons.index(j) + 1} of {len(net.neurons)}, {net.activation[j]}"
-
-
-def _neuron_back(net: Wiring, j: str) -> str:
-    return f"neuron {len(net.neurons) - net.neurons.index(j)} of {len(net.neurons)} on the way back"
-
-
-_PLACES: Final[dict[str, Callable[..., str]]] = {
-    "load": lambda net: f"the example’s {len(net.inputs)} inputs",
-    "forward_edge": _edge,
-    "forward_neuron": _neuron,
-    "loss": lambda net: "the loss of this example",
-    "backward_neuron": _neuron_back,
-    "backward_edge": _edge_back,
-    "update": lambda net, *key: (
-        f"the bias of {key[0]}" if len(key) == 1 else f"the weight {key[0]}→{key[1]}"
-    ),
-}
-
-
-def _forward_edge(i: str, j: str) -> str:
-    z = dressed("z", j)
-    return f"{z} ← {z} + {dressed('w', i, j)} · {dressed('a', i)}"
-
-
-def _backward_neuron(j: str) -> str:
-    return f"{dressed('delta', j)} ← {dressed('da', j)} · f′({dressed('z', j)})"
-
-
-def _backward_edge(i: str, j: str) -> str:
-    dw, da, delta = dressed("dw", i, j), dressed("da", i), dressed("delta", j)
-    return f"{dw} += {delta} · {dressed('a', i)};  {da} += {dressed('w', i, j)} · {delta}"
-
-
-_INTENTIONS: Final[dict[str, Callable[..., str]]] = {
-    "load": lambda: "a ← x: load the next example",
-    "forward_edge": _forward_edge,
-    "forward_neuron": lambda j: f"{dressed('a', j)} ← f({dressed('z', j)})",
-    "loss": lambda: "L ← loss(outputs, targets)",
-    "backward_neuron": _backward_neuron,
-    "backward_edge": _backward_edge,
-    "update": lambda *key: (
-        f"{dressed('b' if len(key) == 1 else 'w', *key)} ← one optimizer step downhill"
-    ),
-}
+def intention(operation: Operation) -> str:
+    """Say what a step is going to do, in symbols: ``z[h1] ← z[h1] + w[x2,h1] · a[x2]``."""
+    match operation:
+        case ("load",):
+            return "a ← x: load the next example"
+        case ("loss",):
+            return "L ← loss(outputs, targets)"
+        case ("update", *neurons):
+            parameter = math_name("b" if len(neurons) == 1 else "w", *neurons)
+            return f"{parameter} ← one optimizer step downhill"
+        case ("forward_edge", i, j):
+            z = math_name("z", j)
+            return f"{z} ← {z} + {math_name('w', i, j)} · {math_name('a', i)}"
+        case ("forward_neuron", j):
+            return f"{math_name('a', j)} ← f({math_name('z', j)})"
+        case ("backward_neuron", j):
+            return f"{math_name('delta', j)} ← {math_name('da', j)} · f′({math_name('z', j)})"
+        case ("backward_edge", i, j):
+            dw, da, delta = math_name("dw", i, j), math_name("da", i), math_name("delta", j)
+            return (
+                f"{dw} += {delta} · {math_name('a', i)};  {da} += {math_name('w', i, j)} · {delta}"
+            )
+    raise ValueError(operation)

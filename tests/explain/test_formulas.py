@@ -11,7 +11,7 @@ from support.experiments import OPTIMIZERS_WITH_OPTIONS, experiments, layered
 
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.step import Step
-from nntui.explain.formulas import dressed, formula, spelled
+from nntui.explain.formulas import formula, math_name, substituted
 from nntui.explain.numbers import bracketed, exact, rounded
 from nntui.explain.source import intention, method, place
 from nntui.model.activations import ACTIVATIONS, Activation
@@ -268,15 +268,15 @@ def test_brackets() -> None:
     assert bracketed("-0.5") == "(-0.5)"
     assert bracketed("0.5") == "0.5"
     assert bracketed("-Infinity") == "(-Infinity)"
-    assert spelled("½·z·(1 + erf(z/√2))", {"z": "-2"}) == "½·(-2)·(1 + erf((-2)/√2))"
-    assert spelled("tanh(z)", {"z": "-2"}) == "tanh(-2)"
-    assert spelled("1 / (1 + e^−z)", {"z": "-2"}) == "1 / (1 + e^−(-2))"
+    assert substituted("½·z·(1 + erf(z/√2))", {"z": "-2"}) == "½·(-2)·(1 + erf((-2)/√2))"
+    assert substituted("tanh(z)", {"z": "-2"}) == "tanh(-2)"
+    assert substituted("1 / (1 + e^−z)", {"z": "-2"}) == "1 / (1 + e^−(-2))"
 
 
 def test_values_in_mathematical_dress() -> None:
-    assert dressed("delta", "h1") == "δ[h1]"
-    assert dressed("dw", "my input", "h1") == '∂L/∂w["my input",h1]'
-    assert dressed("loss") == "L"
+    assert math_name("delta", "h1") == "δ[h1]"
+    assert math_name("dw", "my input", "h1") == '∂L/∂w["my input",h1]'
+    assert math_name("loss") == "L"
 
 
 @given(experiment=experiments())
@@ -311,7 +311,7 @@ def test_a_line_knows_what_the_value_was_and_how_it_changed() -> None:
 def test_of_many_outputs_the_first_and_the_last_few_are_written() -> None:
     experiment = layered(1, 40, loss=Loss.of("mse"))
     step = next(step for step in steps_of(experiment) if step.kind == "loss")
-    few = formula(step, exact, dressed, 12)
+    few = formula(step, exact, math_name, 12)
     assert [line.target for line in few] == [
         "L", *(f"∂L/∂a[y{n}]" for n in range(1, 9)), "…",
         *(f"∂L/∂a[y{n}]" for n in range(37, 41)),

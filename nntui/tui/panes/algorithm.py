@@ -163,7 +163,6 @@ class AlgorithmPane(LinePane):
             self._reveal()
 
     def changed(self) -> None:
-        """Break the source to the width that there is."""
         width = self.scrollable_content_region.width
         if width > MARGIN:
             self._written = rows_of(self._optimizer, width - MARGIN)
@@ -182,7 +181,6 @@ class AlgorithmPane(LinePane):
             self.reveal(first, min(rows[-1] + 2 - first, max(height, 1)))
 
     def extent(self) -> tuple[int, int]:
-        """As wide as the pane, as high as the source."""
         return self.scrollable_content_region.width, len(self._written)
 
     def segments(self, row: int) -> list[Segment]:

@@ -14,7 +14,7 @@ from textual.timer import Timer
 
 from nntui.debugger.snapshot import IncomingProducts, Products
 from nntui.draw.picture import Picture
-from nntui.explain.numbers import FIRST, PRECISIONS, Number, fitted
+from nntui.explain.numbers import DEFAULT_PRECISION, PRECISIONS, Number, fitted
 from nntui.text import clean, cut, padded, wrapped
 from nntui.tui.frame import Frame, NeuronFocus
 from nntui.tui.keys import every_key
@@ -76,7 +76,7 @@ class InspectorPane(LinePane):
         self._incoming: IncomingProducts | None = None
         self._is_current = False
         self._width = 0
-        self._precision = FIRST
+        self._precision = DEFAULT_PRECISION
         self._newest: Frame | None = None
         self._since, self._postponed = 0.0, 0
         self._follows = False

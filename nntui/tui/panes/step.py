@@ -11,8 +11,8 @@ from rich.style import Style
 
 from nntui.debugger.snapshot import Snapshot
 from nntui.debugger.step import Step
-from nntui.explain.formulas import EquationLine, Sum, dressed, formula, sum_of
-from nntui.explain.numbers import FIRST, PRECISIONS
+from nntui.explain.formulas import EquationLine, RunningSum, formula, math_name, running_sum
+from nntui.explain.numbers import DEFAULT_PRECISION, PRECISIONS
 from nntui.explain.source import intention, method, place
 from nntui.model.experiment import Experiment
 from nntui.model.names import quoted
@@ -25,20 +25,20 @@ from nntui.tui.theme import Colours
 Row = list[Segment]
 
 FORMULA: Final = 44
-"""Cells that names leave for the formulas behind them, unless they need no more than a third."""
+"""Cells that are kept for formulas, unless the names before them take a third or less."""
 _SPACE: Final = 1
 _LARGEST: Final = 3
 _PLAIN: Final = Style()
 
 
 def column_of(net: Wiring) -> int:
-    """Where the ``=`` stands behind the longest name of a network: that of a weight's gradient."""
+    """Return the column of the ``=`` after the longest name: that of a weight's gradient."""
     names = sorted((cell_len(quoted(j)) for j in net.layer), reverse=True)
     return len("∂L/∂w[,]") + sum(names[:2]) + _SPACE
 
 
 def outcome(line: EquationLine) -> str:
-    """What a step made of a value, in a few words."""
+    """Say what a step did to a value: ``0.5 → 0.6``."""
     return f"{line.before} → {line.result}" if line.before else line.result
 
 
@@ -50,7 +50,7 @@ class Equations:
         self._column = min(column, max(width - FORMULA, width // 3))
 
     def rows(self, lines: Sequence[EquationLine], height: int) -> list[Row]:
-        """As many rows for each equation as all of them have: symbols, numbers, result."""
+        """Write each equation in as many rows as there are for all: symbols, numbers, result."""
         equations = sum(1 for line in lines if line.result)
         room = height - (len(lines) - equations)  # a remark has one row
         each = min(max(room // max(equations, 1), 1), _LARGEST)
@@ -59,8 +59,8 @@ class Equations:
             row for line in lines for row in (write(line) if line.result else self._remark(line))
         ]
 
-    def sum(self, found: Sum) -> Row:
-        """Which terms of a sum are in: those before the bar; the one just added is marked."""
+    def sum(self, found: RunningSum) -> Row:
+        """Show which terms of a sum are added: those before the bar, the last one marked."""
         count = f"   {found.done} of {len(found.terms)} in"
         head = self._head(found.target)[: -len(" = ")] + " : "
         start = f"{found.start} + " if found.start else ""
@@ -90,13 +90,13 @@ class Equations:
 
     def _two(self, line: EquationLine) -> list[Row]:
         rows = self._chunks(self._head(line.target), line.symbols)
-        return [*rows, *self._worked_out(line, self._head())]
+        return [*rows, *self._numbers_and_result(line, self._head())]
 
     def _one(self, line: EquationLine) -> list[Row]:
-        return self._worked_out(line, self._head(line.target))
+        return self._numbers_and_result(line, self._head(line.target))
 
-    def _worked_out(self, line: EquationLine, head: str) -> list[Row]:
-        """Numbers and result in a row, or in more when the numbers are long."""
+    def _numbers_and_result(self, line: EquationLine, head: str) -> list[Row]:
+        """Write numbers and result in a row, or in more when the numbers are long."""
         if line.numbers == line.result:
             return [self._result(line, head)]
         rows = self._chunks(head, line.numbers)
@@ -108,7 +108,7 @@ class Equations:
         return rows
 
     def _result(self, line: EquationLine, head: str, used: int = 0) -> Row:
-        """The result; behind it, where there is room, what was there before."""
+        """Write the result and, where there is room, the value before."""
         text = (head or "= ") + line.result
         at = len(head) - 2 if head else 0
         row = [Segment(text[:at]), Segment(text[at:], self._colours.mark)]
@@ -127,20 +127,20 @@ class Equations:
         return padded(target, max(self._column, cell_len(target) + 1), right=True) + " = "
 
     def _chunks(self, head: str, text: str, style: Style = _PLAIN) -> list[Row]:
-        """A formula behind its head, broken between words when it is longer than the pane."""
+        """Write a formula after its head, broken between words when it is longer than the pane."""
         room = max(self._width - cell_len(head), 12)
         blank = " " * cell_len(head)
         pieces = wrapped(text, room)
         return [[Segment((blank if n else head) + piece, style)] for n, piece in enumerate(pieces)]
 
 
-def _window(found: Sum, room: int) -> tuple[int, int]:
-    """From which term to which there is room, around the one just added."""
+def _window(found: RunningSum, room: int) -> tuple[int, int]:
+    """Return the range of terms that there is room for, around the one just added."""
     if sum(map(cell_len, found.terms)) + 3 * (len(found.terms) - 1) <= room:
         return 0, len(found.terms)
     first, last = found.done - 1, found.done
     used = cell_len(found.terms[first]) + len("… +  │  + …")
-    before = False  # the next term first
+    before = False  # the next term, then the previous one, in turn
     while first > 0 or last < len(found.terms):
         before = first > 0 and (before or last == len(found.terms))
         n = first - 1 if before else last
@@ -150,9 +150,6 @@ def _window(found: Sum, room: int) -> tuple[int, int]:
         first, last = (n, last) if before else (first, n + 1)
         before = not before
     return first, last
-
-
-# ---- step ----------------------------------------------------------------------------------------
 
 
 FEW: Final = 12
@@ -171,80 +168,76 @@ _OUTCOME: Final = {"loss": 0, "update": -1}
 
 
 class StepPane(LinePane):
-    """What the last step did. Before the first step: what the document says about itself."""
+    """What the last step did; before the first step, the document's description."""
 
     def __init__(self, experiment: Experiment) -> None:
         super().__init__(title="Step", id="step")
         self._experiment = experiment
         self._column = column_of(experiment.network.wiring())
-        self._precision = FIRST
+        self._precision = DEFAULT_PRECISION
         self._snapshot: Snapshot | None = None
         self._lines: list[list[Segment]] = []
 
     def show(self, frame: Frame, focus: NeuronFocus) -> None:
-        """Show the last step of a frame."""
         self._snapshot = frame.snapshot
         self.scroll_to(0, 0, animate=False, force=True, immediate=True)
         self.changed()
 
     def set_precision(self, precision: int) -> None:
-        """Write numbers in one of ``PRECISIONS``."""
+        """Write numbers with one of ``PRECISIONS``, by its index."""
         self._precision = precision
         self.changed()
 
     def changed(self) -> None:
-        """Write the lines for the width that there is."""
         if self._snapshot is not None:
             self._lines = self._written(self._snapshot)
         super().changed()
 
     def extent(self) -> tuple[int, int]:
-        """As wide as the pane, as high as its text."""
         return self.scrollable_content_region.width, len(self._lines)
 
     def segments(self, row: int) -> list[Segment]:
-        """One line."""
         return self._lines[row]
 
     def _written(self, snapshot: Snapshot) -> list[list[Segment]]:
-        """The title on the first row, what comes next on the last, the equations between them."""
+        """Write the title, the equations, and on the last row the next step."""
         region = self.scrollable_content_region
         width = max(region.width - 1, 10)
         if snapshot.last is None:
-            rows = self._story(width)
+            rows = self._description(width)
         else:
-            rows = self._working(snapshot.last, width, region.height - 2)
+            rows = self._equations(snapshot.last, width, region.height - 2)
         rows += [[]] * (region.height - 1 - len(rows))
         return [*rows, self._next(snapshot, width)]
 
-    def _working(self, last: Step, width: int, height: int) -> list[list[Segment]]:
+    def _equations(self, last: Step, width: int, height: int) -> list[list[Segment]]:
         number = PRECISIONS[self._precision].number
         net = last.experiment.network.wiring()
         equations = Equations(self.colours, self._column, width)
-        lines = formula(last, number, dressed, FEW)
-        terms = sum_of(last.operation, net)
+        lines = formula(last, number, math_name, FEW)
+        terms = running_sum(last.operation, net)
         rows = equations.rows(lines, height)
         if terms is not None and len(rows) < height:
             rows.append(equations.sum(terms))
         long = len(rows) > height and last.kind in _OUTCOME
         if long:  # further to the left there is more room, and fewer formulas are broken
-            column = self._tight(last.kind, lines)
+            column = self._leftmost_column(last.kind, lines)
             rows = Equations(self.colours, column, width).rows(lines, height)
         title = self._title(last, outcome(lines[_OUTCOME[last.kind]]) if long else "", width)
         heading = Segment(padded(f" {title}", width + 1), self.colours.faint)
         return [[heading], *rows]
 
-    def _tight(self, kind: str, lines: Sequence[EquationLine]) -> int:
-        """A column for the ``=`` as far left as the names allow, the same in all steps of a kind.
+    def _leftmost_column(self, kind: str, lines: Sequence[EquationLine]) -> int:
+        """Return the leftmost column for the ``=``, the same in all steps of a kind.
 
-        Those of an update are parameters and the optimizer’s letters, no gradients.
+        The names in an update are parameters and the optimizer’s letters, no gradients.
         """
         if kind == "update":
             return self._column - len("∂L/∂")
         return max(cell_len(line.target) for line in lines) + 1
 
     def _title(self, last: Step, made: str, width: int) -> str:
-        """What kind of step it is, of what, how and (``made``) with what outcome; what fits."""
+        """Write kind, place, method and outcome of a step, as far as they fit."""
         kind, where = _TITLES[last.kind], place(last.operation, last.experiment.network.wiring())
         how = method(last.experiment, last.kind)
         forms = ((kind, where, how, made), (kind, where, made), (where, made), (made or where,))
@@ -262,13 +255,13 @@ class StepPane(LinePane):
             Segment(padded(text, max(width - 7, 1)), faint),
         ]
 
-    def _story(self, width: int) -> list[list[Segment]]:
-        """The document's name and description."""
+    def _description(self, width: int) -> list[list[Segment]]:
+        """Write the document's name and description."""
         name = self._experiment.name or "An experiment"
         found = [[Segment(" " + name, Style(bold=True))]]
-        # The story is Markdown; its marks for bold and code are left out, the words are shown.
-        story = self._experiment.description.replace("**", "").replace("`", "")
-        for paragraph in story.split("\n\n"):
+        # The description is Markdown: its marks for bold and code are left out.
+        description = self._experiment.description.replace("**", "").replace("`", "")
+        for paragraph in description.split("\n\n"):
             for line in wrapped(" ".join(paragraph.split()), width - 1):
                 found.append([Segment(" " + line)])
             found.append([])

@@ -12,7 +12,7 @@ from textual.screen import Screen
 
 from nntui.debugger.commands.command import Movement, Reply
 from nntui.debugger.debugger import Debugger
-from nntui.explain.numbers import FIRST
+from nntui.explain.numbers import DEFAULT_PRECISION
 from nntui.tui.frame import Edge, Frame, NeuronFocus, frame_of
 from nntui.tui.keys import FooterFacts
 from nntui.tui.panes.algorithm import AlgorithmPane
@@ -99,7 +99,7 @@ class SteppingBase(Screen[None]):
         self.latest = frame_of(debugger)
         self.net = experiment.network.wiring()
         self.neuron_focus = NeuronFocus()
-        self.precision = FIRST
+        self.precision = DEFAULT_PRECISION
         layers = Counter(self.net.layer[j] for j in (*self.net.inputs, *self.net.neurons))
         self.pane_layout = PaneLayout(Content(layers.total(), max(layers.values(), default=1)))
         self.pane_layout.prefer(preferences.now)

@@ -7,7 +7,7 @@ from textual.theme import BUILTIN_THEMES
 
 from nntui.debugger.debugger import Debugger
 from nntui.document.load import load
-from nntui.explain.formulas import Sum, dressed, formula, sum_of
+from nntui.explain.formulas import RunningSum, formula, math_name, running_sum
 from nntui.explain.numbers import rounded
 from nntui.samples import samples
 from nntui.tui.panes.step import Equations, column_of, outcome
@@ -31,7 +31,7 @@ def texts(rows) -> list[str]:
 def written(debugger, position, height=7, width=58) -> list[str]:
     debugger.seek(position)
     step = debugger.snapshot().last
-    return texts(equations(debugger, width).rows(formula(step, rounded(5), dressed, 12), height))
+    return texts(equations(debugger, width).rows(formula(step, rounded(5), math_name, 12), height))
 
 
 def test_an_equation_takes_three_lines_symbols_numbers_and_the_result(debugger):
@@ -58,7 +58,7 @@ def test_in_the_narrow_column_of_100_cells_they_do_too_and_the_sum_below_them(de
             if " = " in row:
                 columns.add(row.index(" = "))
         step = debugger.snapshot().last
-        terms = sum_of(step.operation, debugger.experiment.network.wiring())
+        terms = running_sum(step.operation, debugger.experiment.network.wiring())
         if terms is not None:
             (row,) = texts([equations(debugger, 47).sum(terms)])
             assert "…" not in row.partition(" : ")[0]
@@ -106,14 +106,14 @@ def test_what_was_there_before_gives_way_to_the_numbers(debugger):
     ],
 )
 def test_a_sum_shows_what_is_in_and_what_is_to_come(debugger, done, shown):
-    row = equations(debugger).sum(Sum("z[j]", "b", ("x1", "x2", "x3"), done))
+    row = equations(debugger).sum(RunningSum("z[j]", "b", ("x1", "x2", "x3"), done))
     assert texts([row])[0].lstrip() == shown
 
 
 @pytest.mark.parametrize("done", [1, 2, 300, 783, 784])
 def test_of_a_long_sum_the_neighbours_are_shown(debugger, done):
     terms = tuple(f"x{n}" for n in range(1, 785))
-    text = texts([equations(debugger).sum(Sum("z[j]", "b", terms, done))])[0]
+    text = texts([equations(debugger).sum(RunningSum("z[j]", "b", terms, done))])[0]
     assert len(text) <= 58
     assert f"x{done}" in text.split()
     assert text.endswith(f"{done} of 784 in")
@@ -124,5 +124,5 @@ def test_of_a_long_sum_the_neighbours_are_shown(debugger, done):
 
 def test_the_outcome_of_an_update_is_both_values(debugger):
     debugger.seek(125)
-    lines = formula(debugger.snapshot().last, rounded(5), dressed)
+    lines = formula(debugger.snapshot().last, rounded(5), math_name)
     assert outcome(lines[-1]) == "-0.5 → -0.46486"
