@@ -1,7 +1,7 @@
 """The command palette: everything that nntui can do, by name.
 
-Every key's action, every command of the language (which opens the ``:`` line), every sample, every
-theme, and what has no key.
+Every key's action, every command (which opens the ``:`` line), every sample and theme, and what has
+no key.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nntui.tui.app_base import AppBase
 
 BESIDE: Final = 0.5
-"""What a match in the help text counts against one in the name."""
+"""The score of a match in the help text, as a share of one in the name."""
 
 _WITHOUT_KEYS: Final = (
     ("save a picture", "a picture of the screen, as SVG", "save_picture"),
@@ -40,15 +40,15 @@ class PaletteEntry:
 
 
 class Everything(Provider):
-    """Offers every entry; what was typed is looked for in names first, then in what they do."""
+    """Finds entries by their names first, then by what they do."""
 
     async def discover(self) -> Hits:
-        """All of it, before anything is typed."""
+        """Offer everything before a search."""
         for entry in self._entries():
             yield DiscoveryHit(entry.name, entry.act, help=entry.help)
 
     async def search(self, query: str) -> Hits:
-        """What may be meant."""
+        """Offer the entries that match."""
         matcher = self.matcher(query)
         for entry in self._entries():
             score = matcher.match(entry.name)

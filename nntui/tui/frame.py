@@ -1,7 +1,7 @@
 """A frame: all that the panes show at one moment.
 
-It is taken by whoever has the debugger, and painted without it: while a run is under way the
-screen must not touch the debugger, and yet a key may ask for another pane or another focus.
+It is taken in the thread that has the debugger, and painted without it: while a run moves in the
+background the screen must not touch the debugger, and yet a key may open a pane or move the focus.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ class LossCurve:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A snapshot, the experiment in force there, and what has been put into the run.
+    """A snapshot, the experiment in force there, and breakpoints, displays and branches.
 
-    ``on_the_way``: it was taken while a long way is made. ``before``: the parameters before the
-    last update, where they are wanted.
+    ``on_the_way``: it was taken during a movement in the background. ``before``: the parameters
+    before the last update, where they are wanted.
     """
 
     snapshot: Snapshot
@@ -60,9 +60,9 @@ class Frame:
 
 
 def frame_of(debugger: Debugger, *, on_the_way: bool = False, before: bool = False) -> Frame:
-    """The frame of this moment; ``on_the_way`` it does not count as a stop.
+    """Take the frame of this moment; ``on_the_way`` it does not count as a stop.
 
-    ``before``: with the parameters before the last update. While one is under way they are at hand
+    ``before``: with the parameters before the last update. While one is under way they are known
     and always there.
     """
     snapshot = debugger.snapshot()
@@ -81,7 +81,7 @@ def frame_of(debugger: Debugger, *, on_the_way: bool = False, before: bool = Fal
 
 
 def curves_of(debugger: Debugger, snapshot: Snapshot) -> tuple[LossCurve, ...]:
-    """The losses of every branch, those of the current one last, so that they lie on top."""
+    """Return the losses of every branch, those of the current one last: they are drawn on top."""
     branches = debugger.branches
     current = branches.current.name
     others = (branch for branch in branches if branch.name != current)
@@ -92,18 +92,16 @@ def curves_of(debugger: Debugger, snapshot: Snapshot) -> tuple[LossCurve, ...]:
 
 
 def _known(history: LossHistory) -> Losses:
-    """All that was ever seen of a timeline."""
+    """Return all losses that are known of a timeline."""
     return history.losses(len(history.batch), len(history.epoch))
 
 
-# ---- marks ---------------------------------------------------------------------------------------
-
+# ---- marks of breakpoints ------------------------------------------------------------------------
 
 STOP: Final = "●"
-"""Marks where a breakpoint stands."""
 DISABLED: Final = "○"
 
-# place's kind, direction: the steps that it stops at, as the listing's kinds of lines.
+# By a place's direction, the steps that it stops at, as the listing's kinds of lines.
 _EDGE: Final = {"forward": "forward_edge", "backward": "backward_edge", "update": "update_weight"}
 _NEURON: Final = {
     "forward": "forward_neuron", "backward": "backward_neuron", "update": "update_bias",
@@ -123,7 +121,7 @@ class Marks:
 
 
 def marks_of(debugger: Debugger) -> Marks:
-    """The marks of a debugger's breakpoints."""
+    """Return the marks of a debugger's breakpoints."""
     places = {
         row.place
         for row in debugger.breakpoints.enabled
@@ -157,16 +155,16 @@ def _kinds(place: Place) -> tuple[str, ...]:
     return tuple(table[direction] for direction in directions)
 
 
-# ---- rows ----------------------------------------------------------------------------------------
-
+# ---- rows of the lists ---------------------------------------------------------------------------
 
 DIGITS: Final = 6
+"""Of a display's value."""
 HERE: Final = "►"
 
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
-    """A line of a list: what it stands for, a mark, its text, and a detail at the right."""
+    """A row of a list: a number or name, a mark, a text, and a detail at the right."""
 
     key: int | str
     text: str
@@ -176,7 +174,7 @@ class ListRow:
 
 
 def stop_rows(debugger: Debugger) -> tuple[ListRow, ...]:
-    """The breakpoints and watchpoints: as the commands that make them, and how often met."""
+    """Return a row for each breakpoint and watchpoint: its command, and how often it was hit."""
     return tuple(
         ListRow(
             key=row.number,
@@ -223,8 +221,7 @@ def _display_row(display: DisplayedValue) -> ListRow:
     return ListRow(display.number, text, "▸", f"was {value_text(display.before, number)}")
 
 
-# ---- focus ---------------------------------------------------------------------------------------
-
+# ---- the focus -----------------------------------------------------------------------------------
 
 Edge = tuple[str, str]
 
@@ -233,7 +230,7 @@ Edge = tuple[str, str]
 class NeuronFocus:
     """What has the focus: nothing, a neuron, or an edge of that neuron.
 
-    ``cone``: what of the network it was asked to bring out (see ``nntui.debugger.queries.paths``).
+    ``cone``: the paths that the drawing highlights (see ``nntui.debugger.queries.paths``).
     """
 
     neuron: str | None = None
@@ -242,7 +239,7 @@ class NeuronFocus:
 
     @property
     def place(self) -> str | None:
-        """Where a breakpoint on the focus stands: ``h1`` or ``x1->h1``."""
+        """The place of a breakpoint on the focus, such as ``h1`` or ``x1->h1``."""
         if self.edge is not None:
             return Place("edge", self.edge).text
         return None if self.neuron is None else Place("neuron", (self.neuron,)).text
@@ -253,14 +250,14 @@ class NeuronFocus:
         return NeuronFocus(None if self.neuron is None else renamed(self.neuron), edge)
 
     def is_in(self, net: Wiring) -> bool:
-        """Whether what has the focus is there."""
+        """Return whether what has the focus is part of a network."""
         if self.edge is not None:
             source, target = self.edge
             return source in net.sources.get(target, ())
         return self.neuron is None or self.neuron in net.layer
 
     def next_edge(self, net: Wiring, direction: int) -> NeuronFocus:
-        """The focus on the next of the neuron's edges: those in, those out, then the neuron."""
+        """Return the focus on the next edge of the neuron: those in, those out, then the neuron."""
         if self.neuron is None:
             return self
         edges: list[Edge | None] = [None]
@@ -270,7 +267,7 @@ class NeuronFocus:
         return replace(self, edge=edges[(here + direction) % len(edges)])
 
     def value(self, net: Wiring, phase: str | None) -> str | None:
-        """The name of the value that is meant: what the phase under way makes of the focus."""
+        """Return the name of the focused value, which depends on the phase under way."""
         backward = phase == "backward"
         if self.edge is not None:
             return value_name("dw" if backward else "w", *self.edge)
@@ -282,7 +279,7 @@ class NeuronFocus:
         return value_name(symbol, self.neuron)
 
     def setting(self, net: Wiring) -> str | None:
-        """The name of what can be set: a weight, a bias, an input of the example shown."""
+        """Return the name of what can be set: a weight, a bias, an input of the example shown."""
         if self.edge is not None:
             return value_name("w", *self.edge)
         if self.neuron is None:

@@ -1,6 +1,6 @@
 """nntui's own themes: dark, light, and one of high contrast. Textual's own are there beside them.
 
-The hues of signs, marks and breakpoints are not a theme's: see ``nntui.network_view.colours``.
+The hues of signs, marks and breakpoints are the same in all: see ``nntui.network_view.colours``.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ OWN: Final = (DARK, LIGHT, CONTRAST)
 
 
 def first_theme(preferred: str | None, available: Collection[str]) -> str | None:
-    """The theme to start with; None is Textual's choice: ``TEXTUAL_THEME`` was set."""
+    """Return the theme to start with; None: Textual chooses it, by ``TEXTUAL_THEME``."""
     if preferred in available:
         return preferred
     return None if os.environ.get("TEXTUAL_THEME") else DARK.name
@@ -97,7 +97,7 @@ _CODE_BOLD: Final = ("keyword", "definition")
 class Colours:
     """The colours of one theme; ``background`` and ``foreground`` are those of the panes.
 
-    ``strong``: what stands back does so less (high contrast).
+    ``strong``: faint text is less so (high contrast).
     """
 
     dark: bool
@@ -107,7 +107,7 @@ class Colours:
 
     @classmethod
     def of(cls, theme: Theme, variables: dict[str, str]) -> Colours:
-        """The colours that go with a theme of Textual's, given its variables."""
+        """Return the colours of one of Textual's themes, given its variables."""
         plain = "#121212" if theme.dark else "#ffffff"
         background = _parsed(variables.get("background", plain), plain)
         ink = "#e0e0e0" if theme.dark else "#1a1a1a"
@@ -120,7 +120,7 @@ class Colours:
         return Style(color=self.foreground.rich_color, bgcolor=self.background.rich_color)
 
     def whole(self, style: Style | None) -> Style:
-        """A style with what it leaves open filled in: as ordinary text is."""
+        """Return a style with what it leaves open filled in as in ordinary text."""
         if style is None:
             return self.plain
         if style not in self._whole:
@@ -129,58 +129,58 @@ class Colours:
 
     @cached_property
     def _whole(self) -> dict[Style, Style]:
-        """The styles filled in so far: they are few, and Rich takes its time to join two."""
+        """The styles filled in so far: they are few, and Rich is slow to join two."""
         return {}
 
     @cached_property
     def faint(self) -> Style:
-        """Text beside the point."""
+        """Text of less importance."""
         palette = self._palette
         return Style(color=RichColor.from_rgb(*palette.shown(palette.foreground, FAINT)))
 
     @cached_property
     def mark(self) -> Style:
-        """What is being computed at this moment."""
+        """What the last step computed."""
         return Style(color=_colour(MARK[self.dark]).rich_color, bold=True)
 
     @cached_property
     def flash(self) -> Style:
-        """A value that was written at this moment: it must be seen at once, among hundreds."""
+        """A value that was just written: it must be seen at once, among hundreds."""
         ground = self.background.blend(_colour(MARK[self.dark]), 0.32 if self.dark else 0.2)
         return self.mark + Style(bgcolor=ground.rich_color)
 
     @cached_property
     def line(self) -> Style:
-        """A line that parts what stands above it from what stands below."""
+        """A line between two parts."""
         return Style(color=self.background.blend(self.foreground, 0.35).rich_color)
 
     @cached_property
     def stop(self) -> Style:
-        """Where a breakpoint stands."""
+        """The mark of a breakpoint."""
         return Style(color=_colour(STOP[self.dark]).rich_color, bold=True)
 
     @cached_property
     def current_line(self) -> Style:
-        """The line of a list that is meant."""
+        """The selected row of a list."""
         return Style(
             bgcolor=self.background.blend(_colour(MARK[self.dark]), 0.15).rich_color, bold=True
         )
 
     def code(self, kind: str) -> Style:
-        """A piece of a program: a keyword, a definition's name, a value, a number, a string."""
+        """Return the style of code: a keyword, definition, value, number, string or comment."""
         if kind == "comment":
             return Style(color=self.background.blend(self.foreground, 0.8).rich_color, italic=True)
         colour = _CODE[kind][self.dark].rich_color if kind in _CODE else None
         return Style(color=colour, bold=True if kind in _CODE_BOLD else None)
 
     def chart(self, kind: str) -> Color:
-        """A part of a chart: train, ahead, test, other, gap, here, or words (of the axes)."""
+        """Return the colour of a part of a chart (a key of ``_CHART``)."""
         hue, amount = _CHART[kind]
         ink = self.foreground if hue is None else _colour(hue[self.dark])
         return self.background.blend(ink, amount)
 
     def role(self, role: str, value: float | None) -> Style:
-        """What a span of a drawing looks like, given its role and shade."""
+        """Return the style of a span of a drawing, given its role and shade."""
         key = role, value
         if key not in self._roles:
             self._roles[key] = self._style(*key)
@@ -188,7 +188,7 @@ class Colours:
 
     @cached_property
     def _roles(self) -> dict[tuple[str, float | None], Style]:
-        """The styles met so far: a step shows hundreds of spans, of few kinds and shades."""
+        """The styles so far: a step shows hundreds of spans, of few kinds and shades."""
         return {}
 
     def _style(self, role: str, value: float | None) -> Style:
@@ -208,6 +208,6 @@ class Colours:
 
 
 def _parsed(text: str, otherwise: str) -> Color:
-    """A colour of the theme; "ansi_default" and the like have no numbers to blend with."""
+    """Parse a colour of the theme; "ansi_default" and the like have no numbers to blend with."""
     colour = Color.parse(text)
     return Color.parse(otherwise) if colour.ansi is not None else colour

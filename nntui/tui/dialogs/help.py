@@ -36,8 +36,8 @@ PANES: Final = {
                  "point of this moment and the slope there, its connections product by product, "
                  "as they were really made; ✻ an update does not touch it",
     "breakpoints": "what stops a run: ● enabled, ○ disabled, and how often it was met",
-    "displays": "expressions, and how they changed since the last stop",
-    "branches": "the lines of time that edits began; ► the one you are on",
+    "displays": "expressions shown at every stop, and how they changed since the one before",
+    "branches": "the branches of the run that edits began; ► the one you are on",
     "output": "the commands that were typed and what they answered",
 }  # fmt: skip
 """What each pane shows."""
@@ -62,10 +62,10 @@ PANE_KEYS: Final[dict[str, tuple[str, ...]]] = {
 """The keys that have most to do with each pane, by their names in the table."""
 
 EDITING: Final = "editor"
-"""What is asked about in the editor, which is no pane."""
+"""Stands for a pane where the help is opened in the editor."""
 _ALWAYS: Final = ("pane", "maximise")
 _KEYS: Final = 17
-"""Cells before what a key does, which goes on below itself."""
+"""Cells before what a key does, whose further lines are indented so."""
 _WIDEST: Final = 84
 _FRAME: Final = 6
 """Cells of the border, of the blanks within it, of the scrollbar and one before that."""
@@ -79,7 +79,7 @@ _REMARKS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A key or a pane, and what there is to say of it; ``also``: what else it is found by."""
+    """A key or a pane, and its help; ``also``: more words that a search finds it by."""
 
     name: str
     help: str
@@ -88,7 +88,7 @@ class _Line:
 
 @dataclass(frozen=True, slots=True)
 class _Section:
-    """Lines below a title; ``what`` is said of them all."""
+    """Lines below a title, and ``what`` they are about."""
 
     title: str
     lines: list[_Line]
@@ -96,7 +96,7 @@ class _Section:
 
 
 class HelpScreen(ModalScreen[None]):
-    """Keys and panes; closed by the key that opened it. ``/`` looks for words."""
+    """Shows keys and panes, and closes by the key that opened it; ``/`` searches for words."""
 
     AUTO_FOCUS: ClassVar[str] = "#help-text"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -110,7 +110,6 @@ class HelpScreen(ModalScreen[None]):
         self._keymap, self._pane = keymap, pane
 
     def compose(self) -> ComposeResult:
-        """One text that scrolls, and below it a line for what to look for."""
         with Vertical(id="help") as box:
             box.border_title = "Help"
             box.border_subtitle = "/ search · esc close"
@@ -119,25 +118,21 @@ class HelpScreen(ModalScreen[None]):
             yield Input(placeholder="words to look for", id="help-words", compact=True)
 
     def on_mount(self) -> None:
-        """Nothing is looked for at first."""
         self.query_one(Input).display = False
 
     def on_resize(self, event: Resize) -> None:
-        """Write the text for the width that there is."""
         self._write()
 
     def action_dismiss(self, result: None = None) -> None:  # type: ignore[override]
-        """Close the help."""
         self.dismiss()
 
     def action_search(self) -> None:
-        """Look for words."""
         self.add_class("searching")
         self.query_one(Input).display = True
         self.query_one(Input).focus()
 
     def action_leave(self) -> None:
-        """Look for nothing any more; or close the help."""
+        """End the search, or close the help."""
         words = self.query_one(Input)
         if not words.display:
             self.dismiss()
@@ -148,15 +143,13 @@ class HelpScreen(ModalScreen[None]):
         self.query_one("#help-text").focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Show what has to do with the words."""
         self._write()
         self.query_one("#help-text").scroll_home(animate=False)
 
     def on_input_submitted(self) -> None:
-        """Scroll through what was found."""
         self.query_one("#help-text").focus()
 
-    # ---- inside --------------------------------------------------------------------------------
+    # ---- the text ------------------------------------------------------------------------------
 
     def _write(self) -> None:
         width = min(self.size.width, _WIDEST) - _FRAME
@@ -208,6 +201,6 @@ class HelpScreen(ModalScreen[None]):
 
 
 def _say(text: Text, words: str, width: int, indent: int, *, begun: bool = False) -> None:
-    """Words in lines of a width, indented; ``begun``: the first line already is."""
+    """Append words in lines of a width, indented; ``begun``: the first line already is."""
     for n, part in enumerate(wrapped(words, width - indent) if words else ()):
         text.append(f"{'' if begun and not n else ' ' * indent}{part}\n")

@@ -1,4 +1,4 @@
-"""Opening: from a document to a debugger that a screen can show. All of it may run in a thread."""
+"""Loading a document into a debugger for a screen; all of it may run in a thread."""
 
 from __future__ import annotations
 
@@ -26,11 +26,10 @@ LARGE: Final = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A run, and what could not be taken up of its session, in sentences.
+    """A document's run; ``problems`` says what could not be taken up of its session.
 
-    ``sample``: it is one of those that come with nntui.
-    ``files`` are what it was read from, the document first, and ``stamps`` how they were then.
-    ``recovered`` is unsaved work on it that was left.
+    ``sample``: the document is a bundled sample. ``files`` are what it was read from, itself
+    first, and ``stamps`` how they were then. ``recovered`` is unsaved work on it that was left.
     """
 
     debugger: Debugger
@@ -42,20 +41,20 @@ class Opened:
 
     @property
     def experiment(self) -> Experiment:
-        """What the document holds."""
+        """The experiment that the document holds."""
         return original(self.debugger)
 
     def screen(
         self, *, keymap: Mapping[str, str], preferences: PreferencesFile, keep_state: bool
     ) -> SteppingScreen:
-        """The screen of the run (in the app's own thread)."""
+        """Return a screen of the run (in the app's own thread)."""
         return SteppingScreen(
             self.debugger, keymap=keymap, preferences=preferences, keep_state=keep_state
         )
 
 
 def opened(document: Path, keep_state: bool) -> Opened:
-    """A document opened, and noted among the recent files.
+    """Open a document, and note it among the recent files.
 
     Raises:
         DocumentError: it can't be read.
@@ -96,12 +95,12 @@ def _spare_garbage_collector(experiment: Experiment) -> None:
 
 
 def taken_up(experiment: Experiment, keep_state: bool) -> Opened:
-    """A run as it was left, when it is not the first time."""
+    """Return the run of an experiment as it was left the last time."""
     debugger, problems = open_session(experiment, keep_state)
     return Opened(debugger, tuple(problems))
 
 
 def files_of(document: Path, experiment: Experiment) -> tuple[Path, ...]:
-    """The files that an experiment is read from: its document, and its data if that is another."""
+    """Return the files of an experiment: its document, and the CSV file of its data, if any."""
     source = experiment.data.source
     return (document, source.path) if isinstance(source, CsvSource) else (document,)

@@ -78,9 +78,7 @@ class FocusActions(SteppingBase):
     def _focus_any_neuron(self) -> None:
         """Where nothing has the focus, give it to the neuron of the last step, or the first."""
         if self.neuron_focus.neuron is None:
-            last = self.latest.snapshot.last
-            about = last.operation[-1] if last and len(last.operation) > 1 else self.net.neurons[0]
-            self.neuron_focus = NeuronFocus(about)
+            self.neuron_focus = NeuronFocus(self.latest.neuron or self.net.neurons[0])
 
     # ---- copying (by OSC 52, which most terminals obey, also over ssh) -------------------------
 

@@ -85,13 +85,13 @@ class PaneLayout:
         return self.turned and self.current == pane
 
     def tabs(self, pane: str) -> tuple[str, ...]:
-        """The panes that share a pane's place at the moment, itself too; empty when none do."""
+        """Return the panes that share a pane's slot now, itself too; empty when none do."""
         if self.maximised is not None:
             return self._order
         return self.columns.shared if pane in self.columns.shared else ()
 
     def regions(self, area: Size) -> dict[str, Region]:
-        """Where the panes are put that are seen."""
+        """Return the region of each pane that is seen."""
         if self.too_small:
             return {}
         if self.maximised is not None:
@@ -115,7 +115,7 @@ class PaneLayout:
         self.open(order[(here + direction) % len(order)])
 
     def close(self) -> None:
-        """Turn to no pane in particular; in the shared place to the first."""
+        """Turn to no pane; the shared slot shows its first."""
         self.current, self.turned = self._first, False
         if self.columns.shared:
             self._shared = self.current
@@ -146,8 +146,8 @@ class PaneLayout:
         """Give the pane turned to more rows, or fewer; return whether that can be done."""
         if self.maximised is not None:
             return False
-        places = (place for place in self.columns.places if self.subject in place.panes)
-        self._change(next(places).name, by)
+        slots = (slot for slot in self.columns.slots if self.subject in slot.panes)
+        self._change(next(slots).name, by)
         return True
 
     def reset_sizes(self) -> None:
@@ -160,7 +160,7 @@ class PaneLayout:
 
     @property
     def _order(self) -> tuple[str, ...]:
-        """What tab goes through: the panes of the shared place, and the lists."""
+        """What tab goes through: the panes of the shared slot, and the lists."""
         if self.maximised is not None or not self.columns.shared:
             return PANES
         shared = self.columns.shared

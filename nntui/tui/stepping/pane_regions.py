@@ -1,6 +1,6 @@
 """Which panes a terminal of a size has room for, and the region of each.
 
-They are arranged in one column or two of places. A place belongs to one pane, or several share it
+They are arranged in one or two columns of slots. A slot belongs to one pane, or several share it
 and one of them is seen, or they lie in it side by side. Heights go by what there is to show: a
 small network's table is not given half of the screen.
 """
@@ -20,7 +20,7 @@ PANES: Final = ("network", "step", "algorithm", "neurons", "loss", "inspector", 
 _SHARING: Final = ("step", "neurons", "loss", "algorithm", "inspector", *LISTS, "output")
 
 LEAST: Final = Size(60, 16)
-"""Columns and rows of a terminal below which there is a sentence instead of panes."""
+"""Columns and rows of the smallest terminal that panes are shown in."""
 BARS: Final = 2
 """Rows of the status line and the footer."""
 NARROWEST: Final = 24
@@ -37,7 +37,7 @@ _INSPECTOR: Final = 14
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """How much there is to show: the neurons, and how many the fullest layer has."""
+    """How much there is to show: the number of neurons, and of those in the largest layer."""
 
     neurons: int
     widest: int
@@ -45,7 +45,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class PaneSlot:
-    """Panes in one place; ``rows`` that they are best shown in, and their share of what is left.
+    """The panes of one slot, the ``rows`` that they need, and their share of what is left.
 
     ``together``: they are seen all at once, two beside each other.
     """
@@ -63,21 +63,21 @@ class PaneSlot:
 
 @dataclass(frozen=True, slots=True)
 class PaneColumns:
-    """The places of a size, column by column; ``left``: how many hundredths the first takes."""
+    """The slots, column by column; ``left``: the width of the first column in hundredths."""
 
     name: str
     columns: tuple[tuple[PaneSlot, ...], ...]
     left: int = 50
 
     @property
-    def places(self) -> Iterator[PaneSlot]:
-        return (place for column in self.columns for place in column)
+    def slots(self) -> Iterator[PaneSlot]:
+        return (slot for column in self.columns for slot in column)
 
     @property
     def shared(self) -> tuple[str, ...]:
         """The panes of which one at a time is seen."""
-        places = (place for place in self.places if not place.together)
-        return next((place.panes for place in places if len(place.panes) > 1), ())
+        slots = (slot for slot in self.slots if not slot.together)
+        return next((slot.panes for slot in slots if len(slot.panes) > 1), ())
 
     @property
     def always(self) -> frozenset[str]:
@@ -108,35 +108,35 @@ def regions(
 
     Args:
         columns: the arrangement.
-        seen: the pane that is seen in the shared place.
+        seen: the pane that is seen in the shared slot.
         area: columns and rows for all of them.
-        moved: by the name of a place, the rows that the user gave to it beyond its own, and
+        moved: by the name of a slot, the rows that the user gave to it beyond its own, and
             under "columns" the columns that the first column was made wider.
     """
     found: dict[str, Region] = {}
     x = 0
     for column, width in zip(columns.columns, _widths(columns, area.width, moved), strict=True):
         y = 0
-        for place, height in zip(column, heights(column, area.height, moved), strict=True):
-            found |= _placed(place, seen, Region(x, y, width, height))
+        for slot, height in zip(column, heights(column, area.height, moved), strict=True):
+            found |= _placed(slot, seen, Region(x, y, width, height))
             y += height
         x += width
     return found
 
 
-def heights(places: tuple[PaneSlot, ...], rows: int, moved: Mapping[str, int]) -> list[int]:
-    """Return how many of the rows each place gets; together all of them."""
-    found = [place.rows for place in places]
+def heights(slots: tuple[PaneSlot, ...], rows: int, moved: Mapping[str, int]) -> list[int]:
+    """Return how many of the rows each slot gets; together all of them."""
+    found = [slot.rows for slot in slots]
     spare = rows - sum(found)
     if spare >= 0:
-        shares = sum(place.share for place in places) or 1
-        for n, place in enumerate(places):
-            found[n] += spare * place.share // shares
+        shares = sum(slot.share for slot in slots) or 1
+        for n, slot in enumerate(slots):
+            found[n] += spare * slot.share // shares
         found[-1] += rows - sum(found)
     else:
         _take(found, -spare, range(len(found)))
-    for n, place in enumerate(places):
-        _move(found, n, moved.get(place.name, 0))
+    for n, slot in enumerate(slots):
+        _move(found, n, moved.get(slot.name, 0))
     return found
 
 
@@ -191,23 +191,23 @@ def _large(rows: int, network: PaneSlot, content: Content) -> PaneColumns:
 
 
 def _below(network: PaneSlot, rows: int, *others: PaneSlot) -> tuple[PaneSlot, ...]:
-    """The network above others: a tall one can be scrolled, so theirs are the rows they need."""
-    most = max(rows - sum(place.rows for place in others), _NETWORK)
+    """Put the network above other slots, which get all rows that they need: it can be scrolled."""
+    most = max(rows - sum(slot.rows for slot in others), _NETWORK)
     return (replace(network, rows=min(network.rows, most)), *others)
 
 
 def _without(*shown: str) -> tuple[str, ...]:
-    """The panes that share a place when some have their own."""
+    """Return the panes that share a slot when some have their own."""
     return tuple(pane for pane in _SHARING if pane not in shown)
 
 
 def _table(content: Content) -> int:
-    """Rows of the neurons’ table: one for each, its heading, its border and one to breathe."""
+    """Return the rows of the neurons’ table: one for each, heading, border and an empty one."""
     return content.neurons + 4
 
 
 def _network(content: Content) -> int:
-    """Rows of the drawing: a neuron's box and the air below it, and the border."""
+    """Return the rows of the drawing: two for each neuron of the largest layer, and the border."""
     return 2 * content.widest + 3
 
 
@@ -222,12 +222,12 @@ def _widths(columns: PaneColumns, width: int, moved: Mapping[str, int]) -> tuple
     return left, width - left
 
 
-def _placed(place: PaneSlot, seen: str, region: Region) -> Iterator[tuple[str, Region]]:
-    if not place.together:
-        yield (seen if seen in place.panes else place.panes[0]), region
+def _placed(slot: PaneSlot, seen: str, region: Region) -> Iterator[tuple[str, Region]]:
+    if not slot.together:
+        yield (seen if seen in slot.panes else slot.panes[0]), region
         return
     half = (region.width * 3 // 5, region.height // 2)
-    for n, pane in enumerate(place.panes):
+    for n, pane in enumerate(slot.panes):
         row, column = divmod(n, 2)
         x, y = column * half[0], row * half[1]
         width = region.width - half[0] if column else half[0]
@@ -236,7 +236,7 @@ def _placed(place: PaneSlot, seen: str, region: Region) -> Iterator[tuple[str, R
 
 
 def _move(sizes: list[int], n: int, by: int) -> None:
-    """Make a place larger at the cost of its neighbours, those below first; or smaller."""
+    """Make a slot larger at the cost of its neighbours, those below first; or smaller."""
     if by > 0:
         others = [*range(n + 1, len(sizes)), *reversed(range(n))]
         sizes[n] += _take(sizes, by, others)
@@ -246,7 +246,7 @@ def _move(sizes: list[int], n: int, by: int) -> None:
 
 
 def _take(sizes: list[int], rows: int, where: list[int] | range) -> int:
-    """Take rows from places, as far as they have more than the least; how many could be had.
+    """Take rows from slots that have more than the least; return how many could be had.
 
     From several at once in proportion to what they have to spare.
     """
