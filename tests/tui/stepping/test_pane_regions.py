@@ -29,7 +29,7 @@ SIZES = [
 @pytest.mark.parametrize("size", SIZES)
 def test_every_pane_has_one_place_and_the_places_fill_the_screen(size, content):
     found = columns_for(*size, content)
-    assert sorted(pane for place in found.places for pane in place.panes) == sorted(PANES)
+    assert sorted(pane for place in found.slots for pane in place.panes) == sorted(PANES)
     area = Size(size[0], size[1] - 2)
     for seen in found.shared or ("network",):
         laid = regions(found, seen, area, {})
