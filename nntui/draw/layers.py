@@ -66,14 +66,14 @@ def draft(
     skipping = list(_skipping(outgoing, column_of))
     links = links_of(skipping, column_of)
     direct = sum(map(len, outgoing.values())) - len(skipping)
-    tangled = direct + sum(map(len, links)) > MOST_LINKS
+    search = direct + sum(map(len, links)) <= MOST_LINKS
     detours = [
         [link for link in gap if isinstance(link[0], Lane) or isinstance(link[1], Lane)]
         for gap in links
     ]
-    if not tangled:  # only then do those from one column to the next matter
+    if search:  # only then do those from one column to the next matter
         links = links_of(((i, j) for i, ends in outgoing.items() for j in ends), column_of)
-    return Draft(columns, arrange(columns, links, tangled=tangled), detours, sources, outgoing)
+    return Draft(columns, arrange(columns, links, search=search), detours, sources, outgoing)
 
 
 def _skipping(
@@ -110,33 +110,33 @@ _SWEEPS: Final = 6
 _ROUNDS: Final = 12
 
 
-def arrange(columns: Sequence[Sequence[str]], links: Links, *, tangled: bool = False) -> Order:
-    """Return neurons and lanes of each column in the order in which to draw them.
+def arrange(columns: Sequence[Sequence[str]], links: Links, *, search: bool) -> Order:
+    """Put the neurons and lanes of each column into the order in which to draw them.
 
     Neurons keep the order of `columns` unless another one has fewer crossings; in the first and the
-    last column (inputs and outputs) they always do. `tangled`: there are too many lines to search;
-    then `links` need only those from and to lanes.
+    last column (inputs and outputs) they always do. Without `search` they keep it everywhere, and
+    `links` need only those from and to lanes.
     """
     lanes: list[list[Item]] = [[] for _ in columns]
     for column, gap in enumerate(links):
         lanes[column + 1] += dict.fromkeys(end for _, end in gap if isinstance(end, Lane))
     below: Order = [[*names, *more] for names, more in zip(columns, lanes, strict=True)]
-    if tangled:
+    if not search:
         return below
-    tangle = _Tangle(links)
+    lines = _Crossings(links)
     above: Order = [[*more, *names] for names, more in zip(columns, lanes, strict=True)]
-    among = tangle.slip_in(columns, lanes)
+    among = lines.insert_lanes(columns, lanes)
     starts = [among, below, above] if any(lanes) else [below]
-    kept = min((tangle.exchange(start, free=False) for start in starts), key=tangle.crossings)
-    swept = tangle.exchange(tangle.sweep(kept), free=True)
-    return swept if tangle.crossings(swept) < tangle.crossings(kept) else kept
+    kept = min((lines.exchange(start, free=False) for start in starts), key=lines.crossings)
+    swept = lines.exchange(lines.sweep(kept), free=True)
+    return swept if lines.crossings(swept) < lines.crossings(kept) else kept
 
 
 def _places(items: Sequence[Item]) -> dict[Item, int]:
     return {item: place for place, item in enumerate(items)}
 
 
-class _Tangle:
+class _Crossings:
     """The lines between columns, and how many of them cross in a given order."""
 
     def __init__(self, links: Links) -> None:
@@ -149,7 +149,7 @@ class _Tangle:
                 self.before.setdefault(end, []).append(start)
 
     def crossings(self, order: Order) -> int:
-        """Return the number of pairs of lines that cross."""
+        """Count the pairs of lines that cross."""
         total = 0
         for gap, left, right in zip(self.links, order, order[1:], strict=False):
             start_at, end_at = _places(left), _places(right)
@@ -159,8 +159,10 @@ class _Tangle:
                 insort(ends, end)
         return total
 
-    def slip_in(self, columns: Sequence[Sequence[str]], lanes: Sequence[Sequence[Item]]) -> Order:
-        """Return the given order with each lane as high as what it comes from, relatively."""
+    def insert_lanes(
+        self, columns: Sequence[Sequence[str]], lanes: Sequence[Sequence[Item]]
+    ) -> Order:
+        """Insert each lane into its column at the relative height of what it comes from."""
         order: Order = []
         height: dict[Item, float] = {}
         for names, more in zip(columns, lanes, strict=True):
@@ -176,7 +178,7 @@ class _Tangle:
         return order
 
     def sweep(self, order: Order) -> Order:
-        """Return the best order met while sorting columns by where their lines come from."""
+        """Sort columns again and again by where their lines come from; return the best order."""
         order = [list(items) for items in order]
         best, fewest = [list(items) for items in order], self.crossings(order)
         inner = range(1, len(order) - 1)
@@ -200,7 +202,7 @@ class _Tangle:
         return best
 
     def exchange(self, order: Order, *, free: bool) -> Order:
-        """Return `order` after exchanging neighbours as long as that removes crossings.
+        """Exchange neighbours as long as that removes crossings.
 
         Two neurons are exchanged only if `free`, and never in the first or the last column.
         """
@@ -245,7 +247,7 @@ class ColumnEntry:
 def fold(
     items: list[Item], height: int, box_height: int, *, whole: bool = False
 ) -> list[ColumnEntry]:
-    """Return what stands in a column of `height` rows, top to bottom.
+    """Decide what stands in a column of `height` rows, top to bottom.
 
     Neurons that do not fit become one fold between the first ones and the last, or the `whole`
     layer does; lanes that do not fit are merged, and where not even one fits, they are left out.
@@ -286,9 +288,9 @@ def fold(
 
 
 def spread(entries: Sequence[ColumnEntry], height: int, box_height: int) -> list[int]:
-    """Return the top row of each entry: boxes evenly over `height`, lanes between them.
+    """Choose the top row of each entry: boxes evenly over `height`, lanes between them.
 
-    The entries must fit, as `columns.fold` makes them.
+    The entries must fit, as `fold` makes them.
     """
     sizes = [1 if entry.kind == "lane" else box_height for entry in entries]
     boxes = [i for i, entry in enumerate(entries) if entry.kind != "lane"]
@@ -309,7 +311,7 @@ def spread(entries: Sequence[ColumnEntry], height: int, box_height: int) -> list
 
 
 def _pack(sizes: Sequence[int], height: int) -> list[int]:
-    """Return tops with the spare rows shared out evenly, when lanes need more than lies between."""
+    """Share the spare rows out evenly, when lanes need more than there are between boxes."""
     spare = height - sum(sizes)
     tops, used = [], 0
     for i, size in enumerate(sizes):
@@ -331,7 +333,7 @@ def settle(
     height: int,
     box_height: int,
 ) -> dict[Lane, int]:
-    """Straighten the lanes in `tops` and return the row of each."""
+    """Straighten the lanes, which changes `tops`, and return the row of each."""
     spot: dict[Item, tuple[int, int]] = {}
     for column, places in enumerate(entries):
         for i, entry in enumerate(places):
@@ -389,7 +391,7 @@ def _straighten(
 def _freedom(
     entries: Sequence[ColumnEntry], rows: Sequence[int], i: int, height: int, box_height: int
 ) -> tuple[int, int]:
-    """Return the first and the last row to which the lane at `i` can move past nothing."""
+    """Return the first and last row to which the lane at `i` can move past no other entry."""
     low, high = 0, height - 1
     box_above = i > 0 and entries[i - 1].kind != "lane"
     box_below = i + 1 < len(entries) and entries[i + 1].kind != "lane"

@@ -12,186 +12,6 @@ from nntui.draw.layers import ColumnEntry, Draft, Edge, fold, settle, spread
 from nntui.draw.plan import Box, HeatMap, Layout, heat_maps_of
 from nntui.text import cells
 
-BRIEF: Final = 4
-"""Cells of a value in a drawing that would otherwise be too wide."""
-
-NAME_LIMIT: Final = 12
-"""The most cells that a name gets."""
-
-_WIDEST_GAP: Final = 40
-"""Between columns further apart than this the eye loses a line."""
-
-
-@dataclass(frozen=True, slots=True)
-class WidthFit:
-    """One way to fill a width: the widths of boxes and where each column starts.
-
-    A box is `box_height` rows high: name and value side by side in 1, or one above the other in 2.
-    """
-
-    box_height: int
-    name_widths: tuple[int, ...]
-    box_widths: tuple[int, ...]
-    lefts: tuple[int, ...]
-    width: int
-    value_width: int
-
-
-# What is given up, step by step, when the width gets scarce: (longest name, rows of a box, cells
-# between columns beyond the label, cells of a value at most). Before a label loses its place, the
-# drawing gets wider instead.
-_ALL: Final = 99
-_CONCESSIONS: Final[tuple[tuple[int, int, int, int], ...]] = (
-    (NAME_LIMIT, 1, 5, _ALL),
-    (NAME_LIMIT, 2, 5, _ALL),
-    (8, 1, 4, _ALL),
-    (8, 2, 4, _ALL),
-    (5, 1, 3, _ALL),
-    (5, 2, 3, _ALL),
-    (3, 2, 2, _ALL),
-    (5, 2, 2, BRIEF),
-    (5, 1, 0, BRIEF),
-)
-_TOO_WIDE: Final[tuple[tuple[int, int, int, int], ...]] = ((8, 2, 3, _ALL), (8, 1, 3, _ALL))
-
-
-def fit_columns(
-    columns: Sequence[Sequence[str]],
-    width: int,
-    *,
-    value_width: int,
-    label_width: int,
-    stackable: bool,
-) -> WidthFit:
-    """Return the first fit in at most `width` cells, or a wider one when there is none.
-
-    `stackable` says that boxes of two rows fit in height.
-    """
-    natural = [max(map(cells, names), default=1) for names in columns]
-
-    def attempt(limit: int, box_height: int, beyond: int, most: int) -> WidthFit:
-        value = min(value_width, most)
-        names = tuple(max(1, min(limit, name)) for name in natural)
-        inner = (name + 1 + value if box_height == 1 else max(name, value) for name in names)
-        boxes = tuple(cells + 2 for cells in inner)
-        return _place(names, boxes, width, label_width + beyond, box_height, value)
-
-    for concession in _CONCESSIONS:
-        if concession[1] == 1 or stackable:
-            fit = attempt(*concession)
-            if fit.width <= width:
-                return fit
-    return next(attempt(*choice) for choice in _TOO_WIDE if choice[1] == 1 or stackable)
-
-
-def _place(
-    names: tuple[int, ...],
-    boxes: tuple[int, ...],
-    width: int,
-    gap: int,
-    box_height: int,
-    value_width: int,
-) -> WidthFit:
-    gaps = max(0, len(boxes) - 1)
-    spare = max(gap * gaps, min(width - sum(boxes), _WIDEST_GAP * gaps))
-    total = sum(boxes) + spare
-    margin = max(0, width - total) // 2
-    lefts, used = [], margin
-    for i, box in enumerate(boxes):
-        lefts.append(used)
-        used += box + (spare * (i + 1) // gaps - spare * i // gaps if gaps else 0)
-    return WidthFit(box_height, names, boxes, tuple(lefts), total, value_width)
-
-
-# ---- labels --------------------------------------------------------------------------------------
-
-
-# What it costs to cover a cell of another line: in the middle of the label, or at its rim.
-_MIDDLE: Final = 4.0
-_RIM: Final = 1.5
-# What each cell of distance from the target costs, each cell beside the label's own line, and each
-# corner of that line that it hides.
-_DISTANCE: Final = 0.15
-_BESIDE: Final = 0.5
-_CORNER: Final = 0.5
-# A label that would cost more is left out.
-_DEAREST: Final = 8.0
-
-
-def cover(slot: Cell, width: int) -> list[Cell]:
-    """Return the cells of a label at `slot` and the one that must stay free at either side."""
-    x, y = slot
-    return [(cell, y) for cell in range(x - 1, x + width + 1)]
-
-
-def best_slot(
-    leg: Leg,
-    width: int,
-    taken: Container[Cell],
-    crowd: Mapping[Cell, int],
-    *,
-    start: int,
-    dearest: float = float("inf"),
-    far: bool = False,
-) -> Cell | None:
-    """Return where on `leg` a label of `width` cells fits best: its first cell, or None.
-
-    It stands near the leg's end, or near its start when that is the `far` one.
-    `crowd` counts the lines, this one included, in each cell. The gap begins at `start`: a leg from
-    further away comes from behind boxes. Its first and last cell stay free for an arrowhead.
-    """
-    own = stairs(leg, False)
-    best, least = None, dearest
-    half = width // 2
-    for x, y in own:
-        left = x - half
-        if left <= max(leg.x0, start) or left + width > leg.x1:
-            continue
-        cost = (left - leg.x0 if far else leg.x1 - left - width) * _DISTANCE
-        for i in range(width):
-            cell = (left + i, y)
-            cost += 0 if cell in own else _BESIDE
-            cost += _CORNER * ((left + i, y - 1) in own or (left + i, y + 1) in own)
-            others = crowd.get(cell, 0) - (cell in own)
-            if others > 0:
-                cost += others * (_MIDDLE if abs(i - half) <= 1 else _RIM)
-        if cost < least and not any(cell in taken for cell in cover((left, y), width)):
-            best, least = (left, y), cost
-    return best
-
-
-def crowd_of(legs: Iterable[Leg]) -> Counter[Cell]:
-    """Return how many of the lines run through each cell."""
-    return Counter(cell for leg in legs for cell in stairs(leg, False))
-
-
-def slots_in_gap(
-    legs: Mapping[Edge, Leg], passing: list[Leg], width: int, start: int
-) -> dict[Edge, Cell]:
-    """Return places for the labels of the lines that end in one gap, as many as have room.
-
-    `passing` are the lines that also run through the gap but have their label elsewhere; `start` is
-    its first cell column.
-    """
-    crowd = crowd_of([*legs.values(), *passing])
-    taken: set[Cell] = set()
-    slots: dict[Edge, Cell] = {}
-    # The line with the least choice goes first, or the others would take its only place.
-    easy = {
-        key: best_slot(leg, width, (), crowd, start=start, dearest=_DEAREST)
-        for key, leg in legs.items()
-    }
-    for key, leg in sorted(legs.items(), key=lambda pair: easy[pair[0]] is not None):
-        slot = best_slot(leg, width, taken, crowd, start=start, dearest=_DEAREST)
-        if slot is not None:
-            slots[key] = slot
-            taken.update(cover(slot, width))
-    return slots
-
-
-# ---- the whole -----------------------------------------------------------------------------------
-
-
 _AS_IT_FITS: Final[Mapping[int, bool]] = {}
 
 MOST_LABELLED: Final = 40
@@ -316,4 +136,184 @@ def _slots(made: Layout) -> dict[Edge, Cell]:
     for start, legs in ending.items():
         if made.label_width and len(legs) <= MOST_LABELLED:
             slots.update(slots_in_gap(legs, list(passing.get(start, ())), made.label_width, start))
+    return slots
+
+
+# ---- widths --------------------------------------------------------------------------------------
+
+
+BRIEF: Final = 4
+"""Cells of a value in a drawing that would otherwise be too wide."""
+
+NAME_LIMIT: Final = 12
+"""The most cells that a name gets."""
+
+_WIDEST_GAP: Final = 40
+"""Between columns further apart than this the eye loses a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class WidthFit:
+    """One way to fill a width: the widths of boxes and where each column starts.
+
+    A box is `box_height` rows high: name and value side by side in 1, or one above the other in 2.
+    """
+
+    box_height: int
+    name_widths: tuple[int, ...]
+    box_widths: tuple[int, ...]
+    lefts: tuple[int, ...]
+    width: int
+    value_width: int
+
+
+# What is given up, step by step, when the width gets scarce: (longest name, rows of a box, cells
+# between columns beyond the label, cells of a value at most). Before a label loses its place, the
+# drawing gets wider instead.
+_ALL: Final = 99
+_CONCESSIONS: Final[tuple[tuple[int, int, int, int], ...]] = (
+    (NAME_LIMIT, 1, 5, _ALL),
+    (NAME_LIMIT, 2, 5, _ALL),
+    (8, 1, 4, _ALL),
+    (8, 2, 4, _ALL),
+    (5, 1, 3, _ALL),
+    (5, 2, 3, _ALL),
+    (3, 2, 2, _ALL),
+    (5, 2, 2, BRIEF),
+    (5, 1, 0, BRIEF),
+)
+_TOO_WIDE: Final[tuple[tuple[int, int, int, int], ...]] = ((8, 2, 3, _ALL), (8, 1, 3, _ALL))
+
+
+def fit_columns(
+    columns: Sequence[Sequence[str]],
+    width: int,
+    *,
+    value_width: int,
+    label_width: int,
+    stackable: bool,
+) -> WidthFit:
+    """Return the first fit in at most `width` cells, or a wider one when there is none.
+
+    `stackable` says that boxes of two rows fit in height.
+    """
+    natural = [max(map(cells, names), default=1) for names in columns]
+
+    def attempt(limit: int, box_height: int, beyond: int, most: int) -> WidthFit:
+        value = min(value_width, most)
+        names = tuple(max(1, min(limit, name)) for name in natural)
+        inner = (name + 1 + value if box_height == 1 else max(name, value) for name in names)
+        boxes = tuple(cells + 2 for cells in inner)
+        return _place(names, boxes, width, label_width + beyond, box_height, value)
+
+    for concession in _CONCESSIONS:
+        if concession[1] == 1 or stackable:
+            fit = attempt(*concession)
+            if fit.width <= width:
+                return fit
+    return next(attempt(*choice) for choice in _TOO_WIDE if choice[1] == 1 or stackable)
+
+
+def _place(
+    names: tuple[int, ...],
+    boxes: tuple[int, ...],
+    width: int,
+    gap: int,
+    box_height: int,
+    value_width: int,
+) -> WidthFit:
+    gaps = max(0, len(boxes) - 1)
+    spare = max(gap * gaps, min(width - sum(boxes), _WIDEST_GAP * gaps))
+    total = sum(boxes) + spare
+    margin = max(0, width - total) // 2
+    lefts, used = [], margin
+    for i, box in enumerate(boxes):
+        lefts.append(used)
+        used += box + (spare * (i + 1) // gaps - spare * i // gaps if gaps else 0)
+    return WidthFit(box_height, names, boxes, tuple(lefts), total, value_width)
+
+
+# ---- places for labels ---------------------------------------------------------------------------
+
+
+# What it costs to cover a cell of another line: in the middle of the label, or at its rim.
+_MIDDLE: Final = 4.0
+_RIM: Final = 1.5
+# What each cell of distance from the target costs, each cell beside the label's own line, and each
+# corner of that line that it hides.
+_DISTANCE: Final = 0.15
+_BESIDE: Final = 0.5
+_CORNER: Final = 0.5
+# A label that would cost more is left out.
+_MAX_COST: Final = 8.0
+
+
+def cover(slot: Cell, width: int) -> list[Cell]:
+    """Return the cells of a label at `slot` and the one that must stay free at either side."""
+    x, y = slot
+    return [(cell, y) for cell in range(x - 1, x + width + 1)]
+
+
+def best_slot(
+    leg: Leg,
+    width: int,
+    taken: Container[Cell],
+    crowd: Mapping[Cell, int],
+    *,
+    start: int,
+    max_cost: float = float("inf"),
+    far: bool = False,
+) -> Cell | None:
+    """Return where on `leg` a label of `width` cells fits best: its first cell, or None.
+
+    It stands near the leg's end, or near its start when that is the `far` one.
+    `crowd` counts the lines, this one included, in each cell. The gap begins at `start`: a leg from
+    further away comes from behind boxes. Its first and last cell stay free for an arrowhead.
+    """
+    own = stairs(leg, False)
+    best, least = None, max_cost
+    half = width // 2
+    for x, y in own:
+        left = x - half
+        if left <= max(leg.x0, start) or left + width > leg.x1:
+            continue
+        cost = (left - leg.x0 if far else leg.x1 - left - width) * _DISTANCE
+        for i in range(width):
+            cell = (left + i, y)
+            cost += 0 if cell in own else _BESIDE
+            cost += _CORNER * ((left + i, y - 1) in own or (left + i, y + 1) in own)
+            others = crowd.get(cell, 0) - (cell in own)
+            if others > 0:
+                cost += others * (_MIDDLE if abs(i - half) <= 1 else _RIM)
+        if cost < least and not any(cell in taken for cell in cover((left, y), width)):
+            best, least = (left, y), cost
+    return best
+
+
+def crowd_of(legs: Iterable[Leg]) -> Counter[Cell]:
+    """Return how many of the lines run through each cell."""
+    return Counter(cell for leg in legs for cell in stairs(leg, False))
+
+
+def slots_in_gap(
+    legs: Mapping[Edge, Leg], passing: list[Leg], width: int, start: int
+) -> dict[Edge, Cell]:
+    """Return places for the labels of the lines that end in one gap, as many as have room.
+
+    `passing` are the lines that also run through the gap but have their label elsewhere; `start` is
+    its first cell column.
+    """
+    crowd = crowd_of([*legs.values(), *passing])
+    taken: set[Cell] = set()
+    slots: dict[Edge, Cell] = {}
+    # The line with the least choice goes first, or the others would take its only place.
+    easy = {
+        key: best_slot(leg, width, (), crowd, start=start, max_cost=_MAX_COST)
+        for key, leg in legs.items()
+    }
+    for key, leg in sorted(legs.items(), key=lambda pair: easy[pair[0]] is not None):
+        slot = best_slot(leg, width, taken, crowd, start=start, max_cost=_MAX_COST)
+        if slot is not None:
+            slots[key] = slot
+            taken.update(cover(slot, width))
     return slots

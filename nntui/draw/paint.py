@@ -174,7 +174,7 @@ def _stroke(line: VisibleLine) -> tuple[int, int]:
 def _draw_heat(
     canvas: Canvas, layout: Layout, lines: Iterable[VisibleLine], heat: FilledHeatMaps
 ) -> None:
-    """Draw the maps, but none into a gap where lines are brought out that it would hide."""
+    """Draw the maps, but none that would hide highlighted lines."""
     out = {layout.box(line.edge[1]).column for line in lines if line.look.state in _OUT}
     hidden = {column for column, each in layout.heat_maps.items() if each.alone and column in out}
     for shade in heat.shades:
@@ -195,7 +195,7 @@ def _draw_heavy(canvas: Canvas, line: VisibleLine, tail: Leg | None) -> None:
 
 
 def _draw_angles(canvas: Canvas, slot: Cell, width: int, role: str, signed: float) -> None:
-    """Draw the angles that mark the chosen connection into the free cells beside its label."""
+    """Draw angles beside the label of the focused connection."""
     x, y = slot
     for beside, angle in ((x - 1, "‹"), (x + width, "›")):
         canvas.cell(beside, y, angle, role, signed)
@@ -204,7 +204,7 @@ def _draw_angles(canvas: Canvas, slot: Cell, width: int, role: str, signed: floa
 def _draw_stops(
     canvas: Canvas, lines: Iterable[VisibleLine], labels: Iterable[tuple[VisibleLine, Cell, str]]
 ) -> None:
-    """Draw a dot before the label of each connection that stops, or else upon its line."""
+    """Draw a dot before the label of each connection with a breakpoint, or else on its line."""
     slots = {line.edge: slot for line, slot, _ in labels}
     taken = {cell for _, slot, text in labels for cell in cover(slot, cells(text))}
     for line in lines:
@@ -222,7 +222,7 @@ def _draw_stops(
 def _labels(
     layout: Layout, lines: list[VisibleLine], current: list[VisibleLine]
 ) -> list[tuple[VisibleLine, Cell, str]]:
-    """Return the labels to print: the current one always, others where they cover no other."""
+    """Choose the labels to print: the current one always, others where they cover no other."""
     taken: set[Cell] = set()
     printed: list[tuple[VisibleLine, Cell, str]] = []
     path = {cell for line in current for leg in line.legs for cell in stairs(leg, False)}
@@ -272,7 +272,7 @@ def _draw_box(
 
 
 def _shown(box: Box, nodes: Mapping[str, NodeLook], ends: Iterable[str]) -> str | None:
-    """Return the neuron to show in a box; of a fold, the one at which something happens, if any."""
+    """Choose the neuron to show in a box; of a fold, a current or focused one, if any."""
     if not box.folded:
         return box.names[0]
     marked = {nodes[name].mark: name for name in reversed(box.names) if name in nodes}
