@@ -1,4 +1,4 @@
-"""The inspector: a neuron's equations, function and connections, as a person reads them."""
+"""The inspector: a neuron's equations, activation function, connections and history."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ async def drawn(pilot) -> LossPane:
 
 
 def text_of(pane: LossPane) -> str:
-    """What stands in the pane."""
+    """Return the text of the pane."""
     region = pane.region
     strips = pane.app.screen._compositor.render_strips()
     rows = ["".join(segment.text for segment in strip) for strip in strips]

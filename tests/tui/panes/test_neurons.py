@@ -1,4 +1,4 @@
-"""The tables of neurons and connections, as a person works with them."""
+"""The tables of neurons and connections: columns, sorting, filtering, scrolling."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Every pane, filling the screen, in each of its modes and at each size: what a person reads.
+"""Every pane, filling the screen, in each of its modes and at each size: as text.
 
-As text, which shows in a difference what has changed; colours are seen in test_pictures.py.
+It shows in a difference what has changed; colours are seen in test_pictures.py.
 Look at what is new before accepting it.
 """
 

@@ -10,7 +10,7 @@ from nntui.tui.panes.plot import _in_line
 
 
 def _row(y: float, marker: str, rows: int) -> int:
-    """In which row of a plot a point at a height stands."""
+    """Return the row of a plot that a point is in."""
     plot = Plot()
     plot.plotsize(20, rows)
     plot._set_size(20, rows)
