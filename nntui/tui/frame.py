@@ -96,10 +96,16 @@ def _known(history: LossHistory) -> Losses:
     return history.losses(len(history.batch), len(history.epoch))
 
 
-# ---- marks of breakpoints ------------------------------------------------------------------------
+# ---- marks ---------------------------------------------------------------------------------------
 
 STOP: Final = "●"
 DISABLED: Final = "○"
+HERE: Final = "►"
+"""Marks what the last step was about, and the current branch."""
+WRITTEN: Final = "▸"
+"""Marks a value that the last step wrote, and a display that changed."""
+NOT_YET: Final = "·"
+"""Shown where a value is not computed yet, so that it differs from 0."""
 
 # By a place's direction, the steps that it stops at, as the listing's kinds of lines.
 _EDGE: Final = {"forward": "forward_edge", "backward": "backward_edge", "update": "update_weight"}
@@ -159,7 +165,6 @@ def _kinds(place: Place) -> tuple[str, ...]:
 
 DIGITS: Final = 6
 """Of a display's value."""
-HERE: Final = "►"
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +222,8 @@ def _display_row(display: DisplayedValue) -> ListRow:
     if display.change is not None:
         change = number(display.change)
         sign = "" if change.startswith("-") else "+"
-        return ListRow(display.number, text, "▸", f"{sign}{change}")
-    return ListRow(display.number, text, "▸", f"was {value_text(display.before, number)}")
+        return ListRow(display.number, text, WRITTEN, f"{sign}{change}")
+    return ListRow(display.number, text, WRITTEN, f"was {value_text(display.before, number)}")
 
 
 # ---- the focus -----------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from textual.message import Message
 
 from nntui.explain.source import listing
 from nntui.model.optimizers import OPTIMIZERS
-from nntui.tui.frame import STOP, Frame, NeuronFocus
+from nntui.tui.frame import HERE, STOP, Frame, NeuronFocus
 from nntui.tui.panes.pane import LinePane
 
 Piece = tuple[str, str]
@@ -189,7 +189,7 @@ class AlgorithmPane(LinePane):
         executing = written.line in self._executing
         base = self.colours.current_line if executing else Style()
         begins = written.first and written.line - 1 not in self._executing
-        mark = "►" if executing and begins else "│" if executing else " "
+        mark = HERE if executing and begins else "│" if executing else " "
         stop = STOP if written.first and written.line in self._stops else " "
         found = [
             Segment(mark, base + self.colours.mark if executing else base),

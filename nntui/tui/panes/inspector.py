@@ -16,7 +16,7 @@ from nntui.debugger.snapshot import IncomingProducts, Products
 from nntui.draw.picture import Picture
 from nntui.explain.numbers import DEFAULT_PRECISION, PRECISIONS, Number, fitted
 from nntui.text import clean, cut, padded, wrapped
-from nntui.tui.frame import Frame, NeuronFocus
+from nntui.tui.frame import HERE, Frame, NeuronFocus
 from nntui.tui.keys import every_key
 from nntui.tui.panes.inspector_sections import (
     COMPUTING,
@@ -336,7 +336,7 @@ class InspectorPane(LinePane):
         line = self.colours.current_line if focused else Style()
         style = line + self.colours.mark if executing else line
         frozen = " ✻" if edge in s.net.frozen else ""
-        mark = "►" if executing else "›" if focused else " "
+        mark = HERE if executing else "›" if focused else " "
         numbers = "".join(column.number(each) for each in (products.w(edge), value))
         result = product()
         found = [

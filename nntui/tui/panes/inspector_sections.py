@@ -18,12 +18,11 @@ from nntui.draw.picture import Picture
 from nntui.explain.numbers import PRECISIONS, Number, bracketed, fitted, rounded, sparkline
 from nntui.model.activations import Activation
 from nntui.text import padded, wrapped
+from nntui.tui.frame import NOT_YET
 
 if TYPE_CHECKING:
     from nntui.debugger.queries.history import Activity, NeuronHistory, NeuronMoment
 
-NOT_YET: Final = "·"
-"""Shown for a value that is not computed yet."""
 MOST_ROWS: Final = 3
 """Rows of the terms of a sum, at most."""
 SHORTEST: Final = 12

@@ -15,7 +15,7 @@ from nntui.explain.numbers import fitted
 from nntui.model.errors import counted
 from nntui.model.names import escaped
 from nntui.text import cells, cut, padded
-from nntui.tui.frame import STOP, Frame, NeuronFocus
+from nntui.tui.frame import HERE, NOT_YET, STOP, WRITTEN, Frame, NeuronFocus
 from nntui.tui.panes.neuron_table import (
     CONNECTIONS_OF_ONE,
     GAP,
@@ -32,12 +32,6 @@ from nntui.tui.panes.neuron_table import (
 )
 from nntui.tui.panes.pane import LinePane
 
-NOT_YET: Final = "·"
-"""Shown where a value is not computed yet, so that it differs from 0."""
-WRITTEN: Final = "▸"
-"""Shown before a value that the last step wrote."""
-EXECUTING: Final = "►"
-"""Shown before the connection that the last step was about."""
 _MOST_FILTER_CELLS: Final = 24
 _MOST_NAME_CELLS: Final = 16
 
@@ -245,7 +239,7 @@ class NeuronsPane(LinePane):
         )
         name = line + self.colours.mark if executing else line
         found = [
-            Segment(EXECUTING if executing else "›" if chosen else " ", name),
+            Segment(HERE if executing else "›" if chosen else " ", name),
             Segment(STOP if stopped else " ", line + self.colours.stop),
             Segment(padded(self._table.label(key), widths.name), name),
         ]
