@@ -21,7 +21,7 @@ from nntui.debugger.commands.command import MAX_LINE
 from .conftest import strict
 
 NNTUI = [sys.executable, "-c", "from nntui.cli import main; main(prog_name='nntui')"]
-PATIENCE = 60
+PATIENCE = 300
 
 posix = pytest.mark.skipif(os.name != "posix", reason="a pseudo-terminal of POSIX")
 

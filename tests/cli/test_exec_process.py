@@ -13,7 +13,7 @@ import pytest
 from nntui.cli import endings
 
 NNTUI = [sys.executable, "-c", "from nntui.cli import main; main(prog_name='nntui')"]
-PATIENCE = 60
+PATIENCE = 300
 
 posix = pytest.mark.skipif(os.name != "posix", reason="a pseudo-terminal of POSIX")
 pytestmark = pytest.mark.usefixtures("state")
@@ -78,7 +78,7 @@ class Prompt:
     def __init__(self, *words, cwd, term="dumb"):
         environment = os.environ | {"TERM": term, "XDG_STATE_HOME": str(cwd), "LANG": "C.UTF-8"}
         self.child = pexpect.spawn(
-            NNTUI[0], [*NNTUI[1:], "exec", *words], cwd=cwd, env=environment, timeout=30,
+            NNTUI[0], [*NNTUI[1:], "exec", *words], cwd=cwd, env=environment, timeout=PATIENCE,
             encoding="utf-8", dimensions=(24, 200),
         )  # fmt: skip
         self.expect(r"\(nntui\) ")

@@ -15,7 +15,7 @@ import nntui as package
 from nntui.samples import samples
 
 NNTUI = [sys.executable, "-c", "from nntui.cli import main; main(prog_name='nntui')"]
-PATIENCE = 60
+PATIENCE = 300
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and pseudo-terminals of POSIX")
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
-from contextlib import suppress
 from pathlib import Path
 
 import pexpect
@@ -31,16 +31,16 @@ class Terminal:
         self.raw = b""
         """All that the terminal was sent."""
         self.child = pexpect.spawn(
-            CLI[0], [*CLI[1:], *arguments], dimensions=(LINES, COLUMNS), env=environment, timeout=30
+            CLI[0],
+            [*CLI[1:], *arguments],
+            dimensions=(LINES, COLUMNS),
+            env=environment,
+            timeout=300,
         )
 
     def wait_for(self, text):
         """Read until the screen shows a text."""
-        for _ in range(600):
-            if text in "\n".join(self.screen.display):
-                return
-            self.read_for(0.1)
-        raise AssertionError(f"{text!r} never came:\n" + "\n".join(self.screen.display))
+        self.wait_until(lambda: text in "\n".join(self.screen.display))
 
     def read_for(self, seconds):
         """Read what comes, or wait so long in vain."""
@@ -53,12 +53,16 @@ class Terminal:
 
     def wait_until(self, condition):
         """Read on until something is so."""
-        for _ in range(600):
+        for _ in range(3000):
             if condition():
                 return
-            with suppress(pexpect.TIMEOUT):
-                self.stream.feed(self.child.read_nonblocking(65536, timeout=0.1))
+            self.read_for(0.1)
         raise AssertionError("it never came:\n" + "\n".join(self.screen.display))
+
+    def processor_seconds(self):
+        """How much processor time nntui took so far, on Linux."""
+        fields = Path(f"/proc/{self.child.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def type(self, keys):
         self.child.send(keys)
@@ -80,7 +84,7 @@ class Terminal:
         """Take the terminal away, as its window does, and wait until nntui has noticed."""
         self.child.ptyproc.fileobj.close()
         self.child.closed = self.child.ptyproc.closed = True
-        for _ in range(600):
+        for _ in range(3000):
             if not self.child.isalive():
                 return
             time.sleep(0.05)  # there is nothing left to read from
@@ -99,7 +103,7 @@ def terminal(tmp_path, monkeypatch):
         "XDG_STATE_HOME": str(tmp_path / "state"), "XDG_CONFIG_HOME": str(tmp_path / "config"),
         "LANG": "C.UTF-8", "PYTHONPATH": ":".join(sys.path),
     }  # fmt: skip
-    # A person who was here before: the tour is for the first start, and enter would go on with it.
+    # The tour is for the first start, and enter would go on with it.
     state = tmp_path / "state" / "nntui"
     PreferencesFile(kept=True, folder=state).change(tour_seen=True)
     opened = []

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from itertools import count
 from typing import Any, Final
 
 from textual._context import active_app
 from textual.css.stylesheet import Stylesheet
+from textual.pilot import Pilot
 
 ENOUGH_TURNS: Final = 100
 """Turns of the event loop: a message takes one or two from each widget to the next."""
@@ -35,6 +37,16 @@ async def until_idle(min_sleep: float = 0, max_sleep: float = 0) -> None:
             app.screen._on_timer_update()
         else:
             return
+
+
+async def until(pilot: Pilot[Any], condition: Callable[[], Any]) -> None:
+    """Wait until something is so that a timer or a thread brings about."""
+    for _ in range(20_000):
+        if condition():
+            await pilot.pause()
+            return
+        await pilot.pause(0.005)
+    raise AssertionError("it never came")
 
 
 _parse_rules = Stylesheet._parse_rules

@@ -3,7 +3,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from support.pilot import parsed_once, until_idle
+from support.pilot import parsed_once, until, until_idle
 
 from nntui.debugger.debugger import Debugger
 from nntui.document.load import load
@@ -108,19 +108,10 @@ def typed():
     return type_text
 
 
-@pytest.fixture
-def until():
+@pytest.fixture(name="until")
+def waiting():
     """Waits for a condition."""
-
-    async def wait(pilot, condition) -> None:
-        for _ in range(2000):
-            if condition():
-                await pilot.pause()
-                return
-            await pilot.pause(0.005)
-        raise AssertionError("it never came")
-
-    return wait
+    return until
 
 
 @pytest.fixture

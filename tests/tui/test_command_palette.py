@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support.pilot import until
 from textual.widgets import Input
 
 from nntui.debugger.commands.interpreter import COMMANDS
@@ -22,15 +23,11 @@ async def _choose(pilot, words: str) -> None:
     await pilot.pause()
     palette = pilot.app.screen
     palette.query_one(Input).value = words
-    while not palette.query("OptionList").last().option_count or palette._show_busy:
-        await pilot.pause(0.05)
-    await pilot.pause(0.3)
-    await pilot.press("enter")
-    while pilot.app.screen is palette:
-        if not palette.query("CommandList") or palette.query_one(Input).value:
-            await pilot.press("enter")
-        await pilot.pause(0.05)
     await pilot.pause()
+    await pilot.app.workers.wait_for_complete()
+    await until(pilot, lambda: palette.query("OptionList").last().option_count)
+    await pilot.press("enter")
+    await until(pilot, lambda: pilot.app.screen is not palette)
 
 
 async def test_everything_is_in_it(app_on):
@@ -121,11 +118,9 @@ async def test_behind_whatever_lay_over_the_screen_the_arrows_choose_neurons_aga
         await pilot.pause()
         stepping = app.screen
         await pilot.press(opened)
-        while app.screen is stepping:
-            await pilot.pause(0.01)
-        while app.screen is not stepping:
-            await pilot.press("escape")
-            await pilot.pause(0.05)
+        await until(pilot, lambda: app.screen is not stepping)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is stepping)
         await pilot.press("down")
         assert stepping.focused is None
         assert stepping.neuron_focus.neuron == "x1"
@@ -135,8 +130,7 @@ async def test_on_the_smallest_terminal_there_are_five_of_its_entries_to_see(app
     app = app_on()
     async with app.run_test(size=(60, 16)) as pilot:
         await pilot.press("ctrl+p")
-        while "neuron  (n F10)" not in seen(app):
-            await pilot.pause(0.02)
+        await until(pilot, lambda: "neuron  (n F10)" in seen(app))
         lines = seen(app).splitlines()
         assert "Search for commands" in lines[1]
         assert sum("(" in line and ":" not in line for line in lines[3:]) >= 5

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import pytest
 from pictures.make import drawn
+from support.pilot import until
+
+from nntui.tui.panes.inspector import InspectorPane
+from nntui.tui.panes.loss import LossPane
 
 SIZES = [(80, 24), (120, 36), (200, 60)]
+
+
+async def _drawn(pilot):
+    """Wait for what is drawn a moment later, where there is no chart yet."""
+    screen = pilot.app.screen_stack[1]
+    panes = screen.query_one(LossPane), screen.query_one(InspectorPane)
+    await until(pilot, lambda: not any(pane.is_waiting for pane in panes))
 
 
 async def _settled(pilot):
@@ -52,7 +63,7 @@ def test_the_screen_at_a_breakpoint(snap_compare, app_on, size):
 
 
 def test_the_screen_at_the_start_tells_the_story(snap_compare, app_on):
-    assert snap_compare(app_on("sample"), terminal_size=(120, 36))
+    assert snap_compare(app_on("sample"), terminal_size=(120, 36), run_before=_drawn)
 
 
 @pytest.mark.parametrize("scene", [_settled, _stopped])
@@ -77,7 +88,7 @@ def test_a_list_with_the_keyboard_in_it_on_a_small_terminal(snap_compare, app_on
 def test_what_a_neuron_influences(snap_compare, app_on):
     async def influenced(pilot):
         await pilot.press("f", "right", "right", "right_square_bracket", "i")
-        await pilot.pause(0.2)
+        await _drawn(pilot)
 
     assert snap_compare(app_on("skip"), terminal_size=(120, 36), run_before=influenced)
 
@@ -100,7 +111,7 @@ def test_the_form_of_a_breakpoint(snap_compare, app_on, size):
         pilot.app.screen.query_one("#if").cursor_blink = False
         pilot.app.screen.query_one("#if").value = "delta[h7] > 1"
         await pilot.press("enter")
-        await pilot.pause(0.2)
+        await _drawn(pilot)
 
     assert snap_compare(app_on("sample"), terminal_size=size, run_before=filled)
 
@@ -110,7 +121,7 @@ def test_the_command_line_and_the_output_of_a_command(snap_compare, app_on):
         pilot.app.screen.command_line.cursor_blink = False
         await _command(pilot, "info values w")
         await pilot.press("colon", *"brea")
-        await pilot.pause(0.2)
+        await _drawn(pilot)
 
     assert snap_compare(app_on("sample"), terminal_size=(120, 36), run_before=typing)
 
@@ -118,6 +129,6 @@ def test_the_command_line_and_the_output_of_a_command(snap_compare, app_on):
 def test_the_help(snap_compare, app_on):
     async def helped(pilot):
         await pilot.press("question_mark")
-        await pilot.pause(0.2)
+        await _drawn(pilot)
 
     assert snap_compare(app_on("sample"), terminal_size=(120, 70), run_before=helped)

@@ -1,6 +1,6 @@
 """How expressions are read: every fault is pointed at, and reading never runs away."""
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -192,9 +192,9 @@ def test_a_debugger_evaluates_and_knows_blanks() -> None:
 
 
 def test_reading_the_longest_texts_takes_no_time() -> None:
-    begun = perf_counter()
+    begun = process_time()
     for text in ("(" * 999, "w[" * 499, '"' * 1000, "1e" * 500, "not " * 250, "[" * 1000):
         with pytest.raises(ExpressionError):
             parse(text, NET)
-    assert perf_counter() - begun < 5.0  # a parser that backtracks needs years
+    assert process_time() - begun < 5.0  # a parser that backtracks needs years
     assert isinstance(parse("a[h1]<" * 150 + "1", NET), Expression)

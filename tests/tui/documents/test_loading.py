@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from support.pilot import until
 
 from nntui.document.errors import DocumentError
 from nntui.samples import samples
@@ -16,9 +17,7 @@ from nntui.tui.user_files import remember
 
 
 async def _opened(pilot):
-    while not isinstance(pilot.app.screen, SteppingScreen):
-        await pilot.pause()
-    await pilot.pause()
+    await until(pilot, lambda: isinstance(pilot.app.screen, SteppingScreen))
 
 
 @pytest.mark.parametrize("heavy", ["numpy", "networkx", "plotext", "msgspec", "nntui.debugger"])
@@ -46,8 +45,7 @@ async def test_a_document_that_cannot_be_read_ends_the_app_when_nobody_would_see
     bad.write_text('{"format": "nntui/1"')
     app = NntuiApp(document=bad, wait=False)
     async with app.run_test() as pilot:
-        while app.return_value is None:
-            await pilot.pause()
+        await until(pilot, lambda: app.return_value is not None)
     assert isinstance(app.return_value, DocumentError)
     assert "bad.json" in str(app.return_value)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 from weakref import ref
 
 import pytest
+from support.pilot import until
 
 from nntui.document.load import load
 from nntui.tui.app import NntuiApp
@@ -272,12 +272,8 @@ async def test_a_run_under_way_is_not_disturbed_by_it(app_on, lines, debugger_of
 
 async def came(app, pilot, lines, words: str) -> str:
     """Wait until the inspector says something; all that it says then."""
-    for _ in range(400):
-        if words in (text := "\n".join(lines(app))):
-            return text
-        await asyncio.sleep(0.02)
-        await pilot.pause()
-    raise AssertionError(f"“{words}” never came: {text}")
+    await until(pilot, lambda: words in "\n".join(lines(app)))
+    return "\n".join(lines(app))
 
 
 async def test_without_a_focus_it_follows_the_run(app_on, lines):
@@ -286,9 +282,7 @@ async def test_without_a_focus_it_follows_the_run(app_on, lines):
         pane = app.screen.query_one(InspectorPane)
 
         async def settled() -> list[str]:
-            async with asyncio.timeout(10):
-                while pane.is_waiting:
-                    await pilot.pause(0.02)
+            await until(pilot, lambda: not pane.is_waiting)
             return lines(app)
 
         assert "the neuron that a step is about" in (await settled())[0]
@@ -314,9 +308,7 @@ async def test_on_a_high_pane_the_graph_is_larger_and_the_past_stands_beside_it(
     async with app.run_test(size=(200, 60)) as pilot:
         await pilot.press("5", "u", "f", *INSPECT_H1)
         pane = app.screen.query_one(InspectorPane)
-        async with asyncio.timeout(10):
-            while pane.is_waiting:
-                await pilot.pause(0.02)
+        await until(pilot, lambda: not pane.is_waiting)
         found = lines(app)
         past = next(n for n, line in enumerate(found) if "over 5 updates" in line)
         end = next(n for n, line in enumerate(found) if line.endswith("4") and "z = " in line)
@@ -329,9 +321,7 @@ async def test_on_a_narrow_pane_neither_the_title_of_the_graph_nor_its_z_is_cut(
     async with app.run_test(size=(60, 16)) as pilot:
         await pilot.press("2", "0", "u", "f", "f", *INSPECT_H1, "a", "a", "z")
         pane = app.screen.query_one(InspectorPane)
-        async with asyncio.timeout(10):
-            while pane.is_waiting:
-                await pilot.pause(0.02)
+        await until(pilot, lambda: not pane.is_waiting)
         await pilot.pause()
         found = lines(app)
         assert found[0].rstrip().endswith("slope at ●")

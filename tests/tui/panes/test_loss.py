@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 
 import pytest
+from support.pilot import until
 
 from nntui.document.load import load
 from nntui.engine.evaluate import right_ones
@@ -18,9 +18,7 @@ from nntui.tui.panes.loss import LossPane
 async def drawn(pilot) -> LossPane:
     """The pane, with nothing left to draw."""
     pane = pilot.app.screen.query_one(LossPane)
-    while pane.is_waiting:
-        await pilot.pause(0.02)
-    await pilot.pause()
+    await until(pilot, lambda: not pane.is_waiting)
     return pane
 
 
@@ -140,9 +138,7 @@ async def test_another_theme_draws_the_chart_in_other_colours(app_on):
 
         dark = ground()
         pilot.app.theme = "textual-light"
-        async with asyncio.timeout(10):
-            while ground() == dark:
-                await pilot.pause(0.02)
+        await until(pilot, lambda: ground() != dark)
 
 
 @pytest.mark.parametrize("key", ["l", "L", "k"])
@@ -169,9 +165,7 @@ async def test_where_examples_are_classified_those_right_are_counted_at_rest(app
         assert words in text_of(await drawn(pilot))
         await pilot.press("s")  # the parameters are the same
         pane = pilot.app.screen.query_one(LossPane)
-        while pane._timer is not None:
-            await pilot.pause(0.02)
-        await pilot.pause()
+        await until(pilot, lambda: pane._timer is None)
         assert words in text_of(pane)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support.pilot import until
 from textual.events import Key
 
 MANY = 60
@@ -36,8 +37,7 @@ async def test_every_key_of_many_is_a_step_and_few_are_painted(app_on, debugger_
         await pilot.pause()
         positions = paints(app.screen)
         _typed_at_once(app, "s" * MANY)
-        while not positions or positions[-1] < MANY:
-            await pilot.pause()
+        await until(pilot, lambda: positions and positions[-1] >= MANY)
         assert debugger_of(app).position == MANY
         assert len(positions) < 4
         assert f"step {MANY} of" in status(app)
@@ -70,9 +70,7 @@ async def test_a_run_that_begins_behind_waiting_keys_is_what_is_said(app_on, deb
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         _typed_at_once(app, "ssR")
-        while not debugger_of(app).at_end or app.screen.background.running:
-            await pilot.pause()
-        await pilot.pause()
+        await until(pilot, lambda: debugger_of(app).at_end and not app.screen.background.running)
         assert "step 11,600 of 11,600" in status(app)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from support.pilot import until
 
 from nntui.document.load import load
 from nntui.samples import samples
@@ -27,14 +28,12 @@ def endless():
 async def _under_way(pilot):
     await pilot.press("c")
     screen = pilot.app.screen
-    while not screen.latest.on_the_way:
-        await pilot.pause()
+    await until(pilot, lambda: screen.latest.on_the_way)
 
 
 async def _at_rest(pilot):
     await pilot.app.workers.wait_for_complete()
-    while pilot.app.screen_stack[1].background.running:
-        await pilot.pause()
+    await until(pilot, lambda: not pilot.app.screen_stack[1].background.running)
 
 
 STOPPING = [
@@ -106,8 +105,7 @@ async def test_a_command_sent_off_while_a_run_is_under_way_waits_until_it_rests(
     async with endless.run_test(size=(120, 36)) as pilot:
         await pilot.press("colon", *"break", "space", *"o1", "f5")
         screen = endless.screen
-        while not screen.latest.on_the_way:
-            await pilot.pause()
+        await until(pilot, lambda: screen.latest.on_the_way)
         assert screen.command_line.shown
         await pilot.press("enter")
         await _at_rest(pilot)
@@ -148,8 +146,7 @@ async def test_play_steps_by_the_clock_until_space(app_on, debugger_of, status):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press(*["+"] * 9, "space")
-        while debugger_of(app).position < 5:
-            await pilot.pause()
+        await until(pilot, lambda: debugger_of(app).position >= 5)
         assert "playing 60 steps a second" in status(app)
         await pilot.press("space")
         here = debugger_of(app).position
@@ -174,5 +171,4 @@ async def test_play_ends_with_the_run(app_on, debugger_of, status):
         await pilot.press("R")
         await _at_rest(pilot)
         await pilot.press("S", "space")
-        while not debugger_of(app).at_end or "end of the run" not in status(app):
-            await pilot.pause()
+        await until(pilot, lambda: debugger_of(app).at_end and "end of the run" in status(app))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from support.experiments import layered
+from support.pilot import until
 from textual.widgets import Checkbox, Input
 
 from nntui.tui.app import NntuiApp
@@ -14,9 +15,7 @@ from nntui.tui.stepping.screen import SteppingScreen
 
 async def _rests(pilot):
     await pilot.app.workers.wait_for_complete()
-    while pilot.app.screen_stack[1].background.running:
-        await pilot.pause()
-    await pilot.pause()
+    await until(pilot, lambda: not pilot.app.screen_stack[1].background.running)
 
 
 async def _on_h1(pilot):

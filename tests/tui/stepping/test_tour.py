@@ -6,6 +6,7 @@ import json
 import shutil
 
 import pytest
+from support.pilot import until
 
 from nntui.samples import samples
 from nntui.tui.app import NntuiApp
@@ -14,10 +15,7 @@ from nntui.tui.user_files import PreferencesFile
 
 
 async def _opened(app, pilot):
-    while app.stepping is None or app.screen is not app.stepping:
-        await pilot.pause(0.02)
-    await pilot.pause(0.05)
-    await pilot.pause()
+    await until(pilot, lambda: app.stepping is not None and app.screen is app.stepping)
 
 
 def _card(app) -> str | None:
