@@ -1,1 +1,1 @@
-"""How an experiment is computed: the step listing, positions, runs that can be moved in time."""
+"""Computing an experiment: the algorithm, the schedule of its steps, runs that can be moved."""

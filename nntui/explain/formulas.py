@@ -46,7 +46,7 @@ _OPTIMIZER_SIGNS: Final = {
 _SETTING_SIGNS: Final = {"alpha": "α", "slope": "slope"}
 _INPUTS_SPELLED: Final = 8
 _TERMS_SPELLED: Final = 8
-# What may stand around a negative number without brackets.
+# Between these a negative number needs no brackets.
 _OPENERS: Final = ("(", ",", "|", "if", "else")
 _CLOSERS: Final = (")", ",", "|", "if", ">", "<")
 
@@ -109,7 +109,7 @@ def substituted(template: str, words: Mapping[str, str]) -> str:
         alone = opened and (after.startswith(_CLOSERS) or not after)
         return word if alone else bracketed(word)
 
-    # A word stands alone: the z of "tanh(z)" and "z²", but not a letter of a longer word.
+    # Whole words only: the z of "tanh(z)" and "z²", but no letter of a longer word.
     pattern = "|".join(rf"(?<![A-Za-z]){re.escape(word)}(?![A-Za-z])" for word in words)
     return re.sub(pattern, replace, template)
 

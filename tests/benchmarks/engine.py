@@ -93,11 +93,11 @@ def experiment(case: Case, setting: Setting) -> Experiment:
 def ours(case: Case, setting: Setting) -> Callable[[int], None]:
     """What trains so many epochs with nntui."""
     timeline = Timeline(experiment(case, setting))
-    vectors, update = timeline.engine(0).first(), 0
+    state, update = timeline.engine(0).first(), 0
 
     def train(epochs: int) -> None:
-        nonlocal vectors, update
-        vectors, update = timeline.run(vectors, update, update + epochs)
+        nonlocal state, update
+        state, update = timeline.run(state, update, update + epochs)
 
     return train
 

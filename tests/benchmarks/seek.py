@@ -4,7 +4,7 @@
 
 Each net is run to step 1e8 once; then random steps are reached, as the debugger reaches them, with
 all values of the state at hand. At some of them every value is compared, bit for bit, with a run
-that comes another way: from the checkpoint before, by the listing alone.
+that comes another way: from the checkpoint before, by the algorithm alone.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ STEPS: Final = 100_000_000
 CHECKED: Final = 15
 """Seeks of each net that are compared, 60 in all."""
 MOST_STEPPED: Final = 3_000_000
-"""Steps of the listing that one comparison may take."""
+"""Steps of the algorithm that one comparison may take."""
 
 
 class Case(NamedTuple):
@@ -104,7 +104,7 @@ def measured(case: Case, seeks: int) -> tuple[str, int]:
     compared = 0
     for _ in range(CHECKED):
         debugger.seek(chance.randrange(1, STEPS))
-        compared += same_by_listing(debugger.run)
+        compared += same_by_stepping(debugger.run)
     times = [ms for series in (seek, back, update) for ms in (median(series), max(series) * 1e3)]
     name = "-".join(map(str, case.sizes))
     cells = " ".join(f"{ms:{width}.1f}" for ms, width in zip(times, (11, 6) * 3, strict=True))
@@ -129,8 +129,8 @@ def megabytes() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
 
 
-def same_by_listing(run: Run) -> int:
-    """Compare the run's state with the listing's, from a checkpoint as near as time allows."""
+def same_by_stepping(run: Run) -> int:
+    """Compare the run's state with the one stepped to, from a checkpoint as near as time allows."""
     schedule, position = run.schedule, run.position
     update = schedule.updates_before(position)
     earlier = update
@@ -138,9 +138,9 @@ def same_by_listing(run: Run) -> int:
         earlier -= 1
         if earlier <= update - 3:
             break
-    vectors = run.copy().start(earlier)
-    layout = run.timeline.parameter_index
-    state = layout.state(vectors.p, vectors.memory, vectors.p * 0.0)
+    start = run.copy().start(earlier)
+    parameter_index = run.timeline.parameter_index
+    state = parameter_index.state(start.p, start.memory, start.p * 0.0)
     steps = train(ActiveExperiment(run.experiment), state, schedule.batches(earlier))
     for _ in range(position - schedule.update_start(earlier)):
         next(steps)

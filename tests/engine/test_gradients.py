@@ -1,4 +1,4 @@
-"""Every gradient of the listing against an automatic differentiation that somebody else wrote."""
+"""Every gradient of the algorithm against independent automatic differentiation."""
 
 from collections import deque
 from itertools import islice

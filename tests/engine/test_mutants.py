@@ -89,11 +89,11 @@ def _same_bits(train: Any) -> bool:
         schedule, state = Schedule(experiment), State.first(experiment)
         engine, history = FullSpeed(experiment), LossHistory()
         deque(steps_of(experiment, state, train), maxlen=0)
-        vectors, _ = engine.run(engine.first(), 0, schedule.updates, history)
+        reached, _ = engine.run(engine.first(), 0, schedule.updates, history)
         expected = engine.training_state(state)
-        if bits_of(vectors.p) != bits_of(expected.p):
+        if bits_of(reached.p) != bits_of(expected.p):
             return False
-        if bits_of(vectors.memory.ravel()) != bits_of(expected.memory.ravel()):
+        if bits_of(reached.memory.ravel()) != bits_of(expected.memory.ravel()):
             return False
     return True
 

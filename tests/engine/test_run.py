@@ -79,25 +79,25 @@ def test_approaching_stands_at_true_states_on_the_way(experiment, data) -> None:
 
 
 @given(experiment=experiments(most_neurons=3, most_examples=3, most_epochs=3), data=st.data())
-def test_a_screen_sees_every_update_once_until_it_says_stop(experiment, data) -> None:
+def test_every_update_is_tested_once_until_one_is_stopped_before(experiment, data) -> None:
     expected = stepped(experiment)
     run, seen = Run(experiment), []
     schedule = run.schedule
-    stop = data.draw(st.integers(0, schedule.updates))
+    last = data.draw(st.integers(0, schedule.updates))
 
-    def screen(update, passes, before, after) -> bool:
+    def stop_before(update, values, before, after) -> bool:
         seen.append(update)
-        return update == stop
+        return update == last
 
-    while not run.approach(schedule.total, data.draw(st.sampled_from([0.0, 1.0])), screen):
+    while not run.approach(schedule.total, data.draw(st.sampled_from([0.0, 1.0])), stop_before):
         assert state_bits(run) == expected[run.position]
-        if seen and seen[-1] == stop:
+        if seen and seen[-1] == last:
             break
-    assert run.position == schedule.update_start(stop)
-    assert seen == list(range(min(stop + 1, schedule.updates)))
+    assert run.position == schedule.update_start(last)
+    assert seen == list(range(min(last + 1, schedule.updates)))
 
 
-def test_only_what_follows_an_updates_start_can_be_screened() -> None:
+def test_only_updates_after_an_updates_start_can_be_tested() -> None:
     run = Run(layered(2, 1, epochs=2))
     run.seek(3)
     with pytest.raises(ValueError, match="update's start"):
@@ -105,16 +105,16 @@ def test_only_what_follows_an_updates_start_can_be_screened() -> None:
 
 
 @given(experiment=experiments(most_neurons=3, most_examples=3), data=st.data())
-def test_a_twin_looks_elsewhere_and_the_run_stays(experiment, data) -> None:
+def test_a_copy_moves_elsewhere_and_the_run_stays(experiment, data) -> None:
     expected = stepped(experiment)
     run = Run(experiment)
     places = st.integers(0, run.schedule.total)
     run.seek(data.draw(places))
-    twin = run.copy()
-    assert state_bits(twin) == expected[run.position]
-    twin.seek(data.draw(places))
-    twin.advance(3)
-    assert state_bits(twin) == expected[twin.position]
+    copied = run.copy()
+    assert state_bits(copied) == expected[run.position]
+    copied.seek(data.draw(places))
+    copied.advance(3)
+    assert state_bits(copied) == expected[copied.position]
     assert state_bits(run) == expected[run.position]
 
 
@@ -140,10 +140,10 @@ def test_stepping_keeps_checkpoints_too(monkeypatch) -> None:
     run.advance(run.schedule.total)
     assert len(run.timeline.checkpoints) > run.schedule.total // 200
     expected = stepped(experiment)
-    twin = Run(run.timeline)
+    copied = Run(run.timeline)
     for position in range(0, run.schedule.total, 97):
-        twin.seek(position)
-        assert state_bits(twin) == expected[position]
+        copied.seek(position)
+        assert state_bits(copied) == expected[position]
 
 
 def test_advancing_stops_at_the_end_of_the_run() -> None:

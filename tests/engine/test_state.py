@@ -1,4 +1,4 @@
-"""Numbers laid out in an array, and the states of large networks that hold them."""
+"""Dicts whose numbers are in an array, and the states of large networks that hold them."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ KEYS = ("a", "b", "c", "d")
 numbers = st.floats(allow_nan=False)
 
 
-def laid(values):
-    """Laid out behind something else, as weights lie between biases."""
+def lazy(values):
+    """A dict of some cells of an array only, as weights lie between biases."""
     places = {key: 2 * n + 1 for n, key in enumerate(KEYS)}
     array = np.full(2 * len(KEYS) + 1, np.nan)
     for key, place in places.items():
@@ -37,7 +37,7 @@ def laid(values):
     written=st.dictionaries(st.sampled_from(KEYS), numbers),
 )
 def test_it_is_a_dict_of_the_same_numbers(values, read, written) -> None:
-    found, expected = laid(values), {key: values[key] for key in KEYS}
+    found, expected = lazy(values), {key: values[key] for key in KEYS}
     for key in read:
         assert found[key] == expected[key]
     copied = found.copy()
@@ -46,7 +46,7 @@ def test_it_is_a_dict_of_the_same_numbers(values, read, written) -> None:
     assert found == expected
     assert expected == found
     assert (found != expected) is False
-    assert found == laid(expected)
+    assert found == lazy(expected)
     assert list(found) == list(KEYS)
     assert dict(found) == {**found} == dict(found.items()) == expected
     assert list(found.values()) == list(expected.values())
@@ -55,15 +55,15 @@ def test_it_is_a_dict_of_the_same_numbers(values, read, written) -> None:
     assert [found.get(key) for key in KEYS] == list(expected.values())
     assert copied == values
     more = {"a": 5.0, "e": 6.0}
-    fresh = laid(values)
-    assert laid(values) | more == values | more
-    assert more | laid(values) == more | values
-    assert fresh | laid(expected) == expected
-    assert repr(laid(values)) == repr({key: values[key] for key in KEYS})
+    fresh = lazy(values)
+    assert lazy(values) | more == values | more
+    assert more | lazy(values) == more | values
+    assert fresh | lazy(expected) == expected
+    assert repr(lazy(values)) == repr({key: values[key] for key in KEYS})
 
 
 def test_what_is_not_there_is_missing() -> None:
-    found = laid(dict.fromkeys(KEYS, 1.0))
+    found = lazy(dict.fromkeys(KEYS, 1.0))
     with pytest.raises(KeyError):
         found["e"]
     assert "e" not in found
@@ -79,8 +79,8 @@ def large(monkeypatch):
     monkeypatch.setattr(parameter_index, "LARGE", 0)
 
 
-def listed(experiment, position):
-    """The state after so many steps of the listing alone."""
+def stepped_to(experiment, position):
+    """The state after so many steps of the algorithm alone."""
     state = State.first(experiment)
     deque(islice(steps_of(experiment, state), position), maxlen=0)
     return state
@@ -94,11 +94,11 @@ def test_a_large_network_s_state_is_the_one_that_is_stepped_to(experiment, seed,
         position = chance.randrange(1, debugger.total)
         debugger.seek(position)
         assert isinstance(debugger.run.state.w, LazyDict)
-        earlier, w = debugger.snapshot(), all_bits(listed(experiment, position).w)
+        earlier, w = debugger.snapshot(), all_bits(stepped_to(experiment, position).w)
         for _ in range(chance.randint(0, 40)):
             if not debugger.at_end:
                 debugger.step()
-        expected, snapshot = listed(experiment, debugger.position), debugger.snapshot()
+        expected, snapshot = stepped_to(experiment, debugger.position), debugger.snapshot()
         for name in ("b", "db", "w", "dw"):
             numbers = all_bits(getattr(expected, name))
             assert all_bits(getattr(debugger.run.state, name)) == numbers

@@ -72,22 +72,22 @@ def recorded(history: LossHistory) -> list[Any]:
     return [bits_of(series) for series in (history.batch, history.epoch, history.test)]
 
 
-def vector_bits(vectors: Any) -> list[Any]:
+def array_bits(arrays: Any) -> list[Any]:
     """Parameters, memory and the epoch's sum, as bits."""
-    return [bits_of(vectors.p), bits_of(vectors.memory.ravel()), bits(vectors.epoch_sum)]
+    return [bits_of(arrays.p), bits_of(arrays.memory.ravel()), bits(arrays.epoch_sum)]
 
 
-def check_passes(passes: BatchValues, states: list[State], parameters: Any) -> None:
+def check_values(found: BatchValues, states: list[State], parameters: Any) -> None:
     """Every value after each example of a batch, and the gradients summed so far."""
-    sums = passes.dp_after_each(range(len(parameters)))
+    sums = found.dp_after_each(range(len(parameters)))
     for n, state in enumerate(states):
         for symbol in ("z", "a", "da", "delta"):
-            values = getattr(passes, symbol)
+            values = getattr(found, symbol)
             for j, value in getattr(state, symbol).items():
-                assert bits(values[passes.row[j], n]) == bits(value), (symbol, j, n)
-        assert bits(passes.loss[n]) == bits(state.loss), n
+                assert bits(values[found.row[j], n]) == bits(value), (symbol, j, n)
+        assert bits(found.loss[n]) == bits(state.loss), n
         assert bits_of(sums[:, n]) == gradients(state, parameters), n
-    assert bits_of(passes.dp) == gradients(states[-1], parameters)
+    assert bits_of(found.dp) == gradients(states[-1], parameters)
 
 
 def gradients(state: State, parameters: Any) -> list[Any]:
@@ -96,15 +96,15 @@ def gradients(state: State, parameters: Any) -> list[Any]:
 
 
 def check_training(experiment: Experiment, full: FullSpeed, updates: int = 10**9) -> None:
-    """Train at full speed and by the listing, and compare after every update."""
-    stepped, vectors, history = Stepped(experiment), full.first(), LossHistory()
+    """Train at full speed and by stepping, and compare after every update."""
+    stepped, reached_state, history = Stepped(experiment), full.first(), LossHistory()
     for update in range(min(stepped.schedule.updates, updates)):
-        passes = full.batch_values(vectors, stepped.batch)
-        check_passes(passes, stepped.examples(), full.parameters)
-        gone_on = full.update(vectors, passes.dp, update, len(stepped.batch))
-        vectors, reached = full.run(vectors, update, update + 1, history)
+        found = full.batch_values(reached_state, stepped.batch)
+        check_values(found, stepped.examples(), full.parameters)
+        gone_on = full.update(reached_state, found.dp, update, len(stepped.batch))
+        reached_state, reached = full.run(reached_state, update, update + 1, history)
         stepped.finish()
         assert reached == stepped.update
-        assert vector_bits(vectors) == vector_bits(full.training_state(stepped.state))
-        assert vector_bits(gone_on)[:2] == vector_bits(vectors)[:2]
+        assert array_bits(reached_state) == array_bits(full.training_state(stepped.state))
+        assert array_bits(gone_on)[:2] == array_bits(reached_state)[:2]
         assert recorded(history) == recorded(stepped.history)

@@ -1,6 +1,6 @@
 """The layout of a whole batch in arrays: each neuron's row, each parameter's cell.
 
-Neurons stand in canonical order, one row each and one column an example. Every layer is preceded
+Neurons have a row each, in canonical order, and examples a column each. Every layer is preceded
 by a row of ones, so that a bias is the weight of a neuron that always gives 1, and z starts as b.
 The parameters of a layer then form a matrix, a row a neuron, and in a fully connected network that
 matrix is simply a stretch of the parameter vector.
@@ -30,8 +30,8 @@ Rows: TypeAlias = slice | Indices
 class WeightBlock:
     """Parameters arranged as a matrix that multiplies ``rows`` of a batch, one column each.
 
-    ``parameters`` are those that stand in the matrix and ``cells`` their places in it, ascending,
-    counted row by row; None: they fill it. A cell that is no connection holds 0.
+    ``parameters`` are those in the matrix and ``cells`` the cells that they are in, ascending,
+    counted row by row; None: all. A cell that is no connection holds 0.
     """
 
     shape: tuple[int, int]

@@ -234,7 +234,7 @@ def _value(b: Any, w: Any, key: Parameter) -> Any:
 
 
 def _wanted(state: State, name: str) -> Any:
-    """What stands for a value at the end of an example; None where it is always blank."""
+    """Return the stand-in for a value after an example; None where it is always blank."""
     symbol, neurons = parse_value_name(name)
     if symbol == "loss":
         return state.loss

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from support.bits import bits, bits_of
 from support.experiments import layered
-from support.stepped import Stepped, check_passes, recorded, vector_bits
+from support.stepped import Stepped, array_bits, check_values, recorded
 
 from nntui.debugger.values import value_of
 from nntui.engine.evaluate import mean_loss
@@ -25,16 +25,16 @@ def small(**training):
     return layered(2, 4, 2, optimizer=Optimizer.of("adam", learning_rate=0.1), **options)
 
 
-def test_one_long_run_equals_many_short_ones_and_the_listing(full_speed) -> None:
+def test_one_long_run_equals_many_short_ones_and_stepping(full_speed) -> None:
     stepped = Stepped(small())
     stepped.advance(12)
     for bursts in ([12], [1, 2, 4, 5], [5, 5, 2]):
         full, history, update = full_speed(small()), LossHistory(), 0
-        vectors = full.first()
+        state = full.first()
         for count in bursts:
-            vectors, update = full.run(vectors, update, update + count, history)
+            state, update = full.run(state, update, update + count, history)
         assert update == 12
-        assert vector_bits(vectors) == vector_bits(full.training_state(stepped.state))
+        assert array_bits(state) == array_bits(full.training_state(stepped.state))
         assert recorded(history) == recorded(stepped.history)
 
 
@@ -42,42 +42,42 @@ def test_a_run_can_start_anywhere(full_speed) -> None:
     stepped = Stepped(small())
     stepped.advance(5)
     full, history = full_speed(small()), stepped.history
-    vectors, _ = full.run(full.training_state(stepped.state), 5, 12, history)
+    state, _ = full.run(full.training_state(stepped.state), 5, 12, history)
     stepped.advance(7)
-    assert vector_bits(vectors) == vector_bits(full.training_state(stepped.state))
+    assert array_bits(state) == array_bits(full.training_state(stepped.state))
     assert recorded(history) == recorded(stepped.history)
 
 
-def test_the_vectors_given_are_left_as_they_are(full_speed) -> None:
+def test_the_arrays_given_are_left_as_they_are(full_speed) -> None:
     full = full_speed(small())
-    vectors = full.first()
-    before = vector_bits(vectors.copy())
-    after, _ = full.run(vectors, 0, 5, LossHistory())
-    kept = vector_bits(after.copy())
+    state = full.first()
+    before = array_bits(state.copy())
+    after, _ = full.run(state, 0, 5, LossHistory())
+    kept = array_bits(after.copy())
     full.run(after, 5, 9, LossHistory())
     full.batch_values(after, [0, 1])
     full.update(after, after.p, 5, 3)
-    assert vector_bits(vectors) == before
-    assert vector_bits(after) == kept
+    assert array_bits(state) == before
+    assert array_bits(after) == kept
 
 
 def test_a_deadline_in_the_past_lets_one_update_through(full_speed) -> None:
     full = full_speed(small())
-    vectors, update = full.run(full.first(), 0, 12, LossHistory(), deadline=perf_counter() - 1.0)
+    state, update = full.run(full.first(), 0, 12, LossHistory(), deadline=perf_counter() - 1.0)
     assert update == 1
-    assert vectors.p.tolist() != full.first().p.tolist()
-    _, update = full.run(vectors, 1, 12, LossHistory(), deadline=perf_counter() + 3600.0)
+    assert state.p.tolist() != full.first().p.tolist()
+    _, update = full.run(state, 1, 12, LossHistory(), deadline=perf_counter() + 3600.0)
     assert update == 12
 
 
 def test_nothing_to_do_is_done_at_once(full_speed) -> None:
     full = full_speed(small())
-    vectors = full.first()
-    assert full.run(vectors, 3, 3, LossHistory())[1] == 3
+    state = full.first()
+    assert full.run(state, 3, 3, LossHistory())[1] == 3
 
 
 @pytest.mark.parametrize("updates", [1, 4, 9])
-def test_what_an_update_leaves_is_what_the_listing_leaves(full_speed, updates) -> None:
+def test_the_values_after_an_update_are_those_of_stepping(full_speed, updates) -> None:
     experiment = small()
     full, run = full_speed(experiment), Run(experiment)
     run.seek(run.schedule.update_start(updates))
@@ -85,20 +85,20 @@ def test_what_an_update_leaves_is_what_the_listing_leaves(full_speed, updates) -
     names = ["loss", *(parameter_name(p, "d") for p in net.parameters)]
     names += [value_name(symbol, j) for symbol in ("z", "delta") for j in net.neurons]
     names += [value_name(symbol, j) for symbol in ("a", "da") for j in net.layer]
-    left = LastUpdate(tuple(names))
-    full.run(full.first(), 0, updates, LossHistory(), last_update=left)
-    assert {name: bits(left.values[name]) for name in names} == {
+    last = LastUpdate(tuple(names))
+    full.run(full.first(), 0, updates, LossHistory(), last_update=last)
+    assert {name: bits(last.values[name]) for name in names} == {
         name: bits(value_of(run, name)) for name in names
     }
 
 
-def test_the_screen_sees_every_update_and_can_leave_one_undone(full_speed) -> None:
+def test_a_filter_sees_every_update_and_can_leave_one_undone(full_speed) -> None:
     full, history, stepped = full_speed(small()), LossHistory(), Stepped(small())
     seen = []
 
-    def screen(update, passes, before, after) -> bool:
+    def stop(update, values, before, after) -> bool:
         states = stepped.examples()
-        check_passes(passes, states, full.parameters)
+        check_values(values, states, full.parameters)
         assert bits_of(before.p) == bits_of(full.training_state(states[-1]).p)
         if update < 7:
             stepped.finish()
@@ -106,23 +106,23 @@ def test_the_screen_sees_every_update_and_can_leave_one_undone(full_speed) -> No
         seen.append(update)
         return update == 7
 
-    vectors, update = full.run(full.first(), 0, 12, history, stop_before=screen)
+    state, update = full.run(full.first(), 0, 12, history, stop_before=stop)
     assert update == 7
     assert seen == list(range(8))
     assert recorded(history) == recorded(stepped.history)
-    full.run(vectors, update, 12, history)
+    full.run(state, update, 12, history)
     whole = LossHistory()
     full.run(full.first(), 0, 12, whole)
     assert recorded(history) == recorded(whole)
 
 
-def test_passes_outlive_the_run(full_speed) -> None:
+def test_batch_values_outlive_the_run(full_speed) -> None:
     full = full_speed(small())
-    passes = full.batch_values(full.first(), [2, 0, 1])
-    kept = [bits_of(values.ravel()) for values in (passes.z, passes.a, passes.dp)]
+    values = full.batch_values(full.first(), [2, 0, 1])
+    kept = [bits_of(array.ravel()) for array in (values.z, values.a, values.dp)]
     full.run(full.first(), 0, 12, LossHistory())
     full.batch_values(full.first(), [0, 1, 2])
-    assert kept == [bits_of(values.ravel()) for values in (passes.z, passes.a, passes.dp)]
+    assert kept == [bits_of(array.ravel()) for array in (values.z, values.a, values.dp)]
 
 
 @pytest.mark.parametrize("most", [1, 2, 3, 5])
@@ -130,11 +130,11 @@ def test_a_huge_batch_is_computed_in_parts(full_speed, monkeypatch, most) -> Non
     experiment = small(batch_size=None)
     full, stepped, history = full_speed(experiment), Stepped(experiment), LossHistory()
     monkeypatch.setattr(full._computer, "most_examples", most)
-    vectors, _ = full.run(full.first(), 0, 4, history)
+    state, _ = full.run(full.first(), 0, 4, history)
     stepped.advance(4)
-    assert vector_bits(vectors) == vector_bits(full.training_state(stepped.state))
+    assert array_bits(state) == array_bits(full.training_state(stepped.state))
     assert recorded(history) == recorded(stepped.history)
-    loss = full.mean_loss(vectors, range(7))
+    loss = full.mean_loss(state, range(7))
     assert loss.hex() == mean_loss(experiment, range(7), stepped.state.b, stepped.state.w).hex()
 
 
@@ -146,7 +146,7 @@ def test_the_mean_loss_is_that_of_the_examples_one_by_one(full_speed) -> None:
         assert full.mean_loss(full.first(), examples).hex() == expected.hex()
 
 
-def test_a_diverging_run_warns_nobody_and_leaves_numpy_as_it_was(full_speed) -> None:
+def test_a_diverging_run_raises_no_warning_and_leaves_numpy_as_it_was(full_speed) -> None:
     experiment = layered(
         2, 3, 1, activation="square", output="square", epochs=9, batch_size=2,
         optimizer=Optimizer.of("sgd", learning_rate=1e6),
@@ -156,23 +156,23 @@ def test_a_diverging_run_warns_nobody_and_leaves_numpy_as_it_was(full_speed) -> 
             warnings.simplefilter("error")
             before = np.geterr()
             full, history = full_speed(experiment), LossHistory()
-            vectors, _ = full.run(full.first(), 0, 18, history)
-            passes = full.batch_values(vectors, range(4))
-            passes.dp_after_each([0, 1])
-            full.mean_loss(vectors, range(4))
-            full.update(vectors, passes.dp, 18, 2)
+            state, _ = full.run(full.first(), 0, 18, history)
+            values = full.batch_values(state, range(4))
+            values.dp_after_each([0, 1])
+            full.mean_loss(state, range(4))
+            full.update(state, values.dp, 18, 2)
             assert np.geterr() == before
         assert any(math.isnan(loss) for loss in history.epoch)
 
 
-def test_a_screen_that_fails_leaves_numpy_as_it_was(full_speed) -> None:
+def test_a_filter_that_fails_leaves_numpy_as_it_was(full_speed) -> None:
     full, before = full_speed(small()), np.geterr()
 
-    def screen(*_) -> bool:
+    def stop(*_) -> bool:
         raise KeyError
 
     with pytest.raises(KeyError):
-        full.run(full.first(), 0, 12, LossHistory(), stop_before=screen)
+        full.run(full.first(), 0, 12, LossHistory(), stop_before=stop)
     assert np.geterr() == before
 
 

@@ -1,4 +1,4 @@
-"""Whatever the network, activation, loss, optimizer and batches: full speed equals the listing."""
+"""Whatever the network, activation, loss, optimizer and batches: full speed equals stepping."""
 
 import inspect
 import math
@@ -164,9 +164,9 @@ def test_an_infinite_activation_beside_missing_connections(full_speed) -> None:
     data = Dataset.of([[0.5], [-0.25], [2.0]], [[0.0, 1.0]] * 3)
     experiment = Experiment(net, data, Training(epochs=3))
     full = full_speed(experiment)
-    passes = full.batch_values(full.first(), range(3))
-    assert [math.isinf(a) for a in passes.a[passes.row["h"]]] == [True] * 3
-    assert [math.isfinite(a) for a in passes.a[passes.row["q"]]] == [True] * 3
+    values = full.batch_values(full.first(), range(3))
+    assert [math.isinf(a) for a in values.a[values.row["h"]]] == [True] * 3
+    assert [math.isfinite(a) for a in values.a[values.row["q"]]] == [True] * 3
     check_training(experiment, full)
 
 

@@ -1,4 +1,4 @@
-"""Traced formulas compute what the formulas compute, and their code holds nobody's words."""
+"""Traced formulas compute what the formulas do, and no name from a document gets into the code."""
 
 import ast
 import builtins
@@ -67,7 +67,7 @@ def test_optimizers(optimizer, p, g, memory, t) -> None:
     assert bits_of(found) == bits_of([expected, *kept])
 
 
-def test_the_same_operation_is_noted_once_and_what_nobody_wants_is_left_out() -> None:
+def test_the_same_operation_is_noted_once_and_what_is_not_wanted_is_left_out() -> None:
     tape, (x,) = traced("x")
     wanted, same = 2.0 * x + 1.0, 2.0 * x
     x * 3.0
