@@ -221,7 +221,7 @@ class StopHistory:
         ]
 
     def _move(self, direction: int) -> BranchPosition | None:
-        """The next other stop in a direction; those whose branch is gone are forgotten."""
+        """The next other stop in a direction; stops on deleted branches are forgotten."""
         here = self._stops[self._index] if self._stops else None
         while 0 <= (index := self._index + direction) < len(self._stops):
             stop = self._stops[index]

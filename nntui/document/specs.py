@@ -227,6 +227,6 @@ class Document(Struct, frozen=True, forbid_unknown_fields=True):
     training: Training | UnsetType = UNSET
     debugger: Annotated[
         Object | UnsetType,
-        Meta(description="What the debugger remembers: breakpoints, watches, position."),
+        Meta(description="What the debugger remembers: breakpoints, displays, position."),
         _expect("an object"),
     ] = UNSET

@@ -158,7 +158,7 @@ def write_state(file: Path, state: Mapping[str, Any]) -> None:
             raise StateError(f"{length} bytes, expected at most {MAX_DEBUGGER_BYTES}")
         write_file(file, text)
     except StateError as error:
-        what = "breakpoints, watches and position are not kept"
+        what = "breakpoints, displays and position are not kept"
         raise StateError(f"{what}: {_path(file)}: {error}") from None
     _prune(file.parent)
 

@@ -1,4 +1,4 @@
-"""The trail of stops, back and forth."""
+"""The history of stops, back and forth."""
 
 import pytest
 from hypothesis import given
@@ -20,30 +20,30 @@ def stop(debugger, position) -> None:
 
 
 @given(positions=st.lists(st.integers(0, 60), min_size=1, max_size=10))
-def test_all_the_way_back_and_forth_is_the_trail(positions) -> None:
+def test_back_and_forth_pass_through_every_stop(positions) -> None:
     debugger = Debugger(layered(2, 2, 1, epochs=3))
     for position in positions:
         stop(debugger, position)
     expected = [p for n, p in enumerate(positions) if n == 0 or positions[n - 1] != p]
     back = [debugger.position]
-    while (spot := debugger.stop_history.back()) is not None:
-        debugger.branches.go(spot)
+    while (there := debugger.stop_history.back()) is not None:
+        debugger.branches.go(there)
         back.append(debugger.position)
     assert back == expected[::-1]
     forth = [debugger.position]
-    while (spot := debugger.stop_history.forth()) is not None:
-        debugger.branches.go(spot)
+    while (there := debugger.stop_history.forth()) is not None:
+        debugger.branches.go(there)
         forth.append(debugger.position)
     assert forth == expected
     assert debugger.stop_history.ahead == 0
 
 
-def test_back_from_beside_the_trail_leads_to_its_last_stop_and_forth_again(debugger) -> None:
+def test_back_from_between_two_stops_leads_to_the_last_one_and_forth_again(debugger) -> None:
     stop(debugger, 10)
     debugger.seek(17)
-    spot = debugger.stop_history.back()
-    assert spot == BranchPosition(10, "main")
-    debugger.branches.go(spot)
+    there = debugger.stop_history.back()
+    assert there == BranchPosition(10, "main")
+    debugger.branches.go(there)
     assert debugger.stop_history.forth() == BranchPosition(17, "main")
 
 
@@ -54,7 +54,7 @@ def test_a_new_stop_forgets_those_ahead(debugger) -> None:
         debugger.branches.go(debugger.stop_history.back())
     assert debugger.stop_history.ahead == 2
     stop(debugger, 15)
-    assert [spot.position for spot in debugger.stop_history.stops] == [10, 15]
+    assert [there.position for there in debugger.stop_history.stops] == [10, 15]
     assert debugger.stop_history.forth() is None
 
 
@@ -79,9 +79,9 @@ def test_stops_on_a_deleted_branch_are_passed_over(debugger) -> None:
     debugger.branches.switch("main")
     debugger.branches.delete(name)
     stop(debugger, 40)
-    spot = debugger.stop_history.back()
-    assert spot == BranchPosition(10, "main")
-    debugger.branches.go(spot)
+    there = debugger.stop_history.back()
+    assert there == BranchPosition(10, "main")
+    debugger.branches.go(there)
     assert debugger.stop_history.back() is None
     assert debugger.stop_history.forth() == BranchPosition(40, "main")
 
@@ -96,13 +96,13 @@ def test_the_same_spot_twice_around_a_deleted_branch_is_one_stop(debugger) -> No
     assert debugger.stop_history.back() is None
 
 
-def test_the_trail_leads_from_branch_to_branch(debugger) -> None:
+def test_the_history_leads_from_branch_to_branch(debugger) -> None:
     stop(debugger, 10)
     name = debugger.edit("w[x1,h1_1]", 0.5).name
     debugger.stop_history.visit()
-    spot = debugger.stop_history.back()
-    assert spot == BranchPosition(10, "main")
-    debugger.branches.go(spot)
+    there = debugger.stop_history.back()
+    assert there == BranchPosition(10, "main")
+    debugger.branches.go(there)
     assert debugger.branches.current.name == "main"
     debugger.branches.rename(name, "bolder")
     debugger.stop_history.follow(name, "bolder")

@@ -1,4 +1,4 @@
-"""Stops by the book: every step looked at on its own, nothing skipped, nothing shared."""
+"""Stops by the book: every step tested on its own, nothing skipped, nothing shared."""
 
 import math
 from collections.abc import Callable
@@ -118,7 +118,7 @@ class Counter:
 
 @dataclass
 class OneByOne:
-    """Continues and reverse-continues over a book, by the rules as they are told to people."""
+    """Continues and reverse-continues over a book, by the rules of the help."""
 
     book: Book
     rows: list[AnyBreakpoint]

@@ -191,7 +191,7 @@ def test_the_place_of_a_fault_is_told_within_the_whole_line() -> None:
 
 
 @given(experiment=experiments(), seed=st.integers(0, 2**32))
-def test_whatever_a_person_makes_is_written_so_that_it_reads_back(experiment, seed) -> None:
+def test_every_breakpoint_is_written_so_that_it_parses_back(experiment, seed) -> None:
     net, chance = experiment.network.wiring(), Random(seed)
     value = chance.choice(list(Debugger(experiment).snapshot().values))
     place = chance.choice(

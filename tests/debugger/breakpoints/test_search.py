@@ -35,7 +35,7 @@ def diverging(*commands: str, **more) -> Debugger:
 
 
 def counted(debugger: Debugger, direction: int = 1) -> tuple[Stop, int]:
-    """The next stop, and how many steps were looked at one by one to find it."""
+    """The next stop, and how many steps were tested one by one to find it."""
     search = debugger.continue_search(direction)
     while (stop := search.burst(10.0)) is None:
         pass
@@ -277,7 +277,7 @@ def test_a_message_can_be_given_to_any_row_later() -> None:
     assert debugger.resume().messages[:3] == ("0", "1", "2")
 
 
-# ---- screening ---------------------------------------------------------------------------------
+# ---- filters -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

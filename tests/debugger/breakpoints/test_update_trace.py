@@ -97,7 +97,7 @@ def test_the_last_known_value_is_found_from_wherever_the_search_begins(
     ],
 )
 def test_an_edit_is_seen_at_its_position_wherever_it_is_made(words, one_by_one, with_edits) -> None:
-    """Behind the step before it, like everything that a person sees there."""
+    """After the step before it, as in a snapshot."""
     experiment = layered(1, 1, 1, examples=2, epochs=4)
     total = Debugger(experiment).total
     for position in range(total):

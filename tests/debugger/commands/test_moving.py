@@ -150,17 +150,17 @@ def test_the_writes_of_a_value_one_after_the_other(do, debugger) -> None:
     assert do("next-write w[x1,h1_1]").position == found[-2]
 
 
-def test_the_ends_of_long_ways_are_on_the_trail(do, debugger) -> None:
+def test_the_ends_of_long_movements_are_in_the_history(do, debugger) -> None:
     do("goto 20")
     do("step 3")
     do("goto end")
-    assert [spot.position for spot in debugger.stop_history.stops] == [0, 20, 23, debugger.total]
+    assert [stop.position for stop in debugger.stop_history.stops] == [0, 20, 23, debugger.total]
 
 
 # ---- in pieces -----------------------------------------------------------------------------------
 
 
-def test_a_journey_is_made_in_bursts_and_ends_like_the_command(debugger) -> None:
+def test_a_movement_is_made_in_bursts_and_ends_like_the_command(debugger) -> None:
     once = Debugger(debugger.experiment)
     for line in ["break h1_1 if loss < 0.1", "display loss"]:
         assert Interpreter(once).execute(line).ok
@@ -176,7 +176,7 @@ def test_a_journey_is_made_in_bursts_and_ends_like_the_command(debugger) -> None
 
 
 @pytest.mark.parametrize("line", ["continue", "goto end"])
-def test_a_journey_can_be_given_up_on_the_way(debugger, line) -> None:
+def test_a_movement_can_be_given_up_on_the_way(debugger, line) -> None:
     debugger = Debugger(layered(2, 8, 1, examples=50, epochs=2_000))
     Interpreter(debugger).execute("break if loss < 0")
     calls = iter([False, True])
@@ -187,7 +187,7 @@ def test_a_journey_can_be_given_up_on_the_way(debugger, line) -> None:
     assert Interpreter(debugger).execute("step").ok or debugger.at_end
 
 
-def test_a_journey_that_was_given_up_says_so(debugger) -> None:
+def test_a_movement_that_was_given_up_says_so(debugger) -> None:
     debugger = Debugger(layered(2, 8, 8, 1, examples=200, epochs=100_000))
     interpreter = Interpreter(debugger)
     for line in ["continue", "goto end"]:

@@ -11,7 +11,7 @@ from nntui.model.dataset import Dataset
 from nntui.model.experiment import Experiment, Training
 from nntui.model.network import Network
 
-# A row's name → a few lines that use it, the last one being what is looked at.
+# A command's name → a few lines that use it; the last one is checked.
 EXAMPLES = {
     "step": ["step 3"],
     "reverse-step": ["step 3", "reverse-step 2"],

@@ -1,4 +1,4 @@
-"""The past of a run, looked at step by step in any order."""
+"""Past steps of a run, computed in any order."""
 
 from random import Random
 

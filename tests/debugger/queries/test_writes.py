@@ -75,7 +75,7 @@ def test_the_last_write_is_what_stepping_has_seen(experiment) -> None:
 
 @given(experiment=small)
 def test_no_value_changes_between_its_writes(experiment) -> None:
-    """Independent of how the writes were found: whoever changed must have been written."""
+    """Independent of how the writes were found: what changed must have been written."""
     writes = Writes(Timeline(experiment))
     seen = brute(experiment)
     for position in range(1, len(seen)):
