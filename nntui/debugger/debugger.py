@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from nntui.debugger.stepper import EndOfRunError, Stepper
+from nntui.debugger.stepper import Stepper
 
 # What a key or a command may never need is imported when it is asked for.
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from nntui.debugger.breakpoints.table import BreakpointTable
     from nntui.debugger.displays import Displays
     from nntui.debugger.queries.why import Cause
-
-__all__ = ["Debugger", "EndOfRunError"]
 
 
 class Debugger(Stepper):

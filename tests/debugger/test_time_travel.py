@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from support.bits import all_bits, bits
 from support.experiments import experiments, layered
 
-from nntui.debugger.debugger import Debugger, EndOfRunError
+from nntui.debugger.debugger import Debugger
+from nntui.debugger.stepper import EndOfRunError
 from nntui.engine import run as run_module
 from nntui.engine import timeline
 from nntui.model.activations import Activation
