@@ -47,13 +47,16 @@ class SteppingScreen(RunActions, CommandActions, FocusActions, DisplayActions, L
         yield self.footer
 
     def on_mount(self) -> None:
-        """Show where the run stands, and warn of what is odd about the network."""
+        """Show where the run stands; then warn of what is odd about the network."""
         if self.keep_state:
             self.command_line.history = read_typed()
         if self._copy_view is not None:
             self._copy_view()
         self.lay_out()
         self.autosave.start()
+        self.call_after_refresh(self._warn_about_network)
+
+    def _warn_about_network(self) -> None:
         for warning in self.debugger.experiment.network.check()[:MOST_WARNINGS]:
             self.notify(warning, severity="warning", markup=False)
 
