@@ -80,9 +80,14 @@ def _skipping(
     outgoing: Mapping[str, Collection[str]], column_of: Mapping[str, int]
 ) -> Iterator[Edge]:
     """Yield the connections that lead past a column."""
+    before: Collection[str] = ()
+    furthest = 0
     for source, ends in outgoing.items():
+        if ends is not before:  # in a fully connected layer, all lead to the same neurons
+            before, furthest = ends, max(map(column_of.__getitem__, ends), default=0)
         beside = column_of[source] + 1
-        yield from ((source, target) for target in ends if column_of[target] > beside)
+        if furthest > beside:
+            yield from ((source, target) for target in ends if column_of[target] > beside)
 
 
 def links_of(edges: Iterable[Edge], column_of: dict[str, int]) -> list[list[tuple[Item, Item]]]:

@@ -79,14 +79,19 @@ class ParameterIndex:
         self.inputs = len(net.inputs)
         self.outputs = _indices([self.row[k] for k in net.outputs])
         spans: list[ParameterSpan] = []
+        before: tuple[str, ...] = ()
+        sources = _indices(before)
         for j in net.neurons:
             bias = spans[-1].end if spans else 0
-            sources = _indices([self.row[i] for i in net.sources[j]])
+            if net.sources[j] is not before:  # in a fully connected layer, all have the same
+                before = net.sources[j]
+                sources = _indices([self.row[i] for i in before])
             spans.append(
                 ParameterSpan(j, self.row[j], bias, bias + 1, bias + 1 + len(sources), sources)
             )
         self.spans = tuple(spans)
-        self.source = np.concatenate([_indices([len(self.names), *s.sources]) for s in spans])
+        one = _indices([len(self.names)])
+        self.source = np.concatenate([part for s in spans for part in (one, s.sources)])
         self.target = np.concatenate([np.full(s.end - s.bias, s.row) for s in spans])
         self.trainable = every = np.arange(len(self.source))
         if net.frozen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -104,6 +105,8 @@ def _is_index(row: object) -> bool:
 def _vector(row: Sequence[float], place: str) -> tuple[float, ...]:
     if isinstance(row, (str, bytes)) or not isinstance(row, Sequence):
         raise SettingError(escaped(repr(row), 40), "a list of numbers", place)
+    if set(map(type, row)) == {float} and all(map(math.isfinite, row)):
+        return tuple(row)  # nearly always, and ten times as fast
     for n, number in enumerate(row):
         if not is_finite(number):
             raise SettingError(escaped(repr(number), 40), "a finite number", f"{place}[{n}]")

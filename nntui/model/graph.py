@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from graphlib import CycleError, TopologicalSorter
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from nntui.model.activations import Activation
@@ -78,21 +79,20 @@ def wiring_of(records: Mapping[str, NeuronRecord]) -> Wiring:
     neurons = tuple(j for j in canonical if records[j].role != "input")
     sources: dict[str, tuple[str, ...]] = {}
     targets: dict[str, list[str]] = {j: [] for j in canonical}
-    names: tuple[str, ...] = ()
-    ordered = names
-    for j in neurons:
-        # In a fully connected layer all neurons have the same sources: they are sorted once.
-        if (found := tuple(records[j].weights)) != names:
-            names, ordered = found, tuple(sorted(found, key=rank.__getitem__))
-        sources[j] = ordered
+    # In a fully connected layer all neurons have the same sources, and those the same targets:
+    # they are sorted once, and share one tuple.
+    for names, group in groupby(neurons, key=lambda j: tuple(records[j].weights)):
+        ordered, alike = tuple(sorted(names, key=rank.__getitem__)), tuple(group)
+        sources.update(dict.fromkeys(alike, ordered))
         for i in ordered:
-            targets[i].append(j)
+            targets[i] += alike
+    shared: dict[tuple[str, ...], tuple[str, ...]] = {}
     return Wiring(
         inputs=_with_role(records, "input"),
         outputs=_with_role(records, "output"),
         neurons=neurons,
         sources=sources,
-        targets={i: tuple(found) for i, found in targets.items()},
+        targets={i: shared.setdefault(found := tuple(row), found) for i, row in targets.items()},
         layer={j: layer[j] for j in canonical},
         activation={j: f for j in neurons if (f := records[j].activation) is not None},
         frozen=_frozen(records),
