@@ -1,4 +1,4 @@
-"""The installed command in a real terminal: what is typed, and what a person sees."""
+"""The installed command in a real terminal: what is typed, and what a user sees."""
 
 from __future__ import annotations
 

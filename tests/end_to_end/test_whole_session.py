@@ -1,4 +1,4 @@
-"""One long session as a person has it, over terminals with all colours, with few, with none."""
+"""One long session as a user has it, over terminals with all colours, with few, with none."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _colours(raw):
 
 @pytest.fixture
 def mine(tmp_path):
-    """A document of the person's own."""
+    """A document of the user's own."""
     document = tmp_path / "mine.json"
     document.write_bytes(samples()["sample"].read_bytes())
     return document

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.bits import all_bits
-from support.by_the_book import BOOK
 from support.experiments import OPTIMIZERS_WITH_OPTIONS, experiments, layered
+from support.pytorch_optimizers import PYTORCH
 from support.stepped import steps_of
 
 from nntui.engine.schedule import Schedule
@@ -28,7 +28,7 @@ def follow_the_book(experiment) -> None:
     frozen = {n.name for n in network.neurons if not n.trainable}
     frozen |= {(c.source, c.target) for c in network.connections if not c.trainable}
     books: dict[Any, Any] = {
-        key: BOOK[training.optimizer.name](**dict(training.optimizer.settings))
+        key: PYTORCH[training.optimizer.name](**dict(training.optimizer.settings))
         for key in (*state.b, *state.w)
     }
     steps = steps_of(experiment, state)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.bits import bits_of
-from support.by_the_book import BOOK
 from support.experiments import OPTIMIZERS_WITH_OPTIONS
+from support.pytorch_optimizers import PYTORCH
 
 from nntui.model.errors import SettingError
 from nntui.model.optimizers import OPTIMIZERS, Optimizer
@@ -20,13 +20,13 @@ gradients = st.lists(st.floats(-10.0, 10.0) | st.just(0.0), min_size=1, max_size
 
 
 def test_every_optimizer_of_the_table_is_in_the_book() -> None:
-    assert set(BOOK) == set(OPTIMIZERS)
+    assert set(PYTORCH) == set(OPTIMIZERS)
 
 
 @each
 @given(p=st.floats(-3.0, 3.0), gradients=gradients)
 def test_updates_follow_the_book(optimizer, p, gradients) -> None:
-    book = BOOK[optimizer.name](**dict(optimizer.settings))
+    book = PYTORCH[optimizer.name](**dict(optimizer.settings))
     expected, memory = p, optimizer.first_memory()
     for t, g in enumerate(gradients, start=1):
         p, memory = optimizer.update(p, g, memory, t)
@@ -36,7 +36,7 @@ def test_updates_follow_the_book(optimizer, p, gradients) -> None:
 
 @each
 def test_the_first_update_follows_the_book(optimizer) -> None:
-    book = BOOK[optimizer.name](**dict(optimizer.settings))
+    book = PYTORCH[optimizer.name](**dict(optimizer.settings))
     p, _ = optimizer.update(0.7, -0.3, optimizer.first_memory(), 1)
     assert p == pytest.approx(book.step(0.7, -0.3, 1), rel=1e-14)
 

@@ -90,7 +90,7 @@ def all_made() -> dict[str, str]:
 
 def main(check: bool) -> int:
     """Make the pictures, or see whether they are true."""
-    with tempfile.TemporaryDirectory() as folder:  # nothing of the person's own may be seen
+    with tempfile.TemporaryDirectory() as folder:  # nothing of the user's own may be seen
         os.environ |= {"XDG_CONFIG_HOME": folder, "XDG_STATE_HOME": folder}
         os.environ.pop("NO_COLOR", None)
         pictures = all_made()

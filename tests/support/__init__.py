@@ -1,1 +1,1 @@
-"""What several rooms' tests share: random experiments, oracles written by other hands."""
+"""Random experiments and independent oracles, for the tests of several packages."""

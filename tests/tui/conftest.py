@@ -68,7 +68,7 @@ def debugger_of():
 
 @pytest.fixture
 def seen():
-    """What a person reads on the screen, as text."""
+    """What a user reads on the screen, as text."""
 
     def read(app: NntuiApp) -> str:
         strips = app.screen._compositor.render_strips()
@@ -90,14 +90,14 @@ def toasts():
 
 
 @pytest.fixture
-def deck():
-    """The deck of the panes."""
+def pane_layout():
+    """The layout of the panes."""
     return lambda app: app.screen_stack[1].pane_layout
 
 
 @pytest.fixture
 def typed():
-    """Types a text as a person would, and enter behind it."""
+    """Types a text as a user would, and enter behind it."""
 
     async def type_text(pilot, text: str) -> None:
         for character in text:
@@ -110,13 +110,13 @@ def typed():
 
 @pytest.fixture(name="until")
 def waiting():
-    """Waits for a condition."""
+    """Waits for a condition: support.pilot.until."""
     return until
 
 
 @pytest.fixture
 def document(tmp_path):
-    """A document of the person's own."""
+    """A document of the user's own."""
     return shutil.copy(samples()["sample"], tmp_path / "mine.json")
 
 

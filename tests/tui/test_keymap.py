@@ -1,4 +1,4 @@
-"""A person's own keys: what counts, and what is said about what does not."""
+"""The user's own keys: what counts, and what is said about what does not."""
 
 from __future__ import annotations
 

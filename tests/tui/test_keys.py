@@ -1,4 +1,4 @@
-"""Every key of the stepping screen, pressed as a person would."""
+"""Every key of the stepping screen, pressed as a user would."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ async def test_a_count_is_shown_and_escape_forgets_it(app_on, debugger_of, statu
         assert debugger_of(app).position == 1
 
 
-async def test_arrows_move_the_focus_and_enter_inspects_it(app_on, seen, deck):
+async def test_arrows_move_the_focus_and_enter_inspects_it(app_on, seen, pane_layout):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("f", "right", "right", "enter")
@@ -112,7 +112,7 @@ async def test_arrows_move_the_focus_and_enter_inspects_it(app_on, seen, deck):
         await pilot.pause()
         assert "h2 · tanh · layer 1" in seen(app)
         await pilot.press("enter")
-        assert not deck(app).turned
+        assert not pane_layout(app).turned
 
 
 async def test_a_click_on_a_neuron_focuses_it(app_on, seen):

@@ -258,7 +258,7 @@ async def test_to_connect_the_chosen_neuron_only_the_other_is_typed(app_on, type
 
 
 async def test_the_run_that_starts_again_is_looked_at_as_the_one_before(
-    app_on, debugger_of, deck, until, shows
+    app_on, debugger_of, pane_layout, until, shows
 ):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
@@ -270,7 +270,7 @@ async def test_the_run_that_starts_again_is_looked_at_as_the_one_before(
         await until(pilot, shows(app, SteppingScreen))
         screen = app.screen
         assert screen.neuron_focus.edge == ("x1", "g1")
-        assert deck(app).current == "inspector"
+        assert pane_layout(app).current == "inspector"
         assert screen.network_pane.pinned == "weights"
         assert screen.precision == 2
         assert screen.chart.log

@@ -85,9 +85,9 @@ async def test_a_click_leaves_the_source_where_it_was_scrolled_to(app_on) -> Non
         assert pane.scroll_offset.y > 20
 
 
-async def test_the_executing_lines_are_whole_on_a_narrow_pane(app_on, deck, seen) -> None:
+async def test_the_executing_lines_are_whole_on_a_narrow_pane(app_on, pane_layout, seen) -> None:
     async with app_on("xor").run_test(size=(64, 40)) as pilot:
-        while deck(pilot.app).current != "algorithm":
+        while pane_layout(pilot.app).current != "algorithm":
             await pilot.press("tab")
         await pilot.press("u", "S")
         await pilot.pause()

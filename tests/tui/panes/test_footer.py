@@ -22,12 +22,13 @@ SCENES = {
 }
 
 
-def _state(app, debugger, deck, status):
+def _state(app, debugger, pane_layout, status):
     screen = app.screen_stack[1]
-    lists = [pane._chosen for pane in screen.query("ListPane")]
+    lists = [pane.selected for pane in screen.query("ListPane")]
     return (
-        debugger.position, [row.text for row in debugger.breakpoints], status(app), deck.seen,
-        [row.enabled for row in debugger.breakpoints], deck.current, deck.turned, lists,
+        debugger.position, [row.text for row in debugger.breakpoints], status(app),
+        [row.enabled for row in debugger.breakpoints], lists,
+        pane_layout.seen, pane_layout.current, pane_layout.turned,
         screen.neuron_focus, screen.command_line.shown, app.screen, screen.player.playing,
     )  # fmt: skip
 
@@ -38,7 +39,9 @@ QUICK = ("at the start", "with the keyboard in a list")
 @pytest.mark.parametrize(
     "scene", [*QUICK, *(pytest.param(s, marks=pytest.mark.deep) for s in SCENES if s not in QUICK)]
 )
-async def test_every_key_that_is_offered_does_something(app_on, debugger_of, deck, status, scene):
+async def test_every_key_that_is_offered_does_something(
+    app_on, debugger_of, pane_layout, status, scene
+):
     async def arrive(app, pilot):
         await pilot.press(*SCENES[scene])
         await app.workers.wait_for_complete()
@@ -54,7 +57,7 @@ async def test_every_key_that_is_offered_does_something(app_on, debugger_of, dec
         app = app_on()
         async with app.run_test(size=(200, 30)) as pilot:
             await arrive(app, pilot)
-            parts = app, debugger_of(app), deck(app), status
+            parts = app, debugger_of(app), pane_layout(app), status
             before = _state(*parts)
             await pilot.press(key)
             await app.workers.wait_for_complete()

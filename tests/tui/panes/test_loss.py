@@ -142,12 +142,14 @@ async def test_another_theme_draws_the_chart_in_other_colours(app_on):
 
 
 @pytest.mark.parametrize("key", ["l", "L", "k"])
-async def test_a_key_of_the_chart_turns_to_it_where_it_is_not_seen(app_on, deck, status, key):
+async def test_a_key_of_the_chart_turns_to_it_where_it_is_not_seen(
+    app_on, pane_layout, status, key
+):
     async with app_on("xor").run_test(size=(80, 24)) as pilot:
         await pilot.press("u")
-        assert "loss" not in deck(pilot.app).seen
+        assert "loss" not in pane_layout(pilot.app).seen
         await pilot.press(key)
-        assert "loss" in deck(pilot.app).seen
+        assert "loss" in pane_layout(pilot.app).seen
         assert status(pilot.app).rpartition("loss:")[1]
 
 

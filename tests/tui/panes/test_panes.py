@@ -52,7 +52,7 @@ MODES = {
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-async def test_every_pane_in_its_modes(app_on, seen, deck, typed, snapshot, size):
+async def test_every_pane_in_its_modes(app_on, seen, pane_layout, typed, snapshot, size):
     app = app_on("xor")
     async with app.run_test(size=size) as pilot:
         await pilot.press("3", "u", "f", "f", "n", "s", "z")
@@ -60,7 +60,7 @@ async def test_every_pane_in_its_modes(app_on, seen, deck, typed, snapshot, size
             await pilot.press("colon")
             await typed(pilot, command)
         for pane, modes in MODES.items():
-            while deck(app).maximised != pane:
+            while pane_layout(app).maximised != pane:
                 await pilot.press("tab")
             shown = {}
             for mode, keys in modes.items():

@@ -119,7 +119,7 @@ async def test_a_long_update_moves_to_the_left_to_break_fewer_of_its_formulas(tm
         assert len(columns) == 1
 
 
-async def test_the_page_keys_scroll_what_is_too_long_for_the_step_pane(app_on, deck):
+async def test_the_page_keys_scroll_what_is_too_long_for_the_step_pane(app_on, pane_layout):
     async with app_on("xor").run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         step = pilot.app.screen.query_one("#step")
@@ -130,7 +130,7 @@ async def test_the_page_keys_scroll_what_is_too_long_for_the_step_pane(app_on, d
         await pilot.press("pageup")
         assert step.scroll_offset.y == 0
         await pilot.press("tab", "shift+tab", "pagedown")
-        assert deck(pilot.app).current == "neurons"
+        assert pane_layout(pilot.app).current == "neurons"
         assert neurons.scroll_offset.y == neurons.max_scroll_y > 0
         assert step.scroll_offset.y == 0
 

@@ -77,12 +77,12 @@ async def test_a_command_runs_and_a_short_answer_stands_in_the_status_line(
         assert "1 + 2 = 3" in status(app)
 
 
-async def test_a_long_answer_goes_to_the_output_pane(app_on, seen, typed, deck):
+async def test_a_long_answer_goes_to_the_output_pane(app_on, seen, typed, pane_layout):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("colon")
         await typed(pilot, "info values b")
-        assert "output" in deck(app).seen
+        assert "output" in pane_layout(app).seen
         assert "b[h1] = 0.1" in seen(app)
 
 
@@ -110,7 +110,7 @@ async def test_the_cursor_goes_to_the_character_that_is_at_fault(app_on, status,
 
 
 async def test_where_two_branches_differ_is_gone_to_and_told(
-    app_on, seen, debugger_of, typed, deck
+    app_on, seen, debugger_of, typed, pane_layout
 ):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
@@ -120,7 +120,7 @@ async def test_where_two_branches_differ_is_gone_to_and_told(
             await typed(pilot, line)
         await app.workers.wait_for_complete()
         await pilot.pause()
-        assert "output" in deck(app).seen
+        assert "output" in pane_layout(app).seen
         assert "w[x1,h1]" in seen(app)
 
 

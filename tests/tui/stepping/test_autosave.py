@@ -1,4 +1,4 @@
-"""What is kept of a session, and a person's own keys on the screen."""
+"""What is kept of a session, and the user's own keys on the screen."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ async def test_a_damaged_state_file_is_said_and_not_fatal(own_directories, debug
         assert any("set aside" in toast.message for toast in again._notifications)
 
 
-async def test_a_persons_own_keys_count_in_the_screen_and_in_the_help(
+async def test_the_users_own_keys_count_in_the_screen_and_in_the_help(
     own_directories, app_on, debugger_of, seen
 ):
     file = own_directories / "config" / "nntui" / "keys.toml"

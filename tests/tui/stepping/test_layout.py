@@ -9,19 +9,19 @@ from nntui.tui.stepping.pane_regions import PANES
 
 
 async def test_the_panes_behind_one_are_named_beside_it_and_tab_goes_through_them(
-    app_on, seen, deck
+    app_on, seen, pane_layout
 ):
     app = app_on()
     async with app.run_test(size=(80, 24)) as pilot:
-        tabs = deck(app).tabs("neurons")
+        tabs = pane_layout(app).tabs("neurons")
         assert len(tabs) == 8
         for tab in (*tabs[1:], tabs[0]):
             text = seen(app)
             assert all(NAMES[each] in text for each in tabs)
             await pilot.press("tab")
             await pilot.pause()
-            assert tab in deck(app).seen
-            assert deck(app).current == tab
+            assert tab in pane_layout(app).seen
+            assert pane_layout(app).current == tab
 
 
 async def test_in_few_columns_the_tabs_near_the_one_that_is_seen_are_named(app_on, seen):
@@ -34,7 +34,7 @@ async def test_in_few_columns_the_tabs_near_the_one_that_is_seen_are_named(app_o
         assert "›" in seen(app)
 
 
-async def test_a_click_on_a_tab_turns_to_its_pane(app_on, seen, deck):
+async def test_a_click_on_a_tab_turns_to_its_pane(app_on, seen, pane_layout):
     app = app_on()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
@@ -42,49 +42,49 @@ async def test_a_click_on_a_tab_turns_to_its_pane(app_on, seen, deck):
         row = next(n for n, line in enumerate(lines) if "Displays" in line)
         await pilot.click(offset=(lines[row].index("Displays") + 1, row))
         await pilot.pause()
-        assert "displays" in deck(app).seen
+        assert "displays" in pane_layout(app).seen
         assert app.screen.focused.id == "displays"
         await pilot.click(offset=(lines[row].index("Loss") + 1, row))
         await pilot.pause()
-        assert "loss" in deck(app).seen
+        assert "loss" in pane_layout(app).seen
         assert app.screen.focused is None
 
 
-async def test_a_click_on_a_pane_turns_to_it(app_on, deck):
+async def test_a_click_on_a_pane_turns_to_it(app_on, pane_layout):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.click("#algorithm", offset=(5, 5))
         await pilot.pause()
-        assert deck(app).subject == "algorithm"
+        assert pane_layout(app).subject == "algorithm"
 
 
 @pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 36), (200, 60)])
-async def test_z_fills_the_screen_and_tab_goes_through_every_pane(app_on, deck, size):
+async def test_z_fills_the_screen_and_tab_goes_through_every_pane(app_on, pane_layout, size):
     app = app_on()
     async with app.run_test(size=size) as pilot:
-        before = deck(app).seen
+        before = pane_layout(app).seen
         await pilot.press("z")
-        assert deck(app).seen == {"network"}
+        assert pane_layout(app).seen == {"network"}
         await pilot.pause()
         assert app.screen.query_one("#network").region.size == (size[0], size[1] - 2)
         found = set()
         for _ in PANES:
             await pilot.press("tab")
-            found |= deck(app).seen
+            found |= pane_layout(app).seen
         assert found == set(PANES)
         await pilot.press("z")
-        assert deck(app).maximised is None
+        assert pane_layout(app).maximised is None
         await pilot.press("escape")
-        assert deck(app).seen == before
+        assert pane_layout(app).seen == before
 
 
-async def test_escape_leaves_the_pane_that_fills_the_screen(app_on, deck, debugger_of):
+async def test_escape_leaves_the_pane_that_fills_the_screen(app_on, pane_layout, debugger_of):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("z", "s", "right")
         assert debugger_of(app).position == 1
         await pilot.press("escape")
-        assert len(deck(app).seen) > 1
+        assert len(pane_layout(app).seen) > 1
         assert app.screen.neuron_focus.neuron is not None
 
 
@@ -114,17 +114,17 @@ async def test_a_border_at_its_end_goes_no_further_and_comes_back_at_once(app_on
         assert network.region.width == width + 4
 
 
-async def test_the_sizes_are_remembered_for_each_room(app_on, deck, own_directories):
+async def test_the_sizes_are_remembered_for_each_room(app_on, pane_layout, own_directories):
     app = app_on()
     app.preferences.__init__(kept=True)
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("greater_than_sign", "tab", "z")
         await pilot.pause()
-        filled = deck(app).maximised
+        filled = pane_layout(app).maximised
     again = app_on()
     again.preferences.__init__(kept=True)
     async with again.run_test(size=(120, 36)) as pilot:
-        assert deck(again).maximised == filled
+        assert pane_layout(again).maximised == filled
         await pilot.press("z")
         await pilot.pause()
         assert again.screen.query_one("#network").region.width == 64

@@ -58,12 +58,12 @@ async def test_a_key_that_moves_stops_a_run_and_does_nothing_else(
         assert endless.screen.latest.snapshot == debugger.snapshot()
 
 
-async def test_the_focus_the_panes_and_the_help_are_there_while_it_runs(endless, seen, deck):
+async def test_the_focus_the_panes_and_the_help_are_there_while_it_runs(endless, seen, pane_layout):
     async with endless.run_test(size=(120, 36)) as pilot:
         await _under_way(pilot)
         await pilot.press("right", "enter")
         await pilot.pause()
-        assert deck(endless).current == "inspector"
+        assert pane_layout(endless).current == "inspector"
         await pilot.press("question_mark")
         await pilot.pause()
         assert "─ Help " in seen(endless)

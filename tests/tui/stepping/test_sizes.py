@@ -24,16 +24,16 @@ async def test_every_size_can_be_stepped_in(app_on, debugger_of, size, sample):
         assert debugger_of(app).position > 0
 
 
-async def test_a_resize_lays_the_panes_out_anew(app_on, deck):
+async def test_a_resize_lays_the_panes_out_anew(app_on, pane_layout):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("s")
         await pilot.resize_terminal(80, 24)
         await pilot.pause()
-        assert "algorithm" not in deck(app).seen
+        assert "algorithm" not in pane_layout(app).seen
         await pilot.resize_terminal(120, 36)
         await pilot.pause()
-        assert "algorithm" in deck(app).seen
+        assert "algorithm" in pane_layout(app).seen
 
 
 async def test_names_are_shown_as_they_are(seen):

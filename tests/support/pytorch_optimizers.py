@@ -60,6 +60,6 @@ class Adagrad:
         return p - rate * g / (math.sqrt(self.state_sum) + self.eps)
 
 
-BOOK: dict[str, Any] = {
+PYTORCH: dict[str, Any] = {
     "sgd": SGD, "adam": Adam, "adamw": Adam, "rmsprop": RMSprop, "adagrad": Adagrad,
 }  # fmt: skip
