@@ -46,13 +46,16 @@ def _imports(module: str) -> set[str]:
     return found
 
 
-IMPORTS = {module: _imports(module) for module in MODULES}
+@pytest.fixture(scope="module")
+def imports() -> dict[str, set[str]]:
+    """What each module imports."""
+    return {module: _imports(module) for module in MODULES}
 
 
-def test_no_modules_import_each_other_in_a_circle():
+def test_no_modules_import_each_other_in_a_circle(imports):
     graph = networkx.DiGraph(
         (module, imported)
-        for module, names in IMPORTS.items()
+        for module, names in imports.items()
         for imported in names
         if imported in MODULES and imported != module
     )
@@ -60,9 +63,9 @@ def test_no_modules_import_each_other_in_a_circle():
     assert not circles
 
 
-def test_one_module_imports_plotext():
+def test_one_module_imports_plotext(imports):
     importers = defaultdict(set)
-    for module, names in IMPORTS.items():
+    for module, names in imports.items():
         for name in names:
             importers[name.split(".")[0]].add(module)
     assert importers["plotext"] | importers["textual_plotext"] == {"nntui.tui.panes.plot"}
