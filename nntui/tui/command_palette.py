@@ -17,7 +17,7 @@ from nntui.samples import samples
 from nntui.tui.keys import GROUPS
 
 if TYPE_CHECKING:
-    from nntui.tui.app_base import AppBase
+    from nntui.tui.documents.opening import OpenActions
 
 BESIDE: Final = 0.5
 """The score of a match in the help text, as a share of one in the name."""
@@ -58,13 +58,11 @@ class Everything(Provider):
                 yield Hit(beside * BESIDE, entry.name, entry.act, help=entry.help)
 
     def _entries(self) -> Iterator[PaletteEntry]:
-        app = cast("AppBase", self.app)
+        app = cast("OpenActions", self.app)
         if app.stepping is self.screen:
             yield from self._entries_of_the_run(app)
         for name in samples():
-            yield PaletteEntry(
-                f"open {name}", "a sample", partial(app.run_action, f"open_sample({name!r})")
-            )
+            yield PaletteEntry(f"open {name}", "a sample", partial(app.action_open_sample, name))
         for theme in sorted(app.available_themes, key=lambda name: (not _own(name), name)):
             now = "; it is the one in use" if theme == app.theme else ""
             yield PaletteEntry(
@@ -74,7 +72,7 @@ class Everything(Provider):
         yield PaletteEntry(still, "scrolling and the like", app.toggle_motion)
         yield PaletteEntry("quit", "leave nntui", app.action_quit)
 
-    def _entries_of_the_run(self, app: AppBase) -> Iterator[PaletteEntry]:
+    def _entries_of_the_run(self, app: OpenActions) -> Iterator[PaletteEntry]:
         from nntui.debugger.commands.interpreter import COMMANDS
 
         for group, keys in GROUPS.items():
