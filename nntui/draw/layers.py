@@ -9,8 +9,9 @@ connections pass through the columns that they skip (``settle``).
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final, Literal, NamedTuple
 
 Edge = tuple[str, str]
@@ -222,23 +223,18 @@ class _Crossings:
                     upper, lower = items[i], items[i + 1]
                     if not movable and isinstance(upper, str) and isinstance(lower, str):
                         continue
-                    if self._gain(upper, lower, left, right) > 0:
+                    gain = sum(
+                        (at[one] > at[two]) - (at[one] < at[two])
+                        for ends, at in ((self.before, left), (self.after, right))
+                        for one in ends.get(upper, ())
+                        for two in ends.get(lower, ())
+                    )
+                    if gain > 0:
                         items[i], items[i + 1] = lower, upper
                         improved = True
             if not improved:
                 break
         return order
-
-    def _gain(self, upper: Item, lower: Item, left: dict[Item, int], right: dict[Item, int]) -> int:
-        gain = 0
-        for ends, at in ((self.before, left), (self.after, right)):
-            for one in ends.get(upper, ()):
-                for two in ends.get(lower, ()):
-                    gain += (at[one] > at[two]) - (at[one] < at[two])
-        return gain
-
-
-# ---- rows ----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,18 +266,14 @@ def fold(
         first, last = max(min(room - 1, 1), room - 2), min(1, max(0, room - 2))
     hidden = tuple(names[first : len(names) - last])
     entries: list[ColumnEntry] = []
-    merged: dict[int, list[str]] = {}
+    place_of: dict[int, int] = {}  # of a merged lane in `entries`
     neuron = lane = 0
     for item in items:
         if isinstance(item, Lane):
             if kept_lanes:
-                bundle = lane * kept_lanes // lanes
-                if bundle not in merged:
-                    merged[bundle] = []
-                    entries.append(ColumnEntry("lane", ()))
-                merged[bundle].append(item.source)
-                index = [i for i, entry in enumerate(entries) if entry.kind == "lane"][-1]
-                entries[index] = ColumnEntry("lane", tuple(merged[bundle]))
+                place = place_of.setdefault(lane * kept_lanes // lanes, len(entries))
+                merged = entries[place].names if place < len(entries) else ()
+                entries[place : place + 1] = [ColumnEntry("lane", (*merged, item.source))]
             lane += 1
             continue
         if neuron < first or neuron >= len(names) - last:
@@ -307,25 +299,13 @@ def spread(entries: Sequence[ColumnEntry], height: int, box_height: int) -> list
         lanes = range(start, stop)
         above = tops[start - 1] + box_height if start else 0
         free = (tops[stop] if stop < len(entries) else height) - above
-        if len(lanes) > free:
-            return _pack(sizes, height)
+        if len(lanes) > free:  # so they share the spare rows with the boxes
+            spare, used = height - sum(sizes), accumulate(sizes[:-1], initial=0)
+            return [top + (2 * i + 1) * spare // (2 * len(sizes)) for i, top in enumerate(used)]
         for place, i in enumerate(lanes):
             tops[i] = above + (2 * place + 1) * free // (2 * len(lanes))
         start = stop + 1
     return tops
-
-
-def _pack(sizes: Sequence[int], height: int) -> list[int]:
-    """Share the spare rows out evenly, when lanes need more than there are between boxes."""
-    spare = height - sum(sizes)
-    tops, used = [], 0
-    for i, size in enumerate(sizes):
-        tops.append(used + (2 * i + 1) * spare // (2 * len(sizes)))
-        used += size
-    return tops
-
-
-# ---- straight lanes ------------------------------------------------------------------------------
 
 
 _PASSES: Final = 4
@@ -338,7 +318,7 @@ def settle(
     height: int,
     box_height: int,
 ) -> dict[Lane, int]:
-    """Straighten the lanes, which changes `tops`, and return the row of each."""
+    """Move the lanes in `tops` to where their lines bend least, and return the row of each."""
     spot: dict[Item, tuple[int, int]] = {}
     for column, places in enumerate(entries):
         for i, entry in enumerate(places):
@@ -355,6 +335,7 @@ def settle(
                     ends.setdefault(there, ([], []))[0].append(here)
 
     def pull(column: int, i: int) -> float | None:
+        """Return the row between the ends of the lane's lines, as things stand."""
         sides = [
             sum(tops[c][j] for c, j in side) / len(side)
             for side in ends.get((column, i), ([], []))
@@ -362,7 +343,14 @@ def settle(
         ]
         return sum(sides) / len(sides) if sides else None
 
-    _straighten(entries, tops, height, box_height, pull)
+    for turn in range(_PASSES):
+        sweep = range(len(entries)) if turn % 2 == 0 else reversed(range(len(entries)))
+        for column in sweep:
+            for i, entry in enumerate(entries[column]):
+                wish = pull(column, i) if entry.kind == "lane" else None
+                if wish is not None:
+                    low, high = _freedom(entries[column], tops[column], i, height, box_height)
+                    tops[column][i] = min(max(round(wish), low), high)
     return {
         Lane(name, column): tops[column][i]
         for column, places in enumerate(entries)
@@ -370,27 +358,6 @@ def settle(
         if entry.kind == "lane"
         for name in entry.names
     }
-
-
-def _straighten(
-    columns: Sequence[Sequence[ColumnEntry]],
-    tops: list[list[int]],
-    height: int,
-    box_height: int,
-    pull: Callable[[int, int], float | None],
-) -> None:
-    """Move the lanes in `tops` to where their lines bend least, keeping the order of each column.
-
-    `pull(column, i)` returns the row between the ends of the lane's lines, as things stand.
-    """
-    for turn in range(_PASSES):
-        sweep = range(len(columns)) if turn % 2 == 0 else reversed(range(len(columns)))
-        for column in sweep:
-            for i, entry in enumerate(columns[column]):
-                wish = pull(column, i) if entry.kind == "lane" else None
-                if wish is not None:
-                    low, high = _freedom(columns[column], tops[column], i, height, box_height)
-                    tops[column][i] = min(max(round(wish), low), high)
 
 
 def _freedom(

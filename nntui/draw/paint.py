@@ -175,7 +175,7 @@ def _draw_heat(
     canvas: Canvas, layout: Layout, lines: Iterable[VisibleLine], heat: FilledHeatMaps
 ) -> None:
     """Draw the maps, but none that would hide highlighted lines."""
-    out = {layout.box(line.edge[1]).column for line in lines if line.look.state in _OUT}
+    out = {layout.homes[line.edge[1]].column for line in lines if line.look.state in _OUT}
     hidden = {column for column, each in layout.heat_maps.items() if each.alone and column in out}
     for shade in heat.shades:
         if shade.column not in hidden:

@@ -36,7 +36,11 @@ class Layout:
     `width` and `height` are the size of the drawing: the size asked for, or larger when `overflow`.
     `boxes` has every box column by column, top to bottom. `edges` are the connections with a box of
     their own at either end: the ones that a painting needs looks for, without those that a heat map
-    shows. `heat_maps` has the maps, by the column behind each.
+    shows. `heat_maps` has the maps, by the column behind each, `homes` the box of each neuron: its
+    own, or the fold that it is in.
+
+    Raises:
+        KeyError: a method was asked about a neuron that there is not.
     """
 
     width: int
@@ -57,23 +61,8 @@ class Layout:
         """The boxes that stand for several neurons."""
         return tuple(box for box in self.boxes if box.folded)
 
-    def __contains__(self, name: object) -> bool:
-        return name in self.homes
-
-    def box(self, name: str) -> Box:
-        """Return the box of a neuron, or the fold that it is in.
-
-        Raises:
-            KeyError: there is no such neuron.
-        """
-        return self.homes[name]
-
     def legs(self, source: str, target: str) -> tuple[Leg, ...]:
-        """Return the straight pieces of a connection's line, from source to target.
-
-        Raises:
-            KeyError: there is no such neuron.
-        """
+        """Return the straight pieces of a connection's line, from source to target."""
         start, end = self.homes[source], self.homes[target]
         x, y = start.x + start.width, start.y
         legs = []
@@ -91,11 +80,7 @@ class Layout:
         return tuple(legs)
 
     def tail(self, target: str) -> Leg | None:
-        """Return the leg from a heat map, where lines end, to the target's box, if there is one.
-
-        Raises:
-            KeyError: there is no such neuron.
-        """
+        """Return the leg from a heat map, where lines end, to the target's box, if there is one."""
         box = self.homes[target]
         heat = self.heat_maps.get(box.column)
         if heat is None or heat.alone or box.folded:
@@ -103,11 +88,7 @@ class Layout:
         return Leg(heat.x, box.y, box.x - 1, box.y)
 
     def gap_before(self, name: str) -> int:
-        """Return the first cell column of the gap in front of a neuron's box.
-
-        Raises:
-            KeyError: there is no such neuron.
-        """
+        """Return the first cell column of the gap in front of a neuron's box."""
         column = self.homes[name].column
         beside = self.columns[column - 1][0] if column else None
         return beside.x + beside.width if beside else 0
@@ -117,9 +98,6 @@ class Layout:
 
         Up and down go through the whole column, also through the neurons of a fold; left and right
         go to the nearest row of the next column, to a fold only when there is nothing else.
-
-        Raises:
-            KeyError: there is no such neuron.
         """
         box = self.homes[name]
         if direction in ("up", "down"):
@@ -251,11 +229,20 @@ def fill_heat_maps(layout: Layout, numbers: Numbers, window: range | None = None
 
     With a `window`, only the maps' rows inside are filled in.
     """
+
+    def mean(edges: Sequence[Edge]) -> float | None:
+        found = [number for number in map(numbers, edges) if number is not None]
+        return sum(found) / len(found) if found else None
+
+    def size(edge: Edge) -> float:
+        number = numbers(edge)
+        return -1.0 if number is None else size_of(number)
+
     shades: list[Shade] = []
     lines: list[Edge] = []
     for column, heat in layout.heat_maps.items():
         rows = [
-            (y, [_mean(numbers, edges) for edges in cells])
+            (y, [mean(edges) for edges in cells])
             for y, cells in heat.rows
             if window is None or y in window
         ]
@@ -267,26 +254,14 @@ def fill_heat_maps(layout: Layout, numbers: Numbers, window: range | None = None
             for n, number in enumerate(row)
             if number is not None
         )
-        lines += nlargest(LINES_BESIDE, heat.beside, key=lambda edge: _size(numbers(edge)))
+        lines += nlargest(LINES_BESIDE, heat.beside, key=size)
     return FilledHeatMaps(tuple(shades), tuple(lines))
-
-
-def _mean(numbers: Numbers, edges: Sequence[Edge]) -> float | None:
-    found = [number for number in map(numbers, edges) if number is not None]
-    return sum(found) / len(found) if found else None
-
-
-def _size(number: float | None) -> float:
-    return -1.0 if number is None else size_of(number)
 
 
 def _shade(number: float, scale: float) -> tuple[str, bool, float]:
     strength = strength_of(number, scale)
     _, positive, negative = next(level for level in _LEVELS if strength >= level[0])
     return negative if number < 0 else positive, number < 0, strength
-
-
-# ---- numbers -------------------------------------------------------------------------------------
 
 
 def size_of(number: float) -> float:

@@ -75,7 +75,7 @@ def select(
     rays: dict[tuple[Leg, ...], list[_Pair]] = {}
     lit = [0] * max(0, len(layout.columns) - 1)
     for edge, look in edges.items():
-        source, target = layout.box(edge[0]), layout.box(edge[1])
+        source, target = layout.homes[edge[0]], layout.homes[edge[1]]
         folded = source.folded or target.folded
         if look.state == "bright" and folded and not look.stop:
             rays.setdefault(layout.legs(*edge), []).append((edge, look))

@@ -84,7 +84,7 @@ def test_the_executing_line_lies_on_the_map_and_reaches_its_target(dense):
     plan = lay_out(dense(20, 20), 100, 20)
     current = {("x3", "y5"): EdgeLook(1.0, "+1.00", "current")}
     row = paint(plan, {}, current, heat=fill_heat_maps(plan, number_of)).text().splitlines()
-    assert "►▏y5" in row[plan.box("y5").y]
+    assert "►▏y5" in row[plan.homes["y5"].y]
 
 
 def test_a_map_gives_way_to_lines_that_are_brought_out(dense):

@@ -22,17 +22,17 @@ def test_a_single_neuron_stands_in_the_middle():
 def test_layers_stand_in_columns_from_left_to_right_over_the_whole_width(dense):
     plan = lay_out(dense(2, 3, 1), 60, 9)
     assert not plan.overflow
-    assert plan.box("x1").x == 0
-    assert plan.box("y1").x + plan.box("y1").width == 60
-    assert {plan.box(f"h1_{i}").x for i in (1, 2, 3)} == {plan.box("h1_2").x}
-    assert [plan.box(f"h1_{i}").y for i in (1, 2, 3)] == [1, 4, 7]
+    assert plan.homes["x1"].x == 0
+    assert plan.homes["y1"].x + plan.homes["y1"].width == 60
+    assert {plan.homes[f"h1_{i}"].x for i in (1, 2, 3)} == {plan.homes["h1_2"].x}
+    assert [plan.homes[f"h1_{i}"].y for i in (1, 2, 3)] == [1, 4, 7]
 
 
 def test_name_and_value_stand_above_each_other_when_the_width_is_scarce(dense):
     graph = dense(2, 2, 1)
-    assert lay_out(graph, 60, 10).box("x1").height == 1
+    assert lay_out(graph, 60, 10).homes["x1"].height == 1
     narrow = lay_out(graph, 38, 10)
-    assert narrow.box("x1").height == 2
+    assert narrow.homes["x1"].height == 2
     assert not narrow.overflow
 
 
@@ -56,7 +56,7 @@ def test_a_large_layer_folds_and_never_gets_higher_than_asked(dense):
 def test_a_skip_connection_bends_round_the_boxes_between(wired):
     graph = wired("x>a a>b b>y x>y")
     plan = lay_out(graph, 80, 9)
-    boxes = [plan.box(name) for name in "ab"]
+    boxes = [plan.homes[name] for name in "ab"]
     for leg in plan.legs("x", "y"):
         for box in boxes:
             if leg.x0 <= box.x <= leg.x1:

@@ -48,7 +48,7 @@ def test_every_mark_shows_without_colour_and_takes_the_same_room(wired, looks):
     texts = {}
     for mark in ("plain", "current", "focus", "dim"):
         text = paint(plan, {**nodes, "h": replace(nodes["h"], mark=mark)}, edges).text()
-        box = plan.box("h")
+        box = plan.homes["h"]
         texts[mark] = text[box.x : box.x + box.width]
     assert len(set(texts.values())) == 4
     assert {text[1:-1] for text in texts.values()} == {"h  +0.74"}
@@ -77,7 +77,7 @@ def test_a_number_that_is_not_finite_is_neither_positive_nor_negative(wired):
     assert roles["▏h    NaN▕"] == "box.odd"
     assert {span.role for span in picture.rows[0]} >= {"edge.odd", "edge.positive"}
     marked = paint(plan, {"h": NodeLook("NaN", math.nan, "current")}, {})
-    assert _role_at(marked, plan.box("h").x, 0) == ("box.current", None)
+    assert _role_at(marked, plan.homes["h"].x, 0) == ("box.current", None)
 
 
 def test_beside_the_point_what_the_pass_has_been_through_has_more_dots_than_what_it_has_not(wired):
@@ -93,7 +93,7 @@ def test_beside_the_point_what_the_pass_has_been_through_has_more_dots_than_what
 
 def test_the_current_connection_is_heavy_with_an_arrowhead_in_the_direction_of_the_pass(wired):
     plan = lay_out(wired(CHAIN), 60, 1)
-    gap = slice(plan.box("x").width, plan.box("h").x)
+    gap = slice(plan.homes["x"].width, plan.homes["h"].x)
 
     def drawn(weight, label, forward):
         look = EdgeLook(weight, label, "current", forward)
@@ -111,8 +111,8 @@ def test_signs_show_without_colour(wired):
     picture = paint(plan, {}, edges)
     assert "⠒⠒⠒⠒" in picture.text()
     assert "⠒⠂⠐⠒" in picture.text()
-    assert _role_at(picture, plan.box("h").x - 1, 0) == ("edge.positive", 1.0)
-    assert _role_at(picture, plan.box("y").x - 1, 0) == ("edge.negative", 1.0)
+    assert _role_at(picture, plan.homes["h"].x - 1, 0) == ("edge.positive", 1.0)
+    assert _role_at(picture, plan.homes["y"].x - 1, 0) == ("edge.negative", 1.0)
 
 
 @pytest.mark.parametrize("weight", [math.nan, math.inf, -math.inf, 0.0])
@@ -125,7 +125,7 @@ def test_a_weight_that_is_no_ordinary_number_is_drawn_all_the_same(wired, weight
 def test_the_strongest_connection_owns_a_cell_and_scale_says_what_full_strength_is(dense):
     plan = lay_out(dense(2, 1), 40, 9)
     edges = {("x1", "y1"): EdgeLook(0.5), ("x2", "y1"): EdgeLook(-1.0)}
-    beside = (plan.box("y1").x - 1, plan.box("y1").y)
+    beside = (plan.homes["y1"].x - 1, plan.homes["y1"].y)
     assert _role_at(paint(plan, {}, edges), *beside) == ("edge.negative", 1.0)
     assert _role_at(paint(plan, {}, edges, scale=4.0), *beside) == ("edge.negative", 0.25)
     weaker = {**edges, ("x2", "y1"): EdgeLook(-0.25)}
@@ -161,7 +161,7 @@ def test_the_current_connection_is_drawn_however_weak_it_is(dense):
     edges["x7", "y3"] = EdgeLook(0.0, "+0.00", "current")
     picture = paint(plan, {}, edges)
     assert "+0.00" in picture.text()
-    assert _role_at(picture, plan.box("y3").x - 1, plan.box("y3").y)[0] == "edge.current"
+    assert _role_at(picture, plan.homes["y3"].x - 1, plan.homes["y3"].y)[0] == "edge.current"
 
 
 def test_a_fold_shows_the_neuron_at_which_something_happens(dense):
@@ -298,7 +298,7 @@ def test_a_label_stands_near_the_target_or_at_the_source(wired):
         .index("+1.00")
         for at_source in (False, True)
     )
-    box = plan.box("x")
+    box = plan.homes["x"]
     assert far - (box.x + box.width) < 4
     assert near > far + 10
 

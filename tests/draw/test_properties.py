@@ -108,7 +108,7 @@ def test_lines_run_from_box_to_box_and_lanes_past_the_boxes_between(graph, width
     }
     for source, target in graph.edges:
         legs = plan.legs(source, target)
-        start, end = plan.box(source), plan.box(target)
+        start, end = plan.homes[source], plan.homes[target]
         assert (legs[0].x0, legs[0].y0) == (start.x + start.width, start.y)
         assert (legs[-1].x1, legs[-1].y1) == (end.x - 1, end.y)
         for one, two in itertools.pairwise(legs):

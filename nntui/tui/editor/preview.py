@@ -90,7 +90,7 @@ class Preview(LinePane):
         self.changed()
         self.refresh()
         if plan.overflow and self._names:
-            boxes = [plan.box(name) for name in self._names]
+            boxes = [plan.homes[name] for name in self._names]
             regions = [Region(b.x, b.y, b.width, b.height) for b in boxes]
             self.reveal_region(Region.from_union(regions))
 
@@ -109,8 +109,8 @@ class Preview(LinePane):
         if len(self._names) != 1:
             return self._names and (self._names[:2],)  # type: ignore[return-value]
         (name,), net = self._names, network.wiring()
-        around = [(i, name) for i in net.sources.get(name, ()) if not plan.box(i).folded]
-        around += [(name, j) for j in net.targets.get(name, ()) if not plan.box(j).folded]
+        around = [(i, name) for i in net.sources.get(name, ()) if not plan.homes[i].folded]
+        around += [(name, j) for j in net.targets.get(name, ()) if not plan.homes[j].folded]
         return tuple(nlargest(MOST_BRIGHT, around, key=lambda edge: abs(network.weight(edge))))
 
     def _state(self, edge: Edge) -> EdgeState:

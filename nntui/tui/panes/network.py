@@ -90,7 +90,7 @@ class NetworkPane(LinePane):
 
     def fold(self, neuron: str) -> bool:
         """Fold the layer of a neuron, or unfold it; return whether it is folded now."""
-        column = self._laid_out().box(neuron).column
+        column = self._laid_out().homes[neuron].column
         folded = any(box.folded for box in self._laid_out().columns[column])
         self._folds[column] = not folded
         self._lay_out()
@@ -258,7 +258,7 @@ class NetworkPane(LinePane):
         if focus is not None and focus != self._last_focus:
             names = (focus,)
         self._last_focus = focus
-        boxes = [plan.box(name) for name in names]
+        boxes = [plan.homes[name] for name in names]
         if boxes:
             places = [Region(b.x, b.y, b.width, b.height) for b in boxes]
             region = Region.from_union(places)

@@ -138,7 +138,7 @@ async def test_the_pointer_tells_about_the_neuron_under_it(app_on):
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("s")
         drawing = app.screen.network_pane
-        box = drawing._laid_out().box("x1")
+        box = drawing._laid_out().homes["x1"]
         await pilot.hover(drawing, offset=(box.x + 3, box.y + 1))
         assert "x1" in str(drawing.tooltip)
         assert "a 1.0" in str(drawing.tooltip)
