@@ -35,11 +35,6 @@ class Canvas:
             self._texts[y][x] = text
             self._looks[y][x] = (role, value)
 
-    def line(self, marks: Mapping[Cell, str], role: str, value: float | None = None) -> None:
-        """Draw many characters of one role, given by their cells."""
-        for (x, y), text in marks.items():
-            self.cell(x, y, text, role, value)
-
     def text(
         self, x: int, y: int, text: str, width: int, role: str, value: float | None = None
     ) -> None:
@@ -54,21 +49,17 @@ class Canvas:
 
     def rows(self) -> tuple[tuple[Span, ...], ...]:
         """Join neighbouring cells of one role into spans, row by row."""
-        blank = (Span(" " * self.width, *_BLANK),) if self.width else ()
-        return tuple(self._row(row) if row in self._texts else blank for row in range(self.height))
-
-    def _row(self, row: int) -> tuple[Span, ...]:
-        texts = self._texts[row]
-        spans: list[Span] = []
-        x = 0
-        for look, cells in groupby(self._looks[row]):
-            begin, x = x, x + len(list(cells))
-            if text := "".join(texts[begin:x]):
-                spans.append(Span(text, *look))
-        return tuple(spans)
-
-
-# ---- lines ---------------------------------------------------------------------------------------
+        blank: tuple[Span, ...] = (Span(" " * self.width, *_BLANK),) if self.width else ()
+        rows = [blank] * self.height
+        for row, texts in self._texts.items():
+            spans: list[Span] = []
+            x = 0
+            for look, cells in groupby(self._looks[row]):
+                begin, x = x, x + len(list(cells))
+                if text := "".join(texts[begin:x]):
+                    spans.append(Span(text, *look))
+            rows[row] = tuple(spans)
+        return tuple(rows)
 
 
 class Leg(NamedTuple):

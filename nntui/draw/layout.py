@@ -139,9 +139,6 @@ def _slots(made: Layout) -> dict[Edge, Cell]:
     return slots
 
 
-# ---- widths --------------------------------------------------------------------------------------
-
-
 BRIEF: Final = 4
 """Cells of a value in a drawing that would otherwise be too wide."""
 
@@ -204,7 +201,14 @@ def fit_columns(
         names = tuple(max(1, min(limit, name)) for name in natural)
         inner = (name + 1 + value if box_height == 1 else max(name, value) for name in names)
         boxes = tuple(cells + 2 for cells in inner)
-        return _place(names, boxes, width, label_width + beyond, box_height, value)
+        gaps = max(0, len(boxes) - 1)
+        spare = max((label_width + beyond) * gaps, min(width - sum(boxes), _WIDEST_GAP * gaps))
+        total = sum(boxes) + spare
+        lefts, used = [], max(0, width - total) // 2
+        for i, box in enumerate(boxes):
+            lefts.append(used)
+            used += box + (spare * (i + 1) // gaps - spare * i // gaps if gaps else 0)
+        return WidthFit(box_height, names, boxes, tuple(lefts), total, value)
 
     for concession in _CONCESSIONS:
         if concession[1] == 1 or stackable:
@@ -212,28 +216,6 @@ def fit_columns(
             if fit.width <= width:
                 return fit
     return next(attempt(*choice) for choice in _TOO_WIDE if choice[1] == 1 or stackable)
-
-
-def _place(
-    names: tuple[int, ...],
-    boxes: tuple[int, ...],
-    width: int,
-    gap: int,
-    box_height: int,
-    value_width: int,
-) -> WidthFit:
-    gaps = max(0, len(boxes) - 1)
-    spare = max(gap * gaps, min(width - sum(boxes), _WIDEST_GAP * gaps))
-    total = sum(boxes) + spare
-    margin = max(0, width - total) // 2
-    lefts, used = [], margin
-    for i, box in enumerate(boxes):
-        lefts.append(used)
-        used += box + (spare * (i + 1) // gaps - spare * i // gaps if gaps else 0)
-    return WidthFit(box_height, names, boxes, tuple(lefts), total, value_width)
-
-
-# ---- places for labels ---------------------------------------------------------------------------
 
 
 # What it costs to cover a cell of another line: in the middle of the label, or at its rim.

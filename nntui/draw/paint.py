@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from nntui.draw.canvas import Canvas, Cell, Leg, stairs, thin
+from nntui.draw.canvas import Canvas, Cell, stairs, thin
 from nntui.draw.layers import Draft, Edge
 from nntui.draw.layout import best_slot, cover, crowd_of, lay_out
 from nntui.draw.picture import Area, EdgeLook, EdgeState, Mark, NodeLook, Picture
@@ -117,14 +117,23 @@ def paint(
         _draw_heat(canvas, layout, lines, heat)
     current = [line for line in lines if line.look.state == "current"]
     for line in current:
-        _draw_heavy(canvas, line, layout.tail(line.edge[1]))
+        tail = layout.tail(line.edge[1])
+        legs = line.legs if tail is None else (*line.legs, tail)
+        for leg in legs:
+            for (x, y), mark in stairs(leg, line.negative).items():
+                canvas.cell(x, y, mark, "edge.current", line.strength)
+        if line.look.forward is not None:
+            x, y, head = (*legs[-1][2:], "►") if line.look.forward else (*legs[0][:2], "◄")
+            canvas.cell(x, y, head, "edge.current", line.strength)
     labels = _labels(layout, lines, current)
     for line, slot, text in labels:
         signed = -line.strength if line.negative else line.strength
         role = "label" + (".odd" if _is_odd(line) else _ENDINGS[line.look.state])
         canvas.text(*slot, text, cells(text), role, signed)
         if line.look.state == "focus":
-            _draw_angles(canvas, slot, cells(text), role, signed)
+            x, y = slot
+            for beside, angle in ((x - 1, "‹"), (x + cells(text), "›")):
+                canvas.cell(beside, y, angle, role, signed)
     _draw_stops(canvas, lines, labels)
     ends = [name for line in current for name in line.edge]
     areas = [
@@ -184,23 +193,6 @@ def _draw_heat(
                 canvas.cell(x, shade.y, shade.mark, role, shade.strength)
 
 
-def _draw_heavy(canvas: Canvas, line: VisibleLine, tail: Leg | None) -> None:
-    legs = line.legs if tail is None else (*line.legs, tail)
-    for leg in legs:
-        canvas.line(stairs(leg, line.negative), "edge.current", line.strength)
-    first, last = legs[0], legs[-1]
-    if line.look.forward is not None:
-        x, y, head = (last.x1, last.y1, "►") if line.look.forward else (first.x0, first.y0, "◄")
-        canvas.cell(x, y, head, "edge.current", line.strength)
-
-
-def _draw_angles(canvas: Canvas, slot: Cell, width: int, role: str, signed: float) -> None:
-    """Draw angles beside the label of the focused connection."""
-    x, y = slot
-    for beside, angle in ((x - 1, "‹"), (x + width, "›")):
-        canvas.cell(beside, y, angle, role, signed)
-
-
 def _draw_stops(
     canvas: Canvas, lines: Iterable[VisibleLine], labels: Iterable[tuple[VisibleLine, Cell, str]]
 ) -> None:
@@ -256,37 +248,24 @@ def _labels(
 def _draw_box(
     canvas: Canvas, layout: Layout, box: Box, nodes: Mapping[str, NodeLook], ends: Iterable[str]
 ) -> Area:
-    name = _shown(box, nodes, ends)
+    name: str | None = box.names[0]
+    if box.folded:  # it shows a current or a focused neuron, if any
+        marked = {nodes[name].mark: name for name in reversed(box.names) if name in nodes}
+        shown = next((marked[mark] for mark in _SHOWN_IN_FOLD if mark in marked), None)
+        name = shown or next((name for name in ends if name in box.names), None)
     value: float | None = None
     if name is None:
         rows, role = fold_lines(box)
     else:
         look = nodes.get(name, _BLANK)
         rows, role = box_lines(box, name, look, layout.value_width)
-        value = _tone(look.tone)
-        if role == "box" and look.tone is not None and math.isnan(look.tone):
+        if look.tone is not None and not math.isnan(look.tone):
+            value = round(max(-1.0, min(1.0, look.tone)), 2)
+        elif role == "box" and look.tone is not None:
             role = "box.odd"
     for i, row in enumerate(rows):
         canvas.text(box.x, box.y + i, row, box.width, role, value)
     return Area(name or box.names[0], box.x, box.y, box.width, box.height)
-
-
-def _shown(box: Box, nodes: Mapping[str, NodeLook], ends: Iterable[str]) -> str | None:
-    """Choose the neuron to show in a box; of a fold, a current or focused one, if any."""
-    if not box.folded:
-        return box.names[0]
-    marked = {nodes[name].mark: name for name in reversed(box.names) if name in nodes}
-    shown = next((marked[mark] for mark in _SHOWN_IN_FOLD if mark in marked), None)
-    return shown or next((name for name in ends if name in box.names), None)
-
-
-def _tone(tone: float | None) -> float | None:
-    if tone is None or math.isnan(tone):
-        return None
-    return round(max(-1.0, min(1.0, tone)), 2)
-
-
-# ---- as plain text -------------------------------------------------------------------------------
 
 
 _ROWS: Final = range(5, 41)
@@ -309,8 +288,12 @@ def drawing(
         largest = max(map(len, draft.columns), default=0)
         height = min(max(3 * largest, _ROWS.start), _ROWS.stop - 1)
     plan = lay_out(draft, width, height)
-    cells = plan.value_width
-    nodes = {name: NodeLook(_bias(bias, cells)) for name, bias in biases.items()}
+
+    def shown(bias: float) -> str:
+        texts = (f"{bias:+.2f}", f"{bias:+.2f}".replace("0.", ".", 1), f"{bias:+.1f}")
+        return next((text for text in texts if len(text) <= plan.value_width), f"{bias:+.0f}")
+
+    nodes = {name: NodeLook(shown(bias)) for name, bias in biases.items()}
     heat = fill_heat_maps(plan, weights.get)
     edges = {
         edge: EdgeLook(weights[edge], f"{weights[edge]:+.2f}")
@@ -318,8 +301,3 @@ def drawing(
         if edge in weights
     }
     return paint(plan, nodes, edges, heat=heat).text()
-
-
-def _bias(bias: float, cells: int) -> str:
-    texts = (f"{bias:+.2f}", f"{bias:+.2f}".replace("0.", ".", 1), f"{bias:+.1f}")
-    return next((text for text in texts if len(text) <= cells), f"{bias:+.0f}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from typing import Final, Literal, NamedTuple
@@ -19,18 +19,18 @@ ROLES: Final[Mapping[str, str]] = {
     "fold": "neurons for which there is no row",
     "edge.positive": "a connection with a weight of at least 0",
     "edge.negative": "a connection with a weight below 0",
-    "edge.positive.pending": "such a connection that this pass has still to go through",
-    "edge.negative.pending": "such a connection that this pass has still to go through",
-    "edge.positive.done": "such a connection that this pass has been through",
-    "edge.negative.done": "such a connection that this pass has been through",
-    "edge.positive.bright": "such a connection, highlighted",
-    "edge.negative.bright": "such a connection, highlighted",
-    "edge.positive.dim": "such a connection, dimmed",
-    "edge.negative.dim": "such a connection, dimmed",
-    "edge.positive.ahead": "such a connection, which this pass has still to go through",
-    "edge.negative.ahead": "such a connection, which this pass has still to go through",
-    "edge.positive.focus": "such a connection, which the user has chosen",
-    "edge.negative.focus": "such a connection, which the user has chosen",
+    **{
+        f"edge.{sign}.{state}": f"such a connection{meaning}"
+        for state, meaning in {
+            "pending": " that this pass has still to go through",
+            "done": " that this pass has been through",
+            "bright": ", highlighted",
+            "dim": ", dimmed",
+            "ahead": ", dimmed, that this pass has still to go through",
+            "focus": ", which the user has chosen",
+        }.items()
+        for sign in ("positive", "negative")
+    },
     "edge.odd": "a connection with a number that is not finite",
     "edge.current": "the connection that is being computed",
     "heat.positive": "connections that share a cell, the strongest of which is at least 0",
@@ -71,10 +71,6 @@ class Area:
     width: int
     height: int
 
-    def covers(self, x: int, y: int) -> bool:
-        """Return whether the cell in column `x` and row `y` lies inside."""
-        return self.x <= x < self.x + self.width and self.y <= y < self.y + self.height
-
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -95,10 +91,10 @@ class Picture:
 
         For a fold it is the neuron that it shows, or else the first one that it hides.
         """
-        return next((area.name for area in self.areas if area.covers(x, y)), None)
-
-
-# ---- looks ---------------------------------------------------------------------------------------
+        for area in self.areas:
+            if area.x <= x < area.x + area.width and area.y <= y < area.y + area.height:
+                return area.name
+        return None
 
 
 Mark = Literal["plain", "current", "focus", "dim"]
@@ -141,9 +137,6 @@ class EdgeLook:
     ahead: bool = False
 
 
-# ---- SVG -----------------------------------------------------------------------------------------
-
-
 WIDTH: Final = 8.4
 """Pixels of a cell, sideways and upright; the letters are 14 high."""
 HEIGHT: Final = 18.0
@@ -176,56 +169,36 @@ def svg(
     `pen` says what each span looks like; `title` is for screen readers.
     """
     width, height = picture.width * WIDTH + 2 * _MARGIN, picture.height * HEIGHT + 2 * _MARGIN
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
-        f'font-family="{_FONTS}" font-size="{_SIZE}" fill="{foreground}">'
-    )
+    font = f'font-family="{_FONTS}" font-size="{_SIZE}"'
+    box = f"0 0 {width:g} {height:g}"
     lines = [
-        head,
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" {font} fill="{foreground}">',
         f"<title>{escape(title, quote=False)}</title>",
         f'<rect width="100%" height="100%" fill="{background}"/>',
-        *_grounds(picture, pen),
-        *_texts(picture, pen),
-        "</svg>",
     ]
-    return "\n".join(lines) + "\n"
-
-
-def _placed(picture: Picture) -> Iterator[tuple[Span, float, float, float]]:
-    """Yield each span with its left and top edge and its width, in pixels."""
+    texts = []
     for row, spans in enumerate(picture.rows):
-        column = 0
+        column, y = 0, _MARGIN + row * HEIGHT
         for span in spans:
-            width = cells(span.text)
-            yield span, _MARGIN + column * WIDTH, _MARGIN + row * HEIGHT, width * WIDTH
-            column += width
+            x, across, look = _MARGIN + column * WIDTH, cells(span.text) * WIDTH, pen(span)
+            column += cells(span.text)
+            if look.ground is not None:
+                size = f'width="{across:g}" height="{HEIGHT:g}"'
+                lines.append(f'<rect x="{x:g}" y="{y:g}" {size} fill="{look.ground}"/>')
+            if not span.text.isspace():
+                texts.append(
+                    f'<text x="{x:g}" y="{y + _BASE:g}" textLength="{across:g}" '
+                    f'lengthAdjust="spacingAndGlyphs" xml:space="preserve"{_attributes(look)}>'
+                    f"{escape(span.text, quote=False)}</text>"
+                )
+    return "\n".join([*lines, *texts, "</svg>", ""])  # the grounds lie below all texts
 
 
-def _grounds(picture: Picture, pen: Callable[[Span], Pen]) -> Iterator[str]:
-    for span, x, y, width in _placed(picture):
-        ground = pen(span).ground
-        if ground is not None:
-            size = f'width="{width:g}" height="{HEIGHT:g}"'
-            yield f'<rect x="{x:g}" y="{y:g}" {size} fill="{ground}"/>'
-
-
-def _texts(picture: Picture, pen: Callable[[Span], Pen]) -> Iterator[str]:
-    for span, x, y, width in _placed(picture):
-        if span.text.isspace():
-            continue
-        look = pen(span)
-        extra = "".join(
-            attribute
-            for attribute, wanted in (
-                (f' fill="{look.colour}"', look.colour is not None),
-                (' font-weight="bold"', look.bold),
-                (' text-decoration="underline"', look.underline),
-                (' opacity="0.6"', look.dim),
-            )
-            if wanted
-        )
-        yield (
-            f'<text x="{x:g}" y="{y + _BASE:g}" textLength="{width:g}" '
-            f'lengthAdjust="spacingAndGlyphs" xml:space="preserve"{extra}>'
-            f"{escape(span.text, quote=False)}</text>"
-        )
+def _attributes(pen: Pen) -> str:
+    wanted = {
+        f' fill="{pen.colour}"': pen.colour is not None,
+        ' font-weight="bold"': pen.bold,
+        ' text-decoration="underline"': pen.underline,
+        ' opacity="0.6"': pen.dim,
+    }
+    return "".join(attribute for attribute, given in wanted.items() if given)
