@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,6 @@ from nntui.model.errors import counted
 
 if TYPE_CHECKING:
     from nntui.debugger.gradient_check import GradientCheck
-    from nntui.model.experiment import Experiment
 
 _SAID = {"ok": "ok", "kink": "kink", "clamped": "clamped", "wrong": "WRONG"}
 
@@ -35,9 +35,19 @@ def check(file: Path, as_json: bool) -> int:
 
     The exit status is 1 when a derivative is wrong.
     """
+    from nntui.debugger.gradient_check import parameter_checks, summary
     from nntui.document.load import load
 
-    found = _checked(load(file))
+    experiment = load(file)
+    parameters = parameter_checks(experiment)
+    if sys.stderr.isatty():
+        count = len(experiment.network.wiring().parameters)
+        with click.progressbar(
+            parameters, length=count, label="checking", file=sys.stderr, update_min_steps=8
+        ) as shown:
+            found = summary(experiment, iter(shown))
+    else:
+        found = summary(experiment, parameters)
     if as_json:
         echo_json(_plain(found))
     else:
@@ -46,33 +56,11 @@ def check(file: Path, as_json: bool) -> int:
     return 0 if found.ok else WRONG_RESULT
 
 
-def _checked(experiment: Experiment) -> GradientCheck:
-    from nntui.debugger.gradient_check import parameter_checks, summary
-
-    parameters = parameter_checks(experiment)
-    if not sys.stderr.isatty():
-        return summary(experiment, parameters)
-    count = len(experiment.network.wiring().parameters)
-    with click.progressbar(
-        parameters, length=count, label="checking", file=sys.stderr, update_min_steps=8
-    ) as shown:
-        return summary(experiment, iter(shown))
-
-
 def _plain(found: GradientCheck) -> dict[str, object]:
     return {
         "ok": found.ok,
         "loss": found.loss,
-        "parameters": [
-            {
-                "name": parameter.name,
-                "analytic": parameter.analytic,
-                "numeric": parameter.numeric,
-                "relative_error": parameter.relative_error,
-                "verdict": parameter.verdict,
-            }
-            for parameter in found.parameters
-        ],
+        "parameters": [asdict(parameter) for parameter in found.parameters],
         "edge_calculations": {
             "backpropagation": found.backpropagation,
             "central_differences": found.central_differences,
@@ -91,11 +79,6 @@ def _lines(found: GradientCheck) -> Iterator[str]:
     ]
     yield from aligned(rows, ("left", "point", "point", "right"), heading)
     yield ""
-    yield from _verdict(found)
-    yield from _costs(found)
-
-
-def _verdict(found: GradientCheck) -> Iterator[str]:
     verdicts = [parameter.verdict for parameter in found.parameters]
     count = counted(len(verdicts), "derivative")
     if found.ok:
@@ -106,9 +89,6 @@ def _verdict(found: GradientCheck) -> Iterator[str]:
         yield "kink: the loss has a corner right here, so the slopes on its two sides differ."
     if "clamped" in verdicts:
         yield "clamped: an output is so close to its limit that the loss's gradient is held finite."
-
-
-def _costs(found: GradientCheck) -> Iterator[str]:
     back, differences = found.backpropagation, found.central_differences
     if not back:
         return

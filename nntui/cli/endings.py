@@ -45,18 +45,19 @@ def say(message: str) -> None:
     click.echo(f"nntui: {escaped(message, _MESSAGE_LENGTH)}", err=True)
 
 
-def ended(command: Callable[[], object]) -> NoReturn:
+def ended(run: Callable[[], object]) -> NoReturn:
     """Run a command, say in one line why it failed, and exit with its status (None: 0)."""
     try:
         _survive_any_encoding(sys.stdout, sys.stderr)
-        status = command()
+        status = run()
         if sys.stdout is not None:  # closed from the start: nntui samples >&-
             sys.stdout.flush()
     except (click.Abort, KeyboardInterrupt):
         status = INTERRUPTED
     except click.UsageError as error:
         status = error.exit_code
-        say(_with_help(error))
+        command = error.ctx.command_path if error.ctx else "nntui"
+        say(f"{error.format_message().rstrip('.')} ({command} --help says more)")
     except click.ClickException as error:
         status = UNUSABLE
         say(error.format_message())
@@ -64,28 +65,17 @@ def ended(command: Callable[[], object]) -> NoReturn:
         status = UNUSABLE
         say(str(error))
     except (SystemRefusalError, OSError) as refusal:
-        reason = refusal.error if isinstance(refusal, SystemRefusalError) else refusal
+        failure = refusal.error if isinstance(refusal, SystemRefusalError) else refusal
         _silence(sys.stdout)
-        status = READER_GONE
-        if not _reader_is_gone(reason):
+        # Windows reports a closed pipe as an invalid argument.
+        closed = os.name == "nt" and failure.errno == errno.EINVAL
+        if closed or isinstance(failure, BrokenPipeError):
+            status = READER_GONE
+        else:
             status = UNUSABLE
-            say(_of_system(reason))
+            where = f"{escaped(os.fsdecode(failure.filename), 1000)}: " if failure.filename else ""
+            say(where + (failure.strerror or str(failure) or type(failure).__name__))
     sys.exit(status if isinstance(status, int) else 0)
-
-
-def _with_help(error: click.UsageError) -> str:
-    command = error.ctx.command_path if error.ctx else "nntui"
-    return f"{error.format_message().rstrip('.')} ({command} --help says more)"
-
-
-def _of_system(error: OSError) -> str:
-    reason = error.strerror or str(error) or type(error).__name__
-    return f"{escaped(os.fsdecode(error.filename), 1000)}: {reason}" if error.filename else reason
-
-
-def _reader_is_gone(error: OSError) -> bool:
-    # Windows reports a closed pipe as an invalid argument.
-    return isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == errno.EINVAL)
 
 
 def _silence(stream: TextIO | None) -> None:
@@ -107,9 +97,6 @@ def _survive_any_encoding(*streams: TextIO | None) -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if stream and reconfigure and "utf" not in (stream.encoding or "").lower():
             reconfigure(errors="replace")
-
-
-# ---- Ctrl-C --------------------------------------------------------------------------------------
 
 
 @contextmanager

@@ -123,27 +123,21 @@ def _run(
     """
     while True:
         try:
-            return _run_on(interpreter, source, as_json, forgiving)
+            for line in source:
+                reply, stopped = _answered(interpreter, line, as_json, forgiving)
+                if not reply.ok and not forgiving:
+                    say(f"{line.place}: {reply.data['error']}")
+                    _show(reply.lines[1:], err=True)  # where in the expression
+                    return WRONG_RESULT
+                if stopped and not forgiving:
+                    return INTERRUPTED
+                if reply.quits:
+                    break
+            return 0
         except KeyboardInterrupt:  # at the prompt, or just before a command or behind it
             if not forgiving:
                 raise
             say("quit leaves")
-
-
-def _run_on(
-    interpreter: Interpreter, source: Iterator[SourceLine], as_json: bool, forgiving: bool
-) -> int:
-    for line in source:
-        reply, stopped = _answered(interpreter, line, as_json, forgiving)
-        if not reply.ok and not forgiving:
-            say(f"{line.place}: {reply.data['error']}")
-            _show(reply.lines[1:], err=True)  # where in the expression
-            return WRONG_RESULT
-        if stopped and not forgiving:
-            return INTERRUPTED
-        if reply.quits:
-            break
-    return 0
 
 
 def _answered(
@@ -164,16 +158,11 @@ def _answered(
             )
         except KeyboardInterrupt:
             raise click.Abort from None
-        _print(reply, as_json, forgiving)
-        return reply, interrupted()
-
-
-def _print(reply: Reply, as_json: bool, forgiving: bool) -> None:
-    if as_json:
-        if reply.command or not reply.ok:
+        if not as_json:
+            _show(reply.lines if reply.ok or forgiving else ())
+        elif reply.command or not reply.ok:
             echo_json(reply.plain)
-    elif reply.ok or forgiving:
-        _show(reply.lines)
+        return reply, interrupted()
 
 
 def _show(lines: Iterable[str], *, err: bool = False) -> None:

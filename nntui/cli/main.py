@@ -103,6 +103,6 @@ def main(ctx: click.Context) -> None:
     With a FILE: open it on the screen. Without: choose one first.
     """
     if ctx.invoked_subcommand is None:
-        from nntui.cli.open import open_picker
+        from nntui.cli.open import open_on_screen
 
-        open_picker()
+        open_on_screen()

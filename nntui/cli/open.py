@@ -28,15 +28,11 @@ def open_file(file: Path, no_state: bool) -> None:
     The screen is as it was left: breakpoints, displays, branches and the position are kept for each
     document, by what it computes, in your state directory.
     """
-    _open(file, keep_state=not no_state)
+    open_on_screen(file, keep_state=not no_state)
 
 
-def open_picker() -> None:
-    """Open the screen with a list of samples and recent files."""
-    _open(None, keep_state=True)
-
-
-def _open(file: Path | None, *, keep_state: bool) -> None:
+def open_on_screen(file: Path | None = None, *, keep_state: bool = True) -> None:
+    """Open a file on the screen; without one, a list of samples and recent files."""
     _require_terminal(file)
     if file is not None:
         # Next to nothing is garbage until the document is open; to look for it would take a tenth

@@ -68,7 +68,10 @@ def run(
     from nntui.cli.training import train, trained
     from nntui.document.load import load
 
-    _check_options(epochs, condition, max_epochs)
+    if max_epochs is not None and condition is None:
+        raise click.UsageError("--max-epochs goes with --until; without it, --epochs says how long")
+    if max_epochs is not None and epochs is not None:
+        raise click.UsageError("--epochs and --max-epochs say the same thing: leave one away")
     experiment = load(file)
     planned = with_epochs(experiment, epochs or max_epochs)
     until = None
@@ -98,31 +101,17 @@ def run(
     return WRONG_RESULT if outcome.met is False else 0
 
 
-def _check_options(epochs: int | None, condition: str | None, max_epochs: int | None) -> None:
-    if max_epochs is not None and condition is None:
-        raise click.UsageError("--max-epochs goes with --until; without it, --epochs says how long")
-    if max_epochs is not None and epochs is not None:
-        raise click.UsageError("--epochs and --max-epochs say the same thing: leave one away")
-
-
 def _plain(outcome: Outcome, condition: str | None) -> dict[str, object]:
-    return {
-        **({} if condition is None else {"until": condition, "met": outcome.met}),
-        "epochs": outcome.epochs,
-        "updates": outcome.updates,
-        "loss": outcome.loss,
-        "test_loss": outcome.test_loss,
-        "history": outcome.history,
-    }
+    keys = ("epochs", "updates", "loss", "test_loss", "history")
+    until = {} if condition is None else {"until": condition, "met": outcome.met}
+    return {**until, **{key: getattr(outcome, key) for key in keys}}
 
 
 def _report(outcome: Outcome, until: Until | None) -> None:
     number = rounded(6)
+    length = f"{counted(outcome.epochs, 'epoch')}, {counted(outcome.updates, 'update')}"
     rows = [
-        (
-            "trained for",
-            f"{counted(outcome.epochs, 'epoch')}, {counted(outcome.updates, 'update')}",
-        ),
+        ("trained for", length),
         ("loss at the start", number(outcome.first_loss)),
         ("loss at the end", number(outcome.loss)),
     ]
@@ -131,14 +120,8 @@ def _report(outcome: Outcome, until: Until | None) -> None:
     for line in aligned(rows):
         click.echo(line)
     if until is not None:
-        click.echo(_ending(outcome, until.text))
-
-
-def _ending(outcome: Outcome, condition: str) -> str:
-    """Say whether the condition was met, and when."""
-    shown = escaped(condition, 1000)
-    if not outcome.met:
-        return f"not met: {shown}"
-    update = outcome.updates - 1
-    epoch = update // (outcome.updates_planned // outcome.epochs_planned)
-    return f"met: {shown} after update {update} in epoch {epoch}, counted from 0"
+        shown = escaped(until.text, 1000)
+        update = outcome.updates - 1
+        epoch = update // (outcome.updates_planned // outcome.epochs_planned)
+        met = f"met: {shown} after update {update} in epoch {epoch}, counted from 0"
+        click.echo(met if outcome.met else f"not met: {shown}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 
 _FROZEN: Final = "frozen"
+_number: Final = rounded(6)
 VIEW_NAMES: Final = ("activations", "weights", "gradients", "change")
 """The names of the views: importing the views themselves would load the debugger."""
 
@@ -65,37 +66,25 @@ def show(
       nntui show xor --step 20                 after the first 20 steps of its run
       nntui show xor --step 20 --svg xor.svg   that drawing as a picture
     """  # noqa: D301 (click's mark for a paragraph to leave as it is)
+    from nntui.document.files import write_text
     from nntui.document.load import load
 
     experiment = load(file)
     columns = width or shutil.get_terminal_size((80, 24)).columns
-    if out is not None:
-        _write(experiment, out, columns, step or 0, view)
-        return
-    if step is None and view is None:
+    lines: Iterable[str]
+    if step is None and view is None and out is None:
         lines = _lines(experiment, columns)
     else:
-        lines = _after_steps(experiment, columns, step or 0, view)
+        stepper = _stepper_at(experiment, step or 0)
+        described, picture = _described(stepper, view), _drawn(stepper, columns, view)
+        if out is not None:
+            title = " · ".join((experiment.name or "a network", *described))
+            write_text(out, _as_svg(picture, escaped(title, 1000)))
+            click.echo(f"drawn to {escaped(str(out), 1000)}")
+            return
+        lines = (*described, "", picture.text().strip("\n"), "", *_values(stepper))
     for line in lines:
         click.echo(line)
-
-
-def _after_steps(experiment: Experiment, width: int, step: int, view: str | None) -> Iterator[str]:
-    stepper = _stepper_at(experiment, step)
-    yield from _described(stepper, view)
-    yield ""
-    yield _drawn(stepper, width, view).text().strip("\n")
-    yield ""
-    yield from _values(stepper)
-
-
-def _write(experiment: Experiment, out: Path, width: int, step: int, view: str | None) -> None:
-    from nntui.document.files import write_text
-
-    stepper = _stepper_at(experiment, step)
-    title = " · ".join((experiment.name or "a network", *_described(stepper, view)))
-    write_text(out, _as_svg(_drawn(stepper, width, view), escaped(title, 1000)))
-    click.echo(f"drawn to {escaped(str(out), 1000)}")
 
 
 def _lines(experiment: Experiment, width: int) -> Iterator[str]:
@@ -165,10 +154,6 @@ def _connections(network: Network) -> Iterator[str]:
     return aligned(rows, ("left", "left", "left", "point"), heading)
 
 
-def _number(value: float) -> str:
-    return rounded(6)(value)
-
-
 def _summary(experiment: Experiment) -> Iterator[str]:
     from nntui.engine.schedule import Schedule
 
@@ -199,9 +184,6 @@ def _function(function: TableFunction[Any]) -> str:
         if key == "learning_rate" or value != defaults[key]
     ]
     return f"{function.name} ({', '.join(said)})" if said else function.name
-
-
-# ---- after some steps ----------------------------------------------------------------------------
 
 
 _TALLEST: Final = 60

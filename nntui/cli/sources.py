@@ -46,16 +46,13 @@ def lines_of(given: Sequence[tuple[str, str]]) -> Iterator[SourceLine] | None:
                 SourceLine(text, f"-c “{escaped(word)}”") for text in word.splitlines() or [""]
             ]
         else:
-            texts = enumerate(_script(word).splitlines(), 1)
+            try:
+                script = decoded(read_bytes(word, "a script of commands"))
+            except Fault as fault:
+                raise DocumentError.of(fault, word) from None
+            texts = enumerate(script.splitlines(), 1)
             lines += [SourceLine(text, f"{escaped(word, 300)}:{n}") for n, text in texts]
     return iter(lines)
-
-
-def _script(path: str) -> str:
-    try:
-        return decoded(read_bytes(path, "a script of commands"))
-    except Fault as fault:
-        raise DocumentError.of(fault, path) from None
 
 
 def prompts() -> bool:
@@ -72,26 +69,18 @@ def standard_input(interpreter: Interpreter) -> Iterator[SourceLine]:
         KeyboardInterrupt: while a terminal is read; the next line may be asked for all the same.
     """
     if prompts():
-        return Prompt(interpreter)
+        ask = _asking(interpreter)
+
+        def typed_line() -> SourceLine | None:
+            typed = ask()
+            if typed is None:
+                print(file=sys.stderr)
+                return None
+            return SourceLine(typed.strip() or interpreter.again, "")
+
+        return iter(typed_line, None)  # unlike a generator, it goes on after an interrupt
     lines = enumerate(iter(_read_line, None), 1)
     return (SourceLine(text, f"line {n} of standard input") for n, text in lines)
-
-
-class Prompt:
-    """The lines that a user types. An interrupt ends a line, not the iterator."""
-
-    def __init__(self, interpreter: Interpreter) -> None:
-        self._interpreter, self._ask = interpreter, _asking(interpreter)
-
-    def __iter__(self) -> Prompt:
-        return self
-
-    def __next__(self) -> SourceLine:
-        typed = self._ask()
-        if typed is None:
-            print(file=sys.stderr)
-            raise StopIteration
-        return SourceLine(typed.strip() or self._interpreter.again, "")
 
 
 def _read_line(whole: bool = False) -> str | None:

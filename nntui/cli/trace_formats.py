@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from nntui.cli.tables import json_text
@@ -48,7 +48,8 @@ def _csv(steps: Iterable[Step], experiment: Experiment, last: int) -> Iterator[s
     yield _csv_line(_COLUMNS)
     for step in steps:
         found = record(step)
-        found |= {key: _pairs(found[key]) for key in ("reads", "writes")}
+        for key in ("reads", "writes"):
+            found[key] = "; ".join(f"{name}={exact(value)}" for name, value in found[key].items())
         yield _csv_line(found.get(column) for column in _COLUMNS)
 
 
@@ -58,41 +59,29 @@ def _csv_line(cells_: Iterable[object]) -> str:
     return line.getvalue()
 
 
-def _pairs(values: Mapping[str, float]) -> str:
-    return "; ".join(f"{name}={exact(value)}" for name, value in values.items())
-
-
 def _text(steps: Iterable[Step], experiment: Experiment, last: int) -> Iterator[str]:
     """Print headings by example and phase; below them the number and the equations of a step."""
-    digits, target = len(str(last)), _longest_target(experiment)
+    net = experiment.network.wiring()
+    targets = [parameter_name(p, "d") for p in net.parameters]
+    targets += [value_name("delta", j) for j in net.neurons]
+    targets += [value_name("da", i) for i in net.inputs]
+    digits, width = len(str(last)), max(map(cells, targets))
     before: tuple[str, str] = ("", "")
     for step in steps:
-        heading, phase = _heading(step), str(step.position.phase)
+        position = step.position
+        example = "" if position.example is None else f" · example {position.example}"
+        heading = f"epoch {position.epoch} · update {position.update}{example}"
+        phase = str(position.phase)
         if heading != before[0]:
             yield f"\n{heading}" if before[0] else heading
         if (heading, phase) != before:
             yield f"  {phase}"
         before = heading, phase
-        number = str(step.position.step)
+        number = str(position.step)
         for line in step.lines():
             result = "" if line.numbers == line.result else f" = {line.result}"
-            yield f"    {number:>{digits}}  {padded(line.target, target)} = {line.numbers}{result}"
+            yield f"    {number:>{digits}}  {padded(line.target, width)} = {line.numbers}{result}"
             number = ""
-
-
-def _heading(step: Step) -> str:
-    position = step.position
-    example = "" if position.example is None else f" · example {position.example}"
-    return f"epoch {position.epoch} · update {position.update}{example}"
-
-
-def _longest_target(experiment: Experiment) -> int:
-    """Measure the longest name on the left of an equals sign, in cells."""
-    net = experiment.network.wiring()
-    names = [parameter_name(p, "d") for p in net.parameters]
-    names += [value_name("delta", j) for j in net.neurons]
-    names += [value_name("da", i) for i in net.inputs]
-    return max(map(cells, names))
 
 
 FORMATS: Final[dict[str, Callable[[Iterable[Step], Experiment, int], Iterator[str]]]] = {

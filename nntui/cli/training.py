@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from nntui.cli.endings import noticing_interrupts
-from nntui.engine.full_speed import FullSpeed, TrainingState
+from nntui.engine.full_speed import FullSpeed
 from nntui.engine.loss_history import LossHistory
 from nntui.engine.schedule import Schedule
 from nntui.model.errors import NntuiError
 from nntui.model.experiment import Experiment
 from nntui.model.names import parameter_name
+from nntui.model.wiring import Parameter
 
 if TYPE_CHECKING:
     from nntui.cli.until import Until
@@ -33,7 +34,7 @@ _STOPPING: Final = "nntui: stopping after this update (Ctrl-C again: at once)"
 class Outcome:
     """The result of a training run.
 
-    ``loss`` and ``test_loss`` (None without a test set) are means with the final parameters b, w;
+    ``loss`` and ``test_loss`` (None without a test set) are means with the final ``parameters``;
     ``first_loss`` is the mean training loss before the first update; ``history`` holds the mean
     loss of each finished epoch; ``met``: whether the condition was met (None: there was none).
     """
@@ -46,8 +47,7 @@ class Outcome:
     loss: float
     test_loss: float | None
     history: list[float]
-    b: Mapping[str, float]
-    w: Mapping[tuple[str, str], float]
+    parameters: Mapping[Parameter, float]
     met: bool | None = None
 
     @property
@@ -82,7 +82,6 @@ def train(experiment: Experiment, until: Until | None = None) -> Outcome:
             )
             met = until is not None and updates == end and until.met(updates, vectors, history)
             show(updates)
-    b, w = _parameters(engine, vectors)
     return Outcome(
         epochs=updates // schedule.updates_per_epoch,
         epochs_planned=schedule.epochs,
@@ -92,23 +91,9 @@ def train(experiment: Experiment, until: Until | None = None) -> Outcome:
         loss=engine.mean_loss(vectors, examples),
         test_loss=engine.mean_loss(vectors, test) if test else None,
         history=list(history.epoch),
-        b=b,
-        w=w,
+        parameters=dict(zip(engine.parameters, vectors.p.tolist(), strict=True)),
         met=None if until is None else met,
     )
-
-
-def _parameters(
-    engine: FullSpeed, vectors: TrainingState
-) -> tuple[dict[str, float], dict[tuple[str, str], float]]:
-    b: dict[str, float] = {}
-    w: dict[tuple[str, str], float] = {}
-    for parameter, p in zip(engine.parameters, vectors.p.tolist(), strict=True):
-        if isinstance(parameter, str):
-            b[parameter] = p
-        else:
-            w[parameter] = p
-    return b, w
 
 
 def trained(experiment: Experiment, outcome: Outcome) -> Experiment:
@@ -118,17 +103,16 @@ def trained(experiment: Experiment, outcome: Outcome) -> Experiment:
         NntuiError: a parameter that is no finite number.
     """
     network = experiment.network.copy()
-    for parameter in network.wiring().parameters:
-        value = outcome.b[parameter] if isinstance(parameter, str) else outcome.w[parameter]
+    for parameter, value in outcome.parameters.items():
         if not math.isfinite(value):
             raise NntuiError(
                 f"nothing was saved: the run diverged ({parameter_name(parameter)} is {value}), "
                 "and a document holds only finite numbers"
             )
-    for j, bias in outcome.b.items():
-        network.set_bias(j, bias)
-    for (i, j), weight in outcome.w.items():
-        network.set_weight(i, j, weight)
+        if isinstance(parameter, str):
+            network.set_bias(parameter, value)
+        else:
+            network.set_weight(*parameter, value)
     return replace(experiment, network=network)
 
 

@@ -68,15 +68,12 @@ class Until:
                 case (("batch_loss" | "epoch_loss" | "test_loss"), ()):
                     return losses.last(symbol.removesuffix("_loss"))
                 case (("x" | "y"), (j,)):
-                    return self._datum(updates, symbol, j)
+                    example = self._schedule.batch(updates - 1)[-1]
+                    net, given = self._experiment.network.wiring(), self._experiment
+                    if symbol == "x":
+                        return given.x(example)[net.inputs.index(j)]
+                    return given.y(example)[net.outputs.index(j)]
             found: float | None = getattr(position, symbol)
             return found
 
         return self._expression.value(lookup) is True
-
-    def _datum(self, updates: int, symbol: str, neuron: str) -> float:
-        net = self._experiment.network.wiring()
-        example = self._schedule.batch(updates - 1)[-1]
-        if symbol == "x":
-            return self._experiment.x(example)[net.inputs.index(neuron)]
-        return self._experiment.y(example)[net.outputs.index(neuron)]
