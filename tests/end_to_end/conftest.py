@@ -43,13 +43,14 @@ class Terminal:
         self.wait_until(lambda: text in "\n".join(self.screen.display))
 
     def read_for(self, seconds):
-        """Read what comes, or wait so long in vain."""
+        """Read what comes, or wait so long in vain; whether something came."""
         try:
             sent = self.child.read_nonblocking(65536, timeout=seconds)
         except pexpect.TIMEOUT:
-            return
+            return False
         self.raw += sent
         self.stream.feed(sent)
+        return True
 
     def wait_until(self, condition):
         """Read on until something is so."""
@@ -67,6 +68,12 @@ class Terminal:
     def type(self, keys):
         self.child.send(keys)
 
+    def cursor_line(self):
+        """The line of the cursor when a frame is complete: in between, it is where it writes."""
+        while self.read_for(0.3):
+            pass
+        return self.screen.cursor.y
+
     def fill(self, *texts):
         """Write into the fields of a form, one after the other, and send it off.
 
@@ -74,9 +81,9 @@ class Terminal:
         """
         for n, text in enumerate(texts):
             if n:
-                line = self.screen.cursor.y
+                line = self.cursor_line()
                 self.type("\t")
-                self.wait_until(lambda line=line: self.screen.cursor.y != line)
+                self.wait_until(lambda line=line: self.cursor_line() != line)
             self.type(text)
         self.type("\r")
 

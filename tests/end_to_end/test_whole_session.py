@@ -39,8 +39,17 @@ def mine(tmp_path):
     return document
 
 
-@pytest.mark.parametrize("environment", TERMINALS.values(), ids=TERMINALS)
-def test_open_step_break_continue_inspect_set_edit_save_and_quit(terminal, mine, environment):
+@pytest.mark.parametrize(
+    "name",
+    [
+        "truecolor",
+        pytest.param("256 colours", marks=pytest.mark.deep),
+        pytest.param("16 colours", marks=pytest.mark.deep),
+        "monochrome",
+    ],
+)
+def test_open_step_break_continue_inspect_set_edit_save_and_quit(terminal, mine, name):
+    environment = TERMINALS[name]
     session = terminal(str(mine), **environment)
     session.wait_for("step 0 of")
     session.type("s")
@@ -102,6 +111,7 @@ def test_without_colours_the_signs_are_characters(terminal):
     assert session.wait_for_end() == 0
 
 
+@pytest.mark.deep
 def test_a_storm_of_resizes_and_a_flood_of_pastes(terminal):
     session = terminal(str(samples()["sample"]))
     session.wait_for("step 0 of")
