@@ -8,12 +8,12 @@ from nntui.debugger.commands.interpreter import Interpreter
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.session import carried_over, to_plain
 from nntui.document.load import load
-from nntui.model.changes import (
-    Edited,
+from nntui.model.changes.history import Edited
+from nntui.model.changes.settings import change_setting
+from nntui.model.changes.structure import (
     add_neuron,
     change_connection,
     change_neuron,
-    change_setting,
     delete_neuron,
 )
 from nntui.samples import samples

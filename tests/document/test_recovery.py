@@ -12,7 +12,7 @@ from nntui.document.user_state import (
     recovery_file,
     write_recovery,
 )
-from nntui.model.changes import add_neuron
+from nntui.model.changes.structure import add_neuron
 from nntui.samples import samples
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from nntui.document.load import load
 from nntui.document.save import save
-from nntui.model.changes import add_neuron
+from nntui.model.changes.structure import add_neuron
 from nntui.samples import samples
 from nntui.tui.app import NntuiApp
 from nntui.tui.dialogs.fault import FaultScreen

@@ -59,21 +59,22 @@ class Edited:
         each = max(change.experiment.network.wiring().connection_count, 1)
         most = max(2, min(MOST_VERSIONS, MOST_CONNECTIONS // each))
         versions = versions[-most:]
-        renaming = _after(self.renaming, change)
+        renaming = self.renaming.then(change.renamed)
         return replace(self, versions=versions, index=len(versions) - 1, renaming=renaming)
 
     def undone(self) -> Edited:
         """Go one change back, if there is one."""
         if self.undoes is None:
             return self
-        renaming = _before(self.renaming, self.undoes)
+        renaming = self.renaming.then(self.undoes.renamed[::-1])
         return replace(self, index=self.index - 1, renaming=renaming)
 
     def redone(self) -> Edited:
         """Go one change forth, if there is one."""
         if self.redoes is None:
             return self
-        return replace(self, index=self.index + 1, renaming=_after(self.renaming, self.redoes))
+        renaming = self.renaming.then(self.redoes.renamed)
+        return replace(self, index=self.index + 1, renaming=renaming)
 
     def as_saved(self) -> Edited:
         """Note that the current version is in the file."""
@@ -82,11 +83,3 @@ class Edited:
     def as_run(self) -> Edited:
         """Note that the current version is the one that runs."""
         return replace(self, renaming=Renaming())
-
-
-def _after(renaming: Renaming, change: Change) -> Renaming:
-    return renaming.then(*change.renamed) if change.renamed else renaming
-
-
-def _before(renaming: Renaming, change: Change) -> Renaming:
-    return renaming.then(*reversed(change.renamed)) if change.renamed else renaming

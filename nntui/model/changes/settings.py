@@ -18,18 +18,13 @@ from nntui.model.settings import chosen_row, function_named, number, spelled, sw
 class Change:
     """An experiment after a change, and what was changed.
 
-    ``sentence`` says it in a few words, such as ``h3 added (tanh)``. ``renamed``: a neuron's name
-    before and after.
+    ``sentence`` says it in a few words, such as ``h3 added (tanh)``. ``renamed``: the name
+    before and after of a neuron that has another one now.
     """
 
     experiment: Experiment
     sentence: str
-    renamed: tuple[str, str] | None = None
-
-
-def also(*phrases: str) -> str:
-    """Join phrases to one sentence; empty ones are left out."""
-    return "; ".join(filter(None, phrases))
+    renamed: tuple[str, ...] = ()
 
 
 _ALL: Final = "all"
@@ -56,16 +51,13 @@ def whole(text: str) -> int:
         raise SettingError(f'"{escaped(text, 40)}"', "a whole number") from None
 
 
-def _batch(text: str) -> int | None:
-    return None if text.lower() in (_ALL, "") else whole(text)
-
-
 SETTINGS: Final[dict[str, Setting]] = {
     "loss": Setting(lambda text: function_named(Loss.of, text), "mse, or huber delta 2",
                     tuple(LOSSES)),
     "optimizer": Setting(lambda text: function_named(Optimizer.of, text),
                          "sgd learning_rate 0.5 momentum 0.9", tuple(OPTIMIZERS)),
-    "batch_size": Setting(_batch, "examples in a batch, or all"),
+    "batch_size": Setting(lambda text: None if text.lower() in (_ALL, "") else whole(text),
+                          "examples in a batch, or all"),
     "shuffle": Setting(switch, "yes or no", ("yes", "no")),
     "reduction": Setting(str, "mean or sum", REDUCTIONS),
     "l1": Setting(number, "at least 0"),

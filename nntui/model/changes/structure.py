@@ -5,16 +5,16 @@ With an input or output, a column of the data is added (filled with 0) or delete
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from nntui.model.activations import Activation
-from nntui.model.changes.settings import Change, also
-from nntui.model.dataset import Dataset, Target
+from nntui.model.changes.settings import Change
+from nntui.model.dataset import Dataset
 from nntui.model.errors import NntuiError, SettingError, counted
 from nntui.model.experiment import Experiment
 from nntui.model.names import escaped
-from nntui.model.network import Network, Neuron, Role
+from nntui.model.network import Network, Role
 from nntui.model.wiring import Wiring
 
 Vector = Sequence[float]
@@ -37,10 +37,9 @@ def add_neuron(
     """
     net = experiment.network.copy()
     net.add_neuron(name, role=role, activation=activation, bias=bias, trainable=trainable)
-    data, note = _with_column(experiment, net.wiring(), name, role)
-    made = replace(experiment, network=net, data=data)
-    what = role if role == "input" else str(made.network.neuron(name).activation)
-    return Change(made, also(f"{escaped(name)} added ({what})", note))
+    what = role if role == "input" else str(net.neuron(name).activation)
+    data, said = _fitted(experiment.data, net.wiring(), name, f"{escaped(name)} added ({what})")
+    return Change(replace(experiment, network=net, data=data), said)
 
 
 def change_neuron(
@@ -85,15 +84,15 @@ def delete_neuron(experiment: Experiment, name: str) -> Change:
         NetworkError: no such neuron, or a network without it that has no input or output.
         SettingError: data that cannot be made to fit.
     """
-    net, neuron = experiment.network.copy(), experiment.network.neuron(name)
-    before = net.wiring()
+    net, before = experiment.network.copy(), experiment.network.wiring()
     net.remove_neuron(name)
     net.wiring()
-    data, note = _without_column(experiment, before, neuron)
     gone = len(before.targets[name]) + len(before.sources.get(name, ()))
     lost = f" with {counted(gone, 'connection')}" if gone else ""
-    made = replace(experiment, network=net, data=data)
-    return Change(made, also(f"{escaped(name)} deleted{lost}", note))
+    data, said = _fitted(
+        experiment.data, before, name, f"{escaped(name)} deleted{lost}", deleted=True
+    )
+    return Change(replace(experiment, network=net, data=data), said)
 
 
 def connect(
@@ -163,13 +162,8 @@ def add_row(experiment: Experiment, inputs: Vector, target: Vector | int) -> Cha
     Raises:
         SettingError: a row that does not fit the network or the loss.
     """
-    data = experiment.data
-    return _with_rows(
-        experiment,
-        [*data.inputs, tuple(inputs)],
-        [*data.targets, _target(target)],
-        f"example {len(data) + 1} added",
-    )
+    n = len(experiment.data)
+    return _with_rows(experiment, slice(n, n), [inputs], [target], f"example {n + 1} added")
 
 
 def change_row(experiment: Experiment, n: int, inputs: Vector, target: Vector | int) -> Change:
@@ -179,12 +173,11 @@ def change_row(experiment: Experiment, n: int, inputs: Vector, target: Vector | 
         SettingError: no such row, a row that does not fit, or nothing to change.
     """
     _require(experiment, n)
-    data = experiment.data
-    rows, targets = list(data.inputs), list(data.targets)
-    rows[n], targets[n] = tuple(inputs), _target(target)
-    if (rows[n], targets[n]) == (data.inputs[n], data.targets[n]):
+    inputs, target = tuple(inputs), target if isinstance(target, int) else tuple(target)
+    if (inputs, target) == (experiment.data.inputs[n], experiment.data.targets[n]):
         raise SettingError("what is there already", "a change")
-    return _with_rows(experiment, rows, targets, f"example {n + 1} changed")
+    said = f"example {n + 1} changed"
+    return _with_rows(experiment, slice(n, n + 1), [inputs], [target], said)
 
 
 def delete_row(experiment: Experiment, n: int) -> Change:
@@ -194,13 +187,7 @@ def delete_row(experiment: Experiment, n: int) -> Change:
         SettingError: no such row, or the only one.
     """
     _require(experiment, n)
-    data = experiment.data
-    rows, targets = list(data.inputs), list(data.targets)
-    del rows[n], targets[n]
-    return _with_rows(experiment, rows, targets, f"example {n + 1} deleted")
-
-
-# ---- renaming ------------------------------------------------------------------------------------
+    return _with_rows(experiment, slice(n, n + 1), [], [], f"example {n + 1} deleted")
 
 
 class GoneError(NntuiError):
@@ -211,7 +198,7 @@ class GoneError(NntuiError):
 class Renaming:
     """The neurons' old and new names; those that are not in it have kept theirs.
 
-    >>> renaming = Renaming().then("h1", "g").then("h2", "h1")
+    >>> renaming = Renaming().then(("h1", "g")).then(("h2", "h1"))
     >>> renaming.now("h1"), renaming.now("h2"), renaming.now("y")
     ('g', 'h1', 'y')
     """
@@ -222,8 +209,11 @@ class Renaming:
         """Whether any neuron has another name."""
         return bool(self.names)
 
-    def then(self, old: str, new: str) -> Renaming:
-        """Add a renaming after the others."""
+    def then(self, renamed: tuple[str, ...]) -> Renaming:
+        """Add a renaming, (old, new), after the others; none at all if it is empty."""
+        if not renamed:
+            return self
+        old, new = renamed
         names = {then: new if now == old else now for then, now in self.names.items()}
         if old not in self.names.values() and old not in self.names:
             names[old] = new
@@ -242,13 +232,10 @@ class Renaming:
         return name
 
 
-# ---- helpers -------------------------------------------------------------------------------------
-
-
 def _changed(experiment: Experiment, net: Network, said: list[str]) -> Change:
     if not said:
         raise SettingError("what is there already", "a change")
-    return Change(replace(experiment, network=net), also(*said))
+    return Change(replace(experiment, network=net), "; ".join(said))
 
 
 def _same(new: float, old: float | None) -> bool:
@@ -260,67 +247,61 @@ def _trains(called: str, trainable: bool) -> str:
     return f"{called} is {'trained' if trainable else 'kept as it is'}"
 
 
-def _with_column(experiment: Experiment, net: Wiring, name: str, role: Role) -> tuple[Dataset, str]:
-    data = experiment.data
-    if role == "input":
-        at = net.inputs.index(name)
-        rows = [(*row[:at], 0.0, *row[at:]) for row in data.inputs]
-        return _own_rows(data, "its input is 0 in every row of the data", inputs=rows)
-    if role == "output" and not any(isinstance(target, int) for target in data.targets):
-        at, width = net.outputs.index(name), len(net.outputs)
-        if any(len(row) != width - 1 for row in data.targets if isinstance(row, tuple)):
-            return data, ""  # a column of class indices
-        wanted = [(*row[:at], 0.0, *row[at:]) for row in data.targets if isinstance(row, tuple)]
-        return _own_rows(data, "its target is 0 in every row of the data", targets=wanted)
-    return data, ""
+def _fitted(
+    data: Dataset, net: Wiring, name: str, sentence: str, deleted: bool = False
+) -> tuple[Dataset, str]:
+    """Add (as 0) or delete the column of a neuron, if it has one; extend the sentence by that.
 
-
-def _without_column(experiment: Experiment, net: Wiring, neuron: Neuron) -> tuple[Dataset, str]:
-    data = experiment.data
-
-    def cut(at: int) -> Callable[[tuple[float, ...]], tuple[float, ...]]:
-        return lambda row: (*row[:at], *row[at + 1 :])
-
-    if neuron.role == "input":
-        without = cut(net.inputs.index(neuron.name))
-        return _own_rows(data, "so is its column of the data", inputs=[*map(without, data.inputs)])
-    if neuron.role == "output":
-        width = len(net.outputs)
-        without = cut(net.outputs.index(neuron.name))
-        if all(isinstance(row, tuple) and len(row) == width for row in data.targets):
-            rows = [without(row) for row in data.targets if isinstance(row, tuple)]
-            return _own_rows(data, "so is its column of the data", targets=rows)
-    return data, ""
+    ``net``: the wiring that has the neuron.
+    """
+    is_input = name in net.inputs
+    neurons = net.inputs if is_input else net.outputs
+    if name not in neurons:
+        return data, sentence
+    at, width = neurons.index(name), len(neurons) if deleted else len(neurons) - 1
+    zero, after = ((), at + 1) if deleted else ((0.0,), at)
+    rows = data.inputs if is_input else data.targets
+    fitted = [
+        (*row[:at], *zero, *row[after:])
+        for row in rows
+        if isinstance(row, tuple) and len(row) == width
+    ]
+    if len(fitted) < len(rows):
+        return data, sentence  # class indices
+    if deleted:
+        sentence += "; so is its column of the data"
+    else:
+        sentence += f"; its {'input' if is_input else 'target'} is 0 in every row of the data"
+    if is_input:
+        return _own_rows(data, sentence, fitted, data.targets)
+    return _own_rows(data, sentence, data.inputs, fitted)
 
 
 def _own_rows(
-    data: Dataset,
-    sentence: str,
-    *,
-    inputs: Sequence[Vector] | None = None,
-    targets: Sequence[Vector | int] | None = None,
+    data: Dataset, sentence: str, inputs: Sequence[Vector], targets: Sequence[Vector | int]
 ) -> tuple[Dataset, str]:
     """Replace the rows of a data set, which are then in the document; extend the sentence by that.
 
     Raises:
         SettingError: no rows, or a number that is not finite.
     """
-    inputs = data.inputs if inputs is None else inputs
-    targets = data.targets if targets is None else targets
     made = Dataset.of(inputs, targets, data.test_fraction)
-    moved = "the rows stand in the document itself now" if data.source is not None else ""
-    return made, also(sentence, moved)
+    moved = "" if data.source is None else "; the rows stand in the document itself now"
+    return made, sentence + moved
 
 
 def _with_rows(
-    experiment: Experiment, inputs: list[tuple[float, ...]], targets: list[Target], sentence: str
+    experiment: Experiment,
+    at: slice,
+    inputs: Sequence[Vector],
+    targets: Sequence[Vector | int],
+    sentence: str,
 ) -> Change:
-    data, said = _own_rows(experiment.data, sentence, inputs=inputs, targets=targets)
+    rows: list[Vector] = list(experiment.data.inputs)
+    wanted: list[Vector | int] = list(experiment.data.targets)
+    rows[at], wanted[at] = inputs, targets
+    data, said = _own_rows(experiment.data, sentence, rows, wanted)
     return Change(experiment.altered(data=data), said)
-
-
-def _target(target: Vector | int) -> Target:
-    return target if isinstance(target, int) else tuple(target)
 
 
 def _require(experiment: Experiment, n: int) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nntui.document.files import Stamp
-    from nntui.model.changes import Edited
+    from nntui.model.changes.history import Edited
     from nntui.tui.documents.loading import Opened
 
 
@@ -32,7 +32,7 @@ class OpenDocument:
     @classmethod
     def of(cls, found: Opened) -> OpenDocument:
         """Return a document that was just opened."""
-        from nntui.model.changes import Edited
+        from nntui.model.changes.history import Edited
 
         on_disk = found.stamps[0] if found.stamps else None
         left = found.recovered is not None

@@ -171,7 +171,7 @@ class SaveActions(EditActions):
         """Offer unsaved work that was left."""
         from datetime import datetime
 
-        from nntui.model.changes import Change
+        from nntui.model.changes.settings import Change
 
         when = datetime.fromtimestamp(recovered.when).strftime("%Y-%m-%d %H:%M")
         question = Question(

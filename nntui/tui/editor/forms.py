@@ -14,17 +14,14 @@ from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
 from nntui.model.activations import ACTIVATIONS, Activation
-from nntui.model.changes import (
-    SETTINGS,
-    Change,
+from nntui.model.changes.settings import SETTINGS, Change, change_setting, setting
+from nntui.model.changes.structure import (
     add_neuron,
     add_row,
     change_connection,
     change_neuron,
     change_row,
-    change_setting,
     connect,
-    setting,
 )
 from nntui.model.errors import NntuiError, SettingError
 from nntui.model.names import escaped, quoted, unquoted

@@ -11,7 +11,8 @@ from nntui.tui.dialogs.question import OpeningScreen
 
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
-    from nntui.model.changes import Change, Renaming
+    from nntui.model.changes.settings import Change
+    from nntui.model.changes.structure import Renaming
     from nntui.model.experiment import Experiment
 
 Losing = Callable[["Experiment", list[str]], None]
@@ -77,7 +78,7 @@ class EditActions(AppBase):
         assert document is not None
 
         def begun(debugger: Debugger, lost: list[str]) -> None:
-            from nntui.model.changes import Edited
+            from nntui.model.changes.history import Edited
 
             if lost and losing is not None:
                 losing(experiment, lost)
@@ -161,7 +162,7 @@ class EditActions(AppBase):
     ) -> None:
         """Begin the run of another experiment: a large one's in a thread, behind a screen."""
         from nntui.debugger.session import carried_over
-        from nntui.model.changes import Renaming
+        from nntui.model.changes.structure import Renaming
 
         stepping, document = self.stepping, self.document
         assert stepping is not None

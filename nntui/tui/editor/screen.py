@@ -14,7 +14,7 @@ from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Static
 
-from nntui.model.changes import Change
+from nntui.model.changes.settings import Change
 from nntui.model.errors import NntuiError
 from nntui.tui.dialogs.help import EDITING, HelpScreen
 from nntui.tui.documents.document import OpenDocument

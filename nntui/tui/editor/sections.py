@@ -14,15 +14,13 @@ from rich.style import Style
 from textual.events import Resize
 from textual.message import Message
 
-from nntui.model.changes import (
-    SETTINGS,
-    Change,
+from nntui.model.changes.settings import SETTINGS, Change, setting
+from nntui.model.changes.structure import (
     change_connection,
     change_neuron,
     delete_neuron,
     delete_row,
     disconnect,
-    setting,
 )
 from nntui.model.experiment import Experiment
 from nntui.model.names import escaped

@@ -5,20 +5,18 @@ from __future__ import annotations
 import pytest
 
 from nntui.document.load import load
-from nntui.model.changes import (
-    SETTINGS,
-    Edited,
+from nntui.model.changes.history import Edited
+from nntui.model.changes.settings import SETTINGS, change_setting, setting
+from nntui.model.changes.structure import (
     add_neuron,
     add_row,
     change_connection,
     change_neuron,
     change_row,
-    change_setting,
     connect,
     delete_neuron,
     delete_row,
     disconnect,
-    setting,
 )
 from nntui.model.errors import NetworkError, NntuiError, SettingError
 from nntui.samples import samples

@@ -11,15 +11,14 @@ from hypothesis import strategies as st
 from nntui.document.load import load
 from nntui.document.save import save
 from nntui.model.activations import ACTIVATIONS
-from nntui.model.changes import (
-    Change,
-    Edited,
+from nntui.model.changes.history import Edited
+from nntui.model.changes.settings import Change, change_setting
+from nntui.model.changes.structure import (
     add_neuron,
     add_row,
     change_connection,
     change_neuron,
     change_row,
-    change_setting,
     connect,
     delete_neuron,
     delete_row,

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nntui.document.load import load
-from nntui.model.changes import Edited, GoneError, Renaming, change_neuron, delete_neuron
+from nntui.model.changes.history import Edited
+from nntui.model.changes.structure import GoneError, Renaming, change_neuron, delete_neuron
 from nntui.samples import samples
 
 NAMES = ("x1", "x2", "h1", "h2", "y")
@@ -18,7 +19,7 @@ def test_every_neuron_is_found_under_the_name_that_it_has_in_the_end(wishes):
     names, renaming = list(NAMES), Renaming()
     for place, wish in wishes:
         if wish not in names:
-            renaming = renaming.then(names[place], wish)
+            renaming = renaming.then((names[place], wish))
             names[place] = wish
     assert [renaming.now(name) for name in NAMES] == names
     assert bool(renaming) == (names != list(NAMES))

@@ -10,7 +10,8 @@ import pytest
 from nntui.document.errors import DocumentError
 from nntui.document.load import load
 from nntui.document.save import save
-from nntui.model.changes import add_neuron, change_setting, delete_neuron
+from nntui.model.changes.settings import change_setting
+from nntui.model.changes.structure import add_neuron, delete_neuron
 from nntui.samples import samples
 from nntui.tui.app import NntuiApp
 from nntui.tui.dialogs.fault import FaultScreen

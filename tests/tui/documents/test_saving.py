@@ -9,7 +9,7 @@ from textual.widgets import Input
 
 from nntui.document.load import load
 from nntui.document.user_state import read_recovery, recovery_file, write_recovery
-from nntui.model.changes import add_neuron
+from nntui.model.changes.structure import add_neuron
 from nntui.samples import samples
 from nntui.tui.app import NntuiApp
 from nntui.tui.dialogs.question import Question
