@@ -281,7 +281,7 @@ def _update(writer: _Writer, *neurons: str) -> Iterator[EquationLine]:
     optimizer, t = training.optimizer, step.update + 1
     settings = dict(optimizer.settings)
     _, after = optimizer.update(p, g, step.memory, t)
-    quantities = optimizer.row.quantities(step.memory, after, t, **settings)
+    quantities = optimizer.quantities(step.memory, after, t)
     by_number = {"t": str(t)} | {
         word: bracketed(writer.number(value))
         for word, value in (settings | quantities | {"g": g}).items()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from nntui.model.numerics import (
@@ -50,97 +50,70 @@ class ActivationRow:
     derivative: Callable[..., Any]
     formula: str
     derivative_formula: str
-    settings: Mapping[str, float]
+    settings: Mapping[str, float] = field(default_factory=dict)
     kinks: Callable[..., tuple[float, ...]] = lambda **_: ()
-
-
-def _row(
-    f: Callable[..., Any],
-    derivative: Callable[..., Any],
-    formula: str,
-    derivative_formula: str,
-    kinks: Callable[..., tuple[float, ...]] = lambda **_: (),
-    **settings: float,
-) -> ActivationRow:
-    return ActivationRow(f, derivative, formula, derivative_formula, settings, kinks)
 
 
 # nan must flow through, so comparisons are written so that nan takes the branch that keeps it.
 ACTIVATIONS: Final[dict[str, ActivationRow]] = {
-    "linear": _row(
-        lambda z: z,
-        lambda z, a: 1.0,
-        "z", "1",
-    ),
-    "relu": _row(
+    "linear": ActivationRow(lambda z: z, lambda z, a: 1.0, "z", "1"),
+    "relu": ActivationRow(
         lambda z: at_least(0.0, z),
         lambda z, a: where(z <= 0, 0.0, 1.0),
         "max(0, z)", "1 if z > 0 else 0",
         kinks=lambda: (0.0,),
     ),
-    "leaky_relu": _row(
+    "leaky_relu": ActivationRow(
         lambda z, slope: where(z > 0, z, slope * z),
         lambda z, a, slope: where(z > 0, 1.0, slope),
         "z if z > 0 else slope·z", "1 if z > 0 else slope",
         kinks=lambda slope: (0.0,),
-        slope=0.01,
+        settings={"slope": 0.01},
     ),
-    "elu": _row(
+    "elu": ActivationRow(
         lambda z, alpha: where(z > 0, z, alpha * expm1(z)),
         lambda z, a, alpha: where(z > 0, 1.0, alpha * exp(z)),
         "z if z > 0 else α·(e^z − 1)", "1 if z > 0 else α·e^z",
         kinks=lambda alpha: () if alpha == 1.0 else (0.0,),
-        alpha=1.0,
+        settings={"alpha": 1.0},
     ),
-    "softplus": _row(
+    "softplus": ActivationRow(
         lambda z: where(z > SOFTPLUS_THRESHOLD, z, log1p(exp(z))),
         lambda z, a: where(z > SOFTPLUS_THRESHOLD, 1.0, sigmoid(z)),
         "log(1 + e^z)", "1 / (1 + e^−z)",
         kinks=lambda: (SOFTPLUS_THRESHOLD,),
     ),
-    "sigmoid": _row(
+    "sigmoid": ActivationRow(
         sigmoid,
         lambda z, a: a * (1.0 - a),
         "1 / (1 + e^−z)", "a·(1 − a)",
     ),
-    "tanh": _row(
-        tanh,
-        lambda z, a: 1.0 - a * a,
-        "tanh(z)", "1 − a²",
-    ),
-    "hard_tanh": _row(
+    "tanh": ActivationRow(tanh, lambda z, a: 1.0 - a * a, "tanh(z)", "1 − a²"),
+    "hard_tanh": ActivationRow(
         lambda z: at_most(1.0, at_least(-1.0, z)),
         lambda z, a: where(z <= -1, 0.0, where(z >= 1, 0.0, 1.0)),
         "min(1, max(−1, z))", "1 if −1 < z < 1 else 0",
         kinks=lambda: (-1.0, 1.0),
     ),
-    "silu": _row(
+    "silu": ActivationRow(
         lambda z: z * sigmoid(z),
         lambda z, a: sigmoid(z) * (1.0 + z * (1.0 - sigmoid(z))),
         "z·σ(z)", "σ(z)·(1 + z·(1 − σ(z)))",
     ),
-    "gelu": _row(
+    "gelu": ActivationRow(
         lambda z: 0.5 * z * (1.0 + erf(z / SQRT_2)),
         lambda z, a: 0.5 * (1.0 + erf(z / SQRT_2)) + z * exp(-0.5 * (z * z)) / SQRT_2_PI,
         "½·z·(1 + erf(z/√2))", "½·(1 + erf(z/√2)) + z·e^(−z²/2)/√(2π)",
     ),
-    "sin": _row(
-        sin,
-        lambda z, a: cos(z),
-        "sin(z)", "cos(z)",
-    ),
-    "abs": _row(
+    "sin": ActivationRow(sin, lambda z, a: cos(z), "sin(z)", "cos(z)"),
+    "abs": ActivationRow(
         abs,
         lambda z, a: sign(z),
         "|z|", "sign(z)",
         kinks=lambda: (0.0,),
     ),
-    "square": _row(
-        lambda z: z * z,
-        lambda z, a: 2.0 * z,
-        "z²", "2·z",
-    ),
-    "step": _row(
+    "square": ActivationRow(lambda z: z * z, lambda z, a: 2.0 * z, "z²", "2·z"),
+    "step": ActivationRow(
         lambda z: where(z > 0, 1.0, where(z <= 0, 0.0, z)),
         lambda z, a: 0.0,
         "1 if z > 0 else 0", "0",

@@ -8,7 +8,7 @@ and every sum runs from left to right. Definitions follow PyTorch.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from nntui.model.activations import sigmoid
@@ -38,7 +38,7 @@ class LossRow:
     derivative_formula: str
     spell: Callable[..., str]
     spell_gradient: Callable[..., str]
-    settings: Mapping[str, float]
+    settings: Mapping[str, float] = field(default_factory=dict)
     kinks: Callable[[Vector, Vector], list[Any]] = lambda a, y: []
     classes: bool = False  # the target may be a class index
     clamped: Callable[[Vector, Vector], bool] = lambda a, y: False
@@ -136,28 +136,24 @@ LOSSES: Final[dict[str, LossRow]] = {
         lambda a, y: [2.0 * d for d in _differences(a, y)],
         "Σ(a − y)²", "2·(a − y)",
         _spelled_sum("({a} − {y})²"), _spelled_slope("2 · ({a} − {y})"),
-        {},
     ),
     "half_squared_error": LossRow(
         lambda a, y: 0.5 * _squares(a, y),
         _differences,
         "½·Σ(a − y)²", "a − y",
         _spelled_sum("({a} − {y})²", before="½·"), _spelled_slope("{a} − {y}"),
-        {},
     ),
     "mse": LossRow(
         lambda a, y: _squares(a, y) / len(a),
         lambda a, y: [2.0 * d / len(a) for d in _differences(a, y)],
         "1/K·Σ(a − y)²", "2·(a − y) / K",
         _spelled_sum("({a} − {y})²", over_k=True), _spelled_slope("2 · ({a} − {y})", over_k=True),
-        {},
     ),
     "mae": LossRow(
         lambda a, y: _mean([abs(d) for d in _differences(a, y)]),
         lambda a, y: [sign(d) / len(a) for d in _differences(a, y)],
         "1/K·Σ|a − y|", "sign(a − y) / K",
         _spelled_sum("|{a} − {y}|", over_k=True), _spelled_slope("sign({a} − {y})", over_k=True),
-        {},
         kinks=_differences,
     ),
     "huber": LossRow(
@@ -169,7 +165,7 @@ LOSSES: Final[dict[str, LossRow]] = {
         "min(δ, max(−δ, a − y)) / K",
         _spelled_sum("huber({a} − {y})", over_k=True),
         _spelled_slope("clamp({a} − {y})", over_k=True),
-        {"delta": 1.0},
+        settings={"delta": 1.0},
     ),
     "bce": LossRow(
         lambda a, y: _mean([_bce_term(a_k, y_k) for a_k, y_k in zip(a, y, strict=True)]),
@@ -177,7 +173,6 @@ LOSSES: Final[dict[str, LossRow]] = {
         "−1/K·Σ(y·log a + (1 − y)·log(1 − a))", "(a − y) / (a·(1 − a)) / K",
         _spelled_sum("{y}·log {a} + (1 − {y})·log(1 − {a})", before="−1/{K}·"),
         _spelled_slope("({a} − {y}) / ({a} · (1 − {a}))", over_k=True),
-        {},
         kinks=lambda a, y: [
             q
             for a_k in a
@@ -193,14 +188,12 @@ LOSSES: Final[dict[str, LossRow]] = {
         "1/K·Σ(max(a, 0) − a·y + log(1 + e^−|a|))", "(σ(a) − y) / K",
         _spelled_sum("max({a}, 0) − {a} · {y} + log(1 + e^−|{a}|)", over_k=True),
         _spelled_slope("(σ({a}) − {y})", over_k=True),
-        {},
     ),
     "cross_entropy": LossRow(
         _cross_entropy,
         _cross_entropy_gradient,
         "−Σ y·log softmax(a)", "softmax(a) − y",
         _spell_cross_entropy, _spell_softmax_slope,
-        {},
         classes=True,
     ),
 }  # fmt: skip

@@ -7,7 +7,7 @@ names the values that it keeps of each parameter.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from nntui.model import optimizer_rules as rules
@@ -22,16 +22,16 @@ Updated = tuple[Any, Memory]
 class OptimizerRow:
     """One row of the table: the whole definition of an optimizer.
 
-    ``formula`` holds (name, right-hand side) pairs in the order of computing, the last one being
-    the parameter p itself; ``quantities`` gives the numbers of that working beside p, g and the
-    settings, so that the right-hand sides can be written with numbers.
+    ``memory`` names what is kept of each parameter. ``formula`` holds (name, right-hand side) pairs
+    in the order of computing, the last one being the parameter p itself. ``decays`` names
+    the decay β of each running mean that is corrected for its start at 0: m̂ = m / (1 − βᵗ).
     """
 
     update: Callable[..., Updated]
     memory: tuple[str, ...]
     formula: Callable[..., list[tuple[str, str]]]
-    quantities: Callable[..., dict[str, Any]]
     settings: Mapping[str, float]
+    decays: Mapping[str, str] = field(default_factory=dict)
 
 
 def _sgd_formula(*, momentum: float, nesterov: bool, **_: float) -> list[tuple[str, str]]:
@@ -56,17 +56,6 @@ def _adam_formula(**settings: float) -> list[tuple[str, str]]:
     ]
 
 
-def _adam_quantities(
-    before: Memory, after: Memory, t: int, *, beta1: float, beta2: float, **_: float
-) -> dict[str, Any]:
-    (m_before, v_before), (m, v) = before, after
-    m_hat, v_hat = m / (1.0 - beta1**t), v / (1.0 - beta2**t)
-    return {
-        "m_before": m_before, "v_before": v_before,
-        "m": m, "v": v, "m_hat": m_hat, "v_hat": v_hat, "m̂": m_hat, "v̂": v_hat,
-    }  # fmt: skip
-
-
 def _rmsprop_formula(*, momentum: float, **_: float) -> list[tuple[str, str]]:
     mean_square = ("s", "{alpha} · {s_before} + (1 − {alpha}) · {g}²")
     if not momentum:
@@ -83,39 +72,27 @@ def _adagrad_formula(*, lr_decay: float, **_: float) -> list[tuple[str, str]]:
     return [("s", "{s_before} + {g}²"), ("p", "{p} − " + rate + " · {g} / (√{s} + {eps})")]
 
 
-def _remembered(*names: str) -> Callable[..., dict[str, Any]]:
-    """The working's numbers when they are just the memory, before (``v_before``) and after."""
-
-    def quantities(before: Memory, after: Memory, t: int, **_: float) -> dict[str, Any]:
-        named = dict(zip(names, after, strict=True))
-        return (
-            named
-            | {f"{n}_before": v for n, v in zip(names, before, strict=True)}
-            | {"t_before": float(t - 1)}
-        )
-
-    return quantities
-
-
 OPTIMIZERS: Final[dict[str, OptimizerRow]] = {
     "sgd": OptimizerRow(
-        rules.sgd, ("v",), _sgd_formula, _remembered("v"),
+        rules.sgd, ("v",), _sgd_formula,
         {"learning_rate": 0.001, "momentum": 0.0, "nesterov": False},
     ),
     "adam": OptimizerRow(
-        rules.adam, ("m", "v"), _adam_formula, _adam_quantities,
+        rules.adam, ("m", "v"), _adam_formula,
         {"learning_rate": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
+        decays={"m": "beta1", "v": "beta2"},
     ),
     "adamw": OptimizerRow(
-        rules.adamw, ("m", "v"), _adam_formula, _adam_quantities,
+        rules.adamw, ("m", "v"), _adam_formula,
         {"learning_rate": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.01},
+        decays={"m": "beta1", "v": "beta2"},
     ),
     "rmsprop": OptimizerRow(
-        rules.rmsprop, ("s", "v"), _rmsprop_formula, _remembered("s", "v"),
+        rules.rmsprop, ("s", "v"), _rmsprop_formula,
         {"learning_rate": 0.01, "alpha": 0.99, "eps": 1e-8, "momentum": 0.0},
     ),
     "adagrad": OptimizerRow(
-        rules.adagrad, ("s",), _adagrad_formula, _remembered("s"),
+        rules.adagrad, ("s",), _adagrad_formula,
         {"learning_rate": 0.01, "lr_decay": 0.0, "eps": 1e-10},
     ),
 }  # fmt: skip
@@ -153,3 +130,13 @@ class Optimizer(TableFunction[OptimizerRow]):
     def update(self, p: Any, g: Any, memory: Memory, t: int) -> Updated:
         """The parameter and the memory after update number t (from 1), for floats or arrays."""
         return self.row.update(p, g, memory, t, **dict(self.settings))
+
+    def quantities(self, before: Memory, after: Memory, t: int) -> dict[str, Any]:
+        """The numbers of the formula beside p, g and the settings, by the names it gives them."""
+        settings, names = dict(self.settings), self.row.memory
+        numbers = dict(zip(names, after, strict=True)) | {"t_before": float(t - 1)}
+        numbers |= {f"{name}_before": value for name, value in zip(names, before, strict=True)}
+        for name, decay in self.row.decays.items():
+            hat = numbers[name] / (1.0 - settings[decay] ** t)
+            numbers |= {f"{name}_hat": hat, f"{name}\N{COMBINING CIRCUMFLEX ACCENT}": hat}
+        return numbers

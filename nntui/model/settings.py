@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar, cast
+from typing import Any, ClassVar, Final, Generic, TypeVar, cast
 
 from nntui.model.errors import SettingError
 from nntui.model.names import did_you_mean, escaped
@@ -14,16 +14,12 @@ Value = TypeVar("Value")
 Function = TypeVar("Function")
 
 
-class HasSettings(Protocol):
-    """A row of a table."""
-
-    @property
-    def settings(self) -> Mapping[str, float]:
-        """The row's settings with their defaults."""
-
-
-Row = TypeVar("Row", bound=HasSettings)
+Row = TypeVar("Row")
 Self = TypeVar("Self", bound="TableFunction[Any]")
+
+_SWITCHES: Final = dict.fromkeys(("true", "yes", "on"), True) | dict.fromkeys(
+    ("false", "no", "off"), False
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +45,29 @@ class TableFunction(Generic[Row]):
 
     @classmethod
     def chosen(cls, name: str, given: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
-        """Fill in the defaults of a row's settings, and check them.
+        """Fill in the defaults of a row's settings, in their order, and check them.
+
+        A setting whose default is a bool takes a bool; every other one a finite number.
 
         Raises:
             SettingError: an unknown name or setting, or a setting that cannot be.
         """
-        settings = chosen_settings(name, cls.defaults(name), given)
+        defaults = cls.defaults(name)
+        for key in given:
+            if key not in defaults:
+                known = ", ".join(defaults) or "no settings"
+                hint = did_you_mean(key, defaults)
+                found = f'the unknown key "{escaped(key)}"'
+                raise SettingError(found, f"{name} takes {known}", "", hint)
+        settings = {}
+        for key, default in defaults.items():
+            value = given.get(key, default)
+            if isinstance(default, bool):
+                if not isinstance(value, bool):
+                    raise SettingError(repr(value), "true or false", key)
+            elif not is_finite(value):
+                raise SettingError(escaped(repr(value)), "a finite number", key)
+            settings[key] = value if isinstance(default, bool) else float(value)
         cls.check(settings)
         return tuple(settings.items())
 
@@ -65,8 +78,8 @@ class TableFunction(Generic[Row]):
         Raises:
             SettingError: no such row.
         """
-        row: HasSettings = chosen_row(cls.KIND, name, cls.TABLE)
-        return row.settings
+        settings: Mapping[str, float] = chosen_row(cls.KIND, name, cls.TABLE).settings
+        return settings
 
     @classmethod
     def check(cls, settings: Mapping[str, float]) -> None:
@@ -98,29 +111,6 @@ def chosen_row(what: str, name: str, table: Mapping[str, Value]) -> Value:
         raise SettingError(shown, f"the name of a known {what}: {known}", hint=hint) from None
 
 
-def chosen_settings(
-    what: str, defaults: Mapping[str, float], given: Mapping[str, float]
-) -> dict[str, float]:
-    """Put given settings in the places of the defaults, in the defaults' order.
-
-    A setting whose default is a bool takes a bool; every other one a finite number.
-
-    Raises:
-        SettingError: an unknown setting, or a value of the wrong kind; ``place`` is the setting.
-    """
-    for name in given:
-        if name not in defaults:
-            known = ", ".join(defaults) or "no settings"
-            hint = did_you_mean(name, defaults)
-            raise SettingError(
-                f'the unknown key "{escaped(name)}"', f"{what} takes {known}", "", hint
-            )
-    return {
-        name: _checked(name, default, given.get(name, default))
-        for name, default in defaults.items()
-    }
-
-
 def is_finite(value: object) -> bool:
     """Say whether a value is a number (and no bool) that a finite float can hold."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -131,37 +121,24 @@ def is_finite(value: object) -> bool:
         return False
 
 
-def _checked(name: str, default: float, value: float) -> float:
-    if isinstance(default, bool):
-        if not isinstance(value, bool):
-            raise SettingError(repr(value), "true or false", name)
-        return value
-    if not is_finite(value):
-        raise SettingError(escaped(repr(value)), "a finite number", name)
-    return float(value)
-
-
-# ---- as text -------------------------------------------------------------------------------------
-
-
-_YES: Final = ("true", "yes", "on")
-_SWITCHES: Final = dict.fromkeys(_YES, True) | dict.fromkeys(("false", "no", "off"), False)
-
-
 def function_named(of: Callable[..., Function], text: str) -> Function:
     """Read a function: its name, and settings after it, as in ``leaky_relu slope 0.2``.
 
     Raises:
         SettingError: an unknown name or setting, or a setting of the wrong kind.
     """
-    words = text.replace("=", " ").replace(",", " ").replace("(", " ").replace(")", " ").split()
+    words = text.translate(dict.fromkeys(map(ord, "=,()"), " ")).split()
     if not words:
         raise SettingError("nothing", "a name")
     name, *rest = words
     of(name)  # an unknown name comes before whatever follows it
     if len(rest) % 2:
         raise SettingError(f'"{escaped(rest[-1])}"', "a setting and its value, by turns")
-    return of(name, **{key: _value(word) for key, word in zip(rest[::2], rest[1::2], strict=True)})
+    settings = {
+        key: _SWITCHES[word.lower()] if word.lower() in _SWITCHES else number(word)
+        for key, word in zip(rest[::2], rest[1::2], strict=True)
+    }
+    return of(name, **settings)
 
 
 def spelled(function: TableFunction[Any]) -> str:
@@ -202,7 +179,3 @@ def switch(text: str) -> bool:
     if text.lower() not in _SWITCHES:
         raise SettingError(f'"{escaped(text, 40)}"', "yes or no")
     return _SWITCHES[text.lower()]
-
-
-def _value(word: str) -> float:
-    return _SWITCHES[word.lower()] if word.lower() in _SWITCHES else number(word)
