@@ -90,6 +90,7 @@ def _inline(section: dict[str, Any], document: str, width: Width) -> DataRows:
 
 
 def _from_csv(section: dict[str, Any], document: str, width: Width) -> DataRows:
+    """Read columns of a CSV file; a relative path starts at the document's folder."""
     spec = converted(section, specs.CsvData, PLACE)
     if len(spec.inputs) != width.inputs:
         expected = f"{width.inputs}, one for each input neuron"
@@ -99,10 +100,23 @@ def _from_csv(section: dict[str, Any], document: str, width: Width) -> DataRows:
         if width.classes:
             expected += ", or one with class indices"
         raise Fault(f"{PLACE}.targets", counted(len(spec.targets), "column"), expected)
-    table = csv_table(spec.csv, document, spec.inputs, spec.targets)
-    source = CsvSource(table.path, tuple(spec.inputs), tuple(spec.targets))
-    data = Dataset.of(table.inputs, table.targets, spec.test_fraction, source)
-    return DataRows(data, table.file, table.lines)
+    file = os.path.join(os.path.dirname(document), spec.csv)  # as errors show it
+    path = absolute(os.path.join(folder_of(document), spec.csv))
+    try:
+        records = _records(decoded(read_bytes(path, "a CSV file")))
+        header = _header(next(records, (0, [])))
+        x_at = _positions(header, spec.inputs, f"{PLACE}.inputs", spec.csv)
+        y_at = _positions(header, spec.targets, f"{PLACE}.targets", spec.csv)
+        x, y, lines = _rows(records, header, x_at, y_at)
+    except Fault as fault:
+        if fault.place.startswith(PLACE):
+            raise
+        if not fault.place:
+            found = f"{shown(spec.csv)} ({fault.found})"
+            raise Fault(f"{PLACE}.csv", found, fault.expected, fault.hint) from None
+        raise Fault(fault.place, fault.found, fault.expected, fault.hint, file) from None
+    source = CsvSource(Path(path), tuple(spec.inputs), tuple(spec.targets))
+    return DataRows(Dataset.of(x, y, spec.test_fraction, source), file, lines)
 
 
 def _generated(section: dict[str, Any], document: str, width: Width) -> DataRows:
@@ -125,60 +139,12 @@ _KINDS: Final[dict[str, Callable[[dict[str, Any], str, Width], DataRows]]] = {
     "generator": _generated,
 }
 
-# ---- CSV files -----------------------------------------------------------------------------------
-
-
 # Stricter than float(), which also takes "1_000", "nan" and the digits of other scripts.
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _OTHER_SEPARATOR: Final = re.compile(r"[;\t|]")
 
 Record = tuple[int, list[str]]
 """The number of the line where a record begins, and its cells."""
-
-
-@dataclass(frozen=True, slots=True)
-class CsvTable:
-    """The chosen columns of a CSV file; ``lines`` are the line numbers of the rows.
-
-    ``path`` is absolute, ``file`` is the path as errors show it.
-    """
-
-    path: Path
-    file: str
-    inputs: tuple[tuple[float, ...], ...]
-    targets: tuple[tuple[float, ...], ...]
-    lines: tuple[int, ...]
-
-
-def csv_table(name: str, document: str, inputs: Sequence[str], targets: Sequence[str]) -> CsvTable:
-    """Read the columns ``inputs`` and ``targets`` of a CSV file.
-
-    Args:
-        name: the path as the document gives it; a relative one starts at the document's folder.
-        document: the document's path.
-        inputs: the names of the columns that are inputs.
-        targets: the names of the columns that are targets.
-
-    Raises:
-        Fault: the file cannot be read or lacks a column (a place in the document), or a line of it
-            is wrong (``file`` is the CSV).
-    """
-    path = absolute(os.path.join(folder_of(document), name))
-    file = os.path.join(os.path.dirname(document), name)
-    try:
-        records = _records(decoded(read_bytes(path, "a CSV file")))
-        header = _header(next(records, (0, [])))
-        x_at = _positions(header, inputs, f"{PLACE}.inputs", name)
-        y_at = _positions(header, targets, f"{PLACE}.targets", name)
-        x, y, lines = _rows(records, header, x_at, y_at)
-    except Fault as fault:
-        if fault.place.startswith(PLACE):
-            raise
-        if not fault.place:
-            found = f"{shown(name)} ({fault.found})"
-            raise Fault(f"{PLACE}.csv", found, fault.expected, fault.hint) from None
-        raise Fault(fault.place, fault.found, fault.expected, fault.hint, file) from None
-    return CsvTable(Path(path), file, x, y, lines)
 
 
 def _records(text: str) -> Iterator[Record]:

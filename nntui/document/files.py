@@ -63,13 +63,9 @@ def fault_of(error: OSError | ValueError, path: str, expected: str) -> Fault:
     """
     if not isinstance(error, OSError):
         return Fault("", "a file name that no file can have", expected)
-    hint = _nearest_file(path) if error.errno == errno.ENOENT else ""
-    return Fault("", phrase_of(error), expected, hint)
-
-
-def _nearest_file(path: str) -> str:
     folder, name = os.path.split(path)
-    return did_you_mean(name, files_in(folder))
+    hint = did_you_mean(name, files_in(folder)) if error.errno == errno.ENOENT else ""
+    return Fault("", phrase_of(error), expected, hint)
 
 
 def files_in(folder: str) -> list[str]:
@@ -264,9 +260,6 @@ def _flush_folder(folder: str) -> None:
     except OSError as error:
         if error.errno not in _FOLDER_CANNOT:
             raise
-
-
-# ---- noticing changes ----------------------------------------------------------------------------
 
 
 Stamp: TypeAlias = tuple[int, int, int] | None

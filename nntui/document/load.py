@@ -55,7 +55,11 @@ def experiment_of(value: Any, file: str) -> Experiment:
     """
     if not isinstance(value, dict):
         raise Fault("", shown(value), _EXPECTED)
-    _check_format(value)
+    version = value.get("format")
+    if isinstance(version, str) and version != specs.FORMAT and _VERSION.fullmatch(version):
+        # Nothing else in it can be judged.
+        found, hint = f"the version {shown(version)}", "a newer nntui may read it"
+        raise Fault("format", found, f'"{specs.FORMAT}"', hint)
     document = converted(value, specs.Document, "")
     debugger = None if isinstance(document.debugger, UnsetType) else document.debugger
     check_texts(document.name, document.description)
@@ -71,16 +75,6 @@ def experiment_of(value: Any, file: str) -> Experiment:
         )
     except SettingError as error:
         raise rows.fault(error) from None
-
-
-def _check_format(value: dict[str, Any]) -> None:
-    """Refuse another version first: nothing else in it can be judged."""
-    found = value.get("format")
-    if found == specs.FORMAT or "format" not in value:
-        return
-    if isinstance(found, str) and _VERSION.fullmatch(found):
-        hint = "a newer nntui may read it"
-        raise Fault("format", f"the version {shown(found)}", f'"{specs.FORMAT}"', hint)
 
 
 def _training_of(section: specs.Training | UnsetType) -> Training:

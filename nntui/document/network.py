@@ -97,8 +97,9 @@ def _connect(
     inputs = {neuron.name for neuron in neurons if neuron.role == "input"}
     first: dict[tuple[str, str], int] = {}
     for n, connection in enumerate(connections):
-        pair = connection.source, connection.target
-        if pair in first or not _may_stand(network, connection, inputs):
+        source, target = pair = connection.source, connection.target
+        known = source in network and target in network
+        if pair in first or not known or source == target or target in inputs:
             raise _fault_in_connection(network, connection, at_index(place, n), first.get(pair))
         first[pair] = n
         network.connect(*pair, connection.weight, trainable=connection.trainable)
@@ -109,12 +110,6 @@ def _connect(
         cycle = str(error).partition(": ")[2]
         closing = at_index(place, first[cast("tuple[str, str]", error.culprit)])
         raise Fault(closing, f"a cycle: {cycle}", "connections that lead only forward") from None
-
-
-def _may_stand(network: Network, connection: specs.Connection, inputs: set[str]) -> bool:
-    source, target = connection.source, connection.target
-    known = source in network and target in network
-    return known and source != target and target not in inputs
 
 
 def _fault_in_connection(
@@ -143,9 +138,6 @@ def _check_name(name: str, place: str) -> None:
         raise Fault(place, found, f"up to {MAX_NAME_LENGTH} visible characters")
 
 
-# ---- layers --------------------------------------------------------------------------------------
-
-
 def _add_layers(network: Network, forms: Sequence[specs.LayerForm], place: str) -> None:
     """Add every layer to an empty network, each fully connected to the one before it.
 
@@ -156,7 +148,14 @@ def _add_layers(network: Network, forms: Sequence[specs.LayerForm], place: str) 
             limits are checked before anything is built.
     """
     layers = [_layer(form, at_index(place, n)) for n, form in enumerate(forms)]
-    _check_limits([layer.size for layer in layers], place)
+    sizes = [layer.size for layer in layers]
+    connections = sum(size * following for size, following in pairwise(sizes))
+    for count, noun, limit in (
+        (sum(sizes), "neuron", MAX_NEURONS),
+        (connections, "connection", MAX_CONNECTIONS),
+    ):
+        if count > limit:
+            raise Fault(place, f"layers of {counted(count, noun)}", f"at most {limit:,}")
     before: list[str] = []
     for n, layer in enumerate(layers):
         here = at_index(place, n)
@@ -179,17 +178,6 @@ def _layer(form: specs.LayerForm, place: str) -> specs.Layer:
     if not 1 <= form <= MAX_NEURONS:
         raise Fault(place, shown(form), f"a whole number from 1 to {MAX_NEURONS}")
     return specs.Layer(size=form)
-
-
-def _check_limits(sizes: Sequence[int], place: str) -> None:
-    neurons = sum(sizes)
-    connections = sum(size * following for size, following in pairwise(sizes))
-    for count, noun, limit in (
-        (neurons, "neuron", MAX_NEURONS),
-        (connections, "connection", MAX_CONNECTIONS),
-    ):
-        if count > limit:
-            raise Fault(place, f"layers of {counted(count, noun)}", f"at most {limit:,}")
 
 
 def _names(layer: specs.Layer, prefix: str, place: str) -> list[str]:

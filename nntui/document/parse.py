@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -25,6 +26,7 @@ _IN_RANGE: Final = "a number between −1.8e308 and 1.8e308"
 _DIGITS_AT_MOST: Final = 400  # a finite float has 309 digits before its point
 _DEEP_SHOWN: Final = 40
 _SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
+_HALF_PAIR: Final = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,6 @@ def parsed(text: str) -> Any:
         flaws.append(_Flaw(found, expected))
         return flaws[-1]
 
-    def constant(name: str) -> _Flaw:
-        return flaw(name, _FINITE)
-
     def parse_float(digits: str) -> float | _Flaw:
         value = float(digits)
         return value if math.isfinite(value) else flaw(number(digits), _IN_RANGE)
@@ -73,7 +72,7 @@ def parsed(text: str) -> Any:
         value = json.loads(
             text,
             object_pairs_hook=pairs,
-            parse_constant=constant,
+            parse_constant=lambda name: flaw(name, _FINITE),
             parse_float=parse_float,
             parse_int=parse_int,
         )
@@ -90,7 +89,7 @@ def parsed(text: str) -> Any:
                 )
             if isinstance(met, _Flaw):
                 raise Fault(place, met.found, met.expected)
-            if isinstance(met, str) and not met.isascii() and _has_surrogate(met):
+            if isinstance(met, str) and _HALF_PAIR.search(met):
                 raise Fault(place, f'"{escaped(met)}"', "no half of a surrogate pair in text")
     return value
 
@@ -102,10 +101,6 @@ def _first_twice(items: list[tuple[str, Any]]) -> str:
             return key
         met.add(key)
     raise AssertionError("called only when a key stands twice")
-
-
-def _has_surrogate(text: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def deeper_than(limit: int, value: Any) -> bool:
@@ -126,7 +121,7 @@ def deeper_than(limit: int, value: Any) -> bool:
 
 def _walk(root: Any) -> Iterator[tuple[str, int, Any]]:
     """Yield every key and value in the document's order, with its place and depth."""
-    pending = [iter([("", root)])]
+    pending: list[Iterator[tuple[str, Any]]] = [iter([("", root)])]
     while pending:
         met = next(pending[-1], None)
         if met is None:
@@ -136,15 +131,10 @@ def _walk(root: Any) -> Iterator[tuple[str, int, Any]]:
         yield place, len(pending) if isinstance(value, (dict, list)) else 0, value
         if isinstance(value, dict):
             yield from ((place, 0, key) for key in value)
-        if isinstance(value, (dict, list)):
-            pending.append(_children(place, value))
-
-
-def _children(place: str, value: dict[str, Any] | list[Any]) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, dict):
-        yield from ((at_key(place, key), child) for key, child in value.items())
-    else:
-        yield from ((at_index(place, index), child) for index, child in enumerate(value))
+            pending.append(zip(map(partial(at_key, place), value), value.values(), strict=True))
+        elif isinstance(value, list):
+            places = map(partial(at_index, place), range(len(value)))
+            pending.append(zip(places, value, strict=True))
 
 
 # ---- faults in the syntax ------------------------------------------------------------------------
@@ -235,13 +225,13 @@ def converted(value: object, spec: type[T], place: str) -> T:
 
 def unknown_key(place: str, key: str, known: list[str]) -> Fault:
     """Make the fault for a key that an object does not have."""
-    expected = f"only {', '.join(known)}" if len(known) > 1 else f"only {known[0]}"
-    return Fault(place, f'the unknown key "{escaped(key)}"', expected, did_you_mean(key, known))
+    found = f'the unknown key "{escaped(key)}"'
+    return Fault(place, found, f"only {', '.join(known)}", did_you_mean(key, known))
 
 
 def _fault(found: Any, info: inspect.Type, place: str, message: str) -> Fault:
     path = _PATH.search(message)
-    expected, info = _words(info)
+    expected, info = words_of(info)
     for key, index in _STEP.findall(path.group(1) if path else ""):
         if key:
             struct = _member(info, inspect.StructType)
@@ -250,13 +240,16 @@ def _fault(found: Any, info: inspect.Type, place: str, message: str) -> Fault:
         else:
             info = _member(info, inspect.ListType).item_type
             found, place = found[int(index)], at_index(place, int(index))
-        expected, info = _words(info)
+        expected, info = words_of(info)
     if isinstance(found, dict) and (fault := _fault_in_keys(found, info, place)):
         return fault
     hint = ""
     if isinstance(info, inspect.LiteralType) and isinstance(found, str):
         hint = did_you_mean(found, map(str, info.values))
-    return Fault(place, _shown(found, info), expected, hint)
+    most = getattr(info, "max_length", None)
+    if isinstance(found, str) and most is not None and len(found) > most:
+        return Fault(place, f"{len(found)} characters", expected)
+    return Fault(place, shown(found), expected, hint)
 
 
 def _fault_in_keys(found: dict[str, Any], info: inspect.Type, place: str) -> Fault | None:
@@ -269,24 +262,11 @@ def _fault_in_keys(found: dict[str, Any], info: inspect.Type, place: str) -> Fau
             return unknown_key(place, key, list(fields))
     for name, field in fields.items():
         if field.required and name not in found:
-            return Fault(at_key(place, name), "nothing", _words(field.type)[0])
+            return Fault(at_key(place, name), "nothing", words_of(field.type)[0])
     return None
 
 
-def _shown(found: Any, info: inspect.Type) -> str:
-    """Show the value, or its length where the length is wrong."""
-    most = getattr(info, "max_length", None)
-    if isinstance(found, str) and most is not None and len(found) > most:
-        return f"{len(found)} characters"
-    return shown(found)
-
-
-def in_words(info: inspect.Type) -> str:
-    """Say what a type of the format expects."""
-    return _words(info)[0]
-
-
-def _words(info: inspect.Type) -> tuple[str, inspect.Type]:
+def words_of(info: inspect.Type) -> tuple[str, inspect.Type]:
     """Say what a type expects, and return the type without its annotations."""
     words = ""
     while isinstance(info, inspect.Metadata):
@@ -301,4 +281,4 @@ def _words(info: inspect.Type) -> tuple[str, inspect.Type]:
 def _member(info: inspect.Type, kind: type[Any]) -> Any:
     """Find the type of a kind: the type itself or a member of the union; None when none is."""
     members = info.types if isinstance(info, inspect.UnionType) else (info,)
-    return next((m for _, m in map(_words, members) if isinstance(m, kind)), None)
+    return next((m for _, m in map(words_of, members) if isinstance(m, kind)), None)

@@ -10,12 +10,12 @@ from msgspec import inspect
 
 from nntui.document import specs
 from nntui.document.data import GENERATORS
-from nntui.document.parse import in_words
-from nntui.model.activations import ACTIVATIONS, Activation
+from nntui.document.parse import words_of
+from nntui.model.activations import Activation
 from nntui.model.experiment import Training
-from nntui.model.initializers import INITIALIZERS, Initializer
-from nntui.model.losses import LOSSES, Loss
-from nntui.model.optimizers import OPTIMIZERS, Optimizer
+from nntui.model.initializers import Initializer
+from nntui.model.losses import Loss
+from nntui.model.optimizers import Optimizer
 from nntui.model.settings import TableFunction
 
 EXAMPLE: Final = """\
@@ -54,6 +54,13 @@ _STRUCTS: Final[Mapping[type[msgspec.Struct], str]] = {
     specs.Regularization: "training.regularization",
 }
 
+_FUNCTIONS: Final[Mapping[str, type[TableFunction[Any]]]] = {
+    "activations": Activation,
+    "losses": Loss,
+    "optimizers": Optimizer,
+    "initializers": Initializer,
+}
+
 
 def sections() -> Iterator[Section]:
     """Describe every kind of object in a document, then every table of names."""
@@ -65,14 +72,9 @@ def sections() -> Iterator[Section]:
         tuple((name, row.summary) for name, row in GENERATORS.items()),
     )
     how = "A name, or an object with the name and its settings (here with their defaults)."
-    for title, table, function in (
-        ("activations", ACTIVATIONS, Activation),
-        ("losses", LOSSES, Loss),
-        ("optimizers", OPTIMIZERS, Optimizer),
-        ("initializers", INITIALIZERS, Initializer),
-    ):
-        text = f"{how} All take a seed, too." if function is Initializer else how
-        yield Section(title, text, tuple(_functions(table, function)))
+    for title, table in _FUNCTIONS.items():
+        text = f"{how} All take a seed, too." if table is Initializer else how
+        yield Section(title, text, tuple(_rows(table)))
 
 
 def _keys(struct: type[msgspec.Struct]) -> Iterator[tuple[str, str]]:
@@ -82,7 +84,7 @@ def _keys(struct: type[msgspec.Struct]) -> Iterator[tuple[str, str]]:
         description = ""
         if isinstance(field.type, inspect.Metadata):
             description = (field.type.extra_json_schema or {}).get("description", "")
-        words = in_words(field.type)
+        words, _ = words_of(field.type)
         text = f"{words}. {description}" if description else f"{words}."
         yield field.encode_name, f"{text[0].upper()}{text[1:]} {_default(struct, field)}".strip()
 
@@ -104,10 +106,8 @@ def _json(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _functions(
-    table: Mapping[str, Any], function: type[TableFunction[Any]]
-) -> Iterator[tuple[str, str]]:
-    for name, row in table.items():
+def _rows(table: type[TableFunction[Any]]) -> Iterator[tuple[str, str]]:
+    for name, row in table.TABLE.items():
         formula = row.formula if isinstance(row.formula, str) else ""
-        settings = ", ".join(f"{key} {_json(value)}" for key, value in function.of(name).settings)
+        settings = ", ".join(f"{key} {_json(value)}" for key, value in table.of(name).settings)
         yield name, "; ".join(filter(None, (formula, settings)))

@@ -60,9 +60,6 @@ def _encoded(experiment: Experiment, folder: str) -> bytes:
     return data
 
 
-# ---- plain values --------------------------------------------------------------------------------
-
-
 _WHOLE: Final = 2.0**53
 """Below this, a whole number is written without ``.0`` and is still the same float."""
 
@@ -131,7 +128,10 @@ def _data(data: Dataset, folder: str) -> dict[str, Any]:
     source = data.source
     plain: dict[str, Any]
     if isinstance(source, CsvSource):
-        path = _path_from(os.fspath(source.path), folder)
+        path = os.fspath(source.path)
+        with contextlib.suppress(ValueError):  # from another drive it stays absolute
+            path = os.path.relpath(path, folder)
+        path = path.replace(os.sep, "/")
         plain = {"csv": path, "inputs": list(source.inputs), "targets": list(source.targets)}
     elif isinstance(source, GeneratorSource):
         noise = _number(source.noise, "data.noise")
@@ -147,13 +147,6 @@ def _data(data: Dataset, folder: str) -> dict[str, Any]:
         }
     fraction = _number(data.test_fraction, "data.test_fraction")
     return {**plain, "test_fraction": fraction} if fraction else plain
-
-
-def _path_from(path: str, folder: str) -> str:
-    """Make a path relative to a folder, with slashes; from another drive it stays absolute."""
-    with contextlib.suppress(ValueError):
-        path = os.path.relpath(path, folder)
-    return path.replace(os.sep, "/")
 
 
 def _training(training: Training) -> dict[str, Any]:
@@ -187,9 +180,6 @@ def _number(value: float, place: str) -> float:
     negative_zero = value == 0.0 and math.copysign(1.0, value) < 0.0
     whole = value.is_integer() and abs(value) < _WHOLE and not negative_zero
     return int(value) if whole else float(value)
-
-
-# ---- the layout of the text ----------------------------------------------------------------------
 
 
 _LEVELS: Final = 2
@@ -247,9 +237,6 @@ def _filled(scalars: list[Any], indent: str) -> str:
 
 def _compact(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
-
-
-# ---- identity ------------------------------------------------------------------------------------
 
 
 def identity(experiment: Experiment) -> str:

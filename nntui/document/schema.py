@@ -9,17 +9,22 @@ import msgspec
 
 from nntui.document import specs
 from nntui.document.data import GENERATORS
-from nntui.model.activations import ACTIVATIONS, Activation
-from nntui.model.initializers import INITIALIZERS, SEED_LIMIT, Initializer
-from nntui.model.losses import LOSSES, Loss
-from nntui.model.optimizers import OPTIMIZERS, Optimizer
+from nntui.model.activations import Activation
+from nntui.model.initializers import SEED_LIMIT, Initializer
+from nntui.model.losses import Loss
+from nntui.model.optimizers import Optimizer
 from nntui.model.settings import TableFunction
 
 Schema = dict[str, Any]
 
 _NETWORKS: Final = (specs.ExplicitNetwork, specs.LayeredNetwork)
 _DATA: Final = (specs.InlineData, specs.CsvData, specs.GeneratedData)
-_SEED: Final[Schema] = {"seed": {"type": "integer", "minimum": 0, "maximum": SEED_LIMIT}}
+_FUNCTIONS: Final[dict[type[TableFunction[Any]], str]] = {
+    Activation: "An activation function.",
+    Loss: "A loss function.",
+    Optimizer: "An optimizer.",
+    Initializer: "Draws the weights and biases that are left out.",
+}
 
 
 def json_schema() -> Schema:
@@ -31,8 +36,10 @@ def json_schema() -> Schema:
     (root, *_), parts = msgspec.json.schema_components(
         (specs.Document, *_NETWORKS, *_DATA), ref_template="#/$defs/{name}"
     )
-    for name, function in _functions().items():
-        parts[name] = function
+    for table, description in _FUNCTIONS.items():
+        rows = [_row(table.of(name)) for name in table.TABLE]
+        names = {"enum": list(table.TABLE)}
+        parts[table.__name__] = {"description": description, "anyOf": [names, *rows]}
     for path, schema in _REPLACED.items():
         part, key = path.split(".")
         described = parts[part]["properties"][key].get("description")
@@ -76,41 +83,18 @@ _REPLACED: Final[dict[str, Schema]] = {
 }
 
 
-def _functions() -> dict[str, Schema]:
-    return {
-        "Activation": _function(
-            "An activation function.", {n: r.formula for n, r in ACTIVATIONS.items()}, Activation
-        ),
-        "Loss": _function("A loss function.", {n: r.formula for n, r in LOSSES.items()}, Loss),
-        "Optimizer": _function("An optimizer.", dict.fromkeys(OPTIMIZERS, ""), Optimizer),
-        "Initializer": _function(
-            "Draws the weights and biases that are left out.",
-            {n: r.formula for n, r in INITIALIZERS.items()},
-            Initializer,
-            _SEED,
-        ),
-    }
-
-
-def _function(
-    description: str,
-    formulas: dict[str, str],
-    table: type[TableFunction[Any]],
-    further: Schema | None = None,
-) -> Schema:
-    """Allow a name of the table, or an object with the name and that row's settings."""
-    rows = [_row(table.of(name), formula, further or {}) for name, formula in formulas.items()]
-    return {"description": description, "anyOf": [{"enum": list(formulas)}, *rows]}
-
-
-def _row(chosen: TableFunction[Any], formula: str, further: Schema) -> Schema:
-    properties: Schema = {"name": {"const": chosen.name}, **further}
+def _row(chosen: TableFunction[Any]) -> Schema:
+    """Allow an object with a function's name and settings."""
+    properties: Schema = {"name": {"const": chosen.name}}
+    if isinstance(chosen, Initializer):
+        properties["seed"] = {"type": "integer", "minimum": 0, "maximum": SEED_LIMIT}
     for setting, default in chosen.settings:
         kind = "boolean" if isinstance(default, bool) else "number"
         properties[setting] = {"type": kind, "default": default}
+    formula = chosen.row.formula
     return {
         "title": chosen.name,
-        **({"description": formula} if formula else {}),
+        **({"description": formula} if isinstance(formula, str) else {}),
         "type": "object",
         "properties": properties,
         "required": ["name"],

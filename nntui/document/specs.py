@@ -27,8 +27,22 @@ NETWORK_EXPECTED: Final = 'an object with "neurons" or "layers"'
 DATA_EXPECTED: Final = 'an object with "inputs" and "targets", with "csv" or with "generator"'
 
 
-def _expect(words: str) -> Meta:
-    return Meta(extra={"expected": words})
+def _expect(words: str, **rest: Any) -> Meta:
+    return Meta(extra={"expected": words}, **rest)
+
+
+def _whole(least: int, most: int) -> Meta:
+    return _expect(f"a whole number from {least} to {most}", ge=least, le=most)
+
+
+def _text(most: int, description: str | None = None) -> Meta:
+    expected = f"text of at most {most} characters"
+    return _expect(expected, max_length=most, description=description)
+
+
+def _function(kind: str, description: str | None = None) -> Meta:
+    expected = f"the name of {kind}, or an object with its name and settings"
+    return _expect(expected, description=description)
 
 
 Text = Annotated[str, _expect("text in double quotes")]
@@ -37,13 +51,13 @@ Switch = Annotated[bool, _expect("true or false")]
 Object = Annotated[dict[str, Any], _expect("an object")]
 Number = Annotated[float, _expect("a finite number")]
 Parameter = Annotated[float | None, _expect("a finite number")]
-NotNegative = Annotated[float, Meta(ge=0), _expect("a number of at least 0")]
-Seed = Annotated[int, Meta(ge=0, le=SEED_LIMIT), _expect(f"a whole number from 0 to {SEED_LIMIT}")]
+NotNegative = Annotated[float, _expect("a number of at least 0", ge=0)]
+Seed = Annotated[int, _whole(0, SEED_LIMIT)]
 Function = Annotated[
     str | dict[str, Any], _expect('a name, or an object with "name" and its settings')
 ]
 Vector = Annotated[list[Number], _expect("a list of numbers")]
-Columns = Annotated[list[Text], Meta(min_length=1), _expect("a list of one or more column names")]
+Columns = Annotated[list[Text], _expect("a list of one or more column names", min_length=1)]
 TestFraction = Annotated[
     float,
     Meta(ge=0, lt=1, description="The part of the rows that is kept for testing."),
@@ -62,8 +76,7 @@ class Neuron(Struct, frozen=True, forbid_unknown_fields=True):
     role: Literal["input", "hidden", "output"] = "hidden"
     activation: Annotated[
         Function | None,
-        Meta(description="The activation function; linear when left out."),
-        _expect("the name of an activation, or an object with its name and settings"),
+        _function("an activation", "The activation function; linear when left out."),
     ] = None
     bias: Annotated[Parameter, Meta(description="Drawn by the initializer when left out.")] = None
     trainable: Annotated[Switch, Meta(description="Whether updates touch the bias.")] = True
@@ -81,15 +94,10 @@ class Connection(Struct, frozen=True, forbid_unknown_fields=True):
 class Layer(Struct, frozen=True, forbid_unknown_fields=True):
     """A layer, fully connected to the one before it."""
 
-    size: Annotated[
-        int,
-        Meta(ge=1, le=MAX_NEURONS),
-        _expect(f"a whole number from 1 to {MAX_NEURONS}"),
-    ]
+    size: Annotated[int, _whole(1, MAX_NEURONS)]
     activation: Annotated[
         Function | None,
-        Meta(description="The activation of its neurons; linear when left out."),
-        _expect("the name of an activation, or an object with its name and settings"),
+        _function("an activation", "The activation of its neurons; linear when left out."),
     ] = None
     names: Annotated[
         list[Text] | None,
@@ -102,8 +110,7 @@ class Layer(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 LayerForm: TypeAlias = Annotated[
-    int | Layer,
-    _expect('a size, or an object such as {"size": 4, "activation": "tanh"}'),
+    int | Layer, _expect('a size, or an object such as {"size": 4, "activation": "tanh"}')
 ]
 
 
@@ -112,13 +119,11 @@ class ExplicitNetwork(Struct, frozen=True, forbid_unknown_fields=True):
 
     neurons: Annotated[
         list[Neuron],
-        Meta(max_length=MAX_NEURONS),
-        _expect(f"a list of at most {MAX_NEURONS} neurons"),
+        _expect(f"a list of at most {MAX_NEURONS} neurons", max_length=MAX_NEURONS),
     ]
     connections: Annotated[
         list[Connection],
-        Meta(max_length=MAX_CONNECTIONS),
-        _expect(f"a list of at most {MAX_CONNECTIONS} connections"),
+        _expect(f"a list of at most {MAX_CONNECTIONS} connections", max_length=MAX_CONNECTIONS),
     ] = []
     initializer: Function | UnsetType = UNSET
 
@@ -139,13 +144,13 @@ class InlineData(Struct, frozen=True, forbid_unknown_fields=True):
 
     inputs: Annotated[
         list[Vector],
-        Meta(min_length=1),
-        _expect("a list of one or more rows, each a list of numbers"),
+        _expect("a list of one or more rows, each a list of numbers", min_length=1),
     ]
     targets: Annotated[
         list[Annotated[int | Vector, _expect("a list of numbers, or a class index")]],
-        Meta(min_length=1),
-        _expect("a list of one or more rows, each a list of numbers or a class index"),
+        _expect(
+            "a list of one or more rows, each a list of numbers or a class index", min_length=1
+        ),
     ]
     test_fraction: TestFraction = 0.0
 
@@ -163,12 +168,8 @@ class GeneratedData(Struct, frozen=True, forbid_unknown_fields=True):
     """Data from a generator: two inputs, one target."""
 
     generator: Text
-    samples: Annotated[
-        int,
-        Meta(ge=1, le=MAX_SAMPLES),
-        _expect(f"a whole number from 1 to {MAX_SAMPLES}"),
-    ] = 200
-    noise: Annotated[float, Meta(ge=0, le=0.5), _expect("a number from 0 to 0.5")] = 0.0
+    samples: Annotated[int, _whole(1, MAX_SAMPLES)] = 200
+    noise: Annotated[float, _expect("a number from 0 to 0.5", ge=0, le=0.5)] = 0.0
     seed: Seed = 0
     test_fraction: TestFraction = 0.0
 
@@ -183,14 +184,8 @@ class Regularization(Struct, frozen=True, forbid_unknown_fields=True):
 class Training(Struct, frozen=True, forbid_unknown_fields=True):
     """How the network is trained."""
 
-    loss: Annotated[
-        Function | UnsetType,
-        _expect("the name of a loss, or an object with its name and settings"),
-    ] = UNSET
-    optimizer: Annotated[
-        Function | UnsetType,
-        _expect("the name of an optimizer, or an object with its name and settings"),
-    ] = UNSET
+    loss: Annotated[Function | UnsetType, _function("a loss")] = UNSET
+    optimizer: Annotated[Function | UnsetType, _function("an optimizer")] = UNSET
     batch_size: Annotated[
         Annotated[int, Meta(ge=1, le=MAX_BATCH_SIZE)] | UnsetType | None,
         Meta(description="Examples in a batch; null: the whole training set."),
@@ -199,10 +194,7 @@ class Training(Struct, frozen=True, forbid_unknown_fields=True):
     shuffle: Switch | UnsetType = UNSET
     reduction: Literal["mean", "sum"] | UnsetType = UNSET
     regularization: Regularization | UnsetType = UNSET
-    epochs: Annotated[
-        Annotated[int, Meta(ge=1, le=MAX_EPOCHS)] | UnsetType,
-        _expect(f"a whole number from 1 to {MAX_EPOCHS}"),
-    ] = UNSET
+    epochs: Annotated[int, _whole(1, MAX_EPOCHS)] | UnsetType = UNSET
     seed: Annotated[
         Seed | UnsetType, Meta(description="Decides the order of the examples and the test set.")
     ] = UNSET
@@ -214,16 +206,8 @@ class Document(Struct, frozen=True, forbid_unknown_fields=True):
     format: Annotated[Literal["nntui/1"], Meta(description="The version of this format.")]
     network: Annotated[dict[str, Any], _expect(NETWORK_EXPECTED)]
     data: Annotated[dict[str, Any], _expect(DATA_EXPECTED)]
-    name: Annotated[
-        str,
-        Meta(max_length=MAX_TITLE_LENGTH),
-        _expect(f"text of at most {MAX_TITLE_LENGTH} characters"),
-    ] = ""
-    description: Annotated[
-        str,
-        Meta(max_length=MAX_DESCRIPTION_LENGTH, description="Markdown."),
-        _expect(f"text of at most {MAX_DESCRIPTION_LENGTH} characters"),
-    ] = ""
+    name: Annotated[str, _text(MAX_TITLE_LENGTH)] = ""
+    description: Annotated[str, _text(MAX_DESCRIPTION_LENGTH, "Markdown.")] = ""
     training: Training | UnsetType = UNSET
     debugger: Annotated[
         Object | UnsetType,

@@ -233,8 +233,13 @@ def read_recovery(document: Path) -> Recovered | None:
     file = recovery_file(document)
 
     def recovered(text: str) -> Recovered:
-        experiment = experiment_of(_unwrapped(text), os.fspath(document))
-        return Recovered(experiment, file.stat().st_mtime)
+        value = _object(text)
+        if value.get("version") != VERSION:
+            raise Fault("", shown(value), "a recovery file of nntui")
+        plain = value.get("experiment")
+        if not isinstance(plain, dict):
+            raise Fault("experiment", shown(plain), "an object")
+        return Recovered(experiment_of(plain, os.fspath(document)), file.stat().st_mtime)
 
     try:
         return read_file(file, MAX_FILE_BYTES, recovered)
@@ -246,13 +251,3 @@ def forget_recovery(document: Path) -> None:
     """Delete the unsaved work on a document, if there is any and it can be deleted."""
     with contextlib.suppress(OSError):
         os.unlink(recovery_file(document))
-
-
-def _unwrapped(text: str) -> dict[str, Any]:
-    value = _object(text)
-    if value.get("version") != VERSION:
-        raise Fault("", shown(value), "a recovery file of nntui")
-    experiment = value.get("experiment")
-    if not isinstance(experiment, dict):
-        raise Fault("experiment", shown(experiment), "an object")
-    return experiment
