@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 from nntui.model.errors import SettingError, counted
 from nntui.model.names import escaped
 from nntui.model.numerics import stream
-from nntui.model.settings import is_finite
+from nntui.model.settings import is_finite, is_whole
 
 Target: TypeAlias = int | tuple[float, ...]
 """A target vector, or for a loss over classes the class's index."""
@@ -47,7 +47,7 @@ class Dataset:
     inputs: tuple[tuple[float, ...], ...]
     targets: tuple[Target, ...]
     test_fraction: float = 0.0
-    source: CsvSource | GeneratorSource | None = field(default=None)
+    source: CsvSource | GeneratorSource | None = None
 
     @classmethod
     def of(
@@ -73,7 +73,7 @@ class Dataset:
             )
         rows = tuple(_vector(row, f"inputs[{n}]") for n, row in enumerate(inputs))
         wanted = tuple(
-            row if _is_index(row) else _vector(row, f"targets[{n}]")  # type: ignore[arg-type]
+            row if is_whole(row) else _vector(row, f"targets[{n}]")  # type: ignore[arg-type]
             for n, row in enumerate(targets)
         )
         if not 0.0 <= test_fraction < 1.0:
@@ -96,10 +96,6 @@ class Dataset:
         test = sorted(int(n) for n in shuffled[:count])
         kept = set(test)
         return tuple(n for n in range(len(self)) if n not in kept), tuple(test)
-
-
-def _is_index(row: object) -> bool:
-    return isinstance(row, int) and not isinstance(row, bool)
 
 
 def _vector(row: Sequence[float], place: str) -> tuple[float, ...]:

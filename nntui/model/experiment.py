@@ -16,7 +16,7 @@ from nntui.model.names import did_you_mean, escaped
 from nntui.model.network import Network
 from nntui.model.numerics import sign, stream
 from nntui.model.optimizers import Optimizer
-from nntui.model.settings import is_finite
+from nntui.model.settings import is_finite, is_whole
 
 Reduction = Literal["mean", "sum"]
 REDUCTIONS: Final = ("mean", "sum")
@@ -45,7 +45,7 @@ class Training:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.batch_size is not None and (not _is_whole(self.batch_size) or self.batch_size < 1):
+        if self.batch_size is not None and (not is_whole(self.batch_size) or self.batch_size < 1):
             raise SettingError(
                 _shown(self.batch_size), "a whole number of at least 1", "batch_size"
             )
@@ -57,7 +57,7 @@ class Training:
             if not is_finite(value) or value < 0.0:
                 place = f"regularization.{name}"
                 raise SettingError(_shown(value), "a finite number of at least 0", place)
-        if not _is_whole(self.epochs) or not 1 <= self.epochs <= MAX_EPOCHS:
+        if not is_whole(self.epochs) or not 1 <= self.epochs <= MAX_EPOCHS:
             expected = f"a whole number from 1 to {MAX_EPOCHS}"
             raise SettingError(_shown(self.epochs), expected, "epochs")
         checked_seed(self.seed)
@@ -80,10 +80,6 @@ class Training:
         if self.l1:
             g = g + self.l1 * sign(w)
         return g
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _shown(value: object) -> str:
@@ -113,8 +109,7 @@ class Experiment:
         self.network.wiring()
         object.__setattr__(self, "network", self.network.copy())
         self.network.initialize()
-        self._check_inputs()
-        self._check_targets()
+        self._check_rows()
 
     @cached_property
     def _split(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -161,20 +156,16 @@ class Experiment:
         for name, part in (("network", network), ("data", data), ("training", training)):
             if part is not None:
                 object.__setattr__(other, name, part)
-        other._check_inputs()
-        other._check_targets()
+        other._check_rows()
         return other
 
-    def _check_inputs(self) -> None:
-        inputs = len(self.network.wiring().inputs)
+    def _check_rows(self) -> None:
+        net, loss = self.network.wiring(), self.training.loss
+        inputs, outputs = len(net.inputs), len(net.outputs)
         for n, row in enumerate(self.data.inputs):
             if len(row) != inputs:
                 expected = f"{inputs}, one for each input neuron"
                 raise SettingError(counted(len(row), "number"), expected, f"data.inputs[{n}]")
-
-    def _check_targets(self) -> None:
-        outputs = len(self.network.wiring().outputs)
-        loss = self.training.loss
         for n, target in enumerate(self.data.targets):
             place = f"data.targets[{n}]"
             index = _class_index(target, outputs) if loss.row.classes else None
@@ -193,7 +184,7 @@ class Experiment:
             elif len(target) != outputs:
                 expected = f"{outputs}, one for each output neuron"
                 raise SettingError(counted(len(target), "number"), expected, place)
-            elif loss.row.classes and not _is_distribution(target):
+            elif loss.row.classes and (min(target) < 0.0 or abs(sum(target) - 1.0) > 1e-6):
                 raise SettingError(
                     "weights that are no probabilities",
                     "numbers of at least 0 that add up to 1, or a class index",
@@ -206,7 +197,3 @@ def _class_index(target: int | tuple[float, ...], outputs: int) -> float | None:
     if isinstance(target, int):
         return target
     return target[0] if len(target) == 1 and outputs > 1 else None
-
-
-def _is_distribution(target: tuple[float, ...]) -> bool:
-    return min(target) >= 0.0 and abs(sum(target) - 1.0) <= 1e-6

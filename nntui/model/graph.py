@@ -13,7 +13,7 @@ from nntui.model.activations import Activation
 from nntui.model.errors import NetworkError, SettingError
 from nntui.model.initializers import DEFAULT_INITIALIZER, Initializer
 from nntui.model.settings import function_named, spelled
-from nntui.model.wiring import Parameter, Role, Wiring
+from nntui.model.wiring import Role, Wiring
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -59,12 +59,7 @@ class NeuronRecord:
     frozen: set[str]
 
     def copy(self) -> NeuronRecord:
-        """An independent copy."""
         return replace(self, weights=self.weights.copy(), frozen=self.frozen.copy())
-
-    def is_complete(self) -> bool:
-        """Whether the bias and every weight have a number."""
-        return None not in self.weights.values() and (self.bias is not None or self.role == "input")
 
 
 def wiring_of(records: Mapping[str, NeuronRecord]) -> Wiring:
@@ -95,7 +90,10 @@ def wiring_of(records: Mapping[str, NeuronRecord]) -> Wiring:
         targets={i: shared.setdefault(found := tuple(row), found) for i, row in targets.items()},
         layer={j: layer[j] for j in canonical},
         activation={j: f for j in neurons if (f := records[j].activation) is not None},
-        frozen=_frozen(records),
+        frozen=frozenset(
+            [j for j in neurons if not records[j].trainable]
+            + [(i, j) for j in neurons for i in records[j].frozen]
+        ),
     )
 
 
@@ -139,15 +137,6 @@ def _cycle(records: Mapping[str, NeuronRecord]) -> NetworkError:
     shown = [*cycle[:_NAMES_SHOWN], *(["…"] if len(cycle) > _NAMES_SHOWN else []), cycle[0]]
     message = "the connections form a cycle: " + " → ".join(shown)
     return NetworkError(message, (cycle[-1], cycle[0]))
-
-
-def _frozen(records: Mapping[str, NeuronRecord]) -> frozenset[Parameter]:
-    found: set[Parameter] = set()
-    for j, record in records.items():
-        if not record.trainable and record.role != "input":
-            found.add(j)
-        found.update((i, j) for i in record.frozen)
-    return frozenset(found)
 
 
 def _with_role(records: Mapping[str, NeuronRecord], role: Role) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ import numpy as np
 
 from nntui.model.errors import SettingError
 from nntui.model.numerics import Array, stream
-from nntui.model.settings import TableFunction, chosen_row
+from nntui.model.settings import TableFunction, chosen_row, is_whole
 from nntui.model.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -113,11 +113,7 @@ class Initializer(TableFunction[InitializerRow]):
     def of(  # type: ignore[override]  # a seed is no float
         cls, name: str | Initializer, seed: int = 0, **settings: float
     ) -> Initializer:
-        """Choose the initializer called ``name``; settings left out keep their defaults.
-
-        Raises:
-            SettingError: an unknown name or setting, or a setting out of its range.
-        """
+        """Choose the initializer called ``name``; settings left out keep their defaults."""
         if isinstance(name, Initializer):
             return name
         return cls(name, cls.chosen(name, settings), checked_seed(seed))
@@ -142,24 +138,19 @@ class Initializer(TableFunction[InitializerRow]):
     def weights(self, stream: Stream, fan_out: Array) -> list[float]:
         """Draw the weights of all connections into one neuron, one for each of ``fan_out``."""
         settings = {name: value for name, value in self.settings if name != "bias"}
-        drawn = INITIALIZERS[self.name].weights(stream, len(fan_out), fan_out, **settings)
-        weights: list[float] = drawn.tolist()
+        weights: list[float] = self.row.weights(stream, len(fan_out), fan_out, **settings).tolist()
         return weights
 
     def bias(self, stream: Stream, fan_in: int) -> float:
         """Draw one bias (a constant, for every row but torch_linear)."""
-        row = INITIALIZERS[self.name]
-        return row.bias(stream, fan_in) if row.bias else dict(self.settings)["bias"]
+        draw = self.row.bias
+        return draw(stream, fan_in) if draw else dict(self.settings)["bias"]
 
 
-def checked_seed(seed: int, place: str = "seed") -> int:
-    """Return the seed, a whole number from 0 to 2⁶³−1.
-
-    Raises:
-        SettingError: anything else.
-    """
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= SEED_LIMIT:
-        raise SettingError(repr(seed)[:40], "a whole number from 0 to 9223372036854775807", place)
+def checked_seed(seed: int) -> int:
+    """Return the seed; a ``SettingError`` if it is no whole number from 0 to 2⁶³−1."""
+    if not is_whole(seed) or not 0 <= seed <= SEED_LIMIT:
+        raise SettingError(repr(seed)[:40], f"a whole number from 0 to {SEED_LIMIT}", "seed")
     return seed
 
 

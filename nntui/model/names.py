@@ -70,12 +70,12 @@ def fault_in_name(name: str) -> str | None:
 def escaped(text: str, limit: int = 60) -> str:
     r"""Write ``text`` in one line: control characters as ``\u001b``, at most ``limit`` long."""
     # Nearly every text is printable, and then it holds none of them.
-    shown = text if text.isprintable() else "".join(map(_escaped, text))
-    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
-
-
-def _escaped(c: str) -> str:
-    return f"\\u{ord(c):04x}" if unicodedata.category(c) in _REFUSED_CATEGORIES else c
+    if not text.isprintable():
+        text = "".join(
+            f"\\u{ord(c):04x}" if unicodedata.category(c) in _REFUSED_CATEGORIES else c
+            for c in text
+        )
+    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:

@@ -38,6 +38,9 @@ class Network:
     connections, an edit of a weight takes 0.1 ms, renaming a neuron 14 ms (for the wiring)
     and undo nothing; ``DiGraph.copy`` alone takes 170 ms and 25 MB for each version that is kept.
 
+    Methods raise a ``NetworkError`` for a neuron or connection that does not exist. Those that need
+    the wiring raise it for a cycle (named by its neurons), no input or no output.
+
     >>> net = Network()
     >>> net.add_neuron("In", role="input")
     >>> net.add_neuron("x", activation="relu", bias=1.0)
@@ -57,8 +60,6 @@ class Network:
         self._graph: nx.DiGraph[str] | None = None
         self._is_complete = False  # whether every bias and weight is known to have its number
 
-    # ---- building ------------------------------------------------------------------------------
-
     def add_neuron(
         self,
         name: str,
@@ -70,12 +71,8 @@ class Network:
     ) -> None:
         """Add a neuron after those that stand already.
 
-        Args:
-            name: unique; no control, invisible or line-breaking characters.
-            role: ``input``, ``hidden`` or ``output``.
-            activation: a name of the table of activations (``linear`` when left out).
-            bias: drawn by the initializer when left out.
-            trainable: whether updates touch the bias.
+        ``activation`` is a name of the table of activations (``linear`` when left out); updates
+        touch the bias if it is ``trainable``.
 
         Raises:
             NetworkError: a bad or taken name, an unknown role, an input with a bias or activation,
@@ -91,7 +88,7 @@ class Network:
             what = "an activation" if activation is not None else "a bias"
             raise NetworkError(f'the input neuron "{name}" cannot have {what}', name)
         function = None if role == "input" else Activation.of(activation or "linear")
-        number = _finite_or_none(bias, f'the bias of "{name}"', name)
+        number = None if bias is None else _finite(bias, f'the bias of "{name}"', name)
         self._records[name] = NeuronRecord(role, function, number, trainable, {}, set())
         self._own.add(name)
         self._changed(complete=role == "input" or bias is not None)
@@ -115,21 +112,18 @@ class Network:
             raise NetworkError(f'"{source}" and "{target}" are already connected', pair)
         if self._records[target].role == "input":
             raise NetworkError(f'"{target}" is an input: nothing can lead into it', pair)
-        number = _finite_or_none(weight, f'the weight from "{source}" to "{target}"', pair)
+        if weight is not None:
+            weight = _finite(weight, f'the weight from "{source}" to "{target}"', pair)
         record = self._changeable(target)
-        record.weights[source] = number
+        record.weights[source] = weight
         if not trainable:
             record.frozen.add(source)
-        self._changed(complete=number is not None)
+        self._changed(complete=weight is not None)
 
     def connect_all(
         self, sources: Sequence[str], targets: Sequence[str], *, trainable: bool = True
     ) -> None:
-        """Connect every source to every target, with weights that are drawn: a dense layer.
-
-        Raises:
-            NetworkError: see ``connect``.
-        """
+        """Connect every source to every target, with weights that are drawn: a dense layer."""
         known = all(source in self._records for source in sources)
         for target in targets:
             record = self._records.get(target)
@@ -149,11 +143,7 @@ class Network:
             self._changed(complete=False)
 
     def remove_neuron(self, name: str) -> None:
-        """Remove a neuron with every connection from and to it.
-
-        Raises:
-            NetworkError: no such neuron.
-        """
+        """Remove a neuron with every connection from and to it."""
         self._require(name)
         del self._records[name]
         self._own.discard(name)
@@ -162,11 +152,7 @@ class Network:
         self._changed()
 
     def disconnect(self, source: str, target: str) -> None:
-        """Remove a connection.
-
-        Raises:
-            NetworkError: no such connection.
-        """
+        """Remove a connection."""
         self._require_connection(source, target)
         self._drop(source, target)
         self._changed()
@@ -218,8 +204,6 @@ class Network:
             record.frozen = {new if i == name else i for i in record.frozen}
         self._changed()
 
-    # ---- looking -------------------------------------------------------------------------------
-
     def __len__(self) -> int:
         """The number of neurons, inputs included."""
         return len(self._records)
@@ -245,11 +229,7 @@ class Network:
     __hash__ = None  # type: ignore[assignment]  # a network is mutable
 
     def neuron(self, name: str) -> Neuron:
-        """The neuron called ``name``.
-
-        Raises:
-            NetworkError: no such neuron; the sentence names the nearest.
-        """
+        """The neuron called ``name``."""
         self._require(name)
         self.initialize()
         record = self._records[name]
@@ -257,11 +237,7 @@ class Network:
         return Neuron(name, record.role, layer, record.activation, record.bias, record.trainable)
 
     def connection(self, source: str, target: str) -> Connection:
-        """The connection from ``source`` to ``target``.
-
-        Raises:
-            NetworkError: no such connection.
-        """
+        """The connection from ``source`` to ``target``."""
         self._require_connection(source, target)
         trainable = source not in self._records[target].frozen
         return Connection(source, target, self.weight((source, target)), trainable)
@@ -318,43 +294,33 @@ class Network:
         """Give every bias and weight that was left out the number that the initializer draws."""
         if self._is_complete:
             return
-        missing = {j for j, record in self._records.items() if not record.is_complete()}
-        if missing:
-            for j, bias, weights in draws(self.initializer, self.wiring()):
-                if j in missing:
-                    self._fill(j, bias, weights)
-                    missing.remove(j)
-                    if not missing:
-                        break
+        missing = {
+            j
+            for j, record in self._records.items()
+            if None in record.weights.values() or (record.bias is None and record.role != "input")
+        }
+        for j, bias, weights in draws(self.initializer, self.wiring()) if missing else ():
+            if j not in missing:
+                continue
+            record = self._changeable(j)
+            if record.bias is None:
+                record.bias = bias
+            known = {i: weight for i, weight in record.weights.items() if weight is not None}
+            drawn = zip(self.wiring().sources[j], weights, strict=True)
+            record.weights = {**dict(drawn), **known}
+            missing.remove(j)
+            if not missing:
+                break
         self._is_complete = True
 
-    def _fill(self, name: str, bias: float, weights: Sequence[float]) -> None:
-        """Put drawn numbers in the places of a neuron that have none."""
-        record = self._changeable(name)
-        if record.bias is None:
-            record.bias = bias
-        known = {i: weight for i, weight in record.weights.items() if weight is not None}
-        drawn = zip(self.wiring().sources[name], weights, strict=True)
-        record.weights = {**dict(drawn), **known}
-
-    # ---- checking ------------------------------------------------------------------------------
-
     def wiring(self) -> Wiring:
-        """The frozen topology in canonical order.
-
-        Raises:
-            NetworkError: a cycle (named by its neurons), no input or no output.
-        """
+        """The frozen topology in canonical order."""
         if self._wiring is None:
             self._wiring = wiring_of(self._records)
         return self._wiring
 
     def check(self) -> list[str]:
-        """Make sure that the network can be computed, and give warnings, a sentence each.
-
-        Raises:
-            NetworkError: a cycle (named by its neurons), no input or no output.
-        """
+        """Make sure that the network can be computed, and give warnings, a sentence each."""
         wiring = self.wiring()
         if all(targets or j in wiring.outputs for j, targets in wiring.targets.items()):
             return []  # every path ends in an output
@@ -372,14 +338,8 @@ class Network:
         other._is_complete = self._is_complete
         return other
 
-    # ---- using ---------------------------------------------------------------------------------
-
     def predict(self, x: Sequence[float]) -> list[float]:
-        """The outputs' activations for one input vector, computed in the order of the steps.
-
-        Raises:
-            NetworkError: a cycle, no input or output, or a vector of the wrong length.
-        """
+        """The outputs' activations for one input vector, computed in the order of the steps."""
         wiring = self.wiring()
         if len(x) != len(wiring.inputs):
             found, expected = counted(len(x), "number"), counted(len(wiring.inputs), "input")
@@ -396,8 +356,6 @@ class Network:
         drafted = draft(net.layer, net.sources, net.targets)
         return drawing(drafted, self.biases, self.weights, width=width, height=height)
 
-    # ---- networkx ------------------------------------------------------------------------------
-
     @property
     def graph(self) -> nx.DiGraph[str]:
         """The network as a networkx graph that cannot be changed; a ``copy`` of it can.
@@ -406,9 +364,6 @@ class Network:
         ``activation`` (text such as ``leaky_relu slope 0.2``), ``bias`` and ``trainable``; edges
         ``weight`` and ``trainable``. The graph has ``initializer`` and ``seed``. All are plain
         values, so that ``node_link_data`` and ``write_graphml`` can write them.
-
-        Raises:
-            NetworkError: a cycle, no input or no output.
         """
         if self._graph is None:
             self._graph = to_networkx(self.initializer, map(self.neuron, self), self.connections)
@@ -436,8 +391,6 @@ class Network:
             network.connect(**connection)
         network.wiring()
         return network
-
-    # ---- inside --------------------------------------------------------------------------------
 
     def _changed(self, complete: bool = True) -> None:
         """Other neurons or connections; ``complete``: those that are new have their numbers."""
@@ -486,19 +439,8 @@ class Network:
             raise NetworkError(message, (source, target))
 
 
-def _finite_or_none(
-    number: float | None, what: str, culprit: str | tuple[str, str]
-) -> float | None:
-    """A bias or weight as a float; None stays None (the initializer will draw it)."""
-    return None if number is None else _finite(number, what, culprit)
-
-
 def _finite(number: float, what: str, culprit: str | tuple[str, str]) -> float:
-    """A bias or weight as a float.
-
-    Raises:
-        NetworkError: no number, or one that no finite float can hold.
-    """
+    """A bias or weight as a float; a ``NetworkError`` if no finite float can hold it."""
     if isinstance(number, bool) or not isinstance(number, (float, int, Real)):
         raise NetworkError(f"{what} must be a number, not {escaped(repr(number))}", culprit)
     try:

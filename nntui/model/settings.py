@@ -34,11 +34,7 @@ class TableFunction(Generic[Row]):
 
     @classmethod
     def of(cls: type[Self], name: str | Self, **settings: float) -> Self:
-        """Choose the function called ``name``; settings left out keep their defaults.
-
-        Raises:
-            SettingError: an unknown name or setting, or a setting that cannot be.
-        """
+        """Choose the function called ``name``; settings left out keep their defaults."""
         if isinstance(name, cls):
             return name
         return cls(cast("str", name), cls.chosen(cast("str", name), settings))
@@ -73,21 +69,13 @@ class TableFunction(Generic[Row]):
 
     @classmethod
     def defaults(cls, name: str) -> Mapping[str, float]:
-        """Return the settings of a row with their defaults.
-
-        Raises:
-            SettingError: no such row.
-        """
+        """Return the settings of a row with their defaults."""
         settings: Mapping[str, float] = chosen_row(cls.KIND, name, cls.TABLE).settings
         return settings
 
     @classmethod
     def check(cls, settings: Mapping[str, float]) -> None:
-        """Refuse settings that are out of their range.
-
-        Raises:
-            SettingError: names the setting.
-        """
+        """Refuse settings that are out of their range, with a ``SettingError`` that names one."""
 
     @property
     def row(self) -> Row:
@@ -97,11 +85,7 @@ class TableFunction(Generic[Row]):
 
 
 def chosen_row(what: str, name: str, table: Mapping[str, Value]) -> Value:
-    """Find the row of ``table`` called ``name``.
-
-    Raises:
-        SettingError: no such row; the sentence lists the rows and the nearest one.
-    """
+    """Find the row of ``table`` called ``name``, or raise a ``SettingError`` that lists them."""
     try:
         return table[name]
     except (KeyError, TypeError):
@@ -109,6 +93,11 @@ def chosen_row(what: str, name: str, table: Mapping[str, Value]) -> Value:
         shown = f'"{escaped(str(name))}"'
         hint = did_you_mean(str(name), table)
         raise SettingError(shown, f"the name of a known {what}: {known}", hint=hint) from None
+
+
+def is_whole(value: object) -> bool:
+    """Say whether a value is an int (and no bool)."""
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def is_finite(value: object) -> bool:
@@ -156,11 +145,7 @@ def written(value: object) -> str:
 
 
 def number(text: str) -> float:
-    """Read a finite number.
-
-    Raises:
-        SettingError: it is none.
-    """
+    """Read a finite number; a ``SettingError`` if it is none."""
     try:
         value = float(text.replace("−", "-"))
     except ValueError:
@@ -171,11 +156,7 @@ def number(text: str) -> float:
 
 
 def switch(text: str) -> bool:
-    """Read yes or no.
-
-    Raises:
-        SettingError: it is neither.
-    """
+    """Read yes or no; a ``SettingError`` if it is neither."""
     if text.lower() not in _SWITCHES:
         raise SettingError(f'"{escaped(text, 40)}"', "yes or no")
     return _SWITCHES[text.lower()]

@@ -100,11 +100,7 @@ def value_owners(net: Wiring, symbol: str) -> Iterator[tuple[str, ...]]:
 
 
 def check_value(net: Wiring, symbol: str, neurons: tuple[str, ...]) -> None:
-    """Make sure that a network has the value of a symbol and its neurons.
-
-    Raises:
-        ValueNameError: it has not; the sentence says why, and names the nearest neuron.
-    """
+    """Raise a ``ValueNameError``, which says why, unless a network has a value."""
     for name in neurons:
         if name not in net.layer:
             hint = did_you_mean(name, net.layer)
@@ -124,11 +120,7 @@ def check_value(net: Wiring, symbol: str, neurons: tuple[str, ...]) -> None:
 
 
 def check_connection(net: Wiring, source: str, target: str) -> None:
-    """Make sure that there is a connection between two neurons that exist.
-
-    Raises:
-        ValueNameError: there is none.
-    """
+    """Raise a ``ValueNameError`` unless there is a connection between two neurons that exist."""
     if source in net.sources.get(target, ()):
         return
     message = f'"{escaped(source)}" is not connected to "{escaped(target)}"'

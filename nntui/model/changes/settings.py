@@ -40,11 +40,7 @@ class Setting:
 
 
 def whole(text: str) -> int:
-    """Read a whole number.
-
-    Raises:
-        SettingError: it is none.
-    """
+    """Read a whole number; a ``SettingError`` if it is none."""
     try:
         return int(text.replace(",", "").replace("_", ""))
     except ValueError:

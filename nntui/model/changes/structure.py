@@ -1,6 +1,9 @@
 """Changes of the network and of the data: neurons, connections, examples.
 
 With an input or output, a column of the data is added (filled with 0) or deleted.
+
+Each function raises a ``NetworkError`` or ``SettingError`` (see ``Network`` and ``Dataset``) when
+the changed experiment would be invalid, and when there is nothing to change.
 """
 
 from __future__ import annotations
@@ -29,12 +32,7 @@ def add_neuron(
     bias: float | None = None,
     trainable: bool = True,
 ) -> Change:
-    """Add a neuron after the others; a bias left out is drawn.
-
-    Raises:
-        NetworkError: see ``Network.add_neuron``.
-        SettingError: an unknown activation, or data that cannot be made to fit.
-    """
+    """Add a neuron after the others; a bias left out is drawn."""
     net = experiment.network.copy()
     net.add_neuron(name, role=role, activation=activation, bias=bias, trainable=trainable)
     what = role if role == "input" else str(net.neuron(name).activation)
@@ -51,12 +49,7 @@ def change_neuron(
     bias: float | None = None,
     trainable: bool | None = None,
 ) -> Change:
-    """Change what is given of a neuron, and leave the rest.
-
-    Raises:
-        NetworkError: no such neuron, a bad or taken name, a bias that is not finite.
-        SettingError: an unknown activation, or nothing to change.
-    """
+    """Change what is given of a neuron, and leave the rest."""
     net, before = experiment.network.copy(), experiment.network.neuron(name)
     said: list[str] = []
     if activation is not None and (chosen := Activation.of(activation)) != before.activation:
@@ -78,12 +71,7 @@ def change_neuron(
 
 
 def delete_neuron(experiment: Experiment, name: str) -> Change:
-    """Delete a neuron with its connections, and the data's column of an input or output.
-
-    Raises:
-        NetworkError: no such neuron, or a network without it that has no input or output.
-        SettingError: data that cannot be made to fit.
-    """
+    """Delete a neuron with its connections, and the data's column of an input or output."""
     net, before = experiment.network.copy(), experiment.network.wiring()
     net.remove_neuron(name)
     net.wiring()
@@ -103,11 +91,7 @@ def connect(
     *,
     trainable: bool = True,
 ) -> Change:
-    """Connect two neurons; a weight left out is drawn.
-
-    Raises:
-        NetworkError: see ``Network.connect``; or a cycle, named by its neurons.
-    """
+    """Connect two neurons; a weight left out is drawn."""
     net = experiment.network.copy()
     net.connect(source, target, weight, trainable=trainable)
     made = replace(experiment, network=net)
@@ -123,12 +107,7 @@ def change_connection(
     weight: float | None = None,
     trainable: bool | None = None,
 ) -> Change:
-    """Change what is given of a connection, and leave the rest.
-
-    Raises:
-        NetworkError: no such connection, or a weight that is not finite.
-        SettingError: nothing to change.
-    """
+    """Change what is given of a connection, and leave the rest."""
     net, before = experiment.network.copy(), experiment.network.connection(source, target)
     called = f"w[{escaped(source)},{escaped(target)}]"
     said: list[str] = []
@@ -142,11 +121,7 @@ def change_connection(
 
 
 def disconnect(experiment: Experiment, source: str, target: str) -> Change:
-    """Delete a connection.
-
-    Raises:
-        NetworkError: no such connection.
-    """
+    """Delete a connection."""
     net = experiment.network.copy()
     net.disconnect(source, target)
     made = replace(experiment, network=net)
@@ -157,21 +132,13 @@ def disconnect(experiment: Experiment, source: str, target: str) -> Change:
 
 
 def add_row(experiment: Experiment, inputs: Vector, target: Vector | int) -> Change:
-    """Add an example after the others.
-
-    Raises:
-        SettingError: a row that does not fit the network or the loss.
-    """
+    """Add an example after the others."""
     n = len(experiment.data)
     return _with_rows(experiment, slice(n, n), [inputs], [target], f"example {n + 1} added")
 
 
 def change_row(experiment: Experiment, n: int, inputs: Vector, target: Vector | int) -> Change:
-    """Change the example with index ``n`` (from 0).
-
-    Raises:
-        SettingError: no such row, a row that does not fit, or nothing to change.
-    """
+    """Change the example with index ``n`` (from 0)."""
     _require(experiment, n)
     inputs, target = tuple(inputs), target if isinstance(target, int) else tuple(target)
     if (inputs, target) == (experiment.data.inputs[n], experiment.data.targets[n]):
@@ -181,11 +148,7 @@ def change_row(experiment: Experiment, n: int, inputs: Vector, target: Vector | 
 
 
 def delete_row(experiment: Experiment, n: int) -> Change:
-    """Delete the example with index ``n`` (from 0).
-
-    Raises:
-        SettingError: no such row, or the only one.
-    """
+    """Delete the example with index ``n`` (from 0)."""
     _require(experiment, n)
     return _with_rows(experiment, slice(n, n + 1), [], [], f"example {n + 1} deleted")
 
@@ -220,11 +183,7 @@ class Renaming:
         return Renaming({then: now for then, now in names.items() if then != now})
 
     def now(self, name: str) -> str:
-        """Return the neuron's name of now.
-
-        Raises:
-            GoneError: it was deleted, and another was given its name.
-        """
+        """Return the neuron's name of now; a ``GoneError`` if another neuron was given its name."""
         if name in self.names:
             return self.names[name]
         if name in self.names.values():
@@ -280,11 +239,7 @@ def _fitted(
 def _own_rows(
     data: Dataset, sentence: str, inputs: Sequence[Vector], targets: Sequence[Vector | int]
 ) -> tuple[Dataset, str]:
-    """Replace the rows of a data set, which are then in the document; extend the sentence by that.
-
-    Raises:
-        SettingError: no rows, or a number that is not finite.
-    """
+    """Replace the rows of a data set: they are in the document now, as the sentence then says."""
     made = Dataset.of(inputs, targets, data.test_fraction)
     moved = "" if data.source is None else "; the rows stand in the document itself now"
     return made, sentence + moved
