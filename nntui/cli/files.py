@@ -36,12 +36,8 @@ def file_called(word: str, commands: Sequence[str] = ()) -> Path:
     there = os.path.lexists(word)
     if there and not (sample and path.is_dir()):
         return path
-    if sample is None:
-        raise NntuiError(_nothing_called(word, commands))
-    return samples()[sample]
-
-
-def _nothing_called(word: str, commands: Sequence[str]) -> str:
+    if sample is not None:
+        return samples()[sample]
     from nntui.document.files import files_in
 
     folder, name = os.path.split(word)
@@ -53,7 +49,7 @@ def _nothing_called(word: str, commands: Sequence[str]) -> str:
     near = nearest(name, candidates)
     hint = f"; did you mean {escaped(candidates[near], 200)}?" if near else ""
     what = "file, sample or command" if commands else "file or sample"
-    return f"there is no {what} called “{escaped(word, 200)}”{hint}"
+    raise NntuiError(f"there is no {what} called “{escaped(word, 200)}”{hint}")
 
 
 def file_argument(command: _Command) -> _Command:

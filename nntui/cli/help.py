@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 import click
@@ -64,7 +64,14 @@ def help_(ctx: click.Context, topic: str | None) -> None:
         with click.Context(command, ctx.parent, topic) as context:
             lines = iter(command.get_help(context).splitlines())
     else:
-        lines = iter(_debugger_command(topic, group.list_commands(ctx)))
+        from nntui.debugger.commands.interpreter import COMMANDS, explained
+
+        if topic not in COMMANDS:
+            hint = did_you_mean(topic, (*TOPICS, *group.list_commands(ctx), *COMMANDS))
+            raise NntuiError(
+                f"there is no help on “{escaped(topic)}”; {hint or 'nntui help lists the topics'}"
+            )
+        lines = iter(explained(COMMANDS[topic]))
     for line in lines:
         click.echo(line)
 
@@ -98,20 +105,6 @@ def _overview(ctx: click.Context, group: click.Group, width: int) -> Iterator[st
     yield ""
     yield _heading("Completion of commands, samples and files with tab: put this line")
     yield from (_INDENT + line for line in aligned(_COMPLETION))
-
-
-def _debugger_command(word: str, shell_commands: Sequence[str]) -> tuple[str, ...]:
-    from nntui.debugger.commands.interpreter import COMMANDS, explained
-
-    if word not in COMMANDS:
-        hint = did_you_mean(word, (*TOPICS, *shell_commands, *COMMANDS))
-        raise NntuiError(
-            f"there is no help on “{escaped(word)}”; {hint or 'nntui help lists the topics'}"
-        )
-    return explained(COMMANDS[word])
-
-
-# ---- topics --------------------------------------------------------------------------------------
 
 
 def _keys(width: int) -> Iterator[str]:

@@ -31,7 +31,10 @@ def aligned(
     table = [list(row) for row in rows]
     for n in range(len(table[0])):
         if columns[n : n + 1] == ("point",):
-            _meet_at_point(table, n)
+            whole = [row[n].partition(".")[0].partition("e")[0] for row in table]
+            longest = max(map(len, whole))
+            for row, part in zip(table, whole, strict=True):
+                row[n] = " " * (longest - len(part)) + row[n]
     if heading:
         table.insert(0, list(heading))
     for n in range(len(table[0])):
@@ -65,17 +68,6 @@ def definitions(
         else:
             yield from (GAP + line for line in wrapped(GAP.join(row), width - len(GAP)))
         yield from (" " * indent + line for line in lines)
-
-
-def _meet_at_point(table: list[list[str]], column: int) -> None:
-    """Pad the numbers of a column on the left, so that their points meet."""
-    whole = [row[column].partition(".")[0].partition("e")[0] for row in table]
-    width = max(map(len, whole))
-    for row, part in zip(table, whole, strict=True):
-        row[column] = " " * (width - len(part)) + row[column]
-
-
-# ---- strict JSON ---------------------------------------------------------------------------------
 
 
 def echo_json(value: Any, indent: int | None = None) -> None:

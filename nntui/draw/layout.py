@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from nntui.draw.canvas import Cell, Leg, stairs
@@ -66,7 +67,6 @@ def lay_out(
     boxes = tuple(box for column in placed for box in column)
     home = {name: box for box in boxes for name in box.names}
     heat_maps = heat_maps_of(placed, draft.incoming)
-    slots: dict[Edge, Cell] = {}
     made = Layout(
         width=max(width, fit.width),
         height=height,
@@ -76,13 +76,12 @@ def lay_out(
         boxes=boxes,
         edges=_drawn(draft.outgoing, home, heat_maps),
         columns=placed,
-        slots=slots,
+        slots={},
         homes=home,
         lanes=lanes,
         heat_maps=heat_maps,
     )
-    slots.update(_slots(made))
-    return made
+    return replace(made, slots=_slots(made))
 
 
 def _boxes(
@@ -124,18 +123,29 @@ def _drawn(
 
 
 def _slots(made: Layout) -> dict[Edge, Cell]:
-    """Return a place for the label of each connection that has room for one, near its target."""
+    """Return places for the labels of connections, near their targets: as many as have room."""
     ending: dict[int, dict[Edge, Leg]] = {}
-    passing: dict[int, set[Leg]] = {}
+    passing: dict[int, set[Leg]] = {}  # these have their label elsewhere
     for source, target in made.edges:
         *others, last = made.legs(source, target)
         ending.setdefault(made.gap_before(target), {})[source, target] = last
         for leg in others:
             passing.setdefault(leg.x0, set()).add(leg)
     slots: dict[Edge, Cell] = {}
+    width = made.label_width
     for start, legs in ending.items():
-        if made.label_width and len(legs) <= MOST_LABELLED:
-            slots.update(slots_in_gap(legs, list(passing.get(start, ())), made.label_width, start))
+        if not width or len(legs) > MOST_LABELLED:
+            continue
+        crowd = crowd_of([*legs.values(), *passing.get(start, ())])
+        place = partial(best_slot, crowd=crowd, start=start, max_cost=_MAX_COST)
+        taken: set[Cell] = set()
+        # The line with the least choice goes first, or the others would take its only place.
+        easy = {edge: place(leg, width, ()) for edge, leg in legs.items()}
+        for edge, leg in sorted(legs.items(), key=lambda pair: easy[pair[0]] is not None):
+            slot = place(leg, width, taken)
+            if slot is not None:
+                slots[edge] = slot
+                taken.update(cover(slot, width))
     return slots
 
 
@@ -275,27 +285,3 @@ def best_slot(
 def crowd_of(legs: Iterable[Leg]) -> Counter[Cell]:
     """Return how many of the lines run through each cell."""
     return Counter(cell for leg in legs for cell in stairs(leg, False))
-
-
-def slots_in_gap(
-    legs: Mapping[Edge, Leg], passing: list[Leg], width: int, start: int
-) -> dict[Edge, Cell]:
-    """Return places for the labels of the lines that end in one gap, as many as have room.
-
-    `passing` are the lines that also run through the gap but have their label elsewhere; `start` is
-    its first cell column.
-    """
-    crowd = crowd_of([*legs.values(), *passing])
-    taken: set[Cell] = set()
-    slots: dict[Edge, Cell] = {}
-    # The line with the least choice goes first, or the others would take its only place.
-    easy = {
-        key: best_slot(leg, width, (), crowd, start=start, max_cost=_MAX_COST)
-        for key, leg in legs.items()
-    }
-    for key, leg in sorted(legs.items(), key=lambda pair: easy[pair[0]] is not None):
-        slot = best_slot(leg, width, taken, crowd, start=start, max_cost=_MAX_COST)
-        if slot is not None:
-            slots[key] = slot
-            taken.update(cover(slot, width))
-    return slots

@@ -109,13 +109,20 @@ class Palette:
         if kind == "stop" or state == "odd":
             return Ink(STOP[self.dark], bold=True)
         if kind == "edge":
-            return self._edge(-1.0 if "negative" in rest else 1.0, state, value)
+            amount = _LINES.get(state)
+            if amount is None:
+                amount = (0.45 + 0.45 * (0.5 if value is None else value)) * _PASS.get(state, 0.85)
+            colour = self.shown(self.signed(-1.0 if "negative" in rest else 1.0), amount)
+            return Ink(colour, bold=state in _OUT)
         if kind == "label":
             signed, amount = self.signed(0.0 if value is None else value), _LABELS.get(state, 0.8)
             colour = self.shown(signed, amount)
             return Ink(colour, bold=state in _OUT, underline=state == "focus")
         if kind == "heat":
-            return self._heat(state == "negative", value or 0.0)
+            signed = self.signed(-1.0 if state == "negative" else 1.0)
+            ground = self.background.blend(signed, 0.06 + 0.64 * (value or 0.0))
+            sign = max(_BLACK, _WHITE, key=ground.contrast)
+            return Ink(ground.blend(sign, 0.9 if self.strong else 0.45), ground)
         return Ink(self.shown(self.foreground, FAINT)) if kind == "fold" else Ink()
 
     def _box(self, role: str, tone: float | None) -> Ink:
@@ -127,18 +134,3 @@ class Palette:
             ground = self.background.blend(self.signed(tone), 0.15 + 0.6 * min(abs(tone), 1.0))
         colour = max(_BLACK, _WHITE, key=ground.contrast)
         return replace(_BOXES.get(role, Ink()), colour=colour, ground=ground)
-
-    def _heat(self, negative: bool, strength: float) -> Ink:
-        """Choose the look of a heat map's cell: a shaded ground with a faint sign on it."""
-        signed = self.signed(-1.0 if negative else 1.0)
-        ground = self.background.blend(signed, 0.06 + 0.64 * strength)
-        ink = max(_BLACK, _WHITE, key=ground.contrast)
-        return Ink(ground.blend(ink, 0.9 if self.strong else 0.45), ground)
-
-    def _edge(self, sign: float, state: str, strength: float | None) -> Ink:
-        amount = _LINES.get(state)
-        if amount is None:
-            strong = 0.5 if strength is None else strength
-            amount = (0.45 + 0.45 * strong) * _PASS.get(state, 0.85)
-        colour = self.shown(self.signed(sign), amount)
-        return Ink(colour, bold=state in _OUT)

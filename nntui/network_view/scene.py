@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from heapq import nlargest
 from typing import Final
 
@@ -49,7 +49,16 @@ class Scene:
         numbers = {name: view.neuron(moment, name) for name in self.names}
         about = (*(last.operation[1:] if last else ()), emphasis.neuron)
         names = self.names if wanted is None else {*wanted, *(n for n in about if n is not None)}
-        tone = _absolute if view.absolute else _beside(numbers.values())
+        greatest = 1.0
+        if not view.absolute:
+            sizes = (abs(number) for number in numbers.values() if number is not None)
+            greatest = max((size for size in sizes if math.isfinite(size)), default=0.0) or 1.0
+
+        def tone(number: float) -> float:
+            if not math.isfinite(number):
+                return math.nan
+            shade = max(-1.0, min(1.0, number)) if view.absolute else number / greatest
+            return shade + 0.0  # of −0 the sign says nothing
 
         def mark(name: str) -> Mark:
             if name == current:
@@ -154,23 +163,6 @@ class Scene:
         return passing
 
 
-def _absolute(number: float) -> float:
-    return max(-1.0, min(1.0, number)) + 0.0 if math.isfinite(number) else math.nan
-
-
-def _beside(numbers: Iterable[float | None]) -> Callable[[float], float]:
-    """Return a function that shades numbers in proportion to the greatest of some."""
-    sizes = (abs(number) for number in numbers if number is not None)
-    greatest = max((size for size in sizes if math.isfinite(size)), default=0.0)
-
-    def tone(number: float) -> float:
-        if not math.isfinite(number):
-            return math.nan
-        return number / greatest + 0.0 if greatest else 0.0  # of −0 the sign says nothing
-
-    return tone
-
-
 def strongest(
     net: Wiring, weights: Mapping[Edge, float], neuron: str, direction: str
 ) -> str | None:
@@ -182,9 +174,6 @@ def strongest(
     if not ends:
         return None
     return max(ends, key=lambda end: size_of(weights[end[1]]))[0]
-
-
-# ---- where a pass is -----------------------------------------------------------------------------
 
 
 def pass_progress(snapshot: Snapshot, edge: Edge, rank: Mapping[str, int]) -> EdgeState:

@@ -44,9 +44,6 @@ class Emphasis:
     edge_stops: frozenset[Edge] = frozenset()
 
 
-# ---- views ---------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class View:
     """A view: what the boxes and lines show, in words and as functions (None: no number yet).
@@ -63,36 +60,19 @@ class View:
     absolute: bool = False
 
 
-def _change(moment: Moment, j: str) -> float | None:
-    before, b = moment.before, moment.snapshot.b.get(j)
-    if before is None or b is None or not _is_reached(moment.snapshot, before, j):
+def _change(moment: Moment, parameter: str | Edge) -> float | None:
+    """Return what the last update changed; None where one under way has not come by yet."""
+    snapshot, before = moment.snapshot, moment.before
+    now = snapshot.b.get(parameter) if isinstance(parameter, str) else snapshot.w[parameter]
+    if before is None or now is None:
         return None
-    return b - before[j]
-
-
-def _edge_change(moment: Moment, edge: Edge) -> float | None:
-    before = moment.before
-    if before is None or not _is_reached(moment.snapshot, before, edge):
-        return None
-    return moment.snapshot.w[edge] - before[edge]
-
-
-def _is_reached(snapshot: Snapshot, before: ParametersBefore, parameter: str | Edge) -> bool:
-    """Whether an update under way has reached a parameter: no change yet is not a change of 0."""
-    if snapshot.last is None or snapshot.last.kind != "update":
-        return True
-    match snapshot.next_operation:
-        case ("update", j):
-            return before.index[parameter] < before.index[j]
-        case ("update", i, j):
-            return before.index[parameter] < before.index[i, j]
-    return True
-
-
-def _delta(moment: Moment, j: str) -> float | None:
-    """Return δ; for an input, which has none, ∂L/∂a: how the loss changes with it."""
-    snapshot = moment.snapshot
-    return snapshot.da.get(j) if j in snapshot.x else snapshot.delta.get(j)
+    if snapshot.last is not None and snapshot.last.kind == "update":
+        match snapshot.next_operation:
+            case ("update", j) if before.index[parameter] >= before.index[j]:
+                return None
+            case ("update", i, j) if before.index[parameter] >= before.index[i, j]:
+                return None
+    return now - before[parameter]
 
 
 VIEWS: Final[Mapping[str, View]] = {
@@ -111,10 +91,13 @@ VIEWS: Final[Mapping[str, View]] = {
         ),
         View(
             "gradients", "δ", "∂L/∂w",
-            _delta,
+            # An input has no δ: ∂L/∂a says how the loss changes with it.
+            lambda moment, j: (
+                moment.snapshot.da if j in moment.snapshot.x else moment.snapshot.delta
+            ).get(j),
             lambda moment, edge: moment.snapshot.dw[edge],
         ),
-        View("change", "Δb", "Δw", _change, _edge_change),
+        View("change", "Δb", "Δw", _change, _change),
     )
 }  # fmt: skip
 """By name, in the order of the key for the next view."""
@@ -164,9 +147,6 @@ class HeatMapCache:
             self._of, self._window = of, window
             self._heat = fill_heat_maps(layout, numbers, window)
         return self._heat
-
-
-# ---- edge list -----------------------------------------------------------------------------------
 
 
 WIDTH: Final = 21
