@@ -9,9 +9,9 @@ from typing import Final
 
 from nntui.explain.numbers import Number, bracketed, exact
 from nntui.model.experiment import Experiment
-from nntui.model.names import parameter_name, value_name
+from nntui.model.names import value_name
 from nntui.model.optimizers import Memory
-from nntui.model.wiring import Parameter, Wiring
+from nntui.model.wiring import Wiring
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,12 @@ Name = Callable[..., str]
 """Writes a value's name: a function of its symbol and its neurons."""
 
 _MATH_SYMBOLS: Final = {"delta": "δ", "da": "∂L/∂a", "dw": "∂L/∂w", "db": "∂L/∂b", "loss": "L"}
-_OPTIMIZER_SIGNS: Final = {
+_SIGNS: Final = {
     "learning_rate": "η", "momentum": "μ", "beta1": "β₁", "beta2": "β₂", "eps": "ε", "alpha": "α",
     "weight_decay": "λ", "lr_decay": "lr_decay", "t": "t", "g": "g",
     "m": "m", "v": "v", "s": "s", "m_hat": "m̂", "v_hat": "v̂",
     "m_before": "m", "v_before": "v", "s_before": "s", "t_before": "(t − 1)",
 }  # fmt: skip
-_SETTING_SIGNS: Final = {"alpha": "α", "slope": "slope"}
 _INPUTS_SPELLED: Final = 8
 _TERMS_SPELLED: Final = 8
 # Between these a negative number needs no brackets.
@@ -114,15 +113,6 @@ def substituted(template: str, words: Mapping[str, str]) -> str:
     return re.sub(pattern, replace, template)
 
 
-def _shortened(text: str) -> str:
-    """Leave out the terms in the middle of a long sum."""
-    terms = text.split(" + ")
-    if len(terms) <= _TERMS_SPELLED:
-        return text
-    # The logarithms of bce come in pairs of terms, so even numbers of them are kept.
-    return " + ".join([*terms[: _TERMS_SPELLED - 4], "…", *terms[-2:]])
-
-
 @dataclass(frozen=True, slots=True)
 class _Writer:
     """Writes the values of one step by name and by number."""
@@ -146,13 +136,15 @@ class _Writer:
         yield from map(line, range(count - last, count))
 
     def sum(self, text: str) -> str:
-        return text if self.few is None else _shortened(text)
+        """Leave out the terms in the middle of a long sum."""
+        terms = text.split(" + ")
+        if self.few is None or len(terms) <= _TERMS_SPELLED:
+            return text
+        # The logarithms of bce come in pairs of terms, so even numbers of them are kept.
+        return " + ".join([*terms[: _TERMS_SPELLED - 4], "…", *terms[-2:]])
 
     def read(self, symbol: str, *neurons: str) -> str:
         return self.number(self.step.reads[value_name(symbol, *neurons)])
-
-    def wrote(self, symbol: str, *neurons: str) -> str:
-        return self.number(self.step.writes[value_name(symbol, *neurons)])
 
     def line(self, symbol: str, *neurons: str, symbols: str, numbers: str) -> EquationLine:
         target, name = self.name(symbol, *neurons), value_name(symbol, *neurons)
@@ -163,6 +155,17 @@ class _Writer:
         signed = change if change.startswith(("-", "NaN")) else f"+{change}"
         return EquationLine(
             target, symbols, numbers, self.number(after), self.number(before), signed
+        )
+
+    def added(self, value: tuple[str, ...], *factors: tuple[str, ...]) -> EquationLine:
+        """Write a value (symbol and neurons) that the product of others was added to."""
+        symbols = " · ".join(self.name(*factor) for factor in factors)
+        known = {**self.step.reads, **self.step.writes}
+        product = [bracketed(self.number(known[value_name(*factor)])) for factor in factors]
+        return self.line(
+            *value,
+            symbols=f"{self.name(*value)} + {symbols}",
+            numbers=f"{self.read(*value)} + {' · '.join(product)}",
         )
 
 
@@ -177,12 +180,7 @@ def _load(writer: _Writer) -> Iterator[EquationLine]:
 
 
 def _forward_edge(writer: _Writer, i: str, j: str) -> Iterator[EquationLine]:
-    z, w, a = writer.read("z", j), writer.read("w", i, j), writer.read("a", i)
-    yield writer.line(
-        "z", j,
-        symbols=f"{writer.name('z', j)} + {writer.name('w', i, j)} · {writer.name('a', i)}",
-        numbers=f"{z} + {bracketed(w)} · {bracketed(a)}",
-    )  # fmt: skip
+    yield writer.added(("z", j), ("w", i, j), ("a", i))
 
 
 def _forward_neuron(writer: _Writer, j: str) -> Iterator[EquationLine]:
@@ -231,33 +229,19 @@ def _backward_neuron(writer: _Writer, j: str) -> Iterator[EquationLine]:
         symbols=f"{writer.name('da', j)} · {_factor(substituted(template, by_name))}",
         numbers=f"{writer.read('da', j)} · {_factor(slope)}",
     )  # fmt: skip
-    yield writer.line(
-        "db", j,
-        symbols=f"{writer.name('db', j)} + {writer.name('delta', j)}",
-        numbers=f"{writer.read('db', j)} + {bracketed(writer.wrote('delta', j))}",
-    )  # fmt: skip
+    yield writer.added(("db", j), ("delta", j))
 
 
 def _backward_edge(writer: _Writer, i: str, j: str) -> Iterator[EquationLine]:
-    delta, a, w = writer.read("delta", j), writer.read("a", i), writer.read("w", i, j)
-    yield writer.line(
-        "dw", i, j,
-        symbols=f"{writer.name('dw', i, j)} + {writer.name('delta', j)} · {writer.name('a', i)}",
-        numbers=f"{writer.read('dw', i, j)} + {bracketed(delta)} · {bracketed(a)}",
-    )  # fmt: skip
-    yield writer.line(
-        "da", i,
-        symbols=f"{writer.name('da', i)} + {writer.name('w', i, j)} · {writer.name('delta', j)}",
-        numbers=f"{writer.read('da', i)} + {bracketed(w)} · {bracketed(delta)}",
-    )  # fmt: skip
+    yield writer.added(("dw", i, j), ("delta", j), ("a", i))
+    yield writer.added(("da", i), ("w", i, j), ("delta", j))
 
 
 def _update(writer: _Writer, *neurons: str) -> Iterator[EquationLine]:
     step, training = writer.step, writer.step.experiment.training
-    key: Parameter = neurons[0] if len(neurons) == 1 else (neurons[0], neurons[1])
     symbol = "b" if len(neurons) == 1 else "w"
-    p = step.reads[parameter_name(key)]
-    dp = step.reads[parameter_name(key, "d")]
+    p = step.reads[value_name(symbol, *neurons)]
+    dp = step.reads[value_name("d" + symbol, *neurons)]
     p_name, dp_name = writer.name(symbol, *neurons), writer.name("d" + symbol, *neurons)
 
     g = training.gradient(dp, step.batch_length)
@@ -287,7 +271,7 @@ def _update(writer: _Writer, *neurons: str) -> Iterator[EquationLine]:
         for word, value in (settings | quantities | {"g": g}).items()
     }
     for target, template in optimizer.row.formula(**settings):
-        symbols = template.format_map(_OPTIMIZER_SIGNS | {"p": p_name, "g": g_name})
+        symbols = template.format_map(_SIGNS | {"p": p_name, "g": g_name})
         numbers = template.format_map(by_number | {"p": writer.number(p)})
         if target == "p":
             yield writer.line(symbol, *neurons, symbols=symbols, numbers=numbers)
@@ -296,7 +280,7 @@ def _update(writer: _Writer, *neurons: str) -> Iterator[EquationLine]:
 
 
 def _settings(writer: _Writer, settings: tuple[tuple[str, float], ...]) -> dict[str, str]:
-    return {_SETTING_SIGNS[setting]: writer.number(value) for setting, value in settings}
+    return {_SIGNS.get(setting, setting): writer.number(value) for setting, value in settings}
 
 
 def _factor(text: str) -> str:
@@ -313,9 +297,6 @@ _FORMULAS: Final[dict[str, Callable[..., Iterator[EquationLine]]]] = {
     "backward_edge": _backward_edge,
     "update": _update,
 }
-
-
-# ---- running sums --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,9 +113,6 @@ def _is_docstring(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
-# ---- in words ------------------------------------------------------------------------------------
-
-
 def place(operation: Operation, net: Wiring) -> str:
     """Say which part of its neuron, pass or update a step is: ``edge 2 of 3 into h1``."""
     match operation:
@@ -145,10 +142,8 @@ def method(experiment: Experiment, kind: str) -> str:
         return training.optimizer.name
     if kind != "loss":
         return ""
-    loss = training.loss
-    signs = {"delta": "δ"}
-    settings = (f"{signs.get(name, name)} = {exact(value)}" for name, value in loss.settings)
-    return ", ".join([loss.name, *settings])
+    settings = (f"{math_name(key)} = {exact(value)}" for key, value in training.loss.settings)
+    return ", ".join([training.loss.name, *settings])
 
 
 def intention(operation: Operation) -> str:

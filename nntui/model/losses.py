@@ -52,14 +52,31 @@ def _squares(a: Vector, y: Vector) -> Any:
     return ordered_sum(d * d for d in _differences(a, y))
 
 
-def _spelled_sum(
-    term: str, before: str = "", over_k: bool = False
-) -> Callable[[Sequence[str], Sequence[str]], str]:
+def _mean(term: Callable[..., Any]) -> Callable[..., Any]:
+    """Make the mean over the outputs of a term of a and y."""
+
+    def value(a: Vector, y: Vector, **settings: float) -> Any:
+        terms = (term(a_k, y_k, **settings) for a_k, y_k in zip(a, y, strict=True))
+        return ordered_sum(terms) / len(a)
+
+    return value
+
+
+def _mean_gradient(slope: Callable[..., Any]) -> Callable[..., list[Any]]:
+    """Make the gradient of a mean over the outputs, from the derivative of its term."""
+
+    def gradient(a: Vector, y: Vector, **settings: float) -> list[Any]:
+        return [slope(a_k, y_k, **settings) / len(a) for a_k, y_k in zip(a, y, strict=True)]
+
+    return gradient
+
+
+def _spelled_sum(term: str, before: str = "") -> Callable[..., str]:
     """Write a sum of one term an output, such as ``½·((a₁ − y₁)² + (a₂ − y₂)²)``."""
 
     def spell(a: Sequence[str], y: Sequence[str], **_: float) -> str:
         terms = " + ".join(term.format(a=a_k, y=y_k) for a_k, y_k in zip(a, y, strict=True))
-        factor = (before or "1/{K}·" if over_k else before).format(K=len(a)).replace("1/1·", "")
+        factor = before.format(K=len(a)).replace("1/1·", "")
         return f"{factor}({terms})" if factor else terms
 
     return spell
@@ -73,21 +90,14 @@ def _spelled_slope(term: str, over_k: bool = False) -> Callable[..., str]:
     return spell
 
 
-def _huber_term(d: Any, delta: float) -> Any:
+def _huber(a: Any, y: Any, delta: float) -> Any:
+    d = a - y
     return where(abs(d) <= delta, 0.5 * (d * d), delta * (abs(d) - 0.5 * delta))
 
 
-def _bce_term(a: Any, y: Any) -> Any:
+def _bce(a: Any, y: Any) -> Any:
     """−(y·log a + (1 − y)·log(1 − a)) with the logarithms clamped at −100, as PyTorch does."""
     return -(y * at_least(-100.0, log(a)) + (1.0 - y) * at_least(-100.0, log(1.0 - a)))
-
-
-def _bce_slope(a: Any, y: Any) -> Any:
-    return (a - y) / at_least(_FLATTEST, a * (1.0 - a))
-
-
-def _bce_with_logits_term(a: Any, y: Any) -> Any:
-    return at_least(0.0, a) - a * y + log1p(exp(-abs(a)))
 
 
 def _greatest(a: Vector) -> Any:
@@ -126,10 +136,6 @@ def _spell_softmax_slope(a: Sequence[str], y: Sequence[str], k: int, **_: float)
     return f"e^{a[k]} / ({' + '.join(f'e^{a_k}' for a_k in a)}) − {y[k]}"
 
 
-def _mean(terms: list[Any]) -> Any:
-    return ordered_sum(terms) / len(terms)
-
-
 LOSSES: Final[dict[str, LossRow]] = {
     "squared_error": LossRow(
         _squares,
@@ -141,37 +147,35 @@ LOSSES: Final[dict[str, LossRow]] = {
         lambda a, y: 0.5 * _squares(a, y),
         _differences,
         "½·Σ(a − y)²", "a − y",
-        _spelled_sum("({a} − {y})²", before="½·"), _spelled_slope("{a} − {y}"),
+        _spelled_sum("({a} − {y})²", "½·"), _spelled_slope("{a} − {y}"),
     ),
     "mse": LossRow(
         lambda a, y: _squares(a, y) / len(a),
-        lambda a, y: [2.0 * d / len(a) for d in _differences(a, y)],
+        _mean_gradient(lambda a, y: 2.0 * (a - y)),
         "1/K·Σ(a − y)²", "2·(a − y) / K",
-        _spelled_sum("({a} − {y})²", over_k=True), _spelled_slope("2 · ({a} − {y})", over_k=True),
+        _spelled_sum("({a} − {y})²", "1/{K}·"), _spelled_slope("2 · ({a} − {y})", over_k=True),
     ),
     "mae": LossRow(
-        lambda a, y: _mean([abs(d) for d in _differences(a, y)]),
-        lambda a, y: [sign(d) / len(a) for d in _differences(a, y)],
+        _mean(lambda a, y: abs(a - y)),
+        _mean_gradient(lambda a, y: sign(a - y)),
         "1/K·Σ|a − y|", "sign(a − y) / K",
-        _spelled_sum("|{a} − {y}|", over_k=True), _spelled_slope("sign({a} − {y})", over_k=True),
+        _spelled_sum("|{a} − {y}|", "1/{K}·"), _spelled_slope("sign({a} − {y})", over_k=True),
         kinks=_differences,
     ),
     "huber": LossRow(
-        lambda a, y, delta: _mean([_huber_term(d, delta) for d in _differences(a, y)]),
-        lambda a, y, delta: [
-            at_most(delta, at_least(-delta, d)) / len(a) for d in _differences(a, y)
-        ],
+        _mean(_huber),
+        _mean_gradient(lambda a, y, delta: at_most(delta, at_least(-delta, a - y))),
         "1/K·Σ huber(a − y), huber(d) = ½d² if |d| ≤ δ else δ·(|d| − ½δ)",
         "min(δ, max(−δ, a − y)) / K",
-        _spelled_sum("huber({a} − {y})", over_k=True),
+        _spelled_sum("huber({a} − {y})", "1/{K}·"),
         _spelled_slope("clamp({a} − {y})", over_k=True),
         settings={"delta": 1.0},
     ),
     "bce": LossRow(
-        lambda a, y: _mean([_bce_term(a_k, y_k) for a_k, y_k in zip(a, y, strict=True)]),
-        lambda a, y: [_bce_slope(a_k, y_k) / len(a) for a_k, y_k in zip(a, y, strict=True)],
+        _mean(_bce),
+        _mean_gradient(lambda a, y: (a - y) / at_least(_FLATTEST, a * (1.0 - a))),
         "−1/K·Σ(y·log a + (1 − y)·log(1 − a))", "(a − y) / (a·(1 − a)) / K",
-        _spelled_sum("{y}·log {a} + (1 − {y})·log(1 − {a})", before="−1/{K}·"),
+        _spelled_sum("{y}·log {a} + (1 − {y})·log(1 − {a})", "−1/{K}·"),
         _spelled_slope("({a} − {y}) / ({a} · (1 − {a}))", over_k=True),
         kinks=lambda a, y: [
             q
@@ -181,12 +185,10 @@ LOSSES: Final[dict[str, LossRow]] = {
         clamped=lambda a, y: any(a_k * (1.0 - a_k) < _FLATTEST for a_k in a),
     ),
     "bce_with_logits": LossRow(
-        lambda a, y: _mean(
-            [_bce_with_logits_term(a_k, y_k) for a_k, y_k in zip(a, y, strict=True)]
-        ),
-        lambda a, y: [(sigmoid(a_k) - y_k) / len(a) for a_k, y_k in zip(a, y, strict=True)],
+        _mean(lambda a, y: at_least(0.0, a) - a * y + log1p(exp(-abs(a)))),
+        _mean_gradient(lambda a, y: sigmoid(a) - y),
         "1/K·Σ(max(a, 0) − a·y + log(1 + e^−|a|))", "(σ(a) − y) / K",
-        _spelled_sum("max({a}, 0) − {a} · {y} + log(1 + e^−|{a}|)", over_k=True),
+        _spelled_sum("max({a}, 0) − {a} · {y} + log(1 + e^−|{a}|)", "1/{K}·"),
         _spelled_slope("(σ({a}) − {y})", over_k=True),
     ),
     "cross_entropy": LossRow(
