@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Literal, TypeAlias, TypeVar
+from typing import ClassVar, Final, Literal, TypeAlias, TypeVar
 
 from nntui.debugger.expressions import Expression, ExpressionError, parse
 from nntui.debugger.values import value_text
@@ -14,7 +14,6 @@ from nntui.explain.numbers import exact
 from nntui.model.errors import NntuiError
 from nntui.model.names import escaped, quoted
 from nntui.model.network import Network
-from nntui.model.wiring import Wiring
 
 
 class BreakpointError(NntuiError, ValueError):
@@ -62,16 +61,12 @@ class Place:
     def text(self) -> str:
         """The place as a command writes it: ``x1->h1 backward``."""
         if self.neurons:
-            words = ["->".join(map(_named, self.neurons))]
+            words = ["->".join(f'"{j}"' if j in KEYWORDS else quoted(j) for j in self.neurons)]
         else:
             words = [self.kind]
-            words += [word for word in (self.phase, self.line) if word]
-            words += [str(self.number)] if self.number is not None else []
-        return " ".join([*words, *([self.direction] if self.direction else [])])
-
-
-def _named(neuron: str) -> str:
-    return f'"{neuron}"' if neuron in KEYWORDS else quoted(neuron)
+            words += [self.phase or "", self.line or ""]
+            words += ["" if self.number is None else str(self.number)]
+        return " ".join(filter(None, [*words, self.direction]))
 
 
 # ---- messages ------------------------------------------------------------------------------------
@@ -112,7 +107,7 @@ def with_parts(text: str, change: Callable[[str], str]) -> str:
     return _PART.sub(changed, text)
 
 
-def parse_message(text: str, net: Network | Wiring) -> Message:
+def parse_message(text: str, net: Network) -> Message:
     """Parse a message.
 
     Raises:
@@ -143,7 +138,6 @@ def parse_message(text: str, net: Network | Wiring) -> Message:
 # ---- breakpoints and watchpoints -----------------------------------------------------------------
 
 Event = Literal["changed", "crosses", "becomes true", "nonfinite"]
-EVENTS: Final = ("changed", "crosses", "becomes true", "nonfinite")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +149,8 @@ class BreakpointBase:
     stopping; ``temporary``: deleted when it stops. ``hits``: matches so far, those passed over
     included; ``since``: matches since the last that counted.
     """
+
+    verb: ClassVar[str]
 
     number: int = 0
     condition: Expression | None = None
@@ -172,38 +168,47 @@ class BreakpointBase:
         return self.ignore + self.every - self.since - 1
 
     @property
-    def _clauses(self) -> list[str]:
-        words = [f"every {self.every}"] if self.every > 1 else []
-        words += [f"ignore {self.ignore}"] if self.ignore else []
-        words += [] if self.enabled else ["disabled"]
-        words += [f"if {self.condition.text}"] if self.condition else []
-        return [*words, f"log {self.log.quoted}"] if self.log else words
+    def waits_for(self) -> str:
+        """What it waits for, without its condition; empty for every step."""
+        raise NotImplementedError
+
+    @property
+    def what(self) -> str:
+        """What it waits for: ``h1 backward if delta[h1] == 0``, ``loss crosses 0.1``."""
+        condition = f"if {self.condition.text}" if self.condition else ""
+        return " ".join(filter(None, (self.waits_for, condition))) or "every step"
+
+    @property
+    def text(self) -> str:
+        """The command that makes it, such as ``break h1 backward every 3``."""
+        words = (
+            f"{'t' if self.temporary else ''}{self.verb}",
+            self.waits_for,
+            self.every > 1 and f"every {self.every}",
+            self.ignore and f"ignore {self.ignore}",
+            not self.enabled and "disabled",
+            self.condition and f"if {self.condition.text}",
+            self.log and f"log {self.log.quoted}",
+        )
+        return " ".join(word for word in words if word)
+
+    @property
+    def title(self) -> str:
+        """``breakpoint 1`` or ``temporary watchpoint 2``."""
+        return f"{'temporary ' if self.temporary else ''}{self.verb}point {self.number}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breakpoint(BreakpointBase):
     """Stops after each step of a place (None: after every step) where its condition is true."""
 
+    verb: ClassVar[str] = "break"
+
     place: Place | None = None
 
     @property
-    def what(self) -> str:
-        """What it waits for: ``h1 backward if delta[h1] == 0``."""
-        words = [self.place.text] if self.place else []
-        words += [f"if {self.condition.text}"] if self.condition else []
-        return " ".join(words) or "every step"
-
-    @property
-    def text(self) -> str:
-        """The command that makes it, such as ``break h1 backward every 3``."""
-        words = ["tbreak" if self.temporary else "break"]
-        words += [self.place.text] if self.place else []
-        return " ".join([*words, *self._clauses])
-
-    @property
-    def title(self) -> str:
-        """``breakpoint 1``."""
-        return f"{'temporary ' if self.temporary else ''}breakpoint {self.number}"
+    def waits_for(self) -> str:
+        return self.place.text if self.place else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,31 +219,20 @@ class Watchpoint(BreakpointBase):
     expression, ``nonfinite``: the step wrote a NaN or an infinity while all it read was finite.
     """
 
+    verb: ClassVar[str] = "watch"
+
     expression: Expression | None = None
     event: Event = "changed"
     level: float | None = None
 
     @property
-    def what(self) -> str:
-        """What it waits for: ``loss crosses 0.1``."""
-        words = [] if self.expression is None else [self.expression.text]
-        if self.event != "changed":
-            words.append(self.event)
-        if self.level is not None:
-            words.append(constant(self.level))
-        words += [f"if {self.condition.text}"] if self.condition else []
-        return " ".join(words)
-
-    @property
-    def text(self) -> str:
-        """The command that makes it, such as ``watch loss crosses 0.1``."""
-        plain = replace(self, condition=None).what
-        return " ".join(["twatch" if self.temporary else "watch", plain, *self._clauses])
-
-    @property
-    def title(self) -> str:
-        """``watchpoint 2``."""
-        return f"{'temporary ' if self.temporary else ''}watchpoint {self.number}"
+    def waits_for(self) -> str:
+        words = (
+            self.expression.text if self.expression else "",
+            self.event if self.event != "changed" else "",
+            "" if self.level is None else constant(self.level),
+        )
+        return " ".join(filter(None, words))
 
 
 AnyBreakpoint: TypeAlias = Breakpoint | Watchpoint
@@ -253,12 +247,12 @@ def constant(number: float) -> str:
 def passed_over(point: R, matches: int) -> R:
     """Count matches that are all passed over (no more than ``silent``)."""
     ignored = min(point.ignore, matches)
-    changes: dict[str, Any] = {
-        "hits": point.hits + matches,
-        "ignore": point.ignore - ignored,
-        "since": point.since + matches - ignored,
-    }
-    return replace(point, **changes)
+    return replace(
+        point,
+        hits=point.hits + matches,
+        ignore=point.ignore - ignored,
+        since=point.since + matches - ignored,
+    )
 
 
 def matched(point: R) -> tuple[R, bool]:

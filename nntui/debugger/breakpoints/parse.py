@@ -39,64 +39,67 @@ _BARE: Final = re.compile(r'(?:(?!->|→)[^\s"])+')
 _CLAUSE: Final = re.compile(r"\s*(\w+)")
 
 
-def parse_place(text: str, network: Network | Wiring) -> Place:
+def parse_place(text: str, network: Network) -> Place:
     """Parse a place, such as ``h1 backward``, ``x1->h1`` or ``epoch 5``.
 
     Raises:
         BreakpointError: there is no such place.
     """
     words, _ = _words(text)
-    return place_from(words, _wiring(network))
+    return _place(words, network.wiring())
 
 
-def parse_breakpoint(
-    text: str, network: Network | Wiring, *, temporary: bool = False
-) -> Breakpoint:
+def parse_breakpoint(text: str, network: Network, *, temporary: bool = False) -> Breakpoint:
     """Parse what stands behind ``break``; the number is 0 until the breakpoint is added.
 
     Raises:
         BreakpointError: an unknown place or clause.
         ExpressionError: a condition that cannot be parsed; the position is in ``text``.
     """
-    net = _wiring(network)
     words, end = _words(text)
-    place = place_from(words, net) if words else None
-    return Breakpoint(place=place, temporary=temporary, **_clauses(text, end, net))
+    place = _place(words, network.wiring()) if words else None
+    return Breakpoint(place=place, temporary=temporary, **_clauses(text, end, network))
 
 
-def parse_watchpoint(
-    text: str, network: Network | Wiring, *, temporary: bool = False
-) -> Watchpoint:
+def parse_watchpoint(text: str, network: Network, *, temporary: bool = False) -> Watchpoint:
     """Parse what stands behind ``watch``; the number is 0 until the watchpoint is added.
 
     Raises:
         BreakpointError: an unknown event or clause.
         ExpressionError: an expression that cannot be parsed; the position is in ``text``.
     """
-    net = _wiring(network)
     expression: Expression | None = None
     event: Event = "changed"
     level: float | None = None
     if nonfinite := re.match(r"\s*nonfinite\b", text):
         event, at = "nonfinite", nonfinite.end()
     else:
-        expression, at = _expression(text, 0, net)
+        expression, at = _expression(text, 0, network)
+        written = f"“{escaped(expression.text)}”"
         word = _CLAUSE.match(text, at)
         if word and word.group(1) == "changed":
             at = word.end()
         elif word and word.group(1) == "crosses":
             event = "crosses"
-            level, at = _level(text, word.end(), net)
+            number, at = _expression(text, word.end(), network)
+            if number.is_condition or number.names:
+                raise BreakpointError(
+                    f"crosses needs a fixed number, found “{escaped(number.text)}”"
+                )
+            level = float(number.value(lambda name: None) or 0.0)
+            if expression.is_condition:
+                raise BreakpointError(f"{written} is true or false: it can only become true")
         elif true := re.compile(r"\s*becomes\s+true\b").match(text, at):
             event, at = "becomes true", true.end()
-        _check_event(expression, event)
-    clauses = _clauses(text, at, net, whole=expression is not None and event == "changed")
+            if not expression.is_condition:
+                raise BreakpointError(f"{written} is a number: it cannot become true")
+    clauses = _clauses(text, at, network, whole=expression is not None and event == "changed")
     return Watchpoint(
         expression=expression, event=event, level=level, temporary=temporary, **clauses
     )
 
 
-def parse_command(command: str, network: Network | Wiring) -> AnyBreakpoint:
+def parse_command(command: str, network: Network) -> AnyBreakpoint:
     """Parse a whole command: break, tbreak, watch or twatch.
 
     Raises:
@@ -121,7 +124,7 @@ _PARSERS: Final[dict[str, Any]] = {
 # ---- clauses -----------------------------------------------------------------------------------
 
 
-def _clauses(text: str, at: int, net: Wiring, *, whole: bool = False) -> dict[str, Any]:
+def _clauses(text: str, at: int, network: Network, *, whole: bool = False) -> dict[str, Any]:
     """Parse the clauses from ``at`` on, each at most once, in any order.
 
     ``whole``: an expression ends here; anything but a clause behind it is the expression's fault.
@@ -132,7 +135,7 @@ def _clauses(text: str, at: int, net: Wiring, *, whole: bool = False) -> dict[st
         word = match.group(1) if match else text[at:].strip()
         if match is None or word not in _CLAUSE_PARSERS:
             if whole or "condition" in fields:
-                _complain(text, at, net)
+                _complain(text, at, network)
             hint = did_you_mean(word, CLAUSES)
             raise BreakpointError(
                 f"found “{escaped(word)}”, expected one of {', '.join(CLAUSES)}"
@@ -141,29 +144,29 @@ def _clauses(text: str, at: int, net: Wiring, *, whole: bool = False) -> dict[st
         field, read = _CLAUSE_PARSERS[word]
         if field in fields:
             raise BreakpointError(f"there is more than one “{word}”")
-        fields[field], at = read(text, match.end(), net)
+        fields[field], at = read(text, match.end(), network)
         whole = False
     return fields
 
 
-def _complain(text: str, at: int, net: Wiring) -> None:
+def _complain(text: str, at: int, network: Network) -> None:
     """Let the expression parser say what is wrong behind an expression."""
     word = re.compile(r".*\bif\b", re.DOTALL).match(text[:at])
     start = word.end() if word else 0
     if not text[at:].strip():
         return
     try:
-        parse(text[start:], net)
+        parse(text[start:], network)
     except ExpressionError as error:
         raise error.within(text, start) from None
 
 
-def _condition(text: str, at: int, net: Wiring) -> tuple[Expression, int]:
-    expression, end = _expression(text, at, net)
+def _condition(text: str, at: int, network: Network) -> tuple[Expression, int]:
+    expression, end = _expression(text, at, network)
     if not expression.is_condition:
         behind = _CLAUSE.match(text, end)
         if behind is None or behind.group(1) not in CLAUSES:
-            _complain(text, end, net)  # as in “loss = 1”: the real fault lies further on
+            _complain(text, end, network)  # as in “loss = 1”: the real fault lies further on
         start = at + len(text[at:]) - len(text[at:].lstrip())
         raise ExpressionError(
             f"{escaped(expression.text)} is a number, expected a condition such as a comparison",
@@ -173,17 +176,17 @@ def _condition(text: str, at: int, net: Wiring) -> tuple[Expression, int]:
     return expression, end
 
 
-def _message(text: str, at: int, net: Wiring) -> tuple[Any, int]:
+def _message(text: str, at: int, network: Network) -> tuple[Any, int]:
     match = _WORD.match(text, at)
     if match is None:
         raise BreakpointError('log needs a message, as in log "δ is {delta[h1]}"')
     if match.lastgroup != "quoted":
-        return parse_message(text[at:].strip(), net), len(text)
-    return parse_message(_quoted(match.group("quoted")).text, net), match.end()
+        return parse_message(text[at:].strip(), network), len(text)
+    return parse_message(_quoted(match.group("quoted")).text, network), match.end()
 
 
-def _count(word: str, least: int) -> Callable[[str, int, Wiring], tuple[int, int]]:
-    def read(text: str, at: int, net: Wiring) -> tuple[int, int]:
+def _count(word: str, least: int) -> Callable[[str, int, Network], tuple[int, int]]:
+    def read(text: str, at: int, network: Network) -> tuple[int, int]:
         match = re.compile(r"\s*(\d{1,15})\b").match(text, at)
         if match is None:
             raise BreakpointError(f"{word} needs a whole number, as in {word} 3")
@@ -192,40 +195,24 @@ def _count(word: str, least: int) -> Callable[[str, int, Wiring], tuple[int, int
     return read
 
 
-_CLAUSE_PARSERS: Final[dict[str, tuple[str, Callable[[str, int, Wiring], tuple[Any, int]]]]] = {
+_CLAUSE_PARSERS: Final[dict[str, tuple[str, Callable[[str, int, Network], tuple[Any, int]]]]] = {
     "if": ("condition", _condition),
     "log": ("log", _message),
     "every": ("every", _count("every", 1)),
     "ignore": ("ignore", _count("ignore", 0)),
-    "disabled": ("enabled", lambda text, at, net: (False, at)),
+    "disabled": ("enabled", lambda text, at, network: (False, at)),
 }
 
 
 # ---- expressions and words ---------------------------------------------------------------------
 
 
-def _expression(text: str, at: int, net: Wiring) -> tuple[Expression, int]:
+def _expression(text: str, at: int, network: Network) -> tuple[Expression, int]:
     try:
-        expression, end = parse_prefix(text[at:], net)
+        expression, end = parse_prefix(text[at:], network)
     except ExpressionError as error:
         raise error.within(text, at) from None
     return expression, at + end
-
-
-def _level(text: str, at: int, net: Wiring) -> tuple[float, int]:
-    expression, end = _expression(text, at, net)
-    if expression.is_condition or expression.names:
-        raise BreakpointError(f"crosses needs a fixed number, found “{escaped(expression.text)}”")
-    return float(expression.value(lambda name: None) or 0.0), end
-
-
-def _check_event(expression: Expression, event: Event) -> None:
-    if event == "crosses" and expression.is_condition:
-        raise BreakpointError(
-            f"“{escaped(expression.text)}” is true or false: it can only become true"
-        )
-    if event == "becomes true" and not expression.is_condition:
-        raise BreakpointError(f"“{escaped(expression.text)}” is a number: it cannot become true")
 
 
 def _words(text: str) -> tuple[list[Word], int]:
@@ -257,10 +244,6 @@ def _quoted(word: str) -> Word:
     return Word(text, True)
 
 
-def _wiring(network: Network | Wiring) -> Wiring:
-    return network if isinstance(network, Wiring) else network.wiring()
-
-
 # ---- places --------------------------------------------------------------------------------------
 
 
@@ -276,64 +259,56 @@ class Word:
         return not self.quoted and self.text in words
 
 
-def place_from(words: Sequence[Word], net: Wiring) -> Place:
-    """Parse a place from its words.
-
-    Raises:
-        BreakpointError: there is no such place.
-    """
+def _place(words: Sequence[Word], net: Wiring) -> Place:
     if not words:
         raise BreakpointError(f"expected a neuron, an edge such as x1->h1, or {_listed(_KINDS)}")
     first, *rest = words
     if first.is_("layer"):
-        place = Place("layer", number=_layer(rest[:1], net))
-        return _with_direction(place, rest[1:])
-    if first.is_("phase"):
-        place = Place("phase", phase=_one_of(PHASES, "phase", rest[:1]))
-        return _nothing_more(place, rest[1:])
-    if first.is_("line"):
-        place = Place("line", line=_one_of(LINES, "line", rest[:1]))
-        return _nothing_more(place, rest[1:])
-    if first.is_(*PERIODS):
+        place, rest = Place("layer", number=_layer(rest[:1], net)), rest[1:]
+    elif first.is_("phase"):
+        return _nothing_more(Place("phase", phase=_one_of(PHASES, "phase", rest)), rest[1:])
+    elif first.is_("line"):
+        return _nothing_more(Place("line", line=_one_of(LINES, "line", rest)), rest[1:])
+    elif first.is_(*PERIODS):
         number = _number(rest[0], first.text) if rest else None
         return _nothing_more(Place(first.text, number=number), rest[1:])
-    if first.is_(*DIRECTIONS):
+    elif first.is_(*DIRECTIONS):
         raise BreakpointError(
             f"“{first.text}” needs a place before it, as in h1 {first.text}; "
             f"or is it phase {first.text}?"
         )
-    if rest and rest[0].is_("->"):
+    elif rest and rest[0].is_("->"):
         if len(rest) < 2:
             raise BreakpointError(
                 f"“{escaped(first.text)}->” leads nowhere: expected a second neuron"
             )
-        return _with_direction(_edge(first, rest[1], net), rest[2:])
-    return _with_direction(_neuron(first, net), rest)
-
-
-def _edge(source: Word, target: Word, net: Wiring) -> Place:
-    _known(source, net)
-    _known(target, net)
-    try:
-        check_connection(net, source.text, target.text)
-    except ValueNameError as error:
-        raise BreakpointError(str(error)) from None
-    return Place("edge", (source.text, target.text))
-
-
-def _neuron(word: Word, net: Wiring) -> Place:
-    _known(word, net)
-    if word.text in net.inputs:
+        source, target = _neuron(first, net), _neuron(rest[1], net)
+        try:
+            check_connection(net, source, target)
+        except ValueNameError as error:
+            raise BreakpointError(str(error)) from None
+        place, rest = Place("edge", (source, target)), rest[2:]
+    else:
+        place = Place("neuron", (_neuron(first, net),))
+        if first.text in net.inputs:
+            raise BreakpointError(
+                f"“{escaped(first.text)}” is an input: it has no steps of its own "
+                "(example stops at each load, x1->h1 at an edge)"
+            )
+    if not rest:
+        return place
+    if not rest[0].is_(*DIRECTIONS):
+        found, hint = escaped(rest[0].text), did_you_mean(rest[0].text, (*DIRECTIONS, "if", "log"))
         raise BreakpointError(
-            f"“{escaped(word.text)}” is an input: it has no steps of its own "
-            "(example stops at each load, x1->h1 at an edge)"
+            f"found “{found}” behind {place.text}, "
+            f"expected {_listed(DIRECTIONS)}, or if and a condition{hint and '; ' + hint}"
         )
-    return Place("neuron", (word.text,))
+    return _nothing_more(replace(place, direction=rest[0].text), rest[1:])
 
 
-def _known(word: Word, net: Wiring) -> None:
+def _neuron(word: Word, net: Wiring) -> str:
     if word.text in net.layer:
-        return
+        return word.text
     said = f"there is no neuron called “{escaped(word.text)}”"
     if word.text.partition("[")[0] in SYMBOLS:
         raise BreakpointError(f"{said}; the value is stopped at by watch {escaped(word.text)}")
@@ -375,19 +350,6 @@ def _number(word: Word, behind: str) -> int:
     return number
 
 
-def _with_direction(place: Place, rest: Sequence[Word]) -> Place:
-    if not rest:
-        return place
-    if not rest[0].is_(*DIRECTIONS):
-        found, hint = escaped(rest[0].text), did_you_mean(rest[0].text, (*DIRECTIONS, "if", "log"))
-        raise BreakpointError(
-            f"found “{found}” behind {place.text}, "
-            f"expected {_listed(DIRECTIONS)}, or if and a condition{hint and '; ' + hint}"
-        )
-    directed = Place(place.kind, place.neurons, place.number, place.phase, rest[0].text)
-    return _nothing_more(directed, rest[1:])
-
-
 def _nothing_more(place: Place, rest: Sequence[Word]) -> Place:
     if rest:
         raise BreakpointError(
@@ -414,14 +376,14 @@ def to_plain(points: Iterable[AnyBreakpoint]) -> list[dict[str, Any]]:
     ]
 
 
-def from_plain(plain: object, network: Network | Wiring) -> tuple[BreakpointTable, list[str]]:
+def from_plain(plain: object, network: Network) -> tuple[BreakpointTable, list[str]]:
     """Read what ``to_plain`` wrote; return also what could not be read, as sentences."""
     table, problems = BreakpointTable(), []
     if not isinstance(plain, list):
         return table, ["breakpoints: expected a list"]
     for n, entry in enumerate(plain[:MAX_BREAKPOINTS]):
         try:
-            table.add(_from_entry(entry, network))
+            table.add(_from_plain_entry(entry, network))
         except NntuiError as error:
             problems.append(f"breakpoints[{n}]: {error}")
     if len(plain) > MAX_BREAKPOINTS:
@@ -429,19 +391,17 @@ def from_plain(plain: object, network: Network | Wiring) -> tuple[BreakpointTabl
     return table, problems
 
 
-def _from_entry(entry: object, network: Network | Wiring) -> AnyBreakpoint:
+def _from_plain_entry(entry: object, network: Network) -> AnyBreakpoint:
     if not isinstance(entry, dict) or not isinstance(entry.get("command"), str):
         raise NntuiError("expected an object with a command, such as break h1")
     for key in entry:
         if key not in ("command", *_COUNTERS):
             raise NntuiError(f"found the unknown key “{escaped(str(key))}”")
     point = parse_command(entry["command"], network)
-    counters: dict[str, Any] = {key: _checked_count(key, entry.get(key, 0)) for key in _COUNTERS}
+    counters: dict[str, Any] = {}
+    for key in _COUNTERS:
+        value = counters[key] = entry.get(key, 0)
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_COUNT:
+            raise NntuiError(f"{key}: found {escaped(repr(value), 40)}, expected a whole number")
     counters["since"] = min(counters["since"], point.every - 1)
     return replace(point, **counters)
-
-
-def _checked_count(key: str, value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_COUNT:
-        raise NntuiError(f"{key}: found {escaped(repr(value), 40)}, expected a whole number")
-    return value

@@ -18,7 +18,6 @@ from nntui.debugger.expressions.parser import (
 from nntui.debugger.expressions.tree import Blank, Masks, Node, Value
 from nntui.model.names import SYMBOLS, quoted
 from nntui.model.network import Network
-from nntui.model.wiring import Wiring
 
 _LINE_ENDS: Final = {ord(c): " " for c in "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029"}
 
@@ -75,35 +74,35 @@ class Expression:
             return self.tree.masks(lookup)
 
 
-def parse(text: str, net: Network | Wiring) -> Expression:
+def parse(text: str, network: Network) -> Expression:
     """Parse a whole text as one expression.
 
     Raises:
         ExpressionError: it cannot be parsed; ``position`` is the character that is wrong.
     """
-    expression, parser = _parse(text, net)
+    expression, parser = _parse(text, network)
     if parser.token.kind != "end":
         raise parser.leftover()
     return expression
 
 
-def parse_prefix(text: str, net: Network | Wiring) -> tuple[Expression, int]:
+def parse_prefix(text: str, network: Network) -> tuple[Expression, int]:
     """Parse an expression from the start of a text; return it with the position behind it.
 
     Raises:
         ExpressionError: the text does not begin with an expression.
     """
-    expression, parser = _parse(text, net)
+    expression, parser = _parse(text, network)
     return expression, parser.token.start
 
 
-def condition(text: str, net: Network | Wiring) -> Expression:
+def condition(text: str, network: Network) -> Expression:
     """Parse a whole text as one condition.
 
     Raises:
         ExpressionError: it cannot be parsed, or it is a number.
     """
-    expression = parse(text, net)
+    expression = parse(text, network)
     if not expression.is_condition:
         raise ExpressionError(
             "this is a number, expected a condition such as a comparison with it",
@@ -113,12 +112,12 @@ def condition(text: str, net: Network | Wiring) -> Expression:
     return expression
 
 
-def _parse(text: str, net: Network | Wiring) -> tuple[Expression, Parser]:
+def _parse(text: str, network: Network) -> tuple[Expression, Parser]:
     if len(text) > MAX_LENGTH:
         raise ExpressionError(
             f"{len(text)} characters, expected at most {MAX_LENGTH}", text, MAX_LENGTH
         )
-    parser = Parser(text, net if isinstance(net, Wiring) else net.wiring())
+    parser = Parser(text, network.wiring())
     tree = parser.expression()
     read = frozenset(node.name for node in tree.walk() if isinstance(node, Value))
     one_line = text[: parser.token.start].strip().translate(_LINE_ENDS)

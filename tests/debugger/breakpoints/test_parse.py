@@ -192,7 +192,8 @@ def test_the_place_of_a_fault_is_told_within_the_whole_line() -> None:
 
 @given(experiment=experiments(), seed=st.integers(0, 2**32))
 def test_every_breakpoint_is_written_so_that_it_parses_back(experiment, seed) -> None:
-    net, chance = experiment.network.wiring(), Random(seed)
+    network, chance = experiment.network, Random(seed)
+    net = network.wiring()
     value = chance.choice(list(Debugger(experiment).snapshot().values))
     place = chance.choice(
         [
@@ -202,13 +203,13 @@ def test_every_breakpoint_is_written_so_that_it_parses_back(experiment, seed) ->
         ]
     )
     clauses = f"every {chance.randint(2, 9)} ignore {chance.randint(1, 9)} if {value} > 1"
-    row = parse_breakpoint(f"{place.text} {clauses}", net, temporary=chance.random() < 0.5)
+    row = parse_breakpoint(f"{place.text} {clauses}", network, temporary=chance.random() < 0.5)
     assert isinstance(row, Breakpoint)
     assert row.place == place
-    assert parse_command(row.text, net) == row
-    watch = parse_watchpoint(f"{value} crosses 0.5 {clauses}", net)
+    assert parse_command(row.text, network) == row
+    watch = parse_watchpoint(f"{value} crosses 0.5 {clauses}", network)
     assert isinstance(watch, Watchpoint)
-    assert parse_command(watch.text, net) == watch
+    assert parse_command(watch.text, network) == watch
 
 
 @given(text=st.text('h1x->→ "if log every ignore {}<>=01[],layer\\ phase\x00', max_size=40))
