@@ -36,21 +36,12 @@ class Match:
 class Detector:
     """What all detectors have in common."""
 
-    observes: bool = False
-    """Whether ``before_step`` and ``after_step`` must be called around each of its steps."""
-
     def __init__(self, point: AnyBreakpoint, index: SiteIndex, run: Run, lookup: RunValues) -> None:
         self.point, self._index, self._run, self._lookup = point, index, run, lookup
         self.sites = Sites()
 
     def restart(self) -> None:
         """Forget what was: the run was moved, or edited."""
-
-    def before_step(self) -> None:
-        """Observe the step that comes next."""
-
-    def after_step(self) -> None:
-        """Observe the step just executed, before the edits made behind it."""
 
     def match(self, block: Block) -> Match | None:
         """Whether the step just executed, in this block, matches."""
@@ -161,9 +152,11 @@ EVENTS: Final[dict[str, Callable[[Value, Any, float | None], bool]]] = {
 
 
 class NonfiniteDetector(Detector):
-    """``watch nonfinite``: steps that write a NaN or an infinity, all they read being finite."""
+    """``watch nonfinite``: steps that write a NaN or an infinity, all they read being finite.
 
-    observes = True
+    ``before_step`` and ``after_step`` must be called around each of its steps, ``after_step``
+    before the edits made behind it.
+    """
 
     def __init__(self, point: Watchpoint, index: SiteIndex, run: Run, lookup: RunValues) -> None:
         super().__init__(point, index, run, lookup)

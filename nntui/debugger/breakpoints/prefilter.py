@@ -7,6 +7,7 @@ is one for each breakpoint, the counterpart of its detector.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -155,52 +156,43 @@ class PlaceFilter:
     def __init__(self, place: Place, condition: Expression | None, index: SiteIndex) -> None:
         self._place, self._condition, self._index = place, condition, index
         sites, names = index.sites_of_place(place), condition.names if condition else ()
-        self._example = [_readers(example_reader, index, names, o) for o in sites.example]
-        self._update = [_readers(update_reader, index, names, o) for o in sites.update]
+        self._sites = [
+            *((False, _readers(example_reader, index, names, o)) for o in sites.example),
+            *((True, _readers(update_reader, index, names, o)) for o in sites.update),
+        ]
 
     def __call__(self, trace: UpdateTrace) -> MatchCounts:
         counts = MatchCounts.none(trace.length)
         chosen = self._chosen(trace)
-        if chosen is None:
+        if chosen is False:
             return counts
+        true, false = True, False
         try:
-            for readers in self._example:
-                self._count(trace, readers, counts, update=False)
-            for readers in self._update:
-                self._count(trace, readers, counts, update=True)
+            for update, readers in self._sites:
+                if self._condition:
+                    true, false = self._condition.masks(_lookup(readers, trace))
+                add(counts, true, update=update)
+                perhaps = counts.perhaps[-1:] if update else counts.perhaps[:-1]
+                perhaps |= np.logical_not(np.logical_or(true, false))
         except UnknownValue:
             return MatchCounts.unknown(trace.length)
-        if chosen is not ...:
+        if chosen is not True:
             counts.certain[:-1] *= chosen
             counts.perhaps[:-1] &= chosen
         return counts
 
-    def _count(
-        self, trace: UpdateTrace, readers: Readers, counts: MatchCounts, *, update: bool
-    ) -> None:
-        if self._condition is None:
-            add(counts, True, update=update)
-            return
-        true, false = self._condition.masks(lambda name: readers[name](trace))
-        add(counts, true, update=update)
-        blank = np.logical_not(np.logical_or(true, false))
-        if update:
-            counts.perhaps[-1] |= blank
-        else:
-            counts.perhaps[:-1] |= blank
-
     def _chosen(self, trace: UpdateTrace) -> Any:
-        """Which examples are meant: a mask, all (...), or none of this update (None)."""
-        number = self._place.number
+        """Which examples are meant: a mask, or one truth value for all of them."""
+        number, first = self._place.number, np.arange(trace.length) == 0
         match self._place.kind:
             case "example" if number is not None:
                 return np.array(trace.examples) == number
             case "update":
-                return _first(trace) if number in (None, trace.update) else None
+                return number in (None, trace.update) and first
             case "epoch":
                 opens = trace.update % self._index.schedule.updates_per_epoch == 0
-                return _first(trace) if opens and number in (None, trace.epoch) else None
-        return ...
+                return opens and number in (None, trace.epoch) and first
+        return True
 
 
 class AnywhereFilter:
@@ -211,30 +203,33 @@ class AnywhereFilter:
         names = condition.names if condition else frozenset()
         self._reads_step = "step" in names
         sites = index.sites_of_values(names - {"step"})
-        self._example = _stretches(example_reader, index, names, sites.example, index.example_steps)
-        self._update = _stretches(update_reader, index, names, sites.update, index.update_steps)
+        self._stretches = [
+            (update, width, readers)
+            for update, reader, offsets, steps in (
+                (False, example_reader, sites.example, index.example_steps),
+                (True, update_reader, sites.update, index.update_steps),
+            )
+            for width, readers in _stretches(reader, index, names, offsets, steps)
+        ]
 
     def __call__(self, trace: UpdateTrace) -> MatchCounts:
         counts = MatchCounts.none(trace.length)
+        most = max(_AT_A_TIME // trace.length, 1)
         try:
-            for update, stretches in ((False, self._example), (True, self._update)):
-                for width, readers in stretches:
-                    for first, steps in self._portions(width, trace.length):
-                        true = self._true(trace, readers, first, steps, update=update)
-                        add(counts, true, width=steps, update=update)
+            for update, width, readers in self._stretches:
+                portion = most if self._reads_step else width
+                for first in range(0, width, portion):
+                    steps = min(portion, width - first)
+                    true = self._true(trace, readers, first, steps, update=update)
+                    add(counts, true, width=steps, update=update)
         except UnknownValue:
             return MatchCounts.unknown(trace.length)
         return counts
 
-    def _portions(self, width: int, examples: int) -> Iterator[tuple[int, int]]:
-        """A stretch as (first step, steps); in portions where the step's number counts."""
-        portion = max(_AT_A_TIME // examples, 1) if self._reads_step else width
-        for first in range(0, width, portion):
-            yield first, min(portion, width - first)
-
     def _true(
         self, trace: UpdateTrace, readers: Readers, first: int, steps: int, *, update: bool
     ) -> Any:
+        """Where the condition is true in some steps of a stretch, ``first`` of them before."""
         if self._condition is None:
             return True
 
@@ -299,30 +294,28 @@ class ChangeFilter:
             self._known = self._last
             if self._detector.point.event == "crosses":
                 self._known = _number(self._detector.known)
-        sites, n = len(self._example), trace.length
-        inside = np.empty((sites, n)), np.empty((sites, n), np.bool_)
+        sites, inside = len(self._example), trace.length * len(self._example)
+        values = np.empty(1 + inside + len(self._update))
+        blank = np.empty(values.shape, np.bool_)
+        values[0], blank[0] = self._last
         for site, readers in enumerate(self._example):
-            inside[0][site], inside[1][site] = self._at(trace, readers)
-        behind = [self._at(trace, readers) for readers in self._update]
-        parts = [
-            np.concatenate(([last], within.T.ravel(), np.array(rest, within.dtype).reshape(-1)))
-            for last, within, rest in zip(
-                self._last, inside, zip(*behind, strict=True) if behind else ([], []), strict=True
-            )
-        ]
-        return parts[0], parts[1].astype(np.bool_)
+            at = slice(1 + site, 1 + inside, sites)  # of each example
+            values[at], blank[at] = self._at(trace, readers)
+        for n, readers in enumerate(self._update, 1 + inside):
+            values[n], blank[n] = self._at(trace, readers)
+        return values, blank
 
     def _at(self, trace: UpdateTrace, readers: Readers) -> tuple[Any, Any]:
         """The expression's numbers and where it is blank; a truth value counts as 1 or 0."""
-
-        def lookup(name: str) -> Any:
-            return readers[name](trace)
-
         if self._expression.is_condition:
-            true, false = self._expression.masks(lookup)
+            true, false = self._expression.masks(_lookup(readers, trace))
             return true, np.logical_not(np.logical_or(true, false))
-        found = self._expression.numbers(lookup)
+        found = self._expression.numbers(_lookup(readers, trace))
         return (np.nan, True) if found is None else (found, False)
+
+
+def _lookup(readers: Readers, trace: UpdateTrace) -> Callable[[str], Any]:
+    return lambda name: readers[name](trace)
 
 
 def _readers(reader: Callable[..., Reader], index: SiteIndex, names: Any, offset: int) -> Readers:
@@ -331,18 +324,11 @@ def _readers(reader: Callable[..., Reader], index: SiteIndex, names: Any, offset
 
 def _stretches(
     reader: Callable[..., Reader], index: SiteIndex, names: Any, sites: Any, steps: int
-) -> list[tuple[int, Readers]]:
+) -> Iterator[tuple[int, Readers]]:
     """The stretches from one site to the next, in which nothing changes: width and readers."""
     starts = sorted({0, *sites}) if steps else []
-    ends = [*starts[1:], steps]
-    return [
-        (end - start, _readers(reader, index, names, start))
-        for start, end in zip(starts, ends, strict=False)
-    ]
-
-
-def _first(trace: UpdateTrace) -> Any:
-    return np.arange(trace.length) == 0
+    for start, end in pairwise([*starts, steps]):
+        yield end - start, _readers(reader, index, names, start)
 
 
 def _number(found: float | bool | None) -> tuple[float, bool]:

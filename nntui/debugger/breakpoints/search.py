@@ -6,8 +6,9 @@ Only where a stop may lie are the steps executed and tested one by one.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +18,7 @@ from nntui.debugger.breakpoints.prefilter import ChangeFilter, filter_of
 from nntui.debugger.breakpoints.sites import Block, SiteIndex
 from nntui.debugger.breakpoints.stop import Stop
 from nntui.debugger.breakpoints.update_trace import MatchCounts, UpdateTrace
-from nntui.debugger.breakpoints.walker import HitCounter, MessageLog, Walker, edit_positions
+from nntui.debugger.breakpoints.walker import HitCounter, MessageLog, Walker
 from nntui.engine.run import Run
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ class SearchContext:
         self.index = SiteIndex(run.experiment.network.wiring(), run.schedule)
         self.walker = Walker(run, self.index, points)
         self._filters = [filter_of(d, self.index) for d in self.walker.detectors]
-        self._edits = edit_positions(run)
+        # Full speed knows nothing of edits: those that show after a step of these updates.
+        self.edited = sorted({run.schedule.updates_before(p - 1) for p in self.walker.edits if p})
 
     def restart(self) -> None:
         """Let detectors and filters begin here: the run was moved."""
@@ -51,68 +53,61 @@ class SearchContext:
             if isinstance(update_filter, ChangeFilter):
                 update_filter.forget()
 
-    def counts(
-        self, update: int, passes: BatchValues, before: TrainingState, after: TrainingState
-    ) -> list[tuple[int, MatchCounts]]:
-        """Count the matches of each breakpoint, by number, in an update."""
-        trace = UpdateTrace(self.run.timeline, self.index, update, passes, before, after)
-        filtered = zip(self.points, self._filters, strict=True)
-        return [(point.number, update_filter(trace)) for point, update_filter in filtered]
+    def approach(
+        self, position: int, seconds: float, stop_before: Callable[[UpdateCounts], bool]
+    ) -> bool:
+        """Go towards a position as ``Run.approach`` does, showing the counts of each update."""
+
+        def look(
+            update: int, passes: BatchValues, before: TrainingState, after: TrainingState
+        ) -> bool:
+            trace = UpdateTrace(self.run.timeline, self.index, update, passes, before, after)
+            filtered = zip(self.points, self._filters, strict=True)
+            counts = [(point.number, update_filter(trace)) for point, update_filter in filtered]
+            return stop_before(UpdateCounts(update, counts))
+
+        return self.run.approach(position, seconds, stop_before=look)
 
     def update_counts(self, update: int) -> UpdateCounts | None:
         """The counts of the update at whose start the run stands; None when it is edited."""
-        if self.edited(update):
+        if update in self.edited:
             return None
         found: list[UpdateCounts] = []
 
-        def note(
-            number: int, passes: BatchValues, before: TrainingState, after: TrainingState
-        ) -> bool:
-            found.append(UpdateCounts(number, self.counts(number, passes, before, after)))
+        def note(counts: UpdateCounts) -> bool:
+            found.append(counts)
             return True
 
         self.restart()
-        self.run.approach(self.schedule.update_start(update + 1), _AMPLE, stop_before=note)
+        self.approach(self.schedule.update_start(update + 1), _AMPLE, note)
         return found[0] if found else None
 
-    # ---- edits, which full speed knows nothing of ----------------------------------------------
 
-    def edited(self, update: int) -> bool:
-        """Whether an edit shows after one of an update's steps, the last one included."""
-        start, end = self.schedule.update_start(update), self.schedule.update_start(update + 1)
-        return any(start < position <= end for position in self._edits)
-
-    def next_edited(self, update: int) -> int:
-        """The first edited update from one on; the number of updates when there is none."""
-        n = bisect_right(self._edits, self.schedule.update_start(update))
-        if n == len(self._edits):
-            return self.schedule.updates
-        return self.schedule.updates_before(self._edits[n] - 1)
-
-    def last_edited(self, first: int, end: int) -> int | None:
-        """The last edited update from one on, edited at or before a position; or None."""
-        start = self.schedule.update_start(first)
-        n = bisect_right(self._edits, end) - 1
-        if n < 0 or self._edits[n] <= start:
-            return None
-        return self.schedule.updates_before(self._edits[n] - 1)
-
-
+@dataclass
 class UpdateCounts:
-    """The matches of each breakpoint in an update, block by block."""
+    """The matches of each breakpoint, by number, in an update, block by block."""
 
-    def __init__(self, update: int, counts: Sequence[tuple[int, MatchCounts]]) -> None:
-        self.update = update
-        self._counts = [(number, c.certain.tolist(), c.perhaps.tolist()) for number, c in counts]
+    update: int
+    counts: Sequence[tuple[int, MatchCounts]]
+
+    def total(self) -> Matches | None:
+        """The matches in the whole update; None when it must be stepped through to know."""
+        if any(c.perhaps.any() for _, c in self.counts):
+            return None
+        return [(number, int(c.certain.sum())) for number, c in self.counts]
+
+    @cached_property
+    def _by_block(self) -> list[tuple[int, list[int], list[bool]]]:
+        return [(number, c.certain.tolist(), c.perhaps.tolist()) for number, c in self.counts]
 
     def matches(self, place: int) -> Matches | None:
         """The matches in the block of an example (or, after the last, of the update's own steps).
 
         None when the block must be stepped through to know.
         """
-        if any(perhaps[place] for _, _, perhaps in self._counts):
+        if any(perhaps[place] for _, _, perhaps in self._by_block):
             return None
-        return [(number, certain[place]) for number, certain, _ in self._counts]
+        return [(number, certain[place]) for number, certain, _ in self._by_block]
 
 
 # ---- forward -------------------------------------------------------------------------------------
@@ -145,55 +140,49 @@ class ForwardSearch:
     def burst(self, deadline: float) -> Stop | bool:
         """Search until the deadline; return a stop, or whether the end was reached."""
         run, schedule = self._run, self._run.schedule
+        if self._search is None:
+            run.approach(schedule.total, max(deadline - perf_counter(), 0.0))
+            return run.position == schedule.total
         while run.position < schedule.total:
             update = schedule.updates_before(run.position)
             if self._walking != update and run.position == schedule.update_start(update):
-                self._skip_updates(update, deadline)
-            elif (stop := self._walk_update(update, deadline)) is not None:
+                self._skip_updates(self._search, update, deadline)
+            elif (stop := self._walk_update(self._search, update, deadline)) is not None:
                 return stop
             if perf_counter() > deadline:
                 break
         return run.position == schedule.total
 
-    def _skip_updates(self, update: int, deadline: float) -> None:
+    def _skip_updates(self, search: SearchContext, update: int, deadline: float) -> None:
         """Compute whole updates, up to one that must be walked through."""
-        run, schedule, search = self._run, self._run.schedule, self._search
-        seconds = max(deadline - perf_counter(), 0.0)
-        if search is None:
-            run.approach(schedule.total, seconds)
-            return
-        if search.edited(update):
+        run, schedule = self._run, self._run.schedule
+        if update in search.edited:
             self._counts, self._walking = None, update
             return
         search.restart()
-        target = schedule.update_start(search.next_edited(update))
+        edited = next((u for u in search.edited if u >= update), schedule.updates)
         start = run.position
-        run.approach(target, seconds, stop_before=self._must_walk)
+        search.approach(
+            schedule.update_start(edited), max(deadline - perf_counter(), 0.0), self._must_walk
+        )
         if run.position == start and self._walking != update:
             self._counts, self._walking = None, update  # it could not be filtered
 
-    def _must_walk(
-        self, update: int, passes: BatchValues, before: TrainingState, after: TrainingState
-    ) -> bool:
+    def _must_walk(self, counts: UpdateCounts) -> bool:
         """Whether an update must be walked through. If not, count its matches."""
-        assert self._search is not None
-        counts = self._search.counts(update, passes, before, after)
-        totals = [(number, total) for number, c in counts if (total := c.total) is not None]
-        if len(totals) == len(counts) and self._hits.all_silent(totals):
+        totals = counts.total()
+        if totals is not None and self._hits.all_silent(totals):
             self._hits.pass_over(totals)
             return False
-        self._counts, self._walking = UpdateCounts(update, counts), update
+        self._counts, self._walking = counts, counts.update
         return True
 
-    def _walk_update(self, update: int, deadline: float) -> Stop | None:
+    def _walk_update(self, search: SearchContext, update: int, deadline: float) -> Stop | None:
         """Walk through an update block by block, skipping those known to be silent."""
-        run, search = self._run, self._search
+        run = self._run
         end = run.schedule.update_start(update + 1)
-        if search is None:
-            run.approach(end, max(deadline - perf_counter(), 0.0))
-            return None
         while run.position < end:
-            self._skip_blocks(update)
+            self._skip_blocks(search, update)
             if run.position == end:
                 break
             block = search.index.block(run.position)
@@ -205,10 +194,9 @@ class ForwardSearch:
                 break
         return None
 
-    def _skip_blocks(self, update: int) -> None:
+    def _skip_blocks(self, search: SearchContext, update: int) -> None:
         """Go past the blocks ahead that are known to be silent."""
-        run, search, counts = self._run, self._search, self._counts
-        assert search is not None
+        run, counts = self._run, self._counts
         if counts is None or counts.update != update:
             return
         block = search.index.block(run.position)
@@ -284,7 +272,9 @@ class BackwardSearch:
             elif self._updates:
                 self._search_update(*self._updates.pop())
             elif self._scanning is not None:
-                self._scan(self._scanning, deadline)
+                end = self._schedule.update_start(self._scanning)
+                if self._search.approach(end, max(deadline - perf_counter(), 0.0), self._note):
+                    self._updates, self._scanning = self._noted, None
             else:
                 self._end = self._floor
                 if not self._end:
@@ -300,33 +290,22 @@ class BackwardSearch:
         schedule, search = self._schedule, self._search
         last = schedule.updates_before(self._end - 1)
         first = last
-        if schedule.update_start(last + 1) > self._end or search.edited(last):
+        if schedule.update_start(last + 1) > self._end or last in search.edited:
             self._updates = [(last, None)]
         else:
             first = max(last + 1 - self._width, 0)
-            edited = search.last_edited(first, self._end)
-            first = first if edited is None else edited + 1
+            first = max([first, *(u + 1 for u in search.edited if u < last)])
             self._width = min(self._width * _WIDER, _WIDEST)
             self._scanning, self._noted = last + 1, []
             self._run.seek(schedule.update_start(first))
             search.restart()
         self._floor = schedule.update_start(first)
 
-    def _scan(self, end: int, deadline: float) -> None:
-        """Compute the window's updates, noting those in which something matches."""
-        seconds = max(deadline - perf_counter(), 0.0)
-        if self._run.approach(self._schedule.update_start(end), seconds, stop_before=self._note):
-            self._updates, self._scanning = self._noted, None
-
-    def _note(
-        self, update: int, passes: BatchValues, before: TrainingState, after: TrainingState
-    ) -> bool:
-        counts = self._search.counts(update, passes, before, after)
-        totals = [(number, total) for number, c in counts if (total := c.total) is not None]
-        if len(totals) < len(counts):
-            self._noted.append((update, None))
-        elif any(total for _, total in totals):
-            self._noted.append((update, totals))
+    def _note(self, counts: UpdateCounts) -> bool:
+        """Note an update in which something matches, or may match."""
+        totals = counts.total()
+        if totals is None or any(count for _, count in totals):
+            self._noted.append((counts.update, totals))
         return False
 
     def _search_update(self, update: int, matches: Matches | None) -> None:
@@ -370,14 +349,14 @@ class ContinueSearch:
 
     It stops at exactly the steps where testing every single step would, and at the run's end or
     start. Call ``burst`` until it returns a ``Stop``; between two bursts the stepper stands at a
-    true state of the run, and ``pause`` gives the search up.
+    true state of the run, and ``pause`` gives the search up. ``log`` holds the messages.
     """
 
     def __init__(self, stepper: Stepper, breakpoints: BreakpointTable, direction: int = 1) -> None:
         self._stepper, self._breakpoints = stepper, breakpoints
         self.direction = 1 if direction > 0 else -1
         self._version = breakpoints.version
-        self._log = MessageLog()
+        self.log = MessageLog()
         self._search = self._begin()
         self.stop: Stop | None = None
 
@@ -387,22 +366,9 @@ class ContinueSearch:
         return self._search.position
 
     @property
-    def messages(self) -> tuple[str, ...]:
-        """The messages logged so far; the last ones, unless all are kept."""
-        return self._log.messages
-
-    @property
     def tested(self) -> int:
         """How many steps were tested one by one."""
         return self._search.tested
-
-    def pass_messages_to(self, listener: Callable[[str], object]) -> None:
-        """Pass each message on as it is logged, and keep none."""
-        self._log.pass_to(listener)
-
-    def keep_all(self) -> None:
-        """Keep every message that will be logged, however many there will be."""
-        self._log.keep_all()
 
     def burst(self, seconds: float) -> Stop | None:
         """Search for about so many seconds; return the stop, if one was found."""
@@ -417,21 +383,21 @@ class ContinueSearch:
     def pause(self) -> Stop:
         """Give the search up where it is."""
         if self.stop is None:
-            self._stop_at(Stop(self.position, "paused", "pause", messages=self.messages))
+            self._stop_at(Stop(self.position, "paused", "pause", messages=self.log.messages))
         assert self.stop is not None
         return self.stop
 
     def _begin(self) -> ForwardSearch | BackwardSearch:
         if self.direction < 0:
             return BackwardSearch(self._stepper.run, self._breakpoints)
-        return ForwardSearch(self._stepper.run, self._breakpoints, self._log)
+        return ForwardSearch(self._stepper.run, self._breakpoints, self.log)
 
     def _stop_at(self, found: Stop | bool) -> None:
         """Move the stepper to a stop, or (True) to the end that the search has reached."""
         if found is True:
             kind, reason = _ENDS[self.direction]
             position = self._stepper.total if self.direction > 0 else 0
-            found = Stop(position, reason, kind, messages=self.messages)  # type: ignore[arg-type]
+            found = Stop(position, reason, kind, messages=self.log.messages)  # type: ignore[arg-type]
         if isinstance(found, Stop):
             self.stop = found
             self._stepper.seek(found.position)

@@ -100,8 +100,11 @@ class SiteIndex:
                 chosen = of_place
                 forward = [self.offsets.forward_neuron(j) for j in of_place]
                 backward = [self.offsets.backward_neuron(j) for j in of_place]
+            case "phase" if place.phase == "update":
+                return Sites((), (0,) if self.update_steps else ())
             case "phase":
-                return self._phase(place.phase)
+                loss = self.offsets.loss
+                return Sites(({"forward": 0, "loss": loss}.get(place.phase or "", loss + 1),))
             case "line":
                 return self._line(place.line)
             case _:
@@ -116,22 +119,13 @@ class SiteIndex:
                 return Sites(tuple(sorted(backward)))
         return Sites((*sorted(forward), *sorted(backward)))
 
-    def _phase(self, phase: str | None) -> Sites:
-        if phase == "update":
-            return Sites((), (0,) if self.update_steps else ())
-        loss = self.offsets.loss
-        return Sites(({"forward": 0, "loss": loss, "backward": loss + 1}[phase or ""],))
-
     def _line(self, line: str | None) -> Sites:
         """Every step that a line of the algorithm executes."""
         offsets, net = self.offsets, self.net
         match line:
-            case "update_bias":
-                return Sites((), tuple(n for p, n in offsets.update.items() if isinstance(p, str)))
-            case "update_weight":
-                return Sites(
-                    (), tuple(n for p, n in offsets.update.items() if isinstance(p, tuple))
-                )
+            case "update_bias" | "update_weight":
+                kind = str if line == "update_bias" else tuple
+                return Sites((), tuple(n for p, n in offsets.update.items() if isinstance(p, kind)))
             case "forward_edge":
                 found = [n for j in net.neurons for n in offsets.forward_edges(j)]
             case "backward_edge":
@@ -161,29 +155,20 @@ class SiteIndex:
 
     def sites_of_values(self, names: Iterable[str]) -> Sites:
         """The offsets of all steps that may change one of some values, or blank it."""
-        example: set[int] = set()
-        update: set[int] = set()
+        example, update = set[int](), set[int]()
         for name in names:
             symbol, neurons = parse_value_name(name)
             if symbol == "step":
                 return self.every
-            example.update(self._in_example(symbol, neurons))
-            update.update(self._in_update(symbol, neurons))
+            if symbol in ("b", "w"):
+                offset = self.offsets.update.get(parameter_key(neurons))
+                update.update(() if offset is None else (offset,))
+            elif symbol not in PERIOD_LOSSES:
+                example.update((0, *self.offsets.writing(symbol, neurons)))  # 0: the load blanks
+                if symbol == "example" and self.update_steps:
+                    update.add(0)
+            elif self.update_steps:
+                update.add(self.update_steps - 1)
+            else:  # with nothing to train, a batch ends with an example's block
+                example.add(self.example_steps - 1)
         return Sites(tuple(sorted(example)), tuple(sorted(update)))
-
-    def _in_example(self, symbol: str, neurons: tuple[str, ...]) -> Iterable[int]:
-        if symbol in ("b", "w"):
-            return ()
-        if symbol in PERIOD_LOSSES:  # with nothing to train, a batch ends with an example's block
-            return () if self.update_steps else (self.example_steps - 1,)
-        return (0, *self.offsets.writing(symbol, neurons))  # the load blanks, or shows data
-
-    def _in_update(self, symbol: str, neurons: tuple[str, ...]) -> Iterable[int]:
-        if symbol in ("b", "w"):
-            offset = self.offsets.update.get(parameter_key(neurons))
-            return () if offset is None else (offset,)
-        if symbol == "example":
-            return (0,) if self.update_steps else ()
-        if symbol in PERIOD_LOSSES and self.update_steps:
-            return (self.update_steps - 1,)
-        return ()

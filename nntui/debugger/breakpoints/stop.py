@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
-
-from nntui.debugger.breakpoints.breakpoint import AnyBreakpoint
-from nntui.debugger.breakpoints.detectors import Match
 
 Kind = Literal["stop", "failure", "end", "start", "pause"]
 
@@ -26,16 +22,6 @@ class Stop:
     kind: Kind = "stop"
     hits: tuple[tuple[int, int], ...] = ()
     messages: tuple[str, ...] = ()
-
-
-def reason_of(matched: Sequence[tuple[AnyBreakpoint, Match]]) -> str:
-    """Say why a run stopped: ``breakpoint 1: h1 backward (3rd hit)``."""
-    return "; ".join(_reason(point, match) for point, match in matched)
-
-
-def _reason(point: AnyBreakpoint, match: Match) -> str:
-    reason = f"{point.title}: {match.text}"
-    return reason if match.failed else f"{reason} ({ordinal(point.hits)} hit)"
 
 
 def ordinal(number: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
@@ -12,7 +12,6 @@ from nntui.debugger.breakpoints.breakpoint import (
     Breakpoint,
     BreakpointError,
     Message,
-    Place,
     R,
     with_parts,
 )
@@ -63,12 +62,6 @@ class BreakpointTable:
     def enabled(self) -> tuple[AnyBreakpoint, ...]:
         return tuple(point for point in self if point.enabled)
 
-    def at(self, place: Place) -> tuple[Breakpoint, ...]:
-        """The breakpoints at a place."""
-        return tuple(
-            point for point in self if isinstance(point, Breakpoint) and point.place == place
-        )
-
     def add(self, point: R) -> R:
         """Add one; return it with its number: the one it has if that is free, or the next.
 
@@ -97,16 +90,9 @@ class BreakpointTable:
         self.version += 1
         return point
 
-    def clear(self) -> None:
-        self._points.clear()
-        self.version += 1
-
     def enable(self, number: int, enabled: bool = True) -> AnyBreakpoint:
+        """Enable one, or disable it: it stays in the table and matches nothing."""
         return self._changed(replace(self[number], enabled=enabled))
-
-    def disable(self, number: int) -> AnyBreakpoint:
-        """Disable one: it stays in the table and matches nothing."""
-        return self.enable(number, False)
 
     def condition(self, number: int, condition: Expression | None) -> AnyBreakpoint:
         """Give one a condition, or (None) remove its condition.
@@ -163,29 +149,12 @@ def renamed_command(point: AnyBreakpoint, new_name: NewName) -> str:
     ``new_name`` may raise for a neuron that is gone.
     """
     changes: dict[str, Any] = {}
-    for name, change in _PARTS.items():
-        part = getattr(point, name, None)
-        if part is not None:
-            changes[name] = change(part, new_name)
+    if isinstance(point, Breakpoint) and point.place is not None:
+        changes["place"] = replace(point.place, neurons=tuple(map(new_name, point.place.neurons)))
+    for name in ("condition", "expression"):  # in the text alone: it will be parsed again
+        if expression := getattr(point, name, None):
+            changes[name] = replace(expression, text=renamed(expression.text, new_name))
+    if point.log is not None:
+        text = with_parts(point.log.text, partial(renamed, new_name=new_name))
+        changes["log"] = replace(point.log, text=text)
     return replace(point, **changes).text
-
-
-def _place(place: Place, new_name: NewName) -> Place:
-    return replace(place, neurons=tuple(map(new_name, place.neurons)))
-
-
-def _expression(expression: Expression, new_name: NewName) -> Expression:
-    """Rename in the text alone: it will be parsed again."""
-    return replace(expression, text=renamed(expression.text, new_name))
-
-
-def _message(message: Message, new_name: NewName) -> Message:
-    return replace(message, text=with_parts(message.text, partial(renamed, new_name=new_name)))
-
-
-_PARTS: dict[str, Callable[[Any, NewName], Any]] = {
-    "place": _place,
-    "condition": _expression,
-    "expression": _expression,
-    "log": _message,
-}

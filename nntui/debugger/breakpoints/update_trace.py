@@ -188,10 +188,9 @@ def _z(index: SiteIndex, offset: int, j: str) -> Reader:
     return partial
 
 
-def _a(index: SiteIndex, offset: int, j: str) -> Reader:
-    if j not in index.net.inputs and offset < index.offsets.forward_neuron(j):
-        return _blank
-    return lambda trace: trace.of("a", j)
+def _from(first: int, offset: int, values: str, neuron: str) -> Reader:
+    """Read z, a, da or delta of a neuron, blank before the step at an offset."""
+    return _blank if offset < first else lambda trace: trace.of(values, neuron)
 
 
 def _da(index: SiteIndex, offset: int, i: str) -> Reader:
@@ -213,28 +212,20 @@ def _da(index: SiteIndex, offset: int, i: str) -> Reader:
     return partial
 
 
-def _delta(index: SiteIndex, offset: int, j: str) -> Reader:
-    if offset < index.offsets.backward_neuron(j):
-        return _blank
-    return lambda trace: trace.of("delta", j)
-
-
 def _sum(index: SiteIndex, offset: int, parameter: Parameter, site: int) -> Reader:
     added = int(offset >= site)
     return lambda trace: trace.sums(parameter)[added]
 
 
-def _x(index: SiteIndex, offset: int, i: str) -> Reader:
-    return lambda trace: trace.of("a", i)
-
-
 _IN_EXAMPLE: Final[dict[str, Callable[..., Reader]]] = {
-    "x": _x,
+    "x": lambda index, offset, i: _from(0, offset, "a", i),
     "y": lambda index, offset, k: lambda trace: trace.target(k),
     "z": _z,
-    "a": _a,
+    "a": lambda index, offset, j: _from(
+        0 if j in index.net.inputs else index.offsets.forward_neuron(j), offset, "a", j
+    ),
     "da": _da,
-    "delta": _delta,
+    "delta": lambda index, offset, j: _from(index.offsets.backward_neuron(j), offset, "delta", j),
     "b": lambda index, offset, j: lambda trace: trace.parameter(j),
     "w": lambda index, offset, i, j: lambda trace: trace.parameter((i, j)),
     "db": lambda index, offset, j: _sum(index, offset, j, index.offsets.backward_neuron(j)),
@@ -284,11 +275,6 @@ class MatchCounts:
     def uncertain(self) -> MatchCounts:
         """What is left to know when a condition is added: where there is no match for certain."""
         return MatchCounts(np.zeros_like(self.certain), self.perhaps | (self.certain > 0))
-
-    @property
-    def total(self) -> int | None:
-        """All matches of the update; None when not known."""
-        return None if self.perhaps.any() else int(self.certain.sum())
 
 
 def add(counts: MatchCounts, true: Any, *, width: int = 1, update: bool = False) -> None:

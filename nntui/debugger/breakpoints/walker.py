@@ -25,7 +25,7 @@ from nntui.debugger.breakpoints.detectors import (
     PlaceDetector,
 )
 from nntui.debugger.breakpoints.sites import Block, SiteIndex, Steps
-from nntui.debugger.breakpoints.stop import Stop, reason_of
+from nntui.debugger.breakpoints.stop import Stop, ordinal
 from nntui.debugger.breakpoints.table import BreakpointTable
 from nntui.debugger.expressions import Expression
 from nntui.debugger.values import RunValues, Value
@@ -36,14 +36,18 @@ _CLOCK_EVERY = 64
 
 
 class Walker:
-    """A run and the detectors of some breakpoints. ``tested`` counts the steps tested so far."""
+    """A run and the detectors of some breakpoints.
+
+    ``edits``: the positions of the run's edits, in rising order. ``tested`` counts the steps
+    tested so far.
+    """
 
     def __init__(self, run: Run, index: SiteIndex, points: Iterable[AnyBreakpoint]) -> None:
         self.run, self.index = run, index
         self.lookup = RunValues(run)
         self.detectors = [self._detector(point) for point in points]
         self.tested = 0
-        self._edits = edit_positions(run)
+        self.edits = sorted({edit.position for edit in run.timeline.edits})
         self._at = -1
 
     def walk(self, end: int, deadline: float | None = None) -> list[Match]:
@@ -56,7 +60,7 @@ class Walker:
             if here != self._at:
                 self.restart()
             block = self.index.block(here)
-            limit = min([end, block.end, *(p for p in self._edits if here < p)])
+            limit = min([end, block.end, *(p for p in self.edits if here < p)])
             if matches := self._through(block, limit, deadline):
                 return matches
             if deadline is not None and perf_counter() > deadline:
@@ -74,7 +78,7 @@ class Walker:
         run = self.run
         for n, (offset, detectors) in enumerate(self._candidates(block, run.position, limit)):
             step = block.start + offset
-            if observers := [d for d in detectors if d.observes]:
+            if observers := [d for d in detectors if isinstance(d, NonfiniteDetector)]:
                 run.advance(step - run.position)
                 for detector in observers:
                     detector.before_step()
@@ -100,7 +104,7 @@ class Walker:
             zip(_between(detector.sites.of(block), low, high), repeat(n))
             for n, detector in enumerate(self.detectors)
         ]
-        if limit in self._edits:  # after this step the edit shows, whatever the step has written
+        if limit in self.edits:  # after this step the edit shows, whatever the step has written
             changes = [n for n, d in enumerate(self.detectors) if isinstance(d, ChangeDetector)]
             streams.append(zip(repeat(high - 1), changes))
         for offset, found in groupby(merge(*streams), key=lambda pair: pair[0]):
@@ -136,18 +140,13 @@ class Walker:
         return None
 
 
-def _after_step(detectors: Iterable[Detector]) -> None:
+def _after_step(detectors: Iterable[NonfiniteDetector]) -> None:
     for detector in detectors:
         detector.after_step()
 
 
 def _between(offsets: Steps, low: int, high: int) -> Steps:
     return offsets[bisect_left(offsets, low) : bisect_left(offsets, high)]
-
-
-def edit_positions(run: Run) -> tuple[int, ...]:
-    """The positions of a run's edits, in rising order."""
-    return tuple(sorted({edit.position for edit in run.timeline.edits}))
 
 
 # ---- messages and hits ---------------------------------------------------------------------------
@@ -232,7 +231,11 @@ class HitCounter:
                 self._breakpoints.remove(point.number)
         return Stop(
             position=position,
-            reason=reason_of(stopping),
+            reason="; ".join(
+                f"{point.title}: {match.text}"
+                + ("" if match.failed else f" ({ordinal(point.hits)} hit)")
+                for point, match in stopping
+            ),
             kind="failure" if any(match.failed for _, match in stopping) else "stop",
             hits=tuple((point.number, point.hits) for point, _ in stopping),
             messages=self._log.messages if self._log else (),

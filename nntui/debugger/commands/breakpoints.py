@@ -198,7 +198,7 @@ What break takes behind its place (if, every, ignore, log) goes here too.
     ),
     Command(
         "disable", "[NUMBER …]", "let breakpoints stop no more, or none of them",
-        _each("disabled", lambda debugger, number: debugger.breakpoints.disable(number)),
+        _each("disabled", lambda debugger, number: debugger.breakpoints.enable(number, False)),
         completes=breakpoints,
     ),
     Command(

@@ -142,9 +142,9 @@ class Interpreter:
         if isinstance(answer, Reply):
             return answer
         if answer.continuing is not None and on_message is not None:
-            answer.continuing.pass_messages_to(on_message)
+            answer.continuing.log.pass_to(on_message)
         elif answer.continuing is not None and keep_all:
-            answer.continuing.keep_all()
+            answer.continuing.log.keep_all()
         while not answer.burst(BURST) and not paused():
             pass
         return self.finish(answer)

@@ -33,11 +33,11 @@ class Author:
     """Writes random commands about a network."""
 
     def __init__(self, experiment, chance: Random) -> None:
-        self.net, self.chance = experiment.network.wiring(), chance
+        self.experiment, self.chance = experiment, chance
         self.values = list(Debugger(experiment).snapshot().values)
 
     def place(self) -> str:
-        net, chance = self.net, self.chance
+        net, chance = self.experiment.network.wiring(), self.chance
         direction = chance.choice(["", "", " forward", " backward", " update"])
         kind = chance.choice(
             ["edge", "edge", "neuron", "neuron", "layer", "phase", "line", "period"]
@@ -108,7 +108,7 @@ class Author:
             read = parse_watchpoint
         if chance.random() < 0.15:
             clauses += f' log "{number} {{{self._plain_value()}}}"'
-        return read(text + clauses, self.net, temporary=chance.random() < 0.1)
+        return read(text + clauses, self.experiment.network, temporary=chance.random() < 0.1)
 
     def edit(self, position: int) -> Edit:
         chance = self.chance

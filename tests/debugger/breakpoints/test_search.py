@@ -239,7 +239,7 @@ def test_only_the_last_thousand_messages_are_kept() -> None:
 def test_all_messages_are_kept_where_that_is_asked_for() -> None:
     debugger = debugger_with("break log {step}")
     search = debugger.continue_search()
-    search.keep_all()
+    search.log.keep_all()
     while (stop := search.burst(0.1)) is None:
         pass
     assert stop.messages == tuple(str(step) for step in range(debugger.total))
@@ -260,7 +260,7 @@ def test_no_message_is_lost_when_a_breakpoint_is_set_on_the_way() -> None:
 def test_a_listener_is_told_all_of_them_whatever_changes_on_the_way() -> None:
     debugger, told = debugger_with("break log {step}"), []
     search = debugger.continue_search()
-    search.pass_messages_to(told.append)
+    search.log.pass_to(told.append)
     while (stop := search.burst(0.0)) is None:
         if debugger.position >= 1500 and len(debugger.breakpoints) == 1:
             debugger.breakpoints.add(
@@ -377,8 +377,8 @@ def test_a_breakpoint_added_between_bursts_counts_from_there_on() -> None:
 
 def test_nothing_enabled_leads_to_the_ends() -> None:
     debugger = debugger_with("break", "watch loss")
-    debugger.breakpoints.disable(1)
-    debugger.breakpoints.disable(2)
+    debugger.breakpoints.enable(1, False)
+    debugger.breakpoints.enable(2, False)
     assert debugger.resume().kind == "end"
     assert debugger.resume(-1).kind == "start"
     assert [row.hits for row in debugger.breakpoints] == [0, 0]

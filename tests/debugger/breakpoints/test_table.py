@@ -17,7 +17,6 @@ from nntui.debugger.breakpoints.breakpoint import (
 from nntui.debugger.breakpoints.parse import (
     from_plain,
     parse_breakpoint,
-    parse_place,
     parse_watchpoint,
     to_plain,
 )
@@ -56,7 +55,7 @@ def test_an_unknown_number_is_refused_with_those_there_are() -> None:
 
 def test_each_property_can_be_changed_and_is_part_of_the_text() -> None:
     table = three()
-    assert table.disable(1).text == "break h1_1 disabled"
+    assert table.enable(1, False).text == "break h1_1 disabled"
     assert [point.number for point in table.enabled] == [2, 3]
     table.enable(1)
     table.condition(1, parse("loss > 1", NET))
@@ -87,18 +86,12 @@ def test_there_is_a_most_of_them() -> None:
         table.add(parse_breakpoint("epoch", NET))
 
 
-def test_the_breakpoints_at_a_place_are_found() -> None:
-    table = three()
-    assert [point.number for point in table.at(parse_place("h1_1", NET))] == [1]
-    assert table.at(parse_place("h1_1 backward", NET)) == ()
-
-
 def test_every_change_of_what_is_looked_for_is_noticed_and_counting_is_none() -> None:
     table = three()
     version = table.version
     table.count(replace(table[1], hits=5))
     assert (table[1].hits, table.version) == (5, version)
-    for change in (lambda: table.disable(1), lambda: table.remove(2), table.clear):
+    for change in (lambda: table.enable(1, False), lambda: table.remove(2)):
         change()
         assert table.version > version
         version = table.version
@@ -138,7 +131,7 @@ def test_a_list_kept_as_json_comes_back_the_same() -> None:
     table.remove(1)
     table.add(parse_breakpoint('x1->h1_1 update every 3 log "{dw[x1,h1_1]}"', NET, temporary=True))
     table.count(replace(table[4], hits=7, since=2))
-    table.disable(2)
+    table.enable(2, False)
     again, problems = from_plain(json.loads(json.dumps(to_plain(table))), NET)
     assert problems == []
     assert list(again) == list(table)

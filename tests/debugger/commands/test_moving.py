@@ -76,7 +76,8 @@ def test_until_leads_where_a_breakpoint_would_stop(data, experiment) -> None:
     for back in (False, True):
         for debugger in (searching, going):
             debugger.seek(start)
-        searching.breakpoints.clear()
+        for point in searching.breakpoints:
+            searching.breakpoints.remove(point.number)
         assert Interpreter(searching).execute(f"break {place}").ok
         found = Interpreter(searching).execute("reverse-continue" if back else "continue")
         reply = Interpreter(going).execute(f"{'reverse-' if back else ''}until {place}")
