@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import Final
 
 import numpy as np
 
-from nntui.debugger.snapshot import snapshot_of
+from nntui.debugger.snapshot import SnapshotTaker
 from nntui.engine.edits import Edit
 from nntui.engine.full_speed import BatchValues
 from nntui.engine.observe import StepContext, writes
-from nntui.engine.replay import Replay
 from nntui.engine.run import Run
 from nntui.engine.state import same, same_number
 from nntui.engine.timeline import Timeline
-from nntui.model.experiment import Experiment
 from nntui.model.names import SYMBOLS, value_name
 from nntui.model.numerics import Array
 
@@ -71,7 +70,10 @@ class BranchComparison:
         deadline = perf_counter() + seconds
         for position in self._search:
             if position is not None:
-                self.found = self._difference(position)
+                differing = self._differing(position)
+                step = position - 1 if position and self._wrote_differently(position) else None
+                shown = dict(list(differing.items())[:MOST_VALUES])
+                self.found = Difference(position, step, shown, len(differing))
                 return True
             if perf_counter() >= deadline:
                 return False
@@ -81,27 +83,36 @@ class BranchComparison:
 
     def _positions(self) -> Iterator[int | None]:
         """Yield the first position that differs; None after each piece that is the same."""
-        schedule, fork = self._schedule, self._fork()
+        schedule, edits = self._schedule, [timeline.edits for timeline in self._timelines]
+        shared = len(common(*edits))
+        fork = min((e[shared].position for e in edits if e[shared:]), default=None)
         if fork is None:
             return
-        if self._differ(fork):
+        if self._differing(fork):
             yield fork
             return
         position = fork
         while position < schedule.total:
             update = schedule.updates_before(position)
-            end = schedule.update_start(update + 1)
-            if position == schedule.update_start(update) and not self._edits_within(position, end):
+            start, end = schedule.update_start(update), schedule.update_start(update + 1)
+            following = [timeline.next_edit(position) for timeline in self._timelines]
+            edited = any(edit is not None and edit <= end for edit in following)
+            if position == start and not edited:
                 if self._same_forever(update):
                     return
                 if self._same_update(update):
                     position = end
                     yield None
                     continue
-            for example in self._pieces(position, end, self._example_ends(update)):
-                for neuron in self._pieces(*example, self._neuron_ends(*example)):
+            numbers = range(1, schedule.batch_length(update) + 1)
+            example_ends = {start + n * schedule.steps_per_example for n in numbers}
+            for example in self._pieces(position, end, example_ends):
+                block = schedule.block(example[0])
+                neuron_ends = {block.start + offset for offset in block.neuron_ends}
+                for neuron in self._pieces(*example, neuron_ends):
                     for at in range(neuron[0] + 1, neuron[1] + 1):
-                        if self._step_differs(at):
+                        edited = any(timeline.edits_at(at) for timeline in self._timelines)
+                        if self._wrote_differently(at) or (edited and self._differing(at)):
                             yield at
                             return
                         yield None
@@ -109,23 +120,17 @@ class BranchComparison:
                 yield None
             position = end
 
-    def _fork(self) -> int | None:
-        """The first position at which the edits differ; None when they are the same."""
-        a, b = (timeline.edits for timeline in self._timelines)
-        shared = len(common(a, b))
-        return min((edits[shared].position for edits in (a, b) if edits[shared:]), default=None)
-
-    def _edits_within(self, first: int, end: int) -> bool:
-        """Whether either timeline has an edit after the first position, up to the end itself."""
-        edits = (timeline.next_edit(first) for timeline in self._timelines)
-        return any(edit is not None and edit <= end for edit in edits)
-
     def _same_forever(self, update: int) -> bool:
         """Whether nothing can differ from here on: equal numbers, equal rules, no more edits."""
         at = self._schedule.update_start(update)
         if any(timeline.next_edit(at) is not None for timeline in self._timelines):
             return False
-        if not _equal(*(timeline.experiment_at(at) for timeline in self._timelines)):
+        one, other = (timeline.experiment_at(at) for timeline in self._timelines)
+        if one is not other and not (
+            one.training == other.training
+            and one.data == other.data
+            and one.network.wiring().activation == other.network.wiring().activation
+        ):
             return False
         a, b = (run.start(update) for run in self._runs)
         return same(a.p, b.p) and same(a.memory, b.memory)
@@ -183,16 +188,6 @@ class BranchComparison:
             slopes = [np.array(loss.gradient(outputs, targets)) for loss in (a, b)]
         return same(*slopes)
 
-    def _example_ends(self, update: int) -> set[int]:
-        """The positions after each example of an update's batch."""
-        start, steps = self._schedule.update_start(update), self._schedule.steps_per_example
-        return {start + (n + 1) * steps for n in range(self._schedule.batch_length(update))}
-
-    def _neuron_ends(self, position: int, end: int) -> set[int]:
-        """The positions after each neuron of an example's passes, or of an update."""
-        block = self._schedule.block(position)
-        return {block.start + offset for offset in block.neuron_ends}
-
     def _pieces(self, position: int, end: int, ends: set[int]) -> Iterator[tuple[int, int]]:
         """Yield the stretches between positions of an update, cut at ``ends``, that may differ."""
         schedule = self._schedule
@@ -207,32 +202,21 @@ class BranchComparison:
             for timeline, replay in zip(self._timelines, replays, strict=True):
                 timeline.advance(replay, until)
             example = schedule.example_shown(until)
-            alike = self._same_replays(*replays) and self._same_target(at, example)
+            a, b = replays
+            alike = (
+                same(a.p, b.p)
+                and same(a.dp, b.dp)
+                and same_number(a.loss, b.loss)
+                and all(same(getattr(a, n)[r], getattr(b, n)[r]) for n, r in self._rows.items())
+                and self._same_target(at, example)
+            )
             if alike:
-                outputs = replays[0].a[replays[0].parameter_index.outputs][:, np.newaxis]
+                outputs = a.a[a.parameter_index.outputs][:, np.newaxis]
                 alike = self._same_slopes(at, list(outputs), [example])
             tested = until % schedule.steps_per_epoch == 0
             if not alike or tested or until in edits:
                 yield at, until
             at = until
-
-    def _same_replays(self, a: Replay, b: Replay) -> bool:
-        return (
-            same(a.p, b.p)
-            and same(a.dp, b.dp)
-            and same_number(a.loss, b.loss)
-            and all(
-                same(getattr(a, n)[rows], getattr(b, n)[rows]) for n, rows in self._rows.items()
-            )
-        )
-
-    def _step_differs(self, position: int) -> bool:
-        """Whether the step before a position makes a difference, or an edit made there."""
-        if self._wrote_differently(position):
-            return True
-        return any(timeline.edits_at(position) for timeline in self._timelines) and self._differ(
-            position
-        )
 
     def _wrote_differently(self, position: int) -> bool:
         """Whether the step before a position writes, or shows, other values on each timeline."""
@@ -240,8 +224,15 @@ class BranchComparison:
         for run in self._runs:
             run.seek(step)
         operation, example = self._schedule.operation(step), self._schedule.position(step).example
-        a, b = (self._written(run, operation, example) for run in self._runs)
-        if not all(same_number(a[name], b[name]) for name in a):
+        found: list[dict[str, float]] = []
+
+        def note(context: StepContext) -> None:
+            found.append(writes(operation, context))
+
+        for run in self._runs:
+            context = StepContext(run.experiment, run.state, example)
+            run.advance(1, partial(note, context))
+        if not all(same_number(found[0][name], found[1][name]) for name in found[0]):
             return True
         if operation == ("load",):
             assert example is not None
@@ -249,24 +240,13 @@ class BranchComparison:
         series = [[run.losses.last(s) for s in ("batch", "epoch", "test")] for run in self._runs]
         return not all(map(same_number, *series))
 
-    @staticmethod
-    def _written(run: Run, operation: tuple[str, ...], example: int | None) -> dict[str, float]:
-        """Execute a run's next step; return what it writes, before the edits made after it."""
-        context = StepContext(run.experiment, run.state, example)
-        written: dict[str, float] = {}
-        run.advance(1, lambda: written.update(writes(operation, context)))
-        return written
-
     # ---- what differs --------------------------------------------------------------------------
-
-    def _differ(self, position: int) -> bool:
-        return bool(self._differing(position))
 
     def _differing(self, position: int) -> dict[str, Pair]:
         """Every value that differs at a position, by name."""
         for run in self._runs:
             run.seek(position)
-        a, b = (snapshot_of(run, None) for run in self._runs)
+        a, b = (SnapshotTaker().take(run, None) for run in self._runs)
         found: dict[str, Pair] = {}
         for symbol, neurons in SYMBOLS.items():
             on_a, on_b = getattr(a, symbol), getattr(b, symbol)
@@ -278,12 +258,6 @@ class BranchComparison:
                     found[value_name(symbol, *((key,) if neurons == 1 else key))] = pair
         return found
 
-    def _difference(self, position: int) -> Difference:
-        differing = self._differing(position)
-        step = position - 1 if position and self._wrote_differently(position) else None
-        shown = dict(list(differing.items())[:MOST_VALUES])
-        return Difference(position, step, shown, len(differing))
-
 
 def common(a: tuple[Edit, ...], b: tuple[Edit, ...]) -> tuple[Edit, ...]:
     """The edits that both begin with."""
@@ -291,12 +265,3 @@ def common(a: tuple[Edit, ...], b: tuple[Edit, ...]) -> tuple[Edit, ...]:
     while shared < min(len(a), len(b)) and a[shared] == b[shared]:
         shared += 1
     return a[:shared]
-
-
-def _equal(a: Experiment, b: Experiment) -> bool:
-    """Whether two experiments compute the same, their parameters left out."""
-    return a is b or (
-        a.training == b.training
-        and a.data == b.data
-        and a.network.wiring().activation == b.network.wiring().activation
-    )

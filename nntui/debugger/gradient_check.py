@@ -87,7 +87,12 @@ def summary(experiment: Experiment, parameters: Iterator[ParameterCheck]) -> Gra
     net, examples = experiment.network.wiring(), len(experiment.train_examples)
     edges = net.connection_count
     return GradientCheck(
-        loss=_Loss(experiment).value,
+        loss=mean_loss(
+            experiment,
+            experiment.train_examples,
+            experiment.network.biases,
+            experiment.network.weights,
+        ),
         parameters=tuple(parameters),
         backpropagation=examples * (edges + edges),
         central_differences=examples * 2 * len(net.parameters) * edges,
@@ -96,27 +101,19 @@ def summary(experiment: Experiment, parameters: Iterator[ParameterCheck]) -> Gra
 
 def parameter_checks(experiment: Experiment) -> Iterator[ParameterCheck]:
     """Check one parameter after the other, in canonical order: many take a while."""
-    analytic = _gradient(experiment)
+    derivatives, rounding = _gradient(experiment)
     loss = _Loss(experiment)
-    for parameter, derivative in analytic.by_parameter.items():
-        yield _compare(loss, parameter, derivative, analytic.rounding)
+    for parameter, derivative in derivatives.items():
+        yield _compare(loss, parameter, derivative, rounding)
 
 
-@dataclass(frozen=True, slots=True)
-class _Gradient:
-    """The mean gradient by backpropagation, and how far the loss is off by rounding.
+def _gradient(experiment: Experiment) -> tuple[dict[Parameter, float], float]:
+    """Compute the mean gradient by the listing, and how far the loss is off by rounding.
 
-    ``rounding`` is the mean over the examples of ε·Σ|∂L/∂v|·|v| over every number v on the way to
+    The latter is the mean over the examples of ε·Σ|∂L/∂v|·|v| over every number v on the way to
     the loss, itself included. (A nearly saturated sigmoid under a logarithm makes this far more
     than ε·|loss|.)
     """
-
-    by_parameter: dict[Parameter, float]
-    rounding: float
-
-
-def _gradient(experiment: Experiment) -> _Gradient:
-    """Run the listing there and back for every example, at the file's parameters."""
     net, examples = experiment.network.wiring(), len(experiment.train_examples)
     training = replace(experiment.training, batch_size=None, shuffle=False, epochs=1)
     one_batch = replace(experiment, training=training)
@@ -138,7 +135,7 @@ def _gradient(experiment: Experiment) -> _Gradient:
     mean: dict[Parameter, float] = {
         p: (state.db[p] if isinstance(p, str) else state.dw[p]) / examples for p in net.parameters
     }
-    return _Gradient(mean, _EPSILON * total / examples)
+    return mean, _EPSILON * total / examples
 
 
 class _Loss:
@@ -148,14 +145,14 @@ class _Loss:
         self._experiment = experiment
         self._b = experiment.network.biases
         self._w = experiment.network.weights
-        self.value = self._mean(self._b, self._w)
 
     def here(self, parameter: Parameter) -> float:
         return self._b[parameter] if isinstance(parameter, str) else self._w[parameter]
 
     def at(self, parameter: Parameter, p: float) -> float:
         """The loss with the parameter moved to p."""
-        return self._mean(*self._moved(parameter, p))
+        examples = self._experiment.train_examples
+        return mean_loss(self._experiment, examples, *self._moved(parameter, p))
 
     def sides(self, parameter: Parameter, p: float) -> list[bool | None]:
         """For every kink of every example: on which side of it (None: right on it)."""
@@ -181,9 +178,6 @@ class _Loss:
             if loss.row.clamped([a[k] for k in net.outputs], experiment.y(example)):
                 return True
         return False
-
-    def _mean(self, b: dict[str, float], w: dict[tuple[str, str], float]) -> float:
-        return mean_loss(self._experiment, self._experiment.train_examples, b, w)
 
     def _moved(
         self, parameter: Parameter, p: float
@@ -211,19 +205,12 @@ def _compare(loss: _Loss, parameter: Parameter, analytic: float, rounding: float
         if math.isfinite(tolerance) and abs(analytic - numeric) <= tolerance:
             return _verdict(parameter, analytic, numeric, "ok")
     assert first is not None
-    verdict: Verdict = "clamped" if loss.clamped else "wrong"
-    if _crosses_kink(loss, parameter, p, shortest):
-        verdict = "kink"
-    return _verdict(parameter, analytic, first, verdict)
-
-
-def _crosses_kink(loss: _Loss, parameter: Parameter, p: float, h: float) -> bool:
-    """Whether a kink lies between p − h and p + h.
-
-    The shortest h counts: had only a longer one crossed it, the shortest would have agreed.
-    """
     here = loss.sides(parameter, p)
-    return any(loss.sides(parameter, aside) != here for aside in (p - h, p + h))
+    # Had only a longer h crossed the kink, the shortest would have agreed.
+    if any(loss.sides(parameter, aside) != here for aside in (p - shortest, p + shortest)):
+        return _verdict(parameter, analytic, first, "kink")
+    verdict: Verdict = "clamped" if loss.clamped else "wrong"
+    return _verdict(parameter, analytic, first, verdict)
 
 
 def _verdict(

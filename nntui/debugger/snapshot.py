@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 from nntui.debugger.step import Step
 from nntui.engine.loss_history import Losses
 from nntui.engine.schedule import Position
+from nntui.engine.state import same_number
 from nntui.model.names import SYMBOLS, parse_value_name, value_name
-from nntui.model.wiring import Wiring, check_value, value_owners
+from nntui.model.wiring import Wiring, check_value, parameter_key, value_owners
 
 if TYPE_CHECKING:
     from nntui.debugger.values import ParametersBefore
@@ -112,9 +113,7 @@ class Snapshot:
 
     def _value(self, symbol: str, neurons: tuple[str, ...]) -> float | None:
         found: Any = getattr(self, symbol)
-        if neurons:
-            found = found.get(neurons if len(neurons) == 2 else neurons[0])
-        value: float | None = found
+        value: float | None = found.get(parameter_key(neurons)) if neurons else found
         return value
 
 
@@ -131,8 +130,29 @@ class SnapshotTaker:
 
     def take(self, run: Run, last: Step | None) -> Snapshot:
         """Take the snapshot of a run whose last step was ``last``."""
-        self._latest = _snapshot(run, last, self._unchanged(run, last))
-        self._state = run.state
+        kept = self._unchanged(run, last)
+        state, schedule, experiment = run.state, run.schedule, run.experiment
+        net = experiment.network.wiring()
+        ahead = run.position < schedule.total
+        example = schedule.example_shown(run.position)
+        self._state = state
+        self._latest = Snapshot(
+            position=run.position,
+            total=schedule.total,
+            last=last,
+            next=schedule.position(run.position) if ahead else None,
+            next_operation=schedule.operation(run.position) if ahead else None,
+            losses=run.losses,
+            loss=state.loss,
+            x=dict(zip(net.inputs, experiment.x(example), strict=True)),
+            y=dict(zip(net.outputs, experiment.y(example), strict=True)),
+            z=state.z.copy(),
+            a=state.a.copy(),
+            da=state.da.copy(),
+            delta=state.delta.copy(),
+            net=net,
+            **{name: kept.get(name) or getattr(state, name).copy() for name in _LARGE},
+        )
         return self._latest
 
     def _unchanged(self, run: Run, last: Step | None) -> dict[str, Mapping[Any, float]]:
@@ -142,56 +162,21 @@ class SnapshotTaker:
             return {}
         changed: tuple[str, ...] = ()
         if latest.position != run.position:
-            if last is None or latest.position != run.position - 1:
+            edited = run.timeline.edits_at(run.position)  # after the step
+            if last is None or latest.position != run.position - 1 or edited:
                 return {}
-            if run.timeline.edits_at(run.position):  # they are made after the step
-                return {}
-            changed = _CHANGED[last.kind]
+            changed = _CHANGED.get(last.kind, ())
         return {name: getattr(latest, name) for name in _LARGE if name not in changed}
 
 
 _LARGE: Final = ("b", "db", "w", "dw")
 _CHANGED: Final[dict[str, tuple[str, ...]]] = {
     "load": ("db", "dw"),  # a batch may begin: they are 0 again
-    "forward_edge": (),
-    "forward_neuron": (),
-    "loss": (),
     "backward_neuron": ("db",),
     "backward_edge": ("dw",),
     "update": ("b", "w"),
 }
-"""What each kind of step changes of the parameters and gradients."""
-
-
-def snapshot_of(run: Run, last: Step | None) -> Snapshot:
-    """Take the snapshot of a run whose last step was ``last``."""
-    return _snapshot(run, last, {})
-
-
-def _snapshot(run: Run, last: Step | None, kept: Mapping[str, Mapping[Any, float]]) -> Snapshot:
-    """Take a snapshot; ``kept`` holds the large parts that need no copying."""
-    state, schedule, experiment = run.state, run.schedule, run.experiment
-    net = experiment.network.wiring()
-    ahead = run.position < schedule.total
-    upcoming = schedule.position(run.position) if ahead else None
-    example = schedule.example_shown(run.position)
-    return Snapshot(
-        position=run.position,
-        total=schedule.total,
-        last=last,
-        next=upcoming,
-        next_operation=schedule.operation(run.position) if ahead else None,
-        losses=run.losses,
-        loss=state.loss,
-        x=dict(zip(net.inputs, experiment.x(example), strict=True)),
-        y=dict(zip(net.outputs, experiment.y(example), strict=True)),
-        z=state.z.copy(),
-        a=state.a.copy(),
-        da=state.da.copy(),
-        delta=state.delta.copy(),
-        net=net,
-        **{name: kept.get(name) or getattr(state, name).copy() for name in _LARGE},
-    )
+"""What steps change of the parameters and gradients, by kind; others change nothing."""
 
 
 # ---- sums under way ------------------------------------------------------------------------------
@@ -251,7 +236,7 @@ class Products:
         w = self.before.__getitem__ if self.updating and self.before else s.w.__getitem__
         for i in sources[:done]:  # there may be thousands
             z = z + w((i, j)) * a[i]
-        return IncomingProducts(self, j, sources, done, _same(s.z.get(j, z), z))
+        return IncomingProducts(self, j, sources, done, same_number(s.z.get(j, z), z))
 
     def outgoing(self, i: str) -> OutgoingProducts:
         """The products that come back to a neuron over its outgoing connections."""
@@ -262,7 +247,7 @@ class Products:
         for k in reversed(targets):  # the order of the backward pass: the last neuron first
             if is_passed_back(s, i, k):
                 da = da + self.w((i, k)) * s.delta[k]
-        return OutgoingProducts(self, i, targets, _same(s.da.get(i, 0.0), da))
+        return OutgoingProducts(self, i, targets, same_number(s.da.get(i, 0.0), da))
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +287,3 @@ class OutgoingProducts:
         if not self.exact or not is_passed_back(s, self.i, k):
             return None
         return self.products.w((self.i, k)) * s.delta[k]
-
-
-def _same(x: float, y: float) -> bool:
-    return x == y or (x != x and y != y)

@@ -76,9 +76,7 @@ class Stepper:
         """
         return value_of(self.run, name)
 
-    def value(self, name: str) -> float | None:
-        """The same as ``stepper[name]``."""
-        return value_of(self.run, name)
+    value = __getitem__
 
     def evaluate(self, text: str) -> float | bool | None:
         """Compute an expression here; None when it reads a blank value.

@@ -96,10 +96,7 @@ _READERS: Final[dict[str, Callable[..., float | None]]] = {
     "batch_loss": lambda run: run.losses.last("batch"),
     "epoch_loss": lambda run: run.losses.last("epoch"),
     "test_loss": lambda run: run.losses.last("test"),
-    "epoch": _counter("epoch"),
-    "update": _counter("update"),
-    "example": _counter("example"),
-    "step": _counter("step"),
+    **{word: _counter(word) for word in ("epoch", "update", "example", "step")},
 }
 
 

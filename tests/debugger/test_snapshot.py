@@ -9,7 +9,7 @@ from support.bits import all_bits, bits, bits_of
 from support.experiments import experiments, layered
 
 from nntui.debugger.debugger import Debugger
-from nntui.debugger.snapshot import snapshot_of
+from nntui.debugger.snapshot import SnapshotTaker
 from nntui.engine.evaluate import mean_loss
 from nntui.engine.schedule import Schedule
 from nntui.model.dataset import Dataset
@@ -146,7 +146,7 @@ def test_what_a_snapshot_shares_with_the_one_before_is_what_it_would_have_copied
             debugger.step()
         else:
             debugger.seek(there)
-        assert seen(debugger.snapshot()) == seen(snapshot_of(debugger.run, debugger.last))
+        assert seen(debugger.snapshot()) == seen(SnapshotTaker().take(debugger.run, debugger.last))
 
 
 def test_an_edit_is_in_the_next_snapshot_wherever_the_run_comes_from(debugger) -> None:
