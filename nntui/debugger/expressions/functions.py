@@ -23,20 +23,16 @@ def power(x: Any, y: Any) -> Any:
     return result if isinstance(result, np.ndarray) else float(result)
 
 
-def least(*numbers: Any) -> Any:
-    """The least of the numbers; nan if one of them is nan."""
-    found = numbers[0]
-    for x in numbers[1:]:
-        found = where((x < found) | (x != x), x, found)
-    return found
+def _extreme(beats: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    """Choose the number that beats all others; nan if one of them is nan."""
 
+    def choose(*numbers: Any) -> Any:
+        found = numbers[0]
+        for x in numbers[1:]:
+            found = where(beats(x, found) | (x != x), x, found)
+        return found
 
-def greatest(*numbers: Any) -> Any:
-    """The greatest of the numbers; nan if one of them is nan."""
-    found = numbers[0]
-    for x in numbers[1:]:
-        found = where((x > found) | (x != x), x, found)
-    return found
+    return choose
 
 
 def _test(of_float: Callable[[float], bool], of_array: Callable[..., Any]) -> Callable[..., Any]:
@@ -51,25 +47,22 @@ class Function:
     least: int
     most: int
     truth: bool
-    text: str
 
 
 MANY: Final = 50
 
 FUNCTIONS: Final[dict[str, Function]] = {
-    "abs": Function(abs, 1, 1, False, "the size of a number, without its sign"),
-    "min": Function(least, 2, MANY, False, "the least of some numbers"),
-    "max": Function(greatest, 2, MANY, False, "the greatest of some numbers"),
-    "sqrt": Function(sqrt, 1, 1, False, "the square root"),
-    "exp": Function(exp, 1, 1, False, "e to the power of a number"),
-    "log": Function(log, 1, 1, False, "the natural logarithm"),
-    "sign": Function(sign, 1, 1, False, "−1, 0 or 1"),
-    "isnan": Function(_test(math.isnan, np.isnan), 1, 1, True, "is it not a number?"),
-    "isinf": Function(_test(math.isinf, np.isinf), 1, 1, True, "is it infinite?"),
-    "isfinite": Function(
-        _test(math.isfinite, np.isfinite), 1, 1, True, "neither NaN nor infinite?"
-    ),
-    "isblank": Function(lambda x: False, 1, 1, True, "has it no value yet?"),
+    "abs": Function(abs, 1, 1, False),
+    "min": Function(_extreme(operator.lt), 2, MANY, False),
+    "max": Function(_extreme(operator.gt), 2, MANY, False),
+    "sqrt": Function(sqrt, 1, 1, False),
+    "exp": Function(exp, 1, 1, False),
+    "log": Function(log, 1, 1, False),
+    "sign": Function(sign, 1, 1, False),
+    "isnan": Function(_test(math.isnan, np.isnan), 1, 1, True),
+    "isinf": Function(_test(math.isinf, np.isinf), 1, 1, True),
+    "isfinite": Function(_test(math.isfinite, np.isfinite), 1, 1, True),
+    "isblank": Function(lambda x: False, 1, 1, True),
 }
 
 SUMS: Final[dict[str, Callable[[Any, Any], Any]]] = {"+": operator.add, "-": operator.sub}

@@ -46,25 +46,20 @@ class ExpressionError(NntuiError, ValueError):
     @property
     def caret(self) -> str:
         """Two lines: the text (of a long one a part), and below it a caret under the character."""
+        from nntui.text import cells
+
         first = min(self.position - MOST_SHOWN // 2, len(self.text) - MOST_SHOWN)
         first = max(first, 0)
         before = "…" if first else ""
         behind = "…" if first + MOST_SHOWN < len(self.text) else ""
         part = self.text[first : first + MOST_SHOWN]
         shown = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in part)
-        cells = len(before) + sum(_cells(c) for c in shown[: self.position - first])
-        return f"{before}{shown}{behind}\n{' ' * cells}^"
+        ahead = cells(before + shown[: self.position - first])
+        return f"{before}{shown}{behind}\n{' ' * ahead}^"
 
     def within(self, text: str, start: int) -> ExpressionError:
         """The same error, seen from a longer text in which this one begins at ``start``."""
         return ExpressionError(str(self), text, start + self.position)
-
-
-def _cells(character: str) -> int:
-    """How many columns of a terminal a character takes."""
-    if unicodedata.combining(character):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 # ---- tokens --------------------------------------------------------------------------------------
@@ -114,8 +109,7 @@ class Token:
 
 def token_at(text: str, at: int) -> Token:
     """Read the token at or behind a character; one without a meaning is of kind unknown."""
-    space = _SPACE.match(text, at)
-    start = space.end() if space else at
+    start = _behind_space(text, at)
     match = _TOKEN.match(text, start)
     if match is None:
         return Token("unknown", text[start], start, start + 1)
@@ -151,7 +145,12 @@ def neurons_at(text: str, at: int) -> tuple[list[tuple[str, int]], int]:
         if match is None:
             raise ExpressionError("expected a neuron's name here", text, _behind_space(text, at))
         kind = match.lastgroup or "bare"
-        found.append((_unquoted(text, match, kind), match.start(kind)))
+        name = unquoted(match.group(kind))
+        if name is None:
+            raise ExpressionError(
+                f"{escaped(match.group(kind))} is badly quoted", text, match.start(kind)
+            )
+        found.append((name, match.start(kind)))
         at = match.end()
         if text[at : at + 1] == "]":
             return found, at + 1
@@ -165,14 +164,6 @@ def neurons_at(text: str, at: int) -> tuple[list[tuple[str, int]], int]:
 def _behind_space(text: str, at: int) -> int:
     space = _SPACE.match(text, at)
     return space.end() if space else at
-
-
-def _unquoted(text: str, match: re.Match[str], kind: str) -> str:
-    word = match.group(kind)
-    name = unquoted(word)
-    if name is None:
-        raise ExpressionError(f"{escaped(word)} is badly quoted", text, match.start(kind))
-    return name
 
 
 # ---- parser --------------------------------------------------------------------------------------
@@ -325,16 +316,11 @@ class Parser:
                 raise ValueNameError(_wrong_count(token.text))
             check_value(self._net, token.text, neurons)
         except ValueNameError as error:
-            raise ExpressionError(str(error), self._text, self._fault(token, places)) from None
+            unknown = [place for name, place in places if name not in self._net.layer]
+            counted = len(places) == SYMBOLS[token.text]
+            at = unknown[0] if unknown and counted else token.start
+            raise ExpressionError(str(error), self._text, at) from None
         return self._counted(Value((token.start, self._end), value_name(token.text, *neurons)))
-
-    def _fault(self, token: Token, places: list[tuple[str, int]]) -> int:
-        """The place of the first unknown neuron, else of the symbol."""
-        if len(places) == SYMBOLS[token.text]:
-            for name, place in places:
-                if name not in self._net.layer:
-                    return place
-        return token.start
 
     def _unknown(self, token: Token) -> str:
         if token.text in self._net.layer:

@@ -146,16 +146,22 @@ class Call(Node):
         return FUNCTIONS[self.function].of(*(x.value(lookup) for x in self.operands))
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison(Node):
-    """Numbers compared each with the next, as in ``0 < a[h1] <= 1``: true when all hold."""
+class Condition(Node):
+    """A node whose value is a truth value."""
 
-    terms: tuple[Node, ...]
-    operators: tuple[str, ...]
+    __slots__ = ()
 
     @property
     def truth(self) -> bool:
         return True
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison(Condition):
+    """Numbers compared each with the next, as in ``0 < a[h1] <= 1``: true when all hold."""
+
+    terms: tuple[Node, ...]
+    operators: tuple[str, ...]
 
     def value(self, lookup: Lookup) -> Any:
         """Whether all hold; terms behind the first that does not are not computed."""
@@ -184,14 +190,10 @@ class Comparison(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Not(Node):
+class Not(Condition):
     """The opposite of a truth value."""
 
     of: Node
-
-    @property
-    def truth(self) -> bool:
-        return True
 
     def value(self, lookup: Lookup) -> Any:
         return not self.of.value(lookup)
@@ -202,15 +204,11 @@ class Not(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Logic(Node):
+class Logic(Condition):
     """``and`` or ``or`` of some truth values, from left to right, no further than needed."""
 
     operator: str
     operands: tuple[Node, ...]
-
-    @property
-    def truth(self) -> bool:
-        return True
 
     def value(self, lookup: Lookup) -> Any:
         decisive = self.operator == "or"
