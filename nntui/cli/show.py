@@ -75,7 +75,12 @@ def show(
     if step is None and view is None and out is None:
         lines = _lines(experiment, columns)
     else:
-        stepper = _stepper_at(experiment, step or 0)
+        from nntui.debugger.stepper import Stepper
+
+        stepper = Stepper(experiment)
+        if step is not None and step > stepper.total:
+            raise NntuiError(f"--step {step}: the run ends with step {stepper.total}")
+        stepper.seek(step or 0)
         described, picture = _described(stepper, view), _drawn(stepper, columns, view)
         if out is not None:
             title = " · ".join((experiment.name or "a network", *described))
@@ -188,21 +193,6 @@ def _function(function: TableFunction[Any]) -> str:
 
 _TALLEST: Final = 60
 """Rows of a drawing at most; larger layers are folded."""
-
-
-def _stepper_at(experiment: Experiment, step: int) -> Stepper:
-    """Run the first steps.
-
-    Raises:
-        NntuiError: the run is shorter.
-    """
-    from nntui.debugger.stepper import Stepper
-
-    stepper = Stepper(experiment)
-    if step > stepper.total:
-        raise NntuiError(f"--step {step}: the run ends with step {stepper.total}")
-    stepper.seek(step)
-    return stepper
 
 
 def _drawn(stepper: Stepper, width: int, view: str | None) -> Picture:

@@ -85,9 +85,6 @@ def _cut(place: str) -> str:
     return place if len(place) <= PLACE_SHOWN else place[: PLACE_SHOWN - 1] + "…"
 
 
-# ---- phrases -------------------------------------------------------------------------------------
-
-
 DIGITS_SHOWN: Final = 30
 
 

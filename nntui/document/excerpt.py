@@ -71,7 +71,7 @@ def span_of(text: str, place: str) -> tuple[int, int] | None:
     around it begins; None when the text is no JSON at all.
     """
     try:
-        at = key = _BLANK.match(text, 0).end()  # type: ignore[union-attr]
+        at = key = _after_blanks(text, 0)
         for part in _PART.finditer(place):
             name, index, quoted = part.groups()
             wanted = int(index) if index is not None else name if quoted is None else quoted

@@ -84,9 +84,6 @@ def _kind_of(mode: int) -> str | None:
     return _KINDS.get(stat.S_IFMT(mode), "something that is no regular file")
 
 
-# ---- reading -------------------------------------------------------------------------------------
-
-
 def read_bytes(path: str, expected: str) -> bytes:
     """Read the regular file at ``path``.
 

@@ -7,7 +7,6 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -29,14 +28,6 @@ _SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _HALF_PAIR: Final = re.compile("[\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
-class _Flaw:
-    """A value that is not allowed: it stands in the tree until a walk finds its place."""
-
-    found: str
-    expected: str
-
-
 def parsed(text: str) -> Any:
     """Parse JSON into dicts, lists, strings, finite numbers, bools and None.
 
@@ -45,18 +36,18 @@ def parsed(text: str) -> Any:
             infinity, a number past the floats, half of a surrogate pair or too many levels (the
             place is a dotted path).
     """
-    flaws: list[_Flaw] = []
+    flaws: list[Fault] = []  # each stands in the tree until a walk finds its place
     too_deep = f"at most {MAX_DEPTH} levels of lists and objects"
 
-    def flaw(found: str, expected: str) -> _Flaw:
-        flaws.append(_Flaw(found, expected))
+    def flaw(found: str, expected: str) -> Fault:
+        flaws.append(Fault("", found, expected))
         return flaws[-1]
 
-    def parse_float(digits: str) -> float | _Flaw:
+    def parse_float(digits: str) -> float | Fault:
         value = float(digits)
         return value if math.isfinite(value) else flaw(number(digits), _IN_RANGE)
 
-    def parse_int(digits: str) -> int | _Flaw:
+    def parse_int(digits: str) -> int | Fault:
         if len(digits) > _DIGITS_AT_MOST or not is_finite(int(digits)):
             return flaw(number(digits), _IN_RANGE)
         return int(digits)
@@ -87,7 +78,7 @@ def parsed(text: str) -> Any:
                 raise Fault(
                     f"{place[:_DEEP_SHOWN]}…", f"a level of nesting past {MAX_DEPTH}", too_deep
                 )
-            if isinstance(met, _Flaw):
+            if isinstance(met, Fault):
                 raise Fault(place, met.found, met.expected)
             if isinstance(met, str) and _HALF_PAIR.search(met):
                 raise Fault(place, f'"{escaped(met)}"', "no half of a surrogate pair in text")

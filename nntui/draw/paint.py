@@ -26,34 +26,6 @@ STOP: Final = "●"
 """Marks a neuron or a connection that has a breakpoint."""
 
 
-def box_lines(box: Box, name: str, look: NodeLook, value_width: int) -> tuple[list[str], str]:
-    """Return the rows of a neuron's box, each `box.width` cells wide, and their role."""
-    left, right, role = _MARKS[look.mark]
-    rims = [STOP if look.stop and row == 0 else left for row in range(box.height)]
-    inner = box.width - 2
-    if box.height == 1:
-        # In the place of the blank, a neuron shown in a fold has the fold's sign.
-        between = _FOLD if box.folded else " "
-        value = padded(look.value, value_width, right=True)
-        rows = [padded(name, box.name_width) + between + value]
-    else:
-        rows = [padded(name, inner), padded(look.value, inner, right=True)]
-    return [rim + padded(row, inner) + right for rim, row in zip(rims, rows, strict=True)], role
-
-
-def fold_lines(box: Box) -> tuple[list[str], str]:
-    """Return the rows of a fold that shows none of its neurons, and their role."""
-    inner = box.width - 2
-    count = len(box.names)
-    span = f"{box.names[0]}…{box.names[-1]}"
-    wordings = (f"{span} ({count})", span, f"{_FOLD} {count} more", f"{_FOLD} {count}", _FOLD)
-    wording = next((each for each in wordings if cut(each, inner) == each), "")
-    return [f" {padded(wording, inner)} "] * box.height, "fold"
-
-
-# ---- the network ---------------------------------------------------------------------------------
-
-
 # How many dots in a row a line has, and how many are then left out: a positive one, a negative one.
 _DOTS: Final = {False: (1, 0), True: (3, 2)}
 _PENDING: Final = {False: (1, 2), True: (1, 3)}
@@ -248,17 +220,31 @@ def _labels(
 def _draw_box(
     canvas: Canvas, layout: Layout, box: Box, nodes: Mapping[str, NodeLook], ends: Iterable[str]
 ) -> Area:
+    """Draw a neuron's box, or a fold: as its current or focused neuron, if any; else as a span."""
     name: str | None = box.names[0]
-    if box.folded:  # it shows a current or a focused neuron, if any
+    if box.folded:
         marked = {nodes[name].mark: name for name in reversed(box.names) if name in nodes}
         shown = next((marked[mark] for mark in _SHOWN_IN_FOLD if mark in marked), None)
         name = shown or next((name for name in ends if name in box.names), None)
     value: float | None = None
+    inner = box.width - 2
     if name is None:
-        rows, role = fold_lines(box)
+        count = len(box.names)
+        span = f"{box.names[0]}…{box.names[-1]}"
+        wordings = (f"{span} ({count})", span, f"{_FOLD} {count} more", f"{_FOLD} {count}", _FOLD)
+        wording = next((each for each in wordings if cut(each, inner) == each), "")
+        rows, role = [f" {padded(wording, inner)} "] * box.height, "fold"
     else:
         look = nodes.get(name, _BLANK)
-        rows, role = box_lines(box, name, look, layout.value_width)
+        left, right, role = _MARKS[look.mark]
+        texts = [padded(name, inner), padded(look.value, inner, right=True)]
+        if box.height == 1:
+            # In the place of the blank, a neuron shown in a fold has the fold's sign.
+            between = _FOLD if box.folded else " "
+            number = padded(look.value, layout.value_width, right=True)
+            texts = [padded(padded(name, box.name_width) + between + number, inner)]
+        rims = [STOP if look.stop else left, left]
+        rows = [rim + text + right for rim, text in zip(rims, texts, strict=False)]
         if look.tone is not None and not math.isnan(look.tone):
             value = round(max(-1.0, min(1.0, look.tone)), 2)
         elif role == "box" and look.tone is not None:

@@ -167,13 +167,12 @@ def strongest(
     net: Wiring, weights: Mapping[Edge, float], neuron: str, direction: str
 ) -> str | None:
     """Find the neuron at the other end of the strongest connection to the left or right."""
-    if direction == "left":
-        ends = [(i, (i, neuron)) for i in net.sources.get(neuron, ())]
-    else:
-        ends = [(j, (neuron, j)) for j in net.targets.get(neuron, ())]
-    if not ends:
-        return None
-    return max(ends, key=lambda end: size_of(weights[end[1]]))[0]
+    left = direction == "left"
+
+    def size(other: str) -> float:
+        return size_of(weights[(other, neuron) if left else (neuron, other)])
+
+    return max((net.sources if left else net.targets).get(neuron, ()), key=size, default=None)
 
 
 def pass_progress(snapshot: Snapshot, edge: Edge, rank: Mapping[str, int]) -> EdgeState:

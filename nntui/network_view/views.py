@@ -118,9 +118,6 @@ def next_view(pinned: str | None, direction: int) -> str | None:
     return order[(order.index(pinned) + direction) % len(order)]
 
 
-# ---- heat maps -----------------------------------------------------------------------------------
-
-
 class HeatMapCache:
     """Fills in the heat maps of a layout, again only when their numbers have changed.
 
