@@ -10,7 +10,6 @@ from nntui.document.load import load
 from nntui.explain.numbers import fitted
 from nntui.tui.app import NntuiApp
 from nntui.tui.editor.preview import Preview
-from nntui.tui.editor.sections import ConnectionRows
 
 
 @pytest.fixture
@@ -107,8 +106,8 @@ async def test_the_editor_draws_the_maps_and_the_lines_of_the_chosen_neuron(larg
 async def test_the_editor_lists_every_connection_in_order(large, seen):
     async with large.run_test(size=(120, 36)) as pilot:
         network = large.document.edited.experiment.network
-        rows = ConnectionRows(network)
-        assert list(rows) == list(network.connections)
+        rows = network.wiring().edges
+        assert list(rows) == [(each.source, each.target) for each in network.connections]
         await pilot.press("M", "tab")
         large.screen.action_row(len(rows))  # a page at a time it would take a while
         await pilot.press("up", "t")

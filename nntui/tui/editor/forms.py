@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING, ClassVar, Final, TypeVar, cast
 
 from textual.app import ComposeResult
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Values = Mapping[str, str]
 """The texts of the fields by their names."""
-YES, NO = "yes", "no"
 _DRAWN: Final = "left empty: drawn by the initializer"
 _FUNCTION: Final = "tanh, or leaky_relu slope 0.2"
 _MOST_CHOICES: Final = 16
@@ -89,7 +89,9 @@ class EditForm(FormScreen[Change]):
         for each in self._form.fields:
             yield field("" if each.tick else each.name, _widget(each))
             if each.choices:
-                yield Static(_choices(each), classes="choices", markup=False)
+                shown = [escaped(quoted(choice), 20) for choice in each.choices[:_MOST_CHOICES]]
+                more = " …" if len(each.choices) > _MOST_CHOICES else ""
+                yield Static(" ".join(shown) + more, classes="choices", markup=False)
 
     def on_mount(self) -> None:
         self._focus_field(self._form.first or self._form.fields[0].name)
@@ -117,21 +119,21 @@ class EditForm(FormScreen[Change]):
 
     def _value(self, each: Field) -> str:
         if each.tick:
-            return YES if self.query_one(f"#edit-{each.name}", Tick).value else NO
+            return yes_or_no(self.query_one(f"#edit-{each.name}", Tick).value)
         return self.query_one(f"#edit-{each.name}", Input).value
 
 
 def _widget(each: Field) -> Input | Tick:
     id = f"edit-{each.name}"
     if each.tick:
-        return Tick(each.name, each.value == YES, id=id, compact=True)
+        return Tick(each.name, each.value == yes_or_no(True), id=id, compact=True)
     suggester = SuggestFromList(each.choices) if each.choices else None
     return TextField(each.value, placeholder=each.hint, suggester=suggester, id=id, compact=True)
 
 
-def _choices(each: Field) -> str:
-    shown = [escaped(quoted(choice), 20) for choice in each.choices[:_MOST_CHOICES]]
-    return " ".join(shown) + (" …" if len(each.choices) > len(shown) else "")
+def yes_or_no(value: bool) -> str:
+    """Write a switch as it is read in a field."""
+    return "yes" if value else "no"
 
 
 def located(error: NntuiError, fields: Collection[str] = ()) -> tuple[str, str | None]:
@@ -151,9 +153,6 @@ def located(error: NntuiError, fields: Collection[str] = ()) -> tuple[str, str |
     return sentence, name if name in fields else None
 
 
-# ---- neurons and connections ---------------------------------------------------------------------
-
-
 def neuron_form(experiment: Experiment, name: str) -> Form:
     """Return the form that changes a neuron."""
     found = experiment.network.neuron(name)
@@ -162,7 +161,7 @@ def neuron_form(experiment: Experiment, name: str) -> Form:
         fields += [
             Field("activation", spelled(found.activation), _FUNCTION, tuple(ACTIVATIONS)),
             Field("bias", repr(found.bias)),
-            Field("trained", YES if found.trainable else NO, tick=True),
+            Field("trained", yes_or_no(found.trainable), tick=True),
         ]
 
     def make(values: Values) -> Change:
@@ -180,8 +179,10 @@ def neuron_form(experiment: Experiment, name: str) -> Form:
 
 def new_neuron_form(experiment: Experiment) -> Form:
     """Return the form that adds a neuron."""
+    names = experiment.network.names
+    free = next(name for n in count(1) if (name := f"h{n}") not in names)
     fields = (
-        Field("name", _free_name(experiment)),
+        Field("name", free),
         Field("role", "hidden", "input, hidden or output", ROLES),
         Field("activation", "", _FUNCTION + " (empty: linear)", tuple(ACTIVATIONS)),
         Field("bias", "", _DRAWN),
@@ -204,7 +205,7 @@ def connection_form(experiment: Experiment, source: str, target: str) -> Form:
     found = experiment.network.connection(source, target)
     fields = (
         Field("weight", repr(found.weight)),
-        Field("trained", YES if found.trainable else NO, tick=True),
+        Field("trained", yes_or_no(found.trainable), tick=True),
     )
 
     def make(values: Values) -> Change:
@@ -231,9 +232,6 @@ def new_connection_form(experiment: Experiment, source: str | None) -> Form:
     return Form("Connect two neurons", fields, make, new=True, first=first)
 
 
-# ---- training and data ---------------------------------------------------------------------------
-
-
 def setting_form(experiment: Experiment, name: str) -> Form:
     """Return the form that changes a setting of the training."""
     row = SETTINGS[name]
@@ -243,32 +241,29 @@ def setting_form(experiment: Experiment, name: str) -> Form:
 
 def example_form(experiment: Experiment, n: int) -> Form:
     """Return the form that changes example ``n``."""
-    data, target = experiment.data, partial(_target, experiment)
+    data = experiment.data
+    fields = (
+        Field("inputs", numbers_text(data.inputs[n])),
+        Field("target", numbers_text(data.targets[n])),
+    )
     return Form(
         f"Example {n + 1}",
-        (
-            Field("inputs", numbers_text(data.inputs[n])),
-            Field("target", numbers_text(data.targets[n])),
-        ),
-        lambda values: change_row(
-            experiment, n, _read(values, "inputs", _vector), _read(values, "target", target)
-        ),
+        fields,
+        lambda values: change_row(experiment, n, *_example(experiment, values)),
     )
 
 
 def new_example_form(experiment: Experiment) -> Form:
     """Return the form that adds an example."""
-    inputs, outputs = experiment.network.wiring().inputs, experiment.network.wiring().outputs
-    target = partial(_target, experiment)
+    net = experiment.network.wiring()
+    fields = (
+        Field("inputs", "", "numbers for " + " ".join(map(escaped, net.inputs[:6]))),
+        Field("target", "", "numbers for " + " ".join(map(escaped, net.outputs[:6]))),
+    )
     return Form(
         "Add an example",
-        (
-            Field("inputs", "", "numbers for " + " ".join(map(escaped, inputs[:6]))),
-            Field("target", "", "numbers for " + " ".join(map(escaped, outputs[:6]))),
-        ),
-        lambda values: add_row(
-            experiment, _read(values, "inputs", _vector), _read(values, "target", target)
-        ),
+        fields,
+        lambda values: add_row(experiment, *_example(experiment, values)),
         new=True,
     )
 
@@ -278,9 +273,6 @@ def numbers_text(target: Target) -> str:
     if isinstance(target, int):
         return str(target)
     return " ".join(repr(int(x)) if x.is_integer() and abs(x) < 1e15 else repr(x) for x in target)
-
-
-# ---- from a field's text -------------------------------------------------------------------------
 
 
 def _read(values: Values, name: str, of: Callable[[str], T]) -> T:
@@ -317,17 +309,15 @@ def _vector(text: str) -> tuple[float, ...]:
     return tuple(map(number, words))
 
 
+def _example(
+    experiment: Experiment, values: Values
+) -> tuple[tuple[float, ...], tuple[float, ...] | int]:
+    target = partial(_target, experiment)
+    return _read(values, "inputs", _vector), _read(values, "target", target)
+
+
 def _target(experiment: Experiment, text: str) -> tuple[float, ...] | int:
     """Return a target: a class index where the data set has class indices."""
-    if any(isinstance(target, int) for target in experiment.data.targets[:1]):
-        numbers = _vector(text)
-        if len(numbers) == 1 and numbers[0].is_integer():
-            return int(numbers[0])
-        return numbers
-    return _vector(text)
-
-
-def _free_name(experiment: Experiment) -> str:
-    """Return a name such as h3 that no neuron has."""
-    names = experiment.network.names
-    return next(name for n in range(1, len(names) + 2) if (name := f"h{n}") not in names)
+    numbers = _vector(text)
+    classes = any(isinstance(target, int) for target in experiment.data.targets[:1])
+    return int(numbers[0]) if classes and len(numbers) == 1 and numbers[0].is_integer() else numbers

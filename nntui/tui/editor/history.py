@@ -11,6 +11,7 @@ from nntui.tui.dialogs.question import OpeningScreen
 
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
+    from nntui.model.changes.history import Edited
     from nntui.model.changes.settings import Change
     from nntui.model.changes.structure import Renaming
     from nntui.model.experiment import Experiment
@@ -48,21 +49,13 @@ class EditActions(AppBase):
         """Undo the last edit of the document."""
         assert self.document is not None
         edited = self.document.edited
-        if edited.undoes is None:
-            self.say("there is no edit to undo")
-        else:
-            self.document.edited = edited.undone()
-            self._follow(f"undone: {edited.undoes.sentence}")
+        self._move(edited.undoes, edited.undone, "undone", "there is no edit to undo")
 
     def action_redo(self) -> None:
         """Make the edit again that was undone last."""
         assert self.document is not None
         edited = self.document.edited
-        if edited.redoes is None:
-            self.say("there is no edit to make again")
-        else:
-            self.document.edited = edited.redone()
-            self._follow(f"made again: {edited.redoes.sentence}")
+        self._move(edited.redoes, edited.redone, "made again", "there is no edit to make again")
 
     def take_up_recovered(self, change: Change) -> None:
         """Take up unsaved work that was left."""
@@ -91,11 +84,7 @@ class EditActions(AppBase):
         self.once_at_rest(lambda: self._begin(experiment, begun))
 
     def show_run(
-        self,
-        debugger: Debugger,
-        said: str,
-        lost: list[str],
-        renamed: Callable[[str], str] = str,
+        self, debugger: Debugger, said: str, lost: list[str], renamed: Callable[[str], str] = str
     ) -> None:
         """Show the run of the document as it is now, and say why it is another.
 
@@ -112,8 +101,14 @@ class EditActions(AppBase):
             self.warn("the run starts again", lines)
         self.call_after_refresh(self.say, said)
 
-    def _follow(self, said: str) -> None:
-        """Let the run follow an edit, unless the editor is open, and say what was done."""
+    def _move(self, change: Change | None, to: Callable[[], Edited], done: str, none: str) -> None:
+        """Go back or on by a change; the run follows, unless the editor is open."""
+        assert self.document is not None
+        if change is None:
+            self.say(none)
+            return
+        said = f"{done}: {change.sentence}"
+        self.document.edited = to()
         self.document_changed()
         if self.screen is self.stepping:
             self._restart(f"{said}; the run starts again")

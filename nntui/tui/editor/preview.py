@@ -42,9 +42,12 @@ class Preview(LinePane):
         network = experiment.network
         if network is self._network and names == self._names:
             return
-        if network is not self._network:
-            self._take(network)
-        self._names = names
+        net, before = network.wiring(), self._net
+        if before is None or (net.layer, net.sources) != (before.layer, before.sources):
+            self._draft = self._layout = None
+        elif self._layout is not None and network is not self._network:  # only numbers differ
+            self._heat = fill_heat_maps(self._layout, network.weight)
+        self._network, self._net, self._names = network, net, names
         self._draw()
 
     def on_resize(self, event: Resize) -> None:
@@ -60,28 +63,16 @@ class Preview(LinePane):
         role = self.colours.role
         return [Segment(span.text, role(span.role, span.value)) for span in self._picture.rows[row]]
 
-    def _take(self, network: Network) -> None:
-        """Take another network; the layout stays if only numbers differ."""
-        net, before = network.wiring(), self._net
-        if before is None or (net.layer, net.sources) != (before.layer, before.sources):
-            self._draft = self._layout = None
-        elif self._layout is not None:
-            self._heat = fill_heat_maps(self._layout, network.weight)
-        self._network, self._net = network, net
-
     def _draw(self) -> None:
         network = self._network
         if network is None or not (self.size.width and self.size.height and self.display):
             return
         plan = self._laid_out(network)
-        nodes = {
-            name: NodeLook(
-                _bias(network, name, plan.value_width),
-                None,
-                "focus" if name in self._names else "plain",
-            )
-            for name in {*(box.names[0] for box in plan.boxes), *self._names}
-        }
+        nodes: dict[str, NodeLook] = {}
+        for name in {*(box.names[0] for box in plan.boxes), *self._names}:
+            bias = network.neuron(name).bias
+            number = "" if bias is None else fitted(bias, plan.value_width, sign=True)
+            nodes[name] = NodeLook(number, None, "focus" if name in self._names else "plain")
         edges: dict[Edge, EdgeLook] = {}
         for edge in dict.fromkeys((*plan.edges, *self._heat.lines, *self._selected(plan, network))):
             weight = network.weight(edge)
@@ -117,8 +108,3 @@ class Preview(LinePane):
         if len(self._names) == 1:
             return "bright" if self._names[0] in edge else "plain"
         return "focus" if edge == self._names else "plain"
-
-
-def _bias(network: Network, name: str, width: int) -> str:
-    bias = network.neuron(name).bias
-    return "" if bias is None else fitted(bias, width, sign=True)

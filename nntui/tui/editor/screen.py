@@ -20,7 +20,7 @@ from nntui.tui.dialogs.help import EDITING, HelpScreen
 from nntui.tui.documents.document import OpenDocument
 from nntui.tui.editor.forms import EditForm, Form, located, new_connection_form
 from nntui.tui.editor.preview import Preview
-from nntui.tui.editor.sections import SECTIONS, EditorRows, Section, neurons_of
+from nntui.tui.editor.sections import SECTIONS, EditorRows, Section
 from nntui.tui.keys import EDITOR, editor_bindings
 from nntui.tui.theme import Colours
 
@@ -124,21 +124,14 @@ class EditorScreen(Screen[None]):
 
     def action_connect(self) -> None:
         """Connect two neurons, by default from the selected one."""
-        names = neurons_of(self.rows.entry)
-        self._open(new_connection_form(self._experiment, names[0] if names else None))
+        self._open(new_connection_form(self._experiment, next(iter(self.rows.neurons), None)))
 
     def action_delete(self) -> None:
-        if self._section.delete is None:
-            self.say("a setting cannot be deleted: enter changes it")
-        else:
-            self._try(self._section.delete)
+        self._try(self._section.delete, "a setting cannot be deleted: enter changes it")
 
     def action_train(self) -> None:
         """Make the selected parameter trained, or untrained."""
-        if self._section.train is None:
-            self.say("only a neuron or a connection is trained")
-        else:
-            self._try(self._section.train)
+        self._try(self._section.train, "only a neuron or a connection is trained")
 
     @property
     def _section(self) -> Section:
@@ -153,21 +146,22 @@ class EditorScreen(Screen[None]):
             if change is not None:
                 self._take(change)
                 if form.new and self._tab in ("neurons", "data"):
-                    self.rows.select_last()
+                    self.rows.select(self.rows.row_count - 1)
                     self._draw()
 
         self.app.push_screen(EditForm(form), take)
 
-    def _try(self, change: Callable[[Experiment, Any], Change]) -> None:
-        if self.rows.entry is None:
+    def _try(self, change: Callable[[Experiment, Any], Change] | None, otherwise: str) -> None:
+        """Make a change of the selected row; ``otherwise``: what is said where there is none."""
+        if change is None:
+            self.say(otherwise)
+        elif self.rows.entry is None:
             self.say("there is nothing in this list")
-            return
-        try:
-            made = change(self._experiment, self.rows.entry)
-        except NntuiError as error:
-            self.say(located(error)[0])
         else:
-            self._take(made)
+            try:
+                self._take(change(self._experiment, self.rows.entry))
+            except NntuiError as error:
+                self.say(located(error)[0])
 
     def _take(self, change: Change) -> None:
         """Take a change into the history, and show what it did and a new warning, if any."""
@@ -182,9 +176,15 @@ class EditorScreen(Screen[None]):
     def _draw(self) -> None:
         if not self.is_mounted:
             return
-        colours = Colours.of(self.app.current_theme, self.app.theme_variables)
-        self.query_one(Preview).show(self._experiment, neurons_of(self.rows.entry))
-        self._write("tabs", self._tabs(colours))
+        colours = Colours.of_app(self.app)
+        self.query_one(Preview).show(self._experiment, self.rows.neurons)
+        tabs = Text(no_wrap=True, overflow="ellipsis")
+        for name, section in SECTIONS.items():
+            count = section.count(self._experiment)
+            label = f" {section.title} " if count is None else f" {section.title} {count:,} "
+            tabs.append(label, "bold reverse" if name == self._tab else colours.faint)
+            tabs.append(" ")
+        self._write("tabs", tabs)
         self._write("message", Text(self._message))
         self._write("keys", _keys(self._section, self._keymap, colours, self.size.width))
 
@@ -196,15 +196,6 @@ class EditorScreen(Screen[None]):
             high = any("\n" in each or cell_len(each) > self.size.width - 2 for each in lines)
             self._written[name] = text
             self.query_one(f"#editor-{name}", Static).update(text, layout=high or before is None)
-
-    def _tabs(self, colours: Colours) -> Text:
-        text = Text(no_wrap=True, overflow="ellipsis")
-        for name, section in SECTIONS.items():
-            count = section.count(self._experiment)
-            label = f" {section.title} " if count is None else f" {section.title} {count:,} "
-            text.append(label, "bold reverse" if name == self._tab else colours.faint)
-            text.append(" ")
-        return text
 
 
 def _keys(section: Section, keymap: Mapping[str, str], colours: Colours, width: int) -> Text:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
-from typing import Any, Final, overload
+from typing import Any, Final
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -24,14 +22,12 @@ from nntui.model.changes.structure import (
 )
 from nntui.model.experiment import Experiment
 from nntui.model.names import escaped
-from nntui.model.network import Connection, Network, Neuron
 from nntui.model.settings import spelled
 from nntui.text import padded
 from nntui.tui.editor import forms
-from nntui.tui.editor.forms import Form
+from nntui.tui.editor.forms import Form, yes_or_no
 from nntui.tui.panes.pane import RowsPane
 
-_TRAINED: Final = {True: "yes", False: "no"}
 _MOST_NAME_CELLS: Final = 16
 
 
@@ -53,6 +49,8 @@ class Section:
     add: Callable[[Experiment, Any], Form] | None = None
     delete: Callable[[Experiment, Any], Change] | None = None
     train: Callable[[Experiment, Any], Change] | None = None
+    neurons: Callable[[Any], tuple[str, ...]] = lambda row: ()
+    """The names of the neurons that a row is about."""
 
     def offers(self, key: str) -> bool:
         """Return whether a key of the editor, by its name, does something here."""
@@ -69,12 +67,11 @@ class EditorRows(RowsPane, inherit_bindings=False):
     It has no keys of its own: those of scrolling would overtake the editor’s, which select a row.
     """
 
+    @dataclass
     class Selected(Message):
         """Another row is selected; ``activated``: it is to be changed."""
 
-        def __init__(self, *, activated: bool) -> None:
-            super().__init__()
-            self.activated = activated
+        activated: bool
 
     def __init__(self) -> None:
         super().__init__(title="", id="editor-rows")
@@ -88,6 +85,11 @@ class EditorRows(RowsPane, inherit_bindings=False):
         """The selected entry; None when there is none."""
         return self._entries[self.selected] if self._entries else None
 
+    @property
+    def neurons(self) -> tuple[str, ...]:
+        """The neurons that the selected entry is about."""
+        return self._section.neurons(self.entry) if self._section and self._entries else ()
+
     def show(self, section: Section, experiment: Experiment) -> None:
         """Show a section; in the same one as before the row number stays selected."""
         if section is not self._section:
@@ -95,13 +97,10 @@ class EditorRows(RowsPane, inherit_bindings=False):
         if section is not self._section or experiment is not self._experiment:
             self._section, self._experiment = section, experiment
             self._entries = section.rows(experiment)
-            self._name_cells = _name_cells(experiment)
+            widest = max(map(cell_len, experiment.network.names), default=0)
+            self._name_cells = max(min(widest, _MOST_NAME_CELLS), len("neuron"))
             self.set_title(section.heading(self._name_cells))
             self.select(self.selected)
-
-    def select_last(self) -> None:
-        """Select the row that was just added."""
-        self.select(self.row_count - 1)
 
     @property
     def row_count(self) -> int:
@@ -128,62 +127,19 @@ class EditorRows(RowsPane, inherit_bindings=False):
             self.select(self.selected)  # keep it visible
 
 
-class ConnectionRows(Sequence[Connection]):
-    """The connections in canonical order, each made when it is asked for: there may be 100,000."""
-
-    def __init__(self, network: Network) -> None:
-        self._network = network
-        net = network.wiring()
-        self._into = [(j, sources) for j in net.neurons if (sources := net.sources[j])]
-        self._ends = list(accumulate(len(sources) for _, sources in self._into))
-
-    def __len__(self) -> int:
-        return self._ends[-1] if self._ends else 0
-
-    @overload
-    def __getitem__(self, n: int) -> Connection: ...
-    @overload
-    def __getitem__(self, n: slice) -> Sequence[Connection]: ...
-    def __getitem__(self, n: int | slice) -> Connection | Sequence[Connection]:
-        if isinstance(n, slice):
-            return [self[each] for each in range(len(self))[n]]
-        at = range(len(self))[n]
-        row = bisect_right(self._ends, at)
-        target, sources = self._into[row]
-        return self._network.connection(sources[at - self._ends[row]], target)
-
-
-# ---- how a row is written ------------------------------------------------------------------------
-
-
-def _name_cells(experiment: Experiment) -> int:
-    widest = max((cell_len(name) for name in experiment.network.names), default=0)
-    return max(min(widest, _MOST_NAME_CELLS), len("neuron"))
-
-
-def _neurons(experiment: Experiment) -> list[Neuron]:
-    """Return the neurons in the document's order."""
-    by_name = {neuron.name: neuron for neuron in experiment.network.neurons}
-    return [by_name[name] for name in experiment.network.names]
-
-
-def _neuron_line(experiment: Experiment, neuron: Neuron, width: int) -> str:
-    start = f"{padded(escaped(neuron.name, 64), width)}  {neuron.role:<6}"
+def _neuron_line(experiment: Experiment, name: str, width: int) -> str:
+    neuron = experiment.network.neuron(name)
+    start = f"{padded(escaped(name, 64), width)}  {neuron.role:<6}"
     if neuron.activation is None or neuron.bias is None:
         return start
     activation = padded(spelled(neuron.activation), 12)
-    return f"{start}  {activation}  {_TRAINED[neuron.trainable]:<7}  {neuron.bias!r}"
+    return f"{start}  {activation}  {yes_or_no(neuron.trainable):<7}  {neuron.bias!r}"
 
 
-def _connection_line(experiment: Experiment, connection: Connection, width: int) -> str:
-    source, target = (
-        padded(escaped(name, 64), width) for name in (connection.source, connection.target)
-    )
-    return f"{source} → {target}  {_TRAINED[connection.trainable]:<7}  {connection.weight!r}"
-
-
-def _setting_line(experiment: Experiment, name: str, width: int) -> str:
-    return f"{name:<12} {setting(experiment.training, name)}"
+def _connection_line(experiment: Experiment, edge: tuple[str, str], width: int) -> str:
+    found = experiment.network.connection(*edge)
+    names = " → ".join(padded(escaped(name, 64), width) for name in edge)
+    return f"{names}  {yes_or_no(found.trainable):<7}  {found.weight!r}"
 
 
 def _example_line(experiment: Experiment, n: int, width: int) -> str:
@@ -191,22 +147,14 @@ def _example_line(experiment: Experiment, n: int, width: int) -> str:
     return f"{n + 1:>5}  {forms.numbers_text(x)}  →  {forms.numbers_text(y)}"
 
 
-# ---- what can be done with a row -----------------------------------------------------------------
+def _train_neuron(experiment: Experiment, name: str) -> Change:
+    trainable = experiment.network.neuron(name).trainable
+    return change_neuron(experiment, name, trainable=not trainable)
 
 
-def _train_neuron(experiment: Experiment, neuron: Neuron) -> Change:
-    return change_neuron(experiment, neuron.name, trainable=not neuron.trainable)
-
-
-def _train_connection(experiment: Experiment, edge: Connection) -> Change:
-    return change_connection(experiment, edge.source, edge.target, trainable=not edge.trainable)
-
-
-def neurons_of(row: Any) -> tuple[str, ...]:
-    """Return the names of the neurons that a row is about."""
-    if isinstance(row, Neuron):
-        return (row.name,)
-    return (row.source, row.target) if isinstance(row, Connection) else ()
+def _train_connection(experiment: Experiment, edge: tuple[str, str]) -> Change:
+    trainable = experiment.network.connection(*edge).trainable
+    return change_connection(experiment, *edge, trainable=not trainable)
 
 
 SECTIONS: Final[dict[str, Section]] = {
@@ -216,34 +164,32 @@ SECTIONS: Final[dict[str, Section]] = {
         heading=lambda width: (
             f"{padded('neuron', width)}  role    {'activation':<12}  trained  bias"
         ),
-        rows=_neurons,
+        rows=lambda experiment: experiment.network.names,
         line=_neuron_line,
-        change=lambda experiment, found: forms.neuron_form(experiment, found.name),
-        add=lambda experiment, found: forms.new_neuron_form(experiment),
-        delete=lambda experiment, found: delete_neuron(experiment, found.name),
+        change=forms.neuron_form,
+        add=lambda experiment, name: forms.new_neuron_form(experiment),
+        delete=delete_neuron,
         train=_train_neuron,
+        neurons=lambda name: (name,),
     ),
     "connections": Section(
         title="Connections",
         count=lambda experiment: experiment.network.wiring().connection_count,
         heading=lambda width: f"{padded('from', width)}   {padded('to', width)}  trained  weight",
-        rows=lambda experiment: ConnectionRows(experiment.network),
+        rows=lambda experiment: experiment.network.wiring().edges,
         line=_connection_line,
-        change=lambda experiment, found: forms.connection_form(
-            experiment, found.source, found.target
-        ),
-        add=lambda experiment, found: forms.new_connection_form(
-            experiment, found.source if isinstance(found, Connection) else None
-        ),
-        delete=lambda experiment, found: disconnect(experiment, found.source, found.target),
+        change=lambda experiment, edge: forms.connection_form(experiment, *edge),
+        add=lambda experiment, edge: forms.new_connection_form(experiment, edge and edge[0]),
+        delete=lambda experiment, edge: disconnect(experiment, *edge),
         train=_train_connection,
+        neurons=tuple,
     ),
     "training": Section(
         title="Training",
         count=lambda experiment: None,
         heading=lambda width: "setting      value",
         rows=lambda experiment: [*SETTINGS],
-        line=_setting_line,
+        line=lambda experiment, name, width: f"{name:<12} {setting(experiment.training, name)}",
         change=forms.setting_form,
     ),
     "data": Section(
@@ -253,7 +199,7 @@ SECTIONS: Final[dict[str, Section]] = {
         rows=lambda experiment: range(len(experiment.data)),
         line=_example_line,
         change=forms.example_form,
-        add=lambda experiment, found: forms.new_example_form(experiment),
+        add=lambda experiment, n: forms.new_example_form(experiment),
         delete=delete_row,
     ),
 }
