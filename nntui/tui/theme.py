@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.color import Color as RichColor
 from rich.style import Style
@@ -18,49 +18,28 @@ from textual.theme import Theme
 
 from nntui.network_view.colours import FAINT, MARK, NEGATIVE, POSITIVE, RGB, STOP, Palette
 
-DARK: Final = Theme(
-    name="nntui-dark",
-    primary=POSITIVE[True].text,
-    secondary="#3d6b99",
-    accent=NEGATIVE[True].text,
-    warning=NEGATIVE[True].text,
-    error=STOP[True].text,
-    success="#7fd88f",
-    foreground="#dfe5ec",
-    background="#101419",
-    surface="#181e25",
-    panel="#222a33",
-    dark=True,
-)
-LIGHT: Final = Theme(
-    name="nntui-light",
-    primary=POSITIVE[False].text,
-    secondary="#3d6b99",
-    accent=NEGATIVE[False].text,
-    warning=NEGATIVE[False].text,
-    error=STOP[False].text,
-    success="#1d6f42",
-    foreground="#1b1f24",
-    background="#fbfbf9",
-    surface="#f1f1ec",
-    panel="#e6e6df",
-    dark=False,
-)
+if TYPE_CHECKING:
+    from textual.app import App
+
+
+def _theme(name: str, dark: bool, success: str, ground: tuple[str, str, str], ink: str) -> Theme:
+    """Return a theme in the hues of signs and breakpoints, on the grounds of panes and of boxes."""
+    background, surface, panel = ground
+    warning = NEGATIVE[dark].text
+    return Theme(
+        name, primary=POSITIVE[dark].text, secondary="#3d6b99", accent=warning, warning=warning,
+        error=STOP[dark].text, success=success, foreground=ink, background=background,
+        surface=surface, panel=panel, dark=dark,
+    )  # fmt: skip
+
+
+DARK: Final = _theme("nntui-dark", True, "#7fd88f", ("#101419", "#181e25", "#222a33"), "#dfe5ec")
+LIGHT: Final = _theme("nntui-light", False, "#1d6f42", ("#fbfbf9", "#f1f1ec", "#e6e6df"), "#1b1f24")
 CONTRAST: Final = Theme(
-    name="nntui-contrast",
-    primary="#00d7ff",
-    secondary="#5fd7ff",
-    accent="#ffff5f",
-    warning="#ffff5f",
-    error="#ff8787",
-    success="#5fff87",
-    foreground="#ffffff",
-    background="#000000",
-    surface="#000000",
-    panel="#1c1c1c",
-    dark=True,
-    text_alpha=1.0,
-)
+    "nntui-contrast", primary="#00d7ff", secondary="#5fd7ff", accent="#ffff5f", warning="#ffff5f",
+    error="#ff8787", success="#5fff87", foreground="#ffffff", background="#000000",
+    surface="#000000", panel="#1c1c1c", dark=True, text_alpha=1.0,
+)  # fmt: skip
 OWN: Final = (DARK, LIGHT, CONTRAST)
 
 
@@ -69,9 +48,6 @@ def first_theme(preferred: str | None, available: Collection[str]) -> str | None
     if preferred in available:
         return preferred
     return None if os.environ.get("TEXTUAL_THEME") else DARK.name
-
-
-# ---- colours -------------------------------------------------------------------------------------
 
 
 def _colour(rgb: RGB) -> Color:
@@ -104,6 +80,16 @@ class Colours:
     background: Color
     foreground: Color
     strong: bool = False
+    # The styles so far: a step shows hundreds of spans of few kinds, and Rich is slow to join two.
+    _whole: dict[Style, Style] = field(default_factory=dict, init=False, compare=False)
+    _roles: dict[tuple[str, float | None], Style] = field(
+        default_factory=dict, init=False, compare=False
+    )
+
+    @classmethod
+    def of_app(cls, app: App[Any]) -> Colours:
+        """Return the colours of an app's current theme."""
+        return cls.of(app.current_theme, app.theme_variables)
 
     @classmethod
     def of(cls, theme: Theme, variables: dict[str, str]) -> Colours:
@@ -126,11 +112,6 @@ class Colours:
         if style not in self._whole:
             self._whole[style] = self.plain + style
         return self._whole[style]
-
-    @cached_property
-    def _whole(self) -> dict[Style, Style]:
-        """The styles filled in so far: they are few, and Rich is slow to join two."""
-        return {}
 
     @cached_property
     def faint(self) -> Style:
@@ -183,23 +164,15 @@ class Colours:
         """Return the style of a span of a drawing, given its role and shade."""
         key = role, value
         if key not in self._roles:
-            self._roles[key] = self._style(*key)
+            ink = self._palette.ink(role, value)
+            self._roles[key] = Style(
+                color=None if ink.colour is None else RichColor.from_rgb(*ink.colour),
+                bgcolor=None if ink.ground is None else RichColor.from_rgb(*ink.ground),
+                bold=ink.bold or None,
+                underline=ink.underline or None,
+                dim=ink.dim or None,
+            )
         return self._roles[key]
-
-    @cached_property
-    def _roles(self) -> dict[tuple[str, float | None], Style]:
-        """The styles so far: a step shows hundreds of spans, of few kinds and shades."""
-        return {}
-
-    def _style(self, role: str, value: float | None) -> Style:
-        ink = self._palette.ink(role, value)
-        return Style(
-            color=None if ink.colour is None else RichColor.from_rgb(*ink.colour),
-            bgcolor=None if ink.ground is None else RichColor.from_rgb(*ink.ground),
-            bold=ink.bold or None,
-            underline=ink.underline or None,
-            dim=ink.dim or None,
-        )
 
     @cached_property
     def _palette(self) -> Palette:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
-from rich.segment import Segment
 from textual.containers import Container
 from textual.events import Click
 from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.message import Message
 from textual.widget import Widget
+from textual.widgets import Static
 
-from nntui.text import wrapped
-from nntui.tui.panes.pane import LinePane
 from nntui.tui.stepping.pane_regions import LEAST
 
 TOO_SMALL: Final = "too-small"
@@ -26,15 +25,14 @@ Regions = Callable[[Size], Mapping[str, Region]]
 class PaneContainer(Container):
     """Holds the panes; ``regions`` is called whenever Textual arranges them."""
 
+    @dataclass
     class TurnedTo(Message):
         """The user clicked into a pane."""
 
-        def __init__(self, pane: str) -> None:
-            super().__init__()
-            self.pane = pane
+        pane: str
 
     def __init__(self, *panes: Widget, regions: Regions) -> None:
-        self._too_small = TooSmall()
+        self._too_small = TooSmall(id=TOO_SMALL)
         super().__init__(*panes, self._too_small, id="panes")
         self._regions = RegionLayout(regions)
 
@@ -73,24 +71,9 @@ class RegionLayout(Layout):
         ]
 
 
-class TooSmall(LinePane):
+class TooSmall(Static):
     """Says that the terminal is too small."""
 
-    def __init__(self) -> None:
-        super().__init__(title="", id=TOO_SMALL)
-
-    def extent(self) -> tuple[int, int]:
-        return self.size.width, self.size.height
-
-    def segments(self, row: int) -> list[Segment]:
-        """Return a row of the centred sentence."""
-        width, height = self.size
-        terminal = self.app.size
-        text = (
-            f"nntui needs {LEAST.width}×{LEAST.height}; "
-            f"this is {terminal.width}×{terminal.height}; q quits"
-        )
-        lines = wrapped(text, max(width, 1))
-        n = row - max((height - len(lines)) // 2, 0)
-        line = lines[n] if 0 <= n < len(lines) else ""
-        return [Segment(f"{line:^{width}}")]
+    def render(self) -> str:
+        width, height = self.app.size
+        return f"nntui needs {LEAST.width}×{LEAST.height}; this is {width}×{height}; q quits"
