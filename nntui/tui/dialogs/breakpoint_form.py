@@ -81,14 +81,17 @@ class BreakpointForm(FormScreen["AnyBreakpoint"]):
     def _command(self) -> str:
         """Return the command that makes the row that the fields describe."""
         verb = "break" if isinstance(self._row, Breakpoint) else "watch"
-        words = ["t" + verb if self._checked("temporary") else verb, self._text("what")]
+        words = [
+            "t" + verb if self.query_one("#temporary", Checkbox).value else verb,
+            self._text("what"),
+        ]
         if isinstance(self._row, Breakpoint):
             direction = self.query_one("#direction", Select).value
             words.append("" if direction == BOTH else str(direction))
         words += [
             f"{clause} {text}" for clause in ("every", "ignore") if (text := self._text(clause))
         ]
-        words.append("" if self._checked("enabled") else "disabled")
+        words.append("" if self.query_one("#enabled", Checkbox).value else "disabled")
         if condition := self._text("if"):
             words.append(f"if {condition}")
         if log := self._text("log"):
@@ -97,9 +100,6 @@ class BreakpointForm(FormScreen["AnyBreakpoint"]):
 
     def _text(self, id: str) -> str:
         return self.query_one(f"#{id}", Input).value.strip()
-
-    def _checked(self, id: str) -> bool:
-        return self.query_one(f"#{id}", Checkbox).value
 
 
 def _text_field(id: str, label: str, value: str, hint: str) -> Horizontal:

@@ -98,9 +98,12 @@ class FaultScreen(Screen[None]):
         self.files = files_of(self.document, error)
 
     def _draw(self) -> None:
-        colours = Colours.of(self.app.current_theme, self.app.theme_variables)
+        colours = Colours.of_app(self.app)
         lines, (width, height) = self._lines, self.size
-        self.query_one("#fault-sentence", Static).update(_sentence(self.error))
+        where = ": ".join(filter(None, (escaped(self.error.file, 300), self.error.place)))
+        hint = f"\n{self.error.hint}" if self.error.hint else ""
+        sentence = f"{where}\nfound {self.error.found}\nexpected {self.error.expected}{hint}"
+        self.query_one("#fault-sentence", Static).update(sentence)
         quoted = self.query_one("#fault-lines", Static)
         quoted.display = lines is not None
         if lines is not None:
@@ -117,13 +120,6 @@ def files_of(document: Path, error: DocumentError) -> tuple[Path, ...]:
     return (document,) if other == document else (document, other)
 
 
-def _sentence(error: DocumentError) -> str:
-    """Write the place, what was found and what was expected, in lines."""
-    where = ": ".join(filter(None, (escaped(error.file, 300), error.place)))
-    hint = f"\n{error.hint}" if error.hint else ""
-    return f"{where}\nfound {error.found}\nexpected {error.expected}{hint}"
-
-
 def _quoted(lines: Excerpt, colours: Colours, width: int, around: int) -> Text:
     """Write numbered lines with marks before those at fault and below the column.
 
@@ -132,10 +128,9 @@ def _quoted(lines: Excerpt, colours: Colours, width: int, around: int) -> Text:
     text = Text(no_wrap=True)
     digits = len(str(lines.first + len(lines.lines)))
     room = max(width - digits - 5, 8)
-    shown = range(lines.marked.start - around, lines.marked.stop + around)
-    for n, line in enumerate(lines.lines, lines.first):
-        if n not in shown:
-            continue
+    first = max(lines.marked.start - around - lines.first, 0)
+    last = lines.marked.stop + around - lines.first
+    for n, line in enumerate(lines.lines[first:last], lines.first + first):
         marked = n in lines.marked
         column = lines.column if n == lines.marked.start else None
         part, at = _part(line, column, room)

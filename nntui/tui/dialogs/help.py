@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from typing import ClassVar, Final
 
 from rich.text import Text
@@ -77,22 +76,8 @@ _REMARKS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A key or a pane, and its help; ``also``: more words that a search finds it by."""
-
-    name: str
-    help: str
-    also: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Section:
-    """Lines below a title, and ``what`` they are about."""
-
-    title: str
-    lines: list[_Line]
-    what: str = ""
+_Line = tuple[str, str, str]
+"""A key or a pane, its help, and more words that a search finds it by."""
 
 
 class HelpScreen(ModalScreen[None]):
@@ -149,8 +134,6 @@ class HelpScreen(ModalScreen[None]):
     def on_input_submitted(self) -> None:
         self.query_one("#help-text").focus()
 
-    # ---- the text ------------------------------------------------------------------------------
-
     def _write(self) -> None:
         width = min(self.size.width, _WIDEST) - _FRAME
         text = self._text(self.query_one(Input).value, max(width, _KEYS + 8))
@@ -159,45 +142,41 @@ class HelpScreen(ModalScreen[None]):
     def _text(self, words: str, width: int) -> Text:
         sought = words.casefold().split()
         text = Text()
-        for section in self._sections():
+        for title, what, lines in self._sections():
             found = [
-                line
-                for line in section.lines
-                if all(word in f"{line.name} {line.help} {line.also}".casefold() for word in sought)
+                line for line in lines if all(word in " ".join(line).casefold() for word in sought)
             ]
             if found:
-                text.append(f"{section.title}\n", "bold")
-                _say(text, section.what if not sought else "", width, 2)
-            for line in found:
-                text.append(f"  {line.name:<{_KEYS - 2}}", "bold")
-                _say(text, line.help, width, _KEYS, begun=True)
+                text.append(f"{title}\n", "bold")
+                _say(text, what if not sought else "", width, 2)
+            for name, help, _ in found:
+                text.append(f"  {name:<{_KEYS - 2}}", "bold")
+                _say(text, help, width, _KEYS, begun=True)
         if sought:
             return text if text else Text("nothing here has to do with these words")
         for remark in ("", COUNT_HELP, *_REMARKS):
             _say(text, remark or " ", width, 0)
         return text
 
-    def _sections(self) -> Iterator[_Section]:
+    def _sections(self) -> Iterator[tuple[str, str, list[_Line]]]:
+        """Yield each section: its title, what it is about, and its lines."""
         table = every_key()
-        editor = _Section(
-            "In the editor of the document (M leads there)", [self._line(key) for key in EDITOR]
-        )
+        editor = "In the editor of the document (M leads there)", "", self._lines(EDITOR)
         if self._pane == EDITING:
             yield editor
         else:
-            keys = [self._line(table[name]) for name in (*PANE_KEYS[self._pane], *_ALWAYS)]
-            yield _Section(NAMES[self._pane], keys, PANES[self._pane])
+            keys = (table[name] for name in (*PANE_KEYS[self._pane], *_ALWAYS))
+            yield NAMES[self._pane], PANES[self._pane], self._lines(keys)
         for group, rows in GROUPS.items():
-            yield _Section(group, [self._line(key) for key in rows])
-        yield _Section(
-            "In a list (tab or a click leads there, esc away)", [self._line(key) for key in LISTS]
-        )
+            yield group, "", self._lines(rows)
+        yield "In a list (tab or a click leads there, esc away)", "", self._lines(LISTS)
         if self._pane != EDITING:
             yield editor
-        yield _Section("Panes", [_Line(NAMES[pane], what) for pane, what in PANES.items()])
+        yield "Panes", "", [(NAMES[pane], what, "") for pane, what in PANES.items()]
 
-    def _line(self, key: Key) -> _Line:
-        return _Line(key.display(self._keymap), key.help, f"{key.name} {key.footer}")
+    def _lines(self, keys: Iterable[Key]) -> list[_Line]:
+        shown = self._keymap
+        return [(key.display(shown), key.help, f"{key.name} {key.footer}") for key in keys]
 
 
 def _say(text: Text, words: str, width: int, indent: int, *, begun: bool = False) -> None:

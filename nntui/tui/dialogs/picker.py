@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -48,24 +49,26 @@ class PickerScreen(Screen[None]):
         Binding("q", "app.quit", "quit"),
     ]
 
+    @dataclass
     class Picked(Message):
         """The user chose a document."""
 
-        def __init__(self, path: Path) -> None:
-            super().__init__()
-            self.path = path
+        path: Path
 
     def compose(self) -> ComposeResult:
         self._paths: list[Path] = []
         options: list[Option | None] = []
         bundled = set(samples().values())  # they are listed below
-        for path in (path for path in recent_files() if path not in bundled):
+        for path in recent_files():
+            if path in bundled:
+                continue
             options.append(Option(_line(escaped(path.name), escaped(str(path.parent), 200))))
             self._paths.append(path)
         if options:
             options.append(None)
         for name, path in samples().items():
-            options.append(Option(_line(name, _title(path))))
+            title = json.loads(path.read_text(encoding="utf-8")).get("name", "")
+            options.append(Option(_line(name, escaped(str(title)))))
             self._paths.append(path)
         with Vertical(id="picker") as box:
             box.border_title = "Open: recent files, then the samples"
@@ -87,8 +90,3 @@ def _line(name: str, words: str) -> Text:
     text = Text(no_wrap=True, overflow="ellipsis")
     text.append(f"{padded(name, max(_NAME_CELLS, cell_len(name)))}  ", "bold")
     return text.append(words)
-
-
-def _title(path: Path) -> str:
-    """Return the name that a sample gives itself; the bundled samples are known to be valid."""
-    return escaped(str(json.loads(path.read_text(encoding="utf-8")).get("name", "")))

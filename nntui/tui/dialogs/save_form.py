@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from textual.app import ComposeResult
@@ -40,8 +41,7 @@ class SaveForm(FormScreen[Path]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Give the path, or say why nothing can be saved there."""
         event.stop()
-        path = path_of(event.value)
-        problem = path_problem(event.value)
+        path, problem = path_of(event.value), path_problem(event.value)
         if problem is None and self._confirms and path != self._warned and os.path.exists(path):
             self._warned = path
             problem = "there is such a file: enter again replaces it"
@@ -67,17 +67,11 @@ def path_problem(typed: str) -> str | None:
         return "this is a folder: a file in it needs a name"
     if not os.path.isdir(path.parent):
         return f"there is no folder {escaped(str(path.parent), 200)}"
-    if _is_bundled(path):
-        return "this is a bundled sample, which stays as it is: choose another place"
+    # In a working folder that is gone there is no sample, nor a real path.
+    with suppress(OSError):
+        if os.path.realpath(path) in map(os.path.realpath, samples().values()):
+            return "this is a bundled sample, which stays as it is: choose another place"
     return None
-
-
-def _is_bundled(path: Path) -> bool:
-    try:
-        real = os.path.realpath(path)
-    except OSError:  # in a working folder that is gone there is no sample
-        return False
-    return any(real == os.path.realpath(sample) for sample in samples().values())
 
 
 def working_folder() -> Path:

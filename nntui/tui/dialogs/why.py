@@ -81,8 +81,7 @@ class WhyScreen(ModalScreen["Cause | None"]):
     def action_digits(self, by: int) -> None:
         self._precision = (self._precision + by) % len(PRECISIONS)
         nodes = [self._tree.root]
-        while nodes:
-            node = nodes.pop()
+        for node in nodes:  # it grows by the children of each
             nodes += node.children
             if isinstance(node.data, Cause):
                 node.set_label(self._label(node.data))

@@ -9,6 +9,8 @@ import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 from rich.segment import Segment
@@ -96,7 +98,13 @@ def _highlighted(lines: Sequence[str]) -> tuple[tuple[Piece, ...], ...]:
             last = min(last, len(lines[row]))  # a line's end is a token of its own
             kinds[row][first:last] = [kind] * (last - first)
         before = token
-    return tuple(tuple(_pieces(line, marks)) for line, marks in zip(lines, kinds, strict=True))
+    return tuple(
+        tuple(
+            ("".join(character for character, _ in run), kind)
+            for kind, run in groupby(zip(line, marks, strict=True), itemgetter(1))
+        )
+        for line, marks in zip(lines, kinds, strict=True)
+    )
 
 
 def _kind(token: tokenize.TokenInfo, before: tokenize.TokenInfo | None) -> str:
@@ -114,16 +122,6 @@ def _kind(token: tokenize.TokenInfo, before: tokenize.TokenInfo | None) -> str:
     return {tokenize.COMMENT: "comment", tokenize.NUMBER: "number"}.get(token.type, "other")
 
 
-def _pieces(line: str, kinds: list[str]) -> list[Piece]:
-    pieces: list[Piece] = []
-    for character, kind in zip(line, kinds, strict=True):
-        if pieces and pieces[-1][1] == kind:
-            pieces[-1] = (pieces[-1][0] + character, kind)
-        else:
-            pieces.append((character, kind))
-    return pieces
-
-
 MARGIN: Final = 2
 """Columns before the source: the executing line's mark, and the breakpoints'."""
 
@@ -131,12 +129,11 @@ MARGIN: Final = 2
 class AlgorithmPane(LinePane):
     """The source of the algorithm that is stepping, and of the optimizer's rule below it."""
 
+    @dataclass
     class Chosen(Message):
         """A line was clicked. ``line``: the kind of steps that it executes, None if it has none."""
 
-        def __init__(self, line: str | None) -> None:
-            super().__init__()
-            self.line = line
+        line: str | None
 
     def __init__(self) -> None:
         super().__init__(title="Algorithm", id="algorithm")
@@ -147,19 +144,18 @@ class AlgorithmPane(LinePane):
 
     def show(self, frame: Frame, focus: NeuronFocus) -> None:
         """Mark the lines that the last step executed, and those at which breakpoints stop."""
-        last, optimizer = frame.snapshot.last, frame.experiment.training.optimizer
-        source = listing(optimizer.name)
+        last, optimizer = frame.snapshot.last, frame.experiment.training.optimizer.name
+        source = listing(optimizer)
         executing: tuple[int, ...] = ()
         if last:
             settings = dict(last.experiment.training.optimizer.settings)
             executing = source.executing(last.operation, settings)
         stops = frozenset(source.lines_of[kind].start for kind in frame.marks.kinds)
-        moved = executing != self._executing
-        if (optimizer.name, executing, stops) == (self._optimizer, self._executing, self._stops):
-            return
-        self._optimizer, self._executing, self._stops = optimizer.name, executing, stops
-        self.changed()
-        if moved:
+        before = self._optimizer, self._executing, self._stops
+        self._optimizer, self._executing, self._stops = optimizer, executing, stops
+        if before != (optimizer, executing, stops):
+            self.changed()
+        if before[1] != executing:
             self._reveal()
 
     def changed(self) -> None:
@@ -201,12 +197,9 @@ class AlgorithmPane(LinePane):
 
     def on_click(self, event: Click) -> None:
         """Set or delete the breakpoint of a line; where none executes, of the next that does."""
-        offset = event.get_content_offset(self)
-        if offset is None:
-            return
-        row = offset.y + self.scroll_offset.y
-        if row < len(self._written):
-            self.post_message(self.Chosen(kind_at(self._written[row].line)))
+        offset = self.offset_under(event)
+        if offset is not None and offset.y < len(self._written):
+            self.post_message(self.Chosen(kind_at(self._written[offset.y].line)))
 
 
 def kind_at(line: int) -> str | None:

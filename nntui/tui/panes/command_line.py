@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from os.path import commonprefix
 from typing import ClassVar, Final
 
@@ -60,12 +61,11 @@ class CommandLine(TextField):
     class Left(Message):
         """The user leaves the command line without a command."""
 
+    @dataclass
     class Offered(Message):
         """The line can be completed in several ways."""
 
-        def __init__(self, lines: list[str]) -> None:
-            super().__init__()
-            self.lines = lines
+        lines: list[str]
 
     def __init__(self, complete: Callable[[str], list[str]]) -> None:
         super().__init__(

@@ -11,7 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.events import Click
 
-from nntui.tui.keys import RIGHT, FooterFacts, Key, displayed, offered
+from nntui.tui.keys import RIGHT, FooterFacts, displayed, offered
 from nntui.tui.panes.pane import LinePane
 
 GAP: Final = 2
@@ -36,17 +36,13 @@ class Offer:
 
 def offers(facts: FooterFacts, keymap: Mapping[str, str]) -> tuple[Offer, ...]:
     """Return what the footer offers, from left to right; nothing for a key that the user took."""
-    found = (_offer(key, facts, keymap) for key in offered(facts))
-    return tuple(offer for offer in found if offer is not None)
-
-
-def _offer(key: Key, facts: FooterFacts, keymap: Mapping[str, str]) -> Offer | None:
-    first = keymap.get(key.name, key.keys).split(",")[0]
-    if not first:
-        return None
-    word = key.footer if key.word is None else key.word(facts)
-    rank = key.rank if isinstance(key.rank, int) else key.rank(facts)
-    return Offer(first, displayed(first), word, rank, key.order == RIGHT)
+    found = []
+    for key in offered(facts):
+        if first := keymap.get(key.name, key.keys).split(",")[0]:
+            word = key.footer if key.word is None else key.word(facts)
+            rank = key.rank if isinstance(key.rank, int) else key.rank(facts)
+            found.append(Offer(first, displayed(first), word, rank, key.order == RIGHT))
+    return tuple(found)
 
 
 class KeyFooter(LinePane):
@@ -64,11 +60,10 @@ class KeyFooter(LinePane):
         if facts == self._facts:
             return
         self._facts = facts
-        found = offers(facts, self._keymap)
-        left = tuple(offer for offer in found if not offer.right)
-        right = tuple(offer for offer in found if offer.right)
-        if (left, right) != (self._left, self._right):
-            self._left, self._right = left, right
+        found, before = offers(facts, self._keymap), (self._left, self._right)
+        self._left = tuple(offer for offer in found if not offer.right)
+        self._right = tuple(offer for offer in found if offer.right)
+        if (self._left, self._right) != before:
             self.changed()
 
     @property
@@ -101,26 +96,22 @@ class KeyFooter(LinePane):
                 self.app.simulate_key(offer.key)
 
     def _placed(self) -> list[tuple[int, Offer]]:
-        """Return where each key stands; those that there is no room for are left out."""
+        """Return where each key stands; where there is little room, those of the least rank."""
         width = self.size.width
         right = sum(offer.width + GAP for offer in self._right)
+        room, chosen = width - right - 1, set()
+        for n, offer in sorted(enumerate(self._left), key=lambda each: each[1].rank):
+            if offer.width <= room:
+                chosen.add(n)
+                room -= offer.width + GAP
         found: list[tuple[int, Offer]] = []
         x = 1
-        for offer in self._that_fit(width - right - 1):
-            found.append((x, offer))
-            x += offer.width + GAP
+        for n in sorted(chosen):
+            found.append((x, self._left[n]))
+            x += self._left[n].width + GAP
         x = max(width - right + 1, x)
         for offer in self._right:
             if x + offer.width <= width:
                 found.append((x, offer))
                 x += offer.width + GAP
         return found
-
-    def _that_fit(self, room: int) -> list[Offer]:
-        """Return the keys on the left that there is room for, those of the least rank first."""
-        chosen = set()
-        for n, offer in sorted(enumerate(self._left), key=lambda each: each[1].rank):
-            if offer.width <= room:
-                chosen.add(n)
-                room -= offer.width + GAP
-        return [offer for n, offer in enumerate(self._left) if n in chosen]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Final
@@ -13,7 +13,7 @@ from rich.style import Style
 from textual.timer import Timer
 
 from nntui.debugger.snapshot import IncomingProducts, Products
-from nntui.draw.picture import Picture
+from nntui.draw.picture import Span
 from nntui.explain.numbers import DEFAULT_PRECISION, PRECISIONS, Number, fitted
 from nntui.text import clean, cut, padded, wrapped
 from nntui.tui.frame import HERE, Frame, NeuronFocus
@@ -55,7 +55,7 @@ KEY_PAUSE: Final = 0.1
 """Seconds without a step after which no key is held down."""
 MOST_POSTPONED: Final = 3
 """Times that the neuron is postponed while a key is held down."""
-_ACTIONS: Final = {"breakpoint": "break", "watch": "watch", "set": "set", "why": "why"}
+_ACTIONS: Final = {"breakpoint": "break", "watch": "display", "set": "set", "why": "why"}
 _GRAPH_ROWS: Final = 8
 _HIGH_GRAPH_ROWS: Final = 18
 
@@ -159,12 +159,10 @@ class InspectorPane(LinePane):
         products = Products(frame.snapshot, frame.before)
         past = self._past_lines
         connections = self._connection_tables(products, j, width)
-        if j in frame.snapshot.net.inputs:
-            return [*self._equations(products, j, width), *past(j, width), *connections]
-        if width < WIDE:
-            equations = self._equations(products, j, width)
-            graph = self._graph_lines(products, j, width, _GRAPH_ROWS)
-            return [*equations, *graph, *past(j, width), *connections]
+        is_input = j in frame.snapshot.net.inputs
+        if is_input or width < WIDE:
+            graph = [] if is_input else self._graph_lines(products, j, width, _GRAPH_ROWS)
+            return [*self._equations(products, j, width), *graph, *past(j, width), *connections]
         high = self.size.height >= HIGH
         right = min(max(width * 2 // 5, 22), 72 if high else 44)
         left = width - right - 1
@@ -176,30 +174,25 @@ class InspectorPane(LinePane):
 
     def _equations(self, products: Products, j: str, width: int) -> list[Line]:
         """Return the neuron's title, its equations, and the keys that act upon it."""
-        s, number = products.snapshot, self._number
-        room = width - 2
-        lines: list[Line] = [self._neuron_title(products, j, width)]
+        s, number, room = products.snapshot, self._number, width - 2
+        equations = [return_line(products.outgoing(j), number)]
         if j in s.net.inputs:
-            equations = [
-                f"a = x = {shown(s.a.get(j), number)}",
-                return_line(products.outgoing(j), number),
-            ]
+            equations.insert(0, f"a = x = {shown(s.a.get(j), number)}")
         else:
             equations = [
                 *sum_lines(self._incoming_to(products, j), room, number),
                 *slope_lines(products, j, room, number),
-                return_line(products.outgoing(j), number),
+                *equations,
                 *self._bias_lines(products, j, room),
             ]
-        lines += [text(f" {row}") for each in equations for row in hanging(each, room)]
-        return lines if self._follows else [*lines, self._action_keys]
+        rows = [text(f" {row}") for each in equations for row in hanging(each, room)]
+        keys = [] if self._follows else [self._action_keys]
+        return [self._neuron_title(products, j, width), *rows, *keys]
 
     def _neuron_title(self, products: Products, j: str, width: int) -> Line:
         net = products.snapshot.net
-        words = [f"layer {net.layer[j]}"]
-        words.insert(0, "input" if j in net.inputs else str(net.activation[j]))
-        words += ["output"] if j in net.outputs else []
-        rest = " · " + " · ".join(words)
+        kind = "input" if j in net.inputs else str(net.activation[j])
+        rest = f" · {kind} · layer {net.layer[j]}{' · output' * (j in net.outputs)}"
         if self._follows and cell_len(f" {clean(j)}{rest}{AT_HAND}") <= width:
             rest += AT_HAND
         name = cut(j, max(width - len(rest) - 1, 6))
@@ -226,9 +219,11 @@ class InspectorPane(LinePane):
         for name, word in _ACTIONS.items():
             key = table[name]
             link = Style.from_meta({"@click": f"screen.{key.action}"})
-            found.append(Segment(key.display(self._keymap).split(" ")[0], self.colours.mark + link))
-            found.append(Segment(f" {word}", self.colours.faint + link))
-            found.append(Segment("  "))
+            found += [
+                Segment(key.display(self._keymap).split(" ")[0], self.colours.mark + link),
+                Segment(f" {word}", self.colours.faint + link),
+                Segment("  "),
+            ]
         return found
 
     def _graph_lines(self, products: Products, j: str, width: int, rows: int) -> list[Line]:
@@ -246,20 +241,21 @@ class InspectorPane(LinePane):
         titles = (f"{name}, the slope at ●", f"{name}, slope at ●", name)
         known = 0 if s.a.get(j) is not None else 2
         title = next((each for each in titles[known:] if cell_len(each) < width), name)
-        return [
-            text(padded(f"{title:^{width - 1}}", width - 1), self.colours.faint),
-            *(partial(self._graph_row, picture, n) for n in range(rows)),
-            text(axis, self.colours.faint),
-        ]
-
-    def _graph_row(self, picture: Picture, n: int) -> list[Segment]:
         inks = {
             "curve": self.colours.role("label.bright", 1.0),
             "curve.axis": self.colours.line,
             "curve.tangent": self.colours.role("label.bright", -1.0),
             "curve.point": self.colours.mark,
         }
-        return [Segment(span.text, inks.get(span.role)) for span in picture.rows[n]]
+
+        def spans(row: tuple[Span, ...]) -> list[Segment]:
+            return [Segment(span.text, inks.get(span.role)) for span in row]
+
+        return [
+            text(padded(f"{title:^{width - 1}}", width - 1), self.colours.faint),
+            *(partial(spans, row) for row in picture.rows[:rows]),
+            text(axis, self.colours.faint),
+        ]
 
     def _incoming_to(self, products: Products, j: str) -> IncomingProducts:
         """Return what came into the neuron, summed once for each frame."""
@@ -287,39 +283,44 @@ class InspectorPane(LinePane):
         paired = width >= 2 * whole + 2
         room = (width // 2 if paired else width) - NAME_CELLS - 3
         column = NumberColumn.fitting(self._precision, room, columns)
-        into = [] if j in products.snapshot.net.inputs else self._table_in(products, j, column)
-        out = self._table_out(products, j, column)
-        return beside(into, out, width // 2) if into and out and paired else [*into, *out]
-
-    def _table_in(self, products: Products, j: str, column: NumberColumn) -> list[Line]:
-        incoming, a = self._incoming_to(products, j), products.snapshot.a
-        edge = partial(self._edge, products, column)
-        return [
-            self._heading(products, column, f"in ({len(incoming.sources):,})", "w", "a", "w·a"),
-            *(
-                partial(edge, i, (i, j), a.get(i), partial(incoming.product, n))
-                for n, i in enumerate(incoming.sources)
-            ),
-        ]
-
-    def _table_out(self, products: Products, j: str, column: NumberColumn) -> list[Line]:
-        outgoing, delta = products.outgoing(j), products.snapshot.delta
+        s, table = products.snapshot, partial(self._table, products, column)
+        into: list[Line] = []
+        if j not in s.net.inputs:
+            incoming = self._incoming_to(products, j)
+            into = table(
+                f"in ({len(incoming.sources):,})",
+                ("w", "a", "w·a"),
+                [
+                    (i, (i, j), s.a.get(i), partial(incoming.product, n))
+                    for n, i in enumerate(incoming.sources)
+                ],
+            )
+        outgoing = products.outgoing(j)
+        out = table(
+            f"out ({len(outgoing.targets):,})",
+            ("w", "δ", "w·δ"),
+            [(k, (j, k), s.delta.get(k), partial(outgoing.product, k)) for k in outgoing.targets],
+        )
         if not outgoing.targets:
-            return []
-        edge = partial(self._edge, products, column)
-        return [
-            self._heading(products, column, f"out ({len(outgoing.targets):,})", "w", "δ", "w·δ"),
-            *(
-                partial(edge, k, (j, k), delta.get(k), partial(outgoing.product, k))
-                for k in outgoing.targets
-            ),
-        ]
+            return into
+        return beside(into, out, width // 2) if into and paired else [*into, *out]
 
-    def _heading(self, products: Products, column: NumberColumn, first: str, *others: str) -> Line:
-        words = [*others, *(["w now"] if products.updating else [])]
-        line = " " + padded(first, NAME_CELLS + 2)
-        line += "".join(column.heading(word) for word in words)
-        return text(line, self.colours.faint + Style(bold=True))
+    def _table(
+        self,
+        products: Products,
+        column: NumberColumn,
+        title: str,
+        symbols: tuple[str, ...],
+        rows: Sequence[tuple[str, tuple[str, str], float | None, partial[float | None]]],
+    ) -> list[Line]:
+        """Return a table of connections; a row: the other end, the edge, its value, the product."""
+        heading = " " + padded(title, NAME_CELLS + 2) + "".join(map(column.heading, symbols))
+        if products.updating:
+            heading += column.heading("w now")
+        return [
+            text(heading, self.colours.faint + Style(bold=True)),
+            *(partial(self._edge, products, column, *row) for row in rows),
+        ]
 
     def _edge(
         self,

@@ -21,7 +21,7 @@ from nntui.text import padded, wrapped
 from nntui.tui.frame import NOT_YET
 
 if TYPE_CHECKING:
-    from nntui.debugger.queries.history import Activity, NeuronHistory, NeuronMoment
+    from nntui.debugger.queries.history import Activity, NeuronHistory
 
 MOST_ROWS: Final = 3
 """Rows of the terms of a sum, at most."""
@@ -34,9 +34,8 @@ def sum_lines(incoming: IncomingProducts, width: int, number: Number) -> list[st
     """Write z = b + Σ w·a: symbols, the terms so far, the result; in five rows at most."""
     products, j = incoming.products, incoming.j
     z = products.snapshot.z.get(j)
-    begun = z is not None or not incoming.sources
     head = "z = b + Σ w·a" if incoming.sources else "z = b"
-    if not begun or z is None:
+    if z is None:
         return [f"{head} = {NOT_YET}"]
     left = len(incoming.sources) - incoming.done
     result = number(z) + (f" so far, {left:,} to come" if left else "")
@@ -55,13 +54,15 @@ def slope_lines(products: Products, j: str, width: int, number: Number) -> list[
     activation = s.net.activation[j]
     z, a = s.z.get(j), s.a.get(j)
     slope = None if z is None or a is None else float(activation.derivative(z, a))
-    lines = [f"a = {activation.row.formula} = {shown(a, number)}"]
     da, delta = s.da.get(j), s.delta.get(j)
-    lines.append(f"f′(z) = {activation.row.derivative_formula} = {shown(slope, number)}")
-    made = "δ = ∂L/∂a · f′(z) = "
+    factors = ""
     if delta is not None and da is not None and slope is not None:
-        made += f"{number(da)} · {bracketed(number(slope))} = "
-    lines.append(made + shown(delta, number))
+        factors = f"{number(da)} · {bracketed(number(slope))} = "
+    lines = (
+        f"a = {activation.row.formula} = {shown(a, number)}",
+        f"f′(z) = {activation.row.derivative_formula} = {shown(slope, number)}",
+        f"δ = ∂L/∂a · f′(z) = {factors}{shown(delta, number)}",
+    )
     return [row for line in lines for row in hanging(line, width)]
 
 
@@ -150,14 +151,12 @@ class NumberColumn:
 
     def number(self, value: float | None) -> str:
         """Write a number, or ``NOT_YET``, in the column's cells."""
-        return self.heading(NOT_YET if value is None else self._text(value))
-
-    def _text(self, value: float) -> str:
-        if self.width <= _ALIGNED:
-            return fitted(value, self.width)
+        if value is None:
+            return self.heading(NOT_YET)
         formats = (PRECISIONS[self.precision].number, *map(rounded, range(16, 0, -1)))
-        texts = (number(value) for number in formats)
-        return next((text for text in texts if len(text) <= self.width), fitted(value, self.width))
+        texts = (number(value) for number in formats if self.width > _ALIGNED)
+        short = (text for text in texts if len(text) <= self.width)
+        return self.heading(next(short, None) or fitted(value, self.width))
 
 
 # ---- the graph of the activation function --------------------------------------------------------
@@ -172,11 +171,10 @@ def graph(
     activation: Activation, z: float | None, a: float | None, width: int, height: int
 ) -> Picture:
     """Draw the function about 0, at least as far as z, with the tangent at z."""
-    reach = reach_of(z)
     point = None
     if z is not None and a is not None:
         point = Point(z, a, float(activation.derivative(z, a)))
-    return _curve(activation, reach, width, height, point)
+    return _curve(activation, reach_of(z), width, height, point)
 
 
 def reach_of(z: float | None) -> float:
@@ -193,14 +191,13 @@ def reach_of(z: float | None) -> float:
 def _curve(
     activation: Activation, reach: float, width: int, height: int, point: Point | None
 ) -> Picture:
-    return curve(lambda z: _value(activation, z), (-reach, reach), width, height, point)
+    def value(z: float) -> float:
+        try:
+            return float(activation.f(z))
+        except OverflowError:
+            return math.inf
 
-
-def _value(activation: Activation, z: float) -> float:
-    try:
-        return float(activation.f(z))
-    except OverflowError:
-        return math.inf
+    return curve(value, (-reach, reach), width, height, point)
 
 
 # ---- lines ---------------------------------------------------------------------------------------
@@ -217,22 +214,19 @@ def text(words: str, style: Style | None = None) -> Line:
 
 def beside(left: Sequence[Line], right: Sequence[Line], width: int) -> list[Line]:
     """Put lines beside each other, the left ones in ``width`` cells."""
-    return [partial(_joined, left, right, width, n) for n in range(max(len(left), len(right)))]
 
+    def joined(n: int) -> list[Segment]:
+        first = left[n]() if n < len(left) else []
+        if n >= len(right):
+            return first
+        kept: list[Segment] = []
+        room = width
+        for words, style, _ in first:
+            kept.append(Segment(padded(words, min(cell_len(words), room)), style))
+            room -= cell_len(kept[-1].text)
+        return [*kept, Segment(" " * room), *right[n]()]
 
-def _joined(left: Sequence[Line], right: Sequence[Line], width: int, n: int) -> list[Segment]:
-    first = left[n]() if n < len(left) else []
-    if n >= len(right):
-        return first
-    kept: list[Segment] = []
-    room = width
-    for segment in first:
-        words = segment.text
-        if cell_len(words) > room:
-            words = padded(words, room)
-        kept.append(Segment(words, segment.style))
-        room -= cell_len(words)
-    return [*kept, Segment(" " * room), *right[n]()]
+    return [partial(joined, n) for n in range(max(len(left), len(right)))]
 
 
 # ---- the history of a neuron ---------------------------------------------------------------------
@@ -249,14 +243,16 @@ def past_lines(history: NeuronHistory, width: int) -> list[str]:
     lines: list[str] = []
     if history.moments:
         bars = max(width - _BESIDE_BARS, 8)
-        shown = _thinned(history.moments, bars)
+        count, last = min(len(history.moments), bars), len(history.moments) - 1
+        shown = [history.moments[round(n * last / max(count - 1, 1))] for n in range(count)]
         updates = "update" if history.updates == 1 else "updates"
         some = "" if len(shown) == history.updates else f" ({len(shown)} of them)"
         lines.append(f"over {history.updates:,} {updates}, at the end of each{some}")
         for symbol, words in (("a", "a"), ("delta", "δ"), ("b", "b")):
             numbers = [getattr(moment, symbol) for moment in shown]
-            if any(number is not None for number in numbers):
-                lines.append(f"{words} {sparkline(numbers)}  {_range(numbers)}")
+            if known := [number for number in numbers if number is not None]:
+                reach = f"{_NUMBER(known[0])} → {_NUMBER(known[-1])}"
+                lines.append(f"{words} {sparkline(numbers)}  {reach}")
     else:
         lines.append("no update is finished: no past yet")
     return [*lines, *_data_lines(history.activity, width)]
@@ -276,15 +272,3 @@ def _data_lines(found: Activity, width: int) -> list[str]:
     )
     joined = f"{head}: {spread}"
     return [joined] if len(joined) <= width else [f"{head}:", f"  {spread}"]
-
-
-def _range(numbers: Sequence[float | None]) -> str:
-    """Write the first and the last number."""
-    known = [number for number in numbers if number is not None]
-    return f"{_NUMBER(known[0])} → {_NUMBER(known[-1])}"
-
-
-def _thinned(found: Sequence[NeuronMoment], most: int) -> Sequence[NeuronMoment]:
-    if len(found) <= most:
-        return found
-    return [found[round(n * (len(found) - 1) / (most - 1))] for n in range(most)]

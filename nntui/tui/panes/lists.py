@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 from rich.segment import Segment
 from rich.style import Style
@@ -20,33 +19,18 @@ ListAction = Literal["choose", "toggle", "delete"]
 """What a key does to the selected row: choose is to edit a breakpoint, or to go to a branch."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Content:
-    """The rows of a list, what it says without any, and the keys that it names while focused."""
-
-    rows: Callable[[Frame], Sequence[ListRow]]
-    empty: str
-    hint: str
-
-
-_CONTENTS: dict[str, _Content] = {
-    "breakpoints": _Content(
-        lambda frame: frame.breakpoints,
+_WORDS: Final = {
+    "breakpoints": (
         "none: b sets one on the focus, :break and :watch make any",
         "enter edit · d disable · del delete",
     ),
-    "displays": _Content(
-        lambda frame: frame.displays,
-        "none: w displays a value at each stop",
-        "enter change · del delete",
-    ),
-    "branches": _Content(
-        lambda frame: frame.branches,
+    "displays": ("none: w displays a value at each stop", "enter change · del delete"),
+    "branches": (
         "one line of time: = sets a value and begins another",
         "enter go there · del delete",
     ),
 }
-"""The lists by their widgets’ ids."""
+"""By a list's id: what it says without any rows, and the keys that it names while focused."""
 
 
 class ListPane(RowsPane):
@@ -54,21 +38,23 @@ class ListPane(RowsPane):
 
     BINDINGS: ClassVar[list[BindingType]] = list_bindings()
 
+    @dataclass
     class RowAction(Message):
         """The user acts upon a row."""
 
-        def __init__(self, pane: str, action: ListAction, key: int | str) -> None:
-            super().__init__()
-            self.pane, self.action, self.key = pane, action, key
+        pane: str
+        action: ListAction
+        key: int | str
 
     def __init__(self, id: str) -> None:
         super().__init__(title=NAMES[id], id=id)
-        self._content = _CONTENTS[id]
+        self._without_rows, self._hint = _WORDS[id]
         self._list: tuple[ListRow, ...] = ()
 
     def show(self, frame: Frame, focus: NeuronFocus) -> None:
         """Show the rows of a frame."""
-        rows = tuple(self._content.rows(frame))
+        assert self.id is not None
+        rows: tuple[ListRow, ...] = getattr(frame, self.id)
         if rows != self._list:
             self._list = rows
             self.selected = min(self.selected, max(len(rows) - 1, 0))
@@ -105,7 +91,7 @@ class ListPane(RowsPane):
             self.action_list_choose()
 
     def on_focus(self) -> None:
-        self.border_subtitle = self._content.hint if self._list else ""
+        self.border_subtitle = self._hint if self._list else ""
         self.changed()
 
     def on_blur(self) -> None:
@@ -126,7 +112,7 @@ class ListPane(RowsPane):
 
     @property
     def _empty(self) -> list[str]:
-        return wrapped(self._content.empty, max(self.scrollable_content_region.width - 2, 8))
+        return wrapped(self._without_rows, max(self.scrollable_content_region.width - 2, 8))
 
     def _act(self, action: ListAction) -> None:
         if self._list:

@@ -90,7 +90,7 @@ class LossPane(TitledPane, Container, can_focus=False):
         frame = self._frame
         if frame is None or not self.display or not self.size.width:
             return
-        colours = Colours.of(self.app.current_theme, self.app.theme_variables)
+        colours = Colours.of_app(self.app)
         words = self._words(frame, colours)
         self.query_one("#loss-words", Static).update(words, layout=False)
         news = [(c.name, c.losses.updates, c.losses.known.updates) for c in frame.curves]
@@ -143,25 +143,14 @@ class LossPane(TitledPane, Container, can_focus=False):
         # The longest form of the accuracy beside which all losses fit.
         lines = [[*parts[:legend], ("", None, form), *parts[legend:]] for form in accuracy]
         lines = lines or [parts]
-        width = self.size.width - 1
-        return _joined(
-            next((line for line in lines if _length(line) <= width), lines[-1]), colours, width
-        )
-
-
-def _length(parts: list[_Part]) -> int:
-    return sum(cell_len(sign + text) for sign, _, text in parts) + 2 * (len(parts) - 1)
-
-
-def _joined(parts: list[_Part], colours: Colours, width: int) -> Text:
-    """Return the parts that fit into the width, in a line."""
-    words = Text(" ", no_wrap=True)
-    for sign, kind, text in parts:
-        start = sign if len(words) == 1 else f"  {sign}"
-        if cell_len(words.plain + start + text) <= width + 1:
-            ink = Style(color=colours.chart(kind).rich_color) if kind else ""
-            words.append(start, ink).append(text)
-    return words
+        width, words = self.size.width - 1, Text(" ", no_wrap=True)
+        fits = (line for line in lines if sum(cell_len(s + t) + 2 for s, _, t in line) - 2 <= width)
+        for sign, kind, text in next(fits, lines[-1]):
+            start = sign if len(words) == 1 else f"  {sign}"
+            if cell_len(words.plain + start + text) <= width + 1:
+                ink = Style(color=colours.chart(kind).rich_color) if kind else ""
+                words.append(start, ink).append(text)
+        return words
 
 
 class AccuracyCounter:
@@ -236,10 +225,10 @@ def accuracy_text(frame: Frame) -> tuple[str, ...]:
     experiment, b, w = frame.experiment, frame.snapshot.b, frame.snapshot.w
     if not classifies(experiment):
         return ()
-    parts = [("accuracy", experiment.train_examples), ("test", experiment.test_examples)]
+    parts = {"accuracy": experiment.train_examples, "test": experiment.test_examples}
     counts = [
         (name, right_ones(experiment, examples, b, w), len(examples))
-        for name, examples in parts
+        for name, examples in parts.items()
         if examples
     ]
     return (

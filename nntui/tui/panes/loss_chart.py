@@ -210,24 +210,20 @@ class _Scale:
         first = ceil(self.low / step)
         count = floor(self.high / step) - first + 1
         values = [(first + n) * step for n in range(count)]
-        if self.log and len(values) < 2:  # hardly an order of magnitude
-            values = self._within_tens(most) or [self.low, self.high]
-            return tuple((self.place(y), f"{10**y:.3g}") for y in values)
-        return tuple(
-            (self.place(y), f"1e{y:g}" if self.log and not -3 < y < 4 else _text(y, self.log))
-            for y in values
-        )
-
-    def _within_tens(self, most: int) -> list[float]:
-        """Return the logarithms of 1, 2, 3, 5, 10, …, if there are two or more between the ends."""
+        if not self.log:
+            return tuple((self.place(y), f"{y:.10g}".replace("e+", "e")) for y in values)
+        if len(values) >= 2:
+            return tuple(
+                (self.place(y), f"{10**y:.10g}" if -3 < y < 4 else f"1e{y:g}") for y in values
+            )
+        # Hardly an order of magnitude: the logarithms of 1, 2, 3, 5, 10, … between the ends.
         powers = range(floor(self.low), ceil(self.high))
         logs = [n + log10(m) for n in powers for m in (1, 2, 3, 5)]
         inside = [y for y in logs if self.low <= y <= self.high]
-        return inside[:: -(-len(inside) // most)] if len(inside) >= 2 else []
-
-
-def _text(y: float, log: bool) -> str:
-    return f"{10**y if log else y:.10g}".replace("e+", "e")
+        values = [self.low, self.high]
+        if len(inside) >= 2:
+            values = inside[:: -(-len(inside) // most)]
+        return tuple((self.place(y), f"{10**y:.3g}") for y in values)
 
 
 def _round_step(least: float, *, whole: bool) -> float:

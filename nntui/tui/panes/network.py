@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -45,12 +46,11 @@ ZOOMS: Final = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
 class NetworkPane(LinePane):
     """Draws the network after a step, with the current connection marked."""
 
+    @dataclass
     class Chosen(Message):
         """The user clicked on a neuron."""
 
-        def __init__(self, neuron: str) -> None:
-            super().__init__()
-            self.neuron = neuron
+        neuron: str
 
     def __init__(self, experiment: Experiment) -> None:
         super().__init__(title="Network", id="network")
@@ -76,8 +76,6 @@ class NetworkPane(LinePane):
         if self.size.width and self.size.height:
             self._draw()
 
-    # ---- view and size -------------------------------------------------------------------------
-
     def copy_view_from(self, other: NetworkPane) -> None:
         """Take over the view and the zoom of another network."""
         self.pinned, self._zoom = other.pinned, other._zoom
@@ -90,19 +88,19 @@ class NetworkPane(LinePane):
 
     def fold(self, neuron: str) -> bool:
         """Fold the layer of a neuron, or unfold it; return whether it is folded now."""
-        column = self._laid_out().homes[neuron].column
-        folded = any(box.folded for box in self._laid_out().columns[column])
-        self._folds[column] = not folded
+        plan = self._laid_out()
+        column = plan.homes[neuron].column
+        self._folds[column] = not any(box.folded for box in plan.columns[column])
         self._lay_out()
-        return not folded
+        return self._folds[column]
 
     def fold_all(self) -> bool:
         """Fold all layers, or unfold all when one is folded; return whether they are folded now."""
-        columns = range(len(self._laid_out().columns))
-        folded = bool(self._laid_out().folds)
-        self._folds = dict.fromkeys(columns, not folded)
+        plan = self._laid_out()
+        fold = not plan.folds
+        self._folds = dict.fromkeys(range(len(plan.columns)), fold)
         self._lay_out()
-        return not folded
+        return fold
 
     def zoom(self, by: int) -> float:
         """Draw larger or smaller; return the size as a multiple of the pane's."""
@@ -120,13 +118,10 @@ class NetworkPane(LinePane):
         if neuron is None:
             return self._scene.names[0]
         if direction in ("left", "right") and self._shown is not None:
-            weights = self._shown[0].snapshot.w
-            along = strongest(self._net, weights, neuron, direction)
+            along = strongest(self._net, self._shown[0].snapshot.w, neuron, direction)
             if along is not None:
                 return along
         return self._laid_out().neighbour(neuron, direction)
-
-    # ---- events --------------------------------------------------------------------------------
 
     def on_resize(self, event: Resize) -> None:
         self._lay_out()
@@ -146,8 +141,6 @@ class NetworkPane(LinePane):
     def on_leave(self, event: Leave) -> None:
         self._hovered = self.tooltip = None
 
-    # ---- painting ------------------------------------------------------------------------------
-
     def extent(self) -> tuple[int, int]:
         if self._picture is None:
             return 0, 0
@@ -160,11 +153,9 @@ class NetworkPane(LinePane):
     def source(self, row: int) -> tuple[Span, ...]:
         """Return the spans of a row: most stay the same from step to step."""
         assert self._picture is not None
-        spans = self._picture.rows[row]
-        if self._edge_list:
-            seen = row - (0 if self._painted_rows is None else self._painted_rows.start)
-            spans += self._edge_list[seen] if 0 <= seen < len(self._edge_list) else ()
-        return spans
+        seen = row - (0 if self._painted_rows is None else self._painted_rows.start)
+        listed = self._edge_list[seen] if 0 <= seen < len(self._edge_list) else ()
+        return self._picture.rows[row] + listed
 
     def _lay_out(self) -> None:
         self._layout = None
@@ -192,9 +183,8 @@ class NetworkPane(LinePane):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Paint the rows that became visible: only visible ones are painted."""
         super().watch_scroll_y(old_value, new_value)
-        if self._painted_rows is not None and self._painted_rows != self._visible_rows(
-            self._laid_out()
-        ):
+        painted = self._painted_rows
+        if painted is not None and painted != self._visible_rows(self._laid_out()):
             self._paint()
 
     def _visible_rows(self, plan: Layout) -> range | None:
@@ -216,7 +206,15 @@ class NetworkPane(LinePane):
         assert self._shown is not None
         frame, focus = self._shown
         plan, moment = self._laid_out(), Moment(frame.snapshot, frame.before)
-        view, emphasis = view_at(moment, self.pinned), _emphasis(frame, focus)
+        view, cone = view_at(moment, self.pinned), focus.cone
+        emphasis = Emphasis(
+            focus.neuron,
+            focus.edge,
+            None if cone is None else frozenset(cone.cone),
+            None if cone is None else frozenset(cone.edges),
+            frame.marks.neurons,
+            frame.marks.edges,
+        )
         self._painted_rows = window = self._visible_rows(plan)
         heat = self._heat_maps(plan, moment, view, window)
         shown = {
@@ -284,16 +282,3 @@ class NetworkPane(LinePane):
             if neuron in known
         ]
         return Text("  ".join([escaped(neuron), *numbers]))
-
-
-def _emphasis(frame: Frame, focus: NeuronFocus) -> Emphasis:
-    """Return what the focus and the breakpoints bring out."""
-    cone, marks = focus.cone, frame.marks
-    return Emphasis(
-        focus.neuron,
-        focus.edge,
-        None if cone is None else frozenset(cone.cone),
-        None if cone is None else frozenset(cone.edges),
-        marks.neurons,
-        marks.edges,
-    )

@@ -41,7 +41,8 @@ class Column:
         last = frame.snapshot.last
         if last is None or not self.symbol:
             return False
-        return value_name(self.symbol, *_names(key)) in last.writes
+        names = (key,) if isinstance(key, str) else key
+        return value_name(self.symbol, *names) in last.writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,6 @@ class Table:
     columns: tuple[Column, ...]
     about: Callable[[Wiring, str], tuple[RowKey, ...]] | None = None
     """The rows about one neuron, where the table has no others."""
-
-
-def _names(key: RowKey) -> tuple[str, ...]:
-    return (key,) if isinstance(key, str) else key
 
 
 def _value(symbol: str) -> CellNumber:
@@ -100,7 +97,7 @@ def _gradient(frame: Frame, key: RowKey) -> float | None:
 def _change(frame: Frame, key: RowKey) -> float | None:
     """Return the change of a parameter by the last update; blank where it is still to come."""
     before, s = frame.before, frame.snapshot
-    if before is None:
+    if before is None or key not in before.index:
         return None
     match s.next_operation:
         case ("update", *names):
@@ -108,11 +105,6 @@ def _change(frame: Frame, key: RowKey) -> float | None:
             if before.index[following] <= before.index[key]:
                 return None
     return (s.b[key] if isinstance(key, str) else s.w[key]) - before[key]
-
-
-def _signal(frame: Frame, key: RowKey) -> float | None:
-    """Return the activation of a connection's source."""
-    return frame.snapshot.a.get(key[0])
 
 
 NEURONS: Final = Table(
@@ -146,7 +138,7 @@ CONNECTIONS: Final = Table(
     core=4,
     columns=(
         Column("w", _value("w"), "w", ("w",), rank=0),
-        Column("a", _signal, "", ("a",), rank=4),
+        Column("a", lambda frame, key: frame.snapshot.a.get(key[0]), "", ("a",), rank=4),
         Column("∂L/∂w", _gradient, "dw", ("g", "∂L/∂w"), rank=1),
         Column("Σ ∂L/∂w", _value("dw"), "dw", ("dw", "Σ"), rank=2),
         Column("Δw", _change, "w", ("Δw", "change"), rank=3, compares=True),
@@ -186,9 +178,7 @@ class RowCondition:
     sign: str
     bound: float
 
-    def holds(self, frame: Frame, key: RowKey, inputs: frozenset[str]) -> bool:
-        if key in inputs and not self.column.of_inputs:
-            return False
+    def holds(self, frame: Frame, key: RowKey) -> bool:
         number = self.column.number(frame, key)
         return number is not None and _OPERATORS[self.sign](number, self.bound)
 
@@ -318,19 +308,15 @@ def fitted_columns(table: Table, name: int, room: int, layers: int) -> ColumnWid
     name = max(min(name, max(room // 4, 8)), 6)
     layer = 1 + len(str(layers - 1)) if layers else 0
     spare = room - MARKS - name - layer
-    count = next(_counts(table, spare), 1)
+    count = len(table.columns)
+    while count > 1 and (
+        count * (GAP + (LEAST_NUMBER if count <= table.core else READABLE)) > spare
+    ):
+        count -= 1
     chosen = sorted(table.columns, key=lambda column: column.rank)[:count]
     columns = tuple(column for column in table.columns if column in chosen)
     number = max(min(spare // count - GAP, MOST_NUMBER), LEAST_NUMBER)
     return ColumnWidths(name, layer, number, columns)
-
-
-def _counts(table: Table, spare: int) -> Iterator[int]:
-    """Yield the numbers of columns that fit, the greatest first."""
-    for count in range(len(table.columns), 0, -1):
-        least = LEAST_NUMBER if count <= table.core else READABLE
-        if count * (least + GAP) <= spare:
-            yield count
 
 
 # ---- rows ----------------------------------------------------------------------------------------
@@ -356,7 +342,6 @@ class TableRows:
         self._net: Wiring | None = None
         self._about: str | None = None
         self._all: tuple[RowKey, ...] = ()
-        self._inputs: frozenset[str] = frozenset()
         self._query: TableQuery | None = None
         self._named: tuple[RowKey, ...] = ()
         self._pass: object = None
@@ -374,14 +359,19 @@ class TableRows:
         if new_rows:
             self._net, self._about = net, whose
             self._all = self.table.about(net, about) if self.table.about else self.table.rows(net)
-            self._inputs, self.total = frozenset(net.inputs), len(self._all)
+            self.total = len(self._all)
             self.layers = 1 + max(net.layer.values(), default=0)
         if outdated:
             self._query, self._named = query, self._all
             if query.filter.text:
                 match = query.filter.matches_name
                 self._named = tuple(key for key in self._all if match(self.table, net, key))
-        grouped = query.column is None and self._has_room_for_headings(height)
+        # All rows fit with headings, or so many scroll that few are headings.
+        rows = len(self._named)
+        roomy = rows + self.layers <= height or rows >= max(
+            height + 1, LEAST_IN_LAYER * self.layers
+        )
+        grouped = query.column is None and roomy
         outdated = outdated or grouped != self.grouped
         self.grouped = grouped
         if query.column is not None or query.filter.comparisons:  # it depends on the numbers
@@ -405,10 +395,10 @@ class TableRows:
     def _ordered(self, frame: Frame, query: TableQuery, net: Wiring) -> Iterator[Item]:
         keys: Sequence[RowKey] = self._named
         for condition in query.filter.comparisons:
-            keys = [key for key in keys if condition.holds(frame, key, self._inputs)]
+            keys = [key for key in keys if condition.holds(frame, key)]
         self.shown = len(keys)
         if query.column is not None:
-            yield from self._sorted(frame, keys, query.column, ascending=query.reverse)
+            yield from _sorted(frame, keys, query.column, ascending=query.reverse)
             return
         layer = None
         for key in reversed(keys) if query.reverse else keys:
@@ -417,30 +407,13 @@ class TableRows:
                 yield layer
             yield key
 
-    def _has_room_for_headings(self, height: int) -> bool:
-        """Return whether all rows fit with headings, or so many scroll that few are headings."""
-        rows = len(self._named)
-        return rows + self.layers <= height or (
-            rows > height and rows >= LEAST_IN_LAYER * self.layers
-        )
 
-    def _sorted(
-        self, frame: Frame, keys: Sequence[RowKey], column: Column, *, ascending: bool
-    ) -> Iterator[RowKey]:
-        """Yield rows by their numbers, then those with NaN, then blank ones."""
-        numbers: list[tuple[float, RowKey]] = []
-        nan: list[RowKey] = []
-        blank: list[RowKey] = []
-        for key in keys:
-            none = key in self._inputs and not column.of_inputs
-            number = None if none else column.number(frame, key)
-            if number is None:
-                blank.append(key)
-            elif math.isnan(number):
-                nan.append(key)
-            else:
-                numbers.append((number, key))
-        numbers.sort(key=lambda pair: pair[0], reverse=not ascending)
-        yield from (key for _, key in numbers)
-        yield from nan
-        yield from blank
+def _sorted(
+    frame: Frame, keys: Sequence[RowKey], column: Column, *, ascending: bool
+) -> Iterator[RowKey]:
+    """Yield rows by their numbers, then those with NaN, then blank ones."""
+    numbers = {key: number for key in keys if (number := column.number(frame, key)) is not None}
+    known = (key for key, number in numbers.items() if not math.isnan(number))
+    yield from sorted(known, key=numbers.__getitem__, reverse=not ascending)
+    yield from (key for key, number in numbers.items() if math.isnan(number))
+    yield from (key for key in keys if key not in numbers)

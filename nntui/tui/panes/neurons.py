@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from rich.segment import Segment
@@ -43,12 +43,12 @@ class NeuronsPane(LinePane):
     scroll.
     """
 
+    @dataclass
     class Chosen(Message):
         """The user clicked on a row: a neuron's, or a connection's."""
 
-        def __init__(self, neuron: str, edge: tuple[str, str] | None) -> None:
-            super().__init__()
-            self.neuron, self.edge = neuron, edge
+        neuron: str
+        edge: tuple[str, str] | None
 
     def __init__(self) -> None:
         super().__init__(title=NEURONS.title, id="neurons")
@@ -80,7 +80,10 @@ class NeuronsPane(LinePane):
         """Sort, fit the columns into the width, and repaint what differs."""
         if self._frame is None:
             return
-        self._measure(self._frame)
+        net = self._frame.snapshot.net
+        if net is not self._measured_net:
+            self._measured_net = net
+            self._name_cells = max(map(cells, (*net.inputs, *net.neurons)), default=1)
         self._table_rows.update(
             self._frame, self._query, self.size.height - 1, self._about(self._frame)
         )
@@ -90,7 +93,12 @@ class NeuronsPane(LinePane):
             self._room,
             layers=0 if self._table_rows.grouped else self._table_rows.layers,
         )
-        self.set_title(self._title())
+        title, sought = self._table.title, self.filter_text
+        if self._table is CONNECTIONS_OF_ONE:
+            title = f"{title} {cut(self._about(self._frame), _MOST_NAME_CELLS)}"
+        if sought:
+            title = f"{title} & {cut(sought, _MOST_FILTER_CELLS)}: {self._table_rows.shown:,}"
+        self.set_title(title)
         before, self._heading = self._heading, self._column_headings()
         super().changed()
         if before != self._heading:
@@ -111,7 +119,11 @@ class NeuronsPane(LinePane):
         if row == 0:
             return self._heading
         item = self._table_rows.items[row - 1]
-        return self._layer_heading(item) if isinstance(item, int) else self._row(item)
+        if not isinstance(item, int):
+            return self._row(item)
+        words = f" {self._table.layer_heading.format(item)} "
+        room = max(self._room, self._widths.width)
+        return [Segment("──" + words + "─" * (room - len(words) - 2), self.colours.line)]
 
     def next_table(self) -> str:
         """Show the next table; return what its rows are."""
@@ -186,21 +198,6 @@ class NeuronsPane(LinePane):
             return f"in the order of computing{', from the end' * self._query.reverse}"
         return f"by {column.heading}, the {'least' if self._query.reverse else 'greatest'} first"
 
-    def _title(self) -> str:
-        title, text = self._table.title, self.filter_text
-        if self._table is CONNECTIONS_OF_ONE and self._frame is not None:
-            title = f"{title} {cut(self._about(self._frame), _MOST_NAME_CELLS)}"
-        if not text:
-            return title
-        return f"{title} & {cut(text, _MOST_FILTER_CELLS)}: {self._table_rows.shown:,}"
-
-    def _measure(self, frame: Frame) -> None:
-        """Find the cells of the longest name, once for each network."""
-        net = frame.snapshot.net
-        if net is not self._measured_net:
-            self._measured_net = net
-            self._name_cells = max(map(cells, (*net.inputs, *net.neurons)), default=1)
-
     def _about(self, frame: Frame) -> str:
         """Return the neuron of a table of one: the focused one, else that of the last step."""
         net, focused = frame.snapshot.net, self._focus.neuron
@@ -221,11 +218,6 @@ class NeuronsPane(LinePane):
             )
             found.append(Segment(text, self.colours.mark if sorts else style))
         return found
-
-    def _layer_heading(self, layer: int) -> list[Segment]:
-        words = f" {self._table.layer_heading.format(layer)} "
-        room = max(self._room, self._widths.width)
-        return [Segment("──" + words + "─" * (room - len(words) - 2), self.colours.line)]
 
     def _row(self, key: RowKey) -> list[Segment]:
         assert self._frame is not None

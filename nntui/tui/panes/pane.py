@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Hashable, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -32,8 +32,6 @@ NAMES: Final = {
     "branches": "Branches", "output": "Output",
 }  # fmt: skip
 """The titles of the panes by their widgets’ ids."""
-SEPARATORS: Final = (" │ ", "│")
-"""Between tabs: where there is room, and where there is little."""
 
 _CURRENT_TAB: Final = Style(bold=True, reverse=True)
 _OTHER_TAB: Final = Style(dim=True)
@@ -65,13 +63,6 @@ class TitledPane(_Base):
             self.border_title = tab_line(self.id, self._pane_title, self._tabs, self._tabs_room)
 
 
-class _Row(NamedTuple):
-    """A row as it was rendered, and what it was made of."""
-
-    source: Hashable | None
-    strip: Strip
-
-
 class LinePane(TitledPane, ScrollView, can_focus=False):
     """The base of the panes that show rows of text.
 
@@ -87,7 +78,8 @@ class LinePane(TitledPane, ScrollView, can_focus=False):
     def __init__(self, *, title: str, id: str) -> None:
         super().__init__(id=id)
         self.set_title(title)
-        self._rows: dict[int, _Row] = {}
+        self._rows: dict[int, tuple[Hashable | None, Strip]] = {}
+        """The rows as they were rendered, with what they were made of."""
         self._colours: Colours | None = None
         self._under_mouse = False
 
@@ -107,7 +99,7 @@ class LinePane(TitledPane, ScrollView, can_focus=False):
     def colours(self) -> Colours:
         """The colours of the current theme."""
         if self._colours is None:
-            self._colours = Colours.of(self.app.current_theme, self.app.theme_variables)
+            self._colours = Colours.of_app(self.app)
         return self._colours
 
     def changed(self) -> None:
@@ -123,10 +115,10 @@ class LinePane(TitledPane, ScrollView, can_focus=False):
         width = max(size.width, self.size.width)
         dirty: list[Region] = []
         for row in range(top, min(top + self.size.height, size.height)):
-            was = before.get(row)
-            if was is not None and was.source is not None and was.source == self.source(row):
-                self._rows[row] = was
-            elif was is None or was.strip != self._strip(row):
+            source, strip = before.get(row, (None, None))
+            if strip is not None and source is not None and source == self.source(row):
+                self._rows[row] = source, strip
+            elif strip is None or strip != self._strip(row):
                 dirty.append(Region(0, row - top, width, 1))
         if dirty:  # all at once: each refresh is costly, and without regions it repaints everything
             self.refresh(*dirty)
@@ -168,7 +160,11 @@ class LinePane(TitledPane, ScrollView, can_focus=False):
         strip = self._strip(row).extend_cell_length(left + width, self.colours.plain)
         selection = self.text_selection
         if selection is not None and (span := selection.get_span(row)) is not None:
-            strip = self._with_selected(strip, *span)
+            length, (start, end) = strip.cell_length, span
+            end = length if end < 0 else min(end, length)
+            style = self.screen.get_component_rich_style("screen--selection")
+            selected = strip.crop(start, end).apply_style(style)
+            strip = Strip.join([strip.crop(0, start), selected, strip.crop(end, length)])
         strip = strip.crop(left, left + width)
         return strip.apply_offsets(left, row) if self._under_mouse else strip
 
@@ -199,21 +195,13 @@ class LinePane(TitledPane, ScrollView, can_focus=False):
             self._under_mouse = under_mouse
             self.refresh()
 
-    def _with_selected(self, strip: Strip, start: int, end: int) -> Strip:
-        length = strip.cell_length
-        end = length if end < 0 else min(end, length)
-        selected = strip.crop(start, end).apply_style(
-            self.screen.get_component_rich_style("screen--selection")
-        )
-        return Strip.join([strip.crop(0, start), selected, strip.crop(end, length)])
-
     def _strip(self, row: int) -> Strip:
         """Return a row, rendered if it is not cached."""
         if row not in self._rows:
             whole = self.colours.whole
             painted = [Segment(text, whole(style)) for text, style, _ in self.segments(row)]
-            self._rows[row] = _Row(self.source(row), Strip(Segment.simplify(painted)))
-        return self._rows[row].strip
+            self._rows[row] = self.source(row), Strip(Segment.simplify(painted))
+        return self._rows[row][1]
 
 
 class RowsPane(LinePane, can_focus=True):
@@ -255,13 +243,11 @@ class RowsPane(LinePane, can_focus=True):
 
 def tab_line(pane: str, title: str, tabs: tuple[str, ...], room: int) -> Content:
     """Return the tabs in a line: all of them, or as many about ``pane`` as fit into ``room``."""
-    names = [title if tab == pane else NAMES[tab] for tab in tabs]
-    here = tabs.index(pane)
+    names, here = [NAMES[tab] for tab in tabs], tabs.index(pane)
     first, last = 0, len(tabs)
-    separator = SEPARATORS[-1]
-    for each in SEPARATORS:
-        if _tabs_width(names, each) <= room:
-            separator = each
+    for separator, current in ((" │ ", f" {title} "), ("│", title)):
+        names[here] = current
+        if sum(map(cell_len, names)) + len(separator) * (len(names) - 1) <= room:
             break
     else:
         first, last = _visible_tabs([cell_len(name) for name in names], here, room - 2)
@@ -270,15 +256,9 @@ def tab_line(pane: str, title: str, tabs: tuple[str, ...], room: int) -> Content
         if n > first:
             parts.append(Content.styled(separator, _OTHER_TAB))
         link = Style.from_meta({"@click": f"screen.turn_to('{tabs[n]}')"})
-        spaced = f" {names[n]} " if n == here and separator == SEPARATORS[0] else names[n]
-        parts.append(Content.styled(spaced, link + (_CURRENT_TAB if n == here else _OTHER_TAB)))
+        parts.append(Content.styled(names[n], link + (_CURRENT_TAB if n == here else _OTHER_TAB)))
     parts += [Content.styled("›", _OTHER_TAB)] if last < len(tabs) else []
     return Content("").join(parts)
-
-
-def _tabs_width(names: list[str], separator: str) -> int:
-    wide = separator == SEPARATORS[0]
-    return sum(map(cell_len, names)) + len(separator) * (len(names) - 1) + 2 * wide
 
 
 def _visible_tabs(widths: list[int], here: int, room: int) -> tuple[int, int]:

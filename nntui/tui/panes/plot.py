@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from math import isfinite
 from typing import Final
 
 from rich.text import Text
 from textual_plotext import PlotextPlot
 
-from nntui.tui.panes.loss_chart import GAP, ZERO, Chart, Series
+from nntui.tui.panes.loss_chart import GAP, ZERO, Chart
 from nntui.tui.theme import Colours
 
 LEAST_HEIGHT: Final = 4
@@ -54,9 +55,13 @@ class LossPlot(PlotextPlot, can_focus=False):
             plt.vertical_line(chart.here[0], colours.chart("line").rgb)
         rows = height - (_AXIS if height >= LEAST_HEIGHT else 0)
         for series in chart.series:
-            for xs, ys in _runs(series):
-                points = series.kind in ("other", "test") or len(xs) == 1
-                draw = plt.scatter if points else plt.plot
+            points = zip(series.xs, series.ys, strict=True)
+            for known, run in groupby(points, lambda point: isfinite(point[1])):
+                if not known:
+                    continue
+                xs, ys = map(list, zip(*run, strict=True))
+                dots = series.kind in ("other", "test") or len(xs) == 1
+                draw = plt.scatter if dots else plt.plot
                 if _MARKERS[series.kind] != _LINE:
                     ys = [_in_line(y, rows) for y in ys]
                 draw(xs, ys, marker=_MARKERS[series.kind], color=colours.chart(series.kind).rgb)
@@ -82,15 +87,3 @@ def _in_line(y: float, rows: int) -> float:
 
 def _ticks(ticks: tuple[tuple[float, str], ...]) -> tuple[list[float], list[str]]:
     return [place for place, _ in ticks], [text for _, text in ticks]
-
-
-def _runs(series: Series) -> list[tuple[list[float], list[float]]]:
-    """Split a series at its gaps."""
-    runs: list[tuple[list[float], list[float]]] = [([], [])]
-    for x, y in zip(series.xs, series.ys, strict=True):
-        if isfinite(y):
-            runs[-1][0].append(x)
-            runs[-1][1].append(y)
-        elif runs[-1][0]:
-            runs.append(([], []))
-    return [run for run in runs if run[0]]

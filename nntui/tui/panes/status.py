@@ -101,9 +101,11 @@ class PositionText:
 
     def __init__(self, experiment: Experiment) -> None:
         self.experiment = experiment
-        net, epochs = experiment.network.wiring(), f"{experiment.training.epochs:,}"
-        self._totals = {"example": len(experiment.data), "update": _updates(experiment)}
-        self._epochs = f"/{epochs}"
+        net, training = experiment.network.wiring(), experiment.training
+        examples = len(experiment.train_examples)
+        updates = training.epochs * -(-examples // (training.batch_size or examples))
+        self._totals = {"example": len(experiment.data), "update": updates}
+        self._epochs = f"/{training.epochs:,}"
         # The examples may come in any order, so their numbers keep their width.
         self._example_cells = len(f"example {self._totals['example']:,}")
         longest = max(cell_len(_short_name(j)) for j in net.layer)
@@ -116,7 +118,8 @@ class PositionText:
         too), then epoch and example. A branch other than the first is named in all of them.
         """
         snapshot, branch = frame.snapshot, frame.curves[-1].name
-        named = [] if branch == MAIN else [_branch_text(branch)]
+        word = "" if branch.startswith(NUMBERED_BRANCH) else "branch "
+        named = [] if branch == MAIN else [word + _short_name(branch)]
         step, most = f"step {snapshot.position:,}", f"step {snapshot.total:,}"
         of = f" of {snapshot.total:,}"
         alone, spelled = padded(step, len(most)), padded(step + of, len(most + of))
@@ -125,10 +128,8 @@ class PositionText:
         else:
             position = snapshot.last.position
             epoch = f"epoch {position.epoch + 1:,}"
-            if position.example is None:
-                name, number = "update", position.update
-            else:
-                name, number = "example", position.example
+            name = "update" if position.example is None else "example"
+            number = position.update if position.example is None else position.example
             unit, of_all = f"{name} {number + 1:,}", f"/{self._totals[name]:,}"
             width = self._example_cells if name == "example" else len(unit)
             operation = padded(
@@ -137,18 +138,10 @@ class PositionText:
             full = [epoch + self._epochs, padded(unit + of_all, width + len(of_all)), operation]
             brief = [epoch, padded(unit, width)]
             forms = [
-                [*full, spelled],
-                [*full, alone],
-                [*brief, operation, alone],
-                [*brief, alone],
+                [*full, spelled], [*full, alone], [*brief, operation, alone], [*brief, alone],
                 [alone],
-            ]
+            ]  # fmt: skip
         return tuple(_BETWEEN.join([*named, *form]) for form in forms)
-
-
-def _updates(experiment: Experiment) -> int:
-    training, examples = experiment.training, len(experiment.train_examples)
-    return training.epochs * -(-examples // (training.batch_size or examples))
 
 
 def _operation_text(operation: tuple[str, ...], phase: str) -> str:
@@ -161,11 +154,6 @@ def _operation_text(operation: tuple[str, ...], phase: str) -> str:
         place = "load"
     words = [place] if kind == "update" else [phase, place]
     return _BETWEEN.join(word for word in words if word)
-
-
-def _branch_text(name: str) -> str:
-    """Return a branch's name, after the word “branch” where the name has not got it."""
-    return _short_name(name) if name.startswith(NUMBERED_BRANCH) else f"branch {_short_name(name)}"
 
 
 def _short_name(name: str) -> str:

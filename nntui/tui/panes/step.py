@@ -26,7 +26,6 @@ Row = list[Segment]
 
 FORMULA: Final = 44
 """Cells that are kept for formulas, unless the names before them take a third or less."""
-_SPACE: Final = 1
 _LARGEST: Final = 3
 _PLAIN: Final = Style()
 
@@ -34,7 +33,7 @@ _PLAIN: Final = Style()
 def column_of(net: Wiring) -> int:
     """Return the column of the ``=`` after the longest name: that of a weight's gradient."""
     names = sorted((cell_len(quoted(j)) for j in net.layer), reverse=True)
-    return len("∂L/∂w[,]") + sum(names[:2]) + _SPACE
+    return len("∂L/∂w[,]") + sum(names[:2]) + 1
 
 
 def outcome(line: EquationLine) -> str:
@@ -54,10 +53,7 @@ class Equations:
         equations = sum(1 for line in lines if line.result)
         room = height - (len(lines) - equations)  # a remark has one row
         each = min(max(room // max(equations, 1), 1), _LARGEST)
-        write = {1: self._one, 2: self._two, 3: self._three}[each]
-        return [
-            row for line in lines for row in (write(line) if line.result else self._remark(line))
-        ]
+        return [row for line in lines for row in self._rows_of(line, each)]
 
     def sum(self, found: RunningSum) -> Row:
         """Show which terms of a sum are added: those before the bar, the last one marked."""
@@ -80,20 +76,20 @@ class Equations:
             Segment(after + count, faint),
         ]
 
-    # ---- one equation --------------------------------------------------------------------------
-
-    def _three(self, line: EquationLine) -> list[Row]:
-        rows = self._chunks(self._head(line.target), line.symbols)
+    def _rows_of(self, line: EquationLine, most: int) -> list[Row]:
+        """Write an equation in ``most`` rows, or in more where it is long; or a remark."""
+        if not line.result:
+            head = padded(line.target, self._column, right=True) + " " * 3
+            return self._chunks(head, line.symbols, self._colours.faint)
+        head = self._head(line.target)
+        if most == 1:
+            return self._numbers_and_result(line, head)
+        rows = self._chunks(head, line.symbols)
+        if most == 2:
+            return [*rows, *self._numbers_and_result(line, self._head())]
         if line.numbers != line.result:
             rows += self._chunks(self._head(), line.numbers)
         return [*rows, self._result(line, self._head())]
-
-    def _two(self, line: EquationLine) -> list[Row]:
-        rows = self._chunks(self._head(line.target), line.symbols)
-        return [*rows, *self._numbers_and_result(line, self._head())]
-
-    def _one(self, line: EquationLine) -> list[Row]:
-        return self._numbers_and_result(line, self._head(line.target))
 
     def _numbers_and_result(self, line: EquationLine, head: str) -> list[Row]:
         """Write numbers and result in a row, or in more when the numbers are long."""
@@ -118,10 +114,6 @@ class Equations:
             if words and cell_len(words) <= room:
                 return [*row, Segment(words, self._colours.faint)]
         return row
-
-    def _remark(self, line: EquationLine) -> list[Row]:
-        head = padded(line.target, self._column, right=True) + " " * 3
-        return self._chunks(head, line.symbols, self._colours.faint)
 
     def _head(self, target: str = "") -> str:
         return padded(target, max(self._column, cell_len(target) + 1), right=True) + " = "
@@ -154,15 +146,6 @@ def _window(found: RunningSum, room: int) -> tuple[int, int]:
 
 FEW: Final = 12
 """Inputs or outputs that are written one by one, at most."""
-_TITLES: Final = {
-    "load": "load",
-    "forward_edge": "forward",
-    "forward_neuron": "forward",
-    "loss": "loss",
-    "backward_neuron": "backward",
-    "backward_edge": "backward",
-    "update": "update",
-}
 # Which equation is the point of a step that may have more of them than the pane has rows.
 _OUTCOME: Final = {"loss": 0, "update": -1}
 
@@ -176,11 +159,11 @@ class StepPane(LinePane):
         self._column = column_of(experiment.network.wiring())
         self._precision = DEFAULT_PRECISION
         self._snapshot: Snapshot | None = None
-        self._lines: list[list[Segment]] = []
+        self._lines: list[Row] = []
 
     def show(self, frame: Frame, focus: NeuronFocus) -> None:
         self._snapshot = frame.snapshot
-        self.scroll_to(0, 0, animate=False, force=True, immediate=True)
+        self.jump()
         self.changed()
 
     def set_precision(self, precision: int) -> None:
@@ -189,28 +172,25 @@ class StepPane(LinePane):
         self.changed()
 
     def changed(self) -> None:
-        if self._snapshot is not None:
-            self._lines = self._written(self._snapshot)
+        """Write the title, the equations, and on the last row the next step."""
+        if (snapshot := self._snapshot) is not None:
+            region = self.scrollable_content_region
+            width = max(region.width - 1, 10)
+            if snapshot.last is None:
+                rows = self._description(width)
+            else:
+                rows = self._equations(snapshot.last, width, region.height - 2)
+            rows += [[]] * (region.height - 1 - len(rows))
+            self._lines = [*rows, self._next(snapshot, width)]
         super().changed()
 
     def extent(self) -> tuple[int, int]:
         return self.scrollable_content_region.width, len(self._lines)
 
-    def segments(self, row: int) -> list[Segment]:
+    def segments(self, row: int) -> Row:
         return self._lines[row]
 
-    def _written(self, snapshot: Snapshot) -> list[list[Segment]]:
-        """Write the title, the equations, and on the last row the next step."""
-        region = self.scrollable_content_region
-        width = max(region.width - 1, 10)
-        if snapshot.last is None:
-            rows = self._description(width)
-        else:
-            rows = self._equations(snapshot.last, width, region.height - 2)
-        rows += [[]] * (region.height - 1 - len(rows))
-        return [*rows, self._next(snapshot, width)]
-
-    def _equations(self, last: Step, width: int, height: int) -> list[list[Segment]]:
+    def _equations(self, last: Step, width: int, height: int) -> list[Row]:
         number = PRECISIONS[self._precision].number
         net = last.experiment.network.wiring()
         equations = Equations(self.colours, self._column, width)
@@ -221,28 +201,19 @@ class StepPane(LinePane):
             rows.append(equations.sum(terms))
         long = len(rows) > height and last.kind in _OUTCOME
         if long:  # further to the left there is more room, and fewer formulas are broken
-            column = self._leftmost_column(last.kind, lines)
+            # The leftmost column that is the same in all steps of a kind: the names in an update
+            # are parameters and the optimizer’s letters, no gradients.
+            column = max(cell_len(line.target) for line in lines) + 1
+            if last.kind == "update":
+                column = self._column - len("∂L/∂")
             rows = Equations(self.colours, column, width).rows(lines, height)
-        title = self._title(last, outcome(lines[_OUTCOME[last.kind]]) if long else "", width)
-        heading = Segment(padded(f" {title}", width + 1), self.colours.faint)
-        return [[heading], *rows]
-
-    def _leftmost_column(self, kind: str, lines: Sequence[EquationLine]) -> int:
-        """Return the leftmost column for the ``=``, the same in all steps of a kind.
-
-        The names in an update are parameters and the optimizer’s letters, no gradients.
-        """
-        if kind == "update":
-            return self._column - len("∂L/∂")
-        return max(cell_len(line.target) for line in lines) + 1
-
-    def _title(self, last: Step, made: str, width: int) -> str:
-        """Write kind, place, method and outcome of a step, as far as they fit."""
-        kind, where = _TITLES[last.kind], place(last.operation, last.experiment.network.wiring())
+        made = outcome(lines[_OUTCOME[last.kind]]) if long else ""
+        kind, where = last.kind.partition("_")[0], place(last.operation, net)
         how = method(last.experiment, last.kind)
         forms = ((kind, where, how, made), (kind, where, made), (where, made), (made or where,))
         titles = [" · ".join(filter(None, form)) for form in forms]
-        return next((each for each in titles if cell_len(each) <= width), titles[-1])
+        title = next((each for each in titles if cell_len(each) <= width), titles[-1])
+        return [[Segment(padded(f" {title}", width + 1), self.colours.faint)], *rows]
 
     def _next(self, snapshot: Snapshot, width: int) -> list[Segment]:
         if snapshot.next_operation is None:
@@ -255,7 +226,7 @@ class StepPane(LinePane):
             Segment(padded(text, max(width - 7, 1)), faint),
         ]
 
-    def _description(self, width: int) -> list[list[Segment]]:
+    def _description(self, width: int) -> list[Row]:
         """Write the document's name and description."""
         name = self._experiment.name or "An experiment"
         found = [[Segment(" " + name, Style(bold=True))]]

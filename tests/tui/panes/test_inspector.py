@@ -195,7 +195,7 @@ async def test_a_click_on_a_key_does_what_the_key_does(app_on, lines, debugger_o
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("f", *INSPECT_H1)
         await pilot.pause()
-        y = next(n for n, line in enumerate(lines(app)) if "break" in line and "watch" in line)
+        y = next(n for n, line in enumerate(lines(app)) if "break" in line and "display" in line)
         await pilot.click("#inspector", offset=(5, y + 1))
         await pilot.pause()
         assert [row.text for row in debugger_of(app).breakpoints] == ["break h1"]
