@@ -214,15 +214,15 @@ class InspectorPane(LinePane):
 
     def _action_keys(self) -> list[Segment]:
         """Return the keys that act upon the neuron, as links."""
-        found: list[Segment] = [Segment(" ")]
+        found: list[Segment] = []
         table = every_key()
         for name, word in _ACTIONS.items():
             key = table[name]
             link = Style.from_meta({"@click": f"screen.{key.action}"})
             found += [
+                Segment("  " if found else " "),
                 Segment(key.display(self._keymap).split(" ")[0], self.colours.mark + link),
                 Segment(f" {word}", self.colours.faint + link),
-                Segment("  "),
             ]
         return found
 
