@@ -201,29 +201,21 @@ def _unbookmark(debugger: Debugger, rest: str) -> Output:
     return Output((f"bookmark {escaped(mark.name)} removed",), {"name": mark.name})
 
 
-def _last_write(debugger: Debugger, rest: str) -> Movement:
-    from nntui.debugger.queries.writes import last_write
+def _write(direction: int) -> Function:
+    def run(debugger: Debugger, rest: str) -> Movement:
+        from nntui.debugger.queries.writes import Writes
 
-    found = last_write(debugger, _value(rest))
-    if found.position == debugger.position and debugger.position:
-        # Already at that write: go to the one before it.
-        found = last_write(debugger, _value(rest), debugger.position - 1)
-    return Movement(debugger, found.position, note=f"{found.name}: {found.text}")
+        if not rest:
+            raise CommandError("expected the name of a value, such as w[x1,h1]")
+        writes, position = Writes(debugger.run.timeline), debugger.position
+        found = (writes.last if direction < 0 else writes.next)(rest, position)
+        if found is None:
+            raise CommandError(f"nothing writes {escaped(rest)} after this")
+        if direction < 0 and found.position == position > 0:
+            found = writes.last(rest, position - 1)  # already at that write: the one before it
+        return Movement(debugger, found.position, note=f"{found.name}: {found.text}")
 
-
-def _next_write(debugger: Debugger, rest: str) -> Movement:
-    from nntui.debugger.queries.writes import next_write
-
-    found = next_write(debugger, _value(rest))
-    if found is None:
-        raise CommandError(f"nothing writes {escaped(rest)} after this")
-    return Movement(debugger, found.position, note=f"{found.name}: {found.text}")
-
-
-def _value(rest: str) -> str:
-    if not rest:
-        raise CommandError("expected the name of a value, such as w[x1,h1]")
-    return rest
+    return run
 
 
 GOTO_COMMANDS: Final = (
@@ -250,14 +242,14 @@ epoch N to before their first step. They count from 0, where the screen's status
         "unbookmark", "NAME", "take a bookmark’s name away", _unbookmark, completes=bookmarks,
     ),
     Command(
-        "last-write", "VALUE", "go back to the step that last wrote a value", _last_write,
+        "last-write", "VALUE", "go back to the step that last wrote a value", _write(-1),
         aliases=("x", "lw"), repeats=True, completes=values,
         more="""
 Again: the write before that.
   last-write w[x1,h1]""",
     ),
     Command(
-        "next-write", "VALUE", "go to the next step that writes a value", _next_write,
+        "next-write", "VALUE", "go to the next step that writes a value", _write(1),
         aliases=("nw",), repeats=True, completes=values,
     ),
 )  # fmt: skip

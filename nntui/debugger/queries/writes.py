@@ -8,19 +8,16 @@ blanks the values of the example before.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from nntui.engine.schedule import Schedule
+from nntui.debugger.step import MOVEMENTS
 from nntui.model.names import parse_value_name, value_name
 from nntui.model.wiring import check_value, parameter_key
 
 if TYPE_CHECKING:
-    from nntui.debugger.stepper import Stepper
     from nntui.engine.edits import Edit
     from nntui.engine.timeline import Timeline
-
 
 Origin = Literal["step", "edit", "zeroed", "blanked", "data", "start"]
 """A step, an edit, a batch's first load (sets 0), a load (blanks), a load (shows data), or none.
@@ -94,104 +91,10 @@ class Write:
                 )
 
 
-# ---- periods -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A value's steps: ``last(schedule, p)`` wrote it last before position p (which is above 0),
-    ``next(schedule, p)`` writes it next, from position p (below the end) on; None: there is none.
-    """  # noqa: D205
-
-    last: Callable[[Schedule, int], int | None]
-    next: Callable[[Schedule, int], int | None]
-
-
-def _update_from(schedule: Schedule, position: int) -> int | None:
-    update = schedule.updates_before(position)
-    start = schedule.update_start(update)
-    return start if start == position else _within(schedule, schedule.update_start(update + 1))
-
-
-def _example_before(schedule: Schedule, position: int) -> int:
-    load = schedule.example_start(position - 1)
-    if schedule.position(position - 1).phase != "update":
-        return load
-    return load + schedule.steps_per_example  # no example is under way since the update began
-
-
-def _example_from(schedule: Schedule, position: int) -> int | None:
-    load = schedule.example_start(position)
-    if load == position:
-        return load
-    return _within(schedule, schedule.next_example_start(position))
-
-
-def _batch_ended_before(schedule: Schedule, position: int) -> int | None:
-    finished = schedule.updates_before(position)
-    return schedule.update_start(finished) - 1 if finished else None
-
-
-def _batch_ends_from(schedule: Schedule, position: int) -> int:
-    return schedule.update_start(schedule.updates_before(position) + 1) - 1
-
-
-def _epoch_ended_before(schedule: Schedule, position: int) -> int | None:
-    finished = position // schedule.steps_per_epoch
-    return finished * schedule.steps_per_epoch - 1 if finished else None
-
-
-def _epoch_from(schedule: Schedule, position: int) -> int | None:
-    return _within(schedule, -(-position // schedule.steps_per_epoch) * schedule.steps_per_epoch)
-
-
-def _within(schedule: Schedule, step: int) -> int | None:
-    return step if step < schedule.total else None
-
-
-_EPOCH_END: Final = Period(
-    _epoch_ended_before, lambda s, p: (p // s.steps_per_epoch + 1) * s.steps_per_epoch - 1
-)
-
-PERIODS: Final[dict[str, Period]] = {
-    "step": Period(lambda s, p: p - 1, lambda s, p: p),
-    "example": Period(_example_before, _example_from),
-    "update": Period(lambda s, p: s.update_start(s.updates_before(p - 1)), _update_from),
-    "epoch": Period(lambda s, p: (p - 1) // s.steps_per_epoch * s.steps_per_epoch, _epoch_from),
-    "batch_loss": Period(_batch_ended_before, _batch_ends_from),
-    "epoch_loss": _EPOCH_END,
-    "test_loss": _EPOCH_END,
-}
-
-
-# ---- writes --------------------------------------------------------------------------------------
-
-
 _BLANKED: Final = frozenset({"z", "a", "da", "delta", "loss"})
-
-
-def last_write(stepper: Stepper, name: str, position: int | None = None) -> Write:
-    """Find the write that a value stands by at a position (the stepper's, when left out).
-
-    Raises:
-        ValueNameError: the name names no value of this network.
-    """
-    return Writes(stepper.run.timeline).last(
-        name, stepper.position if position is None else position
-    )
-
-
-def next_write(stepper: Stepper, name: str, position: int | None = None) -> Write | None:
-    """Find the first write after a position (the stepper's, when left out); None without one.
-
-    Blanking does not count: the next write is that of a number.
-
-    Raises:
-        ValueNameError: the name names no value of this network.
-    """
-    return Writes(stepper.run.timeline).next(
-        name, stepper.position if position is None else position
-    )
+_COUNTERS: Final = ("step", "example", "update", "epoch")  # written as one of these begins
+_MEANS: Final = {"batch_loss": "update", "epoch_loss": "epoch", "test_loss": "epoch"}
+"""Written by the last step of an update or epoch."""
 
 
 class Writes:
@@ -210,7 +113,13 @@ class Writes:
         """
         name, symbol, neurons = self.named(name)
         found = self._last(name, symbol, neurons, position)
-        edit = self._edit_until(name, symbol, position)
+        edit = None
+        if self.edits and symbol in ("x", "y"):
+            edit = self.data_edit(name, self.schedule.example_shown(position), position)
+        else:
+            for each in self.edits:
+                if each.target == name and each.position <= position:
+                    edit = each
         if edit is not None and edit.position >= found.position:
             return Write(name, "edit", edit.position, edit=edit)
         return found
@@ -258,8 +167,6 @@ class Writes:
         _, symbol, neurons = self.named(name)
         return symbol in ("b", "w") and self._update_step(neurons, 0) is None
 
-    # ---- by kind of value ----------------------------------------------------------------------
-
     def _last(self, name: str, symbol: str, neurons: tuple[str, ...], position: int) -> Write:
         start = Write(name, "start", 0)
         if position == 0:
@@ -268,12 +175,16 @@ class Writes:
         if symbol in ("b", "w"):
             step = self.updated_before(neurons, position)
             return start if step is None else self._by_step(name, step)
-        if symbol in PERIODS:
-            step = PERIODS[symbol].last(schedule, position) if self._has(symbol) else None
-            if step is None:
-                return start
-            ended = symbol == "example" and schedule.operation(step)[0] == "update"
-            return self._by_step(name, step, "blanked" if ended else "step")
+        if symbol in _COUNTERS:
+            step = MOVEMENTS[symbol].before(schedule, position)
+            if symbol == "example" and schedule.position(position - 1).phase == "update":
+                return self._by_step(name, step + schedule.steps_per_example, "blanked")
+            return self._by_step(name, step)
+        if symbol in _MEANS:
+            end = position
+            if position < schedule.total:
+                end = MOVEMENTS[_MEANS[symbol]].before(schedule, position + 1)
+            return self._by_step(name, end - 1) if end and self._has(symbol) else start
         load = schedule.example_start(position - 1)
         if symbol in ("x", "y"):
             return self._by_step(name, load, "data")
@@ -296,12 +207,15 @@ class Writes:
         if symbol in ("b", "w"):
             step = self._updated_from(neurons, position)
             return None if step is None else self._by_step(name, step)
-        if symbol in PERIODS:
-            step = PERIODS[symbol].next(schedule, position) if self._has(symbol) else None
-            return None if step is None else self._by_step(name, step)
+        if symbol in _COUNTERS:
+            step = MOVEMENTS[symbol].after(schedule, position - 1) if position else 0
+            return self._by_step(name, step) if step < schedule.total else None
+        if symbol in _MEANS:
+            end = MOVEMENTS[_MEANS[symbol]].after(schedule, position)
+            return self._by_step(name, end - 1) if self._has(symbol) else None
         offsets = self.offsets.writing(symbol, neurons)
-        load: int | None = schedule.example_start(position)
-        while load is not None:
+        load = schedule.example_start(position)
+        while load < schedule.total:
             if position <= load and symbol in ("x", "y"):
                 return self._by_step(name, load, "data")
             if position <= load and symbol in ("db", "dw") and schedule.position(load).place == 0:
@@ -311,25 +225,21 @@ class Writes:
                 return self._by_step(name, load + offsets[ahead])
             if not offsets and symbol not in ("x", "y"):
                 return None
-            load = _within(schedule, schedule.next_example_start(load))
+            load = schedule.next_example_start(load)
         return None
 
     def updated_before(self, neurons: tuple[str, ...], position: int) -> int | None:
         """The last update step of a parameter before a position (above 0); None without one."""
-        step = self._update_step(neurons, self.schedule.updates_before(position - 1))
-        if step is not None and step >= position:
-            update = self.schedule.updates_before(position - 1) - 1
-            return self._update_step(neurons, update) if update >= 0 else None
-        return step
+        update = self.schedule.updates_before(position - 1)
+        steps = (self._update_step(neurons, each) for each in (update, update - 1) if each >= 0)
+        return next((step for step in steps if step is not None and step < position), None)
 
     def _updated_from(self, neurons: tuple[str, ...], position: int) -> int | None:
         """The first update step of a parameter at or after a position."""
-        update = self.schedule.updates_before(position)
-        step = self._update_step(neurons, update)
-        if step is not None and step < position:
-            later = update + 1
-            return self._update_step(neurons, later) if later < self.schedule.updates else None
-        return step
+        first = self.schedule.updates_before(position)
+        updates = range(first, min(first + 2, self.schedule.updates))
+        steps = (self._update_step(neurons, each) for each in updates)
+        return next((step for step in steps if step is not None and step >= position), None)
 
     def _update_step(self, neurons: tuple[str, ...], update: int) -> int | None:
         """The step of an update that changes a parameter; None when it is frozen."""
@@ -338,14 +248,6 @@ class Writes:
 
     def _has(self, symbol: str) -> bool:
         return symbol != "test_loss" or bool(self.experiment.test_examples)
-
-    def _edit_until(self, name: str, symbol: str, position: int) -> Edit | None:
-        if not self.edits:
-            return None
-        if symbol in ("x", "y"):
-            return self.data_edit(name, self.schedule.example_shown(position), position)
-        edits = (e for e in reversed(self.edits) if e.target == name and e.position <= position)
-        return next(edits, None)
 
     def _by_step(self, name: str, step: int, origin: Origin = "step") -> Write:
         position = self.schedule.position(step)

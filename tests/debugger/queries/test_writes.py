@@ -9,7 +9,7 @@ from support.bits import bits
 from support.experiments import experiments, layered
 
 from nntui.debugger.debugger import Debugger
-from nntui.debugger.queries.writes import Writes, last_write, next_write
+from nntui.debugger.queries.writes import Writes
 from nntui.engine.timeline import Timeline
 from nntui.model.names import ValueNameError, parse_value_name, value_name
 
@@ -129,6 +129,14 @@ def test_edits_are_writes_of_what_they_set(experiment, seed, edited) -> None:
                 assert ahead is not None
                 assert ahead.position == edit.position
                 assert ahead.edit == found.edit
+
+
+def last_write(debugger, name):
+    return Writes(debugger.run.timeline).last(name, debugger.position)
+
+
+def next_write(debugger, name):
+    return Writes(debugger.run.timeline).next(name, debugger.position)
 
 
 def test_writes_are_told_in_words() -> None:
