@@ -15,7 +15,7 @@ from nntui.model.losses import Loss
 from nntui.model.names import ValueNameError, did_you_mean, escaped, parse_value_name, value_name
 from nntui.model.optimizers import Optimizer
 from nntui.model.settings import function_named
-from nntui.model.wiring import Parameter, check_value
+from nntui.model.wiring import Parameter, check_value, parameter_key
 
 _PENALTIES: Final = ("l1", "l2")
 _TRUTH: Final = {"true": True, "false": False}
@@ -44,7 +44,7 @@ class Edit:
         if not self.target.startswith(("w[", "b[")):
             return None
         _, neurons = parse_value_name(self.target)
-        return neurons[0] if len(neurons) == 1 else (neurons[0], neurons[1])
+        return parameter_key(neurons)
 
     @property
     def text(self) -> str:

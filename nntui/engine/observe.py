@@ -8,7 +8,7 @@ from nntui.engine.schedule import Operation
 from nntui.engine.state import State
 from nntui.model.experiment import Experiment
 from nntui.model.names import parameter_name, value_name
-from nntui.model.wiring import Parameter
+from nntui.model.wiring import parameter_key
 
 Values = dict[str, float]
 
@@ -49,7 +49,7 @@ def reads(operation: Operation, context: StepContext) -> Values:
                 value_name("db", j): s.db[j],
             }
         case "update", *neurons:
-            key = _key(neurons)
+            key = parameter_key(neurons)
             p, dp = (s.b[key], s.db[key]) if isinstance(key, str) else (s.w[key], s.dw[key])
             return {parameter_name(key): p, parameter_name(key, "d"): dp}
     assert context.example is not None
@@ -75,14 +75,10 @@ def writes(operation: Operation, context: StepContext) -> Values:
         case "backward_neuron", j:
             return {value_name("delta", j): s.delta[j], value_name("db", j): s.db[j]}
         case "update", *neurons:
-            key = _key(neurons)
+            key = parameter_key(neurons)
             return {parameter_name(key): s.b[key] if isinstance(key, str) else s.w[key]}
     net = context.experiment.network.wiring()
     if operation == ("load",):
         return {value_name("a", i): s.a[i] for i in net.inputs}
     assert s.loss is not None
     return {"loss": s.loss} | {value_name("da", k): s.da[k] for k in net.outputs}
-
-
-def _key(neurons: list[str]) -> Parameter:
-    return neurons[0] if len(neurons) == 1 else (neurons[0], neurons[1])

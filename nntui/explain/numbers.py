@@ -116,6 +116,12 @@ def sparkline(numbers: Sequence[float | None]) -> str:
     return "".join(map(bar, numbers))
 
 
+def evenly_spread(first: int, last: int, most: int) -> list[int]:
+    """Choose at most so many whole numbers from the first to the last, evenly spread."""
+    count = min(last - first + 1, most)
+    return [first + round(n * (last - first) / max(count - 1, 1)) for n in range(count)]
+
+
 @dataclass(frozen=True, slots=True)
 class Precision:
     """A way of writing numbers, and its name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
@@ -14,7 +15,7 @@ import numpy as np
 from nntui.debugger.expressions import Expression, parse
 from nntui.debugger.values import Value, is_number, value_of, value_text
 from nntui.engine.full_speed import BATCH_SYMBOLS
-from nntui.explain.numbers import Number, exact, sparkline
+from nntui.explain.numbers import Number, evenly_spread, exact, sparkline
 from nntui.model.errors import NntuiError
 from nntui.model.names import parse_value_name
 from nntui.model.wiring import parameter_key
@@ -94,8 +95,16 @@ def history(
     expression = parse(text, stepper.experiment.network)
     sampler = _ValueSampler(expression, stepper.run.copy())
     updates = stepper.schedule.updates_before(stepper.position)
-    moments = _moments(sampler, updates, count)
-    return ValueHistory(expression.text, updates, moments, _sampled(sampler, updates, seconds))
+    first = max(updates - count, 0)
+    moments = [sampler.moment(first)]
+    for update in range(first + 1, updates + 1):
+        value, before = sampler.at(update), moments[-1].value
+        both = is_number(value) and is_number(before)
+        change = value - before if both else None  # type: ignore[operator]
+        moments.append(sampler.moment(update, change))
+    # The one before the first of them was only needed for its change.
+    shown = tuple(moments[1:] if updates > count else moments)
+    return ValueHistory(expression.text, updates, shown, _sampled(sampler, updates, seconds))
 
 
 def lines_of(found: ValueHistory, number: Number = exact) -> tuple[str, ...]:
@@ -118,22 +127,10 @@ def lines_of(found: ValueHistory, number: Number = exact) -> tuple[str, ...]:
     return (f"{found.sparkline}  {found.sampled}", *rows)
 
 
-def _moments(sampler: _ValueSampler, updates: int, count: int) -> tuple[UpdateValue, ...]:
-    first = max(updates - count, 0)
-    moments = [sampler.moment(first)]
-    for update in range(first + 1, updates + 1):
-        value, before = sampler.at(update), moments[-1].value
-        both = is_number(value) and is_number(before)
-        change = value - before if both else None  # type: ignore[operator]
-        moments.append(sampler.moment(update, change))
-    # The one before the first of them was only needed for its change.
-    return tuple(moments[1:] if updates > count else moments)
-
-
 def _sampled(
     sampler: _ValueSampler, updates: int, seconds: float | None
 ) -> tuple[UpdateValue, ...]:
-    even = _spread(0, updates, SAMPLES)
+    even = evenly_spread(0, updates, SAMPLES)
     if seconds is None:
         return tuple(sampler.moment(end) for end in even)
     deadline = perf_counter() + seconds
@@ -156,7 +153,7 @@ class _ValueSampler:
         symbols = {parse_value_name(name)[0] for name in expression.names}
         self._computes = not symbols <= _RECORDED.keys()
         self._of_parameters = symbols <= {"b", "w", *_RECORDED}
-        self._passes: tuple[int, BatchValues] | None = None
+        self._passes = lru_cache(maxsize=1)(self._compute_passes)
         self.seen: dict[int, Value] = {}
 
     def at(self, update: int) -> Value:
@@ -190,20 +187,15 @@ class _ValueSampler:
             vectors = self._starts.reach(update)
             assert vectors is not None
             return float(vectors.p[timeline.parameter_index[parameter_key(neurons)]])
-        if symbol in BATCH_SYMBOLS and (passes := self._passes_of(update - 1)) is not None:
-            return passes.at_end(name)
+        if symbol in BATCH_SYMBOLS and update and not _edited_inside(timeline, update - 1):
+            return self._passes(update - 1).at_end(name)
         self._run.seek(timeline.schedule.update_start(update))
         return value_of(self._run, name)
 
-    def _passes_of(self, update: int) -> BatchValues | None:
-        """Both passes of an update's batch; None before the first one, or with an edit inside."""
-        if update < 0 or _edited_inside(self.timeline, update):
-            return None
-        if self._passes is None or self._passes[0] != update:
-            vectors, batch = self._run.start(update), self.timeline.schedule.batch(update)
-            engine = self.timeline.engine(self.timeline.schedule.update_start(update))
-            self._passes = update, engine.batch_values(vectors, batch)
-        return self._passes[1]
+    def _compute_passes(self, update: int) -> BatchValues:
+        """Both passes of an update's batch, which has no edit inside."""
+        engine = self.timeline.engine(self.timeline.schedule.update_start(update))
+        return engine.batch_values(self._run.start(update), self.timeline.schedule.batch(update))
 
 
 # ---- the history of a neuron ---------------------------------------------------------------------
@@ -293,7 +285,7 @@ class _NeuronSampler:
     def moments(self, updates: int, seconds: float | None) -> tuple[NeuronMoment, ...] | None:
         """The neuron at the end of as many updates as time allows, spread over the run."""
         deadline = math.inf if seconds is None else perf_counter() + seconds
-        even = _spread(1, updates, MOMENTS)
+        even = evenly_spread(1, updates, MOMENTS)
         ends = even if seconds is None else _known_nearby(self._timeline, even, 1)
         found: dict[int, NeuronMoment] = {}
         for stride in _STRIDES:
@@ -311,13 +303,10 @@ class _NeuronSampler:
         if vectors is None:
             return None
         position = timeline.schedule.update_start(updates)
-        engine, examples = (
-            timeline.engine(position),
-            timeline.experiment_at(position).train_examples,
-        )
+        engine, experiment = timeline.engine(position), timeline.experiment_at(position)
+        examples = experiment.train_examples
         most = max(MOST_NUMBERS // len(timeline.parameter_index.names), 1)
-        every = max(-(-len(examples) // most), 1)
-        chosen = examples[::every]
+        chosen = examples[:: max(-(-len(examples) // most), 1)]
         deadline = math.inf if seconds is None else perf_counter() + seconds
         z: list[float] = []
         a: list[float] = []
@@ -332,7 +321,7 @@ class _NeuronSampler:
             a += passes.a[row].tolist()
         active = None
         if not self._is_input:
-            activation = timeline.experiment_at(position).network.wiring().activation[self._j]
+            activation = experiment.network.wiring().activation[self._j]
             with np.errstate(all="ignore"):
                 slopes = np.abs(activation.derivative(np.array(z), np.array(a)))
             active = int(np.count_nonzero(np.broadcast_to(slopes, len(z)) >= ACTIVE))
@@ -386,12 +375,6 @@ class _UpdateStarts:
                 self._vectors, self._update, update, deadline=min(deadline, now + _BURST)
             )
         return self._vectors
-
-
-def _spread(first: int, last: int, most: int) -> list[int]:
-    """At most so many whole numbers from the first to the last, evenly spread."""
-    count = min(last - first + 1, most)
-    return [first + round(n * (last - first) / max(count - 1, 1)) for n in range(count)]
 
 
 def _known_nearby(timeline: Timeline, ends: list[int], behind: int) -> list[int]:

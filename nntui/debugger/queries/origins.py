@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Final
 
 from nntui.debugger.queries.past import Past
@@ -72,7 +71,18 @@ _FACTORS: Final = {
 
 def term_of(step: Step, symbol: str, name: str, net: Wiring) -> Term:
     """The term that a step added to a sum with that symbol (z, da, dw)."""
-    return _slope(step, name, net) if step.kind == "loss" else _product(step, symbol)
+    if step.kind == "loss":  # ∂L/∂a of an output: from its own output alone, or from all of them
+        (line,) = _lines(step, name)
+        every = step.experiment.training.loss.row.classes
+        outputs = [k for k in net.outputs if every or value_name("da", k) == name]
+        return Term(name, step.writes[name], line, loss_reads(step, outputs))
+    _, i, j = step.operation
+    left, right = _FACTORS[symbol](i, j)
+    value = step.reads[left] * step.reads[right]
+    product, at = f"{left} · {right}", step.position.step
+    numbers = f"{exact(step.reads[left])} · {bracketed(exact(step.reads[right]))}"
+    line = EquationLine(product, product, numbers, exact(value))
+    return Term(product, value, line, (Read(left, at), Read(right, at)))
 
 
 def sum_line(
@@ -89,43 +99,25 @@ def sum_line(
     else:
         for term in terms:
             symbols.append(term.name)
-            numbers.append(_within_sum(term) if numbers else term.line.numbers)
+            shown = term.line.numbers
+            if numbers and " · " in term.name:
+                first, second = shown.split(" · ")
+                shown = f"{bracketed(first)} · {second}"
+            elif numbers:
+                shown = bracketed(exact(term.value))
+            numbers.append(shown)
     return EquationLine(name, " + ".join(symbols), " + ".join(numbers), "")
-
-
-def _within_sum(term: Term) -> str:
-    if " · " not in term.name:
-        return bracketed(exact(term.value))
-    first, second = term.line.numbers.split(" · ")
-    return f"{bracketed(first)} · {second}"
-
-
-def _product(step: Step, symbol: str) -> Term:
-    _, i, j = step.operation
-    left, right = _FACTORS[symbol](i, j)
-    value = step.reads[left] * step.reads[right]
-    name, at = f"{left} · {right}", step.position.step
-    numbers = f"{exact(step.reads[left])} · {bracketed(exact(step.reads[right]))}"
-    line = EquationLine(name, name, numbers, exact(value))
-    return Term(name, value, line, (Read(left, at), Read(right, at)))
-
-
-def _slope(step: Step, name: str, net: Wiring) -> Term:
-    """∂L/∂a of an output, as the loss gives it: from its own output alone, or from all of them."""
-    (line,) = (line for line in step.lines() if line.target == name)
-    every = step.experiment.training.loss.row.classes
-    outputs = [k for k in net.outputs if every or value_name("da", k) == name]
-    return Term(name, step.writes[name], line, loss_reads(step, outputs))
 
 
 def loss_reads(step: Step, outputs: Sequence[str]) -> tuple[Read, ...]:
     """The reads of a loss step: each output's activation and its target."""
     at, example = step.position.step, step.position.example
     assert example is not None
-    reads: list[Read] = [Read(value_name("a", k), at) for k in outputs]
-    for name in (value_name("y", k) for k in outputs):
-        reads.append(DataRead(name, at, example, step.reads[name]))
-    return tuple(reads)
+    targets = (value_name("y", k) for k in outputs)
+    return (
+        *(Read(value_name("a", k), at) for k in outputs),
+        *(DataRead(name, at, example, step.reads[name]) for name in targets),
+    )
 
 
 # ---- origins -------------------------------------------------------------------------------------
@@ -183,13 +175,13 @@ def _delta(past: Past, write: Write, j: str) -> Origin:
     step = past.step(write.written_by)
     activation = step.experiment.network.wiring().activation[j]
     slope_of = "a" if _OF_A.search(activation.row.derivative_formula) else "z"
-    reads = (Read(value_name(slope_of, j), write.written_by),)
-    da = value_name("da", j)
-    if not past.writes.offsets.writing("da", (j,)):
-        return Origin(
-            _lines(step, write.name), reads, f"{da} counts as 0: nothing leads on from {j}"
-        )
-    return Origin(_lines(step, write.name), (Read(da, write.written_by), *reads))
+    reads = [Read(value_name(slope_of, j), write.written_by)]
+    da, note = value_name("da", j), ""
+    if past.writes.offsets.writing("da", (j,)):
+        reads.insert(0, Read(da, write.written_by))
+    else:
+        note = f"{da} counts as 0: nothing leads on from {j}"
+    return Origin(_lines(step, write.name), tuple(reads), note)
 
 
 def _db(past: Past, write: Write, j: str) -> Origin:
@@ -229,34 +221,39 @@ def memory_origin(past: Past, name: str, step: Step, quantity: str) -> Origin:
     return Origin(lines[: upto + 1], (*parameter, Read("d" + name, at), *memory))
 
 
-def _batch_loss(past: Past, write: Write) -> Origin:
-    return _mean(past, write, _loss_steps(past, past.schedule.position(write.written_by).update))
-
-
-def _epoch_loss(past: Past, write: Write) -> Origin:
-    per_epoch = past.schedule.updates_per_epoch
-    first = past.schedule.position(write.written_by).epoch * per_epoch
-    updates = range(first, first + per_epoch)
-    steps = chain.from_iterable(_loss_steps(past, update) for update in updates)
-    return _mean(past, write, list(steps))
+def _mean_loss(past: Past, write: Write) -> Origin:
+    schedule, here = past.schedule, past.schedule.position(write.written_by)
+    updates = range(here.update, here.update + 1)
+    if write.name == "epoch_loss":
+        first = here.epoch * schedule.updates_per_epoch
+        updates = range(first, first + schedule.updates_per_epoch)
+    steps = [
+        schedule.step(update, place, "loss", 0)
+        for update in updates
+        for place in range(schedule.batch_length(update))
+    ]
+    count = len(steps)
+    numbers = f"Σ of {count} losses"
+    if count <= SPELLED:
+        numbers = _added([past.step(step).writes["loss"] for step in steps])
+    if count > 1:
+        numbers = f"({numbers}) / {count}"
+    line = EquationLine(write.name, f"Σ loss / {count}", numbers, "")
+    return Origin((line,), tuple(Read("loss", step + 1) for step in steps))
 
 
 def _test_loss(past: Past, write: Write) -> Origin:
-    count = len(past.writes.experiment.test_examples)
-    return Origin(
-        note=f"the mean loss of {counted(count, 'test example')}, by forward passes alone"
-    )
+    count = counted(len(past.writes.experiment.test_examples), "test example")
+    return Origin(note=f"the mean loss of {count}, by forward passes alone")
 
 
-def _counter(past: Past, write: Write) -> Origin:
-    return Origin(note="counted from 0")
-
+_COUNTED: Final = Origin(note="counted from 0")
 
 ORIGINS: Final[dict[str, Callable[..., Origin]]] = {
     "z": _z, "a": _a, "loss": _loss, "da": _da, "delta": _delta, "db": _db, "dw": _dw,
     "b": _parameter, "w": _parameter,
-    "batch_loss": _batch_loss, "epoch_loss": _epoch_loss, "test_loss": _test_loss,
-    "step": _counter, "example": _counter, "update": _counter, "epoch": _counter,
+    "batch_loss": _mean_loss, "epoch_loss": _mean_loss, "test_loss": _test_loss,
+    **dict.fromkeys(("step", "example", "update", "epoch"), lambda *_: _COUNTED),
 }  # fmt: skip
 """By symbol: the origin of a value that a step wrote, from its write and its neurons."""
 
@@ -272,17 +269,6 @@ def _sum(
     line = sum_line(write.name, start, terms if spelled else len(steps))
     reads = (*before, *(TermRead(write.name, s) for s in steps))
     return Origin((line,), reads, _so_far(len(steps), whole, term))
-
-
-def _mean(past: Past, write: Write, steps: Sequence[int]) -> Origin:
-    count = len(steps)
-    numbers = f"Σ of {count} losses"
-    if count <= SPELLED:
-        numbers = _added([past.step(step).writes["loss"] for step in steps])
-    if count > 1:
-        numbers = f"({numbers}) / {count}"
-    line = EquationLine(write.name, f"Σ loss / {count}", numbers, "")
-    return Origin((line,), tuple(Read("loss", step + 1) for step in steps))
 
 
 def _added(numbers: Sequence[float]) -> str:
@@ -307,13 +293,6 @@ def _examples_until(past: Past, write: Write) -> range:
     batch = past.schedule.update_start(past.schedule.position(write.written_by).update)
     first = batch + write.written_by - example
     return range(first, write.written_by + 1, past.schedule.steps_per_example)
-
-
-def _loss_steps(past: Past, update: int) -> range:
-    schedule = past.schedule
-    first = schedule.update_start(update) + past.writes.offsets.loss
-    end = first + schedule.batch_length(update) * schedule.steps_per_example
-    return range(first, end, schedule.steps_per_example)
 
 
 def _batch_length(past: Past, write: Write) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -15,12 +14,11 @@ from nntui.debugger.values import value_of
 from nntui.engine.observe import StepContext, reads, writes
 from nntui.engine.replay import Replay
 from nntui.engine.state import State
-from nntui.model.names import parameter_name, parse_value_name
+from nntui.model.names import parse_value_name
 from nntui.model.wiring import parameter_key
 
 if TYPE_CHECKING:
     from nntui.engine.run import Run
-
 
 _BEHIND: Final = (16_384, 1_024, 64)
 """So many steps before a step copies of the replay are kept on the way to it."""
@@ -40,22 +38,24 @@ class Replays:
         """Replay up to a step, with the edits made there."""
         update = self._schedule.updates_before(step)
         start = self._schedule.update_start(update)
+        within = [c for c in self._copies if c.update == update and c.offset <= step - start]
+        copy = max(within, key=lambda each: each.offset, default=None)
+        least = copy.offset if copy else 0
         replay = self._current
-        copy = self._nearest(update, step - start)
-        if (
-            replay is None
-            or replay.update != update
-            or not ((copy.offset if copy else 0) <= replay.offset <= step - start)
-        ):
-            replay = (
-                copy.copy()
-                if copy
-                else self._timeline.replay(update, self._run.start(update), start)
-            )
+        if replay is None or replay.update != update or not least <= replay.offset <= step - start:
+            if copy:
+                replay = copy.copy()
+            else:
+                replay = self._timeline.replay(update, self._run.start(update), start)
         self._current = None  # an interrupt must not leave a replay that is half advanced
-        for place in self._places(replay, start, step):
-            self._timeline.advance(replay, place)
-            self._copies.append(replay.copy())
+        per_example = self._schedule.steps_per_example
+        example = start + min((step - start) // per_example, len(replay.batch)) * per_example
+        # Copies are kept at its example's start, and close before the step.
+        first = max(start + replay.offset + 1, example)
+        for place in sorted({example, *(step - behind for behind in _BEHIND)}):
+            if first <= place < step:
+                self._timeline.advance(replay, place)
+                self._copies.append(replay.copy())
         self._timeline.advance(replay, step)
         self._current = replay
         return replay
@@ -68,22 +68,6 @@ class Replays:
         if timeline.next_edit(step) != step + 1:
             self._current = replay
         return replay
-
-    def _nearest(self, update: int, offset: int) -> Replay | None:
-        """The last copy at or before an offset of an update."""
-        there = [each for each in self._copies if each.update == update and each.offset <= offset]
-        return max(there, key=lambda each: each.offset, default=None)
-
-    def _places(self, replay: Replay, start: int, step: int) -> list[int]:
-        """Where to keep copies on the way to a step: at its example's start, and close before."""
-        here = start + replay.offset
-        example = (
-            start
-            + min((step - start) // self._schedule.steps_per_example, len(replay.batch))
-            * self._schedule.steps_per_example
-        )
-        places = [example, *(step - behind for behind in _BEHIND)]
-        return sorted({place for place in places if max(here, example - 1) < place < step})
 
 
 # ---- a replay as a state -------------------------------------------------------------------------
@@ -160,15 +144,6 @@ class Past:
         at = self._timeline.parameter_index[parameter_key(parse_value_name(name)[1])]
         return float(replay.memory[row.memory.index(quantity), at])
 
-    @cached_property
-    def first(self) -> dict[str, float]:
-        """The parameters of the document, by name."""
-        network = self.writes.experiment.network
-        named = {parameter_name(j): b for j, b in network.biases.items()}
-        return named | {parameter_name(edge): w for edge, w in network.weights.items()}
-
-    # ---- inside --------------------------------------------------------------------------------
-
     def _observed(self, number: int) -> Step:
         """Replay a step, noting what it reads and writes."""
         experiment, replay = self._timeline.experiment_at(number), self._replays.before(number)
@@ -177,19 +152,14 @@ class Past:
         if position.phase == "update":
             at = self._timeline.parameter_index[parameter_key(operation[1:])]
             memory = tuple(replay.memory[:, at].tolist())
-        beginning = self._beginning(number, operation)
-        read = reads(
-            operation, StepContext(experiment, state_of(replay, beginning), position.example)
-        )
+        beginning = None  # the neuron whose sum the step begins
+        if operation[0] in ("forward_edge", "forward_neuron"):
+            edges = self.writes.offsets.forward_edges(operation[-1])
+            if number - self.schedule.example_start(number) == edges.start:
+                beginning = operation[-1]
+        before = state_of(replay, beginning)
+        read = reads(operation, StepContext(experiment, before, position.example))
         replay = self._replays.over(number)
         wrote = writes(operation, StepContext(experiment, state_of(replay), position.example))
         length = self.schedule.batch_length(position.update)
         return Step(experiment, operation, read, wrote, position.update, length, memory, position)
-
-    def _beginning(self, number: int, operation: tuple[str, ...]) -> str | None:
-        """The neuron whose sum a step begins."""
-        if operation[0] not in ("forward_edge", "forward_neuron"):
-            return None
-        j = operation[-1]
-        edges = self.writes.offsets.forward_edges(j)
-        return j if number - self.schedule.example_start(number) == edges.start else None

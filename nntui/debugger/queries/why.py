@@ -11,9 +11,10 @@ The debugger is not moved: the past is computed by a run of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
 from nntui.debugger.queries.origins import (
     ORIGINS,
@@ -33,11 +34,11 @@ from nntui.explain.numbers import exact
 if TYPE_CHECKING:
     from nntui.debugger.stepper import Stepper
 
-
 ROWS: Final = 20
 """Rows of a level that are expanded at once."""
 LINES: Final = 200
 """Rows of a whole tree, at most."""
+_NONE: Final = Origin()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +91,24 @@ def rows_of(
     cause: Cause, depth: int = 1, width: int = ROWS, limit: int = LINES
 ) -> tuple[CauseRow, ...]:
     """Expand a cause into a tree, ``depth`` levels deep, each level at most ``width`` rows wide."""
-    rows: list[CauseRow] = []
-    for row in _walk(cause, 0, depth, width):
-        if len(rows) == limit:
-            rows.append(CauseRow(0, None))
-            break
-        rows.append(row)
+    rows = list(islice(_walk(cause, 0, depth, width), limit + 1))
+    if len(rows) > limit:
+        rows[limit:] = [CauseRow(0, None)]
     return tuple(rows)
 
 
 def lines_of(rows: Iterable[CauseRow]) -> tuple[str, ...]:
     """Write the rows of a tree as indented lines of text."""
-    return tuple(line for row in rows for line in _written(row))
+    lines: list[str] = []
+    for row in rows:
+        indent = "  " * row.depth
+        if row.cause is None:
+            lines.append(f"{indent}… {row.more} more" if row.more else "…")
+            continue
+        remark = "; ".join(filter(None, (row.cause.where, row.cause.note)))
+        lines.append(f"{indent}{row.cause.text}    ({remark})")
+        lines += [f"{indent}    with {line_text(line)}" for line in row.cause.lines[:-1]]
+    return tuple(lines)
 
 
 def line_text(line: EquationLine) -> str:
@@ -122,22 +129,6 @@ def _walk(cause: Cause, depth: int, deepest: int, width: int) -> Iterator[CauseR
         yield CauseRow(depth + 1, None, len(cause.reads) - width)
 
 
-def _written(row: CauseRow) -> Iterator[str]:
-    indent = "  " * row.depth
-    if row.cause is None:
-        yield f"{indent}… {row.more} more" if row.more else "…"
-        return
-    *working, _ = row.cause.lines or (None,)
-    remark = "; ".join(filter(None, (row.cause.where, row.cause.note)))
-    yield f"{indent}{row.cause.text}    ({remark})"
-    for line in working:
-        assert line is not None
-        yield f"{indent}    with {line_text(line)}"
-
-
-# ---- causes --------------------------------------------------------------------------------------
-
-
 def why(stepper: Stepper, name: str) -> Cause:
     """Find the cause of a value at the stepper's position.
 
@@ -155,14 +146,17 @@ def expand(cause: Cause, first: int = 0, count: int = ROWS) -> tuple[Cause, ...]
 
 
 def _cause(past: Past, read: Read) -> Cause:
-    return _CAUSES[type(read)](past, read)
-
-
-def _value(past: Past, read: Read) -> Cause:
+    match read:
+        case DataRead():
+            return _of_data(past, read, past.schedule.example_start(read.position) + 1)
+        case TermRead():
+            return _term(past, read)
+        case MemoryRead():
+            return _memory(past, read)
     name, symbol, neurons = past.writes.named(read.name)
     write = past.writes.last(name, read.position)
     if write.origin != "step":
-        return _WITHOUT_STEP[write.origin](past, write, read)
+        return _without_step(past, write, read.position)
     origin = ORIGINS[symbol](past, write, *neurons)
     step = past.step(write.written_by)
     value = step.writes.get(name, step.reads.get(name))  # a z that nothing flows into is read
@@ -171,21 +165,14 @@ def _value(past: Past, read: Read) -> Cause:
     return _caused(past, write, value, origin)
 
 
-def _datum(past: Past, read: DataRead) -> Cause:
-    """The cause of a number of the data, as a step read it."""
-    load = past.schedule.example_start(read.position)
-    return _of_data(past, read, shown=load + 1)
-
-
 def _of_data(past: Past, read: DataRead, shown: int) -> Cause:
     """The cause of a number of an example: its last edit until then, or the document."""
     edit = past.writes.data_edit(read.name, read.example, read.position)
     if edit is not None:
         write = Write(read.name, "edit", edit.position, edit=edit)
-        return _caused(past, write, read.value, Origin())
+        return _caused(past, write, read.value)
     write = Write(read.name, "data", shown, example=read.example)
-    where = f"the data of example {read.example}"
-    return replace(_caused(past, write, read.value, Origin()), where=where)
+    return _caused(past, write, read.value, where=f"the data of example {read.example}")
 
 
 def _term(past: Past, read: TermRead) -> Cause:
@@ -207,70 +194,40 @@ def _memory(past: Past, read: MemoryRead) -> Cause:
     number = past.writes.updated_before(neurons, read.position) if read.position else None
     if number is None:
         write = Write(title, "start", 0)
-        return replace(_caused(past, write, 0.0, Origin()), where="0 before the first update")
+        return _caused(past, write, 0.0, where="0 before the first update")
     step = past.step(number)
     write = Write(title, "step", number + 1, number, step.operation)
     origin = memory_origin(past, name, step, read.quantity)
     return _caused(past, write, past.memory(name, read.quantity, number), origin)
 
 
-# ---- values that no step has written -----------------------------------------------------------
-
-
-def _edited(past: Past, write: Write, read: Read) -> Cause:
-    if write.name.startswith(("x", "y")):
-        return _shown(past, write, read)
-    assert write.edit is not None
-    return _caused(past, write, float(write.edit.value), Origin())
-
-
-def _zeroed(past: Past, write: Write, read: Read) -> Cause:
-    return _caused(past, write, 0.0, Origin())
-
-
-def _blanked(past: Past, write: Write, read: Read) -> Cause:
-    after = past.writes.next(write.name, read.position)
-    note = f"{after.text} will write it" if after else ""
-    return _caused(past, write, None, Origin(note=note))
-
-
-def _shown(past: Past, write: Write, read: Read) -> Cause:
-    example = past.schedule.example_shown(read.position)
-    value = past.value(write.name, read.position)
-    assert value is not None
-    datum = DataRead(write.name, read.position, example, value)
-    return _of_data(past, datum, shown=write.position)
-
-
-def _from_start(past: Past, write: Write, read: Read) -> Cause:
-    symbol = write.name.partition("[")[0]
+def _without_step(past: Past, write: Write, position: int) -> Cause:
+    """The cause of a value that was written by no step; it is read at a position."""
+    _, symbol, neurons = past.writes.named(write.name)
     if symbol in ("x", "y"):
-        return _shown(past, write, read)
+        value = past.value(write.name, position)
+        assert value is not None
+        example = past.schedule.example_shown(position)
+        return _of_data(past, DataRead(write.name, position, example, value), write.position)
+    if write.edit is not None:
+        return _caused(past, write, float(write.edit.value))
     if write.blank:
-        return _blanked(past, write, read)
-    frozen = past.writes.is_frozen(write.name)
-    value = past.first[write.name] if symbol in ("b", "w") else 0.0
-    return _caused(
-        past, write, value, Origin(note="frozen: no update touches it" if frozen else "")
+        after = past.writes.next(write.name, position)
+        return _caused(past, write, None, note=f"{after.text} will write it" if after else "")
+    if symbol not in ("b", "w"):
+        return _caused(past, write, 0.0)  # a gradient: no batch has begun, or a new one just did
+    note = "frozen: no update touches it" if past.writes.is_frozen(neurons) else ""
+    network = past.writes.experiment.network
+    value = (
+        network.biases[neurons[0]] if symbol == "b" else network.weight((neurons[0], neurons[1]))
     )
+    return _caused(past, write, value, note=note)
 
 
-_WITHOUT_STEP: Final[dict[str, Callable[[Past, Write, Read], Cause]]] = {
-    "edit": _edited,
-    "zeroed": _zeroed,
-    "blanked": _blanked,
-    "data": _shown,
-    "start": _from_start,
-}
-_CAUSES: Final[dict[type[Read], Callable[[Past, Any], Cause]]] = {
-    Read: _value,
-    DataRead: _datum,
-    TermRead: _term,
-    MemoryRead: _memory,
-}
-
-
-def _caused(past: Past, write: Write, value: float | None, origin: Origin) -> Cause:
+def _caused(
+    past: Past, write: Write, value: float | None, origin: Origin = _NONE,
+    *, where: str = "", note: str = "",
+) -> Cause:  # fmt: skip
     lines = origin.lines
     if lines and value is not None:
         lines = (*lines[:-1], replace(lines[-1], result=exact(value)))
@@ -283,8 +240,8 @@ def _caused(past: Past, write: Write, value: float | None, origin: Origin) -> Ca
         operation=write.operation,
         example=write.example,
         lines=lines,
-        where=write.text,
-        note=origin.note,
+        where=where or write.text,
+        note=note or origin.note,
         reads=origin.reads,
         past=past,
     )

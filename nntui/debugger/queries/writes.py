@@ -114,7 +114,7 @@ class Writes:
         name, symbol, neurons = self.named(name)
         found = self._last(name, symbol, neurons, position)
         edit = None
-        if self.edits and symbol in ("x", "y"):
+        if symbol in ("x", "y"):
             edit = self.data_edit(name, self.schedule.example_shown(position), position)
         else:
             for each in self.edits:
@@ -162,10 +162,9 @@ class Writes:
                 return edit
         return None
 
-    def is_frozen(self, name: str) -> bool:
-        """Whether a value is a parameter that updates leave alone."""
-        _, symbol, neurons = self.named(name)
-        return symbol in ("b", "w") and self._update_step(neurons, 0) is None
+    def is_frozen(self, neurons: tuple[str, ...]) -> bool:
+        """Whether updates leave a parameter alone."""
+        return parameter_key(neurons) in self.net.frozen
 
     def _last(self, name: str, symbol: str, neurons: tuple[str, ...], position: int) -> Write:
         start = Write(name, "start", 0)

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from nntui.model.activations import Activation
 from nntui.model.names import parse_value_name
 from nntui.model.numerics import Array
-from nntui.model.wiring import Parameter, Wiring
+from nntui.model.wiring import Parameter, Wiring, parameter_key
 
 Indices: TypeAlias = npt.NDArray[np.intp]
 Rows: TypeAlias = slice | Indices
@@ -286,8 +286,7 @@ class BatchValues:
         if symbol == "loss":
             return float(self.loss[-1])
         if symbol in ("db", "dw"):
-            parameter = neurons[0] if len(neurons) == 1 else (neurons[0], neurons[1])
-            return float(self.dp[self._layout.index[parameter]])
+            return float(self.dp[self._layout.index[parameter_key(neurons)]])
         if symbol == "da" and not self._layout.is_passed_back_to(neurons[0]):
             return None
         return float(getattr(self, symbol)[self.row[neurons[0]], -1])

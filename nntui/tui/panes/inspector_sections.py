@@ -15,7 +15,15 @@ from rich.style import Style
 from nntui.debugger.snapshot import IncomingProducts, OutgoingProducts, Products
 from nntui.draw.curve import Point, curve
 from nntui.draw.picture import Picture
-from nntui.explain.numbers import PRECISIONS, Number, bracketed, fitted, rounded, sparkline
+from nntui.explain.numbers import (
+    PRECISIONS,
+    Number,
+    bracketed,
+    evenly_spread,
+    fitted,
+    rounded,
+    sparkline,
+)
 from nntui.model.activations import Activation
 from nntui.text import padded, wrapped
 from nntui.tui.frame import NOT_YET
@@ -243,8 +251,7 @@ def past_lines(history: NeuronHistory, width: int) -> list[str]:
     lines: list[str] = []
     if history.moments:
         bars = max(width - _BESIDE_BARS, 8)
-        count, last = min(len(history.moments), bars), len(history.moments) - 1
-        shown = [history.moments[round(n * last / max(count - 1, 1))] for n in range(count)]
+        shown = [history.moments[n] for n in evenly_spread(0, len(history.moments) - 1, bars)]
         updates = "update" if history.updates == 1 else "updates"
         some = "" if len(shown) == history.updates else f" ({len(shown)} of them)"
         lines.append(f"over {history.updates:,} {updates}, at the end of each{some}")

@@ -11,7 +11,7 @@ from typing import Final
 
 from nntui.debugger.snapshot import is_passed_back
 from nntui.model.names import escaped, value_name
-from nntui.model.wiring import Wiring
+from nntui.model.wiring import Wiring, parameter_key
 from nntui.tui.frame import Frame
 
 RowKey = str | tuple[str, str]
@@ -101,7 +101,7 @@ def _change(frame: Frame, key: RowKey) -> float | None:
         return None
     match s.next_operation:
         case ("update", *names):
-            following = names[0] if len(names) == 1 else (names[0], names[1])
+            following = parameter_key(names)
             if before.index[following] <= before.index[key]:
                 return None
     return (s.b[key] if isinstance(key, str) else s.w[key]) - before[key]
