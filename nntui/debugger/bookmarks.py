@@ -58,7 +58,14 @@ class Bookmarks:
         Raises:
             BookmarkError: this cannot be a name, or the run has no such position.
         """
-        bookmark = Bookmark(_checked(name), at or self._branches.here)
+        fault = fault_in_name(name)
+        if fault is None and name.lstrip("+-").isdigit():
+            fault = "a number is a position"
+        if fault is None and _PLACE.fullmatch(name):
+            fault = "goto knows another place of that name"
+        if fault:
+            raise BookmarkError(f"“{escaped(name)}” cannot be a bookmark’s name: {fault}")
+        bookmark = Bookmark(name, at or self._branches.here)
         if not 0 <= bookmark.at.position <= self._stepper.total:
             raise BookmarkError(
                 f"bookmark “{name}”: there is no position {bookmark.at.position}: "
@@ -110,10 +117,7 @@ class Bookmarks:
         """Stay on a branch that has another name now."""
         for each in self:
             if each.at.branch == branch:
-                moved = Bookmark(each.name, BranchPosition(each.at.position, renamed))
-                self._bookmarks[each.name] = moved
-
-    # ---- in a file -----------------------------------------------------------------------------
+                self.add(each.name, BranchPosition(each.at.position, renamed))
 
     @property
     def plain(self) -> list[dict[str, Any]]:
@@ -132,32 +136,19 @@ class Bookmarks:
         kept, self._bookmarks = self._bookmarks, {}
         try:
             for each in plain if isinstance(plain, list) else [plain]:
-                self.add(*_read(each))
+                match each:
+                    case {"name": str(name), "position": int(at), "branch": str(branch)} if len(
+                        each
+                    ) == 3 and not isinstance(at, bool):
+                        self.add(name, BranchPosition(at, branch))
+                    case _:
+                        raise BookmarkError(
+                            f"bookmarks: found {escaped(repr(each), 60)}, "
+                            "expected name, position and branch"
+                        )
         except BookmarkError:
             self._bookmarks = kept
             raise
-
-
-def _checked(name: str) -> str:
-    fault = fault_in_name(name)
-    if fault is None and name.lstrip("+-").isdigit():
-        fault = "a number is a position"
-    if fault is None and _PLACE.fullmatch(name):
-        fault = "goto knows another place of that name"
-    if fault:
-        raise BookmarkError(f"“{escaped(name)}” cannot be a bookmark’s name: {fault}")
-    return name
-
-
-def _read(plain: Any) -> tuple[str, BranchPosition]:
-    match plain:
-        case {"name": str(name), "position": int(position), "branch": str(branch)} if len(
-            plain
-        ) == 3 and not isinstance(position, bool):
-            return name, BranchPosition(position, branch)
-        case _:
-            found = escaped(repr(plain), 60)
-            raise BookmarkError(f"bookmarks: found {found}, expected name, position and branch")
 
 
 # ---- the history of stops ------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from nntui.debugger.compare import BranchComparison, Difference, common
@@ -108,8 +109,6 @@ class Branches:
             raise BranchError(f"there is no branch called “{escaped(name)}”{hint and '; ' + hint}")
         return self._branches[name]
 
-    # ---- changing ------------------------------------------------------------------------------
-
     def edit(self, target: str, value: float | str, name: str | None = None) -> Branch:
         """Change something from the current position on, and go to the branch this makes.
 
@@ -129,7 +128,8 @@ class Branches:
         )
         if not joins:
             self._require_room()
-            name = self._free_name() if name is None else self._checked(name)
+            free = (f"branch-{n}" for n in count(1) if f"branch-{n}" not in self)
+            name = next(free) if name is None else self._checked(name)
         timeline = here.timeline.fork(edit)
         if joins:
             branch = replace(here, edits=(*here.edits, edit), timeline=timeline)
@@ -186,12 +186,15 @@ class Branches:
                 "switch to another branch first"
             )
         del self._branches[name]
+        assert branch.parent is not None
+        parent = self[branch.parent]
         for child in self:
-            if child.parent == name:
-                assert branch.parent is not None
-                self._branches[child.name] = self._with_parent(child, self[branch.parent])
-
-    # ---- comparing -----------------------------------------------------------------------------
+            if child.parent == name:  # its own edits are those that its new parent lacks
+                edits = child.timeline.edits
+                own = edits[len(common(edits, parent.timeline.edits)) :]
+                self._branches[child.name] = replace(
+                    child, parent=parent.name, start=own[0].position, edits=own
+                )
 
     def difference(self, a: str, b: str) -> Difference | None:
         """Find the first position where two branches differ in any value; None without one.
@@ -211,8 +214,6 @@ class Branches:
             BranchError: there is no branch of one of these names.
         """
         return BranchComparison(self[a].timeline, self[b].timeline)
-
-    # ---- in a file -----------------------------------------------------------------------------
 
     def plain(self) -> list[dict[str, Any]]:
         """The branches beside ``main`` as plain values, the current one marked."""
@@ -260,25 +261,11 @@ class Branches:
             current = name if row.get("current") else current
         self.switch(current)
 
-    # ---- inside --------------------------------------------------------------------------------
-
     def _go(self, branch: Branch) -> None:
         """Go to the same position of a branch."""
         position = self._stepper.position
         self._current = branch.name
         self._stepper.stand_on(Run(branch.timeline), position)
-
-    def _with_parent(self, child: Branch, parent: Branch) -> Branch:
-        """A branch under another parent: its own edits are those that the parent lacks."""
-        edits = child.timeline.edits
-        own = edits[len(common(edits, parent.timeline.edits)) :]
-        return replace(child, parent=parent.name, start=own[0].position, edits=own)
-
-    def _free_name(self) -> str:
-        number = 1
-        while f"branch-{number}" in self._branches:
-            number += 1
-        return f"branch-{number}"
 
     def _require_room(self) -> None:
         if len(self) >= MAX_BRANCHES:

@@ -47,7 +47,10 @@ class DisplayedValue:
     @property
     def changed(self) -> bool:
         """Whether it differs from the stop before. A NaN that stays NaN is no change."""
-        return not self.first and not _same(self.value, self.before)
+        value, before = self.value, self.before
+        if self.first or (value != value and before != before):
+            return False
+        return value != before or isinstance(value, bool) != isinstance(before, bool)
 
     @property
     def change(self) -> float | None:
@@ -164,8 +167,3 @@ def line_of(displayed: DisplayedValue, number: Number = exact) -> str:
     if displayed.change is not None:
         was += f", change {number(displayed.change)}"
     return f"{line} ({was})"
-
-
-def _same(value: Value, before: Value) -> bool:
-    both_nan = value != value and before != before
-    return both_nan or (value == before and isinstance(value, bool) == isinstance(before, bool))

@@ -15,9 +15,7 @@ from nntui.model.wiring import Wiring
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
 
-
 VERSION: Final = 1
-
 _MOST_NUMBER: Final = 100_000
 
 
@@ -84,14 +82,14 @@ def restore(debugger: Debugger, plain: object, seconds: float | None = None) -> 
     for key, restore_section in _SECTIONS.items():
         if key in plain:
             try:
-                problems += restore_section(debugger, plain[key])
+                problems += restore_section(debugger, plain[key]) or ()
             except NntuiError as error:
                 problems.append(f"{key}: {error}")
             except (TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError):
                 problems.append(f"{key}: found what no debugger writes")
     # Numbers are not given twice, not even those of what was deleted.
     for key, table in (("breakpoints", debugger.breakpoints), ("displays", debugger.displays)):
-        table.last_number = max(table.last_number, _number(plain.get(f"{key}_made")))
+        table.last_number = max(table.last_number, _number(plain.get(f"{key}_made")) or 0)
     if "position" in plain:
         problems += _position(debugger, plain["position"], seconds)
     debugger.displays.at_stop()
@@ -117,46 +115,35 @@ def _displays(debugger: Debugger, rows: object) -> list[str]:
         problems.append(f"displays: {len(rows)} of them, the first {MAX_DISPLAYS} are kept")
     for n, row in enumerate(rows[:MAX_DISPLAYS]):
         text = row.get("expression") if isinstance(row, dict) else row
-        number = _number(row.get("number")) if isinstance(row, dict) else 0
+        number = _number(row.get("number")) if isinstance(row, dict) else None
         try:
             if not isinstance(text, str):
                 raise SessionError(f"found {escaped(repr(row), 40)}, expected an expression")
-            debugger.displays.add(text, number)
+            debugger.displays.add(text, number or 0)
         except NntuiError as error:
             problems.append(f"displays[{n}]: {error}")
     return problems
 
 
-def _bookmarks(debugger: Debugger, rows: object) -> list[str]:
-    debugger.bookmarks.restore(rows)
-    return []
-
-
-def _branches(debugger: Debugger, rows: Any) -> list[str]:
-    debugger.branches.restore(rows)
-    return []
-
-
-_SECTIONS: Final[dict[str, Callable[[Debugger, Any], list[str]]]] = {
-    "branches": _branches,
+_SECTIONS: Final[dict[str, Callable[[Debugger, Any], list[str] | None]]] = {
+    "branches": lambda debugger, rows: debugger.branches.restore(rows),
     "breakpoints": _breakpoints,
     "displays": _displays,
-    "bookmarks": _bookmarks,
+    "bookmarks": lambda debugger, rows: debugger.bookmarks.restore(rows),
 }
 
 
-def _number(value: object) -> int:
-    """A stored number of a breakpoint or display; 0 for anything else."""
+def _number(value: object, most: int = _MOST_NUMBER) -> int | None:
+    """A stored whole number from 0 to ``most``; None for anything else."""
     whole = isinstance(value, int) and not isinstance(value, bool)
-    return value if whole and 0 <= value <= _MOST_NUMBER else 0  # type: ignore[operator,return-value]
+    return value if whole and 0 <= value <= most else None  # type: ignore[operator,return-value]
 
 
-def _position(debugger: Debugger, position: object, seconds: float | None) -> list[str]:
-    whole = isinstance(position, int) and not isinstance(position, bool)
-    if not whole or not 0 <= position <= debugger.total:  # type: ignore[operator]
-        shown = escaped(repr(position), 40)
+def _position(debugger: Debugger, stored: object, seconds: float | None) -> list[str]:
+    position = _number(stored, debugger.total)
+    if position is None:
+        shown = escaped(repr(stored), 40)
         return [f"position: found {shown}, expected a whole number from 0 to {debugger.total}"]
-    assert isinstance(position, int)
     if seconds is None:
         debugger.seek(position)
     elif not debugger.approach(position, seconds):
@@ -170,6 +157,7 @@ def _position(debugger: Debugger, position: object, seconds: float | None) -> li
 # ---- carrying over to an edited experiment -------------------------------------------------------
 
 _SAME_NAMES = Renaming()
+_OF_RUN: Final = ("version", "branches", "bookmarks")
 
 
 def carried_over(
@@ -195,13 +183,17 @@ def carried_over(
     from nntui.debugger.debugger import Debugger
 
     other = Debugger(experiment)
-    known = before if before is not None else {}
-    kept = {key: known[key] for key in ("version", "branches", "bookmarks") if key in known}
+    kept = {k: before[k] for k in _OF_RUN if k in before} if before else {}
     lost = restore(other, kept) if kept else []
     lost += _carry_breakpoints(debugger, other, renaming)
     lost += _carry_displays(debugger, other, renaming)
     if before is None:
-        lost += _lost_branches(debugger) + _carry_bookmarks(debugger, other, renaming)
+        lost += [
+            f"branch “{escaped(branch.name)}”: it began in the run before"
+            for branch in debugger.branches
+            if branch.parent is not None
+        ]
+        lost += _carry_bookmarks(debugger, other, renaming)
     return other, lost
 
 
@@ -237,13 +229,6 @@ def _carry_displays(debugger: Debugger, other: Debugger, renaming: Renaming) -> 
     return lost
 
 
-def _lost_branches(debugger: Debugger) -> list[str]:
-    from nntui.debugger.branches import MAIN
-
-    names = (branch.name for branch in debugger.branches if branch.name != MAIN)
-    return [f"branch “{escaped(name)}”: it began in the run before" for name in names]
-
-
 def _carry_bookmarks(debugger: Debugger, other: Debugger, renaming: Renaming) -> list[str]:
     """Carry over the bookmarks, if they still stand before the same steps."""
     from nntui.debugger.branches import MAIN
@@ -276,8 +261,6 @@ def _steps_are_the_same(one: Experiment, other: Experiment, renaming: Renaming) 
 
 def _steps(net: Wiring, renaming: Renaming) -> tuple[object, ...]:
     """All of a wiring that decides which steps there are, with the new names."""
-    if not renaming:
-        return net.inputs, net.outputs, net.neurons, net.sources, net.frozen
     now = renaming.now
     return (
         tuple(map(now, net.inputs)),

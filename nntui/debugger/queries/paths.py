@@ -20,14 +20,12 @@ Edge = tuple[str, str]
 class Paths:
     """The paths from a value to the loss.
 
-    name: the value that was asked about.
-    first: the neuron by which it enters the network: a weight's target, a bias's neuron, itself.
-    count: the exact number of paths from there to the loss.
-    shortest, longest: the number of neurons on a path, ``first`` included; 0 without any path.
-    cone: the neurons that it influences, ``first`` included, in canonical order (by layer).
-    edges: the connections between them.
-    idle: those of the cone from which no path leads to the loss.
-    sentence: what that means.
+    ``name`` is the value that was asked about; ``first`` the neuron by which it enters the network:
+    a weight's target, a bias's neuron, itself. ``count`` is the exact number of paths from there,
+    ``shortest`` and ``longest`` are numbers of neurons on one, ``first`` included; 0 without any.
+    ``cone`` has the neurons that it influences, ``first`` included, in canonical order, ``edges``
+    the connections between them, ``idle`` those from which no path leads to the loss.
+    ``sentence`` says what that means.
     """
 
     name: str
