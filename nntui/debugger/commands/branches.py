@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,7 +22,6 @@ from nntui.model.errors import counted
 from nntui.model.names import escaped
 
 if TYPE_CHECKING:
-    from nntui.debugger.branches import Branch
     from nntui.debugger.breakpoints.stop import Stop
     from nntui.debugger.compare import BranchComparison
     from nntui.debugger.debugger import Debugger
@@ -55,7 +54,7 @@ def _value(debugger: Debugger, target: str, text: str) -> float | str:
 
 def _branch(debugger: Debugger, rest: str) -> Output | Movement:
     word, rest = first_word(rest)
-    if word not in _VERBS and any(word == branch.name for branch in debugger.branches):
+    if word not in _VERBS and word in debugger.branches:
         raise CommandError(f"branch switch {escaped(word)} goes to that branch")
     return _VERBS[chosen(word or "list", _VERBS, "word for branches")](debugger, rest)
 
@@ -69,14 +68,12 @@ def listed(debugger: Debugger, rest: str = "") -> Output:
         f"{escaped(branch.text, 1000)}"
         for branch in debugger.branches
     ]
-    return Output(
-        tuple(lines), {"branch": current, "branches": [_plain(each) for each in debugger.branches]}
-    )
-
-
-def _plain(branch: Branch) -> dict[str, Any]:
-    edits = [edit.text for edit in branch.edits]
-    return {"name": branch.name, "parent": branch.parent, "start": branch.start, "edits": edits}
+    branches = [
+        {"name": each.name, "parent": each.parent, "start": each.start,
+         "edits": [edit.text for edit in each.edits]}
+        for each in debugger.branches
+    ]  # fmt: skip
+    return Output(tuple(lines), {"branch": current, "branches": branches})
 
 
 def _name(debugger: Debugger, rest: str) -> Output:
@@ -149,17 +146,11 @@ def _difference(debugger: Debugger, comparison: BranchComparison, a: str, b: str
     table += [
         (name, value_text(here), value_text(there)) for name, (here, there) in found.values.items()
     ]
-    lines = list(_columns(table))
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    lines = [f"  {'  '.join(map(str.ljust, row, widths))}".rstrip() for row in table]
     if found.count > len(found.values):
         lines.append(f"  … and {found.count - len(found.values)} more")
     return Stop(found.position, reason, messages=tuple(lines))
-
-
-def _columns(table: list[tuple[str, str, str]]) -> Iterator[str]:
-    widths = [max(len(row[column]) for row in table) for column in range(3)]
-    for row in table:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield f"  {'  '.join(cells)}".rstrip()
 
 
 BRANCH_COMMANDS: Final = (

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from nntui.model.errors import NntuiError
 from nntui.model.names import did_you_mean, escaped
@@ -14,6 +14,7 @@ from nntui.model.names import did_you_mean, escaped
 if TYPE_CHECKING:
     from nntui.debugger.breakpoints.search import ContinueSearch
     from nntui.debugger.breakpoints.stop import Stop
+    from nntui.debugger.compare import BranchComparison
     from nntui.debugger.debugger import Debugger
 
 
@@ -173,13 +174,6 @@ def listed(names: Iterable[str]) -> str:
 # ---- movements -----------------------------------------------------------------------------------
 
 
-class BurstSearch(Protocol):
-    """A search that runs in bursts."""
-
-    def burst(self, seconds: float) -> bool:
-        """Search for about so many seconds; return whether the search is over."""
-
-
 @dataclass(slots=True)
 class Movement:
     """A movement to a position, to the next stop (``continuing``), or to what a search finds.
@@ -193,7 +187,7 @@ class Movement:
     debugger: Debugger
     target: int | None = None
     continuing: ContinueSearch | None = None
-    search: BurstSearch | None = None
+    search: BranchComparison | None = None
     found: Callable[[], Stop] | None = None
     note: str | None = None
     jump: bool = True

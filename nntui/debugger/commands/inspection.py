@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from collections.abc import Callable, Iterable
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final
 
 from nntui.debugger.commands.branches import listed as branches_listed
@@ -122,43 +122,28 @@ def _neuron(debugger: Debugger, rest: str) -> Output:
     if not rest:
         raise CommandError("info neuron needs a neuron's name")
     net = debugger.experiment.network.wiring()
-    names = [_unquoted(word) for word in split(rest)]
-    for name in names:
+    names = []
+    for word in split(rest):
+        name = unquoted(word)
+        if name is None:
+            raise CommandError(f"{escaped(word)} is badly quoted")
         check_value(net, "a", (name,))
+        names.append(name)
     lines: list[str] = []
     data: dict[str, Any] = {}
     for j in names:
-        own = {name: debugger.value(name) for name in _values_of(net, j)}
-        edges = {
-            value_name("w", i, k): debugger.value(value_name("w", i, k))
-            for i, k in (
-                *((i, j) for i in net.sources.get(j, ())),
-                *((j, k) for k in net.targets[j]),
-            )
-        }
+        symbols = ("z", "a", "da", "delta", "b", "db") if j in net.sources else ("x", "a", "da")
+        symbols = (*symbols, "y") if j in net.outputs else symbols
+        own = {name: debugger.value(name) for name in (value_name(s, j) for s in symbols)}
+        ends = (*((i, j) for i in net.sources.get(j, ())), *((j, k) for k in net.targets[j]))
+        edges = {name: debugger.value(name) for name in (value_name("w", *end) for end in ends)}
         role = "input" if j in net.inputs else "output" if j in net.outputs else "hidden"
         f = net.activation[j].name if j in net.activation and role != "input" else None
         lines.append(f"{escaped(j)}: {role}, layer {net.layer[j]}{(f and ', ' + f) or ''}")
-        lines += [f"  {name} = {value_text(value)}" for name, value in own.items()]
-        lines += [
-            f"  {name} = {value_text(value)}" for name, value in islice(edges.items(), MOST_VALUES)
-        ]
+        shown = chain(own.items(), islice(edges.items(), MOST_VALUES))
+        lines += [f"  {name} = {value_text(value)}" for name, value in shown]
         data[j] = {"role": role, "layer": net.layer[j], "activation": f, "values": {**own, **edges}}
     return Output(tuple(lines), {"neurons": data})
-
-
-def _unquoted(word: str) -> str:
-    name = unquoted(word)
-    if name is None:
-        raise CommandError(f"{escaped(word)} is badly quoted")
-    return name
-
-
-def _values_of(net: Any, j: str) -> Iterator[str]:
-    symbols = ("z", "a", "da", "delta", "b", "db") if j in net.sources else ("x", "a", "da")
-    yield from (value_name(symbol, j) for symbol in symbols)
-    if j in net.outputs:
-        yield value_name("y", j)
 
 
 def _bookmarks(debugger: Debugger, rest: str) -> Output:
@@ -259,16 +244,9 @@ def _why(debugger: Debugger, rest: str) -> Output:
 
     name, depth = _value_and_number(rest, "a number of levels", MOST_LEVELS, 1)
     rows = rows_of(debugger.why(name), depth)
+    told = ("name", "value", "text", "where", "step", "position")
     causes = [
-        {
-            "depth": row.depth,
-            "name": row.cause.name,
-            "value": row.cause.value,
-            "text": row.cause.text,
-            "where": row.cause.where,
-            "step": row.cause.step,
-            "position": row.cause.position,
-        }
+        {"depth": row.depth, **{key: getattr(row.cause, key) for key in told}}
         for row in rows
         if row.cause
     ]

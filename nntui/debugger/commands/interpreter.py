@@ -252,16 +252,10 @@ def completed(debugger: Debugger, line: str) -> list[str]:
         return []
     if source is None:
         return []
-    begun = _begun(line)
-    before = split(line[: len(line) - len(begun)])[1:]
-    found = (
-        each for each in source(debugger, before, begun) if each.startswith(begun) and each != begun
-    )
-    head = line[: len(line) - len(begun)]
-    return [head + each for each in islice(dict.fromkeys(islice(found, MOST)), MOST)]
-
-
-def _begun(line: str) -> str:
-    """The unfinished name at the end of a line."""
+    # The unfinished name at the end of the line.
     match = _LAST_NAME.search(line[-LONGEST:])
-    return match.group() if match else ""
+    begun = match.group() if match else ""
+    head = line[: len(line) - len(begun)]
+    offered = source(debugger, split(head)[1:], begun)
+    found = (each for each in offered if each.startswith(begun) and each != begun)
+    return [head + each for each in dict.fromkeys(islice(found, MOST))]

@@ -149,7 +149,11 @@ def _goto(debugger: Debugger, rest: str) -> Movement:
     if not found:
         raise CommandError("goto needs a place: a position, start, end, step N, or a bookmark")
     if len(found) == 2 and found[0] in _NUMBERED:
-        return Movement(debugger, _numbered(debugger.schedule, found[0], found[1]))
+        lead, count = _NUMBERED[found[0]]
+        n, last = whole(found[1], f"the number of the {found[0]}"), count(debugger.schedule) - 1
+        if not 0 <= n <= last:
+            raise CommandError(f"there is no {found[0]} {n}: they go from 0 to {last}")
+        return Movement(debugger, lead(debugger.schedule, n))
     if rest in debugger.bookmarks:
         at = debugger.bookmarks.find(rest).at
         debugger.branches.switch(at.branch)
@@ -176,14 +180,6 @@ def _position(debugger: Debugger, word: str) -> int:
     if not 0 <= position <= debugger.total:
         raise CommandError(f"there is no position {position}: they go from 0 to {debugger.total}")
     return position
-
-
-def _numbered(schedule: Schedule, word: str, number: str) -> int:
-    lead, count = _NUMBERED[word]
-    n = whole(number, f"the number of the {word}")
-    if not 0 <= n < count(schedule):
-        raise CommandError(f"there is no {word} {n}: they go from 0 to {count(schedule) - 1}")
-    return lead(schedule, n)
 
 
 def _bookmark(debugger: Debugger, rest: str) -> Output:
@@ -268,8 +264,11 @@ def step_of_place(
     layout = SiteIndex(net, schedule)
     sites = layout.sites_of_place(place)
     if place.number is not None and place.kind in ("update", "epoch"):
-        only = _start_of(schedule, place.kind, place.number)
-        there = only is not None and (only >= position if direction > 0 else only < position - 1)
+        each = 1 if place.kind == "update" else schedule.updates_per_epoch
+        if place.number * each >= schedule.updates:
+            return None
+        only = schedule.update_start(place.number * each)
+        there = only >= position if direction > 0 else only < position - 1
         return only if there else None
     for block in _blocks(layout, schedule, position, direction):
         if not layout.admits(place, block):
@@ -284,15 +283,6 @@ def step_of_place(
             if n:
                 return block.start + offsets[n - 1]
     return None
-
-
-def _start_of(schedule: Schedule, kind: str, number: int) -> int | None:
-    """The first step of an update or epoch; None when the run has none of that number."""
-    if number >= (schedule.updates if kind == "update" else schedule.epochs):
-        return None
-    return schedule.update_start(
-        number if kind == "update" else number * schedule.updates_per_epoch
-    )
 
 
 def _blocks(
