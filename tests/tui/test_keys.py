@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support.pilot import until
 from textual.widgets import OptionList
 
 from nntui.debugger.step import MOVEMENTS, destination
@@ -147,8 +148,7 @@ async def test_o_opens_another_document_and_escape_returns(app_on):
         await pilot.pause()
         app.screen.query_one(OptionList).highlighted = 0
         await pilot.press("enter")
-        await pilot.pause()
-        assert isinstance(app.screen, SteppingScreen)
+        await until(pilot, lambda: isinstance(app.screen, SteppingScreen))
 
 
 async def test_q_quits(app_on):
