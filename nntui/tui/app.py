@@ -20,8 +20,6 @@ from textual.events import Event, Key
 from textual.widgets import Input
 
 from nntui.tui.documents.opening import OpenActions, as_fault
-from nntui.tui.documents.saving import SaveActions
-from nntui.tui.editor.history import EditActions
 from nntui.tui.keys import displayed, read_keymap
 from nntui.tui.theme import OWN, first_theme
 
@@ -35,7 +33,7 @@ def _palette() -> type[Provider]:
     return Everything
 
 
-class NntuiApp(OpenActions, SaveActions, EditActions):
+class NntuiApp(OpenActions):
     """The terminal application, on an experiment, or on a document that it opens, or the picker.
 
     Its result is why the document could not be opened, if so.
@@ -74,7 +72,6 @@ class NntuiApp(OpenActions, SaveActions, EditActions):
         for name in ("SIGHUP", "SIGTERM"):
             with suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):
                 asyncio.get_running_loop().add_signal_handler(getattr(signal, name), self.exit)
-        self.watch_files()
         if self._first_experiment is not None:
             from nntui.tui.documents.loading import taken_up
 

@@ -36,8 +36,6 @@ class AppBase(App[NntuiError]):
         self.keys = Keymap()
         self.preferences = PreferencesFile(kept=keep_state)
 
-    # ---- what is shown -------------------------------------------------------------------------
-
     def show_stepping(self, found: Opened) -> None:
         """Show a run in place of whatever is shown."""
         self.stepping = screen = found.screen(
@@ -49,7 +47,7 @@ class AppBase(App[NntuiError]):
             self.switch_screen(screen)
         else:
             self.push_screen(screen)
-        screen.mark_edited(self.unsaved)
+        screen.status_line.mark_edited(self.unsaved)
         # The tour is for users who look round; one with a document of their own has work to do.
         if found.sample and self.keep_state and not self.preferences.now.tour_seen:
             self.call_after_refresh(screen.action_tour)
@@ -64,13 +62,15 @@ class AppBase(App[NntuiError]):
         from nntui.tui.editor.screen import EditorScreen
 
         if self.stepping is not None:
-            self.stepping.mark_edited(self.unsaved)
+            self.stepping.status_line.mark_edited(self.unsaved)
         if isinstance(self.screen, EditorScreen):
             self.screen.refresh_document()
 
     def once_at_rest(self, action: Callable[[], Any]) -> None:
-        """Call something that needs the debugger, when the run has stopped; nothing without one."""
-        if self.stepping is not None:
+        """Call something that needs the debugger: when the run, if there is one, has stopped."""
+        if self.stepping is None:
+            action()
+        else:
             self.stepping.once_at_rest(action)
 
     def say(self, message: str) -> None:
@@ -89,8 +89,6 @@ class AppBase(App[NntuiError]):
             if len(problems) > MOST_SAID:
                 said.append(f"… and {len(problems) - MOST_SAID:,} more")
             self.notify("\n".join(said), title=title, severity="warning", timeout=10, markup=False)
-
-    # ---- preferences ---------------------------------------------------------------------------
 
     def prefer_theme(self, name: str) -> None:
         """Use a theme, now and the next time."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nntui.model.names import escaped
+
 if TYPE_CHECKING:
     from nntui.document.files import Stamp
     from nntui.model.changes.history import Edited
@@ -46,8 +48,6 @@ class OpenDocument:
     @property
     def name(self) -> str:
         """The name that messages call it by."""
-        from nntui.model.names import escaped
-
         name = self.path.name if self.path else self.edited.experiment.name
         return escaped(name or "the document", 60)
 

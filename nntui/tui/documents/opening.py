@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Callable
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-
-from textual.app import App
 
 from nntui.document.errors import DocumentError
 from nntui.document.files import Stamp, stamps_of
 from nntui.tui.dialogs.question import Answer, OpeningScreen, Question
+from nntui.tui.documents.document import OpenDocument
 from nntui.tui.documents.saving import SaveActions
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from nntui.model.experiment import Experiment
     from nntui.tui.dialogs.fault import FaultScreen
     from nntui.tui.dialogs.picker import PickerScreen
-    from nntui.tui.documents.document import OpenDocument
     from nntui.tui.documents.loading import Opened
 
 EVERY: Final = 1.0
@@ -40,10 +38,11 @@ Found = Callable[[], Any]
 class OpenActions(SaveActions):
     """Opens documents in a thread, and watches the files of the one that is open."""
 
-    @cached_property
-    def reader(self) -> Reader:
-        """Reads a document in a thread."""
-        return Reader(self)
+    reading: object | None = None
+    """The newest reading in a thread that is under way; what an older one finds comes too late."""
+
+    def on_mount(self) -> None:  # (Textual calls that of each class)
+        self.set_interval(EVERY, self._look_at_files)
 
     def action_open(self) -> None:
         """Choose another document."""
@@ -62,15 +61,10 @@ class OpenActions(SaveActions):
 
     def open_document(self, path: Path) -> None:
         """Open a document in place of what is shown."""
-        if self.stepping is None:
-            self._open(path)
-        else:
-            self.once_at_rest(partial(self._open, path))
+        self.once_at_rest(partial(self._open, path))
 
     def show_opened(self, found: Opened) -> None:
         """Show a document that was opened, in place of the one before."""
-        from nntui.tui.documents.document import OpenDocument
-
         self.document = document = OpenDocument.of(found)
         self.warn("session", found.problems)
         self.show_stepping(found)
@@ -105,7 +99,7 @@ class OpenActions(SaveActions):
                 return partial(self._failed, path, *_explained(path, error, before))
             return partial(self.show_opened, found)
 
-        self.reader.read(work, lambda: screen in self.screen_stack)
+        self._read_in_thread(work, lambda: screen in self.screen_stack)
 
     def _failed(
         self, path: Path, error: DocumentError, lines: Excerpt | None, stamps: Stamps
@@ -128,26 +122,16 @@ class OpenActions(SaveActions):
 
     # ---- the files on disk ---------------------------------------------------------------------
 
-    def watch_files(self) -> None:
-        """Look every second whether the files have changed."""
-        self.set_interval(EVERY, self._look_at_files)
-
     def _look_at_files(self) -> None:
         """Compare the files in a thread: a disk may take its time."""
-        screen = self._shown_screen
         comparing = any(
             worker.group == _COMPARING and not worker.is_finished for worker in self.workers
         )
-        if screen is None or comparing or self.reader.is_reading:
+        if not self.screen_stack or comparing or self.reading is not None:
             return
-        files, _ = self._watched(screen)
+        files, _ = self._watched(self.screen)
         if files:
-            self.run_worker(self._compare(screen, files), group=_COMPARING)
-
-    @property
-    def _shown_screen(self) -> Screen[Any] | None:
-        """The screen that is shown; None when the app is being left."""
-        return self.screen_stack[-1] if self.screen_stack else None
+            self.run_worker(self._compare(self.screen, files), group=_COMPARING)
 
     def _watched(self, screen: Screen[Any]) -> tuple[tuple[Path, ...], Stamps]:
         """Return the files that a screen shows, and how they were when last looked at."""
@@ -162,7 +146,8 @@ class OpenActions(SaveActions):
         stamps = await asyncio.to_thread(stamps_of, files)
         watched, seen = self._watched(screen)
         fault = as_fault(screen)
-        if self._shown_screen is not screen or watched != files or stamps == seen:
+        covered = not self.screen_stack or self.screen is not screen
+        if covered or watched != files or stamps == seen:
             return
         # One program writes a file anew, another puts a new one in its place: it will be there.
         if fault is None and None in stamps:
@@ -185,18 +170,19 @@ class OpenActions(SaveActions):
                 experiment = load(path)
                 same = experiment == saved
             except DocumentError as error:
-                return partial(self._broken, document, *_explained(path, error, stamps))
+                explained = _explained(path, error, stamps)
+
+                def failed() -> (
+                    None
+                ):  # the run goes on beneath; once back there, it is not shown again
+                    document.seen = stamps_of(document.files)
+                    self._failed(path, *explained)
+
+                return failed
             return partial(self._changed, document, experiment, same, stamps)
 
         # Not if it was saved meanwhile, or another one opened.
-        self.reader.read(work, lambda: self.document is document and document.seen is seen)
-
-    def _broken(
-        self, document: OpenDocument, error: DocumentError, lines: Excerpt | None, stamps: Stamps
-    ) -> None:
-        """Show that the open document cannot be read any more; the run goes on beneath."""
-        document.seen = stamps_of(document.files)  # once back at the run, it is not shown again
-        self._failed(document.files[0], error, lines, stamps)
+        self._read_in_thread(work, lambda: self.document is document and document.seen is seen)
 
     def _changed(
         self, document: OpenDocument, experiment: Experiment, same: bool, stamps: Stamps
@@ -206,20 +192,17 @@ class OpenActions(SaveActions):
 
         if as_fault(self.screen):
             self.pop_screen()
-        unsaved = document.edited.unsaved
         files = files_of(document.files[0], experiment)
         document.seen = stamps[:1] + stamps_of(files[1:])
         document.files = files
         if same:
             document.on_disk = document.seen[0]
-        elif unsaved:
-            question = Question(
-                f"{document.name} has changed on disk",
+        elif document.edited.unsaved:
+            self._ask_to_read(
+                document, experiment,
                 "There are unsaved edits here. To read the file anew is to lose them.",
-                Answer("r", "read", "read the file, lose the edits"),
-                Answer("k", "keep", "keep the edits"),
-            )
-            self.push_screen(question, partial(self._read_or_keep, document, experiment))
+                "read the file, lose the edits", "keep the edits",
+            )  # fmt: skip
         else:
             self.replace_experiment(experiment, partial(self._ask_to_lose, document))
 
@@ -227,48 +210,39 @@ class OpenActions(SaveActions):
         """Ask before breakpoints and the like are lost."""
         more = [f"and {len(lost) - _MOST_LOST} more"] if len(lost) > _MOST_LOST else []
         text = "\n".join(["To read the file anew is to lose", "", *lost[:_MOST_LOST], *more])
+        self._ask_to_read(document, experiment, text, "read the file", "go on with this run")
+
+    def _ask_to_read(
+        self, document: OpenDocument, experiment: Experiment, text: str, read: str, keep: str
+    ) -> None:
+        def answered(answer: str | None) -> None:
+            if answer == "read" and self.document is document:
+                self.replace_experiment(experiment)
+
         question = Question(
             f"{document.name} has changed on disk", text,
-            Answer("r", "read", "read the file"), Answer("k", "keep", "go on with this run"),
+            Answer("r", "read", read), Answer("k", "keep", keep),
         )  # fmt: skip
-        self.push_screen(question, partial(self._read_or_keep, document, experiment))
+        self.push_screen(question, answered)
 
-    def _read_or_keep(
-        self, document: OpenDocument, experiment: Experiment, answer: str | None
-    ) -> None:
-        if answer == "read" and self.document is document:
-            self.replace_experiment(experiment)
-
-
-class Reader:
-    """Reads one document at a time, in a thread: what an older reading finds comes too late."""
-
-    def __init__(self, app: App[Any]) -> None:
-        self._app = app
-        self._newest: object | None = None
-
-    @property
-    def is_reading(self) -> bool:
-        return self._newest is not None
-
-    def read(self, work: Callable[[], Found], wanted: Callable[[], bool]) -> None:
+    def _read_in_thread(self, work: Callable[[], Found], wanted: Callable[[], bool]) -> None:
         """Do ``work`` in a thread; call what it returns in the app's, if it is wanted by then."""
-        asked = self._newest = object()
+        asked = self.reading = object()
 
         def read() -> None:
             try:
                 found = work()
             finally:
                 gc.enable()  # ``nntui FILE`` starts without
-            self._app.call_later(there, found)
+            self.call_later(there, found)
 
         def there(found: Found) -> None:
-            if self._newest is asked:
-                self._newest = None
+            if self.reading is asked:
+                self.reading = None
                 if wanted():
                     found()
 
-        self._app.run_worker(read, thread=True)
+        self.run_worker(read, thread=True)
 
 
 def as_fault(screen: Screen[Any]) -> FaultScreen | None:

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
-from textual.app import App
-
+from nntui.document.errors import DocumentError
 from nntui.document.files import stamp_of
+from nntui.document.user_state import (
+    StateError,
+    forget_recovery,
+    recovery_file,
+    set_aside,
+    write_recovery,
+)
+from nntui.model.names import escaped
+from nntui.tui.app_base import AppBase
 from nntui.tui.dialogs.question import Answer, Question
 from nntui.tui.editor.history import EditActions
+from nntui.tui.user_files import remember
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -44,14 +54,14 @@ class SaveActions(EditActions):
             return
         if document.path is None or document.bundled:
             self.action_save_as(then)
-        elif not document.edited.unsaved and stamp_of(document.path) == document.on_disk:
+        elif stamp_of(document.path) != document.on_disk:
+            self._ask_to_overwrite(document, document.path, "has changed on disk meanwhile", then)
+        elif document.edited.unsaved:
+            self._write(document, document.path, then)
+        else:
             self.say(f"nothing to save: {document.name} holds all of it")
             if then is not None:
                 then()
-        elif stamp_of(document.path) != document.on_disk:
-            self._ask_to_overwrite(document, document.path, "has changed on disk meanwhile", then)
-        else:
-            self._write(document, document.path, then)
 
     def action_save_as(self, then: Then | None = None) -> None:
         """Ask for a file, and save there."""
@@ -60,8 +70,10 @@ class SaveActions(EditActions):
         document = self.document
         if document is None:
             return
+        path = document.path or Path("network.json")
+        path = Path(path.name) if document.bundled else path  # a copy in the working directory
         note = "A bundled sample stays as it is: save your own copy." if document.bundled else ""
-        form = SaveForm("Save as", _proposed_path(document), note=note, confirms=False)
+        form = SaveForm("Save as", path, note=note, confirms=False)
         self.push_screen(form, partial(self._save_at, document, then))
 
     def settle_unsaved(self, then: Then) -> None:
@@ -99,8 +111,6 @@ class SaveActions(EditActions):
     def _ask_to_overwrite(
         self, document: OpenDocument, path: Path, why: str, then: Then | None
     ) -> None:
-        from nntui.model.names import escaped
-
         def answered(answer: str | None) -> None:
             if answer == "overwrite":
                 self._write(document, path, then)
@@ -118,7 +128,6 @@ class SaveActions(EditActions):
         experiment = document.edited.experiment
 
         def work() -> None:
-            from nntui.document.errors import DocumentError
             from nntui.document.save import save
 
             try:
@@ -133,10 +142,7 @@ class SaveActions(EditActions):
     def _written(
         self, document: OpenDocument, path: Path, experiment: Experiment, then: Then | None
     ) -> None:
-        from dataclasses import replace
-
         from nntui.tui.documents.loading import files_of
-        from nntui.tui.user_files import remember
 
         self.recovery.forget(document)
         document.edited = replace(document.edited, saved=experiment)
@@ -154,7 +160,7 @@ class SaveActions(EditActions):
     @cached_property
     def recovery(self) -> Recovery:
         """The file of unsaved work."""
-        return Recovery(self, self.warn, wanted=self.keep_state)
+        return Recovery(self)
 
     def document_changed(self) -> None:
         """Show that the document was edited or saved, and keep unsaved work soon."""
@@ -196,13 +202,11 @@ class SaveActions(EditActions):
 class Recovery:
     """Keeps unsaved work in the user's state directory until it is saved.
 
-    Only where that is ``wanted``, and of a document that has a file.
+    Only where the app keeps its state, and of a document that has a file.
     """
 
-    def __init__(
-        self, app: App[Any], warn: Callable[[str, tuple[str, ...]], None], *, wanted: bool
-    ) -> None:
-        self._app, self._warn, self._wanted = app, warn, wanted
+    def __init__(self, app: AppBase) -> None:
+        self._app = app
         self._lock = Lock()
         self._timer: Timer | None = None
         self._complained = False
@@ -211,7 +215,7 @@ class Recovery:
         """Write unsaved work, or delete it, a moment after the last change, in a thread."""
         if self._timer is not None:
             self._timer.stop()
-        if self._wanted and document.path is not None:
+        if self._app.keep_state and document.path is not None:
             # No partial: Textual writes it down, with every number in its arguments.
             self._timer = self._app.set_timer(
                 SOON, lambda: self._app.run_worker(lambda: self.write(document), thread=True)
@@ -219,10 +223,8 @@ class Recovery:
 
     def write(self, document: OpenDocument) -> None:
         """Write unsaved work, or delete it when there is none (in any thread)."""
-        from nntui.document.user_state import StateError, forget_recovery, write_recovery
-
         with self._lock:
-            if not self._wanted or document.path is None:
+            if not self._app.keep_state or document.path is None:
                 return
             self._set_aside(document)
             if not document.edited.unsaved:
@@ -233,29 +235,18 @@ class Recovery:
             except StateError as error:
                 if not self._complained:
                     self._complained = True
-                    self._app.call_later(self._warn, "recovery", (str(error),))
+                    self._app.call_later(self._app.warn, "recovery", (str(error),))
 
     def forget(self, document: OpenDocument) -> None:
         """Delete unsaved work, which was saved or discarded."""
-        from nntui.document.user_state import forget_recovery
-
         with self._lock:
-            if self._wanted and document.path is not None:
+            if self._app.keep_state and document.path is not None:
                 self._set_aside(document)
                 forget_recovery(document.path)
 
     def _set_aside(self, document: OpenDocument) -> None:
         """Move unsaved work from before, which was offered and not answered for, out of the way."""
-        from nntui.document.user_state import recovery_file, set_aside
-
         if document.left and document.path is not None:
             document.left = False
             said = set_aside(recovery_file(document.path))
-            self._app.call_later(self._warn, "the unsaved work from before", (said,))
-
-
-def _proposed_path(document: OpenDocument) -> Path:
-    """Return the path to propose: the document's own; a sample's copy in the working directory."""
-    if document.path is None:
-        return Path("network.json")
-    return Path(document.path.name) if document.bundled else document.path
+            self._app.call_later(self._app.warn, "the unsaved work from before", (said,))

@@ -210,10 +210,10 @@ async def test_a_document_that_nobody_waits_for_any_more_is_not_shown(
         await until(pilot, shows(app, FaultScreen))
         slow.append(wrong)
         mended(wrong)
-        await until(pilot, lambda: app.reader.is_reading)
+        await until(pilot, lambda: app.reading)
         await pilot.press("escape")
         free.set()
-        await until(pilot, lambda: not app.reader.is_reading)
+        await until(pilot, lambda: not app.reading)
         assert isinstance(app.screen, SteppingScreen)
         assert debugger_of(app) is run
 
@@ -229,7 +229,7 @@ async def test_of_two_documents_the_one_asked_for_last_is_shown(
         await until(pilot, shows(app, FaultScreen))
         slow.append(wrong)
         shutil.copy(samples()["xor"], wrong)
-        await until(pilot, lambda: app.reader.is_reading)
+        await until(pilot, lambda: app.reading)
         await pilot.press("o")
         app.screen.post_message(PickerScreen.Picked(document))
         await until(pilot, shows(app, SteppingScreen))
