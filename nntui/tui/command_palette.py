@@ -7,7 +7,6 @@ no key.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -30,13 +29,8 @@ _WITHOUT_KEYS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PaletteEntry:
-    """A name, what it does, and how to do it."""
-
-    name: str
-    help: str
-    act: Callable[[], Any]
+Entry = tuple[str, str, Callable[[], Any]]
+"""A name, what it does, and how to do it."""
 
 
 class Everything(Provider):
@@ -44,52 +38,43 @@ class Everything(Provider):
 
     async def discover(self) -> Hits:
         """Offer everything before a search."""
-        for entry in self._entries():
-            yield DiscoveryHit(entry.name, entry.act, help=entry.help)
+        for name, what, act in self._entries():
+            yield DiscoveryHit(name, act, help=what)
 
     async def search(self, query: str) -> Hits:
         """Offer the entries that match."""
         matcher = self.matcher(query)
-        for entry in self._entries():
-            score = matcher.match(entry.name)
+        for name, what, act in self._entries():
+            score = matcher.match(name)
             if score > 0:
-                yield Hit(score, matcher.highlight(entry.name), entry.act, help=entry.help)
-            elif (beside := matcher.match(entry.help)) > 0:
-                yield Hit(beside * BESIDE, entry.name, entry.act, help=entry.help)
+                yield Hit(score, matcher.highlight(name), act, help=what)
+            elif (beside := matcher.match(what)) > 0:
+                yield Hit(beside * BESIDE, name, act, help=what)
 
-    def _entries(self) -> Iterator[PaletteEntry]:
+    def _entries(self) -> Iterator[Entry]:
         app = cast("OpenActions", self.app)
         if app.stepping is self.screen:
             yield from self._entries_of_the_run(app)
         for name in samples():
-            yield PaletteEntry(f"open {name}", "a sample", partial(app.action_open_sample, name))
-        for theme in sorted(app.available_themes, key=lambda name: (not _own(name), name)):
+            yield f"open {name}", "a sample", partial(app.action_open_sample, name)
+        for theme in sorted(app.available_themes, key=lambda t: (not t.startswith("nntui-"), t)):
             now = "; it is the one in use" if theme == app.theme else ""
-            yield PaletteEntry(
-                f"theme {theme}", f"other colours{now}", partial(app.prefer_theme, theme)
-            )
+            yield f"theme {theme}", f"other colours{now}", partial(app.prefer_theme, theme)
         still = "allow animations" if app.preferences.now.still else "reduce motion"
-        yield PaletteEntry(still, "scrolling and the like", app.toggle_motion)
-        yield PaletteEntry("quit", "leave nntui", app.action_quit)
+        yield still, "scrolling and the like", app.toggle_motion
+        yield "quit", "leave nntui", app.action_quit
 
-    def _entries_of_the_run(self, app: OpenActions) -> Iterator[PaletteEntry]:
+    def _entries_of_the_run(self, app: OpenActions) -> Iterator[Entry]:
         from nntui.debugger.commands.interpreter import COMMANDS
 
+        act = self.screen.run_action
         for group, keys in GROUPS.items():
             for key in keys:
-                if key.name in ("palette", "quit"):
-                    continue
-                shown = key.display(app.keys.changed)
-                name = f"{key.name.replace('-', ' ')}  ({shown})"
-                act = partial(self.screen.run_action, key.action)
-                yield PaletteEntry(name, f"{group}: {key.help}", act)
+                if key.name not in ("palette", "quit"):
+                    name = f"{key.name.replace('-', ' ')}  ({key.display(app.keys.changed)})"
+                    yield name, f"{group}: {key.help}", partial(act, key.action)
         for name, what, action in _WITHOUT_KEYS:
-            yield PaletteEntry(name, what, partial(self.screen.run_action, action))
+            yield name, what, partial(act, action)
         for command in COMMANDS.values():
             typed = f"command({command.name + ' '!r})"
-            act = partial(self.screen.run_action, typed)
-            yield PaletteEntry(f":{command.usage}", command.help, act)
-
-
-def _own(theme: str) -> bool:
-    return theme.startswith("nntui-")
+            yield f":{command.usage}", command.help, partial(act, typed)

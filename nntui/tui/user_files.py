@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -67,8 +67,9 @@ class PreferencesFile:
         self.now = changed
         if self._place is None:
             return None
+        text = json.dumps({"version": VERSION, **asdict(changed)}, indent=2)
         try:
-            write_file(self._place, json.dumps(_plain(changed), indent=2), lasting=False)
+            write_file(self._place, text, lasting=False)
         except StateError as error:
             return f"your preferences are not kept: {error}"
         return None
@@ -85,41 +86,26 @@ def _preferences(text: str) -> Preferences:
         raise ValueError("found something else than an object")
     if found.get("version") != VERSION:
         raise ValueError(f"they are of version {str(found.get('version'))[:20]}, not {VERSION}")
-    theme = found.get("theme")
-    sizes, maximised = found.get("sizes", {}), found.get("maximised", {})
-    tour_seen, still = found.get("tour_seen", False), found.get("still", False)
+    names = {each.name for each in fields(Preferences)}
+    wanted = Preferences(**{name: value for name, value in found.items() if name in names})
     right = (
-        (theme is None or isinstance(theme, str))
-        and isinstance(sizes, dict)
-        and all(_moved(each) for each in sizes.values())
-        and isinstance(maximised, dict)
-        and all(isinstance(pane, str) for pane in maximised.values())
-        and isinstance(tour_seen, bool)
-        and isinstance(still, bool)
+        isinstance(wanted.theme, str | None)
+        and isinstance(wanted.sizes, dict)
+        and all(_moved(each) for each in wanted.sizes.values())
+        and isinstance(wanted.maximised, dict)
+        and all(isinstance(pane, str) for pane in wanted.maximised.values())
+        and isinstance(wanted.tour_seen, bool)
+        and isinstance(wanted.still, bool)
     )
     if not right:
         raise ValueError("they hold something that nntui does not write there")
-    return Preferences(theme, sizes, maximised, tour_seen, still)
+    return wanted
 
 
 def _moved(found: Any) -> bool:
     return isinstance(found, dict) and all(
         type(by) is int and abs(by) <= FARTHEST for by in found.values()
     )
-
-
-def _plain(preferences: Preferences) -> dict[str, Any]:
-    return {
-        "version": VERSION,
-        "theme": preferences.theme,
-        "sizes": {name: dict(each) for name, each in preferences.sizes.items()},
-        "maximised": dict(preferences.maximised),
-        "tour_seen": preferences.tour_seen,
-        "still": preferences.still,
-    }
-
-
-# ---- recent --------------------------------------------------------------------------------------
 
 
 MOST_RECENT: Final = 10
@@ -152,9 +138,6 @@ def remember(path: Path, folder: Path | None = None) -> None:
         write_file(state_path("recent.json", folder=folder), text, lasting=False)
 
 
-# ---- typed ---------------------------------------------------------------------------------------
-
-
 MOST_TYPED: Final = 500
 LONGEST: Final = 1_000
 """Characters of a line that is kept."""
@@ -163,10 +146,11 @@ LONGEST: Final = 1_000
 def read_typed(folder: Path | None = None) -> list[str]:
     """Read the commands, the newest last. A history that can't be read counts as empty."""
     try:
-        lines = read_file(state_path("commands.txt", folder=folder), _MOST_LIST_BYTES, _lines)
+        file = state_path("commands.txt", folder=folder)
+        lines = read_file(file, _MOST_LIST_BYTES, lambda text: text.split("\n")) or []
     except StateError:
         return []
-    return (lines or [])[-MOST_TYPED:]
+    return [line for line in lines if line and line.isprintable()][-MOST_TYPED:]
 
 
 def write_typed(lines: list[str], folder: Path | None = None) -> None:
@@ -175,7 +159,3 @@ def write_typed(lines: list[str], folder: Path | None = None) -> None:
     text = "".join(f"{line}\n" for line in kept)
     with suppress(StateError):
         write_file(state_path("commands.txt", folder=folder), text, lasting=False)
-
-
-def _lines(text: str) -> list[str]:
-    return [line for line in text.split("\n") if line and line.isprintable()]
