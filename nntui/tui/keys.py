@@ -282,53 +282,25 @@ def displayed(key: str) -> str:
     *held, last = key.split("+") if len(key) > 1 else (key,)
     if last[0] == "f" and last[1:].isdigit():
         shown = last.upper()
-    else:
-        shown = last if len(last) == 1 else _SIGNS.get(last) or _formatted(last)
+    elif len(last) == 1 or last in _SIGNS:
+        shown = _SIGNS.get(last, last)
+    else:  # only a user's own key map has it
+        from textual.keys import format_key
+
+        shown = format_key(last)
     return "+".join([*held, shown])
 
 
-def _formatted(key: str) -> str:
-    """What Textual shows for a key that only a user's own key map has."""
-    from textual.keys import format_key
-
-    return format_key(key)
-
-
-_IN_FOOTER: Final = [key for group in (*GROUPS.values(), LISTS) for key in group if key.footer]
+EVERYWHERE: Final = tuple(key for group in GROUPS.values() for key in group)
+"""The keys of the stepping screen."""
 
 
 def every_key() -> dict[str, Key]:
     """Return every row of the table by its name, those of the lists and the editor too."""
-    return {key.name: key for group in (*GROUPS.values(), LISTS, EDITOR) for key in group}
+    return {key.name: key for key in (*EVERYWHERE, *LISTS, *EDITOR)}
 
 
-def offered(facts: FooterFacts) -> list[Key]:
-    """Return the keys that the footer offers, from left to right."""
-    if facts.typing is not None:
-        return list(TYPING[facts.typing])
-    keys = [key for key in _IN_FOOTER if key.when(facts)]
-    return sorted(
-        keys, key=lambda key: key.order if isinstance(key.order, int) else key.order(facts)
-    )
-
-
-def bindings() -> list[BindingType]:
-    """Return the keys of the stepping screen as Textual bindings."""
-    # Textual itself binds ctrl+p.
-    return _bindings(key for group in GROUPS.values() for key in group if key.keys != "ctrl+p")
-
-
-def list_bindings() -> list[BindingType]:
-    """Return the keys of a list as Textual bindings."""
-    return _bindings(LISTS)
-
-
-def editor_bindings() -> list[BindingType]:
-    """Return the keys of the editor as Textual bindings."""
-    return _bindings(EDITOR)
-
-
-def _bindings(keys: Iterable[Key]) -> list[BindingType]:
+def bindings(keys: Iterable[Key]) -> list[BindingType]:
     """Return a binding for each key of each row; Textual's own footer shows the first."""
     from textual.binding import Binding
 
@@ -338,6 +310,7 @@ def _bindings(keys: Iterable[Key]) -> list[BindingType]:
         )
         for key in keys
         for n, each in enumerate(key.keys.split(","))
+        if each != "ctrl+p"  # Textual itself binds it
     ]
 
 
@@ -395,40 +368,20 @@ def keymap_of(wanted: Mapping[str, Any]) -> Keymap:
         complaints += [f"{name}: {fault}" for fault in faults]
         if keys and ",".join(keys) != table[name].keys:
             changed[name] = ",".join(keys)
-    return Keymap(*_parted(changed, complaints))
-
-
-def keys_in_force(changed: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """Return the keys of every row."""
-    return {
-        name: tuple(part for part in changed.get(name, key.keys).split(",") if part)
-        for name, key in every_key().items()
-    }
-
-
-def _parted(
-    changed: dict[str, str], complaints: list[str]
-) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Leave no key two meanings in one place: the user's own choice counts first."""
-    for scope in _scopes():
+    for scope in (EVERYWHERE, LISTS, EDITOR):  # no key has two meanings in one place
         owner: dict[str, str] = {}
-        for name in sorted(scope, key=lambda name: name not in changed):
+        for row in sorted(scope, key=lambda row: row.name not in changed):  # the user's own first
+            in_force = changed.get(row.name, row.keys)
             kept = []
-            for key in keys_in_force(changed)[name]:
-                other = owner.setdefault(key, name)
-                if other == name:
+            for key in filter(None, in_force.split(",")):
+                other = owner.setdefault(key, row.name)
+                if other == row.name:
                     kept.append(key)
                 else:
-                    complaints.append(f"{displayed(key)} means {other} and no longer {name}")
-            if ",".join(kept) != changed.get(name, every_key()[name].keys):
-                changed[name] = ",".join(kept)
-    return changed, tuple(complaints)
-
-
-def _scopes() -> tuple[tuple[str, ...], ...]:
-    """Return the names of the keys that are in force at one time."""
-    everywhere = tuple(key.name for group in GROUPS.values() for key in group)
-    return everywhere, *(tuple(key.name for key in scope) for scope in (LISTS, EDITOR))
+                    complaints.append(f"{displayed(key)} means {other} and no longer {row.name}")
+            if ",".join(kept) != in_force:
+                changed[row.name] = ",".join(kept)
+    return Keymap(changed, tuple(complaints))
 
 
 def _keys(value: Any) -> tuple[list[str], list[str]]:

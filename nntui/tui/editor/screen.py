@@ -21,7 +21,7 @@ from nntui.tui.documents.document import OpenDocument
 from nntui.tui.editor.forms import EditForm, Form, located, new_connection_form
 from nntui.tui.editor.preview import Preview
 from nntui.tui.editor.sections import SECTIONS, EditorRows, Section
-from nntui.tui.keys import EDITOR, editor_bindings
+from nntui.tui.keys import EDITOR, bindings
 from nntui.tui.theme import Colours
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ ABOVE: Final = 20
 class EditorScreen(Screen[None]):
     """Edits the open document; ``make`` takes each change into its history at once."""
 
-    BINDINGS: ClassVar[list[BindingType]] = editor_bindings()
+    BINDINGS: ClassVar[list[BindingType]] = bindings(EDITOR)
 
     def __init__(
         self, document: OpenDocument, make: Callable[[Change], None], keymap: Mapping[str, str]

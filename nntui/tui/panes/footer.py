@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.events import Click
 
-from nntui.tui.keys import RIGHT, FooterFacts, displayed, offered
+from nntui.tui.keys import EVERYWHERE, LISTS, RIGHT, TYPING, FooterFacts, Key, displayed
 from nntui.tui.panes.pane import LinePane
 
 GAP: Final = 2
@@ -36,8 +36,15 @@ class Offer:
 
 def offers(facts: FooterFacts, keymap: Mapping[str, str]) -> tuple[Offer, ...]:
     """Return what the footer offers, from left to right; nothing for a key that the user took."""
+    if facts.typing is not None:
+        keys: Iterable[Key] = TYPING[facts.typing]
+    else:
+        keys = sorted(
+            (key for key in (*EVERYWHERE, *LISTS) if key.footer and key.when(facts)),
+            key=lambda key: key.order if isinstance(key.order, int) else key.order(facts),
+        )
     found = []
-    for key in offered(facts):
+    for key in keys:
         if first := keymap.get(key.name, key.keys).split(",")[0]:
             word = key.footer if key.word is None else key.word(facts)
             rank = key.rank if isinstance(key.rank, int) else key.rank(facts)

@@ -12,7 +12,7 @@ from textual.message import Message
 
 from nntui.text import padded, wrapped
 from nntui.tui.frame import STOP, Frame, ListRow, NeuronFocus
-from nntui.tui.keys import list_bindings
+from nntui.tui.keys import LISTS, bindings
 from nntui.tui.panes.pane import NAMES, RowsPane
 
 ListAction = Literal["choose", "toggle", "delete"]
@@ -36,7 +36,7 @@ _WORDS: Final = {
 class ListPane(RowsPane):
     """A list. The keys that act upon its rows work while it is focused (tab, or a click)."""
 
-    BINDINGS: ClassVar[list[BindingType]] = list_bindings()
+    BINDINGS: ClassVar[list[BindingType]] = bindings(LISTS)
 
     @dataclass
     class RowAction(Message):

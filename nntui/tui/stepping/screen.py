@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from nntui.model.changes.structure import GoneError
 from nntui.tui.frame import NeuronFocus
-from nntui.tui.keys import bindings
+from nntui.tui.keys import EVERYWHERE, bindings
 from nntui.tui.stepping.command_actions import CommandActions
 from nntui.tui.stepping.display_actions import DisplayActions
 from nntui.tui.stepping.focus_actions import FocusActions
@@ -31,7 +31,7 @@ class SteppingScreen(RunActions, CommandActions, FocusActions, DisplayActions, L
 
     # A digit is a binding like the others, or it would overtake the keys that came before it.
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(),
+        *bindings(EVERYWHERE),
         *(Binding(digit, f"digit('{digit}')", show=False) for digit in digits),
     ]
 
@@ -106,10 +106,6 @@ class SteppingScreen(RunActions, CommandActions, FocusActions, DisplayActions, L
 
     def action_tour(self) -> None:
         self.tour.begin()
-
-    def mark_edited(self, edited: bool) -> None:
-        """Say whether the document holds edits that were not saved."""
-        self.status_line.mark_edited(edited)
 
     def copy_view_from(self, other: SteppingScreen, renamed: Callable[[str], str]) -> None:
         """Show this run, once it is mounted, as another screen showed its run.

@@ -106,7 +106,7 @@ async def test_a_message_that_fills_the_line_is_not_cut_for_the_sake_of_the_plac
         pilot.app.screen.say("m" * 57)
         await pilot.pause()
         assert seen(pilot.app).splitlines()[-2] == f"  {'m' * 57} "
-        pilot.app.screen.mark_edited(True)
+        pilot.app.screen.status_line.mark_edited(True)
         pilot.app.screen.say("m" * 45)
         await pilot.pause()
         assert seen(pilot.app).splitlines()[-2] == f"{' ● edited':<14}{'m' * 45} "
