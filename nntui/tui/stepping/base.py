@@ -125,7 +125,11 @@ class SteppingBase(Screen[None]):
         self.command_line = CommandLine(self.completions)
         self.footer = KeyFooter(keymap)
 
-        self.background = BackgroundRun(self, self._frame_on_the_way, self.paint)
+        self.background = BackgroundRun(
+            self,
+            lambda: frame_of(debugger, on_the_way=True, before=self.wants_before),
+            self.paint,
+        )
         self.player = Player(self, debugger, self.show)
         self.autosave = Autosave(self, debugger, self.background, self.say, wanted=keep_state)
         self.inspector_history = InspectorHistory(
@@ -206,16 +210,10 @@ class SteppingBase(Screen[None]):
 
     def refresh_footer(self) -> None:
         """Offer the keys that do something now."""
-        self.footer.show(self.footer_facts)
-
-    @property
-    def footer_facts(self) -> FooterFacts:
-        """What the footer goes by."""
         frame, layout, focus = self.latest, self.pane_layout, self.neuron_focus
-        listed = self.focused.id if self.focused is not None else None
-        listed = listed if listed in LISTS else None
+        listed = self.focused.id if self.focused is not None and self.focused.id in LISTS else None
         line = self.command_line
-        return FooterFacts(
+        facts = FooterFacts(
             at_start=frame.snapshot.position == 0,
             at_end=frame.snapshot.position == frame.snapshot.total,
             under_way=frame.on_the_way,
@@ -229,6 +227,7 @@ class SteppingBase(Screen[None]):
             maximised=layout.maximised is not None,
             typing=_TYPING.get(line.value[:1], "command") if line.shown else None,
         )
+        self.footer.show(facts)
 
     @property
     def wants_before(self) -> bool:
@@ -253,12 +252,6 @@ class SteppingBase(Screen[None]):
         resting = not self.background.running and not self.latest.on_the_way
         if self.wants_before and self.latest.before is None and resting:
             self.paint(frame_of(self.debugger, before=True), None)
-
-    def _frame_on_the_way(self) -> Frame:
-        """Return a frame while the run moves (in the thread of ``background``)."""
-        return frame_of(self.debugger, on_the_way=True, before=self.wants_before)
-
-    # ---- the run -------------------------------------------------------------------------------
 
     @cached_property
     def interpreter(self) -> Interpreter:

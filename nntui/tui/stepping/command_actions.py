@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from textual.widgets import Input
 
-from nntui.debugger.breakpoints.breakpoint import AnyBreakpoint, Breakpoint
+from nntui.debugger.breakpoints.breakpoint import AnyBreakpoint, Breakpoint, Place
 from nntui.debugger.commands.command import Reply
 from nntui.explain.numbers import exact
 from nntui.tui.dialogs.question import Answer, Question
@@ -48,7 +49,10 @@ class CommandActions(SteppingBase):
         answer = self.interpreter.prepare(line.strip() or self.interpreter.again)
         if isinstance(answer, Reply) and not answer.ok:
             self.say(answer.lines[0])
-            self._point_at_fault(line, answer)
+            # Put the cursor where an expression is at fault.
+            start = line.rfind(str(answer.data.get("expression", "")))
+            if "at" in answer.data and start >= 0:
+                self.command_line.cursor_position = start + int(answer.data["at"])
             return
         self.leave_command_line()
         self.take_answer(answer)
@@ -68,12 +72,6 @@ class CommandActions(SteppingBase):
         more = len(event.lines) - len(words)
         self.say("  ".join(words) + (f"  … {more} more" if more else ""))
 
-    def _point_at_fault(self, line: str, refused: Reply) -> None:
-        """Put the cursor where an expression is at fault."""
-        start = line.rfind(str(refused.data.get("expression", "")))
-        if "at" in refused.data and start >= 0:
-            self.command_line.cursor_position = start + int(refused.data["at"])
-
     # ---- breakpoints ---------------------------------------------------------------------------
 
     @at_rest
@@ -82,10 +80,8 @@ class CommandActions(SteppingBase):
         place = self.neuron_focus.place
         if place is None:
             self.say(CHOOSE_FIRST)
-        elif rows := self._breakpoints_on_focus():
-            self.run_command("delete " + " ".join(str(row.number) for row in rows))
         else:
-            self.run_command(f"break {place}")
+            self._set_or_delete(place, self._breakpoints_on_focus())
 
     @at_rest
     def action_edit_breakpoint(self) -> None:
@@ -97,46 +93,44 @@ class CommandActions(SteppingBase):
         if not self._breakpoints_on_focus():
             self.run_command(f"break {place}")
         if rows := self._breakpoints_on_focus():
-            self._edit_breakpoint(rows[0].number)
+            self._edit_breakpoint(rows[0])
 
     @at_rest
     def on_algorithm_pane_chosen(self, event: AlgorithmPane.Chosen) -> None:
         """Set a breakpoint on a line of the algorithm, or delete those there."""
-        rows = [
-            str(row.number)
-            for row in self.debugger.breakpoints
-            if isinstance(row, Breakpoint) and row.place and row.place.line == event.line
-        ]
         if event.line is None:
             self.say("no breakpoint can stand on this line")
-        elif rows:
-            self.run_command(f"delete {' '.join(rows)}")
         else:
-            self.run_command(f"break line {event.line}")
+            rows = self._breakpoints(lambda place: place.line == event.line)
+            self._set_or_delete(f"line {event.line}", rows)
 
-    def _breakpoints_on_focus(self) -> tuple[Breakpoint, ...]:
+    def _set_or_delete(self, place: str, rows: list[int]) -> None:
+        there = " ".join(map(str, rows))
+        self.run_command(f"delete {there}" if rows else f"break {place}")
+
+    def _breakpoints_on_focus(self) -> list[int]:
         """The breakpoints on the focus, whatever their direction and condition."""
         focus = self.neuron_focus
-        neurons = focus.edge or (focus.neuron,)
-        return tuple(
-            row
-            for row in self.debugger.breakpoints
-            if isinstance(row, Breakpoint) and row.place and row.place.neurons == neurons
-        )
+        return self._breakpoints(lambda place: place.neurons == (focus.edge or (focus.neuron,)))
+
+    def _breakpoints(self, are_wanted: Callable[[Place], bool]) -> list[int]:
+        """Return the numbers of the breakpoints at some places."""
+        rows = (row for row in self.debugger.breakpoints if isinstance(row, Breakpoint))
+        return [row.number for row in rows if row.place and are_wanted(row.place)]
 
     def _edit_breakpoint(self, number: int) -> None:
         from nntui.tui.dialogs.breakpoint_form import BreakpointForm
 
-        debugger = self.debugger
-        form = BreakpointForm(debugger.breakpoints[number], debugger.experiment.network)
-        self.app.push_screen(form, self._breakpoint_edited)
-
-    def _breakpoint_edited(self, row: AnyBreakpoint | None) -> None:
         breakpoints = self.debugger.breakpoints
-        if row is not None and row.number in breakpoints:
-            breakpoints.count(row)
-            breakpoints.enable(row.number, row.enabled)  # a search under way hears of it
-            self.show(f"{row.title}: {row.what}")
+
+        def edited(row: AnyBreakpoint | None) -> None:
+            if row is not None and row.number in breakpoints:
+                breakpoints.count(row)
+                breakpoints.enable(row.number, row.enabled)  # a search under way hears of it
+                self.show(f"{row.title}: {row.what}")
+
+        form = BreakpointForm(breakpoints[number], self.debugger.experiment.network)
+        self.app.push_screen(form, edited)
 
     # ---- the lists -----------------------------------------------------------------------------
 
@@ -208,12 +202,11 @@ class CommandActions(SteppingBase):
             return
         from nntui.tui.dialogs.why import WhyScreen
 
-        screen = WhyScreen(self.debugger.why(value), self.precision)
-        self.app.push_screen(screen, self._go_to_cause)
+        def chosen(cause: Cause | None) -> None:
+            if cause is not None:
+                self.run_command(f"goto {cause.position}")
 
-    def _go_to_cause(self, cause: Cause | None) -> None:
-        if cause is not None:
-            self.run_command(f"goto {cause.position}")
+        self.app.push_screen(WhyScreen(self.debugger.why(value), self.precision), chosen)
 
     @at_rest
     def action_bookmark(self) -> None:

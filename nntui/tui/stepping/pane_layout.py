@@ -6,13 +6,13 @@ from textual.geometry import Region, Size
 
 from nntui.tui.stepping.pane_regions import (
     BARS,
+    LEAST,
     LISTS,
     PANES,
     Content,
     PaneColumns,
     columns_for,
     regions,
-    too_small,
 )
 from nntui.tui.user_files import Preferences
 
@@ -61,7 +61,7 @@ class PaneLayout:
 
     @property
     def too_small(self) -> bool:
-        return too_small(*self._size)
+        return self._size.width < LEAST.width or self._size.height < LEAST.height
 
     @property
     def maximised(self) -> str | None:

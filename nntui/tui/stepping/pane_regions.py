@@ -7,7 +7,7 @@ small network's table is not given half of the screen.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -85,20 +85,17 @@ class PaneColumns:
         return frozenset(PANES) - frozenset(self.shared)
 
 
-def too_small(width: int, height: int) -> bool:
-    """Return whether a terminal has no room for panes."""
-    return width < LEAST.width or height < LEAST.height
-
-
 def columns_for(width: int, height: int, content: Content) -> PaneColumns:
     """Return the arrangement of the panes in a terminal of a size."""
     rows = height - BARS
-    network = PaneSlot(("network",), max(_network(content), _NETWORK), 3)
+    # Two rows for each neuron of the largest layer, and the border.
+    network = PaneSlot(("network",), max(2 * content.widest + 3, _NETWORK), 3)
+    table = content.neurons + 4  # a row for each, heading, border and an empty one
     if width < 100:
-        return _one_column(rows, network, content)
+        return _one_column(rows, network, table)
     if width >= 160 and rows >= 46:
-        return _large(rows, network, content)
-    return _two_columns(rows, network, content)
+        return _large(rows, network, table)
+    return _two_columns(rows, network, table)
 
 
 def regions(
@@ -113,9 +110,14 @@ def regions(
         moved: by the name of a slot, the rows that the user gave to it beyond its own, and
             under "columns" the columns that the first column was made wider.
     """
+    widths = [area.width]
+    if len(columns.columns) > 1:
+        wanted = area.width * columns.left // 100 + moved.get("columns", 0)
+        left = max(min(wanted, area.width - NARROWEST), min(NARROWEST, area.width))
+        widths = [left, area.width - left]
     found: dict[str, Region] = {}
     x = 0
-    for column, width in zip(columns.columns, _widths(columns, area.width, moved), strict=True):
+    for column, width in zip(columns.columns, widths, strict=True):
         y = 0
         for slot, height in zip(column, heights(column, area.height, moved), strict=True):
             found |= _placed(slot, seen, Region(x, y, width, height))
@@ -134,16 +136,22 @@ def heights(slots: tuple[PaneSlot, ...], rows: int, moved: Mapping[str, int]) ->
             found[n] += spare * slot.share // shares
         found[-1] += rows - sum(found)
     else:
-        _take(found, -spare, range(len(found)))
+        slack = [max(size - LOWEST, 0) for size in found]
+        for n, each in enumerate(slack):
+            found[n] -= min(each, -spare * each // max(sum(slack), 1))
+        _take(found, sum(found) - rows, range(len(found)))
+        # Less room than the least: the last ones go.
+        _take(found, sum(found) - rows, reversed(range(len(found))), least=0)
     for n, slot in enumerate(slots):
-        _move(found, n, moved.get(slot.name, 0))
+        by = moved.get(slot.name, 0)
+        if by > 0:  # at the cost of its neighbours, those below first
+            found[n] += _take(found, by, [*range(n + 1, len(found)), *reversed(range(n))])
+        elif by < 0 and len(found) > 1:
+            found[n + 1 if n + 1 < len(found) else n - 1] += _take(found, -by, [n])
     return found
 
 
-# ---- the arrangements --------------------------------------------------------------------------
-
-
-def _one_column(rows: int, network: PaneSlot, content: Content) -> PaneColumns:
+def _one_column(rows: int, network: PaneSlot, table: int) -> PaneColumns:
     if rows < 20:
         shared = PaneSlot(_without("network"), rows - _NETWORK, 1)
         return PaneColumns("small", ((PaneSlot(("network",), _NETWORK), shared),))
@@ -152,18 +160,16 @@ def _one_column(rows: int, network: PaneSlot, content: Content) -> PaneColumns:
         return PaneColumns(
             "narrow", ((PaneSlot(("network",), _NETWORK, 1), PaneSlot(("step",), 8), shared),)
         )
-    neurons = PaneSlot(("neurons",), min(_table(content), rows // 4))
+    neurons = PaneSlot(("neurons",), min(table, rows // 4))
     shared = PaneSlot(_without("network", "step", "neurons"), 11, 1)
     return PaneColumns(
         "tower", (_below(network, rows, PaneSlot(("step",), _STEP), neurons, shared),)
     )
 
 
-def _two_columns(rows: int, network: PaneSlot, content: Content) -> PaneColumns:
-    step, neurons = (
-        PaneSlot(("step",), _STEP),
-        PaneSlot(("neurons",), min(_table(content), rows // 2)),
-    )
+def _two_columns(rows: int, network: PaneSlot, table: int) -> PaneColumns:
+    step = PaneSlot(("step",), _STEP)
+    neurons = PaneSlot(("neurons",), min(table, rows // 2))
     if rows < 19:
         shared = PaneSlot(_without("network", "step"), rows, 1)
         return PaneColumns("low", (_below(network, rows, step), (shared,)))
@@ -179,10 +185,10 @@ def _two_columns(rows: int, network: PaneSlot, content: Content) -> PaneColumns:
     return PaneColumns("middle", (left, (neurons, loss, shared)))
 
 
-def _large(rows: int, network: PaneSlot, content: Content) -> PaneColumns:
+def _large(rows: int, network: PaneSlot, table: int) -> PaneColumns:
     left = _below(network, rows, PaneSlot(("step",), _STEP + 2), PaneSlot(("algorithm",), 10, 2))
     right = (
-        PaneSlot(("neurons",), min(_table(content), rows // 3)),
+        PaneSlot(("neurons",), min(table, rows // 3)),
         PaneSlot(("inspector",), _INSPECTOR + 4),
         PaneSlot(("loss",), _LOSS, 1),
         PaneSlot(("breakpoints", "displays", "branches", "output"), 12, together=True),
@@ -201,27 +207,6 @@ def _without(*shown: str) -> tuple[str, ...]:
     return tuple(pane for pane in _SHARING if pane not in shown)
 
 
-def _table(content: Content) -> int:
-    """Return the rows of the neurons’ table: one for each, heading, border and an empty one."""
-    return content.neurons + 4
-
-
-def _network(content: Content) -> int:
-    """Return the rows of the drawing: two for each neuron of the largest layer, and the border."""
-    return 2 * content.widest + 3
-
-
-# ---- widths and heights ------------------------------------------------------------------------
-
-
-def _widths(columns: PaneColumns, width: int, moved: Mapping[str, int]) -> tuple[int, ...]:
-    if len(columns.columns) == 1:
-        return (width,)
-    wanted = width * columns.left // 100 + moved.get("columns", 0)
-    left = max(min(wanted, width - NARROWEST), min(NARROWEST, width))
-    return left, width - left
-
-
 def _placed(slot: PaneSlot, seen: str, region: Region) -> Iterator[tuple[str, Region]]:
     if not slot.together:
         yield (seen if seen in slot.panes else slot.panes[0]), region
@@ -235,36 +220,11 @@ def _placed(slot: PaneSlot, seen: str, region: Region) -> Iterator[tuple[str, Re
         yield pane, Region(region.x + x, region.y + y, width, height)
 
 
-def _move(sizes: list[int], n: int, by: int) -> None:
-    """Make a slot larger at the cost of its neighbours, those below first; or smaller."""
-    if by > 0:
-        others = [*range(n + 1, len(sizes)), *reversed(range(n))]
-        sizes[n] += _take(sizes, by, others)
-    elif by < 0 and len(sizes) > 1:
-        given = _take(sizes, -by, [n])
-        sizes[n + 1 if n + 1 < len(sizes) else n - 1] += given
-
-
-def _take(sizes: list[int], rows: int, where: list[int] | range) -> int:
-    """Take rows from slots that have more than the least; return how many could be had.
-
-    From several at once in proportion to what they have to spare.
-    """
+def _take(sizes: list[int], rows: int, where: Iterable[int], least: int = LOWEST) -> int:
+    """Take rows from slots that have more than the least; return how many could be had."""
     taken = 0
-    if isinstance(where, range):
-        slack = [max(size - LOWEST, 0) for size in sizes]
-        total = sum(slack)
-        for n in where:
-            part = min(slack[n], rows * slack[n] // total if total else 0)
-            sizes[n] -= part
-            taken += part
     for n in where:
-        part = max(min(sizes[n] - LOWEST, rows - taken), 0)
+        part = max(min(sizes[n] - least, rows - taken), 0)
         sizes[n] -= part
         taken += part
-    if taken < rows and isinstance(where, range):  # less room than the least: the last ones go
-        for n in reversed(where):
-            part = min(sizes[n], rows - taken)
-            sizes[n] -= part
-            taken += part
     return taken

@@ -38,7 +38,10 @@ class RunActions(SteppingBase):
         if there == debugger.position:
             self.show(_ENDS[direction > 0])
         else:
-            self.background.go(Movement(debugger, there), self._moved)
+            self.background.go(
+                Movement(debugger, there),
+                lambda movement: self.show("" if movement.over else "stopped on the way"),
+            )
 
     def action_continue(self, direction: int) -> None:
         """Continue to the next stop, or back to the last one; as often as the count says."""
@@ -109,6 +112,3 @@ class RunActions(SteppingBase):
     def _take_count(self) -> int:
         count, self.count = int(self.count or 1), ""
         return count
-
-    def _moved(self, movement: Movement) -> None:
-        self.show("" if movement.over else "stopped on the way")

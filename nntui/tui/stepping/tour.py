@@ -68,7 +68,7 @@ class Tour:
         self._screen, self._panes, self._preferences = screen, panes, preferences
         self._keys = {name: key.display(keymap).split(" ")[0] for name, key in every_key().items()}
         self._at: int | None = None
-        self._card: TourCard | None = None
+        self._card: Static | None = None
 
     def begin(self) -> None:
         """Show the first card; the tour never begins by itself again."""
@@ -101,7 +101,7 @@ class Tour:
         assert self._at is not None
         card = CARDS[self._at]
         if self._card is None:
-            self._card = TourCard()
+            self._card = Static("", id="tour", markup=False)
             self._screen.mount(self._card)
         pane = self._panes[card.pane]
         terminal = self._screen.app.size
@@ -109,32 +109,17 @@ class Tour:
         last = self._at == len(CARDS) - 1
         ends = "" if last else f" · {self._keys['clear']} leaves the tour"
         keys = f"{self._keys['inspect']} {'ends the tour' if last else 'goes on'}{ends}"
-        title = f"{card.title} · {self._at + 1} of {len(CARDS)}"
-        self._card.write(title, self._filled(card.text), keys, above=low)
-        self._point_at(pane)
-
-    def _filled(self, text: str) -> Content:
-        """Return a card's text with its keys filled in, in bold."""
-        parts = [Content("")]
-        for words, name, _, _ in Formatter().parse(text):
+        parts = []
+        for words, name, _, _ in Formatter().parse(card.text):
             parts.append(Content(words))
             if name is not None:
                 parts.append(Content.styled(self._keys[name], "bold $accent"))
-        return Content("").join(parts)
+        self._card.border_title = Content(f"{card.title} · {self._at + 1} of {len(CARDS)}")
+        self._card.border_subtitle = Content(keys)
+        self._card.set_class(low, "above")
+        self._card.update(Content("").join(parts))
+        self._point_at(pane)
 
     def _point_at(self, pointed: Widget | None) -> None:
         for pane in self._panes.values():
             pane.set_class(pane is pointed, POINTED)
-
-
-class TourCard(Static):
-    """A title, a few sentences, and the keys that go on or leave."""
-
-    def __init__(self) -> None:
-        super().__init__("", id="tour", markup=False)
-
-    def write(self, title: str, text: Content, keys: str, *, above: bool) -> None:
-        """Show another card; ``above``: at the top of the screen."""
-        self.border_title, self.border_subtitle = Content(title), Content(keys)
-        self.set_class(above, "above")
-        self.update(text)

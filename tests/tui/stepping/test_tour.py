@@ -7,10 +7,11 @@ import shutil
 
 import pytest
 from support.pilot import until
+from textual.widgets import Static
 
 from nntui.samples import samples
 from nntui.tui.app import NntuiApp
-from nntui.tui.stepping.tour import CARDS, TourCard
+from nntui.tui.stepping.tour import CARDS
 from nntui.tui.user_files import PreferencesFile
 
 
@@ -19,7 +20,7 @@ async def _opened(app, pilot):
 
 
 def _card(app) -> str | None:
-    found = app.screen.query(TourCard)
+    found = app.screen.query("#tour")
     return str(found.first().content) if found else None
 
 
@@ -60,7 +61,7 @@ async def test_enter_goes_through_it_to_its_end(app_on, size):
             assert card.text.split("{")[0].strip() in _card(app)
             pointed = app.screen.query(".pointed-at")
             assert [pane.id for pane in pointed] == [card.pane]
-            pane, lies = pointed.first(), app.screen.query_one(TourCard)
+            pane, lies = pointed.first(), app.screen.query_one("#tour", Static)
             assert not pane.display or not pane.region.overlaps(lies.region)
             await pilot.press("enter")
         await pilot.pause()
@@ -98,6 +99,6 @@ async def test_the_keys_stand_out_from_the_words_of_a_card(app_on):
         await pilot.pause()
         app.screen.action_tour()
         await pilot.pause()
-        content = app.screen.query_one(TourCard).content
+        content = app.screen.query_one("#tour", Static).content
         marked = {content.plain[span.start : span.end] for span in content.spans}
         assert marked == {"s", "S"}
