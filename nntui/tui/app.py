@@ -109,7 +109,6 @@ class NntuiApp(OpenActions):
             self.stepping.background.painted()
 
     def get_key_display(self, binding: Binding) -> str:
-        """Return a key as the help shows it."""
         return binding.key_display or displayed(binding.key)
 
     async def action_quit(self) -> None:

@@ -54,7 +54,6 @@ class AppBase(App[NntuiError]):
 
     @property
     def unsaved(self) -> bool:
-        """Whether the document holds edits that were not saved."""
         return self.document is not None and self.document.edited.unsaved
 
     def document_changed(self) -> None:
@@ -91,7 +90,6 @@ class AppBase(App[NntuiError]):
             self.notify("\n".join(said), title=title, severity="warning", timeout=10, markup=False)
 
     def prefer_theme(self, name: str) -> None:
-        """Use a theme, now and the next time."""
         self.theme = name
         self._prefer(theme=name)
         self.notify(f"{name}, from now on", title="theme", markup=False)

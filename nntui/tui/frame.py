@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from nntui.debugger.displays import DisplayedValue
     from nntui.debugger.queries.paths import Paths
     from nntui.debugger.snapshot import Snapshot
-    from nntui.engine.loss_history import Losses, LossHistory
+    from nntui.engine.loss_history import Losses
     from nntui.model.experiment import Experiment
 
 
@@ -66,6 +66,7 @@ def frame_of(debugger: Debugger, *, on_the_way: bool = False, before: bool = Fal
     and always there.
     """
     snapshot = debugger.snapshot()
+    displays = debugger.displays
     updating = snapshot.last is not None and snapshot.last.position.phase == "update"
     return Frame(
         snapshot=snapshot,
@@ -73,7 +74,7 @@ def frame_of(debugger: Debugger, *, on_the_way: bool = False, before: bool = Fal
         curves=curves_of(debugger, snapshot),
         marks=marks_of(debugger),
         breakpoints=stop_rows(debugger),
-        displays=display_rows(debugger, on_the_way=on_the_way),
+        displays=tuple(map(_display_row, displays.now() if on_the_way else displays.at_stop())),
         branches=branch_rows(debugger),
         on_the_way=on_the_way,
         before=before_last_update(debugger.run) if before or updating else None,
@@ -82,18 +83,13 @@ def frame_of(debugger: Debugger, *, on_the_way: bool = False, before: bool = Fal
 
 def curves_of(debugger: Debugger, snapshot: Snapshot) -> tuple[LossCurve, ...]:
     """Return the losses of every branch, those of the current one last: they are drawn on top."""
-    branches = debugger.branches
-    current = branches.current.name
-    others = (branch for branch in branches if branch.name != current)
-    return (
-        *(LossCurve(branch.name, _known(branch.timeline.history), False) for branch in others),
-        LossCurve(current, snapshot.losses, True),
-    )
-
-
-def _known(history: LossHistory) -> Losses:
-    """Return all losses that are known of a timeline."""
-    return history.losses(len(history.batch), len(history.epoch))
+    current, curves = debugger.branches.current.name, []
+    for branch in debugger.branches:
+        if branch.name != current:
+            history = branch.timeline.history
+            known = history.losses(len(history.batch), len(history.epoch))
+            curves.append(LossCurve(branch.name, known, False))
+    return *curves, LossCurve(current, snapshot.losses, True)
 
 
 # ---- marks ---------------------------------------------------------------------------------------
@@ -112,9 +108,7 @@ _EDGE: Final = {"forward": "forward_edge", "backward": "backward_edge", "update"
 _NEURON: Final = {
     "forward": "forward_neuron", "backward": "backward_neuron", "update": "update_bias",
 }  # fmt: skip
-_PHASE: Final = {
-    "forward": "load", "loss": "loss", "backward": "backward_neuron", "update": "update_bias",
-}  # fmt: skip
+_PHASE: Final = {**_NEURON, "forward": "load", "loss": "loss"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,29 +130,23 @@ def marks_of(debugger: Debugger) -> Marks:
     if not places:
         return Marks()
     net = debugger.experiment.network.wiring()
+    layers = {place.number for place in places if place.kind == "layer"}
+    single = {place.neurons[0] for place in places if place.kind == "neuron"}
     return Marks(
-        frozenset(neuron for place in places for neuron in _neurons(place, net)),
+        frozenset(single.union(j for j in net.neurons if net.layer[j] in layers)),
         frozenset((p.neurons[0], p.neurons[1]) for p in places if p.kind == "edge"),
         frozenset(kind for place in places for kind in _kinds(place)),
     )
 
 
-def _neurons(place: Place, net: Wiring) -> tuple[str, ...]:
-    if place.kind == "layer":
-        return tuple(j for j in net.neurons if net.layer[j] == place.number)
-    return place.neurons if place.kind == "neuron" else ()
-
-
 def _kinds(place: Place) -> tuple[str, ...]:
-    if place.kind == "line":
-        return (place.line or "load",)
+    if place.kind in ("edge", "neuron", "layer"):
+        table = _EDGE if place.kind == "edge" else _NEURON
+        directions = (place.direction,) if place.direction else ("forward", "backward")
+        return tuple(table[direction] for direction in directions)
     if place.kind == "phase":
         return (_PHASE[place.phase or "forward"],)
-    table = {"edge": _EDGE, "neuron": _NEURON, "layer": _NEURON}.get(place.kind)
-    if table is None:
-        return ("load",)
-    directions = (place.direction,) if place.direction else ("forward", "backward")
-    return tuple(table[direction] for direction in directions)
+    return (place.line or "load",)
 
 
 # ---- rows of the lists ---------------------------------------------------------------------------
@@ -192,12 +180,6 @@ def stop_rows(debugger: Debugger) -> tuple[ListRow, ...]:
     )
 
 
-def display_rows(debugger: Debugger, *, on_the_way: bool) -> tuple[ListRow, ...]:
-    """Return a row for each display: its value here, and how that differs from the last stop."""
-    displays = debugger.displays
-    return tuple(map(_display_row, displays.now() if on_the_way else displays.at_stop()))
-
-
 def branch_rows(debugger: Debugger) -> tuple[ListRow, ...]:
     """The timelines: what began them, and where."""
     branches = debugger.branches
@@ -215,6 +197,7 @@ def branch_rows(debugger: Debugger) -> tuple[ListRow, ...]:
 
 
 def _display_row(display: DisplayedValue) -> ListRow:
+    """Return the row of a display: its value here, and how that differs from the last stop."""
     number = rounded(DIGITS)
     text = f"{display.number} {escaped(display.text, 200)} = {value_text(display.value, number)}"
     if not display.changed:
@@ -255,7 +238,6 @@ class NeuronFocus:
         return NeuronFocus(None if self.neuron is None else renamed(self.neuron), edge)
 
     def is_in(self, net: Wiring) -> bool:
-        """Return whether what has the focus is part of a network."""
         if self.edge is not None:
             source, target = self.edge
             return source in net.sources.get(target, ())

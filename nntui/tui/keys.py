@@ -42,7 +42,6 @@ class FooterFacts:
 
     @property
     def resting(self) -> bool:
-        """Whether nothing moves the run."""
         return not (self.under_way or self.playing)
 
     @property

@@ -33,7 +33,6 @@ class OpenDocument:
 
     @classmethod
     def of(cls, found: Opened) -> OpenDocument:
-        """Return a document that was just opened."""
         from nntui.model.changes.history import Edited
 
         on_disk = found.stamps[0] if found.stamps else None
@@ -42,7 +41,6 @@ class OpenDocument:
 
     @property
     def path(self) -> Path | None:
-        """The document's file."""
         return self.files[0] if self.files else None
 
     @property

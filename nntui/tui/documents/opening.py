@@ -45,7 +45,6 @@ class OpenActions(SaveActions):
         self.set_interval(EVERY, self._look_at_files)
 
     def action_open(self) -> None:
-        """Choose another document."""
         from nntui.tui.dialogs.picker import PickerScreen
 
         self.push_screen(PickerScreen())
@@ -54,17 +53,14 @@ class OpenActions(SaveActions):
         self.settle_unsaved(partial(self.open_document, event.path))
 
     def action_open_sample(self, name: str) -> None:
-        """Open a bundled sample in place of what is open."""
         from nntui.samples import samples
 
         self.settle_unsaved(partial(self.open_document, samples()[name]))
 
     def open_document(self, path: Path) -> None:
-        """Open a document in place of what is shown."""
         self.once_at_rest(partial(self._open, path))
 
     def show_opened(self, found: Opened) -> None:
-        """Show a document that was opened, in place of the one before."""
         self.document = document = OpenDocument.of(found)
         self.warn("session", found.problems)
         self.show_stepping(found)
@@ -120,8 +116,6 @@ class OpenActions(SaveActions):
         else:
             self.push_screen(screen)
 
-    # ---- the files on disk ---------------------------------------------------------------------
-
     def _look_at_files(self) -> None:
         """Compare the files in a thread: a disk may take its time."""
         comparing = any(
@@ -139,8 +133,9 @@ class OpenActions(SaveActions):
         if fault := as_fault(screen):
             return fault.files, fault.stamps
         # A form or a question is not interrupted: the files are compared when it is gone.
-        shown = document is not None and screen is self.stepping
-        return (document.files, document.seen) if document and shown else ((), ())
+        if document is None or screen is not self.stepping:
+            return (), ()
+        return document.files, document.seen
 
     async def _compare(self, screen: Screen[Any], files: tuple[Path, ...]) -> None:
         stamps = await asyncio.to_thread(stamps_of, files)
@@ -172,9 +167,8 @@ class OpenActions(SaveActions):
             except DocumentError as error:
                 explained = _explained(path, error, stamps)
 
-                def failed() -> (
-                    None
-                ):  # the run goes on beneath; once back there, it is not shown again
+                def failed() -> None:
+                    """Show that it cannot be read; back at the run, that is not shown again."""
                     document.seen = stamps_of(document.files)
                     self._failed(path, *explained)
 
@@ -190,6 +184,20 @@ class OpenActions(SaveActions):
         """Go on with the document, which has changed on disk and can be read."""
         from nntui.tui.documents.loading import files_of
 
+        def ask(text: str, read: str, keep: str) -> None:
+            def answered(answer: str | None) -> None:
+                if answer == "read" and self.document is document:
+                    self.replace_experiment(experiment)
+
+            answers = Answer("r", "read", read), Answer("k", "keep", keep)
+            question = Question(f"{document.name} has changed on disk", text, *answers)
+            self.push_screen(question, answered)
+
+        def losing(lost: list[str]) -> None:
+            more = [f"and {len(lost) - _MOST_LOST} more"] if len(lost) > _MOST_LOST else []
+            text = "\n".join(["To read the file anew is to lose", "", *lost[:_MOST_LOST], *more])
+            ask(text, "read the file", "go on with this run")
+
         if as_fault(self.screen):
             self.pop_screen()
         files = files_of(document.files[0], experiment)
@@ -198,32 +206,10 @@ class OpenActions(SaveActions):
         if same:
             document.on_disk = document.seen[0]
         elif document.edited.unsaved:
-            self._ask_to_read(
-                document, experiment,
-                "There are unsaved edits here. To read the file anew is to lose them.",
-                "read the file, lose the edits", "keep the edits",
-            )  # fmt: skip
+            text = "There are unsaved edits here. To read the file anew is to lose them."
+            ask(text, "read the file, lose the edits", "keep the edits")
         else:
-            self.replace_experiment(experiment, partial(self._ask_to_lose, document))
-
-    def _ask_to_lose(self, document: OpenDocument, experiment: Experiment, lost: list[str]) -> None:
-        """Ask before breakpoints and the like are lost."""
-        more = [f"and {len(lost) - _MOST_LOST} more"] if len(lost) > _MOST_LOST else []
-        text = "\n".join(["To read the file anew is to lose", "", *lost[:_MOST_LOST], *more])
-        self._ask_to_read(document, experiment, text, "read the file", "go on with this run")
-
-    def _ask_to_read(
-        self, document: OpenDocument, experiment: Experiment, text: str, read: str, keep: str
-    ) -> None:
-        def answered(answer: str | None) -> None:
-            if answer == "read" and self.document is document:
-                self.replace_experiment(experiment)
-
-        question = Question(
-            f"{document.name} has changed on disk", text,
-            Answer("r", "read", read), Answer("k", "keep", keep),
-        )  # fmt: skip
-        self.push_screen(question, answered)
+            self.replace_experiment(experiment, losing)
 
     def _read_in_thread(self, work: Callable[[], Found], wanted: Callable[[], bool]) -> None:
         """Do ``work`` in a thread; call what it returns in the app's, if it is wanted by then."""

@@ -42,8 +42,6 @@ _LEAVE: Final = (Answer("s", "save", "save"), Answer("d", "discard", "discard"))
 class SaveActions(EditActions):
     """Save, save as, and what becomes of unsaved work."""
 
-    # ---- saving --------------------------------------------------------------------------------
-
     def action_save(self, then: Then | None = None) -> None:
         """Save to the file that was opened; a sample, or a document without one, asks for one.
 
@@ -64,7 +62,6 @@ class SaveActions(EditActions):
                 then()
 
     def action_save_as(self, then: Then | None = None) -> None:
-        """Ask for a file, and save there."""
         from nntui.tui.dialogs.save_form import SaveForm
 
         document = self.document
@@ -155,11 +152,8 @@ class SaveActions(EditActions):
         if then is not None:
             then()
 
-    # ---- recovery ------------------------------------------------------------------------------
-
     @cached_property
     def recovery(self) -> Recovery:
-        """The file of unsaved work."""
         return Recovery(self)
 
     def document_changed(self) -> None:
@@ -174,7 +168,6 @@ class SaveActions(EditActions):
             self.recovery.write(self.document)
 
     def offer_recovered(self, document: OpenDocument, recovered: Recovered) -> None:
-        """Offer unsaved work that was left."""
         from datetime import datetime
 
         from nntui.model.changes.settings import Change

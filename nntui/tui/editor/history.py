@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nntui.model.changes.structure import Renaming
     from nntui.model.experiment import Experiment
 
-Losing = Callable[["Experiment", list[str]], None]
+Losing = Callable[[list[str]], None]
 Begun = Callable[["Debugger", list[str]], None]
 LARGE: Final = 20_000
 """Connections from which a run takes a moment to begin."""
@@ -74,7 +74,7 @@ class EditActions(AppBase):
             from nntui.model.changes.history import Edited
 
             if lost and losing is not None:
-                losing(experiment, lost)
+                losing(lost)
                 return
             document.edited, document.on_disk = Edited.of(experiment), document.seen[0]
             document.sessions.clear()

@@ -30,7 +30,6 @@ class Offer:
 
     @property
     def width(self) -> int:
-        """Cells of the key and its word."""
         return cell_len(self.shown) + 1 + cell_len(self.word)
 
 
@@ -63,7 +62,6 @@ class KeyFooter(LinePane):
         self._right: tuple[Offer, ...] = ()
 
     def show(self, facts: FooterFacts) -> None:
-        """Offer the keys that do something now."""
         if facts == self._facts:
             return
         self._facts = facts

@@ -43,7 +43,6 @@ class Autosave:
             self._screen.set_interval(EVERY, self._save_if_changed)
 
     def changed(self) -> None:
-        """Note that the session has changed."""
         self._changed = True
 
     def take(self) -> Callable[[], str | None]:

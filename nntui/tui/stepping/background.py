@@ -75,7 +75,6 @@ class BackgroundRun:
         self._screen.run_worker(lambda: self._work(movement, arrived), thread=True, exclusive=True)
 
     def halt(self) -> None:
-        """Stop the movement where it is."""
         self._stop.set()
         self._painted.set()
         self._keys_answered.set()

@@ -139,8 +139,6 @@ class SteppingBase(Screen[None]):
         self._due_message: str | None = None
         """The message of a frame that is to be painted after the keys that already wait."""
 
-    # ---- what is shown -------------------------------------------------------------------------
-
     def paint(self, frame: Frame, message: str | None = "") -> None:
         """Show a frame in every pane that is seen; without a message the one before stays."""
         self.latest = frame
@@ -174,7 +172,6 @@ class SteppingBase(Screen[None]):
             self.paint(self.latest, message)
 
     def say(self, message: str) -> None:
-        """Show a message in the status line."""
         if self._due_message is not None:
             self._due_message = message
         self.status_line.say(message)
@@ -186,7 +183,6 @@ class SteppingBase(Screen[None]):
             self.open_pane("output")
 
     def open_pane(self, pane: str) -> None:
-        """Turn to a pane."""
         self.pane_layout.open(pane)
         self.lay_out()
 
@@ -290,8 +286,6 @@ class SteppingBase(Screen[None]):
         else:
             self.show("stopped on the way" if not movement.over else reply.stop or "")
 
-    # ---- the focus -----------------------------------------------------------------------------
-
     @property
     def focused_value(self) -> str | None:
         """The name of the focused value: what the phase of the last step makes of the focus."""
@@ -303,14 +297,10 @@ class SteppingBase(Screen[None]):
         self.neuron_focus = NeuronFocus(neuron, edge, self.neuron_focus.cone)
         self.repaint()
 
-    # ---- the command line ----------------------------------------------------------------------
-
     def completions(self, line: str) -> list[str]:
-        """Return the lines that a line may become."""
         return []
 
     def leave_command_line(self) -> None:
-        """Hide the command line."""
         self.command_line.leave()
         self.say("")
         self.lay_out()

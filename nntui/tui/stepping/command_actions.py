@@ -31,11 +31,8 @@ _WATCHING: Final = (
 class CommandActions(SteppingBase):
     """Runs typed commands, and those that a key makes of the focus."""
 
-    # ---- the command line ----------------------------------------------------------------------
-
     @at_rest
     def action_command(self, text: str = "") -> None:
-        """Let the user type a command that begins with ``text``."""
         self.command_line.ask(text)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -72,11 +69,8 @@ class CommandActions(SteppingBase):
         more = len(event.lines) - len(words)
         self.say("  ".join(words) + (f"  … {more} more" if more else ""))
 
-    # ---- breakpoints ---------------------------------------------------------------------------
-
     @at_rest
     def action_breakpoint(self) -> None:
-        """Set a breakpoint on the focused neuron or edge, or delete those there."""
         place = self.neuron_focus.place
         if place is None:
             self.say(CHOOSE_FIRST)
@@ -132,11 +126,8 @@ class CommandActions(SteppingBase):
         form = BreakpointForm(breakpoints[number], self.debugger.experiment.network)
         self.app.push_screen(form, edited)
 
-    # ---- the lists -----------------------------------------------------------------------------
-
     @at_rest
     def on_list_pane_row_action(self, event: ListPane.RowAction) -> None:
-        """Do what a key in a list says with the chosen row."""
         key = event.key
         match event.pane, event.action:
             case "breakpoints", "choose":
@@ -155,8 +146,6 @@ class CommandActions(SteppingBase):
                 self.run_command(f"branch switch {key}")
             case "branches", "delete":
                 self.run_command(f"branch delete {key}")
-
-    # ---- values and places ---------------------------------------------------------------------
 
     @at_rest
     def action_watch(self) -> None:
@@ -210,10 +199,8 @@ class CommandActions(SteppingBase):
 
     @at_rest
     def action_bookmark(self) -> None:
-        """Let the user type a name for this place."""
         self.command_line.ask("bookmark ")
 
     @at_rest
     def action_goto(self) -> None:
-        """Let the user type a place to go to."""
         self.command_line.ask("goto ")

@@ -28,7 +28,6 @@ class DisplayActions(SteppingBase):
     # ---- the drawing ---------------------------------------------------------------------------
 
     def action_view(self, direction: int) -> None:
-        """Show the next view, or the one before."""
         view = self.network_pane.turn(direction)
         if view is None:
             said = "the drawing follows the run: activations, gradients, changes"
@@ -40,7 +39,6 @@ class DisplayActions(SteppingBase):
             self.show(said)  # a view may show what no frame had so far
 
     def action_fold(self) -> None:
-        """Fold the layer of the focused neuron, or unfold it."""
         neuron = self.neuron_focus.neuron
         if neuron is None:
             self.say("choose a neuron first: its layer is folded or unfolded")
@@ -49,12 +47,10 @@ class DisplayActions(SteppingBase):
             self.say(f"the layer of {escaped(neuron)} is {'' if folded else 'un'}folded")
 
     def action_fold_all(self) -> None:
-        """Fold all layers, or unfold them."""
         folded = self.network_pane.fold_all()
         self.say(f"every layer is {'' if folded else 'un'}folded")
 
     def action_zoom(self, by: int) -> None:
-        """Draw the network larger or smaller."""
         times = self.network_pane.zoom(by)
         if times < 1:
             self.say("the drawing without numbers on its lines")
@@ -64,12 +60,10 @@ class DisplayActions(SteppingBase):
             self.say(f"the drawing {times:g} times as large")
 
     def action_fit(self) -> None:
-        """Draw the network so that it fits."""
         self.network_pane.fit()
         self.say("the drawing fits")
 
     def action_find(self) -> None:
-        """Let the user type the name of a neuron to be focused."""
         self.command_line.ask(FIND)
 
     def completions(self, line: str) -> list[str]:
@@ -103,17 +97,14 @@ class DisplayActions(SteppingBase):
                 self.show(said)  # a change by the last update is in no frame so far
 
     def action_sort(self) -> None:
-        """Sort the rows by the next column."""
         if self._table_seen():
             self.say(self.neurons_pane.sort())
 
     def action_reverse(self) -> None:
-        """Reverse the order of the rows."""
         if self._table_seen():
             self.say(self.neurons_pane.reverse())
 
     def action_filter(self) -> None:
-        """Let the user type which rows are shown."""
         self._table_seen()
         self.command_line.ask(FILTER, self.neurons_pane.filter_text)
 
@@ -157,17 +148,14 @@ class DisplayActions(SteppingBase):
     # ---- the losses ----------------------------------------------------------------------------
 
     def action_chart_log(self) -> None:
-        """Show the losses on a logarithmic scale, or on a plain one again."""
         self._show_chart(replace(self.chart, log=not self.chart.log))
         self.say(f"loss: {'a logarithmic' if self.chart.log else 'a plain'} scale")
 
     def action_chart_epochs(self) -> None:
-        """Show the losses per epoch, or per update again."""
         self._show_chart(replace(self.chart, per_epoch=not self.chart.per_epoch))
         self.say(f"loss: per {self._chart_unit}")
 
     def action_chart_zoom(self, by: int) -> None:
-        """Show fewer of the last updates or epochs, or more."""
         shown, losses = self.chart.last, self.latest.curves[-1].losses
         known = losses.epochs if self.chart.per_epoch else losses.updates
         zooms = [last for last in ZOOMS if last is None or last < known or last == shown]

@@ -28,13 +28,11 @@ class FocusActions(SteppingBase):
     """Moves the focus along the drawing, and acts on the neuron or edge that has it."""
 
     def action_focus_neuron(self, direction: Direction) -> None:
-        """Move the focus along the drawing."""
         neuron = self.network_pane.neighbour(self.neuron_focus.neuron, direction)
         if neuron is not None:
             self.set_neuron_focus(neuron)
 
     def action_focus_edge(self, direction: int) -> None:
-        """Move the focus to the next of the neuron's edges."""
         self._focus_any_neuron()
         self.neuron_focus = self.neuron_focus.next_edge(self.net, direction)
         edge = self.neuron_focus.edge
@@ -58,7 +56,6 @@ class FocusActions(SteppingBase):
         self.lay_out()
 
     def action_paths(self) -> None:
-        """Highlight what the focused weight or neuron influences, or do so no longer."""
         focus = self.neuron_focus
         if focus.cone is not None:
             self.neuron_focus = replace(focus, cone=None)
@@ -105,22 +102,17 @@ class FocusActions(SteppingBase):
         others = f"\n… and {len(more)} more line{'s' if len(more) > 1 else ''}" if more else ""
         self.app.notify(first + others, title="copied", markup=False)
 
-    # ---- exporting -----------------------------------------------------------------------------
-
     @at_rest
     def action_save_picture(self) -> None:
-        """Save what is on the screen as an SVG."""
         self._export("a picture of the screen", "svg", self.app.export_screenshot())
 
     @at_rest
     def action_save_pass(self) -> None:
-        """Save the pass that is under way as Markdown."""
         from nntui.debugger.queries.transcript import transcript
 
         self._export("the pass", "md", transcript(self.debugger))
 
     def _export(self, what: str, ending: str, content: str) -> None:
-        """Ask for a file, and write to it."""
         from nntui.tui.dialogs.save_form import SaveForm
 
         def answered(path: Path | None) -> None:

@@ -52,21 +52,18 @@ class LayoutActions(SteppingBase):
         return restored
 
     def action_widen(self, direction: int) -> None:
-        """Move the border between the columns."""
         if self.pane_layout.widen(direction * COLUMNS):
             self._sizes_changed()
         else:
             self.say("there is one column: { and } make a pane lower or higher")
 
     def action_heighten(self, direction: int) -> None:
-        """Give the pane that was turned to another row, or take one away."""
         if self.pane_layout.heighten(direction):
             self._sizes_changed()
         else:
             self.say("this pane has all the room there is: z brings the others back")
 
     def action_reset_sizes(self) -> None:
-        """Give every pane its own size again."""
         self.pane_layout.reset_sizes()
         self._sizes_changed()
 

@@ -57,15 +57,12 @@ class PaneLayout:
         self.columns = columns_for(width, height, self._content)
         self._keep_seen()
 
-    # ---- what is seen --------------------------------------------------------------------------
-
     @property
     def too_small(self) -> bool:
         return self._size.width < LEAST.width or self._size.height < LEAST.height
 
     @property
     def maximised(self) -> str | None:
-        """The pane that fills the screen, if one does."""
         return self._maximised.get(self.columns.name)
 
     @property
@@ -91,17 +88,13 @@ class PaneLayout:
         return self.columns.shared if pane in self.columns.shared else ()
 
     def regions(self, area: Size) -> dict[str, Region]:
-        """Return the region of each pane that is seen."""
         if self.too_small:
             return {}
         if self.maximised is not None:
             return {self.maximised: Region(0, 0, *area)}
         return regions(self.columns, self._shared, area, self._moved.get(self.columns.name, {}))
 
-    # ---- turning -------------------------------------------------------------------------------
-
     def open(self, pane: str) -> None:
-        """Turn to a pane."""
         self.current, self.turned = pane, True
         if pane in self.columns.shared:
             self._shared = pane
@@ -109,7 +102,6 @@ class PaneLayout:
             self._maximised[self.columns.name] = pane
 
     def turn(self, direction: int) -> None:
-        """Turn to the next pane, or to the one before."""
         order = self._order
         here = order.index(self.current if self.current in order else self._first)
         self.open(order[(here + direction) % len(order)])
@@ -119,8 +111,6 @@ class PaneLayout:
         self.current, self.turned = self._first, False
         if self.columns.shared:
             self._shared = self.current
-
-    # ---- sizes ---------------------------------------------------------------------------------
 
     def maximise(self) -> None:
         """Fill the screen with the pane that was turned to; or show all of them again."""
@@ -151,12 +141,9 @@ class PaneLayout:
         return True
 
     def reset_sizes(self) -> None:
-        """Give every pane its own size again."""
         self._moved.pop(self.columns.name, None)
         self._maximised.pop(self.columns.name, None)
         self._keep_seen()
-
-    # ---- the order of the panes ----------------------------------------------------------------
 
     @property
     def _order(self) -> tuple[str, ...]:

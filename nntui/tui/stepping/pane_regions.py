@@ -57,7 +57,6 @@ class PaneSlot:
 
     @property
     def name(self) -> str:
-        """Its name in the preferences."""
         return self.panes[0]
 
 

@@ -31,12 +31,10 @@ class Player:
 
     @property
     def speed(self) -> str:
-        """The speed in words."""
         steps = SPEEDS[self._speed]
         return f"{steps} step{'s' if steps > 1 else ''} a second"
 
     def start(self) -> None:
-        """Play from here on."""
         self._timer = self._screen.set_interval(1 / SPEEDS[self._speed], self._tick)
         self._tick()
 
@@ -48,7 +46,6 @@ class Player:
         return timer is not None
 
     def change(self, by: int) -> bool:
-        """Play faster or slower, now or the next time; return whether it was playing."""
         self._speed = min(max(self._speed + by, 0), len(SPEEDS) - 1)
         playing = self.stop()
         if playing:

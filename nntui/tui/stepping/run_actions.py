@@ -24,7 +24,6 @@ class RunActions(SteppingBase):
     count = ""
 
     def action_digit(self, digit: str) -> None:
-        """Add a digit to the count."""
         if not self.background.running and (self.count or digit != "0"):
             self.count = str(min(int(self.count + digit), MOST_COUNT))
             self.say(f"{self.count} ×")
@@ -55,7 +54,6 @@ class RunActions(SteppingBase):
 
     @at_rest
     def action_to_cursor(self, direction: int) -> None:
-        """Go to the next step of what has the focus, or back to the one before."""
         place = self.neuron_focus.place
         if place is None:
             self.say(CHOOSE_FIRST)
@@ -64,7 +62,6 @@ class RunActions(SteppingBase):
 
     @at_rest
     def action_visit_stop(self, direction: int) -> None:
-        """Go back to where the run stopped before, or forth again."""
         history = self.debugger.stop_history
         position = history.forth() if direction > 0 else history.back()
         if position is None:
@@ -75,18 +72,15 @@ class RunActions(SteppingBase):
         self.show(f"a stop from before; {ahead} more forth" if ahead else "the newest stop")
 
     def action_play(self) -> None:
-        """Play from here on, or stop what is under way."""
         if not self.halt():
             self.count = ""
             self.player.start()
 
     def action_speed(self, by: int) -> None:
-        """Play faster or slower."""
         if not self.player.change(by):
             self.say(f"space plays {self.player.speed}")
 
     def action_pause(self) -> None:
-        """Stop what is under way."""
         if not self.halt():
             self.say("nothing is running; q quits")
 

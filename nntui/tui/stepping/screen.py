@@ -61,7 +61,6 @@ class SteppingScreen(RunActions, CommandActions, FocusActions, DisplayActions, L
             self.notify(warning, severity="warning", markup=False)
 
     def on_unmount(self) -> None:
-        """Leave nothing running, and save."""
         self.inspector_history.cancel()
         self.autosave.finish()
         if self.keep_state:
