@@ -129,8 +129,8 @@ GROUPS: Final[dict[str, tuple[Key, ...]]] = {
         Key("breakpoint-edit", "B", "edit_breakpoint", "edit the breakpoint on the focus"),
         Key("watch", "w", "watch", "display a value at every stop, or stop when it changes"),
         Key("set", "equals_sign", "assign", "set a value: a new branch begins"),
-        Key("bookmark", "m", "bookmark", "bookmark this step"),
-        Key("goto", "g", "goto", "go to a step or a bookmark"),
+        Key("bookmark", "m", "command('bookmark ')", "bookmark this step"),
+        Key("goto", "g", "command('goto ')", "go to a step or a bookmark"),
     ),
     "Ask": (
         Key("last-write", "x", "write(-1)", "to the step that last wrote the focused value"),

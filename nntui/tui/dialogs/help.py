@@ -135,12 +135,8 @@ class HelpScreen(ModalScreen[None]):
         self.query_one("#help-text").focus()
 
     def _write(self) -> None:
-        width = min(self.size.width, _WIDEST) - _FRAME
-        text = self._text(self.query_one(Input).value, max(width, _KEYS + 8))
-        self.query_one("#help-text Static", Static).update(text)
-
-    def _text(self, words: str, width: int) -> Text:
-        sought = words.casefold().split()
+        width = max(min(self.size.width, _WIDEST) - _FRAME, _KEYS + 8)
+        sought = self.query_one(Input).value.casefold().split()
         text = Text()
         for title, what, lines in self._sections():
             found = [
@@ -153,10 +149,11 @@ class HelpScreen(ModalScreen[None]):
                 text.append(f"  {name:<{_KEYS - 2}}", "bold")
                 _say(text, help, width, _KEYS, begun=True)
         if sought:
-            return text if text else Text("nothing here has to do with these words")
-        for remark in ("", COUNT_HELP, *_REMARKS):
-            _say(text, remark or " ", width, 0)
-        return text
+            text = text or Text("nothing here has to do with these words")
+        else:
+            for remark in ("", COUNT_HELP, *_REMARKS):
+                _say(text, remark or " ", width, 0)
+        self.query_one("#help-text Static", Static).update(text)
 
     def _sections(self) -> Iterator[tuple[str, str, list[_Line]]]:
         """Yield each section: its title, what it is about, and its lines."""

@@ -11,7 +11,6 @@ from nntui.model.names import escaped
 if TYPE_CHECKING:
     from nntui.document.files import Stamp
     from nntui.model.changes.history import Edited
-    from nntui.tui.documents.loading import Opened
 
 
 @dataclass
@@ -30,14 +29,6 @@ class OpenDocument:
     on_disk: Stamp = None
     left: bool = False
     sessions: dict[int, dict[str, Any]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, found: Opened) -> OpenDocument:
-        from nntui.model.changes.history import Edited
-
-        on_disk = found.stamps[0] if found.stamps else None
-        left = found.recovered is not None
-        return cls(Edited.of(found.experiment), found.files, found.stamps, on_disk, left)
 
     @property
     def path(self) -> Path | None:

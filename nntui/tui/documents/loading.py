@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Final
 
 from nntui.debugger.debugger import Debugger
-from nntui.debugger.session import original
 from nntui.document.files import Stamp, stamps_of
 from nntui.document.load import load
 from nntui.document.user_state import Recovered, StateError, forget_recovery, read_recovery
@@ -38,11 +37,6 @@ class Opened:
     files: tuple[Path, ...] = ()
     stamps: tuple[Stamp, ...] = ()
     recovered: Recovered | None = None
-
-    @property
-    def experiment(self) -> Experiment:
-        """The experiment that the document holds."""
-        return original(self.debugger)
 
     def screen(
         self, *, keymap: Mapping[str, str], preferences: PreferencesFile, keep_state: bool

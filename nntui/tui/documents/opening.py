@@ -61,7 +61,13 @@ class OpenActions(SaveActions):
         self.once_at_rest(partial(self._open, path))
 
     def show_opened(self, found: Opened) -> None:
-        self.document = document = OpenDocument.of(found)
+        from nntui.debugger.session import original
+        from nntui.model.changes.history import Edited
+
+        edited, on_disk = Edited.of(original(found.debugger)), (*found.stamps, None)[0]
+        left = found.recovered is not None
+        document = OpenDocument(edited, found.files, found.stamps, on_disk, left)
+        self.document = document
         self.warn("session", found.problems)
         self.show_stepping(found)
         if found.recovered is not None:

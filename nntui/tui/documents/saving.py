@@ -89,7 +89,7 @@ class SaveActions(EditActions):
                 self.action_save(then)
             elif answer == "discard":
                 document.edited = document.edited.as_saved()
-                self.recovery.forget(document)
+                self.recovery.write(document, forget=True)
                 then()
 
         self.push_screen(Question("Unsaved work", text, *_LEAVE), answered)
@@ -141,7 +141,7 @@ class SaveActions(EditActions):
     ) -> None:
         from nntui.tui.documents.loading import files_of
 
-        self.recovery.forget(document)
+        self.recovery.write(document, forget=True)
         document.edited = replace(document.edited, saved=experiment)
         document.files = files_of(path, experiment)
         document.seen = tuple(map(stamp_of, document.files))
@@ -187,7 +187,7 @@ class SaveActions(EditActions):
                     Change(recovered.experiment, "the unsaved work was taken up")
                 )
             elif answer == "discard":
-                self.recovery.forget(document)
+                self.recovery.write(document, forget=True)
 
         self.push_screen(question, answered)
 
@@ -214,13 +214,19 @@ class Recovery:
                 SOON, lambda: self._app.run_worker(lambda: self.write(document), thread=True)
             )
 
-    def write(self, document: OpenDocument) -> None:
-        """Write unsaved work, or delete it when there is none (in any thread)."""
+    def write(self, document: OpenDocument, *, forget: bool = False) -> None:
+        """Write unsaved work, or delete it when there is none (in any thread).
+
+        ``forget``: it was saved or discarded.
+        """
         with self._lock:
             if not self._app.keep_state or document.path is None:
                 return
-            self._set_aside(document)
-            if not document.edited.unsaved:
+            if document.left:  # unsaved work from before, which was offered and not answered for
+                document.left = False
+                said = set_aside(recovery_file(document.path))
+                self._app.call_later(self._app.warn, "the unsaved work from before", (said,))
+            if forget or not document.edited.unsaved:
                 forget_recovery(document.path)
                 return
             try:
@@ -229,17 +235,3 @@ class Recovery:
                 if not self._complained:
                     self._complained = True
                     self._app.call_later(self._app.warn, "recovery", (str(error),))
-
-    def forget(self, document: OpenDocument) -> None:
-        """Delete unsaved work, which was saved or discarded."""
-        with self._lock:
-            if self._app.keep_state and document.path is not None:
-                self._set_aside(document)
-                forget_recovery(document.path)
-
-    def _set_aside(self, document: OpenDocument) -> None:
-        """Move unsaved work from before, which was offered and not answered for, out of the way."""
-        if document.left and document.path is not None:
-            document.left = False
-            said = set_aside(recovery_file(document.path))
-            self._app.call_later(self._app.warn, "the unsaved work from before", (said,))

@@ -71,11 +71,6 @@ class KeyFooter(LinePane):
         if (self._left, self._right) != before:
             self.changed()
 
-    @property
-    def offered(self) -> tuple[Offer, ...]:
-        """The keys that there is room for."""
-        return tuple(offer for _, offer in self._placed())
-
     def extent(self) -> tuple[int, int]:
         return self.size.width, 1
 
@@ -85,7 +80,7 @@ class KeyFooter(LinePane):
         )
         found: list[Segment] = []
         at = 0
-        for x, offer in self._placed():
+        for x, offer in self.placed():
             found += [
                 Segment(" " * (x - at), ground),
                 Segment(offer.shown, ground + self.colours.mark),
@@ -96,12 +91,12 @@ class KeyFooter(LinePane):
 
     async def on_click(self, event: Click) -> None:
         """Press the key that was clicked."""
-        for x, offer in self._placed():
+        for x, offer in self.placed():
             if x <= event.x < x + offer.width:
                 self.app.simulate_key(offer.key)
 
-    def _placed(self) -> list[tuple[int, Offer]]:
-        """Return where each key stands; where there is little room, those of the least rank."""
+    def placed(self) -> list[tuple[int, Offer]]:
+        """Return where each key stands: of those on the left that there is room for, by rank."""
         width = self.size.width
         right = sum(offer.width + GAP for offer in self._right)
         room, chosen = width - right - 1, set()

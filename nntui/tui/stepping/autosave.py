@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from textual.screen import Screen
+
+from nntui.debugger.debugger import Debugger
 from nntui.sessions import SessionSaver
-
-if TYPE_CHECKING:
-    from textual.screen import Screen
-
-    from nntui.debugger.debugger import Debugger
-    from nntui.tui.stepping.background import BackgroundRun
+from nntui.tui.stepping.background import BackgroundRun
 
 EVERY: Final = 5.0
 """Seconds between two looks at whether the session has changed."""

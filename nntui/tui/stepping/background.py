@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Event
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-if TYPE_CHECKING:
-    from textual.screen import Screen
+from textual.screen import Screen
 
-    from nntui.debugger.commands.command import Movement
-    from nntui.tui.frame import Frame
+from nntui.debugger.commands.command import Movement
+from nntui.tui.frame import Frame
 
 AT_ONCE: Final = 0.008
 """Seconds of computing before a key is answered without a worker."""

@@ -196,11 +196,3 @@ class CommandActions(SteppingBase):
                 self.run_command(f"goto {cause.position}")
 
         self.app.push_screen(WhyScreen(self.debugger.why(value), self.precision), chosen)
-
-    @at_rest
-    def action_bookmark(self) -> None:
-        self.command_line.ask("bookmark ")
-
-    @at_rest
-    def action_goto(self) -> None:
-        self.command_line.ask("goto ")

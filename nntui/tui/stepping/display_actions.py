@@ -25,8 +25,6 @@ class DisplayActions(SteppingBase):
 
     chart = ChartOptions()
 
-    # ---- the drawing ---------------------------------------------------------------------------
-
     def action_view(self, direction: int) -> None:
         view = self.network_pane.turn(direction)
         if view is None:
@@ -85,8 +83,6 @@ class DisplayActions(SteppingBase):
             hint = did_you_mean(typed, names)
             self.say(f"no neuron is called “{escaped(typed)}”{hint and '; ' + hint}")
 
-    # ---- the tables of neurons and connections -------------------------------------------------
-
     def action_next_table(self) -> None:
         """Show the next table: a row a neuron, a connection, or a connection of one neuron."""
         if self._table_seen():
@@ -125,8 +121,6 @@ class DisplayActions(SteppingBase):
         self.open_pane("neurons")
         return False
 
-    # ---- what is typed into the line -----------------------------------------------------------
-
     def on_input_submitted(self, event: Input.Submitted) -> None:
         if event.value.startswith(FILTER):
             self._filter(event.value.removeprefix(FILTER))
@@ -144,8 +138,6 @@ class DisplayActions(SteppingBase):
         """Show all rows again when a filter was not submitted."""
         if self.command_line.value.startswith(FILTER):
             self.neurons_pane.filter("")
-
-    # ---- the losses ----------------------------------------------------------------------------
 
     def action_chart_log(self) -> None:
         self._show_chart(replace(self.chart, log=not self.chart.log))
@@ -172,8 +164,6 @@ class DisplayActions(SteppingBase):
         if "loss" not in self.pane_layout.seen:
             self.open_pane("loss")
         self.loss_pane.set_options(options)
-
-    # ---- numbers -------------------------------------------------------------------------------
 
     def action_digits(self, by: int) -> None:
         """Write numbers more precisely, or less; after the most digits come the fewest."""

@@ -7,15 +7,16 @@ from time import sleep
 from typing import TYPE_CHECKING, Any, Final
 from weakref import ref
 
-if TYPE_CHECKING:
-    from textual.screen import Screen
-    from textual.timer import Timer
+from textual.screen import Screen
+from textual.timer import Timer
 
-    from nntui.debugger.debugger import Debugger
+from nntui.debugger.debugger import Debugger
+from nntui.engine.timeline import Timeline
+from nntui.tui.panes.inspector import InspectorPane
+from nntui.tui.stepping.background import BackgroundRun
+
+if TYPE_CHECKING:
     from nntui.debugger.queries.history import NeuronHistory
-    from nntui.engine.timeline import Timeline
-    from nntui.tui.panes.inspector import InspectorPane
-    from nntui.tui.stepping.background import BackgroundRun
 
 PAUSE: Final = 0.12
 """Seconds before anything is computed: a key may be held down, and want another each time."""
@@ -23,7 +24,7 @@ BREATH: Final = 0.001
 """Seconds left to the screen between two bursts of computing."""
 REMEMBERED: Final = 64
 
-Wanted = tuple["ref[Timeline]", int, str]
+Wanted = tuple[ref[Timeline], int, str]
 """A timeline, the updates finished on it, and a neuron. The reference is weak, as the checkpoints
 of a branch that is deleted may take much memory."""
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-if TYPE_CHECKING:
-    from textual.screen import Screen
-    from textual.timer import Timer
+from textual.screen import Screen
+from textual.timer import Timer
 
-    from nntui.debugger.debugger import Debugger
+from nntui.debugger.debugger import Debugger
 
 SPEEDS: Final = (1, 2, 3, 5, 8, 12, 20, 30, 45, 60)
 """Steps a second."""

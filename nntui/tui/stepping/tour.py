@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from string import Formatter
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Static
 
 from nntui.tui.keys import every_key
-
-if TYPE_CHECKING:
-    from textual.screen import Screen
-    from textual.widget import Widget
-
-    from nntui.tui.user_files import PreferencesFile
-
+from nntui.tui.user_files import PreferencesFile
 
 POINTED: Final = "pointed-at"
 

@@ -8,7 +8,8 @@ from nntui.tui.panes.footer import KeyFooter
 
 
 def _offered(app) -> dict[str, str]:
-    return {offer.key: offer.word for offer in app.screen_stack[1].query_one(KeyFooter).offered}
+    footer = app.screen_stack[1].query_one(KeyFooter)
+    return {offer.key: offer.word for _, offer in footer.placed()}
 
 
 SCENES = {
