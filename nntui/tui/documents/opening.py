@@ -58,7 +58,13 @@ class OpenActions(SaveActions):
         self.settle_unsaved(partial(self.open_document, samples()[name]))
 
     def open_document(self, path: Path) -> None:
-        self.once_at_rest(partial(self._open, path))
+        def open_at_rest() -> None:
+            save = None if self.stepping is None else self.stepping.autosave.take()
+            screen = OpeningScreen(path.name)
+            self.push_screen(screen)
+            self.call_after_refresh(self._read, path, screen, save)
+
+        self.once_at_rest(open_at_rest)
 
     def show_opened(self, found: Opened) -> None:
         from nntui.debugger.session import original
@@ -72,12 +78,6 @@ class OpenActions(SaveActions):
         self.show_stepping(found)
         if found.recovered is not None:
             self.offer_recovered(document, found.recovered)
-
-    def _open(self, path: Path) -> None:
-        save = None if self.stepping is None else self.stepping.autosave.take()
-        screen = OpeningScreen(path.name)
-        self.push_screen(screen)
-        self.call_after_refresh(self._read, path, screen, save)
 
     def _read(
         self, path: Path, screen: Screen[Any], save: Callable[[], object] | None = None

@@ -101,8 +101,8 @@ class SteppingBase(Screen[None]):
         self.neuron_focus = NeuronFocus()
         self.precision = DEFAULT_PRECISION
         layers = Counter(self.net.layer[j] for j in (*self.net.inputs, *self.net.neurons))
-        self.pane_layout = PaneLayout(Content(layers.total(), max(layers.values(), default=1)))
-        self.pane_layout.prefer(preferences.now)
+        content = Content(layers.total(), max(layers.values(), default=1))
+        self.pane_layout = PaneLayout(content, preferences.now)
 
         self.network_pane = NetworkPane(experiment)
         self.step_pane = StepPane(experiment)

@@ -21,11 +21,6 @@ if TYPE_CHECKING:
 
 MOST_OFFERED: Final = 12
 """Completions that are named, at most."""
-_WATCHING: Final = (
-    Answer("d", "display", "display it at every stop"),
-    Answer("w", "watch", "stop when it changes"),
-)
-"""What key w offers; the names are commands."""
 
 
 class CommandActions(SteppingBase):
@@ -159,7 +154,12 @@ class CommandActions(SteppingBase):
                 self.command_line.ask(f"{command} ", "loss")
 
         what = value or "a value, which you type next"
-        question = Question("Display or watch", what, *_WATCHING, otherwise="neither")
+        question = Question(
+            "Display or watch", what,  # the answers' names are commands
+            Answer("d", "display", "display it at every stop"),
+            Answer("w", "watch", "stop when it changes"),
+            otherwise="neither",
+        )  # fmt: skip
         self.app.push_screen(question, answered)
 
     @at_rest

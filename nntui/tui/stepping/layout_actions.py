@@ -44,13 +44,6 @@ class LayoutActions(SteppingBase):
         self.pane_layout.maximise()
         self._sizes_changed()
 
-    def restore_panes(self) -> bool:
-        """Show all panes again; return whether one filled the screen."""
-        restored = self.pane_layout.restore()
-        if restored:
-            self._sizes_changed()
-        return restored
-
     def action_widen(self, direction: int) -> None:
         if self.pane_layout.widen(direction * COLUMNS):
             self._sizes_changed()

@@ -23,23 +23,18 @@ class PaneLayout:
     ``current`` is the pane that was turned to, and ``turned`` whether one was.
     """
 
-    def __init__(self, content: Content) -> None:
+    def __init__(self, content: Content, preferences: Preferences) -> None:
         self._content = content
         self._size = Size(80, 24)
         self.columns: PaneColumns = columns_for(*self._size, content)
         self._shared = self.columns.shared[0]
         self.current = self._shared
         self.turned = False
-        self._moved: dict[str, dict[str, int]] = {}
-        self._maximised: dict[str, str] = {}
-
-    def prefer(self, preferences: Preferences) -> None:
-        """Take up the sizes that the user chose before."""
+        # The sizes that the user chose before.
         self._moved = {name: dict(moved) for name, moved in preferences.sizes.items()}
         renamed = {"watches": "displays"}  # as earlier versions called the list
         maximised = {name: renamed.get(pane, pane) for name, pane in preferences.maximised.items()}
         self._maximised = {name: pane for name, pane in maximised.items() if pane in PANES}
-        self._keep_seen()
 
     @property
     def sizes(self) -> dict[str, dict[str, int]]:

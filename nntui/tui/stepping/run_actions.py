@@ -94,15 +94,6 @@ class RunActions(SteppingBase):
             return True
         return False
 
-    def halt_or_forget_count(self) -> bool:
-        """Stop what is under way, else forget the count; return whether there was either."""
-        if self.halt():
-            return True
-        forgotten, self.count = bool(self.count), ""
-        if forgotten:
-            self.say("")
-        return forgotten
-
     def _take_count(self) -> int:
         count, self.count = int(self.count or 1), ""
         return count

@@ -88,15 +88,21 @@ class SteppingScreen(RunActions, CommandActions, FocusActions, DisplayActions, L
         The tour, what is under way, the count, a pane that fills the screen, the pane turned to,
         highlighted paths, the focus.
         """
-        if self.tour.leave() or self.halt_or_forget_count() or self.restore_panes():
+        layout, focus = self.pane_layout, self.neuron_focus
+        if self.tour.leave() or self.halt():
             return
-        if self.pane_layout.turned:
-            self.pane_layout.close()
+        if self.count:
+            self.count = ""
+            self.say("")
+        elif layout.restore():
+            self._sizes_changed()
+        elif layout.turned:
+            layout.close()
+            self.lay_out()
         else:
-            focus = self.neuron_focus
             cleared = NeuronFocus() if focus.cone is None else NeuronFocus(focus.neuron, focus.edge)
             self.neuron_focus = cleared
-        self.lay_out()
+            self.lay_out()
 
     def action_help(self) -> None:
         from nntui.tui.dialogs.help import HelpScreen
