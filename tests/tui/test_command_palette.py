@@ -61,7 +61,8 @@ async def test_a_sample_is_opened(app_on, debugger_of):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
         await _choose(pilot, "open skip")
-        assert debugger_of(app).experiment.name == "A straight line and a bend"
+        name = "A straight line and a bend"
+        await until(pilot, lambda: debugger_of(app).experiment.name == name)
 
 
 async def test_a_theme_is_worn_and_remembered(app_on, own_directories):
