@@ -45,10 +45,9 @@ class Training:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.batch_size is not None and (not is_whole(self.batch_size) or self.batch_size < 1):
-            raise SettingError(
-                _shown(self.batch_size), "a whole number of at least 1", "batch_size"
-            )
+        batch = self.batch_size
+        if batch is not None and (not is_whole(batch) or batch < 1):
+            raise SettingError(_shown(batch), "a whole number of at least 1", "batch_size")
         if self.reduction not in REDUCTIONS:
             found = f'"{escaped(str(self.reduction))}"'
             hint = did_you_mean(str(self.reduction), REDUCTIONS)
@@ -175,12 +174,9 @@ class Experiment:
                     found = str(index) if isinstance(index, int) else f"{index:g}"
                     raise SettingError(escaped(found, 40), expected, place)
             elif isinstance(target, int):
-                raise SettingError(
-                    f"the number {target}",
-                    f"a list of {counted(outputs, 'number')} "
-                    "(a class index goes with cross_entropy)",
-                    place,
-                )
+                numbers = counted(outputs, "number")
+                expected = f"a list of {numbers} (a class index goes with cross_entropy)"
+                raise SettingError(f"the number {target}", expected, place)
             elif len(target) != outputs:
                 expected = f"{outputs}, one for each output neuron"
                 raise SettingError(counted(len(target), "number"), expected, place)

@@ -104,9 +104,6 @@ def ordered_sum(terms: Any) -> Any:
     return total
 
 
-# ---- random streams ------------------------------------------------------------------------------
-
-
 _PURPOSES: Final = {"initializer": 1, "shuffle": 2, "generator": 3, "split": 4}
 
 if TYPE_CHECKING:  # numpy imports its generators when they are first asked for

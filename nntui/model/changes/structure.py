@@ -61,13 +61,11 @@ def change_neuron(
     if trainable is not None and trainable != before.trainable:
         net.set_trainable(name, trainable)
         said.append(_trains(f"b[{escaped(name)}]", trainable))
-    if new_name is not None and new_name != name:
-        net.rename_neuron(name, new_name)
-        said.append(f"{escaped(name)} is called {escaped(new_name)} now")
-    change = _changed(experiment, net, said)
-    if new_name is not None and new_name != name:
-        change = replace(change, renamed=(name, new_name))
-    return change
+    if new_name is None or new_name == name:
+        return _changed(experiment, net, said)
+    net.rename_neuron(name, new_name)
+    said.append(f"{escaped(name)} is called {escaped(new_name)} now")
+    return replace(_changed(experiment, net, said), renamed=(name, new_name))
 
 
 def delete_neuron(experiment: Experiment, name: str) -> Change:
@@ -124,11 +122,8 @@ def disconnect(experiment: Experiment, source: str, target: str) -> Change:
     """Delete a connection."""
     net = experiment.network.copy()
     net.disconnect(source, target)
-    made = replace(experiment, network=net)
-    return Change(made, f"{escaped(source)} → {escaped(target)} disconnected")
-
-
-# ---- examples ------------------------------------------------------------------------------------
+    sentence = f"{escaped(source)} → {escaped(target)} disconnected"
+    return Change(replace(experiment, network=net), sentence)
 
 
 def add_row(experiment: Experiment, inputs: Vector, target: Vector | int) -> Change:
