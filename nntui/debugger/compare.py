@@ -79,8 +79,6 @@ class BranchComparison:
                 return False
         return True
 
-    # ---- searching -----------------------------------------------------------------------------
-
     def _positions(self) -> Iterator[int | None]:
         """Yield the first position that differs; None after each piece that is the same."""
         schedule, edits = self._schedule, [timeline.edits for timeline in self._timelines]

@@ -83,9 +83,6 @@ def observed(run: Run) -> Step:
     return Step(experiment, operation, read, written, position.update, length, memory, position)
 
 
-# ---- movements -----------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class StepUnit:
     """``after(schedule, p)`` is its first stop behind position p (which is not the end),

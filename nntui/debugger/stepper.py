@@ -27,8 +27,6 @@ class Stepper:
         self._last: Step | None = None
         self._snapshots = SnapshotTaker()
 
-    # ---- position ------------------------------------------------------------------------------
-
     @property
     def experiment(self) -> Experiment:
         """The experiment in force here: the document's, changed by the edits made so far."""
@@ -65,8 +63,6 @@ class Stepper:
     def schedule(self) -> Schedule:
         """The arithmetic of the run: step number ↔ position."""
         return self.run.schedule
-
-    # ---- values --------------------------------------------------------------------------------
 
     def __getitem__(self, name: str) -> float | None:
         """Read a value by its name, such as ``z[h1]``; None while it is blank.

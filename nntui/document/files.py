@@ -163,9 +163,6 @@ def absolute(path: str) -> str:
         return path  # a NUL character: opening the file will say so
 
 
-# ---- writing -------------------------------------------------------------------------------------
-
-
 _EXPECTED: Final = "a file that can be written"
 _PRIVATE: Final = 0o600
 # Some file systems cannot flush a folder, and some folders may be written but not opened.

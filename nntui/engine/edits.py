@@ -94,9 +94,6 @@ def targets(experiment: Experiment) -> tuple[str, ...]:
     )
 
 
-# ---- values --------------------------------------------------------------------------------------
-
-
 def _number_or_truth(target: str, value: float | str) -> float:
     """Read a finite number, or a setting's truth value (``nesterov``), from it or its text."""
     if isinstance(value, str) and value.strip().lower() in _TRUTH:

@@ -98,9 +98,6 @@ def _points(values: array[float], buckets: Any) -> tuple[list[int], list[float]]
     return xs, ys
 
 
-# ---- the record ----------------------------------------------------------------------------------
-
-
 class LossHistory:
     """The record, filled in order; recording a known entry again changes nothing."""
 

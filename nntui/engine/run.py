@@ -154,8 +154,6 @@ class Run:
             self._remember(update, state)
         return state
 
-    # ---- inside --------------------------------------------------------------------------------
-
     def _approach_tested(self, position: int, deadline: float, stop_before: StopBefore) -> bool:
         schedule = self.schedule
         update, last = schedule.updates_before(self.position), schedule.updates_before(position)

@@ -208,8 +208,6 @@ class Schedule:
         epoch, batch, _, _ = self._locate(position)
         return epoch * self.updates_per_epoch + batch
 
-    # ---- blocks --------------------------------------------------------------------------------
-
     def block(self, step: int) -> StepBlock:
         """Return the block that a step belongs to.
 

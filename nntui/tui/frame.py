@@ -92,8 +92,6 @@ def curves_of(debugger: Debugger, snapshot: Snapshot) -> tuple[LossCurve, ...]:
     return *curves, LossCurve(current, snapshot.losses, True)
 
 
-# ---- marks ---------------------------------------------------------------------------------------
-
 STOP: Final = "●"
 DISABLED: Final = "○"
 HERE: Final = "►"
@@ -208,8 +206,6 @@ def _display_row(display: DisplayedValue) -> ListRow:
         return ListRow(display.number, text, WRITTEN, f"{sign}{change}")
     return ListRow(display.number, text, WRITTEN, f"was {value_text(display.before, number)}")
 
-
-# ---- the focus -----------------------------------------------------------------------------------
 
 Edge = tuple[str, str]
 

@@ -20,8 +20,6 @@ class BreakpointError(NntuiError, ValueError):
     """A place, breakpoint or watchpoint that means nothing, or a number of none; a sentence."""
 
 
-# ---- places --------------------------------------------------------------------------------------
-
 Direction = Literal["forward", "backward", "update"]
 DIRECTIONS: Final = ("forward", "backward", "update")
 PHASES: Final = ("forward", "loss", "backward", "update")
@@ -68,8 +66,6 @@ class Place:
             words += ["" if self.number is None else str(self.number)]
         return " ".join(filter(None, [*words, self.direction]))
 
-
-# ---- messages ------------------------------------------------------------------------------------
 
 MAX_LENGTH: Final = 500
 

@@ -244,9 +244,6 @@ def _quoted(word: str) -> Word:
     return Word(text, True)
 
 
-# ---- places --------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class Word:
     """A word of a place. One in quotes is a neuron's name, whatever it says."""
@@ -362,8 +359,6 @@ def _nothing_more(place: Place, rest: Sequence[Word]) -> Place:
 def _listed(words: Sequence[str]) -> str:
     return f"{', '.join(words[:-1])} or {words[-1]}"
 
-
-# ---- plain values --------------------------------------------------------------------------------
 
 _COUNTERS: Final = ("number", "hits", "since")
 

@@ -60,8 +60,6 @@ class SiteIndex:
         self.update_steps = schedule.steps_per_update
         self.every = Sites(range(self.example_steps), range(self.update_steps))
 
-    # ---- blocks --------------------------------------------------------------------------------
-
     def block(self, step: int) -> Block:
         """The block that a step belongs to."""
         at = self.schedule.position(step)
@@ -81,8 +79,6 @@ class SiteIndex:
         epoch, batch = divmod(update, schedule.updates_per_epoch)
         opens_epoch = batch == 0 and place == 0
         return Block(first, end, epoch, update, example, place, opens_epoch)
-
-    # ---- places --------------------------------------------------------------------------------
 
     def sites_of_place(self, place: Place) -> Sites:
         """The offsets of a place's steps; ``admits`` says in which blocks."""
@@ -150,8 +146,6 @@ class SiteIndex:
             case "epoch":
                 return block.opens_epoch and place.number in (None, block.epoch)
         return True
-
-    # ---- values --------------------------------------------------------------------------------
 
     def sites_of_values(self, names: Iterable[str]) -> Sites:
         """The offsets of all steps that may change one of some values, or blank it."""

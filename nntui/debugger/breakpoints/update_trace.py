@@ -122,8 +122,6 @@ class UpdateTrace:
         return engine.mean_loss(self.after, self.experiment.test_examples)
 
 
-# ---- readers -----------------------------------------------------------------------------------
-
 Reader: TypeAlias = Callable[[UpdateTrace], Column]
 
 

@@ -63,8 +63,6 @@ class Reply:
         }
 
 
-# ---- words ---------------------------------------------------------------------------------------
-
 MAX_LINE: Final = 10_000
 """Characters in a command, at most."""
 
@@ -171,9 +169,6 @@ def listed(names: Iterable[str]) -> str:
     return f"{', '.join(before)} or {last}" if before else last
 
 
-# ---- movements -----------------------------------------------------------------------------------
-
-
 @dataclass(slots=True)
 class Movement:
     """A movement to a position, to the next stop (``continuing``), or to what a search finds.
@@ -226,9 +221,6 @@ class Movement:
         stopped = [{"number": number, "hits": hits} for number, hits in self.stop.hits]
         messages = list(self.stop.messages)
         return {"stop_kind": self.stop.kind, "stopped_by": stopped, "messages": messages}
-
-
-# ---- the table -----------------------------------------------------------------------------------
 
 
 Function: TypeAlias = "Callable[[Debugger, str], Output | Movement]"

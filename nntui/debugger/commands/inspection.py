@@ -82,9 +82,6 @@ def _undisplay(debugger: Debugger, rest: str) -> Output:
     return Output((f"{counted(len(numbers), 'display')} removed",), {"removed": numbers})
 
 
-# ---- info --------------------------------------------------------------------------------------
-
-
 def _info(debugger: Debugger, rest: str) -> Output:
     word, rest = first_word(rest)
     if not word:
@@ -212,8 +209,6 @@ Shown after every movement, with what it was before. Without an expression: what
     ),
 )  # fmt: skip
 
-
-# ---- questions about the past --------------------------------------------------------------------
 
 MOST_LEVELS: Final = 50
 MOST_ROWS: Final = 1_000

@@ -75,8 +75,6 @@ HELP_COMMANDS: Final = (
 )  # fmt: skip
 
 
-# ---- table ---------------------------------------------------------------------------------------
-
 _ALL: Final = (
     *STEP_COMMANDS,
     *GOTO_COMMANDS,
@@ -104,8 +102,6 @@ def command_called(word: str) -> Command:
     """
     return COMMANDS[chosen(word, COMMANDS, "command", ALIASES, "help lists them")]
 
-
-# ---- interpreter ---------------------------------------------------------------------------------
 
 MOST_SHOWN: Final = 200
 """Characters of a refused command that its reply repeats."""

@@ -134,8 +134,6 @@ Stops where continue would have stopped last on the way here.""",
 )  # fmt: skip
 
 
-# ---- goto ----------------------------------------------------------------------------------------
-
 # word: (the position of its number n, how many there are)
 _NUMBERED: Final[dict[str, tuple[Callable[[Schedule, int], int], Callable[[Schedule], int]]]] = {
     "step": (lambda schedule, n: n + 1, lambda schedule: schedule.total),
@@ -251,9 +249,6 @@ Again: the write before that.
 )  # fmt: skip
 
 
-# ---- until ---------------------------------------------------------------------------------------
-
-
 def step_of_place(
     net: Wiring, schedule: Schedule, place: Place, position: int, direction: int
 ) -> int | None:
@@ -297,9 +292,6 @@ def _blocks(
         yield block
         step = block.end if direction > 0 else block.start - 1
         left -= 1
-
-
-# ---- where ---------------------------------------------------------------------------------------
 
 
 def heading(position: Position) -> str:

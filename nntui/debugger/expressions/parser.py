@@ -62,8 +62,6 @@ class ExpressionError(NntuiError, ValueError):
         return ExpressionError(str(self), text, start + self.position)
 
 
-# ---- tokens --------------------------------------------------------------------------------------
-
 _SPACE: Final = re.compile(r"\s*")
 _TOKEN: Final = re.compile(
     r"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
@@ -165,8 +163,6 @@ def _behind_space(text: str, at: int) -> int:
     space = _SPACE.match(text, at)
     return space.end() if space else at
 
-
-# ---- parser --------------------------------------------------------------------------------------
 
 MAX_LENGTH: Final = 1000
 MAX_DEPTH: Final = 50

@@ -345,8 +345,6 @@ class _NeuronSampler:
         return NeuronMoment(end, float(passes.a[row, 0]), delta, b)
 
 
-# ---- sampling ------------------------------------------------------------------------------------
-
 _BURST: Final = 0.01
 """Seconds of computing between two questions whether it is still wanted."""
 # Every eighth sample first, then those between: what is left out when time runs out is spread.

@@ -45,8 +45,6 @@ class MemoryRead(Read):
     quantity: str
 
 
-# ---- terms of sums -------------------------------------------------------------------------------
-
 SPELLED: Final = 6
 """A sum of more terms than this is not written out in numbers."""
 
@@ -119,8 +117,6 @@ def loss_reads(step: Step, outputs: Sequence[str]) -> tuple[Read, ...]:
         *(DataRead(name, at, example, step.reads[name]) for name in targets),
     )
 
-
-# ---- origins -------------------------------------------------------------------------------------
 
 _OF_A: Final = re.compile(r"(?<![A-Za-z])a(?![A-Za-z])")  # a slope in terms of a: 1 − a²
 

@@ -104,8 +104,6 @@ def state_of(replay: Replay, beginning: str | None = None) -> State:
     return cast(State, state)
 
 
-# ---- past ----------------------------------------------------------------------------------------
-
 REMEMBERED: Final = 512
 """Steps kept once they were computed."""
 

@@ -231,8 +231,6 @@ class BatchComputer:
             return EXACT
         return EINSUM if n > 1 else ONE_EXAMPLE
 
-    # ---- passes --------------------------------------------------------------------------------
-
     def _passes(
         self, p: Array, values: BatchValues, y: list[Array], kernel: Kernel, saliency: bool
     ) -> None:

@@ -208,9 +208,6 @@ def _curve(
     return curve(value, (-reach, reach), width, height, point)
 
 
-# ---- lines ---------------------------------------------------------------------------------------
-
-
 Line = Callable[[], list[Segment]]
 """A line is written when it is visible: a neuron may have thousands of connections."""
 

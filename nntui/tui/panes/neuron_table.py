@@ -157,9 +157,6 @@ TABLES: Final = (NEURONS, CONNECTIONS, CONNECTIONS_OF_ONE)
 """The tables in the order in which a key shows them."""
 
 
-# ---- sorting and filtering ----------------------------------------------------------------------
-
-
 _OPERATORS: Final[dict[str, Callable[[float, float], bool]]] = {
     ">=": operator.ge, "≥": operator.ge, "<=": operator.le, "≤": operator.le,
     "!=": operator.ne, "≠": operator.ne, ">": operator.gt, "<": operator.lt, "=": operator.eq,
@@ -261,9 +258,6 @@ def _comparison(match: re.Match[str], table: Table) -> RowCondition:
     return RowCondition(column, "=" if sign == "==" else sign, bound)
 
 
-# ---- widths --------------------------------------------------------------------------------------
-
-
 LEAST_NUMBER: Final = 6
 """Cells of a number, at least."""
 READABLE: Final = 8
@@ -317,9 +311,6 @@ def fitted_columns(table: Table, name: int, room: int, layers: int) -> ColumnWid
     columns = tuple(column for column in table.columns if column in chosen)
     number = max(min(spare // count - GAP, MOST_NUMBER), LEAST_NUMBER)
     return ColumnWidths(name, layer, number, columns)
-
-
-# ---- rows ----------------------------------------------------------------------------------------
 
 
 AT_EACH_STEP: Final = 2_000
