@@ -27,6 +27,9 @@ class Fault(Exception):  # noqa: N818 (it becomes a DocumentError or a sentence)
         self.place, self.found, self.expected, self.hint = place, found, expected, hint
         self.file = file
 
+    def __str__(self) -> str:
+        return f"found {self.found}, expected {self.expected}"
+
     @classmethod
     def of(cls, error: SettingError, place: str) -> Fault:
         """Make the fault that ``error`` describes; its place is below ``place``."""

@@ -95,30 +95,20 @@ def read_bytes(path: str, expected: str) -> bytes:
         Fault: nothing there, no permission, no regular file, or more than the limit.
     """
     try:
-        descriptor = os.open(path, _READING)
-        try:
-            status = os.fstat(descriptor)
+        with open(path, "rb", opener=lambda name, _: os.open(name, _READING)) as file:
+            status = os.fstat(file.fileno())
             if kind := _kind_of(status.st_mode):
                 raise Fault("", kind, expected)
-            return _read_all(descriptor, status.st_size)
-        finally:
-            os.close(descriptor)
+            size = status.st_size
+            if size <= MAX_FILE_BYTES:
+                data = file.read(MAX_FILE_BYTES + 1)  # it may grow meanwhile
+                size = len(data)
     except (OSError, ValueError) as error:
         raise fault_of(error, path, expected) from None
-
-
-def _read_all(descriptor: int, size: int) -> bytes:
-    """Read to the end, even when the file grows meanwhile, but never more than the limit."""
-    chunks: list[bytes] = []
-    total = 0
-    while size <= MAX_FILE_BYTES and (chunk := os.read(descriptor, 2**20)):
-        chunks.append(chunk)
-        total += len(chunk)
-        size = max(size, total)
     if size > MAX_FILE_BYTES:
         limit = f"at most {MAX_FILE_BYTES // 2**20} MiB"
         raise Fault("", f"a file of more than {(size - 1) // 2**20} MiB", limit)
-    return b"".join(chunks)
+    return data
 
 
 def decoded(data: bytes) -> str:

@@ -8,11 +8,12 @@ import json
 import math
 import os
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import asdict
 from itertools import chain
 from typing import Any, Final
 
-from nntui.document.errors import DocumentError, Fault, at_index, shown
+from nntui.document.errors import DocumentError, Fault
 from nntui.document.files import MAX_FILE_BYTES, folder_of, write_atomically
 from nntui.document.load import check_debugger, check_texts
 from nntui.document.network import plain_function
@@ -44,15 +45,14 @@ def save(experiment: Experiment, path: str | os.PathLike[str]) -> None:
 
 def _encoded(experiment: Experiment, folder: str) -> bytes:
     check_texts(experiment.name, experiment.description)
-    document = plain_document(experiment, folder)
     try:
         check_debugger(experiment.debugger)
-        data = laid_out(document).encode()
+        data = laid_out(plain_document(experiment, folder)).encode()
     except UnicodeEncodeError:
         found = "a file name or text that is not Unicode"
         raise Fault("", found, "text that can be written as UTF-8") from None
     except (TypeError, ValueError, RecursionError) as error:
-        # Only this section is free-form: everything else in a document was made above.
+        # Only this section is free-form: every other number in an experiment is finite.
         raise Fault("debugger", f"a value that is no JSON: {error}", "plain JSON values") from None
     if len(data) > MAX_FILE_BYTES:
         limit = MAX_FILE_BYTES // 2**20
@@ -70,9 +70,6 @@ def plain_document(experiment: Experiment, folder: str) -> dict[str, Any]:
     Args:
         experiment: what to write.
         folder: the document's absolute folder: the path of a CSV file is written relative to it.
-
-    Raises:
-        Fault: a number that JSON cannot hold.
     """
     about = {"name": experiment.name, "description": experiment.description}
     document: dict[str, Any] = {
@@ -90,37 +87,28 @@ def plain_document(experiment: Experiment, folder: str) -> dict[str, Any]:
 def _network(network: Network) -> dict[str, Any]:
     by_name = {neuron.name: neuron for neuron in network.neurons}
     initializer = network.initializer
-    settings = {k: _number(v, f"network.initializer.{k}") for k, v in initializer.settings}
+    settings = {key: _number(value) for key, value in initializer.settings}
     return {
-        "neurons": [
-            _neuron(by_name[name], at_index("network.neurons", n))
-            for n, name in enumerate(network.names)
-        ],
-        "connections": [
-            _connection(connection, at_index("network.connections", n))
-            for n, connection in enumerate(network.connections)
-        ],
+        "neurons": [_neuron(by_name[name]) for name in network.names],
+        "connections": list(map(_connection, network.connections)),
         "initializer": {"name": initializer.name, "seed": initializer.seed, **settings},
     }
 
 
-def _neuron(neuron: Neuron, place: str) -> dict[str, Any]:
+def _neuron(neuron: Neuron) -> dict[str, Any]:
     plain: dict[str, Any] = {"name": neuron.name}
     if neuron.role != "hidden":
         plain["role"] = neuron.role
     if neuron.activation is not None:
         plain["activation"] = plain_function(neuron.activation)
     if neuron.bias is not None:
-        plain["bias"] = _number(neuron.bias, f"{place}.bias")
+        plain["bias"] = _number(neuron.bias)
     return plain if neuron.trainable else {**plain, "trainable": False}
 
 
-def _connection(connection: Connection, place: str) -> dict[str, Any]:
-    plain = {
-        "source": connection.source,
-        "target": connection.target,
-        "weight": _number(connection.weight, f"{place}.weight"),
-    }
+def _connection(connection: Connection) -> dict[str, Any]:
+    source, target = connection.source, connection.target
+    plain = {"source": source, "target": target, "weight": _number(connection.weight)}
     return plain if connection.trainable else {**plain, "trainable": False}
 
 
@@ -134,49 +122,35 @@ def _data(data: Dataset, folder: str) -> dict[str, Any]:
         path = path.replace(os.sep, "/")
         plain = {"csv": path, "inputs": list(source.inputs), "targets": list(source.targets)}
     elif isinstance(source, GeneratorSource):
-        noise = _number(source.noise, "data.noise")
-        plain = {"generator": source.generator, "samples": source.samples, "noise": noise}
-        plain["seed"] = source.seed
+        plain = {**asdict(source), "noise": _number(source.noise)}
     else:
         plain = {
-            "inputs": [_vector(row, f"data.inputs[{n}]") for n, row in enumerate(data.inputs)],
-            "targets": [
-                row if isinstance(row, int) else _vector(row, f"data.targets[{n}]")
-                for n, row in enumerate(data.targets)
-            ],
+            "inputs": [list(map(_number, row)) for row in data.inputs],
+            "targets": [t if isinstance(t, int) else list(map(_number, t)) for t in data.targets],
         }
-    fraction = _number(data.test_fraction, "data.test_fraction")
+    fraction = _number(data.test_fraction)
     return {**plain, "test_fraction": fraction} if fraction else plain
 
 
 def _training(training: Training) -> dict[str, Any]:
     optimizer = training.optimizer
-    settings = {k: _number(v, f"training.optimizer.{k}") for k, v in optimizer.settings}
+    settings = {key: _number(value) for key, value in optimizer.settings}
     return {
         "loss": plain_function(training.loss),
         "optimizer": {"name": optimizer.name, **settings},
         "batch_size": training.batch_size,
         "shuffle": training.shuffle,
         "reduction": training.reduction,
-        "regularization": {
-            "l1": _number(training.l1, "training.regularization.l1"),
-            "l2": _number(training.l2, "training.regularization.l2"),
-        },
+        "regularization": {"l1": _number(training.l1), "l2": _number(training.l2)},
         "epochs": training.epochs,
         "seed": training.seed,
     }
 
 
-def _vector(row: Sequence[float], place: str) -> list[float]:
-    return [_number(number, at_index(place, n)) for n, number in enumerate(row)]
-
-
-def _number(value: float, place: str) -> float:
+def _number(value: float) -> float:
     """Write 1 for 1.0; −0.0 keeps its sign."""
     if isinstance(value, (bool, int)):
         return value
-    if not math.isfinite(value):
-        raise Fault(place, shown(float(value)), "a finite number")
     negative_zero = value == 0.0 and math.copysign(1.0, value) < 0.0
     whole = value.is_integer() and abs(value) < _WHOLE and not negative_zero
     return int(value) if whole else float(value)
