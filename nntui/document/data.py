@@ -23,19 +23,12 @@ from nntui.model.numerics import stream
 from nntui.model.settings import chosen_row
 
 if TYPE_CHECKING:
+    from nntui.model.losses import Loss
     from nntui.model.numerics import Stream
+    from nntui.model.wiring import Wiring
 
 PLACE: Final = "data"
 _ROW: Final = re.compile(r"data\.(?:inputs|targets)\[(\d+)\]")
-
-
-@dataclass(frozen=True, slots=True)
-class Width:
-    """Numbers in a row, by the network; ``classes``: a target may be a class index instead."""
-
-    inputs: int
-    outputs: int
-    classes: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +57,7 @@ class DataRows:
         )
 
 
-def rows_of(section: dict[str, Any], document: str, width: Width) -> DataRows:
+def rows_of(section: dict[str, Any], document: str, net: Wiring, loss: Loss) -> DataRows:
     """Read the section ``data`` of the document at the path ``document``.
 
     Raises:
@@ -79,32 +72,32 @@ def rows_of(section: dict[str, Any], document: str, width: Width) -> DataRows:
         hints = (did_you_mean(key, ("inputs", "targets", *_KINDS)) for key in section)
         raise Fault(PLACE, shown(section), specs.DATA_EXPECTED, next(filter(None, hints), ""))
     try:
-        return read(section, document, width)
+        return read(section, document, net, loss)
     except SettingError as error:
         raise Fault.of(error, PLACE) from None
 
 
-def _inline(section: dict[str, Any], document: str, width: Width) -> DataRows:
+def _inline(section: dict[str, Any], document: str, net: Wiring, loss: Loss) -> DataRows:
     spec = converted(section, specs.InlineData, PLACE)
     return DataRows(Dataset.of(spec.inputs, spec.targets, spec.test_fraction))
 
 
-def _from_csv(section: dict[str, Any], document: str, width: Width) -> DataRows:
+def _from_csv(section: dict[str, Any], document: str, net: Wiring, loss: Loss) -> DataRows:
     """Read columns of a CSV file; a relative path starts at the document's folder."""
     spec = converted(section, specs.CsvData, PLACE)
-    if len(spec.inputs) != width.inputs:
-        expected = f"{width.inputs}, one for each input neuron"
+    if len(spec.inputs) != len(net.inputs):
+        expected = f"{len(net.inputs)}, one for each input neuron"
         raise Fault(f"{PLACE}.inputs", counted(len(spec.inputs), "column"), expected)
-    if len(spec.targets) not in ({width.outputs, 1} if width.classes else {width.outputs}):
-        expected = f"{width.outputs}, one for each output neuron"
-        if width.classes:
+    if len(spec.targets) not in ({len(net.outputs), 1} if loss.row.classes else {len(net.outputs)}):
+        expected = f"{len(net.outputs)}, one for each output neuron"
+        if loss.row.classes:
             expected += ", or one with class indices"
         raise Fault(f"{PLACE}.targets", counted(len(spec.targets), "column"), expected)
     file = os.path.join(os.path.dirname(document), spec.csv)  # as errors show it
     path = absolute(os.path.join(folder_of(document), spec.csv))
     try:
         records = _records(decoded(read_bytes(path, "a CSV file")))
-        header = _header(next(records, (0, [])))
+        header = _header(*next(records, (0, [])))
         x_at = _positions(header, spec.inputs, f"{PLACE}.inputs", spec.csv)
         y_at = _positions(header, spec.targets, f"{PLACE}.targets", spec.csv)
         x, y, lines = _rows(records, header, x_at, y_at)
@@ -119,12 +112,12 @@ def _from_csv(section: dict[str, Any], document: str, width: Width) -> DataRows:
     return DataRows(Dataset.of(x, y, spec.test_fraction, source), file, lines)
 
 
-def _generated(section: dict[str, Any], document: str, width: Width) -> DataRows:
+def _generated(section: dict[str, Any], document: str, net: Wiring, loss: Loss) -> DataRows:
     spec = converted(section, specs.GeneratedData, PLACE)
     data = generated(spec, PLACE)
     gives = len(data.inputs[0]), 1
-    wants = width.inputs, width.outputs
-    if gives != wants and not (width.classes and gives[0] == wants[0]):
+    wants = len(net.inputs), len(net.outputs)
+    if gives != wants and not (loss.row.classes and gives[0] == wants[0]):
         raise Fault(
             f"{PLACE}.generator",
             f"{shown(spec.generator)}, which gives 2 inputs and 1 target",
@@ -134,7 +127,7 @@ def _generated(section: dict[str, Any], document: str, width: Width) -> DataRows
     return DataRows(data)
 
 
-_KINDS: Final[dict[str, Callable[[dict[str, Any], str, Width], DataRows]]] = {
+_KINDS: Final[dict[str, Callable[[dict[str, Any], str, Wiring, Loss], DataRows]]] = {
     "csv": _from_csv,
     "generator": _generated,
 }
@@ -163,8 +156,7 @@ def _records(text: str) -> Iterator[Record]:
             yield line, cells
 
 
-def _header(record: Record) -> list[str]:
-    line, cells = record
+def _header(line: int, cells: list[str]) -> list[str]:
     if not cells:
         raise Fault("", "an empty file", "a line with the columns’ names, then rows of numbers")
     names = [name.strip() for name in cells]
@@ -211,9 +203,6 @@ def _number(cell: str, line: int, column: str) -> float:
         place = f'line {line}, column "{escaped(column)}"'
         raise Fault(place, shown(text) if text else "an empty cell", "a finite number")
     return value
-
-
-# ---- generators ----------------------------------------------------------------------------------
 
 
 Point = tuple[float, float, float]

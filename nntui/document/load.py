@@ -12,7 +12,7 @@ from typing import Any, Final
 from msgspec import UnsetType, structs
 
 from nntui.document import specs
-from nntui.document.data import Width, rows_of
+from nntui.document.data import rows_of
 from nntui.document.errors import DocumentError, Fault, shown
 from nntui.document.files import MAX_DEBUGGER_BYTES, decoded, read_bytes
 from nntui.document.network import function, network_of
@@ -66,9 +66,7 @@ def experiment_of(value: Any, file: str) -> Experiment:
     check_debugger(debugger)
     network = network_of(document.network)
     training = _training_of(document.training)
-    wiring = network.wiring()
-    width = Width(len(wiring.inputs), len(wiring.outputs), training.loss.row.classes)
-    rows = rows_of(document.data, file, width)
+    rows = rows_of(document.data, file, network.wiring(), training.loss)
     try:
         return Experiment(
             network, rows.data, training, document.name, document.description, debugger
@@ -103,19 +101,18 @@ def check_texts(name: str, description: str) -> None:
     Raises:
         Fault: names the character or the limit.
     """
-    _check_text(name, "name", specs.MAX_TITLE_LENGTH, "")
-    _check_text(description, "description", specs.MAX_DESCRIPTION_LENGTH, "\n\t")
-
-
-def _check_text(text: str, place: str, limit: int, allowed: str) -> None:
-    if len(text) > limit:
-        raise Fault(place, f"{len(text)} characters", f"text of at most {limit} characters")
-    for character in text:
-        control = unicodedata.category(character) in _CONTROL and character not in allowed
-        if control or unicodedata.bidirectional(character) in _TURNING:
-            found = f"a control character (U+{ord(character):04X})"
-            but = " but line feed and tab" if allowed else ""
-            raise Fault(place, found, f"text without control characters{but}")
+    for place, text, limit, allowed in (
+        ("name", name, specs.MAX_TITLE_LENGTH, ""),
+        ("description", description, specs.MAX_DESCRIPTION_LENGTH, "\n\t"),
+    ):
+        if len(text) > limit:
+            raise Fault(place, f"{len(text)} characters", f"text of at most {limit} characters")
+        for character in text:
+            control = unicodedata.category(character) in _CONTROL and character not in allowed
+            if control or unicodedata.bidirectional(character) in _TURNING:
+                found = f"a control character (U+{ord(character):04X})"
+                but = " but line feed and tab" if allowed else ""
+                raise Fault(place, found, f"text without control characters{but}")
 
 
 def check_debugger(debugger: Mapping[str, Any] | None) -> None:

@@ -33,25 +33,26 @@ def network_of(section: dict[str, Any]) -> Network:
     """
     if "layers" in section and "neurons" in section:
         raise Fault(PLACE, 'both "neurons" and "layers"', "one of them")
-    if "layers" in section:
-        layered = converted(section, specs.LayeredNetwork, PLACE)
-        network = Network(_initializer(layered.initializer))
-        _add_layers(network, layered.layers, f"{PLACE}.layers")
-    elif "neurons" in section:
-        explicit = converted(section, specs.ExplicitNetwork, PLACE)
-        network = Network(_initializer(explicit.initializer))
-        _add_neurons(network, explicit.neurons, f"{PLACE}.neurons")
-        _connect(network, explicit.neurons, explicit.connections, f"{PLACE}.connections")
-    else:
+    kinds: dict[str, type[specs.LayeredNetwork | specs.ExplicitNetwork]] = {
+        "layers": specs.LayeredNetwork,
+        "neurons": specs.ExplicitNetwork,
+    }
+    kind = next((kind for key, kind in kinds.items() if key in section), None)
+    if kind is None:
         nearly = "".join(did_you_mean(key, ("neurons", "layers")) for key in list(section)[:1])
         raise Fault(PLACE, shown(section), specs.NETWORK_EXPECTED, nearly)
+    spec = converted(section, kind, PLACE)
+    network = Network()
+    if not isinstance(spec.initializer, UnsetType):
+        network.initializer = function(
+            Initializer, spec.initializer, f"{PLACE}.initializer", "seed"
+        )
+    if isinstance(spec, specs.LayeredNetwork):
+        _add_layers(network, spec.layers, f"{PLACE}.layers")
+    else:
+        _add_neurons(network, spec.neurons, f"{PLACE}.neurons")
+        _connect(network, spec.neurons, spec.connections, f"{PLACE}.connections")
     return network
-
-
-def _initializer(spec: str | dict[str, Any] | UnsetType) -> Initializer:
-    if isinstance(spec, UnsetType):
-        return Initializer()
-    return function(Initializer, spec, f"{PLACE}.initializer", "seed")
 
 
 def _add_neurons(network: Network, neurons: Sequence[specs.Neuron], place: str) -> None:
@@ -189,9 +190,6 @@ def _names(layer: specs.Layer, prefix: str, place: str) -> list[str]:
     for k, name in enumerate(layer.names):
         _check_name(name, at_index(here, k))
     return layer.names
-
-
-# ---- functions of the model's tables -------------------------------------------------------------
 
 
 def function(

@@ -6,6 +6,7 @@ import json
 import math
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -55,7 +56,7 @@ def parsed(text: str) -> Any:
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
         made = dict(items)
         if len(made) != len(items):
-            key = _first_twice(items)
+            key = next(key for key, times in Counter(key for key, _ in items).items() if times > 1)
             made[key] = flaw(f'the key "{escaped(key)}" twice', "each key once")
         return made
 
@@ -83,15 +84,6 @@ def parsed(text: str) -> Any:
             if isinstance(met, str) and _HALF_PAIR.search(met):
                 raise Fault(place, f'"{escaped(met)}"', "no half of a surrogate pair in text")
     return value
-
-
-def _first_twice(items: list[tuple[str, Any]]) -> str:
-    met: set[str] = set()
-    for key, _ in items:
-        if key in met:
-            return key
-        met.add(key)
-    raise AssertionError("called only when a key stands twice")
 
 
 def deeper_than(limit: int, value: Any) -> bool:
@@ -126,9 +118,6 @@ def _walk(root: Any) -> Iterator[tuple[str, int, Any]]:
         elif isinstance(value, list):
             places = map(partial(at_index, place), range(len(value)))
             pending.append(zip(places, value, strict=True))
-
-
-# ---- faults in the syntax ------------------------------------------------------------------------
 
 
 # What Python's JSON decoder says, by how it begins → what was expected.
@@ -183,23 +172,20 @@ def _standing_at(text: str, at: int) -> str:
     return "a double quote" if sign == '"' else f'"{escaped(sign, 20)}"'
 
 
-# ---- values → structs ----------------------------------------------------------------------------
-
-
 T = TypeVar("T")
 
 _PATH: Final = re.compile(r" - at `\$((?:\.\w+|\[\d+\])*)`\Z")
 _STEP: Final = re.compile(r"\.(\w+)|\[(\d+)\]")
 
-_PLAIN_WORDS: Final[tuple[tuple[type[inspect.Type], str], ...]] = (
-    (inspect.BoolType, "true or false"),
-    (inspect.IntType, "a whole number"),
-    (inspect.FloatType, "a finite number"),
-    (inspect.StrType, "text in double quotes"),
-    (inspect.ListType, "a list"),
-    (inspect.DictType, "an object"),
-    (inspect.StructType, "an object"),
-)
+_PLAIN_WORDS: Final[dict[type[inspect.Type], str]] = {
+    inspect.BoolType: "true or false",
+    inspect.IntType: "a whole number",
+    inspect.FloatType: "a finite number",
+    inspect.StrType: "text in double quotes",
+    inspect.ListType: "a list",
+    inspect.DictType: "an object",
+    inspect.StructType: "an object",
+}
 
 
 def converted(value: object, spec: type[T], place: str) -> T:
@@ -265,8 +251,7 @@ def words_of(info: inspect.Type) -> tuple[str, inspect.Type]:
         info = info.type
     if isinstance(info, inspect.LiteralType):
         words = words or choice(sorted(map(str, info.values)))
-    plain = next((words for kind, words in _PLAIN_WORDS if isinstance(info, kind)), "another kind")
-    return words or plain, info
+    return words or _PLAIN_WORDS.get(type(info), "another kind"), info
 
 
 def _member(info: inspect.Type, kind: type[Any]) -> Any:

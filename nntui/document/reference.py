@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
@@ -99,15 +100,11 @@ def _default(struct: type[msgspec.Struct], field: inspect.Field) -> str:
         value = msgspec.NODEFAULT if field.default in (None, "") else field.default
     if isinstance(value, TableFunction):
         value = value.name
-    return "" if value is msgspec.NODEFAULT else f"Default: {_json(value)}."
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
+    return "" if value is msgspec.NODEFAULT else f"Default: {json.dumps(value)}."
 
 
 def _rows(table: type[TableFunction[Any]]) -> Iterator[tuple[str, str]]:
     for name, row in table.TABLE.items():
         formula = row.formula if isinstance(row.formula, str) else ""
-        settings = ", ".join(f"{key} {_json(value)}" for key, value in table.of(name).settings)
+        settings = ", ".join(f"{key} {json.dumps(value)}" for key, value in table.of(name).settings)
         yield name, "; ".join(filter(None, (formula, settings)))

@@ -42,10 +42,8 @@ def json_schema() -> Schema:
         parts[table.__name__] = {"description": description, "anyOf": [names, *rows]}
     for path, schema in _REPLACED.items():
         part, key = path.split(".")
-        described = parts[part]["properties"][key].get("description")
-        parts[part]["properties"][key] = (
-            {"description": described, **schema} if described else schema
-        )
+        said = parts[part]["properties"][key].items()
+        parts[part]["properties"][key] = {k: v for k, v in said if k == "description"} | schema
     document = parts.pop(root["$ref"].rpartition("/")[2])
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -65,8 +65,7 @@ def read_file(file: Path, most: int, use: Callable[[str], T]) -> T | None:
             raise Fault("", f"{len(data):,} bytes", f"at most {most:,}")
         return use(decoded(data))
     except Fault as fault:
-        place = f"{fault.place}: " if fault.place else ""
-        reason = f"{place}found {fault.found}, expected {fault.expected}"
+        reason = f"{fault.place}: {fault}" if fault.place else str(fault)
     except OSError as error:
         reason = phrase_of(error)
     except (ValueError, RecursionError) as error:
@@ -89,7 +88,7 @@ def write_file(file: Path, text: str, *, lasting: bool = True) -> None:
     except OSError as error:
         raise StateError(phrase_of(error)) from None
     except Fault as fault:
-        raise StateError(f"{fault.found}, expected {fault.expected}") from None
+        raise StateError(str(fault)) from None
 
 
 def set_aside(file: Path) -> str:
@@ -118,9 +117,6 @@ def _aside(file: Path) -> Path:
 
 def _path(file: Path) -> str:
     return escaped(os.fspath(file), 300)
-
-
-# ---- debugger states -----------------------------------------------------------------------------
 
 
 MOST_FILES: Final = 500
@@ -182,9 +178,6 @@ def _prune(folder: Path) -> None:
                 os.unlink(entry.path)
 
 
-# ---- unsaved work --------------------------------------------------------------------------------
-
-
 VERSION: Final = 1
 
 
@@ -217,9 +210,8 @@ def write_recovery(document: Path, experiment: Experiment) -> None:
         text = {"version": VERSION, "document": os.fspath(document), "experiment": plain}
         write_file(file, laid_out(text))
     except (Fault, StateError) as error:
-        reason = f"{error.found}, expected {error.expected}" if isinstance(error, Fault) else error
         what = "unsaved work would not survive the terminal"
-        raise StateError(f"{what}: {_path(file)}: {reason}") from None
+        raise StateError(f"{what}: {_path(file)}: {error}") from None
 
 
 def read_recovery(document: Path) -> Recovered | None:
