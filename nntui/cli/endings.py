@@ -80,15 +80,13 @@ def ended(run: Callable[[], object]) -> NoReturn:
 
 def _silence(stream: TextIO | None) -> None:
     """Discard what a stream still holds, so that its last flush cannot fail again."""
-    if stream is None:
-        return
-    try:
+    with suppress(OSError, ValueError):  # no real file behind it: nothing to flush either
+        if stream is None:
+            return
         file = stream.fileno()
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, file)
         os.close(nowhere)
-    except (OSError, ValueError):
-        pass  # no real file behind it: nothing to flush either
 
 
 def _survive_any_encoding(*streams: TextIO | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 import click
 from click.shell_completion import CompletionItem
@@ -23,13 +23,6 @@ _COMPLETION: Final = (
     ("zsh", 'eval "$(_NNTUI_COMPLETE=zsh_source nntui)"', "in ~/.zshrc"),
     ("fish", "_NNTUI_COMPLETE=fish_source nntui | source", "in config.fish"),
 )
-
-
-class Topic(NamedTuple):
-    """What ``nntui help NAME`` prints, and the line about it in ``nntui help``."""
-
-    text: str
-    lines: Callable[[int], Iterator[str]]
 
 
 def _completions(
@@ -59,7 +52,7 @@ def help_(ctx: click.Context, topic: str | None) -> None:
     if topic is None:
         lines = _overview(ctx, group, width)
     elif topic in TOPICS:
-        lines = TOPICS[topic].lines(width)
+        lines = TOPICS[topic][1](width)
     elif command := group.get_command(ctx, topic):
         with click.Context(command, ctx.parent, topic) as context:
             lines = iter(command.get_help(context).splitlines())
@@ -95,7 +88,7 @@ def _paragraphs(width: int, *paragraphs: str) -> Iterator[str]:
 def _overview(ctx: click.Context, group: click.Group, width: int) -> Iterator[str]:
     commands = {name: group.get_command(ctx, name) for name in group.list_commands(ctx)}
     yield _heading("nntui help TOPIC")
-    yield from definitions([(name, topic.text) for name, topic in TOPICS.items()], width)
+    yield from definitions([(name, text) for name, (text, _) in TOPICS.items()], width)
     yield ""
     yield _heading("Commands of the shell (nntui help COMMAND explains one)")
     yield from definitions(
@@ -145,10 +138,7 @@ def _commands(width: int) -> Iterator[str]:
         width,
     )
     yield ""
-    rows = [
-        (" ".join(filter(None, (c.name, *(f"({alias})" for alias in c.aliases), c.words))), c.help)
-        for c in COMMANDS.values()
-    ]
+    rows = [(f"{c.called} {c.words}".strip(), c.help) for c in COMMANDS.values()]
     yield from definitions(rows, width)
     yield from _paragraphs(
         width,
@@ -176,8 +166,9 @@ def _documents(width: int) -> Iterator[str]:
         yield from definitions(section.rows, width)
 
 
-TOPICS: Final[Mapping[str, Topic]] = {
-    "keys": Topic("the keys of the screen", _keys),
-    "commands": Topic("the debugger's commands", _commands),
-    "documents": Topic("the format nntui/1: sections, keys, defaults, names", _documents),
+TOPICS: Final[Mapping[str, tuple[str, Callable[[int], Iterator[str]]]]] = {
+    "keys": ("the keys of the screen", _keys),
+    "commands": ("the debugger's commands", _commands),
+    "documents": ("the format nntui/1: sections, keys, defaults, names", _documents),
 }
+"""The line about a topic in ``nntui help``, and what ``nntui help NAME`` prints."""

@@ -83,7 +83,9 @@ def run(
         check_can_save(out)
     outcome = train(planned, until)
     if as_json:
-        echo_json(_plain(outcome, condition))
+        keys = ("epochs", "updates", "loss", "test_loss", "history")
+        reached = {} if condition is None else {"until": condition, "met": outcome.met}
+        echo_json(reached | {key: getattr(outcome, key) for key in keys})
     else:
         _report(outcome, until)
     if outcome.interrupted:
@@ -99,12 +101,6 @@ def run(
     if outcome.interrupted:
         return INTERRUPTED
     return WRONG_RESULT if outcome.met is False else 0
-
-
-def _plain(outcome: Outcome, condition: str | None) -> dict[str, object]:
-    keys = ("epochs", "updates", "loss", "test_loss", "history")
-    until = {} if condition is None else {"until": condition, "met": outcome.met}
-    return {**until, **{key: getattr(outcome, key) for key in keys}}
 
 
 def _report(outcome: Outcome, until: Until | None) -> None:

@@ -105,9 +105,8 @@ def _lines(experiment: Experiment, width: int) -> Iterator[str]:
         yield f"warning: {warning}"
     yield from _neurons(network)
     yield ""
-    if experiment.network.wiring().connection_count:
-        yield from _connections(network)
-        yield ""
+    if network.wiring().connection_count:
+        yield from (*_connections(network), "")
     yield from _summary(experiment)
 
 
@@ -131,30 +130,18 @@ def _wrapped(text: str, width: int) -> Iterator[str]:
 def _neurons(network: Network) -> Iterator[str]:
     heading = ("layer", "neuron", "role", "activation", "bias", "")
     rows = [
-        (
-            str(neuron.layer),
-            neuron.name,
-            neuron.role,
-            str(neuron.activation or ""),
-            "" if neuron.bias is None else _number(neuron.bias),
-            "" if neuron.trainable else _FROZEN,
-        )
-        for neuron in network.neurons
-    ]
+        (str(n.layer), n.name, n.role, str(n.activation or ""),
+         "" if n.bias is None else _number(n.bias), "" if n.trainable else _FROZEN)
+        for n in network.neurons
+    ]  # fmt: skip
     return aligned(rows, ("right", "left", "left", "left", "point"), heading)
 
 
 def _connections(network: Network) -> Iterator[str]:
     heading = ("source", "", "target", "weight", "")
     rows = [
-        (
-            connection.source,
-            "→",
-            connection.target,
-            _number(connection.weight),
-            "" if connection.trainable else _FROZEN,
-        )
-        for connection in network.connections
+        (c.source, "→", c.target, _number(c.weight), "" if c.trainable else _FROZEN)
+        for c in network.connections
     ]
     return aligned(rows, ("left", "left", "left", "point"), heading)
 
@@ -223,14 +210,13 @@ def _drawn(stepper: Stepper, width: int, view: str | None) -> Picture:
 
 def _described(stepper: Stepper, view: str | None) -> Iterator[str]:
     """Say where the run is, what the last step did, and what the drawing shows."""
+    from nntui.debugger.commands.movement import heading
     from nntui.network_view.views import Moment, view_at
 
     last = stepper.last
     yield f"after {stepper.position:,} of {stepper.total:,} steps"
     if last is not None:
-        at = last.position
-        example = "" if at.example is None else f", example {at.example}"
-        yield f"epoch {at.epoch}, update {at.update}{example}, {at.phase}: {last.text}"
+        yield f"{heading(last.position)}: {last.text}"
     shown = view_at(Moment(stepper.snapshot()), view)
     yield f"{shown.name}: {shown.boxes} in the boxes, {shown.lines} on the lines"
 

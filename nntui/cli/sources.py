@@ -111,7 +111,7 @@ def _asking(interpreter: Interpreter) -> Callable[[], str | None]:
 
 
 def _readline(interpreter: Interpreter) -> Callable[[], str | None]:
-    import readline
+    import readline  # Windows has none
 
     found: list[str] = []
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final
+from types import SimpleNamespace
+from typing import Final
 
 from nntui.cli.tables import json_text
+from nntui.debugger.commands.movement import heading
 from nntui.debugger.step import Step
 from nntui.explain.numbers import exact
 from nntui.model.experiment import Experiment
@@ -18,45 +19,21 @@ _COLUMNS: Final = (
     "step", "epoch", "update", "example", "phase", "kind",
     "source", "target", "neuron", "parameter", "reads", "writes", "text",
 )  # fmt: skip
-_WHO: Final = ("source", "target", "neuron", "parameter")
-
-
-def record(step: Step) -> dict[str, Any]:
-    """Describe a step as plain JSON values."""
-    position = step.position
-    who = {key: getattr(step, key) for key in _WHO}
-    return {
-        "step": position.step,
-        "epoch": position.epoch,
-        "update": position.update,
-        "example": position.example,
-        "phase": position.phase,
-        "kind": step.kind,
-        **{key: name for key, name in who.items() if name is not None},
-        "reads": dict(step.reads),
-        "writes": dict(step.writes),
-        "text": step.text,
-    }
 
 
 def _jsonl(steps: Iterable[Step], experiment: Experiment, last: int) -> Iterator[str]:
     for step in steps:
-        yield json_text(record(step))
+        yield json_text(step.plain)
 
 
 def _csv(steps: Iterable[Step], experiment: Experiment, last: int) -> Iterator[str]:
-    yield _csv_line(_COLUMNS)
+    write = csv.writer(SimpleNamespace(write=str), lineterminator="").writerow  # returns the line
+    yield write(_COLUMNS)
     for step in steps:
-        found = record(step)
+        found = step.plain
         for key in ("reads", "writes"):
             found[key] = "; ".join(f"{name}={exact(value)}" for name, value in found[key].items())
-        yield _csv_line(found.get(column) for column in _COLUMNS)
-
-
-def _csv_line(cells_: Iterable[object]) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(cells_)
-    return line.getvalue()
+        yield write(found.get(column) for column in _COLUMNS)
 
 
 def _text(steps: Iterable[Step], experiment: Experiment, last: int) -> Iterator[str]:
@@ -66,18 +43,15 @@ def _text(steps: Iterable[Step], experiment: Experiment, last: int) -> Iterator[
     targets += [value_name("delta", j) for j in net.neurons]
     targets += [value_name("da", i) for i in net.inputs]
     digits, width = len(str(last)), max(map(cells, targets))
-    before: tuple[str, str] = ("", "")
+    before = ["", ""]
     for step in steps:
-        position = step.position
-        example = "" if position.example is None else f" · example {position.example}"
-        heading = f"epoch {position.epoch} · update {position.update}{example}"
-        phase = str(position.phase)
-        if heading != before[0]:
-            yield f"\n{heading}" if before[0] else heading
-        if (heading, phase) != before:
-            yield f"  {phase}"
-        before = heading, phase
-        number = str(position.step)
+        now = heading(step.position).rsplit(" · ", 1)
+        if now[0] != before[0]:
+            yield f"\n{now[0]}" if before[0] else now[0]
+        if now != before:
+            yield f"  {now[1]}"
+        before = now
+        number = str(step.position.step)
         for line in step.lines():
             result = "" if line.numbers == line.result else f" = {line.result}"
             yield f"    {number:>{digits}}  {padded(line.target, width)} = {line.numbers}{result}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from nntui.engine.observe import StepContext, reads, writes
 from nntui.engine.schedule import Position, Schedule, StepBlock, end_after, end_before
@@ -61,6 +61,24 @@ class Step(StepRecord):
     def text(self) -> str:
         """The step as one line of exact numbers: ``z[h1] = 0.1 + 0.5 · 1 = 0.6``."""
         return sentence(self)
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """The step as plain JSON values: a line of a trace."""
+        who = {key: getattr(self, key) for key in ("source", "target", "neuron", "parameter")}
+        position = self.position
+        return {
+            "step": position.step,
+            "epoch": position.epoch,
+            "update": position.update,
+            "example": position.example,
+            "phase": position.phase,
+            "kind": self.kind,
+            **{key: name for key, name in who.items() if name is not None},
+            "reads": dict(self.reads),
+            "writes": dict(self.writes),
+            "text": self.text,
+        }
 
     def lines(self, number: Number = exact) -> tuple[EquationLine, ...]:
         """The step's equations in symbols and numbers, with the value names of traces."""

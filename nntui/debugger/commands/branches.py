@@ -63,16 +63,14 @@ def listed(debugger: Debugger, rest: str = "") -> Output:
     """List every branch, the current one marked."""
     nothing_more(rest)
     current = debugger.branches.current.name
-    lines = [
-        f"{'*' if branch.name == current else ' '} {escaped(branch.name)}: "
-        f"{escaped(branch.text, 1000)}"
-        for branch in debugger.branches
-    ]
-    branches = [
-        {"name": each.name, "parent": each.parent, "start": each.start,
-         "edits": [edit.text for edit in each.edits]}
-        for each in debugger.branches
-    ]  # fmt: skip
+    lines, branches = [], []
+    for each in debugger.branches:
+        mark = "*" if each.name == current else " "
+        lines.append(f"{mark} {escaped(each.name)}: {escaped(each.text, 1000)}")
+        edits = [edit.text for edit in each.edits]
+        branches.append(
+            {"name": each.name, "parent": each.parent, "start": each.start, "edits": edits}
+        )
     return Output(tuple(lines), {"branch": current, "branches": branches})
 
 
@@ -95,11 +93,8 @@ def _delete(debugger: Debugger, rest: str) -> Output:
 
 
 _VERBS: Final[dict[str, Callable[[Any, str], Output | Movement]]] = {
-    "list": listed,
-    "name": _name,
-    "switch": _switch,
-    "delete": _delete,
-}
+    "list": listed, "name": _name, "switch": _switch, "delete": _delete,
+}  # fmt: skip
 
 
 def _one(rest: str, what: str) -> str:
@@ -108,9 +103,6 @@ def _one(rest: str, what: str) -> str:
         said = f"“{escaped(rest)}”" if rest else "nothing"
         raise CommandError(f"expected {what}, found {said}")
     return found[0]
-
-
-# ---- diff --------------------------------------------------------------------------------------
 
 
 def _diff(debugger: Debugger, rest: str) -> Movement:

@@ -250,5 +250,10 @@ class Command:
     completes: Candidates | None = None
 
     @property
+    def called(self) -> str:
+        """The name and its short forms: ``continue (c) (run)``."""
+        return " ".join((self.name, *(f"({alias})" for alias in self.aliases)))
+
+    @property
     def usage(self) -> str:
         return f"{self.name} {self.words}".strip()

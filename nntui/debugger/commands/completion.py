@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from nntui.debugger.commands.command import Candidates
 from nntui.model.activations import ACTIVATIONS
@@ -120,24 +120,14 @@ def neurons(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
     yield from map(quoted, (*net.inputs, *net.neurons))
 
 
-def bookmarks(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
-    """Offer the names of bookmarks."""
-    yield from (mark.name for mark in debugger.bookmarks)
+def _each(of: Callable[[Debugger], Iterable[object]]) -> Candidates:
+    return lambda debugger, before, begun: map(str, of(debugger))
 
 
-def branches(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
-    """Offer the names of branches."""
-    yield from (branch.name for branch in debugger.branches)
-
-
-def breakpoints(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
-    """Offer the numbers of breakpoints and watchpoints."""
-    yield from (str(point.number) for point in debugger.breakpoints)
-
-
-def displays(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
-    """Offer the numbers of displays."""
-    yield from (str(display.number) for display in debugger.displays)
+bookmarks: Final = _each(lambda debugger: (mark.name for mark in debugger.bookmarks))
+branches: Final = _each(lambda debugger: (branch.name for branch in debugger.branches))
+breakpoints: Final = _each(lambda debugger: (point.number for point in debugger.breakpoints))
+displays: Final = _each(lambda debugger: (display.number for display in debugger.displays))
 
 
 def places(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:

@@ -93,10 +93,8 @@ def _position(debugger: Debugger, rest: str) -> Output:
     nothing_more(rest)
     lines, data = where(debugger)
     branch = debugger.branches.current.name
-    return Output(
-        (*lines, f"branch {escaped(branch)}"),
-        {**data, "position": debugger.position, "total": debugger.total, "branch": branch},
-    )
+    data |= {"position": debugger.position, "total": debugger.total, "branch": branch}
+    return Output((*lines, f"branch {escaped(branch)}"), data)
 
 
 def _values(debugger: Debugger, rest: str) -> Output:
@@ -145,14 +143,11 @@ def _neuron(debugger: Debugger, rest: str) -> Output:
 
 def _bookmarks(debugger: Debugger, rest: str) -> Output:
     nothing_more(rest)
-    marks = list(debugger.bookmarks)
-    lines = [
+    lines = tuple(
         f"{escaped(mark.name)}: position {mark.at.position} on {escaped(mark.at.branch)}"
-        for mark in marks
-    ]
-    return Output(
-        tuple(lines) or ("there are no bookmarks",), {"bookmarks": debugger.bookmarks.plain}
+        for mark in debugger.bookmarks
     )
+    return Output(lines or ("there are no bookmarks",), {"bookmarks": debugger.bookmarks.plain})
 
 
 _SUBJECTS: Final[dict[str, Callable[[Any, str], Output]]] = {
@@ -167,12 +162,9 @@ _SUBJECTS: Final[dict[str, Callable[[Any, str], Output]]] = {
 }
 
 _SHORT: Final = {
-    "b": "breakpoints",
-    "br": "breakpoints",
-    "p": "position",
-    "v": "values",
+    "b": "breakpoints", "br": "breakpoints", "p": "position", "v": "values",
     "watches": "watchpoints",
-}
+}  # fmt: skip
 
 INSPECTION_COMMANDS: Final = (
     Command(
@@ -217,27 +209,17 @@ EXACT_STEPS: Final = 20_000_000
 """Up to this position a history has all its samples; beyond, as many as time allows."""
 
 
-def _value_and_number(rest: str, what: str, most: int, default: int) -> tuple[str, int]:
-    """Split a value's name from the number behind it.
-
-    Raises:
-        CommandError: no name, words too many, or a number out of bounds.
-    """
-    found = split(rest)
-    if not found:
-        raise CommandError("expected the name of a value, such as w[x1,h1]")
-    if len(found) > 2:
-        raise CommandError(f"found “{escaped(found[2])}”, expected the end of the line")
-    number = whole(found[1], what) if len(found) == 2 else default
-    if not 1 <= number <= most:
-        raise CommandError(f"found {number}, expected {what} from 1 to {most}")
-    return found[0], number
-
-
 def _why(debugger: Debugger, rest: str) -> Output:
     from nntui.debugger.queries.why import lines_of, rows_of
 
-    name, depth = _value_and_number(rest, "a number of levels", MOST_LEVELS, 1)
+    name, rest = first_word(rest)
+    if not name:
+        raise CommandError("expected the name of a value, such as w[x1,h1]")
+    word, rest = first_word(rest)
+    nothing_more(rest)
+    depth = whole(word or "1", "a number of levels")
+    if not 1 <= depth <= MOST_LEVELS:
+        raise CommandError(f"found {depth}, expected a number of levels from 1 to {MOST_LEVELS}")
     rows = rows_of(debugger.why(name), depth)
     told = ("name", "value", "text", "where", "step", "position")
     causes = [
@@ -274,15 +256,11 @@ def _paths(debugger: Debugger, rest: str) -> Output:
         raise CommandError("expected a weight, a bias or a neuron, such as w[x1,h1]")
     net = debugger.experiment.network.wiring()
     found = paths(net, rest)
-    data = {
-        "name": found.name,
-        "paths": found.count,
-        "shortest": found.shortest,
-        "longest": found.longest,
-        "neurons": list(found.cone),
-        "edges": [list(edge) for edge in found.edges],
-    }
-    return Output(lines_of(found, net), data)
+    edges = [list(edge) for edge in found.edges]
+    return Output(lines_of(found, net), {
+        "name": found.name, "paths": found.count, "shortest": found.shortest,
+        "longest": found.longest, "neurons": list(found.cone), "edges": edges,
+    })  # fmt: skip
 
 
 QUERY_COMMANDS: Final = (

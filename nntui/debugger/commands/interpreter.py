@@ -39,15 +39,11 @@ _LAST_LINE: Final = (
 
 def _help(debugger: Debugger, rest: str) -> Output:
     if not rest:
-        rows = [
-            (" ".join((c.name, *(f"({alias})" for alias in c.aliases))), c.help)
-            for c in COMMANDS.values()
-        ]
-        width = max(len(name) for name, _ in rows)
-        lines = [f"{name:<{width}}  {text}" for name, text in rows]
-        return Output(
-            (*lines, "", _LAST_LINE), {"commands": {c.name: c.help for c in COMMANDS.values()}}
-        )
+        rows = {c.called: c.help for c in COMMANDS.values()}
+        width = max(map(len, rows))
+        lines = [f"{name:<{width}}  {text}" for name, text in rows.items()]
+        data = {"commands": {c.name: c.help for c in COMMANDS.values()}}
+        return Output((*lines, "", _LAST_LINE), data)
     command = command_called(rest)
     return Output(
         explained(command),
@@ -68,22 +64,13 @@ def _quit(debugger: Debugger, rest: str) -> Output:
     return Output()
 
 
-HELP_COMMANDS: Final = (
+_ALL: Final = (
+    *STEP_COMMANDS, *GOTO_COMMANDS, *BREAKPOINT_COMMANDS, *INSPECTION_COMMANDS, *QUERY_COMMANDS,
+    *BRANCH_COMMANDS,
     Command("help", "[COMMAND]", "list the commands, or say more about one", _help,
             aliases=("h", "?"), completes=lambda *_: COMMANDS),
     Command("quit", "", "leave", _quit, aliases=("q", "exit")),
 )  # fmt: skip
-
-
-_ALL: Final = (
-    *STEP_COMMANDS,
-    *GOTO_COMMANDS,
-    *BREAKPOINT_COMMANDS,
-    *INSPECTION_COMMANDS,
-    *QUERY_COMMANDS,
-    *BRANCH_COMMANDS,
-    *HELP_COMMANDS,
-)
 
 COMMANDS: Final[dict[str, Command]] = {command.name: command for command in _ALL}
 """Every command by its name, in the order of the help."""
@@ -102,6 +89,22 @@ def command_called(word: str) -> Command:
     """
     return COMMANDS[chosen(word, COMMANDS, "command", ALIASES, "help lists them")]
 
+
+MOST: Final = 100
+"""Lines offered, at most."""
+
+LONGEST: Final = 400
+"""Characters of a name and what it is written with, at most."""
+
+# In an expression a name begins behind a sign as well as behind a blank: abs(dw[x1,
+# An edge is a word with an arrow in it: x1->h
+_LAST_NAME: Final = re.compile(
+    r"""(?: [^\s]*->[^\s]*
+          | [^\W\d]\w* (?: \[ (?: "(?:[^"\\]|\\.)*"? | [^\]"] )* )?
+          | (?: [^\s()+*/<>=!,-] [^\s()+*/<>=!,]* )?
+        )\Z""",
+    re.VERBOSE,
+)
 
 MOST_SHOWN: Final = 200
 """Characters of a refused command that its reply repeats."""
@@ -202,7 +205,25 @@ class Interpreter:
 
     def complete(self, line: str) -> list[str]:
         """Complete the last word of an unfinished line: at most a hundred whole lines."""
-        return completed(self._debugger, line)
+        if len(line) > MAX_LINE:
+            return []
+        line = line.lstrip()
+        word, _ = first_word(line)
+        if word == line:
+            return [name for name in COMMANDS if name.startswith(line)]
+        try:
+            source = command_called(word).completes
+        except CommandError:
+            return []
+        if source is None:
+            return []
+        # The unfinished name at the end of the line.
+        match = _LAST_NAME.search(line[-LONGEST:])
+        begun = match.group() if match else ""
+        head = line[: len(line) - len(begun)]
+        offered = source(self._debugger, split(head)[1:], begun)
+        found = (each for each in offered if each.startswith(begun) and each != begun)
+        return [head + each for each in dict.fromkeys(islice(found, MOST))]
 
 
 def _refused(line: str, error: NntuiError, position: int) -> Reply:
@@ -213,45 +234,3 @@ def _refused(line: str, error: NntuiError, position: int) -> Reply:
         lines = (*lines, *(f"  {each}" for each in error.caret.splitlines()))
         data |= {"expression": error.text, "at": error.position}
     return Reply(line[:MOST_SHOWN], False, lines, data, position)
-
-
-# ---- completion ----------------------------------------------------------------------------------
-
-MOST: Final = 100
-"""Lines offered, at most."""
-
-LONGEST: Final = 400
-"""Characters of a name and what it is written with, at most."""
-
-# In an expression a name begins behind a sign as well as behind a blank: abs(dw[x1,
-# An edge is a word with an arrow in it: x1->h
-_LAST_NAME: Final = re.compile(
-    r"""(?: [^\s]*->[^\s]*
-          | [^\W\d]\w* (?: \[ (?: "(?:[^"\\]|\\.)*"? | [^\]"] )* )?
-          | (?: [^\s()+*/<>=!,-] [^\s()+*/<>=!,]* )?
-        )\Z""",
-    re.VERBOSE,
-)
-
-
-def completed(debugger: Debugger, line: str) -> list[str]:
-    """Complete the last word of ``line``; return at most a hundred whole lines."""
-    if len(line) > MAX_LINE:
-        return []
-    line = line.lstrip()
-    word, _ = first_word(line)
-    if word == line:
-        return [name for name in COMMANDS if name.startswith(line)]
-    try:
-        source = command_called(word).completes
-    except CommandError:
-        return []
-    if source is None:
-        return []
-    # The unfinished name at the end of the line.
-    match = _LAST_NAME.search(line[-LONGEST:])
-    begun = match.group() if match else ""
-    head = line[: len(line) - len(begun)]
-    offered = source(debugger, split(head)[1:], begun)
-    found = (each for each in offered if each.startswith(begun) and each != begun)
-    return [head + each for each in dict.fromkeys(islice(found, MOST))]

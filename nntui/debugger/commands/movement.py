@@ -93,14 +93,9 @@ def _moves() -> Iterator[Command]:
     for name, alias, movement, there, back in _MOVEMENTS:
         for prefix, letter, direction, help_ in (("", "", 1, there), ("reverse-", "r", -1, back)):
             yield Command(
-                name=prefix + name,
-                aliases=(letter + alias,),
-                words="[COUNT]",
-                help=help_,
-                more=_COUNTED.format(name=prefix + name),
-                run=_move(movement, direction),
-                repeats=True,
-            )
+                prefix + name, "[COUNT]", help_, _move(movement, direction),
+                aliases=(letter + alias,), repeats=True, more=_COUNTED.format(name=prefix + name),
+            )  # fmt: skip
 
 
 STEP_COMMANDS: Final = (
@@ -306,15 +301,4 @@ def where(debugger: Debugger) -> tuple[tuple[str, ...], dict[str, Any]]:
     last = debugger.last
     if last is None:
         return (f"{count}: the start of the run",), {}
-    at = last.position
-    lines = (f"{count}: {heading(at)}", f"  {last.text}")
-    return lines, {
-        "step": at.step,
-        "epoch": at.epoch,
-        "update": at.update,
-        "example": at.example,
-        "phase": at.phase,
-        "kind": last.kind,
-        "writes": dict(last.writes),
-        "text": last.text,
-    }
+    return (f"{count}: {heading(last.position)}", f"  {last.text}"), last.plain
