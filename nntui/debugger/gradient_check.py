@@ -84,15 +84,10 @@ def check_gradient(experiment: Experiment) -> GradientCheck:
 
 def summary(experiment: Experiment, parameters: Iterator[ParameterCheck]) -> GradientCheck:
     """Put the checks of all parameters together (see ``parameter_checks``)."""
-    net, examples = experiment.network.wiring(), len(experiment.train_examples)
-    edges = net.connection_count
+    network, examples = experiment.network, len(experiment.train_examples)
+    net, edges = network.wiring(), network.wiring().connection_count
     return GradientCheck(
-        loss=mean_loss(
-            experiment,
-            experiment.train_examples,
-            experiment.network.biases,
-            experiment.network.weights,
-        ),
+        loss=mean_loss(experiment, experiment.train_examples, network.biases, network.weights),
         parameters=tuple(parameters),
         backpropagation=examples * (edges + edges),
         central_differences=examples * 2 * len(net.parameters) * edges,

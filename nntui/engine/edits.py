@@ -123,22 +123,16 @@ def _no_number(target: str, value: str) -> EditError:
 
 def _function(target: str, value: float | str) -> str:
     """Read a function's text and write it as ``leaky_relu(slope=0.2)``, defaults left out."""
-    chosen = _loss(value) if target == "loss" else _activation(target, value)
+    chosen = _chosen(target, value)
     defaults = chosen.row.settings
     changed = [f"{name}={value!r}" for name, value in chosen.settings if value != defaults[name]]
     return f"{chosen.name}({', '.join(changed)})" if changed else chosen.name
 
 
-def _loss(text: float | str) -> Loss:
+def _chosen(target: str, text: float | str) -> Any:
+    of: Any = Loss.of if target == "loss" else Activation.of
     try:
-        return function_named(Loss.of, str(text))
-    except SettingError as error:
-        raise _refused("loss", text, error) from None
-
-
-def _activation(target: str, text: float | str) -> Activation:
-    try:
-        return function_named(Activation.of, str(text))
+        return function_named(of, str(text))
     except SettingError as error:
         raise _refused(target, text, error) from None
 
@@ -157,9 +151,6 @@ def _written(value: float | str) -> str:
     return value if isinstance(value, str) else f"{value!r}".removesuffix(".0")
 
 
-# ---- kinds of targets ----------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class _Kind:
     """A kind of target: how its value is read, and how an experiment is changed."""
@@ -175,19 +166,15 @@ def _with_optimizer(experiment: Experiment, schedule: Schedule, edit: Edit) -> E
     return experiment.altered(training=replace(training, optimizer=optimizer))
 
 
-def _with_penalty(experiment: Experiment, schedule: Schedule, edit: Edit) -> Experiment:
-    changes: dict[str, Any] = {edit.target: edit.value}
-    return experiment.altered(training=replace(experiment.training, **changes))
-
-
-def _with_loss(experiment: Experiment, schedule: Schedule, edit: Edit) -> Experiment:
-    return experiment.altered(training=replace(experiment.training, loss=_loss(edit.value)))
+def _with_training(experiment: Experiment, schedule: Schedule, edit: Edit) -> Experiment:
+    value: Any = _chosen("loss", edit.value) if edit.target == "loss" else edit.value
+    return experiment.altered(training=replace(experiment.training, **{edit.target: value}))
 
 
 def _with_activation(experiment: Experiment, schedule: Schedule, edit: Edit) -> Experiment:
     (j,) = _neurons(edit.target)
     network = experiment.network.copy()
-    network.set_activation(j, _activation(edit.target, edit.value))
+    network.set_activation(j, _chosen(edit.target, edit.value))
     return experiment.altered(network=network)
 
 
@@ -219,8 +206,8 @@ _KINDS: Final[dict[str, _Kind]] = {
     "x": _Kind(_number, _with_x),
     "y": _Kind(_number, _with_y),
     "activation": _Kind(_function, _with_activation),
-    "loss": _Kind(_function, _with_loss),
-    **dict.fromkeys(_PENALTIES, _Kind(_number, _with_penalty)),
+    "loss": _Kind(_function, _with_training),
+    **dict.fromkeys(_PENALTIES, _Kind(_number, _with_training)),
 }
 _SETTING_KIND: Final = _Kind(_number_or_truth, _with_optimizer)
 

@@ -30,9 +30,6 @@ def mean_loss(experiment: Experiment, examples: Iterable[int], b: Biases, w: Wei
     return float(ordered_sum(losses) / len(losses))
 
 
-# ---- accuracy ------------------------------------------------------------------------------------
-
-
 Right = NDArray[np.bool_]
 """Which of some examples are classified right."""
 

@@ -38,22 +38,19 @@ class Extremes:
         size = max(1, -(-2 * len(window) // max(most, 2)))
         if size < BLOCK:
             return _points(values, _extremes(values, window, size))
-        self._grow(values)
+        known, full = len(self._indices) // 3, len(values) // BLOCK
+        for start in range(known, full, _AT_A_TIME):
+            blocks = range(start * BLOCK, min(start + _AT_A_TIME, full) * BLOCK)
+            self._indices.extend(_extremes(values, blocks, BLOCK).ravel().tolist())
         head, tail = -(-window.start // BLOCK), length // BLOCK
-        known = np.array(self._indices[3 * head : 3 * tail], dtype=np.int64).reshape(-1, 3)
+        merged = np.array(self._indices[3 * head : 3 * tail], dtype=np.int64).reshape(-1, 3)
         size = -(-size // BLOCK)
         rows = [
             _extremes(values, range(window.start, head * BLOCK), BLOCK),
-            *(_merged(values, known[n : n + size]) for n in range(0, len(known), size)),
+            *(_merged(values, merged[n : n + size]) for n in range(0, len(merged), size)),
             _extremes(values, range(tail * BLOCK, length), BLOCK),
         ]
         return _points(values, np.concatenate(rows))
-
-    def _grow(self, values: array[float]) -> None:
-        known, full = len(self._indices) // 3, len(values) // BLOCK
-        for first in range(known, full, _AT_A_TIME):
-            blocks = range(first * BLOCK, min(first + _AT_A_TIME, full) * BLOCK)
-            self._indices.extend(_extremes(values, blocks, BLOCK).ravel().tolist())
 
 
 def _extremes(values: array[float], window: range, size: int) -> Any:
@@ -105,7 +102,7 @@ class LossHistory:
         self.batch = array("d")
         self.epoch = array("d")
         self.test = array("d")
-        self._extremes: dict[str, Extremes] = {}
+        self.extremes: dict[str, Extremes] = {}
 
     def record(self, series: str, index: int, loss: float) -> None:
         """Record the loss of the update or epoch ``index`` in series batch, epoch or test."""
@@ -119,14 +116,6 @@ class LossHistory:
         other.batch = self.batch[:updates]
         other.epoch, other.test = self.epoch[:epochs], self.test[:epochs]
         return other
-
-    def sampled(
-        self, series: str, length: int, most: int, first: int = 0
-    ) -> tuple[list[int], list[float]]:
-        """Sample the entries before ``length`` of a series (see ``Losses.sampled``)."""
-        values: array[float] = getattr(self, series)
-        extremes = self._extremes.setdefault(series, Extremes())
-        return extremes.sampled(values, min(length, len(values)), most, first)
 
     def losses(self, updates: int, epochs: int) -> Losses:
         """Return the losses of so many finished updates and epochs."""
@@ -170,9 +159,10 @@ class Losses:
         Only the entries ``first`` … ``end`` are sampled. The points keep the peaks: they are the
         least and the greatest entry of equal buckets, and a single nan where one is not finite.
         """
-        count = self._count(series)
-        count = count if end is None else min(count, end)
-        return self._history.sampled(series, count, most, first)
+        values: array[float] = getattr(self._history, series)
+        count = min(self._count(series), len(values))
+        extremes = self._history.extremes.setdefault(series, Extremes())
+        return extremes.sampled(values, count if end is None else min(count, end), most, first)
 
     def last(self, series: str) -> float | None:
         """Return the newest entry of series batch, epoch or test; None when there is none."""

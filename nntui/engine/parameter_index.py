@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -106,7 +106,9 @@ class ParameterIndex:
         """Return a state with these parameters, their memory and gradients; the rest is blank."""
         b, w = self._by_key(p)
         db, dw = self._by_key(dp)
-        remembered = LazyDict(lambda: self._trainable_index, partial(_column, memory))
+        remembered: LazyDict[Parameter, Memory] = LazyDict(
+            lambda: self._trainable_index, lambda n: tuple(memory[:, n].tolist())
+        )
         return State(b=b, w=w, db=db, dw=dw, memory=remembered)
 
     def _by_key(self, values: Array) -> tuple[dict[str, float], dict[tuple[str, str], float]]:
@@ -135,10 +137,6 @@ class ParameterIndex:
         """Return the values of these rows, by neuron."""
         picked: list[float] = values[list(rows)].tolist()
         return dict(zip((self.names[row] for row in rows), picked, strict=True))
-
-
-def _column(rows: Array, index: int) -> Memory:
-    return tuple(rows[:, index].tolist())
 
 
 def _indices(numbers: Any) -> Indices:

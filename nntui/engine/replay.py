@@ -90,8 +90,6 @@ class Replay:
         """Return the arrays of the run at the end of the update."""
         return TrainingState(self.p, self.memory, self.epoch_sum)
 
-    # ---- many examples -------------------------------------------------------------------------
-
     def _examples(self, first: int, last: int, engine: FullSpeed) -> None:
         index = self.parameter_index
         values = engine.batch_values(self.training_state(), self.batch[first:last])
@@ -114,30 +112,27 @@ class Replay:
         self.batch_sum = self.batch_sum + loss
         self.epoch_sum = self.epoch_sum + loss
 
-    # ---- inside an example ---------------------------------------------------------------------
-
     def _within(self, place: int, done: int, end: int, experiment: Experiment) -> None:
         """Execute the steps ``done`` … ``end`` − 1 of an example, of one pass at most."""
         loss_at, example = self.schedule.loss_at, self.batch[place]
         if done == 0:
-            self._load(place, experiment.x(example))
-            end = 1
+            if place == 0:
+                self.dp[:] = 0.0
+            self.da[:] = 0.0
+            self.a[: self.parameter_index.inputs] = experiment.x(example)
+            self.loss, end = None, 1
         elif done < loss_at:
             end = min(end, loss_at)
             self._forward(done - 1, end - 1, experiment)
         elif done == loss_at:
-            self._compute_loss(experiment, experiment.y(example))
+            loss, y = experiment.training.loss, experiment.y(example)
+            outputs = self.a[self.parameter_index.outputs].tolist()
+            self._add_loss(float(loss.value(outputs, y)))
+            self.da[self.parameter_index.outputs] = loss.gradient(outputs, y)
             end = done + 1
         else:
             self._backward(done - loss_at - 1, end - loss_at - 1, experiment)
         self.offset += end - done
-
-    def _load(self, place: int, x: tuple[float, ...]) -> None:
-        if place == 0:
-            self.dp[:] = 0.0
-        self.da[:] = 0.0
-        self.a[: self.parameter_index.inputs] = x
-        self.loss = None
 
     def _forward(self, done: int, end: int, experiment: Experiment) -> None:
         activation, spans = experiment.network.wiring().activation, self.parameter_index.spans
@@ -149,11 +144,6 @@ class Replay:
             self.z[span.row] = np.add.accumulate(np.concatenate(([z], terms)))[-1]
             if last > edges:
                 self.a[span.row] = activation[span.neuron].f(float(self.z[span.row]))
-
-    def _compute_loss(self, experiment: Experiment, y: tuple[float, ...]) -> None:
-        loss, outputs = experiment.training.loss, self.a[self.parameter_index.outputs].tolist()
-        self._add_loss(float(loss.value(outputs, y)))
-        self.da[self.parameter_index.outputs] = loss.gradient(outputs, y)
 
     def _backward(self, done: int, end: int, experiment: Experiment) -> None:
         activation = experiment.network.wiring().activation
@@ -213,9 +203,6 @@ def _between(
         found.append((spans[n], done - start, last - start))
         done, n = last, n + 1
     return found
-
-
-# ---- stepping from a position --------------------------------------------------------------------
 
 
 def steps_from(model: ActiveExperiment, state: State, schedule: Schedule, position: int) -> Steps:

@@ -71,8 +71,6 @@ class Run:
         other.position = self.position
         return other
 
-    # ---- moving --------------------------------------------------------------------------------
-
     def advance(self, count: int, witness: Callable[[], object] | None = None) -> Operation | None:
         """Execute ``count`` further steps of the algorithm, or up to the end; return the last one.
 

@@ -107,8 +107,6 @@ class Schedule:
         parameters = self._net.parameters
         return tuple(p for p in parameters if p not in frozen) if frozen else parameters
 
-    # ---- step number ↔ position ----------------------------------------------------------------
-
     def position(self, step: int) -> Position:
         """Return the position of a step.
 
@@ -177,8 +175,6 @@ class Schedule:
                 if edge == 0:
                     return ("backward_neuron", j)
                 return ("backward_edge", self._net.sources[j][edge - 1], j)
-
-    # ---- updates -------------------------------------------------------------------------------
 
     def update_start(self, update: int) -> int:
         """Return the number of an update's first step; for the update after the last, the total."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, ValuesView
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import copysign
 from typing import Any, TypeVar, overload
 
@@ -66,20 +66,8 @@ class State:
         self.loss = None
 
     def copy(self) -> State:
-        return State(
-            b=self.b.copy(),
-            w=self.w.copy(),
-            db=self.db.copy(),
-            dw=self.dw.copy(),
-            memory=self.memory.copy(),
-            z=self.z.copy(),
-            a=self.a.copy(),
-            da=self.da.copy(),
-            delta=self.delta.copy(),
-            loss=self.loss,
-            batch_sum=self.batch_sum,
-            epoch_sum=self.epoch_sum,
-        )
+        dicts = ("b", "w", "db", "dw", "memory", "z", "a", "da", "delta")
+        return replace(self, **{name: getattr(self, name).copy() for name in dicts})
 
     @property
     def size(self) -> int:
@@ -164,9 +152,6 @@ class LazyDict(dict[K, V]):
     __hash__ = None
 
 
-# ---- comparing bit for bit -----------------------------------------------------------------------
-
-
 def same(a: Array, b: Array) -> bool:
     """Whether two arrays hold the same numbers, bit for bit (all nans alike)."""
     a, b = np.ascontiguousarray(a), np.ascontiguousarray(b)
@@ -181,9 +166,6 @@ def same_number(a: float | None, b: float | None) -> bool:
     return (a == b and copysign(1.0, a) == copysign(1.0, b)) or (a != a and b != b)
 
 
-# ---- the experiment in force ---------------------------------------------------------------------
-
-
 class ActiveExperiment:
     """The ``model`` of the algorithm: an experiment that edits may replace between two steps.
 
@@ -191,20 +173,6 @@ class ActiveExperiment:
     ``f`` and ``f_prime`` hold each neuron's activation function and its derivative. Edits never
     change the topology, the order of the examples or the reduction.
     """
-
-    __slots__ = (
-        "experiment",
-        "f",
-        "f_prime",
-        "frozen",
-        "inputs",
-        "loss",
-        "neurons",
-        "optimizer",
-        "outputs",
-        "reduction",
-        "sources",
-    )
 
     def __init__(self, experiment: Experiment) -> None:
         net = experiment.network.wiring()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from copy import copy
 from functools import partial
 from time import perf_counter
 from typing import Final
@@ -125,18 +126,13 @@ class Timeline:
         """Return the position of the first edit after a position; None when there is none."""
         return next((e.position for e in self.edits if e.position > position), None)
 
-    # ---- edits ---------------------------------------------------------------------------------
-
     def fork(self, edit: Edit) -> Timeline:
         """Return a timeline that shares this one's past up to an edit, which is made in it.
 
         Raises:
             EditError: the experiment cannot have the edit's value.
         """
-        other = object.__new__(Timeline)
-        other.first, other.schedule = self.first, self.schedule
-        other.parameter_index = self.parameter_index
-        other._engines = self._engines
+        other = copy(self)
         past = bisect_right([e.position for e in self.edits], edit.position)
         other.edits = self.edits[:past]
         count = bisect_right(self._since, edit.position)
@@ -153,10 +149,7 @@ class Timeline:
 
         Losses and checkpoints found there stay there.
         """
-        other = object.__new__(Timeline)
-        other.first, other.schedule = self.first, self.schedule
-        other.parameter_index = self.parameter_index
-        other.edits, other.reached = self.edits, self.reached
+        other = copy(self)
         other._engines = {key: engine.copy_for_thread() for key, engine in self._engines.items()}
         other._since, other._experiments = self._since.copy(), self._experiments.copy()
         other.checkpoints = self.checkpoints.until(self.checkpoints.newest)
@@ -188,8 +181,6 @@ class Timeline:
             for parameter, value in changes:
                 state.p[self.parameter_index[parameter]] = value
         return state
-
-    # ---- computing -----------------------------------------------------------------------------
 
     def run(
         self,

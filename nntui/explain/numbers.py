@@ -11,7 +11,6 @@ from typing import Final
 Number = Callable[[float], str]
 """How a number is written."""
 
-
 BARS: Final = "▁▂▃▄▅▆▇█"
 
 

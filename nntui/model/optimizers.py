@@ -44,9 +44,7 @@ def _sgd_formula(*, momentum: float, nesterov: bool, **_: float) -> list[tuple[s
 
 
 def _adam_formula(**settings: float) -> list[tuple[str, str]]:
-    shrunk = (
-        "{p}" if "weight_decay" not in settings else "{p} · (1 − {learning_rate}·{weight_decay})"
-    )
+    shrunk = "{p} · (1 − {learning_rate}·{weight_decay})" if "weight_decay" in settings else "{p}"
     return [
         ("m", "{beta1} · {m_before} + (1 − {beta1}) · {g}"),
         ("v", "{beta2} · {v_before} + (1 − {beta2}) · {g}²"),

@@ -12,8 +12,6 @@ from nntui.model.names import did_you_mean, escaped
 
 Value = TypeVar("Value")
 Function = TypeVar("Function")
-
-
 Row = TypeVar("Row")
 Self = TypeVar("Self", bound="TableFunction[Any]")
 

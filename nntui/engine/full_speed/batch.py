@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -142,14 +142,6 @@ class _WeightMatrix:
         return self.memory
 
 
-class Gradient(NamedTuple):
-    """A batch's summed gradients (P,), and its losses added to two sums."""
-
-    dp: Array
-    batch_sum: float
-    epoch_sum: float
-
-
 class BatchComputer:
     """Computes one batch at a time, in memory that it keeps.
 
@@ -185,8 +177,13 @@ class BatchComputer:
         self._gather(values, kernel)
         return values
 
-    def gradient(self, p: Array, batch: Batch, exact: bool, epoch_sum: float) -> Gradient:
-        """Compute the gradients alone, a huge batch in parts, so that memory stays bounded."""
+    def gradient(
+        self, p: Array, batch: Batch, exact: bool, epoch_sum: float
+    ) -> tuple[Array, float, float]:
+        """Compute the gradients alone, a huge batch in parts, so that memory stays bounded.
+
+        Returns dp (P,), and the losses added to 0 and to ``epoch_sum``.
+        """
         first, *others = self._parts(batch)
         values = self.values(p, first, exact, saliency=False)
         dp = values.dp
@@ -196,7 +193,7 @@ class BatchComputer:
             self._passes(p, values, part.y, self._kernel(part.n, exact), saliency=False)
             self._gather_on(values, dp)
             batch_sum, epoch_sum = _sums(values.loss, batch_sum, epoch_sum)
-        return Gradient(dp, batch_sum, epoch_sum)
+        return dp, batch_sum, epoch_sum
 
     def mean_loss(self, p: Array, batch: Batch) -> float:
         """Compute the mean loss of the examples, summed in their order."""

@@ -228,9 +228,6 @@ def _reversed(rows: Indices) -> Rows:
     return rows[::-1].copy()
 
 
-# ---- the numbers of a run and of a batch ---------------------------------------------------------
-
-
 @dataclass(slots=True)
 class TrainingState:
     """The numbers that a run carries from one update to the next.
@@ -257,20 +254,15 @@ class BatchValues:
     examples from left to right. ``outputs``: the rows of a that the loss is computed from.
     """
 
-    __slots__ = ("_layout", "a", "da", "delta", "dp", "loss", "n", "outputs", "z")
+    __slots__ = ("_layout", "a", "da", "delta", "dp", "loss", "n", "outputs", "row", "z")
 
     def __init__(self, layout: BatchLayout, n: int) -> None:
-        self._layout, self.n = layout, n
+        self._layout, self.n, self.row = layout, n, layout.row
         self.z, self.a, self.da, self.delta = np.zeros((4, layout.height, n))
         self.a[list(layout.ones)] = 1.0
         self.outputs = [self.a[row] for row in layout.output_rows]
         self.loss: Array = np.zeros(n)
         self.dp: Array = np.zeros(layout.size)
-
-    @property
-    def row(self) -> Mapping[str, int]:
-        """The row of each neuron."""
-        return self._layout.row
 
     def dp_after_each(self, index: Sequence[int]) -> Array:
         """Sum the gradients of some parameters, by their index, up to each example: (index, n)."""

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from operator import mul
 from random import Random
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -28,7 +29,7 @@ from nntui.engine.full_speed.batch_layout import Rows
 from nntui.model import numerics
 from nntui.model.activations import Activation
 from nntui.model.losses import Loss
-from nntui.model.numerics import Array
+from nntui.model.numerics import Array, ordered_sum
 
 Connected = Any
 
@@ -109,49 +110,34 @@ def gather_on(delta: Array, a: Array, dp: Array) -> None:
         dp[j] = np.add.accumulate(terms, axis=1)[:, -1]
 
 
-# ---- the model's functions -----------------------------------------------------------------------
-
-
 CHUNK: Final = 8192
 """About how many numbers are computed at a time, so that temporary arrays fit into the cache."""
-
-
-class Functions(Protocol):
-    """Applies the model's functions: ``activate`` and ``slope`` in the given rows."""
-
-    def activate(self, f: Activation, rows: Rows, z: Array, a: Array) -> None:
-        """Compute a ← f(z)."""
-
-    def slope(self, f: Activation, rows: Rows, z: Array, a: Array, da: Array, d: Array) -> None:
-        """Compute delta ← da·f′(z)."""
-
-    def losses(self, loss: Loss, outputs: list[Array], y: list[Array]) -> Array:
-        """Return the loss of each example (n,), from a row of each output and of its targets."""
-
-    def loss_slopes(self, loss: Loss, outputs: list[Array], y: list[Array]) -> list[Array]:
-        """Return ∂L/∂a of each output, a row (n,) each."""
 
 
 class OnArrays:
     """Whole arrays at once, where numpy gives an array's element the bits that it gives a float."""
 
     def activate(self, f: Activation, rows: Rows, z: Array, a: Array) -> None:
+        """Compute a ← f(z) in the given rows."""
         for s in _chunks(rows, z.shape[1]):
             a[s] = f.f(z[s])
 
     def slope(self, f: Activation, rows: Rows, z: Array, a: Array, da: Array, d: Array) -> None:
+        """Compute delta ← da·f′(z) in the given rows."""
         for s in _chunks(rows, z.shape[1]):
             d[s] = da[s] * f.derivative(z[s], a[s])
 
     def losses(self, loss: Loss, outputs: list[Array], y: list[Array]) -> Array:
+        """Return the loss of each example (n,), from a row of each output and of its targets."""
         found: Array = loss.value(outputs, y)
         return found
 
     def loss_slopes(self, loss: Loss, outputs: list[Array], y: list[Array]) -> list[Array]:
+        """Return ∂L/∂a of each output, a row (n,) each."""
         return loss.gradient(outputs, y)
 
 
-class OnFloats:
+class OnFloats(OnArrays):
     """Every number by itself, as the algorithm does it: right on any machine."""
 
     def activate(self, f: Activation, rows: Rows, z: Array, a: Array) -> None:
@@ -184,9 +170,6 @@ def _each(function: Callable[..., float], *arrays: Array) -> Array:
 def _by_example(outputs: list[Array], y: list[Array]) -> Any:
     a, targets = np.array(outputs).T.tolist(), np.array(y).T.tolist()
     return zip(a, targets, strict=True)
-
-
-# ---- self-test -----------------------------------------------------------------------------------
 
 
 FUNCTIONS: Final = ("exp", "expm1", "log", "log1p", "tanh", "sin", "cos")
@@ -242,17 +225,7 @@ def _adds_in_order(kernel: Kernel, neurons: int, sources: int, examples: int) ->
 def _in_order(left: Array, right: Array) -> list[list[float]]:
     """The matrix product, each sum from left to right."""
     columns = right.T.tolist()
-    product = []
-    for row in left.tolist():
-        product.append([_sum_of_products(row, column) for column in columns])
-    return product
-
-
-def _sum_of_products(row: list[float], column: list[float]) -> float:
-    total = 0.0
-    for x, y in zip(row, column, strict=True):
-        total = total + x * y
-    return total
+    return [[ordered_sum(map(mul, row, column)) for column in columns] for row in left.tolist()]
 
 
 def _numbers(chance: Random, *shape: int) -> Array:

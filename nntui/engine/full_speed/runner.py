@@ -99,10 +99,8 @@ class FullSpeed:
 
     def training_state(self, state: State) -> TrainingState:
         """Return the arrays of a state at the start of an update."""
-        parameters, first_memory = (
-            self.parameters,
-            self.experiment.training.optimizer.first_memory(),
-        )
+        parameters = self.parameters
+        first_memory = self.experiment.training.optimizer.first_memory()
         p = [state.b[key] if isinstance(key, str) else state.w[key] for key in parameters]
         rows = [state.memory.get(key, first_memory) for key in parameters]
         memory = np.array(rows, np.float64).reshape(len(parameters), len(first_memory)).T

@@ -107,9 +107,6 @@ def _written(operand: Any) -> str:
     return f"({operand!r})" if math.copysign(1.0, operand) < 0.0 else repr(operand)
 
 
-# ---- code ----------------------------------------------------------------------------------------
-
-
 Row = tuple[float, ...]
 Batches = Iterable[tuple[tuple[Row, ...], bool]]
 """For each update, the examples of its batch (inputs, then targets), and whether an epoch ends."""
@@ -142,7 +139,12 @@ class StraightLine:
 
     def __init__(self, experiment: Experiment, names: tuple[str, ...] = ()) -> None:
         self._examples, self._names = len(experiment.train_examples), names
-        self._code = _compiled(source(experiment, names))
+        # Safe to execute: its words are the template's, letters with counters, operators and the
+        # elementary functions' names; its numbers are digits that Python itself wrote. No name
+        # from a document gets in.
+        variables: dict[str, Any] = dict(FUNCTIONS)
+        exec(compile(source(experiment, names), "<straight-line code>", "exec"), variables)
+        self._code: Callable[..., Any] = variables["train"]
 
     def train(
         self,
@@ -248,12 +250,3 @@ def _name(value: Any) -> str:
 
 def _listed(values: Iterable[Any]) -> str:
     return "".join(f"{_name(value)}, " for value in values)
-
-
-def _compiled(text: str) -> Callable[..., Any]:
-    # Safe to execute: its words are the template's, letters with counters, operators and the
-    # elementary functions' names; its numbers are digits that Python itself wrote. No name from a
-    # document gets in.
-    variables: dict[str, Any] = dict(FUNCTIONS)
-    exec(compile(text, "<straight-line code>", "exec"), variables)
-    return variables["train"]  # type: ignore[no-any-return]
