@@ -91,6 +91,12 @@ def did_you_mean(name: str, names: Iterable[str]) -> str:
     return f'did you mean "{escaped(found)}"?' if found else ""
 
 
+def listed(names: Iterable[str]) -> str:
+    """``a, b or c``."""
+    *before, last = names
+    return f"{', '.join(before)} or {last}" if before else last
+
+
 def quoted(neuron: str) -> str:
     """Write a neuron's name as in a value name: an identifier as it is, others in quotes."""
     return neuron if neuron.isidentifier() else json.dumps(neuron, ensure_ascii=False)

@@ -131,8 +131,6 @@ def parse_message(text: str, net: Network) -> Message:
     return Message(text, tuple(parts))
 
 
-# ---- breakpoints and watchpoints -----------------------------------------------------------------
-
 Event = Literal["changed", "crosses", "becomes true", "nonfinite"]
 
 
@@ -226,18 +224,13 @@ class Watchpoint(BreakpointBase):
         words = (
             self.expression.text if self.expression else "",
             self.event if self.event != "changed" else "",
-            "" if self.level is None else constant(self.level),
+            "" if self.level is None else exact(self.level).replace("Infinity", "inf"),
         )
         return " ".join(filter(None, words))
 
 
 AnyBreakpoint: TypeAlias = Breakpoint | Watchpoint
 R = TypeVar("R", bound=BreakpointBase)
-
-
-def constant(number: float) -> str:
-    """Write a number as an expression."""
-    return {"Infinity": "inf", "-Infinity": "-inf", "NaN": "nan"}.get(exact(number), exact(number))
 
 
 def passed_over(point: R, matches: int) -> R:

@@ -8,7 +8,7 @@ edits made there, so an edit is noticed as well.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -36,9 +36,11 @@ class Match:
 class Detector:
     """What all detectors have in common."""
 
-    def __init__(self, point: AnyBreakpoint, index: SiteIndex, run: Run, lookup: RunValues) -> None:
-        self.point, self._index, self._run, self._lookup = point, index, run, lookup
-        self.sites = Sites()
+    def __init__(
+        self, point: AnyBreakpoint, sites: Sites, index: SiteIndex, run: Run, lookup: RunValues
+    ) -> None:
+        self.point, self.sites = point, sites
+        self._index, self._run, self._lookup = index, run, lookup
 
     def restart(self) -> None:
         """Forget what was: the run was moved, or edited."""
@@ -57,10 +59,6 @@ class PlaceDetector(Detector):
     """A breakpoint: the steps of its place at which its condition is true."""
 
     point: Breakpoint
-
-    def __init__(self, point: Breakpoint, index: SiteIndex, run: Run, lookup: RunValues) -> None:
-        super().__init__(point, index, run, lookup)
-        self.sites = index.sites_of_place(point.place) if point.place else index.every
 
     def match(self, block: Block) -> Match | None:
         """Match; a condition that reads a blank fails at a place, and is not true without one."""
@@ -82,23 +80,14 @@ class ChangeDetector(Detector):
     """A watchpoint: the steps with its event for an expression's value."""
 
     point: Watchpoint
+    previous: Value = None
+    _known: Value = None
+    _started = 0
 
-    def __init__(
-        self,
-        point: Watchpoint,
-        index: SiteIndex,
-        run: Run,
-        lookup: RunValues,
-        known_before: Callable[[Expression, int], Value],
-    ) -> None:
-        super().__init__(point, index, run, lookup)
-        assert point.expression is not None
-        self._expression = point.expression
-        self._known_before = known_before
-        self.sites = index.sites_of_values(point.expression.names)
-        self.previous: Value = None
-        self._known: Value = None
-        self._started = 0
+    @property
+    def _expression(self) -> Expression:
+        assert self.point.expression is not None
+        return self.point.expression
 
     def restart(self) -> None:
         """Compute the value before the next step."""
@@ -109,7 +98,7 @@ class ChangeDetector(Detector):
     def known(self) -> Value:
         """The last value that was not blank, however long ago."""
         if self._known is None:
-            self._known = self._known_before(self._expression, self._started)
+            self._known = _known_before(self._run, self._expression, self._started)
         return self._known
 
     def match(self, block: Block) -> Match | None:
@@ -135,6 +124,29 @@ class ChangeDetector(Detector):
         return text if point.level is None else f"{text}, across {value_text(point.level)}"
 
 
+def _known_before(run: Run, expression: Expression, position: int) -> Value:
+    """The last value of an expression of numbers before a position at which it is blank.
+
+    Whether it is blank depends on the place in the algorithm alone, so if it ever had a value it
+    had one when the last example was finished, or when the last update was.
+    """
+    schedule = run.schedule
+    if not position:
+        return None
+    load = schedule.example_start(position - 1)
+    update = schedule.updates_before(load)
+    last_of_batch = schedule.update_start(update) - schedule.steps_per_update
+    probes = {load + schedule.steps_per_example, load, last_of_batch}
+    twin = run.copy()
+    lookup = RunValues(twin)
+    for probe in sorted((p for p in probes if 0 < p < position), reverse=True):
+        twin.seek(probe)
+        value = expression.value(lookup)
+        if value is not None:
+            return value
+    return None
+
+
 def _changed(old: Value, new: Any, level: float | None) -> bool:
     return old is None or (old != new and not (old != old and new != new))
 
@@ -158,11 +170,8 @@ class NonfiniteDetector(Detector):
     before the edits made behind it.
     """
 
-    def __init__(self, point: Watchpoint, index: SiteIndex, run: Run, lookup: RunValues) -> None:
-        super().__init__(point, index, run, lookup)
-        self.sites = index.every
-        self._all_finite = False
-        self._written: dict[str, float] = {}
+    _all_finite = False
+    _written: Mapping[str, float] = {}
 
     def before_step(self) -> None:
         """Note whether all that the step reads is finite."""
@@ -187,3 +196,13 @@ class NonfiniteDetector(Detector):
         step = run.position + ago
         context = StepContext(run.experiment, run.state, run.schedule.position(step).example)
         return what(run.schedule.operation(step), context)
+
+
+def detector_of(point: AnyBreakpoint, index: SiteIndex, run: Run, lookup: RunValues) -> Detector:
+    """Make the detector of a breakpoint or watchpoint."""
+    if isinstance(point, Breakpoint):
+        return PlaceDetector(point, index.sites_of_place(point.place), index, run, lookup)
+    if point.expression is None:
+        return NonfiniteDetector(point, index.every, index, run, lookup)
+    sites = index.sites_of_values(point.expression.names)
+    return ChangeDetector(point, sites, index, run, lookup)

@@ -27,13 +27,19 @@ from nntui.debugger.breakpoints.breakpoint import (
 from nntui.debugger.breakpoints.table import MAX_BREAKPOINTS, MAX_COUNT, BreakpointTable, counted
 from nntui.debugger.expressions import Expression, ExpressionError, parse, parse_prefix
 from nntui.model.errors import NntuiError
-from nntui.model.names import SYMBOLS, ValueNameError, did_you_mean, escaped, quoted, unquoted
+from nntui.model.names import (
+    SYMBOLS,
+    ValueNameError,
+    did_you_mean,
+    escaped,
+    listed,
+    quoted,
+    unquoted,
+)
 from nntui.model.network import Network
 from nntui.model.wiring import Wiring, check_connection
 
 _KINDS: Final = ("layer", "phase", "line", *PERIODS)
-
-
 _WORD: Final = re.compile(r'\s*(?:(?P<quoted>"(?:[^"\\]|\\.)*")|(?P<arrow>->|→)|(?P<bare>[^\s"]))')
 _BARE: Final = re.compile(r'(?:(?!->|→)[^\s"])+')
 _CLAUSE: Final = re.compile(r"\s*(\w+)")
@@ -121,9 +127,6 @@ _PARSERS: Final[dict[str, Any]] = {
 }
 
 
-# ---- clauses -----------------------------------------------------------------------------------
-
-
 def _clauses(text: str, at: int, network: Network, *, whole: bool = False) -> dict[str, Any]:
     """Parse the clauses from ``at`` on, each at most once, in any order.
 
@@ -204,9 +207,6 @@ _CLAUSE_PARSERS: Final[dict[str, tuple[str, Callable[[str, int, Network], tuple[
 }
 
 
-# ---- expressions and words ---------------------------------------------------------------------
-
-
 def _expression(text: str, at: int, network: Network) -> tuple[Expression, int]:
     try:
         expression, end = parse_prefix(text[at:], network)
@@ -258,7 +258,7 @@ class Word:
 
 def _place(words: Sequence[Word], net: Wiring) -> Place:
     if not words:
-        raise BreakpointError(f"expected a neuron, an edge such as x1->h1, or {_listed(_KINDS)}")
+        raise BreakpointError(f"expected a neuron, an edge such as x1->h1, or {listed(_KINDS)}")
     first, *rest = words
     if first.is_("layer"):
         place, rest = Place("layer", number=_layer(rest[:1], net)), rest[1:]
@@ -298,7 +298,7 @@ def _place(words: Sequence[Word], net: Wiring) -> Place:
         found, hint = escaped(rest[0].text), did_you_mean(rest[0].text, (*DIRECTIONS, "if", "log"))
         raise BreakpointError(
             f"found “{found}” behind {place.text}, "
-            f"expected {_listed(DIRECTIONS)}, or if and a condition{hint and '; ' + hint}"
+            f"expected {listed(DIRECTIONS)}, or if and a condition{hint and '; ' + hint}"
         )
     return _nothing_more(replace(place, direction=rest[0].text), rest[1:])
 
@@ -332,7 +332,7 @@ def _one_of(known: Sequence[str], lead: str, words: Sequence[Word]) -> str:
         return words[0].text
     found = f"“{escaped(words[0].text)}”" if words else "nothing"
     hint = did_you_mean(words[0].text, known) if words else ""
-    expected = f"expected {_listed(known)}{hint and '; ' + hint}"
+    expected = f"expected {listed(known)}{hint and '; ' + hint}"
     raise BreakpointError(f"found {found} behind {lead}, {expected}")
 
 
@@ -354,10 +354,6 @@ def _nothing_more(place: Place, rest: Sequence[Word]) -> Place:
             "or nothing more"
         )
     return place
-
-
-def _listed(words: Sequence[str]) -> str:
-    return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 _COUNTERS: Final = ("number", "hits", "since")

@@ -57,9 +57,6 @@ SEQUENCES: Final[dict[str, Callable[..., Any]]] = {
 }
 
 
-# ---- values that are not finite ------------------------------------------------------------------
-
-
 def count_nonfinite(trace: UpdateTrace) -> MatchCounts:
     """Count the steps that write a value that is not finite, having read only finite ones."""
     counts = MatchCounts.none(trace.length)
@@ -128,8 +125,6 @@ def _finite(*numbers: Any) -> Any:
         found = np.logical_and(found, np.isfinite(number))
     return found
 
-
-# ---- filters -------------------------------------------------------------------------------------
 
 Readers = Mapping[str, Reader]
 UpdateFilter = Callable[[UpdateTrace], MatchCounts]

@@ -110,8 +110,6 @@ class UpdateCounts:
         return [(number, certain[place]) for number, certain, _ in self._by_block]
 
 
-# ---- forward -------------------------------------------------------------------------------------
-
 _WORTH_SEEKING: Final = 5_000
 """So many steps of the listing take about as long as seeking past them at full speed."""
 
@@ -215,8 +213,6 @@ class ForwardSearch:
             run.advance(to - run.position)
 
 
-# ---- backward ------------------------------------------------------------------------------------
-
 _WIDER: Final = 4
 """By what factor each window is wider than the one searched before."""
 _FIRST_PIECE: Final = 1_000
@@ -283,8 +279,6 @@ class BackwardSearch:
             if perf_counter() > deadline:
                 return False
 
-    # ---- from the widest to the narrowest ------------------------------------------------------
-
     def _choose_window(self) -> None:
         """Choose the update that is partly searched, or edited; else whole ones at full speed."""
         schedule, search = self._schedule, self._search
@@ -338,8 +332,6 @@ class BackwardSearch:
             if found := walker.walk(end):
                 self._met.append((run.position - 1, found))
 
-
-# ---- both directions -----------------------------------------------------------------------------
 
 _ENDS = {1: ("end", "the end of the run"), -1: ("start", "the start of the run")}
 

@@ -80,8 +80,10 @@ class SiteIndex:
         opens_epoch = batch == 0 and place == 0
         return Block(first, end, epoch, update, example, place, opens_epoch)
 
-    def sites_of_place(self, place: Place) -> Sites:
+    def sites_of_place(self, place: Place | None) -> Sites:
         """The offsets of a place's steps; ``admits`` says in which blocks."""
+        if place is None:
+            return self.every
         chosen: Sequence[Parameter]
         updated = self.offsets.update
         match place.kind:

@@ -140,9 +140,6 @@ def counted(count: int, least: int, what: str) -> int:
     return count
 
 
-# ---- renaming neurons ----------------------------------------------------------------------------
-
-
 def renamed_command(point: AnyBreakpoint, new_name: NewName) -> str:
     """The command that makes the breakpoint with the neurons' new names.
 

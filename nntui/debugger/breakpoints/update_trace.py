@@ -244,8 +244,6 @@ _IN_EXAMPLE: Final[dict[str, Callable[..., Reader]]] = {
 }
 
 
-# ---- counts --------------------------------------------------------------------------------------
-
 Whole: TypeAlias = npt.NDArray[np.int64]
 
 

@@ -11,24 +11,18 @@ from itertools import groupby, repeat
 from time import perf_counter
 from typing import Final
 
-from nntui.debugger.breakpoints.breakpoint import (
-    AnyBreakpoint,
-    Breakpoint,
-    matched,
-    passed_over,
-)
+from nntui.debugger.breakpoints.breakpoint import AnyBreakpoint, matched, passed_over
 from nntui.debugger.breakpoints.detectors import (
     ChangeDetector,
     Detector,
     Match,
     NonfiniteDetector,
-    PlaceDetector,
+    detector_of,
 )
 from nntui.debugger.breakpoints.sites import Block, SiteIndex, Steps
 from nntui.debugger.breakpoints.stop import Stop, ordinal
 from nntui.debugger.breakpoints.table import BreakpointTable
-from nntui.debugger.expressions import Expression
-from nntui.debugger.values import RunValues, Value
+from nntui.debugger.values import RunValues
 from nntui.engine.run import Run
 
 _CLOCK_EVERY = 64
@@ -45,7 +39,7 @@ class Walker:
     def __init__(self, run: Run, index: SiteIndex, points: Iterable[AnyBreakpoint]) -> None:
         self.run, self.index = run, index
         self.lookup = RunValues(run)
-        self.detectors = [self._detector(point) for point in points]
+        self.detectors = [detector_of(point, index, run, self.lookup) for point in points]
         self.tested = 0
         self.edits = sorted({edit.position for edit in run.timeline.edits})
         self._at = -1
@@ -110,35 +104,6 @@ class Walker:
         for offset, found in groupby(merge(*streams), key=lambda pair: pair[0]):
             yield offset, [self.detectors[n] for n in dict.fromkeys(n for _, n in found)]
 
-    def _detector(self, point: AnyBreakpoint) -> Detector:
-        if isinstance(point, Breakpoint):
-            return PlaceDetector(point, self.index, self.run, self.lookup)
-        if point.expression is None:
-            return NonfiniteDetector(point, self.index, self.run, self.lookup)
-        return ChangeDetector(point, self.index, self.run, self.lookup, self._known_before)
-
-    def _known_before(self, expression: Expression, position: int) -> Value:
-        """The last value of an expression of numbers before a position at which it is blank.
-
-        Whether it is blank depends on the place in the algorithm alone, so if it ever had a value
-        it had one when the last example was finished, or when the last update was.
-        """
-        schedule = self.run.schedule
-        if not position:
-            return None
-        load = schedule.example_start(position - 1)
-        update = schedule.updates_before(load)
-        last_of_batch = schedule.update_start(update) - schedule.steps_per_update
-        probes = {load + schedule.steps_per_example, load, last_of_batch}
-        twin = self.run.copy()
-        lookup = RunValues(twin)
-        for probe in sorted((p for p in probes if 0 < p < position), reverse=True):
-            twin.seek(probe)
-            value = expression.value(lookup)
-            if value is not None:
-                return value
-        return None
-
 
 def _after_step(detectors: Iterable[NonfiniteDetector]) -> None:
     for detector in detectors:
@@ -148,8 +113,6 @@ def _after_step(detectors: Iterable[NonfiniteDetector]) -> None:
 def _between(offsets: Steps, low: int, high: int) -> Steps:
     return offsets[bisect_left(offsets, low) : bisect_left(offsets, high)]
 
-
-# ---- messages and hits ---------------------------------------------------------------------------
 
 MAX_MESSAGES: Final = 1000
 

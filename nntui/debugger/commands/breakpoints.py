@@ -60,14 +60,6 @@ def _condition(debugger: Debugger, number: int, rest: str) -> AnyBreakpoint:
     return debugger.breakpoints.condition(number, expression)
 
 
-def _ignore(debugger: Debugger, number: int, rest: str) -> AnyBreakpoint:
-    return debugger.breakpoints.ignore(number, whole(rest, "how many matches to pass over"))
-
-
-def _every(debugger: Debugger, number: int, rest: str) -> AnyBreakpoint:
-    return debugger.breakpoints.every(number, whole(rest, "each how many-th match to stop at"))
-
-
 def _each(verb: str, change: Callable[[Debugger, int], AnyBreakpoint]) -> Function:
     """Make a command on some breakpoints by their numbers, or on all."""
 
@@ -184,11 +176,15 @@ What break takes behind its place (if, every, ignore, log) goes here too.
         more="\n  condition 1 abs(dw[x1,h1]) > 1\n  condition 1",
     ),
     Command(
-        "ignore", "NUMBER COUNT", "pass over a breakpoint's next matches", _change(_ignore),
+        "ignore", "NUMBER COUNT", "pass over a breakpoint's next matches",
+        _change(lambda debugger, number, rest: debugger.breakpoints.ignore(
+            number, whole(rest, "how many matches to pass over"))),
         completes=breakpoints,
     ),
     Command(
-        "every", "NUMBER K", "stop at each K-th match of a breakpoint only", _change(_every),
+        "every", "NUMBER K", "stop at each K-th match of a breakpoint only",
+        _change(lambda debugger, number, rest: debugger.breakpoints.every(
+            number, whole(rest, "each how many-th match to stop at"))),
         completes=breakpoints,
     ),
     Command(

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from nntui.model.errors import NntuiError
-from nntui.model.names import did_you_mean, escaped
+from nntui.model.names import did_you_mean, escaped, listed
 
 if TYPE_CHECKING:
     from nntui.debugger.breakpoints.search import ContinueSearch
@@ -161,12 +161,6 @@ def chosen(
         raise CommandError(f"“{escaped(word)}” may be {listed(found)}")
     hint = did_you_mean(word, [*known, *aliases]) or advice or f"it may be {listed(known)}"
     raise CommandError(f"there is no {what} “{escaped(word)}”; {hint}")
-
-
-def listed(names: Iterable[str]) -> str:
-    """``a, b or c``."""
-    *before, last = names
-    return f"{', '.join(before)} or {last}" if before else last
 
 
 @dataclass(slots=True)
