@@ -140,21 +140,17 @@ def _number(value: object, most: int = _MOST_NUMBER) -> int | None:
 
 
 def _position(debugger: Debugger, stored: object, seconds: float | None) -> list[str]:
-    position = _number(stored, debugger.total)
-    if position is None:
+    if (position := _number(stored, debugger.total)) is None:
         shown = escaped(repr(stored), 40)
         return [f"position: found {shown}, expected a whole number from 0 to {debugger.total}"]
     if seconds is None:
         debugger.seek(position)
     elif not debugger.approach(position, seconds):
         debugger.seek(0)
-        return [
-            SlowPosition(f"position {position} takes a while to reach: goto {position} leads there")
-        ]
+        slow = f"position {position} takes a while to reach: goto {position} leads there"
+        return [SlowPosition(slow)]
     return []
 
-
-# ---- carrying over to an edited experiment -------------------------------------------------------
 
 _SAME_NAMES = Renaming()
 _OF_RUN: Final = ("version", "branches", "bookmarks")

@@ -156,7 +156,12 @@ def write_state(file: Path, state: Mapping[str, Any]) -> None:
     except StateError as error:
         what = "breakpoints, displays and position are not kept"
         raise StateError(f"{what}: {_path(file)}: {error}") from None
-    _prune(file.parent)
+    with contextlib.suppress(OSError), os.scandir(file.parent) as entries:
+        files = [entry for entry in entries if entry.name.endswith(".json")]
+        if len(files) > MOST_FILES:
+            files.sort(key=lambda entry: entry.stat().st_mtime)
+            for entry in files[: len(files) - MOST_FILES]:
+                os.unlink(entry.path)
 
 
 def _object(text: str) -> dict[str, Any]:
@@ -166,16 +171,6 @@ def _object(text: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise Fault("", shown(value), "an object")
     return value
-
-
-def _prune(folder: Path) -> None:
-    """Delete the files written longest ago when there are very many."""
-    with contextlib.suppress(OSError), os.scandir(folder) as entries:
-        files = [entry for entry in entries if entry.name.endswith(".json")]
-        if len(files) > MOST_FILES:
-            files.sort(key=lambda entry: entry.stat().st_mtime)
-            for entry in files[: len(files) - MOST_FILES]:
-                os.unlink(entry.path)
 
 
 VERSION: Final = 1

@@ -27,8 +27,6 @@ _WITHOUT_KEYS: Final = (
     ("panes as they were", "give every pane its own size again", "reset_sizes"),
     ("tour", "four cards that show you round", "tour"),
 )
-
-
 Entry = tuple[str, str, Callable[[], Any]]
 """A name, what it does, and how to do it."""
 

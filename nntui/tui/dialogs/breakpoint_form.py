@@ -80,23 +80,19 @@ class BreakpointForm(FormScreen["AnyBreakpoint"]):
 
     def _command(self) -> str:
         """Return the command that makes the row that the fields describe."""
-        verb = "break" if isinstance(self._row, Breakpoint) else "watch"
-        words = [
-            "t" + verb if self.query_one("#temporary", Checkbox).value else verb,
-            self._text("what"),
-        ]
-        if isinstance(self._row, Breakpoint):
-            direction = self.query_one("#direction", Select).value
-            words.append("" if direction == BOTH else str(direction))
-        words += [
-            f"{clause} {text}" for clause in ("every", "ignore") if (text := self._text(clause))
-        ]
-        words.append("" if self.query_one("#enabled", Checkbox).value else "disabled")
-        if condition := self._text("if"):
-            words.append(f"if {condition}")
+        is_break = isinstance(self._row, Breakpoint)
+        temporary = "t" if self.query_one("#temporary", Checkbox).value else ""
+        words = [temporary + ("break" if is_break else "watch"), self._text("what")]
+        if is_break and (direction := self.query_one("#direction", Select).value) != BOTH:
+            words.append(str(direction))
+        if not self.query_one("#enabled", Checkbox).value:
+            words.append("disabled")
+        for clause in ("every", "ignore", "if"):
+            if text := self._text(clause):
+                words.append(f"{clause} {text}")
         if log := self._text("log"):
             words.append(f"log {json.dumps(log, ensure_ascii=False)}")
-        return " ".join(word for word in words if word)
+        return " ".join(filter(None, words))
 
     def _text(self, id: str) -> str:
         return self.query_one(f"#{id}", Input).value.strip()

@@ -61,7 +61,7 @@ class FaultScreen(Screen[None]):
     ) -> None:
         super().__init__()
         self.document = document
-        self._set(error, lines, stamps)
+        self.show(error, lines, stamps)
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="fault") as box:
@@ -77,8 +77,9 @@ class FaultScreen(Screen[None]):
         self._draw()
 
     def show(self, error: DocumentError, lines: Excerpt | None, stamps: tuple[Stamp, ...]) -> None:
-        """Show another error after the file has changed."""
-        self._set(error, lines, stamps)
+        """Show an error: the first, or another after the file has changed."""
+        self.error, self._lines, self.stamps = error, lines, stamps
+        self.files = files_of(self.document, error)
         self._draw()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -90,14 +91,11 @@ class FaultScreen(Screen[None]):
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        if self.is_mounted:
-            self._draw()
-
-    def _set(self, error: DocumentError, lines: Excerpt | None, stamps: tuple[Stamp, ...]) -> None:
-        self.error, self._lines, self.stamps = error, lines, stamps
-        self.files = files_of(self.document, error)
+        self._draw()
 
     def _draw(self) -> None:
+        if not self.is_mounted:
+            return
         colours = Colours.of_app(self.app)
         lines, (width, height) = self._lines, self.size
         where = ": ".join(filter(None, (escaped(self.error.file, 300), self.error.place)))
@@ -134,10 +132,8 @@ def _quoted(lines: Excerpt, colours: Colours, width: int, around: int) -> Text:
         marked = n in lines.marked
         column = lines.column if n == lines.marked.start else None
         part, at = _part(line, column, room)
-        text.append(
-            f"{_MARK if marked else ' '} {n:>{digits}} │ ",
-            colours.stop if marked else colours.faint,
-        )
+        mark, style = (_MARK, colours.stop) if marked else (" ", colours.faint)
+        text.append(f"{mark} {n:>{digits}} │ ", style)
         text.append(part + "\n", colours.current_line if marked else "")
         if column is not None:
             text.append(" " * (digits + 5 + at) + "▲\n", colours.stop)
@@ -148,10 +144,8 @@ def _quoted(lines: Excerpt, colours: Colours, width: int, around: int) -> Text:
 def _part(line: str, column: int | None, room: int) -> tuple[str, int]:
     """Cut a line to the cells around a column; return it, and the column's cell."""
     split = 0 if column is None else column - 1
-    before, behind = (
-        _printable(line[max(split - room, 0) : split]),
-        _printable(line[split:][: room + 1]),
-    )
+    before = _printable(line[max(split - room, 0) : split])
+    behind = _printable(line[split:][: room + 1])
     kept = room - min(cell_len(behind), room // 2)
     if split > room or cell_len(before) > kept:
         while cell_len(before) >= kept:

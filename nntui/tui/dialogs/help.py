@@ -68,14 +68,10 @@ _KEYS: Final = 17
 _WIDEST: Final = 84
 _FRAME: Final = 6
 """Cells of the border, of the blanks within it, of the scrollbar and one before that."""
-
-
 _REMARKS: Final = (
     "A click chooses a neuron, a row, a tab or a key; the wheel scrolls a pane.",
     "Other keys: keys.toml in your configuration directory (nntui help keys).",
 )
-
-
 _Line = tuple[str, str, str]
 """A key or a pane, its help, and more words that a search finds it by."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import ClassVar, Final
 
 from rich.cells import cell_len
@@ -71,7 +70,7 @@ class Question(ModalScreen["str | None"]):
 
     def on_mount(self) -> None:
         # The last button does nothing.
-        self.call_after_refresh(partial(self.query(Button).last().focus))
+        self.call_after_refresh(self.query(Button).last().focus)
 
     def action_answer(self, name: str) -> None:
         self.dismiss(name)

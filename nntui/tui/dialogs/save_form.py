@@ -33,7 +33,9 @@ class SaveForm(FormScreen[Path]):
             yield Static(self._note, markup=False)
         path = TextField(str(self._proposed), id="path", compact=True, select_on_focus=False)
         yield field("file", path)
-        yield Static(_folder_note(), classes="faint", markup=False)
+        folder, gone = working_folder(), "the folder you are in is gone: give the whole path"
+        note = f"without a folder it goes to {escaped(str(folder), 200)}"
+        yield Static(note if folder.is_absolute() else gone, classes="faint", markup=False)
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
@@ -80,10 +82,3 @@ def working_folder() -> Path:
         return Path.cwd()
     except OSError:
         return Path()
-
-
-def _folder_note() -> str:
-    try:
-        return f"without a folder it goes to {escaped(os.getcwd(), 200)}"
-    except OSError:
-        return "the folder you are in is gone: give the whole path"

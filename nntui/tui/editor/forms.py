@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, ClassVar, Final, TypeVar, cast
 
@@ -98,7 +97,12 @@ class EditForm(FormScreen[Change]):
 
     def on_input_submitted(self) -> None:
         """Make the change, or say what is wrong with it."""
-        values = {each.name: self._value(each) for each in self._form.fields}
+        values = {}
+        for each in self._form.fields:
+            widget = self.query_one(f"#edit-{each.name}")
+            assert isinstance(widget, Input | Tick)
+            value = widget.value
+            values[each.name] = yes_or_no(value) if isinstance(value, bool) else value
         unchanged = all(values[each.name] == each.value for each in self._form.fields)
         if unchanged and not self._form.new:
             self.dismiss(None)
@@ -116,11 +120,6 @@ class EditForm(FormScreen[Change]):
     def _focus_field(self, name: str) -> None:
         """Focus a field. Its text is selected: what is typed replaces it."""
         self.query_one(f"#edit-{name}").focus()
-
-    def _value(self, each: Field) -> str:
-        if each.tick:
-            return yes_or_no(self.query_one(f"#edit-{each.name}", Tick).value)
-        return self.query_one(f"#edit-{each.name}", Input).value
 
 
 def _widget(each: Field) -> Input | Tick:
@@ -246,11 +245,11 @@ def example_form(experiment: Experiment, n: int) -> Form:
         Field("inputs", numbers_text(data.inputs[n])),
         Field("target", numbers_text(data.targets[n])),
     )
-    return Form(
-        f"Example {n + 1}",
-        fields,
-        lambda values: change_row(experiment, n, *_example(experiment, values)),
-    )
+
+    def make(values: Values) -> Change:
+        return change_row(experiment, n, *_example(experiment, values))
+
+    return Form(f"Example {n + 1}", fields, make)
 
 
 def new_example_form(experiment: Experiment) -> Form:
@@ -312,12 +311,9 @@ def _vector(text: str) -> tuple[float, ...]:
 def _example(
     experiment: Experiment, values: Values
 ) -> tuple[tuple[float, ...], tuple[float, ...] | int]:
-    target = partial(_target, experiment)
-    return _read(values, "inputs", _vector), _read(values, "target", target)
-
-
-def _target(experiment: Experiment, text: str) -> tuple[float, ...] | int:
-    """Return a target: a class index where the data set has class indices."""
-    numbers = _vector(text)
+    """Return inputs and a target: a class index where the data set has class indices."""
+    inputs, target = _read(values, "inputs", _vector), _read(values, "target", _vector)
     classes = any(isinstance(target, int) for target in experiment.data.targets[:1])
-    return int(numbers[0]) if classes and len(numbers) == 1 and numbers[0].is_integer() else numbers
+    if classes and len(target) == 1 and target[0].is_integer():
+        return inputs, int(target[0])
+    return inputs, target

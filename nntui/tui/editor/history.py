@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from nntui.model.names import escaped
@@ -36,8 +37,14 @@ class EditActions(AppBase):
             return
         from nntui.tui.editor.screen import EditorScreen
 
+        def left(_: None) -> None:
+            from nntui.debugger.session import original
+
+            if self.stepping and original(self.stepping.debugger) is not document.edited.experiment:
+                self._restart("the document was edited: the run starts again")
+
         screen = EditorScreen(document, self.make_change, self.keys.changed)
-        self.once_at_rest(lambda: self.push_screen(screen, self._editor_left))
+        self.once_at_rest(lambda: self.push_screen(screen, left))
 
     def make_change(self, change: Change) -> None:
         """Add a change to the history; the run follows when the editor is left."""
@@ -78,13 +85,13 @@ class EditActions(AppBase):
                 return
             document.edited, document.on_disk = Edited.of(experiment), document.seen[0]
             document.sessions.clear()
-            self.show_run(debugger, f"{document.name} was read anew: the run starts again", lost)
+            self.show_run(f"{document.name} was read anew: the run starts again", debugger, lost)
             self.document_changed()
 
         self.once_at_rest(lambda: self._begin(experiment, begun))
 
     def show_run(
-        self, debugger: Debugger, said: str, lost: list[str], renamed: Callable[[str], str] = str
+        self, said: str, debugger: Debugger, lost: list[str], renamed: Callable[[str], str] = str
     ) -> None:
         """Show the run of the document as it is now, and say why it is another.
 
@@ -97,8 +104,7 @@ class EditActions(AppBase):
         if before is not None and self.stepping is not None:
             self.stepping.copy_view_from(before, renamed)
         if lost:
-            lines = ["not kept:", *(escaped(each, 200) for each in lost)]
-            self.warn("the run starts again", lines)
+            self.warn("the run starts again", ["not kept:", *(escaped(each, 200) for each in lost)])
         self.call_after_refresh(self.say, said)
 
     def _move(self, change: Change | None, to: Callable[[], Edited], done: str, none: str) -> None:
@@ -114,14 +120,6 @@ class EditActions(AppBase):
             self._restart(f"{said}; the run starts again")
         self.say(said)
 
-    def _editor_left(self, _: None) -> None:
-        from nntui.debugger.session import original
-
-        assert self.document is not None
-        edited = self.document.edited.experiment
-        if self.stepping is not None and original(self.stepping.debugger) is not edited:
-            self._restart("the document was edited: the run starts again")
-
     def _restart(self, said: str) -> None:
         """Run the experiment as it is edited; breakpoints, displays and bookmarks go along."""
         document = self.document
@@ -133,18 +131,12 @@ class EditActions(AppBase):
             assert self.stepping is not None
             left, experiment = self.stepping.debugger, document.edited.experiment
             known = {id(version.experiment) for version in document.edited.versions}
-            document.sessions[id(original(left))] = to_plain(left)
-            document.sessions = {
-                key: kept for key, kept in document.sessions.items() if key in known
-            }
+            sessions = {**document.sessions, id(original(left)): to_plain(left)}
+            document.sessions = {key: kept for key, kept in sessions.items() if key in known}
             before, renaming = document.sessions.get(id(experiment)), document.edited.renaming
             document.edited = document.edited.as_run()
-            self._begin(
-                experiment,
-                lambda debugger, lost: self.show_run(debugger, said, lost, renaming.now),
-                before,
-                renaming,
-            )
+            show = partial(self.show_run, said, renamed=renaming.now)
+            self._begin(experiment, show, before, renaming)
 
         self.once_at_rest(act)
 

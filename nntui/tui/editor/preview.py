@@ -17,7 +17,6 @@ from nntui.draw.plan import FilledHeatMaps, Layout, fill_heat_maps
 from nntui.explain.numbers import fitted
 from nntui.model.experiment import Experiment
 from nntui.model.network import Network
-from nntui.model.wiring import Wiring
 from nntui.tui.panes.pane import LinePane
 
 MOST_BRIGHT: Final = 60
@@ -31,7 +30,6 @@ class Preview(LinePane):
         super().__init__(title="Network: b in the boxes, w on the lines", id="preview")
         self._network: Network | None = None
         self._names: tuple[str, ...] = ()
-        self._net: Wiring | None = None
         self._draft: Draft | None = None
         self._layout: Layout | None = None
         self._heat = FilledHeatMaps((), ())
@@ -42,12 +40,12 @@ class Preview(LinePane):
         network = experiment.network
         if network is self._network and names == self._names:
             return
-        net, before = network.wiring(), self._net
+        net, before = network.wiring(), self._network.wiring() if self._network else None
         if before is None or (net.layer, net.sources) != (before.layer, before.sources):
             self._draft = self._layout = None
         elif self._layout is not None and network is not self._network:  # only numbers differ
             self._heat = fill_heat_maps(self._layout, network.weight)
-        self._network, self._net, self._names = network, net, names
+        self._network, self._names = network, names
         self._draw()
 
     def on_resize(self, event: Resize) -> None:
@@ -67,7 +65,14 @@ class Preview(LinePane):
         network = self._network
         if network is None or not (self.size.width and self.size.height and self.display):
             return
-        plan = self._laid_out(network)
+        if self._layout is None:
+            if self._draft is None:
+                net = network.wiring()
+                self._draft = draft(net.layer, net.sources, net.targets)
+            size = self.scrollable_content_region.size
+            self._layout = lay_out(self._draft, max(size.width, 1), max(size.height, 1))
+            self._heat = fill_heat_maps(self._layout, network.weight)
+        plan = self._layout
         nodes: dict[str, NodeLook] = {}
         for name in {*(box.names[0] for box in plan.boxes), *self._names}:
             bias = network.neuron(name).bias
@@ -84,16 +89,6 @@ class Preview(LinePane):
             boxes = [plan.homes[name] for name in self._names]
             regions = [Region(b.x, b.y, b.width, b.height) for b in boxes]
             self.reveal_region(Region.from_union(regions))
-
-    def _laid_out(self, network: Network) -> Layout:
-        if self._layout is None:
-            if self._draft is None:
-                net = network.wiring()
-                self._draft = draft(net.layer, net.sources, net.targets)
-            size = self.scrollable_content_region.size
-            self._layout = lay_out(self._draft, max(size.width, 1), max(size.height, 1))
-            self._heat = fill_heat_maps(self._layout, network.weight)
-        return self._layout
 
     def _selected(self, plan: Layout, network: Network) -> tuple[Edge, ...]:
         """Return the selected connection, or the strongest visible ones of the selected neuron."""

@@ -91,8 +91,7 @@ class EditorScreen(Screen[None]):
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        if self.is_mounted:
-            self._draw()
+        self._draw()
 
     def action_leave(self) -> None:
         """Go back to the run, which starts again with what was edited."""

@@ -147,16 +147,6 @@ def _example_line(experiment: Experiment, n: int, width: int) -> str:
     return f"{n + 1:>5}  {forms.numbers_text(x)}  →  {forms.numbers_text(y)}"
 
 
-def _train_neuron(experiment: Experiment, name: str) -> Change:
-    trainable = experiment.network.neuron(name).trainable
-    return change_neuron(experiment, name, trainable=not trainable)
-
-
-def _train_connection(experiment: Experiment, edge: tuple[str, str]) -> Change:
-    trainable = experiment.network.connection(*edge).trainable
-    return change_connection(experiment, *edge, trainable=not trainable)
-
-
 SECTIONS: Final[dict[str, Section]] = {
     "neurons": Section(
         title="Neurons",
@@ -169,7 +159,9 @@ SECTIONS: Final[dict[str, Section]] = {
         change=forms.neuron_form,
         add=lambda experiment, name: forms.new_neuron_form(experiment),
         delete=delete_neuron,
-        train=_train_neuron,
+        train=lambda experiment, name: change_neuron(
+            experiment, name, trainable=not experiment.network.neuron(name).trainable
+        ),
         neurons=lambda name: (name,),
     ),
     "connections": Section(
@@ -181,7 +173,9 @@ SECTIONS: Final[dict[str, Section]] = {
         change=lambda experiment, edge: forms.connection_form(experiment, *edge),
         add=lambda experiment, edge: forms.new_connection_form(experiment, edge and edge[0]),
         delete=lambda experiment, edge: disconnect(experiment, *edge),
-        train=_train_connection,
+        train=lambda experiment, edge: change_connection(
+            experiment, *edge, trainable=not experiment.network.connection(*edge).trainable
+        ),
         neurons=tuple,
     ),
     "training": Section(
