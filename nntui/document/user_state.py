@@ -148,9 +148,8 @@ def write_state(file: Path, state: Mapping[str, Any]) -> None:
     from nntui.document.save import laid_out
 
     text = laid_out(state)
-    length = len(text.encode("utf-8", "backslashreplace"))
     try:
-        if length > MAX_DEBUGGER_BYTES:
+        if (length := len(text.encode("utf-8", "backslashreplace"))) > MAX_DEBUGGER_BYTES:
             raise StateError(f"{length} bytes, expected at most {MAX_DEBUGGER_BYTES}")
         write_file(file, text)
     except StateError as error:

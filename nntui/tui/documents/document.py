@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from nntui.model.names import escaped
 
 if TYPE_CHECKING:
     from nntui.document.files import Stamp
     from nntui.model.changes.history import Edited
+
+LARGE: Final = 20_000
+"""Connections from which a run takes a moment to begin, and takes most of the memory."""
 
 
 @dataclass

@@ -6,7 +6,6 @@ import gc
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from nntui.debugger.debugger import Debugger
 from nntui.document.files import Stamp, stamps_of
@@ -16,11 +15,9 @@ from nntui.model.dataset import CsvSource
 from nntui.model.experiment import Experiment
 from nntui.samples import samples
 from nntui.sessions import open_session
+from nntui.tui.documents.document import LARGE
 from nntui.tui.stepping.screen import SteppingScreen
 from nntui.tui.user_files import PreferencesFile, remember
-
-LARGE: Final = 20_000
-"""Connections of a network that is more than all the rest of the program."""
 
 
 @dataclass(frozen=True, slots=True)

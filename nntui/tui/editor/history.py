@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from nntui.model.names import escaped
 from nntui.tui.app_base import AppBase
 from nntui.tui.dialogs.question import OpeningScreen
+from nntui.tui.documents.document import LARGE
 
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 Losing = Callable[[list[str]], None]
 Begun = Callable[["Debugger", list[str]], None]
-LARGE: Final = 20_000
-"""Connections from which a run takes a moment to begin."""
 
 
 class EditActions(AppBase):
