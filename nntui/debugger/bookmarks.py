@@ -31,7 +31,7 @@ class Bookmark:
 
 
 class Bookmarks:
-    """The bookmarks of a debugger, by name.
+    """The bookmarks of a debugger, by name; a name that none has is a BookmarkError.
 
     >>> debugger.bookmarks.add("before the jump")
     >>> debugger.seek(9000)
@@ -75,11 +75,6 @@ class Bookmarks:
         return bookmark
 
     def find(self, name: str) -> Bookmark:
-        """Look up a bookmark by its name.
-
-        Raises:
-            BookmarkError: there is none; the sentence says the nearest.
-        """
         if name not in self._bookmarks:
             hint = did_you_mean(name, self._bookmarks)
             none = "" if self._bookmarks else ": there are none yet"
@@ -89,11 +84,7 @@ class Bookmarks:
         return self._bookmarks[name]
 
     def remove(self, name: str) -> Bookmark:
-        """Delete a bookmark.
-
-        Raises:
-            BookmarkError: there is none of that name.
-        """
+        """Delete a bookmark, and return it."""
         found = self.find(name)
         del self._bookmarks[name]
         return found
@@ -102,7 +93,7 @@ class Bookmarks:
         """Go to a bookmark's position, on its branch.
 
         Raises:
-            BookmarkError: there is none of that name, or its branch was deleted.
+            BookmarkError: its branch was deleted.
         """
         found = self.find(name)
         if found.at.branch not in self._branches:
@@ -121,7 +112,6 @@ class Bookmarks:
 
     @property
     def plain(self) -> list[dict[str, Any]]:
-        """The bookmarks as plain values."""
         return [
             {"name": each.name, "position": each.at.position, "branch": each.at.branch}
             for each in self
@@ -150,8 +140,6 @@ class Bookmarks:
             self._bookmarks = kept
             raise
 
-
-# ---- the history of stops ------------------------------------------------------------------------
 
 MAX_STOPS: Final = 200
 """How many stops are remembered; the oldest are forgotten."""

@@ -60,7 +60,10 @@ class BranchPosition:
 
 
 class Branches:
-    """The branches of a stepper, in the order in which they were made."""
+    """The branches of a stepper, in the order in which they were made.
+
+    A name that none of them has is a BranchError.
+    """
 
     def __init__(self, stepper: Stepper) -> None:
         self._stepper = stepper
@@ -70,7 +73,6 @@ class Branches:
 
     @property
     def current(self) -> Branch:
-        """The branch that the stepper stands on."""
         return self._branches[self._current]
 
     @property
@@ -79,12 +81,7 @@ class Branches:
         return BranchPosition(self._stepper.position, self._current)
 
     def go(self, to: BranchPosition) -> None:
-        """Go to a position of a branch.
-
-        Raises:
-            BranchError: there is no such branch any more.
-            IndexError: the run has no such position.
-        """
+        """Go to a position of a branch; an IndexError where the run has none such."""
         self.switch(to.branch)
         self._stepper.seek(to.position)
 
@@ -99,11 +96,6 @@ class Branches:
         return len(self._branches)
 
     def __getitem__(self, name: str) -> Branch:
-        """Look up a branch by its name.
-
-        Raises:
-            BranchError: there is none.
-        """
         if name not in self._branches:
             hint = did_you_mean(name, self._branches)
             raise BranchError(f"there is no branch called “{escaped(name)}”{hint and '; ' + hint}")
@@ -144,7 +136,7 @@ class Branches:
         """Rename a branch.
 
         Raises:
-            BranchError: there is no such branch, it is ``main``, or the new name cannot be.
+            BranchError: it is ``main``, or the new name cannot be.
         """
         self[name]  # raises when there is none
         if name == MAIN:
@@ -161,11 +153,7 @@ class Branches:
         return self._branches[to]
 
     def switch(self, name: str) -> Branch:
-        """Go to the same position on another branch.
-
-        Raises:
-            BranchError: there is none of that name.
-        """
+        """Go to the same position on another branch."""
         branch = self[name]
         if branch.name != self._current:
             self._go(branch)
@@ -175,7 +163,7 @@ class Branches:
         """Delete a branch; its children become those of its parent.
 
         Raises:
-            BranchError: there is no such branch, it is ``main``, or the stepper stands on it.
+            BranchError: it is ``main``, or the stepper stands on it.
         """
         branch = self[name]
         if name == MAIN:
@@ -197,22 +185,14 @@ class Branches:
                 )
 
     def difference(self, a: str, b: str) -> Difference | None:
-        """Find the first position where two branches differ in any value; None without one.
-
-        Raises:
-            BranchError: there is no branch of one of these names.
-        """
+        """Find the first position where two branches differ in any value; None without one."""
         comparison = self.comparison(a, b)
         while not comparison.burst(1.0):
             pass
         return comparison.found
 
     def comparison(self, a: str, b: str) -> BranchComparison:
-        """Search in bursts, for a screen that stays responsive.
-
-        Raises:
-            BranchError: there is no branch of one of these names.
-        """
+        """Search in bursts, for a screen that stays responsive."""
         return BranchComparison(self[a].timeline, self[b].timeline)
 
     def plain(self) -> list[dict[str, Any]]:
@@ -244,15 +224,9 @@ class Branches:
             timeline, edits = parent.timeline, []
             for written in row["edits"]:
                 position = int(written["position"])
-                edits.append(
-                    edit_of(
-                        timeline.experiment_at(position),
-                        stepper.schedule,
-                        position,
-                        str(written["target"]),
-                        written["value"],
-                    )
-                )
+                target, value = str(written["target"]), written["value"]
+                before = timeline.experiment_at(position)
+                edits.append(edit_of(before, stepper.schedule, position, target, value))
                 timeline = timeline.fork(edits[-1])
             if not edits:
                 raise BranchError(f"“{escaped(name)}” has no edit that makes it a branch")

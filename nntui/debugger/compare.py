@@ -17,7 +17,6 @@ from nntui.engine.observe import StepContext, writes
 from nntui.engine.run import Run
 from nntui.engine.state import same, same_number
 from nntui.engine.timeline import Timeline
-from nntui.model.names import SYMBOLS, value_name
 from nntui.model.numerics import Array
 
 MOST_VALUES: Final = 200
@@ -245,16 +244,12 @@ class BranchComparison:
         for run in self._runs:
             run.seek(position)
         a, b = (SnapshotTaker().take(run, None) for run in self._runs)
-        found: dict[str, Pair] = {}
-        for symbol, neurons in SYMBOLS.items():
-            on_a, on_b = getattr(a, symbol), getattr(b, symbol)
-            if not neurons:
-                on_a, on_b = {(): on_a}, {(): on_b}
-            for key in on_a | on_b:
-                pair = on_a.get(key), on_b.get(key)
-                if pair[0] is not pair[1] and not same_number(*pair):
-                    found[value_name(symbol, *((key,) if neurons == 1 else key))] = pair
-        return found
+        on_a, on_b = a.values, b.values
+        return {
+            name: (on_a[name], on_b[name])
+            for name in on_a
+            if not same_number(on_a[name], on_b[name])
+        }
 
 
 def common(a: tuple[Edit, ...], b: tuple[Edit, ...]) -> tuple[Edit, ...]:

@@ -33,14 +33,12 @@ class Debugger(Stepper):
 
     @cached_property
     def breakpoints(self) -> BreakpointTable:
-        """The breakpoints and watchpoints."""
         from nntui.debugger.breakpoints.table import BreakpointTable
 
         return BreakpointTable()
 
     @cached_property
     def displays(self) -> Displays:
-        """The expressions shown at each stop."""
         from nntui.debugger.displays import Displays
 
         return Displays(self)
@@ -54,7 +52,6 @@ class Debugger(Stepper):
 
     @cached_property
     def bookmarks(self) -> Bookmarks:
-        """The named positions."""
         from nntui.debugger.bookmarks import Bookmarks
 
         return Bookmarks(self, self.branches)
@@ -88,11 +85,7 @@ class Debugger(Stepper):
         return self.branches.edit(target, value)
 
     def why(self, name: str) -> Cause:
-        """Find the step that wrote a value last, and what that step read.
-
-        Raises:
-            ValueNameError: the name names no value of this network.
-        """
+        """Find the step that wrote a value last, and what that step read."""
         from nntui.debugger.queries.why import why
 
         return why(self, name)

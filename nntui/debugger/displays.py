@@ -62,6 +62,8 @@ class DisplayedValue:
 class Displays:
     """The displays of a stepper, in the order in which they were added.
 
+    A number that none of them has is a DisplayError.
+
     >>> debugger.displays.add("dw[x1,h1] / 4")
     >>> debugger.step()
     >>> [line_of(displayed) for displayed in debugger.displays.at_stop()]
@@ -84,11 +86,6 @@ class Displays:
         return len(self._displays)
 
     def __getitem__(self, number: int) -> Display:
-        """Look up a display by its number.
-
-        Raises:
-            DisplayError: there is none.
-        """
         if number not in self._displays:
             there = ", ".join(map(str, self._displays)) or "none"
             raise DisplayError(f"there is no display {number} (there are: {there})")
@@ -111,11 +108,7 @@ class Displays:
         return display
 
     def remove(self, number: int) -> Display:
-        """Display an expression no longer.
-
-        Raises:
-            DisplayError: there is no display of that number.
-        """
+        """Display an expression no longer."""
         display = self[number]
         del self._displays[number]
         return display

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 Edge = tuple[str, str]
+_COUNTERS: Final = ("epoch", "update", "example", "step")  # of the last step
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,41 +58,6 @@ class Snapshot:
     def at_end(self) -> bool:
         return self.position == self.total
 
-    @property
-    def batch_loss(self) -> float | None:
-        """The mean loss over the last finished batch."""
-        return self.losses.last("batch")
-
-    @property
-    def epoch_loss(self) -> float | None:
-        """The mean of the training losses met during the last finished epoch."""
-        return self.losses.last("epoch")
-
-    @property
-    def test_loss(self) -> float | None:
-        """The mean loss over the test set after the last finished epoch."""
-        return self.losses.last("test")
-
-    @property
-    def epoch(self) -> int | None:
-        """The epoch of the last step."""
-        return self.last.position.epoch if self.last else None
-
-    @property
-    def update(self) -> int | None:
-        """The update of the last step."""
-        return self.last.position.update if self.last else None
-
-    @property
-    def example(self) -> int | None:
-        """The example of the last step; None when that was an update."""
-        return self.last.position.example if self.last else None
-
-    @property
-    def step(self) -> int | None:
-        """The number of the last step."""
-        return self.last.position.step if self.last else None
-
     def __getitem__(self, name: str) -> float | None:
         """Read a value by its name; None while it is blank.
 
@@ -112,6 +78,10 @@ class Snapshot:
         }
 
     def _value(self, symbol: str, neurons: tuple[str, ...]) -> float | None:
+        if symbol in _COUNTERS:
+            return getattr(self.last.position, symbol) if self.last else None
+        if symbol.endswith("_loss"):
+            return self.losses.last(symbol.removesuffix("_loss"))
         found: Any = getattr(self, symbol)
         value: float | None = found.get(parameter_key(neurons)) if neurons else found
         return value

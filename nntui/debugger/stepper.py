@@ -39,7 +39,6 @@ class Stepper:
 
     @property
     def total(self) -> int:
-        """The number of steps of the whole run."""
         return self.run.schedule.total
 
     @property
@@ -88,8 +87,6 @@ class Stepper:
         """Freeze every value, the last step and the losses so far."""
         return self._snapshots.take(self.run, self.last)
 
-    # ---- moving --------------------------------------------------------------------------------
-
     def step(self) -> Step:
         """Execute the next step and return it.
 
@@ -128,9 +125,6 @@ class Stepper:
 
         Call it again until it returns True. Between two calls the run stands at a true state
         somewhere on the way; a position behind is approached from a checkpoint before it.
-
-        Raises:
-            IndexError: there is no such position.
         """
         if position == self.position:
             return True

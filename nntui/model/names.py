@@ -40,8 +40,8 @@ SYMBOLS: Final[dict[str, int]] = {
 }  # fmt: skip
 """Every symbol of a value name, with the number of neurons it takes."""
 
-_NEURON: Final = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[^\s\[\],"]+)\s*')
-_VALUE: Final = re.compile(r"\s*([A-Za-z_]+)\s*(?:\[(.*)\])?\s*", re.DOTALL)
+_NEURON: Final = re.compile(r'\s*(?:(?P<quoted>"(?:[^"\\]|\\.)*")|(?P<bare>[^\s\[\],"]+))\s*')
+_SYMBOL: Final = re.compile(r"\s*([A-Za-z_]\w*)\s*")
 
 
 class ValueNameError(NntuiError, KeyError):
@@ -131,35 +131,52 @@ def parse_value_name(text: str) -> tuple[str, tuple[str, ...]]:
     Raises:
         ValueNameError: the text is no value name, or has a wrong number of neurons.
     """
-    match = _VALUE.fullmatch(text)
-    if match is None:
+    match = _SYMBOL.match(text)
+    if match is None or text[match.end() : match.end() + 1] not in ("", "["):
         raise ValueNameError(f"“{escaped(text)}” is not the name of a value, such as w[x1,h1]")
-    symbol, inside = match.group(1), match.group(2)
+    symbol = match.group(1)
     if symbol not in SYMBOLS:
         hint = did_you_mean(symbol, SYMBOLS)
         raise ValueNameError(f"there is no value called “{escaped(symbol)}”{hint and '; ' + hint}")
-    neurons = () if inside is None else _parse_neurons(text, inside)
+    neurons: tuple[str, ...] = ()
+    if match.end() < len(text):
+        try:
+            places, end = neurons_at(text, match.end())
+        except ValueNameError as error:
+            raise ValueNameError(f"“{escaped(text)}”: {error}") from None
+        if text[end:].strip():
+            raise ValueNameError(f"“{escaped(text)}”: expected nothing behind ]")
+        neurons = tuple(name for name, _ in places)
     if len(neurons) != SYMBOLS[symbol]:
         example = value_name(symbol, *("x1", "h1")[: SYMBOLS[symbol]])
         raise ValueNameError(f"“{escaped(text)}” should look like {example}")
     return symbol, neurons
 
 
-def _parse_neurons(text: str, inside: str) -> tuple[str, ...]:
-    neurons: list[str] = []
-    at = 0
+def neurons_at(text: str, at: int) -> tuple[list[tuple[str, int]], int]:
+    """Read the names in the brackets that open at ``at``, each with its place; and the end.
+
+    Raises:
+        ValueNameError: a name, comma or bracket is missing, or a name is badly quoted; its second
+            argument is the place of the character that is wrong.
+    """
+    found: list[tuple[str, int]] = []
     while True:
-        match = _NEURON.match(inside, at)
-        if match is None:
-            raise ValueNameError(f"“{escaped(text)}” names no neuron at “{escaped(inside[at:])}”")
-        neuron = unquoted(match.group(1))
-        if neuron is None:
-            wrong = escaped(match.group(1))
-            raise ValueNameError(f"“{escaped(text)}”: {wrong} is badly quoted")
-        neurons.append(neuron)
-        at = match.end()
-        if at == len(inside):
-            return tuple(neurons)
-        if inside[at] != ",":
-            raise ValueNameError(f"“{escaped(text)}”: expected a comma before {inside[at:]!r}")
         at += 1
+        match = _NEURON.match(text, at)
+        if match is None:
+            behind_space = len(text) - len(text[at:].lstrip())
+            raise ValueNameError("expected a neuron's name here", behind_space)
+        kind = match.lastgroup or "bare"
+        name = unquoted(match.group(kind))
+        if name is None:
+            raise ValueNameError(f"{escaped(match.group(kind))} is badly quoted", match.start(kind))
+        found.append((name, match.start(kind)))
+        at = match.end()
+        if text[at : at + 1] == "]":
+            return found, at + 1
+        if text[at : at + 1] != ",":
+            hint = ""
+            if kind == "bare" and at > match.end(kind):
+                hint = ' (a name with blanks in it is quoted with ")'
+            raise ValueNameError(f"expected a comma or ] here{hint}", at)

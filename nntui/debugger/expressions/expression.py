@@ -8,15 +8,9 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from nntui.debugger.expressions.parser import (
-    MAX_LENGTH,
-    ExpressionError,
-    Parser,
-    neurons_at,
-    token_at,
-)
+from nntui.debugger.expressions.parser import MAX_LENGTH, ExpressionError, Parser, token_at
 from nntui.debugger.expressions.tree import Blank, Masks, Node, Value
-from nntui.model.names import SYMBOLS, quoted
+from nntui.model.names import SYMBOLS, neurons_at, quoted
 from nntui.model.network import Network
 
 _LINE_ENDS: Final = {ord(c): " " for c in "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029"}
@@ -87,28 +81,17 @@ def parse(text: str, network: Network) -> Expression:
 
 
 def parse_prefix(text: str, network: Network) -> tuple[Expression, int]:
-    """Parse an expression from the start of a text; return it with the position behind it.
-
-    Raises:
-        ExpressionError: the text does not begin with an expression.
-    """
+    """Parse an expression from the start of a text; return it with the position behind it."""
     expression, parser = _parse(text, network)
     return expression, parser.token.start
 
 
 def condition(text: str, network: Network) -> Expression:
-    """Parse a whole text as one condition.
-
-    Raises:
-        ExpressionError: it cannot be parsed, or it is a number.
-    """
+    """Parse a whole text as one condition."""
     expression = parse(text, network)
     if not expression.is_condition:
-        raise ExpressionError(
-            "this is a number, expected a condition such as a comparison with it",
-            expression.text,
-            0,
-        )
+        wanted = "this is a number, expected a condition such as a comparison with it"
+        raise ExpressionError(wanted, expression.text, 0)
     return expression
 
 
@@ -123,8 +106,6 @@ def _parse(text: str, network: Network) -> tuple[Expression, Parser]:
     one_line = text[: parser.token.start].strip().translate(_LINE_ENDS)
     return Expression(one_line, tree, read), parser
 
-
-# ---- renaming neurons ----------------------------------------------------------------------------
 
 NewName = Callable[[str], str]
 """From a neuron's old name to its new one; it may raise for one that is gone."""

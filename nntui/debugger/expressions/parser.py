@@ -25,7 +25,14 @@ from nntui.debugger.expressions.tree import (
     Value,
 )
 from nntui.model.errors import NntuiError
-from nntui.model.names import SYMBOLS, ValueNameError, did_you_mean, escaped, unquoted, value_name
+from nntui.model.names import (
+    SYMBOLS,
+    ValueNameError,
+    did_you_mean,
+    escaped,
+    neurons_at,
+    value_name,
+)
 from nntui.model.wiring import Wiring, check_value
 
 MOST_SHOWN: Final = 72
@@ -48,8 +55,7 @@ class ExpressionError(NntuiError, ValueError):
         """Two lines: the text (of a long one a part), and below it a caret under the character."""
         from nntui.text import cells
 
-        first = min(self.position - MOST_SHOWN // 2, len(self.text) - MOST_SHOWN)
-        first = max(first, 0)
+        first = max(min(self.position - MOST_SHOWN // 2, len(self.text) - MOST_SHOWN), 0)
         before = "…" if first else ""
         behind = "…" if first + MOST_SHOWN < len(self.text) else ""
         part = self.text[first : first + MOST_SHOWN]
@@ -69,7 +75,6 @@ _TOKEN: Final = re.compile(
     r"|(?P<sign>\*\*|<=|>=|==|!=|&&|\|\||[-+*/<>()\[\],!−·×≤≥≠])"
     r"|(?P<end>\Z)"
 )
-_NEURON: Final = re.compile(r'\s*(?:(?P<quoted>"(?:[^"\\]|\\.)*")|(?P<bare>[^\s\[\],"]+))\s*')
 
 # Other spellings of a sign or a word.
 _SPELLINGS: Final = {
@@ -107,7 +112,8 @@ class Token:
 
 def token_at(text: str, at: int) -> Token:
     """Read the token at or behind a character; one without a meaning is of kind unknown."""
-    start = _behind_space(text, at)
+    space = _SPACE.match(text, at)
+    start = space.end() if space else at
     match = _TOKEN.match(text, start)
     if match is None:
         return Token("unknown", text[start], start, start + 1)
@@ -130,50 +136,13 @@ def advice(token: Token) -> str:
     return said and f" ({said})"
 
 
-def neurons_at(text: str, at: int) -> tuple[list[tuple[str, int]], int]:
-    """Read the names in the brackets that open at ``at``, each with its place; and the end.
-
-    Raises:
-        ExpressionError: a name, comma or bracket is missing, or a name is badly quoted.
-    """
-    found: list[tuple[str, int]] = []
-    while True:
-        at += 1
-        match = _NEURON.match(text, at)
-        if match is None:
-            raise ExpressionError("expected a neuron's name here", text, _behind_space(text, at))
-        kind = match.lastgroup or "bare"
-        name = unquoted(match.group(kind))
-        if name is None:
-            raise ExpressionError(
-                f"{escaped(match.group(kind))} is badly quoted", text, match.start(kind)
-            )
-        found.append((name, match.start(kind)))
-        at = match.end()
-        if text[at : at + 1] == "]":
-            return found, at + 1
-        if text[at : at + 1] != ",":
-            hint = ""
-            if kind == "bare" and at > match.end(kind):
-                hint = ' (a name with blanks in it is quoted with ")'
-            raise ExpressionError(f"expected a comma or ] here{hint}", text, at)
-
-
-def _behind_space(text: str, at: int) -> int:
-    space = _SPACE.match(text, at)
-    return space.end() if space else at
-
-
 MAX_LENGTH: Final = 1000
 MAX_DEPTH: Final = 50
 MAX_NODES: Final = 500
 
 CONSTANTS: Final[dict[str, float | bool]] = {
-    "true": True,
-    "false": False,
-    "inf": float("inf"),
-    "nan": float("nan"),
-}
+    "true": True, "false": False, "inf": float("inf"), "nan": float("nan")
+}  # fmt: skip
 OPERATORS: Final = ("and", "or", "not")
 WORDS: Final = (*SYMBOLS, *FUNCTIONS, *CONSTANTS, *OPERATORS)
 """Every word that can stand in an expression, for completion."""
@@ -189,11 +158,7 @@ class Parser:
         self.token = token_at(text, 0)
 
     def expression(self) -> Node:
-        """Parse the expression at the current token.
-
-        Raises:
-            ExpressionError: it cannot be parsed.
-        """
+        """Parse the expression at the current token, or raise an ExpressionError."""
         return self._nested(self._or)
 
     def leftover(self) -> ExpressionError:
@@ -202,8 +167,6 @@ class Parser:
         if found.kind in ("word", "number") or found.text in ("(", "["):
             return self._error(f"expected an operator before {found.shown}", found)
         return self._error(f"found {found.shown} behind the expression{advice(found)}", found)
-
-    # ---- from loose to tight -------------------------------------------------------------------
 
     def _or(self) -> Node:
         return self._logic("or", self._and)
@@ -262,11 +225,9 @@ class Parser:
         sign = self._take()
         operand = self._nested(self._signed)
         self._want(operand, False, f"behind {sign.text}")
-        return (
-            operand
-            if sign.text == "+"
-            else self._counted(Negative((sign.start, self._end), operand))
-        )
+        if sign.text == "+":
+            return operand
+        return self._counted(Negative((sign.start, self._end), operand))
 
     def _power(self) -> Node:
         base = self._atom()
@@ -277,8 +238,6 @@ class Parser:
         self._want(base, False, "before **")
         self._want(exponent, False, "behind **")
         return self._counted(Power((base.span[0], self._end), base, exponent))
-
-    # ---- atoms ---------------------------------------------------------------------------------
 
     def _atom(self) -> Node:
         token = self.token
@@ -304,7 +263,10 @@ class Parser:
             raise self._error(self._unknown(token), token)
         places: list[tuple[str, int]] = []
         if self.token.text == "[":
-            places, self._end = neurons_at(self._text, self.token.start)
+            try:
+                places, self._end = neurons_at(self._text, self.token.start)
+            except ValueNameError as error:
+                raise ExpressionError(str(error), self._text, error.args[1]) from None
             self.token = token_at(self._text, self._end)
         neurons = tuple(name for name, _ in places)
         try:
@@ -341,8 +303,6 @@ class Parser:
             self._want(operand, False, f"in {token.text}(…)")
         return self._counted(Call((token.start, self._end), token.text, tuple(operands)))
 
-    # ---- tokens and checks ---------------------------------------------------------------------
-
     def _take(self) -> Token:
         taken = self.token
         self._end = taken.end
@@ -373,14 +333,11 @@ class Parser:
 
     def _want(self, node: Node, truth: bool, where: str) -> None:
         if node.truth != truth:
-            found, wanted = (
-                ("a number", "a truth value, such as a comparison")
-                if truth
-                else ("a truth value", "a number")
-            )
-            raise ExpressionError(
-                f"found {found} {where}, expected {wanted}", self._text, node.span[0]
-            )
+            found, wanted = "a truth value", "a number"
+            if truth:
+                found, wanted = "a number", "a truth value, such as a comparison"
+            message = f"found {found} {where}, expected {wanted}"
+            raise ExpressionError(message, self._text, node.span[0])
 
     def _error(self, message: str, token: Token) -> ExpressionError:
         return ExpressionError(message, self._text, token.start)

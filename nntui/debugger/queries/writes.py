@@ -98,7 +98,10 @@ _MEANS: Final = {"batch_loss": "update", "epoch_loss": "epoch", "test_loss": "ep
 
 
 class Writes:
-    """The writes of a timeline: of an experiment with edits at some of its positions."""
+    """The writes of a timeline: of an experiment with edits at some of its positions.
+
+    A name that names no value of the network is a ValueNameError.
+    """
 
     def __init__(self, timeline: Timeline) -> None:
         self.experiment, self.edits = timeline.first, timeline.edits
@@ -106,11 +109,7 @@ class Writes:
         self.offsets = self.schedule.offsets
 
     def last(self, name: str, position: int) -> Write:
-        """Find the write that a value stands by at a position.
-
-        Raises:
-            ValueNameError: the name names no value of this network.
-        """
+        """Find the write that a value stands by at a position."""
         name, symbol, neurons = self.named(name)
         found = self._last(name, symbol, neurons, position)
         edit = None
@@ -125,11 +124,7 @@ class Writes:
         return found
 
     def next(self, name: str, position: int) -> Write | None:
-        """Find the first write after a position, blanking aside; None without one.
-
-        Raises:
-            ValueNameError: the name names no value of this network.
-        """
+        """Find the first write after a position, blanking aside; None without one."""
         name, symbol, neurons = self.named(name)
         found = self._next(name, symbol, neurons, position)
         last = found.position if found else self.schedule.total
@@ -141,11 +136,7 @@ class Writes:
         return found
 
     def named(self, name: str) -> tuple[str, str, tuple[str, ...]]:
-        """Split a value name: its canonical form, its symbol and its neurons.
-
-        Raises:
-            ValueNameError: the name names no value of this network.
-        """
+        """Split a value name: its canonical form, its symbol and its neurons."""
         symbol, neurons = parse_value_name(name)
         check_value(self.net, symbol, neurons)
         return value_name(symbol, *neurons), symbol, neurons

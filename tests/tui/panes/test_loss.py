@@ -37,9 +37,9 @@ async def test_the_newest_losses_are_the_legend(app_on):
         snapshot = pilot.app.screen.latest.snapshot
         text = text_of(pane)
         for words, loss in (
-            ("━ batch", snapshot.batch_loss),
-            ("• test", snapshot.test_loss),
-            ("epoch", snapshot.epoch_loss),
+            ("━ batch", snapshot["batch_loss"]),
+            ("• test", snapshot["test_loss"]),
+            ("epoch", snapshot["epoch_loss"]),
             ("example", snapshot.loss),
         ):
             assert f"{words} {loss:.3g}" in text
