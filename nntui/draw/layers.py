@@ -106,9 +106,6 @@ def links_of(edges: Iterable[Edge], column_of: dict[str, int]) -> list[list[tupl
     return [list(gap) for gap in gaps]
 
 
-# ---- the order inside columns, with few crossings ------------------------------------------------
-
-
 MOST_LINKS: Final = 2500
 """With more lines than this crossings are not searched for: it would take too long."""
 

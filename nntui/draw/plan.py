@@ -111,9 +111,6 @@ class Layout:
         return nearest.names[0]
 
 
-# ---- heat maps -----------------------------------------------------------------------------------
-
-
 MOST_LINES: Final = 60
 """Across one gap only so many lines are drawn: with more, braille turns to mush."""
 

@@ -60,7 +60,7 @@ class View:
     absolute: bool = False
 
 
-def _change(moment: Moment, parameter: str | Edge) -> float | None:
+def change(moment: Moment, parameter: str | Edge) -> float | None:
     """Return what the last update changed; None where one under way has not come by yet."""
     snapshot, before = moment.snapshot, moment.before
     now = snapshot.b.get(parameter) if isinstance(parameter, str) else snapshot.w[parameter]
@@ -97,7 +97,7 @@ VIEWS: Final[Mapping[str, View]] = {
             ).get(j),
             lambda moment, edge: moment.snapshot.dw[edge],
         ),
-        View("change", "Δb", "Δw", _change, _change),
+        View("change", "Δb", "Δw", change, change),
     )
 }  # fmt: skip
 """By name, in the order of the key for the next view."""

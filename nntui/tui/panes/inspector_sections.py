@@ -127,9 +127,6 @@ def hanging(line: str, width: int) -> list[str]:
     return [indent + first, *(f"{indent}  {row}" for row in rest)]
 
 
-# ---- number columns ------------------------------------------------------------------------------
-
-
 _WANTED: Final = (8, 10, 15, 24)
 """Cells of a number in each precision, where there is room."""
 _ALIGNED: Final = 10
@@ -165,9 +162,6 @@ class NumberColumn:
         texts = (number(value) for number in formats if self.width > _ALIGNED)
         short = (text for text in texts if len(text) <= self.width)
         return self.heading(next(short, None) or fitted(value, self.width))
-
-
-# ---- the graph of the activation function --------------------------------------------------------
 
 
 NEAR: Final = 4.0
@@ -232,9 +226,6 @@ def beside(left: Sequence[Line], right: Sequence[Line], width: int) -> list[Line
         return [*kept, Segment(" " * room), *right[n]()]
 
     return [partial(joined, n) for n in range(max(len(left), len(right)))]
-
-
-# ---- the history of a neuron ---------------------------------------------------------------------
 
 
 COMPUTING: Final = "computing its past …"

@@ -11,7 +11,8 @@ from typing import Final
 
 from nntui.debugger.snapshot import is_passed_back
 from nntui.model.names import escaped, value_name
-from nntui.model.wiring import Wiring, parameter_key
+from nntui.model.wiring import Wiring
+from nntui.network_view.views import Moment, change
 from nntui.tui.frame import Frame
 
 RowKey = str | tuple[str, str]
@@ -69,21 +70,14 @@ class Table:
 
 def _value(symbol: str) -> CellNumber:
     """Return a function that reads the value with that symbol from the snapshot."""
-
-    def number(frame: Frame, key: RowKey) -> float | None:
-        found: float | None = getattr(frame.snapshot, symbol).get(key)
-        return found
-
-    return number
+    return lambda frame, key: getattr(frame.snapshot, symbol).get(key)
 
 
 def _slope(frame: Frame, key: RowKey) -> float | None:
-    """Return f′(z), once there is an activation."""
     s = frame.snapshot
     assert isinstance(key, str)
-    if key not in s.a or key not in s.z:
-        return None
-    return float(s.net.activation[key].derivative(s.z[key], s.a[key]))
+    known = key in s.a and key in s.z
+    return float(s.net.activation[key].derivative(s.z[key], s.a[key])) if known else None
 
 
 def _gradient(frame: Frame, key: RowKey) -> float | None:
@@ -95,16 +89,7 @@ def _gradient(frame: Frame, key: RowKey) -> float | None:
 
 
 def _change(frame: Frame, key: RowKey) -> float | None:
-    """Return the change of a parameter by the last update; blank where it is still to come."""
-    before, s = frame.before, frame.snapshot
-    if before is None or key not in before.index:
-        return None
-    match s.next_operation:
-        case ("update", *names):
-            following = parameter_key(names)
-            if before.index[following] <= before.index[key]:
-                return None
-    return (s.b[key] if isinstance(key, str) else s.w[key]) - before[key]
+    return change(Moment(frame.snapshot, frame.before), key)
 
 
 NEURONS: Final = Table(
