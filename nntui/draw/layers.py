@@ -152,7 +152,6 @@ class _Crossings:
                 self.before.setdefault(end, []).append(start)
 
     def crossings(self, order: Order) -> int:
-        """Count the pairs of lines that cross."""
         total = 0
         for gap, left, right in zip(self.links, order, order[1:], strict=False):
             start_at, end_at = _places(left), _places(right)

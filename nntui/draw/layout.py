@@ -112,14 +112,9 @@ def _drawn(
     heat_maps: Mapping[int, HeatMap],
 ) -> tuple[Edge, ...]:
     """Return the connections between boxes of their own, without those that are in a heat map."""
-    own = {name for name, box in homes.items() if not box.folded}
-
-    def is_mapped(source: str, target: str) -> bool:
-        column = homes[target].column
-        return column in heat_maps and homes[source].column == column - 1
-
+    own = {name: box.column for name, box in homes.items() if not box.folded}
     between = ((i, j) for i, ends in outgoing.items() if i in own for j in ends if j in own)
-    return tuple(edge for edge in between if not (heat_maps and is_mapped(*edge)))
+    return tuple((i, j) for i, j in between if not (own[j] in heat_maps and own[i] == own[j] - 1))
 
 
 def _slots(made: Layout) -> dict[Edge, Cell]:

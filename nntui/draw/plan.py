@@ -197,28 +197,17 @@ def heat_maps_of(
         bins = [
             order[n * len(order) // cells : (n + 1) * len(order) // cells] for n in range(cells)
         ]
+        targets = [(box.y, box.names[0]) for box in right if not box.folded]
         rows = tuple(
-            (box.y, tuple(_edges(names, box.names[0], sources) for names in bins))
-            for box in right
-            if not box.folded
+            (y, tuple(tuple((i, j) for i in names if i in ending) for names in bins))
+            for y, j in targets
+            for ending in [set(sources.get(j, ()))]
         )
-        beside = [
-            (name, box.names[0])
-            for box in right
-            if not (alone or box.folded)
-            for name in sources.get(box.names[0], ())
-            if name in own
-        ]
+        near = [] if alone else targets
+        beside = [(i, j) for _, j in near for i in sources.get(j, ()) if i in own]
         few = len(beside) <= MOST_CANDIDATES
         heat_maps[column] = HeatMap(x, each, alone, rows, tuple(beside) if few else ())
     return heat_maps
-
-
-def _edges(
-    names: Sequence[str], target: str, sources: Mapping[str, Collection[str]]
-) -> tuple[Edge, ...]:
-    ending = set(sources.get(target, ()))
-    return tuple((name, target) for name in names if name in ending)
 
 
 def fill_heat_maps(layout: Layout, numbers: Numbers, window: range | None = None) -> FilledHeatMaps:

@@ -42,7 +42,6 @@ class VisibleLine(NamedTuple):
 
     @property
     def negative(self) -> bool:
-        """Whether the weight is below 0."""
         return self.look.weight < 0
 
     @property

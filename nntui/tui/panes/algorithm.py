@@ -140,7 +140,7 @@ class AlgorithmPane(LinePane):
         self._optimizer = next(iter(OPTIMIZERS))
         self._executing: tuple[int, ...] = ()
         self._stops: frozenset[int] = frozenset()
-        self._written: tuple[AlgorithmRow, ...] = ()
+        self._lines: tuple[AlgorithmRow, ...] = ()
 
     def show(self, frame: Frame, focus: NeuronFocus) -> None:
         """Mark the lines that the last step executed, and those at which breakpoints stop."""
@@ -161,7 +161,7 @@ class AlgorithmPane(LinePane):
     def changed(self) -> None:
         width = self.scrollable_content_region.width
         if width > MARGIN:
-            self._written = rows_of(self._optimizer, width - MARGIN)
+            self._lines = rows_of(self._optimizer, width - MARGIN)
         super().changed()
 
     def on_resize(self, event: Resize) -> None:
@@ -170,18 +170,14 @@ class AlgorithmPane(LinePane):
         self._reveal()
 
     def _reveal(self) -> None:
-        rows = [n for n, row in enumerate(self._written) if row.line in self._executing]
+        rows = [n for n, row in enumerate(self._lines) if row.line in self._executing]
         if rows:
             first = max(rows[0] - 1, 0)  # with an optimizer's rule, they may be more than are seen
             height = self.scrollable_content_region.height
             self.reveal(first, min(rows[-1] + 2 - first, max(height, 1)))
 
-    def extent(self) -> tuple[int, int]:
-        return self.scrollable_content_region.width, len(self._written)
-
     def segments(self, row: int) -> list[Segment]:
-        """One row of the source, with a mark when it is executing."""
-        written = self._written[row]
+        written = self._lines[row]
         executing = written.line in self._executing
         base = self.colours.current_line if executing else Style()
         begins = written.first and written.line - 1 not in self._executing
@@ -198,8 +194,8 @@ class AlgorithmPane(LinePane):
     def on_click(self, event: Click) -> None:
         """Set or delete the breakpoint of a line; where none executes, of the next that does."""
         offset = self.offset_under(event)
-        if offset is not None and offset.y < len(self._written):
-            self.post_message(self.Chosen(kind_at(self._written[offset.y].line)))
+        if offset is not None and offset.y < len(self._lines):
+            self.post_message(self.Chosen(kind_at(self._lines[offset.y].line)))
 
 
 def kind_at(line: int) -> str | None:

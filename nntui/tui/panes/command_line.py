@@ -97,11 +97,7 @@ class CommandLine(TextField):
         self._at = len(self.history)
         self.screen.set_focus(self)  # at once: the next key is part of the line
 
-    def leave(self) -> None:
-        self.shown = False
-
     def keep(self, line: str) -> None:
-        """Add a line to the history."""
         if line and self.history[-1:] != [line]:
             self.history.append(line)
             del self.history[:-MOST_HISTORY]

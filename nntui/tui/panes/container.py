@@ -37,7 +37,6 @@ class PaneContainer(Container):
         self._regions = RegionLayout(regions)
 
     def place(self) -> None:
-        """Arrange the panes anew."""
         # A widget's own refresh leaves its children as they are arranged; a child's does not.
         self._too_small.refresh(layout=True)
 

@@ -90,7 +90,6 @@ class KeyFooter(LinePane):
         return [*found, Segment(" " * max(self.size.width - at, 0), ground)]
 
     async def on_click(self, event: Click) -> None:
-        """Press the key that was clicked."""
         for x, offer in self.placed():
             if x <= event.x < x + offer.width:
                 self.app.simulate_key(offer.key)

@@ -102,7 +102,6 @@ class InspectorPane(LinePane):
             self._set_neuron(frame, focus, follows=False)
 
     def set_precision(self, precision: int) -> None:
-        """Write numbers in the precision ``PRECISIONS[precision]``."""
         self._precision = precision
         self.changed()
 

@@ -143,7 +143,6 @@ class NumberColumn:
 
     @classmethod
     def fitting(cls, precision: int, room: int, columns: int) -> NumberColumn:
-        """Return one of so many columns in a room."""
         return cls(max(min(_WANTED[precision], room // columns - 1), _LEAST), precision)
 
     @classmethod

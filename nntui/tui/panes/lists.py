@@ -52,7 +52,6 @@ class ListPane(RowsPane):
         self._list: tuple[ListRow, ...] = ()
 
     def show(self, frame: Frame, focus: NeuronFocus) -> None:
-        """Show the rows of a frame."""
         assert self.id is not None
         rows: tuple[ListRow, ...] = getattr(frame, self.id)
         if rows != self._list:

@@ -64,7 +64,6 @@ class LossPane(TitledPane, Container, can_focus=False):
         self._accuracy.count_soon(frame)
 
     def set_options(self, options: ChartOptions) -> None:
-        """Draw the losses with other options."""
         self._options = options
         self._draw_soon(DELAY)
 

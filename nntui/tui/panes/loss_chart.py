@@ -46,7 +46,6 @@ class ChartOptions:
 
     @property
     def words(self) -> str:
-        """The options in words."""
         words = ["log"] if self.log else []
         words.append("per epoch" if self.per_epoch else "per update")
         words += [f"last {self.last:,}"] if self.last else []
@@ -205,7 +204,6 @@ class _Scale:
         return (y - self.low) / (self.high - self.low) if isfinite(y) else nan
 
     def ticks(self, most: int) -> tuple[tuple[float, str], ...]:
-        """Return round numbers between low and high."""
         step = _round_step((self.high - self.low) / most, whole=self.log)
         first = ceil(self.low / step)
         count = floor(self.high / step) - first + 1

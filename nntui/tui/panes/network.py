@@ -71,7 +71,6 @@ class NetworkPane(LinePane):
         """The name of the pinned view; None: the view goes with the current phase."""
 
     def show(self, frame: Frame, focus: NeuronFocus) -> None:
-        """Draw a frame with the focus brought out."""
         self._shown = (frame, focus)
         if self.size.width and self.size.height:
             self._draw()

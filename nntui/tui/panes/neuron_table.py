@@ -266,7 +266,6 @@ class ColumnWidths:
 
     @property
     def width(self) -> int:
-        """The cells of a whole row."""
         return self._start + len(self.columns) * (self.number + GAP)
 
     def column_at(self, x: int) -> Column | None:

@@ -265,7 +265,6 @@ class NeuronsPane(LinePane):
             self.reveal(place - bool(above), 2 + bool(above))  # the first row is the heading's
 
     def _focused(self) -> RowKey | None:
-        """Return the row of the focus."""
         focus = self._focus
         if self._table is NEURONS:
             return focus.neuron
@@ -277,7 +276,6 @@ class NeuronsPane(LinePane):
         return (sources[0], focus.neuron) if sources else None
 
     def _just_written(self) -> RowKey | None:
-        """Return the row that the last step was about."""
         last = self._frame.snapshot.last if self._frame else None
         if last is None or last.kind in ("load", "loss"):
             return None

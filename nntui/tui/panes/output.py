@@ -49,9 +49,6 @@ class OutputPane(LinePane):
         ]
         super().changed()
 
-    def extent(self) -> tuple[int, int]:
-        return self.scrollable_content_region.width, len(self._lines)
-
     def segments(self, row: int) -> list[Segment]:
         text, typed = self._lines[row]
         if not self._log:

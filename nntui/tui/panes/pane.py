@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Hashable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -66,9 +66,9 @@ class TitledPane(_Base):
 class LinePane(TitledPane, ScrollView, can_focus=False):
     """The base of the panes that show rows of text.
 
-    A subclass gives ``extent`` (columns and rows of its content) and ``segments`` of a row, and
-    calls ``changed`` when they differ. Rows are cached until then; nothing else clears the cache
-    but a resize and another theme.
+    A subclass gives ``segments`` of a row and ``_lines`` (or ``extent``, columns and rows of its
+    content), and calls ``changed`` when they differ. Rows are cached until then; nothing else
+    clears the cache but a resize and another theme.
     """
 
     # Textual lays the whole screen out anew when a widget's content becomes longer (30 ms). These
@@ -82,10 +82,12 @@ class LinePane(TitledPane, ScrollView, can_focus=False):
         """The rows as they were rendered, with what they were made of."""
         self._colours: Colours | None = None
         self._under_mouse = False
+        self._lines: Sequence[Any] = ()
+        """What the rows are written from, unless a pane has an extent of its own."""
 
-    @abstractmethod
     def extent(self) -> tuple[int, int]:
         """Return the columns and rows of the content."""
+        return self.scrollable_content_region.width, len(self._lines)
 
     @abstractmethod
     def segments(self, row: int) -> list[Segment]:
@@ -97,7 +99,6 @@ class LinePane(TitledPane, ScrollView, can_focus=False):
 
     @property
     def colours(self) -> Colours:
-        """The colours of the current theme."""
         if self._colours is None:
             self._colours = Colours.of_app(self.app)
         return self._colours
@@ -128,11 +129,9 @@ class LinePane(TitledPane, ScrollView, can_focus=False):
         self.reveal_region(Region(0, row, 1, height), x_axis=False)
 
     def reveal_region(self, region: Region, *, x_axis: bool = True) -> None:
-        """Scroll until a region of the content is visible."""
         self.scroll_to_region(region, animate=False, force=True, immediate=True, x_axis=x_axis)
 
     def jump(self, row: int = 0) -> None:
-        """Scroll at once to the start of a row."""
         self.scroll_to(0, row, animate=False, force=True, immediate=True)
 
     def offset_under(self, event: MouseEvent) -> Offset | None:
@@ -196,7 +195,6 @@ class LinePane(TitledPane, ScrollView, can_focus=False):
             self.refresh()
 
     def _strip(self, row: int) -> Strip:
-        """Return a row, rendered if it is not cached."""
         if row not in self._rows:
             whole = self.colours.whole
             painted = [Segment(text, whole(style)) for text, style, _ in self.segments(row)]

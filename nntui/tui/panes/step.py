@@ -36,11 +36,6 @@ def column_of(net: Wiring) -> int:
     return len("∂L/∂w[,]") + sum(names[:2]) + 1
 
 
-def outcome(line: EquationLine) -> str:
-    """Say what a step did to a value: ``0.5 → 0.6``."""
-    return f"{line.before} → {line.result}" if line.before else line.result
-
-
 class Equations:
     """Writes the equations of a step for a width, in the colours of a theme."""
 
@@ -167,7 +162,6 @@ class StepPane(LinePane):
         self.changed()
 
     def set_precision(self, precision: int) -> None:
-        """Write numbers with one of ``PRECISIONS``, by its index."""
         self._precision = precision
         self.changed()
 
@@ -183,9 +177,6 @@ class StepPane(LinePane):
             rows += [[]] * (region.height - 1 - len(rows))
             self._lines = [*rows, self._next(snapshot, width)]
         super().changed()
-
-    def extent(self) -> tuple[int, int]:
-        return self.scrollable_content_region.width, len(self._lines)
 
     def segments(self, row: int) -> Row:
         return self._lines[row]
@@ -207,7 +198,8 @@ class StepPane(LinePane):
             if last.kind == "update":
                 column = self._column - len("∂L/∂")
             rows = Equations(self.colours, column, width).rows(lines, height)
-        made = outcome(lines[_OUTCOME[last.kind]]) if long else ""
+        line = lines[_OUTCOME[last.kind]] if long else None
+        made = " → ".join(filter(None, (line.before, line.result))) if line else ""
         kind, where = last.kind.partition("_")[0], place(last.operation, net)
         how = method(last.experiment, last.kind)
         forms = ((kind, where, how, made), (kind, where, made), (where, made), (made or where,))
@@ -216,18 +208,15 @@ class StepPane(LinePane):
         return [[Segment(padded(f" {title}", width + 1), self.colours.faint)], *rows]
 
     def _next(self, snapshot: Snapshot, width: int) -> list[Segment]:
-        if snapshot.next_operation is None:
-            text = "the end of the run: nothing is left to compute"
-        else:
-            text = intention(snapshot.next_operation)
-        faint = self.colours.faint
+        following, faint = snapshot.next_operation, self.colours.faint
+        end = "the end of the run: nothing is left to compute"
+        text = intention(following) if following else end
         return [
             Segment(" next  ", Style(bold=True) + faint),
             Segment(padded(text, max(width - 7, 1)), faint),
         ]
 
     def _description(self, width: int) -> list[Row]:
-        """Write the document's name and description."""
         name = self._experiment.name or "An experiment"
         found = [[Segment(" " + name, Style(bold=True))]]
         # The description is Markdown: its marks for bold and code are left out.

@@ -301,6 +301,6 @@ class SteppingBase(Screen[None]):
         return []
 
     def leave_command_line(self) -> None:
-        self.command_line.leave()
+        self.command_line.shown = False
         self.say("")
         self.lay_out()

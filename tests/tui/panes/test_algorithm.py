@@ -52,7 +52,7 @@ def test_a_line_that_executes_nothing_stands_for_the_next_that_does() -> None:
 async def click_on(pilot, kind: str) -> None:
     pane = pilot.app.screen.query_one(AlgorithmPane)
     row = next(
-        n for n, r in enumerate(pane._written) if r.line == listing("adamw").lines_of[kind].start
+        n for n, r in enumerate(pane._lines) if r.line == listing("adamw").lines_of[kind].start
     )
     pane.reveal(row)
     await pilot.pause()
@@ -93,7 +93,7 @@ async def test_the_executing_lines_are_whole_on_a_narrow_pane(app_on, pane_layou
         await pilot.pause()
         pane = pilot.app.screen.query_one(AlgorithmPane)
         shown, rule = seen(pilot.app), listing("sgd").rule[0][0]
-        for row in pane._written:
+        for row in pane._lines:
             if row.line in pane._executing and row.line < rule:
                 assert text_of(row).rstrip() in shown
                 assert len(text_of(row).rstrip()) <= pane.scrollable_content_region.width - MARGIN
