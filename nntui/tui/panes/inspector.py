@@ -20,6 +20,7 @@ from nntui.tui.frame import HERE, Frame, NeuronFocus
 from nntui.tui.keys import every_key
 from nntui.tui.panes.inspector_sections import (
     COMPUTING,
+    WANTED,
     Line,
     NumberColumn,
     beside,
@@ -278,7 +279,7 @@ class InspectorPane(LinePane):
     def _connection_tables(self, products: Products, j: str, width: int) -> list[Line]:
         """Return the incoming and the outgoing connections, beside each other if they fit."""
         columns = 4 if products.updating else 3
-        whole = NAME_CELLS + 4 + columns * NumberColumn.wanted(self._precision)
+        whole = NAME_CELLS + 4 + columns * (WANTED[self._precision] + 1)
         paired = width >= 2 * whole + 2
         room = (width // 2 if paired else width) - NAME_CELLS - 3
         column = NumberColumn.fitting(self._precision, room, columns)

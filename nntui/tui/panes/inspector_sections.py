@@ -127,7 +127,7 @@ def hanging(line: str, width: int) -> list[str]:
     return [indent + first, *(f"{indent}  {row}" for row in rest)]
 
 
-_WANTED: Final = (8, 10, 15, 24)
+WANTED: Final = (8, 10, 15, 24)
 """Cells of a number in each precision, where there is room."""
 _ALIGNED: Final = 10
 """Numbers in so many cells or fewer are cut to one width, so that their points are aligned."""
@@ -143,12 +143,7 @@ class NumberColumn:
 
     @classmethod
     def fitting(cls, precision: int, room: int, columns: int) -> NumberColumn:
-        return cls(max(min(_WANTED[precision], room // columns - 1), _LEAST), precision)
-
-    @classmethod
-    def wanted(cls, precision: int) -> int:
-        """Return the cells of a column where there is room, with its blank."""
-        return _WANTED[precision] + 1
+        return cls(max(min(WANTED[precision], room // columns - 1), _LEAST), precision)
 
     def heading(self, word: str) -> str:
         return padded(word, self.width + 1, right=True)

@@ -36,6 +36,11 @@ def column_of(net: Wiring) -> int:
     return len("∂L/∂w[,]") + sum(names[:2]) + 1
 
 
+def outcome(line: EquationLine) -> str:
+    """Say what a step did to a value: ``0.5 → 0.6``."""
+    return f"{line.before} → {line.result}" if line.before else line.result
+
+
 class Equations:
     """Writes the equations of a step for a width, in the colours of a theme."""
 
@@ -198,8 +203,7 @@ class StepPane(LinePane):
             if last.kind == "update":
                 column = self._column - len("∂L/∂")
             rows = Equations(self.colours, column, width).rows(lines, height)
-        line = lines[_OUTCOME[last.kind]] if long else None
-        made = " → ".join(filter(None, (line.before, line.result))) if line else ""
+        made = outcome(lines[_OUTCOME[last.kind]]) if long else ""
         kind, where = last.kind.partition("_")[0], place(last.operation, net)
         how = method(last.experiment, last.kind)
         forms = ((kind, where, how, made), (kind, where, made), (where, made), (made or where,))
