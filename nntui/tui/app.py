@@ -7,6 +7,7 @@ draws a network comes after it, in a thread: see ``nntui.tui.documents.loading``
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,7 +22,7 @@ from textual.widgets import Input
 
 from nntui.tui.documents.opening import OpenActions, as_fault
 from nntui.tui.keys import displayed, read_keymap
-from nntui.tui.theme import OWN, first_theme
+from nntui.tui.theme import DARK, OWN
 
 if TYPE_CHECKING:
     from nntui.model.experiment import Experiment
@@ -56,9 +57,10 @@ class NntuiApp(OpenActions):
         self._first_experiment, self._first_document = experiment, document
         for theme in OWN:
             self.register_theme(theme)
-        first = first_theme(self.preferences.now.theme, self.available_themes)
-        if first is not None:
-            self.theme = first
+        if self.preferences.now.theme in self.available_themes:
+            self.theme = self.preferences.now.theme
+        elif not os.environ.get("TEXTUAL_THEME"):
+            self.theme = DARK.name
         if self.preferences.now.still:
             self.animation_level = "none"
 

@@ -83,13 +83,12 @@ def frame_of(debugger: Debugger, *, on_the_way: bool = False, before: bool = Fal
 
 def curves_of(debugger: Debugger, snapshot: Snapshot) -> tuple[LossCurve, ...]:
     """Return the losses of every branch, those of the current one last: they are drawn on top."""
-    current, curves = debugger.branches.current.name, []
-    for branch in debugger.branches:
-        if branch.name != current:
-            history = branch.timeline.history
-            known = history.losses(len(history.batch), len(history.epoch))
-            curves.append(LossCurve(branch.name, known, False))
-    return *curves, LossCurve(current, snapshot.losses, True)
+    current = debugger.branches.current.name
+    others = ((b.name, b.timeline.history) for b in debugger.branches if b.name != current)
+    return (
+        *(LossCurve(name, h.losses(len(h.batch), len(h.epoch)), False) for name, h in others),
+        LossCurve(current, snapshot.losses, True),
+    )
 
 
 STOP: Final = "●"
@@ -120,11 +119,8 @@ class Marks:
 
 def marks_of(debugger: Debugger) -> Marks:
     """Return the marks of a debugger's breakpoints."""
-    places = {
-        row.place
-        for row in debugger.breakpoints.enabled
-        if isinstance(row, Breakpoint) and row.place
-    }
+    enabled = debugger.breakpoints.enabled
+    places = {row.place for row in enabled if isinstance(row, Breakpoint) and row.place}
     if not places:
         return Marks()
     net = debugger.experiment.network.wiring()
@@ -147,8 +143,6 @@ def _kinds(place: Place) -> tuple[str, ...]:
     return (place.line or "load",)
 
 
-# ---- rows of the lists ---------------------------------------------------------------------------
-
 DIGITS: Final = 6
 """Of a display's value."""
 
@@ -168,9 +162,9 @@ def stop_rows(debugger: Debugger) -> tuple[ListRow, ...]:
     """Return a row for each breakpoint and watchpoint: its command, and how often it was hit."""
     return tuple(
         ListRow(
-            key=row.number,
-            text=f"{row.number} {escaped(row.text, 500)}",
-            mark=STOP if row.enabled else DISABLED,
+            row.number,
+            f"{row.number} {escaped(row.text, 500)}",
+            STOP if row.enabled else DISABLED,
             detail=f"{row.hits:,}×" if row.hits else "",
             faint=not row.enabled,
         )
@@ -183,15 +177,8 @@ def branch_rows(debugger: Debugger) -> tuple[ListRow, ...]:
     branches = debugger.branches
     if len(branches) == 1:
         return ()
-    current = branches.current.name
-    return tuple(
-        ListRow(
-            key=branch.name,
-            text=f"{escaped(branch.name)}: {escaped(branch.text, 200)}",
-            mark=HERE if branch.name == current else " ",
-        )
-        for branch in branches
-    )
+    rows = ((b.name, f"{escaped(b.name)}: {escaped(b.text, 200)}") for b in branches)
+    return tuple(ListRow(*row, HERE if row[0] == branches.current.name else " ") for row in rows)
 
 
 def _display_row(display: DisplayedValue) -> ListRow:

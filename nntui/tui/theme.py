@@ -5,8 +5,7 @@ The hues of signs, marks and breakpoints are the same in all: see ``nntui.networ
 
 from __future__ import annotations
 
-import os
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -41,17 +40,6 @@ CONTRAST: Final = Theme(
     surface="#000000", panel="#1c1c1c", dark=True, text_alpha=1.0,
 )  # fmt: skip
 OWN: Final = (DARK, LIGHT, CONTRAST)
-
-
-def first_theme(preferred: str | None, available: Collection[str]) -> str | None:
-    """Return the theme to start with; None: Textual chooses it, by ``TEXTUAL_THEME``."""
-    if preferred in available:
-        return preferred
-    return None if os.environ.get("TEXTUAL_THEME") else DARK.name
-
-
-def _colour(rgb: RGB) -> Color:
-    return Color(*rgb)
 
 
 _CODE: Final = {
@@ -122,12 +110,12 @@ class Colours:
     @cached_property
     def mark(self) -> Style:
         """What the last step computed."""
-        return Style(color=_colour(MARK[self.dark]).rich_color, bold=True)
+        return Style(color=Color(*MARK[self.dark]).rich_color, bold=True)
 
     @cached_property
     def flash(self) -> Style:
         """A value that was just written: it must be seen at once, among hundreds."""
-        ground = self.background.blend(_colour(MARK[self.dark]), 0.32 if self.dark else 0.2)
+        ground = self.background.blend(Color(*MARK[self.dark]), 0.32 if self.dark else 0.2)
         return self.mark + Style(bgcolor=ground.rich_color)
 
     @cached_property
@@ -138,13 +126,13 @@ class Colours:
     @cached_property
     def stop(self) -> Style:
         """The mark of a breakpoint."""
-        return Style(color=_colour(STOP[self.dark]).rich_color, bold=True)
+        return Style(color=Color(*STOP[self.dark]).rich_color, bold=True)
 
     @cached_property
     def current_line(self) -> Style:
         """The selected row of a list."""
         return Style(
-            bgcolor=self.background.blend(_colour(MARK[self.dark]), 0.15).rich_color, bold=True
+            bgcolor=self.background.blend(Color(*MARK[self.dark]), 0.15).rich_color, bold=True
         )
 
     def code(self, kind: str) -> Style:
@@ -157,7 +145,7 @@ class Colours:
     def chart(self, kind: str) -> Color:
         """Return the colour of a part of a chart (a key of ``_CHART``)."""
         hue, amount = _CHART[kind]
-        ink = self.foreground if hue is None else _colour(hue[self.dark])
+        ink = self.foreground if hue is None else Color(*hue[self.dark])
         return self.background.blend(ink, amount)
 
     def role(self, role: str, value: float | None) -> Style:

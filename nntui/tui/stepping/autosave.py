@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any, Final
 
 from textual.screen import Screen
@@ -36,7 +35,6 @@ class Autosave:
         self._changed = self._complained = False
 
     def start(self) -> None:
-        """Save every few seconds from now on."""
         if self._wanted:
             self._screen.set_interval(EVERY, self._save_if_changed)
 
@@ -61,12 +59,12 @@ class Autosave:
 
     def _save_if_changed(self) -> None:
         if self._changed and not self._background.running:
-            work = partial(self._write, self.take())
-            self._screen.run_worker(work, thread=True, exclusive=False, group="keeping")
+            self.take()
+            self._screen.run_worker(self._write, thread=True, exclusive=False, group="keeping")
 
-    def _write(self, write: Callable[[], str | None]) -> None:
+    def _write(self) -> None:
         """Write the session (in a thread)."""
-        problem = write()
+        problem = self._keeper.write()
         if problem is not None and not self._complained:
             self._complained = True
             self._screen.call_later(self._say, problem)

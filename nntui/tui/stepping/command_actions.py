@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 MOST_OFFERED: Final = 12
 """Completions that are named, at most."""
+_ROW_COMMANDS: Final = {
+    ("breakpoints", "delete"): "delete", ("displays", "delete"): "undisplay",
+    ("branches", "choose"): "branch switch", ("branches", "delete"): "branch delete",
+}  # fmt: skip
+"""By a list and what is done with its row."""
 
 
 class CommandActions(SteppingBase):
@@ -130,17 +135,11 @@ class CommandActions(SteppingBase):
             case "breakpoints", "toggle":
                 enabled = self.debugger.breakpoints[int(key)].enabled
                 self.run_command(f"{'disable' if enabled else 'enable'} {key}")
-            case "breakpoints", "delete":
-                self.run_command(f"delete {key}")
             case "displays", "choose":
                 texts = (d.expression.text for d in self.debugger.displays if d.number == key)
                 self.command_line.ask(f"display {next(texts, '')}")
-            case "displays", "delete":
-                self.run_command(f"undisplay {key}")
-            case "branches", "choose":
-                self.run_command(f"branch switch {key}")
-            case "branches", "delete":
-                self.run_command(f"branch delete {key}")
+            case row if row in _ROW_COMMANDS:
+                self.run_command(f"{_ROW_COMMANDS[row]} {key}")
 
     @at_rest
     def action_watch(self) -> None:
@@ -148,10 +147,8 @@ class CommandActions(SteppingBase):
         value = self.focused_value
 
         def answered(command: str | None) -> None:
-            if command is not None and value is not None:
-                self.run_command(f"{command} {value}")
-            elif command is not None:
-                self.command_line.ask(f"{command} ", "loss")
+            if command is not None:
+                self._run_on(command, value, "loss")
 
         what = value or "a value, which you type next"
         question = Question(
@@ -161,6 +158,13 @@ class CommandActions(SteppingBase):
             otherwise="neither",
         )  # fmt: skip
         self.app.push_screen(question, answered)
+
+    def _run_on(self, command: str, value: str | None, suggested: str = "") -> None:
+        """Run a command on a value, or have the value typed when there is none."""
+        if value is None:
+            self.command_line.ask(f"{command} ", suggested)
+        else:
+            self.run_command(f"{command} {value}")
 
     @at_rest
     def action_assign(self) -> None:
@@ -175,11 +179,7 @@ class CommandActions(SteppingBase):
     @at_rest
     def action_write(self, direction: int) -> None:
         """Go to the step that last wrote the focused value, or to the next one that does."""
-        command = "next-write" if direction > 0 else "last-write"
-        if self.focused_value is None:
-            self.command_line.ask(f"{command} ")
-        else:
-            self.run_command(f"{command} {self.focused_value}")
+        self._run_on("next-write" if direction > 0 else "last-write", self.focused_value)
 
     @at_rest
     def action_why(self) -> None:

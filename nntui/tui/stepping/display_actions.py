@@ -31,10 +31,8 @@ class DisplayActions(SteppingBase):
             said = "the drawing follows the run: activations, gradients, changes"
         else:
             said = f"the drawing keeps to {view.name}: {view.boxes} and {view.lines}"
-        if self.background.running:
-            self.repaint(said)
-        else:
-            self.show(said)  # a view may show what no frame had so far
+        self.repaint(said)
+        self._complete_frame()
 
     def action_fold(self) -> None:
         neuron = self.neuron_focus.neuron
@@ -86,11 +84,8 @@ class DisplayActions(SteppingBase):
     def action_next_table(self) -> None:
         """Show the next table: a row a neuron, a connection, or a connection of one neuron."""
         if self._table_seen():
-            said = f"a row for each {self.neurons_pane.next_table()}"
-            if self.background.running:
-                self.say(said)
-            else:
-                self.show(said)  # a change by the last update is in no frame so far
+            self.say(f"a row for each {self.neurons_pane.next_table()}")
+            self._complete_frame()
 
     def action_sort(self) -> None:
         if self._table_seen():

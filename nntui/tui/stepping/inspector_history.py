@@ -60,7 +60,7 @@ class InspectorHistory:
             self.cancel()
             self._wanted = wanted
             self._pane.show_history(None)
-            self._timer = self._screen.set_timer(PAUSE, self._begin)
+            self._timer = self._screen.set_timer(PAUSE, lambda: self._begin(wanted))
 
     def cancel(self) -> None:
         """Compute nothing any more."""
@@ -69,11 +69,10 @@ class InspectorHistory:
             self._timer.stop()
             self._timer = None
 
-    def _begin(self) -> None:
+    def _begin(self, wanted: Wanted) -> None:
         """Compute what is wanted, unless the run has begun to move."""
-        wanted = self._wanted
-        timeline = None if wanted is None else wanted[0]()
-        if wanted is None or timeline is None or self._background.running:
+        timeline = wanted[0]()
+        if timeline is None or self._background.running:
             self._wanted = None
             return
         apart = timeline.copy_for_thread()

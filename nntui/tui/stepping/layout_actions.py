@@ -65,7 +65,6 @@ class LayoutActions(SteppingBase):
         self.call_later(self._save_sizes)
 
     def _save_sizes(self) -> None:
-        layout = self.pane_layout
-        problem = self.preferences.change(sizes=layout.sizes, maximised=layout.all_maximised)
+        problem = self.preferences.change(**self.pane_layout.preferred)
         if problem is not None:
             self.say(problem)

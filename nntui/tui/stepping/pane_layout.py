@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual.geometry import Region, Size
 
 from nntui.tui.stepping.pane_regions import (
@@ -37,14 +39,10 @@ class PaneLayout:
         self._maximised = {name: pane for name, pane in maximised.items() if pane in PANES}
 
     @property
-    def sizes(self) -> dict[str, dict[str, int]]:
-        """How many cells the user moved each border by, by arrangement (see ``Preferences``)."""
-        return {name: dict(moved) for name, moved in self._moved.items() if moved}
-
-    @property
-    def all_maximised(self) -> dict[str, str]:
-        """The pane that fills the screen, by arrangement, where one does."""
-        return dict(self._maximised)
+    def preferred(self) -> dict[str, Any]:
+        """The borders that were moved, and the panes that fill the screen, as ``Preferences``."""
+        moved = {name: dict(moved) for name, moved in self._moved.items() if moved}
+        return {"sizes": moved, "maximised": dict(self._maximised)}
 
     def fit(self, width: int, height: int) -> None:
         """Arrange the panes for a terminal of another size; what was seen stays so."""

@@ -69,8 +69,8 @@ class Tour:
     def begin(self) -> None:
         """Show the first card; the tour never begins by itself again."""
         self._preferences.change(tour_seen=True)
-        self._at = 0
-        self._show()
+        self._at = -1
+        self.go_on()
 
     def go_on(self) -> bool:
         """Show the next card, if a tour is under way; return whether one was."""
@@ -79,7 +79,7 @@ class Tour:
         self._at += 1
         if self._at == len(CARDS):
             return self.leave()
-        self._show()
+        self._show(CARDS[self._at])
         return True
 
     def leave(self) -> bool:
@@ -93,16 +93,14 @@ class Tour:
         self._point_at(None)
         return True
 
-    def _show(self) -> None:
-        assert self._at is not None
-        card = CARDS[self._at]
+    def _show(self, card: Card) -> None:
         if self._card is None:
             self._card = Static("", id="tour", markup=False)
             self._screen.mount(self._card)
         pane = self._panes[card.pane]
         terminal = self._screen.app.size
         low = pane.display and pane.region.y + pane.region.height // 2 > terminal.height // 2
-        last = self._at == len(CARDS) - 1
+        last = card is CARDS[-1]
         ends = "" if last else f" · {self._keys['clear']} leaves the tour"
         keys = f"{self._keys['inspect']} {'ends the tour' if last else 'goes on'}{ends}"
         parts = []
@@ -110,7 +108,7 @@ class Tour:
             parts.append(Content(words))
             if name is not None:
                 parts.append(Content.styled(self._keys[name], "bold $accent"))
-        self._card.border_title = Content(f"{card.title} · {self._at + 1} of {len(CARDS)}")
+        self._card.border_title = Content(f"{card.title} · {CARDS.index(card) + 1} of {len(CARDS)}")
         self._card.border_subtitle = Content(keys)
         self._card.set_class(low, "above")
         self._card.update(Content("").join(parts))
