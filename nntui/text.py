@@ -1,7 +1,14 @@
-"""Text in terminal cells: how wide it is, cutting, padding and wrapping."""
+"""Text from outside, made harmless; text in terminal cells: its width, cutting, padding, wrapping.
+
+Whatever comes from outside (documents, file names, commands, pasted text, state files) goes through
+``harmless`` on its way to the screen, the terminal, SVG, Markdown, JSON and state files: straight,
+or by ``model.names.escaped`` (one line, cut), ``clean`` and what is below it (cells), or
+``harmless_json``.
+"""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import Final
@@ -10,28 +17,50 @@ from rich.cells import cell_len, get_character_cell_size
 
 ELLIPSIS: Final = "…"
 
-# What each Unicode category becomes: a control character would move the cursor, so it shows as a
-# dot; a formatting character has no picture of its own and terminals disagree about its width.
-_REPLACED: Final = {"Cc": "·", "Cs": "·", "Zl": "·", "Zp": "·", "Cf": ""}
-_VARIATION_SELECTORS: Final = range(0xFE00, 0xFE10)
+# They have no picture of their own, and terminals disagree about the width that they give to their
+# neighbours: joiners, the soft hyphen, variation selectors.
+_WITHOUT_A_PICTURE: Final = re.compile("[\u00ad\u200c\u200d\u2060\ufe00-\ufe0f\ufeff]")
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 _SHORTEST_PIECE: Final = 8
 """Cells that must be left in a line before a long word is broken there."""
 
 
+def harmless(text: str, keep: str = "") -> str:
+    r"""Write what could do harm where it is shown as ``\u009b``, but not what is in ``keep``.
+
+    That is control characters, formatting (which can turn the direction of writing), lone
+    surrogates, line and paragraph separators, private use and unassigned. The escapes are those of
+    JSON, where they leave a text what it is (see ``harmless_json``).
+    """
+    if text.isprintable():  # nearly every text is
+        return text
+    return "".join(c if c in keep or not _is_harmful(c) else _escape(c) for c in text)
+
+
+def harmless_json(text: str) -> str:
+    """Make JSON harmless to print and strict: half a surrogate pair, which is none, is U+FFFD."""
+    return text if text.isprintable() else harmless(_SURROGATE.sub("\ufffd", text), "\n")
+
+
+def _is_harmful(character: str) -> bool:
+    return not character.isprintable() and unicodedata.category(character) != "Zs"  # some blank
+
+
+def _escape(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[n]:02x}{units[n + 1]:02x}" for n in range(0, len(units), 2))
+
+
 @lru_cache(maxsize=8192)
 def clean(text: str) -> str:
-    """Drop or replace the characters whose width is not the same in every terminal.
+    """Make a text harmless, and drop what has not the same width in every terminal.
 
     What is left has a width that is the sum of its characters' widths.
     """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(
-        _REPLACED.get(unicodedata.category(character), character)
-        for character in text
-        if ord(character) not in _VARIATION_SELECTORS
-    )
+    return harmless(_WITHOUT_A_PICTURE.sub("", text))
 
 
 def cells(text: str) -> int:
@@ -57,11 +86,11 @@ def padded(text: str, width: int, *, right: bool = False) -> str:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """Wrap words into lines of at most ``width`` cells (one at least); longer words are broken."""
+    """Clean words and wrap them into lines of at most ``width`` cells; longer words are broken."""
     width, lines = max(width, 1), list[str]()
     for paragraph in text.split("\n"):
         line = ""
-        for word in paragraph.split():
+        for word in map(clean, paragraph.split()):
             while cell_len(word) > width:
                 room = width - (cell_len(line) + 1 if line else 0)
                 if room < _SHORTEST_PIECE and line:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from nntui.text import clean, cut, padded, wrapped
+from nntui.text import clean, cut, harmless, harmless_json, padded, wrapped
 
 
 @pytest.mark.parametrize(
@@ -35,8 +39,31 @@ def test_a_padded_text_takes_exactly_its_width(text: str, right: bool) -> None:
 
 
 def test_nothing_that_moves_the_cursor_or_has_no_agreed_width_is_left() -> None:
-    assert clean("a\nb\x1b[31m") == "a·b·[31m"
-    assert clean("a\u200db\u202ec\ufe0f") == "abc"
+    assert clean("a\nb\x1b[31m") == r"a\u000ab\u001b[31m"
+    assert clean("a\u200db\u202ec\ufe0f") == r"ab\u202ec"
+
+
+EVERY = [
+    chr(n)
+    for first, last in [(0, 0x3400), (0xD700, 0x11000), (0x1F000, 0x20000), (0xE0000, 0xE0200)]
+    for n in range(first, last)
+]
+
+
+def test_a_character_is_harmless_or_written_as_an_escape() -> None:
+    refused = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+    wrong = [c for c in EVERY if (harmless(c) != c) != (unicodedata.category(c) in refused)]
+    assert not wrong
+    assert harmless("a\x9b31m\u2028\U000e0041 ä🦊") == r"a\u009b31m\u2028\udb40\udc41 ä🦊"
+    assert harmless("a\nb\x07", "\n") == "a\nb\\u0007"
+
+
+def test_in_json_the_escapes_leave_a_text_what_it_is_and_a_lone_surrogate_is_replaced() -> None:
+    text = "".join(EVERY)
+    made = harmless_json(json.dumps([text], ensure_ascii=False, indent=1))
+    assert all(c == "\n" or harmless(c) == c for c in made)
+    assert json.loads(made) == [re.sub("[\ud800-\udfff]", "\ufffd", text)]
+    made.encode()  # strict UTF-8
 
 
 @given(st.text(alphabet="ab神́ ", max_size=30), st.integers(1, 20))

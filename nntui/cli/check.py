@@ -12,7 +12,7 @@ import click
 
 from nntui.cli.endings import WRONG_RESULT
 from nntui.cli.files import file_argument
-from nntui.cli.tables import aligned, echo_json
+from nntui.cli.tables import aligned, echo, echo_json
 from nntui.explain.numbers import rounded
 from nntui.model.errors import counted
 
@@ -52,7 +52,7 @@ def check(file: Path, as_json: bool) -> int:
         echo_json(_plain(found))
     else:
         for line in _lines(found):
-            click.echo(line)
+            echo(line)
     return 0 if found.ok else WRONG_RESULT
 
 

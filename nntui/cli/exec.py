@@ -10,7 +10,7 @@ import click
 
 from nntui.cli.endings import INTERRUPTED, WRONG_RESULT, noticing_interrupts, say
 from nntui.cli.files import check_can_save, file_argument
-from nntui.cli.tables import echo_json
+from nntui.cli.tables import echo, echo_json
 from nntui.model.names import escaped
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def exec_(
         say(refused)
     if out is not None:
         save(with_session(debugger), out)
-        click.echo(f"saved to {escaped(str(out), 1000)}", err=as_json)
+        echo(f"saved to {escaped(str(out), 1000)}", err=as_json)
     return status
 
 
@@ -167,4 +167,4 @@ def _answered(
 
 def _show(lines: Iterable[str], *, err: bool = False) -> None:
     for line in lines:
-        click.echo(escaped(line, len(line) * 6 + 1), err=err)
+        echo(line, err=err)

@@ -10,7 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from nntui.cli.endings import say
-from nntui.cli.tables import aligned, definitions
+from nntui.cli.tables import aligned, definitions, echo
 from nntui.model.errors import NntuiError
 from nntui.model.names import did_you_mean, escaped
 from nntui.text import wrapped
@@ -66,7 +66,7 @@ def help_(ctx: click.Context, topic: str | None) -> None:
             )
         lines = iter(explained(COMMANDS[topic]))
     for line in lines:
-        click.echo(line)
+        echo(line)
 
 
 def _group(ctx: click.Context) -> click.Group:

@@ -6,7 +6,7 @@ from collections import Counter
 
 import click
 
-from nntui.cli.tables import aligned, echo_json
+from nntui.cli.tables import aligned, echo, echo_json
 from nntui.samples import samples
 
 
@@ -22,7 +22,7 @@ def list_samples() -> None:
         sizes = "-".join(str(layers[layer]) for layer in sorted(layers))
         rows.append((name, sizes, experiment.name))
     for line in aligned(rows):
-        click.echo(line)
+        echo(line)
 
 
 @click.command("schema", short_help="Print the JSON Schema of the format.")

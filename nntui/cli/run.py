@@ -9,7 +9,7 @@ import click
 
 from nntui.cli.endings import INTERRUPTED, WRONG_RESULT, say
 from nntui.cli.files import check_can_save, epochs_option, file_argument, with_epochs
-from nntui.cli.tables import aligned, echo_json
+from nntui.cli.tables import aligned, echo, echo_json
 from nntui.explain.numbers import rounded
 from nntui.model.errors import counted
 from nntui.model.names import escaped
@@ -97,7 +97,7 @@ def run(
         from nntui.document.save import save
 
         save(trained(experiment, outcome), out)
-        click.echo(f"saved to {escaped(str(out), 1000)}", err=as_json)
+        echo(f"saved to {escaped(str(out), 1000)}", err=as_json)
     if outcome.interrupted:
         return INTERRUPTED
     return WRONG_RESULT if outcome.met is False else 0
@@ -114,10 +114,10 @@ def _report(outcome: Outcome, until: Until | None) -> None:
     if outcome.test_loss is not None:
         rows.append(("test loss", number(outcome.test_loss)))
     for line in aligned(rows):
-        click.echo(line)
+        echo(line)
     if until is not None:
         shown = escaped(until.text, 1000)
         update = outcome.updates - 1
         epoch = update // (outcome.updates_planned // outcome.epochs_planned)
         met = f"met: {shown} after update {update} in epoch {epoch}, counted from 0"
-        click.echo(met if outcome.met else f"not met: {shown}")
+        echo(met if outcome.met else f"not met: {shown}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from nntui.cli.files import file_argument
-from nntui.cli.tables import aligned
+from nntui.cli.tables import aligned, echo
 from nntui.explain.numbers import rounded
 from nntui.model.errors import NntuiError, counted
 from nntui.model.names import escaped
@@ -85,11 +85,11 @@ def show(
         if out is not None:
             title = " · ".join((experiment.name or "a network", *described))
             write_text(out, _as_svg(picture, escaped(title, 1000)))
-            click.echo(f"drawn to {escaped(str(out), 1000)}")
+            echo(f"drawn to {escaped(str(out), 1000)}")
             return
         lines = (*described, "", picture.text().strip("\n"), "", *_values(stepper))
     for line in lines:
-        click.echo(line)
+        echo(line)
 
 
 def _lines(experiment: Experiment, width: int) -> Iterator[str]:

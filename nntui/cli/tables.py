@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 import click
 
 from nntui.explain.numbers import exact
-from nntui.text import cells, padded, wrapped
+from nntui.text import cells, harmless, harmless_json, padded, wrapped
 
 Align = Literal["left", "right", "point"]
 """Where a column's words meet: their first or last character, or their decimal points."""
@@ -70,20 +70,25 @@ def definitions(
         yield from (" " * indent + line for line in lines)
 
 
+def echo(line: str = "", *, err: bool = False) -> None:
+    """Print a line harmlessly: every command prints with this, or as JSON."""
+    click.echo(harmless(line, "\n"), err=err)
+
+
 def echo_json(value: Any, indent: int | None = None) -> None:
     """Print a value as strict JSON, in one line unless an indent is given."""
     click.echo(json_text(value, indent))
 
 
 def json_text(value: Any, indent: int | None = None) -> str:
-    """Write a value as strict JSON in the encoding of stdout."""
+    """Write a value as strict JSON, harmless to print, in the encoding of stdout."""
     # In an encoding without, say, the sign δ, JSON has an escape of its own for it.
     ascii_only = "utf" not in (getattr(sys.stdout, "encoding", None) or "").lower()
     write = json.JSONEncoder(indent=indent, ensure_ascii=ascii_only, allow_nan=False).encode
     try:
-        return write(value)
+        return harmless_json(write(value))
     except ValueError:  # NaN or an infinity: rare, so it is not looked for beforehand
-        return write(_with_names(value))
+        return harmless_json(write(_with_names(value)))
 
 
 def _with_names(value: Any) -> Any:

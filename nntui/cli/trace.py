@@ -8,6 +8,7 @@ import click
 
 from nntui.cli.files import epochs_option, file_argument, with_epochs
 from nntui.model.errors import NntuiError
+from nntui.text import harmless
 
 
 @click.command("trace", short_help="Print the steps of a run, to read or to process.")
@@ -59,4 +60,4 @@ def trace(file: Path, epochs: int | None, first: int, last: int | None, form: st
     stepper.seek(first)
     steps = (stepper.step() for _ in range(first, end))
     for text in FORMATS[form](steps, experiment, end - 1):
-        print(text)  # click.echo would flush every line
+        print(harmless(text, "\n"))  # echo would flush every line

@@ -21,6 +21,7 @@ from nntui.document.specs import FORMAT
 from nntui.model.dataset import CsvSource, Dataset, GeneratorSource
 from nntui.model.experiment import Experiment, Training
 from nntui.model.network import Connection, Network, Neuron
+from nntui.text import harmless_json
 
 
 def save(experiment: Experiment, path: str | os.PathLike[str]) -> None:
@@ -210,7 +211,7 @@ def _filled(scalars: list[Any], indent: str) -> str:
 
 
 def _compact(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return harmless_json(json.dumps(value, ensure_ascii=False, allow_nan=False))
 
 
 def identity(experiment: Experiment) -> str:

@@ -68,13 +68,11 @@ def fault_in_name(name: str) -> str | None:
 
 
 def escaped(text: str, limit: int = 60) -> str:
-    r"""Write ``text`` in one line: control characters as ``\u001b``, at most ``limit`` long."""
-    # Nearly every text is printable, and then it holds none of them.
+    """Write ``text`` harmlessly in one line, at most ``limit`` characters long."""
     if not text.isprintable():
-        text = "".join(
-            f"\\u{ord(c):04x}" if unicodedata.category(c) in _REFUSED_CATEGORIES else c
-            for c in text
-        )
+        from nntui.text import harmless  # with Rich, which computing never needs
+
+        text = harmless(text)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
@@ -102,14 +100,20 @@ def quoted(neuron: str) -> str:
     return neuron if neuron.isidentifier() else json.dumps(neuron, ensure_ascii=False)
 
 
+def has_surrogate(text: str) -> bool:
+    """Whether there is half a surrogate pair in a text: it is no Unicode, as from a bad byte."""
+    return any("\ud800" <= c <= "\udfff" for c in text)
+
+
 def unquoted(word: str) -> str | None:
     """Strip the quotes of a name, if it has any; None when it is badly quoted."""
     if not word.startswith('"'):
         return word
     try:
-        return str(json.loads(word))
+        text = str(json.loads(word))
     except ValueError:
         return None
+    return None if has_surrogate(text) else text  # it could be written nowhere
 
 
 def value_name(symbol: str, *neurons: str) -> str:

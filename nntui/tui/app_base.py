@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from textual.app import App
+from textual.filter import LineFilter
 
 from nntui.model.errors import NntuiError
 from nntui.tui.keys import Keymap
+from nntui.tui.theme import HARMLESS
 from nntui.tui.user_files import PreferencesFile
 
 if TYPE_CHECKING:
@@ -35,6 +37,9 @@ class AppBase(App[NntuiError]):
         self.stepping: SteppingScreen | None = None
         self.keys = Keymap()
         self.preferences = PreferencesFile(kept=keep_state)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return *super().get_line_filters(), HARMLESS
 
     def show_stepping(self, found: Opened) -> None:
         """Show a run in place of whatever is shown."""

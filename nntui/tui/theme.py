@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from rich.cells import cell_len
 from rich.color import Color as RichColor
+from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
+from textual.filter import LineFilter
 from textual.theme import Theme
 
 from nntui.network_view.colours import FAINT, MARK, NEGATIVE, POSITIVE, RGB, STOP, Palette
@@ -40,6 +43,28 @@ CONTRAST: Final = Theme(
     surface="#000000", panel="#1c1c1c", dark=True, text_alpha=1.0,
 )  # fmt: skip
 OWN: Final = (DARK, LIGHT, CONTRAST)
+
+
+class HarmlessFilter(LineFilter):
+    """The last door to the screen: what no pane or dialog made harmless is a sign of that width.
+
+    Widgets measure what they show, so here nothing may become longer.
+    """
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        if all(segment.text.isprintable() for segment in segments):
+            return segments
+        from nntui.text import harmless  # seldom, and never before the first paint
+
+        def sign(character: str) -> str:
+            return character if harmless(character) == character else "\ufffd" * cell_len(character)
+
+        return [
+            Segment("".join(map(sign, text)), style, control) for text, style, control in segments
+        ]
+
+
+HARMLESS: Final = HarmlessFilter()
 
 
 _CODE: Final = {

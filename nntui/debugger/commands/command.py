@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from nntui.model.errors import NntuiError
-from nntui.model.names import did_you_mean, escaped, listed
+from nntui.model.names import did_you_mean, escaped, has_surrogate, listed
 
 if TYPE_CHECKING:
     from nntui.debugger.breakpoints.search import ContinueSearch
@@ -85,10 +85,12 @@ def checked(line: str) -> str:
     """Strip a line's comment and the blanks around it.
 
     Raises:
-        CommandError: it is longer than any command.
+        CommandError: it is longer than any command, or not Unicode.
     """
     if len(line) > MAX_LINE:
         raise CommandError(f"a line of {len(line):,} characters (at most {MAX_LINE:,})")
+    if has_surrogate(line):
+        raise CommandError("a byte that is no UTF-8 in the line")
     kept = []
     for piece in _PIECE.findall(line):
         if piece == "#":

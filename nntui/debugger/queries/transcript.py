@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -60,8 +61,9 @@ def _code(text: str) -> str:
     shown = escaped(text, 10_000).replace("|", "\\|")
     if not shown:
         return ""
-    fence = "``" if "`" in shown else "`"
-    pad = " " if fence == "``" else ""
+    # Longer than any run of them inside, which would end it.
+    fence = "`" * (1 + max(map(len, re.findall("`+", shown)), default=0))
+    pad = " " if len(fence) > 1 else ""
     return f"{fence}{pad}{shown}{pad}{fence}"
 
 

@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 
 from nntui.text import wrapped
 from nntui.tui.keys import COUNT_HELP, EDITOR, GROUPS, LISTS, Key, every_key
+from nntui.tui.panes.command_line import TextField
 from nntui.tui.panes.pane import NAMES
 
 PANES: Final = {
@@ -96,7 +97,7 @@ class HelpScreen(ModalScreen[None]):
             box.border_subtitle = "/ search · esc close"
             with VerticalScroll(id="help-text"):
                 yield Static(markup=False)
-            yield Input(placeholder="words to look for", id="help-words", compact=True)
+            yield TextField(placeholder="words to look for", id="help-words", compact=True)
 
     def on_mount(self) -> None:
         self.query_one(Input).display = False

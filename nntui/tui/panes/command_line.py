@@ -15,6 +15,8 @@ from textual.widget import Widget
 from textual.widgets import Input
 from textual.widgets.input import Selection
 
+from nntui.text import harmless
+
 MOST_HISTORY: Final = 500
 
 
@@ -23,8 +25,15 @@ class TextField(Input):
 
     Textual's own inserts a letter at once, but runs the action of a key such as backspace only
     after the key has bubbled through the input's ancestors: of keys that arrive in one go, as they
-    do over a slow line, the letters came first.
+    do over a slow line, the letters came first. Nothing harmful gets into one: what is typed,
+    pasted or proposed is seen, and taken, as ``harmless`` writes it.
     """
+
+    def validate_value(self, value: str) -> str:
+        return harmless(value)
+
+    def replace(self, text: str, start: int, end: int) -> None:
+        super().replace(harmless(text), start, end)
 
     async def _on_key(self, event: Key) -> None:
         if not event.is_printable and event.key in self._bindings.key_to_bindings:

@@ -10,7 +10,7 @@ from rich.cells import cell_len, chop_cells
 from rich.segment import Segment
 from rich.style import Style
 
-from nntui.text import wrapped
+from nntui.text import harmless, wrapped
 from nntui.tui.frame import Frame, NeuronFocus
 from nntui.tui.panes.pane import LinePane
 
@@ -35,8 +35,8 @@ class OutputPane(LinePane):
 
     def write(self, command: str, lines: tuple[str, ...]) -> None:
         """Append a command and its answer, and scroll there."""
-        self._log.append((f": {command}", True))
-        self._log.extend((f"  {line}", False) for line in lines)
+        self._log.append((f": {harmless(command)}", True))
+        self._log.extend((f"  {harmless(line)}", False) for line in lines)
         self.changed()
         self.jump(max(len(self._lines) - 1, 0))
 

@@ -17,7 +17,7 @@ from nntui.explain.source import intention, method, place
 from nntui.model.experiment import Experiment
 from nntui.model.names import quoted
 from nntui.model.wiring import Wiring
-from nntui.text import padded, wrapped
+from nntui.text import clean, padded, wrapped
 from nntui.tui.frame import Frame, NeuronFocus
 from nntui.tui.panes.pane import LinePane
 from nntui.tui.theme import Colours
@@ -221,7 +221,7 @@ class StepPane(LinePane):
         ]
 
     def _description(self, width: int) -> list[Row]:
-        name = self._experiment.name or "An experiment"
+        name = clean(self._experiment.name) or "An experiment"
         found = [[Segment(" " + name, Style(bold=True))]]
         # The description is Markdown: its marks for bold and code are left out.
         description = self._experiment.description.replace("**", "").replace("`", "")
