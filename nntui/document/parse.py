@@ -15,6 +15,7 @@ import msgspec
 from msgspec import inspect
 
 from nntui.document.errors import Fault, at_index, at_key, choice, number, shown
+from nntui.model.aliases import advice, belongs
 from nntui.model.names import did_you_mean, escaped
 from nntui.model.settings import is_finite
 
@@ -174,8 +175,8 @@ def _standing_at(text: str, at: int) -> str:
 
 T = TypeVar("T")
 
-_PATH: Final = re.compile(r" - at `\$((?:\.\w+|\[\d+\])*)`\Z")
-_STEP: Final = re.compile(r"\.(\w+)|\[(\d+)\]")
+_PATH: Final = re.compile(r" - at `\$((?:\.[\w$]+|\[\d+\])*)`\Z")
+_STEP: Final = re.compile(r"\.([\w$]+)|\[(\d+)\]")
 
 _PLAIN_WORDS: Final[dict[type[inspect.Type], str]] = {
     inspect.BoolType: "true or false",
@@ -203,7 +204,8 @@ def converted(value: object, spec: type[T], place: str) -> T:
 def unknown_key(place: str, key: str, known: list[str]) -> Fault:
     """Make the fault for a key that an object does not have."""
     found = f'the unknown key "{escaped(key)}"'
-    return Fault(place, found, f"only {', '.join(known)}", did_you_mean(key, known))
+    hint = advice(key, known) or belongs(key, known) or did_you_mean(key, known)
+    return Fault(place, found, f"only {', '.join(known)}", hint)
 
 
 def _fault(found: Any, info: inspect.Type, place: str, message: str) -> Fault:

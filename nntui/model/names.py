@@ -84,9 +84,18 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:
-    """Ask ``did you mean "relu"?``; nothing when no name is similar."""
-    found = nearest(name, names)
-    return f'did you mean "{escaped(found)}"?' if found else ""
+    """Ask ``did you mean "relu"?``; nothing when no name is similar.
+
+    A name from another library counts as similar to what nntui calls the same thing.
+    """
+    from nntui.model.aliases import advice, called
+
+    known = list(names)
+    if words := advice(name, known):
+        return words
+    found = called(name, known) or filter(None, [nearest(name, known)])
+    listed = " or ".join(f'"{escaped(right)}"' for right in found)
+    return f"did you mean {listed}?" if listed else ""
 
 
 def listed(names: Iterable[str]) -> str:
