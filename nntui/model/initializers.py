@@ -62,7 +62,8 @@ INITIALIZERS: Final[dict[str, InitializerRow]] = {
         "U(low, high)", {"low": -0.5, "high": 0.5},
     ),
     "normal": InitializerRow(
-        lambda s, fan_in, fan_out, mean, std: s.normal(mean, std, fan_out.shape),
+        # numpy refuses a spread of −0.
+        lambda s, fan_in, fan_out, mean, std: s.normal(mean, abs(std), fan_out.shape),
         "N(mean, std²)", {"mean": 0.0, "std": 1.0},
     ),
     "zeros": InitializerRow(lambda s, fan_in, fan_out: _alike(fan_out, 0.0), "0", {}),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any, Final
 
 from nntui.model import optimizer_rules as rules
@@ -113,6 +114,9 @@ class Optimizer(TableFunction[OptimizerRow]):
                 raise SettingError(repr(value), "a number from 0 to below 1", setting)
             if value < 0.0:
                 raise SettingError(repr(value), "a number of at least 0", setting)
+        if not isfinite(settings["learning_rate"] * settings.get("weight_decay", 0.0)):
+            expected = "a number whose product with learning_rate a float can hold"
+            raise SettingError(repr(settings["weight_decay"]), expected, "weight_decay")
         if settings.get("nesterov") and not settings["momentum"]:
             raise SettingError("true", "false, or a momentum above 0", "nesterov")
 

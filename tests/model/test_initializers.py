@@ -3,6 +3,7 @@
 import math
 import statistics
 
+import numpy as np
 import pytest
 
 from nntui.model.errors import SettingError
@@ -113,3 +114,8 @@ def test_streams_of_different_purposes_share_no_numbers() -> None:
 def test_a_bad_initializer_is_refused_in_words(name, seed, settings, words) -> None:
     with pytest.raises(SettingError, match=words):
         Initializer.of(name, seed, **settings)
+
+
+def test_a_spread_of_minus_zero_is_a_spread_of_zero() -> None:
+    initializer = Initializer.of("normal", mean=0.5, std=-0.0)
+    assert initializer.weights(stream("initializer", 0), np.ones(3, int)) == [0.5] * 3

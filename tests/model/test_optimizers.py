@@ -99,6 +99,8 @@ def test_late_updates_of_adam_do_not_overflow() -> None:
         ("adam", {"beta1": 1.0}, "below 1"),
         ("adam", {"beta2": -0.1}, "below 1"),
         ("rmsprop", {"eps": -1.0}, "at least 0"),
+        ("adamw", {"learning_rate": 1e300, "weight_decay": 1e10}, "whose product"),
+        ("adamw", {"weight_decay": -1.0}, "at least 0"),
     ],
 )
 def test_a_bad_optimizer_is_refused_in_words(name, settings, words) -> None:
