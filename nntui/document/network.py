@@ -15,7 +15,7 @@ from nntui.document.specs import MAX_CONNECTIONS, MAX_NEURONS
 from nntui.model.activations import Activation
 from nntui.model.errors import NetworkError, SettingError, counted
 from nntui.model.initializers import Initializer
-from nntui.model.names import MAX_NAME_LENGTH, did_you_mean, fault_in_name
+from nntui.model.names import MAX_NAME_LENGTH, did_you_mean, escaped, fault_in_name
 from nntui.model.network import Network, Role
 from nntui.model.settings import TableFunction
 
@@ -109,8 +109,10 @@ def _connect(
     except NetworkError as error:
         # The roles are in order, so it is a cycle; its culprit is the connection that closes it.
         cycle = str(error).partition(": ")[2]
-        closing = at_index(place, first[cast("tuple[str, str]", error.culprit)])
-        raise Fault(closing, f"a cycle: {cycle}", "connections that lead only forward") from None
+        closes = cast("tuple[str, str]", error.culprit)
+        closing = at_index(place, first[closes])
+        expected = "connections that lead only forward"
+        raise Fault(closing, f"a cycle: {cycle}", expected, _unroll(str(closes[1]))) from None
 
 
 def _fault_in_connection(
@@ -125,12 +127,19 @@ def _fault_in_connection(
                 known += f": {', '.join(network)}"
             return Fault(at_key(place, key), shown(name), known, hint)
     if connection.source == connection.target:
-        return Fault(place, f"a connection from {source} to itself", "two different neurons")
+        found, expected = f"a connection from {source} to itself", "two different neurons"
+        return Fault(place, found, expected, _unroll(connection.source))
     if first is not None:
         again = f"a second connection from {source} to {target}"
         before = at_index(place.rpartition("[")[0], first)
         return Fault(place, again, f"only one, which is {before}")
     return Fault(at_key(place, "target"), f"the input {target}", "a neuron that is no input")
+
+
+def _unroll(neuron: str) -> str:
+    """Say what to do about a recurrent neuron."""
+    name = escaped(neuron, 30)
+    return f"unroll a recurrence: a neuron for each time step, such as {name}_1 → {name}_2"
 
 
 def _check_name(name: str, place: str) -> None:
@@ -164,13 +173,61 @@ def _add_layers(network: Network, forms: Sequence[specs.LayerForm], place: str) 
         prefix = {"input": "x", "output": "y", "hidden": f"h{n}_"}[role]
         names = _names(layer, prefix, here)
         activation = _activation(layer.activation, role, here)
-        for k, name in enumerate(names):
+        biases = _biases(layer, role, here)
+        for k, (name, bias) in enumerate(zip(names, biases, strict=True)):
             if name in network:
                 where = at_index(at_key(here, "names"), k) if layer.names else here
                 raise Fault(where, f"{shown(name)} a second time", "a name not yet taken")
-            network.add_neuron(name, role=role, activation=activation, trainable=layer.trainable)
-        network.connect_all(before, names, trainable=layer.trainable)
+            network.add_neuron(
+                name,
+                role=role,
+                activation=activation,
+                bias=bias,
+                trainable=layer.trainable and layer.bias,
+            )
+        if layer.weights is None:
+            network.connect_all(before, names, trainable=layer.trainable)
+        else:
+            _check_weights(layer.weights, len(before), layer.size, at_key(here, "weights"))
+            for name, row in zip(names, layer.weights, strict=True):
+                for source, weight in zip(before, row, strict=True):
+                    network.connect(source, name, weight, trainable=layer.trainable)
         before = names
+
+
+def _biases(layer: specs.Layer, role: Role, place: str) -> Sequence[float | None]:
+    """Return each neuron's bias; None where the initializer draws it, or an input has none."""
+    if role == "input":
+        for key, value in (("weights", layer.weights), ("biases", layer.biases)):
+            if value is not None:
+                raise Fault(at_key(place, key), shown(value), f"nothing: inputs have no {key}")
+        if not layer.bias:
+            raise Fault(at_key(place, "bias"), "false", "nothing: inputs have no biases")
+        return [None] * layer.size
+    if layer.biases is None:
+        return [None if layer.bias else 0.0] * layer.size
+    here = at_key(place, "biases")
+    if not layer.bias:
+        raise Fault(here, shown(layer.biases), 'nothing beside "bias": false')
+    if len(layer.biases) != layer.size:
+        raise Fault(here, counted(len(layer.biases), "number"), f"{layer.size}, the layer’s size")
+    return layer.biases
+
+
+def _check_weights(rows: Sequence[Sequence[float]], before: int, size: int, place: str) -> None:
+    widths = {len(row) for row in rows}
+    if len(rows) == size and widths == {before}:
+        return
+    wanted = f"{counted(size, 'row')} of {counted(before, 'number')}"
+    expected = f"{wanted}: a row for each neuron of this layer, a number for each neuron before it"
+    turned = len(rows) == before and widths == {size}
+    found = counted(len(rows), "row")
+    if len(widths) == 1:
+        found += f" of {counted(widths.pop(), 'number')}"
+    else:
+        n = next((n for n, row in enumerate(rows) if len(row) != before), 0)
+        found += f", one of {counted(len(rows[n]), 'number') if rows else 'none'}"
+    raise Fault(place, found, expected, "transpose it" if turned else "")
 
 
 def _layer(form: specs.LayerForm, place: str) -> specs.Layer:
