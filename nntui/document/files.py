@@ -111,12 +111,41 @@ def read_bytes(path: str, expected: str) -> bytes:
     return data
 
 
+# How files begin that are no text and may be taken for one.
+_MAGIC: Final = {
+    b"PK\x03\x04": "a zip archive",
+    b"\xd0\xcf\x11\xe0": "an Excel workbook (.xls)",
+    b"\x1f\x8b": "a gzip archive",
+    b"BZh": "a bzip2 archive",
+    b"\xfd7zXZ": "an xz archive",
+    b"\x28\xb5\x2f\xfd": "a zstandard archive",
+    b"7z\xbc\xaf": "a 7z archive",
+    b"PAR1": "a Parquet file",
+    b"\x89HDF": "an HDF5 file",
+    b"\x93NUMPY": "a NumPy array",
+    b"SQLite format 3": "an SQLite database",
+    b"%PDF": "a PDF document",
+    b"\x89PNG": "a picture",
+}
+
+
+def archive_in(data: bytes) -> str:
+    """Name the kind of file that bytes are by how they begin, where it is none of text."""
+    kind = next((kind for magic, kind in _MAGIC.items() if data.startswith(magic)), "")
+    if kind == "a zip archive" and b"xl/" in data[: 2**16]:
+        return "an Excel workbook (.xlsx)"
+    page = data[:200].lstrip().lower().startswith((b"<!doctype html", b"<html"))
+    return "a web page (HTML)" if page else kind
+
+
 def decoded(data: bytes) -> str:
     """Decode UTF-8; a byte-order mark at the start is dropped.
 
     Raises:
         Fault: another encoding; the place is the first byte that is not UTF-8.
     """
+    if kind := archive_in(data):
+        raise Fault("", kind, "text in UTF-8")
     encoding = json.detect_encoding(data)
     if encoding.startswith(("utf-16", "utf-32")):
         mark = data.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff"))

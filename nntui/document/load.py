@@ -62,14 +62,20 @@ def experiment_of(value: Any, file: str) -> Experiment:
         raise Fault("format", found, f'"{specs.FORMAT}"', hint)
     document = converted(value, specs.Document, "")
     debugger = None if isinstance(document.debugger, UnsetType) else document.debugger
-    check_texts(document.name, document.description)
+    check_texts(document.name, document.description, document.schema)
     check_debugger(debugger)
     network = network_of(document.network)
     training = _training_of(document.training)
     rows = rows_of(document.data, file, network.wiring(), training.loss)
     try:
         return Experiment(
-            network, rows.data, training, document.name, document.description, debugger
+            network,
+            rows.data,
+            training,
+            document.name,
+            document.description,
+            debugger,
+            document.schema,
         )
     except SettingError as error:
         raise rows.fault(error) from None
@@ -95,14 +101,15 @@ _CONTROL: Final = frozenset({"Cc", "Cs"})
 _TURNING: Final = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 
 
-def check_texts(name: str, description: str) -> None:
-    """Refuse a name or description that is too long or holds control characters.
+def check_texts(name: str, description: str, schema: str) -> None:
+    """Refuse texts of a document that are too long or hold control characters.
 
     Raises:
         Fault: names the character or the limit.
     """
     for place, text, limit, allowed in (
         ("name", name, specs.MAX_TITLE_LENGTH, ""),
+        ('["$schema"]', schema, specs.MAX_SCHEMA_LENGTH, ""),
         ("description", description, specs.MAX_DESCRIPTION_LENGTH, "\n\t"),
     ):
         if len(text) > limit:

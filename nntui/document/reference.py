@@ -10,7 +10,7 @@ import msgspec
 from msgspec import inspect
 
 from nntui.document import specs
-from nntui.document.data import GENERATORS
+from nntui.document.generators import GENERATORS
 from nntui.document.parse import words_of
 from nntui.model.activations import Activation
 from nntui.model.experiment import Training
@@ -69,7 +69,8 @@ def sections() -> Iterator[Section]:
         yield Section(title, (struct.__doc__ or "").strip(), tuple(_keys(struct)))
     yield Section(
         "generators",
-        "Each gives two inputs and one target.",
+        "Two inputs and one target. Two classes are −1 and 1, for bce 0 and 1, for "
+        "cross_entropy class indices; regression gives values.",
         tuple((name, row.summary) for name, row in GENERATORS.items()),
     )
     how = "A name, or an object with the name and its settings (here with their defaults)."

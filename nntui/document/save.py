@@ -45,7 +45,7 @@ def save(experiment: Experiment, path: str | os.PathLike[str]) -> None:
 
 
 def _encoded(experiment: Experiment, folder: str) -> bytes:
-    check_texts(experiment.name, experiment.description)
+    check_texts(experiment.name, experiment.description, experiment.schema)
     try:
         check_debugger(experiment.debugger)
         data = laid_out(plain_document(experiment, folder)).encode()
@@ -74,6 +74,7 @@ def plain_document(experiment: Experiment, folder: str) -> dict[str, Any]:
     """
     about = {"name": experiment.name, "description": experiment.description}
     document: dict[str, Any] = {
+        **({"$schema": experiment.schema} if experiment.schema else {}),
         "format": FORMAT,
         **{key: text for key, text in about.items() if text},
         "network": _network(experiment.network),
@@ -122,8 +123,10 @@ def _data(data: Dataset, folder: str) -> dict[str, Any]:
             path = os.path.relpath(path, folder)
         path = path.replace(os.sep, "/")
         plain = {"csv": path, "inputs": list(source.inputs), "targets": list(source.targets)}
+        plain |= dict(source.settings)
     elif isinstance(source, GeneratorSource):
         plain = {**asdict(source), "noise": _number(source.noise)}
+        del plain["labels"]
     else:
         plain = {
             "inputs": [list(map(_number, row)) for row in data.inputs],

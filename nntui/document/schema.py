@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from nntui.document import specs
-from nntui.document.data import GENERATORS
+from nntui.document.generators import GENERATORS
 from nntui.model.activations import Activation
 from nntui.model.initializers import SEED_LIMIT, Initializer
 from nntui.model.losses import Loss

@@ -21,6 +21,7 @@ MAX_SAMPLES: Final = 100_000
 MAX_BATCH_SIZE: Final = 1_000_000_000
 MAX_TITLE_LENGTH: Final = 200
 """Characters in a document's name."""
+MAX_SCHEMA_LENGTH: Final = 2_000
 MAX_DESCRIPTION_LENGTH: Final = 64 * 2**10
 
 NETWORK_EXPECTED: Final = 'an object with "neurons" or "layers"'
@@ -57,7 +58,15 @@ Function = Annotated[
     str | dict[str, Any], _expect('a name, or an object with "name" and its settings')
 ]
 Vector = Annotated[list[Number], _expect("a list of numbers")]
-Columns = Annotated[list[Text], _expect("a list of one or more column names", min_length=1)]
+Column = Annotated[
+    str | Annotated[int, Meta(ge=1)],
+    _expect("the name of a column as text, or its number from 1"),
+]
+Columns = Annotated[
+    list[Column],
+    Meta(description="Names of columns, or their numbers from 1."),
+    _expect("a list of one or more column names or numbers", min_length=1),
+]
 TestFraction = Annotated[
     float,
     Meta(ge=0, lt=1, description="The part of the rows that is kept for testing."),
@@ -103,6 +112,22 @@ class Layer(Struct, frozen=True, forbid_unknown_fields=True):
         list[Text] | None,
         Meta(description="A name for each neuron; x1…, h1_1…, y1… when left out."),
         _expect("a list of names, one for each neuron"),
+    ] = None
+    bias: Annotated[
+        Switch, Meta(description="false: the biases are 0, and updates do not touch them.")
+    ] = True
+    weights: Annotated[
+        list[Vector] | None,
+        Meta(
+            description="A row for each neuron of this layer, with a number for each neuron of the "
+            "layer before (as in PyTorch); drawn by the initializer when left out."
+        ),
+        _expect("a list of rows of numbers, one for each neuron of this layer"),
+    ] = None
+    biases: Annotated[
+        Vector | None,
+        Meta(description="A number for each neuron; drawn by the initializer when left out."),
+        _expect("a list of numbers, one for each neuron"),
     ] = None
     trainable: Annotated[
         Switch, Meta(description="Whether updates touch its biases and incoming weights.")
@@ -156,11 +181,36 @@ class InlineData(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CsvData(Struct, frozen=True, forbid_unknown_fields=True):
-    """Data from columns of a CSV file with a header line."""
+    """Data from columns of a CSV file.
+
+    A column of targets may hold words: each is a class, numbered in order of appearance. Lines
+    that begin with # are comments.
+    """
 
     csv: Annotated[Text, Meta(description="The file; a relative path starts at the document.")]
     inputs: Columns
     targets: Columns
+    separator: Annotated[
+        Literal[",", ";", "|", "tab", "blank", "\t", " "] | UnsetType,
+        Meta(description="What stands between cells; told from the file when left out."),
+        _expect('",", ";", "|", "tab" or "blank"'),
+    ] = UNSET
+    decimal: Annotated[
+        Literal[".", ","] | UnsetType,
+        Meta(description="The decimal sign; told from the file when left out."),
+        _expect('"." or ","'),
+    ] = UNSET
+    header: Annotated[
+        Switch | UnsetType,
+        Meta(
+            description="Whether the first line holds the columns' names; else they go by number."
+        ),
+    ] = UNSET
+    missing: Annotated[
+        Literal["error", "skip"] | UnsetType,
+        Meta(description="Whether rows that lack a value (empty, NA, NaN, ?) are left out."),
+        _expect('"error" or "skip"'),
+    ] = UNSET
     test_fraction: TestFraction = 0.0
 
 
@@ -200,12 +250,15 @@ class Training(Struct, frozen=True, forbid_unknown_fields=True):
     ] = UNSET
 
 
-class Document(Struct, frozen=True, forbid_unknown_fields=True):
+class Document(Struct, frozen=True, forbid_unknown_fields=True, rename={"schema": "$schema"}):
     """A neural network, its data and how it is trained: what nntui steps through."""
 
     format: Annotated[Literal["nntui/1"], Meta(description="The version of this format.")]
     network: Annotated[dict[str, Any], _expect(NETWORK_EXPECTED)]
     data: Annotated[dict[str, Any], _expect(DATA_EXPECTED)]
+    schema: Annotated[
+        str, _text(MAX_SCHEMA_LENGTH, "For text editors: where they find the JSON schema.")
+    ] = ""
     name: Annotated[str, _text(MAX_TITLE_LENGTH)] = ""
     description: Annotated[str, _text(MAX_DESCRIPTION_LENGTH, "Markdown.")] = ""
     training: Training | UnsetType = UNSET

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from nntui.model.errors import SettingError, counted
 from nntui.model.names import escaped
 from nntui.model.numerics import stream
 from nntui.model.settings import is_finite, is_whole
+
+if TYPE_CHECKING:
+    from nntui.model.losses import Loss
 
 Target: TypeAlias = int | tuple[float, ...]
 """A target vector, or for a loss over classes the class's index."""
@@ -19,21 +22,41 @@ Target: TypeAlias = int | tuple[float, ...]
 
 @dataclass(frozen=True, slots=True)
 class CsvSource:
-    """The data came from columns of a CSV file; ``path`` is absolute."""
+    """The data came from columns of a CSV file, each named or numbered from 1.
+
+    ``path`` is absolute. ``settings`` say how the file is read, as far as the document does;
+    ``notes`` are phrases for the user: how it was read, the rows left out, the classes.
+    """
 
     path: Path
-    inputs: tuple[str, ...]
-    targets: tuple[str, ...]
+    inputs: tuple[str | int, ...]
+    targets: tuple[str | int, ...]
+    settings: tuple[tuple[str, str | bool], ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class GeneratorSource:
-    """The data came from one of the generators of ``nntui.document.data``."""
+    """The data came from one of the generators of ``nntui.document.generators``.
+
+    ``labels``: its targets are two classes, and no values.
+    """
 
     generator: str
     samples: int
     noise: float
     seed: int
+    labels: bool = False
+
+
+_LABELS: Final[tuple[tuple[Target, Target], ...]] = (((-1.0,), (1.0,)), ((0.0,), (1.0,)), (0, 1))
+"""The labels of two classes: for most losses, for the probability of the second, as indices."""
+
+
+def _labels(loss: Loss) -> tuple[Target, Target]:
+    if loss.row.classes:
+        return _LABELS[2]
+    return _LABELS[1] if loss.name in ("bce", "bce_with_logits") else _LABELS[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +105,20 @@ class Dataset:
 
     def __len__(self) -> int:
         return len(self.inputs)
+
+    def labelled(self, loss: Loss) -> Dataset:
+        """Give the labels of a generator the numbers that a loss takes: −1 and 1, 0 and 1, classes.
+
+        Other data stay as they are: so does a generator's that gives values and no labels.
+        """
+        if not isinstance(self.source, GeneratorSource) or not self.source.labels:
+            return self
+        wanted = _labels(loss)
+        given = set(self.targets)
+        pair = next((pair for pair in _LABELS if pair != wanted and given <= set(pair)), None)
+        if pair is None:
+            return self
+        return replace(self, targets=tuple(wanted[pair.index(target)] for target in self.targets))
 
     def split(self, seed: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Divide the indices of the examples into training and test set, each in the data's order.

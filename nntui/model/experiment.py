@@ -89,7 +89,8 @@ def _shown(value: object) -> str:
 class Experiment:
     """A network, its data and how it is trained: the contents of a document.
 
-    ``debugger`` is the document's section of that name (breakpoints, displays, position). The
+    ``debugger`` is the document's section of that name (breakpoints, displays, position), and
+    ``schema`` where a text editor finds the document's JSON schema. The
     network is copied, so that later edits of the one given change nothing here.
 
     Raises:
@@ -103,6 +104,7 @@ class Experiment:
     name: str = ""
     description: str = ""
     debugger: Mapping[str, Any] | None = None
+    schema: str = ""
 
     def __post_init__(self) -> None:
         self.network.wiring()
@@ -147,6 +149,8 @@ class Experiment:
     ) -> Experiment:
         """Replace parts of the experiment. They are not copied, so they must not change any more.
 
+        With another loss, the labels of a generator's data become those that it takes.
+
         Raises:
             SettingError: rows that do not fit the network or the loss; ``place`` says which.
         """
@@ -155,6 +159,8 @@ class Experiment:
         for name, part in (("network", network), ("data", data), ("training", training)):
             if part is not None:
                 object.__setattr__(other, name, part)
+        if other.training.loss.name != self.training.loss.name:
+            object.__setattr__(other, "data", other.data.labelled(other.training.loss))
         other._check_rows()
         return other
 

@@ -39,6 +39,20 @@ EXPLICIT: dict[str, Any] = {
     "debugger": {"breakpoints": [{"when": "loss < 0.1"}], "position": 12},
 }
 
+LAYERED: dict[str, Any] = {
+    "$schema": "nntui.schema.json",
+    "format": "nntui/1",
+    "network": {
+        "layers": [
+            2,
+            {"size": 2, "activation": "silu", "weights": [[1, 2], [3, 4]], "biases": [0, -1]},
+            {"size": 1, "bias": False, "names": ["out"]},
+        ]
+    },
+    "data": {"inputs": [[0, 0], [0, 1]], "targets": [[0], [1]]},
+    "training": {"optimizer": {"name": "adamw", "weight_decay": 0.1}, "epochs": 2},
+}
+
 CLASSIFIER: dict[str, Any] = {
     "format": "nntui/1",
     "network": {"layers": [2, {"size": 3, "activation": "relu"}, 3], "initializer": "he_normal"},
@@ -61,6 +75,7 @@ GENERATED: dict[str, Any] = {
 DOCUMENTS = {
     "explicit": EXPLICIT,
     "classifier": CLASSIFIER,
+    "layered": LAYERED,
     "csv": FROM_CSV,
     "generator": GENERATED,
 }

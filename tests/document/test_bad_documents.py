@@ -12,6 +12,13 @@ CHANGES = [
     ("format", "nntui/2", "format", ['the version "nntui/2"', "a newer nntui"]),
     ("format", "json", "format", ['"json"', '"nntui/1"']),
     ("format", 1, "format", ["found 1,", '"nntui/1"']),
+    ("$schema", 1, '["$schema"]', ["found 1,", "text"]),
+    ("$schema", "a\nb", '["$schema"]', ["U+000A"]),
+    ("loss", "mse", "", ['"loss" belongs in "training"']),
+    ("training.lr", 1, "training", ['"learning_rate" belongs in "training.optimizer"']),
+    ("training.weight_decay", 1, "training", ['"l2" of "regularization"', "adamw"]),
+    ("training.loss", "mean_squared_error", "training.loss", ['did you mean "mse"?']),
+    (f"{N}[2].activation", "softmax", f"{N}[2].activation", ["the loss cross_entropy"]),
     ("nmae", "x", "", ['unknown key "nmae"', 'did you mean "name"?']),
     ("name", "a\nb", "name", ["U+000A", "without control characters"]),
     ("name", "a\u202eb", "name", ["U+202E", "without control characters"]),
@@ -69,6 +76,8 @@ CHANGES = [
     (f"{C}[1].source", "x1", f"{C}[1]", ["a second connection", f"which is {C}[0]"]),
     (f"{C}[1].source", "h1", f"{C}[1]", ['from "h1" to itself', "two different neurons"]),
     (f"{C}[1].source", "y", f"{C}[1]", ["a cycle: h1 → y → h1", "forward"]),
+    (f"{C}[1].source", "h1", f"{C}[1]", ["unroll a recurrence", "h1_1 → h1_2"]),
+    (f"{C}[1].source", "y", f"{C}[1]", ["unroll a recurrence"]),
     (f"{C}[2].target", "x1", f"{C}[2].target", ['the input "x1"', "no input"]),
     # The initializer.
     ("network.initializer", None, "network.initializer", ["null", "a name"]),
@@ -200,11 +209,11 @@ def test_a_generator_must_fit_the_network(error, generated):
     assert "3 inputs and 1 output" in found.expected
 
 
-def test_a_generators_labels_must_fit_the_loss(error, generated):
-    generated |= {"network": {"layers": [2, 2]}, "training": {"loss": "cross_entropy"}}
+def test_a_generators_classes_need_an_output_each(error, generated):
+    generated |= {"network": {"layers": [2, 1]}, "training": {"loss": "cross_entropy"}}
     found = error(generated)
     assert found.place == "data.generator"
-    assert "-1 in example" in found.found
+    assert "2 classes" in found.found
 
 
 def test_a_long_cycle_is_named_by_its_neurons(error, explicit):

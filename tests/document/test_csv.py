@@ -33,7 +33,7 @@ def csv_error(error, from_csv, folder):
         ("a,b,t,a\n1,2,3,4\n", "line 1", ['the column "a" twice']),
         ('a,b,t\n1,"2,3\n', "line 2", ["bad quoting"]),
         ('a,b,t\n1,"2"x,3\n', "line 2", ["bad quoting"]),
-        (b"a,b,t\n1,\xff,3\n", "byte 8", ["0xFF", "UTF-8"]),
+        (b"a,b,t\n1,\xff,3\n", 'line 2, column "b"', ['"ÿ"']),
         ("a,b,t\n1,2,3\n".encode("utf-16"), "byte 0", ["UTF-16"]),
     ],
 )
@@ -51,7 +51,7 @@ def test_a_fault_in_the_file_is_named_by_its_line(csv_error, content, place, wor
         ("a,b,t\n", "data.csv", ["a header and no rows", "one row"]),
         ("a,b,target\n1,2,3\n", "data.targets[0]", ['"t"', "columns of rows.csv: a, b, target"]),
         ("a,B1,t\n1,2,3\n", "data.inputs[1]", ['"b"', 'did you mean "B1"?']),
-        ("a;b;t\n1;2;3\n", "data.inputs[0]", ["columns are separated by commas"]),
+        ("a;b;T1\n1;2;3\n", "data.targets[0]", ['did you mean "T1"?']),
     ],
 )
 def test_what_the_file_lacks_is_named_in_the_document(csv_error, content, place, words):

@@ -1,11 +1,13 @@
 """Generators: the formulae of TensorFlow Playground, and nothing but their settings decides."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
 from nntui.document import specs
-from nntui.document.data import GENERATORS, generated
+from nntui.document.generators import GENERATORS, generated
+from nntui.model.losses import Loss
 
 SAMPLES = 400
 
@@ -85,3 +87,31 @@ def test_noise_moves_labels_but_not_the_points_of_xor():
     quiet, noisy = points("xor"), points("xor", 0.5)
     assert [row[:2] for row in quiet] == [row[:2] for row in noisy]
     assert quiet != noisy
+
+
+@pytest.mark.parametrize("generator", ["circle", "xor", "gauss", "spiral"])
+def test_labels_are_what_the_loss_takes(loaded, generated, generator):
+    def targets(loss, outputs):
+        generated["network"]["layers"] = [2, outputs]
+        generated["data"]["generator"] = generator
+        generated["training"] = {"loss": loss}
+        return loaded(generated).data.targets
+
+    signs = targets("mse", 1)
+    assert set(signs) == {(-1.0,), (1.0,)}
+    bits = tuple((max(label, 0.0),) for (label,) in signs)
+    assert targets("bce", 1) == bits
+    assert targets("bce_with_logits", 1) == bits
+    assert targets("cross_entropy", 2) == tuple(int(bit) for (bit,) in bits)
+
+
+def test_labels_follow_another_loss_and_values_stay(loaded, generated):
+    experiment = loaded(generated)
+    there = experiment.altered(training=replace(experiment.training, loss=Loss.of("bce")))
+    assert set(there.data.targets) == {(0.0,), (1.0,)}
+    back = there.altered(training=experiment.training)
+    assert back == experiment
+    generated["data"] |= {"generator": "gauss_regression", "samples": 3}
+    values = loaded(generated)
+    other = values.altered(training=replace(values.training, loss=Loss.of("bce")))
+    assert other.data == values.data

@@ -123,7 +123,7 @@ def test_csv_files_may_be_written_in_several_ways(loaded, from_csv, folder, text
 def test_a_generator_keeps_its_settings(loaded, generated):
     generated["data"]["test_fraction"] = 0.5
     data = loaded(generated).data
-    assert data.source == GeneratorSource("circle", 10, 0.1, 3)
+    assert data.source == GeneratorSource("circle", 10, 0.1, 3, labels=True)
     assert len(data) == 10
     assert data.test_fraction == 0.5
 

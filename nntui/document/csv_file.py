@@ -1,0 +1,431 @@
+"""Columns of a CSV file, as people have such files → rows of numbers.
+
+The separator, the decimal sign and whether there is a header line are told from the file where the
+document does not say them; what was told is among the notes of a ``Table``.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from math import isfinite, nan
+from operator import itemgetter
+from typing import Final
+
+from msgspec import UnsetType
+
+from nntui.document.errors import Fault, shown
+from nntui.document.files import archive_in, decoded
+from nntui.document.specs import CsvData
+from nntui.model.errors import counted
+from nntui.model.names import did_you_mean, escaped
+
+Record = tuple[int, list[str]]
+"""The number of the line where a record begins, and its cells."""
+
+Vector = tuple[float, ...]
+
+_SEPARATORS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": "blanks"}
+_CALLED: Final = {"tab": "\t", "blank": " "}
+_LOOKED_AT: Final = 20  # lines from which the separator is told
+_LONGEST_LOOKED_AT: Final = 2**20  # characters in them
+
+# Stricter than float(), which also takes "1_000", "nan" and the digits of other scripts.
+_NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_GROUPED: Final = re.compile(
+    r"[+-]?[1-9]\d{0,2}(?:([ .,'’\u00a0\u202f])\d{3})+(?:[.,]\d+)?", re.ASCII
+)
+_MISSING: Final = frozenset(("", "na", "n/a", "#n/a", "<na>", "nan", "null", "?"))
+_NO_NUMBER: Final = _MISSING | {"none", "-", "."}  # among words these may be a class
+_SEPARATOR_LINE: Final = re.compile(r'"?sep=([,;|\t ])"?[ \t]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
+_COMMENT: Final = re.compile(r"^[ \t]*#[^\r\n]*", re.MULTILINE)
+_LEAD: Final = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))+")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The rows that were asked for, and what was told from the file.
+
+    ``lines`` holds the number of each row's line. ``notes`` are phrases for the user.
+    """
+
+    x: tuple[Vector, ...]
+    y: tuple[Vector, ...]
+    lines: Sequence[int]
+    notes: tuple[str, ...]
+
+
+def text_of(data: bytes) -> tuple[str, tuple[str, ...]]:
+    """Decode a CSV file; the second is a note where it is no UTF-8.
+
+    Raises:
+        Fault: an archive, a workbook or another file that is no text; or UTF-16.
+    """
+    if kind := archive_in(data):
+        hint = "save the sheet as CSV" if "workbook" in kind else ""
+        raise Fault("", kind, "a CSV file", hint)
+    try:
+        return decoded(data), ()
+    except Fault as fault:
+        if fault.found.startswith("UTF"):
+            raise
+        return data.decode("latin-1"), ("read as Latin-1, since it is no UTF-8",)
+
+
+class CsvReading:
+    """A reading of the columns that a section ``data`` names, in passes over the file's text.
+
+    Args:
+        text: the file's text.
+        spec: the section.
+        file: the file's name, for sentences.
+        outputs: how many output neurons there are, for the classes that words stand for.
+
+    Raises:
+        Fault: the place is a line and a column, a place in the document, or empty for the file.
+    """
+
+    def __init__(self, text: str, spec: CsvData, file: str, outputs: int) -> None:
+        self.spec, self.file, self.outputs = spec, file, outputs
+        self.notes: list[str] = []
+        self.comment = ""  # the last one before the rows: it may hold the columns' names
+        if line := _SEPARATOR_LINE.match(text):
+            text = "\n" + text[line.end() :]
+        if _COMMENT.search(text):
+            lead = _LEAD.match(text)
+            self.comment = ["", *_COMMENT.findall(lead.group() if lead else "")][-1]
+            text = _COMMENT.sub("", text)  # blank lines: the others keep their numbers
+        self.text = text
+        self.separator = self._separator(line.group(1) if line else "")
+        if self.separator == " ":
+            self.text = re.sub("(?m)^ +| +$", "", re.sub("[ \t]+", " ", text))
+        self._find_header()
+        self.x_at = self._positions(spec.inputs, "data.inputs")
+        self.y_at = self._positions(spec.targets, "data.targets")
+        self.at = [*self.x_at, *self.y_at]
+        self.missing = 0  # rows that lack a value; where the first does, and what stands there
+        self.first_missing: tuple[str, str] | None = None
+        self.decimal = "," if spec.decimal == "," else "."
+        if isinstance(spec.decimal, UnsetType) and self._has_decimal_commas():
+            self.decimal = ","
+            self.notes.append("decimal commas")
+        self.words = self._columns_of_words()
+
+    def _records(self) -> Iterator[Record]:
+        return _records(self.text, self.separator)
+
+    def _rows(self) -> Iterator[Record]:
+        """Yield every record behind the header."""
+        return islice(self._records(), self.first_row, None)
+
+    def _separator(self, named: str) -> str:
+        """Choose the separator: as the document says, as the file says, or the likeliest."""
+        if not isinstance(self.spec.separator, UnsetType):
+            return _CALLED.get(self.spec.separator, self.spec.separator)
+        if named:
+            return named
+        lines = io.StringIO(self.text[:_LONGEST_LOOKED_AT], newline="")
+        some = list(islice((line for line in lines if line.strip()), _LOOKED_AT))
+        found = max(_SEPARATORS, key=lambda separator: self._likelihood(some, separator))
+        if found != ",":
+            self.notes.append(f"separated by {_SEPARATORS[found]}")
+        return found
+
+    def _likelihood(self, lines: list[str], separator: str) -> tuple[float, ...]:
+        """Rate a separator: columns found by name, rows of one length, cells that are numbers."""
+        names = _split(self.comment, separator)
+        try:
+            rows = [cells for _, cells in _records("".join(lines), separator)]
+        except Fault:
+            rows = [_split(line, separator) for line in lines]
+        names += rows[0] if rows else []
+        wanted = (*self.spec.inputs, *self.spec.targets)
+        named = sum(c.strip() in names for c in wanted if isinstance(c, str))
+        numbered = sum(c <= len(names) for c in wanted if isinstance(c, int))
+        alike = sum(len(row) == len(rows[0]) for row in rows)
+        cells = [cell for row in rows[1:] or rows for cell in row]
+        numbers = sum(_is_number(cell) or _is_number(_pointed(cell)) for cell in cells)
+        return named + numbered, alike, numbers / max(len(cells), 1), bool(rows and rows[0][1:])
+
+    def _find_header(self) -> None:
+        """Find the columns' names, how many there are, and with which record the rows begin."""
+        first = list(islice(self._records(), 2))
+        if not first:
+            raise Fault("", "an empty file", "a line with the columns’ names, then rows of numbers")
+        self.header_line, names = first[0]
+        self.names, self.width, self.first_row = [n.strip() for n in names], len(names), 1
+        named = {c.strip() for c in (*self.spec.inputs, *self.spec.targets) if isinstance(c, str)}
+        commented = _split(self.comment, self.separator)
+        if isinstance(self.spec.header, bool):
+            self.first_row = int(self.spec.header)
+        elif (
+            named
+            and named <= set(commented)
+            and not named <= set(self.names)
+            and len(commented) == self.width
+        ):
+            self.names, self.first_row = commented, 0
+            self.notes.append("the columns’ names stand in a comment")
+        elif _is_data(names, first[1][1] if first[1:] else names):
+            if not named:
+                self.first_row = 0
+                self.notes.append("no header line")
+            elif not named <= set(self.names) or all(map(_is_number, names)):
+                found = f"{shown(self.file)}, whose first line is data ({_few(names)})"
+                hint = '"header": true if they are names'
+                expected = f'columns by number, 1 to {self.width}, and "header": false'
+                raise Fault("data.csv", found, expected, hint)
+        if not self.first_row and self.names is not commented:
+            self.names = []
+
+    def _positions(self, columns: Sequence[str | int], place: str) -> list[int]:
+        return [self._position(column, f"{place}[{n}]") for n, column in enumerate(columns)]
+
+    def _position(self, column: str | int, place: str) -> int:
+        if isinstance(column, int):
+            if column <= self.width:
+                return column - 1
+            expected = f"the number of a column of {escaped(self.file)}, 1 to {self.width}"
+            raise Fault(place, shown(column), expected)
+        name = column.strip()
+        if (times := self.names.count(name)) == 1:
+            return self.names.index(name)
+        if times:
+            at = self.names.index(name) + 1
+            hint = f"name it by its number: {at} or {self.names.index(name, at) + 1}"
+            found = f"the column {shown(name)} twice"
+            raise Fault(f"line {self.header_line}", found, "each column once", hint)
+        if not self.names:
+            expected = f"a column’s number, 1 to {self.width}: {escaped(self.file)} has no header"
+            raise Fault(place, shown(column), expected)
+        hint = did_you_mean(column, self.names)
+        if name.isdecimal() and int(name) <= self.width:
+            hint = "a column’s number stands without quotes"
+        known = escaped(", ".join(self.names), 200)
+        raise Fault(
+            place, shown(column), f"one of the columns of {escaped(self.file)}: {known}", hint
+        )
+
+    def _has_decimal_commas(self) -> bool:
+        """Whether a number is written as 0,5: looked for until one or a decimal point is found."""
+        if "," not in self.text or (self.separator == "," and '"' not in self.text):
+            return False
+        for _, cells in self._rows():
+            for at in {*self.x_at, *self.y_at}:
+                cell = cells[at].strip() if at < len(cells) else ""
+                if _GROUPED.fullmatch(cell):
+                    continue  # 1,200 may be 1200
+                if "," in cell and _is_number(_pointed(cell)):
+                    return True
+                if "." in cell and _is_number(cell):
+                    return False
+        return False
+
+    def _columns_of_words(self) -> dict[int, dict[str, float]]:
+        """Find the targets that are words: a table of classes, empty yet, for each position."""
+        words: dict[int, dict[str, float]] = {}
+        unknown = set(self.y_at)
+        for _, cells in self._rows():
+            for at in list(unknown):
+                cell = cells[at].strip() if at < len(cells) else ""
+                if cell.casefold() not in _MISSING:
+                    unknown.remove(at)
+                    if _is_word(cell):
+                        words[at] = {}
+            if not unknown:
+                break
+        return words
+
+    def table(self) -> Table:
+        """Read the rows."""
+        inputs, cells_of = len(self.x_at), itemgetter(*self.x_at, *self.y_at)
+        readers = [self.words[at].__getitem__ if at in self.words else self._read for at in self.at]
+        rows = self.text.lstrip().partition("\n")[2]
+        # Then float() reads nothing that is no number here but NaN and infinities.
+        easy = not self.words and self.decimal == "." and rows.isascii() and "_" not in rows
+        x: list[Vector] = []
+        y: list[Vector] = []
+        lines: list[int] = []
+        for line, cells in self._rows():
+            if len(cells) != self.width:
+                self._check_length(line, cells)
+            picked = cells_of(cells)
+            try:
+                if easy:
+                    row = tuple(map(float, picked))
+                else:
+                    row = tuple(read(cell) for read, cell in zip(readers, picked, strict=True))
+            except (ValueError, KeyError):
+                row = ()
+            if not row or not isfinite(sum(row)):
+                row = self._row(line, picked)
+            if row:
+                x.append(row[:inputs])
+                y.append(row[inputs:])
+                lines.append(line)
+        self._check_whole(len(lines))
+        return Table(tuple(x), tuple(self._targets(y)), lines, tuple(self.notes))
+
+    def _read(self, cell: str) -> float:
+        text = cell.strip() if self.decimal == "." else _pointed(cell.strip())
+        if not _NUMBER.fullmatch(text):
+            raise ValueError
+        return float(text)
+
+    def _check_length(self, line: int, cells: list[str]) -> None:
+        """Refuse a row with another number of cells than the first; empty ones may follow it."""
+        if len(cells) < self.width or any(map(str.strip, cells[self.width :])):
+            where = "as in the header" if self.names else "as in the first line"
+            raise Fault(f"line {line}", counted(len(cells), "cell"), f"{self.width}, {where}")
+
+    def _row(self, line: int, picked: Sequence[str]) -> Vector:
+        """Read a row cell by cell; it is empty where a value is missing.
+
+        Raises:
+            Fault: a cell that cannot be.
+        """
+        row: list[float] = []
+        for at, cell in zip(self.at, picked, strict=True):
+            text = cell.strip()
+            if text.casefold() in (_MISSING if at in self.words else _NO_NUMBER):
+                self.missing += 1
+                if self.first_missing is None:
+                    self.first_missing = (
+                        self._place(line, at),
+                        shown(text) if text else "an empty cell",
+                    )
+                return ()
+            row.append(
+                self._class(line, at, text) if at in self.words else self._number(line, at, text)
+            )
+        return tuple(row)
+
+    def _number(self, line: int, at: int, text: str) -> float:
+        try:
+            number = self._read(text)
+        except ValueError:
+            number = nan
+        if not isfinite(number):
+            raise Fault(
+                self._place(line, at), shown(text), "a finite number", self._advice(at, text)
+            )
+        return number
+
+    def _advice(self, at: int, text: str) -> str:
+        """Say what to do about a cell that is no number."""
+        if match := _GROUPED.fullmatch(text):
+            if match[1] == "," and "." not in text and text.count(",") == 1 and self.decimal == ".":
+                point = text.replace(",", ".")
+                return f'"decimal": "," reads it as {point}; else take out the thousands separator'
+            return "take out the thousands separators"
+        if self.decimal == "," and _is_number(text):
+            return 'numbers have a decimal comma here, or say "decimal": "."'
+        if _is_word(text):
+            return "only a target can be words, and then each of its rows is one"
+        return ""
+
+    def _class(self, line: int, at: int, text: str) -> float:
+        classes = self.words[at]
+        if text not in classes:
+            if _is_number(text):
+                beside = "a word, as in the rows before: classes are all words or all numbers"
+                raise Fault(self._place(line, at), shown(text), beside)
+            most = max(self.outputs, 2) if len(self.y_at) == 1 else 2
+            if len(classes) == most:
+                found = f"a class more, {shown(text)}, beside {_few(list(classes))}"
+                outputs = counted(self.outputs, "output neuron")
+                raise Fault(self._place(line, at), found, f"at most {most} classes for {outputs}")
+            classes[text] = float(len(classes))
+        return classes[text]
+
+    def _place(self, line: int, at: int) -> str:
+        column = f'"{escaped(self.names[at])}"' if self.names else str(at + 1)
+        return f"line {line}, column {column}"
+
+    def _check_whole(self, rows: int) -> None:
+        """Refuse a file without rows, with values missing, or with one class; note the classes."""
+        if self.first_missing is not None:
+            place, found = self.first_missing
+            if self.spec.missing != "skip":
+                lacking = f"{self.missing:,} of {counted(rows + self.missing, 'row')}"
+                hint = f'"missing": "skip" leaves out rows that lack a value: {lacking}'
+                raise Fault(place, found, "a finite number", hint)
+            self.notes.append(f"{counted(self.missing, 'row')} with missing values left out")
+            if not rows:
+                raise Fault("", "a value missing in every row", "at least one whole row")
+        if not rows:
+            raise Fault("", "a header and no rows", "at least one row of numbers")
+        for at, classes in self.words.items():
+            name = escaped(self.names[at]) if self.names else f"column {at + 1}"
+            if len(classes) == 1:
+                found = f"the word {shown(*classes)} alone in {name}"
+                raise Fault("data.targets", found, "numbers, or words for two classes or more")
+            listed = ", ".join(f"{n:g} {escaped(word)}" for word, n in classes.items())
+            self.notes.append(f"{name}: {listed}")
+
+    def _targets(self, y: list[Vector]) -> Iterable[Vector]:
+        """Make a vector of 0s and one 1 of each class, where there is an output for each."""
+        if not self.words or self.outputs == 1 or len(self.y_at) > 1:
+            return y
+        rows = [tuple(float(k == n) for k in range(self.outputs)) for n in range(self.outputs)]
+        return (rows[int(index)] for (index,) in y)
+
+
+def _records(text: str, separator: str) -> Iterator[Record]:
+    """Yield every record that is not blank."""
+    reader = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=separator,
+        skipinitialspace=separator != " ",
+        strict=True,
+    )
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            found = f"bad quoting ({escaped(str(error))})"
+            raise Fault(
+                f"line {line}", found, f"values separated by {_SEPARATORS[separator]}"
+            ) from None
+        if any(map(str.strip, cells)):
+            yield line, cells
+
+
+def _split(comment: str, separator: str) -> list[str]:
+    """Split a comment that may hold the columns’ names; # may be one of them."""
+    cells = next(csv.reader([comment.strip().lstrip("#")], delimiter=separator), [])
+    return [cell.strip() or "#" for cell in cells]
+
+
+def _is_number(cell: str) -> bool:
+    return _NUMBER.fullmatch(cell.strip()) is not None
+
+
+def _is_word(cell: str) -> bool:
+    """Whether a cell may name a class: it has a letter and is no number."""
+    return not _is_number(cell) and re.search(r"[^\W\d_]", cell) is not None
+
+
+def _pointed(cell: str) -> str:
+    """Write a number with a decimal comma with a point; nothing for one that has a point."""
+    return "" if "." in cell else cell.replace(",", ".")
+
+
+def _is_data(first: list[str], second: list[str]) -> bool:
+    """Whether a file's first record is a row like the second, and no header."""
+    numbers = [_is_number(cell) or _is_number(_pointed(cell)) for cell in first]
+    return any(numbers) and all(
+        number or not (_is_number(below) or _is_number(_pointed(below)))
+        for number, below in zip(numbers, second, strict=False)
+    )
+
+
+def _few(cells: Sequence[str]) -> str:
+    return escaped(", ".join(cells[:4]) + (", …" if cells[4:] else ""), 80)

@@ -1,0 +1,203 @@
+"""CSV files as people have them: how they are read, and what is told from them and said."""
+
+import json
+
+import pytest
+
+import nntui
+
+ROWS = ((1.5, 2.0), (-1.0, 0.25))
+TARGETS = ((3.0,), (4.0,))
+
+
+@pytest.fixture
+def read(loaded, from_csv, folder):
+    """Read the text of a CSV file with the columns a, b → t; give the experiment."""
+
+    def load(content, **changes):
+        data = content if isinstance(content, bytes) else content.encode()
+        (folder / "rows.csv").write_bytes(data)
+        from_csv["data"] = {k: v for k, v in (from_csv["data"] | changes).items() if v is not None}
+        return loaded(from_csv)
+
+    return load
+
+
+@pytest.mark.parametrize(
+    ("content", "notes"),
+    [
+        ("a,b,t\n1.5,2,3\n-1,.25,4\n", ()),
+        ("a;b;t\n1.5;2;3\n-1;.25;4\n", ("separated by semicolons",)),
+        ('"a";"b";"t"\n1.5;2;3\n-1;.25;4\n', ("separated by semicolons",)),
+        ("a\tb\tt\r\n1.5\t2\t3\r\n-1\t.25\t4\r\n", ("separated by tabs",)),
+        ("a|b|t\n1.5|2|3\n-1|.25|4\n", ("separated by bars",)),
+        ("a b t\n1.5 2 3\n-1 .25 4\n", ("separated by blanks",)),
+        ("   a    b  t\n 1.5   2  3\n  -1 .25  4  \n", ("separated by blanks",)),
+        ("a;b;t\n1,5;2;3\n-1;0,25;4\n", ("separated by semicolons", "decimal commas")),
+        ('a,b,t\n"1,5","2","3"\n"-1","0,25","4"\n', ("decimal commas",)),
+        ("sep=,\na,b,t\n1.5,2,3\n-1,.25,4\n", ()),
+        ("SEP=;\r\na;b;t\r\n1.5;2;3\r\n-1;.25;4\r\n", ()),
+        ('a, "b", "t"\n1.5, "2", "3"\n-1, ".25", "4"\n', ()),
+        ("# made by me\n\na,b,t\n1.5,2,3\n# in between\n-1,.25,4\n", ()),
+        ("# a,b,t\n1.5,2,3\n-1,.25,4\n", ("the columns’ names stand in a comment",)),
+        ("#,a,b,t\n9,1.5,2,3\n8,-1,.25,4\n", ("the columns’ names stand in a comment",)),
+        ("a,b,t,,\n1.5,2,3,,\n-1,.25,4,,\n,,,,\n", ()),
+        ("a,b,t\n1.5,2,3,\n-1,.25,4,,\n   \n", ()),
+        ("a,b,t,n,n\n1.5,2,3,?,x\n-1,.25,4,,1_0\n", ()),
+        ("\ufeffa,b,größe,t\n1.5,2,3 ٣,3\n-1,.25,,4\n", ()),
+        ("x_1,a,b,t\n1_0,1.5,2,3\nNaN,-1,.25,4\n", ()),
+        (
+            "a,b,größe,t\n1.5,2,ß,3\n-1,.25,,4\n".encode("latin-1"),
+            ("read as Latin-1, since it is no UTF-8",),
+        ),
+    ],
+)
+def test_a_file_is_read_as_it_is(read, content, notes):
+    data = read(content).data
+    assert (data.inputs, data.targets) == (ROWS, TARGETS)
+    assert data.source.notes == notes
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "1.5,2,3\n-1,.25,4\n",
+        "1,5;2;3\n-1;0,25;4\n",
+        "1.5 2 3\n-1 .25 4",
+        "a,b,t\n1.5,2,3\n-1,.25,4",
+    ],
+)
+def test_columns_may_be_numbers(read, content):
+    data = read(content, inputs=[1, 2], targets=[3]).data
+    assert (data.inputs, data.targets) == (ROWS, TARGETS)
+    assert ("no header line" in data.source.notes) == ("a" not in content)
+
+
+def test_a_header_that_is_missing_is_told_from_numbers_beside_words(read):
+    content = "5.1,3.5,setosa\n4.9,3.0,setosa\n7.0,3.2,versicolor\n"
+    data = read(content, inputs=[1, 2], targets=[3]).data
+    assert data.targets == ((0.0,), (0.0,), (1.0,))
+    assert data.source.notes == ("no header line", "column 3: 0 setosa, 1 versicolor")
+
+
+@pytest.mark.parametrize("columns", [{"inputs": ["7.4", "0.7"], "targets": ["5"]}, {}])
+def test_a_row_of_data_is_not_taken_for_names(read, columns):
+    with pytest.raises(nntui.DocumentError) as caught:
+        read("7.4,0.7,5\n7.8,0.88,5\n", **columns)
+    assert caught.value.place == "data.csv"
+    for words in ("7.4, 0.7, 5", "columns by number, 1 to 3", '"header": false'):
+        assert words in str(caught.value)
+
+
+def test_numbers_may_be_names_where_the_document_says_so(read):
+    columns = {"inputs": ["2001", "2002"], "targets": ["2003"]}
+    data = read("2001,2002,2003\n1.5,2,3\n-1,.25,4\n", header=True, **columns).data
+    assert (data.inputs, data.targets) == (ROWS, TARGETS)
+
+
+def test_settings_decide_where_a_file_could_be_read_in_two_ways(read):
+    text = "1,200;3,400\n5,600;7,800\n"
+    settings = {"inputs": [1, 2], "targets": [1], "separator": ";", "header": False}
+    with pytest.raises(nntui.DocumentError, match='"decimal": "," reads it as'):
+        read(text, **settings)
+    assert read(text, **settings, decimal=",").data.inputs == ((1.2, 3.4), (5.6, 7.8))
+
+
+@pytest.mark.parametrize("cell", ["", "NA", "NaN", "n/a", "?", "null", " "])
+def test_rows_that_lack_a_value_are_counted_and_left_out_on_request(read, cell):
+    content = f"a,b,t,n\n1,{cell},3,\n1.5,2,3,\n{cell},5,5,1\n-1,.25,4,\n"
+    with pytest.raises(nntui.DocumentError) as caught:
+        read(content)
+    assert caught.value.place == 'line 2, column "b"'
+    assert '"missing": "skip" leaves out rows that lack a value: 2 of 4 rows' in str(caught.value)
+    data = read(content, missing="skip").data
+    assert (data.inputs, data.targets) == (ROWS, TARGETS)
+    assert data.source.notes == ("2 rows with missing values left out",)
+
+
+def test_a_missing_target_is_left_out_too(read):
+    data = read("a,b,t\n1,2,\n1.5,2,yes\n-1,.25,no\n", missing="skip").data
+    assert (data.inputs, data.targets) == (ROWS, ((0.0,), (1.0,)))
+
+
+def test_words_are_classes_in_order_of_appearance(loaded, folder):
+    (folder / "rows.csv").write_text("a,b,kind\n1,2,<=50K\n3,4,Île\n5,6,<=50K\n7,8,zoo\n")
+    document = {
+        "format": "nntui/1",
+        "network": {"layers": [2, 3]},
+        "data": {"csv": "rows.csv", "inputs": ["a", "b"], "targets": ["kind"]},
+        "training": {"loss": "cross_entropy"},
+    }
+    experiment = loaded(document)
+    first, second, third = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
+    assert [experiment.y(n) for n in range(4)] == [first, second, first, third]
+    assert experiment.data.source.notes == ("kind: 0 <=50K, 1 Île, 2 zoo",)
+    document["training"]["loss"] = "mse"
+    assert loaded(document).data == experiment.data
+
+
+@pytest.mark.parametrize(
+    ("content", "outputs", "place", "words"),
+    [
+        ("a,b,t\n1,2,x\n1,2,y\n1,2,z\n", 1, 'line 4, column "t"', ['"z"', "at most 2 classes"]),
+        ("a,b,t\n1,2,x\n1,2,y\n1,2,z\n", 2, 'line 4, column "t"', ["x, y", "2 output neurons"]),
+        ("a,b,t\n1,2,x\n1,2,0.5\n", 1, 'line 3, column "t"', ["all words or all numbers"]),
+        ("a,b,t\n1,2,1\n1,2,x\n", 1, 'line 3, column "t"', ['"x"', "each of its rows is one"]),
+        ("a,b,t\n1,2,x\n1,2,x\n", 1, "data.targets", ['the word "x" alone']),
+        ("a,b,t\n1,x,3\n", 1, 'line 2, column "b"', ["only a target can be words"]),
+        ("a,b,t\n1,2,3\n", 2, "data.targets", ["1 column", "2, one for each output"]),
+    ],
+)
+def test_words_that_cannot_be_classes_are_named(
+    error, from_csv, folder, content, outputs, place, words
+):
+    (folder / "rows.csv").write_text(content)
+    from_csv["network"]["layers"][1] = outputs
+    found = error(from_csv)
+    assert found.place == place
+    for word in words:
+        assert word in str(found)
+
+
+@pytest.mark.parametrize(
+    ("content", "changes", "words"),
+    [
+        ("a,b,t\n1,2,3\n", {"inputs": [1, 9]}, ["found 9", "1 to 3"]),
+        ("a,b,t\n1,2,3\n", {"inputs": [0, 1]}, ["found 0", "number from 1"]),
+        ("a,b,t\n1,2,3\n", {"inputs": [True, 1]}, ["found true", "number from 1"]),
+        ("a,b,t\n1,2,3\n", {"inputs": ["1", "b"]}, ["without quotes"]),
+        ("1,2,3\n4,5,6\n", {"header": False}, ['"a"', "column’s number", "no header"]),
+        ("a,a,t\n1,2,3\n", {"inputs": ["a", "a"]}, ["by its number: 1 or 2"]),
+        ("a,b,t\n1,2,3\n", {"separator": "::"}, ['"tab" or "blank"']),
+        ("a,b,t\n1,2,3\n", {"decimal": ";"}, ['"." or ","']),
+        ("a,b,t\n1,2,3\n", {"missing": "drop"}, ['"error" or "skip"']),
+        ("a,b,t\n1,2,3\n", {"sep": ";"}, ['did you mean "separator"?']),
+        ('a,b,t\n"1,200",2,3\n', {}, ['"decimal": "," reads it as 1.200']),
+        ('a,b,t\n"1,234,567",2,3\n', {}, ["take out the thousands separators"]),
+        ("a;b;t\n1.234,56;2;3\n", {}, ["take out the thousands separators"]),
+        ('a;b;t\n1,5;"2.5";3\n', {}, ["numbers have a decimal comma here"]),
+        ("a,b,t\n,2,3\n4,NA,6\n", {"missing": "skip"}, ["a value missing in every row"]),
+        (b"PK\x03\x04\x14\0xl/workbook", {}, ["an Excel workbook (.xlsx)", "as CSV"]),
+        (b"PK\x03\x04\x14\0word/doc", {}, ["a zip archive"]),
+        (b"\x1f\x8b\x08", {}, ["a gzip archive"]),
+        (b"\xd0\xcf\x11\xe0", {}, ["an Excel workbook (.xls)"]),
+        (b"\n<!DOCTYPE html><title>", {}, ["a web page (HTML)"]),
+        ("a,b,t\n1,2,3\n".encode("utf-16"), {}, ["UTF-16"]),
+    ],
+)
+def test_what_cannot_be_read_says_what_to_do(error, from_csv, folder, content, changes, words):
+    data = content if isinstance(content, bytes) else content.encode()
+    (folder / "rows.csv").write_bytes(data)
+    from_csv["data"] |= changes
+    found = error(from_csv)
+    for word in words:
+        assert word in str(found)
+
+
+def test_how_a_file_is_read_is_saved_as_it_was_written(read, folder):
+    settings = {"separator": "tab", "decimal": ",", "header": False, "missing": "skip"}
+    experiment = read("1,5\t2\t3\nNA\t1\t1\n", inputs=[1, 2], targets=[3], **settings)
+    nntui.save(experiment, "again.json")
+    assert nntui.load("again.json") == experiment
+    data = json.loads((folder / "again.json").read_text())["data"]
+    assert data == {"csv": "rows.csv", "inputs": [1, 2], "targets": [3], **settings}
