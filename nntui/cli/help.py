@@ -13,7 +13,7 @@ from nntui.cli.endings import say
 from nntui.cli.tables import aligned, definitions, echo
 from nntui.model.errors import NntuiError
 from nntui.model.names import did_you_mean, escaped
-from nntui.text import wrapped
+from nntui.text import harmless, wrapped
 
 _WIDEST: Final = 100
 _INDENT: Final = "  "
@@ -66,17 +66,22 @@ def help_(ctx: click.Context, topic: str | None) -> None:
             )
         lines = iter(explained(COMMANDS[topic]))
     for line in lines:
-        echo(line)
+        if isinstance(line, _Heading):
+            click.secho(harmless(line), bold=True)
+        else:
+            echo(line)
+
+
+class _Heading(str):
+    """A line that is printed bold."""
+
+    __slots__ = ()
 
 
 def _group(ctx: click.Context) -> click.Group:
     group = ctx.find_root().command
     assert isinstance(group, click.Group)
     return group
-
-
-def _heading(words: str) -> str:
-    return click.style(words, bold=True)
 
 
 def _paragraphs(width: int, *paragraphs: str) -> Iterator[str]:
@@ -87,16 +92,16 @@ def _paragraphs(width: int, *paragraphs: str) -> Iterator[str]:
 
 def _overview(ctx: click.Context, group: click.Group, width: int) -> Iterator[str]:
     commands = {name: group.get_command(ctx, name) for name in group.list_commands(ctx)}
-    yield _heading("nntui help TOPIC")
+    yield _Heading("nntui help TOPIC")
     yield from definitions([(name, text) for name, (text, _) in TOPICS.items()], width)
     yield ""
-    yield _heading("Commands of the shell (nntui help COMMAND explains one)")
+    yield _Heading("Commands of the shell (nntui help COMMAND explains one)")
     yield from definitions(
         [(name, command.get_short_help_str(200)) for name, command in commands.items() if command],
         width,
     )
     yield ""
-    yield _heading("Completion of commands, samples and files with tab: put this line")
+    yield _Heading("Completion of commands, samples and files with tab: put this line")
     yield from (_INDENT + line for line in aligned(_COMPLETION))
 
 
@@ -119,7 +124,7 @@ def _keys(width: int) -> Iterator[str]:
     )
     for title, group in rows.items():
         yield ""
-        yield _heading(title)
+        yield _Heading(title)
         yield from definitions(group, width, every)
     yield from _paragraphs(
         width,
@@ -161,7 +166,7 @@ def _documents(width: int) -> Iterator[str]:
     yield from EXAMPLE.splitlines()
     for section in sections():
         yield ""
-        yield _heading(section.title)
+        yield _Heading(section.title)
         yield from (_INDENT + line for line in wrapped(section.text, width - len(_INDENT)))
         yield from definitions(section.rows, width)
 

@@ -66,7 +66,7 @@ _FUNCTIONS: Final[Mapping[str, type[TableFunction[Any]]]] = {
 def sections() -> Iterator[Section]:
     """Describe every kind of object in a document, then every table of names."""
     for struct, title in _STRUCTS.items():
-        yield Section(title, (struct.__doc__ or "").strip(), tuple(_keys(struct)))
+        yield Section(title, " ".join((struct.__doc__ or "").split()), tuple(_keys(struct)))
     yield Section(
         "generators",
         "Two inputs and one target. Two classes are −1 and 1, for bce 0 and 1, for "
