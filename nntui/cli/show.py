@@ -148,7 +148,6 @@ def _connections(network: Network) -> Iterator[str]:
 
 def _summary(experiment: Experiment) -> Iterator[str]:
     from nntui.engine.schedule import Schedule
-    from nntui.model.dataset import CsvSource
 
     net, training = experiment.network.wiring(), experiment.training
     frozen = len(net.frozen)
@@ -160,8 +159,8 @@ def _summary(experiment: Experiment) -> Iterator[str]:
         counted(len(experiment.data), "example") + (f" ({test} kept for testing)" if test else ""),
     ]
     yield ", ".join(parts)
-    if isinstance(source := experiment.data.source, CsvSource) and source.notes:
-        yield f"{escaped(source.path.name, 300)}: {'; '.join(source.notes)}"
+    if experiment.data.origin:
+        yield f"data from {experiment.data.origin}"
     schedule = Schedule(experiment)
     yield (
         f"{counted(schedule.total, 'step')} in {counted(training.epochs, 'epoch')} and "

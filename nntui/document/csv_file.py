@@ -324,6 +324,8 @@ class CsvReading:
             return "take out the thousands separators"
         if self.decimal == "," and _is_number(text):
             return 'numbers have a decimal comma here, or say "decimal": "."'
+        if self.decimal == "." and _is_number(_pointed(text)):
+            return 'numbers have a decimal point here, or say "decimal": ","'
         if _is_word(text):
             return "only a target can be words, and then each of its rows is one"
         return ""

@@ -134,9 +134,7 @@ class Layer(Struct, frozen=True, forbid_unknown_fields=True):
     ] = True
 
 
-LayerForm: TypeAlias = Annotated[
-    int | Layer, _expect('a size, or an object such as {"size": 4, "activation": "tanh"}')
-]
+LayerForm: TypeAlias = Annotated[int | Layer, _expect('a size, or an object such as {"size": 4}')]
 
 
 class ExplicitNetwork(Struct, frozen=True, forbid_unknown_fields=True):

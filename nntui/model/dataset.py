@@ -106,6 +106,16 @@ class Dataset:
     def __len__(self) -> int:
         return len(self.inputs)
 
+    @property
+    def origin(self) -> str:
+        """Say where the rows came from and how they were read; empty: from the document itself."""
+        source = self.source
+        if isinstance(source, CsvSource):
+            return ": ".join(filter(None, (escaped(source.path.name), "; ".join(source.notes))))
+        if isinstance(source, GeneratorSource):
+            return f"{source.generator}: noise {source.noise:g}, seed {source.seed}"
+        return ""
+
     def labelled(self, loss: Loss) -> Dataset:
         """Give the labels of a generator the numbers that a loss takes: −1 and 1, 0 and 1, classes.
 

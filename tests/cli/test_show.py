@@ -91,6 +91,7 @@ def test_nothing_in_a_description_is_sent_to_the_terminal(nntui, document):
 
 def test_examples_kept_for_testing_are_counted(nntui):
     assert "120 examples (30 kept for testing)" in nntui("show", "classifier").stdout
+    assert "data from classifier.csv" in nntui("show", "classifier").stdout
 
 
 @pytest.mark.parametrize("width", ["19", "wide"])

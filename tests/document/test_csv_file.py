@@ -176,6 +176,7 @@ def test_words_that_cannot_be_classes_are_named(
         ('a,b,t\n"1,234,567",2,3\n', {}, ["take out the thousands separators"]),
         ("a;b;t\n1.234,56;2;3\n", {}, ["take out the thousands separators"]),
         ('a;b;t\n1,5;"2.5";3\n', {}, ["numbers have a decimal comma here"]),
+        ("a;b;t\n1.5;2;3\n1;2,5;3\n", {}, ["numbers have a decimal point here"]),
         ("a,b,t\n,2,3\n4,NA,6\n", {"missing": "skip"}, ["a value missing in every row"]),
         (b"PK\x03\x04\x14\0xl/workbook", {}, ["an Excel workbook (.xlsx)", "as CSV"]),
         (b"PK\x03\x04\x14\0word/doc", {}, ["a zip archive"]),

@@ -80,7 +80,9 @@ class EditorScreen(Screen[None]):
         """Show the document after a change, or after it was saved."""
         edited = self._document.edited
         mark = " ● edited" if edited.unsaved else ""
-        self._write("title", Text(f" Edit {self._document.name}{mark}"))
+        origin = edited.experiment.data.origin if self._tab == "data" else ""
+        said = origin and f" · data from {origin}"
+        self._write("title", Text(f" Edit {self._document.name}{mark}{said}"))
         self.rows.show(self._section, edited.experiment)
         self._draw()
 

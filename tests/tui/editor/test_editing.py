@@ -105,6 +105,17 @@ async def test_a_list_longer_than_the_screen_is_walked_through_row_by_row(app_on
         assert chosen.split("→")[1].split()[:2] == [connection.target, "no"]
 
 
+async def test_the_data_say_where_they_came_from(app_on, seen):
+    app = app_on("classifier")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("M")
+        await pilot.pause()
+        assert "data from" not in seen(app)
+        await pilot.press("shift+tab")
+        await pilot.pause()
+        assert "· data from classifier.csv" in seen(app)
+
+
 async def test_what_is_typed_into_a_field_replaces_what_it_held(app_on):
     app = app_on()
     async with app.run_test(size=(60, 16)) as pilot:
