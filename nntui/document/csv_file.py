@@ -39,6 +39,8 @@ _NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASC
 _GROUPED: Final = re.compile(
     r"[+-]?[1-9]\d{0,2}(?:([ .,'’\u00a0\u202f])\d{3})+(?:[.,]\d+)?", re.ASCII
 )
+_WITH_UNIT: Final = re.compile(r"[$€£¥]\s*[\d.,]+|[\d.,]+\s*[%$€£¥°]")
+_CLASSES: Final = "classes are all words or all numbers"
 _MISSING: Final = frozenset(("", "na", "n/a", "#n/a", "<na>", "nan", "null", "?"))
 _NO_NUMBER: Final = _MISSING | {"none", "-", "."}  # among words these may be a class
 _SEPARATOR_LINE: Final = re.compile(r'"?sep=([,;|\t ])"?[ \t]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
@@ -65,7 +67,7 @@ def text_of(data: bytes) -> tuple[str, tuple[str, ...]]:
     Raises:
         Fault: an archive, a workbook or another file that is no text; or UTF-16.
     """
-    if kind := archive_in(data):
+    if kind := archive_in(data) or ("JSON" if re.match(rb"\s*(?:\{|\[\s*\{)", data) else ""):
         hint = "save the sheet as CSV" if "workbook" in kind else ""
         raise Fault("", kind, "a CSV file", hint)
     try:
@@ -137,19 +139,20 @@ class CsvReading:
 
     def _likelihood(self, lines: list[str], separator: str) -> tuple[float, ...]:
         """Rate a separator: columns found by name, rows of one length, cells that are numbers."""
-        names = _split(self.comment, separator)
         try:
             rows = [cells for _, cells in _records("".join(lines), separator)]
         except Fault:
             rows = [_split(line, separator) for line in lines]
-        names += rows[0] if rows else []
+        found = (*_split(self.comment, separator), *(rows[0] if rows else ()))
+        names = {cell.strip() for cell in found}
         wanted = (*self.spec.inputs, *self.spec.targets)
         named = sum(c.strip() in names for c in wanted if isinstance(c, str))
-        numbered = sum(c <= len(names) for c in wanted if isinstance(c, int))
-        alike = sum(len(row) == len(rows[0]) for row in rows)
+        width = len(rows[0]) if rows else 0
+        numbered = sum(c <= width for c in wanted if isinstance(c, int))
+        alike = sum(len(row) == width for row in rows)
         cells = [cell for row in rows[1:] or rows for cell in row]
-        numbers = sum(_is_number(cell) or _is_number(_pointed(cell)) for cell in cells)
-        return named + numbered, alike, numbers / max(len(cells), 1), bool(rows and rows[0][1:])
+        numbers = sum(map(_may_be_number, cells))
+        return named + numbered, alike, numbers / max(len(cells), 1), width > 1
 
     def _find_header(self) -> None:
         """Find the columns' names, how many there are, and with which record the rows begin."""
@@ -157,6 +160,8 @@ class CsvReading:
         if not first:
             raise Fault("", "an empty file", "a line with the columns’ names, then rows of numbers")
         self.header_line, names = first[0]
+        if self.separator in " \t" and first[1:] and len(first[1][1]) == len(names) + 1:
+            names = ["", *names]  # as R writes the names of rows
         self.names, self.width, self.first_row = [n.strip() for n in names], len(names), 1
         named = {c.strip() for c in (*self.spec.inputs, *self.spec.targets) if isinstance(c, str)}
         commented = _split(self.comment, self.separator)
@@ -181,6 +186,10 @@ class CsvReading:
                 raise Fault("data.csv", found, expected, hint)
         if not self.first_row and self.names is not commented:
             self.names = []
+        self.position: dict[str, int] = {}
+        self.again: dict[str, int] = {}  # names that stand a second time
+        for at, name in enumerate(self.names):
+            (self.again if name in self.position else self.position).setdefault(name, at)
 
     def _positions(self, columns: Sequence[str | int], place: str) -> list[int]:
         return [self._position(column, f"{place}[{n}]") for n, column in enumerate(columns)]
@@ -192,13 +201,12 @@ class CsvReading:
             expected = f"the number of a column of {escaped(self.file)}, 1 to {self.width}"
             raise Fault(place, shown(column), expected)
         name = column.strip()
-        if (times := self.names.count(name)) == 1:
-            return self.names.index(name)
-        if times:
-            at = self.names.index(name) + 1
-            hint = f"name it by its number: {at} or {self.names.index(name, at) + 1}"
+        if name in self.again:
+            hint = f"name it by its number: {self.position[name] + 1} or {self.again[name] + 1}"
             found = f"the column {shown(name)} twice"
             raise Fault(f"line {self.header_line}", found, "each column once", hint)
+        if name in self.position:
+            return self.position[name]
         if not self.names:
             expected = f"a column’s number, 1 to {self.width}: {escaped(self.file)} has no header"
             raise Fault(place, shown(column), expected)
@@ -214,8 +222,9 @@ class CsvReading:
         """Whether a number is written as 0,5: looked for until one or a decimal point is found."""
         if "," not in self.text or (self.separator == "," and '"' not in self.text):
             return False
+        wanted = set(self.at)
         for _, cells in self._rows():
-            for at in {*self.x_at, *self.y_at}:
+            for at in wanted:
                 cell = cells[at].strip() if at < len(cells) else ""
                 if _GROUPED.fullmatch(cell):
                     continue  # 1,200 may be 1200
@@ -271,7 +280,9 @@ class CsvReading:
         return Table(tuple(x), tuple(self._targets(y)), lines, tuple(self.notes))
 
     def _read(self, cell: str) -> float:
-        text = cell.strip() if self.decimal == "." else _pointed(cell.strip())
+        text = cell.strip().replace("−", "-")
+        if self.decimal == ",":
+            text = _pointed(text)
         if not _NUMBER.fullmatch(text):
             raise ValueError
         return float(text)
@@ -326,16 +337,20 @@ class CsvReading:
             return 'numbers have a decimal comma here, or say "decimal": "."'
         if self.decimal == "." and _is_number(_pointed(text)):
             return 'numbers have a decimal point here, or say "decimal": ","'
+        if _WITH_UNIT.fullmatch(text):
+            return "write the number alone"
+        if _is_word(text) and at in self.y_at:
+            return _CLASSES
         if _is_word(text):
-            return "only a target can be words, and then each of its rows is one"
+            return "write numbers for words: only a target may hold words"
         return ""
 
     def _class(self, line: int, at: int, text: str) -> float:
         classes = self.words[at]
         if text not in classes:
             if _is_number(text):
-                beside = "a word, as in the rows before: classes are all words or all numbers"
-                raise Fault(self._place(line, at), shown(text), beside)
+                expected = "a word, as in the rows before"
+                raise Fault(self._place(line, at), shown(text), expected, _CLASSES)
             most = max(self.outputs, 2) if len(self.y_at) == 1 else 2
             if len(classes) == most:
                 found = f"a class more, {shown(text)}, beside {_few(list(classes))}"
@@ -402,7 +417,7 @@ def _records(text: str, separator: str) -> Iterator[Record]:
 
 def _split(comment: str, separator: str) -> list[str]:
     """Split a comment that may hold the columns’ names; # may be one of them."""
-    cells = next(csv.reader([comment.strip().lstrip("#")], delimiter=separator), [])
+    cells = next(csv.reader([comment.strip().lstrip("#").strip(" ")], delimiter=separator), [])
     return [cell.strip() or "#" for cell in cells]
 
 
@@ -422,11 +437,17 @@ def _pointed(cell: str) -> str:
 
 def _is_data(first: list[str], second: list[str]) -> bool:
     """Whether a file's first record is a row like the second, and no header."""
-    numbers = [_is_number(cell) or _is_number(_pointed(cell)) for cell in first]
-    return any(numbers) and all(
-        number or not (_is_number(below) or _is_number(_pointed(below)))
-        for number, below in zip(numbers, second, strict=False)
+    named = first if first[0].strip() else first[1:]  # pandas writes its index without a name
+    if named == [str(n) for n in range(len(named))] and len(first) > 2:
+        return False  # and columns without names as 0, 1, 2
+    return any(map(_may_be_number, first)) and all(
+        _may_be_number(cell) or cell.strip().casefold() in _NO_NUMBER or not _may_be_number(below)
+        for cell, below in zip(first, second, strict=False)
     )
+
+
+def _may_be_number(cell: str) -> bool:
+    return _is_number(cell) or _is_number(_pointed(cell))
 
 
 def _few(cells: Sequence[str]) -> str:

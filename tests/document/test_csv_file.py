@@ -8,6 +8,7 @@ import nntui
 
 ROWS = ((1.5, 2.0), (-1.0, 0.25))
 TARGETS = ((3.0,), (4.0,))
+COMMENTED = "the columns’ names stand in a comment"
 
 
 @pytest.fixture
@@ -39,8 +40,11 @@ def read(loaded, from_csv, folder):
         ("SEP=;\r\na;b;t\r\n1.5;2;3\r\n-1;.25;4\r\n", ()),
         ('a, "b", "t"\n1.5, "2", "3"\n-1, ".25", "4"\n', ()),
         ("# made by me\n\na,b,t\n1.5,2,3\n# in between\n-1,.25,4\n", ()),
-        ("# a,b,t\n1.5,2,3\n-1,.25,4\n", ("the columns’ names stand in a comment",)),
-        ("#,a,b,t\n9,1.5,2,3\n8,-1,.25,4\n", ("the columns’ names stand in a comment",)),
+        ("# a,b,t\n1.5,2,3\n-1,.25,4\n", (COMMENTED,)),
+        ("#,a,b,t\n9,1.5,2,3\n8,-1,.25,4\n", (COMMENTED,)),
+        ("# a b t\n1.5 2 3\n-1 .25 4\n", ("separated by blanks", COMMENTED)),
+        ('"a" "b" "t"\n"1" 1.5 2 3\n"2" -1 .25 4\n', ("separated by blanks",)),
+        (",a,b,t\n0,1.5,2,3\n1,\u22121,.25,4\n", ()),
         ("a,b,t,,\n1.5,2,3,,\n-1,.25,4,,\n,,,,\n", ()),
         ("a,b,t\n1.5,2,3,\n-1,.25,4,,\n   \n", ()),
         ("a,b,t,n,n\n1.5,2,3,?,x\n-1,.25,4,,1_0\n", ()),
@@ -71,6 +75,15 @@ def test_columns_may_be_numbers(read, content):
     data = read(content, inputs=[1, 2], targets=[3]).data
     assert (data.inputs, data.targets) == (ROWS, TARGETS)
     assert ("no header line" in data.source.notes) == ("a" not in content)
+
+
+@pytest.mark.parametrize(
+    ("content", "columns"),
+    [(",0,1,2\n0,1.5,2,3\n1,-1,.25,4\n", (2, 3, 4)), ("0,1,2\n1.5,2,3\n-1,.25,4\n", (1, 2, 3))],
+)
+def test_columns_counted_from_0_are_a_header(read, content, columns):
+    data = read(content, inputs=list(columns[:2]), targets=[columns[2]]).data
+    assert (data.inputs, data.targets) == (ROWS, TARGETS)
 
 
 def test_a_header_that_is_missing_is_told_from_numbers_beside_words(read):
@@ -142,9 +155,9 @@ def test_words_are_classes_in_order_of_appearance(loaded, folder):
         ("a,b,t\n1,2,x\n1,2,y\n1,2,z\n", 1, 'line 4, column "t"', ['"z"', "at most 2 classes"]),
         ("a,b,t\n1,2,x\n1,2,y\n1,2,z\n", 2, 'line 4, column "t"', ["x, y", "2 output neurons"]),
         ("a,b,t\n1,2,x\n1,2,0.5\n", 1, 'line 3, column "t"', ["all words or all numbers"]),
-        ("a,b,t\n1,2,1\n1,2,x\n", 1, 'line 3, column "t"', ['"x"', "each of its rows is one"]),
+        ("a,b,t\n1,2,1\n1,2,x\n", 1, 'line 3, column "t"', ['"x"', "all words or all numbers"]),
         ("a,b,t\n1,2,x\n1,2,x\n", 1, "data.targets", ['the word "x" alone']),
-        ("a,b,t\n1,x,3\n", 1, 'line 2, column "b"', ["only a target can be words"]),
+        ("a,b,t\n1,x,3\n", 1, 'line 2, column "b"', ["only a target may hold words"]),
         ("a,b,t\n1,2,3\n", 2, "data.targets", ["1 column", "2, one for each output"]),
     ],
 )
@@ -181,6 +194,8 @@ def test_words_that_cannot_be_classes_are_named(
         (b"PK\x03\x04\x14\0xl/workbook", {}, ["an Excel workbook (.xlsx)", "as CSV"]),
         (b"PK\x03\x04\x14\0word/doc", {}, ["a zip archive"]),
         (b"\x1f\x8b\x08", {}, ["a gzip archive"]),
+        ('[{"a": 1}]', {}, ["JSON", "a CSV file"]),
+        ("a;b;t\n$5;2;3\n", {}, ["write the number alone"]),
         (b"\xd0\xcf\x11\xe0", {}, ["an Excel workbook (.xls)"]),
         (b"\n<!DOCTYPE html><title>", {}, ["a web page (HTML)"]),
         ("a,b,t\n1,2,3\n".encode("utf-16"), {}, ["UTF-16"]),
