@@ -44,8 +44,6 @@ _CLASSES: Final = "classes are all words or all numbers"
 _MISSING: Final = frozenset(("", "na", "n/a", "#n/a", "<na>", "nan", "null", "?"))
 _NO_NUMBER: Final = _MISSING | {"none", "-", "."}  # among words these may be a class
 _SEPARATOR_LINE: Final = re.compile(r'"?sep=([,;|\t ])"?[ \t]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
-_COMMENT: Final = re.compile(r"^[ \t]*#[^\r\n]*", re.MULTILINE)
-_LEAD: Final = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +95,10 @@ class CsvReading:
         self.comment = ""  # the last one before the rows: it may hold the columns' names
         if line := _SEPARATOR_LINE.match(text):
             text = "\n" + text[line.end() :]
-        if _COMMENT.search(text):
-            lead = _LEAD.match(text)
-            self.comment = ["", *_COMMENT.findall(lead.group() if lead else "")][-1]
-            text = _COMMENT.sub("", text)  # blank lines: the others keep their numbers
+        for met in io.StringIO(text, newline=""):
+            if met.strip() and not _is_comment(met):
+                break
+            self.comment = met.strip() or self.comment
         self.text = text
         self.separator = self._separator(line.group(1) if line else "")
         if self.separator == " ":
@@ -131,7 +129,8 @@ class CsvReading:
         if named:
             return named
         lines = io.StringIO(self.text[:_LONGEST_LOOKED_AT], newline="")
-        some = list(islice((line for line in lines if line.strip()), _LOOKED_AT))
+        rows = (line for line in lines if line.strip() and not _is_comment(line))
+        some = list(islice(rows, _LOOKED_AT))
         found = max(_SEPARATORS, key=lambda separator: self._likelihood(some, separator))
         if found != ",":
             self.notes.append(f"separated by {_SEPARATORS[found]}")
@@ -394,8 +393,12 @@ class CsvReading:
 
 def _records(text: str, separator: str) -> Iterator[Record]:
     """Yield every record that is not blank."""
+    lines: Iterable[str] = io.StringIO(text, newline="")
+    if "#" in text:
+        # A blank line in place of a comment: the others keep their numbers.
+        lines = ("\n" if _is_comment(line) else line for line in lines)
     reader = csv.reader(
-        io.StringIO(text, newline=""),
+        lines,
         delimiter=separator,
         skipinitialspace=separator != " ",
         strict=True,
@@ -415,9 +418,16 @@ def _records(text: str, separator: str) -> Iterator[Record]:
             yield line, cells
 
 
+def _is_comment(line: str) -> bool:
+    return line.lstrip().startswith("#")
+
+
 def _split(comment: str, separator: str) -> list[str]:
     """Split a comment that may hold the columns’ names; # may be one of them."""
-    cells = next(csv.reader([comment.strip().lstrip("#").strip(" ")], delimiter=separator), [])
+    try:
+        cells = next(csv.reader([comment.strip().lstrip("#").strip(" ")], delimiter=separator), [])
+    except csv.Error:  # a cell past the limit of the csv module
+        return []
     return [cell.strip() or "#" for cell in cells]
 
 

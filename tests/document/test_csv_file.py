@@ -40,6 +40,7 @@ def read(loaded, from_csv, folder):
         ("SEP=;\r\na;b;t\r\n1.5;2;3\r\n-1;.25;4\r\n", ()),
         ('a, "b", "t"\n1.5, "2", "3"\n-1, ".25", "4"\n', ()),
         ("# made by me\n\na,b,t\n1.5,2,3\n# in between\n-1,.25,4\n", ()),
+        ("# many\n" * 30 + "a;b;t\n1.5;2;3\n-1;.25;4\n", ("separated by semicolons",)),
         ("# a,b,t\n1.5,2,3\n-1,.25,4\n", (COMMENTED,)),
         ("#,a,b,t\n9,1.5,2,3\n8,-1,.25,4\n", (COMMENTED,)),
         ("# a b t\n1.5 2 3\n-1 .25 4\n", ("separated by blanks", COMMENTED)),
