@@ -18,40 +18,62 @@ from nntui.model.errors import counted
 
 if TYPE_CHECKING:
     from nntui.debugger.gradient_check import GradientCheck
+    from nntui.model.experiment import Training
 
-_SAID = {"ok": "ok", "kink": "kink", "clamped": "clamped", "wrong": "WRONG"}
+_MEANING = {
+    "kink": "the loss has a corner right here, so the slopes on its two sides differ.",
+    "clamped": "an output is so close to its limit that the loss's gradient is held finite.",
+    "noise": "the two differ, by no more than rounding does to the loss: it cannot be told.",
+    "not finite": "the loss or the derivative overflows here, so there is nothing to compare.",
+}
 
 
 @click.command("check", short_help="Compare the gradient with central differences.")
 @file_argument
+@click.option(
+    "--step",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Check at the parameters after N steps of the run.  [default: at the start]",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def check(file: Path, as_json: bool) -> int:
-    """Check the gradient of the mean training loss at the parameters of FILE.
+def check(file: Path, step: int, as_json: bool) -> int:
+    """Check the gradient of the training loss at the parameters of FILE.
+
+    The training loss is the mean of the examples' losses (or their sum, as the training's reduction
+    says) with the penalties l1 and l2.
 
     Backpropagation's derivative for each parameter is compared with a central difference: the loss
     a little above the parameter minus the loss a little below it, divided by the distance. Where
     the loss has a kink in between (the corner of a relu, say), the two may differ rightly; so they
-    do where a saturated output would make the gradient of bce infinite, and a clamp holds it.
+    do where a saturated output would make the gradient of bce infinite, and a clamp holds it. Where
+    rounding disturbs the loss as much as the parameter does, it cannot be told: noise.
 
-    The exit status is 1 when a derivative is wrong.
+    The exit status is 1 when a derivative is wrong, or no finite number.
     """
-    from nntui.debugger.gradient_check import parameter_checks, summary
+    from nntui.debugger.gradient_check import TrainingLoss
     from nntui.document.load import load
+    from nntui.engine.schedule import Schedule
 
     experiment = load(file)
-    parameters = parameter_checks(experiment)
+    total = Schedule(experiment).total
+    if step > total:
+        raise click.UsageError(f"--step {step} is beyond the run, which has {total:,} steps")
+    subject = TrainingLoss(experiment, step)
+    parameters = subject.parameter_checks()
     if sys.stderr.isatty():
         count = len(experiment.network.wiring().parameters)
         with click.progressbar(
             parameters, length=count, label="checking", file=sys.stderr, update_min_steps=8
         ) as shown:
-            found = summary(experiment, iter(shown))
+            found = subject.check(iter(shown))
     else:
-        found = summary(experiment, parameters)
+        found = subject.check(parameters)
     if as_json:
         echo_json(_plain(found))
     else:
-        for line in _lines(found):
+        for line in _lines(found, _described(experiment.training)):
             echo(line)
     return 0 if found.ok else WRONG_RESULT
 
@@ -68,27 +90,36 @@ def _plain(found: GradientCheck) -> dict[str, object]:
     }
 
 
-def _lines(found: GradientCheck) -> Iterator[str]:
-    yield f"mean training loss {rounded(6)(found.loss)}"
+def _described(training: Training) -> str:
+    """Name the loss that is checked."""
+    sort = "mean training loss" if training.reduction == "mean" else "sum of the training losses"
+    penalties = [name for name in ("l1", "l2") if getattr(training, name)]
+    return sort + (f" with the penalty {' and '.join(penalties)}" if penalties else "")
+
+
+def _lines(found: GradientCheck, loss: str) -> Iterator[str]:
+    yield f"{loss} {rounded(6)(found.loss)}"
     yield ""
     number = rounded(8)
     heading = ("parameter", "backpropagation", "central difference", "relative error", "")
     rows = [
-        (p.name, number(p.analytic), number(p.numeric), f"{p.relative_error:.1e}", _SAID[p.verdict])
+        (p.name, number(p.analytic), number(p.numeric), f"{p.relative_error:.1e}",
+         "WRONG" if p.verdict == "wrong" else p.verdict)
         for p in found.parameters
-    ]
+    ]  # fmt: skip
     yield from aligned(rows, ("left", "point", "point", "right"), heading)
     yield ""
     verdicts = [parameter.verdict for parameter in found.parameters]
     count = counted(len(verdicts), "derivative")
-    if found.ok:
-        yield f"{count}: nothing is wrong."
-    else:
-        yield f"{count}: {verdicts.count('wrong')} WRONG."
-    if "kink" in verdicts:
-        yield "kink: the loss has a corner right here, so the slopes on its two sides differ."
-    if "clamped" in verdicts:
-        yield "clamped: an output is so close to its limit that the loss's gradient is held finite."
+    wrong, lost = verdicts.count("wrong"), verdicts.count("not finite")
+    parts = [f"{wrong} WRONG"] * bool(wrong) + [f"{lost} not finite"] * bool(lost)
+    parts = parts or ["nothing is wrong"]
+    if untold := verdicts.count("noise"):
+        parts.append(f"{untold} cannot be told")
+    yield f"{count}: {', '.join(parts)}."
+    for verdict, meaning in _MEANING.items():
+        if verdict in verdicts:
+            yield f"{verdict}: {meaning}"
     back, differences = found.backpropagation, found.central_differences
     if not back:
         return

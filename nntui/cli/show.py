@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from nntui.draw.picture import Pen, Picture, Span
     from nntui.model.experiment import Experiment
     from nntui.model.network import Network
-    from nntui.model.settings import TableFunction
+    from nntui.model.settings import SettingValue, TableFunction
 
 
 _FROZEN: Final = "frozen"
@@ -173,11 +173,17 @@ def _function(function: TableFunction[Any]) -> str:
     """Name a loss or an optimizer with the settings that are not at their defaults."""
     defaults = function.defaults(function.name)
     said = [
-        f"{key.replace('_', ' ')} {value if isinstance(value, bool) else f'{value:g}'}"
+        f"{key.replace('_', ' ')} {_setting(value)}"
         for key, value in function.settings
         if key == "learning_rate" or value != defaults[key]
     ]
     return f"{function.name} ({', '.join(said)})" if said else function.name
+
+
+def _setting(value: bool | SettingValue) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_setting, value))}]"
+    return str(value) if isinstance(value, bool) else f"{value:g}"
 
 
 _TALLEST: Final = 60

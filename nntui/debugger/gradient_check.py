@@ -1,9 +1,11 @@
 """The gradient check: backpropagation's gradient against central differences of the loss.
 
-The analytic gradient comes from the listing itself, the very code that is stepped through. The
-numeric one knows nothing of derivatives: (L(p + h) − L(p − h)) / 2h, with the loss computed by the
-forward pass alone. Source of the method and of the relative error: Stanford CS231n, "Gradient
-checks"; h ≈ ε^⅓ balances the error of cutting the series off against rounding.
+The loss is the one that updates go down: the mean of the examples' losses (or their sum, as the
+training's ``reduction`` says) with the penalties l1 and l2. The analytic gradient comes from the
+listing itself, the very code that is stepped through. The numeric one knows nothing of derivatives:
+(L(p + h) − L(p − h)) / 2h, with the loss computed by the forward pass alone. Source of the method
+and of the relative error: Stanford CS231n, "Gradient checks"; h ≈ ε^⅓ balances the error of cutting
+the series off against rounding.
 """
 
 from __future__ import annotations
@@ -15,14 +17,16 @@ from functools import cached_property
 from typing import Final, Literal
 
 from nntui.engine.algorithm import train
-from nntui.engine.evaluate import mean_loss
+from nntui.engine.evaluate import Biases, Weights, example_loss
+from nntui.engine.run import Run
 from nntui.engine.schedule import Schedule
 from nntui.engine.state import ActiveExperiment, State
 from nntui.model.experiment import Experiment
 from nntui.model.names import parameter_name
+from nntui.model.numerics import ordered_sum
 from nntui.model.wiring import Parameter, forward
 
-Verdict = Literal["ok", "kink", "clamped", "wrong"]
+Verdict = Literal["ok", "kink", "clamped", "noise", "not finite", "wrong"]
 
 STEP: Final = 6e-6
 """h for a parameter of size 1: about the cube root of the float's precision."""
@@ -34,6 +38,7 @@ RELATIVE_TOLERANCE: Final = 1e-6
 _FACTORS: Final = (1.0, 0.1, 10.0, 0.01, 100.0, 1e-3, 1e-4, 1e-5, 1e-6)
 _ALWAYS_TRIED: Final = 0.01  # an h shorter than this counts only where the noise stays small:
 _NOISE_AT_MOST: Final = 1e-3  # as a part of the derivative
+_NOISE_ALLOWED: Final = 0.01  # with more noise, to agree up to the noise says nothing
 _EPSILON: Final = 2.0**-52
 _ROUNDINGS: Final = 8.0
 
@@ -43,13 +48,15 @@ _ADDING_1: Final = frozenset({"bce", "bce_with_logits", "cross_entropy", "gelu"}
 
 @dataclass(frozen=True, slots=True)
 class ParameterCheck:
-    """One parameter's derivative of the mean training loss, computed in both ways.
+    """One parameter's derivative of the training loss, computed in both ways.
 
     ``relative_error`` is |analytic − numeric| / (|analytic| + |numeric|), 0 when they are equal.
-    ``ok``: the same number, up to rounding. ``kink``: they differ because the loss has a kink
-    between p − h and p + h, where central differences mean nothing. ``clamped``: they differ, and
-    the loss's own gradient is held finite by a clamp at some example, so that it is no slope.
-    ``wrong``: neither.
+    ``ok``: the same number, up to a rounding that is small beside it. Else: ``kink``: the loss has
+    a kink between p − h and p + h, where central differences mean nothing. ``noise``: they differ
+    by no more than what rounding does to the loss, and that is too much to tell. ``clamped``: the
+    loss's own gradient is held finite by a clamp at some example, so that it is no slope.
+    ``not finite``: a derivative, or the loss at every distance tried, is no finite number.
+    ``wrong``: none of these.
     """
 
     name: str
@@ -63,7 +70,7 @@ class ParameterCheck:
 class GradientCheck:
     """The check of every parameter, frozen ones too, in canonical order.
 
-    ``loss`` is the mean training loss; the two counts say how many edges each way has computed.
+    ``loss`` is the training loss; the two counts say how many edges each way has computed.
     """
 
     loss: float
@@ -73,84 +80,89 @@ class GradientCheck:
 
     @property
     def ok(self) -> bool:
-        """Whether no parameter's derivative is wrong."""
-        return all(parameter.verdict != "wrong" for parameter in self.parameters)
+        """Whether no parameter's derivative is wrong, or no finite number."""
+        return not {"wrong", "not finite"} & {parameter.verdict for parameter in self.parameters}
 
 
-def check_gradient(experiment: Experiment) -> GradientCheck:
-    """Check the gradient of the mean training loss at the experiment's parameters."""
-    return summary(experiment, parameter_checks(experiment))
+def check_gradient(experiment: Experiment, position: int = 0) -> GradientCheck:
+    """Check the gradient of the training loss at the parameters after so many steps of the run.
 
-
-def summary(experiment: Experiment, parameters: Iterator[ParameterCheck]) -> GradientCheck:
-    """Put the checks of all parameters together (see ``parameter_checks``)."""
-    network, examples = experiment.network, len(experiment.train_examples)
-    net, edges = network.wiring(), network.wiring().connection_count
-    return GradientCheck(
-        loss=mean_loss(experiment, experiment.train_examples, network.biases, network.weights),
-        parameters=tuple(parameters),
-        backpropagation=examples * (edges + edges),
-        central_differences=examples * 2 * len(net.parameters) * edges,
-    )
-
-
-def parameter_checks(experiment: Experiment) -> Iterator[ParameterCheck]:
-    """Check one parameter after the other, in canonical order: many take a while."""
-    derivatives, rounding = _gradient(experiment)
-    loss = _Loss(experiment)
-    for parameter, derivative in derivatives.items():
-        yield _compare(loss, parameter, derivative, rounding)
-
-
-def _gradient(experiment: Experiment) -> tuple[dict[Parameter, float], float]:
-    """Compute the mean gradient by the listing, and how far the loss is off by rounding.
-
-    The latter is the mean over the examples of ε·Σ|∂L/∂v|·|v| over every number v on the way to
-    the loss, itself included. (A nearly saturated sigmoid under a logarithm makes this far more
-    than ε·|loss|.)
+    Raises:
+        IndexError: the run has no such position.
     """
-    net, examples = experiment.network.wiring(), len(experiment.train_examples)
-    training = replace(experiment.training, batch_size=None, shuffle=False, epochs=1)
-    one_batch = replace(experiment, training=training)
-    state = State.first(experiment)
-    loss_name = experiment.training.loss.name
-    total = 0.0
-    batches = Schedule(one_batch).batches()
-    for kind, *neurons in train(ActiveExperiment(one_batch), state, batches):
-        if kind == "update":
-            break  # every example has been there and back
-        if kind == "loss":
-            assert state.loss is not None
-            total += max(abs(state.loss), 1.0 if loss_name in _ADDING_1 else 0.0)
-        if kind == "backward_neuron":
-            (j,) = neurons
-            terms = abs(state.b[j]) + sum(abs(state.w[i, j] * state.a[i]) for i in net.sources[j])
-            size = abs(state.z[j] if net.activation[j].name in _ADDING_1 else state.a[j])
-            total += abs(state.delta[j]) * terms + abs(state.da.get(j, 0.0)) * size
-    mean: dict[Parameter, float] = {
-        p: (state.db[p] if isinstance(p, str) else state.dw[p]) / examples for p in net.parameters
-    }
-    return mean, _EPSILON * total / examples
+    subject = TrainingLoss(experiment, position)
+    return subject.check(subject.parameter_checks())
 
 
-class _Loss:
-    """The mean training loss as a function of one parameter, all others being as in the file."""
+class TrainingLoss:
+    """The training loss as a function of the parameters, at those after some steps of the run."""
 
-    def __init__(self, experiment: Experiment) -> None:
+    def __init__(self, experiment: Experiment, position: int = 0) -> None:
+        run = Run(experiment)
+        run.seek(position)
         self._experiment = experiment
-        self._b = experiment.network.biases
-        self._w = experiment.network.weights
+        self._b, self._w = dict(run.state.b), dict(run.state.w)
 
-    def here(self, parameter: Parameter) -> float:
-        return self._b[parameter] if isinstance(parameter, str) else self._w[parameter]
+    def parameter_checks(self) -> Iterator[ParameterCheck]:
+        """Check one parameter after the other, in canonical order: many take a while."""
+        derivatives, rounding = self._gradient()
+        for parameter, derivative in derivatives.items():
+            yield self._compare(parameter, derivative, rounding)
 
-    def at(self, parameter: Parameter, p: float) -> float:
-        """The loss with the parameter moved to p."""
-        examples = self._experiment.train_examples
-        return mean_loss(self._experiment, examples, *self._moved(parameter, p))
+    def check(self, parameters: Iterator[ParameterCheck]) -> GradientCheck:
+        """Put the checks of all parameters together."""
+        net, examples = self._experiment.network.wiring(), len(self._experiment.train_examples)
+        edges = net.connection_count
+        return GradientCheck(
+            loss=self._of(self._b, self._w),
+            parameters=tuple(parameters),
+            backpropagation=examples * (edges + edges),
+            central_differences=examples * 2 * len(net.parameters) * edges,
+        )
 
-    def sides(self, parameter: Parameter, p: float) -> list[bool | None]:
-        """For every kink of every example: on which side of it (None: right on it)."""
+    def _of(self, b: Biases, w: Weights) -> float:
+        training, examples = self._experiment.training, self._experiment.train_examples
+        total = ordered_sum(example_loss(self._experiment, n, b, w) for n in examples)
+        return float(training.reduced(total, len(examples))) + training.penalty(w.values())
+
+    def _gradient(self) -> tuple[dict[Parameter, float], float]:
+        """Compute the gradient by the listing, and how far the loss is off by rounding.
+
+        The latter is ε·Σ|∂L/∂v|·|v| over every number v on the way to the loss, itself included,
+        reduced over the examples as the loss is. (A nearly saturated sigmoid under a logarithm
+        makes this far more than ε·|loss|.)
+        """
+        experiment = self._experiment
+        net, examples = experiment.network.wiring(), len(experiment.train_examples)
+        training = replace(experiment.training, batch_size=None, shuffle=False, epochs=1)
+        one_batch = replace(experiment, training=training)
+        state = State.first(experiment)
+        state.b, state.w = self._b.copy(), self._w.copy()
+        loss_name = experiment.training.loss.name
+        total = 0.0
+        batches = Schedule(one_batch).batches()
+        for kind, *neurons in train(ActiveExperiment(one_batch), state, batches):
+            if kind == "update":
+                break  # every example has been there and back
+            if kind == "loss":
+                assert state.loss is not None
+                total += max(abs(state.loss), 1.0 if loss_name in _ADDING_1 else 0.0)
+            if kind == "backward_neuron":
+                (j,) = neurons
+                terms = abs(state.b[j])
+                terms += sum(abs(state.w[i, j] * state.a[i]) for i in net.sources[j])
+                size = abs(state.z[j] if net.activation[j].name in _ADDING_1 else state.a[j])
+                total += abs(state.delta[j]) * terms + abs(state.da.get(j, 0.0)) * size
+        g: dict[Parameter, float] = {}
+        for p in net.parameters:
+            g[p] = training.reduced(state.db[p] if isinstance(p, str) else state.dw[p], examples)
+            if not isinstance(p, str):
+                g[p] = float(training.regularized(g[p], self._w[p]))
+        penalty = training.penalty(self._w.values())
+        return g, _EPSILON * (training.reduced(total, examples) + penalty)
+
+    def _sides(self, parameter: Parameter, p: float) -> list[bool | None]:
+        """For every kink of every example, and of l1: on which side of it (None: right on it)."""
         experiment = self._experiment
         net, loss = experiment.network.wiring(), experiment.training.loss
         b, w = self._moved(parameter, p)
@@ -161,10 +173,12 @@ class _Loss:
                 distances.extend(z[j] - kink for kink in net.activation[j].kinks)
             outputs = [a[k] for k in net.outputs]
             distances.extend(loss.row.kinks(outputs, experiment.y(example)))
+        if experiment.training.l1 and not isinstance(parameter, str):
+            distances.append(p)
         return [distance > 0 if distance else None for distance in distances]
 
     @cached_property
-    def clamped(self) -> bool:
+    def _clamped(self) -> bool:
         """Whether a clamp holds the loss's gradient at some example."""
         experiment = self._experiment
         net, loss = experiment.network.wiring(), experiment.training.loss
@@ -174,38 +188,42 @@ class _Loss:
                 return True
         return False
 
-    def _moved(
-        self, parameter: Parameter, p: float
-    ) -> tuple[dict[str, float], dict[tuple[str, str], float]]:
+    def _moved(self, parameter: Parameter, p: float) -> tuple[Biases, Weights]:
         if isinstance(parameter, str):
-            return self._b | {parameter: p}, self._w
-        return self._b, self._w | {parameter: p}
+            return {**self._b, parameter: p}, self._w
+        return self._b, {**self._w, parameter: p}
 
-
-def _compare(loss: _Loss, parameter: Parameter, analytic: float, rounding: float) -> ParameterCheck:
-    p = loss.here(parameter)
-    unit = STEP * max(1.0, abs(p))
-    first: float | None = None
-    shortest = math.inf
-    for factor in _FACTORS:
-        h = factor * unit
-        numeric = (loss.at(parameter, p + h) - loss.at(parameter, p - h)) / ((p + h) - (p - h))
-        first = numeric if first is None else first
-        noise = _ROUNDINGS * rounding / h
-        size = max(abs(analytic), abs(numeric))
-        if factor < _ALWAYS_TRIED and not noise <= _NOISE_AT_MOST * size:
-            break
-        shortest = min(shortest, h)
-        tolerance = RELATIVE_TOLERANCE * size + noise
-        if math.isfinite(tolerance) and abs(analytic - numeric) <= tolerance:
-            return _verdict(parameter, analytic, numeric, "ok")
-    assert first is not None
-    here = loss.sides(parameter, p)
-    # Had only a longer h crossed the kink, the shortest would have agreed.
-    if any(loss.sides(parameter, aside) != here for aside in (p - shortest, p + shortest)):
-        return _verdict(parameter, analytic, first, "kink")
-    verdict: Verdict = "clamped" if loss.clamped else "wrong"
-    return _verdict(parameter, analytic, first, verdict)
+    def _compare(self, parameter: Parameter, analytic: float, rounding: float) -> ParameterCheck:
+        p = self._b[parameter] if isinstance(parameter, str) else self._w[parameter]
+        unit = STEP * max(1.0, abs(p))
+        shown: float | None = None
+        shortest, within_noise = math.inf, False
+        for factor in _FACTORS if math.isfinite(analytic) and math.isfinite(unit) else ():
+            h = factor * unit
+            above, below = (self._of(*self._moved(parameter, p + d)) for d in (h, -h))
+            numeric = (above - below) / ((p + h) - (p - h))
+            noise = _ROUNDINGS * rounding / h
+            if not math.isfinite(numeric) or not math.isfinite(noise):
+                continue
+            shown = numeric if shown is None else shown
+            size, difference = max(abs(analytic), abs(numeric)), abs(analytic - numeric)
+            if factor < _ALWAYS_TRIED and not noise <= _NOISE_AT_MOST * size:
+                break
+            shortest = min(shortest, h)
+            exact, quiet = RELATIVE_TOLERANCE * size, noise <= _NOISE_ALLOWED * size
+            # Under noise, one of several h may give the same number by chance: not the first.
+            if difference <= exact + noise * quiet and (quiet or factor == _FACTORS[0]):
+                return _verdict(parameter, analytic, numeric, "ok")
+            within_noise = within_noise or difference <= exact + noise
+        if shown is None:
+            return _verdict(parameter, analytic, math.nan, "not finite")
+        here = self._sides(parameter, p)
+        # Had only a longer h crossed the kink, the shortest would have agreed.
+        if any(self._sides(parameter, aside) != here for aside in (p - shortest, p + shortest)):
+            return _verdict(parameter, analytic, shown, "kink")
+        if within_noise:
+            return _verdict(parameter, analytic, shown, "noise")
+        return _verdict(parameter, analytic, shown, "clamped" if self._clamped else "wrong")
 
 
 def _verdict(

@@ -288,4 +288,7 @@ def plain_function(function: TableFunction[Any]) -> str | dict[str, Any]:
     settings = dict(function.settings)
     if settings == function.defaults(function.name):
         return function.name
-    return {"name": function.name, **settings}
+    return {
+        "name": function.name,
+        **{key: list(v) if isinstance(v, tuple) else v for key, v in settings.items()},
+    }

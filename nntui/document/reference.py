@@ -63,6 +63,14 @@ _FUNCTIONS: Final[Mapping[str, type[TableFunction[Any]]]] = {
 }
 
 
+_MORE: Final = {
+    "losses": " With the reduction mean, a batch divides by its number of examples. So does "
+    "PyTorch, but with class weights and class indices: there it divides by the sum of the "
+    "weights of the targets. With the reduction sum, the 1/K of a loss is left out, as in PyTorch.",
+    "initializers": " All take a seed, too.",
+}
+
+
 def sections() -> Iterator[Section]:
     """Describe every kind of object in a document, then every table of names."""
     for struct, title in _STRUCTS.items():
@@ -75,7 +83,7 @@ def sections() -> Iterator[Section]:
     )
     how = "A name, or an object with the name and its settings (here with their defaults)."
     for title, table in _FUNCTIONS.items():
-        text = f"{how} All take a seed, too." if table is Initializer else how
+        text = how + _MORE.get(title, "")
         yield Section(title, text, tuple(_rows(table)))
 
 
@@ -107,5 +115,8 @@ def _default(struct: type[msgspec.Struct], field: inspect.Field) -> str:
 def _rows(table: type[TableFunction[Any]]) -> Iterator[tuple[str, str]]:
     for name, row in table.TABLE.items():
         formula = row.formula if isinstance(row.formula, str) else ""
-        settings = ", ".join(f"{key} {json.dumps(value)}" for key, value in table.of(name).settings)
+        settings = ", ".join(
+            f"{key} {json.dumps(value)}{' (or a list, one an output)' * (key in table.LISTS)}"
+            for key, value in table.of(name).settings
+        )
         yield name, "; ".join(filter(None, (formula, settings)))

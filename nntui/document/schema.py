@@ -87,8 +87,9 @@ def _row(chosen: TableFunction[Any]) -> Schema:
     if isinstance(chosen, Initializer):
         properties["seed"] = {"type": "integer", "minimum": 0, "maximum": SEED_LIMIT}
     for setting, default in chosen.settings:
-        kind = "boolean" if isinstance(default, bool) else "number"
-        properties[setting] = {"type": kind, "default": default}
+        number = {"type": "boolean" if isinstance(default, bool) else "number"}
+        either = {"anyOf": [number, {"type": "array", "items": number, "minItems": 1}]}
+        properties[setting] = (either if setting in chosen.LISTS else number) | {"default": default}
     formula = chosen.row.formula
     return {
         "title": chosen.name,

@@ -14,7 +14,7 @@ from nntui.model.experiment import Experiment
 from nntui.model.losses import Loss
 from nntui.model.names import ValueNameError, did_you_mean, escaped, parse_value_name, value_name
 from nntui.model.optimizers import Optimizer
-from nntui.model.settings import function_named
+from nntui.model.settings import function_named, written
 from nntui.model.wiring import Parameter, check_value, parameter_key
 
 _PENALTIES: Final = ("l1", "l2")
@@ -125,7 +125,9 @@ def _function(target: str, value: float | str) -> str:
     """Read a function's text and write it as ``leaky_relu(slope=0.2)``, defaults left out."""
     chosen = _chosen(target, value)
     defaults = chosen.row.settings
-    changed = [f"{name}={value!r}" for name, value in chosen.settings if value != defaults[name]]
+    changed = [
+        f"{name}={written(value)}" for name, value in chosen.settings if value != defaults[name]
+    ]
     return f"{chosen.name}({', '.join(changed)})" if changed else chosen.name
 
 

@@ -263,7 +263,8 @@ class Timeline:
     ) -> None:
         """Record the losses of a finished update; ``test_loss`` is called at an epoch's end."""
         schedule, history = self.schedule, self.history
-        history.record("batch", update, batch_sum / schedule.batch_length(update))
+        reduced = self.first.training.reduced(batch_sum, schedule.batch_length(update))
+        history.record("batch", update, reduced)
         epoch, batch = divmod(update, schedule.updates_per_epoch)
         if batch == schedule.updates_per_epoch - 1:
             history.record("epoch", epoch, epoch_sum / schedule.examples)

@@ -10,6 +10,7 @@ from typing import Final
 from nntui.explain.numbers import Number, bracketed, exact
 from nntui.model.experiment import Experiment
 from nntui.model.names import value_name
+from nntui.model.numerics import ordered_sum
 from nntui.model.optimizers import Memory
 from nntui.model.wiring import Wiring
 
@@ -199,20 +200,25 @@ def _loss(writer: _Writer) -> Iterator[EquationLine]:
     outputs = writer.step.experiment.network.wiring().outputs
     loss = writer.step.experiment.training.loss
     a = [bracketed(writer.read("a", k)) for k in outputs]
-    y = [bracketed(writer.read("y", k)) for k in outputs]
+    weighed = loss.weighed([writer.step.reads[value_name("y", k)] for k in outputs])
+    y, total = [bracketed(writer.number(y_k)) for y_k in weighed], "1"
+    if loss.row.classes and not loss.is_plain:
+        total = writer.number(ordered_sum(weighed))
     names = [writer.name("a", k) for k in outputs]
     targets = [writer.name("y", k) for k in outputs]
-    spell, slope = loss.row.spell, loss.row.spell_gradient
-    by_name = len(outputs) <= 2
-    symbols = spell(names, targets) if by_name else loss.row.formula
-    yield writer.line("loss", symbols=symbols, numbers=writer.sum(spell(a, y)))
+    # With settings, the targets of cross_entropy are not what its logarithms are multiplied by.
+    by_name = len(outputs) <= 2 and (loss.is_plain or not loss.row.classes)
+    formula, derivative = loss.formulas
+    formula, _, definition = formula.partition(", ")  # of a word in it
+    symbols = loss.spell(names, targets) if by_name else formula
+    yield writer.line("loss", symbols=symbols, numbers=writer.sum(loss.spell(a, y)))
 
     def line(n: int) -> EquationLine:
-        symbols = slope(names, targets, n) if by_name else loss.row.derivative_formula
-        return writer.line("da", outputs[n], symbols=symbols, numbers=writer.sum(slope(a, y, n)))
+        symbols = loss.spell_gradient(names, targets, n) if by_name else derivative
+        slope = loss.spell_gradient(a, y, n, total)
+        return writer.line("da", outputs[n], symbols=symbols, numbers=writer.sum(slope))
 
     yield from writer.each(outputs, "outputs", line)
-    _, _, definition = loss.row.formula.partition(", ")  # of a function of its own
     if definition and writer.few is not None:
         yield EquationLine("", definition, "", "")
 
@@ -244,7 +250,7 @@ def _update(writer: _Writer, *neurons: str) -> Iterator[EquationLine]:
     dp = step.reads[value_name("d" + symbol, *neurons)]
     p_name, dp_name = writer.name(symbol, *neurons), writer.name("d" + symbol, *neurons)
 
-    g = training.gradient(dp, step.batch_length)
+    g = training.reduced(dp, step.batch_length)
     g_symbols, g_numbers = dp_name, writer.number(dp)
     if training.reduction == "mean" and step.batch_length > 1:
         g_symbols, g_numbers = f"{dp_name} / N", f"{g_numbers} / {step.batch_length}"

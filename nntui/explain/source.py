@@ -15,6 +15,7 @@ from nntui.explain.formulas import math_name
 from nntui.explain.numbers import exact
 from nntui.model.experiment import Experiment
 from nntui.model.optimizers import OPTIMIZERS
+from nntui.model.settings import written
 from nntui.model.wiring import Wiring
 
 
@@ -142,8 +143,13 @@ def method(experiment: Experiment, kind: str) -> str:
         return training.optimizer.name
     if kind != "loss":
         return ""
-    settings = (f"{math_name(key)} = {exact(value)}" for key, value in training.loss.settings)
-    return ", ".join([training.loss.name, *settings])
+    loss = training.loss
+    settings = (
+        f"{math_name(key)} = {exact(value) if isinstance(value, float) else written(value)}"
+        for key, value in loss.settings
+        if key == "delta" or value != loss.row.settings[key]
+    )
+    return ", ".join([loss.name, *settings])
 
 
 def intention(operation: Operation) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final, Literal
 
@@ -14,7 +14,7 @@ from nntui.model.initializers import checked_seed
 from nntui.model.losses import Loss
 from nntui.model.names import did_you_mean, escaped
 from nntui.model.network import Network
-from nntui.model.numerics import sign, stream
+from nntui.model.numerics import ordered_sum, sign, stream
 from nntui.model.optimizers import Optimizer
 from nntui.model.settings import is_finite, is_whole
 
@@ -60,6 +60,7 @@ class Training:
             expected = f"a whole number from 1 to {MAX_EPOCHS}"
             raise SettingError(_shown(self.epochs), expected, "epochs")
         checked_seed(self.seed)
+        object.__setattr__(self, "loss", replace(self.loss, summed=self.reduction == "sum"))
 
     def order(self, examples: Sequence[int], epoch: int) -> tuple[int, ...]:
         """Order the examples of an epoch; the order depends on (seed, epoch) alone."""
@@ -68,9 +69,9 @@ class Training:
         shuffled = stream("shuffle", self.seed, epoch).permutation(len(examples))
         return tuple(examples[n] for n in shuffled)
 
-    def gradient(self, dp: Any, batch_length: int) -> Any:
-        """Reduce a batch's summed gradient dp: to its mean, or to the sum itself."""
-        return dp / batch_length if self.reduction == "mean" else dp
+    def reduced(self, total: Any, batch_length: int) -> Any:
+        """Reduce a batch's summed gradient or loss: to its mean, or to the sum itself."""
+        return total / batch_length if self.reduction == "mean" else total
 
     def regularized(self, g: Any, w: Any) -> Any:
         """Add the penalty's gradient to a weight's: g + l2·w + l1·sign(w)."""
@@ -79,6 +80,13 @@ class Training:
         if self.l1:
             g = g + self.l1 * sign(w)
         return g
+
+    def penalty(self, weights: Iterable[float]) -> float:
+        """Compute the penalty that ``regularized`` follows: ½·l2·Σw² + l1·Σ|w|."""
+        if not (self.l1 or self.l2):
+            return 0.0
+        terms = (0.5 * self.l2 * (w * w) + self.l1 * abs(w) for w in weights)
+        return float(ordered_sum(terms))
 
 
 def _shown(value: object) -> str:
@@ -167,6 +175,11 @@ class Experiment:
     def _check_rows(self) -> None:
         net, loss = self.network.wiring(), self.training.loss
         inputs, outputs = len(net.inputs), len(net.outputs)
+        try:
+            loss.check_outputs(outputs)
+        except SettingError as error:
+            place = f"training.loss.{error.place}"
+            raise SettingError(error.found, error.expected, place) from None
         for n, row in enumerate(self.data.inputs):
             if len(row) != inputs:
                 expected = f"{inputs}, one for each input neuron"

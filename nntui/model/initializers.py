@@ -111,9 +111,7 @@ class Initializer(TableFunction[InitializerRow]):
     seed: int = 0
 
     @classmethod
-    def of(  # type: ignore[override]  # a seed is no float
-        cls, name: str | Initializer, seed: int = 0, **settings: float
-    ) -> Initializer:
+    def of(cls, name: str | Initializer, seed: int = 0, **settings: float) -> Initializer:
         """Choose the initializer called ``name``; settings left out keep their defaults."""
         if isinstance(name, Initializer):
             return name
@@ -145,7 +143,7 @@ class Initializer(TableFunction[InitializerRow]):
     def bias(self, stream: Stream, fan_in: int) -> float:
         """Draw one bias (a constant, for every row but torch_linear)."""
         draw = self.row.bias
-        return draw(stream, fan_in) if draw else dict(self.settings)["bias"]
+        return draw(stream, fan_in) if draw else float(dict(self.settings)["bias"])
 
 
 def checked_seed(seed: int) -> int:

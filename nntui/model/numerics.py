@@ -46,7 +46,7 @@ def _of_floats_and_arrays(
 exp = _of_floats_and_arrays(np.exp, below=700.0, above=-700.0)
 expm1 = _of_floats_and_arrays(np.expm1, below=700.0, above=-700.0)
 log = _of_floats_and_arrays(np.log, above=0.0)
-log1p = _of_floats_and_arrays(np.log1p, above=0.0)
+log1p = _of_floats_and_arrays(np.log1p, above=-0.999)
 tanh = _of_floats_and_arrays(np.tanh)
 sin = _of_floats_and_arrays(np.sin)
 cos = _of_floats_and_arrays(np.cos)
@@ -94,6 +94,11 @@ def at_least(floor: float, x: Any) -> Any:
 def at_most(ceiling: float, x: Any) -> Any:
     """Return the lesser of the two; nan stays nan."""
     return where(x > ceiling, ceiling, x)
+
+
+def product(c: Any, x: Any) -> Any:
+    """Multiply; where c is 0 the product is 0, even if x is infinite."""
+    return where(abs(c) > 0.0, c * x, 0.0)
 
 
 def ordered_sum(terms: Any) -> Any:

@@ -123,7 +123,7 @@ class Optimizer(TableFunction[OptimizerRow]):
     @property
     def learning_rate(self) -> float:
         """The step size."""
-        return dict(self.settings)["learning_rate"]
+        return float(dict(self.settings)["learning_rate"])
 
     def first_memory(self) -> Memory:
         """What is remembered of a parameter before its first update: zeros."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final, Generic, TypeVar, cast
+from typing import Any, ClassVar, Final, Generic, TypeAlias, TypeVar, cast
 
 from nntui.model.errors import SettingError
 from nntui.model.names import did_you_mean, escaped
@@ -15,6 +16,10 @@ Function = TypeVar("Function")
 Row = TypeVar("Row")
 Self = TypeVar("Self", bound="TableFunction[Any]")
 
+SettingValue: TypeAlias = float | tuple[float, ...]
+"""A number, or where a table allows it a list with a number for each output."""
+
+_WORDS: Final = re.compile(r"\[[^\]]*\]|[^\s=,()]+")
 _SWITCHES: Final = dict.fromkeys(("true", "yes", "on"), True) | dict.fromkeys(
     ("false", "no", "off"), False
 )
@@ -26,22 +31,25 @@ class TableFunction(Generic[Row]):
 
     KIND: ClassVar[str]
     TABLE: ClassVar[Mapping[str, Any]]
+    LISTS: ClassVar[frozenset[str]] = frozenset()
+    """The settings that may be a list with a number for each output."""
 
     name: str
-    settings: tuple[tuple[str, float], ...] = ()
+    settings: tuple[tuple[str, Any], ...] = ()
 
     @classmethod
-    def of(cls: type[Self], name: str | Self, **settings: float) -> Self:
+    def of(cls: type[Self], name: str | Self, **settings: Any) -> Self:
         """Choose the function called ``name``; settings left out keep their defaults."""
         if isinstance(name, cls):
             return name
         return cls(cast("str", name), cls.chosen(cast("str", name), settings))
 
     @classmethod
-    def chosen(cls, name: str, given: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+    def chosen(cls, name: str, given: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
         """Fill in the defaults of a row's settings, in their order, and check them.
 
-        A setting whose default is a bool takes a bool; every other one a finite number.
+        A setting whose default is a bool takes a bool; every other one a finite number, or a list
+        of them if it is one of ``LISTS``.
 
         Raises:
             SettingError: an unknown name or setting, or a setting that cannot be.
@@ -53,26 +61,33 @@ class TableFunction(Generic[Row]):
                 hint = did_you_mean(key, defaults)
                 found = f'the unknown key "{escaped(key)}"'
                 raise SettingError(found, f"{name} takes {known}", "", hint)
-        settings = {}
+        settings: dict[str, Any] = {}
         for key, default in defaults.items():
             value = given.get(key, default)
             if isinstance(default, bool):
                 if not isinstance(value, bool):
                     raise SettingError(repr(value), "true or false", key)
+                settings[key] = value
+            elif key in cls.LISTS and isinstance(value, (list, tuple)):
+                if not value or not all(map(is_finite, value)):
+                    raise SettingError(escaped(repr(value)), "a list of finite numbers", key)
+                settings[key] = tuple(map(float, value))
             elif not is_finite(value):
-                raise SettingError(escaped(repr(value)), "a finite number", key)
-            settings[key] = value if isinstance(default, bool) else float(value)
+                expected = "a finite number" + (", or a list of them" if key in cls.LISTS else "")
+                raise SettingError(escaped(repr(value)), expected, key)
+            else:
+                settings[key] = float(value)
         cls.check(settings)
         return tuple(settings.items())
 
     @classmethod
-    def defaults(cls, name: str) -> Mapping[str, float]:
+    def defaults(cls, name: str) -> Mapping[str, Any]:
         """Return the settings of a row with their defaults."""
-        settings: Mapping[str, float] = chosen_row(cls.KIND, name, cls.TABLE).settings
+        settings: Mapping[str, Any] = chosen_row(cls.KIND, name, cls.TABLE).settings
         return settings
 
     @classmethod
-    def check(cls, settings: Mapping[str, float]) -> None:
+    def check(cls, settings: Mapping[str, Any]) -> None:
         """Refuse settings that are out of their range, with a ``SettingError`` that names one."""
 
     @property
@@ -111,21 +126,26 @@ def is_finite(value: object) -> bool:
 def function_named(of: Callable[..., Function], text: str) -> Function:
     """Read a function: its name, and settings after it, as in ``leaky_relu slope 0.2``.
 
+    A list stands in brackets: ``cross_entropy weight [1, 2]``.
+
     Raises:
         SettingError: an unknown name or setting, or a setting of the wrong kind.
     """
-    words = text.translate(dict.fromkeys(map(ord, "=,()"), " ")).split()
+    words = _WORDS.findall(text)
     if not words:
         raise SettingError("nothing", "a name")
     name, *rest = words
     of(name)  # an unknown name comes before whatever follows it
     if len(rest) % 2:
         raise SettingError(f'"{escaped(rest[-1])}"', "a setting and its value, by turns")
-    settings = {
-        key: _SWITCHES[word.lower()] if word.lower() in _SWITCHES else number(word)
-        for key, word in zip(rest[::2], rest[1::2], strict=True)
-    }
-    return of(name, **settings)
+    return of(name, **dict(zip(rest[::2], map(_setting, rest[1::2]), strict=True)))
+
+
+def _setting(word: str) -> bool | SettingValue:
+    """Read a switch, a number, or a list of numbers in brackets."""
+    if word.startswith("[") and word.endswith("]"):
+        return tuple(map(number, word[1:-1].replace(",", " ").split()))
+    return _SWITCHES[word.lower()] if word.lower() in _SWITCHES else number(word)
 
 
 def spelled(function: TableFunction[Any]) -> str:
@@ -139,7 +159,7 @@ def written(value: object) -> str:
     """Write a setting as ``function_named`` reads it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return repr(value)
+    return f"[{', '.join(map(repr, value))}]" if isinstance(value, tuple) else repr(value)
 
 
 def number(text: str) -> float:

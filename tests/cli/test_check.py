@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -123,3 +124,36 @@ def test_values_that_are_no_numbers_are_strings(nntui, document):
     result = nntui("check", "net.json", "--json")
     assert strict(result.stdout)["loss"] == "Infinity"
     assert result.exit_code == 1
+
+
+def test_any_moment_of_the_run_can_be_checked(nntui):
+    start, later = nntui("check", "sample"), nntui("check", "sample", "--step", "500")
+    assert later.exit_code == 0
+    assert later.stdout.splitlines()[0] != start.stdout.splitlines()[0]
+    beyond = nntui("check", "sample", "--step", "1000000000")
+    assert beyond.exit_code == 2
+    assert "beyond the run, which has" in beyond.stderr
+
+
+def test_numbers_that_overflow_are_said(nntui, tmp_path):
+    path = tmp_path / "huge.json"
+    document = {
+        "format": "nntui/1",
+        "network": {
+            "neurons": [
+                {"name": "x", "role": "input"},
+                {"name": "y", "role": "output", "activation": "square", "bias": 1e200},
+            ],
+            "connections": [{"source": "x", "target": "y", "weight": 1}],
+        },
+        "data": {"inputs": [[1]], "targets": [[0]]},
+        "training": {"regularization": {"l1": 0, "l2": 0.1}},
+    }
+    path.write_text(json.dumps(document))
+    result = nntui("check", path)
+    assert result.exit_code == 1
+    assert "mean training loss with the penalty l2 Infinity" in result.stdout
+    assert "2 derivatives: 2 not finite." in result.stdout
+    assert "not finite: the loss or the derivative overflows here" in result.stdout
+    assert "WRONG" not in result.stdout
+    assert strict(nntui("check", path, "--json").stdout)["ok"] is False

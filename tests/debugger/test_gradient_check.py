@@ -12,6 +12,7 @@ from nntui.debugger import gradient_check
 from nntui.debugger.gradient_check import check_gradient
 from nntui.model.activations import ACTIVATIONS
 from nntui.model.losses import LOSSES
+from nntui.model.names import parse_value_name
 
 ROWS = [[0.7, -1.3], [-0.4, 0.9], [1.1, 0.2]]
 
@@ -84,13 +85,68 @@ def test_parameters_stand_in_canonical_order_and_frozen_ones_are_among_them():
 def test_the_gradient_is_that_of_the_mean_whatever_the_batches():
     net = irregular()
     whole = check_gradient(experiment(net))
-    for training in (
-        {"batch_size": 1},
-        {"batch_size": 2, "shuffle": True},
-        {"reduction": "sum"},
-        {"l2": 0.5, "epochs": 7},
-    ):
+    for training in ({"batch_size": 1}, {"batch_size": 2, "shuffle": True}, {"epochs": 7}):
         assert check_gradient(experiment(net, **training)) == whole
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize("penalties", [{"l2": 0.5}, {"l1": 0.25}, {"l1": 0.1, "l2": 0.3}])
+def test_the_loss_that_is_checked_is_the_one_that_updates_go_down(reduction, penalties):
+    net = irregular()
+    plain = check_gradient(experiment(net, reduction=reduction))
+    found = check_gradient(experiment(net, reduction=reduction, **penalties))
+    weights = list(net.weights.values())
+    l1, l2 = penalties.get("l1", 0.0), penalties.get("l2", 0.0)
+    penalty = sum(0.5 * l2 * w * w + l1 * abs(w) for w in weights)
+    assert found.loss == pytest.approx(plain.loss + penalty)
+    assert set(verdicts(found).values()) == {"ok"}
+    for before, after in zip(plain.parameters, found.parameters, strict=True):
+        w = net.weight(parse_value_name(after.name)[1]) if after.name[0] == "w" else 0.0
+        added = l2 * w + l1 * math.copysign(w != 0.0, w)
+        assert after.analytic == pytest.approx(before.analytic + added)
+
+
+def test_with_the_reduction_sum_the_sum_is_checked():
+    mean, total = (
+        check_gradient(experiment(irregular(), "squared_error", reduction=reduction))
+        for reduction in ("mean", "sum")
+    )
+    assert total.loss == pytest.approx(3 * mean.loss)
+    assert set(verdicts(total).values()) == {"ok"}
+    assert [p.analytic for p in total.parameters] == pytest.approx(
+        [3 * p.analytic for p in mean.parameters]
+    )
+
+
+@pytest.mark.parametrize("position", [1, 40, 85, 100])
+def test_the_gradient_can_be_checked_at_any_moment(position):
+    subject = experiment(irregular(), optimizer=nntui.Optimizer.of("sgd", learning_rate=0.5))
+    debugger = nntui.Debugger(subject)
+    debugger.seek(position)
+    net = subject.network.copy()
+    for j in net.wiring().neurons:
+        net.set_bias(j, debugger[f"b[{j}]"])
+    for i, j in net.wiring().edges:
+        net.set_weight(i, j, debugger[f"w[{i},{j}]"])
+    moved = replace(subject, network=net)
+    assert check_gradient(subject, position) == check_gradient(moved)
+    with pytest.raises(IndexError):
+        check_gradient(subject, debugger.run.schedule.total + 1)
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        nntui.Loss.of("bce", weight=[0.5, 3.0]),
+        nntui.Loss.of("bce_with_logits", pos_weight=[0.5, 3.0]),
+        nntui.Loss.of("cross_entropy", label_smoothing=0.2, weight=[0.5, 3.0]),
+    ],
+)
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_derivatives_of_losses_with_settings_are_found_right(loss, reduction):
+    targets = [[0.25, 0.75], [0.5, 0.5], [1.0, 0.0]]
+    subject = experiment(irregular(), loss, targets=targets, reduction=reduction)
+    assert set(verdicts(check_gradient(subject)).values()) == {"ok"}
 
 
 def test_a_network_with_everything_frozen_is_checked_all_the_same():
@@ -192,6 +248,39 @@ def test_on_the_corner_of_a_loss_there_is_a_kink():
 def test_a_corner_close_by_is_looked_at_from_nearer():
     found = check_gradient(single("relu", 1e-6, 1.0, y=3.0))
     assert verdicts(found) == {"b[y]": "ok", "w[x,y]": "ok"}
+
+
+def test_a_corner_is_found_before_noise_is_allowed():
+    """The loss is so large that its rounding alone could make 0.125 out of 0."""
+    net = nntui.Network()
+    net.add_neuron("x", role="input")
+    net.add_neuron("corner", activation="relu", bias=0.0)
+    net.add_neuron("y", role="output", bias=0.0)
+    net.connect("x", "corner", 0.0)
+    net.connect("corner", "y", -0.25 / 6e4)
+    net.connect("x", "y", 0.0)
+    found = check_gradient(experiment(net, "squared_error", rows=[[1.0]], targets=[[3e4]]))
+    corner = {p.name: p for p in found.parameters}["b[corner]"]
+    assert (corner.analytic, corner.verdict) == (0.0, "kink")
+    assert corner.numeric == pytest.approx(0.125, rel=0.5)
+    assert found.ok
+
+
+@pytest.mark.parametrize("l1", [0.1, 1e3])
+def test_l1_has_its_corner_at_0(l1):
+    subject = experiment(irregular(), l1=l1)
+    net = subject.network.copy()
+    net.set_weight("x1", "h1", 0.0)
+    found = verdicts(check_gradient(replace(subject, network=net)))
+    # sign(0) is 0, and so is the central difference over a corner that is the same on both sides
+    assert found["w[x1,h1]"] in ("ok", "kink")
+
+
+@pytest.mark.parametrize("y", [1e10, 1e14])
+def test_where_rounding_is_as_large_as_the_difference_it_cannot_be_told(y):
+    found = check_gradient(single("linear", 0.5, 1.0, y=y))
+    assert verdicts(found) == {"b[y]": "noise", "w[x,y]": "noise"}
+    assert found.ok
 
 
 def test_a_parameter_that_crosses_no_corner_is_not_excused_by_one(monkeypatch):
@@ -297,4 +386,5 @@ def test_the_notebooks_mistake_is_found(monkeypatch):
 def test_where_there_are_no_numbers_nothing_is_called_right():
     found = check_gradient(single("square", 1.0, 1.0, bias=1e200))
     assert math.isinf(found.loss)
+    assert verdicts(found) == {"b[y]": "not finite", "w[x,y]": "not finite"}
     assert not found.ok

@@ -64,7 +64,12 @@ def experiments(draw):
     network = draw(networks())
     wiring = network.wiring()
     k = len(wiring.outputs)
-    loss = nntui.Loss.of(draw(st.sampled_from(list(LOSSES))))
+    name = draw(st.sampled_from(list(LOSSES)))
+    positive = st.floats(0, 1e300)
+    weights = positive | st.lists(positive, min_size=k, max_size=k)
+    of = {"delta": st.floats(0.01, 9), "label_smoothing": st.floats(0, 1)}
+    settings = {key: draw(of.get(key, weights)) for key in LOSSES[name].settings}
+    loss = nntui.Loss.of(name, **settings)
     rows = draw(st.integers(1, 4))
     vectors = st.lists(finite, min_size=k, max_size=k)
     target = st.integers(0, k - 1) if loss.row.classes else vectors

@@ -87,5 +87,5 @@ def test_regularisation_spares_the_biases() -> None:
 
 def test_a_mean_divides_by_the_batchs_own_length() -> None:
     training = Training(reduction="mean")
-    assert training.gradient(6.0, 3) == 2.0
-    assert Training(reduction="sum").gradient(6.0, 3) == 6.0
+    assert training.reduced(6.0, 3) == 2.0
+    assert Training(reduction="sum").reduced(6.0, 3) == 6.0

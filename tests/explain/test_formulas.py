@@ -190,16 +190,27 @@ def test_an_activations_settings_are_shown(slope) -> None:
             assert evaluate(line.numbers) == pytest.approx(float(line.result)), line
 
 
-@pytest.mark.parametrize("name", LOSSES)
+LOSSES_WITH_SETTINGS = [
+    *map(Loss.of, LOSSES),
+    Loss.of("bce", weight=2.0),
+    Loss.of("bce_with_logits", pos_weight=2.5),
+    Loss.of("cross_entropy", weight=0.5),
+    Loss.of("cross_entropy", label_smoothing=0.2),
+]
+
+
+@pytest.mark.parametrize("loss", LOSSES_WITH_SETTINGS, ids=lambda o: f"{o.name}{o.settings}")
 @pytest.mark.parametrize("outputs", [1, 2, 3])
-def test_each_losss_formula_is_true(name, outputs) -> None:
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_each_losss_formula_is_true(loss, outputs, reduction) -> None:
+    name = loss.name
     output = "sigmoid" if name == "bce" else "linear"
     like = layered(2, outputs, output=output, examples=5)
     targets = [0] * 5 if name == "cross_entropy" else [[0.3, 1.0, 0.0][:outputs]] * 5
     experiment = Experiment(
         like.network,
         Dataset.of([[3.0 * x for x in row] for row in like.data.inputs], targets),
-        Training(loss=Loss.of(name), epochs=1),
+        Training(loss=loss, epochs=1, reduction=reduction),
     )
     met = 0
     for step in steps_of(experiment):
@@ -321,6 +332,39 @@ def test_of_many_outputs_the_first_and_the_last_few_are_written() -> None:
     assert " + … + " in few[0].numbers
     assert len(few[0].numbers) < 400
     assert len(formula(step)) == 41
+
+
+@pytest.mark.parametrize(
+    ("loss", "symbols", "numbers"),
+    [
+        (
+            Loss.of("bce", weight=[2.0, 1.0]),
+            "−1/2·(2·y[y1]·log a[y1] + 2·(1 − y[y1])·log(1 − a[y1]) + y[y2]·log a[y2] + …",
+            "−1/2·(2·0·log 0.5 + 2·(1 − 0)·log(1 − 0.5) + 1·log 0.5 + …",
+        ),
+        (
+            Loss.of("cross_entropy", weight=[2.0, 3.0]),
+            "−Σ q·log softmax(a)",
+            "−3·log(e^0.5 / (e^0.5 + e^0.5))",
+        ),
+        (
+            Loss.of("cross_entropy", label_smoothing=0.5),
+            "−Σ q·log softmax(a)",
+            "−0.25·log(e^0.5 / (e^0.5 + e^0.5)) − 0.75·log(e^0.5 / (e^0.5 + e^0.5))",
+        ),
+    ],
+)
+def test_the_settings_of_a_loss_stand_in_its_formula(loss, symbols, numbers) -> None:
+    net = Network("zeros")
+    net.add_neuron("x1", role="input")
+    for name in ("y1", "y2"):
+        net.add_neuron(name, role="output", bias=0.5)
+        net.connect("x1", name, 0.0)
+    experiment = Experiment(net, Dataset.of([[1.0]], [[0.0, 1.0]]), Training(loss=loss, epochs=1))
+    step = next(step for step in steps_of(experiment) if step.kind == "loss")
+    line = step.lines()[0]
+    assert line.symbols.startswith(symbols.rstrip("…"))
+    assert line.numbers.startswith(numbers.rstrip("…"))
 
 
 def test_a_loss_with_a_setting_says_what_it_is() -> None:

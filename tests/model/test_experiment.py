@@ -1,6 +1,7 @@
 """Data, training settings, and what must fit together."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,8 @@ from support.experiments import layered
 from nntui.model.dataset import Dataset
 from nntui.model.errors import SettingError
 from nntui.model.experiment import Experiment, Training
-from nntui.model.losses import Loss
+from nntui.model.losses import LOSSES, Loss
+from nntui.model.network import Network
 
 CLASSES = Training(loss=Loss.of("cross_entropy"))
 
@@ -127,3 +129,24 @@ def test_an_experiment_keeps_its_own_copy_of_the_network() -> None:
     network.set_weight("x1", "y1", 99.0)
     assert experiment.network == like.network
     assert experiment == Experiment(like.network, like.data)
+
+
+def test_a_list_of_weights_has_a_number_for_each_output() -> None:
+    net = Network()
+    net.add_neuron("x", role="input")
+    net.add_neuron("y", role="output", activation="sigmoid")
+    net.connect("x", "y")
+    training = Training(loss=Loss.of("bce", weight=[1.0, 2.0]))
+    with pytest.raises(SettingError, match="weight: found 2 numbers, expected 1"):
+        Experiment(net, Dataset.of([[1.0]], [[0.0]]), training)
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_with_the_reduction_sum_a_mean_over_outputs_is_their_sum(name) -> None:
+    a, y = [0.2, 0.7, 0.4], [0.0, 1.0, 0.0]
+    mean, sum_ = (Training(loss=Loss.of(name), reduction=r).loss for r in ("mean", "sum"))
+    factor = 1 if name in ("squared_error", "half_squared_error", "cross_entropy") else 3
+    assert sum_.value(a, y) == pytest.approx(factor * mean.value(a, y))
+    expected = [factor * slope for slope in mean.gradient(a, y)]
+    assert sum_.gradient(a, y) == pytest.approx(expected)
+    assert replace(Training(loss=sum_), reduction="mean").loss.value(a, y) == mean.value(a, y)

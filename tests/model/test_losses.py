@@ -1,6 +1,7 @@
 """The table of losses: values, gradients, conventions at kinks, non-finite numbers, bits."""
 
 import math
+from dataclasses import replace
 
 import autograd.numpy as anp
 import numpy as np
@@ -18,8 +19,18 @@ VARIANTS = [
     *(Loss.of(name) for name in LOSSES),
     Loss.of("huber", delta=0.3),
     Loss.of("huber", delta=2.5),
+    Loss.of("bce", weight=[0.5, 2.0, 3.0, 0.0]),
+    Loss.of("bce", weight=2.5),
+    Loss.of("bce_with_logits", pos_weight=3.0),
+    Loss.of("bce_with_logits", pos_weight=[0.5, 2.0, 1.0, 0.0]),
+    Loss.of("cross_entropy", label_smoothing=0.1),
+    Loss.of("cross_entropy", weight=[0.5, 2.0, 3.0, 0.0]),
+    Loss.of("cross_entropy", label_smoothing=0.3, weight=[3.0, 0.0, 0.25, 1.0]),
+    *(replace(Loss.of(name), summed=True) for name in LOSSES),
 ]
-each = pytest.mark.parametrize("loss", VARIANTS, ids=lambda loss: f"{loss.name}{loss.settings}")
+each = pytest.mark.parametrize(
+    "loss", VARIANTS, ids=lambda loss: f"{loss.name}{loss.settings}{loss.summed}"
+)
 everything = st.floats() | st.sampled_from([0.0, -0.0, 1.0, -1.0, math.inf, -math.inf, math.nan])
 
 
@@ -51,7 +62,7 @@ def test_values_and_gradients_equal_automatic_differentiation(loss, data) -> Non
         outputs = [vector[k] for k in range(len(y))]
         # A list of one would be a class index.
         target = 0 if loss.name == "cross_entropy" and len(y) == 1 else y
-        return ORACLE[loss.name](outputs, target, **dict(loss.settings))
+        return ORACLE[loss.name](outputs, target, summed=loss.summed, **dict(loss.settings))
 
     assert loss.value(a, y) == pytest.approx(float(oracle(anp.array(a))), rel=1e-10, abs=1e-13)
     expected = grad(oracle)(anp.array(a)).tolist()
@@ -101,6 +112,17 @@ def test_gradients_equal_central_differences_away_from_kinks(loss, data) -> None
         ("cross_entropy", [1000.0, 0.0], [0.0, 1.0], 1000.0, [1.0, -1.0]),
         ("cross_entropy", [-1e4, -1e4], [0.5, 0.5], math.log(2.0), [0.0, 0.0]),
         ("cross_entropy", [3.0], [1.0], 0.0, [0.0]),
+        # Infinite and huge outputs, where 0·∞ is 0.
+        ("cross_entropy", [0.0, -math.inf], [1.0, 0.0], 0.0, [0.0, 0.0]),
+        ("cross_entropy", [0.0, -math.inf], [0.0, 1.0], math.inf, [1.0, -1.0]),
+        ("cross_entropy", [1e308, -1e308], [1.0, 0.0], 0.0, [0.0, 0.0]),
+        ("cross_entropy", [1e308, -1e308], [0.0, 1.0], math.inf, [1.0, -1.0]),
+        ("bce_with_logits", [math.inf], [1.0], 0.0, [0.0]),
+        ("bce_with_logits", [-math.inf], [0.0], 0.0, [0.0]),
+        ("bce_with_logits", [math.inf], [0.0], math.inf, [1.0]),
+        ("bce_with_logits", [1e308], [0.0], 1e308, [1.0]),
+        ("bce_with_logits", [-1e308], [1.0], 1e308, [-1.0]),
+        ("bce", [1e-17], [0.0], 1e-17, [1e-05]),
     ],
 )
 def test_known_values(name, a, y, value, gradient) -> None:
@@ -170,6 +192,13 @@ def test_sums_run_from_left_to_right() -> None:
         ("huber", {"delta": 0.0}, "above 0"),
         ("huber", {"delta": -1.0}, "above 0"),
         ("mse", {"delta": 1.0}, "no settings"),
+        ("bce", {"weight": -1.0}, "at least 0"),
+        ("bce", {"weight": [1.0, math.nan]}, "list of finite numbers"),
+        ("bce", {"weight": []}, "list of finite numbers"),
+        ("bce", {"weight": "2"}, "finite number, or a list"),
+        ("bce_with_logits", {"weight": 1.0}, "pos_weight"),
+        ("cross_entropy", {"label_smoothing": 1.5}, "from 0 to 1"),
+        ("cross_entropy", {"label_smoothing": [0.1, 0.2]}, "a finite number"),
     ],
 )
 def test_a_bad_loss_is_refused_in_words(name, settings, words) -> None:

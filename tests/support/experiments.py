@@ -58,6 +58,7 @@ def experiments(
     activation: st.SearchStrategy[Activation] = activations,
     loss: st.SearchStrategy[Loss] = losses,
     optimizer: st.SearchStrategy[Optimizer] = optimizers,
+    loss_settings: bool = True,
     odd_names: bool = True,
 ) -> Experiment:
     """An experiment whose graph has skip connections, dead ends, neurons that no input reaches.
@@ -103,6 +104,9 @@ def experiments(
         [_target(chosen_loss.name, outputs, chance) for _ in range(examples)],
         test_fraction=draw(st.sampled_from([0.0, 0.0, 0.4])),
     )
+    weights = [chance.choice([0.0, 0.5, 1.0, 3.0]) for _ in range(outputs)]
+    if loss_settings and draw(st.booleans()):
+        chosen_loss = _with_settings(chosen_loss, weights, chance)
     training = Training(
         loss=chosen_loss,
         optimizer=draw(optimizer),
@@ -127,6 +131,20 @@ def _number(chance: Random) -> float:
     if chance.random() < 0.15:
         return chance.choice([0.0, -0.0, 0.5, 1.0, -1.0])
     return chance.uniform(-1.5, 1.5)
+
+
+def _with_settings(loss: Loss, weights: list[float], chance: Random) -> Loss:
+    """The loss with settings, if it has any but huber's: a list, or one number for all outputs."""
+    weight = chance.choice([weights, 2.5])
+    match loss.name:
+        case "bce":
+            return Loss.of("bce", weight=weight)
+        case "bce_with_logits":
+            return Loss.of("bce_with_logits", pos_weight=weight)
+        case "cross_entropy":
+            smoothing = chance.choice([0.0, 0.1, 1.0])
+            return Loss.of("cross_entropy", label_smoothing=smoothing, weight=weight)
+    return loss
 
 
 def _target(loss: str, outputs: int, chance: Random) -> Any:

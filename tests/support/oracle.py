@@ -60,38 +60,49 @@ def _huber(d: Any, delta: float) -> Any:
     return 0.5 * d**2 if _absolute(d) <= delta else delta * (_absolute(d) - 0.5 * delta)
 
 
-def _mean(terms: list[Any]) -> Any:
-    return sum(terms) / len(terms)
-
-
 def _log_sum_exp(a: list[Any]) -> Any:
     greatest = max(float(getattr(a_k, "_value", a_k)) for a_k in a)
     return greatest + np.log(sum(np.exp(a_k - greatest) for a_k in a))
 
 
-def _cross_entropy(a: list[Any], y: Any) -> Any:
+def _cross_entropy(a: list[Any], y: Any, label_smoothing: float, weight: Any, **_: Any) -> Any:
+    """As PyTorch's documentation has it: the smoothed part is spread over all classes alike."""
     if not isinstance(y, int) and len(y) == 1 and len(a) > 1:
         y = int(y[0])
     if isinstance(y, int):
-        return _log_sum_exp(a) - a[y]
-    return sum(y_k * (_log_sum_exp(a) - a_k) for a_k, y_k in zip(a, y, strict=True))
+        y = [float(k == y) for k in range(len(a))]
+    losses = [_log_sum_exp(a) - a_k for a_k in a]
+    weights = (weight if isinstance(weight, tuple) else [weight] * len(a))[: len(a)]
+    wanted = sum(y_k * w * loss for y_k, w, loss in zip(y, weights, losses, strict=True))
+    spread = sum(w * loss for w, loss in zip(weights, losses, strict=True))
+    return (1.0 - label_smoothing) * wanted + label_smoothing / len(a) * spread
 
 
-def _each(term: Any, reduce: Any) -> Any:
-    return lambda a, y, **settings: reduce(
-        [term(a_k, y_k, **settings) for a_k, y_k in zip(a, y, strict=True)]
-    )
+def _each(term: Any, averaged: bool) -> Any:
+    def loss(a: list[Any], y: list[Any], summed: bool = False, **settings: Any) -> Any:
+        def at(k: int) -> dict[str, float]:
+            return {key: v[k] if isinstance(v, tuple) else v for key, v in settings.items()}
+
+        terms = [term(a[k], y[k], **at(k)) for k in range(len(y))]
+        return sum(terms) / len(terms) if averaged and not summed else sum(terms)
+
+    return loss
 
 
 LOSSES: dict[str, Any] = {
-    "squared_error": _each(lambda a, y: (a - y) ** 2, sum),
-    "half_squared_error": _each(lambda a, y: 0.5 * (a - y) ** 2, sum),
-    "mse": _each(lambda a, y: (a - y) ** 2, _mean),
-    "mae": _each(lambda a, y: _absolute(a - y), _mean),
-    "huber": _each(lambda a, y, delta: _huber(a - y, delta), _mean),
-    "bce": _each(lambda a, y: -y * np.log(a) - (1.0 - y) * np.log(1.0 - a), _mean),
+    "squared_error": _each(lambda a, y: (a - y) ** 2, False),
+    "half_squared_error": _each(lambda a, y: 0.5 * (a - y) ** 2, False),
+    "mse": _each(lambda a, y: (a - y) ** 2, True),
+    "mae": _each(lambda a, y: _absolute(a - y), True),
+    "huber": _each(lambda a, y, delta: _huber(a - y, delta), True),
+    "bce": _each(
+        lambda a, y, weight: -weight * (y * np.log(a) + (1.0 - y) * np.log(1.0 - a)), True
+    ),
     "bce_with_logits": _each(
-        lambda a, y: y * np.logaddexp(0.0, -a) + (1.0 - y) * np.logaddexp(0.0, a), _mean
+        lambda a, y, pos_weight: (
+            pos_weight * y * np.logaddexp(0.0, -a) + (1.0 - y) * np.logaddexp(0.0, a)
+        ),
+        True,
     ),
     "cross_entropy": _cross_entropy,
 }
@@ -131,7 +142,9 @@ class Oracle:
 
         loss = self.experiment.training.loss
         target = self.experiment.data.targets[example]
-        return LOSSES[loss.name]([value_of(k) for k in self.outputs], target, **dict(loss.settings))
+        summed = self.experiment.training.reduction == "sum"
+        outputs = [value_of(k) for k in self.outputs]
+        return LOSSES[loss.name](outputs, target, summed=summed, **dict(loss.settings))
 
     def gradient(
         self, parameters: dict[Any, float], example: int

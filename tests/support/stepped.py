@@ -49,7 +49,9 @@ class Stepped:
         """The update steps, and what is recorded after them."""
         state, schedule = self.state, self.schedule
         deque(islice(self._steps, schedule.steps_per_update), maxlen=0)
-        self.history.record("batch", self.update, state.batch_sum / len(self.batch))
+        summed = self.experiment.training.reduction == "sum"
+        divisor = 1.0 if summed else len(self.batch)
+        self.history.record("batch", self.update, state.batch_sum / divisor)
         state.batch_sum = 0.0
         epoch, batch = divmod(self.update, schedule.updates_per_epoch)
         if batch == schedule.updates_per_epoch - 1:

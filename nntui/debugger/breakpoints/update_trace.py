@@ -110,7 +110,7 @@ class UpdateTrace:
             return losses.last(name.removesuffix("_loss"))
         terms = self.passes.loss.tolist()
         if name == "batch_loss":
-            return float(ordered_sum(terms)) / self.length
+            return float(self.experiment.training.reduced(ordered_sum(terms), self.length))
         if name == "epoch_loss":
             total = self.before.epoch_sum
             for loss in terms:

@@ -232,9 +232,12 @@ def _mean_loss(past: Past, write: Write) -> Origin:
     numbers = f"Σ of {count} losses"
     if count <= SPELLED:
         numbers = _added([past.step(step).writes["loss"] for step in steps])
-    if count > 1:
-        numbers = f"({numbers}) / {count}"
-    line = EquationLine(write.name, f"Σ loss / {count}", numbers, "")
+    divided = f" / {count}"
+    if write.name == "batch_loss" and past.writes.experiment.training.reduction == "sum":
+        divided = ""
+    if count > 1 and divided:
+        numbers = f"({numbers}){divided}"
+    line = EquationLine(write.name, f"Σ loss{divided}", numbers, "")
     return Origin((line,), tuple(Read("loss", step + 1) for step in steps))
 
 

@@ -158,7 +158,8 @@ class FullSpeed:
         stop_before: StopBefore | None,
         last_update: LastUpdate | None,
     ) -> tuple[TrainingState, int]:
-        computer, per_epoch = self._computer, self.schedule.updates_per_epoch
+        computer, training = self._computer, self.experiment.training
+        per_epoch = self.schedule.updates_per_epoch
         exact = computer.needs_exactness(before.p)
         while update < end:
             batch = self._batches.of_update(update)
@@ -179,7 +180,7 @@ class FullSpeed:
             before = after
             if self._decays:
                 exact = computer.needs_exactness(before.p)
-            history.record("batch", update, batch_sum / batch.n)
+            history.record("batch", update, training.reduced(batch_sum, batch.n))
             update += 1
             if update % per_epoch == 0:
                 self._record_epoch(history, before, update, epoch_sum / self.schedule.examples)
@@ -277,7 +278,7 @@ class ParameterUpdates:
         self, s: slice, p: Array, memory: Array, dp: Array, update: int, batch_length: int
     ) -> tuple[Array, Array]:
         training = self._training
-        g = training.gradient(dp, batch_length)
+        g = training.reduced(dp, batch_length)
         if training.l1 or training.l2:
             g = np.where(self._is_weight[s], training.regularized(g, p), g)
         rows = tuple(memory)

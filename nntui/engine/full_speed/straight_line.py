@@ -126,7 +126,7 @@ def train(p, memory, t, epoch_sum, batches, batch_losses, epoch_losses, examples
         {wanted}
         {update}
         t += 1
-        batch_losses.append(batch_sum / n)
+        batch_losses.append({reduced})
         if epoch_ends:
             epoch_losses.append(epoch_sum / examples)
             epoch_sum = 0.0
@@ -226,6 +226,7 @@ def source(experiment: Experiment, names: tuple[str, ...] = ()) -> str:
         numbers=_listed([*x, *y]),
         example="\n            ".join(example),
         loss=_name(state.loss),
+        reduced="batch_sum / n" if model.reduction == "mean" else "batch_sum",
         wanted=f"wanted = ({_listed(wanted)})",
         update="\n        ".join(step) or "pass",
     )

@@ -15,7 +15,7 @@ from nntui.model.activations import Activation
 from nntui.model.changes.settings import Change
 from nntui.model.dataset import Dataset
 from nntui.model.errors import NntuiError, SettingError, counted
-from nntui.model.experiment import Experiment
+from nntui.model.experiment import Experiment, Training
 from nntui.model.names import escaped
 from nntui.model.network import Network, Role
 from nntui.model.wiring import Wiring
@@ -37,7 +37,8 @@ def add_neuron(
     net.add_neuron(name, role=role, activation=activation, bias=bias, trainable=trainable)
     what = role if role == "input" else str(net.neuron(name).activation)
     data, said = _fitted(experiment.data, net.wiring(), name, f"{escaped(name)} added ({what})")
-    return Change(replace(experiment, network=net, data=data), said)
+    training = _fitted_loss(experiment.training, net.wiring(), name)
+    return Change(replace(experiment, network=net, data=data, training=training), said)
 
 
 def change_neuron(
@@ -78,7 +79,8 @@ def delete_neuron(experiment: Experiment, name: str) -> Change:
     data, said = _fitted(
         experiment.data, before, name, f"{escaped(name)} deleted{lost}", deleted=True
     )
-    return Change(replace(experiment, network=net, data=data), said)
+    training = _fitted_loss(experiment.training, before, name, deleted=True)
+    return Change(replace(experiment, network=net, data=data, training=training), said)
 
 
 def connect(
@@ -229,6 +231,15 @@ def _fitted(
     if is_input:
         return _own_rows(data, sentence, fitted, data.targets)
     return _own_rows(data, sentence, data.inputs, fitted)
+
+
+def _fitted_loss(training: Training, net: Wiring, name: str, deleted: bool = False) -> Training:
+    """Add (as 1) or delete an output's number in settings of the loss that are lists."""
+    if name not in net.outputs:
+        return training
+    return replace(
+        training, loss=training.loss.with_output(net.outputs.index(name), deleted=deleted)
+    )
 
 
 def _own_rows(

@@ -47,13 +47,14 @@ def recomputed(cause, children, debugger):
         if training.loss.row.classes:
             return training.loss.gradient(a, y)[net.outputs.index(neurons[0])]
         # Its own output alone is named; what the others are makes no difference.
-        others = len(net.outputs) - 1
-        return training.loss.gradient(a + [0.5] * others, y + [0.5] * others)[0]
+        k, others = net.outputs.index(neurons[0]), [0.5] * len(net.outputs)
+        a, y = ([*others[:k], *own, *others[k + 1 :]] for own in (a, y))
+        return training.loss.gradient(a, y)[k]
     if symbol in ("b", "w"):
         p, dp, *memory = values
         schedule = debugger.schedule
         update = schedule.position(cause.step).update
-        g = training.gradient(dp, schedule.batch_length(update))
+        g = training.reduced(dp, schedule.batch_length(update))
         if symbol == "w":
             g = training.regularized(g, p)
         row = training.optimizer.row
@@ -62,7 +63,8 @@ def recomputed(cause, children, debugger):
             remembered[row.memory.index(child.name.split(" of ")[0])] = number
         return training.optimizer.update(p, g, tuple(remembered), update + 1)[0]
     assert symbol in ("batch_loss", "epoch_loss")
-    return ordered_sum(values) / len(values)
+    total = ordered_sum(values)
+    return training.reduced(total, len(values)) if symbol == "batch_loss" else total / len(values)
 
 
 def check_leaf(cause, experiment):

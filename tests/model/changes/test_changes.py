@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from nntui.document.load import load
@@ -19,6 +21,7 @@ from nntui.model.changes.structure import (
     disconnect,
 )
 from nntui.model.errors import NetworkError, NntuiError, SettingError
+from nntui.model.losses import Loss
 from nntui.samples import samples
 
 
@@ -55,6 +58,16 @@ def test_an_output_more_is_a_target_of_zeros_and_one_less_a_column_less(sample):
     wider = add_neuron(sample, "y2", role="output")
     assert all(len(row) == 2 and row[1] == 0.0 for row in wider.experiment.data.targets)
     assert delete_neuron(wider.experiment, "y2").experiment == sample
+
+
+def test_weights_of_a_loss_follow_the_outputs(sample):
+    loss = Loss.of("bce", weight=[2.0])
+    weighed = sample.altered(training=replace(sample.training, loss=loss))
+    more = add_neuron(weighed, "k", role="output").experiment
+    assert more.training.loss.settings == (("weight", (2.0, 1.0)),)
+    less = delete_neuron(more, sample.network.wiring().outputs[0]).experiment
+    assert less.training.loss.settings == (("weight", (1.0,)),)
+    assert delete_neuron(more, "k").experiment.training == weighed.training
 
 
 def test_the_last_output_cannot_be_deleted(sample):
@@ -131,6 +144,8 @@ def test_rows_of_a_file_stand_in_the_document_after_the_first_change():
     ("name", "text", "shown"),
     [
         ("loss", "huber delta 2", "huber delta 2.0"),
+        ("loss", "bce weight 2", "bce weight 2.0"),
+        ("loss", "bce_with_logits pos_weight [3]", "bce_with_logits pos_weight [3.0]"),
         ("optimizer", "adam(learning_rate=0.01)", "adam learning_rate 0.01"),
         ("batch_size", "3", "3"),
         ("shuffle", "on", "yes"),
@@ -160,6 +175,12 @@ def test_batches_of_all_examples_can_be_had_back(sample):
         ("loss", "mss"),
         ("loss", ""),
         ("loss", "huber delta"),
+        ("loss", "bce weight [1, 2]"),
+        ("loss", "bce weight []"),
+        ("loss", "bce weight [1, -2]"),
+        ("loss", "bce weight [1"),
+        ("loss", "huber delta [1]"),
+        ("loss", "cross_entropy label_smoothing 1.5"),
         ("optimizer", "sgd rate 1"),
         ("epochs", "0"),
         ("epochs", "many"),
