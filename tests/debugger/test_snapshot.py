@@ -95,7 +95,9 @@ def test_losses_are_the_means_of_what_was_met(experiment) -> None:
             # The batch is not finished yet, so the losses so far are those of the ones before.
             assert bits_of(debugger.snapshot().losses.batch) == bits_of(batch_losses)
         debugger.seek(debugger.schedule.update_start(update + 1))
-        batch_losses.append(ordered_mean(met[-len(batch[1]) :]))
+        latest = met[-len(batch[1]) :]
+        summed = experiment.training.reduction == "sum"
+        batch_losses.append(ordered_mean(latest, 1 if summed else None))
         if len(met) % len(examples) == 0:
             epoch_losses.append(ordered_mean(met[-len(examples) :]))
             if experiment.test_examples:
@@ -114,11 +116,11 @@ def test_losses_are_the_means_of_what_was_met(experiment) -> None:
     assert list(debugger.snapshot().losses.batch) == []
 
 
-def ordered_mean(numbers: list[float]) -> float:
+def ordered_mean(numbers: list[float], divisor: int | None = None) -> float:
     total = 0.0
     for number in numbers:
         total = total + number
-    return total / len(numbers)
+    return total / (divisor or len(numbers))
 
 
 @given(experiment=small)
