@@ -27,7 +27,11 @@ def list_samples() -> None:
 
 @click.command("schema", short_help="Print the JSON Schema of the format.")
 def schema() -> None:
-    """Print the JSON Schema of the format nntui/1."""
+    """Print the JSON Schema of the format nntui/1.
+
+    Text editors check and complete a document that says where the schema lies:
+    after `nntui schema > nntui.schema.json`, "$schema": "./nntui.schema.json".
+    """
     from nntui.document.schema import json_schema
 
     echo_json(json_schema(), indent=2)

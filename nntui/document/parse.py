@@ -222,7 +222,11 @@ def _fault(found: Any, info: inspect.Type, place: str, message: str) -> Fault:
         expected, info = words_of(info)
     if isinstance(found, dict) and (fault := _fault_in_keys(found, info, place)):
         return fault
-    hint = ""
+    hint = (
+        'for none: "bias": 0, "trainable": false'
+        if place.endswith(".bias") and found is False
+        else ""
+    )
     if isinstance(info, inspect.LiteralType) and isinstance(found, str):
         hint = did_you_mean(found, map(str, info.values))
     most = getattr(info, "max_length", None)

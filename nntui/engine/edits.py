@@ -238,7 +238,9 @@ def _canonical(experiment: Experiment, target: str) -> str:
         )
     net, of_activation = experiment.network.wiring(), word == "activation"
     if not inside.endswith("]"):
-        example = value_name(word, *("x1", "h1")[: 2 if word == "w" else 1])
+        of = {"w": net.edges[:1], "x": net.inputs, "y": net.outputs}.get(word, net.neurons)
+        first = of[0] if of else ("source", "target")
+        example = value_name(word, *([first] if isinstance(first, str) else first))
         raise EditError(f"“{escaped(target)}” should look like {example}")
     try:
         symbol, neurons = parse_value_name(("a" if of_activation else word) + "[" + inside)

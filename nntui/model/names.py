@@ -146,7 +146,7 @@ def parse_value_name(text: str) -> tuple[str, tuple[str, ...]]:
     """
     match = _SYMBOL.match(text)
     if match is None or text[match.end() : match.end() + 1] not in ("", "["):
-        raise ValueNameError(f"“{escaped(text)}” is not the name of a value, such as w[x1,h1]")
+        raise ValueNameError(f"“{escaped(text)}” is not the name of a value, such as loss")
     symbol = match.group(1)
     if symbol not in SYMBOLS:
         hint = did_you_mean(symbol, SYMBOLS)
@@ -161,8 +161,8 @@ def parse_value_name(text: str) -> tuple[str, tuple[str, ...]]:
             raise ValueNameError(f"“{escaped(text)}”: expected nothing behind ]")
         neurons = tuple(name for name, _ in places)
     if len(neurons) != SYMBOLS[symbol]:
-        example = value_name(symbol, *("x1", "h1")[: SYMBOLS[symbol]])
-        raise ValueNameError(f"“{escaped(text)}” should look like {example}")
+        form = value_name(symbol, *((), ("neuron",), ("source", "target"))[SYMBOLS[symbol]])
+        raise ValueNameError(f"“{escaped(text)}” should look like {form}")
     return symbol, neurons
 
 

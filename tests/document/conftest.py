@@ -66,6 +66,20 @@ FROM_CSV: dict[str, Any] = {
     "data": {"csv": "rows.csv", "inputs": ["a", "b"], "targets": ["t"]},
 }
 
+NUMBERED: dict[str, Any] = {
+    "format": "nntui/1",
+    "network": {"layers": [2, 1]},
+    "data": {
+        "csv": "rows.csv",
+        "inputs": [1, "b"],
+        "targets": [3],
+        "separator": ",",
+        "decimal": ".",
+        "header": True,
+        "missing": "skip",
+    },
+}
+
 GENERATED: dict[str, Any] = {
     "format": "nntui/1",
     "network": {"layers": [2, 1]},
@@ -77,6 +91,7 @@ DOCUMENTS = {
     "classifier": CLASSIFIER,
     "layered": LAYERED,
     "csv": FROM_CSV,
+    "numbered": NUMBERED,
     "generator": GENERATED,
 }
 

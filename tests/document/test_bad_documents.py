@@ -62,6 +62,7 @@ CHANGES = [
     (f"{N}[3].activation.slope", True, f"{N}[3].activation.slope", ["true", "a finite number"]),
     (f"{N}[0].activation", "relu", f"{N}[0].activation", ["an input has no activation"]),
     (f"{N}[0].bias", 1, f"{N}[0].bias", ["an input has no bias"]),
+    (f"{N}[2].bias", False, f"{N}[2].bias", ['"bias": 0, "trainable": false']),
     (f"{N}[2].bias", True, f"{N}[2].bias", ["true", "a finite number"]),
     (f"{N}[2].role", "hiden", f"{N}[2].role", ['"hiden"', 'did you mean "hidden"?']),
     (f"{N}[2].trainable", 1, f"{N}[2].trainable", ["found 1,", "true or false"]),

@@ -70,6 +70,13 @@ def test_it_knows_every_activation(schema, explicit, name):
         lambda d: d.update(network={"layers": [2, {"size": 0}]}),
         lambda d: d.update(data={}),
         lambda d: d["data"].update(csv="x"),
+        lambda d: d.update(data={"csv": "rows.csv", "inputs": ["a", 0], "targets": ["t"]}),
+        lambda d: d.update(
+            data={"csv": "rows.csv", "inputs": [1, 2], "targets": [3], "decimal": ";"}
+        ),
+        lambda d: d.update(network={"layers": [2, {"size": 1, "bias": 0}]}),
+        lambda d: d.update(network={"layers": [2, {"size": 1, "weights": [1, 2]}]}),
+        lambda d: d.update({"$schema": 1}),
         lambda d: d.update(data={"generator": "circel"}),
         lambda d: d.update(data={"generator": "circle", "noise": 2}),
         lambda d: d["data"].update(test_fraction=1),

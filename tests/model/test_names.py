@@ -78,7 +78,7 @@ def test_what_a_person_may_type(text, parsed) -> None:
         ("q[x]", "no value called"),
         ("weight[x]", "no value called"),
         ("delt[x]", 'did you mean "delta"'),
-        ("w[x]", r"should look like w\[x1,h1\]"),
+        ("w[x]", r"should look like w\[source,target\]"),
         ("z[a,b]", "should look like"),
         ("loss[x]", "should look like loss"),
         ("z[]", "a neuron's name here"),
