@@ -27,15 +27,15 @@ _SHORTEST_PIECE: Final = 8
 
 
 def harmless(text: str, keep: str = "") -> str:
-    r"""Write what could do harm where it is shown as ``\u009b``, but not what is in ``keep``.
+    r"""Write what could do harm where it is shown as ``\u009b``, but not the character ``keep``.
 
     That is control characters, formatting (which can turn the direction of writing), lone
     surrogates, line and paragraph separators, private use and unassigned. The escapes are those of
     JSON, where they leave a text what it is (see ``harmless_json``).
     """
-    if text.isprintable():  # nearly every text is
-        return text
-    return "".join(c if c in keep or not _is_harmful(c) else _escape(c) for c in text)
+    if text.isprintable() or (keep and "".join(text.split(keep)).isprintable()):
+        return text  # nearly every text is
+    return "".join(c if c == keep or not _is_harmful(c) else _escape(c) for c in text)
 
 
 def harmless_json(text: str) -> str:
@@ -65,7 +65,7 @@ def clean(text: str) -> str:
 
 def cells(text: str) -> int:
     """Count the terminal cells that a text takes once it is clean."""
-    return cell_len(clean(text))
+    return len(text) if text.isascii() and text.isprintable() else cell_len(clean(text))
 
 
 @lru_cache(maxsize=8192)

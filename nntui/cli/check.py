@@ -12,7 +12,7 @@ import click
 
 from nntui.cli.endings import WRONG_RESULT
 from nntui.cli.files import file_argument
-from nntui.cli.tables import aligned, echo, echo_json
+from nntui.cli.tables import aligned, echo_json, echo_lines
 from nntui.explain.numbers import rounded
 from nntui.model.errors import counted
 
@@ -73,8 +73,7 @@ def check(file: Path, step: int, as_json: bool) -> int:
     if as_json:
         echo_json(_plain(found))
     else:
-        for line in _lines(found, _described(experiment.training)):
-            echo(line)
+        echo_lines(_lines(found, _described(experiment.training)))
     return 0 if found.ok else WRONG_RESULT
 
 

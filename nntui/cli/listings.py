@@ -6,7 +6,7 @@ from collections import Counter
 
 import click
 
-from nntui.cli.tables import aligned, echo, echo_json
+from nntui.cli.tables import aligned, echo_json, echo_lines
 from nntui.samples import samples
 
 
@@ -21,8 +21,7 @@ def list_samples() -> None:
         layers = Counter(experiment.network.wiring().layer.values())
         sizes = "-".join(str(layers[layer]) for layer in sorted(layers))
         rows.append((name, sizes, experiment.name))
-    for line in aligned(rows):
-        echo(line)
+    echo_lines(aligned(rows))
 
 
 @click.command("schema", short_help="Print the JSON Schema of the format.")

@@ -9,7 +9,7 @@ import click
 
 from nntui.cli.endings import INTERRUPTED, WRONG_RESULT, say
 from nntui.cli.files import check_can_save, epochs_option, file_argument, with_epochs
-from nntui.cli.tables import aligned, echo, echo_json
+from nntui.cli.tables import aligned, echo, echo_json, echo_lines
 from nntui.explain.numbers import rounded
 from nntui.model.errors import counted
 from nntui.model.names import escaped
@@ -113,8 +113,7 @@ def _report(outcome: Outcome, until: Until | None) -> None:
     ]
     if outcome.test_loss is not None:
         rows.append(("test loss", number(outcome.test_loss)))
-    for line in aligned(rows):
-        echo(line)
+    echo_lines(aligned(rows))
     if until is not None:
         shown = escaped(until.text, 1000)
         update = outcome.updates - 1

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from nntui.cli.files import file_argument
-from nntui.cli.tables import aligned, echo
+from nntui.cli.tables import aligned, echo, echo_lines
 from nntui.explain.numbers import rounded
 from nntui.model.errors import NntuiError, counted
 from nntui.model.names import escaped
@@ -88,8 +88,7 @@ def show(
             echo(f"drawn to {escaped(str(out), 1000)}")
             return
         lines = (*described, "", picture.text().strip("\n"), "", *_values(stepper))
-    for line in lines:
-        echo(line)
+    echo_lines(lines)
 
 
 def _lines(experiment: Experiment, width: int) -> Iterator[str]:
@@ -139,9 +138,11 @@ def _neurons(network: Network) -> Iterator[str]:
 
 def _connections(network: Network) -> Iterator[str]:
     heading = ("source", "", "target", "weight", "")
+    net, weights = network.wiring(), iter(network.weight_values())
     rows = [
-        (c.source, "→", c.target, _number(c.weight), "" if c.trainable else _FROZEN)
-        for c in network.connections
+        (i, "→", j, _number(weight), _FROZEN if (i, j) in net.frozen else "")
+        for j in net.neurons
+        for i, weight in zip(net.sources[j], weights, strict=False)  # the next are another's
     ]
     return aligned(rows, ("left", "left", "left", "point"), heading)
 

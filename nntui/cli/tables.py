@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import islice
 from typing import Any, Final, Literal
 
 import click
@@ -18,6 +20,8 @@ Align = Literal["left", "right", "point"]
 
 GAP: Final = "  "
 
+_AT_A_TIME: Final = 1000
+
 _LONGEST_TERM: Final = 28
 """Cells of a term that its explanation stands beside."""
 
@@ -28,22 +32,27 @@ def aligned(
     """Align columns, in terminal cells; those that ``columns`` does not reach are on the left."""
     if not rows:
         return
-    table = [list(row) for row in rows]
-    for n in range(len(table[0])):
-        if columns[n : n + 1] == ("point",):
-            whole = [row[n].partition(".")[0].partition("e")[0] for row in table]
-            longest = max(map(len, whole))
-            for row, part in zip(table, whole, strict=True):
-                row[n] = " " * (longest - len(part)) + row[n]
-    if heading:
-        table.insert(0, list(heading))
-    for n in range(len(table[0])):
-        align = columns[n] if n < len(columns) else "left"
-        width = max(cells(row[n]) for row in table)
-        for row in table:
-            row[n] = padded(row[n], width, right=align == "right")
-    for row in table:
+    table: list[Iterator[str]] = []  # a column each; what is aligned is not kept: of a million
+    for n, column in enumerate(zip(*rows, strict=True)):  # rows it would be gigabytes
+        texts, align = list(column), columns[n] if n < len(columns) else "left"
+        if align == "point":
+            whole = [len(text.partition(".")[0].partition("e")[0]) for text in texts]
+            longest = max(whole)
+            texts = [" " * (longest - k) + text for k, text in zip(whole, texts, strict=True)]
+        texts[:0] = heading[n : n + 1]
+        different = set(texts)
+        fit: Callable[[str], str] = partial(_fitted, max(map(cells, different)), align == "right")
+        if 2 * len(different) < len(texts):  # names come again and again
+            fit = {text: fit(text) for text in different}.__getitem__
+        table.append(map(fit, texts))
+    for row in zip(*table, strict=True):
         yield GAP.join(row).rstrip()
+
+
+def _fitted(width: int, right: bool, text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text.rjust(width) if right else text.ljust(width)
+    return padded(text, width, right=right)
 
 
 def definitions(
@@ -73,6 +82,13 @@ def definitions(
 def echo(line: str = "", *, err: bool = False) -> None:
     """Print a line harmlessly: every command prints with this, or as JSON."""
     click.echo(harmless(line, "\n"), err=err)
+
+
+def echo_lines(lines: Iterable[str]) -> None:
+    """Print lines, many at a time: a million echoes would take longer than what is printed."""
+    rest = iter(lines)
+    while some := list(islice(rest, _AT_A_TIME)):
+        echo("\n".join(some))
 
 
 def echo_json(value: Any, indent: int | None = None) -> None:

@@ -12,7 +12,7 @@ from nntui.debugger.commands.movement import heading
 from nntui.debugger.step import Step
 from nntui.explain.numbers import exact
 from nntui.model.experiment import Experiment
-from nntui.model.names import parameter_name, value_name
+from nntui.model.names import quoted
 from nntui.text import cells, padded
 
 _COLUMNS: Final = (
@@ -39,10 +39,13 @@ def _csv(steps: Iterable[Step], experiment: Experiment, last: int) -> Iterator[s
 def _text(steps: Iterable[Step], experiment: Experiment, last: int) -> Iterator[str]:
     """Print headings by example and phase; below them the number and the equations of a step."""
     net = experiment.network.wiring()
-    targets = [parameter_name(p, "d") for p in net.parameters]
-    targets += [value_name("delta", j) for j in net.neurons]
-    targets += [value_name("da", i) for i in net.inputs]
-    digits, width = len(str(last)), max(map(cells, targets))
+    # The longest names that a step can have: dw[i,j], delta[j], da[i].
+    length = {j: cells(quoted(j)) for j in net.layer}
+    into = ((max(map(length.__getitem__, net.sources[j]), default=-1), j) for j in net.neurons)
+    longest = [len("dw[,]") + above + length[j] for above, j in into]
+    longest += [len("delta[]") + length[j] for j in net.neurons]
+    longest += [len("da[]") + length[i] for i in net.inputs]
+    digits, width = len(str(last)), max(longest)
     before = ["", ""]
     for step in steps:
         now = heading(step.position).rsplit(" · ", 1)
