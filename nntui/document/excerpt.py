@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from nntui.document.errors import DocumentError, Fault, at_key
-from nntui.document.files import read_bytes
+from nntui.document.files import MAX_DOCUMENT_BYTES, read_bytes
 
 AROUND: Final = 20
 """Lines before and after those at fault, at most."""
@@ -43,7 +43,7 @@ def excerpt(error: DocumentError) -> Excerpt | None:
     The file is read again: if it has changed, the place is looked for in what it holds now.
     """
     try:
-        data = read_bytes(error.file, "a document")
+        data = read_bytes(error.file, "a document", MAX_DOCUMENT_BYTES)
     except Fault:
         return None
     if at := _BYTE.fullmatch(error.place):

@@ -17,7 +17,10 @@ from nntui.document.errors import DocumentError, Fault
 from nntui.model.names import did_you_mean
 
 MAX_FILE_BYTES: Final = 64 * 2**20
-"""Bytes in a document or a CSV file."""
+"""Bytes in a CSV file, or any file that has no bound of its own."""
+
+MAX_DOCUMENT_BYTES: Final = 128 * 2**20
+"""Bytes in a document: room for a million connections one by one, as they are written."""
 
 MAX_DEBUGGER_BYTES: Final = 2**20
 """Bytes of JSON in the section ``debugger``, and in a debugger's state."""
@@ -84,12 +87,13 @@ def _kind_of(mode: int) -> str | None:
     return _KINDS.get(stat.S_IFMT(mode), "something that is no regular file")
 
 
-def read_bytes(path: str, expected: str) -> bytes:
+def read_bytes(path: str, expected: str, most: int = MAX_FILE_BYTES) -> bytes:
     """Read the regular file at ``path``.
 
     Args:
         path: any path.
         expected: what the file should be, as a phrase for the sentence.
+        most: bytes in it, at most.
 
     Raises:
         Fault: nothing there, no permission, no regular file, or more than the limit.
@@ -100,13 +104,13 @@ def read_bytes(path: str, expected: str) -> bytes:
             if kind := _kind_of(status.st_mode):
                 raise Fault("", kind, expected)
             size = status.st_size
-            if size <= MAX_FILE_BYTES:
-                data = file.read(MAX_FILE_BYTES + 1)  # it may grow meanwhile
+            if size <= most:
+                data = file.read(most + 1)  # it may grow meanwhile
                 size = len(data)
     except (OSError, ValueError) as error:
         raise fault_of(error, path, expected) from None
-    if size > MAX_FILE_BYTES:
-        limit = f"at most {MAX_FILE_BYTES // 2**20} MiB"
+    if size > most:
+        limit = f"at most {most // 2**20} MiB"
         raise Fault("", f"a file of more than {(size - 1) // 2**20} MiB", limit)
     return data
 

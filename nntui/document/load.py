@@ -14,7 +14,12 @@ from msgspec import UnsetType, structs
 from nntui.document import specs
 from nntui.document.data import rows_of
 from nntui.document.errors import DocumentError, Fault, shown
-from nntui.document.files import MAX_DEBUGGER_BYTES, decoded, read_bytes
+from nntui.document.files import (
+    MAX_DEBUGGER_BYTES,
+    MAX_DOCUMENT_BYTES,
+    decoded,
+    read_bytes,
+)
 from nntui.document.network import function, network_of
 from nntui.document.parse import MAX_DEPTH, converted, deeper_than, parsed
 from nntui.model.errors import SettingError
@@ -30,14 +35,14 @@ def load(path: str | os.PathLike[str]) -> Experiment:
     """Read an experiment from a document in the format nntui/1.
 
     Args:
-        path: a regular file of at most 64 MiB. A CSV file that it names is read too.
+        path: a regular file of at most 128 MiB. A CSV file that it names is read too.
 
     Raises:
         DocumentError: whatever is wrong with the document, as one sentence.
     """
     file = os.fsdecode(path)
     try:
-        text = decoded(read_bytes(file, "a JSON document"))
+        text = decoded(read_bytes(file, "a JSON document", MAX_DOCUMENT_BYTES))
         return experiment_of(parsed(text), file)
     except Fault as fault:
         raise DocumentError.of(fault, file) from None

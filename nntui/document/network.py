@@ -151,8 +151,6 @@ def _check_name(name: str, place: str) -> None:
 def _add_layers(network: Network, forms: Sequence[specs.LayerForm], place: str) -> None:
     """Add every layer to an empty network, each fully connected to the one before it.
 
-    Neurons without a name are called x1… (inputs), h1_1… (first hidden layer), y1… (outputs).
-
     Raises:
         Fault: a size, name or activation that cannot be, or a network past the limits; the
             limits are checked before anything is built.
@@ -170,8 +168,7 @@ def _add_layers(network: Network, forms: Sequence[specs.LayerForm], place: str) 
     for n, layer in enumerate(layers):
         here = at_index(place, n)
         role: Role = "input" if n == 0 else "output" if n == len(layers) - 1 else "hidden"
-        prefix = {"input": "x", "output": "y", "hidden": f"h{n}_"}[role]
-        names = _names(layer, prefix, here)
+        names = _names(layer, default_names(role, n, layer.size), here)
         activation = _activation(layer.activation, role, here)
         biases = _biases(layer, role, here)
         for k, (name, bias) in enumerate(zip(names, biases, strict=True)):
@@ -185,13 +182,9 @@ def _add_layers(network: Network, forms: Sequence[specs.LayerForm], place: str) 
                 bias=bias,
                 trainable=layer.trainable and layer.bias,
             )
-        if layer.weights is None:
-            network.connect_all(before, names, trainable=layer.trainable)
-        else:
+        if layer.weights is not None:
             _check_weights(layer.weights, len(before), layer.size, at_key(here, "weights"))
-            for name, row in zip(names, layer.weights, strict=True):
-                for source, weight in zip(before, row, strict=True):
-                    network.connect(source, name, weight, trainable=layer.trainable)
+        network.connect_all(before, names, layer.weights, trainable=layer.trainable)
         before = names
 
 
@@ -238,9 +231,15 @@ def _layer(form: specs.LayerForm, place: str) -> specs.Layer:
     return specs.Layer(size=form)
 
 
-def _names(layer: specs.Layer, prefix: str, place: str) -> list[str]:
+def default_names(role: Role, n: int, size: int) -> list[str]:
+    """Name the neurons of layer ``n``: x1… (inputs), h1_1… (first hidden layer), y1… (outputs)."""
+    prefix = {"input": "x", "output": "y", "hidden": f"h{n}_"}[role]
+    return [f"{prefix}{k}" for k in range(1, size + 1)]
+
+
+def _names(layer: specs.Layer, default: list[str], place: str) -> list[str]:
     if layer.names is None:
-        return [f"{prefix}{k}" for k in range(1, layer.size + 1)]
+        return default
     here = at_key(place, "names")
     if len(layer.names) != layer.size:
         raise Fault(here, counted(len(layer.names), "name"), f"{layer.size}, the layer’s size")

@@ -8,19 +8,19 @@ import json
 import math
 import os
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from itertools import chain
+from itertools import chain, groupby, islice, pairwise
 from typing import Any, Final
 
 from nntui.document.errors import DocumentError, Fault
-from nntui.document.files import MAX_FILE_BYTES, folder_of, write_atomically
+from nntui.document.files import MAX_DOCUMENT_BYTES, folder_of, write_atomically
 from nntui.document.load import check_debugger, check_texts
-from nntui.document.network import plain_function
+from nntui.document.network import default_names, plain_function
 from nntui.document.specs import FORMAT
 from nntui.model.dataset import CsvSource, Dataset, GeneratorSource
 from nntui.model.experiment import Experiment, Training
-from nntui.model.network import Connection, Network, Neuron
+from nntui.model.network import Network, Neuron, Role
 from nntui.text import harmless_json
 
 
@@ -48,15 +48,18 @@ def _encoded(experiment: Experiment, folder: str) -> bytes:
     check_texts(experiment.name, experiment.description, experiment.schema)
     try:
         check_debugger(experiment.debugger)
-        data = laid_out(plain_document(experiment, folder)).encode()
+        plain = plain_document(experiment, folder)
+        data = laid_out(plain).encode()
+        if len(data) > MAX_DOCUMENT_BYTES:  # as narrow as JSON can be
+            data = _compact(plain, separators=(",", ":")).encode()
     except UnicodeEncodeError:
         found = "a file name or text that is not Unicode"
         raise Fault("", found, "text that can be written as UTF-8") from None
     except (TypeError, ValueError, RecursionError) as error:
         # Only this section is free-form: every other number in an experiment is finite.
         raise Fault("debugger", f"a value that is no JSON: {error}", "plain JSON values") from None
-    if len(data) > MAX_FILE_BYTES:
-        limit = MAX_FILE_BYTES // 2**20
+    if len(data) > MAX_DOCUMENT_BYTES:
+        limit = MAX_DOCUMENT_BYTES // 2**20
         raise Fault("", f"an experiment of {len(data) // 2**20} MiB", f"at most {limit} MiB")
     return data
 
@@ -86,15 +89,63 @@ def plain_document(experiment: Experiment, folder: str) -> dict[str, Any]:
     return document
 
 
+MANY: Final = 20_000
+"""Connections from which a network is written layer by layer, if it has layers: its weights as
+arrays take a third of the space, and of the time."""
+
+
 def _network(network: Network) -> dict[str, Any]:
-    by_name = {neuron.name: neuron for neuron in network.neurons}
     initializer = network.initializer
     settings = {key: _number(value) for key, value in initializer.settings}
-    return {
-        "neurons": [_neuron(by_name[name]) for name in network.names],
-        "connections": list(map(_connection, network.connections)),
-        "initializer": {"name": initializer.name, "seed": initializer.seed, **settings},
-    }
+    drawn = {"initializer": {"name": initializer.name, "seed": initializer.seed, **settings}}
+    net = network.wiring()
+    if net.connection_count >= MANY and (layers := _layers(network)) is not None:
+        return {"layers": layers, **drawn}
+    connections = [
+        {"source": i, "target": j, "weight": _number(weight)}
+        for (i, j), weight in network.weights.items()
+    ]
+    for edge, connection in zip(net.edges, connections, strict=True) if net.frozen else ():
+        if edge in net.frozen:
+            connection["trainable"] = False
+    neurons = [_neuron(network.neuron(name)) for name in network.names]
+    return {"neurons": neurons, "connections": connections, **drawn}
+
+
+def _layers(network: Network) -> list[dict[str, Any]] | None:
+    """Write a network as layers, each fully connected to the one before; None if it has others."""
+    net, biases, weights = network.wiring(), network.biases, iter(network.weight_values())
+    columns = [tuple(names) for _, names in groupby(net.layer, net.layer.__getitem__)]
+    if network.names != tuple(net.layer) or (columns[0], columns[-1]) != (net.inputs, net.outputs):
+        return None
+    layers = [_layer(columns[0], default_names("input", 0, len(columns[0])))]
+    for n, (before, names) in enumerate(pairwise(columns), 1):
+        activations = {net.activation[j] for j in names}
+        if len(activations) > 1 or any(net.sources[j] != before for j in names):
+            return None
+        frozen = {j in net.frozen for j in names}
+        frozen_in = {(i, j) in net.frozen for j in names for i in before} if net.frozen else {False}
+        numbers = [biases[j] for j in names]
+        without = frozen == {True} and frozen_in == {False} and set(map(repr, numbers)) == {"0.0"}
+        if not without and (len(frozen) > 1 or frozen != frozen_in):
+            return None
+        role: Role = "output" if n == len(columns) - 1 else "hidden"
+        layer = _layer(names, default_names(role, n, len(names)))
+        layer["activation"] = plain_function(activations.pop())
+        if without:
+            layer["bias"] = False
+        else:
+            layer["biases"] = list(map(_number, numbers))
+        if frozen_in == {True}:
+            layer["trainable"] = False
+        layer["weights"] = [list(map(_number, islice(weights, len(before)))) for _ in names]
+        layers.append(layer)
+    return layers
+
+
+def _layer(names: Sequence[str], default: Sequence[str]) -> dict[str, Any]:
+    named = {} if names == tuple(default) else {"names": list(names)}
+    return {"size": len(names), **named}
 
 
 def _neuron(neuron: Neuron) -> dict[str, Any]:
@@ -106,12 +157,6 @@ def _neuron(neuron: Neuron) -> dict[str, Any]:
     if neuron.bias is not None:
         plain["bias"] = _number(neuron.bias)
     return plain if neuron.trainable else {**plain, "trainable": False}
-
-
-def _connection(connection: Connection) -> dict[str, Any]:
-    source, target = connection.source, connection.target
-    plain = {"source": source, "target": target, "weight": _number(connection.weight)}
-    return plain if connection.trainable else {**plain, "trainable": False}
 
 
 def _data(data: Dataset, folder: str) -> dict[str, Any]:
@@ -179,7 +224,7 @@ def laid_out(value: Any) -> str:
 
 def _lines(value: Any, level: int) -> Iterator[str]:
     indent = "  " * (level + 1)
-    if isinstance(value, dict) and value and level < _LEVELS:
+    if isinstance(value, dict) and value and (level < _LEVELS or "weights" in value):
         before = "{\n"
         for key, child in value.items():
             yield f"{before}{indent}{_compact(str(key))}: "
@@ -189,7 +234,11 @@ def _lines(value: Any, level: int) -> Iterator[str]:
     elif isinstance(value, list) and any(isinstance(child, (dict, list)) for child in value):
         before = "[\n"
         for child in value:
-            yield f"{before}{indent}{_compact(child)}"
+            yield before + indent
+            if isinstance(child, dict):
+                yield from _lines(child, max(level + 1, _LEVELS))
+            else:
+                yield _compact(child)
             before = ",\n"
         yield f"\n{indent[2:]}]"
     elif isinstance(value, list):
@@ -213,8 +262,10 @@ def _filled(scalars: list[Any], indent: str) -> str:
     return "[\n" + "\n".join(lines) + f"\n{indent[2:]}]"
 
 
-def _compact(value: Any) -> str:
-    return harmless_json(json.dumps(value, ensure_ascii=False, allow_nan=False))
+def _compact(value: Any, separators: tuple[str, str] | None = None) -> str:
+    return harmless_json(
+        json.dumps(value, ensure_ascii=False, allow_nan=False, separators=separators)
+    )
 
 
 def identity(experiment: Experiment) -> str:

@@ -20,7 +20,7 @@ from platformdirs import user_state_path
 from nntui.document.errors import Fault, shown
 from nntui.document.files import (
     MAX_DEBUGGER_BYTES,
-    MAX_FILE_BYTES,
+    MAX_DOCUMENT_BYTES,
     absolute,
     decoded,
     folder_of,
@@ -60,7 +60,7 @@ def read_file(file: Path, most: int, use: Callable[[str], T]) -> T | None:
     if not os.path.lexists(file):
         return None
     try:
-        data = read_bytes(os.fspath(file), "a state file")
+        data = read_bytes(os.fspath(file), "a state file", MAX_DOCUMENT_BYTES)
         if len(data) > most:
             raise Fault("", f"{len(data):,} bytes", f"at most {most:,}")
         return use(decoded(data))
@@ -228,7 +228,7 @@ def read_recovery(document: Path) -> Recovered | None:
         return Recovered(experiment_of(plain, os.fspath(document)), file.stat().st_mtime)
 
     try:
-        return read_file(file, MAX_FILE_BYTES, recovered)
+        return read_file(file, MAX_DOCUMENT_BYTES, recovered)
     except StateError as error:
         raise StateError(f"unsaved work was left, but it cannot be read: {error}") from None
 

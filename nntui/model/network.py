@@ -121,26 +121,38 @@ class Network:
         self._changed(complete=weight is not None)
 
     def connect_all(
-        self, sources: Sequence[str], targets: Sequence[str], *, trainable: bool = True
+        self,
+        sources: Sequence[str],
+        targets: Sequence[str],
+        weights: Sequence[Sequence[float]] | None = None,
+        *,
+        trainable: bool = True,
     ) -> None:
-        """Connect every source to every target, with weights that are drawn: a dense layer."""
+        """Connect every source to every target: a dense layer.
+
+        ``weights`` has a row for each target with a number for each source; without it they are
+        drawn.
+        """
         known = all(source in self._records for source in sources)
-        for target in targets:
+        drawn = weights is None
+        rows: Any = [[None] * len(sources)] * len(targets) if weights is None else weights
+        for target, row in zip(targets, rows, strict=True):
             record = self._records.get(target)
             if (
                 not (known and record and sources)
                 or record.role == "input"
                 or target in sources
                 or not record.weights.keys().isdisjoint(sources)
+                or not (drawn or all(type(w) is float and math.isfinite(w) for w in row))
             ):
-                for source in sources:
-                    self.connect(source, target, trainable=trainable)
+                for source, weight in zip(sources, row, strict=True):
+                    self.connect(source, target, weight, trainable=trainable)
                 continue
             record = self._changeable(target)
-            record.weights.update(dict.fromkeys(sources))
+            record.weights.update(zip(sources, row, strict=True))
             if not trainable:
                 record.frozen.update(sources)
-            self._changed(complete=False)
+            self._changed(complete=not drawn)
 
     def remove_neuron(self, name: str) -> None:
         """Remove a neuron with every connection from and to it."""
@@ -219,11 +231,14 @@ class Network:
         """The same neurons and connections in the same order, with the same numbers."""
         if not isinstance(other, Network):
             return NotImplemented
+        ours, theirs = self.wiring(), other.wiring()
         return (
             self.initializer == other.initializer
             and self.names == other.names
             and self.neurons == other.neurons
-            and self.connections == other.connections
+            and ours.sources == theirs.sources
+            and ours.frozen == theirs.frozen
+            and self.weight_values() == other.weight_values()
         )
 
     __hash__ = None  # type: ignore[assignment]  # a network is mutable

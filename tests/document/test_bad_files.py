@@ -77,9 +77,9 @@ def test_names_that_no_file_has_are_refused(refused, name):
 
 def test_a_file_past_the_limit_is_refused_unread(refused, folder):
     with (folder / "big.json").open("wb") as file:
-        file.truncate(64 * 2**20 + 1)
+        file.truncate(128 * 2**20 + 1)
     error = refused("big.json")
-    assert (error.found, error.expected) == ("a file of more than 64 MiB", "at most 64 MiB")
+    assert (error.found, error.expected) == ("a file of more than 128 MiB", "at most 128 MiB")
 
 
 def test_a_file_name_is_shown_escaped_and_cut(refused):
