@@ -11,7 +11,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import dropwhile, islice
 from math import isfinite, nan
 from operator import itemgetter
 from typing import Final
@@ -96,9 +96,13 @@ class CsvReading:
         if line := _SEPARATOR_LINE.match(text):
             text = "\n" + text[line.end() :]
         for met in io.StringIO(text, newline=""):
-            if met.strip() and not _is_comment(met):
+            if not _is_blank(met):
                 break
             self.comment = met.strip() or self.comment
+        if "#" in text:
+            rows = dropwhile(_is_blank, io.StringIO(text, newline=""))
+            if comments := sum(map(_is_comment, rows)):
+                self.notes.append(f"{counted(comments, 'comment')} between the rows skipped")
         self.text = text
         self.separator = self._separator(line.group(1) if line else "")
         if self.separator == " ":
@@ -397,6 +401,11 @@ def _records(text: str, separator: str) -> Iterator[Record]:
     if "#" in text:
         # A blank line in place of a comment: the others keep their numbers.
         lines = ("\n" if _is_comment(line) else line for line in lines)
+    if '" ' in text and separator != " ":
+        after_quote = re.compile(
+            rf'(?<=[^{re.escape(separator)} ])" +(?=[{re.escape(separator)}\r\n])'
+        )
+        lines = (after_quote.sub('"', line) for line in lines)
     reader = csv.reader(
         lines,
         delimiter=separator,
@@ -411,15 +420,19 @@ def _records(text: str, separator: str) -> Iterator[Record]:
             return
         except csv.Error as error:
             found = f"bad quoting ({escaped(str(error))})"
-            raise Fault(
-                f"line {line}", found, f"values separated by {_SEPARATORS[separator]}"
-            ) from None
+            expected = f"values separated by {_SEPARATORS[separator]}"
+            hint = "a quote inside quotes is written twice" if "after" in str(error) else ""
+            raise Fault(f"line {line}", found, expected, hint) from None
         if any(map(str.strip, cells)):
             yield line, cells
 
 
 def _is_comment(line: str) -> bool:
     return line.lstrip().startswith("#")
+
+
+def _is_blank(line: str) -> bool:
+    return not line.strip() or _is_comment(line)
 
 
 def _split(comment: str, separator: str) -> list[str]:
