@@ -23,6 +23,9 @@ WRONG_RESULT: Final = 1
 UNUSABLE: Final = 2
 """The command could not work: a bad document, option or file."""
 
+DIVERGED: Final = 3
+"""A run ended in a NaN, an infinity or a loss beyond all bounds."""
+
 INTERRUPTED: Final = 130
 """Ended by Ctrl-C, as shells count it: 128 + SIGINT."""
 

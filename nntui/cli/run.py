@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nntui.cli.endings import INTERRUPTED, WRONG_RESULT, say
+from nntui.cli.endings import DIVERGED, INTERRUPTED, WRONG_RESULT, say
 from nntui.cli.files import check_can_save, epochs_option, file_argument, with_epochs
 from nntui.cli.tables import aligned, echo, echo_json, echo_lines
 from nntui.explain.numbers import rounded
@@ -60,13 +60,17 @@ def run(
     finished epoch, test_loss after it; z[h1], loss and the like are those of the batch's last
     example. The exit status is 1 when the epochs ran out and it was not met.
 
+    A run that ends in NaN, in infinity or with a loss a million times the first one has diverged: a
+    line on stderr says where that began, and the exit status is 3.
+
     \b
     Examples:
       nntui run xor --until "epoch_loss < 0.01" --max-epochs 10000
       nntui run xor --until "abs(w[x1,h1]) > 3 or isnan(batch_loss)"
     """  # noqa: D301 (click's mark for a paragraph to leave as it is)
-    from nntui.cli.training import train, trained
+    from nntui.cli.training import divergence, train, trained
     from nntui.document.load import load
+    from nntui.model.fit import warnings
 
     if max_epochs is not None and condition is None:
         raise click.UsageError("--max-epochs goes with --until; without it, --epochs says how long")
@@ -81,6 +85,8 @@ def run(
         until = Until(condition, planned)
     if out is not None:
         check_can_save(out)
+    for warning in warnings(planned):
+        say(f"warning: {warning}")
     outcome = train(planned, until)
     if as_json:
         keys = ("epochs", "updates", "loss", "test_loss", "history")
@@ -93,6 +99,8 @@ def run(
             f"interrupted after {outcome.epochs:,} of {outcome.epochs_planned:,} epochs "
             f"({outcome.updates:,} of {outcome.updates_planned:,} updates)"
         )
+    if outcome.diverged:
+        say(divergence(planned, outcome, file))
     if out is not None:
         from nntui.document.save import save
 
@@ -100,6 +108,8 @@ def run(
         echo(f"saved to {escaped(str(out), 1000)}", err=as_json)
     if outcome.interrupted:
         return INTERRUPTED
+    if outcome.diverged:
+        return DIVERGED
     return WRONG_RESULT if outcome.met is False else 0
 
 

@@ -92,6 +92,8 @@ def show(
 
 
 def _lines(experiment: Experiment, width: int) -> Iterator[str]:
+    from nntui.model.fit import warnings
+
     network = experiment.network
     if experiment.name:
         yield from (experiment.name, "")
@@ -100,7 +102,7 @@ def _lines(experiment: Experiment, width: int) -> Iterator[str]:
         yield ""
     yield network.draw(width=width).strip("\n")
     yield ""
-    for warning in network.check():
+    for warning in warnings(experiment):
         yield f"warning: {warning}"
     yield from _neurons(network)
     yield ""

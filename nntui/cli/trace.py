@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from nntui.cli.endings import say
 from nntui.cli.files import epochs_option, file_argument, with_epochs
 from nntui.model.errors import NntuiError
 from nntui.text import harmless
@@ -49,8 +50,11 @@ def trace(file: Path, epochs: int | None, first: int, last: int | None, form: st
     from nntui.cli.trace_formats import FORMATS
     from nntui.debugger.stepper import Stepper
     from nntui.document.load import load
+    from nntui.model.fit import warnings
 
     experiment = with_epochs(load(file), epochs)
+    for warning in warnings(experiment):
+        say(f"warning: {warning}")
     stepper = Stepper(experiment)
     if last is not None and last < first:
         raise NntuiError(f"--to {last} lies before --from {first}: there is nothing to print")

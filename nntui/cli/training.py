@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import shlex
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -16,6 +18,7 @@ from nntui.cli.endings import noticing_interrupts
 from nntui.engine.full_speed import FullSpeed
 from nntui.engine.loss_history import LossHistory
 from nntui.engine.schedule import Schedule
+from nntui.explain.numbers import exact, rounded
 from nntui.model.errors import NntuiError
 from nntui.model.experiment import Experiment
 from nntui.model.names import parameter_name
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from nntui.cli.until import Until
 
 
+_BEYOND: Final = 1e6
+"""How many times the first loss (or 1) the last one is when a run has diverged."""
 _SECONDS_BETWEEN_DRAWINGS: Final = 0.1
 _SECONDS_BETWEEN_LOOKS: Final = 0.05
 _STOPPING: Final = "nntui: stopping after this update (Ctrl-C again: at once)"
@@ -54,6 +59,12 @@ class Outcome:
     def interrupted(self) -> bool:
         """Whether Ctrl-C stopped the run before its end."""
         return self.updates < self.updates_planned and not self.met
+
+    @property
+    def diverged(self) -> bool:
+        """Whether the run ended in a number that is not finite, or in a loss beyond all bounds."""
+        finite = all(map(math.isfinite, self.parameters.values()))
+        return not (finite and self.loss <= _BEYOND * max(self.first_loss, 1.0))
 
 
 def train(experiment: Experiment, until: Until | None = None) -> Outcome:
@@ -93,6 +104,33 @@ def train(experiment: Experiment, until: Until | None = None) -> Outcome:
         history=list(history.epoch),
         parameters=dict(zip(engine.parameters, vectors.p.tolist(), strict=True)),
         met=None if until is None else met,
+    )
+
+
+def divergence(experiment: Experiment, outcome: Outcome, file: Path) -> str:
+    """Say where the run of a file got its first value that is not finite, and how to look at it."""
+    from nntui.debugger.commands.interpreter import Interpreter
+    from nntui.debugger.debugger import Debugger
+
+    see, number = f"nntui exec {shlex.quote(str(file))} -c", rounded(3)
+    debugger = Debugger(experiment)
+    Interpreter(debugger).execute("watch nonfinite")
+    stop = debugger.resume()
+    step = debugger.last
+    if stop.kind != "stop" or step is None:
+        bound = number(100.0 * max(outcome.first_loss, 0.1))
+        return (
+            f"the run diverged: the loss went from {number(outcome.first_loss)} to "
+            f"{number(outcome.loss)}, though no value is infinite yet; "
+            f'{see} "break update if not isblank(batch_loss) and batch_loss > {bound}" '
+            "-c continue stops where it rises"
+        )
+    name, value = next((n, v) for n, v in step.writes.items() if not math.isfinite(v))
+    at = step.position
+    return (
+        f"the run diverged: the first value that is not finite is {name} = {exact(value)}, written "
+        f"by step {at.step} (epoch {at.epoch}, update {at.update}); "
+        f'{see} "watch nonfinite" -c continue stops there'
     )
 
 

@@ -337,12 +337,20 @@ class Network:
     def check(self) -> list[str]:
         """Make sure that the network can be computed, and give warnings, a sentence each."""
         wiring = self.wiring()
+        reached = set(wiring.inputs)
+        reached.update(j for j in wiring.neurons if not reached.isdisjoint(wiring.sources[j]))
+        alone = [
+            f'no input reaches the output "{k}": it is the same for every example'
+            for k in wiring.outputs
+            if k not in reached
+        ]
         if all(targets or j in wiring.outputs for j, targets in wiring.targets.items()):
-            return []  # every path ends in an output
+            return alone  # every path ends in an output
         import networkx as nx
 
         useful = set(wiring.outputs).union(*(nx.ancestors(self.graph, k) for k in wiring.outputs))
-        return [f'no output can be reached from "{j}"' for j in self if j not in useful]
+        dead = [f'no output can be reached from "{j}"' for j in self if j not in useful]
+        return dead + alone
 
     def copy(self) -> Network:
         """An independent copy."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import math
+import shlex
 
 import pytest
 
@@ -52,6 +54,64 @@ def test_a_test_set_has_a_loss_of_its_own(nntui):
     assert 0 < found["test_loss"] < 0.3
     assert found["test_loss"] != found["loss"]
     assert "test loss" in nntui("run", "classifier").stdout
+
+
+def diverging(document, epochs):
+    optimizer = {"name": "sgd", "learning_rate": 50}
+    network = {"layers": [2, {"size": 3, "activation": "tanh"}, 1]}
+    return document(
+        training={"loss": "mse", "optimizer": optimizer, "epochs": epochs}, network=network
+    )
+
+
+def test_a_run_that_diverges_says_where_and_how_to_see_it(nntui, document):
+    path = diverging(document, 500)
+    result = nntui("run", path)
+    assert result.exit_code == 3
+    (line,) = result.stderr.splitlines()
+    debugger = package.Debugger(package.load(path))
+    package.Interpreter(debugger).execute("watch nonfinite")
+    debugger.resume()
+    step = debugger.last
+    name, value = next((n, v) for n, v in step.writes.items() if not math.isfinite(v))
+    assert line.startswith(
+        f"nntui: the run diverged: the first value that is not finite is {name} = "
+        f"{'NaN' if math.isnan(value) else 'Infinity' if value > 0 else '-Infinity'}, "
+        f"written by step {step.position.step} (epoch {step.position.epoch}, "
+    )
+    command = shlex.split(line.partition("; ")[2])[1:-2]
+    assert f"position {debugger.position} of" in nntui(*command).stdout
+
+
+def test_a_loss_that_rises_beyond_all_bounds_is_a_divergence_too(nntui, document):
+    path = diverging(document, 40)
+    experiment = package.load(path)
+    debugger = package.Debugger(experiment)
+    epochs = next(
+        n for n in range(1, 40)
+        if not debugger.seek(n * debugger.schedule.steps_per_epoch)
+        and debugger["epoch_loss"] > 1e100
+    )  # fmt: skip
+    result = nntui("run", path, "--epochs", epochs)
+    assert result.exit_code == 3
+    assert "though no value is infinite yet; nntui exec" in result.stderr
+    command = shlex.split(result.stderr.partition("; ")[2])[1:-4]
+    assert "breakpoint 1" in nntui(*command).stdout.splitlines()[1]
+
+
+def test_a_run_that_is_a_little_worse_at_the_end_did_not_diverge(nntui, document):
+    path = document(training={"optimizer": {"name": "sgd", "learning_rate": 0}, "epochs": 2})
+    result = nntui("run", path)
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
+def test_what_does_not_fit_is_said_before_the_run(nntui, document):
+    path = document(training={"loss": "bce_with_logits", "epochs": 1})
+    for command in (["run", path], ["trace", path, "--to", "1"]):
+        result = nntui(*command)
+        assert result.exit_code == 0
+        assert "warning: bce_with_logits applies sigmoid itself" in result.stderr
+    assert "warning: bce_with_logits applies sigmoid itself" in nntui("show", path).stdout
 
 
 def test_a_run_that_diverges_is_still_strict_json(nntui, document):
@@ -125,8 +185,10 @@ def test_a_run_that_diverged_is_not_saved(nntui, document, here):
     path = document(training=training, network={"layers": [2, 1]})
     result = nntui("run", path, "--save", "out.json")
     assert result.exit_code == 2
-    assert result.stderr == (
+    where, why = result.stderr.splitlines()
+    assert where.startswith("nntui: the run diverged: the first value that is not finite is loss")
+    assert why == (
         "nntui: nothing was saved: the run diverged (b[y1] is nan), "
-        "and a document holds only finite numbers\n"
+        "and a document holds only finite numbers"
     )
     assert not (here / "out.json").exists()

@@ -16,6 +16,7 @@ from textual.widgets import Static
 
 from nntui.model.changes.settings import Change
 from nntui.model.errors import NntuiError
+from nntui.model.fit import warnings
 from nntui.tui.dialogs.help import EDITING, HelpScreen
 from nntui.tui.documents.document import OpenDocument
 from nntui.tui.editor.forms import EditForm, Form, located, new_connection_form
@@ -167,9 +168,9 @@ class EditorScreen(Screen[None]):
     def _take(self, change: Change) -> None:
         """Take a change into the history, and show what it did and a new warning, if any."""
         self._message = change.sentence
-        warnings = tuple(change.experiment.network.check())
-        news = [warning for warning in warnings if warning not in self._warned]
-        self._warned = warnings
+        found = tuple(warnings(change.experiment))
+        news = [warning for warning in found if warning not in self._warned]
+        self._warned = found
         if news:
             self._message += f"; but {news[0]}"
         self._make(change)

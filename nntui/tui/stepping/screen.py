@@ -57,7 +57,9 @@ class SteppingScreen(RunActions, CommandActions, FocusActions, DisplayActions, L
         self.call_after_refresh(self._warn_about_network)
 
     def _warn_about_network(self) -> None:
-        for warning in self.debugger.experiment.network.check()[:MOST_WARNINGS]:
+        from nntui.model.fit import warnings
+
+        for warning in warnings(self.debugger.experiment)[:MOST_WARNINGS]:
             self.notify(warning, severity="warning", markup=False)
 
     def on_unmount(self) -> None:
