@@ -14,7 +14,7 @@ from typing import Final, NoReturn, TextIO
 
 import click
 
-from nntui.model.errors import NntuiError
+from nntui.model.errors import NntuiError, unexpected
 from nntui.model.names import escaped
 
 WRONG_RESULT: Final = 1
@@ -26,8 +26,14 @@ UNUSABLE: Final = 2
 DIVERGED: Final = 3
 """A run ended in a NaN, an infinity or a loss beyond all bounds."""
 
+FAULT: Final = 70
+"""nntui itself is at fault: an error that nobody foresaw."""
+
 INTERRUPTED: Final = 130
 """Ended by Ctrl-C, as shells count it: 128 + SIGINT."""
+
+TERMINATED: Final = 143
+"""Ended by ``kill``, as shells count it: 128 + SIGTERM."""
 
 READER_GONE: Final = 141
 """The reader of the output has closed it (``| head``): 128 + SIGPIPE."""
@@ -78,6 +84,9 @@ def ended(run: Callable[[], object]) -> NoReturn:
             status = UNUSABLE
             where = f"{escaped(os.fsdecode(failure.filename), 1000)}: " if failure.filename else ""
             say(where + (failure.strerror or str(failure) or type(failure).__name__))
+    except Exception as error:
+        status = FAULT
+        say(unexpected(error))
     sys.exit(status if isinstance(status, int) else 0)
 
 
@@ -101,26 +110,47 @@ def _survive_any_encoding(*streams: TextIO | None) -> None:
 
 
 @contextmanager
-def noticing_interrupts(said: str = "") -> Iterator[Callable[[], bool]]:
-    """Only notice the first Ctrl-C, printing a line on stderr; the next one raises.
+def noticing_interrupts(said: str = "") -> Iterator[Callable[[], int]]:
+    """Only notice the first Ctrl-C or SIGTERM, printing a line on stderr; the next one raises.
 
-    The function that is given returns whether there was one.
+    The function that is given returns the exit status of the one that came, or 0.
     """
-    noticed = threading.Event()
+    noticed = 0
 
     def notice(number: int, frame: FrameType | None) -> None:
-        if noticed.is_set():
-            raise KeyboardInterrupt
-        noticed.set()
+        nonlocal noticed
+        if noticed:
+            _raise(number, frame)
+        noticed = 128 + number
         # The stream's own buffer may be in use right now; its file takes the words at any time.
         with suppress(OSError, ValueError):
             os.write(sys.stderr.fileno(), f"\n{said}\n".encode() if said else b"\n")
 
+    with _handling(notice, signal.SIGINT, signal.SIGTERM):
+        yield lambda: noticed
+
+
+@contextmanager
+def terminable() -> Iterator[None]:
+    """Let SIGTERM raise ``SystemExit`` with its status, so that what must be done still is."""
+    with _handling(_raise, signal.SIGTERM):
+        yield
+
+
+def _raise(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)
+
+
+@contextmanager
+def _handling(
+    handler: Callable[[int, FrameType | None], None], *numbers: signal.Signals
+) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
-        yield noticed.is_set  # signals reach the main thread only
+        yield  # signals reach the main thread only
         return
-    before = signal.signal(signal.SIGINT, notice)
+    before = {number: signal.signal(number, handler) for number in numbers}
     try:
-        yield noticed.is_set
+        yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, old in before.items():
+            signal.signal(number, old)

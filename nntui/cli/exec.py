@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from nntui.cli.endings import INTERRUPTED, WRONG_RESULT, noticing_interrupts, say
-from nntui.cli.files import check_can_save, file_argument
-from nntui.cli.tables import echo, echo_json
+from nntui.cli.endings import TERMINATED, WRONG_RESULT, noticing_interrupts, say, terminable
+from nntui.cli.files import check_can_save, file_argument, force_option
+from nntui.cli.tables import echo, echo_json, json_text
 from nntui.model.names import escaped
+from nntui.text import harmless
 
 if TYPE_CHECKING:
-    from nntui.cli.sources import SourceLine
     from nntui.debugger.commands.command import Reply
     from nntui.debugger.commands.interpreter import Interpreter
+    from nntui.debugger.commands.script import ScriptLine
 
 
 class _InOrder(click.Command):
@@ -48,9 +50,9 @@ class _InOrder(click.Command):
     "scripts",
     multiple=True,
     metavar="SCRIPT",
-    help="Run the commands in a file, one in a line; # begins a comment.",
+    help="Run the commands in a file, one in a line; # begins a comment; - is standard input.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each command.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: a line for each command.")
 @click.option(
     "--state/--no-state",
     "use_state",
@@ -65,7 +67,7 @@ class _InOrder(click.Command):
     metavar="OUT",
     help="At the end, write the document to OUT with breakpoints, displays and position in it.",
 )
-@click.option("--overwrite", is_flag=True, help="Let --save replace a file that is there.")
+@force_option
 @click.pass_context
 def exec_(
     ctx: click.Context,
@@ -75,7 +77,7 @@ def exec_(
     as_json: bool,
     use_state: bool,
     out: Path | None,
-    overwrite: bool,
+    force: bool,
 ) -> int:
     """Debug the training run of FILE with commands: those of -c and -x in the order given.
 
@@ -83,6 +85,11 @@ def exec_(
     what is running, an empty line repeats a movement, quit leaves. The command help lists them all.
 
     A command that fails ends a script with exit status 1; at a prompt the next one is asked for.
+    Ctrl-C (status 130) and SIGTERM (143) end it where it is; --save and --state keep that.
+
+    With --json each command gives a line with an object: command, ok, position, moved, stop, lines,
+    data; when it fails, ok is false and data.error says why. What a breakpoint logs comes before
+    that, each as a line {"message": TEXT}, when it is logged; data.messages has the last 1000.
 
     \b
     Examples:
@@ -90,7 +97,7 @@ def exec_(
       nntui exec xor -x script.txt --json | jq .data
       nntui exec xor
     """  # noqa: D301 (click's mark for a paragraph to leave as it is)
-    from nntui.cli.sources import lines_of, prompts, standard_input
+    from nntui.cli.sources import lines_of, prompts
     from nntui.debugger.commands.interpreter import Interpreter
     from nntui.document.load import load
     from nntui.document.save import save
@@ -98,70 +105,91 @@ def exec_(
 
     experiment = load(file)
     if out is not None:
-        check_can_save(out, overwrite=overwrite)
-    given = lines_of(ctx.meta["nntui.given"])
+        check_can_save(out, force=force)
+    given = ctx.meta["nntui.given"] or [("scripts", "-")]
     debugger, problems = open_session(experiment, use_state, seconds=None)
     for problem in problems:
         say(problem)
     interpreter = Interpreter(debugger)
-    source = given if given is not None else standard_input(interpreter)
-    status = _run(interpreter, source, as_json, forgiving=given is None and prompts())
+    source = lines_of(given, interpreter)
+    asks = ("scripts", "-") in given and prompts()
+    try:
+        with terminable():
+            status = _run(interpreter, source, as_json, asks)
+    except SystemExit:
+        status = TERMINATED
     if use_state and (refused := save_session(debugger)):
         say(refused)
     if out is not None:
-        save(with_session(debugger), out)
+        save(with_session(debugger), out, overwrite=force)
         echo(f"saved to {escaped(str(out), 1000)}", err=as_json)
     return status
 
 
-def _run(
-    interpreter: Interpreter, source: Iterator[SourceLine], as_json: bool, forgiving: bool
-) -> int:
+def _run(interpreter: Interpreter, source: Iterator[ScriptLine], as_json: bool, asks: bool) -> int:
     """Run commands to their end, to the first that fails, or to the first Ctrl-C.
 
-    ``forgiving``: a user types them, and neither of the two is the end.
+    Where a user types a command, neither of the two is the end. ``asks``: that may happen.
     """
+    from nntui.debugger.commands.script import expanded
+
     while True:
         try:
             for line in source:
-                reply, stopped = _answered(interpreter, line, as_json, forgiving)
-                if not reply.ok and not forgiving:
-                    say(f"{line.place}: {reply.data['error']}")
-                    _show(reply.lines[1:], err=True)  # where in the expression
-                    return WRONG_RESULT
-                if stopped and not forgiving:
-                    return INTERRUPTED
-                if reply.quits:
-                    break
+                for each in expanded(line):
+                    reply, interrupted = _answered(interpreter, each, as_json, not line.place)
+                    if reply.quits:
+                        return 0
+                    if interrupted and (line.place or interrupted == TERMINATED):
+                        return interrupted
+                    if not reply.ok and line.place:
+                        return WRONG_RESULT
+                    if interrupted or not reply.ok:
+                        break
             return 0
         except KeyboardInterrupt:  # at the prompt, or just before a command or behind it
-            if not forgiving:
+            if not asks:
                 raise
             say("quit leaves")
 
 
 def _answered(
-    interpreter: Interpreter, line: SourceLine, as_json: bool, forgiving: bool
-) -> tuple[Reply, bool]:
-    """Run a command and print its reply; return that, and whether it was interrupted.
+    interpreter: Interpreter, line: ScriptLine, as_json: bool, typed: bool
+) -> tuple[Reply, int]:
+    """Run a command and print its reply; return that, and the status of an interrupt or 0.
 
     Raises:
         click.Abort: it was interrupted twice, so the debugger's state is unknown.
     """
+
+    def write(message: str) -> None:  # without a flush: there may be millions
+        print(json_text({"message": message}) if as_json else harmless(message))
+
     with noticing_interrupts() as interrupted:
+
+        def paused() -> bool:
+            sys.stdout.flush()
+            return bool(interrupted())
+
         try:
-            reply = interpreter.execute(
-                line.text,
-                paused=interrupted,
-                on_message=None if as_json else lambda message: _show((message,)),
-                keep_all=as_json,
+            reply = (
+                line.refused(interpreter.position)
+                if line.fault
+                else interpreter.execute(line.text, paused, write, keep=as_json)
             )
         except KeyboardInterrupt:
             raise click.Abort from None
-        if not as_json:
-            _show(reply.lines if reply.ok or forgiving else ())
-        elif reply.command or not reply.ok:
+        if as_json and (reply.command or not reply.ok):
             echo_json(reply.plain)
+        elif not as_json and reply.ok:
+            _show(reply.lines)
+        if not reply.ok:
+            told = f"{line.place}: " if line.place else ""
+            if not typed:
+                say(f"{told}{reply.data['error']}")
+                _show(reply.lines[1:], err=True)  # where in the expression
+            elif not as_json:
+                _show((told + reply.lines[0], *reply.lines[1:]))
         return reply, interrupted()
 
 

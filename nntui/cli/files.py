@@ -81,7 +81,14 @@ def completions(incomplete: str) -> list[CompletionItem]:
     return found or [CompletionItem(incomplete, type="file")]
 
 
-def check_can_save(path: Path, *, overwrite: bool = True) -> None:
+def force_option(command: _Command) -> _Command:
+    """Give a command the option --force; it receives ``force``."""
+    return click.option("--force", is_flag=True, help="Replace OUT if it is there already.")(
+        command
+    )
+
+
+def check_can_save(path: Path, *, force: bool) -> None:
     """Check before the work that its result can be saved.
 
     Raises:
@@ -93,7 +100,7 @@ def check_can_save(path: Path, *, overwrite: bool = True) -> None:
         "is a folder, expected a file that can be written": path.is_dir(),
         f"there is no folder {folder}": not folder.is_dir(),
         f"no permission to write in {folder}": folder.is_dir() and not os.access(folder, os.W_OK),
-        "is there already (--overwrite replaces it)": not overwrite and os.path.lexists(path),
+        "is there already (--force replaces it)": not force and os.path.lexists(path),
     }
     for fault, found in faults.items():
         if found:

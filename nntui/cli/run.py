@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nntui.cli.endings import DIVERGED, INTERRUPTED, WRONG_RESULT, say
-from nntui.cli.files import check_can_save, epochs_option, file_argument, with_epochs
+from nntui.cli.endings import DIVERGED, WRONG_RESULT, say
+from nntui.cli.files import (
+    check_can_save,
+    epochs_option,
+    file_argument,
+    force_option,
+    with_epochs,
+)
 from nntui.cli.tables import aligned, echo, echo_json, echo_lines
 from nntui.explain.numbers import rounded
 from nntui.model.errors import counted
@@ -29,6 +35,7 @@ if TYPE_CHECKING:
     metavar="OUT",
     help="Write the experiment with the trained parameters to OUT.",
 )
+@force_option
 @click.option(
     "--until",
     "condition",
@@ -42,18 +49,26 @@ if TYPE_CHECKING:
     help="With --until: give up after N epochs, instead of the file's number.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.option(
+    "--history",
+    "losses",
+    type=click.Choice(["none", "epoch"]),
+    help="With --json: the losses to give as history.  [default: epoch: the mean of each]",
+)
 def run(
     file: Path,
     epochs: int | None,
     out: Path | None,
+    force: bool,
     condition: str | None,
     max_epochs: int | None,
     as_json: bool,
+    losses: str | None,
 ) -> int:
     """Train the network of FILE to the end of its run, and print its loss.
 
-    Ctrl-C stops after the update being computed, and --save then saves what is there; a second
-    Ctrl-C stops at once.
+    Ctrl-C (status 130) and SIGTERM (143) stop after the update being computed, and --save then
+    saves what is there; a second one stops at once.
 
     With --until, the run also ends as soon as a condition over its values is met. It is looked at
     after every update: batch_loss is the mean over the batch just done, epoch_loss over the last
@@ -76,6 +91,8 @@ def run(
         raise click.UsageError("--max-epochs goes with --until; without it, --epochs says how long")
     if max_epochs is not None and epochs is not None:
         raise click.UsageError("--epochs and --max-epochs say the same thing: leave one away")
+    if losses is not None and not as_json:
+        raise click.UsageError("--history goes with --json; exec's history VALUE prints a table")
     experiment = load(file)
     planned = with_epochs(experiment, epochs or max_epochs)
     until = None
@@ -84,12 +101,13 @@ def run(
 
         until = Until(condition, planned)
     if out is not None:
-        check_can_save(out)
+        check_can_save(out, force=force)
     for warning in warnings(planned):
         say(f"warning: {warning}")
     outcome = train(planned, until)
     if as_json:
-        keys = ("epochs", "updates", "loss", "test_loss", "history")
+        keys = ["epochs", "updates", "loss", "test_loss"]
+        keys += [] if losses == "none" else ["history"]
         reached = {} if condition is None else {"until": condition, "met": outcome.met}
         echo_json(reached | {key: getattr(outcome, key) for key in keys})
     else:
@@ -104,10 +122,10 @@ def run(
     if out is not None:
         from nntui.document.save import save
 
-        save(trained(experiment, outcome), out)
+        save(trained(experiment, outcome), out, overwrite=force)
         echo(f"saved to {escaped(str(out), 1000)}", err=as_json)
     if outcome.interrupted:
-        return INTERRUPTED
+        return outcome.interrupted
     if outcome.diverged:
         return DIVERGED
     return WRONG_RESULT if outcome.met is False else 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from nntui.cli.files import file_argument
+from nntui.cli.files import check_can_save, file_argument, force_option
 from nntui.cli.tables import aligned, echo, echo_lines
 from nntui.explain.numbers import rounded
 from nntui.model.errors import NntuiError, counted
@@ -55,8 +55,9 @@ VIEW_NAMES: Final = ("activations", "weights", "gradients", "change")
     metavar="OUT",
     help="Write the drawing to OUT as an SVG picture instead of printing anything.",
 )
+@force_option
 def show(
-    file: Path, width: int | None, step: int | None, view: str | None, out: Path | None
+    file: Path, width: int | None, step: int | None, view: str | None, out: Path | None, force: bool
 ) -> None:
     """Print the network of FILE as text, every parameter, and what its training run consists of.
 
@@ -70,6 +71,8 @@ def show(
     from nntui.document.load import load
 
     experiment = load(file)
+    if out is not None:
+        check_can_save(out, force=force)
     columns = width or shutil.get_terminal_size((80, 24)).columns
     lines: Iterable[str]
     if step is None and view is None and out is None:

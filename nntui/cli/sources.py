@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from nntui.debugger.commands.command import MAX_LINE
 from nntui.debugger.commands.interpreter import Interpreter
-from nntui.document.errors import DocumentError, Fault
-from nntui.document.files import decoded, read_bytes
+from nntui.debugger.commands.script import ScriptLine, read_script
 from nntui.model.names import escaped
 
 PROMPT: Final = "(nntui) "
@@ -21,38 +20,24 @@ PROMPT: Final = "(nntui) "
 _MOST_BYTES: Final = 4 * MAX_LINE + 1
 
 
-@dataclass(frozen=True, slots=True)
-class SourceLine:
-    """A line and its place, such as ``script.txt:3``."""
+def lines_of(given: Sequence[tuple[str, str]], interpreter: Interpreter) -> Iterator[ScriptLine]:
+    """Read -c and -x options (("commands", text) or ("scripts", path)) as lines.
 
-    text: str
-    place: str
-
-
-def lines_of(given: Sequence[tuple[str, str]]) -> Iterator[SourceLine] | None:
-    """Read -c and -x options (("commands", text) or ("scripts", path)); None without any.
-
-    Every script is read before the first command runs.
+    Every file is read before the first command runs, standard input (the path -) when its turn
+    comes.
 
     Raises:
-        DocumentError: a script that cannot be read.
+        CommandError: a script that cannot be read.
+        KeyboardInterrupt: while a terminal is read; the next line may be asked for all the same.
     """
-    if not given:
-        return None
-    lines: list[SourceLine] = []
+    parts: list[Iterable[ScriptLine]] = []
     for kind, word in given:
         if kind == "commands":
-            lines += [
-                SourceLine(text, f"-c “{escaped(word)}”") for text in word.splitlines() or [""]
-            ]
+            place = f"-c “{escaped(word)}”"
+            parts.append([ScriptLine(text, place) for text in word.splitlines() or [""]])
         else:
-            try:
-                script = decoded(read_bytes(word, "a script of commands"))
-            except Fault as fault:
-                raise DocumentError.of(fault, word) from None
-            texts = enumerate(script.splitlines(), 1)
-            lines += [SourceLine(text, f"{escaped(word, 300)}:{n}") for n, text in texts]
-    return iter(lines)
+            parts.append(_standard_input(interpreter) if word == "-" else read_script(word))
+    return chain.from_iterable(parts)
 
 
 def prompts() -> bool:
@@ -60,27 +45,24 @@ def prompts() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 
 
-def standard_input(interpreter: Interpreter) -> Iterator[SourceLine]:
+def _standard_input(interpreter: Interpreter) -> Iterator[ScriptLine]:
     """Read the lines of standard input, with a prompt when that is a terminal.
 
     There, an empty line repeats the last movement.
-
-    Raises:
-        KeyboardInterrupt: while a terminal is read; the next line may be asked for all the same.
     """
     if prompts():
         ask = _asking(interpreter)
 
-        def typed_line() -> SourceLine | None:
+        def typed_line() -> ScriptLine | None:
             typed = ask()
             if typed is None:
                 print(file=sys.stderr)
                 return None
-            return SourceLine(typed.strip() or interpreter.again, "")
+            return ScriptLine(typed.strip() or interpreter.again, "")
 
         return iter(typed_line, None)  # unlike a generator, it goes on after an interrupt
     lines = enumerate(iter(_read_line, None), 1)
-    return (SourceLine(text, f"line {n} of standard input") for n, text in lines)
+    return (ScriptLine(text, f"line {n} of standard input") for n, text in lines)
 
 
 def _read_line(whole: bool = False) -> str | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from nntui.cli.endings import say
+from nntui.cli.endings import say, terminable
 from nntui.cli.files import epochs_option, file_argument, with_epochs
 from nntui.model.errors import NntuiError
 from nntui.text import harmless
@@ -63,5 +63,6 @@ def trace(file: Path, epochs: int | None, first: int, last: int | None, form: st
     end = stepper.total if last is None else min(last + 1, stepper.total)
     stepper.seek(first)
     steps = (stepper.step() for _ in range(first, end))
-    for text in FORMATS[form](steps, experiment, end - 1):
-        print(harmless(text, "\n"))  # echo would flush every line
+    with terminable():
+        for text in FORMATS[form](steps, experiment, end - 1):
+            print(harmless(text, "\n"))  # echo would flush every line

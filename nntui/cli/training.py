@@ -41,7 +41,8 @@ class Outcome:
 
     ``loss`` and ``test_loss`` (None without a test set) are means with the final ``parameters``;
     ``first_loss`` is the mean training loss before the first update; ``history`` holds the mean
-    loss of each finished epoch; ``met``: whether the condition was met (None: there was none).
+    loss of each finished epoch; ``met``: whether the condition was met (None: there was none);
+    ``interrupted``: the exit status of the Ctrl-C or SIGTERM that ended it before, or 0.
     """
 
     epochs: int
@@ -54,11 +55,7 @@ class Outcome:
     history: list[float]
     parameters: Mapping[Parameter, float]
     met: bool | None = None
-
-    @property
-    def interrupted(self) -> bool:
-        """Whether Ctrl-C stopped the run before its end."""
-        return self.updates < self.updates_planned and not self.met
+    interrupted: int = 0
 
     @property
     def diverged(self) -> bool:
@@ -104,6 +101,7 @@ def train(experiment: Experiment, until: Until | None = None) -> Outcome:
         history=list(history.epoch),
         parameters=dict(zip(engine.parameters, vectors.p.tolist(), strict=True)),
         met=None if until is None else met,
+        interrupted=0 if met or updates == schedule.updates else stopping(),
     )
 
 

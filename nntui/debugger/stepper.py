@@ -109,6 +109,17 @@ class Stepper:
         self.seek(self.position - 1)
         return self.last
 
+    def restore(self, position: int) -> None:
+        """Go to a position with a new state: an error may have left the one here half-way.
+
+        When that cannot be computed either, it is the start.
+        """
+        self.run, self._last = self.run.copy(), None
+        try:
+            self.run.seek(position)
+        except Exception:
+            self.run = Run(self.run.timeline)
+
     def seek(self, position: int) -> None:
         """Go to the state after exactly ``position`` steps, forwards or backwards.
 

@@ -24,7 +24,7 @@ from nntui.model.network import Network, Neuron, Role
 from nntui.text import harmless_json
 
 
-def save(experiment: Experiment, path: str | os.PathLike[str]) -> None:
+def save(experiment: Experiment, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
     """Write an experiment as a document in the format nntui/1, atomically.
 
     Every neuron and connection is written with its number, so that ``load`` gives the very same
@@ -32,14 +32,19 @@ def save(experiment: Experiment, path: str | os.PathLike[str]) -> None:
 
     Args:
         experiment: what to write.
-        path: where; the folder must exist, an old file is replaced.
+        path: where; the folder must exist.
+        overwrite: whether to replace a file that is there already.
 
     Raises:
-        DocumentError: the file cannot be written, or the experiment holds what a document cannot.
+        DocumentError: the file is there already or cannot be written, or the experiment holds what
+            a document cannot.
     """
     file = os.fsdecode(path)
     try:
-        write_atomically(file, _encoded(experiment, folder_of(file)))
+        data = _encoded(experiment, folder_of(file))
+        if not overwrite and (os.path.isfile(file) or os.path.islink(file)):
+            raise Fault("", "a file that is there already", "a new one, or overwrite=True")
+        write_atomically(file, data)
     except Fault as fault:
         raise DocumentError.of(fault, file) from None
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import traceback
+
 
 class NntuiError(Exception):
     """Something that the user can put right; its text is one sentence, shown as it is."""
@@ -34,3 +37,18 @@ class SettingError(NntuiError, ValueError):
 def counted(count: int, noun: str) -> str:
     """Write a number of things: ``1 neuron``, ``12,345 neurons``."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def unexpected(error: Exception) -> str:
+    """Say what an error that nobody foresaw is, and where, so that it can be reported."""
+    inside = os.path.dirname(os.path.dirname(__file__))
+    places = [
+        f"{os.path.relpath(frame.filename, inside)}:{frame.lineno}: "
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename.startswith(inside)
+    ]
+    what = ": ".join(filter(None, (type(error).__name__, str(error))))
+    return (
+        f"unexpected {what} ({''.join(places[-1:])}a fault of nntui itself: please report it, with "
+        "the document and what you did)"
+    )

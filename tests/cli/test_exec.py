@@ -122,16 +122,17 @@ def test_every_message_that_is_logged_is_printed_before_what_stopped_the_run(nnt
     assert lines.index("breakpoint 2: epoch 500 (1st hit)") == 2 + len(logged)
 
 
-def test_json_leaves_no_message_out(nntui):
+def test_json_writes_each_message_when_it_comes_and_keeps_the_last(nntui):
     result = nntui(
         "exec", "xor", "--json", "-c", 'break example log "{step} {loss}"',
         "-c", "break epoch 500", "-c", "continue",
     )  # fmt: skip
-    reply = json.loads(result.stdout.splitlines()[-1])
     logged = [f"{update * 125 + n * 28} blank" for update in range(500) for n in range(4)]
     logged.append("62500 blank")
-    assert reply["data"]["messages"] == logged
-    assert reply["lines"][: len(logged) + 1] == [*logged, "breakpoint 2: epoch 500 (1st hit)"]
+    *_, reply = lines = [strict(line) for line in result.stdout.splitlines()]
+    assert lines[2:-1] == [{"message": text} for text in logged]
+    assert reply["data"]["messages"] == ["… 1,001 earlier messages left out", *logged[1001:]]
+    assert reply["stop"] == "breakpoint 2: epoch 500 (1st hit)"
 
 
 # ---- errors --------------------------------------------------------------------------------------
@@ -298,9 +299,9 @@ def test_save_replaces_nothing_unless_told_to(nntui, document):
     result = nntui("exec", path, "-c", "step", "--save", path)
     assert result.exit_code == 2
     assert result.stdout == ""
-    assert "is there already (--overwrite replaces it)" in result.stderr
+    assert "is there already (--force replaces it)" in result.stderr
     assert path.read_bytes() == content
-    assert nntui("exec", path, "-c", "step", "--save", path, "--overwrite").exit_code == 0
+    assert nntui("exec", path, "-c", "step", "--save", path, "--force").exit_code == 0
     assert json.loads(path.read_text())["debugger"]["position"] == 1
 
 

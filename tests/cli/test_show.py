@@ -146,7 +146,18 @@ def test_the_drawing_is_written_as_a_picture(nntui, here):
 def test_a_picture_that_cannot_be_written_is_one_sentence(nntui):
     result = nntui("show", "sample", "--svg", "nowhere/out.svg")
     assert result.exit_code == 2
-    assert result.stderr.startswith("nntui: nowhere/out.svg: found no such folder")
+    assert result.stderr == "nntui: nowhere/out.svg: there is no folder nowhere\n"
+
+
+def test_a_picture_replaces_a_file_only_when_told_to(nntui, here):
+    words = ["show", "sample", "--svg", "out.svg"]
+    (here / "out.svg").write_text("old")
+    result = nntui(*words)
+    assert result.exit_code == 2
+    assert result.stderr == "nntui: out.svg: is there already (--force replaces it)\n"
+    assert (here / "out.svg").read_text() == "old"
+    assert nntui(*words, "--force").exit_code == 0
+    assert "<svg" in (here / "out.svg").read_text()
 
 
 def test_a_drawing_of_a_moment_needs_no_screen():

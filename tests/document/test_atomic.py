@@ -32,7 +32,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(
     monkeypatch.setattr(f"nntui.document.files.os.{operation}", fail)
     expected = nntui.DocumentError if isinstance(failure, OSError) else KeyboardInterrupt
     with pytest.raises(expected) as caught:
-        nntui.save(experiment, "out.json")
+        nntui.save(experiment, "out.json", overwrite=True)
     if expected is nntui.DocumentError:
         assert str(caught.value).startswith("out.json: found no space left on the disk")
     assert (folder / "out.json").read_text() == "old"
@@ -55,7 +55,7 @@ def test_file_and_folder_are_flushed_around_the_renaming(experiment, folder, mon
 def test_an_old_files_permissions_are_kept(experiment, folder):
     (folder / "out.json").touch()
     os.chmod("out.json", 0o640)
-    nntui.save(experiment, "out.json")
+    nntui.save(experiment, "out.json", overwrite=True)
     assert stat.S_IMODE(os.stat("out.json").st_mode) == 0o640
 
 
@@ -66,12 +66,21 @@ def test_a_new_file_has_the_usual_permissions(experiment, folder):
     assert os.stat("out.json").st_mode == os.stat("usual").st_mode
 
 
+def test_a_file_that_is_there_is_replaced_only_when_told_to(experiment, folder):
+    (folder / "out.json").write_text("old")
+    with pytest.raises(nntui.DocumentError, match=r"out\.json: found a file that is there already"):
+        nntui.save(experiment, "out.json")
+    assert (folder / "out.json").read_text() == "old"
+    nntui.save(experiment, "out.json", overwrite=True)
+    assert nntui.load("out.json") == experiment
+
+
 @pytest.mark.skipif(os.name != "posix", reason="links are POSIX")
 def test_a_link_is_followed(experiment, folder):
     (folder / "real").mkdir()
     os.symlink("real/out.json", "link.json")
-    nntui.save(experiment, "link.json")
-    nntui.save(experiment, "link.json")
+    for _ in range(2):
+        nntui.save(experiment, "link.json", overwrite=True)
     assert os.path.islink("link.json")
     assert names(folder / "real") == ["out.json"]
     assert nntui.load("link.json") == experiment
@@ -98,14 +107,14 @@ def test_what_cannot_be_written_is_one_sentence(experiment, path, found):
 def test_a_fifo_is_not_replaced(experiment, folder):
     os.mkfifo("pipe")
     with pytest.raises(nntui.DocumentError, match="a FIFO"):
-        nntui.save(experiment, "pipe")
+        nntui.save(experiment, "pipe", overwrite=True)
 
 
 def test_a_read_only_file_is_not_replaced(experiment, folder, monkeypatch):
     (folder / "out.json").write_text("old")
     monkeypatch.setattr("nntui.document.files.os.access", lambda *_: False)
     with pytest.raises(nntui.DocumentError, match="read-only"):
-        nntui.save(experiment, "out.json")
+        nntui.save(experiment, "out.json", overwrite=True)
     assert (folder / "out.json").read_text() == "old"
 
 
@@ -124,7 +133,7 @@ def test_a_read_only_file_is_not_replaced(experiment, folder, monkeypatch):
 def test_what_a_document_cannot_hold_is_not_written(experiment, folder, changes, place):
     (folder / "out.json").write_text("old")
     with pytest.raises(nntui.DocumentError) as caught:
-        nntui.save(dataclasses.replace(experiment, **changes), "out.json")
+        nntui.save(dataclasses.replace(experiment, **changes), "out.json", overwrite=True)
     assert caught.value.place == place
     assert (folder / "out.json").read_text() == "old"
 

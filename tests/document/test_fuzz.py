@@ -108,7 +108,7 @@ def test_a_spoiled_document_is_refused_or_read_and_kept(read, again, documents, 
     experiment = read(json.dumps(spoiled(data.draw, document)).encode())
     if experiment is not None:
         assert len(experiment.network.predict(experiment.x(0))) == len(experiment.y(0))
-        nntui.save(experiment, again)
+        nntui.save(experiment, again, overwrite=True)
         assert nntui.load(again) == experiment
 
 

@@ -111,12 +111,12 @@ def bits(experiment):
 
 @given(experiment=experiments())
 def test_what_is_saved_is_loaded_again_bit_for_bit(place, experiment):
-    nntui.save(experiment, place)
+    nntui.save(experiment, place, overwrite=True)
     again = nntui.load(place)
     assert again == experiment
     assert bits(again) == bits(experiment)
     first = place.read_bytes()
-    nntui.save(again, place)
+    nntui.save(again, place, overwrite=True)
     assert place.read_bytes() == first
 
 
@@ -144,7 +144,7 @@ def test_a_csv_file_is_beside_the_document_that_a_link_leads_to(from_csv, loaded
     (folder / "links").mkdir()
     os.symlink("../doc.json", "links/doc.json")
     assert nntui.load("links/doc.json") == experiment
-    nntui.save(experiment, "links/doc.json")
+    nntui.save(experiment, "links/doc.json", overwrite=True)
     assert nntui.load("doc.json") == experiment
 
 

@@ -35,7 +35,7 @@ def altered(experiment, **training):
 @given(experiments())
 def test_saving_and_loading_keeps_the_identity(tmp_path_factory, experiment):
     path = tmp_path_factory.mktemp("documents") / "saved.json"
-    nntui.save(replace(experiment, name="another", description="words"), path)
+    nntui.save(replace(experiment, name="another", description="words"), path, overwrite=True)
     assert identity(nntui.load(path)) == identity(experiment)
 
 

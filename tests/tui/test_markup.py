@@ -54,7 +54,7 @@ async def test_a_documents_name_is_no_markup(document, until, seen):
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, SteppingScreen))
         app.make_change(add_neuron(app.document.edited.experiment, "mine"))
-        save(add_neuron(load(path), "theirs").experiment, path)
+        save(add_neuron(load(path), "theirs").experiment, path, overwrite=True)
         await until(pilot, lambda: isinstance(app.screen, Question))
         assert "─ [red]x.json has changed on disk ─" in seen(app)
         await pilot.press("escape")

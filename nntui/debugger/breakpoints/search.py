@@ -372,6 +372,10 @@ class ContinueSearch:
         self._stop_at(self._search.burst(perf_counter() + seconds))
         return self.stop
 
+    def search_on(self) -> None:
+        """Go on from the stop that was found to the next one."""
+        self._search, self.stop = self._begin(), None
+
     def pause(self) -> Stop:
         """Give the search up where it is."""
         if self.stop is None:

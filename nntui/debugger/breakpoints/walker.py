@@ -118,12 +118,13 @@ MAX_MESSAGES: Final = 1000
 
 
 class MessageLog:
-    """Keeps the last messages, or all of them, or passes each on as it comes."""
+    """Keeps the last messages, and passes each on as it comes."""
 
     def __init__(self) -> None:
         self._kept: deque[str] = deque(maxlen=MAX_MESSAGES)
         self._dropped = 0
         self._listener: Callable[[str], object] | None = None
+        self._keep = True
 
     @property
     def messages(self) -> tuple[str, ...]:
@@ -134,17 +135,14 @@ class MessageLog:
     def add(self, message: str) -> None:
         if self._listener is not None:
             self._listener(message)
+        if not self._keep:
             return
         self._dropped += len(self._kept) == self._kept.maxlen
         self._kept.append(message)
 
-    def pass_to(self, listener: Callable[[str], object]) -> None:
-        """Pass each message on from now on, and keep none."""
-        self._listener = listener
-
-    def keep_all(self) -> None:
-        """Keep every message from now on, however many there will be."""
-        self._kept = deque(self._kept)
+    def pass_to(self, listener: Callable[[str], object], *, keep: bool) -> None:
+        """Pass each message on from now on, and keep the last ones or none."""
+        self._listener, self._keep = listener, keep
 
 
 class HitCounter:

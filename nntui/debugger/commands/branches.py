@@ -29,10 +29,19 @@ if TYPE_CHECKING:
 
 def _set(debugger: Debugger, rest: str) -> Output:
     target, value = first_word(rest)
+    if target in ("var", "variable"):  # as gdb has it
+        target, value = first_word(value)
     before, equals, glued = target.partition("=")  # w[x1,h1]=0.3
     if equals and "]" not in glued:
         target, value = before, f"{glued} {value}"
+    target = target.removeprefix("training.").removeprefix("optimizer.")
+    target = target.removeprefix("regularization.")
     value = value.strip().removeprefix("=").strip()
+    if target in _OF_A_DOCUMENT:
+        else_ = "; set learning_rate changes a setting of it" if target == "optimizer" else ""
+        raise CommandError(
+            f"{target} is the same for a whole run: change training.{target} in the document{else_}"
+        )
     if not value:
         raise CommandError("set needs a target and a value, as in set w[x1,h1] 0.3")
     branch = debugger.edit(target, _value(debugger, target, value))
@@ -40,6 +49,9 @@ def _set(debugger: Debugger, rest: str) -> Output:
         (f"branch {escaped(branch.name)}: {escaped(branch.text, 1000)}",),
         {"branch": branch.name, "edits": [edit.text for edit in branch.edits]},
     )
+
+
+_OF_A_DOCUMENT: Final = ("optimizer", "batch_size", "shuffle", "reduction", "epochs", "seed")
 
 
 def _value(debugger: Debugger, target: str, text: str) -> float | str:

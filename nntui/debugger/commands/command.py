@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 
 from nntui.model.errors import NntuiError
 from nntui.model.names import did_you_mean, escaped, has_surrogate, listed
@@ -120,6 +120,18 @@ def first_word(text: str) -> tuple[str, str]:
     return words[0], text[len(words[0]) :].strip()
 
 
+def at_commas(text: str) -> list[str]:
+    """Split a text at its commas, except for those in brackets, parentheses and quotes."""
+    parts, depth = [""], 0
+    for piece in _PIECE.findall(text):
+        depth += (piece == "(") - (piece == ")")
+        if piece == "," and depth <= 0:
+            parts.append("")
+        else:
+            parts[-1] += piece
+    return [part.strip() for part in parts]
+
+
 def whole(word: str, what: str = "a whole number") -> int:
     """Parse a whole number.
 
@@ -169,15 +181,18 @@ def chosen(
 class Movement:
     """A movement to a position, to the next stop (``continuing``), or to what a search finds.
 
-    Just one of ``target``, ``continuing`` and ``search`` is given; ``found`` makes the stop of a
-    search that is over. ``note`` is part of the reply. ``jump``: whether its start and its end are
-    noted in ``Debugger.stop_history``. ``command`` is the line that began it, ``start`` the
-    position then; ``over`` tells that it has ended, ``stop`` why (None: it arrived at the target).
+    Just one of ``target``, ``continuing`` and ``search`` is given; ``times`` says at which stop
+    from here to continue no further, ``found`` makes the stop of a search that is over. ``note`` is
+    part of the reply. ``jump``: whether its start and its end are noted in
+    ``Debugger.stop_history``. ``command`` is the line that began it, ``start`` the position then;
+    ``over`` tells that it has ended, ``stop`` why (None: it arrived at the target), ``failure``
+    that an error which nobody foresaw has ended it, and the run is back at the start.
     """
 
     debugger: Debugger
     target: int | None = None
     continuing: ContinueSearch | None = None
+    times: int = 1
     search: BranchComparison | None = None
     found: Callable[[], Stop] | None = None
     note: str | None = None
@@ -186,13 +201,31 @@ class Movement:
     start: int = 0
     over: bool = False
     stop: Stop | None = None
+    failure: Exception | None = None
+    scripted: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        self.start = self.debugger.position
 
     def burst(self, seconds: float) -> bool:
         """Move on for about so many seconds; return whether it has ended."""
-        if self.over:
-            return True
+        if not self.over:
+            try:
+                self._move(seconds)
+            except OSError:  # of who listens to the messages: a closed pipe, a full disk
+                raise
+            except Exception as error:
+                self.over, self.failure = True, error
+                self.debugger.restore(self.start)
+        return self.over
+
+    def _move(self, seconds: float) -> None:
         if self.continuing is not None:
             self.stop = self.continuing.burst(seconds)
+            if self.stop is not None and self.stop.hits and self.times > 1:
+                self.times -= 1
+                self.continuing.search_on()
+                self.stop = None
             self.over = self.stop is not None
         elif self.target is not None:
             self.over = self.debugger.approach(self.target, seconds)
@@ -202,7 +235,6 @@ class Movement:
             if self.search.burst(seconds):
                 self.stop = self.found()
                 self.target = self.stop.position
-        return self.over
 
     def pause(self) -> None:
         """Give it up where it is, unless it has ended."""

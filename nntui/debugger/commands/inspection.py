@@ -12,6 +12,7 @@ from nntui.debugger.commands.command import (
     Command,
     CommandError,
     Output,
+    at_commas,
     chosen,
     first_word,
     nothing_more,
@@ -27,9 +28,10 @@ from nntui.debugger.commands.completion import (
     values,
     words,
 )
-from nntui.debugger.commands.movement import where
+from nntui.debugger.commands.movement import stand
 from nntui.debugger.displays import DisplayedValue, line_of
-from nntui.debugger.values import value_text
+from nntui.debugger.expressions.functions import FUNCTIONS
+from nntui.debugger.values import Value, value_text
 from nntui.model.errors import counted
 from nntui.model.names import SYMBOLS, escaped, unquoted, value_name
 from nntui.model.wiring import check_value
@@ -45,15 +47,21 @@ MOST_VALUES: Final = 1_000
 def _print(debugger: Debugger, rest: str) -> Output:
     if not rest:
         raise CommandError("print needs an expression, such as abs(dw[x1,h1])")
-    value = debugger.evaluate(rest)
-    said = "blank here" if value is None else value_text(value)
-    return Output((f"{escaped(rest, 1000)} = {said}",), {"expression": rest, "value": value})
+    values = [(text, debugger.evaluate(text)) for text in at_commas(rest)]
+    lines = [f"{escaped(text, 1000)} = {_said(value)}" for text, value in values]
+    data = [{"expression": text, "value": value} for text, value in values]
+    return Output(tuple(lines), data[0] if len(data) == 1 else {"values": data})
+
+
+def _said(value: Value) -> str:
+    return "blank here" if value is None else value_text(value)
 
 
 def _display(debugger: Debugger, rest: str) -> Output:
     if rest:
         debugger.displays.at_stop()  # the next stop is compared with this one
-        debugger.displays.add(rest)
+        for text in at_commas(rest):
+            debugger.displays.add(text)
     return _displays(debugger)
 
 
@@ -87,14 +95,6 @@ def _info(debugger: Debugger, rest: str) -> Output:
     if not word:
         raise CommandError(f"info needs a subject: {', '.join(_SUBJECTS)}")
     return _SUBJECTS[chosen(word, _SUBJECTS, "subject", _SHORT)](debugger, rest)
-
-
-def _position(debugger: Debugger, rest: str) -> Output:
-    nothing_more(rest)
-    lines, data = where(debugger)
-    branch = debugger.branches.current.name
-    data |= {"position": debugger.position, "total": debugger.total, "branch": branch}
-    return Output((*lines, f"branch {escaped(branch)}"), data)
 
 
 def _values(debugger: Debugger, rest: str) -> Output:
@@ -150,12 +150,20 @@ def _bookmarks(debugger: Debugger, rest: str) -> Output:
     return Output(lines or ("there are no bookmarks",), {"bookmarks": debugger.bookmarks.plain})
 
 
+def _points(kind: str) -> Callable[[Debugger, str], Output]:
+    def run(debugger: Debugger, rest: str) -> Output:
+        nothing_more(rest)
+        return listed(debugger, kind)
+
+    return run
+
+
 _SUBJECTS: Final[dict[str, Callable[[Any, str], Output]]] = {
-    "position": _position,
+    "position": stand,
     "values": _values,
     "neuron": _neuron,
-    "breakpoints": lambda debugger, rest: listed(debugger, ""),
-    "watchpoints": lambda debugger, rest: listed(debugger, "Watchpoint"),
+    "breakpoints": _points(""),
+    "watchpoints": _points("Watchpoint"),
     "displays": _displays,
     "branches": branches_listed,
     "bookmarks": _bookmarks,
@@ -163,23 +171,27 @@ _SUBJECTS: Final[dict[str, Callable[[Any, str], Output]]] = {
 
 _SHORT: Final = {
     "b": "breakpoints", "br": "breakpoints", "p": "position", "v": "values",
-    "watches": "watchpoints",
+    "watches": "watchpoints", "locals": "values", "registers": "values", "r": "values",
+    "variables": "values", "frame": "position", "f": "position", "stack": "position",
+    "line": "position", "program": "position", "source": "position",
 }  # fmt: skip
 
 INSPECTION_COMMANDS: Final = (
     Command(
-        "print", "EXPRESSION", "say what an expression is here", _print,
+        "print", "EXPRESSION [, EXPRESSION …]", "say what an expression is here", _print,
         aliases=("p",), completes=expressions,
-        more="""
+        more=f"""
+Functions: {', '.join(FUNCTIONS)}; and, or, not.
 Over the names of values: x[i] z[j] a[j] da[j] delta[j] b[j] db[j] w[i,j] dw[i,j] y[k], loss,
 batch_loss, epoch_loss, test_loss, epoch, update, example, step. The last four count from 0, as in
 a trace; the screen's status line counts from 1.
   print loss
+  print loss, epoch, z[h1]
   print abs(dw[x1,h1]) > 1 and epoch >= 3""",
     ),
     Command(
-        "display", "[EXPRESSION]", "say what an expression is at every stop", _display,
-        completes=expressions,
+        "display", "[EXPRESSION [, EXPRESSION …]]", "say what an expression is at every stop",
+        _display, completes=expressions,
         more="""
 Shown after every movement, with what it was before. Without an expression: what they are here.
   display loss

@@ -22,11 +22,14 @@ from nntui.debugger.commands.command import (
     nothing_more,
     split,
 )
+from nntui.debugger.commands.gdb import ADVICE, KEYS, SAME
 from nntui.debugger.commands.inspection import INSPECTION_COMMANDS, QUERY_COMMANDS, plain_displays
 from nntui.debugger.commands.movement import GOTO_COMMANDS, STEP_COMMANDS, where
+from nntui.debugger.commands.script import SCRIPT_COMMANDS, Script, ScriptLine, script_of
 from nntui.debugger.displays import line_of
 from nntui.debugger.expressions import ExpressionError
-from nntui.model.errors import NntuiError
+from nntui.model.errors import NntuiError, unexpected
+from nntui.model.names import escaped
 
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
@@ -44,7 +47,7 @@ def _help(debugger: Debugger, rest: str) -> Output:
         lines = [f"{name:<{width}}  {text}" for name, text in rows.items()]
         data = {"commands": {c.name: c.help for c in COMMANDS.values()}}
         return Output((*lines, "", _LAST_LINE), data)
-    command = command_called(rest)
+    command = command_called(first_word(rest)[0])
     return Output(
         explained(command),
         {"name": command.name, "usage": command.usage, "aliases": list(command.aliases),
@@ -66,7 +69,7 @@ def _quit(debugger: Debugger, rest: str) -> Output:
 
 _ALL: Final = (
     *STEP_COMMANDS, *GOTO_COMMANDS, *BREAKPOINT_COMMANDS, *INSPECTION_COMMANDS, *QUERY_COMMANDS,
-    *BRANCH_COMMANDS,
+    *BRANCH_COMMANDS, *SCRIPT_COMMANDS,
     Command("help", "[COMMAND]", "list the commands, or say more about one", _help,
             aliases=("h", "?"), completes=lambda *_: COMMANDS),
     Command("quit", "", "leave", _quit, aliases=("q", "exit")),
@@ -87,7 +90,29 @@ def command_called(word: str) -> Command:
     Raises:
         CommandError: no command begins like this, or several do.
     """
+    word = SAME.get(word, word)
+    if word in ADVICE:
+        raise CommandError(f"{word} is no command here: {ADVICE[word]}")
+    name, slash, _ = word.partition("/")
+    if slash and name:
+        usage = command_called(name).usage
+        raise CommandError(f"{escaped(word)}: numbers have one format here; type {usage}")
     return COMMANDS[chosen(word, COMMANDS, "command", ALIASES, "help lists them")]
+
+
+_COUNTED: Final = re.compile(r"(-?[0-9]+)\s*([A-Za-z][a-z-]*)", re.ASCII)
+
+
+def _with_count(line: str) -> str:
+    """Read a count before a movement, ``20u``, as on the screen: ``update 20``."""
+    counted = _COUNTED.fullmatch(line)
+    if counted is None:
+        return line
+    count, word = counted.groups()
+    command = COMMANDS[KEYS[word]] if word in KEYS else command_called(word)
+    if command.words != "[COUNT]":
+        raise CommandError(f"a count goes with a movement, such as 20u; {command.name} is none")
+    return f"{command.name} {count}"
 
 
 MOST: Final = 100
@@ -124,45 +149,61 @@ class Interpreter:
         self._debugger = debugger
         self.again = ""
 
+    @property
+    def position(self) -> int:
+        return self._debugger.position
+
     def execute(
         self,
         line: str,
         paused: Callable[[], bool] = lambda: False,
         on_message: Callable[[str], object] | None = None,
         *,
-        keep_all: bool = False,
+        keep: bool = True,
     ) -> Reply:
         """Run a command to its end, or until ``paused`` returns True; errors are in the reply.
 
-        ``on_message`` is called with each message as it is logged; without it the reply holds the
-        last messages, or with ``keep_all`` all of them.
+        ``on_message`` is called with each message as it is logged. The reply holds the last
+        messages, too, unless ``keep`` is false.
         """
         answer = self.prepare(line)
         if isinstance(answer, Reply):
             return answer
         if answer.continuing is not None and on_message is not None:
-            answer.continuing.log.pass_to(on_message)
-        elif answer.continuing is not None and keep_all:
-            answer.continuing.log.keep_all()
+            answer.continuing.log.pass_to(on_message, keep=keep)
         while not answer.burst(BURST) and not paused():
             pass
         return self.finish(answer)
 
     def prepare(self, line: str) -> Reply | Movement:
-        """Run a command; when it moves, return the movement without beginning it."""
+        """Run a command; when it moves, return the movement without beginning it.
+
+        Several lines are a script: they are run one after another, up to the first that fails.
+        """
         start = self._debugger.position
+        if "\n" in (line := line.strip()):
+            lines = (ScriptLine(text, f"line {n}") for n, text in enumerate(line.split("\n"), 1))
+            script = script_of(self._debugger, lines)
+            script.interpreter, script.command = self, " ⏎ ".join(line.split("\n"))[:MOST_SHOWN]
+            return script
         try:
-            line = checked(line)
+            line = checked(line).removeprefix(":")
             if not line:
                 return Reply("", True, (), {}, start)
             self.again = ""
-            word, rest = first_word(line)
+            word, rest = first_word(_with_count(line))
             command = command_called(word)
             said = command.run(self._debugger, rest)
         except NntuiError as error:
             return _refused(line, error, start)
+        except Exception as error:
+            self._debugger.restore(start)
+            return _refused(line, error, start)
         if command.repeats:
             self.again = line
+        if isinstance(said, Script):
+            said.interpreter, said.command = self, line
+            return said
         if isinstance(said, Movement):
             said.command, said.start = line, start
             if said.jump:
@@ -175,6 +216,17 @@ class Interpreter:
 
     def finish(self, movement: Movement) -> Reply:
         """Reply to a movement that has ended; one that has not is given up."""
+        if isinstance(movement, Script):
+            return movement.reply()
+        try:
+            if movement.failure is None:
+                return self._arrived(movement)
+        except Exception as error:
+            movement.failure = error
+            self._debugger.restore(movement.start)
+        return _refused(movement.command, movement.failure, self._debugger.position)
+
+    def _arrived(self, movement: Movement) -> Reply:
         debugger = self._debugger
         movement.pause()
         reason = movement.note
@@ -226,10 +278,11 @@ class Interpreter:
         return [head + each for each in dict.fromkeys(islice(found, MOST))]
 
 
-def _refused(line: str, error: NntuiError, position: int) -> Reply:
+def _refused(line: str, error: Exception, position: int) -> Reply:
     """Reply to a command that cannot be run, with a caret under an expression's fault."""
-    lines: tuple[str, ...] = (str(error),)
-    data: dict[str, Any] = {"error": str(error)}
+    said = str(error) if isinstance(error, NntuiError) else escaped(unexpected(error), 1000)
+    lines: tuple[str, ...] = (said,)
+    data: dict[str, Any] = {"error": said}
     if isinstance(error, ExpressionError):
         lines = (*lines, *(f"  {each}" for each in error.caret.splitlines()))
         data |= {"expression": error.text, "at": error.position}

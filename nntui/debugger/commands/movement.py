@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from nntui.debugger.breakpoints.breakpoint import Place
@@ -29,6 +30,30 @@ if TYPE_CHECKING:
     from nntui.engine.schedule import Position
 
 
+def heading(position: Position) -> str:
+    """``epoch 0 · update 0 · example 2 · forward``, numbered as the values of those names are."""
+    example = "" if position.example is None else f" · example {position.example}"
+    return f"epoch {position.epoch} · update {position.update}{example} · {position.phase}"
+
+
+def where(debugger: Debugger) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """Say the position and the formula of the last step, as lines and as plain values."""
+    count = f"position {debugger.position} of {debugger.total}"
+    last = debugger.last
+    if last is None:
+        return (f"{count}: the start of the run",), {}
+    return (f"{count}: {heading(last.position)}", f"  {last.text}"), last.plain
+
+
+def stand(debugger: Debugger, rest: str) -> Output:
+    """Say where the run stands, and on which branch."""
+    nothing_more(rest)
+    lines, data = where(debugger)
+    branch = debugger.branches.current.name
+    data |= {"position": debugger.position, "total": debugger.total, "branch": branch}
+    return Output((*lines, f"branch {escaped(branch)}"), data)
+
+
 # name, alias, movement, help, help of its reverse
 _MOVEMENTS: Final = (
     ("step", "s", "step", "execute one step: a load, an edge, a neuron, …", "take one step back"),
@@ -50,7 +75,7 @@ continue stops at them.
 
 def _move(movement: str, direction: int) -> Function:
     def run(debugger: Debugger, rest: str) -> Movement:
-        count = direction * (whole(rest, "how often, as a whole number") if rest else 1)
+        count = direction * _count(rest)
         target = destination(debugger.schedule, debugger.position, movement, count)
         return _towards(debugger, target, count)
 
@@ -67,11 +92,32 @@ def _towards(debugger: Debugger, target: int, direction: int) -> Movement:
 
 def _continue(direction: int) -> Function:
     def run(debugger: Debugger, rest: str) -> Movement:
-        nothing_more(rest)
-        _towards(debugger, debugger.position, direction)  # refuse at the end of the run
-        return Movement(debugger, continuing=debugger.continue_search(direction))
+        count = direction * _count(rest)
+        _towards(debugger, debugger.position, count)  # refuse at the end of the run
+        return _resumed(debugger, count)
 
     return run
+
+
+def _count(rest: str) -> int:
+    return whole(rest, "how often, as a whole number") if rest else 1
+
+
+def _resumed(debugger: Debugger, count: int) -> Movement:
+    """Continue to the ``count``-th stop from here; back when it is negative."""
+    if not count:
+        return Movement(debugger, debugger.position)
+    search = debugger.continue_search(1 if count > 0 else -1)
+    return Movement(debugger, continuing=search, times=abs(count))
+
+
+def _run(debugger: Debugger, rest: str) -> Movement:
+    nothing_more(rest)
+    debugger.stop_history.visit()
+    debugger.seek(0)
+    for point in debugger.breakpoints:
+        debugger.breakpoints.count(replace(point, hits=0, since=0))
+    return _resumed(debugger, 1)
 
 
 def _until(direction: int) -> Function:
@@ -115,16 +161,32 @@ update behind it. Breakpoints on the way do not stop it.
         aliases=("rt",), repeats=True, completes=places,
     ),
     Command(
-        "continue", "", "run until something stops it, or to the end", _continue(1),
-        aliases=("c", "run"), repeats=True,
+        "continue", "[COUNT]", "run until something stops it, or to the end", _continue(1),
+        aliases=("c",), repeats=True,
         more="""
-Stops at enabled breakpoints and watchpoints (info breakpoints), else at the end of the run.""",
+Stops at enabled breakpoints and watchpoints (info breakpoints), else at the end of the run. With
+a count it passes all stops before that many: continue 2 is continue, twice; any stop counts.
+  continue
+  continue 2""",
     ),
     Command(
-        "reverse-continue", "", "run backwards to the last stop before here, or to the start",
+        "reverse-continue", "[COUNT]", "run back to the last stop before here, or to the start",
         _continue(-1), aliases=("rc",), repeats=True,
         more="""
-Stops where continue would have stopped last on the way here.""",
+Stops where continue would have stopped last on the way here.
+  reverse-continue
+  reverse-continue 2""",
+    ),
+    Command(
+        "run", "", "run from the start until something stops it, or to the end", _run,
+        aliases=("r",),
+        more="""
+Goes to the start first, and counts the hits of breakpoints from 0 again; bookmarks, branches and
+all else stay.""",
+    ),
+    Command(
+        "where", "", "say where the run stands: position, last step, branch", stand,
+        aliases=("bt", "backtrace", "frame"),
     ),
 )  # fmt: skip
 
@@ -165,6 +227,8 @@ def _position(debugger: Debugger, word: str) -> int:
     if word == "end":
         return debugger.total
     if not word.lstrip("+-")[:1].isdigit():
+        if word in debugger.experiment.network:
+            raise CommandError(f"{escaped(word)} is a neuron: until goes to its next step")
         marks = [mark.name for mark in debugger.bookmarks]
         hint = did_you_mean(word, [*marks, "start", "end"]) or "expected a position or a bookmark"
         raise CommandError(f"there is no bookmark “{escaped(word)}”; {hint}")
@@ -287,18 +351,3 @@ def _blocks(
         yield block
         step = block.end if direction > 0 else block.start - 1
         left -= 1
-
-
-def heading(position: Position) -> str:
-    """``epoch 0 · update 0 · example 2 · forward``, numbered as the values of those names are."""
-    example = "" if position.example is None else f" · example {position.example}"
-    return f"epoch {position.epoch} · update {position.update}{example} · {position.phase}"
-
-
-def where(debugger: Debugger) -> tuple[tuple[str, ...], dict[str, Any]]:
-    """Say the position and the formula of the last step, as lines and as plain values."""
-    count = f"position {debugger.position} of {debugger.total}"
-    last = debugger.last
-    if last is None:
-        return (f"{count}: the start of the run",), {}
-    return (f"{count}: {heading(last.position)}", f"  {last.text}"), last.plain

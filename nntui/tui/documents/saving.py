@@ -131,7 +131,7 @@ class SaveActions(EditActions):
             from nntui.document.save import save
 
             try:
-                save(experiment, path)
+                save(experiment, path, overwrite=True)  # the user was asked
             except DocumentError as error:
                 self.call_later(self.warn, "not saved", (str(error),))
             else:

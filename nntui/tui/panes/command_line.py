@@ -8,7 +8,7 @@ from os.path import commonprefix
 from typing import ClassVar, Final
 
 from textual.binding import Binding, BindingType
-from textual.events import Key
+from textual.events import Key, Paste
 from textual.message import Message
 from textual.suggester import Suggester
 from textual.widget import Widget
@@ -18,6 +18,8 @@ from textual.widgets.input import Selection
 from nntui.text import harmless
 
 MOST_HISTORY: Final = 500
+LINE_BREAK: Final = " ⏎ "
+"""Stands for the end of a line in a text of several lines that was pasted."""
 
 
 class TextField(Input):
@@ -57,7 +59,10 @@ class _Completions(Suggester):
 
 
 class CommandLine(TextField):
-    """An input above the footer, shown only while a command is typed."""
+    """An input above the footer, shown only while a command is typed.
+
+    Of a pasted text every line is shown, to be run one after another.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "run it"),
@@ -110,6 +115,12 @@ class CommandLine(TextField):
         if line and self.history[-1:] != [line]:
             self.history.append(line)
             del self.history[:-MOST_HISTORY]
+
+    def _on_paste(self, event: Paste) -> None:
+        event.stop()
+        event.prevent_default()
+        lines = [line.strip() for line in event.text.splitlines()]
+        self.replace(LINE_BREAK.join(filter(None, lines)), *self.selection)
 
     def action_leave(self) -> None:
         self.post_message(self.Left())

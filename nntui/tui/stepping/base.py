@@ -261,14 +261,14 @@ class SteppingBase(Screen[None]):
         self.player.stop()
         self.background.at_rest(action)
 
-    def run_command(self, line: str, times: int = 1) -> None:
-        """Run a command that a key stands for; a movement that stops, ``times`` times."""
-        self.take_answer(self.interpreter.prepare(line), times)
+    def run_command(self, line: str) -> None:
+        """Run a command that a key stands for."""
+        self.take_answer(self.interpreter.prepare(line))
 
-    def take_answer(self, answer: Reply | Movement, times: int = 1) -> None:
+    def take_answer(self, answer: Reply | Movement) -> None:
         """Show a command's reply, or make the movement that it asks for."""
         if isinstance(answer, Movement):
-            self.background.go(answer, lambda movement: self._arrived(movement, times))
+            self.background.go(answer, self._arrived)
         elif answer.quits:
             self.app.call_later(self.app.action_quit)
         else:
@@ -276,15 +276,15 @@ class SteppingBase(Screen[None]):
             self.tell(answer.command, answer.lines, turn=not short)
             self.show(answer.lines[-1] if short and answer.lines else "")
 
-    def _arrived(self, movement: Movement, times: int) -> None:
+    def _arrived(self, movement: Movement) -> None:
         reply = self.interpreter.finish(movement)
+        if movement.scripted or not reply.ok:
+            self.take_answer(reply)
+            return
         stop = movement.stop
         if stop is not None and stop.messages:
             self.tell(reply.command, stop.messages, turn=movement.search is not None)
-        if movement.over and times > 1 and stop is not None and stop.hits:
-            self.run_command(reply.command, times - 1)
-        else:
-            self.show("stopped on the way" if not movement.over else reply.stop or "")
+        self.show("stopped on the way" if not movement.over else reply.stop or "")
 
     @property
     def focused_value(self) -> str | None:

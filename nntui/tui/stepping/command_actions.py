@@ -12,7 +12,7 @@ from nntui.debugger.commands.command import Reply
 from nntui.explain.numbers import exact
 from nntui.tui.dialogs.question import Answer, Question
 from nntui.tui.panes.algorithm import AlgorithmPane
-from nntui.tui.panes.command_line import CommandLine
+from nntui.tui.panes.command_line import LINE_BREAK, CommandLine
 from nntui.tui.panes.lists import ListPane
 from nntui.tui.stepping.base import CHOOSE_FIRST, FILTER, FIND, SteppingBase, at_rest
 
@@ -43,7 +43,8 @@ class CommandActions(SteppingBase):
     def submit_command(self, line: str) -> None:
         """Run a typed line; one that can't be run stays, to be put right."""
         self.command_line.keep(line)
-        answer = self.interpreter.prepare(line.strip() or self.interpreter.again)
+        typed = line.replace(LINE_BREAK, "\n").strip()
+        answer = self.interpreter.prepare(typed or self.interpreter.again)
         if isinstance(answer, Reply) and not answer.ok:
             self.say(answer.lines[0])
             # Put the cursor where an expression is at fault.

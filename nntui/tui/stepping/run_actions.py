@@ -50,7 +50,8 @@ class RunActions(SteppingBase):
         if debugger.at_end if direction > 0 else debugger.at_start:
             self.show(_ENDS[direction > 0])
         else:
-            self.run_command("continue" if direction > 0 else "reverse-continue", count)
+            command = "continue" if direction > 0 else "reverse-continue"
+            self.run_command(command if count == 1 else f"{command} {count}")
 
     @at_rest
     def action_to_cursor(self, direction: int) -> None:

@@ -236,15 +236,6 @@ def test_only_the_last_thousand_messages_are_kept() -> None:
     assert messages[-1] == str(debugger.total - 1)
 
 
-def test_all_messages_are_kept_where_that_is_asked_for() -> None:
-    debugger = debugger_with("break log {step}")
-    search = debugger.continue_search()
-    search.log.keep_all()
-    while (stop := search.burst(0.1)) is None:
-        pass
-    assert stop.messages == tuple(str(step) for step in range(debugger.total))
-
-
 def test_no_message_is_lost_when_a_breakpoint_is_set_on_the_way() -> None:
     debugger = debugger_with("break phase loss log {step}")
     search = debugger.continue_search()
@@ -260,7 +251,7 @@ def test_no_message_is_lost_when_a_breakpoint_is_set_on_the_way() -> None:
 def test_a_listener_is_told_all_of_them_whatever_changes_on_the_way() -> None:
     debugger, told = debugger_with("break log {step}"), []
     search = debugger.continue_search()
-    search.log.pass_to(told.append)
+    search.log.pass_to(told.append, keep=False)
     while (stop := search.burst(0.0)) is None:
         if debugger.position >= 1500 and len(debugger.breakpoints) == 1:
             debugger.breakpoints.add(

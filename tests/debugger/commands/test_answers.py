@@ -20,6 +20,34 @@ def test_print(do, refused) -> None:
     assert "needs an expression" in refused("print")
 
 
+def test_print_says_several_expressions(do, refused) -> None:
+    reply = do("print loss, max(1, 2), w[x1,h1_1] > 0")
+    assert len(reply.lines) == 3
+    assert reply.lines[:2] == ("loss = blank here", "max(1, 2) = 2")
+    assert [each["value"] for each in reply.data["values"]][:2] == [None, 2]
+    assert do("print min(1, max(2, 3)), 4").lines == ("min(1, max(2, 3)) = 1", "4 = 4")
+    assert "expected a value" in refused("print loss,")
+    assert "expected a value" in refused("print , loss")
+    assert refused("print (1, 2)")
+    do("display loss, step")
+    assert do("step").lines[-1].startswith("2: step = 0")
+
+
+@pytest.mark.parametrize(
+    ("line", "position"), [("i b", None), ("i w", None), ("i d", None), ("i f", "position"),
+                           ("info stack", "position"), ("i locals", "x[x1]"), ("i r", "x[x1]")],
+)  # fmt: skip
+def test_subjects_that_gdb_s_users_know(do, line, position) -> None:
+    reply = do(line)
+    assert reply.lines
+    assert position is None or reply.lines[0].startswith(position)
+
+
+def test_info_refuses_what_it_would_not_look_at(refused) -> None:
+    assert "end of the line" in refused("info breakpoints 1")
+    assert "end of the line" in refused("info displays 1")
+
+
 def test_a_display_is_shown_with_what_it_was_after_every_movement(do, debugger) -> None:
     do("display step * 2")
     do("display w[x1,h1_1] > 0")
@@ -129,7 +157,14 @@ def test_paths_counts_the_ways_to_the_loss(do, refused) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["set w[x1,h1_1] 0.25", "set w[x1,h1_1]=0.25", "set w[x1, h1_1] = 1/4"]
+    "line",
+    [
+        "set w[x1,h1_1] 0.25",
+        "set w[x1,h1_1]=0.25",
+        "set w[x1, h1_1] = 1/4",
+        "set var w[x1,h1_1] = 0.25",
+        "set variable w[x1,h1_1]=0.25",
+    ],
 )
 def test_set_begins_a_branch(do, debugger, line) -> None:
     do("step 10")
@@ -149,6 +184,8 @@ def test_set_takes_an_expression_of_what_is_here(do, refused, debugger) -> None:
     assert "blank" in refused("set b[y1] loss")
     assert "needs a target and a value" in refused("set b[y1]")
     assert "cannot be set" in refused("set z[y1] 1")
+    assert "training.optimizer in the document; set learning_rate" in refused("set optimizer adam")
+    assert "training.batch_size in the document" in refused("set batch_size = 2")
     assert "finite" in refused("set b[y1] 1/0")
     do("set activation[h1_1] leaky_relu(slope=0.5)")
     assert "slope" in do("info branches").lines[-1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nntui.debugger.commands.command import CommandError
+from nntui.debugger.commands.gdb import ADVICE, KEYS, SAME
 from nntui.debugger.commands.interpreter import ALIASES, COMMANDS, Interpreter, command_called
 from nntui.debugger.debugger import Debugger
 from nntui.model.dataset import Dataset
@@ -29,6 +30,8 @@ EXAMPLES = {
     "reverse-until": ["step 50", "reverse-until x1->h1_1"],
     "continue": ["continue"],
     "reverse-continue": ["step 40", "break h1_1 forward", "reverse-continue"],
+    "run": ["step 9", "run"],
+    "where": ["step 9", "where"],
     "goto": ["goto 17"],
     "bookmark": ["bookmark here we are"],
     "unbookmark": ["bookmark x", "unbookmark x"],
@@ -55,9 +58,17 @@ EXAMPLES = {
     "set": ["set w[x1,h1_1] 0.3"],
     "branch": ["set w[x1,h1_1] 0.3", "branch name mine"],
     "diff": ["set w[x1,h1_1] 0.3", "diff main"],
+    "source": ["source commands.txt"],
     "help": ["help step"],
     "quit": ["quit"],
 }
+
+
+@pytest.fixture(autouse=True)
+def commands_file(tmp_path, monkeypatch) -> None:
+    """A folder with the file that an example names."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "commands.txt").write_text("step\nprint step\n")
 
 
 def test_every_row_has_an_example_here() -> None:
@@ -121,8 +132,11 @@ def prefixes() -> list[str]:
 @pytest.mark.parametrize("prefix", prefixes())
 def test_a_beginning_means_the_one_command_it_begins_or_says_which(prefix: str) -> None:
     begun = [name for name in COMMANDS if name.startswith(prefix)]
-    if prefix in ALIASES:
-        assert command_called(prefix).name == ALIASES[prefix]
+    if prefix in ADVICE:
+        with pytest.raises(CommandError, match="no command here"):
+            command_called(prefix)
+    elif prefix in SAME | ALIASES:
+        assert command_called(prefix).name == (SAME | ALIASES)[prefix]
     elif prefix in COMMANDS:
         assert command_called(prefix).name == prefix
     elif len(begun) == 1:
@@ -144,16 +158,16 @@ def test_an_alias_is_never_the_name_of_another_command() -> None:
         ("s", "step"), ("n", "next"), ("f", "finish"), ("c", "continue"), ("b", "break"),
         ("p", "print"), ("u", "update"), ("w", "watch"), ("e", "example"), ("x", "last-write"),
         ("rs", "reverse-step"), ("rn", "reverse-next"), ("rc", "reverse-continue"),
-        ("fin", "finish"), ("cont", "continue"), ("del", "delete"), ("dis", "disable"),
-        ("cond", "condition"), ("i", "info"), ("h", "help"), ("q", "quit"), ("t", "until"),
+        ("fin", "finish"), ("cont", "continue"), ("del", "delete"), ("cond", "condition"),
+        ("i", "info"), ("h", "help"), ("q", "quit"), ("t", "until"), ("so", "source"),
+        # gdb's
+        ("r", "run"), ("br", "break"), ("di", "display"), ("disp", "display"), ("dis", "disable"),
+        ("un", "until"), ("undisp", "undisplay"), ("ne", "next"), ("ni", "next"), ("si", "step"),
+        ("tb", "tbreak"), ("adv", "until"), ("bt", "where"), ("frame", "where"), ("d", "delete"),
     ],
 )  # fmt: skip
 def test_the_short_forms_that_fingers_know(short: str, name: str) -> None:
-    if short == "dis":
-        with pytest.raises(CommandError, match="disable or display"):
-            command_called(short)
-    else:
-        assert command_called(short).name == name
+    assert command_called(short).name == name
 
 
 def test_a_short_form_gives_the_same_reply(debugger) -> None:
@@ -172,9 +186,82 @@ def test_a_short_form_gives_the_same_reply(debugger) -> None:
         ("contineu", "continue"),
         ("rev-step", "reverse-step"),
         ("xyzzy", "help lists them"),
-        ("r", "reverse-step, reverse-next"),
+        ("rev", "reverse-step, reverse-next"),
         ("wa w[x1,h1_1] foo", ""),
     ],
 )
 def test_an_unknown_word_names_what_is_near(refused, line: str, hint: str) -> None:
     assert hint in refused(line)
+
+
+def test_words_of_gdb_lead_to_commands_that_there_are() -> None:
+    assert set(SAME.values()) <= set(COMMANDS)
+    assert set(KEYS.values()) <= set(COMMANDS)
+    assert not (set(SAME) | set(ADVICE)) & (set(COMMANDS) | set(ALIASES))
+    assert not set(SAME) & set(ADVICE)
+
+
+@pytest.mark.parametrize("word", ADVICE)
+def test_a_word_of_gdb_without_meaning_says_what_to_do(refused, word: str) -> None:
+    said = refused(f"{word} something")
+    assert said.startswith(f"{word} is no command here: ")
+    assert len(said) > 40
+
+
+@pytest.mark.parametrize(
+    ("line", "same"),
+    [
+        ("20u", "update 20"), ("20 u", "update 20"), ("3s", "step 3"), ("2p", "epoch 2"),
+        ("2c", "continue 2"), ("12step", "step 12"), ("-1s", "step -1"), ("3adv", None),
+        ("7", None), ("3 break", None), ("3S", "reverse-step 3"), ("2U", "reverse-update 2"),
+        ("2rs", "reverse-step 2"), ("3 print", None), (":s 3", "step 3"),
+    ],
+)  # fmt: skip
+def test_a_count_may_stand_before_a_key_as_on_the_screen(debugger, line, same) -> None:
+    def said(typed):
+        interpreter = Interpreter(Debugger(debugger.experiment))
+        interpreter.execute("goto 150")
+        reply = interpreter.execute(typed)
+        return reply.ok, reply.position, reply.lines
+
+    if same is None:
+        assert not said(line)[0]
+    else:
+        assert said(line) == said(same)
+
+
+def test_continue_with_a_count_is_continue_as_often(debugger) -> None:
+    once, counted = (Interpreter(Debugger(debugger.experiment)) for _ in range(2))
+    for interpreter in (once, counted):
+        for line in ("break h1_1 backward", "tbreak example 3", "watch loss", 'break loss log "x"'):
+            interpreter.execute(line)
+    replies = [once.execute("continue") for _ in range(7)]
+    reply = counted.execute("continue 7")
+    assert (reply.position, reply.stop) == (replies[-1].position, replies[-1].stop)
+    assert reply.data["stopped_by"] == replies[-1].data["stopped_by"]
+    back = counted.execute("continue -3")
+    assert back.position == replies[3].position
+    assert counted.execute("reverse-continue 100").position == 0
+    assert counted.execute("continue 1000000").stop == "the end of the run"
+
+
+def test_run_begins_anew_and_counts_hits_from_nothing(do, debugger) -> None:
+    do("break h1_1 backward every 3")
+    first = do("run")
+    do("continue")
+    again = do("run")
+    assert (again.position, again.stop) == (first.position, first.stop)
+    assert first.position > 0
+    do("delete 1")
+    assert do("run").position == do("r").position == debugger.total
+
+
+def test_where_says_what_info_position_says(do) -> None:
+    do("step 17")
+    assert do("where").lines == do("info position").lines == do("bt").lines
+
+
+def test_a_format_of_gdb_is_told_apart_from_an_unknown_command(refused) -> None:
+    assert "type print EXPRESSION" in refused("p/x loss")
+    assert "there is no command" in refused("nonsense/x loss")
+    assert "there is no command" in refused("/loss")
