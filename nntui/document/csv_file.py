@@ -21,6 +21,7 @@ from msgspec import UnsetType
 from nntui.document.errors import Fault, shown
 from nntui.document.files import archive_in, decoded
 from nntui.document.specs import CsvData
+from nntui.model.dataset import Target
 from nntui.model.errors import counted
 from nntui.model.names import did_you_mean, escaped
 
@@ -31,6 +32,7 @@ Vector = tuple[float, ...]
 
 _SEPARATORS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": "blanks"}
 _CALLED: Final = {"tab": "\t", "blank": " "}
+_MOST_OF_CLASSES: Final = 1_000_000  # numbers in the vectors of all classes
 _LOOKED_AT: Final = 20  # lines from which the separator is told
 _LONGEST_LOOKED_AT: Final = 2**20  # characters in them
 
@@ -54,7 +56,7 @@ class Table:
     """
 
     x: tuple[Vector, ...]
-    y: tuple[Vector, ...]
+    y: tuple[Target, ...]
     lines: Sequence[int]
     notes: tuple[str, ...]
 
@@ -84,13 +86,14 @@ class CsvReading:
         spec: the section.
         file: the file's name, for sentences.
         outputs: how many output neurons there are, for the classes that words stand for.
+        indices: whether the loss takes the index of a class.
 
     Raises:
         Fault: the place is a line and a column, a place in the document, or empty for the file.
     """
 
-    def __init__(self, text: str, spec: CsvData, file: str, outputs: int) -> None:
-        self.spec, self.file, self.outputs = spec, file, outputs
+    def __init__(self, text: str, spec: CsvData, file: str, outputs: int, *, indices: bool) -> None:
+        self.spec, self.file, self.outputs, self.indices = spec, file, outputs, indices
         self.notes: list[str] = []
         self.comment = ""  # the last one before the rows: it may hold the columns' names
         if line := _SEPARATOR_LINE.match(text):
@@ -357,14 +360,16 @@ class CsvReading:
             most = max(self.outputs, 2) if len(self.y_at) == 1 else 2
             if len(classes) == most:
                 found = f"a class more, {shown(text)}, beside {_few(list(classes))}"
-                outputs = counted(self.outputs, "output neuron")
-                raise Fault(self._place(line, at), found, f"at most {most} classes for {outputs}")
+                expected = f"at most {most} classes for {counted(self.outputs, 'output neuron')}"
+                hint = "make an output neuron for each class" if len(self.y_at) == 1 else ""
+                raise Fault(self._place(line, at), found, expected, hint)
             classes[text] = float(len(classes))
         return classes[text]
 
     def _place(self, line: int, at: int) -> str:
-        column = f'"{escaped(self.names[at])}"' if self.names else str(at + 1)
-        return f"line {line}, column {column}"
+        if not self.names:
+            return f"line {line}, cell {at + 1}"
+        return f'line {line}, column "{escaped(self.names[at])}"'
 
     def _check_whole(self, rows: int) -> None:
         """Refuse a file without rows, with values missing, or with one class; note the classes."""
@@ -387,11 +392,17 @@ class CsvReading:
             listed = ", ".join(f"{n:g} {escaped(word)}" for word, n in classes.items())
             self.notes.append(f"{name}: {listed}")
 
-    def _targets(self, y: list[Vector]) -> Iterable[Vector]:
-        """Make a vector of 0s and one 1 of each class, where there is an output for each."""
+    def _targets(self, y: list[Vector]) -> Iterable[Target]:
+        """Give each class its index, or for other losses a vector of 0s and one 1."""
         if not self.words or self.outputs == 1 or len(self.y_at) > 1:
             return y
-        rows = [tuple(float(k == n) for k in range(self.outputs)) for n in range(self.outputs)]
+        if self.indices:
+            return (int(index) for (index,) in y)
+        (classes,) = self.words.values()
+        if len(classes) * self.outputs > _MOST_OF_CLASSES:
+            found = f"{len(classes):,} classes for {self.outputs:,} output neurons"
+            raise Fault("data.targets", found, "fewer, or the loss cross_entropy")
+        rows = [tuple(float(k == n) for k in range(self.outputs)) for n in range(len(classes))]
         return (rows[int(index)] for (index,) in y)
 
 

@@ -97,7 +97,7 @@ def _from_csv(section: dict[str, Any], document: str, net: Wiring, loss: Loss) -
     path = absolute(os.path.join(folder_of(document), spec.csv))
     try:
         text, notes = text_of(read_bytes(path, "a CSV file"))
-        reading = CsvReading(text, spec, spec.csv, outputs)
+        reading = CsvReading(text, spec, spec.csv, outputs, indices=loss.row.classes)
         if targets != outputs and not (reading.words or loss.row.classes):
             raise other_number
         table = reading.table()

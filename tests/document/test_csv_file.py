@@ -149,8 +149,23 @@ def test_words_are_classes_in_order_of_appearance(loaded, folder):
     first, second, third = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
     assert [experiment.y(n) for n in range(4)] == [first, second, first, third]
     assert experiment.data.source.notes == ("kind: 0 <=50K, 1 Île, 2 zoo",)
+    assert experiment.data.targets == (0, 1, 0, 2)
     document["training"]["loss"] = "mse"
-    assert loaded(document).data == experiment.data
+    assert loaded(document).data.targets == (first, second, first, third)
+
+
+def test_vectors_of_very_many_classes_are_refused(error, loaded, folder, monkeypatch):
+    monkeypatch.setattr("nntui.document.csv_file._MOST_OF_CLASSES", 11)
+    (folder / "rows.csv").write_text("x,kind\n1,a\n2,b\n3,c\n")
+    document = {
+        "format": "nntui/1",
+        "network": {"layers": [1, 4]},
+        "data": {"csv": "rows.csv", "inputs": ["x"], "targets": ["kind"]},
+        "training": {"loss": "cross_entropy"},
+    }
+    assert loaded(document).data.targets == (0, 1, 2)
+    document["training"]["loss"] = "mse"
+    assert "3 classes for 4 output neurons" in str(error(document))
 
 
 @pytest.mark.parametrize(
