@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     "out",
     type=click.Path(path_type=Path),
     metavar="OUT",
-    help="Write the experiment with the trained parameters to OUT.",
+    help="Write the experiment with the trained parameters to OUT, and what the optimizer "
+    "remembers, so that a run of OUT goes on from there.",
 )
 @force_option
 @click.option(

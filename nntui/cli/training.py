@@ -6,23 +6,21 @@ import math
 import shlex
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
+import numpy as np
 
 from nntui.cli.endings import noticing_interrupts
-from nntui.engine.full_speed import FullSpeed
+from nntui.engine.full_speed import FullSpeed, TrainingState
 from nntui.engine.loss_history import LossHistory
 from nntui.engine.schedule import Schedule
 from nntui.explain.numbers import exact, rounded
-from nntui.model.errors import NntuiError
 from nntui.model.experiment import Experiment
-from nntui.model.names import parameter_name
-from nntui.model.wiring import Parameter
 
 if TYPE_CHECKING:
     from nntui.cli.until import Until
@@ -39,7 +37,7 @@ _STOPPING: Final = "nntui: stopping after this update (Ctrl-C again: at once)"
 class Outcome:
     """The result of a training run.
 
-    ``loss`` and ``test_loss`` (None without a test set) are means with the final ``parameters``;
+    ``loss`` and ``test_loss`` (None without a test set) are means with the final parameters;
     ``first_loss`` is the mean training loss before the first update; ``history`` holds the mean
     loss of each finished epoch; ``met``: whether the condition was met (None: there was none);
     ``interrupted``: the exit status of the Ctrl-C or SIGTERM that ended it before, or 0.
@@ -53,14 +51,14 @@ class Outcome:
     loss: float
     test_loss: float | None
     history: list[float]
-    parameters: Mapping[Parameter, float]
+    reached: TrainingState
     met: bool | None = None
     interrupted: int = 0
 
     @property
     def diverged(self) -> bool:
         """Whether the run ended in a number that is not finite, or in a loss beyond all bounds."""
-        finite = all(map(math.isfinite, self.parameters.values()))
+        finite = bool(np.isfinite(self.reached.p).all())
         return not (finite and self.loss <= _BEYOND * max(self.first_loss, 1.0))
 
 
@@ -99,7 +97,7 @@ def train(experiment: Experiment, until: Until | None = None) -> Outcome:
         loss=engine.mean_loss(vectors, examples),
         test_loss=engine.mean_loss(vectors, test) if test else None,
         history=list(history.epoch),
-        parameters=dict(zip(engine.parameters, vectors.p.tolist(), strict=True)),
+        reached=vectors,
         met=None if until is None else met,
         interrupted=0 if met or updates == schedule.updates else stopping(),
     )
@@ -133,23 +131,14 @@ def divergence(experiment: Experiment, outcome: Outcome, file: Path) -> str:
 
 
 def trained(experiment: Experiment, outcome: Outcome) -> Experiment:
-    """Put the trained parameters into the experiment.
+    """Put the trained parameters and the optimizer's memory into the experiment.
 
     Raises:
-        NntuiError: a parameter that is no finite number.
+        NntuiError: a number that is not finite.
     """
-    network = experiment.network.copy()
-    for parameter, value in outcome.parameters.items():
-        if not math.isfinite(value):
-            raise NntuiError(
-                f"nothing was saved: the run diverged ({parameter_name(parameter)} is {value}), "
-                "and a document holds only finite numbers"
-            )
-        if isinstance(parameter, str):
-            network.set_bias(parameter, value)
-        else:
-            network.set_weight(*parameter, value)
-    return replace(experiment, network=network)
+    p, memory = outcome.reached.p.tolist(), outcome.reached.memory.tolist()
+    per_epoch = outcome.updates_planned // outcome.epochs_planned
+    return experiment.continued(p, memory, outcome.updates, -(-outcome.updates // per_epoch))
 
 
 @contextmanager

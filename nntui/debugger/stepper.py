@@ -41,6 +41,20 @@ class Stepper:
     def total(self) -> int:
         return self.run.schedule.total
 
+    def continued(self) -> Experiment:
+        """Return the experiment here with the parameters and the optimizer's memory of here.
+
+        Its run goes on where this one is: an epoch that was begun counts as done.
+
+        Raises:
+            NntuiError: a number that is not finite, which a document cannot hold.
+        """
+        run, experiment = self.run, self.experiment
+        reached = run.timeline.engine(self.position).training_state(run.state)
+        updates = run.schedule.updates_before(self.position)
+        epochs = -(-updates // run.schedule.updates_per_epoch)
+        return experiment.continued(reached.p.tolist(), reached.memory.tolist(), updates, epochs)
+
     @property
     def at_start(self) -> bool:
         return self.position == 0

@@ -22,10 +22,10 @@ from nntui.document.files import (
 )
 from nntui.document.network import function, network_of
 from nntui.document.parse import MAX_DEPTH, converted, deeper_than, parsed
-from nntui.model.errors import SettingError
+from nntui.model.errors import SettingError, counted
 from nntui.model.experiment import Experiment, Training
 from nntui.model.losses import Loss
-from nntui.model.optimizers import Optimizer
+from nntui.model.optimizers import Optimizer, OptimizerState
 
 _EXPECTED: Final = 'an object such as {"format": "nntui/1", "network": …, "data": …}'
 _VERSION: Final = re.compile(r"nntui/[0-9]{1,9}", re.ASCII)
@@ -72,6 +72,7 @@ def experiment_of(value: Any, file: str) -> Experiment:
     network = network_of(document.network)
     training = _training_of(document.training)
     rows = rows_of(document.data, file, network.wiring(), training.loss)
+    state = _state_of(document.training, training.optimizer, len(network.wiring().parameters))
     try:
         return Experiment(
             network,
@@ -81,6 +82,7 @@ def experiment_of(value: Any, file: str) -> Experiment:
             document.description,
             debugger,
             document.schema,
+            state,
         )
     except SettingError as error:
         raise rows.fault(error) from None
@@ -90,6 +92,8 @@ def _training_of(section: specs.Training | UnsetType) -> Training:
     if isinstance(section, UnsetType):
         return Training()
     settings = {k: v for k, v in structs.asdict(section).items() if not isinstance(v, UnsetType)}
+    if isinstance(settings.get("optimizer"), dict):
+        settings["optimizer"] = {k: v for k, v in settings["optimizer"].items() if k != "state"}
     for key, table in (("loss", Loss), ("optimizer", Optimizer)):
         if key in settings:
             settings[key] = function(table, settings[key], f"training.{key}")
@@ -100,6 +104,34 @@ def _training_of(section: specs.Training | UnsetType) -> Training:
     except SettingError as error:
         raise Fault.of(error, "training") from None
 
+
+def _state_of(
+    section: specs.Training | UnsetType, optimizer: Optimizer, size: int
+) -> OptimizerState | None:
+    """Read what the run of a network of so many parameters goes on from, if it says so."""
+    given = None if isinstance(section, UnsetType) else section.optimizer
+    if not isinstance(given, dict) or "state" not in given:
+        return None
+    place = "training.optimizer.state"
+    state = converted(given["state"], specs.OptimizerState, place)
+    known, rows = optimizer.row.memory, []
+    for name in ("m", "v", "s"):
+        row = getattr(state, name)
+        if isinstance(row, UnsetType):
+            continue
+        if name not in known:
+            expected = f"what {optimizer.name} remembers: {' and '.join(known)}"
+            raise Fault(f"{place}.{name}", f'"{name}"', expected, _ANEW)
+        if len(row) != size:
+            expected = f"{size}, one for each bias and weight"
+            raise Fault(f"{place}.{name}", counted(len(row), "number"), expected, _ANEW)
+    for name in known:
+        row = getattr(state, name)
+        rows.append((0.0,) * size if isinstance(row, UnsetType) else tuple(row))
+    return OptimizerState(optimizer.name, state.updates, state.epochs, tuple(rows))
+
+
+_ANEW: Final = "without the state, the optimizer starts anew"
 
 # Characters that control a terminal, or turn the direction of the text after them.
 _CONTROL: Final = frozenset({"Cc", "Cs"})

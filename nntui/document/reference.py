@@ -53,6 +53,7 @@ _STRUCTS: Final[Mapping[type[msgspec.Struct], str]] = {
     specs.GeneratedData: "data from a generator",
     specs.Training: "training",
     specs.Regularization: "training.regularization",
+    specs.OptimizerState: "training.optimizer.state",
 }
 
 _FUNCTIONS: Final[Mapping[str, type[TableFunction[Any]]]] = {

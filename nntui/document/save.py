@@ -89,6 +89,8 @@ def plain_document(experiment: Experiment, folder: str) -> dict[str, Any]:
         "data": _data(experiment.data, folder),
         "training": _training(experiment.training),
     }
+    if state := _state(experiment):
+        document["training"]["optimizer"]["state"] = state
     if experiment.debugger is not None:
         document["debugger"] = dict(experiment.debugger)
     return document
@@ -201,6 +203,19 @@ def _training(training: Training) -> dict[str, Any]:
     }
 
 
+def _state(experiment: Experiment) -> dict[str, Any]:
+    """Write what the run goes on from; rows of zeros are left out."""
+    resumed = experiment.resumed
+    rows = zip(experiment.training.optimizer.row.memory, resumed.memory, strict=False)
+    counts = {"updates": resumed.updates, "epochs": resumed.epochs}
+    lists = {name: list(map(_number, row)) for name, row in rows if any(map(_is_set, row))}
+    return {**{k: n for k, n in counts.items() if n}, **lists}
+
+
+def _is_set(value: float) -> bool:
+    return value != 0.0 or math.copysign(1.0, value) < 0.0
+
+
 def _number(value: float) -> float:
     """Write 1 for 1.0; −0.0 keeps its sign."""
     if isinstance(value, (bool, int)):
@@ -295,6 +310,7 @@ def _parts(experiment: Experiment) -> Iterator[bytes]:
         "neurons": [(j, net.sources[j], plain_function(net.activation[j])) for j in net.neurons],
         "frozen": [p for p in net.parameters if p in net.frozen] if net.frozen else [],
         "training": _training(experiment.training),
+        **({"resumed": state} if (state := _state(experiment)) else {}),
         "test": experiment.test_examples,
     }
     yield json.dumps(structure, sort_keys=True).encode()

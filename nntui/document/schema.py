@@ -34,7 +34,7 @@ def json_schema() -> Schema:
     exist, a vector's length, a cycle) is checked by ``load`` alone.
     """
     (root, *_), parts = msgspec.json.schema_components(
-        (specs.Document, *_NETWORKS, *_DATA), ref_template="#/$defs/{name}"
+        (specs.Document, specs.OptimizerState, *_NETWORKS, *_DATA), ref_template="#/$defs/{name}"
     )
     for table, description in _FUNCTIONS.items():
         rows = [_row(table.of(name)) for name in table.TABLE]
@@ -84,6 +84,8 @@ _REPLACED: Final[dict[str, Schema]] = {
 def _row(chosen: TableFunction[Any]) -> Schema:
     """Allow an object with a function's name and settings."""
     properties: Schema = {"name": {"const": chosen.name}}
+    if isinstance(chosen, Optimizer):
+        properties["state"] = _ref("OptimizerState")
     if isinstance(chosen, Initializer):
         properties["seed"] = {"type": "integer", "minimum": 0, "maximum": SEED_LIMIT}
     for setting, default in chosen.settings:

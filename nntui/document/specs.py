@@ -17,6 +17,7 @@ FORMAT: Final = "nntui/1"
 
 MAX_NEURONS: Final = 100_000
 MAX_CONNECTIONS: Final = 1_000_000
+MAX_UPDATES: Final = 10**15
 MAX_SAMPLES: Final = 100_000
 MAX_BATCH_SIZE: Final = 1_000_000_000
 MAX_TITLE_LENGTH: Final = 200
@@ -220,6 +221,24 @@ class GeneratedData(Struct, frozen=True, forbid_unknown_fields=True):
     noise: Annotated[float, _expect("a number from 0 to 0.5", ge=0, le=0.5)] = 0.0
     seed: Seed = 0
     test_fraction: TestFraction = 0.0
+
+
+class OptimizerState(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a run goes on from, written by saving a trained network: leave it away to start anew.
+
+    The lists hold what the optimizer remembers: a number for each bias and each weight, in the
+    order of the updates (frozen ones too).
+    """
+
+    updates: Annotated[
+        int, _whole(0, MAX_UPDATES), Meta(description="Updates done before: t counts on from here.")
+    ] = 0
+    epochs: Annotated[
+        int, _whole(0, MAX_UPDATES), Meta(description="Epochs done before: the order of examples.")
+    ] = 0
+    m: Vector | UnsetType = UNSET
+    v: Vector | UnsetType = UNSET
+    s: Vector | UnsetType = UNSET
 
 
 class Regularization(Struct, frozen=True, forbid_unknown_fields=True):

@@ -248,5 +248,5 @@ def _parts(
         yield algorithm.loss(model, state, model.y(example))
         yield algorithm.backward(model, state, neurons[::-1])
     n = bisect_right(schedule.update_ends, offset - len(batch) * schedule.steps_per_example)
-    yield algorithm.update(model, state, neurons[n:], number + 1, len(batch))
+    yield algorithm.update(model, state, neurons[n:], schedule.t(number), len(batch))
     yield algorithm.train(model, state, schedule.batches(number + 1))

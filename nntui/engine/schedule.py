@@ -60,13 +60,15 @@ class Schedule:
 
     ``forward_ends``, ``backward_ends`` and ``update_ends`` are the offsets, within each of these
     passes (the load left out), after the last step of each neuron in the order of the pass.
+    ``earlier_updates`` are those of the runs that this one goes on from.
     """
 
     def __init__(self, experiment: Experiment) -> None:
         net, training = experiment.network.wiring(), experiment.training
-        self._net = net
+        self._net, resumed = net, experiment.resumed
+        self.earlier_updates = resumed.updates
         self._order = lru_cache(maxsize=4)(
-            lambda epoch: training.order(experiment.train_examples, epoch)
+            lambda epoch: training.order(experiment.train_examples, resumed.epochs + epoch)
         )
         self.examples = len(experiment.train_examples)
         self.epochs = training.epochs
@@ -195,7 +197,11 @@ class Schedule:
     def batches(self, first: int = 0) -> Iterator[tuple[int, tuple[int, ...]]]:
         """Yield every batch from that of update ``first`` on, with its number t, from 1."""
         for update in range(first, self.updates):
-            yield update + 1, self.batch(update)
+            yield self.t(update), self.batch(update)
+
+    def t(self, update: int) -> int:
+        """Return the number of an update for the optimizer: from 1, earlier runs included."""
+        return self.earlier_updates + update + 1
 
     def updates_before(self, position: int) -> int:
         """Count the updates that are finished when ``position`` steps are executed."""

@@ -42,14 +42,15 @@ class State:
     @classmethod
     def first(cls, experiment: Experiment) -> State:
         """Return the state before the first step: parameters as in the document, the rest blank."""
-        network, optimizer = experiment.network, experiment.training.optimizer
+        network, parameters = experiment.network, experiment.network.wiring().parameters
         b, w = network.biases, network.weights
+        memory: dict[Parameter, Memory] = dict(zip(parameters, experiment.memory(), strict=True))
         return cls(
             b=b,
             w=w,
             db=dict.fromkeys(b, 0.0),
             dw=dict.fromkeys(w, 0.0),
-            memory={p: optimizer.first_memory() for p in network.wiring().trainable},
+            memory={p: memory[p] for p in network.wiring().trainable},
         )
 
     def zero_gradients(self) -> None:

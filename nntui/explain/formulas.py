@@ -268,7 +268,7 @@ def _update(writer: _Writer, *neurons: str) -> Iterator[EquationLine]:
         g_name = "g"
         yield EquationLine("g", g_symbols, g_numbers, writer.number(g))
 
-    optimizer, t = training.optimizer, step.update + 1
+    optimizer, t = training.optimizer, step.experiment.resumed.updates + step.update + 1
     settings = dict(optimizer.settings)
     _, after = optimizer.update(p, g, step.memory, t)
     quantities = optimizer.quantities(step.memory, after, t)

@@ -6,16 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import repeat
+from math import isfinite
 from typing import Any, Final, Literal
 
 from nntui.model.dataset import Dataset
-from nntui.model.errors import SettingError, counted
+from nntui.model.errors import NntuiError, SettingError, counted
 from nntui.model.initializers import checked_seed
 from nntui.model.losses import Loss
-from nntui.model.names import did_you_mean, escaped
+from nntui.model.names import did_you_mean, escaped, parameter_name
 from nntui.model.network import Network
 from nntui.model.numerics import ordered_sum, sign, stream
-from nntui.model.optimizers import Optimizer
+from nntui.model.optimizers import Memory, Optimizer, OptimizerState
 from nntui.model.settings import is_finite, is_whole
 
 Reduction = Literal["mean", "sum"]
@@ -113,12 +115,62 @@ class Experiment:
     description: str = ""
     debugger: Mapping[str, Any] | None = None
     schema: str = ""
+    optimizer_state: OptimizerState | None = None
 
     def __post_init__(self) -> None:
         self.network.wiring()
         object.__setattr__(self, "network", self.network.copy())
         self.network.initialize()
         self._check_rows()
+
+    @property
+    def resumed(self) -> OptimizerState:
+        """The state that the run goes on from: a fresh one if there is none that fits.
+
+        It fits the optimizer of its name, and a network of as many parameters.
+        """
+        state = self.optimizer_state
+        if state is None or state.optimizer != self.training.optimizer.name:
+            return OptimizerState()
+        size = len(self.network.wiring().parameters)
+        return state if all(len(row) == size for row in state.memory) else OptimizerState()
+
+    def memory(self) -> Iterable[Memory]:
+        """What the optimizer remembers of each parameter before the run's first update."""
+        rows = self.resumed.memory
+        if rows:
+            return zip(*rows, strict=True)
+        return repeat(self.training.optimizer.first_memory(), len(self.network.wiring().parameters))
+
+    def continued(
+        self, p: Sequence[float], memory: Iterable[Sequence[float]], updates: int, epochs: int
+    ) -> Experiment:
+        """Put parameters and memory in that a run has reached after so many updates and epochs.
+
+        Both are in canonical order: p (P), memory (K × P).
+
+        Raises:
+            NntuiError: a number that is not finite, which a document cannot hold.
+        """
+        network, names = self.network.copy(), self.network.wiring().parameters
+        rows = tuple(map(tuple, memory))
+        for of, numbers in (("", p), *(("the optimizer’s memory of ", row) for row in rows)):
+            for parameter, value in zip(names, numbers, strict=True):
+                if not isfinite(value):
+                    raise NntuiError(
+                        f"nothing was saved: the run diverged ({of}{parameter_name(parameter)} is "
+                        f"{value}), and a document holds only finite numbers"
+                    )
+        for parameter, value in zip(names, p, strict=True):
+            if isinstance(parameter, str):
+                network.set_bias(parameter, value)
+            else:
+                network.set_weight(*parameter, value)
+        before = self.resumed
+        state = OptimizerState(
+            self.training.optimizer.name, before.updates + updates, before.epochs + epochs, rows
+        )
+        return replace(self, network=network, optimizer_state=state)
 
     @cached_property
     def _split(self) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -100,6 +100,20 @@ OPTIMIZERS: Final[dict[str, OptimizerRow]] = {
 _BELOW_ONE: Final = ("beta1", "beta2", "alpha")
 
 
+@dataclass(frozen=True, slots=True)
+class OptimizerState:
+    """What a run goes on from, after ``updates`` in ``epochs`` of runs before.
+
+    ``optimizer``: the name of the one whose memory it is. ``memory``: for each quantity in the
+    order of its row a number for each parameter in canonical order (K × P), or () for zeros.
+    """
+
+    optimizer: str = ""
+    updates: int = 0
+    epochs: int = 0
+    memory: tuple[tuple[float, ...], ...] = ()
+
+
 class Optimizer(TableFunction[OptimizerRow]):
     """An optimizer with its settings chosen, such as sgd with learning_rate 0.5."""
 

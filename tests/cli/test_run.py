@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import math
 import shlex
 
@@ -146,7 +147,19 @@ def test_what_is_saved_is_the_experiment_with_the_trained_parameters(nntui, docu
         network.set_bias(j, bias)
     for (i, j), weight in before.network.weights.items():
         network.set_weight(i, j, weight)
-    assert dataclasses.replace(after, network=network) == before
+    assert (after.resumed.updates, after.resumed.epochs) == (18, 9)
+    assert dataclasses.replace(after, network=network, optimizer_state=None) == before
+
+
+def test_ten_epochs_saved_and_ten_more_are_twenty(nntui, document, here):
+    optimizer = {"name": "adam", "learning_rate": 0.05}
+    path = document(training={"optimizer": optimizer, "shuffle": True, "batch_size": 2})
+    nntui("run", path, "--epochs", "20", "--save", "twenty.json")
+    nntui("run", path, "--epochs", "10", "--save", "ten.json")
+    nntui("run", "ten.json", "--epochs", "10", "--save", "more.json")
+    twenty, more = (json.loads((here / f).read_text()) for f in ("twenty.json", "more.json"))
+    assert more == twenty
+    assert more["training"]["optimizer"]["state"]["updates"] == 40
 
 
 def test_frozen_parameters_are_saved_as_they_were(nntui, document, here):

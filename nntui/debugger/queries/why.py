@@ -30,6 +30,7 @@ from nntui.debugger.queries.past import Past
 from nntui.debugger.queries.writes import Write
 from nntui.explain.formulas import EquationLine
 from nntui.explain.numbers import exact
+from nntui.model.wiring import parameter_key
 
 if TYPE_CHECKING:
     from nntui.debugger.stepper import Stepper
@@ -193,8 +194,13 @@ def _memory(past: Past, read: MemoryRead) -> Cause:
     title = f"{read.quantity} of {name}"
     number = past.writes.updated_before(neurons, read.position) if read.position else None
     if number is None:
-        write = Write(title, "start", 0)
-        return _caused(past, write, 0.0, where="0 before the first update")
+        experiment = past.writes.experiment
+        row = experiment.training.optimizer.row
+        rows = experiment.resumed.memory
+        at = experiment.network.wiring().parameters.index(parameter_key(neurons))
+        value = rows[row.memory.index(read.quantity)][at] if rows else 0.0
+        where = "as the document has it" if rows else "0 before the first update"
+        return _caused(past, Write(title, "start", 0), value, where=where)
     step = past.step(number)
     write = Write(title, "step", number + 1, number, step.operation)
     origin = memory_origin(past, name, step, read.quantity)

@@ -61,7 +61,7 @@ class FullSpeed:
         self._layout = BatchLayout(net)
         self._self_test = self_test()
         self._batches = Batches(experiment, self.schedule)
-        self._updates = ParameterUpdates(self._layout, net, training)
+        self._updates = ParameterUpdates(self._layout, net, training, self.schedule)
         self._decays = "weight_decay" in training.optimizer.row.settings
         size, layers = self._layout.size, len(self._layout.layers) - 1
         work = size * (1 + self.schedule.batch_size)
@@ -95,7 +95,12 @@ class FullSpeed:
         network, is_weight = self.experiment.network, self._layout.is_weight
         p, memories = np.empty(len(is_weight)), len(self.experiment.training.optimizer.row.memory)
         p[~is_weight], p[is_weight] = [*network.biases.values()], network.weight_values()
-        return TrainingState(p, np.zeros((memories, len(p))))
+        memory = np.zeros((memories, len(p)))
+        if rows := self.experiment.resumed.memory:
+            memory[...] = rows
+            if self._updates.frozen is not None:
+                memory[:, self._updates.frozen] = 0.0
+        return TrainingState(p, memory)
 
     def training_state(self, state: State) -> TrainingState:
         """Return the arrays of a state at the start of an update."""
@@ -212,7 +217,7 @@ class FullSpeed:
             batch_losses: list[float] = []
             epoch_losses: list[float] = []
             before, values = self._codes[names].train(
-                before, update, batches, batch_losses, epoch_losses
+                before, self.schedule.t(update), batches, batch_losses, epoch_losses
             )
             if last_update is not None:
                 last_update.values = values
@@ -253,12 +258,14 @@ class FullSpeed:
 class ParameterUpdates:
     """Applies a batch's gradient to the parameters, as the algorithm's update steps do."""
 
-    def __init__(self, layout: BatchLayout, net: Wiring, training: Training) -> None:
-        self._training = training
+    def __init__(
+        self, layout: BatchLayout, net: Wiring, training: Training, schedule: Schedule
+    ) -> None:
+        self._training, self._schedule = training, schedule
         self._is_weight = layout.is_weight
-        self._frozen: npt.NDArray[np.bool_] | None = None
+        self.frozen: npt.NDArray[np.bool_] | None = None
         if net.frozen:
-            self._frozen = np.array([p in net.frozen for p in layout.parameters])
+            self.frozen = np.array([p in net.frozen for p in layout.parameters])
 
     def __call__(
         self, p: Array, memory: Array, dp: Array, update: int, batch_length: int
@@ -282,9 +289,9 @@ class ParameterUpdates:
         if training.l1 or training.l2:
             g = np.where(self._is_weight[s], training.regularized(g, p), g)
         rows = tuple(memory)
-        new, remembered = training.optimizer.update(p, g, rows, update + 1)
+        new, remembered = training.optimizer.update(p, g, rows, self._schedule.t(update))
         new_memory = memory if all(map(is_, rows, remembered)) else np.array(remembered)
-        if self._frozen is not None:
-            new = np.where(self._frozen[s], p, new)
-            new_memory = np.where(self._frozen[s], memory, new_memory)
+        if self.frozen is not None:
+            new = np.where(self.frozen[s], p, new)
+            new_memory = np.where(self.frozen[s], memory, new_memory)
         return new, new_memory

@@ -149,17 +149,17 @@ class StraightLine:
     def train(
         self,
         start: TrainingState,
-        update: int,
+        t: int,
         batches: Batches,
         batch_losses: list[float],
         epoch_losses: list[float],
     ) -> tuple[TrainingState, dict[str, float | None]]:
-        """Do an update for each batch, from index ``update`` on; append the mean losses."""
+        """Do an update for each batch, from number ``t`` on; append the losses."""
         memory = start.memory
         p, remembered, epoch_sum, wanted = self._code(
             start.p.tolist(),
             memory.ravel().tolist(),
-            update + 1,
+            t,
             start.epoch_sum,
             batches,
             batch_losses,

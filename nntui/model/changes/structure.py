@@ -1,6 +1,7 @@
 """Changes of the network and of the data: neurons, connections, examples.
 
-With an input or output, a column of the data is added (filled with 0) or deleted.
+With an input or output, a column of the data is added (filled with 0) or deleted. With another
+structure the optimizer starts anew: what it remembers belongs to the parameters that there were.
 
 Each function raises a ``NetworkError`` or ``SettingError`` (see ``Network`` and ``Dataset``) when
 the changed experiment would be invalid, and when there is nothing to change.
@@ -38,7 +39,8 @@ def add_neuron(
     what = role if role == "input" else str(net.neuron(name).activation)
     data, said = _fitted(experiment.data, net.wiring(), name, f"{escaped(name)} added ({what})")
     training = _fitted_loss(experiment.training, net.wiring(), name)
-    return Change(replace(experiment, network=net, data=data, training=training), said)
+    made = replace(experiment, network=net, data=data, training=training, optimizer_state=None)
+    return Change(made, said)
 
 
 def change_neuron(
@@ -80,7 +82,8 @@ def delete_neuron(experiment: Experiment, name: str) -> Change:
         experiment.data, before, name, f"{escaped(name)} deleted{lost}", deleted=True
     )
     training = _fitted_loss(experiment.training, before, name, deleted=True)
-    return Change(replace(experiment, network=net, data=data, training=training), said)
+    made = replace(experiment, network=net, data=data, training=training, optimizer_state=None)
+    return Change(made, said)
 
 
 def connect(
@@ -94,7 +97,7 @@ def connect(
     """Connect two neurons; a weight left out is drawn."""
     net = experiment.network.copy()
     net.connect(source, target, weight, trainable=trainable)
-    made = replace(experiment, network=net)
+    made = replace(experiment, network=net, optimizer_state=None)
     drawn = made.network.connection(source, target).weight
     return Change(made, f"{escaped(source)} → {escaped(target)} connected (w = {drawn:.4g})")
 
@@ -125,7 +128,7 @@ def disconnect(experiment: Experiment, source: str, target: str) -> Change:
     net = experiment.network.copy()
     net.disconnect(source, target)
     sentence = f"{escaped(source)} → {escaped(target)} disconnected"
-    return Change(replace(experiment, network=net), sentence)
+    return Change(replace(experiment, network=net, optimizer_state=None), sentence)
 
 
 def add_row(experiment: Experiment, inputs: Vector, target: Vector | int) -> Change:
