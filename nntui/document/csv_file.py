@@ -43,6 +43,7 @@ _GROUPED: Final = re.compile(
 )
 _WITH_UNIT: Final = re.compile(r"[$€£¥]\s*[\d.,]+|[\d.,]+\s*[%$€£¥°]")
 _CLASSES: Final = "classes are all words or all numbers"
+_BLANKS: Final = re.compile(r"[ \t]+")
 _MISSING: Final = frozenset(("", "na", "n/a", "#n/a", "<na>", "nan", "null", "?"))
 _NO_NUMBER: Final = _MISSING | {"none", "-", "."}  # among words these may be a class
 _SEPARATOR_LINE: Final = re.compile(r'"?sep=([,;|\t ])"?[ \t]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
@@ -108,8 +109,6 @@ class CsvReading:
                 self.notes.append(f"{counted(comments, 'comment')} between the rows skipped")
         self.text = text
         self.separator = self._separator(line.group(1) if line else "")
-        if self.separator == " ":
-            self.text = re.sub("(?m)^ +| +$", "", re.sub("[ \t]+", " ", text))
         self._find_header()
         self.x_at = self._positions(spec.inputs, "data.inputs")
         self.y_at = self._positions(spec.targets, "data.targets")
@@ -259,7 +258,9 @@ class CsvReading:
         """Read the rows."""
         inputs, cells_of = len(self.x_at), itemgetter(*self.x_at, *self.y_at)
         readers = [self.words[at].__getitem__ if at in self.words else self._read for at in self.at]
-        rows = self.text.lstrip().partition("\n")[2]
+        # The header may hold anything.
+        rows = self.text.lstrip().partition("\n")[2] if self.first_row else ""
+        rows = rows or self.text
         # Then float() reads nothing that is no number here but NaN and infinities.
         easy = not self.words and self.decimal == "." and rows.isascii() and "_" not in rows
         x: list[Vector] = []
@@ -412,7 +413,9 @@ def _records(text: str, separator: str) -> Iterator[Record]:
     if "#" in text:
         # A blank line in place of a comment: the others keep their numbers.
         lines = ("\n" if _is_comment(line) else line for line in lines)
-    if '" ' in text and separator != " ":
+    if separator == " ":
+        lines = (_BLANKS.sub(" ", line.strip()) for line in lines)
+    elif '" ' in text:
         after_quote = re.compile(
             rf'(?<=[^{re.escape(separator)} ])" +(?=[{re.escape(separator)}\r\n])'
         )

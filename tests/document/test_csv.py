@@ -24,6 +24,7 @@ def csv_error(error, from_csv, folder):
         ("a,b,t\n1,NaN,3\n", 'line 2, column "b"', ['"NaN"', "a finite number"]),
         ("a,b,t\n1,1e999,3\n", 'line 2, column "b"', ['"1e999"', "a finite number"]),
         ("a,b,t\n1,1_0,3\n", 'line 2, column "b"', ['"1_0"']),
+        ("a,b,t\r1,1_0,3\r", 'line 2, column "b"', ['"1_0"']),
         ("a,b,t\n1,٣,3\n", 'line 2, column "b"', ['"٣"']),
         ("a,b,t\n1,\x1b[2J,3\n", 'line 2, column "b"', ["\\u001b[2J"]),
         ("a,b,t\n1,\0,3\n", 'line 2, column "b"', ["\\u0000"]),

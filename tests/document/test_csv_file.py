@@ -200,6 +200,7 @@ def test_words_that_cannot_be_classes_are_named(
         ("a,b,t\n1,2,3\n", {"inputs": ["1", "b"]}, ["without quotes"]),
         ("1,2,3\n4,5,6\n", {"header": False}, ['"a"', "column’s number", "no header"]),
         ("a,a,t\n1,2,3\n", {"inputs": ["a", "a"]}, ["by its number: 1 or 2"]),
+        ("1,1_0,3\n1,2,3\n", {"header": False, "inputs": [1, 2], "targets": [3]}, ['"1_0"']),
         ("a,b,t\n1,2,3\n", {"separator": "::"}, ['"tab" or "blank"']),
         ('a,b,t\n1,2,"3"x"\n', {}, ["bad quoting", "a quote inside quotes is written twice"]),
         ("a,b,t\n1,2,3\n", {"decimal": ";"}, ['"." or ","']),

@@ -61,7 +61,7 @@ def tried(tmp_path):
                 for _ in range(min(STEPS_TRIED, debugger.total)):
                     debugger.step()
                 debugger.snapshot()
-                nntui.save(experiment, tmp_path / "again.json")
+                nntui.save(experiment, tmp_path / "again.json", overwrite=True)
                 assert nntui.load(tmp_path / "again.json") == experiment
         except BaseException as error:
             raise AssertionError(said) from error
