@@ -19,7 +19,7 @@ def saved(tmp_path, monkeypatch):
     monkeypatch.setattr(saving, "MANY", 1)
 
     def saved(experiment):
-        save(experiment, tmp_path / "saved.json")
+        save(experiment, tmp_path / "saved.json", overwrite=True)
         plain = json.loads((tmp_path / "saved.json").read_text())
         return plain["network"], load(tmp_path / "saved.json")
 
