@@ -80,6 +80,20 @@ NUMBERED: dict[str, Any] = {
     },
 }
 
+RESUMED: dict[str, Any] = {
+    "format": "nntui/1",
+    "network": {"layers": [2, {"size": 1, "activation": "sigmoid"}]},
+    "data": {"inputs": [[0, 1], [1, 1]], "targets": [[0], [1]]},
+    "training": {
+        "loss": {"name": "bce", "weight": 2},
+        "optimizer": {
+            "name": "adam",
+            "state": {"updates": 4, "epochs": 4, "m": [0, 0.1, -0.2], "v": [0, 0.1, 1e-9]},
+        },
+        "epochs": 3,
+    },
+}
+
 GENERATED: dict[str, Any] = {
     "format": "nntui/1",
     "network": {"layers": [2, 1]},
@@ -92,6 +106,7 @@ DOCUMENTS = {
     "layered": LAYERED,
     "csv": FROM_CSV,
     "numbered": NUMBERED,
+    "resumed": RESUMED,
     "generator": GENERATED,
 }
 
