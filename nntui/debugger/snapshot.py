@@ -38,6 +38,7 @@ class Snapshot:
     next_operation: tuple[str, ...] | None
     losses: Losses
     loss: float | None
+    batch_loss: float | None
     x: Mapping[str, float]
     y: Mapping[str, float]
     z: Mapping[str, float]
@@ -81,7 +82,8 @@ class Snapshot:
         if symbol in _COUNTERS:
             return getattr(self.last.position, symbol) if self.last else None
         if symbol.endswith("_loss"):
-            return self.losses.last(symbol.removesuffix("_loss"))
+            loss = self.losses.last(symbol.removesuffix("_loss"))
+            return self.batch_loss if symbol == "batch_loss" else loss
         found: Any = getattr(self, symbol)
         value: float | None = found.get(parameter_key(neurons)) if neurons else found
         return value
@@ -114,6 +116,7 @@ class SnapshotTaker:
             next_operation=schedule.operation(run.position) if ahead else None,
             losses=run.losses,
             loss=state.loss,
+            batch_loss=run.batch_loss,
             x=dict(zip(net.inputs, experiment.x(example), strict=True)),
             y=dict(zip(net.outputs, experiment.y(example), strict=True)),
             z=state.z.copy(),

@@ -93,7 +93,7 @@ _READERS: Final[dict[str, Callable[..., float | None]]] = {
     "w": lambda run, i, j: run.state.w[i, j],
     "dw": lambda run, i, j: run.state.dw[i, j],
     "loss": lambda run: run.state.loss,
-    "batch_loss": lambda run: run.losses.last("batch"),
+    "batch_loss": lambda run: run.batch_loss,
     "epoch_loss": lambda run: run.losses.last("epoch"),
     "test_loss": lambda run: run.losses.last("test"),
     **{word: _counter(word) for word in ("epoch", "update", "example", "step")},

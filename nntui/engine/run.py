@@ -64,6 +64,15 @@ class Run:
         updates = self.schedule.updates_before(self.position)
         return self.timeline.history.losses(updates, updates // self.schedule.updates_per_epoch)
 
+    @property
+    def batch_loss(self) -> float | None:
+        """The mean (or sum) of the losses of the last batch whose passes are done."""
+        schedule, update = self.schedule, self.schedule.updates_before(self.position)
+        if schedule.passes_before(self.position) == update:
+            return self.losses.last("batch")
+        total, length = self.state.batch_sum, schedule.batch_length(update)
+        return float(self.experiment.training.reduced(total, length))
+
     def copy(self) -> Run:
         """Return a run at the same position of the same timeline, to be moved by itself."""
         other = Run(self.timeline)

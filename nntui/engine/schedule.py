@@ -183,6 +183,15 @@ class Schedule:
         epoch, batch = divmod(update, self.updates_per_epoch)
         return epoch * self.steps_per_epoch + batch * self._full_batch
 
+    def passes_end(self, update: int) -> int:
+        """Return the position at which the passes of an update's batch are done."""
+        return self.update_start(update) + self.batch_length(update) * self.steps_per_example
+
+    def passes_before(self, position: int) -> int:
+        """Count the updates whose batch's passes are done at a position."""
+        update = self.updates_before(position)
+        return update + (update < self.updates and position >= self.passes_end(update))
+
     def batch_length(self, update: int) -> int:
         """Count the examples of an update's batch: the last of an epoch may be smaller."""
         before = update % self.updates_per_epoch * self.batch_size

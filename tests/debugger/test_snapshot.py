@@ -274,3 +274,23 @@ def test_a_name_that_names_nothing_is_refused_in_words(debugger, name, words) ->
         debugger[name]
     with pytest.raises(KeyError):
         debugger.snapshot()[name]
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_batch_loss_is_known_as_soon_as_the_passes_of_the_batch_are_done(reduction) -> None:
+    experiment = layered(2, 2, 1, examples=5, batch_size=2, reduction=reduction, epochs=2)
+    debugger = Debugger(experiment)
+    schedule = debugger.schedule
+    before = None
+    for update in range(schedule.updates):
+        debugger.seek(schedule.passes_end(update) - 1)
+        assert debugger["batch_loss"] == before
+        losses = []
+        for place in range(schedule.batch_length(update)):
+            debugger.seek(schedule.step(update, place, "loss", 0) + 1)
+            losses.append(debugger["loss"])
+        before = ordered_mean(losses, 1 if reduction == "sum" else None)
+        for position in (schedule.passes_end(update), schedule.update_start(update + 1)):
+            debugger.seek(position)
+            assert debugger["batch_loss"] == debugger.snapshot()["batch_loss"] == before
+            assert debugger.why("batch_loss").value == before

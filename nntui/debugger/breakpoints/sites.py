@@ -46,7 +46,7 @@ class Block:
     opens_epoch: bool
 
 
-# They get a new value at an update's end alone.
+# They get a new value at the end alone: of an update, or of its passes (batch_loss).
 PERIOD_LOSSES: Final = frozenset({"batch_loss", "epoch_loss", "test_loss"})
 
 
@@ -159,6 +159,8 @@ class SiteIndex:
             if symbol in ("b", "w"):
                 offset = self.offsets.update.get(parameter_key(neurons))
                 update.update(() if offset is None else (offset,))
+            elif symbol == "batch_loss":
+                example.add(self.example_steps - 1)  # of the batch's last example
             elif symbol not in PERIOD_LOSSES:
                 example.update((0, *self.offsets.writing(symbol, neurons)))  # 0: the load blanks
                 if symbol == "example" and self.update_steps:

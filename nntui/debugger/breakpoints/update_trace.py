@@ -102,7 +102,7 @@ class UpdateTrace:
         return float(vectors.p[self.timeline.parameter_index[parameter]])
 
     def period_loss(self, name: str, *, ended: bool) -> float | None:
-        """batch_loss, epoch_loss or test_loss, before the update's last step or after it."""
+        """Read batch_loss, epoch_loss or test_loss, before it is written or after that."""
         schedule = self.index.schedule
         closes = (self.update + 1) % schedule.updates_per_epoch == 0
         if not ended or (name != "batch_loss" and not closes):
@@ -129,6 +129,8 @@ def example_reader(index: SiteIndex, name: str, offset: int) -> Reader:
     """Make a reader of a value after the step at an offset in an example's block."""
     symbol, neurons = parse_value_name(name)
     if symbol in PERIOD_LOSSES:
+        if offset == index.example_steps - 1 and symbol == "batch_loss":
+            return _batch_loss_at_end
         if index.update_steps or offset < index.example_steps - 1:
             return lambda trace: trace.period_loss(name, ended=False)
         return _unknown
@@ -143,7 +145,7 @@ def update_reader(index: SiteIndex, name: str, offset: int) -> Reader:
         updated = index.offsets.update.get(parameter, offset + 1) <= offset
         return lambda trace: trace.parameter(parameter, updated=updated)
     if symbol in PERIOD_LOSSES:
-        ended = offset == index.update_steps - 1
+        ended = symbol == "batch_loss" or offset == index.update_steps - 1
         return lambda trace: trace.period_loss(name, ended=ended)
     if symbol == "example":
         return _blank
@@ -162,6 +164,16 @@ def update_reader(index: SiteIndex, name: str, offset: int) -> Reader:
 
 def _blank(trace: UpdateTrace) -> Column:
     return None
+
+
+def _batch_loss_at_end(trace: UpdateTrace) -> Column:
+    """Read batch_loss after each example: it gets a new value at the end of the batch's last."""
+    before = trace.period_loss("batch_loss", ended=False)
+    if before is None and trace.length > 1:
+        raise UnknownValue  # blank but for the last
+    column = np.full(trace.length, before, np.float64)
+    column[-1] = trace.period_loss("batch_loss", ended=True)
+    return column
 
 
 def _unknown(trace: UpdateTrace) -> Column:

@@ -185,6 +185,9 @@ Functions: {', '.join(FUNCTIONS)}; and, or, not.
 Over the names of values: x[i] z[j] a[j] da[j] delta[j] b[j] db[j] w[i,j] dw[i,j] y[k], loss,
 batch_loss, epoch_loss, test_loss, epoch, update, example, step. The last four count from 0, as in
 a trace; the screen's status line counts from 1.
+dw and db are the sums over the batch's examples so far; PyTorch's .grad is their mean, dw divided
+by the batch's size (or the sum, with the reduction sum). batch_loss is known as soon as the passes
+of a batch are done.
   print loss
   print loss, epoch, z[h1]
   print abs(dw[x1,h1]) > 1 and epoch >= 3""",

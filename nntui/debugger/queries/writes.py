@@ -93,8 +93,8 @@ class Write:
 
 _BLANKED: Final = frozenset({"z", "a", "da", "delta", "loss"})
 _COUNTERS: Final = ("step", "example", "update", "epoch")  # written as one of these begins
-_MEANS: Final = {"batch_loss": "update", "epoch_loss": "epoch", "test_loss": "epoch"}
-"""Written by the last step of an update or epoch."""
+_MEANS: Final = {"epoch_loss": "epoch", "test_loss": "epoch"}
+"""Written by the last step of an epoch."""
 
 
 class Writes:
@@ -170,6 +170,9 @@ class Writes:
             if symbol == "example" and schedule.position(position - 1).phase == "update":
                 return self._by_step(name, step + schedule.steps_per_example, "blanked")
             return self._by_step(name, step)
+        if symbol == "batch_loss":
+            done = schedule.passes_before(position)
+            return self._by_step(name, schedule.passes_end(done - 1) - 1) if done else start
         if symbol in _MEANS:
             end = position
             if position < schedule.total:
@@ -200,6 +203,11 @@ class Writes:
         if symbol in _COUNTERS:
             step = MOVEMENTS[symbol].after(schedule, position - 1) if position else 0
             return self._by_step(name, step) if step < schedule.total else None
+        if symbol == "batch_loss":
+            done = schedule.passes_before(position)
+            if done == schedule.updates:
+                return None
+            return self._by_step(name, schedule.passes_end(done) - 1)
         if symbol in _MEANS:
             end = MOVEMENTS[_MEANS[symbol]].after(schedule, position)
             return self._by_step(name, end - 1) if self._has(symbol) else None

@@ -49,7 +49,8 @@ def brute(experiment, debugger=None):
             stands["example"] = ("step", n)
         recorded = debugger.snapshot().losses
         ended = schedule.updates_before(n + 1) > schedule.updates_before(n)
-        if ended:
+        update = schedule.position(n).update
+        if n + 1 == schedule.passes_end(update):
             stands["batch_loss"] = ("step", n)
         if ended and schedule.updates_before(n + 1) % schedule.updates_per_epoch == 0:
             stands["epoch_loss"] = ("step", n)
