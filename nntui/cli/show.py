@@ -118,7 +118,7 @@ def _wrapped(text: str, width: int) -> Iterator[str]:
     """Wrap the long lines of Markdown, which stays as it was written."""
     import textwrap
 
-    for line in text.strip().splitlines():
+    for line in text.strip().split("\n"):
         shown = clean(line.expandtabs(4))
         indent = shown[: len(shown) - len(shown.lstrip())]
         bullet = "  " if shown.lstrip().startswith(("- ", "* ")) else ""

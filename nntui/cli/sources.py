@@ -11,7 +11,7 @@ from typing import Final
 
 from nntui.debugger.commands.command import MAX_LINE
 from nntui.debugger.commands.interpreter import Interpreter
-from nntui.debugger.commands.script import ScriptLine, read_script
+from nntui.debugger.commands.script import ScriptLine, read_script, split_lines
 from nntui.model.names import escaped
 
 PROMPT: Final = "(nntui) "
@@ -34,7 +34,7 @@ def lines_of(given: Sequence[tuple[str, str]], interpreter: Interpreter) -> Iter
     for kind, word in given:
         if kind == "commands":
             place = f"-c “{escaped(word)}”"
-            parts.append([ScriptLine(text, place) for text in word.splitlines() or [""]])
+            parts.append([ScriptLine(text, place) for text in split_lines(word)])
         else:
             parts.append(_standard_input(interpreter) if word == "-" else read_script(word))
     return chain.from_iterable(parts)

@@ -284,6 +284,6 @@ def _refused(line: str, error: Exception, position: int) -> Reply:
     lines: tuple[str, ...] = (said,)
     data: dict[str, Any] = {"error": said}
     if isinstance(error, ExpressionError):
-        lines = (*lines, *(f"  {each}" for each in error.caret.splitlines()))
+        lines = (*lines, *(f"  {each}" for each in error.caret.split("\n")))
         data |= {"expression": error.text, "at": error.position}
     return Reply(line[:MOST_SHOWN], False, lines, data, position)

@@ -34,6 +34,7 @@ MOST_KEPT: Final = 10_000
 """Lines of the replies to a script that are kept: the last ones."""
 
 # What a shell makes of <(…): a pipe that somebody writes to.
+_LINE_END: Final = re.compile(r"\r\n?|\n")
 _HANDED_OVER: Final = re.compile(r"/dev/(fd/\d+|stdin)|/proc/(self|\d+)/fd/\d+")
 
 
@@ -48,6 +49,11 @@ class ScriptLine:
     def refused(self, position: int) -> Reply:
         """Reply to a line whose file cannot be read (``fault``)."""
         return Reply(self.text, False, (self.fault,), {"error": self.fault}, position)
+
+
+def split_lines(text: str) -> list[str]:
+    """Split a text into lines; ``splitlines`` would do so at U+2028 too, inside quotes."""
+    return _LINE_END.split(text)
 
 
 def read_script(path: str) -> list[ScriptLine]:
@@ -69,7 +75,7 @@ def read_script(path: str) -> list[ScriptLine]:
             data = file.read(MOST_BYTES + 1)
         if len(data) > MOST_BYTES:
             raise CommandError(f"{name}: found more than {MOST_BYTES // 2**20} MiB of commands")
-        texts = data.decode("utf-8-sig").splitlines()
+        texts = split_lines(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         found = f"found 0x{error.object[error.start]:02X}, which is no UTF-8"
         raise CommandError(f"{name}: byte {error.start}: {found}: save it as UTF-8") from None

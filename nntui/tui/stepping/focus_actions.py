@@ -147,4 +147,5 @@ def free_path(name: str, step: int, ending: str) -> Path:
 
     here = working_folder()
     free = (name for name in names if not os.path.lexists(here / name))
-    return here / next(free, stem)
+    # A folder that no field can show is left out: without one, the file goes there all the same.
+    return (here if str(here).isprintable() else Path()) / next(free, stem)
