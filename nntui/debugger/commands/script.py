@@ -35,6 +35,7 @@ MOST_KEPT: Final = 10_000
 
 # What a shell makes of <(…): a pipe that somebody writes to.
 _LINE_END: Final = re.compile(r"\r\n?|\n")
+_LAST_END: Final = re.compile(r"(\r\n?|\n)\Z")
 _HANDED_OVER: Final = re.compile(r"/dev/(fd/\d+|stdin)|/proc/(self|\d+)/fd/\d+")
 
 
@@ -53,7 +54,7 @@ class ScriptLine:
 
 def split_lines(text: str) -> list[str]:
     """Split a text into lines; ``splitlines`` would do so at U+2028 too, inside quotes."""
-    return _LINE_END.split(text)
+    return _LINE_END.split(_LAST_END.sub("", text))
 
 
 def read_script(path: str) -> list[ScriptLine]:
