@@ -119,6 +119,7 @@ _SOFTMAX: Final = (
 _ADVICE: Final = (
     # names, one that must be among the known, what to do
     ("softmax log_softmax softmax_output", "linear", _SOFTMAX),
+    ("softmax", "p", "the softmax of the outputs is p[…], with the loss cross_entropy"),
     (
         "weight_decay",
         "optimizer",
