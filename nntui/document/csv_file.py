@@ -6,6 +6,7 @@ document does not say them; what was told is among the notes of a ``Table``.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import re
@@ -33,6 +34,7 @@ Vector = tuple[float, ...]
 _SEPARATORS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": "blanks"}
 _CALLED: Final = {"tab": "\t", "blank": " "}
 _MOST_OF_CLASSES: Final = 1_000_000  # numbers in the vectors of all classes
+_FEW: Final = 20  # classes that are listed
 _LOOKED_AT: Final = 20  # lines from which the separator is told
 _LONGEST_LOOKED_AT: Final = 2**20  # characters in them
 
@@ -43,6 +45,7 @@ _GROUPED: Final = re.compile(
 )
 _WITH_UNIT: Final = re.compile(r"[$€£¥]\s*[\d.,]+|[\d.,]+\s*[%$€£¥°]")
 _CLASSES: Final = "classes are all words or all numbers"
+_LATIN_1: Final = "read as Latin-1, since it is no UTF-8"
 _BLANKS: Final = re.compile(r"[ \t]+")
 _MISSING: Final = frozenset(("", "na", "n/a", "#n/a", "<na>", "nan", "null", "?"))
 _NO_NUMBER: Final = _MISSING | {"none", "-", "."}  # among words these may be a class
@@ -66,7 +69,7 @@ def text_of(data: bytes) -> tuple[str, tuple[str, ...]]:
     """Decode a CSV file; the second is a note where it is no UTF-8.
 
     Raises:
-        Fault: an archive, a workbook or another file that is no text; or UTF-16.
+        Fault: an archive, a workbook or another file that is no text.
     """
     if kind := archive_in(data) or ("JSON" if re.match(rb"\s*(?:\{|\[\s*\{)", data) else ""):
         hint = "save the sheet as CSV" if "workbook" in kind else ""
@@ -74,9 +77,14 @@ def text_of(data: bytes) -> tuple[str, tuple[str, ...]]:
     try:
         return decoded(data), ()
     except Fault as fault:
+        if fault.found.startswith("UTF-16 (by its byte-order mark"):  # Excel's "Unicode text"
+            with contextlib.suppress(UnicodeDecodeError):
+                return data.decode("utf-16"), ("read as UTF-16",)
         if fault.found.startswith("UTF"):
             raise
-        return data.decode("latin-1"), ("read as Latin-1, since it is no UTF-8",)
+    with contextlib.suppress(UnicodeDecodeError):  # Latin-1 with quotes, dashes and the euro
+        return data.decode("cp1252"), (_LATIN_1,)
+    return data.decode("latin-1"), (_LATIN_1,)
 
 
 class CsvReading:
@@ -246,7 +254,7 @@ class CsvReading:
         for _, cells in self._rows():
             for at in list(unknown):
                 cell = cells[at].strip() if at < len(cells) else ""
-                if cell.casefold() not in _MISSING:
+                if cell.casefold() not in _NO_NUMBER:
                     unknown.remove(at)
                     if _is_word(cell):
                         words[at] = {}
@@ -390,8 +398,9 @@ class CsvReading:
             if len(classes) == 1:
                 found = f"the word {shown(*classes)} alone in {name}"
                 raise Fault("data.targets", found, "numbers, or words for two classes or more")
-            listed = ", ".join(f"{n:g} {escaped(word)}" for word, n in classes.items())
-            self.notes.append(f"{name}: {listed}")
+            listed = [f"{n:g} {escaped(word)}" for word, n in islice(classes.items(), _FEW)]
+            more = [f"… ({len(classes):,} classes)"] if len(classes) > _FEW else []
+            self.notes.append(f"{name}: {', '.join(listed + more)}")
 
     def _targets(self, y: list[Vector]) -> Iterable[Target]:
         """Give each class its index, or for other losses a vector of 0s and one 1."""
@@ -463,8 +472,8 @@ def _is_number(cell: str) -> bool:
 
 
 def _is_word(cell: str) -> bool:
-    """Whether a cell may name a class: it has a letter and is no number."""
-    return not _is_number(cell) and re.search(r"[^\W\d_]", cell) is not None
+    """Whether a cell may name a class: it is no number, and has a letter or no digit."""
+    return not _is_number(cell) and re.search(r"[^\W\d_]|^\D+$", cell) is not None
 
 
 def _pointed(cell: str) -> str:

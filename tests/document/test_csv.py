@@ -35,7 +35,9 @@ def csv_error(error, from_csv, folder):
         ('a,b,t\n1,"2,3\n', "line 2", ["bad quoting"]),
         ('a,b,t\n1,"2"x,3\n', "line 2", ["bad quoting"]),
         (b"a,b,t\n1,\xff,3\n", 'line 2, column "b"', ['"ÿ"']),
-        ("a,b,t\n1,2,3\n".encode("utf-16"), "byte 0", ["UTF-16"]),
+        ("a,b,t\n1,2,3\n".encode("utf-16-le"), "byte 0", ["UTF-16"]),
+        ("a,b,t\n1,2,3\n".encode("utf-32"), "byte 0", ["UTF-32"]),
+        ("a,b,t\n1,2,3\n".encode("utf-16")[:-1], "byte 0", ["UTF-16"]),
     ],
 )
 def test_a_fault_in_the_file_is_named_by_its_line(csv_error, content, place, words):

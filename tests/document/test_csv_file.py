@@ -8,6 +8,7 @@ import nntui
 
 ROWS = ((1.5, 2.0), (-1.0, 0.25))
 TARGETS = ((3.0,), (4.0,))
+TABS = "separated by tabs"
 COMMENTED = "the columns’ names stand in a comment"
 
 
@@ -30,7 +31,7 @@ def read(loaded, from_csv, folder):
         ("a,b,t\n1.5,2,3\n-1,.25,4\n", ()),
         ("a;b;t\n1.5;2;3\n-1;.25;4\n", ("separated by semicolons",)),
         ('"a";"b";"t"\n1.5;2;3\n-1;.25;4\n', ("separated by semicolons",)),
-        ("a\tb\tt\r\n1.5\t2\t3\r\n-1\t.25\t4\r\n", ("separated by tabs",)),
+        ("a\tb\tt\r\n1.5\t2\t3\r\n-1\t.25\t4\r\n", (TABS,)),
         ("a|b|t\n1.5|2|3\n-1|.25|4\n", ("separated by bars",)),
         ("a b t\n1.5 2 3\n-1 .25 4\n", ("separated by blanks",)),
         ("   a    b  t\n 1.5   2  3\n  -1 .25  4  \n", ("separated by blanks",)),
@@ -54,6 +55,7 @@ def read(loaded, from_csv, folder):
         ("a,b,t,n,n\n1.5,2,3,?,x\n-1,.25,4,,1_0\n", ()),
         ("\ufeffa,b,größe,t\n1.5,2,3 ٣,3\n-1,.25,,4\n", ()),
         ("x_1,a,b,t\n1_0,1.5,2,3\nNaN,-1,.25,4\n", ()),
+        ("a\tb\tt\n1.5\t2\t3\n-1\t.25\t4\n".encode("utf-16"), ("read as UTF-16", TABS)),
         (
             "a,b,größe,t\n1.5,2,ß,3\n-1,.25,,4\n".encode("latin-1"),
             ("read as Latin-1, since it is no UTF-8",),
@@ -132,6 +134,14 @@ def test_rows_that_lack_a_value_are_counted_and_left_out_on_request(read, cell):
     assert data.source.notes == ("2 rows with missing values left out",)
 
 
+def test_signs_may_be_classes_beside_what_is_missing(read):
+    data = read("a,b,t\n1.5,2,-\n-1,.25,+\n1,1,?\n", missing="skip").data
+    assert data.targets == ((0.0,), (1.0,))
+    assert data.source.notes == ("1 row with missing values left out", "t: 0 -, 1 +")
+    data = read("a,b,t\n1,1,-\n1.5,2,3\n-1,.25,4\n", missing="skip").data
+    assert (data.inputs, data.targets) == (ROWS, TARGETS)
+
+
 def test_a_missing_target_is_left_out_too(read):
     data = read("a,b,t\n1,2,\n1.5,2,yes\n-1,.25,no\n", missing="skip").data
     assert (data.inputs, data.targets) == (ROWS, ((0.0,), (1.0,)))
@@ -150,6 +160,9 @@ def test_words_are_classes_in_order_of_appearance(loaded, folder):
     assert [experiment.y(n) for n in range(4)] == [first, second, first, third]
     assert experiment.data.source.notes == ("kind: 0 <=50K, 1 Île, 2 zoo",)
     assert experiment.data.targets == (0, 1, 0, 2)
+    (folder / "rows.csv").write_bytes("a,b,kind\n1,2,€\n3,4,“x”\n".encode("cp1252"))
+    assert loaded(document).data.source.notes[-1] == "kind: 0 €, 1 “x”"
+    (folder / "rows.csv").write_text("a,b,kind\n1,2,<=50K\n3,4,Île\n5,6,<=50K\n7,8,zoo\n")
     document["training"]["loss"] = "mse"
     assert loaded(document).data.targets == (first, second, first, third)
 
@@ -219,7 +232,6 @@ def test_words_that_cannot_be_classes_are_named(
         ("a;b;t\n$5;2;3\n", {}, ["write the number alone"]),
         (b"\xd0\xcf\x11\xe0", {}, ["an Excel workbook (.xls)"]),
         (b"\n<!DOCTYPE html><title>", {}, ["a web page (HTML)"]),
-        ("a,b,t\n1,2,3\n".encode("utf-16"), {}, ["UTF-16"]),
     ],
 )
 def test_what_cannot_be_read_says_what_to_do(error, from_csv, folder, content, changes, words):
