@@ -34,6 +34,9 @@ def _of_loss(experiment: Experiment) -> Iterator[str]:
             "output, or take bce with a sigmoid output"
         )
         return
+    for key, weight in experiment.training.loss.settings:
+        if key == "weight" and not any(weight if isinstance(weight, tuple) else (weight,)):
+            yield "every weight of the loss is 0, and nothing is learned: leave the weight away"
     # One sentence for all outputs with the same activation.
     by_activation: dict[Activation, list[int]] = {}
     for k, name in enumerate(net.outputs):

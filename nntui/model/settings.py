@@ -69,8 +69,10 @@ class TableFunction(Generic[Row]):
                     raise SettingError(repr(value), "true or false", key)
                 settings[key] = value
             elif key in cls.LISTS and isinstance(value, (list, tuple)):
-                if not value or not all(map(is_finite, value)):
-                    raise SettingError(escaped(repr(value)), "a list of finite numbers", key)
+                wrong = [f"{escaped(repr(v))} is none" for v in value if not is_finite(v)]
+                if not value or wrong:
+                    hint = wrong[0] if wrong else ""
+                    raise SettingError(escaped(repr(value)), "a list of finite numbers", key, hint)
                 settings[key] = tuple(map(float, value))
             elif not is_finite(value):
                 expected = "a finite number" + (", or a list of them" if key in cls.LISTS else "")
