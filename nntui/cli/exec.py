@@ -110,6 +110,7 @@ def exec_(
     debugger, problems = open_session(experiment, use_state, seconds=None)
     for problem in problems:
         say(problem)
+    debugger.writer = lambda made, path, over: save(made, path, overwrite=over)
     interpreter = Interpreter(debugger)
     source = lines_of(given, interpreter)
     asks = ("scripts", "-") in given and prompts()

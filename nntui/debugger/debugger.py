@@ -9,6 +9,8 @@ from nntui.debugger.stepper import Stepper
 
 # What a key or a command may never need is imported when it is asked for.
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nntui.debugger.bookmarks import Bookmarks, StopHistory
     from nntui.debugger.branches import Branch, Branches
     from nntui.debugger.breakpoints.search import ContinueSearch
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from nntui.debugger.breakpoints.table import BreakpointTable
     from nntui.debugger.displays import Displays
     from nntui.debugger.queries.why import Cause
+    from nntui.model.experiment import Experiment
 
 
 class Debugger(Stepper):
@@ -30,6 +33,9 @@ class Debugger(Stepper):
 
     ``nntui.Interpreter(debugger)`` runs commands on it.
     """
+
+    writer: Callable[[Experiment, str, bool], object] | None = None
+    """Writes a document to a path (and over a file that is there); given by who knows documents."""
 
     @cached_property
     def breakpoints(self) -> BreakpointTable:

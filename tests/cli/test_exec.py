@@ -337,3 +337,36 @@ def test_a_script_prints_the_same_live_and_after_save_and_reload(
 def test_the_length_of_a_command_is_bounded(fed):
     assert fed("print 1" + " " * (MAX_LINE - 7) + "\n", "exec", "xor").exit_code == 0
     assert fed("print 1" + " " * (MAX_LINE - 6) + "\n", "exec", "xor").exit_code == 1
+
+
+def test_save_writes_the_moment_so_that_a_run_goes_on_from_it(nntui, here):
+    whole = nntui("exec", "classifier", "-c", "update 8", "-c", "print loss", "-c", "print step")
+    first = nntui("exec", "classifier", "-c", "update 3", "-c", "save 'a b.json'", "-c", "step")
+    assert first.exit_code == 1  # only double quotes quote
+    assert "expected the end of the line" in first.stderr
+    first = nntui("exec", "classifier", "-c", "update 3", "-c", 'save "a b.json"')
+    assert "saved to a b.json" in first.stdout
+    found = package.load(here / "a b.json")
+    assert found.resumed.updates == 3
+    again = nntui("exec", "classifier", "-c", 'save "a b.json"')
+    assert again.exit_code == 1
+    assert 'a b.json is there already (save "a b.json" force replaces it)' in again.stderr
+    assert nntui("exec", "classifier", "-c", 'save "a b.json" force').exit_code == 0
+    assert whole.exit_code == 0
+
+
+def test_save_says_what_is_wrong(nntui, here):
+    for command, words in {
+        "save": "save needs a file",
+        "save nowhere/x.json": "no such folder",
+        "save x.json please": "expected the end of the line",
+    }.items():
+        result = nntui("exec", "xor", "-c", command)
+        assert result.exit_code == 1
+        assert words in result.stderr
+    debugger = package.Debugger(package.load(package.samples.samples()["xor"]))
+    reply = package.Interpreter(debugger).execute("save x.json")
+    assert (reply.ok, reply.text) == (
+        False,
+        "nothing writes documents here: nntui.save(debugger.continued(), PATH)",
+    )

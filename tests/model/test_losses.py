@@ -84,7 +84,9 @@ def test_gradients_equal_central_differences_away_from_kinks(loss, data) -> None
         )
         if not crossed:
             numeric = (loss.value(up, y) - loss.value(down, y)) / (2.0 * h)
-            assert gradient[k] == pytest.approx(numeric, rel=1e-4, abs=2e-5)
+            # A weight multiplies the error of cutting the series off, too (3 is the greatest).
+            scale = 3.0 if loss.settings else 1.0
+            assert gradient[k] == pytest.approx(numeric, rel=1e-4, abs=2e-5 * scale)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
@@ -19,7 +20,7 @@ from nntui.debugger.commands.command import (
 from nntui.debugger.commands.completion import behind, branches, either, targets, words
 from nntui.debugger.values import value_text
 from nntui.model.errors import counted
-from nntui.model.names import escaped
+from nntui.model.names import escaped, unquoted
 
 if TYPE_CHECKING:
     from nntui.debugger.breakpoints.stop import Stop
@@ -117,6 +118,25 @@ def _one(rest: str, what: str) -> str:
     return found[0]
 
 
+def _save(debugger: Debugger, rest: str) -> Output:
+    """Write the experiment with the numbers of here as a document."""
+    word, more = first_word(rest)
+    path = unquoted(word)
+    force = more in ("force", "--force")
+    if not path:
+        raise CommandError("save needs a file, as in save trained.json")
+    if not force:
+        nothing_more(more)
+    if debugger.writer is None:
+        raise CommandError("nothing writes documents here: nntui.save(debugger.continued(), PATH)")
+    file = os.path.expanduser(path)
+    if os.path.isfile(file) and not force:
+        hint = f"save {word} force replaces it"
+        raise CommandError(f"{escaped(path, 1000)} is there already ({hint})")
+    debugger.writer(debugger.continued(), file, force)
+    return Output((f"saved to {escaped(path, 1000)}",), {"file": path})
+
+
 def _diff(debugger: Debugger, rest: str) -> Movement:
     current = debugger.branches.current.name
     names = split(rest)
@@ -179,6 +199,14 @@ name gives the branch that the run stands on another name. switch stays at the s
   branch
   branch name smaller-start
   branch switch main""",
+    ),
+    Command(
+        "save", "FILE [force]", "write a document with the weights and biases of here", _save,
+        more="""
+What the optimizer remembers is kept, too, so that a run of the document goes on from here (it
+counts its own steps from 0). force writes over a file that is there.
+  save trained.json
+  save "my file.json" force""",
     ),
     Command(
         "diff", "BRANCH [BRANCH]", "go to the first step where two branches differ, and show how",

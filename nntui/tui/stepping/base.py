@@ -253,7 +253,9 @@ class SteppingBase(Screen[None]):
     def interpreter(self) -> Interpreter:
         """What runs the commands; its table is imported when the first one comes."""
         from nntui.debugger.commands.interpreter import Interpreter
+        from nntui.document.save import save
 
+        self.debugger.writer = lambda made, path, over: save(made, path, overwrite=over)
         return Interpreter(self.debugger)
 
     def once_at_rest(self, action: Callable[[], Any]) -> None:

@@ -57,6 +57,7 @@ EXAMPLES = {
     "paths": ["paths w[x1,h1_1]"],
     "set": ["set w[x1,h1_1] 0.3"],
     "branch": ["set w[x1,h1_1] 0.3", "branch name mine"],
+    "save": ["save trained.json"],
     "diff": ["set w[x1,h1_1] 0.3", "diff main"],
     "source": ["source commands.txt"],
     "help": ["help step"],
@@ -66,7 +67,8 @@ EXAMPLES = {
 
 @pytest.fixture(autouse=True)
 def commands_file(tmp_path, monkeypatch) -> None:
-    """A folder with the file that an example names."""
+    """A folder with the file that an example names; what is saved goes nowhere."""
+    monkeypatch.setattr(Debugger, "writer", lambda *written: None)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "commands.txt").write_text("step\nprint step\n")
 
