@@ -56,6 +56,67 @@ def test_an_empty_line_repeats_only_where_a_user_types(fed):
     assert "position 2 of" not in fed("step\n\n\n", "exec", "xor").stdout
 
 
+def test_standard_input_has_its_place_among_scripts(fed):
+    result = fed("print 2\nprint 3\n", "exec", "xor", "-c", "print 1", "-x", "-", "-c", "print 4")
+    assert result.stdout == "".join(f"{n} = {n}\n" for n in range(1, 5))
+
+
+@pytest.mark.parametrize("as_json", [[], ["--json"]])
+def test_source_runs_the_commands_of_a_file_as_x_does(nntui, here, as_json):
+    (here / "a.txt").write_text("step 2\nsource b.txt\nprint 3\n")
+    (here / "b.txt").write_text('break h1 log "{step}"\ncontinue\n')
+    sourced = nntui("exec", "sample", *as_json, "-c", "source a.txt")
+    assert sourced.exit_code == 0
+    assert sourced.stdout == nntui("exec", "sample", *as_json, "-x", "a.txt").stdout
+
+
+def test_a_fault_in_a_file_that_is_read_by_another_is_told_where_it_is(nntui, here):
+    (here / "a.txt").write_text("print 1\nsource b.txt\nprint 3\n")
+    for content, said in [("print +", "b.txt:1: expected a value"), (None, "a.txt:2: b.txt: found"),
+                          ("source a.txt", "a circle")]:  # fmt: skip
+        if content is not None:
+            (here / "b.txt").write_text(content)
+        else:
+            (here / "b.txt").unlink()
+        result = nntui("exec", "xor", "-x", "a.txt")
+        assert result.exit_code == 1
+        assert said in result.stderr
+
+
+@pytest.mark.parametrize("as_json", [[], ["--json"]])
+def test_an_error_that_nobody_foresaw_is_a_sentence(nntui, monkeypatch, as_json):
+    def raising(*_):
+        raise ZeroDivisionError("once")
+
+    monkeypatch.setattr("nntui.debugger.breakpoints.search.ContinueSearch.burst", raising)
+    result = nntui("exec", "xor", *as_json, "-c", "step 3", "-c", "continue", "-c", "step")
+    assert result.exit_code == 1
+    assert "Traceback" not in result.output
+    assert "unexpected ZeroDivisionError: once (" in result.stderr
+    if as_json:
+        reply = strict(result.stdout.splitlines()[-1])
+        assert (reply["ok"], reply["position"]) == (False, 3)
+        assert "unexpected" in reply["data"]["error"]
+
+
+@posix
+def test_a_fifo_by_mistake_is_refused_at_once(nntui, here):
+    os.mkfifo("pipe")
+    for words in (["exec", "xor", "-x", "pipe"], ["exec", "pipe", "-c", "step"], ["show", "pipe"]):
+        result = nntui(*words)
+        assert result.exit_code == 2
+        assert result.stderr.startswith("nntui: pipe: found a")
+
+
+@pytest.mark.parametrize("as_json", [[], ["--json"]])
+@pytest.mark.parametrize("line", ["print \udcff", 'break h1 log "\udcff"', 'break h1 log "\ud800"'])
+def test_a_byte_that_is_no_utf_8_is_refused_in_a_sentence(nntui, as_json, line):
+    result = nntui("exec", "xor", *as_json, "-c", line)
+    assert result.exit_code == 1
+    assert "no UTF-8" in result.stderr
+    assert not as_json or not strict(result.stdout)["ok"]
+
+
 def test_quit_ends_a_script(nntui):
     result = nntui("exec", "xor", "-c", "print 1", "-c", "quit", "-c", "print 2")
     assert (result.exit_code, result.stdout) == (0, "1 = 1\n")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -67,6 +69,13 @@ def test_an_endless_line_is_refused_without_waiting_for_its_end(here):
         )  # fmt: skip
     assert done.returncode == 1
     assert b"at most" in done.stderr
+
+
+@posix
+def test_a_pipe_of_the_shell_is_read(here):
+    script = f'{sys.executable} -c "{NNTUI[2]}" exec xor -x <(echo print 3; echo print 4)'
+    done = subprocess.run(["bash", "-c", script], capture_output=True, timeout=PATIENCE, cwd=here)
+    assert (done.stdout, done.returncode) == (b"3 = 3\n4 = 4\n", 0)
 
 
 # ---- a terminal ----------------------------------------------------------------------------------
@@ -173,6 +182,32 @@ def test_a_pasted_line_that_is_too_long_is_refused_whole(here):
     # The terminal itself cuts lines at 4096; in raw mode they may be of any length.
     said = prompt.ask("print " + "1+" * 600 + "1")
     assert "expected at most" in said
+    assert "3 = 3" in prompt.ask("print 3")
+    prompt.child.sendline("quit")
+    assert prompt.end() == 0
+
+
+@posix
+def test_sigterm_ends_a_prompt_and_keeps_its_state(here):
+    prompt = Prompt("xor", "--state", "--save", "out.json", cwd=here, term="xterm")
+    assert "position 3 of" in prompt.ask("step 3")
+    prompt.child.kill(signal.SIGTERM)
+    assert prompt.end() == 143
+    assert json.loads((here / "out.json").read_text())["debugger"]["position"] == 3
+    prompt = Prompt("xor", "--state", cwd=here)
+    assert "position 3 of" in prompt.ask("where")
+    prompt.child.sendline("quit")
+    assert prompt.end() == 0
+
+
+@posix
+def test_a_script_may_hand_over_to_the_prompt(here):
+    (here / "a.txt").write_text("step 2\nbad\n")
+    prompt = Prompt("xor", "-c", "step 3", "-x", "-", cwd=here)
+    assert "position 5 of" in prompt.ask("step 2")
+    said = prompt.ask("source a.txt")
+    assert "position 7 of" in said
+    assert "a.txt:2: there is no command" in said
     assert "3 = 3" in prompt.ask("print 3")
     prompt.child.sendline("quit")
     assert prompt.end() == 0

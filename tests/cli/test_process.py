@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -134,8 +135,8 @@ class Running:
         while words not in self.said:
             self._read()
 
-    def interrupt(self):
-        self.process.send_signal(signal.SIGINT)
+    def interrupt(self, number=signal.SIGINT):
+        self.process.send_signal(number)
 
     def end(self):
         status = self.process.wait(PATIENCE)
@@ -184,6 +185,59 @@ def test_ctrl_c_ends_a_run_after_its_update_and_saves_what_is_there(tmp_path):
     saved = package.load(out)
     assert saved.training.epochs == 600
     assert saved.network != package.load(samples()["xor"]).network
+
+
+@posix
+def test_sigterm_ends_a_run_after_its_update_and_saves_what_is_there(tmp_path):
+    out = tmp_path / "out.json"
+    with running("run", "xor", "--epochs", "100000000", "--save", out) as run:
+        run.wait_for(":")
+        run.interrupt(signal.SIGTERM)
+        assert run.end() == 143
+        assert "interrupted after" in run.said
+    assert package.load(out).network != package.load(samples()["xor"]).network
+
+
+@posix
+def test_sigterm_ends_a_script_and_saves_where_it_is(tmp_path):
+    out = tmp_path / "out.json"
+    commands = ["exec", "xor", "-c", 'break log "x"', "-c", "continue", "-c", "quit"]
+    with subprocess.Popen(
+        [*NNTUI, *commands, "--save", str(out)], stdout=subprocess.PIPE
+    ) as process:
+        for _ in range(3):
+            process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        printed = process.stdout.read()
+        assert process.wait(PATIENCE) == 143
+    assert b"paused" in printed
+    position = json.loads(out.read_text())["debugger"]["position"]
+    assert 0 < position < 75_000
+
+
+@posix
+def test_sigterm_while_standard_input_is_awaited_ends_and_saves(tmp_path):
+    out = tmp_path / "out.json"
+    with subprocess.Popen(
+        [*NNTUI, "exec", "xor", "--save", str(out)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        process.stdin.write(b"step 7\n")
+        process.stdin.flush()
+        assert b"position 7" in process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == 143
+    assert json.loads(out.read_text())["debugger"]["position"] == 7
+
+
+@posix
+def test_sigterm_ends_a_trace_with_its_status():
+    with subprocess.Popen(
+        [*NNTUI, "trace", "xor", "--epochs", "100000"], stdout=subprocess.PIPE
+    ) as process:
+        process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        process.stdout.read()
+        assert process.wait(PATIENCE) == 143
 
 
 @posix

@@ -205,3 +205,39 @@ def test_a_run_that_diverged_is_not_saved(nntui, document, here):
         "and a document holds only finite numbers"
     )
     assert not (here / "out.json").exists()
+
+
+def test_save_replaces_a_file_only_when_told_to(nntui, document, here):
+    words = ["run", document(), "--save", "out.json"]
+    (here / "out.json").write_text("old")
+    result = nntui(*words)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "nntui: out.json: is there already (--force replaces it)\n"
+    assert (here / "out.json").read_text() == "old"
+    assert nntui(*words, "--force").exit_code == 0
+    assert package.load(here / "out.json")
+
+
+def test_the_record_of_losses_is_given_or_not(nntui, document):
+    path = document()
+    plain, epoch, none = (
+        strict(nntui("run", path, "--json", *words).stdout)
+        for words in ([], ["--history", "epoch"], ["--history", "none"])
+    )
+    assert plain == epoch
+    assert len(epoch["history"]) == 4
+    assert none == {key: value for key, value in epoch.items() if key != "history"}
+    result = nntui("run", path, "--history", "epoch")
+    assert result.exit_code == 2
+    assert "goes with --json" in result.stderr
+
+
+def test_an_error_that_nobody_foresaw_is_a_sentence_with_a_status_of_its_own(nntui, monkeypatch):
+    def raising(*_):
+        raise ZeroDivisionError("once")
+
+    monkeypatch.setattr("nntui.cli.training.FullSpeed", raising)
+    result = nntui("run", "xor")
+    assert result.exit_code == 70
+    assert result.stderr.startswith("nntui: unexpected ZeroDivisionError: once (cli/training.py:")
+    assert "Traceback" not in result.output
