@@ -109,7 +109,7 @@ def test_a_fifo_by_mistake_is_refused_at_once(nntui, here):
 
 
 @pytest.mark.parametrize("as_json", [[], ["--json"]])
-@pytest.mark.parametrize("line", ["print \udcff", 'break h1 log "\udcff"', 'break h1 log "\ud800"'])
+@pytest.mark.parametrize("line", ["print \udcff", 'break h1 log "\ud800"'])
 def test_a_byte_that_is_no_utf_8_is_refused_in_a_sentence(nntui, as_json, line):
     result = nntui("exec", "xor", *as_json, "-c", line)
     assert result.exit_code == 1

@@ -30,6 +30,7 @@ from nntui.debugger.displays import line_of
 from nntui.debugger.expressions import ExpressionError
 from nntui.model.errors import NntuiError, unexpected
 from nntui.model.names import escaped
+from nntui.text import harmless
 
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
@@ -210,7 +211,7 @@ class Interpreter:
                 self._debugger.stop_history.visit()
             return said
         return Reply(
-            line, True, said.lines, said.data, self._debugger.position,
+            line, True, tuple(map(harmless, said.lines)), said.data, self._debugger.position,
             moved=self._debugger.position != start, quits=command.name == "quit",
         )  # fmt: skip
 
@@ -248,7 +249,7 @@ class Interpreter:
         return Reply(
             movement.command,
             True,
-            (*said, *lines, *map(line_of, displayed)),
+            tuple(map(harmless, (*said, *lines, *map(line_of, displayed)))),
             data,
             debugger.position,
             stop=reason,
