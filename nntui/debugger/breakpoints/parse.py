@@ -307,6 +307,10 @@ def _neuron(word: Word, net: Wiring) -> str:
     if word.text in net.layer:
         return word.text
     said = f"there is no neuron called “{escaped(word.text)}”"
+    if word.text in ("step", "position") or word.text.isdecimal():
+        raise BreakpointError(
+            f"{said}; goto 12 goes to a position, break if step == 12 stops at a step"
+        )
     if word.text.partition("[")[0] in SYMBOLS:
         raise BreakpointError(f"{said}; the value is stopped at by watch {escaped(word.text)}")
     hint = did_you_mean(word.text, (*net.layer, *_KINDS))

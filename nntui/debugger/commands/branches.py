@@ -18,7 +18,9 @@ from nntui.debugger.commands.command import (
     split,
 )
 from nntui.debugger.commands.completion import behind, branches, either, targets, words
+from nntui.debugger.expressions import ExpressionError
 from nntui.debugger.values import value_text
+from nntui.engine.edits import edit_of
 from nntui.model.errors import counted
 from nntui.model.names import escaped, unquoted
 
@@ -59,7 +61,12 @@ def _value(debugger: Debugger, target: str, text: str) -> float | str:
     """The value to set: the number of an expression here, or a function's text."""
     if target == "loss" or target.startswith("activation"):
         return text
-    value = debugger.evaluate(text)
+    try:
+        value = debugger.evaluate(text)
+    except ExpressionError:
+        # What cannot be set at all comes first.
+        edit_of(debugger.experiment, debugger.schedule, debugger.position, target, 0.0)
+        raise
     if value is None:
         raise CommandError(f"{escaped(text)} is blank here")
     return value

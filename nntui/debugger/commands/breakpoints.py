@@ -33,6 +33,8 @@ def _make(command: str, lead: str = "") -> Function:
     def run(debugger: Debugger, rest: str) -> Output:
         from nntui.debugger.breakpoints.parse import parse_command
 
+        if not lead + rest and command.endswith("watch"):
+            raise CommandError(f"{command} needs a value or an expression, such as w[x1,h1]")
         point = debugger.breakpoints.add(
             parse_command(f"{command} {lead}{rest}", debugger.experiment.network)
         )

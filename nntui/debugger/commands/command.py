@@ -121,7 +121,11 @@ def first_word(text: str) -> tuple[str, str]:
 
 
 def at_commas(text: str) -> list[str]:
-    """Split a text at its commas, except for those in brackets, parentheses and quotes."""
+    """Split a text at its commas, except for those in brackets, parentheses and quotes.
+
+    Raises:
+        CommandError: there is nothing on a side of a comma.
+    """
     parts, depth = [""], 0
     for piece in _PIECE.findall(text):
         depth += (piece == "(") - (piece == ")")
@@ -129,6 +133,8 @@ def at_commas(text: str) -> list[str]:
             parts.append("")
         else:
             parts[-1] += piece
+    if len(parts) > 1 and not all(map(str.strip, parts)):
+        raise CommandError("expected an expression on each side of a comma")
     return [part.strip() for part in parts]
 
 
@@ -138,6 +144,8 @@ def whole(word: str, what: str = "a whole number") -> int:
     Raises:
         CommandError: it is none, or beyond all bounds.
     """
+    if not word:
+        raise CommandError(f"expected {what}, found nothing")
     if not _WHOLE.fullmatch(word):
         raise CommandError(f"found “{escaped(word)}”, expected {what}")
     digits = word.replace("_", "").replace(",", "")

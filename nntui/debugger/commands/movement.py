@@ -203,6 +203,8 @@ def _goto(debugger: Debugger, rest: str) -> Movement:
     found = split(rest)
     if not found:
         raise CommandError("goto needs a place: a position, start, end, step N, or a bookmark")
+    if len(found) == 1 and found[0] in _NUMBERED and found[0] not in debugger.bookmarks:
+        raise CommandError(f"goto {found[0]} needs a number, as in goto {found[0]} 1")
     if len(found) == 2 and found[0] in _NUMBERED:
         lead, count = _NUMBERED[found[0]]
         n, last = whole(found[1], f"the number of the {found[0]}"), count(debugger.schedule) - 1

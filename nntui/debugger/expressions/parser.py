@@ -85,7 +85,7 @@ _SPELLINGS: Final = {
 
 # Signs of other languages, and what stands for them here.
 _ADVICE: Final = {
-    "=": "two numbers are compared with ==",
+    "=": "two numbers are compared with ==; set changes one",
     "^": "a power is written **",
     "&": "write and",
     "|": "write or",

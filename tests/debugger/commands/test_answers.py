@@ -26,8 +26,8 @@ def test_print_says_several_expressions(do, refused) -> None:
     assert reply.lines[:2] == ("loss = blank here", "max(1, 2) = 2")
     assert [each["value"] for each in reply.data["values"]][:2] == [None, 2]
     assert do("print min(1, max(2, 3)), 4").lines == ("min(1, max(2, 3)) = 1", "4 = 4")
-    assert "expected a value" in refused("print loss,")
-    assert "expected a value" in refused("print , loss")
+    assert "each side of a comma" in refused("print loss,")
+    assert "each side of a comma" in refused("print , loss")
     assert refused("print (1, 2)")
     do("display loss, step")
     assert do("step").lines[-1].startswith("2: step = 0")
@@ -185,6 +185,7 @@ def test_set_takes_an_expression_of_what_is_here(do, refused, debugger) -> None:
     assert "needs a target and a value" in refused("set b[y1]")
     assert "cannot be set" in refused("set z[y1] 1")
     assert "training.optimizer in the document; set learning_rate" in refused("set optimizer adam")
+    assert "“pagination” cannot be set; what can is" in refused("set pagination off")
     assert "training.batch_size in the document" in refused("set batch_size = 2")
     assert "finite" in refused("set b[y1] 1/0")
     do("set activation[h1_1] leaky_relu(slope=0.5)")

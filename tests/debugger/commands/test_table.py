@@ -267,3 +267,20 @@ def test_a_format_of_gdb_is_told_apart_from_an_unknown_command(refused) -> None:
     assert "type print EXPRESSION" in refused("p/x loss")
     assert "there is no command" in refused("nonsense/x loss")
     assert "there is no command" in refused("/loss")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("break step 12", "break if step == 12"),
+        ("b 12", "goto 12 goes to a position"),
+        ("until 12", "goto 12 goes to a position"),
+        ("goto epoch", "needs a number"),
+        ("goto h1_1", "until goes to its next step"),
+        ("ignore 1", "found nothing"),
+        ("watch", "needs a value or an expression"),
+        ("print b[y1] = 2", "set changes one"),
+    ],
+)
+def test_a_refusal_says_what_to_type(refused, line: str, said: str) -> None:
+    assert said in refused(line)
