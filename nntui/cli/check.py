@@ -18,7 +18,7 @@ from nntui.model.errors import counted
 
 if TYPE_CHECKING:
     from nntui.debugger.gradient_check import GradientCheck
-    from nntui.model.experiment import Training
+    from nntui.model.experiment import Experiment, Training
 
 _MEANING = {
     "kink": "the loss has a corner right here, so the slopes on its two sides differ.",
@@ -37,8 +37,14 @@ _MEANING = {
     metavar="N",
     help="Check at the parameters after N steps of the run.  [default: at the start]",
 )
+@click.option(
+    "--all",
+    "every",
+    is_flag=True,
+    help="Check every derivative of a large network too, which can take days.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def check(file: Path, step: int, as_json: bool) -> int:
+def check(file: Path, step: int, every: bool, as_json: bool) -> int:
     """Check the gradient of the training loss at the parameters of FILE.
 
     The training loss is the mean of the examples' losses (or their sum, as the training's reduction
@@ -50,6 +56,9 @@ def check(file: Path, step: int, as_json: bool) -> int:
     do where a saturated output would make the gradient of bce infinite, and a clamp holds it. Where
     rounding disturbs the loss as much as the parameter does, it cannot be told: noise.
 
+    Of a network of 20,000 connections or more only some derivatives are checked, evenly spread, of
+    the loss over a few examples.
+
     The exit status is 1 when a derivative is wrong, or no finite number.
     """
     from nntui.debugger.gradient_check import TrainingLoss
@@ -60,10 +69,10 @@ def check(file: Path, step: int, as_json: bool) -> int:
     total = Schedule(experiment).total
     if step > total:
         raise click.UsageError(f"--step {step} is beyond the run, which has {total:,} steps")
-    subject = TrainingLoss(experiment, step)
+    subject = TrainingLoss(experiment, step, some=not every)
     parameters = subject.parameter_checks()
     if sys.stderr.isatty():
-        count = len(experiment.network.wiring().parameters)
+        count = len(subject.parameters)
         with click.progressbar(
             parameters, length=count, label="checking", file=sys.stderr, update_min_steps=8
         ) as shown:
@@ -73,7 +82,7 @@ def check(file: Path, step: int, as_json: bool) -> int:
     if as_json:
         echo_json(_plain(found))
     else:
-        echo_lines(_lines(found, _described(experiment.training)))
+        echo_lines(_lines(found, experiment))
     return 0 if found.ok else WRONG_RESULT
 
 
@@ -81,6 +90,7 @@ def _plain(found: GradientCheck) -> dict[str, object]:
     return {
         "ok": found.ok,
         "loss": found.loss,
+        "examples": found.examples,
         "parameters": [asdict(parameter) for parameter in found.parameters],
         "edge_calculations": {
             "backpropagation": found.backpropagation,
@@ -96,8 +106,10 @@ def _described(training: Training) -> str:
     return sort + (f" with the penalty {' and '.join(penalties)}" if penalties else "")
 
 
-def _lines(found: GradientCheck, loss: str) -> Iterator[str]:
-    yield f"{loss} {rounded(6)(found.loss)}"
+def _lines(found: GradientCheck, experiment: Experiment) -> Iterator[str]:
+    parameters, examples = experiment.network.wiring().parameters, len(experiment.train_examples)
+    over = "" if found.examples == examples else f" over {found.examples} of {examples:,} examples"
+    yield f"{_described(experiment.training)}{over} {rounded(6)(found.loss)}"
     yield ""
     number = rounded(8)
     heading = ("parameter", "backpropagation", "central difference", "relative error", "")
@@ -109,7 +121,8 @@ def _lines(found: GradientCheck, loss: str) -> Iterator[str]:
     yield from aligned(rows, ("left", "point", "point", "right"), heading)
     yield ""
     verdicts = [parameter.verdict for parameter in found.parameters]
-    count = counted(len(verdicts), "derivative")
+    some = len(verdicts) < len(parameters)
+    count = f"{len(verdicts):,} of " * some + counted(len(parameters), "derivative")
     wrong, lost = verdicts.count("wrong"), verdicts.count("not finite")
     parts = [f"{wrong} WRONG"] * bool(wrong) + [f"{lost} not finite"] * bool(lost)
     parts = parts or ["nothing is wrong"]
@@ -119,6 +132,8 @@ def _lines(found: GradientCheck, loss: str) -> Iterator[str]:
     for verdict, meaning in _MEANING.items():
         if verdict in verdicts:
             yield f"{verdict}: {meaning}"
+    if some:
+        yield "The others were not checked: --all checks them, and can take days."
     back, differences = found.backpropagation, found.central_differences
     if not back:
         return

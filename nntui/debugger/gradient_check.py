@@ -21,6 +21,8 @@ from nntui.engine.evaluate import Biases, Weights, example_loss
 from nntui.engine.run import Run
 from nntui.engine.schedule import Schedule
 from nntui.engine.state import ActiveExperiment, State
+from nntui.explain.numbers import evenly_spread
+from nntui.model.dataset import Dataset
 from nntui.model.experiment import Experiment
 from nntui.model.names import parameter_name
 from nntui.model.numerics import ordered_sum
@@ -41,6 +43,13 @@ _NOISE_AT_MOST: Final = 1e-3  # as a part of the derivative
 _NOISE_ALLOWED: Final = 0.01  # with more noise, to agree up to the noise says nothing
 _EPSILON: Final = 2.0**-52
 _ROUNDINGS: Final = 8.0
+
+MANY: Final = 20_000
+"""Connections from which it would take an hour to check every parameter, and a year for more."""
+
+_EDGES: Final = 5_000_000  # calculated to check some parameters of a large network: a few seconds
+_EDGES_THERE_AND_BACK: Final = 5  # the listing's pass takes as long as so many forward ones
+_FEW: Final = 3  # examples at most, and parameters at least, that are then checked
 
 # What adds 1 on the way is off by about ε even where its result is tiny.
 _ADDING_1: Final = frozenset({"bce", "bce_with_logits", "cross_entropy", "gelu"})
@@ -68,12 +77,14 @@ class ParameterCheck:
 
 @dataclass(frozen=True, slots=True)
 class GradientCheck:
-    """The check of every parameter, frozen ones too, in canonical order.
+    """The check of every parameter, frozen ones too, in canonical order; or of some of them.
 
-    ``loss`` is the training loss; the two counts say how many edges each way has computed.
+    ``loss`` is the training loss over ``examples`` of the training examples (all, unless only some
+    parameters were checked); the two counts say how many edges each way has computed.
     """
 
     loss: float
+    examples: int
     parameters: tuple[ParameterCheck, ...]
     backpropagation: int
     central_differences: int
@@ -95,13 +106,34 @@ def check_gradient(experiment: Experiment, position: int = 0) -> GradientCheck:
 
 
 class TrainingLoss:
-    """The training loss as a function of the parameters, at those after some steps of the run."""
+    """The training loss as a function of the parameters, at those after some steps of the run.
 
-    def __init__(self, experiment: Experiment, position: int = 0) -> None:
-        run = Run(experiment)
-        run.seek(position)
+    Of a large network ``some`` checks a few parameters, evenly spread, over a few examples;
+    ``parameters`` are those that are checked.
+    """
+
+    def __init__(self, experiment: Experiment, position: int = 0, *, some: bool = False) -> None:
+        network = experiment.network
+        self._b, self._w = network.biases, network.weights
+        if position != 0:  # the run of a large network takes a moment to begin
+            run = Run(experiment)
+            run.seek(position)
+            self._b, self._w = dict(run.state.b), dict(run.state.w)
+        net = network.wiring()
+        edges, self.parameters = net.connection_count, net.parameters
+        if some and edges >= MANY:
+            most = min(max(_EDGES // (_EDGES_THERE_AND_BACK * edges), 1), _FEW)
+            rows, data = experiment.train_examples[:most], experiment.data
+            experiment = replace(
+                experiment,
+                data=Dataset(
+                    tuple(data.inputs[n] for n in rows), tuple(data.targets[n] for n in rows)
+                ),
+            )
+            count = max(_EDGES // (2 * edges * len(rows)), _FEW)
+            places = evenly_spread(0, len(net.parameters) - 1, count)
+            self.parameters = tuple(net.parameters[place] for place in places)
         self._experiment = experiment
-        self._b, self._w = dict(run.state.b), dict(run.state.w)
 
     def parameter_checks(self) -> Iterator[ParameterCheck]:
         """Check one parameter after the other, in canonical order: many take a while."""
@@ -110,14 +142,15 @@ class TrainingLoss:
             yield self._compare(parameter, derivative, rounding)
 
     def check(self, parameters: Iterator[ParameterCheck]) -> GradientCheck:
-        """Put the checks of all parameters together."""
+        """Put the checks of the parameters together."""
         net, examples = self._experiment.network.wiring(), len(self._experiment.train_examples)
         edges = net.connection_count
         return GradientCheck(
             loss=self._of(self._b, self._w),
+            examples=examples,
             parameters=tuple(parameters),
             backpropagation=examples * (edges + edges),
-            central_differences=examples * 2 * len(net.parameters) * edges,
+            central_differences=examples * 2 * len(self.parameters) * edges,
         )
 
     def _of(self, b: Biases, w: Weights) -> float:
@@ -154,7 +187,7 @@ class TrainingLoss:
                 size = abs(state.z[j] if net.activation[j].name in _ADDING_1 else state.a[j])
                 total += abs(state.delta[j]) * terms + abs(state.da.get(j, 0.0)) * size
         g: dict[Parameter, float] = {}
-        for p in net.parameters:
+        for p in self.parameters:
             g[p] = training.reduced(state.db[p] if isinstance(p, str) else state.dw[p], examples)
             if not isinstance(p, str):
                 g[p] = float(training.regularized(g[p], self._w[p]))

@@ -25,7 +25,7 @@ def test_the_json_holds_every_parameter(nntui, document):
     result = nntui("check", path, "--json")
     assert result.exit_code == 0
     found = strict(result.stdout)
-    assert list(found) == ["ok", "loss", "parameters", "edge_calculations"]
+    assert list(found) == ["ok", "loss", "examples", "parameters", "edge_calculations"]
     assert found["ok"] is True
     expected = check_gradient(package.load(path))
     assert found["loss"] == expected.loss
@@ -157,3 +157,29 @@ def test_numbers_that_overflow_are_said(nntui, tmp_path):
     assert "not finite: the loss or the derivative overflows here" in result.stdout
     assert "WRONG" not in result.stdout
     assert strict(nntui("check", path, "--json").stdout)["ok"] is False
+
+
+def test_of_a_large_network_some_derivatives_are_checked_which_is_said(
+    nntui, document, monkeypatch
+):
+    path = document()
+    everything = strict(nntui("check", path, "--json").stdout)["parameters"]
+    monkeypatch.setattr("nntui.debugger.gradient_check.MANY", 6)
+    monkeypatch.setattr("nntui.debugger.gradient_check._EDGES", 36)
+    result = nntui("check", path)
+    assert result.exit_code == 0
+    assert result.stdout.startswith("mean training loss over 1 of 3 examples ")
+    assert "\n3 of 9 derivatives: nothing is wrong.\nThe others were not checked" in result.stdout
+    found = strict(nntui("check", path, "--json").stdout)
+    assert (found["examples"], len(found["parameters"])) == (1, 3)
+    assert strict(nntui("check", path, "--all", "--json").stdout)["parameters"] == everything
+
+
+def test_what_is_wrong_in_a_large_network_is_found_in_some(
+    nntui, document, monkeypatch, wrong_tanh
+):
+    monkeypatch.setattr("nntui.debugger.gradient_check.MANY", 6)
+    monkeypatch.setattr("nntui.debugger.gradient_check._EDGES", 200)
+    result = nntui("check", document())
+    assert result.exit_code == 1
+    assert "WRONG" in result.stdout
