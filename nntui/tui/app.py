@@ -9,15 +9,20 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from time import monotonic
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding, BindingType
 from textual.command import Provider
-from textual.events import Event, Key
+from textual.errors import NoWidget
+from textual.events import Event, InputEvent, Key, MouseEvent, MouseMove, Paste
+from textual.message_pump import MessagePump
+from textual.widget import Widget
 from textual.widgets import Input
 
 from nntui.tui.documents.opening import OpenActions, as_fault
@@ -26,6 +31,9 @@ from nntui.tui.theme import DARK, OWN
 
 if TYPE_CHECKING:
     from nntui.model.experiment import Experiment
+
+PATIENCE: Final = 1.0
+"""Seconds that a key waits, at most, for widgets to act on the one before."""
 
 
 def _palette() -> type[Provider]:
@@ -55,6 +63,10 @@ class NntuiApp(OpenActions):
     ) -> None:
         super().__init__(keep_state=keep_state, wait=wait)
         self._first_experiment, self._first_document = experiment, document
+        self._waiting: deque[InputEvent | Paste] = deque()
+        """Keys, clicks and pastes that are not answered yet."""
+        self._not_before = 0.0
+        """Until when, at most, those wait for widgets to act on the one before."""
         for theme in OWN:
             self.register_theme(theme)
         if self.preferences.now.theme in self.available_themes:
@@ -84,31 +96,73 @@ class NntuiApp(OpenActions):
             self.action_open()
 
     async def on_event(self, event: Event) -> None:
-        """Answer a key of the stepping screen at once, or hand an event on.
+        """Answer keys, clicks and pastes one after the other, or hand another event on.
 
-        Textual lets the screen have a key first, and the keys behind it are on their way there
-        before this one is answered. So what it opens to be typed into would miss the first of
-        them, and the letters of a command typed in one go would act as keys.
+        Textual sends each to its widget at once, while those before are still on their way. Of
+        keys that arrive together the second enter would act on a form that the first has closed,
+        and the letters of a command would act as keys.
         """
-        screen = self.stepping
-        if (
-            not isinstance(event, Key)
-            or event.is_forwarded
-            or screen is None
-            or self.screen is not screen
-            or isinstance(self.focused, Input)
-        ):
+        if not isinstance(event, InputEvent | Paste) or event.is_forwarded:
             await super().on_event(event)
             return
-        self.app_focus = True
-        if not await self._check_bindings(event.key, priority=True):
-            screen.before_key(event.key)
-            await self._check_bindings(event.key)
+        self._waiting.append(event)
+        if monotonic() >= self._not_before:
+            await self._answer_waiting()
+
+    async def _answer_waiting(self) -> None:
+        """Answer the events that wait, until a widget must act on one before the next."""
+        self._not_before = 0.0
+        while self._waiting and not self._exit:
+            screen, stepping = self.screen, self.stepping
+            if not screen.is_mounted:  # what the event is for is not known yet
+                self._not_before = monotonic() + PATIENCE
+                self._after_widgets([screen, self])
+                return
+            event = self._waiting.popleft()
+            at_once = screen is stepping and not isinstance(self.focused, Input)
+            if isinstance(event, Key) and stepping is not None and at_once:
+                self.app_focus = True
+                if not await self._check_bindings(event.key, priority=True):
+                    stepping.before_key(event.key)
+                    await self._check_bindings(event.key)
+                continue
+            target = self._target(event)
+            await super().on_event(event)
+            if not isinstance(event, MouseMove):
+                self._not_before = monotonic() + PATIENCE
+                # What a widget makes of it bubbles to the screen, which may hand it to another one.
+                pumps: list[MessagePump] = [*target.ancestors_with_self]
+                if screen is not stepping:
+                    pumps += [*screen.walk_children(reverse=True), screen, self]
+                self._after_widgets(pumps)
+                return
+
+    def _after_widgets(self, pumps: list[MessagePump]) -> None:
+        """Go on when each of the pumps has answered what waits for it, the first one first."""
+        while pumps:
+            if pumps.pop(0).call_later(self._after_widgets, pumps):
+                return
+        # What a screen gave when it was left goes to the one below.
+        if not self._exit and not self.screen.call_later(self.call_later, self._answer_waiting):
+            self.call_later(self._answer_waiting)
+
+    def _target(self, event: InputEvent | Paste) -> Widget:
+        """Return the widget that acts on an event first."""
+        if isinstance(event, MouseEvent):
+            with suppress(NoWidget):
+                return self.get_widget_at(event.x, event.y)[0]
+        return self.focused or self.screen
 
     def post_display_hook(self) -> None:
         """Let a movement in the background go on: the terminal was painted."""
         if self.stepping is not None:
             self.stepping.background.painted()
+
+    def action_command_palette(self) -> None:
+        from nntui.tui.command_palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
 
     def get_key_display(self, binding: Binding) -> str:
         return binding.key_display or displayed(binding.key)

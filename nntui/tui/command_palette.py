@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from nntui.samples import samples
+from nntui.tui.dialogs.closable import Closable
 from nntui.tui.keys import GROUPS
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ _WITHOUT_KEYS: Final = (
 )
 Entry = tuple[str, str, Callable[[], Any]]
 """A name, what it does, and how to do it."""
+
+
+class Palette(CommandPalette, Closable[None]):
+    """Textual's command palette, left once."""
 
 
 class Everything(Provider):

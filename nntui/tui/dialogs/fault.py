@@ -13,11 +13,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.events import Resize
-from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from nntui.model.names import escaped
 from nntui.text import padded
+from nntui.tui.dialogs.closable import Closable
 from nntui.tui.theme import Colours
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _FRAME: Final = 6
 """Cells of the border, its padding, the scrollbar and a blank before it."""
 
 
-class FaultScreen(Screen[None]):
+class FaultScreen(Closable[None]):
     """Shows an error with the lines that it is about.
 
     ``document`` is to be opened, it is read from ``files``, and ``stamps`` are those of the files
@@ -81,13 +81,6 @@ class FaultScreen(Screen[None]):
         self.error, self._lines, self.stamps = error, lines, stamps
         self.files = files_of(self.document, error)
         self._draw()
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to go back only when another screen lies below."""
-        return len(self.app.screen_stack) > 2 if action == "leave" else True
-
-    def action_leave(self) -> None:
-        self.dismiss(None)
 
     def notify_style_update(self) -> None:
         super().notify_style_update()

@@ -12,11 +12,13 @@ from textual.screen import ModalScreen, ScreenResultType
 from textual.widget import Widget
 from textual.widgets import Checkbox, Label, Static
 
+from nntui.tui.dialogs.closable import Closable
 
-class FormScreen(ModalScreen[ScreenResultType | None]):
+
+class FormScreen(ModalScreen[ScreenResultType | None], Closable[ScreenResultType]):
     """Asks for values in fields; its result is None when the user leaves it with escape."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "cancel")]
     keys_help = "enter save · esc leave"
 
     def __init__(self, title: str) -> None:
@@ -36,9 +38,6 @@ class FormScreen(ModalScreen[ScreenResultType | None]):
 
     def show_error(self, problem: str) -> None:
         self.query_one("#form-error", Static).update(problem)
-
-    def action_cancel(self) -> None:
-        self.dismiss(None)
 
 
 class Tick(Checkbox):

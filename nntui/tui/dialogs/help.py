@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from nntui.text import wrapped
+from nntui.tui.dialogs.closable import Closable
 from nntui.tui.keys import COUNT_HELP, EDITOR, GROUPS, LISTS, Key, every_key
 from nntui.tui.panes.command_line import TextField
 from nntui.tui.panes.pane import NAMES
@@ -77,12 +78,12 @@ _Line = tuple[str, str, str]
 """A key or a pane, its help, and more words that a search finds it by."""
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(ModalScreen[None], Closable[None]):
     """Shows keys and panes, and closes by the key that opened it; ``/`` searches for words."""
 
     AUTO_FOCUS: ClassVar[str] = "#help-text"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark,q,enter", "dismiss", "close"),
+        Binding("question_mark,q,enter", "close", "close"),
         Binding("escape", "leave", "leave"),
         Binding("slash", "search", "search"),
     ]
@@ -105,7 +106,7 @@ class HelpScreen(ModalScreen[None]):
     def on_resize(self, event: Resize) -> None:
         self._write()
 
-    def action_dismiss(self, result: None = None) -> None:  # type: ignore[override]
+    def action_close(self) -> None:
         self.dismiss()
 
     def action_search(self) -> None:

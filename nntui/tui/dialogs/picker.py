@@ -14,13 +14,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.geometry import Size
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Footer, OptionList
 from textual.widgets.option_list import Option
 
 from nntui.model.names import escaped
 from nntui.samples import samples
 from nntui.text import padded
+from nntui.tui.dialogs.closable import Closable
 from nntui.tui.user_files import recent_files
 
 LEAST_WIDTH: Final = 8
@@ -41,11 +41,11 @@ class _Documents(OptionList):
         return super().get_content_height(container, viewport, max(width, LEAST_WIDTH))
 
 
-class PickerScreen(Screen[None]):
+class PickerScreen(Closable[None]):
     """Lets the user choose a document to open."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "back"),
+        Binding("escape", "leave", "back"),
         Binding("q", "app.quit", "quit"),
     ]
 
@@ -74,13 +74,6 @@ class PickerScreen(Screen[None]):
             box.border_title = "Open: recent files, then the samples"
             yield _Documents(*options, id="picker-list", markup=False)
         yield Footer(show_command_palette=False)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to go back only when another screen lies below."""
-        return len(self.app.screen_stack) > 2 if action == "cancel" else True
-
-    def action_cancel(self) -> None:
-        self.app.pop_screen()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.post_message(self.Picked(self._paths[event.option_index]))

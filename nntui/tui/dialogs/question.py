@@ -11,16 +11,20 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.events import Resize
-from textual.screen import ModalScreen, Screen
+from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from nntui.model.names import escaped
+from nntui.tui.dialogs.closable import Closable
 
+OPENING: Final = "opening"
 _WIDEST: Final = 72
 _FRAME: Final = 4
 """Cells of the border and its padding."""
 _BUTTON_FRAME: Final = 6
 """Cells of a button beside its label."""
+_STAY: Final = "stay"
+"""The button that does nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +36,12 @@ class Answer:
     label: str
 
 
-class Question(ModalScreen["str | None"]):
+class Question(ModalScreen["str | None"], Closable[str]):
     """Asks a question; the result is the name of the answer, or None (escape)."""
 
+    AUTO_FOCUS: ClassVar[str] = f"#{_STAY}"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "stay"),
+        Binding("escape", "leave", "stay"),
         Binding("left,up", "app.focus_previous", show=False),
         Binding("right,down", "app.focus_next", show=False),
     ]
@@ -60,7 +65,9 @@ class Question(ModalScreen["str | None"]):
                         compact=True,
                         action=f"screen.answer('{answer.name}')",
                     )
-                yield Button(f"esc  {self._otherwise}", compact=True, action="screen.cancel")
+                yield Button(
+                    f"esc  {self._otherwise}", compact=True, id=_STAY, action="screen.leave"
+                )
 
     def on_resize(self, event: Resize) -> None:
         """Stack the answers where they do not fit beside each other."""
@@ -68,26 +75,27 @@ class Question(ModalScreen["str | None"]):
         wide = sum(cell_len(str(button.label)) + _BUTTON_FRAME for button in self.query(Button))
         self.set_class(wide > room, "narrow")
 
-    def on_mount(self) -> None:
-        # The last button does nothing.
-        self.call_after_refresh(self.query(Button).last().focus)
-
     def action_answer(self, name: str) -> None:
         self.dismiss(name)
 
-    def action_cancel(self) -> None:
-        self.dismiss(None)
 
+class OpeningScreen(Closable[None]):
+    """Says which document is being opened, which can be left, or what else takes time."""
 
-class OpeningScreen(Screen[None]):
-    """Says which document is being opened, or what else takes time."""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q", "app.quit", "quit"),
+        Binding("escape", "leave", "back"),
+    ]
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "app.quit", "quit")]
-
-    def __init__(self, what: str, doing: str = "opening") -> None:
+    def __init__(self, what: str, doing: str = OPENING) -> None:
         super().__init__()
         self._what, self._doing = what, doing
 
     def compose(self) -> ComposeResult:
         text = f"{self._doing} {escaped(self._what, 200)} …"
         yield Static(text, id="opening", markup=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to go back only from opening: what is begun needs the run below."""
+        closes = action != "leave" or self._doing == OPENING
+        return closes and super().check_action(action, parameters)

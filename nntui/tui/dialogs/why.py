@@ -15,9 +15,10 @@ from textual.widgets.tree import TreeNode
 
 from nntui.debugger.queries.why import ROWS, Cause, expand
 from nntui.explain.numbers import PRECISIONS, rewritten
+from nntui.tui.dialogs.closable import Closable
 
 
-class WhyScreen(ModalScreen["Cause | None"]):
+class WhyScreen(ModalScreen["Cause | None"], Closable[Cause]):
     """Shows why a value is what it is; the result is the cause to go to, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -59,9 +60,6 @@ class WhyScreen(ModalScreen["Cause | None"]):
             parent, first = node.parent, node.data
             node.remove()
             self._add(parent, first)
-
-    def action_leave(self) -> None:
-        self.dismiss(None)
 
     def action_open(self) -> None:
         node = self._tree.cursor_node

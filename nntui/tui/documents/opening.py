@@ -231,7 +231,7 @@ class OpenActions(SaveActions):
         def there(found: Found) -> None:
             if self.reading is asked:
                 self.reading = None
-                if wanted():
+                if wanted() and not self._exit:
                     found()
 
         self.run_worker(read, thread=True)

@@ -11,12 +11,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.events import Resize
-from textual.screen import Screen
 from textual.widgets import Static
 
 from nntui.model.changes.settings import Change
 from nntui.model.errors import NntuiError
 from nntui.model.fit import warnings
+from nntui.tui.dialogs.closable import Closable
 from nntui.tui.dialogs.help import EDITING, HelpScreen
 from nntui.tui.documents.document import OpenDocument
 from nntui.tui.editor.forms import EditForm, Form, located, new_connection_form
@@ -34,7 +34,7 @@ ABOVE: Final = 20
 """Rows from which there is room for the drawing above the list."""
 
 
-class EditorScreen(Screen[None]):
+class EditorScreen(Closable[None]):
     """Edits the open document; ``make`` takes each change into its history at once."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(EDITOR)
@@ -95,10 +95,6 @@ class EditorScreen(Screen[None]):
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._draw()
-
-    def action_leave(self) -> None:
-        """Go back to the run, which starts again with what was edited."""
-        self.dismiss(None)
 
     def action_help(self) -> None:
         self.app.push_screen(HelpScreen(self._keymap, EDITING))
