@@ -32,7 +32,18 @@ PERIODS: Final = ("example", "update", "epoch")
 """Places that may have a number: without one they mean each example, update or epoch."""
 CLAUSES: Final = ("if", "log", "every", "ignore", "disabled")
 KEYWORDS: Final = frozenset(
-    {"layer", "phase", "line", *PERIODS, *DIRECTIONS, *CLAUSES, "crosses", "becomes", "nonfinite"}
+    {
+        "layer",
+        "phase",
+        "line",
+        "step",
+        *PERIODS,
+        *DIRECTIONS,
+        *CLAUSES,
+        "crosses",
+        "becomes",
+        "nonfinite",
+    }
 )
 """Words with a meaning in commands: a neuron of that name is quoted."""
 
@@ -41,11 +52,12 @@ KEYWORDS: Final = frozenset(
 class Place:
     """Where a breakpoint stops: some steps of the algorithm.
 
-    ``kind``: edge, neuron, layer, phase, line, example, update or epoch. ``neurons``: the edge's
-    source and target, or the neuron. ``number``: the layer's, or the only example, update or epoch
-    meant, from 0. ``phase``, ``line``: which of ``PHASES``, of ``LINES``. ``direction``: forward,
-    backward or update (the step that updates the edge's weight, the neuron's bias, the layer's
-    biases); None: forward and backward.
+    ``kind``: edge, neuron, layer, phase, line, step, example, update or epoch. ``neurons``: the
+    edge's source and target, or the neuron. ``number``: the layer's, the step's, or the only
+    example, update or epoch meant, from 0. ``end``: the last step of a period, not its first.
+    ``phase``, ``line``: which of ``PHASES``, of ``LINES``. ``direction``: forward, backward or
+    update (the step that updates the edge's weight, the neuron's bias, the layer's biases); None:
+    forward and backward.
     """
 
     kind: str
@@ -54,6 +66,7 @@ class Place:
     phase: str | None = None
     direction: str | None = None
     line: str | None = None
+    end: bool = False
 
     @property
     def text(self) -> str:
@@ -63,7 +76,7 @@ class Place:
         else:
             words = [self.kind]
             words += [self.phase or "", self.line or ""]
-            words += ["" if self.number is None else str(self.number)]
+            words += ["" if self.number is None else str(self.number), "end" if self.end else ""]
         return " ".join(filter(None, [*words, self.direction]))
 
 
@@ -134,6 +147,10 @@ def parse_message(text: str, net: Network) -> Message:
 Event = Literal["changed", "crosses", "becomes true", "nonfinite"]
 
 
+_ALL: Final = 10**15
+"""More matches than any run has."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakpointBase:
     """What breakpoints and watchpoints have in common.
@@ -141,7 +158,8 @@ class BreakpointBase:
     A *match* is a step that it waits for. ``ignore``: how many further matches are passed over;
     ``every``: of the others only each so many-th counts; ``log``: the message to write instead of
     stopping; ``temporary``: deleted when it stops. ``hits``: matches so far, those passed over
-    included; ``since``: matches since the last that counted.
+    included; ``since``: matches since the last that counted; ``ignored``: how many were passed
+    over by ``ignore``, those behind the first ``ignored_from``.
     """
 
     verb: ClassVar[str]
@@ -155,11 +173,44 @@ class BreakpointBase:
     log: Message | None = None
     hits: int = 0
     since: int = 0
+    ignored: int = 0
+    ignored_from: int = 0
 
     @property
     def silent(self) -> int:
         """How many further matches will be passed over for certain."""
         return self.ignore + self.every - self.since - 1
+
+    @property
+    def stops_always(self) -> bool:
+        """Whether no match is passed over, or was."""
+        return self.every == 1 and not self.ignore and not self.ignored and self.log is None
+
+    @property
+    def last_ignored(self) -> bool:
+        """Whether ``ignore`` passed over the match counted last."""
+        return self.ignored_from < self.hits <= self.ignored_from + self.ignored
+
+    @property
+    def stops_back(self) -> bool:
+        """Whether the match counted last stops going back: whether it did going forward."""
+        counted = self.hits > 0 and not self.since and not self.last_ignored and self.log is None
+        return counted or self.stops_always
+
+    @property
+    def silent_back(self) -> int:
+        """How many of the matches counted last will be passed over for certain, going back."""
+        if self.log is not None or not self.hits:
+            return 0 if self.stops_always else _ALL
+        if self.last_ignored:
+            return self.hits - self.ignored_from
+        return min(self.since, self.behind_ignored)
+
+    @property
+    def behind_ignored(self) -> int:
+        """How many matches were counted since the last that ``ignore`` passed over."""
+        past = self.ignored_from + self.ignored
+        return self.hits - past if self.hits > past else self.hits
 
     @property
     def waits_for(self) -> str:
@@ -241,6 +292,8 @@ def passed_over(point: R, matches: int) -> R:
         hits=point.hits + matches,
         ignore=point.ignore - ignored,
         since=point.since + matches - ignored,
+        ignored=point.ignored + ignored,
+        ignored_from=point.hits if ignored and not point.ignored else point.ignored_from,
     )
 
 
@@ -249,3 +302,30 @@ def matched(point: R) -> tuple[R, bool]:
     if point.silent:
         return passed_over(point, 1), False
     return replace(point, hits=point.hits + 1, since=0), True
+
+
+def uncounted(point: R, matches: int) -> R:
+    """Take back the counting of the last matches, as far as they were counted."""
+    while matches and point.hits:
+        if point.last_ignored:
+            n = min(matches, point.hits - point.ignored_from)
+            point = replace(point, ignore=point.ignore + n, ignored=point.ignored - n)
+        else:
+            n = min(matches, point.behind_ignored)
+            point = replace(point, since=(point.since - n) % point.every)
+        point = replace(point, hits=point.hits - n)
+        matches -= n
+    return point
+
+
+def recounted(point: R, matches: int) -> R:
+    """Count as if all matches since the start of the run, so many, had just been counted."""
+    ignored = min(point.ignore + point.ignored, matches)
+    return replace(
+        point,
+        hits=matches,
+        ignore=point.ignore + point.ignored - ignored,
+        ignored=ignored,
+        ignored_from=0,
+        since=(matches - ignored) % point.every,
+    )

@@ -25,12 +25,12 @@ from nntui.model.names import escaped
 class Match:
     """A step that a breakpoint waits for.
 
-    ``text`` completes the breakpoint's title; ``failed``: its condition reads a blank value.
+    ``text`` completes the breakpoint's title; ``undone`` does when the step was taken back.
     """
 
     number: int
     text: str
-    failed: bool = False
+    undone: str = ""
 
 
 class Detector:
@@ -50,7 +50,7 @@ class Detector:
         raise NotImplementedError
 
     def _condition_holds(self) -> bool:
-        """Whether a watchpoint's condition holds; blank means no."""
+        """Whether there is no condition, or it holds; blank means no."""
         condition = self.point.condition
         return condition is None or condition.value(self._lookup) is True
 
@@ -61,19 +61,9 @@ class PlaceDetector(Detector):
     point: Breakpoint
 
     def match(self, block: Block) -> Match | None:
-        """Match; a condition that reads a blank fails at a place, and is not true without one."""
-        point = self.point
-        if not self._index.admits(point.place, block):
+        if not self._index.admits(self.point.place, block) or not self._condition_holds():
             return None
-        if point.condition is not None:
-            value = point.condition.value(self._lookup)
-            if value is None and point.place is not None:
-                blank = point.condition.blank(self._lookup)
-                text = f"{point.what}: the condition cannot be told, {blank} is blank here"
-                return Match(point.number, text, failed=True)
-            if not value:
-                return None
-        return Match(point.number, point.what)
+        return Match(self.point.number, self.point.what)
 
 
 class ChangeDetector(Detector):
@@ -111,17 +101,22 @@ class ChangeDetector(Detector):
         self._known = new
         if not EVENTS[point.event](old, new, point.level) or not self._condition_holds():
             return None
-        return Match(point.number, self._text(old, new))
+        return Match(point.number, *self._texts(old, new))
 
-    def _text(self, old: Value, new: Value) -> str:
-        point = self.point
-        name = self._expression.text
-        if point.event == "becomes true":
-            names = sorted(self._expression.names)
-            values = ", ".join(f"{n} = {value_text(self._lookup(n))}" for n in names)
-            return f"{name} became true ({values})" if values else f"{name} became true"
-        text = f"{name} went from {value_text(old)} to {value_text(new)}"
-        return text if point.level is None else f"{text}, across {value_text(point.level)}"
+    def _texts(self, old: Value, new: Value) -> tuple[str, str]:
+        """What happened, and what happens when it is taken back."""
+        name, level = self._expression.text, self.point.level
+        if self.point.event == "becomes true":
+            values = ", ".join(
+                f"{n} = {value_text(self._lookup(n))}" for n in sorted(self._expression.names)
+            )
+            return f"{name} became true ({values})", f"{name} becomes true next ({values})"
+        before, after = value_text(old), value_text(new)
+        across = "" if level is None else f", across {value_text(level)}"
+        return (
+            f"{name} went from {before} to {after}{across}",
+            f"{name} went back from {after} to {before}{across}",
+        )
 
 
 def _known_before(run: Run, expression: Expression, position: int) -> Value:
@@ -188,8 +183,8 @@ class NonfiniteDetector(Detector):
             return None
         kind, *neurons = self._run.schedule.operation(self._run.position - 1)
         step = f"{kind} {' → '.join(escaped(n) for n in neurons)}".strip()
-        text = f"{step} wrote {', '.join(wrong)}, while all that it read was finite"
-        return Match(self.point.number, text)
+        text = f"{', '.join(wrong)}, while all that it read was finite"
+        return Match(self.point.number, f"{step} wrote {text}", f"{step} writes next {text}")
 
     def _observed(self, what: Callable[..., dict[str, float]], ago: int) -> dict[str, float]:
         run = self._run

@@ -39,7 +39,7 @@ from nntui.model.names import (
 from nntui.model.network import Network
 from nntui.model.wiring import Wiring, check_connection
 
-_KINDS: Final = ("layer", "phase", "line", *PERIODS)
+_KINDS: Final = ("layer", "phase", "line", "step", *PERIODS)
 _WORD: Final = re.compile(r'\s*(?:(?P<quoted>"(?:[^"\\]|\\.)*")|(?P<arrow>->|→)|(?P<bare>[^\s"]))')
 _BARE: Final = re.compile(r'(?:(?!->|→)[^\s"])+')
 _CLAUSE: Final = re.compile(r"\s*(\w+)")
@@ -266,9 +266,19 @@ def _place(words: Sequence[Word], net: Wiring) -> Place:
         return _nothing_more(Place("phase", phase=_one_of(PHASES, "phase", rest)), rest[1:])
     elif first.is_("line"):
         return _nothing_more(Place("line", line=_one_of(LINES, "line", rest)), rest[1:])
+    elif first.is_("step"):
+        if not rest:
+            raise BreakpointError("step needs a number, as in step 12")
+        return _nothing_more(Place("step", number=_number(rest[0], "step")), rest[1:])
+    elif first.text.isdecimal() and not first.quoted and first.text not in net.layer:
+        return _nothing_more(Place("step", number=_number(first, "break")), rest)
     elif first.is_(*PERIODS):
-        number = _number(rest[0], first.text) if rest else None
-        return _nothing_more(Place(first.text, number=number), rest[1:])
+        place = Place(first.text)
+        if rest and not rest[0].is_("end"):
+            place, rest = Place(first.text, number=_number(rest[0], first.text)), rest[1:]
+        if rest and rest[0].is_("end"):
+            place, rest = replace(place, end=True), rest[1:]
+        return _nothing_more(place, rest)
     elif first.is_(*DIRECTIONS):
         raise BreakpointError(
             f"“{first.text}” needs a place before it, as in h1 {first.text}; "
@@ -307,10 +317,6 @@ def _neuron(word: Word, net: Wiring) -> str:
     if word.text in net.layer:
         return word.text
     said = f"there is no neuron called “{escaped(word.text)}”"
-    if word.text in ("step", "position") or word.text.isdecimal():
-        raise BreakpointError(
-            f"{said}; goto 12 goes to a position, break if step == 12 stops at a step"
-        )
     if word.text.partition("[")[0] in SYMBOLS:
         raise BreakpointError(f"{said}; the value is stopped at by watch {escaped(word.text)}")
     hint = did_you_mean(word.text, (*net.layer, *_KINDS))

@@ -146,7 +146,7 @@ def filter_of(detector: Detector, index: SiteIndex) -> UpdateFilter:
 
 
 class PlaceFilter:
-    """The steps of a place at which a condition is true; where it reads a blank: perhaps."""
+    """The steps of a place at which a condition is true; where it reads a blank it is not."""
 
     def __init__(self, place: Place, condition: Expression | None, index: SiteIndex) -> None:
         self._place, self._condition, self._index = place, condition, index
@@ -159,35 +159,32 @@ class PlaceFilter:
     def __call__(self, trace: UpdateTrace) -> MatchCounts:
         counts = MatchCounts.none(trace.length)
         chosen = self._chosen(trace)
-        if chosen is False:
+        if chosen is not None and not chosen.any():
             return counts
-        true, false = True, False
+        true: Any = True
         try:
             for update, readers in self._sites:
                 if self._condition:
-                    true, false = self._condition.masks(_lookup(readers, trace))
+                    true, _ = self._condition.masks(_lookup(readers, trace))
                 add(counts, true, update=update)
-                perhaps = counts.perhaps[-1:] if update else counts.perhaps[:-1]
-                perhaps |= np.logical_not(np.logical_or(true, false))
         except UnknownValue:
-            return MatchCounts.unknown(trace.length)
-        if chosen is not True:
-            counts.certain[:-1] *= chosen
-            counts.perhaps[:-1] &= chosen
+            counts.perhaps[:] = True
+        if chosen is not None:
+            counts.certain[:] *= chosen
+            counts.perhaps[:] &= chosen
         return counts
 
     def _chosen(self, trace: UpdateTrace) -> Any:
-        """Which examples are meant: a mask, or one truth value for all of them."""
-        number, first = self._place.number, np.arange(trace.length) == 0
-        match self._place.kind:
-            case "example" if number is not None:
-                return np.array(trace.examples) == number
-            case "update":
-                return number in (None, trace.update) and first
-            case "epoch":
-                opens = trace.update % self._index.schedule.updates_per_epoch == 0
-                return opens and number in (None, trace.epoch) and first
-        return True
+        """A mask of the blocks that are meant, examples and the update's own; None: all."""
+        place, index = self._place, self._index
+        if place.kind == "example" and place.number is not None:
+            return np.append(np.array(trace.examples) == place.number, False)
+        if place.kind not in ("step", "update", "epoch"):
+            return None
+        chosen = np.zeros(trace.length + 1, np.bool_)
+        if (only := index.only_place(place, trace.update)) >= 0:
+            chosen[only] = index.admits(place, index.block_at(trace.update, only))
+        return chosen
 
 
 class AnywhereFilter:

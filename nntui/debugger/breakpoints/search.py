@@ -7,22 +7,22 @@ Only where a stop may lie are the steps executed and tested one by one.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
-from nntui.debugger.breakpoints.breakpoint import AnyBreakpoint
+from nntui.debugger.breakpoints.breakpoint import AnyBreakpoint, recounted
 from nntui.debugger.breakpoints.detectors import Match
 from nntui.debugger.breakpoints.prefilter import ChangeFilter, filter_of
 from nntui.debugger.breakpoints.sites import Block, SiteIndex
 from nntui.debugger.breakpoints.stop import Stop
+from nntui.debugger.breakpoints.table import MAX_COUNT, BreakpointTable
 from nntui.debugger.breakpoints.update_trace import MatchCounts, UpdateTrace
 from nntui.debugger.breakpoints.walker import HitCounter, MessageLog, Walker
 from nntui.engine.run import Run
 
 if TYPE_CHECKING:
-    from nntui.debugger.breakpoints.table import BreakpointTable
     from nntui.debugger.stepper import Stepper
     from nntui.engine.full_speed import BatchValues, TrainingState
 
@@ -115,10 +115,13 @@ _WORTH_SEEKING: Final = 5_000
 
 
 class ForwardSearch:
-    """The search from a run's position to its end."""
+    """The search from a run's position to its end, or to a position before."""
 
-    def __init__(self, run: Run, breakpoints: BreakpointTable, log: MessageLog) -> None:
+    def __init__(
+        self, run: Run, breakpoints: BreakpointTable, log: MessageLog, end: int | None = None
+    ) -> None:
         self._run = run
+        self._end = run.schedule.total if end is None else end
         self._hits = HitCounter(breakpoints, log)
         points = self._hits.points
         self._search = SearchContext(self._run, points) if points else None
@@ -139,9 +142,9 @@ class ForwardSearch:
         """Search until the deadline; return a stop, or whether the end was reached."""
         run, schedule = self._run, self._run.schedule
         if self._search is None:
-            run.approach(schedule.total, max(deadline - perf_counter(), 0.0))
-            return run.position == schedule.total
-        while run.position < schedule.total:
+            run.approach(self._end, max(deadline - perf_counter(), 0.0))
+            return run.position == self._end
+        while run.position < self._end:
             update = schedule.updates_before(run.position)
             if self._walking != update and run.position == schedule.update_start(update):
                 self._skip_updates(self._search, update, deadline)
@@ -149,7 +152,7 @@ class ForwardSearch:
                 return stop
             if perf_counter() > deadline:
                 break
-        return run.position == schedule.total
+        return run.position == self._end
 
     def _skip_updates(self, search: SearchContext, update: int, deadline: float) -> None:
         """Compute whole updates, up to one that must be walked through."""
@@ -158,7 +161,8 @@ class ForwardSearch:
             self._counts, self._walking = None, update
             return
         search.restart()
-        edited = next((u for u in search.edited if u >= update), schedule.updates)
+        last = schedule.updates_before(self._end)
+        edited = next((u for u in search.edited if update <= u < last), last)
         start = run.position
         search.approach(
             schedule.update_start(edited), max(deadline - perf_counter(), 0.0), self._must_walk
@@ -178,13 +182,13 @@ class ForwardSearch:
     def _walk_update(self, search: SearchContext, update: int, deadline: float) -> Stop | None:
         """Walk through an update block by block, skipping those known to be silent."""
         run = self._run
-        end = run.schedule.update_start(update + 1)
+        end = min(run.schedule.update_start(update + 1), self._end)
         while run.position < end:
             self._skip_blocks(search, update)
             if run.position == end:
                 break
             block = search.index.block(run.position)
-            if matches := search.walker.walk(block.end, deadline):
+            if matches := search.walker.walk(min(block.end, end), deadline):
                 stop = self._hits.meet(matches, run.position, search.walker.lookup)
                 if stop is not None:
                     return stop
@@ -203,10 +207,11 @@ class ForwardSearch:
         to = run.position
         for place in range(block.place, run.schedule.batch_length(update) + 1):
             matches = counts.matches(place)
-            if matches is None or not self._hits.all_silent(matches):
+            end = search.index.block_at(update, place).end
+            if matches is None or end > self._end or not self._hits.all_silent(matches):
                 break
             self._hits.pass_over(matches)
-            to = search.index.block_at(update, place).end
+            to = end
         if to - run.position > _WORTH_SEEKING:
             run.seek(to)
         else:
@@ -222,19 +227,20 @@ _WIDEST: Final = 50_000
 
 
 class BackwardSearch:
-    """The search from a run's position to its start, by a run of its own.
+    """The search from position ``end`` to a run's start, by a run of its own.
 
-    All steps from number ``_end`` on are searched. Next, each from its end: the matches of a
-    block, then the blocks of an update, then the updates of a window.
+    A breakpoint stops behind its step, at a position before ``below``; a watchpoint before the
+    step that changed the value, as in gdb. All steps from number ``_end`` on are searched. Next,
+    each from its end: the matches of a block, then the blocks of an update, then the updates of a
+    window.
     """
 
-    def __init__(self, run: Run, breakpoints: BreakpointTable) -> None:
+    def __init__(self, run: Run, breakpoints: BreakpointTable, end: int, below: int) -> None:
         self._hits = HitCounter(breakpoints)
         points = self._hits.points
         self._run = run.copy() if points else run
         self._search, self._schedule = SearchContext(self._run, points), self._run.schedule
-        self._start = run.position
-        self._end = max(run.position - 1, 0) if points else 0
+        self._end, self.below = end if points else 0, below
         self._floor = self._end  # of the window
         self._width = 1
         self._scanning: int | None = None  # the update that the window ends before
@@ -244,24 +250,50 @@ class BackwardSearch:
         self._blocks: list[tuple[Block, int]] = []  # each with where it is searched from
         self._piece = _FIRST_PIECE
         self._met: list[tuple[int, list[Match]]] = []
+        self._breakpoints, self._numbers = breakpoints, BreakpointTable()
+        self._numbering = self._number_matches(run, end)
 
     @property
     def position(self) -> int:
         """How far it has searched."""
-        return min(self._end + 1, self._start)
+        return self._end
 
     @property
     def tested(self) -> int:
         """How many steps were tested one by one."""
         return self._search.walker.tested
 
+    def _number_matches(self, run: Run, end: int) -> ForwardSearch | None:
+        """Begin to count the matches since the start where it is not known how many there were.
+
+        Which of them stop is known by their numbers: ``every`` and ``ignore`` count going forward.
+        """
+        moved = self._breakpoints.counted_at != end
+        for point in self._hits.points:
+            if point.log is None and not point.stops_always and (moved or not point.hits):
+                self._numbers.add(replace(point, ignore=MAX_COUNT, ignored=0, hits=0, since=0))
+        if not len(self._numbers):
+            return None
+        twin = run.copy()
+        twin.seek(0)
+        return ForwardSearch(twin, self._numbers, MessageLog(), end)
+
     def burst(self, deadline: float) -> Stop | bool:
         """Search until the deadline; return a stop, or whether the start was reached."""
+        if self._numbering is not None:
+            if not self._numbering.burst(deadline):
+                return False
+            self._numbering = None
+            for counted in self._numbers:
+                point = self._breakpoints[counted.number]
+                self._breakpoints.count(recounted(point, counted.hits))
         while True:
             if self._met:
                 step, matches = self._met.pop()
+                if step + 1 < self.below and (stop := self._hits.meet_back(matches, step + 1)):
+                    return stop
                 self._end = step
-                if (stop := self._hits.meet(matches, step + 1, None)) is not None:
+                if stop := self._hits.take_back(matches, step):
                     return stop
             elif self._blocks:
                 self._search_block(*self._blocks.pop())
@@ -307,6 +339,7 @@ class BackwardSearch:
         self._end = min(self._end, schedule.update_start(update + 1))
         if matches is not None and self._hits.all_silent(matches):
             self._hits.pass_over(matches)
+            self._end = schedule.update_start(update)
             return
         self._run.seek(schedule.update_start(update))
         self._counts = self._search.update_counts(update)
@@ -321,6 +354,7 @@ class BackwardSearch:
             known = end == block.end or not any(count for _, count in matches)
             if known and self._hits.all_silent(matches):
                 self._hits.pass_over(matches)
+                self._end = block.start
                 return
         start = max(block.start, end - self._piece)
         if start > block.start:
@@ -328,6 +362,7 @@ class BackwardSearch:
         self._piece *= _WIDER
         run, walker = self._run, self._search.walker
         run.seek(start)
+        self._met = [(start, [])]  # that far it is searched when all after it are met
         while run.position < end:
             if found := walker.walk(end):
                 self._met.append((run.position - 1, found))
@@ -340,8 +375,9 @@ class ContinueSearch:
     """Goes on to the next stop (``direction`` 1) or back to the one before (−1).
 
     It stops at exactly the steps where testing every single step would, and at the run's end or
-    start. Call ``burst`` until it returns a ``Stop``; between two bursts the stepper stands at a
-    true state of the run, and ``pause`` gives the search up. ``log`` holds the messages.
+    start; going back, at the matches that stop going forward, and hits are counted back. Call
+    ``burst`` until it returns a ``Stop``; between two bursts the stepper stands at a true state of
+    the run, and ``pause`` gives the search up. ``log`` holds the messages.
     """
 
     def __init__(self, stepper: Stepper, breakpoints: BreakpointTable, direction: int = 1) -> None:
@@ -368,7 +404,7 @@ class ContinueSearch:
             return self.stop
         if self._version != self._breakpoints.version:
             self._version = self._breakpoints.version
-            self._search = self._begin()
+            self._search = self._begin(self._search)
         self._stop_at(self._search.burst(perf_counter() + seconds))
         return self.stop
 
@@ -383,10 +419,18 @@ class ContinueSearch:
         assert self.stop is not None
         return self.stop
 
-    def _begin(self) -> ForwardSearch | BackwardSearch:
-        if self.direction < 0:
-            return BackwardSearch(self._stepper.run, self._breakpoints)
-        return ForwardSearch(self._stepper.run, self._breakpoints, self.log)
+    def _begin(
+        self, before: ForwardSearch | BackwardSearch | None = None
+    ) -> ForwardSearch | BackwardSearch:
+        """Begin to search, or go on with other breakpoints from where a search has come."""
+        run = self._stepper.run
+        if self.direction > 0:
+            return ForwardSearch(run, self._breakpoints, self.log)
+        end = below = run.position
+        if isinstance(before, BackwardSearch):
+            self._breakpoints.counted_at = end = before.position
+            below = min(before.below, end + 1)
+        return BackwardSearch(run, self._breakpoints, end, below)
 
     def _stop_at(self, found: Stop | bool) -> None:
         """Move the stepper to a stop, or (True) to the end that the search has reached."""
@@ -396,4 +440,5 @@ class ContinueSearch:
             found = Stop(position, reason, kind, messages=self.log.messages)  # type: ignore[arg-type]
         if isinstance(found, Stop):
             self.stop = found
+            self._breakpoints.counted_at = found.position
             self._stepper.seek(found.position)

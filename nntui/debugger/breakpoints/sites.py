@@ -43,7 +43,6 @@ class Block:
     update: int
     example: int | None
     place: int
-    opens_epoch: bool
 
 
 # They get a new value at the end alone: of an update, or of its passes (batch_loss).
@@ -76,9 +75,27 @@ class SiteIndex:
             first = start + place * self.example_steps
             end = first + self.example_steps
             example = schedule.position(first).example
-        epoch, batch = divmod(update, schedule.updates_per_epoch)
-        opens_epoch = batch == 0 and place == 0
-        return Block(first, end, epoch, update, example, place, opens_epoch)
+        epoch = update // schedule.updates_per_epoch
+        return Block(first, end, epoch, update, example, place)
+
+    def only_place(self, place: Place, update: int) -> int:
+        """The place in an update of the only block in which a step, update or epoch may count."""
+        if place.kind == "step":
+            within = (place.number or 0) - self.schedule.update_start(update)
+            return min(within // self.example_steps, self.schedule.batch_length(update))
+        if not place.end:
+            return 0
+        return self.schedule.batch_length(update) - (0 if self.update_steps else 1)
+
+    def step_of(self, place: Place) -> int:
+        """The number of the only step of a step, or of the first or last of a period's number."""
+        number = place.number or 0
+        if place.kind == "step":
+            return number
+        if place.kind == "epoch":
+            per_epoch = self.schedule.updates_per_epoch
+            number = number * per_epoch + (per_epoch - 1 if place.end else 0)
+        return self.schedule.update_start(number + place.end) - place.end
 
     def sites_of_place(self, place: Place | None) -> Sites:
         """The offsets of a place's steps; ``admits`` says in which blocks."""
@@ -105,6 +122,17 @@ class SiteIndex:
                 return Sites(({"forward": 0, "loss": loss}.get(place.phase or "", loss + 1),))
             case "line":
                 return self._line(place.line)
+            case "step":
+                number = place.number or 0
+                if number >= self.schedule.total:
+                    return Sites()
+                block = self.block(number)
+                offset = (number - block.start,)
+                return Sites((), offset) if block.example is None else Sites(offset)
+            case "update" | "epoch" if place.end and self.update_steps:
+                return Sites((), (self.update_steps - 1,))
+            case _ if place.end:
+                return Sites((self.example_steps - 1,))
             case _:
                 return Sites((0,))
         match place.direction:
@@ -140,13 +168,20 @@ class SiteIndex:
         """Whether a place's steps in a block count: the right example, update or epoch."""
         if place is None:
             return True
+        number = place.number
         match place.kind:
+            case "step":
+                return block.start <= (number or 0) < block.end
             case "example":
-                return place.number is None or place.number == block.example
+                return number in (None, block.example)
+            case "update" | "epoch" if block.place != self.only_place(place, block.update):
+                return False
             case "update":
-                return block.place == 0 and place.number in (None, block.update)
+                return number in (None, block.update)
             case "epoch":
-                return block.opens_epoch and place.number in (None, block.epoch)
+                per_epoch = self.schedule.updates_per_epoch
+                only = per_epoch - 1 if place.end else 0
+                return block.update % per_epoch == only and number in (None, block.epoch)
         return True
 
     def sites_of_values(self, names: Iterable[str]) -> Sites:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["stop", "failure", "end", "start", "pause"]
+Kind = Literal["stop", "end", "start", "pause"]
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
     """The position where a run came to rest, and the reason as a sentence.
 
-    ``kind``: stop (at a breakpoint or watchpoint), failure (a condition reads a blank value), end
-    or start (of the run), pause. ``hits``: the numbers of what stopped it, each with its hits so
-    far. ``messages``: what was logged on the way.
+    ``kind``: stop (at a breakpoint or watchpoint), end or start (of the run), pause. ``hits``: the
+    numbers of what stopped it, each with its hits so far. ``messages``: what was logged on the way.
     """
 
     position: int

@@ -25,13 +25,15 @@ class BreakpointTable:
     """Breakpoints and watchpoints by number; numbers count from 1 and are not given twice.
 
     ``last_number`` is the one given last. ``version`` grows with every change that a search under
-    way must know of.
+    way must know of. ``counted_at``: the position where the last search ended, up to which matches
+    are counted.
     """
 
     def __init__(self) -> None:
         self._points: dict[int, AnyBreakpoint] = {}
         self.last_number = 0
         self.version = 0
+        self.counted_at = 0
 
     def __iter__(self) -> Iterator[AnyBreakpoint]:
         return iter(tuple(self._points.values()))
@@ -106,7 +108,8 @@ class BreakpointTable:
 
     def ignore(self, number: int, count: int) -> AnyBreakpoint:
         """Pass over its next ``count`` matches."""
-        return self._changed(replace(self[number], ignore=counted(count, 0, "ignore")))
+        ignore = counted(count, 0, "ignore")
+        return self._changed(replace(self[number], ignore=ignore, ignored=0))
 
     def every(self, number: int, count: int) -> AnyBreakpoint:
         """Stop at each ``count``-th match only, counted from here on."""

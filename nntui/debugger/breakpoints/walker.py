@@ -8,10 +8,18 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from heapq import merge
 from itertools import groupby, repeat
+from operator import attrgetter
 from time import perf_counter
 from typing import Final
 
-from nntui.debugger.breakpoints.breakpoint import AnyBreakpoint, matched, passed_over
+from nntui.debugger.breakpoints.breakpoint import (
+    AnyBreakpoint,
+    Breakpoint,
+    Watchpoint,
+    matched,
+    passed_over,
+    uncounted,
+)
 from nntui.debugger.breakpoints.detectors import (
     ChangeDetector,
     Detector,
@@ -148,7 +156,7 @@ class MessageLog:
 class HitCounter:
     """Counts the matches of a search, and says which stop it.
 
-    ``log``: where messages go; None in a backward search, which logs none.
+    ``log``: where messages go. A backward search has none: it takes back what was counted.
     """
 
     def __init__(self, breakpoints: BreakpointTable, log: MessageLog | None = None) -> None:
@@ -156,48 +164,67 @@ class HitCounter:
 
     @property
     def points(self) -> tuple[AnyBreakpoint, ...]:
-        """The breakpoints to search for: those that log only going forward."""
-        return tuple(p for p in self._breakpoints.enabled if p.log is None or self._log is not None)
+        """The breakpoints to search for: going back, not those that only log and did not yet."""
+        back = self._log is None
+        return tuple(p for p in self._breakpoints.enabled if p.log is None or p.hits or not back)
 
     def all_silent(self, matches: Iterable[tuple[int, int]]) -> bool:
         """Whether so many matches of each breakpoint (number, count) are all passed over."""
-        return all(count <= self._breakpoints[number].silent for number, count in matches)
+        silent = attrgetter("silent" if self._log else "silent_back")
+        return all(count <= silent(self._breakpoints[number]) for number, count in matches if count)
 
     def pass_over(self, matches: Iterable[tuple[int, int]]) -> None:
-        """Count matches that are all passed over."""
+        """Count matches that are all passed over, or take that back."""
+        change = passed_over if self._log else uncounted
         for number, count in matches:
             if count:
-                self._breakpoints.count(passed_over(self._breakpoints[number], count))
+                self._breakpoints.count(change(self._breakpoints[number], count))
 
-    def meet(
-        self, matches: Sequence[Match], position: int, lookup: RunValues | None
-    ) -> Stop | None:
+    def meet(self, matches: Sequence[Match], position: int, lookup: RunValues) -> Stop | None:
         """Count the matches of the step before a position; return the stop, if one stops."""
-        stopping: list[tuple[AnyBreakpoint, Match]] = []
+        assert self._log is not None
+        stopping: list[tuple[AnyBreakpoint, str]] = []
         for match in matches:
-            point: AnyBreakpoint = self._breakpoints[match.number]
-            if match.failed:
-                stopping.append((point, match))
-                continue
-            point, counts = matched(point)
+            point, counts = matched(self._breakpoints[match.number])
             self._breakpoints.count(point)
-            if counts and point.log and self._log and lookup is not None:
+            if counts and point.log:
                 self._log.add(point.log.written(lookup))
             elif counts:
-                stopping.append((point, match))
+                stopping.append((point, match.text))
+        return self._stop(stopping, position)
+
+    def meet_back(self, matches: Sequence[Match], position: int) -> Stop | None:
+        """Stop behind the step of a breakpoint, before it is taken back."""
+        points = ((self._breakpoints[match.number], match.text) for match in matches)
+        return self._stop(
+            [(p, text) for p, text in points if isinstance(p, Breakpoint) and p.stops_back],
+            position,
+        )
+
+    def take_back(self, matches: Sequence[Match], position: int) -> Stop | None:
+        """Take back the counting of a step's matches; stop before the step of a watchpoint."""
+        stopping: list[tuple[AnyBreakpoint, str]] = []
+        for match in matches:
+            point: AnyBreakpoint = self._breakpoints[match.number]
+            if isinstance(point, Watchpoint) and point.stops_back:
+                stopping.append((point, match.undone))
+            self._breakpoints.count(uncounted(point, 1))
+        return self._stop(stopping, position)
+
+    def _stop(self, stopping: Sequence[tuple[AnyBreakpoint, str]], position: int) -> Stop | None:
         if not stopping:
             return None
-        for point, match in stopping:
-            if point.temporary and not match.failed:
-                self._breakpoints.remove(point.number)
-        return Stop(
+        reasons = []
+        for point, text in stopping:
+            hits = f" ({ordinal(point.hits)} hit)" if point.hits else ""
+            reasons.append(f"{point.title}: {text}{hits}")
+        stop = Stop(
             position=position,
-            reason="; ".join(
-                f"{point.title}: {match.text}"
-                + ("" if match.failed else f" ({ordinal(point.hits)} hit)")
-                for point, match in stopping
-            ),
-            kind="failure" if any(match.failed for _, match in stopping) else "stop",
-            hits=tuple((point.number, point.hits) for point, _ in stopping),
+            reason="; ".join(reasons),
+            hits=tuple((p.number, self._breakpoints[p.number].hits) for p, _ in stopping),
             messages=self._log.messages if self._log else (),
         )
+        for point, _ in stopping:
+            if point.temporary:
+                self._breakpoints.remove(point.number)
+        return stop

@@ -128,9 +128,10 @@ def listed(debugger: Debugger, kind: str) -> Output:
 
 _PLACES: Final = """
 PLACE is a neuron (h1), an edge (x1->h1), layer N, phase forward|loss|backward|update (its first
-step), line forward_edge|loss|… (each step that a line of the program executes), example [N],
-update [N], epoch [N], or nothing for every step. Behind a neuron, edge or layer, forward, backward
-or update says in which pass; without it, forward and backward. N counts from 0.
+step), line forward_edge|loss|… (each step that a line of the program executes), step N or N alone,
+example [N], update [N], epoch [N] (its first step, with end behind it the last), or nothing for
+every step. Behind a neuron, edge or layer, forward, backward or update says in which pass; without
+it, forward and backward. N counts from 0. Where the condition reads a blank, it does not hold.
 """
 _BREAK_WORDS: Final = either(places, conditions)
 _WATCH_WORDS: Final = either(events, conditions)
@@ -145,7 +146,7 @@ With log it does not stop but writes TEXT, with the value of each {expression} i
   break h1 backward if delta[h1] == 0
   break x1->h1 forward every 10
   break if loss > 10
-  break epoch log "epoch {epoch}: {epoch_loss}\"""",
+  break epoch end log "epoch {epoch}: {epoch_loss}\"""",
     ),
     Command(
         "tbreak", "PLACE [if CONDITION] …", "the same, once: it is deleted when it stops",

@@ -137,7 +137,7 @@ def places(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
     if "if" in before:
         return
     if not before:
-        yield from ("layer", "phase", "line", *PERIODS, "if")
+        yield from ("layer", "phase", "line", "step", *PERIODS, "if")
         yield from neurons(debugger, before, begun)
         if "->" in begun:
             edges = _edges(debugger.experiment.network.wiring(), begun, lambda i: f"{quoted(i)}->")
@@ -146,6 +146,8 @@ def places(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
         yield from PHASES
     elif before == ["line"]:
         yield from LINES
+    elif before[0] in PERIODS:
+        yield from ("end", *CLAUSES)
     else:
         yield from (*DIRECTIONS, *CLAUSES)
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from nntui.debugger.breakpoints.breakpoint import Place
+from nntui.debugger.breakpoints.breakpoint import Place, recounted
 from nntui.debugger.breakpoints.sites import Block, SiteIndex
 from nntui.debugger.commands.command import (
     Command,
@@ -116,7 +115,8 @@ def _run(debugger: Debugger, rest: str) -> Movement:
     debugger.stop_history.visit()
     debugger.seek(0)
     for point in debugger.breakpoints:
-        debugger.breakpoints.count(replace(point, hits=0, since=0))
+        debugger.breakpoints.count(recounted(point, 0))
+    debugger.breakpoints.counted_at = 0
     return _resumed(debugger, 1)
 
 
@@ -173,7 +173,9 @@ a count it passes all stops before that many: continue 2 is continue, twice; any
         "reverse-continue", "[COUNT]", "run back to the last stop before here, or to the start",
         _continue(-1), aliases=("rc",), repeats=True,
         more="""
-Stops where continue would have stopped last on the way here.
+Stops where continue would have stopped last on the way here: with every and ignore at the same
+matches, and their hits are counted back. A watchpoint stops it before the step that changed the
+value, as in gdb.
   reverse-continue
   reverse-continue 2""",
     ),
@@ -205,12 +207,13 @@ def _goto(debugger: Debugger, rest: str) -> Movement:
         raise CommandError("goto needs a place: a position, start, end, step N, or a bookmark")
     if len(found) == 1 and found[0] in _NUMBERED and found[0] not in debugger.bookmarks:
         raise CommandError(f"goto {found[0]} needs a number, as in goto {found[0]} 1")
-    if len(found) == 2 and found[0] in _NUMBERED:
+    end = len(found) == 3 and found[2] == "end" and found[0] != "step"
+    if (len(found) == 2 or end) and found[0] in _NUMBERED:
         lead, count = _NUMBERED[found[0]]
         n, last = whole(found[1], f"the number of the {found[0]}"), count(debugger.schedule) - 1
         if not 0 <= n <= last:
             raise CommandError(f"there is no {found[0]} {n}: they go from 0 to {last}")
-        return Movement(debugger, lead(debugger.schedule, n))
+        return Movement(debugger, lead(debugger.schedule, n + end))
     if rest in debugger.bookmarks:
         at = debugger.bookmarks.find(rest).at
         debugger.branches.switch(at.branch)
@@ -275,17 +278,19 @@ def _write(direction: int) -> Function:
 
 GOTO_COMMANDS: Final = (
     Command(
-        "goto", "POSITION | step N | update N | epoch N | start | end | BOOKMARK",
+        "goto", "POSITION | step N | update N [end] | epoch N [end] | start | end | BOOKMARK",
         "go to a position of the run", _goto,
         completes=either(words("start", "end", "step", "update", "epoch"), bookmarks),
         more="""
 A position is a number of steps executed: goto 0 is the start. A sign makes it relative. step N
 goes to where the step of that number (as in a trace) has just been executed; update N and
-epoch N to before their first step. They count from 0, where the screen's status line says 1.
+epoch N to before their first step, with end to behind their last. They count from 0, where the
+screen's status line says 1.
   goto 1234
   goto -100
   goto step 1233
-  goto epoch 10""",
+  goto epoch 10
+  goto epoch 10 end""",
     ),
     Command(
         "bookmark", "NAME", "give this position a name, for goto", _bookmark,
@@ -319,11 +324,8 @@ def step_of_place(
     """
     layout = SiteIndex(net, schedule)
     sites = layout.sites_of_place(place)
-    if place.number is not None and place.kind in ("update", "epoch"):
-        each = 1 if place.kind == "update" else schedule.updates_per_epoch
-        if place.number * each >= schedule.updates:
-            return None
-        only = schedule.update_start(place.number * each)
+    if place.number is not None and place.kind in ("step", "update", "epoch"):
+        only = layout.step_of(place)
         there = only >= position if direction > 0 else only < position - 1
         return only if there else None
     for block in _blocks(layout, schedule, position, direction):

@@ -32,21 +32,13 @@ class Book:
         debugger.seek(0)
         return cls(values, steps, dict(debugger.experiment.network.wiring().layer))
 
-    def matches(self, row: AnyBreakpoint, s: int) -> str | None:
-        """``match`` or ``failure`` when step number s is one that the row waits for."""
-        after = self.values[s + 1].get
-        condition = None if row.condition is None else row.condition.value(after)
+    def matches(self, row: AnyBreakpoint, s: int) -> bool:
+        """Whether step number s is one that the row waits for."""
+        if row.condition is not None and row.condition.value(self.values[s + 1].get) is not True:
+            return False
         if isinstance(row, Breakpoint):
-            if row.place is not None and not self._at(row.place, s):
-                return None
-            if row.condition is None:
-                return "match"
-            if condition is None and row.place is not None:
-                return "failure"
-            return "match" if condition else None
-        if row.condition is not None and condition is not True:
-            return None
-        return "match" if self._happens(row, s) else None
+            return row.place is None or self._at(row.place, s)
+        return self._happens(row, s)
 
     def _at(self, place: Place, s: int) -> bool:
         step, before = self.steps[s], self.steps[s - 1] if s else None
@@ -73,14 +65,25 @@ class Book:
             case "line":
                 whose = "bias" if len(neurons) == 1 else "weight"
                 return place.line == (f"update_{whose}" if kind == "update" else kind)
-            case "example":
+            case "step":
+                return s == place.number
+            case "example" if not place.end:
                 return kind == "load" and place.number in (None, at.example)
+        other = s + 1 if place.end else s - 1
+        beside = self.steps[other].position if 0 <= other < len(self.steps) else None
+        match place.kind:
+            case "example":
+                lasts = beside and (beside.example, beside.epoch) == (at.example, at.epoch)
+                begins = beside and beside.phase == "forward" and beside.index == 0
+                return at.example is not None and place.number in (None, at.example) and (
+                    not lasts or begins
+                )  # fmt: skip
             case "update":
-                begins = before is None or before.position.update != at.update
-                return begins and place.number in (None, at.update)
+                alone = beside is None or beside.update != at.update
+                return alone and place.number in (None, at.update)
             case "epoch":
-                begins = before is None or before.position.epoch != at.epoch
-                return begins and place.number in (None, at.epoch)
+                alone = beside is None or beside.epoch != at.epoch
+                return alone and place.number in (None, at.epoch)
         raise AssertionError(place)
 
     def _happens(self, row: AnyBreakpoint, s: int) -> bool:
@@ -110,10 +113,33 @@ class Book:
 
 @dataclass
 class Counter:
-    hits: int = 0
-    passed: int = 0
-    ignore: int = 0
+    """What became of each match counted so far: stop, silent or ignored."""
+
+    ignore: int
+    marks: list[str] = field(default_factory=list)
+    since: int = 0
     deleted: bool = False
+
+    @property
+    def hits(self) -> int:
+        return len(self.marks)
+
+    def count(self, every: int) -> str:
+        if self.ignore:
+            self.ignore -= 1
+            self.marks.append("ignored")
+        else:
+            self.since = (self.since + 1) % every
+            self.marks.append("silent" if self.since else "stop")
+        return self.marks[-1]
+
+    def take_back(self, every: int) -> None:
+        if not self.marks:
+            return
+        if self.marks.pop() == "ignored":
+            self.ignore += 1
+        else:
+            self.since = (self.since - 1) % every
 
 
 @dataclass
@@ -125,6 +151,7 @@ class OneByOne:
     position: int = 0
     counters: dict[int, Counter] = field(default_factory=dict)
     messages: list[str] = field(default_factory=list)
+    counted_at: int = 0
 
     def __post_init__(self) -> None:
         for row in self.rows:
@@ -132,39 +159,64 @@ class OneByOne:
 
     def go(self, direction: int) -> tuple[int, str, list[int]]:
         self.messages = []
-        total = len(self.book.steps)
-        steps = range(self.position, total) if direction > 0 else range(self.position - 2, -1, -1)
-        for s in steps:
-            kinds, numbers = set(), []
-            for row in self.rows:
-                if (found := self._meets(row, s, direction)) is not None:
-                    kinds.add(found)
-                    numbers.append(row.number)
-            if numbers:
-                self.position = s + 1
-                return s + 1, "failure" if "failure" in kinds else "stop", numbers
-        self.position = total if direction > 0 else 0
-        return self.position, "end" if direction > 0 else "start", []
+        found = self._forward() if direction > 0 else self._backward()
+        end = (len(self.book.steps), "end", []) if direction > 0 else (0, "start", [])
+        self.position, kind, numbers = found or end
+        self.counted_at = self.position
+        return self.position, kind, numbers
 
-    def _meets(self, row: AnyBreakpoint, s: int, direction: int) -> str | None:
-        counter = self.counters[row.number]
-        if not row.enabled or counter.deleted or (row.log is not None and direction < 0):
-            return None
-        found = self.book.matches(row, s)
-        if found is None or found == "failure":
-            return found
-        counter.hits += 1
-        if counter.ignore:
-            counter.ignore -= 1
-            return None
-        counter.passed += 1
-        if counter.passed % row.every:
-            return None
+    def _live(self) -> list[tuple[AnyBreakpoint, Counter]]:
+        pairs = ((row, self.counters[row.number]) for row in self.rows if row.enabled)
+        return [(row, counter) for row, counter in pairs if not counter.deleted]
+
+    def _forward(self) -> tuple[int, str, list[int]] | None:
+        for s in range(self.position, len(self.book.steps)):
+            stopping = []
+            for row, counter in self._live():
+                if not self.book.matches(row, s) or counter.count(row.every) != "stop":
+                    continue
+                if row.log is not None:
+                    self.messages.append(row.log.written(self.book.values[s + 1].get))
+                else:
+                    stopping.append(row)
+            if stopping:
+                return self._stopped(s + 1, stopping)
+        return None
+
+    def _backward(self) -> tuple[int, str, list[int]] | None:
+        for row, counter in self._live():
+            moved = self.counted_at != self.position
+            if not self._always(row, counter) and (moved or not counter.marks):
+                counter.ignore += counter.marks.count("ignored")
+                counter.marks, counter.since = [], 0
+                for s in range(self.position):
+                    if row.log is None and self.book.matches(row, s):
+                        counter.count(row.every)
+        for s in range(self.position - 1, -1, -1):
+            met = [(row, counter) for row, counter in self._live() if self.book.matches(row, s)]
+            stopping = [row for row, counter in met if self._stops(row, counter)]
+            behind = [row for row in stopping if isinstance(row, Breakpoint)]
+            if behind and s + 1 < self.position:
+                return self._stopped(s + 1, behind)
+            for row, counter in met:
+                counter.take_back(row.every)
+            if before := [row for row in stopping if not isinstance(row, Breakpoint)]:
+                return self._stopped(s, before)
+        return None
+
+    def _always(self, row: AnyBreakpoint, counter: Counter) -> bool:
+        passed = counter.ignore or "ignored" in counter.marks or row.every > 1
+        return not passed or row.log is not None
+
+    def _stops(self, row: AnyBreakpoint, counter: Counter) -> bool:
         if row.log is not None:
-            self.messages.append(row.log.written(self.book.values[s + 1].get))
-            return None
-        counter.deleted = row.temporary
-        return "stop"
+            return False
+        return self._always(row, counter) or counter.marks[-1:] == ["stop"]
+
+    def _stopped(self, position: int, rows: list[AnyBreakpoint]) -> tuple[int, str, list[int]]:
+        for row in rows:
+            self.counters[row.number].deleted = row.temporary
+        return position, "stop", [row.number for row in rows]
 
 
 def edited_debugger(experiment: Experiment, edits: Any) -> Debugger:
