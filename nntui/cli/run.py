@@ -72,9 +72,9 @@ def run(
     saves what is there; a second one stops at once.
 
     With --until, the run also ends as soon as a condition over its values is met. It is looked at
-    after every update: batch_loss is the mean over the batch just done, epoch_loss over the last
-    finished epoch, test_loss after it; z[h1], loss and the like are those of the batch's last
-    example. The exit status is 1 when the epochs ran out and it was not met.
+    after every update: batch_loss is the mean (or sum) over the batch just done, epoch_loss the
+    mean over the last finished epoch, test_loss that after it; z[h1], loss and the like are those
+    of the batch's last example. The exit status is 1 when the epochs ran out and it was not met.
 
     A run that ends in NaN, in infinity or with a loss a million times the first one has diverged: a
     line on stderr says where that began, and the exit status is 3.

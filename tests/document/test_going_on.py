@@ -6,17 +6,20 @@ import json
 from dataclasses import replace
 
 import pytest
-from support.bits import bits_of
-from support.experiments import OPTIMIZERS_WITH_OPTIONS, layered
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.bits import bits, bits_of
+from support.experiments import OPTIMIZERS_WITH_OPTIONS, experiments, layered
 
 import nntui
 from nntui.document.errors import DocumentError
-from nntui.document.load import load
-from nntui.document.save import save
+from nntui.document.load import experiment_of, load
+from nntui.document.save import laid_out, plain_document, save
 from nntui.engine.full_speed import FullSpeed
 from nntui.engine.loss_history import LossHistory
 from nntui.engine.run import Run
 from nntui.model.changes.structure import add_neuron, change_neuron
+from nntui.model.names import parse_value_name
 from nntui.model.optimizers import Optimizer, OptimizerState
 
 
@@ -130,3 +133,25 @@ def test_memory_that_is_not_finite_cannot_be_saved():
     size = len(experiment.network.wiring().parameters)
     with pytest.raises(nntui.NntuiError, match=r"memory of b\[h1_1\] is inf"):
         experiment.continued([0.0] * size, [[float("inf")] * size, [0.0] * size], 1, 1)
+
+
+@settings(max_examples=15)
+@given(experiment=experiments(most_epochs=3), first=st.integers(1, 3))
+def test_any_run_can_go_on_where_another_stopped(experiment, first) -> None:
+    whole = with_epochs(experiment, first + experiment.training.epochs)
+    begun = nntui.Debugger(with_epochs(experiment, first))
+    begun.seek(begun.total)
+    try:
+        later = begun.continued()
+    except nntui.NntuiError:  # it diverged
+        return
+    read = experiment_of(json.loads(laid_out(plain_document(later, "/"))), "")
+    later = nntui.Debugger(with_epochs(read, experiment.training.epochs))
+    once = nntui.Debugger(whole)
+    for position in range(0, later.total + 1, 29):
+        later.seek(position)
+        once.seek(begun.total + position)
+        for name in later.snapshot().values:
+            symbol = parse_value_name(name)[0]
+            if symbol in ("w", "b") or (position and symbol in ("z", "a", "delta", "loss", "dw")):
+                assert bits(later[name]) == bits(once[name]), (position, name)
