@@ -57,14 +57,20 @@ def help_(ctx: click.Context, topic: str | None) -> None:
         with click.Context(command, ctx.parent, topic) as context:
             lines = iter(command.get_help(context).splitlines())
     else:
-        from nntui.debugger.commands.interpreter import COMMANDS, explained
+        from nntui.debugger.commands.gdb import ADVICE, SAME
+        from nntui.debugger.commands.interpreter import (
+            ALIASES,
+            COMMANDS,
+            command_called,
+            explained,
+        )
 
-        if topic not in COMMANDS:
+        if topic not in {**COMMANDS, **ALIASES, **SAME, **ADVICE}:
             hint = did_you_mean(topic, (*TOPICS, *group.list_commands(ctx), *COMMANDS))
             raise NntuiError(
                 f"there is no help on “{escaped(topic)}”; {hint or 'nntui help lists the topics'}"
             )
-        lines = iter(explained(COMMANDS[topic]))
+        lines = iter(explained(command_called(topic)))
     for line in lines:
         if isinstance(line, _Heading):
             click.secho(harmless(line), bold=True)
@@ -135,6 +141,7 @@ def _keys(width: int) -> Iterator[str]:
 
 
 def _commands(width: int) -> Iterator[str]:
+    from nntui.debugger.commands.gdb import SAME
     from nntui.debugger.commands.interpreter import COMMANDS
 
     yield from wrapped(
@@ -149,6 +156,7 @@ def _commands(width: int) -> Iterator[str]:
         width,
         "Names may be cut short as long as they stay clear. help COMMAND explains one, with "
         "examples; in the shell: nntui help COMMAND. An empty line repeats a movement.",
+        f"Words of gdb that do here what they do there: {', '.join(SAME)}.",
         "A value is written as on screen: w[x1,h1], z[h1], a[h1], delta[h1], loss; an expression "
         "puts values together: abs(w[x1,h1]) > 3 and epoch > 2.",
     )

@@ -81,6 +81,14 @@ def test_the_lines_keep_to_the_width_and_are_plain_when_piped(here, topic, colum
         assert max(map(cells, said.splitlines())) <= min(columns, 100)
 
 
+def test_a_short_form_or_a_word_of_gdb_is_explained(nntui):
+    assert nntui("help", "r").stdout.startswith("run\n")
+    assert nntui("help", "si").stdout.startswith("step [COUNT]\n")
+    result = nntui("help", "list")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "list is no command here" in result.stderr
+
+
 def test_a_word_without_help_is_one_line_with_the_nearest_one(nntui):
     result = nntui("help", "keyss")
     assert (result.exit_code, result.stdout) == (2, "")

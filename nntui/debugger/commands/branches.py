@@ -41,9 +41,9 @@ def _set(debugger: Debugger, rest: str) -> Output:
     target = target.removeprefix("regularization.")
     value = value.strip().removeprefix("=").strip()
     if target in _OF_A_DOCUMENT:
-        else_ = "; set learning_rate changes a setting of it" if target == "optimizer" else ""
+        else_ = ", or set learning_rate" if target == "optimizer" else ""
         raise CommandError(
-            f"{target} is the same for a whole run: change training.{target} in the document{else_}"
+            f"{target} stays for a run: change training.{target} in the document{else_}"
         )
     if not value:
         raise CommandError("set needs a target and a value, as in set w[x1,h1] 0.3")

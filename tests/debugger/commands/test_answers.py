@@ -184,7 +184,9 @@ def test_set_takes_an_expression_of_what_is_here(do, refused, debugger) -> None:
     assert "blank" in refused("set b[y1] loss")
     assert "needs a target and a value" in refused("set b[y1]")
     assert "cannot be set" in refused("set z[y1] 1")
-    assert "training.optimizer in the document; set learning_rate" in refused("set optimizer adam")
+    assert "training.optimizer in the document, or set learning_rate" in refused(
+        "set optimizer adam"
+    )
     assert "“pagination” cannot be set; what can is" in refused("set pagination off")
     assert "training.batch_size in the document" in refused("set batch_size = 2")
     assert "finite" in refused("set b[y1] 1/0")

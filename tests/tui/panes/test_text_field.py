@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from textual.events import Key
+from textual.events import Key, Paste
 from textual.widgets import Input
+
+import nntui
+from nntui.debugger.commands.command import Movement
 
 BURST = (*"ab", "backspace", *"cd", "left", "x", "home", "y", "end", "z")
 WRITTEN = "yacxdz"
@@ -38,3 +41,67 @@ async def test_a_field_of_a_form_is_written_as_it_was_typed(app_on, until):
         await until(pilot, lambda: field.value == WRITTEN)
         await at_once(pilot, (*"ab", "ctrl+u", *"new", "enter"))
         await until(pilot, lambda: "new" in app.document.edited.experiment.network)
+
+
+async def test_every_line_that_is_pasted_is_seen_and_run(app_on, until):
+    app = app_on()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("colon")
+        app.screen.command_line.post_message(Paste("step 3\n\nbreak h1\r\nstep\n"))
+        await until(pilot, lambda: app.screen.command_line.value == "step 3 ⏎ break h1 ⏎ step")
+        assert app.screen.debugger.position == 0
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen.debugger.position == 4)
+        assert len(app.screen.debugger.breakpoints) == 1
+
+
+async def test_a_pasted_line_that_fails_is_named_and_ends_the_rest(app_on, until, seen):
+    app = app_on()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("colon")
+        app.screen.command_line.post_message(Paste("step 3\nbad\nstep"))
+        await until(pilot, lambda: "bad" in app.screen.command_line.value)
+        await pilot.press("enter")
+        await until(pilot, lambda: "line 2: there is no command “bad”" in seen(app))
+        assert app.screen.debugger.position == 3
+
+
+async def test_a_paste_replaces_what_is_selected(app_on, until):
+    app = app_on()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("colon")
+        line = app.screen.command_line
+        line.ask("display ", "loss")
+        line.post_message(Paste("epoch\n"))
+        await until(pilot, lambda: line.value == "display epoch")
+
+
+async def test_source_runs_a_file_and_an_error_that_nobody_foresaw_ends_nothing(
+    app_on, until, seen, tmp_path, monkeypatch
+):
+    (tmp_path / "commands.txt").write_text("step 4\nprint step\n")
+    app = app_on()
+    async with app.run_test(size=(100, 30)) as pilot:
+        monkeypatch.chdir(tmp_path)
+        await pilot.press("colon", *"source commands.txt", "enter")
+        await until(pilot, lambda: "step = 3" in seen(app))
+        with monkeypatch.context() as patched:
+            patched.setattr(Movement, "_move", lambda movement, seconds: 1 / 0)
+            await pilot.press("colon", *"goto 90", "enter")
+            await until(pilot, lambda: "unexpected ZeroDivisionError" in seen(app))
+        await pilot.press("s")
+        await until(pilot, lambda: app.screen.debugger.position == 5)
+
+
+async def test_a_count_before_continue_passes_stops(app_on, until):
+    app = app_on()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("colon", *"break h1 forward", "enter", "3", "c")
+        expected = nntui.Debugger(app.screen.debugger.experiment)
+        interpreter = nntui.Interpreter(expected)
+        interpreter.execute("break h1 forward")
+        interpreter.execute("continue 3")
+        await until(pilot, lambda: app.screen.debugger.position == expected.position)
+        await pilot.press("2", "C")
+        interpreter.execute("reverse-continue 2")
+        await until(pilot, lambda: app.screen.debugger.position == expected.position)
