@@ -10,7 +10,7 @@ from nntui.debugger.step import Step
 from nntui.engine.loss_history import Losses
 from nntui.engine.schedule import Position
 from nntui.engine.state import same_number
-from nntui.model.names import SYMBOLS, parse_value_name, value_name
+from nntui.model.names import OF_STEPS, ValueNameError, parse_value_name, value_name
 from nntui.model.wiring import Wiring, check_value, parameter_key, value_owners
 
 if TYPE_CHECKING:
@@ -60,21 +60,23 @@ class Snapshot:
         return self.position == self.total
 
     def __getitem__(self, name: str) -> float | None:
-        """Read a value by its name; None while it is blank.
+        """Read a value that steps write or count by its name; None while it is blank.
 
         Raises:
-            ValueNameError: the name names no value of this network.
+            ValueNameError: the name names no such value of this network.
         """
         symbol, neurons = parse_value_name(name)
         check_value(self.net, symbol, neurons)
+        if symbol not in OF_STEPS:
+            raise ValueNameError(f"{name} is no part of a snapshot: ask the debugger for it")
         return self._value(symbol, neurons)
 
     @property
     def values(self) -> dict[str, float | None]:
-        """Every value by name, in the order of the symbols; None while blank."""
+        """Every value that steps write or count, by name; None while blank."""
         return {
             value_name(symbol, *neurons): self._value(symbol, neurons)
-            for symbol in SYMBOLS
+            for symbol in OF_STEPS
             for neurons in value_owners(self.net, symbol)
         }
 

@@ -53,7 +53,7 @@ def _sides(middle: float) -> Callable[[Array, Array], Right]:
     return right
 
 
-_RIGHT: Final[dict[str, Callable[[Array, Array], Right]]] = {
+CLASSIFYING: Final[dict[str, Callable[[Array, Array], Right]]] = {
     "cross_entropy": _greatest,
     "bce": _sides(0.5),
     "bce_with_logits": _sides(0.0),
@@ -63,7 +63,7 @@ _RIGHT: Final[dict[str, Callable[[Array, Array], Right]]] = {
 
 def classifies(experiment: Experiment) -> bool:
     """Whether the examples of an experiment can be classified right or wrong."""
-    return experiment.training.loss.name in _RIGHT
+    return experiment.training.loss.name in CLASSIFYING
 
 
 def right_ones(experiment: Experiment, examples: Sequence[int], b: Biases, w: Weights) -> int:
@@ -71,7 +71,7 @@ def right_ones(experiment: Experiment, examples: Sequence[int], b: Biases, w: We
 
     A neuron's sum is a product of vectors here: its last bits may differ from those of the steps.
     """
-    right = _RIGHT[experiment.training.loss.name]
+    right = CLASSIFYING[experiment.training.loss.name]
     count = 0
     for start in range(0, len(examples), _AT_A_TIME):
         some = examples[start : start + _AT_A_TIME]

@@ -305,6 +305,8 @@ class StepOffsets:
             case "da", (i,):
                 by_loss = [self.loss] if i in self._net.outputs else []
                 return by_loss + self.backward_edges_to(i)
+            case "p", _:  # once the last output is done
+                return (max(map(self.forward_neuron, self._net.outputs)),)
             case (("delta" | "db"), (j,)):
                 return (self.backward_neuron(j),)
             case "dw", (i, j):

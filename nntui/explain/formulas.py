@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from nntui.explain.numbers import Number, bracketed, exact
-from nntui.model.experiment import Experiment
+from nntui.model.experiment import Experiment, Training
 from nntui.model.names import value_name
 from nntui.model.numerics import ordered_sum
 from nntui.model.optimizers import Memory
@@ -250,18 +250,10 @@ def _update(writer: _Writer, *neurons: str) -> Iterator[EquationLine]:
     dp = step.reads[value_name("d" + symbol, *neurons)]
     p_name, dp_name = writer.name(symbol, *neurons), writer.name("d" + symbol, *neurons)
 
-    g = training.reduced(dp, step.batch_length)
-    g_symbols, g_numbers = dp_name, writer.number(dp)
-    if training.reduction == "mean" and step.batch_length > 1:
-        g_symbols, g_numbers = f"{dp_name} / N", f"{g_numbers} / {step.batch_length}"
-    if symbol == "w":
-        g = training.regularized(g, p)
-        if training.l2:
-            g_symbols += f" + λ₂ · {p_name}"
-            g_numbers += f" + {writer.number(training.l2)} · {bracketed(writer.number(p))}"
-        if training.l1:
-            g_symbols += f" + λ₁ · sign({p_name})"
-            g_numbers += f" + {writer.number(training.l1)} · sign({writer.number(p)})"
+    weight = (p_name, p) if symbol == "w" else None
+    g, g_symbols, g_numbers = gradient(
+        training, step.batch_length, (dp_name, dp), weight, writer.number
+    )
     if g_symbols == dp_name:
         g_name = dp_name  # nothing was done to it: no line of its own
     else:
@@ -283,6 +275,33 @@ def _update(writer: _Writer, *neurons: str) -> Iterator[EquationLine]:
             yield writer.line(symbol, *neurons, symbols=symbols, numbers=numbers)
         else:
             yield EquationLine(target, symbols, numbers, writer.number(quantities[target]))
+
+
+def gradient(
+    training: Training,
+    examples: int,
+    dp: tuple[str, float],
+    weight: tuple[str, float] | None,
+    number: Number = exact,
+) -> tuple[float, str, str]:
+    """Compute the gradient that the optimizer gets; write it in symbols and in numbers.
+
+    ``dp``: the name and the number of the sum over so many examples; ``weight``: those of a weight,
+    None for a bias.
+    """
+    g, symbols, numbers = training.reduced(dp[1], examples), dp[0], number(dp[1])
+    if training.reduction == "mean" and examples > 1:
+        symbols, numbers = f"{symbols} / N", f"{numbers} / {examples}"
+    if weight is None:
+        return g, symbols, numbers
+    name, w = weight
+    if training.l2:
+        symbols += f" + λ₂ · {name}"
+        numbers += f" + {number(training.l2)} · {bracketed(number(w))}"
+    if training.l1:
+        symbols += f" + λ₁ · sign({name})"
+        numbers += f" + {number(training.l1)} · sign({number(w)})"
+    return training.regularized(g, w), symbols, numbers
 
 
 def _settings(writer: _Writer, settings: tuple[tuple[str, float], ...]) -> dict[str, str]:

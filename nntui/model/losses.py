@@ -181,6 +181,14 @@ def _greatest(a: Vector) -> Any:
     return greatest
 
 
+def softmax(a: Vector) -> list[Any]:
+    """The probabilities e^aₖ / Σ e^a that cross_entropy makes of the outputs."""
+    m = _greatest(a)
+    powers = [exp(a_k - m) for a_k in a]
+    total = ordered_sum(powers)
+    return [power / total for power in powers]
+
+
 def _class_weights(y: Vector, label_smoothing: float, weight: Any) -> list[Any]:
     """How much each class's logarithm counts: weight·((1 − label_smoothing)·y + that / K)."""
     if label_smoothing:

@@ -1,8 +1,8 @@
 """Names of neurons (which are allowed) and of values (``w[x1,h1]``), the same everywhere.
 
 A value name is a symbol alone (``loss``) or a symbol with one neuron (``z[h1]``) or two
-(``w[x1,h1]``). A neuron name that is not an identifier is quoted as a JSON string:
-``w["my input",h1]``.
+(``w[x1,h1]``). ``t[y1]`` is read as ``y[y1]``. A neuron name that is not an identifier is quoted
+as a JSON string: ``w["my input",h1]``.
 """
 
 from __future__ import annotations
@@ -32,13 +32,30 @@ _REFUSED_CATEGORIES: Final = {
     "Zp": "a paragraph separator",
 }
 
-SYMBOLS: Final[dict[str, int]] = {
-    "x": 1, "z": 1, "a": 1, "da": 1, "delta": 1, "b": 1, "db": 1, "y": 1,
-    "w": 2, "dw": 2,
-    "loss": 0, "batch_loss": 0, "epoch_loss": 0, "test_loss": 0,
-    "epoch": 0, "update": 0, "example": 0, "step": 0,
-}  # fmt: skip
-"""Every symbol of a value name, with the number of neurons it takes."""
+MEMORY: Final = ("m", "v", "s")
+"""What optimizers remember of a parameter, by the names that their formulas give it."""
+SETTINGS: Final = (
+    "learning_rate", "momentum", "nesterov", "beta1", "beta2", "eps", "weight_decay", "alpha",
+    "lr_decay", "l1", "l2",
+)  # fmt: skip
+"""The settings of the optimizers, and those of the penalty."""
+
+# Every symbol of a value name, with the numbers of neurons that it takes: of a parameter, one for a
+# bias and two for a weight.
+OF_STEPS: Final[dict[str, tuple[int, ...]]] = {
+    **dict.fromkeys(("x", "z", "a", "da", "delta", "b", "db", "y"), (1,)),
+    **dict.fromkeys(("w", "dw"), (2,)),
+    **dict.fromkeys(("loss", "batch_loss", "epoch_loss", "test_loss"), (0,)),
+    **dict.fromkeys(("epoch", "update", "example", "step"), (0,)),
+}
+"""Values that steps write, or count."""
+SYMBOLS: Final[dict[str, tuple[int, ...]]] = {
+    **OF_STEPS,
+    "p": (1,),
+    **dict.fromkeys(("g", *MEMORY), (1, 2)),
+    **dict.fromkeys(("accuracy", *SETTINGS), (0,)),
+}
+"""All values: those, and what is computed from them where it is asked for."""
 
 _NEURON: Final = re.compile(r'\s*(?:(?P<quoted>"(?:[^"\\]|\\.)*")|(?P<bare>[^\s\[\],"]+))\s*')
 _SYMBOL: Final = re.compile(r"\s*([A-Za-z_]\w*)\s*")
@@ -148,6 +165,8 @@ def parse_value_name(text: str) -> tuple[str, tuple[str, ...]]:
     if match is None or text[match.end() : match.end() + 1] not in ("", "["):
         raise ValueNameError(f"“{escaped(text)}” is not the name of a value, such as loss")
     symbol = match.group(1)
+    if symbol == "t" and match.end() < len(text):
+        symbol = "y"
     if symbol not in SYMBOLS:
         hint = did_you_mean(symbol, SYMBOLS)
         raise ValueNameError(f"there is no value called “{escaped(symbol)}”{hint and '; ' + hint}")
@@ -160,10 +179,15 @@ def parse_value_name(text: str) -> tuple[str, tuple[str, ...]]:
         if text[end:].strip():
             raise ValueNameError(f"“{escaped(text)}”: expected nothing behind ]")
         neurons = tuple(name for name, _ in places)
-    if len(neurons) != SYMBOLS[symbol]:
-        form = value_name(symbol, *((), ("neuron",), ("source", "target"))[SYMBOLS[symbol]])
-        raise ValueNameError(f"“{escaped(text)}” should look like {form}")
+    if len(neurons) not in SYMBOLS[symbol]:
+        raise ValueNameError(f"“{escaped(text)}” should look like {' or '.join(examples(symbol))}")
     return symbol, neurons
+
+
+def examples(symbol: str) -> list[str]:
+    """Write the forms of a symbol's names: one for each number of neurons that it takes."""
+    neurons = {0: (), 1: ("neuron",), 2: ("source", "target")}
+    return [value_name(symbol, *neurons[count]) for count in SYMBOLS[symbol]]
 
 
 def neurons_at(text: str, at: int) -> tuple[list[tuple[str, int]], int]:

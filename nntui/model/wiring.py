@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Final, Literal, TypeAlias
 
 from nntui.model.activations import Activation
-from nntui.model.names import ValueNameError, did_you_mean, escaped
+from nntui.model.names import MEMORY, ValueNameError, did_you_mean, escaped
 
 Role = Literal["input", "hidden", "output"]
 ROLES: Final = ("input", "hidden", "output")
@@ -87,7 +87,7 @@ def value_owners(net: Wiring, symbol: str) -> Iterator[tuple[str, ...]]:
     match symbol:
         case "x":
             yield from ((i,) for i in net.inputs)
-        case "y":
+        case "y" | "p":
             yield from ((k,) for k in (*net.inputs, *net.neurons) if k in net.outputs)
         case "a" | "da":
             yield from ((j,) for j in (*net.inputs, *net.neurons))
@@ -95,6 +95,9 @@ def value_owners(net: Wiring, symbol: str) -> Iterator[tuple[str, ...]]:
             yield from ((j,) for j in net.neurons)
         case "w" | "dw":
             yield from ((i, j) for j in net.neurons for i in net.sources[j])
+        case "g" | "m" | "v" | "s":
+            trained = (p for p in net.parameters if p not in net.frozen)
+            yield from ((p,) if isinstance(p, str) else p for p in trained)
         case _:
             yield ()
 
@@ -113,9 +116,9 @@ def check_value(net: Wiring, symbol: str, neurons: tuple[str, ...]) -> None:
         (j,) = neurons
         if symbol == "x" and j not in net.inputs:
             raise ValueNameError(f'"{escaped(j)}" is no input: it has no x')
-        if symbol == "y" and j not in net.outputs:
-            raise ValueNameError(f'"{escaped(j)}" is no output: it has no y')
-        if symbol in ("z", "delta", "b", "db") and j in net.inputs:
+        if symbol in ("y", "p") and j not in net.outputs:
+            raise ValueNameError(f'"{escaped(j)}" is no output: it has no {symbol}')
+        if symbol in ("z", "delta", "b", "db", "g", *MEMORY) and j in net.inputs:
             raise ValueNameError(f'"{escaped(j)}" is an input: it has no {symbol}')
 
 

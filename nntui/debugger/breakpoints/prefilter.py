@@ -127,6 +127,8 @@ def _finite(*numbers: Any) -> Any:
 
 
 Readers = Mapping[str, Reader]
+_MOST_READERS: Final = 100_000
+"""Values times steps at which they are read, up to which an update is computed in advance."""
 UpdateFilter = Callable[[UpdateTrace], MatchCounts]
 
 _AT_A_TIME: Final = 1_000_000
@@ -136,6 +138,11 @@ _AT_A_TIME: Final = 1_000_000
 def filter_of(detector: Detector, index: SiteIndex) -> UpdateFilter:
     """Make the filter that goes with a detector."""
     condition = detector.point.condition
+    point = detector.point
+    read = [e.names for e in (condition, getattr(point, "expression", None)) if e is not None]
+    steps = len(detector.sites.example) + len(detector.sites.update)
+    if steps * sum(map(len, read)) > _MOST_READERS:  # such as norm(dw) of a large network
+        return lambda trace: MatchCounts.unknown(trace.length)
     if isinstance(detector, ChangeDetector):
         return ChangeFilter(detector, index)
     if not isinstance(detector, PlaceDetector):

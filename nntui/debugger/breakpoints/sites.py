@@ -12,7 +12,7 @@ from typing import Final
 
 from nntui.debugger.breakpoints.breakpoint import Place
 from nntui.engine.schedule import Schedule
-from nntui.model.names import parse_value_name
+from nntui.model.names import MEMORY, SETTINGS, parse_value_name
 from nntui.model.wiring import Parameter, Wiring, parameter_key
 
 Steps = Sequence[int]
@@ -45,8 +45,9 @@ class Block:
     place: int
 
 
-# They get a new value at the end alone: of an update, or of its passes (batch_loss).
 PERIOD_LOSSES: Final = frozenset({"batch_loss", "epoch_loss", "test_loss"})
+# They get a new value at the end alone: of an update, or of its passes (batch_loss).
+AT_UPDATE_END: Final = PERIOD_LOSSES | {"accuracy"}
 
 
 class SiteIndex:
@@ -191,12 +192,16 @@ class SiteIndex:
             symbol, neurons = parse_value_name(name)
             if symbol == "step":
                 return self.every
-            if symbol in ("b", "w"):
+            if symbol in SETTINGS:
+                continue  # edits change them, no step
+            if symbol in ("b", "w", *MEMORY):
                 offset = self.offsets.update.get(parameter_key(neurons))
                 update.update(() if offset is None else (offset,))
             elif symbol == "batch_loss":
                 example.add(self.example_steps - 1)  # of the batch's last example
-            elif symbol not in PERIOD_LOSSES:
+            elif symbol == "g":
+                example.update((0, self.example_steps - 1))
+            elif symbol not in AT_UPDATE_END:
                 example.update((0, *self.offsets.writing(symbol, neurons)))  # 0: the load blanks
                 if symbol == "example" and self.update_steps:
                     update.add(0)

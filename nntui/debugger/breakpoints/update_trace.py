@@ -15,8 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from nntui.debugger.breakpoints.sites import PERIOD_LOSSES, SiteIndex
+from nntui.debugger.queries.past import ArrayView
+from nntui.debugger.values import has_softmax, setting_values
+from nntui.engine.evaluate import classifies, right_ones
 from nntui.model.experiment import Experiment
-from nntui.model.names import parse_value_name
+from nntui.model.losses import softmax
+from nntui.model.names import MEMORY, SETTINGS, parse_value_name
 from nntui.model.numerics import Array, ordered_sum
 from nntui.model.wiring import Parameter, parameter_key
 
@@ -101,6 +105,34 @@ class UpdateTrace:
         vectors = self.after if updated else self.before
         return float(vectors.p[self.timeline.parameter_index[parameter]])
 
+    def memory(self, quantity: str, parameter: Parameter, *, updated: bool) -> float | None:
+        """What the optimizer remembers of a parameter, before its update step or after it."""
+        names = self.experiment.training.optimizer.row.memory
+        if quantity not in names or parameter in self.index.net.frozen:
+            return None
+        vectors = self.after if updated else self.before
+        at = self.timeline.parameter_index[parameter]
+        return float(vectors.memory[names.index(quantity), at])
+
+    def gradient(self, parameter: Parameter) -> float | None:
+        """The gradient that the optimizer gets for a parameter, once the passes are done."""
+        if parameter in self.index.net.frozen:
+            return None
+        training, at = self.experiment.training, self.timeline.parameter_index[parameter]
+        g = training.reduced(float(self.passes.dp[at]), self.length)
+        if isinstance(parameter, tuple):
+            g = training.regularized(g, self.parameter(parameter))
+        return float(g)
+
+    def accuracy(self, *, updated: bool) -> float | None:
+        """The share of training examples classified right, before the update or after it."""
+        experiment, index = self.experiment, self.timeline.parameter_index.index
+        if not classifies(experiment):
+            return None
+        p: Any = ArrayView((self.after if updated else self.before).p, index)
+        examples = experiment.train_examples
+        return right_ones(experiment, examples, p, p) / len(examples)
+
     def period_loss(self, name: str, *, ended: bool) -> float | None:
         """Read batch_loss, epoch_loss or test_loss, before it is written or after that."""
         schedule = self.index.schedule
@@ -128,6 +160,14 @@ Reader: TypeAlias = Callable[[UpdateTrace], Column]
 def example_reader(index: SiteIndex, name: str, offset: int) -> Reader:
     """Make a reader of a value after the step at an offset in an example's block."""
     symbol, neurons = parse_value_name(name)
+    if symbol in MEMORY:
+        return lambda trace: trace.memory(symbol, parameter_key(neurons), updated=False)
+    if symbol in SETTINGS:
+        return lambda trace: setting_values(trace.experiment).get(symbol)
+    if symbol == "accuracy":
+        return lambda trace: trace.accuracy(updated=False)
+    if symbol == "g":  # known after the last example alone
+        return _blank if offset < index.example_steps - 1 else _unknown
     if symbol in PERIOD_LOSSES:
         if offset == index.example_steps - 1 and symbol == "batch_loss":
             return _batch_loss_at_end
@@ -140,10 +180,18 @@ def example_reader(index: SiteIndex, name: str, offset: int) -> Reader:
 def update_reader(index: SiteIndex, name: str, offset: int) -> Reader:
     """Make a reader for a step of the update's own block, whose values are single numbers."""
     symbol, neurons = parse_value_name(name)
-    if symbol in ("b", "w"):
+    if symbol in ("b", "w", *MEMORY):
         parameter = parameter_key(neurons)
         updated = index.offsets.update.get(parameter, offset + 1) <= offset
+        if symbol in MEMORY:
+            return lambda trace: trace.memory(symbol, parameter, updated=updated)
         return lambda trace: trace.parameter(parameter, updated=updated)
+    if symbol == "g":
+        return lambda trace: trace.gradient(parameter_key(neurons))
+    if symbol in SETTINGS:
+        return example_reader(index, name, offset)
+    if symbol == "accuracy":
+        return lambda trace: trace.accuracy(updated=offset == index.update_steps - 1)
     if symbol in PERIOD_LOSSES:
         ended = symbol == "batch_loss" or offset == index.update_steps - 1
         return lambda trace: trace.period_loss(name, ended=ended)
@@ -227,6 +275,19 @@ def _sum(index: SiteIndex, offset: int, parameter: Parameter, site: int) -> Read
     return lambda trace: trace.sums(parameter)[added]
 
 
+def _p(index: SiteIndex, offset: int, k: str) -> Reader:
+    outputs = index.net.outputs
+    if offset < max(map(index.offsets.forward_neuron, outputs)):
+        return _blank
+
+    def read(trace: UpdateTrace) -> Column:
+        if not has_softmax(trace.experiment):
+            return None
+        return softmax([trace.of("a", output) for output in outputs])[outputs.index(k)]
+
+    return read
+
+
 _IN_EXAMPLE: Final[dict[str, Callable[..., Reader]]] = {
     "x": lambda index, offset, i: _from(0, offset, "a", i),
     "y": lambda index, offset, k: lambda trace: trace.target(k),
@@ -236,6 +297,7 @@ _IN_EXAMPLE: Final[dict[str, Callable[..., Reader]]] = {
     ),
     "da": _da,
     "delta": lambda index, offset, j: _from(index.offsets.backward_neuron(j), offset, "delta", j),
+    "p": _p,
     "b": lambda index, offset, j: lambda trace: trace.parameter(j),
     "w": lambda index, offset, i, j: lambda trace: trace.parameter((i, j)),
     "db": lambda index, offset, j: _sum(index, offset, j, index.offsets.backward_neuron(j)),

@@ -51,11 +51,11 @@ def values(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
     if bracket:
         yield from _of_symbol(net, symbol, begun)
         return
-    for known, neurons in SYMBOLS.items():
-        if known == symbol and neurons:
+    for known, counts in SYMBOLS.items():
+        if known == symbol and counts != (0,):
             yield from _of_symbol(net, known, begun)
         else:
-            yield known + ("[" if neurons else "")
+            yield known + ("[" if counts != (0,) else "")
 
 
 def expressions(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
@@ -97,11 +97,13 @@ def events(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
 
 
 def _of_symbol(net: Wiring, symbol: str, begun: str) -> Iterator[str]:
-    if SYMBOLS.get(symbol) == 2:
+    counts = SYMBOLS.get(symbol, ())
+    if 1 in counts:
+        owners = value_owners(net, symbol)
+        yield from (value_name(symbol, *neurons) for neurons in owners if len(neurons) == 1)
+    if 2 in counts:
         edges = _edges(net, begun, lambda i: f"{symbol}[{quoted(i)},")
         yield from (value_name(symbol, *edge) for edge in edges)
-    elif SYMBOLS.get(symbol) == 1:
-        yield from (value_name(symbol, *neurons) for neurons in value_owners(net, symbol))
 
 
 def _edges(net: Wiring, begun: str, head: Callable[[str], str]) -> Iterator[tuple[str, str]]:

@@ -8,8 +8,8 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from nntui.debugger.expressions.parser import MAX_LENGTH, ExpressionError, Parser, token_at
-from nntui.debugger.expressions.tree import Blank, Masks, Node, Value
+from nntui.debugger.expressions.parser import LAYER, MAX_LENGTH, ExpressionError, Parser, token_at
+from nntui.debugger.expressions.tree import Blank, Masks, Node
 from nntui.model.names import SYMBOLS, neurons_at, quoted
 from nntui.model.network import Network
 
@@ -102,9 +102,8 @@ def _parse(text: str, network: Network) -> tuple[Expression, Parser]:
         )
     parser = Parser(text, network.wiring())
     tree = parser.expression()
-    read = frozenset(node.name for node in tree.walk() if isinstance(node, Value))
     one_line = text[: parser.token.start].strip().translate(_LINE_ENDS)
-    return Expression(one_line, tree, read), parser
+    return Expression(one_line, tree, frozenset(tree.names())), parser
 
 
 NewName = Callable[[str], str]
@@ -116,7 +115,10 @@ def renamed(text: str, new_name: NewName) -> str:
     result, copied, at = "", 0, 0
     while (token := token_at(text, at)).kind != "end":
         at = token.end
-        if token.text not in SYMBOLS or (opening := token_at(text, at)).text != "[":
+        if token.text not in (*SYMBOLS, "t") or (opening := token_at(text, at)).text != "[":
+            continue
+        if layer := LAYER.match(text, opening.start):
+            at = layer.end()
             continue
         found, at = neurons_at(text, opening.start)
         names = [name for name, _ in found]

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from nntui.model.numerics import divide, exp, log, sign, sqrt, where
+from nntui.model.numerics import divide, exp, log, ordered_sum, sign, sqrt, where
 
 
 def power(x: Any, y: Any) -> Any:
@@ -41,20 +41,33 @@ def _test(of_float: Callable[[float], bool], of_array: Callable[..., Any]) -> Ca
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function of ``least`` to ``most`` numbers; ``truth``: its value is true or false."""
+    """A function of ``least`` to ``most`` numbers; ``truth``: its value is true or false.
+
+    ``over``: it may be taken over all values of a symbol, as in ``max(abs(dw))``; ``most`` 0: it
+    takes nothing else.
+    """
 
     of: Callable[..., Any]
     least: int
     most: int
     truth: bool
+    over: bool = False
+
+
+def _norm(*numbers: Any) -> Any:
+    """The root of the sum of the squares, summed from left to right."""
+    return sqrt(ordered_sum(x * x for x in numbers))
 
 
 MANY: Final = 50
 
 FUNCTIONS: Final[dict[str, Function]] = {
     "abs": Function(abs, 1, 1, False),
-    "min": Function(_extreme(operator.lt), 2, MANY, False),
-    "max": Function(_extreme(operator.gt), 2, MANY, False),
+    "min": Function(_extreme(operator.lt), 2, MANY, False, over=True),
+    "max": Function(_extreme(operator.gt), 2, MANY, False, over=True),
+    "sum": Function(lambda *numbers: ordered_sum(numbers), 0, 0, False, over=True),
+    "mean": Function(lambda *x: ordered_sum(x) / len(x), 0, 0, False, over=True),
+    "norm": Function(_norm, 0, 0, False, over=True),
     "sqrt": Function(sqrt, 1, 1, False),
     "exp": Function(exp, 1, 1, False),
     "log": Function(log, 1, 1, False),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +21,7 @@ from nntui.debugger.expressions.tree import (
     Negative,
     Node,
     Not,
+    Over,
     Power,
     Value,
 )
@@ -30,10 +31,11 @@ from nntui.model.names import (
     ValueNameError,
     did_you_mean,
     escaped,
+    examples,
     neurons_at,
     value_name,
 )
-from nntui.model.wiring import Wiring, check_value
+from nntui.model.wiring import Wiring, check_value, value_owners
 
 MOST_SHOWN: Final = 72
 """Characters of a long text that are shown around the one that is wrong."""
@@ -144,6 +146,10 @@ CONSTANTS: Final[dict[str, float | bool]] = {
     "true": True, "false": False, "inf": float("inf"), "nan": float("nan")
 }  # fmt: skip
 OPERATORS: Final = ("and", "or", "not")
+MOST_MEMBERS: Final = 20_000
+"""Values that a function is taken over, at most: it is computed anew at every step."""
+LAYER: Final = re.compile(r"\[\s*layer\s+(\d{1,9})\s*\]")
+"""Behind a symbol: its values of a layer."""
 WORDS: Final = (*SYMBOLS, *FUNCTIONS, *CONSTANTS, *OPERATORS)
 """Every word that can stand in an expression, for completion."""
 
@@ -155,6 +161,8 @@ class Parser:
         self._text, self._net = text, net
         self._depth = self._nodes = 0
         self._end = 0  # of the token taken last
+        # Inside norm(…) and its like: what dw alone stands for.
+        self._members: dict[str, tuple[str, ...]] | None = None
         self.token = token_at(text, 0)
 
     def expression(self) -> Node:
@@ -259,8 +267,12 @@ class Parser:
         return self._value(token)
 
     def _value(self, token: Token) -> Node:
-        if token.text not in SYMBOLS:
+        symbol = "y" if token.text == "t" and self.token.text == "[" else token.text
+        if symbol not in SYMBOLS:
             raise self._error(self._unknown(token), token)
+        layer = LAYER.match(self._text, self.token.start) if self.token.text == "[" else None
+        if SYMBOLS[symbol] != (0,) and (layer or self.token.text != "["):
+            return self._all_of(token, symbol, layer)
         places: list[tuple[str, int]] = []
         if self.token.text == "[":
             try:
@@ -270,15 +282,46 @@ class Parser:
             self.token = token_at(self._text, self._end)
         neurons = tuple(name for name, _ in places)
         try:
-            if len(neurons) != SYMBOLS[token.text]:
-                raise ValueNameError(_wrong_count(token.text))
-            check_value(self._net, token.text, neurons)
+            if len(neurons) not in SYMBOLS[symbol]:
+                raise ValueNameError(_wrong_count(symbol))
+            check_value(self._net, symbol, neurons)
         except ValueNameError as error:
             unknown = [place for name, place in places if name not in self._net.layer]
-            counted = len(places) == SYMBOLS[token.text]
+            counted = len(places) in SYMBOLS[symbol]
             at = unknown[0] if unknown and counted else token.start
             raise ExpressionError(str(error), self._text, at) from None
-        return self._counted(Value((token.start, self._end), value_name(token.text, *neurons)))
+        return self._counted(Value((token.start, self._end), value_name(symbol, *neurons)))
+
+    def _all_of(self, token: Token, symbol: str, layer: re.Match[str] | None) -> Node:
+        """All values of a symbol, or of a layer, which norm(…) and its like are taken over."""
+        name = symbol
+        if layer:
+            name = f"{symbol}[layer {int(layer[1])}]"
+            self._end = layer.end()
+            self.token = token_at(self._text, self._end)
+        if self._members is None:
+            said = f"{_wrong_count(symbol)}; of all of them: max(abs({name})), norm({name})"
+            raise self._error(f"{name} is many values: {said}" if layer else said, token)
+        net = self._net
+        members = tuple(
+            value_name(symbol, *neurons)
+            for neurons in value_owners(net, symbol)
+            if not layer or net.layer[neurons[-1]] == int(layer[1])
+            if symbol != "da" or net.targets[neurons[0]] or neurons[0] in net.outputs
+        )
+        message, many = "", f"{name} is {len(members):,} values"
+        if not members:
+            last = max(net.layer.values(), default=0)
+            message = f"there is no {name} here: layers go from 0 (the inputs) to {last}"
+        elif len(members) > MOST_MEMBERS:
+            message = f"{many} (at most {MOST_MEMBERS:,}): take those of a layer, {symbol}[layer 1]"
+        for other, names in self._members.items():
+            if len(names) != len(members):
+                message = message or f"{many}, {other} is {len(names):,}"
+        if message:
+            raise self._error(message, token)
+        self._members[name] = members
+        return self._counted(Value((token.start, self._end), name))
 
     def _unknown(self, token: Token) -> str:
         if token.text in self._net.layer:
@@ -291,17 +334,37 @@ class Parser:
         if self.token.text != "(":
             raise self._error(f"{token.text} is a function: expected ( behind it", self.token)
         self._take()
-        row, operands = FUNCTIONS[token.text], [self._nested(self._or)]
+        row, outer = FUNCTIONS[token.text], self._members
+        if row.over:
+            self._members = {}
+        operands = [self._nested(self._or)]
         while self.token.text == ",":
             self._take()
             operands.append(self._nested(self._or))
         self._close(f"{token.text}(")
+        if row.over:
+            members, self._members = self._members, outer
+            if members:
+                return self._over(token, operands, members)
+        if not row.most:
+            wanted = f"{token.text}(dw), {token.text}(abs(a[layer 1]))"
+            raise self._error(f"{token.text} takes all values of a kind, as in {wanted}", token)
         if not row.least <= len(operands) <= row.most:
             wanted = "one number" if row.most == 1 else f"{row.least} to {MANY} numbers"
             raise self._error(f"{token.text} takes {wanted}, found {len(operands)}", token)
         for operand in operands:
             self._want(operand, False, f"in {token.text}(…)")
         return self._counted(Call((token.start, self._end), token.text, tuple(operands)))
+
+    def _over(
+        self, token: Token, operands: Sequence[Node], members: Mapping[str, tuple[str, ...]]
+    ) -> Node:
+        if len(operands) > 1:
+            many = next(iter(members))
+            message = f"{many} is many values: {token.text}({many}) takes nothing beside it"
+            raise self._error(message, token)
+        self._want(operands[0], False, f"in {token.text}(…)")
+        return self._counted(Over((token.start, self._end), token.text, operands[0], members))
 
     def _take(self) -> Token:
         taken = self.token
@@ -344,9 +407,8 @@ class Parser:
 
 
 def _wrong_count(symbol: str) -> str:
-    wanted = SYMBOLS[symbol]
-    if not wanted:
+    if SYMBOLS[symbol] == (0,):
         return f"{symbol} belongs to no neuron: it stands alone"
-    example = value_name(symbol, *("x1", "h1") if wanted == 2 else ("h1",))
-    needs = "a neuron" if wanted == 1 else "a connection's two neurons"
-    return f"{symbol} needs {needs}, as in {example}"
+    needs = {1: "a neuron", 2: "a connection's two neurons"}
+    wanted = " or ".join(needs[count] for count in SYMBOLS[symbol])
+    return f"{symbol} needs {wanted}, as in {' or '.join(examples(symbol))}"

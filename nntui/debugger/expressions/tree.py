@@ -6,7 +6,7 @@ the node raise ``Blank``. Numbers may be arrays; then truth nodes are asked for 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeAlias
 
@@ -52,14 +52,13 @@ class Node:
             return False, False
         return found, np.logical_not(found)
 
-    def walk(self) -> Iterator[Node]:
-        """Iterate over this node and all below it."""
-        yield self
+    def names(self) -> Iterator[str]:
+        """Iterate over the names of the values that it reads."""
         for field_ in fields(self):
             part = getattr(self, field_.name)
             for child in part if isinstance(part, tuple) else (part,):
                 if isinstance(child, Node):
-                    yield from child.walk()
+                    yield from child.names()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +86,9 @@ class Value(Node):
         if found is None:
             raise Blank(self.name)
         return found if isinstance(found, np.ndarray) else float(found)
+
+    def names(self) -> Iterator[str]:
+        yield self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,35 @@ class Call(Node):
                 return True
             return False
         return FUNCTIONS[self.function].of(*(x.value(lookup) for x in self.operands))
+
+
+@dataclass(frozen=True, slots=True)
+class Over(Node):
+    """A function of what an expression is for each of some values, as in ``max(abs(dw))``.
+
+    ``members``: the values that a name in the expression, such as ``dw``, stands for in turn; all
+    have equally many.
+    """
+
+    function: str
+    operand: Node
+    members: Mapping[str, tuple[str, ...]] = field(hash=False)
+
+    def value(self, lookup: Lookup) -> Any:
+        each = zip(*self.members.values(), strict=True)
+        return FUNCTIONS[self.function].of(*(self._value_for(names, lookup) for names in each))
+
+    def _value_for(self, names: Sequence[str], lookup: Lookup) -> Any:
+        chosen = dict(zip(self.members, names, strict=True))
+        try:
+            return self.operand.value(lambda name: lookup(chosen.get(name, name)))
+        except Blank as blank:
+            raise Blank(chosen.get(blank.name, blank.name)) from None
+
+    def names(self) -> Iterator[str]:
+        yield from (name for name in self.operand.names() if name not in self.members)
+        for names in self.members.values():
+            yield from names
 
 
 class Condition(Node):

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from nntui.debugger.queries.past import Past
 from nntui.debugger.queries.writes import Write
 from nntui.debugger.step import Step
-from nntui.explain.formulas import EquationLine
+from nntui.explain.formulas import EquationLine, gradient
 from nntui.explain.numbers import bracketed, exact
 from nntui.model.errors import counted
-from nntui.model.names import value_name
-from nntui.model.wiring import Wiring
+from nntui.model.names import MEMORY, parameter_name, value_name
+from nntui.model.wiring import Wiring, parameter_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,6 @@ class DataRead(Read):
 @dataclass(frozen=True, slots=True)
 class TermRead(Read):
     """The term that a step (number ``position``) added to a sum; ``name`` is the sum's."""
-
-
-@dataclass(frozen=True, slots=True)
-class MemoryRead(Read):
-    """A quantity (``m``, ``v``, …) of the optimizer's memory of parameter ``name``."""
-
-    quantity: str
 
 
 SPELLED: Final = 6
@@ -200,21 +193,55 @@ def _dw(past: Past, write: Write, i: str, j: str) -> Origin:
 def _parameter(past: Past, write: Write, *neurons: str) -> Origin:
     step = past.step(write.written_by)
     gradient = "d" + write.name
-    remembered = _remembered(step)
-    memory = (MemoryRead(write.name, write.written_by, quantity) for quantity in remembered)
+    memory = _memory_reads(step, neurons)
     reads = (Read(write.name, write.written_by), Read(gradient, write.written_by), *memory)
     return Origin(step.lines(), reads)
 
 
-def memory_origin(past: Past, name: str, step: Step, quantity: str) -> Origin:
-    """The origin of a quantity of the optimizer's memory, in an update step."""
-    lines = step.lines()
-    upto = next(n for n, line in enumerate(lines) if line.target == quantity)
-    at, training = step.position.step, step.experiment.training
-    penalised = name.startswith("w") and (training.l1 or training.l2)
+def _memory(past: Past, write: Write, *neurons: str) -> Origin:
+    """What the optimizer remembers of a parameter, from its update step."""
+    step, name = past.step(write.written_by), parameter_name(parameter_key(neurons))
+    lines, quantity = step.lines(), write.name.partition("[")[0]
+    at, training = write.written_by, step.experiment.training
+    upto = next((n for n, line in enumerate(lines) if line.target == quantity), None)
+    if upto is None:
+        return Origin(note=f"{training.optimizer.name} does not use it with these settings")
+    named = (*lines[:upto], replace(lines[upto], target=write.name))
+    penalised = len(neurons) == 2 and (training.l1 or training.l2)
     parameter = (Read(name, at),) if penalised else ()
-    memory = (MemoryRead(name, at, each) for each in _remembered(step))
-    return Origin(lines[: upto + 1], (*parameter, Read("d" + name, at), *memory))
+    return Origin(named, (*parameter, Read("d" + name, at), *_memory_reads(step, neurons)))
+
+
+def _g(past: Past, write: Write, *neurons: str) -> Origin:
+    """The gradient that the optimizer gets: a batch's sum, reduced, with the penalty."""
+    position, key = write.position, parameter_key(neurons)
+    training, length = past.experiment_at(position).training, _batch_length(past, write)
+    names = [parameter_name(key, "d")]
+    if len(neurons) == 2 and (training.l1 or training.l2):
+        names.append(parameter_name(key))
+    values = [(name, past.value(name, position) or 0.0) for name in names]
+    _, symbols, numbers = gradient(
+        training, length, values[0], values[1] if len(values) > 1 else None
+    )
+    line = EquationLine(write.name, symbols, numbers, "")
+    return Origin((line,), tuple(Read(name, position) for name in names))
+
+
+def _p(past: Past, write: Write, k: str) -> Origin:
+    names = [value_name("a", output) for output in past.net.outputs]
+    numbers = [bracketed(exact(past.value(name, write.position) or 0.0)) for name in names]
+    n = past.net.outputs.index(k)
+    symbols, shown = (
+        f"e^{each[n]} / ({' + '.join(f'e^{a}' for a in each)})" for each in (names, numbers)
+    )
+    line = EquationLine(write.name, symbols, shown, "")
+    return Origin((line,), tuple(Read(name, write.position) for name in names))
+
+
+def _accuracy(past: Past, write: Write) -> Origin:
+    count = len(past.experiment_at(write.position).train_examples)
+    right = round((past.value(write.name, write.position) or 0.0) * count)
+    return Origin(note=f"{right} of {counted(count, 'training example')} are classified right")
 
 
 def _mean_loss(past: Past, write: Write) -> Origin:
@@ -250,7 +277,8 @@ _COUNTED: Final = Origin(note="counted from 0")
 
 ORIGINS: Final[dict[str, Callable[..., Origin]]] = {
     "z": _z, "a": _a, "loss": _loss, "da": _da, "delta": _delta, "db": _db, "dw": _dw,
-    "b": _parameter, "w": _parameter,
+    "b": _parameter, "w": _parameter, "g": _g, "p": _p, "accuracy": _accuracy,
+    **dict.fromkeys(MEMORY, _memory),
     "batch_loss": _mean_loss, "epoch_loss": _mean_loss, "test_loss": _test_loss,
     **dict.fromkeys(("step", "example", "update", "epoch"), lambda *_: _COUNTED),
 }  # fmt: skip
@@ -279,11 +307,12 @@ def _lines(step: Step, name: str) -> tuple[EquationLine, ...]:
     return tuple(line for line in step.lines() if line.target == name)
 
 
-def _remembered(step: Step) -> list[str]:
-    """The quantities of the optimizer's memory that its rule uses, with the settings in force."""
+def _memory_reads(step: Step, neurons: Sequence[str]) -> Iterator[Read]:
+    """What an update step reads of the optimizer's memory, with the settings in force."""
     used = {line.target for line in step.lines()}
-    row = step.experiment.training.optimizer.row
-    return [quantity for quantity in row.memory if quantity in used]
+    for quantity in step.experiment.training.optimizer.row.memory:
+        if quantity in used:
+            yield Read(value_name(quantity, *neurons), step.position.step)
 
 
 def _examples_until(past: Past, write: Write) -> range:

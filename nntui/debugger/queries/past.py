@@ -14,11 +14,11 @@ from nntui.debugger.values import value_of
 from nntui.engine.observe import StepContext, reads, writes
 from nntui.engine.replay import Replay
 from nntui.engine.state import State
-from nntui.model.names import parse_value_name
 from nntui.model.wiring import parameter_key
 
 if TYPE_CHECKING:
     from nntui.engine.run import Run
+    from nntui.model.experiment import Experiment
 
 _BEHIND: Final = (16_384, 1_024, 64)
 """So many steps before a step copies of the replay are kept on the way to it."""
@@ -135,12 +135,9 @@ class Past:
         self._run.seek(position)
         return value_of(self._run, name)
 
-    def memory(self, name: str, quantity: str, step: int) -> float:
-        """Compute a quantity of the optimizer's memory of a parameter, after an update step."""
-        replay = self._replays.over(step)
-        row = self._timeline.experiment_at(step).training.optimizer.row
-        at = self._timeline.parameter_index[parameter_key(parse_value_name(name)[1])]
-        return float(replay.memory[row.memory.index(quantity), at])
+    def experiment_at(self, position: int) -> Experiment:
+        """The experiment in force at a position."""
+        return self._timeline.experiment_at(position)
 
     def _observed(self, number: int) -> Step:
         """Replay a step, noting what it reads and writes."""

@@ -19,18 +19,17 @@ from typing import TYPE_CHECKING, Final
 from nntui.debugger.queries.origins import (
     ORIGINS,
     DataRead,
-    MemoryRead,
     Origin,
     Read,
     TermRead,
-    memory_origin,
     term_of,
 )
 from nntui.debugger.queries.past import Past
 from nntui.debugger.queries.writes import Write
+from nntui.debugger.values import never_known
 from nntui.explain.formulas import EquationLine
 from nntui.explain.numbers import exact
-from nntui.model.wiring import parameter_key
+from nntui.model.names import MEMORY, SETTINGS
 
 if TYPE_CHECKING:
     from nntui.debugger.stepper import Stepper
@@ -46,8 +45,7 @@ _NONE: Final = Origin()
 class Cause:
     """How a value came about, or one term of the sum that it is.
 
-    name: the value's; of a product its factors (``w[x1,h1] · a[x1]``); ``m of w[x1,h1]`` for the
-        optimizer's memory.
+    name: the value's; of a product its factors (``w[x1,h1] · a[x1]``).
     value: its number; None while it is blank.
     origin: that of its write (see ``Write``), or ``term`` for a term of a sum.
     position: the first position at which the value stands.
@@ -152,9 +150,9 @@ def _cause(past: Past, read: Read) -> Cause:
             return _of_data(past, read, past.schedule.example_start(read.position) + 1)
         case TermRead():
             return _term(past, read)
-        case MemoryRead():
-            return _memory(past, read)
     name, symbol, neurons = past.writes.named(read.name)
+    if reason := never_known(past.experiment_at(read.position), name):
+        return _caused(past, Write(name, "start", 0), None, where=reason)
     write = past.writes.last(name, read.position)
     if write.origin != "step":
         return _without_step(past, write, read.position)
@@ -162,7 +160,7 @@ def _cause(past: Past, read: Read) -> Cause:
     step = past.step(write.written_by)
     value = step.writes.get(name, step.reads.get(name))  # a z that nothing flows into is read
     if value is None:
-        value = past.value(name, write.position)
+        value = past.value(name, read.position)
     return _caused(past, write, value, origin)
 
 
@@ -188,25 +186,6 @@ def _term(past: Past, read: TermRead) -> Cause:
     )
 
 
-def _memory(past: Past, read: MemoryRead) -> Cause:
-    """The cause of the optimizer's memory: the parameter's update before, or 0 at the start."""
-    name, _, neurons = past.writes.named(read.name)
-    title = f"{read.quantity} of {name}"
-    number = past.writes.updated_before(neurons, read.position) if read.position else None
-    if number is None:
-        experiment = past.writes.experiment
-        row = experiment.training.optimizer.row
-        rows = experiment.resumed.memory
-        at = experiment.network.wiring().parameters.index(parameter_key(neurons))
-        value = rows[row.memory.index(read.quantity)][at] if rows else 0.0
-        where = "as the document has it" if rows else "0 before the first update"
-        return _caused(past, Write(title, "start", 0), value, where=where)
-    step = past.step(number)
-    write = Write(title, "step", number + 1, number, step.operation)
-    origin = memory_origin(past, name, step, read.quantity)
-    return _caused(past, write, past.memory(name, read.quantity, number), origin)
-
-
 def _without_step(past: Past, write: Write, position: int) -> Cause:
     """The cause of a value that was written by no step; it is read at a position."""
     _, symbol, neurons = past.writes.named(write.name)
@@ -217,6 +196,10 @@ def _without_step(past: Past, write: Write, position: int) -> Cause:
         return _of_data(past, DataRead(write.name, position, example, value), write.position)
     if write.edit is not None:
         return _caused(past, write, float(write.edit.value))
+    if symbol in ("accuracy", *SETTINGS, *MEMORY):
+        kept = symbol in MEMORY and past.writes.experiment.resumed.memory
+        where = "as the document has it" if kept else ""
+        return _caused(past, write, past.value(write.name, position), where=where)
     if write.blank:
         after = past.writes.next(write.name, position)
         return _caused(past, write, None, note=f"{after.text} will write it" if after else "")

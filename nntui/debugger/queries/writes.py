@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from nntui.debugger.step import MOVEMENTS
-from nntui.model.names import parse_value_name, value_name
+from nntui.model.names import MEMORY, SETTINGS, parse_value_name, value_name
 from nntui.model.wiring import check_value, parameter_key
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ _AT_START: Final[dict[str, str]] = {
     "dw": "0: no batch has begun",
     "x": "the data of the first example",
     "y": "the data of the first example",
+    "accuracy": "with the parameters of the document",
+    **dict.fromkeys(MEMORY, "0 before the first update"),
+    **dict.fromkeys(SETTINGS, "as in the document"),
 }
 
 
@@ -91,10 +94,10 @@ class Write:
                 )
 
 
-_BLANKED: Final = frozenset({"z", "a", "da", "delta", "loss"})
+_BLANKED: Final = frozenset({"z", "a", "da", "delta", "loss", "p"})
 _COUNTERS: Final = ("step", "example", "update", "epoch")  # written as one of these begins
-_MEANS: Final = {"epoch_loss": "epoch", "test_loss": "epoch"}
-"""Written by the last step of an epoch."""
+_MEANS: Final = {"epoch_loss": "epoch", "test_loss": "epoch", "accuracy": "update"}
+"""Written by the last step of an update or epoch."""
 
 
 class Writes:
@@ -162,7 +165,15 @@ class Writes:
         if position == 0:
             return start
         schedule = self.schedule
-        if symbol in ("b", "w"):
+        if symbol in SETTINGS:
+            return start
+        if symbol == "g":
+            update = schedule.updates_before(position - 1)
+            passes = schedule.passes_end(update)
+            if position >= passes:
+                return self._by_step(name, passes - 1)
+            return self._by_step(name, schedule.update_start(update), "blanked")
+        if symbol in ("b", "w", *MEMORY):
             step = self.updated_before(neurons, position)
             return start if step is None else self._by_step(name, step)
         if symbol in _COUNTERS:
@@ -195,9 +206,15 @@ class Writes:
         self, name: str, symbol: str, neurons: tuple[str, ...], position: int
     ) -> Write | None:
         schedule = self.schedule
-        if position >= schedule.total:
+        if position >= schedule.total or symbol in SETTINGS:
             return None
-        if symbol in ("b", "w"):
+        if symbol == "g":
+            update = schedule.updates_before(position)
+            if schedule.passes_end(update) <= position:
+                update += 1
+            last = update == schedule.updates
+            return None if last else self._by_step(name, schedule.passes_end(update) - 1)
+        if symbol in ("b", "w", *MEMORY):
             step = self._updated_from(neurons, position)
             return None if step is None else self._by_step(name, step)
         if symbol in _COUNTERS:

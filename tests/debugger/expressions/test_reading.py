@@ -1,5 +1,7 @@
 """How expressions are read: every fault is pointed at, and reading never runs away."""
 
+import dataclasses
+from collections.abc import Iterator
 from time import process_time
 
 import pytest
@@ -15,6 +17,7 @@ from nntui.debugger.expressions import (
     parse,
     parse_prefix,
 )
+from nntui.debugger.expressions.tree import Node
 
 NET = network_of(
     ["x1", "x2"], ["h1", "my neuron"], ["y"],
@@ -143,9 +146,17 @@ def test_the_text_reads_back_as_the_same_expression_in_one_line(text) -> None:
     assert parse(expression.text, NET) == expression
 
 
+def nodes(tree: Node) -> Iterator[Node]:
+    yield tree
+    for part in (getattr(tree, field.name) for field in dataclasses.fields(tree)):
+        for child in part if isinstance(part, tuple) else (part,):
+            if isinstance(child, Node):
+                yield from nodes(child)
+
+
 def test_nodes_know_where_they_stand() -> None:
     text = "loss > abs(w[x1,h1]) * 2"
-    spans = {text[slice(*node.span)] for node in parse(text, NET).tree.walk()}
+    spans = {text[slice(*node.span)] for node in nodes(parse(text, NET).tree)}
     assert spans == {text, "loss", "abs(w[x1,h1]) * 2", "abs(w[x1,h1])", "w[x1,h1]", "2"}
 
 

@@ -11,13 +11,28 @@ from support.experiments import experiments, layered
 
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.queries.why import expand, lines_of, rows_of, why
-from nntui.model.names import ValueNameError, parse_value_name, value_name
+from nntui.debugger.values import setting_values
+from nntui.model.losses import softmax
+from nntui.model.names import (
+    MEMORY,
+    SETTINGS,
+    SYMBOLS,
+    ValueNameError,
+    parse_value_name,
+    value_name,
+)
 from nntui.model.numerics import ordered_sum
 from nntui.model.optimizers import Optimizer
+from nntui.model.wiring import value_owners
 
 EVERY = 10**6
 small = experiments(most_neurons=4, most_examples=3, most_epochs=3)
 LEAVES = {"start", "data", "zeroed", "blanked", "edit"}
+
+
+def names_of(debugger):
+    net = debugger.experiment.network.wiring()
+    return [value_name(s, *neurons) for s in SYMBOLS for neurons in value_owners(net, s)]
 
 
 def recomputed(cause, children, debugger):
@@ -50,6 +65,14 @@ def recomputed(cause, children, debugger):
         k, others = net.outputs.index(neurons[0]), [0.5] * len(net.outputs)
         a, y = ([*others[:k], *own, *others[k + 1 :]] for own in (a, y))
         return training.loss.gradient(a, y)[k]
+    if symbol == "p":
+        return softmax(values)[net.outputs.index(neurons[0])]
+    if symbol == "g":
+        update = debugger.schedule.position(cause.step).update
+        g = training.reduced(values[0], debugger.schedule.batch_length(update))
+        return training.regularized(g, values[1]) if values[1:] else g
+    if symbol in MEMORY:
+        return memory_after(cause, children, training, debugger.schedule)
     if symbol in ("b", "w"):
         p, dp, *memory = values
         schedule = debugger.schedule
@@ -60,11 +83,27 @@ def recomputed(cause, children, debugger):
         row = training.optimizer.row
         remembered = [0.0] * len(row.memory)
         for child, number in zip(children[2:], memory, strict=True):
-            remembered[row.memory.index(child.name.split(" of ")[0])] = number
+            remembered[row.memory.index(child.name[0])] = number
         return training.optimizer.update(p, g, tuple(remembered), update + 1)[0]
     assert symbol in ("batch_loss", "epoch_loss")
     total = ordered_sum(values)
     return training.reduced(total, len(values)) if symbol == "batch_loss" else total / len(values)
+
+
+def memory_after(cause, children, training, schedule):
+    """What is remembered after an update, from what was before and the gradient."""
+    if not children:
+        return 0.0  # the rule does not use it
+    update = schedule.position(cause.step).update
+    given = {parse_value_name(child.name)[0]: child.value for child in children}
+    p = given.get("w", 0.0)
+    g = training.reduced(given["dw" if "dw" in given else "db"], schedule.batch_length(update))
+    if "w" in given:
+        g = training.regularized(g, p)
+    names = training.optimizer.row.memory
+    before = tuple(given.get(name, 0.0) for name in names)
+    after = training.optimizer.update(p, g, before, update + 1)[1]
+    return after[names.index(cause.name[0])]
 
 
 def check_leaf(cause, experiment):
@@ -73,11 +112,15 @@ def check_leaf(cause, experiment):
         assert cause.value is None
     elif cause.origin == "zeroed":
         assert bits(cause.value) == bits(0.0)
-    elif cause.origin == "data" or cause.name[0] in "xy":
+    elif cause.origin == "data" or cause.name[:2] in ("x[", "y["):
         net = experiment.network.wiring()
         symbol, (j,) = parse_value_name(cause.name)
         owners, row = (net.inputs, experiment.x) if symbol == "x" else (net.outputs, experiment.y)
         assert bits(cause.value) == bits(row(cause.example)[owners.index(j)])
+    elif cause.name == "accuracy":
+        assert cause.value is None or 0.0 <= cause.value <= 1.0
+    elif cause.name in SETTINGS:
+        assert cause.value == setting_values(experiment).get(cause.name)
     elif cause.name.startswith("b["):
         (j,) = parse_value_name(cause.name)[1]
         assert bits(cause.value) == bits(experiment.network.biases[j])
@@ -90,11 +133,11 @@ def check_leaf(cause, experiment):
 
 def check_node(cause, elsewhere):
     """A cause stands where it says, and its children make it."""
-    plain = cause.origin != "term" and " of " not in cause.name
+    plain = cause.origin != "term"
     elsewhere.seek(cause.position)
     edits = elsewhere.run.timeline.edits
     # A row of the data may be edited at the very position behind the load that has read it.
-    moot = cause.name[0] in "xy" and any(edit.position == cause.position for edit in edits)
+    moot = cause.name[:2] in ("x[", "y[") and any(edit.position == cause.position for edit in edits)
     if plain and not moot:
         assert bits(elsewhere[cause.name]) == bits(cause.value), cause
     if cause.step is not None:
@@ -102,13 +145,13 @@ def check_node(cause, elsewhere):
         assert elsewhere.last.operation == cause.operation
     children = expand(cause, count=EVERY)
     assert [read.name for read in cause.reads] == [
-        read.name if child.origin == "term" or " of " in child.name else child.name
+        read.name if child.origin == "term" else child.name
         for read, child in zip(cause.reads, children, strict=True)
     ]
-    counted = cause.name in ("step", "epoch", "update", "example", "test_loss")
+    counted = cause.name in ("step", "epoch", "update", "example", "test_loss", "accuracy")
     if cause.origin in LEAVES or counted:
         assert not children
-    elif " of " not in cause.name:
+    else:
         assert bits(recomputed(cause, children, elsewhere)) == bits(cause.value), cause
     return children
 
@@ -120,7 +163,7 @@ def test_each_cause_follows_from_its_own_causes_all_the_way_back(experiment, dat
     for _ in range(8):
         position = chance.randint(0, debugger.total)
         debugger.seek(position)
-        name = chance.choice(list(debugger.snapshot().values))
+        name = chance.choice(names_of(debugger))
         cause = why(debugger, name)
         assert cause.name == name
         assert bits(cause.value) == bits(debugger[name])
@@ -143,14 +186,14 @@ def test_each_cause_follows_from_its_own_causes_through_edits(experiment, seed, 
     found = 0
     for _ in range(12):
         debugger.seek(chance.randint(0, debugger.total))
-        cause = why(debugger, chance.choice(list(debugger.snapshot().values)))
+        cause = why(debugger, chance.choice(names_of(debugger)))
         assert bits(cause.value) == bits(debugger[cause.name])
         while cause is not None:
             children = check_node(cause, elsewhere)
             if cause.origin == "edit":
                 found += 1
                 assert cause.position in {edit.position for edit in edits}
-                if cause.name[0] in "bwx":
+                if cause.name[:2] in ("b[", "w[", "x["):
                     assert cause.value in {e.value for e in edits if e.target == cause.name}
             elif cause.origin in LEAVES:
                 check_leaf(cause, experiment)
@@ -162,9 +205,9 @@ def test_each_cause_follows_from_its_own_causes_through_edits(experiment, seed, 
 def test_every_value_at_a_position_has_its_cause(experiment, data) -> None:
     debugger, elsewhere = Debugger(experiment), Debugger(experiment)
     debugger.seek(data.draw(st.integers(0, debugger.total)))
-    for name, value in debugger.snapshot().values.items():
+    for name in names_of(debugger):
         cause = why(debugger, name)
-        assert bits(cause.value) == bits(value)
+        assert bits(cause.value) == bits(debugger[name])
         check_node(cause, elsewhere)
         assert lines_of(rows_of(cause, depth=2))
 
@@ -176,7 +219,7 @@ def test_what_is_remembered_comes_from_the_update_before(experiment, data) -> No
     debugger.seek(debugger.total)
     for name in (n for n in debugger.snapshot().values if n[:2] in ("b[", "w[")):
         cause, updates = why(debugger, name), 0
-        memory = [child for child in expand(cause) if " of " in child.name]
+        memory = [child for child in expand(cause) if child.name[0] in MEMORY]
         while memory:
             updates += 1
             inner = data.draw(st.sampled_from(memory))
@@ -184,11 +227,11 @@ def test_what_is_remembered_comes_from_the_update_before(experiment, data) -> No
                 assert inner.value == 0.0
                 assert updates == debugger.schedule.updates
                 break
-            assert inner.lines[-1].target == inner.name.split(" of ")[0]
+            assert inner.lines[-1].target == inner.name
             assert float(inner.lines[-1].result.replace("Infinity", "inf")) == inner.value or (
                 inner.value != inner.value
             )
-            memory = [child for child in expand(inner) if " of " in child.name]
+            memory = [child for child in expand(inner) if child.name[0] in MEMORY]
 
 
 def test_a_sum_names_all_its_products() -> None:
@@ -233,11 +276,11 @@ def test_the_optimizers_whole_formula_is_told() -> None:
     cause = why(debugger, "w[x1,y1]")
     assert [line.target for line in cause.lines] == ["g", "m", "v", "m̂", "v̂", "w[x1,y1]"]
     assert [child.name for child in expand(cause)] == [
-        "w[x1,y1]", "dw[x1,y1]", "m of w[x1,y1]", "v of w[x1,y1]",
+        "w[x1,y1]", "dw[x1,y1]", "m[x1,y1]", "v[x1,y1]",
     ]  # fmt: skip
     m = expand(cause)[2]
     assert m.position == debugger.schedule.update_start(1)
-    assert [line.target for line in m.lines] == ["g", "m"]
+    assert [line.target for line in m.lines] == ["g", "m[x1,y1]"]
 
 
 def test_a_wide_sum_is_opened_a_page_at_a_time() -> None:
