@@ -31,7 +31,6 @@ from nntui.model.names import (
     ValueNameError,
     did_you_mean,
     escaped,
-    examples,
     neurons_at,
     value_name,
 )
@@ -283,7 +282,7 @@ class Parser:
         neurons = tuple(name for name, _ in places)
         try:
             if len(neurons) not in SYMBOLS[symbol]:
-                raise ValueNameError(_wrong_count(symbol))
+                raise ValueNameError(_wrong_count(self._net, symbol))
             check_value(self._net, symbol, neurons)
         except ValueNameError as error:
             unknown = [place for name, place in places if name not in self._net.layer]
@@ -300,7 +299,9 @@ class Parser:
             self._end = layer.end()
             self.token = token_at(self._text, self._end)
         if self._members is None:
-            said = f"{_wrong_count(symbol)}; of all of them: max(abs({name})), norm({name})"
+            said = (
+                f"{_wrong_count(self._net, symbol)}; of all of them: max(abs({name})), norm({name})"
+            )
             raise self._error(f"{name} is many values: {said}" if layer else said, token)
         net = self._net
         members = tuple(
@@ -406,9 +407,11 @@ class Parser:
         return ExpressionError(message, self._text, token.start)
 
 
-def _wrong_count(symbol: str) -> str:
+def _wrong_count(net: Wiring, symbol: str) -> str:
     if SYMBOLS[symbol] == (0,):
         return f"{symbol} belongs to no neuron: it stands alone"
     needs = {1: "a neuron", 2: "a connection's two neurons"}
     wanted = " or ".join(needs[count] for count in SYMBOLS[symbol])
-    return f"{symbol} needs {wanted}, as in {' or '.join(examples(symbol))}"
+    first = {len(neurons): neurons for neurons in reversed([*value_owners(net, symbol)])}
+    known = [value_name(symbol, *first[count]) for count in SYMBOLS[symbol] if count in first]
+    return f"{symbol} needs {wanted}{(known and ', as in ' + ' or '.join(known)) or ''}"
