@@ -103,11 +103,11 @@ def exec_(
     from nntui.document.save import save
     from nntui.sessions import open_session, save_session, with_session
 
-    experiment = load(file)
+    experiment, document = load(file), Path(file)
     if out is not None:
         check_can_save(out, force=force)
     given = ctx.meta["nntui.given"] or [("scripts", "-")]
-    debugger, problems = open_session(experiment, use_state, seconds=None)
+    debugger, problems = open_session(experiment, use_state, None, document)
     for problem in problems:
         say(problem)
     debugger.writer = lambda made, path, over: save(made, path, overwrite=over)
@@ -119,7 +119,7 @@ def exec_(
             status = _run(interpreter, source, as_json, asks)
     except SystemExit:
         status = TERMINATED
-    if use_state and (refused := save_session(debugger)):
+    if use_state and (refused := save_session(debugger, document)):
         say(refused)
     if out is not None:
         save(with_session(debugger), out, overwrite=force)

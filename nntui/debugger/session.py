@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from nntui.debugger.branches import MAIN
 from nntui.model.changes.structure import GoneError, Renaming
 from nntui.model.errors import NntuiError
 from nntui.model.experiment import Experiment
@@ -193,6 +195,63 @@ def carried_over(
     return other, lost
 
 
+def adapted(
+    last: Mapping[str, Any], own: Mapping[str, Any] | None, same_steps: bool
+) -> tuple[dict[str, Any], list[str]]:
+    """Make the stored session of a document that was changed where nntui did not see it.
+
+    Args:
+        last: the session of the experiment before the change.
+        own: an earlier session of the experiment as it is now: its branches, bookmarks and
+            position come back.
+        same_steps: whether the steps have the same numbers.
+
+    Returns:
+        The session, for ``restore``, and in a sentence each what is not in it.
+    """
+    of_run = ("branches", "bookmarks", "position")
+    kept = {key: value for key, value in last.items() if key not in of_run}
+    if own is not None:
+        return {**kept, **{key: own[key] for key in of_run if key in own}}, []
+    lost = [f"branch “{name}”: it began in the run before" for name in _names(last, "branches")]
+    if same_steps:
+        kept["bookmarks"] = [
+            row
+            for row in last.get("bookmarks", ())
+            if isinstance(row, dict) and row.get("branch") == MAIN
+        ]
+        if not lost:
+            kept["position"] = last.get("position", 0)
+    else:
+        other = "the steps have other numbers now"
+        lost += [f"bookmark “{name}”: {other}" for name in _names(last, "bookmarks")]
+        if "position" in last:
+            lost.append(f"position {escaped(str(last['position']), 20)}: {other}")
+    return kept, lost
+
+
+def _names(session: Mapping[str, Any], section: str) -> list[str]:
+    rows = session.get(section)
+    rows = rows if isinstance(rows, list) else []
+    return [escaped(str(row.get("name")), 40) for row in rows if isinstance(row, dict)]
+
+
+def steps_hash(experiment: Experiment) -> str:
+    """Hash what decides which neuron, connection and example each step is about."""
+    net, digest = experiment.network.wiring(), hashlib.sha256()
+    sizes = len(experiment.train_examples), experiment.training.batch_size
+    for part in (
+        net.inputs,
+        net.outputs,
+        net.neurons,
+        net.sources,
+        sorted(net.frozen, key=str),
+        sizes,
+    ):
+        digest.update(repr(part).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()[:32]
+
+
 def _carry_breakpoints(debugger: Debugger, other: Debugger, renaming: Renaming) -> list[str]:
     """Carry over the breakpoints and watchpoints, each with its number and its counters."""
     from nntui.debugger.breakpoints.parse import parse_command
@@ -227,8 +286,6 @@ def _carry_displays(debugger: Debugger, other: Debugger, renaming: Renaming) -> 
 
 def _carry_bookmarks(debugger: Debugger, other: Debugger, renaming: Renaming) -> list[str]:
     """Carry over the bookmarks, if they still stand before the same steps."""
-    from nntui.debugger.branches import MAIN
-
     marks = [mark for mark in debugger.bookmarks if mark.at.branch == MAIN]
     if not marks:
         return []

@@ -130,6 +130,11 @@ def state_file(experiment: Experiment, folder: Path | None = None) -> Path:
     return state_path("debugger", f"{identity(experiment)}.json", folder=folder)
 
 
+def pointer_file(document: Path, folder: Path | None = None) -> Path:
+    """Return where it is kept which state was the last one of a document, by its path."""
+    return state_path("debugger", "documents", f"{_path_hash(document)}.json", folder=folder)
+
+
 def read_state(file: Path) -> dict[str, Any] | None:
     """Read the object that a state file holds; None when there is no such file.
 
@@ -155,7 +160,11 @@ def write_state(file: Path, state: Mapping[str, Any]) -> None:
     except StateError as error:
         what = "breakpoints, displays and position are not kept"
         raise StateError(f"{what}: {_path(file)}: {error}") from None
-    with contextlib.suppress(OSError), os.scandir(file.parent) as entries:
+    _keep_the_newest(file.parent)
+
+
+def _keep_the_newest(folder: Path) -> None:
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
         files = [entry for entry in entries if entry.name.endswith(".json")]
         if len(files) > MOST_FILES:
             files.sort(key=lambda entry: entry.stat().st_mtime)
@@ -185,9 +194,12 @@ class Recovered:
 
 def recovery_file(document: Path, folder: Path | None = None) -> Path:
     """Return where unsaved work on a document is kept."""
+    return state_path("recovery", f"{_path_hash(document)}.json", folder=folder)
+
+
+def _path_hash(document: Path) -> str:
     place = absolute(os.path.abspath(document))
-    name = hashlib.sha256(os.fsencode(place)).hexdigest()[:32]
-    return state_path("recovery", f"{name}.json", folder=folder)
+    return hashlib.sha256(os.fsencode(place)).hexdigest()[:32]
 
 
 def write_recovery(document: Path, experiment: Experiment) -> None:

@@ -43,9 +43,13 @@ class AppBase(App[NntuiError]):
 
     def show_stepping(self, found: Opened) -> None:
         """Show a run in place of whatever is shown."""
+        before = self.stepping
         self.stepping = screen = found.screen(
             keymap=self.keys.changed, preferences=self.preferences, keep_state=self.keep_state
         )
+        if before is not None:
+            screen.command_line.history = before.command_line.history
+        self._name_document()
         while len(self.screen_stack) > 2:
             self.pop_screen()
         if len(self.screen_stack) > 1:
@@ -67,8 +71,21 @@ class AppBase(App[NntuiError]):
 
         if self.stepping is not None:
             self.stepping.status_line.mark_edited(self.unsaved)
+            self._name_document()
         if isinstance(self.screen, EditorScreen):
             self.screen.refresh_document()
+
+    def _name_document(self) -> None:
+        """Let the session be found again by the document, while that holds what runs."""
+        from nntui.debugger.session import original
+
+        document, stepping = self.document, self.stepping
+        if document is not None and stepping is not None:
+            holds = document.edited.saved is original(stepping.debugger)
+            path = document.path if holds else None
+            if path is not None and path != stepping.autosave.document:
+                stepping.autosave.changed()
+            stepping.autosave.document = path
 
     def once_at_rest(self, action: Callable[[], Any]) -> None:
         """Call something that needs the debugger: when the run, if there is one, has stopped."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from platformdirs import user_config_path
 
+from nntui.document.errors import Fault
+from nntui.document.files import read_bytes
 from nntui.model.names import did_you_mean, escaped
 
 # Textual is imported where it is needed: `nntui help keys` prints the table without it.
@@ -339,18 +342,20 @@ def keymap_file(folder: Path | None = None) -> Path:
 def read_keymap(folder: Path | None = None) -> Keymap:
     """Read the user's key map; without a file, it changes nothing. Never an error."""
     place = keymap_file(folder)
-    try:
-        with place.open("rb") as file:
-            text = file.read(MOST_BYTES + 1)
-        if len(text) > MOST_BYTES:
-            return Keymap({}, (f"{escaped(str(place), 200)}: more than {MOST_BYTES:,} bytes",))
-        found = tomllib.loads(text.decode("utf-8"))
-    except FileNotFoundError:
+    if not os.path.lexists(place):
         return Keymap()
-    except (OSError, ValueError, RecursionError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        return Keymap({}, (f"{escaped(str(place), 200)}: {escaped(reason, 200)}",))
-    return keymap_of(found)
+    try:
+        text = read_bytes(os.fspath(place), "a key map")
+        if len(text) > MOST_BYTES:
+            raise ValueError(f"more than {MOST_BYTES:,} bytes")
+        found = tomllib.loads(text.decode("utf-8"))
+    except Fault as fault:
+        reason = f"found {fault.found}, expected {fault.expected}"
+    except (ValueError, RecursionError) as error:
+        reason = str(error)
+    else:
+        return keymap_of(found)
+    return Keymap({}, (f"{escaped(str(place), 200)}: {escaped(reason, 200)}",))
 
 
 def keymap_of(wanted: Mapping[str, Any]) -> Keymap:

@@ -53,7 +53,7 @@ def opened(document: Path, keep_state: bool) -> Opened:
     before = stamps_of((document,))  # taken first: what changes from now on is noticed
     experiment = load(document)
     remember(document)
-    debugger, problems = open_session(experiment, keep_state)
+    debugger, problems = open_session(experiment, keep_state, document=document)
     recovered = None
     if keep_state:
         try:

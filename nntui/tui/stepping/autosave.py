@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final
 
 from textual.screen import Screen
@@ -33,6 +34,8 @@ class Autosave:
         self._screen, self._background, self._say, self._wanted = screen, background, say, wanted
         self._keeper = SessionSaver(debugger)
         self._changed = self._complained = False
+        self.document: Path | None = None
+        """The file that holds the experiment as the debugger has it, if one does."""
 
     def start(self) -> None:
         if self._wanted:
@@ -48,7 +51,7 @@ class Autosave:
         """
         if self._wanted and self._changed:
             self._changed = False
-            self._keeper.take()
+            self._keeper.take(self.document)
         return self._keeper.write
 
     def finish(self) -> None:

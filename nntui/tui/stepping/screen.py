@@ -48,7 +48,7 @@ class SteppingScreen(RunActions, CommandActions, FocusActions, DisplayActions, L
 
     def on_mount(self) -> None:
         """Show where the run stands; then warn of what is odd about the network."""
-        if self.keep_state:
+        if self.keep_state and not self.command_line.history:
             self.command_line.history = read_typed()
         if self._copy_view is not None:
             self._copy_view()
