@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _MEANING = {
     "kink": "the loss has a corner right here, so the slopes on its two sides differ.",
     "clamped": "an output is so close to its limit that the loss's gradient is held finite.",
-    "noise": "the two differ, by no more than rounding does to the loss: it cannot be told.",
+    "noise": "rounding hides what the parameter does to the loss: it cannot be told.",
     "not finite": "the loss or the derivative overflows here, so there is nothing to compare.",
 }
 

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -109,7 +109,10 @@ def divergence(experiment: Experiment, outcome: Outcome, file: Path) -> str:
     from nntui.debugger.debugger import Debugger
 
     see, number = f"nntui exec {shlex.quote(str(file))} -c", rounded(3)
-    debugger = Debugger(experiment)
+    per_epoch = outcome.updates_planned // outcome.epochs_planned
+    epochs = max(-(-outcome.updates // per_epoch), 1)  # no further than the run went
+    training = replace(experiment.training, epochs=epochs)
+    debugger = Debugger(experiment.altered(training=training))
     Interpreter(debugger).execute("watch nonfinite")
     stop = debugger.resume()
     step = debugger.last
@@ -117,7 +120,7 @@ def divergence(experiment: Experiment, outcome: Outcome, file: Path) -> str:
         bound = number(100.0 * max(outcome.first_loss, 0.1))
         return (
             f"the run diverged: the loss went from {number(outcome.first_loss)} to "
-            f"{number(outcome.loss)}, though no value is infinite yet; "
+            f"{number(outcome.loss)}, though every step wrote finite numbers; "
             f'{see} "break update if not isblank(batch_loss) and batch_loss > {bound}" '
             "-c continue stops where it rises"
         )

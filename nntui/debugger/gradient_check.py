@@ -41,6 +41,7 @@ _FACTORS: Final = (1.0, 0.1, 10.0, 0.01, 100.0, 1e-3, 1e-4, 1e-5, 1e-6)
 _ALWAYS_TRIED: Final = 0.01  # an h shorter than this counts only where the noise stays small:
 _NOISE_AT_MOST: Final = 1e-3  # as a part of the derivative
 _NOISE_ALLOWED: Final = 0.01  # with more noise, to agree up to the noise says nothing
+_BEYOND: Final = 1e3  # by so many times itself no loss changes within the shortest h
 _EPSILON: Final = 2.0**-52
 _ROUNDINGS: Final = 8.0
 
@@ -62,7 +63,8 @@ class ParameterCheck:
     ``relative_error`` is |analytic − numeric| / (|analytic| + |numeric|), 0 when they are equal.
     ``ok``: the same number, up to a rounding that is small beside it. Else: ``kink``: the loss has
     a kink between p − h and p + h, where central differences mean nothing. ``noise``: they differ
-    by no more than what rounding does to the loss, and that is too much to tell. ``clamped``: the
+    by no more than what rounding does to the loss, or the loss would have to change within less
+    than the distance of two floats: it cannot be told. ``clamped``: the
     loss's own gradient is held finite by a clamp at some example, so that it is no slope.
     ``not finite``: a derivative, or the loss at every distance tried, is no finite number.
     ``wrong``: none of these.
@@ -230,7 +232,7 @@ class TrainingLoss:
         p = self._b[parameter] if isinstance(parameter, str) else self._w[parameter]
         unit = STEP * max(1.0, abs(p))
         shown: float | None = None
-        shortest, within_noise = math.inf, False
+        shortest, within_noise, reach = math.inf, False, 0.0
         for factor in _FACTORS if math.isfinite(analytic) and math.isfinite(unit) else ():
             h = factor * unit
             above, below = (self._of(*self._moved(parameter, p + d)) for d in (h, -h))
@@ -242,7 +244,8 @@ class TrainingLoss:
             size, difference = max(abs(analytic), abs(numeric)), abs(analytic - numeric)
             if factor < _ALWAYS_TRIED and not noise <= _NOISE_AT_MOST * size:
                 break
-            shortest = min(shortest, h)
+            if h < shortest:
+                shortest, reach = h, _BEYOND * max(abs(above), abs(below))
             exact, quiet = RELATIVE_TOLERANCE * size, noise <= _NOISE_ALLOWED * size
             # Under noise, one of several h may give the same number by chance: not the first.
             if difference <= exact + noise * quiet and (quiet or factor == _FACTORS[0]):
@@ -254,7 +257,8 @@ class TrainingLoss:
         # Had only a longer h crossed the kink, the shortest would have agreed.
         if any(self._sides(parameter, aside) != here for aside in (p - shortest, p + shortest)):
             return _verdict(parameter, analytic, shown, "kink")
-        if within_noise:
+        # A sine of 1e20 turns over within less than the distance of two floats.
+        if within_noise or abs(analytic) * shortest > reach:
             return _verdict(parameter, analytic, shown, "noise")
         return _verdict(parameter, analytic, shown, "clamped" if self._clamped else "wrong")
 

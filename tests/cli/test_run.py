@@ -95,7 +95,7 @@ def test_a_loss_that_rises_beyond_all_bounds_is_a_divergence_too(nntui, document
     )  # fmt: skip
     result = nntui("run", path, "--epochs", epochs)
     assert result.exit_code == 3
-    assert "though no value is infinite yet; nntui exec" in result.stderr
+    assert "though every step wrote finite numbers; nntui exec" in result.stderr
     command = shlex.split(result.stderr.partition("; ")[2])[1:-4]
     assert "breakpoint 1" in nntui(*command).stdout.splitlines()[1]
 

@@ -283,6 +283,11 @@ def test_where_rounding_is_as_large_as_the_difference_it_cannot_be_told(y):
     assert found.ok
 
 
+def test_a_function_that_turns_within_less_than_two_floats_cannot_be_told():
+    found = check_gradient(single("sin", 1e150, 1.0, "squared_error", y=0.3, bias=1e120))
+    assert set(verdicts(found).values()) == {"noise"}
+
+
 def test_a_parameter_that_crosses_no_corner_is_not_excused_by_one(monkeypatch):
     row = replace(ACTIVATIONS["tanh"], derivative=lambda z, a: 1.0)
     monkeypatch.setitem(ACTIVATIONS, "tanh", row)
