@@ -94,7 +94,7 @@ async def test_a_document_that_changes_on_disk_is_read_anew(
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, shows(app, SteppingScreen))
         await pilot.press("right", "right", "b", "5", "s")
-        save(change_setting(load(document), "epochs", "200").experiment, document)
+        save(change_setting(load(document), "epochs", "200").experiment, document, overwrite=True)
         await until(pilot, lambda: debugger_of(app).experiment.training.epochs == 200)
         debugger = debugger_of(app)
         assert debugger.at_start
@@ -110,7 +110,7 @@ async def test_a_document_written_again_with_the_same_content_changes_nothing(
         await until(pilot, shows(app, SteppingScreen))
         await pilot.press("5", "s")
         before = app.document.on_disk
-        save(load(document), document)
+        save(load(document), document, overwrite=True)
         await until(pilot, lambda: app.document.on_disk != before)
         assert debugger_of(app).position == 5
 
@@ -122,12 +122,12 @@ async def test_when_breakpoints_would_be_lost_it_is_asked_first(
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, shows(app, SteppingScreen))
         await pilot.press("right", "right", "b", "3", "s")
-        save(delete_neuron(load(document), "h1").experiment, document)
+        save(delete_neuron(load(document), "h1").experiment, document, overwrite=True)
         await until(pilot, shows(app, Question))
         await until(pilot, lambda: "h1" in seen(app))
         await pilot.press("k")
         assert debugger_of(app).position == 3
-        save(delete_neuron(load(document), "h2").experiment, document)
+        save(delete_neuron(load(document), "h2").experiment, document, overwrite=True)
         await until(pilot, shows(app, Question))
         await pilot.press("r")
         await until(pilot, lambda: "h1" not in debugger_of(app).experiment.network)
@@ -138,11 +138,11 @@ async def test_when_there_are_unsaved_edits_it_is_asked_first(document, until, d
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, shows(app, SteppingScreen))
         app.make_change(add_neuron(app.document.edited.experiment, "mine"))
-        save(add_neuron(load(document), "theirs").experiment, document)
+        save(add_neuron(load(document), "theirs").experiment, document, overwrite=True)
         await until(pilot, shows(app, Question))
         await pilot.press("k")
         assert "mine" in app.document.edited.experiment.network
-        save(add_neuron(load(document), "more").experiment, document)
+        save(add_neuron(load(document), "more").experiment, document, overwrite=True)
         await until(pilot, shows(app, Question))
         await pilot.press("r")
         await until(pilot, lambda: "theirs" in debugger_of(app).experiment.network)
