@@ -194,10 +194,8 @@ def test_sigterm_ends_a_prompt_and_keeps_its_state(here):
     prompt.child.kill(signal.SIGTERM)
     assert prompt.end() == 143
     assert json.loads((here / "out.json").read_text())["debugger"]["position"] == 3
-    prompt = Prompt("xor", "--state", cwd=here)
-    assert "position 3 of" in prompt.ask("where")
-    prompt.child.sendline("quit")
-    assert prompt.end() == 0
+    (kept,) = (here / "nntui" / "debugger").iterdir()
+    assert json.loads(kept.read_text())["position"] == 3
 
 
 @posix

@@ -216,20 +216,6 @@ def test_sigterm_ends_a_script_and_saves_where_it_is(tmp_path):
 
 
 @posix
-def test_sigterm_while_standard_input_is_awaited_ends_and_saves(tmp_path):
-    out = tmp_path / "out.json"
-    with subprocess.Popen(
-        [*NNTUI, "exec", "xor", "--save", str(out)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as process:
-        process.stdin.write(b"step 7\n")
-        process.stdin.flush()
-        assert b"position 7" in process.stdout.readline()
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(PATIENCE) == 143
-    assert json.loads(out.read_text())["debugger"]["position"] == 7
-
-
-@posix
 def test_sigterm_ends_a_trace_with_its_status():
     with subprocess.Popen(
         [*NNTUI, "trace", "xor", "--epochs", "100000"], stdout=subprocess.PIPE

@@ -193,6 +193,7 @@ def campaign(seed: int, commands: int) -> None:
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
 
 
 def test_hostile_commands_get_a_reply() -> None:
@@ -210,6 +211,8 @@ def executed(seed: int, commands: int) -> None:
     chance = random.Random(seed)
     for n in range(commands):
         line = chance.choice(KINDS)(chance)
+        if "sa" in line:  # save could write outside of the folder
+            continue
         words = ["exec", "xor", *chance.choice([[], ["--json"]])]
         if chance.random() < 0.5:
             done = CliRunner().invoke(main, [*words, "-c", line], prog_name="nntui")

@@ -43,40 +43,29 @@ async def test_a_field_of_a_form_is_written_as_it_was_typed(app_on, until):
         await until(pilot, lambda: "new" in app.document.edited.experiment.network)
 
 
-async def test_every_line_that_is_pasted_is_seen_and_run(app_on, until):
+async def test_every_line_that_is_pasted_is_seen_and_run_up_to_one_that_fails(app_on, until, seen):
     app = app_on()
     async with app.run_test(size=(100, 30)) as pilot:
+        line, debugger = app.screen.command_line, app.screen.debugger
         await pilot.press("colon")
-        app.screen.command_line.post_message(Paste("step 3\n\nbreak h1\r\nstep\n"))
-        await until(pilot, lambda: app.screen.command_line.value == "step 3 ⏎ break h1 ⏎ step")
-        assert app.screen.debugger.position == 0
+        line.post_message(Paste("step 3\n\nbreak h1\r\nstep\n"))
+        await until(pilot, lambda: line.value == "step 3 ⏎ break h1 ⏎ step")
+        assert debugger.position == 0
         await pilot.press("enter")
-        await until(pilot, lambda: app.screen.debugger.position == 4)
-        assert len(app.screen.debugger.breakpoints) == 1
-
-
-async def test_a_pasted_line_that_fails_is_named_and_ends_the_rest(app_on, until, seen):
-    app = app_on()
-    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: debugger.position == 4)
+        assert len(debugger.breakpoints) == 1
         await pilot.press("colon")
-        app.screen.command_line.post_message(Paste("step 3\nbad\nstep"))
-        await until(pilot, lambda: "bad" in app.screen.command_line.value)
+        line.post_message(Paste("step 3\nbad\nstep"))
+        await until(pilot, lambda: "bad" in line.value)
         await pilot.press("enter")
         await until(pilot, lambda: "line 2: there is no command “bad”" in seen(app))
-        assert app.screen.debugger.position == 3
-
-
-async def test_a_paste_replaces_what_is_selected(app_on, until):
-    app = app_on()
-    async with app.run_test(size=(100, 30)) as pilot:
-        await pilot.press("colon")
-        line = app.screen.command_line
+        assert debugger.position == 7
         line.ask("display ", "loss")
         line.post_message(Paste("epoch\n"))
         await until(pilot, lambda: line.value == "display epoch")
 
 
-async def test_source_runs_a_file_and_an_error_that_nobody_foresaw_ends_nothing(
+async def test_source_is_run_errors_end_nothing_and_a_count_passes_stops(
     app_on, until, seen, tmp_path, monkeypatch
 ):
     (tmp_path / "commands.txt").write_text("step 4\nprint step\n")
@@ -91,17 +80,11 @@ async def test_source_runs_a_file_and_an_error_that_nobody_foresaw_ends_nothing(
             await until(pilot, lambda: "unexpected ZeroDivisionError" in seen(app))
         await pilot.press("s")
         await until(pilot, lambda: app.screen.debugger.position == 5)
-
-
-async def test_a_count_before_continue_passes_stops(app_on, until):
-    app = app_on()
-    async with app.run_test(size=(100, 30)) as pilot:
-        await pilot.press("colon", *"break h1 forward", "enter", "3", "c")
         expected = nntui.Debugger(app.screen.debugger.experiment)
         interpreter = nntui.Interpreter(expected)
-        interpreter.execute("break h1 forward")
-        interpreter.execute("continue 3")
-        await until(pilot, lambda: app.screen.debugger.position == expected.position)
+        for command in ("step 5", "break h1 forward", "continue 3", "reverse-continue 2"):
+            interpreter.execute(command)
+        await pilot.press("colon", *"break h1 forward", "enter", "3", "c")
+        await until(pilot, lambda: app.screen.debugger.position > expected.position)
         await pilot.press("2", "C")
-        interpreter.execute("reverse-continue 2")
         await until(pilot, lambda: app.screen.debugger.position == expected.position)
