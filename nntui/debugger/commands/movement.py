@@ -326,7 +326,7 @@ def step_of_place(
     sites = layout.sites_of_place(place)
     if place.number is not None and place.kind in ("step", "update", "epoch"):
         only = layout.step_of(place)
-        there = only >= position if direction > 0 else only < position - 1
+        there = position <= only < schedule.total if direction > 0 else only < position - 1
         return only if there else None
     for block in _blocks(layout, schedule, position, direction):
         if not layout.admits(place, block):

@@ -90,6 +90,13 @@ def test_until_leads_where_a_breakpoint_would_stop(data, experiment) -> None:
 
 
 @pytest.mark.parametrize(
+    "place", ["step 490", "490", "update 10", "epoch 5", "epoch 1000000", "update 10 end"]
+)
+def test_until_refuses_what_lies_beyond_the_run(refused, place) -> None:
+    assert "is not met after this" in refused(f"until {place}")
+
+
+@pytest.mark.parametrize(
     ("where", "position"),
     [
         ("0", 0), ("17", 17), ("start", 0), ("step 16", 17), ("update 1", 49), ("epoch 1", 98),
