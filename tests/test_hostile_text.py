@@ -137,6 +137,12 @@ def written_files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
+def test_commands_print_in_one_place():
+    folder = Path(nntui.__file__).parent / "cli"
+    others = [file for file in folder.glob("*.py") if file.name not in ("tables.py", "endings.py")]
+    assert [file.name for file in others if "click.echo(" in file.read_text("utf-8")] == []
+
+
 def test_no_command_prints_it(nntui_says, write, place):
     path = write(debugger=session())
     out = place / f"out{C1}"
