@@ -54,8 +54,8 @@ def say(message: str) -> None:
     click.echo(f"nntui: {escaped(message, _MESSAGE_LENGTH)}", err=True)
 
 
-def ended(run: Callable[[], object]) -> NoReturn:
-    """Run a command, say in one line why it failed, and exit with its status (None: 0)."""
+def ended(run: Callable[[], object], leave: Callable[[int], NoReturn] = sys.exit) -> NoReturn:
+    """Run a command, say in one line why it failed, and leave with its status (None: 0)."""
     try:
         _survive_any_encoding(sys.stdout, sys.stderr)
         status = run()
@@ -87,7 +87,7 @@ def ended(run: Callable[[], object]) -> NoReturn:
     except Exception as error:
         status = FAULT
         say(unexpected(error))
-    sys.exit(status if isinstance(status, int) else 0)
+    leave(status if isinstance(status, int) else 0)
 
 
 def _silence(stream: TextIO | None) -> None:

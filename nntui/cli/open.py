@@ -1,15 +1,33 @@
-"""``nntui FILE``: the screen."""
+"""``nntui FILE``: the screen, and how its process ends."""
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import os
+import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
+from time import sleep
+from types import FrameType
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
 
+from nntui.cli.endings import FAULT, ended, say
 from nntui.cli.files import file_argument
-from nntui.model.errors import NntuiError
+from nntui.model.errors import NntuiError, unexpected
+
+if TYPE_CHECKING:
+    from nntui.tui.app import NntuiApp
+
+GRACE: Final = 1.0
+"""Seconds from a signal until the process ends without its screen, which may be stuck."""
+KEEPING: Final = 0.7
+"""Seconds that are left then to keep what is unsaved."""
+INSTEAD: Final = "nntui exec, show, trace and run need none of that"
 
 
 @click.command("open", short_help="Open FILE on the screen: the same as nntui FILE.")
@@ -31,27 +49,119 @@ def open_file(file: Path, no_state: bool) -> None:
     open_on_screen(file, keep_state=not no_state)
 
 
-def open_on_screen(file: Path | None = None, *, keep_state: bool = True) -> None:
+def open_on_screen(file: Path | None = None, *, keep_state: bool = True) -> NoReturn:
     """Open a file on the screen; without one, a list of samples and recent files."""
     _require_terminal(file)
     if file is not None:
         # Next to nothing is garbage until the document is open; to look for it would take a tenth
         # of that time, and half of it with a large document.
         gc.disable()
-    from nntui.tui.app import open_screen
+    from nntui.tui.app import NntuiApp
 
     # When stdout goes elsewhere, there may be no user to correct a bad document.
-    open_screen(file, keep_state=keep_state, wait=sys.stdout is not None and sys.stdout.isatty())
+    wait = sys.stdout is not None and sys.stdout.isatty()
+    app = NntuiApp(document=file, keep_state=keep_state, wait=wait)
+    ended(lambda: _run(app), _leave)
+
+
+def _run(app: NntuiApp) -> int:
+    """Run the app, and return the status to exit with.
+
+    Raises:
+        NntuiError: the document can't be read, and the user has left without putting it right.
+    """
+    # (asyncio.run would wait for every thread at the end.)
+    loop = asyncio.new_event_loop()
+    ending = Ending(app, loop)
+    failure = app.run(loop=loop)
+    if ending.number is not None:
+        return 128 + ending.number
+    if failure is not None:
+        raise failure
+    if app.crash is None:
+        return 0
+    kept = "; what was unsaved is kept for the next start" if app.keep_state else ""
+    say(unexpected(app.crash) + kept)
+    return FAULT
+
+
+def _leave(status: int) -> NoReturn:
+    """End the process at once: a thread may still read a document that is not wanted any more."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, OSError, ValueError):
+            stream.flush()
+    os._exit(status)
+
+
+class Ending:
+    """Ends an app at a signal, or when its terminal is gone, whatever its threads do.
+
+    What is unsaved is kept first. ``number``: the signal.
+    """
+
+    number: int | None = None
+
+    def __init__(self, app: NntuiApp, loop: asyncio.AbstractEventLoop) -> None:
+        if sys.platform == "win32":
+            return  # a console that is closed ends its processes
+        self._app, self._loop = app, loop
+        self._noticed, self._notices = os.pipe()
+        for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._notice)
+        Thread(target=self._watch, name="ending", daemon=True).start()
+
+    def _notice(self, number: int, frame: FrameType | None) -> None:
+        os.write(self._notices, bytes([number]))
+
+    def _watch(self) -> None:
+        self.number = number = self._wait()
+        with suppress(RuntimeError):  # it has ended by itself
+            self._loop.call_soon_threadsafe(self._app.exit)
+        sleep(GRACE)
+        keeping = Thread(target=self._app.keep_unsaved, daemon=True)
+        keeping.start()
+        keeping.join(KEEPING)
+        os._exit(128 + number)
+
+    def _wait(self) -> int:
+        """Wait for a signal, and return it; a terminal may go away without one."""
+        import select
+
+        poll = select.poll()
+        poll.register(self._noticed, select.POLLIN)
+        poll.register(sys.stdin.fileno(), 0)
+        while True:
+            for file, event in poll.poll():
+                if file == self._noticed:
+                    return os.read(file, 1)[0]
+                if event & select.POLLHUP:
+                    return signal.SIGHUP
+                poll.unregister(file)  # a system that can't watch a terminal so
 
 
 def _require_terminal(file: Path | None) -> None:
-    # The screen reads keys from stdin and draws on stderr, so stdout may go elsewhere.
-    for stream in (sys.stdin, sys.stderr):
-        if stream is None or not stream.isatty():
-            if file is not None:
-                from nntui.document.load import load
+    """Refuse a terminal that can't show the screen, before anything is written to it.
 
-                load(file)  # what is wrong with the document comes first
-            raise NntuiError(
-                "the screen needs a terminal (nntui exec, show, trace and run need none)"
-            )
+    What is wrong with the document comes first.
+    """
+    drawn_on = next((s for s in (sys.stderr, sys.stdout) if s is not None and s.isatty()), None)
+    term = os.environ.get("TERM", "")
+    if sys.stdin is None or not sys.stdin.isatty():
+        problem = "the screen needs a terminal, and standard input is none"
+    elif drawn_on is None:
+        problem = "the screen needs a terminal, and standard output and error are none"
+    elif sys.platform != "win32" and term in ("", "dumb", "unknown"):
+        name = f"TERM is {term}" if term else "TERM is not set"
+        problem = f"the screen needs a terminal that can place text anywhere, and {name}"
+    elif "utf" not in drawn_on.encoding.lower():
+        problem = (
+            f"the screen needs UTF-8, and this terminal is set to {drawn_on.encoding}; "
+            "set LC_ALL=C.UTF-8, or another locale of UTF-8"
+        )
+    else:
+        return
+    if file is not None:
+        from nntui.document.load import load
+
+        load(file)
+    raise NntuiError(f"{problem} ({INSTEAD})")

@@ -6,9 +6,9 @@ draws a network comes after it, in a thread: see ``nntui.tui.documents.loading``
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
+import sys
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -25,13 +25,18 @@ from textual.message_pump import MessagePump
 from textual.widget import Widget
 from textual.widgets import Input
 
+from nntui.tui.dialogs.question import OpeningScreen, Question
 from nntui.tui.documents.opening import OpenActions, as_fault
 from nntui.tui.keys import displayed, read_keymap
 from nntui.tui.theme import DARK, OWN
 
 if TYPE_CHECKING:
+    from textual.driver import Driver
+
     from nntui.model.experiment import Experiment
 
+MOST_TYPED_AHEAD: Final = 1_000
+"""Keys that are kept until a screen is there to answer them."""
 PATIENCE: Final = 1.0
 """Seconds that a key waits, at most, for widgets to act on the one before."""
 
@@ -50,7 +55,9 @@ class NntuiApp(OpenActions):
 
     TITLE = "nntui"
     CSS_PATH = Path(__file__).with_name("app.tcss")
-    BINDINGS: ClassVar[list[BindingType]] = []
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+z", "suspend_process", show=False, id="suspend")
+    ]
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_palette}
 
     def __init__(
@@ -62,9 +69,13 @@ class NntuiApp(OpenActions):
         wait: bool = True,
     ) -> None:
         super().__init__(keep_state=keep_state, wait=wait)
+        self.crash: Exception | None = None
+        """The unexpected error that ends the app."""
         self._first_experiment, self._first_document = experiment, document
         self._waiting: deque[InputEvent | Paste] = deque()
         """Keys, clicks and pastes that are not answered yet."""
+        self._typed_ahead = False
+        """Whether those were typed before the screen that answers them was painted."""
         self._not_before = 0.0
         """Until when, at most, those wait for widgets to act on the one before."""
         for theme in OWN:
@@ -82,10 +93,6 @@ class NntuiApp(OpenActions):
         self.set_keymap(dict(self.keys.changed))
         self.warn("keys.toml", self.keys.complaints)
         self.warn("preferences", self.preferences.complaints)
-        # A terminal that is closed hangs up: leave in good order, so that nothing is lost.
-        for name in ("SIGHUP", "SIGTERM"):
-            with suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):
-                asyncio.get_running_loop().add_signal_handler(getattr(signal, name), self.exit)
         if self._first_experiment is not None:
             from nntui.tui.documents.loading import taken_up
 
@@ -105,14 +112,40 @@ class NntuiApp(OpenActions):
         if not isinstance(event, InputEvent | Paste) or event.is_forwarded:
             await super().on_event(event)
             return
-        self._waiting.append(event)
-        if monotonic() >= self._not_before:
+        if self._opens:
+            # What escape leaves is a run that is behind; without one it waits as the others do.
+            cancelling = ("q", "ctrl+c", "escape") if self.stepping else ("q", "ctrl+c")
+            if not isinstance(event, Key) or event.key in cancelling:
+                self._waiting.clear()
+                self._typed_ahead = False
+                await super().on_event(event)
+                return
+            self._typed_ahead = True
+        if not self._typed_ahead or len(self._waiting) < MOST_TYPED_AHEAD:
+            self._waiting.append(event)
+        if not self._typed_ahead and monotonic() >= self._not_before:
             await self._answer_waiting()
+
+    @property
+    def _opens(self) -> bool:
+        """Whether what will answer keys is not there yet."""
+        return len(self.screen_stack) < 2 or isinstance(self.screen, OpeningScreen)
+
+    async def _answer_typed_ahead(self) -> None:
+        if self._opens or not self._typed_ahead:
+            return
+        self._typed_ahead = False
+        if isinstance(self.screen, Question) or as_fault(self.screen) is not None:
+            self._waiting.clear()  # they are no answer to what nobody has seen yet
+        await self._answer_waiting()
 
     async def _answer_waiting(self) -> None:
         """Answer the events that wait, until a widget must act on one before the next."""
         self._not_before = 0.0
         while self._waiting and not self._exit:
+            if self._opens:
+                self._typed_ahead = True
+                return
             screen, stepping = self.screen, self.stepping
             if not screen.is_mounted:  # what the event is for is not known yet
                 self._not_before = monotonic() + PATIENCE
@@ -154,9 +187,19 @@ class NntuiApp(OpenActions):
         return self.focused or self.screen
 
     def post_display_hook(self) -> None:
-        """Let a movement in the background go on: the terminal was painted."""
+        """Let a movement in the background go on, and answer keys: the terminal was painted."""
         if self.stepping is not None:
             self.stepping.background.painted()
+        if self._typed_ahead and not self._opens:
+            self.call_later(self._answer_typed_ahead)
+
+    def get_driver_class(self) -> type[Driver]:
+        found = super().get_driver_class()
+        if found.__name__ != "LinuxDriver":  # Windows, or one that the environment names
+            return found
+        from nntui.tui.driver import TerminalDriver
+
+        return TerminalDriver
 
     def action_command_palette(self) -> None:
         from nntui.tui.command_palette import Palette
@@ -172,17 +215,23 @@ class NntuiApp(OpenActions):
         fault = as_fault(self.screen) if self.stepping is None else None
         self.settle_unsaved(partial(self.exit, fault.error if fault else None))
 
+    def action_suspend_process(self) -> None:
+        """Stop, with what has started nntui, until the shell goes on with them (``fg``)."""
+        if self.is_headless or sys.platform == "win32" or os.getpgrp() == os.getsid(0):
+            # A process that no shell waits for would leave a dead terminal.
+            self.notify("no shell has started nntui here that could bring it back", title="ctrl+z")
+        else:
+            os.killpg(0, signal.SIGTSTP)
 
-def open_screen(
-    path: str | Path | None = None, *, keep_state: bool = True, wait: bool = True
-) -> None:
-    """Run the app on a document, or on the picker.
+    def keep_unsaved(self) -> None:
+        """Keep unsaved edits and the session, in any thread, when the screen is stuck."""
+        if self.document is not None and self.unsaved:
+            self.recovery.write(self.document)
+        if self.stepping is not None:
+            self.stepping.autosave.finish()
 
-    Raises:
-        DocumentError: the document can't be read: at once, or (``wait``) when the user has seen
-            why, and has left without putting it right.
-    """
-    document = None if path is None else Path(path)
-    failure = NntuiApp(document=document, keep_state=keep_state, wait=wait).run()
-    if failure is not None:
-        raise failure
+    def _handle_exception(self, error: Exception) -> None:
+        """End the app as Textual does, and leave it to the caller to say why."""
+        self.crash = self.crash or error
+        super()._handle_exception(error)
+        self._exit_renderables.clear()

@@ -193,7 +193,7 @@ GROUPS: Final[dict[str, tuple[Key, ...]]] = {
     "Edit": (
         Key("edit", "M", "app.edit", "edit the document (= is for the run: a branch of it)"),
         Key("save", "ctrl+s", "app.save", "save the document"),
-        Key("undo", "ctrl+z", "app.undo", "undo the last edit: the run starts again"),
+        Key("undo", "ctrl+u", "app.undo", "undo the last edit: the run starts again"),
         Key("redo", "ctrl+y", "app.redo", "make again what was undone"),
     ),
     "nntui": (
@@ -202,6 +202,7 @@ GROUPS: Final[dict[str, tuple[Key, ...]]] = {
         Key("open", "o", "app.open", "open a sample or a recent file"),
         Key("palette", "ctrl+p", "app.command_palette",
             "everything by name: keys, commands, samples, themes"),
+        Key("suspend", "ctrl+z", "app.suspend_process", "back to the shell, where fg goes on"),
         Key("quit", "q", "app.quit", "quit", "quit", when=lambda s: True, order=RIGHT),
     ),
 }  # fmt: skip

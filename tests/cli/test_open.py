@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -17,14 +17,22 @@ def opened(monkeypatch):
     screen, paths, kept = ModuleType("nntui.tui.app"), [], []
     screen.kept, screen.waits = kept, []
 
-    def open_screen(path, *, keep_state, wait):
-        paths.append(path)
-        kept.append(keep_state)
-        screen.waits.append(wait)
+    class NntuiApp:
+        crash = None
 
-    screen.open_screen = open_screen
+        def __init__(self, *, document, keep_state, wait):
+            paths.append(document)
+            kept.append(keep_state)
+            screen.waits.append(wait)
+
+        def run(self, loop):
+            return None
+
+    screen.NntuiApp = NntuiApp
     monkeypatch.setitem(sys.modules, "nntui.tui.app", screen)
     monkeypatch.setattr("nntui.cli.open._require_terminal", lambda file: None)
+    monkeypatch.setattr("nntui.cli.open.Ending", lambda app, loop: SimpleNamespace(number=None))
+    monkeypatch.setattr("nntui.cli.open._leave", sys.exit)
     return paths
 
 

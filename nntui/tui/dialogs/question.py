@@ -83,7 +83,7 @@ class OpeningScreen(Closable[None]):
     """Says which document is being opened, which can be left, or what else takes time."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q", "app.quit", "quit"),
+        Binding("q,ctrl+c", "app.quit", "quit"),
         Binding("escape", "leave", "back"),
     ]
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 from nntui.document.errors import DocumentError
 from nntui.document.files import Stamp, stamps_of
 from nntui.tui.dialogs.question import Answer, OpeningScreen, Question
-from nntui.tui.documents.document import OpenDocument
 from nntui.tui.documents.saving import SaveActions
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from nntui.model.experiment import Experiment
     from nntui.tui.dialogs.fault import FaultScreen
     from nntui.tui.dialogs.picker import PickerScreen
+    from nntui.tui.documents.document import OpenDocument
     from nntui.tui.documents.loading import Opened
 
 EVERY: Final = 1.0
@@ -69,6 +69,7 @@ class OpenActions(SaveActions):
     def show_opened(self, found: Opened) -> None:
         from nntui.debugger.session import original
         from nntui.model.changes.history import Edited
+        from nntui.tui.documents.document import OpenDocument
 
         edited, on_disk = Edited.of(original(found.debugger)), (*found.stamps, None)[0]
         left = found.recovered is not None

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from nntui.model.names import escaped
 from nntui.tui.app_base import AppBase
 from nntui.tui.dialogs.question import OpeningScreen
-from nntui.tui.documents.document import LARGE
 
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
@@ -149,6 +148,7 @@ class EditActions(AppBase):
         """Begin the run of another experiment: a large one's in a thread, behind a screen."""
         from nntui.debugger.session import carried_over
         from nntui.model.changes.structure import Renaming
+        from nntui.tui.documents.document import LARGE
 
         stepping, document = self.stepping, self.document
         assert stepping is not None

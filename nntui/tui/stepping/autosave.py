@@ -56,6 +56,7 @@ class Autosave:
 
     def finish(self) -> None:
         """Stop a movement under way, and save a last time."""
+        self._changed |= self._background.running
         self._background.halt()
         if self._background.wait():
             self.take()()

@@ -7,6 +7,7 @@ that was handed to it and answers keys; what needs the debugger is called with `
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from threading import Event
 from time import perf_counter
 from typing import Any, Final
@@ -38,7 +39,8 @@ Arrived = Callable[["Movement"], None]
 class BackgroundRun:
     """The one movement that may be under way.
 
-    ``take_frame`` is called in its thread, ``paint`` in the screen's.
+    ``take_frame`` is called in its thread, ``paint`` in the screen's, and so is ``failed``, instead
+    of what was to come, with an error that nobody foresaw.
     """
 
     def __init__(
@@ -46,8 +48,10 @@ class BackgroundRun:
         screen: Screen[Any],
         take_frame: Callable[[], Frame],
         paint: Callable[[Frame, str], None],
+        failed: Callable[[Exception], None],
     ) -> None:
         self._screen, self._take_frame, self._paint_frame = screen, take_frame, paint
+        self._failed = failed
         self._stop = Event()
         self._painted = Event()
         self._keys_answered = Event()
@@ -64,8 +68,12 @@ class BackgroundRun:
 
         ``arrived`` is called in the screen's thread, also when the movement was stopped before.
         """
-        if movement.burst(AT_ONCE):
-            arrived(movement)
+        try:
+            if movement.burst(AT_ONCE):
+                arrived(movement)
+                return
+        except Exception as error:
+            self._failed(error)
             return
         self.running = True
         self._stop.clear()
@@ -109,15 +117,17 @@ class BackgroundRun:
     # ---- in the worker's thread ----------------------------------------------------------------
 
     def _work(self, movement: Movement, arrived: Arrived) -> None:
+        ended = partial(arrived, movement)
         try:
             while not self._computed(movement) and not self._stop.is_set():
                 self._painted.clear()
                 self._screen.call_later(self._paint, self._take_frame())
                 if not self._stop.is_set():
                     self._painted.wait(PATIENCE)
-        finally:
-            self._rests.set()
-            self._screen.call_later(self._rest, movement, arrived)
+        except Exception as error:
+            ended = partial(self._failed, error)
+        self._rests.set()
+        self._screen.call_later(self._rest, ended)
 
     def _computed(self, movement: Movement) -> bool:
         """Compute for as long as the paints leave of a cycle; return whether it has arrived."""
@@ -136,9 +146,9 @@ class BackgroundRun:
         self._paint_frame(frame, UNDER_WAY)
         self._shown_at = begun
 
-    def _rest(self, movement: Movement, arrived: Arrived) -> None:
+    def _rest(self, ended: Callable[[], None]) -> None:
         self.running = False
-        arrived(movement)
+        ended()
         waiting, self._waiting = self._waiting, []
         for action in waiting:  # one may begin to move: the next then stops it and waits again
             action()

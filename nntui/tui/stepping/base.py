@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import cached_property, partial, wraps
+from traceback import format_exception, format_exception_only
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Final, ParamSpec, TypeVar
 
 from textual.geometry import Size
@@ -13,6 +14,7 @@ from textual.screen import Screen
 from nntui.debugger.commands.command import Movement, Reply
 from nntui.debugger.debugger import Debugger
 from nntui.explain.numbers import DEFAULT_PRECISION
+from nntui.model.names import escaped
 from nntui.tui.frame import Edge, Frame, NeuronFocus, frame_of
 from nntui.tui.keys import FooterFacts
 from nntui.tui.panes.algorithm import AlgorithmPane
@@ -129,6 +131,7 @@ class SteppingBase(Screen[None]):
             self,
             lambda: frame_of(debugger, on_the_way=True, before=self.wants_before),
             self.paint,
+            self._failed,
         )
         self.player = Player(self, debugger, self.show)
         self.autosave = Autosave(self, debugger, self.background, self.say, wanted=keep_state)
@@ -287,6 +290,19 @@ class SteppingBase(Screen[None]):
         if stop is not None and stop.messages:
             self.tell(reply.command, stop.messages, turn=movement.search is not None)
         self.show("stopped on the way" if not movement.over else reply.stop or "")
+
+    def _failed(self, error: Exception) -> None:
+        """Say that a movement met a fault in nntui; replay the run, which may stand half-way."""
+        said = "".join(format_exception_only(error)).strip()
+        position = self.debugger.position
+        self.debugger.seek(0)
+        try:
+            self.debugger.seek(position)
+        except Exception:  # the same again: the start is sound
+            self.debugger.seek(0)
+        report = "".join(format_exception(error)).rstrip().split("\n")
+        self.tell("a fault in nntui; please report it with these lines", tuple(report), turn=False)
+        self.show(f"a fault in nntui ended this ({escaped(said, 100)}): the pane Output has more")
 
     @property
     def focused_value(self) -> str | None:

@@ -159,7 +159,7 @@ async def test_undo_and_redo_work_in_the_editor_and_on_the_run(app_on, debugger_
         assert len(app.document.edited.versions) == 3
         await pilot.press("ctrl+z", "ctrl+z", "ctrl+y", "escape")
         await until(pilot, lambda: "h3" in debugger_of(app).experiment.network)
-        await pilot.press("ctrl+z")
+        await pilot.press("ctrl+u")
         await until(pilot, lambda: debugger_of(app).experiment is first)
         await pilot.press("ctrl+y")
         await until(pilot, lambda: "h3" in debugger_of(app).experiment.network)
@@ -177,7 +177,7 @@ async def test_branches_come_back_when_the_edit_after_them_is_undone(
         await pilot.press("M", "a", "enter", "escape")
         await until(pilot, lambda: "h3" in debugger_of(app).experiment.network)
         assert any("branch" in toast.message for toast in app._notifications)
-        await pilot.press("ctrl+z")
+        await pilot.press("ctrl+u")
         await until(pilot, lambda: "h3" not in debugger_of(app).experiment.network)
         assert len(debugger_of(app).branches) == branches == 2
 
@@ -216,7 +216,7 @@ async def test_breakpoints_and_watches_follow_a_neuron_that_is_renamed_and_back(
         assert [each.expression.text for each in debugger.displays] == ["a[g1] * 2"]
         assert [each.name for each in debugger.bookmarks] == ["here"]
         assert "not kept" not in toasts(app)
-        await pilot.press("ctrl+z")
+        await pilot.press("ctrl+u")
         await until(pilot, lambda: "h1" in debugger_of(app).experiment.network)
         assert [row.text for row in debugger_of(app).breakpoints] == ["break h1"]
         assert [each.expression.text for each in debugger_of(app).displays] == ["a[h1] * 2"]
@@ -300,7 +300,7 @@ async def test_the_run_of_a_large_document_begins_beside_the_screen_which_says_s
         assert may_begin.wait(20)
         return carried_over(*arguments)
 
-    monkeypatch.setattr("nntui.tui.editor.history.LARGE", 1)
+    monkeypatch.setattr("nntui.tui.documents.document.LARGE", 1)
     monkeypatch.setattr("nntui.debugger.session.carried_over", carried_over_slowly)
     app = app_on()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -310,6 +310,6 @@ async def test_the_run_of_a_large_document_begins_beside_the_screen_which_says_s
         await until(pilot, lambda: "h3" in debugger_of(app).experiment.network)
         await until(pilot, shows(app, SteppingScreen))
         assert [row.text for row in debugger_of(app).breakpoints] == ["break h1"]
-        await pilot.press("ctrl+z")
+        await pilot.press("ctrl+u")
         await until(pilot, lambda: "h3" not in debugger_of(app).experiment.network)
         await until(pilot, shows(app, SteppingScreen))

@@ -7,6 +7,8 @@ from dataclasses import replace
 import pytest
 from support.pilot import until
 
+from nntui.debugger.commands.command import Movement
+from nntui.debugger.debugger import Debugger
 from nntui.document.load import load
 from nntui.samples import samples
 from nntui.tui.app import NntuiApp
@@ -172,3 +174,40 @@ async def test_play_ends_with_the_run(app_on, debugger_of, status):
         await _at_rest(pilot)
         await pilot.press("S", "space")
         await until(pilot, lambda: debugger_of(app).at_end and "end of the run" in status(app))
+
+
+class Surprise:
+    """A fault in the middle of a movement."""
+
+    def __init__(self, monkeypatch):
+        self.after, burst = 3, Movement.burst
+
+        def fails(movement, seconds):
+            self.after -= 1
+            if self.after == 0:
+                raise ZeroDivisionError("nobody foresaw this")
+            return burst(movement, seconds)
+
+        monkeypatch.setattr(Movement, "burst", fails)
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+async def test_a_fault_on_the_way_is_a_message_and_the_debugger_goes_on(
+    endless, debugger_of, status, monkeypatch, at_once
+):
+    async with endless.run_test(size=(120, 36)) as pilot:
+        await pilot.press("s")
+        surprise = Surprise(monkeypatch)
+        surprise.after = 1 if at_once else 3
+        await pilot.press("c")
+        await until(pilot, lambda: "ended this (ZeroDivisionError" in status(endless))
+        screen, debugger = endless.screen, debugger_of(endless)
+        assert not screen.background.running
+        assert any("nobody foresaw this" in text for text, _ in screen.output_pane._log)
+        before = debugger.position
+        assert screen.latest.snapshot == debugger.snapshot()
+        await pilot.press("s")
+        await until(pilot, lambda: debugger.position == before + 1)
+        fresh = Debugger(debugger.experiment)
+        fresh.seek(before + 1)
+        assert fresh.snapshot().values == debugger.snapshot().values

@@ -1,0 +1,46 @@
+"""The terminal on POSIX: Textual's driver, for redirected streams and terminals that go away."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from typing import Any, TextIO
+
+from textual.drivers.linux_driver import LinuxDriver
+
+
+class TerminalDriver(LinuxDriver):
+    """Draws on standard error, or on standard output where only that is a terminal."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        streams = (sys.__stderr__, sys.__stdout__)
+        self._file: Any = LastingFile(next(s for s in streams if s is not None and s.isatty()))
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """Ask the terminal that is drawn on: Textual asks standard output, which may be a file."""
+        with suppress(OSError):
+            columns, rows = os.get_terminal_size(self._file.fileno())
+            if columns and rows:
+                return columns, rows
+        return super()._get_terminal_size()
+
+
+class LastingFile:
+    """A terminal that takes what is written to it, also when it is gone.
+
+    An error would end the thread that writes, and the screen would wait for that thread for ever.
+    """
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self.fileno = file.fileno
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            self._file.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._file.flush()
