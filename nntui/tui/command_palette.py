@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
 from nntui.samples import samples
-from nntui.tui.dialogs.closable import Closable
+from nntui.tui.dialogs.question import Closable
 from nntui.tui.keys import GROUPS
 
 if TYPE_CHECKING:

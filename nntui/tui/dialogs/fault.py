@@ -17,7 +17,7 @@ from textual.widgets import Footer, Static
 
 from nntui.model.names import escaped
 from nntui.text import padded
-from nntui.tui.dialogs.closable import Closable
+from nntui.tui.dialogs.question import Closable
 from nntui.tui.theme import Colours
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen, ScreenResultType
 from textual.widget import Widget
 from textual.widgets import Checkbox, Label, Static
 
-from nntui.tui.dialogs.closable import Closable
+from nntui.tui.dialogs.question import Closable
 
 
 class FormScreen(ModalScreen[ScreenResultType | None], Closable[ScreenResultType]):

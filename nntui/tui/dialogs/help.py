@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from nntui.text import wrapped
-from nntui.tui.dialogs.closable import Closable
+from nntui.tui.dialogs.question import Closable
 from nntui.tui.keys import COUNT_HELP, EDITOR, GROUPS, LISTS, Key, every_key
 from nntui.tui.panes.command_line import TextField
 from nntui.tui.panes.pane import NAMES

@@ -20,7 +20,7 @@ from textual.widgets.option_list import Option
 from nntui.model.names import escaped
 from nntui.samples import samples
 from nntui.text import padded
-from nntui.tui.dialogs.closable import Closable
+from nntui.tui.dialogs.question import Closable
 from nntui.tui.user_files import recent_files
 
 LEAST_WIDTH: Final = 8

@@ -1,4 +1,4 @@
-"""A question with a few answers, each with its key; the screen that says what is being opened."""
+"""Screens that are left for the one below: their base, a question, what is being opened."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import ClassVar, Final
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.events import Resize
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.widgets import Button, Static
 
 from nntui.model.names import escaped
-from nntui.tui.dialogs.closable import Closable
 
 OPENING: Final = "opening"
 _WIDEST: Final = 72
@@ -34,6 +34,25 @@ class Answer:
     key: str
     name: str
     label: str
+
+
+class Closable(Screen[ScreenResultType | None]):
+    """A screen that is left at most once, and only while it is the one on top.
+
+    A second key or click may be on its way to it when it is left, and a question may cover it.
+    (A modal screen has this base behind ``ModalScreen``: Textual takes styles from the first.)
+    """
+
+    def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
+        """Leave the screen with a result, if it is the one on top."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to go back only when another screen lies below."""
+        return len(self.app.screen_stack) > 2 if action == "leave" else True
 
 
 class Question(ModalScreen["str | None"], Closable[str]):

@@ -15,7 +15,7 @@ from textual.widgets.tree import TreeNode
 
 from nntui.debugger.queries.why import ROWS, Cause, expand
 from nntui.explain.numbers import PRECISIONS, rewritten
-from nntui.tui.dialogs.closable import Closable
+from nntui.tui.dialogs.question import Closable
 
 
 class WhyScreen(ModalScreen["Cause | None"], Closable[Cause]):

@@ -22,7 +22,6 @@ from nntui.document.user_state import (
 from nntui.model.names import escaped
 from nntui.tui.app_base import AppBase
 from nntui.tui.dialogs.question import Answer, Question
-from nntui.tui.documents.document import LARGE
 from nntui.tui.editor.history import EditActions
 from nntui.tui.user_files import remember
 
@@ -123,6 +122,8 @@ class SaveActions(EditActions):
 
     def _write(self, document: OpenDocument, path: Path, then: Then | None) -> None:
         """Write in a thread: a large document takes a moment."""
+        from nntui.tui.documents.document import LARGE
+
         experiment = document.edited.experiment
         if experiment.network.wiring().connection_count >= LARGE:
             self.say(f"saving {document.name} …")

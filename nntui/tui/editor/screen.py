@@ -16,8 +16,8 @@ from textual.widgets import Static
 from nntui.model.changes.settings import Change
 from nntui.model.errors import NntuiError
 from nntui.model.fit import warnings
-from nntui.tui.dialogs.closable import Closable
 from nntui.tui.dialogs.help import EDITING, HelpScreen
+from nntui.tui.dialogs.question import Closable
 from nntui.tui.documents.document import OpenDocument
 from nntui.tui.editor.forms import EditForm, Form, located, new_connection_form
 from nntui.tui.editor.preview import Preview
