@@ -45,7 +45,7 @@ def mine(tmp_path):
         "truecolor",
         pytest.param("256 colours", marks=pytest.mark.deep),
         pytest.param("16 colours", marks=pytest.mark.deep),
-        "monochrome",
+        pytest.param("monochrome", marks=pytest.mark.deep),
     ],
 )
 def test_open_step_break_continue_inspect_set_edit_save_and_quit(terminal, mine, name):

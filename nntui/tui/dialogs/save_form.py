@@ -63,8 +63,6 @@ def path_problem(typed: str) -> str | None:
     path = path_of(typed)
     if not typed.strip():
         return "a file needs a name"
-    if not typed.isprintable():
-        return "no file can have this name"
     if os.path.isdir(path):
         return "this is a folder: a file in it needs a name"
     if not os.path.isdir(path.parent):

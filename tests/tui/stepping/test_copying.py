@@ -83,9 +83,17 @@ async def test_a_file_that_is_there_is_replaced_only_when_asked_for_twice(
         assert str(place) in toasts(app)
 
 
-@pytest.mark.parametrize(
-    "name", ["", "{folder}", "{folder}/no/such/file", "a\0b", "~nobody-at-all/file"]
-)
+async def test_a_file_gets_the_name_that_is_seen_in_the_form(app_on, tmp_path):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        form = await _save(app, pilot, "save_picture")
+        form.query_one("#path").value = f"{tmp_path}/a\0b.svg"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert [file.name for file in tmp_path.glob("*.svg")] == [r"a\u0000b.svg"]
+
+
+@pytest.mark.parametrize("name", ["", "{folder}", "{folder}/no/such/file", "~nobody-at-all/file"])
 async def test_a_place_that_cannot_be_written_is_refused_in_the_form(app_on, tmp_path, name):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
