@@ -128,7 +128,6 @@ class Branches:
         else:
             assert name is not None
             branch = Branch(name, here.name, edit.position, (edit,), timeline)
-        self._branches[branch.name] = branch
         self._go(branch)
         return branch
 
@@ -237,9 +236,9 @@ class Branches:
 
     def _go(self, branch: Branch) -> None:
         """Go to the same position of a branch."""
-        position = self._stepper.position
+        self._stepper.stand_on(Run(branch.timeline), self._stepper.position)
+        self._branches[branch.name] = branch
         self._current = branch.name
-        self._stepper.stand_on(Run(branch.timeline), position)
 
     def _require_room(self) -> None:
         if len(self) >= MAX_BRANCHES:

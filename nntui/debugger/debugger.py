@@ -37,6 +37,9 @@ class Debugger(Stepper):
     writer: Callable[[Experiment, str, bool], object] | None = None
     """Writes a document to a path (and over a file that is there); given by who knows documents."""
 
+    named_write: tuple[str, int] | None = None
+    """The value and the position that last-write or next-write named last."""
+
     @cached_property
     def breakpoints(self) -> BreakpointTable:
         from nntui.debugger.breakpoints.table import BreakpointTable

@@ -175,8 +175,12 @@ class Stepper:
 
     def stand_on(self, run: Run, position: int) -> None:
         """Go on with another run (that of another branch), at a position."""
-        self.run = run
-        self._seek_and_observe(position)
+        before, self.run = self.run, run
+        try:
+            self._seek_and_observe(position)
+        except BaseException:
+            self.run, self._last = before, None
+            raise
 
     def _seek_and_observe(self, position: int) -> None:
         """Seek to one step before, and execute that one under observation."""

@@ -85,7 +85,13 @@ class Run:
 
         ``witness`` is called after the last one, before the edits made there change anything.
         """
-        target = min(self.position + count, self.schedule.total)
+        try:
+            return self._advance(min(self.position + count, self.schedule.total), witness)
+        except BaseException:
+            self._state = None  # a step may be half executed: it is built anew
+            raise
+
+    def _advance(self, target: int, witness: Callable[[], object] | None) -> Operation | None:
         last: Operation | None = None
         while self.position < target:
             state, schedule = self.state, self.schedule
@@ -207,7 +213,11 @@ class Run:
         self._active = ActiveExperiment(timeline.experiment_at(base))
         self._steps = steps_from(self._active, self._state, schedule, base)
         self.position = base
-        self.advance(position - base)
+        try:
+            self.advance(position - base)
+        except BaseException:
+            self.position = position
+            raise
         return self._state
 
     def _finish(self, update: int) -> None:

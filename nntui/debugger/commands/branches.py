@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from nntui.debugger.breakpoints.sites import SiteIndex, Sites
 from nntui.debugger.commands.command import (
     Command,
     CommandError,
@@ -22,12 +23,14 @@ from nntui.debugger.expressions import ExpressionError
 from nntui.debugger.values import value_text
 from nntui.engine.edits import edit_of
 from nntui.model.errors import counted
-from nntui.model.names import escaped, unquoted
+from nntui.model.names import escaped, parse_value_name, unquoted
+from nntui.model.wiring import parameter_key
 
 if TYPE_CHECKING:
     from nntui.debugger.breakpoints.stop import Stop
     from nntui.debugger.compare import BranchComparison
     from nntui.debugger.debugger import Debugger
+    from nntui.engine.schedule import Schedule
 
 
 def _set(debugger: Debugger, rest: str) -> Output:
@@ -48,10 +51,81 @@ def _set(debugger: Debugger, rest: str) -> Output:
     if not value:
         raise CommandError("set needs a target and a value, as in set w[x1,h1] 0.3")
     branch = debugger.edit(target, _value(debugger, target, value))
+    step = counts_from(debugger, branch.edits[-1].target)
+    counts = f"{branch.edits[-1].target} is not read again before the end of the run"
+    if step is not None:
+        kind, *neurons = debugger.schedule.operation(step)
+        counts = f"it counts from step {step} on: {kind} {' → '.join(neurons)}".rstrip()
+        if branch.edits[-1].target.startswith(("x[", "y[")):
+            example = debugger.schedule.position(step).example
+            counts += f" of example {example}"
     return Output(
-        (f"branch {escaped(branch.name)}: {escaped(branch.text, 1000)}",),
-        {"branch": branch.name, "edits": [edit.text for edit in branch.edits]},
+        (f"branch {escaped(branch.name)}: {escaped(branch.text, 1000)}", escaped(counts, 1000)),
+        {
+            "branch": branch.name,
+            "edits": [edit.text for edit in branch.edits],
+            "counts_from": step,
+        },
     )
+
+
+def counts_from(debugger: Debugger, target: str) -> int | None:
+    """Find the next step that reads what ``set`` has changed here; None without one."""
+    schedule, position = debugger.schedule, debugger.position
+    symbol, bracket, _ = target.partition("[")
+    if symbol in ("x", "y"):
+        return _reads_example(schedule, position, 0 if symbol == "x" else schedule.offsets.loss)
+    neurons: tuple[str, ...] = ()
+    if bracket:
+        named = target if symbol in ("w", "b") else "a" + target.removeprefix(symbol)
+        _, neurons = parse_value_name(named)
+    index = SiteIndex(debugger.experiment.network.wiring(), schedule)
+    sites = _readers(index, symbol, neurons)
+    step = position
+    while step < schedule.total and step - position <= 2 * schedule.steps_per_epoch:
+        block = index.block(step)
+        found = (block.start + offset for offset in sorted(sites.of(block)))
+        if (reader := next((each for each in found if each >= position), None)) is not None:
+            return reader
+        step = block.end
+    return None
+
+
+def _readers(index: SiteIndex, symbol: str, neurons: tuple[str, ...]) -> Sites:
+    """The steps that read a parameter, a function or a setting."""
+    offsets = index.offsets
+    own = offsets.update.get(parameter_key(neurons)) if symbol in ("w", "b") else None
+    update = () if own is None else (own,)
+    match symbol:
+        case "w":
+            return Sites((offsets.forward_edge(*neurons), offsets.backward_edge(*neurons)), update)
+        case "b":
+            edges = offsets.forward_edges(*neurons)
+            return Sites((edges.start if edges else offsets.forward_neuron(*neurons),), update)
+        case "activation":
+            return Sites((offsets.forward_neuron(*neurons), offsets.backward_neuron(*neurons)))
+        case "loss":
+            return Sites((offsets.loss,))
+    penalty = symbol in ("l1", "l2")
+    return Sites(
+        (), tuple(n for p, n in offsets.update.items() if not penalty or isinstance(p, tuple))
+    )
+
+
+def _reads_example(schedule: Schedule, position: int, offset: int) -> int | None:
+    """The next step at an offset of the example shown: in this epoch, or in the next one."""
+    step = schedule.example_start(max(position - 1, 0)) + offset
+    if step >= position:
+        return step
+    example, first = schedule.example_shown(position), schedule.position(step).epoch + 1
+    if first >= schedule.epochs:
+        return None
+    updates = range(first * schedule.updates_per_epoch, (first + 1) * schedule.updates_per_epoch)
+    for update in updates:
+        if example in (batch := schedule.batch(update)):
+            load = batch.index(example) * schedule.steps_per_example
+            return schedule.update_start(update) + load + offset
+    return None
 
 
 _OF_A_DOCUMENT: Final = ("optimizer", "batch_size", "shuffle", "reduction", "epochs", "seed")
@@ -191,7 +265,8 @@ BRANCH_COMMANDS: Final = (
         more="""
 TARGET is w[i,j], b[j], x[i] or y[k] of the example shown, activation[j], loss, learning_rate or
 another setting of the optimizer, l1, l2. VALUE may be an expression. The future that was there
-stays in the branch it belongs to.
+stays in the branch it belongs to. The reply says from which step on it counts: an x that was loaded
+already counts from its next load.
   set w[x1,h1] 0.3
   set w[x1,h1] = w[x1,h1] * 2
   set learning_rate 0.01

@@ -7,6 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from nntui.debugger.commands.command import Candidates
+from nntui.debugger.values import never_known
 from nntui.model.activations import ACTIVATIONS
 from nntui.model.losses import LOSSES
 from nntui.model.names import SYMBOLS, quoted, value_name
@@ -52,10 +53,15 @@ def values(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
         yield from _of_symbol(net, symbol, begun)
         return
     for known, counts in SYMBOLS.items():
+        if never_known(debugger.experiment, value_name(known, *_ANY[: counts[0]])):
+            continue
         if known == symbol and counts != (0,):
             yield from _of_symbol(net, known, begun)
         else:
             yield known + ("[" if counts != (0,) else "")
+
+
+_ANY: Final = ("", "")  # neurons: whether a symbol has values at all does not depend on them
 
 
 def expressions(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:

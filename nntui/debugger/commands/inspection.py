@@ -30,11 +30,12 @@ from nntui.debugger.commands.completion import (
 )
 from nntui.debugger.commands.movement import stand
 from nntui.debugger.displays import DisplayedValue, line_of
+from nntui.debugger.expressions import parse
 from nntui.debugger.expressions.functions import FUNCTIONS
-from nntui.debugger.values import Value, value_text
+from nntui.debugger.values import Value, has_softmax, value_text
 from nntui.model.errors import counted
-from nntui.model.names import SYMBOLS, escaped, unquoted, value_name
-from nntui.model.wiring import check_value
+from nntui.model.names import OF_STEPS, SYMBOLS, escaped, unquoted, value_name
+from nntui.model.wiring import check_value, value_owners
 
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
@@ -48,13 +49,18 @@ def _print(debugger: Debugger, rest: str) -> Output:
     if not rest:
         raise CommandError("print needs an expression, such as abs(dw[x1,h1])")
     values = [(text, debugger.evaluate(text)) for text in at_commas(rest)]
-    lines = [f"{escaped(text, 1000)} = {_said(value)}" for text, value in values]
+    lines = [f"{escaped(text, 1000)} = {_said(debugger, text, value)}" for text, value in values]
     data = [{"expression": text, "value": value} for text, value in values]
     return Output(tuple(lines), data[0] if len(data) == 1 else {"values": data})
 
 
-def _said(value: Value) -> str:
-    return "blank here" if value is None else value_text(value)
+def _said(debugger: Debugger, text: str, value: Value) -> str:
+    from nntui.debugger.queries.writes import blank_reason
+
+    if value is not None:
+        return value_text(value)
+    blank = parse(text, debugger.experiment.network).blank(debugger.value)
+    return f"blank here ({escaped(blank_reason(debugger.run, blank or text), 300)})"
 
 
 def _display(debugger: Debugger, rest: str) -> Output:
@@ -100,13 +106,16 @@ def _info(debugger: Debugger, rest: str) -> Output:
 def _values(debugger: Debugger, rest: str) -> Output:
     snapshot = debugger.snapshot()
     symbols = split(rest)
-    for symbol in symbols:
-        chosen(symbol, SYMBOLS, "kind of value")
+    symbols = [chosen(symbol, SYMBOLS, "kind of value") for symbol in symbols]
     found = {
         name: value
         for name, value in snapshot.values.items()
         if not symbols or name.partition("[")[0] in symbols
     }
+    for symbol in symbols:
+        if symbol not in OF_STEPS:
+            names = (value_name(symbol, *owner) for owner in value_owners(snapshot.net, symbol))
+            found |= {name: debugger.value(name) for name in islice(names, MOST_VALUES)}
     lines = [f"{name} = {value_text(value)}" for name, value in islice(found.items(), MOST_VALUES)]
     if len(found) > MOST_VALUES:
         lines.append(f"… and {len(found) - MOST_VALUES} more: info values w, print w[x1,h1]")
@@ -129,6 +138,8 @@ def _neuron(debugger: Debugger, rest: str) -> Output:
     for j in names:
         symbols = ("z", "a", "da", "delta", "b", "db") if j in net.sources else ("x", "a", "da")
         symbols = (*symbols, "y") if j in net.outputs else symbols
+        if j in net.outputs and has_softmax(debugger.experiment):
+            symbols = (*symbols, "p")
         own = {name: debugger.value(name) for name in (value_name(s, j) for s in symbols)}
         ends = (*((i, j) for i in net.sources.get(j, ())), *((j, k) for k in net.targets[j]))
         edges = {name: debugger.value(name) for name in (value_name("w", *end) for end in ends)}
@@ -176,12 +187,33 @@ _SHORT: Final = {
     "line": "position", "program": "position", "source": "position",
 }  # fmt: skip
 
+EXPRESSIONS_HELP: Final = f"""
+What can stand in print, display, history, set, watch and the conditions of break:
+Values of the example: x[i] y[k] z[j] a[j] da[j] delta[j] loss; t[k] is read as y[k]. p[k] is the
+softmax of the outputs under cross_entropy, known once all outputs are.
+Parameters b[j] w[i,j]; their gradients db[j] dw[i,j], summed over the batch's examples so far.
+g[j] g[i,j]: the gradient that the optimizer gets, known from the end of a batch's passes to the
+next batch: their mean (or sum) and the penalty. PyTorch's .grad is g without l1 and l2.
+m[…] v[…] s[…]: what the optimizer remembers of a parameter, by the names in its formula: sgd v (the
+momentum buffer), adam m and v, rmsprop s and v, adagrad s. 0 before the first update.
+learning_rate and the optimizer's other settings, l1, l2: always known.
+accuracy: the share of training examples classified right with the parameters here, under bce,
+bce_with_logits and cross_entropy; while an update changes them, with those before it.
+batch_loss epoch_loss test_loss, epoch update example step.
+Functions: {", ".join(FUNCTIONS)}; + - * / **, comparisons, and or not.
+max, min, sum, mean and norm are also taken over all values of a kind, or of a layer (layer 0 is the
+inputs; a connection is of its target's layer):
+  norm(dw)
+  max(abs(dw[layer 2])) < 1e-6
+  accuracy >= 0.95 and epoch_loss < 0.1
+A blank value makes an expression blank; isblank(x) asks for that."""
+
 INSPECTION_COMMANDS: Final = (
     Command(
         "print", "EXPRESSION [, EXPRESSION …]", "say what an expression is here", _print,
         aliases=("p",), completes=expressions,
         more=f"""
-Functions: {', '.join(FUNCTIONS)}; and, or, not.
+Functions: {', '.join(FUNCTIONS)}; and, or, not. help expressions says more.
 Over the names of values: x[i] z[j] a[j] da[j] delta[j] b[j] db[j] w[i,j] dw[i,j] y[k], loss,
 batch_loss, epoch_loss, test_loss, epoch, update, example, step. The last four count from 0, as in
 a trace; the screen's status line counts from 1.
@@ -283,7 +315,8 @@ QUERY_COMMANDS: Final = (
         "why", "VALUE [LEVELS]", "say which step made a value, and out of what", _why,
         completes=values,
         more="""
-LEVELS opens what that was made of, and so on back.
+LEVELS opens what that was made of, and so on back. At most 200 rows are shown, 20 of a level: the
+rest is shown by why of a value further down, or by the dialog of the screen (w, then its rows).
   why delta[h1]
   why w[x1,h1] 4""",
     ),

@@ -23,7 +23,12 @@ from nntui.debugger.commands.command import (
     split,
 )
 from nntui.debugger.commands.gdb import ADVICE, KEYS, SAME
-from nntui.debugger.commands.inspection import INSPECTION_COMMANDS, QUERY_COMMANDS, plain_displays
+from nntui.debugger.commands.inspection import (
+    EXPRESSIONS_HELP,
+    INSPECTION_COMMANDS,
+    QUERY_COMMANDS,
+    plain_displays,
+)
 from nntui.debugger.commands.movement import GOTO_COMMANDS, STEP_COMMANDS, where
 from nntui.debugger.commands.script import SCRIPT_COMMANDS, Script, ScriptLine, script_of
 from nntui.debugger.displays import line_of
@@ -37,7 +42,8 @@ if TYPE_CHECKING:
 
 
 _LAST_LINE: Final = (
-    "A name may be cut short as long as it stays clear which is meant. help COMMAND says more."
+    "A name may be cut short as long as it stays clear which is meant. help COMMAND says more, "
+    "help expressions what can stand in one."
 )
 
 
@@ -48,6 +54,8 @@ def _help(debugger: Debugger, rest: str) -> Output:
         lines = [f"{name:<{width}}  {text}" for name, text in rows.items()]
         data = {"commands": {c.name: c.help for c in COMMANDS.values()}}
         return Output((*lines, "", _LAST_LINE), data)
+    if rest == "expressions":
+        return Output(tuple(EXPRESSIONS_HELP.strip().splitlines()), {"help": EXPRESSIONS_HELP})
     command = command_called(first_word(rest)[0])
     return Output(
         explained(command),

@@ -20,6 +20,7 @@ from nntui.debugger.commands.command import (
 )
 from nntui.debugger.commands.completion import bookmarks, either, places, values, words
 from nntui.debugger.step import destination
+from nntui.debugger.values import never_known
 from nntui.engine.schedule import Schedule
 from nntui.model.names import did_you_mean, escaped
 from nntui.model.wiring import Wiring
@@ -269,8 +270,12 @@ def _write(direction: int) -> Function:
         found = (writes.last if direction < 0 else writes.next)(rest, position)
         if found is None:
             raise CommandError(f"nothing writes {escaped(rest)} after this")
-        if direction < 0 and found.position == position > 0:
-            found = writes.last(rest, position - 1)  # already at that write: the one before it
+        if reason := never_known(debugger.experiment, found.name):
+            raise CommandError(reason)
+        # At that very write: it is named, and asked again the one before it.
+        if direction < 0 and (found.name, position) == debugger.named_write and position:
+            found = writes.last(rest, position - 1)
+        debugger.named_write = found.name, found.position
         return Movement(debugger, found.position, note=f"{found.name}: {found.text}")
 
     return run
@@ -305,7 +310,7 @@ screen's status line says 1.
         "last-write", "VALUE", "go back to the step that last wrote a value", _write(-1),
         aliases=("x", "lw"), repeats=True, completes=values,
         more="""
-Again: the write before that.
+Behind the very step that wrote it: names that step. Again: the write before that.
   last-write w[x1,h1]""",
     ),
     Command(

@@ -144,6 +144,14 @@ MAX_NODES: Final = 500
 CONSTANTS: Final[dict[str, float | bool]] = {
     "true": True, "false": False, "inf": float("inf"), "nan": float("nan")
 }  # fmt: skip
+# Words of other programs, and what stands for them here.
+_ELSEWHERE: Final = {
+    "softmax": "p[…] is the softmax of the outputs under cross_entropy",
+    "lr": "it is called learning_rate",
+    "grad": "dw[…] and db[…] are sums over the batch, g[…] is what the optimizer gets",
+    "acc": "it is called accuracy",
+    "len": "a network's layers are named in dw[layer 1]",
+}
 OPERATORS: Final = ("and", "or", "not")
 MOST_MEMBERS: Final = 20_000
 """Values that a function is taken over, at most: it is computed anew at every step."""
@@ -328,6 +336,8 @@ class Parser:
         if token.text in self._net.layer:
             name = value_name("a", token.text)
             return f"{escaped(token.text)} is a neuron; its values are {name} and so on"
+        if token.text in _ELSEWHERE:
+            return f"there is no {token.text} here: {_ELSEWHERE[token.text]}"
         hint = did_you_mean(token.text, WORDS)
         return f"there is no value called {token.shown}{hint and '; ' + hint}"
 

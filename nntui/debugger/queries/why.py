@@ -102,7 +102,8 @@ def lines_of(rows: Iterable[CauseRow]) -> tuple[str, ...]:
     for row in rows:
         indent = "  " * row.depth
         if row.cause is None:
-            lines.append(f"{indent}… {row.more} more" if row.more else "…")
+            rest = "… more: ask why of a value further down, or for fewer levels"
+            lines.append(f"{indent}… {row.more} more" if row.more else rest)
             continue
         remark = "; ".join(filter(None, (row.cause.where, row.cause.note)))
         lines.append(f"{indent}{row.cause.text}    ({remark})")

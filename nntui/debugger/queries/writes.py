@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from nntui.debugger.step import MOVEMENTS
+from nntui.debugger.values import never_known
 from nntui.model.names import MEMORY, SETTINGS, parse_value_name, value_name
 from nntui.model.wiring import check_value, parameter_key
 
 if TYPE_CHECKING:
     from nntui.engine.edits import Edit
+    from nntui.engine.run import Run
     from nntui.engine.timeline import Timeline
 
 Origin = Literal["step", "edit", "zeroed", "blanked", "data", "start"]
@@ -92,6 +94,14 @@ class Write:
                 return _AT_START.get(
                     self.name.partition("[")[0], "blank: nothing has written it yet"
                 )
+
+
+def blank_reason(run: Run, name: str) -> str:
+    """Say why a value is blank at a run's position: never known, or still to be written."""
+    if reason := never_known(run.experiment, name):
+        return reason
+    after = Writes(run.timeline).next(name, run.position)
+    return f"{after.text} writes {name}" if after else f"nothing writes {name} after this"
 
 
 _BLANKED: Final = frozenset({"z", "a", "da", "delta", "loss", "p"})

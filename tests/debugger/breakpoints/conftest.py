@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from support.values import all_values
 
 from nntui.debugger.breakpoints.breakpoint import AnyBreakpoint, Breakpoint, Place
 from nntui.debugger.debugger import Debugger
@@ -25,10 +26,10 @@ class Book:
     @classmethod
     def of(cls, debugger: Debugger) -> "Book":
         debugger.seek(0)
-        values, steps = [debugger.snapshot().values], []
+        values, steps = [all_values(debugger)], []
         while not debugger.at_end:
             steps.append(debugger.step())
-            values.append(debugger.snapshot().values)
+            values.append(all_values(debugger))
         debugger.seek(0)
         return cls(values, steps, dict(debugger.experiment.network.wiring().layer))
 

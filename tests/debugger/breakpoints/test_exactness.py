@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.experiments import experiments
+from support.values import value_names
 
 from nntui.debugger.breakpoints.breakpoint import LINES, Place
 from nntui.debugger.breakpoints.parse import parse_breakpoint, parse_watchpoint
@@ -34,7 +35,7 @@ class Author:
 
     def __init__(self, experiment, chance: Random) -> None:
         self.experiment, self.chance = experiment, chance
-        self.values = list(Debugger(experiment).snapshot().values)
+        self.values = value_names(experiment)
 
     def place(self) -> str:
         net, chance = self.experiment.network.wiring(), self.chance
@@ -69,6 +70,16 @@ class Author:
             return chance.choice(
                 [f"{a} + {b}", f"{a} * {b}", f"abs({a})", f"max({a}, {b})", f"({a}) / ({b})"]
             )
+        if chance.random() < 0.1:
+            net = self.experiment.network.wiring()
+            layer = chance.randint(1, max(net.layer.values()))
+            of = (
+                [f"db[layer {layer}]", "delta", "b", "g"]
+                if [*value_owners(net, "g")]
+                else ["delta"]
+            )
+            function = chance.choice(["norm", "max", "min", "sum", "mean"])
+            return f"{function}(abs({chance.choice(of)}))"
         return chance.choice(self.values)
 
     def level(self) -> str:
