@@ -173,6 +173,9 @@ def _summary(experiment: Experiment) -> Iterator[str]:
         f"{counted(schedule.updates, 'update')}: {_function(training.loss)}, "
         f"{_function(training.optimizer)}"
     )
+    if (before := experiment.resumed).updates:
+        done = f"{counted(before.updates, 'update')} in {counted(before.epochs, 'epoch')}"
+        yield f"It goes on after {done}: training.optimizer.state has what is remembered of them."
 
 
 def _function(function: TableFunction[Any]) -> str:

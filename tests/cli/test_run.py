@@ -160,6 +160,8 @@ def test_ten_epochs_saved_and_ten_more_are_twenty(nntui, document, here):
     twenty, more = (json.loads((here / f).read_text()) for f in ("twenty.json", "more.json"))
     assert more == twenty
     assert more["training"]["optimizer"]["state"]["updates"] == 40
+    assert "It goes on after 40 updates in 20 epochs" in nntui("show", "more.json").stdout
+    assert "It goes on" not in nntui("show", path).stdout
 
 
 def test_frozen_parameters_are_saved_as_they_were(nntui, document, here):
