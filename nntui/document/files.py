@@ -6,6 +6,7 @@ import contextlib
 import errno
 import json
 import os
+import re
 import secrets
 import stat
 from collections.abc import Mapping
@@ -26,6 +27,7 @@ MAX_DEBUGGER_BYTES: Final = 2**20
 """Bytes of JSON in the section ``debugger``, and in a debugger's state."""
 
 _NAMES_CONSIDERED: Final = 1000
+_ENTRIES_SWEPT: Final = 10_000
 
 # O_NONBLOCK: opening a FIFO must not wait for its other end. (Windows has none of these.)
 _BINARY: Final = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
@@ -213,7 +215,8 @@ def write_atomically(
     try:
         target = os.path.realpath(path)
         mode = _mode_of(target) or (_PRIVATE if private else None)
-        temporary = f"{os.path.dirname(target)}{os.sep}.nntui-{secrets.token_hex(8)}.tmp"
+        name = f".nntui-{os.getpid()}-{secrets.token_hex(8)}.tmp"
+        temporary = os.path.join(os.path.dirname(target), name)
         try:
             _write(temporary, data, mode, lasting)
             os.replace(temporary, target)
@@ -225,6 +228,35 @@ def write_atomically(
             _flush_folder(os.path.dirname(target))
     except (OSError, ValueError) as error:
         raise fault_of(error, path, _EXPECTED) from None
+
+
+_TEMPORARY: Final = re.compile(r"\.nntui-(\d+)-[0-9a-f]{16}\.tmp")
+
+
+def sweep(folder: Path) -> None:
+    """Delete what killed processes left of files that they were about to write in a folder."""
+    with contextlib.suppress(OSError, ValueError), os.scandir(folder) as entries:
+        for entry in islice(entries, _ENTRIES_SWEPT):
+            name = _TEMPORARY.fullmatch(entry.name)
+            if name and not is_running(int(name[1]), entry.stat(follow_symlinks=False).st_mtime):
+                os.unlink(entry.path)
+
+
+def is_running(process: int, since: float) -> bool:
+    """Return whether a process that ran at ``since`` (seconds since 1970) still does.
+
+    Where the system says when it began, another one that has its number now is not taken for it.
+    """
+    try:
+        os.kill(process, 0)
+    except PermissionError:
+        pass
+    except (OSError, OverflowError):
+        return False
+    try:
+        return os.stat(f"/proc/{process}").st_mtime <= since + 1
+    except OSError:
+        return True
 
 
 def write_text(place: Path, text: str) -> None:

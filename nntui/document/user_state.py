@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from nntui.document.files import (
     absolute,
     decoded,
     folder_of,
+    is_running,
     phrase_of,
     read_bytes,
     write_atomically,
@@ -193,12 +195,14 @@ class Recovered:
 
 
 def recovery_file(document: Path, folder: Path | None = None) -> Path:
-    """Return where unsaved work on a document is kept."""
-    return state_path("recovery", f"{_path_hash(document)}.json", folder=folder)
+    """Return where this process keeps unsaved work on a document: each has a file of its own."""
+    return state_path("recovery", f"{_path_hash(document)}.{os.getpid()}.json", folder=folder)
 
 
 def _path_hash(document: Path) -> str:
-    place = absolute(os.path.abspath(document))
+    place = os.fspath(document)
+    with contextlib.suppress(OSError):  # the working folder is gone
+        place = absolute(os.path.abspath(place))
     return hashlib.sha256(os.fsencode(place)).hexdigest()[:32]
 
 
@@ -215,7 +219,7 @@ def write_recovery(document: Path, experiment: Experiment) -> None:
         plain = plain_document(experiment, folder_of(os.fspath(document)))
         text = {"version": VERSION, "document": os.fspath(document), "experiment": plain}
         write_file(file, laid_out(text))
-    except (Fault, StateError) as error:
+    except (Fault, StateError, OSError) as error:
         what = "unsaved work would not survive the terminal"
         raise StateError(f"{what}: {_path(file)}: {error}") from None
 
@@ -223,12 +227,16 @@ def write_recovery(document: Path, experiment: Experiment) -> None:
 def read_recovery(document: Path) -> Recovered | None:
     """Read the unsaved work on a document; None when there is none.
 
+    What a process left that is gone becomes this one's; the newest, if there are several.
+
     Raises:
         StateError: the file cannot be used. It was set aside, and the sentence says so.
     """
     from nntui.document.load import experiment_of
 
     file = recovery_file(document)
+    if not os.path.lexists(file):
+        _adopt_the_newest(file)
 
     def recovered(text: str) -> Recovered:
         value = _object(text)
@@ -243,6 +251,22 @@ def read_recovery(document: Path) -> Recovered | None:
         return read_file(file, MAX_DOCUMENT_BYTES, recovered)
     except StateError as error:
         raise StateError(f"unsaved work was left, but it cannot be read: {error}") from None
+
+
+def _adopt_the_newest(file: Path) -> None:
+    """Make the newest file of a process that is gone, about the same document, this process's."""
+    document = file.name.partition(".")[0]
+    left: list[tuple[float, str]] = []
+    with contextlib.suppress(OSError):
+        with os.scandir(file.parent) as entries:
+            for entry in entries:
+                owner = re.fullmatch(rf"{document}(?:\.(\d+))?\.json", entry.name)
+                if owner is not None:
+                    written = entry.stat(follow_symlinks=False).st_mtime
+                    if owner[1] is None or not is_running(int(owner[1]), written):
+                        left.append((written, entry.path))
+        if left:
+            os.replace(max(left)[1], file)
 
 
 def forget_recovery(document: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -50,5 +51,5 @@ class OpenDocument:
 
         if self.path is None:
             return False
-        here = self.path.resolve()
-        return any(here == path.resolve() for path in samples().values())
+        here = os.path.realpath(self.path)  # (Path.resolve raises for a circle of links)
+        return any(here == os.path.realpath(path) for path in samples().values())

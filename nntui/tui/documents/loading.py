@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from nntui.debugger.debugger import Debugger
-from nntui.document.files import Stamp, stamps_of
+from nntui.document.files import Stamp, stamps_of, sweep
 from nntui.document.load import load
-from nntui.document.user_state import Recovered, StateError, forget_recovery, read_recovery
+from nntui.document.user_state import (
+    Recovered,
+    StateError,
+    forget_recovery,
+    read_recovery,
+    state_path,
+)
 from nntui.model.dataset import CsvSource
 from nntui.model.experiment import Experiment
 from nntui.samples import samples
@@ -53,6 +60,8 @@ def opened(document: Path, keep_state: bool) -> Opened:
     before = stamps_of((document,))  # taken first: what changes from now on is noticed
     experiment = load(document)
     remember(document)
+    for folder in (document.parent, state_path(), state_path("debugger"), state_path("recovery")):
+        sweep(folder)
     debugger, problems = open_session(experiment, keep_state, document=document)
     recovered = None
     if keep_state:
@@ -63,9 +72,10 @@ def opened(document: Path, keep_state: bool) -> Opened:
     if recovered is not None and recovered.experiment == experiment:
         forget_recovery(document)
         recovered = None
-    files = files_of(document, experiment)
+    # The working folder may be gone when the document is saved.
+    files = files_of(Path(os.path.abspath(document)), experiment)
     stamps = before + stamps_of(files[1:])
-    sample = document.resolve() in samples().values()
+    sample = Path(os.path.realpath(document)) in samples().values()
     _spare_garbage_collector(experiment)
     return Opened(debugger, tuple(problems), sample, files, stamps, recovered)
 

@@ -26,14 +26,12 @@ from nntui.tui.editor.history import EditActions
 from nntui.tui.user_files import remember
 
 if TYPE_CHECKING:
-    from textual.timer import Timer
-
     from nntui.document.user_state import Recovered
     from nntui.model.experiment import Experiment
     from nntui.tui.documents.document import OpenDocument
 
-SOON: Final = 0.4
-"""Seconds from an edit until it is safe from a killed terminal."""
+SOON: Final = 0.05
+"""Seconds from an edit, at most, until it is on its way to where a killed terminal leaves it."""
 
 Then = Callable[[], Any]
 _LEAVE: Final = (Answer("s", "save", "save"), Answer("d", "discard", "discard"))
@@ -168,8 +166,9 @@ class SaveActions(EditActions):
 
     def on_unmount(self) -> None:
         """Keep unsaved work, whatever ended the app."""
-        if self.document is not None and self.document.edited.unsaved:
-            self.recovery.write(self.document)
+        document = self.document
+        if document is not None and (document.edited.unsaved or not document.left):
+            self.recovery.write(document)
 
     def offer_recovered(self, document: OpenDocument, recovered: Recovered) -> None:
         from datetime import datetime
@@ -205,18 +204,19 @@ class Recovery:
     def __init__(self, app: AppBase) -> None:
         self._app = app
         self._lock = Lock()
-        self._timer: Timer | None = None
-        self._complained = False
+        self._due = self._complained = False
 
     def write_soon(self, document: OpenDocument) -> None:
-        """Write unsaved work, or delete it, a moment after the last change, in a thread."""
-        if self._timer is not None:
-            self._timer.stop()
-        if self._app.keep_state and document.path is not None:
+        """Write unsaved work, or delete it, a moment after a change, in a thread."""
+
+        def write() -> None:
+            self._due = False
             # No partial: Textual writes it down, with every number in its arguments.
-            self._timer = self._app.set_timer(
-                SOON, lambda: self._app.run_worker(lambda: self.write(document), thread=True)
-            )
+            self._app.run_worker(lambda: self.write(document), thread=True)
+
+        if self._app.keep_state and document.path is not None and not self._due:
+            self._due = True
+            self._app.set_timer(SOON, write)
 
     def write(self, document: OpenDocument, *, forget: bool = False) -> None:
         """Write unsaved work, or delete it when there is none (in any thread).
