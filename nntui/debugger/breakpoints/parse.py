@@ -51,7 +51,11 @@ def parse_place(text: str, network: Network) -> Place:
     Raises:
         BreakpointError: there is no such place.
     """
-    words, _ = _words(text)
+    words, end = _words(text)
+    if text[end:].strip():
+        raise BreakpointError(
+            f"found “{escaped(text[end:].strip())}” behind the place; conditions go with break"
+        )
     return _place(words, network.wiring())
 
 

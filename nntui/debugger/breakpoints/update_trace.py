@@ -202,12 +202,19 @@ def update_reader(index: SiteIndex, name: str, offset: int) -> Reader:
         return lambda trace: trace.start + trace.length * behind + offset
     # Everything else is as the last example has left it.
     last = _IN_EXAMPLE[symbol](index, index.example_steps - 1, *neurons)
+    if last is _blank:
+        return _blank
 
     def read(trace: UpdateTrace) -> Column:
         column = last(trace)
         return float(column[-1]) if isinstance(column, np.ndarray) else column
 
     return read
+
+
+def is_blank(index: SiteIndex, name: str, offset: int, *, update: bool) -> bool:
+    """Whether a value is blank after the step at an offset, in an example or an update's steps."""
+    return (update_reader if update else example_reader)(index, name, offset) is _blank
 
 
 def _blank(trace: UpdateTrace) -> Column:

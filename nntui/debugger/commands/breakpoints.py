@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from nntui.debugger.commands.command import (
@@ -32,13 +33,16 @@ if TYPE_CHECKING:
 def _make(command: str, lead: str = "") -> Function:
     def run(debugger: Debugger, rest: str) -> Output:
         from nntui.debugger.breakpoints.parse import parse_command
+        from nntui.debugger.breakpoints.reachability import Reachability
 
         if not lead + rest and command.endswith("watch"):
             raise CommandError(f"{command} needs a value or an expression, such as w[x1,h1]")
-        point = debugger.breakpoints.add(
-            parse_command(f"{command} {lead}{rest}", debugger.experiment.network)
-        )
-        return _output([point])
+        point = parse_command(f"{command} {lead}{rest}", debugger.experiment.network)
+        reachability = Reachability(debugger.run)
+        reachability.check(point)
+        said = _output([debugger.breakpoints.add(point)])
+        note = reachability.note(point)
+        return said if note is None else replace(said, lines=(*said.lines, note))
 
     return run
 
@@ -56,9 +60,11 @@ def _change(change: Callable[[Debugger, int, str], AnyBreakpoint]) -> Function:
 
 
 def _condition(debugger: Debugger, number: int, rest: str) -> AnyBreakpoint:
-    from nntui.debugger.expressions import parse
+    from nntui.debugger.breakpoints.reachability import Reachability
+    from nntui.debugger.expressions import condition
 
-    expression = parse(rest, debugger.experiment.network) if rest else None
+    expression = condition(rest, debugger.experiment.network) if rest else None
+    Reachability(debugger.run).check(replace(debugger.breakpoints[number], condition=expression))
     return debugger.breakpoints.condition(number, expression)
 
 

@@ -124,8 +124,10 @@ def _run(debugger: Debugger, rest: str) -> Movement:
 def _until(direction: int) -> Function:
     def run(debugger: Debugger, rest: str) -> Movement:
         from nntui.debugger.breakpoints.parse import parse_place
+        from nntui.debugger.breakpoints.reachability import Reachability
 
         place = parse_place(rest, debugger.experiment.network)
+        Reachability(debugger.run).check_place(place)
         net = debugger.experiment.network.wiring()
         step = step_of_place(net, debugger.schedule, place, debugger.position, direction)
         if step is None:

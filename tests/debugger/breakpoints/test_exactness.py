@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from support.experiments import experiments
 from support.values import value_names
 
-from nntui.debugger.breakpoints.breakpoint import LINES, Place
+from nntui.debugger.breakpoints.breakpoint import LINES, BreakpointError, Place
 from nntui.debugger.breakpoints.parse import parse_breakpoint, parse_watchpoint
+from nntui.debugger.breakpoints.reachability import Reachability
 from nntui.debugger.debugger import Debugger
 from nntui.engine.edits import Edit
 from nntui.model.activations import Activation
@@ -227,3 +228,27 @@ def test_the_steps_that_wrote_nonfinite_numbers_are_found(
     debugger.resume()
     found = sum(book.book.matches(every, s) for s in range(debugger.total))
     assert debugger.breakpoints[1].hits - every.hits == found  # counted without stepping
+
+
+@given(experiment=small, seed=st.integers(0, 2**32))
+def test_what_is_refused_when_it_is_set_matches_no_step(experiment, seed, one_by_one) -> None:
+    """And each place that it says to write instead is one that is taken."""
+    chance = Random(seed)
+    debugger, author = Debugger(experiment), Author(experiment, chance)
+    refused_matches(debugger, author, one_by_one(debugger, []).book, rows=12)
+
+
+def refused_matches(debugger, author, book, *, rows: int) -> int:
+    reachability, refused = Reachability(debugger.run), []
+    for row in [author.row(1) for _ in range(rows)]:
+        try:
+            reachability.check(row)
+        except BreakpointError as error:
+            refused.append((row, str(error)))
+    for row, said in refused:
+        there = [s for s in range(debugger.total) if book.matches(row, s)]
+        assert not there, f"{row.text}: {said}, but steps {there[:5]}"
+        if ": write break " in said:
+            advice = said.partition(": write break ")[2]
+            reachability.check(parse_breakpoint(advice, debugger.experiment.network))
+    return len(refused)
