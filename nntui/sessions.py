@@ -70,7 +70,12 @@ def open_session(
             problems.append(f"{error}; {set_aside(file)}")
     if experiment.debugger:
         try:
-            problems += restore(debugger, experiment.debugger, seconds)
+            of = escaped(document.name) if document is not None else "the document"
+            lost = restore(debugger, experiment.debugger, seconds)
+            problems += [
+                each if isinstance(each, SlowPosition) else f"{of}, section debugger: {each}"
+                for each in lost
+            ]
         except SessionError as error:
             problems.append(f"the document’s section debugger is ignored: {error}")
     return debugger, problems

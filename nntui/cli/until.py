@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from nntui.debugger.breakpoints.breakpoint import Place
+from nntui.debugger.breakpoints.reachability import Reachability
 from nntui.debugger.expressions import ExpressionError, condition
 from nntui.debugger.queries.past import ArrayView
 from nntui.debugger.values import never_known, setting_values
@@ -69,6 +71,11 @@ class Until:
         self.text = self._expression.text
         self._experiment = experiment
         self._schedule = Schedule(experiment)
+        end = Place("update", end=True)
+        try:
+            Reachability(experiment, self._schedule).check_condition(self._expression, end)
+        except NntuiError as error:  # not with the place that break would take instead
+            raise NntuiError(f"--until: {str(error).partition(': write break')[0]}") from None
         net = experiment.network.wiring()
         names = self._expression.names
         read = {each for name in names for each in _read(experiment, name)}

@@ -390,7 +390,9 @@ def from_plain(plain: object, network: Network) -> tuple[BreakpointTable, list[s
         try:
             table.add(_from_plain_entry(entry, network))
         except NntuiError as error:
-            problems.append(f"breakpoints[{n}]: {error}")
+            made = entry.get("command") if isinstance(entry, dict) else None
+            what = f"breakpoints: {escaped(made)}" if isinstance(made, str) else f"breakpoints[{n}]"
+            problems.append(f"{what} is left out: {error}")
     if len(plain) > MAX_BREAKPOINTS:
         problems.append(f"breakpoints: {len(plain)} of them, the first {MAX_BREAKPOINTS} are kept")
     return table, problems

@@ -39,6 +39,8 @@ from nntui.model.names import escaped, parse_value_name
 
 if TYPE_CHECKING:
     from nntui.engine.run import Run
+    from nntui.engine.schedule import Schedule
+    from nntui.model.experiment import Experiment
 
 Range: TypeAlias = tuple[float, float]
 """The least and the greatest number that something may be."""
@@ -51,17 +53,21 @@ _ANY: Final[Range] = (-np.inf, np.inf)
 class Reachability:
     """What can be known of a run's steps without computing them."""
 
-    def __init__(self, run: Run) -> None:
-        self._experiment, self._schedule = run.experiment, run.schedule
-        self._index = SiteIndex(run.experiment.network.wiring(), run.schedule)
-        self._edited = bool(run.timeline.edits)
-        examples = run.experiment.train_examples
+    def __init__(self, experiment: Experiment, schedule: Schedule, *, edited: bool = False) -> None:
+        self._experiment, self._schedule, self._edited = experiment, schedule, edited
+        self._index = SiteIndex(experiment.network.wiring(), schedule)
+        examples = experiment.train_examples
         self._ranges: Mapping[str, Range] = {
-            "step": (0, run.schedule.total - 1),
-            "update": (0, run.schedule.updates - 1),
-            "epoch": (0, run.schedule.epochs - 1),
+            "step": (0, schedule.total - 1),
+            "update": (0, schedule.updates - 1),
+            "epoch": (0, schedule.epochs - 1),
             "example": (min(examples), max(examples)),
         }
+
+    @classmethod
+    def of(cls, run: Run) -> Reachability:
+        """Know a run; its edits are changes that no step makes."""
+        return cls(run.experiment, run.schedule, edited=bool(run.timeline.edits))
 
     def check(self, point: AnyBreakpoint) -> None:
         """Refuse a breakpoint or watchpoint that no step of the run can match.

@@ -38,7 +38,7 @@ def _make(command: str, lead: str = "") -> Function:
         if not lead + rest and command.endswith("watch"):
             raise CommandError(f"{command} needs a value or an expression, such as w[x1,h1]")
         point = parse_command(f"{command} {lead}{rest}", debugger.experiment.network)
-        reachability = Reachability(debugger.run)
+        reachability = Reachability.of(debugger.run)
         reachability.check(point)
         said = _output([debugger.breakpoints.add(point)])
         note = reachability.note(point)
@@ -64,7 +64,7 @@ def _condition(debugger: Debugger, number: int, rest: str) -> AnyBreakpoint:
     from nntui.debugger.expressions import condition
 
     expression = condition(rest, debugger.experiment.network) if rest else None
-    Reachability(debugger.run).check(replace(debugger.breakpoints[number], condition=expression))
+    Reachability.of(debugger.run).check(replace(debugger.breakpoints[number], condition=expression))
     return debugger.breakpoints.condition(number, expression)
 
 

@@ -127,7 +127,7 @@ def _until(direction: int) -> Function:
         from nntui.debugger.breakpoints.reachability import Reachability
 
         place = parse_place(rest, debugger.experiment.network)
-        Reachability(debugger.run).check_place(place)
+        Reachability.of(debugger.run).check_place(place)
         net = debugger.experiment.network.wiring()
         step = step_of_place(net, debugger.schedule, place, debugger.position, direction)
         if step is None:

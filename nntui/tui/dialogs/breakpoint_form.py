@@ -13,8 +13,9 @@ from textual.widgets import Checkbox, Input, Select
 
 from nntui.debugger.breakpoints.breakpoint import DIRECTIONS, AnyBreakpoint, Breakpoint
 from nntui.debugger.breakpoints.parse import parse_command
+from nntui.debugger.breakpoints.reachability import Reachability
+from nntui.engine.run import Run
 from nntui.model.errors import NntuiError
-from nntui.model.network import Network
 from nntui.tui.dialogs.form import FormScreen, Tick, field
 from nntui.tui.panes.command_line import TextField
 
@@ -28,9 +29,9 @@ class BreakpointForm(FormScreen["AnyBreakpoint"]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "save", "save")]
 
-    def __init__(self, row: AnyBreakpoint, network: Network) -> None:
+    def __init__(self, row: AnyBreakpoint, run: Run) -> None:
         super().__init__(row.title)
-        self._row, self._network = row, network
+        self._row, self._run = row, run
 
     def compose_fields(self) -> ComposeResult:
         row = self._row
@@ -70,7 +71,8 @@ class BreakpointForm(FormScreen["AnyBreakpoint"]):
     def action_save(self) -> None:
         """Give the edited row, or say what is wrong with it."""
         try:
-            row = parse_command(self._command(), self._network)
+            row = parse_command(self._command(), self._run.experiment.network)
+            Reachability.of(self._run).check(row)
         except NntuiError as error:
             self.show_error(str(error))
             return

@@ -5,7 +5,7 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.experiments import experiments, network_of
+from support.experiments import experiments, layered, network_of
 
 from nntui.debugger.breakpoints.breakpoint import Breakpoint, BreakpointError, Place, Watchpoint
 from nntui.debugger.breakpoints.parse import (
@@ -14,6 +14,7 @@ from nntui.debugger.breakpoints.parse import (
     parse_place,
     parse_watchpoint,
 )
+from nntui.debugger.commands.interpreter import Interpreter
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.expressions import ExpressionError
 from nntui.model.errors import NntuiError
@@ -227,3 +228,80 @@ def _outcome(read, text):
         return read(text, NET)
     except NntuiError as error:
         return str(error)
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (
+            "break h1_1 forward if loss > 1",
+            "loss is blank at h1_1 forward: write break h1_1 backwa",
+        ),
+        ("break epoch if loss > 1", "write break epoch end if loss > 1"),
+        ("break epoch 0 if epoch_loss > 1", "write break epoch 0 end if epoch_loss > 1"),
+        ("break phase update if example == 0", "example is blank at phase update"),
+        ("break x1->h1_1 forward if not delta[h1_1] == 0", "write break x1->h1_1 backward if not"),
+        ("break h1_1 if 1 > 2", "1 > 2 is never true"),
+        ("break if step >= 0 and false", "is never true"),
+        ("break if epoch == 20", "epoch goes from 0 to 19"),
+        ("break epoch 5 if epoch == 3", "epoch is 5 there"),
+        ("break epoch 20", "there is no epoch 20: they go from 0 to 19"),
+        ("break update 99 end", "there is no update 99: they go from 0 to"),
+        ("break 2500", "there is no step 2500: they go from 0 to 2499"),
+        ("break example 4", "there is no example 4: they go from 0 to 3"),
+        ("watch 1+1", "never changes"),
+        ("watch 1 < 2 becomes true", "never changes"),
+        ("watch test_loss", "there is no test set"),
+        ("break if test_loss < 1", "there is no test set"),
+        ("watch epoch crosses 20", "it goes from 0 to 19"),
+        ("watch epoch > 20 becomes true", "never true"),
+        ("watch w[x1,h1_1] if 1 > 2", "never true"),
+        ("watch learning_rate", "no step of this run writes"),
+    ],
+)
+def test_what_can_never_stop_is_refused_when_it_is_set(command, said) -> None:
+    debugger = Debugger(layered(2, 2, 1, epochs=20))
+    reply = Interpreter(debugger).execute(command)
+    assert not reply.ok, command
+    assert said in reply.lines[0], reply.lines[0]
+    assert len(debugger.breakpoints) == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "break h1_1 if loss > 1e9", "break if loss > 1e9", "break epoch if epoch_loss > 1",
+        "break epoch 1 if epoch_loss > 1", "break if isblank(loss)", "break epoch 19 end",
+        "break phase loss if false or loss > 1", "break example 3", "watch epoch crosses 19",
+        "break h1_1 forward if isblank(delta[h1_1])", "break if 3 < epoch < 6", "watch nonfinite",
+        "break update end if batch_loss < 1", "break 2499", "watch loss > 1e9 becomes true",
+    ],
+)  # fmt: skip
+def test_what_may_stop_is_taken(command) -> None:
+    assert Interpreter(Debugger(layered(2, 2, 1, epochs=20))).execute(command).ok
+
+
+def test_a_frozen_parameter_is_neither_watched_nor_stopped_at() -> None:
+    experiment = layered(2, 1)
+    experiment.network.set_trainable(("x1", "y1"), False)
+    run = Interpreter(Debugger(experiment)).execute
+    assert "no step of this run writes" in run("watch w[x1,y1]").lines[0]
+    assert "is frozen" in run("break x1->y1 update").lines[0]
+    assert run("set w[x1,y1] 2").ok
+    assert run("watch w[x1,y1]").ok  # an edit changes it, as one sees going back
+
+
+def test_a_condition_that_holds_in_one_pass_alone_says_so() -> None:
+    reply = Interpreter(Debugger(layered(2, 2, 1))).execute("break h1_1 if loss > 1")
+    assert reply.lines[1].strip() == (
+        "asked at h1_1 backward alone: at h1_1 forward it cannot hold"
+    )
+
+
+def test_a_condition_given_later_is_looked_at_too() -> None:
+    debugger = Debugger(layered(2, 2, 1))
+    run = Interpreter(debugger).execute
+    assert run("break h1_1 forward").ok
+    assert "write break h1_1 backward" in run("condition 1 loss > 1").lines[0]
+    assert debugger.breakpoints[1].condition is None
+    assert "conditions go with break" in run("until h1_1 if loss > 1").lines[0]
