@@ -20,6 +20,7 @@ ELLIPSIS: Final = "…"
 # They have no picture of their own, and terminals disagree about the width that they give to their
 # neighbours: joiners, the soft hyphen, variation selectors.
 _WITHOUT_A_PICTURE: Final = re.compile("[\u00ad\u200c\u200d\u2060\ufe00-\ufe0f\ufeff]")
+_NOT_ASCII: Final = re.compile("[^ -~]")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 _SHORTEST_PIECE: Final = 8
@@ -35,7 +36,12 @@ def harmless(text: str, keep: str = "") -> str:
     """
     if text.isprintable() or (keep and "".join(text.split(keep)).isprintable()):
         return text  # nearly every text is
-    return "".join(c if c == keep or not _is_harmful(c) else _escape(c) for c in text)
+
+    def shown(match: re.Match[str]) -> str:
+        character = match[0]
+        return _escape(character) if character != keep and _is_harmful(character) else character
+
+    return _NOT_ASCII.sub(shown, text)
 
 
 def harmless_json(text: str) -> str:
