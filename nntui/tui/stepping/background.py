@@ -77,7 +77,6 @@ class BackgroundRun:
             return
         self.running = True
         self._stop.clear()
-        self._rests.clear()
         # No partial: Textual writes it down, with every number in its arguments.
         self._screen.run_worker(lambda: self._work(movement, arrived), thread=True, exclusive=True)
 
@@ -117,6 +116,8 @@ class BackgroundRun:
     # ---- in the worker's thread ----------------------------------------------------------------
 
     def _work(self, movement: Movement, arrived: Arrived) -> None:
+        # Not before: an app that ends may leave the thread without a beginning.
+        self._rests.clear()
         ended = partial(arrived, movement)
         try:
             while not self._computed(movement) and not self._stop.is_set():

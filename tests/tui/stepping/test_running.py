@@ -211,3 +211,13 @@ async def test_a_fault_on_the_way_is_a_message_and_the_debugger_goes_on(
         fresh = Debugger(debugger.experiment)
         fresh.seek(before + 1)
         assert fresh.snapshot().values == debugger.snapshot().values
+
+
+async def test_a_movement_whose_thread_never_began_is_not_waited_for(endless, monkeypatch):
+    async with endless.run_test(size=(120, 36)) as pilot:
+        background = endless.screen.background
+        monkeypatch.setattr(endless.screen, "run_worker", lambda *arguments, **options: None)
+        await pilot.press("c")
+        assert background.running
+        background.halt()
+        assert background.wait()
