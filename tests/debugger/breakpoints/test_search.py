@@ -399,3 +399,35 @@ def test_batches_of_every_size_are_searched(training) -> None:
         debugger.resume()
         assert debugger.schedule.position(debugger.position - 1).update == update
     assert debugger.resume().kind == "end"
+
+
+# ---- going back --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("clauses", ["", "every 3", "ignore 4", "every 2 ignore 3"])
+@pytest.mark.parametrize("what", ["break y1 backward", "break update end", "break if loss > 0.1"])
+def test_the_way_back_has_the_stops_of_the_way_there(what, clauses) -> None:
+    debugger = debugger_with(f"{what} {clauses}", epochs=3)
+    there = [(0, 0)]
+    while (stop := debugger.resume()).kind == "stop":
+        there.append((stop.position, debugger.breakpoints[1].hits))
+    for position, hits in reversed(there[1:]):
+        assert (debugger.resume(-1).position, debugger.breakpoints[1].hits) == (position, hits)
+    assert debugger.resume(-1).kind == "start"
+    fresh = debugger_with(f"{what} {clauses}", epochs=3)
+    fresh.seek(fresh.total)  # by no search: the matches are numbered before it goes back
+    assert [fresh.resume(-1).position for _ in there[1:]] == [p for p, _ in reversed(there[1:])]
+
+
+def test_going_back_a_watchpoint_stops_before_the_step_that_wrote() -> None:
+    debugger = debugger_with("watch w[x1,h1_1]")
+    there = [debugger.resume() for _ in range(3)]
+    values = [debugger["w[x1,h1_1]"]]
+    for stop in reversed(there):
+        back = debugger.resume(-1)
+        assert back.position == stop.position - 1
+        values.append(debugger["w[x1,h1_1]"])
+        assert f"w[x1,h1_1] went back from {values[-2]} to {values[-1]}" in back.reason
+        assert back.reason.endswith("hit)")
+    assert debugger.breakpoints[1].hits == 0
+    assert debugger.resume().position == there[0].position
