@@ -283,7 +283,7 @@ def test_a_script_leaves_no_state_and_finds_none(nntui, state):
 def test_state_is_taken_up_and_kept_when_asked_for(nntui, state):
     words = ["exec", "xor", "--state", "-c"]
     assert nntui(*words, "break h1\nstep 9\ndisplay loss").exit_code == 0
-    assert len(list(state.iterdir())) == 1
+    assert len(list(state.glob("*.json"))) == 1
     result = nntui(*words, "info position\ninfo breakpoints\ninfo displays")
     assert "position 9 of" in result.stdout
     assert "breakpoint 1: h1" in result.stdout
@@ -294,7 +294,7 @@ def test_state_is_taken_up_and_kept_when_asked_for(nntui, state):
 @pytest.mark.parametrize("content", ["{", '{"version": 2}'])
 def test_a_state_that_is_no_good_is_told_about_and_not_fatal(nntui, state, content):
     nntui("exec", "xor", "--state", "-c", "step")
-    (file,) = state.iterdir()
+    (file,) = state.glob("*.json")
     file.write_text(content)
     result = nntui("exec", "xor", "--state", "-c", "info position")
     assert result.exit_code == 0
@@ -306,7 +306,7 @@ def test_a_state_that_is_no_good_is_told_about_and_not_fatal(nntui, state, conte
 
 def test_a_state_that_is_good_in_part_is_kept_aside_as_it_was(nntui, state):
     nntui("exec", "xor", "--state", "-c", "break h1", "-c", "step 3")
-    (file,) = state.iterdir()
+    (file,) = state.glob("*.json")
     damaged = file.read_text().replace('"break h1"', '"break h9"')
     file.write_text(damaged)
     result = nntui("exec", "xor", "--state", "-c", "info position")
