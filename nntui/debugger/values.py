@@ -95,6 +95,14 @@ def has_softmax(experiment: Experiment) -> bool:
     return experiment.training.loss.name == "cross_entropy"
 
 
+def probability(experiment: Experiment, a: Mapping[str, float], k: str) -> float | None:
+    """The softmax of the outputs under cross_entropy, at an output, once all of them are known."""
+    outputs = experiment.network.wiring().outputs
+    if not has_softmax(experiment) or not all(output in a for output in outputs):
+        return None
+    return float(softmax([a[output] for output in outputs])[outputs.index(k)])
+
+
 def setting_values(experiment: Experiment) -> dict[str, float]:
     """The settings of the optimizer and of the penalty, by name."""
     training = experiment.training
@@ -109,13 +117,6 @@ def _x(run: Run, i: str) -> float:
 def _y(run: Run, k: str) -> float:
     at = run.experiment.network.wiring().outputs.index(k)
     return run.experiment.y(run.schedule.example_shown(run.position))[at]
-
-
-def _p(run: Run, k: str) -> float | None:
-    outputs, a = run.experiment.network.wiring().outputs, run.state.a
-    if not has_softmax(run.experiment) or not all(output in a for output in outputs):
-        return None
-    return float(softmax([a[output] for output in outputs])[outputs.index(k)])
 
 
 def _g(run: Run, *neurons: str) -> float | None:
@@ -214,7 +215,7 @@ _READERS: Final[dict[str, Callable[..., float | None]]] = {
     "epoch_loss": lambda run: run.losses.last("epoch"),
     "test_loss": lambda run: run.losses.last("test"),
     **{word: _counter(word) for word in ("epoch", "update", "example", "step")},
-    "p": _p,
+    "p": lambda run, k: probability(run.experiment, run.state.a, k),
     "g": _g,
     **{quantity: _memory(quantity) for quantity in MEMORY},
     **{name: _setting(name) for name in SETTINGS},

@@ -13,6 +13,7 @@ from rich.style import Style
 from textual.timer import Timer
 
 from nntui.debugger.snapshot import IncomingProducts, Products
+from nntui.debugger.values import has_softmax, probability
 from nntui.draw.picture import Span
 from nntui.explain.numbers import DEFAULT_PRECISION, PRECISIONS, Number, fitted
 from nntui.text import clean, cut, padded, wrapped
@@ -182,12 +183,22 @@ class InspectorPane(LinePane):
             equations = [
                 *sum_lines(self._incoming_to(products, j), room, number),
                 *slope_lines(products, j, room, number),
+                *self._probability_lines(products, j),
                 *equations,
                 *self._bias_lines(products, j, room),
             ]
         rows = [text(f" {row}") for each in equations for row in hanging(each, room)]
         keys = [] if self._follows else [self._action_keys]
         return [self._neuron_title(products, j, width), *rows, *keys]
+
+    def _probability_lines(self, products: Products, j: str) -> list[str]:
+        """Write the softmax of an output, where the loss applies one."""
+        if self._frame is None or not has_softmax(self._frame.experiment):
+            return []
+        if j not in products.snapshot.net.outputs:
+            return []
+        p = probability(self._frame.experiment, products.snapshot.a, j)
+        return [f"p = softmax(a) = {shown(p, self._number)}"]
 
     def _neuron_title(self, products: Products, j: str, width: int) -> Line:
         net = products.snapshot.net

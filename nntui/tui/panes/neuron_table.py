@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from nntui.debugger.snapshot import is_passed_back
+from nntui.debugger.values import probability
 from nntui.model.names import escaped, value_name
 from nntui.model.wiring import Wiring
 from nntui.network_view.views import Moment, change
@@ -26,7 +27,8 @@ class Column:
 
     ``symbol``: the symbol of its values in ``Step.writes``; ``words``: its names in a filter;
     ``rank``: the columns of the highest rank are left out first; ``of_inputs``: inputs have a
-    number too; ``compares``: it needs the parameters before the last update.
+    number too; ``compares``: it needs the parameters before the last update; ``of_softmax``: it is
+    there where the loss applies a softmax.
     """
 
     heading: str
@@ -36,6 +38,7 @@ class Column:
     rank: int = 0
     of_inputs: bool = False
     compares: bool = False
+    of_softmax: bool = False
 
     def is_written(self, frame: Frame, key: RowKey) -> bool:
         """Whether the last step wrote the value of a row."""
@@ -73,6 +76,12 @@ def _value(symbol: str) -> CellNumber:
     return lambda frame, key: getattr(frame.snapshot, symbol).get(key)
 
 
+def _probability(frame: Frame, key: RowKey) -> float | None:
+    assert isinstance(key, str)
+    outputs = frame.snapshot.net.outputs
+    return probability(frame.experiment, frame.snapshot.a, key) if key in outputs else None
+
+
 def _slope(frame: Frame, key: RowKey) -> float | None:
     s = frame.snapshot
     assert isinstance(key, str)
@@ -104,6 +113,7 @@ NEURONS: Final = Table(
     columns=(
         Column("z", _value("z"), "z", ("z",), rank=1),
         Column("a", _value("a"), "a", ("a",), rank=0, of_inputs=True),
+        Column("p", _probability, "", ("p",), rank=2, of_softmax=True),
         Column("f′(z)", _slope, "", ("f′", "slope"), rank=6),
         Column("∂L/∂a", _value("da"), "da", ("da", "∂L/∂a"), rank=4, of_inputs=True),
         Column("δ", _value("delta"), "delta", ("delta", "δ"), rank=2),
@@ -278,20 +288,24 @@ class ColumnWidths:
         return MARKS + self.name + self.layer
 
 
-def fitted_columns(table: Table, name: int, room: int, layers: int) -> ColumnWidths:
+def fitted_columns(
+    table: Table, name: int, room: int, layers: int, softmax: bool = False
+) -> ColumnWidths:
     """Choose the columns that fit into ``room`` cells beside names of ``name`` cells.
 
     ``layers``: the number of layers where each row shows its own (0: layers have headings).
+    ``softmax``: the loss applies one to the outputs.
     """
+    all_columns = [column for column in table.columns if softmax or not column.of_softmax]
     name = max(min(name, max(room // 4, 8)), 6)
     layer = 1 + len(str(layers - 1)) if layers else 0
     spare = room - MARKS - name - layer
-    count = len(table.columns)
+    count = len(all_columns)
     while count > 1 and (
         count * (GAP + (LEAST_NUMBER if count <= table.core else READABLE)) > spare
     ):
         count -= 1
-    chosen = sorted(table.columns, key=lambda column: column.rank)[:count]
+    chosen = sorted(all_columns, key=lambda column: column.rank)[:count]
     columns = tuple(column for column in table.columns if column in chosen)
     number = max(min(spare // count - GAP, MOST_NUMBER), LEAST_NUMBER)
     return ColumnWidths(name, layer, number, columns)

@@ -11,6 +11,7 @@ from textual.events import Click
 from textual.message import Message
 from textual.strip import Strip
 
+from nntui.debugger.values import has_softmax
 from nntui.explain.numbers import fitted
 from nntui.model.errors import counted
 from nntui.model.names import escaped
@@ -92,6 +93,7 @@ class NeuronsPane(LinePane):
             self._name_cells if self._table is NEURONS else 2 * self._name_cells + cells(" → "),
             self._room,
             layers=0 if self._table_rows.grouped else self._table_rows.layers,
+            softmax=has_softmax(self._frame.experiment),
         )
         title, sought = self._table.title, self.filter_text
         if self._table is CONNECTIONS_OF_ONE:

@@ -8,6 +8,7 @@ import pytest
 
 from nntui.document.load import load
 from nntui.tui.app import NntuiApp
+from nntui.tui.panes.neuron_table import NEURONS, fitted_columns
 from nntui.tui.panes.neurons import NeuronsPane
 
 LARGE = (200, 60)
@@ -345,3 +346,12 @@ async def test_changes_are_there_when_their_column_comes_into_sight(app_on, line
         await pilot.pause()
         assert "Δb" in lines(app)[0]
         assert not row_of("y", lines(app)).endswith("·")
+
+
+def test_the_softmax_has_a_column_where_the_loss_applies_one() -> None:
+    """The width of any pane that shows six columns has it, none without cross_entropy."""
+    for room in range(60, 200, 7):
+        with_it = fitted_columns(NEURONS, 8, room, 0, softmax=True).columns
+        without = fitted_columns(NEURONS, 8, room, 0).columns
+        assert "p" in [column.heading for column in with_it]
+        assert "p" not in [column.heading for column in without]
