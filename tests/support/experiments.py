@@ -18,6 +18,24 @@ PLAIN_NAMES = ["p", "q", "r", "s", "t", "u", "v", "h1", "h2"]
 ODD_NAMES = ["my input", 'say "hi"', "a]b", "[", "x,y", "ключ", "back\\slash", "1st", "z"]
 FIELD_NAMES = ["x", "y", "w", "slopes", "loss", "epoch", "update", "example", "step"]
 """Words that mean something else in expressions and commands, and inside the program."""
+VALUE_NAMES = ["g", "m", "p", "t", "accuracy", "norm", "learning_rate", "dw", "layer", "batch_loss"]
+KEYWORDS = [
+    "if",
+    "and",
+    "not",
+    "None",
+    "True",
+    "lambda",
+    "class",
+    "is",
+    "in",
+    "end",
+    "start",
+    "nan",
+]
+NAMES = [PLAIN_NAMES, FIELD_NAMES, ODD_NAMES, VALUE_NAMES, KEYWORDS]
+NAMES += [["δ", "键", "é1", "_", *(names[n] for n, names in enumerate(NAMES))]]
+"""What neurons are called in every property test; the last kind mixes the others."""
 
 activations: st.SearchStrategy[Activation] = st.one_of(
     *(
@@ -72,7 +90,7 @@ def experiments(
     density = draw(st.sampled_from([0.3, 0.6, 1.0]))
     chance = Random(draw(st.integers(0, 2**32)))
 
-    kinds = [PLAIN_NAMES, FIELD_NAMES, ODD_NAMES] if odd_names else [PLAIN_NAMES]
+    kinds = NAMES if odd_names else [PLAIN_NAMES]
     names = chance.sample(draw(st.sampled_from(kinds)), 9)
     names = names[: inputs + computing]
     output_names = set(chance.sample(names[inputs:], outputs))
