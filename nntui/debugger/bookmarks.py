@@ -18,6 +18,9 @@ _PLACE: Final = re.compile(r"start|end|(step|update|epoch)\s+\S+")
 """What ``goto`` understands without a bookmark."""
 
 
+MAX_BOOKMARKS: Final = 1000
+
+
 class BookmarkError(NntuiError):
     """There is no such bookmark, it cannot be one, or its branch is gone."""
 
@@ -55,6 +58,8 @@ class Bookmarks:
     def add(self, name: str, at: BranchPosition | None = None) -> Bookmark:
         """Name a position (the current one, when left out); a name that is taken moves there.
 
+        Of more than ``MAX_BOOKMARKS`` the oldest is forgotten.
+
         Raises:
             BookmarkError: this cannot be a name, or the run has no such position.
         """
@@ -71,7 +76,10 @@ class Bookmarks:
                 f"bookmark “{name}”: there is no position {bookmark.at.position}: "
                 f"the run has {self._stepper.total} steps"
             )
+        self._bookmarks.pop(name, None)  # the one made last stands last
         self._bookmarks[name] = bookmark
+        while len(self._bookmarks) > MAX_BOOKMARKS:
+            del self._bookmarks[next(iter(self._bookmarks))]
         return bookmark
 
     def find(self, name: str) -> Bookmark:
@@ -112,9 +120,10 @@ class Bookmarks:
 
     @property
     def plain(self) -> list[dict[str, Any]]:
+        """The bookmarks as plain values, the oldest first."""
         return [
             {"name": each.name, "position": each.at.position, "branch": each.at.branch}
-            for each in self
+            for each in self._bookmarks.values()
         ]
 
     def restore(self, plain: Any) -> None:

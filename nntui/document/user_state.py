@@ -121,6 +121,8 @@ def _path(file: Path) -> str:
     return escaped(os.fspath(file), 300)
 
 
+SHORTENED: Final = ("bookmarks", "breakpoints", "displays")
+"""Sections of a state whose oldest rows are left out when it is too large."""
 MOST_FILES: Final = 500
 """Debugger states in the directory, at most: those written longest ago are deleted."""
 
@@ -149,12 +151,22 @@ def read_state(file: Path) -> dict[str, Any] | None:
 def write_state(file: Path, state: Mapping[str, Any]) -> None:
     """Replace a state file, or make it; ``state`` holds plain JSON values.
 
+    Of one that is too large the oldest bookmarks, breakpoints and displays are left out.
+
     Raises:
-        StateError: it cannot be written, or is too large.
+        StateError: it cannot be written, or (it was written) something was left out.
     """
     from nntui.document.save import laid_out
 
-    text = laid_out(state)
+    kept = {key: list(value) if isinstance(value, list) else value for key, value in state.items()}
+    text, lost = laid_out(kept), 0
+    while len(text.encode("utf-8", "backslashreplace")) > MAX_DEBUGGER_BYTES:
+        rows = max((kept.get(each, []) for each in SHORTENED), key=len)
+        if not rows:
+            break
+        lost += (half := (len(rows) + 1) // 2)
+        del rows[:half]
+        text = laid_out(kept)
     try:
         if (length := len(text.encode("utf-8", "backslashreplace"))) > MAX_DEBUGGER_BYTES:
             raise StateError(f"{length} bytes, expected at most {MAX_DEBUGGER_BYTES}")
@@ -163,6 +175,11 @@ def write_state(file: Path, state: Mapping[str, Any]) -> None:
         what = "breakpoints, displays and position are not kept"
         raise StateError(f"{what}: {_path(file)}: {error}") from None
     _keep_the_newest(file.parent)
+    if lost:
+        raise StateError(
+            f"the session is too large: the {lost:,} oldest of its bookmarks, breakpoints and "
+            f"displays are not kept in {_path(file)}"
+        )
 
 
 def _keep_the_newest(folder: Path) -> None:
@@ -218,7 +235,9 @@ def write_recovery(document: Path, experiment: Experiment) -> None:
     try:
         plain = plain_document(experiment, folder_of(os.fspath(document)))
         text = {"version": VERSION, "document": os.fspath(document), "experiment": plain}
-        write_file(file, laid_out(text))
+        write_file(file, laid_out(text), lasting=False)
+        with open(file, "rb") as written:  # safe from a kill at once, from a power cut now
+            os.fsync(written.fileno())
     except (Fault, StateError, OSError) as error:
         what = "unsaved work would not survive the terminal"
         raise StateError(f"{what}: {_path(file)}: {error}") from None

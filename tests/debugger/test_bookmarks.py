@@ -112,3 +112,10 @@ def test_what_goto_understands_anyway_is_no_name(debugger, name) -> None:
     with pytest.raises(BookmarkError, match="cannot be a bookmark’s name"):
         debugger.bookmarks.add(name)
     debugger.bookmarks.add(f"{name} of it")
+
+
+def test_of_very_many_bookmarks_the_oldest_are_forgotten(debugger, monkeypatch):
+    monkeypatch.setattr("nntui.debugger.bookmarks.MAX_BOOKMARKS", 3)
+    for name in ("a", "b", "c", "a", "d"):
+        debugger.bookmarks.add(name)
+    assert [each["name"] for each in debugger.bookmarks.plain] == ["c", "a", "d"]

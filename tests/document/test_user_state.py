@@ -209,3 +209,10 @@ def test_the_files_written_longest_ago_go_when_there_are_too_many(tmp_path, monk
         os.utime(tmp_path / f"{n}.json", (n, n))
     write_state(tmp_path / "9.json", {"n": 9})
     assert sorted(each.name for each in tmp_path.iterdir()) == ["3.json", "4.json", "9.json"]
+
+
+def test_a_state_that_is_too_large_loses_its_oldest_rows_only(file):
+    marks = [{"name": f"{n} {'x' * 2000}", "position": n, "branch": "main"} for n in range(1000)]
+    with pytest.raises(StateError, match="the 500 oldest"):
+        write_state(file, {"version": 1, "bookmarks": marks, "displays": ["loss"]})
+    assert read_state(file) == {"version": 1, "bookmarks": marks[500:], "displays": ["loss"]}

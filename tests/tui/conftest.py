@@ -121,12 +121,6 @@ def document(tmp_path):
 
 
 @pytest.fixture
-def soon(monkeypatch):
-    """Unsaved work is written down at once."""
-    monkeypatch.setattr("nntui.tui.documents.saving.SOON", 0.01)
-
-
-@pytest.fixture
 def shows():
     """A condition: the app shows a screen of this kind."""
     return lambda app, screen: lambda: isinstance(app.screen, screen)

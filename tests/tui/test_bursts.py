@@ -106,8 +106,10 @@ async def test_enter_pressed_too_often_acts_on_what_the_one_before_has_shown(
     app = app_on_copy()
     async with app.run_test(size=(80, 24)) as pilot:
         await started(pilot)
-        burst(app, "M", "S", *["enter"] * times)
-        await pilot.pause()
+        burst(app, "M", "S")
+        await until(pilot, lambda: len(app.screen_stack) == 4)
+        burst(app, *["enter"] * times)
+        await until(pilot, lambda: len(app.screen_stack) == 3 + len(over) and not app._waiting)
         assert [type(screen) for screen in app.screen_stack[2:]] == [EditorScreen, *over]
 
 
@@ -197,6 +199,6 @@ async def test_random_keys_in_bursts_leave_a_way_back(app_on_copy, size):
 
 @pytest.mark.deep
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(5))
 async def test_many_random_keys_in_bursts_leave_a_way_back(app_on_copy, seed, size):
     await random_keys(app_on_copy(), seed=seed, count=500, size=size)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
     from nntui.document.user_state import Recovered
     from nntui.model.experiment import Experiment
     from nntui.tui.documents.document import OpenDocument
-
-SOON: Final = 0.05
-"""Seconds from an edit, at most, until it is on its way to where a killed terminal leaves it."""
 
 Then = Callable[[], Any]
 _LEAVE: Final = (Answer("s", "save", "save"), Answer("d", "discard", "discard"))
@@ -204,19 +202,27 @@ class Recovery:
     def __init__(self, app: AppBase) -> None:
         self._app = app
         self._lock = Lock()
+        self._thread = ThreadPoolExecutor(1, "recovery")
         self._due = self._complained = False
 
     def write_soon(self, document: OpenDocument) -> None:
-        """Write unsaved work, or delete it, a moment after a change, in a thread."""
+        """Write unsaved work, or delete it, in a thread: at once, or after what it writes now.
+
+        Not in one of Textual's, which begin when the app has time: what follows a change keeps it
+        busy.
+        """
 
         def write() -> None:
             self._due = False
-            # No partial: Textual writes it down, with every number in its arguments.
-            self._app.run_worker(lambda: self.write(document), thread=True)
+            try:
+                self.write(document)
+            except Exception as error:
+                problem = f"unsaved work is not kept: {type(error).__name__}: {error}"
+                self._app.call_later(self._app.warn, "recovery", (problem,))
 
         if self._app.keep_state and document.path is not None and not self._due:
             self._due = True
-            self._app.set_timer(SOON, write)
+            self._thread.submit(write)
 
     def write(self, document: OpenDocument, *, forget: bool = False) -> None:
         """Write unsaved work, or delete it when there is none (in any thread).

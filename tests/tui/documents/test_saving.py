@@ -16,8 +16,6 @@ from nntui.tui.dialogs.question import Question
 from nntui.tui.dialogs.save_form import SaveForm
 from nntui.tui.stepping.screen import SteppingScreen
 
-pytestmark = pytest.mark.usefixtures("soon")
-
 
 async def test_ctrl_s_saves_and_the_mark_goes(document, until, status, shows, edited):
     app = NntuiApp(document=document)

@@ -13,8 +13,6 @@ from nntui.tui.editor.screen import EditorScreen
 from nntui.tui.keys import EDITOR
 from nntui.tui.stepping.screen import SteppingScreen
 
-pytestmark = pytest.mark.usefixtures("soon")
-
 
 async def write(pilot, field: str, text: str) -> None:
     pilot.app.screen.query_one(f"#edit-{field}", Input).value = text
