@@ -34,8 +34,9 @@ from nntui.debugger.expressions.tree import (
     Not,
     Value,
 )
+from nntui.debugger.values import has_softmax, setting_values
 from nntui.explain.numbers import exact
-from nntui.model.names import escaped, parse_value_name
+from nntui.model.names import MEMORY, SETTINGS, escaped, parse_value_name
 
 if TYPE_CHECKING:
     from nntui.engine.run import Run
@@ -245,9 +246,9 @@ class Reachability:
                     yield frozenset(blank)
 
     def _never_known(self, name: str, place: Place | None) -> bool:
-        """Whether a loss of a period is blank even at the last step of a place."""
+        """Whether a value is blank even at the last step of a place, or everywhere."""
         if name not in PERIOD_LOSSES:
-            return False
+            return not self._edited and self._is_absent(parse_value_name(name)[0])
         if name == "test_loss" and not self._experiment.test_examples:
             return True
         schedule, position = self._schedule, self._schedule.total
@@ -257,6 +258,14 @@ class Reachability:
         if name == "batch_loss":
             return position < schedule.batch_length(0) * schedule.steps_per_example
         return position < schedule.steps_per_epoch
+
+    def _is_absent(self, symbol: str) -> bool:
+        """Whether it belongs to another optimizer or loss."""
+        if symbol in MEMORY:
+            return symbol not in self._experiment.training.optimizer.row.memory
+        if symbol in SETTINGS:
+            return symbol not in setting_values(self._experiment)
+        return symbol == "p" and not has_softmax(self._experiment)
 
     def _ranges_at(self, place: Place | None) -> Mapping[str, Range]:
         if place is None or place.kind not in self._ranges or place.number is None:

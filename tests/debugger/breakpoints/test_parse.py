@@ -257,6 +257,8 @@ def _outcome(read, text):
         ("watch epoch > 20 becomes true", "never true"),
         ("watch w[x1,h1_1] if 1 > 2", "never true"),
         ("watch learning_rate", "no step of this run writes"),
+        ("watch m[x1,h1_1]", "m[x1,h1_1] stays blank"),
+        ("break if p[y1] > 0.5", "p[y1] stays blank"),
     ],
 )
 def test_what_can_never_stop_is_refused_when_it_is_set(command, said) -> None:
