@@ -170,6 +170,7 @@ class Parser:
         self._end = 0  # of the token taken last
         # Inside norm(…) and its like: what dw alone stands for.
         self._members: dict[str, tuple[str, ...]] | None = None
+        self._cost = 1  # how often such a function inside evaluates what it is taken over
         self.token = token_at(text, 0)
 
     def expression(self) -> Node:
@@ -345,9 +346,9 @@ class Parser:
         if self.token.text != "(":
             raise self._error(f"{token.text} is a function: expected ( behind it", self.token)
         self._take()
-        row, outer = FUNCTIONS[token.text], self._members
+        row, outer, cost = FUNCTIONS[token.text], self._members, self._cost
         if row.over:
-            self._members = {}
+            self._members, self._cost = {}, 1
         operands = [self._nested(self._or)]
         while self.token.text == ",":
             self._take()
@@ -356,7 +357,13 @@ class Parser:
         if row.over:
             members, self._members = self._members, outer
             if members:
+                each = len(next(iter(members.values())))
+                if self._cost > 1 and each * self._cost > MOST_MEMBERS:
+                    message = f"{each:,} times {self._cost:,} values (at most {MOST_MEMBERS:,})"
+                    raise self._error(message, token)
+                self._cost = max(cost, each * self._cost)
                 return self._over(token, operands, members)
+            self._cost = max(cost, self._cost)
         if not row.most:
             wanted = f"{token.text}(dw), {token.text}(abs(a[layer 1]))"
             raise self._error(f"{token.text} takes all values of a kind, as in {wanted}", token)
