@@ -256,18 +256,18 @@ class ChangeFilter:
         if not self._reads_step:
             self._example = [_readers(example_reader, index, names, o) for o in sites.example]
             self._update = [_readers(update_reader, index, names, o) for o in sites.update]
-        self._next = -1
+        self._next, self._lost = -1, False
         self._last = (np.nan, True)
         self._known = (np.nan, True)
 
     def __call__(self, trace: UpdateTrace) -> MatchCounts:
         """Count; the value before the update is remembered, or that of the detector."""
-        if self._reads_step:
+        if self._reads_step or self._lost:
             return MatchCounts.unknown(trace.length)
         try:
             values, blank = self._sequence(trace)
         except UnknownValue:
-            self._next = -1
+            self._lost = True  # nor is it known what the next update begins with
             return MatchCounts.unknown(trace.length)
         matches = self._event(values, blank, self._level, self._known)
         self._next = trace.update + 1
@@ -284,7 +284,7 @@ class ChangeFilter:
 
     def forget(self) -> None:
         """Forget the value before the next update: the run was moved."""
-        self._next = -1
+        self._next, self._lost = -1, False
 
     def _sequence(self, trace: UpdateTrace) -> tuple[Array, Any]:
         """The expression before the update's first step, then after each of its sites."""

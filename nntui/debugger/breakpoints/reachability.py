@@ -173,7 +173,7 @@ class Reachability:
             outcomes |= _outcomes(condition.tree, blank, self._ranges_at(place))
             if True in outcomes or (not becomes and False in outcomes):
                 return
-        text = escaped(condition.text)
+        text = escaped(condition.text, 500)  # in whole: it is to be typed again
         if None not in outcomes:
             bounds = [
                 f"{name} is {low:.0f} there"
