@@ -82,9 +82,15 @@ async def test_source_is_run_errors_end_nothing_and_a_count_passes_stops(
         await until(pilot, lambda: app.screen.debugger.position == 5)
         expected = nntui.Debugger(app.screen.debugger.experiment)
         interpreter = nntui.Interpreter(expected)
-        for command in ("step 5", "break h1 forward", "continue 3", "reverse-continue 2"):
+        for command in ("step 5", "break h1 forward", "continue 3"):
             interpreter.execute(command)
+
+        def arrived() -> bool:
+            at_rest = not app.screen.background.running
+            return at_rest and app.screen.debugger.position == expected.position
+
         await pilot.press("colon", *"break h1 forward", "enter", "3", "c")
-        await until(pilot, lambda: app.screen.debugger.position > expected.position)
+        await until(pilot, arrived)
+        interpreter.execute("reverse-continue 2")
         await pilot.press("2", "C")
-        await until(pilot, lambda: app.screen.debugger.position == expected.position)
+        await until(pilot, arrived)
