@@ -27,7 +27,8 @@ PANES: Final = {
     "neurons": "a row a neuron, or (j) a connection, of all or of the focused neuron; · not "
                "computed yet, ▸ just written, › has the focus; a click on a heading puts the rows "
                "in order (a table of thousands: with each pass); & shows those with h in their "
-               "names, layer 2, a > 0",
+               "names, layer 2, a > 0; Σ ∂L/∂w is the sum over the batch so far, PyTorch's .grad "
+               "its mean; p is the softmax of the outputs under cross_entropy",
     "loss": "the mean loss of each finished update (dots: the test set after each epoch); ● is "
             "here, a fainter line what is known to come, × a loss that is no number, 0 (on a "
             "logarithmic scale) one of exactly 0; accuracy: examples classified right",
