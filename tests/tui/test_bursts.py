@@ -96,7 +96,7 @@ async def test_there_is_a_way_back_from_a_screen_over_another(app_on, first):
 @pytest.mark.deep
 @pytest.mark.parametrize("first", OPENERS)
 async def test_there_is_a_way_back_from_every_screen_over_every_other(app_on, first):
-    await each_over_others(app_on(), first, OPENERS, [2, 3])
+    await each_over_others(app_on(), first, OPENERS, [3])
 
 
 @pytest.mark.parametrize(("times", "over"), [(1, []), (2, [EditForm]), (3, []), (4, [EditForm])])
@@ -199,6 +199,6 @@ async def test_random_keys_in_bursts_leave_a_way_back(app_on_copy, size):
 
 @pytest.mark.deep
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(2))
 async def test_many_random_keys_in_bursts_leave_a_way_back(app_on_copy, seed, size):
     await random_keys(app_on_copy(), seed=seed, count=500, size=size)
