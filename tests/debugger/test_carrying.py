@@ -82,7 +82,7 @@ def renamed(debugger, *pairs):
 
 def test_everything_follows_a_neuron_that_is_called_something_else(debugger):
     for line in (
-        "break h1->y backward every 3 if delta[ h1 ] > δ[h2] - .5",
+        "break x1->h1 backward every 3 if delta[ h1 ] > δ[y] - .5",
         'break y log "δ is {delta[h1]}, {{h1}} {w[h1,y] * 2}"',
         "watch abs(a[h1]) crosses 0.5",
         "tbreak update 3",
@@ -94,7 +94,7 @@ def test_everything_follows_a_neuron_that_is_called_something_else(debugger):
     assert [row.text for row in made.breakpoints] == [
         'break "my neuron"',
         "break h2 backward if loss < 0.1",
-        'break "my neuron"->y backward every 3 if delta["my neuron"] > δ[h2] - .5',
+        'break x1->"my neuron" backward every 3 if delta["my neuron"] > δ[y] - .5',
         'break y log "δ is {delta[\\"my neuron\\"]}, {{h1}} {w[\\"my neuron\\",y] * 2}"',
         'watch abs(a["my neuron"]) crosses 0.5',
         "tbreak update 3",

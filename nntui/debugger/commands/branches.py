@@ -54,13 +54,14 @@ def _set(debugger: Debugger, rest: str) -> Output:
     step = counts_from(debugger, branch.edits[-1].target)
     counts = f"{branch.edits[-1].target} is not read again before the end of the run"
     if step is not None:
-        kind, *neurons = debugger.schedule.operation(step)
-        counts = f"it counts from step {step} on: {kind} {' → '.join(neurons)}".rstrip()
+        counts = f"it counts from step {step} on"
         if branch.edits[-1].target.startswith(("x[", "y[")):
             example = debugger.schedule.position(step).example
-            counts += f" of example {example}"
+            counts += f", of example {example}"
+    # One line: the screen turns to its Output pane for more.
+    made = f"branch {escaped(branch.name)}: {escaped(branch.text, 1000)}"
     return Output(
-        (f"branch {escaped(branch.name)}: {escaped(branch.text, 1000)}", escaped(counts, 1000)),
+        (f"{made}; {escaped(counts, 1000)}",),
         {
             "branch": branch.name,
             "edits": [edit.text for edit in branch.edits],

@@ -87,8 +87,8 @@ class LossPane(TitledPane, Container, can_focus=False):
     def _draw(self) -> None:
         self._timer = None
         frame = self._frame
-        if frame is None or not self.display or not self.size.width:
-            return
+        if frame is None or not self.display or not self.size.width or not self.is_attached:
+            return  # not attached: the app is ending
         colours = Colours.of_app(self.app)
         words = self._words(frame, colours)
         self.query_one("#loss-words", Static).update(words, layout=False)
