@@ -95,6 +95,7 @@ def test_the_picker_opens_a_sample(terminal):
     assert session.wait_for_end() == 0
 
 
+@pytest.mark.deep
 def test_a_terminal_without_colours_shows_the_same_numbers(terminal):
     session = terminal(str(samples()["sample"]), NO_COLOR="1")
     session.wait_for("step 0 of")
@@ -125,7 +126,14 @@ def test_a_bad_document_is_opened_as_soon_as_it_is_right(terminal, tmp_path):
     assert session.wait_for_end() == 0
 
 
-@pytest.mark.parametrize("end", ["closed", "hung up", "killed"])
+@pytest.mark.parametrize(
+    "end",
+    [
+        "closed",
+        pytest.param("hung up", marks=pytest.mark.deep),
+        pytest.param("killed", marks=pytest.mark.deep),
+    ],
+)
 def test_unsaved_work_survives_a_terminal_that_is(terminal, tmp_path, end):
     mine = tmp_path / "mine.json"
     mine.write_bytes(samples()["sample"].read_bytes())

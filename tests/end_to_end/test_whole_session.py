@@ -131,6 +131,7 @@ def test_a_storm_of_resizes_and_a_flood_of_pastes(terminal):
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="reads processor time in /proc")
+@pytest.mark.deep
 def test_a_key_held_down_is_answered_within_its_repeat(terminal):
     """30 times a second, or steps would be left to do when it is released."""
     session = terminal(str(samples()["xor"]))

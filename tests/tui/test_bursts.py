@@ -99,6 +99,10 @@ async def test_there_is_a_way_back_from_every_screen_over_every_other(app_on, fi
     await each_over_others(app_on(), first, OPENERS, [3])
 
 
+def types(screens):
+    return [type(screen) for screen in screens]
+
+
 @pytest.mark.parametrize(("times", "over"), [(1, []), (2, [EditForm]), (3, []), (4, [EditForm])])
 async def test_enter_pressed_too_often_acts_on_what_the_one_before_has_shown(
     app_on_copy, times, over
@@ -109,8 +113,10 @@ async def test_enter_pressed_too_often_acts_on_what_the_one_before_has_shown(
         burst(app, "M", "S")
         await until(pilot, lambda: len(app.screen_stack) == 4)
         burst(app, *["enter"] * times)
-        await until(pilot, lambda: len(app.screen_stack) == 3 + len(over) and not app._waiting)
-        assert [type(screen) for screen in app.screen_stack[2:]] == [EditorScreen, *over]
+        there = [EditorScreen, *over]
+        await until(pilot, lambda: not app._waiting and types(app.screen_stack[2:]) == there)
+        await pilot.pause()
+        assert types(app.screen_stack[2:]) == there
 
 
 async def test_the_run_follows_an_edit_that_came_in_one_burst(app_on_copy, debugger_of):
