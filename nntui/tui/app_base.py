@@ -72,7 +72,8 @@ class AppBase(App[NntuiError]):
         if self.stepping is not None:
             self.stepping.status_line.mark_edited(self.unsaved)
             self._name_document()
-        if isinstance(self.screen, EditorScreen):
+        # One that is not mounted yet shows the document when it is.
+        if isinstance(self.screen, EditorScreen) and self.screen.is_mounted:
             self.screen.refresh_document()
 
     def _name_document(self) -> None:

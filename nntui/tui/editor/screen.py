@@ -79,8 +79,6 @@ class EditorScreen(Closable[None]):
 
     def refresh_document(self) -> None:
         """Show the document after a change, or after it was saved."""
-        if not self.query(EditorRows):
-            return  # it was saved while the editor opens, which shows it then
         edited = self._document.edited
         mark = " ● edited" if edited.unsaved else ""
         origin = edited.experiment.data.origin if self._tab == "data" else ""
