@@ -115,6 +115,7 @@ async def test_enter_pressed_too_often_acts_on_what_the_one_before_has_shown(
         burst(app, *["enter"] * times)
         there = [EditorScreen, *over]
         await until(pilot, lambda: not app._waiting and types(app.screen_stack[2:]) == there)
+        await app.workers.wait_for_complete()
         await pilot.pause()
         assert types(app.screen_stack[2:]) == there
 

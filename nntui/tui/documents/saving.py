@@ -147,8 +147,9 @@ class SaveActions(EditActions):
         document.seen = tuple(map(stamp_of, document.files))
         document.on_disk = document.seen[0]
         remember(path)
-        self.document_changed()
-        self.say(f"saved: {document.name}")
+        if not self._exit:  # what was shown is being taken away then
+            self.document_changed()
+            self.say(f"saved: {document.name}")
         if then is not None:
             then()
 
