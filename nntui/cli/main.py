@@ -93,6 +93,15 @@ Examples:
 FILE is a document in the format nntui/1 (nntui schema), or the name of a
 bundled sample (nntui samples). A file that is called like a command is
 reached by its path: nntui ./run
+
+\b
+Exit status:
+  0    done
+  1    it works, but something is wrong: check, run --until, exec
+  2    it could not work: a bad document, file or option
+  3    the run diverged
+  70   a fault of nntui itself
+  128 + a signal's number (Ctrl-C: 130, SIGTERM: 143, a closed pipe: 141)
 """,
 )
 @click.version_option(__version__, prog_name="nntui", message="%(prog)s %(version)s")
