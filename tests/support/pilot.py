@@ -7,7 +7,9 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any, Final
 
-from textual._context import active_app
+from rich.text import Text
+from textual._compositor import Compositor
+from textual._context import active_app, visible_screen_stack
 from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
 
@@ -64,3 +66,20 @@ def parsed_once(self, css, read_from, is_default_rules=False, tie_breaker=0, sco
     if key not in _parsed:
         _parsed[key] = _parse_rules(self, *source)
     return _parsed[key]
+
+
+_render_update = Compositor.render_update
+
+
+def not_rendered(self, full=False, screen_stack=None, simplify=False):
+    """Say that something is to be painted without rendering it, half of the work of most keys.
+
+    It stands in for ``Compositor.render_update``, whose result no terminal takes in a test. A
+    picture of the whole screen is rendered.
+    """
+    if full:
+        return _render_update(self, full, screen_stack, simplify)
+    visible_screen_stack.set(screen_stack or [])
+    dirty = bool(self._dirty_regions)
+    self._dirty_regions.clear()
+    return Text() if dirty else None

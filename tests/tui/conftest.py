@@ -3,7 +3,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from support.pilot import parsed_once, until, until_idle
+from support.pilot import not_rendered, parsed_once, until, until_idle
 
 from nntui.debugger.debugger import Debugger
 from nntui.document.load import load
@@ -34,6 +34,14 @@ def exact_pauses(monkeypatch):
 def styles_parsed_once(monkeypatch):
     """Let apps share the rules of their style sheets, which take a fifth of an app's start."""
     monkeypatch.setattr("textual.css.stylesheet.Stylesheet._parse_rules", parsed_once)
+
+
+@pytest.fixture(autouse=True)
+def nothing_rendered_in_vain(request, monkeypatch):
+    """Render the screen only where it is looked at; deep tests and pictures render each change."""
+    deep = request.node.get_closest_marker("deep")
+    if not deep and "snap_compare" not in request.fixturenames:
+        monkeypatch.setattr("textual._compositor.Compositor.render_update", not_rendered)
 
 
 @pytest.fixture(autouse=True)
