@@ -27,6 +27,11 @@ def deep(*values):
     return pytest.param(*values, marks=pytest.mark.deep)
 
 
+def seeds(few, many, share=20):
+    """Few seeds in the quick suite, many in the deep one, in shares for workers to take."""
+    return [range(few), *(deep(range(first, first + share)) for first in range(0, many, share))]
+
+
 MOST_SECONDS = 10.0
 """It is two by the clock of a machine that has nothing else to do."""
 
@@ -53,10 +58,10 @@ def kept_positions(tmp_path):
     return [state["position"] for state in found if isinstance(state, dict) and "position" in state]
 
 
-@pytest.mark.parametrize("times", [FEW, deep(100)])
-def test_nothing_outlives_its_terminal_and_the_session_is_kept(sessions, endless, tmp_path, times):
+@pytest.mark.parametrize("seeds", seeds(FEW, 100))
+def test_nothing_outlives_its_terminal_and_the_session_is_kept(sessions, endless, tmp_path, seeds):
     slowest = 0.0
-    for seed in range(times):
+    for seed in seeds:
         chance = Random(seed)
         shutil.rmtree(tmp_path / "state" / "nntui" / "debugger", ignore_errors=True)
         session = sessions.open(str(endless))
@@ -72,12 +77,12 @@ def test_nothing_outlives_its_terminal_and_the_session_is_kept(sessions, endless
             assert max(kept_positions(tmp_path), default=0) >= 7, f"seed {seed}"
         finally:
             session.end()
-    print(f"the slowest of {times} was gone after {slowest:.2f} s")
+    print(f"the slowest of {len(seeds)} was gone after {slowest:.2f} s")
 
 
-@pytest.mark.parametrize("times", [FEW, deep(100)])
-def test_nothing_outlives_a_terminal_that_closes_while_it_starts(sessions, endless, times):
-    for seed in range(times):
+@pytest.mark.parametrize("seeds", seeds(FEW, 100))
+def test_nothing_outlives_a_terminal_that_closes_while_it_starts(sessions, endless, seeds):
+    for seed in seeds:
         session = sessions.open(str(endless))
         try:
             session.read_for(Random(seed).uniform(0, 0.3))
@@ -87,9 +92,9 @@ def test_nothing_outlives_a_terminal_that_closes_while_it_starts(sessions, endle
             session.end()
 
 
-@pytest.mark.parametrize("times", [1, deep(200)])
-def test_a_document_is_the_old_one_or_the_new_one_whole_after_a_kill(sessions, tmp_path, times):
-    for seed in range(times):
+@pytest.mark.parametrize("seeds", seeds(1, 200))
+def test_a_document_is_the_old_one_or_the_new_one_whole_after_a_kill(sessions, tmp_path, seeds):
+    for seed in seeds:
         chance = Random(seed)
         document = tmp_path / f"{seed}.json"
         shutil.copy(samples()["sample"], document)
