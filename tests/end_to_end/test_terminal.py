@@ -157,7 +157,7 @@ def test_unsaved_work_survives_a_terminal_that_is(terminal, tmp_path, end):
     again = terminal(str(mine))
     again.wait_for("Unsaved work was left")
     again.type("t")
-    again.wait_for("edited")
+    again.wait_for("the unsaved work is here again")
     again.type("\x13")
     again.wait_for("saved: mine.json")
     again.type("q")
