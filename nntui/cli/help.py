@@ -32,17 +32,18 @@ def _completions(
     return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
-@click.command("help", short_help="Explain keys, commands and documents.")
+@click.command("help", short_help="Explain keys, commands, expressions and documents.")
 @click.argument("topic", required=False, shell_complete=_completions)
 @click.pass_context
 def help_(ctx: click.Context, topic: str | None) -> None:
-    """Explain TOPIC: keys, commands, documents, or the name of a command.
+    """Explain TOPIC: keys, commands, expressions, documents, or the name of a command.
 
     \b
     Examples:
       nntui help             the topics, and the commands of the shell
       nntui help keys        every key of the screen, and what keys.toml calls it
       nntui help commands    the debugger's commands: behind : and for nntui exec
+      nntui help expressions what can stand in a condition
       nntui help documents   the format nntui/1
       nntui help run         a command of the shell
       nntui help why         a command of the debugger
@@ -158,8 +159,14 @@ def _commands(width: int) -> Iterator[str]:
         "examples; in the shell: nntui help COMMAND. An empty line repeats a movement.",
         f"Words of gdb that do here what they do there: {', '.join(SAME)}.",
         "A value is written as on screen: w[x1,h1], z[h1], a[h1], delta[h1], loss; an expression "
-        "puts values together: abs(w[x1,h1]) > 3 and epoch > 2.",
+        "puts values together: abs(w[x1,h1]) > 3 and epoch > 2 (nntui help expressions).",
     )
+
+
+def _expressions(width: int) -> Iterator[str]:
+    from nntui.debugger.commands.inspection import expressions_help
+
+    yield from expressions_help(width)
 
 
 def _documents(width: int) -> Iterator[str]:
@@ -182,6 +189,7 @@ def _documents(width: int) -> Iterator[str]:
 TOPICS: Final[Mapping[str, tuple[str, Callable[[int], Iterator[str]]]]] = {
     "keys": ("the keys of the screen", _keys),
     "commands": ("the debugger's commands", _commands),
+    "expressions": ("values and functions: in print, conditions, --until", _expressions),
     "documents": ("the format nntui/1: sections, keys, defaults, names", _documents),
 }
 """The line about a topic in ``nntui help``, and what ``nntui help NAME`` prints."""

@@ -44,7 +44,7 @@ def open_file(file: Path, no_state: bool) -> None:
     the file is called like a command.
 
     The screen is as it was left: breakpoints, displays, branches and the position are kept for each
-    document, by what it computes, in your state directory.
+    document in your state directory. What no longer fits a document that was changed is named.
     """
     open_on_screen(file, keep_state=not no_state)
 

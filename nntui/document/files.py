@@ -247,6 +247,8 @@ def is_running(process: int, since: float) -> bool:
 
     Where the system says when it began, another one that has its number now is not taken for it.
     """
+    if os.name == "nt":  # where signal 0 is Ctrl-C; a file in use cannot be moved or deleted there
+        return process == os.getpid()
     try:
         os.kill(process, 0)
     except PermissionError:

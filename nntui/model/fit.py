@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import inf
-from typing import Final
+from typing import Any, Final
 
 from nntui.model.activations import Activation
 from nntui.model.experiment import Experiment
@@ -70,28 +70,28 @@ def _of_targets(
     net, loss = experiment.network.wiring(), experiment.training.loss
     if loss.row.classes:
         return  # rows that are no classes and no probabilities are errors
+    targets: Any = experiment.data.targets
     probabilities = loss.name.startswith("bce")
     for activation, outputs in by_activation.items():
         low, high = (0.0, 1.0) if probabilities else _RANGES.get(activation.name, (-inf, inf))
         if (low, high) == (-inf, inf):
             continue
-        for n in range(len(experiment.data)):
-            y = experiment.y(n)
-            k = next((k for k in outputs if not low <= y[k] <= high), None)
-            if k is None:
-                continue
-            found = f"example {n + 1} wants {y[k]:g} of the output {quoted(net.outputs[k])}"
-            if probabilities:
-                yield (
-                    f"{found}, but the targets of {loss.name} are from 0 to 1 (outside, its loss "
-                    "has no least value): write 0 and 1, or take mse"
-                )
-                return
+        columns = ((k, (y[k] for y in targets)) for k in outputs)
+        beyond = ((k, n, y) for k, ys in columns for n, y in enumerate(ys) if not low <= y <= high)
+        k, n, y = next(beyond, (0, 0, None))
+        if y is None:
+            continue
+        found = f"example {n + 1} wants {y:g} of the output {quoted(net.outputs[k])}"
+        if probabilities:
             yield (
-                f"{found}, but {activation.name} stays {_within(low, high)}: scale the targets, or "
-                "make the output linear"
+                f"{found}, but the targets of {loss.name} are from 0 to 1 (outside, its loss has "
+                "no least value): write 0 and 1, or take mse"
             )
-            break
+            return
+        yield (
+            f"{found}, but {activation.name} stays {_within(low, high)}: scale the targets, or "
+            "make the output linear"
+        )
 
 
 def _within(low: float, high: float) -> str:

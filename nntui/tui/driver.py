@@ -16,7 +16,8 @@ class TerminalDriver(LinuxDriver):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         streams = (sys.__stderr__, sys.__stdout__)
-        self._file: Any = LastingFile(next(s for s in streams if s is not None and s.isatty()))
+        terminals = (s for s in streams if s is not None and s.isatty())
+        self._file: Any = LastingFile(next(terminals, self._file))
 
     def _get_terminal_size(self) -> tuple[int, int]:
         """Ask the terminal that is drawn on: Textual asks standard output, which may be a file."""

@@ -351,7 +351,7 @@ def read_keymap(folder: Path | None = None) -> Keymap:
             raise ValueError(f"more than {MOST_BYTES:,} bytes")
         found = tomllib.loads(text.decode("utf-8"))
     except Fault as fault:
-        reason = f"found {fault.found}, expected {fault.expected}"
+        reason = str(fault)
     except (ValueError, RecursionError) as error:
         reason = str(error)
     else:

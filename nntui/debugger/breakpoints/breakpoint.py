@@ -31,20 +31,10 @@ LINES: Final = (
 PERIODS: Final = ("example", "update", "epoch")
 """Places that may have a number: without one they mean each example, update or epoch."""
 CLAUSES: Final = ("if", "log", "every", "ignore", "disabled")
-KEYWORDS: Final = frozenset(
-    {
-        "layer",
-        "phase",
-        "line",
-        "step",
-        *PERIODS,
-        *DIRECTIONS,
-        *CLAUSES,
-        "crosses",
-        "becomes",
-        "nonfinite",
-    }
-)
+KEYWORDS: Final = frozenset({
+    "layer", "phase", "line", "step", *PERIODS, *DIRECTIONS, *CLAUSES, "crosses", "becomes",
+    "nonfinite",
+})  # fmt: skip
 """Words with a meaning in commands: a neuron of that name is quoted."""
 
 

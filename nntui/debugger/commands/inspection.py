@@ -36,6 +36,7 @@ from nntui.debugger.values import Value, has_softmax, value_text
 from nntui.model.errors import counted
 from nntui.model.names import OF_STEPS, SYMBOLS, escaped, unquoted, value_name
 from nntui.model.wiring import check_value, value_owners
+from nntui.text import wrapped
 
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
@@ -187,26 +188,35 @@ _SHORT: Final = {
     "line": "position", "program": "position", "source": "position",
 }  # fmt: skip
 
-EXPRESSIONS_HELP: Final = f"""
+_EXPRESSIONS: Final = f"""
 What can stand in print, display, history, set, watch and the conditions of break:
-Values of the example: x[i] y[k] z[j] a[j] da[j] delta[j] loss; t[k] is read as y[k]. p[k] is the
-softmax of the outputs under cross_entropy, known once all outputs are.
+Values of the example: x[i] y[k] z[j] a[j] da[j] delta[j] loss; t[k] is read as y[k]. p[k] is \
+the softmax of the outputs under cross_entropy, known once all outputs are.
 Parameters b[j] w[i,j]; their gradients db[j] dw[i,j], summed over the batch's examples so far.
-g[j] g[i,j]: the gradient that the optimizer gets, known from the end of a batch's passes to the
-next batch: their mean (or sum) and the penalty. PyTorch's .grad is g without l1 and l2.
-m[…] v[…] s[…]: what the optimizer remembers of a parameter, by the names in its formula: sgd v (the
-momentum buffer), adam m and v, rmsprop s and v, adagrad s. 0 before the first update.
+g[j] g[i,j]: the gradient that the optimizer gets, known from the end of a batch's passes to \
+the next batch: their mean (or sum) and the penalty. PyTorch's .grad is g without l1 and l2.
+m[…] v[…] s[…]: what the optimizer remembers of a parameter, by the names in its formula: sgd \
+v (the momentum buffer), adam m and v, rmsprop s and v, adagrad s. 0 before the first update.
 learning_rate and the optimizer's other settings, l1, l2: always known.
-accuracy: the share of training examples classified right with the parameters here, under bce,
-bce_with_logits and cross_entropy; while an update changes them, with those before it.
+accuracy: the share of training examples classified right with the parameters here, under \
+bce, bce_with_logits and cross_entropy; while an update changes them, with those before it.
 batch_loss epoch_loss test_loss, epoch update example step.
 Functions: {", ".join(FUNCTIONS)}; + - * / **, comparisons, and or not.
-max, min, sum, mean and norm are also taken over all values of a kind, or of a layer (layer 0 is the
-inputs; a connection is of its target's layer):
+max, min, sum, mean and norm are also taken over all values of a kind, or of a layer (layer 0 \
+is the inputs; a connection is of its target's layer):
   norm(dw)
   max(abs(dw[layer 2])) < 1e-6
   accuracy >= 0.95 and epoch_loss < 0.1
 A blank value makes an expression blank; isblank(x) asks for that."""
+
+
+def expressions_help(width: int = 100) -> list[str]:
+    """Write what can stand in an expression, in lines of at most ``width`` cells."""
+    lines: list[str] = []
+    for text in _EXPRESSIONS.strip().split("\n"):
+        lines += [text] if text.startswith(" ") else wrapped(text, width)
+    return lines
+
 
 INSPECTION_COMMANDS: Final = (
     Command(
@@ -316,7 +326,7 @@ QUERY_COMMANDS: Final = (
         completes=values,
         more="""
 LEVELS opens what that was made of, and so on back. At most 200 rows are shown, 20 of a level: the
-rest is shown by why of a value further down, or by the dialog of the screen (w, then its rows).
+rest is shown by why of a value further down, or on the screen by W, where rows are opened.
   why delta[h1]
   why w[x1,h1] 4""",
     ),

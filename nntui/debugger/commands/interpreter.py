@@ -24,9 +24,9 @@ from nntui.debugger.commands.command import (
 )
 from nntui.debugger.commands.gdb import ADVICE, KEYS, SAME
 from nntui.debugger.commands.inspection import (
-    EXPRESSIONS_HELP,
     INSPECTION_COMMANDS,
     QUERY_COMMANDS,
+    expressions_help,
     plain_displays,
 )
 from nntui.debugger.commands.movement import GOTO_COMMANDS, STEP_COMMANDS, where
@@ -55,7 +55,8 @@ def _help(debugger: Debugger, rest: str) -> Output:
         data = {"commands": {c.name: c.help for c in COMMANDS.values()}}
         return Output((*lines, "", _LAST_LINE), data)
     if rest == "expressions":
-        return Output(tuple(EXPRESSIONS_HELP.strip().splitlines()), {"help": EXPRESSIONS_HELP})
+        lines = expressions_help()
+        return Output(tuple(lines), {"help": "\n".join(lines)})
     command = command_called(first_word(rest)[0])
     return Output(
         explained(command),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import cached_property, partial, wraps
-from traceback import format_exception, format_exception_only
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Final, ParamSpec, TypeVar
 
 from textual.geometry import Size
@@ -14,6 +13,7 @@ from textual.screen import Screen
 from nntui.debugger.commands.command import Movement, Reply
 from nntui.debugger.debugger import Debugger
 from nntui.explain.numbers import DEFAULT_PRECISION
+from nntui.model.errors import unexpected
 from nntui.model.names import escaped
 from nntui.tui.frame import Edge, Frame, NeuronFocus, frame_of
 from nntui.tui.keys import FooterFacts
@@ -293,16 +293,10 @@ class SteppingBase(Screen[None]):
 
     def _failed(self, error: Exception) -> None:
         """Say that a movement met a fault in nntui; replay the run, which may stand half-way."""
-        said = "".join(format_exception_only(error)).strip()
-        position = self.debugger.position
-        self.debugger.seek(0)
-        try:
-            self.debugger.seek(position)
-        except Exception:  # the same again: the start is sound
-            self.debugger.seek(0)
-        report = "".join(format_exception(error)).rstrip().split("\n")
-        self.tell("a fault in nntui; please report it with these lines", tuple(report), turn=False)
-        self.show(f"a fault in nntui ended this ({escaped(said, 100)}): the pane Output has more")
+        self.debugger.restore(self.debugger.position)
+        self.tell("what ended the movement", (unexpected(error),), turn=False)
+        said = escaped(f"{type(error).__name__}: {error}", 100)
+        self.show(f"a fault in nntui ended this ({said}): the pane Output has more")
 
     @property
     def focused_value(self) -> str | None:
