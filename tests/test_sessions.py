@@ -57,6 +57,18 @@ def test_all_is_there_again_when_a_number_was_changed(document):
     assert parts(debugger) == (2, 1, 1, 7)
 
 
+def test_half_of_a_surrogate_pair_costs_no_more_than_its_character(document):
+    file = state_file(load(document))
+    text = file.read_text(encoding="utf-8")
+    assert "break h1 backward" in text
+    logged = r"break h1 backward log \"\\\\ 😀 \ud83d\ude00 \ud800\""
+    file.write_text(text.replace("break h1 backward", logged), encoding="utf-8")
+    debugger, problems = open_session(load(document), document=document)
+    assert problems == []
+    assert parts(debugger) == (2, 1, 1, 7)
+    assert [*debugger.breakpoints][0].log.text.endswith("😀 😀 \ufffd")
+
+
 def test_what_no_longer_fits_is_named_with_the_document(document):
     changed(document, '"h1"', '"hidden"')
     debugger, problems = open_session(load(document), document=document)

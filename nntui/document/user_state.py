@@ -191,10 +191,17 @@ def _keep_the_newest(folder: Path) -> None:
                 os.unlink(entry.path)
 
 
+# An escape in JSON: a surrogate pair, half of one, or another.
+_ESCAPE: Final = re.compile(
+    r"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(?P<half>u[dD][89a-fA-F]..)|.)", re.DOTALL
+)
+
+
 def _object(text: str) -> dict[str, Any]:
+    """Parse a JSON object; half of a surrogate pair is U+FFFD, so that the rest is not lost."""
     from nntui.document.parse import parsed
 
-    value = parsed(text)
+    value = parsed(_ESCAPE.sub(lambda m: r"\ufffd" if m["half"] else m[0], text))
     if not isinstance(value, dict):
         raise Fault("", shown(value), "an object")
     return value
