@@ -1,12 +1,18 @@
-"""How many examples hypothesis tries, and how often Python looks for garbage.
+"""How many examples hypothesis tries, how often Python looks for garbage, what Ctrl-C does.
 
 The examples are the same ones on every run and every machine. The deep tests try more:
 ``pytest -m "deep or hypothesis" --hypothesis-profile=deep``.
 """
 
 import gc
+import signal
 
 from hypothesis import HealthCheck, settings
+
+# A shell without job control starts what runs in the background with Ctrl-C ignored, and so would
+# be every process that a test starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:

@@ -66,7 +66,7 @@ def test_half_of_a_surrogate_pair_costs_no_more_than_its_character(document):
     debugger, problems = open_session(load(document), document=document)
     assert problems == []
     assert parts(debugger) == (2, 1, 1, 7)
-    assert [*debugger.breakpoints][0].log.text.endswith("😀 😀 \ufffd")
+    assert next(iter(debugger.breakpoints)).log.text.endswith("😀 😀 \ufffd")
 
 
 def test_what_no_longer_fits_is_named_with_the_document(document):
