@@ -9,7 +9,7 @@ from typing import Final
 from nntui.draw.canvas import Canvas, Cell, stairs, thin
 from nntui.draw.layers import Draft, Edge
 from nntui.draw.layout import best_slot, cover, crowd_of, lay_out
-from nntui.draw.picture import Area, EdgeLook, EdgeState, Mark, NodeLook, Picture
+from nntui.draw.picture import Area, EdgeLook, EdgeState, Mark, NodeLook, Picture, Trace
 from nntui.draw.plan import Box, FilledHeatMaps, Layout, fill_heat_maps
 from nntui.draw.visible import VisibleLine, select
 from nntui.text import cells, cut, padded
@@ -113,7 +113,9 @@ def paint(
         for box in layout.boxes
         if window is None or box.y in window or box.y + box.height - 1 in window
     ]
-    return Picture(layout.width, layout.height, canvas.rows(), tuple(areas))
+    stand = {line.edge: (*slot, cells(text)) for line, slot, text in labels}
+    traces = tuple(Trace(line.edge, line.legs, stand.get(line.edge)) for line in lines)
+    return Picture(layout.width, layout.height, canvas.rows(), tuple(areas), traces)
 
 
 def _draw_thin(canvas: Canvas, lines: Iterable[VisibleLine]) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from typing import Final, Literal, NamedTuple
 
+from nntui.draw.layers import Edge
 from nntui.text import cells
 
 ROLES: Final[Mapping[str, str]] = {
@@ -73,13 +75,52 @@ class Area:
 
 
 @dataclass(frozen=True, slots=True)
+class Trace:
+    """Where the line of a connection runs, and where its label stands, if it has one.
+
+    `legs` has the straight pieces of the line: the columns and rows of their two ends. `label` has
+    the label's first column, its row and its width.
+    """
+
+    edge: Edge
+    legs: tuple[tuple[int, int, int, int], ...]
+    label: tuple[int, int, int] | None = None
+
+    def distance(self, x: int, y: int) -> float:
+        """Return how far a cell is from the line or the label, in rows; 0 on the label."""
+        if self.label is not None:
+            left, row, width = self.label
+            if y == row and left <= x < left + width:
+                return 0.0
+        return min((_distance(leg, x, y) for leg in self.legs), default=math.inf)
+
+
+def _distance(leg: tuple[int, int, int, int], x: int, y: int) -> float:
+    x0, y0, x1, y1 = leg
+    if not x0 <= x <= x1:
+        return math.inf
+    steps = max(x1 - x0, 1)
+    along = (x - x0) / steps
+    slope = 2 * (y1 - y0) / steps  # a cell is twice as high as it is wide
+    return abs(y - y0 - along * (y1 - y0)) / math.hypot(1.0, slope)
+
+
+_NEAR: Final = 1.0
+"""A line that is further from a cell than so many rows is not what was meant by it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
-    """A finished drawing; every row takes exactly `width` terminal cells."""
+    """A finished drawing; every row takes exactly `width` terminal cells.
+
+    `areas` has the neurons' boxes, `traces` the connections' lines, those on top last.
+    """
 
     width: int
     height: int
     rows: tuple[tuple[Span, ...], ...]
     areas: tuple[Area, ...] = field(default=(), repr=False)
+    traces: tuple[Trace, ...] = field(default=(), repr=False)
 
     def text(self) -> str:
         """Return the drawing as plain lines without trailing blanks."""
@@ -95,6 +136,20 @@ class Picture:
             if area.x <= x < area.x + area.width and area.y <= y < area.y + area.height:
                 return area.name
         return None
+
+    def edge_at(self, x: int, y: int) -> Edge | None:
+        """Return the connection whose label or line is at the cell or next to it, or None.
+
+        Of several the nearest one, and of those the one on top. In a neuron's box there is none.
+        """
+        if self.at(x, y) is not None:
+            return None
+        nearest = min(
+            ((trace.distance(x, y), -n) for n, trace in enumerate(self.traces)), default=None
+        )
+        if nearest is None or nearest[0] > _NEAR:
+            return None
+        return self.traces[-nearest[1]].edge
 
 
 Mark = Literal["plain", "current", "focus", "dim"]

@@ -200,6 +200,25 @@ def test_a_click_finds_the_neuron_of_a_box(dense):
     assert picture.at(-1, 0) is None
 
 
+def test_a_click_finds_the_connection_of_a_line_and_of_a_label(dense, looks):
+    graph = dense(2, 3, 1)
+    plan = lay_out(graph, 80, 15)
+    picture = paint(plan, *looks(graph))
+    for edge in plan.edges:
+        leg = plan.legs(*edge)[-1]
+        found = picture.edge_at(
+            leg.x0 + (leg.x1 - leg.x0) // 3, round(leg.y0 + (leg.y1 - leg.y0) / 3)
+        )
+        assert found == edge
+    for trace in picture.traces:
+        if trace.label is not None:
+            x, y, width = trace.label
+            assert {picture.edge_at(each, y) for each in range(x, x + width)} == {trace.edge}
+    box = plan.homes["x1"]
+    assert picture.edge_at(box.x, box.y) is None
+    assert picture.edge_at(box.x + box.width + 3, 0) is None
+
+
 def test_a_stop_has_a_dot_at_its_box_or_before_its_label(dense):
     plan = lay_out(dense(2, 1), 60, 6)
     nodes = {"x1": NodeLook("+1.00", stop=True), "x2": NodeLook("+2.00")}

@@ -14,7 +14,7 @@ from textual.geometry import Region
 from textual.message import Message
 
 from nntui.debugger.snapshot import Snapshot
-from nntui.draw.layers import draft
+from nntui.draw.layers import Edge, draft
 from nntui.draw.layout import lay_out
 from nntui.draw.paint import paint
 from nntui.draw.picture import Picture, Span
@@ -263,9 +263,16 @@ class NetworkPane(LinePane):
                 region = places[-1]
             self.reveal_region(region)
 
-    def _neuron_under(self, event: MouseEvent) -> str | None:
+    def under(self, event: MouseEvent) -> str | Edge | None:
+        """Return the neuron, or else the connection, at or next to the mouse; None: neither."""
         offset = self.offset_under(event)
-        return None if self._picture is None or offset is None else self._picture.at(*offset)
+        if self._picture is None or offset is None:
+            return None
+        return self._picture.at(*offset) or self._picture.edge_at(*offset)
+
+    def _neuron_under(self, event: MouseEvent) -> str | None:
+        under = self.under(event)
+        return under if isinstance(under, str) else None
 
     def _numbers(self, neuron: str) -> Text:
         """Return a neuron's name and numbers in a line."""
