@@ -38,12 +38,13 @@ Name = Callable[..., str]
 """Writes a value's name: a function of its symbol and its neurons."""
 
 _MATH_SYMBOLS: Final = {"delta": "δ", "da": "∂L/∂a", "dw": "∂L/∂w", "db": "∂L/∂b", "loss": "L"}
-_SIGNS: Final = {
+SIGNS: Final = {
     "learning_rate": "η", "momentum": "μ", "beta1": "β₁", "beta2": "β₂", "eps": "ε", "alpha": "α",
     "weight_decay": "λ", "lr_decay": "lr_decay", "t": "t", "g": "g",
     "m": "m", "v": "v", "s": "s", "m_hat": "m̂", "v_hat": "v̂",
     "m_before": "m", "v_before": "v", "s_before": "s", "t_before": "(t − 1)",
 }  # fmt: skip
+"""The letters of settings and of what optimizers remember, by their names."""
 _INPUTS_SPELLED: Final = 8
 _TERMS_SPELLED: Final = 8
 # Between these a negative number needs no brackets.
@@ -269,7 +270,7 @@ def _update(writer: _Writer, *neurons: str) -> Iterator[EquationLine]:
         for word, value in (settings | quantities | {"g": g}).items()
     }
     for target, template in optimizer.row.formula(**settings):
-        symbols = template.format_map(_SIGNS | {"p": p_name, "g": g_name})
+        symbols = template.format_map(SIGNS | {"p": p_name, "g": g_name})
         numbers = template.format_map(by_number | {"p": writer.number(p)})
         if target == "p":
             yield writer.line(symbol, *neurons, symbols=symbols, numbers=numbers)
@@ -305,7 +306,7 @@ def gradient(
 
 
 def _settings(writer: _Writer, settings: tuple[tuple[str, float], ...]) -> dict[str, str]:
-    return {_SIGNS.get(setting, setting): writer.number(value) for setting, value in settings}
+    return {SIGNS.get(setting, setting): writer.number(value) for setting, value in settings}
 
 
 def _factor(text: str) -> str:

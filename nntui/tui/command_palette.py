@@ -1,17 +1,24 @@
 """The command palette: everything that nntui can do, by name.
 
-Every key's action, every command (which opens the ``:`` line), every sample and theme, and what has
-no key.
+Every key's action, the settings of the training, every command (which opens the ``:`` line), every
+sample and theme, and what has no key.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+from textual.fuzzy import Matcher
+from textual.markup import escape
 
+from nntui.debugger.values import setting_values
+from nntui.explain.formulas import SIGNS
+from nntui.explain.numbers import exact
 from nntui.samples import samples
 from nntui.tui.dialogs.question import Closable
 from nntui.tui.keys import GROUPS
@@ -19,17 +26,22 @@ from nntui.tui.keys import GROUPS
 if TYPE_CHECKING:
     from nntui.tui.documents.opening import OpenActions
 
-BESIDE: Final = 0.5
-"""The score of a match in the help text, as a share of one in the name."""
-
 _WITHOUT_KEYS: Final = (
-    ("save a picture", "a picture of the screen, as SVG", "save_picture"),
-    ("save the pass", "the steps of the pass that is seen, as Markdown", "save_pass"),
-    ("panes as they were", "give every pane its own size again", "reset_sizes"),
-    ("tour", "four cards that show you round", "tour"),
+    ("Save a picture of the screen, as SVG", "save_picture"),
+    ("Save the steps of this pass, as Markdown", "save_pass"),
+    ("Reset the layout: every pane gets its own size again", "reset_sizes"),
+    ("Take the tour: four cards that show you round", "tour"),
 )
-Entry = tuple[str, str, Callable[[], Any]]
-"""A name, what it does, and how to do it."""
+
+
+class Entry(NamedTuple):
+    """What can be done: in words, its keys, how to do it, a second line, other words to find it."""
+
+    title: str
+    keys: str
+    act: Callable[[], Any]
+    help: str = ""
+    also: str = ""
 
 
 class Palette(CommandPalette, Closable[None]):
@@ -37,35 +49,46 @@ class Palette(CommandPalette, Closable[None]):
 
 
 class Everything(Provider):
-    """Finds entries by their names first, then by what they do."""
+    """Finds entries by the words of their titles first, then by other words, by letters last."""
 
     async def discover(self) -> Hits:
         """Offer everything before a search."""
-        for name, what, act in self._entries():
-            yield DiscoveryHit(name, act, help=what)
+        for entry in self._entries():
+            yield DiscoveryHit(self._shown(entry), entry.act, help=escape(entry.help) or None)
 
     async def search(self, query: str) -> Hits:
-        """Offer the entries that match."""
-        matcher = self.matcher(query)
-        for name, what, act in self._entries():
-            score = matcher.match(name)
+        """Offer the entries that match; by scattered letters only where no word does."""
+        entries = list(self._entries())
+        found = [(match_of(query, entry), entry) for entry in entries]
+        if not any(score for score, _ in found):
+            matcher = Matcher(query)
+            found = [(matcher.match(entry.title) / 4, entry) for entry in entries]
+        for score, entry in found:
             if score > 0:
-                yield Hit(score, matcher.highlight(name), act, help=what)
-            elif (beside := matcher.match(what)) > 0:
-                yield Hit(beside * BESIDE, name, act, help=what)
+                shown = self._shown(entry, query)
+                yield Hit(score, shown, entry.act, help=escape(entry.help) or None)
+
+    def _shown(self, entry: Entry, query: str = "") -> Content:
+        """Return a title with the words that were sought, and its keys."""
+        title = Content.styled(entry.title, "not bold")
+        for word in query.split():
+            for found in re.finditer(re.escape(word), entry.title, re.IGNORECASE):
+                title = title.stylize(self.match_style or "underline", *found.span())
+        return title + Content.styled(f"   {entry.keys}", "bold") if entry.keys else title
 
     def _entries(self) -> Iterator[Entry]:
         app = cast("OpenActions", self.app)
         if app.stepping is self.screen:
             yield from self._entries_of_the_run(app)
         for name in samples():
-            yield f"open {name}", "a sample", partial(app.action_open_sample, name)
+            yield Entry(f"Open {name}", "", partial(app.action_open_sample, name), also="sample")
         for theme in sorted(app.available_themes, key=lambda t: (not t.startswith("nntui-"), t)):
-            now = "; it is the one in use" if theme == app.theme else ""
-            yield f"theme {theme}", f"other colours{now}", partial(app.prefer_theme, theme)
-        still = "allow animations" if app.preferences.now.still else "reduce motion"
-        yield still, "scrolling and the like", app.toggle_motion
-        yield "quit", "leave nntui", app.action_quit
+            now = ", the one in use" if theme == app.theme else ""
+            wear = partial(app.prefer_theme, theme)
+            yield Entry(f"Theme {theme}{now}", "", wear, also="colours colors")
+        still = "Allow animations" if app.preferences.now.still else "Reduce motion"
+        yield Entry(still, "", app.toggle_motion, also="animation scrolling")
+        yield Entry("Quit nntui", "q", app.action_quit, also="leave exit")
 
     def _entries_of_the_run(self, app: OpenActions) -> Iterator[Entry]:
         from nntui.debugger.commands.interpreter import COMMANDS
@@ -74,10 +97,42 @@ class Everything(Provider):
         for group, keys in GROUPS.items():
             for key in keys:
                 if key.name not in ("palette", "quit"):
-                    name = f"{key.name.replace('-', ' ')}  ({key.display(app.keys.changed)})"
-                    yield name, f"{group}: {key.help}", partial(act, key.action)
-        for name, what, action in _WITHOUT_KEYS:
-            yield name, what, partial(act, action)
+                    title = f"{key.help[0].upper()}{key.help[1:]}"
+                    also = f"{key.name.replace('-', ' ')} {group}"
+                    shown = key.display(app.keys.changed)
+                    yield Entry(title, shown, partial(act, key.action), also=also)
+        assert app.stepping is not None
+        for name, value in setting_values(app.stepping.debugger.experiment).items():
+            words, sign = name.replace("_", " "), SIGNS.get(name, "")
+            typed = partial(act, f"command('set {name} ')")
+            yield Entry(f"Change the {words}, now {exact(value)}", "", typed, also=f"{sign} {name}")
+        for title, action in _WITHOUT_KEYS:
+            yield Entry(title, "", partial(act, action))
         for command in COMMANDS.values():
-            typed = f"command({command.name + ' '!r})"
-            yield f":{command.usage}", command.help, partial(act, typed)
+            typed = partial(act, f"command({command.name + ' '!r})")
+            yield Entry(f":{command.usage}", "", typed, command.help, " ".join(command.aliases))
+
+
+def match_of(query: str, entry: Entry) -> float:
+    """Score how well the words of a query match an entry, from 0 (not at all) to 1."""
+    wanted = query.casefold().split()
+    title, beside = entry.title.casefold(), f"{entry.keys} {entry.help} {entry.also}".casefold()
+    if not wanted:
+        return 0.0
+    if title.lstrip(":").startswith(" ".join(wanted).lstrip(":")):
+        return 1.0
+    if " ".join(wanted) in (entry.also.casefold(), *entry.also.casefold().split()):
+        return 0.95
+    in_title, in_beside = _words(title), _words(beside)
+    if all(any(each.startswith(word) for each in in_title) for word in wanted):
+        return 0.9
+    if all(any(each.startswith(word) for each in (*in_title, *in_beside)) for word in wanted):
+        return 0.7
+    if all(word in title for word in wanted):
+        return 0.5
+    return 0.4 if all(word in f"{title} {beside}" for word in wanted) else 0.0
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a text; a command and an option count with their sign and without."""
+    return [part for word in text.split() for part in (word, word.strip(":,.;()[]“”"))]

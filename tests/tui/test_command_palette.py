@@ -8,7 +8,7 @@ from textual.widgets import Input
 
 from nntui.debugger.commands.interpreter import COMMANDS
 from nntui.samples import samples
-from nntui.tui.command_palette import Everything
+from nntui.tui.command_palette import Entry, Everything, match_of
 from nntui.tui.keys import GROUPS
 from nntui.tui.user_files import PreferencesFile
 
@@ -36,16 +36,44 @@ async def test_everything_is_in_it(app_on):
         await pilot.pause()
         text = "\n".join(await _names(app))
         for key in (key for keys in GROUPS.values() for key in keys):
-            assert key.name == "palette" or key.name.replace("-", " ") in text
+            sentence = key.help[0].upper() + key.help[1:]
+            assert key.name in ("palette", "quit") or sentence in text
         assert all(f":{name}" in text for name in COMMANDS)
-        assert all(f"open {name}" in text for name in samples())
-        assert all(f"theme {theme}" in text for theme in app.available_themes)
+        assert all(f"Open {name}" in text for name in samples())
+        assert all(f"Theme {theme}" in text for theme in app.available_themes)
+
+
+async def test_what_a_command_takes_stands_in_its_entry_with_all_its_brackets(app_on):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        usages = {f":{command.usage}" for command in COMMANDS.values()}
+        assert usages <= set(await _names(app))
+        hits = [hit async for hit in Everything(app.screen).search("break")]
+        assert any(str(hit.match_display) == f":{COMMANDS['break'].usage}" for hit in hits)
+
+
+async def test_the_words_of_a_setting_find_it_and_it_is_typed_on_the_command_line(app_on):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await _choose(pilot, "learning rate")
+        assert app.screen.command_line.value == "set learning_rate "
+
+
+def _best(query: str, *titles: str) -> str:
+    return max(titles, key=lambda title: match_of(query, Entry(title, "", lambda: None)))
+
+
+def test_whole_words_come_before_parts_of_words_and_nothing_matches_by_scattered_letters():
+    assert _best("new", "Next write", "Renew it", "Open a new network") == "Open a new network"
+    assert match_of("learn", Entry("Clear a bean", "", lambda: None)) == 0
+    assert match_of("eta", Entry("Change it", "", lambda: None, also="η eta")) > 0
 
 
 async def test_an_action_is_done(app_on, debugger_of):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
-        await _choose(pilot, "neuron (n f10)")
+        await _choose(pilot, "to the end of this neuron")
         assert debugger_of(app).position == 1
 
 
@@ -90,9 +118,9 @@ async def test_the_picker_offers_what_needs_no_run(seen):
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.pause()
         names = await _names(app)
-        assert "open xor" in names
+        assert "Open xor" in names
         assert not any(name.startswith(":") for name in names)
-        assert "step  (s F11)" not in names
+        assert not any(name.endswith("s F11") for name in names)
 
 
 @pytest.mark.parametrize("kept", [True, False])
@@ -131,7 +159,7 @@ async def test_on_the_smallest_terminal_there_are_five_of_its_entries_to_see(app
     app = app_on()
     async with app.run_test(size=(60, 16)) as pilot:
         await pilot.press("ctrl+p")
-        await until(pilot, lambda: "neuron  (n F10)" in seen(app))
+        await until(pilot, lambda: "one step back" in seen(app).lower())
         lines = seen(app).splitlines()
         assert "Search for commands" in lines[1]
-        assert sum("(" in line and ":" not in line for line in lines[3:]) >= 5
+        assert sum("   " in line.strip(" │") for line in lines[3:]) >= 5
