@@ -260,7 +260,7 @@ def _as_svg(picture: Picture, title: str) -> str:
     palette = Palette(True, background, foreground)
 
     def pen(span: Span) -> Pen:
-        ink = palette.ink(span.role, span.value)
+        ink = palette.ink(span.role, span.value, span.below)
         colour, ground = (None if rgb is None else rgb.text for rgb in (ink.colour, ink.ground))
         return Pen(colour, ground, ink.bold, ink.underline, ink.dim)
 

@@ -46,6 +46,9 @@ ROLES: Final[Mapping[str, str]] = {
     "label.odd": "a number that is not finite, printed on its connection",
     "label.current": "the weight of the connection that is being computed",
     "stop": "a connection has a breakpoint",
+    "surface": "points of a plane: two a cell, a tone each (inf: no finite number)",
+    "surface.point": "an example on such a plane",
+    "surface.current": "the example at hand",
 }
 """Every role that a span can have, with its meaning: a colour scheme must cover them all."""
 
@@ -55,12 +58,14 @@ class Span:
     """A piece of one row with one meaning.
 
     `role` is a key of `ROLES`. `value` shades it: the tone of a box (−1..1), the strength of an
-    edge (0..1), the signed strength of a label (−1..1); None when there is nothing to shade.
+    edge (0..1), the signed strength of a label (−1..1), the tone of a map's upper half (−1..1);
+    None when there is nothing to shade. `below` is the tone of a map's lower half.
     """
 
     text: str
     role: str = "blank"
     value: float | None = None
+    below: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from nntui.engine.state import LazyDict, State
+from nntui.engine.state import LazyDict, LazyNumbers, State
 from nntui.model.numerics import Array
 from nntui.model.optimizers import Memory
 from nntui.model.wiring import Parameter, Wiring
@@ -117,7 +117,7 @@ class ParameterIndex:
         if len(self._weight_index) < LARGE:
             weights = values[self._weight_index].tolist()
             return biases, dict(zip(self.net.edges, weights, strict=True))
-        return biases, LazyDict(lambda: self._edge_index, values.copy().item)
+        return biases, LazyNumbers(lambda: self._edge_index, values.copy())
 
     @cached_property
     def index(self) -> dict[Parameter, int]:
@@ -137,6 +137,26 @@ class ParameterIndex:
         """Return the values of these rows, by neuron."""
         picked: list[float] = values[list(rows)].tolist()
         return dict(zip((self.names[row] for row in rows), picked, strict=True))
+
+
+def flat_parameters(
+    net: Wiring, b: Mapping[str, float], w: Mapping[tuple[str, str], float]
+) -> Array:
+    """Return every parameter in canonical order, as an array (P,)."""
+    if isinstance(w, LazyNumbers):
+        p = w.array()
+        p[_bias_indices(net)] = [b[j] for j in net.neurons]
+        return p
+    numbers: list[float] = []
+    for j in net.neurons:
+        numbers.append(b[j])
+        numbers += [w[i, j] for i in net.sources[j]]
+    return np.array(numbers)
+
+
+def _bias_indices(net: Wiring) -> Indices:
+    lengths = [1 + len(net.sources[j]) for j in net.neurons]
+    return np.cumsum([0, *lengths[:-1]])
 
 
 def _indices(numbers: Any) -> Indices:

@@ -153,6 +153,28 @@ class LazyDict(dict[K, V]):
     __hash__ = None
 
 
+class LazyNumbers(LazyDict[K, float]):
+    """A lazy dict of floats that can be had as an array without reading each of them."""
+
+    __slots__ = ("_numbers",)
+
+    def __init__(self, index: Callable[[], Mapping[K, int]], numbers: Array) -> None:
+        super().__init__(index, numbers.item)
+        self._numbers = numbers
+
+    def copy(self) -> LazyNumbers[K]:
+        other = LazyNumbers(self._index, self._numbers)
+        dict.update(other, dict.copy(self))
+        return other
+
+    def array(self) -> Array:
+        """Return the numbers, each at its key's place."""
+        found, index = self._numbers.copy(), self._index()
+        for key, value in dict.copy(self).items():  # those that were read or written
+            found[index[key]] = value
+        return found
+
+
 def same(a: Array, b: Array) -> bool:
     """Whether two arrays hold the same numbers, bit for bit (all nans alike)."""
     a, b = np.ascontiguousarray(a), np.ascontiguousarray(b)

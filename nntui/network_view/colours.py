@@ -7,7 +7,7 @@ meaning alone: signs, dots and marks say the same.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import copysign
+from math import copysign, inf
 from typing import Final, NamedTuple
 
 
@@ -98,12 +98,21 @@ class Palette:
         lifted = amount + 0.5 * (1.0 - amount) if self.strong else amount
         return self.background.blend(colour, lifted)
 
-    def ink(self, role: str, value: float | None) -> Ink:
-        """Choose the look of a span by its role (see ``draw.picture.ROLES``) and shade."""
+    def tone(self, tone: float) -> RGB:
+        """Return the colour of a tone from −1 over 0, a grey, to 1; inf: no finite number."""
+        if tone == inf:
+            return self.background.blend(STOP[self.dark], 0.5)
+        grey = self.background.blend(self.foreground, 0.18)
+        return grey.blend(self.signed(tone), abs(tone) ** 0.8)
+
+    def ink(self, role: str, value: float | None, below: float | None = None) -> Ink:
+        """Choose the look of a span by its role (see ``draw.picture.ROLES``) and shades."""
         kind, _, rest = role.partition(".")
         state = rest.rpartition(".")[2]
         if kind == "box":
             return self._box(role, value)
+        if kind == "surface":
+            return self._surface(state, value, below)
         if state == "current":
             return Ink(MARK[self.dark], bold=True)
         if kind == "stop" or state == "odd":
@@ -124,6 +133,16 @@ class Palette:
             sign = max(_BLACK, _WHITE, key=ground.contrast)
             return Ink(ground.blend(sign, 0.9 if self.strong else 0.45), ground)
         return Ink(self.shown(self.foreground, FAINT)) if kind == "fold" else Ink()
+
+    def _surface(self, state: str, upper: float | None, lower: float | None) -> Ink:
+        if upper is None:  # drawn in signs
+            return Ink(bold=bool(state))
+        ground = self.tone(upper)
+        if not state:
+            return Ink(ground, self.tone(upper if lower is None else lower))
+        if state == "current":
+            return Ink(MARK[self.dark], self.background, bold=True)
+        return Ink(max(_BLACK, _WHITE, key=ground.contrast), ground, bold=True)
 
     def _box(self, role: str, tone: float | None) -> Ink:
         if role == "box.odd":

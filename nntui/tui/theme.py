@@ -95,7 +95,7 @@ class Colours:
     strong: bool = False
     # The styles so far: a step shows hundreds of spans of few kinds, and Rich is slow to join two.
     _whole: dict[Style, Style] = field(default_factory=dict, init=False, compare=False)
-    _roles: dict[tuple[str, float | None], Style] = field(
+    _roles: dict[tuple[str, float | None, float | None], Style] = field(
         default_factory=dict, init=False, compare=False
     )
 
@@ -173,11 +173,11 @@ class Colours:
         ink = self.foreground if hue is None else Color(*hue[self.dark])
         return self.background.blend(ink, amount)
 
-    def role(self, role: str, value: float | None) -> Style:
-        """Return the style of a span of a drawing, given its role and shade."""
-        key = role, value
+    def role(self, role: str, value: float | None, below: float | None = None) -> Style:
+        """Return the style of a span of a drawing, given its role and shades."""
+        key = role, value, below
         if key not in self._roles:
-            ink = self._palette.ink(role, value)
+            ink = self._palette.ink(role, value, below)
             self._roles[key] = Style(
                 color=None if ink.colour is None else RichColor.from_rgb(*ink.colour),
                 bgcolor=None if ink.ground is None else RichColor.from_rgb(*ink.ground),

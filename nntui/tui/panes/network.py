@@ -147,7 +147,9 @@ class NetworkPane(LinePane):
 
     def segments(self, row: int) -> list[Segment]:
         role = self.colours.role
-        return [Segment(span.text, role(span.role, span.value)) for span in self.source(row)]
+        return [
+            Segment(span.text, role(span.role, span.value, span.below)) for span in self.source(row)
+        ]
 
     def source(self, row: int) -> tuple[Span, ...]:
         """Return the spans of a row: most stay the same from step to step."""

@@ -22,6 +22,8 @@ from nntui.tui.theme import Colours
 if TYPE_CHECKING:
     from textual.widget import Widget
 
+    from nntui.engine.surface import Answers
+
     _Base = Widget
 else:
     _Base = object
@@ -40,9 +42,14 @@ _OTHER_TAB: Final = Style(dim=True)
 class TitledPane(_Base):
     """A widget with a title on its border: its own, or tabs when other panes share its place."""
 
+    wants_answers = False
+    """Whether the pane shows what the network answers, and so takes ``show_answers``."""
     _pane_title = ""
     _tabs: tuple[str, ...] = ()
     _tabs_room = 0
+
+    def show_answers(self, answers: Answers) -> None:
+        """Show what the network answers: a moment after the frame, as it is computed apart."""
 
     def set_title(self, title: str) -> None:
         if title != self._pane_title:

@@ -35,11 +35,13 @@ from nntui.tui.stepping.inspector_history import InspectorHistory
 from nntui.tui.stepping.pane_layout import PaneLayout
 from nntui.tui.stepping.pane_regions import BARS, LISTS, Content
 from nntui.tui.stepping.player import Player
+from nntui.tui.stepping.surfaces import AnswerSource
 from nntui.tui.stepping.tour import Tour
 from nntui.tui.user_files import PreferencesFile
 
 if TYPE_CHECKING:
     from nntui.debugger.commands.interpreter import Interpreter
+    from nntui.engine.surface import Answers
 
 FIND: Final = "/"
 """Begins a line that names a neuron to be found."""
@@ -138,6 +140,7 @@ class SteppingBase(Screen[None]):
         self.inspector_history = InspectorHistory(
             self, debugger, self.background, self.inspector_pane
         )
+        self.answer_source = AnswerSource(self, len(self.net.inputs), self._show_answers)
         self.tour = Tour(self, self.panes, keymap, preferences)
         self._due_message: str | None = None
         """The message of a frame that is to be painted after the keys that already wait."""
@@ -241,6 +244,13 @@ class SteppingBase(Screen[None]):
         )
         for name in seen:
             self.panes[name].show(frame, focus)
+        wanted = any(self.panes[name].wants_answers for name in layout.seen)
+        self.answer_source.want(frame if wanted else None)
+
+    def _show_answers(self, answers: Answers) -> None:
+        for name in self.pane_layout.seen:
+            if self.panes[name].wants_answers:
+                self.panes[name].show_answers(answers)
 
     def _paint_due(self) -> None:
         if self._due_message is not None and self.is_attached:
