@@ -43,6 +43,7 @@ class Bookmarks:
 
     def __init__(self, stepper: Stepper, branches: Branches) -> None:
         self._stepper, self._branches = stepper, branches
+        branches.followers.append(self._follow)
         self._bookmarks: dict[str, Bookmark] = {}
 
     def __iter__(self) -> Iterator[Bookmark]:
@@ -112,7 +113,7 @@ class Bookmarks:
         self._branches.go(found.at)
         return found
 
-    def follow(self, branch: str, renamed: str) -> None:
+    def _follow(self, branch: str, renamed: str) -> None:
         """Stay on a branch that has another name now."""
         for each in self:
             if each.at.branch == branch:
@@ -169,6 +170,7 @@ class StopHistory:
 
     def __init__(self, branches: Branches) -> None:
         self._branches = branches
+        branches.followers.append(self._follow)
         self._stops: list[BranchPosition] = []
         self._index = -1  # of the stop that back and forth start from
 
@@ -201,7 +203,7 @@ class StopHistory:
         """The stop that ``back`` came from; None without one."""
         return self._move(1)
 
-    def follow(self, branch: str, renamed: str) -> None:
+    def _follow(self, branch: str, renamed: str) -> None:
         """Stay on a branch that has another name now."""
         self._stops = [
             BranchPosition(stop.position, renamed) if stop.branch == branch else stop

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from nntui.debugger.compare import BranchComparison, Difference, common
-from nntui.engine.edits import Edit, edit_of
+from nntui.engine.edits import Edit, edit_of, written_value
 from nntui.engine.run import Run
 from nntui.engine.timeline import Timeline
 from nntui.model.errors import NntuiError
-from nntui.model.names import did_you_mean, escaped
+from nntui.model.names import did_you_mean, escaped, fault_in_name
 
 if TYPE_CHECKING:
     from nntui.debugger.stepper import Stepper
@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 MAIN: Final = "main"
 MAX_BRANCHES: Final = 500
 """Each has checkpoints and losses of its own, and a row on the screen."""
-_NAME: Final = re.compile(r"\w[\w.-]{0,39}")
+MOST_OF_A_NAME: Final = 40
+"""Characters in a branch’s name, at most."""
+_NUMBERED: Final = re.compile(r" \([0-9]+\)$")
+_SHORT: Final = {"learning_rate": "η"}
+"""Settings that have a sign of their own."""
 
 
 class BranchError(NntuiError, ValueError):
@@ -44,11 +48,12 @@ class Branch:
 
     @property
     def text(self) -> str:
-        """Describe it in a line: ``from main at 120: w[x1,h1] = 0.3``."""
+        """Describe it in a line: ``as main, after step 120: w[x1,h1] = 0.3``."""
         if self.parent is None:
             return "the run as the document has it"
         changes = "; ".join(edit.text for edit in self.edits)
-        return f"from {self.parent} at {self.start:,}: {changes}"
+        where = f"after step {self.start:,}" if self.start else "from the start on"
+        return f"as {self.parent}, {where}: {changes}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,8 @@ class Branches:
         main = Branch(MAIN, None, 0, (), stepper.run.timeline)
         self._branches: dict[str, Branch] = {MAIN: main}
         self._current = MAIN
+        self.followers: list[Callable[[str, str], None]] = []
+        """Called with the old and the new name of a branch that is renamed."""
 
     @property
     def current(self) -> Branch:
@@ -105,7 +112,7 @@ class Branches:
         """Change something from the current position on, and go to the branch this makes.
 
         Several edits at one position make one branch, as long as nothing of its future was
-        computed. A new branch has the name given, or the next of branch-1, branch-2, ….
+        computed. A branch without a name given is named by what its edits set (see ``name_of``).
 
         Raises:
             EditError: an unknown target, or a value that it cannot have.
@@ -120,8 +127,7 @@ class Branches:
         )
         if not joins:
             self._require_room()
-            free = (f"branch-{n}" for n in count(1) if f"branch-{n}" not in self)
-            name = next(free) if name is None else self._checked(name)
+            name = self._free((edit,)) if name is None else self._checked(name)
         timeline = here.timeline.fork(edit)
         if joins:
             branch = replace(here, edits=(*here.edits, edit), timeline=timeline)
@@ -129,6 +135,8 @@ class Branches:
             assert name is not None
             branch = Branch(name, here.name, edit.position, (edit,), timeline)
         self._go(branch)
+        if joins and _NUMBERED.sub("", here.name) == name_of(here.edits):
+            return self.rename(here.name, self._free(branch.edits, but=here.name))
         return branch
 
     def rename(self, name: str, to: str) -> Branch:
@@ -149,6 +157,8 @@ class Branches:
         ]
         self._branches = {b.name: b for b in renamed}
         self._current = names.get(self._current, self._current)
+        for follow in self.followers:
+            follow(name, to)
         return self._branches[to]
 
     def switch(self, name: str) -> Branch:
@@ -244,12 +254,37 @@ class Branches:
         if len(self) >= MAX_BRANCHES:
             raise BranchError(f"there are {MAX_BRANCHES} branches: delete some first")
 
+    def _free(self, edits: Sequence[Edit], but: str | None = None) -> str:
+        """Return a name for some edits that no branch has, ``but`` one."""
+        name = name_of(edits)
+        numbered = (_cut(name, f" ({n})" if n > 1 else "") for n in count(1))
+        return next(each for each in numbered if each == but or each not in self)
+
     def _checked(self, name: str) -> str:
-        if _NAME.fullmatch(name) is None:
+        fault = fault_in_name(name) or ("a quotation mark" if '"' in name else None)
+        if fault is None and len(name) > MOST_OF_A_NAME:
+            fault = f"{len(name)} characters"
+        if fault is not None:
             raise BranchError(
-                f"“{escaped(name)}” cannot be a branch’s name: expected letters, digits, "
-                "“-”, “_” and “.”, at most 40 of them"
+                f"“{escaped(name)}” cannot be a branch’s name: found {fault}, expected up to "
+                f"{MOST_OF_A_NAME} characters, no quotation mark, no blank at an end"
             )
         if name in self._branches:
             raise BranchError(f"there is already a branch called “{name}”")
         return name
+
+
+def name_of(edits: Sequence[Edit]) -> str:
+    """Name a branch by what its edits set: ``η 0.1``, ``w[x1,h1] 0.3, momentum 0.9``."""
+    last = {edit.target: edit.value for edit in edits}
+    parts = [f"{_SHORT.get(target, target)} {_brief(value)}" for target, value in last.items()]
+    return _cut(", ".join(parts).replace('"', ""))
+
+
+def _cut(name: str, ending: str = "") -> str:
+    room = MOST_OF_A_NAME - len(ending)
+    return (name if len(name) <= room else f"{name[: room - 1].rstrip()}…") + ending
+
+
+def _brief(value: float | str) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else written_value(value)

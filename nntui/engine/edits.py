@@ -49,7 +49,7 @@ class Edit:
     @property
     def text(self) -> str:
         """The edit as one line: ``w[x1,h1] = 0.3``."""
-        return f"{self.target} = {_written(self.value)}"
+        return f"{self.target} = {written_value(self.value)}"
 
 
 def edit_of(
@@ -113,7 +113,7 @@ def _number(target: str, value: float | str) -> float:
     """Read a finite number, from it or its text."""
     number = _number_or_truth(target, value)
     if isinstance(number, bool):
-        raise _no_number(target, _written(number))
+        raise _no_number(target, written_value(number))
     return number
 
 
@@ -142,12 +142,13 @@ def _chosen(target: str, text: float | str) -> Any:
 def _refused(target: str, value: float | str, error: SettingError) -> EditError:
     hint = f" ({error.hint})" if error.hint else ""
     return EditError(
-        f"{escaped(target)} cannot be {escaped(_written(value))}: "
+        f"{escaped(target)} cannot be {escaped(written_value(value))}: "
         f"found {error.found}, expected {error.expected}{hint}"
     )
 
 
-def _written(value: float | str) -> str:
+def written_value(value: float | str) -> str:
+    """Write a value as it is typed: ``0.3``, ``true``, ``leaky_relu(slope=0.2)``."""
     if isinstance(value, bool):
         return str(value).lower()
     return value if isinstance(value, str) else f"{value!r}".removesuffix(".0")

@@ -351,7 +351,7 @@ def test_save_writes_the_session_into_the_document(nntui, document, here):
     result = nntui("exec", "out.json", "-c", "info position\ninfo breakpoints\nbranch")
     assert "position 7 of" in result.stdout
     assert 'breakpoint 1: "h 1"' in result.stdout
-    assert "* branch-1: from main at 0: w[x1,h2] = 0.125" in result.stdout
+    assert "* w[x1,h2] 0.125: as main, from the start on: w[x1,h2] = 0.125" in result.stdout
 
 
 def test_save_replaces_nothing_unless_told_to(nntui, document):

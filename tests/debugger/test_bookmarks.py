@@ -71,7 +71,7 @@ def test_bookmarks_follow_a_branch_to_its_new_name(debugger) -> None:
     debugger.edit("w[x1,h1_1]", 0.5)
     old = debugger.branches.current.name
     debugger.bookmarks.add("aside")
-    debugger.bookmarks.follow(old, "bolder")
+    debugger.branches.rename(old, "bolder")
     assert debugger.bookmarks.find("aside").at == BranchPosition(0, "bolder")
     assert debugger.bookmarks.find("on main").at == BranchPosition(0, "main")
 

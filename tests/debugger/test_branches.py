@@ -114,7 +114,8 @@ def test_the_old_future_stays_reachable_and_its_losses_are_its_own(experiment, d
     except EditError:
         return
     edits = debugger.branches.current.timeline.edits
-    for name, expected in (("branch-1", tape(edits)), ("main", tape(()))):
+    made = debugger.branches.current.name
+    for name, expected in ((made, tape(edits)), ("main", tape(()))):
         debugger.branches.switch(name)
         debugger.seek(debugger.total)
         assert seen(debugger.snapshot()) == expected[-1]
@@ -133,7 +134,7 @@ def test_a_slope_that_drowns_in_what_is_added_to_it_is_a_difference(place) -> No
     debugger = Debugger(Experiment(net, data, training))
     debugger.seek(place)
     debugger.edit("loss", "squared_error")
-    found = debugger.branches.difference("main", "branch-1")
+    found = debugger.branches.difference("main", "loss squared_error")
     assert (found.position, found.values) == (6, {"da[k]": (0.5, 1.0)})
     debugger.seek(debugger.schedule.update_start(1))
     assert debugger["da[k]"] == math.inf
@@ -201,15 +202,16 @@ def test_edits_at_one_place_make_one_branch_until_something_was_executed() -> No
     debugger.seek(20)
     first = debugger.edit("b[h1_1]", 0.5)
     second = debugger.edit("b[h1_2]", 0.25)
-    assert first.name == second.name == "branch-1"
-    assert second.text == "from main at 20: b[h1_1] = 0.5; b[h1_2] = 0.25"
+    assert first.name == "b[h1_1] 0.5"
+    assert second.name == "b[h1_1] 0.5, b[h1_2] 0.25"
+    assert second.text == "as main, after step 20: b[h1_1] = 0.5; b[h1_2] = 0.25"
     assert (debugger["b[h1_1]"], debugger["b[h1_2]"]) == (0.5, 0.25)
     debugger.step()
     debugger.back()
     third = debugger.edit("b[h1_1]", 0.75)
-    assert (third.name, third.parent, third.start) == ("branch-2", "branch-1", 20)
-    assert [branch.name for branch in debugger.branches] == ["main", "branch-1", "branch-2"]
-    debugger.branches.switch("branch-1")
+    assert (third.name, third.parent, third.start) == ("b[h1_1] 0.75", second.name, 20)
+    assert [branch.name for branch in debugger.branches] == ["main", second.name, third.name]
+    debugger.branches.switch(second.name)
     assert debugger["b[h1_1]"] == 0.5
     assert debugger.position == 20
 
@@ -221,13 +223,13 @@ def test_branches_are_renamed_and_deleted_and_their_children_stay() -> None:
     debugger.edit("b[h1_1]", 0.5)
     debugger.move("update")
     debugger.edit("b[h1_2]", 0.25)
-    branches.rename("branch-1", "warm")
-    assert branches["branch-2"].parent == "warm"
+    branches.rename("b[h1_1] 0.5", "warm")
+    assert branches["b[h1_2] 0.25"].parent == "warm"
     branches.delete("warm")
     child = branches.current
-    assert (child.name, child.parent, child.start) == ("branch-2", "main", 20)
+    assert (child.name, child.parent, child.start) == ("b[h1_2] 0.25", "main", 20)
     assert [edit.target for edit in child.edits] == ["b[h1_1]", "b[h1_2]"]
-    branches.rename("branch-2", "other")
+    branches.rename("b[h1_2] 0.25", "other")
     assert branches.current.name == "other"
     debugger.seek(20)
     assert debugger["b[h1_1]"] == 0.5
@@ -237,7 +239,9 @@ def test_branches_are_renamed_and_deleted_and_their_children_stay() -> None:
         lambda: branches.delete("warm"),
         lambda: branches.rename("main", "x"),
         lambda: branches.rename("other", "main"),
-        lambda: branches.rename("other", "two words"),
+        lambda: branches.rename("other", 'a "word"'),
+        lambda: branches.rename("other", "blank at the end "),
+        lambda: branches.rename("other", "long" * 11),
         lambda: branches.switch("\x1b[31m"),
         lambda: branches.edit("b[h1_1]", 1.0, name="main"),
         lambda: branches.difference("main", "mian"),
@@ -253,17 +257,49 @@ def test_a_branch_may_be_given_its_name_at_once() -> None:
     assert debugger.branches.edit("b[h1_1]", 1.0, name="what-if").name == "what-if"
 
 
+def test_a_branch_is_named_by_what_it_sets() -> None:
+    debugger = xor()
+    assert debugger.edit("learning_rate", 0.1).name == "η 0.1"
+    debugger.bookmarks.add("here")
+    debugger.stop_history.visit()
+    # At the same place the last value holds, and what stands on the branch follows its new name.
+    renamed = debugger.edit("learning_rate", 0.2)
+    assert renamed.name == "η 0.2" == debugger.branches.current.name
+    assert [mark.at.branch for mark in debugger.bookmarks] == ["η 0.2"]
+    assert debugger.stop_history.stops[0].branch == "η 0.2"
+    debugger.branches.switch("main")
+    assert debugger.edit("learning_rate", 0.2).name == "η 0.2 (2)"
+    assert debugger.edit("momentum", 1 / 3).name == "η 0.2, momentum 0.333333"
+    debugger.step()
+    assert debugger.edit("nesterov", True).name == "nesterov true"
+    debugger.branches.rename("nesterov true", "my own")
+    assert debugger.edit("l2", 0.5).name == "my own"  # a name given by the user stays
+
+
+def test_a_long_name_of_a_branch_is_cut() -> None:
+    debugger = xor()
+    for bias in ("b[h1_1]", "b[h1_2]", "b[h1_3]", "b[y1]"):
+        name = debugger.edit(bias, 0.125).name
+    assert name.startswith("b[h1_1] 0.125, b[h1_2] 0.125, ")
+    assert name.endswith("…")
+    assert len(name) <= 40
+    debugger.branches.switch("main")
+    for bias in ("b[h1_1]", "b[h1_2]", "b[h1_3]", "b[y1]"):
+        debugger.edit(bias, 0.125)
+    assert debugger.branches.current.name == f"{name[:35].rstrip()}… (2)"
+
+
 def test_branches_are_kept_as_plain_values(seen) -> None:
     debugger = xor()
     debugger.seek(20)
     debugger.edit("b[h1_1]", 0.5)
     debugger.move("update")
     debugger.edit("activation[h1_2]", "elu(alpha=0.5)")
-    debugger.branches.switch("branch-1")
+    debugger.branches.switch("b[h1_1] 0.5")
     again = xor()
     again.branches.restore(debugger.branches.plain())
-    assert again.branches.current.name == "branch-1"
-    for name in ("main", "branch-1", "branch-2"):
+    assert again.branches.current.name == "b[h1_1] 0.5"
+    for name in ("main", "b[h1_1] 0.5", "activation[h1_2] elu(alpha=0.5)"):
         debugger.branches.switch(name)
         again.branches.switch(name)
         assert again.branches.current.text == debugger.branches.current.text
@@ -277,7 +313,7 @@ def test_branches_are_kept_as_plain_values(seen) -> None:
     "row",
     [
         {"name": "a", "parent": "nobody", "edits": [{"position": 1, "target": "l2", "value": 1}]},
-        {"name": "a b", "parent": "main", "edits": [{"position": 1, "target": "l2", "value": 1}]},
+        {"name": ' a"b', "parent": "main", "edits": [{"position": 1, "target": "l2", "value": 1}]},
         {"name": "a", "parent": "main", "edits": []},
         {"name": "a", "parent": "main", "edits": [{"position": 1, "target": "l3", "value": 1}]},
         {"name": "a", "parent": "main", "edits": [{"position": 1, "target": "l2", "value": -1}]},
@@ -293,4 +329,4 @@ def test_lines_that_will_never_differ_are_found_alike_without_running_to_the_end
     debugger = Debugger(experiment)
     debugger.seek(1000)
     debugger.edit("b[h1_1]", debugger["b[h1_1]"])
-    assert debugger.branches.difference("main", "branch-1") is None
+    assert debugger.branches.difference("main", debugger.branches.current.name) is None

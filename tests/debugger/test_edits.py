@@ -22,7 +22,7 @@ def test_a_parameter_changes_at_once() -> None:
     before = debugger.snapshot().values
     branch = debugger.edit("w[x1, h1_1]", 0.3)
     after = debugger.snapshot().values
-    assert branch.text == "from main at 50: w[x1,h1_1] = 0.3"
+    assert branch.text == "as main, after step 50: w[x1,h1_1] = 0.3"
     assert {n for n in after if after[n] != before[n]} == {"w[x1,h1_1]"}
     assert after["w[x1,h1_1]"] == 0.3
     debugger.back()
@@ -43,7 +43,7 @@ def test_a_step_says_what_it_wrote_and_not_what_an_edit_behind_it_made_of_that()
     debugger.seek(3)
     debugger.seek(debugger.schedule.update_start(1) - 1)
     assert (debugger.last.writes, debugger[name]) == (written, 0.125)
-    assert debugger.branches.difference("main", "branch-1").step is None
+    assert debugger.branches.difference("main", f"{name} 0.125").step is None
 
 
 def test_an_input_counts_from_the_examples_next_load() -> None:

@@ -69,7 +69,7 @@ def test_a_branch_comes_back_with_its_edits_and_its_place(debugger) -> None:
     for line in ["step 30", "set w[x1,h1_1] 2", "set activation[h1_1] relu", "step 5"]:
         assert Interpreter(debugger).execute(line).ok
     again = reloaded(debugger)
-    assert again.branches.current.name == "branch-1"
+    assert again.branches.current.name == "w[x1,h1_1] 2, activation[h1_1] relu"
     assert again.branches.current.text == debugger.branches.current.text
     assert again.snapshot().values == debugger.snapshot().values
     assert original(again) == debugger.run.timeline.first

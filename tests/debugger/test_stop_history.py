@@ -105,5 +105,4 @@ def test_the_history_leads_from_branch_to_branch(debugger) -> None:
     debugger.branches.go(there)
     assert debugger.branches.current.name == "main"
     debugger.branches.rename(name, "bolder")
-    debugger.stop_history.follow(name, "bolder")
     assert debugger.stop_history.forth() == BranchPosition(10, "bolder")

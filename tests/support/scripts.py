@@ -67,7 +67,7 @@ def scripts(experiment: Experiment, most: int = 8) -> st.SearchStrategy[list[str
         st.builds("ignore {} {}".format, st.integers(1, 3), counts),
         st.builds("undisplay {}".format, st.integers(1, 3)),
         st.builds("set {} {}".format, targets, numbers),
-        st.builds("branch switch {}".format, st.sampled_from(["main", "branch-1"])),
+        st.builds("branch switch {}".format, st.sampled_from(["main", "η 0.5"])),
         st.builds("why {}".format, values),
         st.builds("history {} {}".format, values, counts),
         st.sampled_from(["info breakpoints", "info displays", "branch", "bookmark mark"]),

@@ -59,7 +59,7 @@ def _set(debugger: Debugger, rest: str) -> Output:
             example = debugger.schedule.position(step).example
             counts += f", of example {example}"
     # One line: the screen turns to its Output pane for more.
-    made = f"branch {escaped(branch.name)}: {escaped(branch.text, 1000)}"
+    made = f"branch {_called(branch.name)}: {escaped(branch.text, 1000)}"
     return Output(
         (f"{made}; {escaped(counts, 1000)}",),
         {
@@ -170,20 +170,18 @@ def listed(debugger: Debugger, rest: str = "") -> Output:
 
 
 def _name(debugger: Debugger, rest: str) -> Output:
-    before = debugger.branches.current.name
-    branch = debugger.branches.rename(before, _one(rest, "a new name"))
-    for follower in (debugger.bookmarks, debugger.stop_history):
-        follower.follow(before, branch.name)
+    name = unquoted(rest.strip()) or _one(rest, "a new name")
+    debugger.branches.rename(debugger.branches.current.name, name)
     return listed(debugger)
 
 
 def _switch(debugger: Debugger, rest: str) -> Movement:
-    debugger.branches.switch(_one(rest, "a branch"))
+    debugger.branches.switch(_one_branch(debugger, rest))
     return Movement(debugger, debugger.position)
 
 
 def _delete(debugger: Debugger, rest: str) -> Output:
-    debugger.branches.delete(_one(rest, "a branch"))
+    debugger.branches.delete(_one_branch(debugger, rest))
     return listed(debugger)
 
 
@@ -198,6 +196,37 @@ def _one(rest: str, what: str) -> str:
         said = f"“{escaped(rest)}”" if rest else "nothing"
         raise CommandError(f"expected {what}, found {said}")
     return found[0]
+
+
+def _named(debugger: Debugger, rest: str) -> list[str]:
+    """Read the names of branches, which may have blanks in them: ``main η 0.1``.
+
+    What is part of one branch’s name only stands for it: η is on few keyboards.
+    """
+    words, names = split(rest), []
+    branches = debugger.branches
+    while words:
+        spans = {n: " ".join(words[:n]) for n in range(len(words), 0, -1)}
+        taken = next((n for n, text in spans.items() if (unquoted(text) or text) in branches), 1)
+        name = unquoted(spans[taken]) or spans[taken]
+        like = [branch.name for branch in branches if name in branch.name]
+        names.append(like[0] if len(like) == 1 and name not in branches else name)
+        del words[:taken]
+    return names
+
+
+def _called(name: str) -> str:
+    """Return a branch’s name for a sentence: in quotation marks where it has blanks."""
+    return f"“{escaped(name)}”" if " " in name else escaped(name)
+
+
+def _one_branch(debugger: Debugger, rest: str) -> str:
+    names = _named(debugger, rest)
+    if len(names) == 1:
+        return names[0]
+    if not names:
+        raise CommandError("expected a branch, found nothing")
+    return debugger.branches[rest.strip()].name  # raises: none has that name
 
 
 def _save(debugger: Debugger, rest: str) -> Output:
@@ -221,7 +250,7 @@ def _save(debugger: Debugger, rest: str) -> Output:
 
 def _diff(debugger: Debugger, rest: str) -> Movement:
     current = debugger.branches.current.name
-    names = split(rest)
+    names = _named(debugger, rest)
     if not 1 <= len(names) <= 2:
         raise CommandError("diff needs two branches, or one to compare with where the run stands")
     a, b = (names[0], names[1]) if len(names) == 2 else (current, names[0])
@@ -231,7 +260,7 @@ def _diff(debugger: Debugger, rest: str) -> Movement:
         stop = _difference(debugger, comparison, a, b)
         if comparison.found is not None and current not in (a, b):
             debugger.branches.switch(a)
-            stop = replace(stop, reason=f"{stop.reason} (the run now stands on {escaped(a)})")
+            stop = replace(stop, reason=f"{stop.reason} (the run now stands on {_called(a)})")
         return stop
 
     return Movement(debugger, search=comparison, found=found)
@@ -241,11 +270,18 @@ def _difference(debugger: Debugger, comparison: BranchComparison, a: str, b: str
     from nntui.debugger.breakpoints.stop import Stop
 
     found = comparison.found
+    both = f"{_called(a)} and {_called(b)}"
     if found is None:
-        return Stop(debugger.position, f"{escaped(a)} and {escaped(b)} are the same everywhere")
+        late = [
+            name
+            for name in (a, b)
+            if debugger.branches[name].parent and debugger.branches[name].start >= debugger.total
+        ]
+        why = f": {_called(late[0])} began at the end of the run" if late else ""
+        return Stop(debugger.position, f"{both} are the same everywhere{why}")
     by = "an edit" if found.step is None else f"step {found.step}"
     reason = (
-        f"{escaped(a)} and {escaped(b)} differ from position {found.position} on, by {by}: "
+        f"{both} differ from position {found.position} on, by {by}: "
         f"in {counted(found.count, 'value')}"
     )
     table = [("", escaped(a), escaped(b))]
@@ -278,10 +314,12 @@ already counts from its next load.
         "list, name, switch to or delete branches", _branch,
         completes=either(words(*_VERBS), behind("switch", "delete", source=branches)),
         more="""
-name gives the branch that the run stands on another name. switch stays at the same position.
+A branch is named by what was set: η 0.1. name gives the one that the run stands on another name.
+switch stays at the same position; a part of a name will do where one branch only has it.
   branch
-  branch name smaller-start
-  branch switch main""",
+  branch name smaller start
+  branch switch main
+  branch switch 0.1""",
     ),
     Command(
         "save", "FILE [force]", "write a document with the weights and biases of here", _save,
@@ -296,6 +334,7 @@ counts its own steps from 0). force writes over a file that is there.
         _diff, completes=branches,
         more="""
 With one branch: against the one that the run stands on.
-  diff main branch-1""",
+  diff main
+  diff main η 0.1""",
     ),
 )  # fmt: skip

@@ -16,10 +16,8 @@ from nntui.text import cut, padded
 from nntui.tui.frame import Frame
 from nntui.tui.panes.pane import LinePane
 
-MOST_NAME_CELLS: Final = 12
+MOST_NAME_CELLS: Final = 16
 """Cells of the name of a neuron or a branch."""
-NUMBERED_BRANCH: Final = "branch-"
-"""How the names begin that branches get from the debugger."""
 EDITED: Final = "● edited · "
 """What the line begins with while the document has unsaved edits."""
 _BETWEEN: Final = " · "
@@ -118,8 +116,7 @@ class PositionText:
         too), then epoch and example. A branch other than the first is named in all of them.
         """
         snapshot, branch = frame.snapshot, frame.curves[-1].name
-        word = "" if branch.startswith(NUMBERED_BRANCH) else "branch "
-        named = [] if branch == MAIN else [word + _short_name(branch)]
+        named = [] if branch == MAIN else [f"branch {_short_name(branch)}"]
         step, most = f"step {snapshot.position:,}", f"step {snapshot.total:,}"
         of = f" of {snapshot.total:,}"
         alone, spelled = padded(step, len(most)), padded(step + of, len(most + of))

@@ -10,6 +10,7 @@ from textual.widgets import Input
 from nntui.debugger.breakpoints.breakpoint import AnyBreakpoint, Breakpoint, Place
 from nntui.debugger.commands.command import Reply
 from nntui.explain.numbers import exact
+from nntui.model.names import quoted
 from nntui.tui.dialogs.question import Answer, Question
 from nntui.tui.panes.algorithm import AlgorithmPane
 from nntui.tui.panes.command_line import LINE_BREAK, CommandLine
@@ -140,7 +141,8 @@ class CommandActions(SteppingBase):
                 texts = (d.expression.text for d in self.debugger.displays if d.number == key)
                 self.command_line.ask(f"display {next(texts, '')}")
             case row if row in _ROW_COMMANDS:
-                self.run_command(f"{_ROW_COMMANDS[row]} {key}")
+                named = quoted(key) if isinstance(key, str) else key
+                self.run_command(f"{_ROW_COMMANDS[row]} {named}")
 
     @at_rest
     def action_watch(self) -> None:

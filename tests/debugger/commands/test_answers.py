@@ -175,7 +175,7 @@ def test_set_begins_a_branch(do, debugger, line) -> None:
     reply = do(line)
     assert not reply.moved
     assert debugger["w[x1,h1_1]"] == 0.25
-    assert reply.data["branch"] == "branch-1"
+    assert reply.data["branch"] == "w[x1,h1_1] 0.25"
     assert reply.data["edits"] == ["w[x1,h1_1] = 0.25"]
     assert reply.data["counts_from"] >= 10
     do("branch switch main")
@@ -203,7 +203,7 @@ def test_branches(do, refused) -> None:
     do("set b[y1] 1")
     assert do("branch name one").lines == (
         "  main: the run as the document has it",
-        "* one: from main at 0: b[y1] = 1",
+        "* one: as main, from the start on: b[y1] = 1",
     )
     assert do("info branches").data["branch"] == "one"
     assert "stands on it" in refused("branch delete one")
@@ -223,17 +223,42 @@ def test_diff_goes_to_the_first_difference_and_shows_both_sides(do, refused, deb
     reply = do("diff main")
     assert reply.position == debugger.position == 30
     assert reply.lines[0] == (
-        "branch-1 and main differ from position 30 on, by an edit: in 1 value"
+        "“w[x1,h1_1] 2” and main differ from position 30 on, by an edit: in 1 value"
     )
     assert reply.lines[2].split() == ["w[x1,h1_1]", "2", repr(weight)]
     assert reply.stop == reply.lines[0]
     assert "the same everywhere" in do("diff main main").stop
     assert "no branch" in refused("diff main nobody")
     assert "expected a branch, found nothing" in refused("branch switch")
-    do("branch switch branch-1")
+    do("branch switch w[x1,h1_1] 2")
     do("set w[x1,h1_1] 0.7")
-    assert do("diff main branch-1").stop.endswith("(the run now stands on main)")
+    assert do("diff main w[x1,h1_1] 2").stop.endswith("(the run now stands on main)")
     assert "two branches" in refused("diff")
+
+
+def test_a_branch_is_found_by_its_name_with_blanks_in_quotes_or_by_a_part(do, refused, debugger):
+    do("set learning_rate 0.1")
+    do("branch switch main")
+    do("set learning_rate 0.2")
+    for typed in ("η 0.1", '"η 0.1"', "0.1", " η  0.1 "):
+        do("branch switch main")
+        do(f"branch switch {typed}")
+        assert debugger.branches.current.name == "η 0.1"
+    assert do("diff main 0.2").stop.startswith("main and “η 0.2” differ")
+    assert do('diff "η 0.1" η 0.2').stop.startswith("“η 0.1” and “η 0.2” differ")
+    assert "no branch called “η”" in refused("branch switch η")  # both have it
+    assert "no branch called “main η”" in refused("branch switch main η")
+    do('branch name "a b"')
+    do("branch name slow and steady")
+    assert debugger.branches.current.name == "slow and steady"
+
+
+def test_a_branch_that_begins_at_the_end_is_said_to(do, debugger) -> None:
+    do("goto end")
+    do("set learning_rate 0.1")
+    assert do("diff main").stop == (
+        "“η 0.1” and main are the same everywhere: “η 0.1” began at the end of the run"
+    )
 
 
 def test_a_reply_as_a_plain_value(do) -> None:

@@ -67,7 +67,11 @@ def test_numbers_and_names_of_what_there_is(do, debugger) -> None:
     assert Interpreter(debugger).complete("delete ") == ["delete 1", "delete 2"]
     assert Interpreter(debugger).complete("undisplay ") == ["undisplay 1"]
     assert Interpreter(debugger).complete("goto h") == ["goto here"]
-    assert Interpreter(debugger).complete("diff main b") == ["diff main branch-1"]
+    assert Interpreter(debugger).complete("diff main b") == ["diff main b[y1] 1"]
+    assert Interpreter(debugger).complete("branch switch ") == [
+        "branch switch main",
+        "branch switch b[y1] 1",
+    ]
 
 
 def test_an_empty_line_may_become_any_command(debugger) -> None:

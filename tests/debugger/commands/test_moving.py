@@ -143,7 +143,7 @@ def test_a_bookmark_leads_back_to_its_branch(do, debugger) -> None:
     do("branch switch main")
     do("goto 40")
     assert do("goto there").position == 5
-    assert debugger.branches.current.name == "branch-1"
+    assert debugger.branches.current.name == "w[x1,h1_1] 2"
     do("branch name other")
     do("branch switch main")
     do("goto there")

@@ -120,7 +120,8 @@ def test_an_example_in_the_help_works_where_there_is_what_it_names(line: str) ->
     debugger = Debugger(Experiment(network, data, Training(epochs=60, batch_size=1)))
     for before in [
         "goto 300", "break h1", "set b[h1] 1", "branch name mine", "branch switch main",
-        "bookmark before the jump", "step 9", "set b[h1] 2",
+        "bookmark before the jump", "step 9", "set b[h1] 2", "branch switch main",
+        "set learning_rate 0.1",
     ]:  # fmt: skip
         assert Interpreter(debugger).execute(before).ok, before
     reply = Interpreter(debugger).execute(line)

@@ -241,8 +241,9 @@ async def test_a_branch_that_is_deleted_is_not_held_by_what_is_known_of_it(
         app.screen.show()
         await came(app, pilot, lines, "over 2 updates")
         deleted = ref(debugger.branches.current.timeline)
+        made = debugger.branches.current.name
         debugger.branches.switch("main")
-        debugger.branches.delete("branch-1")
+        debugger.branches.delete(made)
         app.screen.show()
         await came(app, pilot, lines, "over 2 updates")
         gc.collect()

@@ -54,7 +54,7 @@ async def test_a_deep_column_can_be_written_while_the_pane_is_not_seen(app_on, d
         await pilot.press("u", ":")
         await typed(pilot, "set w[x1,h1] 0.9")
         await pilot.press("u", ":")
-        await typed(pilot, "diff main branch-1")
+        await typed(pilot, "diff main")
         await pilot.pause()
         assert debugger_of(app).position == 125
 

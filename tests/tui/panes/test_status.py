@@ -44,8 +44,8 @@ def test_before_the_first_step_it_is_the_start(debugger):
 def test_a_branch_other_than_main_is_named(debugger):
     debugger.seek(9)
     debugger.edit("w[x1,h1]", 2.0)
-    assert all(form.startswith("branch-1 · ") for form in forms(debugger))
-    debugger.branches.rename("branch-1", "steep")
+    assert all(form.startswith("branch w[x1,h1] 2 · ") for form in forms(debugger))
+    debugger.branches.rename("w[x1,h1] 2", "steep")
     assert all(form.startswith("branch steep · ") for form in forms(debugger))
 
 
@@ -91,8 +91,8 @@ async def test_a_message_longer_than_the_terminal_is_cut_and_the_step_stays(app_
 async def test_the_number_of_the_step_is_whole_or_not_there(app_on, seen, typed):
     async with app_on("xor").run_test(size=(60, 16)) as pilot:
         await pilot.press("1", "2", "3", "s", "colon")
-        await typed(pilot, "set w[x1,h1] 0.25")
-        for columns, place in ((60, "branch-1 · step 123"), (40, "")):
+        await typed(pilot, "set l1 0.25")
+        for columns, place in ((60, "branch l1 0.25 · step 123"), (40, "")):
             await pilot.resize_terminal(columns, 16)
             pilot.app.screen.say("a word " * 30)
             await pilot.pause()

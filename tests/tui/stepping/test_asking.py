@@ -114,7 +114,7 @@ async def test_where_two_branches_differ_is_gone_to_and_told(
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("u")
-        for line in ("set w[x1,h1] 0.25", "diff main branch-1"):
+        for line in ("set w[x1,h1] 0.25", "diff main"):
             await pilot.press("colon")
             await typed(pilot, line)
         await app.workers.wait_for_complete()
