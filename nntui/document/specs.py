@@ -277,7 +277,9 @@ class Document(Struct, frozen=True, forbid_unknown_fields=True, rename={"schema"
         str, _text(MAX_SCHEMA_LENGTH, "For text editors: where they find the JSON schema.")
     ] = ""
     name: Annotated[str, _text(MAX_TITLE_LENGTH)] = ""
-    description: Annotated[str, _text(MAX_DESCRIPTION_LENGTH, "Markdown.")] = ""
+    description: Annotated[
+        str, _text(MAX_DESCRIPTION_LENGTH, "Markdown: the story, a card for each paragraph.")
+    ] = ""
     training: Training | UnsetType = UNSET
     debugger: Annotated[
         Object | UnsetType,

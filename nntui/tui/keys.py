@@ -187,6 +187,8 @@ GROUPS: Final[dict[str, tuple[Key, ...]]] = {
         Key("loss-epochs", "L", "chart_epochs", "the losses per epoch (again: per update)"),
         Key("loss-fewer", "k", "chart_zoom(1)", "the losses: fewer of the last updates"),
         Key("loss-more", "K", "chart_zoom(-1)", "more of them, or all"),
+        Key("story", "d", "story(1)", "the story of this document: open it, then its next card"),
+        Key("story-back", "D", "story(-1)", "the card before"),
         Key("scroll-down", "pagedown", "scroll(1)", "scroll the pane turned to, or a long step"),
         Key("scroll-up", "pageup", "scroll(-1)", "scroll it up"),
     ),

@@ -40,6 +40,7 @@ PANES: Final = {
     "breakpoints": "what stops a run: ● enabled, ○ disabled, and how often it was met",
     "displays": "expressions shown at every stop, and how they changed since the one before",
     "branches": "the branches of the run that edits began; ► the one you are on",
+    "story": "what the document tells about itself (its description), a card at a time",
     "output": "the commands that were typed and what they answered",
 }  # fmt: skip
 """What each pane shows."""
@@ -59,6 +60,7 @@ PANE_KEYS: Final[dict[str, tuple[str, ...]]] = {
                     "breakpoint", "continue"),
     "displays": ("list-up", "list-down", "list-choose", "list-delete", "watch"),
     "branches": ("list-up", "list-down", "list-choose", "list-delete", "set"),
+    "story": ("story", "story-back", *_SCROLL),
     "output": ("command", *_SCROLL),
 }  # fmt: skip
 """The keys that have most to do with each pane, by their names in the table."""

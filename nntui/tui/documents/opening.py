@@ -13,10 +13,12 @@ from nntui.document.errors import DocumentError
 from nntui.document.files import Stamp, stamps_of
 from nntui.tui.dialogs.question import Answer, OpeningScreen, Question
 from nntui.tui.documents.saving import SaveActions
+from nntui.tui.keys import every_key
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+    from nntui.debugger.debugger import Debugger
     from nntui.document.excerpt import Excerpt
     from nntui.model.experiment import Experiment
     from nntui.tui.dialogs.fault import FaultScreen
@@ -77,8 +79,19 @@ class OpenActions(SaveActions):
         self.document = document
         self.warn("session", found.problems)
         self.show_stepping(found)
+        if found.debugger.position:
+            self.call_after_refresh(self.say, self._resumed(found.debugger))
         if found.recovered is not None:
             self.offer_recovered(document, found.recovered)
+
+    def _resumed(self, debugger: Debugger) -> str:
+        """Say why a run does not open at its start."""
+        from nntui.debugger.session import original
+
+        own = original(debugger).debugger or {}
+        why = "the document opens here" if own.get("position") == debugger.position else ""
+        back = every_key()["restart"].display(self.keys.changed)
+        return f"{why or 'as you left it'}; {back} goes back to the start"
 
     def _read(
         self, path: Path, screen: Screen[Any], save: Callable[[], object] | None = None

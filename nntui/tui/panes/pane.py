@@ -31,7 +31,7 @@ else:
 NAMES: Final = {
     "network": "Network", "step": "Step", "algorithm": "Algorithm", "neurons": "Neurons",
     "loss": "Loss", "inspector": "Inspector", "breakpoints": "Breakpoints", "displays": "Displays",
-    "branches": "Branches", "output": "Output",
+    "branches": "Branches", "output": "Output", "story": "Story",
 }  # fmt: skip
 """The titles of the panes by their widgets’ ids."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from rich.cells import cell_len
@@ -14,12 +14,15 @@ from nntui.debugger.step import Step
 from nntui.explain.formulas import EquationLine, RunningSum, formula, math_name, running_sum
 from nntui.explain.numbers import DEFAULT_PRECISION, PRECISIONS
 from nntui.explain.source import intention, method, place
+from nntui.model.errors import counted
 from nntui.model.experiment import Experiment
 from nntui.model.names import quoted
 from nntui.model.wiring import Wiring
 from nntui.text import clean, padded, wrapped
 from nntui.tui.frame import Frame, NeuronFocus
+from nntui.tui.keys import every_key
 from nntui.tui.panes.pane import LinePane
+from nntui.tui.panes.story import card_rows, story_of
 from nntui.tui.theme import Colours
 
 Row = list[Segment]
@@ -27,6 +30,7 @@ Row = list[Segment]
 FORMULA: Final = 44
 """Cells that are kept for formulas, unless the names before them take a third or less."""
 _LARGEST: Final = 3
+_BOLD: Final = Style(bold=True)
 _PLAIN: Final = Style()
 
 
@@ -151,11 +155,11 @@ _OUTCOME: Final = {"loss": 0, "update": -1}
 
 
 class StepPane(LinePane):
-    """What the last step did; before the first step, the document's description."""
+    """What the last step did; before the first step, the first card of the story."""
 
-    def __init__(self, experiment: Experiment) -> None:
+    def __init__(self, experiment: Experiment, keymap: Mapping[str, str]) -> None:
         super().__init__(title="Step", id="step")
-        self._experiment = experiment
+        self._experiment, self._keymap = experiment, keymap
         self._column = column_of(experiment.network.wiring())
         self._precision = DEFAULT_PRECISION
         self._snapshot: Snapshot | None = None
@@ -176,7 +180,7 @@ class StepPane(LinePane):
             region = self.scrollable_content_region
             width = max(region.width - 1, 10)
             if snapshot.last is None:
-                rows = self._description(width)
+                rows = self._beginning(width)
             else:
                 rows = self._equations(snapshot.last, width, region.height - 2)
             rows += [[]] * (region.height - 1 - len(rows))
@@ -220,13 +224,14 @@ class StepPane(LinePane):
             Segment(padded(text, max(width - 7, 1)), faint),
         ]
 
-    def _description(self, width: int) -> list[Row]:
-        name = clean(self._experiment.name) or "An experiment"
-        found = [[Segment(" " + name, Style(bold=True))]]
-        # The description is Markdown: its marks for bold and code are left out.
-        description = self._experiment.description.replace("**", "").replace("`", "")
-        for paragraph in description.split("\n\n"):
-            for line in wrapped(" ".join(paragraph.split()), width - 1):
-                found.append([Segment(" " + line)])
-            found.append([])
-        return found if self._experiment.description else [*found, []]
+    def _beginning(self, width: int) -> list[Row]:
+        """Write the first card of the document's story, and the key that leads to the others."""
+        story = story_of(self._experiment)
+        if not story:
+            return [[Segment(" " + (clean(self._experiment.name) or "An experiment"), _BOLD)], []]
+        rows = card_rows(story[0], width, self.colours)
+        if len(story) > 1:
+            key = every_key()["story"].display(self._keymap).split(" ")[0]
+            said = f"  the story goes on: {counted(len(story) - 1, 'more card')}"
+            rows += [[], [Segment(f" {key}", _BOLD), Segment(said, self.colours.faint)]]
+        return [*rows, []]

@@ -29,6 +29,7 @@ from nntui.tui.panes.neurons import NeuronsPane
 from nntui.tui.panes.output import OutputPane
 from nntui.tui.panes.status import StatusLine
 from nntui.tui.panes.step import StepPane
+from nntui.tui.panes.story import StoryPane
 from nntui.tui.stepping.autosave import Autosave
 from nntui.tui.stepping.background import BackgroundRun
 from nntui.tui.stepping.inspector_history import InspectorHistory
@@ -56,8 +57,8 @@ _TITLE_MARGIN: Final = 6
 """Cells of a border that a pane's title must leave."""
 
 Pane = (
-    NetworkPane | StepPane | AlgorithmPane | NeuronsPane | LossPane | InspectorPane | OutputPane
-    | ListPane
+    NetworkPane | StepPane | AlgorithmPane | NeuronsPane | LossPane | InspectorPane | StoryPane
+    | OutputPane | ListPane
 )  # fmt: skip
 
 S = TypeVar("S", bound="SteppingBase")
@@ -109,10 +110,11 @@ class SteppingBase(Screen[None]):
         self.pane_layout = PaneLayout(content, preferences.now)
 
         self.network_pane = NetworkPane(experiment)
-        self.step_pane = StepPane(experiment)
+        self.step_pane = StepPane(experiment, keymap)
         self.neurons_pane = NeuronsPane()
         self.loss_pane = LossPane(debugger.schedule.updates_per_epoch)
         self.inspector_pane = InspectorPane(keymap)
+        self.story_pane = StoryPane(experiment, keymap)
         self.output_pane = OutputPane()
         self.panes: dict[str, Pane] = {
             "network": self.network_pane,
@@ -121,6 +123,7 @@ class SteppingBase(Screen[None]):
             "neurons": self.neurons_pane,
             "loss": self.loss_pane,
             "inspector": self.inspector_pane,
+            "story": self.story_pane,
             "output": self.output_pane,
             **{name: ListPane(name) for name in LISTS},
         }

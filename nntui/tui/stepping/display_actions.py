@@ -59,6 +59,16 @@ class DisplayActions(SteppingBase):
         self.network_pane.fit()
         self.say("the drawing fits")
 
+    def action_story(self, by: int) -> None:
+        """Open the story; if it is seen already, turn to its next card, or back."""
+        story = self.story_pane
+        if not story.cards:
+            self.say("this document tells no story: it has no description")
+        elif "story" not in self.pane_layout.seen:
+            self.open_pane("story")
+        elif not story.turn(by):
+            self.say("this is the last card" if by > 0 else "this is the first card")
+
     def action_find(self) -> None:
         self.command_line.ask(FIND)
 

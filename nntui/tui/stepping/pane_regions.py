@@ -14,10 +14,12 @@ from typing import Final
 from textual.geometry import Region, Size
 
 LISTS: Final = ("breakpoints", "displays", "branches")
-PANES: Final = ("network", "step", "algorithm", "neurons", "loss", "inspector", *LISTS, "output")
+PANES: Final = (
+    "network", "step", "algorithm", "neurons", "loss", "inspector", *LISTS, "output", "story"
+)  # fmt: skip
 """Every pane, in the order that tab goes through them."""
 
-_SHARING: Final = ("step", "neurons", "loss", "algorithm", "inspector", *LISTS, "output")
+_SHARING: Final = ("step", "neurons", "loss", "algorithm", "inspector", *LISTS, "output", "story")
 
 LEAST: Final = Size(60, 16)
 """Columns and rows of the smallest terminal that panes are shown in."""
@@ -188,7 +190,7 @@ def _large(rows: int, network: PaneSlot, table: int) -> PaneColumns:
     left = _below(network, rows, PaneSlot(("step",), _STEP + 2), PaneSlot(("algorithm",), 10, 2))
     right = (
         PaneSlot(("neurons",), min(table, rows // 3)),
-        PaneSlot(("inspector",), _INSPECTOR + 4),
+        PaneSlot(("inspector", "story"), _INSPECTOR + 4),
         PaneSlot(("loss",), _LOSS, 1),
         PaneSlot(("breakpoints", "displays", "branches", "output"), 12, together=True),
     )

@@ -127,6 +127,7 @@ class SteppingScreen(RunActions, CommandActions, FocusActions, DisplayActions, L
             if other.pane_layout.turned:
                 self.pane_layout.open(other.pane_layout.current)
             self.network_pane.copy_view_from(other.network_pane)
+            self.story_pane.go_to(other.story_pane.at)
             self.set_precision(other.precision)
             self.chart = other.chart
             self.loss_pane.set_options(self.chart)

@@ -48,6 +48,7 @@ MODES = {
     "displays": {"list": ()},
     "branches": {"list": ()},
     "output": {"list": ()},
+    "story": {"the first card": (), "the next card": ("d",)},
 }
 
 

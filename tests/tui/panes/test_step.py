@@ -120,7 +120,7 @@ async def test_a_long_update_moves_to_the_left_to_break_fewer_of_its_formulas(tm
 
 
 async def test_the_page_keys_scroll_what_is_too_long_for_the_step_pane(app_on, pane_layout):
-    async with app_on("xor").run_test(size=(80, 24)) as pilot:
+    async with app_on("mazur").run_test(size=(70, 24)) as pilot:
         await pilot.pause()
         step = pilot.app.screen.query_one("#step")
         neurons = pilot.app.screen.query_one("#neurons")

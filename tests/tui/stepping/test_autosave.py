@@ -12,7 +12,7 @@ from nntui.tui.app import NntuiApp
 
 
 async def test_breakpoints_watches_branches_and_the_position_are_there_the_next_time(
-    debugger_of, typed
+    debugger_of, typed, status
 ):
     app = NntuiApp(load(samples()["sample"]))
     async with app.run_test(size=(120, 36)) as pilot:
@@ -22,7 +22,9 @@ async def test_breakpoints_watches_branches_and_the_position_are_there_the_next_
             await typed(pilot, line)
         await pilot.press("q")
     again = NntuiApp(load(samples()["sample"]))
-    async with again.run_test(size=(120, 36)):
+    async with again.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        assert "as you left it; r goes back to the start" in status(again)
         debugger = debugger_of(again)
         assert debugger.position == 20
         assert debugger["b[h1]"] == 0.3
