@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nntui.model.activations import Activation
 from nntui.model.experiment import Experiment
+from nntui.model.losses import softmax
 from nntui.model.numerics import Array, ordered_sum
 from nntui.model.wiring import forward
 
@@ -95,3 +98,44 @@ def _outputs(experiment: Experiment, examples: Sequence[int], b: Biases, w: Weig
             z = z + np.array([w[i, j] for i in sources]) @ stacked[sources]
         a[j] = net.activation[j].f(z)
     return np.stack([a[k] for k in net.outputs])
+
+
+_SIGMOID: Final = Activation.of("sigmoid")
+_LOGITS: Final[dict[str, Callable[[Sequence[float]], list[float]]]] = {
+    "cross_entropy": softmax,
+    "bce_with_logits": lambda outputs: [float(_SIGMOID.f(a)) for a in outputs],
+}
+WITHIN: Final = 0.1
+"""An answer that is no class is right when it is so near to its target, in parts of their range."""
+
+
+def answers_of(experiment: Experiment, outputs: Sequence[float]) -> list[float]:
+    """Return what the outputs say: probabilities where they are logits, else their activations."""
+    said = _LOGITS.get(experiment.training.loss.name)
+    return list(outputs) if said is None else list(map(float, said(outputs)))
+
+
+def tolerance(experiment: Experiment) -> float:
+    """Return how far an answer that is no class may be from its target and still be right."""
+    wanted = [y for example in experiment.train_examples for y in experiment.y(example)]
+    return WITHIN * ((max(wanted) - min(wanted)) or 1.0) if wanted else WITHIN
+
+
+def verdicts(
+    experiment: Experiment, outputs: Sequence[float], targets: Sequence[float], within: float
+) -> list[bool]:
+    """Judge each output of one example; the example is right when all of them are.
+
+    With ``cross_entropy``, of a wrong answer the greatest output and that of the class are wrong.
+    ``within``: the ``tolerance`` of the experiment.
+    """
+    if any(map(math.isnan, outputs)):
+        return [False] * len(outputs)
+    name = experiment.training.loss.name
+    if name == "cross_entropy":
+        given, wanted = list(outputs).index(max(outputs)), list(targets).index(max(targets))
+        return [given == wanted or k not in (given, wanted) for k in range(len(outputs))]
+    if name in CLASSIFYING:
+        middle = 0.0 if name in _LOGITS else 0.5
+        return [(a > middle) == (y > 0.5) for a, y in zip(outputs, targets, strict=True)]
+    return [abs(a - y) <= within for a, y in zip(outputs, targets, strict=True)]
