@@ -201,12 +201,15 @@ Edge = tuple[str, str]
 class NeuronFocus:
     """What has the focus: nothing, a neuron, or an edge of that neuron.
 
-    ``cone``: the paths that the drawing highlights (see ``nntui.debugger.queries.paths``).
+    ``quantity``: the symbol of the value of it that was chosen, such as ``delta``; None: the one
+    that the phase under way is about. ``cone``: the paths that the drawing highlights (see
+    ``nntui.debugger.queries.paths``).
     """
 
     neuron: str | None = None
     edge: Edge | None = None
     cone: Paths | None = None
+    quantity: str | None = None
 
     @property
     def place(self) -> str | None:
@@ -234,10 +237,12 @@ class NeuronFocus:
         edges += [(i, self.neuron) for i in net.sources.get(self.neuron, ())]
         edges += [(self.neuron, k) for k in net.targets.get(self.neuron, ())]
         here = edges.index(self.edge) if self.edge in edges else 0
-        return replace(self, edge=edges[(here + direction) % len(edges)])
+        return replace(self, edge=edges[(here + direction) % len(edges)], quantity=None)
 
     def value(self, net: Wiring, phase: str | None) -> str | None:
-        """Return the name of the focused value, which depends on the phase under way."""
+        """Return the name of the focused value: the one chosen, else what the phase is about."""
+        if self.quantity is not None and self.neuron is not None:
+            return value_name(self.quantity, *(self.edge or (self.neuron,)))
         backward = phase == "backward"
         if self.edge is not None:
             return value_name("dw" if backward else "w", *self.edge)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -11,7 +10,6 @@ from rich.segment import Segment
 from rich.text import Text
 from textual.events import Click, Leave, MouseEvent, MouseMove, Resize
 from textual.geometry import Region
-from textual.message import Message
 
 from nntui.debugger.snapshot import Snapshot
 from nntui.draw.layers import Edge, draft
@@ -35,22 +33,20 @@ from nntui.network_view.views import (
     view_at,
 )
 from nntui.tui.frame import Frame, NeuronFocus
-from nntui.tui.panes.pane import LinePane
+from nntui.tui.panes.pane import LinePane, ValueChosen
 
 LISTED_BESIDE: Final = 68
 """Columns of a large drawing from which on a list of a neuron's connections stands beside it."""
+_SYMBOLS: Final = {
+    "a": "a", "b": "b", "δ": "delta", "Δb": "b", "w": "w", "∂L/∂w": "dw", "Δw": "w",
+}  # fmt: skip
+"""By what a view shows, the value that a click asks about."""
 ZOOMS: Final = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
 """Sizes of the drawing in multiples of the pane's; below 1 the lines are too short for numbers."""
 
 
 class NetworkPane(LinePane):
     """Draws the network after a step, with the current connection marked."""
-
-    @dataclass
-    class Chosen(Message):
-        """The user clicked on a neuron."""
-
-        neuron: str
 
     def __init__(self, experiment: Experiment) -> None:
         super().__init__(title="Network", id="network")
@@ -126,9 +122,12 @@ class NetworkPane(LinePane):
         self._lay_out()
 
     def on_click(self, event: Click) -> None:
-        neuron = self._neuron_under(event)
-        if neuron is not None:
-            self.post_message(self.Chosen(neuron))
+        """Choose a neuron, or a connection by its line or label, with the number drawn there."""
+        found = self.under(event)
+        if isinstance(found, str):
+            self.post_message(ValueChosen(found, None, self._quantity_shown(found)))
+        elif found is not None:
+            self.post_message(ValueChosen(found[1], found, self._quantity_shown(found)))
 
     def on_mouse_move(self, event: MouseMove) -> None:
         """Show the numbers of the neuron under the mouse as a tooltip."""
@@ -275,6 +274,15 @@ class NetworkPane(LinePane):
     def _neuron_under(self, event: MouseEvent) -> str | None:
         under = self.under(event)
         return under if isinstance(under, str) else None
+
+    def _quantity_shown(self, what: str | Edge) -> str | None:
+        """Return the symbol of the number of a neuron or an edge in a pinned view; else None."""
+        if self.pinned is None:
+            return None
+        view = VIEWS[self.pinned]
+        if isinstance(what, str) and what in self._net.inputs:
+            return "da" if view.boxes == "δ" else "a"
+        return _SYMBOLS[view.boxes if isinstance(what, str) else view.lines]
 
     def _numbers(self, neuron: str) -> Text:
         """Return a neuron's name and numbers in a line."""

@@ -26,15 +26,17 @@ class Column:
     """A column: its heading, and its number in a row (None: blank).
 
     ``symbol``: the symbol of its values in ``Step.writes``; ``words``: its names in a filter;
-    ``rank``: the columns of the highest rank are left out first; ``of_inputs``: inputs have a
-    number too; ``compares``: it needs the parameters before the last update; ``of_softmax``: it is
-    there where the loss applies a softmax.
+    ``asks``: the symbol of the value that a click on a cell chooses; ``rank``: the columns of the
+    highest rank are left out first; ``of_inputs``: inputs have a number too; ``compares``: it needs
+    the parameters before the last update; ``of_softmax``: it is there where the loss applies a
+    softmax.
     """
 
     heading: str
     number: CellNumber
     symbol: str = ""
     words: tuple[str, ...] = ()
+    asks: str = ""
     rank: int = 0
     of_inputs: bool = False
     compares: bool = False
@@ -111,15 +113,15 @@ NEURONS: Final = Table(
     layer_heading="layer {}",
     core=6,
     columns=(
-        Column("z", _value("z"), "z", ("z",), rank=1),
-        Column("a", _value("a"), "a", ("a",), rank=0, of_inputs=True),
-        Column("p", _probability, "", ("p",), rank=2, of_softmax=True),
+        Column("z", _value("z"), "z", ("z",), "z", rank=1),
+        Column("a", _value("a"), "a", ("a",), "a", rank=0, of_inputs=True),
+        Column("p", _probability, "", ("p",), "p", rank=2, of_softmax=True),
         Column("f′(z)", _slope, "", ("f′", "slope"), rank=6),
-        Column("∂L/∂a", _value("da"), "da", ("da", "∂L/∂a"), rank=4, of_inputs=True),
-        Column("δ", _value("delta"), "delta", ("delta", "δ"), rank=2),
-        Column("b", _value("b"), "b", ("b",), rank=3),
-        Column("∂L/∂b", _value("db"), "db", ("db", "∂L/∂b"), rank=5),
-        Column("Δb", _change, "b", ("Δb", "change"), rank=7, compares=True),
+        Column("∂L/∂a", _value("da"), "da", ("da", "∂L/∂a"), "da", rank=4, of_inputs=True),
+        Column("δ", _value("delta"), "delta", ("delta", "δ"), "delta", rank=2),
+        Column("b", _value("b"), "b", ("b",), "b", rank=3),
+        Column("∂L/∂b", _value("db"), "db", ("db", "∂L/∂b"), "db", rank=5),
+        Column("Δb", _change, "b", ("Δb", "change"), "b", rank=7, compares=True),
     ),
 )
 CONNECTIONS: Final = Table(
@@ -132,11 +134,11 @@ CONNECTIONS: Final = Table(
     layer_heading="into layer {}",
     core=4,
     columns=(
-        Column("w", _value("w"), "w", ("w",), rank=0),
-        Column("a", lambda frame, key: frame.snapshot.a.get(key[0]), "", ("a",), rank=4),
-        Column("∂L/∂w", _gradient, "dw", ("g", "∂L/∂w"), rank=1),
-        Column("Σ ∂L/∂w", _value("dw"), "dw", ("dw", "Σ"), rank=2),
-        Column("Δw", _change, "w", ("Δw", "change"), rank=3, compares=True),
+        Column("w", _value("w"), "w", ("w",), "w", rank=0),
+        Column("a", lambda frame, key: frame.snapshot.a.get(key[0]), "", ("a",), "a", rank=4),
+        Column("∂L/∂w", _gradient, "dw", ("g", "∂L/∂w"), "dw", rank=1),
+        Column("Σ ∂L/∂w", _value("dw"), "dw", ("dw", "Σ"), "dw", rank=2),
+        Column("Δw", _change, "w", ("Δw", "change"), "w", rank=3, compares=True),
     ),
 )
 CONNECTIONS_OF_ONE: Final = replace(

@@ -31,7 +31,7 @@ from nntui.tui.panes.neuron_table import (
     TableRows,
     fitted_columns,
 )
-from nntui.tui.panes.pane import LinePane
+from nntui.tui.panes.pane import LinePane, ValueChosen
 
 _MOST_FILTER_CELLS: Final = 24
 _MOST_NAME_CELLS: Final = 16
@@ -45,11 +45,11 @@ class NeuronsPane(LinePane):
     """
 
     @dataclass
-    class Chosen(Message):
-        """The user clicked on a row: a neuron's, or a connection's."""
+    class Sorted(Message):
+        """The user clicked on a heading: the rows have another order. ``heading``: a column's."""
 
-        neuron: str
-        edge: tuple[str, str] | None
+        words: str
+        heading: str
 
     def __init__(self) -> None:
         super().__init__(title=NEURONS.title, id="neurons")
@@ -162,18 +162,18 @@ class NeuronsPane(LinePane):
         return self._query.filter.text
 
     def on_click(self, event: Click) -> None:
-        """Focus what a row is about; or, on a heading, sort by it."""
+        """Choose the value of a cell, or what a row is about; or, on a heading, sort by it."""
         offset = self.offset_under(event)
         if offset is None or self._frame is None:
             return
+        column = self._widths.column_at(offset.x)
         if offset.y == self.scroll_offset.y:
-            self._sort_by(self._widths.column_at(offset.x))
+            words = self._sort_by(column)
+            self.post_message(self.Sorted(words, column.heading if column else ""))
         elif offset.y <= len(self._table_rows.items):
             item = self._table_rows.items[offset.y - 1]
-            if isinstance(item, str):
-                self.post_message(self.Chosen(item, None))
-            elif isinstance(item, tuple):
-                self.post_message(self.Chosen(item[1], item))
+            if not isinstance(item, int):
+                self.post_message(_chosen(item, column))
 
     @property
     def _table_rows(self) -> TableRows:
@@ -225,7 +225,7 @@ class NeuronsPane(LinePane):
         assert self._frame is not None
         frame, widths = self._frame, self._widths
         focus, marks = self._focus, frame.marks
-        chosen = key == (focus.neuron if isinstance(key, str) else focus.edge)
+        chosen = key == (focus.edge if isinstance(key, tuple) else focus.neuron)
         line = self.colours.current_line if chosen else Style()
         stopped = key in (marks.neurons if isinstance(key, str) else marks.edges)
         executing = (
@@ -246,18 +246,26 @@ class NeuronsPane(LinePane):
             found += self._cell(frame, key, column, line)
         return found
 
+    def _is_chosen(self, key: RowKey, column: Column) -> bool:
+        """Whether a cell shows the value that was chosen: in the first column that does."""
+        focus, cell = self._focus, _chosen(key, column)
+        if focus.quantity is None or focus.quantity != cell.quantity:
+            return False
+        first = next(each for each in self._widths.columns if each.asks == column.asks)
+        return first is column and (focus.edge or focus.neuron) == (cell.edge or cell.neuron)
+
     def _cell(self, frame: Frame, key: RowKey, column: Column, line: Style) -> list[Segment]:
         if key in frame.snapshot.x and not column.of_inputs:
             return [Segment(" " * (self._widths.number + GAP), line)]
         width, number = self._widths.number, column.number(frame, key)
-        if number is None:
-            text = padded(NOT_YET, width + GAP, right=True)
-            return [Segment(text, line + self.colours.faint)]
-        text = fitted(number, width)
-        if not column.is_written(frame, key):
-            return [Segment(padded(text, width + GAP, right=True), line)]
+        text = NOT_YET if number is None else fitted(number, width)
+        style = line + self.colours.faint if number is None else line
+        if self._is_chosen(key, column):
+            style += Style(underline=True, bold=True)
+        if number is None or not column.is_written(frame, key):
+            return [Segment(" " * (width + GAP - len(text)), line), Segment(text, style)]
         blanks = " " * (width + GAP - 1 - len(text))
-        return [Segment(blanks, line), Segment(WRITTEN + text, line + self.colours.flash)]
+        return [Segment(blanks, line), Segment(WRITTEN + text, style + self.colours.flash)]
 
     def _scroll_to_row(self, key: RowKey | None) -> None:
         """Scroll to a row, and to its layer's heading when that is just above."""
@@ -284,3 +292,13 @@ class NeuronsPane(LinePane):
         if self._table is not NEURONS:
             return last.edge
         return last.source if last.kind == "backward_edge" else last.operation[-1]
+
+
+def _chosen(key: RowKey, column: Column | None) -> ValueChosen:
+    """Return what a cell stands for: a value, or without a column what the row is about."""
+    quantity = column.asks if column is not None else ""
+    if isinstance(key, str):
+        return ValueChosen(key, None, quantity or None)
+    if quantity == "a":  # a neuron's, in a table of edges
+        return ValueChosen(key[0], None, quantity)
+    return ValueChosen(key[1], key, quantity or None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.cells import cell_len
@@ -11,6 +12,7 @@ from rich.segment import Segment
 from textual.content import Content
 from textual.events import Click, Enter, Leave, MouseEvent, Resize
 from textual.geometry import Offset, Region, Size
+from textual.message import Message
 from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
@@ -37,6 +39,19 @@ NAMES: Final = {
 
 _CURRENT_TAB: Final = Style(bold=True, reverse=True)
 _OTHER_TAB: Final = Style(dim=True)
+
+
+@dataclass
+class ValueChosen(Message):
+    """The user clicked on a neuron or an edge, or on one value of it.
+
+    ``neuron``: of an edge the end that gets the focus with it. ``quantity``: the value's symbol,
+    such as ``delta``; None: the neuron or the edge itself.
+    """
+
+    neuron: str
+    edge: tuple[str, str] | None = None
+    quantity: str | None = None
 
 
 class TitledPane(_Base):

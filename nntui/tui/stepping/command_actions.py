@@ -1,9 +1,9 @@
-"""The actions that are commands: the command line, breakpoints, displays, set, bookmarks, why."""
+"""The actions that are commands: the command line, breakpoints, displays, set, bookmarks."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from textual.widgets import Input
 
@@ -16,9 +16,6 @@ from nntui.tui.panes.algorithm import AlgorithmPane
 from nntui.tui.panes.command_line import LINE_BREAK, CommandLine
 from nntui.tui.panes.lists import ListPane
 from nntui.tui.stepping.base import CHOOSE_FIRST, FILTER, FIND, SteppingBase, at_rest
-
-if TYPE_CHECKING:
-    from nntui.debugger.queries.why import Cause
 
 MOST_OFFERED: Final = 12
 """Completions that are named, at most."""
@@ -183,19 +180,3 @@ class CommandActions(SteppingBase):
     def action_write(self, direction: int) -> None:
         """Go to the step that last wrote the focused value, or to the next one that does."""
         self._run_on("next-write" if direction > 0 else "last-write", self.focused_value)
-
-    @at_rest
-    def action_why(self) -> None:
-        """Show what made the focused value; without a focus, the value last written."""
-        last = self.debugger.last
-        value = self.focused_value or (next(iter(last.writes), None) if last else None)
-        if value is None:
-            self.command_line.ask("why ")
-            return
-        from nntui.tui.dialogs.why import WhyScreen
-
-        def chosen(cause: Cause | None) -> None:
-            if cause is not None:
-                self.run_command(f"goto {cause.position}")
-
-        self.app.push_screen(WhyScreen(self.debugger.why(value), self.precision), chosen)

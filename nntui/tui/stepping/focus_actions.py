@@ -1,4 +1,4 @@
-"""The actions on what has the focus: to move it, inspect it, trace its paths, copy, export."""
+"""The actions on what has the focus: move it, inspect it, ask why, trace paths, copy, export."""
 
 from __future__ import annotations
 
@@ -6,18 +6,23 @@ import os
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from nntui.debugger.step import Step
 from nntui.document.errors import DocumentError
 from nntui.document.files import write_text
 from nntui.draw.plan import Direction
-from nntui.explain.numbers import exact
-from nntui.model.names import escaped, value_name
+from nntui.explain.formulas import math_name
+from nntui.explain.numbers import PRECISIONS, exact
+from nntui.explain.words import sentence_for, word_for
+from nntui.model.names import OF_STEPS, escaped, parse_value_name, value_name
 from nntui.tui.frame import NeuronFocus
-from nntui.tui.panes.network import NetworkPane
 from nntui.tui.panes.neurons import NeuronsPane
+from nntui.tui.panes.pane import ValueChosen
 from nntui.tui.stepping.base import CHOOSE_FIRST, SteppingBase, at_rest
+
+if TYPE_CHECKING:
+    from nntui.debugger.queries.why import Cause
 
 MOST_FILES: Final = 1_000
 """Files of one name, at most, before the user must find another."""
@@ -35,14 +40,34 @@ class FocusActions(SteppingBase):
     def action_focus_edge(self, direction: int) -> None:
         self._focus_any_neuron()
         self.neuron_focus = self.neuron_focus.next_edge(self.net, direction)
-        edge = self.neuron_focus.edge
-        self.repaint("" if edge is None else f"{edge[0]} → {edge[1]} has the focus")
+        self.repaint()
+        self.say(self._said_of_focus())
 
-    def on_network_pane_chosen(self, event: NetworkPane.Chosen) -> None:
-        self.set_neuron_focus(event.neuron)
+    def on_value_chosen(self, event: ValueChosen) -> None:
+        """Focus what was clicked on, and say what it is; what has the focus already: ask why."""
+        focus, neuron = self.neuron_focus, event.neuron
+        if event.edge is not None and focus.neuron in event.edge:
+            neuron = focus.neuron  # the table of its connections stays
+        chosen = NeuronFocus(neuron, event.edge, focus.cone, event.quantity)
+        if chosen == focus:
+            self.action_why()
+            return
+        self.neuron_focus = chosen
+        self.repaint(self._said_of_focus())
 
-    def on_neurons_pane_chosen(self, event: NeuronsPane.Chosen) -> None:
-        self.set_neuron_focus(event.neuron, event.edge)
+    def on_neurons_pane_sorted(self, event: NeuronsPane.Sorted) -> None:
+        self.say(" · ".join(filter(None, (event.words, sentence_for(event.heading)))))
+
+    def _said_of_focus(self) -> str:
+        """Say which value has the focus, what it is now, and what such a value means."""
+        name, snapshot = self.focused_value, self.latest.snapshot
+        if name is None:
+            return ""
+        symbol, neurons = parse_value_name(name)
+        value = snapshot[name] if symbol in OF_STEPS else None
+        word, number = word_for(symbol), PRECISIONS[self.precision].number
+        known = "" if value is None else f" = {number(value)}"
+        return f"{math_name(symbol, *neurons)}{known}: {word.meaning if word else ''}"
 
     def action_inspect(self) -> None:
         """Go on with the tour; else open the inspector on the focused neuron, or close it."""
@@ -71,6 +96,22 @@ class FocusActions(SteppingBase):
         self.neuron_focus = replace(focus, cone=found)
         self.tell(f"paths {name}", lines_of(found, self.net), turn=False)
         self.repaint(found.sentence)
+
+    @at_rest
+    def action_why(self) -> None:
+        """Show what made the focused value; without a focus, the value last written."""
+        last = self.debugger.last
+        value = self.focused_value or (next(iter(last.writes), None) if last else None)
+        if value is None:
+            self.command_line.ask("why ")
+            return
+        from nntui.tui.dialogs.why import WhyScreen
+
+        def chosen(cause: Cause | None) -> None:
+            if cause is not None:
+                self.run_command(f"goto {cause.position}")
+
+        self.app.push_screen(WhyScreen(self.debugger.why(value), self.precision), chosen)
 
     def _focus_any_neuron(self) -> None:
         """Where nothing has the focus, give it to the neuron of the last step, or the first."""

@@ -53,13 +53,13 @@ async def test_brackets_move_the_focus_along_the_edges_and_b_takes_the_edge(
     async with app.run_test(size=(120, 36)) as pilot:
         await _on_h1(pilot)
         await pilot.press("right_square_bracket", "right_square_bracket")
-        assert "x2 → h1 has the focus" in status(app)
+        assert "w[x2,h1] = " in status(app)
         await pilot.press("b")
         await pilot.pause()
         assert [row.text for row in debugger_of(app).breakpoints] == ["break x2->h1"]
         assert "●+0.25›" in seen(app)
         await pilot.press("left_square_bracket")
-        assert "x1 → h1 has the focus" in status(app)
+        assert "w[x1,h1] = " in status(app)
 
 
 async def test_without_a_focus_b_says_what_to_do(app_on, debugger_of, status):

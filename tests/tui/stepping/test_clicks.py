@@ -1,0 +1,76 @@
+"""Clicks: a line, a label, a cell or a heading under the mouse is chosen, and asked about."""
+
+from __future__ import annotations
+
+from nntui.tui.dialogs.why import WhyScreen
+
+
+def at(app, pane: str, row: int, column: int) -> dict[str, object]:
+    """Where the content of a pane is, for ``pilot.click``."""
+    region = app.screen.panes[pane].content_region
+    return {"offset": (region.x + column, region.y + row)}
+
+
+def cell(app, heading: str, name: str) -> dict[str, object]:
+    """Where the table of neurons has a number."""
+    pane = app.screen.neurons_pane
+    column = next(c for c in pane._widths.columns if c.heading == heading)
+    x = next(x for x in range(200) if pane._widths.column_at(x) is column)
+    return at(app, "neurons", pane._table_rows.place(name) + 1, x + pane._widths.number)
+
+
+async def test_a_click_on_a_cell_chooses_that_number_and_a_second_one_asks_why(app_on, status):
+    app = app_on("xor")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("f", "f", "n")
+        screen = app.screen
+        delta = screen.latest.snapshot.delta
+        (output,) = delta
+        await pilot.click(**cell(app, "a", "h2"))
+        assert (screen.focused_value, screen.neuron_focus.neuron) == ("a[h2]", "h2")
+        await pilot.click(**cell(app, "δ", output))
+        assert screen.focused_value == f"delta[{output}]"
+        assert f"δ[{output}] = {delta[output]:.4}" in status(app)
+        assert "how fast the loss grows" in status(app)
+        await pilot.click(**cell(app, "δ", output))
+        assert isinstance(app.screen, WhyScreen)
+        assert app.screen._cause.name == f"delta[{output}]"
+
+
+async def test_a_click_on_a_line_chooses_its_weight_and_a_second_one_asks_why(app_on):
+    app = app_on("xor")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        screen, pane = app.screen, app.screen.network_pane
+        spot = next(
+            (row, column)
+            for row in range(pane.content_size.height)
+            for column in range(pane.content_size.width)
+            if not pane._picture.at(column, row)
+            and pane._picture.edge_at(column, row) == ("x1", "h1")
+        )
+        await pilot.click(**at(app, "network", *spot))
+        assert screen.focused_value == "w[x1,h1]"
+        await pilot.click(**at(app, "network", *spot))
+        assert isinstance(app.screen, WhyScreen)
+        assert app.screen._cause.name == "w[x1,h1]"
+
+
+async def test_the_number_that_a_pinned_view_shows_is_the_one_that_is_chosen(app_on):
+    app = app_on("xor")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("v", "v", "v")
+        assert app.screen.network_pane.pinned == "gradients"
+        box = app.screen.network_pane._laid_out().homes["h1"]
+        await pilot.click(**at(app, "network", box.y, box.x + 1))
+        assert app.screen.focused_value == "delta[h1]"
+
+
+async def test_a_click_on_a_heading_sorts_and_says_what_the_column_is(app_on, status):
+    app = app_on("xor")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("f")
+        x = cell(app, "a", "h1")["offset"][0]
+        await pilot.click(offset=(x, at(app, "neurons", 0, 0)["offset"][1]))
+        assert "by a, the greatest first" in status(app)
+        assert "what a neuron sends on" in status(app)
