@@ -105,12 +105,14 @@ def observed(run: Run) -> Step:
 class StepUnit:
     """``after(schedule, p)`` is its first stop behind position p (which is not the end),
     ``before`` its last stop in front of p (which is not the start). ``stops(schedule)`` says how
-    many there are in every example, and how many more in every update.
+    many there are in every example, and how many more in every update. The stops stand so many
+    steps, the ``offset``, after the beginnings of examples and updates.
     """  # noqa: D205
 
     after: Callable[[Schedule, int], int]
     before: Callable[[Schedule, int], int]
     stops: Callable[[Schedule], tuple[int, int]]
+    offset: int = 0
 
 
 def _within_block(ends: Callable[[StepBlock], tuple[int, ...]]) -> StepUnit:
@@ -129,15 +131,29 @@ def _within_block(ends: Callable[[StepBlock], tuple[int, ...]]) -> StepUnit:
     return StepUnit(after, before, stops)
 
 
+def _example_after(schedule: Schedule, position: int) -> int:
+    """Return the next position at which an example was just loaded; without one, the end."""
+    load = schedule.example_start(position)
+    if position > load:
+        load = schedule.next_example_start(position)
+    return min(load + 1, schedule.total)
+
+
+def _example_before(schedule: Schedule, position: int) -> int:
+    """Return the last position at which an example was just loaded; without one, the start."""
+    load = schedule.example_start(position - 1)
+    if position > load + 1:
+        return load + 1
+    return schedule.example_start(load - 1) + 1 if load else 0
+
+
 MOVEMENTS: Final[dict[str, StepUnit]] = {
     "step": StepUnit(
         lambda s, p: p + 1, lambda s, p: p - 1, lambda s: (s.steps_per_example, s.steps_per_update)
     ),
     "neuron": _within_block(lambda block: block.neuron_ends),
     "pass": _within_block(lambda block: block.pass_ends),
-    "example": StepUnit(
-        Schedule.next_example_start, lambda s, p: s.example_start(p - 1), lambda s: (1, 0)
-    ),
+    "example": StepUnit(_example_after, _example_before, lambda s: (1, 0), offset=1),
     "update": StepUnit(
         lambda s, p: s.update_start(s.updates_before(p) + 1),
         lambda s, p: s.update_start(s.updates_before(p - 1)),
@@ -165,7 +181,8 @@ def destination(schedule: Schedule, position: int, movement: str, count: int = 1
     end = schedule.total if sign > 0 else 0
     while left and position != end:
         for steps, stops, available in _leaps(schedule, move, position, sign) if left > 1 else ():
-            if leaps := min(left // stops, available):
+            room = (end - position) // steps if sign > 0 else available
+            if leaps := min(left // stops, available, room):
                 position += sign * leaps * steps
                 left -= leaps * stops
                 break
@@ -184,7 +201,10 @@ def _leaps(
     count of a million millions is arithmetic as well.
     """
     by_example, by_update = move.stops(schedule)
-    edge = position if sign > 0 else position - 1  # the step that would be passed first
+    # The step that would be passed first, if the stops stood at the beginnings.
+    edge = position - move.offset if sign > 0 else position - move.offset - 1
+    if edge < 0:
+        return
     epoch, within = divmod(edge, schedule.steps_per_epoch)
     if within == (0 if sign > 0 else schedule.steps_per_epoch - 1):
         stops = schedule.examples * by_example + schedule.updates_per_epoch * by_update

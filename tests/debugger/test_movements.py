@@ -30,7 +30,7 @@ def stops(experiment) -> dict[str, set[int]]:
         # A neuron's steps are those of the edges into it and its own: its name comes last.
         neuron = (PHASES[kind], "" if kind in ("load", "loss") else operation[-1])
         if kind == "load":
-            found["example"].add(position)
+            found["example"].add(position + 1)
             if loads % examples % size == 0:
                 found["update"].add(position)
             if loads % examples == 0:
@@ -95,7 +95,7 @@ def test_the_movements_of_one_example_by_hand() -> None:
 
     assert walk("neuron") == [1, 4, 5, 8, 9, 12, 13, 16, 19, 20]
     assert walk("pass") == [4, 5, 8, 12, 13, 16, 19, 23]
-    assert walk("example") == [8, 19, 27]
+    assert walk("example") == [1, 9, 20]
     assert walk("update") == [19, 38]
     assert walk("epoch") == [19, 38]
     assert walk("run") == [38]

@@ -210,8 +210,7 @@ def test_a_class_index_is_shown_as_a_vector() -> None:
     )
     debugger = Debugger(experiment)
     assert dict(debugger.snapshot().y) == {"y1": 0.0, "y2": 0.0, "y3": 1.0}
-    debugger.move("example")
-    debugger.step()
+    debugger.move("example", 2)
     assert dict(debugger.snapshot().y) == {"y1": 0.0, "y2": 1.0, "y3": 0.0}
 
 

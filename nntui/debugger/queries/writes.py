@@ -19,6 +19,7 @@ from nntui.model.wiring import check_value, parameter_key
 if TYPE_CHECKING:
     from nntui.engine.edits import Edit
     from nntui.engine.run import Run
+    from nntui.engine.schedule import Schedule
     from nntui.engine.timeline import Timeline
 
 Origin = Literal["step", "edit", "zeroed", "blanked", "data", "start"]
@@ -187,7 +188,7 @@ class Writes:
             step = self.updated_before(neurons, position)
             return start if step is None else self._by_step(name, step)
         if symbol in _COUNTERS:
-            step = MOVEMENTS[symbol].before(schedule, position)
+            step = _period_before(schedule, symbol, position)
             if symbol == "example" and schedule.position(position - 1).phase == "update":
                 return self._by_step(name, step + schedule.steps_per_example, "blanked")
             return self._by_step(name, step)
@@ -228,7 +229,7 @@ class Writes:
             step = self._updated_from(neurons, position)
             return None if step is None else self._by_step(name, step)
         if symbol in _COUNTERS:
-            step = MOVEMENTS[symbol].after(schedule, position - 1) if position else 0
+            step = _period_after(schedule, symbol, position - 1) if position else 0
             return self._by_step(name, step) if step < schedule.total else None
         if symbol == "batch_loss":
             done = schedule.passes_before(position)
@@ -278,3 +279,17 @@ class Writes:
         position = self.schedule.position(step)
         operation = self.schedule.operation(step)
         return Write(name, origin, step + 1, step, operation, position.example)
+
+
+def _period_before(schedule: Schedule, symbol: str, position: int) -> int:
+    """Return the last step before a position with which a step, example, update … began."""
+    if symbol == "example":
+        return schedule.example_start(position - 1)
+    return MOVEMENTS[symbol].before(schedule, position)
+
+
+def _period_after(schedule: Schedule, symbol: str, position: int) -> int:
+    """Return the next step behind a position with which a step, example, update … begins."""
+    if symbol == "example":
+        return schedule.next_example_start(position)
+    return MOVEMENTS[symbol].after(schedule, position)
