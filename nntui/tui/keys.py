@@ -183,6 +183,8 @@ GROUPS: Final[dict[str, tuple[Key, ...]]] = {
         Key("higher", "right_curly_bracket", "heighten(1)", "make it a row higher"),
         Key("digits", "a", "digits(1)", "more digits in formulas: 3, 5, 8, exact, 3 again"),
         Key("digits-fewer", "A", "digits(-1)", "fewer digits"),
+        Key("sentences", "apostrophe", "sentences",
+            "each step in plain sentences, too (again: formulas alone)"),
         Key("loss-log", "l", "chart_log", "the losses on a logarithmic scale (again: a plain one)"),
         Key("loss-epochs", "L", "chart_epochs", "the losses per epoch (again: per update)"),
         Key("loss-fewer", "k", "chart_zoom(1)", "the losses: fewer of the last updates"),
@@ -277,7 +279,7 @@ _SIGNS: Final = {
     "ampersand": "&", "tilde": "~", "equals_sign": "=", "less_than_sign": "<",
     "greater_than_sign": ">", "left_parenthesis": "(", "right_parenthesis": ")",
     "left_square_bracket": "[", "right_square_bracket": "]", "left_curly_bracket": "{",
-    "right_curly_bracket": "}", "tab": "tab",
+    "right_curly_bracket": "}", "tab": "tab", "apostrophe": "'",
 }  # fmt: skip
 """What is shown for Textual's name of a key, for every key in the table."""
 

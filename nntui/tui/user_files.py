@@ -31,7 +31,7 @@ class Preferences:
     """How the user likes the screen to be.
 
     ``theme``: None is nntui's own. ``maximised``: by the name of a layout, the pane that fills it.
-    ``still``: nothing is animated.
+    ``still``: nothing is animated. ``sentences``: each step is also said in plain sentences.
     """
 
     theme: str | None = None
@@ -39,6 +39,7 @@ class Preferences:
     maximised: Mapping[str, str] = field(default_factory=dict)
     tour_seen: bool = False
     still: bool = False
+    sentences: bool = True
 
 
 class PreferencesFile:
@@ -96,6 +97,7 @@ def _preferences(text: str) -> Preferences:
         and all(isinstance(pane, str) for pane in wanted.maximised.values())
         and isinstance(wanted.tour_seen, bool)
         and isinstance(wanted.still, bool)
+        and isinstance(wanted.sentences, bool)
     )
     if not right:
         raise ValueError("they hold something that nntui does not write there")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from rich.cells import cell_len
@@ -13,7 +13,9 @@ from nntui.debugger.snapshot import Snapshot
 from nntui.debugger.step import Step
 from nntui.explain.formulas import EquationLine, RunningSum, formula, math_name, running_sum
 from nntui.explain.numbers import DEFAULT_PRECISION, PRECISIONS
+from nntui.explain.sentences import plain_words
 from nntui.explain.source import intention, method, place
+from nntui.explain.words import sentence_for
 from nntui.model.errors import counted
 from nntui.model.experiment import Experiment
 from nntui.model.names import quoted
@@ -56,7 +58,10 @@ class Equations:
         """Write each equation in as many rows as there are for all: symbols, numbers, result."""
         equations = sum(1 for line in lines if line.result)
         room = height - (len(lines) - equations)  # a remark has one row
-        each = min(max(room // max(equations, 1), 1), _LARGEST)
+        return self.written(lines, min(max(room // max(equations, 1), 1), _LARGEST))
+
+    def written(self, lines: Sequence[EquationLine], each: int = _LARGEST) -> list[Row]:
+        """Write each equation in so many rows, or in more where it is long."""
         return [row for line in lines for row in self._rows_of(line, each)]
 
     def sum(self, found: RunningSum) -> Row:
@@ -152,16 +157,26 @@ FEW: Final = 12
 """Inputs or outputs that are written one by one, at most."""
 # Which equation is the point of a step that may have more of them than the pane has rows.
 _OUTCOME: Final = {"loss": 0, "update": -1}
+_SENTENCE_ROWS: Final = 2
+"""Rows that the question has where there is room, so that the formulas keep their place."""
+_SYMBOL: Final = {
+    "load": "a", "forward_edge": "z", "forward_neuron": "a", "loss": "L", "backward_neuron": "δ",
+    "backward_edge": "∂L/∂w", "update": "η",
+}  # fmt: skip
+"""The symbol that each kind of step is about."""
 
 
 class StepPane(LinePane):
     """What the last step did; before the first step, the first card of the story."""
 
-    def __init__(self, experiment: Experiment, keymap: Mapping[str, str]) -> None:
+    def __init__(
+        self, experiment: Experiment, keymap: Mapping[str, str], *, sentences: bool = True
+    ) -> None:
         super().__init__(title="Step", id="step")
         self._experiment, self._keymap = experiment, keymap
         self._column = column_of(experiment.network.wiring())
         self._precision = DEFAULT_PRECISION
+        self._in_words = sentences
         self._snapshot: Snapshot | None = None
         self._lines: list[Row] = []
 
@@ -172,6 +187,11 @@ class StepPane(LinePane):
 
     def set_precision(self, precision: int) -> None:
         self._precision = precision
+        self.changed()
+
+    def set_sentences(self, wanted: bool) -> None:
+        """Say each step in plain sentences, too, where there is room; or leave them out."""
+        self._in_words = wanted
         self.changed()
 
     def changed(self) -> None:
@@ -191,14 +211,20 @@ class StepPane(LinePane):
         return self._lines[row]
 
     def _equations(self, last: Step, width: int, height: int) -> list[Row]:
+        """Write the title, the sentences and the equations in ``height`` rows and one more."""
         number = PRECISIONS[self._precision].number
         net = last.experiment.network.wiring()
         equations = Equations(self.colours, self._column, width)
         lines = formula(last, number, math_name, FEW)
-        terms = running_sum(last.operation, net)
+        found = running_sum(last.operation, net)
+        sums = [equations.sum(found)] if found is not None else []
+        if self._in_words:
+            for titled, rows in self._with_sentences(last, equations, lines, sums, width):
+                if len(rows) <= height + (not titled):
+                    return [*([self._title(last, net, width)] if titled else ()), *rows]
         rows = equations.rows(lines, height)
-        if terms is not None and len(rows) < height:
-            rows.append(equations.sum(terms))
+        if len(rows) < height:
+            rows += sums
         long = len(rows) > height and last.kind in _OUTCOME
         if long:  # further to the left there is more room, and fewer formulas are broken
             # The leftmost column that is the same in all steps of a kind: the names in an update
@@ -208,12 +234,52 @@ class StepPane(LinePane):
                 column = self._column - len("∂L/∂")
             rows = Equations(self.colours, column, width).rows(lines, height)
         made = outcome(lines[_OUTCOME[last.kind]]) if long else ""
+        return [self._title(last, net, width, made), *rows]
+
+    def _with_sentences(
+        self,
+        last: Step,
+        equations: Equations,
+        lines: Sequence[EquationLine],
+        sums: list[Row],
+        width: int,
+    ) -> Iterator[tuple[bool, list[Row]]]:
+        """Yield what may be shown of a step with its sentences, the longest first.
+
+        Each with whether the title stands above it. The equations are never cut for the sentences,
+        only put in two rows each.
+        """
+        plain, faint = plain_words(last, last.position.place), self.colours.faint
+
+        def said(text: str, style: Style = _PLAIN) -> list[Row]:
+            return [[Segment(f" {row}", style)] for row in wrapped(text, width - 1)]
+
+        question, brief, use = said(plain.question), said(plain.brief), said(plain.use)
+        brief = brief if len(brief) < len(question) else question
+        whole, short = equations.written(lines), equations.written(lines, 2)
+        padding: list[Row] = [[]] * (_SENTENCE_ROWS - len(question))
+        meaning = said(sentence_for(_SYMBOL[last.kind]), faint)
+        blank: list[Row] = [[]]
+        yield True, [*question, *padding, *blank, *whole, *sums, *blank, *use, *meaning]
+        yield True, [*question, *padding, *blank, *whole, *sums, *blank, *use]
+        yield True, [*question, *whole, *sums, *use]
+        yield True, [*brief, *whole, *sums, *use]
+        yield True, [*question, *short, *sums, *use]
+        yield True, [*brief, *short, *sums, *use]
+        yield False, [*brief, *short, *sums, *use]
+        yield True, [*brief, *short, *sums]
+        yield False, [*brief, *short, *sums]
+        yield True, [*brief, *short]
+        yield False, [*brief, *short]
+
+    def _title(self, last: Step, net: Wiring, width: int, made: str = "") -> Row:
+        """Write what the step is about; ``made``: what it made of a value, if that is not seen."""
         kind, where = last.kind.partition("_")[0], place(last.operation, net)
         how = method(last.experiment, last.kind)
         forms = ((kind, where, how, made), (kind, where, made), (where, made), (made or where,))
         titles = [" · ".join(filter(None, form)) for form in forms]
         title = next((each for each in titles if cell_len(each) <= width), titles[-1])
-        return [[Segment(padded(f" {title}", width + 1), self.colours.faint)], *rows]
+        return [Segment(padded(f" {title}", width + 1), self.colours.faint)]
 
     def _next(self, snapshot: Snapshot, width: int) -> list[Segment]:
         following, faint = snapshot.next_operation, self.colours.faint

@@ -110,7 +110,7 @@ class SteppingBase(Screen[None]):
         self.pane_layout = PaneLayout(content, preferences.now)
 
         self.network_pane = NetworkPane(experiment)
-        self.step_pane = StepPane(experiment, keymap)
+        self.step_pane = StepPane(experiment, keymap, sentences=preferences.now.sentences)
         self.neurons_pane = NeuronsPane()
         self.loss_pane = LossPane(debugger.schedule.updates_per_epoch)
         self.inspector_pane = InspectorPane(keymap)

@@ -10,6 +10,7 @@ from textual.widgets import Input
 
 from nntui.explain.numbers import PRECISIONS
 from nntui.model.names import did_you_mean, escaped
+from nntui.tui.keys import every_key
 from nntui.tui.panes.loss_chart import ChartOptions
 from nntui.tui.stepping.base import FILTER, FIND, SteppingBase
 
@@ -180,3 +181,12 @@ class DisplayActions(SteppingBase):
         self.precision = precision
         for pane in (self.step_pane, self.inspector_pane):
             pane.set_precision(precision)
+
+    def action_sentences(self) -> None:
+        """Say each step in plain sentences before its formula, or no longer."""
+        wanted = not self.preferences.now.sentences
+        problem = self.preferences.change(sentences=wanted)
+        self.step_pane.set_sentences(wanted)
+        key = every_key()["sentences"].display(self.keymap)
+        said = "before each formula" if wanted else f"off ({key} shows them again)"
+        self.say(problem or f"plain sentences: {said}")

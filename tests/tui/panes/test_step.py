@@ -8,6 +8,7 @@ import pytest
 from rich.cells import cell_len
 
 from nntui.document.load import load
+from nntui.explain.sentences import plain_words
 from nntui.samples import samples
 from nntui.tui.app import NntuiApp
 
@@ -21,7 +22,7 @@ def rows_of(app: NntuiApp) -> list[str]:
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
 async def test_title_and_what_comes_next_keep_their_places(app_on, size):
     async with app_on("xor").run_test(size=size) as pilot:
-        await pilot.press("s")
+        await pilot.press("s", "apostrophe")
         places = set()
         for _ in range(40):
             await pilot.press("s")
@@ -137,6 +138,31 @@ async def test_the_page_keys_scroll_what_is_too_long_for_the_step_pane(app_on, p
 
 async def test_in_a_narrow_pane_the_title_is_cut_rather_than_left_out(app_on):
     async with app_on("xor").run_test(size=(100, 30)) as pilot:
-        await pilot.press("s", *["less_than_sign"] * 20)
+        await pilot.press("s", "apostrophe", *["less_than_sign"] * 20)
         await pilot.pause()
         assert rows_of(pilot.app)[0].strip().startswith("the example’s")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 60)])
+async def test_each_step_says_in_a_sentence_what_it_is_about_and_shows_its_formula(app_on, size):
+    async with app_on("xor").run_test(size=size) as pilot:
+        for _ in range(40):
+            await pilot.press("s")
+            step, rows = pilot.app.screen.latest.snapshot.last, rows_of(pilot.app)
+            plain = plain_words(step, step.position.place)
+            text = " ".join(" ".join(rows).split())
+            assert plain.question in text or plain.brief in text
+            assert plain.use in text or size == (80, 24)
+            assert sum(" = " in row for row in rows) >= len(step.lines())
+            assert rows[-1].startswith(" next ")
+
+
+async def test_sentences_are_left_out_and_brought_back_and_that_is_remembered(app_on, status):
+    async with app_on("xor").run_test(size=(120, 36)) as pilot:
+        await pilot.press("s", "s", "apostrophe")
+        assert "its bias, plus" not in "".join(rows_of(pilot.app))
+        assert "sentences: off (' " in status(pilot.app)
+        assert not pilot.app.preferences.now.sentences
+        await pilot.press("apostrophe")
+        assert "h1’s z: its bias, plus" in "".join(rows_of(pilot.app))
+        assert pilot.app.preferences.now.sentences
