@@ -94,6 +94,19 @@ def targets(experiment: Experiment) -> tuple[str, ...]:
     )
 
 
+def value_in(experiment: Experiment, target: str) -> float | str:
+    """Return what is in force of a canonical target: a setting, ``loss`` or an activation."""
+    training = experiment.training
+    if target == "loss":
+        return _function_text(training.loss)
+    if target.startswith("activation["):
+        return _function_text(experiment.network.wiring().activation[_neurons(target)[0]])
+    value: float = (dict(training.optimizer.settings) | {"l1": training.l1, "l2": training.l2})[
+        target
+    ]
+    return value
+
+
 def _number_or_truth(target: str, value: float | str) -> float:
     """Read a finite number, or a setting's truth value (``nesterov``), from it or its text."""
     if isinstance(value, str) and value.strip().lower() in _TRUTH:
@@ -123,7 +136,10 @@ def _no_number(target: str, value: str) -> EditError:
 
 def _function(target: str, value: float | str) -> str:
     """Read a function's text and write it as ``leaky_relu(slope=0.2)``, defaults left out."""
-    chosen = _chosen(target, value)
+    return _function_text(_chosen(target, value))
+
+
+def _function_text(chosen: Any) -> str:
     defaults = chosen.row.settings
     changed = [
         f"{name}={written(value)}" for name, value in chosen.settings if value != defaults[name]

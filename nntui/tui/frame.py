@@ -253,10 +253,12 @@ class NeuronFocus:
         symbol = {"backward": "delta", "update": "b"}.get(phase or "", "a")
         return value_name(symbol, self.neuron)
 
-    def setting(self, net: Wiring) -> str | None:
-        """Return the name of what can be set: a weight, a bias, an input of the example shown."""
+    def settable(self, net: Wiring) -> tuple[str, ...]:
+        """Return what can be set: a weight; bias and activation; an input of the example shown."""
         if self.edge is not None:
-            return value_name("w", *self.edge)
+            return (value_name("w", *self.edge),)
         if self.neuron is None:
-            return None
-        return value_name("x" if self.neuron in net.inputs else "b", self.neuron)
+            return ()
+        if self.neuron in net.inputs:
+            return (value_name("x", self.neuron),)
+        return value_name("b", self.neuron), value_name("activation", self.neuron)

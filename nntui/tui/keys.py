@@ -131,7 +131,7 @@ GROUPS: Final[dict[str, tuple[Key, ...]]] = {
             when=lambda s: s.resting and s.focused, rank=12, order=14),
         Key("breakpoint-edit", "B", "edit_breakpoint", "edit the breakpoint on the focus"),
         Key("watch", "w", "watch", "display a value at every stop, or stop when it changes"),
-        Key("set", "equals_sign", "assign", "set a value: a new branch begins"),
+        Key("set", "equals_sign", "assign", "change η, a weight, …: a new branch, to compare"),
         Key("bookmark", "m", "command('bookmark ')", "bookmark this step"),
         Key("goto", "g", "command('goto ')", "go to a step or a bookmark"),
     ),

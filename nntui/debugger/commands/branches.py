@@ -50,7 +50,7 @@ def _set(debugger: Debugger, rest: str) -> Output:
         )
     if not value:
         raise CommandError("set needs a target and a value, as in set w[x1,h1] 0.3")
-    branch = debugger.edit(target, _value(debugger, target, value))
+    branch = debugger.edit(target, value_to_set(debugger, target, value))
     step = counts_from(debugger, branch.edits[-1].target)
     counts = f"{branch.edits[-1].target} is not read again before the end of the run"
     if step is not None:
@@ -132,8 +132,8 @@ def _reads_example(schedule: Schedule, position: int, offset: int) -> int | None
 _OF_A_DOCUMENT: Final = ("optimizer", "batch_size", "shuffle", "reduction", "epochs", "seed")
 
 
-def _value(debugger: Debugger, target: str, text: str) -> float | str:
-    """The value to set: the number of an expression here, or a function's text."""
+def value_to_set(debugger: Debugger, target: str, text: str) -> float | str:
+    """Read what ``set`` gives to a target: the number of an expression, or a function's text."""
     if target == "loss" or target.startswith("activation"):
         return text
     try:

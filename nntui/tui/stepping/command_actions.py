@@ -9,7 +9,6 @@ from textual.widgets import Input
 
 from nntui.debugger.breakpoints.breakpoint import AnyBreakpoint, Breakpoint, Place
 from nntui.debugger.commands.command import Reply
-from nntui.explain.numbers import exact
 from nntui.model.names import quoted
 from nntui.tui.dialogs.question import Answer, Question
 from nntui.tui.panes.algorithm import AlgorithmPane
@@ -167,14 +166,22 @@ class CommandActions(SteppingBase):
             self.run_command(f"{command} {value}")
 
     @at_rest
-    def action_assign(self) -> None:
-        """Set the focused weight, bias or input, or another value that is typed."""
-        name = self.neuron_focus.setting(self.net)
-        if name is None:
-            self.command_line.ask("set ")
-            return
-        value = self.debugger.value(name)
-        self.command_line.ask(f"set {name} ", "" if value is None else exact(value))
+    def action_assign(self, target: str = "") -> None:
+        """Open the form of what can be set, with ``target``, or what has the focus, first."""
+        from nntui.tui.dialogs.settings_form import Changes, SettingsForm
+
+        debugger = self.debugger
+
+        def applied(changes: Changes | None) -> None:
+            if changes is None:
+                return
+            if changes.from_start:
+                debugger.seek(0)
+            for each, value in changes.values:
+                self.run_command(f"set {each} {value}")
+
+        first = (target,) if target else self.neuron_focus.settable(self.net)
+        self.app.push_screen(SettingsForm(debugger, first), applied)
 
     @at_rest
     def action_write(self, direction: int) -> None:
