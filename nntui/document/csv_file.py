@@ -56,13 +56,15 @@ _SEPARATOR_LINE: Final = re.compile(r'"?sep=([,;|\t ])"?[ \t]*(?:\r\n|\r|\n|\Z)'
 class Table:
     """The rows that were asked for, and what was told from the file.
 
-    ``lines`` holds the number of each row's line. ``notes`` are phrases for the user.
+    ``lines`` holds the number of each row's line. ``notes`` are phrases for the user,
+    ``classes`` the words of the one column of targets that has words, in their order.
     """
 
     x: tuple[Vector, ...]
     y: tuple[Target, ...]
     lines: Sequence[int]
     notes: tuple[str, ...]
+    classes: tuple[str, ...] = ()
 
 
 def text_of(data: bytes) -> tuple[str, tuple[str, ...]]:
@@ -292,7 +294,8 @@ class CsvReading:
                 y.append(row[inputs:])
                 lines.append(line)
         self._check_whole(len(lines))
-        return Table(tuple(x), tuple(self._targets(y)), lines, tuple(self.notes))
+        words = tuple(*self.words.values()) if len(self.words) == 1 else ()
+        return Table(tuple(x), tuple(self._targets(y)), lines, tuple(self.notes), words)
 
     def _read(self, cell: str) -> float:
         text = cell.strip().replace("−", "-")

@@ -115,6 +115,7 @@ def _from_csv(section: dict[str, Any], document: str, net: Wiring, loss: Loss) -
         tuple(spec.targets),
         tuple((key, value) for key, value in settings if not isinstance(value, UnsetType)),
         (*notes, *table.notes),
+        table.classes,
     )
     return DataRows(Dataset(table.x, table.y, spec.test_fraction, source), file, table.lines)
 

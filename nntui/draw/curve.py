@@ -24,23 +24,34 @@ class Point:
     slope: float
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A sign beside the curve: a point of data."""
+
+    x: float
+    y: float
+    sign: str
+    role: str
+
+
 def curve(
     f: Callable[[float], float],
     across: tuple[float, float],
     width: int,
     height: int,
     point: Point | None = None,
+    marks: Sequence[Mark] = (),
 ) -> Picture:
     """Draw f from ``across[0]`` to ``across[1]`` in ``width`` × ``height`` cells.
 
-    The range upwards covers the values and 0. A value that is not finite leaves a gap; a point
-    outside, or not finite, is left out.
+    The range upwards covers the values, the ``marks`` and 0. A value that is not finite leaves a
+    gap; a point outside, or not finite, is left out.
     """
     low, high = across
     columns, rows = 2 * width, 4 * height  # of dots
     step = (high - low) / max(columns - 1, 1)
     values = [f(low + n * step) for n in range(columns)]
-    finite = [value for value in values if math.isfinite(value)]
+    finite = [value for value in (*values, *(m.y for m in marks)) if math.isfinite(value)]
     least, greatest = min([*finite, 0.0]), max([*finite, 0.0])
     if least == greatest:
         greatest = least + 1.0
@@ -76,6 +87,9 @@ def curve(
     for role, bits in lines.items():
         for cell, dots in bits.items():
             canvas.cell(*cell, chr(0x2800 + dots), role)
+    for mark in marks:
+        if low <= mark.x <= high and math.isfinite(mark.y):
+            canvas.cell(column_of(mark.x) // 2, row_of(mark.y) // 4, mark.sign, mark.role)
     if seen:
         canvas.cell(column_of(seen.x) // 2, row_of(seen.y) // 4, POINT, "curve.point")
     return Picture(width, height, canvas.rows())

@@ -1,4 +1,4 @@
-"""Heat maps of numbers on a plane: two points a cell, one above the other, in half blocks.
+"""Heat maps of numbers on a plane, and regions of classes: two points a cell, in half blocks.
 
 Numbers become tones, −1 (orange) over 0 (grey) to 1 (blue), in a few levels: the styles of a screen
 are kept by tone, and neighbours of one tone are one span. Without colour a cell has one tone, the
@@ -68,6 +68,10 @@ def resampled(numbers: Numbers, columns: int, rows: int) -> Numbers:
     return _along(_along(numbers, rows, 0), columns, 1)
 
 
+Marks: TypeAlias = Mapping[tuple[int, int], tuple[str, str]]
+"""Signs that stand on a map, by cell (column, row): a sign and its role."""
+
+
 def heat_rows(
     numbers: Numbers,
     columns: int,
@@ -75,7 +79,7 @@ def heat_rows(
     *,
     scale: Scale | None = None,
     colour: bool = True,
-    marks: Mapping[tuple[int, int], tuple[str, str]] | None = None,
+    marks: Marks | None = None,
 ) -> tuple[tuple[Span, ...], ...]:
     """Paint numbers (from the top, from the left) into rows of cells.
 
@@ -85,26 +89,52 @@ def heat_rows(
         rows: how many rows of cells.
         scale: which numbers are the darkest; by default −1 … 1.
         colour: False: a ramp of signs instead, without colour.
-        marks: signs that stand on the map, by cell (column, row): a sign and its role.
+        marks: signs that stand on the map.
 
     Returns:
         Rows of spans of the role ``surface``: ``value`` is the tone of the upper half of its cells,
-        ``below`` that of the lower one. A mark has its own role and the mean tone of its cell.
+        ``below`` that of the lower one. A mark has its own role and the tone of its cell's upper
+        half.
     """
     levels = tones(resampled(numbers, columns, 2 * rows), scale or Scale())
-    upper, lower = levels[0::2], levels[1::2]
     if not colour:
-        signs = _signs((upper + lower) / 2.0)
-        return tuple(_plain_row(line, row, marks or {}) for row, line in enumerate(signs))
-    pairs = zip(upper.tolist(), lower.tolist(), strict=True)
-    return tuple(_row(*pair, row, marks or {}) for row, pair in enumerate(pairs))
+        return _plain_rows(_signs((levels[0::2] + levels[1::2]) / 2.0), marks or {})
+    return _rows(levels, "surface", marks or {})
+
+
+def region_rows(
+    chances: Numbers,
+    columns: int,
+    rows: int,
+    *,
+    colour: bool = True,
+    marks: Marks | None = None,
+) -> tuple[tuple[Span, ...], ...]:
+    """Paint the regions of classes: ``chances`` (classes, any, any) from the top, from the left.
+
+    A point belongs to its most probable class. The spans' role is ``region``; the whole part of
+    ``value`` and ``below`` is the class, the rest says how sure it is: 0 not at all, 0.75 most.
+    """
+    layers = np.stack([resampled(each, columns, 2 * rows) for each in chances])
+    with np.errstate(all="ignore"):
+        classes, sure = layers.argmax(axis=0), layers.max(axis=0)
+    if not colour:
+        last = len(RAMP) - 1
+        signs = [RAMP[n * last // max(len(chances) - 1, 1)] for n in range(len(chances))]
+        return _plain_rows(["".join(signs[k] for k in row) for row in classes[0::2]], marks or {})
+    least = 1.0 / len(chances)
+    parts = np.floor(np.clip((sure - least) / (1.0 - least), 0.0, 0.99) * 4.0) / 4.0
+    codes = np.where(np.isfinite(sure), classes + parts, ODD_TONE)
+    return _rows(codes, "region", marks or {})
+
+
+def _rows(levels: Numbers, role: str, marks: Marks) -> tuple[tuple[Span, ...], ...]:
+    pairs = zip(levels[0::2].tolist(), levels[1::2].tolist(), strict=True)
+    return tuple(_row(*pair, role, row, marks) for row, pair in enumerate(pairs))
 
 
 def _row(
-    upper: list[float],
-    lower: list[float],
-    row: int,
-    marks: Mapping[tuple[int, int], tuple[str, str]],
+    upper: list[float], lower: list[float], role: str, row: int, marks: Marks
 ) -> tuple[Span, ...]:
     spans: list[Span] = []
     begun, before = 0, (upper[0], lower[0])
@@ -112,19 +142,21 @@ def _row(
         mark = marks.get((column, row))
         if mark is not None or tone != before:
             if column > begun:
-                spans.append(Span(HALF * (column - begun), "surface", *before))
+                spans.append(Span(HALF * (column - begun), role, *before))
             begun, before = column, tone
         if mark is not None:
-            spans.append(Span(mark[0], mark[1], (tone[0] + tone[1]) / 2.0))
+            spans.append(Span(*mark, tone[0]))
             begun = column + 1
     if len(upper) > begun:
-        spans.append(Span(HALF * (len(upper) - begun), "surface", *before))
+        spans.append(Span(HALF * (len(upper) - begun), role, *before))
     return tuple(spans)
 
 
-def _plain_row(
-    signs: str, row: int, marks: Mapping[tuple[int, int], tuple[str, str]]
-) -> tuple[Span, ...]:
+def _plain_rows(lines: list[str], marks: Marks) -> tuple[tuple[Span, ...], ...]:
+    return tuple(_plain_row(line, row, marks) for row, line in enumerate(lines))
+
+
+def _plain_row(signs: str, row: int, marks: Marks) -> tuple[Span, ...]:
     spans: list[Span] = []
     begun = 0
     for column in range(len(signs)):
@@ -132,7 +164,7 @@ def _plain_row(
         if mark is not None:
             if column > begun:
                 spans.append(Span(signs[begun:column], "surface"))
-            spans.append(Span(mark[0], mark[1]))
+            spans.append(Span(*mark))
             begun = column + 1
     if len(signs) > begun:
         spans.append(Span(signs[begun:], "surface"))

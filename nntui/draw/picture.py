@@ -48,7 +48,12 @@ ROLES: Final[Mapping[str, str]] = {
     "stop": "a connection has a breakpoint",
     "surface": "points of a plane: two a cell, a tone each (inf: no finite number)",
     "surface.point": "an example on such a plane",
+    "surface.wrong": "an example that is answered wrong",
     "surface.current": "the example at hand",
+    "region": "points of a plane: two a cell, a class each and how sure it is",
+    "region.point": "an example in such a region",
+    "region.wrong": "an example that is answered wrong",
+    "region.current": "the example at hand",
 }
 """Every role that a span can have, with its meaning: a colour scheme must cover them all."""
 

@@ -101,9 +101,9 @@ def _outputs(experiment: Experiment, examples: Sequence[int], b: Biases, w: Weig
 
 
 _SIGMOID: Final = Activation.of("sigmoid")
-_LOGITS: Final[dict[str, Callable[[Sequence[float]], list[float]]]] = {
+_LOGITS: Final[dict[str, Callable[[Sequence[Any]], list[Any]]]] = {
     "cross_entropy": softmax,
-    "bce_with_logits": lambda outputs: [float(_SIGMOID.f(a)) for a in outputs],
+    "bce_with_logits": lambda outputs: [_SIGMOID.f(a) for a in outputs],
 }
 WITHIN: Final = 0.1
 """An answer that is no class is right when it is so near to its target, in parts of their range."""
@@ -111,8 +111,13 @@ WITHIN: Final = 0.1
 
 def answers_of(experiment: Experiment, outputs: Sequence[float]) -> list[float]:
     """Return what the outputs say: probabilities where they are logits, else their activations."""
-    said = _LOGITS.get(experiment.training.loss.name)
-    return list(outputs) if said is None else list(map(float, said(outputs)))
+    return list(map(float, said_by(experiment.training.loss.name, outputs)))
+
+
+def said_by(loss: str, outputs: Sequence[Any]) -> list[Any]:
+    """Return the same for outputs that are floats, or arrays of them."""
+    said = _LOGITS.get(loss)
+    return list(outputs) if said is None else said(outputs)
 
 
 def tolerance(experiment: Experiment) -> float:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nntui.engine.full_speed.batch_layout import BatchLayout, Layer, WeightBlock, rows_of
+from nntui.engine.predictions import Predictions
 from nntui.model.experiment import Experiment
 from nntui.model.numerics import Array
 from nntui.model.wiring import Wiring
@@ -114,20 +115,19 @@ class Answers:
     """What a network answers at the parameters ``p`` of a moment.
 
     ``surfaces``: of every neuron over the plane of ``inputs`` (None: there is no plane).
-    ``outputs`` (examples, outputs): of the first examples of the data set, as many as were
-    computed.
+    ``predictions``: of the first examples of the data set, as many as were computed.
     """
 
     experiment: Experiment
     p: Array
     surfaces: Surfaces | None
-    outputs: Array
+    predictions: Predictions
 
     @property
     def size(self) -> int:
         """About how many numbers it holds."""
         plane = 0 if self.surfaces is None else self.surfaces.answers.size
-        return self.p.size + self.outputs.size + plane
+        return self.p.size + self.predictions.size + plane
 
 
 class AnswerComputer:

@@ -26,6 +26,8 @@ class CsvSource:
 
     ``path`` is absolute. ``settings`` say how the file is read, as far as the document does;
     ``notes`` are phrases for the user: how it was read, the rows left out, the classes.
+    ``classes`` are the words that the targets stand for, in the order of their numbers, where one
+    column has words.
     """
 
     path: Path
@@ -33,6 +35,7 @@ class CsvSource:
     targets: tuple[str | int, ...]
     settings: tuple[tuple[str, str | bool], ...] = ()
     notes: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,11 @@ class Dataset:
         if isinstance(source, GeneratorSource):
             return f"{source.generator}: noise {source.noise:g}, seed {source.seed}"
         return ""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The words that the targets stand for, if it was read with words."""
+        return self.source.classes if isinstance(self.source, CsvSource) else ()
 
     def labelled(self, loss: Loss) -> Dataset:
         """Give the labels of a generator the numbers that a loss takes: −1 and 1, 0 and 1, classes.

@@ -52,6 +52,18 @@ STOP: Final = {True: RGB.of("#ff6b6b"), False: RGB.of("#b3001b")}
 MARK: Final = {True: RGB.of("#ffe066"), False: RGB.of("#6b4e00")}
 """Each by whether the background is dark."""
 
+CLASSES: Final = {
+    True: tuple(map(RGB.of, (
+        "#5fafff", "#ffaf5f", "#5fd7a0", "#d78fd7", "#d7d75f", "#5fd7d7", "#ff8787", "#afaf87",
+        "#af87ff", "#87af5f",
+    ))),
+    False: tuple(map(RGB.of, (
+        "#005fb8", "#a84b00", "#1d6f42", "#87338f", "#6b5e00", "#00696b", "#b3001b", "#5f5f4b",
+        "#5b3fb8", "#4b6b1d",
+    ))),
+}  # fmt: skip
+"""The hues of classes, by whether the background is dark; of more classes some share one."""
+
 FAINT: Final = 0.7
 """How much of the foreground a faint text has: just enough to be read (WCAG AA)."""
 
@@ -105,14 +117,22 @@ class Palette:
         grey = self.background.blend(self.foreground, 0.18)
         return grey.blend(self.signed(tone), abs(tone) ** 0.8)
 
+    def region(self, code: float) -> RGB:
+        """Return the colour of a class (the whole part), the more of it the surer (the rest)."""
+        if code == inf:
+            return self.background.blend(STOP[self.dark], 0.5)
+        index, sure = int(code), code % 1.0
+        hues = CLASSES[self.dark]
+        return self.background.blend(hues[index % len(hues)], 0.22 + 0.5 * sure)
+
     def ink(self, role: str, value: float | None, below: float | None = None) -> Ink:
         """Choose the look of a span by its role (see ``draw.picture.ROLES``) and shades."""
         kind, _, rest = role.partition(".")
         state = rest.rpartition(".")[2]
         if kind == "box":
             return self._box(role, value)
-        if kind == "surface":
-            return self._surface(state, value, below)
+        if kind in ("surface", "region"):
+            return self._on_plane(role, value, below)
         if state == "current":
             return Ink(MARK[self.dark], bold=True)
         if kind == "stop" or state == "odd":
@@ -134,15 +154,18 @@ class Palette:
             return Ink(ground.blend(sign, 0.9 if self.strong else 0.45), ground)
         return Ink(self.shown(self.foreground, FAINT)) if kind == "fold" else Ink()
 
-    def _surface(self, state: str, upper: float | None, lower: float | None) -> Ink:
-        if upper is None:  # drawn in signs
-            return Ink(bold=bool(state))
-        ground = self.tone(upper)
+    def _on_plane(self, role: str, upper: float | None, lower: float | None) -> Ink:
+        kind, _, state = role.partition(".")
+        if upper is None:  # without colour
+            return Ink(bold=bool(state), underline=state == "wrong")
+        shade = self.tone if kind == "surface" else self.region
+        ground = shade(upper)
         if not state:
-            return Ink(ground, self.tone(upper if lower is None else lower))
+            return Ink(ground, shade(upper if lower is None else lower))
         if state == "current":
             return Ink(MARK[self.dark], self.background, bold=True)
-        return Ink(max(_BLACK, _WHITE, key=ground.contrast), ground, bold=True)
+        ink = max(_BLACK, _WHITE, key=ground.contrast)
+        return Ink(ink, ground, bold=True, underline=state == "wrong")
 
     def _box(self, role: str, tone: float | None) -> Ink:
         if role == "box.odd":

@@ -16,8 +16,8 @@ from textual.timer import Timer
 from nntui.tui.frame import Frame
 
 if TYPE_CHECKING:
+    from nntui.engine.predictions import Judge
     from nntui.engine.surface import AnswerComputer, Answers, InputRanges
-    from nntui.model.dataset import Dataset
     from nntui.model.experiment import Experiment
     from nntui.model.numerics import Array
     from nntui.model.wiring import Wiring
@@ -58,7 +58,7 @@ class AnswerSource:
         self._kept: OrderedDict[_Key, Answers] = OrderedDict()
         # The thread's: what it needs of the network and of the data, made once.
         self._computer: tuple[Wiring, AnswerComputer] | None = None
-        self._examples: tuple[Dataset, Array, InputRanges] | None = None
+        self._data: tuple[Experiment, Array, InputRanges, Judge] | None = None
 
     def want(self, frame: Frame | None) -> None:
         """Show the answers at a frame's parameters soon; None: nobody looks at any."""
@@ -120,10 +120,12 @@ class AnswerSource:
 
         answers: Answers | None = None
         try:
-            computer, (x, ranges) = self._computer_of(experiment), self._data_of(experiment)
+            computer = self._computer_of(experiment)
+            x, ranges, judge = self._data_of(experiment)
             _, _, inputs, size = key
             plane = computer.surfaces(p, ranges.grid(inputs, *size)) if inputs else None
-            answers = Answers(experiment, p, plane, computer.outputs(p, x))
+            predictions = judge.predictions(experiment, computer.outputs(p, x))
+            answers = Answers(experiment, p, plane, predictions)
         finally:
             self._screen.call_later(self._found, key, answers)
 
@@ -135,18 +137,20 @@ class AnswerSource:
             self._computer = net, AnswerComputer(net)
         return self._computer[1]
 
-    def _data_of(self, experiment: Experiment) -> tuple[Array, InputRanges]:
-        """Return the inputs of the examples that are answered, and the ranges of all."""
+    def _data_of(self, experiment: Experiment) -> tuple[Array, InputRanges, Judge]:
+        """Return the inputs of the examples that are answered, the ranges of all, their judge."""
         import numpy as np
 
+        from nntui.engine.predictions import Judge
         from nntui.engine.surface import InputRanges
 
-        if self._examples is None or self._examples[0] is not experiment.data:
+        if self._data is None or self._data[0] is not experiment:
             work = len(experiment.network.wiring().parameters)
             most = min(MOST_EXAMPLES, max(MOST_WORK // work, 1))
             x = np.array(experiment.data.inputs[:most], np.float64)
-            self._examples = experiment.data, x, InputRanges.of(experiment)
-        return self._examples[1:]
+            ranges, judge = InputRanges.of(experiment), Judge.of(experiment, most)
+            self._data = experiment, x, ranges, judge
+        return self._data[1:]
 
     def _found(self, key: _Key, answers: Answers | None) -> None:
         """Keep what was computed, show it, and go on with the newest frame."""
