@@ -73,6 +73,20 @@ def math_name(symbol: str, *neurons: str) -> str:
     return value_name(_MATH_SYMBOLS.get(symbol, symbol), *neurons)
 
 
+_BRACKET_OR_CODE: Final = re.compile(
+    r"""\[(?:"(?:[^"\\]|\\.)*"|[^\]"])*\] | (?<![\w.])(?:delta|da|dw|db|loss)(?!\w)""", re.VERBOSE
+)
+
+
+def in_math(text: str) -> str:
+    """Write the values in a text with their mathematical symbols; names in brackets stay.
+
+    >>> in_math("dw[delta,h1] = delta[h1] · a[delta]")
+    '∂L/∂w[delta,h1] = δ[h1] · a[delta]'
+    """
+    return _BRACKET_OR_CODE.sub(lambda found: _MATH_SYMBOLS.get(found[0], found[0]), text)
+
+
 def formula(
     step: StepRecord, number: Number = exact, name: Name = value_name, few: int | None = None
 ) -> tuple[EquationLine, ...]:

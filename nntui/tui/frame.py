@@ -198,17 +198,25 @@ Edge = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Highlight:
+    """Neurons and edges that the drawing highlights, and dims all else."""
+
+    cone: tuple[str, ...]
+    edges: tuple[Edge, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NeuronFocus:
     """What has the focus: nothing, a neuron, or an edge of that neuron.
 
     ``quantity``: the symbol of the value of it that was chosen, such as ``delta``; None: the one
-    that the phase under way is about. ``cone``: the paths that the drawing highlights (see
-    ``nntui.debugger.queries.paths``).
+    that the phase under way is about. ``cone``: what the drawing highlights, such
+    as the paths of ``nntui.debugger.queries.paths``.
     """
 
     neuron: str | None = None
     edge: Edge | None = None
-    cone: Paths | None = None
+    cone: Paths | Highlight | None = None
     quantity: str | None = None
 
     @property

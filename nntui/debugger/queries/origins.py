@@ -294,7 +294,10 @@ def _sum(
     spelled = len(steps) <= SPELLED
     terms = [term_of(past.step(s), symbol, write.name, past.net) for s in steps] if spelled else []
     line = sum_line(write.name, start, terms if spelled else len(steps))
-    reads = (*before, *(TermRead(write.name, s) for s in steps))
+    if len(terms) == 1 and not before:
+        reads = terms[0].reads  # the sum is that product itself
+    else:
+        reads = (*before, *(TermRead(write.name, s) for s in steps))
     return Origin((line,), reads, _so_far(len(steps), whole, term))
 
 

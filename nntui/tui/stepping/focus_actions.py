@@ -16,14 +16,19 @@ from nntui.explain.formulas import math_name
 from nntui.explain.numbers import PRECISIONS, exact
 from nntui.explain.words import sentence_for, word_for
 from nntui.model.names import OF_STEPS, escaped, parse_value_name, value_name
-from nntui.tui.frame import NeuronFocus
+from nntui.tui.frame import Highlight, NeuronFocus
 from nntui.tui.panes.neurons import NeuronsPane
 from nntui.tui.panes.pane import ValueChosen
 from nntui.tui.stepping.base import CHOOSE_FIRST, SteppingBase, at_rest
 
 if TYPE_CHECKING:
-    from nntui.debugger.queries.why import Cause
+    from textual.events import Click
 
+    from nntui.debugger.queries.why import Cause
+    from nntui.tui.dialogs.why import WhyScreen
+
+LEAST_BELOW: Final = 11
+"""Rows below the network that are enough for a dialog."""
 MOST_FILES: Final = 1_000
 """Files of one name, at most, before the user must find another."""
 _NO_FILE_NAME: Final = re.compile(r"[^\w-]+")
@@ -49,11 +54,22 @@ class FocusActions(SteppingBase):
         if event.edge is not None and focus.neuron in event.edge:
             neuron = focus.neuron  # the table of its connections stays
         chosen = NeuronFocus(neuron, event.edge, focus.cone, event.quantity)
-        if chosen == focus:
-            self.action_why()
-            return
         self.neuron_focus = chosen
-        self.repaint(self._said_of_focus())
+        name, asking = self.focused_value, self._asking()
+        if asking is not None and name is not None:
+            asking.show(self.debugger.why(name), self._values_beside(name))
+        elif chosen == focus:
+            self.action_why()
+        else:
+            self.repaint(self._said_of_focus())
+
+    def _asking(self) -> WhyScreen | None:
+        """Return the why dialog, if it is open."""
+        if self.app.screen is self:
+            return None
+        from nntui.tui.dialogs.why import WhyScreen
+
+        return self.app.screen if isinstance(self.app.screen, WhyScreen) else None
 
     def on_neurons_pane_sorted(self, event: NeuronsPane.Sorted) -> None:
         self.say(" · ".join(filter(None, (event.words, sentence_for(event.heading)))))
@@ -99,7 +115,10 @@ class FocusActions(SteppingBase):
 
     @at_rest
     def action_why(self) -> None:
-        """Show what made the focused value; without a focus, the value last written."""
+        """Show what made the focused value; without a focus, the value last written.
+
+        The dialog lies below the network, where the values that it names are highlighted.
+        """
         last = self.debugger.last
         value = self.focused_value or (next(iter(last.writes), None) if last else None)
         if value is None:
@@ -107,11 +126,58 @@ class FocusActions(SteppingBase):
             return
         from nntui.tui.dialogs.why import WhyScreen
 
-        def chosen(cause: Cause | None) -> None:
+        before = self.neuron_focus
+
+        def highlight(found: Highlight) -> None:
+            self.neuron_focus = replace(self.neuron_focus, cone=found)
+            self.repaint()
+
+        def ask(name: str) -> Cause:
+            if self.neuron_focus.neuron is not None:
+                quantity = parse_value_name(name)[0]
+                self.neuron_focus = replace(self.neuron_focus, quantity=quantity)
+            return self.debugger.why(name)
+
+        def answered(cause: Cause | None) -> None:
+            self.neuron_focus = replace(self.neuron_focus, cone=before.cone)
+            self.repaint()
             if cause is not None:
                 self.run_command(f"goto {cause.position}")
 
-        self.app.push_screen(WhyScreen(self.debugger.why(value), self.precision), chosen)
+        self.app.push_screen(
+            WhyScreen(
+                self.debugger.why(value),
+                self.precision,
+                others=self._values_beside(value),
+                ask=ask,
+                highlight=highlight,
+                elsewhere=self._clicked_behind_dialog,
+                rows=self._rows_below_network(),
+            ),
+            answered,
+        )
+
+    def _values_beside(self, name: str) -> list[str]:
+        """Return the values of the neuron or edge that a value belongs to, by name."""
+        _, neurons = parse_value_name(name)
+        if not neurons:
+            return [name]
+        symbols = ["w", "dw"] if len(neurons) == 2 else ["a", "da"]
+        if neurons[0] in self.net.neurons and len(neurons) == 1:
+            symbols = ["z", "a", "da", "delta", "b", "db"]
+        return [value_name(symbol, *neurons) for symbol in symbols]
+
+    def _rows_below_network(self) -> int:
+        """Return the rows of the screen below the network, where it is seen at the top."""
+        height = self.app.size.height
+        bottom = self.network_pane.region.bottom if "network" in self.pane_layout.seen else height
+        return height - bottom if bottom < height - LEAST_BELOW else height // 2
+
+    def _clicked_behind_dialog(self, event: Click) -> None:
+        """Ask about what is clicked on in the drawing or the table while the dialog is open."""
+        for pane in (self.network_pane, self.neurons_pane):
+            if pane.region.contains(*event.screen_offset) and pane.id in self.pane_layout.seen:
+                pane.on_click(event)
 
     def _focus_any_neuron(self) -> None:
         """Where nothing has the focus, give it to the neuron of the last step, or the first."""

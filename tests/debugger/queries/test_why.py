@@ -39,6 +39,8 @@ def recomputed(cause, children, debugger):
     symbol, neurons = parse_value_name(cause.name)
     if symbol == "z":
         return ordered_sum(values) if values[1:] else values[0]
+    if symbol in ("dw", "da") and children[0].origin != "term" and children[0].name[:2] != "a[":
+        return 0.0 + values[0] * values[1]  # a sum of one product has its factors as causes
     if symbol in ("dw", "db") or (symbol == "da" and children[0].origin == "term"):
         return ordered_sum(values)
     if symbol == "a":

@@ -181,13 +181,15 @@ async def test_why_writes_numbers_as_the_steps_do_and_more_precisely_on_a_key(
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("2", "0", "u", "down", "right", "W")
         await pilot.pause()
-        assert "b[h1] = -0.41134 − 1 · 0.021509 = -0.43285" in seen(app)
+        assert "b[h1] = b[h1] − η · g" in seen(app)
+        assert "      = -0.41134 − 1 · 0.021509" in seen(app)
+        assert "      = -0.43285" in seen(app)
         await pilot.press("a", "a")
         await pilot.pause()
         # The last bits are numpy's, and differ from one processor to another.
         exactly = Interpreter(debugger_of(app)).execute("why b[h1]").lines[0]
         assert exactly.startswith("b[h1] = -0.4113396015909")
-        assert exactly.rsplit(" = ", 1)[0] in seen(app)
+        assert exactly.split(" = ")[1] in seen(app)
         await pilot.press("escape", "A", "W")
         await pilot.pause()
-        assert "b[h1] = -0.411 − 1 · 0.0215 = -0.433" in seen(app)
+        assert "= -0.411 − 1 · 0.0215" in seen(app)

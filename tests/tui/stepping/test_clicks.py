@@ -74,3 +74,37 @@ async def test_a_click_on_a_heading_sorts_and_says_what_the_column_is(app_on, st
         await pilot.click(offset=(x, at(app, "neurons", 0, 0)["offset"][1]))
         assert "by a, the greatest first" in status(app)
         assert "what a neuron sends on" in status(app)
+
+
+async def test_why_leaves_the_network_in_sight_with_the_path_highlighted(app_on, seen):
+    app = app_on("xor")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("f", "f", "f", "left", "up", "W")
+        screen, why = app.screen_stack[1], app.screen
+        assert isinstance(why, WhyScreen)
+        assert why.query_one("#why").region.y >= screen.network_pane.region.bottom
+        assert "∂L/∂a[x1] = w[x1,h3] · δ[h3] + w[x1,h2] · δ[h2] + w[x1,h1] · δ[h1]" in seen(app)
+        assert "da[" not in seen(app)
+        assert "backward_edge" not in seen(app)
+        assert ("x1", "h3") in screen.neuron_focus.cone.edges
+        assert ("h1", screen.net.outputs[0]) not in screen.neuron_focus.cone.edges
+        await pilot.press("escape")
+        assert screen.neuron_focus.cone is None
+
+
+async def test_while_it_is_open_a_click_or_a_key_asks_why_of_another_value(app_on):
+    app = app_on("xor")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("f", "f", "f", "right", "right", "W")
+        why = app.screen
+        assert why._cause.name == "delta[h1]"
+        await pilot.press("tab")
+        assert why._cause.name == "b[h1]"
+        box = app.screen_stack[1].network_pane._laid_out().homes["h2"]
+        region = app.screen_stack[1].network_pane.content_region
+        await pilot.click(offset=(region.x + box.x + 1, region.y + box.y))
+        assert app.screen is why
+        assert why._cause.name == "delta[h2]"
+        await pilot.press("escape")
+        assert app.screen is not why
+        assert app.screen.neuron_focus.neuron == "h2"
