@@ -17,6 +17,8 @@ import numpy as np
 BLOCK: Final = 1024
 """Entries in a block, whose extremes are found once."""
 _AT_A_TIME: Final = 1024
+_MOST_LOOKED_AT: Final = 65_536
+"""Entries that are copied at once."""
 
 
 class Extremes:
@@ -103,6 +105,20 @@ class LossHistory:
         self.epoch = array("d")
         self.test = array("d")
         self.extremes: dict[str, Extremes] = {}
+        self._finite = 0
+        """So many updates, the first ones, were looked at and had a finite loss."""
+
+    @property
+    def first_nonfinite(self) -> int | None:
+        """The first update whose loss is not finite."""
+        while self._finite < len(self.batch):
+            entries = np.array(self.batch[self._finite : self._finite + _MOST_LOOKED_AT])
+            finite = np.isfinite(entries)
+            if not finite.all():
+                self._finite += int(finite.argmin())
+                return self._finite
+            self._finite += len(entries)
+        return None
 
     def record(self, series: str, index: int, loss: float) -> None:
         """Record the loss of the update or epoch ``index`` in series batch, epoch or test."""
@@ -150,6 +166,11 @@ class Losses:
         """All that the record holds, losses after this position too."""
         history = self._history
         return history.losses(len(history.batch), len(history.epoch))
+
+    @property
+    def first_nonfinite(self) -> int | None:
+        """The first update whose loss is not finite, of all that the record holds."""
+        return self._history.first_nonfinite
 
     def sampled(
         self, series: str, most: int, first: int = 0, end: int | None = None

@@ -56,7 +56,7 @@ class AppBase(App[NntuiError]):
             self.switch_screen(screen)
         else:
             self.push_screen(screen)
-        screen.status_line.mark_edited(self.unsaved)
+        screen.header.mark_edited(self.unsaved)
         # The tour is for users who look round; one with a document of their own has work to do.
         if found.sample and self.keep_state and not self.preferences.now.tour_seen:
             self.call_after_refresh(screen.action_tour)
@@ -70,7 +70,7 @@ class AppBase(App[NntuiError]):
         from nntui.tui.editor.screen import EditorScreen
 
         if self.stepping is not None:
-            self.stepping.status_line.mark_edited(self.unsaved)
+            self.stepping.header.mark_edited(self.unsaved)
             self._name_document()
         # One that is not mounted yet shows the document when it is.
         if isinstance(self.screen, EditorScreen) and self.screen.is_mounted:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from math import inf
+from typing import TYPE_CHECKING, Final, Literal
 
+from nntui.debugger.branches import BranchPosition
 from nntui.debugger.breakpoints.breakpoint import Breakpoint, Place
 from nntui.debugger.values import ParametersBefore, before_last_update, value_text
 from nntui.explain.numbers import rounded
@@ -50,6 +52,7 @@ class Frame:
     displays: tuple[ListRow, ...]
     branches: tuple[ListRow, ...]
     on_the_way: bool
+    landmarks: tuple[Landmark, ...] = ()
     before: ParametersBefore | None = None
 
     @property
@@ -77,6 +80,7 @@ def frame_of(debugger: Debugger, *, on_the_way: bool = False, before: bool = Fal
         displays=tuple(map(_display_row, displays.now() if on_the_way else displays.at_stop())),
         branches=branch_rows(debugger),
         on_the_way=on_the_way,
+        landmarks=landmarks_of(debugger),
         before=before_last_update(debugger.run) if before or updating else None,
     )
 
@@ -192,6 +196,50 @@ def _display_row(display: DisplayedValue) -> ListRow:
         sign = "" if change.startswith("-") else "+"
         return ListRow(display.number, text, WRITTEN, f"{sign}{change}")
     return ListRow(display.number, text, WRITTEN, f"was {value_text(display.before, number)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Landmark:
+    """A position of the run that the timeline marks.
+
+    It is a stop of before, the beginning of a branch, or a bookmark.
+    """
+
+    position: int
+    kind: Literal["stop", "branch", "bookmark"]
+    name: str = ""
+
+
+def landmarks_of(debugger: Debugger) -> tuple[Landmark, ...]:
+    """Return the landmarks on the path of the current branch, those of most importance last."""
+    branches, bookmarks = debugger.branches, debugger.bookmarks
+    stops = debugger.stop_history.stops
+    if len(branches) == 1 and not (bookmarks or stops):
+        return ()
+    path: dict[str, float] = {}  # up to which position each branch is part of it
+    branch, end = branches.current, inf
+    while True:
+        path[branch.name] = end
+        if branch.parent is None:
+            break
+        end, branch = min(end, branch.start), branches[branch.parent]
+
+    def is_on_path(at: BranchPosition) -> bool:
+        return at.position <= path.get(at.branch, -1)
+
+    return (
+        *(Landmark(at.position, "stop") for at in stops if is_on_path(at)),
+        *(
+            Landmark(b.start, "branch", b.name)
+            for b in branches
+            if b.parent is not None and is_on_path(BranchPosition(b.start, b.parent))
+        ),
+        *(
+            Landmark(each.at.position, "bookmark", each.name)
+            for each in bookmarks
+            if is_on_path(each.at)
+        ),
+    )
 
 
 Edge = tuple[str, str]

@@ -48,6 +48,11 @@ class FooterFacts:
         return not (self.under_way or self.playing)
 
     @property
+    def can_go_back(self) -> bool:
+        """Whether the run rests after its start."""
+        return self.resting and not self.at_start
+
+    @property
     def can_go_on(self) -> bool:
         """Whether the run rests before its end."""
         return self.resting and not self.at_end
@@ -63,9 +68,10 @@ class Key:
     """One row: a name, the keys, the action that they call, and what that does, in a few words.
 
     ``name`` is what the user's own key map calls it. ``footer`` is the word in the footer (none:
-    never shown there), and ``word`` gives it where it depends; ``when`` says whether the footer
-    offers the key now. ``order`` is its place there from left to right; where there is no room for
-    all, those of the least ``rank`` are shown.
+    never shown there), ``word`` gives it where it depends, in at most ``cells``; ``when`` says
+    whether the key does something now: if not it is dimmed, and stays where it is. ``row`` and
+    ``order`` are its place there; where there is no room for all, those of the least ``rank`` are
+    shown.
     """
 
     name: str
@@ -74,9 +80,11 @@ class Key:
     help: str
     footer: str = ""
     when: Callable[[FooterFacts], bool] = lambda s: s.resting
-    rank: int | Callable[[FooterFacts], int] = LAST
-    order: int | Callable[[FooterFacts], int] = LAST
+    rank: int = LAST
+    row: int = 1
+    order: int = LAST
     word: Callable[[FooterFacts], str] | None = None
+    cells: int = 0
 
     def display(self, keymap: Mapping[str, str]) -> str:
         """Return the keys in force as the user reads them."""
@@ -90,59 +98,65 @@ _CHOOSING: Final = {"breakpoints": "edit", "displays": "change", "branches": "go
 GROUPS: Final[dict[str, tuple[Key, ...]]] = {
     "Step": (
         Key("step", "s,f11", "move('step', 1)", "one step: an edge, a neuron, a loss, …", "step",
-            when=lambda s: s.can_go_on, rank=6, order=6),
+            when=lambda s: s.can_go_on, rank=1, order=1),
         Key("step-back", "S", "move('step', -1)", "one step back", "back",
-            when=lambda s: s.resting and not s.at_start, rank=7, order=7),
-        Key("neuron", "n,f10", "move('neuron', 1)", "to the end of this neuron"),
+            when=lambda s: s.can_go_back, rank=2, order=2),
+        Key("neuron", "n,f10", "move('neuron', 1)", "to the end of this neuron", "neuron",
+            when=lambda s: s.can_go_on, rank=11, row=2, order=1),
         Key("neuron-back", "N", "move('neuron', -1)", "back to its start"),
-        Key("pass", "f,shift+f11", "move('pass', 1)", "to the end of this pass (forward, loss, …)"),
+        Key("pass", "f,shift+f11", "move('pass', 1)", "to the end of this pass (forward, loss, …)",
+            "pass", when=lambda s: s.can_go_on, rank=12, row=2, order=2),
         Key("pass-back", "F", "move('pass', -1)", "back to its start"),
-        Key("example", "e", "move('example', 1)", "to the next example, just loaded"),
+        Key("example", "e", "move('example', 1)", "to the next example, just loaded", "example",
+            when=lambda s: s.can_go_on, rank=13, row=2, order=3),
         Key("example-back", "E", "move('example', -1)", "back to where it was loaded"),
         Key("update", "u", "move('update', 1)", "to the next update: behind this batch", "update",
-            when=lambda s: s.can_go_on, rank=14, order=8),
+            when=lambda s: s.can_go_on, rank=4, order=3),
         Key("update-back", "U", "move('update', -1)", "back to a batch’s start"),
-        Key("epoch", "p", "move('epoch', 1)", "to the next epoch"),
+        Key("epoch", "p", "move('epoch', 1)", "to the next epoch", "epoch",
+            when=lambda s: s.can_go_on, rank=14, row=2, order=4),
         Key("epoch-back", "P", "move('epoch', -1)", "back to an epoch’s start"),
     ),
     "Run": (
         Key("continue", "c,f5", "continue(1)", "continue: to the next stop, or the end", "run",
-            when=lambda s: s.can_go_on, rank=8, order=9),
+            when=lambda s: s.can_go_on, rank=5, order=4),
         Key("continue-back", "C", "continue(-1)",
             "back to the last stop before here, or the start"),
         Key("cursor", "t", "to_cursor(1)", "to the next step of the focused neuron or edge"),
         Key("cursor-back", "T", "to_cursor(-1)", "back to the one before"),
         Key("restart", "r", "move('run', -1)", "back to the start of the run, whatever stops",
-            "restart", when=lambda s: s.resting and s.at_end, rank=9, order=10),
+            "restart", when=lambda s: s.can_go_back, rank=18, order=6),
         Key("end", "R", "move('run', 1)", "to the end of the run, whatever stops"),
         Key("play", "space", "play", "play: a step at a time; again, or on the way: stop", "play",
-            when=lambda s: not s.resting or not s.at_end, rank=15, order=11,
+            when=lambda s: not s.resting or not s.at_end, rank=6, order=5,
             word=lambda s: "play" if s.resting else "stop"),
         Key("faster", "plus", "speed(1)", "play faster (1 to 60 steps a second)", "faster",
-            when=lambda s: s.playing, order=20),
+            when=lambda s: s.playing, rank=24, row=2, order=12),
         Key("slower", "minus", "speed(-1)", "play slower", "slower",
-            when=lambda s: s.playing, order=21),
+            when=lambda s: s.playing, rank=25, row=2, order=13),
         Key("pause", "ctrl+c", "pause", "stop on the way (so does any key of a movement)"),
         Key("stop-before", "comma", "visit_stop(-1)", "back to the place where you stopped before"),
         Key("stop-after", "full_stop", "visit_stop(1)", "forth again"),
     ),
     "Stop": (
         Key("breakpoint", "b,f9", "breakpoint", "set or delete a breakpoint on the focus", "break",
-            when=lambda s: s.resting and s.focused, rank=12, order=14),
+            when=lambda s: s.resting and s.focused, rank=19, row=2, order=8),
         Key("breakpoint-edit", "B", "edit_breakpoint", "edit the breakpoint on the focus"),
         Key("watch", "w", "watch", "display a value at every stop, or stop when it changes"),
-        Key("set", "equals_sign", "assign", "change η, a weight, …: a new branch, to compare"),
+        Key("set", "equals_sign", "assign", "change η, a weight, …: a new branch, to compare",
+            "change", rank=8, row=2, order=6),
         Key("bookmark", "m", "command('bookmark ')", "bookmark this step"),
         Key("goto", "g", "command('goto ')", "go to a step or a bookmark"),
     ),
     "Ask": (
         Key("last-write", "x", "write(-1)", "to the step that last wrote the focused value"),
         Key("next-write", "X", "write(1)", "to the step that writes it next"),
-        Key("why", "W", "why", "why it has that value: the products that made it"),
+        Key("why", "W", "why", "why it has that value: the products that made it", "why",
+            when=lambda s: s.resting and not s.at_start, rank=7, row=2, order=5),
         Key("paths", "i", "paths", "what the focused weight or neuron influences (again: off)"),
         Key("copy", "y", "copy", "copy the chosen text, else the focused value or the formula"),
         Key("command", "colon", "command", "type a command; help lists them", "command",
-            rank=17, order=17),
+            rank=10, order=9),
     ),
     "Look": (
         Key("left", "left", "focus_neuron('left')", "focus a neuron of the layer before"),
@@ -152,7 +166,7 @@ GROUPS: Final[dict[str, tuple[Key, ...]]] = {
         Key("edge-before", "left_square_bracket", "focus_edge(-1)", "focus an edge of the neuron"),
         Key("edge-after", "right_square_bracket", "focus_edge(1)", "focus its next edge"),
         Key("view", "v", "view(1)", "next view: activations, weights, gradients, changes", "view",
-            order=18),
+            when=lambda s: True, rank=16, row=2, order=9),
         Key("view-back", "V", "view(-1)", "the view before (auto follows the run)"),
         Key("find", "slash", "find", "find a neuron by its name"),
         Key("fold", "h", "fold", "fold or unfold the focused neuron’s layer"),
@@ -161,22 +175,23 @@ GROUPS: Final[dict[str, tuple[Key, ...]]] = {
         Key("zoom-in", "right_parenthesis", "zoom(1)", "draw the network larger"),
         Key("fit", "asterisk", "fit", "draw it so that it fits"),
         Key("table", "j", "next_table", "the connections, those of the focus, the neurons", "table",
-            order=19),
+            when=lambda s: True, rank=20, row=2, order=10),
         Key("sort", "number_sign", "sort", "put the table’s rows in order by the next column"),
         Key("reverse", "tilde", "reverse", "turn their order round"),
         Key("filter", "ampersand", "filter", "show the rows that you name: h, layer 2, a > 0"),
         Key("inspect", "enter", "inspect", "inspect the focused neuron", "inspect",
-            when=lambda s: s.resting and s.focused and not s.inspecting and not s.listed,
-            rank=11, order=15),
+            when=lambda s: s.resting and (s.filled if s.listed else not s.inspecting),
+            rank=15, row=2, order=7, word=lambda s: _CHOOSING.get(s.listed or "", "inspect"),
+            cells=8),
         Key("clear", "escape", "clear", "leave what was opened or turned to; else the focus",
-            "leave", when=lambda s: s.resting and s.held,
-            rank=lambda s: 3 if s.turned and not s.maximised else 16,
-            order=lambda s: 5 if s.listed else 12),
+            "leave", when=lambda s: s.held, rank=9, order=7),
         Key("pane", "tab", "pane(1)", "the next of the panes that share a place, and the lists",
-            "panes", rank=13, order=16),
+            "panes", when=lambda s: True, rank=3, order=8),
         Key("pane-before", "shift+tab", "pane(-1)", "the pane before it"),
         Key("maximise", "z", "maximise", "fill the screen with the pane turned to (again: back)",
-            "all panes", when=lambda s: s.resting and s.maximised, rank=10, order=13),
+            "zoom", when=lambda s: True, rank=26, row=2, order=14),
+        Key("present", "Z", "present", "the drawing and the step alone, large (again: back)"),
+        Key("timeline", "G", "timeline", "to the timeline: its arrows travel through the run"),
         Key("narrower", "less_than_sign", "widen(-1)", "move the border between columns left"),
         Key("wider", "greater_than_sign", "widen(1)", "move it right"),
         Key("lower", "left_curly_bracket", "heighten(-1)", "make the pane a row lower"),
@@ -213,19 +228,23 @@ GROUPS: Final[dict[str, tuple[Key, ...]]] = {
 """The table, in groups as the help shows them."""
 
 LISTS: Final = (
-    Key("list-up", "up", "list_move(-1)", "the row above", "up",
-        when=lambda s: s.resting and s.filled, rank=4, order=1),
-    Key("list-down", "down", "list_move(1)", "the row below", "down",
-        when=lambda s: s.resting and s.filled, rank=5, order=2),
-    Key("list-choose", "enter", "list_choose", "edit the breakpoint, go to the branch", "edit",
-        when=lambda s: s.resting and s.filled, rank=0, order=0,
-        word=lambda s: _CHOOSING[s.listed or "breakpoints"]),
-    Key("list-toggle", "d", "list_toggle", "disable the breakpoint, or enable it again", "on/off",
-        when=lambda s: s.resting and s.filled and s.listed == "breakpoints", rank=2, order=3),
-    Key("list-delete", "delete,backspace", "list_delete", "delete what the row shows", "delete",
-        when=lambda s: s.resting and s.filled, rank=1, order=4),
-)  # fmt: skip
+    Key("list-up", "up", "list_move(-1)", "the row above", "up"),
+    Key("list-down", "down", "list_move(1)", "the row below", "down"),
+    Key("list-choose", "enter", "list_choose", "edit the breakpoint, go to the branch", "edit"),
+    Key("list-toggle", "d", "list_toggle", "disable the breakpoint, or enable it again", "on/off"),
+    Key("list-delete", "delete,backspace", "list_delete", "delete what the row shows", "delete"),
+)
 """The keys of the lists (breakpoints, displays, branches) when tab or a click has led there."""
+
+TIMELINE: Final = (
+    Key("timeline-left", "left", "travel(-1)", "travel back along it"),
+    Key("timeline-right", "right", "travel(1)", "travel forth"),
+    Key("timeline-longer", "up", "period(-1)", "a longer period: an update, an epoch, the run"),
+    Key("timeline-shorter", "down", "period(1)", "a shorter one"),
+    Key("timeline-start", "home", "travel_to(False)", "to the start of the period"),
+    Key("timeline-end", "end", "travel_to(True)", "to its end"),
+)  # fmt: skip
+"""The keys of the timeline when it has the keyboard."""
 
 EDITOR: Final = (
     Key("editor-change", "enter", "change", "change the chosen entry", "change"),
@@ -279,7 +298,7 @@ _SIGNS: Final = {
     "ampersand": "&", "tilde": "~", "equals_sign": "=", "less_than_sign": "<",
     "greater_than_sign": ">", "left_parenthesis": "(", "right_parenthesis": ")",
     "left_square_bracket": "[", "right_square_bracket": "]", "left_curly_bracket": "{",
-    "right_curly_bracket": "}", "tab": "tab", "apostrophe": "'",
+    "right_curly_bracket": "}", "tab": "tab", "apostrophe": "'", "home": "home", "end": "end",
 }  # fmt: skip
 """What is shown for Textual's name of a key, for every key in the table."""
 
@@ -304,7 +323,7 @@ EVERYWHERE: Final = tuple(key for group in GROUPS.values() for key in group)
 
 def every_key() -> dict[str, Key]:
     """Return every row of the table by its name, those of the lists and the editor too."""
-    return {key.name: key for key in (*EVERYWHERE, *LISTS, *EDITOR)}
+    return {key.name: key for key in (*EVERYWHERE, *LISTS, *TIMELINE, *EDITOR)}
 
 
 def bindings(keys: Iterable[Key]) -> list[BindingType]:
@@ -377,7 +396,7 @@ def keymap_of(wanted: Mapping[str, Any]) -> Keymap:
         complaints += [f"{name}: {fault}" for fault in faults]
         if keys and ",".join(keys) != table[name].keys:
             changed[name] = ",".join(keys)
-    for scope in (EVERYWHERE, LISTS, EDITOR):  # no key has two meanings in one place
+    for scope in (EVERYWHERE, LISTS, TIMELINE, EDITOR):  # no key has two meanings in one place
         owner: dict[str, str] = {}
         for row in sorted(scope, key=lambda row: row.name not in changed):  # the user's own first
             in_force = changed.get(row.name, row.keys)

@@ -87,8 +87,15 @@ def seen():
 
 @pytest.fixture
 def status():
-    """The status line."""
-    return lambda app: app.screen_stack[1].query_one("#status").text
+    """What header, timeline and message say."""
+
+    def read(app: NntuiApp) -> str:
+        screen = app.screen_stack[1]
+        assert isinstance(screen, SteppingScreen)
+        said = screen.header.text, screen.timeline.position, screen.status_line.text
+        return "  ".join(part for part in said if part)
+
+    return read
 
 
 @pytest.fixture

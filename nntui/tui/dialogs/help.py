@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 
 from nntui.text import wrapped
 from nntui.tui.dialogs.question import Closable
-from nntui.tui.keys import COUNT_HELP, EDITOR, GROUPS, LISTS, Key, every_key
+from nntui.tui.keys import COUNT_HELP, EDITOR, GROUPS, LISTS, TIMELINE, Key, every_key
 from nntui.tui.panes.command_line import TextField
 from nntui.tui.panes.pane import NAMES
 
@@ -29,6 +29,7 @@ PANES: Final = {
                "in order (a table of thousands: with each pass); & shows those with h in their "
                "names, layer 2, a > 0; Σ ∂L/∂w is the sum over the batch so far, PyTorch's .grad "
                "its mean; p is the softmax of the outputs under cross_entropy",
+    "answers": "what the network answers at this moment: a row an example, with the right answer",
     "loss": "the mean loss of each finished update (dots: the test set after each epoch); ● is "
             "here, a fainter line what is known to come, × a loss that is no number, 0 (on a "
             "logarithmic scale) one of exactly 0; accuracy: examples classified right",
@@ -53,6 +54,7 @@ PANE_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "step": ("step", "step-back", "digits", "digits-fewer", "copy", *_SCROLL),
     "neurons": ("up", "down", "table", "sort", "reverse", "filter", "inspect", "why", "set",
                 *_SCROLL),
+    "answers": ("inspect", "example", *_SCROLL),
     "loss": ("loss-log", "loss-epochs", "loss-fewer", "loss-more", "update", "epoch", "continue"),
     "algorithm": ("step", "pass", *_SCROLL),
     "inspector": ("inspect", *_FOCUS, "why", "watch", "set", "copy"),
@@ -64,6 +66,12 @@ PANE_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "output": ("command", *_SCROLL),
 }  # fmt: skip
 """The keys that have most to do with each pane, by their names in the table."""
+
+TIMELINE_HELP: Final = (
+    "the whole run in a line: ● here, ━ what was computed, ╌ still to come; ◆ a stop of before, "
+    "⚑ a bookmark, ⑂ where a branch begins, ✗ the first loss that is no number; click or drag to "
+    "travel, the wheel shows an epoch or an update alone"
+)
 
 EDITING: Final = "editor"
 """Stands for a pane where the help is opened in the editor."""
@@ -168,6 +176,7 @@ class HelpScreen(ModalScreen[None], Closable[None]):
         for group, rows in GROUPS.items():
             yield group, "", self._lines(rows)
         yield "In a list (tab or a click leads there, esc away)", "", self._lines(LISTS)
+        yield "On the timeline (G or a click leads there)", TIMELINE_HELP, self._lines(TIMELINE)
         if self._pane != EDITING:
             yield editor
         yield "Panes", "", [(NAMES[pane], what, "") for pane, what in PANES.items()]

@@ -30,6 +30,10 @@ class OutputPane(LinePane):
         self._log: deque[tuple[str, bool]] = deque(maxlen=MOST_LINES)
         self._lines: list[tuple[str, bool]] = []
 
+    @property
+    def filled(self) -> bool:
+        return bool(self._log)
+
     def show(self, frame: Frame, focus: NeuronFocus) -> None:
         """Do nothing: the log does not depend on the step."""
 

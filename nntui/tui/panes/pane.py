@@ -33,7 +33,7 @@ else:
 NAMES: Final = {
     "network": "Network", "step": "Step", "algorithm": "Algorithm", "neurons": "Neurons",
     "loss": "Loss", "inspector": "Inspector", "breakpoints": "Breakpoints", "displays": "Displays",
-    "branches": "Branches", "output": "Output", "story": "Story",
+    "branches": "Branches", "output": "Output", "answers": "Answers", "story": "Story",
 }  # fmt: skip
 """The titles of the panes by their widgets’ ids."""
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from functools import cached_property, partial, wraps
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Final, ParamSpec, TypeVar
 
-from textual.geometry import Size
 from textual.screen import Screen
 
 from nntui.debugger.commands.command import Movement, Reply
@@ -21,6 +20,7 @@ from nntui.tui.panes.algorithm import AlgorithmPane
 from nntui.tui.panes.command_line import CommandLine
 from nntui.tui.panes.container import PaneContainer
 from nntui.tui.panes.footer import KeyFooter
+from nntui.tui.panes.header import Header
 from nntui.tui.panes.inspector import InspectorPane
 from nntui.tui.panes.lists import ListPane
 from nntui.tui.panes.loss import LossPane
@@ -30,11 +30,12 @@ from nntui.tui.panes.output import OutputPane
 from nntui.tui.panes.status import StatusLine
 from nntui.tui.panes.step import StepPane
 from nntui.tui.panes.story import StoryPane
+from nntui.tui.panes.timeline import Timeline
 from nntui.tui.stepping.autosave import Autosave
 from nntui.tui.stepping.background import BackgroundRun
 from nntui.tui.stepping.inspector_history import InspectorHistory
 from nntui.tui.stepping.pane_layout import PaneLayout
-from nntui.tui.stepping.pane_regions import BARS, LISTS, Content
+from nntui.tui.stepping.pane_regions import LISTS, Content
 from nntui.tui.stepping.player import Player
 from nntui.tui.stepping.surfaces import AnswerSource
 from nntui.tui.stepping.tour import Tour
@@ -107,8 +108,6 @@ class SteppingBase(Screen[None]):
         self.precision = DEFAULT_PRECISION
         layers = Counter(self.net.layer[j] for j in (*self.net.inputs, *self.net.neurons))
         content = Content(layers.total(), max(layers.values(), default=1))
-        self.pane_layout = PaneLayout(content, preferences.now)
-
         self.network_pane = NetworkPane(experiment)
         self.step_pane = StepPane(experiment, keymap, sentences=preferences.now.sentences)
         self.neurons_pane = NeuronsPane()
@@ -127,8 +126,11 @@ class SteppingBase(Screen[None]):
             "output": self.output_pane,
             **{name: ListPane(name) for name in LISTS},
         }
+        self.pane_layout = PaneLayout(self.panes, content, preferences.now)
         self.container = PaneContainer(*self.panes.values(), regions=self.pane_layout.regions)
-        self.status_line = StatusLine(experiment)
+        self.header = Header(experiment)
+        self.status_line = StatusLine()
+        self.timeline = Timeline(debugger.schedule)
         self.command_line = CommandLine(self.completions)
         self.footer = KeyFooter(keymap)
 
@@ -151,9 +153,14 @@ class SteppingBase(Screen[None]):
     def paint(self, frame: Frame, message: str | None = "") -> None:
         """Show a frame in every pane that is seen; without a message the one before stays."""
         self.latest = frame
+        self._note_filled()
         due, self._due_message = self._due_message, None
         self._show_latest(self.pane_layout.seen)
-        self.status_line.show(frame, due if message is None else message)
+        self.header.show(frame)
+        self.timeline.show(frame)
+        said = due if message is None else message
+        if said is not None:
+            self._write_message(said)
         self.refresh_footer()
 
     def repaint(self, message: str | None = None) -> None:
@@ -183,11 +190,16 @@ class SteppingBase(Screen[None]):
     def say(self, message: str) -> None:
         if self._due_message is not None:
             self._due_message = message
+        self._write_message(message)
+
+    def _write_message(self, message: str) -> None:
         self.status_line.say(message)
+        self.timeline.cover("" if self.pane_layout.bars.message else message)
 
     def tell(self, command: str, lines: tuple[str, ...], *, turn: bool) -> None:
         """Write a command and its answer to the output pane; ``turn``: open that pane."""
         self.output_pane.write(command, lines)
+        self._note_filled()
         if turn:
             self.open_pane("output")
 
@@ -197,19 +209,25 @@ class SteppingBase(Screen[None]):
 
     def lay_out(self) -> None:
         """Show the panes that the layout says, and give the keyboard to a list turned to."""
-        layout, terminal = self.pane_layout, self.app.size
-        layout.fit(*terminal)
-        regions = layout.regions(terminal - Size(0, BARS))
+        layout = self.pane_layout
+        layout.fill(self._filled_panes)
+        layout.fit(*self.app.size)
+        regions = layout.regions(layout.area)
         for name, pane in self.panes.items():
             pane.display = name in layout.seen
             pane.set_class(layout.is_turned_to(name), "turned")
             if name in regions:
                 pane.set_tabs(layout.tabs(name), regions[name].width - _TITLE_MARGIN)
         self.set_class(layout.too_small, "too-small")
+        self.set_class(not layout.bars.message, "no-message")
+        self.set_class(layout.bars.footer > 1, "two-rows-of-keys")
         self.container.place()
         if not self.command_line.shown:
             listed = layout.current in LISTS and layout.current in layout.seen
-            self.set_focus(self.panes[layout.current] if listed else None)
+            if listed:
+                self.set_focus(self.panes[layout.current])
+            elif self.focused is not self.timeline:
+                self.set_focus(None)
         self.paint(self.latest, None)
         self.call_after_refresh(self._complete_frame)
 
@@ -233,6 +251,18 @@ class SteppingBase(Screen[None]):
             typing=_TYPING.get(line.value[:1], "command") if line.shown else None,
         )
         self.footer.show(facts)
+
+    def _note_filled(self) -> None:
+        """Give the panes a place that hold something now."""
+        if self.pane_layout.fill(self._filled_panes):
+            self.call_later(self.lay_out)
+
+    @property
+    def _filled_panes(self) -> frozenset[str]:
+        """The panes that hold something, of those that have a place only then."""
+        holds = {name: bool(getattr(self.latest, name)) for name in LISTS}
+        holds |= {"output": self.output_pane.filled, "story": bool(self.story_pane.cards)}
+        return frozenset(name for name, filled in holds.items() if filled)
 
     @property
     def wants_before(self) -> bool:

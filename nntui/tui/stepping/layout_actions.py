@@ -19,6 +19,17 @@ class LayoutActions(SteppingBase):
         self.pane_layout.turn(direction)
         self.lay_out()
 
+    def action_present(self) -> None:
+        """Show the drawing and the step alone, or all panes again."""
+        presenting = self.pane_layout.present()
+        self.lay_out()
+        key = self.keymap.get("present", "Z").split(",")[0]
+        self.say(f"the network and its step alone: {key} brings the others back" * presenting)
+
+    def action_timeline(self) -> None:
+        """Give the keyboard to the timeline, or take it back."""
+        self.set_focus(None if self.focused is self.timeline else self.timeline)
+
     def action_turn_to(self, pane: str) -> None:
         """Turn to a pane whose tab was clicked."""
         self.open_pane(pane)

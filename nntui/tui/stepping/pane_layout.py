@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from textual.geometry import Region, Size
 
 from nntui.tui.stepping.pane_regions import (
-    BARS,
     LEAST,
     LISTS,
     PANES,
+    WHEN_FILLED,
+    Bars,
     Content,
     PaneColumns,
+    bars_for,
     columns_for,
     regions,
 )
@@ -22,21 +25,26 @@ from nntui.tui.user_files import Preferences
 class PaneLayout:
     """Turns through the panes; fills the screen with one of them; moves their borders.
 
-    ``current`` is the pane that was turned to, and ``turned`` whether one was.
+    ``panes`` are those that there are; of them, those of ``WHEN_FILLED`` have a place only while
+    they hold something, or were turned to. ``current`` is the pane that was turned to, and
+    ``turned`` whether one was. ``presenting``: the drawing and the step are alone.
     """
 
-    def __init__(self, content: Content, preferences: Preferences) -> None:
+    def __init__(self, panes: Collection[str], content: Content, preferences: Preferences) -> None:
+        self._panes = tuple(pane for pane in PANES if pane in panes)
         self._content = content
         self._size = Size(80, 24)
-        self.columns: PaneColumns = columns_for(*self._size, content)
-        self._shared = self.columns.shared[0]
-        self.current = self._shared
+        self._filled: frozenset[str] = frozenset()
+        self.presenting = False
         self.turned = False
+        self.current = self._shared = "step"
         # The sizes that the user chose before.
         self._moved = {name: dict(moved) for name, moved in preferences.sizes.items()}
         renamed = {"watches": "displays"}  # as earlier versions called the list
         maximised = {name: renamed.get(pane, pane) for name, pane in preferences.maximised.items()}
-        self._maximised = {name: pane for name, pane in maximised.items() if pane in PANES}
+        self._maximised = {name: pane for name, pane in maximised.items() if pane in self._panes}
+        self._arrange()
+        self._keep_seen()
 
     @property
     def preferred(self) -> dict[str, Any]:
@@ -47,8 +55,31 @@ class PaneLayout:
     def fit(self, width: int, height: int) -> None:
         """Arrange the panes for a terminal of another size; what was seen stays so."""
         self._size = Size(width, height)
-        self.columns = columns_for(width, height, self._content)
+        self._arrange()
         self._keep_seen()
+
+    def fill(self, filled: frozenset[str]) -> bool:
+        """Note which panes of ``WHEN_FILLED`` hold something; return whether that is news."""
+        if filled == self._filled:
+            return False
+        self._filled = filled
+        return True
+
+    def present(self) -> bool:
+        """Show the drawing and the step alone, or all panes again; return which."""
+        self.presenting = not self.presenting
+        self._arrange()
+        self.close()
+        return self.presenting
+
+    @property
+    def bars(self) -> Bars:
+        return bars_for(*self._size)
+
+    @property
+    def area(self) -> Size:
+        """The columns and rows for all panes."""
+        return Size(self._size.width, self._size.height - self.bars.rows)
 
     @property
     def too_small(self) -> bool:
@@ -78,7 +109,8 @@ class PaneLayout:
         """Return the panes that share a pane's slot now, itself too; empty when none do."""
         if self.maximised is not None:
             return self._order
-        return self.columns.shared if pane in self.columns.shared else ()
+        quiet = self.presenting and not self.turned
+        return self.columns.shared if pane in self.columns.shared and not quiet else ()
 
     def regions(self, area: Size) -> dict[str, Region]:
         if self.too_small:
@@ -89,6 +121,7 @@ class PaneLayout:
 
     def open(self, pane: str) -> None:
         self.current, self.turned = pane, True
+        self._arrange()
         if pane in self.columns.shared:
             self._shared = pane
         if self.maximised is not None:
@@ -102,6 +135,7 @@ class PaneLayout:
     def close(self) -> None:
         """Turn to no pane; the shared slot shows its first."""
         self.current, self.turned = self._first, False
+        self._arrange()
         if self.columns.shared:
             self._shared = self.current
 
@@ -142,14 +176,25 @@ class PaneLayout:
     def _order(self) -> tuple[str, ...]:
         """What tab goes through: the panes of the shared slot, and the lists."""
         if self.maximised is not None or not self.columns.shared:
-            return PANES
+            return self._there
         shared = self.columns.shared
-        return (*shared, *(each for each in LISTS if each not in shared))
+        return (*shared, *(each for each in LISTS if each not in shared and each in self._there))
+
+    @property
+    def _there(self) -> tuple[str, ...]:
+        """The panes that have a place now."""
+        opened = {*self._maximised.values(), *((self.current,) if self.turned else ())}
+        empty = WHEN_FILLED - self._filled - opened
+        return tuple(pane for pane in self._panes if pane not in empty)
 
     @property
     def _first(self) -> str:
         """The pane that is seen when none was turned to."""
-        return (self.columns.shared or PANES)[0]
+        return (self.columns.shared or self._there)[0]
+
+    def _arrange(self) -> None:
+        found = columns_for(*self._size, self._content, self.presenting)
+        self.columns: PaneColumns = found.of(self._there)
 
     def _keep_seen(self) -> None:
         if not self.turned:
@@ -161,9 +206,8 @@ class PaneLayout:
 
     def _change(self, name: str, by: int) -> None:
         """Move a border, unless that changes nothing: a key held down must not pile up."""
-        area = Size(self._size.width, self._size.height - BARS)
         moved = self._moved.setdefault(self.columns.name, {})
-        before = regions(self.columns, self._shared, area, moved)
+        before = regions(self.columns, self._shared, self.area, moved)
         after = moved | {name: moved.get(name, 0) + by}
-        if regions(self.columns, self._shared, area, after) != before:
+        if regions(self.columns, self._shared, self.area, after) != before:
             self._moved[self.columns.name] = {key: rows for key, rows in after.items() if rows}

@@ -7,7 +7,7 @@ small network's table is not given half of the screen.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -15,26 +15,55 @@ from textual.geometry import Region, Size
 
 LISTS: Final = ("breakpoints", "displays", "branches")
 PANES: Final = (
-    "network", "step", "algorithm", "neurons", "loss", "inspector", *LISTS, "output", "story"
+    "network", "step", "answers", "neurons", "loss", "inspector", "story", "algorithm", *LISTS,
+    "output",
 )  # fmt: skip
 """Every pane, in the order that tab goes through them."""
-
-_SHARING: Final = ("step", "neurons", "loss", "algorithm", "inspector", *LISTS, "output", "story")
+WHEN_FILLED: Final = frozenset((*LISTS, "output", "story"))
+"""The panes that appear when they hold something."""
 
 LEAST: Final = Size(60, 16)
 """Columns and rows of the smallest terminal that panes are shown in."""
-BARS: Final = 2
-"""Rows of the status line and the footer."""
 NARROWEST: Final = 24
 """Columns of a pane, at least."""
 LOWEST: Final = 4
 """Rows of a pane, at least: two for its border, two for itself."""
 
-_NETWORK: Final = 6
-_STEP: Final = 11
-"""Rows of the step pane: two equations in three lines each, and what comes next in two."""
-_LOSS: Final = 11
-_INSPECTOR: Final = 14
+_NETWORK: Final = 9
+"""Rows of the drawing, at least, on a terminal of 24 rows."""
+_STEP: Final = 12
+"""Rows of the step pane: what it does in words, two equations in three lines each, what is next."""
+_STEP_LEAST: Final = 7
+_LOSS: Final = 8
+_TABLE: Final = 3
+"""Rows of the table that are no neuron's: the border, and the heading."""
+_RIGHT: Final = (40, 72)
+"""Columns at the right of the network, at least and at most: a third of the terminal between."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """The rows outside of the panes: the header, the message, the timeline and the footer.
+
+    Without a row of its own the message is shown over the timeline.
+    """
+
+    message: int
+    footer: int
+
+    @property
+    def below(self) -> int:
+        """The rows under the panes."""
+        return self.message + 1 + self.footer
+
+    @property
+    def rows(self) -> int:
+        return 1 + self.below
+
+
+def bars_for(width: int, height: int) -> Bars:
+    """Return the bars of a terminal of a size."""
+    return Bars(message=int(height >= 28), footer=2 if width >= 120 and height >= 30 else 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +78,7 @@ class Content:
 class PaneSlot:
     """The panes of one slot, the ``rows`` that they need, and their share of what is left.
 
-    ``together``: they are seen all at once, two beside each other.
+    ``together``: they are seen all at once, beside each other.
     """
 
     panes: tuple[str, ...]
@@ -64,11 +93,23 @@ class PaneSlot:
 
 @dataclass(frozen=True, slots=True)
 class PaneColumns:
-    """The slots, column by column; ``left``: the width of the first column in hundredths."""
+    """The slots, column by column; ``right``: the width of the second column."""
 
     name: str
     columns: tuple[tuple[PaneSlot, ...], ...]
-    left: int = 50
+    right: int = 0
+
+    def of(self, panes: Collection[str]) -> PaneColumns:
+        """Return the arrangement of some of the panes."""
+        columns = (
+            tuple(
+                replace(slot, panes=kept)
+                for slot in column
+                if (kept := tuple(pane for pane in slot.panes if pane in panes))
+            )
+            for column in self.columns
+        )
+        return replace(self, columns=tuple(columns))
 
     @property
     def slots(self) -> Iterator[PaneSlot]:
@@ -83,20 +124,25 @@ class PaneColumns:
     @property
     def always(self) -> frozenset[str]:
         """The panes that are always seen."""
-        return frozenset(PANES) - frozenset(self.shared)
+        shared = self.shared
+        return frozenset(pane for slot in self.slots for pane in slot.panes if pane not in shared)
 
 
-def columns_for(width: int, height: int, content: Content) -> PaneColumns:
-    """Return the arrangement of the panes in a terminal of a size."""
-    rows = height - BARS
-    # Two rows for each neuron of the largest layer, and the border.
-    network = PaneSlot(("network",), max(2 * content.widest + 3, _NETWORK), 3)
-    table = content.neurons + 4  # a row for each, heading, border and an empty one
+def columns_for(width: int, height: int, content: Content, presenting: bool = False) -> PaneColumns:
+    """Return the arrangement of all panes in a terminal of a size.
+
+    ``presenting``: the drawing and the step alone, as large as they can be.
+    """
+    rows = height - bars_for(width, height).rows
+    table = content.neurons + _TABLE
+    if presenting:
+        step = max(rows * 3 // 8, _STEP_LEAST)
+        return PaneColumns("presentation", (_network_over(PaneSlot(_except("network"), step)),))
     if width < 100:
-        return _one_column(rows, network, table)
-    if width >= 160 and rows >= 46:
-        return _large(rows, network, table)
-    return _two_columns(rows, network, table)
+        return _one_column(rows, table)
+    if width >= 160 and rows >= 44:
+        return _large(width, rows, table)
+    return _two_columns(width, rows, table)
 
 
 def regions(
@@ -113,7 +159,7 @@ def regions(
     """
     widths = [area.width]
     if len(columns.columns) > 1:
-        wanted = area.width * columns.left // 100 + moved.get("columns", 0)
+        wanted = area.width - columns.right + moved.get("columns", 0)
         left = max(min(wanted, area.width - NARROWEST), min(NARROWEST, area.width))
         widths = [left, area.width - left]
     found: dict[str, Region] = {}
@@ -152,73 +198,73 @@ def heights(slots: tuple[PaneSlot, ...], rows: int, moved: Mapping[str, int]) ->
     return found
 
 
-def _one_column(rows: int, network: PaneSlot, table: int) -> PaneColumns:
-    if rows < 20:
-        shared = PaneSlot(_without("network"), rows - _NETWORK, 1)
-        return PaneColumns("small", ((PaneSlot(("network",), _NETWORK), shared),))
+def _one_column(rows: int, table: int) -> PaneColumns:
     if rows < 32:
-        shared = PaneSlot(_without("network", "step"), 8, 1)
-        return PaneColumns(
-            "narrow", ((PaneSlot(("network",), _NETWORK, 1), PaneSlot(("step",), 8), shared),)
-        )
-    neurons = PaneSlot(("neurons",), min(table, rows // 4))
-    shared = PaneSlot(_without("network", "step", "neurons"), 11, 1)
-    return PaneColumns(
-        "tower", (_below(network, rows, PaneSlot(("step",), _STEP), neurons, shared),)
-    )
-
-
-def _two_columns(rows: int, network: PaneSlot, table: int) -> PaneColumns:
+        shared = PaneSlot(_except("network"), _step_rows(rows))
+        return PaneColumns("one", (_network_over(shared),))
     step = PaneSlot(("step",), _STEP)
-    neurons = PaneSlot(("neurons",), min(table, rows // 2))
-    if rows < 19:
-        shared = PaneSlot(_without("network", "step"), rows, 1)
-        return PaneColumns("low", (_below(network, rows, step), (shared,)))
-    if rows < 26:
-        shared = PaneSlot(_without("network", "step", "neurons"), 9, 1)
-        return PaneColumns("wide", (_below(network, rows, step), (neurons, shared)))
-    left = _below(network, rows, step, PaneSlot(("algorithm",), 7, 2))
-    if rows - neurons.rows < _LOSS + _INSPECTOR:
-        shared = PaneSlot(_without("network", "step", "algorithm", "neurons"), 9, 1)
-        return PaneColumns("middle", (left, (neurons, shared)))
+    if rows < 44:
+        shared = PaneSlot(_except("network", "step"), 10, 1)
+        return PaneColumns("one high", (_network_over(step, shared),))
+    neurons = PaneSlot(("neurons",), min(table, rows // 4))
+    shared = PaneSlot(_except("network", "step", "neurons"), 11, 1)
+    return PaneColumns("tower", (_network_over(step, neurons, shared),))
+
+
+def _two_columns(width: int, rows: int, table: int) -> PaneColumns:
+    left = _network_over(PaneSlot(("step",), _step_rows(rows)))
+    columns = right_columns(width)
+    if rows < 16:
+        return PaneColumns("low", (left, (PaneSlot(_except("network", "step"), rows),)), columns)
+    neurons = PaneSlot(("neurons",), min(table, rows * 2 // 5))
+    if rows < 24:
+        shared = PaneSlot(_except("network", "step", "neurons"), 9, 1)
+        return PaneColumns("two", (left, (shared, neurons)), columns)
+    shared = PaneSlot(_except("network", "step", "neurons", "loss"), 9, 2)
     loss = PaneSlot(("loss",), _LOSS, 1)
-    shared = PaneSlot(_without("network", "step", "algorithm", "neurons", "loss"), _INSPECTOR)
-    return PaneColumns("middle", (left, (neurons, loss, shared)))
+    return PaneColumns("two high", (left, (shared, neurons, loss)), columns)
 
 
-def _large(rows: int, network: PaneSlot, table: int) -> PaneColumns:
-    left = _below(network, rows, PaneSlot(("step",), _STEP + 2), PaneSlot(("algorithm",), 10, 2))
+def _large(width: int, rows: int, table: int) -> PaneColumns:
+    below = PaneSlot(("step", "neurons"), min(max(table, _STEP + 4), rows * 2 // 5), together=True)
+    alone = ("network", *below.panes, "answers", "loss")
     right = (
-        PaneSlot(("neurons",), min(table, rows // 3)),
-        PaneSlot(("inspector", "story"), _INSPECTOR + 4),
-        PaneSlot(("loss",), _LOSS, 1),
-        PaneSlot(("breakpoints", "displays", "branches", "output"), 12, together=True),
+        PaneSlot(("answers",), 18, 2),
+        PaneSlot(_except(*alone), 16, 1),
+        PaneSlot(("loss",), _LOSS + 4, 1),
     )
-    return PaneColumns("large", (left, right), left=52)
+    return PaneColumns("large", (_network_over(below), right), right_columns(width))
 
 
-def _below(network: PaneSlot, rows: int, *others: PaneSlot) -> tuple[PaneSlot, ...]:
-    """Put the network above other slots, which get all rows that they need: it can be scrolled."""
-    most = max(rows - sum(slot.rows for slot in others), _NETWORK)
-    return (replace(network, rows=min(network.rows, most)), *others)
+def _step_rows(rows: int) -> int:
+    """Return the rows of the step below the network, of those that there are for both."""
+    return min(max(rows - _NETWORK - 2, _STEP_LEAST), _STEP)
 
 
-def _without(*shown: str) -> tuple[str, ...]:
+def right_columns(width: int) -> int:
+    """Return the width of the column at the right of the network."""
+    least, most = _RIGHT
+    return min(max(width * 34 // 100, least), most)
+
+
+def _network_over(*others: PaneSlot) -> tuple[PaneSlot, ...]:
+    """Put the network above other slots; it gets all rows that they do not need."""
+    return (PaneSlot(("network",), _NETWORK, 3), *others)
+
+
+def _except(*shown: str) -> tuple[str, ...]:
     """Return the panes that share a slot when some have their own."""
-    return tuple(pane for pane in _SHARING if pane not in shown)
+    return tuple(pane for pane in PANES if pane not in shown)
 
 
 def _placed(slot: PaneSlot, seen: str, region: Region) -> Iterator[tuple[str, Region]]:
-    if not slot.together:
+    if not slot.together or len(slot.panes) < 2:
         yield (seen if seen in slot.panes else slot.panes[0]), region
         return
-    half = (region.width * 3 // 5, region.height // 2)
-    for n, pane in enumerate(slot.panes):
-        row, column = divmod(n, 2)
-        x, y = column * half[0], row * half[1]
-        width = region.width - half[0] if column else half[0]
-        height = region.height - half[1] if row else half[1]
-        yield pane, Region(region.x + x, region.y + y, width, height)
+    first, second = slot.panes
+    left = region.width * 3 // 5
+    yield first, Region(region.x, region.y, left, region.height)
+    yield second, Region(region.x + left, region.y, region.width - left, region.height)
 
 
 def _take(sizes: list[int], rows: int, where: Iterable[int], least: int = LOWEST) -> int:

@@ -6,6 +6,7 @@ from typing import Final
 
 from nntui.debugger.commands.command import Movement
 from nntui.debugger.step import destination
+from nntui.tui.panes.timeline import Timeline
 from nntui.tui.stepping.base import CHOOSE_FIRST, SteppingBase, at_rest
 
 MOST_COUNT: Final = 10**12
@@ -22,6 +23,8 @@ class RunActions(SteppingBase):
     """
 
     count = ""
+    _travels_to: Timeline.Travelled | None = None
+    """Where the timeline leads, once what is under way has stopped."""
 
     def action_digit(self, digit: str) -> None:
         if not self.background.running and (self.count or digit != "0"):
@@ -71,6 +74,22 @@ class RunActions(SteppingBase):
         self.debugger.branches.go(position)
         ahead = history.ahead
         self.show(f"a stop from before; {ahead} more forth" if ahead else "the newest stop")
+
+    def on_timeline_travelled(self, event: Timeline.Travelled) -> None:
+        """Travel to a position of the timeline; of several on the way there the last one counts."""
+        waiting, self._travels_to = self._travels_to, event
+        if waiting is None:
+            self.once_at_rest(self._travel)
+
+    def _travel(self) -> None:
+        to, self._travels_to = self._travels_to, None
+        if to is None or to.position == self.debugger.position:
+            return
+        self.count = ""
+        self.background.go(
+            Movement(self.debugger, to.position),
+            lambda movement: self.show(to.place if movement.over else "stopped on the way"),
+        )
 
     def action_play(self) -> None:
         if not self.halt():

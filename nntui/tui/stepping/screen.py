@@ -39,8 +39,10 @@ class SteppingScreen(RunActions, CommandActions, FocusActions, DisplayActions, L
     """What ``copy_view_from`` does once the screen is mounted."""
 
     def compose(self) -> ComposeResult:
+        yield self.header
         yield self.container
         yield self.status_line
+        yield self.timeline
         with Horizontal(id="command"):
             yield Static(":")
             yield self.command_line
@@ -96,6 +98,8 @@ class SteppingScreen(RunActions, CommandActions, FocusActions, DisplayActions, L
         if self.count:
             self.count = ""
             self.say("")
+        elif self.focused is self.timeline:
+            self.set_focus(None)
         elif layout.restore():
             self._sizes_changed()
         elif layout.turned:
@@ -124,6 +128,7 @@ class SteppingScreen(RunActions, CommandActions, FocusActions, DisplayActions, L
             with suppress(GoneError):
                 focus = other.neuron_focus.renamed(renamed)
                 self.neuron_focus = focus if focus.is_in(self.net) else NeuronFocus()
+            self.pane_layout.presenting = other.pane_layout.presenting
             if other.pane_layout.turned:
                 self.pane_layout.open(other.pane_layout.current)
             self.network_pane.copy_view_from(other.network_pane)

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from nntui.tui.panes.footer import KeyFooter
+from nntui.tui.panes.footer import KeyFooter, Offer
 
 
 def _offered(app) -> dict[str, str]:
+    """The keys that do something now, with their words."""
+    return {offer.key: offer.word for _, offer in _placed(app) if offer.enabled}
+
+
+def _placed(app) -> list[tuple[tuple[int, int], Offer]]:
+    """What the footer shows, with column and row."""
     footer = app.screen_stack[1].query_one(KeyFooter)
-    return {offer.key: offer.word for _, offer in footer.placed()}
+    return [
+        ((x, row), offer) for row in range(footer.size.height) for x, offer in footer.placed(row)
+    ]
 
 
 SCENES = {
@@ -34,14 +42,15 @@ def _state(app, debugger, pane_layout, status):
     )  # fmt: skip
 
 
-QUICK = ("at the start", "with the keyboard in a list")
-
-
 @pytest.mark.parametrize(
-    "scene", [*QUICK, *(pytest.param(s, marks=pytest.mark.deep) for s in SCENES if s not in QUICK)]
+    ("scene", "size"),
+    [
+        ("at the start", (80, 24)),
+        *(pytest.param(scene, (200, 30), marks=pytest.mark.deep) for scene in SCENES),
+    ],
 )
-async def test_every_key_that_is_offered_does_something(
-    app_on, debugger_of, pane_layout, status, scene
+async def test_every_key_that_is_not_dimmed_does_something(
+    app_on, debugger_of, pane_layout, status, scene, size
 ):
     async def arrive(app, pilot):
         await pilot.press(*SCENES[scene])
@@ -49,14 +58,14 @@ async def test_every_key_that_is_offered_does_something(
         await pilot.pause()
 
     app = app_on()
-    async with app.run_test(size=(200, 30)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await arrive(app, pilot)
         keys = list(_offered(app))
     for key in keys:
         if key == "q":
             continue
         app = app_on()
-        async with app.run_test(size=(200, 30)) as pilot:
+        async with app.run_test(size=size) as pilot:
             await arrive(app, pilot)
             parts = app, debugger_of(app), pane_layout(app), status
             before = _state(*parts)
@@ -64,6 +73,31 @@ async def test_every_key_that_is_offered_does_something(
             await app.workers.wait_for_complete()
             await pilot.pause()
             assert _state(*parts) != before, key
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 36)])
+async def test_no_key_moves_whatever_happens(app_on, size):
+    app = app_on()
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        places = {at: offer.key for at, offer in _placed(app)}
+        for key in ("s", "right", "b", "tab", "z", "escape", "escape", "escape", "space", "space"):
+            await pilot.press(key)
+            await pilot.pause()
+            assert {at: offer.key for at, offer in _placed(app)} == places, key
+        await pilot.press("R")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert {at: offer.key for at, offer in _placed(app)} == places
+
+
+async def test_from_120_columns_on_a_second_row_answers_the_learners_questions(app_on, seen):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        second = seen(app).split("\n")[-1]
+        for words in ("n neuron", "f pass", "e example", "W why", "= change", "enter inspect"):
+            assert words in second
 
 
 async def test_at_an_end_there_is_no_key_that_goes_beyond_it(app_on):
@@ -80,7 +114,7 @@ async def test_at_an_end_there_is_no_key_that_goes_beyond_it(app_on):
         assert not {"s", "u", "c", "space"} & set(_offered(app))
 
 
-async def test_escape_is_offered_while_there_is_something_to_leave(app_on):
+async def test_escape_is_dimmed_unless_there_is_something_to_leave(app_on):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.pause()
@@ -94,28 +128,30 @@ async def test_escape_is_offered_while_there_is_something_to_leave(app_on):
         assert "escape" not in _offered(app)
 
 
-async def test_a_list_offers_its_own_keys_when_it_has_the_keyboard(app_on):
+async def test_enter_says_what_it_does_to_the_row_of_a_list_and_the_list_names_the_other_keys(
+    app_on, pane_layout
+):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
-        await pilot.press("tab")
-        await pilot.pause()
-        assert app.screen.focused.id == "breakpoints"
-        assert "d" not in _offered(app)
         await pilot.press("right", "right", "b")
         await pilot.pause()
-        assert _offered(app)["enter"] == "edit"
-        assert _offered(app)["d"] == "on/off"
-        await pilot.press("tab")
+        assert _offered(app)["enter"] == "inspect"
+        pane_layout(app).open("breakpoints")
+        app.screen.lay_out()
         await pilot.pause()
-        assert "d" not in _offered(app)
+        assert app.screen.focused.id == "breakpoints"
+        assert _offered(app)["enter"] == "edit"
+        assert "d disable · del delete" in str(app.screen.focused.border_subtitle)
 
 
-async def test_while_it_plays_the_keys_are_those_of_playing(app_on):
+async def test_while_it_plays_the_others_are_dimmed(app_on):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("space")
         await pilot.pause()
-        assert list(_offered(app)) == ["space", "plus", "minus", "question_mark", "q"]
+        assert _offered(app)["space"] == "stop"
+        assert {"plus", "minus", "question_mark", "q"} <= set(_offered(app))
+        assert not {"s", "u", "c", "r"} & set(_offered(app))
         await pilot.press("space")
         await pilot.pause()
         assert "s" in _offered(app)
@@ -136,29 +172,11 @@ async def test_a_click_presses_the_key(app_on, debugger_of, seen):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.pause()
-        line = seen(app).split("\n")[-1]
-        await pilot.click(offset=(line.index("s step") + 3, 35))
+        line = seen(app).split("\n")[-2]
+        await pilot.click(offset=(line.index("s step") + 3, 34))
         await pilot.pause()
         await pilot.pause()
         assert debugger_of(app).position == 1
-
-
-async def test_where_there_is_little_room_the_way_to_what_is_hidden_and_back_is_offered(app_on):
-    app = app_on()
-    async with app.run_test(size=(60, 16)) as pilot:
-        await pilot.press("s")
-        await pilot.pause()
-        assert "tab" in _offered(app)
-        await pilot.press("right", "right")
-        await pilot.pause()
-        assert _offered(app)["enter"] == "inspect"
-        await pilot.press("enter")
-        await pilot.pause()
-        assert _offered(app)["escape"] == "leave"
-        assert "enter" not in _offered(app)  # it would close the inspector
-        await pilot.press("z")
-        await pilot.pause()
-        assert _offered(app)["z"] == "all panes"
 
 
 @pytest.mark.parametrize(
@@ -186,7 +204,8 @@ async def test_no_word_is_cut_and_help_and_quit_are_always_there(app_on, seen, w
         line = seen(app).split("\n")[-1]
         assert line.rstrip().endswith("? help  q quit")
         assert len(line) == width
-        assert "s step  S back" in line
+        assert "s step  S back  u update" in line
+        assert "tab panes" in line
 
 
 async def test_a_persons_own_keys_are_offered(app_on, own_directories):

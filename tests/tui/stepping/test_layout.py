@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nntui.tui.panes.pane import NAMES
-from nntui.tui.stepping.pane_regions import PANES
+from nntui.tui.stepping.pane_regions import WHEN_FILLED
 
 
 async def test_the_panes_behind_one_are_named_beside_it_and_tab_goes_through_them(
@@ -13,8 +13,8 @@ async def test_the_panes_behind_one_are_named_beside_it_and_tab_goes_through_the
 ):
     app = app_on()
     async with app.run_test(size=(80, 24)) as pilot:
-        tabs = pane_layout(app).tabs("neurons")
-        assert len(tabs) == 9
+        tabs = pane_layout(app).tabs("step")
+        assert set(tabs) >= {"step", "neurons", "loss", "inspector", "algorithm", "story"}
         for before, tab in zip(tabs, (*tabs[1:], tabs[0]), strict=True):
             text = seen(app)
             near = [each for each in tabs if abs(tabs.index(each) - tabs.index(before)) <= 2]
@@ -38,13 +38,14 @@ async def test_in_few_columns_the_tabs_near_the_one_that_is_seen_are_named(app_o
 async def test_a_click_on_a_tab_turns_to_its_pane(app_on, seen, pane_layout):
     app = app_on()
     async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("right", "right", "b")
         await pilot.pause()
         lines = seen(app).split("\n")
-        row = next(n for n, line in enumerate(lines) if "Displays" in line)
-        await pilot.click(offset=(lines[row].index("Displays") + 1, row))
+        row = next(n for n, line in enumerate(lines) if "Breakpoints" in line)
+        await pilot.click(offset=(lines[row].index("Breakpoints") + 1, row))
         await pilot.pause()
-        assert "displays" in pane_layout(app).seen
-        assert app.screen.focused.id == "displays"
+        assert "breakpoints" in pane_layout(app).seen
+        assert app.screen.focused.id == "breakpoints"
         lines = seen(app).split("\n")
         await pilot.click(offset=(lines[row].index("Loss") + 1, row))
         await pilot.pause()
@@ -55,9 +56,9 @@ async def test_a_click_on_a_tab_turns_to_its_pane(app_on, seen, pane_layout):
 async def test_a_click_on_a_pane_turns_to_it(app_on, pane_layout):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
-        await pilot.click("#algorithm", offset=(5, 5))
+        await pilot.click("#loss", offset=(5, 5))
         await pilot.pause()
-        assert pane_layout(app).subject == "algorithm"
+        assert pane_layout(app).subject == "loss"
 
 
 @pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 36), (200, 60)])
@@ -68,12 +69,12 @@ async def test_z_fills_the_screen_and_tab_goes_through_every_pane(app_on, pane_l
         await pilot.press("z")
         assert pane_layout(app).seen == {"network"}
         await pilot.pause()
-        assert app.screen.query_one("#network").region.size == (size[0], size[1] - 2)
+        assert app.screen.query_one("#network").region.size == pane_layout(app).area
         found = set()
-        for _ in PANES:
+        for _ in app.screen.panes:
             await pilot.press("tab")
             found |= pane_layout(app).seen
-        assert found == set(PANES)
+        assert found == set(app.screen.panes) - (WHEN_FILLED - {"story"})
         await pilot.press("z")
         assert pane_layout(app).maximised is None
         await pilot.press("escape")
@@ -129,10 +130,10 @@ async def test_the_sizes_are_remembered_for_each_room(app_on, pane_layout, own_d
         assert pane_layout(again).maximised == filled
         await pilot.press("z")
         await pilot.pause()
-        assert again.screen.query_one("#network").region.width == 64
+        assert again.screen.query_one("#network").region.width == 84
         await pilot.resize_terminal(200, 60)
         await pilot.pause()
-        assert again.screen.query_one("#network").region.width == 104
+        assert again.screen.query_one("#network").region.width == 132
 
 
 @pytest.mark.parametrize("size", [(59, 40), (120, 15), (40, 12)])
@@ -166,3 +167,51 @@ async def test_no_layout_is_made_for_a_step(app_on):
         await pilot.press("tab")
         await pilot.pause()
         assert layouts
+
+
+async def test_a_pane_has_a_place_as_soon_as_it_holds_something(app_on, pane_layout, typed):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        assert not {"breakpoints", "output", "branches"} & set(pane_layout(app).tabs("inspector"))
+        await pilot.press("right", "right", "b")
+        await pilot.pause()
+        assert "breakpoints" in pane_layout(app).tabs("inspector")
+        await pilot.press("b")
+        await pilot.pause()
+        assert "breakpoints" not in pane_layout(app).tabs("inspector")
+        await pilot.press("colon")
+        await typed(pilot, "info values")
+        assert "output" in pane_layout(app).seen
+
+
+async def test_a_list_that_is_emptied_while_it_has_the_keyboard_stays_until_it_is_left(
+    app_on, pane_layout
+):
+    app = app_on()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("right", "right", "b")
+        pane_layout(app).open("breakpoints")
+        app.screen.lay_out()
+        await pilot.press("delete")
+        await pilot.pause()
+        assert app.screen.focused.id == "breakpoints"
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "breakpoints" not in pane_layout(app).tabs("step")
+
+
+async def test_capital_z_shows_the_drawing_and_the_step_alone(app_on, seen, pane_layout):
+    app = app_on()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("s", "Z")
+        await pilot.pause()
+        assert pane_layout(app).seen == {"network", "step"}
+        assert app.screen.network_pane.region.height >= 12
+        assert "Inspector" not in seen(app)
+        await pilot.press("tab")
+        await pilot.pause()
+        assert "Inspector" in seen(app)
+        await pilot.press("escape", "Z")
+        await pilot.pause()
+        assert not pane_layout(app).presenting

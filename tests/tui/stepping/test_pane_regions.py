@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
-from textual.geometry import Region, Size
+from textual.geometry import Size
 
 from nntui.tui.stepping.pane_regions import (
     LEAST,
     LOWEST,
     PANES,
+    WHEN_FILLED,
     Content,
+    bars_for,
     columns_for,
     heights,
     regions,
@@ -25,42 +27,70 @@ SIZES = [
 ]
 
 
-@pytest.mark.parametrize("content", CONTENTS)
+ALWAYS = frozenset(PANES) - WHEN_FILLED
+
+
+def area(size):
+    return Size(size[0], size[1] - bars_for(*size).rows)
+
+
 @pytest.mark.parametrize("size", SIZES)
-def test_every_pane_has_one_place_and_the_places_fill_the_screen(size, content):
-    found = columns_for(*size, content)
-    assert sorted(pane for place in found.slots for pane in place.panes) == sorted(PANES)
-    area = Size(size[0], size[1] - 2)
-    for seen in found.shared or ("network",):
-        laid = regions(found, seen, area, {})
-        assert set(laid) == found.always | ({seen} if found.shared else set())
-        assert sum(region.area for region in laid.values()) == area.area
-        assert all(area.region.contains_region(region) for region in laid.values())
+def test_every_pane_has_one_place_and_the_places_fill_the_screen(size):
+    some = PANES, ALWAYS, ALWAYS - {"answers"}
+    for content, panes, presenting in product(CONTENTS, some, (False, True)):
+        found = columns_for(*size, content, presenting).of(panes)
+        assert sorted(pane for place in found.slots for pane in place.panes) == sorted(panes)
+        laid = regions(found, found.shared[-1], area(size), {})
+        assert set(laid) == found.always | {found.shared[-1]}
+        assert sum(region.area for region in laid.values()) == area(size).area
+        assert all(area(size).region.contains_region(region) for region in laid.values())
         assert all(region.height >= LOWEST for region in laid.values())
         assert not any(a.overlaps(b) for a in laid.values() for b in laid.values() if a is not b)
 
 
-def test_a_small_network_leaves_rows_to_others_and_a_large_one_takes_them():
-    small, large = (regions(columns_for(120, 36, c), "", Size(120, 34), {}) for c in CONTENTS[1:3])
-    assert small["neurons"].height == 9
-    assert "loss" in small
-    assert large["neurons"].height == 17
-    assert "loss" in columns_for(120, 36, CONTENTS[2]).shared
-    assert large["network"].height > small["network"].height
+def test_network_table_and_loss_are_never_behind_a_tab_from_100_columns_and_30_rows():
+    for size, content in product(SIZES, CONTENTS):
+        if size[0] >= 100 and size[1] >= 30:
+            assert {"network", "step", "neurons", "loss"} <= columns_for(*size, content).always
+
+
+@pytest.mark.parametrize("content", CONTENTS[:3])
+def test_answers_are_seen_beside_the_step_and_the_inspector_takes_their_place(content):
+    found = columns_for(120, 36, content).of(ALWAYS)
+    assert found.shared[0] == "answers"
+    before, after = (regions(found, seen, area((120, 36)), {}) for seen in found.shared[:2])
+    assert before["answers"] == after["inspector"]
 
 
 @pytest.mark.parametrize("content", CONTENTS)
-@pytest.mark.parametrize("size", [(60, 40), (100, 30), (120, 36), (200, 60)])
-def test_a_tall_drawing_leaves_the_step_and_the_program_the_rows_they_need(size, content):
-    laid = regions(columns_for(*size, content), "step", Size(size[0], size[1] - 2), {})
-    assert laid["step"].height >= 11
-    assert laid.get("algorithm", Region(0, 0, 1, 7)).height >= 7
+def test_the_network_has_two_thirds_of_the_columns_and_grows_with_the_room(content):
+    rows = []
+    for size in ((80, 24), (120, 36), (200, 60)):
+        found = columns_for(*size, content)
+        laid = regions(found, found.shared[0], area(size), {})
+        network, step = laid["network"], laid["step"]
+        assert step.y == network.bottom
+        assert step.x == network.x
+        assert network.width >= 0.64 * size[0]
+        rows.append(network.height)
+    assert rows[0] >= 9
+    assert rows[2] >= 30
+    assert rows == sorted(rows)
 
 
-def test_the_largest_room_shows_everything_but_the_story_at_once():
-    found = columns_for(200, 60, CONTENTS[1])
-    assert found.shared == ("inspector", "story")
-    assert set(regions(found, "", Size(200, 58), {})) == set(PANES) - {"story"}
+def test_presented_are_the_drawing_and_the_step_alone():
+    found = columns_for(80, 24, CONTENTS[1], presenting=True)
+    laid = regions(found, "step", area((80, 24)), {})
+    assert set(laid) == {"network", "step"}
+    assert laid["network"].height >= 12
+    assert laid["step"].height >= 7
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+@pytest.mark.parametrize("size", [(60, 40), (120, 36), (200, 60)])
+def test_a_tall_drawing_leaves_the_step_the_rows_it_needs(size, content):
+    laid = regions(columns_for(*size, content), "answers", area(size), {})
+    assert laid["step"].height >= 12
 
 
 @pytest.mark.parametrize("by", [-1000, -3, 0, 2, 1000])
@@ -69,17 +99,17 @@ def test_a_moved_border_never_pushes_a_pane_out(size, by):
     found = columns_for(*size, CONTENTS[1])
     for column in found.columns:
         for place in column:
-            rows = heights(column, size[1] - 2, {place.name: by})
-            assert sum(rows) == size[1] - 2
+            rows = heights(column, area(size).height, {place.name: by})
+            assert sum(rows) == area(size).height
             assert min(rows) >= LOWEST
-    laid = regions(found, "", Size(size[0], size[1] - 2), {"columns": by})
+    laid = regions(found, "", area(size), {"columns": by})
     assert all(region.width >= 9 for region in laid.values())
 
 
 def test_a_pane_made_higher_takes_the_row_from_the_one_below():
     column = columns_for(120, 36, CONTENTS[1]).columns[0]
-    before, after = (heights(column, 34, {"network": by}) for by in (0, 2))
-    assert [b - a for a, b in zip(before, after, strict=True)] == [2, -2, 0]
+    before, after = (heights(column, 31, {"network": by}) for by in (0, 2))
+    assert [b - a for a, b in zip(before, after, strict=True)] == [2, -2]
 
 
 def test_fewer_rows_than_the_panes_need_are_shared_out_without_an_error():
@@ -92,7 +122,8 @@ def test_fewer_rows_than_the_panes_need_are_shared_out_without_an_error():
 
 def test_more_room_shows_more_panes():
     shown = [
-        len(columns_for(*size, CONTENTS[1]).always) for size in ((60, 16), (80, 24), (120, 36))
+        len(columns_for(*size, CONTENTS[1]).always)
+        for size in ((60, 16), (80, 40), (120, 36), (200, 60))
     ]
     assert all(a < b for a, b in pairwise(shown))
     assert tuple(LEAST) == (60, 16)

@@ -30,10 +30,10 @@ async def test_a_resize_lays_the_panes_out_anew(app_on, pane_layout):
         await pilot.press("s")
         await pilot.resize_terminal(80, 24)
         await pilot.pause()
-        assert "algorithm" not in pane_layout(app).seen
+        assert "loss" not in pane_layout(app).seen
         await pilot.resize_terminal(120, 36)
         await pilot.pause()
-        assert "algorithm" in pane_layout(app).seen
+        assert "loss" in pane_layout(app).seen
 
 
 async def test_names_are_shown_as_they_are(seen):

@@ -1,0 +1,205 @@
+"""The header: the name of the network, the phase, epoch and example, and the settings."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.events import Click
+
+from nntui.explain.numbers import rounded
+from nntui.model.experiment import Experiment
+from nntui.model.names import escaped
+from nntui.text import cut, padded
+from nntui.tui.frame import Frame
+from nntui.tui.panes.pane import LinePane
+
+PHASES: Final = ("load", "forward", "loss", "backward", "update")
+EDITED: Final = "● edited "
+"""Begins the line while the document has unsaved edits."""
+_BETWEEN: Final = " · "
+_GAP: Final = 3
+"""Cells between two parts, at least."""
+_LEAST_NAME: Final = 12
+_NUMBER: Final = rounded(4)
+
+_Parts = list[Segment]
+
+
+class Header(LinePane):
+    """One line: name, phases as a row of steps, epoch and example, settings.
+
+    Each part has the longest form that all of them have room for. Nothing in it moves from step to
+    step. A click on the settings is for changing them.
+    """
+
+    def __init__(self, experiment: Experiment) -> None:
+        super().__init__(title="", id="header")
+        self._experiment = experiment
+        self._words = HeaderWords(experiment)
+        self._frame: Frame | None = None
+        self._edited = False
+        self._settings_at = range(0)
+
+    def mark_edited(self, edited: bool) -> None:
+        """Show whether the document has unsaved edits."""
+        if edited != self._edited:
+            self._edited = edited
+            self.changed()
+
+    def show(self, frame: Frame) -> None:
+        if frame.experiment is not self._experiment:
+            self._experiment = frame.experiment
+            self._words = HeaderWords(frame.experiment)
+        self._frame = frame
+        self.changed()
+
+    @property
+    def text(self) -> str:
+        """The whole line, whatever the width of the screen."""
+        if self._frame is None:
+            return ""
+        parts = self._words.name, self._words.places(self._frame)[0], self._words.settings[0]
+        return (EDITED if self._edited else "") + "  ".join(part for part in parts if part)
+
+    def extent(self) -> tuple[int, int]:
+        return self.size.width, 1
+
+    def segments(self, row: int) -> list[Segment]:
+        frame, width = self._frame, self.size.width
+        if frame is None:
+            return []
+        edited = EDITED if self._edited else ""
+        room = width - 2 - cell_len(edited)
+        phases, place, settings = self._fitting(frame, room)
+        used = _cells(phases) + cell_len(place) + cell_len(settings)
+        name = self._words.name
+        if room - used < 3 * _GAP + _LEAST_NAME:  # no name: two gaps are enough
+            name = ""
+        name = cut(name, max(room - used - 3 * _GAP, 0))
+        parts: list[_Parts] = [
+            [Segment(name, Style(bold=True))] if name else [],
+            phases,
+            [Segment(place)],
+            [Segment(settings, self.colours.faint)],
+        ]
+        parts = [part for part in parts if _cells(part)]
+        spare = room - sum(map(_cells, parts))
+        found = [Segment(" "), Segment(edited, self.colours.stop)]
+        for n, part in enumerate(parts):
+            found += part
+            left = len(parts) - 1 - n
+            gap = -(-spare // left) if left else spare + 1
+            spare -= gap
+            found.append(Segment(" " * max(gap, 0)))
+        end = width - 1
+        self._settings_at = range(end - cell_len(settings), end)
+        return found
+
+    async def on_click(self, event: Click) -> None:
+        if event.x in self._settings_at:
+            await self.run_action("screen.assign('learning_rate')")
+
+    def _fitting(self, frame: Frame, room: int) -> tuple[_Parts, str, str]:
+        """Return the longest forms of phases, place and settings that fit beside each other."""
+        words, phase = self._words, _phase_of(frame)
+        places = words.places(frame)
+        long, short, one = (form(phase, self.colours.mark) for form in (_stepper, _list, _present))
+        every, first = words.settings[0], words.settings[-1]
+        forms = (
+            (long, places[0], every), (long, places[0], first), (long, places[1], first),
+            (short, places[1], first), (one, places[1], first), (one, places[2], first),
+        )  # fmt: skip
+        for phases, place, settings in forms:
+            used = _cells(phases) + cell_len(place) + cell_len(settings)
+            if used + 3 * _GAP + (_LEAST_NAME if phases is not one else 0) <= room:
+                return phases, place, settings
+        return one, places[2], ""
+
+
+class HeaderWords:
+    """The texts of an experiment's header."""
+
+    def __init__(self, experiment: Experiment) -> None:
+        training = experiment.training
+        examples = len(experiment.train_examples)
+        updates = training.epochs * -(-examples // (training.batch_size or examples))
+        self._totals = {"example": len(experiment.data), "update": updates}
+        self._epochs = training.epochs
+        self.name = escaped(experiment.name)
+        self.settings = _settings(experiment)
+
+    def places(self, frame: Frame) -> tuple[str, str, str]:
+        """Return epoch and example, or update: with the totals, without, and in short."""
+        last, epochs, totals = frame.snapshot.last, self._epochs, self._totals
+        widest = [f"epoch {epochs:,}/{epochs:,}{_BETWEEN}{name} {n:,}/{n:,}" for name, n in
+                  totals.items()]  # fmt: skip
+        brief = [f"epoch {epochs:,}{_BETWEEN}{name} {n:,}" for name, n in totals.items()]
+        cells = [max(map(cell_len, each)) for each in (widest, brief)]
+        if last is None:
+            return padded("start", cells[0]), padded("start", cells[1]), "start"
+        position = last.position
+        name = "update" if position.example is None else "example"
+        count = position.update if position.example is None else position.example
+        epoch, number = position.epoch + 1, count + 1
+        full = f"epoch {epoch:,}/{epochs:,}{_BETWEEN}{name} {number:,}/{totals[name]:,}"
+        short = f"epoch {epoch:,}{_BETWEEN}{name} {number:,}"
+        return padded(full, cells[0]), padded(short, cells[1]), f"epoch {epoch:,}"
+
+
+def _settings(experiment: Experiment) -> tuple[str, ...]:
+    """Return the settings with their values, and the learning rate alone."""
+    training = experiment.training
+    optimizer = training.optimizer
+    rate = f"η {_NUMBER(optimizer.learning_rate)}"
+    found = [rate]
+    if momentum := dict(optimizer.settings).get("momentum"):
+        found.append(f"momentum {_NUMBER(momentum)}")
+    if optimizer.name != "sgd":
+        found.append(optimizer.name)
+    size = training.batch_size or len(experiment.train_examples)
+    if size > 1:
+        found.append(f"batch {size:,}")
+    found += [f"{name} {_NUMBER(v)}" for name, v in (("l1", training.l1), ("l2", training.l2)) if v]
+    return "  ".join(found), rate
+
+
+def _phase_of(frame: Frame) -> str | None:
+    last = frame.snapshot.last
+    if last is None:
+        return None
+    return "load" if last.operation[0] == "load" else last.position.phase
+
+
+def _stepper(phase: str | None, now: Style) -> _Parts:
+    """The phases one after the other, an arrow before the present one."""
+    found: _Parts = []
+    for n, name in enumerate(PHASES):
+        if n:
+            found.append(
+                Segment(" ─▶ " if name == phase else " ── ", now if name == phase else None)
+            )
+        found.append(_word(name, phase, now))
+    return found
+
+
+def _list(phase: str | None, now: Style) -> _Parts:
+    found: _Parts = []
+    for n, name in enumerate(PHASES):
+        found += [Segment("·")] if n else []
+        found.append(_word(name, phase, now))
+    return found
+
+
+def _present(phase: str | None, now: Style) -> _Parts:
+    return [Segment(padded((phase or "").upper(), max(map(len, PHASES))), now)]
+
+
+def _word(name: str, phase: str | None, now: Style) -> Segment:
+    return Segment(name.upper(), now) if name == phase else Segment(name)
+
+
+def _cells(parts: _Parts) -> int:
+    return sum(part.cell_length for part in parts)
