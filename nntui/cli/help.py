@@ -1,4 +1,4 @@
-"""``nntui help``: the keys, the debugger's commands and the format of documents, as tables."""
+"""``nntui help``: keys, words, the debugger's commands and the format of documents, as tables."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from click.shell_completion import CompletionItem
 from nntui.cli.endings import say
 from nntui.cli.tables import aligned, definitions, echo
 from nntui.model.errors import NntuiError
-from nntui.model.names import did_you_mean, escaped
+from nntui.model.names import did_you_mean, escaped, listed
 from nntui.text import harmless, wrapped
 
 _WIDEST: Final = 100
@@ -32,11 +32,11 @@ def _completions(
     return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
-@click.command("help", short_help="Explain keys, commands, expressions and documents.")
-@click.argument("topic", required=False, shell_complete=_completions)
+@click.command("help", short_help="Explain keys, words, commands, expressions and documents.")
+@click.argument("topic", nargs=-1, shell_complete=_completions)
 @click.pass_context
-def help_(ctx: click.Context, topic: str | None) -> None:
-    """Explain TOPIC: keys, commands, expressions, documents, or the name of a command.
+def help_(ctx: click.Context, topic: tuple[str, ...]) -> None:
+    """Explain TOPIC: one of those that nntui help lists, the name of a command, or a word.
 
     \b
     Examples:
@@ -45,38 +45,49 @@ def help_(ctx: click.Context, topic: str | None) -> None:
       nntui help commands    the debugger's commands: behind : and for nntui exec
       nntui help expressions what can stand in a condition
       nntui help documents   the format nntui/1
+      nntui help words       what δ, epoch, saturated and other words mean
+      nntui help delta       a word
       nntui help run         a command of the shell
       nntui help why         a command of the debugger
     """  # noqa: D301 (click's mark for a paragraph to leave as it is)
-    group = _group(ctx)
+    group, asked = _group(ctx), " ".join(topic)
     width = min(shutil.get_terminal_size((80, 24)).columns, _WIDEST)
-    if topic is None:
+    if not asked:
         lines = _overview(ctx, group, width)
-    elif topic in TOPICS:
-        lines = TOPICS[topic][1](width)
-    elif command := group.get_command(ctx, topic):
-        with click.Context(command, ctx.parent, topic) as context:
+    elif asked in TOPICS:
+        lines = TOPICS[asked][1](width)
+    elif command := group.get_command(ctx, asked):
+        with click.Context(command, ctx.parent, asked) as context:
             lines = iter(command.get_help(context).splitlines())
     else:
-        from nntui.debugger.commands.gdb import ADVICE, SAME
-        from nntui.debugger.commands.interpreter import (
-            ALIASES,
-            COMMANDS,
-            command_called,
-            explained,
-        )
-
-        if topic not in {**COMMANDS, **ALIASES, **SAME, **ADVICE}:
-            hint = did_you_mean(topic, (*TOPICS, *group.list_commands(ctx), *COMMANDS))
-            raise NntuiError(
-                f"there is no help on “{escaped(topic)}”; {hint or 'nntui help lists the topics'}"
-            )
-        lines = iter(explained(command_called(topic)))
+        lines = _explained(ctx, asked, width)
     for line in lines:
         if isinstance(line, _Heading):
             click.secho(harmless(line), bold=True)
         else:
             echo(line)
+
+
+def _explained(ctx: click.Context, asked: str, width: int) -> Iterator[str]:
+    """Explain a command of the debugger, or a word.
+
+    Raises:
+        NntuiError: it is neither; the sentence names the nearest.
+    """
+    from nntui.debugger.commands.interpreter import COMMANDS, command_called, explained, is_command
+    from nntui.explain.words import WORDS, nearest_words, word_for
+
+    if is_command(asked):
+        yield from explained(command_called(asked))
+    elif word := word_for(asked):
+        yield from wrapped(word.sentence, width)
+    else:
+        called = [name for each in WORDS for name in (each.title, *each.names) if len(name) > 3]
+        hint = did_you_mean(asked, (*TOPICS, *_group(ctx).list_commands(ctx), *COMMANDS, *called))
+        words = listed(word.title for word in nearest_words(asked))
+        raise NntuiError(
+            f"there is no help on “{escaped(asked)}”; {hint or f'the nearest words are {words}'}"
+        )
 
 
 class _Heading(str):
@@ -163,6 +174,18 @@ def _commands(width: int) -> Iterator[str]:
     )
 
 
+def _words(width: int) -> Iterator[str]:
+    from nntui.explain.words import WORDS
+
+    yield from wrapped(
+        "What the words and symbols of the screen mean. On the screen ? says so with the numbers "
+        "of the moment, and so does the debugger's command help WORD.",
+        width,
+    )
+    yield ""
+    yield from definitions([(word.title, word.meaning) for word in WORDS], width)
+
+
 def _expressions(width: int) -> Iterator[str]:
     from nntui.debugger.commands.inspection import expressions_help
 
@@ -188,6 +211,7 @@ def _documents(width: int) -> Iterator[str]:
 
 TOPICS: Final[Mapping[str, tuple[str, Callable[[int], Iterator[str]]]]] = {
     "keys": ("the keys of the screen", _keys),
+    "words": ("what δ, η, epoch, saturated and other words mean", _words),
     "commands": ("the debugger's commands", _commands),
     "expressions": ("values and functions: in print, conditions, --until", _expressions),
     "documents": ("the format nntui/1: sections, keys, defaults, names", _documents),

@@ -36,9 +36,9 @@ WORDS: Final = (
          "how strongly a connection passes on what its source sends: the two are multiplied. "
          "Weights are what learns."),
     Word("b (bias)", ("b", "biases"),
-         "what a neuron's sum z starts with, before anything comes in. It learns as weights do."),
+         "what a neuron’s sum z starts with, before anything comes in. It learns as weights do."),
     Word("z (sum)", ("z", "pre-activation", "preactivation", "net input", "weighted sum"),
-         "a neuron's bias plus everything that comes in: each weight times what its source sends."),
+         "a neuron’s bias plus everything that comes in: each weight times what its source sends."),
     Word("a (activation)", ("a", "activations", "activation function", "f(z)", "value"),
          "what a neuron sends on: its z, put through its activation function (tanh, relu, …)."),
     Word("f′(z) (slope)", ("f′(z)", "f′", "slope", "steep", "derivative", "f'(z)"),
@@ -46,7 +46,7 @@ WORDS: Final = (
          "were it straight from here on."),
     Word("saturated", ("flat", "saturation", "dead", "dying relu", "vanishing"),
          "of a neuron whose activation function is nearly flat at its z (slope below 0.01): hardly "
-         "any gradient gets through, so what leads to it hardly learns."),
+         "any gradient gets through it, so the weights into it hardly learn."),
     Word("example", ("examples", "sample", "row", "data"),
          "one row of the data: numbers for the inputs, and the target that belongs to them."),
     Word("x (input)", ("x",), "a number of the example that an input neuron sends on as its a."),
@@ -64,15 +64,15 @@ WORDS: Final = (
          "how fast the loss grows when one number grows and all others are kept. Above 0, a "
          "smaller number lowers the loss; below 0, a larger one."),
     Word("∂L/∂a", ("∂L/∂a", "da", "∂L/∂x", "dL/da"),
-         "how fast the loss grows when this neuron's a grows: the sum of what came back to it "
+         "how fast the loss grows when this neuron’s a grows: the sum of what came back to it "
          "along its connections."),
     Word("δ (delta)", ("δ", "delta", "deltas", "∂L/∂z", "dz", "dL/dz", "error signal"),
-         "how fast the loss grows when this neuron's z grows: ∂L/∂a times the slope f′(z)."),
+         "how fast the loss grows when this neuron’s z grows: ∂L/∂a times the slope f′(z)."),
     Word("∂L/∂w", ("∂L/∂w", "dw", "dL/dw", "Σ ∂L/∂w", "Σ", "gradient of a weight", ".grad"),
          "the gradient of a weight: how fast the loss grows when it grows, which is δ of its "
-         "target times a of its source. Σ: added up over the batch's examples so far."),
+         "target times a of its source. Σ: added up over the batch’s examples so far."),
     Word("∂L/∂b", ("∂L/∂b", "db", "dL/db", "Σ ∂L/∂b", "gradient of a bias"),
-         "the gradient of a bias: δ of its neuron, added up over the batch's examples so far."),
+         "the gradient of a bias: δ of its neuron, added up over the batch’s examples so far."),
     Word("Δ (change)", ("Δ", "Δw", "Δb", "|Δw|", "|Δb|", "|Δ|", "change"),
          "by how much the last update changed a weight or a bias."),
     Word("step", ("steps",),
@@ -80,8 +80,8 @@ WORDS: Final = (
          "one weight or bias."),
     Word("pass", ("passes", "forward", "backward", "phase"),
          "one way through the network: forward from the inputs to the outputs, or backward from "
-         "the loss to the inputs. A batch's passes are followed by its update."),
-    Word("batch", ("batches", "batch size", "reduction", "mean", "sum", "minibatch"),
+         "the loss to the inputs. A batch’s passes are followed by its update."),
+    Word("batch", ("batches", "batch size", "reduction", "minibatch"),
          "the examples between two updates. Their gradients are added up, and the update goes by "
          "the mean (or, by the setting reduction, the sum)."),
     Word("update", ("updates", "iteration", "gradient descent", "training"),

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from nntui.cli import main
 from nntui.debugger.commands.interpreter import COMMANDS
+from nntui.explain.words import WORDS
 from nntui.model.activations import ACTIVATIONS
 from nntui.model.losses import LOSSES
 from nntui.text import cells
@@ -133,3 +134,12 @@ def test_options_and_topics_are_completed(here):
     assert "plain,--max-epochs" in completed("run", "xor", "--")
     assert completed("xor", "--n") == ["plain,--no-state"]
     assert completed("help", "k") == ["plain,keys"]
+
+
+def test_words_are_listed_and_explained_one_by_one(nntui):
+    listed = nntui("help", "words").stdout
+    for word in WORDS:
+        assert f"  {word.title}  " in listed
+    assert nntui("help", "delta").stdout.startswith("δ (delta): ")
+    assert nntui("help", "learning", "rate").stdout.startswith("η (learning rate): ")
+    assert "gradient" in nntui("help", "gradeint").stderr

@@ -124,13 +124,13 @@ async def test_a_click_on_a_neuron_focuses_it(app_on, seen):
         assert "› h2" in seen(app)
 
 
-async def test_help_lists_every_key_and_closes_again(app_on, seen):
+async def test_help_lists_every_key_and_closes_again(app_on):
     app = app_on()
-    async with app.run_test(size=(120, 160)) as pilot:
+    async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("question_mark")
         assert isinstance(app.screen, HelpScreen)
         await pilot.pause()
-        text = seen(app)
+        text = " ".join(str(app.screen.query_one("#help-text Static").content).split())
         for key in (key for group in (*GROUPS.values(), LISTS) for key in group):
             assert key.help in text
         await pilot.press("question_mark")

@@ -33,6 +33,8 @@ from nntui.debugger.displays import DisplayedValue, line_of
 from nntui.debugger.expressions import parse
 from nntui.debugger.expressions.functions import FUNCTIONS
 from nntui.debugger.values import Value, has_softmax, value_text
+from nntui.debugger.words import explained_word, moment_of
+from nntui.explain.words import word_for
 from nntui.model.errors import counted
 from nntui.model.names import OF_STEPS, SYMBOLS, escaped, unquoted, value_name
 from nntui.model.wiring import check_value, value_owners
@@ -49,10 +51,37 @@ MOST_VALUES: Final = 1_000
 def _print(debugger: Debugger, rest: str) -> Output:
     if not rest:
         raise CommandError("print needs an expression, such as abs(dw[x1,h1])")
+    if about := _about(debugger, rest):
+        return about
     values = [(text, debugger.evaluate(text)) for text in at_commas(rest)]
     lines = [f"{escaped(text, 1000)} = {_said(debugger, text, value)}" for text, value in values]
     data = [{"expression": text, "value": value} for text, value in values]
     return Output(tuple(lines), data[0] if len(data) == 1 else {"values": data})
+
+
+_MOST_OF_A_KIND: Final = 12
+"""Values of a kind that print lists."""
+
+
+def _about(debugger: Debugger, text: str) -> Output | None:
+    """Answer for a word that is no expression: ``delta`` alone, ``learning rate``, ``gradient``.
+
+    What it means, and its values here, or what it is at this moment. None for an expression.
+    """
+    if text in SYMBOLS and 0 in SYMBOLS[text]:
+        return None
+    word = word_for(text) if "[" not in text else None
+    if word is None:
+        return None
+    if text not in SYMBOLS:
+        return Output(explained_word(word, moment_of(debugger)), {"help": word.sentence})
+    net = debugger.experiment.network.wiring()
+    names = [value_name(text, *owner) for owner in value_owners(net, text)]
+    found = {name: debugger.value(name) for name in names[:_MOST_OF_A_KIND]}
+    lines = [f"{name} = {value_text(value)}" for name, value in found.items()]
+    if len(names) > _MOST_OF_A_KIND:
+        lines.append(f"… and {len(names) - _MOST_OF_A_KIND:,} more: info values {text}")
+    return Output((word.sentence, *lines), {"values": found})
 
 
 def _said(debugger: Debugger, text: str, value: Value) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final
 
 from nntui.debugger.commands.branches import BRANCH_COMMANDS
@@ -33,6 +33,8 @@ from nntui.debugger.commands.movement import GOTO_COMMANDS, STEP_COMMANDS, where
 from nntui.debugger.commands.script import SCRIPT_COMMANDS, Script, ScriptLine, script_of
 from nntui.debugger.displays import line_of
 from nntui.debugger.expressions import ExpressionError
+from nntui.debugger.words import explained_word, moment_of
+from nntui.explain.words import WORDS, nearest_words, word_for
 from nntui.model.errors import NntuiError, unexpected
 from nntui.model.names import escaped
 from nntui.text import harmless
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
 
 _LAST_LINE: Final = (
     "A name may be cut short as long as it stays clear which is meant. help COMMAND says more, "
-    "help expressions what can stand in one."
+    "help expressions what can stand in one, help words what δ, epoch and other words mean."
 )
 
 
@@ -57,7 +59,21 @@ def _help(debugger: Debugger, rest: str) -> Output:
     if rest == "expressions":
         lines = expressions_help()
         return Output(tuple(lines), {"help": "\n".join(lines)})
-    command = command_called(first_word(rest)[0])
+    if rest == "words":
+        moment = moment_of(debugger)
+        said = {word.title: explained_word(word, moment) for word in WORDS}
+        return Output(tuple(chain(*said.values())), {"words": said})
+    if is_command(rest):
+        command = command_called(first_word(rest)[0])
+    elif word := word_for(rest):
+        lines = list(explained_word(word, moment_of(debugger)))
+        return Output(tuple(lines), {"help": "\n".join(lines)})
+    else:
+        try:
+            command = command_called(first_word(rest)[0])
+        except CommandError as error:
+            nearest = "; ".join(word.title for word in nearest_words(rest))
+            raise CommandError(f"{error}; of the words the nearest are {nearest}") from None
     return Output(
         explained(command),
         {"name": command.name, "usage": command.usage, "aliases": list(command.aliases),
@@ -72,16 +88,30 @@ def explained(command: Command) -> tuple[str, ...]:
     return (command.usage, says, *short, *command.more.strip("\n").splitlines())
 
 
+def is_command(words: str) -> bool:
+    """Whether words begin with a command’s name, an alias, or a word of gdb that is known."""
+    return first_word(words)[0] in {**COMMANDS, **ALIASES, **SAME, **ADVICE}
+
+
 def _quit(debugger: Debugger, rest: str) -> Output:
     nothing_more(rest)
     return Output()
 
 
+TOPICS: Final = ("expressions", "words")
+"""What help explains beside commands and single words."""
+
 _ALL: Final = (
     *STEP_COMMANDS, *GOTO_COMMANDS, *BREAKPOINT_COMMANDS, *INSPECTION_COMMANDS, *QUERY_COMMANDS,
     *BRANCH_COMMANDS, *SCRIPT_COMMANDS,
-    Command("help", "[COMMAND]", "list the commands, or say more about one", _help,
-            aliases=("h", "?"), completes=lambda *_: COMMANDS),
+    Command("help", "[COMMAND or WORD]", "list the commands, or explain one, or a word", _help,
+            aliases=("h", "?"), completes=lambda *_: (*COMMANDS, *TOPICS),
+            more="""
+help words explains every word, with its number here; help delta just one.
+  help break
+  help delta
+  help learning rate
+  help expressions"""),
     Command("quit", "", "leave", _quit, aliases=("q", "exit")),
 )  # fmt: skip
 

@@ -1,10 +1,12 @@
-"""The help: first the pane that was turned to, then every key, then what the other panes show."""
+"""The help: the pane turned to, the keys to begin with, the words, then every key and pane."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import ClassVar, Final
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import ClassVar, Final, NamedTuple
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -13,6 +15,7 @@ from textual.events import Resize
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from nntui.explain.words import WORDS, Word
 from nntui.text import wrapped
 from nntui.tui.dialogs.question import Closable
 from nntui.tui.keys import COUNT_HELP, EDITOR, GROUPS, LISTS, TIMELINE, Key, every_key
@@ -75,6 +78,9 @@ TIMELINE_HELP: Final = (
 
 EDITING: Final = "editor"
 """Stands for a pane where the help is opened in the editor."""
+FIRST: Final = "network"
+"""The pane that is turned to unless another one is."""
+_EDITOR: Final = "In the editor of the document (M leads there)"
 _ALWAYS: Final = ("pane", "maximise")
 _KEYS: Final = 17
 """Cells before what a key does, whose further lines are indented so."""
@@ -85,28 +91,59 @@ _REMARKS: Final = (
     "A click chooses a neuron, a row, a tab or a key; the wheel scrolls a pane.",
     "Other keys: keys.toml in your configuration directory (nntui help keys).",
 )
-_Line = tuple[str, str, str]
-"""A key or a pane, its help, and more words that a search finds it by."""
+BEGIN: Final = ("step", "step-back", "example", "update", "play", "continue", "why", "set", "pane")
+"""The keys to begin with; the arrows, which choose a neuron, are the tenth."""
+_ARROWS: Final = ("left", "up", "down", "right")
+_MOST_NEAR: Final = 6
+"""Lines that are shown where none has the words looked for."""
+
+
+class _Line(NamedTuple):
+    """A key, a word or a pane, what it does or means, and more words that a search finds it by."""
+
+    name: str
+    help: str
+    more: str = ""
+
+    @property
+    def text(self) -> str:
+        return " ".join(self).casefold()
+
+
+_Section = tuple[str, str, list[_Line]]
+"""Its title, what it is about, and its lines."""
 
 
 class HelpScreen(ModalScreen[None], Closable[None]):
-    """Shows keys and panes, and closes by the key that opened it; ``/`` searches for words."""
+    """Shows keys, words and panes, and closes by the key that opened it; ``/`` searches for words.
+
+    ``words``: every word, with what it is at this moment.
+    """
 
     AUTO_FOCUS: ClassVar[str] = "#help-text"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,q,enter", "close", "close"),
         Binding("escape", "leave", "leave"),
         Binding("slash", "search", "search"),
+        Binding("tab", "section(1)", "next section"),
+        Binding("shift+tab", "section(-1)", "section before"),
     ]
 
-    def __init__(self, keymap: Mapping[str, str], pane: str) -> None:
+    def __init__(
+        self, keymap: Mapping[str, str], pane: str, words: Iterable[tuple[Word, str]] = ()
+    ) -> None:
         super().__init__()
         self._keymap, self._pane = keymap, pane
+        words = list(words)
+        self._words = [word for word, _ in words] or WORDS
+        self._here = {word.title: here for word, here in words}
+        self._titles: list[int] = []
+        """The rows of the titles of the sections shown."""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="help") as box:
             box.border_title = "Help"
-            box.border_subtitle = "/ search · esc close"
+            box.border_subtitle = "/ search · tab next section · esc close"
             with VerticalScroll(id="help-text"):
                 yield Static(markup=False)
             yield TextField(placeholder="words to look for", id="help-words", compact=True)
@@ -136,6 +173,17 @@ class HelpScreen(ModalScreen[None], Closable[None]):
         self.remove_class("searching")
         self.query_one("#help-text").focus()
 
+    def action_section(self, by: int) -> None:
+        """Scroll to the next section, or to the one before; after the last comes the first."""
+        shown = self.query_one("#help-text")
+        here = shown.scroll_offset.y
+        if by > 0:
+            found = next((row for row in self._titles if row > here), 0)
+            found = 0 if here >= shown.max_scroll_y else found
+        else:
+            found = next((row for row in reversed(self._titles) if row < here), self._titles[-1])
+        shown.scroll_to(y=found, animate=False)
+
     def on_input_changed(self, event: Input.Changed) -> None:
         self._write()
         self.query_one("#help-text").scroll_home(animate=False)
@@ -147,43 +195,87 @@ class HelpScreen(ModalScreen[None], Closable[None]):
         width = max(min(self.size.width, _WIDEST) - _FRAME, _KEYS + 8)
         sought = self.query_one(Input).value.casefold().split()
         text = Text()
-        for title, what, lines in self._sections():
-            found = [
-                line for line in lines if all(word in " ".join(line).casefold() for word in sought)
-            ]
-            if found:
-                text.append(f"{title}\n", "bold")
-                _say(text, what if not sought else "", width, 2)
-            for name, help, _ in found:
+        self._titles = []
+        for title, what, lines in _found(list(self._sections()), sought):
+            self._titles.append(text.plain.count("\n"))
+            text.append(f"{title}\n", "bold")
+            _say(text, what, width, 2)
+            for name, help, _ in lines:
                 text.append(f"  {name:<{_KEYS - 2}}", "bold")
-                _say(text, help, width, _KEYS, begun=True)
-        if sought:
-            text = text or Text("nothing here has to do with these words")
-        else:
+                beside = cell_len(name) < _KEYS - 2
+                if not beside:
+                    text.append("\n")
+                _say(text, help, width, _KEYS, begun=beside)
+                if here := self._here.get(name):
+                    _say(text, f"→ {here}", width, _KEYS)
+        if not sought:
             for remark in ("", COUNT_HELP, *_REMARKS):
                 _say(text, remark or " ", width, 0)
         self.query_one("#help-text Static", Static).update(text)
 
-    def _sections(self) -> Iterator[tuple[str, str, list[_Line]]]:
-        """Yield each section: its title, what it is about, and its lines."""
+    def _sections(self) -> Iterator[_Section]:
+        """Yield each section, those first that are of most use where the help was opened."""
         table = every_key()
-        editor = "In the editor of the document (M leads there)", "", self._lines(EDITOR)
+        words = [_Line(word.title, word.meaning, " ".join(word.names)) for word in self._words]
         if self._pane == EDITING:
-            yield editor
+            yield _EDITOR, "", self._lines(EDITOR)
+            yield "Words", "", words
         else:
-            keys = (table[name] for name in (*PANE_KEYS[self._pane], *_ALWAYS))
-            yield NAMES[self._pane], PANES[self._pane], self._lines(keys)
+            arrows = " ".join(table[name].display(self._keymap) for name in _ARROWS)
+            begin = self._lines(table[name] for name in BEGIN)
+            begin.append(_Line(arrows, "choose a neuron, in any pane that shows neurons", "focus"))
+            own = (table[name] for name in (*PANE_KEYS[self._pane], *_ALWAYS))
+            pane = NAMES[self._pane], PANES[self._pane], self._lines(own)
+            if self._pane != FIRST:
+                yield pane
+            yield "Ten keys to begin with", "", begin
+            yield "Words", "", words
+            if self._pane == FIRST:
+                yield pane
         for group, rows in GROUPS.items():
             yield group, "", self._lines(rows)
         yield "In a list (tab or a click leads there, esc away)", "", self._lines(LISTS)
         yield "On the timeline (G or a click leads there)", TIMELINE_HELP, self._lines(TIMELINE)
         if self._pane != EDITING:
-            yield editor
-        yield "Panes", "", [(NAMES[pane], what, "") for pane, what in PANES.items()]
+            yield _EDITOR, "", self._lines(EDITOR)
+        yield "Panes", "", [_Line(NAMES[pane], what) for pane, what in PANES.items()]
 
     def _lines(self, keys: Iterable[Key]) -> list[_Line]:
         shown = self._keymap
-        return [(key.display(shown), key.help, f"{key.name} {key.footer}") for key in keys]
+        return [_Line(key.display(shown), key.help, f"{key.name} {key.footer}") for key in keys]
+
+
+def _found(sections: Sequence[_Section], sought: Sequence[str]) -> Iterator[_Section]:
+    """Yield the lines that have all the words looked for, by section; else the nearest lines."""
+    if not sought:
+        yield from sections
+        return
+    met: set[tuple[str, str]] = set()  # a key may stand in two sections
+    for title, _, lines in sections:
+        found = [line for line in lines if all(word in line.text for word in sought)]
+        # What is called so comes first, before what only mentions it.
+        found.sort(key=lambda line: not set(sought) & set(f"{line.name} {line.more}".split()))
+        if new := [line for line in found if line[:2] not in met]:
+            yield title, "", new
+        met.update(line[:2] for line in found)
+    if not met:
+        near = _nearest([line for *_, lines in sections for line in lines], sought)
+        yield f"No help for “{' '.join(sought)}”. The nearest:", "", near
+
+
+def _nearest(lines: Sequence[_Line], sought: Sequence[str]) -> list[_Line]:
+    """Return the lines that have most of the words looked for, or words like them."""
+    known = sorted({word for line in lines for word in line.text.split()})
+    like = {
+        near
+        for word in sought
+        for near in (
+            [each for each in known if word in each]
+            or difflib.get_close_matches(word, known, 3, cutoff=0.0)
+        )
+    }
+    unlike = {line[:2]: -len(like & set(line.text.split())) for line in lines}
+    return [_Line(*key) for key in sorted(unlike, key=unlike.__getitem__)[:_MOST_NEAR]]
 
 
 def _say(text: Text, words: str, width: int, indent: int, *, begun: bool = False) -> None:

@@ -111,9 +111,20 @@ class SteppingScreen(RunActions, CommandActions, FocusActions, DisplayActions, L
             self.lay_out()
 
     def action_help(self) -> None:
+        from nntui.debugger.words import Moment, words_here
         from nntui.tui.dialogs.help import HelpScreen
 
-        self.app.push_screen(HelpScreen(self.keymap, self.pane_layout.subject))
+        frame = self.latest
+        moment = Moment(
+            frame.snapshot,
+            frame.experiment,
+            self.neuron_focus.neuron,
+            stops=len(frame.breakpoints),
+            displays=len(frame.displays),
+            branches=max(len(frame.branches), 1),
+        )
+        subject = self.pane_layout.subject
+        self.app.push_screen(HelpScreen(self.keymap, subject, words_here(moment)))
 
     def action_tour(self) -> None:
         self.tour.begin()

@@ -18,7 +18,7 @@ async def test_the_pane_that_was_turned_to_comes_first(app_on):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("question_mark")
-        assert _lines(app)[0].startswith("Network")
+        assert _lines(app)[0].startswith("Ten keys")
         await pilot.press("question_mark", "tab", "question_mark")
         assert _lines(app)[0].startswith("Story")
         assert "the story of this document" in "\n".join(_lines(app)[2:6])
@@ -44,7 +44,8 @@ async def test_words_are_looked_for_and_escape_shows_everything_again(app_on):
         assert not any("bookmark" in line for line in found)
         await pilot.press("space", *"qqq")
         await pilot.pause()
-        assert "nothing here" in _lines(app)[0]
+        assert _lines(app)[0] == "No help for “epoch qqq”. The nearest:"
+        assert any(line.startswith("  epoch  ") for line in _lines(app))
         await pilot.press("escape")
         await pilot.pause()
         assert _lines(app) == whole
@@ -96,3 +97,47 @@ async def test_the_editor_has_its_help_and_offers_what_does_something_in_its_lis
         await pilot.pause()
         assert "enter change" in seen(app)
         assert not any(key in seen(app) for key in ("a add", "delete", "t trained"))
+
+
+async def test_ten_keys_and_the_words_with_their_numbers_come_first(app_on):
+    app = app_on("xor")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("f", "s", "s", "question_mark")
+        lines = _lines(app)
+        assert lines[0] == "Ten keys to begin with"
+        assert lines[11] == "Words"
+        assert lines[12].startswith("  δ (delta)")  # the last step is about it
+        delta = app.screen_stack[-2].latest.snapshot.delta["y"]
+        assert any(f"→ δ[y] = {delta:.3g}: if z[y] grew by 0.01" in line for line in lines[13:16])
+        await pilot.press("tab")
+        await pilot.pause()
+        assert app.screen.query_one("#help-text").scroll_offset.y == 11
+        await pilot.press("shift+tab")
+        await pilot.pause()
+        assert app.screen.query_one("#help-text").scroll_offset.y == 0
+
+
+@pytest.mark.parametrize(
+    ("sought", "found"),
+    [("delta", "δ (delta)"), ("δ", "δ (delta)"), ("learning", "η (learning"), ("eta", "η (learn"),
+     ("epoch", "epoch"), ("gradent", "gradient"), ("logits", "p (softmax)"), ("flat", "saturated")],
+)  # fmt: skip
+async def test_a_word_is_found_by_any_of_its_names_or_one_like_them(app_on, sought, found):
+    app = app_on()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("question_mark", "slash")
+        app.screen.query_one("Input").value = sought
+        await pilot.pause()
+        lines = _lines(app)
+        assert any(line.strip().startswith(found) for line in lines[:8])
+        assert len(lines) > 2
+
+
+@pytest.mark.parametrize("sought", ["qqq", "tensorflow", "rückwärts", "?", "∂"])
+async def test_a_search_always_shows_something(app_on, sought):
+    app = app_on()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("question_mark", "slash")
+        app.screen.query_one("Input").value = sought
+        await pilot.pause()
+        assert len(_lines(app)) > 4
