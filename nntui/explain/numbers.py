@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,8 +46,8 @@ def fitted(x: float, width: int, *, sign: bool = False) -> str:
     """Write a number in at most ``width`` cells, as precisely as they allow.
 
     The order of magnitude is never cut off: in fewer than 8 cells a number of a very large or small
-    order takes more cells, in 5 one beyond ±1e±9. 4 cells show two digits at most, and none of a
-    number below 0.005. ``sign`` puts a plus before a positive number, and writes zero as 0.
+    order takes more cells, in 5 one beyond ±1e±9. 4 cells show two digits at most, and of a number
+    below 0.005 none: ``≈0``. ``sign`` puts a plus before a positive number, and writes zero as 0.
     """
     if math.isnan(x):
         return "NaN"
@@ -84,12 +84,70 @@ def _without_zero(x: float, text: str, decimals: int) -> str:
 
 def _in_four_cells(x: float, plus: str) -> str:
     sign, size = plus or "-" * (x < 0), abs(x)
+    if size < 0.005:
+        return "≈0" if size else "0"
     if size < 0.995:
         return sign + f"{size:.2f}"[1:]
     if size < 9.95:
         return sign + f"{size:.1f}"
     text = f"{size:.0f}" if size < 999.5 else f"{size:.0e}".replace("e+0", "e").replace("e+", "e")
     return sign + text
+
+
+_SUPERSCRIPTS: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+MOST_DECIMALS: Final = 4
+"""Decimals of the numbers of a column, at most."""
+LEAST_SHOWN: Final = 0.01
+"""A column whose numbers are all smaller than this is written in multiples of a power of ten."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnFormat:
+    """One way of writing the numbers of a column, with the points under one another.
+
+    They are written in ``width`` cells with ``decimals`` decimals, as multiples of
+    10 to the power of ``exponent``.
+    """
+
+    width: int
+    decimals: int
+    exponent: int = 0
+
+    @classmethod
+    def of(cls, numbers: Iterable[float | None], width: int) -> ColumnFormat:
+        """Choose the format in which the greatest of some numbers fits; 6 cells are enough."""
+        sizes = (abs(x) for x in numbers if x is not None and math.isfinite(x))
+        greatest, exponent = max(sizes, default=0.0), 0
+        if greatest and not LEAST_SHOWN <= greatest < 10 ** (width - 3):
+            exponent = max(3 * math.floor(math.log10(greatest) / 3), -306)
+        for decimals in range(MOST_DECIMALS, 0, -1):
+            found = cls(width, decimals, exponent)
+            if len(found._digits(greatest)) < width:  # a cell is for the sign
+                return found
+        return cls(width, 1, exponent)
+
+    def write(self, x: float) -> str:
+        """Write a number; what would be only zeros is ``≈0``, or ``0`` where it is zero."""
+        if not math.isfinite(x):
+            return exact(x).replace("Infinity", "∞").rjust(self.width)
+        text = self._digits(x)
+        if not text.strip("-0."):
+            return self.at_units("≈0" if x else "0")
+        return text.rjust(self.width)
+
+    def at_units(self, text: str) -> str:
+        """Place a text so that it ends where the whole parts of the numbers do."""
+        return (text + " " * (self.decimals + 1)).rjust(self.width)
+
+    def scale(self, room: int) -> str:
+        """Write what the numbers are multiples of, in ``room`` cells: ``×10⁻³`` or ``e-3``."""
+        if not self.exponent:
+            return ""
+        long = f"×10{str(self.exponent).translate(_SUPERSCRIPTS)}"
+        return long if len(long) <= room else f"e{self.exponent}"
+
+    def _digits(self, x: float) -> str:
+        return f"{x / 10.0**self.exponent:.{self.decimals}f}"
 
 
 def sparkline(numbers: Sequence[float | None]) -> str:

@@ -37,4 +37,7 @@ def test_a_small_number_gives_its_zero_for_a_second_digit():
 def test_a_glance_of_four_cells_has_the_sign_and_the_first_digits(x):
     text = fitted(x, 4, sign=True)
     assert len(text) <= 4
+    if text == "≈0":
+        assert 0 < abs(x) < 0.005
+        return
     assert float(text) == pytest.approx(x, rel=0.51, abs=0.005)

@@ -14,6 +14,7 @@ from nntui.debugger.values import probability
 from nntui.model.names import escaped, value_name
 from nntui.model.wiring import Wiring
 from nntui.network_view.views import Moment, change
+from nntui.text import cells
 from nntui.tui.frame import Frame
 
 RowKey = str | tuple[str, str]
@@ -27,9 +28,9 @@ class Column:
 
     ``symbol``: the symbol of its values in ``Step.writes``; ``words``: its names in a filter;
     ``asks``: the symbol of the value that a click on a cell chooses; ``rank``: the columns of the
-    highest rank are left out first; ``of_inputs``: inputs have a number too; ``compares``: it needs
-    the parameters before the last update; ``of_softmax``: it is there where the loss applies a
-    softmax.
+    highest rank are left out first; ``by_size``: it is sorted without regard to the sign;
+    ``of_inputs``: inputs have a number too; ``compares``: it needs the parameters before the last
+    update; ``of_softmax``: it is there where the loss applies a softmax.
     """
 
     heading: str
@@ -38,6 +39,7 @@ class Column:
     words: tuple[str, ...] = ()
     asks: str = ""
     rank: int = 0
+    by_size: bool = False
     of_inputs: bool = False
     compares: bool = False
     of_softmax: bool = False
@@ -117,13 +119,15 @@ NEURONS: Final = Table(
         Column("a", _value("a"), "a", ("a",), "a", rank=0, of_inputs=True),
         Column("p", _probability, "", ("p",), "p", rank=2, of_softmax=True),
         Column("f′(z)", _slope, "", ("f′", "slope"), rank=6),
-        Column("∂L/∂a", _value("da"), "da", ("da", "∂L/∂a"), "da", rank=4, of_inputs=True),
-        Column("δ", _value("delta"), "delta", ("delta", "δ"), "delta", rank=2),
+        Column(
+            "∂L/∂a", _value("da"), "da", ("da", "∂L/∂a"), "da", rank=4, by_size=True, of_inputs=True
+        ),
+        Column("δ", _value("delta"), "delta", ("delta", "δ"), "delta", rank=2, by_size=True),
         Column("b", _value("b"), "b", ("b",), "b", rank=3),
-        Column("∂L/∂b", _value("db"), "db", ("db", "∂L/∂b"), "db", rank=5),
-        Column("Δb", _change, "b", ("Δb", "change"), "b", rank=7, compares=True),
+        Column("∂L/∂b", _value("db"), "db", ("db", "∂L/∂b"), "db", rank=5, by_size=True),
+        Column("Δb", _change, "b", ("Δb", "change"), "b", rank=7, by_size=True, compares=True),
     ),
-)
+)  # fmt: skip
 CONNECTIONS: Final = Table(
     title="Connections",
     noun="connection",
@@ -136,9 +140,9 @@ CONNECTIONS: Final = Table(
     columns=(
         Column("w", _value("w"), "w", ("w",), "w", rank=0),
         Column("a", lambda frame, key: frame.snapshot.a.get(key[0]), "", ("a",), "a", rank=4),
-        Column("∂L/∂w", _gradient, "dw", ("g", "∂L/∂w"), "dw", rank=1),
-        Column("Σ ∂L/∂w", _value("dw"), "dw", ("dw", "Σ"), "dw", rank=2),
-        Column("Δw", _change, "w", ("Δw", "change"), "w", rank=3, compares=True),
+        Column("∂L/∂w", _gradient, "dw", ("g", "∂L/∂w"), "dw", rank=1, by_size=True),
+        Column("Σ ∂L/∂w", _value("dw"), "dw", ("dw", "Σ"), "dw", rank=2, by_size=True),
+        Column("Δw", _change, "w", ("Δw", "change"), "w", rank=3, by_size=True, compares=True),
     ),
 )
 CONNECTIONS_OF_ONE: Final = replace(
@@ -259,8 +263,10 @@ LEAST_NUMBER: Final = 6
 """Cells of a number, at least."""
 READABLE: Final = 8
 """Cells that numbers get before a column beyond the core is shown."""
-MOST_NUMBER: Final = 12
+MOST_NUMBER: Final = 10
 """Cells of a number, at most."""
+SHORT_HEADING: Final = 2
+"""Cells of a heading beside which ×10⁻³ is written out, else e-3."""
 GAP: Final = 2
 """Cells before a number: a blank, and the mark of what was just written."""
 MARKS: Final = 2
@@ -269,21 +275,28 @@ MARKS: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class ColumnWidths:
-    """The cells of a name, of a layer's number (0: none) and of a number; the columns shown."""
+    """The cells of a name, of a layer's number (0: none), and of the numbers of each column."""
 
     name: int
     layer: int
-    number: int
-    columns: tuple[Column, ...]
+    numbers: Mapping[Column, int]
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        return tuple(self.numbers)
 
     @property
     def width(self) -> int:
-        return self._start + len(self.columns) * (self.number + GAP)
+        return self._start + sum(self.numbers.values()) + GAP * len(self.numbers)
 
     def column_at(self, x: int) -> Column | None:
         """Return the column at cell ``x`` of a row; None: the name or the layer."""
-        n = (x - self._start) // (self.number + GAP)
-        return self.columns[n] if x >= self._start and n < len(self.columns) else None
+        end = self._start
+        for column, number in self.numbers.items():
+            end += number + GAP
+            if end > x >= self._start:
+                return column
+        return None
 
     @property
     def _start(self) -> int:
@@ -302,15 +315,29 @@ def fitted_columns(
     name = max(min(name, max(room // 4, 8)), 6)
     layer = 1 + len(str(layers - 1)) if layers else 0
     spare = room - MARKS - name - layer
-    count = len(all_columns)
-    while count > 1 and (
-        count * (GAP + (LEAST_NUMBER if count <= table.core else READABLE)) > spare
-    ):
-        count -= 1
-    chosen = sorted(all_columns, key=lambda column: column.rank)[:count]
-    columns = tuple(column for column in table.columns if column in chosen)
-    number = max(min(spare // count - GAP, MOST_NUMBER), LEAST_NUMBER)
-    return ColumnWidths(name, layer, number, columns)
+    chosen = sorted(all_columns, key=lambda column: column.rank)
+    while len(chosen) > 1:
+        least = LEAST_NUMBER if len(chosen) <= table.core else READABLE
+        if sum(GAP + max(_least_cells(column), least) for column in chosen) <= spare:
+            break
+        chosen.pop()
+    more = (spare - sum(GAP + _least_cells(column) for column in chosen)) // len(chosen)
+    return ColumnWidths(
+        name,
+        layer,
+        {
+            column: min(_least_cells(column) + max(more, 0), MOST_NUMBER)
+            for column in table.columns
+            if column in chosen
+        },
+    )
+
+
+def _least_cells(column: Column) -> int:
+    """Return the cells of a column's numbers below which its heading has no room for a scale."""
+    heading = cells(column.heading)
+    scale = cells(" ×10⁻³" if heading <= SHORT_HEADING else " e-3")
+    return max(heading + scale + 1 - GAP, LEAST_NUMBER)
 
 
 AT_EACH_STEP: Final = 2_000
@@ -402,8 +429,10 @@ class TableRows:
 def _sorted(
     frame: Frame, keys: Sequence[RowKey], column: Column, *, ascending: bool
 ) -> Iterator[RowKey]:
-    """Yield rows by their numbers, then those with NaN, then blank ones."""
+    """Yield rows by their numbers, or the sizes of these, then those with NaN, then blank ones."""
     numbers = {key: number for key in keys if (number := column.number(frame, key)) is not None}
+    if column.by_size:
+        numbers = {key: abs(number) for key, number in numbers.items()}
     known = (key for key, number in numbers.items() if not math.isnan(number))
     yield from sorted(known, key=numbers.__getitem__, reverse=not ascending)
     yield from (key for key, number in numbers.items() if math.isnan(number))

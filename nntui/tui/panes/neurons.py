@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from nntui.debugger.values import has_softmax
-from nntui.explain.numbers import fitted
+from nntui.explain.numbers import ColumnFormat
 from nntui.model.errors import counted
 from nntui.model.names import escaped
 from nntui.text import cells, cut, padded
@@ -35,6 +35,8 @@ from nntui.tui.panes.pane import LinePane, ValueChosen
 
 _MOST_FILTER_CELLS: Final = 24
 _MOST_NAME_CELLS: Final = 16
+MOST_FORMATTED: Final = 100
+"""Rows whose numbers a column's format suits; of more rows the visible ones."""
 
 
 class NeuronsPane(LinePane):
@@ -60,7 +62,8 @@ class NeuronsPane(LinePane):
         self._focus = NeuronFocus()
         self._name_cells = 0
         self._measured_net: object = None
-        self._widths = ColumnWidths(6, 0, 6, NEURONS.columns)
+        self._widths = ColumnWidths(6, 0, dict.fromkeys(NEURONS.columns, 6))
+        self._formats: dict[Column, ColumnFormat] = {}
         self._heading: list[Segment] = []
 
     @property
@@ -95,6 +98,7 @@ class NeuronsPane(LinePane):
             layers=0 if self._table_rows.grouped else self._table_rows.layers,
             softmax=has_softmax(self._frame.experiment),
         )
+        self._formats = self._column_formats(self._frame)
         title, sought = self._table.title, self.filter_text
         if self._table is CONNECTIONS_OF_ONE:
             title = f"{title} {cut(self._about(self._frame), _MOST_NAME_CELLS)}"
@@ -198,7 +202,8 @@ class NeuronsPane(LinePane):
         self._run(self._query.sorted_by(column))
         if column is None:
             return f"in the order of computing{', from the end' * self._query.reverse}"
-        return f"by {column.heading}, the {'least' if self._query.reverse else 'greatest'} first"
+        heading = f"|{column.heading}|" if column.by_size else column.heading
+        return f"by {heading}, the {'least' if self._query.reverse else 'greatest'} first"
 
     def _about(self, frame: Frame) -> str:
         """Return the neuron of a table of one: the focused one, else that of the last step."""
@@ -213,11 +218,12 @@ class NeuronsPane(LinePane):
         arrow = f" {query.arrow}" if query.column is None and query.reverse else ""
         first = "  " + padded(self._table.heading + arrow, widths.name)
         found = [Segment(first, style), Segment(padded("L", widths.layer, right=True), style)]
-        for column in widths.columns:
+        for column, number in widths.numbers.items():
             sorts = column is query.column
-            text = padded(
-                f" {column.heading}{query.arrow * sorts}", widths.number + GAP, right=True
-            )
+            heading = f"{column.heading}{query.arrow * sorts}"
+            room = number + GAP - 2 - cells(heading)
+            scale = self._formats[column].scale(room)
+            text = padded(f" {heading} {scale}".rstrip(), number + GAP, right=True)
             found.append(Segment(text, self.colours.mark if sorts else style))
         return found
 
@@ -255,17 +261,45 @@ class NeuronsPane(LinePane):
         return first is column and (focus.edge or focus.neuron) == (cell.edge or cell.neuron)
 
     def _cell(self, frame: Frame, key: RowKey, column: Column, line: Style) -> list[Segment]:
+        width = self._widths.numbers[column]
         if key in frame.snapshot.x and not column.of_inputs:
-            return [Segment(" " * (self._widths.number + GAP), line)]
-        width, number = self._widths.number, column.number(frame, key)
-        text = NOT_YET if number is None else fitted(number, width)
+            return [Segment(" " * (width + GAP), line)]
+        number, column_format = column.number(frame, key), self._formats[column]
+        text = column_format.at_units(NOT_YET) if number is None else column_format.write(number)
         style = line + self.colours.faint if number is None else line
         if self._is_chosen(key, column):
             style += Style(underline=True, bold=True)
-        if number is None or not column.is_written(frame, key):
-            return [Segment(" " * (width + GAP - len(text)), line), Segment(text, style)]
-        blanks = " " * (width + GAP - 1 - len(text))
-        return [Segment(blanks, line), Segment(WRITTEN + text, style + self.colours.flash)]
+        body, blanks = text.strip(), " " * (GAP + len(text) - len(text.lstrip()))
+        if number is not None and column.is_written(frame, key):
+            blanks, body, style = blanks[1:], WRITTEN + body, style + self.colours.flash
+        tail = " " * (width + GAP - len(blanks) - len(body))
+        return [Segment(blanks, line), Segment(body, style), Segment(tail, line)]
+
+    def _column_formats(self, frame: Frame) -> dict[Column, ColumnFormat]:
+        """Choose the format of each column by the numbers of all rows, or the visible of many."""
+        items, top = self._table_rows.items, self.scroll_offset.y
+        if len(items) > MOST_FORMATTED:
+            items = items[top : top + self.size.height]
+        keys = [key for key in items if not isinstance(key, int)]
+        inputs = frame.snapshot.x
+        return {
+            column: ColumnFormat.of(
+                (
+                    column.number(frame, key)
+                    for key in keys
+                    if column.of_inputs or key not in inputs
+                ),
+                width,
+            )
+            for column, width in self._widths.numbers.items()
+        }
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Write the numbers that became visible in the format that suits them."""
+        super().watch_scroll_y(old_value, new_value)
+        frame, many = self._frame, len(self._table_rows.items) > MOST_FORMATTED
+        if many and frame is not None and self._column_formats(frame) != self._formats:
+            self.changed()
 
     def _scroll_to_row(self, key: RowKey | None) -> None:
         """Scroll to a row, and to its layer's heading when that is just above."""

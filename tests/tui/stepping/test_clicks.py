@@ -16,7 +16,7 @@ def cell(app, heading: str, name: str) -> dict[str, object]:
     pane = app.screen.neurons_pane
     column = next(c for c in pane._widths.columns if c.heading == heading)
     x = next(x for x in range(200) if pane._widths.column_at(x) is column)
-    return at(app, "neurons", pane._table_rows.place(name) + 1, x + pane._widths.number)
+    return at(app, "neurons", pane._table_rows.place(name) + 1, x + pane._widths.numbers[column])
 
 
 async def test_a_click_on_a_cell_chooses_that_number_and_a_second_one_asks_why(app_on, status):
