@@ -38,6 +38,12 @@ class AppBase(App[NntuiError]):
         self.keys = Keymap()
         self.preferences = PreferencesFile(kept=keep_state)
 
+    @property
+    def traffic(self) -> tuple[int, int]:
+        """Bytes sent to the terminal, and those that it has taken; 0 where they are not counted."""
+        driver = self._driver
+        return getattr(driver, "sent", 0), getattr(driver, "taken", 0)
+
     def get_line_filters(self) -> Sequence[LineFilter]:
         return *super().get_line_filters(), HARMLESS
 

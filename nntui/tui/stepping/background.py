@@ -9,21 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from threading import Event
-from time import perf_counter
+from time import perf_counter, process_time, thread_time
 from typing import Any, Final
 
 from textual.screen import Screen
 
 from nntui.debugger.commands.command import Movement
 from nntui.tui.frame import Frame
+from nntui.tui.stepping.pace import FramePace
 
 AT_ONCE: Final = 0.008
 """Seconds of computing before a key is answered without a worker."""
-CYCLE: Final = 0.045
-"""Seconds from paint to paint: about 22 a second."""
-LONGEST: Final = 0.06
-"""Seconds of computing between two paints, at most: what the paint leaves of the cycle, and never
-less than the paint took, so that half of the time is the run's."""
+SHARE: Final = 0.05
+"""Of a long movement's time, what frames may cost: all that other threads do meanwhile."""
+GROWING: Final = 0.25
+"""Frames come more often at first: after such a part of the time that has passed. So a movement of
+a second shows ten or so, and is hardly longer for it."""
+SELDOM: Final = 1.0
+"""Seconds between two frames, at most, whatever they cost."""
 SLICE: Final = 0.006
 """Seconds of computing between two looks at whether a key was pressed."""
 PATIENCE: Final = 0.1
@@ -36,6 +39,30 @@ UNDER_WAY: Final = "running: space stops it"
 Arrived = Callable[["Movement"], None]
 
 
+class FrameClock:
+    """Says in a movement's thread when its time has paid for the last frame."""
+
+    def __init__(self) -> None:
+        self._movement_began = perf_counter()
+        self._taking = 0.0
+        self.frame_begins()
+
+    def frame_begins(self) -> None:
+        self._began, self._process, self._own = perf_counter(), process_time(), thread_time()
+
+    def frame_taken(self) -> None:
+        self._taking = thread_time() - self._own
+
+    @property
+    def is_frame_due(self) -> bool:
+        now = perf_counter()
+        passed = now - self._began
+        if passed >= min(GROWING * (now - self._movement_began), SELDOM):
+            return True
+        others = process_time() - self._process - (thread_time() - self._own)
+        return passed * SHARE >= others + self._taking
+
+
 class BackgroundRun:
     """The one movement that may be under way.
 
@@ -46,18 +73,20 @@ class BackgroundRun:
     def __init__(
         self,
         screen: Screen[Any],
+        pace: FramePace,
         take_frame: Callable[[], Frame],
         paint: Callable[[Frame, str], None],
         failed: Callable[[Exception], None],
     ) -> None:
         self._screen, self._take_frame, self._paint_frame = screen, take_frame, paint
+        self._pace = pace
         self._failed = failed
         self._stop = Event()
         self._painted = Event()
         self._keys_answered = Event()
         self._keys_answered.set()
-        self._paint_seconds = CYCLE / 2
-        self._shown_at: float | None = None
+        self._awaited = False
+        """Whether a frame was shown that is not painted yet."""
         self._waiting: list[Callable[[], Any]] = []
         self._rests = Event()
         self._rests.set()
@@ -92,9 +121,8 @@ class BackgroundRun:
 
     def painted(self) -> None:
         """Go on: the terminal shows what the screen was told to show."""
-        if self._shown_at is not None:
-            self._paint_seconds += 0.2 * (perf_counter() - self._shown_at - self._paint_seconds)
-            self._shown_at = None
+        if self._awaited:
+            self._awaited = False
             self._painted.set()
         self._keys_answered.set()
 
@@ -119,10 +147,14 @@ class BackgroundRun:
         # Not before: an app that ends may leave the thread without a beginning.
         self._rests.clear()
         ended = partial(arrived, movement)
+        clock = FrameClock()
         try:
-            while not self._computed(movement) and not self._stop.is_set():
+            while not self._computed(movement, clock) and not self._stop.is_set():
                 self._painted.clear()
-                self._screen.call_later(self._paint, self._take_frame())
+                clock.frame_begins()
+                frame = self._take_frame()
+                clock.frame_taken()
+                self._screen.call_later(self._paint, frame)
                 if not self._stop.is_set():
                     self._painted.wait(PATIENCE)
         except Exception as error:
@@ -130,22 +162,22 @@ class BackgroundRun:
         self._rests.set()
         self._screen.call_later(self._rest, ended)
 
-    def _computed(self, movement: Movement) -> bool:
-        """Compute for as long as the paints leave of a cycle; return whether it has arrived."""
-        paint = self._paint_seconds
-        end = perf_counter() + min(max(CYCLE - paint, paint), LONGEST)
-        while perf_counter() < end and not self._stop.is_set():
+    def _computed(self, movement: Movement, clock: FrameClock) -> bool:
+        """Compute until the next frame is due; return whether the movement has arrived."""
+        while not self._stop.is_set():
             if movement.burst(SLICE):
                 return True
             self._keys_answered.wait(COURTESY)
+            if clock.is_frame_due and not self._pace.wait():
+                break
         return False
 
     # ---- in the screen's thread ----------------------------------------------------------------
 
     def _paint(self, frame: Frame) -> None:
-        begun = perf_counter()
+        self._pace.shown()
         self._paint_frame(frame, UNDER_WAY)
-        self._shown_at = begun
+        self._awaited = True
 
     def _rest(self, ended: Callable[[], None]) -> None:
         self.running = False

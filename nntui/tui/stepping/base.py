@@ -34,6 +34,7 @@ from nntui.tui.panes.timeline import Timeline
 from nntui.tui.stepping.autosave import Autosave
 from nntui.tui.stepping.background import BackgroundRun
 from nntui.tui.stepping.inspector_history import InspectorHistory
+from nntui.tui.stepping.pace import FramePace
 from nntui.tui.stepping.pane_layout import PaneLayout
 from nntui.tui.stepping.pane_regions import LISTS, Content
 from nntui.tui.stepping.player import Player
@@ -134,13 +135,15 @@ class SteppingBase(Screen[None]):
         self.command_line = CommandLine(self.completions)
         self.footer = KeyFooter(keymap)
 
+        pace = FramePace(lambda: getattr(self.app, "traffic", (0, 0)))
         self.background = BackgroundRun(
             self,
+            pace,
             lambda: frame_of(debugger, on_the_way=True, before=self.wants_before),
             self.paint,
             self._failed,
         )
-        self.player = Player(self, debugger, self.show)
+        self.player = Player(self, debugger, self.background, pace, self.show)
         self.autosave = Autosave(self, debugger, self.background, self.say, wanted=keep_state)
         self.inspector_history = InspectorHistory(
             self, debugger, self.background, self.inspector_pane

@@ -8,10 +8,11 @@ from nntui.debugger.commands.command import Movement
 from nntui.debugger.step import destination
 from nntui.tui.panes.timeline import Timeline
 from nntui.tui.stepping.base import CHOOSE_FIRST, SteppingBase, at_rest
+from nntui.tui.stepping.player import THE_END
 
 MOST_COUNT: Final = 10**12
 _ENDS: Final = {
-    True: "this is the end of the run: no further step",
+    True: THE_END,
     False: "this is the start of the run",
 }
 
@@ -97,8 +98,16 @@ class RunActions(SteppingBase):
             self.player.start()
 
     def action_speed(self, by: int) -> None:
-        if not self.player.change(by):
-            self.say(f"space plays {self.player.speed}")
+        """Play faster or slower, now or the next time."""
+        self.player.change_speed(by)
+        self.say(f"{'playing ·' if self.player.playing else 'space plays'} {self.player.words}")
+
+    def action_play_unit(self) -> None:
+        """Choose what space plays: steps, neurons, examples, updates, epochs, or what fits."""
+        self.player.change_unit()
+        chosen = self.player.is_unit_chosen
+        unit = self.player.words if chosen else "steps first, and updates after the first of them"
+        self.say(f"{'playing ·' if self.player.playing and chosen else 'space plays'} {unit}")
 
     def action_pause(self) -> None:
         if not self.halt():
@@ -106,13 +115,13 @@ class RunActions(SteppingBase):
 
     def halt(self) -> bool:
         """Stop a movement or play; return whether one was under way."""
+        playing = self.player.stop()
         if self.background.running:
             self.background.halt()
             return True
-        if self.player.stop():
+        if playing:
             self.show("stopped")
-            return True
-        return False
+        return playing
 
     def _take_count(self) -> int:
         count, self.count = int(self.count or 1), ""

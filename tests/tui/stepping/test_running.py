@@ -147,10 +147,11 @@ async def test_the_frames_of_a_run_are_true_states_of_it(endless, debugger_of):
 async def test_play_steps_by_the_clock_until_space(app_on, debugger_of, status):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
-        await pilot.press(*["+"] * 9, "space")
+        await pilot.press(*["+"] * 3, "space")
         await until(pilot, lambda: debugger_of(app).position >= 5)
-        assert "playing 60 steps a second" in status(app)
+        assert "playing · 50 steps/s" in status(app)
         await pilot.press("space")
+        await _at_rest(pilot)
         here = debugger_of(app).position
         await pilot.pause(0.1)
         assert debugger_of(app).position == here
@@ -160,11 +161,70 @@ async def test_play_steps_by_the_clock_until_space(app_on, debugger_of, status):
 async def test_playing_changes_its_speed_on_the_way_within_its_bounds(app_on, status):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
-        await pilot.press("space", "-", "-", "-", "-")
-        assert "playing 1 step a second" in status(app)
-        await pilot.press(*["+"] * 10)
-        assert "playing 60 steps a second" in status(app)
+        await pilot.press("space", *["-"] * 9)
+        assert "playing · 0.5 steps/s" in status(app)
+        await pilot.press(*["+"] * 12)
+        assert "playing · 1000 steps/s" in status(app)
         await pilot.press("space")
+
+
+async def test_behind_the_first_update_play_shows_updates_and_only_their_ends(
+    app_on, debugger_of, status
+):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("u", "space")
+        schedule = debugger_of(app).schedule
+        ends = set(map(schedule.update_start, range(schedule.updates_per_epoch * schedule.epochs)))
+        await until(pilot, lambda: app.screen.latest.snapshot.position > schedule.update_start(2))
+        assert app.screen.latest.snapshot.position in ends
+        assert "playing · 10 updates/s" in status(app)
+        await pilot.press("space")
+        await _at_rest(pilot)
+        assert debugger_of(app).position in ends
+
+
+async def test_the_unit_that_was_chosen_is_played_wherever_the_run_stands(
+    app_on, debugger_of, status
+):
+    app = app_on("xor")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press(*["underscore"] * 5)
+        assert "space plays 5 epochs/s" in status(app)
+        await pilot.press("space")
+        debugger = debugger_of(app)
+        epoch = debugger.schedule.steps_per_epoch
+        await until(pilot, lambda: app.screen.latest.snapshot.position >= 2 * epoch)
+        assert app.screen.latest.snapshot.position % epoch == 0
+        await pilot.press("underscore")
+        assert "updates after the first" in status(app)
+        await pilot.press("space")
+        await _at_rest(pilot)
+
+
+async def test_stopping_play_in_the_middle_of_a_long_update_leaves_a_true_state(
+    endless, debugger_of, status
+):
+    async with endless.run_test(size=(120, 36)) as pilot:
+        await pilot.press(*["underscore"] * 5, *["+"] * 9, "space")
+        screen = endless.screen
+        await until(pilot, lambda: screen.latest.snapshot.position > 1000)
+        await pilot.press("space")
+        await _at_rest(pilot)
+        assert not screen.player.playing
+        assert "stopped" in status(endless)
+        assert screen.latest.snapshot == debugger_of(endless).snapshot()
+
+
+async def test_an_action_that_needs_the_debugger_ends_play(endless, debugger_of):
+    async with endless.run_test(size=(120, 36)) as pilot:
+        await pilot.press("right", "right", "space")
+        await until(pilot, lambda: endless.screen.player.playing)
+        await pilot.press("b")
+        await _at_rest(pilot)
+        await pilot.pause()
+        assert not endless.screen.player.playing
+        assert len(list(debugger_of(endless).breakpoints)) == 1
 
 
 async def test_play_ends_with_the_run(app_on, debugger_of, status):
