@@ -18,7 +18,8 @@ from nntui.text import clean
 
 if TYPE_CHECKING:
     from nntui.debugger.stepper import Stepper
-    from nntui.draw.picture import Pen, Picture, Span
+    from nntui.draw.picture import Picture, Span
+    from nntui.draw.svg import Pen
     from nntui.model.experiment import Experiment
     from nntui.model.network import Network
     from nntui.model.settings import SettingValue, TableFunction
@@ -210,7 +211,7 @@ def _drawn(stepper: Stepper, width: int, view: str | None) -> Picture:
 
     net = stepper.experiment.network.wiring()
     moment = Moment(stepper.snapshot(), before_last_update(stepper.run))
-    shown, scene = view_at(moment, view), Scene(net)
+    shown, scene = view_at(moment, view), Scene(stepper.experiment)
     layers = list(net.layer.values())
     largest = max(map(layers.count, set(layers)))
     plan = lay_out(
@@ -219,7 +220,7 @@ def _drawn(stepper: Stepper, width: int, view: str | None) -> Picture:
     heat = HeatMapCache()(plan, moment, shown)
     return paint(
         plan,
-        scene.neurons(moment, shown, Emphasis(), cells=plan.value_width),
+        scene.neurons(moment, shown, Emphasis(), layout=plan),
         scene.edges(moment, shown, Emphasis(), (*plan.edges, *heat.lines)),
         heat=heat,
     )
@@ -253,7 +254,7 @@ def _values(stepper: Stepper) -> Iterator[str]:
 
 def _as_svg(picture: Picture, title: str) -> str:
     """Draw a picture as an SVG document on a dark background."""
-    from nntui.draw.picture import Pen, svg
+    from nntui.draw.svg import Pen, svg
     from nntui.network_view.colours import RGB, Palette
 
     background, foreground = RGB.of("#121212"), RGB.of("#e0e0e0")

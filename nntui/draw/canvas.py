@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import groupby
 from typing import Final, NamedTuple
@@ -11,8 +11,8 @@ from nntui.draw.picture import Span
 
 Cell = tuple[int, int]
 """Column and row, counted from the top left."""
-_Look = tuple[str, float | None]
-_BLANK: Final[_Look] = ("blank", None)
+_Look = tuple[str, float | None, float | None]
+_BLANK: Final[_Look] = ("blank", None, None)
 
 
 class Canvas:
@@ -33,19 +33,37 @@ class Canvas:
         """Draw a character that takes one cell; outside the canvas it is dropped."""
         if 0 <= x < self.width and y in self._texts:
             self._texts[y][x] = text
-            self._looks[y][x] = (role, value)
+            self._looks[y][x] = (role, value, None)
+
+    def spans(self, x: int, y: int, spans: Sequence[Span]) -> None:
+        """Draw finished spans whose characters take a cell each, from the cell (x, y) on."""
+        if y not in self._texts:
+            return
+        for span in spans:
+            look = (span.role, span.value, span.below)
+            for character in span.text:
+                if 0 <= x < self.width:
+                    self._texts[y][x] = character
+                    self._looks[y][x] = look
+                x += 1
+
+    def is_blank(self, x: int, y: int, width: int) -> bool:
+        """Whether nothing is drawn yet in `width` cells from (x, y) on."""
+        if y not in self._texts or x < 0 or x + width > self.width:
+            return False
+        return all(text == " " for text in self._texts[y][x : x + width])
 
     def text(
         self, x: int, y: int, text: str, width: int, role: str, value: float | None = None
     ) -> None:
         """Draw a text that takes exactly `width` cells.
 
-        The first cell holds the whole text and the others are emptied, so a wide character is never
-        split; therefore texts must not overlap.
+        One with wide characters stands in its first cell as a whole, so that none is ever split:
+        nothing may be drawn over a part of it.
         """
-        self.cell(x, y, text, role, value)
-        for covered in range(x + 1, x + width):
-            self.cell(covered, y, "", role, value)
+        pieces = text if len(text) == width else (text, *[""] * (width - 1))
+        for covered, piece in enumerate(pieces, x):
+            self.cell(covered, y, piece, role, value)
 
     def rows(self) -> tuple[tuple[Span, ...], ...]:
         """Join neighbouring cells of one role into spans, row by row."""
@@ -75,59 +93,40 @@ DOTS: Final = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 """The bit of each dot in a braille character, by [row][column]."""
 _MIDDLE: Final = 1
 """The dot row, of four, at which a line meets a box."""
-
-# Sideways, and up or down.
-_SOLID: Final = "━┃"
-_BROKEN: Final = "╍╏"
-_TURNS: Final = {1: ("┓", "┗"), -1: ("┛", "┏")}
-"""Going down (1) or up (−1): the corner that leaves a row, the one that joins the next."""
+_ABREAST: Final = {1: (0,), 2: (0, 1), 3: (-1, 0, 1)}
+"""Where the dots of a line lie beside each other, by its width."""
 
 
-@lru_cache(maxsize=2048)
-def thin(leg: Leg, on: int = 1, off: int = 0) -> tuple[tuple[Cell, int], ...]:
+@lru_cache(maxsize=4096)
+def stroke(leg: Leg, pattern: str = "1", width: int = 1) -> tuple[tuple[Cell, int], ...]:
     """Return the cells of a braille line, each with the bits of its dots.
 
-    The line has `on` dots, then leaves `off` of them out, and so on. With `on` above 1 either end
-    has its dash.
+    `pattern` says which dots there are along the line, over and over: ``110`` leaves every third
+    one out. Either end has its dash. The line is `width` dots wide, 1 to 3.
     """
     x0, y0 = leg.x0 * 2, leg.y0 * 4 + _MIDDLE
     x1, y1 = leg.x1 * 2 + 1, leg.y1 * 4 + _MIDDLE
     count = max(abs(x1 - x0), abs(y1 - y0))
+    steep = abs(y1 - y0) > abs(x1 - x0)
     bits: dict[Cell, int] = {}
     # Sparse lines that all began with their first dot would draw upright stripes together.
-    period = on + off
-    first = (3 * leg.y0 + 2 * leg.y1) % period if on == 1 else 0
+    dotted = pattern.count("1") == 1
+    first = 3 * leg.y0 + 2 * leg.y1 if dotted else 0
     for i in range(count + 1):
-        if (i - first if on == 1 else min(i, count - i)) % period >= on:
+        if pattern[(i - first if dotted else min(i, count - i)) % len(pattern)] == "0":
             continue
         x = x0 + (2 * i * (x1 - x0) + count) // (2 * count)
         y = y0 + (2 * i * (y1 - y0) + count) // (2 * count)
-        cell = (x // 2, y // 4)
-        bits[cell] = bits.get(cell, 0) | DOTS[y % 4][x % 2]
+        for beside in _ABREAST[width]:
+            # A line beside a box would go into it.
+            dot_x = min(max(x + beside, x0), x1) if steep else x
+            dot_y = y if steep else y + beside
+            cell = (dot_x // 2, dot_y // 4)
+            bits[cell] = bits.get(cell, 0) | DOTS[dot_y % 4][dot_x % 2]
     return tuple(bits.items())
 
 
-@lru_cache(maxsize=2048)
-def stairs(leg: Leg, broken: bool) -> Mapping[Cell, str]:
-    """Return the cells of a heavy line, each with its box-drawing character.
-
-    It begins and ends with a sideways piece, so that an arrowhead fits at either end; a slanting
-    one takes at least two columns for that.
-    """
-    sideways, upright = _BROKEN if broken else _SOLID
-    marks: dict[Cell, str] = {}
-    steps = max(1, leg.x1 - 1 - leg.x0)
-    height = abs(leg.y1 - leg.y0)
-    way = 1 if leg.y1 >= leg.y0 else -1
-    row = leg.y0
-    for x in range(leg.x0, leg.x1 + 1):
-        along = min(x - leg.x0, steps)
-        goal = leg.y0 + way * ((2 * along * height + steps) // (2 * steps))
-        if goal == row:
-            marks[x, row] = sideways
-            continue
-        for between in range(row + way, goal, way):
-            marks[x, between] = upright
-        marks[x, row], marks[x, goal] = _TURNS[way]
-        row = goal
-    return marks
+@lru_cache(maxsize=4096)
+def path(leg: Leg) -> tuple[Cell, ...]:
+    """Return the cells through which a line runs, from its start to its end."""
+    return tuple(cell for cell, _ in stroke(leg))

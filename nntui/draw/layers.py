@@ -312,9 +312,12 @@ def settle(
     tops: list[list[int]],
     links: Links,
     height: int,
-    box_height: int,
+    box_heights: Sequence[int],
 ) -> dict[Lane, int]:
-    """Move the lanes in `tops` to where their lines bend least, and return the row of each."""
+    """Move the lanes in `tops` to where their lines bend least, and return the row of each.
+
+    `box_heights`: the rows of the boxes in each column.
+    """
     spot: dict[Item, tuple[int, int]] = {}
     for column, places in enumerate(entries):
         for i, entry in enumerate(places):
@@ -330,10 +333,14 @@ def settle(
                 if isinstance(end, Lane):
                     ends.setdefault(there, ([], []))[0].append(here)
 
+    def middle(column: int, i: int) -> int:
+        lane = entries[column][i].kind == "lane"
+        return tops[column][i] + (0 if lane else (box_heights[column] - 1) // 2)
+
     def pull(column: int, i: int) -> float | None:
         """Return the row between the ends of the lane's lines, as things stand."""
         sides = [
-            sum(tops[c][j] for c, j in side) / len(side)
+            sum(middle(c, j) for c, j in side) / len(side)
             for side in ends.get((column, i), ([], []))
             if side
         ]
@@ -345,7 +352,9 @@ def settle(
             for i, entry in enumerate(entries[column]):
                 wish = pull(column, i) if entry.kind == "lane" else None
                 if wish is not None:
-                    low, high = _freedom(entries[column], tops[column], i, height, box_height)
+                    low, high = _freedom(
+                        entries[column], tops[column], i, height, box_heights[column]
+                    )
                     tops[column][i] = min(max(round(wish), low), high)
     return {
         Lane(name, column): tops[column][i]

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import Final
+from itertools import pairwise
+from typing import Final, NamedTuple
 
-from nntui.draw.canvas import Cell, Leg, stairs
-from nntui.draw.layers import ColumnEntry, Draft, Edge, fold, settle, spread
-from nntui.draw.plan import Box, HeatMap, Layout, heat_maps_of
+from nntui.draw.labels import slots_of
+from nntui.draw.layers import ColumnEntry, Draft, Edge, Item, Lane, Order, fold, settle, spread
+from nntui.draw.plan import FRAMED, Box, HeatMap, Layout, heat_maps_of, is_crowded
 from nntui.text import cells
 
 _AS_IT_FITS: Final[Mapping[int, bool]] = {}
 
-MOST_LABELLED: Final = 40
-"""Between columns with more lines than this, only those in the spotlight get a label."""
+
+class Content(NamedTuple):
+    """What the box of a neuron is to hold, as far as it has room.
+
+    `caption` stands beside its name. `rows` of numbers have symbols of up to `symbol` cells before
+    them; one alone has `sign` cells behind it. `thumbnail`: whether a map stands beside them.
+    """
+
+    caption: str = ""
+    rows: int = 1
+    symbol: int = 0
+    sign: int = 0
+    thumbnail: bool = False
+
+
+_PLAIN: Final = Content()
+_NO_CONTENTS: Final[Mapping[str, Content]] = {}
 
 
 def lay_out(
@@ -27,11 +41,14 @@ def lay_out(
     value_width: int = 6,
     label_width: int = 5,
     folds: Mapping[int, bool] = _AS_IT_FITS,
+    contents: Mapping[str, Content] = _NO_CONTENTS,
+    image: tuple[int, int] | None = None,
 ) -> Layout:
     """Lay a network out in `width` × `height` cells.
 
-    Neurons without room fold into one row. When the width is scarce, values get fewer cells (the
-    layout says how many); when that does not do, the layout is wider and says `overflow`.
+    Boxes grow with the room; neurons without room fold into one row. When the width is scarce,
+    names and then values get fewer cells (the layout says how many); when that does not do, the
+    layout is wider and says `overflow`.
 
     Args:
         draft: the network, see ``layers.draft``.
@@ -41,29 +58,39 @@ def lay_out(
         label_width: cells for a weight; 0: only the executing connection has one.
         folds: by column (from 0), whether to fold it whole (True), or to show it whole and make
             the layout as high as that takes (False).
+        contents: what the neurons' boxes are to hold; by default a number.
+        image: the columns and rows in which the neurons of the first column are the points of an
+            image; None: they are none.
     """
     width, height = max(1, width), max(1, height)
     value_width, label_width = max(1, value_width), max(0, label_width)
     columns, order = draft.columns, draft.order
     asked = height
     unfolded = (c for c, folded in folds.items() if not folded and c < len(order))
-    height = max([height, *(len(order[c]) for c in unfolded)])
+    crowded = any(is_crowded(set(left), right, draft.incoming) for left, right in pairwise(columns))
+    above = 1 if crowded and height >= _TITLED else 0  # the rows for the titles of heat maps
+    height = max([height, *(len(order[c]) + above for c in unfolded)])
+    room = height - above
+    shown = None if folds.get(0, True) is False or not columns else _image_size(image, width, room)
     fit = fit_columns(
-        columns,
+        order,
         width,
+        room,
+        contents,
         value_width=value_width,
         label_width=label_width,
-        stackable=all(
-            sum(2 if isinstance(item, str) else 1 for item in items) <= height for items in order
-        ),
+        image=shown,
     )
+    heights = [form.height for form in fit.forms]
     entries = [
-        fold(items, height, fit.box_height, whole=folds.get(column, False))
+        fold(items, room, heights[column], whole=folds.get(column, False))
         for column, items in enumerate(order)
     ]
-    tops = [spread(column, height, fit.box_height) for column in entries]
-    lanes = settle(entries, tops, draft.detours, height, fit.box_height)
-    placed = _boxes(entries, tops, fit)
+    if shown is not None:
+        entries[0] = [ColumnEntry("fold", tuple(columns[0]))]
+    tops = [spread(column, room, high) for column, high in zip(entries, heights, strict=True)]
+    lanes = settle(entries, tops, draft.detours, room, heights)
+    placed = _boxes(entries, tops, fit, above, image if shown else None)
     boxes = tuple(box for column in placed for box in column)
     home = {name: box for box in boxes for name in box.names}
     heat_maps = heat_maps_of(placed, draft.incoming)
@@ -78,14 +105,34 @@ def lay_out(
         columns=placed,
         slots={},
         homes=home,
-        lanes=lanes,
+        lanes={lane: row + above for lane, row in lanes.items()},
         heat_maps=heat_maps,
     )
-    return replace(made, slots=_slots(made))
+    made = replace(made, ports=_ports(made))
+    return replace(made, slots=slots_of(made))
+
+
+_TITLED: Final = 8
+"""From so many rows on heat maps have titles."""
+_LEAST_IMAGE: Final = 3
+"""Rows of cells; an image that had fewer is a fold."""
+
+
+def _image_size(points: tuple[int, int] | None, width: int, height: int) -> tuple[int, int] | None:
+    """Return the columns and rows of cells of an image: two points a cell, one above the other."""
+    if points is None:
+        return None
+    columns, rows = points
+    high = min((rows + 1) // 2, height - 2, width // 3 * rows // (2 * columns))
+    return (max(1, 2 * high * columns // rows), high) if high >= _LEAST_IMAGE else None
 
 
 def _boxes(
-    entries: Sequence[Sequence[ColumnEntry]], tops: Sequence[Sequence[int]], fit: WidthFit
+    entries: Sequence[Sequence[ColumnEntry]],
+    tops: Sequence[Sequence[int]],
+    fit: WidthFit,
+    above: int,
+    image: tuple[int, int] | None,
 ) -> tuple[tuple[Box, ...], ...]:
     return tuple(
         tuple(
@@ -94,15 +141,19 @@ def _boxes(
                 folded=entry.kind == "fold",
                 column=column,
                 x=fit.lefts[column],
-                y=top,
-                width=fit.box_widths[column],
-                height=fit.box_height,
-                name_width=fit.name_widths[column],
+                y=top + above,
+                width=form.width,
+                height=form.height,
+                name_width=form.name_width,
+                symbol_width=form.symbol_width,
+                caption=form.caption,
+                thumbnail=form.thumbnail,
+                image=None if column else image,
             )
             for entry, top in zip(entries[column], tops[column], strict=True)
             if entry.kind != "lane"
         )
-        for column in range(len(entries))
+        for column, form in enumerate(fit.forms)
     )
 
 
@@ -117,31 +168,44 @@ def _drawn(
     return tuple((i, j) for i, j in between if not (own[j] in heat_maps and own[i] == own[j] - 1))
 
 
-def _slots(made: Layout) -> dict[Edge, Cell]:
-    """Return places for the labels of connections, near their targets: as many as have room."""
-    ending: dict[int, dict[Edge, Leg]] = {}
-    passing: dict[int, set[Leg]] = {}  # these have their label elsewhere
+def _ports(made: Layout) -> dict[Edge, tuple[int, int]]:
+    """Return the rows in which lines leave and meet boxes: side by side, as they come.
+
+    Lines to one lane leave a box together.
+    """
+    leaving: dict[str, dict[Item, int]] = {}
+    meeting: dict[str, dict[Item, int]] = {}
+    ends: list[tuple[Edge, Item, Item]] = []
     for source, target in made.edges:
-        *others, last = made.legs(source, target)
-        ending.setdefault(made.gap_before(target), {})[source, target] = last
-        for leg in others:
-            passing.setdefault(leg.x0, set()).add(leg)
-    slots: dict[Edge, Cell] = {}
-    width = made.label_width
-    for start, legs in ending.items():
-        if not width or len(legs) > MOST_LABELLED:
-            continue
-        crowd = crowd_of([*legs.values(), *passing.get(start, ())])
-        place = partial(best_slot, crowd=crowd, start=start, max_cost=_MAX_COST)
-        taken: set[Cell] = set()
-        # The line with the least choice goes first, or the others would take its only place.
-        easy = {edge: place(leg, width, ()) for edge, leg in legs.items()}
-        for edge, leg in sorted(legs.items(), key=lambda pair: easy[pair[0]] is not None):
-            slot = place(leg, width, taken)
-            if slot is not None:
-                slots[edge] = slot
-                taken.update(cover(slot, width))
-    return slots
+        start, end = made.homes[source], made.homes[target]
+        after: Item = Lane(source, start.column + 1)
+        before: Item = Lane(source, end.column - 1)
+        if end.column == start.column + 1:
+            after, before = target, source
+        leaving.setdefault(source, {})[after] = (
+            made.lanes.get(after, end.middle) if isinstance(after, Lane) else end.middle
+        )
+        meeting.setdefault(target, {})[before] = (
+            made.lanes.get(before, start.middle) if isinstance(before, Lane) else start.middle
+        )
+        ends.append(((source, target), after, before))
+    rows_out = {name: _side(made.homes[name], others) for name, others in leaving.items()}
+    rows_in = {name: _side(made.homes[name], others) for name, others in meeting.items()}
+    return {
+        (source, target): (rows_out[source][after], rows_in[target][before])
+        for (source, target), after, before in ends
+    }
+
+
+def _side(box: Box, others: Mapping[Item, int]) -> dict[Item, int]:
+    """Spread lines over the rows of a box, in the order of the rows that they lead to."""
+    if box.inside < 2:
+        return dict.fromkeys(others, box.middle)
+    order = sorted(others, key=others.__getitem__)
+    top, rows, count = box.y + 1, box.inside, len(order)
+    if count == 1:
+        return {order[0]: box.middle}
+    return {item: top + (2 * n + 1) * rows // (2 * count) for n, item in enumerate(order)}
 
 
 BRIEF: Final = 4
@@ -153,130 +217,157 @@ NAME_LIMIT: Final = 12
 _WIDEST_GAP: Final = 40
 """Between columns further apart than this the eye loses a line."""
 
+_LEAST_THUMBNAIL: Final = 3
+"""Rows of a map beside numbers, at least."""
+_TALLEST: Final = (9, 15)
+"""Rows of a box: where a fifth of the height is less, and at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The boxes of a column: their size, and what has room in them (see ``Box``)."""
+
+    width: int
+    height: int
+    name_width: int
+    symbol_width: int = 0
+    caption: bool = False
+    thumbnail: int = 0
+
 
 @dataclass(frozen=True, slots=True)
 class WidthFit:
-    """One way to fill a width: the widths of boxes and where each column starts.
+    """One way to fill a width: the boxes of each column, and where it starts."""
 
-    A box is `box_height` rows high: name and value side by side in 1, or one above the other in 2.
-    """
-
-    box_height: int
-    name_widths: tuple[int, ...]
-    box_widths: tuple[int, ...]
+    forms: tuple[Form, ...]
     lefts: tuple[int, ...]
     width: int
     value_width: int
 
 
-# What is given up, step by step, when the width gets scarce: (longest name, rows of a box, cells
-# between columns beyond the label, cells of a value at most). Before a label loses its place, the
-# drawing gets wider instead.
+class _Concession(NamedTuple):
+    """What is given up when the width gets scarce.
+
+    `name` is the longest name, `gap` the cells between columns beyond the label, `value` the cells
+    of a value at most.
+    """
+
+    name: int
+    captions: bool
+    symbols: bool
+    thumbnails: bool
+    gap: int
+    value: int
+
+
+# Before a label loses its place, the drawing gets wider instead.
 _ALL: Final = 99
-_CONCESSIONS: Final[tuple[tuple[int, int, int, int], ...]] = (
-    (NAME_LIMIT, 1, 5, _ALL),
-    (NAME_LIMIT, 2, 5, _ALL),
-    (8, 1, 4, _ALL),
-    (8, 2, 4, _ALL),
-    (5, 1, 3, _ALL),
-    (5, 2, 3, _ALL),
-    (3, 2, 2, _ALL),
-    (5, 2, 2, BRIEF),
-    (5, 1, 0, BRIEF),
+_CONCESSIONS: Final = (
+    _Concession(NAME_LIMIT, True, True, True, 7, _ALL),
+    _Concession(NAME_LIMIT, True, True, True, 5, _ALL),
+    _Concession(8, False, True, True, 4, _ALL),
+    _Concession(NAME_LIMIT, True, True, False, 5, _ALL),
+    _Concession(8, False, True, False, 4, _ALL),
+    _Concession(5, False, True, False, 3, _ALL),
+    _Concession(5, False, False, False, 2, _ALL),
+    _Concession(3, False, False, False, 2, _ALL),
+    _Concession(5, False, False, False, 2, BRIEF),
+    _Concession(5, False, False, False, 0, BRIEF),
 )
-_TOO_WIDE: Final[tuple[tuple[int, int, int, int], ...]] = ((8, 2, 3, _ALL), (8, 1, 3, _ALL))
+_TOO_WIDE: Final = _Concession(8, False, True, False, 3, _ALL)
 
 
 def fit_columns(
-    columns: Sequence[Sequence[str]],
+    order: Order,
     width: int,
+    height: int,
+    contents: Mapping[str, Content],
     *,
     value_width: int,
     label_width: int,
-    stackable: bool,
+    image: tuple[int, int] | None = None,
 ) -> WidthFit:
     """Return the first fit in at most `width` cells, or a wider one when there is none.
 
-    `stackable` says that boxes of two rows fit in height.
+    `image`: the cells of an image that takes the place of the first column.
     """
-    natural = [max(map(cells, names), default=1) for names in columns]
+    columns = [_Column.of(items, height, contents) for items in order]
 
-    def attempt(limit: int, box_height: int, beyond: int, most: int) -> WidthFit:
-        value = min(value_width, most)
-        names = tuple(max(1, min(limit, name)) for name in natural)
-        inner = (name + 1 + value if box_height == 1 else max(name, value) for name in names)
-        boxes = tuple(cells + 2 for cells in inner)
-        gaps = max(0, len(boxes) - 1)
-        spare = max((label_width + beyond) * gaps, min(width - sum(boxes), _WIDEST_GAP * gaps))
-        total = sum(boxes) + spare
+    def attempt(concession: _Concession) -> WidthFit:
+        value = min(value_width, concession.value)
+        forms = [column.form(concession, value) for column in columns]
+        if image is not None:
+            forms[0] = Form(image[0] + 2, image[1] + 2, image[0])
+        gaps = max(0, len(forms) - 1)
+        boxes = sum(form.width for form in forms)
+        spare = max((label_width + concession.gap) * gaps, min(width - boxes, _WIDEST_GAP * gaps))
+        total = boxes + spare
         lefts, used = [], max(0, width - total) // 2
-        for i, box in enumerate(boxes):
+        for i, form in enumerate(forms):
             lefts.append(used)
-            used += box + (spare * (i + 1) // gaps - spare * i // gaps if gaps else 0)
-        return WidthFit(box_height, names, boxes, tuple(lefts), total, value)
+            used += form.width + (spare * (i + 1) // gaps - spare * i // gaps if gaps else 0)
+        return WidthFit(tuple(forms), tuple(lefts), total, value)
 
     for concession in _CONCESSIONS:
-        if concession[1] == 1 or stackable:
-            fit = attempt(*concession)
-            if fit.width <= width:
-                return fit
-    return next(attempt(*choice) for choice in _TOO_WIDE if choice[1] == 1 or stackable)
+        fit = attempt(concession)
+        if fit.width <= width:
+            return fit
+    return attempt(_TOO_WIDE)
 
 
-# What it costs to cover a cell of another line: in the middle of the label, or at its rim.
-_MIDDLE: Final = 4.0
-_RIM: Final = 1.5
-# What each cell of distance from the target costs, each cell beside the label's own line, and each
-# corner of that line that it hides.
-_DISTANCE: Final = 0.15
-_BESIDE: Final = 0.5
-_CORNER: Final = 0.5
-# A label that would cost more is left out.
-_MAX_COST: Final = 8.0
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """What the boxes of a column are to hold, and the rows that there are for them."""
 
+    neurons: int
+    lanes: int
+    room: int
+    name: int
+    caption: int
+    rows: int
+    symbol: int
+    sign: int
+    thumbnail: bool
 
-def cover(slot: Cell, width: int) -> list[Cell]:
-    """Return the cells of a label at `slot` and the one that must stay free at either side."""
-    x, y = slot
-    return [(cell, y) for cell in range(x - 1, x + width + 1)]
+    @classmethod
+    def of(cls, items: Sequence[Item], room: int, contents: Mapping[str, Content]) -> _Column:
+        names = [item for item in items if isinstance(item, str)]
+        wishes = [contents.get(name, _PLAIN) for name in names] or [_PLAIN]
+        return cls(
+            len(names),
+            len(items) - len(names),
+            room,
+            max(map(cells, names), default=1),
+            max(cells(wish.caption) for wish in wishes),
+            max(wish.rows for wish in wishes),
+            max(wish.symbol for wish in wishes),
+            max(wish.sign for wish in wishes),
+            any(wish.thumbnail for wish in wishes),
+        )
 
+    def form(self, concession: _Concession, value: int) -> Form:
+        """Choose the form of the boxes: as high as there is room and use for."""
+        name = max(1, min(concession.name, self.name))
+        most = self.rows + 2
+        with_map = concession.thumbnails and self.thumbnail
+        if with_map:
+            least, highest = _TALLEST
+            most = max(most, min(highest, max(least, self.room // 5)))
+        height = self._height(most)
+        if height < FRAMED:
+            return Form(name + 1 + value + self.sign + 2, 1, name)
+        rows = height - 2
+        thumbnail = 2 * rows if with_map and rows >= _LEAST_THUMBNAIL else 0
+        if not concession.symbols:
+            return Form(max(name, value) + 2, height, name)
+        inner = value + (self.symbol + 1 if self.symbol else 0) + (thumbnail + 1) * bool(thumbnail)
+        caption = concession.captions and self.caption > 0
+        title = name + 2 + (self.caption + 3 if caption else 0)
+        return Form(max(inner, title) + 4, height, name, self.symbol, caption, thumbnail)
 
-def best_slot(
-    leg: Leg,
-    width: int,
-    taken: Container[Cell],
-    crowd: Mapping[Cell, int],
-    *,
-    start: int,
-    max_cost: float = float("inf"),
-    far: bool = False,
-) -> Cell | None:
-    """Return where on `leg` a label of `width` cells fits best: its first cell, or None.
-
-    It stands near the leg's end, or near its start when that is the `far` one.
-    `crowd` counts the lines, this one included, in each cell. The gap begins at `start`: a leg from
-    further away comes from behind boxes. Its first and last cell stay free for an arrowhead.
-    """
-    own = stairs(leg, False)
-    best, least = None, max_cost
-    half = width // 2
-    for x, y in own:
-        left = x - half
-        if left <= max(leg.x0, start) or left + width > leg.x1:
-            continue
-        cost = (left - leg.x0 if far else leg.x1 - left - width) * _DISTANCE
-        for i in range(width):
-            cell = (left + i, y)
-            cost += 0 if cell in own else _BESIDE
-            cost += _CORNER * ((left + i, y - 1) in own or (left + i, y + 1) in own)
-            others = crowd.get(cell, 0) - (cell in own)
-            if others > 0:
-                cost += others * (_MIDDLE if abs(i - half) <= 1 else _RIM)
-        if cost < least and not any(cell in taken for cell in cover((left, y), width)):
-            best, least = (left, y), cost
-    return best
-
-
-def crowd_of(legs: Iterable[Leg]) -> Counter[Cell]:
-    """Return how many of the lines run through each cell."""
-    return Counter(cell for leg in legs for cell in stairs(leg, False))
+    def _height(self, most: int) -> int:
+        for height in range(most, FRAMED - 1, -1):
+            apart = self.neurons - 1 if height > FRAMED else 0
+            if self.neurons * height + apart + self.lanes <= self.room:
+                return height
+        return 1

@@ -3,43 +3,32 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from nntui.draw.canvas import Canvas, Cell, stairs, thin
+from nntui.draw.boxes import STOP, draw_box
+from nntui.draw.canvas import Canvas, Cell, Leg, path, stroke
+from nntui.draw.labels import best_slot, cover, crowd_of
 from nntui.draw.layers import Draft, Edge
-from nntui.draw.layout import best_slot, cover, crowd_of, lay_out
-from nntui.draw.picture import Area, EdgeLook, EdgeState, Mark, NodeLook, Picture, Trace
-from nntui.draw.plan import Box, FilledHeatMaps, Layout, fill_heat_maps
+from nntui.draw.layout import Content, lay_out
+from nntui.draw.picture import EdgeLook, EdgeState, NodeLook, Picture, Reading, Trace
+from nntui.draw.plan import FilledHeatMaps, HeatMap, Layout, fill_heat_maps
 from nntui.draw.visible import VisibleLine, select
-from nntui.text import cells, cut, padded
+from nntui.text import cells, cut
 
-# mark: (left rim, right rim, role)
-_MARKS: Final[Mapping[Mark, tuple[str, str, str]]] = {
-    "plain": ("▏", "▕", "box"),
-    "current": ("▐", "▌", "box.current"),
-    "focus": ("‹", "›", "box.focus"),
-    "dim": (" ", " ", "box.dim"),
-}
-_FOLD: Final = "⋮"
-STOP: Final = "●"
-"""Marks a neuron or a connection that has a breakpoint."""
+BEAD: Final = "●"
+"""The product that travels along a connection."""
 
-
-# How many dots in a row a line has, and how many are then left out: a positive one, a negative one.
-_DOTS: Final = {False: (1, 0), True: (3, 2)}
-_PENDING: Final = {False: (1, 2), True: (1, 3)}
-_TRACE: Final = (1, 5)
-_TRACE_DONE: Final = (1, 3)
-_BESIDE: Final = (1, 2)
-_BESIDE_AHEAD: Final = (1, 6)
+# The dots and dashes of a line by its sign: what is negative is broken. What a pass has still to go
+# through is dotted; a trace, of a line that has no room, is sparse.
+_WHOLE: Final = {False: "1", True: "111100"}
+_PENDING: Final = {False: "100", True: "100100000"}
+_TRACE: Final = "1110000000"
+_TRACE_PENDING: Final = "100000"
 
 _LABEL: Final = 5
 """Cells of the one label in a drawing without labels, where its gap has the room."""
 
-# A fold shows the first of its neurons with the first of these marks that any of them has.
-_SHOWN_IN_FOLD: Final[tuple[Mark, ...]] = ("current", "focus")
-_BLANK: Final = NodeLook()
 _OUT: Final = frozenset({"bright", "focus"})
 # In these states a number that is not finite looks like none of the others.
 _ODD: Final = frozenset({"plain", "pending", "done", "bright"})
@@ -53,6 +42,7 @@ _ENDINGS: Final[Mapping[EdgeState, str]] = {
     "focus": ".focus",
     "current": ".current",
 }
+_Printed = tuple[VisibleLine, Cell, str]
 
 
 def paint(
@@ -68,7 +58,8 @@ def paint(
 
     Args:
         layout: where everything stands.
-        nodes: how neurons look; those without a look are blank.
+        nodes: how neurons look; those without a look are blank. The first neuron of an image has
+            the image as its thumbnail.
         edges: how connections look; those without a look are not drawn. It is enough to give those
             in `layout.edges`, the heat maps' `lines`, and the ones in the spotlight (`current`,
             `bright`, `focus`), which are drawn from and to folds, too. Of the others, the strongest
@@ -84,48 +75,47 @@ def paint(
     at_hand = {name for name, look in nodes.items() if look.mark == "current"}
     at_hand |= {edge[1] for edge, look in edges.items() if look.state == "current"}
     lines = select(layout, edges, scale, at_hand)
-    _draw_thin(canvas, [line for line in lines if line.look.state != "current"])
+    current = [line for line in lines if line.look.state == "current"]
+    _draw_lines(canvas, [line for line in lines if line.look.state != "current"])
     if heat is not None:
         _draw_heat(canvas, layout, lines, heat)
-    current = [line for line in lines if line.look.state == "current"]
-    for line in current:
-        tail = layout.tail(line.edge[1])
-        legs = line.legs if tail is None else (*line.legs, tail)
-        for leg in legs:
-            for (x, y), mark in stairs(leg, line.negative).items():
-                canvas.cell(x, y, mark, "edge.current", line.strength)
-        if line.look.forward is not None:
-            x, y, head = (*legs[-1][2:], "►") if line.look.forward else (*legs[0][:2], "◄")
-            canvas.cell(x, y, head, "edge.current", line.strength)
+    _draw_current(canvas, layout, current)
     labels = _labels(layout, lines, current)
-    for line, slot, text in labels:
+    for line, (x, y), text in labels:
         signed = -line.strength if line.negative else line.strength
         role = "label" + (".odd" if _is_odd(line) else _ENDINGS[line.look.state])
-        canvas.text(*slot, text, cells(text), role, signed)
+        canvas.text(x, y, text, cells(text), role, signed if line.look.weight else None)
         if line.look.state == "focus":
-            x, y = slot
             for beside, angle in ((x - 1, "‹"), (x + cells(text), "›")):
                 canvas.cell(beside, y, angle, role, signed)
     _draw_stops(canvas, lines, labels)
+    for line in current:
+        _draw_bead(canvas, layout, line, labels)
     ends = [name for line in current for name in line.edge]
     areas = [
-        _draw_box(canvas, layout, box, nodes, ends)
+        draw_box(canvas, box, nodes, ends, layout.value_width)
         for box in layout.boxes
-        if window is None or box.y in window or box.y + box.height - 1 in window
+        if window is None or (box.y < window.stop and box.y + box.height > window.start)
     ]
     stand = {line.edge: (*slot, cells(text)) for line, slot, text in labels}
-    traces = tuple(Trace(line.edge, line.legs, stand.get(line.edge)) for line in lines)
+    traces = tuple(
+        Trace(
+            line.edge, line.legs, stand.get(line.edge), _edge_role(line), line.strength,
+            _pattern(line), line.dots,
+        )
+        for line in lines
+    )  # fmt: skip
     return Picture(layout.width, layout.height, canvas.rows(), tuple(areas), traces)
 
 
-def _draw_thin(canvas: Canvas, lines: Iterable[VisibleLine]) -> None:
+def _draw_lines(canvas: Canvas, lines: Iterable[VisibleLine]) -> None:
     dots: dict[Cell, int] = {}
     owner: dict[Cell, tuple[str, float]] = {}
     for line in lines:
         look = (_edge_role(line), line.strength)
-        on, off = _stroke(line)
+        pattern = _pattern(line)
         for leg in line.legs:
-            for cell, bits in thin(leg, on, off):
+            for cell, bits in stroke(leg, pattern, line.dots):
                 dots[cell] = dots.get(cell, 0) | bits
                 owner[cell] = look
     for (x, y), bits in dots.items():
@@ -134,24 +124,38 @@ def _draw_thin(canvas: Canvas, lines: Iterable[VisibleLine]) -> None:
 
 def _edge_role(line: VisibleLine) -> str:
     state = line.look.state
+    if state == "current":
+        return "edge.current"
     if _is_odd(line):
         return "edge.odd"
-    sign = "negative" if line.negative else "positive"
-    ending = ".ahead" if state == "dim" and line.look.ahead else _ENDINGS[state]
-    return f"edge.{sign}{ending}"
+    sign = "negative" if line.negative else "positive" if line.look.weight else "zero"
+    return f"edge.{sign}{_ENDINGS[state]}"
 
 
 def _is_odd(line: VisibleLine) -> bool:
     return line.look.state in _ODD and not math.isfinite(line.look.weight)
 
 
-def _stroke(line: VisibleLine) -> tuple[int, int]:
+def _pattern(line: VisibleLine) -> str:
     ahead = line.look.ahead or line.look.state == "pending"
-    if line.look.state == "dim":
-        return _BESIDE_AHEAD if ahead else _BESIDE
     if line.trace:
-        return _TRACE_DONE if line.look.state == "done" else _TRACE
-    return (_PENDING if ahead else _DOTS)[line.negative]
+        return _TRACE_PENDING if ahead else _TRACE
+    return (_PENDING if ahead and line.look.state != "current" else _WHOLE)[line.negative]
+
+
+def _draw_current(canvas: Canvas, layout: Layout, current: Iterable[VisibleLine]) -> None:
+    """Draw the lines that are being computed where they always are, with an arrowhead."""
+    for line in current:
+        legs = _all_legs(layout, line)
+        _draw_lines(canvas, [line._replace(legs=legs)])
+        if line.look.forward is not None:
+            x, y, head = (*legs[-1][2:], "►") if line.look.forward else (*legs[0][:2], "◄")
+            canvas.cell(x, y, head, "edge.current", line.strength)
+
+
+def _all_legs(layout: Layout, line: VisibleLine) -> tuple[Leg, ...]:
+    tail = layout.tail(line.edge[1])
+    return line.legs if tail is None else (*line.legs, tail)
 
 
 def _draw_heat(
@@ -165,11 +169,22 @@ def _draw_heat(
             role = "heat.negative" if shade.negative else "heat.positive"
             for x in range(shade.x, shade.x + shade.width):
                 canvas.cell(x, shade.y, shade.mark, role, shade.strength)
+    for column, each in layout.heat_maps.items():
+        if each.rows and each.rows[0][0] > 0 and column not in hidden:
+            _draw_axis(canvas, each, each.rows[0][0] - 1, heat.scales.get(column, 0.0))
 
 
-def _draw_stops(
-    canvas: Canvas, lines: Iterable[VisibleLine], labels: Iterable[tuple[VisibleLine, Cell, str]]
-) -> None:
+def _draw_axis(canvas: Canvas, heat: HeatMap, y: int, scale: float) -> None:
+    """Write above a map which sources its columns are, and what the strongest shade stands for."""
+    first, last = heat.ends
+    axis = f"{first} → {last}" if heat.width > 1 else last
+    wordings = (f"{axis} · ±{scale:.2g}", axis, f"{first}→", "→")
+    wording = next((each for each in wordings if cells(each) <= heat.width), "")
+    if wording:
+        canvas.text(heat.x, y, wording, cells(wording), "axis")
+
+
+def _draw_stops(canvas: Canvas, lines: Iterable[VisibleLine], labels: Sequence[_Printed]) -> None:
     """Draw a dot before the label of each connection with a breakpoint, or else on its line."""
     slots = {line.edge: slot for line, slot, _ in labels}
     taken = {cell for _, slot, text in labels for cell in cover(slot, cells(text))}
@@ -180,108 +195,123 @@ def _draw_stops(
             x, y = slots[line.edge]
             canvas.cell(x - 1, y, STOP, "stop")
             continue
-        free = [cell for cell in stairs(line.legs[-1], False) if cell not in taken]
+        free = [cell for cell in path(line.legs[-1]) if cell not in taken]
         if free:
             canvas.cell(*free[len(free) // 2], STOP, "stop")
 
 
-def _labels(
-    layout: Layout, lines: list[VisibleLine], current: list[VisibleLine]
-) -> list[tuple[VisibleLine, Cell, str]]:
-    """Choose the labels to print: the current one always, others where they cover no other."""
+def _labels(layout: Layout, lines: list[VisibleLine], current: list[VisibleLine]) -> list[_Printed]:
+    """Choose the labels to print, each in its own place.
+
+    One that has none is printed in the spotlight only, where it covers no other; those out of it
+    give way.
+    """
     taken: set[Cell] = set()
-    printed: list[tuple[VisibleLine, Cell, str]] = []
-    path = {cell for line in current for leg in line.legs for cell in stairs(leg, False)}
+    printed: list[_Printed] = []
+    way = {cell for line in current for leg in line.legs for cell in path(leg)}
     spotlit = [line for line in lines if line.spotlit]
-    crowd = crowd_of([line.legs[0 if line.look.at_source else -1] for line in spotlit])
-    # The last to be drawn is the first to be labelled.
-    for line in reversed(lines):
+    crowd = crowd_of([line.legs[-1] for line in spotlit])
+    # The last to be drawn is the first to be labelled, and one that has a place before the others.
+    order = sorted(lines, key=lambda line: (line.spotlit, line.edge in layout.slots))
+    for line in reversed(order):
         if not line.look.label or line.trace:
             continue
         is_current = line.look.state == "current"
         text = cut(line.look.label, layout.label_width or (_LABEL if is_current else 0))
         width = cells(text)
-        slot = None if line.look.at_source else layout.slots.get(line.edge)
+        slot = layout.slots.get(line.edge)
         if slot and any(cell in taken for cell in cover(slot, width)):
             slot = None
         if slot is None and line.spotlit:
-            far = line.look.at_source
-            leg = line.legs[0 if far else -1]
-            start = leg.x0 if far else layout.gap_before(line.edge[1])
-            slot = best_slot(leg, width, taken, crowd, start=start, far=far)
+            start = layout.gap_before(line.edge[1])
+            slot = best_slot(line.legs[-1], width, taken, crowd, start=start)
         if slot is None or width == 0:
             continue
         covered = cover(slot, width)
-        if not is_current and any(cell in path for cell in covered):
+        if not is_current and any(cell in way for cell in covered):
             continue
         taken.update(covered)
         printed.append((line, slot, text))
     return printed
 
 
-def _draw_box(
-    canvas: Canvas, layout: Layout, box: Box, nodes: Mapping[str, NodeLook], ends: Iterable[str]
-) -> Area:
-    """Draw a neuron's box, or a fold: as its current or focused neuron, if any; else as a span."""
-    name: str | None = box.names[0]
-    if box.folded:
-        marked = {nodes[name].mark: name for name in reversed(box.names) if name in nodes}
-        shown = next((marked[mark] for mark in _SHOWN_IN_FOLD if mark in marked), None)
-        name = shown or next((name for name in ends if name in box.names), None)
-    value: float | None = None
-    inner = box.width - 2
-    if name is None:
-        count = len(box.names)
-        span = f"{box.names[0]}…{box.names[-1]}"
-        wordings = (f"{span} ({count})", span, f"{_FOLD} {count} more", f"{_FOLD} {count}", _FOLD)
-        wording = next((each for each in wordings if cut(each, inner) == each), "")
-        rows, role = [f" {padded(wording, inner)} "] * box.height, "fold"
-    else:
-        look = nodes.get(name, _BLANK)
-        left, right, role = _MARKS[look.mark]
-        texts = [padded(name, inner), padded(look.value, inner, right=True)]
-        if box.height == 1:
-            # In the place of the blank, a neuron shown in a fold has the fold's sign.
-            between = _FOLD if box.folded else " "
-            number = padded(look.value, layout.value_width, right=True)
-            texts = [padded(padded(name, box.name_width) + between + number, inner)]
-        rims = [STOP if look.stop else left, left]
-        rows = [rim + text + right for rim, text in zip(rims, texts, strict=False)]
-        if look.tone is not None and not math.isnan(look.tone):
-            value = round(max(-1.0, min(1.0, look.tone)), 2)
-        elif role == "box" and look.tone is not None:
-            role = "box.odd"
-    for i, row in enumerate(rows):
-        canvas.text(box.x, box.y + i, row, box.width, role, value)
-    return Area(name or box.names[0], box.x, box.y, box.width, box.height)
+_NEAR: Final = 3
+"""So many rows from the bead its caption may stand."""
+
+
+def _draw_bead(
+    canvas: Canvas, layout: Layout, line: VisibleLine, labels: Sequence[_Printed]
+) -> None:
+    """Draw the product that travels, and beside the place where it arrives what it is."""
+    look = line.look
+    if look.bead is None:
+        return
+    legs = _all_legs(layout, line)
+    way = list(dict.fromkeys(cell for leg in legs for cell in path(leg)))
+    first, last = (0, len(way) - 2) if look.forward else (1, len(way) - 1)
+    place = round(look.bead * (len(way) - 1))
+    canvas.cell(*way[min(max(place, first), max(last, first))], BEAD, "bead")
+    x, y = way[max(len(way) - 2, 0)] if look.forward else way[min(1, len(way) - 1)]
+    leg = legs[-1] if look.forward else legs[0]
+    start = max(leg.x0, layout.gap_before(line.edge[1])) if look.forward else leg.x0
+    for wording in look.product:
+        width = cells(wording)
+        for row in sorted(range(y - _NEAR, y + _NEAR + 1), key=lambda row: abs(row - y)):
+            free = (
+                left
+                for left in range(start + 1, leg.x1 - width + 1)
+                if canvas.is_blank(left - 1, row, width + 2)
+            )
+            left = min(free, key=lambda left: abs(left + width // 2 - x), default=None)
+            if left is not None:
+                canvas.text(left, row, wording, width, "bead.caption")
+                return
+    if look.product:
+        wording = look.product[-1]
+        taken = {cell for _, slot, text in labels for cell in cover(slot, cells(text))}
+        taken.add((x, y))
+        slot = best_slot(
+            leg, cells(wording), taken, {}, start=start, along=0.75 if look.forward else 0.25
+        )
+        if slot is not None:
+            canvas.text(*slot, wording, cells(wording), "bead.caption")
 
 
 _ROWS: Final = range(5, 41)
 """The heights that a drawing takes of its own accord."""
+ROWS_EACH: Final = 4
+"""Rows of such a drawing for each neuron of its largest layer: a box and a gap."""
 
 
 def drawing(
     draft: Draft,
     biases: Mapping[str, float],
     weights: Mapping[Edge, float],
+    captions: Mapping[str, str],
     *,
     width: int = 80,
     height: int | None = None,
 ) -> str:
     """Draw a network as lines of text: neurons with their biases, connections with their weights.
 
+    `captions` stand beside the neurons' names: their activation functions.
     Without a `height`, the drawing takes what its largest layer needs.
     """
     if height is None:
         largest = max(map(len, draft.columns), default=0)
-        height = min(max(3 * largest, _ROWS.start), _ROWS.stop - 1)
-    plan = lay_out(draft, width, height)
+        height = min(max(ROWS_EACH * largest, _ROWS.start), _ROWS.stop - 1)
+    contents = {name: Content(captions.get(name, ""), symbol=1) for name in draft.incoming}
+    plan = lay_out(draft, width, height, contents=contents)
 
     def shown(bias: float) -> str:
         texts = (f"{bias:+.2f}", f"{bias:+.2f}".replace("0.", ".", 1), f"{bias:+.1f}")
         return next((text for text in texts if len(text) <= plan.value_width), f"{bias:+.0f}")
 
-    nodes = {name: NodeLook(shown(bias)) for name, bias in biases.items()}
+    nodes = {
+        name: NodeLook(number, caption=captions.get(name, ""), readings=(Reading("b", number),))
+        for name, bias in biases.items()
+        for number in (shown(bias),)
+    }
     heat = fill_heat_maps(plan, weights.get)
     edges = {
         edge: EdgeLook(weights[edge], f"{weights[edge]:+.2f}")

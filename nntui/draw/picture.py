@@ -1,42 +1,61 @@
-"""A finished drawing: rows of text whose pieces have roles; the looks it is made from; SVG."""
+"""A finished drawing: rows of text whose pieces have roles; the looks it is made from."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from html import escape
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from nntui.draw.layers import Edge
-from nntui.text import cells
+
+_STATES: Final = {
+    "pending": " that this pass has still to go through",
+    "done": " that this pass has been through",
+    "bright": ", highlighted",
+    "dim": ", dimmed",
+    "focus": ", which the user has chosen",
+}
+_SIGNS: Final = {
+    "positive": "a connection with a number above 0",
+    "negative": "a connection with a number below 0",
+    "zero": "a connection with the number 0, or with none yet",
+}
 
 ROLES: Final[Mapping[str, str]] = {
     "blank": "nothing here",
-    "box": "a neuron",
-    "box.current": "the neuron that is being computed",
-    "box.focus": "the neuron that the user has chosen",
-    "box.dim": "a neuron that is dimmed",
-    "box.odd": "a neuron whose number is not finite",
+    "box": "a neuron's number, the one that the view is about",
+    "box.current": "that of the neuron that is being computed",
+    "box.focus": "that of the neuron that the user has chosen",
+    "box.dim": "that of a neuron that is dimmed",
+    "box.odd": "a number that is not finite",
+    "frame": "the frame of a neuron's box",
+    "frame.current": "that of the neuron that is being computed",
+    "frame.focus": "that of the neuron that the user has chosen",
+    "frame.dim": "that of a neuron that is dimmed",
+    "name": "a neuron's name on its frame",
+    "name.current": "that of the neuron that is being computed",
+    "name.focus": "that of the neuron that the user has chosen",
+    "name.dim": "that of a neuron that is dimmed",
+    "caption": "what stands beside a name: an activation function",
+    "symbol": "what a number in a box is",
+    "number": "a number in a box",
+    "right": "an answer is right",
+    "wrong": "an answer is wrong",
     "fold": "neurons for which there is no row",
-    "edge.positive": "a connection with a weight of at least 0",
-    "edge.negative": "a connection with a weight below 0",
+    "axis": "what the rows or columns of a map are",
+    **{f"edge.{sign}": meaning for sign, meaning in _SIGNS.items()},
     **{
         f"edge.{sign}.{state}": f"such a connection{meaning}"
-        for state, meaning in {
-            "pending": " that this pass has still to go through",
-            "done": " that this pass has been through",
-            "bright": ", highlighted",
-            "dim": ", dimmed",
-            "ahead": ", dimmed, that this pass has still to go through",
-            "focus": ", which the user has chosen",
-        }.items()
-        for sign in ("positive", "negative")
+        for state, meaning in _STATES.items()
+        for sign in _SIGNS
     },
     "edge.odd": "a connection with a number that is not finite",
     "edge.current": "the connection that is being computed",
     "heat.positive": "connections that share a cell, the strongest of which is at least 0",
     "heat.negative": "such connections, the strongest of which is below 0",
+    "bead": "the product that travels along the connection that is being computed",
+    "bead.caption": "that product in numbers",
     "label": "a weight printed on its connection",
     "label.pending": "the weight of a connection that this pass has still to go through",
     "label.done": "the weight of a connection that this pass has been through",
@@ -75,26 +94,45 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A rectangle of cells that belongs to the neuron `name`."""
+    """A rectangle of cells that belongs to the neuron `name`, or to the points of an image.
+
+    `points`: the neurons of an image, row by row; its frame belongs to the first one.
+    """
 
     name: str
     x: int
     y: int
     width: int
     height: int
+    points: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
+
+    def at(self, x: int, y: int) -> str | None:
+        """Return the neuron at a cell, or None outside."""
+        if not (self.x <= x < self.x + self.width and self.y <= y < self.y + self.height):
+            return None
+        across, down = x - self.x - 1, y - self.y - 1
+        if not self.points or not (0 <= across < self.width - 2 and 0 <= down < self.height - 2):
+            return self.name
+        row = self.points[down * len(self.points) // (self.height - 2)]
+        return row[across * len(row) // (self.width - 2)]
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Where the line of a connection runs, and where its label stands, if it has one.
+    """Where the line of a connection runs and how, and where its label stands, if it has one.
 
     `legs` has the straight pieces of the line: the columns and rows of their two ends. `label` has
-    the label's first column, its row and its width.
+    the label's first column, its row and its width. `role` and `value` are those of the line's
+    spans, `pattern` its dots and dashes and `dots` its width, as in ``canvas.stroke``.
     """
 
     edge: Edge
     legs: tuple[tuple[int, int, int, int], ...]
     label: tuple[int, int, int] | None = None
+    role: str = "edge.positive"
+    value: float | None = None
+    pattern: str = "1"
+    dots: int = 1
 
     def distance(self, x: int, y: int) -> float:
         """Return how far a cell is from the line or the label, in rows; 0 on the label."""
@@ -142,10 +180,7 @@ class Picture:
 
         For a fold it is the neuron that it shows, or else the first one that it hides.
         """
-        for area in self.areas:
-            if area.x <= x < area.x + area.width and area.y <= y < area.y + area.height:
-                return area.name
-        return None
+        return next((name for area in self.areas if (name := area.at(x, y)) is not None), None)
 
     def edge_at(self, x: int, y: int) -> Edge | None:
         """Return the connection whose label or line is at the cell or next to it, or None.
@@ -167,30 +202,54 @@ EdgeState = Literal["plain", "pending", "done", "current", "focus", "bright", "d
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """A number in a neuron's box, with the symbol that says what it is.
+
+    The view is about the one that `leads`. `right`: whether it is a verdict, and which one.
+    """
+
+    symbol: str
+    value: str
+    leads: bool = False
+    right: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NodeLook:
     """How a neuron looks.
 
-    `value` is its formatted number, "" when it has none yet. `tone` in −1..1 shades the box (None:
-    no shade, nan: its number is not finite). `mark` says what the neuron is at this moment; with
+    `value` is its formatted number, "" when it has none yet. `tone` in −1..1 shades it (None: no
+    shade, nan: its number is not finite). `mark` says what the neuron is at this moment; with
     a `stop` (a breakpoint) it has a dot at its left rim.
+
+    A box with a frame has `caption` on it, `readings` instead of the value, as many as have room,
+    and beside them `thumbnail`, the rows of a map. `right`: a verdict, a sign behind the value, or
+    on the frame together with `foot`.
     """
 
     value: str = ""
     tone: float | None = None
     mark: Mark = "plain"
     stop: bool = False
+    caption: str = ""
+    readings: tuple[Reading, ...] = ()
+    thumbnail: tuple[tuple[Span, ...], ...] = ()
+    right: bool | None = None
+    foot: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class EdgeLook:
     """How a connection looks.
 
-    `weight` gives sign and strength, `label` is the formatted weight: near the target, or
-    `at_source`. A `current` connection has an arrowhead: at its target when the pass goes
-    `forward`, at its source on the way back, none when that is None. The pass has been through
-    one that is `done` and not yet through one that is `pending`, or `ahead` in another state. One
-    in `focus` has its label in angles; one with a `stop` has a dot before its label, or on its
-    line.
+    `weight` gives sign and strength, `label` is the formatted weight. A `current` connection has
+    an arrowhead: at its target when the pass goes `forward`, at its source on the way back, none
+    when that is None. The pass has been through one that is `done` and not yet through one that is
+    `pending`, or `ahead` in another state. One in `focus` has its label in angles; one with a
+    `stop` has a dot before its label, or on its line.
+
+    `bead` is where on the line the product that travels is, 0 at the source and 1 at the target;
+    None: there is none. `product` has the wordings of its caption, the longest first.
     """
 
     weight: float
@@ -198,68 +257,6 @@ class EdgeLook:
     state: EdgeState = "plain"
     forward: bool | None = True
     stop: bool = False
-    at_source: bool = False
     ahead: bool = False
-
-
-WIDTH: Final = 8.4
-"""Pixels of a cell, sideways and upright; the letters are 14 high."""
-HEIGHT: Final = 18.0
-_SIZE: Final = 14
-_BASE: Final = 13.5
-_MARGIN: Final = 12.0
-_FONTS: Final = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace"
-
-
-class Pen(NamedTuple):
-    """How a span is drawn: colours as ``#rrggbb`` (None: the page's)."""
-
-    colour: str | None = None
-    ground: str | None = None
-    bold: bool = False
-    underline: bool = False
-    dim: bool = False
-
-
-def svg(
-    picture: Picture,
-    pen: Callable[[Span], Pen],
-    *,
-    background: str,
-    foreground: str,
-    title: str = "",
-) -> str:
-    """Draw a picture as an SVG document of its own.
-
-    `pen` says what each span looks like; `title` is for screen readers.
-    """
-    width, height = picture.width * WIDTH + 2 * _MARGIN, picture.height * HEIGHT + 2 * _MARGIN
-    font = f'font-family="{_FONTS}" font-size="{_SIZE}"'
-    box = f"0 0 {width:g} {height:g}"
-    lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" {font} fill="{foreground}">',
-        f"<title>{escape(title, quote=False)}</title>",
-        f'<rect width="100%" height="100%" fill="{background}"/>',
-    ]
-    texts = []
-    for row, spans in enumerate(picture.rows):
-        column, y = 0, _MARGIN + row * HEIGHT
-        for span in spans:
-            x, across, look = _MARGIN + column * WIDTH, cells(span.text) * WIDTH, pen(span)
-            column += cells(span.text)
-            if look.ground is not None:
-                size = f'width="{across:g}" height="{HEIGHT:g}"'
-                lines.append(f'<rect x="{x:g}" y="{y:g}" {size} fill="{look.ground}"/>')
-            if not span.text.isspace():
-                texts.append(
-                    f'<text x="{x:g}" y="{y + _BASE:g}" textLength="{across:g}" '
-                    f'lengthAdjust="spacingAndGlyphs" xml:space="preserve"{_attributes(look)}>'
-                    f"{escape(span.text, quote=False)}</text>"
-                )
-    return "\n".join([*lines, *texts, "</svg>", ""])  # the grounds lie below all texts
-
-
-def _attributes(pen: Pen) -> str:
-    fill = f' fill="{pen.colour}"' if pen.colour is not None else ""
-    bold = ' font-weight="bold"' * pen.bold
-    return fill + bold + ' text-decoration="underline"' * pen.underline + ' opacity="0.6"' * pen.dim
+    bead: float | None = None
+    product: tuple[str, ...] = ()

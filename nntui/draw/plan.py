@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nlargest
 from itertools import islice, pairwise
@@ -17,7 +17,13 @@ Direction = Literal["left", "right", "up", "down"]
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """The place of one neuron, or of several that share a fold."""
+    """The place of one neuron, or of several that share a fold or an image.
+
+    From 3 rows on a box has a frame. `name_width`: the most cells of a name. `symbol_width`: the
+    cells of the symbols before its numbers; 0: they have none, and nothing stands beside them.
+    `caption`: whether there is room for one on the frame. `thumbnail`: the columns of a map beside
+    the numbers. `image`: the columns and rows of the neurons in an image; None: it is none.
+    """
 
     names: tuple[str, ...]
     folded: bool
@@ -27,6 +33,28 @@ class Box:
     width: int
     height: int
     name_width: int
+    symbol_width: int = 0
+    caption: bool = False
+    thumbnail: int = 0
+    image: tuple[int, int] | None = None
+
+    @property
+    def middle(self) -> int:
+        """The row at which lines meet the box."""
+        return self.y + (self.height - 1) // 2
+
+    @property
+    def framed(self) -> bool:
+        return self.height >= FRAMED
+
+    @property
+    def inside(self) -> int:
+        """The rows for numbers."""
+        return self.height - 2 if self.framed else 1
+
+
+FRAMED: Final = 3
+"""A box of so many rows has a frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +64,9 @@ class Layout:
     `width` and `height` are the size of the drawing: the size asked for, or larger when `overflow`.
     `boxes` has every box column by column, top to bottom. `edges` are the connections with a box of
     their own at either end: the ones that a painting needs looks for, without those that a heat map
-    shows. `heat_maps` has the maps, by the column behind each, `homes` the box of each neuron: its
-    own, or the fold that it is in.
+    shows. `ports` has the rows in which their lines leave the one box and meet the other, where
+    they have rows of their own. `heat_maps` has the maps, by the column behind each, `homes` the
+    box of each neuron: its own, or the fold that it is in.
 
     Raises:
         KeyError: a method was asked about a neuron that there is not.
@@ -54,6 +83,7 @@ class Layout:
     slots: Mapping[Edge, Cell] = field(repr=False)
     homes: Mapping[str, Box] = field(repr=False)
     lanes: Mapping[Lane, int] = field(repr=False)
+    ports: Mapping[Edge, tuple[int, int]] = field(default_factory=dict, repr=False)
     heat_maps: Mapping[int, HeatMap] = field(default_factory=dict, repr=False)
 
     @property
@@ -64,7 +94,8 @@ class Layout:
     def legs(self, source: str, target: str) -> tuple[Leg, ...]:
         """Return the straight pieces of a connection's line, from source to target."""
         start, end = self.homes[source], self.homes[target]
-        x, y = start.x + start.width, start.y
+        leaving, meeting = self.ports.get((source, target), (start.middle, end.middle))
+        x, y = start.x + start.width, leaving
         legs = []
         for column in range(start.column + 1, end.column):
             row = self.lanes.get(Lane(source, column))
@@ -76,7 +107,7 @@ class Layout:
             legs.append(Leg(beside.x, row, beside.x + beside.width - 1, row))
             x, y = beside.x + beside.width, row
         tail = self.tail(target)
-        legs.append(Leg(x, y, end.x - 1 if tail is None else tail.x0 - 1, end.y))
+        legs.append(Leg(x, y, end.x - 1 if tail is None else tail.x0 - 1, meeting))
         return tuple(legs)
 
     def tail(self, target: str) -> Leg | None:
@@ -85,7 +116,7 @@ class Layout:
         heat = self.heat_maps.get(box.column)
         if heat is None or heat.alone or box.folded:
             return None
-        return Leg(heat.x, box.y, box.x - 1, box.y)
+        return Leg(heat.x, box.middle, box.x - 1, box.middle)
 
     def gap_before(self, name: str) -> int:
         """Return the first cell column of the gap in front of a neuron's box."""
@@ -107,7 +138,9 @@ class Layout:
         column = box.column + (1 if direction == "right" else -1)
         if not 0 <= column < len(self.columns):
             return None
-        nearest = min(self.columns[column], key=lambda other: (other.folded, abs(other.y - box.y)))
+        nearest = min(
+            self.columns[column], key=lambda other: (other.folded, abs(other.middle - box.middle))
+        )
         return nearest.names[0]
 
 
@@ -138,12 +171,14 @@ class HeatMap:
     order in which they are drawn from top to bottom, `each` so many columns wide; where they are
     many, neighbours share a cell, which shows their mean. `rows` has each row's place and the
     connections of each of its cells. `alone`: the gap is too narrow for lines beside it; else
-    `beside` has those that may be drawn.
+    `beside` has those that may be drawn. `ends` are the first and the last of the sources.
     """
 
     x: int
     each: int
+    width: int
     alone: bool
+    ends: tuple[str, str]
     rows: tuple[tuple[int, tuple[tuple[Edge, ...], ...]], ...]
     beside: tuple[Edge, ...]
 
@@ -162,10 +197,22 @@ class Shade(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FilledHeatMaps:
-    """The maps at one step, and the strongest connections, which are drawn beside them."""
+    """The maps at one step, and the strongest connections, which are drawn beside them.
+
+    `scales`: by the column behind a map, the number of its strongest cells.
+    """
 
     shades: tuple[Shade, ...]
     lines: tuple[Edge, ...]
+    scales: Mapping[int, float] = field(default_factory=dict)
+
+
+def is_crowded(
+    starts: Container[str], ends: Iterable[str], sources: Mapping[str, Collection[str]]
+) -> bool:
+    """Whether more connections lead from `starts` to `ends` than there can be lines."""
+    crossing = (1 for name in ends for source in sources.get(name, ()) if source in starts)
+    return sum(islice(crossing, MOST_LINES + 1)) > MOST_LINES
 
 
 def heat_maps_of(
@@ -180,8 +227,7 @@ def heat_maps_of(
         order = [name for box in left for name in box.names]
         here = set(order)
         ends = [name for box in right for name in box.names]
-        crossing = (1 for name in ends for source in sources.get(name, ()) if source in here)
-        if sum(islice(crossing, MOST_LINES + 1)) <= MOST_LINES:
+        if not is_crowded(here, ends, sources):
             continue
         start, end = left[0].x + left[0].width, right[0].x
         alone = end - start < _APART
@@ -197,7 +243,7 @@ def heat_maps_of(
         bins = [
             order[n * len(order) // cells : (n + 1) * len(order) // cells] for n in range(cells)
         ]
-        targets = [(box.y, box.names[0]) for box in right if not box.folded]
+        targets = [(box.middle, box.names[0]) for box in right if not box.folded]
         rows = tuple(
             (y, tuple(tuple((i, j) for i in names if i in ending) for names in bins))
             for y, j in targets
@@ -206,7 +252,9 @@ def heat_maps_of(
         near = [] if alone else targets
         beside = [(i, j) for _, j in near for i in sources.get(j, ()) if i in own]
         few = len(beside) <= MOST_CANDIDATES
-        heat_maps[column] = HeatMap(x, each, alone, rows, tuple(beside) if few else ())
+        heat_maps[column] = HeatMap(
+            x, each, width, alone, (order[0], order[-1]), rows, tuple(beside) if few else ()
+        )
     return heat_maps
 
 
@@ -226,6 +274,7 @@ def fill_heat_maps(layout: Layout, numbers: Numbers, window: range | None = None
 
     shades: list[Shade] = []
     lines: list[Edge] = []
+    scales: dict[int, float] = {}
     for column, heat in layout.heat_maps.items():
         rows = [
             (y, [mean(edges) for edges in cells])
@@ -233,7 +282,7 @@ def fill_heat_maps(layout: Layout, numbers: Numbers, window: range | None = None
             if window is None or y in window
         ]
         sizes = (abs(number) for _, row in rows for number in row if number is not None)
-        scale = max((size for size in sizes if math.isfinite(size)), default=0.0)
+        scales[column] = scale = max((size for size in sizes if math.isfinite(size)), default=0.0)
         shades += (
             Shade(column, heat.x + n * heat.each, y, heat.each, *_shade(number, scale))
             for y, row in rows
@@ -241,7 +290,7 @@ def fill_heat_maps(layout: Layout, numbers: Numbers, window: range | None = None
             if number is not None
         )
         lines += nlargest(LINES_BESIDE, heat.beside, key=size)
-    return FilledHeatMaps(tuple(shades), tuple(lines))
+    return FilledHeatMaps(tuple(shades), tuple(lines), scales)
 
 
 def _shade(number: float, scale: float) -> tuple[str, bool, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import replace
 from heapq import nlargest
@@ -32,12 +33,13 @@ _ORDER: Final[Mapping[EdgeState, int]] = {
 
 
 class VisibleLine(NamedTuple):
-    """A connection to draw. A `trace` is a line with few dots and without a label."""
+    """A connection to draw, `dots` wide. A `trace` is a line with few dots and without a label."""
 
     edge: Edge
     look: EdgeLook
     legs: tuple[Leg, ...]
     strength: float
+    dots: int
     trace: bool
 
     @property
@@ -89,17 +91,24 @@ def select(
         spotlit.append((edge, replace(look, label="") if others else look))
     whole, faint = _strongest(spans, lit, layout.height, at_hand)
     traces = {edge for edge, _ in faint}
+    across = Counter(
+        gap
+        for edge, _ in (*faint, *whole, *spotlit)
+        for gap in range(layout.homes[edge[0]].column, layout.homes[edge[1]].column)
+    )
+    most = 3 if max(across.values(), default=0) < CROWDED * layout.height else 2
     lines = [
-        VisibleLine(
-            edge,
-            look,
-            layout.legs(*edge),
-            strength_of(look.weight, scale),
-            trace=look.state == "dim" or edge in traces,
-        )
+        VisibleLine(edge, look, layout.legs(*edge), strength, dots, edge in traces)
         for edge, look in (*faint, *whole, *spotlit)
+        for strength in (strength_of(look.weight, scale),)
+        for dots in (1 if edge in traces else width_of(strength, most),)
     ]
     return sorted(lines, key=lambda line: (_ORDER[line.look.state], _size((line.edge, line.look))))
+
+
+def width_of(strength: float, most: int = 3) -> int:
+    """Return how many dots wide a line of a strength from 0 to 1 is, 1 to `most`."""
+    return min(1 + int(strength * most), most)
 
 
 def _strongest(

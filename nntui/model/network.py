@@ -377,7 +377,8 @@ class Network:
 
         net = self.wiring()
         drafted = draft(net.layer, net.sources, net.targets)
-        return drawing(drafted, self.biases, self.weights, width=width, height=height)
+        captions = {j: activation.name for j, activation in net.activation.items()}
+        return drawing(drafted, self.biases, self.weights, captions, width=width, height=height)
 
     @property
     def graph(self) -> nx.DiGraph[str]:

@@ -48,9 +48,11 @@ class RGB(NamedTuple):
 
 POSITIVE: Final = {True: RGB.of("#5fafff"), False: RGB.of("#005fb8")}
 NEGATIVE: Final = {True: RGB.of("#ffaf5f"), False: RGB.of("#a84b00")}
+FOCUS: Final = {True: RGB.of("#d7a6ff"), False: RGB.of("#7a2ea0")}
 STOP: Final = {True: RGB.of("#ff6b6b"), False: RGB.of("#b3001b")}
+RIGHT: Final = {True: RGB.of("#7fd88f"), False: RGB.of("#1d6f42")}
 MARK: Final = {True: RGB.of("#ffe066"), False: RGB.of("#6b4e00")}
-"""Each by whether the background is dark."""
+"""Each by whether the background is dark. MARK is what is computed now, and nothing else."""
 
 CLASSES: Final = {
     True: tuple(map(RGB.of, (
@@ -68,9 +70,10 @@ FAINT: Final = 0.7
 """How much of the foreground a faint text has: just enough to be read (WCAG AA)."""
 
 _BLACK, _WHITE = RGB(0, 0, 0), RGB(255, 255, 255)
-_PASS: Final = {"done": 1.0, "pending": 0.6}
-_LINES: Final = {"dim": 0.45, "ahead": 0.25, "bright": 1.0, "focus": 1.0}
-_LABELS: Final = {"dim": 0.4, "bright": 1.0, "focus": 1.0, "done": 0.95, "pending": 0.55}
+_LEAST: Final = 3.0
+"""The contrast that a line or a frame has at least (WCAG 2.1, graphics)."""
+_LEAST_TEXT: Final = 4.5
+"""The same of a text."""
 _OUT: Final = frozenset({"bright", "focus"})
 
 
@@ -92,6 +95,12 @@ _BOXES: Final = {
 }
 
 
+_PLAIN: Final = {
+    "frame": 0.45, "name": 1.0, "caption": FAINT, "symbol": FAINT, "number": 1.0, "axis": FAINT,
+}  # fmt: skip
+"""How much of the foreground a part of a box has."""
+
+
 @dataclass(frozen=True, slots=True)
 class Palette:
     """The colours on one background; ``strong``: with more contrast."""
@@ -109,6 +118,32 @@ class Palette:
         """Blend an amount of a colour into the background; in high contrast, more of it."""
         lifted = amount + 0.5 * (1.0 - amount) if self.strong else amount
         return self.background.blend(colour, lifted)
+
+    def clear(self, colour: RGB, amount: float, least: float) -> RGB:
+        """Blend an amount of a colour into the background, or more, for a contrast of ``least``.
+
+        Where the whole colour has less, it is blended into black or white.
+        """
+        least = least * 1.4 if self.strong else least
+        extreme = max(_BLACK, _WHITE, key=self.background.contrast)
+        for step in range(21):
+            found = self.shown(colour, max(amount, step / 20))
+            if self.background.contrast(found) >= least:
+                return found
+        blends = (colour.blend(extreme, step / 20) for step in range(1, 21))
+        contrast = self.background.contrast
+        return next((each for each in blends if contrast(each) >= least), extreme)
+
+    def _plain(self, kind: str, state: str) -> Ink:
+        """Choose the look of a frame and of the words and numbers in it."""
+        bold = kind == "name" or state == "current"
+        if state == "current":
+            return Ink(self.clear(MARK[self.dark], 1.0, _LEAST), bold=bold)
+        if state == "focus":
+            return Ink(self.clear(FOCUS[self.dark], 1.0, _LEAST_TEXT), bold=True)
+        least = _LEAST if kind == "frame" or state == "dim" else _LEAST_TEXT
+        amount = 0.0 if state == "dim" else _PLAIN[kind]
+        return Ink(self.clear(self.foreground, amount, least), bold=bold and state != "dim")
 
     def tone(self, tone: float) -> RGB:
         """Return the colour of a tone from −1 over 0, a grey, to 1; inf: no finite number."""
@@ -133,19 +168,24 @@ class Palette:
             return self._box(role, value)
         if kind in ("surface", "region"):
             return self._on_plane(role, value, below)
-        if state == "current":
-            return Ink(MARK[self.dark], bold=True)
-        if kind == "stop" or state == "odd":
-            return Ink(STOP[self.dark], bold=True)
+        if kind in _PLAIN:
+            return self._plain(kind, state)
+        if state == "current" or kind == "bead":
+            return Ink(self.clear(MARK[self.dark], 1.0, _LEAST_TEXT), bold=True)
+        if kind in ("stop", "wrong") or state == "odd":
+            return Ink(self.clear(STOP[self.dark], 1.0, _LEAST_TEXT), bold=True)
+        if kind == "right":
+            return Ink(self.clear(RIGHT[self.dark], 1.0, _LEAST_TEXT), bold=True)
         if kind == "edge":
-            amount = _LINES.get(state)
-            if amount is None:
-                amount = (0.45 + 0.45 * (0.5 if value is None else value)) * _PASS.get(state, 0.85)
-            colour = self.shown(self.signed(-1.0 if "negative" in rest else 1.0), amount)
-            return Ink(colour, bold=state in _OUT)
+            zero = rest.startswith("zero")
+            hue = self.foreground if zero else self.signed(-1.0 if "negative" in rest else 1.0)
+            amount = 0.0 if state == "dim" else 0.35 if zero else 1.0
+            return Ink(self.clear(hue, amount, _LEAST), bold=state in _OUT)
         if kind == "label":
-            signed, amount = self.signed(0.0 if value is None else value), _LABELS.get(state, 0.8)
-            colour = self.shown(signed, amount)
+            hue = self.foreground if value is None else self.signed(value)
+            amount = 0.0 if state == "dim" else 0.6 if value is None else 1.0
+            least = _LEAST if state == "dim" else _LEAST_TEXT
+            colour = self.clear(hue, amount, least)
             return Ink(colour, bold=state in _OUT, underline=state == "focus")
         if kind == "heat":
             signed = self.signed(-1.0 if state == "negative" else 1.0)

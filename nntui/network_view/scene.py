@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from heapq import nlargest
 from typing import Final
 
 from nntui.debugger.snapshot import Snapshot
+from nntui.draw.layout import Content
 from nntui.draw.picture import EdgeLook, EdgeState, Mark, NodeLook
-from nntui.draw.plan import size_of
+from nntui.draw.plan import Layout, size_of
 from nntui.explain.numbers import fitted
+from nntui.model.experiment import Experiment
 from nntui.model.wiring import Wiring
+from nntui.network_view.readings import NOT_YET, BoxReader
+from nntui.network_view.thumbnails import Thumbnails
 from nntui.network_view.views import Edge, Emphasis, Moment, View
 
 VALUE: Final = 6
@@ -27,10 +32,15 @@ MOST_BRIGHT: Final = 60
 class Scene:
     """Chooses how the neurons and connections of a network look, at any moment, in any view."""
 
-    def __init__(self, net: Wiring) -> None:
-        self._net = net
+    def __init__(self, experiment: Experiment) -> None:
+        self._net = net = experiment.network.wiring()
+        self._boxes = BoxReader(experiment)
         self.names = (*net.inputs, *net.neurons)
         self._rank = {j: n for n, j in enumerate(self.names)}
+
+    def contents(self, *, thumbnails: bool = False) -> dict[str, Content]:
+        """Say what the boxes are to hold; ``thumbnails``: those behind the inputs a map."""
+        return self._boxes.contents(thumbnails=thumbnails)
 
     def neurons(
         self,
@@ -38,27 +48,27 @@ class Scene:
         view: View,
         emphasis: Emphasis,
         wanted: Iterable[str] | None = None,
-        cells: int = VALUE,
+        layout: Layout | None = None,
+        thumbnails: Thumbnails | None = None,
     ) -> dict[str, NodeLook]:
         """Choose how neurons look: the wanted ones (by default all), the current and focused ones.
 
-        ``cells``: the width of their numbers.
+        ``layout`` says how much room their boxes have, by default that for one number;
+        ``thumbnails`` paints the maps in them.
         """
         last = moment.snapshot.last
         current = last.neuron if last else None
-        numbers = {name: view.neuron(moment, name) for name in self.names}
         about = (*(last.operation[1:] if last else ()), emphasis.neuron)
         names = self.names if wanted is None else {*wanted, *(n for n in about if n is not None)}
-        greatest = 1.0
-        if not view.absolute:
-            sizes = (abs(number) for number in numbers.values() if number is not None)
-            greatest = max((size for size in sizes if math.isfinite(size)), default=0.0) or 1.0
+        greatest = self.box_reach(moment, view)
+        width = VALUE if layout is None else layout.value_width
+        verdicts = self._boxes.verdicts(moment.snapshot)
 
         def tone(number: float) -> float:
             if not math.isfinite(number):
                 return math.nan
-            shade = max(-1.0, min(1.0, number)) if view.absolute else number / greatest
-            return shade + 0.0  # of −0 the sign says nothing
+            # Of −0 the sign says nothing.
+            return (max(-1.0, min(1.0, number)) if view.absolute else number / greatest) + 0.0
 
         def mark(name: str) -> Mark:
             if name == current:
@@ -68,15 +78,32 @@ class Scene:
             dimmed = emphasis.neurons is not None and name not in emphasis.neurons
             return "dim" if dimmed else "plain"
 
-        return {
-            name: NodeLook(
-                "" if number is None else fitted(number, cells, sign=True),
+        looks: dict[str, NodeLook] = {}
+        for name in names:
+            number = view.neuron(moment, name)
+            blank = "" if name in moment.snapshot.x else NOT_YET
+            look = NodeLook(
+                blank if number is None else fitted(number, width, sign=True),
                 None if number is None else tone(number),
                 mark(name),
                 name in emphasis.neuron_stops,
+                right=verdicts.get(name),
             )
-            for name, number in ((name, numbers[name]) for name in names)
-        }
+            box = None if layout is None else layout.homes[name]
+            if box is not None and box.framed and box.image is None:
+                look = self._boxes.filled(look, name, moment, view, box.inside, width)
+                if box.thumbnail and thumbnails is not None:
+                    look = replace(look, thumbnail=thumbnails(name, box.thumbnail, box.inside))
+            looks[name] = look
+        return looks
+
+    def box_reach(self, moment: Moment, view: View) -> float:
+        """Return the number whose shade is the strongest in a view's boxes."""
+        if view.absolute:
+            return 1.0
+        numbers = (view.neuron(moment, name) for name in self.names)
+        sizes = (abs(number) for number in numbers if number is not None)
+        return max((size for size in sizes if math.isfinite(size)), default=0.0) or 1.0
 
     def edges(
         self,
@@ -85,16 +112,19 @@ class Scene:
         emphasis: Emphasis,
         wanted: Iterable[Edge],
         shown: Collection[str] | None = None,
+        bead: float | None = None,
     ) -> dict[Edge, EdgeLook]:
         """Choose how connections look: the wanted, the highlighted and the executing one.
 
         ``shown``: the neurons with a box of their own, by default all. Of a neuron with very many
-        connections only those to them are highlighted, and the strongest of the others.
+        connections only those to them are highlighted, and the strongest of the others. ``bead``:
+        where on its connection the product that travels is, from 0 to 1; None: it has arrived.
         """
         last = moment.snapshot.last
         current = last.edge if last else None
         forward = _FORWARD.get(last.position.phase if last else "", True)
-        carried = product_of(moment)
+        products = product_texts(moment)
+        arrived = 0.0 if forward is False else 1.0
         looks: dict[Edge, EdgeLook] = {}
         stand_ins: set[Edge] = set()
         out = self._highlighted(moment, view, emphasis, shown, stand_ins)
@@ -102,7 +132,7 @@ class Scene:
             number = view.edge(moment, edge)
             passing = pass_progress(moment.snapshot, edge, self._rank)
             state = self._state(emphasis, edge, current, passing)
-            said = carried if edge == current and carried is not None else number
+            said = number
             if passing == "pending" and not said:
                 said = None  # a gradient that nothing was added to yet
             if state == "bright" and edge in stand_ins:
@@ -113,8 +143,9 @@ class Scene:
                 state,
                 forward,
                 edge in emphasis.edge_stops,
-                at_source=edge[1] == emphasis.neuron,
                 ahead=passing == "pending",
+                bead=(arrived if bead is None else bead) if edge == current and products else None,
+                product=products if edge == current else (),
             )
         return looks
 
@@ -216,12 +247,26 @@ def product_of(moment: Moment) -> float | None:
     return None if factor is None else snapshot.w[i, j] * factor
 
 
-def product_text(moment: Moment) -> str:
-    """Write that product, such as ``w·a = +0.2500 → h1``; empty when there is none."""
-    carried, last = product_of(moment), moment.snapshot.last
+def product_texts(moment: Moment) -> tuple[str, ...]:
+    """Write that product, the longest wording first; none when there is no product.
+
+    Such as ``w·a = +0.5 · +1 = +0.5``, ``w·a = +0.5`` and ``+0.5``.
+    """
+    snapshot, last = moment.snapshot, moment.snapshot.last
+    carried = product_of(moment)
     if carried is None or last is None or last.edge is None:
-        return ""
+        return ()
     i, j = last.edge
-    if last.position.phase == "forward":
-        return f"w·a = {fitted(carried, 8, sign=True)} → {j}"
-    return f"{i} ← {fitted(carried, 8, sign=True)} = w·δ"
+    forward = last.position.phase == "forward"
+    symbol, factor = ("w·a", snapshot.a[i]) if forward else ("w·δ", snapshot.delta[j])
+    w, factor_text = (fitted(number, VALUE) for number in (snapshot.w[i, j], factor))
+    product = fitted(carried, VALUE, sign=True)
+    return f"{symbol} = {w} · {factor_text} = {product}", f"{symbol} = {product}", product
+
+
+def product_text(moment: Moment) -> str:
+    """Write that product, and where it arrives; empty when there is none."""
+    texts, last = product_texts(moment), moment.snapshot.last
+    if not texts or last is None or last.edge is None:
+        return ""
+    return f"{texts[0]} ▸ {last.edge[last.position.phase == 'forward']}"

@@ -91,10 +91,7 @@ VIEWS: Final[Mapping[str, View]] = {
         ),
         View(
             "gradients", "δ", "∂L/∂w",
-            # An input has no δ: ∂L/∂a says how the loss changes with it.
-            lambda moment, j: (
-                moment.snapshot.da if j in moment.snapshot.x else moment.snapshot.delta
-            ).get(j),
+            lambda moment, j: moment.snapshot.delta.get(j),  # an input has none
             lambda moment, edge: moment.snapshot.dw[edge],
         ),
         View("change", "Δb", "Δw", change, change),
@@ -106,10 +103,14 @@ _BY_PHASE: Final = {"backward": "gradients", "update": "change"}
 
 
 def view_at(moment: Moment, pinned: str | None) -> View:
-    """Return the pinned view, or else the one that suits the phase under way."""
+    """Return the pinned view, or else the one that suits the phase under way.
+
+    Behind the end of a run that is what was learned, not what its last update changed.
+    """
     last = moment.snapshot.last
     phase = last.position.phase if last else ""
-    return VIEWS[pinned or _BY_PHASE.get(phase, "activations")]
+    fitting = "weights" if moment.snapshot.at_end else _BY_PHASE.get(phase, "activations")
+    return VIEWS[pinned or fitting]
 
 
 def next_view(pinned: str | None, direction: int) -> str | None:
@@ -166,8 +167,8 @@ def edge_list(net: Wiring, moment: Moment, view: View, neuron: str, height: int)
     least = height // 2
     rows_in = min(len(into) + 1, max(least, height - len(out) - 1)) if into else 0
     rows = [
-        *_half(f"→ {neuron}", into, moment, view, rows_in),
-        *_half(f"{neuron} →", out, moment, view, height - rows_in),
+        *_half(f"into {neuron}", into, moment, view, rows_in),
+        *_half(f"out of {neuron}", out, moment, view, height - rows_in),
     ][:height]
     blank = Span(padded(_RULE, WIDTH), "fold")
     return [*rows, *[(blank,)] * (height - len(rows))]
@@ -178,7 +179,7 @@ def _half(
 ) -> Iterable[Row]:
     if not ends or height < 2:
         return
-    count = f"{len(ends)}"
+    count = f"· {len(ends)}"
     room = WIDTH - len(_RULE) - len(count) - 2
     heading = cut(title, room)
     yield (

@@ -27,8 +27,8 @@ def lay_out(graph: Graph, *size: int, **options: object) -> Layout:
 
 
 def drawing(graph: Graph, *numbers: object, **options: object) -> str:
-    """The drawing of such a graph."""
-    return paint.drawing(draft_of(graph), *numbers, **options)
+    """The drawing of such a graph, all neurons of which are tanh."""
+    return paint.drawing(draft_of(graph), *numbers, dict.fromkeys(graph, "tanh"), **options)
 
 
 def _dense(*sizes: int) -> Graph:

@@ -38,14 +38,19 @@ def test_sixty_connections_are_lines_and_sixty_one_are_a_map(dense):
 
 
 def test_a_row_of_the_map_has_the_sources_of_its_target_in_order(map_of):
-    rows = map_of(8, 8, 38, 8)
-    inside = [row.split("▕")[1].split("▏")[0].strip() for row in rows]
+    rows = map_of(8, 8, 38, 9)
+    inside = [row.split("▕")[1].split("▏")[0].strip() for row in rows[1:]]
     assert inside[:2] == ["╋++++···", "━----···"]
 
 
 def test_the_map_stands_beside_the_boxes_of_its_targets(dense):
     plan = lay_out(dense(8, 9), 60, 24)
-    assert [y for y, _ in plan.heat_maps[1].rows] == [box.y for box in plan.columns[1]]
+    assert [y for y, _ in plan.heat_maps[1].rows] == [box.middle for box in plan.columns[1]]
+
+
+def test_above_a_map_stand_its_columns_and_what_the_strongest_shade_stands_for(map_of):
+    assert map_of(8, 9, 60, 10)[0].split() == ["x1", "→", "x8", "·", "±1"]
+    assert map_of(8, 9, 38, 10)[0].split() == ["x1", "→", "x8"]
 
 
 def test_every_connection_of_a_shown_target_is_in_one_cell(dense):
@@ -84,7 +89,7 @@ def test_the_executing_line_lies_on_the_map_and_reaches_its_target(dense):
     plan = lay_out(dense(20, 20), 100, 20)
     current = {("x3", "y5"): EdgeLook(1.0, "+1.00", "current")}
     row = paint(plan, {}, current, heat=fill_heat_maps(plan, number_of)).text().splitlines()
-    assert "►▏y5" in row[plan.homes["y5"].y]
+    assert "►▏y5" in row[plan.homes["y5"].middle]
 
 
 def test_a_map_gives_way_to_lines_that_are_brought_out(dense):
@@ -103,8 +108,8 @@ def test_any_number_can_be_shown(map_of, number):
 def test_a_connection_that_is_not_there_leaves_its_cell_blank(dense):
     graph = dense(9, 9)
     graph.remove_edges_from([(f"x{n}", "y1") for n in range(1, 10)])
-    plan = lay_out(graph, 60, 9)
-    assert {shade.y for shade in fill_heat_maps(plan, number_of).shades} == set(range(1, 9))
+    plan = lay_out(graph, 60, 10)
+    assert {shade.y for shade in fill_heat_maps(plan, number_of).shades} == set(range(2, 10))
 
 
 def test_only_the_rows_of_a_window_are_painted(dense):

@@ -1,5 +1,6 @@
 import networkx as nx
 
+from nntui.draw.layout import Content
 from nntui.draw.paint import paint
 from nntui.draw.picture import NodeLook
 
@@ -16,7 +17,7 @@ def test_a_single_neuron_stands_in_the_middle():
     graph = nx.DiGraph()
     graph.add_node("x", layer=0)
     picture = paint(lay_out(graph, 20, 3), {"x": NodeLook("+1.00")}, {})
-    assert picture.text() == "\n     ▏x  +1.00▕"
+    assert picture.text() == "     ╭─ x ────╮\n     │  +1.00 │\n     ╰────────╯"
 
 
 def test_layers_stand_in_columns_from_left_to_right_over_the_whole_width(dense):
@@ -25,15 +26,70 @@ def test_layers_stand_in_columns_from_left_to_right_over_the_whole_width(dense):
     assert plan.homes["x1"].x == 0
     assert plan.homes["y1"].x + plan.homes["y1"].width == 60
     assert {plan.homes[f"h1_{i}"].x for i in (1, 2, 3)} == {plan.homes["h1_2"].x}
-    assert [plan.homes[f"h1_{i}"].y for i in (1, 2, 3)] == [1, 4, 7]
+    assert [plan.homes[f"h1_{i}"].middle for i in (1, 2, 3)] == [1, 4, 7]
 
 
-def test_name_and_value_stand_above_each_other_when_the_width_is_scarce(dense):
+def test_boxes_have_frames_where_there_are_three_rows_for_each(dense):
+    graph = dense(2, 3, 1)
+    roomy, scarce = lay_out(graph, 60, 9), lay_out(graph, 60, 8)
+    assert {box.height for box in roomy.boxes} == {3}
+    assert [scarce.homes[name].framed for name in ("x1", "h1_1", "y1")] == [True, False, True]
+
+
+def test_boxes_grow_with_the_room_as_far_as_they_have_something_to_hold(dense):
+    graph = dense(2, 3, 1)
+    contents = {name: Content("tanh", 3, 2, thumbnail=not name.startswith("x")) for name in graph}
+    sizes = [lay_out(graph, 120, height, contents=contents).homes["h1_1"] for height in (9, 17, 40)]
+    assert [(box.height, box.thumbnail) for box in sizes] == [(3, 0), (5, 6), (9, 14)]
+    plain = lay_out(graph, 120, 40).homes["h1_1"]
+    assert (plain.height, plain.thumbnail) == (3, 0)
+
+
+def test_where_the_width_is_scarce_maps_then_captions_then_symbols_give_way(dense):
     graph = dense(2, 2, 1)
-    assert lay_out(graph, 60, 10).homes["x1"].height == 1
-    narrow = lay_out(graph, 38, 10)
-    assert narrow.homes["x1"].height == 2
-    assert not narrow.overflow
+    contents = {name: Content("sigmoid", 3, 4, thumbnail=True) for name in graph}
+    seen = []
+    for width in range(100, 30, -1):
+        box = lay_out(graph, width, 11, contents=contents).homes["h1_1"]
+        found = bool(box.thumbnail), box.caption, bool(box.symbol_width)
+        if found not in seen:
+            seen.append(found)
+    assert seen == [
+        (True, True, True), (True, False, True), (False, True, True), (False, False, True),
+        (False, False, False),
+    ]  # fmt: skip
+
+
+def test_lines_meet_a_high_box_in_rows_of_their_own(dense):
+    graph = dense(3, 1, 3)
+    contents = {"h1_1": Content(rows=5)}
+    plan = lay_out(graph, 60, 12, contents=contents)
+    box = plan.homes["h1_1"]
+    into = [plan.legs(f"x{n}", "h1_1")[-1].y1 for n in (1, 2, 3)]
+    out = [plan.legs("h1_1", f"y{n}")[0].y0 for n in (1, 2, 3)]
+    assert into == out == [box.y + 1, box.middle, box.y + 5]
+
+
+def test_a_square_number_of_inputs_is_an_image_where_there_is_room(dense):
+    graph = dense(144, 3)
+    plan = lay_out(graph, 90, 20, image=(12, 12))
+    (box,) = plan.columns[0]
+    assert (box.image, box.width, box.height) == ((12, 12), 14, 8)
+    small = lay_out(graph, 90, 7, image=(12, 12)).columns[0][0]
+    assert (small.width, small.height) == (12, 7)
+    assert lay_out(graph, 90, 4, image=(12, 12)).columns[0][0].image is None
+    unfolded = lay_out(graph, 90, 20, image=(12, 12), folds={0: False})
+    assert len(unfolded.columns[0]) == 144
+
+
+def test_each_point_of_an_image_is_found_by_a_click(dense):
+    plan = lay_out(dense(144, 3), 90, 20, image=(12, 12))
+    (box,) = plan.columns[0]
+    picture = paint(plan, {}, {})
+    assert picture.at(box.x + 1, box.y + 1) == "x1"
+    assert picture.at(box.x + 12, box.y + 1) == "x12"
+    assert picture.at(box.x + 1, box.y + 6) == "x121"
+    assert "x1…x144" in picture.text()
 
 
 def test_a_network_with_too_many_layers_is_wider_than_asked_and_says_so(dense):
@@ -47,10 +103,10 @@ def test_a_large_layer_folds_and_never_gets_higher_than_asked(dense):
     plan = lay_out(dense(200, 3), 60, 10)
     assert plan.height == 10
     (fold,) = plan.folds
-    assert len(fold.names) == 191
-    assert paint(plan, {}, {}).text().splitlines()[8] == " x9…x199"
+    assert len(fold.names) == 192
+    assert paint(plan, {}, {}).text().splitlines()[8].startswith(" x8…x199")
     assert plan.edges == ()
-    assert len(plan.heat_maps[1].beside) == 9 * 3
+    assert len(plan.heat_maps[1].beside) == 8 * 3
 
 
 def test_a_skip_connection_bends_round_the_boxes_between(wired):
@@ -103,7 +159,7 @@ def test_a_layer_folds_whole_when_that_is_wished(dense):
 def test_an_unfolded_layer_makes_the_layout_as_high_as_it_is(dense):
     plan = lay_out(dense(3, 40, 2), 60, 12, folds={1: False})
     assert not plan.folds
-    assert plan.height == 40
+    assert plan.height == 41  # with a row for the titles of the maps
     assert plan.overflow
 
 

@@ -4,8 +4,10 @@ from dataclasses import replace
 import pytest
 from rich.cells import cell_len
 
+from nntui.draw.canvas import path
+from nntui.draw.layout import Content
 from nntui.draw.paint import paint
-from nntui.draw.picture import ROLES, EdgeLook, NodeLook
+from nntui.draw.picture import ROLES, EdgeLook, NodeLook, Reading
 from nntui.draw.plan import fill_heat_maps
 
 from .conftest import drawing, lay_out
@@ -22,22 +24,25 @@ def _role_at(picture, x, y):
     raise AssertionError("beyond the row")
 
 
-# x2 → h1_2 is being computed: heavy, broken because it is negative, with an arrowhead.
+# x2 → h1_2 is being computed: it stays where it is, broken because it is negative, with an
+# arrowhead and the product that travels.
 PICTURE = """\
-
-▏x1  +0.74▕⠲⠖⠒⠒⠒⠒⠒+0.25⠒⡲⠖▏h1_1  +0.74▕⠒⠤⣀⡀
-             ⠈⠢      ⣀⠔⠉                  ⠈⠉⠒⠤⢄⡀
-                ⠑⠂⣀+0.50                       +0.75⣀
-               ⣀⠔⠊ -0.38                           ⣀⠄⠩⠒▏y1  +0.74▕
-            ⢀⠤⠊       ⠑⠄                  ⣀ ⠤-0.88
-▏x2  +0.74▕╍╍╍╍╍╍╍-0.62╍╍►▐h1_2  -0.31▌⠒⠁⠈"""
+╭─ x1 ───╮                  ╭─ h1_1 ─╮
+│  +0.74 │⢶⣖⠒⠒+0.25⠒⠒⠒⠒⠒⠒⢒⣲⡶│  +0.74 │⠿⣶⣦⣤⣀⡀
+╰────────╯ ⠈-0.38    +0.50⠁ ╰────────╯  ⠈⠉+0.75⣄⣀
+                ⠛⢦⢀⣠⡴⠛⠉                       ⠈⠙⠛⠿⢷⣶⣤⣄⣀ ╭─ y1 ───╮
+               ⣀⣤⠞⠋⠁⠳⣤                          ⣀⣀ ⣤⣽⠙⡿⠿│  +0.74 │
+╭─ x2 ───╮ ⢀⣠⡴⠛⠉       ⠛⢦ ⡀ ┏━ h1_2 ━┓ ⢀ ⣠⣤ ⣶⣶-0.88⠉⠁   ╰────────╯
+│  +0.74 │⠿⠿⠁⠿⠿ ⠿⠿-0.62⠿⠿ ●►┃  -0.31 ┃⠿⠟ ⠋⠉
+╰────────╯      w·a = -0.46 ┗━━━━━━━━┛"""
 
 
 def test_a_small_network_with_its_weights(dense, looks):
     graph = dense(2, 2, 1)
     nodes, edges = looks(graph)
     nodes["h1_2"] = NodeLook("-0.31", -0.31, "current")
-    edges["x2", "h1_2"] = replace(edges["x2", "h1_2"], state="current")
+    product = ("w·a = -0.62 · 0.74 = -0.46", "w·a = -0.46", "-0.46")
+    edges["x2", "h1_2"] = replace(edges["x2", "h1_2"], state="current", bead=1.0, product=product)
     assert paint(lay_out(graph, 66, 9), nodes, edges).text() == PICTURE
 
 
@@ -91,26 +96,79 @@ def test_beside_the_point_what_the_pass_has_been_through_has_more_dots_than_what
     assert dots(ahead=False) > 1.5 * dots(ahead=True) > 0
 
 
-def test_the_current_connection_is_heavy_with_an_arrowhead_in_the_direction_of_the_pass(wired):
+def test_the_current_connection_keeps_its_line_and_has_an_arrowhead_in_the_direction_of_the_pass(
+    wired,
+):
     plan = lay_out(wired(CHAIN), 60, 1)
     gap = slice(plan.homes["x"].width, plan.homes["h"].x)
 
-    def drawn(weight, label, forward):
-        look = EdgeLook(weight, label, "current", forward)
+    def drawn(weight, label, forward, state="current"):
+        look = EdgeLook(weight, label, state, forward)
         return paint(plan, {}, {("x", "h"): look}).text()[gap]
 
-    assert drawn(0.5, "+0.50", True) == "━━━━━━━━━+0.50►"
-    assert drawn(0.5, "+0.50", False) == "◄━━━━━━━━+0.50━"
-    assert drawn(-0.5, "-0.50", True) == "╍╍╍╍╍╍╍╍╍-0.50►"
-    assert drawn(0.5, "+0.50", None) == "━━━━━━━━━+0.50━"
+    assert drawn(0.5, "+0.50", True) == "⠿⠿⠿+0.50⠿⠿⠿⠿⠿⠿►"
+    assert drawn(0.5, "+0.50", False) == "◄⠿⠿+0.50⠿⠿⠿⠿⠿⠿⠿"
+    assert drawn(0.5, "+0.50", None) == drawn(0.5, "+0.50", None, "done")
+    assert drawn(-0.5, "-0.50", True)[:-1] == drawn(-0.5, "-0.50", True, "done")[:-1]
+    assert drawn(-0.5, "-0.50", True)[:-1] != drawn(0.5, "-0.50", True)[:-1]
+
+
+def test_a_slanting_connection_keeps_its_line_while_it_is_computed(dense):
+    plan = lay_out(dense(2, 1), 60, 9)
+
+    def dots(state):
+        looks = {("x1", "y1"): EdgeLook(1.0, "", state, None)}
+        return paint(plan, {}, looks).text()
+
+    assert dots("current") == dots("done") == dots("bright") == dots("dim")
+
+
+def test_the_bead_is_where_the_product_is_and_its_caption_stays_where_it_arrives(wired):
+    plan = lay_out(wired("x>y"), 60, 5)
+
+    def drawn(along, forward=True):
+        look = EdgeLook(1.0, "+1.00", "current", forward, bead=along, product=("w·a = +0.5",))
+        return paint(plan, {}, {("x", "y"): look}).text().splitlines()
+
+    first, end = plan.homes["x"].width + plan.homes["x"].x, plan.homes["y"].x
+    middle = plan.homes["x"].middle
+    places = [drawn(along)[middle].index("●") for along in (0.0, 0.25, 0.9, 1.0)]
+    assert places == sorted(places)
+    assert (places[0], places[-1]) == (first, end - 2)
+    assert drawn(1.0, False)[middle].index("●") == end - 1
+    assert drawn(0.0, False)[middle].index("●") == first + 1
+    captions = {next(row.index("w·a") for row in drawn(n) if "w·a" in row) for n in (0.0, 0.5, 1.0)}
+    assert len(captions) == 1
+    assert "●" not in "".join(drawn(None))
+
+
+def test_the_width_of_a_line_is_the_size_of_its_number(wired):
+    plan = lay_out(wired(CHAIN), 60, 1)
+    gap = slice(plan.homes["x"].width, plan.homes["h"].x)
+    drawn = [
+        paint(plan, {}, {("x", "h"): EdgeLook(weight)}, scale=1.0).text()[gap][3]
+        for weight in (0.1, 0.5, 1.0)
+    ]
+    assert drawn == ["⠒", "⠶", "⠿"]
+
+
+def test_to_come_is_dotted_and_out_of_focus_is_whole(wired):
+    plan = lay_out(wired(CHAIN), 60, 1)
+    gap = slice(plan.homes["x"].width, plan.homes["h"].x)
+    drawn = {
+        state: paint(plan, {}, {("x", "h"): EdgeLook(1.0, "", state)}).text()[gap]
+        for state in ("pending", "dim", "done")
+    }
+    assert drawn["dim"] == drawn["done"]
+    assert "⠿⠿" not in drawn["pending"]
 
 
 def test_signs_show_without_colour(wired):
     plan = lay_out(wired(CHAIN), 60, 1)
     edges = {("x", "h"): EdgeLook(0.5), ("h", "y"): EdgeLook(-0.5)}
     picture = paint(plan, {}, edges)
-    assert "⠒⠒⠒⠒" in picture.text()
-    assert "⠒⠂⠐⠒" in picture.text()
+    assert "⠿⠿⠿⠿" in picture.text()
+    assert "⠿⠿ ⠿⠿ ⠿⠿" in picture.text()
     assert _role_at(picture, plan.homes["h"].x - 1, 0) == ("edge.positive", 1.0)
     assert _role_at(picture, plan.homes["y"].x - 1, 0) == ("edge.negative", 1.0)
 
@@ -125,7 +183,7 @@ def test_a_weight_that_is_no_ordinary_number_is_drawn_all_the_same(wired, weight
 def test_the_strongest_connection_owns_a_cell_and_scale_says_what_full_strength_is(dense):
     plan = lay_out(dense(2, 1), 40, 9)
     edges = {("x1", "y1"): EdgeLook(0.5), ("x2", "y1"): EdgeLook(-1.0)}
-    beside = (plan.homes["y1"].x - 1, plan.homes["y1"].y)
+    beside = (plan.homes["y1"].x - 1, plan.homes["y1"].middle)
     assert _role_at(paint(plan, {}, edges), *beside) == ("edge.negative", 1.0)
     assert _role_at(paint(plan, {}, edges, scale=4.0), *beside) == ("edge.negative", 0.25)
     weaker = {**edges, ("x2", "y1"): EdgeLook(-0.25)}
@@ -140,11 +198,30 @@ def test_each_label_stands_once_and_only_where_it_covers_no_other(dense, looks):
         assert text.count(look.label) == 1
 
 
-def test_beside_the_point_has_no_label_and_only_a_trace_of_a_line(wired):
-    plan = lay_out(wired(CHAIN), 60, 1)
-    text = paint(plan, {}, {("x", "h"): EdgeLook(0.5, "+0.50", "dim")}).text()
-    assert "+0.50" not in text
-    assert "⠒⠒" not in text
+def test_out_of_focus_labels_stay_where_they_are(dense, looks):
+    graph = dense(2, 3, 1)
+    plan = lay_out(graph, 90, 14)
+    _, edges = looks(graph)
+    dimmed = {
+        edge: replace(look, state="bright" if "h1_2" in edge else "dim")
+        for edge, look in edges.items()
+    }
+    places = [
+        {trace.edge: trace.label for trace in paint(plan, {}, each).traces}
+        for each in (edges, dimmed)
+    ]
+    assert places[0] == places[1]
+
+
+def test_a_label_without_a_place_is_shown_in_the_spotlight_alone(dense):
+    plan = lay_out(dense(4, 4), 34, 4)
+    edges = {edge: EdgeLook(1.0, "+1.00") for edge in plan.edges}
+    plain = {trace.edge: trace.label for trace in paint(plan, {}, edges).traces}
+    without = next(edge for edge, label in plain.items() if label is None)
+    assert without not in plan.slots
+    edges[without] = replace(edges[without], state="bright")
+    shown = {trace.edge: trace.label for trace in paint(plan, {}, edges).traces}
+    assert shown[without] is not None
 
 
 def test_of_many_connections_only_the_strongest_are_drawn(dense):
@@ -161,7 +238,7 @@ def test_the_current_connection_is_drawn_however_weak_it_is(dense):
     edges["x7", "y3"] = EdgeLook(0.0, "+0.00", "current")
     picture = paint(plan, {}, edges)
     assert "+0.00" in picture.text()
-    assert _role_at(picture, plan.homes["y3"].x - 1, plan.homes["y3"].y)[0] == "edge.current"
+    assert _role_at(picture, plan.homes["y3"].x - 1, plan.homes["y3"].middle)[0] == "edge.current"
 
 
 def test_a_fold_shows_the_neuron_at_which_something_happens(dense):
@@ -185,7 +262,7 @@ def test_bright_connections_of_a_fold_share_a_line_without_a_label(dense):
     plan = lay_out(dense(40, 1), 60, 6)
     edges = {(name, "y1"): EdgeLook(1.0, "+7.77", "bright") for name in plan.folds[0].names}
     text = paint(plan, {}, edges).text()
-    assert "⠒" in text
+    assert "⠿" in text
     assert "+7.77" not in text
 
 
@@ -227,8 +304,9 @@ def test_a_stop_has_a_dot_at_its_box_or_before_its_label(dense):
         ("x2", "y1"): EdgeLook(1.0, "+4.00", "focus"),
     }
     text = paint(plan, nodes, edges).text()
-    assert "●x1" in text
-    assert "▏x2" in text
+    assert "●─ x1" in text
+    assert "╭─ x2" in text
+    assert "●x1" in paint(lay_out(dense(2, 1), 60, 2), nodes, {}).text()
     assert "●+3.00" in text
     assert "‹+4.00›" in text
     assert text.count("●") == 2
@@ -268,16 +346,30 @@ def test_every_role_has_a_meaning(dense, looks):
         crowded, {}, {}, heat=fill_heat_maps(crowded, lambda edge: 2.5 - int(edge[0][1:]))
     )
     used |= {span.role for row in crowded.rows for span in row}
-    # What is dim has no label.
-    assert used == set(ROLES) - {"label.dim"}
+    roomy = lay_out(graph, 120, 40, contents={name: Content("tanh", 4, 4) for name in graph})
+    readings = (
+        Reading("says", "0.5", True),
+        Reading("want", "1.0"),
+        Reading("", "right", right=True),
+    )
+    looks = {name: NodeLook("+0.5", 0.5, caption="tanh", readings=readings) for name in graph}
+    looks["y1"] = replace(looks["y1"], readings=(Reading("", "too low", right=False),))
+    zero = {edge: EdgeLook(0.0, "0", "current", bead=1.0, product=("+1",)) for edge in graph.edges}
+    for state in ("plain", "pending", "done", "focus", "bright", "dim"):
+        each = {edge: EdgeLook(0.0, "0", state) for edge in graph.edges}
+        used |= {span.role for row in paint(roomy, looks, each).rows for span in row}
+    used |= {span.role for row in paint(roomy, looks, zero).rows for span in row}
+    # Maps of numbers are painted elsewhere.
+    assert used == {role for role in ROLES if not role.startswith(("surface", "region"))}
 
 
 def test_a_drawing_without_steps_shows_biases_and_weights(dense):
     graph = dense(2, 2, 1)
     weights = dict.fromkeys(graph.edges, 0.5)
     text = drawing(graph, {"h1_1": 0.25, "y1": -1.0}, weights)
-    assert "▏h1_1  +0.25▕" in text
-    assert "▏y1  -1.00▕" in text
+    assert "╭─ h1_1 ─ tanh ─╮" in text
+    assert "│ b  +0.25 " in text
+    assert "│ b  -1.00 " in text
     assert text.count("+0.50") == 6
     assert max(map(cell_len, text.splitlines())) <= 80
 
@@ -294,7 +386,7 @@ def test_the_current_label_is_never_behind_a_box(wired):
     # With one row there is no lane past a and b: the line runs behind them.
     plan = lay_out(wired("x>a a>b b>y x>y"), 100, 1)
     text = paint(plan, {}, {("x", "y"): EdgeLook(-3.0, "-3.00", "current")}).text()
-    assert "-3.00╍►▏y" in text or "-3.00►▏y" in text
+    assert "-3.00" in text.partition("▏b")[2]
 
 
 def test_what_a_pass_has_still_to_go_through_has_fewer_dots(wired):
@@ -309,23 +401,19 @@ def test_what_a_pass_has_still_to_go_through_has_fewer_dots(wired):
     assert ink["pending", False] < ink["pending", True]
 
 
-def test_a_label_stands_near_the_target_or_at_the_source(wired):
-    plan = lay_out(wired("x>y"), 60, 1)
-    near, far = (
-        paint(plan, {}, {("x", "y"): EdgeLook(1.0, "+1.00", "bright", at_source=at_source)})
-        .text()
-        .index("+1.00")
-        for at_source in (False, True)
-    )
-    box = plan.homes["x"]
-    assert far - (box.x + box.width) < 4
-    assert near > far + 10
+def test_labels_stand_on_their_lines_a_third_of_the_way_and_staggered(dense):
+    plan = lay_out(dense(2, 2), 60, 12)
+    for edge, (x, y) in plan.slots.items():
+        leg = plan.legs(*edge)[-1]
+        assert (x + 2, y) in path(leg)
+        assert 0.2 < (x + 2 - leg.x0) / (leg.x1 - leg.x0) < 0.75
+    assert len({x for x, _ in plan.slots.values()}) > 1
 
 
 def test_without_labels_a_drawing_is_narrower_and_only_the_executing_line_has_a_number(dense):
     graph = dense(2, 2, 2, 2, 2)
-    assert lay_out(graph, 52, 12).overflow
-    plan = lay_out(graph, 52, 12, label_width=0)
+    assert lay_out(graph, 44, 12).overflow
+    plan = lay_out(graph, 44, 12, label_width=0)
     assert not plan.overflow
     edges = {edge: EdgeLook(1.0, "+1.00") for edge in plan.edges}
     assert "+1.00" not in paint(plan, {}, edges).text()

@@ -5,6 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from nntui.draw.layout import Content
 from nntui.draw.paint import paint
 from nntui.draw.picture import EdgeLook, NodeLook
 
@@ -25,7 +26,16 @@ EDGE_LOOKS = st.builds(
     label=st.sampled_from(["", "+0.50", "-1.5", "+123.45", "権"]),
     state=st.sampled_from(["plain", "pending", "done", "current", "focus", "bright", "dim"]),
     forward=st.sampled_from([True, False, None]),
-    at_source=st.booleans(),
+    bead=st.none() | st.floats(0, 1),
+    product=st.sampled_from([(), ("w·a = 0.5 · 1.0 = +0.5", "+0.50")]),
+)
+CONTENTS = st.builds(
+    Content,
+    caption=st.sampled_from(["", "tanh", "leaky_relu"]),
+    rows=st.integers(1, 4),
+    symbol=st.sampled_from([0, 1, 4]),
+    sign=st.sampled_from([0, 2]),
+    thumbnail=st.booleans(),
 )
 FOLDS = st.dictionaries(st.integers(0, 6), st.booleans())
 
@@ -71,7 +81,8 @@ def _cells(picture):
 
 @given(networks(), SIZES, HEIGHTS, FOLDS, st.data())
 def test_every_row_has_exactly_the_width(graph, width, height, folds, data):
-    plan = lay_out(graph, width, height, folds=folds)
+    contents = {name: data.draw(CONTENTS) for name in graph}
+    plan = lay_out(graph, width, height, folds=folds, contents=contents)
     picture = paint(plan, *_looks(data, graph))
     assert plan.height == picture.height == len(picture.rows) >= height
     assert picture.width == plan.width >= width
@@ -109,8 +120,10 @@ def test_lines_run_from_box_to_box_and_lanes_past_the_boxes_between(graph, width
     for source, target in graph.edges:
         legs = plan.legs(source, target)
         start, end = plan.homes[source], plan.homes[target]
-        assert (legs[0].x0, legs[0].y0) == (start.x + start.width, start.y)
-        assert (legs[-1].x1, legs[-1].y1) == (end.x - 1, end.y)
+        assert legs[0].x0 == start.x + start.width
+        assert legs[-1].x1 == end.x - 1
+        assert start.y <= legs[0].y0 < start.y + start.height
+        assert end.y <= legs[-1].y1 < end.y + end.height
         for one, two in itertools.pairwise(legs):
             assert (one.x1 + 1, one.y1) == (two.x0, two.y0)
             assert (two.x0, two.y0) not in inside

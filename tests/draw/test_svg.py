@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nntui.draw.paint import paint
-from nntui.draw.picture import EdgeLook, NodeLook, Pen, Picture, Span, svg
+from nntui.draw.picture import EdgeLook, NodeLook, Picture, Span
+from nntui.draw.svg import Pen, svg
 from nntui.text import clean
 
 from .conftest import lay_out
@@ -30,8 +31,9 @@ def plain(span):
 def test_a_picture_reads_in_the_file_as_on_the_screen(wired):
     plan = lay_out(wired("x>y"), 40, 3)
     picture = paint(plan, {"x": NodeLook("+1.00")}, {("x", "y"): EdgeLook(1.0, "+0.50", "current")})
-    (row,) = read(svg(picture, plain, background="#000000", foreground="#ffffff"))
-    assert row.replace(" ", "") == picture.text().replace(" ", "").strip()
+    rows = read(svg(picture, plain, background="#000000", foreground="#ffffff"))
+    shown = [line.replace(" ", "") for line in picture.text().splitlines()]
+    assert [row.replace(" ", "") for row in rows] == shown
 
 
 def test_colours_and_weights_are_those_of_the_pen(wired):

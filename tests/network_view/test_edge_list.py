@@ -33,22 +33,22 @@ def test_the_strongest_come_first_and_every_row_is_as_wide(listed):
 
 def test_the_headings_say_how_many_there_are(listed):
     rows, _ = listed("h1_2", 20)
-    assert rows[0].split()[1:] == ["→", "h1_2", "100"]
-    assert rows[17].split()[1:] == ["h1_2", "→", "2"]
+    assert rows[0].split()[1:] == ["into", "h1_2", "·", "100"]
+    assert rows[17].split()[1:] == ["out", "of", "h1_2", "·", "2"]
     assert [row.split()[1] for row in rows[18:]] in (["y1", "y2"], ["y2", "y1"])
 
 
 def test_an_input_has_only_what_it_leads_to_and_an_output_only_what_leads_to_it(listed):
     rows, _ = listed("x7", 6)
-    assert [row.split()[1] for row in rows[:1]] == ["x7"]
+    assert [row.split()[3] for row in rows[:1]] == ["x7"]
     assert rows[4:] == ["│" + " " * (WIDTH - 1)] * 2
     rows, _ = listed("y1", 6)
-    assert rows[0].split()[1:] == ["→", "y1", "3"]
+    assert rows[0].split()[1:] == ["into", "y1", "·", "3"]
 
 
 def test_a_number_that_is_not_there_yet_has_no_row(listed):
     rows, _ = listed("y1", 6, "change")
-    assert rows[0].split()[1:] == ["→", "y1", "3"]
+    assert rows[0].split()[1:] == ["into", "y1", "·", "3"]
     assert all(row.strip("│ ") == "" for row in rows[1:])
 
 

@@ -18,7 +18,7 @@ def debugger(large):
 
 @pytest.fixture
 def scene(debugger):
-    return Scene(debugger.experiment.network.wiring())
+    return Scene(debugger.experiment)
 
 
 def test_only_neurons_that_are_seen_or_executing_get_looks(debugger, scene):

@@ -10,6 +10,7 @@ import pytest
 import nntui
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.values import before_last_update
+from nntui.network_view.readings import NOT_YET
 from nntui.network_view.scene import Scene, pass_progress, product_of, product_text, strongest
 from nntui.network_view.views import VIEWS, Emphasis, Moment, next_view, view_at
 from nntui.samples import samples
@@ -18,6 +19,10 @@ from nntui.samples import samples
 @pytest.fixture
 def debugger():
     return Debugger(nntui.load(samples()["sample"]))
+
+
+def scene_of(debugger):
+    return Scene(debugger.experiment)
 
 
 def moment_of(debugger):
@@ -51,12 +56,12 @@ def test_the_views_follow_each_other_and_come_round():
     assert next_view(None, -1) == seen[-1]
 
 
-def test_gradients_are_delta_in_the_boxes_and_the_saliency_of_inputs(debugger):
+def test_gradients_are_delta_in_the_boxes_and_inputs_have_none(debugger):
     debugger.move("update")
     debugger.seek(debugger.position - 6)
     moment, view = moment_of(debugger), VIEWS["gradients"]
     assert view.neuron(moment, "h1") == debugger["delta[h1]"]
-    assert view.neuron(moment, "x1") == debugger["da[x1]"]
+    assert view.neuron(moment, "x1") is None
     assert view.edge(moment, ("x1", "h1")) == debugger["dw[x1,h1]"]
 
 
@@ -125,14 +130,16 @@ def test_forward_the_product_that_flows_into_the_sum_travels(debugger):
     last = moment.snapshot.last
     i, j = last.edge
     assert product_of(moment) == debugger[f"w[{i},{j}]"] * debugger[f"a[{i}]"]
-    assert product_text(moment).endswith(f"→ {j}")
+    assert product_text(moment).startswith("w·a = ")
+    assert product_text(moment).endswith(f"▸ {j}")
 
 
 def test_backward_the_product_that_flows_into_the_sources_gradient_travels(debugger):
     moment = to(debugger, "backward_edge")
     i, j = moment.snapshot.last.edge
     assert product_of(moment) == debugger[f"w[{i},{j}]"] * debugger[f"delta[{j}]"]
-    assert product_text(moment).startswith(f"{i} ←")
+    assert product_text(moment).startswith("w·δ = ")
+    assert product_text(moment).endswith(f"▸ {i}")
 
 
 @pytest.mark.parametrize("kind", ["load", "forward_neuron", "loss", "update"])
@@ -148,22 +155,21 @@ def test_nothing_travels_when_no_product_is_made(debugger, kind):
 def test_the_focus_brings_out_its_edges_with_the_far_ends_and_dims_the_rest(debugger):
     debugger.seek(3)
     moment = moment_of(debugger)
-    scene = Scene(moment.snapshot.net)
+    scene = scene_of(debugger)
     looks = scene.edges(moment, VIEWS["weights"], Emphasis(neuron="h1"), list(moment.snapshot.w))
     current = moment.snapshot.last.edge
     for edge, look in looks.items():
         if edge != current:
             assert look.state == ("bright" if "h1" in edge else "dim")
-        assert look.at_source == (edge[1] == "h1")
 
 
-def test_boxes_without_a_number_are_blank_and_zeros_are_not(debugger):
+def test_boxes_without_a_number_have_a_dot_and_zeros_do_not(debugger):
     debugger.step()
     moment = moment_of(debugger)
-    looks = Scene(moment.snapshot.net).neurons(moment, VIEWS["activations"], Emphasis())
-    assert looks["h1"].value == ""
+    looks = scene_of(debugger).neurons(moment, VIEWS["activations"], Emphasis())
+    assert looks["h1"].value == NOT_YET
     assert looks["h1"].tone is None
-    looks = Scene(moment.snapshot.net).neurons(moment, VIEWS["weights"], Emphasis())
+    looks = scene_of(debugger).neurons(moment, VIEWS["weights"], Emphasis())
     assert looks["y"].value == "0"
 
 
@@ -171,7 +177,7 @@ def test_a_number_that_is_not_finite_stands_out_and_spoils_no_other(debugger):
     snapshot = debugger.snapshot()
     b = dict(snapshot.b) | {"h1": math.nan, "h2": -1.5, "y": 3.0}
     moment = Moment(replace(snapshot, b=b))
-    looks = Scene(snapshot.net).neurons(moment, VIEWS["weights"], Emphasis())
+    looks = scene_of(debugger).neurons(moment, VIEWS["weights"], Emphasis())
     assert math.isnan(looks["h1"].tone)
     assert looks["h1"].value == "NaN"
     assert (looks["h2"].tone, looks["y"].tone) == (-0.5, 1.0)
@@ -183,7 +189,7 @@ def test_beside_a_focus_the_pass_is_still_seen_to_move(debugger):
     moment = moment_of(debugger)
     net = moment.snapshot.net
     edges = [(i, j) for j in net.neurons for i in net.sources[j]]
-    scene = Scene(net)
+    scene = scene_of(debugger)
     free = scene.edges(moment, VIEWS["activations"], Emphasis(), edges)
     focused = scene.edges(moment, VIEWS["activations"], Emphasis("h2"), edges)
     assert {look.state for look in free.values()} > {"pending"}
@@ -195,7 +201,7 @@ def test_a_gradient_that_nothing_has_flowed_into_yet_has_no_number_beside_a_focu
     to(debugger, "backward_neuron")
     moment = moment_of(debugger)
     edges = [("x1", "h2"), ("h2", "y")]
-    looks = Scene(moment.snapshot.net).edges(moment, VIEWS["gradients"], Emphasis("h2"), edges)
+    looks = scene_of(debugger).edges(moment, VIEWS["gradients"], Emphasis("h2"), edges)
     assert [looks[edge].label for edge in edges] == ["", ""]
 
 
@@ -203,7 +209,7 @@ def test_numbers_that_are_none_have_no_shade_and_spoil_no_others(debugger):
     debugger.edit("b[h1]", 3.0)
     debugger.edit("b[h2]", -1.5)
     moment = moment_of(debugger)
-    looks = Scene(moment.snapshot.net).neurons(moment, VIEWS["weights"], Emphasis())
+    looks = scene_of(debugger).neurons(moment, VIEWS["weights"], Emphasis())
     assert (looks["h1"].tone, looks["h2"].tone) == (1.0, -0.5)
 
 
@@ -224,7 +230,7 @@ def test_the_executing_connection_points_the_way_of_its_pass(debugger, kind, for
     while debugger.last.edge is None:
         debugger.step()
     moment = moment_of(debugger)
-    scene = Scene(moment.snapshot.net)
+    scene = scene_of(debugger)
     looks = scene.edges(moment, VIEWS["weights"], Emphasis(), [debugger.last.edge])
     assert looks[debugger.last.edge].state == "current"
     assert looks[debugger.last.edge].forward is forward

@@ -68,11 +68,11 @@ async def test_a_wide_pane_lists_the_connections_of_the_focused_neuron(large):
     async with large.run_test(size=(200, 60)) as pilot:
         await pilot.press("slash", *"h1_7", "enter")
         await pilot.pause()
-        assert "→ h1_7" in drawn(large)
-        assert "h1_7 →" in drawn(large)
+        assert "into h1_7" in drawn(large)
+        assert "out of h1_7" in drawn(large)
         await pilot.press("f", "s", "escape")
         await pilot.pause()
-        assert "→ y" in drawn(large)
+        assert "into y" in drawn(large)
 
 
 def previewed(app):

@@ -10,9 +10,9 @@ from textual.events import Resize
 from textual.geometry import Region
 
 from nntui.draw.layers import Draft, Edge, draft
-from nntui.draw.layout import lay_out
+from nntui.draw.layout import Content, lay_out
 from nntui.draw.paint import paint
-from nntui.draw.picture import EdgeLook, EdgeState, NodeLook, Picture
+from nntui.draw.picture import EdgeLook, EdgeState, NodeLook, Picture, Reading
 from nntui.draw.plan import FilledHeatMaps, Layout, fill_heat_maps
 from nntui.explain.numbers import fitted
 from nntui.model.experiment import Experiment
@@ -70,14 +70,21 @@ class Preview(LinePane):
                 net = network.wiring()
                 self._draft = draft(net.layer, net.sources, net.targets)
             size = self.scrollable_content_region.size
-            self._layout = lay_out(self._draft, max(size.width, 1), max(size.height, 1))
+            width, height = max(size.width, 1), max(size.height, 1)
+            contents = {name: Content(_caption(network, name), symbol=1) for name in network}
+            self._layout = lay_out(self._draft, width, height, contents=contents)
             self._heat = fill_heat_maps(self._layout, network.weight)
         plan = self._layout
         nodes: dict[str, NodeLook] = {}
         for name in {*(box.names[0] for box in plan.boxes), *self._names}:
             bias = network.neuron(name).bias
             number = "" if bias is None else fitted(bias, plan.value_width, sign=True)
-            nodes[name] = NodeLook(number, None, "focus" if name in self._names else "plain")
+            nodes[name] = NodeLook(
+                number,
+                mark="focus" if name in self._names else "plain",
+                caption=_caption(network, name),
+                readings=() if bias is None else (Reading("b", number),),
+            )
         edges: dict[Edge, EdgeLook] = {}
         for edge in dict.fromkeys((*plan.edges, *self._heat.lines, *self._selected(plan, network))):
             weight = network.weight(edge)
@@ -103,3 +110,8 @@ class Preview(LinePane):
         if len(self._names) == 1:
             return "bright" if self._names[0] in edge else "plain"
         return "focus" if edge == self._names else "plain"
+
+
+def _caption(network: Network, name: str) -> str:
+    activation = network.neuron(name).activation
+    return "" if activation is None else activation.name

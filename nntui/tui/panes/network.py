@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.text import Text
 from textual.events import Click, Leave, MouseEvent, MouseMove, Resize
@@ -14,13 +17,14 @@ from textual.geometry import Region
 from nntui.debugger.snapshot import Snapshot
 from nntui.draw.layers import Edge, draft
 from nntui.draw.layout import lay_out
-from nntui.draw.paint import paint
-from nntui.draw.picture import Picture, Span
+from nntui.draw.paint import BEAD, paint
+from nntui.draw.picture import NodeLook, Picture, Span
 from nntui.draw.plan import Direction, Layout
 from nntui.explain.numbers import fitted
 from nntui.model.experiment import Experiment
 from nntui.model.names import escaped
 from nntui.network_view.scene import LABEL, Scene, product_text, strongest
+from nntui.network_view.thumbnails import Thumbnails, image_rows, image_size
 from nntui.network_view.views import (
     VIEWS,
     WIDTH,
@@ -35,8 +39,13 @@ from nntui.network_view.views import (
 from nntui.tui.frame import Frame, NeuronFocus
 from nntui.tui.panes.pane import LinePane, ValueChosen
 
+if TYPE_CHECKING:
+    from nntui.engine.surface import Answers, Surfaces
+
 LISTED_BESIDE: Final = 68
 """Columns of a large drawing from which on a list of a neuron's connections stands beside it."""
+_PLANE: Final = 2
+"""Of so many inputs there is a plane without the user's choosing any."""
 _SYMBOLS: Final = {
     "a": "a", "b": "b", "δ": "delta", "Δb": "b", "w": "w", "∂L/∂w": "dw", "Δw": "w",
 }  # fmt: skip
@@ -48,11 +57,19 @@ ZOOMS: Final = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
 class NetworkPane(LinePane):
     """Draws the network after a step, with the current connection marked."""
 
+    wants_answers = True
+
     def __init__(self, experiment: Experiment) -> None:
         super().__init__(title="Network", id="network")
         self._net = experiment.network.wiring()
         self._draft = draft(self._net.layer, self._net.sources, self._net.targets)
-        self._scene = Scene(self._net)
+        self._experiment = experiment
+        self._scene = Scene(experiment)
+        self._image = image_size(len(self._net.inputs))
+        self._surfaces: Surfaces | None = None
+        self._thumbnails: Thumbnails | None = None
+        self._bead: float | None = None
+        self._captions: tuple[object, ...] = ()
         self._heat_maps = HeatMapCache()
         self._layout: Layout | None = None
         self._picture: Picture | None = None
@@ -68,8 +85,32 @@ class NetworkPane(LinePane):
 
     def show(self, frame: Frame, focus: NeuronFocus) -> None:
         self._shown = (frame, focus)
+        self._bead = None
         if self.size.width and self.size.height:
             self._draw()
+
+    def show_answers(self, answers: Answers) -> None:
+        """Show in the boxes what each neuron answers over the plane of inputs."""
+        had, self._surfaces = self._surfaces, answers.surfaces
+        if (had is None) != (self._surfaces is None):
+            self._layout = None  # the boxes may have a map now
+        self._thumbnails = None
+        if self._surfaces is not None:
+            self._thumbnails = Thumbnails(
+                self._experiment, self._surfaces, colour=not self.app.no_color
+            )
+        if self._shown is not None and self.size.width and self.size.height:
+            self._draw()
+
+    def move_bead(self, along: float | None) -> None:
+        """Draw the product that travels elsewhere on its connection: 0 is the source, 1 the target.
+
+        None: where it arrived, as after every step.
+        """
+        if along != self._bead:
+            self._bead = along
+            if self._shown is not None and self._layout is not None:
+                self._paint()
 
     def copy_view_from(self, other: NetworkPane) -> None:
         """Take over the view and the zoom of another network."""
@@ -157,6 +198,11 @@ class NetworkPane(LinePane):
         listed = self._edge_list[seen] if 0 <= seen < len(self._edge_list) else ()
         return self._picture.rows[row] + listed
 
+    @property
+    def _has_plane(self) -> bool:
+        """Whether the boxes are to have room for maps: of two inputs, at once, before they come."""
+        return len(self._net.inputs) == _PLANE or self._surfaces is not None
+
     def _lay_out(self) -> None:
         self._layout = None
         if self._shown is not None:
@@ -168,7 +214,14 @@ class NetworkPane(LinePane):
             # below a drawing that is too wide only takes a row from it, and so the other way round.
             size, zoom = self.content_size, max(ZOOMS[self._zoom], 1.0)
             label = LABEL if ZOOMS[self._zoom] >= 1.0 else 0
-            fitted_to = partial(lay_out, self._draft, folds=self._folds, label_width=label)
+            fitted_to = partial(
+                lay_out,
+                self._draft,
+                folds=self._folds,
+                label_width=label,
+                contents=self._scene.contents(thumbnails=self._has_plane),
+                image=self._image,
+            )
             width, height = max(int(size.width * zoom), 1), max(int(size.height * zoom), 1)
             plan = fitted_to(width, height)
             below, beside = plan.width > size.width, plan.height > size.height
@@ -222,18 +275,48 @@ class NetworkPane(LinePane):
             for box in plan.boxes
             if not box.folded and (window is None or box.y in window)
         }
-        nodes = self._scene.neurons(moment, view, emphasis, shown, plan.value_width)
-        edges = self._scene.edges(moment, view, emphasis, (*plan.edges, *heat.lines), shown)
+        scene, wanted = self._scene, (*plan.edges, *heat.lines)
+        nodes = scene.neurons(moment, view, emphasis, shown, plan, self._thumbnails)
+        edges = scene.edges(moment, view, emphasis, wanted, shown, self._bead)
+        self._add_image(plan, moment, view, nodes)
         self._picture = paint(plan, nodes, edges, heat=heat, window=window)
         self._edge_list = []
         if plan.heat_maps and plan.width <= self.content_size.width - WIDTH:
             neuron = focus.neuron or frame.neuron or self._net.outputs[0]
             self._edge_list = edge_list(self._net, moment, view, neuron, self.content_size.height)
-        self._caption(view, moment)
+        sizes = (abs(look.weight) for look in edges.values())
+        widest = 0.0 if plan.heat_maps else max(filter(math.isfinite, sizes), default=0.0)
+        self._caption(view, moment, widest)
         self.changed()
 
-    def _caption(self, view: View, moment: Moment) -> None:
-        """Write the view on the upper border, and the current operation on the lower one."""
+    def _add_image(
+        self, plan: Layout, moment: Moment, view: View, nodes: dict[str, NodeLook]
+    ) -> None:
+        """Make the inputs an image: their activations, in the gradient view ∂L/∂a."""
+        names = self._net.inputs
+        box = plan.homes[names[0]]
+        if box.image is None:
+            return
+        backward = view.boxes == "δ" and bool(moment.snapshot.da.keys() & set(names))
+        roles = {"current": "surface.current", "focus": "surface.point"}
+        marked = {
+            name: roles[look.mark]
+            for name, look in nodes.items()
+            if look.mark in roles and name in moment.snapshot.x
+        }
+        rows = image_rows(
+            moment.snapshot.da if backward else moment.snapshot.a, names, box.image,
+            (box.width - 2, box.height - 2), marked, colour=not self.app.no_color,
+        )  # fmt: skip
+        caption = "∂L/∂a" if backward else "a"
+        look = nodes.get(names[0], NodeLook())
+        nodes[names[0]] = replace(look, thumbnail=rows, caption=caption)
+
+    def _caption(self, view: View, moment: Moment, widest: float) -> None:
+        """Write the view on the upper border; the product that travels and scales on the lower one.
+
+        ``widest``: the number of the widest line; 0: there is none.
+        """
         pinned = "" if self.pinned is None else ", pinned"
         name = f"Network · {view.name}{pinned}"
         titles = (
@@ -243,9 +326,26 @@ class NetworkPane(LinePane):
         )
         room = self.size.width - 4
         title = next((each for each in titles if len(each) <= room), name)
-        captions = Text(title), Text(escaped(product_text(moment), 60))
-        if (str(self.border_title), str(self.border_subtitle)) != tuple(map(str, captions)):
+        captions = Text(title), self._subtitle(view, moment, widest, room)
+        written = tuple((text.plain, text.style) for text in captions)
+        if written != self._captions:
+            self._captions = written
             self.border_title, self.border_subtitle = captions
+
+    def _subtitle(self, view: View, moment: Moment, widest: float, room: int) -> Text:
+        """Write the product that travels, and beside it what the colours and widths stand for."""
+        scales = [f"boxes ±{fitted(self._scene.box_reach(moment, view), 6)}"]
+        if widest:
+            scales.insert(0, f"lines ±{fitted(widest, 6)}")
+        product = escaped(product_text(moment), 60)
+        scale = " · ".join(scales)
+        if not product:
+            legend = f"colour = sign · width = size · {scale}"
+            return Text(legend if cell_len(legend) <= room else scale)
+        whole = Text(f"{BEAD} {product}", style=self.colours.mark)
+        if whole.cell_len + cell_len(scale) + 3 <= room:
+            whole.append(f"   {scale}", style=self.colours.faint)
+        return whole
 
     def _scroll_to_step(self, plan: Layout, snapshot: Snapshot, focus: str | None) -> None:
         """Scroll a drawing larger than the pane to a focus that moved, or to the last step."""

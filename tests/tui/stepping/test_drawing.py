@@ -50,9 +50,9 @@ async def test_what_travels_is_told_below_the_drawing(app_on, debugger_of):
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("s", "s")
         assert debugger_of(app).last.kind == "forward_edge"
-        assert str(app.screen.network_pane.border_subtitle).startswith("w·a = +")
+        assert "w·a = " in str(app.screen.network_pane.border_subtitle)
         await pilot.press("s", "s")
-        assert str(app.screen.network_pane.border_subtitle) == ""
+        assert "w·a" not in str(app.screen.network_pane.border_subtitle)
 
 
 async def test_left_and_right_follow_the_strongest_connection(app_on):
@@ -169,7 +169,7 @@ async def test_a_drawing_that_is_too_wide_scrolls_sideways_only(app_on):
 
 async def test_a_drawing_that_is_too_wide_fits_without_numbers_on_its_lines(app_on):
     app = app_on("skip")
-    async with app.run_test(size=(104, 36)) as pilot:
+    async with app.run_test(size=(100, 30)) as pilot:
         drawing = app.screen_stack[1].network_pane
         assert drawing.extent()[0] > drawing.size.width
         await pilot.press("left_parenthesis")

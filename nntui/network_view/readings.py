@@ -1,0 +1,140 @@
+"""What stands in a neuron's box: its numbers, and of an output what it says and what is wanted."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Final
+
+from nntui.debugger.snapshot import Snapshot
+from nntui.draw.layout import Content
+from nntui.draw.picture import NodeLook, Reading
+from nntui.engine.evaluate import answers_of, tolerance, verdicts
+from nntui.explain.numbers import fitted
+from nntui.model.experiment import Experiment
+from nntui.network_view.views import Moment, View
+
+NOT_YET: Final = "·"
+"""Stands for a number that is not computed yet."""
+_SAYS: Final = "says"
+_WANT: Final = "want"
+_LOGITS: Final = {"cross_entropy": "softmax", "bce_with_logits": "sigmoid"}
+"""By losses on logits, the function that makes probabilities of the outputs."""
+
+
+class BoxReader:
+    """Chooses the numbers for the boxes of an experiment's network."""
+
+    def __init__(self, experiment: Experiment) -> None:
+        self._experiment = experiment
+        self._net = net = experiment.network.wiring()
+        self._within = tolerance(experiment)
+        self._outputs = frozenset(net.outputs)
+        self._captions = {j: net.activation[j].name for j in net.neurons}
+        squashed = _LOGITS.get(experiment.training.loss.name)
+        if squashed is not None:
+            for k in net.outputs:
+                if self._captions[k] == "linear":
+                    self._captions[k] = squashed
+
+    def contents(self, *, thumbnails: bool) -> dict[str, Content]:
+        """Say what each box is to hold."""
+        contents = dict.fromkeys(self._net.inputs, Content(symbol=1))
+        for j in self._net.neurons:
+            output = j in self._outputs
+            contents[j] = Content(
+                self._captions[j],
+                rows=4 if output else 3,
+                symbol=len(_SAYS) if output else 2,
+                sign=2 if output else 0,
+                thumbnail=thumbnails,
+            )
+        return contents
+
+    def verdicts(self, snapshot: Snapshot) -> dict[str, bool]:
+        """Say which outputs are right; none before all of them are computed."""
+        outputs = self._net.outputs
+        if not all(k in snapshot.a for k in outputs):
+            return {}
+        answers = [snapshot.a[k] for k in outputs]
+        wanted = [snapshot.y[k] for k in outputs]
+        found = verdicts(self._experiment, answers, wanted, self._within)
+        return dict(zip(outputs, found, strict=True))
+
+    def filled(
+        self, look: NodeLook, name: str, moment: Moment, view: View, rows: int, width: int
+    ) -> NodeLook:
+        """Add the readings that have room in so many rows, each ``width`` cells wide."""
+        snapshot = moment.snapshot
+        if name not in self._net.activation:
+            number = _written(snapshot.a.get(name), width)
+            return replace(look, readings=(Reading("a", number, view.boxes == "a"),))
+        look = replace(look, caption=self._captions[name])
+        own = Reading(view.boxes, look.value, leads=True)
+        if name in self._outputs:
+            return self._answering(look, own, name, moment, rows, width)
+        a = Reading("a", _written(snapshot.a.get(name), width))
+        delta = Reading("δ", _written(snapshot.delta.get(name), width))
+        bias = Reading("b", _written(snapshot.b.get(name), width))
+        if rows == 1:
+            return replace(look, readings=(own,))
+        if rows == 2:
+            others = {"a": (own, delta), "δ": (a, own)}
+            return replace(look, readings=others.get(view.boxes, (a, own)))
+        three = {"a": (own, delta, bias), "δ": (a, own, bias)}
+        return replace(look, readings=three.get(view.boxes, (a, delta, own)))
+
+    def _answering(
+        self, look: NodeLook, own: Reading, name: str, moment: Moment, rows: int, width: int
+    ) -> NodeLook:
+        """Write what an output says beside what is wanted."""
+        snapshot = moment.snapshot
+        wanted = snapshot.y[name]
+        said: float | None = None
+        if all(k in snapshot.a for k in self._net.outputs):
+            outputs = [snapshot.a[k] for k in self._net.outputs]
+            said = answers_of(self._experiment, outputs)[self._net.outputs.index(name)]
+        elif self._experiment.training.loss.name not in _LOGITS:
+            said = snapshot.a.get(name)
+        says = Reading(_SAYS, _answer(said, width), leads=own.symbol == "a")
+        want = Reading(_WANT, _answer(wanted, width))
+        verdict = ""
+        if look.right is not None and said is not None:
+            verdict = "right" if look.right else f"too {'low' if said < wanted else 'high'}"
+        if own.symbol == "a":
+            logits = self._experiment.training.loss.name in _LOGITS
+            third = (
+                replace(own, leads=False)
+                if logits
+                else Reading("δ", _written(snapshot.delta.get(name), width))
+            )
+        else:
+            third = own
+        if rows >= 4 and look.right is not None:
+            last = Reading("", verdict, right=look.right)
+            return replace(look, readings=(says, want, third, last), right=None)
+        if rows >= 3:
+            return replace(look, readings=(says, want, third), foot=verdict)
+        if rows == 2:
+            first = (says, want) if own.symbol == "a" else (says, own)
+            foot = verdict if own.symbol == "a" else f"{_WANT} {_answer(wanted, width)}"
+            return replace(look, readings=first, foot=foot)
+        return replace(
+            look,
+            readings=(says if own.symbol == "a" else own,),
+            foot=f"{_WANT} {_answer(wanted, width)}",
+        )
+
+
+def _written(number: float | None, width: int) -> str:
+    return NOT_YET if number is None else fitted(number, width, sign=True)
+
+
+def _answer(number: float | None, width: int) -> str:
+    """Write an answer or a target: both with as many decimals, and without a plus."""
+    if number is None:
+        return NOT_YET
+    if math.isfinite(number) and abs(number) < 100 and width >= 6:
+        text = f"{number:.3f}" if abs(number) < 10 else f"{number:.2f}"
+        return text.removeprefix("-") if float(text) == 0 else text
+    return fitted(number, width)

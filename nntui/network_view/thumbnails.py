@@ -1,0 +1,71 @@
+"""The small maps of what neurons answer, and the image of the inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import isqrt
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from nntui.draw.heat import Scale, heat_rows
+from nntui.draw.picture import Span
+from nntui.model.experiment import Experiment
+
+if TYPE_CHECKING:
+    from nntui.engine.surface import Surfaces
+
+Rows = tuple[tuple[Span, ...], ...]
+
+_LEAST_IMAGE: Final = 100
+"""With more inputs than so many, and a square number of them, they are an image."""
+
+
+class Thumbnails:
+    """Paints maps of what neurons answer over the plane of two inputs, and keeps them."""
+
+    def __init__(self, experiment: Experiment, surfaces: Surfaces, *, colour: bool) -> None:
+        net = experiment.network.wiring()
+        self._activation = {j: net.activation[j].name for j in net.neurons}
+        self._surfaces = surfaces
+        self._colour = colour
+        self._painted: dict[tuple[str, int, int], Rows] = {}
+
+    def __call__(self, neuron: str, columns: int, rows: int) -> Rows:
+        """Paint a neuron's map in so many cells."""
+        key = neuron, columns, rows
+        if key not in self._painted:
+            numbers = self._surfaces[neuron]
+            scale = Scale.of(self._activation.get(neuron, ""), numbers)
+            self._painted[key] = heat_rows(numbers, columns, rows, scale=scale, colour=self._colour)
+        return self._painted[key]
+
+
+def image_size(inputs: int) -> tuple[int, int] | None:
+    """Return the columns and rows of the image that so many inputs are; None: they are none."""
+    side = isqrt(inputs)
+    return (side, side) if inputs > _LEAST_IMAGE and side * side == inputs else None
+
+
+def image_rows(
+    numbers: Mapping[str, float],
+    names: tuple[str, ...],
+    size: tuple[int, int],
+    cells: tuple[int, int],
+    marked: Mapping[str, str],
+    *,
+    colour: bool,
+) -> Rows:
+    """Paint the numbers of inputs as an image of ``cells``; blanks are 0.
+
+    ``marked``: the role of the mark on an input's cell.
+    """
+    columns, rows = size
+    points = np.array([numbers.get(name, 0.0) for name in names], float).reshape(rows, columns)
+    finite = np.abs(points[np.isfinite(points)])
+    reach = float(finite.max()) if finite.size else 1.0
+    marks = {}
+    for name, role in marked.items():
+        row, column = divmod(names.index(name), columns)
+        marks[column * cells[0] // columns, row * cells[1] // rows] = ("◆", role)
+    return heat_rows(points, *cells, scale=Scale(0.0, reach or 1.0), colour=colour, marks=marks)
