@@ -19,6 +19,7 @@ from textual.markup import escape
 from nntui.debugger.values import setting_values
 from nntui.explain.formulas import SIGNS
 from nntui.explain.numbers import exact
+from nntui.explain.words import WORDS
 from nntui.samples import samples
 from nntui.tui.dialogs.question import Closable
 from nntui.tui.keys import GROUPS
@@ -103,11 +104,14 @@ class Everything(Provider):
                     yield Entry(title, shown, partial(act, key.action), also=also)
         assert app.stepping is not None
         for name, value in setting_values(app.stepping.debugger.experiment).items():
-            words, sign = name.replace("_", " "), SIGNS.get(name, "")
-            typed = partial(act, f"command('set {name} ')")
-            yield Entry(f"Change the {words}, now {exact(value)}", "", typed, also=f"{sign} {name}")
+            title = f"Change the {name.replace('_', ' ')}, now {exact(value)}"
+            also = f"{SIGNS.get(name, '')} {name}"
+            yield Entry(title, "", partial(act, f"assign({name!r})"), also=also)
         for title, action in _WITHOUT_KEYS:
             yield Entry(title, "", partial(act, action))
+        for word in WORDS:
+            said = partial(app.stepping.say, word.sentence)
+            yield Entry(f"What is {word.title}?", "", said, word.meaning, " ".join(word.names))
         for command in COMMANDS.values():
             typed = partial(act, f"command({command.name + ' '!r})")
             yield Entry(f":{command.usage}", "", typed, command.help, " ".join(command.aliases))

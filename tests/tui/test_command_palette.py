@@ -9,6 +9,7 @@ from textual.widgets import Input
 from nntui.debugger.commands.interpreter import COMMANDS
 from nntui.samples import samples
 from nntui.tui.command_palette import Entry, Everything, match_of
+from nntui.tui.dialogs.settings_form import SettingsForm
 from nntui.tui.keys import GROUPS
 from nntui.tui.user_files import PreferencesFile
 
@@ -53,11 +54,19 @@ async def test_what_a_command_takes_stands_in_its_entry_with_all_its_brackets(ap
         assert any(str(hit.match_display) == f":{COMMANDS['break'].usage}" for hit in hits)
 
 
-async def test_the_words_of_a_setting_find_it_and_it_is_typed_on_the_command_line(app_on):
+async def test_the_words_of_a_setting_find_it_in_the_form_where_it_is_changed(app_on):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
         await _choose(pilot, "learning rate")
-        assert app.screen.command_line.value == "set learning_rate "
+        await pilot.pause()
+        assert isinstance(app.screen, SettingsForm)
+
+
+async def test_the_meaning_of_a_word_is_found(app_on, status):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await _choose(pilot, "delta")
+        assert "how fast the loss grows when this neuron’s z grows" in status(app)
 
 
 def _best(query: str, *titles: str) -> str:

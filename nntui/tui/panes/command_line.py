@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from os.path import commonprefix
 from typing import ClassVar, Final
 
+from rich.cells import cell_len
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.events import Key, Paste
+from textual.containers import Horizontal, Vertical
+from textual.events import Click, Key, Paste
 from textual.message import Message
 from textual.suggester import Suggester
-from textual.widget import Widget
-from textual.widgets import Input
+from textual.widgets import Input, Static
 from textual.widgets.input import Selection
 
-from nntui.text import harmless
+from nntui.text import cut, harmless, padded
 
 MOST_HISTORY: Final = 500
 LINE_BREAK: Final = " ⏎ "
@@ -46,6 +47,15 @@ class TextField(Input):
             await super()._on_key(event)
 
 
+Offer = tuple[str, str]
+"""A line that an unfinished one may become, and what it does, in a few words or none."""
+MOST_OFFERS: Final = 10
+"""Rows of offers, at most."""
+_USAGE: Final = 34
+"""Cells of an offer before what it does."""
+_BETWEEN: Final = 3
+
+
 class _Completions(Suggester):
     """Suggests the first completion of the line."""
 
@@ -56,6 +66,69 @@ class _Completions(Suggester):
     async def get_suggestion(self, value: str) -> str | None:
         found = self._complete(value) if value.strip() else []
         return found[0] if found and found[0] != value else None
+
+
+class CommandBar(Vertical):
+    """The command line, and above it what may be typed."""
+
+    def __init__(self, line: CommandLine) -> None:
+        super().__init__(id="command")
+        self._line = line
+
+    def compose(self) -> ComposeResult:
+        yield OfferList()
+        with Horizontal():
+            yield Static(":")
+            yield self._line
+
+
+class OfferList(Static):
+    """The lines that the typed one may become: a row each with what it does, or just the words."""
+
+    def __init__(self) -> None:
+        super().__init__(id="offers", markup=False)
+        self._rows: list[str] = []
+        """The line of each row, where a click takes it."""
+
+    def show(self, offers: Sequence[Offer]) -> None:
+        """Show offers, as many as there is room for."""
+        width, most = self.app.size.width - 2, min(MOST_OFFERS, self.app.size.height // 3)
+        self.display = bool(offers)
+        self._rows = []
+        if any(help for _, help in offers):
+            rows = self._explained(offers, width, most)
+        else:
+            rows = _in_columns([line.rpartition(" ")[2] for line, _ in offers], width, most // 2)
+        self.update("\n".join(f" {row}" for row in rows))
+
+    def _explained(self, offers: Sequence[Offer], width: int, most: int) -> list[str]:
+        shown = offers if len(offers) <= most else offers[: most - 1]
+        self._rows = [line for line, _ in shown]
+        cells = min(max(cell_len(line) for line, _ in shown), _USAGE, width // 2)
+        rows = [cut(f"{padded(line, cells)}{' ' * _BETWEEN}{help}", width) for line, help in shown]
+        if len(shown) < len(offers):
+            rows.append(f"… {len(offers) - len(shown)} more: type their first letters")
+        return rows
+
+    def on_click(self, event: Click) -> None:
+        """Take the line of a row."""
+        if event.y < len(self._rows):
+            line = self.screen.query_one(CommandLine)
+            line.value = self._rows[event.y].partition(" ")[0] + " "
+            line.cursor_position = len(line.value)
+
+
+def _in_columns(words: Sequence[str], width: int, most: int) -> list[str]:
+    """Write words beside each other, in columns and in so many rows at most."""
+    if not words:
+        return []
+    column = min(max(map(cell_len, words)) + 2, width)
+    count = max(width // column, 1)
+    room = count * max(most, 1)
+    if len(words) > room:
+        words = [*words[: room - 1], f"… {len(words) - room + 1} more"]
+    rows = [words[n : n + count] for n in range(0, len(words), count)]
+    return ["".join(padded(word, column) for word in row).rstrip() for row in rows]
 
 
 class CommandLine(TextField):
@@ -75,17 +148,13 @@ class CommandLine(TextField):
     class Left(Message):
         """The user leaves the command line without a command."""
 
-    @dataclass
-    class Offered(Message):
-        """The line can be completed in several ways."""
-
-        lines: list[str]
-
-    def __init__(self, complete: Callable[[str], list[str]]) -> None:
+    def __init__(
+        self, complete: Callable[[str], list[str]], offers: Callable[[str], Sequence[Offer]]
+    ) -> None:
         super().__init__(
             id="command-line", compact=True, suggester=_Completions(complete), select_on_focus=False
         )
-        self._complete = complete
+        self._complete, self._offers = complete, offers
         self.history: list[str] = []
         self._at = 0
         self._typed = ""
@@ -99,9 +168,8 @@ class CommandLine(TextField):
         self._row.display = shown
 
     @property
-    def _row(self) -> Widget:
-        assert isinstance(self.parent, Widget)
-        return self.parent
+    def _row(self) -> CommandBar:
+        return self.query_ancestor(CommandBar)
 
     def ask(self, text: str = "", proposed: str = "") -> None:
         """Show the line with the start of a command, and an argument that typing replaces."""
@@ -110,6 +178,15 @@ class CommandLine(TextField):
         self.selection = Selection(len(text), len(text) + len(proposed))
         self._at = len(self.history)
         self.screen.set_focus(self)  # at once: the next key is part of the line
+        self.call_after_refresh(self._offer)
+
+    def on_input_changed(self) -> None:
+        self.call_after_refresh(self._offer)
+
+    def _offer(self) -> None:
+        """Show what the line may become, once the line itself was painted."""
+        if self.shown:
+            self._row.query_one(OfferList).show(self._offers(self.value))
 
     def keep(self, line: str) -> None:
         if line and self.history[-1:] != [line]:
@@ -134,7 +211,7 @@ class CommandLine(TextField):
         self.cursor_position = len(self.value)
 
     def action_complete(self) -> None:
-        """Complete as far as all completions agree; offer them where they differ."""
+        """Complete as far as all completions agree."""
         found = self._complete(self.value)
         if not found:
             return
@@ -142,5 +219,3 @@ class CommandLine(TextField):
         if len(common) > len(self.value) or len(found) == 1:
             self.value = common if len(found) > 1 else found[0]
             self.cursor_position = len(self.value)
-        else:
-            self.post_message(self.Offered(found))

@@ -115,17 +115,17 @@ NEURONS: Final = Table(
     layer_heading="layer {}",
     core=6,
     columns=(
-        Column("z", _value("z"), "z", ("z",), "z", rank=1),
+        Column("z", _value("z"), "z", ("z",), "z", rank=2),
         Column("a", _value("a"), "a", ("a",), "a", rank=0, of_inputs=True),
-        Column("p", _probability, "", ("p",), "p", rank=2, of_softmax=True),
-        Column("f′(z)", _slope, "", ("f′", "slope"), rank=6),
+        Column("p", _probability, "", ("p",), "p", rank=4, of_softmax=True),
+        Column("f′(z)", _slope, "", ("f′", "slope"), rank=7),
         Column(
-            "∂L/∂a", _value("da"), "da", ("da", "∂L/∂a"), "da", rank=4, by_size=True, of_inputs=True
+            "∂L/∂a", _value("da"), "da", ("da", "∂L/∂a"), "da", rank=5, by_size=True, of_inputs=True
         ),
-        Column("δ", _value("delta"), "delta", ("delta", "δ"), "delta", rank=2, by_size=True),
+        Column("δ", _value("delta"), "delta", ("delta", "δ"), "delta", rank=1, by_size=True),
         Column("b", _value("b"), "b", ("b",), "b", rank=3),
-        Column("∂L/∂b", _value("db"), "db", ("db", "∂L/∂b"), "db", rank=5, by_size=True),
-        Column("Δb", _change, "b", ("Δb", "change"), "b", rank=7, by_size=True, compares=True),
+        Column("∂L/∂b", _value("db"), "db", ("db", "∂L/∂b"), "db", rank=6, by_size=True),
+        Column("Δb", _change, "b", ("Δb", "change"), "b", rank=8, by_size=True, compares=True),
     ),
 )  # fmt: skip
 CONNECTIONS: Final = Table(

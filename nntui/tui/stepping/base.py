@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial, wraps
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Final, ParamSpec, TypeVar
 
@@ -17,7 +17,7 @@ from nntui.model.names import escaped
 from nntui.tui.frame import Edge, Frame, NeuronFocus, frame_of
 from nntui.tui.keys import FooterFacts
 from nntui.tui.panes.algorithm import AlgorithmPane
-from nntui.tui.panes.command_line import CommandLine
+from nntui.tui.panes.command_line import CommandLine, Offer
 from nntui.tui.panes.container import PaneContainer
 from nntui.tui.panes.footer import KeyFooter
 from nntui.tui.panes.header import Header
@@ -132,7 +132,7 @@ class SteppingBase(Screen[None]):
         self.header = Header(experiment)
         self.status_line = StatusLine()
         self.timeline = Timeline(debugger.schedule)
-        self.command_line = CommandLine(self.completions)
+        self.command_line = CommandLine(self.completions, self.offers)
         self.footer = KeyFooter(keymap)
 
         pace = FramePace(lambda: getattr(self.app, "traffic", (0, 0)))
@@ -357,6 +357,10 @@ class SteppingBase(Screen[None]):
 
     def completions(self, line: str) -> list[str]:
         return []
+
+    def offers(self, line: str) -> Sequence[Offer]:
+        """Return what may be typed next: the completions, with a few words where there are any."""
+        return [(each, "") for each in self.completions(line)]
 
     def leave_command_line(self) -> None:
         self.command_line.shown = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from textual.widgets import Input
@@ -12,12 +12,14 @@ from nntui.debugger.commands.command import Reply
 from nntui.model.names import quoted
 from nntui.tui.dialogs.question import Answer, Question
 from nntui.tui.panes.algorithm import AlgorithmPane
-from nntui.tui.panes.command_line import LINE_BREAK, CommandLine
+from nntui.tui.panes.command_line import LINE_BREAK, Offer
 from nntui.tui.panes.lists import ListPane
 from nntui.tui.stepping.base import CHOOSE_FIRST, FILTER, FIND, SteppingBase, at_rest
 
-MOST_OFFERED: Final = 12
-"""Completions that are named, at most."""
+FIRST_OFFERED: Final = (
+    "goto", "until", "break", "watch", "print", "display", "set", "why", "bookmark", "help",
+)  # fmt: skip
+"""The commands that are shown before anything is typed."""
 _ROW_COMMANDS: Final = {
     ("breakpoints", "delete"): "delete", ("displays", "delete"): "undisplay",
     ("branches", "choose"): "branch switch", ("branches", "delete"): "branch delete",
@@ -61,11 +63,17 @@ class CommandActions(SteppingBase):
             return super().completions(line)
         return [] if self.background.running else self.interpreter.complete(line)
 
-    def on_command_line_offered(self, event: CommandLine.Offered) -> None:
-        """Name the words that may come next."""
-        words = [line.rpartition(" ")[2] for line in event.lines[:MOST_OFFERED]]
-        more = len(event.lines) - len(words)
-        self.say("  ".join(words) + (f"  … {more} more" if more else ""))
+    def offers(self, line: str) -> Sequence[Offer]:
+        """Return the commands that begin like a line, with what they do; else its completions."""
+        if line.startswith((FIND, FILTER)) or " " in line or self.background.running:
+            return super().offers(line)
+        from nntui.debugger.commands.interpreter import COMMANDS
+
+        rows = [COMMANDS[name] for name in self.completions(line)]
+        if not line:
+            first = [COMMANDS[name] for name in FIRST_OFFERED]
+            rows = [*first, *(row for row in rows if row not in first)]
+        return [(row.usage, row.help) for row in rows]
 
     @at_rest
     def action_breakpoint(self) -> None:

@@ -9,13 +9,12 @@ from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.events import Key, Resize
-from textual.widgets import Static
 
 from nntui.model.changes.structure import GoneError
 from nntui.tui.frame import NeuronFocus
 from nntui.tui.keys import EVERYWHERE, bindings
+from nntui.tui.panes.command_line import CommandBar
 from nntui.tui.stepping.command_actions import CommandActions
 from nntui.tui.stepping.display_actions import DisplayActions
 from nntui.tui.stepping.focus_actions import FocusActions
@@ -43,9 +42,7 @@ class SteppingScreen(RunActions, CommandActions, FocusActions, DisplayActions, L
         yield self.container
         yield self.status_line
         yield self.timeline
-        with Horizontal(id="command"):
-            yield Static(":")
-            yield self.command_line
+        yield CommandBar(self.command_line)
         yield self.footer
 
     def on_mount(self) -> None:
