@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import click
 
 from nntui.cli.tables import aligned, echo_json, echo_lines
@@ -13,15 +11,10 @@ from nntui.samples import samples
 @click.command("samples", short_help="List the bundled samples.")
 def list_samples() -> None:
     """List the bundled samples: what to call each, its neurons by layer, and its title."""
-    from nntui.document.load import load
+    from nntui.document.outline import outline
 
-    rows = []
-    for name, path in samples().items():
-        experiment = load(path)
-        layers = Counter(experiment.network.wiring().layer.values())
-        sizes = "-".join(str(layers[layer]) for layer in sorted(layers))
-        rows.append((name, sizes, experiment.name))
-    echo_lines(aligned(rows))
+    found = ((name, outline(path)) for name, path in samples().items())
+    echo_lines(aligned([(name, each.shape, each.title) for name, each in found]))
 
 
 @click.command("schema", short_help="Print the JSON Schema of the format.")

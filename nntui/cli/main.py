@@ -14,6 +14,7 @@ from nntui.cli.files import completions, file_called
 
 _COMMANDS: Final = {
     "open": "open:open_file",
+    "new": "new:new",
     "show": "show:show",
     "trace": "trace:trace",
     "run": "run:run",
@@ -83,6 +84,7 @@ Examples:
   nntui                            choose among the samples and recent files
   nntui sample                     step through the first sample
   nntui my-network.json            step through your own
+  nntui new 2 4 1 --data circle    make one, and watch it learn
   nntui show xor                   look at a network without the screen
   nntui trace xor --to 40          read the first 41 steps
   nntui run xor --save out.json    train, and keep the result

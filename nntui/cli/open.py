@@ -21,6 +21,7 @@ from nntui.cli.files import file_argument
 from nntui.model.errors import NntuiError, unexpected
 
 if TYPE_CHECKING:
+    from nntui.model.experiment import Experiment
     from nntui.tui.app import NntuiApp
 
 GRACE: Final = 1.0
@@ -61,6 +62,15 @@ def open_on_screen(file: Path | None = None, *, keep_state: bool = True) -> NoRe
     # When stdout goes elsewhere, there may be no user to correct a bad document.
     wait = sys.stdout is not None and sys.stdout.isatty()
     app = NntuiApp(document=file, keep_state=keep_state, wait=wait)
+    ended(lambda: _run(app), _leave)
+
+
+def open_new_on_screen(experiment: Experiment | None) -> NoReturn:
+    """Open an experiment that no file holds; without one, the form that asks for it."""
+    _require_terminal(None, "nntui new … --save OUT writes the document instead")
+    from nntui.tui.app import NntuiApp
+
+    app = NntuiApp(new=experiment or True)
     ended(lambda: _run(app), _leave)
 
 
@@ -139,7 +149,7 @@ class Ending:
                 poll.unregister(file)  # a system that can't watch a terminal so
 
 
-def _require_terminal(file: Path | None) -> None:
+def _require_terminal(file: Path | None, instead: str = INSTEAD) -> None:
     """Refuse a terminal that can't show the screen, before anything is written to it.
 
     What is wrong with the document comes first.
@@ -164,4 +174,4 @@ def _require_terminal(file: Path | None) -> None:
         from nntui.document.load import load
 
         load(file)
-    raise NntuiError(f"{problem} ({INSTEAD})")
+    raise NntuiError(f"{problem} ({instead})")

@@ -55,6 +55,7 @@ class LossRow:
     plain: tuple[str, str] | None = None
     kinks: Callable[[Vector, Vector], list[Any]] = lambda a, y: []
     classes: bool = False  # the target may be a class index
+    use: str = ""  # a word for the user about when to choose it
     clamped: Callable[[Vector, Vector], bool] = lambda a, y: False
 
 
@@ -239,18 +240,21 @@ LOSSES: Final[dict[str, LossRow]] = {
         lambda a, y, **_: [2.0 * d for d in _differences(a, y)],
         "Σ(a − y)²", "2·(a − y)",
         _spelled_sum("({a} − {y})²"), _spelled_slope("2 · ({a} − {y})"),
+        use="numbers: the sum of (a − t)² over the outputs",
     ),
     "half_squared_error": LossRow(
         lambda a, y, **_: 0.5 * _squares(a, y),
         lambda a, y, **_: _differences(a, y),
         "½·Σ(a − y)²", "a − y",
         _spelled_sum("({a} − {y})²", "½·"), _spelled_slope("{a} − {y}"),
+        use="numbers, as in many textbooks: its gradient is a − t",
     ),
     "mse": LossRow(
         lambda a, y, over: _squares(a, y) / over,
         _mean_gradient(lambda a, y: 2.0 * (a - y)),
         "1/K·Σ(a − y)²", "2·(a − y) / K",
         _spelled_sum("({a} − {y})²", "1/{K}·"), _spelled_slope("2 · ({a} − {y})", over_k=True),
+        use="numbers: the mean of (a − t)² over the outputs",
     ),
     "mae": LossRow(
         _mean(lambda a, y: abs(a - y)),
@@ -258,6 +262,7 @@ LOSSES: Final[dict[str, LossRow]] = {
         "1/K·Σ|a − y|", "sign(a − y) / K",
         _spelled_sum("|{a} − {y}|", "1/{K}·"), _spelled_slope("sign({a} − {y})", over_k=True),
         kinks=_differences,
+        use="numbers with outliers: errors by their size alone",
     ),
     "huber": LossRow(
         _mean(_huber),
@@ -267,6 +272,7 @@ LOSSES: Final[dict[str, LossRow]] = {
         _spelled_sum("huber({a} − {y})", "1/{K}·"),
         _spelled_slope("clamp({a} − {y})", over_k=True),
         settings={"delta": 1.0},
+        use="numbers with outliers: squared only when small",
     ),
     "bce": LossRow(
         _mean(_bce),
@@ -282,6 +288,7 @@ LOSSES: Final[dict[str, LossRow]] = {
             for q in (log(a_k) + 100.0, log1p(-a_k) + 100.0, a_k * (1.0 - a_k) - _FLATTEST)
         ],
         clamped=lambda a, y: any(a_k * (1.0 - a_k) < _FLATTEST for a_k in a),
+        use="yes or no (targets 0 and 1) with sigmoid outputs",
     ),
     "bce_with_logits": LossRow(
         _mean(_bce_with_logits),
@@ -298,6 +305,7 @@ LOSSES: Final[dict[str, LossRow]] = {
         ),
         settings={"pos_weight": 1.0},
         plain=("1/K·Σ(max(a, 0) − a·y + log(1 + e^−|a|))", "(σ(a) − y) / K"),
+        use="yes or no with linear outputs: it applies the sigmoid itself",
     ),
     "cross_entropy": LossRow(
         _cross_entropy,
@@ -308,6 +316,7 @@ LOSSES: Final[dict[str, LossRow]] = {
         settings={"label_smoothing": 0.0, "weight": 1.0},
         plain=("−Σ y·log softmax(a)", "softmax(a) − y"),
         classes=True,
+        use="one class of several, linear outputs: it applies the softmax itself",
     ),
 }  # fmt: skip
 

@@ -33,6 +33,7 @@ class OptimizerRow:
     formula: Callable[..., list[tuple[str, str]]]
     settings: Mapping[str, float]
     decays: Mapping[str, str] = field(default_factory=dict)
+    use: str = ""  # a word for the user about when to choose it
 
 
 def _sgd_formula(*, momentum: float, nesterov: bool, **_: float) -> list[tuple[str, str]]:
@@ -75,24 +76,29 @@ OPTIMIZERS: Final[dict[str, OptimizerRow]] = {
     "sgd": OptimizerRow(
         rules.sgd, ("v",), _sgd_formula,
         {"learning_rate": 0.001, "momentum": 0.0, "nesterov": False},
+        use="against the gradient, times the learning rate: the rule to learn first",
     ),
     "adam": OptimizerRow(
         rules.adam, ("m", "v"), _adam_formula,
         {"learning_rate": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
         decays={"m": "beta1", "v": "beta2"},
+        use="a step of its own for each weight: fast, and seldom needs tuning",
     ),
     "adamw": OptimizerRow(
         rules.adamw, ("m", "v"), _adam_formula,
         {"learning_rate": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.01},
         decays={"m": "beta1", "v": "beta2"},
+        use="adam that also draws the weights towards 0 (weight_decay)",
     ),
     "rmsprop": OptimizerRow(
         rules.rmsprop, ("s", "v"), _rmsprop_formula,
         {"learning_rate": 0.01, "alpha": 0.99, "eps": 1e-8, "momentum": 0.0},
+        use="divides by the usual size of the gradient",
     ),
     "adagrad": OptimizerRow(
         rules.adagrad, ("s",), _adagrad_formula,
         {"learning_rate": 0.01, "lr_decay": 0.0, "eps": 1e-10},
+        use="smaller steps for what has moved a lot already",
     ),
 }  # fmt: skip
 

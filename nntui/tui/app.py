@@ -50,6 +50,7 @@ def _palette() -> type[Provider]:
 class NntuiApp(OpenActions):
     """The terminal application, on an experiment, or on a document that it opens, or the picker.
 
+    ``new``: an experiment that no file holds yet, or True for the form that asks for one.
     Its result is why the document could not be opened, if so.
     """
 
@@ -65,13 +66,14 @@ class NntuiApp(OpenActions):
         experiment: Experiment | None = None,
         *,
         document: Path | None = None,
+        new: Experiment | bool = False,
         keep_state: bool = True,
         wait: bool = True,
     ) -> None:
         super().__init__(keep_state=keep_state, wait=wait)
         self.crash: Exception | None = None
         """The unexpected error that ends the app."""
-        self._first_experiment, self._first_document = experiment, document
+        self._first_experiment, self._first_document, self._new = experiment, document, new
         self._waiting: deque[InputEvent | Paste] = deque()
         """Keys, clicks and pastes that are not answered yet."""
         self._typed_ahead = False
@@ -99,8 +101,12 @@ class NntuiApp(OpenActions):
             self.show_opened(taken_up(self._first_experiment, self.keep_state))
         elif self._first_document is not None:
             self.open_document(self._first_document)
-        else:
+        elif isinstance(self._new, bool):
             self.action_open()
+            if self._new:
+                self.action_new()
+        else:
+            self.show_new(self._new)
 
     async def on_event(self, event: Event) -> None:
         """Answer keys, clicks and pastes one after the other, or hand another event on.

@@ -81,6 +81,7 @@ class Everything(Provider):
         app = cast("OpenActions", self.app)
         if app.stepping is self.screen:
             yield from self._entries_of_the_run(app)
+        yield Entry("New network", "", app.action_new, also="create make layers begin")
         for name in samples():
             yield Entry(f"Open {name}", "", partial(app.action_open_sample, name), also="sample")
         for theme in sorted(app.available_themes, key=lambda t: (not t.startswith("nntui-"), t)):

@@ -10,7 +10,7 @@ from nntui.samples import samples
 
 from .conftest import strict
 
-COMMANDS = ["open", "show", "trace", "run", "exec", "check", "samples", "schema", "help"]
+COMMANDS = ["open", "new", "show", "trace", "run", "exec", "check", "samples", "schema", "help"]
 
 
 def test_the_samples_are_listed_a_line_each(nntui):

@@ -146,7 +146,7 @@ async def test_o_opens_another_document_and_escape_returns(app_on):
         assert isinstance(app.screen, SteppingScreen)
         await pilot.press("o")
         await pilot.pause()
-        app.screen.query_one(OptionList).highlighted = 0
+        app.screen.query_one(OptionList).highlighted = 1  # behind New…
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, SteppingScreen))
 

@@ -19,19 +19,24 @@ class Edited:
     """The versions of an experiment: values only, so that undo is an index.
 
     ``versions`` begin with the oldest kept; each says what led to it (the first: nothing).
-    ``index`` is that of the current one. ``saved`` is the experiment in the file. ``renaming`` has
-    the neurons' new names since the experiment was last run.
+    ``index`` is that of the current one. ``saved`` is the experiment in the file (None: there is
+    none). ``renaming`` has the neurons' new names since the experiment was last run.
     """
 
     versions: tuple[Change, ...]
     index: int
-    saved: Experiment
+    saved: Experiment | None
     renaming: Renaming = field(default_factory=Renaming)
 
     @classmethod
     def of(cls, experiment: Experiment) -> Edited:
         """Begin with a document that was just opened."""
         return cls((Change(experiment, ""),), 0, experiment)
+
+    @classmethod
+    def new(cls, experiment: Experiment) -> Edited:
+        """Begin with an experiment that no file holds."""
+        return cls((Change(experiment, ""),), 0, None)
 
     @property
     def experiment(self) -> Experiment:

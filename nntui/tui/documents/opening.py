@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from nntui.debugger.debugger import Debugger
     from nntui.document.excerpt import Excerpt
+    from nntui.model.changes.settings import Change
     from nntui.model.experiment import Experiment
     from nntui.tui.dialogs.fault import FaultScreen
     from nntui.tui.dialogs.picker import PickerScreen
@@ -58,6 +59,32 @@ class OpenActions(SaveActions):
         from nntui.samples import samples
 
         self.settle_unsaved(partial(self.open_document, samples()[name]))
+
+    def action_new(self) -> None:
+        """Ask for layers and data, and run the network at once."""
+        from nntui.tui.editor.new_form import NewForm, new_form
+
+        def answered(change: Change | None) -> None:
+            if change is not None:
+                self.settle_unsaved(partial(self.show_new, change.experiment))
+
+        if not isinstance(self.screen, NewForm):
+            self.push_screen(NewForm(new_form()), answered)
+
+    def show_new(self, experiment: Experiment) -> None:
+        """Run an experiment that no file holds yet; saving asks for one."""
+        from nntui.debugger.debugger import Debugger
+        from nntui.model.changes.history import Edited
+        from nntui.tui.documents.document import OpenDocument
+        from nntui.tui.documents.loading import Opened
+
+        def show() -> None:
+            self.document = OpenDocument(Edited.new(experiment))
+            self.show_stepping(Opened(Debugger(experiment), ()))
+            key = every_key()["save"].display(self.keys.changed)
+            self.call_after_refresh(self.say, f"a new network; {key} saves it")
+
+        self.once_at_rest(show)
 
     def open_document(self, path: Path) -> None:
         def open_at_rest() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -63,7 +64,7 @@ class SaveActions(EditActions):
         document = self.document
         if document is None:
             return
-        path = document.path or Path("network.json")
+        path = document.path or Path(f"{_file_name(document.edited.experiment.name)}.json")
         path = Path(path.name) if document.bundled else path  # a copy in the working directory
         note = "A bundled sample stays as it is: save your own copy." if document.bundled else ""
         form = SaveForm("Save as", path, note=note, confirms=False)
@@ -76,9 +77,11 @@ class SaveActions(EditActions):
             then()
             return
         undone = document.edited.versions[document.edited.index].sentence
-        text = (
-            f"{document.name} has unsaved edits.\nThe last one: {undone or 'undone to the oldest'}"
-        )
+        if document.path is None and not undone:
+            text = f"{document.name} was never saved."
+        else:
+            last = undone or "undone to the oldest"
+            text = f"{document.name} has unsaved edits.\nThe last one: {last}"
 
         def answered(answer: str | None) -> None:
             if answer == "save":
@@ -192,6 +195,12 @@ class SaveActions(EditActions):
                 self.recovery.write(document, forget=True)
 
         self.push_screen(question, answered)
+
+
+def _file_name(name: str) -> str:
+    """Propose the name of a file for a document's name: letters, digits and hyphens."""
+    words = "-".join(re.findall(r"[A-Za-z0-9]+", name))[:40]
+    return words.lower() or "network"
 
 
 class Recovery:

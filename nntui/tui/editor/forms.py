@@ -47,7 +47,8 @@ _EXAMPLE_FIELD: Final = re.compile(r"data\.(input|target)s\[(\d+)\]")
 class Field:
     """A field: its name, its text, a hint at what may be written there, and what may be chosen.
 
-    With ``choices`` a field is completed as it is typed; a ``tick`` is a box of yes or no.
+    With ``choices`` a field is completed as it is typed; a ``tick`` is a box of yes or no. ``help``
+    holds lines that are shown while the field has the cursor, instead of the choices.
     """
 
     name: str
@@ -55,6 +56,15 @@ class Field:
     hint: str = ""
     choices: tuple[str, ...] = ()
     tick: bool = False
+    help: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What is shown while the field has the cursor."""
+        if self.help or not self.choices:
+            return self.help
+        shown = [escaped(quoted(choice), 20) for choice in self.choices[:_MOST_CHOICES]]
+        return (" ".join(shown) + (" …" if len(self.choices) > _MOST_CHOICES else ""),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,8 @@ class Form:
     """A form: its title, its fields, and the change that their texts make.
 
     ``make`` raises an ``NntuiError`` for what cannot be. ``first``: the field to begin with.
+    ``choose`` gives what will be chosen for the fields that are empty, by their names, and under
+    "" a line about the whole.
     """
 
     title: str
@@ -69,6 +81,7 @@ class Form:
     make: Callable[[Values], Change]
     new: bool = False
     first: str = ""
+    choose: Callable[[Values], Values] | None = None
 
 
 class EditForm(FormScreen[Change]):
@@ -82,44 +95,84 @@ class EditForm(FormScreen[Change]):
 
     def __init__(self, form: Form) -> None:
         super().__init__(form.title)
-        self._form = form
+        self.form = form
 
     def compose_fields(self) -> ComposeResult:
-        for each in self._form.fields:
+        for each in self.form.fields:
             yield field("" if each.tick else each.name, _widget(each))
-            if each.choices:
-                shown = [escaped(quoted(choice), 20) for choice in each.choices[:_MOST_CHOICES]]
-                more = " …" if len(each.choices) > _MOST_CHOICES else ""
-                yield Static(" ".join(shown) + more, classes="choices", markup=False)
+        yield Static("", id="form-help", markup=False)
+        if self.form.choose is not None:
+            yield Static("", id="form-said", markup=False)
 
     def on_mount(self) -> None:
-        self._focus_field(self._form.first or self._form.fields[0].name)
+        self._help.styles.min_height = max(len(each.lines) for each in self.form.fields)
+        self.focus_field(self.form.first or self.form.fields[0].name)
+        self._choose()
+
+    def on_descendant_focus(self) -> None:
+        """Show what may be written into the field that has the cursor."""
+        id = self.focused.id if self.focused is not None else None
+        lines = next((each.lines for each in self.form.fields if f"edit-{each.name}" == id), ())
+        self._help.update("\n".join(lines))
+
+    def on_input_changed(self) -> None:
+        self._choose()
 
     def on_input_submitted(self) -> None:
         """Make the change, or say what is wrong with it."""
+        values = self._values
+        unchanged = all(values[each.name] == each.value for each in self.form.fields)
+        if unchanged and not self.form.new:
+            self.dismiss(None)
+        else:
+            self.submit(values)
+
+    def submit(self, values: Values) -> None:
+        """Leave with the change that the texts make, or say what is wrong with it."""
+        try:
+            change = self.form.make(values)
+        except NntuiError as error:
+            self.refuse(error)
+        else:
+            self.dismiss(change)
+
+    def refuse(self, error: NntuiError) -> None:
+        """Say what is wrong, with the cursor in the field that it is about."""
+        sentence, wrong = located(error, self._values)
+        self.show_error(sentence)
+        if self.form.choose is not None:
+            self.query_one("#form-said", Static).update("")  # the sentence takes its place
+        if wrong is not None:
+            self.focus_field(wrong)
+
+    def focus_field(self, name: str) -> None:
+        """Focus a field. Its text is selected: what is typed replaces it."""
+        self.query_one(f"#edit-{name}").focus()
+
+    @property
+    def _values(self) -> dict[str, str]:
         values = {}
-        for each in self._form.fields:
+        for each in self.form.fields:
             widget = self.query_one(f"#edit-{each.name}")
             assert isinstance(widget, Input | Tick)
             value = widget.value
             values[each.name] = yes_or_no(value) if isinstance(value, bool) else value
-        unchanged = all(values[each.name] == each.value for each in self._form.fields)
-        if unchanged and not self._form.new:
-            self.dismiss(None)
-            return
-        try:
-            change = self._form.make(values)
-        except NntuiError as error:
-            sentence, wrong = located(error, values)
-            self.show_error(sentence)
-            if wrong is not None:
-                self._focus_field(wrong)
-            return
-        self.dismiss(change)
+        return values
 
-    def _focus_field(self, name: str) -> None:
-        """Focus a field. Its text is selected: what is typed replaces it."""
-        self.query_one(f"#edit-{name}").focus()
+    @property
+    def _help(self) -> Static:
+        return self.query_one("#form-help", Static)
+
+    def _choose(self) -> None:
+        """Show in the empty fields what will be chosen for them."""
+        if self.form.choose is None or not self.is_mounted:
+            return
+        found = self.form.choose(self._values)
+        for each in self.form.fields:
+            if each.name in found:
+                self.query_one(f"#edit-{each.name}", Input).placeholder = found[each.name]
+        self.query_one("#form-said", Static).update(found.get("", ""))
+        self.show_error("")
 
 
 def _widget(each: Field) -> Input | Tick:

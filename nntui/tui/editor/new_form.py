@@ -1,0 +1,127 @@
+"""The form of a new document: layers, data, and what is chosen to fit them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Final
+
+from textual.widgets import Input
+
+from nntui.document.generators import GENERATORS
+from nntui.document.new import LayersError, Words, chosen, made
+from nntui.document.new_data import ENDS
+from nntui.model.activations import ACTIVATIONS
+from nntui.model.changes.settings import Change
+from nntui.model.errors import NntuiError, SettingError
+from nntui.model.losses import LOSSES
+from nntui.model.names import escaped
+from nntui.model.optimizers import OPTIMIZERS
+from nntui.model.settings import spelled, written
+from nntui.text import padded
+from nntui.tui.editor.forms import EditForm, Field, Form, Values
+
+_DATA: Final = (
+    *((name, row.summary) for name, row in GENERATORS.items()),
+    ("FILE.csv", "its last columns are targets, or FILE.csv x1 x2 > class"),
+    ("0 1 > 1; 1 1 > 0", "by hand: inputs > target, a semicolon between examples"),
+)
+_CHOSEN: Final = ("loss", "output", "learning_rate")
+_FILE_SIZE: Final = 100_000
+"""Bytes of a CSV file that is read in a thread: the form answers keys meanwhile."""
+
+
+def _lines(rows: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    width = max(len(name) for name, _ in rows)
+    return tuple(f"{padded(name, width)}  {words}" for name, words in rows)
+
+
+def new_form(words: Words | None = None) -> Form:
+    """Return the form; ``words``: what it begins with."""
+    given = words or Words(layers="2 4 1", activation="tanh", data="xor")
+    fields = (
+        Field("layers", given.layers, "2 3 1", help=(
+            "inputs, hidden layers, outputs: 2 3 1, or 2 8 8 1; empty: as they fit",
+        )),
+        Field("activation", given.activation, "tanh", tuple(ACTIVATIONS)),
+        Field("data", given.data, "xor", tuple(GENERATORS), help=_lines(_DATA)),
+        Field(
+            "loss", given.loss, choices=tuple(LOSSES),
+            help=_lines([(name, row.use) for name, row in LOSSES.items()]),
+        ),
+        Field("output", given.output, choices=tuple(ACTIVATIONS), help=(
+            "the activation of the outputs: sigmoid for yes or no, tanh for −1 and 1,",
+            "linear for numbers, and where the loss applies sigmoid or softmax itself",
+        )),
+        Field(
+            "optimizer", given.optimizer, "sgd", tuple(OPTIMIZERS),
+            help=_lines([(name, row.use) for name, row in OPTIMIZERS.items()]),
+        ),
+        Field("learning_rate", given.learning_rate, help=(
+            "η: how far a weight moves in an update; = changes it during the run",
+        )),
+    )  # fmt: skip
+
+    def make(values: Values) -> Change:
+        choice = chosen(Words(**values))
+        experiment = made(choice)
+        return Change(experiment, f"{experiment.name} made")
+
+    return Form("New network", fields, make, new=True, first="layers", choose=_choice)
+
+
+def _choice(values: Values) -> Values:
+    """Return what would be chosen: not of a file, which is read when the form is done."""
+    word = values["data"].strip().partition(" ")[0].strip("\"'")
+    if word.lower().endswith(ENDS):
+        said = "The file is read when you press enter: the layers may be empty, too."
+        return {**dict.fromkeys(_CHOSEN, "fits the file"), "": said}
+    said = ""
+    try:
+        try:
+            found = chosen(Words(**values))
+        except LayersError as error:
+            said, found = str(error), chosen(Words(**{**values, "layers": error.fitting}))
+    except SettingError:
+        return dict.fromkeys(_CHOSEN, "")
+    rate = written(found.optimizer.learning_rate)
+    texts = (found.loss.name, spelled(found.output), rate)
+    return {**dict(zip(_CHOSEN, texts, strict=True)), "": said or found.said}
+
+
+class NewForm(EditForm):
+    """Shows the form; the result is the new experiment as a change."""
+
+    keys_help = "enter run it · tab next field · → complete · esc leave"
+
+    def submit(self, values: Values) -> None:
+        """Make the network: in a thread where that reads a large file."""
+        path = os.path.expanduser(values["data"].strip().partition(" ")[0])
+        try:
+            large = os.path.getsize(path) > _FILE_SIZE
+        except (OSError, ValueError):
+            large = False
+        if not large:
+            super().submit(values)
+            return
+        self.show_error(f"reading {escaped(os.path.basename(path))} …")
+
+        def work() -> None:
+            try:
+                change = self.form.make(values)
+            except NntuiError as error:
+                self.app.call_later(self.refuse, error)
+            else:
+                self.app.call_later(self.dismiss, change)
+
+        self.run_worker(work, thread=True)
+
+    def refuse(self, error: NntuiError) -> None:
+        """Say what is wrong; layers that the data do not fit are put right at once."""
+        if not self.is_active:  # it was left while a file was read
+            return
+        super().refuse(error)
+        if isinstance(error, LayersError):
+            with self.prevent(Input.Changed):  # which would take the sentence away
+                self.query_one("#edit-layers", Input).value = error.fitting
+            self.show_error(f"{error}. They are {error.fitting} now: enter runs it.")
