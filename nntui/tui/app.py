@@ -28,7 +28,7 @@ from textual.widgets import Input
 from nntui.tui.dialogs.question import OpeningScreen, Question
 from nntui.tui.documents.opening import OpenActions, as_fault
 from nntui.tui.keys import displayed, read_keymap
-from nntui.tui.theme import DARK, OWN
+from nntui.tui.theme import DARK, FOCUS, OWN, Colours
 
 if TYPE_CHECKING:
     from textual.driver import Driver
@@ -107,6 +107,12 @@ class NntuiApp(OpenActions):
                 self.action_new()
         else:
             self.show_new(self._new)
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Add the colours of rules and of the focus to those of the theme."""
+        variables = super().get_css_variables()
+        colours = Colours.of(self.current_theme, variables)
+        return {**variables, "rule": colours.rule.hex, "focus": FOCUS[colours.dark].hex}
 
     async def on_event(self, event: Event) -> None:
         """Answer keys, clicks and pastes one after the other, or hand another event on.

@@ -67,6 +67,11 @@ class HarmlessFilter(LineFilter):
 HARMLESS: Final = HarmlessFilter()
 
 
+FOCUS: Final = {True: Color.parse("#d7a6ff"), False: Color.parse("#7a2ea0")}
+"""The accent of what has the keyboard or was chosen, by whether the background is dark."""
+VISIBLE: Final = 3.0
+"""The contrast that lines need, by WCAG."""
+
 _CODE: Final = {
     "keyword": {True: Color.parse("#c792ea"), False: Color.parse("#7a2ea0")},
     "value": {True: Color.parse("#7fdbca"), False: Color.parse("#00695c")},
@@ -144,9 +149,17 @@ class Colours:
         return self.mark + Style(bgcolor=ground.rich_color)
 
     @cached_property
+    def rule(self) -> Color:
+        """The faintest colour of a line that is visible on the background."""
+        ground = RGB(*self.background.rgb)
+        blends = (self.background.blend(self.foreground, n / 100) for n in range(20, 100))
+        visible = (c for c in blends if RGB(*c.rgb).contrast(ground) >= VISIBLE)
+        return next(visible, self.foreground)
+
+    @cached_property
     def line(self) -> Style:
         """A line between two parts."""
-        return Style(color=self.background.blend(self.foreground, 0.35).rich_color)
+        return Style(color=self.rule.rich_color)
 
     @cached_property
     def stop(self) -> Style:
@@ -155,10 +168,15 @@ class Colours:
 
     @cached_property
     def current_line(self) -> Style:
-        """The selected row of a list."""
+        """The line of a text that is the present one."""
         return Style(
             bgcolor=self.background.blend(Color(*MARK[self.dark]), 0.15).rich_color, bold=True
         )
+
+    @cached_property
+    def chosen(self) -> Style:
+        """The row that was chosen."""
+        return Style(bgcolor=self.background.blend(FOCUS[self.dark], 0.2).rich_color, bold=True)
 
     def code(self, kind: str) -> Style:
         """Return the style of code: a keyword, definition, value, number, string or comment."""

@@ -118,7 +118,7 @@ class EditorRows(RowsPane, inherit_bindings=False):
         width = self.scrollable_content_region.width
         selected = row == self.selected
         line = self._section.line(self._experiment, self._entries[row], self._name_cells)
-        style = self.colours.current_line if selected else Style()
+        style = self.colours.chosen if selected else Style()
         return [Segment(padded(f"{'›' if selected else ' '} {line}", width), style)]
 
     def on_resize(self, event: Resize) -> None:

@@ -17,10 +17,11 @@ from nntui.tui.frame import Frame
 from nntui.tui.panes.pane import LinePane
 
 PHASES: Final = ("load", "forward", "loss", "backward", "update")
+_SHORT: Final = {"forward": "fwd", "backward": "back", "update": "upd"}
 EDITED: Final = "● edited "
 """Begins the line while the document has unsaved edits."""
 _BETWEEN: Final = " · "
-_GAP: Final = 3
+_GAP: Final = 2
 """Cells between two parts, at least."""
 _LEAST_NAME: Final = 12
 _NUMBER: Final = rounded(4)
@@ -106,17 +107,20 @@ class Header(LinePane):
         """Return the longest forms of phases, place and settings that fit beside each other."""
         words, phase = self._words, _phase_of(frame)
         places = words.places(frame)
-        long, short, one = (form(phase, self.colours.mark) for form in (_stepper, _list, _present))
+        long, short = (form(phase, self.colours.mark) for form in (_stepper, _list))
         every, first = words.settings[0], words.settings[-1]
         forms = (
             (long, places[0], every), (long, places[0], first), (long, places[1], first),
-            (short, places[1], first), (one, places[1], first), (one, places[2], first),
+            (short, places[1], first),
         )  # fmt: skip
         for phases, place, settings in forms:
             used = _cells(phases) + cell_len(place) + cell_len(settings)
-            if used + 3 * _GAP + (_LEAST_NAME if phases is not one else 0) <= room:
+            if used + 3 * _GAP + _LEAST_NAME <= room:
                 return phases, place, settings
-        return one, places[2], ""
+        for place in places[1:]:
+            if _cells(short) + cell_len(place) + cell_len(first) + 2 * _GAP <= room:
+                return short, place, first
+        return short, places[-1], ""
 
 
 class HeaderWords:
@@ -189,12 +193,8 @@ def _list(phase: str | None, now: Style) -> _Parts:
     found: _Parts = []
     for n, name in enumerate(PHASES):
         found += [Segment("·")] if n else []
-        found.append(_word(name, phase, now))
+        found.append(_word(_SHORT.get(name, name), _SHORT.get(phase or "", phase), now))
     return found
-
-
-def _present(phase: str | None, now: Style) -> _Parts:
-    return [Segment(padded((phase or "").upper(), max(map(len, PHASES))), now)]
 
 
 def _word(name: str, phase: str | None, now: Style) -> Segment:

@@ -345,7 +345,7 @@ class InspectorPane(LinePane):
         s = products.snapshot
         executing = s.last is not None and s.last.edge == edge
         focused = edge == self._focus.edge
-        line = self.colours.current_line if focused else Style()
+        line = self.colours.chosen if focused else Style()
         style = line + self.colours.mark if executing else line
         frozen = " ✻" if edge in s.net.frozen else ""
         mark = HERE if executing else "›" if focused else " "

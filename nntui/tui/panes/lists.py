@@ -73,7 +73,7 @@ class ListPane(RowsPane):
         width = self.scrollable_content_region.width
         found = self._list[row]
         selected = self.has_focus and row == self.selected
-        line_style = self.colours.current_line if selected else Style()
+        line_style = self.colours.chosen if selected else Style()
         text_style = line_style + self.colours.faint if found.faint else line_style
         mark_style = self.colours.stop if found.mark == STOP else self.colours.mark
         detail = f" {found.detail} " if found.detail else ""

@@ -224,7 +224,7 @@ class NeuronsPane(LinePane):
             room = number + GAP - 2 - cells(heading)
             scale = self._formats[column].scale(room)
             text = padded(f" {heading} {scale}".rstrip(), number + GAP, right=True)
-            found.append(Segment(text, self.colours.mark if sorts else style))
+            found.append(Segment(text, Style(bold=True) if sorts else style))
         return found
 
     def _row(self, key: RowKey) -> list[Segment]:
@@ -232,7 +232,7 @@ class NeuronsPane(LinePane):
         frame, widths = self._frame, self._widths
         focus, marks = self._focus, frame.marks
         chosen = key == (focus.edge if isinstance(key, tuple) else focus.neuron)
-        line = self.colours.current_line if chosen else Style()
+        line = self.colours.chosen if chosen else Style()
         stopped = key in (marks.neurons if isinstance(key, str) else marks.edges)
         executing = (
             isinstance(key, tuple) and frame.snapshot.last and frame.snapshot.last.edge == key

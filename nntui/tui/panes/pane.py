@@ -37,7 +37,7 @@ NAMES: Final = {
 }  # fmt: skip
 """The titles of the panes by their widgets’ ids."""
 
-_CURRENT_TAB: Final = Style(bold=True, reverse=True)
+_CURRENT_TAB: Final = Style(bold=True, underline=True)
 _OTHER_TAB: Final = Style(dim=True)
 
 
@@ -265,7 +265,7 @@ def tab_line(pane: str, title: str, tabs: tuple[str, ...], room: int) -> Content
     """Return the tabs in a line: all of them, or as many about ``pane`` as fit into ``room``."""
     names, here = [NAMES[tab] for tab in tabs], tabs.index(pane)
     first, last = 0, len(tabs)
-    for separator, current in ((" │ ", f" {title} "), ("│", title)):
+    for separator, current in ((" │ ", title), ("│", title)):
         names[here] = current
         if sum(map(cell_len, names)) + len(separator) * (len(names) - 1) <= room:
             break
