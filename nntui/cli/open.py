@@ -38,7 +38,12 @@ INSTEAD: Final = "nntui exec, show, trace and run need none of that"
     is_flag=True,
     help="Leave alone the breakpoints, displays, branches and position kept for this document.",
 )
-def open_file(file: Path, no_state: bool) -> None:
+@click.option(
+    "--present",
+    is_flag=True,
+    help="Show the network and its step alone, as large as the terminal is: for a projector.",
+)
+def open_file(file: Path, no_state: bool, present: bool) -> None:
     """Open FILE on the screen, to step through its training with the keyboard.
 
     FILE is a document, or the name of a bundled sample. The word "open" may be left out, unless
@@ -47,10 +52,12 @@ def open_file(file: Path, no_state: bool) -> None:
     The screen is as it was left: breakpoints, displays, branches and the position are kept for each
     document in your state directory. What no longer fits a document that was changed is named.
     """
-    open_on_screen(file, keep_state=not no_state)
+    open_on_screen(file, keep_state=not no_state, present=present)
 
 
-def open_on_screen(file: Path | None = None, *, keep_state: bool = True) -> NoReturn:
+def open_on_screen(
+    file: Path | None = None, *, keep_state: bool = True, present: bool = False
+) -> NoReturn:
     """Open a file on the screen; without one, a list of samples and recent files."""
     _require_terminal(file)
     if file is not None:
@@ -61,7 +68,7 @@ def open_on_screen(file: Path | None = None, *, keep_state: bool = True) -> NoRe
 
     # When stdout goes elsewhere, there may be no user to correct a bad document.
     wait = sys.stdout is not None and sys.stdout.isatty()
-    app = NntuiApp(document=file, keep_state=keep_state, wait=wait)
+    app = NntuiApp(document=file, keep_state=keep_state, wait=wait, present=present)
     ended(lambda: _run(app), _leave)
 
 

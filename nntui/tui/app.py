@@ -69,8 +69,9 @@ class NntuiApp(OpenActions):
         new: Experiment | bool = False,
         keep_state: bool = True,
         wait: bool = True,
+        present: bool = False,
     ) -> None:
-        super().__init__(keep_state=keep_state, wait=wait)
+        super().__init__(keep_state=keep_state, wait=wait, present=present)
         self.crash: Exception | None = None
         """The unexpected error that ends the app."""
         self._first_experiment, self._first_document, self._new = experiment, document, new

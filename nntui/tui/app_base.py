@@ -27,12 +27,13 @@ class AppBase(App[NntuiError]):
 
     ``document`` is the open document, and ``stepping`` the screen of its run. ``keep_state``:
     sessions are taken up where they were left, and saved for the next time. ``wait``: a document
-    that cannot be opened is shown until it can be.
+    that cannot be opened is shown until it can be. ``present``: the first run that is shown is
+    presented.
     """
 
-    def __init__(self, *, keep_state: bool, wait: bool) -> None:
+    def __init__(self, *, keep_state: bool, wait: bool, present: bool) -> None:
         super().__init__()
-        self.keep_state, self.wait = keep_state, wait
+        self.keep_state, self.wait, self.present = keep_state, wait, present
         self.document: OpenDocument | None = None
         self.stepping: SteppingScreen | None = None
         self.keys = Keymap()
@@ -55,6 +56,8 @@ class AppBase(App[NntuiError]):
         )
         if before is not None:
             screen.command_line.history = before.command_line.history
+        presenting = self.present if before is None else before.pane_layout.presenting
+        screen.pane_layout.presenting = presenting
         self._name_document()
         while len(self.screen_stack) > 2:
             self.pop_screen()
@@ -64,7 +67,8 @@ class AppBase(App[NntuiError]):
             self.push_screen(screen)
         screen.header.mark_edited(self.unsaved)
         # The tour is for users who look round; one with a document of their own has work to do.
-        if found.sample and self.keep_state and not self.preferences.now.tour_seen:
+        new = found.sample and self.keep_state and not self.preferences.now.tour_seen
+        if new and not presenting:
             self.call_after_refresh(screen.action_tour)
 
     @property

@@ -191,7 +191,7 @@ GROUPS: Final[dict[str, tuple[Key, ...]]] = {
         Key("pane-before", "shift+tab", "pane(-1)", "the pane before it"),
         Key("maximise", "z", "maximise", "fill the screen with the pane turned to (again: back)",
             "zoom", when=lambda s: True, rank=26, row=2, order=14),
-        Key("present", "Z", "present", "the drawing and the step alone, large (again: back)"),
+        Key("present", "Z", "present", "presentation: network and step alone, large (again: back)"),
         Key("timeline", "G", "timeline", "to the timeline: its arrows travel through the run"),
         Key("narrower", "less_than_sign", "widen(-1)", "move the border between columns left"),
         Key("wider", "greater_than_sign", "widen(1)", "move it right"),

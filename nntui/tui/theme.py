@@ -18,6 +18,7 @@ from textual.color import Color
 from textual.filter import LineFilter
 from textual.theme import Theme
 
+from nntui.network_view import colours
 from nntui.network_view.colours import FAINT, MARK, NEGATIVE, POSITIVE, RGB, STOP, Palette
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class HarmlessFilter(LineFilter):
 HARMLESS: Final = HarmlessFilter()
 
 
-FOCUS: Final = {True: Color.parse("#d7a6ff"), False: Color.parse("#7a2ea0")}
+FOCUS: Final = {dark: Color(*rgb) for dark, rgb in colours.FOCUS.items()}
 """The accent of what has the keyboard or was chosen, by whether the background is dark."""
 VISIBLE: Final = 3.0
 """The contrast that lines need, by WCAG."""
@@ -176,7 +177,7 @@ class Colours:
     @cached_property
     def chosen(self) -> Style:
         """The row that was chosen."""
-        return Style(bgcolor=self.background.blend(FOCUS[self.dark], 0.2).rich_color, bold=True)
+        return Style(bgcolor=self.background.blend(FOCUS[self.dark], 0.15).rich_color, bold=True)
 
     def code(self, kind: str) -> Style:
         """Return the style of code: a keyword, definition, value, number, string or comment."""

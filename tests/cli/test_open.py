@@ -15,15 +15,16 @@ from nntui.samples import samples
 def opened(monkeypatch):
     """What the screen was opened on, one entry each time."""
     screen, paths, kept = ModuleType("nntui.tui.app"), [], []
-    screen.kept, screen.waits = kept, []
+    screen.kept, screen.waits, screen.presents = kept, [], []
 
     class NntuiApp:
         crash = None
 
-        def __init__(self, *, document, keep_state, wait):
+        def __init__(self, *, document, keep_state, wait, present):
             paths.append(document)
             kept.append(keep_state)
             screen.waits.append(wait)
+            screen.presents.append(present)
 
         def run(self, loop):
             return None
@@ -61,6 +62,12 @@ def test_the_state_is_kept_unless_it_is_to_be_left_alone(nntui, opened, words):
     assert nntui(*words).exit_code == 0
     assert nntui(*words, "--no-state").exit_code == 0
     assert sys.modules["nntui.tui.app"].kept == [True, False]
+
+
+def test_it_is_presented_where_that_is_wanted(nntui, opened):
+    assert nntui("xor", "--present").exit_code == 0
+    assert nntui("xor").exit_code == 0
+    assert sys.modules["nntui.tui.app"].presents == [True, False]
 
 
 def test_where_stdout_is_no_terminal_a_wrong_document_is_not_waited_for(nntui, opened):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from rich.style import Style
 from textual.color import Color
+from textual.theme import BUILTIN_THEMES
 
 from nntui.network_view.colours import RGB, Palette
-from nntui.tui.theme import CONTRAST, DARK, LIGHT, OWN, Colours
+from nntui.tui.theme import CONTRAST, DARK, FOCUS, LIGHT, OWN, Colours
 
 TEXT, LARGE, STRONG = 4.5, 3.0, 7.0
 """What the WCAG asks for: of text (AA), of lines and signs (AA), of text in high contrast (AAA)."""
@@ -38,11 +39,11 @@ def test_every_text_can_be_read(theme):
         "faint": colours.faint,
         "mark": colours.mark,
         "stop": colours.stop,
+        "chosen": colours.plain + colours.chosen,
+        "faint in what is chosen": colours.chosen + colours.faint,
         "current line": colours.plain + colours.current_line,
         "faint in the current line": colours.current_line + colours.faint,
         "mark in the current line": colours.current_line + colours.mark,
-        "status line": Style(color=colours.background.rich_color,
-                             bgcolor=colours.foreground.rich_color),
         **{
             f"label {state} {value}": colours.role(f"label.{state}", value)
             for state in ("bright", "focus", "done") for value in (-1.0, 1.0)
@@ -68,6 +69,28 @@ def test_every_line_that_is_meant_can_be_seen(theme):
     }  # fmt: skip
     ratios = {name: round(_seen(style, colours), 2) for name, style in lines.items()}
     assert {n: r for n, r in ratios.items() if r < LARGE} == {}
+
+
+@pytest.mark.parametrize("theme", [*OWN, *BUILTIN_THEMES.values()], ids=lambda theme: theme.name)
+def test_borders_can_be_seen_in_every_theme_and_are_calm(theme):
+    colours = _colours(theme)
+    assert LARGE <= _ratio(colours.rule, colours.background) < TEXT
+
+
+async def test_what_is_painted_has_the_borders_and_the_focus_of_the_theme(app_on):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        for theme in (DARK, LIGHT):
+            app.theme = theme.name
+            await pilot.pause()
+            await pilot.press("escape")
+            colours = _colours(theme)
+            loss, step = app.screen.loss_pane, app.screen.step_pane
+            assert loss.styles.border.top[1] == colours.rule
+            await pilot.click("#loss", offset=(3, 3))
+            await pilot.pause()
+            assert loss.styles.border.top[1] == FOCUS[theme.dark]
+            assert step.styles.border.top[1] == colours.rule
 
 
 def test_nothing_is_fainter_in_high_contrast():

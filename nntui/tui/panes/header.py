@@ -24,6 +24,8 @@ _BETWEEN: Final = " · "
 _GAP: Final = 2
 """Cells between two parts, at least."""
 _LEAST_NAME: Final = 12
+_LONG_NAME: Final = 24
+"""Cells of a name that it gets before totals and the settings beside the learning rate."""
 _NUMBER: Final = rounded(4)
 
 _Parts = list[Segment]
@@ -113,9 +115,11 @@ class Header(LinePane):
             (long, places[0], every), (long, places[0], first), (long, places[1], first),
             (short, places[1], first),
         )  # fmt: skip
+        long_name = min(cell_len(words.name), _LONG_NAME)
         for phases, place, settings in forms:
             used = _cells(phases) + cell_len(place) + cell_len(settings)
-            if used + 3 * _GAP + _LEAST_NAME <= room:
+            name = long_name if place is places[0] else _LEAST_NAME
+            if used + 3 * _GAP + name <= room:
                 return phases, place, settings
         for place in places[1:]:
             if _cells(short) + cell_len(place) + cell_len(first) + 2 * _GAP <= room:

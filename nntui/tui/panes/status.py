@@ -1,36 +1,66 @@
-"""The line of messages: what was said last."""
+"""The line of messages: what was said last, else the marks of the timeline by name, or a hint."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from rich.cells import cell_len
 from rich.segment import Segment
 
+from nntui.model.names import escaped
 from nntui.text import cut
+from nntui.tui.frame import Frame, Landmark
+from nntui.tui.keys import every_key
 from nntui.tui.panes.pane import LinePane
 
+SIGNS: Final = {"stop": "◆", "branch": "⑂", "bookmark": "⚑"}
+"""How the timeline marks a landmark."""
+_HINT: Final = (
+    ("right", "and the other arrows choose a neuron"),
+    ("inspect", "shows all about it"),
+    ("timeline", "travels along the run"),
+    ("help", "words and keys"),
+)
 _CLAUSE: Final = re.compile(r"[:;,.] ")
 
 
 class StatusLine(LinePane):
-    """A message: why it stopped, what a key did, or the typed count."""
+    """A message: why it stopped, what a key did, or the typed count.
 
-    def __init__(self) -> None:
+    While nothing is said, it faintly names what the timeline marks, or else some keys.
+    """
+
+    def __init__(self, keymap: Mapping[str, str]) -> None:
         super().__init__(title="", id="status")
         self.text = ""
+        keys = ((every_key()[name].display(keymap).split(" ")[0], words) for name, words in _HINT)
+        self._hint = " · ".join(f"{key} {words}" for key, words in keys)
+        self._landmarks: tuple[Landmark, ...] = ()
 
     def say(self, message: str) -> None:
         if message != self.text:
             self.text = message
             self.changed()
 
+    def show(self, frame: Frame) -> None:
+        if frame.landmarks != self._landmarks:
+            self._landmarks = frame.landmarks
+            self.changed()
+
     def extent(self) -> tuple[int, int]:
         return self.size.width, 1
 
     def segments(self, row: int) -> list[Segment]:
-        return [Segment(f" {shortened(self.text, self.size.width - 2)}")]
+        if self.text:
+            return [Segment(f" {shortened(self.text, self.size.width - 2)}")]
+        named = dict.fromkeys(
+            f"{SIGNS[mark.kind]} {escaped(mark.name)}" for mark in self._landmarks if mark.name
+        )
+        return [
+            Segment(cut(f" {'  '.join(named) or self._hint}", self.size.width), self.colours.faint)
+        ]
 
 
 def shortened(message: str, width: int) -> str:

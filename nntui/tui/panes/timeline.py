@@ -19,7 +19,7 @@ from nntui.text import cut, padded
 from nntui.tui.frame import Frame, Landmark
 from nntui.tui.keys import TIMELINE, bindings
 from nntui.tui.panes.pane import LinePane
-from nntui.tui.panes.status import shortened
+from nntui.tui.panes.status import SIGNS, shortened
 
 Period = Literal["run", "epoch", "update"]
 PERIODS: Final[tuple[Period, ...]] = ("run", "epoch", "update")
@@ -29,7 +29,6 @@ _HERE: Final = "●"
 _PAST: Final = "━"
 _TO_COME: Final = "╌"
 _NONFINITE: Final = "✗"
-_SIGNS: Final = {"stop": "◆", "branch": "⑂", "bookmark": "⚑"}
 _LEAST_TRACK: Final = 16
 """Cells of the track, at least, before what stands beside it is left out."""
 
@@ -56,8 +55,6 @@ class Timeline(LinePane, can_focus=True):
         self._frame: Frame | None = None
         self._period: Period = "run"
         self._message = ""
-        self._track = Track(range(1), 0)
-        self._track_at = 0
         self._dragged: int | None = None
 
     def show(self, frame: Frame) -> None:
@@ -90,8 +87,6 @@ class Timeline(LinePane, can_focus=True):
         text = f"{self._branch}step {position:,}"
         text = padded(f"{text} of {total:,}" if " of " in before else text, cell_len(before))
         after = padded(self._period_text, self._period_cells)
-        self._track = self._track_of(cells)
-        self._track_at = cell_len(before) + 3
         strong = Style(bold=True) if self.has_focus else self.colours.faint
         ends = ("◀", "▶") if self.has_focus else ("├", "┤")
         found = [
@@ -118,9 +113,15 @@ class Timeline(LinePane, can_focus=True):
                 return before, cells
         return before, max(cells, 1)
 
-    def _track_of(self, cells: int) -> Track:
-        schedule, position = self._schedule, self._here
-        last = max(position - 1, 0)
+    @property
+    def _track_at(self) -> int:
+        """The column of the track's first cell."""
+        return cell_len(self._beside(self.size.width)[0]) + 3
+
+    @property
+    def _track(self) -> Track:
+        schedule, cells = self._schedule, self._beside(self.size.width)[1]
+        last = max(self._here - 1, 0)
         if self._period == "run":
             return Track(range(schedule.total + 1), cells)
         if self._period == "epoch":
@@ -138,7 +139,7 @@ class Timeline(LinePane, can_focus=True):
         visited = max(self._schedule.update_start(losses.updates), position)
         ahead = min(track.cell(visited) + 1, cells)
         marks: dict[int, tuple[str, str]] = {
-            track.cell(mark.position): (_SIGNS[mark.kind], mark.kind)
+            track.cell(mark.position): (SIGNS[mark.kind], mark.kind)
             for mark in self._frame.landmarks
             if mark.position in track.span
         }

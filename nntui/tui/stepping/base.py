@@ -130,7 +130,7 @@ class SteppingBase(Screen[None]):
         self.pane_layout = PaneLayout(self.panes, content, preferences.now)
         self.container = PaneContainer(*self.panes.values(), regions=self.pane_layout.regions)
         self.header = Header(experiment)
-        self.status_line = StatusLine()
+        self.status_line = StatusLine(keymap)
         self.timeline = Timeline(debugger.schedule)
         self.command_line = CommandLine(self.completions, self.offers)
         self.footer = KeyFooter(keymap)
@@ -161,6 +161,7 @@ class SteppingBase(Screen[None]):
         self._show_latest(self.pane_layout.seen)
         self.header.show(frame)
         self.timeline.show(frame)
+        self.status_line.show(frame)
         said = due if message is None else message
         if said is not None:
             self._write_message(said)

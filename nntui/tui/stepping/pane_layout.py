@@ -10,6 +10,7 @@ from textual.geometry import Region, Size
 from nntui.tui.stepping.pane_regions import (
     LEAST,
     LISTS,
+    NARROWEST,
     PANES,
     WHEN_FILLED,
     Bars,
@@ -208,6 +209,11 @@ class PaneLayout:
         """Move a border, unless that changes nothing: a key held down must not pile up."""
         moved = self._moved.setdefault(self.columns.name, {})
         before = regions(self.columns, self._shared, self.area, moved)
-        after = moved | {name: moved.get(name, 0) + by}
+        wanted = moved.get(name, 0) + by
+        if name == "columns":  # no further than the border goes: it comes back at once
+            right = self.columns.right
+            least = NARROWEST - (self._size.width - right)
+            wanted = min(max(wanted, least), right - NARROWEST)
+        after = moved | {name: wanted}
         if regions(self.columns, self._shared, self.area, after) != before:
             self._moved[self.columns.name] = {key: rows for key, rows in after.items() if rows}

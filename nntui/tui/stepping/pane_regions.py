@@ -244,7 +244,7 @@ def _step_rows(rows: int) -> int:
 def right_columns(width: int) -> int:
     """Return the width of the column at the right of the network."""
     least, most = _RIGHT
-    return min(max(width * 34 // 100, least), most)
+    return min(max(width * 36 // 100, least), most)
 
 
 def _network_over(*others: PaneSlot) -> tuple[PaneSlot, ...]:

@@ -136,7 +136,6 @@ class SteppingScreen(RunActions, CommandActions, FocusActions, DisplayActions, L
             with suppress(GoneError):
                 focus = other.neuron_focus.renamed(renamed)
                 self.neuron_focus = focus if focus.is_in(self.net) else NeuronFocus()
-            self.pane_layout.presenting = other.pane_layout.presenting
             if other.pane_layout.turned:
                 self.pane_layout.open(other.pane_layout.current)
             self.network_pane.copy_view_from(other.network_pane)

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from nntui.document.load import load
+from nntui.samples import samples
+from nntui.tui.app import NntuiApp
+from nntui.tui.dialogs.settings_form import SettingsForm
 from nntui.tui.panes.pane import NAMES
 from nntui.tui.stepping.pane_regions import WHEN_FILLED
 
@@ -130,10 +136,10 @@ async def test_the_sizes_are_remembered_for_each_room(app_on, pane_layout, own_d
         assert pane_layout(again).maximised == filled
         await pilot.press("z")
         await pilot.pause()
-        assert again.screen.query_one("#network").region.width == 84
+        assert again.screen.query_one("#network").region.width == 81
         await pilot.resize_terminal(200, 60)
         await pilot.pause()
-        assert again.screen.query_one("#network").region.width == 132
+        assert again.screen.query_one("#network").region.width == 128
 
 
 @pytest.mark.parametrize("size", [(59, 40), (120, 15), (40, 12)])
@@ -215,3 +221,40 @@ async def test_capital_z_shows_the_drawing_and_the_step_alone(app_on, seen, pane
         await pilot.press("escape", "Z")
         await pilot.pause()
         assert not pane_layout(app).presenting
+
+
+async def test_a_run_that_is_presented_stays_so_when_another_is_opened(until):
+    app = NntuiApp(load(samples()["sample"]), keep_state=False, present=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert app.stepping.pane_layout.seen == {"network", "step"}
+        before = app.stepping
+        app.action_open_sample("xor")
+        await until(pilot, lambda: app.stepping is not before and app.screen is app.stepping)
+        assert app.stepping.pane_layout.presenting
+
+
+async def test_a_click_on_the_settings_in_the_header_changes_them(app_on, seen, shows, until):
+    app = app_on("xor")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await pilot.click("#header", offset=(seen(app).split("\n")[0].index("η") + 1, 0))
+        await until(pilot, shows(app, SettingsForm))
+
+
+async def test_sizes_of_the_panes_of_an_earlier_version_are_read_and_change_nothing(
+    app_on, own_directories, pane_layout
+):
+    (own_directories / "state" / "nntui").mkdir(parents=True)
+    sizes = {"middle": {"columns": 40, "network": 9}, "narrow": {"step": -3}}
+    kept = {"version": 1, "sizes": sizes, "maximised": {"large": "watches"}}
+    (own_directories / "state" / "nntui" / "preferences.json").write_text(json.dumps(kept))
+    app = app_on()
+    app.preferences.__init__(kept=True)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        assert app.preferences.complaints == ()
+        assert app.screen.network_pane.region.width == 77
+        await pilot.resize_terminal(200, 60)
+        await pilot.pause()
+        assert pane_layout(app).seen == {"displays"}
