@@ -126,8 +126,10 @@ def _draw_inside(
     edge = 2 if box.symbol_width or box.width >= value_width + 4 else 1  # with a blank, or without
     left = box.x + edge
     if box.thumbnail:
-        for row, spans in enumerate(look.thumbnail[: box.inside]):
-            canvas.spans(left, box.y + 1 + row, spans)
+        for row, spans in enumerate(
+            look.thumbnail, box.y + 1 + (box.inside - box.thumbnail // 2) // 2
+        ):
+            canvas.spans(left, row, spans)
         left += box.thumbnail + 1
     readings = look.readings or (Reading("", look.value, leads=True),)
     readings = readings[: box.inside]

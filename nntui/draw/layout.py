@@ -248,14 +248,14 @@ class WidthFit:
 class _Concession(NamedTuple):
     """What is given up when the width gets scarce.
 
-    `name` is the longest name, `gap` the cells between columns beyond the label, `value` the cells
-    of a value at most.
+    `name` is the longest name, `thumbnail` the most rows of a map, `gap` the cells between columns
+    beyond the label, `value` the cells of a value at most.
     """
 
     name: int
     captions: bool
     symbols: bool
-    thumbnails: bool
+    thumbnail: int
     gap: int
     value: int
 
@@ -263,18 +263,20 @@ class _Concession(NamedTuple):
 # Before a label loses its place, the drawing gets wider instead.
 _ALL: Final = 99
 _CONCESSIONS: Final = (
-    _Concession(NAME_LIMIT, True, True, True, 7, _ALL),
-    _Concession(NAME_LIMIT, True, True, True, 5, _ALL),
-    _Concession(8, False, True, True, 4, _ALL),
-    _Concession(NAME_LIMIT, True, True, False, 5, _ALL),
-    _Concession(8, False, True, False, 4, _ALL),
-    _Concession(5, False, True, False, 3, _ALL),
-    _Concession(5, False, False, False, 2, _ALL),
-    _Concession(3, False, False, False, 2, _ALL),
-    _Concession(5, False, False, False, 2, BRIEF),
-    _Concession(5, False, False, False, 0, BRIEF),
+    _Concession(NAME_LIMIT, True, True, _ALL, 7, _ALL),
+    _Concession(NAME_LIMIT, True, True, _ALL, 5, _ALL),
+    _Concession(NAME_LIMIT, True, True, 5, 5, _ALL),
+    _Concession(NAME_LIMIT, True, True, 4, 4, _ALL),
+    _Concession(8, False, True, 4, 4, _ALL),
+    _Concession(NAME_LIMIT, True, True, 0, 5, _ALL),
+    _Concession(8, False, True, 0, 4, _ALL),
+    _Concession(5, False, True, 0, 3, _ALL),
+    _Concession(5, False, False, 0, 2, _ALL),
+    _Concession(3, False, False, 0, 2, _ALL),
+    _Concession(5, False, False, 0, 2, BRIEF),
+    _Concession(5, False, False, 0, 0, BRIEF),
 )
-_TOO_WIDE: Final = _Concession(8, False, True, False, 3, _ALL)
+_TOO_WIDE: Final = _Concession(8, False, True, 0, 3, _ALL)
 
 
 def fit_columns(
@@ -349,15 +351,15 @@ class _Column:
         """Choose the form of the boxes: as high as there is room and use for."""
         name = max(1, min(concession.name, self.name))
         most = self.rows + 2
-        with_map = concession.thumbnails and self.thumbnail
-        if with_map:
+        if concession.thumbnail and self.thumbnail:
             least, highest = _TALLEST
-            most = max(most, min(highest, max(least, self.room // 5)))
+            highest = min(highest, max(least, self.room // 5), concession.thumbnail + 2)
+            most = max(most, highest)
         height = self._height(most)
         if height < FRAMED:
             return Form(name + 1 + value + self.sign + 2, 1, name)
-        rows = height - 2
-        thumbnail = 2 * rows if with_map and rows >= _LEAST_THUMBNAIL else 0
+        rows = min(height - 2, concession.thumbnail) if self.thumbnail else 0
+        thumbnail = 2 * rows if rows >= _LEAST_THUMBNAIL else 0
         if not concession.symbols:
             return Form(max(name, value) + 2, height, name)
         inner = value + (self.symbol + 1 if self.symbol else 0) + (thumbnail + 1) * bool(thumbnail)

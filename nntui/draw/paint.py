@@ -177,11 +177,13 @@ def _draw_heat(
 def _draw_axis(canvas: Canvas, heat: HeatMap, y: int, scale: float) -> None:
     """Write above a map which sources its columns are, and what the strongest shade stands for."""
     first, last = heat.ends
-    axis = f"{first} → {last}" if heat.width > 1 else last
-    wordings = (f"{axis} · ±{scale:.2g}", axis, f"{first}→", "→")
-    wording = next((each for each in wordings if cells(each) <= heat.width), "")
+    axis = f"{first}…{last} →"
+    wordings = (f"{axis} ±{scale:.2g}", axis, f"{first}…", "→")
+    room = len(heat.room)
+    wording = next((each for each in wordings if cells(each) <= room), "")
     if wording:
-        canvas.text(heat.x, y, wording, cells(wording), "axis")
+        x = min(heat.x, heat.room.stop - cells(wording))
+        canvas.text(x, y, wording, cells(wording), "axis")
 
 
 def _draw_stops(canvas: Canvas, lines: Iterable[VisibleLine], labels: Sequence[_Printed]) -> None:

@@ -171,13 +171,14 @@ class HeatMap:
     order in which they are drawn from top to bottom, `each` so many columns wide; where they are
     many, neighbours share a cell, which shows their mean. `rows` has each row's place and the
     connections of each of its cells. `alone`: the gap is too narrow for lines beside it; else
-    `beside` has those that may be drawn. `ends` are the first and the last of the sources.
+    `beside` has those that may be drawn. `ends` are the first and the last of the sources;
+    a title above has `room` in columns.
     """
 
     x: int
     each: int
-    width: int
     alone: bool
+    room: range
     ends: tuple[str, str]
     rows: tuple[tuple[int, tuple[tuple[Edge, ...], ...]], ...]
     beside: tuple[Edge, ...]
@@ -253,7 +254,13 @@ def heat_maps_of(
         beside = [(i, j) for _, j in near for i in sources.get(j, ()) if i in own]
         few = len(beside) <= MOST_CANDIDATES
         heat_maps[column] = HeatMap(
-            x, each, width, alone, (order[0], order[-1]), rows, tuple(beside) if few else ()
+            x,
+            each,
+            alone,
+            range(start + 1, end - 1),
+            (order[0], order[-1]),
+            rows,
+            tuple(beside) if few else (),
         )
     return heat_maps
 

@@ -10,10 +10,11 @@ from nntui.debugger.snapshot import Snapshot
 from nntui.draw.layout import Content
 from nntui.draw.picture import NodeLook, Reading
 from nntui.engine.evaluate import answers_of, tolerance, verdicts
-from nntui.explain.numbers import fitted
+from nntui.explain.numbers import fitted, rounded
 from nntui.model.experiment import Experiment
 from nntui.network_view.views import Moment, View
 
+_short: Final = rounded(3)
 NOT_YET: Final = "·"
 """Stands for a number that is not computed yet."""
 _SAYS: Final = "says"
@@ -100,7 +101,9 @@ class BoxReader:
         want = Reading(_WANT, _answer(wanted, width))
         verdict = ""
         if look.right is not None and said is not None:
-            verdict = "right" if look.right else f"too {'low' if said < wanted else 'high'}"
+            way = "low" if said < wanted else "high"
+            near = abs(said - wanted) <= self._within
+            verdict = f"too {way}" if not look.right else "right" if near else f"but {way}"
         if own.symbol == "a":
             logits = self._experiment.training.loss.name in _LOGITS
             third = (
@@ -117,12 +120,12 @@ class BoxReader:
             return replace(look, readings=(says, want, third), foot=verdict)
         if rows == 2:
             first = (says, want) if own.symbol == "a" else (says, own)
-            foot = verdict if own.symbol == "a" else f"{_WANT} {_answer(wanted, width)}"
+            foot = verdict if own.symbol == "a" else f"{_WANT} {_short(wanted)}"
             return replace(look, readings=first, foot=foot)
         return replace(
             look,
             readings=(says if own.symbol == "a" else own,),
-            foot=f"{_WANT} {_answer(wanted, width)}",
+            foot=f"{_WANT} {_short(wanted)}",
         )
 
 

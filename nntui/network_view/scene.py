@@ -93,7 +93,9 @@ class Scene:
             if box is not None and box.framed and box.image is None:
                 look = self._boxes.filled(look, name, moment, view, box.inside, width)
                 if box.thumbnail and thumbnails is not None:
-                    look = replace(look, thumbnail=thumbnails(name, box.thumbnail, box.inside))
+                    look = replace(
+                        look, thumbnail=thumbnails(name, box.thumbnail, box.thumbnail // 2)
+                    )
             looks[name] = look
         return looks
 

@@ -20,7 +20,7 @@ from nntui.draw.layout import lay_out
 from nntui.draw.paint import BEAD, paint
 from nntui.draw.picture import NodeLook, Picture, Span
 from nntui.draw.plan import Direction, Layout
-from nntui.explain.numbers import fitted
+from nntui.explain.numbers import fitted, rounded
 from nntui.model.experiment import Experiment
 from nntui.model.names import escaped
 from nntui.network_view.scene import LABEL, Scene, product_text, strongest
@@ -38,6 +38,7 @@ from nntui.network_view.views import (
 )
 from nntui.tui.frame import Frame, NeuronFocus
 from nntui.tui.panes.pane import LinePane, ValueChosen
+from nntui.tui.panes.scrollbar import use_line_scrollbars
 
 if TYPE_CHECKING:
     from nntui.engine.surface import Answers, Surfaces
@@ -54,6 +55,9 @@ ZOOMS: Final = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
 """Sizes of the drawing in multiples of the pane's; below 1 the lines are too short for numbers."""
 
 
+_scale: Final = rounded(2)
+
+
 class NetworkPane(LinePane):
     """Draws the network after a step, with the current connection marked."""
 
@@ -61,6 +65,7 @@ class NetworkPane(LinePane):
 
     def __init__(self, experiment: Experiment) -> None:
         super().__init__(title="Network", id="network")
+        use_line_scrollbars()
         self._net = experiment.network.wiring()
         self._draft = draft(self._net.layer, self._net.sources, self._net.targets)
         self._experiment = experiment
@@ -334,9 +339,9 @@ class NetworkPane(LinePane):
 
     def _subtitle(self, view: View, moment: Moment, widest: float, room: int) -> Text:
         """Write the product that travels, and beside it what the colours and widths stand for."""
-        scales = [f"boxes ±{fitted(self._scene.box_reach(moment, view), 6)}"]
+        scales = [f"boxes ±{_scale(self._scene.box_reach(moment, view))}"]
         if widest:
-            scales.insert(0, f"lines ±{fitted(widest, 6)}")
+            scales.insert(0, f"lines ±{_scale(widest)}")
         product = escaped(product_text(moment), 60)
         scale = " · ".join(scales)
         if not product:
