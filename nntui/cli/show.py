@@ -23,12 +23,14 @@ if TYPE_CHECKING:
     from nntui.model.experiment import Experiment
     from nntui.model.network import Network
     from nntui.model.settings import SettingValue, TableFunction
+    from nntui.network_view.thumbnails import Thumbnails
 
 
 _FROZEN: Final = "frozen"
 _number: Final = rounded(6)
 VIEW_NAMES: Final = ("activations", "weights", "gradients", "change")
 """The names of the views: importing the views themselves would load the debugger."""
+THEMES: Final = ("dark", "light")
 
 
 @click.command("show", short_help="Print a network and its parameters.")
@@ -56,9 +58,28 @@ VIEW_NAMES: Final = ("activations", "weights", "gradients", "change")
     metavar="OUT",
     help="Write the drawing to OUT as an SVG picture instead of printing anything.",
 )
+@click.option(
+    "--theme",
+    type=click.Choice(THEMES),
+    default="dark",
+    show_default=True,
+    help="The colours of that picture: on a dark or on a white background.",
+)
+@click.option(
+    "--rows",
+    type=click.IntRange(min=3, max=1_000),
+    help="Rows to draw in.  [default: what the largest layer needs, at most 60]",
+)
 @force_option
 def show(
-    file: Path, width: int | None, step: int | None, view: str | None, out: Path | None, force: bool
+    file: Path,
+    width: int | None,
+    step: int | None,
+    view: str | None,
+    out: Path | None,
+    theme: str,
+    rows: int | None,
+    force: bool,
 ) -> None:
     """Print the network of FILE as text, every parameter, and what its training run consists of.
 
@@ -67,6 +88,7 @@ def show(
       nntui show xor
       nntui show xor --step 20                 after the first 20 steps of its run
       nntui show xor --step 20 --svg xor.svg   that drawing as a picture
+      nntui show xor --step 20 --svg xor.svg --theme light --rows 40   for a white slide
     """  # noqa: D301 (click's mark for a paragraph to leave as it is)
     from nntui.document.files import write_text
     from nntui.document.load import load
@@ -77,7 +99,7 @@ def show(
     columns = width or shutil.get_terminal_size((80, 24)).columns
     lines: Iterable[str]
     if step is None and view is None and out is None:
-        lines = _lines(experiment, columns)
+        lines = _lines(experiment, columns, rows)
     else:
         from nntui.debugger.stepper import Stepper
 
@@ -85,17 +107,21 @@ def show(
         if step is not None and step > stepper.total:
             raise NntuiError(f"--step {step}: the run ends with step {stepper.total}")
         stepper.seek(step or 0)
-        described, picture = _described(stepper, view), _drawn(stepper, columns, view)
+        described = _described(stepper, view)
+        picture = _drawn(stepper, columns, rows, view, colour=out is not None)
         if out is not None:
+            from nntui.explain.numbers import DEFAULT_PRECISION, rewritten
+
             title = " · ".join((experiment.name or "a network", *described))
-            write_text(out, _as_svg(picture, escaped(title, 1000)))
+            title = rewritten(escaped(title, 1000), DEFAULT_PRECISION)
+            write_text(out, _as_svg(picture, title, dark=theme == "dark"))
             echo(f"drawn to {escaped(str(out), 1000)}")
             return
         lines = (*described, "", picture.text().strip("\n"), "", *_values(stepper))
     echo_lines(lines)
 
 
-def _lines(experiment: Experiment, width: int) -> Iterator[str]:
+def _lines(experiment: Experiment, width: int, rows: int | None) -> Iterator[str]:
     from nntui.model.fit import warnings
 
     network = experiment.network
@@ -104,7 +130,7 @@ def _lines(experiment: Experiment, width: int) -> Iterator[str]:
     if experiment.description:
         yield from _wrapped(experiment.description, width)
         yield ""
-    yield network.draw(width=width).strip("\n")
+    yield network.draw(width=width, height=rows).strip("\n")
     yield ""
     for warning in warnings(experiment):
         yield f"warning: {warning}"
@@ -197,33 +223,63 @@ def _setting(value: bool | SettingValue) -> str:
 
 
 _TALLEST: Final = 60
-"""Rows of a drawing at most; larger layers are folded."""
+"""Rows of a drawing at most, unless more are wished for; larger layers are folded."""
+_ROWS_EACH: Final = {False: 6, True: 8}
+"""Rows for each neuron of the largest layer: in text, and in a picture."""
+_PLANE: Final = 2
+"""Over so many inputs neurons have a map of what they answer."""
 
 
-def _drawn(stepper: Stepper, width: int, view: str | None) -> Picture:
-    """Draw the network in a view; None: the one that suits the phase."""
+def _drawn(
+    stepper: Stepper, width: int, rows: int | None, view: str | None, *, colour: bool
+) -> Picture:
+    """Draw the network in a view; None: the one that suits the phase.
+
+    Without ``colour`` maps are drawn in signs.
+    """
     from nntui.debugger.values import before_last_update
     from nntui.draw.layers import draft
     from nntui.draw.layout import lay_out
     from nntui.draw.paint import paint
     from nntui.network_view.scene import Scene
+    from nntui.network_view.thumbnails import add_image, image_size
     from nntui.network_view.views import Emphasis, HeatMapCache, Moment, view_at
 
     net = stepper.experiment.network.wiring()
     moment = Moment(stepper.snapshot(), before_last_update(stepper.run))
     shown, scene = view_at(moment, view), Scene(stepper.experiment)
+    image = image_size(len(net.inputs))
     layers = list(net.layer.values())
+    if image is not None:
+        layers = [layer for layer in layers if layer]
     largest = max(map(layers.count, set(layers)))
-    plan = lay_out(
-        draft(net.layer, net.sources, net.targets), width, min(max(3 * largest, 5), _TALLEST)
-    )
+    height = rows or min(_ROWS_EACH[colour] * largest, _TALLEST)
+    maps = _thumbnails(stepper, colour=colour) if len(net.inputs) == _PLANE else None
+    contents = scene.contents(thumbnails=maps is not None)
+    drafted = draft(net.layer, net.sources, net.targets)
+    plan = lay_out(drafted, width, height, contents=contents, image=image)
     heat = HeatMapCache()(plan, moment, shown)
-    return paint(
-        plan,
-        scene.neurons(moment, shown, Emphasis(), layout=plan),
-        scene.edges(moment, shown, Emphasis(), (*plan.edges, *heat.lines)),
-        heat=heat,
-    )
+    nodes = scene.neurons(moment, shown, Emphasis(), layout=plan, thumbnails=maps)
+    add_image(nodes, plan.homes[net.inputs[0]], moment, shown, colour=colour)
+    edges = scene.edges(moment, shown, Emphasis(), (*plan.edges, *heat.lines))
+    return paint(plan, nodes, edges, heat=heat)
+
+
+def _thumbnails(stepper: Stepper, *, colour: bool) -> Thumbnails:
+    """Compute what every neuron answers over the plane of the two inputs."""
+    from nntui.engine.parameter_index import flat_parameters
+    from nntui.engine.surface import AnswerComputer, InputRanges
+    from nntui.network_view.thumbnails import Thumbnails
+
+    experiment, snapshot = stepper.experiment, stepper.snapshot()
+    net = experiment.network.wiring()
+    grid = InputRanges.of(experiment).grid((0, 1), _POINTS, _POINTS)
+    p = flat_parameters(net, snapshot.b, snapshot.w)
+    return Thumbnails(experiment, AnswerComputer(net).surfaces(p, grid), colour=colour)
+
+
+_POINTS: Final = 28
+"""Of such a map, across and down."""
 
 
 def _described(stepper: Stepper, view: str | None) -> Iterator[str]:
@@ -252,13 +308,13 @@ def _values(stepper: Stepper) -> Iterator[str]:
     return aligned(rows, ("left", *("point",) * 6), heading)
 
 
-def _as_svg(picture: Picture, title: str) -> str:
-    """Draw a picture as an SVG document on a dark background."""
+def _as_svg(picture: Picture, title: str, *, dark: bool) -> str:
+    """Draw a picture as an SVG document, on a dark or a white background."""
     from nntui.draw.svg import Pen, svg
     from nntui.network_view.colours import RGB, Palette
 
-    background, foreground = RGB.of("#121212"), RGB.of("#e0e0e0")
-    palette = Palette(True, background, foreground)
+    background, foreground = map(RGB.of, ("#121212", "#e0e0e0") if dark else ("#ffffff", "#1a1a1a"))
+    palette = Palette(dark, background, foreground)
 
     def pen(span: Span) -> Pen:
         ink = palette.ink(span.role, span.value, span.below)

@@ -221,19 +221,21 @@ def _labels(layout: Layout, lines: list[VisibleLine], current: list[VisibleLine]
         is_current = line.look.state == "current"
         text = cut(line.look.label, layout.label_width or (_LABEL if is_current else 0))
         width = cells(text)
+        room = max(width, layout.label_width)
         slot = layout.slots.get(line.edge)
-        if slot and any(cell in taken for cell in cover(slot, width)):
+        if slot and any(cell in taken for cell in cover(slot, room)):
             slot = None
         if slot is None and line.spotlit:
             start = layout.gap_before(line.edge[1])
-            slot = best_slot(line.legs[-1], width, taken, crowd, start=start)
+            slot = best_slot(line.legs[-1], room, taken, crowd, start=start)
         if slot is None or width == 0:
             continue
-        covered = cover(slot, width)
+        covered = cover(slot, room)
         if not is_current and any(cell in way for cell in covered):
             continue
         taken.update(covered)
-        printed.append((line, slot, text))
+        x, y = slot
+        printed.append((line, (x + max(0, (layout.label_width - width) // 2), y), text))
     return printed
 
 

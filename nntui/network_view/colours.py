@@ -138,7 +138,7 @@ class Palette:
         """Choose the look of a frame and of the words and numbers in it."""
         bold = kind == "name" or state == "current"
         if state == "current":
-            return Ink(self.clear(MARK[self.dark], 1.0, _LEAST), bold=bold)
+            return Ink(self.clear(MARK[self.dark], 1.0, _LEAST_TEXT), bold=bold)
         if state == "focus":
             return Ink(self.clear(FOCUS[self.dark], 1.0, _LEAST_TEXT), bold=True)
         least = _LEAST if kind == "frame" or state == "dim" else _LEAST_TEXT

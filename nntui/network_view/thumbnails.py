@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import isqrt
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from nntui.draw.heat import Scale, heat_rows
-from nntui.draw.picture import Span
+from nntui.draw.picture import Mark, NodeLook, Span
+from nntui.draw.plan import Box
 from nntui.model.experiment import Experiment
+from nntui.network_view.views import Moment, View
 
 if TYPE_CHECKING:
     from nntui.engine.surface import Surfaces
@@ -69,3 +72,28 @@ def image_rows(
         row, column = divmod(names.index(name), columns)
         marks[column * cells[0] // columns, row * cells[1] // rows] = ("◆", role)
     return heat_rows(points, *cells, scale=Scale(0.0, reach or 1.0), colour=colour, marks=marks)
+
+
+_ROLES: Final[Mapping[Mark, str]] = {"current": "surface.current", "focus": "surface.point"}
+
+
+def add_image(
+    nodes: dict[str, NodeLook], box: Box, moment: Moment, view: View, *, colour: bool
+) -> None:
+    """Add the image of the inputs to the look of the first one, if they are an image in ``box``.
+
+    It shows their activations, in the view of the gradients ∂L/∂a.
+    """
+    if box.image is None:
+        return
+    snapshot, names = moment.snapshot, box.names
+    backward = view.boxes == "δ" and names[0] in snapshot.da
+    marked = {
+        name: _ROLES[look.mark]
+        for name, look in nodes.items()
+        if look.mark in _ROLES and name in snapshot.x
+    }
+    numbers, size = snapshot.da if backward else snapshot.a, (box.width - 2, box.height - 2)
+    rows = image_rows(numbers, names, box.image, size, marked, colour=colour)
+    look = nodes.get(names[0], NodeLook())
+    nodes[names[0]] = replace(look, thumbnail=rows, caption="∂L/∂a" if backward else "a")

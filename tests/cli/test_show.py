@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from xml.etree import ElementTree
+
 import pytest
 
 
@@ -141,6 +143,26 @@ def test_the_drawing_is_written_as_a_picture(nntui, here):
     assert text.startswith("<svg ")
     assert "►" in text
     assert "after 9 of 11,600 steps" in text
+
+
+def test_a_picture_has_a_theme_and_as_many_rows_as_wished_for_and_a_short_title(nntui, here):
+    sizes = {}
+    for theme, rows in (("dark", 20), ("light", 40)):
+        words = ["--svg", f"{theme}.svg", "--theme", theme, "--rows", str(rows)]
+        assert nntui("show", "xor", "--step", "20", *words).exit_code == 0
+        root = ElementTree.fromstring((here / f"{theme}.svg").read_text(encoding="utf-8"))
+        sizes[theme] = float(root.get("viewBox").split()[3])
+        title, ground = root[0].text, root[1].get("fill")
+        assert ground == {"dark": "#121212", "light": "#ffffff"}[theme]
+        assert all(len(word.strip("().,;")) < 10 for word in title.split() if "." in word)
+    assert sizes["light"] > 1.8 * sizes["dark"]
+
+
+def test_outputs_say_their_answer_beside_the_one_that_is_wanted(nntui):
+    text = nntui("show", "xor", "--step", "18", "--width", "100").stdout
+    assert "says" in text
+    assert "want" in text
+    assert "✓" in text or "✗" in text
 
 
 def test_a_picture_that_cannot_be_written_is_one_sentence(nntui):

@@ -50,7 +50,7 @@ def test_the_map_stands_beside_the_boxes_of_its_targets(dense):
 
 def test_above_a_map_stand_its_columns_and_what_the_strongest_shade_stands_for(map_of):
     assert map_of(8, 9, 60, 10)[0].strip() == "x1…x8 → ±1"
-    assert map_of(8, 9, 30, 10)[0].strip() == "x1…x8 →"
+    assert map_of(8, 9, 33, 10)[0].strip() == "x1…x8 →"
 
 
 def test_every_connection_of_a_shown_target_is_in_one_cell(dense):

@@ -55,8 +55,7 @@ def test_where_the_width_is_scarce_maps_then_captions_then_symbols_give_way(dens
         if found not in seen:
             seen.append(found)
     assert seen == [
-        (True, True, True), (True, False, True), (False, True, True), (False, False, True),
-        (False, False, False),
+        (True, True, True), (False, True, True), (False, False, True), (False, False, False),
     ]  # fmt: skip
 
 

@@ -31,9 +31,24 @@ def plain(span):
 def test_a_picture_reads_in_the_file_as_on_the_screen(wired):
     plan = lay_out(wired("x>y"), 40, 3)
     picture = paint(plan, {"x": NodeLook("+1.00")}, {("x", "y"): EdgeLook(1.0, "+0.50", "current")})
-    rows = read(svg(picture, plain, background="#000000", foreground="#ffffff"))
-    shown = [line.replace(" ", "") for line in picture.text().splitlines()]
-    assert [row.replace(" ", "") for row in rows] == shown
+    text = svg(picture, plain, background="#000000", foreground="#ffffff")
+    assert "".join(read(text)).replace(" ", "") == "xy+1.00+0.50►"
+
+
+def test_connections_are_lines_as_wide_and_dashed_as_on_the_screen_and_frames_rectangles(wired):
+    plan = lay_out(wired("x>h h>y"), 60, 3)
+    looks = {("x", "h"): EdgeLook(1.0), ("h", "y"): EdgeLook(-0.1)}
+    picture = paint(plan, {}, looks)
+    root = ElementTree.fromstring(svg(picture, plain, background="#000000", foreground="#ffffff"))
+    lines = [element.attrib for element in root.iter(f"{NAMESPACE}polyline")]
+    assert len(lines) == 2
+    thin, wide = sorted(lines, key=lambda line: float(line["stroke-width"]))
+    assert float(wide["stroke-width"]) > 2 * float(thin["stroke-width"])
+    assert "stroke-dasharray" in thin
+    assert "stroke-dasharray" not in wide
+    frames = [each for each in root.iter(f"{NAMESPACE}rect") if each.get("rx")]
+    assert len(frames) == 3
+    assert not set("╭╮╰╯│─⠒⠿") & set("".join(read(ElementTree.tostring(root, "unicode"))))
 
 
 def test_colours_and_weights_are_those_of_the_pen(wired):

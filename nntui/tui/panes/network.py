@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -18,13 +17,13 @@ from nntui.debugger.snapshot import Snapshot
 from nntui.draw.layers import Edge, draft
 from nntui.draw.layout import lay_out
 from nntui.draw.paint import BEAD, paint
-from nntui.draw.picture import NodeLook, Picture, Span
+from nntui.draw.picture import Picture, Span
 from nntui.draw.plan import Direction, Layout
 from nntui.explain.numbers import fitted, rounded
 from nntui.model.experiment import Experiment
 from nntui.model.names import escaped
 from nntui.network_view.scene import LABEL, Scene, product_text, strongest
-from nntui.network_view.thumbnails import Thumbnails, image_rows, image_size
+from nntui.network_view.thumbnails import Thumbnails, add_image, image_size
 from nntui.network_view.views import (
     VIEWS,
     WIDTH,
@@ -283,7 +282,8 @@ class NetworkPane(LinePane):
         scene, wanted = self._scene, (*plan.edges, *heat.lines)
         nodes = scene.neurons(moment, view, emphasis, shown, plan, self._thumbnails)
         edges = scene.edges(moment, view, emphasis, wanted, shown, self._bead)
-        self._add_image(plan, moment, view, nodes)
+        first = plan.homes[self._net.inputs[0]]
+        add_image(nodes, first, moment, view, colour=not self.app.no_color)
         self._picture = paint(plan, nodes, edges, heat=heat, window=window)
         self._edge_list = []
         if plan.heat_maps and plan.width <= self.content_size.width - WIDTH:
@@ -293,29 +293,6 @@ class NetworkPane(LinePane):
         widest = 0.0 if plan.heat_maps else max(filter(math.isfinite, sizes), default=0.0)
         self._caption(view, moment, widest)
         self.changed()
-
-    def _add_image(
-        self, plan: Layout, moment: Moment, view: View, nodes: dict[str, NodeLook]
-    ) -> None:
-        """Make the inputs an image: their activations, in the gradient view ∂L/∂a."""
-        names = self._net.inputs
-        box = plan.homes[names[0]]
-        if box.image is None:
-            return
-        backward = view.boxes == "δ" and bool(moment.snapshot.da.keys() & set(names))
-        roles = {"current": "surface.current", "focus": "surface.point"}
-        marked = {
-            name: roles[look.mark]
-            for name, look in nodes.items()
-            if look.mark in roles and name in moment.snapshot.x
-        }
-        rows = image_rows(
-            moment.snapshot.da if backward else moment.snapshot.a, names, box.image,
-            (box.width - 2, box.height - 2), marked, colour=not self.app.no_color,
-        )  # fmt: skip
-        caption = "∂L/∂a" if backward else "a"
-        look = nodes.get(names[0], NodeLook())
-        nodes[names[0]] = replace(look, thumbnail=rows, caption=caption)
 
     def _caption(self, view: View, moment: Moment, widest: float) -> None:
         """Write the view on the upper border; the product that travels and scales on the lower one.

@@ -1,4 +1,4 @@
-"""A horizontal scroll bar that is a line: one as high as a row would be the heaviest thing there."""
+"""A horizontal scroll bar that is a line: a slab of a row would be the heaviest thing there."""
 
 from __future__ import annotations
 
