@@ -145,7 +145,7 @@ def _report(outcome: Outcome, until: Until | None) -> None:
     echo_lines(aligned(rows))
     if until is not None:
         shown = escaped(until.text, 1000)
-        update = outcome.updates - 1
-        epoch = update // (outcome.updates_planned // outcome.epochs_planned)
-        met = f"met: {shown} after update {update} in epoch {epoch}, counted from 0"
+        per_epoch = outcome.updates_planned // outcome.epochs_planned
+        epoch = -(-outcome.updates // per_epoch)
+        met = f"met: {shown} after update {outcome.updates:,} in epoch {epoch:,}"
         echo(met if outcome.met else f"not met: {shown}")

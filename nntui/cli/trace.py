@@ -18,15 +18,15 @@ from nntui.text import harmless
 @click.option(
     "--from",
     "first",
-    type=click.IntRange(min=0),
-    default=0,
+    type=click.IntRange(min=1),
+    default=1,
     metavar="STEP",
-    help="The first step to print; steps count from 0.",
+    help="The first step to print; steps count from 1.",
 )
 @click.option(
     "--to",
     "last",
-    type=click.IntRange(min=0),
+    type=click.IntRange(min=1),
     metavar="STEP",
     help="The last step to print, itself included.  [default: the run's last]",
 )
@@ -43,7 +43,7 @@ def trace(file: Path, epochs: int | None, first: int, last: int | None, form: st
 
     \b
     Examples:
-      nntui trace sample --to 15                one example there and back
+      nntui trace sample --to 16                one example there and back
       nntui trace sample --format jsonl | jq .writes
       nntui trace xor --from 1000 --to 1100     from the middle of the run
     """  # noqa: D301 (click's mark for a paragraph to leave as it is)
@@ -58,11 +58,11 @@ def trace(file: Path, epochs: int | None, first: int, last: int | None, form: st
     stepper = Stepper(experiment)
     if last is not None and last < first:
         raise NntuiError(f"--to {last} lies before --from {first}: there is nothing to print")
-    if first >= stepper.total:
-        raise NntuiError(f"there is no step {first}: the run's last step is {stepper.total - 1}")
-    end = stepper.total if last is None else min(last + 1, stepper.total)
-    stepper.seek(first)
-    steps = (stepper.step() for _ in range(first, end))
+    if first > stepper.total:
+        raise NntuiError(f"there is no step {first}: the run's last step is {stepper.total}")
+    end = stepper.total if last is None else min(last, stepper.total)
+    stepper.seek(first - 1)
+    steps = (stepper.step() for _ in range(first, end + 1))
     with terminable():
-        for text in FORMATS[form](steps, experiment, end - 1):
+        for text in FORMATS[form](steps, experiment, end):
             print(harmless(text, "\n"))  # echo would flush every line

@@ -54,7 +54,7 @@ def _text(steps: Iterable[Step], experiment: Experiment, last: int) -> Iterator[
         if now != before:
             yield f"  {now[1]}"
         before = now
-        number = str(step.position.step)
+        number = str(step.position.number("step"))
         for line in step.lines():
             result = "" if line.numbers == line.result else f" = {line.result}"
             yield f"    {number:>{digits}}  {padded(line.target, width)} = {line.numbers}{result}"

@@ -125,10 +125,10 @@ def divergence(experiment: Experiment, outcome: Outcome, file: Path) -> str:
             "-c continue stops where it rises"
         )
     name, value = next((n, v) for n, v in step.writes.items() if not math.isfinite(v))
-    at = step.position
+    at = step.position.number
     return (
         f"the run diverged: the first value that is not finite is {name} = {exact(value)}, written "
-        f"by step {at.step} (epoch {at.epoch}, update {at.update}); "
+        f"by step {at('step')} (epoch {at('epoch')}, update {at('update')}); "
         f'{see} "watch nonfinite" -c continue stops there'
     )
 

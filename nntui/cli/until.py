@@ -124,13 +124,14 @@ class Until:
                     return float(vectors.p[self._index[i, j]])
                 case (("batch_loss" | "epoch_loss" | "test_loss"), ()):
                     return losses.last(symbol.removesuffix("_loss"))
-                case (("x" | "y"), (j,)):
+                case (("x" | "t"), (j,)):
                     example = self._schedule.batch(updates - 1)[-1]
                     net, given = self._experiment.network.wiring(), self._experiment
                     if symbol == "x":
                         return given.x(example)[net.inputs.index(j)]
                     return given.y(example)[net.outputs.index(j)]
-            found: float | None = getattr(position, symbol)
-            return found
+                case ((("epoch" | "update" | "example" | "step") as counter), ()):
+                    return position.number(counter)
+            raise KeyError(name)
 
         return self._expression.value(lookup) is True

@@ -29,7 +29,7 @@ Pair = tuple[float | None, float | None]
 class Difference:
     """The first position at which any value of two timelines differs.
 
-    ``step`` is the number of the step that made the difference; None when an edit has made it.
+    ``step`` is the number of the step that made it, from 1; None when an edit has made it.
     ``values`` holds the two values of each name that differ there: at most ``MOST_VALUES`` of the
     ``count``.
     """
@@ -70,7 +70,7 @@ class BranchComparison:
         for position in self._search:
             if position is not None:
                 differing = self._differing(position)
-                step = position - 1 if position and self._wrote_differently(position) else None
+                step = position if position and self._wrote_differently(position) else None
                 shown = dict(list(differing.items())[:MOST_VALUES])
                 self.found = Difference(position, step, shown, len(differing))
                 return True

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nntui.debugger.step import Step
 from nntui.engine.loss_history import Losses
-from nntui.engine.schedule import Position
+from nntui.engine.schedule import COUNTERS, Position
 from nntui.engine.state import same_number
 from nntui.model.names import OF_STEPS, ValueNameError, parse_value_name, value_name
 from nntui.model.wiring import Wiring, check_value, parameter_key, value_owners
@@ -20,14 +20,13 @@ if TYPE_CHECKING:
 
 
 Edge = tuple[str, str]
-_COUNTERS: Final = ("epoch", "update", "example", "step")  # of the last step
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """Every value after ``position`` steps, the last step, the next one, and the losses so far.
 
-    x, y, z, a, da, delta, b, db are by neuron, w and dw by (source, target); what is blank is
+    x, t, z, a, da, delta, b, db are by neuron, w and dw by (source, target); what is blank is
     absent. Single values are also found by name: ``snapshot["w[x1,h1]"]``, None while blank.
     """
 
@@ -40,7 +39,7 @@ class Snapshot:
     loss: float | None
     batch_loss: float | None
     x: Mapping[str, float]
-    y: Mapping[str, float]
+    t: Mapping[str, float]
     z: Mapping[str, float]
     a: Mapping[str, float]
     da: Mapping[str, float]
@@ -81,8 +80,8 @@ class Snapshot:
         }
 
     def _value(self, symbol: str, neurons: tuple[str, ...]) -> float | None:
-        if symbol in _COUNTERS:
-            return getattr(self.last.position, symbol) if self.last else None
+        if symbol in COUNTERS:
+            return self.last.position.number(symbol) if self.last else None
         if symbol.endswith("_loss"):
             loss = self.losses.last(symbol.removesuffix("_loss"))
             return self.batch_loss if symbol == "batch_loss" else loss
@@ -120,7 +119,7 @@ class SnapshotTaker:
             loss=state.loss,
             batch_loss=run.batch_loss,
             x=dict(zip(net.inputs, experiment.x(example), strict=True)),
-            y=dict(zip(net.outputs, experiment.y(example), strict=True)),
+            t=dict(zip(net.outputs, experiment.y(example), strict=True)),
             z=state.z.copy(),
             a=state.a.copy(),
             da=state.da.copy(),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from nntui.engine.observe import StepContext, reads, writes
-from nntui.engine.schedule import Position, Schedule, StepBlock, end_after, end_before
+from nntui.engine.schedule import COUNTERS, Position, Schedule, StepBlock, end_after, end_before
 from nntui.explain.formulas import EquationLine, StepRecord, formula, sentence
 from nntui.explain.numbers import Number, exact
 from nntui.model.names import parameter_name
@@ -68,10 +68,7 @@ class Step(StepRecord):
         who = {key: getattr(self, key) for key in ("source", "target", "neuron", "parameter")}
         position = self.position
         return {
-            "step": position.step,
-            "epoch": position.epoch,
-            "update": position.update,
-            "example": position.example,
+            **{counter: position.number(counter) for counter in ("step", *COUNTERS[:3])},
             "phase": position.phase,
             "kind": self.kind,
             **{key: name for key, name in who.items() if name is not None},

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 from weakref import WeakKeyDictionary
 
+from nntui.engine.schedule import COUNTERS, Counter
 from nntui.explain.numbers import Number, exact
 from nntui.model.losses import softmax
 from nntui.model.names import MEMORY, SETTINGS, parse_value_name
@@ -114,7 +115,7 @@ def _x(run: Run, i: str) -> float:
     return run.experiment.x(run.schedule.example_shown(run.position))[at]
 
 
-def _y(run: Run, k: str) -> float:
+def _t(run: Run, k: str) -> float:
     at = run.experiment.network.wiring().outputs.index(k)
     return run.experiment.y(run.schedule.example_shown(run.position))[at]
 
@@ -189,19 +190,18 @@ def _accuracy(run: Run) -> float | None:
     return known[1]
 
 
-def _counter(word: str) -> Callable[[Run], float | None]:
+def _counter(word: Counter) -> Callable[[Run], float | None]:
     def read(run: Run) -> float | None:
         if not run.position:
             return None
-        found: float | None = getattr(run.schedule.position(run.position - 1), word)
-        return found
+        return run.schedule.position(run.position - 1).number(word)
 
     return read
 
 
 _READERS: Final[dict[str, Callable[..., float | None]]] = {
     "x": _x,
-    "y": _y,
+    "t": _t,
     "z": lambda run, j: run.state.z.get(j),
     "a": lambda run, j: run.state.a.get(j),
     "da": lambda run, j: run.state.da.get(j),
@@ -214,7 +214,7 @@ _READERS: Final[dict[str, Callable[..., float | None]]] = {
     "batch_loss": lambda run: run.batch_loss,
     "epoch_loss": lambda run: run.losses.last("epoch"),
     "test_loss": lambda run: run.losses.last("test"),
-    **{word: _counter(word) for word in ("epoch", "update", "example", "step")},
+    **{word: _counter(word) for word in COUNTERS},
     "p": lambda run, k: probability(run.experiment, run.state.a, k),
     "g": _g,
     **{quantity: _memory(quantity) for quantity in MEMORY},

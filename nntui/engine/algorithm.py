@@ -12,7 +12,7 @@ def train(model, state, batches):
         for example in batch:
             yield from load(model, state, model.x(example))
             yield from forward(model, state, model.neurons)
-            yield from loss(model, state, model.y(example))
+            yield from loss(model, state, model.targets(example))
             yield from backward(model, state, reversed(model.neurons))
         yield from update(model, state, model.neurons, t, len(batch))
 
@@ -36,11 +36,11 @@ def forward(model, state, neurons):
         yield "forward_neuron", j
 
 
-def loss(model, state, y):
-    """How far the outputs are from the targets y, and how that changes with each output."""
+def loss(model, state, targets):
+    """How far the outputs are from the targets, and how that changes with each output."""
     outputs = [state.a[k] for k in model.outputs]
-    state.loss = model.loss.value(outputs, y)
-    state.da.update(zip(model.outputs, model.loss.gradient(outputs, y)))
+    state.loss = model.loss.value(outputs, targets)
+    state.da.update(zip(model.outputs, model.loss.gradient(outputs, targets)))
     yield ("loss",)
 
 

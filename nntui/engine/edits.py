@@ -30,7 +30,7 @@ class Edit:
     """One change, made before step number ``position``: the state there already has it.
 
     ``target`` is canonical: a parameter's value name (``w[x1,h1]``, ``b[h1]``), ``x[x1]`` or
-    ``y[y1]`` (of the example shown there), ``activation[h1]``, ``loss``, an optimizer's setting or
+    ``t[y1]`` (of the example shown there), ``activation[h1]``, ``loss``, an optimizer's setting or
     ``l1``, ``l2``. ``value`` is a number, or a function's text such as ``leaky_relu(slope=0.2)``.
     """
 
@@ -90,7 +90,7 @@ def targets(experiment: Experiment) -> tuple[str, ...]:
         "loss",
         *(value_name("activation", j) for j in net.neurons),
         *(value_name("x", i) for i in net.inputs),
-        *(value_name("y", k) for k in net.outputs),
+        *(value_name("t", k) for k in net.outputs),
     )
 
 
@@ -204,7 +204,7 @@ def _with_x(experiment: Experiment, schedule: Schedule, edit: Edit) -> Experimen
     return experiment.altered(data=replace(data, inputs=_replaced(data.inputs, example, row)))
 
 
-def _with_y(experiment: Experiment, schedule: Schedule, edit: Edit) -> Experiment:
+def _with_target(experiment: Experiment, schedule: Schedule, edit: Edit) -> Experiment:
     at = experiment.network.wiring().outputs.index(_neurons(edit.target)[0])
     example, data = schedule.example_shown(edit.position), experiment.data
     row: Any = _replaced(experiment.y(example), at, edit.value)
@@ -223,7 +223,7 @@ _KINDS: Final[dict[str, _Kind]] = {
     "w": _PARAMETER,
     "b": _PARAMETER,
     "x": _Kind(_number, _with_x),
-    "y": _Kind(_number, _with_y),
+    "t": _Kind(_number, _with_target),
     "activation": _Kind(_function, _with_activation),
     "loss": _Kind(_function, _with_training),
     **dict.fromkeys(_PENALTIES, _Kind(_number, _with_training)),
@@ -242,12 +242,12 @@ def _canonical(experiment: Experiment, target: str) -> str:
         EditError: there is no such target; the sentence names the nearest.
     """
     word, _, inside = str(target).strip().partition("[")
-    word = word.strip()
+    word = "t" if word.strip() == "y" else word.strip()
     settings = experiment.training.optimizer.row.settings
     if not inside and (word in settings or word == "loss" or word in _PENALTIES):
         return word
-    if word not in ("w", "b", "x", "y", "activation"):
-        known = ["w[…]", "b[…]", "x[…]", "y[…]", "activation[…]", "loss", *settings, *_PENALTIES]
+    if word not in ("w", "b", "x", "t", "activation"):
+        known = ["w[…]", "b[…]", "x[…]", "t[…]", "activation[…]", "loss", *settings, *_PENALTIES]
         hint = did_you_mean(word, [name.partition("[")[0] for name in known])
         raise EditError(
             f"“{escaped(target)}” cannot be set; what can is {', '.join(known)}"
@@ -255,7 +255,7 @@ def _canonical(experiment: Experiment, target: str) -> str:
         )
     net, of_activation = experiment.network.wiring(), word == "activation"
     if not inside.endswith("]"):
-        of = {"w": net.edges[:1], "x": net.inputs, "y": net.outputs}.get(word, net.neurons)
+        of = {"w": net.edges[:1], "x": net.inputs, "t": net.outputs}.get(word, net.neurons)
         first = of[0] if of else ("source", "target")
         example = value_name(word, *([first] if isinstance(first, str) else first))
         raise EditError(f"“{escaped(target)}” should look like {example}")

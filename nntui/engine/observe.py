@@ -58,8 +58,8 @@ def reads(operation: Operation, context: StepContext) -> Values:
         x = zip(net.inputs, context.experiment.x(context.example), strict=True)
         return {value_name("x", i): number for i, number in x}
     a = {value_name("a", k): s.a[k] for k in net.outputs}
-    y = zip(net.outputs, context.experiment.y(context.example), strict=True)
-    return a | {value_name("y", k): number for k, number in y}
+    targets = zip(net.outputs, context.experiment.y(context.example), strict=True)
+    return a | {value_name("t", k): number for k, number in targets}
 
 
 def writes(operation: Operation, context: StepContext) -> Values:

@@ -239,13 +239,13 @@ def _parts(
         forward, backward = schedule.neurons_done(done)
         yield algorithm.forward(model, state, neurons[forward:])
         if done <= schedule.loss_at:
-            yield algorithm.loss(model, state, model.y(batch[place]))
+            yield algorithm.loss(model, state, model.targets(batch[place]))
         yield algorithm.backward(model, state, neurons[::-1][backward:])
         place += 1
     for example in batch[place:]:
         yield algorithm.load(model, state, model.x(example))
         yield algorithm.forward(model, state, neurons)
-        yield algorithm.loss(model, state, model.y(example))
+        yield algorithm.loss(model, state, model.targets(example))
         yield algorithm.backward(model, state, neurons[::-1])
     n = bisect_right(schedule.update_ends, offset - len(batch) * schedule.steps_per_example)
     yield algorithm.update(model, state, neurons[n:], schedule.t(number), len(batch))

@@ -6,18 +6,20 @@ neurons), an update those of its batch's examples and one for each parameter tha
 
 from __future__ import annotations
 
+import collections
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from nntui.model.experiment import Experiment
 from nntui.model.wiring import Parameter, Wiring
 
 Phase = Literal["forward", "loss", "backward", "update"]
+Counter = Literal["epoch", "update", "example", "step"]
+COUNTERS: Final[tuple[Counter, ...]] = ("epoch", "update", "example", "step")
 
 Operation: TypeAlias = tuple[str, ...]
 """The kind of a step, then the neuron or the connection's two neurons that it is about."""
@@ -27,7 +29,7 @@ Steps: TypeAlias = Iterator[Operation]
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a step is in the run. All count from 0.
+    """Where a step is in the run, as indices: all from 0, as Python's; ``number`` counts from 1.
 
     ``update`` counts over the whole run; ``example`` is the index in the data set and ``place``
     that in the batch (both None in update steps); ``index`` counts within the phase.
@@ -40,6 +42,11 @@ class Position:
     phase: Phase
     index: int
     place: int | None
+
+    def number(self, counter: Counter) -> int | None:
+        """Return the number of the step, epoch, update or example, as users count: from 1."""
+        index: int | None = getattr(self, counter)
+        return None if index is None else index + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,7 @@ class Schedule:
         )
         self._example_pass_ends = (self.loss_at, self.loss_at + 1, self.steps_per_example)
 
-        frozen = Counter(p if isinstance(p, str) else p[1] for p in net.frozen)
+        frozen = collections.Counter(p if isinstance(p, str) else p[1] for p in net.frozen)
         owned = [size - frozen[j] for size, j in zip(sizes, net.neurons, strict=True)]
         self.update_ends = tuple(accumulate(owned))
         self._update_neuron_ends = tuple(dict.fromkeys(end for end in self.update_ends if end))
@@ -253,6 +260,12 @@ class Schedule:
         end = self.example_start(step) + self.steps_per_example
         next_update = self.update_start(self.updates_before(step) + 1)
         return next_update if end + self.steps_per_update == next_update else end
+
+    def load_of(self, example: int, epoch: int) -> int:
+        """Return the step that loads an example of the training set in an epoch."""
+        batch, place = divmod(self._order(epoch).index(example), self.batch_size)
+        update = epoch * self.updates_per_epoch + batch
+        return self.update_start(update) + place * self.steps_per_example
 
     def example_shown(self, position: int) -> int:
         """Return the example whose data are shown: the last one loaded, at position 0 the first."""

@@ -218,7 +218,7 @@ class ActiveExperiment:
         """Return the input vector of an example."""
         return self.experiment.x(example)
 
-    def y(self, example: int) -> tuple[float, ...]:
+    def targets(self, example: int) -> tuple[float, ...]:
         """Return the target vector of an example."""
         return self.experiment.y(example)
 

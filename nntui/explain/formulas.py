@@ -215,12 +215,12 @@ def _loss(writer: _Writer) -> Iterator[EquationLine]:
     outputs = writer.step.experiment.network.wiring().outputs
     loss = writer.step.experiment.training.loss
     a = [bracketed(writer.read("a", k)) for k in outputs]
-    weighed = loss.weighed([writer.step.reads[value_name("y", k)] for k in outputs])
+    weighed = loss.weighed([writer.step.reads[value_name("t", k)] for k in outputs])
     y, total = [bracketed(writer.number(y_k)) for y_k in weighed], "1"
     if loss.row.classes and not loss.is_plain:
         total = writer.number(ordered_sum(weighed))
     names = [writer.name("a", k) for k in outputs]
-    targets = [writer.name("y", k) for k in outputs]
+    targets = [writer.name("t", k) for k in outputs]
     # With settings, the targets of cross_entropy are not what its logarithms are multiplied by.
     by_name = len(outputs) <= 2 and (loss.is_plain or not loss.row.classes)
     formula, derivative = loss.formulas

@@ -1,7 +1,7 @@
 """Names of neurons (which are allowed) and of values (``w[x1,h1]``), the same everywhere.
 
 A value name is a symbol alone (``loss``) or a symbol with one neuron (``z[h1]``) or two
-(``w[x1,h1]``). ``t[y1]`` is read as ``y[y1]``. A neuron name that is not an identifier is quoted
+(``w[x1,h1]``). ``y[out]`` is read as ``t[out]``. A neuron name that is not an identifier is quoted
 as a JSON string: ``w["my input",h1]``.
 """
 
@@ -43,7 +43,7 @@ SETTINGS: Final = (
 # Every symbol of a value name, with the numbers of neurons that it takes: of a parameter, one for a
 # bias and two for a weight.
 OF_STEPS: Final[dict[str, tuple[int, ...]]] = {
-    **dict.fromkeys(("x", "z", "a", "da", "delta", "b", "db", "y"), (1,)),
+    **dict.fromkeys(("x", "z", "a", "da", "delta", "b", "db", "t"), (1,)),
     **dict.fromkeys(("w", "dw"), (2,)),
     **dict.fromkeys(("loss", "batch_loss", "epoch_loss", "test_loss"), (0,)),
     **dict.fromkeys(("epoch", "update", "example", "step"), (0,)),
@@ -164,9 +164,7 @@ def parse_value_name(text: str) -> tuple[str, tuple[str, ...]]:
     match = _SYMBOL.match(text)
     if match is None or text[match.end() : match.end() + 1] not in ("", "["):
         raise ValueNameError(f"“{escaped(text)}” is not the name of a value, such as loss")
-    symbol = match.group(1)
-    if symbol == "t" and match.end() < len(text):
-        symbol = "y"
+    symbol = "t" if match.group(1) == "y" else match.group(1)
     if symbol not in SYMBOLS:
         hint = did_you_mean(symbol, SYMBOLS)
         raise ValueNameError(f"there is no value called “{escaped(symbol)}”{hint and '; ' + hint}")

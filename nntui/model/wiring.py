@@ -87,7 +87,7 @@ def value_owners(net: Wiring, symbol: str) -> Iterator[tuple[str, ...]]:
     match symbol:
         case "x":
             yield from ((i,) for i in net.inputs)
-        case "y" | "p":
+        case "t" | "p":
             yield from ((k,) for k in (*net.inputs, *net.neurons) if k in net.outputs)
         case "a" | "da":
             yield from ((j,) for j in (*net.inputs, *net.neurons))
@@ -116,7 +116,7 @@ def check_value(net: Wiring, symbol: str, neurons: tuple[str, ...]) -> None:
         (j,) = neurons
         if symbol == "x" and j not in net.inputs:
             raise ValueNameError(f'"{escaped(j)}" is no input: it has no x')
-        if symbol in ("y", "p") and j not in net.outputs:
+        if symbol in ("t", "p") and j not in net.outputs:
             raise ValueNameError(f'"{escaped(j)}" is no output: it has no {symbol}')
         if symbol in ("z", "delta", "b", "db", "g", *MEMORY) and j in net.inputs:
             raise ValueNameError(f'"{escaped(j)}" is an input: it has no {symbol}')

@@ -44,7 +44,7 @@ class Place:
 
     ``kind``: edge, neuron, layer, phase, line, step, example, update or epoch. ``neurons``: the
     edge's source and target, or the neuron. ``number``: the layer's, the step's, or the only
-    example, update or epoch meant, from 0. ``end``: the last step of a period, not its first.
+    example, update or epoch meant. ``end``: the last step of a period, not its first.
     ``phase``, ``line``: which of ``PHASES``, of ``LINES``. ``direction``: forward, backward or
     update (the step that updates the edge's weight, the neuron's bias, the layer's biases); None:
     forward and backward.
@@ -57,6 +57,11 @@ class Place:
     direction: str | None = None
     line: str | None = None
     end: bool = False
+
+    @property
+    def index(self) -> int | None:
+        """That of the only step, example, update or epoch meant: from 0, as Python's."""
+        return None if self.number is None else self.number - 1
 
     @property
     def text(self) -> str:

@@ -275,7 +275,7 @@ def _place(words: Sequence[Word], net: Wiring) -> Place:
             raise BreakpointError("step needs a number, as in step 12")
         return _nothing_more(Place("step", number=_number(rest[0], "step")), rest[1:])
     elif first.text.isdecimal() and not first.quoted and first.text not in net.layer:
-        return _nothing_more(Place("step", number=_number(first, "break")), rest)
+        return _nothing_more(Place("step", number=_number(first, "step")), rest)
     elif first.is_(*PERIODS):
         place = Place(first.text)
         if rest and not rest[0].is_("end"):
@@ -353,9 +353,11 @@ def _one_of(known: Sequence[str], lead: str, words: Sequence[Word]) -> str:
 def _number(word: Word, behind: str) -> int:
     if word.quoted or not (word.text.isascii() and word.text.isdigit()) or len(word.text) > 15:
         raise BreakpointError(
-            f"found “{escaped(word.text)}” behind {behind}, expected a whole number, counted from 0"
+            f"found “{escaped(word.text)}” behind {behind}, expected a whole number, counted from 1"
         )
     number = int(word.text)
+    if number == 0 and behind != "layer":
+        raise BreakpointError(f"there is no {behind} 0: they count from 1")
     if number > MAX_COUNT:
         raise BreakpointError(f"{behind} {number} is beyond all bounds")
     return number

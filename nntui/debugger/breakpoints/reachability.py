@@ -59,10 +59,10 @@ class Reachability:
         self._index = SiteIndex(experiment.network.wiring(), schedule)
         examples = experiment.train_examples
         self._ranges: Mapping[str, Range] = {
-            "step": (0, schedule.total - 1),
-            "update": (0, schedule.updates - 1),
-            "epoch": (0, schedule.epochs - 1),
-            "example": (min(examples), max(examples)),
+            "step": (1, schedule.total),
+            "update": (1, schedule.updates),
+            "epoch": (1, schedule.epochs),
+            "example": (min(examples) + 1, max(examples) + 1),
         }
 
     @classmethod
@@ -112,7 +112,7 @@ class Reachability:
         number = place.number
         if place.kind in self._ranges and number is not None:
             first, last = self._ranges[place.kind]
-            if place.kind == "example" and number in self._experiment.test_examples:
+            if place.kind == "example" and place.index in self._experiment.test_examples:
                 raise BreakpointError(f"example {number} is in the test set: no step is about it")
             if not first <= number <= last:
                 raise BreakpointError(

@@ -82,21 +82,21 @@ class SiteIndex:
     def only_place(self, place: Place, update: int) -> int:
         """The place in an update of the only block in which a step, update or epoch may count."""
         if place.kind == "step":
-            within = (place.number or 0) - self.schedule.update_start(update)
+            within = (place.index or 0) - self.schedule.update_start(update)
             return min(within // self.example_steps, self.schedule.batch_length(update))
         if not place.end:
             return 0
         return self.schedule.batch_length(update) - (0 if self.update_steps else 1)
 
     def step_of(self, place: Place) -> int:
-        """The number of the only step of a step, or of the first or last of a period's number."""
-        number = place.number or 0
+        """The index of the only step of a step, or of the first or last of a period's number."""
+        index = place.index or 0
         if place.kind == "step":
-            return number
+            return index
         if place.kind == "epoch":
             per_epoch = self.schedule.updates_per_epoch
-            number = number * per_epoch + (per_epoch - 1 if place.end else 0)
-        return self.schedule.update_start(number + place.end) - place.end
+            index = index * per_epoch + (per_epoch - 1 if place.end else 0)
+        return self.schedule.update_start(index + place.end) - place.end
 
     def sites_of_place(self, place: Place | None) -> Sites:
         """The offsets of a place's steps; ``admits`` says in which blocks."""
@@ -124,11 +124,11 @@ class SiteIndex:
             case "line":
                 return self._line(place.line)
             case "step":
-                number = place.number or 0
-                if number >= self.schedule.total:
+                step = place.index or 0
+                if step >= self.schedule.total:
                     return Sites()
-                block = self.block(number)
-                offset = (number - block.start,)
+                block = self.block(step)
+                offset = (step - block.start,)
                 return Sites((), offset) if block.example is None else Sites(offset)
             case "update" | "epoch" if place.end and self.update_steps:
                 return Sites((), (self.update_steps - 1,))
@@ -169,20 +169,20 @@ class SiteIndex:
         """Whether a place's steps in a block count: the right example, update or epoch."""
         if place is None:
             return True
-        number = place.number
+        index = place.index
         match place.kind:
             case "step":
-                return block.start <= (number or 0) < block.end
+                return block.start <= (index or 0) < block.end
             case "example":
-                return number in (None, block.example)
+                return index in (None, block.example)
             case "update" | "epoch" if block.place != self.only_place(place, block.update):
                 return False
             case "update":
-                return number in (None, block.update)
+                return index in (None, block.update)
             case "epoch":
                 per_epoch = self.schedule.updates_per_epoch
                 only = per_epoch - 1 if place.end else 0
-                return block.update % per_epoch == only and number in (None, block.epoch)
+                return block.update % per_epoch == only and index in (None, block.epoch)
         return True
 
     def sites_of_values(self, names: Iterable[str]) -> Sites:

@@ -199,7 +199,7 @@ def update_reader(index: SiteIndex, name: str, offset: int) -> Reader:
         return _blank
     if symbol == "step":
         behind = index.example_steps
-        return lambda trace: trace.start + trace.length * behind + offset
+        return lambda trace: trace.start + trace.length * behind + offset + 1
     # Everything else is as the last example has left it.
     last = _IN_EXAMPLE[symbol](index, index.example_steps - 1, *neurons)
     if last is _blank:
@@ -297,7 +297,7 @@ def _p(index: SiteIndex, offset: int, k: str) -> Reader:
 
 _IN_EXAMPLE: Final[dict[str, Callable[..., Reader]]] = {
     "x": lambda index, offset, i: _from(0, offset, "a", i),
-    "y": lambda index, offset, k: lambda trace: trace.target(k),
+    "t": lambda index, offset, k: lambda trace: trace.target(k),
     "z": _z,
     "a": lambda index, offset, j: _from(
         0 if j in index.net.inputs else index.offsets.forward_neuron(j), offset, "a", j
@@ -314,12 +314,15 @@ _IN_EXAMPLE: Final[dict[str, Callable[..., Reader]]] = {
     "loss": lambda index, offset: (
         _blank if offset < index.offsets.loss else lambda trace: trace.passes.loss
     ),
-    "epoch": lambda index, offset: lambda trace: trace.epoch,
-    "update": lambda index, offset: lambda trace: trace.update,
-    "example": lambda index, offset: lambda trace: np.array(trace.examples, np.float64),
+    "epoch": lambda index, offset: lambda trace: trace.epoch + 1,
+    "update": lambda index, offset: lambda trace: trace.update + 1,
+    "example": lambda index, offset: lambda trace: np.array(trace.examples, np.float64) + 1,
     "step": lambda index, offset: (
         lambda trace: (
-            trace.start + offset + index.example_steps * np.arange(trace.length, dtype=np.float64)
+            trace.start
+            + offset
+            + 1
+            + index.example_steps * np.arange(trace.length, dtype=np.float64)
         )
     ),
 }

@@ -54,9 +54,9 @@ def _set(debugger: Debugger, rest: str) -> Output:
     step = counts_from(debugger, branch.edits[-1].target)
     counts = f"{branch.edits[-1].target} is not read again before the end of the run"
     if step is not None:
-        counts = f"it counts from step {step} on"
-        if branch.edits[-1].target.startswith(("x[", "y[")):
-            example = debugger.schedule.position(step).example
+        counts = f"it counts from step {step + 1} on"
+        if branch.edits[-1].target.startswith(("x[", "t[")):
+            example = debugger.schedule.position(step).number("example")
             counts += f", of example {example}"
     # One line: the screen turns to its Output pane for more.
     made = f"branch {_called(branch.name)}: {escaped(branch.text, 1000)}"
@@ -65,16 +65,16 @@ def _set(debugger: Debugger, rest: str) -> Output:
         {
             "branch": branch.name,
             "edits": [edit.text for edit in branch.edits],
-            "counts_from": step,
+            "counts_from": None if step is None else step + 1,
         },
     )
 
 
 def counts_from(debugger: Debugger, target: str) -> int | None:
-    """Find the next step that reads what ``set`` has changed here; None without one."""
+    """Find the index of the next step that reads what ``set`` changed here; None without one."""
     schedule, position = debugger.schedule, debugger.position
     symbol, bracket, _ = target.partition("[")
-    if symbol in ("x", "y"):
+    if symbol in ("x", "t"):
         return _reads_example(schedule, position, 0 if symbol == "x" else schedule.offsets.loss)
     neurons: tuple[str, ...] = ()
     if bracket:
@@ -121,12 +121,7 @@ def _reads_example(schedule: Schedule, position: int, offset: int) -> int | None
     example, first = schedule.example_shown(position), schedule.position(step).epoch + 1
     if first >= schedule.epochs:
         return None
-    updates = range(first * schedule.updates_per_epoch, (first + 1) * schedule.updates_per_epoch)
-    for update in updates:
-        if example in (batch := schedule.batch(update)):
-            load = batch.index(example) * schedule.steps_per_example
-            return schedule.update_start(update) + load + offset
-    return None
+    return schedule.load_of(example, first) + offset
 
 
 _OF_A_DOCUMENT: Final = ("optimizer", "batch_size", "shuffle", "reduction", "epochs", "seed")
@@ -300,8 +295,8 @@ BRANCH_COMMANDS: Final = (
         "set", "TARGET [=] VALUE", "change a number or a function from here on, in a new branch",
         _set, completes=targets,
         more="""
-TARGET is w[i,j], b[j], x[i] or y[k] of the example shown, activation[j], loss, learning_rate or
-another setting of the optimizer, l1, l2. VALUE may be an expression. The future that was there
+TARGET is w[i,j], b[j], x[i] or t[k] (the target) of the example shown, activation[j], loss,
+learning_rate or another setting of the optimizer, l1, l2. VALUE may be an expression. The future that was there
 stays in the branch it belongs to. The reply says from which step on it counts: an x that was loaded
 already counts from its next load.
   set w[x1,h1] 0.3
@@ -324,8 +319,8 @@ switch stays at the same position; a part of a name will do where one branch onl
     Command(
         "save", "FILE [force]", "write a document with the weights and biases of here", _save,
         more="""
-What the optimizer remembers is kept, too, so that a run of the document goes on from here (it
-counts its own steps from 0). force writes over a file that is there.
+What the optimizer remembers is kept, too, so that a run of the document goes on from here (its own
+steps count from 1 again). force writes over a file that is there.
   save trained.json
   save "my file.json" force""",
     ),

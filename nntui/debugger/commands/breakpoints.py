@@ -137,7 +137,7 @@ PLACE is a neuron (h1), an edge (x1->h1), layer N, phase forward|loss|backward|u
 step), line forward_edge|loss|… (each step that a line of the program executes), step N or N alone,
 example [N], update [N], epoch [N] (its first step, with end behind it the last), or nothing for
 every step. Behind a neuron, edge or layer, forward, backward or update says in which pass; without
-it, forward and backward. N counts from 0. Where the condition reads a blank, it does not hold.
+it, forward and backward. N counts from 1. Where the condition reads a blank, it does not hold.
 """
 _BREAK_WORDS: Final = either(places, conditions)
 _WATCH_WORDS: Final = either(events, conditions)

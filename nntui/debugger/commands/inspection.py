@@ -167,7 +167,7 @@ def _neuron(debugger: Debugger, rest: str) -> Output:
     data: dict[str, Any] = {}
     for j in names:
         symbols = ("z", "a", "da", "delta", "b", "db") if j in net.sources else ("x", "a", "da")
-        symbols = (*symbols, "y") if j in net.outputs else symbols
+        symbols = (*symbols, "t") if j in net.outputs else symbols
         if j in net.outputs and has_softmax(debugger.experiment):
             symbols = (*symbols, "p")
         own = {name: debugger.value(name) for name in (value_name(s, j) for s in symbols)}
@@ -219,7 +219,7 @@ _SHORT: Final = {
 
 _EXPRESSIONS: Final = f"""
 What can stand in print, display, history, set, watch and the conditions of break:
-Values of the example: x[i] y[k] z[j] a[j] da[j] delta[j] loss; t[k] is read as y[k]. p[k] is \
+Values of the example: x[i] t[k] (the target) z[j] a[j] da[j] delta[j] loss. p[k] is \
 the softmax of the outputs under cross_entropy, known once all outputs are.
 Parameters b[j] w[i,j]; their gradients db[j] dw[i,j], summed over the batch's examples so far.
 g[j] g[i,j]: the gradient that the optimizer gets, known from the end of a batch's passes to \
@@ -253,9 +253,8 @@ INSPECTION_COMMANDS: Final = (
         aliases=("p",), completes=expressions,
         more=f"""
 Functions: {', '.join(FUNCTIONS)}; and, or, not. help expressions says more.
-Over the names of values: x[i] z[j] a[j] da[j] delta[j] b[j] db[j] w[i,j] dw[i,j] y[k], loss,
-batch_loss, epoch_loss, test_loss, epoch, update, example, step. The last four count from 0, as in
-a trace; the screen's status line counts from 1.
+Over the names of values: x[i] z[j] a[j] da[j] delta[j] b[j] db[j] w[i,j] dw[i,j] t[k], loss,
+batch_loss, epoch_loss, test_loss, epoch, update, example, step. The last four count from 1.
 dw and db are the sums over the batch's examples so far; PyTorch's .grad is their mean, dw divided
 by the batch's size (or the sum, with the reduction sum). batch_loss is known as soon as the passes
 of a batch are done.

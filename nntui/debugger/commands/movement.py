@@ -21,7 +21,7 @@ from nntui.debugger.commands.command import (
 from nntui.debugger.commands.completion import bookmarks, either, places, values, words
 from nntui.debugger.step import destination
 from nntui.debugger.values import never_known
-from nntui.engine.schedule import Schedule
+from nntui.engine.schedule import COUNTERS, Schedule
 from nntui.model.names import did_you_mean, escaped
 from nntui.model.wiring import Wiring
 
@@ -31,9 +31,10 @@ if TYPE_CHECKING:
 
 
 def heading(position: Position) -> str:
-    """``epoch 0 · update 0 · example 2 · forward``, numbered as the values of those names are."""
-    example = "" if position.example is None else f" · example {position.example}"
-    return f"epoch {position.epoch} · update {position.update}{example} · {position.phase}"
+    """``epoch 1 · update 1 · example 3 · forward``, numbered as the values of those names are."""
+    numbers = ((word, position.number(word)) for word in COUNTERS[:3])
+    words = [f"{word} {number}" for word, number in numbers if number is not None]
+    return " · ".join((*words, position.phase))
 
 
 def where(debugger: Debugger) -> tuple[tuple[str, ...], dict[str, Any]]:
@@ -197,32 +198,49 @@ all else stay.""",
 )  # fmt: skip
 
 
-# word: (the position of its number n, how many there are)
+# word: (the position behind its number n, how many there are)
 _NUMBERED: Final[dict[str, tuple[Callable[[Schedule, int], int], Callable[[Schedule], int]]]] = {
-    "step": (lambda schedule, n: n + 1, lambda schedule: schedule.total),
+    "step": (lambda schedule, n: n, lambda schedule: schedule.total),
     "update": (lambda schedule, n: schedule.update_start(n), lambda schedule: schedule.updates),
     "epoch": (lambda schedule, n: n * schedule.steps_per_epoch, lambda schedule: schedule.epochs),
 }
+_NAMED: Final = (*_NUMBERED, "example")
 
 
 def _goto(debugger: Debugger, rest: str) -> Movement:
     found = split(rest)
     if not found:
         raise CommandError("goto needs a place: a position, start, end, step N, or a bookmark")
-    if len(found) == 1 and found[0] in _NUMBERED and found[0] not in debugger.bookmarks:
+    if len(found) == 1 and found[0] in _NAMED and found[0] not in debugger.bookmarks:
         raise CommandError(f"goto {found[0]} needs a number, as in goto {found[0]} 1")
     end = len(found) == 3 and found[2] == "end" and found[0] != "step"
     if (len(found) == 2 or end) and found[0] in _NUMBERED:
-        lead, count = _NUMBERED[found[0]]
-        n, last = whole(found[1], f"the number of the {found[0]}"), count(debugger.schedule) - 1
-        if not 0 <= n <= last:
-            raise CommandError(f"there is no {found[0]} {n}: they go from 0 to {last}")
-        return Movement(debugger, lead(debugger.schedule, n + end))
+        behind, count = _NUMBERED[found[0]]
+        n, last = whole(found[1], f"the number of the {found[0]}"), count(debugger.schedule)
+        if not 1 <= n <= last:
+            raise CommandError(f"there is no {found[0]} {n}: they go from 1 to {last}")
+        to_end = end or found[0] == "step"
+        return Movement(debugger, behind(debugger.schedule, n if to_end else n - 1))
+    if len(found) == 2 and found[0] == "example":
+        return Movement(debugger, _example(debugger, rest))
     if rest in debugger.bookmarks:
         at = debugger.bookmarks.find(rest).at
         debugger.branches.switch(at.branch)
         return Movement(debugger, at.position)
     return Movement(debugger, _position(debugger, rest))
+
+
+def _example(debugger: Debugger, place: str) -> int:
+    """The position just after the load of an example, in the epoch at hand."""
+    from nntui.debugger.breakpoints.parse import parse_place
+    from nntui.debugger.breakpoints.reachability import Reachability
+
+    parsed = parse_place(place, debugger.experiment.network)
+    Reachability.of(debugger.run).check_place(parsed)
+    assert parsed.index is not None
+    schedule = debugger.schedule
+    epoch = schedule.position(max(debugger.position - 1, 0)).epoch
+    return schedule.load_of(parsed.index, epoch) + 1
 
 
 def _position(debugger: Debugger, word: str) -> int:
@@ -286,17 +304,18 @@ def _write(direction: int) -> Function:
 
 GOTO_COMMANDS: Final = (
     Command(
-        "goto", "POSITION | step N | update N [end] | epoch N [end] | start | end | BOOKMARK",
+        "goto",
+        "POSITION | step N | example N | update N [end] | epoch N [end] | start | end | BOOKMARK",
         "go to a position of the run", _goto,
-        completes=either(words("start", "end", "step", "update", "epoch"), bookmarks),
+        completes=either(words("start", "end", "step", "example", "update", "epoch"), bookmarks),
         more="""
-A position is a number of steps executed: goto 0 is the start. A sign makes it relative. step N
-goes to where the step of that number (as in a trace) has just been executed; update N and
-epoch N to before their first step, with end to behind their last. They count from 0, where the
-screen's status line says 1.
+A position is a number of steps executed: goto 0 is the start, goto 12 and goto step 12 are where
+step 12 has just been executed. A sign makes it relative. example N goes to where row N of the data
+has just been loaded, in this epoch; update N and epoch N to before their first step, with end to
+behind their last. All count from 1, as everywhere.
   goto 1234
   goto -100
-  goto step 1233
+  goto example 3
   goto epoch 10
   goto epoch 10 end""",
     ),

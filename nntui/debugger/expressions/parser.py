@@ -275,7 +275,7 @@ class Parser:
         return self._value(token)
 
     def _value(self, token: Token) -> Node:
-        symbol = "y" if token.text == "t" and self.token.text == "[" else token.text
+        symbol = "t" if token.text == "y" else token.text
         if symbol not in SYMBOLS:
             raise self._error(self._unknown(token), token)
         layer = LAYER.match(self._text, self.token.start) if self.token.text == "[" else None

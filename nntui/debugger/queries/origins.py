@@ -27,7 +27,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class DataRead(Read):
-    """A number of the data as a step read it: ``x[i]`` or ``y[k]`` of an example."""
+    """A number of the data as a step read it: ``x[i]`` or ``t[k]`` of an example."""
 
     example: int
     value: float
@@ -104,7 +104,7 @@ def loss_reads(step: Step, outputs: Sequence[str]) -> tuple[Read, ...]:
     """The reads of a loss step: each output's activation and its target."""
     at, example = step.position.step, step.position.example
     assert example is not None
-    targets = (value_name("y", k) for k in outputs)
+    targets = (value_name("t", k) for k in outputs)
     return (
         *(Read(value_name("a", k), at) for k in outputs),
         *(DataRead(name, at, example, step.reads[name]) for name in targets),
@@ -273,14 +273,12 @@ def _test_loss(past: Past, write: Write) -> Origin:
     return Origin(note=f"the mean loss of {count}, by forward passes alone")
 
 
-_COUNTED: Final = Origin(note="counted from 0")
-
 ORIGINS: Final[dict[str, Callable[..., Origin]]] = {
     "z": _z, "a": _a, "loss": _loss, "da": _da, "delta": _delta, "db": _db, "dw": _dw,
     "b": _parameter, "w": _parameter, "g": _g, "p": _p, "accuracy": _accuracy,
     **dict.fromkeys(MEMORY, _memory),
     "batch_loss": _mean_loss, "epoch_loss": _mean_loss, "test_loss": _test_loss,
-    **dict.fromkeys(("step", "example", "update", "epoch"), lambda *_: _COUNTED),
+    **dict.fromkeys(("step", "example", "update", "epoch"), lambda *_: Origin()),
 }  # fmt: skip
 """By symbol: the origin of a value that a step wrote, from its write and its neurons."""
 

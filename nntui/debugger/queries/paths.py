@@ -115,7 +115,7 @@ def _entrance(net: Wiring, name: str) -> tuple[str, str]:
         return name.strip(), name.strip()
     symbol, neurons = parse_value_name(name)
     check_value(net, symbol, neurons)
-    if not neurons or symbol == "y":
+    if not neurons or symbol == "t":
         raise ValueNameError(f"{symbol} has no paths: a weight, a bias or a neuron has")
     parameter = {"dw": "w", "db": "b"}.get(symbol, symbol)  # a gradient has its parameter's paths
     return value_name(parameter, *neurons), neurons[-1]

@@ -35,12 +35,12 @@ def _lines(stepper: Stepper) -> Iterator[str]:
         yield "Nothing was computed yet."
         return
     position = last.position
-    example = "" if position.example is None else f" · example {position.example + 1}"
+    example = "" if position.example is None else f" · example {position.number('example')}"
     phase = "" if position.phase == "update" else f" · {position.phase}"
     first = destination(stepper.schedule, here, "pass", -1)
     shown = max(first, here - MOST)
-    yield f"Epoch {position.epoch + 1} · update {position.update + 1}{example}{phase}"
-    yield f"(steps {first:,} to {here - 1:,} of {stepper.total:,})"
+    yield f"Epoch {position.number('epoch')} · update {position.number('update')}{example}{phase}"
+    yield f"(steps {first + 1:,} to {here:,} of {stepper.total:,})"
     yield ""
     if shown > first:
         yield f"The first {shown - first:,} steps of the pass are left out."
@@ -49,7 +49,7 @@ def _lines(stepper: Stepper) -> Iterator[str]:
     yield "| ---: | --- | --- | --- | ---: |"
     past = Past(stepper.run)
     for number in range(shown, here):
-        name = f"{number:,}"
+        name = f"{number + 1:,}"
         for line in past.step(number).lines():
             cells = (line.target, line.symbols, line.numbers, line.result)
             yield f"| {name} | " + " | ".join(_code(cell) for cell in cells) + " |"

@@ -172,7 +172,7 @@ def _of_data(past: Past, read: DataRead, shown: int) -> Cause:
         write = Write(read.name, "edit", edit.position, edit=edit)
         return _caused(past, write, read.value)
     write = Write(read.name, "data", shown, example=read.example)
-    return _caused(past, write, read.value, where=f"the data of example {read.example}")
+    return _caused(past, write, read.value, where=f"the data of example {read.example + 1}")
 
 
 def _term(past: Past, read: TermRead) -> Cause:
@@ -190,7 +190,7 @@ def _term(past: Past, read: TermRead) -> Cause:
 def _without_step(past: Past, write: Write, position: int) -> Cause:
     """The cause of a value that was written by no step; it is read at a position."""
     _, symbol, neurons = past.writes.named(write.name)
-    if symbol in ("x", "y"):
+    if symbol in ("x", "t"):
         value = past.value(write.name, position)
         assert value is not None
         example = past.schedule.example_shown(position)

@@ -36,7 +36,7 @@ _AT_START: Final[dict[str, str]] = {
     "db": "0: no batch has begun",
     "dw": "0: no batch has begun",
     "x": "the data of the first example",
-    "y": "the data of the first example",
+    "t": "the data of the first example",
     "accuracy": "with the parameters of the document",
     **dict.fromkeys(MEMORY, "0 before the first update"),
     **dict.fromkeys(SETTINGS, "as in the document"),
@@ -47,8 +47,8 @@ _AT_START: Final[dict[str, str]] = {
 class Write:
     """A write of a value. ``position`` is the first at which the value written stands.
 
-    ``step`` is the number of the step that wrote it (``position`` − 1), with its ``operation``;
-    None for an edit and for the start.
+    ``step`` is the index of the step that wrote it (``position`` − 1), with its ``operation``;
+    None for an edit and for the start. In its text the step's number, from 1, is the position.
     """
 
     name: str
@@ -61,7 +61,7 @@ class Write:
 
     @property
     def written_by(self) -> int:
-        """The number of the step that wrote it; for a write by a step only."""
+        """The index of the step that wrote it; for a write by a step only."""
         assert self.step is not None
         return self.step
 
@@ -73,24 +73,25 @@ class Write:
 
     @property
     def text(self) -> str:
-        """The write as a phrase: ``step 17, example 0: forward_edge x1 → h1``."""
+        """The write as a phrase: ``step 18, example 1: forward_edge x1 → h1``."""
         match self.origin:
             case "step":
                 assert self.operation is not None
                 kind, *neurons = self.operation
-                example = "" if self.example is None else f", example {self.example}"
-                return f"step {self.step}{example}: {kind} {' → '.join(neurons)}".rstrip()
+                example = "" if self.example is None else f", example {self.example + 1}"
+                return f"step {self.position}{example}: {kind} {' → '.join(neurons)}".rstrip()
             case "edit":
                 assert self.edit is not None
                 return f"set by hand at position {self.position}: {self.edit.text}"
             case "zeroed":
-                return f"0 since a new batch began with the load at step {self.step}"
+                return f"0 since a new batch began with the load at step {self.position}"
             case "blanked" if self.operation and self.operation[0] == "update":
-                return f"blank since the update began at step {self.step}"
+                return f"blank since the update began at step {self.position}"
             case "blanked":
-                return f"blank since the load at step {self.step}"
+                return f"blank since the load at step {self.position}"
             case "data":
-                return f"the data of example {self.example}, loaded at step {self.step}"
+                assert self.example is not None
+                return f"the data of example {self.example + 1}, loaded at step {self.position}"
             case "start":
                 return _AT_START.get(
                     self.name.partition("[")[0], "blank: nothing has written it yet"
@@ -127,7 +128,7 @@ class Writes:
         name, symbol, neurons = self.named(name)
         found = self._last(name, symbol, neurons, position)
         edit = None
-        if symbol in ("x", "y"):
+        if symbol in ("x", "t"):
             edit = self.data_edit(name, self.schedule.example_shown(position), position)
         else:
             for each in self.edits:
@@ -156,12 +157,12 @@ class Writes:
         return value_name(symbol, *neurons), symbol, neurons
 
     def data_edit(self, name: str, example: int, position: int) -> Edit | None:
-        """Find the last edit, until a position, of a number of an example: ``x[i]`` or ``y[k]``."""
-        # Where the target is a class, every output's y changes with it.
+        """Find the last edit, until a position, of a number of an example: ``x[i]`` or ``t[k]``."""
+        # Where the target is a class, every output's target changes with it.
         targets = self.experiment.data.targets
-        whole = name.startswith("y[") and isinstance(targets[example], int)
+        whole = name.startswith("t[") and isinstance(targets[example], int)
         for edit in reversed(self.edits):
-            concerned = edit.target == name or (whole and edit.target.startswith("y["))
+            concerned = edit.target == name or (whole and edit.target.startswith("t["))
             shown = self.schedule.example_shown(edit.position) if concerned else None
             if shown == example and edit.position <= position:
                 return edit
@@ -201,7 +202,7 @@ class Writes:
                 end = MOVEMENTS[_MEANS[symbol]].before(schedule, position + 1)
             return self._by_step(name, end - 1) if end and self._has(symbol) else start
         load = schedule.example_start(position - 1)
-        if symbol in ("x", "y"):
+        if symbol in ("x", "t"):
             return self._by_step(name, load, "data")
         offsets = self.offsets.writing(symbol, neurons)
         done = bisect_left(offsets, position - load)
@@ -242,14 +243,14 @@ class Writes:
         offsets = self.offsets.writing(symbol, neurons)
         load = schedule.example_start(position)
         while load < schedule.total:
-            if position <= load and symbol in ("x", "y"):
+            if position <= load and symbol in ("x", "t"):
                 return self._by_step(name, load, "data")
             if position <= load and symbol in ("db", "dw") and schedule.position(load).place == 0:
                 return self._by_step(name, load, "zeroed")
             ahead = bisect_left(offsets, position - load)
             if ahead < len(offsets):
                 return self._by_step(name, load + offsets[ahead])
-            if not offsets and symbol not in ("x", "y"):
+            if not offsets and symbol not in ("x", "t"):
                 return None
             load = schedule.next_example_start(load)
         return None

@@ -27,7 +27,7 @@ Piece = tuple[str, str]
 """Some text, and its kind: keyword, definition, value, number, string, comment or other."""
 
 VALUES: Final = frozenset(
-    ["x", "y", "z", "a", "da", "delta", "b", "db", "w", "dw", "g", "p", "m", "v", "s"]
+    ["x", "targets", "z", "a", "da", "delta", "b", "db", "w", "dw", "g", "p", "m", "v", "s"]
 )
 """The variables of the source that are values of the network or of an optimizer."""
 ROOMY: Final = 84
