@@ -296,9 +296,9 @@ BRANCH_COMMANDS: Final = (
         _set, completes=targets,
         more="""
 TARGET is w[i,j], b[j], x[i] or t[k] (the target) of the example shown, activation[j], loss,
-learning_rate or another setting of the optimizer, l1, l2. VALUE may be an expression. The future that was there
-stays in the branch it belongs to. The reply says from which step on it counts: an x that was loaded
-already counts from its next load.
+learning_rate or another setting of the optimizer, l1, l2. VALUE may be an expression. The future
+that was there stays in the branch it belongs to. The reply says from which step on it counts: an x
+that was loaded already counts from its next load.
   set w[x1,h1] 0.3
   set w[x1,h1] = w[x1,h1] * 2
   set learning_rate 0.01
