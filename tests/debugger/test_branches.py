@@ -58,7 +58,7 @@ def changes(draw, experiment):
     targets = [value_name("b", j) for j in net.neurons]
     targets += [value_name("w", i, j) for j in net.neurons for i in net.sources[j]] * 2
     targets += [value_name("x", i) for i in net.inputs]
-    targets += [value_name("y", k) for k in net.outputs]
+    targets += [value_name("t", k) for k in net.outputs]
     targets += [*experiment.training.optimizer.row.settings, "l2", "loss"]
     targets += [value_name("activation", j) for j in net.neurons]
     target = draw(st.sampled_from(targets))
@@ -187,7 +187,7 @@ def test_the_first_difference_is_what_a_search_finds(experiment, data, seen) -> 
     assert shown == {name: (on_a[first][name], on_b[first][name]) for name in differing}
     # Without the edits made right there: do they differ all the same?
     earlier = [values(tuple(e for e in t.edits if e.position < first))[first] for t in (a, b)]
-    assert found.step == (first - 1 if earlier[0] != earlier[1] else None)
+    assert found.step == (first if earlier[0] != earlier[1] else None)
 
 
 # ---- the list of branches ----------------------------------------------------------------------

@@ -50,8 +50,8 @@ def test_on_the_way_displays_are_compared_with_the_last_stop(debugger) -> None:
         debugger.seek(position)
         (displayed,) = debugger.displays.now()
         assert (displayed.value, displayed.before, displayed.change) == (
-            position - 1,
-            4,
+            position,
+            5,
             position - 5,
         )
     debugger.seek(5)
@@ -103,7 +103,7 @@ def test_displays_are_written_in_words(debugger) -> None:
     debugger.displays.at_stop()
     debugger.seek(debugger.schedule.update_start(2))
     lines = [line_of(each, lambda x: f"{x:g}") for each in debugger.displays.at_stop()]
-    assert lines[:2] == ["1: loss > 0 = true", "2: update * 2 = 2 (was 0, change 2)"]
+    assert lines[:2] == ["1: loss > 0 = true", "2: update * 2 = 4 (was 2, change 2)"]
     assert "(was" in lines[2]
 
 

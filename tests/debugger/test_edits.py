@@ -54,7 +54,7 @@ def test_an_input_counts_from_the_examples_next_load() -> None:
     assert debugger["x[x1]"] == 7.0
     assert debugger["a[x1]"] == loaded
     debugger.seek(debugger.schedule.steps_per_epoch + 1)
-    assert (debugger["a[x1]"], debugger["example"]) == (7.0, 0)
+    assert (debugger["a[x1]"], debugger["example"]) == (7.0, 1)
     debugger.back()
     assert debugger["x[x1]"] != 7.0  # another example is shown
 
@@ -93,7 +93,7 @@ def test_a_class_becomes_another_one() -> None:
     debugger.edit("y[y2]", 1)
     assert [debugger[f"y[y{k}]"] for k in (1, 2, 3)] == [0.0, 1.0, 0.0]
     with pytest.raises(EditError, match="probabilities"):
-        debugger.edit("y[y2]", 0.5)
+        debugger.edit("t[y2]", 0.5)
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def test_before_the_first_step_everything_is_blank_but_parameters_and_data(debug
     values = debugger.snapshot().values
     for name, value in values.items():
         symbol = name.split("[")[0]
-        if symbol in ("b", "w", "x", "y"):
+        if symbol in ("b", "w", "x", "t"):
             assert value is not None, name
         elif symbol in ("db", "dw"):
             assert value == 0.0, name
@@ -189,14 +189,14 @@ def test_the_debugger_and_its_snapshot_give_the_same_values_by_name(experiment) 
 
 
 @given(experiment=small)
-def test_x_and_y_are_those_of_the_example_at_work(experiment) -> None:
+def test_x_and_t_are_those_of_the_example_at_work(experiment) -> None:
     debugger = Debugger(experiment)
     wiring = experiment.network.wiring()
     example = next(Schedule(experiment).batches())[1][0]
     while True:
         snapshot = debugger.snapshot()
         assert snapshot.x == dict(zip(wiring.inputs, experiment.x(example), strict=True))
-        assert snapshot.y == dict(zip(wiring.outputs, experiment.y(example), strict=True))
+        assert snapshot.t == dict(zip(wiring.outputs, experiment.y(example), strict=True))
         if debugger.at_end:
             break
         at = debugger.step().position
@@ -209,19 +209,19 @@ def test_a_class_index_is_shown_as_a_vector() -> None:
         like.network, Dataset.of([[0.0], [1.0]], [2, [1]]), Training(loss=Loss.of("cross_entropy"))
     )
     debugger = Debugger(experiment)
-    assert dict(debugger.snapshot().y) == {"y1": 0.0, "y2": 0.0, "y3": 1.0}
+    assert dict(debugger.snapshot().t) == {"y1": 0.0, "y2": 0.0, "y3": 1.0}
     debugger.move("example", 2)
-    assert dict(debugger.snapshot().y) == {"y1": 0.0, "y2": 1.0, "y3": 0.0}
+    assert dict(debugger.snapshot().t) == {"y1": 0.0, "y2": 1.0, "y3": 0.0}
 
 
 def test_the_context_is_that_of_the_last_step(debugger) -> None:
     assert [debugger[name] for name in ("epoch", "update", "example", "step")] == [None] * 4
     debugger.seek(debugger.schedule.update_start(3) - 1)
     assert [debugger[name] for name in ("epoch", "update", "example", "step")] == [
-        1, 2, None, debugger.position - 1,
+        2, 3, None, debugger.position,
     ]  # fmt: skip
     debugger.seek(debugger.schedule.update_start(1) + 1)
-    assert [debugger[name] for name in ("epoch", "update", "example")] == [0, 1, 2]
+    assert [debugger[name] for name in ("epoch", "update", "example")] == [1, 2, 3]
 
 
 def test_the_next_step_is_announced(debugger) -> None:
@@ -257,7 +257,7 @@ def test_a_step_names_what_it_is_about(debugger) -> None:
         ("z[x1]", "is an input"),
         ("b[x1]", "is an input"),
         ("x[y1]", "is no input"),
-        ("y[x1]", "is no output"),
+        ("t[x1]", "is no output"),
         ("w[x1,y1]", "is not connected"),
         ("w[h1_1,x1]", "is not connected"),
         ("q[x1]", "no value called"),

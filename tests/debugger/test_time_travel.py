@@ -163,7 +163,7 @@ def test_a_step_changes_nothing_but_what_it_writes(experiment) -> None:
         changed = {n for n in after if bits(after[n]) != bits(before[n])} - context
         if step.kind == "load":
             assert all(
-                after[name] in (None, 0.0) or name[0] in "xy" for name in changed - set(step.writes)
+                after[name] in (None, 0.0) or name[0] in "xt" for name in changed - set(step.writes)
             )
         else:
             # A neuron that nothing flows into gets its z with its a.

@@ -143,7 +143,7 @@ def test_set_says_the_next_step_that_reads_what_it_has_changed(experiment, seed)
             reads = done.kind == "update"
         if target.startswith("x[") and done.position.example != example:
             reads = False
-        seen = done.position.step if reads else None
+        seen = done.position.number("step") if reads else None
     assert step == seen
 
 

@@ -95,13 +95,13 @@ def test_the_notebooks_chain_by_hand() -> None:
     texts = [debugger.step().text for _ in range(debugger.total)]
     # x = 2·4 + 1 = 9, Out = 3·9 − 1 = 26, one above the target.
     assert debugger.snapshot().values == {
-        "x[In]": 4.0, "y[Out]": 25.0, "z[x]": 9.0, "z[Out]": 26.0,
+        "x[In]": 4.0, "t[Out]": 25.0, "z[x]": 9.0, "z[Out]": 26.0,
         "a[In]": 4.0, "a[x]": 9.0, "a[Out]": 26.0,
         "da[In]": 12.0, "da[x]": 6.0, "da[Out]": 2.0, "delta[x]": 6.0, "delta[Out]": 2.0,
         "b[x]": -2.0, "b[Out]": -2.0, "db[x]": 6.0, "db[Out]": 2.0,
         "w[In,x]": -10.0, "w[x,Out]": -6.0, "dw[In,x]": 24.0, "dw[x,Out]": 18.0,
         "loss": 1.0, "batch_loss": 1.0, "epoch_loss": 1.0, "test_loss": None,
-        "epoch": 0, "update": 0, "example": None, "step": 13,
+        "epoch": 1, "update": 1, "example": None, "step": 14,
     }  # fmt: skip
     assert texts[:4] == [
         "a[In] = 4",

@@ -341,7 +341,7 @@ def test_of_many_outputs_the_first_and_the_last_few_are_written() -> None:
     [
         (
             Loss.of("bce", weight=[2.0, 1.0]),
-            "−1/2·(2·y[y1]·log a[y1] + 2·(1 − y[y1])·log(1 − a[y1]) + y[y2]·log a[y2] + …",
+            "−1/2·(2·t[y1]·log a[y1] + 2·(1 − t[y1])·log(1 − a[y1]) + t[y2]·log a[y2] + …",
             "−1/2·(2·0·log 0.5 + 2·(1 − 0)·log(1 − 0.5) + 1·log 0.5 + …",
         ),
         (

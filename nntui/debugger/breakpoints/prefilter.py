@@ -184,8 +184,8 @@ class PlaceFilter:
     def _chosen(self, trace: UpdateTrace) -> Any:
         """A mask of the blocks that are meant, examples and the update's own; None: all."""
         place, index = self._place, self._index
-        if place.kind == "example" and place.number is not None:
-            return np.append(np.array(trace.examples) == place.number, False)
+        if place.kind == "example" and place.index is not None:
+            return np.append(np.array(trace.examples) == place.index, False)
         if place.kind not in ("step", "update", "epoch"):
             return None
         chosen = np.zeros(trace.length + 1, np.bool_)

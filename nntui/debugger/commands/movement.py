@@ -315,7 +315,7 @@ has just been loaded, in this epoch; update N and epoch N to before their first 
 behind their last. All count from 1, as everywhere.
   goto 1234
   goto -100
-  goto example 3
+  goto example 2
   goto epoch 10
   goto epoch 10 end""",
     ),

@@ -174,7 +174,7 @@ class _ValueSampler:
     def moment(self, update: int, change: float | None = None) -> UpdateValue:
         """The value when so many updates are finished, with its position."""
         position = self.timeline.schedule.update_start(update)
-        return UpdateValue(update - 1 if update else None, position, self.at(update), change)
+        return UpdateValue(update or None, position, self.at(update), change)
 
     def _value(self, name: str, update: int) -> float | None:
         """A value at an update's end: recorded, a parameter, or else what the last step left."""

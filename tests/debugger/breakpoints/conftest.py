@@ -67,24 +67,24 @@ class Book:
                 whose = "bias" if len(neurons) == 1 else "weight"
                 return place.line == (f"update_{whose}" if kind == "update" else kind)
             case "step":
-                return s == place.number
+                return s + 1 == place.number
             case "example" if not place.end:
-                return kind == "load" and place.number in (None, at.example)
+                return kind == "load" and place.number in (None, at.number("example"))
         other = s + 1 if place.end else s - 1
         beside = self.steps[other].position if 0 <= other < len(self.steps) else None
         match place.kind:
             case "example":
                 lasts = beside and (beside.example, beside.epoch) == (at.example, at.epoch)
                 begins = beside and beside.phase == "forward" and beside.index == 0
-                return at.example is not None and place.number in (None, at.example) and (
+                return at.example is not None and place.number in (None, at.number("example")) and (
                     not lasts or begins
                 )  # fmt: skip
             case "update":
                 alone = beside is None or beside.update != at.update
-                return alone and place.number in (None, at.update)
+                return alone and place.number in (None, at.number("update"))
             case "epoch":
                 alone = beside is None or beside.epoch != at.epoch
-                return alone and place.number in (None, at.epoch)
+                return alone and place.number in (None, at.number("epoch"))
         raise AssertionError(place)
 
     def _happens(self, row: AnyBreakpoint, s: int) -> bool:

@@ -57,11 +57,11 @@ class Author:
             period = chance.choice(["example", "update", "epoch"])
             return (
                 period
-                + chance.choice(["", f" {chance.randint(0, 3)}"])
+                + chance.choice(["", f" {chance.randint(1, 4)}"])
                 + chance.choice(["", " end"])
             )
         if kind == "step":
-            return chance.choice(["step ", ""]) + str(chance.randint(0, 200))
+            return chance.choice(["step ", ""]) + str(chance.randint(1, 200))
         return self._neuron(chance.choice(net.neurons)) + direction
 
     def number(self, depth: int = 1) -> str:

@@ -82,9 +82,9 @@ def test_so_has_one_whose_numbers_are_no_longer_finite(name) -> None:
         ("break h1_1", "breakpoint 1: h1_1 (1st hit)"),
         ("tbreak h1_1 backward", "temporary breakpoint 1: h1_1 backward (1st hit)"),
         ("break if epoch == 2", "breakpoint 1: if epoch == 2 (1st hit)"),
-        ("break example 1 every 3", "breakpoint 1: example 1 (3rd hit)"),
+        ("break example 2 every 3", "breakpoint 1: example 2 (3rd hit)"),
         ("break example ignore 11", "breakpoint 1: example (12th hit)"),
-        ("watch epoch", "watchpoint 1: epoch went from blank to 0 (1st hit)"),
+        ("watch epoch", "watchpoint 1: epoch went from blank to 1 (1st hit)"),
         ("watch epoch_loss > 0 becomes true", "watchpoint 1: epoch_loss > 0 became true"),
         ("break", "breakpoint 1: every step (1st hit)"),
     ],
@@ -156,7 +156,7 @@ def test_it_is_named_though_an_edit_made_there_has_put_it_right(direction) -> No
 
 
 def test_all_that_stop_at_a_step_are_told_and_counted() -> None:
-    debugger = debugger_with("break example", "break", "break epoch 0", "tbreak phase forward")
+    debugger = debugger_with("break example", "break", "break epoch 1", "tbreak phase forward")
     stop = debugger.resume()
     assert stop.hits == ((1, 1), (2, 1), (3, 1), (4, 1))
     assert stop.reason.count("(1st hit)") == 4
@@ -188,25 +188,25 @@ def test_where_a_condition_reads_a_blank_it_is_not_true(direction) -> None:
 
 def test_a_log_writes_the_values_after_the_step_and_goes_on() -> None:
     debugger = debugger_with('break phase loss every 2 log "{example}: {loss} {{ok}} {z[y1] > 0}"')
-    debugger.breakpoints.add(parse_breakpoint("epoch 1", debugger.experiment.network))
+    debugger.breakpoints.add(parse_breakpoint("epoch 2", debugger.experiment.network))
     stop = debugger.resume()
     assert stop.hits == ((2, 1),)
     told = []
     for example in (1, 3):
         debugger.seek(debugger.schedule.step(0, example, "loss", 0) + 1)
         positive = "true" if debugger["z[y1]"] > 0 else "false"
-        told.append(f"{example}: {debugger['loss']} {{ok}} {positive}")
+        told.append(f"{example + 1}: {debugger['loss']} {{ok}} {positive}")
     assert stop.messages == tuple(told)
     assert debugger.breakpoints[1].hits == 4
 
 
 def test_a_log_says_blank_where_a_value_is() -> None:
-    debugger = debugger_with("break epoch 0 log d = {delta[y1]}", "break y1 forward")
+    debugger = debugger_with("break epoch 1 log d = {delta[y1]}", "break y1 forward")
     assert debugger.resume().messages == ("d = blank",)
 
 
 def test_going_backwards_nothing_is_logged_or_counted_for_logs() -> None:
-    debugger = debugger_with("break example log {step}", "break epoch 1")
+    debugger = debugger_with("break example log {step}", "break epoch 2")
     debugger.seek(debugger.total)
     stop = debugger.resume(-1)
     assert (stop.messages, stop.hits) == ((), ((2, 0),))
@@ -218,7 +218,7 @@ def test_only_the_last_thousand_messages_are_kept() -> None:
     messages = debugger.resume().messages
     assert len(messages) == 1001
     assert messages[0] == f"… {debugger.total - 1000:,} earlier messages left out"
-    assert messages[-1] == str(debugger.total - 1)
+    assert messages[-1] == str(debugger.total)
 
 
 def test_no_message_is_lost_when_a_breakpoint_is_set_on_the_way() -> None:
@@ -242,7 +242,7 @@ def test_a_listener_is_told_all_of_them_whatever_changes_on_the_way() -> None:
             debugger.breakpoints.add(
                 parse_breakpoint("phase loss ignore 100000", debugger.experiment.network)
             )
-    assert told == [str(step) for step in range(debugger.total)]
+    assert told == [str(step + 1) for step in range(debugger.total)]
     assert stop.messages == ()
 
 
@@ -250,7 +250,7 @@ def test_a_message_can_be_given_to_any_row_later() -> None:
     debugger = debugger_with("break example")
     names = debugger.experiment.network
     debugger.breakpoints.log(1, parse_message("{example}", names))
-    assert debugger.resume().messages[:3] == ("0", "1", "2")
+    assert debugger.resume().messages[:3] == ("1", "2", "3")
 
 
 # ---- filters -----------------------------------------------------------------------------------
@@ -308,7 +308,7 @@ def test_only_the_block_that_stops_is_stepped_through() -> None:
         debugger.seek(0 if direction > 0 else debugger.total)
         stop, tested = counted(debugger, direction)
         at = debugger.schedule.position(stop.position - 1)
-        assert (at.epoch, at.example) == (17, 2)
+        assert (at.number("epoch"), at.number("example")) == (17, 2)
         assert tested == 1
 
 
@@ -338,14 +338,14 @@ def test_pausing_on_the_way_back_stands_as_far_as_was_searched() -> None:
         assert search.burst(0.0) is None
     stop = search.pause()
     assert stop.position == debugger.position == search.position <= debugger.total - 5000
-    assert debugger.resume(-1).position == 4
+    assert debugger.resume(-1).position == 3
 
 
 def test_a_breakpoint_added_between_bursts_counts_from_there_on() -> None:
     debugger = debugger_with("break if loss > 99", epochs=100)
     search = debugger.continue_search()
     search.burst(0.0)
-    debugger.breakpoints.add(parse_breakpoint("epoch 90", debugger.experiment.network))
+    debugger.breakpoints.add(parse_breakpoint("epoch 91", debugger.experiment.network))
     for _ in count():
         if (stop := search.burst(0.0)) is not None:
             break

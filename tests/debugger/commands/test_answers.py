@@ -33,7 +33,7 @@ def test_print_says_several_expressions(do, refused) -> None:
     assert "each side of a comma" in refused("print , loss")
     assert refused("print (1, 2)")
     do("display loss, step")
-    assert do("step").lines[-1].startswith("2: step = 0")
+    assert do("step").lines[-1].startswith("2: step = 1")
 
 
 @pytest.mark.parametrize(
@@ -56,12 +56,12 @@ def test_a_display_is_shown_with_what_it_was_after_every_movement(do, debugger) 
     do("display w[x1,h1_1] > 0")
     first = do("step 4")
     assert first.lines[-2:] == (
-        "1: step * 2 = 6 (was blank)",
+        "1: step * 2 = 8 (was blank)",
         f"2: w[x1,h1_1] > 0 = {str(debugger['w[x1,h1_1]'] > 0).lower()}",
     )
-    assert do("step").lines[-2] == "1: step * 2 = 8 (was 6, change 2)"
+    assert do("step").lines[-2] == "1: step * 2 = 10 (was 8, change 2)"
     assert do("step").data["displays"][0] == {
-        "number": 1, "expression": "step * 2", "value": 10,
+        "number": 1, "expression": "step * 2", "value": 12,
     }  # fmt: skip
     do("undisplay 1")
     assert len(do("step").data["displays"]) == 1
@@ -107,7 +107,7 @@ def test_breakpoints_are_listed_with_what_became_of_them(do, refused) -> None:
 def test_what_a_breakpoint_logs_comes_before_where_it_ends(do) -> None:
     do('break epoch log "epoch {epoch} begins at {step}"')
     reply = do("continue")
-    assert reply.lines[:5] == tuple(f"epoch {n} begins at {n * 98}" for n in range(5))
+    assert reply.lines[:5] == tuple(f"epoch {n + 1} begins at {n * 98 + 1}" for n in range(5))
     assert reply.lines[5] == "the end of the run"
     assert reply.data["messages"] == list(reply.lines[:5])
 

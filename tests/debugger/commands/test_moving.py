@@ -41,10 +41,10 @@ def test_a_reply_says_where_it_stands_and_the_formula_that_ran(do, debugger) -> 
     reply = do("step 17")
     last = debugger.last
     assert reply.lines == (
-        f"position 17 of {debugger.total}: epoch 0 · update 0 · example 0 · backward",
+        f"position 17 of {debugger.total}: epoch 1 · update 1 · example 1 · backward",
         f"  {last.text}",
     )
-    assert reply.data["step"] == 16
+    assert reply.data["step"] == 17
     assert reply.data["text"] == last.text
     assert reply.data["writes"] == dict(last.writes)
     assert do("goto start").lines == (f"position 0 of {debugger.total}: the start of the run",)
@@ -93,17 +93,17 @@ def test_until_leads_where_a_breakpoint_would_stop(data, experiment) -> None:
 
 
 @pytest.mark.parametrize(
-    "place", ["step 490", "490", "update 10", "epoch 5", "epoch 1000000", "update 10 end"]
+    "place", ["step 491", "491", "update 11", "epoch 6", "epoch 1000000", "update 11 end"]
 )
 def test_until_refuses_what_lies_beyond_the_run(refused, place) -> None:
-    assert "they go from 0 to" in refused(f"until {place}")
+    assert "they go from 1 to" in refused(f"until {place}")
 
 
 @pytest.mark.parametrize(
     ("where", "position"),
     [
-        ("0", 0), ("17", 17), ("start", 0), ("step 16", 17), ("update 1", 49), ("epoch 1", 98),
-        ("update 0 end", 49), ("epoch 0 end", 98),
+        ("0", 0), ("17", 17), ("start", 0), ("step 17", 17), ("update 2", 49), ("epoch 2", 98),
+        ("update 1 end", 49), ("epoch 1 end", 98), ("example 2", 21),
         ("+5", 15), ("-5", 5), ("1_0", 10), ("here and there", 10),
     ],
 )  # fmt: skip
@@ -126,7 +126,10 @@ def test_goto_end(do, debugger) -> None:
         ("999999", "no position 999999"),
         ("nowhere", "no bookmark “nowhere”"),
         ("strat", 'did you mean "start"'),
-        ("epoch 5", "no epoch 5: they go from 0 to 4"),
+        ("epoch 6", "no epoch 6: they go from 1 to 5"),
+        ("epoch 0", "no epoch 0: they go from 1 to 5"),
+        ("example 0", "no example 0"),
+        ("example 5", "no example 5: they go from 1 to 4"),
         ("step -1", "no step -1"),
         ("1.5", "expected a position"),
         ("step x", "expected the number of the step"),

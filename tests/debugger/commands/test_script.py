@@ -29,7 +29,7 @@ def test_source_runs_the_commands_of_a_file(do, folder) -> None:
     reply = do("source a b.txt")
     assert reply.position == 4
     assert reply.moved
-    assert "step = 2" in reply.lines
+    assert "step = 3" in reply.lines
     assert "4 = 4" in reply.lines
     assert do('source "a b.txt"').position == 8
 
@@ -113,7 +113,7 @@ def test_a_script_can_be_given_up_on_the_way() -> None:
     reply = Interpreter(debugger).finish(script)
     assert reply.ok
     assert reply.stop == "paused"
-    assert "step = 2" in reply.lines
+    assert "step = 3" in reply.lines
     assert 3 <= reply.position < debugger.total
 
 

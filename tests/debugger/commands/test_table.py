@@ -38,7 +38,7 @@ EXAMPLES = {
     "last-write": ["step 40", "last-write w[x1,h1_1]"],
     "next-write": ["next-write loss"],
     "break": ['break h1_1 backward if delta[h1_1] == 0 log "{loss}"'],
-    "tbreak": ["tbreak epoch 2"],
+    "tbreak": ["tbreak epoch 3"],
     "watch": ["watch loss crosses 0.1"],
     "twatch": ["twatch w[x1,h1_1]"],
     "nonfinite": ["nonfinite"],
@@ -236,7 +236,7 @@ def test_a_count_may_stand_before_a_key_as_on_the_screen(debugger, line, same) -
 def test_continue_with_a_count_is_continue_as_often(debugger) -> None:
     once, counted = (Interpreter(Debugger(debugger.experiment)) for _ in range(2))
     for interpreter in (once, counted):
-        for line in ("break h1_1 backward", "tbreak example 3", "watch loss", 'break loss log "x"'):
+        for line in ("break h1_1 backward", "tbreak example 4", "watch loss", 'break loss log "x"'):
             interpreter.execute(line)
     replies = [once.execute("continue") for _ in range(7)]
     reply = counted.execute("continue 7")

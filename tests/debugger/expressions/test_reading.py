@@ -43,7 +43,7 @@ NET = network_of(
         ("w[x2,h1]", 0, '"x2" is not connected to "h1"'),
         ("w[h1,x1]", 0, "the connection goes from x1 to h1"),
         ("x[h1]", 0, '"h1" is no input: it has no x'),
-        ("y[h1]", 0, '"h1" is no output: it has no y'),
+        ("y[h1]", 0, '"h1" is no output: it has no t'),
         ("z[x1]", 0, '"x1" is an input: it has no z'),
         ("w[x1,", 5, "expected a neuron's name"),
         ("w[x1", 4, "expected a comma or ]"),
@@ -199,7 +199,7 @@ def test_a_debugger_evaluates_and_knows_blanks() -> None:
     debugger = Debugger(layered(2, 2, 1, epochs=1))
     assert debugger.evaluate("z[y1] > 0") is None
     debugger.step()
-    assert debugger.evaluate("a[x1] == x[x1] and step == 0 and isblank(loss)") is True
+    assert debugger.evaluate("a[x1] == x[x1] and step == 1 and isblank(loss)") is True
 
 
 def test_reading_the_longest_texts_takes_no_time() -> None:

@@ -21,7 +21,7 @@ def _timeline(experiment: Experiment, chance: Random) -> Timeline:
     targets = [
         *(parameter_name(p) for p in net.parameters),
         *(value_name("x", i) for i in net.inputs),
-        *(value_name("y", k) for k in net.outputs),
+        *(value_name("t", k) for k in net.outputs),
         *(value_name("activation", j) for j in net.neurons),
         "learning_rate",
         "l1",

@@ -104,8 +104,8 @@ def test_a_history_is_written_as_a_table() -> None:
         " ▁█  the start and every update until here: 2",
         "update  position  epoch  change",
         " start         0  blank",
-        f"     0        {end}      0",
-        f"     1        {2 * end}      1       1",
+        f"     1        {end}      1",
+        f"     2        {2 * end}      2       1",
     )
 
 

@@ -113,7 +113,7 @@ def test_an_output_that_feeds_others_ends_paths_and_lets_others_through() -> Non
         ("h1_9", "did you mean"),
         ("b[x1]", "is an input"),
         ("loss", "loss has no paths"),
-        ("y[y1]", "y has no paths"),
+        ("y[y1]", "t has no paths"),
         ("q[y1]", "there is no value called"),
     ],
 )

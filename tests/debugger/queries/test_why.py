@@ -108,7 +108,7 @@ def check_leaf(cause, experiment):
         assert cause.value is None
     elif cause.origin == "zeroed":
         assert bits(cause.value) == bits(0.0)
-    elif cause.origin == "data" or cause.name[:2] in ("x[", "y["):
+    elif cause.origin == "data" or cause.name[:2] in ("x[", "t["):
         net = experiment.network.wiring()
         symbol, (j,) = parse_value_name(cause.name)
         owners, row = (net.inputs, experiment.x) if symbol == "x" else (net.outputs, experiment.y)
@@ -133,7 +133,7 @@ def check_node(cause, elsewhere):
     elsewhere.seek(cause.position)
     edits = elsewhere.run.timeline.edits
     # A row of the data may be edited at the very position behind the load that has read it.
-    moot = cause.name[:2] in ("x[", "y[") and any(edit.position == cause.position for edit in edits)
+    moot = cause.name[:2] in ("x[", "t[") and any(edit.position == cause.position for edit in edits)
     if plain and not moot:
         assert bits(elsewhere[cause.name]) == bits(cause.value), cause
     if cause.step is not None:
@@ -261,8 +261,8 @@ def test_a_blank_says_since_when_and_until_when() -> None:
     debugger.seek(4)
     cause = why(debugger, "z[y1]")
     assert cause.value is None
-    assert cause.where == "blank since the load at step 0"
-    assert cause.note == "step 7, example 0: forward_edge h1_1 → y1 will write it"
+    assert cause.where == "blank since the load at step 1"
+    assert cause.note == "step 8, example 1: forward_edge h1_1 → y1 will write it"
     assert cause.reads == ()
 
 

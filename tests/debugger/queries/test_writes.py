@@ -33,7 +33,7 @@ def brute(experiment, debugger=None):
                 symbol = parse_value_name(name)[0]
                 if symbol in ("z", "a", "da", "delta", "loss"):
                     stands[name] = ("blanked", n)
-                if symbol in ("x", "y"):
+                if symbol in ("x", "t"):
                     stands[name] = ("data", n)
                 if symbol in ("dw", "db") and step.position.place == 0:
                     stands[name] = ("zeroed", n)
@@ -149,16 +149,16 @@ def test_writes_are_told_in_words() -> None:
     assert last_write(debugger, "loss").text == "blank: nothing has written it yet"
     assert last_write(debugger, "x[x1]").text == "the data of the first example"
     debugger.seek(5)
-    assert last_write(debugger, "z[h1_1]").text == "step 2, example 0: forward_edge x2 → h1_1"
+    assert last_write(debugger, "z[h1_1]").text == "step 3, example 1: forward_edge x2 → h1_1"
     assert last_write(debugger, "z[ y1 ]").name == "z[y1]"
-    assert last_write(debugger, "z[y1]").text == "blank since the load at step 0"
+    assert last_write(debugger, "z[y1]").text == "blank since the load at step 1"
     assert (
-        last_write(debugger, "db[y1]").text == "0 since a new batch began with the load at step 0"
+        last_write(debugger, "db[y1]").text == "0 since a new batch began with the load at step 1"
     )
-    assert last_write(debugger, "y[y1]").text == "the data of example 0, loaded at step 0"
+    assert last_write(debugger, "t[y1]").text == "the data of example 1, loaded at step 1"
     after = next_write(debugger, "z[y1]")
     assert after is not None
-    assert after.text == "step 7, example 0: forward_edge h1_1 → y1"
+    assert after.text == "step 8, example 1: forward_edge h1_1 → y1"
     update = next_write(debugger, "b[y1]")
     assert update is not None
     debugger.seek(update.position)
