@@ -28,12 +28,11 @@ def test_the_values_are_those_of_the_update_ends(experiment, data, seen) -> None
     finished = schedule.updates_before(debugger.position)
     assert found.updates == finished
     assert [m.update for m in found.moments] == [
-        n - 1 if n else None
-        for n in range(0 if finished <= count else finished - count + 1, finished + 1)
+        n or None for n in range(0 if finished <= count else finished - count + 1, finished + 1)
     ]
     last = None
     for moment in found.moments:
-        elsewhere.seek(schedule.update_start(0 if moment.update is None else moment.update + 1))
+        elsewhere.seek(schedule.update_start(moment.update or 0))
         assert moment.position == elsewhere.position
         assert bits(moment.value) == bits(elsewhere[name])
         if last is not None and None not in (moment.value, last):
