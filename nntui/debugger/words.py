@@ -182,7 +182,7 @@ def _example(m: Moment) -> str:
     count, last = len(m.experiment.data), m.snapshot.last
     if last is None or last.position.example is None:
         return f"here: {count:,}"
-    return f"now: number {last.position.example + 1:,} of {count:,}"
+    return f"now: number {last.position.number('example'):,} of {count:,}"
 
 
 def _input(m: Moment) -> str:
@@ -194,7 +194,7 @@ def _target(m: Moment) -> str:
     s = m.snapshot
     k = m.neuron if m.neuron in s.net.outputs and m.neuron else s.net.outputs[0]
     says = f"; {escaped(k)} says {_number(s.a[k])}" if k in s.a else ""
-    return f"of {escaped(k)} now: {_number(s.y[k])}{says}"
+    return f"of {escaped(k)} now: {_number(s.t[k])}{says}"
 
 
 def _loss(m: Moment) -> str:
@@ -239,12 +239,12 @@ def _batch(m: Moment) -> str:
 
 def _update(m: Moment) -> str:
     total, last = _updates(m)[0] * m.experiment.training.epochs, m.snapshot.last
-    return f"now: {last.position.update + 1:,} of {total:,}" if last else f"here: {total:,}"
+    return f"now: {last.position.number('update'):,} of {total:,}" if last else f"here: {total:,}"
 
 
 def _epoch(m: Moment) -> str:
     total, last = m.experiment.training.epochs, m.snapshot.last
-    return f"now: {last.position.epoch + 1:,} of {total:,}" if last else f"here: {total:,}"
+    return f"now: {last.position.number('epoch'):,} of {total:,}" if last else f"here: {total:,}"
 
 
 def _learning_rate(m: Moment) -> str:

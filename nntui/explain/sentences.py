@@ -149,7 +149,7 @@ def _loss(step: StepRecord, place: int | None) -> PlainWords:
     loss = step.experiment.training.loss
     outputs = step.experiment.network.wiring().outputs
     answer, brief = _LOSSES[loss.name](len(outputs), loss.summed, dict(loss.settings))
-    targets = (step.reads[value_name("y", k)] for k in outputs)
+    targets = (step.reads[value_name("t", k)] for k in outputs)
     if loss.name in _PROBABILITIES and not all(target in (0.0, 1.0) for target in targets):
         answer += " Each answer counts by its target, which is no plain yes or no."
     slopes = {k: step.writes[value_name("da", k)] for k in outputs}

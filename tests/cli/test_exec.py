@@ -48,7 +48,7 @@ def test_without_them_standard_input_is_read(fed):
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
     assert lines[0].startswith("position 3 of ")
-    assert lines[-1] == "step = 2"
+    assert lines[-1] == "step = 3"
     assert "(nntui)" not in result.output
 
 
@@ -157,7 +157,7 @@ def test_json_is_a_strict_object_for_each_command(fed):
     assert all(list(reply) == keys for reply in replies)
     assert replies[0]["moved"]
     assert replies[0]["position"] == 5
-    assert replies[0]["data"]["step"] == 4
+    assert replies[0]["data"]["step"] == 5
     assert replies[1]["data"]["value"] == "NaN"
     assert replies[2]["data"]["value"] == "Infinity"
     assert replies[4]["data"]["values"]["w[x1,h1]"] == 2
@@ -172,28 +172,28 @@ def test_json_says_what_stopped_a_run(nntui):
 
 def test_every_message_that_is_logged_is_printed_before_what_stopped_the_run(nntui):
     result = nntui(
-        "exec", "xor", "-c", 'break example log "{step} {loss}"', "-c", "break epoch 500",
+        "exec", "xor", "-c", 'break example log "{step} {loss}"', "-c", "break epoch 501",
         "-c", "continue",
     )  # fmt: skip
     lines = result.stdout.splitlines()
     logged = [line for line in lines if line.endswith(" blank")]
     assert logged == [
-        f"{update * 125 + n * 28} blank" for update in range(500) for n in range(4)
-    ] + ["62500 blank"]
-    assert lines.index("breakpoint 2: epoch 500 (1st hit)") == 2 + len(logged)
+        f"{update * 125 + n * 28 + 1} blank" for update in range(500) for n in range(4)
+    ] + ["62501 blank"]
+    assert lines.index("breakpoint 2: epoch 501 (1st hit)") == 2 + len(logged)
 
 
 def test_json_writes_each_message_when_it_comes_and_keeps_the_last(nntui):
     result = nntui(
         "exec", "xor", "--json", "-c", 'break example log "{step} {loss}"',
-        "-c", "break epoch 500", "-c", "continue",
+        "-c", "break epoch 501", "-c", "continue",
     )  # fmt: skip
-    logged = [f"{update * 125 + n * 28} blank" for update in range(500) for n in range(4)]
-    logged.append("62500 blank")
+    logged = [f"{update * 125 + n * 28 + 1} blank" for update in range(500) for n in range(4)]
+    logged.append("62501 blank")
     *_, reply = lines = [strict(line) for line in result.stdout.splitlines()]
     assert lines[2:-1] == [{"message": text} for text in logged]
     assert reply["data"]["messages"] == ["… 1,001 earlier messages left out", *logged[1001:]]
-    assert reply["stop"] == "breakpoint 2: epoch 500 (1st hit)"
+    assert reply["stop"] == "breakpoint 2: epoch 501 (1st hit)"
 
 
 # ---- errors --------------------------------------------------------------------------------------

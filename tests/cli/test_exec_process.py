@@ -115,7 +115,7 @@ def test_a_dialogue_in_a_terminal(here, term):
     assert "position 6 of" in prompt.ask("")
     said = prompt.ask("print 1 + * 2")
     assert "^" in said
-    assert "step = 5" in prompt.ask("print step")
+    assert "step = 6" in prompt.ask("print step")
     if term == "dumb":
         said = prompt.ask("info values")
         assert "\x1b" not in said
@@ -172,7 +172,7 @@ def test_an_interrupt_just_before_a_command_or_behind_it_ends_no_session(fed, mo
     result = fed("step 2\nstep 3\nprint step\n", "exec", "xor")
     assert result.exit_code == 0
     assert "position 3 of" in result.stdout
-    assert "step = 2" in result.stdout
+    assert "step = 3" in result.stdout
     assert result.stderr.count("quit leaves") == 2
 
 

@@ -57,7 +57,7 @@ def test_every_command_has_its_help(nntui, command):
 
 def test_the_help_of_trace_says_that_both_ends_are_included(nntui):
     words = " ".join(nntui("trace", "--help").stdout.split())
-    assert "The first step to print; steps count from 0." in words
+    assert "The first step to print; steps count from 1." in words
     assert "The last step to print, itself included." in words
 
 

@@ -78,7 +78,7 @@ def test_a_run_that_diverges_says_where_and_how_to_see_it(nntui, document):
     assert line.startswith(
         f"nntui: the run diverged: the first value that is not finite is {name} = "
         f"{'NaN' if math.isnan(value) else 'Infinity' if value > 0 else '-Infinity'}, "
-        f"written by step {step.position.step} (epoch {step.position.epoch}, "
+        f"written by step {step.plain['step']} (epoch {step.plain['epoch']}, "
     )
     command = shlex.split(line.partition("; ")[2])[1:-2]
     assert f"position {debugger.position} of" in nntui(*command).stdout

@@ -70,8 +70,8 @@ def test_the_text_says_when_the_condition_was_met(nntui):
     losses = debugger.snapshot().losses
     debugger.seek(debugger.total)
     losses = debugger.snapshot().losses
-    epoch = next(n for n, loss in enumerate(losses.epoch) if loss < 0.01)
-    assert last == (f"met: epoch_loss < 0.01 after update {epoch} in epoch {epoch}, counted from 0")
+    epoch = next(n for n, loss in enumerate(losses.epoch, 1) if loss < 0.01)
+    assert last == f"met: epoch_loss < 0.01 after update {epoch} in epoch {epoch}"
 
 
 def test_epochs_that_run_out_are_a_status_of_their_own(nntui):
@@ -81,7 +81,7 @@ def test_epochs_that_run_out_are_a_status_of_their_own(nntui):
     assert result.stdout.splitlines()[-1] == "not met: epoch_loss < 0.01"
 
 
-@pytest.mark.parametrize(("condition", "met"), [("update == 4", True), ("w[x1,h1] > 1e9", False)])
+@pytest.mark.parametrize(("condition", "met"), [("update == 5", True), ("w[x1,h1] > 1e9", False)])
 def test_json_says_whether_it_was_met(nntui, condition, met):
     result = nntui("run", "xor", "--until", condition, "--max-epochs", "9", "--json")
     found = strict(result.stdout)
@@ -97,7 +97,7 @@ def test_without_max_epochs_the_file_s_number_counts(nntui, document):
 
 
 def test_what_it_came_to_is_saved(nntui, here):
-    nntui("run", "xor", "--until", "update == 4", "--save", "out.json")
+    nntui("run", "xor", "--until", "update == 5", "--save", "out.json")
     debugger = package.Debugger(package.load(package.samples.samples()["xor"]))
     debugger.seek(debugger.schedule.update_start(5))
     assert package.load(here / "out.json").network.weights == dict(debugger.snapshot().w)

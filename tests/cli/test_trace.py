@@ -30,9 +30,9 @@ def steps_of(result):
 
 
 def test_a_line_is_what_the_semantics_page_shows(nntui):
-    result = nntui("trace", "sample", "--format", "jsonl", "--from", "1", "--to", "1")
+    result = nntui("trace", "sample", "--format", "jsonl", "--from", "2", "--to", "2")
     assert result.stdout == (
-        '{"step": 1, "epoch": 0, "update": 0, "example": 0, "phase": "forward", '
+        '{"step": 2, "epoch": 1, "update": 1, "example": 1, "phase": "forward", '
         '"kind": "forward_edge", "source": "x1", "target": "h1", '
         '"reads": {"z[h1]": 0.1, "w[x1,h1]": 0.5, "a[x1]": 1.0}, "writes": {"z[h1]": 0.6}, '
         '"text": "z[h1] = 0.1 + 0.5 · 1 = 0.6"}\n'
@@ -50,12 +50,12 @@ def test_each_kind_of_step_has_its_keys_in_order(nntui, document):
             parse_value_name(name)
 
 
-def test_steps_count_from_0_over_the_whole_run(nntui, document):
+def test_steps_count_from_1_over_the_whole_run(nntui, document):
     path = document()
     steps = steps_of(nntui("trace", path, "--format", "jsonl"))
-    assert [step["step"] for step in steps] == list(range(296))
+    assert [step["step"] for step in steps] == list(range(1, 297))
     assert [step["epoch"] for step in steps] == sorted(step["epoch"] for step in steps)
-    assert steps[-1]["epoch"] == 3
+    assert steps[-1]["epoch"] == 4
     assert package.Debugger(package.load(path)).total == 296
 
 
@@ -116,7 +116,7 @@ def test_numbers_that_are_none_are_strings_in_strict_json(nntui, document):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(("first", "last"), [(0, 0), (0, 30), (25, 31), (100, 180), (295, 295)])
+@pytest.mark.parametrize(("first", "last"), [(1, 1), (1, 31), (26, 32), (101, 181), (296, 296)])
 @pytest.mark.parametrize("form", ["jsonl", "text", "csv"])
 def test_from_and_to_are_inclusive_and_cut_out_the_same_lines(nntui, document, form, first, last):
     document()
@@ -124,10 +124,10 @@ def test_from_and_to_are_inclusive_and_cut_out_the_same_lines(nntui, document, f
     whole = nntui("trace", "net.json", "--format", form, "--to", last)
     assert window.exit_code == whole.exit_code == 0
     if form == "jsonl":
-        assert window.stdout.splitlines() == whole.stdout.splitlines()[first:]
+        assert window.stdout.splitlines() == whole.stdout.splitlines()[first - 1 :]
         assert len(window.stdout.splitlines()) == last - first + 1
     elif form == "csv":
-        assert window.stdout.splitlines()[1:] == whole.stdout.splitlines()[first + 1 :]
+        assert window.stdout.splitlines()[1:] == whole.stdout.splitlines()[first:]
     else:
         rows = [row for row in window.stdout.splitlines() if row.startswith("    ")]
         assert whole.stdout.splitlines()[-1] == rows[-1]
@@ -136,16 +136,16 @@ def test_from_and_to_are_inclusive_and_cut_out_the_same_lines(nntui, document, f
 
 def test_to_may_lie_behind_the_end(nntui, document):
     document()
-    result = nntui("trace", "net.json", "--format", "jsonl", "--from", "294", "--to", "99999")
-    assert [step["step"] for step in steps_of(result)] == [294, 295]
+    result = nntui("trace", "net.json", "--format", "jsonl", "--from", "295", "--to", "99999")
+    assert [step["step"] for step in steps_of(result)] == [295, 296]
 
 
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--from", "296"], "there is no step 296: the run's last step is 295"),
+        (["--from", "297"], "there is no step 297: the run's last step is 296"),
         (["--from", "5", "--to", "4"], "--to 4 lies before --from 5: there is nothing to print"),
-        (["--from", "-1"], "Invalid value for '--from'"),
+        (["--from", "0"], "Invalid value for '--from'"),
         (["--from", "\x1b[31m"], "Invalid value for '--from'"),
         (["--epochs", "0"], "Invalid value for '--epochs'"),
         (["--format", "xml"], "'text', 'jsonl', 'csv'"),
@@ -163,50 +163,50 @@ def test_what_cannot_be_printed_is_refused_in_one_line(nntui, document, options,
 
 
 def test_the_text_is_aligned_under_headings_by_example_and_phase(nntui):
-    result = nntui("trace", "notebook-chain", "--from", "7", "--to", "27")
+    result = nntui("trace", "notebook-chain", "--from", "8", "--to", "28")
     assert (
         result.stdout
         == """\
-epoch 0 · update 0 · example 0
+epoch 1 · update 1 · example 1
   forward
-     7  z[Out]     = 0 + 0.5 · 1.25 = 0.625
-     8  a[Out]     = max(0, 0.625) = 0.625
+     8  z[Out]     = 0 + 0.5 · 1.25 = 0.625
+     9  a[Out]     = max(0, 0.625) = 0.625
   loss
-     9  loss       = (0.625 − 2)² = 1.890625
+    10  loss       = (0.625 − 2)² = 1.890625
         da[Out]    = 2 · (0.625 − 2) = -2.75
   backward
-    10  delta[Out] = -2.75 · (1 if 0.625 > 0 else 0) = -2.75
+    11  delta[Out] = -2.75 · (1 if 0.625 > 0 else 0) = -2.75
         db[Out]    = 0 + (-2.75) = -2.75
-    11  dw[z,Out]  = 0 + (-2.75) · 1.25 = -3.4375
+    12  dw[z,Out]  = 0 + (-2.75) · 1.25 = -3.4375
         da[z]      = 0 + 0.5 · (-2.75) = -1.375
-    12  delta[z]   = -1.375 · (1 if 1.25 > 0 else 0) = -1.375
+    13  delta[z]   = -1.375 · (1 if 1.25 > 0 else 0) = -1.375
         db[z]      = 0 + (-1.375) = -1.375
-    13  dw[y,z]    = 0 + (-1.375) · 2.5 = -3.4375
+    14  dw[y,z]    = 0 + (-1.375) · 2.5 = -3.4375
         da[y]      = 0 + 0.5 · (-1.375) = -0.6875
-    14  delta[y]   = -0.6875 · (1 if 2.5 > 0 else 0) = -0.6875
+    15  delta[y]   = -0.6875 · (1 if 2.5 > 0 else 0) = -0.6875
         db[y]      = 0 + (-0.6875) = -0.6875
-    15  dw[x,y]    = 0 + (-0.6875) · 5 = -3.4375
+    16  dw[x,y]    = 0 + (-0.6875) · 5 = -3.4375
         da[x]      = 0 + 0.5 · (-0.6875) = -0.34375
-    16  delta[x]   = -0.34375 · (1 if 5 > 0 else 0) = -0.34375
+    17  delta[x]   = -0.34375 · (1 if 5 > 0 else 0) = -0.34375
         db[x]      = 0 + (-0.34375) = -0.34375
-    17  dw[In,x]   = 0 + (-0.34375) · 10 = -3.4375
+    18  dw[In,x]   = 0 + (-0.34375) · 10 = -3.4375
         da[In]     = 0 + 0.5 · (-0.34375) = -0.171875
 
-epoch 0 · update 0
+epoch 1 · update 1
   update
-    18  b[x]       = 0 − 0.001 · (-0.34375) = 0.00034375
-    19  w[In,x]    = 0.5 − 0.001 · (-3.4375) = 0.5034375
-    20  b[y]       = 0 − 0.001 · (-0.6875) = 0.0006875
-    21  w[x,y]     = 0.5 − 0.001 · (-3.4375) = 0.5034375
-    22  b[z]       = 0 − 0.001 · (-1.375) = 0.001375
-    23  w[y,z]     = 0.5 − 0.001 · (-3.4375) = 0.5034375
-    24  b[Out]     = 0 − 0.001 · (-2.75) = 0.00275
-    25  w[z,Out]   = 0.5 − 0.001 · (-3.4375) = 0.5034375
+    19  b[x]       = 0 − 0.001 · (-0.34375) = 0.00034375
+    20  w[In,x]    = 0.5 − 0.001 · (-3.4375) = 0.5034375
+    21  b[y]       = 0 − 0.001 · (-0.6875) = 0.0006875
+    22  w[x,y]     = 0.5 − 0.001 · (-3.4375) = 0.5034375
+    23  b[z]       = 0 − 0.001 · (-1.375) = 0.001375
+    24  w[y,z]     = 0.5 − 0.001 · (-3.4375) = 0.5034375
+    25  b[Out]     = 0 − 0.001 · (-2.75) = 0.00275
+    26  w[z,Out]   = 0.5 − 0.001 · (-3.4375) = 0.5034375
 
-epoch 1 · update 1 · example 0
+epoch 2 · update 2 · example 1
   forward
-    26  a[In]      = 10
-    27  z[x]       = 0.00034375 + 0.5034375 · 10 = 5.03471875
+    27  a[In]      = 10
+    28  z[x]       = 0.00034375 + 0.5034375 · 10 = 5.03471875
 """
     )
 
@@ -216,8 +216,8 @@ def test_the_text_has_a_heading_where_an_example_an_update_or_an_epoch_begins(nn
     lines = nntui("trace", "net.json").stdout.splitlines()
     headings = [line for line in lines if line and not line.startswith(" ")]
     assert len(headings) == 4 * (3 + 2)  # three examples and two updates in each of four epochs
-    assert headings[2] == "epoch 0 · update 0"
-    assert headings[-1] == "epoch 3 · update 7"
+    assert headings[2] == "epoch 1 · update 1"
+    assert headings[-1] == "epoch 4 · update 8"
     phases = [line.strip() for line in lines if line.startswith("  ") and line[2] != " "]
     assert phases[:7] == ["forward", "loss", "backward"] * 2 + ["update"]
 

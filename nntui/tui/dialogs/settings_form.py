@@ -20,7 +20,7 @@ from nntui.tui.dialogs.form import FormScreen, field
 from nntui.tui.panes.command_line import TextField
 
 _LABELS: Final = {"learning_rate": "η  learning rate"}
-_OF_AN_EXAMPLE: Final = ("x[", "y[", "t[")
+_OF_AN_EXAMPLE: Final = ("x[", "t[")
 
 
 class _ValueField(TextField):

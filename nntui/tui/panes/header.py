@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -149,9 +149,8 @@ class HeaderWords:
         if last is None:
             return padded("start", cells[0]), padded("start", cells[1]), "start"
         position = last.position
-        name = "update" if position.example is None else "example"
-        count = position.update if position.example is None else position.example
-        epoch, number = position.epoch + 1, count + 1
+        name: Literal["update", "example"] = "update" if position.example is None else "example"
+        epoch, number = position.number("epoch"), position.number(name)
         full = f"epoch {epoch:,}/{epochs:,}{_BETWEEN}{name} {number:,}/{totals[name]:,}"
         short = f"epoch {epoch:,}{_BETWEEN}{name} {number:,}"
         return padded(full, cells[0]), padded(short, cells[1]), f"epoch {epoch:,}"
