@@ -58,7 +58,7 @@ class BoxReader:
         if not all(k in snapshot.a for k in outputs):
             return {}
         answers = [snapshot.a[k] for k in outputs]
-        wanted = [snapshot.y[k] for k in outputs]
+        wanted = [snapshot.t[k] for k in outputs]
         found = verdicts(self._experiment, answers, wanted, self._within)
         return dict(zip(outputs, found, strict=True))
 
@@ -90,7 +90,7 @@ class BoxReader:
     ) -> NodeLook:
         """Write what an output says beside what is wanted."""
         snapshot = moment.snapshot
-        wanted = snapshot.y[name]
+        wanted = snapshot.t[name]
         said: float | None = None
         if all(k in snapshot.a for k in self._net.outputs):
             outputs = [snapshot.a[k] for k in self._net.outputs]
