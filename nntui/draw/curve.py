@@ -11,8 +11,8 @@ from nntui.draw.canvas import DOTS, Canvas, Cell
 from nntui.draw.picture import Picture
 
 POINT: Final = "●"
-_REACH: Final = 6
-"""The tangent is a sixth of the picture long, to either side."""
+_REACH: Final = 5
+"""The tangent is a fifth of the picture long, to either side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +81,9 @@ def curve(
             if least <= height_there <= greatest:
                 beside[column] = height_there
         tangent = _joined(beside, row_of)
-        lines = {"curve.tangent": tangent, **lines}
         for cell in tangent.keys() & lines["curve"].keys():
-            lines["curve"][cell] |= tangent[cell]
+            tangent[cell] |= lines["curve"][cell]
+        lines["curve.tangent"] = tangent  # over the curve: near the point they are the same
     for role, bits in lines.items():
         for cell, dots in bits.items():
             canvas.cell(*cell, chr(0x2800 + dots), role)

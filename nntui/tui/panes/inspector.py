@@ -45,10 +45,12 @@ NAME_CELLS: Final = 12
 WIDE: Final = 54
 """Columns from which on the graph stands beside the equations."""
 HIGH: Final = 40
-"""Rows from which on the graph is larger, and the history stands beside it."""
-NO_FOCUS: Final = "the neuron that a step is about, or the one you choose with the arrows"
-AT_HAND: Final = " · at hand"
-NO_PAST: Final = "choose it with the arrows for its past and more"
+"""Rows from which on the graph is larger, and everything else stands beside it."""
+LOW: Final = 16
+"""Rows below which the terms of a sum are left to the table of connections."""
+NO_FOCUS: Final = "Choose a neuron with the arrows or a click."
+AT_HAND: Final = " · being computed"
+NO_PAST: Final = "Choose {} (an arrow or a click) to see its history."
 DELAY: Final = 0.15
 """Seconds from a step to the neuron that it is about, at most."""
 DELAY_ON_THE_WAY: Final = 0.5
@@ -59,7 +61,6 @@ MOST_POSTPONED: Final = 3
 """Times that the neuron is postponed while a key is held down."""
 _ACTIONS: Final = {"breakpoint": "break", "watch": "display", "set": "set", "why": "why"}
 _GRAPH_ROWS: Final = 8
-_HIGH_GRAPH_ROWS: Final = 18
 
 
 class InspectorPane(LinePane):
@@ -159,32 +160,37 @@ class InspectorPane(LinePane):
             return [text(f" {row}", self.colours.faint) for row in wrapped(NO_FOCUS, width - 2)]
         products = Products(frame.snapshot, frame.before)
         past = self._past_lines
-        connections = self._connection_tables(products, j, width)
         is_input = j in frame.snapshot.net.inputs
         if is_input or width < WIDE:
             graph = [] if is_input else self._graph_lines(products, j, width, _GRAPH_ROWS)
+            connections = self._connection_tables(products, j, width)
             return [*self._equations(products, j, width), *graph, *past(j, width), *connections]
         high = self.size.height >= HIGH
-        right = min(max(width * 2 // 5, 22), 72 if high else 44)
+        right = min(max(width * 2 // 5, 22), 100 if high else 44)
         left = width - right - 1
-        beside_graph = self._equations(products, j, left) + (past(j, left) if high else [])
-        rows = max(len(beside_graph) - 2, _GRAPH_ROWS, _HIGH_GRAPH_ROWS if high else 0)
-        rows = min(rows, right // 3 + 1)
-        top = beside(beside_graph, self._graph_lines(products, j, right, rows), left)
-        return [*top, *connections] if high else [*top, *past(j, width), *connections]
+        equations = self._equations(products, j, left)
+        if high:  # everything else stands beside the graph
+            rows = min(self.size.height - 4, right // 2)
+            told = [*equations, *past(j, left), *self._connection_tables(products, j, left)]
+            return beside(told, self._graph_lines(products, j, right, rows), left)
+        rows = min(max(len(equations) - 2, _GRAPH_ROWS), right // 3 + 1)
+        top = beside(equations, self._graph_lines(products, j, right, rows), left)
+        return [*top, *past(j, width), *self._connection_tables(products, j, width)]
 
     def _equations(self, products: Products, j: str, width: int) -> list[Line]:
         """Return the neuron's title, its equations, and the keys that act upon it."""
         s, number, room = products.snapshot, self._number, width - 2
-        equations = [return_line(products.outgoing(j), number)]
         if j in s.net.inputs:
-            equations.insert(0, f"a = x = {shown(s.a.get(j), number)}")
-        else:
             equations = [
-                *sum_lines(self._incoming_to(products, j), room, number),
+                f"a = x = {shown(s.a.get(j), number)}",
+                return_line(products.outgoing(j), number),
+            ]
+        else:
+            brief = self.size.height < LOW
+            equations = [
+                *sum_lines(self._incoming_to(products, j), room, number, brief=brief),
                 *slope_lines(products, j, room, number),
                 *self._probability_lines(products, j),
-                *equations,
                 *self._bias_lines(products, j, room),
             ]
         rows = [text(f" {row}") for each in equations for row in hanging(each, room)]
@@ -278,7 +284,8 @@ class InspectorPane(LinePane):
     def _past_lines(self, j: str, width: int) -> list[Line]:
         """Return the neuron's history, faint while a newer one is being computed."""
         if self._follows:
-            return [text(f" {row}", self.colours.faint) for row in wrapped(NO_PAST, width - 2)]
+            said = NO_PAST.format(clean(j))
+            return [text(f" {row}", self.colours.faint) for row in wrapped(said, width - 2)]
         history = self._history
         if history is None or history.neuron != j:
             return [text(f" {COMPUTING}", self.colours.faint)]
@@ -313,8 +320,23 @@ class InspectorPane(LinePane):
             [(k, (j, k), s.delta.get(k), partial(outgoing.product, k)) for k in outgoing.targets],
         )
         if not outgoing.targets:
-            return into
-        return beside(into, out, width // 2) if into and paired else [*into, *out]
+            tables = into
+        else:
+            tables = beside(into, out, width // 2) if into and paired else [*into, *out]
+        return [*tables, *self._mean_lines(width)]
+
+    def _mean_lines(self, width: int) -> list[Line]:
+        """Say what becomes of the sums of a batch, where the update takes their mean."""
+        assert self._frame is not None
+        experiment = self._frame.experiment
+        size = experiment.training.batch_size or len(experiment.train_examples)
+        if experiment.training.reduction != "mean" or size == 1:
+            return []
+        said = (
+            f"Σ: added up over the batch. The update divides it by the batch’s {size:,} examples: "
+            "that mean is what PyTorch calls .grad."
+        )
+        return [text(f" {row}", self.colours.faint) for row in wrapped(said, width - 2)]
 
     def _table(
         self,

@@ -25,6 +25,7 @@ from nntui.explain.numbers import (
     sparkline,
 )
 from nntui.model.activations import Activation
+from nntui.model.errors import counted
 from nntui.text import padded, wrapped
 from nntui.tui.frame import NOT_YET
 
@@ -38,8 +39,13 @@ SHORTEST: Final = 12
 GONE: Final = "made before a value was set: its terms are gone"
 
 
-def sum_lines(incoming: IncomingProducts, width: int, number: Number) -> list[str]:
-    """Write z = b + Σ w·a: symbols, the terms so far, the result; in five rows at most."""
+def sum_lines(
+    incoming: IncomingProducts, width: int, number: Number, *, brief: bool = False
+) -> list[str]:
+    """Write z = b + Σ w·a: symbols, the terms so far, the result; in five rows at most.
+
+    ``brief``: without the terms, in one row where it fits.
+    """
     products, j = incoming.products, incoming.j
     z = products.snapshot.z.get(j)
     head = "z = b + Σ w·a" if incoming.sources else "z = b"
@@ -49,7 +55,7 @@ def sum_lines(incoming: IncomingProducts, width: int, number: Number) -> list[st
     result = number(z) + (f" so far, {left:,} to come" if left else "")
     if not incoming.exact:
         return [f"{head} = {result}", f"  {GONE}"]
-    if not incoming.sources:
+    if not incoming.sources or brief:
         return [f"{head} = {result}"]
     rows = _term_rows(incoming, width - 4, number)
     rows = [("    " if n else "  = ") + row for n, row in enumerate(rows)]
@@ -57,7 +63,7 @@ def sum_lines(incoming: IncomingProducts, width: int, number: Number) -> list[st
 
 
 def slope_lines(products: Products, j: str, width: int, number: Number) -> list[str]:
-    """Write a = f(z), the slope f′(z), and δ."""
+    """Write a = f(z), the slope f′(z), ∂L/∂a and, which needs it, δ."""
     s = products.snapshot
     activation = s.net.activation[j]
     z, a = s.z.get(j), s.a.get(j)
@@ -69,6 +75,7 @@ def slope_lines(products: Products, j: str, width: int, number: Number) -> list[
     lines = (
         f"a = {activation.row.formula} = {shown(a, number)}",
         f"f′(z) = {activation.row.derivative_formula} = {shown(slope, number)}",
+        return_line(products.outgoing(j), number),
         f"δ = ∂L/∂a · f′(z) = {factors}{shown(delta, number)}",
     )
     return [row for line in lines for row in hanging(line, width)]
@@ -160,7 +167,9 @@ class NumberColumn:
 
 NEAR: Final = 4.0
 """The range on both sides of 0, when z is nearer."""
-_STEPS: Final = (1.0, 2.0, 5.0, 10.0)
+_INSIDE: Final = 0.85
+"""z lies in that part of the range, and not at the edge of the graph."""
+_STEPS: Final = (1.0, 2.0, 5.0, 10.0, 20.0)
 
 
 def graph(
@@ -175,12 +184,12 @@ def graph(
 
 def reach_of(z: float | None) -> float:
     """Return the range on both sides of 0: a round number, so that the graph rarely changes."""
-    if z is None or not math.isfinite(z) or abs(z) < NEAR:
+    if z is None or not math.isfinite(z) or abs(z) <= _INSIDE * NEAR:
         return NEAR
     if abs(z) > 1e12:  # at such a scale the curve shows nothing
         return NEAR
     power = 10.0 ** math.floor(math.log10(abs(z)))
-    return next(step * power for step in _STEPS if step * power > abs(z))
+    return next(step * power for step in _STEPS if _INSIDE * step * power > abs(z))
 
 
 @lru_cache(maxsize=16)
@@ -222,7 +231,7 @@ def beside(left: Sequence[Line], right: Sequence[Line], width: int) -> list[Line
     return [partial(joined, n) for n in range(max(len(left), len(right)))]
 
 
-COMPUTING: Final = "computing its past …"
+COMPUTING: Final = "computing its history …"
 _NUMBER: Final = rounded(4)
 _BESIDE_BARS: Final = 28
 """Cells of the words beside the bars."""
@@ -234,30 +243,41 @@ def past_lines(history: NeuronHistory, width: int) -> list[str]:
     if history.moments:
         bars = max(width - _BESIDE_BARS, 8)
         shown = [history.moments[n] for n in evenly_spread(0, len(history.moments) - 1, bars)]
-        updates = "update" if history.updates == 1 else "updates"
-        some = "" if len(shown) == history.updates else f" ({len(shown)} of them)"
-        lines.append(f"over {history.updates:,} {updates}, at the end of each{some}")
+        updates = counted(history.updates, "update")
+        some = "" if len(shown) == history.updates else f"{len(shown)} of "
+        lines.append(f"history, after {some}{updates}")
         for symbol, words in (("a", "a"), ("delta", "δ"), ("b", "b")):
             numbers = [getattr(moment, symbol) for moment in shown]
             if known := [number for number in numbers if number is not None]:
                 reach = f"{_NUMBER(known[0])} → {_NUMBER(known[-1])}"
-                lines.append(f"{words} {sparkline(numbers)}  {reach}")
+                lines.append(f"{words} {sparkline(numbers)}  {reach}{_zero_of(known)}")
     else:
-        lines.append("no update is finished: no past yet")
+        lines.append("History appears after the first update.")
     return [*lines, *_data_lines(history.activity, width)]
 
 
+def _zero_of(numbers: Sequence[float]) -> str:
+    """Say which bar is that of 0, where a sparkline has numbers on both sides of it."""
+    finite = [number for number in numbers if math.isfinite(number)]
+    if not min(finite, default=0.0) < 0 < max(finite, default=0.0):
+        return ""
+    return f"  0 is {sparkline([min(finite), 0.0, max(finite)])[1]}"
+
+
 def _data_lines(found: Activity, width: int) -> list[str]:
-    examples = f"{found.seen:,} examples"
+    examples = f"all {found.seen:,} examples" if found.seen > 1 else "the example"
     if found.seen < found.examples:
         examples = f"{found.seen:,} of the {found.examples:,} examples"
+    spread = f"{_NUMBER(found.least)} … {_NUMBER(found.greatest)}, mean {_NUMBER(found.mean)}"
     if found.active is None:
-        head = f"over {examples}"
+        said = f"Over {examples}: {spread}."
+    elif found.active == found.seen:
+        said = f"It can learn from {examples}. Its output: {spread}."
+    elif found.active:
+        said = (
+            f"It can learn from {found.active:,} of {found.seen:,} examples; for the others it is "
+            f"flat (slope below 0.01). Its output: {spread}."
+        )
     else:
-        share = f"{100 * found.active / found.seen:.3g} %"
-        head = f"active (slope ≥ 0.01) in {share} of {examples}"
-    spread = (
-        f"a from {_NUMBER(found.least)} to {_NUMBER(found.greatest)}, mean {_NUMBER(found.mean)}"
-    )
-    joined = f"{head}: {spread}"
-    return [joined] if len(joined) <= width else [f"{head}:", f"  {spread}"]
+        said = f"Flat (slope below 0.01) for {examples}: it hardly learns. Its output: {spread}."
+    return wrapped(said, width)

@@ -21,12 +21,12 @@ ListAction = Literal["choose", "toggle", "delete"]
 
 _WORDS: Final = {
     "breakpoints": (
-        "none: b sets one on the focus, :break and :watch make any",
+        "No breakpoints. Choose a neuron, then b.",
         "enter edit · d disable · del delete",
     ),
-    "displays": ("none: w displays a value at each stop", "enter change · del delete"),
+    "displays": ("No displays. Choose a neuron, then w.", "enter change · del delete"),
     "branches": (
-        "one line of time: = sets a value and begins another",
+        "One run so far. Press = to change a value and compare.",
         "enter go there · del delete",
     ),
 }

@@ -14,6 +14,7 @@ from textual.events import Click, Leave, MouseEvent, MouseMove, Resize
 from textual.geometry import Region
 
 from nntui.debugger.snapshot import Snapshot
+from nntui.debugger.values import has_softmax
 from nntui.draw.layers import Edge, draft
 from nntui.draw.layout import lay_out
 from nntui.draw.paint import BEAD, paint
@@ -48,6 +49,7 @@ _PLANE: Final = 2
 """Of so many inputs there is a plane without the user's choosing any."""
 _SYMBOLS: Final = {
     "a": "a", "b": "b", "δ": "delta", "Δb": "b", "w": "w", "∂L/∂w": "dw", "Δw": "w",
+    "says": "a", "∂L/∂a": "da",
 }  # fmt: skip
 """By what a view shows, the value that a click asks about."""
 ZOOMS: Final = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
@@ -170,7 +172,8 @@ class NetworkPane(LinePane):
         """Choose a neuron, or a connection by its line or label, with the number drawn there."""
         found = self.under(event)
         if isinstance(found, str):
-            self.post_message(ValueChosen(found, None, self._quantity_shown(found)))
+            quantity = self._quantity_at(event, found) or self._quantity_shown(found)
+            self.post_message(ValueChosen(found, None, quantity))
         elif found is not None:
             self.post_message(ValueChosen(found[1], found, self._quantity_shown(found)))
 
@@ -356,6 +359,17 @@ class NetworkPane(LinePane):
     def _neuron_under(self, event: MouseEvent) -> str | None:
         under = self.under(event)
         return under if isinstance(under, str) else None
+
+    def _quantity_at(self, event: MouseEvent, neuron: str) -> str | None:
+        """Return the symbol of the number in the row of a neuron's box that is clicked on."""
+        offset, box = self.offset_under(event), self._laid_out().homes[neuron]
+        if offset is None or self._picture is None:
+            return None
+        row = "".join(span.text for span in self._picture.rows[offset.y])
+        words = row[box.x : box.x + box.width].strip("│║|┃ ").split()
+        if words[:1] == ["says"] and has_softmax(self._experiment):
+            return "p"
+        return _SYMBOLS.get(words[0]) if len(words) > 1 else None
 
     def _quantity_shown(self, what: str | Edge) -> str | None:
         """Return the symbol of the number of a neuron or an edge in a pinned view; else None."""

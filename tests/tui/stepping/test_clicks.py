@@ -108,3 +108,18 @@ async def test_while_it_is_open_a_click_or_a_key_asks_why_of_another_value(app_o
         await pilot.press("escape")
         assert app.screen is not why
         assert app.screen.neuron_focus.neuron == "h2"
+
+
+async def test_in_a_neurons_box_the_number_that_is_clicked_on_is_chosen(app_on):
+    app = app_on("xor")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("f", "f", "f")
+        pane = app.screen.network_pane
+        box = pane._laid_out().homes["h1"]
+        rows = [
+            "".join(s.text for s in row)[box.x : box.x + box.width] for row in pane._picture.rows
+        ]
+        for symbol, value in (("a", "a[h1]"), ("δ", "delta[h1]"), ("b", "b[h1]")):
+            row = next(y for y in range(box.y, len(rows)) if f" {symbol} " in rows[y])
+            await pilot.click(**at(app, "network", row, box.x + 3))
+            assert app.screen.focused_value == value
