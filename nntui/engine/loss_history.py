@@ -185,6 +185,11 @@ class Losses:
         extremes = self._history.extremes.setdefault(series, Extremes())
         return extremes.sampled(values, count if end is None else min(count, end), most, first)
 
+    def entries(self, series: str, start: int, stop: int) -> list[float]:
+        """Return some entries of series batch, epoch or test, of those there are."""
+        values: array[float] = getattr(self._history, series)
+        return values[start : min(stop, self._count(series))].tolist()
+
     def last(self, series: str) -> float | None:
         """Return the newest entry of series batch, epoch or test; None when there is none."""
         values: array[float] = getattr(self._history, series)

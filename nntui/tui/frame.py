@@ -29,11 +29,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LossCurve:
-    """The losses of one branch."""
+    """The losses of one branch; ``number`` counts the branches from 0, which is main."""
 
     name: str
     losses: Losses
     current: bool
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +88,16 @@ def frame_of(debugger: Debugger, *, on_the_way: bool = False, before: bool = Fal
 
 def curves_of(debugger: Debugger, snapshot: Snapshot) -> tuple[LossCurve, ...]:
     """Return the losses of every branch, those of the current one last: they are drawn on top."""
-    current = debugger.branches.current.name
-    others = ((b.name, b.timeline.history) for b in debugger.branches if b.name != current)
-    return (
-        *(LossCurve(name, h.losses(len(h.batch), len(h.epoch)), False) for name, h in others),
-        LossCurve(current, snapshot.losses, True),
-    )
+    current, others = debugger.branches.current.name, []
+    last = LossCurve(current, snapshot.losses, True)
+    for number, branch in enumerate(debugger.branches):
+        if branch.name == current:
+            last = LossCurve(current, snapshot.losses, True, number)
+        else:
+            history = branch.timeline.history
+            known = history.losses(len(history.batch), len(history.epoch))
+            others.append(LossCurve(branch.name, known, False, number))
+    return (*others, last)
 
 
 STOP: Final = "●"

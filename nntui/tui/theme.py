@@ -85,6 +85,11 @@ _CHART: Final[dict[str, tuple[Mapping[bool, RGB] | None, float]]] = {
     "other": (None, 0.45), "gap": (STOP, 1.0), "here": (MARK, 1.0), "words": (None, 0.7),
     "line": (None, 0.25),
 }  # fmt: skip
+_BRANCHES: Final = (
+    {dark: Color(*hue) for dark, hue in POSITIVE.items()},
+    *(_CODE[kind] for kind in ("keyword", "value", "number", "string")),
+)
+"""The hues of the branches’ curves; main has the first."""
 _CODE_BOLD: Final = ("keyword", "definition")
 
 
@@ -191,6 +196,10 @@ class Colours:
         hue, amount = _CHART[kind]
         ink = self.foreground if hue is None else Color(*hue[self.dark])
         return self.background.blend(ink, amount)
+
+    def branch(self, number: int) -> Color:
+        """Return the colour of a branch’s curve, by the branch’s number; main is 0."""
+        return _BRANCHES[number % len(_BRANCHES)][self.dark]
 
     def role(self, role: str, value: float | None, below: float | None = None) -> Style:
         """Return the style of a span of a drawing, given its role and shades."""

@@ -1,23 +1,27 @@
-"""The loss pane: the losses so far and the accuracy in words, and a chart drawn between keys."""
+"""The loss pane: the newest losses, why they stand still, and a chart drawn between keys."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import partial
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Container
+from textual.message import Message
 from textual.timer import Timer
-from textual.widget import Widget
 from textual.widgets import Static
 
+from nntui.engine.schedule import Schedule
 from nntui.explain.numbers import rounded
-from nntui.tui.frame import Frame, NeuronFocus
-from nntui.tui.panes.loss_chart import ChartOptions, chart_of
+from nntui.text import cut, wrapped
+from nntui.tui.frame import HERE, Frame, NeuronFocus
+from nntui.tui.keys import every_key
+from nntui.tui.panes.chart_scale import curve_rows
+from nntui.tui.panes.loss_chart import Chart, ChartOptions, chart_of
+from nntui.tui.panes.loss_facts import LossFacts
 from nntui.tui.panes.pane import TitledPane
 from nntui.tui.theme import Colours
 
@@ -25,43 +29,53 @@ DELAY: Final = 0.1
 """Seconds from a step to the chart's next drawing, at most: a key press never waits for it."""
 SELDOM: Final = 0.5
 """The same while a run is under way, which a drawing would slow down."""
-REST: Final = 0.3
-"""Seconds without another frame after which a run is taken to rest."""
-FEW: Final = 2_000
-"""Parameters that are compared one by one; of more, only whether they are the same object."""
-# Not the dots that the line is drawn with: beside a word they look like points of the chart.
-LINE: Final = "━ "
+NO_LOSS: Final = "No loss yet: it is computed at the end of the forward pass."
+_BETWEEN: Final = " · "
+_GUTTER: Final = 6
+"""About the columns left of it."""
 
-_Part = tuple[str, str | None, str]
-"""Of the words: a sign, the part of the chart that has its colour, and a text."""
+_Part = tuple[str | None, str]
+"""Of the words: the part of the chart that has the colour of its sign •, and a text."""
 
 
 class LossPane(TitledPane, Container, can_focus=False):
-    """Training and test losses per update or per epoch.
+    """The losses per epoch or per update: each branch a line in its own colour and style.
 
-    The current branch is a line; what is known of its future is fainter, and so are the other
-    branches, which are points under it. A loss that is no number is a cross at the top, one of
-    exactly 0 is a 0 at the bottom of a logarithmic scale.
+    What is known of the current branch beyond this moment is fainter; losses of the test set are
+    dots. A loss that is no number is a cross at the top, one of exactly 0 is a 0 at the bottom of a
+    logarithmic scale. Until the curve begins, bars show the losses of the examples so far.
     """
 
-    def __init__(self, updates_per_epoch: int) -> None:
+    class Travel(Message):
+        """The user chose a moment in the chart: so many finished updates; or a branch."""
+
+        def __init__(self, updates: int, branch: str | None) -> None:
+            super().__init__()
+            self.updates, self.branch = updates, branch
+
+    def __init__(self, schedule: Schedule, keymap: Mapping[str, str]) -> None:
         super().__init__(id="loss")
         self.set_title("Loss")
+        self._schedule = schedule
+        keys = every_key()
+        self._log_key, self._epochs_key = (
+            keys[name].display(keymap) for name in ("loss-log", "loss-epochs")
+        )
         self._frame: Frame | None = None
         self._options = ChartOptions()
         self._drawn: object = None
-        self._per_epoch = updates_per_epoch
         self._timer: Timer | None = None
-        self._accuracy = AccuracyCounter(self, partial(self._draw_soon, DELAY))
+        self._facts = LossFacts(self, schedule, lambda: self._draw_soon(DELAY))
 
     def compose(self) -> ComposeResult:
         yield Static("", id="loss-words", markup=False)
+        yield Static("", id="loss-why", markup=False)
 
     def show(self, frame: Frame, focus: NeuronFocus) -> None:
         """Draw the losses of a frame when the keyboard rests."""
         self._frame = frame
         self._draw_soon(SELDOM if frame.on_the_way else DELAY)
-        self._accuracy.count_soon(frame)
+        self._facts.find_soon(frame)
 
     def set_options(self, options: ChartOptions) -> None:
         self._options = options
@@ -70,7 +84,21 @@ class LossPane(TitledPane, Container, can_focus=False):
     @property
     def is_waiting(self) -> bool:
         """Whether a drawing is due."""
-        return self._timer is not None or self._accuracy.is_waiting
+        return self._timer is not None or self._facts.is_waiting
+
+    @property
+    def per_epoch(self) -> bool:
+        """Whether the chart counts epochs: one is known, and they are wanted."""
+        curves = self._frame.curves if self._frame else ()
+        return self._options.per_epoch and any(c.losses.known.epochs for c in curves)
+
+    def moved(self, by: int) -> int:
+        """Return the finished updates of the epoch, or update, some further on (or back)."""
+        assert self._frame is not None
+        unit = self._schedule.updates_per_epoch if self.per_epoch else 1
+        updates = self._frame.snapshot.losses.updates
+        there = updates // unit + by if by > 0 else -(-updates // unit) + by
+        return min(max(there, 0) * unit, self._schedule.updates)
 
     def on_resize(self) -> None:
         self._drawn = None
@@ -91,150 +119,130 @@ class LossPane(TitledPane, Container, can_focus=False):
             return  # not attached: the app is ending
         colours = Colours.of_app(self.app)
         words = self._words(frame, colours)
-        self.query_one("#loss-words", Static).update(words, layout=False)
+        line = self.query_one("#loss-words", Static)
+        line.update(words, layout=False)
+        line.styles.height = words.plain.count("\n") + 1
+        why = self._facts.why(frame)
+        line = self.query_one("#loss-why", Static)
+        line.update(Text(cut(f" {why}", self.size.width), colours.faint), layout=False)
+        if line.display != bool(why):
+            line.display = bool(why)
+            self._drawn = None
+        met = self._facts.met(frame)
         news = [(c.name, c.losses.updates, c.losses.known.updates) for c in frame.curves]
-        if (news, self._options) != self._drawn:
-            self._drawn = (news, self._options)
-            self._chart(frame, colours)
+        if (news, met, self._options) != self._drawn:
+            self._drawn = (news, met, self._options)
+            self._chart(frame, met, colours, self.size.height - 1 - bool(why))
 
-    def _chart(self, frame: Frame, colours: Colours) -> None:
-        width, height = self.size.width, self.size.height - 1
-        ticks = max(min(width // 12, 6), 2), max(min(height // 3, 6), 2)
-        chart = chart_of(frame.curves, self._options, self._per_epoch, 2 * width, ticks)
+    def _chart(
+        self, frame: Frame, met: tuple[tuple[int, float], ...], colours: Colours, height: int
+    ) -> None:
+        size = max(self.size.width - _GUTTER, 1), curve_rows(height)
+        per_epoch, summed = self._schedule.updates_per_epoch, self._summed(frame)
+        chart = chart_of(frame.curves, self._options, per_epoch, size, summed=summed)
         # Imported here: plotext takes longer to load than everything before the first paint.
-        from nntui.tui.panes.plot import LossPlot
+        from nntui.tui.panes.plot import Bars, LossPlot
 
         found = self.query(LossPlot)
-        legend = [] if chart is None else [chart.signs, self._options.words]
-        self.border_subtitle = " · ".join(filter(None, legend))
-        if chart is None:
+        self.border_subtitle = "" if chart is None else self._legend(chart, summed)
+        if chart is None and not met:
             found.remove()
             return
         if not found:
             self.mount(LossPlot())
-        self.query_one(LossPlot).show(chart, colours)
+        if chart is not None:
+            self.query_one(LossPlot).show(chart, colours)
+            return
+        now = met[-1][0]
+        bars = tuple(
+            (f"{HERE if n == now else ' '} example {n + 1}", loss, rounded(3)(loss))
+            for n, loss in met
+        )
+        self.query_one(LossPlot).show(Bars(bars), colours)
+
+    def on_loss_plot_chosen(self, event: Message) -> None:
+        """Travel to the epoch or update that was clicked, or to the branch."""
+        from nntui.tui.panes.plot import LossPlot
+
+        assert isinstance(event, LossPlot.Chosen)
+        event.stop()
+        unit = self._schedule.updates_per_epoch if self.per_epoch else 1
+        self.post_message(self.Travel(min(event.x * unit, self._schedule.updates), event.branch))
+
+    def _summed(self, frame: Frame) -> bool:
+        """Whether a batch’s loss is a sum, which no epoch’s mean can be compared with."""
+        return frame.experiment.training.reduction == "sum" and self._schedule.batch_size > 1
+
+    def _legend(self, chart: Chart, summed: bool) -> str:
+        """Return what is shown, and the keys that change it, as far as they fit."""
+        parts = [chart.signs]
+        if summed:
+            parts.append("sums of batches" if chart.unit == "update" else "means of epochs")
+        if self._options.log:
+            parts.append("log")
+        if self._options.last:
+            parts.append(f"last {self._options.last:,}")
+        hints = ["click: go there"]
+        if not self._options.log:
+            hints.insert(0, f"{self._log_key} log")
+        if self._schedule.updates_per_epoch > 1:
+            other = "update" if self._options.per_epoch else "epoch"
+            hints.insert(0, f"{self._epochs_key} per {other}")
+        parts = [part for part in parts if part]
+        for hint in hints:
+            if cell_len(_BETWEEN.join([*parts, hint])) <= self.size.width - 4:
+                parts.append(hint)
+        return _BETWEEN.join(parts)
 
     def _words(self, frame: Frame, colours: Colours) -> Text:
-        """Return the newest losses, which are the chart’s legend too, as far as they fit."""
-        losses, others = frame.curves[-1].losses, len(frame.curves) - 1
-        accuracy = self._accuracy.words(frame)
-        drawn, other = ("epoch", "batch") if self._options.per_epoch else ("batch", "epoch")
-        parts: list[_Part] = [
-            (sign, kind, f"{name} {rounded(3)(value)}")
-            for name, kind, sign, value in (
-                (drawn, "train", LINE, losses.last(drawn)),
-                ("test", "test", "• ", losses.last("test")),
-                (other, None, "", losses.last(other)),
-                ("example", None, "", frame.snapshot.loss),
-            )
-            if value is not None
-        ]
-        if not parts:
-            return Text("  ".join([" no example has met its loss yet", *accuracy[:1]]))
-        legend = sum(1 for _, kind, _ in parts if kind)
-        if self._options.per_epoch and not losses.known.epochs:
-            parts.insert(0, ("", None, "no epoch is finished yet"))
-            legend += 1
-        if not (losses.known.updates or others):
-            parts.append(("", None, "no update is finished yet"))
-        if others:
-            parts.append(("· ", "other", f"{others} other branch{'es' if others > 1 else ''}"))
-        # The longest form of the accuracy beside which all losses fit.
-        lines = [[*parts[:legend], ("", None, form), *parts[legend:]] for form in accuracy]
-        lines = lines or [parts]
-        width, words = self.size.width - 1, Text(" ", no_wrap=True)
-        fits = (line for line in lines if sum(cell_len(s + t) + 2 for s, _, t in line) - 2 <= width)
-        for sign, kind, text in next(fits, lines[-1]):
-            start = sign if len(words) == 1 else f"  {sign}"
-            if cell_len(words.plain + start + text) <= width + 1:
-                ink = Style(color=colours.chart(kind).rich_color) if kind else ""
-                words.append(start, ink).append(text)
+        """Return the newest losses in words, as far as they fit."""
+        snapshot, number = frame.snapshot, rounded(3)
+        losses, known = frame.curves[-1].losses, frame.curves[-1].losses.known
+        accuracy = self._facts.accuracy(frame)
+        parts: list[_Part] = []
+        if losses.updates:
+            ended = snapshot.next is None or (
+                snapshot.next.phase == "forward" and snapshot.next.update == losses.updates
+                and snapshot.next.place == 0 and snapshot.next.index == 0
+            )  # fmt: skip
+            whole = ended and losses.updates % self._schedule.updates_per_epoch == 0
+            sum_, mean = (" (sum)", " (mean)") if self._summed(frame) else ("", "")
+            for kind, name, loss in (
+                (None, f"{'this' if ended else 'last'} batch{sum_}", losses.last("batch")),
+                (None, f"{'whole' if whole else 'last'} epoch{mean}", losses.last("epoch")),
+                ("test", f"test{mean}", losses.last("test")),
+            ):
+                if loss is not None:
+                    parts.append((kind, f"{name} {number(loss)}"))
+        elif known.updates:
+            epochs, updates = known.epochs, known.updates
+            reached = f"epoch {epochs:,}" if epochs else f"update {updates:,}"
+            where = "the start" if snapshot.position == 0 else "before the first update"
+            parts.append((None, f"here: {where} · the curve is known up to {reached}"))
+        elif snapshot.loss is not None:
+            parts.append((None, f"this example {number(snapshot.loss)}"))
+            parts.append((None, "the curve begins at update 1"))
+        else:
+            lines = wrapped(NO_LOSS, self.size.width - 2)
+            return Text("\n".join(f" {line}" for line in lines), no_wrap=True)
+        room = self.size.width - 2
+        for form in accuracy:  # the longest form of the accuracy beside which all losses fit
+            if _length([*parts, (None, form)]) <= room or form == accuracy[-1]:
+                parts.append((None, form))
+                break
+        lead = [(None, "loss"), *parts]
+        parts = lead if _length(lead) <= room else parts
+        while len(parts) > 1 and _length(parts) > room:
+            parts.pop()
+        words = Text(" ", no_wrap=True)
+        for n, (kind, text) in enumerate(parts):
+            words.append(_BETWEEN if n else "")
+            if kind:
+                words.append("• ", Style(color=colours.chart(kind).rich_color))
+            words.append(cut(text, room))
         return words
 
 
-class AccuracyCounter:
-    """Counts right classifications in a thread, while the run rests; calls ``counted`` afterwards.
-
-    A count holds as long as the parameters and the data are the same.
-    """
-
-    def __init__(self, pane: Widget, counted: Callable[[], None]) -> None:
-        self._pane, self._counted = pane, counted
-        self._frame: Frame | None = None
-        self._counted_frame: Frame | None = None
-        self._words: tuple[str, ...] = ()
-        self._timer: Timer | None = None
-        self._busy = False
-
-    def count_soon(self, frame: Frame) -> None:
-        """Count at this frame, if no other follows within ``REST`` seconds."""
-        self._frame = frame
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
-        if not (frame.on_the_way or self._is_counted(frame)):
-            self._timer = self._pane.set_timer(REST, self._begin)
-
-    def words(self, frame: Frame) -> tuple[str, ...]:
-        """Return the count at a frame, the longest form first; () until it is counted."""
-        return self._words if self._is_counted(frame) else ()
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether a count is under way or due."""
-        return self._busy or self._timer is not None
-
-    def _is_counted(self, frame: Frame) -> bool:
-        """Return whether parameters and data are those counted; a snapshot keeps what is equal."""
-        known = self._counted_frame
-        if known is None or known.experiment is not frame.experiment:
-            return False
-        old, new = known.snapshot, frame.snapshot
-        return _equal(old.b, new.b) and _equal(old.w, new.w)
-
-    def _begin(self) -> None:
-        self._timer = None
-        frame = self._frame
-        if frame is not None and self._pane.display and not self._busy:
-            self._busy = True
-            # No partial: Textual logs its repr, with every number in its arguments.
-            self._pane.run_worker(lambda: self._count(frame), thread=True, group="accuracy")
-
-    def _count(self, frame: Frame) -> None:
-        words: tuple[str, ...] = ()
-        try:
-            words = accuracy_text(frame)
-        finally:
-            self._pane.call_later(self._end, frame, words)
-
-    def _end(self, frame: Frame, words: tuple[str, ...]) -> None:
-        self._busy, self._counted_frame, self._words = False, frame, words
-        if self._frame is not None and self._timer is None and not self._is_counted(self._frame):
-            self.count_soon(self._frame)
-        self._counted()
-
-
-def accuracy_text(frame: Frame) -> tuple[str, ...]:
-    """Return ``accuracy 95 % of 40, test 90 % of 10`` and a shorter form; () without classes.
-
-    The percentages are rounded down: 100 % means that all are right.
-    """
-    from nntui.engine.evaluate import classifies, right_ones
-
-    experiment, b, w = frame.experiment, frame.snapshot.b, frame.snapshot.w
-    if not classifies(experiment):
-        return ()
-    parts = {"accuracy": experiment.train_examples, "test": experiment.test_examples}
-    counts = [
-        (name, right_ones(experiment, examples, b, w), len(examples))
-        for name, examples in parts.items()
-        if examples
-    ]
-    return (
-        ", ".join(f"{name} {100 * n // of} % of {of:,}" for name, n, of in counts),
-        ", ".join(f"{name} {n:,}/{of:,}" for name, n, of in counts),
-    )
-
-
-def _equal(one: Mapping[Any, float], other: Mapping[Any, float]) -> bool:
-    return one is other or (len(one) == len(other) <= FEW and one == other)
+def _length(parts: list[_Part]) -> int:
+    between = cell_len(_BETWEEN) * (len(parts) - 1)
+    return between + sum(cell_len(text) + 2 * bool(kind) for kind, text in parts)

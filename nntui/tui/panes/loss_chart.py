@@ -5,10 +5,13 @@ Whatever a run has computed, the heights in a ``Chart`` are between 0 and 1, or 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, floor, isfinite, log10, nan
+from math import isfinite, nan
 from typing import TYPE_CHECKING, Final, Literal
+
+from nntui.explain.numbers import rounded
+from nntui.tui.panes.chart_scale import Scale, height, whole_ticks
 
 if TYPE_CHECKING:
     from nntui.engine.loss_history import Losses
@@ -20,11 +23,7 @@ FEWER_TESTS: Final = 3
 """Divides the number of points of the test set: they are dots upon the line of training."""
 SHARE_AHEAD: Final = 4
 """Of the last n updates, n / 4 known ones ahead are shown too."""
-
-_MOST: Final = 1e300
-"""Greater losses are drawn at this height: the difference of two could overflow."""
-_LEAST: Final = 1e-250
-_FLAT: Final = 1e-12
+CELLS_OF_A_TICK: Final = 12
 
 POINT: Final = "●"
 GAP: Final = "×"
@@ -32,8 +31,9 @@ ZERO: Final = "0"
 """The signs of the current position, of a loss that is not finite, and of a loss of exactly 0 on a
 logarithmic scale."""
 
-Kind = Literal["train", "test", "ahead", "other"]
-_Raw = tuple[Kind, list[int], list[float]]
+Kind = Literal["train", "test", "ahead", "other", "raw"]
+"""The current branch up to here, its test losses, what is known of it further on, another branch,
+and the single updates behind a curve of epochs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,44 +41,64 @@ class ChartOptions:
     """How the losses are shown. ``last``: only so many updates or epochs back from here."""
 
     log: bool = False
-    per_epoch: bool = False
+    per_epoch: bool = True
     last: int | None = None
-
-    @property
-    def words(self) -> str:
-        words = ["log"] if self.log else []
-        words.append("per epoch" if self.per_epoch else "per update")
-        words += [f"last {self.last:,}"] if self.last else []
-        return " · ".join(words)
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Points from left to right; ``ys`` are between 0 and 1, or nan for a gap."""
+    """Points from left to right; ``ys`` are between 0 and 1, or nan for a gap.
+
+    ``branch`` is the branch’s number: its colour and style of line.
+    """
 
     kind: Kind
     xs: Sequence[float]
     ys: Sequence[float]
+    branch: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What stands at the end of a branch’s line: its name and its last loss."""
+
+    name: str
+    value: str
+    y: float
+    branch: int
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """The current position in the chart: where, its sign, and the loss."""
+
+    x: float
+    y: float
+    sign: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """All that is drawn.
+    """All that is drawn; ``unit`` (epoch or update) is what x counts, from 1.
 
     ``gaps``: x of losses that are not finite; ``zeros``: x of losses of 0 on a logarithmic scale;
-    ``here``: the point of the current position, and its sign; ``more_known``: whether the curve is
-    known beyond it. Ticks are (coordinate, text), y between 0 and 1.
+    ``more_known``: whether the curve is known beyond the current position. Ticks of x are (x,
+    text), those of y (rows above the axis, text).
     """
 
+    unit: str
     series: tuple[Series, ...]
     gaps: tuple[float, ...]
     zeros: tuple[float, ...]
-    here: tuple[float, float, str] | None
+    here: Here | None
     more_known: bool
     left: float
     right: float
     x_ticks: tuple[tuple[float, str], ...]
-    y_ticks: tuple[tuple[float, str], ...]
+    y_ticks: tuple[tuple[int, str], ...]
+    labels: tuple[Label, ...]
 
     @property
     def signs(self) -> str:
@@ -92,140 +112,126 @@ def chart_of(
     curves: Sequence[LossCurve],
     options: ChartOptions,
     per_epoch: int,
-    points: int,
-    ticks: tuple[int, int],
+    size: tuple[int, int],
+    *,
+    summed: bool = False,
 ) -> Chart | None:
     """Return the chart of some curves, the current one last; None if there is nothing to draw.
 
-    ``per_epoch``: the updates of an epoch; ``points``: the most points of a curve worth drawing;
-    ``ticks``: the most ticks of x and of y.
+    Args:
+        curves: the losses of the branches.
+        options: how they are shown; per epoch only once an epoch is finished.
+        per_epoch: the updates of an epoch.
+        size: columns and rows of cells for the curves, above the axis.
+        summed: a batch’s loss is the sum of its examples’ losses, and that of an epoch or a test
+            set their mean: they are not drawn on one scale.
     """
-    others, current = curves[:-1][-MOST_OTHERS:], curves[-1].losses
-    here, known = _count(current, options), _count(current.known, options)
-    first, end = 0, max([known, *(_count(each.losses, options) for each in others)])
+    others, current = curves[:-1][-MOST_OTHERS:], curves[-1]
+    losses, known = current.losses, current.losses.known
+    epochs = options.per_epoch and any(c.losses.known.epochs for c in curves)
+    here = _count(losses, epochs)
+    first, end = 0, max(_count(each.losses.known, epochs) for each in curves)
     if not end:
         return None
     if options.last is not None:
         first = max(here - options.last, 0)
         end = max(min(here + options.last // SHARE_AHEAD, end), first + 1)
+    several = epochs and per_epoch > 1
+    points = 2 * size[0]
 
-    def sampled(kind: Kind, losses: Losses, series: str, start: int, stop: int) -> _Raw:
-        wide = 1 if options.per_epoch or series == "batch" else per_epoch
+    def sampled(kind: Kind, of: Losses, series: str, start: int, stop: int, branch: int) -> _Raw:
+        """Sample a series; ``start`` … ``stop`` count what x counts."""
+        unit = 1.0
+        if series == "batch" and epochs:
+            start, stop, unit = start * per_epoch, stop * per_epoch, 1 / per_epoch
+        elif series != "batch" and not epochs:
+            start, stop, unit = start // per_epoch, -(-stop // per_epoch), per_epoch
         most = points // FEWER_TESTS if kind == "test" else points
-        places, values = losses.sampled(series, most, start // wide, -(-stop // wide))
-        return kind, [(place + 1) * wide for place in places], values
+        places, values = of.sampled(series, most, start, stop)
+        return _Raw(kind, [(place + 1) * unit for place in places], values, branch)
 
-    train = "epoch" if options.per_epoch else "batch"
+    train, number = "epoch" if epochs else "batch", current.number
     raw = [
-        *(sampled("other", each.losses, train, first, end) for each in others),
-        sampled("ahead", current.known, train, max(here - 1, first), end),
-        sampled("train", current, train, first, min(here, end)),
-        sampled("test", current, "test", first, end),
+        *(sampled("other", each.losses, train, first, end, each.number) for each in others),
+        sampled("ahead", known, train, max(here - 1, first), end, number),
+        sampled("train", losses, train, first, min(here, end), number),
     ]
-    heights = [(kind, xs, [_height(y, options) for y in values]) for kind, xs, values in raw if xs]
-    scale = _Scale.of((y for _, _, ys in heights for y in ys), options)
-    series = tuple(Series(kind, xs, [scale.place(y) for y in ys]) for kind, xs, ys in heights)
-    points_of = [(x, y) for _, xs, ys in raw for x, y in zip(xs, ys, strict=True)]
-    gaps = {x for x, y in points_of if not isfinite(y)}
-    zeros = {x for x, y in points_of if options.log and y == 0}
+    if epochs or not summed:
+        raw.append(sampled("test", losses, "test", first, end, number))
+    heights = [height(y, log=options.log) for each in raw for y in each.ys]
+    scale = Scale.of(heights, max(size[1], 1), log=options.log, zoomed=first > 0)
+    if several and not summed:  # behind everything; it does not widen the scale
+        raw.insert(0, sampled("raw", known, "batch", first, end, number))
+    marked = [(x, y) for each in raw for x, y in zip(each.xs, each.ys, strict=True)]
+    drawn = [_series(each, scale) for each in raw if each.xs]
     return Chart(
-        series=series,
-        gaps=tuple(sorted(gaps)),
-        zeros=tuple(sorted(zeros)),
-        here=_newest(here, current.last(train), scale, options) if first < here <= end else None,
-        more_known=known > here,
-        left=first + 1,
+        unit="epoch" if epochs else "update",
+        series=tuple(drawn),
+        gaps=tuple(sorted({x for x, y in marked if not isfinite(y)})),
+        zeros=tuple(sorted({x for x, y in marked if options.log and y == 0})),
+        here=_here(losses, epochs, per_epoch, scale, summed) if first <= here <= end else None,
+        more_known=known.updates > losses.updates,
+        left=first + 1 / per_epoch if several and not summed else first + 1,
         right=end,
-        x_ticks=tuple((n, f"{n:,}") for n in _whole(first + 1, end, ticks[0])),
-        y_ticks=scale.ticks(ticks[1])
-        if any(isfinite(y) for each in series for y in each.ys)
-        else (),
+        x_ticks=tuple(
+            (n, f"{n:,}")
+            for n in whole_ticks(first + 1, end, max(min(size[0] // CELLS_OF_A_TICK, 6), 2))
+        ),
+        y_ticks=scale.ticks if any(isfinite(y) for each in drawn for y in each.ys) else (),
+        labels=_labels(others, current, train, scale) if others else (),
     )
 
 
-def _count(losses: Losses, options: ChartOptions) -> int:
-    return losses.epochs if options.per_epoch else losses.updates
+@dataclass(frozen=True, slots=True)
+class _Raw:
+    """A series with its losses as they are."""
+
+    kind: Kind
+    xs: list[float]
+    ys: list[float]
+    branch: int
 
 
-def _height(y: float, options: ChartOptions) -> float:
-    """Return a loss, or its logarithm; nan where it has none."""
-    if not isfinite(y):
-        return nan
-    if not options.log:
-        return min(max(y, -_MOST), _MOST)
-    return log10(y) if y > 0 else nan
+def _count(losses: Losses, epochs: bool) -> int:
+    return losses.epochs if epochs else losses.updates
 
 
-def _newest(
-    here: int, loss: float | None, scale: _Scale, options: ChartOptions
-) -> tuple[float, float, str] | None:
-    """Return the end of the curve; a loss without a height is a sign at the edge.
+def _series(raw: _Raw, scale: Scale) -> Series:
+    heights = [height(y, log=scale.log) for y in raw.ys]
+    if raw.kind == "raw":
+        heights = [y if scale.holds(y) else nan for y in heights]
+    return Series(raw.kind, raw.xs, [scale.place(y) for y in heights], raw.branch)
 
-    It is the exact loss: the sampled points of a long curve may leave it out.
+
+def _here(losses: Losses, epochs: bool, per_epoch: int, scale: Scale, summed: bool) -> Here | None:
+    """Return the current position; a loss without a height is a sign at the edge.
+
+    Its loss is the exact one: the sampled points of a long curve may leave it out. Within the
+    first epoch there is only that of the last batch.
     """
+    loss = losses.last("epoch" if epochs else "batch")
+    if loss is None and not summed:
+        loss = losses.last("batch")
     if loss is None:
         return None
-    if isfinite(height := _height(loss, options)):
-        return here, scale.place(height), POINT
+    x, value = losses.updates / (per_epoch if epochs else 1), rounded(3)(loss)
+    if isfinite(y := height(loss, log=scale.log)):
+        return Here(x, scale.place(y), POINT, value)
     if isfinite(loss):
-        return (here, 0.0, ZERO) if loss == 0 else None
-    return here, 1.0, GAP
+        return Here(x, 0.0, ZERO, value) if loss == 0 else None
+    return Here(x, 1.0, GAP, value)
 
 
-def _whole(first: int, last: int, most: int) -> list[int]:
-    """Return round whole numbers at equal distances; first and last where there are none."""
-    step = 1
-    while last // step - (first - 1) // step > most:  # more of its multiples than there is room for
-        step = int(_round_step(step + 1, whole=True))
-    return list(range(-(-first // step) * step, last + 1, step)) or sorted({first, last})
-
-
-@dataclass(frozen=True, slots=True)
-class _Scale:
-    """Maps heights to the range from 0 to 1."""
-
-    low: float
-    high: float
-    log: bool
-
-    @classmethod
-    def of(cls, heights: Iterable[float], options: ChartOptions) -> _Scale:
-        finite = [y for y in heights if isfinite(y)]
-        low, high = min(finite, default=0.0), max(finite, default=1.0)
-        most = max(abs(low), abs(high))
-        if high - low <= _FLAT * most or most < _LEAST:  # a flat curve is drawn in the middle
-            half = most / 2 if most >= _LEAST else 0.5
-            low, high = low - half, high + half
-        elif not options.log and 0 < low < (high - low) / 4:
-            low = 0.0
-        return cls(low, high, options.log)
-
-    def place(self, y: float) -> float:
-        return (y - self.low) / (self.high - self.low) if isfinite(y) else nan
-
-    def ticks(self, most: int) -> tuple[tuple[float, str], ...]:
-        step = _round_step((self.high - self.low) / most, whole=self.log)
-        first = ceil(self.low / step)
-        count = floor(self.high / step) - first + 1
-        values = [(first + n) * step for n in range(count)]
-        if not self.log:
-            return tuple((self.place(y), f"{y:.10g}".replace("e+", "e")) for y in values)
-        if len(values) >= 2:
-            return tuple(
-                (self.place(y), f"{10**y:.10g}" if -3 < y < 4 else f"1e{y:g}") for y in values
-            )
-        # Hardly an order of magnitude: the logarithms of 1, 2, 3, 5, 10, … between the ends.
-        powers = range(floor(self.low), ceil(self.high))
-        logs = [n + log10(m) for n in powers for m in (1, 2, 3, 5)]
-        inside = [y for y in logs if self.low <= y <= self.high]
-        values = [self.low, self.high]
-        if len(inside) >= 2:
-            values = inside[:: -(-len(inside) // most)]
-        return tuple((self.place(y), f"{10**y:.3g}") for y in values)
-
-
-def _round_step(least: float, *, whole: bool) -> float:
-    """Return the smallest of 1, 2, 5, 10, 20, … (0.1, 0.2, … unless whole) not below ``least``."""
-    least = max(least, 1.0 if whole else 1e-300)
-    unit = 10.0 ** floor(log10(least))
-    return next((m * unit for m in (1, 2, 5) if m * unit >= least * (1 - 1e-9)), 10 * unit)
+def _labels(
+    others: Sequence[LossCurve], current: LossCurve, train: str, scale: Scale
+) -> tuple[Label, ...]:
+    """Return the label of each branch with a loss, from the top to the bottom."""
+    found = []
+    for curve in (*others, current):
+        loss = (curve.losses if curve.current else curve.losses.known).last(train)
+        if loss is None:
+            continue
+        y = scale.place(height(loss, log=scale.log))
+        at = y if isfinite(y) else float(loss != 0)
+        found.append(Label(curve.name, rounded(3)(loss), at, curve.number, curve.current))
+    return tuple(sorted(found, key=lambda label: -label.y))

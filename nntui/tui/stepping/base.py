@@ -112,7 +112,7 @@ class SteppingBase(Screen[None]):
         self.network_pane = NetworkPane(experiment)
         self.step_pane = StepPane(experiment, keymap, sentences=preferences.now.sentences)
         self.neurons_pane = NeuronsPane()
-        self.loss_pane = LossPane(debugger.schedule.updates_per_epoch)
+        self.loss_pane = LossPane(debugger.schedule, keymap)
         self.inspector_pane = InspectorPane(keymap)
         self.story_pane = StoryPane(experiment, keymap)
         self.output_pane = OutputPane()
@@ -355,6 +355,10 @@ class SteppingBase(Screen[None]):
         """Focus a neuron, or one of its edges; what the drawing highlights stays."""
         self.neuron_focus = NeuronFocus(neuron, edge, self.neuron_focus.cone)
         self.repaint()
+
+    def move_sideways(self, by: int) -> bool:
+        """Move along in what is turned to, such as a chart; False where nothing lies sideways."""
+        return False
 
     def completions(self, line: str) -> list[str]:
         return []

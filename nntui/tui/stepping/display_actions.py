@@ -1,30 +1,22 @@
-"""The actions on how things are shown: the drawing, the table, the losses, the digits."""
+"""The actions on how things are shown: the drawing, the table, the digits."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
-from typing import Final
 
 from textual.widgets import Input
 
 from nntui.explain.numbers import PRECISIONS
 from nntui.model.names import did_you_mean, escaped
 from nntui.tui.keys import every_key
-from nntui.tui.panes.loss_chart import ChartOptions
 from nntui.tui.stepping.base import FILTER, FIND, SteppingBase
-
-ZOOMS: Final = (None, 10_000, 3_000, 1_000, 300, 100, 30, 10)
-"""How many of the last updates or epochs the chart shows; None: all."""
 
 
 class DisplayActions(SteppingBase):
-    """Views, zoom and folding of the drawing; order and rows of the table; the chart; digits.
+    """Views, zoom and folding of the drawing; order and rows of the table; digits.
 
-    None of them moves the run. ``chart``: how the losses are shown.
+    None of them moves the run.
     """
-
-    chart = ChartOptions()
 
     def action_view(self, direction: int) -> None:
         view = self.network_pane.turn(direction)
@@ -144,32 +136,6 @@ class DisplayActions(SteppingBase):
         """Show all rows again when a filter was not submitted."""
         if self.command_line.value.startswith(FILTER):
             self.neurons_pane.filter("")
-
-    def action_chart_log(self) -> None:
-        self._show_chart(replace(self.chart, log=not self.chart.log))
-        self.say(f"loss: {'a logarithmic' if self.chart.log else 'a plain'} scale")
-
-    def action_chart_epochs(self) -> None:
-        self._show_chart(replace(self.chart, per_epoch=not self.chart.per_epoch))
-        self.say(f"loss: per {self._chart_unit}")
-
-    def action_chart_zoom(self, by: int) -> None:
-        shown, losses = self.chart.last, self.latest.curves[-1].losses
-        known = losses.epochs if self.chart.per_epoch else losses.updates
-        zooms = [last for last in ZOOMS if last is None or last < known or last == shown]
-        last = zooms[min(max(zooms.index(shown) + by, 0), len(zooms) - 1)]
-        self._show_chart(replace(self.chart, last=last))
-        self.say(f"loss: {f'the last {last:,}' if last else 'all'} {self._chart_unit}s")
-
-    @property
-    def _chart_unit(self) -> str:
-        return "epoch" if self.chart.per_epoch else "update"
-
-    def _show_chart(self, options: ChartOptions) -> None:
-        self.chart = options
-        if "loss" not in self.pane_layout.seen:
-            self.open_pane("loss")
-        self.loss_pane.set_options(options)
 
     def action_digits(self, by: int) -> None:
         """Write numbers more precisely, or less; after the most digits come the fewest."""

@@ -31,6 +31,7 @@ LEAST_BELOW: Final = 11
 """Rows below the network that are enough for a dialog."""
 MOST_FILES: Final = 1_000
 """Files of one name, at most, before the user must find another."""
+_SIDEWAYS: Final[dict[Direction, int]] = {"left": -1, "right": 1}
 _NO_FILE_NAME: Final = re.compile(r"[^\w-]+")
 
 
@@ -38,6 +39,8 @@ class FocusActions(SteppingBase):
     """Moves the focus along the drawing, and acts on the neuron or edge that has it."""
 
     def action_focus_neuron(self, direction: Direction) -> None:
+        if direction in _SIDEWAYS and self.move_sideways(_SIDEWAYS[direction]):
+            return
         neuron = self.network_pane.neighbour(self.neuron_focus.neuron, direction)
         if neuron is not None:
             self.set_neuron_focus(neuron)

@@ -15,6 +15,7 @@ from nntui.model.changes.structure import GoneError
 from nntui.tui.frame import NeuronFocus
 from nntui.tui.keys import EVERYWHERE, bindings
 from nntui.tui.panes.command_line import CommandBar
+from nntui.tui.stepping.chart_actions import ChartActions
 from nntui.tui.stepping.command_actions import CommandActions
 from nntui.tui.stepping.display_actions import DisplayActions
 from nntui.tui.stepping.focus_actions import FocusActions
@@ -25,7 +26,9 @@ from nntui.tui.user_files import read_typed, write_typed
 MOST_WARNINGS: Final = 3
 
 
-class SteppingScreen(RunActions, CommandActions, FocusActions, DisplayActions, LayoutActions):
+class SteppingScreen(
+    RunActions, CommandActions, FocusActions, DisplayActions, ChartActions, LayoutActions
+):
     """Shows the run of one experiment; the keys are in ``nntui.tui.keys``."""
 
     # A digit is a binding like the others, or it would overtake the keys that came before it.

@@ -37,52 +37,110 @@ async def test_the_newest_losses_are_the_legend(app_on):
         snapshot = pilot.app.screen.latest.snapshot
         text = text_of(pane)
         for words, loss in (
-            ("━ batch", snapshot["batch_loss"]),
+            ("this batch", snapshot["batch_loss"]),
             ("• test", snapshot["test_loss"]),
-            ("epoch", snapshot["epoch_loss"]),
-            ("example", snapshot.loss),
+            ("whole epoch", snapshot["epoch_loss"]),
         ):
             assert f"{words} {loss:.3g}" in text
         assert "●" in text
+        await pilot.press("s")
+        text = text_of(await drawn(pilot))
+        assert f"last batch {snapshot['batch_loss']:.3g}" in text
+        assert f"last epoch {snapshot['epoch_loss']:.3g}" in text
 
 
 async def test_before_any_loss_a_sentence_says_so(app_on):
     async with app_on("xor").run_test(size=(120, 36)) as pilot:
         pane = await drawn(pilot)
-        assert "no example has met its loss yet" in text_of(pane)
+        text = " ".join(text_of(pane).replace("│", " ").split())
+        assert "No loss yet: it is computed at the end of the forward pass." in text
 
 
-async def test_before_the_first_update_is_finished_it_says_why_there_is_no_curve(app_on):
+async def test_until_the_curve_begins_bars_show_the_losses_so_far(app_on):
     async with app_on("xor").run_test(size=(120, 36)) as pilot:
         await pilot.press("f", "f")
         text = text_of(await drawn(pilot))
-        assert "example 0." in text
-        assert "no update is finished yet" in text
+        debugger = pilot.app.screen.debugger
+        losses = [f"{debugger['loss']:.3g}"]
+        assert f"this example {losses[0]} · the curve begins at update 1" in text
+        assert re.search(rf"► example 1 ▄+ +{losses[0]}", text)
+        await pilot.press("f", "f", "f")
+        losses.append(f"{debugger['loss']:.3g}")
+        text = text_of(await drawn(pilot))
+        assert re.search(rf"  example 1 ▄+ +{losses[0]}", text)
+        assert re.search(rf"► example 2 ▄+ +{losses[1]}", text)
+        # While the parameters change, the losses are still those of the passes.
+        debugger.seek(debugger.schedule.passes_end(0) + 1)
+        pilot.app.screen.show()
+        text = text_of(await drawn(pilot))
+        assert re.search(rf"  example 1 ▄+ +{losses[0]}", text)
+        assert re.search(rf"  example 2 ▄+ +{losses[1]}", text)
+        assert "► example 4" in text
         await pilot.press("u")
-        assert "no update is" not in text_of(await drawn(pilot))
+        assert "example" not in text_of(await drawn(pilot))
+
+
+async def test_back_at_the_start_of_a_known_run_the_words_fit_the_curve(app_on):
+    async with app_on("xor").run_test(size=(120, 36)) as pilot:
+        await pilot.press("5", "u", "r")
+        text = text_of(await drawn(pilot))
+        assert "here: the start · the curve is known up to epoch 5" in text
+        assert "No loss yet" not in text
+
+
+async def test_a_click_on_the_curve_and_the_arrows_travel(app_on, debugger_of):
+    async with app_on("xor").run_test(size=(120, 36)) as pilot:
+        await pilot.press("5", "0", "u")
+        pane = await drawn(pilot)
+        plot = pane.query_one("LossPlot")
+        text_of(pane)  # drawn only where it is looked at
+        debugger = debugger_of(pilot.app)
+        start = debugger.schedule.update_start
+        await pilot.click(plot, offset=(plot._left + plot._columns // 2, 2))
+        middle = start(round(1 + 49 * (plot._columns // 2) / (plot._columns - 1)))
+        await until(pilot, lambda: debugger.position == middle)
+        for key, by in (("right", 1), ("left", 0), ("left", -1)):
+            await pilot.press(key)
+            await until(pilot, lambda: debugger.position == middle + by * start(1))  # noqa: B023
+        await pilot.click(plot, offset=(plot._left - 1, 2))  # the axis is the start
+        await until(pilot, lambda: debugger.at_start)
+
+
+async def test_why_the_loss_stands_still_is_a_line_of_its_own(tmp_path):
+    document = json.loads(samples()["xor"].read_text(encoding="utf-8"))
+    document["training"] |= {
+        "loss": "mse", "optimizer": {"name": "sgd", "learning_rate": 0}, "epochs": 60,
+    }  # fmt: skip
+    path = tmp_path / "still.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    app = NntuiApp(load(path), keep_state=False)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("1", "0", "p")
+        assert "has not moved" not in text_of(await drawn(pilot))
+        await pilot.press("3", "0", "p")
+        text = text_of(await drawn(pilot))
+        assert "The loss has not moved for 39 epochs: η is 0" in text
 
 
 async def test_l_and_capital_l_and_k_change_how_the_losses_are_looked_at(app_on, status):
     async with app_on("classifier").run_test(size=(120, 36)) as pilot:
         await pilot.press(*"9", "p")
         pane = await drawn(pilot)
-        assert " 80 " in text_of(pane)  # updates
+        text = text_of(pane)
+        assert " epoch " in text
+        assert " 80 " not in text
+        assert "L per update · l log" in text
+        await pilot.press("L")
+        assert "loss: per update" in status(pilot.app)
+        text = text_of(await drawn(pilot))
+        assert re.search(r"update .* 80", text)
+        assert "L per epoch" in text
         await pilot.press("k")
         assert "the last 30 updates" in status(pilot.app)
         assert "last 30" in text_of(await drawn(pilot))
-        await pilot.press("K", "L")
-        assert "per epoch" in status(pilot.app)
-        text = text_of(await drawn(pilot))
-        assert " 80 " not in text
-        assert "per epoch" in text
-        assert "━ epoch" in text
-        await pilot.press("l")
+        await pilot.press("K", "L", "l")
         assert "logarithmic" in status(pilot.app)
-        assert "log · per epoch" in text_of(await drawn(pilot))
-        await pilot.press("l", "L")
-        text = text_of(await drawn(pilot))
-        assert "log" not in text
-        assert "per epoch" not in text
+        assert " log · " in text_of(await drawn(pilot))
 
 
 async def test_k_goes_no_further_than_there_are_updates(app_on, status):
@@ -90,15 +148,14 @@ async def test_k_goes_no_further_than_there_are_updates(app_on, status):
         await pilot.press("k")
         assert "loss: all updates" in status(pilot.app)
         await pilot.press("5", "0", "u", "k", "k", "k")
-        assert "the last 10 updates" in status(pilot.app)
+        assert "the last 10 epochs" in status(pilot.app)
         await pilot.press("K", "K", "K")
-        assert "loss: all updates" in status(pilot.app)
+        assert "loss: all epochs" in status(pilot.app)
 
 
 async def test_back_in_time_the_rest_of_the_curve_stays_behind_a_line(app_on):
     async with app_on("xor").run_test(size=(120, 36)) as pilot:
         await pilot.press("5", "0", "u")
-        assert text_of(await drawn(pilot)).count("│\n") > 5
         before = text_of(await drawn(pilot))
         await pilot.press("2", "0", "U")
         text = text_of(await drawn(pilot))
@@ -122,7 +179,8 @@ async def test_a_run_that_diverges_is_drawn_with_crosses(tmp_path, size, keys):
             await pilot.press("tab")
         await pilot.press("4", "0", "0", "u", *keys)
         assert "×" in text_of(await drawn(pilot))
-        assert "batch NaN" in text_of(await drawn(pilot))
+        assert "this batch NaN" in text_of(await drawn(pilot))
+        assert "The loss is no number any more since epoch" in text_of(await drawn(pilot))
 
 
 async def test_another_theme_draws_the_chart_in_other_colours(app_on):
@@ -164,11 +222,10 @@ async def test_where_examples_are_classified_those_right_are_counted_at_rest(app
         ]
         words = f"accuracy {counts[0]}/{len(experiment.train_examples)}"
         words += f", test {counts[1]}/{len(experiment.test_examples)}"
-        assert words in text_of(await drawn(pilot))
+        pane = await drawn(pilot)
+        assert pane._facts.accuracy(pilot.app.screen.latest)[-1] == words
         await pilot.press("s")  # the parameters are the same
-        pane = pilot.app.screen.query_one(LossPane)
-        await until(pilot, lambda: pane._timer is None)
-        assert words in text_of(pane)
+        assert pane._facts.accuracy(pilot.app.screen.latest)[-1] == words
 
 
 async def test_where_nothing_is_classified_no_example_is_right(tmp_path):
@@ -197,18 +254,33 @@ async def test_where_there_is_room_accuracy_is_a_percentage_too(app_on):
             assert int(share) == 100 * right // len(examples)
 
 
-async def test_other_branches_are_said_to_be_the_points(app_on, typed):
-    async with app_on("xor").run_test(size=(200, 60)) as pilot:
+async def test_each_branch_has_its_style_of_line_its_name_and_its_last_loss(
+    app_on, typed, debugger_of
+):
+    async with app_on("xor").run_test(size=(120, 36)) as pilot:
+        debugger = debugger_of(pilot.app)
         await pilot.press("5", "u", "colon")
-        await typed(pilot, "set b[y] = 3")
+        main = debugger["epoch_loss"]
+        await typed(pilot, "set learning_rate 0.25")
         await pilot.press("3", "u")
         text = text_of(await drawn(pilot))
-        assert "· 1 other branch" in text
+        assert f"── main {main:.3g}" in text
+        assert f"╌╌ η 0.25 {debugger['epoch_loss']:.3g}" in text
+        pane = pilot.app.screen.query_one(LossPane)
+        plot = pane.query_one("LossPlot")
+        text_of(pane)
+        row = next(row for row, name in plot._named.items() if name == "main")
+        await pilot.click(plot, offset=(plot.size.width - 4, row))
+        await pilot.pause()
+        assert debugger.branches.current.name == "main"
+        await drawn(pilot)
+        branch = next(curve for curve in pilot.app.screen.latest.curves if curve.number == 1)
+        assert branch.name == "η 0.25"  # its colour and style stay
 
 
-async def test_per_epoch_before_the_first_one_is_finished_a_sentence_says_so(app_on):
+async def test_before_the_first_epoch_is_finished_updates_are_drawn(app_on):
     async with app_on("classifier").run_test(size=(120, 36)) as pilot:
-        await pilot.press("u", "L")
-        assert "no epoch is finished yet" in text_of(await drawn(pilot))
+        await pilot.press("u", "u")
+        assert " update " in text_of(await drawn(pilot))
         await pilot.press("p")
-        assert "no epoch" not in text_of(await drawn(pilot))
+        assert " epoch " in text_of(await drawn(pilot))

@@ -1,0 +1,73 @@
+"""The actions of the loss chart: how it is shown, and travelling to a moment in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from nntui.debugger.commands.command import Movement
+from nntui.model.names import quoted
+from nntui.tui.panes.loss import LossPane
+from nntui.tui.panes.loss_chart import ChartOptions
+from nntui.tui.stepping.base import SteppingBase, at_rest
+
+ZOOMS: Final = (None, 10_000, 3_000, 1_000, 300, 100, 30, 10)
+"""How many of the last updates or epochs the chart shows; None: all."""
+
+
+class ChartActions(SteppingBase):
+    """Shows the losses otherwise, and goes to what is chosen in them.
+
+    ``chart``: how the losses are shown.
+    """
+
+    chart = ChartOptions()
+
+    @at_rest
+    def on_loss_pane_travel(self, event: LossPane.Travel) -> None:
+        if event.branch is not None:
+            self.run_command(f"branch switch {quoted(event.branch)}")
+        else:
+            self._travel(event.updates)
+
+    def move_sideways(self, by: int) -> bool:
+        """Go to the end of the next epoch, or update, while the chart is turned to."""
+        if not self.pane_layout.is_turned_to("loss"):
+            return super().move_sideways(by)
+        self.once_at_rest(lambda: self._travel(self.loss_pane.moved(by)))
+        return True
+
+    def _travel(self, updates: int) -> None:
+        """Go to where so many updates are finished."""
+        there = self.debugger.schedule.update_start(updates)
+        if there != self.debugger.position:
+            self.background.go(
+                Movement(self.debugger, there),
+                lambda movement: self.show("" if movement.over else "stopped on the way"),
+            )
+
+    def action_chart_log(self) -> None:
+        self._show_chart(replace(self.chart, log=not self.chart.log))
+        self.say(f"loss: {'a logarithmic' if self.chart.log else 'a plain'} scale")
+
+    def action_chart_epochs(self) -> None:
+        self._show_chart(replace(self.chart, per_epoch=not self.chart.per_epoch))
+        self.say(f"loss: per {'epoch' if self.chart.per_epoch else 'update'}")
+
+    def action_chart_zoom(self, by: int) -> None:
+        shown, losses = self.chart.last, self.latest.curves[-1].losses
+        known = losses.epochs if self.loss_pane.per_epoch else losses.updates
+        zooms = [last for last in ZOOMS if last is None or last < known or last == shown]
+        last = zooms[min(max(zooms.index(shown) + by, 0), len(zooms) - 1)]
+        self._show_chart(replace(self.chart, last=last))
+        self.say(f"loss: {f'the last {last:,}' if last else 'all'} {self._chart_unit}s")
+
+    @property
+    def _chart_unit(self) -> str:
+        return "epoch" if self.loss_pane.per_epoch else "update"
+
+    def _show_chart(self, options: ChartOptions) -> None:
+        self.chart = options
+        if "loss" not in self.pane_layout.seen:
+            self.open_pane("loss")
+        self.loss_pane.set_options(options)
