@@ -65,6 +65,12 @@ class Health:
         begun = f"The loss has not moved for {self.still:,} epochs"
         return f"{begun}{'' if why.startswith('because') or not why else ':'} {why}".rstrip() + "."
 
+    @property
+    def brief(self) -> str:
+        """The same for a narrow place."""
+        why = self.reasons[0] if self.reasons else ""
+        return f"Still for {self.still:,} epochs: {why}." if self.still else self.sentence
+
 
 def health(stepper: Stepper) -> Health:
     """Look at the losses until here, and at the network of here."""
@@ -144,7 +150,7 @@ def _reasons(engine: FullSpeed, p: Array) -> tuple[str, ...]:
     elif largest < SMALL:
         found.append(f"all gradients below 1e{ceil(log10(largest))}")
     elif rate == 0:
-        found.append("η is 0: no update changes anything")
+        found.append("no update changes anything, because η is 0")
     elif experiment.training.optimizer.name == "sgd" and rate * largest < SMALL:
         found.append(f"η is small: an update moves no weight by more than {rate * largest:.0e}")
     if not found:

@@ -23,6 +23,8 @@ _FLAT: Final = 1e-12
 _BELOW: Final = 2.5
 """Dots from the middle of the axis’s row to the lowest dot above it."""
 _MOST_TICKS: Final = 6
+_FEW: Final = 0.15
+"""The part of the height that a second tick above the axis is worth."""
 _TWICE: Final = log10(2)
 _MOST_STEPS: Final = 2_000
 """More than there are 1, 2, 5, … between the least and the greatest number."""
@@ -70,16 +72,15 @@ class Scale:
                 low, high = 0.0, 1.0
         if not log and low >= 0 and not (zoomed and high - low < _NARROW * high):
             low = 0.0
-        found: list[tuple[bool, float, Scale]] = []
+        found: list[tuple[float, Scale]] = []
         for every in range(max(min(2, rows), -(-rows // _MOST_TICKS)), rows + 1):
             for step in _steps((high - low) * every / rows / (1 + _BELOW / DOTS / rows), log=log):
                 base, span = _base(low, step, log=log), step * rows / every
                 if base + span * (1 + (DOTS - _BELOW) / DOTS / rows) >= high:
-                    waste = (span - (high - low)) / span
-                    few = rows // every < 2 <= rows // 2
-                    found.append((few, waste, cls(base, span, rows, every, step, log)))
+                    waste = (span - (high - low)) / span + _FEW * (rows // every < 2)
+                    found.append((waste, cls(base, span, rows, every, step, log)))
                     break
-        return min(found, key=lambda each: each[:2])[2]
+        return min(found, key=lambda each: each[0])[1]
 
     def place(self, y: float) -> float:
         """Return where a height is: 0 is the lowest dot, just above the axis; nan stays nan."""

@@ -31,6 +31,8 @@ SELDOM: Final = 0.5
 """The same while a run is under way, which a drawing would slow down."""
 NO_LOSS: Final = "No loss yet: it is computed at the end of the forward pass."
 _BETWEEN: Final = " · "
+_ROOMY: Final = 7
+"""Rows of the pane from which two lines may say why the loss stands still."""
 _GUTTER: Final = 6
 """About the columns left of it."""
 
@@ -64,6 +66,7 @@ class LossPane(TitledPane, Container, can_focus=False):
         self._frame: Frame | None = None
         self._options = ChartOptions()
         self._drawn: object = None
+        self._rows_of_words, self._lines_of_why = 1, 0
         self._timer: Timer | None = None
         self._facts = LossFacts(self, schedule, lambda: self._draw_soon(DELAY))
 
@@ -121,18 +124,33 @@ class LossPane(TitledPane, Container, can_focus=False):
         words = self._words(frame, colours)
         line = self.query_one("#loss-words", Static)
         line.update(words, layout=False)
-        line.styles.height = words.plain.count("\n") + 1
-        why = self._facts.why(frame)
+        rows = words.plain.count("\n") + 1
+        if rows != self._rows_of_words:
+            line.styles.height = self._rows_of_words = rows
+        why = self._why(frame)
         line = self.query_one("#loss-why", Static)
-        line.update(Text(cut(f" {why}", self.size.width), colours.faint), layout=False)
-        if line.display != bool(why):
-            line.display = bool(why)
-            self._drawn = None
+        line.update(Text("\n".join(why), colours.faint, no_wrap=True), layout=False)
+        if len(why) != self._lines_of_why:
+            line.display, line.styles.height = bool(why), max(len(why), 1)
+            self._lines_of_why, self._drawn = len(why), None
         met = self._facts.met(frame)
         news = [(c.name, c.losses.updates, c.losses.known.updates) for c in frame.curves]
         if (news, met, self._options) != self._drawn:
             self._drawn = (news, met, self._options)
-            self._chart(frame, met, colours, self.size.height - 1 - bool(why))
+            self._chart(frame, met, colours, self.size.height - len(why) - rows)
+
+    def _why(self, frame: Frame) -> list[str]:
+        """Return why the loss stands still, in one line, or in two where a chart has room."""
+        width = self.size.width - 2
+        for form in self._facts.why(frame):
+            if cell_len(form) <= width:
+                return [f" {form}"]
+        lines = wrapped(form, width) if self._facts.why(frame) else []
+        if len(lines) > 1 and self.size.height < _ROOMY:
+            lines = [cut(" ".join(lines), width)]
+        if len(lines) > 2:
+            lines = [lines[0], cut(" ".join(lines[1:]), width)]
+        return [f" {line}" for line in lines]
 
     def _chart(
         self, frame: Frame, met: tuple[tuple[int, float], ...], colours: Colours, height: int
@@ -195,45 +213,13 @@ class LossPane(TitledPane, Container, can_focus=False):
         return _BETWEEN.join(parts)
 
     def _words(self, frame: Frame, colours: Colours) -> Text:
-        """Return the newest losses in words, as far as they fit."""
-        snapshot, number = frame.snapshot, rounded(3)
-        losses, known = frame.curves[-1].losses, frame.curves[-1].losses.known
-        accuracy = self._facts.accuracy(frame)
-        parts: list[_Part] = []
-        if losses.updates:
-            ended = snapshot.next is None or (
-                snapshot.next.phase == "forward" and snapshot.next.update == losses.updates
-                and snapshot.next.place == 0 and snapshot.next.index == 0
-            )  # fmt: skip
-            whole = ended and losses.updates % self._schedule.updates_per_epoch == 0
-            sum_, mean = (" (sum)", " (mean)") if self._summed(frame) else ("", "")
-            for kind, name, loss in (
-                (None, f"{'this' if ended else 'last'} batch{sum_}", losses.last("batch")),
-                (None, f"{'whole' if whole else 'last'} epoch{mean}", losses.last("epoch")),
-                ("test", f"test{mean}", losses.last("test")),
-            ):
-                if loss is not None:
-                    parts.append((kind, f"{name} {number(loss)}"))
-        elif known.updates:
-            epochs, updates = known.epochs, known.updates
-            reached = f"epoch {epochs:,}" if epochs else f"update {updates:,}"
-            where = "the start" if snapshot.position == 0 else "before the first update"
-            parts.append((None, f"here: {where} · the curve is known up to {reached}"))
-        elif snapshot.loss is not None:
-            parts.append((None, f"this example {number(snapshot.loss)}"))
-            parts.append((None, "the curve begins at update 1"))
-        else:
-            lines = wrapped(NO_LOSS, self.size.width - 2)
-            return Text("\n".join(f" {line}" for line in lines), no_wrap=True)
+        """Return the newest losses in words, in the longest form that fits."""
         room = self.size.width - 2
-        for form in accuracy:  # the longest form of the accuracy beside which all losses fit
-            if _length([*parts, (None, form)]) <= room or form == accuracy[-1]:
-                parts.append((None, form))
-                break
-        lead = [(None, "loss"), *parts]
-        parts = lead if _length(lead) <= room else parts
-        while len(parts) > 1 and _length(parts) > room:
-            parts.pop()
+        forms = self._forms(frame)
+        if not forms:
+            lines = wrapped(NO_LOSS, room)
+            return Text("\n".join(f" {line}" for line in lines), no_wrap=True)
+        parts = next((parts for parts in forms if _length(parts) <= room), forms[-1])
         words = Text(" ", no_wrap=True)
         for n, (kind, text) in enumerate(parts):
             words.append(_BETWEEN if n else "")
@@ -241,6 +227,49 @@ class LossPane(TitledPane, Container, can_focus=False):
                 words.append("• ", Style(color=colours.chart(kind).rich_color))
             words.append(cut(text, room))
         return words
+
+    def _forms(self, frame: Frame) -> list[list[_Part]]:
+        """Return what can be said of the newest losses, the longest first; [] without any."""
+        snapshot, number = frame.snapshot, rounded(3)
+        losses, known = frame.curves[-1].losses, frame.curves[-1].losses.known
+        if not losses.updates:
+            if known.updates:
+                unit, reached = "epoch", known.epochs
+                if not reached:
+                    unit, reached = "update", known.updates
+                where = "at the start" if snapshot.position == 0 else "before update 1"
+                return [
+                    [(None, where), (None, f"{known_as} {unit} {reached:,}")]
+                    for known_as in ("the curve is known up to", "known to")
+                ]
+            if snapshot.loss is None:
+                return []
+            this: _Part = (None, f"this example {number(snapshot.loss)}")
+            return [[this, (None, "the curve begins at update 1")], [this]]
+        following = snapshot.next
+        ended = following is None or following.update == losses.updates != (
+            snapshot.last.position.update if snapshot.last else None
+        )
+        whole = ended and losses.updates % self._schedule.updates_per_epoch == 0
+        sum_, mean = (" (sum)", " (mean)") if self._summed(frame) else ("", "")
+        parts: dict[str, _Part] = {}
+        for series, name in (
+            ("batch", f"{'this' if ended else 'last'} batch{sum_}"),
+            ("epoch", f"{'whole' if whole else 'last'} epoch{mean}"),
+            ("test", f"test{mean}"),
+        ):
+            if (loss := losses.last(series)) is not None:
+                parts[series] = ("test" if series == "test" else None, f"{name} {number(loss)}")
+        forms: list[list[_Part]] = []
+        for accuracy in self._facts.accuracy(frame):
+            parts["accuracy"] = (None, accuracy)
+            forms.append(list(parts.values()))
+        forms = forms or [list(parts.values())]
+        for series in ("batch" if self.per_epoch else "epoch", "accuracy", "test"):
+            if len(parts) > 1:
+                parts.pop(series, None)
+                forms.append(list(parts.values()))
+        return [*([(None, "loss"), *form] for form in forms[:1]), *forms]
 
 
 def _length(parts: list[_Part]) -> int:

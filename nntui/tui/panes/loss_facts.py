@@ -32,7 +32,7 @@ class _Facts:
 
     frame: Frame
     accuracy: tuple[str, ...] = ()
-    why: str = ""
+    why: tuple[str, ...] = ()
     met: tuple[tuple[int, float], ...] = ()
 
 
@@ -64,10 +64,10 @@ class LossFacts:
         facts = self._facts
         return facts.accuracy if facts and _same_parameters(facts.frame, frame) else ()
 
-    def why(self, frame: Frame) -> str:
-        """Return why the loss stands still or jumps; empty when there is nothing to say."""
+    def why(self, frame: Frame) -> tuple[str, ...]:
+        """Return why the loss stands still or jumps, the longest form first; () for nothing."""
         facts = self._facts
-        return facts.why if facts and _same_losses(facts.frame, frame) else ""
+        return facts.why if facts and _same_losses(facts.frame, frame) else ()
 
     def met(self, frame: Frame) -> tuple[tuple[int, float], ...]:
         """Return (example, loss) of those met in the first batch; until they are found, one."""
@@ -121,7 +121,8 @@ class LossFacts:
         if self._engine is None or self._engine.experiment is not experiment:
             self._engine = FullSpeed(experiment, self._schedule)
         p = flat_parameters(snapshot.net, snapshot.b, snapshot.w)
-        why = health_of(self._engine, p, frame.curves[-1].losses).sentence
+        health = health_of(self._engine, p, frame.curves[-1].losses)
+        why = tuple(dict.fromkeys(filter(None, (health.sentence, health.brief))))
         met: tuple[tuple[int, float], ...] = ()
         if examples := examples_met(frame, self._schedule):
             at: Any = p

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from nntui.debugger.commands.command import Movement
 from nntui.model.names import quoted
 from nntui.tui.panes.loss import LossPane
 from nntui.tui.panes.loss_chart import ChartOptions
+from nntui.tui.panes.timeline import Timeline
 from nntui.tui.stepping.base import SteppingBase, at_rest
 
 ZOOMS: Final = (None, 10_000, 3_000, 1_000, 300, 100, 30, 10)
@@ -25,26 +25,22 @@ class ChartActions(SteppingBase):
 
     @at_rest
     def on_loss_pane_travel(self, event: LossPane.Travel) -> None:
+        """Go to the branch that was chosen, or to where so many updates are finished."""
         if event.branch is not None:
             self.run_command(f"branch switch {quoted(event.branch)}")
         else:
-            self._travel(event.updates)
+            self._travel_to(event.updates)
 
     def move_sideways(self, by: int) -> bool:
         """Go to the end of the next epoch, or update, while the chart is turned to."""
         if not self.pane_layout.is_turned_to("loss"):
             return super().move_sideways(by)
-        self.once_at_rest(lambda: self._travel(self.loss_pane.moved(by)))
+        self._travel_to(self.loss_pane.moved(by))
         return True
 
-    def _travel(self, updates: int) -> None:
-        """Go to where so many updates are finished."""
-        there = self.debugger.schedule.update_start(updates)
-        if there != self.debugger.position:
-            self.background.go(
-                Movement(self.debugger, there),
-                lambda movement: self.show("" if movement.over else "stopped on the way"),
-            )
+    def _travel_to(self, updates: int) -> None:
+        position = self.debugger.schedule.update_start(updates)
+        self.post_message(Timeline.Travelled(position))
 
     def action_chart_log(self) -> None:
         self._show_chart(replace(self.chart, log=not self.chart.log))

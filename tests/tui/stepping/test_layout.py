@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from support.pilot import until
 
 from nntui.document.load import load
 from nntui.samples import samples
@@ -162,6 +163,8 @@ async def test_no_layout_is_made_for_a_step(app_on):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("s", "f", "f", "right")  # what has the focus may want a scrollbar
+        # The first loss begins a chart, once.
+        await until(pilot, lambda: not app.screen.loss_pane.is_waiting)
         await pilot.pause()
         layouts = []
         layout = app.screen.container.layout
