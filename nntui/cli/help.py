@@ -124,12 +124,17 @@ def _overview(ctx: click.Context, group: click.Group, width: int) -> Iterator[st
 
 
 def _keys(width: int) -> Iterator[str]:
-    from nntui.tui.keys import COUNT_HELP, EDITOR, GROUPS, LISTS, keymap_file, read_keymap
+    from nntui.tui.keys import ANSWERS, COUNT_HELP, EDITOR, GROUPS, LISTS, keymap_file, read_keymap
 
     keymap = read_keymap()
     for complaint in keymap.complaints:
         say(complaint)
-    groups = {**GROUPS, "In a list": LISTS, "In the editor of the document": EDITOR}
+    groups = {
+        **GROUPS,
+        "In a list": LISTS,
+        "In the answers": ANSWERS,
+        "In the editor of the document": EDITOR,
+    }
     rows = {
         title: [(key.display(keymap.changed), key.name, key.help) for key in keys]
         for title, keys in groups.items()

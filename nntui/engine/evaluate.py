@@ -101,12 +101,13 @@ def _outputs(experiment: Experiment, examples: Sequence[int], b: Biases, w: Weig
 
 
 _SIGMOID: Final = Activation.of("sigmoid")
-_LOGITS: Final[dict[str, Callable[[Sequence[Any]], list[Any]]]] = {
+LOGITS: Final[dict[str, Callable[[Sequence[Any]], list[Any]]]] = {
     "cross_entropy": softmax,
     "bce_with_logits": lambda outputs: [_SIGMOID.f(a) for a in outputs],
 }
+"""The losses whose outputs are logits: what makes probabilities of them."""
 WITHIN: Final = 0.1
-"""An answer that is no class is right when it is so near to its target, in parts of their range."""
+"""An answer that is a number is right when it is so near to its target, in parts of their range."""
 
 
 def answers_of(experiment: Experiment, outputs: Sequence[float]) -> list[float]:
@@ -116,13 +117,19 @@ def answers_of(experiment: Experiment, outputs: Sequence[float]) -> list[float]:
 
 def said_by(loss: str, outputs: Sequence[Any]) -> list[Any]:
     """Return the same for outputs that are floats, or arrays of them."""
-    said = _LOGITS.get(loss)
+    said = LOGITS.get(loss)
     return list(outputs) if said is None else said(outputs)
 
 
 def tolerance(experiment: Experiment) -> float:
-    """Return how far an answer that is no class may be from its target and still be right."""
-    wanted = [y for example in experiment.train_examples for y in experiment.y(example)]
+    """Return how far an answer that is no class may be from its target and still be right.
+
+    Of targets that are two labels, such as −1 and 1, the nearer one counts.
+    """
+    examples = experiment.train_examples
+    wanted = [y for example in examples for y in experiment.y(example)]
+    if len(examples) > 2 and len(set(wanted)) == 2:
+        return math.nextafter((max(wanted) - min(wanted)) / 2.0, 0.0)
     return WITHIN * ((max(wanted) - min(wanted)) or 1.0) if wanted else WITHIN
 
 
@@ -141,6 +148,6 @@ def verdicts(
         given, wanted = list(outputs).index(max(outputs)), list(targets).index(max(targets))
         return [given == wanted or k not in (given, wanted) for k in range(len(outputs))]
     if name in CLASSIFYING:
-        middle = 0.0 if name in _LOGITS else 0.5
+        middle = 0.0 if name in LOGITS else 0.5
         return [(a > middle) == (y > 0.5) for a, y in zip(outputs, targets, strict=True)]
     return [abs(a - y) <= within for a, y in zip(outputs, targets, strict=True)]

@@ -11,7 +11,7 @@ from nntui.model.experiment import Experiment
 from nntui.model.numerics import Array
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Predictions:
     """What the outputs say to n examples; a row is an example, in the order of the data set.
 

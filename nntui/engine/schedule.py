@@ -267,6 +267,20 @@ class Schedule:
         update = epoch * self.updates_per_epoch + batch
         return self.update_start(update) + place * self.steps_per_example
 
+    def next_load_of(self, example: int, position: int) -> int | None:
+        """Return the step that loads an example: in the update at a position, or the next one.
+
+        Where it comes no more it is the last one before; None: it is never trained on.
+        """
+        if example not in self._order(0):
+            return None
+        update = self.updates_before(position)
+        epoch = min(update // self.updates_per_epoch, self.epochs - 1)
+        load = self.load_of(example, epoch)
+        if load < self.update_start(update) and epoch + 1 < self.epochs:
+            return self.load_of(example, epoch + 1)
+        return load
+
     def example_shown(self, position: int) -> int:
         """Return the example whose data are shown: the last one loaded, at position 0 the first."""
         example = self.position(self.example_start(position - 1) if position else 0).example

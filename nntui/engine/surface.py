@@ -92,7 +92,7 @@ class InputRanges:
         return Grid(tuple(inputs), ranges, columns, rows, self.means)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Surfaces:
     """What each neuron answers over a grid.
 
@@ -110,7 +110,7 @@ class Surfaces:
         return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Answers:
     """What a network answers at the parameters ``p`` of a moment.
 

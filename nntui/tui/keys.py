@@ -26,8 +26,9 @@ class FooterFacts:
     """What the footer goes by.
 
     ``under_way``: a movement in the background. ``listed``: the list that has the keyboard, if one
-    has; ``filled``: whether it has a row. ``turned``: a pane was turned to; ``held``: escape has
-    something to leave. ``typing``: what is typed, if anything is, a key of ``TYPING``.
+    has, or "answers"; ``filled``: whether it has a row. ``turned``: a pane was turned to;
+    ``held``: escape has something to leave. ``typing``: what is typed, if anything is, a key of
+    ``TYPING``.
     """
 
     at_start: bool = True
@@ -92,7 +93,12 @@ class Key:
         return " ".join(displayed(key) for key in keys.split(",") if key) or "—"
 
 
-_CHOOSING: Final = {"breakpoints": "edit", "displays": "change", "branches": "go there"}
+_CHOOSING: Final = {
+    "breakpoints": "edit",
+    "displays": "change",
+    "branches": "go there",
+    "answers": "go there",
+}
 """What enter does with a row of a list."""
 
 GROUPS: Final[dict[str, tuple[Key, ...]]] = {
@@ -247,6 +253,21 @@ TIMELINE: Final = (
 )  # fmt: skip
 """The keys of the timeline when it has the keyboard."""
 
+ANSWERS: Final = (
+    Key("answer-up", "up", "answer_move(-1)", "the example above"),
+    Key("answer-down", "down", "answer_move(1)", "the example below"),
+    Key("answer-choose", "enter", "answer_choose", "go to the example: its next pass"),
+    Key("answer-order", "number_sign", "answer_order", "the worst first (again: by number)"),
+    Key("answer-wrong", "ampersand", "answer_wrong", "only the wrong ones (again: all)"),
+    Key("answer-page-up", "pageup", "answer_page(-1)", "a page up"),
+    Key("answer-page-down", "pagedown", "answer_page(1)", "a page down"),
+    Key("answer-across", "x", "answer_plane(0, 1)", "another input across the plane"),
+    Key("answer-across-back", "X", "answer_plane(0, -1)", "the input before it"),
+    Key("answer-upward", "y", "answer_plane(1, 1)", "another input up the plane"),
+    Key("answer-upward-back", "Y", "answer_plane(1, -1)", "the input before it"),
+)
+"""The keys of the pane Answers when tab or a click has led there."""
+
 EDITOR: Final = (
     Key("editor-change", "enter", "change", "change the chosen entry", "change"),
     Key("editor-add", "a", "add", "add a neuron, a connection or an example", "add"),
@@ -325,7 +346,7 @@ EVERYWHERE: Final = tuple(key for group in GROUPS.values() for key in group)
 
 def every_key() -> dict[str, Key]:
     """Return every row of the table by its name, those of the lists and the editor too."""
-    return {key.name: key for key in (*EVERYWHERE, *LISTS, *TIMELINE, *EDITOR)}
+    return {key.name: key for key in (*EVERYWHERE, *LISTS, *ANSWERS, *TIMELINE, *EDITOR)}
 
 
 def bindings(keys: Iterable[Key]) -> list[BindingType]:
@@ -398,7 +419,8 @@ def keymap_of(wanted: Mapping[str, Any]) -> Keymap:
         complaints += [f"{name}: {fault}" for fault in faults]
         if keys and ",".join(keys) != table[name].keys:
             changed[name] = ",".join(keys)
-    for scope in (EVERYWHERE, LISTS, TIMELINE, EDITOR):  # no key has two meanings in one place
+    # No key has two meanings in one place.
+    for scope in (EVERYWHERE, LISTS, ANSWERS, TIMELINE, EDITOR):
         owner: dict[str, str] = {}
         for row in sorted(scope, key=lambda row: row.name not in changed):  # the user's own first
             in_force = changed.get(row.name, row.keys)

@@ -18,7 +18,7 @@ from textual.widgets import Input, Static
 from nntui.explain.words import WORDS, Word
 from nntui.text import wrapped
 from nntui.tui.dialogs.question import Closable
-from nntui.tui.keys import COUNT_HELP, EDITOR, GROUPS, LISTS, TIMELINE, Key, every_key
+from nntui.tui.keys import ANSWERS, COUNT_HELP, EDITOR, GROUPS, LISTS, TIMELINE, Key, every_key
 from nntui.tui.panes.command_line import TextField
 from nntui.tui.panes.pane import NAMES
 
@@ -235,6 +235,7 @@ class HelpScreen(ModalScreen[None], Closable[None]):
         for group, rows in GROUPS.items():
             yield group, "", self._lines(rows)
         yield "In a list (tab or a click leads there, esc away)", "", self._lines(LISTS)
+        yield "In the answers (tab or a click leads there)", "", self._lines(ANSWERS)
         yield "On the timeline (G or a click leads there)", TIMELINE_HELP, self._lines(TIMELINE)
         if self._pane != EDITING:
             yield _EDITOR, "", self._lines(EDITOR)

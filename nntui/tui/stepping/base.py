@@ -17,6 +17,7 @@ from nntui.model.names import escaped
 from nntui.tui.frame import Edge, Frame, NeuronFocus, frame_of
 from nntui.tui.keys import FooterFacts
 from nntui.tui.panes.algorithm import AlgorithmPane
+from nntui.tui.panes.answers import AnswersPane
 from nntui.tui.panes.command_line import CommandLine, Offer
 from nntui.tui.panes.container import PaneContainer
 from nntui.tui.panes.footer import KeyFooter
@@ -36,7 +37,7 @@ from nntui.tui.stepping.background import BackgroundRun
 from nntui.tui.stepping.inspector_history import InspectorHistory
 from nntui.tui.stepping.pace import FramePace
 from nntui.tui.stepping.pane_layout import PaneLayout
-from nntui.tui.stepping.pane_regions import LISTS, Content
+from nntui.tui.stepping.pane_regions import LISTS, WITH_KEYS, Content
 from nntui.tui.stepping.player import Player
 from nntui.tui.stepping.surfaces import AnswerSource
 from nntui.tui.stepping.tour import Tour
@@ -54,13 +55,13 @@ CHOOSE_FIRST: Final = "choose a neuron or an edge first: the arrows, then ] for 
 _TYPING: Final = {FIND: "name", FILTER: "filter"}
 _SHOWN_BY_A_LIST: Final = frozenset({"display", "undisplay"})
 """Commands whose answer is seen in a list anyway."""
-_SHOWING_FOCUS: Final = frozenset({"network", "neurons", "inspector"})
+_SHOWING_FOCUS: Final = frozenset({"network", "answers", "neurons", "inspector"})
 _TITLE_MARGIN: Final = 6
 """Cells of a border that a pane's title must leave."""
 
 Pane = (
-    NetworkPane | StepPane | AlgorithmPane | NeuronsPane | LossPane | InspectorPane | StoryPane
-    | OutputPane | ListPane
+    NetworkPane | StepPane | AlgorithmPane | AnswersPane | NeuronsPane | LossPane | InspectorPane
+    | StoryPane | OutputPane | ListPane
 )  # fmt: skip
 
 S = TypeVar("S", bound="SteppingBase")
@@ -121,6 +122,7 @@ class SteppingBase(Screen[None]):
             "step": self.step_pane,
             "algorithm": AlgorithmPane(),
             "neurons": self.neurons_pane,
+            "answers": AnswersPane(experiment),
             "loss": self.loss_pane,
             "inspector": self.inspector_pane,
             "story": self.story_pane,
@@ -227,9 +229,10 @@ class SteppingBase(Screen[None]):
         self.set_class(layout.bars.footer > 1, "two-rows-of-keys")
         self.container.place()
         if not self.command_line.shown:
-            listed = layout.current in LISTS and layout.current in layout.seen
-            if listed:
-                self.set_focus(self.panes[layout.current])
+            current = layout.subject if layout.maximised else layout.current
+            listed = (layout.turned or layout.maximised) and current in WITH_KEYS
+            if listed and current in layout.seen:
+                self.set_focus(self.panes[current])
             elif self.focused is not self.timeline:
                 self.set_focus(None)
         self.paint(self.latest, None)
@@ -238,7 +241,8 @@ class SteppingBase(Screen[None]):
     def refresh_footer(self) -> None:
         """Offer the keys that do something now."""
         frame, layout, focus = self.latest, self.pane_layout, self.neuron_focus
-        listed = self.focused.id if self.focused is not None and self.focused.id in LISTS else None
+        holder = None if self.focused is None else self.focused.id
+        listed = holder if holder in WITH_KEYS else None
         line = self.command_line
         facts = FooterFacts(
             at_start=frame.snapshot.position == 0,
@@ -246,7 +250,7 @@ class SteppingBase(Screen[None]):
             under_way=frame.on_the_way,
             playing=self.player.playing,
             listed=listed,
-            filled=listed is not None and bool(getattr(frame, listed)),
+            filled=listed is not None and bool(getattr(frame, listed, True)),
             focused=focus.place is not None,
             turned=layout.turned,
             inspecting=layout.is_turned_to("inspector"),

@@ -9,10 +9,10 @@ from textual.geometry import Region, Size
 
 from nntui.tui.stepping.pane_regions import (
     LEAST,
-    LISTS,
     NARROWEST,
     PANES,
     WHEN_FILLED,
+    WITH_KEYS,
     Bars,
     Content,
     PaneColumns,
@@ -179,7 +179,10 @@ class PaneLayout:
         if self.maximised is not None or not self.columns.shared:
             return self._there
         shared = self.columns.shared
-        return (*shared, *(each for each in LISTS if each not in shared and each in self._there))
+        return (
+            *shared,
+            *(each for each in WITH_KEYS if each not in shared and each in self._there),
+        )
 
     @property
     def _there(self) -> tuple[str, ...]:

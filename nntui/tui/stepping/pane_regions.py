@@ -14,6 +14,8 @@ from typing import Final
 from textual.geometry import Region, Size
 
 LISTS: Final = ("breakpoints", "displays", "branches")
+WITH_KEYS: Final = ("answers", *LISTS)
+"""The panes that take the keyboard when they are turned to."""
 PANES: Final = (
     "network", "step", "answers", "neurons", "loss", "inspector", "story", "algorithm", *LISTS,
     "output",

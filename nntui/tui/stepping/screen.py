@@ -15,6 +15,7 @@ from nntui.model.changes.structure import GoneError
 from nntui.tui.frame import NeuronFocus
 from nntui.tui.keys import EVERYWHERE, bindings
 from nntui.tui.panes.command_line import CommandBar
+from nntui.tui.stepping.answer_actions import AnswerActions
 from nntui.tui.stepping.chart_actions import ChartActions
 from nntui.tui.stepping.command_actions import CommandActions
 from nntui.tui.stepping.display_actions import DisplayActions
@@ -27,7 +28,13 @@ MOST_WARNINGS: Final = 3
 
 
 class SteppingScreen(
-    RunActions, CommandActions, FocusActions, DisplayActions, ChartActions, LayoutActions
+    RunActions,
+    CommandActions,
+    FocusActions,
+    DisplayActions,
+    ChartActions,
+    AnswerActions,
+    LayoutActions,
 ):
     """Shows the run of one experiment; the keys are in ``nntui.tui.keys``."""
 
