@@ -87,6 +87,15 @@ def in_math(text: str) -> str:
     return _BRACKET_OR_CODE.sub(lambda found: _MATH_SYMBOLS.get(found[0], found[0]), text)
 
 
+_CODE_SYMBOLS: Final = {sign: symbol for symbol, sign in _MATH_SYMBOLS.items()}
+
+
+def in_code(name: str) -> str:
+    """Write a value's name as it is typed: ``dw[x1,h1]`` for ``∂L/∂w[x1,h1]``."""
+    symbol, bracket, rest = name.partition("[")
+    return f"{_CODE_SYMBOLS.get(symbol, symbol)}{bracket}{rest}"
+
+
 def formula(
     step: StepRecord, number: Number = exact, name: Name = value_name, few: int | None = None
 ) -> tuple[EquationLine, ...]:

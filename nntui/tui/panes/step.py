@@ -8,6 +8,7 @@ from typing import Final
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual.events import Click
 
 from nntui.debugger.snapshot import Snapshot
 from nntui.debugger.step import Step
@@ -23,7 +24,8 @@ from nntui.model.wiring import Wiring
 from nntui.text import clean, padded, wrapped
 from nntui.tui.frame import Frame, NeuronFocus
 from nntui.tui.keys import every_key
-from nntui.tui.panes.pane import LinePane
+from nntui.tui.panes.pane import LinePane, ValueChosen
+from nntui.tui.panes.step_terms import value_at
 from nntui.tui.panes.story import card_rows, story_of
 from nntui.tui.theme import Colours
 
@@ -179,6 +181,7 @@ class StepPane(LinePane):
         self._in_words = sentences
         self._snapshot: Snapshot | None = None
         self._lines: list[Row] = []
+        self._formula: tuple[EquationLine, ...] = ()
 
     def show(self, frame: Frame, focus: NeuronFocus) -> None:
         self._snapshot = frame.snapshot
@@ -210,12 +213,24 @@ class StepPane(LinePane):
     def segments(self, row: int) -> Row:
         return self._lines[row]
 
+    def on_click(self, event: Click) -> None:
+        """Choose the value whose name or number was clicked on in a formula."""
+        offset = self.offset_under(event)
+        if offset is None or self._snapshot is None or self._snapshot.last is None:
+            return
+        rows = ["".join(text for text, _, _ in row) for row in self._lines]
+        found = value_at(rows, offset.y, offset.x, self._formula)
+        if found is not None:
+            symbol, neurons = found
+            edge = (neurons[0], neurons[1]) if len(neurons) == 2 else None
+            self.post_message(ValueChosen(neurons[-1], edge, symbol))
+
     def _equations(self, last: Step, width: int, height: int) -> list[Row]:
         """Write the title, the sentences and the equations in ``height`` rows and one more."""
         number = PRECISIONS[self._precision].number
         net = last.experiment.network.wiring()
         equations = Equations(self.colours, self._column, width)
-        lines = formula(last, number, math_name, FEW)
+        lines = self._formula = formula(last, number, math_name, FEW)
         found = running_sum(last.operation, net)
         sums = [equations.sum(found)] if found is not None else []
         if self._in_words:
