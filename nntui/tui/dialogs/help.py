@@ -88,8 +88,8 @@ _WIDEST: Final = 84
 _FRAME: Final = 6
 """Cells of the border, of the blanks within it, of the scrollbar and one before that."""
 _REMARKS: Final = (
-    "A click chooses a neuron, a connection, a number of the table or of a formula, a tab or a key; "
-    "a second click on the same asks why. The wheel scrolls a pane.",
+    "A click chooses a neuron, a connection, a number of the table or of a formula, a tab, a key.",
+    "A second click on the same number asks why. The wheel scrolls a pane.",
     "Other keys: keys.toml in your configuration directory (nntui help keys).",
 )
 BEGIN: Final = ("step", "step-back", "example", "update", "play", "continue", "why", "set", "pane")
