@@ -305,7 +305,7 @@ LOSSES: Final[dict[str, LossRow]] = {
         ),
         settings={"pos_weight": 1.0},
         plain=("1/K·Σ(max(a, 0) − a·t + log(1 + e^−|a|))", "(σ(a) − t) / K"),
-        use="yes or no with linear outputs: it applies the sigmoid itself",
+        use="yes or no, linear outputs: the sigmoid is in the loss",
     ),
     "cross_entropy": LossRow(
         _cross_entropy,
@@ -316,7 +316,7 @@ LOSSES: Final[dict[str, LossRow]] = {
         settings={"label_smoothing": 0.0, "weight": 1.0},
         plain=("−Σ t·log softmax(a)", "softmax(a) − t"),
         classes=True,
-        use="one class of several, linear outputs: it applies the softmax itself",
+        use="one class of several, linear outputs: softmax is in it",
     ),
 }  # fmt: skip
 

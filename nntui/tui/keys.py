@@ -270,7 +270,7 @@ ANSWERS: Final = (
 
 EDITOR: Final = (
     Key("editor-change", "enter", "change", "change the chosen entry", "change"),
-    Key("editor-add", "a", "add", "add a neuron, a connection or an example", "add"),
+    Key("editor-add", "a", "add", "add a neuron beside the chosen one, or an entry", "add"),
     Key("editor-connect", "c", "connect", "connect the chosen neuron with another", "connect"),
     Key("editor-delete", "delete,backspace", "delete", "delete the chosen entry", "delete"),
     Key("editor-train", "t", "train", "let updates touch the parameter, or not", "trained"),

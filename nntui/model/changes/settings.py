@@ -51,7 +51,8 @@ SETTINGS: Final[dict[str, Setting]] = {
     "loss": Setting(lambda text: function_named(Loss.of, text), "mse, or huber delta 2",
                     tuple(LOSSES)),
     "optimizer": Setting(lambda text: function_named(Optimizer.of, text),
-                         "sgd learning_rate 0.5 momentum 0.9", tuple(OPTIMIZERS)),
+                         "sgd momentum 0.9", tuple(OPTIMIZERS)),
+    "learning_rate": Setting(number, "at least 0"),
     "batch_size": Setting(lambda text: None if text.lower() in (_ALL, "") else whole(text),
                           "examples in a batch, or all"),
     "shuffle": Setting(switch, "yes or no", ("yes", "no")),
@@ -65,9 +66,14 @@ SETTINGS: Final[dict[str, Setting]] = {
 
 
 def setting(training: Training, name: str) -> str:
-    """Write a setting as the user types it."""
+    """Write a setting as the user types it; the learning rate stands by itself."""
+    if name == "learning_rate":
+        return written(training.optimizer.learning_rate)
     value = getattr(training, name)
-    if isinstance(value, (Loss, Optimizer)):
+    if isinstance(value, Optimizer):
+        default = value.defaults(value.name)["learning_rate"]
+        return spelled(_with_rate(value, default))
+    if isinstance(value, Loss):
         return spelled(value)
     if name == "batch_size" and value is None:
         return _ALL
@@ -81,9 +87,28 @@ def change_setting(experiment: Experiment, name: str, text: str) -> Change:
         SettingError: no such setting, an invalid value, rows that do not fit another loss, or
             nothing to change.
     """
-    row = chosen_row("setting", name, SETTINGS)
-    training = replace(experiment.training, **{name: row.read(text.strip())})
-    if training == experiment.training:
+    row, before = chosen_row("setting", name, SETTINGS), experiment.training
+    value = row.read(text.strip())
+    if name == "learning_rate":
+        training = replace(before, optimizer=_with_rate(before.optimizer, value))
+    elif (
+        name == "optimizer" and "learning_rate" not in text and value.name == before.optimizer.name
+    ):
+        training = replace(before, optimizer=_with_rate(value, before.optimizer.learning_rate))
+    else:
+        training = replace(before, **{name: value})
+    if training == before:
         raise SettingError("what is there already", "a change")
-    made = experiment.altered(training=training)
-    return Change(made, f"{name} is {setting(training, name)} now")
+    said = f"{name} is {setting(training, name)} now"
+    if name == "optimizer":
+        said += f", with the learning rate {written(training.optimizer.learning_rate)}"
+    return Change(experiment.altered(training=training), said)
+
+
+def _with_rate(optimizer: Optimizer, rate: float) -> Optimizer:
+    """Give an optimizer another learning rate.
+
+    Raises:
+        SettingError: a rate that cannot be.
+    """
+    return Optimizer.of(optimizer.name, **{**dict(optimizer.settings), "learning_rate": rate})

@@ -43,6 +43,37 @@ def add_neuron(
     return Change(made, said)
 
 
+def add_beside(
+    experiment: Experiment,
+    sibling: str,
+    name: str,
+    *,
+    activation: str | Activation | None = None,
+    bias: float | None = None,
+) -> Change:
+    """Add a neuron to the layer of another: with its role, its activation and its connections.
+
+    A weight or bias that is not given is drawn by the network's initializer.
+    """
+    like, net = experiment.network.neuron(sibling), experiment.network.wiring()
+    added = add_neuron(
+        experiment, name, role=like.role, activation=activation or like.activation, bias=bias
+    )
+    network = added.experiment.network.copy()
+    sources, targets = net.sources.get(sibling, ()), net.targets[sibling]
+    for source in sources:
+        network.connect(source, name)
+    for target in targets:
+        network.connect(name, target)
+    made = replace(added.experiment, network=network)
+    drawn = experiment.network.initializer
+    said = (
+        f"{added.sentence} beside {escaped(sibling)}, with {len(sources)} + {len(targets)} "
+        f"connections; weights drawn by {drawn.name}, seed {drawn.seed}"
+    )
+    return Change(made, said if sources or targets else added.sentence)
+
+
 def change_neuron(
     experiment: Experiment,
     name: str,

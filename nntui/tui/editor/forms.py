@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, ClassVar, Final, TypeVar, cast
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.suggester import SuggestFromList
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from nntui.model.activations import ACTIVATIONS, Activation
 from nntui.model.changes.settings import SETTINGS, Change, change_setting, setting
 from nntui.model.changes.structure import (
+    add_beside,
     add_neuron,
     add_row,
     change_connection,
@@ -24,9 +26,12 @@ from nntui.model.changes.structure import (
     connect,
 )
 from nntui.model.errors import NntuiError, SettingError
+from nntui.model.losses import LOSSES
 from nntui.model.names import escaped, quoted, unquoted
 from nntui.model.network import ROLES, Role
+from nntui.model.optimizers import OPTIMIZERS
 from nntui.model.settings import function_named, number, spelled, switch
+from nntui.text import padded
 from nntui.tui.dialogs.form import FormScreen, Tick, field
 from nntui.tui.panes.command_line import TextField
 
@@ -40,6 +45,14 @@ Values = Mapping[str, str]
 _DRAWN: Final = "left empty: drawn by the initializer"
 _FUNCTION: Final = "tanh, or leaky_relu slope 0.2"
 _MOST_CHOICES: Final = 16
+_USES: Final = {
+    "loss": {name: row.use for name, row in LOSSES.items()},
+    "optimizer": {name: row.use for name, row in OPTIMIZERS.items()},
+    "learning_rate": {
+        "η": "how far a weight moves; too large and the loss jumps, too small: it creeps"
+    },
+}
+"""When to choose which."""
 _EXAMPLE_FIELD: Final = re.compile(r"data\.(input|target)s\[(\d+)\]")
 
 
@@ -48,7 +61,8 @@ class Field:
     """A field: its name, its text, a hint at what may be written there, and what may be chosen.
 
     With ``choices`` a field is completed as it is typed; a ``tick`` is a box of yes or no. ``help``
-    holds lines that are shown while the field has the cursor, instead of the choices.
+    holds lines that are shown while the field has the cursor, instead of the choices. Enter leads
+    to one that is ``needed`` and empty.
     """
 
     name: str
@@ -57,6 +71,7 @@ class Field:
     choices: tuple[str, ...] = ()
     tick: bool = False
     help: tuple[str, ...] = ()
+    needed: bool = False
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -121,6 +136,10 @@ class EditForm(FormScreen[Change]):
     def on_input_submitted(self) -> None:
         """Make the change, or say what is wrong with it."""
         values = self._values
+        empty = (each.name for each in self.form.fields if each.needed and not values[each.name])
+        if (missing := next(empty, None)) is not None and self.focused is not self._widget(missing):
+            self.focus_field(missing)
+            return
         unchanged = all(values[each.name] == each.value for each in self.form.fields)
         if unchanged and not self.form.new:
             self.dismiss(None)
@@ -147,7 +166,10 @@ class EditForm(FormScreen[Change]):
 
     def focus_field(self, name: str) -> None:
         """Focus a field. Its text is selected: what is typed replaces it."""
-        self.query_one(f"#edit-{name}").focus()
+        self._widget(name).focus()
+
+    def _widget(self, name: str) -> Widget:
+        return self.query_one(f"#edit-{name}")
 
     @property
     def _values(self) -> dict[str, str]:
@@ -229,27 +251,67 @@ def neuron_form(experiment: Experiment, name: str) -> Form:
     return Form(f"{escaped(name)}, {found.role}", tuple(fields), make)
 
 
-def new_neuron_form(experiment: Experiment) -> Form:
-    """Return the form that adds a neuron."""
-    names = experiment.network.names
-    free = next(name for n in count(1) if (name := f"h{n}") not in names)
+def new_neuron_form(experiment: Experiment, chosen: str | None = None) -> Form:
+    """Return the form that adds a neuron, by default to the layer of the chosen one.
+
+    Of an input that is only the first of the list, nobody has chosen it: then it is the last hidden
+    neuron's layer.
+    """
+    network = experiment.network
+    hidden = [name for name in network.names if network.neuron(name).role == "hidden"]
+    if hidden and (chosen is None or chosen == network.names[0]):
+        chosen = hidden[-1]
+    beside = chosen or network.names[-1]
     fields = (
-        Field("name", free),
-        Field("role", "hidden", "input, hidden or output", ROLES),
-        Field("activation", "", _FUNCTION + " (empty: linear)", tuple(ACTIVATIONS)),
+        Field("name", _free_name(beside, network.names)),
+        Field("beside", beside, "a neuron, or nothing", network.names, help=(
+            "the neuron whose layer it joins: it gets that one's role, activation and",
+            "connections, with weights that the initializer draws; empty: it stands alone",
+        )),
+        Field("role", "", "hidden", ROLES),
+        Field("activation", "", "linear", tuple(ACTIVATIONS)),
         Field("bias", "", _DRAWN),
-    )
+    )  # fmt: skip
 
     def make(values: Values) -> Change:
+        name, like, role = values["name"], _name(values["beside"]), values["role"].strip()
+        activation = _read(values, "activation", _activation)
+        bias = _read(values, "bias", _optional)
+        if like == beside and role not in ("", network.neuron(like).role):  # nobody has chosen it
+            alike = (each for each in network.names if network.neuron(each).role == role)
+            like = next(reversed([*alike]), "")
+        if like:
+            of = network.neuron(like).role
+            if role not in ("", of):
+                found = f"{role} beside {escaped(quoted(like))}"
+                raise SettingError(found, f"{of}, as that one is", "role")
+            return add_beside(experiment, like, name, activation=activation, bias=bias)
         return add_neuron(
             experiment,
-            values["name"],
-            role=cast("Role", values["role"].strip()),  # another word is refused by the model
-            activation=_read(values, "activation", _activation),
-            bias=_read(values, "bias", _optional),
+            name,
+            role=cast("Role", role or "hidden"),  # another word is refused by the model
+            activation=activation,
+            bias=bias,
         )
 
-    return Form("Add a neuron", fields, make, new=True)
+    def choose(values: Values) -> Values:
+        like = _name(values["beside"])
+        if like not in network or values["role"] not in ("", network.neuron(like).role):
+            return {"role": "hidden", "activation": "linear"}
+        found = network.neuron(like)
+        activation = "none" if found.activation is None else spelled(found.activation)
+        as_that = f", as {escaped(like)}"
+        return {"role": found.role + as_that, "activation": activation + as_that}
+
+    return Form("Add a neuron", fields, make, new=True, choose=choose)
+
+
+def _free_name(like: str, taken: Collection[str]) -> str:
+    """Return a name for a sibling: h4 beside h3, out2 beside out."""
+    stem = like.rstrip("0123456789")
+    return next(
+        name for n in count(1 if stem != like else 2) if (name := f"{stem}{n}") not in taken
+    )
 
 
 def connection_form(experiment: Experiment, source: str, target: str) -> Form:
@@ -267,27 +329,34 @@ def connection_form(experiment: Experiment, source: str, target: str) -> Form:
     return Form(f"{escaped(source)} → {escaped(target)}", fields, make)
 
 
-def new_connection_form(experiment: Experiment, source: str | None) -> Form:
-    """Return the form that adds a connection, from ``source`` if it is given."""
+def new_connection_form(experiment: Experiment, chosen: str | None) -> Form:
+    """Return the form that adds a connection: from the chosen neuron, or to it if it has none."""
+    net = experiment.network.wiring()
     names = experiment.network.names
+    lonely = chosen is not None and chosen not in net.inputs and not net.sources[chosen]
     fields = (
-        Field("from", source or "", "a neuron", names),
-        Field("to", "", "a neuron that is no input", names),
+        Field("from", "" if lonely else chosen or "", "a neuron", names, needed=True),
+        Field(
+            "to", chosen or "" if lonely else "", "a neuron that is no input",
+            tuple(name for name in names if name not in net.inputs), needed=True,
+        ),
         Field("weight", "", _DRAWN),
-    )
+    )  # fmt: skip
 
     def make(values: Values) -> Change:
         weight = _read(values, "weight", _optional)
         return connect(experiment, _name(values["from"]), _name(values["to"]), weight)
 
-    first = "to" if source else "from"
-    return Form("Connect two neurons", fields, make, new=True, first=first)
+    return Form("Connect two neurons", fields, make, new=True, first="from")
 
 
 def setting_form(experiment: Experiment, name: str) -> Form:
     """Return the form that changes a setting of the training."""
     row = SETTINGS[name]
-    only = Field(name, setting(experiment.training, name), row.hint, row.choices)
+    uses = _USES.get(name, {})
+    width = max(map(len, uses), default=0)
+    lines = tuple(f"{padded(each, width)}  {use}" for each, use in uses.items())
+    only = Field(name, setting(experiment.training, name), row.hint, row.choices, help=lines)
     return Form(name, (only,), lambda values: change_setting(experiment, name, values[name]))
 
 

@@ -118,7 +118,7 @@ class EditorScreen(Closable[None]):
         if self._section.add is None:
             self.say("the settings are all there: enter changes one")
         else:
-            self._open(self._section.add(self._experiment, self.rows.entry))
+            self._open(self._section.add(self._experiment, self.rows.entry), added=True)
 
     def action_connect(self) -> None:
         """Connect two neurons, by default from the selected one."""
@@ -139,11 +139,13 @@ class EditorScreen(Closable[None]):
     def _experiment(self) -> Experiment:
         return self._document.edited.experiment
 
-    def _open(self, form: Form) -> None:
+    def _open(self, form: Form, *, added: bool = False) -> None:
+        """Open a form; ``added``: the new entry is selected, else the list stays where it was."""
+
         def take(change: Change | None) -> None:
             if change is not None:
                 self._take(change)
-                if form.new and self._tab in ("neurons", "data"):
+                if added and self._tab in ("neurons", "data"):  # it is the last there
                     self.rows.select(self.rows.row_count - 1)
                     self._draw()
 
@@ -184,7 +186,15 @@ class EditorScreen(Closable[None]):
             tabs.append(" ")
         self._write("tabs", tabs)
         self._write("message", Text(self._message))
-        self._write("keys", _keys(self._section, self._keymap, colours, self.size.width))
+        self._write("keys", self._keys(colours))
+
+    def _keys(self, colours: Colours) -> Text:
+        """Return the keys of the section, in as many rows as those of any: nothing jumps."""
+        width = self.size.width
+        every = [_keys(each, self._keymap, colours, width) for each in SECTIONS.values()]
+        text = _keys(self._section, self._keymap, colours, width)
+        rows = max(each.plain.count("\n") for each in every) - text.plain.count("\n")
+        return text.append("\n" * rows)
 
     def _write(self, name: str, text: Text) -> None:
         """Update a Static, and lay the screen out anew only if the text may need other rows."""

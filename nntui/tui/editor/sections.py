@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from rich.cells import cell_len
@@ -20,6 +21,7 @@ from nntui.model.changes.structure import (
     delete_row,
     disconnect,
 )
+from nntui.model.dataset import Target
 from nntui.model.experiment import Experiment
 from nntui.model.names import escaped
 from nntui.model.settings import spelled
@@ -29,6 +31,11 @@ from nntui.tui.editor.forms import Form, yes_or_no
 from nntui.tui.panes.pane import RowsPane
 
 _MOST_NAME_CELLS: Final = 16
+
+
+def _name_cells(experiment: Experiment) -> int:
+    widest = max(map(cell_len, experiment.network.names), default=0)
+    return max(min(widest, _MOST_NAME_CELLS), len("neuron"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +48,17 @@ class Section:
 
     title: str
     count: Callable[[Experiment], int | None]
-    heading: Callable[[int], str]
-    """The names of the columns, given the cells of a neuron's name."""
+    heading: Callable[[Any], str]
+    """The names of the columns, given what ``measure`` returns."""
     rows: Callable[[Experiment], Sequence[Any]]
-    line: Callable[[Experiment, Any, int], str]
+    line: Callable[[Experiment, Any, Any], str]
+    """An entry in columns, given that, too."""
     change: Callable[[Experiment, Any], Form]
     add: Callable[[Experiment, Any], Form] | None = None
     delete: Callable[[Experiment, Any], Change] | None = None
     train: Callable[[Experiment, Any], Change] | None = None
+    measure: Callable[[Experiment], Any] = _name_cells
+    """What the columns go by, found once for an experiment."""
     neurons: Callable[[Any], tuple[str, ...]] = lambda row: ()
     """The names of the neurons that a row is about."""
 
@@ -78,7 +88,7 @@ class EditorRows(RowsPane, inherit_bindings=False):
         self._section: Section | None = None
         self._experiment: Experiment | None = None
         self._entries: Sequence[Any] = ()
-        self._name_cells = 0
+        self._measured: Any = None
 
     @property
     def entry(self) -> Any:
@@ -91,15 +101,17 @@ class EditorRows(RowsPane, inherit_bindings=False):
         return self._section.neurons(self.entry) if self._section and self._entries else ()
 
     def show(self, section: Section, experiment: Experiment) -> None:
-        """Show a section; in the same one as before the row number stays selected."""
+        """Show a section; in the same one as before the entry, or its row, stays selected."""
+        before = self.entry if section is self._section else None
         if section is not self._section:
             self.selected = 0
         if section is not self._section or experiment is not self._experiment:
             self._section, self._experiment = section, experiment
             self._entries = section.rows(experiment)
-            widest = max(map(cell_len, experiment.network.names), default=0)
-            self._name_cells = max(min(widest, _MOST_NAME_CELLS), len("neuron"))
-            self.set_title(section.heading(self._name_cells))
+            self._measured = section.measure(experiment)
+            self.set_title(section.heading(self._measured))
+            if before is not None and before in self._entries:
+                self.selected = self._entries.index(before)
             self.select(self.selected)
 
     @property
@@ -117,7 +129,7 @@ class EditorRows(RowsPane, inherit_bindings=False):
         assert self._experiment is not None
         width = self.scrollable_content_region.width
         selected = row == self.selected
-        line = self._section.line(self._experiment, self._entries[row], self._name_cells)
+        line = self._section.line(self._experiment, self._entries[row], self._measured)
         style = self.colours.chosen if selected else Style()
         return [Segment(padded(f"{'›' if selected else ' '} {line}", width), style)]
 
@@ -142,9 +154,52 @@ def _connection_line(experiment: Experiment, edge: tuple[str, str], width: int) 
     return f"{names}  {yes_or_no(found.trainable):<7}  {found.weight!r}"
 
 
-def _example_line(experiment: Experiment, n: int, width: int) -> str:
-    x, y = experiment.data.inputs[n], experiment.data.targets[n]
-    return f"{n + 1:>5}  {forms.numbers_text(x)}  →  {forms.numbers_text(y)}"
+@dataclass(frozen=True, slots=True)
+class _ExampleColumns:
+    """The columns of the data: a heading for each, and the cells before and behind its points."""
+
+    names: tuple[str, ...]
+    inputs: int
+    cells: tuple[tuple[int, int], ...]
+
+    @classmethod
+    def of(cls, experiment: Experiment) -> _ExampleColumns:
+        """Measure the columns by the first examples; what is longer in others is cut."""
+        data, net = experiment.data, experiment.network.wiring()
+        rows = [_numbers(*row) for row in islice(zip(data.inputs, data.targets, strict=True), 200)]
+        many = len(rows[0]) == len(net.inputs) + len(net.outputs)
+        names = (*net.inputs, *(net.outputs if many else ("class",)))
+        cells = []
+        for name, words in zip(names, zip(*rows, strict=True), strict=True):
+            parts = [word.partition(".") for word in words]
+            behind = max(len(point + rest) for _, point, rest in parts)
+            before = max(len(whole) for whole, _, _ in parts)
+            cells.append((max(before, min(cell_len(name), _MOST_NAME_CELLS) - behind), behind))
+        return cls(names, len(net.inputs), tuple(cells))
+
+    @property
+    def heading(self) -> str:
+        columns = zip(self.names, self.cells, strict=True)
+        return self._row("n", [padded(name, sum(cells), right=True) for name, cells in columns])
+
+    def line(self, experiment: Experiment, n: int) -> str:
+        words = _numbers(experiment.data.inputs[n], experiment.data.targets[n])
+        columns = zip(words, self.cells, strict=True)
+        return self._row(f"{n + 1}", [_pointed(word, *cells) for word, cells in columns])
+
+    def _row(self, n: str, columns: Sequence[str]) -> str:
+        x, y = columns[: self.inputs], columns[self.inputs :]
+        return f"{n:>5}  {'  '.join(x)}  →  {'  '.join(y)}"
+
+
+def _numbers(x: Target, y: Target) -> list[str]:
+    return [*forms.numbers_text(x).split(), *forms.numbers_text(y).split()]
+
+
+def _pointed(word: str, before: int, behind: int) -> str:
+    """Write a number with its point where those of its column stand."""
+    whole, point, rest = word.partition(".")
+    return padded(f"{whole:>{before}}{point}{rest}", before + behind)
 
 
 SECTIONS: Final[dict[str, Section]] = {
@@ -157,7 +212,7 @@ SECTIONS: Final[dict[str, Section]] = {
         rows=lambda experiment: experiment.network.names,
         line=_neuron_line,
         change=forms.neuron_form,
-        add=lambda experiment, name: forms.new_neuron_form(experiment),
+        add=forms.new_neuron_form,
         delete=delete_neuron,
         train=lambda experiment, name: change_neuron(
             experiment, name, trainable=not experiment.network.neuron(name).trainable
@@ -181,17 +236,18 @@ SECTIONS: Final[dict[str, Section]] = {
     "training": Section(
         title="Training",
         count=lambda experiment: None,
-        heading=lambda width: "setting      value",
+        heading=lambda width: "setting        value",
         rows=lambda experiment: [*SETTINGS],
-        line=lambda experiment, name, width: f"{name:<12} {setting(experiment.training, name)}",
+        line=lambda experiment, name, width: f"{name:<14} {setting(experiment.training, name)}",
         change=forms.setting_form,
     ),
     "data": Section(
         title="Data",
         count=lambda experiment: len(experiment.data),
-        heading=lambda width: "    n  inputs  →  target",
+        heading=lambda columns: columns.heading,
         rows=lambda experiment: range(len(experiment.data)),
-        line=_example_line,
+        line=lambda experiment, n, columns: columns.line(experiment, n),
+        measure=_ExampleColumns.of,
         change=forms.example_form,
         add=lambda experiment, n: forms.new_example_form(experiment),
         delete=delete_row,

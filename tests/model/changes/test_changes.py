@@ -10,6 +10,7 @@ from nntui.document.load import load
 from nntui.model.changes.history import Edited
 from nntui.model.changes.settings import SETTINGS, change_setting, setting
 from nntui.model.changes.structure import (
+    add_beside,
     add_neuron,
     add_row,
     change_connection,
@@ -43,6 +44,23 @@ def test_a_bias_or_weight_left_out_is_drawn_the_same_every_time(sample):
     one, other = (add_neuron(sample, "h3").experiment for _ in range(2))
     assert one == other
     assert connect(one, "x1", "h3").experiment == connect(other, "x1", "h3").experiment
+
+
+def test_a_sibling_has_the_role_the_activation_and_the_connections(sample):
+    change = add_beside(sample, "h1", "h3")
+    net, network = change.experiment.network.wiring(), change.experiment.network
+    assert net.sources["h3"] == net.sources["h1"]
+    assert net.targets["h3"] == net.targets["h1"]
+    assert network.neuron("h3").activation == network.neuron("h1").activation
+    assert change == add_beside(sample, "h1", "h3")
+    drawn = network.weight(("x1", "h3")), network.weight(("x2", "h3"))
+    assert len({*drawn, network.weight(("x1", "h1"))}) == 3
+    assert "drawn by xavier_uniform, seed 0" in change.sentence
+    wider = add_beside(sample, "x1", "x3").experiment
+    assert wider.network.wiring().inputs == ("x1", "x2", "x3")
+    assert len(wider.data.inputs[0]) == 3
+    other = add_beside(sample, "h1", "h3", activation="relu", bias=0.5).experiment.network
+    assert (str(other.neuron("h3").activation), other.neuron("h3").bias) == ("relu", 0.5)
 
 
 def test_an_input_more_is_a_column_of_zeros_and_one_less_a_column_less(sample):
@@ -146,7 +164,8 @@ def test_rows_of_a_file_stand_in_the_document_after_the_first_change():
         ("loss", "huber delta 2", "huber delta 2.0"),
         ("loss", "bce weight 2", "bce weight 2.0"),
         ("loss", "bce_with_logits pos_weight [3]", "bce_with_logits pos_weight [3.0]"),
-        ("optimizer", "adam(learning_rate=0.01)", "adam learning_rate 0.01"),
+        ("optimizer", "adam(beta1=0.8)", "adam beta1 0.8"),
+        ("learning_rate", "0.01", "0.01"),
         ("batch_size", "3", "3"),
         ("shuffle", "on", "yes"),
         ("reduction", "sum", "sum"),
@@ -161,6 +180,17 @@ def test_a_setting_is_what_was_typed_and_can_be_typed_again(sample, name, text, 
     assert setting(change.experiment.training, name) == shown
     again = change_setting(sample, name, shown)
     assert again.experiment.training == change.experiment.training
+
+
+def test_the_learning_rate_is_kept_with_the_optimizer_that_it_belongs_to(sample):
+    fast = change_setting(sample, "learning_rate", "0.7").experiment
+    heavy = change_setting(fast, "optimizer", "sgd momentum 0.9").experiment
+    assert heavy.training.optimizer.learning_rate == 0.7
+    other = change_setting(heavy, "optimizer", "adam")
+    assert other.experiment.training.optimizer.learning_rate == 0.001
+    assert other.sentence == "optimizer is adam now, with the learning rate 0.001"
+    both = change_setting(heavy, "optimizer", "adam learning_rate 0.5").experiment
+    assert both.training.optimizer.learning_rate == 0.5
 
 
 def test_batches_of_all_examples_can_be_had_back(sample):

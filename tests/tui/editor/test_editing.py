@@ -30,12 +30,14 @@ async def test_a_neuron_is_added_connected_and_the_run_starts_again_with_it(
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("right", "right", "b", "7", "s", "M", "a")
         await write(pilot, "name", "extra")
+        await write(pilot, "beside", "")
         await write(pilot, "activation", "leaky_relu slope 0.5")
         await pilot.press("enter")
         await pilot.pause()
         assert "extra added" in seen(app)
         assert "no output can be reached from" in seen(app)
         await pilot.press("c")
+        await write(pilot, "from", "extra")
         await write(pilot, "to", "y")
         await write(pilot, "weight", "0.75")
         await pilot.press("enter", "escape")
@@ -129,7 +131,9 @@ async def test_what_is_typed_into_a_field_replaces_what_it_held(app_on):
 async def test_what_was_added_is_seen_below_a_warning_of_two_lines(app_on, seen):
     app = app_on("xor")
     async with app.run_test(size=(60, 16)) as pilot:
-        await pilot.press("M", "a", *"gate", "enter")
+        await pilot.press("M", "a", *"gate")
+        await write(pilot, "beside", "")
+        await pilot.press("enter")
         await pilot.pause()
         await pilot.pause()
         lines = seen(app).splitlines()
@@ -253,17 +257,91 @@ async def test_a_row_of_the_data_is_complained_about_by_its_number_on_the_screen
         assert "the target of example 2: found weights" in seen(app)
 
 
-async def test_to_connect_the_chosen_neuron_only_the_other_is_typed(app_on, typed):
+async def test_to_connect_the_chosen_neuron_only_the_other_is_typed(app_on, typed, seen):
     app = app_on()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("M", "a")
         await write(pilot, "name", "the new")
+        await write(pilot, "beside", "")
         await pilot.press("enter", "c")
+        await typed(pilot, "h1")  # nothing leads to it yet: it is the target
+        assert ("h1", "the new") in network(app).weights
+        assert "› the new" in seen(app)  # the list stays where it was
+        await pilot.press("c")
+        await pilot.press("enter")  # from it: the other is asked for
         await typed(pilot, "y")
         assert ("the new", "y") in network(app).weights
-        await pilot.press("up", "up", "up", "c")
-        await typed(pilot, '"the new"')
-        assert ("h1", "the new") in network(app).weights
+
+
+async def test_a_neuron_joins_the_layer_of_its_siblings_with_their_connections(app_on, seen):
+    app = app_on("xor")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("M", "a", "enter")
+        await pilot.pause()
+        net = network(app)
+        assert net.wiring().sources["h4"] == ("x1", "x2")
+        assert net.wiring().targets["h4"] == ("y",)
+        assert str(net.neuron("h4").activation) == "tanh"
+        assert "weights drawn by xavier_uniform, seed 0" in " ".join(seen(app).split())
+        assert "no output can be reached" not in seen(app)
+
+
+async def test_of_another_role_it_joins_the_last_neuron_that_has_it(app_on):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("M", "a")
+        await write(pilot, "name", "x3")
+        await write(pilot, "role", "input")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert network(app).wiring().inputs == ("x1", "x2", "x3")
+        assert network(app).wiring().targets["x3"] == ("h1", "h2")
+        await pilot.press("a")
+        await write(pilot, "beside", "h1")
+        await write(pilot, "role", "output")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "output beside h1" in str(app.screen.query_one("#form-error").render())
+
+
+async def test_what_may_be_connected_and_which_loss_fits_is_said_in_the_forms(app_on, seen):
+    app = app_on()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("M", "c", "tab")
+        await pilot.pause()
+        assert "h1 h2 " in seen(app)
+        assert "x1 x2 h1" not in seen(app)
+        await pilot.press("escape", "tab", "tab", "enter")
+        await pilot.pause()
+        assert "one class of several" in seen(app)
+        await pilot.press("escape", "down", "down", "enter", *"0.25", "enter")
+        await pilot.pause()
+        assert app.document.edited.experiment.training.optimizer.learning_rate == 0.25
+
+
+async def test_the_data_stand_in_columns_with_headings(app_on, seen):
+    app = app_on("classifier")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("M", "shift+tab")
+        await pilot.pause()
+        lines = [line[60:] for line in seen(app).splitlines()]  # beside the drawing
+        heading = next(line for line in lines if "sweetness" in line and "→" in line)
+        rows = [line for line in lines if "→" in line and line is not heading][:8]
+        points = {tuple(n for n, c in enumerate(row) if c == ".") for row in rows}
+        assert len(points) == 1
+        assert {row.index("→") for row in rows} == {heading.index("→")}
+
+
+async def test_the_drawing_stays_where_it_is_in_every_list(app_on):
+    app = app_on()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("M")
+        regions = set()
+        for _ in range(4):
+            await pilot.pause()
+            regions.add(app.screen.query_one("#preview").region)
+            await pilot.press("tab")
+        assert len(regions) == 1
 
 
 async def test_the_run_that_starts_again_is_looked_at_as_the_one_before(
