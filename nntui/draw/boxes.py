@@ -93,8 +93,9 @@ def _draw_frame(canvas: Canvas, box: Box, name: str | None, look: NodeLook) -> N
     bottom = y + box.height - 1
     canvas.text(x, y, corner + level * (box.width - 2) + corner_right, box.width, role)
     canvas.text(x, bottom, below + level * (box.width - 2) + below_right, box.width, role)
+    side = upright + " " * (box.width - 2) + upright
     for row in range(y + 1, bottom):
-        canvas.text(x, row, upright + " " * (box.width - 2) + upright, box.width, role)
+        canvas.text(x, row, side, box.width, role)
     if look.stop:
         canvas.cell(x, y, STOP, "stop")
     if name is None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from itertools import groupby
 from typing import Final, NamedTuple
 
 from nntui.draw.picture import Span
@@ -28,17 +27,49 @@ class Canvas:
         shown = [row for row in rows if 0 <= row < height]
         self._texts = {row: [" "] * width for row in shown}
         self._looks: dict[int, list[_Look]] = {row: [_BLANK] * width for row in shown}
+        self._used: set[int] = set()
 
     def cell(self, x: int, y: int, text: str, role: str, value: float | None = None) -> None:
         """Draw a character that takes one cell; outside the canvas it is dropped."""
         if 0 <= x < self.width and y in self._texts:
             self._texts[y][x] = text
             self._looks[y][x] = (role, value, None)
+            self._used.add(y)
+
+    def dots(self, bits: Mapping[Cell, int], looks: Mapping[Cell, tuple[str, float]]) -> None:
+        """Draw braille characters by the bits of their dots, and their roles and values."""
+        made: dict[tuple[str, float], _Look] = {}
+        for (x, y), dots in bits.items():
+            if 0 <= x < self.width and y in self._texts:
+                look = looks[x, y]
+                if look not in made:
+                    made[look] = (*look, None)
+                self._texts[y][x] = chr(0x2800 + dots)
+                self._looks[y][x] = made[look]
+                self._used.add(y)
+
+    def text(
+        self, x: int, y: int, text: str, width: int, role: str, value: float | None = None
+    ) -> None:
+        """Draw a text that takes exactly `width` cells.
+
+        One with wide characters stands in its first cell as a whole, so that none is ever split:
+        nothing may be drawn over a part of it.
+        """
+        pieces = text if len(text) == width else (text, *[""] * (width - 1))
+        if x < 0 or x + width > self.width:
+            for covered, piece in enumerate(pieces, x):
+                self.cell(covered, y, piece, role, value)
+        elif y in self._texts:
+            self._texts[y][x : x + width] = pieces
+            self._looks[y][x : x + width] = [(role, value, None)] * width
+            self._used.add(y)
 
     def spans(self, x: int, y: int, spans: Sequence[Span]) -> None:
         """Draw finished spans whose characters take a cell each, from the cell (x, y) on."""
         if y not in self._texts:
             return
+        self._used.add(y)
         for span in spans:
             look = (span.role, span.value, span.below)
             for character in span.text:
@@ -53,29 +84,22 @@ class Canvas:
             return False
         return all(text == " " for text in self._texts[y][x : x + width])
 
-    def text(
-        self, x: int, y: int, text: str, width: int, role: str, value: float | None = None
-    ) -> None:
-        """Draw a text that takes exactly `width` cells.
-
-        One with wide characters stands in its first cell as a whole, so that none is ever split:
-        nothing may be drawn over a part of it.
-        """
-        pieces = text if len(text) == width else (text, *[""] * (width - 1))
-        for covered, piece in enumerate(pieces, x):
-            self.cell(covered, y, piece, role, value)
-
     def rows(self) -> tuple[tuple[Span, ...], ...]:
         """Join neighbouring cells of one role into spans, row by row."""
         blank: tuple[Span, ...] = (Span(" " * self.width, *_BLANK),) if self.width else ()
         rows = [blank] * self.height
-        for row, texts in self._texts.items():
+        for row in self._used:
+            texts, looks = self._texts[row], self._looks[row]
             spans: list[Span] = []
-            x = 0
-            for look, cells in groupby(self._looks[row]):
-                begin, x = x, x + len(list(cells))
-                if text := "".join(texts[begin:x]):
-                    spans.append(Span(text, *look))
+            begun, before = 0, looks[0]
+            for x, look in enumerate(looks):
+                # Most neighbours have the very same look: a comparison would take longer.
+                if look is not before and look != before:
+                    if text := "".join(texts[begun:x]):
+                        spans.append(Span(text, *before))
+                    begun, before = x, look
+            if text := "".join(texts[begun:]):
+                spans.append(Span(text, *before))
             rows[row] = tuple(spans)
         return tuple(rows)
 

@@ -118,8 +118,7 @@ def _draw_lines(canvas: Canvas, lines: Iterable[VisibleLine]) -> None:
             for cell, bits in stroke(leg, pattern, line.dots):
                 dots[cell] = dots.get(cell, 0) | bits
                 owner[cell] = look
-    for (x, y), bits in dots.items():
-        canvas.cell(x, y, chr(0x2800 + bits), *owner[x, y])
+    canvas.dots(dots, owner)
 
 
 def _edge_role(line: VisibleLine) -> str:
@@ -167,8 +166,8 @@ def _draw_heat(
     for shade in heat.shades:
         if shade.column not in hidden:
             role = "heat.negative" if shade.negative else "heat.positive"
-            for x in range(shade.x, shade.x + shade.width):
-                canvas.cell(x, shade.y, shade.mark, role, shade.strength)
+            text = shade.mark * shade.width
+            canvas.text(shade.x, shade.y, text, shade.width, role, shade.strength)
     for column, each in layout.heat_maps.items():
         if each.rows and each.rows[0][0] > 0 and column not in hidden:
             _draw_axis(canvas, each, each.rows[0][0] - 1, heat.scales.get(column, 0.0))
