@@ -56,10 +56,11 @@ def draw_box(
     look = _BLANK if name is None else nodes.get(name, _BLANK)
     if box.framed:
         _draw_frame(canvas, box, name, look)
-        _draw_inside(canvas, box, name, look, value_width)
+        readings = _draw_inside(canvas, box, name, look, value_width)
     else:
         _draw_row(canvas, box, name, look, value_width)
-    return Area(name or box.names[0], box.x, box.y, box.width, box.height)
+        readings = ()
+    return Area(name or box.names[0], box.x, box.y, box.width, box.height, readings=readings)
 
 
 def _draw_row(canvas: Canvas, box: Box, name: str | None, look: NodeLook, value_width: int) -> None:
@@ -109,23 +110,23 @@ def _draw_frame(canvas: Canvas, box: Box, name: str | None, look: NodeLook) -> N
         room = box.width - cells(title) - 5
         caption = f" {cut(look.caption, room - 2)} "
         canvas.text(right - 1 - cells(caption), y, caption, cells(caption), "caption")
-    if look.foot and not box.folded and box.width >= 8:
-        sign = "" if look.right is None else f"{RIGHT[look.right]} "
-        foot = f" {cut(sign + look.foot, box.width - 6)} "
+    if look.foot and not box.folded:
+        sign = "" if look.right is None else RIGHT[look.right]
+        wordings = (f" {sign} {look.foot} ", f" {sign} ") if sign else (f" {look.foot} ",)
+        foot = next((each for each in wordings if cells(each) <= box.width - 4), "")
         verdict = {None: "symbol", True: "right", False: "wrong"}[look.right]
         canvas.text(right - 1 - cells(foot), bottom, foot, cells(foot), verdict)
 
 
 def _draw_inside(
     canvas: Canvas, box: Box, name: str | None, look: NodeLook, value_width: int
-) -> None:
-    """Draw the numbers and the map inside a frame."""
+) -> tuple[tuple[int, str], ...]:
+    """Draw the numbers and the map inside a frame; return the row and the symbol of each."""
     inner = box.width - 2
     if name is None:
         canvas.text(box.x + 1, box.middle, padded(_hidden(box, inner), inner), inner, "fold")
-        return
-    edge = 2 if box.symbol_width or box.width >= value_width + 4 else 1  # with a blank, or without
-    left = box.x + edge
+        return ()
+    left, right = box.x + 1 + box.pad, box.x + box.width - 1 - box.pad
     if box.thumbnail:
         for row, spans in enumerate(
             look.thumbnail, box.y + 1 + (box.inside - box.thumbnail // 2) // 2
@@ -135,23 +136,26 @@ def _draw_inside(
     readings = look.readings or (Reading("", look.value, leads=True),)
     readings = readings[: box.inside]
     first = box.y + 1 + (box.inside - len(readings)) // 2
-    right = box.x + box.width - edge
+    stand: list[tuple[int, str]] = []
     for row, reading in enumerate(readings, first):
+        stand.append((row, reading.symbol))
         if reading.right is not None:
-            text = cut(f"{RIGHT[reading.right]} {reading.value}", right - left)
+            text = f"{RIGHT[reading.right]} {reading.value}"
+            text = text if cells(text) <= right - left else RIGHT[reading.right]
             canvas.text(left, row, text, cells(text), "right" if reading.right else "wrong")
             continue
         if box.symbol_width:
-            symbol = padded(reading.symbol, box.symbol_width)
+            symbol = padded(reading.symbol[: box.symbol_width], box.symbol_width)
             canvas.text(left, row, symbol, box.symbol_width, "symbol")
         width = min(value_width, right - left)
         number = padded(reading.value, width, right=True)
-        place = left + box.symbol_width + 1 if box.symbol_width else right - width
+        place = left + box.symbol_width + box.pad if box.symbol_width else right - width
         if reading.leads:
             role, tone = _toned(_RIMS[look.mark][2], look)
             canvas.text(place, row, number, width, role, tone)
         else:
             canvas.text(place, row, number, width, "number")
+    return tuple(stand)
 
 
 def _toned(role: str, look: NodeLook) -> tuple[str, float | None]:

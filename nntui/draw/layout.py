@@ -148,6 +148,7 @@ def _boxes(
                 symbol_width=form.symbol_width,
                 caption=form.caption,
                 thumbnail=form.thumbnail,
+                pad=form.pad,
                 image=None if column else image,
             )
             for entry, top in zip(entries[column], tops[column], strict=True)
@@ -219,6 +220,8 @@ _WIDEST_GAP: Final = 40
 
 _LEAST_THUMBNAIL: Final = 3
 """Rows of a map beside numbers, at least."""
+_SHORT_SYMBOL: Final = 2
+"""Cells of symbols that may be cut to their first letter, such as δ and Δb."""
 _TALLEST: Final = (9, 15)
 """Rows of a box: where a fifth of the height is less, and at most."""
 
@@ -233,6 +236,7 @@ class Form:
     symbol_width: int = 0
     caption: bool = False
     thumbnail: int = 0
+    pad: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,16 +249,21 @@ class WidthFit:
     value_width: int
 
 
+WIDE: Final = 2
+CLOSE: Final = 1
+
+
 class _Concession(NamedTuple):
     """What is given up when the width gets scarce.
 
-    `name` is the longest name, `thumbnail` the most rows of a map, `gap` the cells between columns
-    beyond the label, `value` the cells of a value at most.
+    `name` is the longest name, `symbols` are before numbers, with a blank on either side (`WIDE`),
+    without (`CLOSE`), or there are none, and so just one number. `thumbnail` is the most rows of a
+    map, `gap` the cells between columns beyond the label, `value` the cells of a value at most.
     """
 
     name: int
     captions: bool
-    symbols: bool
+    symbols: int
     thumbnail: int
     gap: int
     value: int
@@ -263,20 +272,23 @@ class _Concession(NamedTuple):
 # Before a label loses its place, the drawing gets wider instead.
 _ALL: Final = 99
 _CONCESSIONS: Final = (
-    _Concession(NAME_LIMIT, True, True, _ALL, 7, _ALL),
-    _Concession(NAME_LIMIT, True, True, _ALL, 5, _ALL),
-    _Concession(NAME_LIMIT, True, True, 5, 5, _ALL),
-    _Concession(NAME_LIMIT, True, True, 4, 4, _ALL),
-    _Concession(8, False, True, 4, 4, _ALL),
-    _Concession(NAME_LIMIT, True, True, 0, 5, _ALL),
-    _Concession(8, False, True, 0, 4, _ALL),
-    _Concession(5, False, True, 0, 3, _ALL),
-    _Concession(5, False, False, 0, 2, _ALL),
-    _Concession(3, False, False, 0, 2, _ALL),
-    _Concession(5, False, False, 0, 2, BRIEF),
-    _Concession(5, False, False, 0, 0, BRIEF),
+    _Concession(NAME_LIMIT, True, WIDE, _ALL, 7, _ALL),
+    _Concession(NAME_LIMIT, True, WIDE, _ALL, 5, _ALL),
+    _Concession(NAME_LIMIT, True, WIDE, 5, 5, _ALL),
+    _Concession(NAME_LIMIT, True, WIDE, 4, 4, _ALL),
+    _Concession(8, True, WIDE, 3, 4, _ALL),
+    _Concession(8, False, WIDE, 3, 3, _ALL),
+    _Concession(NAME_LIMIT, True, WIDE, 0, 5, _ALL),
+    _Concession(8, False, WIDE, 0, 4, _ALL),
+    _Concession(5, False, WIDE, 0, 3, _ALL),
+    _Concession(5, False, CLOSE, 0, 2, _ALL),
+    _Concession(5, False, CLOSE, 0, 1, _ALL),
+    _Concession(5, False, 0, 0, 2, _ALL),
+    _Concession(3, False, 0, 0, 2, _ALL),
+    _Concession(5, False, 0, 0, 2, BRIEF),
+    _Concession(5, False, 0, 0, 0, BRIEF),
 )
-_TOO_WIDE: Final = _Concession(8, False, True, 0, 3, _ALL)
+_TOO_WIDE: Final = _Concession(8, False, WIDE, 0, 3, _ALL)
 
 
 def fit_columns(
@@ -350,7 +362,7 @@ class _Column:
     def form(self, concession: _Concession, value: int) -> Form:
         """Choose the form of the boxes: as high as there is room and use for."""
         name = max(1, min(concession.name, self.name))
-        most = self.rows + 2
+        most = (self.rows if concession.symbols else 1) + 2
         if concession.thumbnail and self.thumbnail:
             least, highest = _TALLEST
             highest = min(highest, max(least, self.room // 5), concession.thumbnail + 2)
@@ -362,10 +374,13 @@ class _Column:
         thumbnail = 2 * rows if rows >= _LEAST_THUMBNAIL else 0
         if not concession.symbols:
             return Form(max(name, value) + 2, height, name)
+        if concession.symbols == CLOSE:
+            symbol = min(self.symbol, 1) if self.symbol <= _SHORT_SYMBOL else self.symbol
+            return Form(max(name, symbol + value) + 2, height, name, symbol)
         inner = value + (self.symbol + 1 if self.symbol else 0) + (thumbnail + 1) * bool(thumbnail)
         caption = concession.captions and self.caption > 0
         title = name + 2 + (self.caption + 3 if caption else 0)
-        return Form(max(inner, title) + 4, height, name, self.symbol, caption, thumbnail)
+        return Form(max(inner, title) + 4, height, name, self.symbol, caption, thumbnail, 1)
 
     def _height(self, most: int) -> int:
         for height in range(most, FRAMED - 1, -1):

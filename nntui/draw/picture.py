@@ -96,7 +96,8 @@ class Span:
 class Area:
     """A rectangle of cells that belongs to the neuron `name`, or to the points of an image.
 
-    `points`: the neurons of an image, row by row; its frame belongs to the first one.
+    `points`: the neurons of an image, row by row; its frame belongs to the first one. `readings`:
+    the rows of the numbers in a box, and the symbol of each.
     """
 
     name: str
@@ -105,6 +106,7 @@ class Area:
     width: int
     height: int
     points: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
+    readings: tuple[tuple[int, str], ...] = ()
 
     def at(self, x: int, y: int) -> str | None:
         """Return the neuron at a cell, or None outside."""
@@ -181,6 +183,11 @@ class Picture:
         For a fold it is the neuron that it shows, or else the first one that it hides.
         """
         return next((name for area in self.areas if (name := area.at(x, y)) is not None), None)
+
+    def symbol_at(self, x: int, y: int) -> str | None:
+        """Return the symbol of the number at the cell, in a box with several, or None."""
+        area = next((area for area in self.areas if area.at(x, y) is not None), None)
+        return None if area is None else dict(area.readings).get(y)
 
     def edge_at(self, x: int, y: int) -> Edge | None:
         """Return the connection whose label or line is at the cell or next to it, or None.

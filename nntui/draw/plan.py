@@ -22,7 +22,8 @@ class Box:
     From 3 rows on a box has a frame. `name_width`: the most cells of a name. `symbol_width`: the
     cells of the symbols before its numbers; 0: they have none, and nothing stands beside them.
     `caption`: whether there is room for one on the frame. `thumbnail`: the columns of a map beside
-    the numbers. `image`: the columns and rows of the neurons in an image; None: it is none.
+    the numbers. `pad`: the blanks on either side of what is in the frame, and between a symbol and
+    its number. `image`: the columns and rows of the neurons in an image; None: it is none.
     """
 
     names: tuple[str, ...]
@@ -36,6 +37,7 @@ class Box:
     symbol_width: int = 0
     caption: bool = False
     thumbnail: int = 0
+    pad: int = 0
     image: tuple[int, int] | None = None
 
     @property

@@ -45,7 +45,7 @@ class BoxReader:
             output = j in self._outputs
             contents[j] = Content(
                 self._captions[j],
-                rows=4 if output else 3,
+                rows=5 if output else 4,
                 symbol=len(_SAYS) if output else 2,
                 sign=2 if output else 0,
                 thumbnail=thumbnails,
@@ -74,6 +74,7 @@ class BoxReader:
         own = Reading(view.boxes, look.value, leads=True)
         if name in self._outputs:
             return self._answering(look, own, name, moment, rows, width)
+        z = Reading("z", _written(snapshot.z.get(name), width))
         a = Reading("a", _written(snapshot.a.get(name), width))
         delta = Reading("δ", _written(snapshot.delta.get(name), width))
         bias = Reading("b", _written(snapshot.b.get(name), width))
@@ -83,7 +84,8 @@ class BoxReader:
             others = {"a": (own, delta), "δ": (a, own)}
             return replace(look, readings=others.get(view.boxes, (a, own)))
         three = {"a": (own, delta, bias), "δ": (a, own, bias)}
-        return replace(look, readings=three.get(view.boxes, (a, delta, own)))
+        readings = three.get(view.boxes, (a, delta, own))
+        return replace(look, readings=readings if rows == 3 else (z, *readings))
 
     def _answering(
         self, look: NodeLook, own: Reading, name: str, moment: Moment, rows: int, width: int
@@ -104,20 +106,21 @@ class BoxReader:
             way = "low" if said < wanted else "high"
             near = abs(said - wanted) <= self._within
             verdict = f"too {way}" if not look.right else "right" if near else f"but {way}"
-        if own.symbol == "a":
-            logits = self._experiment.training.loss.name in _LOGITS
-            third = (
-                replace(own, leads=False)
-                if logits
-                else Reading("δ", _written(snapshot.delta.get(name), width))
-            )
-        else:
-            third = own
-        if rows >= 4 and look.right is not None:
+        delta = Reading("δ", _written(snapshot.delta.get(name), width))
+        third, fourth = own, delta
+        if own.symbol == "δ":
+            fourth = Reading("b", _written(snapshot.b.get(name), width))
+        elif own.symbol == "a":
+            third, fourth = delta, Reading("b", _written(snapshot.b.get(name), width))
+            if self._experiment.training.loss.name in _LOGITS:
+                third, fourth = replace(own, leads=False), delta
+        if rows > 3 and look.right is not None:
+            readings = (says, want, third, fourth)[: rows - 1]
             last = Reading("", verdict, right=look.right)
-            return replace(look, readings=(says, want, third, last), right=None)
-        if rows >= 3:
-            return replace(look, readings=(says, want, third), foot=verdict)
+            return replace(look, readings=(*readings, last), right=None)
+        if rows > 2:
+            readings = (says, want, third, fourth)[: max(rows - 1, 3)]
+            return replace(look, readings=readings, foot=verdict)
         if rows == 2:
             first = (says, want) if own.symbol == "a" else (says, own)
             foot = verdict if own.symbol == "a" else f"{_WANT} {_short(wanted)}"

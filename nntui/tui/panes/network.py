@@ -48,7 +48,7 @@ LISTED_BESIDE: Final = 68
 _PLANE: Final = 2
 """Of so many inputs there is a plane without the user's choosing any."""
 _SYMBOLS: Final = {
-    "a": "a", "b": "b", "δ": "delta", "Δb": "b", "w": "w", "∂L/∂w": "dw", "Δw": "w",
+    "a": "a", "b": "b", "δ": "delta", "Δb": "b", "w": "w", "∂L/∂w": "dw", "Δw": "w", "z": "z",
     "says": "a", "∂L/∂a": "da",
 }  # fmt: skip
 """By what a view shows, the value that a click asks about."""
@@ -172,7 +172,7 @@ class NetworkPane(LinePane):
         """Choose a neuron, or a connection by its line or label, with the number drawn there."""
         found = self.under(event)
         if isinstance(found, str):
-            quantity = self._quantity_at(event, found) or self._quantity_shown(found)
+            quantity = self._quantity_at(event) or self._quantity_shown(found)
             self.post_message(ValueChosen(found, None, quantity))
         elif found is not None:
             self.post_message(ValueChosen(found[1], found, self._quantity_shown(found)))
@@ -360,16 +360,15 @@ class NetworkPane(LinePane):
         under = self.under(event)
         return under if isinstance(under, str) else None
 
-    def _quantity_at(self, event: MouseEvent, neuron: str) -> str | None:
+    def _quantity_at(self, event: MouseEvent) -> str | None:
         """Return the symbol of the number in the row of a neuron's box that is clicked on."""
-        offset, box = self.offset_under(event), self._laid_out().homes[neuron]
+        offset = self.offset_under(event)
         if offset is None or self._picture is None:
             return None
-        row = "".join(span.text for span in self._picture.rows[offset.y])
-        words = row[box.x : box.x + box.width].strip("│║|┃ ").split()
-        if words[:1] == ["says"] and has_softmax(self._experiment):
+        symbol = self._picture.symbol_at(*offset)
+        if symbol == "says" and has_softmax(self._experiment):
             return "p"
-        return _SYMBOLS.get(words[0]) if len(words) > 1 else None
+        return _SYMBOLS.get(symbol or "")
 
     def _quantity_shown(self, what: str | Edge) -> str | None:
         """Return the symbol of the number of a neuron or an edge in a pinned view; else None."""
