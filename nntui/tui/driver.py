@@ -5,9 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from typing import Any, TextIO
+from time import monotonic
+from typing import Any, Final, TextIO
 
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Key
+from textual.message import Message
+
+EARLY: Final = 0.2
+"""Seconds from the start of reading keys in which those come that were typed before."""
 
 
 class TerminalDriver(LinuxDriver):
@@ -22,11 +28,26 @@ class TerminalDriver(LinuxDriver):
         terminals = (s for s in streams if s is not None and s.isatty())
         self._file: Any = LastingFile(next(terminals, self._file))
         self.sent = 0
+        self._reads_since = 0.0
 
     @property
     def taken(self) -> int:
         """How many of the bytes sent the terminal has taken: a slow one lets the rest wait."""
         return self._file.written  # type: ignore[no-any-return]
+
+    def start_application_mode(self) -> None:
+        self._reads_since = monotonic()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+
+    def process_message(self, message: Message) -> None:
+        """Hand an event on; one that was typed before the terminal was in raw mode as it was meant.
+
+        Until then the terminal makes a line feed of enter.
+        """
+        early = monotonic() - self._reads_since < EARLY
+        if early and isinstance(message, Key) and message.key == "ctrl+j":
+            message = Key("enter", "\r")
+        super().process_message(message)
 
     def write(self, data: str) -> None:
         self.sent += _bytes(data)
