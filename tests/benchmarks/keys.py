@@ -27,6 +27,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from nntui.document.load import load
+from nntui.model.experiment import Experiment
 from nntui.samples import samples
 from nntui.tui.app import NntuiApp
 from nntui.tui.panes.loss import LossPane
@@ -91,7 +92,11 @@ class Bare(Watched):
 
 
 class Ours(Watched, NntuiApp):
-    """The app itself."""
+    """The app itself, without the motion that follows the paint that answers a step."""
+
+    def __init__(self, run: Experiment, **options: Any) -> None:
+        super().__init__(run, **options)
+        self.animation_level = "none"
 
     @property
     def steps(self) -> int:

@@ -45,6 +45,12 @@ def nothing_rendered_in_vain(request, monkeypatch):
 
 
 @pytest.fixture(autouse=True)
+def nothing_moves(monkeypatch):
+    """Let no product run along its line: a step is painted as it stays."""
+    monkeypatch.setattr("textual.constants.TEXTUAL_ANIMATIONS", "none")
+
+
+@pytest.fixture(autouse=True)
 def in_the_foreground(monkeypatch):
     """Let no movement go on in a thread, however slow the machine: see ``in_the_background``."""
     monkeypatch.setattr("nntui.tui.stepping.background.AT_ONCE", 60.0)

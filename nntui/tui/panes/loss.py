@@ -10,6 +10,7 @@ from rich.style import Style
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Container
+from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static
@@ -162,7 +163,8 @@ class LossPane(TitledPane, Container, can_focus=False):
         from nntui.tui.panes.plot import Bars, LossPlot
 
         found = self.query(LossPlot)
-        self.border_subtitle = "" if chart is None else self._legend(chart, summed)
+        legend = "" if chart is None else self._legend(chart, summed)
+        self.write_border(subtitle=Content(legend))
         if chart is None and not met:
             found.remove()
             return

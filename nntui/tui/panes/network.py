@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.text import Text
+from textual.content import Content
 from textual.events import Click, Leave, MouseEvent, MouseMove, Resize
 from textual.geometry import Region
 
@@ -91,7 +92,6 @@ class NetworkPane(LinePane):
 
     def show(self, frame: Frame, focus: NeuronFocus) -> None:
         self._shown = (frame, focus)
-        self._bead = None
         if self.size.width and self.size.height:
             self._draw()
 
@@ -107,6 +107,10 @@ class NetworkPane(LinePane):
             )
         if self._shown is not None and self.size.width and self.size.height:
             self._draw()
+
+    def place_bead(self, along: float | None) -> None:
+        """Let the next frame have the bead there: see ``move_bead``."""
+        self._bead = along
 
     def move_bead(self, along: float | None) -> None:
         """Draw the product that travels elsewhere on its connection: 0 is the source, 1 the target.
@@ -314,8 +318,12 @@ class NetworkPane(LinePane):
         captions = Text(title), self._subtitle(view, moment, widest, room)
         written = tuple((text.plain, text.style) for text in captions)
         if written != self._captions:
+            above, below = map(Content.from_rich_text, captions)
+            if written[:1] != self._captions[:1]:
+                self.write_border(title=above)
+            if written[1:] != self._captions[1:]:
+                self.write_border(subtitle=below)
             self._captions = written
-            self.border_title, self.border_subtitle = captions
 
     def _subtitle(self, view: View, moment: Moment, widest: float, room: int) -> Text:
         """Write the product that travels, and beside it what the colours and widths stand for."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -62,6 +62,8 @@ class TitledPane(_Base):
     _pane_title = ""
     _tabs: tuple[str, ...] = ()
     _tabs_room = 0
+    _written_border: str | None = None
+    """The title or the subtitle, while it is being written."""
 
     def show_answers(self, answers: Answers) -> None:
         """Show what the network answers: a moment after the frame, as it is computed apart."""
@@ -79,10 +81,30 @@ class TitledPane(_Base):
 
     def _write_title(self) -> None:
         if len(self._tabs) < 2:
-            self.border_title = Content(self._pane_title)
+            self.write_border(title=Content(self._pane_title))
         else:
             assert self.id is not None
-            self.border_title = tab_line(self.id, self._pane_title, self._tabs, self._tabs_room)
+            tabs = tab_line(self.id, self._pane_title, self._tabs, self._tabs_room)
+            self.write_border(title=tabs)
+
+    def write_border(self, **titles: Content) -> None:
+        """Write the ``title`` on the upper border or the ``subtitle`` on the lower one.
+
+        Only that border is painted again; of itself, Textual paints the whole pane.
+        """
+        for name, content in titles.items():
+            self._written_border = name
+            setattr(self, f"border_{name}", content)
+        self._written_border = None
+
+    def refresh(
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> Self:
+        if self._written_border is not None and self.outer_size:
+            (width, height), (x, y) = self.outer_size, self.content_offset
+            row = 0 if self._written_border == "title" else height - 1
+            regions = (Region(-x, row - y, width, 1),)
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
 
 class LinePane(TitledPane, ScrollView, can_focus=False):
@@ -141,8 +163,11 @@ class LinePane(TitledPane, ScrollView, can_focus=False):
             source, strip = before.get(row, (None, None))
             if strip is not None and source is not None and source == self.source(row):
                 self._rows[row] = source, strip
-            elif strip is None or strip != self._strip(row):
+            elif strip is None:
                 dirty.append(Region(0, row - top, width, 1))
+            elif strip != self._strip(row):
+                first, end = _differing(strip, self._strip(row), width)
+                dirty.append(Region(first - self.scroll_offset.x, row - top, end - first, 1))
         if dirty:  # all at once: each refresh is costly, and without regions it repaints everything
             self.refresh(*dirty)
 
@@ -259,6 +284,23 @@ class RowsPane(LinePane, can_focus=True):
             activated = offset.y == self.selected and event.chain > 1
             self.select(offset.y)
             self.row_selected(activated=activated)
+
+
+def _differing(old: Strip, new: Strip, width: int) -> tuple[int, int]:
+    """Return the columns in which two strips differ: the first, and the one behind the last."""
+    first = sum(segment.cell_length for segment in _alike(old, new))
+    if old.cell_length != new.cell_length:
+        return first, width
+    backwards = _alike(reversed(list(old)), reversed(list(new)))
+    return first, new.cell_length - sum(segment.cell_length for segment in backwards)
+
+
+def _alike(one: Iterable[Segment], other: Iterable[Segment]) -> Iterator[Segment]:
+    """Yield the segments with which both begin."""
+    for segment, beside in zip(one, other, strict=False):
+        if segment != beside:
+            return
+        yield segment
 
 
 def tab_line(pane: str, title: str, tabs: tuple[str, ...], room: int) -> Content:

@@ -35,6 +35,7 @@ from nntui.tui.panes.timeline import Timeline
 from nntui.tui.stepping.autosave import Autosave
 from nntui.tui.stepping.background import BackgroundRun
 from nntui.tui.stepping.inspector_history import InspectorHistory
+from nntui.tui.stepping.motion import BeadMotion
 from nntui.tui.stepping.pace import FramePace
 from nntui.tui.stepping.pane_layout import PaneLayout
 from nntui.tui.stepping.pane_regions import LISTS, WITH_KEYS, Content
@@ -56,6 +57,8 @@ _TYPING: Final = {FIND: "name", FILTER: "filter"}
 _SHOWN_BY_A_LIST: Final = frozenset({"display", "undisplay"})
 """Commands whose answer is seen in a list anyway."""
 _SHOWING_FOCUS: Final = frozenset({"network", "answers", "neurons", "inspector"})
+MOST_BEADS: Final = 5
+"""Steps a second, played, up to which the product of each runs along its line."""
 _TITLE_MARGIN: Final = 6
 """Cells of a border that a pane's title must leave."""
 
@@ -146,6 +149,7 @@ class SteppingBase(Screen[None]):
             self._failed,
         )
         self.player = Player(self, debugger, self.background, pace, self.show)
+        self.motion = BeadMotion(self, self.network_pane, pace, self._wants_motion)
         self.autosave = Autosave(self, debugger, self.background, self.say, wanted=keep_state)
         self.inspector_history = InspectorHistory(
             self, debugger, self.background, self.inspector_pane
@@ -158,6 +162,7 @@ class SteppingBase(Screen[None]):
     def paint(self, frame: Frame, message: str | None = "") -> None:
         """Show a frame in every pane that is seen; without a message the one before stays."""
         self.latest = frame
+        self.motion.begin(frame)
         self._note_filled()
         due, self._due_message = self._due_message, None
         self._show_latest(self.pane_layout.seen)
@@ -277,6 +282,12 @@ class SteppingBase(Screen[None]):
         """Whether a pane shows what the last update has changed."""
         table = "neurons" in self.pane_layout.seen and self.neurons_pane.compares
         return self.network_pane.pinned == "change" or table
+
+    def _wants_motion(self) -> bool:
+        playing = self.player.playing
+        too_fast = playing and (self.player.unit != "step" or self.player.speed > MOST_BEADS)
+        seen = "network" in self.pane_layout.seen and self.is_current
+        return self.app.animation_level != "none" and seen and not too_fast
 
     def _show_latest(self, seen: frozenset[str]) -> None:
         layout, frame, focus = self.pane_layout, self.latest, self.neuron_focus

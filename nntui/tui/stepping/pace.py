@@ -10,6 +10,8 @@ MOST_FRAMES: Final = 20
 """Frames a second."""
 MOST_BYTES: Final = 40_000
 """Bytes a second that frames may come to: of 50 kB, what keys and charts need is left to them."""
+MOST_OWED: Final = 8_000
+"""Bytes sent too early from which on nothing moves that need not."""
 ASK_AGAIN: Final = 0.02
 """Seconds until a terminal that has not taken all is looked at again."""
 
@@ -35,12 +37,22 @@ class FramePace:
 
     def wait(self) -> float:
         """Return the seconds until a frame may be shown, or until to ask again; 0: now."""
+        now, waiting = perf_counter(), self._count()
+        due = max(self._shown + 1 / MOST_FRAMES - now, self._owed / MOST_BYTES, 0)
+        return max(due, ASK_AGAIN) if waiting else due
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the terminal has not taken all, or was sent much more than it should."""
+        return self._count() or self._owed > MOST_OWED
+
+    def _count(self) -> bool:
+        """Count what was sent since the last look; return whether the terminal lacks some of it."""
         now, (sent, taken) = perf_counter(), self._traffic()
         self._owed = max(self._owed - MOST_BYTES * (now - self._looked), 0)
         self._owed += 0 if self._sent is None else sent - self._sent
         self._looked, self._sent = now, sent
-        due = max(self._shown + 1 / MOST_FRAMES - now, self._owed / MOST_BYTES, 0)
-        return max(due, ASK_AGAIN) if taken < sent else due
+        return taken < sent
 
     def shown(self) -> None:
         """Note that a frame is shown now."""

@@ -86,10 +86,12 @@ class SteppingScreen(
     def on_key(self, event: Key) -> None:
         """Answer a key that was typed into the command line before anything is computed."""
         self.background.give_way()
+        self.motion.end()
 
     def before_key(self, key: str) -> None:
         """Prepare for a key that the app is about to answer."""
         self.background.give_way()
+        self.motion.end()
         if key == "escape":
             self.clear_selection()
 
