@@ -124,7 +124,16 @@ def _overview(ctx: click.Context, group: click.Group, width: int) -> Iterator[st
 
 
 def _keys(width: int) -> Iterator[str]:
-    from nntui.tui.keys import ANSWERS, COUNT_HELP, EDITOR, GROUPS, LISTS, keymap_file, read_keymap
+    from nntui.tui.keys import (
+        ANSWERS,
+        COUNT_HELP,
+        EDITOR,
+        GROUPS,
+        LISTS,
+        TIMELINE,
+        keymap_file,
+        read_keymap,
+    )
 
     keymap = read_keymap()
     for complaint in keymap.complaints:
@@ -133,6 +142,7 @@ def _keys(width: int) -> Iterator[str]:
         **GROUPS,
         "In a list": LISTS,
         "In the answers": ANSWERS,
+        "On the timeline": TIMELINE,
         "In the editor of the document": EDITOR,
     }
     rows = {

@@ -23,6 +23,7 @@ from nntui.samples import samples
 from nntui.tui.app import NntuiApp
 from nntui.tui.panes.inspector import InspectorPane
 from nntui.tui.panes.loss import LossPane
+from nntui.tui.stepping.screen import SteppingScreen
 
 HERE: Final = Path(__file__).resolve().parent
 DARK: Final = "nntui-dark"
@@ -52,9 +53,13 @@ PICTURES: Final = (
 
 
 async def drawn(pilot: Pilot[Any]) -> None:
-    """Wait for what is drawn a moment after the step: the chart, and a neuron's past."""
+    """Wait for what is drawn a moment after the step: the answers, the chart, a neuron's past."""
     screen = pilot.app.screen_stack[1]
     loss, inspector = screen.query_one(LossPane), screen.query_one(InspectorPane)
+    assert isinstance(screen, SteppingScreen)
+    await pilot.pause()
+    while screen.answer_source.is_waiting:
+        await pilot.pause(0.02)
     await pilot.app.workers.wait_for_complete()
     await pilot.pause()
     while loss.is_waiting or (loss.display and not loss.query(PlotextPlot)) or inspector.is_waiting:

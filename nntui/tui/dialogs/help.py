@@ -32,7 +32,10 @@ PANES: Final = {
                "in order (a table of thousands: with each pass); & shows those with h in their "
                "names, layer 2, a > 0; Σ ∂L/∂w is the sum over the batch so far, PyTorch's .grad "
                "its mean; p is the softmax of the outputs under cross_entropy",
-    "answers": "what the network answers at this moment: a row an example, with the right answer",
+    "answers": "what the network answers with its present parameters: a row an example, with "
+               "what is wanted, how far off it is, ✓ or ✗; and the plane of two inputs (other "
+               "inputs at their means) with the data on it, a wrong one underlined: of the output, "
+               "or of the focused neuron",
     "loss": "the mean loss of each finished update (dots: the test set after each epoch); ● is "
             "here, a fainter line what is known to come, × a loss that is no number, 0 (on a "
             "logarithmic scale) one of exactly 0; accuracy: examples classified right",
@@ -57,7 +60,8 @@ PANE_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "step": ("step", "step-back", "digits", "digits-fewer", "copy", *_SCROLL),
     "neurons": ("up", "down", "table", "sort", "reverse", "filter", "inspect", "why", "set",
                 *_SCROLL),
-    "answers": ("inspect", "example", *_SCROLL),
+    "answers": ("answer-choose", "answer-up", "answer-down", "answer-order", "answer-wrong",
+                "answer-across", "answer-upward", "example"),
     "loss": ("loss-log", "loss-epochs", "loss-fewer", "loss-more", "update", "epoch", "continue"),
     "algorithm": ("step", "pass", *_SCROLL),
     "inspector": ("inspect", *_FOCUS, "why", "watch", "set", "copy"),

@@ -28,8 +28,10 @@ SIDE_BY_SIDE: Final = 62
 """Columns of a wide pane from which on the plane stands beside the examples."""
 LEAST_PLANE: Final = 4
 """Rows of a plane with its axis, at least."""
-_ROWS: Final = 5
-"""Rows that the examples and their heading get before a plane takes more."""
+_ROWS: Final = 4
+"""Examples that are seen below a plane, at least; ``_FEWEST`` in a pane of few rows."""
+_FEWEST: Final = 2
+_ENOUGH: Final = 9
 _HINT: Final = "enter go there · # order · & wrong ones"
 _CHOOSE_HINT: Final = "x y choose the plane"
 
@@ -83,6 +85,8 @@ class AnswersPane(LinePane, can_focus=True):
         self._plane: Plane | None = None
         self._signs: DataSigns | None = None
         self._top = 0
+        self._follows = True
+        """Whether the row of the example at hand is to be scrolled to."""
         self._table: AnswerColumns | None = None
         self._score: list[str] = []
         self._sorted: object = None
@@ -99,11 +103,14 @@ class AnswersPane(LinePane, can_focus=True):
         current = None if last is None else last.position.example
         shown = frame.experiment, current, focus.neuron
         if shown != (self._experiment, self._current, self._neuron):
+            self._follows |= current != self._current
             self._experiment, self._current, self._neuron = shown
             self._refill()
 
     def show_answers(self, answers: Answers) -> None:
         before = self._answers
+        if answers is before:
+            return
         if before is None or before.experiment.data is not answers.experiment.data:
             # Imported with the first answers: nothing of this is needed for the first paint.
             from nntui.network_view.plane import DataSigns
@@ -150,8 +157,9 @@ class AnswersPane(LinePane, can_focus=True):
         if width >= max(SIDE_BY_SIDE, 3 * height):
             across = min(max(2 * height + 6, 24), width // 2)
             return _Places((across, height), across + 2, 0, width - across - 2, height)
-        examples = min(len(self._order) or _ROWS, _ROWS) + 1
-        rows = min(height - examples, height * 3 // 5, width // 2 + 1)
+        least = _ROWS if height >= _ENOUGH else _FEWEST
+        examples = min(len(self._order) or least, least) + 1
+        rows = min(height - examples, max(height * 3 // 5, 5), width // 2 + 1)
         if rows < LEAST_PLANE:
             return _Places((0, 0), 0, 0, width, height)
         return _Places((width, rows), 0, rows, width, height - rows)
@@ -181,10 +189,11 @@ class AnswersPane(LinePane, can_focus=True):
         self._write_titles()
         if self.has_focus and self._order and self.selected not in self._order:
             self.selected = self._current if self._current in self._order else self._order[0]
-        if self.has_focus or self._current is None:
-            self._top = min(self._top, max(len(self._order) - self._room, 0))
-        else:
+            self._bring_into_view(self.selected)
+        if self._follows and self._current is not None:
             self._bring_into_view(self._current)
+        self._follows = False
+        self._top = max(min(self._top, len(self._order) - self._room), 0)
         self.changed()
 
     def _put_in_order(self, answers: Answers) -> None:
@@ -213,7 +222,7 @@ class AnswersPane(LinePane, can_focus=True):
             return []
         n = self._order[place]
         selected = self.has_focus and n == self.selected
-        line = self.colours.current_line if selected else Style()
+        line = self.colours.chosen if selected else Style()
         found = [Segment("›" if selected else " ", line)]
         for number, column in enumerate(self._columns):
             text = padded(column.text(n), column.width, right=column.right)
@@ -347,7 +356,6 @@ class AnswersPane(LinePane, can_focus=True):
             place = self._order.index(example)
             least = place - self._room + 1
             self._top = min(max(self._top, least), place)
-        self._top = max(min(self._top, len(self._order) - self._room), 0)
 
     def _select(self, example: int) -> None:
         self.selected = example

@@ -98,6 +98,8 @@ class NetworkPane(LinePane):
     def show_answers(self, answers: Answers) -> None:
         """Show in the boxes what each neuron answers over the plane of inputs."""
         had, self._surfaces = self._surfaces, answers.surfaces
+        if had is self._surfaces:
+            return
         if (had is None) != (self._surfaces is None):
             self._layout = None  # the boxes may have a map now
         self._thumbnails = None

@@ -241,6 +241,8 @@ class SteppingBase(Screen[None]):
             elif self.focused is not self.timeline:
                 self.set_focus(None)
         self.paint(self.latest, None)
+        if self.answer_source.latest is not None:  # a pane may be seen that has none yet
+            self._show_answers(self.answer_source.latest)
         self.call_after_refresh(self._complete_frame)
 
     def refresh_footer(self) -> None:

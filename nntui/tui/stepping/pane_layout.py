@@ -129,6 +129,9 @@ class PaneLayout:
             self._maximised[self.columns.name] = pane
 
     def turn(self, direction: int) -> None:
+        if not self.turned and self.maximised is None and self.current in WITH_KEYS:
+            self.open(self.current)  # it is seen, but has not the keyboard
+            return
         order = self._order
         here = order.index(self.current if self.current in order else self._first)
         self.open(order[(here + direction) % len(order)])

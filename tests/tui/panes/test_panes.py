@@ -32,6 +32,11 @@ MODES = {
         "the loss": ("f", "s"),
         "an update": ("u", "S"),
     },
+    "answers": {
+        "examples and plane": (),
+        "the worst first": ("number_sign",),
+        "of a hidden neuron": ("left",),
+    },
     "neurons": {
         "neurons": (),
         "connections": ("j",),

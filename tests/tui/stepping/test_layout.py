@@ -35,7 +35,7 @@ async def test_the_panes_behind_one_are_named_beside_it_and_tab_goes_through_the
 async def test_in_few_columns_the_tabs_near_the_one_that_is_seen_are_named(app_on, seen):
     app = app_on()
     async with app.run_test(size=(60, 16)) as pilot:
-        await pilot.press("tab", "tab", "tab", "tab")
+        await pilot.press("tab", "tab", "tab", "tab", "tab")
         await pilot.pause()
         assert "‹" in seen(app)
         assert "Inspector" in seen(app)
