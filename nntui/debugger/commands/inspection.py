@@ -199,6 +199,16 @@ def _points(kind: str) -> Callable[[Debugger, str], Output]:
     return run
 
 
+def _health(debugger: Debugger, rest: str) -> Output:
+    from nntui.debugger.queries.health import health
+
+    nothing_more(rest)
+    found = health(debugger)
+    finished = counted(debugger.run.losses.epochs, "epoch")
+    said = found.sentence or f"The loss neither stands still nor jumps: {finished} finished."
+    return Output((said,), {"still": found.still, "reasons": list(found.reasons)})
+
+
 _SUBJECTS: Final[dict[str, Callable[[Any, str], Output]]] = {
     "position": stand,
     "values": _values,
@@ -208,6 +218,7 @@ _SUBJECTS: Final[dict[str, Callable[[Any, str], Output]]] = {
     "displays": _displays,
     "branches": branches_listed,
     "bookmarks": _bookmarks,
+    "health": _health,
 }
 
 _SHORT: Final = {
@@ -280,9 +291,11 @@ Shown after every movement, with what it was before. Without an expression: what
         completes=either(words(*_SUBJECTS), behind("neuron", source=neurons),
                          behind("values", source=lambda *_: iter(SYMBOLS))),
         more="""
+health says whether the loss stands still or jumps, and why.
   info breakpoints
   info values w b
-  info neuron h1""",
+  info neuron h1
+  info health""",
     ),
 )  # fmt: skip
 

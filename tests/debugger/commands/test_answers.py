@@ -261,6 +261,16 @@ def test_a_branch_that_begins_at_the_end_is_said_to(do, debugger) -> None:
     )
 
 
+def test_info_health_says_whether_the_loss_moves(do) -> None:
+    said = "The loss neither stands still nor jumps: 0 epochs finished."
+    assert do("info health").lines == (said,)
+    do("set learning_rate 0")
+    do("goto end")
+    reply = do("info health")
+    assert reply.data["still"] >= 0
+    assert isinstance(reply.data["reasons"], list)
+
+
 def test_a_reply_as_a_plain_value(do) -> None:
     plain = do("step 3").plain
     assert list(plain) == ["command", "ok", "position", "moved", "stop", "lines", "data"]
