@@ -61,7 +61,13 @@ class StoryPane(LinePane):
         """Do nothing: a card stays until it is turned."""
 
     def turn(self, by: int) -> bool:
-        """Show the card ``by`` further; return whether there is one."""
+        """Show the card ``by`` further; return whether there is one.
+
+        What does not fit of the card that is shown comes first.
+        """
+        if (self.max_scroll_y - self.scroll_y if by > 0 else self.scroll_y) > 0:
+            self.jump(self.scroll_offset.y + by * max(self.size.height - 1, 1))
+            return True
         to = self.at + by
         if not 0 <= to < len(self.cards):
             return False

@@ -29,13 +29,15 @@ async def test_a_key_opens_the_story_and_turns_its_cards_during_the_run(
         assert "story" in pane_layout(app).seen
         assert rows_of(app)[0] == " XOR"
         await pilot.press("d")
-        assert rows_of(app)[0].startswith(" Each update takes all four examples: u goes")
+        assert rows_of(app)[0].startswith(" Each update takes all four examples: u")
         assert "card 2 of 3" in app.screen.query_one("#story").border_subtitle
         await pilot.press("s", "u")
         assert rows_of(app)[0].startswith(" Each update takes")
-        await pilot.press("d", "d")
+        await pilot.press("d")
+        assert app.screen.query_one("#story").scroll_y > 0  # what did not fit comes first
+        await pilot.press("d", "d", "d", "d")
         assert "this is the last card" in status(app)
-        await pilot.press("D", "D")
+        await pilot.press("D", "D", "D", "D")
         assert rows_of(app)[0] == " XOR"
 
 
