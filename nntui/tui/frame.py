@@ -193,14 +193,19 @@ def branch_rows(debugger: Debugger) -> tuple[ListRow, ...]:
 def _display_row(display: DisplayedValue) -> ListRow:
     """Return the row of a display: its value here, and how that differs from the last stop."""
     number = rounded(DIGITS)
-    text = f"{display.number} {escaped(display.text, 200)} = {value_text(display.value, number)}"
+    name = f"{display.number} {escaped(display.text, 200)}"
+    if display.value is None:
+        text = f"{name}: not computed yet"
+    else:
+        text = f"{name} = {value_text(display.value, number)}"
     if not display.changed:
         return ListRow(display.number, text)
     if display.change is not None:
         change = number(display.change)
         sign = "" if change.startswith("-") else "+"
         return ListRow(display.number, text, WRITTEN, f"{sign}{change}")
-    return ListRow(display.number, text, WRITTEN, f"was {value_text(display.before, number)}")
+    before = "not computed" if display.before is None else value_text(display.before, number)
+    return ListRow(display.number, text, WRITTEN, f"was {before}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,8 +100,8 @@ class WhyScreen(ModalScreen["Cause | None"], Closable[Cause]):
         tree.root.data = cause
         tree.root.set_label(self._label(cause))
         tree.root.allow_expand = bool(cause.reads)
-        value = "blank" if cause.value is None else self._number(cause.value)
-        title = f"Why {in_math(cause.name)} is {value}"
+        name, title = in_math(cause.name), self._said(cause)
+        title = f"Why {name} is not computed yet" if cause.value is None else f"Why {title}"
         self.query_one("#why").border_title = Content(title)
         if tree.root.is_expanded:
             self._add(tree.root, 0)
@@ -194,9 +194,12 @@ class WhyScreen(ModalScreen["Cause | None"], Closable[Cause]):
             node.add_leaf(more, shown)
 
     def _label(self, cause: Cause) -> Text:
-        value = "blank" if cause.value is None else self._number(cause.value)
-        label = Text(f"{in_math(cause.name)} = {value}", no_wrap=True)
+        label = Text(self._said(cause), no_wrap=True)
         return label + Text(f"   {where(cause)}", "dim")
+
+    def _said(self, cause: Cause) -> str:
+        name = in_math(cause.name)
+        return name if cause.value is None else f"{name} = {self._number(cause.value)}"
 
     def _seen(self) -> Highlight:
         """Return the neurons and edges of the causes that the tree shows."""

@@ -36,6 +36,12 @@ HANGING: Final = 4
 """Columns by which the rest of a broken line is indented further."""
 
 
+# What the debugger needs and not the calculation: where it can stop, and short names.
+_INTERNAL: Final = re.compile(
+    r"\s*(?:yield (?!from\b)|[\w, ]+ = state\.[\w., ]+$|state\.(?:clear|zero))"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class AlgorithmRow:
     """A row of the screen: which line of the source it shows, and whether it begins that line."""
@@ -127,7 +133,10 @@ MARGIN: Final = 2
 
 
 class AlgorithmPane(LinePane):
-    """The source of the algorithm that is stepping, and of the optimizer's rule below it."""
+    """The source of the algorithm that is stepping, and of the optimizer's rule below it.
+
+    Every line that runs is there; those that only serve the debugger are faint.
+    """
 
     @dataclass
     class Chosen(Message):
@@ -155,7 +164,9 @@ class AlgorithmPane(LinePane):
         self._optimizer, self._executing, self._stops = optimizer, executing, stops
         if before != (optimizer, executing, stops):
             self.changed()
-        if before[1] != executing:
+        if before[1] and not executing:
+            self.jump()  # back at the start of the run
+        elif before[1] != executing:
             self._reveal()
 
     def changed(self) -> None:
@@ -187,7 +198,11 @@ class AlgorithmPane(LinePane):
             Segment(mark, base + self.colours.mark if executing else base),
             Segment(stop, base + self.colours.stop),
         ]
-        found += [Segment(text, base + self.colours.code(kind)) for text, kind in written.pieces]
+        quiet = _INTERNAL.match(listing(self._optimizer).lines[written.line])
+        code, faint = self.colours.code, base + self.colours.faint
+        found += [
+            Segment(text, faint if quiet else base + code(kind)) for text, kind in written.pieces
+        ]
         used = MARGIN + sum(len(text) for text, _ in written.pieces)
         return [*found, Segment(" " * max(0, self.extent()[0] - used), base)]
 

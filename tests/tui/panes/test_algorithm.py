@@ -50,6 +50,8 @@ def test_a_line_that_executes_nothing_stands_for_the_next_that_does() -> None:
 
 
 async def click_on(pilot, kind: str) -> None:
+    pilot.app.screen.open_pane("algorithm")
+    await pilot.pause()
     pane = pilot.app.screen.query_one(AlgorithmPane)
     row = next(
         n for n, r in enumerate(pane._lines) if r.line == listing("adamw").lines_of[kind].start
@@ -101,7 +103,8 @@ async def test_the_executing_lines_are_whole_on_a_narrow_pane(app_on, pane_layou
 
 async def test_below_an_update_the_optimizer_s_rule_is_seen(app_on, seen) -> None:
     async with app_on("skip").run_test(size=(200, 60)) as pilot:
-        await pilot.press("u", "S")
+        pilot.app.screen.open_pane("algorithm")
+        await pilot.press("z", "u", "S")
         await pilot.pause()
         rows = seen(pilot.app).splitlines()
         assert any("m_hat = m / (1.0 - beta1**t)" in row for row in rows)
@@ -123,3 +126,24 @@ async def test_a_breakpoint_on_a_line_can_be_edited_in_the_form(app_on, debugger
         await pilot.pause()
         assert pilot.app.screen is not form
         assert [row.text for row in debugger_of(pilot.app).breakpoints] == ["break line loss"]
+
+
+async def test_what_only_serves_the_debugger_is_faint_and_after_a_restart_it_begins_at_the_top(
+    app_on,
+):
+    app = app_on()
+    async with app.run_test(size=(200, 60)) as pilot:
+        app.screen.open_pane("algorithm")
+        await pilot.press("R")
+        pane = app.screen.query_one(AlgorithmPane)
+        faint = {
+            listing("sgd").lines[row.line].strip()
+            for n, row in enumerate(pane._lines)
+            if row.first and pane.segments(n)[-2].style == pane.colours.faint
+        }
+        assert {'yield "forward_neuron", j', "z, a, w = state.z, state.a, state.w"} <= faint
+        assert not any("·" in line or "z[j] +" in line for line in faint)
+        assert "yield from load(model, state, model.x(example))" not in faint
+        assert pane.scroll_offset.y > 0
+        await pilot.press("r")
+        assert pane.scroll_offset.y == 0
