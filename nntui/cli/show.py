@@ -227,7 +227,7 @@ _TALLEST: Final = 60
 _ROWS_EACH: Final = {False: 6, True: 8}
 """Rows for each neuron of the largest layer: in text, and in a picture."""
 _PLANE: Final = 2
-"""Over so many inputs neurons have a map of what they answer."""
+"""Over so many inputs at most neurons have a map of what they answer."""
 
 
 def _drawn(
@@ -254,7 +254,7 @@ def _drawn(
         layers = [layer for layer in layers if layer]
     largest = max(map(layers.count, set(layers)))
     height = rows or min(_ROWS_EACH[colour] * largest, _TALLEST)
-    maps = _thumbnails(stepper, colour=colour) if len(net.inputs) == _PLANE else None
+    maps = _thumbnails(stepper, colour=colour) if len(net.inputs) <= _PLANE else None
     contents = scene.contents(thumbnails=maps is not None)
     drafted = draft(net.layer, net.sources, net.targets)
     plan = lay_out(drafted, width, height, contents=contents, image=image)
@@ -273,7 +273,7 @@ def _thumbnails(stepper: Stepper, *, colour: bool) -> Thumbnails:
 
     experiment, snapshot = stepper.experiment, stepper.snapshot()
     net = experiment.network.wiring()
-    grid = InputRanges.of(experiment).grid((0, 1), _POINTS, _POINTS)
+    grid = InputRanges.of(experiment).grid(range(len(net.inputs)), _POINTS, _POINTS)
     p = flat_parameters(net, snapshot.b, snapshot.w)
     return Thumbnails(experiment, AnswerComputer(net).surfaces(p, grid), colour=colour)
 

@@ -7,6 +7,7 @@ from rich.style import Style
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
+from nntui.draw.picture import ROLES
 from nntui.network_view.colours import RGB, Palette
 from nntui.tui.theme import CONTRAST, DARK, FOCUS, LIGHT, OWN, Colours
 
@@ -60,12 +61,13 @@ def test_every_text_can_be_read(theme):
     assert {n: r for n, r in ratios.items() if r < floor[n]} == {}
 
 
-@pytest.mark.parametrize("theme", OWN, ids=lambda theme: theme.name)
-def test_every_line_that_is_meant_can_be_seen(theme):
+@pytest.mark.parametrize("theme", [*OWN, *BUILTIN_THEMES.values()], ids=lambda theme: theme.name)
+def test_every_line_and_every_frame_of_the_drawing_can_be_seen_in_every_theme(theme):
     colours = _colours(theme)
     lines = {
-        f"edge {state} {sign}": colours.role(f"edge.{sign}.{state}", 1.0)
-        for state in ("bright", "focus", "done", "current") for sign in ("positive", "negative")
+        f"{role} {strength}": colours.role(role, strength)
+        for role in ROLES if role.startswith(("edge", "frame", "label.dim"))
+        for strength in (0.0, 0.3, 1.0)
     }  # fmt: skip
     ratios = {name: round(_seen(style, colours), 2) for name, style in lines.items()}
     assert {n: r for n, r in ratios.items() if r < LARGE} == {}

@@ -23,9 +23,13 @@ from nntui.tui.panes.command_line import TextField
 from nntui.tui.panes.pane import NAMES
 
 PANES: Final = {
-    "network": "activations in the boxes, weights on the lines (dashes: negative, single dots: "
-               "still to come in this pass, red: NaN or ∞); the heavy line with an arrowhead was "
-               "just computed; ● a breakpoint",
+    "network": "a neuron’s frame has its activation function, its numbers, and with one or two "
+               "inputs a map of what it answers (blue: much, orange: little); an output says its "
+               "answer and the one that is wanted. Lines are as wide as their number is large, "
+               "blue above 0, orange and dashed below, dotted where this pass has still to come, "
+               "dim beside the focus, red where it is NaN or ∞. The yellow one with an arrowhead "
+               "is being computed, and ● on it is the product that travels; ● on a frame or before "
+               "a number is a breakpoint",
     "step": "the formula that just ran, in symbols and in numbers, and what comes next",
     "neurons": "a row a neuron, or (j) a connection, of all or of the focused neuron; · not "
                "computed yet, ▸ just written, › has the focus; a click on a heading puts the rows "

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 LISTED_BESIDE: Final = 68
 """Columns of a large drawing from which on a list of a neuron's connections stands beside it."""
 _PLANE: Final = 2
-"""Of so many inputs there is a plane without the user's choosing any."""
+"""Of so many inputs at most there is a plane without the user's choosing any."""
 _SYMBOLS: Final = {
     "a": "a", "b": "b", "δ": "delta", "Δb": "b", "w": "w", "∂L/∂w": "dw", "Δw": "w", "z": "z",
     "says": "a", "∂L/∂a": "da",
@@ -214,7 +214,7 @@ class NetworkPane(LinePane):
     @property
     def _has_plane(self) -> bool:
         """Whether the boxes are to have room for maps: of two inputs, at once, before they come."""
-        return len(self._net.inputs) == _PLANE or self._surfaces is not None
+        return len(self._net.inputs) <= _PLANE or self._surfaces is not None
 
     def _lay_out(self) -> None:
         self._layout = None

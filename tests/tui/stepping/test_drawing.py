@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from nntui.document.load import load
 from nntui.network_view.views import VIEWS
 from nntui.samples import samples
+from nntui.tui.app import NntuiApp
 
 
 def title(app):
@@ -157,20 +160,34 @@ async def test_every_view_is_drawn_on_every_sample(app_on):
             assert app.screen.latest.snapshot.position > 0
 
 
-async def test_a_drawing_that_is_too_wide_scrolls_sideways_only(app_on):
-    app = app_on("skip")
-    async with app.run_test(size=(100, 30)) as pilot:
+@pytest.fixture
+def deep(tmp_path):
+    """The app on a network of many layers."""
+    path = tmp_path / "deep.json"
+    document = {
+        "format": "nntui/1",
+        "network": {"layers": [2] * 9},
+        "data": {"inputs": [[1, 2]], "targets": [[1, 0]]},
+    }
+    path.write_text(json.dumps(document))
+    return NntuiApp(load(path), keep_state=False)
+
+
+async def test_a_drawing_that_is_too_wide_scrolls_sideways_only_with_a_thin_line(deep):
+    async with deep.run_test(size=(100, 30)) as pilot:
         await pilot.pause()
-        drawing = app.screen.network_pane
+        drawing = deep.screen.network_pane
         assert drawing.extent()[0] > drawing.content_size.width
         assert drawing.show_horizontal_scrollbar
         assert not drawing.show_vertical_scrollbar
+        bar = drawing.horizontal_scrollbar.region
+        row = deep.screen._compositor.render_strips()[bar.y]
+        assert set(row.crop(bar.x, bar.right).text) == {"─", "━"}
 
 
-async def test_a_drawing_that_is_too_wide_fits_without_numbers_on_its_lines(app_on):
-    app = app_on("skip")
-    async with app.run_test(size=(100, 30)) as pilot:
-        drawing = app.screen_stack[1].network_pane
+async def test_a_drawing_that_is_too_wide_fits_without_numbers_on_its_lines(deep):
+    async with deep.run_test(size=(120, 36)) as pilot:
+        drawing = deep.screen_stack[1].network_pane
         assert drawing.extent()[0] > drawing.size.width
         await pilot.press("left_parenthesis")
         assert drawing.extent()[0] <= drawing.size.width
@@ -180,7 +197,7 @@ async def test_a_drawing_that_is_too_wide_fits_without_numbers_on_its_lines(app_
 
 @pytest.mark.parametrize(
     ("width", "title"),
-    [(200, "δ in the boxes, ∂L/∂w on the lines"), (120, "δ in boxes, ∂L/∂w on lines")],
+    [(120, "δ in the boxes, ∂L/∂w on the lines"), (60, "δ in boxes, ∂L/∂w on lines")],
 )
 async def test_the_title_says_what_stands_where_in_the_words_that_fit(app_on, width, title):
     app = app_on("xor")
