@@ -181,12 +181,23 @@ def stop_rows(debugger: Debugger) -> tuple[ListRow, ...]:
     )
 
 
+_LINES: Final = ("──", "╌╌", "··", "─·", "━╴", "┈┈")
+
+
+def line_of(branch: int) -> str:
+    """Return how the line of a branch is drawn, by its number; main is 0."""
+    return _LINES[branch % len(_LINES)]
+
+
 def branch_rows(debugger: Debugger) -> tuple[ListRow, ...]:
     """The timelines: what began them, and where."""
     branches = debugger.branches
     if len(branches) == 1:
         return ()
-    rows = ((b.name, f"{escaped(b.name)}: {escaped(b.text, 200)}") for b in branches)
+    rows = (
+        (b.name, f"{line_of(n)} {escaped(b.name)}: {escaped(b.text, 200)}")
+        for n, b in enumerate(branches)
+    )
     return tuple(ListRow(*row, HERE if row[0] == branches.current.name else " ") for row in rows)
 
 

@@ -83,7 +83,7 @@ _CODE: Final = {
 _CHART: Final[dict[str, tuple[Mapping[bool, RGB] | None, float]]] = {
     "train": (POSITIVE, 1.0), "ahead": (POSITIVE, 0.4), "test": (NEGATIVE, 1.0),
     "other": (None, 0.45), "gap": (STOP, 1.0), "here": (MARK, 1.0), "words": (None, 0.7),
-    "line": (None, 0.25),
+    "line": (None, 0.5),
 }  # fmt: skip
 _BRANCHES: Final = (
     {dark: Color(*hue) for dark, hue in POSITIVE.items()},

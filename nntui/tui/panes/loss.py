@@ -28,6 +28,8 @@ from nntui.tui.theme import Colours
 
 DELAY: Final = 0.1
 """Seconds from a step to the chart's next drawing, at most: a key press never waits for it."""
+_SHARE: Final = 4
+"""Times as long as a drawing takes until the next one: while a run plays it gets a fifth."""
 SELDOM: Final = 0.5
 """The same while a run is under way, which a drawing would slow down."""
 NO_LOSS: Final = "No loss yet: it is computed at the end of the forward pass."
@@ -67,6 +69,7 @@ class LossPane(TitledPane, Container, can_focus=False):
         self._frame: Frame | None = None
         self._options = ChartOptions()
         self._drawn: object = None
+        self._took = 0.0
         self._rows_of_words, self._lines_of_why = 1, 0
         self._timer: Timer | None = None
         self._facts = LossFacts(self, schedule, lambda: self._draw_soon(DELAY))
@@ -114,7 +117,7 @@ class LossPane(TitledPane, Container, can_focus=False):
 
     def _draw_soon(self, seconds: float) -> None:
         if self._timer is None and self._frame is not None:
-            self._timer = self.set_timer(seconds, self._draw)
+            self._timer = self.set_timer(max(seconds, _SHARE * self._took), self._draw)
 
     def _draw(self) -> None:
         self._timer = None
@@ -170,15 +173,17 @@ class LossPane(TitledPane, Container, can_focus=False):
             return
         if not found:
             self.mount(LossPlot())
+        plot = self.query_one(LossPlot)
+        self._took = plot.took
         if chart is not None:
-            self.query_one(LossPlot).show(chart, colours)
+            plot.show(chart, colours)
             return
         now = met[-1][0]
         bars = tuple(
             (f"{HERE if n == now else ' '} example {n + 1}", loss, rounded(3)(loss))
             for n, loss in met
         )
-        self.query_one(LossPlot).show(Bars(bars), colours)
+        plot.show(Bars(bars), colours)
 
     def on_loss_plot_chosen(self, event: Message) -> None:
         """Travel to the epoch or update that was clicked, or to the branch."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from math import isfinite
+from time import perf_counter
 from typing import Final
 
 from rich.cells import cell_len
@@ -25,6 +26,7 @@ from textual.message import Message
 from textual_plotext import PlotextPlot
 
 from nntui.text import cut, padded
+from nntui.tui.frame import line_of
 from nntui.tui.panes.chart_scale import DOTS, LEAST_HEIGHT, curve_rows
 from nntui.tui.panes.loss_chart import GAP, ZERO, Chart, Label, Series
 from nntui.tui.theme import Colours
@@ -41,9 +43,9 @@ _INK: Final = re.compile(r"38;2;([0-9]+);([0-9]+);([0-9]+)")
 """The colour of a sign, as plotext writes it; that of the ground is the widget’s own."""
 
 _PATTERNS: Final = ("#", "#####...", "#..", "#####..#..", "##########....", "##..")
-"""By a branch’s number: the dots of its line, and how they go on."""
-STYLES: Final = ("──", "╌╌", "··", "─·", "━╴", "┈┈")
-"""How a branch’s line is shown beside its name."""
+"""By a branch’s number: the dots of its line, and how they go on; ``line_of`` shows the same."""
+_FAINT: Final = 0.6
+"""How much of its colour a line has that lies ahead, and what is only behind a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class LossPlot(PlotextPlot, can_focus=False):
 
     def __init__(self) -> None:
         super().__init__()
+        self.took = 0.0
+        """Seconds of the last drawing."""
         self._shown: Chart | Bars | None = None
         self._colours: Colours | None = None
         self._left = self._columns = 0
@@ -77,9 +81,13 @@ class LossPlot(PlotextPlot, can_focus=False):
     def render(self) -> Text:
         if self._shown is None or self._colours is None or not self.size.area:
             return Text()
-        if isinstance(self._shown, Bars):
-            return self._bars(self._shown, self._colours)
-        return self._chart(self._shown, self._colours)
+        begun = perf_counter()
+        try:
+            if isinstance(self._shown, Bars):
+                return self._bars(self._shown, self._colours)
+            return self._chart(self._shown, self._colours)
+        finally:
+            self.took = perf_counter() - begun
 
     def on_click(self, event: Click) -> None:
         """Choose the epoch or update under the mouse, or the branch whose name is there."""
@@ -147,6 +155,10 @@ class LossPlot(PlotextPlot, can_focus=False):
                 known = [(dot(x), y) for x, y in zip(series.xs, series.ys, strict=True)]
                 known = [(x, _in_line(y, rows) * up) for x, y in known if isfinite(y)]
                 marker = _TEST
+            elif series.kind == "raw":
+                points = zip(series.xs, series.ys, strict=True)
+                known = [(dot(x), y * up) for x, y in points if isfinite(y)]
+                marker = _BRAILLE
             else:
                 known = list(_dots(series, dot, up))
                 marker = _BRAILLE
@@ -213,8 +225,7 @@ def _ink(series: Series, colours: Colours) -> Color:
     if series.kind == "test":
         return colours.chart("test")
     colour = colours.branch(series.branch)
-    share = {"ahead": 0.45, "raw": 0.4}.get(series.kind, 1.0)
-    return colours.background.blend(colour, share)
+    return colours.background.blend(colour, _FAINT if series.kind in ("ahead", "raw") else 1.0)
 
 
 def _share(chart: Chart, x: float) -> float:
@@ -325,7 +336,7 @@ def _label_text(label: Label, margin: int, colours: Colours) -> Text:
     if not margin:
         return Text()
     ink = Style(color=colours.branch(label.branch).rich_color, bold=label.current or None)
-    sign = STYLES[label.branch % len(STYLES)]
+    sign = line_of(label.branch)
     room = margin - cell_len(f" {sign}  {label.value}")
     return Text(f" {sign} {cut(label.name, max(room, 1))} {label.value}", ink, no_wrap=True)
 
