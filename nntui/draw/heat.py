@@ -24,7 +24,7 @@ RAMP: Final = " ·░▒▓█"
 ODD: Final = "?"
 """Stands, without colour, for a number that is not finite."""
 ODD_TONE: Final = math.inf
-LEVELS: Final = 12
+LEVELS: Final = 8
 """Levels of a tone on either side of 0."""
 
 

@@ -21,6 +21,7 @@ from textual_plotext import PlotextPlot
 from nntui.document.load import load
 from nntui.samples import samples
 from nntui.tui.app import NntuiApp
+from nntui.tui.panes.answers import AnswersPane
 from nntui.tui.panes.inspector import InspectorPane
 from nntui.tui.panes.loss import LossPane
 from nntui.tui.stepping.screen import SteppingScreen
@@ -58,7 +59,7 @@ async def drawn(pilot: Pilot[Any]) -> None:
     loss, inspector = screen.query_one(LossPane), screen.query_one(InspectorPane)
     assert isinstance(screen, SteppingScreen)
     await pilot.pause()
-    while screen.answer_source.is_waiting:
+    while screen.answer_source.is_waiting or screen.query_one(AnswersPane).is_waiting:
         await pilot.pause(0.02)
     await pilot.app.workers.wait_for_complete()
     await pilot.pause()

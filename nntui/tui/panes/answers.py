@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -9,8 +10,10 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import BindingType
+from textual.content import Content
 from textual.events import Click, MouseScrollDown, MouseScrollUp, Resize
 from textual.message import Message
+from textual.timer import Timer
 
 from nntui.text import cut, padded
 from nntui.tui.frame import Frame, NeuronFocus
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from nntui.network_view.plane import DataSigns, Plane
     from nntui.tui.panes.answer_table import AnswerColumns, Column
 
+AFTER_THE_PAINT: Final = 0.03
+"""Seconds from a frame to what is made anew for it: the paint and often the answers come first."""
 SIDE_BY_SIDE: Final = 62
 """Columns of a wide pane from which on the plane stands beside the examples."""
 LEAST_PLANE: Final = 4
@@ -89,6 +94,8 @@ class AnswersPane(LinePane, can_focus=True):
         """Whether the row of the example at hand is to be scrolled to."""
         self._table: AnswerColumns | None = None
         self._score: list[str] = []
+        self._said = ""
+        self._timer: Timer | None = None
         self._sorted: object = None
         self.selected: int | None = None
         """The example whose row is selected."""
@@ -105,7 +112,13 @@ class AnswersPane(LinePane, can_focus=True):
         if shown != (self._experiment, self._current, self._neuron):
             self._follows |= current != self._current
             self._experiment, self._current, self._neuron = shown
-            self._refill()
+            if self._timer is None and self._answers is not None:
+                self._timer = self.set_timer(AFTER_THE_PAINT, self._refill)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether what is shown will be made anew."""
+        return self._timer is not None
 
     def show_answers(self, answers: Answers) -> None:
         before = self._answers
@@ -132,16 +145,23 @@ class AnswersPane(LinePane, can_focus=True):
         size = self.scrollable_content_region
         return size.width, size.height
 
+    def source(self, row: int) -> Hashable:
+        """Return the spans of the plane in a row, and the texts of the example."""
+        places = self._places
+        spans: tuple[Span, ...] = ()
+        if self._plane is not None and row < places.plane[1]:
+            spans = self._plane.rows[row]
+        return places, spans, self._texts(row - places.top) if row >= places.top else None
+
     def segments(self, row: int) -> list[Segment]:
         if self._answers is None:
             return []
         places = self._places
-        width, height = places.plane
         found: list[Segment] = []
-        if row < height and self._plane is not None:
+        if self._plane is not None and row < places.plane[1]:
             found = [self._segment(span) for span in self._plane.rows[row]]
             if places.left:
-                found.append(Segment(" " * (places.left - width)))
+                found.append(Segment(" " * (places.left - places.plane[0])))
         if places.top <= row:
             if places.left and not found:
                 found = [Segment(" " * places.left)]
@@ -166,6 +186,9 @@ class AnswersPane(LinePane, can_focus=True):
 
     def _refill(self) -> None:
         """Make the plane and the rows anew."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
         answers, signs, table = self._answers, self._signs, self._table
         if answers is None or signs is None or table is None or not self.size.width:
             return
@@ -210,17 +233,29 @@ class AnswersPane(LinePane, can_focus=True):
             order.sort(key=lambda n: (losses[n] == losses[n], -losses[n]))  # nan first
         self._order = order
 
+    def _texts(self, row: int) -> tuple[object, ...]:
+        """Return all that a row of the table is written from."""
+        if row == 0:
+            return (tuple((each.heading, each.width) for each in self._columns),)
+        n = self._example_in(row)
+        if n is None:
+            return (row == 1,)
+        selected = self.has_focus and n == self.selected
+        return n, n == self._current, selected, tuple(each.text(n) for each in self._columns)
+
+    def _example_in(self, row: int) -> int | None:
+        place = self._top + row - 1
+        return self._order[place] if place < len(self._order) else None
+
     def _table_row(self, row: int) -> list[Segment]:
         if row == 0:
             from nntui.tui.panes.answer_table import headings
 
             return [Segment(" " + headings(self._columns), self.colours.faint)]
-        place = self._top + row - 1
-        if not self._order and row == 1:
-            return [Segment(" none is answered wrong", self.colours.faint)]
-        if place >= len(self._order):
-            return []
-        n = self._order[place]
+        n = self._example_in(row)
+        if n is None:
+            said = " none is answered wrong" if row == 1 else ""
+            return [Segment(said, self.colours.faint)]
         selected = self.has_focus and n == self.selected
         line = self.colours.chosen if selected else Style()
         found = [Segment("›" if selected else " ", line)]
@@ -269,7 +304,10 @@ class AnswersPane(LinePane, can_focus=True):
         else:
             words = []
         said = " · ".join(words)
-        self.border_subtitle = said if len(said) <= room else ""
+        said = said if len(said) <= room else ""
+        if said != self._said:
+            self._said = said
+            self.write_border(subtitle=Content(said))
 
     # ---- keys and the mouse --------------------------------------------------------------------
 

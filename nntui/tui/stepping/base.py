@@ -154,7 +154,9 @@ class SteppingBase(Screen[None]):
         self.inspector_history = InspectorHistory(
             self, debugger, self.background, self.inspector_pane
         )
-        self.answer_source = AnswerSource(self, len(self.net.inputs), self._show_answers)
+        self.answer_source = AnswerSource(
+            self, len(self.net.inputs), self._show_answers, lambda: pace.is_behind
+        )
         self.tour = Tour(self, self.panes, keymap, preferences)
         self._due_message: str | None = None
         """The message of a frame that is to be painted after the keys that already wait."""

@@ -42,12 +42,20 @@ MOST_KEPT: Final = 4_000_000
 class AnswerSource:
     """Gives the panes the network's answers for the frame that they show.
 
-    ``shown`` is called in the screen's thread with new answers. ``inputs`` are the indices of the
-    one or two inputs of the plane: all of them where there are no more, else those chosen, or none.
+    ``shown`` is called in the screen's thread with new answers; ``is_behind`` says whether the
+    terminal has still to take what was sent, which answers do not add to. ``inputs`` are the
+    indices of the one or two inputs of the plane: all of them where there are no more, else those
+    chosen, or none.
     """
 
-    def __init__(self, screen: Screen[Any], inputs: int, shown: Callable[[Answers], None]) -> None:
-        self._screen, self._shown = screen, shown
+    def __init__(
+        self,
+        screen: Screen[Any],
+        inputs: int,
+        shown: Callable[[Answers], None],
+        is_behind: Callable[[], bool],
+    ) -> None:
+        self._screen, self._shown, self._is_behind = screen, shown, is_behind
         self.inputs: tuple[int, ...] = tuple(range(inputs)) if inputs <= 2 else ()
         self.latest: Answers | None = None
         self._size = THUMBNAIL
@@ -96,7 +104,7 @@ class AnswerSource:
         frame = self._wanted
         if frame is None or not self._screen.is_attached:
             return
-        if self._screen.app.message_queue_size:  # keys come first
+        if self._screen.app.message_queue_size or self._is_behind():  # keys come first
             self.want(frame)
             return
         self._answered = frame

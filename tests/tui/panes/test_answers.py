@@ -16,10 +16,10 @@ from nntui.tui.panes.answers import AnswersPane
 async def answers(pilot) -> AnswersPane:
     """The pane, once the answers are computed."""
     screen = pilot.app.screen_stack[1]
-    pane = screen.query_one(AnswersPane)
+    pane, source = screen.query_one(AnswersPane), screen.answer_source
     await until(
         pilot,
-        lambda: screen.answer_source.latest is not None and not screen.answer_source.is_waiting,
+        lambda: source.latest is not None and not source.is_waiting and not pane.is_waiting,
     )
     return pane
 
@@ -126,9 +126,11 @@ async def test_the_focused_neuron_takes_the_plane_over(app_on):
         while neuron not in app.screen.net.neurons:
             await pilot.press("right")
             neuron = app.screen.neuron_focus.neuron
+        await answers(pilot)
         assert f"· {neuron} ·" in pane._pane_title
         assert rows_of(pane)[: pane._places.plane[1]] == before or pane._plane is not None
         await pilot.press("escape")
+        await answers(pilot)
         assert pane._pane_title == "Answers · 2 of 4 right"
 
 
