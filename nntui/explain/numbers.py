@@ -42,6 +42,13 @@ def bracketed(text: str) -> str:
     return f"({text})" if text.startswith("-") else text
 
 
+def ordinal(number: int) -> str:
+    """``1st``, ``2nd``, ``3rd``, ``4th``."""
+    if number // 10 % 10 == 1:
+        return f"{number:,}th"
+    return f"{number:,}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
+
+
 def fitted(x: float, width: int, *, sign: bool = False) -> str:
     """Write a number in at most ``width`` cells, as precisely as they allow.
 

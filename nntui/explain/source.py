@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from nntui.engine import algorithm
 from nntui.engine.schedule import Operation
 from nntui.explain.formulas import math_name
-from nntui.explain.numbers import exact
+from nntui.explain.numbers import exact, ordinal
 from nntui.model.experiment import Experiment
 from nntui.model.optimizers import OPTIMIZERS
 from nntui.model.settings import written
@@ -115,10 +115,11 @@ def _is_docstring(statement: ast.stmt) -> bool:
 
 
 def place(operation: Operation, net: Wiring) -> str:
-    """Say which part of its neuron, pass or update a step is: ``edge 2 of 3 into h1``."""
+    """Say which part of its pass or update a step is: ``adding the 2nd of 3 inputs of h1``."""
     match operation:
         case ("load",):
-            return f"the example’s {len(net.inputs)} inputs"
+            count = len(net.inputs)
+            return f"the example’s {count:,} inputs" if count > 1 else "the example’s input"
         case ("loss",):
             return "the loss of this example"
         case ("update", j):
@@ -126,14 +127,18 @@ def place(operation: Operation, net: Wiring) -> str:
         case ("update", i, j):
             return f"the weight {i}→{j}"
         case (kind, i, j):
-            way = "into" if kind == "forward_edge" else "back from"
-            return f"edge {net.sources[j].index(i) + 1} of {len(net.sources[j])} {way} {j}"
+            which = f"the {_of(net.sources[j].index(i) + 1, len(net.sources[j]))} inputs of {j}"
+            return f"adding {which}" if kind == "forward_edge" else f"back to {which}"
         case (kind, j):
             index, count = net.neurons.index(j), len(net.neurons)
             if kind == "forward_neuron":
-                return f"neuron {index + 1} of {count}, {net.activation[j]}"
-            return f"neuron {count - index} of {count} on the way back"
+                return f"a of {j} ({_of(index + 1, count)} neurons), {net.activation[j]}"
+            return f"δ of {j} ({_of(count - index, count)} neurons)"
     raise ValueError(operation)
+
+
+def _of(number: int, count: int) -> str:
+    return f"{ordinal(number)} of {count:,}"
 
 
 def method(experiment: Experiment, kind: str) -> str:
@@ -152,26 +157,42 @@ def method(experiment: Experiment, kind: str) -> str:
     return ", ".join([loss.name, *settings])
 
 
-def intention(operation: Operation) -> str:
-    """Say what a step is going to do, in symbols: ``z[h1] ← z[h1] + w[x2,h1] · a[x2]``."""
+def intention(operation: Operation, experiment: Experiment, example: int | None = None) -> str:
+    """Say what a step is going to do: ``add w[x2,h1] · a[x2] to z[h1]``.
+
+    ``example``: the number of its example, from 1.
+    """
+    net = experiment.network.wiring()
     match operation:
         case ("load",):
-            return "a ← x: load the next example"
+            return "load the next example" if example is None else f"load example {example:,}"
         case ("loss",):
-            return "L ← loss(outputs, targets)"
+            return "the loss: compare the answer with the target"
         case ("update", *neurons):
-            parameter = math_name("b" if len(neurons) == 1 else "w", *neurons)
-            return f"{parameter} ← one optimizer step downhill"
+            return _change(neurons, experiment)
         case ("forward_edge", i, j):
-            z = math_name("z", j)
-            return f"{z} ← {z} + {math_name('w', i, j)} · {math_name('a', i)}"
+            return f"add {math_name('w', i, j)} · {math_name('a', i)} to {math_name('z', j)}"
         case ("forward_neuron", j):
-            return f"{math_name('a', j)} ← f({math_name('z', j)})"
+            f = net.activation[j].name
+            return f"{f} turns {math_name('z', j)} into {math_name('a', j)}"
         case ("backward_neuron", j):
-            return f"{math_name('delta', j)} ← {math_name('da', j)} · f′({math_name('z', j)})"
+            slope = f"{net.activation[j].name}′({math_name('z', j)})"
+            return f"{math_name('delta', j)} = {math_name('da', j)} · {slope}"
         case ("backward_edge", i, j):
-            dw, da, delta = math_name("dw", i, j), math_name("da", i), math_name("delta", j)
-            return (
-                f"{dw} += {delta} · {math_name('a', i)};  {da} += {math_name('w', i, j)} · {delta}"
-            )
+            delta, to = math_name("delta", j), f"{math_name('dw', i, j)} and {math_name('da', i)}"
+            return f"take {delta} back to {i}: add to {to}"
     raise ValueError(operation)
+
+
+def _change(neurons: Sequence[str], experiment: Experiment) -> str:
+    """Say how an update is going to change a parameter: ``b − η · ∂L/∂b``, or by which rule."""
+    training, symbol = experiment.training, "b" if len(neurons) == 1 else "w"
+    parameter = f"{'bias of' if symbol == 'b' else 'weight'} {'→'.join(neurons)}"
+    if training.optimizer.name != "sgd" or dict(training.optimizer.settings)["momentum"]:
+        return f"change the {parameter} by {training.optimizer.name}"
+    one = training.reduction == "sum" or 1 in (
+        training.batch_size, len(experiment.train_examples)
+    )  # fmt: skip
+    penalty = symbol == "w" and (training.l1 or training.l2)
+    gradient = f"∂L/∂{symbol}" if one and not penalty else "g"
+    return f"change the {parameter}: {symbol} − η · {gradient}"

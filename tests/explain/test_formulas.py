@@ -297,19 +297,35 @@ def test_every_step_has_a_place_and_an_intention(experiment) -> None:
     wiring = experiment.network.wiring()
     for step in steps_of(experiment, 200):
         assert place(step.operation, wiring)
-        assert intention(step.operation)
+        assert intention(step.operation, experiment)
 
 
 def test_places_and_intentions() -> None:
-    wiring = layered(2, 3, 1).network.wiring()
-    assert place(("forward_edge", "x2", "h1_1"), wiring) == "edge 2 of 2 into h1_1"
-    assert place(("backward_edge", "h1_3", "y1"), wiring) == "edge 3 of 3 back from y1"
-    assert place(("forward_neuron", "h1_2"), wiring) == "neuron 2 of 4, tanh"
-    assert place(("backward_neuron", "h1_2"), wiring) == "neuron 3 of 4 on the way back"
+    experiment = layered(2, 3, 1, optimizer=Optimizer.of("sgd"))
+    wiring = experiment.network.wiring()
+    assert place(("forward_edge", "x2", "h1_1"), wiring) == "adding the 2nd of 2 inputs of h1_1"
+    assert place(("backward_edge", "h1_3", "y1"), wiring) == "back to the 3rd of 3 inputs of y1"
+    assert place(("forward_neuron", "h1_2"), wiring) == "a of h1_2 (2nd of 4 neurons), tanh"
+    assert place(("backward_neuron", "h1_2"), wiring) == "δ of h1_2 (3rd of 4 neurons)"
     assert place(("update", "h1_2"), wiring) == "the bias of h1_2"
     assert place(("update", "x1", "h1_2"), wiring) == "the weight x1→h1_2"
-    assert intention(("forward_edge", "x2", "h1_1")) == ("z[h1_1] ← z[h1_1] + w[x2,h1_1] · a[x2]")
-    assert intention(("backward_neuron", "y1")) == "δ[y1] ← ∂L/∂a[y1] · f′(z[y1])"
+    said = {
+        ("load",): "load example 2",
+        ("forward_edge", "x2", "h1_1"): "add w[x2,h1_1] · a[x2] to z[h1_1]",
+        ("forward_neuron", "h1_1"): "tanh turns z[h1_1] into a[h1_1]",
+        ("loss",): "the loss: compare the answer with the target",
+        ("backward_neuron", "y1"): "δ[y1] = ∂L/∂a[y1] · sigmoid′(z[y1])",
+        ("backward_edge", "h1_1", "y1"): "take δ[y1] back to h1_1: add to ∂L/∂w[h1_1,y1] and "
+        "∂L/∂a[h1_1]",
+        ("update", "y1"): "change the bias of y1: b − η · g",
+    }
+    for operation, words in said.items():
+        assert intention(operation, experiment, 2) == words
+    weight = ("update", "h1_1", "y1")
+    alone = layered(2, 3, 1, optimizer=Optimizer.of("sgd"), batch_size=1)
+    assert intention(weight, alone) == "change the weight h1_1→y1: w − η · ∂L/∂w"
+    adam = layered(2, 3, 1, optimizer=Optimizer.of("adam"))
+    assert intention(weight, adam) == "change the weight h1_1→y1 by adam"
 
 
 def test_a_line_knows_what_the_value_was_and_how_it_changed() -> None:

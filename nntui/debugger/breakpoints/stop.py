@@ -21,10 +21,3 @@ class Stop:
     kind: Kind = "stop"
     hits: tuple[tuple[int, int], ...] = ()
     messages: tuple[str, ...] = ()
-
-
-def ordinal(number: int) -> str:
-    """``1st``, ``2nd``, ``3rd``, ``4th``."""
-    if number // 10 % 10 == 1:
-        return f"{number:,}th"
-    return f"{number:,}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"

@@ -28,10 +28,11 @@ from nntui.debugger.breakpoints.detectors import (
     detector_of,
 )
 from nntui.debugger.breakpoints.sites import Block, SiteIndex, Steps
-from nntui.debugger.breakpoints.stop import Stop, ordinal
+from nntui.debugger.breakpoints.stop import Stop
 from nntui.debugger.breakpoints.table import BreakpointTable
 from nntui.debugger.values import RunValues
 from nntui.engine.run import Run
+from nntui.explain.numbers import ordinal
 
 _CLOCK_EVERY = 64
 """Steps tested between two looks at the clock."""

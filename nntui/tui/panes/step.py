@@ -67,9 +67,9 @@ class Equations:
         return [row for line in lines for row in self._rows_of(line, each)]
 
     def sum(self, found: RunningSum) -> Row:
-        """Show which terms of a sum are added: those before the bar, the last one marked."""
-        count = f"   {found.done} of {len(found.terms)} in"
-        head = self._head(found.target)[: -len(" = ")] + " : "
+        """Show which terms of a sum are added, the last of them marked; those to come are faint."""
+        count = f"   {found.done:,} of {len(found.terms):,} added"
+        head = self._head(found.target)
         start = f"{found.start} + " if found.start else ""
         room = max(self._width - cell_len(head) - len(start) - len(count), 8)
         first, last = _window(found, room)
@@ -79,11 +79,11 @@ class Equations:
         after = ""
         if found.done < len(found.terms):
             dots = ["…"] if last < len(found.terms) else []
-            after = " │ " + " + ".join([*rest, *dots])
+            after = " + " + " + ".join([*rest, *dots])
         return [
             Segment(head, faint),
             Segment(before),
-            Segment(found.terms[found.done - 1], self._colours.mark),
+            Segment(f"{found.terms[found.done - 1]} ✓", self._colours.mark),
             Segment(after + count, faint),
         ]
 
@@ -139,10 +139,10 @@ class Equations:
 
 def _window(found: RunningSum, room: int) -> tuple[int, int]:
     """Return the range of terms that there is room for, around the one just added."""
-    if sum(map(cell_len, found.terms)) + 3 * (len(found.terms) - 1) <= room:
+    if sum(map(cell_len, found.terms)) + 3 * (len(found.terms) - 1) + len(" ✓") <= room:
         return 0, len(found.terms)
     first, last = found.done - 1, found.done
-    used = cell_len(found.terms[first]) + len("… +  │  + …")
+    used = cell_len(found.terms[first]) + len("… +  ✓ + …")
     before = False  # the next term, then the previous one, in turn
     while first > 0 or last < len(found.terms):
         before = first > 0 and (before or last == len(found.terms))
@@ -159,6 +159,8 @@ FEW: Final = 12
 """Inputs or outputs that are written one by one, at most."""
 # Which equation is the point of a step that may have more of them than the pane has rows.
 _OUTCOME: Final = {"loss": 0, "update": -1}
+NEXT: Final = "next"
+"""Begins the last row, which says what comes."""
 _SENTENCE_ROWS: Final = 2
 """Rows that the question has where there is room, so that the formulas keep their place."""
 _SYMBOL: Final = {
@@ -184,7 +186,7 @@ class StepPane(LinePane):
         self._formula: tuple[EquationLine, ...] = ()
 
     def show(self, frame: Frame, focus: NeuronFocus) -> None:
-        self._snapshot = frame.snapshot
+        self._snapshot, self._experiment = frame.snapshot, frame.experiment
         self.jump()
         self.changed()
 
@@ -232,7 +234,7 @@ class StepPane(LinePane):
         equations = Equations(self.colours, self._column, width)
         lines = self._formula = formula(last, number, math_name, FEW)
         found = running_sum(last.operation, net)
-        sums = [equations.sum(found)] if found is not None else []
+        sums = [equations.sum(found)] if found is not None and len(found.terms) > 1 else []
         if self._in_words:
             for titled, rows in self._with_sentences(last, equations, lines, sums, width):
                 if len(rows) <= height + (not titled):
@@ -298,12 +300,24 @@ class StepPane(LinePane):
 
     def _next(self, snapshot: Snapshot, width: int) -> list[Segment]:
         following, faint = snapshot.next_operation, self.colours.faint
-        end = "the end of the run: nothing is left to compute"
-        text = intention(following) if following else end
+        if following is None:
+            text = self._ending(snapshot)
+        else:
+            coming = snapshot.next.example if snapshot.next else None
+            number = None if coming is None else coming + 1
+            text = intention(following, self._experiment, number)
         return [
-            Segment(" next  ", Style(bold=True) + faint),
+            Segment(f" {NEXT}  ", Style(bold=True) + faint),
             Segment(padded(text, max(width - 7, 1)), faint),
         ]
+
+    def _ending(self, snapshot: Snapshot) -> str:
+        """Say that the run is over, how it ended, and what can be done."""
+        loss = snapshot.losses.last("epoch")
+        number = PRECISIONS[self._precision].number
+        ended = "" if loss is None else f" The last epoch’s loss is {number(loss)}."
+        again = every_key()["restart"].display(self._keymap)
+        return f"Training is over.{ended} {again} starts again."
 
     def _beginning(self, width: int) -> list[Row]:
         """Write the first card of the document's story, and the key that leads to the others."""

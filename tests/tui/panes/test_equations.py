@@ -61,8 +61,8 @@ def test_in_the_narrow_column_of_100_cells_they_do_too_and_the_sum_below_them(de
         terms = running_sum(step.operation, debugger.experiment.network.wiring())
         if terms is not None:
             (row,) = texts([equations(debugger, 47).sum(terms)])
-            assert "…" not in row.partition(" : ")[0]
-            columns.add(row.index(" : "))
+            assert "…" not in row.partition(" = ")[0]
+            columns.add(row.index(" = "))
     assert len(columns) == 1
 
 
@@ -100,9 +100,9 @@ def test_what_was_there_before_gives_way_to_the_numbers(debugger):
 @pytest.mark.parametrize(
     ("done", "shown"),
     [
-        (1, "z[j] : b + x1 │ x2 + x3   1 of 3 in"),
-        (2, "z[j] : b + x1 + x2 │ x3   2 of 3 in"),
-        (3, "z[j] : b + x1 + x2 + x3   3 of 3 in"),
+        (1, "z[j] = b + x1 ✓ + x2 + x3   1 of 3 added"),
+        (2, "z[j] = b + x1 + x2 ✓ + x3   2 of 3 added"),
+        (3, "z[j] = b + x1 + x2 + x3 ✓   3 of 3 added"),
     ],
 )
 def test_a_sum_shows_what_is_in_and_what_is_to_come(debugger, done, shown):
@@ -113,13 +113,13 @@ def test_a_sum_shows_what_is_in_and_what_is_to_come(debugger, done, shown):
 @pytest.mark.parametrize("done", [1, 2, 300, 783, 784])
 def test_of_a_long_sum_the_neighbours_are_shown(debugger, done):
     terms = tuple(f"x{n}" for n in range(1, 785))
-    text = texts([equations(debugger).sum(RunningSum("z[j]", "b", terms, done))])[0]
-    assert len(text) <= 58
+    text = texts([equations(debugger, 68).sum(RunningSum("z[j]", "b", terms, done))])[0]
+    assert len(text) <= 68
     assert f"x{done}" in text.split()
-    assert text.endswith(f"{done} of 784 in")
+    assert text.endswith(f"{done} of 784 added")
     assert ("… + " in text) == (done > 5)
-    assert (f"│ x{done + 1}" in text) == (done < 784)
-    assert (" + …   " in text) == (done < 780)
+    assert (f"✓ + x{done + 1}" in text) == (done < 784)
+    assert (" + …   " in text) == (done < 782)
 
 
 def test_the_outcome_of_an_update_is_both_values(debugger):
