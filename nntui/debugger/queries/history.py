@@ -16,6 +16,7 @@ from nntui.debugger.expressions import Expression, parse
 from nntui.debugger.values import Value, is_number, value_of, value_text
 from nntui.engine.full_speed import BATCH_SYMBOLS
 from nntui.explain.numbers import Number, evenly_spread, exact, sparkline
+from nntui.explain.sentences import FLAT
 from nntui.model.errors import NntuiError
 from nntui.model.names import parse_value_name
 from nntui.model.wiring import parameter_key
@@ -202,8 +203,6 @@ class _ValueSampler:
 
 MOMENTS: Final = 60
 """Updates that are sampled, at most."""
-ACTIVE: Final = 0.01
-"""A neuron is active where its slope is at least this: there it learns."""
 NEURON_SECONDS: Final = 0.4
 """About how long the updates are sampled, and the same again for the examples."""
 MOST_NUMBERS: Final = 1 << 20
@@ -232,7 +231,7 @@ class NeuronMoment:
 class Activity:
     """A neuron over ``seen`` of the ``examples`` there are, with the parameters of one moment.
 
-    ``active``: for how many its slope is at least ``ACTIVE`` (None for an input, which has none);
+    ``active``: for how many its slope is at least ``FLAT`` (None for an input, which has none);
     the least, mean and greatest activation.
     """
 
@@ -324,7 +323,7 @@ class _NeuronSampler:
             activation = experiment.network.wiring().activation[self._j]
             with np.errstate(all="ignore"):
                 slopes = np.abs(activation.derivative(np.array(z), np.array(a)))
-            active = int(np.count_nonzero(np.broadcast_to(slopes, len(z)) >= ACTIVE))
+            active = int(np.count_nonzero(np.broadcast_to(slopes, len(z)) >= FLAT))
         return Activity(len(a), len(examples), active, min(a), sum(a) / len(a), max(a))
 
     def _moment(self, end: int, deadline: float) -> NeuronMoment | None:

@@ -124,19 +124,15 @@ def _entrance(net: Wiring, name: str) -> tuple[str, str]:
 def _sentence(name: str, first: str, way: _PathCount, working: int) -> str:
     """Say what the paths mean for the gradient."""
     if not way.count:
-        return f"{name} does not act on the loss: no path leads there from {first}."
+        return f"{name} does not reach the loss: no path leads there from {first}."
     if way.longest == 1:
-        return f"{name} acts on the loss directly: through {first} alone, an output."
+        return f"{name} reaches the loss directly: {first} is an output."
     length = f"{way.longest} neurons"
     if way.shortest < way.longest:
         length = f"{way.shortest} to {length}"
     if way.count == 1:
-        return (
-            f"{name} acts on the loss along 1 path of {length}: "
-            "its gradient is one product with a factor for each of them."
-        )
+        return f"{name} reaches the loss by one path, through {length}."
     return (
-        f"{name} acts on the loss along {way.count:,} paths of {length}, through {working} neurons "
-        "in all: its gradient is a sum with one product for each path. The earlier a parameter, "
-        "the more indirectly it acts."
+        f"{name} reaches the loss by {way.count:,} paths of {length}, through {working} neurons "
+        "in all: its gradient adds up one product for each path."
     )

@@ -31,8 +31,8 @@ CONTEXT: Final = 4
 """Lines of context before and after, at least, in a higher terminal."""
 _OTHER_ROWS: Final = 16
 """Rows of everything but the lines of the file."""
-WAITING: Final = "Put it right and save it: it is opened as soon as the file changes."
-MISSING: Final = "It is opened as soon as it is there."
+WAITING: Final = "Correct the file and save it: it opens as soon as it changes."
+MISSING: Final = "It opens as soon as you save it."
 _MARK: Final = "▶"
 _CUT: Final = "…"
 _FRAME: Final = 6

@@ -19,7 +19,7 @@ _GAP: Final = re.compile(r" {2,}")
 _COLUMN: Final = re.compile(r"( *)(\S+(?: \S+)*)")
 _SECOND_COLUMN: Final = 24
 """Cells that a second column gets, at least."""
-_EMPTY: Final = " nothing said yet: type : and a command"
+_EMPTY: Final = " Answers to commands appear here. Type : to begin."
 
 
 class OutputPane(LinePane):

@@ -23,7 +23,10 @@ class DisplayActions(SteppingBase):
         if view is None:
             said = "the drawing follows the run: activations, gradients, changes"
         else:
-            said = f"the drawing keeps to {view.name}: {view.boxes} and {view.lines}"
+            keys = every_key()
+            again, back = (keys[name].display(self.keymap) for name in ("view", "view-back"))
+            pinned = f"pinned: {view.name} ({view.boxes} and {view.lines})"
+            said = f"{pinned}; {again} for the next view, {back} back"
         self.repaint(said)
         self._complete_frame()
 

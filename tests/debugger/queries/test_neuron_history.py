@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from nntui.debugger.debugger import Debugger
-from nntui.debugger.queries.history import ACTIVE, NeuronMoment, neuron_history
+from nntui.debugger.queries.history import NeuronMoment, neuron_history
 from nntui.document.load import load
+from nntui.explain.sentences import FLAT
 from nntui.model.wiring import forward
 from nntui.samples import samples
 
@@ -58,7 +59,7 @@ def test_the_activity_is_that_of_a_forward_pass_of_every_example(debugger):
     activity = lived(debugger, j, UPDATES).activity
     assert (activity.least, activity.greatest) == (min(a), max(a))
     assert activity.mean == sum(a) / len(a)
-    assert activity.active == sum(slope >= ACTIVE for slope in slopes)
+    assert activity.active == sum(slope >= FLAT for slope in slopes)
     assert activity.seen == activity.examples == len(a)
 
 

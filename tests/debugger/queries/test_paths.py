@@ -76,12 +76,11 @@ def test_early_parameters_act_more_indirectly() -> None:
     early, late, last = (paths(net, name) for name in ("w[x1,h1_1]", "w[h1_1,h2_1]", "w[h2_1,y1]"))
     assert (early.count, late.count, last.count) == (3, 1, 1)
     assert early.sentence == (
-        "w[x1,h1_1] acts on the loss along 3 paths of 3 neurons, through 5 neurons in all: its "
-        "gradient is a sum with one product for each path. The earlier a parameter, the more "
-        "indirectly it acts."
+        "w[x1,h1_1] reaches the loss by 3 paths of 3 neurons, through 5 neurons in all: its "
+        "gradient adds up one product for each path."
     )
-    assert "1 path of 2 neurons" in late.sentence
-    assert last.sentence == "w[h2_1,y1] acts on the loss directly: through y1 alone, an output."
+    assert "by one path, through 2 neurons" in late.sentence
+    assert last.sentence == "w[h2_1,y1] reaches the loss directly: y1 is an output."
     assert lines_of(early, net)[1:] == (
         "  layer 1: h1_1",
         "  layer 2: h2_1, h2_2, h2_3",
@@ -102,7 +101,7 @@ def test_an_output_that_feeds_others_ends_paths_and_lets_others_through() -> Non
     assert paths(net, "b[first]").count == 2
     assert paths(net, "first").idle == ("aside",)
     assert paths(net, "aside").sentence == (
-        "aside does not act on the loss: no path leads there from aside."
+        "aside does not reach the loss: no path leads there from aside."
     )
 
 
