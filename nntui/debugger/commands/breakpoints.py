@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
@@ -28,6 +29,8 @@ from nntui.debugger.commands.completion import (
 if TYPE_CHECKING:
     from nntui.debugger.breakpoints.breakpoint import AnyBreakpoint
     from nntui.debugger.debugger import Debugger
+
+_RANGE: Final = re.compile(r"(\d+)-(\d+)", re.ASCII)
 
 
 def _make(command: str, lead: str = "") -> Function:
@@ -72,13 +75,7 @@ def _each(verb: str, change: Callable[[Debugger, int], AnyBreakpoint]) -> Functi
     """Make a command on some breakpoints by their numbers, or on all."""
 
     def run(debugger: Debugger, rest: str) -> Output:
-        if rest:
-            numbers = list(dict.fromkeys(map(_number, split(rest))))
-        else:
-            numbers = [point.number for point in debugger.breakpoints]
-        for number in numbers:
-            debugger.breakpoints[number]  # refuse an unknown one before the first is changed
-        points = [change(debugger, number) for number in numbers]
+        points = [change(debugger, number) for number in _numbers(debugger, rest)]
         return Output(
             tuple(f"{verb} {point.title}: {point.what}" for point in points) or ("there are none",),
             {"breakpoints": [plain(point) for point in points]},
@@ -87,8 +84,30 @@ def _each(verb: str, change: Callable[[Debugger, int], AnyBreakpoint]) -> Functi
     return run
 
 
+def _numbers(debugger: Debugger, rest: str) -> list[int]:
+    """Read which breakpoints are meant, by numbers and ranges such as ``1-3``; none: all.
+
+    Raises:
+        CommandError: a number that none has, or a range that none is in.
+    """
+    there = [point.number for point in debugger.breakpoints]
+    if not rest:
+        return there
+    numbers: list[int] = []
+    for word in split(rest):
+        if found := _RANGE.fullmatch(word):
+            first, last = map(_number, found.groups())
+            within = [number for number in there if first <= number <= last]
+            if not within:
+                raise CommandError(f"there is no breakpoint or watchpoint from {first} to {last}")
+            numbers += within
+        else:
+            numbers.append(debugger.breakpoints[_number(word)].number)
+    return list(dict.fromkeys(numbers))
+
+
 def _number(word: str) -> int:
-    return whole(word, "the number of a breakpoint or watchpoint")
+    return whole(word, "the number of a breakpoint or watchpoint, or a range such as 1-3")
 
 
 def _output(points: list[AnyBreakpoint]) -> Output:
@@ -124,9 +143,13 @@ def plain(point: AnyBreakpoint) -> dict[str, Any]:
     }
 
 
-def listed(debugger: Debugger, kind: str) -> Output:
-    """List those of a kind: ``Breakpoint``, ``Watchpoint``, or empty for both."""
-    points = [point for point in debugger.breakpoints if kind in ("", type(point).__name__)]
+def listed(debugger: Debugger, kind: str, rest: str = "") -> Output:
+    """List those of a kind: ``Breakpoint``, ``Watchpoint``, or empty for both.
+
+    ``rest``: the numbers that are asked for, as ``delete`` takes them.
+    """
+    asked = [debugger.breakpoints[number] for number in _numbers(debugger, rest)]
+    points = [point for point in asked if kind in ("", type(point).__name__)]
     none = {"": "breakpoints or watchpoints", "Watchpoint": "watchpoints"}.get(kind, "breakpoints")
     output = _output(points)
     return output if points else Output((f"there are no {none}",), output.data)
@@ -210,5 +233,6 @@ What break takes behind its place (if, every, ignore, log) goes here too.
         "delete", "[NUMBER …]", "delete breakpoints, or all of them",
         _each("deleted", lambda debugger, number: debugger.breakpoints.remove(number)),
         aliases=("d",), completes=breakpoints,
+        more="\n  delete 1-3",
     ),
 )  # fmt: skip

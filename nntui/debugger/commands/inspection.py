@@ -193,8 +193,7 @@ def _bookmarks(debugger: Debugger, rest: str) -> Output:
 
 def _points(kind: str) -> Callable[[Debugger, str], Output]:
     def run(debugger: Debugger, rest: str) -> Output:
-        nothing_more(rest)
-        return listed(debugger, kind)
+        return listed(debugger, kind, rest)
 
     return run
 
@@ -293,6 +292,7 @@ Shown after every movement, with what it was before. Without an expression: what
         more="""
 health says whether the loss stands still or jumps, and why.
   info breakpoints
+  info breakpoints 1-3
   info values w b
   info neuron h1
   info health""",

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
+from contextlib import suppress
+from itertools import pairwise
 from typing import Final
 
 from textual.widgets import Input
@@ -15,10 +18,10 @@ from nntui.model.activations import ACTIVATIONS
 from nntui.model.changes.settings import Change
 from nntui.model.errors import NntuiError, SettingError
 from nntui.model.losses import LOSSES
-from nntui.model.names import escaped
 from nntui.model.optimizers import OPTIMIZERS
 from nntui.model.settings import spelled, written
 from nntui.text import padded
+from nntui.tui.documents.document import LARGE
 from nntui.tui.editor.forms import EditForm, Field, Form, Values
 
 _DATA: Final = (
@@ -28,7 +31,7 @@ _DATA: Final = (
 )
 _CHOSEN: Final = ("loss", "output", "learning_rate")
 _FILE_SIZE: Final = 100_000
-"""Bytes of a CSV file that is read in a thread: the form answers keys meanwhile."""
+"""Bytes of a CSV file that takes a moment to read."""
 
 
 def _lines(rows: Sequence[tuple[str, str]]) -> tuple[str, ...]:
@@ -85,8 +88,18 @@ def _choice(values: Values) -> Values:
     except SettingError:
         return dict.fromkeys(_CHOSEN, "")
     rate = written(found.optimizer.learning_rate)
-    texts = (found.loss.name, spelled(found.output), rate)
+    texts = (f"{each}  (chosen to fit)" for each in (found.loss.name, spelled(found.output), rate))
     return {**dict(zip(_CHOSEN, texts, strict=True)), "": said or found.said}
+
+
+def _takes_time(values: Values) -> bool:
+    sizes = [int(size) for size in re.findall(r"\d+", values["layers"][:200])]
+    if sum(before * size for before, size in pairwise(sizes)) > LARGE:
+        return True
+    path = os.path.expanduser(values["data"].strip().partition(" ")[0])
+    with suppress(OSError, ValueError):
+        return os.path.getsize(path) > _FILE_SIZE
+    return False
 
 
 class NewForm(EditForm):
@@ -95,16 +108,11 @@ class NewForm(EditForm):
     keys_help = "enter run it · tab next field · → complete · esc leave"
 
     def submit(self, values: Values) -> None:
-        """Make the network: in a thread where that reads a large file."""
-        path = os.path.expanduser(values["data"].strip().partition(" ")[0])
-        try:
-            large = os.path.getsize(path) > _FILE_SIZE
-        except (OSError, ValueError):
-            large = False
-        if not large:
+        """Make the network: in a thread where it is large, or the file of its data."""
+        if not _takes_time(values):
             super().submit(values)
             return
-        self.show_error(f"reading {escaped(os.path.basename(path))} …")
+        self.show_error("making it …")
 
         def work() -> None:
             try:

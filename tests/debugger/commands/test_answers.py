@@ -47,7 +47,7 @@ def test_subjects_that_gdb_s_users_know(do, line, position) -> None:
 
 
 def test_info_refuses_what_it_would_not_look_at(refused) -> None:
-    assert "end of the line" in refused("info breakpoints 1")
+    assert "no breakpoint or watchpoint 1" in refused("info breakpoints 1")
     assert "end of the line" in refused("info displays 1")
 
 
@@ -95,7 +95,13 @@ def test_breakpoints_are_listed_with_what_became_of_them(do, refused) -> None:
         "temporary breakpoint 4: y1 if loss >= 0",
     )
     assert do("info watchpoints").lines == ("watchpoint 3: loss crosses 0.1 (disabled)",)
-    do("delete 4 2")
+    assert do("info breakpoints 3").lines == ("watchpoint 3: loss crosses 0.1 (disabled)",)
+    assert len(do("info breakpoints 2-9 1").lines) == 4
+    assert do("info watchpoints 1-2").lines == ("there are no watchpoints",)
+    assert "there is no breakpoint or watchpoint from 5 to 7" in refused("delete 1 5-7")
+    assert "a range such as 1-3" in refused("delete 1-")
+    do("break h1_2")
+    do("delete 4-5 2")
     rows = do("info breakpoints").data["breakpoints"]
     assert [row["number"] for row in rows] == [1, 3]
     assert [row["enabled"] for row in rows] == [True, False]

@@ -27,7 +27,9 @@ def fill(until, shows):
 
 
 def placeholder(app, name):
-    return app.screen.query_one(f"#edit-{name}", Input).placeholder
+    return app.screen.query_one(f"#edit-{name}", Input).placeholder.removesuffix(
+        "  (chosen to fit)"
+    )
 
 
 async def test_from_the_picker_a_network_is_made_runs_and_is_saved_where_it_is_asked(
