@@ -274,6 +274,8 @@ class FormulaOfCause(Static):
 
 def where(cause: Cause) -> str:
     """Say what wrote a value, as the screen calls it: ``step 18, example 1: backward x1 → h1``."""
+    if cause.operation == ("loss",):
+        return f"{cause.where.removesuffix('loss')}the loss"
     return _on_screen(cause.where)
 
 

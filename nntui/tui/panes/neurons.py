@@ -255,7 +255,7 @@ class NeuronsPane(LinePane):
     def _is_chosen(self, key: RowKey, column: Column) -> bool:
         """Whether a cell shows the value that was chosen: in the first column that does."""
         focus, cell = self._focus, _chosen(key, column)
-        if focus.quantity is None or focus.quantity != cell.quantity:
+        if focus.quantity != cell.quantity:
             return False
         first = next(each for each in self._widths.columns if each.asks == column.asks)
         return first is column and (focus.edge or focus.neuron) == (cell.edge or cell.neuron)
@@ -267,10 +267,14 @@ class NeuronsPane(LinePane):
         number, column_format = column.number(frame, key), self._formats[column]
         text = column_format.at_units(NOT_YET) if number is None else column_format.write(number)
         style = line + self.colours.faint if number is None else line
-        if self._is_chosen(key, column):
+        written = number is not None and column.is_written(frame, key)
+        is_chosen = self._focus.quantity is not None and self._is_chosen(key, column)
+        if not (written or is_chosen):
+            return [Segment(" " * GAP + text, style)]
+        if is_chosen:
             style += Style(underline=True, bold=True)
         body, blanks = text.strip(), " " * (GAP + len(text) - len(text.lstrip()))
-        if number is not None and column.is_written(frame, key):
+        if written:
             blanks, body, style = blanks[1:], WRITTEN + body, style + self.colours.flash
         tail = " " * (width + GAP - len(blanks) - len(body))
         return [Segment(blanks, line), Segment(body, style), Segment(tail, line)]
