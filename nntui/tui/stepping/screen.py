@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from string import digits
 from typing import ClassVar, Final
 
@@ -115,8 +116,9 @@ class SteppingScreen(
             layout.close()
             self.lay_out()
         else:
-            cleared = NeuronFocus() if focus.cone is None else NeuronFocus(focus.neuron, focus.edge)
+            cleared = NeuronFocus() if focus.cone is None else replace(focus, cone=None)
             self.neuron_focus = cleared
+            self.say("")
             self.lay_out()
 
     def action_help(self) -> None:
