@@ -133,8 +133,8 @@ def _draw_inside(
         ):
             canvas.spans(left, row, spans)
         left += box.thumbnail + 1
-    readings = look.readings or (Reading("", look.value, leads=True),)
-    readings = readings[: box.inside]
+    only = (Reading("", look.value, leads=True),) if look.value else ()
+    readings = (look.readings or only)[: box.inside]
     first = box.y + 1 + (box.inside - len(readings)) // 2
     stand: list[tuple[int, str]] = []
     for row, reading in enumerate(readings, first):

@@ -177,7 +177,8 @@ def _draw_axis(canvas: Canvas, heat: HeatMap, y: int, scale: float) -> None:
     """Write above a map which sources its columns are, and what the strongest shade stands for."""
     first, last = heat.ends
     axis = f"{first}…{last} →"
-    wordings = (f"{axis} ±{scale:.2g}", axis, f"{first}…", "→")
+    scaled = f"{axis} ±{scale:.2g}" if scale else axis
+    wordings = (scaled, axis, f"{first}…", "→")
     room = len(heat.room)
     wording = next((each for each in wordings if cells(each) <= room), "")
     if wording:

@@ -12,7 +12,7 @@ from nntui.debugger.snapshot import Snapshot
 from nntui.draw.layout import Content
 from nntui.draw.picture import EdgeLook, EdgeState, Mark, NodeLook
 from nntui.draw.plan import Layout, size_of
-from nntui.explain.numbers import fitted
+from nntui.explain.numbers import fitted, rounded
 from nntui.model.experiment import Experiment
 from nntui.model.wiring import Wiring
 from nntui.network_view.readings import NOT_YET, BoxReader
@@ -25,6 +25,7 @@ LABEL: Final = 5
 """Cells of a number on a line."""
 _FORWARD: Final[Mapping[str, bool | None]] = {"backward": False, "update": None}
 """Which way a pass goes; an update goes neither way."""
+_factor: Final = rounded(3)
 MOST_BRIGHT: Final = 60
 """A neuron's connections on one side that are highlighted, at most."""
 
@@ -261,9 +262,10 @@ def product_texts(moment: Moment) -> tuple[str, ...]:
     i, j = last.edge
     forward = last.position.phase == "forward"
     symbol, factor = ("w·a", snapshot.a[i]) if forward else ("w·δ", snapshot.delta[j])
-    w, factor_text = (fitted(number, VALUE) for number in (snapshot.w[i, j], factor))
-    product = fitted(carried, VALUE, sign=True)
-    return f"{symbol} = {w} · {factor_text} = {product}", f"{symbol} = {product}", product
+    w, other, product = map(_factor, (snapshot.w[i, j], factor, carried))
+    sign = "+" if carried > 0 else ""
+    product = f"{sign}{product}"
+    return f"{symbol} = {w} · {other} = {product}", f"{symbol} = {product}", product
 
 
 def product_text(moment: Moment) -> str:
