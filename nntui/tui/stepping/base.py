@@ -263,7 +263,12 @@ class SteppingBase(Screen[None]):
             focused=focus.place is not None,
             turned=layout.turned,
             inspecting=layout.is_turned_to("inspector"),
-            held=layout.turned or layout.maximised is not None or focus != NeuronFocus(),
+            held=(
+                layout.turned
+                or layout.maximised is not None
+                or focus != NeuronFocus()
+                or self.focused is self.timeline
+            ),
             maximised=layout.maximised is not None,
             typing=_TYPING.get(line.value[:1], "command") if line.shown else None,
         )

@@ -28,7 +28,10 @@ class LayoutActions(SteppingBase):
 
     def action_timeline(self) -> None:
         """Give the keyboard to the timeline, or take it back."""
-        self.set_focus(None if self.focused is self.timeline else self.timeline)
+        given = self.focused is not self.timeline
+        self.set_focus(self.timeline if given else None)
+        if self.pane_layout.bars.message:  # else it would cover the timeline
+            self.say("← → travel, ↑ ↓ choose the run, an epoch or an update; esc leaves" * given)
 
     def action_turn_to(self, pane: str) -> None:
         """Turn to a pane whose tab was clicked."""

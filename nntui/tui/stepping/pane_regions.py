@@ -229,9 +229,10 @@ def _two_columns(width: int, rows: int, table: int) -> PaneColumns:
 
 def _large(width: int, rows: int, table: int) -> PaneColumns:
     below = PaneSlot(("step", "neurons"), min(max(table, _STEP + 4), rows * 2 // 5), together=True)
-    alone = ("network", *below.panes, "answers", "loss")
+    alone = ("network", *below.panes, "answers", "loss", *LISTS)
     right = (
         PaneSlot(("answers",), 18, 2),
+        PaneSlot(LISTS, 6, together=True),  # none while all are empty
         PaneSlot(_except(*alone), 16, 1),
         PaneSlot(("loss",), _LOSS + 4, 1),
     )
@@ -260,13 +261,17 @@ def _except(*shown: str) -> tuple[str, ...]:
 
 
 def _placed(slot: PaneSlot, seen: str, region: Region) -> Iterator[tuple[str, Region]]:
-    if not slot.together or len(slot.panes) < 2:
+    count = len(slot.panes)
+    if not slot.together or count < 2:
         yield (seen if seen in slot.panes else slot.panes[0]), region
         return
-    first, second = slot.panes
-    left = region.width * 3 // 5
-    yield first, Region(region.x, region.y, left, region.height)
-    yield second, Region(region.x + left, region.y, region.width - left, region.height)
+    first = region.width * 3 // 5 if count == 2 else region.width // count
+    x = region.x
+    for n, pane in enumerate(slot.panes):
+        left = region.right - x
+        width = left if n == count - 1 else first
+        yield pane, Region(x, region.y, width, region.height)
+        x += width
 
 
 def _take(sizes: list[int], rows: int, where: Iterable[int], least: int = LOWEST) -> int:

@@ -84,6 +84,9 @@ class SteppingScreen(
     def on_descendant_focus(self) -> None:
         self.refresh_footer()
 
+    def on_descendant_blur(self) -> None:
+        self.refresh_footer()
+
     def on_key(self, event: Key) -> None:
         """Answer a key that was typed into the command line before anything is computed."""
         self.background.give_way()
@@ -109,7 +112,7 @@ class SteppingScreen(
             self.count = ""
             self.say("")
         elif self.focused is self.timeline:
-            self.set_focus(None)
+            self.action_timeline()
         elif layout.restore():
             self._sizes_changed()
         elif layout.turned:
@@ -120,6 +123,7 @@ class SteppingScreen(
             self.neuron_focus = cleared
             self.say("")
             self.lay_out()
+            self.say("")
 
     def action_help(self) -> None:
         from nntui.debugger.words import Moment, words_here

@@ -35,10 +35,13 @@ async def test_the_panes_behind_one_are_named_beside_it_and_tab_goes_through_the
 async def test_in_few_columns_the_tabs_near_the_one_that_is_seen_are_named(app_on, seen):
     app = app_on()
     async with app.run_test(size=(60, 16)) as pilot:
-        await pilot.press("tab", "tab", "tab", "tab", "tab")
+        for command in ("break h1", "display loss"):
+            app.screen.run_command(command)
+        await pilot.pause()
+        await pilot.press(*["tab"] * 7)
         await pilot.pause()
         assert "‹" in seen(app)
-        assert "Inspector" in seen(app)
+        assert "Breakpoints" in seen(app)
         assert "›" in seen(app)
 
 
@@ -261,3 +264,11 @@ async def test_sizes_of_the_panes_of_an_earlier_version_are_read_and_change_noth
         await pilot.resize_terminal(200, 60)
         await pilot.pause()
         assert pane_layout(app).seen == {"displays"}
+
+
+async def test_escape_leaves_nothing_said(app_on):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("right", "right_square_bracket", "escape", "escape")
+        await pilot.pause()
+        assert app.screen.status_line.text == ""

@@ -103,7 +103,7 @@ def test_a_moved_border_never_pushes_a_pane_out(size, by):
             assert sum(rows) == area(size).height
             assert min(rows) >= LOWEST
     laid = regions(found, "", area(size), {"columns": by})
-    assert all(region.width >= 9 for region in laid.values())
+    assert all(region.width >= 8 for region in laid.values())
 
 
 def test_a_pane_made_higher_takes_the_row_from_the_one_below():

@@ -79,6 +79,7 @@ async def test_a_breakpoint_is_marked_in_drawing_table_and_program_by_a_characte
         text = seen(app)
         assert "●h1" in text.split("Neurons")[0] + text
         assert "›●h1" in text
+        app.screen.open_pane("algorithm")
         await pilot.press("s")
         await pilot.pause()
         assert "►●" in seen(app)
@@ -190,7 +191,7 @@ async def test_a_list_is_worked_on_with_the_keyboard(app_on, debugger_of, typed)
         await typed(pilot, "break h1")
         await pilot.press("colon")
         await typed(pilot, "watch loss crosses 0.1")
-        await pilot.press("tab")
+        app.screen.open_pane("breakpoints")
         await pilot.pause()
         stops = debugger_of(app).breakpoints
         assert app.screen.focused.id == "breakpoints"
