@@ -62,7 +62,7 @@ class AnswerColumns:
         """
         found = answers.predictions
         numbers = Column("n", max(2, len(str(len(found)))), lambda n: str(n + 1), kind="faint")
-        said = _said(answers, self._signs)
+        said = _said(answers, self._signs, width)
         mark = Column("", 1, lambda n: RIGHT if found.right[n] else WRONG, kind="mark")
 
         def now(n: int) -> str:
@@ -116,7 +116,7 @@ def bar_of(error: float, width: int) -> str:
     return _BLOCKS[8] * (eighths // 8) + _BLOCKS[eighths % 8].strip()
 
 
-def _said(answers: Answers, signs: DataSigns) -> list[Column]:
+def _said(answers: Answers, signs: DataSigns, width: int) -> list[Column]:
     """Return the columns of what is wanted and said: class names, or numbers."""
     found = answers.predictions
     if signs.exclusive:
@@ -133,23 +133,23 @@ def _said(answers: Answers, signs: DataSigns) -> list[Column]:
     whole = bool((found.wanted == np.floor(found.wanted)).all())
     wanted = number_format(_ends(found.wanted), whole=whole)
     said = number_format(_ends(found.says))
-    outputs = range(found.says.shape[1])
-    most = list(outputs)[:3]
-    more = "…" if len(most) < len(outputs) else ""
+    outputs = found.says.shape[1]
+    cells_of_one = max(len(write(end)) for write, ends in (
+        (wanted, _ends(found.wanted)), (said, _ends(found.says))
+    ) for end in ends)  # fmt: skip
+    shown = min(outputs, max(width * 3 // 10 // (cells_of_one + 1), 1))
+    more = "…" if shown < outputs else ""
 
-    def words(n: int) -> str:
-        if signs.names and len(outputs) == 1 and answers.experiment.data.classes:
-            return signs.names[signs.kinds[n]]
-        return " ".join(wanted(found.wanted[n, k]) for k in most) + more
+    def line(write: Callable[[float], str], numbers: Array) -> str:
+        return " ".join(f"{write(x):>{cells_of_one}}" for x in numbers[:shown].tolist()) + more
 
-    def says(n: int) -> str:
-        return " ".join(said(found.says[n, k]) for k in most) + more
-
-    some = range(min(len(found), 100))
-    return [
-        Column("want", min(max(4, *(cells(words(n)) for n in some)), 24), words),
-        Column("says", min(max(4, *(cells(says(n)) for n in some)), 24), says),
-    ]
+    across = max(shown * (cells_of_one + 1) - 1 + len(more), 4)
+    if signs.names and outputs == 1 and answers.experiment.data.classes:
+        named = min(max(4, *map(cells, signs.names)), _NAME)
+        first = Column("want", named, lambda n: signs.names[signs.kinds[n]])
+    else:
+        first = Column("want", across, lambda n: line(wanted, found.wanted[n]))
+    return [first, Column("says", across, lambda n: line(said, found.says[n]))]
 
 
 def _ends(numbers: Array) -> tuple[float, float]:

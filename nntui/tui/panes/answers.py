@@ -37,7 +37,9 @@ _ROWS: Final = 4
 """Examples that are seen below a plane, at least; ``_FEWEST`` in a pane of few rows."""
 _FEWEST: Final = 2
 _ENOUGH: Final = 9
-_HINT: Final = "enter go there · # order · & wrong ones"
+_ORDER: Final = {False: "# worst first", True: "# by number"}
+_WHICH: Final = {False: "& wrong ones", True: "& all"}
+"""What the keys do next, by whether they were pressed before."""
 _CHOOSE_HINT: Final = "x y choose the plane"
 
 
@@ -236,7 +238,8 @@ class AnswersPane(LinePane, can_focus=True):
     def _texts(self, row: int) -> tuple[object, ...]:
         """Return all that a row of the table is written from."""
         if row == 0:
-            return (tuple((each.heading, each.width) for each in self._columns),)
+            headings = tuple((each.heading, each.width) for each in self._columns)
+            return self.by_loss, self.only_wrong, headings
         n = self._example_in(row)
         if n is None:
             return (row == 1,)
@@ -251,7 +254,7 @@ class AnswersPane(LinePane, can_focus=True):
         if row == 0:
             from nntui.tui.panes.answer_table import headings
 
-            return [Segment(" " + headings(self._columns), self.colours.faint)]
+            return [Segment(self._heading(headings(self._columns)), self.colours.faint)]
         n = self._example_in(row)
         if n is None:
             said = " none is answered wrong" if row == 1 else ""
@@ -263,6 +266,13 @@ class AnswersPane(LinePane, can_focus=True):
             text = padded(column.text(n), column.width, right=column.right)
             found.append(Segment((" " if number else "") + text, line + self._style(column, n)))
         return found
+
+    def _heading(self, words: str) -> str:
+        """Return the headings with a mark where the rows are sorted or some are left out."""
+        marked = words.replace("error", "error▾", 1) if self.by_loss else words
+        if self.by_loss and "error" not in words:
+            marked = words.replace(" n ", " n▾", 1)
+        return f"{'✗' if self.only_wrong else ' '}{marked}".rstrip()
 
     def _style(self, column: Column, n: int) -> Style:
         assert self._answers is not None
@@ -298,13 +308,15 @@ class AnswersPane(LinePane, can_focus=True):
         forms = [f"{NAMES['answers']}{subject} · {form}" for form in self._score]
         self.set_title(next((form for form in forms if len(form) <= room), forms[-1]))
         if self.has_focus:
-            words = [_HINT, *([_CHOOSE_HINT] if self._inputs > 2 else [])]
+            words = ["enter go there", _ORDER[self.by_loss], _WHICH[self.only_wrong]]
+            words += [_CHOOSE_HINT] if self._inputs > 2 else []
         elif self._plane is not None:
             words = [*self._signs.words, "◉ now"]
         else:
             words = []
+        while words and len(" · ".join(words)) > room:
+            words.pop(0)
         said = " · ".join(words)
-        said = said if len(said) <= room else ""
         if said != self._said:
             self._said = said
             self.write_border(subtitle=Content(said))
