@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -192,6 +192,11 @@ class StopHistory:
         del self._stops[self._index + 1 :]
         self._stops.append(here)
         del self._stops[:-MAX_STOPS]
+        self._index = len(self._stops) - 1
+
+    def restore(self, stops: Iterable[BranchPosition]) -> None:
+        """Remember other stops, oldest first."""
+        self._stops = list(stops)[-MAX_STOPS:]
         self._index = len(self._stops) - 1
 
     def back(self) -> BranchPosition | None:

@@ -166,8 +166,8 @@ def carried_over(
 ) -> tuple[Debugger, list[str]]:
     """Make a debugger for an edited experiment, with what still makes sense of the old one.
 
-    Breakpoints and displays are kept when what they name is still there, bookmarks while the steps
-    have the same numbers. Branches belong to the old run.
+    Breakpoints and displays are kept when what they name is still there, bookmarks and the history
+    of stops while the steps have the same numbers. Branches belong to the old run.
 
     Args:
         debugger: the old one, at rest.
@@ -192,6 +192,7 @@ def carried_over(
             if branch.parent is not None
         ]
         lost += _carry_bookmarks(debugger, other, renaming)
+    _carry_stops(debugger, other, renaming)
     return other, lost
 
 
@@ -296,6 +297,13 @@ def _carry_bookmarks(debugger: Debugger, other: Debugger, renaming: Renaming) ->
     for mark in marks:
         other.bookmarks.add(mark.name, mark.at)
     return []
+
+
+def _carry_stops(debugger: Debugger, other: Debugger, renaming: Renaming) -> None:
+    """Carry over where the run has stopped, if there still are the same steps."""
+    stops = [stop for stop in debugger.stop_history.stops if stop.branch == MAIN]
+    if stops and _steps_are_the_same(original(debugger), original(other), renaming):
+        other.stop_history.restore(stops)
 
 
 def _steps_are_the_same(one: Experiment, other: Experiment, renaming: Renaming) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -121,7 +122,7 @@ def _path(file: Path) -> str:
     return escaped(os.fspath(file), 300)
 
 
-SHORTENED: Final = ("bookmarks", "breakpoints", "displays")
+SHORTENED: Final = ("branches", "bookmarks", "breakpoints", "displays")
 """Sections of a state whose oldest rows are left out when it is too large."""
 MOST_FILES: Final = 500
 """Debugger states in the directory, at most: those written longest ago are deleted."""
@@ -151,7 +152,7 @@ def read_state(file: Path) -> dict[str, Any] | None:
 def write_state(file: Path, state: Mapping[str, Any]) -> None:
     """Replace a state file, or make it; ``state`` holds plain JSON values.
 
-    Of one that is too large the oldest bookmarks, breakpoints and displays are left out.
+    Of one that is too large the oldest rows of its largest sections are left out.
 
     Raises:
         StateError: it cannot be written, or (it was written) something was left out.
@@ -159,14 +160,22 @@ def write_state(file: Path, state: Mapping[str, Any]) -> None:
     from nntui.document.save import laid_out
 
     kept = {key: list(value) if isinstance(value, list) else value for key, value in state.items()}
-    text, lost = laid_out(kept), 0
+    rows_of = [each for each in SHORTENED if isinstance(kept.get(each), list)]
+    text, before = laid_out(kept), sum(len(kept[each]) for each in rows_of)
     while len(text.encode("utf-8", "backslashreplace")) > MAX_DEBUGGER_BYTES:
-        rows = max((kept.get(each, []) for each in SHORTENED), key=len)
-        if not rows:
+        largest = max(rows_of, key=lambda each: len(json.dumps(kept[each])), default=None)
+        if largest is None or not kept[largest]:
             break
-        lost += (half := (len(rows) + 1) // 2)
-        del rows[:half]
+        if largest == "branches":
+            kept[largest] = newest_branches(kept[largest])
+            there = {row["name"] for row in kept[largest]}
+            marks = kept.get("bookmarks", [])
+            gone = {row["name"] for row in state[largest]} - there
+            kept["bookmarks"] = [mark for mark in marks if mark["branch"] not in gone]
+        else:
+            del kept[largest][: (len(kept[largest]) + 1) // 2]
         text = laid_out(kept)
+    lost = before - sum(len(kept[each]) for each in rows_of)
     try:
         if (length := len(text.encode("utf-8", "backslashreplace"))) > MAX_DEBUGGER_BYTES:
             raise StateError(f"{length} bytes, expected at most {MAX_DEBUGGER_BYTES}")
@@ -177,9 +186,29 @@ def write_state(file: Path, state: Mapping[str, Any]) -> None:
     _keep_the_newest(file.parent)
     if lost:
         raise StateError(
-            f"the session is too large: the {lost:,} oldest of its bookmarks, breakpoints and "
-            f"displays are not kept in {_path(file)}"
+            f"the session is too large: the {lost:,} oldest of its branches, bookmarks, "
+            f"breakpoints and displays are not kept in {_path(file)}"
         )
+
+
+def newest_branches(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return about the newer half of some branches, with the current one and its parents.
+
+    A branch whose parent is not kept cannot be either. When the current one and its parents are
+    all there is, nothing is kept.
+    """
+    by_name = {row["name"]: row for row in rows}
+    needed = set()
+    current = next((row for row in rows if row.get("current")), None)
+    while current is not None:
+        needed.add(current["name"])
+        current = by_name.get(current["parent"])
+    old = {row["name"] for row in rows[: (len(rows) + 1) // 2]} - needed
+    kept: dict[str, dict[str, Any]] = {}
+    for row in rows:  # a parent stands before its children
+        if row["name"] not in old and (row["parent"] in kept or row["parent"] not in by_name):
+            kept[row["name"]] = row
+    return list(kept.values()) if len(kept) < len(rows) else []
 
 
 def _keep_the_newest(folder: Path) -> None:

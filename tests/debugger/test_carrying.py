@@ -60,6 +60,19 @@ def test_a_bookmark_is_kept_only_while_the_steps_have_the_same_numbers(debugger)
     assert lost == ["bookmark “here”: the steps have other numbers now"]
 
 
+def test_the_history_of_stops_goes_on_while_the_steps_are_the_same(debugger):
+    for step in (30, 50):
+        Interpreter(debugger).execute(f"goto {step}")
+    made, _ = carried_over(debugger, edited(debugger, change_connection, "x1", "h1", weight=3.0))
+    stops = made.stop_history
+    for move, there in ((stops.back, 50), (stops.back, 30), (stops.forth, 50)):
+        stop = move()
+        assert stop.position == there
+        made.branches.go(stop)
+    made, _ = carried_over(debugger, edited(debugger, add_neuron, "more"))
+    assert made.stop_history.stops == ()
+
+
 def test_branches_are_said_to_be_left_and_come_back_with_their_experiment(debugger):
     Interpreter(debugger).execute("set b[h1] 0.3")
     first = debugger.run.timeline.first

@@ -16,7 +16,14 @@ import nntui
 from nntui.document import user_state
 from nntui.document.files import MAX_DEBUGGER_BYTES
 from nntui.document.save import identity
-from nntui.document.user_state import StateError, read_state, set_aside, state_file, write_state
+from nntui.document.user_state import (
+    StateError,
+    newest_branches,
+    read_state,
+    set_aside,
+    state_file,
+    write_state,
+)
 from nntui.model.dataset import Dataset
 
 
@@ -216,3 +223,37 @@ def test_a_state_that_is_too_large_loses_its_oldest_rows_only(file):
     with pytest.raises(StateError, match="the 500 oldest"):
         write_state(file, {"version": 1, "bookmarks": marks, "displays": ["loss"]})
     assert read_state(file) == {"version": 1, "bookmarks": marks[500:], "displays": ["loss"]}
+
+
+def branch(n, parent="main", edits=1, current=False):
+    changes = [{"position": n, "target": "l2", "value": k} for k in range(edits)]
+    return {"name": f"b{n}", "parent": parent, "current": current, "edits": changes}
+
+
+def test_a_state_with_too_many_edits_keeps_its_newest_branches_and_all_the_rest(file):
+    state = {
+        "version": 1,
+        "breakpoints": ["break h1"],
+        "bookmarks": [
+            {"name": f"at {n}", "position": n, "branch": each}
+            for n, each in enumerate(["main", "b0", "b9"])
+        ],
+        "branches": [branch(n, edits=4000) for n in range(10)],
+        "position": 7,
+    }
+    with pytest.raises(StateError, match="the 6 oldest of its branches, bookmarks"):
+        write_state(file, state)
+    kept = read_state(file)
+    assert [row["name"] for row in kept["branches"]] == [f"b{n}" for n in range(5, 10)]
+    assert [row["name"] for row in kept["bookmarks"]] == ["at 0", "at 2"]
+    assert kept["breakpoints"] == ["break h1"]
+    assert kept["position"] == 7
+
+
+def test_the_current_branch_is_kept_with_its_parents_as_long_as_that_helps():
+    rows = [branch(0), branch(1, "b0", current=True), branch(2, "b0"), branch(3), branch(4, "b3")]
+    assert [row["name"] for row in newest_branches(rows)] == ["b0", "b1", "b3", "b4"]
+    assert newest_branches([branch(0), branch(1, "b0", current=True)]) == []
+    assert [row["name"] for row in newest_branches([branch(0), branch(1, "b0"), branch(2)])] == [
+        "b2"
+    ]
