@@ -303,9 +303,8 @@ class StepPane(LinePane):
         if following is None:
             text = self._ending(snapshot)
         else:
-            coming = snapshot.next.example if snapshot.next else None
-            number = None if coming is None else coming + 1
-            text = intention(following, self._experiment, number)
+            example = snapshot.next.number("example") if snapshot.next else None
+            text = intention(following, self._experiment, example)
         return [
             Segment(f" {NEXT}  ", Style(bold=True) + faint),
             Segment(padded(text, max(width - 7, 1)), faint),
