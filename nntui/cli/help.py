@@ -42,7 +42,7 @@ def help_(ctx: click.Context, topic: tuple[str, ...]) -> None:
     Examples:
       nntui help             the topics, and the commands of the shell
       nntui help keys        every key of the screen, and what keys.toml calls it
-      nntui help commands    the debugger's commands: behind : and for nntui exec
+      nntui help commands    the debugger's commands: after : and for nntui exec
       nntui help expressions what can stand in a condition
       nntui help documents   the format nntui/1
       nntui help words       what δ, epoch, saturated and other words mean
@@ -172,7 +172,7 @@ def _commands(width: int) -> Iterator[str]:
     from nntui.debugger.commands.interpreter import COMMANDS
 
     yield from wrapped(
-        "The debugger's commands: behind : on the screen, as nntui exec FILE -c COMMAND or in a "
+        "The debugger's commands: after : on the screen, as nntui exec FILE -c COMMAND or in a "
         "script, and in Python as nntui.Interpreter(debugger).execute(COMMAND).",
         width,
     )

@@ -175,7 +175,7 @@ def parse_value_name(text: str) -> tuple[str, tuple[str, ...]]:
         except ValueNameError as error:
             raise ValueNameError(f"“{escaped(text)}”: {error}") from None
         if text[end:].strip():
-            raise ValueNameError(f"“{escaped(text)}”: expected nothing behind ]")
+            raise ValueNameError(f"“{escaped(text)}”: expected nothing after ]")
         neurons = tuple(name for name, _ in places)
     if len(neurons) not in SYMBOLS[symbol]:
         raise ValueNameError(f"“{escaped(text)}” should look like {' or '.join(examples(symbol))}")

@@ -85,7 +85,7 @@ def test_what_a_person_may_type(text, parsed) -> None:
         ("loss[x]", "should look like loss"),
         ("z[]", "a neuron's name here"),
         ("z[a b]", "expected a comma"),
-        ("z[a] b", "nothing behind"),
+        ("z[a] b", "nothing after"),
         ("z[a,]", "a neuron's name here"),
         ("z[a", "expected a comma or ]"),
         ('z["a]', "a neuron's name here"),

@@ -54,7 +54,7 @@ def parse_place(text: str, network: Network) -> Place:
     words, end = _words(text)
     if text[end:].strip():
         raise BreakpointError(
-            f"found “{escaped(text[end:].strip())}” behind the place; conditions go with break"
+            f"found “{escaped(text[end:].strip())}” after the place; conditions go with break"
         )
     return _place(words, network.wiring())
 
@@ -262,7 +262,9 @@ class Word:
 
 def _place(words: Sequence[Word], net: Wiring) -> Place:
     if not words:
-        raise BreakpointError(f"expected a neuron, an edge such as x1->h1, or {listed(_KINDS)}")
+        raise BreakpointError(
+            f"expected a neuron, a connection such as x1->h1, or {listed(_KINDS)}"
+        )
     first, *rest = words
     if first.is_("layer"):
         place, rest = Place("layer", number=_layer(rest[:1], net)), rest[1:]
@@ -304,14 +306,14 @@ def _place(words: Sequence[Word], net: Wiring) -> Place:
         if first.text in net.inputs:
             raise BreakpointError(
                 f"“{escaped(first.text)}” is an input: it has no steps of its own "
-                "(example stops at each load, x1->h1 at an edge)"
+                "(example stops at each load, x1->h1 at a connection)"
             )
     if not rest:
         return place
     if not rest[0].is_(*DIRECTIONS):
         found, hint = escaped(rest[0].text), did_you_mean(rest[0].text, (*DIRECTIONS, "if", "log"))
         raise BreakpointError(
-            f"found “{found}” behind {place.text}, "
+            f"found “{found}” after {place.text}, "
             f"expected {listed(DIRECTIONS)}, or if and a condition{hint and '; ' + hint}"
         )
     return _nothing_more(replace(place, direction=rest[0].text), rest[1:])
@@ -347,13 +349,13 @@ def _one_of(known: Sequence[str], lead: str, words: Sequence[Word]) -> str:
     found = f"“{escaped(words[0].text)}”" if words else "nothing"
     hint = did_you_mean(words[0].text, known) if words else ""
     expected = f"expected {listed(known)}{hint and '; ' + hint}"
-    raise BreakpointError(f"found {found} behind {lead}, {expected}")
+    raise BreakpointError(f"found {found} after {lead}, {expected}")
 
 
 def _number(word: Word, behind: str) -> int:
     if word.quoted or not (word.text.isascii() and word.text.isdigit()) or len(word.text) > 15:
         raise BreakpointError(
-            f"found “{escaped(word.text)}” behind {behind}, expected a whole number, counted from 1"
+            f"found “{escaped(word.text)}” after {behind}, expected a whole number, counted from 1"
         )
     number = int(word.text)
     if number == 0 and behind != "layer":
@@ -366,7 +368,7 @@ def _number(word: Word, behind: str) -> int:
 def _nothing_more(place: Place, rest: Sequence[Word]) -> Place:
     if rest:
         raise BreakpointError(
-            f"found “{escaped(rest[0].text)}” behind {place.text}, expected if and a condition, "
+            f"found “{escaped(rest[0].text)}” after {place.text}, expected if and a condition, "
             "or nothing more"
         )
     return place

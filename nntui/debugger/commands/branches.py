@@ -317,7 +317,9 @@ switch stays at the same position; a part of a name will do where one branch onl
   branch switch 0.1""",
     ),
     Command(
-        "save", "FILE [force]", "write a document with the weights and biases of here", _save,
+        "save", "FILE [force]",
+        "write a document with the weights and biases of this moment",
+        _save,
         more="""
 What the optimizer remembers is kept, too, so that a run of the document goes on from here (its own
 steps count from 1 again). force writes over a file that is there.

@@ -156,11 +156,12 @@ def listed(debugger: Debugger, kind: str, rest: str = "") -> Output:
 
 
 _PLACES: Final = """
-PLACE is a neuron (h1), an edge (x1->h1), layer N, phase forward|loss|backward|update (its first
-step), line forward_edge|loss|… (each step that a line of the program executes), step N or N alone,
-example [N], update [N], epoch [N] (its first step, with end behind it the last), or nothing for
-every step. Behind a neuron, edge or layer, forward, backward or update says in which pass; without
-it, forward and backward. N counts from 1. Where the condition reads a blank, it does not hold.
+PLACE is a neuron (h1), a connection (x1->h1), layer N, phase forward|loss|backward|update (its
+first step), line forward_edge|loss|… (each step that a line of the program executes), step N or N
+alone, example [N], update [N], epoch [N] (its first step; with end after it, the last), or nothing
+for every step. After a neuron, connection or layer, forward, backward or update says in which pass;
+without it, forward and backward. N counts from 1. Where the condition reads a blank, it does not
+hold.
 """
 _BREAK_WORDS: Final = either(places, conditions)
 _WATCH_WORDS: Final = either(events, conditions)
@@ -187,7 +188,7 @@ With log it does not stop but writes TEXT, with the value of each {expression} i
         "stop after the step that changes a value", _make("watch"), aliases=("w",),
         completes=_WATCH_WORDS,
         more="""
-What break takes behind its place (if, every, ignore, log) goes here too.
+What break takes after its place (if, every, ignore, log) goes here too.
   watch w[x1,h1]
   watch loss crosses 0.1
   watch abs(delta[h1]) < 1e-6 becomes true
@@ -220,12 +221,12 @@ What break takes behind its place (if, every, ignore, log) goes here too.
         completes=breakpoints,
     ),
     Command(
-        "enable", "[NUMBER …]", "let breakpoints stop again, or all of them",
+        "enable", "[NUMBER …]", "switch breakpoints on again, or all of them",
         _each("enabled", lambda debugger, number: debugger.breakpoints.enable(number)),
         completes=breakpoints,
     ),
     Command(
-        "disable", "[NUMBER …]", "let breakpoints stop no more, or none of them",
+        "disable", "[NUMBER …]", "switch breakpoints off, or all of them",
         _each("disabled", lambda debugger, number: debugger.breakpoints.enable(number, False)),
         completes=breakpoints,
     ),

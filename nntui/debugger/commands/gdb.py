@@ -23,7 +23,9 @@ KEYS: Final = {
 """The screen's keys for movements: what a letter behind a count means."""
 
 _STACK: Final = "there is no stack; where says the step, why VALUE what made a value"
-_MEMORY: Final = "nothing stops at reads; watch VALUE stops at each change, break x1->h1 at an edge"
+_MEMORY: Final = (
+    "nothing stops at reads; watch VALUE stops at each change, break x1->h1 at a connection"
+)
 _PROGRAM: Final = "the screen shows the program; where says the last step, nntui trace prints steps"
 _SHELL: Final = "leave with quit, or use another terminal"
 _SCREEN: Final = "the screen (nntui FILE) is laid out with keys: ? there lists them"

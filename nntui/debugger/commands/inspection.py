@@ -259,7 +259,7 @@ def expressions_help(width: int = 100) -> list[str]:
 
 INSPECTION_COMMANDS: Final = (
     Command(
-        "print", "EXPRESSION [, EXPRESSION …]", "say what an expression is here", _print,
+        "print", "EXPRESSION [, EXPRESSION …]", "print the value of an expression here", _print,
         aliases=("p",), completes=expressions,
         more=f"""
 Functions: {', '.join(FUNCTIONS)}; and, or, not. help expressions says more.
@@ -273,7 +273,7 @@ of a batch are done.
   print abs(dw[x1,h1]) > 1 and epoch >= 3""",
     ),
     Command(
-        "display", "[EXPRESSION [, EXPRESSION …]]", "say what an expression is at every stop",
+        "display", "[EXPRESSION [, EXPRESSION …]]", "show the value of an expression at every stop",
         _display, completes=expressions,
         more="""
 Shown after every movement, with what it was before. Without an expression: what they are here.
@@ -281,7 +281,7 @@ Shown after every movement, with what it was before. Without an expression: what
   display w[x1,h1] - 0.5""",
     ),
     Command(
-        "undisplay", "[NUMBER …]", "no longer display some expressions, or any", _undisplay,
+        "undisplay", "[NUMBER …]", "stop displaying some expressions, or all", _undisplay,
         completes=displays,
     ),
     Command(
@@ -372,7 +372,7 @@ rest is shown by why of a value further down, or on the screen by W, where rows 
   why w[x1,h1] 4""",
     ),
     Command(
-        "history", "EXPRESSION [COUNT]", "say how a value came along, update by update", _history,
+        "history", "EXPRESSION [COUNT]", "list the past of a value, update by update", _history,
         completes=expressions,
         more="""
 A row for each of the last COUNT updates, and a line of bars over the run until here.
@@ -380,7 +380,7 @@ A row for each of the last COUNT updates, and a line of bars over the run until 
   history epoch_loss""",
     ),
     Command(
-        "paths", "VALUE | NEURON", "say on how many paths a value acts on the loss", _paths,
+        "paths", "VALUE | NEURON", "say by which paths a value reaches the loss", _paths,
         completes=either(values, neurons),
         more="\n  paths w[x1,h1]",
     ),

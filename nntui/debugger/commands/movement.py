@@ -57,13 +57,15 @@ def stand(debugger: Debugger, rest: str) -> Output:
 
 # name, alias, movement, help, help of its reverse
 _MOVEMENTS: Final = (
-    ("step", "s", "step", "execute one step: a load, an edge, a neuron, …", "take one step back"),
-    ("next", "n", "neuron", "go to the end of this neuron", "go back to the start of this neuron"),
+    ("step", "s", "step", "execute one step: a connection, a neuron, a loss or a parameter",
+     "take one step back"),
+    ("next", "n", "neuron", "go to the end of this neuron’s steps",
+     "go back to the start of this neuron"),
     ("finish", "f", "pass", "go to the end of this pass: forward, loss, backward, update",
      "go back to the start of this pass"),
     ("example", "e", "example", "go to the next example, just loaded",
      "go back to where an example was just loaded"),
-    ("update", "u", "update", "go behind the next update: the end of this batch",
+    ("update", "u", "update", "go to just after the next update",
      "go back to the start of a batch"),
     ("epoch", "ep", "epoch", "go to the end of this epoch", "go back to the start of an epoch"),
 )  # fmt: skip
@@ -156,7 +158,7 @@ STEP_COMMANDS: Final = (
         aliases=("t",), repeats=True, completes=places,
         more="""
 PLACE is what break takes: h1, x1->h1, layer 2, epoch 5 and so on, with forward, backward or
-update behind it. Breakpoints on the way do not stop it.
+update after it. Breakpoints on the way do not stop it.
   until h1 backward
   until x1->h1
   until epoch 10""",
@@ -312,7 +314,7 @@ GOTO_COMMANDS: Final = (
 A position is a number of steps executed: goto 0 is the start, goto 12 and goto step 12 are where
 step 12 has just been executed. A sign makes it relative. example N goes to where row N of the data
 has just been loaded, in this epoch; update N and epoch N to before their first step, with end to
-behind their last. All count from 1, as everywhere.
+just after their last. All count from 1, as everywhere.
   goto 1234
   goto -100
   goto example 2
@@ -326,13 +328,13 @@ behind their last. All count from 1, as everywhere.
   goto before the jump""",
     ),
     Command(
-        "unbookmark", "NAME", "take a bookmark’s name away", _unbookmark, completes=bookmarks,
+        "unbookmark", "NAME", "delete a bookmark", _unbookmark, completes=bookmarks,
     ),
     Command(
         "last-write", "VALUE", "go back to the step that last wrote a value", _write(-1),
         aliases=("x", "lw"), repeats=True, completes=values,
         more="""
-Behind the very step that wrote it: names that step. Again: the write before that.
+Just after the step that wrote it: names that step. Again: the write before that.
   last-write w[x1,h1]""",
     ),
     Command(

@@ -182,7 +182,7 @@ class Parser:
         found = self.token
         if found.kind in ("word", "number") or found.text in ("(", "["):
             return self._error(f"expected an operator before {found.shown}", found)
-        return self._error(f"found {found.shown} behind the expression{advice(found)}", found)
+        return self._error(f"found {found.shown} after the expression{advice(found)}", found)
 
     def _or(self) -> Node:
         return self._logic("or", self._and)
@@ -206,7 +206,7 @@ class Parser:
             return self._comparison()
         start = self._take().start
         operand = self._nested(self._not)
-        self._want(operand, True, "behind not")
+        self._want(operand, True, "after not")
         return self._counted(Not((start, self._end), operand))
 
     def _comparison(self) -> Node:
@@ -240,7 +240,7 @@ class Parser:
             return self._power()
         sign = self._take()
         operand = self._nested(self._signed)
-        self._want(operand, False, f"behind {sign.text}")
+        self._want(operand, False, f"after {sign.text}")
         if sign.text == "+":
             return operand
         return self._counted(Negative((sign.start, self._end), operand))
@@ -252,7 +252,7 @@ class Parser:
         self._take()
         exponent = self._nested(self._signed)
         self._want(base, False, "before **")
-        self._want(exponent, False, "behind **")
+        self._want(exponent, False, "after **")
         return self._counted(Power((base.span[0], self._end), base, exponent))
 
     def _atom(self) -> Node:
@@ -344,7 +344,7 @@ class Parser:
 
     def _call(self, token: Token) -> Node:
         if self.token.text != "(":
-            raise self._error(f"{token.text} is a function: expected ( behind it", self.token)
+            raise self._error(f"{token.text} is a function: expected ( after it", self.token)
         self._take()
         row, outer, cost = FUNCTIONS[token.text], self._members, self._cost
         if row.over:

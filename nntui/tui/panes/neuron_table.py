@@ -255,7 +255,7 @@ def _comparison(match: re.Match[str], table: Table) -> RowCondition:
     try:
         bound = float(number.replace("−", "-"))
     except ValueError:
-        raise ValueError(f"found “{escaped(number)}” behind {sign}, expected a number") from None
+        raise ValueError(f"found “{escaped(number)}” after {sign}, expected a number") from None
     return RowCondition(column, "=" if sign == "==" else sign, bound)
 
 

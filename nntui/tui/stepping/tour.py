@@ -30,18 +30,18 @@ class Card:
 CARDS: Final = (
     Card(
         "network", "The network",
-        "Neurons are boxes with their values, connections are lines. {step} computes the next edge "
-        "and {step-back} takes it back: try it.",
+        "Neurons are boxes with their values, connections are lines. {step} computes the next "
+        "connection and {step-back} takes it back: try it.",
     ),
     Card(
         "step", "The step",
         "What was just computed, in symbols and in numbers. {neuron} goes to the end of a neuron, "
-        "{pass} to the end of a pass, {update} behind the next update; capitals go back.",
+        "{pass} to the end of a pass, {update} just after the next update; capitals go back.",
     ),
     Card(
         "neurons", "The values",
         "{down} and {right} choose a neuron, {why} tells why its value is what it is. {pane} turns "
-        "to the panes behind others, {maximise} fills the screen with one.",
+        "to the other tabs, {maximise} zooms a pane.",
     ),
     Card(
         "algorithm", "The run",

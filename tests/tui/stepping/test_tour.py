@@ -90,7 +90,7 @@ async def test_the_keys_on_the_cards_are_those_in_force(app_on, own_directories)
     async with app.run_test(size=(120, 36)) as pilot:
         app.screen.action_tour()
         await pilot.pause()
-        assert "j computes the next edge" in _card(app)
+        assert "j computes the next connection" in _card(app)
 
 
 async def test_the_keys_stand_out_from_the_words_of_a_card(app_on):
