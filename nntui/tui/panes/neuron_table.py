@@ -141,8 +141,8 @@ CONNECTIONS: Final = Table(
         Column("w", _value("w"), "w", ("w",), "w", rank=0),
         Column("a", lambda frame, key: frame.snapshot.a.get(key[0]), "", ("a",), "a", rank=4),
         Column("∂L/∂w", _gradient, "dw", ("g", "∂L/∂w"), "dw", rank=1, by_size=True),
-        Column("Σ ∂L/∂w", _value("dw"), "dw", ("dw", "Σ"), "dw", rank=2, by_size=True),
-        Column("Δw", _change, "w", ("Δw", "change"), "w", rank=3, by_size=True, compares=True),
+        Column("Σ ∂L/∂w", _value("dw"), "dw", ("dw", "Σ"), "dw", rank=3, by_size=True),
+        Column("Δw", _change, "w", ("Δw", "change"), "w", rank=2, by_size=True, compares=True),
     ),
 )
 CONNECTIONS_OF_ONE: Final = replace(

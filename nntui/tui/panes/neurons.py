@@ -48,10 +48,9 @@ class NeuronsPane(LinePane):
 
     @dataclass
     class Sorted(Message):
-        """The user clicked on a heading: the rows have another order. ``heading``: a column's."""
+        """The user clicked on a heading: the rows have another order."""
 
         words: str
-        heading: str
 
     def __init__(self) -> None:
         super().__init__(title=NEURONS.title, id="neurons")
@@ -161,6 +160,11 @@ class NeuronsPane(LinePane):
         return f"{shown:,} of {counted(total, self._table.noun)}" if keep.text else ""
 
     @property
+    def sorted_by(self) -> str:
+        """The heading of the column that the rows are sorted by; "" in the order of computing."""
+        return self._query.column.heading if self._query.column is not None else ""
+
+    @property
     def filter_text(self) -> str:
         """The current filter, as it was typed."""
         return self._query.filter.text
@@ -172,8 +176,7 @@ class NeuronsPane(LinePane):
             return
         column = self._widths.column_at(offset.x)
         if offset.y == self.scroll_offset.y:
-            words = self._sort_by(column)
-            self.post_message(self.Sorted(words, column.heading if column else ""))
+            self.post_message(self.Sorted(self._sort_by(column)))
         elif offset.y <= len(self._table_rows.items):
             item = self._table_rows.items[offset.y - 1]
             if not isinstance(item, int):

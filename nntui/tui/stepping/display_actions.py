@@ -7,8 +7,10 @@ from contextlib import suppress
 from textual.widgets import Input
 
 from nntui.explain.numbers import PRECISIONS
+from nntui.explain.words import sentence_for
 from nntui.model.names import did_you_mean, escaped
 from nntui.tui.keys import every_key
+from nntui.tui.panes.neurons import NeuronsPane
 from nntui.tui.stepping.base import FILTER, FIND, SteppingBase
 
 
@@ -95,11 +97,19 @@ class DisplayActions(SteppingBase):
 
     def action_sort(self) -> None:
         if self._table_seen():
-            self.say(self.neurons_pane.sort())
+            self._say_order(self.neurons_pane.sort())
 
     def action_reverse(self) -> None:
         if self._table_seen():
-            self.say(self.neurons_pane.reverse())
+            self._say_order(self.neurons_pane.reverse())
+
+    def on_neurons_pane_sorted(self, event: NeuronsPane.Sorted) -> None:
+        self._say_order(event.words)
+
+    def _say_order(self, words: str) -> None:
+        """Say the order of the table's rows, and what the column is that they are sorted by."""
+        meaning = sentence_for(self.neurons_pane.sorted_by)
+        self.say(" · ".join(filter(None, (words, meaning))))
 
     def action_filter(self) -> None:
         self._table_seen()

@@ -14,10 +14,9 @@ from nntui.document.files import write_text
 from nntui.draw.plan import Direction
 from nntui.explain.formulas import math_name
 from nntui.explain.numbers import PRECISIONS, exact
-from nntui.explain.words import sentence_for, word_for
+from nntui.explain.words import word_for
 from nntui.model.names import OF_STEPS, escaped, parse_value_name, value_name
 from nntui.tui.frame import Highlight, NeuronFocus
-from nntui.tui.panes.neurons import NeuronsPane
 from nntui.tui.panes.pane import ValueChosen
 from nntui.tui.stepping.base import CHOOSE_FIRST, SteppingBase, at_rest
 
@@ -44,6 +43,7 @@ class FocusActions(SteppingBase):
         neuron = self.network_pane.neighbour(self.neuron_focus.neuron, direction)
         if neuron is not None:
             self.set_neuron_focus(neuron)
+            self.say(self._said_of_focus())
 
     def action_focus_edge(self, direction: int) -> None:
         self._focus_any_neuron()
@@ -73,9 +73,6 @@ class FocusActions(SteppingBase):
         from nntui.tui.dialogs.why import WhyScreen
 
         return self.app.screen if isinstance(self.app.screen, WhyScreen) else None
-
-    def on_neurons_pane_sorted(self, event: NeuronsPane.Sorted) -> None:
-        self.say(" · ".join(filter(None, (event.words, sentence_for(event.heading)))))
 
     def _said_of_focus(self) -> str:
         """Say which value has the focus, what it is now, and what such a value means."""
