@@ -142,7 +142,8 @@ class NeuronsPane(LinePane):
 
     def sort(self) -> str:
         """Sort by the next column; return the order in words."""
-        return self._sort_by(self._query.next_column(self._widths.columns))
+        seen = self._widths.columns if self.size.width else self._table.columns  # just opened
+        return self._sort_by(self._query.next_column(seen))
 
     def reverse(self) -> str:
         """Reverse the order of the rows; return it in words."""
