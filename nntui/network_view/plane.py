@@ -63,7 +63,7 @@ class DataSigns:
                 return cls._of_classes(tuple(names), kinds, exclusive=True)
         numbers = [y[0] for y in targets]
         values = sorted(set(numbers))
-        if len(values) == 2:
+        if len(values) == 2 and (named or len(numbers) > 2):
             kinds = [values.index(number) for number in numbers]
             if len(named) == 2:
                 return cls._of_classes(named, kinds)
@@ -90,10 +90,9 @@ def _each(signs: str, kinds: list[int]) -> str:
 
 
 def _words(signs: str, names: tuple[str, ...]) -> tuple[str, ...]:
-    pairs = zip(signs, names, strict=False)
-    return tuple(
-        f"{sign} {cut(name, 12)}" for sign, name in pairs if name not in (sign, f"{sign}1")
-    )
+    if names in (("0", "1"), ("-1", "1")):
+        return ()  # the signs say it
+    return tuple(f"{sign} {cut(name, 12)}" for sign, name in zip(signs, names, strict=False))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ WRONG: Final = "✗"
 NOW: Final = "◀ now"
 _NAME: Final = 9
 """Cells of a name, at most."""
-_BAR: Final = (4, 12)
+_BAR: Final = (5, 12)
 """Cells of the error's bar: at least, at most."""
 _BLOCKS: Final = " ▏▎▍▌▋▊▉█"
 

@@ -134,7 +134,7 @@ class AnswersPane(LinePane, can_focus=True):
             experiment, count = answers.experiment, len(answers.predictions)
             self._signs = DataSigns.of(experiment, count)
             self._table = AnswerColumns(experiment, self._signs, count)
-        self._answers, self._score = answers, score(answers)
+        self._answers, self._score = answers, score(answers, self._signs)
         self._refill()
 
     def on_resize(self, event: Resize) -> None:
@@ -311,7 +311,8 @@ class AnswersPane(LinePane, can_focus=True):
             words = ["enter go there", _ORDER[self.by_loss], _WHICH[self.only_wrong]]
             words += [_CHOOSE_HINT] if self._inputs > 2 else []
         elif self._plane is not None:
-            words = [*self._signs.words, "◉ now"]
+            beside_curve = self._inputs == 1 and not self._signs.names
+            words = [*(["○ wanted"] if beside_curve else self._signs.words), "◉ now"]
         else:
             words = []
         while words and len(" · ".join(words)) > room:
@@ -417,11 +418,9 @@ class AnswersPane(LinePane, can_focus=True):
         self.post_message(self.PlaneWanted(columns, 2 * rows, inputs))
 
 
-def score(answers: Answers) -> list[str]:
+def score(answers: Answers, signs: DataSigns | None) -> list[str]:
     """Return how much is right: the longest form first."""
     import numpy as np
-
-    from nntui.engine.evaluate import classifies
 
     found, experiment = answers.predictions, answers.experiment
     count = len(found)
@@ -429,12 +428,11 @@ def score(answers: Answers) -> list[str]:
     tests = np.array([n for n in experiment.test_examples if n < count], np.intp)
     if not len(train):
         return [""]
-    right = int(found.right[train].sum())
-    said = f"{right:,} of {len(train):,} right"
-    if not classifies(experiment):
-        with np.errstate(all="ignore"):
-            error = float(np.abs(found.says[train] - found.wanted[train]).mean())
-        mean = f"mean error {error:.2g}"
-        return [f"{mean} · {said}", mean]
-    tested = f"test {int(found.right[tests].sum()):,} of {len(tests):,}" if len(tests) else ""
-    return [f"{said} · {tested}", said] if tested else [said]
+    right = f"{int(found.right[train].sum()):,} of {len(train):,} right"
+    with np.errstate(all="ignore"):
+        error = float(np.abs(found.says[train] - found.wanted[train]).mean())
+    mean = f"mean error {error:.2g}"
+    if signs is None or not signs.names:  # the targets are numbers
+        return [f"{mean} · {right}", mean]
+    tested = f"test {int(found.right[tests].sum()):,} of {len(tests):,}"
+    return [f"{right} · {tested if len(tests) else mean}", right]
