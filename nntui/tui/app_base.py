@@ -40,10 +40,9 @@ class AppBase(App[NntuiError]):
         self.preferences = PreferencesFile(kept=keep_state)
 
     @property
-    def traffic(self) -> tuple[int, int]:
-        """Bytes sent to the terminal, and those that it has taken; 0 where they are not counted."""
-        driver = self._driver
-        return getattr(driver, "sent", 0), getattr(driver, "taken", 0)
+    def traffic(self) -> tuple[int, bool]:
+        """Bytes sent to the terminal, and whether it has still to take some; 0 if not counted."""
+        return getattr(self._driver, "traffic", (0, False))
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return *super().get_line_filters(), HARMLESS

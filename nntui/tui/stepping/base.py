@@ -142,7 +142,7 @@ class SteppingBase(Screen[None]):
         self.command_line = CommandLine(self.completions, self.offers)
         self.footer = KeyFooter(keymap)
 
-        pace = FramePace(lambda: getattr(self.app, "traffic", (0, 0)))
+        pace = FramePace(lambda: getattr(self.app, "traffic", (0, False)))
         self.background = BackgroundRun(
             self,
             pace,

@@ -15,8 +15,8 @@ MOST_OWED: Final = 8_000
 ASK_AGAIN: Final = 0.02
 """Seconds until a terminal that has not taken all is looked at again."""
 
-Traffic = tuple[int, int]
-"""Bytes sent to the terminal, and those of them that it has taken."""
+Traffic = tuple[int, bool]
+"""Bytes sent to the terminal, and whether it has still to take some."""
 
 
 class FramePace:
@@ -48,11 +48,11 @@ class FramePace:
 
     def _count(self) -> bool:
         """Count what was sent since the last look; return whether the terminal lacks some of it."""
-        now, (sent, taken) = perf_counter(), self._traffic()
+        now, (sent, waiting) = perf_counter(), self._traffic()
         self._owed = max(self._owed - MOST_BYTES * (now - self._looked), 0)
         self._owed += 0 if self._sent is None else sent - self._sent
         self._looked, self._sent = now, sent
-        return taken < sent
+        return waiting
 
     def shown(self) -> None:
         """Note that a frame is shown now."""

@@ -12,11 +12,11 @@ class World:
     """A clock that is set by hand, and a terminal."""
 
     def __init__(self, monkeypatch):
-        self.now, self.sent, self.untaken = 1000.0, 123_456, 0
+        self.now, self.sent, self.waiting = 1000.0, 123_456, False
         monkeypatch.setattr(module, "perf_counter", lambda: self.now)
 
     def traffic(self):
-        return self.sent, self.sent - self.untaken
+        return self.sent, self.waiting
 
     def frames_in(self, pace, seconds, size):
         """Show frames as soon as they may be shown; return how many there were."""
@@ -62,8 +62,8 @@ def test_what_keys_cause_to_be_sent_counts_too(world):
 def test_no_frame_is_sent_to_a_terminal_that_has_not_taken_the_last(world):
     pace = FramePace(world.traffic)
     pace.shown()
-    world.untaken = 1
+    world.waiting = True
     world.now += 100
     assert pace.wait() > 0
-    world.untaken = 0
+    world.waiting = False
     assert pace.wait() == 0
