@@ -42,7 +42,8 @@ class Frame:
     """A snapshot, the experiment in force there, and breakpoints, displays and branches.
 
     ``on_the_way``: it was taken during a movement in the background. ``before``: the parameters
-    before the last update, where they are wanted.
+    before the last update, where they are wanted. ``passing``: so many steps lie between it and the
+    next one, under way or in play, that what it says of its own step is no news.
     """
 
     snapshot: Snapshot
@@ -55,6 +56,7 @@ class Frame:
     on_the_way: bool
     landmarks: tuple[Landmark, ...] = ()
     before: ParametersBefore | None = None
+    passing: bool = False
 
     @property
     def neuron(self) -> str | None:
@@ -63,7 +65,9 @@ class Frame:
         return last.operation[-1] if last and last.operation[1:] else None
 
 
-def frame_of(debugger: Debugger, *, on_the_way: bool = False, before: bool = False) -> Frame:
+def frame_of(
+    debugger: Debugger, *, on_the_way: bool = False, before: bool = False, passing: bool = False
+) -> Frame:
     """Take the frame of this moment; ``on_the_way`` it does not count as a stop.
 
     ``before``: with the parameters before the last update. While one is under way they are known
@@ -83,6 +87,7 @@ def frame_of(debugger: Debugger, *, on_the_way: bool = False, before: bool = Fal
         on_the_way=on_the_way,
         landmarks=landmarks_of(debugger),
         before=before_last_update(debugger.run) if before or updating else None,
+        passing=passing or on_the_way,
     )
 
 

@@ -272,7 +272,8 @@ class NetworkPane(LinePane):
         assert self._shown is not None
         frame, focus = self._shown
         plan, moment = self._laid_out(), Moment(frame.snapshot, frame.before)
-        view, cone = view_at(moment, self.pinned), focus.cone
+        passing = "weights" if frame.passing else None
+        view, cone = view_at(moment, self.pinned or passing), focus.cone
         emphasis = Emphasis(
             focus.neuron,
             focus.edge,

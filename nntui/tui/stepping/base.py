@@ -185,15 +185,15 @@ class SteppingBase(Screen[None]):
             self.say(message)
         self.refresh_footer()
 
-    def show(self, message: str = "") -> None:
-        """Show this moment of the run, which must rest.
+    def show(self, message: str = "", *, passing: bool = False) -> None:
+        """Show this moment of the run, which must rest; ``passing``: see ``Frame``.
 
         It is painted at once, or after the keys that already wait: when a key is held down on a
         slow terminal, only what the last press led to is worth painting. So nothing is left to do
         when the key is let go.
         """
         self.autosave.changed()
-        self.latest = frame_of(self.debugger, before=self.wants_before)
+        self.latest = frame_of(self.debugger, before=self.wants_before, passing=passing)
         if self._due_message is not None:
             self._due_message = message
         elif self.app.message_queue_size:

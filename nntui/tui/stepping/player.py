@@ -41,9 +41,9 @@ class Player:
         debugger: Debugger,
         background: BackgroundRun,
         pace: FramePace,
-        show: Callable[[str], None],
+        show: Callable[..., None],
     ) -> None:
-        self._screen, self._debugger, self._show = screen, debugger, show
+        self._screen, self._debugger, self._show_frame = screen, debugger, show
         self._background, self._pace = background, pace
         self._speeds = dict.fromkeys(UNITS, SPEEDS.index(USUAL))
         self._speeds["update"] = SPEEDS.index(OF_UPDATES)
@@ -60,6 +60,10 @@ class Player:
     def speed(self) -> float:
         """Units a second."""
         return SPEEDS[self._speeds[self.unit]]
+
+    def show(self, message: str) -> None:
+        """Show where the run is; of a long unit it is no news which step was its last."""
+        self._show_frame(message, passing=self.unit not in ("step", "neuron"))
 
     @property
     def words(self) -> str:
@@ -131,7 +135,7 @@ class Player:
         debugger, now = self._debugger, perf_counter()
         if debugger.at_end:
             self.stop()
-            self._show(THE_END)
+            self.show(THE_END)
             return
         self._due = max(self._due, now - MOST_BEHIND)
         count = 1 + max(int((now - self._due) * self.speed), 0)
@@ -143,7 +147,7 @@ class Player:
 
         def arrived(movement: Movement) -> None:
             self._unit_seconds = (perf_counter() - now) / count
-            self._show(f"playing · {self.words}" if self.playing else "stopped")
+            self.show(f"playing · {self.words}" if self.playing else "stopped")
             if self.playing:
                 self._next_tick()
 

@@ -120,7 +120,7 @@ class RunActions(SteppingBase):
             self.background.halt()
             return True
         if playing:
-            self.show("stopped")
+            self.player.show("stopped")
         return playing
 
     def _take_count(self) -> int:

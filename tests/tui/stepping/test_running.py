@@ -281,3 +281,17 @@ async def test_a_movement_whose_thread_never_began_is_not_waited_for(endless, mo
         assert background.running
         background.halt()
         assert background.wait()
+
+
+async def test_play_by_updates_shows_the_weights_that_are_learned(app_on):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        pane = app.screen.network_pane
+        await pilot.press("u", "space")
+        await until(pilot, lambda: "weights" in str(pane.border_title))
+        await pilot.press("space")
+        await _at_rest(pilot)
+        assert "weights" in str(pane.border_title)
+        await pilot.press("u")
+        await _at_rest(pilot)
+        assert "change" in str(pane.border_title)
