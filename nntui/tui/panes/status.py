@@ -18,10 +18,11 @@ from nntui.tui.panes.pane import LinePane
 SIGNS: Final = {"stop": "◆", "branch": "⑂", "bookmark": "⚑"}
 """How the timeline marks a landmark."""
 _HINT: Final = (
-    ("right", "and the other arrows choose a neuron"),
-    ("inspect", "shows all about it"),
-    ("timeline", "travels along the run"),
-    ("help", "words and keys"),
+    (("left", "right", "up", "down"), "choose a neuron"),
+    (("inspect",), "shows all about it"),
+    (("why",), "why a number is what it is"),
+    (("timeline",), "travels along the run"),
+    (("help",), "words and keys"),
 )
 _CLAUSE: Final = re.compile(r"[:;,.] ")
 
@@ -35,8 +36,10 @@ class StatusLine(LinePane):
     def __init__(self, keymap: Mapping[str, str]) -> None:
         super().__init__(title="", id="status")
         self.text = ""
-        keys = ((every_key()[name].display(keymap).split(" ")[0], words) for name, words in _HINT)
-        self._hint = " · ".join(f"{key} {words}" for key, words in keys)
+        first = {name: key.display(keymap).split(" ")[0] for name, key in every_key().items()}
+        self._hint = " · ".join(
+            " ".join([*(first[name] for name in names), words]) for names, words in _HINT
+        )
         self._landmarks: tuple[Landmark, ...] = ()
 
     def say(self, message: str) -> None:

@@ -27,7 +27,7 @@ SCENES = {
     "with a focus": ("5", "s", "right", "right"),
     "with a pane turned to": ("tab", "tab"),
     "with a pane that fills the screen": ("s", "z"),
-    "with the keyboard in a list": ("s", "right", "right", "b", "tab", "tab", "tab", "tab"),
+    "with the keyboard in a list": ("s", "right", "right", "b", *["tab"] * 5),
 }
 
 
@@ -46,7 +46,7 @@ def _state(app, debugger, pane_layout, status):
     ("scene", "size"),
     [
         ("at the start", (80, 24)),
-        *(pytest.param(scene, (200, 30), marks=pytest.mark.deep) for scene in SCENES),
+        *(pytest.param(scene, (120, 24), marks=pytest.mark.deep) for scene in SCENES),
     ],
 )
 async def test_every_key_that_is_not_dimmed_does_something(
