@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from nntui.draw.layers import Edge
 
@@ -77,8 +77,7 @@ ROLES: Final[Mapping[str, str]] = {
 """Every role that a span can have, with its meaning: a colour scheme must cover them all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A piece of one row with one meaning.
 
     `role` is a key of `ROLES`. `value` shades it: the tone of a box (−1..1), the strength of an
