@@ -145,15 +145,13 @@ class LossPane(TitledPane, Container, can_focus=False):
 
     def _why(self, frame: Frame) -> list[str]:
         """Return why the loss stands still, in one line, or in two where a chart has room."""
-        width = self.size.width - 2
-        for form in self._facts.why(frame):
-            if cell_len(form) <= width:
-                return [f" {form}"]
-        lines = wrapped(form, width) if self._facts.why(frame) else []
-        if len(lines) > 1 and self.size.height < _ROOMY:
-            lines = [cut(" ".join(lines), width)]
-        if len(lines) > 2:
-            lines = [lines[0], cut(" ".join(lines[1:]), width)]
+        width, forms = self.size.width - 2, self._facts.why(frame)
+        if not forms:  # while it is being found, the chart does not jump
+            return [""] * self._lines_of_why if self._facts.is_waiting else []
+        lines = wrapped(next((f for f in forms if cell_len(f) <= width), forms[-1]), width)
+        most = 2 if self.size.height >= _ROOMY else 1
+        if len(lines) > most:
+            lines = [*lines[: most - 1], cut(" ".join(lines[most - 1 :]), width)]
         return [f" {line}" for line in lines]
 
     def _chart(

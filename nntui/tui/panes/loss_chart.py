@@ -136,7 +136,7 @@ def chart_of(
     if options.last is not None:
         first = max(here - options.last, 0)
         end = max(min(here + options.last // SHARE_AHEAD, end), first + 1)
-    several = epochs and per_epoch > 1
+    single = epochs and per_epoch > 1 and not (summed or others)
     points = 2 * size[0]
 
     def sampled(kind: Kind, of: Losses, series: str, start: int, stop: int, branch: int) -> _Raw:
@@ -160,7 +160,7 @@ def chart_of(
         raw.append(sampled("test", losses, "test", first, end, number))
     heights = [height(y, log=options.log) for each in raw for y in each.ys]
     scale = Scale.of(heights, max(size[1], 1), log=options.log, zoomed=first > 0)
-    if several and not summed:  # behind everything; it does not widen the scale
+    if single:  # behind everything; it does not widen the scale, nor disturb a comparison
         raw.insert(0, sampled("raw", known, "batch", first, end, number))
     marked = [(x, y) for each in raw for x, y in zip(each.xs, each.ys, strict=True)]
     drawn = [_series(each, scale) for each in raw if each.xs]
@@ -171,7 +171,7 @@ def chart_of(
         zeros=tuple(sorted({x for x, y in marked if options.log and y == 0})),
         here=_here(losses, epochs, per_epoch, scale, summed) if first <= here <= end else None,
         more_known=known.updates > losses.updates,
-        left=first + 1 / per_epoch if several and not summed else first + 1,
+        left=first + 1 / per_epoch if single else first + 1,
         right=end,
         x_ticks=tuple(
             (n, f"{n:,}")
