@@ -86,7 +86,7 @@ Examples:
   nntui my-network.json            step through your own
   nntui new 2 4 1 --data circle    make one, and watch it learn
   nntui show xor                   look at a network without the screen
-  nntui trace xor --to 40          read the first 41 steps
+  nntui trace xor --to 40          read the first 40 steps
   nntui run xor --save out.json    train, and keep the result
   nntui exec xor -c "until y" -c "why z[y]"    debug with commands
   nntui check xor                  is the gradient right?
@@ -109,7 +109,7 @@ Exit status:
 @click.version_option(__version__, prog_name="nntui", message="%(prog)s %(version)s")
 @click.pass_context
 def main(ctx: click.Context) -> None:
-    """Step through the training of a neural network, edge by edge, in the terminal.
+    """Step through the training of a neural network, connection by connection, in the terminal.
 
     With a FILE: open it on the screen. Without: choose one first.
     """

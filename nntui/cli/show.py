@@ -88,7 +88,7 @@ def show(
       nntui show xor
       nntui show xor --step 20                 after the first 20 steps of its run
       nntui show xor --step 20 --svg xor.svg   that drawing as a picture
-      nntui show xor --step 20 --svg xor.svg --theme light --rows 40   for a white slide
+      nntui show xor --svg xor.svg --theme light --rows 40   for a white slide
     """  # noqa: D301 (click's mark for a paragraph to leave as it is)
     from nntui.document.files import write_text
     from nntui.document.load import load

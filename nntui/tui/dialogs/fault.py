@@ -94,6 +94,9 @@ class FaultScreen(Closable[None]):
         where = ": ".join(filter(None, (escaped(self.error.file, 300), self.error.place)))
         hint = f"\n{self.error.hint}" if self.error.hint else ""
         sentence = f"{where}\nfound {self.error.found}\nexpected {self.error.expected}{hint}"
+        missing = self.stamps[:1] == (None,)
+        if missing:
+            sentence = f"There is no file {escaped(self.document.name, 300)} yet.{hint}"
         self.query_one("#fault-sentence", Static).update(sentence)
         quoted = self.query_one("#fault-lines", Static)
         quoted.display = lines is not None
@@ -101,7 +104,6 @@ class FaultScreen(Closable[None]):
             spare = (height - len(lines.marked) - _OTHER_ROWS) // 2
             around = max(spare, CONTEXT) if height >= LOW else 1
             quoted.update(_quoted(lines, colours, width - _FRAME, around))
-        missing = self.stamps[:1] == (None,)
         self.query_one("#fault-wait", Static).update(MISSING if missing else WAITING)
 
 

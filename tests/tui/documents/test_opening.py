@@ -260,6 +260,6 @@ async def test_a_document_that_is_not_there_is_opened_when_it_is(document, seen,
     app = NntuiApp(document=document, keep_state=False)
     async with app.run_test(size=(60, 16)) as pilot:
         await until(pilot, shows(app, FaultScreen))
-        assert "as soon as it is there" in seen(app)
+        assert "as soon as you save it" in seen(app)
         document.write_text(text, encoding="utf-8")
         await until(pilot, shows(app, SteppingScreen))
