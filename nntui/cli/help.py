@@ -12,7 +12,6 @@ from click.shell_completion import CompletionItem
 from nntui.cli.endings import say
 from nntui.cli.tables import aligned, definitions, echo
 from nntui.model.errors import NntuiError
-from nntui.model.names import did_you_mean, escaped, listed
 from nntui.text import harmless, wrapped
 
 _WIDEST: Final = 100
@@ -75,19 +74,15 @@ def _explained(ctx: click.Context, asked: str, width: int) -> Iterator[str]:
         NntuiError: it is neither; the sentence names the nearest.
     """
     from nntui.debugger.commands.interpreter import COMMANDS, command_called, explained, is_command
-    from nntui.explain.words import WORDS, nearest_words, word_for
+    from nntui.explain.words import no_help, word_for
 
     if is_command(asked):
         yield from explained(command_called(asked))
     elif word := word_for(asked):
         yield from wrapped(word.sentence, width)
     else:
-        called = [name for each in WORDS for name in (each.title, *each.names) if len(name) > 3]
-        hint = did_you_mean(asked, (*TOPICS, *_group(ctx).list_commands(ctx), *COMMANDS, *called))
-        words = listed(word.title for word in nearest_words(asked))
-        raise NntuiError(
-            f"there is no help on “{escaped(asked)}”; {hint or f'the nearest words are {words}'}"
-        )
+        topics = (*TOPICS, *_group(ctx).list_commands(ctx), *COMMANDS)
+        raise NntuiError(no_help(asked, topics))
 
 
 class _Heading(str):

@@ -179,8 +179,7 @@ def intention(operation: Operation, experiment: Experiment, example: int | None 
             slope = f"{net.activation[j].name}′({math_name('z', j)})"
             return f"{math_name('delta', j)} = {math_name('da', j)} · {slope}"
         case ("backward_edge", i, j):
-            delta, to = math_name("delta", j), f"{math_name('dw', i, j)} and {math_name('da', i)}"
-            return f"take {delta} back to {i}: add to {to}"
+            return f"take {math_name('delta', j)} back to {i}: ∂L/∂w += δ·a, ∂L/∂a += w·δ"
     raise ValueError(operation)
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from nntui.model.names import did_you_mean, escaped, listed
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -138,6 +140,14 @@ def nearest_words(text: str, most: int = 3) -> tuple[Word, ...]:
         return max(_likeness(text.casefold(), name.casefold()) for name in names)
 
     return tuple(sorted(WORDS, key=likeness, reverse=True)[:most])
+
+
+def no_help(asked: str, topics: Iterable[str]) -> str:
+    """Say that there is no help on what was asked, and which topic or word is nearest."""
+    called = [name for each in WORDS for name in (each.title, *each.names) if len(name) > 3]
+    nearest = listed(word.title for word in nearest_words(asked))
+    hint = did_you_mean(asked, [*topics, *called]) or f"the nearest words are {nearest}"
+    return f"there is no help on “{escaped(asked)}”; {hint}"
 
 
 def _likeness(text: str, name: str) -> float:

@@ -315,8 +315,7 @@ def test_places_and_intentions() -> None:
         ("forward_neuron", "h1_1"): "tanh turns z[h1_1] into a[h1_1]",
         ("loss",): "the loss: compare the answer with the target",
         ("backward_neuron", "y1"): "δ[y1] = ∂L/∂a[y1] · sigmoid′(z[y1])",
-        ("backward_edge", "h1_1", "y1"): "take δ[y1] back to h1_1: add to ∂L/∂w[h1_1,y1] and "
-        "∂L/∂a[h1_1]",
+        ("backward_edge", "h1_1", "y1"): "take δ[y1] back to h1_1: ∂L/∂w += δ·a, ∂L/∂a += w·δ",
         ("update", "y1"): "change the bias of y1: b − η · g",
     }
     for operation, words in said.items():

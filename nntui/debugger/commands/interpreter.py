@@ -34,7 +34,7 @@ from nntui.debugger.commands.script import SCRIPT_COMMANDS, Script, ScriptLine, 
 from nntui.debugger.displays import line_of
 from nntui.debugger.expressions import ExpressionError
 from nntui.debugger.words import explained_word, moment_of
-from nntui.explain.words import WORDS, nearest_words, word_for
+from nntui.explain.words import WORDS, no_help, word_for
 from nntui.model.errors import NntuiError, unexpected
 from nntui.model.names import escaped
 from nntui.text import harmless
@@ -71,9 +71,8 @@ def _help(debugger: Debugger, rest: str) -> Output:
     else:
         try:
             command = command_called(first_word(rest)[0])
-        except CommandError as error:
-            nearest = "; ".join(word.title for word in nearest_words(rest))
-            raise CommandError(f"{error}; of the words the nearest are {nearest}") from None
+        except CommandError:
+            raise CommandError(no_help(rest, (*COMMANDS, *TOPICS))) from None
     return Output(
         explained(command),
         {"name": command.name, "usage": command.usage, "aliases": list(command.aliases),

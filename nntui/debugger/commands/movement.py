@@ -259,7 +259,10 @@ def _position(debugger: Debugger, word: str) -> int:
         if word in debugger.experiment.network:
             raise CommandError(f"{escaped(word)} is a neuron: until goes to its next step")
         marks = [mark.name for mark in debugger.bookmarks]
-        hint = did_you_mean(word, [*marks, "start", "end"]) or "expected a position or a bookmark"
+        hint = (
+            did_you_mean(word, [*marks, "start", "end"])
+            or "try a step number, example 3 or a bookmark"
+        )
         raise CommandError(f"there is no bookmark “{escaped(word)}”; {hint}")
     number = whole(word, "a position")
     position = debugger.position + number if word[0] in "+-" else number

@@ -235,11 +235,11 @@ class StepPane(LinePane):
         lines = self._formula = formula(last, number, math_name, FEW)
         found = running_sum(last.operation, net)
         sums = [equations.sum(found)] if found is not None and len(found.terms) > 1 else []
-        if self._in_words:
-            for titled, rows in self._with_sentences(last, equations, lines, sums, width):
-                if len(rows) <= height + (not titled):
-                    return [*([self._title(last, net, width)] if titled else ()), *rows]
         rows = equations.rows(lines, height)
+        if self._in_words:
+            for titled, both in self._with_sentences(last, equations, lines, rows, sums, width):
+                if len(both) <= height + (not titled):
+                    return [*([self._title(last, net, width)] if titled else ()), *both]
         if len(rows) < height:
             rows += sums
         long = len(rows) > height and last.kind in _OUTCOME
@@ -258,13 +258,14 @@ class StepPane(LinePane):
         last: Step,
         equations: Equations,
         lines: Sequence[EquationLine],
+        alone: list[Row],
         sums: list[Row],
         width: int,
     ) -> Iterator[tuple[bool, list[Row]]]:
         """Yield what may be shown of a step with its sentences, the longest first.
 
-        Each with whether the title stands above it. The equations are never cut for the sentences,
-        only put in two rows each.
+        Each with whether the title stands above it. The equations are never cut for the sentences:
+        they have two rows each at least, or what they have ``alone``.
         """
         plain, faint = plain_words(last, last.position.place), self.colours.faint
 
@@ -288,6 +289,8 @@ class StepPane(LinePane):
         yield False, [*brief, *short, *sums]
         yield True, [*brief, *short]
         yield False, [*brief, *short]
+        yield True, [*brief, *alone]
+        yield False, [*brief, *alone]
 
     def _title(self, last: Step, net: Wiring, width: int, made: str = "") -> Row:
         """Write what the step is about; ``made``: what it made of a value, if that is not seen."""
@@ -300,13 +303,14 @@ class StepPane(LinePane):
 
     def _next(self, snapshot: Snapshot, width: int) -> list[Segment]:
         following, faint = snapshot.next_operation, self.colours.faint
+        label = NEXT
         if following is None:
-            text = self._ending(snapshot)
+            label, text = "end ", self._ending(snapshot)
         else:
             example = snapshot.next.number("example") if snapshot.next else None
             text = intention(following, self._experiment, example)
         return [
-            Segment(f" {NEXT}  ", Style(bold=True) + faint),
+            Segment(f" {label}  ", Style(bold=True) + faint),
             Segment(padded(text, max(width - 7, 1)), faint),
         ]
 
@@ -314,9 +318,9 @@ class StepPane(LinePane):
         """Say that the run is over, how it ended, and what can be done."""
         loss = snapshot.losses.last("epoch")
         number = PRECISIONS[self._precision].number
-        ended = "" if loss is None else f" The last epoch’s loss is {number(loss)}."
+        ended = "" if loss is None else f" (epoch loss {number(loss)})"
         again = every_key()["restart"].display(self._keymap)
-        return f"Training is over.{ended} {again} starts again."
+        return f"Training is over{ended}. {again} starts again."
 
     def _beginning(self, width: int) -> list[Row]:
         """Write the first card of the document's story, and the key that leads to the others."""

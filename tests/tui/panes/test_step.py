@@ -167,3 +167,22 @@ async def test_sentences_are_left_out_and_brought_back_and_that_is_remembered(ap
         await pilot.press("apostrophe")
         assert "its bias, plus" in "".join(rows_of(pilot.app))
         assert pilot.app.preferences.now.sentences
+
+
+async def test_where_only_the_equations_fit_a_short_sentence_takes_the_place_of_the_title(tmp_path):
+    app = many(tmp_path, {"loss": "mse", "optimizer": {"name": "adam", "learning_rate": 1}})
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("u")
+        rows = rows_of(app)
+        assert rows[0].startswith(" The weight h1_3→y40: about η")
+        assert sum(" = " in row for row in rows) == 6  # g, m, v, m̂, v̂, w
+
+
+async def test_at_the_end_it_says_that_training_is_over_and_how_it_ended(app_on):
+    async with app_on("xor").run_test(size=(120, 36)) as pilot:
+        await pilot.press("R")
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        loss = pilot.app.screen.latest.snapshot.losses.epoch[-1]
+        said = f" end   Training is over (epoch loss {loss:.5g}). r starts again."
+        assert rows_of(pilot.app)[-1].rstrip() == said
