@@ -263,3 +263,24 @@ def test_a_progress_bar_is_drawn_on_a_terminal_only(tmp_path):
         assert "100%" in run.said
     done = subprocess.run([*NNTUI, "run", "xor"], capture_output=True, timeout=PATIENCE)
     assert done.stderr == b""
+
+
+@posix
+def test_ctrl_c_while_the_command_is_imported_ends_it_without_a_word():
+    program = (
+        "import os, signal, sys\n"
+        "class CtrlC:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'nntui.cli': os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, CtrlC())\n"
+        "from nntui.__main__ import main\n"
+        "main()"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=PATIENCE)
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, b"", b"")
+
+
+def test_it_runs_as_a_module_too():
+    command = [sys.executable, "-m", "nntui", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+    assert done.stdout.startswith("nntui ")

@@ -171,8 +171,9 @@ class OpenActions(SaveActions):
         if not self.screen_stack or comparing or self.reading is not None:
             return
         files, _ = self._watched(self.screen)
-        if files:
-            self.run_worker(self._compare(self.screen, files), group=_COMPARING)
+        if files:  # not a coroutine: an app that ends would never await it
+            compare: Found = partial(self._compare, self.screen, files)
+            self.run_worker(compare, group=_COMPARING)
 
     def _watched(self, screen: Screen[Any]) -> tuple[tuple[Path, ...], Stamps]:
         """Return the files that a screen shows, and how they were when last looked at."""
