@@ -4,7 +4,8 @@
 
 The apps run without a terminal at 120 × 36, one after the other in rounds that take turns, so that
 a busy machine slows all alike. In each round ``s`` is pressed some dozens of times; the bare app
-counts the keys in a line. The chart of the losses is not waited for: it is drawn a moment later.
+counts the keys in a line. The chart of the losses and what the network answers are not waited for:
+they are drawn a moment later.
 Then ``s`` is held down (30 keys a second, and a hundred at once): how long after the last key is
 the screen still painted?
 """
@@ -30,7 +31,9 @@ from nntui.document.load import load
 from nntui.model.experiment import Experiment
 from nntui.samples import samples
 from nntui.tui.app import NntuiApp
+from nntui.tui.panes.answers import AnswersPane
 from nntui.tui.panes.loss import LossPane
+from nntui.tui.panes.network import NetworkPane
 
 SIZE: Final = (120, 36)
 KEYS: Final = 40
@@ -92,11 +95,12 @@ class Bare(Watched):
 
 
 class Ours(Watched, NntuiApp):
-    """The app itself, without the motion that follows the paint that answers a step."""
+    """The app itself, without what follows the paint that answers a step: motion and answers."""
 
     def __init__(self, run: Experiment, **options: Any) -> None:
         super().__init__(run, **options)
         self.animation_level = "none"
+        NetworkPane.wants_answers = AnswersPane.wants_answers = False
 
     @property
     def steps(self) -> int:
