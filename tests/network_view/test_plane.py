@@ -114,6 +114,17 @@ def test_one_input_has_a_curve_with_the_data_beside_it() -> None:
     assert not any("○" in line for line in texts(painted(experiment, "h1_1")))  # it has no target
 
 
+def test_classes_over_one_input_are_bands() -> None:
+    experiment = layered(1, 3, 3, output="linear").altered(
+        data=Dataset.of([[-1], [0], [1]], [0, 1, 2]),
+        training=Training(loss=Loss.of("cross_entropy")),
+    )
+    lines = texts(painted(experiment))
+    signs = [next(n for n, line in enumerate(lines) if sign in line[:-1]) for sign in "123"]
+    assert signs == sorted(signs)
+    assert len(set(lines[:-1])) <= 4
+
+
 def test_what_is_not_finite_is_painted_all_the_same() -> None:
     experiment = layered(2, 1, output="linear")
     network = experiment.network.copy()

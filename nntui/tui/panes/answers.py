@@ -134,7 +134,8 @@ class AnswersPane(LinePane, can_focus=True):
             experiment, count = answers.experiment, len(answers.predictions)
             self._signs = DataSigns.of(experiment, count)
             self._table = AnswerColumns(experiment, self._signs, count)
-        self._answers, self._score = answers, score(answers, self._signs)
+        assert self._table is not None
+        self._answers, self._score = answers, self._table.score(answers)
         self._refill()
 
     def on_resize(self, event: Resize) -> None:
@@ -416,23 +417,3 @@ class AnswersPane(LinePane, can_focus=True):
     def _ask_for_plane(self, inputs: tuple[int, ...] | None = None) -> None:
         columns, rows = self._places.plane
         self.post_message(self.PlaneWanted(columns, 2 * rows, inputs))
-
-
-def score(answers: Answers, signs: DataSigns | None) -> list[str]:
-    """Return how much is right: the longest form first."""
-    import numpy as np
-
-    found, experiment = answers.predictions, answers.experiment
-    count = len(found)
-    train = np.array([n for n in experiment.train_examples if n < count], np.intp)
-    tests = np.array([n for n in experiment.test_examples if n < count], np.intp)
-    if not len(train):
-        return [""]
-    right = f"{int(found.right[train].sum()):,} of {len(train):,} right"
-    with np.errstate(all="ignore"):
-        error = float(np.abs(found.says[train] - found.wanted[train]).mean())
-    mean = f"mean error {error:.2g}"
-    if signs is None or not signs.names:  # the targets are numbers
-        return [f"{mean} · {right}", mean]
-    tested = f"test {int(found.right[tests].sum()):,} of {len(tests):,}"
-    return [f"{right} · {tested if len(tests) else mean}", right]

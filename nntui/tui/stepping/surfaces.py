@@ -35,8 +35,8 @@ MOST_EXAMPLES: Final = 10_000
 """How many examples are answered, at most."""
 MOST_WORK: Final = 200_000_000
 """Multiplications for all the examples, at most: fewer examples are answered by a large network."""
-MOST_KEPT: Final = 4_000_000
-"""How many numbers are kept (32 MB), so that going back shows them at once."""
+MOST_KEPT: Final = 500_000
+"""How many numbers are kept (4 MB), so that going back shows them at once."""
 
 
 class AnswerSource:
