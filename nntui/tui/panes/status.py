@@ -37,9 +37,9 @@ class StatusLine(LinePane):
         super().__init__(title="", id="status")
         self.text = ""
         first = {name: key.display(keymap).split(" ")[0] for name, key in every_key().items()}
-        self._hint = " · ".join(
+        self._hints = [
             " ".join([*(first[name] for name in names), words]) for names, words in _HINT
-        )
+        ]
         self._landmarks: tuple[Landmark, ...] = ()
 
     def say(self, message: str) -> None:
@@ -61,9 +61,11 @@ class StatusLine(LinePane):
         named = dict.fromkeys(
             f"{SIGNS[mark.kind]} {escaped(mark.name)}" for mark in self._landmarks if mark.name
         )
-        return [
-            Segment(cut(f" {'  '.join(named) or self._hint}", self.size.width), self.colours.faint)
-        ]
+        width, parts = self.size.width - 2, list(named or self._hints)
+        between = "  " if named else " · "
+        while len(parts) > 1 and cell_len(between.join(parts)) > width:
+            parts.pop()
+        return [Segment(f" {cut(between.join(parts), width)}", self.colours.faint)]
 
 
 def shortened(message: str, width: int) -> str:

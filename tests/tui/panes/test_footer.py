@@ -27,7 +27,7 @@ SCENES = {
     "with a focus": ("5", "s", "right", "right"),
     "with a pane turned to": ("tab", "tab"),
     "with a pane that fills the screen": ("s", "z"),
-    "with the keyboard in a list": ("s", "right", "right", "b", *["tab"] * 5),
+    "with the keyboard in a list": ("s", "right", "right", "b", *["tab"] * 6),
 }
 
 

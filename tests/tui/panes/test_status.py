@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 
 async def test_a_message_stands_in_a_line_of_its_own(app_on, seen, typed):
     async with app_on("xor").run_test(size=(120, 36)) as pilot:
@@ -35,3 +37,23 @@ async def test_of_a_message_that_is_too_long_whole_clauses_are_said(app_on, seen
         pilot.app.screen.say("a, " + "m" * 80)
         await pilot.pause()
         assert seen(pilot.app).splitlines()[-2].endswith("mm… ")
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120])
+async def test_while_nothing_is_said_keys_are_named_in_whole_words(app_on, width):
+    async with app_on("xor").run_test(size=(width, 36)) as pilot:
+        await pilot.pause()
+        line = pilot.app.screen.status_line.render_line(0).text
+        assert line.startswith(" ← → ↑ ↓ choose a neuron")
+        assert "…" not in line
+
+
+async def test_while_nothing_is_said_the_marks_of_the_timeline_are_named(
+    app_on, debugger_of, typed
+):
+    async with app_on("xor").run_test(size=(120, 36)) as pilot:
+        await pilot.press("s", "colon")
+        await typed(pilot, "bookmark it begins")
+        await pilot.press("s")
+        await pilot.pause()
+        assert "⚑ it begins" in pilot.app.screen.status_line.render_line(0).text
