@@ -44,7 +44,7 @@ CARDS: Final = (
         "to the other tabs, {maximise} zooms a pane.",
     ),
     Card(
-        "algorithm", "The run",
+        "loss", "The run",
         "{continue} runs to the next stop, {breakpoint} sets one where you are, {command} takes "
         "commands. {help} is the help, {palette} finds everything by name, this tour too.",
     ),
