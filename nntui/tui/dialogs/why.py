@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -22,7 +23,7 @@ from nntui.debugger.queries.why import ROWS, Cause, expand
 from nntui.explain.formulas import in_math
 from nntui.explain.numbers import PRECISIONS, rewritten
 from nntui.explain.words import word_for
-from nntui.model.names import parse_value_name
+from nntui.model.names import ValueNameError, parse_value_name
 from nntui.text import cut, wrapped
 from nntui.tui.dialogs.question import Closable
 from nntui.tui.frame import Highlight
@@ -41,6 +42,7 @@ ROOMY: Final = 16
 """Rows from which on the formula has more of them."""
 _TARGET: Final = 16
 """Columns before the ``=`` of the formulas, at most."""
+_NAME: Final = re.compile(r"""[^\W\d]\w*\[(?:"(?:[^"\\]|\\.)*"|[^\]"])*\]""")
 _KIND: Final = re.compile(r"\b(forward|backward)_(?:edge|neuron)\b")
 
 
@@ -202,20 +204,26 @@ class WhyScreen(ModalScreen["Cause | None"], Closable[Cause]):
         return name if cause.value is None else f"{name} = {self._number(cause.value)}"
 
     def _seen(self) -> Highlight:
-        """Return the neurons and edges of the causes that the tree shows."""
+        """Return the neurons and edges in the equations of the causes that the tree shows."""
         neurons: dict[str, None] = {}
         edges: dict[tuple[str, str], None] = {}
         nodes = [self._tree.root]
         for node in nodes:  # it grows by the children of each
             nodes += node.children if node.is_expanded else []
             if isinstance(node.data, Cause):
-                term = node.data.origin == "term"
-                for name in [r.name for r in node.data.reads] if term else [node.data.name]:
-                    named = parse_value_name(name)[1]
+                for named in _neurons_in(node.data):
                     neurons |= dict.fromkeys(named)
                     if len(named) == 2:
                         edges[named[0], named[1]] = None
         return Highlight(tuple(neurons), tuple(edges))
+
+
+def _neurons_in(cause: Cause) -> Iterator[tuple[str, ...]]:
+    """Yield the neurons of a value, and of each value in its equation."""
+    symbols = cause.lines[-1].symbols if cause.lines else ""
+    for name in _NAME.findall(f"{cause.name} {symbols}"):
+        with suppress(ValueNameError):
+            yield parse_value_name(name)[1]
 
 
 class FormulaOfCause(Static):
