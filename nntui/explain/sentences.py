@@ -165,16 +165,19 @@ def _loss(step: StepRecord, place: int | None) -> PlainWords:
     return PlainWords(f"How wrong is the answer? {answer}", brief, use)
 
 
-def _distances(how: str, *, mean: bool = False) -> Callable[..., tuple[str, str]]:
+def _distances(how: str, short: str = "", *, mean: bool = False) -> Callable[..., tuple[str, str]]:
     """Make the sentences of a loss of distances: their sum over the outputs, or their mean."""
 
     def write(outputs: int, summed: bool, settings: Mapping[str, Any]) -> tuple[str, str]:
+        over = "averaged" if mean and not summed else "added up"
+
+        def said(what: str) -> str:
+            if outputs == 1:
+                return f"Its distance from the target, {what}."
+            return f"The outputs’ distances from their targets, each {what}, {over}."
+
         made = how.format_map({key: _number(value) for key, value in settings.items()})
-        said = f"Its distance from the target, {made}."
-        if outputs > 1:
-            over = "averaged" if mean and not summed else "added up"
-            said = f"The outputs’ distances from their targets, each {made}, {over}."
-        return said, f"How wrong is it? {said}"
+        return said(made), f"How wrong is it? {said(short or how)}"
 
     return write
 
@@ -196,7 +199,11 @@ _LOSSES: Final[dict[str, Callable[..., tuple[str, str]]]] = {
     "half_squared_error": _distances("squared and halved"),
     "mse": _distances("squared", mean=True),
     "mae": _distances("without its sign", mean=True),
-    "huber": _distances("up to {delta} squared and halved, growing evenly beyond", mean=True),
+    "huber": _distances(
+        "up to {delta} squared and halved, growing evenly beyond",
+        "squared while small",
+        mean=True,
+    ),
     "bce": _surprise(
         "An output is taken as the probability of a 1. The less it gives to what is right, the "
         "larger the loss: −log of it.",

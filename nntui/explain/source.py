@@ -127,18 +127,19 @@ def place(operation: Operation, net: Wiring) -> str:
         case ("update", i, j):
             return f"the weight {i}→{j}"
         case (kind, i, j):
-            which = f"the {_of(net.sources[j].index(i) + 1, len(net.sources[j]))} inputs of {j}"
+            which = f"{_of(net.sources[j].index(i) + 1, len(net.sources[j]), 'input')} of {j}"
             return f"adding {which}" if kind == "forward_edge" else f"back to {which}"
         case (kind, j):
             index, count = net.neurons.index(j), len(net.neurons)
             if kind == "forward_neuron":
-                return f"a of {j} ({_of(index + 1, count)} neurons), {net.activation[j]}"
-            return f"δ of {j} ({_of(count - index, count)} neurons)"
+                return f"a of {j} ({_of(index + 1, count, 'neuron')}), {net.activation[j]}"
+            return f"δ of {j} ({_of(count - index, count, 'neuron')})"
     raise ValueError(operation)
 
 
-def _of(number: int, count: int) -> str:
-    return f"{ordinal(number)} of {count:,}"
+def _of(number: int, count: int, what: str) -> str:
+    """Write which of several it is: ``the 2nd of 3 inputs``, ``the only input``."""
+    return f"the only {what}" if count == 1 else f"the {ordinal(number)} of {count:,} {what}s"
 
 
 def method(experiment: Experiment, kind: str) -> str:

@@ -305,8 +305,10 @@ def test_places_and_intentions() -> None:
     wiring = experiment.network.wiring()
     assert place(("forward_edge", "x2", "h1_1"), wiring) == "adding the 2nd of 2 inputs of h1_1"
     assert place(("backward_edge", "h1_3", "y1"), wiring) == "back to the 3rd of 3 inputs of y1"
-    assert place(("forward_neuron", "h1_2"), wiring) == "a of h1_2 (2nd of 4 neurons), tanh"
-    assert place(("backward_neuron", "h1_2"), wiring) == "δ of h1_2 (3rd of 4 neurons)"
+    assert place(("forward_neuron", "h1_2"), wiring) == "a of h1_2 (the 2nd of 4 neurons), tanh"
+    assert place(("backward_neuron", "h1_2"), wiring) == "δ of h1_2 (the 3rd of 4 neurons)"
+    alone = layered(1, 1).network.wiring()
+    assert place(("forward_edge", "x1", "y1"), alone) == "adding the only input of y1"
     assert place(("update", "h1_2"), wiring) == "the bias of h1_2"
     assert place(("update", "x1", "h1_2"), wiring) == "the weight x1→h1_2"
     said = {

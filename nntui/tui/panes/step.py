@@ -326,7 +326,14 @@ class StepPane(LinePane):
         """Write the first card of the document's story, and the key that leads to the others."""
         story = story_of(self._experiment)
         if not story:
-            return [[Segment(" " + (clean(self._experiment.name) or "An experiment"), _BOLD)], []]
+            table = every_key()
+            step, play, help = (
+                table[name].display(self._keymap).split(" ")[0] for name in ("step", "play", "help")
+            )
+            said = f"{step} computes the first step, {play} plays, {help} explains keys and words."
+            name = clean(self._experiment.name) or "A network to train"
+            rows = [[Segment(f" {row}", self.colours.faint)] for row in wrapped(said, width - 1)]
+            return [[Segment(f" {name}", _BOLD)], [], *rows]
         rows = card_rows(story[0], width, self.colours)
         if len(story) > 1:
             key = every_key()["story"].display(self._keymap).split(" ")[0]
