@@ -147,7 +147,7 @@ async def test_in_a_narrow_pane_the_title_is_cut_rather_than_left_out(app_on):
 @pytest.mark.parametrize("size", [(80, 24), (200, 60)])
 async def test_each_step_says_in_a_sentence_what_it_is_about_and_shows_its_formula(app_on, size):
     async with app_on("xor").run_test(size=size) as pilot:
-        for _ in range(40):
+        for _ in range(30):
             await pilot.press("s")
             step, rows = pilot.app.screen.latest.snapshot.last, rows_of(pilot.app)
             plain = plain_words(step, step.position.place)
