@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -46,8 +47,12 @@ def file_called(word: str, commands: Sequence[str] = ()) -> Path:
         for sample in samples():
             candidates |= dict.fromkeys((sample, f"{sample}.json"), f"the sample “{sample}”")
     candidates |= {command: f"the command “{command}”" for command in commands}
-    near = nearest(name, candidates)
-    hint = f"; did you mean {escaped(candidates[near], 200)}?" if near else ""
+    # Without their endings, which would make any two of them alike.
+    stems = {each.removesuffix(".json"): said for each, said in candidates.items()}
+    near = nearest(name.removesuffix(".json"), stems)
+    hint = f"; did you mean {escaped(stems[near], 200)}?" if near else ""
+    if not near and commands and name.endswith(".json"):
+        hint = f"; nntui new --save {escaped(shlex.quote(word), 200)} makes one"
     what = "file, sample or command" if commands else "file or sample"
     raise NntuiError(f"there is no {what} called “{escaped(word, 200)}”{hint}")
 

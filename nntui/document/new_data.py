@@ -189,16 +189,15 @@ def _from_file(text: str, sizes: Sequence[int], folder: str) -> NewData:
     file = os.path.join(folder, path)
     content, _ = text_of(read_bytes(absolute(file), "a CSV file"))
     columns = _columns(path, content, named, sizes)
-    outputs = sizes[-1] if sizes else MOST_CLASSES
     spec = CsvData(csv=path, inputs=columns[0], targets=columns[1])
-    reading = CsvReading(content, spec, path, max(outputs, 2), indices=True)
+    reading = CsvReading(content, spec, path, MOST_CLASSES, indices=True)
     table = reading.table()
     names = [[c if isinstance(c, str) else "" for c in side] for side in columns]
     kind: Kind
     if reading.words and len(columns[1]) == 1:
         (classes,) = reading.words.values()
         several = len(classes)
-        if several == outputs or (not sizes and several > 2):
+        if several > 2 or (sizes and sizes[-1] == several):
             names[1] = list(classes)
         kind = "yes or no" if several == 2 else "classes"
     else:

@@ -73,6 +73,14 @@ def test_a_word_like_nothing_gets_no_suggestion(nntui):
     assert result.stderr == "nntui: there is no file, sample or command called “qqqqqqqq”\n"
 
 
+def test_a_document_that_is_not_there_can_be_made(nntui):
+    result = nntui("homework-7.json")
+    assert result.stderr == (
+        "nntui: there is no file, sample or command called “homework-7.json”; "
+        "nntui new --save homework-7.json makes one\n"
+    )
+
+
 @pytest.mark.parametrize("command", [*TAKING_A_FILE, "open"])
 def test_escape_sequences_in_a_file_name_are_shown_and_not_sent(nntui, command):
     result = nntui(command, "a\x1b[31m\nb")

@@ -133,10 +133,12 @@ def test_what_cannot_be_is_told_with_the_field_it_is_about(folder, words, field,
         ({"layers": "2 5 2", "data": "plane"}, "2 5 1"),
         ({"layers": "2 5 1", "loss": "cross_entropy"}, "2 5 2"),
         ({"layers": "4 5 1", "data": "0 > 0; 1 > 1"}, "1 5 1"),
+        ({"layers": "2 4 1", "data": "kinds.csv"}, "2 4 3"),
+        ({"layers": "5 4 2", "data": "values.csv"}, "2 4 1"),
     ],
 )
-def test_layers_that_do_not_fit_are_told_with_those_that_do(words, fitting):
+def test_layers_that_do_not_fit_are_told_with_those_that_do(folder, words, fitting):
     with pytest.raises(LayersError) as caught:
-        new_experiment(Words(**words))
+        new_experiment(Words(**words), folder)
     assert caught.value.fitting == fitting
-    assert new_experiment(Words(**words | {"layers": fitting}))
+    assert new_experiment(Words(**words | {"layers": fitting}), folder)

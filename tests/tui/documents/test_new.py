@@ -111,12 +111,12 @@ async def test_a_large_csv_file_is_read_in_a_thread(
     (tmp_path / "kinds.csv").write_text("a,b,kind\n1,2,lemon\n2,2,apple\n3,2,x\n")
     app = NntuiApp(new=True, keep_state=False)
     async with app.run_test(size=(80, 24)) as pilot:
-        await fill(pilot, layers="2 2 2", data="kinds.csv")
+        await fill(pilot, layers="2 2 3", data="kinds.csv a > kid")
         await pilot.press("enter")
         await until(
-            pilot, lambda: "class more" in str(app.screen.query_one("#form-error").render())
+            pilot, lambda: "did you mean" in str(app.screen.query_one("#form-error").render())
         )
-        await fill(pilot, layers="2 2 3")
+        await fill(pilot, layers="2 2 3", data="kinds.csv")
         await pilot.press("enter")
         await until(pilot, shows(app, SteppingScreen))
         assert debugger_of(app).experiment.network.wiring().outputs == ("lemon", "apple", "x")
