@@ -45,6 +45,8 @@ Values = Mapping[str, str]
 _DRAWN: Final = "left empty: drawn by the initializer"
 _FUNCTION: Final = "tanh, or leaky_relu slope 0.2"
 _MOST_CHOICES: Final = 16
+_ROOMY: Final = 22
+"""Rows of a terminal that has room for what may be chosen, and for what is wrong below it."""
 _USES: Final = {
     "loss": {name: row.use for name, row in LOSSES.items()},
     "optimizer": {name: row.use for name, row in OPTIMIZERS.items()},
@@ -131,6 +133,7 @@ class EditForm(FormScreen[Change]):
         self._help.update("\n".join(lines))
 
     def on_input_changed(self) -> None:
+        self._help.display = True  # see ``refuse``
         self._choose()
 
     def on_input_submitted(self) -> None:
@@ -159,8 +162,9 @@ class EditForm(FormScreen[Change]):
         """Say what is wrong, with the cursor in the field that it is about."""
         sentence, wrong = located(error, self._values)
         self.show_error(sentence)
+        self._help.display = self.app.size.height >= _ROOMY  # the sentence must be seen
         if self.form.choose is not None:
-            self.query_one("#form-said", Static).update("")  # the sentence takes its place
+            self.query_one("#form-said", Static).update("")  # it takes that one's place
         if wrong is not None:
             self.focus_field(wrong)
 

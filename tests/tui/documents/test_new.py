@@ -136,3 +136,16 @@ async def test_unsaved_work_is_asked_about_before_another_network_takes_its_plac
         await until(pilot, shows(app, Question))
         await pilot.press("escape")
         assert app.document.name != "2-4-1 on xor"
+
+
+async def test_on_a_small_terminal_what_is_wrong_is_in_sight_with_its_field(fill, seen):
+    app = NntuiApp(new=True, keep_state=False)
+    async with app.run_test(size=(60, 16)) as pilot:
+        await fill(pilot, data="cirkle")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "did you mean" in seen(app)
+        assert "cirkle" in seen(app)
+        await pilot.press("x")
+        await pilot.pause()
+        assert "a disc inside a ring" in seen(app)
