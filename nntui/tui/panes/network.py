@@ -304,6 +304,10 @@ class NetworkPane(LinePane):
         self._caption(view, moment, widest)
         self.changed()
 
+    def _write_title(self) -> None:
+        super()._write_title()
+        self._captions = ()  # the view is to be written over it
+
     def _caption(self, view: View, moment: Moment, widest: float) -> None:
         """Write the view on the upper border; the product that travels and scales on the lower one.
 

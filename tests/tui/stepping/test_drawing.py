@@ -212,3 +212,12 @@ async def test_the_samples_are_seen_whole_at_120_columns(app_on, sample):
         await pilot.press("s")
         drawing = pilot.app.screen.network_pane
         assert drawing.extent()[0] <= drawing.content_size.width
+
+
+async def test_the_title_says_the_view_after_another_layout_too(app_on):
+    app = app_on("xor")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("s")
+        await pilot.resize_terminal(120, 36)
+        await pilot.pause()
+        assert "activations" in str(app.screen.network_pane.border_title)
