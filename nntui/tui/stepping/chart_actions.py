@@ -33,7 +33,8 @@ class ChartActions(SteppingBase):
 
     def move_sideways(self, by: int) -> bool:
         """Go to the end of the next epoch, or update, while the chart is turned to."""
-        if not self.pane_layout.is_turned_to("loss"):
+        layout = self.pane_layout  # on a terminal that is too small nothing is seen
+        if not layout.is_turned_to("loss") or "loss" not in layout.seen:
             return super().move_sideways(by)
         self._travel_to(self.loss_pane.moved(by))
         return True
