@@ -110,7 +110,7 @@ def test_a_step_is_drawn_with_its_values_and_what_it_did(nntui):
     result = nntui("show", "sample", "--step", "9")
     assert result.exit_code == 0
     assert "after 9 of 11,600 steps" in result.stdout
-    assert "forward: z[y] = " in result.stdout
+    assert "forward: z[out] = " in result.stdout
     assert "activations: a in the boxes, w on the lines" in result.stdout
     assert "►" in result.stdout
     assert "h2" in result.stdout

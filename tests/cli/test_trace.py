@@ -34,8 +34,8 @@ def test_a_line_is_what_the_semantics_page_shows(nntui):
     assert result.stdout == (
         '{"step": 2, "epoch": 1, "update": 1, "example": 1, "phase": "forward", '
         '"kind": "forward_edge", "source": "x1", "target": "h1", '
-        '"reads": {"z[h1]": 0.1, "w[x1,h1]": 0.5, "a[x1]": 1.0}, "writes": {"z[h1]": 0.6}, '
-        '"text": "z[h1] = 0.1 + 0.5 · 1 = 0.6"}\n'
+        '"reads": {"z[h1]": 0.1, "w[x1,h1]": 0.6, "a[x1]": 1.0}, "writes": {"z[h1]": 0.7}, '
+        '"text": "z[h1] = 0.1 + 0.6 · 1 = 0.7"}\n'
     )
 
 

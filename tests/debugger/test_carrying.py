@@ -95,8 +95,8 @@ def renamed(debugger, *pairs):
 
 def test_everything_follows_a_neuron_that_is_called_something_else(debugger):
     for line in (
-        "break x1->h1 backward every 3 if delta[ h1 ] > δ[y] - .5",
-        'break y log "δ is {delta[h1]}, {{h1}} {w[h1,y] * 2}"',
+        "break x1->h1 backward every 3 if delta[ h1 ] > δ[out] - .5",
+        'break out log "δ is {delta[h1]}, {{h1}} {w[h1,out] * 2}"',
         "watch abs(a[h1]) crosses 0.5",
         "tbreak update 3",
     ):
@@ -107,8 +107,8 @@ def test_everything_follows_a_neuron_that_is_called_something_else(debugger):
     assert [row.text for row in made.breakpoints] == [
         'break "my neuron"',
         "break h2 backward if loss < 0.1",
-        'break x1->"my neuron" backward every 3 if delta["my neuron"] > δ[y] - .5',
-        'break y log "δ is {delta[\\"my neuron\\"]}, {{h1}} {w[\\"my neuron\\",y] * 2}"',
+        'break x1->"my neuron" backward every 3 if delta["my neuron"] > δ[out] - .5',
+        'break out log "δ is {delta[\\"my neuron\\"]}, {{h1}} {w[\\"my neuron\\",out] * 2}"',
         'watch abs(a["my neuron"]) crosses 0.5',
         "tbreak update 3",
     ]
@@ -126,7 +126,7 @@ def test_numbers_and_counters_go_along(debugger):
         (row.number, row.hits, row.since) for row in debugger.breakpoints
     ]
     assert any(row.hits for row in made.breakpoints)
-    assert Interpreter(made).execute("break y").lines == ("breakpoint 4: y",)
+    assert Interpreter(made).execute("break out").lines == ("breakpoint 4: out",)
 
 
 def test_neurons_that_change_names_with_each_other_are_not_mistaken(debugger):

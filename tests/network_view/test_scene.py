@@ -169,18 +169,19 @@ def test_boxes_without_a_number_have_a_dot_and_zeros_do_not(debugger):
     looks = scene_of(debugger).neurons(moment, VIEWS["activations"], Emphasis())
     assert looks["h1"].value == NOT_YET
     assert looks["h1"].tone is None
-    looks = scene_of(debugger).neurons(moment, VIEWS["weights"], Emphasis())
-    assert looks["y"].value == "0"
+    debugger.edit("b[out]", 0.0)
+    looks = scene_of(debugger).neurons(moment_of(debugger), VIEWS["weights"], Emphasis())
+    assert looks["out"].value == "0"
 
 
 def test_a_number_that_is_not_finite_stands_out_and_spoils_no_other(debugger):
     snapshot = debugger.snapshot()
-    b = dict(snapshot.b) | {"h1": math.nan, "h2": -1.5, "y": 3.0}
+    b = dict(snapshot.b) | {"h1": math.nan, "h2": -1.5, "out": 3.0}
     moment = Moment(replace(snapshot, b=b))
     looks = scene_of(debugger).neurons(moment, VIEWS["weights"], Emphasis())
     assert math.isnan(looks["h1"].tone)
     assert looks["h1"].value == "NaN"
-    assert (looks["h2"].tone, looks["y"].tone) == (-0.5, 1.0)
+    assert (looks["h2"].tone, looks["out"].tone) == (-0.5, 1.0)
 
 
 def test_beside_a_focus_the_pass_is_still_seen_to_move(debugger):
@@ -200,7 +201,7 @@ def test_beside_a_focus_the_pass_is_still_seen_to_move(debugger):
 def test_a_gradient_that_nothing_has_flowed_into_yet_has_no_number_beside_a_focus_either(debugger):
     to(debugger, "backward_neuron")
     moment = moment_of(debugger)
-    edges = [("x1", "h2"), ("h2", "y")]
+    edges = [("x1", "h2"), ("h2", "out")]
     looks = scene_of(debugger).edges(moment, VIEWS["gradients"], Emphasis("h2"), edges)
     assert [looks[edge].label for edge in edges] == ["", ""]
 
@@ -217,7 +218,7 @@ def test_the_strongest_connection_leads_to_the_neighbour(debugger):
     net, w = debugger.snapshot().net, debugger.snapshot().w
     best = max(net.sources["h2"], key=lambda i: abs(w[i, "h2"]))
     assert strongest(net, w, "h2", "left") == best
-    assert strongest(net, w, "h2", "right") == "y"
+    assert strongest(net, w, "h2", "right") == "out"
     assert strongest(net, w, "x1", "left") is None
     assert strongest(net, w | {("x1", "h2"): float("nan")}, "h2", "left") == "x1"
 

@@ -116,7 +116,7 @@ def test_sample_tells_the_greater_of_two_numbers():
 
 def test_sample_learns_to_subtract():
     before, after = loaded("sample").network.weights, trained("sample").weights
-    assert before["x2", "h1"] == 0.25
+    assert before["x2", "h1"] == 0.3
     assert after["x2", "h1"] < -1
     assert after["x1", "h1"] > before["x1", "h1"] > 0
 
@@ -124,7 +124,7 @@ def test_sample_learns_to_subtract():
 def test_the_first_steps_of_sample_are_the_packages_example():
     debugger = nntui.Debugger(loaded("sample"))
     assert debugger.step().text == "a[x1] = 1; a[x2] = 0.5"
-    assert debugger.step().text == "z[h1] = 0.1 + 0.5 · 1 = 0.6"
+    assert debugger.step().text == "z[h1] = 0.1 + 0.6 · 1 = 0.7"
 
 
 def test_xor_gets_all_four_right():

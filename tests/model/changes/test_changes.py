@@ -90,7 +90,7 @@ def test_weights_of_a_loss_follow_the_outputs(sample):
 
 def test_the_last_output_cannot_be_deleted(sample):
     with pytest.raises(NetworkError, match="needs an output neuron"):
-        delete_neuron(sample, "y")
+        delete_neuron(sample, "out")
 
 
 def test_a_deleted_neuron_takes_its_connections_with_it(sample):

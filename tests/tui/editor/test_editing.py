@@ -38,12 +38,12 @@ async def test_a_neuron_is_added_connected_and_the_run_starts_again_with_it(
         assert "no output can be reached from" in seen(app)
         await pilot.press("c")
         await write(pilot, "from", "extra")
-        await write(pilot, "to", "y")
+        await write(pilot, "to", "out")
         await write(pilot, "weight", "0.75")
         await pilot.press("enter", "escape")
         await until(pilot, lambda: "extra" in debugger_of(app).experiment.network)
         debugger = debugger_of(app)
-        assert debugger["w[extra,y]"] == 0.75
+        assert debugger["w[extra,out]"] == 0.75
         assert debugger.at_start
         assert [row.text for row in debugger.breakpoints] == ["break h1"]
         await until(pilot, lambda: "starts again" in status(app))
@@ -69,7 +69,7 @@ async def test_the_last_output_stays_and_the_model_says_why(app_on, seen):
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("M", "down", "down", "down", "down", "delete")
         await pilot.pause()
-        assert "y" in network(app)
+        assert "out" in network(app)
         assert "needs an output neuron" in seen(app)
 
 
@@ -269,8 +269,8 @@ async def test_to_connect_the_chosen_neuron_only_the_other_is_typed(app_on, type
         assert "› the new" in seen(app)  # the list stays where it was
         await pilot.press("c")
         await pilot.press("enter")  # from it: the other is asked for
-        await typed(pilot, "y")
-        assert ("the new", "y") in network(app).weights
+        await typed(pilot, "out")
+        assert ("the new", "out") in network(app).weights
 
 
 async def test_a_neuron_joins_the_layer_of_its_siblings_with_their_connections(app_on, seen):

@@ -299,7 +299,7 @@ async def test_without_a_focus_it_follows_the_run(app_on, lines):
         assert found[0].split()[0] == "x1"
         assert "being computed" not in found[0]
         await pilot.press("escape", "f", "f")  # a loss is about no neuron
-        assert (await settled())[0].split()[0] in {"x1", "y"}
+        assert (await settled())[0].split()[0] in {"x1", "out"}
         await pilot.press("r")
         assert "Choose a neuron with the arrows" in (await settled())[0]
 
