@@ -51,7 +51,7 @@ def parts(debugger) -> tuple[int, int, int, int]:
 
 
 def test_all_is_there_again_when_a_number_was_changed(document):
-    changed(document, '"learning_rate": 0.5', '"learning_rate": 0.25')
+    changed(document, '"learning_rate": 0.4', '"learning_rate": 0.25')
     debugger, problems = open_session(load(document), document=document)
     assert problems == []
     assert parts(debugger) == (2, 1, 1, 7)
@@ -79,13 +79,13 @@ def test_what_no_longer_fits_is_named_with_the_document(document):
 
 
 def test_a_document_changed_back_has_its_position_and_the_newest_breakpoints(document):
-    changed(document, '"learning_rate": 0.5', '"learning_rate": 0.25')
+    changed(document, '"learning_rate": 0.4', '"learning_rate": 0.25')
     debugger, _ = open_session(load(document), document=document)
     for point in [*debugger.breakpoints]:
         debugger.breakpoints.remove(point.number)
     debugger.seek(3)
     save_session(debugger, document)
-    changed(document, '"learning_rate": 0.25', '"learning_rate": 0.5')
+    changed(document, '"learning_rate": 0.25', '"learning_rate": 0.4')
     debugger, problems = open_session(load(document), document=document)
     assert problems == []
     assert parts(debugger) == (0, 1, 1, 7)

@@ -68,7 +68,7 @@ def test_a_wrong_derivative_gives_status_1_and_is_marked_with_a_word(nntui):
     assert result.stderr == ""
     rows = {line.split()[0]: line.split()[-1] for line in result.stdout.splitlines() if line}
     assert rows["w[x1,h1]"] == "WRONG"
-    assert rows["w[h1,y]"] == "ok"
+    assert rows["w[h1,out]"] == "ok"
     assert "9 derivatives: 6 WRONG." in result.stdout
 
 
@@ -80,7 +80,7 @@ def test_a_wrong_derivative_is_in_the_json_too(nntui):
     assert found["ok"] is False
     verdicts = {parameter["name"]: parameter["verdict"] for parameter in found["parameters"]}
     assert verdicts["w[x1,h1]"] == "wrong"
-    assert verdicts["w[h1,y]"] == "ok"
+    assert verdicts["w[h1,out]"] == "ok"
 
 
 def test_a_kink_is_explained_and_is_not_wrong(nntui, document):

@@ -151,7 +151,7 @@ def test_why_names_the_steps_that_made_a_value(do, refused, debugger) -> None:
 def test_history_lists_the_last_updates(do, refused, debugger) -> None:
     do("update 5")
     rows = do("history w[x1,h1_1] * 2 3").data["updates"]
-    assert [row["update"] for row in rows] == [2, 3, 4]
+    assert [row["update"] for row in rows] == [3, 4, 5]
     assert rows[-1]["value"] == 2 * debugger["w[x1,h1_1]"]
     assert "from 1 to 1000" in refused("history loss 0")
     assert "needs an expression" in refused("history")

@@ -68,7 +68,7 @@ def test_a_long_run_is_sampled_evenly() -> None:
     debugger = Debugger(layered(2, 2, 1, epochs=3000))
     debugger.seek(debugger.total - 3)
     found = history(debugger, "w[x1,h1_1]", 5, seconds=100.0)
-    assert [m.update for m in found.moments] == [2994, 2995, 2996, 2997, 2998]
+    assert [m.update for m in found.moments] == [2995, 2996, 2997, 2998, 2999]
     assert len(found.sparkline) == 60
     positions = [sample.position for sample in found.samples]
     assert positions == sorted(set(positions))
