@@ -80,7 +80,7 @@ PANE_KEYS: Final[dict[str, tuple[str, ...]]] = {
 
 TIMELINE_HELP: Final = (
     "the whole run in a line: ● here, ━ what was computed, ╌ still to come; ◆ a stop of before, "
-    "⚑ a bookmark, ⑂ where a branch begins, ✗ the first loss that is no number; click or drag to "
+    "⚑ a bookmark, ↳ where a branch begins, ✗ the first loss that is no number; click or drag to "
     "travel, the wheel shows an epoch or an update alone"
 )
 

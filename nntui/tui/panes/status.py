@@ -15,7 +15,7 @@ from nntui.tui.frame import Frame, Landmark
 from nntui.tui.keys import every_key
 from nntui.tui.panes.pane import LinePane
 
-SIGNS: Final = {"stop": "◆", "branch": "⑂", "bookmark": "⚑"}
+SIGNS: Final = {"stop": "◆", "branch": "↳", "bookmark": "⚑"}
 """How the timeline marks a landmark."""
 _HINT: Final = (
     (("left", "right", "up", "down"), "choose a neuron"),

@@ -173,7 +173,7 @@ class Timeline(LinePane, can_focus=True):
     @property
     def _branch(self) -> str:
         name = MAIN if self._frame is None else self._frame.curves[-1].name
-        return "" if name == MAIN else f"⑂ {cut(escaped(name), MOST_NAME_CELLS)} · "
+        return "" if name == MAIN else f"↳ {cut(escaped(name), MOST_NAME_CELLS)} · "
 
     @property
     def _period_text(self) -> str:

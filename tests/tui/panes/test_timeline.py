@@ -73,7 +73,7 @@ async def test_stops_bookmarks_and_branches_are_marked_and_a_click_on_one_goes_r
         debugger.seek(60_000)
         app.screen.show()
         await pilot.pause()
-        for sign in "◆⚑⑂":
+        for sign in "◆⚑↳":
             assert sign in track(app)
         await pilot.click("#timeline", offset=(column(app, "⚑"), 0))
         await pilot.pause()
