@@ -41,7 +41,7 @@ class Picture(NamedTuple):
     theme: str = DARK
 
 
-_LAST_EXAMPLE: Final = ("3", "0", "u", "3", "e", "f", "f", "n", "n", "s")
+_LAST_EXAMPLE: Final = ("3", "0", "u", "4", "e", "f", "f", "n", "n", "s")
 """Of XOR, whose inputs are both 1, after thirty updates; on the way back, at a hidden neuron."""
 
 PICTURES: Final = (
