@@ -36,7 +36,20 @@ class Answer:
     label: str
 
 
-class Closable(Screen[ScreenResultType | None]):
+class Coverable(Screen[ScreenResultType]):
+    """A screen that rests while another one covers it.
+
+    Textual 8 lets a screen that changes below a dialog ask for another repaint with each one,
+    sixty times a second until the dialog is closed. The dialog's own repaint shows the change.
+    """
+
+    def _compositor_refresh(self) -> None:
+        super()._compositor_refresh()
+        if self is not self.app.screen:
+            self._repaint_required = False
+
+
+class Closable(Coverable[ScreenResultType | None]):
     """A screen that is left at most once, and only while it is the one on top.
 
     A second key or click may be on its way to it when it is left, and a question may cover it.

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial, wraps
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Final, ParamSpec, TypeVar
 
-from textual.screen import Screen
 
 from nntui.debugger.commands.command import Movement, Reply
 from nntui.debugger.debugger import Debugger
 from nntui.explain.numbers import DEFAULT_PRECISION
 from nntui.model.errors import unexpected
 from nntui.model.names import escaped
+from nntui.tui.dialogs.question import Coverable
 from nntui.tui.frame import Edge, Frame, NeuronFocus, frame_of
 from nntui.tui.keys import FooterFacts
 from nntui.tui.panes.algorithm import AlgorithmPane
@@ -86,7 +86,7 @@ def at_rest(action: Callable[Concatenate[S, P], None]) -> Callable[Concatenate[S
     return act
 
 
-class SteppingBase(Screen[None]):
+class SteppingBase(Coverable[None]):
     """The state that the actions of the stepping screen share.
 
     ``debugger`` is for one thread at a time: the screen's own while the run rests, the thread of

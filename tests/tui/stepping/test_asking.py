@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from support.pilot import until
+
 from nntui.debugger.commands.interpreter import Interpreter
 from nntui.tui.dialogs.why import WhyScreen
 
@@ -212,3 +214,15 @@ async def test_a_command_line_opens_with_what_may_be_typed_and_grows_narrower(ap
         assert all(len(row) <= 80 for row in offered.splitlines())
         await pilot.press("escape")
         assert not app.screen.query_one("#offers").region
+
+
+async def test_what_changes_below_a_dialog_is_painted_once(app_on):
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("s", "W")
+        below, dialog = app.stepping, app.screen
+        painted = []
+        dialog.refresh = lambda *regions, **_: painted.append(regions)
+        below.network_pane.refresh()
+        await until(pilot, lambda: painted)
+        await until(pilot, lambda: not below._repaint_required and not below._dirty_widgets)
