@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial, wraps
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Final, ParamSpec, TypeVar
 
-
 from nntui.debugger.commands.command import Movement, Reply
 from nntui.debugger.debugger import Debugger
 from nntui.explain.numbers import DEFAULT_PRECISION
