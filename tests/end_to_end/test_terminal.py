@@ -16,7 +16,7 @@ def test_a_session_from_the_first_step_to_quitting(terminal):
     session.type("s")
     session.wait_for("step 1 of")
     session.type("s")
-    session.wait_for("= 0.1 + 0.5 · 1")
+    session.wait_for("= 0.1 + 0.6 · 1")
     session.type("S")
     session.wait_for("step 1 of")
     session.type("50s")
@@ -100,7 +100,7 @@ def test_a_terminal_without_colours_shows_the_same_numbers(terminal):
     session = terminal(str(samples()["sample"]), NO_COLOR="1")
     session.wait_for("step 0 of")
     session.type("ss")
-    session.wait_for("= 0.1 + 0.5 · 1")
+    session.wait_for("= 0.1 + 0.6 · 1")
     session.type("q")
     assert session.wait_for_end() == 0
 

@@ -74,7 +74,7 @@ async def test_a_table_is_seen_in_columns_on_screen(app_on, seen, typed):
         await typed(pilot, "history w[x1,h1] 2")
         shown = seen(app)
         assert "update  position" in shown
-        assert "     1       250  " in shown
+        assert "     2       250  " in shown
 
 
 async def test_an_empty_output_says_how_to_fill_it_at_any_width(app_on, seen):

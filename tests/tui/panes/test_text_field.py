@@ -58,7 +58,8 @@ async def test_every_line_that_is_pasted_is_seen_and_run_up_to_one_that_fails(ap
         line.post_message(Paste("step 3\nbad\nstep"))
         await until(pilot, lambda: "bad" in line.value)
         await pilot.press("enter")
-        await until(pilot, lambda: "line 2: there is no command “bad”" in seen(app))
+        await until(pilot, lambda: "“bad”; help lists them" in seen(app))
+        assert "line 2: there is no command" in seen(app)
         assert debugger.position == 7
         line.ask("display ", "loss")
         line.post_message(Paste("epoch\n"))
