@@ -12,7 +12,7 @@ from nntui.tui.panes.command_line import CommandLine
 from nntui.tui.panes.lists import ListPane
 from nntui.tui.stepping.pane_regions import LISTS
 
-SHADOWED_BY_A_LIST = {"up", "down", "enter"}
+SHADOWED_BY_A_LIST = {"up", "down", "enter", "d"}
 """Keys of the screen that a list with the keyboard in it takes for itself, on purpose."""
 
 TEXTUALS_OWN = {"tab", "shift+tab", "ctrl+c", "ctrl+q", "ctrl+p"}

@@ -139,7 +139,7 @@ def test_the_theme_kept_is_the_first_one_worn_unless_nothing_is_to_be_read(own_d
     PreferencesFile(kept=True).change(theme="nord", still=True)
     app = NntuiApp(keep_state=kept)
     assert app.theme == ("nord" if kept else "nntui-dark")
-    assert (app.animation_level == "none") == kept
+    assert app.preferences.now.still == kept
 
 
 def test_a_theme_that_is_no_more_is_not_missed(own_directories):

@@ -1,6 +1,7 @@
 """The algorithm pane: the source in colours, broken to any width, with breakpoints by click."""
 
 import pytest
+from support.pilot import until
 
 from nntui.explain.source import listing
 from nntui.tui.panes.algorithm import MARGIN, AlgorithmPane, kind_at, rows_of
@@ -53,6 +54,7 @@ async def click_on(pilot, kind: str) -> None:
     pilot.app.screen.open_pane("algorithm")
     await pilot.pause()
     pane = pilot.app.screen.query_one(AlgorithmPane)
+    await until(pilot, lambda: len(pane._lines) > 1)
     row = next(
         n for n, r in enumerate(pane._lines) if r.line == listing("adamw").lines_of[kind].start
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.pilot import until
 
 from nntui.text import wrapped
 from nntui.tui.panes.output import _broken
@@ -55,8 +56,7 @@ async def test_a_deep_column_can_be_written_while_the_pane_is_not_seen(app_on, d
         await typed(pilot, "set w[x1,h1] 0.9")
         await pilot.press("u", ":")
         await typed(pilot, "diff main")
-        await pilot.pause()
-        assert debugger_of(app).position == 125
+        await until(pilot, lambda: debugger_of(app).position == 125)
 
 
 @pytest.mark.parametrize("width", [30, 56, 76])

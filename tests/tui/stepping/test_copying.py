@@ -14,7 +14,7 @@ async def test_without_a_focus_the_formula_is_copied(app_on):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("s", "s", "y")
-        assert app.clipboard == "z[h1] = z[h1] + w[x1,h1] · a[x1]\n  = 0.1 + 0.5 · 1\n  = 0.6"
+        assert app.clipboard == "z[h1] = z[h1] + w[x1,h1] · a[x1]\n  = 0.1 + 0.6 · 1\n  = 0.7"
 
 
 async def test_the_focused_value_is_copied_exactly_with_its_name(app_on, debugger_of, toasts):
@@ -144,5 +144,5 @@ async def test_the_pass_is_written_with_every_step_so_far_and_the_run_stays(
         assert debugger.position == here
     lines = (tmp_path / "pass.md").read_text(encoding="utf-8").split("\n")
     numbers = [line.split("|")[1].strip() for line in lines if line.startswith("| ")][2:]
-    assert [number for number in numbers if number] == [str(here - 3), str(here - 2), str(here - 1)]
+    assert [number for number in numbers if number] == [str(here - 2), str(here - 1), str(here)]
     assert "backward" in "\n".join(lines)

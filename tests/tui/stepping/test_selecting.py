@@ -52,6 +52,7 @@ async def test_what_is_chosen_is_seen_until_a_click(app_on):
 async def test_a_scrolled_pane_gives_the_text_that_is_seen(app_on):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
+        app.screen.open_pane("algorithm")
         await pilot.press("f", "f", "f")
         await pilot.pause()
         pane = app.screen.query_one("#algorithm")

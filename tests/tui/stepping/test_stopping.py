@@ -57,7 +57,7 @@ async def test_brackets_move_the_focus_along_the_edges_and_b_takes_the_edge(
         await pilot.press("b")
         await pilot.pause()
         assert [row.text for row in debugger_of(app).breakpoints] == ["break x2->h1"]
-        assert "●+0.25›" in seen(app)
+        assert "●+0.30›" in seen(app)
         await pilot.press("left_square_bracket")
         assert "w[x1,h1] = " in status(app)
 
@@ -222,8 +222,8 @@ async def test_a_display_shows_its_change_since_the_last_stop(app_on, debugger_o
         await typed(pilot, "display z[h1]")
         await pilot.press("s")
         await pilot.pause()
-        assert "2 z[h1] = 0.725" in seen(app)
-        assert "+0.125" in seen(app)
+        assert "2 z[h1] = 0.85" in seen(app)
+        assert "+0.15" in seen(app)
         assert not list(debugger_of(app).breakpoints)
 
 
@@ -259,7 +259,7 @@ async def test_setting_a_value_begins_a_branch_that_the_list_shows_and_switches(
         await _on_h1(pilot)
         await pilot.press("right_square_bracket", "s", "equals_sign")
         await pilot.pause()
-        assert app.screen.focused.value == "0.5"  # the weight comes first
+        assert app.screen.focused.value == "0.6"  # the weight comes first
         await pilot.press(*"0.25", "enter")  # what is typed replaces the value
         await pilot.pause()
         debugger = debugger_of(app)
@@ -269,6 +269,6 @@ async def test_setting_a_value_begins_a_branch_that_the_list_shows_and_switches(
             await pilot.press("tab")
         await pilot.press("up", "up", "enter")
         assert debugger.branches.current.name == "main"
-        assert debugger["w[x1,h1]"] == 0.5
+        assert debugger["w[x1,h1]"] == 0.6
         await pilot.press("down", "delete")
         assert len(debugger.branches) == 1
