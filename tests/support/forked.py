@@ -6,7 +6,6 @@ import fcntl
 import json
 import os
 import pty
-import re
 import select
 import signal
 import socket
@@ -17,8 +16,9 @@ import termios
 import time
 from contextlib import suppress
 
+import pyte
+
 ROWS, COLUMNS = 32, 100
-_ESCAPES = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 def serve(number):
@@ -75,6 +75,8 @@ class Session:
     def __init__(self, terminal, process):
         self.terminal, self.process = terminal, process
         self.sent = b""
+        self._screen = pyte.Screen(COLUMNS, ROWS)
+        self._stream = pyte.ByteStream(self._screen)
 
     def type(self, keys):
         os.write(self.terminal, keys.encode())
@@ -85,13 +87,15 @@ class Session:
         while (left := end - time.monotonic()) > 0:
             if select.select([self.terminal], [], [], left)[0]:
                 try:
-                    self.sent += os.read(self.terminal, 65_536)
+                    read = os.read(self.terminal, 65_536)
                 except OSError:
                     return
+                self.sent += read
+                self._stream.feed(read)
 
     def wait_for(self, text):
         for _ in range(1000):
-            if text.encode() in _ESCAPES.sub(b"", self.sent):
+            if text in "\n".join(self._screen.display):  # only changed cells are sent
                 return
             self.read_for(0.02)
         raise AssertionError(f"it never showed {text!r}, but {self.sent[-2000:]!r}")
