@@ -150,9 +150,8 @@ async def test_a_question_that_was_just_asked_takes_enter_for_stay(app_on):
     app = app_on()
     async with app.run_test(size=(80, 24)) as pilot:
         burst(app, "M", "delete", "escape", "q", "enter")
-        await pilot.pause()
-        assert app.unsaved
-        assert app.screen is app.stepping
+        await until(pilot, lambda: app.unsaved and not app._waiting)
+        await until(pilot, lambda: app.screen is app.stepping)
         assert app.is_running
 
 
