@@ -39,14 +39,18 @@ class Answer:
 class Coverable(Screen[ScreenResultType]):
     """A screen that rests while another one covers it.
 
-    Textual 8 lets a screen that changes below a dialog ask for another repaint with each one,
-    sixty times a second until the dialog is closed. The dialog's own repaint shows the change.
+    Textual 8 lets a screen that changes below another one ask for another repaint with each one,
+    sixty times a second until it is on top again. The repaint of the one on top shows the change.
+    Textual asks for one of the changed regions alone, for which that screen forgets what it has
+    changed itself.
     """
 
     def _compositor_refresh(self) -> None:
         super()._compositor_refresh()
-        if self is not self.app.screen:
+        top = self.app.screen
+        if self is not top and self._repaint_required:
             self._repaint_required = False
+            top.refresh()
 
 
 class Closable(Coverable[ScreenResultType | None]):
