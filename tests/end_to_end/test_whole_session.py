@@ -73,12 +73,12 @@ def test_open_step_break_continue_inspect_set_edit_save_and_quit(terminal, mine,
     session.wait_for("Edit mine.json")
     session.type("a")
     session.wait_for("Add a neuron")
-    session.fill("h3x", "", "relu", "0.25")
+    session.fill("h3x", "", "", "relu", "0.25")
     session.wait_for("h3x added (relu)")
     session.type("c")
     session.wait_for("Connect two neurons")
-    session.fill("out", "-1.5")
-    session.wait_for("h3x → out connected (w = -1.5)")
+    session.fill("h3x", "h1", "-1.5")
+    session.wait_for("h3x → h1 connected (w = -1.5)")
     session.type("\x13")
     session.wait_for("saved: mine.json")
     session.type("\x1b")
@@ -90,7 +90,7 @@ def test_open_step_break_continue_inspect_set_edit_save_and_quit(terminal, mine,
     network, before = load(mine).network, load(samples()["sample"]).network
     added = network.neuron("h3x")
     assert (added.activation.name, added.bias) == ("relu", 0.25)
-    assert network.connection("h3x", "out").weight == -1.5
+    assert network.connection("h3x", "h1").weight == -1.5
     assert {name: network.biases[name] for name in before.biases} == before.biases
     kinds, sixteen = _colours(session.raw)
     assert kinds == {"truecolor": {"truecolor"}, "xterm-256color": {"256"}}.get(
