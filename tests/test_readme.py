@@ -13,6 +13,10 @@ import pytest
 from click.testing import CliRunner
 
 from nntui.cli import main
+from nntui.debugger.debugger import Debugger
+from nntui.document.load import load
+from nntui.explain.numbers import rounded
+from nntui.samples import samples
 from nntui.tui.keys import displayed, every_key
 
 ROOT = Path(__file__).parents[1]
@@ -51,6 +55,19 @@ def test_the_program_of_the_readme_prints_what_its_comments_say():
     assert promised
     for line in promised:
         assert line in done.stdout.splitlines()
+
+
+def test_the_five_minutes_tell_the_numbers_of_the_first_sample():
+    debugger, number = Debugger(load(samples()["sample"])), rounded(5)
+    told = [debugger.step().lines(number) for _ in range(4)]
+    assert f"`{told[1][0].target} = {told[1][0].numbers} = {told[1][0].result}`" in README
+    assert f"`{told[3][0].target} = {told[3][0].numbers} = {told[3][0].result}`" in README
+    debugger.seek(debugger.schedule.loss_at + 1)
+    says, wants, loss = (number(debugger[name]) for name in ("a[out]", "t[out]", "loss"))
+    assert f"the output says {says} where {wants} is wanted, the loss is {loss}" in README
+    assert f"by a learning rate of {number(debugger['learning_rate'])} " in README
+    debugger.seek(debugger.total)
+    assert f"the loss of the last epoch is {rounded(3)(debugger['epoch_loss'])}" in README
 
 
 def test_the_document_of_the_readme_is_one():
