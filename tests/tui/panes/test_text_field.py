@@ -74,7 +74,7 @@ async def test_source_is_run_errors_end_nothing_and_a_count_passes_stops(
     async with app.run_test(size=(100, 30)) as pilot:
         monkeypatch.chdir(tmp_path)
         await pilot.press("colon", *"source commands.txt", "enter")
-        await until(pilot, lambda: "step = 3" in seen(app))
+        await until(pilot, lambda: "step = 4" in seen(app))
         with monkeypatch.context() as patched:
             patched.setattr(Movement, "_move", lambda movement, seconds: 1 / 0)
             await pilot.press("colon", *"goto 90", "enter")
