@@ -132,22 +132,22 @@ def prefixes() -> list[str]:
     return sorted({name[: n + 1] for name in COMMANDS for n in range(len(name))})
 
 
-@pytest.mark.parametrize("prefix", prefixes())
-def test_a_beginning_means_the_one_command_it_begins_or_says_which(prefix: str) -> None:
-    begun = [name for name in COMMANDS if name.startswith(prefix)]
-    if prefix in ADVICE:
-        with pytest.raises(CommandError, match="no command here"):
-            command_called(prefix)
-    elif prefix in SAME | ALIASES:
-        assert command_called(prefix).name == (SAME | ALIASES)[prefix]
-    elif prefix in COMMANDS:
-        assert command_called(prefix).name == prefix
-    elif len(begun) == 1:
-        assert command_called(prefix).name == begun[0]
-    else:
-        with pytest.raises(CommandError) as caught:
-            command_called(prefix)
-        assert all(name in str(caught.value) for name in begun)
+def test_a_beginning_means_the_one_command_it_begins_or_says_which() -> None:
+    for prefix in prefixes():
+        begun = [name for name in COMMANDS if name.startswith(prefix)]
+        if prefix in ADVICE:
+            with pytest.raises(CommandError, match="no command here"):
+                command_called(prefix)
+        elif prefix in SAME | ALIASES:
+            assert command_called(prefix).name == (SAME | ALIASES)[prefix]
+        elif prefix in COMMANDS:
+            assert command_called(prefix).name == prefix
+        elif len(begun) == 1:
+            assert command_called(prefix).name == begun[0]
+        else:
+            with pytest.raises(CommandError) as caught:
+                command_called(prefix)
+            assert all(name in str(caught.value) for name in begun)
 
 
 def test_an_alias_is_never_the_name_of_another_command() -> None:
