@@ -165,7 +165,7 @@ async def test_back_in_time_the_rest_of_the_curve_stays_behind_a_line(app_on):
         assert text.count("│") > before.count("│")
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+@pytest.mark.parametrize("size", [pytest.param((80, 24), marks=pytest.mark.deep), (120, 36)])
 @pytest.mark.parametrize("keys", ["", "l", "L", "lL", "k"])
 async def test_a_run_that_diverges_is_drawn_with_crosses(tmp_path, size, keys):
     document = json.loads(samples()["xor"].read_text(encoding="utf-8"))
