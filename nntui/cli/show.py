@@ -246,7 +246,7 @@ def _drawn(
     from nntui.network_view.views import Emphasis, HeatMapCache, Moment, view_at
 
     net = stepper.experiment.network.wiring()
-    moment = Moment(stepper.snapshot(), before_last_update(stepper.run))
+    moment = Moment(stepper.snapshot(), before_last_update(stepper.training_run))
     shown, scene = view_at(moment, view), Scene(stepper.experiment)
     image = image_size(len(net.inputs))
     layers = list(net.layer.values())

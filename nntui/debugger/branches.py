@@ -72,7 +72,7 @@ class Branches:
 
     def __init__(self, stepper: Stepper) -> None:
         self._stepper = stepper
-        main = Branch(MAIN, None, 0, (), stepper.run.timeline)
+        main = Branch(MAIN, None, 0, (), stepper.training_run.timeline)
         self._branches: dict[str, Branch] = {MAIN: main}
         self._current = MAIN
         self.followers: list[Callable[[str, str], None]] = []

@@ -145,7 +145,7 @@ class Displays:
     @property
     def _here(self) -> tuple[int, tuple[Edit, ...]]:
         """The position and the edits: another edit at the same position makes it another stop."""
-        return self._stepper.position, self._stepper.run.timeline.edits
+        return self._stepper.position, self._stepper.training_run.timeline.edits
 
     def _value(self, display: Display) -> Value:
         return display.expression.value(self._stepper.value)

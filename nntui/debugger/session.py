@@ -33,7 +33,7 @@ class SlowPosition(str):
 
 def original(debugger: Debugger) -> Experiment:
     """The document's experiment, without any edit."""
-    return debugger.run.timeline.first
+    return debugger.training_run.timeline.first
 
 
 def to_plain(debugger: Debugger) -> dict[str, Any]:

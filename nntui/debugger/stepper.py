@@ -23,23 +23,23 @@ class Stepper:
     """A run at a position, and the ways to move along it."""
 
     def __init__(self, experiment: Experiment) -> None:
-        self.run = Run(experiment)
+        self.training_run = Run(experiment)
         self._last: Step | None = None
         self._snapshots = SnapshotTaker()
 
     @property
     def experiment(self) -> Experiment:
         """The experiment in force here: the document's, changed by the edits made so far."""
-        return self.run.experiment
+        return self.training_run.experiment
 
     @property
     def position(self) -> int:
         """The number of steps executed so far; it identifies the state."""
-        return self.run.position
+        return self.training_run.position
 
     @property
     def total(self) -> int:
-        return self.run.schedule.total
+        return self.training_run.schedule.total
 
     def continued(self) -> Experiment:
         """Return the experiment here with the parameters and the optimizer's memory of here.
@@ -49,7 +49,7 @@ class Stepper:
         Raises:
             NntuiError: a number that is not finite, which a document cannot hold.
         """
-        run, experiment = self.run, self.experiment
+        run, experiment = self.training_run, self.experiment
         reached = run.timeline.engine(self.position).training_state(run.state)
         updates = run.schedule.updates_before(self.position)
         epochs = -(-updates // run.schedule.updates_per_epoch)
@@ -75,7 +75,7 @@ class Stepper:
     @property
     def schedule(self) -> Schedule:
         """The arithmetic of the run: step number ↔ position."""
-        return self.run.schedule
+        return self.training_run.schedule
 
     def __getitem__(self, name: str) -> float | None:
         """Read a value by its name, such as ``z[h1]``; None while it is blank.
@@ -83,7 +83,7 @@ class Stepper:
         Raises:
             ValueNameError: the name names no value of this network.
         """
-        return value_of(self.run, name)
+        return value_of(self.training_run, name)
 
     value = __getitem__
 
@@ -99,7 +99,7 @@ class Stepper:
 
     def snapshot(self) -> Snapshot:
         """Freeze every value, the last step and the losses so far."""
-        return self._snapshots.take(self.run, self.last)
+        return self._snapshots.take(self.training_run, self.last)
 
     def step(self) -> Step:
         """Execute the next step and return it.
@@ -109,7 +109,7 @@ class Stepper:
         """
         if self.at_end:
             raise EndOfRunError("this is the end of the run: there is no further step")
-        self._last = observed(self.run)
+        self._last = observed(self.training_run)
         return self._last
 
     def back(self) -> Step | None:
@@ -128,11 +128,11 @@ class Stepper:
 
         When that cannot be computed either, it is the start.
         """
-        self.run, self._last = self.run.copy(), None
+        self.training_run, self._last = self.training_run.copy(), None
         try:
-            self.run.seek(position)
+            self.training_run.seek(position)
         except Exception:
-            self.run = Run(self.run.timeline)
+            self.training_run = Run(self.training_run.timeline)
 
     def seek(self, position: int) -> None:
         """Go to the state after exactly ``position`` steps, forwards or backwards.
@@ -155,7 +155,7 @@ class Stepper:
             return True
         self.schedule.check(position)
         self._last = None
-        if not self.run.approach(max(position - 1, 0), seconds):
+        if not self.training_run.approach(max(position - 1, 0), seconds):
             return False
         self._seek_and_observe(position)
         return True
@@ -175,16 +175,16 @@ class Stepper:
 
     def stand_on(self, run: Run, position: int) -> None:
         """Go on with another run (that of another branch), at a position."""
-        before, self.run = self.run, run
+        before, self.training_run = self.training_run, run
         try:
             self._seek_and_observe(position)
         except BaseException:
-            self.run, self._last = before, None
+            self.training_run, self._last = before, None
             raise
 
     def _seek_and_observe(self, position: int) -> None:
         """Seek to one step before, and execute that one under observation."""
         self._last = None
-        self.run.seek(max(position - 1, 0))
+        self.training_run.seek(max(position - 1, 0))
         if position:
-            self._last = observed(self.run)
+            self._last = observed(self.training_run)

@@ -86,7 +86,7 @@ def frame_of(
         branches=branch_rows(debugger),
         on_the_way=on_the_way,
         landmarks=landmarks_of(debugger),
-        before=before_last_update(debugger.run) if before or updating else None,
+        before=before_last_update(debugger.training_run) if before or updating else None,
         passing=passing or on_the_way,
     )
 

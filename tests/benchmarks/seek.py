@@ -104,11 +104,11 @@ def measured(case: Case, seeks: int) -> tuple[str, int]:
     compared = 0
     for _ in range(CHECKED):
         debugger.seek(chance.randrange(1, STEPS))
-        compared += same_by_stepping(debugger.run)
+        compared += same_by_stepping(debugger.training_run)
     times = [ms for series in (seek, back, update) for ms in (median(series), max(series) * 1e3)]
     name = "-".join(map(str, case.sizes))
     cells = " ".join(f"{ms:{width}.1f}" for ms, width in zip(times, (11, 6) * 3, strict=True))
-    kept = len(debugger.run.timeline.checkpoints)
+    kept = len(debugger.training_run.timeline.checkpoints)
     return f"{name:>14} {first:>11.1f}s {cells} {kept:>12} {memory:>7.0f}", compared
 
 

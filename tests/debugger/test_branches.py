@@ -32,7 +32,7 @@ FUNCTIONS = ["tanh", "relu", "leaky_relu(slope=0.3)", "linear", "step", "sigmoid
 def stepping(experiment, edits) -> Debugger:
     """A fresh debugger on a line with these edits."""
     debugger = Debugger(experiment)
-    debugger.run = Run(Timeline(experiment, edits))
+    debugger.training_run = Run(Timeline(experiment, edits))
     return debugger
 
 
@@ -146,7 +146,7 @@ def test_the_first_difference_is_what_a_search_finds(experiment, data, seen) -> 
         timeline, debugger = Timeline(experiment), Debugger(experiment)
         places = sorted(data.draw(st.lists(st.integers(0, debugger.total), max_size=2)))
         for place in places:
-            debugger.run = Run(timeline)
+            debugger.training_run = Run(timeline)
             debugger.seek(place)
             try:
                 edited = debugger.edit(*changes(data.draw, debugger.experiment))

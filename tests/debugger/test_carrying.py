@@ -75,7 +75,7 @@ def test_the_history_of_stops_goes_on_while_the_steps_are_the_same(debugger):
 
 def test_branches_are_said_to_be_left_and_come_back_with_their_experiment(debugger):
     Interpreter(debugger).execute("set b[h1] 0.3")
-    first = debugger.run.timeline.first
+    first = debugger.training_run.timeline.first
     there, lost = carried_over(debugger, add_neuron(first, "h3").experiment)
     assert len(there.branches) == 1
     assert any("it began in the run before" in sentence for sentence in lost)
@@ -87,7 +87,7 @@ def test_branches_are_said_to_be_left_and_come_back_with_their_experiment(debugg
 
 def renamed(debugger, *pairs):
     """The run's experiment with neurons renamed one after the other, and what it came to."""
-    history = Edited.of(debugger.run.timeline.first)
+    history = Edited.of(debugger.training_run.timeline.first)
     for old, new in pairs:
         history = history.after(change_neuron(history.experiment, old, new_name=new))
     return history
@@ -137,7 +137,7 @@ def test_neurons_that_change_names_with_each_other_are_not_mistaken(debugger):
 
 
 def test_a_breakpoint_does_not_go_over_to_another_neuron_of_the_same_name(debugger):
-    history = Edited.of(debugger.run.timeline.first)
+    history = Edited.of(debugger.training_run.timeline.first)
     history = history.after(delete_neuron(history.experiment, "h1"))
     history = history.after(change_neuron(history.experiment, "h2", new_name="h1"))
     made, lost = carried_over(debugger, history.experiment, renaming=history.renaming)

@@ -131,7 +131,7 @@ def test_the_gradient_can_be_checked_at_any_moment(position):
     moved = replace(subject, network=net)
     assert check_gradient(subject, position) == check_gradient(moved)
     with pytest.raises(IndexError):
-        check_gradient(subject, debugger.run.schedule.total + 1)
+        check_gradient(subject, debugger.training_run.schedule.total + 1)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def debugger(request):
 
 
 def passed(debugger):
-    return Products(debugger.snapshot(), before_last_update(debugger.run))
+    return Products(debugger.snapshot(), before_last_update(debugger.training_run))
 
 
 def test_every_product_shown_was_made_by_a_step_in_exactly_these_numbers(debugger):

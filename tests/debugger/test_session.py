@@ -72,7 +72,7 @@ def test_a_branch_comes_back_with_its_edits_and_its_place(debugger) -> None:
     assert again.branches.current.name == "w[x1,h1_1] 2, activation[h1_1] relu"
     assert again.branches.current.text == debugger.branches.current.text
     assert again.snapshot().values == debugger.snapshot().values
-    assert original(again) == debugger.run.timeline.first
+    assert original(again) == debugger.training_run.timeline.first
 
 
 def test_a_section_written_by_hand_needs_no_numbers(debugger) -> None:

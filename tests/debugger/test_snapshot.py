@@ -148,7 +148,9 @@ def test_what_a_snapshot_shares_with_the_one_before_is_what_it_would_have_copied
             debugger.step()
         else:
             debugger.seek(there)
-        assert seen(debugger.snapshot()) == seen(SnapshotTaker().take(debugger.run, debugger.last))
+        assert seen(debugger.snapshot()) == seen(
+            SnapshotTaker().take(debugger.training_run, debugger.last)
+        )
 
 
 def test_an_edit_is_in_the_next_snapshot_wherever_the_run_comes_from(debugger) -> None:

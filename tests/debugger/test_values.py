@@ -115,7 +115,7 @@ def test_an_error_in_the_middle_of_a_movement_leaves_a_true_state(experiment, se
             assert {n: bits(v) for n, v in all_values(debugger).items()} == {
                 n: bits(v) for n, v in there.items()
             }
-            assert debugger.branches.current.timeline is debugger.run.timeline
+            assert debugger.branches.current.timeline is debugger.training_run.timeline
 
 
 @given(experiment=small, seed=st.integers(0, 2**32))

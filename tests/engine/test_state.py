@@ -93,7 +93,7 @@ def test_a_large_network_s_state_is_the_one_that_is_stepped_to(experiment, seed,
     for _ in range(4):
         position = chance.randrange(1, debugger.total)
         debugger.seek(position)
-        assert isinstance(debugger.run.state.w, LazyDict)
+        assert isinstance(debugger.training_run.state.w, LazyDict)
         earlier, w = debugger.snapshot(), all_bits(stepped_to(experiment, position).w)
         for _ in range(chance.randint(0, 40)):
             if not debugger.at_end:
@@ -101,6 +101,6 @@ def test_a_large_network_s_state_is_the_one_that_is_stepped_to(experiment, seed,
         expected, snapshot = stepped_to(experiment, debugger.position), debugger.snapshot()
         for name in ("b", "db", "w", "dw"):
             numbers = all_bits(getattr(expected, name))
-            assert all_bits(getattr(debugger.run.state, name)) == numbers
+            assert all_bits(getattr(debugger.training_run.state, name)) == numbers
             assert all_bits(getattr(snapshot, name)) == numbers
         assert all_bits(earlier.w) == w

@@ -23,7 +23,7 @@ from nntui.samples import samples
 def looks(debugger, height=40, view="activations", width=140):
     """The looks of a network's neurons in boxes of a certain height."""
     scene = Scene(debugger.experiment)
-    moment = Moment(debugger.snapshot(), before_last_update(debugger.run))
+    moment = Moment(debugger.snapshot(), before_last_update(debugger.training_run))
     net = moment.snapshot.net
     drafted = draft(net.layer, net.sources, net.targets)
     plan = lay_out(drafted, width, height, contents=scene.contents())

@@ -26,7 +26,7 @@ def scene_of(debugger):
 
 
 def moment_of(debugger):
-    return Moment(debugger.snapshot(), before_last_update(debugger.run))
+    return Moment(debugger.snapshot(), before_last_update(debugger.training_run))
 
 
 def to(debugger, kind):

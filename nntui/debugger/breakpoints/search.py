@@ -423,7 +423,7 @@ class ContinueSearch:
         self, before: ForwardSearch | BackwardSearch | None = None
     ) -> ForwardSearch | BackwardSearch:
         """Begin to search, or go on with other breakpoints from where a search has come."""
-        run = self._stepper.run
+        run = self._stepper.training_run
         if self.direction > 0:
             return ForwardSearch(run, self._breakpoints, self.log)
         end = below = run.position

@@ -41,7 +41,7 @@ def _make(command: str, lead: str = "") -> Function:
         if not lead + rest and command.endswith("watch"):
             raise CommandError(f"{command} needs a value or an expression, such as w[x1,h1]")
         point = parse_command(f"{command} {lead}{rest}", debugger.experiment.network)
-        reachability = Reachability.of(debugger.run)
+        reachability = Reachability.of(debugger.training_run)
         reachability.check(point)
         said = _output([debugger.breakpoints.add(point)])
         note = reachability.note(point)
@@ -67,7 +67,9 @@ def _condition(debugger: Debugger, number: int, rest: str) -> AnyBreakpoint:
     from nntui.debugger.expressions import condition
 
     expression = condition(rest, debugger.experiment.network) if rest else None
-    Reachability.of(debugger.run).check(replace(debugger.breakpoints[number], condition=expression))
+    Reachability.of(debugger.training_run).check(
+        replace(debugger.breakpoints[number], condition=expression)
+    )
     return debugger.breakpoints.condition(number, expression)
 
 

@@ -90,7 +90,7 @@ def _said(debugger: Debugger, text: str, value: Value) -> str:
     if value is not None:
         return value_text(value)
     blank = parse(text, debugger.experiment.network).blank(debugger.value)
-    return f"blank here ({escaped(blank_reason(debugger.run, blank or text), 300)})"
+    return f"blank here ({escaped(blank_reason(debugger.training_run, blank or text), 300)})"
 
 
 def _display(debugger: Debugger, rest: str) -> Output:
@@ -203,7 +203,7 @@ def _health(debugger: Debugger, rest: str) -> Output:
 
     nothing_more(rest)
     found = health(debugger)
-    finished = counted(debugger.run.losses.epochs, "epoch")
+    finished = counted(debugger.training_run.losses.epochs, "epoch")
     said = found.sentence or f"The loss neither stands still nor jumps: {finished} finished."
     return Output((said,), {"still": found.still, "reasons": list(found.reasons)})
 

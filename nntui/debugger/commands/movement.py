@@ -131,7 +131,7 @@ def _until(direction: int) -> Function:
         from nntui.debugger.breakpoints.reachability import Reachability
 
         place = parse_place(rest, debugger.experiment.network)
-        Reachability.of(debugger.run).check_place(place)
+        Reachability.of(debugger.training_run).check_place(place)
         net = debugger.experiment.network.wiring()
         step = step_of_place(net, debugger.schedule, place, debugger.position, direction)
         if step is None:
@@ -238,7 +238,7 @@ def _example(debugger: Debugger, place: str) -> int:
     from nntui.debugger.breakpoints.reachability import Reachability
 
     parsed = parse_place(place, debugger.experiment.network)
-    Reachability.of(debugger.run).check_place(parsed)
+    Reachability.of(debugger.training_run).check_place(parsed)
     assert parsed.index is not None
     schedule = debugger.schedule
     epoch = schedule.position(max(debugger.position - 1, 0)).epoch
@@ -292,7 +292,7 @@ def _write(direction: int) -> Function:
 
         if not rest:
             raise CommandError("expected the name of a value, such as w[x1,h1]")
-        writes, position = Writes(debugger.run.timeline), debugger.position
+        writes, position = Writes(debugger.training_run.timeline), debugger.position
         found = (writes.last if direction < 0 else writes.next)(rest, position)
         if found is None:
             raise CommandError(f"nothing writes {escaped(rest)} after this")

@@ -74,7 +74,7 @@ class Health:
 
 def health(stepper: Stepper) -> Health:
     """Look at the losses until here, and at the network of here."""
-    run, snapshot = stepper.run, stepper.snapshot()
+    run, snapshot = stepper.training_run, stepper.snapshot()
     p = flat_parameters(snapshot.net, snapshot.b, snapshot.w)
     return health_of(run.timeline.engine(stepper.position), p, run.losses)
 

@@ -94,7 +94,7 @@ def history(
     if not 1 <= count <= LONGEST:
         raise HistoryError(f"found {count} updates, expected 1 to {LONGEST:,}")
     expression = parse(text, stepper.experiment.network)
-    sampler = _ValueSampler(expression, stepper.run.copy())
+    sampler = _ValueSampler(expression, stepper.training_run.copy())
     updates = stepper.schedule.updates_before(stepper.position)
     first = max(updates - count, 0)
     moments = [sampler.moment(first)]

@@ -47,7 +47,7 @@ def _lines(stepper: Stepper) -> Iterator[str]:
         yield ""
     yield "| step | value | in symbols | in numbers | result |"
     yield "| ---: | --- | --- | --- | ---: |"
-    past = Past(stepper.run)
+    past = Past(stepper.training_run)
     for number in range(shown, here):
         name = f"{number + 1:,}"
         for line in past.step(number).lines():

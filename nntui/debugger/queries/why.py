@@ -135,7 +135,7 @@ def why(stepper: Stepper, name: str) -> Cause:
     Raises:
         ValueNameError: the name names no value of this network.
     """
-    past = Past(stepper.run)
+    past = Past(stepper.training_run)
     name, _, _ = past.writes.named(name)
     return _cause(past, Read(name, stepper.position))
 

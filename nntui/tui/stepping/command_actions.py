@@ -129,7 +129,7 @@ class CommandActions(SteppingBase):
                 breakpoints.enable(row.number, row.enabled)  # a search under way hears of it
                 self.show(f"{row.title}: {row.what}")
 
-        form = BreakpointForm(breakpoints[number], self.debugger.run)
+        form = BreakpointForm(breakpoints[number], self.debugger.training_run)
         self.app.push_screen(form, edited)
 
     @at_rest

@@ -52,7 +52,7 @@ class InspectorHistory:
             return
         debugger = self._debugger
         updates = debugger.schedule.updates_before(debugger.position)
-        wanted = (ref(debugger.run.timeline), updates, neuron)
+        wanted = (ref(debugger.training_run.timeline), updates, neuron)
         if wanted in self._known:
             self.cancel()
             self._pane.show_history(self._known[wanted])

@@ -222,7 +222,7 @@ class OneByOne:
 
 def edited_debugger(experiment: Experiment, edits: Any) -> Debugger:
     debugger = Debugger(experiment)
-    debugger.run = Run(Timeline(experiment, edits))
+    debugger.training_run = Run(Timeline(experiment, edits))
     return debugger
 
 

@@ -239,7 +239,7 @@ def test_what_is_refused_when_it_is_set_matches_no_step(experiment, seed, one_by
 
 
 def refused_matches(debugger, author, book, *, rows: int) -> int:
-    reachability, refused = Reachability.of(debugger.run), []
+    reachability, refused = Reachability.of(debugger.training_run), []
     for row in [author.row(1) for _ in range(rows)]:
         try:
             reachability.check(row)

@@ -24,7 +24,7 @@ small = experiments(most_neurons=4, most_examples=3, most_epochs=2)
 
 def traces(debugger: Debugger, look) -> None:
     """Show each update's trace to ``look``."""
-    run = debugger.run
+    run = debugger.training_run
     layout = SiteIndex(run.experiment.network.wiring(), run.schedule)
 
     def screen(update, passes, before, after) -> bool:

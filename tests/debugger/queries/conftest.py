@@ -48,7 +48,7 @@ def edited() -> Callable[[Experiment, Random], tuple[Debugger, Debugger]]:
         timeline = _timeline(experiment, chance)
         pair = Debugger(experiment), Debugger(experiment)
         for debugger in pair:
-            debugger.run = Run(timeline)
+            debugger.training_run = Run(timeline)
         return pair
 
     return make

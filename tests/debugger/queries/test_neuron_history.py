@@ -24,7 +24,9 @@ def debugger(request):
 
 
 def lived(debugger, j, updates):
-    return neuron_history(debugger.run.timeline.copy_for_thread(), updates, j, always, seconds=None)
+    return neuron_history(
+        debugger.training_run.timeline.copy_for_thread(), updates, j, always, seconds=None
+    )
 
 
 def test_the_moments_are_the_very_values_of_the_run(debugger):
@@ -82,7 +84,7 @@ def test_an_update_in_which_a_value_was_set_has_no_activation_that_one_could_nam
 def test_nothing_of_it_moves_or_changes_the_debugger(debugger):
     debugger.seek(debugger.schedule.update_start(UPDATES) + 3)
     before = debugger.snapshot()
-    line = debugger.run.timeline
+    line = debugger.training_run.timeline
     known, losses = len(line.checkpoints), list(line.history.batch)
     lived(debugger, before.net.neurons[-1], UPDATES)
     assert debugger.snapshot() == before
@@ -91,4 +93,7 @@ def test_nothing_of_it_moves_or_changes_the_debugger(debugger):
 
 def test_it_is_given_up_when_nobody_wants_it_any_more(debugger):
     j = debugger.experiment.network.wiring().neurons[0]
-    assert neuron_history(debugger.run.timeline.copy_for_thread(), 5, j, lambda: False) is None
+    assert (
+        neuron_history(debugger.training_run.timeline.copy_for_thread(), 5, j, lambda: False)
+        is None
+    )

@@ -29,7 +29,7 @@ def close_copies(monkeypatch):
 def test_a_step_is_seen_as_it_was_executed(experiment, seed, edited, close_copies) -> None:
     chance = Random(seed)
     debugger, elsewhere = edited(experiment, chance)
-    past, number = Past(debugger.run), chance.randrange(debugger.total)
+    past, number = Past(debugger.training_run), chance.randrange(debugger.total)
     for _ in range(25):
         elsewhere.seek(number)
         stepped, seen = elsewhere.step(), past.step(number)

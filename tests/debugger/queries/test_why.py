@@ -31,7 +31,7 @@ LEAVES = {"start", "data", "zeroed", "blanked", "edit"}
 
 def recomputed(cause, children, debugger):
     """The value of a cause, made once more from the values of its children alone."""
-    experiment = debugger.run.timeline.experiment_at(cause.step)
+    experiment = debugger.training_run.timeline.experiment_at(cause.step)
     net, training = experiment.network.wiring(), experiment.training
     values = [child.value for child in children]
     if " · " in cause.name and cause.origin == "term":
@@ -131,7 +131,7 @@ def check_node(cause, elsewhere):
     """A cause stands where it says, and its children make it."""
     plain = cause.origin != "term"
     elsewhere.seek(cause.position)
-    edits = elsewhere.run.timeline.edits
+    edits = elsewhere.training_run.timeline.edits
     # A row of the data may be edited at the very position behind the load that has read it.
     moot = cause.name[:2] in ("x[", "t[") and any(edit.position == cause.position for edit in edits)
     if plain and not moot:
@@ -178,7 +178,7 @@ def test_each_cause_follows_from_its_own_causes_all_the_way_back(experiment, dat
 def test_each_cause_follows_from_its_own_causes_through_edits(experiment, seed, edited) -> None:
     chance = Random(seed)
     debugger, elsewhere = edited(experiment, chance)
-    edits = debugger.run.timeline.edits
+    edits = debugger.training_run.timeline.edits
     found = 0
     for _ in range(12):
         debugger.seek(chance.randint(0, debugger.total))

@@ -102,8 +102,8 @@ def test_the_next_write_is_the_first_last_write_that_follows(experiment) -> None
 @given(experiment=small, seed=st.integers(0, 2**32))
 def test_edits_are_writes_of_what_they_set(experiment, seed, edited) -> None:
     debugger, elsewhere = edited(experiment, Random(seed))
-    timeline = debugger.run.timeline
-    writes = Writes(debugger.run.timeline)
+    timeline = debugger.training_run.timeline
+    writes = Writes(debugger.training_run.timeline)
     seen = brute(experiment, debugger)
     for position in range(len(seen)):
         values, stands = seen[position]
@@ -133,11 +133,11 @@ def test_edits_are_writes_of_what_they_set(experiment, seed, edited) -> None:
 
 
 def last_write(debugger, name):
-    return Writes(debugger.run.timeline).last(name, debugger.position)
+    return Writes(debugger.training_run.timeline).last(name, debugger.position)
 
 
 def next_write(debugger, name):
-    return Writes(debugger.run.timeline).next(name, debugger.position)
+    return Writes(debugger.training_run.timeline).next(name, debugger.position)
 
 
 def test_writes_are_told_in_words() -> None:
