@@ -20,13 +20,6 @@ if TYPE_CHECKING:
     from nntui.debugger.gradient_check import GradientCheck
     from nntui.model.experiment import Experiment, Training
 
-_MEANING = {
-    "kink": "the loss has a corner right here, so the slopes on its two sides differ.",
-    "clamped": "an output is so close to its limit that the loss's gradient is held finite.",
-    "noise": "rounding hides what the parameter does to the loss: it cannot be told.",
-    "not finite": "the loss or the derivative overflows here, so there is nothing to compare.",
-}
-
 
 @click.command("check", short_help="Compare the gradient with central differences.")
 @file_argument
@@ -69,7 +62,7 @@ def check(file: Path, step: int, every: bool, as_json: bool) -> int:
     total = Schedule(experiment).total
     if step > total:
         raise click.UsageError(f"--step {step} is beyond the run, which has {total:,} steps")
-    subject = TrainingLoss(experiment, step, some=not every)
+    subject = TrainingLoss.at(experiment, step, some=not every)
     parameters = subject.parameter_checks()
     if sys.stderr.isatty():
         count = len(subject.parameters)
@@ -107,6 +100,8 @@ def _described(training: Training) -> str:
 
 
 def _lines(found: GradientCheck, experiment: Experiment) -> Iterator[str]:
+    from nntui.debugger.gradient_check import MEANING
+
     parameters, examples = experiment.network.wiring().parameters, len(experiment.train_examples)
     over = "" if found.examples == examples else f" over {found.examples} of {examples:,} examples"
     yield f"{_described(experiment.training)}{over} {rounded(6)(found.loss)}"
@@ -115,7 +110,7 @@ def _lines(found: GradientCheck, experiment: Experiment) -> Iterator[str]:
     heading = ("parameter", "backpropagation", "central difference", "relative error", "")
     rows = [
         (p.name, number(p.analytic), number(p.numeric), f"{p.relative_error:.1e}",
-         "WRONG" if p.verdict == "wrong" else p.verdict)
+         "WRONG" if p.verdict == "wrong" else ": ".join(filter(None, (p.verdict, p.corner))))
         for p in found.parameters
     ]  # fmt: skip
     yield from aligned(rows, ("left", "point", "point", "right"), heading)
@@ -129,7 +124,7 @@ def _lines(found: GradientCheck, experiment: Experiment) -> Iterator[str]:
     if untold := verdicts.count("noise"):
         parts.append(f"{untold} cannot be told")
     yield f"{count}: {', '.join(parts)}."
-    for verdict, meaning in _MEANING.items():
+    for verdict, meaning in MEANING.items():
         if verdict in verdicts:
             yield f"{verdict}: {meaning}"
     if some:

@@ -11,7 +11,7 @@ the series off against rounding.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, Literal
@@ -24,7 +24,7 @@ from nntui.engine.state import ActiveExperiment, State
 from nntui.explain.numbers import evenly_spread
 from nntui.model.dataset import Dataset
 from nntui.model.experiment import Experiment
-from nntui.model.names import parameter_name
+from nntui.model.names import parameter_name, quoted
 from nntui.model.numerics import ordered_sum
 from nntui.model.wiring import Parameter, forward
 
@@ -52,6 +52,14 @@ _EDGES: Final = 5_000_000  # calculated to check some parameters of a large netw
 _EDGES_THERE_AND_BACK: Final = 5  # the listing's pass takes as long as so many forward ones
 _FEW: Final = 3  # examples at most, and parameters at least, that are then checked
 
+MEANING: Final[dict[Verdict, str]] = {
+    "kink": "the loss has a corner right here, so the slopes on its two sides differ.",
+    "clamped": "an output is so close to its limit that the loss's gradient is held finite.",
+    "noise": "rounding hides what the parameter does to the loss: it cannot be told.",
+    "not finite": "the loss or the derivative overflows here, so there is nothing to compare.",
+}
+"""What the verdicts mean that are no mistake, and that of numbers which are none."""
+
 # What adds 1 on the way is off by about ε even where its result is tiny.
 _ADDING_1: Final = frozenset({"bce", "bce_with_logits", "cross_entropy", "gelu"})
 
@@ -67,7 +75,7 @@ class ParameterCheck:
     than the distance of two floats: it cannot be told. ``clamped``: the
     loss's own gradient is held finite by a clamp at some example, so that it is no slope.
     ``not finite``: a derivative, or the loss at every distance tried, is no finite number.
-    ``wrong``: none of these.
+    ``wrong``: none of these. ``corner``: the first kink there, such as ``relu of h1, example 2``.
     """
 
     name: str
@@ -75,6 +83,7 @@ class ParameterCheck:
     numeric: float
     relative_error: float
     verdict: Verdict
+    corner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,39 +112,62 @@ def check_gradient(experiment: Experiment, position: int = 0) -> GradientCheck:
     Raises:
         IndexError: the run has no such position.
     """
-    subject = TrainingLoss(experiment, position)
+    subject = TrainingLoss.at(experiment, position)
     return subject.check(subject.parameter_checks())
 
 
 class TrainingLoss:
-    """The training loss as a function of the parameters, at those after some steps of the run.
+    """The training loss over some examples as a function of the parameters, at b and w.
 
-    Of a large network ``some`` checks a few parameters, evenly spread, over a few examples;
-    ``parameters`` are those that are checked.
+    ``examples`` are indices of the data set; ``parameters`` are those that are checked: all of
+    them unless some are given. Without ``penalized`` the penalties l1 and l2 are left out.
     """
 
-    def __init__(self, experiment: Experiment, position: int = 0, *, some: bool = False) -> None:
+    def __init__(
+        self,
+        experiment: Experiment,
+        b: Biases,
+        w: Weights,
+        examples: Sequence[int],
+        parameters: Sequence[Parameter] | None = None,
+        *,
+        penalized: bool = True,
+    ) -> None:
+        data, training = experiment.data, experiment.training
+        if not penalized:
+            training = replace(training, l1=0.0, l2=0.0)
+        rows = Dataset(
+            tuple(data.inputs[n] for n in examples), tuple(data.targets[n] for n in examples)
+        )
+        self._experiment = experiment.altered(data=rows, training=training)
+        self._b, self._w = dict(b), dict(w)
+        self._numbers = [n + 1 for n in examples]
+        net = experiment.network.wiring()
+        self.parameters = net.parameters if parameters is None else tuple(parameters)
+
+    @classmethod
+    def at(cls, experiment: Experiment, position: int = 0, *, some: bool = False) -> TrainingLoss:
+        """Return that of all training examples after so many steps of the run.
+
+        Of a large network ``some`` checks a few parameters, evenly spread, over a few examples.
+
+        Raises:
+            IndexError: the run has no such position.
+        """
         network = experiment.network
-        self._b, self._w = network.biases, network.weights
+        b, w = network.biases, network.weights
         if position != 0:  # the run of a large network takes a moment to begin
             run = Run(experiment)
             run.seek(position)
-            self._b, self._w = dict(run.state.b), dict(run.state.w)
-        net = network.wiring()
-        edges, self.parameters = net.connection_count, net.parameters
-        if some and edges >= MANY:
-            most = min(max(_EDGES // (_EDGES_THERE_AND_BACK * edges), 1), _FEW)
-            rows, data = experiment.train_examples[:most], experiment.data
-            experiment = replace(
-                experiment,
-                data=Dataset(
-                    tuple(data.inputs[n] for n in rows), tuple(data.targets[n] for n in rows)
-                ),
-            )
-            count = max(_EDGES // (2 * edges * len(rows)), _FEW)
-            places = evenly_spread(0, len(net.parameters) - 1, count)
-            self.parameters = tuple(net.parameters[place] for place in places)
-        self._experiment = experiment
+            b, w = run.state.b, run.state.w
+        net, examples = network.wiring(), experiment.train_examples
+        parameters = net.parameters
+        if some and (edges := net.connection_count) >= MANY:
+            examples = examples[: min(max(_EDGES // (_EDGES_THERE_AND_BACK * edges), 1), _FEW)]
+            count = max(_EDGES // (2 * edges * len(examples)), _FEW)
+            places = evenly_spread(0, len(parameters) - 1, count)
+            parameters = tuple(parameters[place] for place in places)
+        return cls(experiment, b, w, examples, parameters)
 
     def parameter_checks(self) -> Iterator[ParameterCheck]:
         """Check one parameter after the other, in canonical order: many take a while."""
@@ -172,7 +204,7 @@ class TrainingLoss:
         training = replace(experiment.training, batch_size=None, shuffle=False, epochs=1)
         one_batch = replace(experiment, training=training)
         state = State.first(experiment)
-        state.b, state.w = self._b.copy(), self._w.copy()
+        state.b, state.w = dict(self._b), dict(self._w)
         loss_name = experiment.training.loss.name
         total = 0.0
         batches = Schedule(one_batch).batches()
@@ -196,21 +228,42 @@ class TrainingLoss:
         penalty = training.penalty(self._w.values())
         return g, _EPSILON * (training.reduced(total, examples) + penalty)
 
-    def _sides(self, parameter: Parameter, p: float) -> list[bool | None]:
-        """For every kink of every example, and of l1: on which side of it (None: right on it)."""
+    def _sides(self, parameter: Parameter, p: float) -> list[tuple[tuple[int, str], bool | None]]:
+        """For every kink: whose it is, and on which side of it the loss is (None: right on it).
+
+        The kinks of each example's neurons and loss are (its index, the neuron or ""); l1's is of
+        no example: −1.
+        """
         experiment = self._experiment
         net, loss = experiment.network.wiring(), experiment.training.loss
         b, w = self._moved(parameter, p)
-        distances: list[float] = []
+        distances: list[tuple[tuple[int, str], float]] = []
         for example in experiment.train_examples:
             z, a = forward(net, b, w, experiment.x(example))
             for j in net.neurons:
-                distances.extend(z[j] - kink for kink in net.activation[j].kinks)
+                distances.extend(((example, j), z[j] - kink) for kink in net.activation[j].kinks)
             outputs = [a[k] for k in net.outputs]
-            distances.extend(loss.row.kinks(outputs, experiment.y(example)))
+            kinks = loss.row.kinks(outputs, experiment.y(example))
+            distances.extend(((example, ""), distance) for distance in kinks)
         if experiment.training.l1 and not isinstance(parameter, str):
-            distances.append(p)
-        return [distance > 0 if distance else None for distance in distances]
+            distances.append(((-1, ""), p))
+        return [(kink, distance > 0 if distance else None) for kink, distance in distances]
+
+    def _corner(self, parameter: Parameter, p: float, h: float) -> str:
+        """Name the first kink of the loss between p − h and p + h; "" when there is none."""
+        here = self._sides(parameter, p)
+        for aside in (p - h, p + h):
+            for (kink, side), (_, other) in zip(here, self._sides(parameter, aside), strict=True):
+                if side != other:
+                    return self._named(*kink)
+        return ""
+
+    def _named(self, example: int, j: str) -> str:
+        if example < 0:
+            return "l1 at 0"
+        activation = self._experiment.network.wiring().activation
+        what = f"{activation[j].name} of {quoted(j)}" if j else "the loss itself"
+        return f"{what}, example {self._numbers[example]}"
 
     @cached_property
     def _clamped(self) -> bool:
@@ -253,10 +306,9 @@ class TrainingLoss:
             within_noise = within_noise or difference <= exact + noise
         if shown is None:
             return _verdict(parameter, analytic, math.nan, "not finite")
-        here = self._sides(parameter, p)
         # Had only a longer h crossed the kink, the shortest would have agreed.
-        if any(self._sides(parameter, aside) != here for aside in (p - shortest, p + shortest)):
-            return _verdict(parameter, analytic, shown, "kink")
+        if corner := self._corner(parameter, p, shortest):
+            return _verdict(parameter, analytic, shown, "kink", corner)
         # A sine of 1e20 turns over within less than the distance of two floats.
         if within_noise or abs(analytic) * shortest > reach:
             return _verdict(parameter, analytic, shown, "noise")
@@ -264,8 +316,8 @@ class TrainingLoss:
 
 
 def _verdict(
-    parameter: Parameter, analytic: float, numeric: float, verdict: Verdict
+    parameter: Parameter, analytic: float, numeric: float, verdict: Verdict, corner: str = ""
 ) -> ParameterCheck:
     size = abs(analytic) + abs(numeric)
     error = abs(analytic - numeric) / size if size else 0.0
-    return ParameterCheck(parameter_name(parameter), analytic, numeric, error, verdict)
+    return ParameterCheck(parameter_name(parameter), analytic, numeric, error, verdict, corner)

@@ -34,7 +34,7 @@ def test_the_json_holds_every_parameter(nntui, document):
         "b[y]", "w[x2,y]", 'w["h 1",y]', "w[h2,y]",
     ]  # fmt: skip
     for parameter, right in zip(found["parameters"], expected.parameters, strict=True):
-        keys = ["name", "analytic", "numeric", "relative_error", "verdict"]
+        keys = ["name", "analytic", "numeric", "relative_error", "verdict", "corner"]
         assert list(parameter) == keys
         assert [parameter[key] for key in keys] == [getattr(right, key) for key in keys]
     assert found["edge_calculations"] == {

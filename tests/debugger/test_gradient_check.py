@@ -231,6 +231,7 @@ def test_parameters_of_any_size_are_checked(weight):
 def test_on_the_corner_of_an_activation_there_is_a_kink(activation, z):
     found = check_gradient(single(activation, z, 1.0, y=3.0))
     assert verdicts(found) == {"b[y]": "kink", "w[x,y]": "kink"}
+    assert {parameter.corner for parameter in found.parameters} == {f"{activation} of y, example 1"}
     assert found.ok
 
 

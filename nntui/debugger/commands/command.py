@@ -194,7 +194,8 @@ class Movement:
     part of the reply. ``jump``: whether its start and its end are noted in
     ``Debugger.stop_history``. ``command`` is the line that began it, ``start`` the position then;
     ``over`` tells that it has ended, ``stop`` why (None: it arrived at the target), ``failure``
-    that an error which nobody foresaw has ended it, and the run is back at the start.
+    that an error which nobody foresaw has ended it, and the run is back at the start. One that
+    ``replies`` says itself what it has done: it is a script, or takes long and moves nowhere.
     """
 
     debugger: Debugger
@@ -210,7 +211,7 @@ class Movement:
     over: bool = False
     stop: Stop | None = None
     failure: Exception | None = None
-    scripted: ClassVar[bool] = False
+    replies: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         self.start = self.debugger.position
@@ -243,6 +244,10 @@ class Movement:
             if self.search.burst(seconds):
                 self.stop = self.found()
                 self.target = self.stop.position
+
+    def reply(self) -> Reply:
+        """Reply with what was done, if it ``replies``; what is under way is given up."""
+        raise NotImplementedError
 
     def pause(self) -> None:
         """Give it up where it is, unless it has ended."""

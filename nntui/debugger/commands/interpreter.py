@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nntui.debugger.commands.branches import BRANCH_COMMANDS
 from nntui.debugger.commands.breakpoints import BREAKPOINT_COMMANDS
+from nntui.debugger.commands.checking import CHECK_COMMANDS
 from nntui.debugger.commands.command import (
     MAX_LINE,
     Command,
@@ -102,7 +103,7 @@ TOPICS: Final = ("expressions", "words")
 
 _ALL: Final = (
     *STEP_COMMANDS, *GOTO_COMMANDS, *BREAKPOINT_COMMANDS, *INSPECTION_COMMANDS, *QUERY_COMMANDS,
-    *BRANCH_COMMANDS, *SCRIPT_COMMANDS,
+    *CHECK_COMMANDS, *BRANCH_COMMANDS, *SCRIPT_COMMANDS,
     Command("help", "[COMMAND or WORD]", "list the commands, or explain one, or a word", _help,
             aliases=("h", "?"), completes=lambda *_: (*COMMANDS, *TOPICS),
             more="""
@@ -255,7 +256,7 @@ class Interpreter:
 
     def finish(self, movement: Movement) -> Reply:
         """Reply to a movement that has ended; one that has not is given up."""
-        if isinstance(movement, Script):
+        if movement.replies:
             return movement.reply()
         try:
             if movement.failure is None:

@@ -122,7 +122,7 @@ class Script(Movement):
     ``interpreter`` runs them. The last lines of what they say are kept.
     """
 
-    scripted: ClassVar[bool] = True
+    replies: ClassVar[bool] = True
     lines: Iterator[ScriptLine] = field(default_factory=lambda: iter(()))
     interpreter: _Interpreter | None = None
     _line: ScriptLine = ScriptLine("", "")

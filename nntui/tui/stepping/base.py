@@ -355,7 +355,7 @@ class SteppingBase(Coverable[None]):
 
     def _arrived(self, movement: Movement) -> None:
         reply = self.interpreter.finish(movement)
-        if movement.scripted or not reply.ok:
+        if movement.replies or not reply.ok:
             self.take_answer(reply)
             return
         stop = movement.stop

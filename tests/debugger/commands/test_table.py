@@ -55,6 +55,7 @@ EXAMPLES = {
     "why": ["step 9", "why z[y1] 2"],
     "history": ["update 3", "history w[x1,h1_1] 2"],
     "paths": ["paths w[x1,h1_1]"],
+    "check": ["step 9", "check"],
     "set": ["set w[x1,h1_1] 0.3"],
     "branch": ["set w[x1,h1_1] 0.3", "branch name mine"],
     "save": ["save trained.json"],
