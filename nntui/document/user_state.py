@@ -247,9 +247,13 @@ class Recovered:
     when: float
 
 
-def recovery_file(document: Path, folder: Path | None = None) -> Path:
-    """Return where this process keeps unsaved work on a document: each has a file of its own."""
-    return state_path("recovery", f"{_path_hash(document)}.{os.getpid()}.json", folder=folder)
+def recovery_file(document: Path | None, folder: Path | None = None) -> Path:
+    """Return where this process keeps unsaved work on a document: each has a file of its own.
+
+    ``document``: None for a new one that was never saved, of which a process has one at a time.
+    """
+    name = "new" if document is None else _path_hash(document)
+    return state_path("recovery", f"{name}.{os.getpid()}.json", folder=folder)
 
 
 def _path_hash(document: Path) -> str:
@@ -259,8 +263,8 @@ def _path_hash(document: Path) -> str:
     return hashlib.sha256(os.fsencode(place)).hexdigest()[:32]
 
 
-def write_recovery(document: Path, experiment: Experiment) -> None:
-    """Write down unsaved work on a document.
+def write_recovery(document: Path | None, experiment: Experiment) -> None:
+    """Write down unsaved work on a document, or a new one.
 
     Raises:
         StateError: it cannot be written.
@@ -268,9 +272,10 @@ def write_recovery(document: Path, experiment: Experiment) -> None:
     from nntui.document.save import laid_out, plain_document
 
     file = recovery_file(document)
+    place = os.fspath(document or file)
     try:
-        plain = plain_document(experiment, folder_of(os.fspath(document)))
-        text = {"version": VERSION, "document": os.fspath(document), "experiment": plain}
+        plain = plain_document(experiment, folder_of(place))
+        text = {"version": VERSION, "document": place, "experiment": plain}
         write_file(file, laid_out(text), lasting=False)
         with open(file, "rb") as written:  # safe from a kill at once, from a power cut now
             os.fsync(written.fileno())
@@ -279,8 +284,8 @@ def write_recovery(document: Path, experiment: Experiment) -> None:
         raise StateError(f"{what}: {_path(file)}: {error}") from None
 
 
-def read_recovery(document: Path) -> Recovered | None:
-    """Read the unsaved work on a document; None when there is none.
+def read_recovery(document: Path | None) -> Recovered | None:
+    """Read the unsaved work on a document, or a new one (None); None when there is none.
 
     What a process left that is gone becomes this one's; the newest, if there are several.
 
@@ -290,8 +295,9 @@ def read_recovery(document: Path) -> Recovered | None:
     from nntui.document.load import experiment_of
 
     file = recovery_file(document)
-    if not os.path.lexists(file):
-        _adopt_the_newest(file)
+    if not os.path.lexists(file) and (left := _newest_left(file)) is not None:
+        with contextlib.suppress(OSError):
+            os.replace(left, file)
 
     def recovered(text: str) -> Recovered:
         value = _object(text)
@@ -300,7 +306,8 @@ def read_recovery(document: Path) -> Recovered | None:
         plain = value.get("experiment")
         if not isinstance(plain, dict):
             raise Fault("experiment", shown(plain), "an object")
-        return Recovered(experiment_of(plain, os.fspath(document)), file.stat().st_mtime)
+        place = os.fspath(document or file)
+        return Recovered(experiment_of(plain, place), file.stat().st_mtime)
 
     try:
         return read_file(file, MAX_DOCUMENT_BYTES, recovered)
@@ -308,23 +315,29 @@ def read_recovery(document: Path) -> Recovered | None:
         raise StateError(f"unsaved work was left, but it cannot be read: {error}") from None
 
 
-def _adopt_the_newest(file: Path) -> None:
-    """Make the newest file of a process that is gone, about the same document, this process's."""
+def new_left_unsaved() -> Path | None:
+    """Return the file of the newest new document that a process which is gone left unsaved.
+
+    ``read_recovery(None)`` reads it, unless this process has such a document itself.
+    """
+    return _newest_left(recovery_file(None))
+
+
+def _newest_left(file: Path) -> Path | None:
+    """Return the newest file of a process that is gone, about the document that ``file`` is of."""
     document = file.name.partition(".")[0]
     left: list[tuple[float, str]] = []
-    with contextlib.suppress(OSError):
-        with os.scandir(file.parent) as entries:
-            for entry in entries:
-                owner = re.fullmatch(rf"{document}(?:\.(\d+))?\.json", entry.name)
-                if owner is not None:
-                    written = entry.stat(follow_symlinks=False).st_mtime
-                    if owner[1] is None or not is_running(int(owner[1]), written):
-                        left.append((written, entry.path))
-        if left:
-            os.replace(max(left)[1], file)
+    with contextlib.suppress(OSError), os.scandir(file.parent) as entries:
+        for entry in entries:
+            owner = re.fullmatch(rf"{document}(?:\.(\d+))?\.json", entry.name)
+            if owner is not None:
+                written = entry.stat(follow_symlinks=False).st_mtime
+                if owner[1] is None or not is_running(int(owner[1]), written):
+                    left.append((written, entry.path))
+    return Path(max(left)[1]) if left else None
 
 
-def forget_recovery(document: Path) -> None:
+def forget_recovery(document: Path | None) -> None:
     """Delete the unsaved work on a document, if there is any and it can be deleted."""
     with contextlib.suppress(OSError):
         os.unlink(recovery_file(document))

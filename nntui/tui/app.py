@@ -103,9 +103,10 @@ class NntuiApp(OpenActions):
         elif self._first_document is not None:
             self.open_document(self._first_document)
         elif isinstance(self._new, bool):
-            self.action_open()
+            self.show_picker()
             if self._new:
                 self.action_new()
+            self.offer_new_left()
         else:
             self.show_new(self._new)
 

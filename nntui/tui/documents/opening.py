@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from nntui.document.errors import DocumentError
 from nntui.document.files import Stamp, stamps_of
 from nntui.tui.dialogs.question import Answer, OpeningScreen, Question
-from nntui.tui.documents.saving import SaveActions
+from nntui.tui.documents.saving import SaveActions, written_at
 from nntui.tui.keys import every_key
 
 if TYPE_CHECKING:
@@ -48,6 +48,10 @@ class OpenActions(SaveActions):
         self.set_interval(EVERY, self._look_at_files)
 
     def action_open(self) -> None:
+        self.show_picker()
+        self.offer_new_left()
+
+    def show_picker(self) -> None:
         from nntui.tui.dialogs.picker import PickerScreen
 
         self.push_screen(PickerScreen())
@@ -74,17 +78,70 @@ class OpenActions(SaveActions):
     def show_new(self, experiment: Experiment) -> None:
         """Run an experiment that no file holds yet; saving asks for one."""
         from nntui.debugger.debugger import Debugger
-        from nntui.model.changes.history import Edited
-        from nntui.tui.documents.document import OpenDocument
         from nntui.tui.documents.loading import Opened
 
         def show() -> None:
-            self.document = OpenDocument(Edited.new(experiment))
-            self.show_stepping(Opened(Debugger(experiment), ()))
-            key = every_key()["save"].display(self.keys.changed)
-            self.call_after_refresh(self.say, f"a new network; {key} saves it")
+            self._show_unsaved(Opened(Debugger(experiment), ()), "a new network")
 
         self.once_at_rest(show)
+
+    def _show_unsaved(self, found: Opened, what: str) -> None:
+        from nntui.debugger.session import original
+        from nntui.model.changes.history import Edited
+        from nntui.tui.documents.document import OpenDocument
+
+        self.document = OpenDocument(Edited.new(original(found.debugger)))
+        self.warn("session", found.problems)
+        self.show_stepping(found)
+        self.document_changed()
+        key = every_key()["save"].display(self.keys.changed)
+        self.call_after_refresh(self.say, f"{what}; {key} saves it")
+
+    def offer_new_left(self) -> None:
+        """Offer a new network that was never saved when its process ended, if there is one."""
+        from nntui.document.user_state import new_left_unsaved
+
+        left = new_left_unsaved() if self.keep_state else None
+        if left is None:
+            return
+
+        def answered(answer: str | None) -> None:
+            if answer == "take":
+                self.settle_unsaved(self._take_up_new)
+            elif answer == "discard":
+                left.unlink(missing_ok=True)
+
+        when = written_at(left.stat().st_mtime)
+        text = f"A new network from {when} was never saved: no file holds it."
+        answers = Answer("t", "take", "take it up"), Answer("d", "discard", "discard it")
+        question = Question("Unsaved work was left", text, *answers, otherwise="ask again later")
+        self.push_screen(question, answered)
+
+    def _take_up_new(self) -> None:
+        """Go on with the new network that was left (from a thread: it may be large)."""
+        from nntui.document.user_state import StateError, read_recovery
+
+        def work() -> Found:
+            try:
+                recovered = read_recovery(None)
+            except StateError as error:
+                return partial(failed, str(error))
+            if recovered is None:
+                return partial(failed, "it is not there any more")
+            from nntui.tui.documents.loading import taken_up
+
+            found = taken_up(recovered.experiment, self.keep_state)
+            return partial(self._show_unsaved, found, "the new network is here again")
+
+        def failed(why: str) -> None:
+            self.pop_screen()
+            self.warn("unsaved work", [why])
+
+        def take_up() -> None:
+            self.push_screen(OpeningScreen("the new network", "taking up"))
+            self._read_in_thread(work, lambda: True)
+
+        self.once_at_rest(take_up)
 
     def open_document(self, path: Path) -> None:
         def open_at_rest() -> None:
@@ -97,6 +154,7 @@ class OpenActions(SaveActions):
 
     def show_opened(self, found: Opened) -> None:
         from nntui.debugger.session import original
+        from nntui.document.user_state import new_left_unsaved
         from nntui.model.changes.history import Edited
         from nntui.tui.documents.document import OpenDocument
 
@@ -110,6 +168,9 @@ class OpenActions(SaveActions):
             self.call_after_refresh(self.say, self._resumed(found.debugger))
         if found.recovered is not None:
             self.offer_recovered(document, found.recovered)
+        elif self.keep_state and new_left_unsaved() is not None:
+            key = every_key()["open"].display(self.keys.changed)
+            self.notify(f"A new network was never saved: {key} offers it.", title="unsaved work")
 
     def _resumed(self, debugger: Debugger) -> str:
         """Say why a run does not open at its start."""

@@ -173,11 +173,9 @@ class SaveActions(EditActions):
             self.recovery.write(document)
 
     def offer_recovered(self, document: OpenDocument, recovered: Recovered) -> None:
-        from datetime import datetime
-
         from nntui.model.changes.settings import Change
 
-        when = datetime.fromtimestamp(recovered.when).strftime("%Y-%m-%d %H:%M")
+        when = written_at(recovered.when)
         question = Question(
             "Unsaved work was left",
             f"There are edits of {document.name} from {when} that were never saved.",
@@ -197,6 +195,13 @@ class SaveActions(EditActions):
         self.push_screen(question, answered)
 
 
+def written_at(seconds: float) -> str:
+    """Return when unsaved work was written, which is in seconds since 1970, for a question."""
+    from datetime import datetime
+
+    return datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M")
+
+
 def _file_name(name: str) -> str:
     """Propose the name of a file for a document's name: letters, digits and hyphens."""
     words = "-".join(re.findall(r"[A-Za-z0-9]+", name))[:40]
@@ -206,7 +211,7 @@ def _file_name(name: str) -> str:
 class Recovery:
     """Keeps unsaved work in the user's state directory until it is saved.
 
-    Only where the app keeps its state, and of a document that has a file.
+    Only where the app keeps its state.
     """
 
     def __init__(self, app: AppBase) -> None:
@@ -230,7 +235,7 @@ class Recovery:
                 problem = f"unsaved work is not kept: {type(error).__name__}: {error}"
                 self._app.call_later(self._app.warn, "recovery", (problem,))
 
-        if self._app.keep_state and document.path is not None and not self._due:
+        if self._app.keep_state and not self._due:
             self._due = True
             self._thread.submit(write)
 
@@ -240,7 +245,7 @@ class Recovery:
         ``forget``: it was saved or discarded.
         """
         with self._lock:
-            if not self._app.keep_state or document.path is None:
+            if not self._app.keep_state:
                 return
             if document.left:  # unsaved work from before, which was offered and not answered for
                 document.left = False

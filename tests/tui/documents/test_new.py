@@ -6,6 +6,8 @@ import pytest
 from textual.widgets import Input
 
 from nntui.document.load import load
+from nntui.document.new import Words, new_experiment
+from nntui.document.user_state import recovery_file
 from nntui.tui.app import NntuiApp
 from nntui.tui.dialogs.picker import PickerScreen
 from nntui.tui.dialogs.question import Question
@@ -149,3 +151,31 @@ async def test_on_a_small_terminal_what_is_wrong_is_in_sight_with_its_field(fill
         await pilot.press("x")
         await pilot.pause()
         assert "a disc inside a ring" in seen(app)
+
+
+async def test_a_new_network_whose_terminal_was_closed_is_offered_at_the_next_start(
+    until, shows, debugger_of, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "d.csv").write_text("a,b\n1,2\n3,4\n")
+    experiment = new_experiment(Words("1 1", data="d.csv"), str(tmp_path))
+    app = NntuiApp(new=experiment)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, shows(app, SteppingScreen))
+        await until(pilot, recovery_file(None).exists)
+    gone = recovery_file(None).rename(recovery_file(None).with_name(f"new.{2**22 + 1}.json"))
+    monkeypatch.chdir("/")
+    for key, left in (("escape", True), ("t", False)):
+        again = NntuiApp()
+        async with again.run_test(size=(80, 24)) as pilot:
+            await until(pilot, shows(again, Question))
+            await pilot.press(key)
+            await until(pilot, shows(again, PickerScreen if left else SteppingScreen))
+            assert gone.exists() == left
+            if not left:
+                assert debugger_of(again).experiment.data.targets == ((2.0,), (4.0,))
+                await pilot.press("q")
+                await until(pilot, shows(again, Question))
+                await pilot.press("d")
+                await until(pilot, lambda app=again: app._exit)
+    assert not recovery_file(None).exists()
