@@ -1,0 +1,1 @@
+"""Holds someone's numbers against the run and names the mistake that makes them."""
