@@ -20,6 +20,7 @@ _COMMANDS: Final = {
     "run": "run:run",
     "exec": "exec:exec_",
     "check": "check:check",
+    "probe": "probe:probe",
     "samples": "listings:list_samples",
     "schema": "listings:schema",
     "help": "help:help_",

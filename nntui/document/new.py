@@ -112,30 +112,31 @@ def made(choice: Choice, folder: str = "") -> Experiment:
 
 def chosen(words: Words, folder: str = "") -> Choice:
     """Choose what the words leave open: the loss and the outputs by what the targets are."""
-    sizes = _sizes(words.layers)
+    sizes = layer_sizes(words.layers)
     if not words.data.strip() and sizes and (sizes[0] != 2 or sizes[-1] > 2):
         ends = f"{counted(sizes[0], 'input')} and {counted(sizes[-1], 'output')}"
         hint = "the generators have 2 inputs"
         raise SettingError("nothing", f"a CSV file, or rows, for {ends}", "data", hint)
     data = data_named(words.data or "xor", sizes, folder)
-    loss = _read(words.loss, "loss", lambda text: function_named(Loss.of, text))
-    output = _read(words.output, "output", _activation)
+    loss = read_as(words.loss, "loss", lambda text: function_named(Loss.of, text))
+    output = read_as(words.output, "output", activation_called)
     loss = loss or Loss.of(_loss(data, sizes, output))
     output = output or Activation.of(_output(data, loss))
-    epochs = _read(words.epochs, "epochs", partial(_whole, least=1, most=MAX_EPOCHS))
+    epochs = read_as(words.epochs, "epochs", partial(_whole, least=1, most=MAX_EPOCHS))
     return Choice(
         sizes=_fitted(sizes, data, loss),
-        activation=_read(words.activation, "activation", _activation) or Activation.of("tanh"),
+        activation=read_as(words.activation, "activation", activation_called)
+        or Activation.of("tanh"),
         data=data,
         loss=loss,
         output=output,
         optimizer=_optimizer(words, loss),
         epochs=epochs or (500 if data.examples <= _FEW else 100),
-        seed=_read(words.seed, "seed", partial(_whole, least=0, most=SEED_LIMIT)) or 0,
+        seed=read_as(words.seed, "seed", partial(_whole, least=0, most=SEED_LIMIT)) or 0,
     )
 
 
-def _read(text: str, field: str, of: Callable[[str], T]) -> T | None:
+def read_as(text: str, field: str, of: Callable[[str], T]) -> T | None:
     """Convert a text, None if it is empty; the place of an error begins with the field."""
     try:
         return of(text.strip()) if text.strip() else None
@@ -144,7 +145,8 @@ def _read(text: str, field: str, of: Callable[[str], T]) -> T | None:
         raise SettingError(error.found, error.expected, place, error.hint) from None
 
 
-def _activation(text: str) -> Activation:
+def activation_called(text: str) -> Activation:
+    """Read an activation, with settings after its name."""
     return function_named(Activation.of, text)
 
 
@@ -160,10 +162,10 @@ def _optimizer(words: Words, loss: Loss) -> Optimizer:
 
     It stands in a field of its own, or among the optimizer's settings.
     """
-    optimizer = _read(
+    optimizer = read_as(
         words.optimizer, "optimizer", lambda text: function_named(Optimizer.of, text)
     ) or Optimizer.of("sgd")
-    rate = _read(words.learning_rate, "learning_rate", number)
+    rate = read_as(words.learning_rate, "learning_rate", number)
     if rate is None:
         if "learning_rate" in words.optimizer:
             return optimizer
@@ -176,7 +178,7 @@ def _optimizer(words: Words, loss: Loss) -> Optimizer:
         raise SettingError(error.found, error.expected, error.place, error.hint) from None
 
 
-def _sizes(text: str) -> tuple[int, ...]:
+def layer_sizes(text: str) -> tuple[int, ...]:
     """Read the sizes of the layers: ``2 3 1``; empty: they follow the data."""
     words = [word for word in _SIZES.split(text.strip()) if word]
     for word in words:

@@ -109,7 +109,7 @@ def ordered_sum(terms: Any) -> Any:
     return total
 
 
-_PURPOSES: Final = {"initializer": 1, "shuffle": 2, "generator": 3, "split": 4}
+_PURPOSES: Final = {"initializer": 1, "shuffle": 2, "generator": 3, "split": 4, "probe": 5}
 
 if TYPE_CHECKING:  # numpy imports its generators when they are first asked for
     Stream: TypeAlias = np.random.RandomState
