@@ -30,8 +30,10 @@ _SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _HALF_PAIR: Final = re.compile("[\ud800-\udfff]")
 
 
-def parsed(text: str) -> Any:
+def parsed(text: str, *, nonfinite: bool = False) -> Any:
     """Parse JSON into dicts, lists, strings, finite numbers, bools and None.
+
+    ``nonfinite`` also takes the NaN and Infinity that Python's ``json`` writes.
 
     Raises:
         Fault: a syntax error (the place is a line and a column), or a duplicate key, NaN, an
@@ -65,7 +67,7 @@ def parsed(text: str) -> Any:
         value = json.loads(
             text,
             object_pairs_hook=pairs,
-            parse_constant=lambda name: flaw(name, _FINITE),
+            parse_constant=float if nonfinite else lambda name: flaw(name, _FINITE),
             parse_float=parse_float,
             parse_int=parse_int,
         )
