@@ -85,6 +85,11 @@ class ParameterCheck:
     verdict: Verdict
     corner: str = ""
 
+    @property
+    def numbers(self) -> tuple[float, float]:
+        """The derivative by backpropagation, and by central differences."""
+        return self.analytic, self.numeric
+
 
 @dataclass(frozen=True, slots=True)
 class GradientCheck:

@@ -6,7 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from nntui.debugger.gradient_check import MEANING, GradientCheck, ParameterCheck, TrainingLoss
+from nntui.debugger.gradient_check import (
+    MEANING,
+    GradientCheck,
+    ParameterCheck,
+    TrainingLoss,
+    Verdict,
+)
 from nntui.explain.numbers import evenly_spread, rounded
 from nntui.model.errors import counted
 from nntui.text import cells, padded
@@ -22,16 +28,25 @@ MOST_EDGES: Final = 20_000_000
 _PARAMETERS: Final = 10
 """Of a large network, so many parameters are checked rather than more examples."""
 
+_SAID: Final[dict[Verdict, str]] = {
+    "wrong": "WRONG", "not finite": "not finite", "kink": "at a kink", "clamped": "clamped",
+    "noise": "lost in noise",
+}  # fmt: skip
+
 Pair = tuple[ParameterCheck, ...]
 """The checks of one parameter: of the example's loss, and of the batch's unless it is the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One of the losses that are checked: its name, what it is, and so many of its examples."""
+    """One of the losses that are checked: its name, what it is, and so many of its examples.
+
+    ``short`` says in few cells what it is.
+    """
 
     name: str
     words: str
+    short: str
     loss: TrainingLoss
     shown: int
     examples: int
@@ -67,11 +82,13 @@ class GradientHere:
             self.parameters = [self.all[place] for place in sorted(places)]
         b, w = snapshot.b, snapshot.w
         alone = TrainingLoss(experiment, b, w, (example,), self.parameters, penalized=False)
-        self.parts = [Part("example", f"example {example + 1}", alone, 1, 1)]
+        said = f"example {example + 1}"
+        self.parts = [Part("example", said, said, alone, 1, 1)]
         if len(batch) > 1 or training.l1 or training.l2:
             whole = TrainingLoss(experiment, b, w, examples, self.parameters)
             words = f"batch of update {update + 1:,} ({_reduced(training, len(batch))})"
-            self.parts.append(Part("batch", words, whole, len(examples), len(batch)))
+            short = f"batch of {len(batch):,}"
+            self.parts.append(Part("batch", words, short, whole, len(examples), len(batch)))
 
     def checks(self) -> Iterator[Pair]:
         """Check one parameter after the other, of all parts: many take a while."""
@@ -90,7 +107,7 @@ class GradientHere:
             heading += [f" {part.name}: backpropagation", " central difference"]
         rows = [heading]
         for pair in zip(*(check.parameters for check in found), strict=True):
-            texts = (write(x) for p in pair for x in (p.analytic, p.numeric))
+            texts = (write(x) for p in pair for x in p.numbers)
             numbers = [text if text.startswith("-") else f" {text}" for text in texts]
             rows.append([pair[0].name, *numbers, remark(self.parts, pair)])
         widths = [max(cells(row[n]) for row in rows) for n in range(len(heading))]
@@ -99,33 +116,29 @@ class GradientHere:
         ]
         said = " and of the ".join(part.words for part in self.parts)
         title = f"Gradient of {said}, at the parameters here:"
-        return (title, *table, *self.summary(found))
+        met = {p.verdict for check in found for p in check.parameters}
+        meanings = (f"{verdict}: {MEANING[verdict]}" for verdict in MEANING if verdict in met)
+        return (title, *table, *self.summary(found), *meanings)
 
     def summary(self, found: Sequence[GradientCheck]) -> tuple[str, ...]:
         """Say how many derivatives were checked, what was found, and what each way costs."""
         columns = (check.parameters for check in found)
         verdicts = [{p.verdict for p in pair} for pair in zip(*columns, strict=True)]
-        kinds = ("wrong", "not finite", "kink", "clamped", "noise")
-        counts = {kind: sum(kind in each for each in verdicts) for kind in kinds}
-        parts = [f"{n} {kind}" for kind, n in counts.items() if n]
+        counts = {kind: sum(kind in each for each in verdicts) for kind in _SAID}
+        parts = [f"{n:,} {_SAID[kind]}" for kind, n in counts.items() if n]
         if not (counts["wrong"] or counts["not finite"]):
             parts = ["both ways agree" if not parts else "nothing is wrong", *parts]
         few = f"{len(verdicts):,} of " if len(verdicts) < len(self.all) else ""
         lines = [f"{few}{counted(len(self.all), 'parameter')}: {', '.join(parts)}."]
-        lines += [f"{kind}: {MEANING[kind]}" for kind in MEANING if counts[kind]]
         lines += [
             f"Of the batch, {part.shown:,} of {part.examples:,} examples were taken."
             for part in self.parts
             if part.shown < part.examples
         ]
-        costs = [
-            f"{part.name} {check.backpropagation:,} and {check.central_differences:,}"
-            for part, check in zip(self.parts, found, strict=True)
-        ]
-        return (
-            *lines,
-            f"Edge calculations of backpropagation and of central differences: {', '.join(costs)}.",
-        )
+        back = " and ".join(f"{check.backpropagation:,}" for check in found)
+        differences = " and ".join(f"{check.central_differences:,}" for check in found)
+        costs = f"Edge calculations: backpropagation {back}, differences {differences}."
+        return (*lines, costs)
 
     def plain(self, found: Sequence[GradientCheck]) -> dict[str, Any]:
         """Return the checks as plain values, by the names of the parts."""

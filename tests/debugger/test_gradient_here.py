@@ -64,11 +64,11 @@ def test_kinks_are_named_with_their_neuron_and_example() -> None:
     reply = Interpreter(Debugger(nntui.Experiment(net, data))).execute("check")
     bias = next(line for line in reply.lines if line.startswith("b[y]"))
     assert bias.endswith("kink: relu of y, example 1")
-    assert "2 parameters: nothing is wrong, 1 kink." in reply.lines
+    assert "2 parameters: nothing is wrong, 1 at a kink." in reply.lines
     assert reply.data["batch"]["edge_calculations"] == {
         "backpropagation": 4, "central_differences": 8,
     }  # fmt: skip
-    assert reply.lines[-1].endswith("example 2 and 4, batch 4 and 8.")
+    assert reply.lines[-2].endswith("backpropagation 2 and 4, differences 4 and 8.")
 
 
 def test_a_check_that_is_stopped_says_how_far_it_came(monkeypatch) -> None:

@@ -43,13 +43,13 @@ class FocusActions(SteppingBase):
         neuron = self.network_pane.neighbour(self.neuron_focus.neuron, direction)
         if neuron is not None:
             self.set_neuron_focus(neuron)
-            self.say(self._said_of_focus())
+            self.say(self.said_of_focus())
 
     def action_focus_edge(self, direction: int) -> None:
         self._focus_any_neuron()
         self.neuron_focus = self.neuron_focus.next_edge(self.net, direction)
         self.repaint()
-        self.say(self._said_of_focus())
+        self.say(self.said_of_focus())
 
     def on_value_chosen(self, event: ValueChosen) -> None:
         """Focus what was clicked on, and say what it is; what has the focus already: ask why."""
@@ -64,7 +64,7 @@ class FocusActions(SteppingBase):
         elif chosen == focus:
             self.action_why()
         else:
-            self.repaint(self._said_of_focus())
+            self.repaint(self.said_of_focus())
 
     def _asking(self) -> WhyScreen | None:
         """Return the why dialog, if it is open."""
@@ -74,7 +74,7 @@ class FocusActions(SteppingBase):
 
         return self.app.screen if isinstance(self.app.screen, WhyScreen) else None
 
-    def _said_of_focus(self) -> str:
+    def said_of_focus(self) -> str:
         """Say which value has the focus, what it is now, and what such a value means."""
         name, snapshot = self.focused_value, self.latest.snapshot
         if name is None:
@@ -152,7 +152,7 @@ class FocusActions(SteppingBase):
                 ask=ask,
                 highlight=highlight,
                 elsewhere=self._clicked_behind_dialog,
-                rows=self._rows_below_network(),
+                rows=self.rows_below_network(),
             ),
             answered,
         )
@@ -167,7 +167,7 @@ class FocusActions(SteppingBase):
             symbols = ["z", "a", "da", "delta", "b", "db"]
         return [value_name(symbol, *neurons) for symbol in symbols]
 
-    def _rows_below_network(self) -> int:
+    def rows_below_network(self) -> int:
         """Return the rows of the screen below the network, where it is seen at the top."""
         height = self.app.size.height
         bottom = self.network_pane.region.bottom if "network" in self.pane_layout.seen else height

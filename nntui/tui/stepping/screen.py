@@ -18,6 +18,7 @@ from nntui.tui.keys import EVERYWHERE, bindings
 from nntui.tui.panes.command_line import CommandBar
 from nntui.tui.stepping.answer_actions import AnswerActions
 from nntui.tui.stepping.chart_actions import ChartActions
+from nntui.tui.stepping.check_actions import CheckActions
 from nntui.tui.stepping.command_actions import CommandActions
 from nntui.tui.stepping.display_actions import DisplayActions
 from nntui.tui.stepping.focus_actions import FocusActions
@@ -31,6 +32,7 @@ MOST_WARNINGS: Final = 3
 class SteppingScreen(
     RunActions,
     CommandActions,
+    CheckActions,
     FocusActions,
     DisplayActions,
     ChartActions,
