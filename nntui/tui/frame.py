@@ -15,7 +15,7 @@ from nntui.debugger.branches import BranchPosition
 from nntui.debugger.breakpoints.breakpoint import Breakpoint, Place
 from nntui.debugger.values import ParametersBefore, before_last_update, value_text
 from nntui.explain.numbers import rounded
-from nntui.model.names import escaped, value_name
+from nntui.model.names import SETTINGS, escaped, value_name
 from nntui.model.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -283,9 +283,9 @@ class Highlight:
 class NeuronFocus:
     """What has the focus: nothing, a neuron, or an edge of that neuron.
 
-    ``quantity``: the symbol of the value of it that was chosen, such as ``delta``; None: the one
-    that the phase under way is about. ``cone``: what the drawing highlights, such
-    as the paths of ``nntui.debugger.queries.paths``.
+    ``quantity``: the symbol of the value of it that was chosen, such as ``delta`` (without a
+    neuron: of the run, such as ``loss``); None: the one that the phase under way is about.
+    ``cone``: what the drawing highlights, such as the paths of ``nntui.debugger.queries.paths``.
     """
 
     neuron: str | None = None
@@ -323,8 +323,9 @@ class NeuronFocus:
 
     def value(self, net: Wiring, phase: str | None) -> str | None:
         """Return the name of the focused value: the one chosen, else what the phase is about."""
-        if self.quantity is not None and self.neuron is not None:
-            return value_name(self.quantity, *(self.edge or (self.neuron,)))
+        if self.quantity is not None:
+            neurons = (self.neuron,) if self.neuron is not None else ()
+            return value_name(self.quantity, *(self.edge or neurons))
         backward = phase == "backward"
         if self.edge is not None:
             return value_name("dw" if backward else "w", *self.edge)
@@ -340,7 +341,7 @@ class NeuronFocus:
         if self.edge is not None:
             return (value_name("w", *self.edge),)
         if self.neuron is None:
-            return ()
+            return (self.quantity,) if self.quantity in SETTINGS else ()
         if self.neuron in net.inputs:
             return (value_name("x", self.neuron),)
         return value_name("b", self.neuron), value_name("activation", self.neuron)

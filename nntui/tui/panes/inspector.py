@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual.events import Click
 from textual.timer import Timer
 
 from nntui.debugger.snapshot import IncomingProducts, Products
@@ -33,9 +34,10 @@ from nntui.tui.panes.inspector_sections import (
     shown,
     slope_lines,
     sum_lines,
+    symbol_at,
     text,
 )
-from nntui.tui.panes.pane import LinePane
+from nntui.tui.panes.pane import LinePane, ValueChosen
 
 if TYPE_CHECKING:
     from nntui.debugger.queries.history import NeuronHistory
@@ -61,6 +63,8 @@ MOST_POSTPONED: Final = 3
 """Times that the neuron is postponed while a key is held down."""
 _ACTIONS: Final = {"breakpoint": "break", "watch": "display", "set": "set", "why": "why"}
 _GRAPH_ROWS: Final = 8
+CONNECTION: Final = "connection"
+"""What a click on a part of a row chooses, in its style: a symbol, source and target."""
 
 
 class InspectorPane(LinePane):
@@ -121,6 +125,24 @@ class InspectorPane(LinePane):
 
     def segments(self, row: int) -> list[Segment]:
         return self._lines[row]()
+
+    def on_click(self, event: Click) -> None:
+        """Choose the value of an equation, of the history or of a connection."""
+        offset, j = self.offset_under(event), self._focus.neuron
+        if offset is None or j is None or offset.y >= len(self._lines):
+            return
+        connection = event.style.meta.get(CONNECTION)
+        if connection is not None:
+            symbol, *edge = connection
+            if symbol in ("a", "delta"):  # of its other end
+                self.post_message(ValueChosen(edge[symbol == "delta"], None, symbol))
+            else:
+                self.post_message(ValueChosen(j, (edge[0], edge[1]), symbol))
+            return
+        rows = ["".join(part.text for part in row()) for row in self._lines[: offset.y + 1]]
+        symbol = symbol_at(rows, offset.x)
+        if symbol is not None and "@click" not in event.style.meta:
+            self.post_message(ValueChosen(j, None, symbol))
 
     @property
     def is_waiting(self) -> bool:
@@ -371,14 +393,17 @@ class InspectorPane(LinePane):
         style = line + self.colours.mark if executing else line
         frozen = " ✻" if edge in s.net.frozen else ""
         mark = HERE if executing else "›" if focused else " "
-        numbers = "".join(column.number(each) for each in (products.w(edge), value))
-        result = product()
+        result, used = product(), products.w(edge)
+        faint = line + self.colours.faint
+        weight = style + Style.from_meta({CONNECTION: ("w", *edge)})
+        beside = "a" if edge[1] == self._focus.neuron else "delta"
         found = [
-            Segment(mark + padded(other + frozen, NAME_CELLS + 2), style),
-            Segment(numbers, style),
-            Segment(column.number(result), line + self.colours.faint if result is None else style),
+            Segment(mark + padded(other + frozen, NAME_CELLS + 2), weight),
+            Segment(column.number(used), weight),
+            Segment(column.number(value), style + Style.from_meta({CONNECTION: (beside, *edge)})),
+            Segment(column.number(result), faint if result is None else style),
         ]
         if products.updating:
-            now, used = s.w[edge], products.w(edge)
-            found.append(Segment(column.number(now if now != used else None), style))
+            now = s.w[edge]
+            found.append(Segment(column.number(now if now != used else None), weight))
         return found

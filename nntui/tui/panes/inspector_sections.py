@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -163,6 +164,30 @@ class NumberColumn:
         texts = (number(value) for number in formats if self.width > _ALIGNED)
         short = (text for text in texts if len(text) <= self.width)
         return self.heading(next(short, None) or fitted(value, self.width))
+
+
+# The value that an equation or a sparkline is about, or another one of the neuron within.
+_SUBJECT: Final = re.compile(r"(Σ ∂L/∂b|∂L/∂a|f′\(z\)|[zapδb]) +[=▁-█·]")
+_OWN: Final = re.compile(r"(?<![\w·′(])(?<!· )(?:∂L/∂a|[zaδb])(?![\w(])|(?<=\()z(?=\))")
+_SYMBOLS: Final = {"Σ ∂L/∂b": "db", "∂L/∂a": "da", "δ": "delta"}
+
+
+def symbol_at(rows: Sequence[str], column: int) -> str | None:
+    """Return the symbol of the neuron's value at a column of the last of some rows, if any.
+
+    Of a number or a sparkline it is what its equation is about, which may begin in a row above.
+    """
+    own = next((m for m in _OWN.finditer(rows[-1]) if m.start() <= column < m.end()), None)
+    if own is not None:
+        return _SYMBOLS.get(own[0], own[0])
+    for n, row in enumerate(reversed(rows)):
+        begun = [m for m in _SUBJECT.finditer(row) if n or m.start() <= column]
+        if begun:
+            found = begun[-1][1]
+            return None if "f" in found else _SYMBOLS.get(found, found)
+        if not row.startswith("  "):  # no equation goes on here
+            return None
+    return None
 
 
 NEAR: Final = 4.0

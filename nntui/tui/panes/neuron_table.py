@@ -298,6 +298,10 @@ class ColumnWidths:
                 return column
         return None
 
+    def is_layer(self, x: int) -> bool:
+        """Whether the layer's number stands at cell ``x`` of a row."""
+        return MARKS + self.name <= x < self._start
+
     @property
     def _start(self) -> int:
         return MARKS + self.name + self.layer

@@ -48,9 +48,10 @@ class NeuronsPane(LinePane):
 
     @dataclass
     class Sorted(Message):
-        """The user clicked on a heading: the rows have another order."""
+        """The user clicked on a heading: the rows have another order, in words."""
 
         words: str
+        heading: str
 
     def __init__(self) -> None:
         super().__init__(title=NEURONS.title, id="neurons")
@@ -177,7 +178,9 @@ class NeuronsPane(LinePane):
             return
         column = self._widths.column_at(offset.x)
         if offset.y == self.scroll_offset.y:
-            self.post_message(self.Sorted(self._sort_by(column)))
+            first = "layer" if self._widths.is_layer(offset.x) else self._table.heading
+            heading = first if column is None else column.heading
+            self.post_message(self.Sorted(self._sort_by(column), heading))
         elif offset.y <= len(self._table_rows.items):
             item = self._table_rows.items[offset.y - 1]
             if not isinstance(item, int):

@@ -43,13 +43,13 @@ _OTHER_TAB: Final = Style(dim=True)
 
 @dataclass
 class ValueChosen(Message):
-    """The user clicked on a neuron or an edge, or on one value of it.
+    """The user clicked on a neuron or an edge, or on one value of it, or on a value of the run.
 
-    ``neuron``: of an edge the end that gets the focus with it. ``quantity``: the value's symbol,
-    such as ``delta``; None: the neuron or the edge itself.
+    ``neuron``: of an edge the end that gets the focus with it; None: the value is no neuron's, as
+    the loss. ``quantity``: the value's symbol, such as ``delta``; None: the neuron or edge itself.
     """
 
-    neuron: str
+    neuron: str | None
     edge: tuple[str, str] | None = None
     quantity: str | None = None
 

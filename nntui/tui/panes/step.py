@@ -225,7 +225,7 @@ class StepPane(LinePane):
         if found is not None:
             symbol, neurons = found
             edge = (neurons[0], neurons[1]) if len(neurons) == 2 else None
-            self.post_message(ValueChosen(neurons[-1], edge, symbol))
+            self.post_message(ValueChosen(neurons[-1] if neurons else None, edge, symbol))
 
     def _equations(self, last: Step, width: int, height: int) -> list[Row]:
         """Write the title, the sentences and the equations in ``height`` rows and one more."""

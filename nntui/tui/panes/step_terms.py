@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from nntui.explain.formulas import EquationLine, in_code
-from nntui.model.names import ValueNameError, parse_value_name
+from nntui.explain.formulas import SIGNS, EquationLine, in_code
+from nntui.model.names import MEMORY, SETTINGS, ValueNameError, parse_value_name
 
 Value = tuple[str, tuple[str, ...]]
-"""A value by its symbol and its neurons."""
+"""A value by its symbol and its neurons (none: of the loss and the settings)."""
 
 # A value with its neurons, a number, or a letter such as η; the name of a function is none.
 _ATOM: Final = re.compile(
@@ -19,6 +19,11 @@ _ATOM: Final = re.compile(
         | (?<!\w)[^\W\d][\w\u0302]*(?![\w(\[])""",
     re.VERBOSE,
 )
+
+_SETTINGS: Final = {"λ₁": "l1", "λ₂": "l2"} | {
+    SIGNS[name]: name for name in SETTINGS if name in SIGNS
+}
+"""The settings by the letters that stand for them in formulas."""
 
 
 def value_at(
@@ -32,14 +37,17 @@ def value_at(
     word = next((m for m in _ATOM.finditer(rows[row]) if m.start() <= column < m.end()), None)
     if word is None:
         return None
-    if "[" in word[0]:
-        return _value(word[0])
+    if not re.match(r"-?\d", word[0]):
+        return _value(word[0], lines)
     starts = [(n, line) for line in lines if (n := _first_row(rows, line)) is not None]
     begun = [(n, line) for n, line in starts if n <= row]
-    if not begun or not re.match(r"-?\d", word[0]):
+    if not begun:
         return None
     first, line = begun[-1]
-    return _by_place(rows[first:row], rows[row], word.start(), line)
+    if re.search(r" {3}was \S*$|, [+−-]?$", rows[row][: word.start()]):  # before, or by how much
+        return _value(line.target, lines)
+    found = _by_place(rows[first:row], rows[row], word.start(), line)
+    return None if found is None else _value(found, lines)
 
 
 def _first_row(rows: Sequence[str], line: EquationLine) -> int | None:
@@ -47,8 +55,8 @@ def _first_row(rows: Sequence[str], line: EquationLine) -> int | None:
     return next((n for n, text in enumerate(rows) if text.lstrip().startswith(head)), None)
 
 
-def _by_place(above: Sequence[str], text: str, column: int, line: EquationLine) -> Value | None:
-    """Return the value of a number by its place among the numbers of its equation."""
+def _by_place(above: Sequence[str], text: str, column: int, line: EquationLine) -> str | None:
+    """Return the name for which a number stands, by its place among those of its equation."""
     before = " ".join([*(part.strip() for part in above), ""])
     whole = before + text.strip()
     at = len(before) + column - (len(text) - len(text.lstrip()))
@@ -68,13 +76,18 @@ def _by_place(above: Sequence[str], text: str, column: int, line: EquationLine) 
     inside = at - start
     if 0 <= inside < len(line.numbers) and len(symbols) == len(numbers):
         place = next((n for n, m in enumerate(numbers) if m.start() <= inside < m.end()), None)
-        return None if place is None else _value(symbols[place])
-    return _value(line.target) if whole[at:].split()[:1] == line.result.split()[:1] else None
+        return None if place is None else symbols[place]
+    return line.target if whole[at:].split()[:1] == line.result.split()[:1] else None
 
 
-def _value(name: str) -> Value | None:
+def _value(name: str, lines: Sequence[EquationLine]) -> Value | None:
+    """Return the value that a name, or the letter of a setting, stands for in some equations."""
+    if name in _SETTINGS:
+        return _SETTINGS[name], ()
     try:
         symbol, neurons = parse_value_name(in_code(name))
+        if name in ("g", *MEMORY):  # of the parameter that the last of the equations is about
+            symbol, neurons = name, parse_value_name(lines[-1].target)[1]
     except ValueNameError:
         return None
-    return (symbol, neurons) if neurons else None
+    return (symbol, neurons) if neurons or symbol == "loss" else None

@@ -97,19 +97,18 @@ class DisplayActions(SteppingBase):
 
     def action_sort(self) -> None:
         if self._table_seen():
-            self._say_order(self.neurons_pane.sort())
+            self._say_order(self.neurons_pane.sort(), self.neurons_pane.sorted_by)
 
     def action_reverse(self) -> None:
         if self._table_seen():
-            self._say_order(self.neurons_pane.reverse())
+            self._say_order(self.neurons_pane.reverse(), self.neurons_pane.sorted_by)
 
     def on_neurons_pane_sorted(self, event: NeuronsPane.Sorted) -> None:
-        self._say_order(event.words)
+        self._say_order(event.words, event.heading)
 
-    def _say_order(self, words: str) -> None:
+    def _say_order(self, words: str, heading: str) -> None:
         """Say the order of the table's rows, and what the column is that they are sorted by."""
-        meaning = sentence_for(self.neurons_pane.sorted_by)
-        self.say(" · ".join(filter(None, (words, meaning))))
+        self.say(" · ".join(filter(None, (words, sentence_for(heading)))))
 
     def action_filter(self) -> None:
         self._table_seen()

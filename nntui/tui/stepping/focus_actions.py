@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from nntui.debugger.step import Step
+from nntui.debugger.values import setting_values
 from nntui.document.errors import DocumentError
 from nntui.document.files import write_text
 from nntui.draw.plan import Direction
@@ -80,7 +81,8 @@ class FocusActions(SteppingBase):
         if name is None:
             return ""
         symbol, neurons = parse_value_name(name)
-        value = snapshot[name] if symbol in OF_STEPS else None
+        settings = setting_values(self.latest.experiment)
+        value = snapshot[name] if symbol in OF_STEPS else settings.get(name)
         word, number = word_for(symbol), PRECISIONS[self.precision].number
         known = "" if value is None else f" = {number(value)}"
         return f"{math_name(symbol, *neurons)}{known}: {word.meaning if word else ''}"

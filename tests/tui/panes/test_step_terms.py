@@ -28,6 +28,7 @@ def numbers_found(pane: StepPane) -> tuple[int, int]:
     for y, row in enumerate(rows[:-1]):
         if " = " not in row:
             continue
+        row = re.sub(r"(   was \S+),.*", r"\1", row)  # of a change, the value that was changed
         for word in re.finditer(r"(?<![\w.\[,])-?\d[\d.]*(?:e-?\d+)?(?![\w\]])", row):
             total += 1
             found = value_at(rows, y, word.start(), pane._formula)
@@ -65,3 +66,32 @@ async def test_a_click_on_a_term_chooses_it(app_on):
         region, x = pane.content_region, rows[y].index(f"∂L/∂a[{k}]")
         await pilot.click(offset=(region.x + x + 1, region.y + y - pane.scroll_offset.y))
         assert app.screen.focused_value == f"da[{k}]"
+
+
+async def test_settings_the_loss_and_what_was_before_can_be_clicked_on(app_on, status):
+    app = app_on("xor")
+    async with app.run_test(size=(120, 36)) as pilot:
+        pane = app.screen.step_pane
+
+        async def clicked(pattern: str) -> str:
+            await pilot.pause()
+            found = ((y, re.search(pattern, text)) for y, text in enumerate(texts(pane)))
+            y, word = next((y, word) for y, word in found if word)
+            x = word.start(word.lastindex or 0)
+            region = pane.content_region
+            await pilot.click(offset=(region.x + x, region.y + y - pane.scroll_offset.y))
+            return app.screen.focused_value
+
+        await pilot.press("f", "f")
+        assert await clicked(r" (L) =") == "loss"
+        app.screen.debugger.seek(app.screen.debugger.schedule.update_start(1) - 2)
+        app.screen.show()
+        (_, *neurons) = app.screen.debugger.last.operation
+        parameter = value_name("w" if len(neurons) == 2 else "b", *neurons)
+        assert await clicked(r"was (-?\d)") == parameter
+        assert await clicked(r"− (η) · ") == "learning_rate"
+        assert "learning_rate = 1: how far an update goes" in status(app)
+        assert await clicked(r"was \S+, (.)") == parameter
+        assert await clicked(r"− (η) · ") == "learning_rate"
+        await pilot.press("W")
+        assert app.screen._cause.name == "learning_rate"

@@ -123,3 +123,30 @@ async def test_in_a_neurons_box_the_number_that_is_clicked_on_is_chosen(app_on):
             row = next(y for y in range(box.y, len(rows)) if f" {symbol} " in rows[y])
             await pilot.click(**at(app, "network", row, box.x + 3))
             assert app.screen.focused_value == value
+
+
+async def test_in_the_inspector_equations_history_and_connections_can_be_clicked_on(app_on, until):
+    app = app_on("xor")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("u", "f", "right", "right", "enter", "z")
+        pane = app.screen.panes["inspector"]
+        await until(pilot, lambda: pane._history is not None)
+        rows = ["".join(part.text for part in line()) for line in pane._lines]
+
+        async def clicked(start: str, word: str) -> str:
+            y = next(n for n, row in enumerate(rows) if row.strip().startswith(start))
+            await pilot.click(**at(app, "inspector", y, rows[y].index(word)))
+            return app.screen.focused_value
+
+        assert await clicked("a = tanh(z)", "z)") == "z[h1]"
+        assert await clicked("a = tanh(z)", "-0.") == "a[h1]"
+        assert await clicked("δ = ", "∂L/∂a") == "da[h1]"
+        assert await clicked("b = ", "Σ") == "db[h1]"
+        assert await clicked("δ ▄", "→") == "delta[h1]"
+        assert await clicked("in (2)", "in") == "delta[h1]", "a heading chooses nothing"
+        y = next(n for n, row in enumerate(rows) if row.startswith(" in (2)"))
+        columns = {name: rows[y].index(f" {name} ") + 1 for name in ("w", "a")}
+        await pilot.click(**at(app, "inspector", y + 2, columns["w"]))
+        assert app.screen.focused_value == "w[x2,h1]"
+        await pilot.click(**at(app, "inspector", y + 2, columns["a"]))
+        assert app.screen.focused_value == "a[x2]"
