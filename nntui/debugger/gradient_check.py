@@ -25,13 +25,10 @@ from nntui.explain.numbers import evenly_spread
 from nntui.model.dataset import Dataset
 from nntui.model.experiment import Experiment
 from nntui.model.names import parameter_name, quoted
-from nntui.model.numerics import ordered_sum
+from nntui.model.numerics import difference_step, ordered_sum
 from nntui.model.wiring import Parameter, forward
 
 Verdict = Literal["ok", "kink", "clamped", "noise", "not finite", "wrong"]
-
-STEP: Final = 6e-6
-"""h for a parameter of size 1: about the cube root of the float's precision."""
 
 RELATIVE_TOLERANCE: Final = 1e-6
 """How much the two may differ, relative to the greater one, and still be the same number."""
@@ -288,7 +285,7 @@ class TrainingLoss:
 
     def _compare(self, parameter: Parameter, analytic: float, rounding: float) -> ParameterCheck:
         p = self._b[parameter] if isinstance(parameter, str) else self._w[parameter]
-        unit = STEP * max(1.0, abs(p))
+        unit = difference_step(p)
         shown: float | None = None
         shortest, within_noise, reach = math.inf, False, 0.0
         for factor in _FACTORS if math.isfinite(analytic) and math.isfinite(unit) else ():

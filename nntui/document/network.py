@@ -12,10 +12,10 @@ from nntui.document import specs
 from nntui.document.errors import Fault, at_index, at_key, shown
 from nntui.document.parse import converted, unknown_key
 from nntui.document.specs import MAX_CONNECTIONS, MAX_NEURONS
-from nntui.model.activations import Activation
+from nntui.model.activations import EXPRESSION, Activation
 from nntui.model.errors import NetworkError, SettingError, counted
 from nntui.model.initializers import Initializer
-from nntui.model.names import MAX_NAME_LENGTH, did_you_mean, escaped, fault_in_name
+from nntui.model.names import MAX_NAME_LENGTH, did_you_mean, escaped, fault_in_name, nearest
 from nntui.model.network import Network, Role
 from nntui.model.settings import TableFunction
 
@@ -86,6 +86,14 @@ def _activation(spec: str | dict[str, Any] | None, role: Role, place: str) -> Ac
     here = at_key(place, "activation")
     if role == "input":
         raise Fault(here, shown(spec), "nothing: an input has no activation")
+    if isinstance(spec, dict) and any(
+        nearest(key, ("name", EXPRESSION)) == EXPRESSION for key in spec
+    ):
+        given = converted(spec, specs.ExpressionActivation, here)
+        try:
+            return Activation.of_expression(given.expression, given.derivative)
+        except SettingError as error:
+            raise Fault.of(error, here) from None
     return function(Activation, spec, here)
 
 
@@ -284,10 +292,4 @@ def function(
 
 def plain_function(function: TableFunction[Any]) -> str | dict[str, Any]:
     """Write a function as in a document: its name alone where every setting has its default."""
-    settings = dict(function.settings)
-    if settings == function.defaults(function.name):
-        return function.name
-    return {
-        "name": function.name,
-        **{key: list(v) if isinstance(v, tuple) else v for key, v in settings.items()},
-    }
+    return function.plain

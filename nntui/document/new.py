@@ -147,7 +147,7 @@ def read_as(text: str, field: str, of: Callable[[str], T]) -> T | None:
 
 def activation_called(text: str) -> Activation:
     """Read an activation, with settings after its name."""
-    return function_named(Activation.of, text)
+    return Activation.named(text)
 
 
 def _whole(text: str, *, least: int, most: int) -> int:

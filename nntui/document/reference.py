@@ -48,6 +48,7 @@ _STRUCTS: Final[Mapping[type[msgspec.Struct], str]] = {
     specs.Connection: "network.connections[n]",
     specs.LayeredNetwork: "network, layer by layer",
     specs.Layer: "network.layers[n], a size or an object",
+    specs.ExpressionActivation: "activation, an expression",
     specs.InlineData: "data in the document",
     specs.CsvData: "data in a CSV file",
     specs.GeneratedData: "data from a generator",

@@ -34,12 +34,14 @@ def json_schema() -> Schema:
     exist, a vector's length, a cycle) is checked by ``load`` alone.
     """
     (root, *_), parts = msgspec.json.schema_components(
-        (specs.Document, specs.OptimizerState, *_NETWORKS, *_DATA), ref_template="#/$defs/{name}"
+        (specs.Document, specs.OptimizerState, specs.ExpressionActivation, *_NETWORKS, *_DATA),
+        ref_template="#/$defs/{name}",
     )
     for table, description in _FUNCTIONS.items():
         rows = [_row(table.of(name)) for name in table.TABLE]
         names = {"enum": list(table.TABLE)}
         parts[table.__name__] = {"description": description, "anyOf": [names, *rows]}
+    parts["Activation"]["anyOf"].append(_ref("ExpressionActivation"))
     for path, schema in _REPLACED.items():
         part, key = path.split(".")
         said = parts[part]["properties"][key].items()

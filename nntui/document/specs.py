@@ -75,6 +75,28 @@ TestFraction = Annotated[
 ]
 
 
+class ExpressionActivation(Struct, frozen=True, forbid_unknown_fields=True):
+    """An activation function of your own: an expression of z.
+
+    Operators: + - * / **, comparisons, and, or, not, "x if condition else y". Functions: abs, min,
+    max, sqrt, exp, log, sign, floor, ceil, tanh, sigmoid, sin, cos, erf.
+    """
+
+    expression: Annotated[
+        str,
+        _expect("an expression in double quotes"),
+        Meta(description="Such as floor(z) if z > 0 else 0.1*z; pi is known, too."),
+    ]
+    derivative: Annotated[
+        str | None,
+        _expect('an expression in double quotes, or "numeric"'),
+        Meta(
+            description='An expression of z and a, or "numeric": central differences of the '
+            "expression. Backpropagation needs it."
+        ),
+    ] = None
+
+
 class Neuron(Struct, frozen=True, forbid_unknown_fields=True):
     """A neuron. Inputs have neither activation nor bias."""
 

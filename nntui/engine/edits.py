@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from nntui.engine.schedule import Schedule
-from nntui.model.activations import Activation
+from nntui.model.activations import EXPRESSION, Activation
 from nntui.model.errors import NntuiError, SettingError
 from nntui.model.experiment import Experiment
 from nntui.model.losses import Loss
@@ -140,6 +140,8 @@ def _function(target: str, value: float | str) -> str:
 
 
 def _function_text(chosen: Any) -> str:
+    if chosen.name == EXPRESSION:
+        return str(chosen.text)
     defaults = chosen.row.settings
     changed = [
         f"{name}={written(value)}" for name, value in chosen.settings if value != defaults[name]
@@ -148,9 +150,10 @@ def _function_text(chosen: Any) -> str:
 
 
 def _chosen(target: str, text: float | str) -> Any:
-    of: Any = Loss.of if target == "loss" else Activation.of
     try:
-        return function_named(of, str(text))
+        if target == "loss":
+            return function_named(Loss.of, str(text))
+        return Activation.named(str(text))
     except SettingError as error:
         raise _refused(target, text, error) from None
 

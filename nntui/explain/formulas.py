@@ -328,8 +328,9 @@ def gradient(
     return training.regularized(g, w), symbols, numbers
 
 
-def _settings(writer: _Writer, settings: tuple[tuple[str, float], ...]) -> dict[str, str]:
-    return {SIGNS.get(setting, setting): writer.number(value) for setting, value in settings}
+def _settings(writer: _Writer, settings: tuple[tuple[str, float | str], ...]) -> dict[str, str]:
+    numbers = ((setting, value) for setting, value in settings if not isinstance(value, str))
+    return {SIGNS.get(setting, setting): writer.number(value) for setting, value in numbers}
 
 
 def _factor(text: str) -> str:

@@ -66,7 +66,7 @@ def _load(step: StepRecord, place: int | None) -> PlainWords:
 
 def _forward_edge(step: StepRecord, place: int | None, source: str, target: str) -> PlainWords:
     net = step.experiment.network.wiring()
-    i, j, f = escaped(source), escaped(target), net.activation[target].name
+    i, j, f = escaped(source), escaped(target), net.activation[target].called
     sources = net.sources[target]
     n, count = sources.index(source) + 1, len(sources)
     start = "its bias" if n == 1 else "its sum so far"
@@ -86,10 +86,12 @@ def _forward_edge(step: StepRecord, place: int | None, source: str, target: str)
 def _forward_neuron(step: StepRecord, place: int | None, neuron: str) -> PlainWords:
     net = step.experiment.network.wiring()
     j, f = escaped(neuron), net.activation[neuron]
-    does = _ACTIVATIONS[f.name](step.reads[value_name("z", neuron)], dict(f.settings))
+    does = str(f)
+    if f.name in _ACTIVATIONS:
+        does = _ACTIVATIONS[f.name](step.reads[value_name("z", neuron)], dict(f.settings))
     return PlainWords(
-        f"What does {j} send on? Its sum z, put through {f.name}: {does}.",
-        f"{j} sends on its z, put through {f.name}.",
+        f"What does {j} send on? Its sum z, put through {f.called}: {does}.",
+        f"{j} sends on its z, put through {f.called}.",
         _use_of_activation(step, net, neuron),
     )
 
@@ -231,11 +233,11 @@ def _backward_neuron(step: StepRecord, place: int | None, neuron: str) -> PlainW
     j, f = escaped(neuron), net.activation[neuron]
     z, da = step.reads[value_name("z", neuron)], step.reads[value_name("da", neuron)]
     delta, slope = step.writes[value_name("delta", neuron)], float(f.derivative(z, f.f(z)))
-    came, steep = _what_came_back(net, neuron), _steepness(f.name, slope)
+    came, steep = _what_came_back(net, neuron), _steepness(f.called, slope)
     return PlainWords(
         f"How much does the loss feel {j}’s sum z? {came}, {steep}.",
         f"Does the loss feel {j}’s z? What came back, {steep.removesuffix(' everywhere')}.",
-        _use_of_delta(step, net, neuron, f.name, slope, da, delta),
+        _use_of_delta(step, net, neuron, f.called, slope, da, delta),
     )
 
 

@@ -13,6 +13,7 @@ from nntui.engine import algorithm
 from nntui.engine.schedule import Operation
 from nntui.explain.formulas import math_name
 from nntui.explain.numbers import exact, ordinal
+from nntui.model.activations import EXPRESSION
 from nntui.model.experiment import Experiment
 from nntui.model.optimizers import OPTIMIZERS
 from nntui.model.settings import written
@@ -174,10 +175,11 @@ def intention(operation: Operation, experiment: Experiment, example: int | None 
         case ("forward_edge", i, j):
             return f"add {math_name('w', i, j)} · {math_name('a', i)} to {math_name('z', j)}"
         case ("forward_neuron", j):
-            f = net.activation[j].name
+            f = net.activation[j].called
             return f"{f} turns {math_name('z', j)} into {math_name('a', j)}"
         case ("backward_neuron", j):
-            slope = f"{net.activation[j].name}′({math_name('z', j)})"
+            f = net.activation[j].name
+            slope = f"{'f' if f == EXPRESSION else f}′({math_name('z', j)})"
             return f"{math_name('delta', j)} = {math_name('da', j)} · {slope}"
         case ("backward_edge", i, j):
             return f"take {math_name('delta', j)} back to {i}: ∂L/∂w += δ·a, ∂L/∂a += w·δ"

@@ -10,32 +10,36 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from functools import lru_cache
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final
 
+from nntui.model.errors import SettingError
+from nntui.model.names import escaped
 from nntui.model.numerics import (
     at_least,
     at_most,
     cos,
+    difference_step,
+    divide,
     erf,
     exp,
     expm1,
     log1p,
+    sigmoid,
     sign,
     sin,
     tanh,
     where,
 )
-from nntui.model.settings import TableFunction
+from nntui.model.settings import TableFunction, function_named
+
+if TYPE_CHECKING:
+    from nntui.model.expressions.formula import Formula
 
 SQRT_2: Final = math.sqrt(2.0)
 SQRT_2_PI: Final = math.sqrt(2.0 * math.pi)
 SOFTPLUS_THRESHOLD: Final = 20.0
-
-
-def sigmoid(z: Any) -> Any:
-    """Compute 1/(1 + e⁻ᶻ), from e^−|z| so that neither branch overflows."""
-    e = exp(-abs(z))
-    return where(z >= 0, 1.0 / (1.0 + e), e / (1.0 + e))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +126,77 @@ ACTIVATIONS: Final[dict[str, ActivationRow]] = {
 }  # fmt: skip
 
 
+EXPRESSION: Final = "expression"
+"""The name of an activation that is no row of the table, but an expression of z."""
+NUMERIC: Final = "numeric"
+"""In place of a derivative: central differences of the function."""
+
+
 class Activation(TableFunction[ActivationRow]):
-    """An activation function with its settings chosen, such as leaky_relu with slope 0.2."""
+    """An activation function with its settings chosen, such as leaky_relu with slope 0.2.
+
+    Or an expression of z, with its derivative as an expression of z and a, as ``numeric``, or
+    without one.
+    """
 
     __slots__ = ()
     KIND = "activation"
     TABLE = ACTIVATIONS
+
+    @classmethod
+    def of_expression(cls, expression: str, derivative: str | None = None) -> Activation:
+        """Make the activation of an expression such as ``floor(z) if z > 0 else 0.1*z``.
+
+        Raises:
+            SettingError: an expression that cannot be parsed; ``place`` says which.
+        """
+        given = {EXPRESSION: expression} | ({"derivative": derivative} if derivative else {})
+        made = cls(EXPRESSION, tuple((key, text.strip()) for key, text in given.items()))
+        _ = made.row  # parses them
+        return made
+
+    @classmethod
+    def named(cls, text: str) -> Activation:
+        """Read ``leaky_relu slope 0.2``, or ``expression z*z if z > 0 else 0 derivative 2*z``.
+
+        Raises:
+            SettingError: an unknown name or setting, or an expression that cannot be parsed.
+        """
+        word, _, rest = text.strip().partition(" ")
+        if word != EXPRESSION:
+            return function_named(cls.of, text)
+        expression, _, derivative = rest.partition(" derivative ")
+        return cls.of_expression(expression, derivative.strip() or None)
+
+    @property
+    def text(self) -> str:
+        """The activation as ``named`` reads it."""
+        if self.name != EXPRESSION:
+            return super().text
+        (_, expression), *derivative = self.settings
+        return " ".join([EXPRESSION, expression, *chain(*derivative)])
+
+    @property
+    def plain(self) -> str | dict[str, Any]:
+        """The activation as in a document."""
+        return dict(self.settings) if self.name == EXPRESSION else super().plain
+
+    @property
+    def row(self) -> ActivationRow:
+        """The row of the table, or one made of the expressions."""
+        if self.name != EXPRESSION:
+            return ACTIVATIONS[self.name]
+        return _expression_row(**dict(self.settings))
+
+    @property
+    def called(self) -> str:
+        """The name within a sentence."""
+        return "the expression" if self.name == EXPRESSION else self.name
+
+    @property
+    def is_differentiable(self) -> bool:
+        """Whether its derivative is known: not, if it is an expression without one."""
+        return self.name != EXPRESSION or len(self.settings) > 1
 
     def f(self, z: Any) -> Any:
         """Apply the function: a of z, for a float or an array."""
@@ -143,6 +212,39 @@ class Activation(TableFunction[ActivationRow]):
         return self.row.kinks(**dict(self.settings))
 
     def __str__(self) -> str:
-        """The name, with the settings that differ from the defaults."""
+        """The name, with the settings that differ from the defaults; or the expression."""
+        if self.name == EXPRESSION:
+            return str(self.settings[0][1])
         changed = [f"{k} {v:g}" for k, v in self.settings if v != self.row.settings[k]]
         return f"{self.name}({', '.join(changed)})" if changed else self.name
+
+
+@lru_cache(maxsize=256)
+def _expression_row(expression: str, derivative: str | None = None) -> ActivationRow:
+    f = _parsed(EXPRESSION, expression, "z")
+    if derivative is None or derivative == NUMERIC:
+        slope, formula = _central_difference(f), "(f(z + h) − f(z − h)) / 2h"
+    else:
+        f_prime = _parsed("derivative", derivative, "z", "a")
+        slope, formula = (lambda z, a, **_: f_prime(z, a)), derivative
+    return ActivationRow(lambda z, **_: f(z), slope, expression, formula, kinks=lambda **_: f.kinks)
+
+
+def _central_difference(f: Callable[[Any], Any]) -> Callable[..., Any]:
+    def slope(z: Any, a: Any, **_: Any) -> Any:
+        h = difference_step(z)
+        return divide(f(z + h) - f(z - h), (z + h) - (z - h))
+
+    return slope
+
+
+def _parsed(place: str, text: str, *variables: str) -> Formula:
+    from nntui.model.expressions.formula import formula
+    from nntui.model.expressions.tokens import ExpressionError
+
+    try:
+        return formula(text, *variables)
+    except ExpressionError as error:
+        found = f'"{escaped(text)}" with a fault at character {error.position + 1}'
+        expected = f"an expression of {' and '.join(variables)}"
+        raise SettingError(found, expected, place, str(error)) from None

@@ -227,6 +227,10 @@ class Experiment:
     def _check_rows(self) -> None:
         net, loss = self.network.wiring(), self.training.loss
         inputs, outputs = len(net.inputs), len(net.outputs)
+        for j, activation in net.activation.items():
+            if not activation.is_differentiable:
+                found = f'the activation of "{escaped(j)}" without its derivative'
+                raise SettingError(found, _DERIVATIVE, "network")
         try:
             loss.check_outputs(outputs)
         except SettingError as error:
@@ -257,6 +261,12 @@ class Experiment:
                     "numbers of at least 0 that add up to 1, or a class index",
                     place,
                 )
+
+
+_DERIVATIVE: Final = (
+    '"derivative" beside "expression", as backpropagation needs it: an expression of z and a, or '
+    '"numeric"'
+)
 
 
 def _class_index(target: int | tuple[float, ...], outputs: int) -> float | None:

@@ -210,7 +210,7 @@ def _neuron(graph: nx.DiGraph[Any], name: object) -> dict[str, Any]:
         last = "hidden" if graph.out_degree(name) else "output"
         role = last if graph.in_degree(name) else "input"
     try:
-        function = None if activation is None else function_named(Activation.of, str(activation))
+        function = None if activation is None else Activation.named(str(activation))
     except SettingError as error:
         raise NetworkError(f'the activation of "{name}": {error}', name) from None
     return {

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from nntui.model.activations import sigmoid
 from nntui.model.errors import SettingError, counted
 from nntui.model.numerics import (
     at_least,
@@ -21,6 +20,7 @@ from nntui.model.numerics import (
     log1p,
     ordered_sum,
     product,
+    sigmoid,
     sign,
     where,
 )

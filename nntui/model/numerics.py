@@ -50,6 +50,8 @@ log1p = _of_floats_and_arrays(np.log1p, above=-0.999)
 tanh = _of_floats_and_arrays(np.tanh)
 sin = _of_floats_and_arrays(np.sin)
 cos = _of_floats_and_arrays(np.cos)
+floor = _of_floats_and_arrays(np.floor)
+ceil = _of_floats_and_arrays(np.ceil)
 _sqrt = _of_floats_and_arrays(np.sqrt, above=0.0)
 
 
@@ -81,6 +83,24 @@ def where(condition: Any, x: Any, y: Any) -> Any:
     return np.where(condition, x, y)
 
 
+def sigmoid(z: Any) -> Any:
+    """Compute 1/(1 + e⁻ᶻ), from e^−|z| so that neither branch overflows."""
+    e = exp(-abs(z))
+    return where(z >= 0, 1.0 / (1.0 + e), e / (1.0 + e))
+
+
+def power(x: Any, y: Any) -> Any:
+    """Compute x**y; nan where that is no real number, inf where it is too large.
+
+    numpy has short cuts for arrays (a square is a product), so each element is computed by itself.
+    """
+    if isinstance(x, np.ndarray) or isinstance(y, np.ndarray):
+        pairs = np.broadcast(x, y)
+        return np.array([power(float(a), float(b)) for a, b in pairs]).reshape(pairs.shape)
+    with np.errstate(all="ignore"):
+        return float(np.power(x, y))
+
+
 def sign(x: Any) -> Any:
     """Return −1, 0 or 1; nan for nan."""
     return where(x > 0, 1.0, where(x < 0, -1.0, x * 0.0))
@@ -107,6 +127,15 @@ def ordered_sum(terms: Any) -> Any:
     for term in terms:
         total = total + term
     return total
+
+
+DIFFERENCE_STEP: Final = 6e-6
+"""h of central differences at a number of size 1: about the cube root of the float's precision."""
+
+
+def difference_step(x: Any) -> Any:
+    """Return the h of central differences at x: ``DIFFERENCE_STEP`` · max(1, |x|)."""
+    return DIFFERENCE_STEP * at_least(1.0, abs(x))
 
 
 _PURPOSES: Final = {"initializer": 1, "shuffle": 2, "generator": 3, "split": 4, "probe": 5}

@@ -93,6 +93,22 @@ class TableFunction(Generic[Row]):
         """Refuse settings that are out of their range, with a ``SettingError`` that names one."""
 
     @property
+    def text(self) -> str:
+        """The function as ``named`` reads it, without settings that are the defaults."""
+        defaults = self.defaults(self.name)
+        words = [f"{key} {written(v)}" for key, v in self.settings if v != defaults[key]]
+        return " ".join([self.name, *words])
+
+    @property
+    def plain(self) -> str | dict[str, Any]:
+        """The function as in a document: its name alone where every setting has its default."""
+        settings = dict(self.settings)
+        if settings == self.defaults(self.name):
+            return self.name
+        lists = {key: list(v) if isinstance(v, tuple) else v for key, v in settings.items()}
+        return {"name": self.name, **lists}
+
+    @property
     def row(self) -> Row:
         """The row of the table that defines this function."""
         row: Row = self.TABLE[self.name]
@@ -152,9 +168,7 @@ def _setting(word: str) -> bool | SettingValue:
 
 def spelled(function: TableFunction[Any]) -> str:
     """Write a function as ``function_named`` reads it, without settings that are the defaults."""
-    defaults = function.defaults(function.name)
-    words = [f"{key} {written(v)}" for key, v in function.settings if v != defaults[key]]
-    return " ".join([function.name, *words])
+    return function.text
 
 
 def written(value: object) -> str:

@@ -56,7 +56,12 @@ def activation_functions(draw):
     return nntui.Activation.of(name, **settings)
 
 
-activations = activation_functions()
+activations = activation_functions() | st.sampled_from(
+    [
+        nntui.Activation.of_expression("floor(z) if z > 0 else 0.1*z", "1 if z > 0 else 0.1"),
+        nntui.Activation.of_expression(" max(0, z)**2 ", "numeric"),
+    ]
+)
 
 
 @st.composite

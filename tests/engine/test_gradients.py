@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.check import worst_error
-from support.experiments import experiments, layered
+from support.experiments import experiments, layered, table_activations
 from support.oracle import ACTIVATIONS as ORACLE_ACTIVATIONS
 from support.oracle import LOSSES as ORACLE_LOSSES
 from support.oracle import Oracle
@@ -28,7 +28,7 @@ def test_the_oracle_knows_every_activation_and_loss() -> None:
     assert set(ORACLE_LOSSES) == set(LOSSES)
 
 
-@given(experiment=experiments())
+@given(experiment=experiments(activation=table_activations))
 def test_gradients_of_random_networks_equal_automatic_differentiation(experiment) -> None:
     assert worst_error(experiment) <= TIGHT
 
@@ -61,7 +61,7 @@ def test_gradients_of_a_batch_are_summed_over_its_examples(batch_size) -> None:
     assert worst_error(experiment) <= 1e-13
 
 
-@given(experiment=experiments())
+@given(experiment=experiments(activation=table_activations))
 def test_losses_equal_the_oracles(experiment) -> None:
     oracle, network = Oracle(experiment), experiment.network
     b, w = network.biases, network.weights

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.arithmetic import evaluate
-from support.experiments import OPTIMIZERS_WITH_OPTIONS, experiments, layered
+from support.experiments import OPTIMIZERS_WITH_OPTIONS, experiments, layered, table_activations
 
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.step import Step
@@ -144,7 +144,7 @@ def test_sums_of_products_compute_to_exactly_their_result(experiment) -> None:
                 assert float(line.result).hex() == step.writes[line.target].hex()
 
 
-@given(experiment=experiments(most_neurons=4))
+@given(experiment=experiments(most_neurons=4, activation=table_activations))
 def test_every_formula_computes_to_its_result(experiment) -> None:
     for step in steps_of(experiment, 400):
         for line in step.lines():
@@ -154,7 +154,7 @@ def test_every_formula_computes_to_its_result(experiment) -> None:
                 assert numbers == pytest.approx(result, rel=1e-8, abs=1e-8), step.text
 
 
-@given(experiment=experiments(most_neurons=4, odd_names=False))
+@given(experiment=experiments(most_neurons=4, activation=table_activations, odd_names=False))
 def test_the_formula_in_symbols_computes_to_the_same(experiment) -> None:
     loss = experiment.training.loss
     spelled = loss.is_plain or not loss.row.classes  # else it is the formula with Σ q

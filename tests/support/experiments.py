@@ -37,7 +37,7 @@ NAMES = [PLAIN_NAMES, FIELD_NAMES, ODD_NAMES, VALUE_NAMES, KEYWORDS]
 NAMES += [["δ", "键", "é1", "_", *(names[n] for n, names in enumerate(NAMES))]]
 """What neurons are called in every property test; the last kind mixes the others."""
 
-activations: st.SearchStrategy[Activation] = st.one_of(
+table_activations: st.SearchStrategy[Activation] = st.one_of(
     *(
         st.builds(Activation.of, st.just(name), **{s: st.sampled_from([0.05, 0.7, 1.3])})
         if (s := next(iter(row.settings), None))
@@ -45,6 +45,13 @@ activations: st.SearchStrategy[Activation] = st.one_of(
         for name, row in ACTIVATIONS.items()
     ),
     st.sampled_from([Activation.of(name) for name in ACTIVATIONS]),
+)
+activations = table_activations | st.sampled_from(
+    [
+        Activation.of_expression("floor(z) if z > 0 else 0.1*z", "numeric"),
+        Activation.of_expression("z**3 / 4 - min(z, 1)", "z**2 * 0.75 - (1 if z < 1 else 0)"),
+        Activation.of_expression("tanh(z) / (1 + exp(-abs(z)))", "numeric"),
+    ]
 )
 
 losses: st.SearchStrategy[Loss] = st.sampled_from(

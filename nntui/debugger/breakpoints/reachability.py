@@ -23,8 +23,10 @@ from nntui.debugger.breakpoints.breakpoint import (
 from nntui.debugger.breakpoints.sites import PERIOD_LOSSES, SiteIndex, Sites
 from nntui.debugger.breakpoints.update_trace import is_blank
 from nntui.debugger.expressions import Expression
-from nntui.debugger.expressions.functions import COMPARISONS
-from nntui.debugger.expressions.tree import (
+from nntui.debugger.values import has_softmax, setting_values
+from nntui.explain.numbers import exact
+from nntui.model.expressions.functions import COMPARISONS
+from nntui.model.expressions.tree import (
     Blank,
     Call,
     Comparison,
@@ -34,8 +36,6 @@ from nntui.debugger.expressions.tree import (
     Not,
     Value,
 )
-from nntui.debugger.values import has_softmax, setting_values
-from nntui.explain.numbers import exact
 from nntui.model.names import MEMORY, SETTINGS, escaped, parse_value_name
 
 if TYPE_CHECKING:

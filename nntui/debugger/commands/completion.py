@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from nntui.debugger.commands.command import Candidates
 from nntui.debugger.values import never_known
-from nntui.model.activations import ACTIVATIONS
+from nntui.model.activations import ACTIVATIONS, EXPRESSION
 from nntui.model.losses import LOSSES
 from nntui.model.names import SYMBOLS, quoted, value_name
 from nntui.model.wiring import value_owners
@@ -66,7 +66,7 @@ _ANY: Final = ("", "")  # neurons: whether a symbol has values at all does not d
 
 def expressions(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
     """Offer value names, and functions once a word is begun."""
-    from nntui.debugger.expressions.functions import FUNCTIONS
+    from nntui.model.expressions.functions import FUNCTIONS
 
     yield from values(debugger, before, begun)
     if begun:
@@ -170,6 +170,7 @@ def targets(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
     elif before[0] == "loss":
         yield from LOSSES
     elif before[0].startswith("activation"):
-        yield from ACTIVATIONS
+        if before[1:] in ([], ["="]):
+            yield from (*ACTIVATIONS, EXPRESSION)
     else:
         yield from expressions(debugger, before, begun) if begun else ()

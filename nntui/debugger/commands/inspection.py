@@ -31,11 +31,11 @@ from nntui.debugger.commands.completion import (
 from nntui.debugger.commands.movement import stand
 from nntui.debugger.displays import DisplayedValue, line_of
 from nntui.debugger.expressions import parse
-from nntui.debugger.expressions.functions import FUNCTIONS
 from nntui.debugger.values import Value, has_softmax, value_text
 from nntui.debugger.words import explained_word, moment_of
 from nntui.explain.words import word_for
 from nntui.model.errors import counted
+from nntui.model.expressions.functions import FUNCTIONS
 from nntui.model.names import OF_STEPS, SYMBOLS, escaped, unquoted, value_name
 from nntui.model.wiring import check_value, value_owners
 from nntui.text import wrapped
@@ -240,7 +240,7 @@ learning_rate and the optimizer's other settings, l1, l2: always known.
 accuracy: the share of training examples classified right with the parameters here, under \
 bce, bce_with_logits and cross_entropy; while an update changes them, with those before it.
 batch_loss epoch_loss test_loss, epoch update example step.
-Functions: {", ".join(FUNCTIONS)}; + - * / **, comparisons, and or not.
+Functions: {", ".join(FUNCTIONS)}; + - * / **, comparisons, and or not; pi, inf, nan.
 max, min, sum, mean and norm are also taken over all values of a kind, or of a layer (layer 0 \
 is the inputs; a connection is of its target's layer):
   norm(dw)

@@ -8,8 +8,9 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from nntui.debugger.expressions.parser import LAYER, MAX_LENGTH, ExpressionError, Parser, token_at
-from nntui.debugger.expressions.tree import Blank, Masks, Node
+from nntui.debugger.expressions.parser import LAYER, ValueParser
+from nntui.model.expressions.tokens import ExpressionError, token_at
+from nntui.model.expressions.tree import Blank, Masks, Node
 from nntui.model.names import SYMBOLS, neurons_at, quoted
 from nntui.model.network import Network
 
@@ -95,12 +96,8 @@ def condition(text: str, network: Network) -> Expression:
     return expression
 
 
-def _parse(text: str, network: Network) -> tuple[Expression, Parser]:
-    if len(text) > MAX_LENGTH:
-        raise ExpressionError(
-            f"{len(text)} characters, expected at most {MAX_LENGTH}", text, MAX_LENGTH
-        )
-    parser = Parser(text, network.wiring())
+def _parse(text: str, network: Network) -> tuple[Expression, ValueParser]:
+    parser = ValueParser(text, network.wiring())
     tree = parser.expression()
     one_line = text[: parser.token.start].strip().translate(_LINE_ENDS)
     return Expression(one_line, tree, frozenset(tree.names())), parser

@@ -20,6 +20,7 @@ from nntui.engine.full_speed.straight_line import StraightLine
 from nntui.engine.loss_history import LossHistory
 from nntui.engine.schedule import Schedule
 from nntui.engine.state import State
+from nntui.model.activations import EXPRESSION
 from nntui.model.experiment import Experiment, Training
 from nntui.model.numerics import Array
 from nntui.model.wiring import Parameter, Wiring
@@ -65,7 +66,11 @@ class FullSpeed:
         self._decays = "weight_decay" in training.optimizer.row.settings
         size, layers = self._layout.size, len(self._layout.layers) - 1
         work = size * (1 + self.schedule.batch_size)
-        self.is_tiny = size <= TINY_NETWORK and work <= TINY_UPDATE * layers
+        self.is_tiny = (
+            size <= TINY_NETWORK
+            and work <= TINY_UPDATE * layers
+            and all(f.name != EXPRESSION for f in net.activation.values())
+        )
         self._allocate()
 
     def _allocate(self) -> None:

@@ -30,7 +30,7 @@ from nntui.model.losses import LOSSES
 from nntui.model.names import escaped, quoted, unquoted
 from nntui.model.network import ROLES, Role
 from nntui.model.optimizers import OPTIMIZERS
-from nntui.model.settings import function_named, number, spelled, switch
+from nntui.model.settings import number, spelled, switch
 from nntui.text import padded
 from nntui.tui.dialogs.form import FormScreen, Tick, field
 from nntui.tui.panes.command_line import TextField
@@ -43,7 +43,7 @@ T = TypeVar("T")
 Values = Mapping[str, str]
 """The texts of the fields by their names."""
 _DRAWN: Final = "left empty: drawn by the initializer"
-_FUNCTION: Final = "tanh, or leaky_relu slope 0.2"
+_FUNCTION: Final = "tanh, leaky_relu slope 0.2, or expression z*z derivative 2*z"
 _MOST_CHOICES: Final = 16
 _ROOMY: Final = 22
 """Rows of a terminal that has room for what may be chosen, and for what is wrong below it."""
@@ -414,7 +414,7 @@ def _read(values: Values, name: str, of: Callable[[str], T]) -> T:
 
 
 def _activation(text: str) -> Activation | None:
-    return function_named(Activation.of, text) if text.strip() else None
+    return Activation.named(text) if text.strip() else None
 
 
 def _name(text: str) -> str:

@@ -15,9 +15,9 @@ from nntui.debugger.commands.command import MAX_LINE
 from nntui.debugger.commands.gdb import ADVICE, SAME
 from nntui.debugger.commands.interpreter import ALIASES, COMMANDS, Interpreter
 from nntui.debugger.debugger import Debugger
-from nntui.debugger.expressions.functions import FUNCTIONS
 from nntui.model.dataset import Dataset
 from nntui.model.experiment import Experiment, Training
+from nntui.model.expressions.functions import FUNCTIONS
 from nntui.model.names import SYMBOLS
 from nntui.model.network import Network
 from nntui.model.optimizers import Optimizer

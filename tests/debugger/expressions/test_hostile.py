@@ -8,7 +8,7 @@ from support.values import value_names
 
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.expressions import Expression, ExpressionError, condition, parse
-from nntui.debugger.expressions.functions import FUNCTIONS
+from nntui.model.expressions.functions import FUNCTIONS
 from nntui.model.optimizers import Optimizer
 
 PIECES = [

@@ -17,7 +17,7 @@ from nntui.debugger.expressions import (
     parse,
     parse_prefix,
 )
-from nntui.debugger.expressions.tree import Node
+from nntui.model.expressions.tree import Node
 
 NET = network_of(
     ["x1", "x2"], ["h1", "my neuron"], ["y"],

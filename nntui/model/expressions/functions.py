@@ -13,14 +13,22 @@ from typing import Any, Final
 
 import numpy as np
 
-from nntui.model.numerics import divide, exp, log, ordered_sum, sign, sqrt, where
-
-
-def power(x: Any, y: Any) -> Any:
-    """The power x**y; nan where that is no real number, inf where it is too large."""
-    with np.errstate(all="ignore"):
-        result = np.power(x, y)
-    return result if isinstance(result, np.ndarray) else float(result)
+from nntui.model.numerics import (
+    ceil,
+    cos,
+    divide,
+    erf,
+    exp,
+    floor,
+    log,
+    ordered_sum,
+    sigmoid,
+    sign,
+    sin,
+    sqrt,
+    tanh,
+    where,
+)
 
 
 def _extreme(beats: Callable[[Any, Any], Any]) -> Callable[..., Any]:
@@ -72,6 +80,13 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "exp": Function(exp, 1, 1, False),
     "log": Function(log, 1, 1, False),
     "sign": Function(sign, 1, 1, False),
+    "floor": Function(floor, 1, 1, False),
+    "ceil": Function(ceil, 1, 1, False),
+    "tanh": Function(tanh, 1, 1, False),
+    "sigmoid": Function(sigmoid, 1, 1, False),
+    "sin": Function(sin, 1, 1, False),
+    "cos": Function(cos, 1, 1, False),
+    "erf": Function(erf, 1, 1, False),
     "isnan": Function(_test(math.isnan, np.isnan), 1, 1, True),
     "isinf": Function(_test(math.isinf, np.isinf), 1, 1, True),
     "isfinite": Function(_test(math.isfinite, np.isfinite), 1, 1, True),

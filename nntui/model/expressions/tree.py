@@ -12,7 +12,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from nntui.debugger.expressions.functions import COMPARISONS, FUNCTIONS, PRODUCTS, SUMS, power
+from nntui.model.expressions.functions import COMPARISONS, FUNCTIONS, PRODUCTS, SUMS
+from nntui.model.numerics import power, where
 
 Lookup: TypeAlias = Callable[[str], Any]
 Masks: TypeAlias = tuple[Any, Any]
@@ -52,13 +53,18 @@ class Node:
             return False, False
         return found, np.logical_not(found)
 
-    def names(self) -> Iterator[str]:
-        """Iterate over the names of the values that it reads."""
+    def parts(self) -> Iterator[Node]:
+        """Iterate over the nodes that it consists of."""
         for field_ in fields(self):
             part = getattr(self, field_.name)
             for child in part if isinstance(part, tuple) else (part,):
                 if isinstance(child, Node):
-                    yield from child.names()
+                    yield child
+
+    def names(self) -> Iterator[str]:
+        """Iterate over the names of the values that it reads."""
+        for part in self.parts():
+            yield from part.names()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +181,19 @@ class Over(Node):
         yield from (name for name in self.operand.names() if name not in self.members)
         for names in self.members.values():
             yield from names
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Node):
+    """One number or another, as in ``z if z > 0 else 0``. Both are computed."""
+
+    condition: Node
+    yes: Node
+    no: Node
+
+    def value(self, lookup: Lookup) -> Any:
+        true, _ = self.condition.masks(lookup)
+        return where(true, self.yes.value(lookup), self.no.value(lookup))
 
 
 class Condition(Node):

@@ -1,0 +1,1 @@
+"""The language of expressions: parsed without eval, checked, bounded in length and depth."""
