@@ -25,26 +25,33 @@ from nntui.document.parse import MAX_DEPTH, converted, deeper_than, parsed
 from nntui.model.errors import SettingError, counted
 from nntui.model.experiment import Experiment, Training
 from nntui.model.losses import Loss
+from nntui.model.names import did_you_mean
 from nntui.model.optimizers import Optimizer, OptimizerState
+from nntui.samples import sample_called, samples
 
 _EXPECTED: Final = 'an object such as {"format": "nntui/1", "network": …, "data": …}'
 _VERSION: Final = re.compile(r"nntui/[0-9]{1,9}", re.ASCII)
 
 
 def load(path: str | os.PathLike[str]) -> Experiment:
-    """Read an experiment from a document in the format nntui/1.
+    """Read an experiment from a document in the format nntui/1, or from a bundled sample.
 
     Args:
-        path: a regular file of at most 128 MiB. A CSV file that it names is read too.
+        path: a regular file of at most 128 MiB. A CSV file that it names is read too. Where there
+            is none, the name of a sample: ``xor``.
 
     Raises:
         DocumentError: whatever is wrong with the document, as one sentence.
     """
     file = os.fsdecode(path)
+    missing = not os.path.lexists(file)
+    if missing and (sample := sample_called(file)):
+        file = os.fspath(samples()[sample])
     try:
         text = decoded(read_bytes(file, "a JSON document", MAX_DOCUMENT_BYTES))
         return experiment_of(parsed(text), file)
     except Fault as fault:
+        fault.hint = fault.hint or (did_you_mean(file, samples()) if missing else "")
         raise DocumentError.of(fault, file) from None
 
 

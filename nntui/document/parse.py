@@ -16,8 +16,8 @@ from msgspec import inspect
 
 from nntui.document.errors import Fault, at_index, at_key, choice, number, shown
 from nntui.model.aliases import advice, belongs
+from nntui.model.coercion import is_finite
 from nntui.model.names import did_you_mean, escaped
-from nntui.model.settings import is_finite
 
 MAX_DEPTH: Final = 100
 """Lists and objects within each other, at most."""

@@ -204,7 +204,7 @@ def _with_x(experiment: Experiment, schedule: Schedule, edit: Edit) -> Experimen
     at = experiment.network.wiring().inputs.index(_neurons(edit.target)[0])
     example, data = schedule.example_shown(edit.position), experiment.data
     row = _replaced(data.inputs[example], at, edit.value)
-    return experiment.altered(data=replace(data, inputs=_replaced(data.inputs, example, row)))
+    return experiment.altered(data=data.with_rows(inputs=_replaced(data.inputs, example, row)))
 
 
 def _with_target(experiment: Experiment, schedule: Schedule, edit: Edit) -> Experiment:
@@ -214,7 +214,7 @@ def _with_target(experiment: Experiment, schedule: Schedule, edit: Edit) -> Expe
     was = data.targets[example]
     if edit.value == 1.0 and (isinstance(was, int) or len(was) < len(row)):
         row = at  # the target is a class: it becomes another one
-    return experiment.altered(data=replace(data, targets=_replaced(data.targets, example, row)))
+    return experiment.altered(data=data.with_rows(targets=_replaced(data.targets, example, row)))
 
 
 def _replaced(row: tuple[Any, ...], at: int, value: Any) -> tuple[Any, ...]:

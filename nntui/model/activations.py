@@ -151,9 +151,28 @@ class Activation(TableFunction[ActivationRow]):
             SettingError: an expression that cannot be parsed; ``place`` says which.
         """
         given = {EXPRESSION: expression} | ({"derivative": derivative} if derivative else {})
-        made = cls(EXPRESSION, tuple((key, text.strip()) for key, text in given.items()))
-        _ = made.row  # parses them
-        return made
+        return cls(EXPRESSION, tuple(given.items()))
+
+    @classmethod
+    def of(cls, name: Any, **settings: Any) -> Activation:
+        """Choose an activation by its name, as any function; or ``{"expression": "z*z"}``."""
+        if isinstance(name, Mapping) and EXPRESSION in name:
+            return cls(EXPRESSION, tuple(name.items()))
+        return super().of(name, **settings)
+
+    @classmethod
+    def chosen(cls, name: str, given: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+        """Fill in and check the settings of a row, or check the texts of an expression."""
+        if name != EXPRESSION:
+            return super().chosen(name, given)
+        for key, text in given.items():
+            if key not in (EXPRESSION, "derivative") or not isinstance(text, str):
+                raise SettingError(
+                    escaped(repr(text), 40), 'the texts "expression" and "derivative"', key
+                )
+        texts = {key: text.strip() for key, text in given.items()}
+        _expression_row(**texts)  # parses them
+        return tuple(texts.items())
 
     @classmethod
     def named(cls, text: str) -> Activation:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from copy import copy
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+import numpy as np
+
+from nntui.model.coercion import array, described, is_finite, real, whole
 from nntui.model.errors import SettingError, counted
 from nntui.model.names import escaped
 from nntui.model.numerics import stream
-from nntui.model.settings import is_finite, is_whole
 
 if TYPE_CHECKING:
     from nntui.model.losses import Loss
@@ -66,8 +69,14 @@ def _labels(loss: Loss) -> tuple[Target, Target]:
 class Dataset:
     """Rows of inputs (N × inputs) and targets (N × outputs, or N class indices).
 
+    Rows may be given as lists, arrays, tensors or tables of any library, and are kept as tuples of
+    floats. A single number stands for a row of one; as a target, a whole number is a class index.
     ``source`` says where the rows came from (None: they are in the document itself), so that
     saving can write the same reference again. ``test_fraction`` of the rows are kept for testing.
+
+    Raises:
+        SettingError: no rows, different numbers of inputs and targets, a number that is not
+            finite, or a test fraction that leaves nothing to train on.
     """
 
     inputs: tuple[tuple[float, ...], ...]
@@ -75,21 +84,9 @@ class Dataset:
     test_fraction: float = 0.0
     source: CsvSource | GeneratorSource | None = None
 
-    @classmethod
-    def of(
-        cls,
-        inputs: Sequence[Sequence[float]],
-        targets: Sequence[Sequence[float] | int],
-        test_fraction: float = 0.0,
-        source: CsvSource | GeneratorSource | None = None,
-    ) -> Dataset:
-        """Make a data set from sequences of rows.
-
-        Raises:
-            SettingError: no rows, different numbers of inputs and targets, a number that is not
-                finite, or a test fraction that leaves nothing to train on.
-        """
-        if not inputs:
+    def __post_init__(self) -> None:
+        inputs, targets = _rows(self.inputs, "inputs"), _rows(self.targets, "targets")
+        if not len(inputs):
             raise SettingError("no rows", "at least one example", "inputs")
         if len(inputs) != len(targets):
             raise SettingError(
@@ -97,14 +94,38 @@ class Dataset:
                 f"as many as inputs, which has {counted(len(inputs), 'row')}",
                 "targets",
             )
+        fraction = real(self.test_fraction)
+        if fraction is None or not 0.0 <= fraction < 1.0:
+            found = escaped(repr(self.test_fraction), 40)
+            raise SettingError(found, "a number from 0 to below 1", "test_fraction")
         rows = tuple(_vector(row, f"inputs[{n}]") for n, row in enumerate(inputs))
-        wanted = tuple(
-            row if is_whole(row) else _vector(row, f"targets[{n}]")  # type: ignore[arg-type]
-            for n, row in enumerate(targets)
-        )
-        if not 0.0 <= test_fraction < 1.0:
-            raise SettingError(repr(test_fraction), "a number from 0 to below 1", "test_fraction")
-        return cls(rows, wanted, float(test_fraction), source)  # type: ignore[arg-type]
+        wanted = tuple(_target(row, f"targets[{n}]") for n, row in enumerate(targets))
+        for name, value in (("inputs", rows), ("targets", wanted), ("test_fraction", fraction)):
+            object.__setattr__(self, name, value)
+
+    @classmethod
+    def of(
+        cls,
+        inputs: Any,
+        targets: Any,
+        test_fraction: float = 0.0,
+        source: CsvSource | GeneratorSource | None = None,
+    ) -> Dataset:
+        """Make a data set of rows of any kind."""
+        return cls(inputs, targets, test_fraction, source)
+
+    def with_rows(
+        self,
+        *,
+        inputs: tuple[tuple[float, ...], ...] | None = None,
+        targets: tuple[Target, ...] | None = None,
+    ) -> Dataset:
+        """Replace rows by others, as they are kept; they are not checked again."""
+        other = copy(self)
+        for name, rows in (("inputs", inputs), ("targets", targets)):
+            if rows is not None:
+                object.__setattr__(other, name, rows)
+        return other
 
     def __len__(self) -> int:
         return len(self.inputs)
@@ -136,7 +157,8 @@ class Dataset:
         pair = next((pair for pair in _LABELS if pair != wanted and given <= set(pair)), None)
         if pair is None:
             return self
-        return replace(self, targets=tuple(wanted[pair.index(target)] for target in self.targets))
+        labels = tuple(wanted[pair.index(target)] for target in self.targets)
+        return self.with_rows(targets=labels)
 
     def split(self, seed: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Divide the indices of the examples into training and test set, each in the data's order.
@@ -153,12 +175,44 @@ class Dataset:
         return tuple(n for n in range(len(self)) if n not in kept), tuple(test)
 
 
-def _vector(row: Sequence[float], place: str) -> tuple[float, ...]:
-    if isinstance(row, (str, bytes)) or not isinstance(row, Sequence):
-        raise SettingError(escaped(repr(row), 40), "a list of numbers", place)
+def _rows(rows: Any, place: str) -> Sequence[Any]:
+    """Return rows of any kind as a sequence: those of an array as lists.
+
+    Raises:
+        SettingError: it is no rows of numbers at all.
+    """
+    found = array(rows)
+    if found is None:
+        if isinstance(rows, (str, bytes)) or not isinstance(rows, Sequence):
+            raise SettingError(described(rows), "rows of numbers", place)
+        return rows
+    if not 1 <= found.ndim <= 2:
+        raise SettingError(described(rows), "rows: an array of examples × numbers of each", place)
+    if found.dtype == np.bool_:
+        found = found.astype(np.int64)
+    if found.ndim == 2 and found.dtype.kind in "fiu":
+        found = found.astype(np.float64)
+    listed: list[Any] = found.tolist()
+    return listed
+
+
+def _vector(row: Any, place: str) -> tuple[float, ...]:
+    if type(row) is not tuple and type(row) is not list:
+        number, found = real(row), array(row)
+        if number is not None:
+            row = (row,)
+        elif found is not None and found.ndim == 1:
+            row = found.tolist()
+        elif isinstance(row, (str, bytes)) or not isinstance(row, Sequence):
+            raise SettingError(escaped(repr(row), 40), "a list of numbers", place)
     if set(map(type, row)) == {float} and all(map(math.isfinite, row)):
         return tuple(row)  # nearly always, and ten times as fast
     for n, number in enumerate(row):
         if not is_finite(number):
             raise SettingError(escaped(repr(number), 40), "a finite number", f"{place}[{n}]")
     return tuple(float(number) for number in row)
+
+
+def _target(row: Any, place: str) -> Target:
+    index = whole(row)
+    return _vector(row, place) if index is None else index

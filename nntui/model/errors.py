@@ -33,6 +33,11 @@ class SettingError(NntuiError, ValueError):
         where = f"{place}: " if place else ""
         super().__init__(f"{where}found {found}, expected {expected}{f' ({hint})' if hint else ''}")
 
+    def below(self, place: str) -> SettingError:
+        """Return the same error of an object in which this one's has a place."""
+        where = f"{place}{'' if self.place.startswith('[') or not self.place else '.'}{self.place}"
+        return SettingError(self.found, self.expected, where, self.hint)
+
 
 def counted(count: int, noun: str) -> str:
     """Write a number of things: ``1 neuron``, ``12,345 neurons``."""

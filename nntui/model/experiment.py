@@ -4,65 +4,85 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from itertools import repeat
-from math import isfinite
-from typing import Any, Final, Literal
+from math import inf, isfinite
+from typing import Any, Final, Literal, SupportsFloat, SupportsIndex, TypeVar
 
-from nntui.model.dataset import Dataset
+from nntui.model.coercion import described, is_finite, real, truth, whole
+from nntui.model.dataset import Dataset, Target
 from nntui.model.errors import NntuiError, SettingError, counted
 from nntui.model.initializers import checked_seed
 from nntui.model.losses import Loss
 from nntui.model.names import did_you_mean, escaped, parameter_name
 from nntui.model.network import Network
 from nntui.model.numerics import ordered_sum, sign, stream
-from nntui.model.optimizers import Memory, Optimizer, OptimizerState
-from nntui.model.settings import is_finite, is_whole
+from nntui.model.optimizers import OPTIMIZERS, Memory, Optimizer, OptimizerState
+from nntui.model.settings import Choice, TableFunction
 
 Reduction = Literal["mean", "sum"]
 REDUCTIONS: Final = ("mean", "sum")
 MAX_EPOCHS: Final = 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
+Function = TypeVar("Function", bound=TableFunction[Any])
+
+
+@dataclass(frozen=True, slots=True, init=False)
 class Training:
     """The settings of a training run.
 
-    ``batch_size`` None means the whole training set. ``l1`` and ``l2`` regularise weights, not
-    biases. ``seed`` decides the order of the examples (when shuffled) and the test set.
+    ``loss`` and ``optimizer`` are given as a name, or as a name and settings:
+    ``("adam", {"learning_rate": 0.01})``. ``batch_size`` None means the whole training set. ``l1``
+    and ``l2`` regularise weights, not biases. ``seed`` decides the order of the examples (when
+    shuffled) and the test set.
 
     Raises:
         SettingError: names the setting that is out of its range.
     """
 
-    loss: Loss = field(default_factory=lambda: Loss.of("mse"))
-    optimizer: Optimizer = field(default_factory=lambda: Optimizer.of("sgd"))
-    batch_size: int | None = None
-    shuffle: bool = False
-    reduction: Reduction = "mean"
-    l1: float = 0.0
-    l2: float = 0.0
-    epochs: int = 100
-    seed: int = 0
+    loss: Loss
+    optimizer: Optimizer
+    batch_size: int | None
+    shuffle: bool
+    reduction: Reduction
+    l1: float
+    l2: float
+    epochs: int
+    seed: int
 
-    def __post_init__(self) -> None:
-        batch = self.batch_size
-        if batch is not None and (not is_whole(batch) or batch < 1):
-            raise SettingError(_shown(batch), "a whole number of at least 1", "batch_size")
-        if self.reduction not in REDUCTIONS:
-            found = f'"{escaped(str(self.reduction))}"'
-            hint = did_you_mean(str(self.reduction), REDUCTIONS)
+    def __init__(
+        self,
+        loss: Loss | Choice = "mse",
+        optimizer: Optimizer | Choice = "sgd",
+        batch_size: SupportsIndex | None = None,
+        shuffle: bool = False,
+        reduction: Reduction = "mean",
+        l1: SupportsFloat = 0.0,
+        l2: SupportsFloat = 0.0,
+        epochs: SupportsIndex = 100,
+        seed: SupportsIndex = 0,
+    ) -> None:
+        if reduction not in REDUCTIONS:
+            hint = did_you_mean(str(reduction), REDUCTIONS)
+            found = f'"{escaped(str(reduction))}"'
             raise SettingError(found, "mean or sum", "reduction", hint)
-        for name, value in (("l1", self.l1), ("l2", self.l2)):
-            if not is_finite(value) or value < 0.0:
-                place = f"regularization.{name}"
-                raise SettingError(_shown(value), "a finite number of at least 0", place)
-        if not is_whole(self.epochs) or not 1 <= self.epochs <= MAX_EPOCHS:
-            expected = f"a whole number from 1 to {MAX_EPOCHS}"
-            raise SettingError(_shown(self.epochs), expected, "epochs")
-        checked_seed(self.seed)
-        object.__setattr__(self, "loss", replace(self.loss, summed=self.reduction == "sum"))
+        checked = {
+            "loss": replace(_chosen(Loss, loss, "loss"), summed=reduction == "sum"),
+            "optimizer": _chosen(Optimizer, optimizer, "optimizer"),
+            "batch_size": None if batch_size is None else _count(batch_size, "batch_size"),
+            "shuffle": truth(shuffle),
+            "reduction": reduction,
+            "l1": _penalty(l1, "l1"),
+            "l2": _penalty(l2, "l2"),
+            "epochs": _count(epochs, "epochs", MAX_EPOCHS),
+            "seed": checked_seed(seed),
+        }
+        if checked["shuffle"] is None:
+            raise SettingError(described(shuffle), "true or false", "shuffle")
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
 
     def order(self, examples: Sequence[int], epoch: int) -> tuple[int, ...]:
         """Order the examples of an epoch; the order depends on (seed, epoch) alone."""
@@ -91,13 +111,37 @@ class Training:
         return float(ordered_sum(terms))
 
 
-def _shown(value: object) -> str:
-    return escaped(repr(value), 40)
+def _chosen(table: type[Function], choice: Function | Choice, place: str) -> Function:
+    try:
+        return table.of(choice)
+    except SettingError as error:
+        raise error.below(place) from None
 
 
-@dataclass(frozen=True)
+def _count(value: object, place: str, most: float = inf) -> int:
+    number = whole(value)
+    if number is None or not 1 <= number <= most:
+        to = "of at least 1" if most == inf else f"from 1 to {most}"
+        raise SettingError(described(value), f"a whole number {to}", place)
+    return number
+
+
+def _penalty(value: object, name: str) -> float:
+    number = real(value)
+    if number is None or not 0.0 <= number < inf:
+        expected = "a finite number of at least 0"
+        raise SettingError(described(value), expected, f"regularization.{name}")
+    return number
+
+
+@dataclass(frozen=True, init=False)
 class Experiment:
     """A network, its data and how it is trained: the contents of a document.
+
+    ``data`` are a ``Dataset`` or a pair (inputs, targets) of rows; the settings of ``training`` may
+    be given one by one in its place:
+
+    >>> Experiment(net, (X, y), loss="bce", optimizer=("adam", {"learning_rate": 0.01}), epochs=10)
 
     ``debugger`` is the document's section of that name (breakpoints, displays, position), and
     ``schema`` where a text editor finds the document's JSON schema. The
@@ -110,16 +154,42 @@ class Experiment:
 
     network: Network
     data: Dataset
-    training: Training = field(default_factory=Training)
-    name: str = ""
-    description: str = ""
-    debugger: Mapping[str, Any] | None = None
-    schema: str = ""
-    optimizer_state: OptimizerState | None = None
+    training: Training
+    name: str
+    description: str
+    debugger: Mapping[str, Any] | None
+    schema: str
+    optimizer_state: OptimizerState | None
 
-    def __post_init__(self) -> None:
-        self.network.wiring()
-        object.__setattr__(self, "network", self.network.copy())
+    def __init__(
+        self,
+        network: Network,
+        data: Dataset | tuple[Any, Any],
+        training: Training | None = None,
+        name: str = "",
+        description: str = "",
+        debugger: Mapping[str, Any] | None = None,
+        schema: str = "",
+        optimizer_state: OptimizerState | None = None,
+        **settings: Any,
+    ) -> None:
+        if not isinstance(network, Network):
+            hint = "Network.layered([2, 3, 1]) makes one"
+            raise SettingError(described(network), "a Network", "network", hint)
+        training = _training(training, settings)
+        network.wiring()
+        parts = {
+            "network": network.copy(),
+            "data": _data(data, training, len(network.wiring().outputs)),
+            "training": training,
+            "name": name,
+            "description": description,
+            "debugger": debugger,
+            "schema": schema,
+            "optimizer_state": optimizer_state,
+        }
+        for key, part in parts.items():
+            object.__setattr__(self, key, part)
         self.network.initialize()
         self._check_rows()
 
@@ -267,6 +337,44 @@ _DERIVATIVE: Final = (
     '"derivative" beside "expression", as backpropagation needs it: an expression of z and a, or '
     '"numeric"'
 )
+
+
+def _training(training: object, settings: Mapping[str, Any]) -> Training:
+    """Return the training given as a whole, or make it of its settings."""
+    known = [each.name for each in fields(Training)]
+    for key in settings:
+        if key not in known:
+            hint = did_you_mean(key, known)
+            if any(key in row.settings for row in OPTIMIZERS.values()):
+                hint = f'it is a setting of the optimizer: optimizer=("sgd", {{"{key}": …}})'
+            found = f'the unknown key "{escaped(key)}"'
+            raise SettingError(found, f"one of {', '.join(known)}", "", hint)
+    if training is None:
+        return Training(**settings)
+    if not isinstance(training, Training):
+        raise SettingError(described(training), "a Training", "training")
+    if settings:
+        found = f"a Training and {', '.join(settings)} beside it"
+        raise SettingError(found, "one of them", "training")
+    return training
+
+
+def _data(data: object, training: Training, outputs: int) -> Dataset:
+    """Return a data set as it is; of a pair make one, in which y may have one axis."""
+    if isinstance(data, Dataset):
+        return data
+    if not isinstance(data, (tuple, list)) or len(data) != 2:
+        raise SettingError(described(data), "a Dataset, or a pair (inputs, targets)", "data")
+    try:
+        made = Dataset.of(*data)
+    except SettingError as error:
+        raise error.below("data") from None
+    if training.loss.row.classes or outputs != 1:
+        return made
+    targets: list[Target] = []
+    for y in made.targets:
+        targets.append((float(y),) if isinstance(y, int) and is_finite(y) else y)
+    return made.with_rows(targets=tuple(targets))
 
 
 def _class_index(target: int | tuple[float, ...], outputs: int) -> float | None:

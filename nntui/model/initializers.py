@@ -10,13 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, SupportsIndex
 
 import numpy as np
 
+from nntui.model.coercion import whole
 from nntui.model.errors import SettingError
 from nntui.model.numerics import Array, stream
-from nntui.model.settings import TableFunction, chosen_row, is_whole
+from nntui.model.settings import Choice, TableFunction, chosen_row, named_settings
 from nntui.model.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -110,12 +111,18 @@ class Initializer(TableFunction[InitializerRow]):
     settings: tuple[tuple[str, float], ...] = (("bias", 0.0),)
     seed: int = 0
 
+    def __post_init__(self) -> None:
+        TableFunction.__post_init__(self)
+        object.__setattr__(self, "seed", checked_seed(self.seed))
+
     @classmethod
-    def of(cls, name: str | Initializer, seed: int = 0, **settings: float) -> Initializer:
-        """Choose the initializer called ``name``; settings left out keep their defaults."""
+    def of(cls, name: Choice | Initializer, seed: int = 0, **settings: Any) -> Initializer:
+        """Choose an initializer by its name; settings left out keep their defaults."""
         if isinstance(name, Initializer):
             return name
-        return cls(name, cls.chosen(name, settings), checked_seed(seed))
+        word, more = named_settings(name)
+        given = {"seed": seed, **more, **settings}
+        return cls(word, seed=given.pop("seed"), settings=tuple(given.items()))
 
     @classmethod
     def defaults(cls, name: str) -> Mapping[str, float]:
@@ -146,11 +153,12 @@ class Initializer(TableFunction[InitializerRow]):
         return draw(stream, fan_in) if draw else float(dict(self.settings)["bias"])
 
 
-def checked_seed(seed: int) -> int:
+def checked_seed(seed: SupportsIndex) -> int:
     """Return the seed; a ``SettingError`` if it is no whole number from 0 to 2⁶³−1."""
-    if not is_whole(seed) or not 0 <= seed <= SEED_LIMIT:
+    number = whole(seed)
+    if number is None or not 0 <= number <= SEED_LIMIT:
         raise SettingError(repr(seed)[:40], f"a whole number from 0 to {SEED_LIMIT}", "seed")
-    return seed
+    return number
 
 
 def draws(initializer: Initializer, wiring: Wiring) -> Iterator[tuple[str, float, list[float]]]:

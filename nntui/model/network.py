@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from nntui.model.activations import Activation
+from nntui.model.coercion import described, real
 from nntui.model.errors import NetworkError, SettingError, counted
 from nntui.model.graph import (
     Connection,
@@ -465,12 +465,9 @@ class Network:
 
 def _finite(number: float, what: str, culprit: str | tuple[str, str]) -> float:
     """A bias or weight as a float; a ``NetworkError`` if no finite float can hold it."""
-    if isinstance(number, bool) or not isinstance(number, (float, int, Real)):
-        raise NetworkError(f"{what} must be a number, not {escaped(repr(number))}", culprit)
-    try:
-        value = float(number)
-    except OverflowError:
-        value = math.inf
+    value = real(number)
+    if value is None:
+        raise NetworkError(f"{what} must be a number, not {described(number)}", culprit)
     if not math.isfinite(value):
         raise NetworkError(f"{what} must be a finite number, not {value}", culprit)
     return value

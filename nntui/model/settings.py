@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final, Generic, TypeAlias, TypeVar, cast
+from typing import Any, ClassVar, Final, Generic, TypeAlias, TypeVar
 
+from nntui.model.coercion import is_finite, plain, real, truth
 from nntui.model.errors import SettingError
 from nntui.model.names import did_you_mean, escaped
 
@@ -18,6 +18,10 @@ Self = TypeVar("Self", bound="TableFunction[Any]")
 
 SettingValue: TypeAlias = float | tuple[float, ...]
 """A number, or where a table allows it a list with a number for each output."""
+
+Choice: TypeAlias = str | tuple[str, Mapping[str, Any]] | Mapping[str, Any]
+"""A function as it is typed: its name; the name and its settings; or, as in a document, an object
+with its name and its settings."""
 
 _WORDS: Final = re.compile(r"\[[^\]]*\]|[^\s=,()]+")
 _SWITCHES: Final = dict.fromkeys(("true", "yes", "on"), True) | dict.fromkeys(
@@ -37,12 +41,20 @@ class TableFunction(Generic[Row]):
     name: str
     settings: tuple[tuple[str, Any], ...] = ()
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "settings", self.chosen(self.name, dict(self.settings)))
+
     @classmethod
-    def of(cls: type[Self], name: str | Self, **settings: Any) -> Self:
-        """Choose the function called ``name``; settings left out keep their defaults."""
+    def of(cls: type[Self], name: Choice | Self, **settings: Any) -> Self:
+        """Choose a function by its name; settings left out keep their defaults.
+
+        ``of("adam", beta1=0.8)``, ``of(("adam", {"beta1": 0.8}))`` and
+        ``of({"name": "adam", "beta1": 0.8})`` are the same.
+        """
         if isinstance(name, cls):
             return name
-        return cls(cast("str", name), cls.chosen(cast("str", name), settings))
+        word, more = named_settings(name)
+        return cls(word, tuple({**more, **settings}.items()))
 
     @classmethod
     def chosen(cls, name: str, given: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
@@ -63,22 +75,22 @@ class TableFunction(Generic[Row]):
                 raise SettingError(found, f"{name} takes {known}", "", hint)
         settings: dict[str, Any] = {}
         for key, default in defaults.items():
-            value = given.get(key, default)
+            value = plain(given.get(key, default))
             if isinstance(default, bool):
-                if not isinstance(value, bool):
-                    raise SettingError(repr(value), "true or false", key)
-                settings[key] = value
+                if (switched := truth(value)) is None:
+                    raise SettingError(escaped(repr(value), 40), "true or false", key)
+                settings[key] = switched
             elif key in cls.LISTS and isinstance(value, (list, tuple)):
                 wrong = [f"{escaped(repr(v))} is none" for v in value if not is_finite(v)]
                 if not value or wrong:
                     hint = wrong[0] if wrong else ""
                     raise SettingError(escaped(repr(value)), "a list of finite numbers", key, hint)
-                settings[key] = tuple(map(float, value))
+                settings[key] = tuple(map(real, value))
             elif not is_finite(value):
                 expected = "a finite number" + (", or a list of them" if key in cls.LISTS else "")
                 raise SettingError(escaped(repr(value)), expected, key)
             else:
-                settings[key] = float(value)
+                settings[key] = real(value)
         cls.check(settings)
         return tuple(settings.items())
 
@@ -126,19 +138,22 @@ def chosen_row(what: str, name: str, table: Mapping[str, Value]) -> Value:
         raise SettingError(shown, f"the name of a known {what}: {known}", hint=hint) from None
 
 
-def is_whole(value: object) -> bool:
-    """Say whether a value is an int (and no bool)."""
-    return isinstance(value, int) and not isinstance(value, bool)
+def named_settings(choice: object) -> tuple[str, Mapping[str, Any]]:
+    """Split what was typed for a function into its name and its settings.
 
-
-def is_finite(value: object) -> bool:
-    """Say whether a value is a number (and no bool) that a finite float can hold."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return False
-    try:
-        return math.isfinite(value)
-    except OverflowError:  # an int of more than 308 digits
-        return False
+    Raises:
+        SettingError: it is no ``Choice``.
+    """
+    if isinstance(choice, Mapping):
+        rest = dict(choice)
+        choice = rest.pop("name", None), rest
+    match choice:
+        case str(name):
+            return name, {}
+        case (str(name), Mapping() as settings):
+            return name, settings
+    expected = 'a name such as "sgd", or a name and its settings: ("sgd", {"learning_rate": 0.1})'
+    raise SettingError(escaped(repr(choice), 60), expected)
 
 
 def function_named(of: Callable[..., Function], text: str) -> Function:

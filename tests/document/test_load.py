@@ -7,6 +7,7 @@ import pytest
 import nntui
 from nntui.model.dataset import CsvSource, GeneratorSource
 from nntui.model.experiment import Training
+from nntui.samples import samples
 
 
 def test_an_explicit_network_is_read_as_it_stands(loaded, explicit):
@@ -143,3 +144,13 @@ def test_markup_wide_and_combining_characters_are_ordinary_names(loaded, explici
     explicit["network"]["connections"][1]["target"] = name
     explicit["network"]["connections"][2]["source"] = name
     assert name in loaded(explicit).network
+
+
+def test_a_sample_is_loaded_by_its_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert nntui.load("xor") == nntui.load(samples()["xor"])
+    with pytest.raises(nntui.DocumentError, match='did you mean "xor"'):
+        nntui.load("xro")
+    (tmp_path / "xor").write_text("{")  # a file that is there comes first
+    with pytest.raises(nntui.DocumentError, match="xor: line 1"):
+        nntui.load("xor")
