@@ -119,13 +119,13 @@ def chosen(words: Words, folder: str = "") -> Choice:
         raise SettingError("nothing", f"a CSV file, or rows, for {ends}", "data", hint)
     data = data_named(words.data or "xor", sizes, folder)
     loss = read_as(words.loss, "loss", lambda text: function_named(Loss.of, text))
-    output = read_as(words.output, "output", activation_called)
+    output = read_as(words.output, "output", Activation.named)
     loss = loss or Loss.of(_loss(data, sizes, output))
     output = output or Activation.of(_output(data, loss))
     epochs = read_as(words.epochs, "epochs", partial(_whole, least=1, most=MAX_EPOCHS))
     return Choice(
         sizes=_fitted(sizes, data, loss),
-        activation=read_as(words.activation, "activation", activation_called)
+        activation=read_as(words.activation, "activation", Activation.named)
         or Activation.of("tanh"),
         data=data,
         loss=loss,
@@ -143,11 +143,6 @@ def read_as(text: str, field: str, of: Callable[[str], T]) -> T | None:
     except SettingError as error:
         place = ".".join(filter(None, (field, error.place)))
         raise SettingError(error.found, error.expected, place, error.hint) from None
-
-
-def activation_called(text: str) -> Activation:
-    """Read an activation, with settings after its name."""
-    return Activation.named(text)
 
 
 def _whole(text: str, *, least: int, most: int) -> int:

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from nntui.document.errors import Fault
 from nntui.document.load import experiment_of
 from nntui.document.network import plain_function
-from nntui.document.new import activation_called, layer_sizes, read_as
+from nntui.document.new import layer_sizes, read_as
 from nntui.document.specs import FORMAT
 from nntui.model.activations import Activation
 from nntui.model.errors import SettingError, counted
@@ -76,7 +77,10 @@ class Probe:
 
     @property
     def experiment(self) -> Experiment:
-        return experiment_of(self.document, "probe.json")
+        try:
+            return experiment_of(self.document, "probe.json")
+        except Fault as fault:
+            raise SettingError(fault.found, fault.expected, fault.place, fault.hint) from None
 
 
 def probe(wanted: Wanted) -> Probe:
@@ -92,7 +96,7 @@ def probe(wanted: Wanted) -> Probe:
         raise SettingError(counted(connections, "connection"), expected, "layers")
     hidden = _hidden(wanted.activations, len(sizes) - 2)
     loss = read_as(wanted.loss or "mse", "loss", partial(_loss, outputs=sizes[-1]))
-    output = read_as(wanted.output, "output", activation_called)
+    output = read_as(wanted.output, "output", Activation.named)
     optimizer = read_as(wanted.optimizer or "sgd", "optimizer", _optimizer)
     assert loss is not None
     assert optimizer is not None
@@ -105,7 +109,7 @@ def probe(wanted: Wanted) -> Probe:
 
 def _hidden(words: Sequence[str], count: int) -> list[Activation]:
     """Choose the hidden layers' activations: those given by turns, or one and another one."""
-    given = [read_as(word, "activation", activation_called) for word in words]
+    given = [read_as(word, "activation", Activation.named) for word in words]
     chosen = [activation for activation in given if activation is not None]
     chosen = chosen or [Activation.of(_FIRST)]
     if len(chosen) == 1:

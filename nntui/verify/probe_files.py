@@ -14,12 +14,11 @@ import numpy as np
 from nntui.document.errors import DocumentError, Fault
 from nntui.document.files import write_atomically
 from nntui.document.save import laid_out
-from nntui.model.activations import Activation
+from nntui.model.activations import EXPRESSION, Activation
 from nntui.model.errors import NntuiError
 from nntui.model.experiment import Experiment
 from nntui.model.names import escaped
 from nntui.model.optimizers import Optimizer
-from nntui.model.settings import spelled
 from nntui.verify.probe import EXAMPLES, Probe
 
 DOCUMENT: Final = "probe.json"
@@ -130,30 +129,33 @@ def _loading(probe: Probe, torch: bool) -> Iterator[str]:
     x, y = (probe.arrays[name].shape for name in ("X", "Y"))
     yield f'X, Y = given["X"], given["Y"]  # {x} and {y}: an example in each row'
     before = "X"
-    for n, activation in enumerate(_activations(probe.experiment), 1):
+    for n, (name, activation) in enumerate(_activations(probe.experiment), 1):
         z, shape = f"{before} @ W{n} + b{n}", probe.arrays[f"W{n}"].shape
-        a = z if activation.name == "linear" else f"{activation.name}({z})"
+        a = z if activation.name == "linear" else f"{name}({z})"
         yield f'W{n}, b{n} = given["W{n}"], given["b{n}"]  # {shape}: a{n} = {a}'
         before = f"a{n}"
 
 
-def _activations(experiment: Experiment) -> list[Activation]:
-    """List the activations of the layers."""
+def _activations(experiment: Experiment) -> list[tuple[str, Activation]]:
+    """List the activations of the layers, with what they are called; an expression has a number."""
     net = experiment.network.wiring()
-    return list({net.layer[j]: net.activation[j] for j in net.neurons}.values())
+    activations = {net.layer[j]: net.activation[j] for j in net.neurons}
+    return [(f"f{n}" if f.name == EXPRESSION else f.name, f) for n, f in activations.items()]
 
 
 def _settings(probe: Probe, updates: bool) -> Iterator[str]:
     """Say what else the numbers depend on: functions, loss, penalty, optimizer."""
     experiment = probe.experiment
     training, outputs = experiment.training, probe.arrays["Y"].shape[1]
-    for activation in dict.fromkeys(_activations(experiment)):
+    for name, activation in dict.fromkeys(_activations(experiment)):
         formula = activation.row.formula
-        if activation.name != "linear" and not formula.startswith(activation.name):
-            yield f"{spelled(activation)}: {formula}"
+        if activation.name == EXPRESSION:
+            yield f"{name}: {formula}, its derivative: {activation.row.derivative_formula}"
+        elif name != "linear" and not formula.startswith(name):
+            yield f"{activation.text}: {formula}"
     formula = training.loss.formulas[0]
     k = f", K = {outputs}" if "K" in formula else ""
-    yield f"loss of an example, {spelled(training.loss)}: {formula}{k}, t its row of Y"
+    yield f"loss of an example, {training.loss.text}: {formula}{k}, t its row of Y"
     yield f"loss of all: the mean over the {EXAMPLES} examples"
     if training.l2:
         yield f"penalty: l2 = {training.l2:g} adds {training.l2:g} · W to dW, and nothing to db"
