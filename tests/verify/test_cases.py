@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from nntui.verify.check_work import check_work
 from verify.cases import CASES
 
 from nntui.document.load import experiment_of
-from nntui.model.errors import NntuiError
 
 
 def test_every_report_of_the_list_is_there():
