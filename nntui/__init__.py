@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from nntui.document.errors import DocumentError as DocumentError
     from nntui.document.load import load as load
     from nntui.document.save import save as save
+    from nntui.interop.errors import ConversionError as ConversionError
+    from nntui.interop.numpy import from_arrays as from_arrays
+    from nntui.interop.sklearn import from_sklearn as from_sklearn
+    from nntui.interop.torch import from_torch as from_torch
     from nntui.model.activations import Activation as Activation
     from nntui.model.dataset import Dataset as Dataset
     from nntui.model.errors import NetworkError as NetworkError
@@ -39,6 +43,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Activation": "nntui.model.activations",
     "CommandError": "nntui.debugger.commands.command",
+    "ConversionError": "nntui.interop.errors",
     "Dataset": "nntui.model.dataset",
     "Debugger": "nntui.debugger.debugger",
     "DocumentError": "nntui.document.errors",
@@ -54,6 +59,9 @@ _HOMES = {
     "Snapshot": "nntui.debugger.snapshot",
     "Step": "nntui.debugger.step",
     "Training": "nntui.model.experiment",
+    "from_arrays": "nntui.interop.numpy",
+    "from_sklearn": "nntui.interop.sklearn",
+    "from_torch": "nntui.interop.torch",
     "load": "nntui.document.load",
     "save": "nntui.document.save",
 }

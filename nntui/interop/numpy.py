@@ -1,0 +1,153 @@
+"""``from_arrays``: weights and biases as arrays → an ``Experiment``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, Literal
+
+from nntui.interop.arrays import array_of, rows_of, shape_text
+from nntui.interop.errors import ConversionError
+from nntui.interop.layers import Layer, experiment_of
+from nntui.interop.settings import chosen_activations, chosen_loss, chosen_optimizer
+from nntui.model.activations import Activation
+from nntui.model.errors import counted
+from nntui.model.experiment import Experiment, Training
+from nntui.model.losses import Loss
+from nntui.model.numerics import Array
+
+Order = Literal["in, out", "out, in"]
+"""Whether a row of a weight array belongs to an input (numpy programs: x @ W) or an output."""
+
+_ORDERS: Final[tuple[Order, Order]] = ("in, out", "out, in")
+
+
+def from_arrays(
+    weights: Sequence[Any],
+    biases: Sequence[Any] | None,
+    activations: Sequence[str | Activation] | str,
+    X: Any,  # noqa: N803 (the field's name)
+    y: Any,
+    *,
+    loss: str | Loss,
+    optimizer: Any = "sgd",
+    order: Order | None = None,
+    batch_size: int | None = None,
+    shuffle: bool = False,
+    epochs: int = 100,
+    name: str = "",
+) -> Experiment:
+    """Make the experiment of arrays: a weight matrix, a bias and an activation for each layer.
+
+    Args:
+        weights: a matrix for each layer, all (in, out) or all (out, in): the shapes decide.
+        biases: an array of numbers for each layer, or None where there are none.
+        activations: a name for each layer, such as ``["tanh", "sigmoid"]``.
+        X: the examples (N, inputs).
+        y: the targets (N, outputs), or class indices (N,) for cross_entropy.
+        loss: ``"mse"``, ``"bce"``, ``"cross_entropy"``, …
+        optimizer: ``"sgd learning_rate 0.1"``, or a name with a dict of settings.
+        order: ``"in, out"`` or ``"out, in"``, where all matrices are square.
+        batch_size: examples in a batch; None: all.
+        shuffle: whether each epoch has another order.
+        epochs: how long the run is.
+        name: what the network is called on the screen.
+
+    Raises:
+        ConversionError, SettingError, NetworkError: what does not fit, in one sentence.
+    """
+    count = len(weights)
+    given = [None] * count if biases is None else list(biases)
+    layers = layers_of_arrays(weights, given, inputs=rows_of(X).shape[1], order=order)
+    functions = chosen_activations(activations, count)
+    layers = [
+        Layer(layer.weights, layer.biases, function)
+        for layer, function in zip(layers, functions, strict=True)
+    ]
+    training = Training(
+        chosen_loss(loss),
+        chosen_optimizer(optimizer),
+        batch_size=batch_size,
+        shuffle=shuffle,
+        epochs=epochs,
+    )
+    return experiment_of(layers, X, y, training, name=name)
+
+
+def layers_of_arrays(
+    weights: Sequence[Any],
+    biases: Sequence[Any],
+    *,
+    inputs: int | None = None,
+    order: Order | None = None,
+    names: Sequence[str] = (),
+) -> list[Layer]:
+    """Make linear layers of matrices, and find out whether their rows are inputs or outputs.
+
+    Args:
+        weights: a matrix for each layer.
+        biases: an array (or None) for each.
+        inputs: the numbers of an example, if that is known.
+        order: how the matrices lie, if that is known.
+        names: what the matrices are called in the sentences.
+
+    Raises:
+        ConversionError: they do not fit each other, or both ways.
+    """
+    if not len(weights):
+        raise ConversionError("found no weights, expected a matrix for each layer")
+    called = [*names] or [f"weights[{n}]" for n in range(len(weights))]
+    matrices = [array_of(w, name) for w, name in zip(weights, called, strict=True)]
+    for matrix, name in zip(matrices, called, strict=True):
+        if matrix.ndim != 2 or not matrix.size:
+            found = shape_text(matrix.shape)
+            raise ConversionError(f"{name}: found the shape {found}, expected a matrix")
+    if len(biases) != len(matrices):
+        raise ConversionError(
+            f"found {len(matrices)} weight matrices and {len(biases)} biases, expected as many "
+            "of both"
+        )
+    given = [
+        None if b is None else array_of(b, f"the bias of {name}").ravel()
+        for b, name in zip(biases, called, strict=True)
+    ]
+    fitting = [
+        each
+        for each in ([order] if order else _ORDERS)
+        if not _misfit(_turned(matrices, each), given, inputs, called)
+    ]
+    if not fitting:
+        tried = _turned(matrices, order or _ORDERS[0])
+        raise ConversionError(_misfit(tried, given, inputs, called))
+    if len(fitting) > 1:
+        raise ConversionError(
+            "the weights fit both ways, since all matrices are square: say whether they are "
+            f'"{_ORDERS[0]}" (a row for each input, as in x @ W) or "{_ORDERS[1]}" (as in PyTorch)'
+        )
+    turned = _turned(matrices, fitting[0])
+    return [Layer(w, b) for w, b in zip(turned, given, strict=True)]
+
+
+def _turned(matrices: Sequence[Array], order: str) -> list[Array]:
+    """Turn matrices of an order so that they lie (out, in)."""
+    if order not in _ORDERS:
+        raise ConversionError(f'order: expected "{_ORDERS[0]}" or "{_ORDERS[1]}"')
+    return [m.T for m in matrices] if order == "in, out" else list(matrices)
+
+
+def _misfit(
+    matrices: Sequence[Array],
+    biases: Sequence[Array | None],
+    inputs: int | None,
+    called: Sequence[str],
+) -> str:
+    """Say where matrices (out, in) do not fit each other; empty where they do."""
+    before = inputs
+    for matrix, bias, name in zip(matrices, biases, called, strict=True):
+        if before is not None and before != matrix.shape[1]:
+            found = " × ".join(map(str, sorted(matrix.shape)))
+            return f"{name}: found {found} numbers, expected {before} for one side of the matrix"
+        if bias is not None and len(bias) != len(matrix):
+            found = counted(len(bias), "number")
+            return f"the bias of {name}: found {found}, expected {len(matrix)}"
+        before = len(matrix)
+    return ""

@@ -1,0 +1,18 @@
+"""The libraries that the tests of the marker ``interop`` compare with, where they are installed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def torch() -> Any:
+    return pytest.importorskip("torch")
+
+
+@pytest.fixture(scope="session")
+def neural_network() -> Any:
+    """scikit-learn's module of that name."""
+    return pytest.importorskip("sklearn.neural_network")
