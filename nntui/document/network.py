@@ -15,6 +15,7 @@ from nntui.document.specs import MAX_CONNECTIONS, MAX_NEURONS
 from nntui.model.activations import EXPRESSION, Activation
 from nntui.model.errors import NetworkError, SettingError, counted
 from nntui.model.initializers import Initializer
+from nntui.model.layers import default_names
 from nntui.model.names import MAX_NAME_LENGTH, did_you_mean, escaped, fault_in_name, nearest
 from nntui.model.network import Network, Role
 from nntui.model.settings import TableFunction
@@ -237,12 +238,6 @@ def _layer(form: specs.LayerForm, place: str) -> specs.Layer:
     if not 1 <= form <= MAX_NEURONS:
         raise Fault(place, shown(form), f"a whole number from 1 to {MAX_NEURONS}")
     return specs.Layer(size=form)
-
-
-def default_names(role: Role, n: int, size: int) -> list[str]:
-    """Name the neurons of layer ``n``: x1… (inputs), h1_1… (first hidden layer), y1… (outputs)."""
-    prefix = {"input": "x", "output": "y", "hidden": f"h{n}_"}[role]
-    return [f"{prefix}{k}" for k in range(1, size + 1)]
 
 
 def _names(layer: specs.Layer, default: list[str], place: str) -> list[str]:

@@ -10,16 +10,17 @@ import os
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from itertools import chain, groupby, islice, pairwise
+from itertools import chain, islice, pairwise
 from typing import Any, Final
 
 from nntui.document.errors import DocumentError, Fault
 from nntui.document.files import MAX_DOCUMENT_BYTES, folder_of, write_atomically
 from nntui.document.load import check_debugger, check_texts
-from nntui.document.network import default_names, plain_function
+from nntui.document.network import plain_function
 from nntui.document.specs import FORMAT
 from nntui.model.dataset import CsvSource, Dataset, GeneratorSource
 from nntui.model.experiment import Experiment, Training
+from nntui.model.layers import columns_of, default_names
 from nntui.model.network import Network, Neuron, Role
 from nntui.text import harmless_json
 
@@ -122,13 +123,13 @@ def _network(network: Network) -> dict[str, Any]:
 def _layers(network: Network) -> list[dict[str, Any]] | None:
     """Write a network as layers, each fully connected to the one before; None if it has others."""
     net, biases, weights = network.wiring(), network.biases, iter(network.weight_values())
-    columns = [tuple(names) for _, names in groupby(net.layer, net.layer.__getitem__)]
-    if network.names != tuple(net.layer) or (columns[0], columns[-1]) != (net.inputs, net.outputs):
+    columns = columns_of(net)
+    if columns is None or network.names != tuple(net.layer):
         return None
     layers = [_layer(columns[0], default_names("input", 0, len(columns[0])))]
     for n, (before, names) in enumerate(pairwise(columns), 1):
         activations = {net.activation[j] for j in names}
-        if len(activations) > 1 or any(net.sources[j] != before for j in names):
+        if len(activations) > 1:
             return None
         frozen = {j in net.frozen for j in names}
         frozen_in = {(i, j) in net.frozen for j in names for i in before} if net.frozen else {False}

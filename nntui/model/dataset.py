@@ -175,6 +175,18 @@ class Dataset:
         return tuple(n for n in range(len(self)) if n not in kept), tuple(test)
 
 
+def rows_of(x: Any) -> tuple[list[tuple[float, ...]], bool]:
+    """Return the rows of a matrix of any kind, and True; of a vector the only one, and False.
+
+    Raises:
+        SettingError: what is no finite number.
+    """
+    rows = _rows(x, "x")
+    if not len(rows) or real(rows[0]) is not None:
+        return [_vector(rows, "x")], False
+    return [_vector(row, f"x[{n}]") for n, row in enumerate(rows)], True
+
+
 def _rows(rows: Any, place: str) -> Sequence[Any]:
     """Return rows of any kind as a sequence: those of an array as lists.
 

@@ -222,7 +222,7 @@ class Experiment:
         Raises:
             NntuiError: a number that is not finite, which a document cannot hold.
         """
-        network, names = self.network.copy(), self.network.wiring().parameters
+        names = self.network.wiring().parameters
         rows = tuple(map(tuple, memory))
         for of, numbers in (("", p), *(("the optimizer’s memory of ", row) for row in rows)):
             for parameter, value in zip(names, numbers, strict=True):
@@ -231,11 +231,8 @@ class Experiment:
                         f"nothing was saved: the run diverged ({of}{parameter_name(parameter)} is "
                         f"{value}), and a document holds only finite numbers"
                     )
-        for parameter, value in zip(names, p, strict=True):
-            if isinstance(parameter, str):
-                network.set_bias(parameter, value)
-            else:
-                network.set_weight(*parameter, value)
+        values: Any = dict(zip(names, p, strict=True))
+        network = self.network.with_parameters(values, values)
         before = self.resumed
         state = OptimizerState(
             self.training.optimizer.name, before.updates + updates, before.epochs + epochs, rows

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from nntui.model.activations import Activation
-from nntui.model.coercion import described, real
+from nntui.model.coercion import described, plain, real
+from nntui.model.dataset import rows_of
 from nntui.model.errors import NetworkError, SettingError, counted
 from nntui.model.graph import (
     Connection,
@@ -18,7 +21,9 @@ from nntui.model.graph import (
     wiring_of,
 )
 from nntui.model.initializers import DEFAULT_INITIALIZER, Initializer, draws
+from nntui.model.layers import Axes, DenseLayer, checked_sizes, dense_layers, names_of_layers
 from nntui.model.names import did_you_mean, escaped, fault_in_name
+from nntui.model.settings import Choice
 from nntui.model.wiring import ROLES, Role, Wiring, forward
 
 if TYPE_CHECKING:
@@ -51,7 +56,9 @@ class Network:
     [12.0]
     """
 
-    def __init__(self, initializer: Initializer | str = DEFAULT_INITIALIZER, seed: int = 0) -> None:
+    def __init__(
+        self, initializer: Initializer | Choice = DEFAULT_INITIALIZER, seed: int = 0
+    ) -> None:
         self.initializer = Initializer.of(initializer, seed)
         self._records: dict[str, NeuronRecord] = {}
         self._own: set[str] = set()  # the neurons whose records no copy knows
@@ -60,12 +67,78 @@ class Network:
         self._graph: nx.DiGraph[str] | None = None
         self._is_complete = False  # whether every bias and weight is known to have its number
 
+    @classmethod
+    def layered(
+        cls,
+        sizes: Sequence[int],
+        activation: Activation | Choice | list[Activation | Choice] = "tanh",
+        output: Activation | Choice = "linear",
+        *,
+        initializer: Initializer | Choice = DEFAULT_INITIALIZER,
+        seed: int = 0,
+    ) -> Network:
+        """Make a fully connected network of layers: ``layered([2, 3, 1], "tanh", "sigmoid")``.
+
+        ``activation`` is that of the hidden layers, or a list with one for each; ``output`` that of
+        the outputs. The neurons are called x1…, h1… (h1_1…, h2_1… where there are several hidden
+        layers) and y1….
+        """
+        columns = names_of_layers(checked_sizes(sizes))
+        hidden = activation if isinstance(activation, list) else [activation] * (len(columns) - 2)
+        if len(hidden) != len(columns) - 2:
+            expected = f"{len(columns) - 2}, one for each hidden layer"
+            raise SettingError(counted(len(hidden), "activation"), expected, "activation")
+        network = cls(initializer, seed)
+        network._add_layers(columns, [None, *hidden, output])
+        return network
+
+    @classmethod
+    def from_arrays(cls, layers: Sequence[Any], *, axes: Axes | None = None) -> Network:
+        """Make a fully connected network of arrays: ``[(W1, b1, "relu"), (W2, b2, "linear")]``.
+
+        Each layer is (weights, biases, activation), in the order from the inputs to the outputs;
+        biases None: it has none, and no activation: it is linear. The shapes say whether weights
+        are (neurons, sources), as in PyTorch, or (sources, neurons), as in Keras and scikit-learn;
+        where all are square, ``axes`` must: ``"out,in"`` or ``"in,out"``.
+
+        Raises:
+            NetworkError: arrays that do not fit each other, or a number that is not finite.
+            SettingError: an unknown activation.
+        """
+        dense = dense_layers(layers, axes)
+        columns = names_of_layers([len(dense[0].weights[0]), *(len(d.weights) for d in dense)])
+        network = cls()
+        network._add_layers(columns, [None, *(d.activation for d in dense)], dense)
+        return network
+
+    def _add_layers(
+        self,
+        columns: Sequence[Sequence[str]],
+        activations: Sequence[Any],
+        dense: Sequence[DenseLayer] = (),
+    ) -> None:
+        before: Sequence[str] = ()
+        for n, (names, activation) in enumerate(zip(columns, activations, strict=True)):
+            role: Role = "hidden" if n else "input"
+            role = "output" if n == len(columns) - 1 else role
+            layer = dense[n - 1] if dense and n else None
+            for k, name in enumerate(names):
+                bias: float | None = None
+                if layer is not None:
+                    bias = layer.biases[k] if layer.biases is not None else 0.0
+                trainable = layer is None or layer.biases is not None
+                self.add_neuron(
+                    name, role=role, activation=activation, bias=bias, trainable=trainable
+                )
+            self.connect_all(before, names, layer.weights if layer is not None else None)
+            before = names
+
     def add_neuron(
         self,
         name: str,
         *,
         role: Role = "hidden",
-        activation: str | Activation | None = None,
+        activation: Activation | Choice | None = None,
         bias: float | None = None,
         trainable: bool = True,
     ) -> None:
@@ -132,10 +205,16 @@ class Network:
 
         ``weights`` has a row for each target with a number for each source; without it they are
         drawn.
+
+        Raises:
+            NetworkError: as ``connect``, or another number of weights.
         """
         known = all(source in self._records for source in sources)
         drawn = weights is None
-        rows: Any = [[None] * len(sources)] * len(targets) if weights is None else weights
+        rows: Any = [[None] * len(sources)] * len(targets) if drawn else plain(weights)
+        if [*map(len, rows)] != [len(sources)] * len(targets):
+            wanted = f"{counted(len(targets), 'row')} of {counted(len(sources), 'number')}"
+            raise NetworkError(f"found weights of another shape, expected {wanted}")
         for target, row in zip(targets, rows, strict=True):
             record = self._records.get(target)
             if (
@@ -180,7 +259,7 @@ class Network:
         what = f'the weight from "{source}" to "{target}"'
         self._changeable(target).weights[source] = _finite(weight, what, (source, target))
 
-    def set_activation(self, name: str, activation: str | Activation) -> None:
+    def set_activation(self, name: str, activation: Activation | Choice) -> None:
         """Change the activation function of a neuron that is no input."""
         self._require_computing(name, "cannot have an activation")
         self._changeable(name).activation = Activation.of(activation)
@@ -361,14 +440,41 @@ class Network:
         other._is_complete = self._is_complete
         return other
 
-    def predict(self, x: Sequence[float]) -> list[float]:
-        """The outputs' activations for one input vector, computed in the order of the steps."""
+    def predict(self, x: Any) -> Any:
+        """The outputs' activations, computed in the order of the steps.
+
+        For an input vector a list with a number for each output; for a matrix (N × inputs) of any
+        library an array (N × outputs).
+
+        Raises:
+            NetworkError: another number of inputs.
+            SettingError: what is no finite number.
+        """
         wiring = self.wiring()
-        if len(x) != len(wiring.inputs):
-            found, expected = counted(len(x), "number"), counted(len(wiring.inputs), "input")
-            raise NetworkError(f"the input vector holds {found}, the network has {expected}")
-        _, a = forward(wiring, self.biases, self.weights, [float(x_i) for x_i in x])
-        return [a[k] for k in wiring.outputs]
+        rows, matrix = rows_of(x)
+        for row in rows:
+            if len(row) != len(wiring.inputs):
+                found, expected = counted(len(row), "number"), counted(len(wiring.inputs), "input")
+                raise NetworkError(f"the input vector holds {found}, the network has {expected}")
+        columns: Any = [*rows[0]] if not matrix else [*np.array(rows).T]
+        with np.errstate(all="ignore"):
+            _, a = forward(wiring, self.biases, self.weights, columns)
+        outputs = [a[k] for k in wiring.outputs]
+        if not matrix:
+            return outputs
+        return np.stack([np.broadcast_to(a_k, len(rows)) for a_k in outputs], axis=1)
+
+    def with_parameters(
+        self, b: Mapping[str, float], w: Mapping[tuple[str, str], float]
+    ) -> Network:
+        """Return a copy with other numbers, by neuron and by connection; they may be not finite."""
+        other = self.copy()
+        for j, sources in self.wiring().sources.items():
+            record = other._changeable(j)
+            record.bias = float(b[j])
+            record.weights.update((i, float(w[i, j])) for i in sources)
+        other._is_complete = True
+        return other
 
     def draw(self, width: int = 80, height: int | None = None) -> str:
         """The network as text: neurons in columns by layer, connections with their weights."""

@@ -1,0 +1,177 @@
+"""Layers of neurons, each fully connected to the one before: sizes, names, arrays of weights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import numpy as np
+
+from nntui.model.coercion import array, described, real, shape_of, whole
+from nntui.model.errors import NetworkError, SettingError, counted
+from nntui.model.names import escaped, parameter_name
+
+if TYPE_CHECKING:
+    from nntui.model.numerics import Array
+    from nntui.model.wiring import Role, Wiring
+
+Axes = Literal["out,in", "in,out"]
+"""The axes of an array of weights: the layer's own neurons first, or those before it."""
+AXES: Final[tuple[Axes, ...]] = ("out,in", "in,out")
+
+
+def default_names(role: Role, n: int, size: int) -> list[str]:
+    """Name the neurons of layer ``n``: x1… (inputs), h1_1… (first hidden layer), y1… (outputs)."""
+    prefix = {"input": "x", "output": "y", "hidden": f"h{n}_"}[role]
+    return [f"{prefix}{k}" for k in range(1, size + 1)]
+
+
+def names_of_layers(sizes: Sequence[int]) -> list[list[str]]:
+    """Name the neurons of every layer; those of a single hidden layer are h1, h2, …."""
+    last = len(sizes) - 1
+    names = [default_names("input", 0, sizes[0])]
+    names += [default_names("hidden", n, sizes[n]) for n in range(1, last)]
+    if last == 2:  # as most examples of textbooks
+        names[1] = [f"h{k}" for k in range(1, sizes[1] + 1)]
+    return [*names, default_names("output", last, sizes[last])]
+
+
+def checked_sizes(sizes: Any) -> list[int]:
+    """Return the sizes of the layers, inputs first, as ints.
+
+    Raises:
+        SettingError: fewer than two, or one that is no whole number of at least 1.
+    """
+    listed = [sizes] if isinstance(sizes, (str, bytes)) or whole(sizes) is not None else [*sizes]
+    found = [whole(size) for size in listed]
+    for n, size in enumerate(found):
+        if size is None or size < 1:
+            expected = "a whole number of neurons, at least 1"
+            raise SettingError(described(listed[n]), expected, f"sizes[{n}]")
+    if len(found) < 2:
+        expected = "at least two: the inputs and the outputs, as in [2, 3, 1]"
+        raise SettingError(counted(len(found), "layer"), expected, "sizes")
+    return [size for size in found if size is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class DenseLayer:
+    """A fully connected layer: weights (neurons × sources), biases (None: it has none)."""
+
+    weights: list[list[float]]
+    biases: list[float] | None
+    activation: Any
+
+
+def dense_layers(layers: Sequence[Any], axes: Axes | None) -> list[DenseLayer]:
+    """Read layers given as ``(weights, biases, activation)``; the last may be left out.
+
+    Without ``axes`` the shapes say which axis is which, the same in all layers.
+
+    Raises:
+        NetworkError: arrays that do not fit each other, a number that is not finite, or shapes
+            that leave it open which axis is which.
+    """
+    if axes not in (None, *AXES):
+        raise SettingError(f'"{escaped(str(axes))}"', '"out,in" or "in,out"', "axes")
+    if not isinstance(layers, (list, tuple)) or not layers:
+        raise NetworkError(
+            f"found {described(layers)}, expected a list of (weights, biases, activation)"
+        )
+    given = [_parts(layer, n) for n, layer in enumerate(layers, 1)]
+    faults = {way: _fault(way, given) for way in ((axes,) if axes else AXES)}
+    ways = [way for way, fault in faults.items() if fault is None]
+    if not ways:
+        _, sentence = max(fault for fault in faults.values() if fault is not None)
+        raise NetworkError(sentence)  # of the axes that fit further
+    if len(ways) > 1 and any(w.size > 1 for w, _, _ in given):
+        raise NetworkError(
+            "the shapes leave it open which axis of the weights is the layer’s own neurons: "
+            'add axes="out,in" (first, as PyTorch has it) or axes="in,out" (as Keras, scikit-learn)'
+        )
+    own_first = ways[0] == "out,in"
+    return [
+        DenseLayer((w if own_first else w.T).tolist(), None if b is None else b.tolist(), f)
+        for w, b, f in given
+    ]
+
+
+def _parts(layer: Any, n: int) -> tuple[Array, Array | None, Any]:
+    if not isinstance(layer, (list, tuple)) or not 1 <= len(layer) <= 3:
+        found = described(layer)
+        raise NetworkError(f"layer {n}: found {found}, expected (weights, biases, activation)")
+    weights, biases, activation = (*layer, None, None)[:3]
+    w = _numbers(weights, f"layer {n}: the weights")
+    if w.ndim != 2 or not w.size:
+        raise NetworkError(
+            f"layer {n}: found weights of {shape_of(w) or 'no axis'}, expected neurons × sources"
+        )
+    if biases is None:
+        return w, None, activation
+    return w, _numbers(biases, f"layer {n}: the biases").ravel(), activation
+
+
+def _numbers(value: Any, what: str) -> Array:
+    found = array(value)
+    if found is None or found.dtype.kind not in "fiu":
+        try:
+            found = np.array(value, dtype=object)
+            numbers = [real(each) for each in found.ravel()]
+        except (TypeError, ValueError):
+            numbers = [None]
+        if None in numbers or not numbers:
+            raise NetworkError(f"{what}: found {described(value)}, expected an array of numbers")
+        found = np.array(numbers, np.float64).reshape(found.shape)
+    made: Array = found.astype(np.float64)
+    if not np.isfinite(made).all():
+        raise NetworkError(f"{what} hold a number that is not finite")
+    return made
+
+
+def _fault(axes: Axes, layers: Sequence[tuple[Array, Array | None, Any]]) -> tuple[int, str] | None:
+    """Find the first layer that does not fit with these axes, and say why; None: all do."""
+    out, into = (0, 1) if axes == "out,in" else (1, 0)
+    size: int | None = None  # of the layer before
+    for n, (w, b, _) in enumerate(layers, 1):
+        if size not in (None, w.shape[into]):
+            return (
+                n,
+                f"layer {n}: found weights of {shape_of(w)} behind {counted(size or 0, 'neuron')}",
+            )
+        size = w.shape[out]
+        if b is not None and b.size != size:
+            expected = f"expected {size}, one for each neuron"
+            return (
+                n,
+                f"layer {n}: found weights of {shape_of(w)} and biases of {b.size}, {expected}",
+            )
+    return None
+
+
+def columns_of(net: Wiring) -> list[tuple[str, ...]] | None:
+    """Return the layers, inputs first, if each is fully connected to the one before; else None."""
+    layers = [tuple(names) for _, names in groupby(net.layer, net.layer.__getitem__)]
+    dense = all(net.sources[j] == before for before, own in pairwise(layers) for j in own)
+    return layers if dense and (layers[0], layers[-1]) == (net.inputs, net.outputs) else None
+
+
+def arrays_of(net: Wiring, values: Array) -> dict[str, Any]:
+    """Arrange numbers of the parameters (P,), in canonical order, as arrays by layer.
+
+    ``layer1.weight`` (neurons × sources) and ``layer1.bias`` (neurons,), layer 1 being the first
+    after the inputs; where the network has no layers, a number by the parameter's name.
+    """
+    columns = columns_of(net)
+    if columns is None:
+        numbers = values.tolist()
+        return dict(zip(map(parameter_name, net.parameters), numbers, strict=True))
+    found: dict[str, Any] = {}
+    at = 0
+    for n, (before, own) in enumerate(pairwise(columns), 1):
+        end = at + len(own) * (1 + len(before))
+        block = values[at:end].reshape(len(own), 1 + len(before))
+        found[f"layer{n}.weight"], found[f"layer{n}.bias"] = block[:, 1:].copy(), block[:, 0].copy()
+        at = end
+    return found
