@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from nntui.document.network import default_names
 from nntui.document.specs import MAX_CONNECTIONS, MAX_NEURONS
 from nntui.interop.arrays import dataset_of, shape_text
 from nntui.interop.errors import ConversionError
 from nntui.model.activations import Activation
 from nntui.model.errors import counted
 from nntui.model.experiment import Experiment, Training
+from nntui.model.layers import default_names
 from nntui.model.names import fault_in_name
 from nntui.model.network import Network, Role
 from nntui.model.numerics import Array
