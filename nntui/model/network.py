@@ -21,7 +21,7 @@ from nntui.model.graph import (
     wiring_of,
 )
 from nntui.model.initializers import DEFAULT_INITIALIZER, Initializer, draws
-from nntui.model.layers import Order, DenseLayer, checked_sizes, dense_layers, names_of_layers
+from nntui.model.layers import DenseLayer, Order, checked_sizes, dense_layers, names_of_layers
 from nntui.model.names import did_you_mean, escaped, fault_in_name
 from nntui.model.settings import Choice
 from nntui.model.wiring import ROLES, Role, Wiring, forward
