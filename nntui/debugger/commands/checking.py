@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from nntui.debugger.commands.command import Command, Movement, Reply, nothing_more
+from nntui.debugger.commands.command import Command, Movement, Reply
+from nntui.debugger.commands.text import nothing_more
 from nntui.model.errors import counted, unexpected
 from nntui.model.names import escaped
 from nntui.text import harmless
