@@ -16,7 +16,7 @@ TERMINALS = {
     "16 colours": {"TERM": "linux"},
     "monochrome": {"TERM": "vt100", "NO_COLOR": "1"},
 }
-GREYS_OF_16 = {30, 37, 40, 47, 90, 97, 100, 107}
+GREYS_OF_16 = {30, 37, 39, 40, 47, 49, 90, 97, 100, 107}  # 39, 49: the terminal's own
 
 
 def _colours(raw):

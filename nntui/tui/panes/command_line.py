@@ -93,8 +93,10 @@ class OfferList(Static):
     def show(self, offers: Sequence[Offer]) -> None:
         """Show offers, as many as there is room for."""
         width, most = self.app.size.width - 2, min(MOST_OFFERS, self.app.size.height // 3)
-        self.display = bool(offers)
+        self.display = bool(offers) and most > 0
         self._rows = []
+        if not self.display:
+            return
         if any(help for _, help in offers):
             rows = self._explained(offers, width, most)
         else:
@@ -104,7 +106,7 @@ class OfferList(Static):
     def _explained(self, offers: Sequence[Offer], width: int, most: int) -> list[str]:
         shown = offers if len(offers) <= most else offers[: most - 1]
         self._rows = [line for line, _ in shown]
-        cells = min(max(cell_len(line) for line, _ in shown), _USAGE, width // 2)
+        cells = min(max((cell_len(line) for line, _ in shown), default=0), _USAGE, width // 2)
         rows = [cut(f"{padded(line, cells)}{' ' * _BETWEEN}{help}", width) for line, help in shown]
         if len(shown) < len(offers):
             rows.append(f"… {len(offers) - len(shown)} more: type their first letters")
