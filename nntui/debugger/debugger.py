@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from nntui.debugger.stepper import Stepper
 
@@ -21,6 +21,15 @@ if TYPE_CHECKING:
     from nntui.model.experiment import Experiment
 
 
+class NumbersVerdict(Protocol):
+    """What came out when someone's numbers were held against a run, in words and plain values."""
+
+    @property
+    def lines(self) -> tuple[str, ...]: ...
+
+    def plain(self) -> dict[str, Any]: ...
+
+
 class Debugger(Stepper):
     """Steps through the training run of an experiment, stops at breakpoints, branches by edits.
 
@@ -36,6 +45,10 @@ class Debugger(Stepper):
 
     writer: Callable[[Experiment, str, bool], object] | None = None
     """Writes a document to a path (and over a file that is there); given by who knows documents."""
+
+    checker: Callable[[Experiment, str, int], NumbersVerdict] | None = None
+    """Holds the numbers in a file against an update (by its index) of an experiment's run; given by
+    who knows such files."""
 
     named_write: tuple[str, int] | None = None
     """The value and the position that last-write or next-write named last."""

@@ -104,7 +104,7 @@ class GradientHere:
         write = rounded(8)
         heading = ["parameter"]
         for part in self.parts:
-            heading += [f" {part.name}: backpropagation", " central difference"]
+            heading += [f" {part.name}: backprop.", " differences"]
         rows = [heading]
         for pair in zip(*(check.parameters for check in found), strict=True):
             texts = (write(x) for p in pair for x in p.numbers)

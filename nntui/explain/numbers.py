@@ -201,6 +201,16 @@ PRECISIONS: Final = (
 DEFAULT_PRECISION: Final = 1
 """Five digits: enough to follow a calculation, short enough for a row."""
 
+
+def told_apart(one: float, other: float, precision: int) -> tuple[str, str]:
+    """Write two numbers with one of ``PRECISIONS``, or with more digits where they look alike."""
+    for each in PRECISIONS[precision:]:
+        texts = each.number(one), each.number(other)
+        if texts[0] != texts[1]:
+            break
+    return texts
+
+
 _FRACTION: Final = re.compile(r"\[[^]]*\]|(?<![\w.])\d+\.\d+(?:e[-+]?\d+)?")
 
 

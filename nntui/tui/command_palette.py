@@ -31,6 +31,8 @@ _WITHOUT_KEYS: Final = (
     ("Save a picture of the screen, as SVG", "save_picture"),
     ("Save the steps of this pass, as Markdown", "save_pass"),
     ("Reset the layout: every pane gets its own size again", "reset_sizes"),
+    ("Check numbers of yours: hold a file of them against the run", "command('check ')"),
+    ("Clear the numbers that were checked", "clear_check"),
     ("Take the tour: four cards that show you round", "tour"),
 )
 

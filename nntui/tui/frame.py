@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from nntui.debugger.queries.paths import Paths
     from nntui.debugger.snapshot import Snapshot
     from nntui.engine.loss_history import Losses
+    from nntui.engine.schedule import Schedule
     from nntui.model.experiment import Experiment
+    from nntui.verify.verdict import Difference, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +39,58 @@ class LossCurve:
     number: int = 0
 
 
+_OF_BATCH: Final = ("dw[", "db[", "w[", "b[")
+"""How the names of values begin that stay when the next example is loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedNumbers:
+    """Someone's numbers that were held against the document's run: their file, and the verdict.
+
+    ``moments``: with each number that differs, the update and the step that loads the example to
+    which it belongs.
+    """
+
+    source: str
+    verdict: Verdict
+    moments: tuple[tuple[int, int, Difference], ...]
+
+    @classmethod
+    def of(cls, source: str, verdict: Verdict, schedule: Schedule) -> CheckedNumbers:
+        moments = (
+            (schedule.updates_before(each.step - 1), schedule.example_start(each.step - 1), each)
+            for each in verdict.differences
+            if 0 < each.step <= schedule.total
+        )
+        return cls(source, verdict, tuple(moments))
+
+    @property
+    def steps(self) -> list[int]:
+        """The steps that complete a number that differs, in order."""
+        return list(dict.fromkeys(each.step for _, _, each in self.moments))
+
+    def differing(self, schedule: Schedule, position: int) -> frozenset[str]:
+        """Return the values that are computed at a position and differ from those given."""
+        if not position:
+            return frozenset()
+        update, load = schedule.updates_before(position - 1), schedule.example_start(position - 1)
+        return frozenset(
+            each.name
+            for its_update, its_load, each in self.moments
+            if its_update == update
+            and each.step <= position
+            and (its_load == load or each.name.startswith(_OF_BATCH))
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """A snapshot, the experiment in force there, and breakpoints, displays and branches.
 
     ``on_the_way``: it was taken during a movement in the background. ``before``: the parameters
     before the last update, where they are wanted. ``passing``: so many steps lie between it and the
-    next one, under way or in play, that what it says of its own step is no news.
+    next one, under way or in play, that what it says of its own step is no news. ``check``:
+    someone's numbers that were held against the run; ``differs``: the values here that differ.
     """
 
     snapshot: Snapshot
@@ -57,6 +104,16 @@ class Frame:
     landmarks: tuple[Landmark, ...] = ()
     before: ParametersBefore | None = None
     passing: bool = False
+    check: CheckedNumbers | None = None
+    differs: frozenset[str] = frozenset()
+
+    @property
+    def differences_here(self) -> tuple[Difference, ...]:
+        """Those of someone's numbers that the last step computes, and that differ."""
+        if self.check is None or not self.differs:
+            return ()
+        position = self.snapshot.position
+        return tuple(each for _, _, each in self.check.moments if each.step == position)
 
     @property
     def neuron(self) -> str | None:
@@ -66,14 +123,21 @@ class Frame:
 
 
 def frame_of(
-    debugger: Debugger, *, on_the_way: bool = False, before: bool = False, passing: bool = False
+    debugger: Debugger,
+    *,
+    on_the_way: bool = False,
+    before: bool = False,
+    passing: bool = False,
+    check: CheckedNumbers | None = None,
 ) -> Frame:
     """Take the frame of this moment; ``on_the_way`` it does not count as a stop.
 
     ``before``: with the parameters before the last update. While one is under way they are known
     and always there.
     """
-    snapshot = debugger.snapshot()
+    snapshot, differs = debugger.snapshot(), frozenset[str]()
+    if check is not None and debugger.branches.current.parent is None:
+        differs = check.differing(debugger.schedule, snapshot.position)
     displays = debugger.displays
     updating = snapshot.last is not None and snapshot.last.position.phase == "update"
     return Frame(
@@ -88,6 +152,8 @@ def frame_of(
         landmarks=landmarks_of(debugger),
         before=before_last_update(debugger.training_run) if before or updating else None,
         passing=passing or on_the_way,
+        check=check,
+        differs=differs,
     )
 
 
@@ -111,6 +177,8 @@ HERE: Final = "►"
 """Marks what the last step was about, and the current branch."""
 WRITTEN: Final = "▸"
 """Marks a value that the last step wrote, and a display that changed."""
+DIFFERS: Final = "≠"
+"""Marks a value of which someone's number differs."""
 NOT_YET: Final = "·"
 """Shown where a value is not computed yet, so that it differs from 0."""
 

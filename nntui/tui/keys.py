@@ -98,6 +98,7 @@ _CHOOSING: Final = {
     "displays": "change",
     "branches": "go there",
     "answers": "go there",
+    "check": "go there",
 }
 """What enter does with a row of a list."""
 
@@ -164,6 +165,9 @@ GROUPS: Final[dict[str, tuple[Key, ...]]] = {
         Key("gradient-check", "percent_sign", "gradient_check",
             "gradient check: each derivative beside its difference quotient", "gradient",
             rank=28, row=2, order=11),
+        Key("difference", "exclamation_mark", "difference(1)",
+            "to the next number that differs from yours (:check FILE)"),
+        Key("difference-back", "vertical_line", "difference(-1)", "to the one before"),
         Key("paths", "i", "paths", "show what the focus influences (again: off)"),
         Key("copy", "y", "copy", "copy the chosen text, else the focused value or the formula"),
         Key("command", "colon", "command", "type a command (help lists them)", "command",
@@ -246,7 +250,13 @@ GROUPS: Final[dict[str, tuple[Key, ...]]] = {
 LISTS: Final = (
     Key("list-up", "up", "list_move(-1)", "the row above", "up"),
     Key("list-down", "down", "list_move(1)", "the row below", "down"),
-    Key("list-choose", "enter", "list_choose", "edit the breakpoint, go to the branch", "edit"),
+    Key(
+        "list-choose",
+        "enter",
+        "list_choose",
+        "edit the breakpoint, go to the branch or the step",
+        "edit",
+    ),
     Key("list-toggle", "d", "list_toggle", "disable the breakpoint, or enable it again", "on/off"),
     Key("list-delete", "delete,backspace", "list_delete", "delete what the row shows", "delete"),
 )
@@ -326,7 +336,8 @@ _SIGNS: Final = {
     "pageup": "page up", "delete": "del", "backspace": "⌫", "left": "←", "right": "→",
     "up": "↑", "down": "↓", "plus": "+", "minus": "-", "underscore": "_",
     "comma": ",", "full_stop": ".",
-    "colon": ":", "slash": "/", "percent_sign": "%", "question_mark": "?", "asterisk": "*",
+    "colon": ":", "slash": "/", "percent_sign": "%",
+    "exclamation_mark": "!", "vertical_line": "|", "question_mark": "?", "asterisk": "*",
     "number_sign": "#",
     "ampersand": "&", "tilde": "~", "equals_sign": "=", "less_than_sign": "<",
     "greater_than_sign": ">", "left_parenthesis": "(", "right_parenthesis": ")",

@@ -1,41 +1,69 @@
-"""The command ``check``: backpropagation against central differences, here."""
+"""The command ``check``: the gradient against differences, someone's numbers against the run."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from time import perf_counter
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from nntui.debugger.commands.command import Command, Movement, Reply
-from nntui.debugger.commands.text import nothing_more
-from nntui.model.errors import counted, unexpected
-from nntui.model.names import escaped
+from nntui.debugger.commands.command import (
+    Command,
+    CommandError,
+    Movement,
+    Reply,
+    first_word,
+    nothing_more,
+    whole,
+)
+from nntui.model.errors import NntuiError, counted, unexpected
+from nntui.model.names import escaped, unquoted
 from nntui.text import harmless
 
 if TYPE_CHECKING:
-    from nntui.debugger.debugger import Debugger
+    from nntui.debugger.debugger import Debugger, NumbersVerdict
     from nntui.debugger.gradient_here import GradientHere, Pair
 
 LARGE: Final = 1_000
 """Connections from which on even the first derivative is left to a later burst."""
+_ENDINGS: Final = (".json", ".jsonl", ".csv", ".npz", ".safetensors")
+_MOST_FILES: Final = 1_000
 
 
 @dataclass(slots=True)
-class GradientRun(Movement):
-    """The gradient check of the moment at hand, a parameter after the other; it moves nowhere."""
+class _Check(Movement):
+    """What takes long and moves nowhere; the first burst may leave all to the next ones."""
 
     replies: ClassVar[bool] = True
+    _waited: bool = False
+
+    def _failed(self, error: Exception) -> Reply:
+        said = str(error) if isinstance(error, NntuiError) else escaped(unexpected(error), 1000)
+        return Reply(self.command, False, (said,), {"error": said}, self.debugger.position)
+
+    def _given_up(self, said: str) -> Reply:
+        return Reply(self.command, True, (said,), {}, self.debugger.position, stop="paused")
+
+
+@dataclass(slots=True)
+class GradientRun(_Check):
+    """The gradient check of the moment at hand, a parameter after the other."""
+
     _here: GradientHere | None = None
     _left: Iterator[Pair] = field(default_factory=lambda: iter(()))
     _pairs: list[Pair] = field(default_factory=list)
-    _waits: bool = False
 
     def _move(self, seconds: float) -> None:
         deadline = perf_counter() + seconds
         if self._here is None:
+            net = self.debugger.experiment.network.wiring()
+            if net.connection_count >= LARGE and not self._waited:
+                self._waited = True
+                return
             self._begin()
-        while not self._waits and not self.over:
+        while not self.over:
             pair = next(self._left, None)
             if pair is None:
                 self.over = True
@@ -48,38 +76,116 @@ class GradientRun(Movement):
         from nntui.debugger.gradient_here import GradientHere
 
         debugger = self.debugger
-        net = debugger.experiment.network.wiring()
-        self._waits = net.connection_count >= LARGE and not self._waits
-        if not self._waits:
-            snapshot, schedule = debugger.snapshot(), debugger.schedule
-            self._here = GradientHere(debugger.experiment, snapshot, schedule)
-            self._left = self._here.checks()
+        snapshot, schedule = debugger.snapshot(), debugger.schedule
+        self._here = GradientHere(debugger.experiment, snapshot, schedule)
+        self._left = self._here.checks()
 
     def reply(self) -> Reply:
         """Reply with the table of the checks, or say that they were given up."""
-        position = self.debugger.position
         if self.failure is not None:
-            said = escaped(unexpected(self.failure), 1000)
-            return Reply(self.command, False, (said,), {"error": said}, position)
+            return self._failed(self.failure)
         if self._here is None or not self.over:
-            done = f"given up after {counted(len(self._pairs), 'parameter')}"
-            return Reply(self.command, True, (done,), {}, position, stop="paused")
+            return self._given_up(f"given up after {counted(len(self._pairs), 'parameter')}")
         found = self._here.found(self._pairs)
         lines = tuple(map(harmless, self._here.lines(found)))
-        return Reply(self.command, True, lines, self._here.plain(found), position)
+        return Reply(self.command, True, lines, self._here.plain(found), self.debugger.position)
+
+
+@dataclass(slots=True)
+class NumbersRun(_Check):
+    """Holds the numbers in a file against an update (by its index) of the document's run."""
+
+    path: str = ""
+    update: int = 0
+    verdict: NumbersVerdict | None = None
+    _refused: NntuiError | None = None
+
+    def _move(self, seconds: float) -> None:
+        if not self._waited:  # it cannot be done in parts
+            self._waited = True
+            return
+        assert self.debugger.checker is not None
+        try:
+            main = next(iter(self.debugger.branches))
+            experiment = main.timeline.experiment_at(0)
+            self.verdict = self.debugger.checker(experiment, self.path, self.update)
+        except NntuiError as error:
+            self._refused = error
+        self.over = True
+
+    def reply(self) -> Reply:
+        """Reply with the verdict."""
+        if error := self._refused or self.failure:
+            return self._failed(error)
+        if self.verdict is None:
+            return self._given_up("given up")
+        data = self.verdict.plain()
+        agree = f"{data['agree']:,} of {counted(data['compared'], 'number')} agree with the run."
+        lines = tuple(map(harmless, (agree, *self.verdict.lines)))
+        if self.debugger.branches.current.parent is not None:
+            lines += ("This is about the run of the document, not about the branch here.",)
+        return Reply(self.command, True, lines, data, self.debugger.position)
 
 
 def _check(debugger: Debugger, rest: str) -> Movement:
-    nothing_more(rest)
-    return GradientRun(debugger, jump=False)
+    if not rest:
+        return GradientRun(debugger, jump=False)
+    word, more = first_word(rest)
+    path = unquoted(word)
+    if not path:
+        raise CommandError(f"{escaped(word)} is badly quoted")
+    if debugger.checker is None:
+        raise CommandError("nothing reads such files here: nntui.check_work(experiment, NUMBERS)")
+    return NumbersRun(
+        debugger, jump=False, path=os.path.expanduser(path), update=_update(debugger, more)
+    )
+
+
+def _update(debugger: Debugger, words: str) -> int:
+    """Return the index of the update that is named, ``update 3``; without words the first.
+
+    Raises:
+        CommandError: there is no such update.
+    """
+    if not words:
+        return 0
+    word, more = first_word(words)
+    if word != "update":
+        raise CommandError(f"found “{escaped(word)}”, expected update and its number")
+    word, more = first_word(more)
+    nothing_more(more)
+    number, last = whole(word, "the number of an update"), debugger.schedule.updates
+    if not 1 <= number <= last:
+        raise CommandError(f"there is no update {number:,}: the run has {last:,}")
+    return number - 1
+
+
+def _files(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
+    """Offer the files with numbers in the working directory, then the update."""
+    if before:
+        yield from ("update",) if len(before) == 1 else ()
+        return
+    try:
+        with os.scandir() as found:
+            names = [entry.name for entry in islice(found, _MOST_FILES)]
+    except OSError:
+        return
+    for name in sorted(names):
+        if name.endswith(_ENDINGS) and name.isprintable() and " " not in name:
+            yield name
 
 
 CHECK_COMMANDS: Final = (
     Command(
-        "check", "", "check the gradient here: backpropagation against differences", _check,
+        "check", "[FILE [update N]]", "check the gradient here, or numbers of yours", _check,
+        completes=_files,
         more="""
-Each derivative of the loss of this example, and of this batch, at the parameters of here: by
-backpropagation, and by central differences, (L(p + h) − L(p − h)) / 2h, which knows no derivative.
-Where the loss has a corner (a kink), or rounding hides the change (noise), it says so.""",
+Without a file: each derivative of the loss of this example, and of this batch, at the parameters of
+here, by backpropagation and by central differences, (L(p + h) − L(p − h)) / 2h, which know no
+derivative. Where the loss has a corner (a kink), or rounding hides the change (noise), it says so.
+With a file of numbers made elsewhere (JSON, CSV, npz, safetensors, a trace): whether they are those
+of the document's run, of its first update or of update N, and if not, which mistake makes them.
+  check mine.npz
+  check mine.npz update 3""",
     ),
 )  # fmt: skip

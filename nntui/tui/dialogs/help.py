@@ -35,7 +35,8 @@ PANES: Final = {
                "computed yet, ▸ just written, › has the focus; a click on a heading puts the rows "
                "in order (a table of thousands: with each pass); & shows those with h in their "
                "names, layer 2, a > 0; Σ ∂L/∂w is the sum over the batch so far, PyTorch's .grad "
-               "its mean; p is the softmax of the outputs under cross_entropy",
+               "its mean; p is the softmax of the outputs under cross_entropy; ≠ a number of yours "
+               "differs (:check FILE)",
     "answers": "what the network answers with its present parameters: a row an example, with "
                "what is wanted, how far off it is, ✓ or ✗; and the plane of two inputs (other "
                "inputs at their means) with the data on it, a wrong one underlined: of the output, "
@@ -52,6 +53,9 @@ PANES: Final = {
     "displays": "expressions shown at every stop, and how they changed since the one before",
     "branches": "the branches of the run that edits began; ► the one you are on",
     "story": "what the document tells about itself (its description), a card at a time",
+    "check": "what came out when numbers of yours were held against the run (:check FILE), and "
+             "which of them differ, in order of execution; ≠ marks them in the table, and the step "
+             "that computes one shows both, and the formula of the mistake beside the right one",
     "output": "the commands that were typed and what they answered",
 }  # fmt: skip
 """What each pane shows."""
@@ -74,6 +78,8 @@ PANE_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "displays": ("list-up", "list-down", "list-choose", "list-delete", "watch"),
     "branches": ("list-up", "list-down", "list-choose", "list-delete", "set"),
     "story": ("story", "story-back", *_SCROLL),
+    "check": ("list-up", "list-down", "list-choose", "list-delete", "difference",
+              "difference-back", *_SCROLL),
     "output": ("command", *_SCROLL),
 }  # fmt: skip
 """The keys that have most to do with each pane, by their names in the table."""

@@ -44,6 +44,13 @@ class Column:
     compares: bool = False
     of_softmax: bool = False
 
+    def differs(self, frame: Frame, key: RowKey) -> bool:
+        """Whether someone's number differs from the value of a row."""
+        if not frame.differs or not self.symbol or self.compares:
+            return False
+        names = (key,) if isinstance(key, str) else key
+        return value_name(self.symbol, *names) in frame.differs
+
     def is_written(self, frame: Frame, key: RowKey) -> bool:
         """Whether the last step wrote the value of a row."""
         last = frame.snapshot.last
@@ -153,6 +160,12 @@ CONNECTIONS_OF_ONE: Final = replace(
     ),
 )  # fmt: skip
 """The connections of one neuron: all of them are too many in a large network."""
+
+
+def row_differs(table: Table, frame: Frame, key: RowKey) -> bool:
+    """Whether someone's numbers differ from those of a row, in columns that are not seen, too."""
+    return any(column.differs(frame, key) for column in table.columns)
+
 
 TABLES: Final = (NEURONS, CONNECTIONS, CONNECTIONS_OF_ONE)
 """The tables in the order in which a key shows them."""

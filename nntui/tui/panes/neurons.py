@@ -16,7 +16,7 @@ from nntui.explain.numbers import ColumnFormat
 from nntui.model.errors import counted
 from nntui.model.names import escaped
 from nntui.text import cells, cut, padded
-from nntui.tui.frame import HERE, NOT_YET, STOP, WRITTEN, Frame, NeuronFocus
+from nntui.tui.frame import DIFFERS, HERE, NOT_YET, STOP, WRITTEN, Frame, NeuronFocus
 from nntui.tui.panes.neuron_table import (
     CONNECTIONS_OF_ONE,
     GAP,
@@ -30,6 +30,7 @@ from nntui.tui.panes.neuron_table import (
     TableQuery,
     TableRows,
     fitted_columns,
+    row_differs,
 )
 from nntui.tui.panes.pane import LinePane, ValueChosen
 
@@ -245,9 +246,10 @@ class NeuronsPane(LinePane):
             isinstance(key, tuple) and frame.snapshot.last and frame.snapshot.last.edge == key
         )
         name = line + self.colours.mark if executing else line
+        sign = STOP if stopped else DIFFERS if row_differs(self._table, frame, key) else " "
         found = [
             Segment(HERE if executing else "›" if chosen else " ", name),
-            Segment(STOP if stopped else " ", line + self.colours.stop),
+            Segment(sign, line + self.colours.stop),
             Segment(padded(self._table.label(key), widths.name), name),
         ]
         if widths.layer:
@@ -276,15 +278,25 @@ class NeuronsPane(LinePane):
         style = line + self.colours.faint if number is None else line
         written = number is not None and column.is_written(frame, key)
         is_chosen = self._focus.quantity is not None and self._is_chosen(key, column)
-        if not (written or is_chosen):
+        differs = number is not None and column.differs(frame, key)
+        if not (written or is_chosen or differs):
             return [Segment(" " * GAP + text, style)]
         if is_chosen:
             style += Style(underline=True, bold=True)
         body, blanks = text.strip(), " " * (GAP + len(text) - len(text.lstrip()))
+        sign = ""
         if written:
-            blanks, body, style = blanks[1:], WRITTEN + body, style + self.colours.flash
-        tail = " " * (width + GAP - len(blanks) - len(body))
-        return [Segment(blanks, line), Segment(body, style), Segment(tail, line)]
+            sign, style = WRITTEN, style + self.colours.flash
+        if differs:
+            sign = DIFFERS
+        blanks = blanks[len(sign) :]
+        tail = " " * (width + GAP - len(blanks) - len(sign) - len(body))
+        return [
+            Segment(blanks, line),
+            Segment(sign, style + self.colours.stop if differs else style),
+            Segment(body, style),
+            Segment(tail, line),
+        ]
 
     def _column_formats(self, frame: Frame) -> dict[Column, ColumnFormat]:
         """Choose the format of each column by the numbers of all rows, or the visible of many."""

@@ -34,6 +34,7 @@ NAMES: Final = {
     "network": "Network", "step": "Step", "algorithm": "Algorithm", "neurons": "Neurons",
     "loss": "Loss", "inspector": "Inspector", "breakpoints": "Breakpoints", "displays": "Displays",
     "branches": "Branches", "output": "Output", "answers": "Answers", "story": "Story",
+    "check": "Check",
 }  # fmt: skip
 """The titles of the panes by their widgets’ ids."""
 

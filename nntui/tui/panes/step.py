@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -13,27 +13,32 @@ from textual.events import Click
 from nntui.debugger.snapshot import Snapshot
 from nntui.debugger.step import Step
 from nntui.explain.formulas import EquationLine, RunningSum, formula, math_name, running_sum
-from nntui.explain.numbers import DEFAULT_PRECISION, PRECISIONS
+from nntui.explain.numbers import DEFAULT_PRECISION, PRECISIONS, told_apart
 from nntui.explain.sentences import plain_words
 from nntui.explain.source import intention, method, place
 from nntui.explain.words import sentence_for
 from nntui.model.errors import counted
 from nntui.model.experiment import Experiment
-from nntui.model.names import quoted
+from nntui.model.names import parse_value_name, quoted
 from nntui.model.wiring import Wiring
-from nntui.text import clean, padded, wrapped
-from nntui.tui.frame import Frame, NeuronFocus
+from nntui.text import clean, cut, padded, wrapped
+from nntui.tui.frame import DIFFERS, CheckedNumbers, Frame, NeuronFocus
 from nntui.tui.keys import every_key
 from nntui.tui.panes.pane import LinePane, ValueChosen
 from nntui.tui.panes.step_terms import value_at
 from nntui.tui.panes.story import card_rows, story_of
 from nntui.tui.theme import Colours
 
+if TYPE_CHECKING:
+    from nntui.verify.verdict import Difference
+
 Row = list[Segment]
 
 FORMULA: Final = 44
 """Cells that are kept for formulas, unless the names before them take a third or less."""
 _LARGEST: Final = 3
+_OF_BATCH: Final = ("dw", "db", "g")
+"""The symbols of what is reduced over the batch before it is compared."""
 _BOLD: Final = Style(bold=True)
 _PLAIN: Final = Style()
 
@@ -184,9 +189,12 @@ class StepPane(LinePane):
         self._snapshot: Snapshot | None = None
         self._lines: list[Row] = []
         self._formula: tuple[EquationLine, ...] = ()
+        self._check: CheckedNumbers | None = None
+        self._differences: tuple[Difference, ...] = ()
 
     def show(self, frame: Frame, focus: NeuronFocus) -> None:
         self._snapshot, self._experiment = frame.snapshot, frame.experiment
+        self._check, self._differences = frame.check, frame.differences_here
         self.jump()
         self.changed()
 
@@ -207,7 +215,11 @@ class StepPane(LinePane):
             if snapshot.last is None:
                 rows = self._beginning(width)
             else:
-                rows = self._equations(snapshot.last, width, region.height - 2)
+                checked = self._checked(
+                    snapshot.last, width, max(region.height - 2 - _LARGEST, _LARGEST)
+                )
+                rows = self._equations(snapshot.last, width, region.height - 2 - len(checked))
+                rows += checked
             rows += [[]] * (region.height - 1 - len(rows))
             self._lines = [*rows, self._next(snapshot, width)]
         super().changed()
@@ -226,6 +238,30 @@ class StepPane(LinePane):
             symbol, neurons = found
             edge = (neurons[0], neurons[1]) if len(neurons) == 2 else None
             self.post_message(ValueChosen(neurons[-1] if neurons else None, edge, symbol))
+
+    def _checked(self, last: Step, width: int, most: int) -> list[Row]:
+        """Write the given number beside the right one where they differ, and both formulas."""
+        if self._check is None or not self._differences:
+            return []
+        verdict, reduction = self._check.verdict, self._experiment.training.reduction
+        formulas = [
+            [Segment(f"   {word}  ", self.colours.faint), Segment(cut(text, width - 10))]
+            for pair in verdict.formulas
+            for word, text in zip(("yours", "right"), pair, strict=True)
+        ]
+        shown = self._differences[: max(most - len(formulas), 1)]
+        rows: list[Row] = []
+        for each in shown:
+            symbol, neurons = parse_value_name(each.name)
+            yours, right = told_apart(each.found, each.expected, self._precision)
+            reduced = symbol in _OF_BATCH and last.batch_length > 1
+            summed = f", the {reduction} of the batch" if reduced else ""
+            said = f"{math_name(symbol, *neurons)}{summed}: yours {yours}, right {right}"
+            if each is shown[-1] and len(shown) < len(self._differences):
+                said += f", and {len(self._differences) - len(shown)} more"
+            sign = Segment(f" {DIFFERS} ", self.colours.stop)
+            rows.append([sign, Segment(cut(said, width - 3), _BOLD)])
+        return [*rows, *formulas][:most]
 
     def _equations(self, last: Step, width: int, height: int) -> list[Row]:
         """Write the title, the sentences and the equations in ``height`` rows and one more."""

@@ -13,10 +13,11 @@ from nntui.explain.numbers import DEFAULT_PRECISION
 from nntui.model.errors import unexpected
 from nntui.model.names import escaped
 from nntui.tui.dialogs.question import Coverable
-from nntui.tui.frame import Edge, Frame, NeuronFocus, frame_of
+from nntui.tui.frame import CheckedNumbers, Edge, Frame, NeuronFocus, frame_of
 from nntui.tui.keys import FooterFacts
 from nntui.tui.panes.algorithm import AlgorithmPane
 from nntui.tui.panes.answers import AnswersPane
+from nntui.tui.panes.check import CheckPane
 from nntui.tui.panes.command_line import CommandLine, Offer
 from nntui.tui.panes.container import PaneContainer
 from nntui.tui.panes.footer import KeyFooter
@@ -65,7 +66,7 @@ _TITLE_MARGIN: Final = 6
 
 Pane = (
     NetworkPane | StepPane | AlgorithmPane | AnswersPane | NeuronsPane | LossPane | InspectorPane
-    | StoryPane | OutputPane | ListPane
+    | StoryPane | CheckPane | OutputPane | ListPane
 )  # fmt: skip
 
 S = TypeVar("S", bound="SteppingBase")
@@ -109,6 +110,7 @@ class SteppingBase(Coverable[None]):
         self.debugger = debugger
         self.keymap, self.preferences, self.keep_state = keymap, preferences, keep_state
         self.latest = frame_of(debugger)
+        self.check: CheckedNumbers | None = None
         self.net = experiment.network.wiring()
         self.neuron_focus = NeuronFocus()
         self.precision = DEFAULT_PRECISION
@@ -120,6 +122,7 @@ class SteppingBase(Coverable[None]):
         self.loss_pane = LossPane(debugger.schedule, keymap)
         self.inspector_pane = InspectorPane(keymap)
         self.story_pane = StoryPane(experiment, keymap)
+        self.check_pane = CheckPane()
         self.output_pane = OutputPane()
         self.panes: dict[str, Pane] = {
             "network": self.network_pane,
@@ -130,6 +133,7 @@ class SteppingBase(Coverable[None]):
             "loss": self.loss_pane,
             "inspector": self.inspector_pane,
             "story": self.story_pane,
+            "check": self.check_pane,
             "output": self.output_pane,
             **{name: ListPane(name) for name in LISTS},
         }
@@ -145,7 +149,7 @@ class SteppingBase(Coverable[None]):
         self.background = BackgroundRun(
             self,
             pace,
-            lambda: frame_of(debugger, on_the_way=True, before=self.wants_before),
+            lambda: frame_of(debugger, on_the_way=True, before=self.wants_before, check=self.check),
             self.paint,
             self._failed,
         )
@@ -192,7 +196,9 @@ class SteppingBase(Coverable[None]):
         when the key is let go.
         """
         self.autosave.changed()
-        self.latest = frame_of(self.debugger, before=self.wants_before, passing=passing)
+        self.latest = frame_of(
+            self.debugger, before=self.wants_before, passing=passing, check=self.check
+        )
         if self._due_message is not None:
             self._due_message = message
         elif self.app.message_queue_size:
@@ -269,6 +275,7 @@ class SteppingBase(Coverable[None]):
                 or layout.maximised is not None
                 or focus != NeuronFocus()
                 or self.focused is self.timeline
+                or self.check is not None
             ),
             maximised=layout.maximised is not None,
             typing=_TYPING.get(line.value[:1], "command") if line.shown else None,
@@ -285,6 +292,7 @@ class SteppingBase(Coverable[None]):
         """The panes that hold something, of those that have a place only then."""
         holds = {name: bool(getattr(self.latest, name)) for name in LISTS}
         holds |= {"output": self.output_pane.filled, "story": bool(self.story_pane.cards)}
+        holds["check"] = self.check is not None
         return frozenset(name for name, filled in holds.items() if filled)
 
     @property
@@ -322,7 +330,7 @@ class SteppingBase(Coverable[None]):
         """Add the parameters before the last update to a frame without, where a pane needs them."""
         resting = not self.background.running and not self.latest.on_the_way
         if self.wants_before and self.latest.before is None and resting:
-            self.paint(frame_of(self.debugger, before=True), None)
+            self.paint(frame_of(self.debugger, before=True, check=self.check), None)
 
     @cached_property
     def interpreter(self) -> Interpreter:
@@ -356,12 +364,16 @@ class SteppingBase(Coverable[None]):
     def _arrived(self, movement: Movement) -> None:
         reply = self.interpreter.finish(movement)
         if movement.replies or not reply.ok:
-            self.take_answer(reply)
+            self.take_reply(movement, reply)
             return
         stop = movement.stop
         if stop is not None and stop.messages:
             self.tell(reply.command, stop.messages, turn=movement.search is not None)
         self.show("stopped on the way" if not movement.over else reply.stop or "")
+
+    def take_reply(self, movement: Movement, reply: Reply) -> None:
+        """Show what a movement replies that says itself what it has done, or why it failed."""
+        self.take_answer(reply)
 
     def _failed(self, error: Exception) -> None:
         """Say that a movement met a fault in nntui; replay the run, which may stand half-way."""

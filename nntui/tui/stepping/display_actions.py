@@ -157,7 +157,7 @@ class DisplayActions(SteppingBase):
     def set_precision(self, precision: int) -> None:
         """Write the numbers of formulas in one of ``PRECISIONS``."""
         self.precision = precision
-        for pane in (self.step_pane, self.inspector_pane):
+        for pane in (self.step_pane, self.inspector_pane, self.check_pane):
             pane.set_precision(precision)
 
     def action_sentences(self) -> None:

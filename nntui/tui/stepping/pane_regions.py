@@ -14,14 +14,14 @@ from typing import Final
 from textual.geometry import Region, Size
 
 LISTS: Final = ("breakpoints", "displays", "branches")
-WITH_KEYS: Final = ("answers", *LISTS)
+WITH_KEYS: Final = ("answers", *LISTS, "check")
 """The panes that take the keyboard when they are turned to."""
 PANES: Final = (
     "network", "step", "answers", "neurons", "loss", "inspector", "story", "algorithm", *LISTS,
-    "output",
+    "check", "output",
 )  # fmt: skip
 """Every pane, in the order that tab goes through them."""
-WHEN_FILLED: Final = frozenset((*LISTS, "output", "story"))
+WHEN_FILLED: Final = frozenset((*LISTS, "check", "output", "story"))
 """The panes that appear when they hold something."""
 
 LEAST: Final = Size(60, 16)

@@ -120,6 +120,8 @@ class SteppingScreen(
         elif layout.turned:
             layout.close()
             self.lay_out()
+        elif self.check is not None and self.neuron_focus == NeuronFocus():
+            self.clear_check()
         else:
             cleared = NeuronFocus() if focus.cone is None else replace(focus, cone=None)
             self.neuron_focus = cleared

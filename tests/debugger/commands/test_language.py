@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.experiments import layered
 
-from nntui.debugger.commands.interpreter import Interpreter
-from nntui.debugger.commands.text import (
+from nntui.debugger.commands.command import (
     MAX_LINE,
     CommandError,
     checked,
@@ -16,6 +15,7 @@ from nntui.debugger.commands.text import (
     split,
     whole,
 )
+from nntui.debugger.commands.interpreter import Interpreter
 from nntui.debugger.debugger import Debugger
 
 

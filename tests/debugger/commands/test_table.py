@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from nntui.debugger.commands.command import CommandError
 from nntui.debugger.commands.gdb import ADVICE, KEYS, SAME
 from nntui.debugger.commands.interpreter import ALIASES, COMMANDS, Interpreter, command_called
-from nntui.debugger.commands.text import CommandError
 from nntui.debugger.debugger import Debugger
 from nntui.model.dataset import Dataset
 from nntui.model.experiment import Experiment, Training
@@ -66,10 +66,20 @@ EXAMPLES = {
 }
 
 
+class Right:
+    """A verdict."""
+
+    lines = ("Right.",)
+
+    def plain(self):
+        return {"verdict": "right", "agree": 3, "compared": 3}
+
+
 @pytest.fixture(autouse=True)
 def commands_file(tmp_path, monkeypatch) -> None:
-    """A folder with the file that an example names; what is saved goes nowhere."""
+    """A folder with the file that an example names; what is saved goes nowhere, nor is it read."""
     monkeypatch.setattr(Debugger, "writer", lambda *written: None)
+    monkeypatch.setattr(Debugger, "checker", lambda *asked: Right())
     monkeypatch.chdir(tmp_path)
     (tmp_path / "commands.txt").write_text("step\nprint step\n")
 

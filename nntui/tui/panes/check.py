@@ -1,0 +1,195 @@
+"""The pane Check: the verdict on someone's numbers, and which differ, in order of execution."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.binding import BindingType
+from textual.events import Click
+from textual.message import Message
+
+from nntui.explain.formulas import in_math
+from nntui.explain.numbers import DEFAULT_PRECISION, told_apart
+from nntui.model.errors import counted
+from nntui.model.names import escaped
+from nntui.text import cells, padded, wrapped
+from nntui.tui.frame import DIFFERS, HERE, CheckedNumbers, Frame, NeuronFocus
+from nntui.tui.keys import LISTS, bindings
+from nntui.tui.panes.pane import NAMES, RowsPane
+
+Row = tuple[str, str, str, str]
+"""A number that differs: the step that completes it, its name, the given and the right value."""
+
+_EMPTY: Final = ("No numbers of yours yet. :check FILE holds a file with numbers against the run.",)
+_MOST_NAME: Final = 28
+_HEADING: Final[Row] = ("step", "number", "yours", "right")
+
+
+class CheckPane(RowsPane):
+    """The file, what agrees, the verdict in its lines; below them a row for each difference.
+
+    The keys that go to a step, or clear the pane, work while it is focused (tab, or a click).
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(
+        key for key in LISTS if key.name != "list-toggle"
+    )
+
+    @dataclass
+    class StepChosen(Message):
+        """The user wants to go to a step, by its number from 1."""
+
+        step: int
+
+    class Cleared(Message):
+        """The user is done with these numbers."""
+
+    def __init__(self) -> None:
+        super().__init__(title=NAMES["check"], id="check")
+        self._check: CheckedNumbers | None = None
+        self._position = 0
+        self._precision = DEFAULT_PRECISION
+        self._words: list[str] = []
+        """What stands above the rows."""
+        self._rows_of_numbers: list[Row] = []
+        self._made_of: tuple[CheckedNumbers | None, int] = (None, DEFAULT_PRECISION)
+        self._widths = [0] * len(_HEADING)
+
+    def show(self, frame: Frame, focus: NeuronFocus) -> None:
+        if frame.check is not self._check:
+            self._check, self.selected = frame.check, 0
+            self.jump()
+        elif frame.snapshot.position == self._position:
+            return
+        self._position = frame.snapshot.position
+        self._select_here()
+        self.changed()
+
+    def set_precision(self, precision: int) -> None:
+        self._precision = precision
+        self.changed()
+
+    @property
+    def row_count(self) -> int:
+        return len(self._check.verdict.differences) if self._check else 0
+
+    def changed(self) -> None:
+        """Write the words and the rows for the width."""
+        width, check = max(self.scrollable_content_region.width - 2, 20), self._check
+        lines = _EMPTY if check is None else self._said(check)
+        self._words = [row for line in lines for row in wrapped(line, width)]
+        made_of = (check, self._precision)
+        if made_of != self._made_of:  # there may be a thousand
+            self._made_of = made_of
+            self._rows_of_numbers = [] if check is None else list(_rows_of(check, self._precision))
+        found = [
+            max(cells(row[n]) for row in (_HEADING, *self._rows_of_numbers))
+            for n in range(len(_HEADING))
+        ]
+        found[1] = min(found[1], _MOST_NAME)
+        # Where the columns do not fit, each number follows the one before.
+        self._widths = found if cells(_joined(_HEADING, found)) < width else [0] * len(_HEADING)
+        super().changed()
+
+    def extent(self) -> tuple[int, int]:
+        heading = 2 if self._rows_of_numbers else 0
+        rows = len(self._words) + heading + len(self._rows_of_numbers)
+        return self.scrollable_content_region.width, rows
+
+    def segments(self, row: int) -> list[Segment]:
+        if row < len(self._words):
+            first = row == 0 and self._check is not None
+            return [Segment(f" {self._words[row]}", Style(bold=True) if first else Style())]
+        number = row - self._above
+        if number < -1:
+            return [Segment("")]
+        if number == -1:
+            return [Segment("   " + _joined(_HEADING, self._widths), self.colours.faint)]
+        assert self._check is not None
+        here = self._check.verdict.differences[number].step == self._position
+        selected = number == self.selected and self.has_focus
+        line = self.colours.chosen if selected else Style()
+        text = _joined(self._rows_of_numbers[number], self._widths)
+        room = max(self.scrollable_content_region.width - 3, 0)
+        return [
+            Segment("›" if selected else " ", line),
+            Segment(HERE if here else " ", line + self.colours.mark),
+            Segment(" ", line),
+            Segment(padded(text, room), line),
+        ]
+
+    def select(self, row: int) -> None:
+        super().select(row)
+        self.reveal(self.selected + self._above)
+
+    def row_selected(self, *, activated: bool) -> None:
+        if activated:
+            self.action_list_choose()
+
+    def on_click(self, event: Click) -> None:
+        offset = self.offset_under(event)
+        if offset is not None and 0 <= (row := offset.y - self._above) < self.row_count:
+            activated = row == self.selected and event.chain > 1
+            self.select(row)
+            self.row_selected(activated=activated)
+
+    def on_focus(self) -> None:
+        self.border_subtitle = "enter go there · del clear" if self._check else ""
+        self.changed()
+
+    def on_blur(self) -> None:
+        self.border_subtitle = ""
+        self.changed()
+
+    def action_list_move(self, by: int) -> None:
+        self.move(by)
+
+    def action_list_choose(self) -> None:
+        if self.row_count:
+            assert self._check is not None
+            self.post_message(self.StepChosen(self._check.verdict.differences[self.selected].step))
+
+    def action_list_delete(self) -> None:
+        self.post_message(self.Cleared())
+
+    @property
+    def _above(self) -> int:
+        """The rows above the first difference: the words, a blank one and the heading."""
+        return len(self._words) + 2
+
+    def _said(self, check: CheckedNumbers) -> list[str]:
+        verdict = check.verdict
+        agree = f"{verdict.agree:,} of {counted(verdict.compared, 'number')}"
+        kinds = " · ".join(f"{c.kind} {c.agree}/{c.compared}" for c in verdict.counts)
+        title = f"{escaped(check.source, 100)}, update {verdict.update + 1:,}: {agree} agree"
+        return [title, *([kinds] if len(verdict.counts) > 1 else []), *verdict.lines]
+
+    def _select_here(self) -> None:
+        """Select the first difference of the step that was just executed, if there is one."""
+        if self._check is None:
+            return
+        for n, each in enumerate(self._check.verdict.differences):
+            if each.step == self._position:
+                if self._check.verdict.differences[self.selected].step != self._position:
+                    self.selected = n
+                    self.reveal(n + self._above)
+                return
+
+
+def _rows_of(check: CheckedNumbers, precision: int) -> Iterator[Row]:
+    for each in check.verdict.differences:
+        texts = told_apart(each.found, each.expected, precision)
+        yield f"{each.step:,}", in_math(each.name), *texts
+
+
+def _joined(texts: Row, widths: list[int]) -> str:
+    """Write a row in columns; where a width is 0, as wide as its text."""
+    step, name, yours, right = (
+        padded(text, width or cells(text), right=n != 1)
+        for n, (text, width) in enumerate(zip(texts, widths, strict=True))
+    )
+    return f"{step}  {name}  {yours} {DIFFERS} {right}"
