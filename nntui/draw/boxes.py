@@ -128,14 +128,14 @@ def _draw_inside(
         return ()
     left, right = box.x + 1 + box.pad, box.x + box.width - 1 - box.pad
     if box.thumbnail:
-        for row, spans in enumerate(
-            look.thumbnail, box.y + 1 + (box.inside - box.thumbnail // 2) // 2
-        ):
+        columns, rows = box.thumbnail
+        top = box.numbers if box.below else (box.inside - rows) // 2
+        for row, spans in enumerate(look.thumbnail, box.y + 1 + top):
             canvas.spans(left, row, spans)
-        left += box.thumbnail + 1
+        left += 0 if box.below else columns + 1
     only = (Reading("", look.value, leads=True),) if look.value else ()
-    readings = (look.readings or only)[: box.inside]
-    first = box.y + 1 + (box.inside - len(readings)) // 2
+    readings = (look.readings or only)[: box.numbers]
+    first = box.y + 1 + (box.numbers - len(readings)) // 2
     stand: list[tuple[int, str]] = []
     for row, reading in enumerate(readings, first):
         stand.append((row, reading.symbol))

@@ -19,7 +19,8 @@ class Content(NamedTuple):
     """What the box of a neuron is to hold, as far as it has room.
 
     `caption` stands beside its name. `rows` of numbers have symbols of up to `symbol` cells before
-    them; one alone has `sign` cells behind it. `thumbnail`: whether a map stands beside them.
+    them; one alone has `sign` cells behind it. `thumbnail`: whether a map stands beside or below
+    them.
     """
 
     caption: str = ""
@@ -148,6 +149,7 @@ def _boxes(
                 symbol_width=form.symbol_width,
                 caption=form.caption,
                 thumbnail=form.thumbnail,
+                below=form.below,
                 pad=form.pad,
                 image=None if column else image,
             )
@@ -220,6 +222,8 @@ _WIDEST_GAP: Final = 40
 
 _LEAST_THUMBNAIL: Final = 3
 """Rows of a map beside numbers, at least."""
+_BELOW: Final = (2, 4)
+"""Rows of a map below numbers, where beside them there is no room: at least, at most."""
 _SHORT_SYMBOL: Final = 2
 """Cells of symbols that may be cut to their first letter, such as δ and Δb."""
 _TALLEST: Final = (9, 15)
@@ -235,7 +239,8 @@ class Form:
     name_width: int
     symbol_width: int = 0
     caption: bool = False
-    thumbnail: int = 0
+    thumbnail: tuple[int, int] | None = None
+    below: bool = False
     pad: int = 0
 
 
@@ -257,8 +262,9 @@ class _Concession(NamedTuple):
     """What is given up when the width gets scarce.
 
     `name` is the longest name, `symbols` are before numbers, with a blank on either side (`WIDE`),
-    without (`CLOSE`), or there are none, and so just one number. `thumbnail` is the most rows of a
-    map, `gap` the cells between columns beyond the label, `value` the cells of a value at most.
+    without (`CLOSE`), or there are none, and so just one number. `thumbnail` is half of the columns
+    of a map beside the numbers (0: it is below them), `gap` the cells between columns beyond the
+    label, `value` the cells of a value at most.
     """
 
     name: int
@@ -362,25 +368,36 @@ class _Column:
     def form(self, concession: _Concession, value: int) -> Form:
         """Choose the form of the boxes: as high as there is room and use for."""
         name = max(1, min(concession.name, self.name))
-        most = (self.rows if concession.symbols else 1) + 2
+        numbers = self.rows if concession.symbols else 1
+        most = numbers + 2
         if concession.thumbnail and self.thumbnail:
             least, highest = _TALLEST
-            highest = min(highest, max(least, self.room // 5), concession.thumbnail + 2)
+            highest = min(highest, max(least, self.room // 5), 2 * concession.thumbnail + 2)
             most = max(most, highest)
+        elif concession.symbols and self.thumbnail:
+            below = self._height(most + _BELOW[1]) - most
+            most += below if below >= _BELOW[0] else 0
         height = self._height(most)
         if height < FRAMED:
             return Form(name + 1 + value + self.sign + 2, 1, name)
-        rows = min(height - 2, concession.thumbnail) if self.thumbnail else 0
-        thumbnail = 2 * rows if rows >= _LEAST_THUMBNAIL else 0
         if not concession.symbols:
             return Form(max(name, value) + 2, height, name)
-        if concession.symbols == CLOSE:
-            symbol = min(self.symbol, 1) if self.symbol <= _SHORT_SYMBOL else self.symbol
-            return Form(max(name, symbol + value) + 2, height, name, symbol)
-        inner = value + (self.symbol + 1 if self.symbol else 0) + (thumbnail + 1) * bool(thumbnail)
-        caption = concession.captions and self.caption > 0
-        title = name + 2 + (self.caption + 3 if caption else 0)
-        return Form(max(inner, title) + 4, height, name, self.symbol, caption, thumbnail, 1)
+        across = 2 * min(height - 2, concession.thumbnail) if self.thumbnail else 0
+        across = across if across >= 2 * _LEAST_THUMBNAIL else 0
+        pad = int(concession.symbols == WIDE)
+        symbol, title = self.symbol, name + 2 * pad
+        caption = pad > 0 and concession.captions and self.caption > 0
+        if not pad and symbol <= _SHORT_SYMBOL:
+            symbol = min(symbol, 1)
+        if caption:
+            title += self.caption + 3
+        inner = value + (symbol + pad if symbol else 0) + (across + 1) * bool(across)
+        width = max(inner, title) + 2 + 2 * pad
+        thumbnail = (across, min(height - 2, across)) if across else None
+        below = bool(self.thumbnail) and not across and height - 2 - numbers >= _BELOW[0]
+        if below:
+            thumbnail = width - 2 - 2 * pad, height - 2 - numbers
+        return Form(width, height, name, symbol, caption, thumbnail, below, pad)
 
     def _height(self, most: int) -> int:
         for height in range(most, FRAMED - 1, -1):

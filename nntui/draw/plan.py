@@ -21,9 +21,10 @@ class Box:
 
     From 3 rows on a box has a frame. `name_width`: the most cells of a name. `symbol_width`: the
     cells of the symbols before its numbers; 0: they have none, and nothing stands beside them.
-    `caption`: whether there is room for one on the frame. `thumbnail`: the columns of a map beside
-    the numbers. `pad`: the blanks on either side of what is in the frame, and between a symbol and
-    its number. `image`: the columns and rows of the neurons in an image; None: it is none.
+    `caption`: whether there is room for one on the frame. `thumbnail`: the columns and rows of a
+    map beside the numbers, or `below` them; None: there is no room for one. `pad`: the blanks on
+    either side of what is in the frame, and between a symbol and its number. `image`: the columns
+    and rows of the neurons in an image; None: it is none.
     """
 
     names: tuple[str, ...]
@@ -36,7 +37,8 @@ class Box:
     name_width: int
     symbol_width: int = 0
     caption: bool = False
-    thumbnail: int = 0
+    thumbnail: tuple[int, int] | None = None
+    below: bool = False
     pad: int = 0
     image: tuple[int, int] | None = None
 
@@ -51,8 +53,13 @@ class Box:
 
     @property
     def inside(self) -> int:
-        """The rows for numbers."""
+        """The rows within the frame."""
         return self.height - 2 if self.framed else 1
+
+    @property
+    def numbers(self) -> int:
+        """The rows for numbers."""
+        return self.inside - (self.thumbnail[1] if self.thumbnail and self.below else 0)
 
 
 FRAMED: Final = 3

@@ -18,6 +18,7 @@ from nntui.model.wiring import Wiring
 from nntui.network_view.readings import NOT_YET, BoxReader
 from nntui.network_view.thumbnails import Thumbnails
 from nntui.network_view.views import Edge, Emphasis, Moment, View
+from nntui.text import padded
 
 VALUE: Final = 6
 """Cells of a number in a box."""
@@ -83,6 +84,11 @@ class Scene:
         for name in names:
             number = view.neuron(moment, name)
             blank = "" if name in moment.snapshot.x else NOT_YET
+            box = None if layout is None else layout.homes[name]
+            a = moment.snapshot.a.get(name)
+            if number is None and a is not None and box is not None and not box.framed:
+                written = padded(fitted(a, width - 1, sign=True), width - 1, right=True)
+                blank = f"a{written}" if width >= VALUE else blank
             look = NodeLook(
                 blank if number is None else fitted(number, width, sign=True),
                 None if number is None else tone(number),
@@ -90,13 +96,10 @@ class Scene:
                 name in emphasis.neuron_stops,
                 right=verdicts.get(name),
             )
-            box = None if layout is None else layout.homes[name]
             if box is not None and box.framed and box.image is None:
-                look = self._boxes.filled(look, name, moment, view, box.inside, width)
+                look = self._boxes.filled(look, name, moment, view, box.numbers, width)
                 if box.thumbnail and thumbnails is not None:
-                    look = replace(
-                        look, thumbnail=thumbnails(name, box.thumbnail, box.thumbnail // 2)
-                    )
+                    look = replace(look, thumbnail=thumbnails(name, *box.thumbnail))
             looks[name] = look
         return looks
 

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from nntui.draw.curve import curve
 from nntui.draw.heat import Scale, heat_rows
 from nntui.draw.picture import Mark, NodeLook, Span
 from nntui.draw.plan import Box
 from nntui.model.experiment import Experiment
+from nntui.model.numerics import Array
 from nntui.network_view.views import Moment, View
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ _LEAST_IMAGE: Final = 100
 
 
 class Thumbnails:
-    """Paints maps of what neurons answer over the plane of two inputs, and keeps them."""
+    """Paints what neurons answer: maps over the plane of two inputs, or curves over one input."""
 
     def __init__(self, experiment: Experiment, surfaces: Surfaces, *, colour: bool) -> None:
         net = experiment.network.wiring()
@@ -39,9 +41,28 @@ class Thumbnails:
         key = neuron, columns, rows
         if key not in self._painted:
             numbers = self._surfaces[neuron]
+            if len(self._surfaces.grid.inputs) == 1:
+                self._painted[key] = self._curve(numbers[0], columns, rows)
+                return self._painted[key]
             scale = Scale.of(self._activation.get(neuron, ""), numbers)
             self._painted[key] = heat_rows(numbers, columns, rows, scale=scale, colour=self._colour)
         return self._painted[key]
+
+    def _curve(self, numbers: Array, columns: int, rows: int) -> Rows:
+        across = self._surfaces.grid.across
+        drawn = curve(
+            lambda x: float(np.interp(x, across, numbers)),
+            (float(across[0]), float(across[-1])),
+            columns,
+            rows,
+        )
+        return tuple(
+            tuple(span._replace(role=_CURVE.get(span.role, span.role)) for span in row)
+            for row in drawn.rows
+        )
+
+
+_CURVE: Final = {"curve": "number", "curve.axis": "frame"}
 
 
 def image_size(inputs: int) -> tuple[int, int] | None:

@@ -40,9 +40,9 @@ def test_boxes_grow_with_the_room_as_far_as_they_have_something_to_hold(dense):
     graph = dense(2, 3, 1)
     contents = {name: Content("tanh", 3, 2, thumbnail=not name.startswith("x")) for name in graph}
     sizes = [lay_out(graph, 120, height, contents=contents).homes["h1_1"] for height in (9, 17, 40)]
-    assert [(box.height, box.thumbnail) for box in sizes] == [(3, 0), (5, 6), (9, 14)]
+    assert [(box.height, box.thumbnail) for box in sizes] == [(3, None), (5, (6, 3)), (9, (14, 7))]
     plain = lay_out(graph, 120, 40).homes["h1_1"]
-    assert (plain.height, plain.thumbnail) == (3, 0)
+    assert (plain.height, plain.thumbnail) == (3, None)
 
 
 def test_where_the_width_is_scarce_maps_then_captions_then_symbols_give_way(dense):
@@ -58,6 +58,20 @@ def test_where_the_width_is_scarce_maps_then_captions_then_symbols_give_way(dens
         (True, True, True), (True, False, True), (False, True, True), (False, False, True),
         (False, False, False),
     ]  # fmt: skip
+
+
+def test_where_there_is_no_room_beside_the_numbers_a_map_is_below_them(dense):
+    graph = dense(1, 1, 1, 1, 1)
+    contents = {name: Content("tanh", 4, 2, thumbnail=not name.startswith("x")) for name in graph}
+    beside = lay_out(graph, 140, 20, contents=contents).homes["h1_1"]
+    below = lay_out(graph, 75, 20, contents=contents).homes["h1_1"]
+    assert beside.thumbnail is not None
+    assert below.thumbnail is not None
+    assert (beside.below, beside.numbers) == (False, beside.inside)
+    assert (below.below, below.numbers) == (True, 4)
+    assert below.thumbnail == (below.width - 2 - 2 * below.pad, below.inside - 4)
+    low = lay_out(graph, 75, 7, contents=contents).homes["h1_1"]
+    assert (low.height, low.thumbnail) == (6, None)
 
 
 def test_lines_meet_a_high_box_in_rows_of_their_own(dense):

@@ -13,9 +13,11 @@ from nntui.debugger.values import before_last_update
 from nntui.draw.layers import draft
 from nntui.draw.layout import lay_out
 from nntui.draw.picture import NodeLook
+from nntui.engine.parameter_index import flat_parameters
+from nntui.engine.surface import AnswerComputer, InputRanges
 from nntui.network_view.readings import NOT_YET
 from nntui.network_view.scene import Scene
-from nntui.network_view.thumbnails import add_image, image_size
+from nntui.network_view.thumbnails import Thumbnails, add_image, image_size
 from nntui.network_view.views import VIEWS, Emphasis, Moment
 from nntui.samples import samples
 
@@ -137,3 +139,28 @@ def test_the_image_shows_what_the_inputs_are_and_in_the_gradient_view_what_the_l
     assert "◆" in "".join(span.text for span in look.thumbnail[0])
     debugger.move("update")
     assert painted("gradients").caption == "∂L/∂a"
+
+
+def test_in_a_box_of_one_row_a_stands_until_the_number_of_the_view_is_computed(debugger):
+    to(debugger, "loss")
+    found, plan = looks(debugger, height=3, view="gradients", width=60)
+    assert not plan.homes["h1"].framed
+    a = debugger["a[h1]"]
+    assert found["h1"].value.startswith("a")
+    assert float(found["h1"].value[1:]) == pytest.approx(a, abs=0.005)
+    assert found["x1"].value == "a    0"
+    debugger.move("update")
+    assert not looks(debugger, height=3, view="gradients", width=60)[0]["h1"].value.startswith("a")
+
+
+def test_over_one_input_a_neurons_map_is_a_curve():
+    skip = nntui.load(samples()["skip"])
+    net = skip.network.wiring()
+    p = flat_parameters(net, dict.fromkeys(net.neurons, 0.0), skip.network.weights)
+    grid = InputRanges.of(skip).grid((0,), 24)
+    maps = Thumbnails(skip, AnswerComputer(net).surfaces(p, grid), colour=True)
+    rows = ["".join(span.text for span in row) for row in maps("h1", 7, 4)]
+    assert len(rows) == 4
+    assert {len(row) for row in rows} == {7}
+    filled = [any("\u2800" < cell <= "\u28ff" for cell in row) for row in zip(*rows, strict=True)]
+    assert all(filled)

@@ -315,6 +315,7 @@ class StepPane(LinePane):
         meaning = said(sentence_for(_SYMBOL[last.kind]), faint)
         blank: list[Row] = [[]]
         yield True, [*question, *padding, *blank, *whole, *sums, *blank, *use, *meaning]
+        yield True, [*question, *padding, *whole, *sums, *use, *meaning]
         yield True, [*question, *padding, *blank, *whole, *sums, *blank, *use]
         yield True, [*question, *whole, *sums, *use]
         yield True, [*brief, *whole, *sums, *use]
