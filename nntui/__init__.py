@@ -14,8 +14,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nntui.debugger.commands.command import CommandError as CommandError
     from nntui.debugger.commands.interpreter import Interpreter as Interpreter
+    from nntui.debugger.commands.text import CommandError as CommandError
     from nntui.debugger.debugger import Debugger as Debugger
     from nntui.debugger.snapshot import Snapshot as Snapshot
     from nntui.debugger.step import Step as Step
@@ -42,7 +42,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Activation": "nntui.model.activations",
-    "CommandError": "nntui.debugger.commands.command",
+    "CommandError": "nntui.debugger.commands.text",
     "ConversionError": "nntui.interop.errors",
     "Dataset": "nntui.model.dataset",
     "Debugger": "nntui.debugger.debugger",

@@ -9,9 +9,9 @@ from contextlib import suppress
 from itertools import chain
 from typing import Final
 
-from nntui.debugger.commands.command import MAX_LINE
 from nntui.debugger.commands.interpreter import Interpreter
 from nntui.debugger.commands.script import ScriptLine, read_script, split_lines
+from nntui.debugger.commands.text import MAX_LINE
 from nntui.model.names import escaped
 
 PROMPT: Final = "(nntui) "

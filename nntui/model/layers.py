@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from nntui.model.numerics import Array
     from nntui.model.wiring import Role, Wiring
 
-Axes = Literal["out,in", "in,out"]
-"""The axes of an array of weights: the layer's own neurons first, or those before it."""
-AXES: Final[tuple[Axes, ...]] = ("out,in", "in,out")
+Order = Literal["out, in", "in, out"]
+"""Which axis of an array of weights comes first: the layer's own neurons, or those before it."""
+ORDERS: Final[tuple[Order, ...]] = ("out, in", "in, out")
 
 
 def default_names(role: Role, n: int, size: int) -> list[str]:
@@ -65,7 +65,7 @@ class DenseLayer:
     activation: Any
 
 
-def dense_layers(layers: Sequence[Any], axes: Axes | None) -> list[DenseLayer]:
+def dense_layers(layers: Sequence[Any], order: Order | None) -> list[DenseLayer]:
     """Read layers given as ``(weights, biases, activation)``; the last may be left out.
 
     Without ``axes`` the shapes say which axis is which, the same in all layers.
@@ -74,24 +74,24 @@ def dense_layers(layers: Sequence[Any], axes: Axes | None) -> list[DenseLayer]:
         NetworkError: arrays that do not fit each other, a number that is not finite, or shapes
             that leave it open which axis is which.
     """
-    if axes not in (None, *AXES):
-        raise SettingError(f'"{escaped(str(axes))}"', '"out,in" or "in,out"', "axes")
+    if order not in (None, *ORDERS):
+        raise SettingError(f'"{escaped(str(order))}"', '"out, in" or "in, out"', "order")
     if not isinstance(layers, (list, tuple)) or not layers:
         raise NetworkError(
             f"found {described(layers)}, expected a list of (weights, biases, activation)"
         )
     given = [_parts(layer, n) for n, layer in enumerate(layers, 1)]
-    faults = {way: _fault(way, given) for way in ((axes,) if axes else AXES)}
+    faults = {way: _fault(way, given) for way in ((order,) if order else ORDERS)}
     ways = [way for way, fault in faults.items() if fault is None]
     if not ways:
         _, sentence = max(fault for fault in faults.values() if fault is not None)
-        raise NetworkError(sentence)  # of the axes that fit further
+        raise NetworkError(sentence)  # of the order that fits further
     if len(ways) > 1 and any(w.size > 1 for w, _, _ in given):
         raise NetworkError(
             "the shapes leave it open which axis of the weights is the layer’s own neurons: "
-            'add axes="out,in" (first, as PyTorch has it) or axes="in,out" (as Keras, scikit-learn)'
+            'add order="out, in" (first, as PyTorch has it) or order="in, out" (as x @ W needs it)'
         )
-    own_first = ways[0] == "out,in"
+    own_first = ways[0] == "out, in"
     return [
         DenseLayer((w if own_first else w.T).tolist(), None if b is None else b.tolist(), f)
         for w, b, f in given
@@ -130,9 +130,11 @@ def _numbers(value: Any, what: str) -> Array:
     return made
 
 
-def _fault(axes: Axes, layers: Sequence[tuple[Array, Array | None, Any]]) -> tuple[int, str] | None:
-    """Find the first layer that does not fit with these axes, and say why; None: all do."""
-    out, into = (0, 1) if axes == "out,in" else (1, 0)
+def _fault(
+    order: Order, layers: Sequence[tuple[Array, Array | None, Any]]
+) -> tuple[int, str] | None:
+    """Find the first layer that does not fit with this order of axes, and say why; None: all do."""
+    out, into = (0, 1) if order == "out, in" else (1, 0)
     size: int | None = None  # of the layer before
     for n, (w, b, _) in enumerate(layers, 1):
         if size not in (None, w.shape[into]):

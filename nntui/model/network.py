@@ -21,7 +21,7 @@ from nntui.model.graph import (
     wiring_of,
 )
 from nntui.model.initializers import DEFAULT_INITIALIZER, Initializer, draws
-from nntui.model.layers import Axes, DenseLayer, checked_sizes, dense_layers, names_of_layers
+from nntui.model.layers import DenseLayer, Order, checked_sizes, dense_layers, names_of_layers
 from nntui.model.names import did_you_mean, escaped, fault_in_name
 from nntui.model.settings import Choice
 from nntui.model.wiring import ROLES, Role, Wiring, forward
@@ -93,19 +93,19 @@ class Network:
         return network
 
     @classmethod
-    def from_arrays(cls, layers: Sequence[Any], *, axes: Axes | None = None) -> Network:
+    def from_arrays(cls, layers: Sequence[Any], *, order: Order | None = None) -> Network:
         """Make a fully connected network of arrays: ``[(W1, b1, "relu"), (W2, b2, "linear")]``.
 
         Each layer is (weights, biases, activation), in the order from the inputs to the outputs;
         biases None: it has none, and no activation: it is linear. The shapes say whether weights
         are (neurons, sources), as in PyTorch, or (sources, neurons), as in Keras and scikit-learn;
-        where all are square, ``axes`` must: ``"out,in"`` or ``"in,out"``.
+        where all are square, ``order`` must: ``"out, in"`` or ``"in, out"``.
 
         Raises:
             NetworkError: arrays that do not fit each other, or a number that is not finite.
             SettingError: an unknown activation.
         """
-        dense = dense_layers(layers, axes)
+        dense = dense_layers(layers, order)
         columns = names_of_layers([len(dense[0].weights[0]), *(len(d.weights) for d in dense)])
         network = cls()
         network._add_layers(columns, [None, *(d.activation for d in dense)], dense)

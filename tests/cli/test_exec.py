@@ -16,7 +16,7 @@ from support.scripts import scripts
 
 import nntui as package
 from nntui.cli import main
-from nntui.debugger.commands.command import MAX_LINE
+from nntui.debugger.commands.text import MAX_LINE
 
 from .conftest import strict
 

@@ -61,17 +61,17 @@ def test_arrays_make_a_network_whichever_axis_comes_first(layers) -> None:
 
 
 def test_a_layer_may_have_no_biases() -> None:
-    net = Network.from_arrays([(W1, None)], axes="out,in")
+    net = Network.from_arrays([(W1, None)], order="out, in")
     assert net.neuron("y1").bias == 0.0
     assert not net.neuron("y1").trainable
 
 
 def test_where_the_shapes_do_not_say_it_one_must_tell_which_axis_is_which() -> None:
     square = [(np.array([[1.0, 2.0], [3.0, 4.0]]), [0.0, 0.0])]
-    with pytest.raises(NetworkError, match='add axes="out,in"'):
+    with pytest.raises(NetworkError, match='add order="out, in"'):
         Network.from_arrays(square)
-    assert Network.from_arrays(square, axes="out,in").weights["x2", "y1"] == 2.0
-    assert Network.from_arrays(square, axes="in,out").weights["x2", "y1"] == 3.0
+    assert Network.from_arrays(square, order="out, in").weights["x2", "y1"] == 2.0
+    assert Network.from_arrays(square, order="in, out").weights["x2", "y1"] == 3.0
     # One layer that is not square decides for all.
     assert Network.from_arrays([*square, ([[1.0, 2.0]], [0.0])]).weights["x2", "h1"] == 2.0
     assert Network.from_arrays([([[2.0]], [1.0])]).predict([3]) == [7.0]

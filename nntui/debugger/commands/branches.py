@@ -8,17 +8,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from nntui.debugger.breakpoints.sites import SiteIndex, Sites
-from nntui.debugger.commands.command import (
-    Command,
+from nntui.debugger.commands.command import Command, Movement, Output
+from nntui.debugger.commands.completion import behind, branches, either, targets, words
+from nntui.debugger.commands.text import (
     CommandError,
-    Movement,
-    Output,
     chosen,
     first_word,
     nothing_more,
     split,
 )
-from nntui.debugger.commands.completion import behind, branches, either, targets, words
 from nntui.debugger.expressions import ExpressionError
 from nntui.debugger.values import value_text
 from nntui.engine.edits import edit_of

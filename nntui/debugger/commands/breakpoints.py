@@ -7,15 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from nntui.debugger.commands.command import (
-    Command,
-    CommandError,
-    Function,
-    Output,
-    first_word,
-    split,
-    whole,
-)
+from nntui.debugger.commands.command import Command, Function, Output
 from nntui.debugger.commands.completion import (
     behind_number,
     breakpoints,
@@ -25,6 +17,7 @@ from nntui.debugger.commands.completion import (
     expressions,
     places,
 )
+from nntui.debugger.commands.text import CommandError, first_word, split, whole
 
 if TYPE_CHECKING:
     from nntui.debugger.breakpoints.breakpoint import AnyBreakpoint

@@ -9,15 +9,8 @@ from itertools import islice
 from time import perf_counter
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from nntui.debugger.commands.command import (
-    Command,
-    CommandError,
-    Movement,
-    Reply,
-    first_word,
-    nothing_more,
-    whole,
-)
+from nntui.debugger.commands.command import Command, Movement, Reply
+from nntui.debugger.commands.text import CommandError, first_word, nothing_more, whole
 from nntui.model.errors import NntuiError, counted, unexpected
 from nntui.model.names import escaped, unquoted
 from nntui.text import harmless

@@ -8,17 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nntui.debugger.commands.branches import listed as branches_listed
 from nntui.debugger.commands.breakpoints import listed
-from nntui.debugger.commands.command import (
-    Command,
-    CommandError,
-    Output,
-    at_commas,
-    chosen,
-    first_word,
-    nothing_more,
-    split,
-    whole,
-)
+from nntui.debugger.commands.command import Command, Output
 from nntui.debugger.commands.completion import (
     behind,
     displays,
@@ -29,6 +19,15 @@ from nntui.debugger.commands.completion import (
     words,
 )
 from nntui.debugger.commands.movement import stand
+from nntui.debugger.commands.text import (
+    CommandError,
+    at_commas,
+    chosen,
+    first_word,
+    nothing_more,
+    split,
+    whole,
+)
 from nntui.debugger.displays import DisplayedValue, line_of
 from nntui.debugger.expressions import parse
 from nntui.debugger.values import Value, has_softmax, value_text

@@ -10,19 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from nntui.debugger.commands.branches import BRANCH_COMMANDS
 from nntui.debugger.commands.breakpoints import BREAKPOINT_COMMANDS
 from nntui.debugger.commands.checking import CHECK_COMMANDS
-from nntui.debugger.commands.command import (
-    MAX_LINE,
-    Command,
-    CommandError,
-    Movement,
-    Output,
-    Reply,
-    checked,
-    chosen,
-    first_word,
-    nothing_more,
-    split,
-)
+from nntui.debugger.commands.command import Command, Movement, Output, Reply
 from nntui.debugger.commands.gdb import ADVICE, KEYS, SAME
 from nntui.debugger.commands.inspection import (
     INSPECTION_COMMANDS,
@@ -32,6 +20,15 @@ from nntui.debugger.commands.inspection import (
 )
 from nntui.debugger.commands.movement import GOTO_COMMANDS, STEP_COMMANDS, where
 from nntui.debugger.commands.script import SCRIPT_COMMANDS, Script, ScriptLine, script_of
+from nntui.debugger.commands.text import (
+    MAX_LINE,
+    CommandError,
+    checked,
+    chosen,
+    first_word,
+    nothing_more,
+    split,
+)
 from nntui.debugger.displays import line_of
 from nntui.debugger.expressions import ExpressionError
 from nntui.debugger.words import explained_word, moment_of

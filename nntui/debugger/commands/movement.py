@@ -8,17 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nntui.debugger.breakpoints.breakpoint import Place, recounted
 from nntui.debugger.breakpoints.sites import Block, SiteIndex
-from nntui.debugger.commands.command import (
-    Command,
-    CommandError,
-    Function,
-    Movement,
-    Output,
-    nothing_more,
-    split,
-    whole,
-)
+from nntui.debugger.commands.command import Command, Function, Movement, Output
 from nntui.debugger.commands.completion import bookmarks, either, places, values, words
+from nntui.debugger.commands.text import CommandError, nothing_more, split, whole
 from nntui.debugger.step import destination
 from nntui.debugger.values import never_known
 from nntui.engine.schedule import COUNTERS, Schedule

@@ -12,14 +12,8 @@ from itertools import chain
 from time import perf_counter
 from typing import TYPE_CHECKING, ClassVar, Final, Protocol
 
-from nntui.debugger.commands.command import (
-    Command,
-    CommandError,
-    Movement,
-    Reply,
-    checked,
-    first_word,
-)
+from nntui.debugger.commands.command import Command, Movement, Reply
+from nntui.debugger.commands.text import CommandError, checked, first_word
 from nntui.model.errors import unexpected
 from nntui.model.names import escaped
 

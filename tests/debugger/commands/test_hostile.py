@@ -11,9 +11,9 @@ from support.experiments import layered
 
 from nntui.cli import main
 from nntui.cli.tables import json_text
-from nntui.debugger.commands.command import MAX_LINE
 from nntui.debugger.commands.gdb import ADVICE, SAME
 from nntui.debugger.commands.interpreter import ALIASES, COMMANDS, Interpreter
+from nntui.debugger.commands.text import MAX_LINE
 from nntui.debugger.debugger import Debugger
 from nntui.model.dataset import Dataset
 from nntui.model.experiment import Experiment, Training

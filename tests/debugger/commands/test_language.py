@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.experiments import layered
 
-from nntui.debugger.commands.command import (
+from nntui.debugger.commands.interpreter import Interpreter
+from nntui.debugger.commands.text import (
     MAX_LINE,
     CommandError,
     checked,
@@ -15,7 +16,6 @@ from nntui.debugger.commands.command import (
     split,
     whole,
 )
-from nntui.debugger.commands.interpreter import Interpreter
 from nntui.debugger.debugger import Debugger
 
 

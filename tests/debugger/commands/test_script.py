@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from support.experiments import layered
 
-from nntui.debugger.commands.command import CommandError, Movement, Reply
+from nntui.debugger.commands.command import Movement, Reply
 from nntui.debugger.commands.interpreter import Interpreter
 from nntui.debugger.commands.script import MOST_BYTES, MOST_KEPT, ScriptLine, expanded, read_script
+from nntui.debugger.commands.text import CommandError
 from nntui.debugger.debugger import Debugger
 
 fifos = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no FIFOs")

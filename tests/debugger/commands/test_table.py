@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from nntui.debugger.commands.command import CommandError
 from nntui.debugger.commands.gdb import ADVICE, KEYS, SAME
 from nntui.debugger.commands.interpreter import ALIASES, COMMANDS, Interpreter, command_called
+from nntui.debugger.commands.text import CommandError
 from nntui.debugger.debugger import Debugger
 from nntui.model.dataset import Dataset
 from nntui.model.experiment import Experiment, Training
