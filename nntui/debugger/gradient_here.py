@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from nntui.model.experiment import Experiment, Training
     from nntui.model.wiring import Parameter
 
-MOST_EDGES: Final = 20_000_000
-"""Edge calculations that central differences may take: about ten seconds."""
+MOST_EDGES: Final = 10_000_000
+"""Edge calculations that central differences may take: some seconds."""
 _PARAMETERS: Final = 10
 """Of a large network, so many parameters are checked rather than more examples."""
 
@@ -104,7 +104,7 @@ class GradientHere:
         write = rounded(8)
         heading = ["parameter"]
         for part in self.parts:
-            heading += [f" {part.name}: backprop.", " differences"]
+            heading += [f" {part.name}", " differences"]
         rows = [heading]
         for pair in zip(*(check.parameters for check in found), strict=True):
             texts = (write(x) for p in pair for x in p.numbers)
@@ -115,9 +115,10 @@ class GradientHere:
             "  ".join([*map(padded, row, widths), *row[len(widths) :]]).rstrip() for row in rows
         ]
         said = " and of the ".join(part.words for part in self.parts)
-        title = f"Gradient of {said}, at the parameters here:"
+        title = f"Gradient of {said} at the parameters here, "
         met = {p.verdict for check in found for p in check.parameters}
         meanings = (f"{verdict}: {MEANING[verdict]}" for verdict in MEANING if verdict in met)
+        title += "by backpropagation, and beside it by differences:"
         return (title, *table, *self.summary(found), *meanings)
 
     def summary(self, found: Sequence[GradientCheck]) -> tuple[str, ...]:

@@ -176,7 +176,7 @@ class GradientScreen(ModalScreen["str | None"], Closable[str]):
         self._box_rows = max(rows, LEAST)
         self._given_up = Event()
         self._subject: GradientHere | None = None
-        self._summary: Sequence[str] = ("checking …",)
+        self._summary: Sequence[str] = ("checking … (esc gives it up)",)
         self.is_done = False
 
     def compose(self) -> ComposeResult:

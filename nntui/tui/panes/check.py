@@ -16,7 +16,7 @@ from nntui.explain.formulas import in_math
 from nntui.explain.numbers import DEFAULT_PRECISION, told_apart
 from nntui.model.errors import counted
 from nntui.model.names import escaped
-from nntui.text import cells, padded, wrapped
+from nntui.text import cells, clean, padded, wrapped
 from nntui.tui.frame import DIFFERS, HERE, CheckedNumbers, Frame, NeuronFocus
 from nntui.tui.keys import LISTS, bindings
 from nntui.tui.panes.pane import NAMES, RowsPane
@@ -166,7 +166,7 @@ class CheckPane(RowsPane):
         agree = f"{verdict.agree:,} of {counted(verdict.compared, 'number')}"
         kinds = " · ".join(f"{c.kind} {c.agree}/{c.compared}" for c in verdict.counts)
         title = f"{escaped(check.source, 100)}, update {verdict.update + 1:,}: {agree} agree"
-        return [title, *([kinds] if len(verdict.counts) > 1 else []), *verdict.lines]
+        return [title, *([kinds] if len(verdict.counts) > 1 else []), *map(clean, verdict.lines)]
 
     def _select_here(self) -> None:
         """Select the first difference of the step that was just executed, if there is one."""
