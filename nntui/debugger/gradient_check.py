@@ -11,13 +11,15 @@ the series off against rounding.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from typing import Final, Literal
 
 from nntui.engine.algorithm import train
-from nntui.engine.evaluate import Biases, Weights, example_loss
+from nntui.engine.evaluate import Biases, Weights
 from nntui.engine.run import Run
 from nntui.engine.schedule import Schedule
 from nntui.engine.state import ActiveExperiment, State
@@ -26,7 +28,11 @@ from nntui.model.dataset import Dataset
 from nntui.model.experiment import Experiment
 from nntui.model.names import parameter_name, quoted
 from nntui.model.numerics import difference_step, ordered_sum
-from nntui.model.wiring import Parameter, forward
+from nntui.model.optimizers import Memory
+from nntui.model.wiring import Parameter, forward_by_rows
+
+Rows = Mapping[str, Sequence[float]]
+"""The weights into each neuron, in the order of its sources."""
 
 Verdict = Literal["ok", "kink", "clamped", "noise", "not finite", "wrong"]
 
@@ -142,9 +148,10 @@ class TrainingLoss:
             tuple(data.inputs[n] for n in examples), tuple(data.targets[n] for n in examples)
         )
         self._experiment = experiment.altered(data=rows, training=training)
-        self._b, self._w = dict(b), dict(w)
-        self._numbers = [n + 1 for n in examples]
         net = experiment.network.wiring()
+        self._b, self._w = dict(b), dict(w)
+        self._rows = {j: [self._w[i, j] for i in net.sources[j]] for j in net.neurons}
+        self._numbers = [n + 1 for n in examples]
         self.parameters = net.parameters if parameters is None else tuple(parameters)
 
     @classmethod
@@ -182,17 +189,24 @@ class TrainingLoss:
         net, examples = self._experiment.network.wiring(), len(self._experiment.train_examples)
         edges = net.connection_count
         return GradientCheck(
-            loss=self._of(self._b, self._w),
+            loss=self._of(self._b, self._rows),
             examples=examples,
             parameters=tuple(parameters),
             backpropagation=examples * (edges + edges),
             central_differences=examples * 2 * len(self.parameters) * edges,
         )
 
-    def _of(self, b: Biases, w: Weights) -> float:
+    def _of(self, b: Biases, rows: Rows) -> float:
         training, examples = self._experiment.training, self._experiment.train_examples
-        total = ordered_sum(example_loss(self._experiment, n, b, w) for n in examples)
-        return float(training.reduced(total, len(examples))) + training.penalty(w.values())
+        total = ordered_sum(self._example_loss(n, b, rows) for n in examples)
+        penalty = training.penalty(chain.from_iterable(rows.values()))
+        return float(training.reduced(total, len(examples))) + penalty
+
+    def _example_loss(self, n: int, b: Biases, rows: Rows) -> float:
+        net = self._experiment.network.wiring()
+        _, a = forward_by_rows(net, b, rows.__getitem__, self._experiment.x(n))
+        loss = self._experiment.training.loss
+        return float(loss.value([a[k] for k in net.outputs], self._experiment.y(n)))
 
     def _gradient(self) -> tuple[dict[Parameter, float], float]:
         """Compute the gradient by the listing, and how far the loss is off by rounding.
@@ -205,8 +219,11 @@ class TrainingLoss:
         net, examples = experiment.network.wiring(), len(experiment.train_examples)
         training = replace(experiment.training, batch_size=None, shuffle=False, epochs=1)
         one_batch = replace(experiment, training=training)
-        state = State.first(experiment)
-        state.b, state.w = dict(self._b), dict(self._w)
+        db, dw = dict.fromkeys(self._b, 0.0), dict.fromkeys(self._w, 0.0)
+        memory: dict[Parameter, Memory] = defaultdict(
+            training.optimizer.first_memory
+        )  # for the one update below
+        state = State(dict(self._b), dict(self._w), db, dw, memory)
         loss_name = experiment.training.loss.name
         total = 0.0
         batches = Schedule(one_batch).batches()
@@ -218,8 +235,9 @@ class TrainingLoss:
                 total += max(abs(state.loss), 1.0 if loss_name in _ADDING_1 else 0.0)
             if kind == "backward_neuron":
                 (j,) = neurons
+                w, a, sources = state.w, state.a, net.sources[j]
                 terms = abs(state.b[j])
-                terms += sum(abs(state.w[i, j] * state.a[i]) for i in net.sources[j])
+                terms += sum([abs(w[i, j] * a[i]) for i in sources])
                 size = abs(state.z[j] if net.activation[j].name in _ADDING_1 else state.a[j])
                 total += abs(state.delta[j]) * terms + abs(state.da.get(j, 0.0)) * size
         g: dict[Parameter, float] = {}
@@ -238,10 +256,10 @@ class TrainingLoss:
         """
         experiment = self._experiment
         net, loss = experiment.network.wiring(), experiment.training.loss
-        b, w = self._moved(parameter, p)
+        b, rows = self._moved(parameter, p)
         distances: list[tuple[tuple[int, str], float]] = []
         for example in experiment.train_examples:
-            z, a = forward(net, b, w, experiment.x(example))
+            z, a = forward_by_rows(net, b, rows.__getitem__, experiment.x(example))
             for j in net.neurons:
                 distances.extend(((example, j), z[j] - kink) for kink in net.activation[j].kinks)
             outputs = [a[k] for k in net.outputs]
@@ -273,15 +291,18 @@ class TrainingLoss:
         experiment = self._experiment
         net, loss = experiment.network.wiring(), experiment.training.loss
         for example in experiment.train_examples:
-            _, a = forward(net, self._b, self._w, experiment.x(example))
+            _, a = forward_by_rows(net, self._b, self._rows.__getitem__, experiment.x(example))
             if loss.row.clamped([a[k] for k in net.outputs], experiment.y(example)):
                 return True
         return False
 
-    def _moved(self, parameter: Parameter, p: float) -> tuple[Biases, Weights]:
+    def _moved(self, parameter: Parameter, p: float) -> tuple[Biases, Rows]:
         if isinstance(parameter, str):
-            return {**self._b, parameter: p}, self._w
-        return self._b, {**self._w, parameter: p}
+            return {**self._b, parameter: p}, self._rows
+        i, j = parameter
+        row = list(self._rows[j])
+        row[self._experiment.network.wiring().sources[j].index(i)] = p
+        return self._b, {**self._rows, j: row}
 
     def _compare(self, parameter: Parameter, analytic: float, rounding: float) -> ParameterCheck:
         p = self._b[parameter] if isinstance(parameter, str) else self._w[parameter]

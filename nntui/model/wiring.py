@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal, TypeAlias
@@ -67,13 +67,24 @@ def forward(
 
     ``x`` holds one number for each input, in the inputs' order.
     """
+    return forward_by_rows(wiring, b, lambda j: [w[i, j] for i in wiring.sources[j]], x)
+
+
+def forward_by_rows(
+    wiring: Wiring,
+    b: Mapping[str, float],
+    weights_into: Callable[[str], Sequence[float]],
+    x: Sequence[float],
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Compute the same by the weights into each neuron, in the order of its sources."""
     z: dict[str, float] = {}
     a = dict(zip(wiring.inputs, x, strict=True))
     for j in wiring.neurons:
-        z[j] = b[j]
-        for i in wiring.sources[j]:
-            z[j] = z[j] + w[i, j] * a[i]
-        a[j] = wiring.activation[j].f(z[j])
+        total = b[j]
+        for weight, i in zip(weights_into(j), wiring.sources[j], strict=True):
+            total = total + weight * a[i]
+        z[j] = total
+        a[j] = wiring.activation[j].f(total)
     return z, a
 
 
