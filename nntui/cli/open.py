@@ -43,7 +43,13 @@ INSTEAD: Final = "nntui exec, show, trace and run need none of that"
     is_flag=True,
     help="Show the network and its step alone, as large as the terminal is: for a projector.",
 )
-def open_file(file: Path, no_state: bool, present: bool) -> None:
+@click.option(
+    "--at",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Begin right after step N of the document's run, wherever it was left.",
+)
+def open_file(file: Path, no_state: bool, present: bool, at: int | None) -> None:
     """Open FILE on the screen, to step through its training with the keyboard.
 
     FILE is a document, or the name of a bundled sample. The word "open" may be left out, unless
@@ -52,13 +58,17 @@ def open_file(file: Path, no_state: bool, present: bool) -> None:
     The screen is as it was left: breakpoints, displays, branches and the position are kept for each
     document in your state directory. What no longer fits a document that was changed is named.
     """
-    open_on_screen(file, keep_state=not no_state, present=present)
+    open_on_screen(file, keep_state=not no_state, present=present, at=at)
 
 
 def open_on_screen(
-    file: Path | None = None, *, keep_state: bool = True, present: bool = False
+    file: Path | None = None,
+    *,
+    keep_state: bool = True,
+    present: bool = False,
+    at: int | None = None,
 ) -> NoReturn:
-    """Open a file on the screen; without one, a list of samples and recent files."""
+    """Open a file on the screen, after so many steps; without one, a list of files and samples."""
     _require_terminal(file)
     if file is not None:
         # Next to nothing is garbage until the document is open; to look for it would take a tenth
@@ -68,7 +78,7 @@ def open_on_screen(
 
     # When stdout goes elsewhere, there may be no user to correct a bad document.
     wait = sys.stdout is not None and sys.stdout.isatty()
-    app = NntuiApp(document=file, keep_state=keep_state, wait=wait, present=present)
+    app = NntuiApp(document=file, keep_state=keep_state, wait=wait, present=present, at=at)
     ended(lambda: _run(app), _leave)
 
 

@@ -70,8 +70,9 @@ class NntuiApp(OpenActions):
         keep_state: bool = True,
         wait: bool = True,
         present: bool = False,
+        at: int | None = None,
     ) -> None:
-        super().__init__(keep_state=keep_state, wait=wait, present=present)
+        super().__init__(keep_state=keep_state, wait=wait, present=present, at=at)
         self.crash: Exception | None = None
         """The unexpected error that ends the app."""
         self._first_experiment, self._first_document, self._new = experiment, document, new

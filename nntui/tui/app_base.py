@@ -28,12 +28,12 @@ class AppBase(App[NntuiError]):
     ``document`` is the open document, and ``stepping`` the screen of its run. ``keep_state``:
     sessions are taken up where they were left, and saved for the next time. ``wait``: a document
     that cannot be opened is shown until it can be. ``present``: the first run that is shown is
-    presented.
+    presented; ``at``: it begins after so many steps.
     """
 
-    def __init__(self, *, keep_state: bool, wait: bool, present: bool) -> None:
+    def __init__(self, *, keep_state: bool, wait: bool, present: bool, at: int | None) -> None:
         super().__init__()
-        self.keep_state, self.wait, self.present = keep_state, wait, present
+        self.keep_state, self.wait, self.present, self.at = keep_state, wait, present, at
         self.document: OpenDocument | None = None
         self.stepping: SteppingScreen | None = None
         self.keys = Keymap()

@@ -15,16 +15,17 @@ from nntui.samples import samples
 def opened(monkeypatch):
     """What the screen was opened on, one entry each time."""
     screen, paths, kept = ModuleType("nntui.tui.app"), [], []
-    screen.kept, screen.waits, screen.presents = kept, [], []
+    screen.kept, screen.waits, screen.presents, screen.at = kept, [], [], []
 
     class NntuiApp:
         crash = None
 
-        def __init__(self, *, document, keep_state, wait, present):
+        def __init__(self, *, document, keep_state, wait, present, at):
             paths.append(document)
             kept.append(keep_state)
             screen.waits.append(wait)
             screen.presents.append(present)
+            screen.at.append(at)
 
         def run(self, loop):
             return None
@@ -62,6 +63,13 @@ def test_the_state_is_kept_unless_it_is_to_be_left_alone(nntui, opened, words):
     assert nntui(*words).exit_code == 0
     assert nntui(*words, "--no-state").exit_code == 0
     assert sys.modules["nntui.tui.app"].kept == [True, False]
+
+
+def test_it_begins_at_a_step_where_that_is_wanted(nntui, opened):
+    assert nntui("xor", "--at", "14").exit_code == 0
+    assert nntui("xor").exit_code == 0
+    assert sys.modules["nntui.tui.app"].at == [14, None]
+    assert "range" in nntui("xor", "--at", "-1").stderr
 
 
 def test_it_is_presented_where_that_is_wanted(nntui, opened):

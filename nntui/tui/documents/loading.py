@@ -51,8 +51,10 @@ class Opened:
         )
 
 
-def opened(document: Path, keep_state: bool) -> Opened:
+def opened(document: Path, keep_state: bool, at: int | None = None) -> Opened:
     """Open a document, and note it among the recent files.
+
+    ``at``: after so many steps of its own run, wherever it was left.
 
     Raises:
         DocumentError: it can't be read.
@@ -63,6 +65,8 @@ def opened(document: Path, keep_state: bool) -> Opened:
     for folder in (document.parent, state_path(), state_path("debugger"), state_path("recovery")):
         sweep(folder)
     debugger, problems = open_session(experiment, keep_state, document=document)
+    if at is not None:
+        problems += _gone_to(debugger, at)
     recovered = None
     if keep_state:
         try:
@@ -78,6 +82,17 @@ def opened(document: Path, keep_state: bool) -> Opened:
     sample = Path(os.path.realpath(document)) in samples().values()
     _spare_garbage_collector(experiment)
     return Opened(debugger, tuple(problems), sample, files, stamps, recovered)
+
+
+def _gone_to(debugger: Debugger, position: int) -> list[str]:
+    """Go to a position of the document's own run; say so if it has none."""
+    if position > debugger.total:
+        return [f"there is no step {position:,}: the run has {debugger.total:,}"]
+    main = next(iter(debugger.branches))
+    if debugger.branches.current is not main:
+        debugger.branches.switch(main.name)
+    debugger.seek(position)
+    return []
 
 
 def _spare_garbage_collector(experiment: Experiment) -> None:

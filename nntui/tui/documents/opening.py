@@ -153,6 +153,7 @@ class OpenActions(SaveActions):
         self.once_at_rest(open_at_rest)
 
     def show_opened(self, found: Opened) -> None:
+        """Show a run; say why it is not at its start, unless that was asked for."""
         from nntui.debugger.session import original
         from nntui.document.user_state import new_left_unsaved
         from nntui.model.changes.history import Edited
@@ -162,9 +163,10 @@ class OpenActions(SaveActions):
         left = found.recovered is not None
         document = OpenDocument(edited, found.files, found.stamps, on_disk, left)
         self.document = document
+        at, self.at = self.at, None
         self.warn("session", found.problems)
         self.show_stepping(found)
-        if found.debugger.position:
+        if found.debugger.position not in (0, at):
             self.call_after_refresh(self.say, self._resumed(found.debugger))
         if found.recovered is not None:
             self.offer_recovered(document, found.recovered)
@@ -188,7 +190,7 @@ class OpenActions(SaveActions):
 
         ``save`` writes the session of the one that is left: it may be the same document.
         """
-        keep_state = self.keep_state
+        keep_state, at = self.keep_state, self.at
 
         def work() -> Found:
             if save is not None:
@@ -198,7 +200,7 @@ class OpenActions(SaveActions):
                 # Imported here: this, and not the document, is what most of the time goes into.
                 from nntui.tui.documents.loading import opened
 
-                found = opened(path, keep_state)
+                found = opened(path, keep_state, at)
             except DocumentError as error:
                 return partial(self._failed, path, *_explained(path, error, before))
             return partial(self.show_opened, found)

@@ -13,10 +13,12 @@ from nntui.document.save import save
 from nntui.model.changes.settings import change_setting
 from nntui.model.changes.structure import add_neuron, delete_neuron
 from nntui.samples import samples
+from nntui.sessions import open_session, save_session
 from nntui.tui.app import NntuiApp
 from nntui.tui.dialogs.fault import FaultScreen
 from nntui.tui.dialogs.picker import PickerScreen
 from nntui.tui.dialogs.question import Question
+from nntui.tui.documents.loading import opened
 from nntui.tui.stepping.screen import SteppingScreen
 
 
@@ -186,10 +188,10 @@ def held_up(monkeypatch):
 
     free, slow, read = Event(), [], loading.opened
 
-    def opened(document, keep_state):
+    def opened(document, keep_state, at):
         if document in slow:
             assert free.wait(20)
-        return read(document, keep_state)
+        return read(document, keep_state, at)
 
     monkeypatch.setattr(loading, "opened", opened)
     yield slow, free
@@ -263,3 +265,26 @@ async def test_a_document_that_is_not_there_is_opened_when_it_is(document, seen,
         assert "as soon as you save it" in seen(app)
         document.write_text(text, encoding="utf-8")
         await until(pilot, shows(app, SteppingScreen))
+
+
+async def test_it_opens_at_the_step_that_was_asked_for_and_says_if_there_is_none(
+    document, seen, until, shows
+):
+    app = NntuiApp(document=document, at=5)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, shows(app, SteppingScreen))
+        assert app.stepping.debugger.position == 5
+        assert "as you left it" not in seen(app)
+    found = opened(document, keep_state=False, at=10**6)
+    assert found.debugger.position == 0
+    assert found.problems == ("there is no step 1,000,000: the run has 11,600",)
+
+
+def test_a_step_that_was_asked_for_is_one_of_the_documents_own_run(document):
+    debugger, _ = open_session(load(document))
+    debugger.seek(7)
+    debugger.branches.edit("w[x1,h1]", 0.25)
+    assert save_session(debugger, document) is None
+    assert opened(document, keep_state=True).debugger.branches.current.parent is not None
+    found = opened(document, keep_state=True, at=9).debugger
+    assert (found.position, found.branches.current.name) == (9, "main")
