@@ -72,7 +72,10 @@ __all__ = ["__version__", *_HOMES]
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'nntui' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    found = getattr(import_module(_HOMES[name]), name)
+    if name == "Debugger":  # which knows no documents itself
+        found.writer = staticmethod(__getattr__("save"))
+    return found
 
 
 def __dir__() -> list[str]:

@@ -32,7 +32,7 @@ def document(tmp_path):
 
     interpreter = Interpreter(debugger)
     for command in ("break h1 backward", "watch w[x1,h1]", "display loss", "goto 7", "bookmark b"):
-        assert interpreter.execute(command).ok
+        assert interpreter.reply(command).ok
     assert save_session(debugger, path) is None
     return path
 

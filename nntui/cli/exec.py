@@ -110,7 +110,7 @@ def exec_(
     debugger, problems = open_session(experiment, use_state, None, document)
     for problem in problems:
         say(problem)
-    debugger.writer = lambda made, path, over: save(made, path, overwrite=over)
+    debugger.writer = save
     interpreter = Interpreter(debugger)
     source = lines_of(given, interpreter)
     asks = ("scripts", "-") in given and prompts()
@@ -176,7 +176,7 @@ def _answered(
             reply = (
                 line.refused(interpreter.position)
                 if line.fault
-                else interpreter.execute(line.text, paused, write, keep=as_json)
+                else interpreter.reply(line.text, paused, write, keep=as_json)
             )
         except KeyboardInterrupt:
             raise click.Abort from None

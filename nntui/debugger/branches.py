@@ -161,6 +161,11 @@ class Branches:
             follow(name, to)
         return self._branches[to]
 
+    def lengthen(self, epochs: int) -> None:
+        """Give the runs of all branches so many epochs, more than they have."""
+        self._branches = {b.name: replace(b, timeline=b.timeline.lengthened(epochs)) for b in self}
+        self._go(self.current)
+
     def switch(self, name: str) -> Branch:
         """Go to the same position on another branch."""
         branch = self[name]
@@ -246,7 +251,14 @@ class Branches:
 
     def _go(self, branch: Branch) -> None:
         """Go to the same position of a branch."""
-        self._stepper.stand_on(Run(branch.timeline), self._stepper.position)
+        stepper = self._stepper
+        before, position = stepper.training_run, stepper.position
+        stepper.training_run = Run(branch.timeline)
+        try:
+            stepper.seek(position)
+        except BaseException:
+            stepper.training_run = before
+            raise
         self._branches[branch.name] = branch
         self._current = branch.name
 

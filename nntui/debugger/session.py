@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from nntui.debugger.branches import MAIN
+from nntui.debugger.stepper import approach
 from nntui.model.changes.structure import GoneError, Renaming
 from nntui.model.errors import NntuiError
 from nntui.model.experiment import Experiment
@@ -147,7 +148,7 @@ def _position(debugger: Debugger, stored: object, seconds: float | None) -> list
         return [f"position: found {shown}, expected a whole number from 0 to {debugger.total}"]
     if seconds is None:
         debugger.seek(position)
-    elif not debugger.approach(position, seconds):
+    elif not approach(debugger, position, seconds):
         debugger.seek(0)
         slow = f"position {position} takes a while to reach: goto {position} leads there"
         return [SlowPosition(slow)]

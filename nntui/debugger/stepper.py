@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, SupportsIndex
 
 from nntui.debugger.snapshot import Snapshot, SnapshotTaker
 from nntui.debugger.step import Step, destination, observed
 from nntui.debugger.values import value_of
 from nntui.engine.run import Run
-from nntui.model.errors import NntuiError
+from nntui.model.coercion import described, whole
+from nntui.model.errors import NntuiError, SettingError
 
 if TYPE_CHECKING:
     from nntui.engine.schedule import Schedule
     from nntui.model.experiment import Experiment
+    from nntui.model.network import Network
 
 
 class EndOfRunError(NntuiError):
@@ -24,13 +26,31 @@ class Stepper:
 
     def __init__(self, experiment: Experiment) -> None:
         self.training_run = Run(experiment)
-        self._last: Step | None = None
         self._snapshots = SnapshotTaker()
 
     @property
+    def training_run(self) -> Run:
+        """The run as the engine computes it, at the position."""
+        return self._run
+
+    @training_run.setter
+    def training_run(self, run: Run) -> None:
+        self._run = run
+        self._last: Step | None = None
+
+    @property
     def experiment(self) -> Experiment:
-        """The experiment in force here: the document's, changed by the edits made so far."""
+        """The experiment in force here: the document's, changed by the edits made so far.
+
+        Its network has the parameters that the run begins with; ``network`` has those of here.
+        """
         return self.training_run.experiment
+
+    @property
+    def network(self) -> Network:
+        """The network with the parameters of this moment: a copy."""
+        state = self.training_run.state
+        return self.experiment.network.with_parameters(state.b, state.w)
 
     @property
     def position(self) -> int:
@@ -101,26 +121,32 @@ class Stepper:
         """Freeze every value, the last step and the losses so far."""
         return self._snapshots.take(self.training_run, self.last)
 
-    def step(self) -> Step:
-        """Execute the next step and return it.
+    def step(self, count: int = 1) -> Step:
+        """Execute the next steps, no further than to the end of the run; return the last one.
 
         Raises:
             EndOfRunError: there is none.
+            SettingError: a count that is no whole number of at least 1.
         """
+        count = checked_count(count)
         if self.at_end:
             raise EndOfRunError("this is the end of the run: there is no further step")
+        if count > 1:
+            self.seek(min(self.position + count, self.total) - 1)
         self._last = observed(self.training_run)
         return self._last
 
-    def back(self) -> Step | None:
-        """Take the last step back; return the step that is the last one now (None at the start).
+    def back(self, count: int = 1) -> Step | None:
+        """Take the last steps back; return the step that is the last one now (None at the start).
 
         Raises:
             EndOfRunError: no step was executed yet.
+            SettingError: a count that is no whole number of at least 1.
         """
+        count = checked_count(count)
         if self.at_start:
             raise EndOfRunError("this is the start of the run: there is no step to take back")
-        self.seek(self.position - 1)
+        self.seek(max(self.position - count, 0))
         return self.last
 
     def restore(self, position: int) -> None:
@@ -128,7 +154,7 @@ class Stepper:
 
         When that cannot be computed either, it is the start.
         """
-        self.training_run, self._last = self.training_run.copy(), None
+        self.training_run = self.training_run.copy()
         try:
             self.training_run.seek(position)
         except Exception:
@@ -145,21 +171,6 @@ class Stepper:
         self.schedule.check(position)
         self._seek_and_observe(position)
 
-    def approach(self, position: int, seconds: float) -> bool:
-        """Go towards a position for about ``seconds``; return whether it was reached.
-
-        Call it again until it returns True. Between two calls the run stands at a true state
-        somewhere on the way; a position behind is approached from a checkpoint before it.
-        """
-        if position == self.position:
-            return True
-        self.schedule.check(position)
-        self._last = None
-        if not self.training_run.approach(max(position - 1, 0), seconds):
-            return False
-        self._seek_and_observe(position)
-        return True
-
     def move(self, movement: str, count: int = 1) -> bool:
         """Make a movement (step, neuron, pass, example, update, epoch, run) ``count`` times.
 
@@ -173,18 +184,32 @@ class Stepper:
         self.seek(target)
         return moved
 
-    def stand_on(self, run: Run, position: int) -> None:
-        """Go on with another run (that of another branch), at a position."""
-        before, self.training_run = self.training_run, run
-        try:
-            self._seek_and_observe(position)
-        except BaseException:
-            self.training_run, self._last = before, None
-            raise
-
     def _seek_and_observe(self, position: int) -> None:
         """Seek to one step before, and execute that one under observation."""
         self._last = None
         self.training_run.seek(max(position - 1, 0))
         if position:
             self._last = observed(self.training_run)
+
+
+def approach(stepper: Stepper, position: int, seconds: float) -> bool:
+    """Go towards a position for about ``seconds``; return whether it was reached.
+
+    Call it again until it returns True. Between two calls the run stands at a true state
+    somewhere on the way; a position behind is approached from a checkpoint before it.
+    """
+    if position == stepper.position:
+        return True
+    stepper.schedule.check(position)
+    if not stepper.training_run.approach(max(position - 1, 0), seconds):
+        return False
+    stepper.seek(position)
+    return True
+
+
+def checked_count(count: SupportsIndex, place: str = "count") -> int:
+    """Return a count of steps or epochs as an int; a ``SettingError`` unless it is at least 1."""
+    number = whole(count)
+    if number is None or number < 1:
+        raise SettingError(described(count), "a whole number of at least 1", place)
+    return number

@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import chain, islice, pairwise
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from nntui.document.errors import DocumentError, Fault
 from nntui.document.files import MAX_DOCUMENT_BYTES, folder_of, write_atomically
@@ -25,14 +25,22 @@ from nntui.model.network import Network, Neuron, Role
 from nntui.text import harmless_json
 
 
-def save(experiment: Experiment, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+class _Continued(Protocol):
+    """A run at a moment: a debugger."""
+
+    def continued(self) -> Experiment: ...
+
+
+def save(
+    experiment: Experiment | _Continued, path: str | os.PathLike[str], *, overwrite: bool = False
+) -> None:
     """Write an experiment as a document in the format nntui/1, atomically.
 
     Every neuron and connection is written with its number, so that ``load`` gives the very same
     experiment. Data from a CSV file or a generator stay a reference to it.
 
     Args:
-        experiment: what to write.
+        experiment: what to write; of a debugger, the parameters and the memory of its moment.
         path: where; the folder must exist.
         overwrite: whether to replace a file that is there already.
 
@@ -41,6 +49,8 @@ def save(experiment: Experiment, path: str | os.PathLike[str], *, overwrite: boo
             a document cannot.
     """
     file = os.fsdecode(path)
+    if not isinstance(experiment, Experiment):
+        experiment = experiment.continued()
     try:
         data = _encoded(experiment, folder_of(file))
         if not overwrite and (os.path.isfile(file) or os.path.islink(file)):

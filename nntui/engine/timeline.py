@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from copy import copy
+from dataclasses import replace
 from functools import partial
 from time import perf_counter
 from typing import Final
@@ -142,6 +143,19 @@ class Timeline:
         other.history = self.history.copy(updates, updates // self.schedule.updates_per_epoch)
         other.reached = edit.position
         other._add(edit)
+        return other
+
+    def lengthened(self, epochs: int) -> Timeline:
+        """Return the same timeline with so many epochs, more than it has; what is known stays."""
+        other = copy(self)
+        other._experiments = [
+            each.altered(training=replace(each.training, epochs=epochs))
+            for each in self._experiments
+        ]
+        other.first, other._engines = other._experiments[0], {}
+        other.schedule = Schedule(other.first)
+        other.checkpoints = self.checkpoints.until(self.checkpoints.newest)
+        other.history = self.history.copy(len(self.history.batch), len(self.history.epoch))
         return other
 
     def copy_for_thread(self) -> Timeline:

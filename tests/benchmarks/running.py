@@ -20,6 +20,7 @@ from typing import Any
 
 from textual.events import Key
 
+from nntui.debugger.breakpoints.search import ContinueSearch
 from nntui.debugger.debugger import Debugger
 from nntui.model.dataset import Dataset
 from nntui.model.experiment import Experiment, Training
@@ -124,7 +125,7 @@ async def on_screen(seconds: float, size: tuple[int, int]) -> Measured:
 def headless(seconds: float) -> tuple[float, float]:
     """Steps a second, and per second of processor time, without a screen."""
     debugger = Debugger(experiment())
-    search = debugger.continue_search(1)
+    search = ContinueSearch(debugger, debugger.breakpoints, 1)
     search.burst(0.3)
     begun, first, worked = perf_counter(), debugger.position, process_time()
     while perf_counter() - begun < seconds:

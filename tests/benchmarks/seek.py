@@ -20,6 +20,7 @@ from time import perf_counter
 from typing import Any, Final, NamedTuple
 
 from nntui.debugger.debugger import Debugger
+from nntui.debugger.stepper import approach
 from nntui.engine.algorithm import train
 from nntui.engine.run import Run
 from nntui.engine.state import ActiveExperiment
@@ -91,7 +92,7 @@ def measured(case: Case, seeks: int) -> tuple[str, int]:
     without = megabytes()
     begun = perf_counter()
     debugger = Debugger(experiment)
-    while not debugger.approach(STEPS, 0.05):
+    while not approach(debugger, STEPS, 0.05):
         pass
     first = perf_counter() - begun
     chance = Random(1)

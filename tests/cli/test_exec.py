@@ -384,8 +384,8 @@ def test_a_script_prints_the_same_live_and_after_save_and_reload(
         return CliRunner().invoke(main, ["exec", *words], prog_name="nntui").stdout.splitlines()
 
     debugger = package.Debugger(package.load(folder / "net.json"))
-    first = [line for line in first if package.Interpreter(debugger).execute(line).ok]
-    second = [line for line in second if package.Interpreter(debugger).execute(line).ok]
+    first = [line for line in first if package.Interpreter(debugger).reply(line).ok]
+    second = [line for line in second if package.Interpreter(debugger).reply(line).ok]
     live = printed("net.json", *first, *second)
     assert len(live) == len(first) + len(second)
     assert printed("net.json", *first, *second) == live
@@ -426,7 +426,7 @@ def test_save_says_what_is_wrong(nntui, here):
         assert result.exit_code == 1
         assert words in result.stderr
     debugger = package.Debugger(package.load(package.samples.samples()["xor"]))
-    reply = package.Interpreter(debugger).execute("save x.json")
+    reply = package.Interpreter(debugger).reply("save x.json")
     assert (reply.ok, reply.text) == (
         False,
         "nothing writes documents here: nntui.save(debugger.continued(), PATH)",

@@ -71,7 +71,7 @@ def test_a_run_that_diverges_says_where_and_how_to_see_it(nntui, document):
     assert result.exit_code == 3
     (line,) = result.stderr.splitlines()
     debugger = package.Debugger(package.load(path))
-    package.Interpreter(debugger).execute("watch nonfinite")
+    package.Interpreter(debugger).reply("watch nonfinite")
     debugger.resume()
     step = debugger.last
     name, value = next((n, v) for n, v in step.writes.items() if not math.isfinite(v))

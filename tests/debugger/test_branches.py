@@ -12,6 +12,7 @@ from support.experiments import experiments, layered
 from nntui.debugger.branches import BranchError
 from nntui.debugger.compare import BranchComparison
 from nntui.debugger.debugger import Debugger
+from nntui.debugger.stepper import approach
 from nntui.engine import run as run_module
 from nntui.engine import timeline
 from nntui.engine.edits import EditError
@@ -92,7 +93,7 @@ def test_any_walk_through_time_and_branches_equals_a_fresh_run(
                 kind = data.draw(st.sampled_from(["neuron", "pass", "example", "update"]))
                 debugger.move(kind, data.draw(st.integers(-3, 3)))
             elif move == "approach":
-                debugger.approach(data.draw(st.integers(0, debugger.total)), 0.0)
+                approach(debugger, data.draw(st.integers(0, debugger.total)), 0.0)
             elif move == "switch":
                 names = [branch.name for branch in debugger.branches]
                 debugger.branches.switch(data.draw(st.sampled_from(names)))

@@ -23,9 +23,9 @@ from nntui.samples import samples
 def debugger():
     debugger = Debugger(load(samples()["sample"]))
     for line in ("break h1", "break h2 backward if loss < 0.1", "display w[x1,h1]", "display loss"):
-        Interpreter(debugger).execute(line)
+        Interpreter(debugger).reply(line)
     debugger.seek(12)
-    Interpreter(debugger).execute("bookmark here")
+    Interpreter(debugger).reply("bookmark here")
     return debugger
 
 
@@ -62,7 +62,7 @@ def test_a_bookmark_is_kept_only_while_the_steps_have_the_same_numbers(debugger)
 
 def test_the_history_of_stops_goes_on_while_the_steps_are_the_same(debugger):
     for step in (30, 50):
-        Interpreter(debugger).execute(f"goto {step}")
+        Interpreter(debugger).reply(f"goto {step}")
     made, _ = carried_over(debugger, edited(debugger, change_connection, "x1", "h1", weight=3.0))
     stops = made.stop_history
     for move, there in ((stops.back, 50), (stops.back, 30), (stops.forth, 50)):
@@ -74,7 +74,7 @@ def test_the_history_of_stops_goes_on_while_the_steps_are_the_same(debugger):
 
 
 def test_branches_are_said_to_be_left_and_come_back_with_their_experiment(debugger):
-    Interpreter(debugger).execute("set b[h1] 0.3")
+    Interpreter(debugger).reply("set b[h1] 0.3")
     first = debugger.training_run.timeline.first
     there, lost = carried_over(debugger, add_neuron(first, "h3").experiment)
     assert len(there.branches) == 1
@@ -100,7 +100,7 @@ def test_everything_follows_a_neuron_that_is_called_something_else(debugger):
         "watch abs(a[h1]) crosses 0.5",
         "tbreak update 3",
     ):
-        Interpreter(debugger).execute(line)
+        Interpreter(debugger).reply(line)
     history = renamed(debugger, ("h1", "my neuron"))
     made, lost = carried_over(debugger, history.experiment, renaming=history.renaming)
     assert not lost
@@ -117,16 +117,16 @@ def test_everything_follows_a_neuron_that_is_called_something_else(debugger):
 
 
 def test_numbers_and_counters_go_along(debugger):
-    Interpreter(debugger).execute("delete 1")
-    Interpreter(debugger).execute("break h1 every 3")
-    Interpreter(debugger).execute("continue")
+    Interpreter(debugger).reply("delete 1")
+    Interpreter(debugger).reply("break h1 every 3")
+    Interpreter(debugger).reply("continue")
     history = renamed(debugger, ("h1", "g"))
     made, _ = carried_over(debugger, history.experiment, renaming=history.renaming)
     assert [(row.number, row.hits, row.since) for row in made.breakpoints] == [
         (row.number, row.hits, row.since) for row in debugger.breakpoints
     ]
     assert any(row.hits for row in made.breakpoints)
-    assert Interpreter(made).execute("break out").lines == ("breakpoint 4: out",)
+    assert Interpreter(made).reply("break out").lines == ("breakpoint 4: out",)
 
 
 def test_neurons_that_change_names_with_each_other_are_not_mistaken(debugger):

@@ -61,7 +61,7 @@ def test_kinks_are_named_with_their_neuron_and_example() -> None:
     net.add_neuron("y", role="output", activation="relu", bias=0.0)
     net.connect("x", "y", 0.5)
     data = nntui.Dataset.of([[0.0], [1.0]], [[1.0], [2.0]])
-    reply = Interpreter(Debugger(nntui.Experiment(net, data))).execute("check")
+    reply = Interpreter(Debugger(nntui.Experiment(net, data))).reply("check")
     bias = next(line for line in reply.lines if line.startswith("b[y]"))
     assert bias.endswith("kink: relu of y, example 1")
     assert "2 parameters: nothing is wrong, 1 at a kink." in reply.lines
@@ -78,6 +78,4 @@ def test_a_check_that_is_stopped_says_how_far_it_came(monkeypatch) -> None:
     run = interpreter.prepare("check")
     assert not run.burst(60.0)  # a large network's is not begun with the key that asks for it
     assert interpreter.finish(run).lines == ("given up after 0 parameters",)
-    assert (
-        interpreter.execute("check").lines[0].startswith("Gradient of example 1 and of the batch")
-    )
+    assert interpreter.reply("check").lines[0].startswith("Gradient of example 1 and of the batch")

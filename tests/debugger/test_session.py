@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from support.experiments import experiments, layered
 from support.scripts import scripts
 
+from nntui.debugger import session
 from nntui.debugger.commands.interpreter import Interpreter
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.session import SessionError, original, restore, to_plain
@@ -18,7 +19,7 @@ from nntui.debugger.session import SessionError, original, restore, to_plain
 
 def said(debugger: Debugger, script: list[str]) -> list[str]:
     """All that the replies to a script say, in a form that == compares bit for bit."""
-    return [repr(Interpreter(debugger).execute(line)) for line in script]
+    return [repr(Interpreter(debugger).reply(line)) for line in script]
 
 
 def reloaded(debugger: Debugger) -> Debugger:
@@ -58,16 +59,16 @@ def test_a_debugger_as_it_was_made_has_nothing_to_keep(debugger) -> None:
 
 def test_numbers_are_given_on_from_where_they_were(debugger) -> None:
     for line in ["break h1_1", "break h1_2", "delete 2", "display loss", "display step"]:
-        Interpreter(debugger).execute(line)
-    Interpreter(debugger).execute("undisplay 2")
+        Interpreter(debugger).reply(line)
+    Interpreter(debugger).reply("undisplay 2")
     again = reloaded(debugger)
-    assert Interpreter(again).execute("break y1").data["breakpoints"][0]["number"] == 3
-    assert Interpreter(again).execute("display epoch").data["displays"][-1]["number"] == 3
+    assert Interpreter(again).reply("break y1").data["breakpoints"][0]["number"] == 3
+    assert Interpreter(again).reply("display epoch").data["displays"][-1]["number"] == 3
 
 
 def test_a_branch_comes_back_with_its_edits_and_its_place(debugger) -> None:
     for line in ["step 30", "set w[x1,h1_1] 2", "set activation[h1_1] relu", "step 5"]:
-        assert Interpreter(debugger).execute(line).ok
+        assert Interpreter(debugger).reply(line).ok
     again = reloaded(debugger)
     assert again.branches.current.name == "w[x1,h1_1] 2, activation[h1_1] relu"
     assert again.branches.current.text == debugger.branches.current.text
@@ -200,7 +201,7 @@ def test_no_section_whatever_it_holds_is_fatal(plain) -> None:
 
 
 def test_a_position_that_takes_too_long_is_left_for_later(debugger, monkeypatch) -> None:
-    monkeypatch.setattr(Debugger, "approach", lambda self, position, seconds: False)
+    monkeypatch.setattr(session, "approach", lambda debugger, position, seconds: False)
     problems = restore(debugger, {"version": 1, "position": 40}, seconds=0.01)
     assert problems == ["position 40 takes a while to reach: goto 40 leads there"]
     assert debugger.position == 0

@@ -9,7 +9,7 @@ from support.bits import all_bits, bits
 from support.experiments import experiments, layered
 
 from nntui.debugger.debugger import Debugger
-from nntui.debugger.stepper import EndOfRunError
+from nntui.debugger.stepper import EndOfRunError, approach
 from nntui.engine import run as run_module
 from nntui.engine import timeline
 from nntui.model.activations import Activation
@@ -105,7 +105,7 @@ def test_approaching_a_position_gets_there_over_true_states(
         target = data.draw(st.integers(0, debugger.total))
         stride = data.draw(st.sampled_from([0.0, 1e-4, 1.0]))
         for _ in range(debugger.total + 1):
-            arrived = debugger.approach(target, stride)
+            arrived = approach(debugger, target, stride)
             assert seen(debugger.snapshot()) == tape.seen[debugger.position]
             if arrived:
                 break
@@ -208,7 +208,7 @@ def test_seeking_outside_the_run_is_an_index_error_and_moves_nothing(position, s
     debugger = Debugger(layered(1, 1, epochs=1))
     debugger.seek(start)
     before = seen(debugger.snapshot())
-    for go in (debugger.seek, lambda p: debugger.approach(p, 3)):
+    for go in (debugger.seek, lambda p: approach(debugger, p, 3)):
         with pytest.raises(IndexError, match=f"no position {position}"):
             go(position)
         assert seen(debugger.snapshot()) == before

@@ -11,6 +11,7 @@ from support.values import all_values, value_names
 
 from nntui.debugger.commands.interpreter import Interpreter
 from nntui.debugger.debugger import Debugger
+from nntui.debugger.stepper import approach
 from nntui.engine.evaluate import classifies, right_ones
 from nntui.engine.run import Run
 from nntui.model.names import SETTINGS, parameter_name, value_name
@@ -104,7 +105,7 @@ def test_an_error_in_the_middle_of_a_movement_leaves_a_true_state(experiment, se
                     case "resume" if not debugger.at_end:
                         debugger.resume()
                     case "approach":
-                        debugger.approach(chance.randint(0, debugger.total), 0.01)
+                        approach(debugger, chance.randint(0, debugger.total), 0.01)
                     case "edit":
                         debugger.edit("learning_rate", experiment.training.optimizer.learning_rate)
             except StrikeError:
@@ -130,7 +131,7 @@ def test_set_says_the_next_step_that_reads_what_it_has_changed(experiment, seed)
     target = chance.choice(targets)
     here = debugger.position
     example = debugger.schedule.example_shown(here)
-    reply = Interpreter(debugger).execute(f"set {target} 0.0123")
+    reply = Interpreter(debugger).reply(f"set {target} 0.0123")
     assert reply.ok, reply.text
     step = reply.data["counts_from"]
     seen = None
@@ -150,7 +151,7 @@ def test_set_says_the_next_step_that_reads_what_it_has_changed(experiment, seed)
 def test_last_write_behind_the_very_step_names_it_and_then_the_one_before() -> None:
     debugger = Debugger(layered(2, 2, 1, epochs=3, batch_size=1))
     debugger.seek(debugger.schedule.update_start(5))
-    run = Interpreter(debugger).execute
+    run = Interpreter(debugger).reply
     here = debugger.position
     first, second = run("last-write w[h1_2,y1]"), run("last-write w[h1_2,y1]")
     assert first.position == here
@@ -172,7 +173,7 @@ def test_last_write_behind_the_very_step_names_it_and_then_the_one_before() -> N
 )
 def test_what_is_blank_says_why(name, said) -> None:
     debugger = Debugger(layered(2, 2, 1))
-    assert said in Interpreter(debugger).execute(f"print {name}").text
+    assert said in Interpreter(debugger).reply(f"print {name}").text
 
 
 def test_all_values_of_a_kind_or_of_a_layer() -> None:
@@ -194,6 +195,6 @@ def test_all_values_of_a_kind_or_of_a_layer() -> None:
         ("norm(dw - a)", "a is 6 values, dw is 9 values"),
         ("softmax(a[y1])", "p[…] is the softmax of the outputs"),
     ]:
-        reply = Interpreter(debugger).execute(f"print {text}")
+        reply = Interpreter(debugger).reply(f"print {text}")
         assert not reply.ok
         assert said.split(",")[0] in reply.text

@@ -86,20 +86,20 @@ def test_settings_and_counts_are_those_of_the_run() -> None:
 def test_a_symbol_alone_is_answered_with_its_meaning_and_all_its_values() -> None:
     debugger = Debugger(layered(2, 2, 1, examples=1, epochs=1))
     interpreter = Interpreter(debugger)
-    reply = interpreter.execute("print b")
+    reply = interpreter.reply("print b")
     assert reply.ok
     assert reply.lines[0].startswith("b (bias): ")
     assert [line.partition(" = ")[0] for line in reply.lines[1:]] == ["b[h1_1]", "b[h1_2]", "b[y1]"]
-    assert interpreter.execute("print learning rate").lines[1] == "here: 0.001"
-    assert not interpreter.execute("print nonsense").ok
+    assert interpreter.reply("print learning rate").lines[1] == "here: 0.001"
+    assert not interpreter.reply("print nonsense").ok
 
 
 def test_help_explains_words_as_well_as_commands() -> None:
     interpreter = Interpreter(Debugger(layered(2, 2, 1, examples=1, epochs=1)))
-    assert interpreter.execute("help delta").lines[0].startswith("δ (delta): ")
-    assert interpreter.execute("help learning rate").lines[0].startswith("η (learning rate): ")
-    assert interpreter.execute("help step").lines[0].startswith("step [COUNT]")
-    assert len(interpreter.execute("help words").lines) > len(WORDS)
-    refused = interpreter.execute("help gradeint")
+    assert interpreter.reply("help delta").lines[0].startswith("δ (delta): ")
+    assert interpreter.reply("help learning rate").lines[0].startswith("η (learning rate): ")
+    assert interpreter.reply("help step").lines[0].startswith("step [COUNT]")
+    assert len(interpreter.reply("help words").lines) > len(WORDS)
+    refused = interpreter.reply("help gradeint")
     assert not refused.ok
     assert "gradient" in refused.lines[0]

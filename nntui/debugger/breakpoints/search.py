@@ -380,8 +380,15 @@ class ContinueSearch:
     the run, and ``pause`` gives the search up. ``log`` holds the messages.
     """
 
-    def __init__(self, stepper: Stepper, breakpoints: BreakpointTable, direction: int = 1) -> None:
-        self._stepper, self._breakpoints = stepper, breakpoints
+    def __init__(
+        self,
+        stepper: Stepper,
+        breakpoints: BreakpointTable,
+        direction: int = 1,
+        end: int | None = None,
+    ) -> None:
+        """``end``: the position to go forward to; None: that of the run."""
+        self._stepper, self._breakpoints, self._end = stepper, breakpoints, end
         self.direction = 1 if direction > 0 else -1
         self._version = breakpoints.version
         self.log = MessageLog()
@@ -425,7 +432,7 @@ class ContinueSearch:
         """Begin to search, or go on with other breakpoints from where a search has come."""
         run = self._stepper.training_run
         if self.direction > 0:
-            return ForwardSearch(run, self._breakpoints, self.log)
+            return ForwardSearch(run, self._breakpoints, self.log, self._end)
         end = below = run.position
         if isinstance(before, BackwardSearch):
             self._breakpoints.counted_at = end = before.position
@@ -436,7 +443,7 @@ class ContinueSearch:
         """Move the stepper to a stop, or (True) to the end that the search has reached."""
         if found is True:
             kind, reason = _ENDS[self.direction]
-            position = self._stepper.total if self.direction > 0 else 0
+            position = self._search.position if self.direction > 0 else 0
             found = Stop(position, reason, kind, messages=self.log.messages)  # type: ignore[arg-type]
         if isinstance(found, Stop):
             self.stop = found

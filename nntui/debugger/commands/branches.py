@@ -232,12 +232,12 @@ def _save(debugger: Debugger, rest: str) -> Output:
     if not force:
         nothing_more(more)
     if debugger.writer is None:
-        raise CommandError("nothing writes documents here: nntui.save(debugger.continued(), PATH)")
+        raise CommandError("nothing writes documents here: nntui.save(debugger, PATH) does")
     file = os.path.expanduser(path)
     if os.path.isfile(file) and not force:
         hint = f"save {word} force replaces it"
         raise CommandError(f"{escaped(path, 1000)} is there already ({hint})")
-    debugger.writer(debugger.continued(), file, force)
+    debugger.save(file, overwrite=force)
     return Output((f"saved to {escaped(path, 1000)}",), {"file": path})
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from nntui.debugger.breakpoints.handle import line
 from nntui.debugger.commands.command import Command, Function, Output
 from nntui.debugger.commands.completion import (
     behind_number,
@@ -28,17 +29,11 @@ _RANGE: Final = re.compile(r"(\d+)-(\d+)", re.ASCII)
 
 def _make(command: str, lead: str = "") -> Function:
     def run(debugger: Debugger, rest: str) -> Output:
-        from nntui.debugger.breakpoints.parse import parse_command
-        from nntui.debugger.breakpoints.reachability import Reachability
-
         if not lead + rest and command.endswith("watch"):
             raise CommandError(f"{command} needs a value or an expression, such as w[x1,h1]")
-        point = parse_command(f"{command} {lead}{rest}", debugger.experiment.network)
-        reachability = Reachability.of(debugger.training_run)
-        reachability.check(point)
-        said = _output([debugger.breakpoints.add(point)])
-        note = reachability.note(point)
-        return said if note is None else replace(said, lines=(*said.lines, note))
+        made = debugger.add_breakpoint(f"{command} {lead}{rest}")
+        said = _output([made.point])
+        return said if made.note is None else replace(said, lines=(*said.lines, made.note))
 
     return run
 
@@ -107,24 +102,6 @@ def _number(word: str) -> int:
 
 def _output(points: list[AnyBreakpoint]) -> Output:
     return Output(tuple(map(line, points)), {"breakpoints": [plain(p) for p in points]})
-
-
-def line(point: AnyBreakpoint) -> str:
-    """Write a breakpoint as a line: ``breakpoint 1: h1 backward if loss > 1 (hit 3 times)``."""
-    return f"{point.title}: {point.what}{''.join(f' ({note})' for note in _notes(point))}"
-
-
-def _notes(point: AnyBreakpoint) -> Iterator[str]:
-    if not point.enabled:
-        yield "disabled"
-    if point.every > 1:
-        yield f"every {point.every}"
-    if point.ignore:
-        yield f"ignores {point.ignore}"
-    if point.log:
-        yield f"logs {point.log.quoted}"
-    if point.hits:
-        yield f"hit {point.hits} time{'' if point.hits == 1 else 's'}"
 
 
 def plain(point: AnyBreakpoint) -> dict[str, Any]:

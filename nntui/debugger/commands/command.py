@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
+from nntui.debugger.stepper import approach
+
 if TYPE_CHECKING:
     from nntui.debugger.breakpoints.search import ContinueSearch
     from nntui.debugger.breakpoints.stop import Stop
@@ -110,7 +112,7 @@ class Movement:
                 self.stop = None
             self.over = self.stop is not None
         elif self.target is not None:
-            self.over = self.debugger.approach(self.target, seconds)
+            self.over = approach(self.debugger, self.target, seconds)
         else:
             assert self.search is not None
             assert self.found is not None

@@ -190,7 +190,20 @@ class Interpreter:
     def position(self) -> int:
         return self._debugger.position
 
-    def execute(
+    def execute(self, line: str) -> Reply:
+        """Run a command, or several lines of them, to its end.
+
+        Raises:
+            CommandError: the sentence of why it cannot be run; ``reply`` has all that it said.
+        """
+        reply = self.reply(line)
+        if not reply.ok:
+            error = CommandError(str(reply.data["error"]))
+            error.reply = reply
+            raise error
+        return reply
+
+    def reply(
         self,
         line: str,
         paused: Callable[[], bool] = lambda: False,

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from nntui.debugger.breakpoints.breakpoint import Place, recounted
-from nntui.debugger.breakpoints.sites import Block, SiteIndex
+from nntui.debugger.breakpoints.breakpoint import recounted
+from nntui.debugger.breakpoints.search import ContinueSearch
 from nntui.debugger.commands.command import Command, Function, Movement, Output
 from nntui.debugger.commands.completion import bookmarks, either, places, values, words
-from nntui.debugger.commands.text import CommandError, nothing_more, split, whole
+from nntui.debugger.commands.text import CommandError, nothing_more, whole
+from nntui.debugger.places import position_behind, position_of
 from nntui.debugger.step import destination
 from nntui.debugger.values import never_known
-from nntui.engine.schedule import COUNTERS, Schedule
-from nntui.model.names import did_you_mean, escaped
-from nntui.model.wiring import Wiring
+from nntui.engine.schedule import COUNTERS
+from nntui.model.names import escaped
 
 if TYPE_CHECKING:
     from nntui.debugger.debugger import Debugger
@@ -103,7 +102,7 @@ def _resumed(debugger: Debugger, count: int) -> Movement:
     """Continue to the ``count``-th stop from here; back when it is negative."""
     if not count:
         return Movement(debugger, debugger.position)
-    search = debugger.continue_search(1 if count > 0 else -1)
+    search = ContinueSearch(debugger, debugger.breakpoints, count)
     return Movement(debugger, continuing=search, times=abs(count))
 
 
@@ -119,17 +118,7 @@ def _run(debugger: Debugger, rest: str) -> Movement:
 
 def _until(direction: int) -> Function:
     def run(debugger: Debugger, rest: str) -> Movement:
-        from nntui.debugger.breakpoints.parse import parse_place
-        from nntui.debugger.breakpoints.reachability import Reachability
-
-        place = parse_place(rest, debugger.experiment.network)
-        Reachability.of(debugger.training_run).check_place(place)
-        net = debugger.experiment.network.wiring()
-        step = step_of_place(net, debugger.schedule, place, debugger.position, direction)
-        if step is None:
-            way = "after" if direction > 0 else "before"
-            raise CommandError(f"{escaped(place.text, 200)} is not met {way} this")
-        return Movement(debugger, step + 1)
+        return Movement(debugger, position_behind(debugger, rest, direction))
 
     return run
 
@@ -192,75 +181,14 @@ all else stay.""",
 )  # fmt: skip
 
 
-# word: (the position behind its number n, how many there are)
-_NUMBERED: Final[dict[str, tuple[Callable[[Schedule, int], int], Callable[[Schedule], int]]]] = {
-    "step": (lambda schedule, n: n, lambda schedule: schedule.total),
-    "update": (lambda schedule, n: schedule.update_start(n), lambda schedule: schedule.updates),
-    "epoch": (lambda schedule, n: n * schedule.steps_per_epoch, lambda schedule: schedule.epochs),
-}
-_NAMED: Final = (*_NUMBERED, "example")
-
-
 def _goto(debugger: Debugger, rest: str) -> Movement:
-    found = split(rest)
-    if not found:
+    if not rest:
         raise CommandError("goto needs a place: a position, start, end, step N, or a bookmark")
-    if len(found) == 1 and found[0] in _NAMED and found[0] not in debugger.bookmarks:
-        raise CommandError(f"goto {found[0]} needs a number, as in goto {found[0]} 1")
-    end = len(found) == 3 and found[2] == "end" and found[0] != "step"
-    if (len(found) == 2 or end) and found[0] in _NUMBERED:
-        behind, count = _NUMBERED[found[0]]
-        n, last = whole(found[1], f"the number of the {found[0]}"), count(debugger.schedule)
-        if not 1 <= n <= last:
-            raise CommandError(f"there is no {found[0]} {n}: they go from 1 to {last}")
-        to_end = end or found[0] == "step"
-        return Movement(debugger, behind(debugger.schedule, n if to_end else n - 1))
-    if len(found) == 2 and found[0] == "example":
-        return Movement(debugger, _example(debugger, rest))
     if rest in debugger.bookmarks:
         at = debugger.bookmarks.find(rest).at
         debugger.branches.switch(at.branch)
         return Movement(debugger, at.position)
-    return Movement(debugger, _position(debugger, rest))
-
-
-def _example(debugger: Debugger, place: str) -> int:
-    """The position just after the load of an example, in the epoch at hand."""
-    from nntui.debugger.breakpoints.parse import parse_place
-    from nntui.debugger.breakpoints.reachability import Reachability
-
-    parsed = parse_place(place, debugger.experiment.network)
-    Reachability.of(debugger.training_run).check_place(parsed)
-    assert parsed.index is not None
-    schedule = debugger.schedule
-    epoch = schedule.position(max(debugger.position - 1, 0)).epoch
-    return schedule.load_of(parsed.index, epoch) + 1
-
-
-def _position(debugger: Debugger, word: str) -> int:
-    """Parse a position, absolute or relative.
-
-    Raises:
-        CommandError: there is no such position.
-    """
-    if word == "start":
-        return 0
-    if word == "end":
-        return debugger.total
-    if not word.lstrip("+-")[:1].isdigit():
-        if word in debugger.experiment.network:
-            raise CommandError(f"{escaped(word)} is a neuron: until goes to its next step")
-        marks = [mark.name for mark in debugger.bookmarks]
-        hint = (
-            did_you_mean(word, [*marks, "start", "end"])
-            or "try a step number, example 3 or a bookmark"
-        )
-        raise CommandError(f"there is no bookmark “{escaped(word)}”; {hint}")
-    number = whole(word, "a position")
-    position = debugger.position + number if word[0] in "+-" else number
-    if not 0 <= position <= debugger.total:
-        raise CommandError(f"there is no position {position}: they go from 0 to {debugger.total}")
-    return position
+    return Movement(debugger, position_of(debugger, rest, [m.name for m in debugger.bookmarks]))
 
 
 def _bookmark(debugger: Debugger, rest: str) -> Output:
@@ -337,45 +265,3 @@ Just after the step that wrote it: names that step. Again: the write before that
         aliases=("nw",), repeats=True, completes=values,
     ),
 )  # fmt: skip
-
-
-def step_of_place(
-    net: Wiring, schedule: Schedule, place: Place, position: int, direction: int
-) -> int | None:
-    """Find the first step of a place from a position on, by number; None without one.
-
-    With direction −1: the last one before the step that was executed last.
-    """
-    layout = SiteIndex(net, schedule)
-    sites = layout.sites_of_place(place)
-    if place.number is not None and place.kind in ("step", "update", "epoch"):
-        only = layout.step_of(place)
-        there = position <= only < schedule.total if direction > 0 else only < position - 1
-        return only if there else None
-    for block in _blocks(layout, schedule, position, direction):
-        if not layout.admits(place, block):
-            continue
-        offsets = sites.of(block)
-        if direction > 0:
-            n = bisect_left(offsets, position - block.start)
-            if n < len(offsets):
-                return block.start + offsets[n]
-        else:
-            n = bisect_left(offsets, position - 1 - block.start)
-            if n:
-                return block.start + offsets[n - 1]
-    return None
-
-
-def _blocks(
-    layout: SiteIndex, schedule: Schedule, position: int, direction: int
-) -> Iterator[Block]:
-    """The blocks from a position on, for as long as it takes to meet every example."""
-    step = position if direction > 0 else position - 2
-    # Every example comes once in an epoch, though in another order.
-    left = 2 * (schedule.examples + schedule.updates_per_epoch)
-    while left and 0 <= step < schedule.total:
-        block = layout.block(step)
-        yield block
-        step = block.end if direction > 0 else block.start - 1
-        left -= 1

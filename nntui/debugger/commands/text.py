@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from nntui.model.errors import NntuiError
 from nntui.model.names import did_you_mean, escaped, has_surrogate, listed
@@ -25,7 +25,12 @@ _WHOLE: Final = re.compile(r"[+-]?[0-9][0-9_,]*", re.ASCII)
 
 
 class CommandError(NntuiError):
-    """A command that cannot be run; its text is one sentence."""
+    """A command that cannot be run; its text is one sentence.
+
+    ``reply`` is the ``Reply`` to it, where an interpreter has run it.
+    """
+
+    reply: Any = None
 
 
 def checked(line: str) -> str:

@@ -19,6 +19,7 @@ from nntui.explain.numbers import Number, evenly_spread, exact, sparkline
 from nntui.explain.sentences import FLAT
 from nntui.model.errors import NntuiError
 from nntui.model.names import parse_value_name
+from nntui.model.settings import chosen_row
 from nntui.model.wiring import parameter_key
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from nntui.engine.full_speed import BatchValues, TrainingState
     from nntui.engine.run import Run
     from nntui.engine.timeline import Timeline
+    from nntui.model.numerics import Array
 
 # ---- the history of an expression ----------------------------------------------------------------
 
@@ -106,6 +108,23 @@ def history(
     # The one before the first of them was only needed for its change.
     shown = tuple(moments[1:] if updates > count else moments)
     return ValueHistory(expression.text, updates, shown, _sampled(sampler, updates, seconds))
+
+
+def values_at_ends(stepper: Stepper, text: str, by: str) -> Array:
+    """Compute an expression at the end of each finished update, or epoch (``by``); NaN: blank.
+
+    Raises:
+        ExpressionError: the text is no expression over this network's values.
+        SettingError: ``by`` is neither.
+    """
+    schedule = stepper.schedule
+    lengths = {"update": 1, "epoch": schedule.updates_per_epoch}
+    length = chosen_row("unit", by, lengths)
+    expression = parse(text, stepper.experiment.network)
+    sampler = _ValueSampler(expression, stepper.training_run.copy())
+    ends = range(length, schedule.updates_before(stepper.position) + 1, length)
+    values = (sampler.at(end) for end in ends)
+    return np.array([math.nan if value is None else float(value) for value in values])
 
 
 def lines_of(found: ValueHistory, number: Number = exact) -> tuple[str, ...]:

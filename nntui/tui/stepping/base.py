@@ -338,7 +338,7 @@ class SteppingBase(Coverable[None]):
         from nntui.debugger.commands.interpreter import Interpreter
         from nntui.document.save import save
 
-        self.debugger.writer = lambda made, path, over: save(made, path, overwrite=over)
+        self.debugger.writer = save
         return Interpreter(self.debugger)
 
     def once_at_rest(self, action: Callable[[], Any]) -> None:

@@ -11,6 +11,7 @@ from support.values import value_names
 from nntui.debugger.breakpoints.breakpoint import LINES, BreakpointError, Place
 from nntui.debugger.breakpoints.parse import parse_breakpoint, parse_watchpoint
 from nntui.debugger.breakpoints.reachability import Reachability
+from nntui.debugger.breakpoints.search import ContinueSearch
 from nntui.debugger.debugger import Debugger
 from nntui.engine.edits import Edit
 from nntui.model.activations import Activation
@@ -150,7 +151,7 @@ def stops_like(debugger, one_by_one, author, chance, *, bursts) -> None:
             book.position = chance.randint(0, debugger.total)
             debugger.seek(book.position)
         direction = chance.choice([1, 1, -1])
-        search = debugger.continue_search(direction)
+        search = ContinueSearch(debugger, debugger.breakpoints, direction)
         while (stop := search.burst(bursts)) is None:
             pass
         context = (

@@ -264,7 +264,7 @@ def _outcome(read, text):
 )
 def test_what_can_never_stop_is_refused_when_it_is_set(command, said) -> None:
     debugger = Debugger(layered(2, 2, 1, epochs=20))
-    reply = Interpreter(debugger).execute(command)
+    reply = Interpreter(debugger).reply(command)
     assert not reply.ok, command
     assert said in reply.lines[0], reply.lines[0]
     assert len(debugger.breakpoints) == 0
@@ -281,13 +281,13 @@ def test_what_can_never_stop_is_refused_when_it_is_set(command, said) -> None:
     ],
 )  # fmt: skip
 def test_what_may_stop_is_taken(command) -> None:
-    assert Interpreter(Debugger(layered(2, 2, 1, epochs=20))).execute(command).ok
+    assert Interpreter(Debugger(layered(2, 2, 1, epochs=20))).reply(command).ok
 
 
 def test_a_frozen_parameter_is_neither_watched_nor_stopped_at() -> None:
     experiment = layered(2, 1)
     experiment.network.set_trainable(("x1", "y1"), False)
-    run = Interpreter(Debugger(experiment)).execute
+    run = Interpreter(Debugger(experiment)).reply
     assert "no step of this run writes" in run("watch w[x1,y1]").lines[0]
     assert "is frozen" in run("break x1->y1 update").lines[0]
     assert run("set w[x1,y1] 2").ok
@@ -295,7 +295,7 @@ def test_a_frozen_parameter_is_neither_watched_nor_stopped_at() -> None:
 
 
 def test_a_condition_that_holds_in_one_pass_alone_says_so() -> None:
-    reply = Interpreter(Debugger(layered(2, 2, 1))).execute("break h1_1 if loss > 1")
+    reply = Interpreter(Debugger(layered(2, 2, 1))).reply("break h1_1 if loss > 1")
     assert reply.lines[1].strip() == (
         "asked at h1_1 backward alone: at h1_1 forward it cannot hold"
     )
@@ -303,7 +303,7 @@ def test_a_condition_that_holds_in_one_pass_alone_says_so() -> None:
 
 def test_a_condition_given_later_is_looked_at_too() -> None:
     debugger = Debugger(layered(2, 2, 1))
-    run = Interpreter(debugger).execute
+    run = Interpreter(debugger).reply
     assert run("break h1_1 forward").ok
     assert "write break h1_1 backward" in run("condition 1 loss > 1").lines[0]
     assert debugger.breakpoints[1].condition is None

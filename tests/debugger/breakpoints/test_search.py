@@ -7,6 +7,7 @@ from support.experiments import layered
 
 from nntui.debugger.breakpoints.breakpoint import parse_message
 from nntui.debugger.breakpoints.parse import parse_breakpoint, parse_watchpoint
+from nntui.debugger.breakpoints.search import ContinueSearch
 from nntui.debugger.breakpoints.stop import Stop
 from nntui.debugger.commands.interpreter import Interpreter
 from nntui.debugger.debugger import Debugger
@@ -36,7 +37,7 @@ def diverging(*commands: str, **more) -> Debugger:
 
 def counted(debugger: Debugger, direction: int = 1) -> tuple[Stop, int]:
     """The next stop, and how many steps were tested one by one to find it."""
-    search = debugger.continue_search(direction)
+    search = ContinueSearch(debugger, debugger.breakpoints, direction)
     while (stop := search.burst(10.0)) is None:
         pass
     return stop, search.tested
@@ -67,7 +68,7 @@ def test_so_has_one_whose_numbers_are_no_longer_finite(name) -> None:
         experiment.network.rename_neuron("y", name)
     debugger = Debugger(experiment)
     debugger.breakpoints.add(parse_watchpoint("nonfinite", experiment.network))
-    Interpreter(debugger).execute("set learning_rate 1e300")
+    Interpreter(debugger).reply("set learning_rate 1e300")
     stop = debugger.resume()
     assert stop.position == 103
     assert debugger["loss"] == float("inf")
@@ -223,7 +224,7 @@ def test_only_the_last_thousand_messages_are_kept() -> None:
 
 def test_no_message_is_lost_when_a_breakpoint_is_set_on_the_way() -> None:
     debugger = debugger_with("break phase loss log {step}")
-    search = debugger.continue_search()
+    search = ContinueSearch(debugger, debugger.breakpoints)
     while (stop := search.burst(0.0)) is None:
         if debugger.position and len(debugger.breakpoints) == 1:
             debugger.breakpoints.add(
@@ -235,7 +236,7 @@ def test_no_message_is_lost_when_a_breakpoint_is_set_on_the_way() -> None:
 
 def test_a_listener_is_told_all_of_them_whatever_changes_on_the_way() -> None:
     debugger, told = debugger_with("break log {step}"), []
-    search = debugger.continue_search()
+    search = ContinueSearch(debugger, debugger.breakpoints)
     search.log.pass_to(told.append, keep=False)
     while (stop := search.burst(0.0)) is None:
         if debugger.position >= 1500 and len(debugger.breakpoints) == 1:
@@ -317,7 +318,7 @@ def test_only_the_block_that_stops_is_stepped_through() -> None:
 
 def test_a_hunt_in_bursts_stands_at_true_states_and_can_be_paused(seen) -> None:
     debugger = debugger_with("break if loss > 99 and step < 0", epochs=300)
-    search = debugger.continue_search()
+    search = ContinueSearch(debugger, debugger.breakpoints)
     for _ in range(5):
         assert search.burst(0.0) is None
         other = Debugger(debugger.experiment)
@@ -333,7 +334,7 @@ def test_a_hunt_in_bursts_stands_at_true_states_and_can_be_paused(seen) -> None:
 def test_pausing_on_the_way_back_stands_as_far_as_was_searched() -> None:
     debugger = debugger_with("break if step == 3", epochs=300)
     debugger.seek(debugger.total)
-    search = debugger.continue_search(-1)
+    search = ContinueSearch(debugger, debugger.breakpoints, -1)
     while search.position > debugger.total - 5000:
         assert search.burst(0.0) is None
     stop = search.pause()
@@ -343,7 +344,7 @@ def test_pausing_on_the_way_back_stands_as_far_as_was_searched() -> None:
 
 def test_a_breakpoint_added_between_bursts_counts_from_there_on() -> None:
     debugger = debugger_with("break if loss > 99", epochs=100)
-    search = debugger.continue_search()
+    search = ContinueSearch(debugger, debugger.breakpoints)
     search.burst(0.0)
     debugger.breakpoints.add(parse_breakpoint("epoch 91", debugger.experiment.network))
     for _ in count():

@@ -30,7 +30,7 @@ def do(interpreter: Interpreter) -> Command:
     """Run a command that must succeed."""
 
     def run(line: str) -> Reply:
-        reply = interpreter.execute(line)
+        reply = interpreter.reply(line)
         assert reply.ok, reply.text
         return reply
 
@@ -43,7 +43,7 @@ def refused(interpreter: Interpreter, debugger: Debugger) -> Callable[[str], str
 
     def run(line: str) -> str:
         before = debugger.position
-        reply = interpreter.execute(line)
+        reply = interpreter.reply(line)
         assert not reply.ok, reply.text
         assert not reply.moved
         assert debugger.position == before

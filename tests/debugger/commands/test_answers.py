@@ -73,7 +73,7 @@ def test_a_display_is_shown_with_what_it_was_after_every_movement(do, debugger) 
 def test_displays_are_removed_all_or_none(debugger, do) -> None:
     for text in ("loss", "step", "epoch"):
         do(f"display {text}")
-    refused = Interpreter(debugger).execute("undisplay 1 7")
+    refused = Interpreter(debugger).reply("undisplay 1 7")
     assert refused.lines == ("there is no display 7 (there are: 1, 2, 3)",)
     do("undisplay 1 3 1")
     assert [display.number for display in debugger.displays] == [2]
@@ -287,5 +287,5 @@ def test_an_interpreter_runs_and_completes_lines() -> None:
     from support.experiments import layered
 
     debugger = Debugger(layered(2, 2, 1))
-    assert Interpreter(debugger).execute("s 4").position == 4
+    assert Interpreter(debugger).reply("s 4").position == 4
     assert Interpreter(debugger).complete("ste") == ["step"]

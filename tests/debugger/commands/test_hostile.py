@@ -137,7 +137,7 @@ KINDS: list[Callable[[random.Random], str]] = [
 
 
 def check(interpreter: Interpreter, debugger: Debugger, line: str) -> None:
-    reply = interpreter.execute(line)
+    reply = interpreter.reply(line)
     assert "unexpected" not in reply.data.get("error", "") or "unexpected" in line, reply.text
     assert all(harmless(each) == each for each in reply.lines), reply.lines
     assert reply.position == debugger.position
@@ -182,7 +182,7 @@ def campaign(seed: int, commands: int) -> None:
             assert debugger.snapshot().values == fresh.snapshot().values
             debugger = Debugger(experiment)
             interpreter = Interpreter(debugger)
-            interpreter.execute("goto 40")
+            interpreter.reply("goto 40")
         line = chance.choice(KINDS)(chance)
         try:
             check(interpreter, debugger, line)

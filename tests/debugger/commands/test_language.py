@@ -80,7 +80,7 @@ def test_what_is_no_whole_number_is_said(word) -> None:
 
 def test_an_empty_line_and_a_comment_do_nothing(interpreter) -> None:
     for line in ["", "   ", "# note", "\t#"]:
-        reply = interpreter.execute(line)
+        reply = interpreter.reply(line)
         assert reply.ok
         assert reply.command == ""
         assert reply.lines == ()
@@ -97,7 +97,7 @@ def test_an_empty_line_may_repeat_the_last_movement(interpreter, do) -> None:
 
 
 def test_the_error_of_an_expression_points_at_its_character(interpreter) -> None:
-    reply = interpreter.execute("print 1 + * 2")
+    reply = interpreter.reply("print 1 + * 2")
     assert not reply.ok
     assert reply.data["expression"][reply.data["at"]] == "*"
     text, caret = reply.lines[1:]
@@ -120,7 +120,7 @@ fragments = st.sampled_from(
 
 @given(st.lists(fragments | st.text(max_size=4), max_size=8).map(" ".join))
 def test_no_line_ends_in_anything_but_a_reply(line) -> None:
-    reply = Interpreter(FUZZED).execute(line)
+    reply = Interpreter(FUZZED).reply(line)
     assert reply.position == FUZZED.position
     assert all(each.isprintable() for each in reply.lines)
     if not reply.ok:

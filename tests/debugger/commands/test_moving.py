@@ -28,7 +28,7 @@ def test_a_movement_leads_where_its_key_leads(name, data) -> None:
     sign = data.draw(st.sampled_from([1, -1]))
     there = destination(debugger.schedule, debugger.position, MOVEMENTS[name], sign * count)
     here = debugger.position
-    reply = Interpreter(debugger).execute(f"{'' if sign > 0 else 'reverse-'}{name} {count}")
+    reply = Interpreter(debugger).reply(f"{'' if sign > 0 else 'reverse-'}{name} {count}")
     assert debugger.position == reply.position == there
     assert reply.moved == (there != here)
     if there == here and count:
@@ -79,11 +79,11 @@ def test_until_leads_where_a_breakpoint_would_stop(data, experiment) -> None:
             debugger.seek(start)
         for point in searching.breakpoints:
             searching.breakpoints.remove(point.number)
-        if not Interpreter(searching).execute(f"break {place}").ok:  # there is no such step
-            assert not Interpreter(going).execute(f"until {place}").ok
+        if not Interpreter(searching).reply(f"break {place}").ok:  # there is no such step
+            assert not Interpreter(going).reply(f"until {place}").ok
             continue
-        found = Interpreter(searching).execute("reverse-continue" if back else "continue")
-        reply = Interpreter(going).execute(f"{'reverse-' if back else ''}until {place}")
+        found = Interpreter(searching).reply("reverse-continue" if back else "continue")
+        reply = Interpreter(going).reply(f"{'reverse-' if back else ''}until {place}")
         if found.ok and found.data["stopped_by"]:
             assert reply.ok
             assert reply.position == found.position
@@ -178,8 +178,8 @@ def test_the_ends_of_long_movements_are_in_the_history(do, debugger) -> None:
 def test_a_movement_is_made_in_bursts_and_ends_like_the_command(debugger) -> None:
     once = Debugger(debugger.experiment)
     for line in ["break h1_1 if loss < 0.1", "display loss"]:
-        assert Interpreter(once).execute(line).ok
-        assert Interpreter(debugger).execute(line).ok
+        assert Interpreter(once).reply(line).ok
+        assert Interpreter(debugger).reply(line).ok
     interpreter = Interpreter(debugger)
     for line in ["goto 30", "continue", "reverse-continue", "until y1", "step 9", "x loss"]:
         movement = interpreter.prepare(line)
@@ -187,19 +187,19 @@ def test_a_movement_is_made_in_bursts_and_ends_like_the_command(debugger) -> Non
         while not movement.burst(0.0):
             assert 0 <= debugger.position <= debugger.total
         assert movement.burst(0.0)
-        assert interpreter.finish(movement) == Interpreter(once).execute(line)
+        assert interpreter.finish(movement) == Interpreter(once).reply(line)
 
 
 @pytest.mark.parametrize("line", ["continue", "goto end"])
 def test_a_movement_can_be_given_up_on_the_way(debugger, line) -> None:
     debugger = Debugger(layered(2, 8, 1, examples=50, epochs=2_000))
-    Interpreter(debugger).execute("break if loss < 0")
+    Interpreter(debugger).reply("break if loss < 0")
     calls = iter([False, True])
-    reply = Interpreter(debugger).execute(line, paused=lambda: next(calls, True))
+    reply = Interpreter(debugger).reply(line, paused=lambda: next(calls, True))
     if reply.stop == "paused":
         assert reply.ok
         assert reply.position < debugger.total
-    assert Interpreter(debugger).execute("step").ok or debugger.at_end
+    assert Interpreter(debugger).reply("step").ok or debugger.at_end
 
 
 def test_a_movement_that_was_given_up_says_so(debugger) -> None:

@@ -40,7 +40,7 @@ def test_the_first_line_that_fails_ends_a_script_and_is_named(interpreter, folde
     (folder / "b.txt").write_text("print 1\nsource a.txt\nprint 2")
     for line, place in [("source a.txt", "a.txt:2"), ("source b.txt", "a.txt:2")]:
         before = interpreter.position
-        reply = interpreter.execute(line)
+        reply = interpreter.reply(line)
         assert not reply.ok
         assert reply.data["error"].startswith(f"{place}: expected a value")
         assert reply.position == before + 1
@@ -58,7 +58,7 @@ def test_quit_in_a_script_quits(do, folder) -> None:
 def test_files_that_read_each_other_are_refused(interpreter, folder) -> None:
     (folder / "a.txt").write_text("source b.txt")
     (folder / "b.txt").write_text("sou a.txt")
-    assert "a circle" in interpreter.execute("source a.txt").data["error"]
+    assert "a circle" in interpreter.reply("source a.txt").data["error"]
 
 
 def test_what_is_no_file_of_commands_is_refused(refused, folder) -> None:
@@ -100,7 +100,7 @@ def test_a_pipe_from_the_shell_is_read_to_its_end() -> None:
 
 def test_lines_that_come_together_are_a_script(do, interpreter) -> None:
     assert do("step 2\nprint step\n\nstep").position == 3
-    reply = interpreter.execute("step\nbad\nstep")
+    reply = interpreter.reply("step\nbad\nstep")
     assert not reply.ok
     assert reply.data["error"].startswith("line 2: there is no command")
     assert reply.position == 4
@@ -161,24 +161,24 @@ def test_an_unexpected_error_is_a_reply_and_the_debugger_stays_usable(
     line, broken, debugger, monkeypatch
 ) -> None:
     interpreter = Interpreter(debugger)
-    interpreter.execute("goto 30")
+    interpreter.reply("goto 30")
     with monkeypatch.context() as patched:
         patched.setattr(broken, raising)
-        reply = interpreter.execute(line)
+        reply = interpreter.reply(line)
     assert not reply.ok
     assert "unexpected ZeroDivisionError: division by " in reply.data["error"]
     assert all(each.isprintable() for each in reply.lines)
     fresh = Debugger(debugger.experiment)
     for each in ("goto 47", "info values", "step", "goto 20", "info values"):
-        assert interpreter.execute(each).lines == Interpreter(fresh).execute(each).lines
+        assert interpreter.reply(each).lines == Interpreter(fresh).reply(each).lines
 
 
 def test_an_error_half_way_through_a_step_leaves_a_true_state(debugger, monkeypatch) -> None:
     interpreter = Interpreter(debugger)
-    interpreter.execute("goto 30")
+    interpreter.reply("goto 30")
     with monkeypatch.context() as patched:
         patched.setattr("nntui.engine.run.Run._finish", raising)
-        check_unexpected(interpreter.execute("step 900"))
+        check_unexpected(interpreter.reply("step 900"))
     assert debugger.position == 30
     fresh = Debugger(debugger.experiment)
     fresh.seek(30)
@@ -191,9 +191,9 @@ def test_an_error_of_who_listens_to_messages_is_not_swallowed(interpreter) -> No
     def closed(message: str) -> None:
         raise BrokenPipeError
 
-    interpreter.execute('break example log "x"')
+    interpreter.reply('break example log "x"')
     with pytest.raises(BrokenPipeError):
-        interpreter.execute("continue", on_message=closed)
+        interpreter.reply("continue", on_message=closed)
 
 
 def test_source_is_refused_by_the_function_that_reads() -> None:

@@ -78,7 +78,7 @@ class Right:
 @pytest.fixture(autouse=True)
 def commands_file(tmp_path, monkeypatch) -> None:
     """A folder with the file that an example names; what is saved goes nowhere, nor is it read."""
-    monkeypatch.setattr(Debugger, "writer", lambda *written: None)
+    monkeypatch.setattr(Debugger, "writer", lambda *written, **how: None)
     monkeypatch.setattr(Debugger, "checker", lambda *asked: Right())
     monkeypatch.chdir(tmp_path)
     (tmp_path / "commands.txt").write_text("step\nprint step\n")
@@ -101,7 +101,7 @@ def test_every_command_does_something(do, name: str) -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_survives_having_no_words_and_senseless_ones(debugger, name: str) -> None:
     for words in ["", "?", '"', "w[", "[[", "99999999999", "-1", "x1->", "{", "\0", "a b c d e"]:
-        reply = Interpreter(debugger).execute(f"{name} {words}")
+        reply = Interpreter(debugger).reply(f"{name} {words}")
         assert all(line.isprintable() for line in reply.lines)
         assert reply.ok or reply.data["error"]
 
@@ -134,8 +134,8 @@ def test_an_example_in_the_help_works_where_there_is_what_it_names(line: str) ->
         "bookmark before the jump", "step 9", "set b[h1] 2", "branch switch main",
         "set learning_rate 0.1",
     ]:  # fmt: skip
-        assert Interpreter(debugger).execute(before).ok, before
-    reply = Interpreter(debugger).execute(line)
+        assert Interpreter(debugger).reply(before).ok, before
+    reply = Interpreter(debugger).reply(line)
     assert reply.ok, (line, reply.text)
 
 
@@ -186,7 +186,7 @@ def test_the_short_forms_that_fingers_know(short: str, name: str) -> None:
 
 def test_a_short_form_gives_the_same_reply(debugger) -> None:
     one, other = (
-        Interpreter(Debugger(debugger.experiment)).execute(line) for line in ("s 12", "step 12")
+        Interpreter(Debugger(debugger.experiment)).reply(line) for line in ("s 12", "step 12")
     )
     assert one.lines == other.lines
     assert one.data == other.data
@@ -234,8 +234,8 @@ def test_a_word_of_gdb_without_meaning_says_what_to_do(refused, word: str) -> No
 def test_a_count_may_stand_before_a_key_as_on_the_screen(debugger, line, same) -> None:
     def said(typed):
         interpreter = Interpreter(Debugger(debugger.experiment))
-        interpreter.execute("goto 150")
-        reply = interpreter.execute(typed)
+        interpreter.reply("goto 150")
+        reply = interpreter.reply(typed)
         return reply.ok, reply.position, reply.lines
 
     if same is None:
@@ -248,15 +248,15 @@ def test_continue_with_a_count_is_continue_as_often(debugger) -> None:
     once, counted = (Interpreter(Debugger(debugger.experiment)) for _ in range(2))
     for interpreter in (once, counted):
         for line in ("break h1_1 backward", "tbreak example 4", "watch loss", 'break loss log "x"'):
-            interpreter.execute(line)
-    replies = [once.execute("continue") for _ in range(7)]
-    reply = counted.execute("continue 7")
+            interpreter.reply(line)
+    replies = [once.reply("continue") for _ in range(7)]
+    reply = counted.reply("continue 7")
     assert (reply.position, reply.stop) == (replies[-1].position, replies[-1].stop)
     assert reply.data["stopped_by"] == replies[-1].data["stopped_by"]
-    back = counted.execute("continue -3")
+    back = counted.reply("continue -3")
     assert back.position == replies[3].position
-    assert counted.execute("reverse-continue 100").position == 0
-    assert counted.execute("continue 1000000").stop == "the end of the run"
+    assert counted.reply("reverse-continue 100").position == 0
+    assert counted.reply("continue 1000000").stop == "the end of the run"
 
 
 def test_run_begins_anew_and_counts_hits_from_nothing(do, debugger) -> None:

@@ -84,7 +84,7 @@ async def test_source_is_run_errors_end_nothing_and_a_count_passes_stops(
         expected = nntui.Debugger(app.screen.debugger.experiment)
         interpreter = nntui.Interpreter(expected)
         for command in ("step 5", "break h1 forward", "continue 3"):
-            interpreter.execute(command)
+            interpreter.reply(command)
 
         def arrived() -> bool:
             at_rest = not app.screen.background.running
@@ -92,6 +92,6 @@ async def test_source_is_run_errors_end_nothing_and_a_count_passes_stops(
 
         await pilot.press("colon", *"break h1 forward", "enter", "3", "c")
         await until(pilot, arrived)
-        interpreter.execute("reverse-continue 2")
+        interpreter.reply("reverse-continue 2")
         await pilot.press("2", "C")
         await until(pilot, arrived)

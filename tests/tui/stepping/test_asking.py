@@ -188,7 +188,7 @@ async def test_why_writes_numbers_as_the_steps_do_and_more_precisely_on_a_key(
         await pilot.press("a", "a")
         await pilot.pause()
         # The last bits are numpy's, and differ from one processor to another.
-        exactly = Interpreter(debugger_of(app)).execute("why b[h1]").lines[0]
+        exactly = Interpreter(debugger_of(app)).reply("why b[h1]").lines[0]
         assert exactly.startswith("b[h1] = -0.4113396015909")
         assert exactly.split(" = ")[1] in seen(app)
         await pilot.press("escape", "A", "W")
