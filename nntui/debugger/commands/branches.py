@@ -231,8 +231,6 @@ def _save(debugger: Debugger, rest: str) -> Output:
         raise CommandError("save needs a file, as in save trained.json")
     if not force:
         nothing_more(more)
-    if debugger.writer is None:
-        raise CommandError("nothing writes documents here: nntui.save(debugger, PATH) does")
     file = os.path.expanduser(path)
     if os.path.isfile(file) and not force:
         hint = f"save {word} force replaces it"
