@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
+from nntui.engine.full_speed import compiled
 from nntui.engine.full_speed.batch_layout import (
     BatchLayout,
     BatchValues,
@@ -24,7 +25,6 @@ from nntui.engine.full_speed.kernels import (
     OneExample,
     OnFloats,
     SelfTest,
-    gather_on,
 )
 from nntui.engine.schedule import Schedule
 from nntui.model.experiment import Experiment
@@ -150,7 +150,7 @@ class BatchComputer:
 
     def __init__(self, layout: BatchLayout, loss: Loss, tested: SelfTest) -> None:
         self._layout, self._loss = layout, loss
-        self._einsum = tested.einsum
+        self._tested = tested
         self._functions = OnArrays() if tested.functions else OnFloats()
         self._into = [_WeightMatrix.of_block(layer.incoming) for layer in layout.layers[1:]]
         self._out_of: dict[Layer, _WeightMatrix] = {}
@@ -191,7 +191,7 @@ class BatchComputer:
         for part in others:
             values = self._loaded(part)
             self._passes(p, values, part.y, self._kernel(part.n, exact), saliency=False)
-            self._gather_on(values, dp)
+            self._gather_on(values, dp, self._kernel(part.n, exact))
             batch_sum, epoch_sum = _sums(values.loss, batch_sum, epoch_sum)
         return dp, batch_sum, epoch_sum
 
@@ -224,7 +224,9 @@ class BatchComputer:
 
     def _kernel(self, n: int, exact: bool) -> Kernel:
         """The fastest kernel for n examples that is right here."""
-        if exact or not self._einsum:
+        if self._tested.compiled and (kernel := compiled.kernel()) is not None:
+            return kernel
+        if exact or not self._tested.einsum:
             return EXACT
         return EINSUM if n > 1 else ONE_EXAMPLE
 
@@ -242,7 +244,7 @@ class BatchComputer:
         """Whether 0·inf may have come in where there is no connection."""
         layout = self._layout
         gaps = layout.has_gaps or (saliency and layout.has_gaps_behind_inputs)
-        return gaps and kernel is not EXACT and not values.all_finite()
+        return gaps and not kernel.skips_gaps and not values.all_finite()
 
     def _forward(self, p: Array, values: BatchValues, kernel: Kernel) -> None:
         z, a, activate = values.z, values.a, self._functions.activate
@@ -291,14 +293,14 @@ class BatchComputer:
                 kernel.gather(delta, a, sums)
                 np.take(sums.ravel(), block.cells, out=dp[block.parameters], mode="clip")
 
-    def _gather_on(self, values: BatchValues, dp: Array) -> None:
+    def _gather_on(self, values: BatchValues, dp: Array, kernel: Kernel) -> None:
         """Add the gradients of the examples to the sums in dp, as if those came first."""
         for layer, matrix in zip(self._layout.layers[1:], self._into, strict=True):
             block = matrix.block
             sums = np.zeros(block.shape)
             cells = slice(None) if block.cells is None else block.cells
             sums.ravel()[cells] = dp[block.parameters]
-            gather_on(values.delta[layer.rows], rows_of(values.a, block.rows), sums)
+            kernel.gather_on(values.delta[layer.rows], rows_of(values.a, block.rows), sums)
             dp[block.parameters] = sums.ravel()[cells]
 
 

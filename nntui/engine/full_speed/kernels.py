@@ -8,8 +8,9 @@ not (it adds in blocks, and fuses). All matrices are C-contiguous unless said ot
   ``delta`` may run backwards.
 - ``gather(delta, a, dp)``: dp[j,i] = 0 + delta[j]·a[i] of the first example + of the second + ….
 
-``connected`` says which cells of w are connections (None: all). Only the exact kernel uses it; to
-the others a missing connection is one of weight 0, which is right while all is finite.
+``connected`` says which cells of w are connections (None: all). Kernels with ``skips_gaps`` use it;
+to the others a missing connection is one of weight 0, which is right while all is finite.
+``compiled.py`` has one more kernel, which numba compiles.
 
 Functions of the model are applied to whole arrays, or number by number: a self-test finds out
 whether this machine's numpy gives an array's elements, and einsum's sums, the right bits.
@@ -37,14 +38,31 @@ Connected = Any
 class Kernel(Protocol):
     """The three sums of a training step."""
 
+    skips_gaps: bool
+    """Whether only connections are added, for any number of examples and any sign of 0."""
+
     def forward(self, w: Array, a: Array, z: Array, connected: Connected = None) -> None: ...
 
     def backward(self, w: Array, delta: Array, da: Array, connected: Connected = None) -> None: ...
 
     def gather(self, delta: Array, a: Array, dp: Array) -> None: ...
 
+    def gather_on(self, delta: Array, a: Array, dp: Array) -> None:
+        """Like ``gather``, but dp goes on from what it holds, as if its examples came first."""
 
-class Einsum:
+
+class _Numpy:
+    """What the kernels made of numpy's functions have in common."""
+
+    skips_gaps = False
+
+    def gather_on(self, delta: Array, a: Array, dp: Array) -> None:
+        for j in range(delta.shape[0]):
+            terms = np.concatenate((dp[j, :, np.newaxis], delta[j] * a), axis=1)
+            dp[j] = np.add.accumulate(terms, axis=1)[:, -1]
+
+
+class Einsum(_Numpy):
     """For two examples or more: numpy's einsum, whose innermost loop is then over no sum.
 
     Which loop is innermost follows from the memory layout: it must be the examples' in forward
@@ -69,7 +87,7 @@ class Einsum:
             dp[...] = np.einsum("ib,bj->ij", a, np.ascontiguousarray(delta.T)).T
 
 
-class OneExample:
+class OneExample(_Numpy):
     """For a single example: numpy's running sums, which go from left to right by definition."""
 
     def forward(self, w: Array, a: Array, z: Array, connected: Connected = None) -> None:
@@ -83,8 +101,10 @@ class OneExample:
         dp += 0.0  # the sum starts at 0.0: −0.0 becomes 0.0
 
 
-class Exact:
+class Exact(_Numpy):
     """For everything: one product after another, for all examples at once, on any machine."""
+
+    skips_gaps = True
 
     def forward(self, w: Array, a: Array, z: Array, connected: Connected = None) -> None:
         z[...] = w[:, :1]
@@ -101,13 +121,6 @@ class Exact:
     def gather(self, delta: Array, a: Array, dp: Array) -> None:
         for j in range(delta.shape[0]):
             dp[j] = np.add.accumulate(delta[j] * a, axis=1)[:, -1] + 0.0
-
-
-def gather_on(delta: Array, a: Array, dp: Array) -> None:
-    """Like ``gather``, but dp goes on from what it holds, as if its examples came first."""
-    for j in range(delta.shape[0]):
-        terms = np.concatenate((dp[j, :, np.newaxis], delta[j] * a), axis=1)
-        dp[j] = np.add.accumulate(terms, axis=1)[:, -1]
 
 
 CHUNK: Final = 8192
@@ -179,10 +192,13 @@ SHAPES: Final = ((1, 1, 2), (1, 9, 3), (3, 1, 17), (2, 5, 2), (5, 3, 33), (9, 8,
 
 
 class SelfTest(NamedTuple):
-    """What may be used here: the einsum kernel; the model's functions on whole arrays."""
+    """What may be used here: the einsum kernel; the model's functions on whole arrays; a
+    compiled kernel, once there is one (which is tested when it is loaded).
+    """  # noqa: D205
 
     einsum: bool
     functions: bool
+    compiled: bool = True
 
 
 @cache

@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from nntui.engine.full_speed import compiled
 from nntui.engine.full_speed.batch import Batch, BatchComputer, Batches, summed
 from nntui.engine.full_speed.batch_layout import BatchLayout, BatchValues, TrainingState
 from nntui.engine.full_speed.kernels import CHUNK, self_test
@@ -31,6 +32,8 @@ TINY_NETWORK: Final = 250
 """Up to so many parameters it is compiled in a blink."""
 BURST_SECONDS: Final = 0.002
 """For how long straight-line code runs before the clock is looked at."""
+COMPILE_AFTER: Final = 1.0
+"""Seconds of running after which a compiled kernel is loaded beside the run."""
 
 StopBefore: TypeAlias = Callable[[int, BatchValues, TrainingState, TrainingState], bool]
 """Tests an update (index, its values, the run before and after it); True leaves it undone.
@@ -78,6 +81,7 @@ class FullSpeed:
         self._computer = self._new_computer()
         self._codes: dict[tuple[str, ...], StraightLine] = {}
         self._burst = 1
+        self._ran = 0.0
 
     def copy_for_thread(self) -> FullSpeed:
         """Return the same with memory of its own, to run in another thread."""
@@ -171,6 +175,7 @@ class FullSpeed:
         computer, training = self._computer, self.experiment.training
         per_epoch = self.schedule.updates_per_epoch
         exact = computer.needs_exactness(before.p)
+        began = perf_counter() - self._ran
         while update < end:
             batch = self._batches.of_update(update)
             if stop_before is None and last_update is None:
@@ -195,7 +200,11 @@ class FullSpeed:
             if update % per_epoch == 0:
                 self._record_epoch(history, before, update, epoch_sum / self.schedule.examples)
                 before.epoch_sum = 0.0
-            if deadline is not None and perf_counter() > deadline:
+            now = perf_counter()
+            self._ran = now - began
+            if self._ran > COMPILE_AFTER and self._self_test.compiled:
+                compiled.load_beside()
+            if deadline is not None and now > deadline:
                 break
         return before, update
 

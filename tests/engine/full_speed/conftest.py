@@ -1,23 +1,28 @@
 """Full speed, forced onto each of the ways that it can take."""
 
 from collections.abc import Callable
+from importlib.util import find_spec
 
 import pytest
 
-from nntui.engine.full_speed import FullSpeed, runner
+from nntui.engine.full_speed import FullSpeed, compiled, runner
 from nntui.engine.full_speed.kernels import SelfTest
 from nntui.model.experiment import Experiment
 
 WAYS = {
-    "batches": (SelfTest(einsum=True, functions=True), False),
-    "straight-line code": (SelfTest(einsum=True, functions=True), True),
-    "no einsum": (SelfTest(einsum=False, functions=True), False),
-    "neither einsum nor functions of arrays": (SelfTest(einsum=False, functions=False), False),
+    "batches": (SelfTest(True, True, False), False),
+    "straight-line code": (SelfTest(True, True, False), True),
+    "no einsum": (SelfTest(False, True, False), False),
+    "neither einsum nor functions of arrays": (SelfTest(False, False, False), False),
 }
+if find_spec("numba"):
+    WAYS["compiled"] = (SelfTest(True, True, True), False)
 
 
 def forced(way: str, experiment: Experiment) -> FullSpeed:
     tested, straight = WAYS[way]
+    if tested.compiled:
+        assert compiled.load()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(runner, "self_test", lambda: tested)
         patch.setattr(runner, "TINY_UPDATE", 10**9 if straight else 0)

@@ -1,6 +1,7 @@
 """The kernels against sums written out: strictly from left to right, no fused operation."""
 
 import math
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -8,11 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.bits import bits_of
 
-from nntui.engine.full_speed.kernels import Einsum, Exact, OneExample, gather_on
+from nntui.engine.full_speed import compiled
+from nntui.engine.full_speed.kernels import Einsum, Exact, OneExample
 
 seeds = st.integers(0, 2**31)
 lengths = st.integers(1, 40)
 KERNELS = {"einsum": Einsum(), "one example": OneExample(), "exact": Exact()}
+COMPILED = []
+if find_spec("numba"):
+    KERNELS["compiled"] = compiled.load()
+    COMPILED = ["compiled"]
 
 
 def numbers(seed: int, *shape: int) -> np.ndarray:
@@ -51,7 +57,7 @@ def check(kernel, w, a, delta) -> None:
     assert same(dp, written_out(delta, a, np.zeros(w.shape)))
 
 
-@pytest.mark.parametrize("kernel", ["einsum", "exact"])
+@pytest.mark.parametrize("kernel", ["einsum", "exact", *COMPILED])
 @given(seed=seeds, neurons=lengths, sources=lengths, examples=st.integers(2, 40))
 def test_sums_of_a_batch(kernel, seed, neurons, sources, examples) -> None:
     a = numbers(seed, sources, examples)
@@ -60,7 +66,7 @@ def test_sums_of_a_batch(kernel, seed, neurons, sources, examples) -> None:
     check(KERNELS[kernel], w, a, delta)
 
 
-@pytest.mark.parametrize("kernel", ["one example", "exact"])
+@pytest.mark.parametrize("kernel", ["one example", "exact", *COMPILED])
 @given(seed=seeds, neurons=lengths, sources=lengths)
 def test_sums_of_one_example(kernel, seed, neurons, sources) -> None:
     a = numbers(seed, sources, 1)
@@ -77,14 +83,17 @@ def test_large_blocks_and_long_batches(shape) -> None:
     w, delta = numbers(2, neurons, sources), numbers(3, neurons, examples)
     for name, left, right in (("forward", w, a), ("backward", w, delta), ("gather", delta, a)):
         shapes = {"forward": delta, "backward": a, "gather": w}
-        einsum, exact = np.empty_like(shapes[name]), np.empty_like(shapes[name])
-        getattr(KERNELS["einsum"], name)(left, right, einsum)
+        exact = np.empty_like(shapes[name])
         getattr(KERNELS["exact"], name)(left, right, exact)
-        assert (einsum == exact).all(), name
+        for kernel in ("einsum", *COMPILED):
+            found = np.empty_like(exact)
+            getattr(KERNELS[kernel], name)(left, right, found)
+            assert (found == exact).all(), (name, kernel)
 
 
+@pytest.mark.parametrize("kernel", ["exact", *COMPILED])
 @given(seed=seeds, examples=st.integers(1, 6))
-def test_the_exact_kernel_keeps_infinities_away_from_missing_connections(seed, examples) -> None:
+def test_infinities_keep_away_from_missing_connections(kernel, seed, examples) -> None:
     chance = np.random.RandomState(seed)
     w, connected = numbers(seed, 4, 5), chance.rand(4, 5) < 0.6
     connected[:, 0] = True
@@ -94,8 +103,8 @@ def test_the_exact_kernel_keeps_infinities_away_from_missing_connections(seed, e
     a[chance.randint(1, 5)], delta[chance.randint(4)] = math.inf, -math.inf
     z, da = np.empty_like(delta), np.empty_like(a)
     with np.errstate(all="ignore"):
-        Exact().forward(w, a, z, connected)
-        Exact().backward(w, delta, da, connected)
+        KERNELS[kernel].forward(w, a, z, connected)
+        KERNELS[kernel].backward(w, delta, da, connected)
     for n in range(examples):
         for j in range(4):
             total = w[j, 0].item()
@@ -111,18 +120,22 @@ def test_the_exact_kernel_keeps_infinities_away_from_missing_connections(seed, e
 
 def test_zeros_keep_their_sign_but_for_einsums_bias() -> None:
     w, a, delta = np.array([[-0.0, 1.0]]), np.array([[1.0, 1.0], [-0.0, 0.0]]), -np.zeros((1, 2))
-    check(Exact(), w, a, delta)
+    for kernel in ("exact", *COMPILED):
+        check(KERNELS[kernel], w, a, delta)
+        check(KERNELS[kernel], w, a[:, :1].copy(), delta[:, :1].copy())
     check(OneExample(), w, a[:, :1].copy(), delta[:, :1].copy())
     z = np.empty((1, 2))
     Einsum().forward(w, a, z)
     assert bits_of(z[0]) == bits_of([0.0, 0.0])  # hence BatchComputer.needs_exactness
 
 
+@pytest.mark.parametrize("kernel", ["exact", *COMPILED])
+@pytest.mark.parametrize("neurons", [3, 6])
 @given(seed=seeds, cut=st.integers(1, 8))
-def test_gathering_can_go_on_where_it_stopped(seed, cut) -> None:
-    delta, a = numbers(seed, 3, 9), numbers(seed + 1, 4, 9)
-    whole, parts = np.empty((3, 4)), np.empty((3, 4))
+def test_gathering_can_go_on_where_it_stopped(kernel, neurons, seed, cut) -> None:
+    delta, a = numbers(seed, neurons, 9), numbers(seed + 1, 4, 9)
+    whole, parts = np.empty((neurons, 4)), np.empty((neurons, 4))
     Exact().gather(delta, a, whole)
-    Exact().gather(delta[:, :cut], a[:, :cut], parts)
-    gather_on(delta[:, cut:], a[:, cut:], parts)
+    KERNELS[kernel].gather(delta[:, :cut], a[:, :cut], parts)
+    KERNELS[kernel].gather_on(delta[:, cut:], a[:, cut:], parts)
     assert bits_of(parts.ravel()) == bits_of(whole.ravel())

@@ -8,7 +8,7 @@ import pytest
 from support.experiments import layered
 from support.stepped import check_training
 
-from nntui.engine.full_speed import FullSpeed, kernels, runner
+from nntui.engine.full_speed import FullSpeed, compiled, kernels, runner
 from nntui.engine.full_speed.kernels import Einsum, Exact
 from nntui.model import numerics
 from nntui.model.activations import ACTIVATIONS
@@ -76,6 +76,7 @@ def tested_anew():
 @pytest.mark.parametrize("kernel", [Blocked, Fused, Reversed, Transposed])
 def test_full_speed_stays_right_on_such_a_machine(monkeypatch, tested_anew, kernel) -> None:
     monkeypatch.setattr(runner, "TINY_UPDATE", 0)
+    monkeypatch.setattr(compiled, "_kernel", None)
     monkeypatch.setattr("nntui.engine.full_speed.batch.EINSUM", kernel())
     experiment = layered(3, 9, 8, 2, examples=17, epochs=1)
     monkeypatch.setattr(runner, "self_test", lambda: kernels.SelfTest(einsum=True, functions=True))
@@ -90,6 +91,7 @@ def test_full_speed_stays_right_where_functions_treat_arrays_otherwise(
     monkeypatch, tested_anew
 ) -> None:
     monkeypatch.setattr(runner, "TINY_UPDATE", 0)
+    monkeypatch.setattr(compiled, "_kernel", None)
     honest = numerics.tanh
 
     def tanh(x):

@@ -1,0 +1,58 @@
+"""The kernel that numba compiles: it comes beside a run, which goes on with the same bits."""
+
+from __future__ import annotations
+
+import threading
+from importlib.util import find_spec
+
+import pytest
+from support.experiments import layered
+from support.stepped import Stepped, array_bits, recorded
+
+from nntui.engine.full_speed import FullSpeed, compiled, runner
+from nntui.engine.loss_history import LossHistory
+
+needs_numba = pytest.mark.skipif(not find_spec("numba"), reason="numba is not installed")
+
+
+@pytest.fixture
+def not_loaded(monkeypatch):
+    """As in a program that has run nothing yet."""
+    monkeypatch.setattr(compiled, "_kernel", None)
+    monkeypatch.setattr(compiled, "_asked", False)
+    monkeypatch.setattr(runner, "TINY_UPDATE", 0)
+
+
+def test_without_numba_there_is_none(not_loaded, monkeypatch) -> None:
+    monkeypatch.setattr(compiled, "find_spec", lambda name: None)
+    assert compiled.load() is None
+    assert compiled.kernel() is None
+
+
+def test_a_short_run_does_not_ask_for_it(not_loaded) -> None:
+    full = FullSpeed(layered(2, 4, 2, examples=3, epochs=4))
+    full.run(full.first(), 0, 4, LossHistory())
+    assert not compiled._asked
+
+
+@needs_numba
+def test_a_long_run_changes_over_to_it_and_keeps_the_bits(not_loaded, monkeypatch) -> None:
+    monkeypatch.setattr(runner, "COMPILE_AFTER", 0.0)
+    experiment = layered(3, 9, 8, 2, examples=17, batch_size=5, epochs=3)
+    full, history, stepped = FullSpeed(experiment), LossHistory(), Stepped(experiment)
+    state, update = full.run(full.first(), 0, 3, history)
+    for thread in threading.enumerate():
+        if thread.name == "compile the kernel":
+            thread.join()
+    assert compiled.kernel() is not None
+    state, update = full.run(state, update, 12, history)
+    stepped.advance(12)
+    assert array_bits(state) == array_bits(full.training_state(stepped.state))
+    assert recorded(history) == recorded(stepped.history)
+
+
+@needs_numba
+def test_one_that_adds_otherwise_is_not_taken(not_loaded, monkeypatch) -> None:
+    monkeypatch.setattr(compiled, "adds_in_order", lambda kernel: False)
+    assert compiled.load() is None
+    assert compiled.kernel() is None
