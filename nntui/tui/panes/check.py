@@ -26,6 +26,7 @@ Row = tuple[str, str, str, str]
 
 _EMPTY: Final = ("No numbers of yours yet. :check FILE holds a file with numbers against the run.",)
 _MOST_NAME: Final = 28
+_LOOK: Final = "Look:"
 _HEADING: Final[Row] = ("step", "number", "yours", "right")
 
 
@@ -96,8 +97,7 @@ class CheckPane(RowsPane):
         super().changed()
 
     def extent(self) -> tuple[int, int]:
-        heading = 2 if self._rows_of_numbers else 0
-        rows = len(self._words) + heading + len(self._rows_of_numbers)
+        rows = self._above + self.row_count if self.row_count else len(self._words)
         return self.scrollable_content_region.width, rows
 
     def segments(self, row: int) -> list[Segment]:
@@ -105,8 +105,6 @@ class CheckPane(RowsPane):
             first = row == 0 and self._check is not None
             return [Segment(f" {self._words[row]}", Style(bold=True) if first else Style())]
         number = row - self._above
-        if number < -1:
-            return [Segment("")]
         if number == -1:
             return [Segment("   " + _joined(_HEADING, self._widths), self.colours.faint)]
         assert self._check is not None
@@ -158,15 +156,17 @@ class CheckPane(RowsPane):
 
     @property
     def _above(self) -> int:
-        """The rows above the first difference: the words, a blank one and the heading."""
-        return len(self._words) + 2
+        """The rows above the first difference: the words and the heading."""
+        return len(self._words) + 1
 
     def _said(self, check: CheckedNumbers) -> list[str]:
         verdict = check.verdict
         agree = f"{verdict.agree:,} of {counted(verdict.compared, 'number')}"
         kinds = " · ".join(f"{c.kind} {c.agree}/{c.compared}" for c in verdict.counts)
         title = f"{escaped(check.source, 100)}, update {verdict.update + 1:,}: {agree} agree"
-        return [title, *([kinds] if len(verdict.counts) > 1 else []), *map(clean, verdict.lines)]
+        # Where to look is what the rows below say.
+        lines = (clean(line).partition(_LOOK)[0].rstrip() for line in verdict.lines)
+        return [title, *([kinds] if len(verdict.counts) > 1 else []), *filter(None, lines)]
 
     def _select_here(self) -> None:
         """Select the first difference of the step that was just executed, if there is one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -30,7 +31,7 @@ from nntui.tui.panes.story import card_rows, story_of
 from nntui.tui.theme import Colours
 
 if TYPE_CHECKING:
-    from nntui.verify.verdict import Difference
+    from nntui.verify.verdict import Difference, Verdict
 
 Row = list[Segment]
 
@@ -39,6 +40,7 @@ FORMULA: Final = 44
 _LARGEST: Final = 3
 _OF_BATCH: Final = ("dw", "db", "g")
 """The symbols of what is reduced over the batch before it is compared."""
+_NEURON: Final = re.compile(r"\[(\w+)\]")
 _BOLD: Final = Style(bold=True)
 _PLAIN: Final = Style()
 
@@ -175,6 +177,23 @@ _SYMBOL: Final = {
 """The symbol that each kind of step is about."""
 
 
+def _formulas_of(verdict: Verdict, owner: Sequence[str], net: Wiring) -> Sequence[tuple[str, str]]:
+    """Return the mistaken formula and the right one of each place, for the neuron at hand.
+
+    A formula names one neuron of its layer as an example. Where some are of the layer of the neuron
+    at hand, they are about that one, and the others are left out.
+    """
+    found = []
+    for pair in verdict.formulas:
+        named = {name for text in pair for name in _NEURON.findall(text)}
+        if len(named) == len(owner) == 1:
+            (example,), (j,) = named, owner
+            if net.layer.get(example) == net.layer.get(j) and j.isidentifier():
+                mistaken, right = (text.replace(f"[{example}]", f"[{j}]") for text in pair)
+                found.append((mistaken, right))
+    return found or verdict.formulas
+
+
 class StepPane(LinePane):
     """What the last step did; before the first step, the first card of the story."""
 
@@ -244,9 +263,11 @@ class StepPane(LinePane):
         if self._check is None or not self._differences:
             return []
         verdict, reduction = self._check.verdict, self._experiment.training.reduction
+        net = self._experiment.network.wiring()
+        owner = parse_value_name(self._differences[0].name)[1][-1:]
         formulas = [
             [Segment(f"   {word}  ", self.colours.faint), Segment(cut(text, width - 10))]
-            for pair in verdict.formulas
+            for pair in _formulas_of(verdict, owner, net)
             for word, text in zip(("yours", "right"), pair, strict=True)
         ]
         shown = self._differences[: max(most - len(formulas), 1)]

@@ -27,7 +27,7 @@ def check(debugger_of):
         )
         verdict = Verdict(
             "mistake", LINES, (KindCount("dW1", 5, 6), KindCount("db1", 1, 2)), found,
-            (("no f′",),), (("δ = ∂L/∂a", "δ = ∂L/∂a · f′(z)"),),
+            (("no f′",),), (("δ[h2] = ∂L/∂a[h2]", "δ[h2] = ∂L/∂a[h2] · f′(z[h2])"),),
         )  # fmt: skip
         screen.interpreter  # noqa: B018 - it gives the debugger who checks files
         debugger.checker = answer or (lambda *asked: verdict)
@@ -55,8 +55,8 @@ async def test_the_pane_lists_what_differs_and_enter_goes_to_the_step_which_show
         assert debugger_of(app).position == found[2].step
         text = seen(app)
         assert "≠ ∂L/∂w[x1,h1]: yours 0.12345679, right 0.12345678" in text
-        assert "yours  δ = ∂L/∂a " in text
-        assert "right  δ = ∂L/∂a · f′(z)" in text
+        assert "yours  δ[h1] = ∂L/∂a[h1] " in text
+        assert "right  δ[h1] = ∂L/∂a[h1] · f′(z[h1])" in text
         assert "step 2 of 2 that differ" in status(app)
         await pilot.press("vertical_line")
         assert debugger_of(app).position == found[1].step
