@@ -1,0 +1,115 @@
+"""The run's own numbers, bit for bit, and how far rounding may take others from them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nntui.engine.full_speed import FullSpeed, TrainingState
+from nntui.engine.loss_history import LossHistory
+from nntui.engine.schedule import Schedule
+from nntui.model.experiment import Experiment
+from nntui.model.numerics import Array
+from nntui.verify.given import Given
+from nntui.verify.passes import BatchPass, Forward, Passes, slope
+from nntui.verify.updates import Simulated
+
+_BUMP = 1e-6
+"""By how much of its rounding's size a number is moved to see what depends on it."""
+_MOST_OUTPUTS = 32
+
+
+class Reference:
+    """The states of a run at the starts of updates, in rising order of asking or not."""
+
+    def __init__(self, experiment: Experiment) -> None:
+        self._full = FullSpeed(experiment)
+        self.experiment = experiment
+        self.schedule: Schedule = self._full.schedule
+        self._states: dict[int, TrainingState] = {0: self._full.first()}
+        self._history = LossHistory()
+
+    def state(self, update: int) -> TrainingState:
+        """Return the run at the start of an update."""
+        if update not in self._states:
+            before = max(u for u in self._states if u < update)
+            start = self._states[before]
+            self._states[update] = self._full.run(start, before, update, LossHistory())[0]
+        return self._states[update]
+
+    def numbers(self, passes: Passes, given: Given) -> Simulated:
+        """Return the run's numbers of the update and after the updates that were given."""
+        batch = self._batch(passes, given.update) if given.of_batch else None
+        first, rows = given.first_after, _rows(given)
+        states = [self.state(update + 1) for update in range(first, first + rows)]
+        size = passes.layout.size
+        return Simulated(
+            batch,
+            np.array([s.p for s in states]).reshape(-1, size),
+            np.array([s.memory for s in states]).reshape(rows, -1, size),
+        )
+
+    def _batch(self, passes: Passes, update: int) -> BatchPass:
+        state, examples = self.state(update), self.schedule.batch(update)
+        values, training = self._full.batch_values(state, examples), self.experiment.training
+        forward = passes.forward(state.p, examples)
+        forward.z, forward.a, forward.loss = values.z, values.a, values.loss
+        dp = np.asarray(training.reduced(values.dp, values.n))
+        g = np.where(passes.layout.is_weight, training.regularized(dp, state.p), dp)
+        return BatchPass(forward, values.da, values.delta, dp, g)
+
+
+def _rows(given: Given) -> int:
+    lengths = [len(n.values) for n in (given.after, *given.memory) if n is not None]
+    return max(lengths, default=0)
+
+
+def rounding_sizes(batch: BatchPass) -> dict[str, Array]:
+    """Estimate what rounding does to each number, in units of the roundoff: by kind.
+
+    To first order: what a number is computed from is off, and so are the terms of its sum. A sum
+    whose terms cancel is off by far more than its own roundoff.
+    """
+    forward, passes = batch.forward, batch.forward.passes
+    a_off, z_off, da_off, delta_off = np.zeros((4, *forward.a.shape))
+    dp_off = np.zeros(passes.layout.size)
+    inputs = passes.layout.layers[0].rows
+    a_off[inputs] = np.abs(forward.a[inputs])
+    for block, matrix in zip(passes.blocks, forward.matrices, strict=True):
+        w, b, own = np.abs(matrix[:, 1:]), np.abs(matrix[:, :1]), block.rows
+        z_off[own] = w @ a_off[block.sources] + w @ np.abs(forward.a[block.sources]) + b
+        steep = np.abs(forward.slopes[block.layer - 1])
+        a_off[own] = steep * z_off[own] + np.abs(forward.a[own])
+    da_off[passes.layout.output_rows] = _error_off(forward, a_off[passes.layout.output_rows])
+    share = float(passes.training.reduced(1.0, forward.n))
+    for block in reversed(passes.blocks):
+        own, src = block.rows, block.sources
+        w = np.abs(forward.matrices[block.layer - 1][:, 1:])
+        s, z, a, bump = forward.slopes[block.layer - 1], forward.z[own], forward.a[own], _BUMP * z_off[own]
+        above, below = (block.apply(lambda f, z, a: slope(f, z, np.asarray(f.f(z))), at, a) for at in (z + bump, z - bump))
+        slope_off = np.abs(above - below) / (2.0 * _BUMP) + np.abs(s) + np.minimum(np.abs(a), 1.0)
+        delta = np.abs(batch.delta[own])
+        delta_off[own] = np.abs(s) * da_off[own] + np.abs(batch.da[own]) * slope_off + delta
+        inflow = np.abs(forward.a[src])
+        dw_off = (delta_off[own] + delta) @ inflow.T + delta @ a_off[src].T
+        db_off = (delta_off[own] + delta).sum(axis=1)
+        block.put(share * np.column_stack((db_off, dw_off)), dp_off)
+        da_off[src] += w.T @ (delta_off[own] + delta)
+    penalty = np.abs(np.asarray(passes.training.regularized(0.0 * forward.p, np.abs(forward.p))))
+    loss_off = np.abs(forward.loss) + 1.0 + (np.abs(forward.error) * a_off[passes.layout.output_rows]).sum(axis=0)
+    return {
+        "z": z_off, "a": a_off, "da": da_off, "delta": delta_off, "dp": dp_off,
+        "g": dp_off + penalty, "p": np.abs(forward.p), "loss": loss_off,
+        "batch_loss": np.array([share * loss_off.sum()]),
+        "softmax": a_off[passes.layout.output_rows],
+    }  # fmt: skip
+
+
+def _error_off(forward: Forward, a_off: Array) -> Array:
+    """What rounding does to ∂L/∂a of the outputs, (K, n)."""
+    a, y, gradient = forward.outputs, forward.y, forward.passes.loss_gradient
+    off = np.abs(forward.error) + (np.abs(y) if forward.passes.training.loss.row.classes else 0.0)
+    one_by_one = np.eye(len(a))[:, :, None] if len(a) <= _MOST_OUTPUTS else np.ones((1, 1, 1))
+    for chosen in one_by_one:
+        bump = _BUMP * a_off * chosen
+        off = off + np.abs(gradient(a + bump, y) - gradient(a - bump, y)) / (2.0 * _BUMP)
+    return off

@@ -1,0 +1,189 @@
+"""The search for the mistake that makes someone's numbers.
+
+Every mistake is run for real. First each alone is tried. Then several: what is wrong in a layer shows
+there and in the layers before it only, so the search walks from the output back, settles the first
+place that differs, keeps what settled it, and looks again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from time import perf_counter
+from typing import Final
+
+import numpy as np
+
+from nntui.model.numerics import Array
+from nntui.verify.comparison import Comparison
+from nntui.verify.mistakes import Candidate
+from nntui.verify.passes import Mask
+from nntui.verify.updates import RIGHT, Simulated, Simulation, Variation
+
+MOST_MISTAKES: Final = 3
+"""How many mistakes at once are looked for."""
+_BEAM: Final = 6
+"""How many ways to explain the first places are followed on."""
+SECONDS: Final = 3.0
+"""How long it may look for several at once."""
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """Mistakes that together make numbers: for each place the candidates that are the same there."""
+
+    places: tuple[tuple[Candidate, ...], ...]
+    variation: Variation
+    expected: Array
+    agree: Mask
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all numbers are explained."""
+        return bool(self.agree.all())
+
+    @property
+    def names(self) -> tuple[tuple[str, ...], ...]:
+        """The names of the mistakes, for each place."""
+        return tuple(tuple(dict.fromkeys(c.name for c in place)) for place in self.places)
+
+
+class Search:
+    """Runs variations and holds what they give against the numbers of a comparison."""
+
+    def __init__(
+        self,
+        simulation: Simulation,
+        comparison: Comparison,
+        candidates: Sequence[Candidate],
+        deadline: float,
+    ) -> None:
+        self._simulation, self._comparison = simulation, comparison
+        self._candidates, self._deadline = candidates, deadline
+        self._first = simulation.first
+        self.right = self._explained((), RIGHT)
+
+    def expected(self, variation: Variation) -> Array:
+        """Run a variation and gather its numbers."""
+        with np.errstate(all="ignore"):
+            return self._comparison.expected(self._simulation.run(variation), self._first)
+
+    def _explained(
+        self, places: tuple[tuple[Candidate, ...], ...], variation: Variation
+    ) -> Explanation:
+        expected = self.expected(variation)
+        return Explanation(places, variation, expected, self._comparison.agrees(expected))
+
+    def one(self) -> Explanation | None:
+        """Look for one mistake that explains every number; all that do are named."""
+        self._singles = [self._explained(((c,),), c.variation) for c in self._candidates]
+        found = [e for e in self._singles if e.is_complete]
+        if not found:
+            return None
+        names = tuple(e.places[0][0] for e in found)
+        return Explanation((names,), found[0].variation, found[0].expected, found[0].agree)
+
+    def several(self) -> Explanation:
+        """Look for several mistakes; the best explanation found, complete or not."""
+        states, best = [self.right], self.right
+        for depth in range(MOST_MISTAKES):
+            following: list[Explanation] = []
+            for state in states:
+                following += self._settled(state, self._singles if depth == 0 else None)
+            if not following:
+                following = [e for state in states[:1] for e in self._pairs(state)]
+            following.sort(key=self.rank)
+            if following and self.rank(following[0]) < self.rank(best):
+                best = following[0]
+            if best.is_complete or not following or perf_counter() > self._deadline:
+                break
+            states = following[:_BEAM]
+        return best
+
+    def rank(self, explanation: Explanation) -> tuple[int, int, int]:
+        """Sort by what is explained: complete ones of few mistakes, then by the first place left."""
+        wrong = ~explanation.agree
+        if not wrong.any():
+            return (0, len(explanation.places), 0)
+        first = int(self._comparison.place[wrong].min())
+        return (1, -first, int(wrong.sum()))
+
+    def _settled(
+        self, state: Explanation, singles: list[Explanation] | None
+    ) -> list[Explanation]:
+        """Add each mistake to a state that settles a part of the first place that differs."""
+        found: list[Explanation] = []
+        test = self._test(state)
+        for n, candidate in enumerate(self._candidates):
+            if perf_counter() > self._deadline:
+                break
+            tried = singles[n] if singles else self._with(state, candidate)
+            if test(tried.agree):
+                found.append(tried)
+        return self._tied(found)
+
+    def _with(self, state: Explanation, *more: Candidate) -> Explanation:
+        variation = state.variation
+        for candidate in more:
+            variation = variation.with_(candidate.variation)
+        return self._explained((*state.places, *((c,) for c in more)), variation)
+
+    def _pairs(self, state: Explanation) -> Iterator[Explanation]:
+        """Add two mistakes at once that settle the first place that differs."""
+        test = self._test(state)
+        place = self._comparison.place
+        first = place[~state.agree].min() if not state.agree.all() else 0
+        here = place == first
+        shown = [
+            c
+            for c in self._candidates
+            if not self._same(self._with(state, c).expected[here], state.expected[here])
+        ]
+        for one, other in combinations(shown, 2):
+            if perf_counter() > self._deadline:
+                return
+            tried = self._with(state, one, other)
+            if test(tried.agree):
+                yield tried
+                if tried.is_complete:
+                    return
+
+    def _test(self, state: Explanation) -> Callable[[Mask], bool]:
+        """Make the test whether something settles a part of the first place that differs."""
+        place, part = self._comparison.place, self._comparison.part
+        first = place[~state.agree].min() if not state.agree.all() else 0
+        before, here = place < first, place == first
+        count = len(np.unique(part[here & ~state.agree]))
+
+        def test(agree: Mask) -> bool:
+            if not agree[before].all():
+                return False
+            return len(np.unique(part[here & ~agree])) < count
+
+        return test
+
+    def _tied(self, found: list[Explanation]) -> list[Explanation]:
+        """Put those together that give the same numbers."""
+        groups: list[list[Explanation]] = []
+        for explanation in found:
+            for group in groups:
+                if self._same(group[0].expected, explanation.expected):
+                    group.append(explanation)
+                    break
+            else:
+                groups.append([explanation])
+        return [
+            Explanation(
+                (*g[0].places[:-1], tuple(e.places[-1][0] for e in g)),
+                g[0].variation,
+                g[0].expected,
+                g[0].agree,
+            )
+            for g in groups
+        ]
+
+    @staticmethod
+    def _same(one: Array, other: Array) -> bool:
+        size = np.abs(one[np.isfinite(one)]).max(initial=0.0)
+        return bool(np.allclose(one, other, rtol=1e-9, atol=1e-12 * size, equal_nan=True))

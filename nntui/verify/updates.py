@@ -1,0 +1,251 @@
+"""Updates of the parameters after each batch, with hooks at which a mistake varies them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from nntui.engine.full_speed import TrainingState
+from nntui.engine.schedule import Schedule
+from nntui.model.numerics import Array, divide, sqrt
+from nntui.model.optimizers import Memory, Updated
+from nntui.verify.passes import BatchPass, Block, Change, Forward, Passes
+
+Rule: TypeAlias = Callable[..., Updated]
+"""A rule as in ``optimizer_rules``: of p, g, memory, t and the optimizer's settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateHooks:
+    """What is varied in updates; each None or False: as it should be.
+
+    ``rule`` takes the place of the optimizer's. ``settings`` changes its settings (given the number
+    of examples, n). ``count`` gives t, a number or one for each parameter (P,), of the index of the
+    update, counted from 0 over all runs. ``decay``: λ for each parameter (P,), which
+    then shrinks by η·λ before the update, and has no λ·p in its gradient. ``batch`` chooses the examples of an update.
+    ``each_example``: an update after each example. ``not_zeroed``: gradients pile up, ``"dp"``
+    without the penalty, ``"g"`` with it.
+    """
+
+    rule: Rule | None = None
+    settings: Callable[[dict[str, Any], int], dict[str, Any]] | None = None
+    count: Callable[[Passes, int], Any] | None = None
+    decay: Callable[[Passes], Array] | None = None
+    batch: Callable[[Schedule, int], Sequence[int]] | None = None
+    each_example: bool = False
+    not_zeroed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """What is changed in the passes and in the updates; nothing: the right algorithm."""
+
+    changes: tuple[Change, ...] = ()
+    updates: tuple[UpdateHooks, ...] = ()
+
+    def with_(self, other: Variation) -> Variation:
+        """Put two variations together."""
+        return Variation(self.changes + other.changes, self.updates + other.updates)
+
+
+RIGHT = Variation()
+
+
+@dataclass(eq=False)
+class Simulated:
+    """What comes of a variation: a batch's values, and p (U, P), memory (U, K, P) after updates."""
+
+    batch: BatchPass | None
+    after: Array
+    memory: Array
+
+
+@dataclass(eq=False)
+class Simulation:
+    """Runs variations: ``start`` at the index ``first``, over the updates up to ``end`` (excluded).
+
+    ``update``: the index of the update whose batch is looked at, None: of none. Where it lies
+    before ``first``, ``batch_start`` are the parameters at its start.
+    """
+
+    passes: Passes
+    schedule: Schedule
+    start: TrainingState
+    first: int
+    end: int
+    update: int | None = None
+    batch_start: TrainingState | None = None
+    _forwards: dict[tuple[int, tuple[int, ...]], Forward] = field(default_factory=dict)
+
+    def run(self, variation: Variation = RIGHT) -> Simulated:
+        """Run a variation."""
+        changes, hooks, schedule = variation.changes, variation.updates, self.schedule
+        batch: BatchPass | None = None
+        state = self.start
+        if self.update is not None and self.batch_start is not None:
+            state = self.batch_start
+            forward = self._forward(state, schedule.batch(self.update))
+            batch = self.passes.backward(forward, changes, self._step(state, self.update))
+            state = self.start
+        rows: list[Array] = []
+        memories: list[Array] = []
+        dp = g = np.zeros(self.passes.layout.size)
+        not_zeroed = next((h.not_zeroed for h in hooks if h.not_zeroed), "")
+        for update in range(self.first, self.end):
+            examples: Sequence[int] = schedule.batch(update)
+            for hook in hooks:
+                if hook.batch is not None:
+                    examples = hook.batch(schedule, update)
+            parts = [[e] for e in examples] if any(h.each_example for h in hooks) else [examples]
+            for part in parts:
+                forward = self._forward(state, part)
+                values = self.passes.backward(forward, changes, self._step(state, update))
+                if not_zeroed:
+                    dp, g = dp + values.dp, g + values.g
+                    piled = g if not_zeroed == "g" else dp + (values.g - values.dp)
+                    values = BatchPass(forward, values.da, values.delta, dp, piled)
+                state = self._updated(state, values.g, update, forward.n, hooks)
+            if update == self.update and self.batch_start is None:
+                batch = values
+            rows.append(state.p)
+            memories.append(state.memory)
+        size = self.passes.layout.size
+        return Simulated(
+            batch,
+            np.array(rows).reshape(-1, size),
+            np.array(memories).reshape(len(rows), -1, size),
+        )
+
+    def _forward(self, state: TrainingState, examples: Sequence[int]) -> Forward:
+        """The forward pass; kept where it starts, as most variations begin with it."""
+        if state is not self.start and state is not self.batch_start:
+            return self.passes.forward(state.p, examples)
+        key = (id(state), tuple(examples))
+        if key not in self._forwards:
+            self._forwards[key] = self.passes.forward(state.p, examples)
+        return self._forwards[key]
+
+    @cached_property
+    def frozen(self) -> Any:
+        """Which parameters no update touches, (P,)."""
+        frozen = self.passes.net.frozen
+        return np.array([p in frozen for p in self.passes.layout.parameters], np.bool_)
+
+    def _step(self, state: TrainingState, update: int) -> Callable[[Block, Array], Array]:
+        optimizer, t = self.passes.training.optimizer, self.schedule.t(update)
+
+        def step(block: Block, g: Array) -> Array:
+            memory = tuple(block.matrix(row) for row in state.memory)
+            with np.errstate(all="ignore"):
+                new: Array = optimizer.update(block.matrix(state.p), g, memory, t)[0]
+            return new
+
+        return step
+
+    def _updated(
+        self, state: TrainingState, g: Array, update: int, n: int, hooks: Sequence[UpdateHooks]
+    ) -> TrainingState:
+        optimizer = self.passes.training.optimizer
+        settings: dict[str, Any] = dict(optimizer.settings)
+        rule: Rule = optimizer.row.update
+        t: Any = self.schedule.t(update)
+        p = state.p
+        for hook in hooks:
+            settings = settings if hook.settings is None else hook.settings(settings, n)
+            rule = rule if hook.rule is None else hook.rule
+            t = t if hook.count is None else hook.count(self.passes, self.schedule.t(update) - 1)
+            if hook.decay is not None:
+                decay = hook.decay(self.passes)
+                g, p = g - decay * p, p * (1.0 - optimizer.learning_rate * decay)
+        new, memory = rule(p, g, tuple(state.memory), t, **settings)
+        rows = np.array(memory).reshape(len(memory), -1)
+        if self.frozen.any():
+            new = np.where(self.frozen, state.p, new)
+            rows = np.where(self.frozen, state.memory, rows)
+        return TrainingState(new, rows)
+
+
+def step_times(factor: Callable[[int], float]) -> UpdateHooks:
+    """Multiply the learning rate by a factor, given the number of examples."""
+    return UpdateHooks(
+        settings=lambda settings, n: {
+            **settings, "learning_rate": settings["learning_rate"] * factor(n),
+        }
+    )  # fmt: skip
+
+
+def sgd(
+    p: Array, g: Array, memory: Memory, t: Any, *, learning_rate: float, momentum: float,
+    nesterov: bool, share: float = 1.0,
+) -> Updated:  # fmt: skip
+    """Gradient descent with momentum; ``share``: that of g in the velocity."""
+    (v,) = memory
+    if momentum:
+        v = momentum * v + share * g
+        g = share * g + momentum * v if nesterov else v
+    return p - learning_rate * g, (v,)
+
+
+def adam(
+    p: Array, g: Array, memory: Memory, t: Any, *, learning_rate: float, beta1: float, beta2: float,
+    eps: float, weight_decay: float = 0.0, corrected: str = "mv", eps_at: str = "outside",
+    square: str = "g", decay: str = "p",
+) -> Updated:  # fmt: skip
+    """Adam and AdamW. ``corrected``: which means are; ``eps_at``: outside or inside of the root.
+
+    ``square``: of g (as it should be) or of the mean m. ``decay``: the weight decay shrinks p, or is
+    added to g.
+    """
+    m, v = memory
+    if decay == "g":
+        g = g + weight_decay * p
+    else:
+        p = p * (1.0 - learning_rate * weight_decay)
+    m = beta1 * m + (1.0 - beta1) * g
+    of = m if square == "m" else g
+    v = beta2 * v + (1.0 - beta2) * (of * of)
+    m_hat = divide(m, 1.0 - beta1**t) if "m" in corrected else m
+    v_hat = divide(v, 1.0 - beta2**t) if "v" in corrected else v
+    if eps_at == "inside":
+        scale = sqrt(v_hat + eps)
+    elif eps_at == "before correction":
+        scale = divide(sqrt(v) + eps, np.sqrt(1.0 - beta2**t))
+    else:
+        scale = sqrt(v_hat) + eps
+    return p - learning_rate * divide(m_hat, scale), (m, v)
+
+
+def rmsprop(
+    p: Array, g: Array, memory: Memory, t: Any, *, learning_rate: float, alpha: float, eps: float,
+    momentum: float, eps_at: str = "outside", root: bool = True,
+) -> Updated:  # fmt: skip
+    """RMSprop; ``eps_at``: outside or inside of the root, if there is one."""
+    s, v = memory
+    s = alpha * s + (1.0 - alpha) * (g * g)
+    g = divide(g, _scale(s, eps, eps_at, root))
+    if momentum:
+        v = momentum * v + g
+        g = v
+    return p - learning_rate * g, (s, v)
+
+
+def adagrad(
+    p: Array, g: Array, memory: Memory, t: Any, *, learning_rate: float, lr_decay: float,
+    eps: float, eps_at: str = "outside", root: bool = True,
+) -> Updated:  # fmt: skip
+    """Adagrad; ``eps_at``: outside or inside of the root, if there is one."""
+    (s,) = memory
+    s = s + g * g
+    rate = divide(learning_rate, 1.0 + (t - 1) * lr_decay)
+    return p - rate * divide(g, _scale(s, eps, eps_at, root)), (s,)
+
+
+def _scale(s: Array, eps: float, eps_at: str, root: bool) -> Array:
+    if not root:
+        return s + eps
+    scale: Array = sqrt(s + eps) if eps_at == "inside" else sqrt(s) + eps
+    return scale
