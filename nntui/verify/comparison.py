@@ -26,6 +26,8 @@ ROUNDINGS: Final = 32.0
 # In what order an update computes; kinds in the same step keep this order.
 _ORDER: Final = ("p", "z", "a", "softmax", "loss", "batch_loss", "da", "delta", "dp", "g")
 _OF_ROWS: Final = ("z", "a", "da", "delta")
+BIAS: Final = 1
+"""The part of biases, see ``Comparison``."""
 _AFTER: Final = ("after", "memory")
 
 
@@ -101,7 +103,9 @@ class Comparison:
             *(("memory", n, numbers) for n, numbers in enumerate(self._given.memory)),
             ("after", 0, self._given.after),
         ]
-        length = max((len(numbers.values) for _, _, numbers in rows if numbers is not None), default=0)
+        length = max(
+            (len(numbers.values) for _, _, numbers in rows if numbers is not None), default=0
+        )
         for row in range(length):
             for key, quantity, numbers in rows:
                 if numbers is None or row >= len(numbers.values) or not numbers.given[row].any():
@@ -122,12 +126,21 @@ class Comparison:
 
     def expected(self, simulated: Simulated, first: int) -> Array:
         """Gather the cells (M,) from what was simulated; its rows begin at the update ``first``."""
-        return self._joined(lambda kind: self._array(kind, simulated, first).ravel()[kind.cells])
+
+        def of(kind: _Kind) -> Array:
+            array = self._array(kind, simulated, first)
+            if array.shape != kind.numbers.values.shape:  # of a batch of another length
+                return np.full(len(kind.cells), np.nan)
+            return array.ravel()[kind.cells]
+
+        joined: Array = self._joined(of)
+        return joined
 
     def _array(self, kind: _Kind, simulated: Simulated, first: int) -> Array:
         if kind.key in ("after", "memory"):
             row = self._given.first_after + kind.row - first
-            return simulated.after[row] if kind.key == "after" else simulated.memory[row, kind.quantity]
+            after: Array = simulated.after[row]
+            return after if kind.key == "after" else simulated.memory[row, kind.quantity]
         batch = simulated.batch
         assert batch is not None
         match kind.key:
@@ -183,6 +196,39 @@ class Comparison:
         mask: Mask = self._joined(lambda k: np.full(len(k.cells), k.key in keys), np.bool_)
         return mask
 
+    def before(self, p: Array) -> Array:
+        """Gather the parameters of the cells (M,) from p (P,); 0 for all but parameters after."""
+
+        def of(kind: _Kind) -> Array:
+            return p[kind.cells] if kind.key == "after" else np.zeros(len(kind.cells))
+
+        joined: Array = self._joined(of)
+        return joined
+
+    def first_update(self, agree: Mask) -> int:
+        """Return the index of the first update with a number that differs, or the first one."""
+        start = 0
+        for kind in self.kinds:
+            if not agree[start : start + len(kind.cells)].all():
+                return kind.update
+            start += len(kind.cells)
+        return self.kinds[0].update if self.kinds else self._given.update
+
+    @property
+    def several_updates(self) -> bool:
+        """Whether there are numbers of several updates."""
+        return len({kind.update for kind in self.kinds}) > 1
+
+    @property
+    def has_delta(self) -> bool:
+        """Whether there are numbers from inside of the backward pass."""
+        return any(kind.key == "delta" for kind in self.kinds)
+
+    @property
+    def digits(self) -> int:
+        """To how many digits the numbers are compared."""
+        return max(1, round(-np.log10(self._rtol.max()))) if self._rtol.max(initial=0.0) else 16
+
     def kind_index(self) -> Indices:
         """The index in ``kinds`` of each cell."""
         return np.repeat(np.arange(len(self.kinds)), [len(k.cells) for k in self.kinds])
@@ -234,7 +280,11 @@ class Comparison:
         before = self._layout.layers[0].rows
         for block in self._passes.blocks:
             sources = block.sources
-            if block.weights.cells is not None or not isinstance(sources, slice) or sources != before:
+            if (
+                block.weights.cells is not None
+                or not isinstance(sources, slice)
+                or sources != before
+            ):
                 return False
             before = block.rows
         return True
@@ -245,7 +295,9 @@ class Comparison:
         wrong = np.flatnonzero(~agree)
         order = wrong[np.argsort(steps[wrong], kind="stable")][:MOST_DIFFERENCES]
         return tuple(
-            Difference(self.name(cell), int(steps[cell]), float(expected[cell]), float(self.found[cell]))
+            Difference(
+                self.name(cell), int(steps[cell]), float(expected[cell]), float(self.found[cell])
+            )
             for cell in order.tolist()
         )
 
@@ -281,13 +333,13 @@ class Comparison:
             cell -= len(kind.cells)
         raise IndexError(cell)
 
-    def parameter_rows(self, cell: int) -> tuple[int, int] | None:
-        """Return (source row or 0, target row) of a parameter's cell, (0, row) of a neuron's."""
+    def ends(self, cell: int) -> tuple[int, int]:
+        """Return (source row, target row) of a weight's cell, (0, row) of a neuron's, or (0, 0)."""
         kind, index = self.kind_of(cell)
         if kind.key in _OF_ROWS:
             return 0, index // kind.numbers.values.shape[1]
         if kind.key in ("softmax", "loss", "batch_loss"):
-            return None
+            return 0, 0
         return int(self._layout.source_row[index]), int(self._layout.target_row[index])
 
     def steps(self) -> Indices:
@@ -303,11 +355,13 @@ class Comparison:
             n = kind.numbers.values.shape[1]
             ends = np.zeros(layout.height, np.intp)
             for j, row in layout.row.items():
-                ends[row] = max(offsets.writing(kind.key, (j,)), default=offsets.loss)
-            return 1 + start + cells % n * per_example + ends[cells // n]
+                if j in self._passes.net.sources or kind.key in ("a", "da"):
+                    ends[row] = max(offsets.writing(kind.key, (j,)), default=offsets.loss)
+            return np.asarray(1 + start + cells % n * per_example + ends[cells // n])
         if kind.key == "softmax":
             n = kind.numbers.values.shape[1]
-            return 1 + start + cells % n * per_example + max(offsets.writing("p", ()))
+            last = max(offsets.writing("p", ()))
+            return np.asarray(1 + start + cells % n * per_example + last)
         if kind.key == "loss":
             return 1 + start + cells * per_example + offsets.loss
         last = start + (schedule.batch_length(kind.update) - 1) * per_example
@@ -346,7 +400,7 @@ def _at(tolerance: Array | float, kind: _Kind) -> Array:
 def _row(numbers: GivenArray, row: int) -> GivenArray:
     def of(tolerance: Array | float) -> Array | float:
         if isinstance(tolerance, np.ndarray) and tolerance.ndim:
-            return np.broadcast_to(tolerance, numbers.values.shape)[row]
+            return np.asarray(np.broadcast_to(tolerance, numbers.values.shape)[row])
         return tolerance
 
     return GivenArray(

@@ -14,6 +14,8 @@ from nntui.verify.passes import Change, Forward, Hook, Hooks, LayerPass, LossPas
 from nntui.verify.updates import Variation, step_times
 from nntui.verify.verdict import Factor
 
+MEAN: Final = "the mean of both sides"
+"""The derivative at a kink that central differences give."""
 _LIKE: Final = 1e-3
 """How near a measured factor must be to a known one to be tried as that."""
 _FEWEST: Final = 4
@@ -111,15 +113,19 @@ def kinks_in(forward: Forward) -> list[tuple[int, str]]:
             for kink in f.kinks:
                 near = (np.abs(forward.z[own] - kink) <= NEAR).any(axis=1)
                 found += [(int(row), f"{f} at z = {kink:g}") for row in own[near]]
-    if forward.passes.training.loss.name == "mae":
-        if (np.abs(forward.outputs - forward.y) <= NEAR).any():
-            found.append((0, "mae at a = t"))
+    is_mae = forward.passes.training.loss.name == "mae"
+    if is_mae and (np.abs(forward.outputs - forward.y) <= NEAR).any():
+        found.append((0, "mae at a = t"))
     return found
 
 
 def kink_variations(passes: Passes) -> Iterator[tuple[str, Variation]]:
     """Yield the variations with another derivative at a kink, with what it is."""
-    for word, weight in (("the mean of both sides", 0.5), ("the right one", 1.0), ("the left one", 0.0)):
+    for word, weight in (
+        (MEAN, 0.5),
+        ("the right one", 1.0),
+        ("the left one", 0.0),
+    ):
         hooks = Hooks(slope=_slope_at_kinks(weight), error=_error_at_kinks(passes, weight))
         yield word, Variation((Change(hooks),))
 

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 from time import perf_counter
 
 import numpy as np
 
-from nntui.engine.full_speed import TrainingState
 from nntui.model.experiment import Experiment
 from nntui.model.numerics import Array
-from nntui.verify.comparison import Comparison
+from nntui.verify.comparison import BIAS, Comparison
 from nntui.verify.factors import (
+    MEAN,
     common_factor,
     kink_variations,
     kinks_in,
     known_factors,
     scaled_variations,
 )
-from nntui.verify.given import Given, GivenArray
+from nntui.verify.given import Given
 from nntui.verify.mistakes import candidates
 from nntui.verify.passes import Passes
 from nntui.verify.reference import Reference, rounding_sizes
 from nntui.verify.search import SECONDS, Explanation, Search
-from nntui.verify.updates import RIGHT, Simulated, Simulation
+from nntui.verify.updates import Simulated, Simulation
 from nntui.verify.verdict import Factor, Kind, Verdict
 from nntui.verify.wording import Wording
 
@@ -66,6 +67,9 @@ class _Case:
                 if found := reading.factor():
                     return found
             for reading in readings:
+                if hint := reading.untold():
+                    return hint
+            for reading in readings:
                 if found := reading.kink():
                     return found
             return self._explained(readings)
@@ -81,6 +85,9 @@ class _Case:
                 if one := search.one():
                     return reading.mistaken(one)
                 searches.append((reading, search))
+            for reading, _ in searches:
+                if between := reading.between_kinks():
+                    return between
             for reading, search in searches:
                 found = search.several()
                 rank = search.rank(found)
@@ -88,13 +95,10 @@ class _Case:
                     best = rank, reading, found
             if best is not None and best[2].is_complete:
                 return best[1].mistaken(best[2])
-        assert best is not None
-        return best[1].unknown(best[2])
+        return searches[0][0].unknown(searches[0][1].first_settled())
 
     def _comparison(self, numbers: Simulated, *, with_penalty: bool) -> Comparison:
-        comparison = Comparison(
-            self.passes, self.schedule, self.given, with_penalty=with_penalty
-        )
+        comparison = Comparison(self.passes, self.schedule, self.given, with_penalty=with_penalty)
         sizes = {} if numbers.batch is None else rounding_sizes(numbers.batch)
         comparison.set_rounding(sizes, self._after_sizes() if self.rows else None)
         return comparison
@@ -106,9 +110,7 @@ class _Case:
         total = np.zeros(self.passes.layout.size)
         for update in range(first, first + self.rows):
             state = self.reference.state(update)
-            batch = self.passes.backward(
-                self.passes.forward(state.p, self.schedule.batch(update))
-            )
+            batch = self.passes.backward(self.passes.forward(state.p, self.schedule.batch(update)))
             bump = 1e-6 * rounding_sizes(batch)["g"]
             above, below = (
                 optimizer.update(state.p, g, tuple(state.memory), self.schedule.t(update))[0]
@@ -130,9 +132,7 @@ class _Case:
         first = 0 if end <= _FROM_START else given.first_after
         start = reference.state(first)
         batch_start = None if batch is None else reference.state(batch)
-        yield Simulation(
-            self.passes, self.schedule, start, first, end, batch, batch_start
-        )
+        yield Simulation(self.passes, self.schedule, start, first, end, batch, batch_start)
         if batch and max(end, batch + 1) <= _FROM_START:  # with the mistake from the start
             yield Simulation(
                 self.passes, self.schedule, reference.state(0), 0, max(end, batch + 1), batch
@@ -155,8 +155,10 @@ class _Reading:
             return self._verdict("right", lines)
         no_penalty = tuple(
             name
-            for name, there in (("no_l2", self.case.passes.training.l2),
-                                ("no_l1", self.case.passes.training.l1))
+            for name, there in (
+                ("no_l2", self.case.passes.training.l2),
+                ("no_l1", self.case.passes.training.l1),
+            )
             if there
         )
         return replace(
@@ -168,15 +170,16 @@ class _Reading:
         case, comparison = self.case, self.comparison
         passes, given = case.passes, case.given
         n = case.schedule.batch_length(given.update if given.of_batch else given.first_after)
-        known = known_factors(
-            n, len(passes.net.outputs), passes.training.optimizer.learning_rate
-        )
+        known = known_factors(n, len(passes.net.outputs), passes.training.optimizer.learning_rate)
         factor: Factor | None = None
         if given.of_batch:
             factor = common_factor(comparison, self.expected, self._without_penalty(), known)
         after = comparison.is_after()
         if after.any() and not self.agree[after].all():
-            tried = known if not given.of_batch else {} if factor is None else {factor.value: factor.meaning}
+            if given.of_batch:
+                tried = {} if factor is None else {factor.value: factor.meaning}
+            else:
+                tried = self._measured(known)
             factor = self._factor_of_updates(tried)
         elif given.of_batch and factor is None:
             return None
@@ -194,6 +197,24 @@ class _Reading:
         bare = replace(self.numbers, batch=replace(batch, g=batch.dp))
         return self.comparison.expected(bare, self.case.given.first_after)
 
+    def _measured(self, known: dict[float, str]) -> dict[float, str]:
+        """Choose the factors by which the first step may be too long: by that of a bias."""
+        comparison, first = self.comparison, self.case.given.first_after
+        of_first = np.flatnonzero(
+            comparison.place <= len(self.case.passes.blocks) + comparison.place.min()
+        )
+        before = comparison.before(self.case.reference.state(first).p)
+        right, found = self.expected - before, comparison.found - before
+        wrong = of_first[~self.agree[of_first] & np.isfinite(found[of_first])]
+        has_penalty = self.case.passes.training.l1 or self.case.passes.training.l2
+        chosen = wrong[comparison.part[wrong] == BIAS] if has_penalty else wrong
+        if not len(chosen):
+            return known if has_penalty and len(wrong) else {}
+        largest = chosen[np.argmax(np.abs(right[chosen]))]
+        measured = found[largest] / right[largest]
+        # The step is a small part of the parameter, and as inexact as that.
+        return {v: m for v, m in known.items() if abs(v - measured) <= 0.05 * abs(v)}
+
     def _factor_of_updates(self, tried: dict[float, str]) -> Factor | None:
         """Find the factor of the gradient or the step that makes the parameters after updates."""
         after, comparison = self.comparison.is_after(), self.comparison
@@ -207,23 +228,55 @@ class _Reading:
 
     def kink(self) -> Verdict | None:
         """Whether another derivative at a kink makes them."""
-        if self.numbers.batch is None:
-            return None
-        kinks = kinks_in(self.numbers.batch.forward)
-        if not kinks:
-            return None
-        simulation = self.case.simulation()
-        for word, variation in kink_variations(self.case.passes):
-            expected = self.comparison.expected(simulation.run(variation), simulation.first)
+        for word, expected in self._at_kinks.items():
             if self.comparison.agrees(expected).all():
-                return self._verdict("kink", self.words.kink(kinks, word))
+                return self._verdict("kink", self.words.kink(self._kinks, word))
+        return None
+
+    def between_kinks(self) -> Verdict | None:
+        """Whether they lie between the derivatives from both sides, as difference quotients do."""
+        if not self._at_kinks:
+            return None
+        sides = np.array(list(self._at_kinks.values()))
+        middle, found = self._at_kinks[MEAN], self.comparison.found
+        reach = 0.5 * np.ptp(sides, axis=0) * (1.0 + 1e-3)
+        inside = (reach > 0.0) & (np.abs(found - middle) <= reach)
+        if (self.comparison.agrees(middle) | inside).all():
+            return self._verdict("kink", self.words.kink(self._kinks, "one between both sides"))
+        return None
+
+    @cached_property
+    def _kinks(self) -> list[tuple[int, str]]:
+        return [] if self.numbers.batch is None else kinks_in(self.numbers.batch.forward)
+
+    @cached_property
+    def _at_kinks(self) -> dict[str, Array]:
+        """What other derivatives at the kinks make, if there are any."""
+        if not self._kinks:
+            return {}
+        simulation = self.case.simulation()
+        return {
+            word: self.comparison.expected(simulation.run(variation), simulation.first)
+            for word, variation in kink_variations(self.case.passes)
+        }
+
+    def untold(self) -> Verdict | None:
+        """Whether they say nothing: all are 0, or have so few digits that they are rounded."""
+        found = self.comparison.found
+        if len(found) > 1 and not found.any():
+            return self._verdict("unknown", self.words.zeros())
+        for digits in range(2, 6):
+            if (found == np.round(found, digits)).all():
+                close = np.abs(found - self.expected) <= 0.501 * 10.0**-digits
+                rounded = (self.agree | close).all()
+                return self._verdict("unknown", self.words.rounded(digits)) if rounded else None
         return None
 
     def mistaken(self, explanation: Explanation) -> Verdict:
         """One or more mistakes explain them."""
         return self._verdict("mistake", self.words.mistaken(explanation), explanation)
 
-    def unknown(self, partly: Explanation) -> Verdict:
+    def unknown(self, partly: Explanation | None) -> Verdict:
         """Nothing explains them all."""
         return self._verdict("unknown", self.words.unknown(partly))
 
@@ -238,5 +291,5 @@ class _Reading:
             self.words.differences,
             explanation.names if explanation else (),
             self.words.formulas(explanation) if explanation else (),
-            update=self.case.given.update if self.case.given.of_batch else self.case.given.first_after,
+            update=comparison.first_update(self.agree),
         )

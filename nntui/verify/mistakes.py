@@ -16,11 +16,10 @@ import numpy as np
 
 from nntui.engine.schedule import Schedule
 from nntui.model.activations import Activation
-from nntui.model.losses import Loss, softmax
+from nntui.model.losses import LOSSES, Loss, softmax
 from nntui.model.numerics import Array, sign
 from nntui.verify import updates
 from nntui.verify.passes import (
-    Block,
     Change,
     Hook,
     Hooks,
@@ -36,8 +35,8 @@ Place = Literal["everywhere", "outputs", "hidden", "layers", "behind"]
 """Where a mistake may have been made.
 
 ``everywhere``: in the whole network. ``outputs``: at the outputs. ``hidden``: in a hidden layer, or
-in all. ``layers``: in one layer, in the hidden ones, or in all. ``behind``: in a layer, or in all, that
-other layers than the inputs feed.
+in all. ``layers``: in one layer, in the hidden ones, or in all. ``behind``: in a layer, or in all,
+that other layers than the inputs feed.
 """
 
 
@@ -172,7 +171,23 @@ def _others_slopes(passes: Passes) -> Iterator[Way]:
             def other(at: LayerPass, right: Array, g: Activation = g, own: bool = own) -> Array:
                 return slope(g, at.z, at.a if own else value(g, at.z, at.z))
 
-            yield Way(Hooks(slope=other), "layers", g.name)
+            yield Way(Hooks(slope=other), "layers", g.called)
+    for step, word in ((1, "the next layer's"), (-1, "that of the layer before")):
+        if len(passes.blocks) > 1:
+            yield Way(Hooks(slope=_neighbours_slope(step)), "everywhere", word)
+
+
+def _neighbours_slope(step: int) -> Hook:
+    """Give each layer f′ of the layer behind it or before it, where there is one."""
+
+    def hook(at: LayerPass, right: Array) -> Array:
+        n = at.layer + step
+        if not 1 <= n <= len(at.passes.blocks):
+            return right
+        f = at.passes.blocks[n - 1].activations[0][0]
+        return slope(f, at.z, at.a)
+
+    return hook
 
 
 def _input(at: LayerPass, right: Array) -> Array:
@@ -216,9 +231,11 @@ def path_mask(passes: Passes, choose: str) -> Array:
         for block in passes.blocks:
             depth[block.rows] = block.layer
         order = depth[target]
-    best = np.full(layout.height, -1 if choose in ("last", "farthest") else layout.size + layout.height)
+    best = np.full(
+        layout.height, -1 if choose in ("last", "farthest") else layout.size + layout.height
+    )
     (np.maximum if choose in ("last", "farthest") else np.minimum).at(best, source, order)
-    return (order == best[source]).astype(np.float64)
+    return np.asarray(order == best[source], np.float64)
 
 
 def _raw_difference(at: LayerPass, right: Array) -> Array:
@@ -261,7 +278,8 @@ def _shares(hook: Hook) -> tuple[Way, ...]:
 def _softmax_again(jacobian: bool) -> Hooks:
     def error(at: LossPass, right: Array) -> Array:
         p = np.array(softmax(list(at.a)))
-        return p * (right - (p * right).sum(axis=0)) if jacobian else right * p * (1.0 - p)
+        again = p * (right - (p * right).sum(axis=0)) if jacobian else right * p * (1.0 - p)
+        return np.asarray(again)
 
     return Hooks(error=error)
 
@@ -272,22 +290,22 @@ def _softmax_diagonal(at: LossPass, right: Array) -> Array:
 
 def _sigmoid_again(at: LossPass, right: Array) -> Array:
     a = np.asarray(Activation.of("sigmoid").f(at.a))
-    return right * a * (1.0 - a)
+    return np.asarray(right * a * (1.0 - a))
 
 
 def _of_another_loss(passes: Passes) -> Iterator[Way]:
     own = passes.training.loss.name
-    for name in ("half_squared_error", "mse", "mae", "bce", "cross_entropy", "bce_with_logits"):
-        if name == own:
-            continue
+    for name in LOSSES:
+        if name not in (own, "huber"):
+            yield Way(Hooks(error=_gradient_of(Loss.of(name))), "everywhere", name)
 
-        def error(at: LossPass, right: Array, loss: Loss = Loss.of(name)) -> Array:
-            slopes = loss.gradient(list(at.a), list(at.y))
-            return np.array([np.broadcast_to(np.asarray(s), right[0].shape) for s in slopes])
 
-        yield Way(Hooks(error=error), "everywhere", name)
-    if own not in ("cross_entropy", "mse", "half_squared_error", "squared_error"):
-        yield Way(Hooks(error=lambda at, right: 2.0 * (at.a - at.y)), "everywhere", "squared_error")
+def _gradient_of(loss: Loss) -> Callable[[LossPass, Array], Array]:
+    def error(at: LossPass, right: Array) -> Array:
+        slopes = loss.gradient(list(at.a), list(at.y))
+        return np.array([np.broadcast_to(np.asarray(s), right[0].shape) for s in slopes])
+
+    return error
 
 
 def _penalty(l2: float, l1: Callable[[Array], Any] = sign) -> Hook:
@@ -390,7 +408,7 @@ def _rules(*each: dict[str, Any]) -> Ways:
 
 
 def _counted(orders: Callable[[Passes], Iterable[Array]]) -> Ways:
-    """t that goes up at every parameter: place q of T in an order gives t = earlier·T + q + 1."""
+    """T that goes up at every parameter: place q of T in an order gives t = earlier·T + q + 1."""
 
     def ways(passes: Passes) -> Iterator[Way]:
         for order in orders(passes):
@@ -434,7 +452,7 @@ def _plain(p: Array, g: Array, memory: tuple[Any, ...], t: Any, **settings: Any)
 
 
 def _l2_as_decay(passes: Passes) -> Array:
-    return passes.training.l2 * passes.layout.is_weight
+    return np.where(passes.layout.is_weight, passes.training.l2, 0.0)
 
 
 def _in_document_order(schedule: Schedule, update: int) -> Sequence[int]:
@@ -521,13 +539,6 @@ MISTAKES: Final[tuple[Mistake, ...]] = (
             Way(Hooks(slope=_activation_again), "layers"),
         ),
     ),
-    Mistake(
-        "other_layers_derivative",
-        "δ of {layer} has the derivative of another layer's activation, {word}",
-        "each layer has the derivative of its own activation, {f}",
-        ("δ[{j}] = ∂L/∂a[{j}] · {word}′(z[{j}])", _DELTA),
-        _others_slopes,
-    ),
     # What comes from the loss.
     Mistake(
         "sign",
@@ -598,6 +609,20 @@ MISTAKES: Final[tuple[Mistake, ...]] = (
         "∂L/∂a is the derivative of this loss",
         ("∂L/∂a of {word}", "∂L/∂a of this loss"),
         _of_another_loss,
+    ),
+    Mistake(
+        "other_layers_derivative",
+        "δ of {layer} has the derivative of another layer's activation, {word}",
+        "each layer has the derivative of its own activation",
+        ("δ[{j}] = ∂L/∂a[{j}] · {word}′(z[{j}])", _DELTA),
+        _others_slopes,
+    ),
+    Mistake(
+        "no_loss_slope",
+        "∂L/∂a is 1: the output was differentiated, not the loss",
+        "∂L/∂a is the derivative of the loss",
+        ("∂L/∂a[{j}] = 1", "∂L/∂a[{j}] of the loss"),
+        (Way(Hooks(error=lambda at, right: np.ones_like(right))),),
     ),
     # What goes back over the weights.
     Mistake(
@@ -768,11 +793,7 @@ MISTAKES: Final[tuple[Mistake, ...]] = (
         "the penalty is added to the gradient of the biases of {layer}, too",
         "the penalty is on weights only",
         ("g = ∂L/∂b[{j}] + λ · b[{j}]", "g = ∂L/∂b[{j}]"),
-        (
-            Way(
-                Hooks(bias_penalty=lambda at, zero: at.training.regularized(zero, at.b)), "layers"
-            ),
-        ),
+        (Way(Hooks(bias_penalty=lambda at, zero: at.training.regularized(zero, at.b)), "layers"),),
         _has_penalty,
     ),
     # The penalty.
@@ -902,8 +923,11 @@ MISTAKES: Final[tuple[Mistake, ...]] = (
         "the step goes along the velocity v",
         ("w = w − η · (g + μ · v)", "w = w − η · v"),
         (Way(_set(nesterov=True)),),
-        lambda passes: _optimized_by("sgd")(passes) and _setting("momentum")(passes)
-        and not _setting("nesterov")(passes),
+        lambda passes: (
+            _optimized_by("sgd")(passes)
+            and _setting("momentum")(passes)
+            and not _setting("nesterov")(passes)
+        ),
     ),
     Mistake(
         "no_bias_correction",
@@ -911,6 +935,22 @@ MISTAKES: Final[tuple[Mistake, ...]] = (
         "m and v begin at 0: they are divided by 1 − βᵗ",
         ("m̂ = m, v̂ = v", _M_HAT),
         _rules({"corrected": ""}, {"corrected": "m"}, {"corrected": "v"}),
+        _optimized_by("adam", "adamw"),
+    ),
+    Mistake(
+        "correction_multiplied",
+        "m and v are multiplied by 1 − βᵗ, not divided",
+        "m and v begin at 0: they are divided by 1 − βᵗ",
+        ("m̂ = m · (1 − β₁^t), v̂ = v · (1 − β₂^t)", _M_HAT),
+        _rule(correction="multiplied"),
+        _optimized_by("adam", "adamw"),
+    ),
+    Mistake(
+        "correction_in_place",
+        "the corrected m̂ and v̂ are kept in place of m and v",
+        "m and v go on as they are; m̂ and v̂ are for this update only",
+        ("m = m / (1 − β₁^t), v = v / (1 − β₂^t)", _M_HAT),
+        _rule(correction="in place"),
         _optimized_by("adam", "adamw"),
     ),
     Mistake(

@@ -61,7 +61,9 @@ class Block:
             return np.ones((self.weights.shape[0], self.weights.shape[1] - 1))
         return connected[:, 1:].astype(np.float64)
 
-    def apply(self, function: Callable[[Activation, Array, Array], Array], z: Array, a: Array) -> Array:
+    def apply(
+        self, function: Callable[[Activation, Array, Array], Array], z: Array, a: Array
+    ) -> Array:
         """Apply a function of (activation, z, a) to each neuron's row of z and a."""
         if len(self.activations) == 1:
             return np.broadcast_to(function(self.activations[0][0], z, a), z.shape)
@@ -82,9 +84,9 @@ class LossPass:
 class LayerPass:
     """A layer on the way back: what the hooks look at, each number once it is computed.
 
-    ``w`` (J, I), ``b`` (J,), ``z``, ``a``, ``da``, ``slope``, ``delta`` (J, n), ``inflow`` (I, n): the
-    activations of its sources; ``dw`` (J, I), ``db`` (J,), ``g`` (J, 1 + I): with penalty, biases
-    first.
+    ``w`` (J, I), ``b`` (J,); ``z``, ``a``, ``da``, ``slope``, ``delta`` (J, n); ``inflow`` (I, n):
+    the activations of its sources; ``dw`` (J, I), ``db`` (J,); ``g`` (J, 1 + I): with penalty,
+    biases first.
     """
 
     da: Array
@@ -192,7 +194,7 @@ class Forward:
     @property
     def n(self) -> int:
         """The number of examples."""
-        return self.x.shape[1]
+        return len(self.y[0])
 
     @cached_property
     def outputs(self) -> Array:
@@ -314,7 +316,7 @@ def slope(f: Activation, z: Array, a: Array) -> Array:
 
 
 def value(f: Activation, z: Array, a: Array) -> Array:
-    """f at z."""
+    """F at z."""
     return np.asarray(f.f(z), np.float64)
 
 

@@ -45,7 +45,7 @@ class Reference:
         return Simulated(
             batch,
             np.array([s.p for s in states]).reshape(-1, size),
-            np.array([s.memory for s in states]).reshape(rows, -1, size),
+            np.array([s.memory for s in states]).reshape(rows, len(self.state(0).memory), size),
         )
 
     def _batch(self, passes: Passes, update: int) -> BatchPass:
@@ -84,8 +84,16 @@ def rounding_sizes(batch: BatchPass) -> dict[str, Array]:
     for block in reversed(passes.blocks):
         own, src = block.rows, block.sources
         w = np.abs(forward.matrices[block.layer - 1][:, 1:])
-        s, z, a, bump = forward.slopes[block.layer - 1], forward.z[own], forward.a[own], _BUMP * z_off[own]
-        above, below = (block.apply(lambda f, z, a: slope(f, z, np.asarray(f.f(z))), at, a) for at in (z + bump, z - bump))
+        s, z, a, bump = (
+            forward.slopes[block.layer - 1],
+            forward.z[own],
+            forward.a[own],
+            _BUMP * z_off[own],
+        )
+        above, below = (
+            block.apply(lambda f, z, a: slope(f, z, np.asarray(f.f(z))), at, a)
+            for at in (z + bump, z - bump)
+        )
         slope_off = np.abs(above - below) / (2.0 * _BUMP) + np.abs(s) + np.minimum(np.abs(a), 1.0)
         delta = np.abs(batch.delta[own])
         delta_off[own] = np.abs(s) * da_off[own] + np.abs(batch.da[own]) * slope_off + delta
@@ -95,7 +103,11 @@ def rounding_sizes(batch: BatchPass) -> dict[str, Array]:
         block.put(share * np.column_stack((db_off, dw_off)), dp_off)
         da_off[src] += w.T @ (delta_off[own] + delta)
     penalty = np.abs(np.asarray(passes.training.regularized(0.0 * forward.p, np.abs(forward.p))))
-    loss_off = np.abs(forward.loss) + 1.0 + (np.abs(forward.error) * a_off[passes.layout.output_rows]).sum(axis=0)
+    loss_off = (
+        np.abs(forward.loss)
+        + 1.0
+        + (np.abs(forward.error) * a_off[passes.layout.output_rows]).sum(axis=0)
+    )
     return {
         "z": z_off, "a": a_off, "da": da_off, "delta": delta_off, "dp": dp_off,
         "g": dp_off + penalty, "p": np.abs(forward.p), "loss": loss_off,

@@ -1,14 +1,14 @@
 """The search for the mistake that makes someone's numbers.
 
-Every mistake is run for real. First each alone is tried. Then several: what is wrong in a layer shows
-there and in the layers before it only, so the search walks from the output back, settles the first
-place that differs, keeps what settled it, and looks again.
+Every mistake is run for real. First each alone is tried. Then several: what is wrong in a layer
+shows there and in the layers before it only, so the search walks from the output back, settles the
+first place that differs, keeps what settled it, and looks again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from time import perf_counter
 from typing import Final
@@ -19,19 +19,21 @@ from nntui.model.numerics import Array
 from nntui.verify.comparison import Comparison
 from nntui.verify.mistakes import Candidate
 from nntui.verify.passes import Mask
-from nntui.verify.updates import RIGHT, Simulated, Simulation, Variation
+from nntui.verify.updates import RIGHT, Simulation, Variation
 
 MOST_MISTAKES: Final = 3
 """How many mistakes at once are looked for."""
 _BEAM: Final = 6
 """How many ways to explain the first places are followed on."""
+_FEWEST: Final = 4
+"""How many numbers of a layer must be explained for it to mean something by itself."""
 SECONDS: Final = 3.0
 """How long it may look for several at once."""
 
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
-    """Mistakes that together make numbers: for each place the candidates that are the same there."""
+    """Mistakes that together make numbers: for each place the candidates that are alike there."""
 
     places: tuple[tuple[Candidate, ...], ...]
     variation: Variation
@@ -79,10 +81,7 @@ class Search:
         """Look for one mistake that explains every number; all that do are named."""
         self._singles = [self._explained(((c,),), c.variation) for c in self._candidates]
         found = [e for e in self._singles if e.is_complete]
-        if not found:
-            return None
-        names = tuple(e.places[0][0] for e in found)
-        return Explanation((names,), found[0].variation, found[0].expected, found[0].agree)
+        return self._together(found) if found else None
 
     def several(self) -> Explanation:
         """Look for several mistakes; the best explanation found, complete or not."""
@@ -102,16 +101,23 @@ class Search:
         return best
 
     def rank(self, explanation: Explanation) -> tuple[int, int, int]:
-        """Sort by what is explained: complete ones of few mistakes, then by the first place left."""
+        """Sort by what is explained: complete ones of few mistakes, then by what is left."""
         wrong = ~explanation.agree
         if not wrong.any():
             return (0, len(explanation.places), 0)
         first = int(self._comparison.place[wrong].min())
         return (1, -first, int(wrong.sum()))
 
-    def _settled(
-        self, state: Explanation, singles: list[Explanation] | None
-    ) -> list[Explanation]:
+    def first_settled(self) -> Explanation | None:
+        """Find the mistake that explains the first place that differs, all of it."""
+        wrong, place = ~self.right.agree, self._comparison.place
+        first = place[wrong].min()
+        if (place == first).sum() < _FEWEST:
+            return None
+        found = [e for e in self._singles if e.agree[place <= first].all()]
+        return self._together(found) if found else None
+
+    def _settled(self, state: Explanation, singles: list[Explanation] | None) -> list[Explanation]:
         """Add each mistake to a state that settles a part of the first place that differs."""
         found: list[Explanation] = []
         test = self._test(state)
@@ -173,15 +179,24 @@ class Search:
                     break
             else:
                 groups.append([explanation])
-        return [
-            Explanation(
-                (*g[0].places[:-1], tuple(e.places[-1][0] for e in g)),
-                g[0].variation,
-                g[0].expected,
-                g[0].agree,
-            )
-            for g in groups
-        ]
+        return [self._together(group) for group in groups]
+
+    def _together(self, found: Sequence[Explanation]) -> Explanation:
+        """Put explanations by one more mistake together, in the order of the table.
+
+        Of the places at which a mistake may have been made, the narrowest comes first.
+        """
+        first = {c.name: n for n, c in reversed(list(enumerate(self._candidates)))}
+        depth = 1 + len(self._simulation.passes.blocks)
+
+        def order(explanation: Explanation) -> tuple[int, int]:
+            layers = explanation.places[-1][0].layers
+            name = explanation.places[-1][0].name
+            return first[name], depth if layers is None else len(layers)
+
+        ordered = sorted(found, key=order)
+        alike = tuple(e.places[-1][0] for e in ordered)
+        return replace(ordered[0], places=(*ordered[0].places[:-1], alike))
 
     @staticmethod
     def _same(one: Array, other: Array) -> bool:

@@ -25,10 +25,10 @@ class UpdateHooks:
 
     ``rule`` takes the place of the optimizer's. ``settings`` changes its settings (given the number
     of examples, n). ``count`` gives t, a number or one for each parameter (P,), of the index of the
-    update, counted from 0 over all runs. ``decay``: λ for each parameter (P,), which
-    then shrinks by η·λ before the update, and has no λ·p in its gradient. ``batch`` chooses the examples of an update.
-    ``each_example``: an update after each example. ``not_zeroed``: gradients pile up, ``"dp"``
-    without the penalty, ``"g"`` with it.
+    update, counted from 0 over all runs. ``decay``: λ for each parameter (P,), which then shrinks
+    by η·λ before the update, and has no λ·p in its gradient. ``batch`` chooses the examples of an
+    update. ``each_example``: an update after each example. ``not_zeroed``: gradients pile up,
+    ``"dp"`` without the penalty, ``"g"`` with it.
     """
 
     rule: Rule | None = None
@@ -117,7 +117,7 @@ class Simulation:
         return Simulated(
             batch,
             np.array(rows).reshape(-1, size),
-            np.array(memories).reshape(len(rows), -1, size),
+            np.array(memories).reshape(len(rows), len(self.start.memory), size),
         )
 
     def _forward(self, state: TrainingState, examples: Sequence[int]) -> Forward:
@@ -192,13 +192,14 @@ def sgd(
 
 def adam(
     p: Array, g: Array, memory: Memory, t: Any, *, learning_rate: float, beta1: float, beta2: float,
-    eps: float, weight_decay: float = 0.0, corrected: str = "mv", eps_at: str = "outside",
-    square: str = "g", decay: str = "p",
+    eps: float, weight_decay: float = 0.0, corrected: str = "mv", correction: str = "divided",
+    eps_at: str = "outside", square: str = "g", decay: str = "p",
 ) -> Updated:  # fmt: skip
-    """Adam and AdamW. ``corrected``: which means are; ``eps_at``: outside or inside of the root.
+    """Adam and AdamW. ``corrected``: which means are.
 
-    ``square``: of g (as it should be) or of the mean m. ``decay``: the weight decay shrinks p, or is
-    added to g.
+    ``correction``: divided by 1 − βᵗ, or multiplied, or in place (kept). ``eps_at``: outside or
+    inside of the root. ``square``: of g (as it should be) or of the mean m. ``decay``: the weight
+    decay shrinks p, or is added to g.
     """
     m, v = memory
     if decay == "g":
@@ -208,8 +209,13 @@ def adam(
     m = beta1 * m + (1.0 - beta1) * g
     of = m if square == "m" else g
     v = beta2 * v + (1.0 - beta2) * (of * of)
-    m_hat = divide(m, 1.0 - beta1**t) if "m" in corrected else m
-    v_hat = divide(v, 1.0 - beta2**t) if "v" in corrected else v
+    first, second = 1.0 - beta1**t, 1.0 - beta2**t
+    if correction == "multiplied":
+        first, second = 1.0 / first, 1.0 / second
+    m_hat = divide(m, first) if "m" in corrected else m
+    v_hat = divide(v, second) if "v" in corrected else v
+    if correction == "in place":
+        m, v = m_hat, v_hat
     if eps_at == "inside":
         scale = sqrt(v_hat + eps)
     elif eps_at == "before correction":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 
@@ -16,13 +17,17 @@ from nntui.verify.passes import Mask, Passes
 from nntui.verify.search import Explanation
 from nntui.verify.verdict import Difference, Factor
 
-_MOST_NAMED = 6
+_MOST_NAMED: Final = 6
+_MOST_SENTENCES: Final = 2
+_LOOKED_AT: Final = 1000
 
 
 class Wording:
-    """Writes the lines of a verdict. ``agree``: which numbers agree with the run."""
+    """Writes the lines of a verdict. ``agree``: which numbers agree with the run's ``expected``."""
 
-    def __init__(self, passes: Passes, comparison: Comparison, agree: Mask, expected: Array) -> None:
+    def __init__(
+        self, passes: Passes, comparison: Comparison, agree: Mask, expected: Array
+    ) -> None:
         self._passes, self._comparison, self._agree = passes, comparison, agree
         self._expected = expected
 
@@ -33,65 +38,82 @@ class Wording:
 
     def right(self) -> tuple[str, ...]:
         """All agree."""
-        return (f"Right: {self._all(self._agree)} with the run.",)
+        return (f"Right: {self._all_agree('with the run')}",)
 
     def right_without_penalty(self) -> tuple[str, ...]:
         """All agree, with no penalty in the gradients."""
-        return (
-            f"Right: {self._all(self._agree)} with the run.",
-            "The gradients hold no penalty λ·w: right where the optimizer adds it, as PyTorch’s does; "
-            "wrong if nothing adds it.",
+        adds = (
+            "The gradients hold no penalty λ·w: right if the optimizer adds it, as PyTorch’s does."
         )
+        return (*self.right(), adds)
 
     def factor(self, factor: Factor) -> tuple[str, ...]:
         """All agree up to a factor."""
         return (
-            f"Right up to a factor: {self._which()}, by the factor {factor.meaning}.",
-            f"{self._all(np.ones_like(self._agree))} with that.",
-            f"The chain rule is right; look for where it is multiplied or divided. {self._look()}",
+            f"Right up to a factor, {factor.meaning}: {self._which()}.",
+            _sentence(self._all_agree("with that")),
+            f"The chain rule is right: look for what multiplies or divides. {self._look()}",
         )
 
     def kink(self, kinks: Sequence[tuple[int, str]], word: str) -> tuple[str, ...]:
         """Another derivative at a kink makes them."""
         row, what = kinks[0]
-        where = f"{what}, in {self._comparison.neuron(row)}" if row else what
+        where = f"{what} in {self._comparison.neuron(row)}" if row else what
         return (
-            f"A kink: {self._which()}. {where[0].upper()}{where[1:]} has no derivative; "
-            f"these numbers have {word} there.",
-            f"{self._all(np.ones_like(self._agree))} with that.",
-            f"Both are usual: nothing needs to be changed. {self._look()}",
+            f"A kink: {self._which()}: {where} has no derivative; these numbers have {word}.",
+            _sentence(self._all_agree("with that")),
+            f"Nothing needs to be changed. {self._look()}",
         )
 
     def mistaken(self, explanation: Explanation) -> tuple[str, ...]:
         """Mistakes explain them."""
         firsts = [place[0] for place in explanation.places]
-        others = [
-            name for place in explanation.names for name in place[1:]
-        ]
         what = "; and ".join(self._filled(c.mistake.done, c) for c in firsts)
-        sure = f"{self._all(np.ones_like(self._agree))} with that."
-        if others:
-            sure += f" Here the same: {_listed(others)}."
         right = "; ".join(self._filled(c.mistake.right, c) for c in firsts)
+        sure = _sentence(self._all_agree("with that"))
+        others = {c.name: c for place in explanation.places for c in reversed(place)}
+        for first in firsts:
+            others.pop(first.name, None)
+        if 0 < len(others) <= _MOST_SENTENCES:
+            same = "; or ".join(self._filled(c.mistake.done, c) for c in others.values())
+            sure += f" The same numbers here: {same}."
+        elif others:
+            sure += f" The same numbers here: {_listed(others)}."
         return (
-            f"{self._which()}: {what}.",
+            f"{_sentence(self._which())}: {what}.",
             sure,
             f"Right: {right}. {self._look()}",
         )
 
-    def unknown(self, partly: Explanation) -> tuple[str, ...]:
-        """Nothing explains them all."""
+    def zeros(self) -> tuple[str, ...]:
+        """Nothing but zeros were given."""
+        return (f"All {len(self._agree)} numbers are 0: has your code run?", self._look())
+
+    def rounded(self, digits: int) -> tuple[str, ...]:
+        """They have too few digits to say anything."""
+        return (
+            f"{_sentence(self._which())}, but all agree when rounded to {digits} decimals.",
+            "That is too coarse to tell a mistake: write more digits, or compare with --rtol 1e-2.",
+            self._look(),
+        )
+
+    def unknown(self, partly: Explanation | None) -> tuple[str, ...]:
+        """Nothing explains them all. ``partly``: what explains the first layer that differs."""
         first = self.differences[0]
-        found = f"{first.found:.6g}"
-        lines = [
-            f"{self._which()}: no mistake that is known makes these numbers.",
-            f"The first that differs, in order of execution: {first.name} is {found}, "
-            f"expected {first.expected:.6g}.",
-        ]
-        if partly.places:
-            what = "; and ".join(self._filled(p[0].mistake.done, p[0]) for p in partly.places)
-            lines[0] = f"{self._which()}: in part because {what}; the rest is not explained."
-        return (*lines, self._look())
+        which = _sentence(self._which())
+        start = (
+            f"First, in order of execution: {first.name} is {first.found:.6g}, "
+            f"expected {first.expected:.6g}."
+        )
+        if partly is not None:
+            place = partly.places[0][0]
+            what = self._filled(place.mistake.done, place)
+            known = f"{which}. In part: {what}; the rest is not explained."
+        else:
+            known = f"{which}: no mistake that is known makes these numbers."
+            if not self._comparison.has_delta:
+                start += " With z, a and delta, too, more can be told."
+        return (known, start, self._look())
 
     def formulas(self, explanation: Explanation) -> tuple[tuple[str, str], ...]:
         """The mistaken formula and the right one, for each place."""
@@ -106,11 +128,10 @@ class Wording:
     def _look(self) -> str:
         return f"Look: nntui FILE --at {self.differences[0].step}"
 
-    def _all(self, agree: Mask) -> str:
-        count = len(agree)
-        if count == 1:
-            return "the one number agrees"
-        return f"All {count} numbers agree" if agree.all() else f"{int(agree.sum())} of {count}"
+    def _all_agree(self, with_what: str) -> str:
+        count, digits = len(self._agree), self._comparison.digits
+        all_ = f"all {count} numbers agree" if count > 1 else "the one number agrees"
+        return f"{all_} {with_what} to {digits} digits."
 
     def _which(self) -> str:
         """``dW1 and db1 differ, dW2 agrees``."""
@@ -120,44 +141,45 @@ class Wording:
         text = f"{_listed(wrong)} {'differs' if len(wrong) == 1 else 'differ'}"
         if right:
             text += f", {_listed(right)} {'agrees' if len(right) == 1 else 'agree'}"
-        return text
+        first = self._comparison.first_update(self._agree)
+        return f"from update {first + 1} on, {text}" if self._comparison.several_updates else text
 
     def _filled(self, text: str, candidate: Candidate) -> str:
         source, target = self._neurons(candidate)
-        layer = self._layer(candidate)
         activations = dict.fromkeys(
-            f.called for block in self._passes.blocks
-            if layer is None or block.layer in (candidate.layers or (layer,))
+            f.called
+            for block in self._passes.blocks
+            if candidate.layers is None or block.layer in candidate.layers
             for f, _ in block.activations
         )
         words = {
             "layer": candidate.where, "word": candidate.way.word,
             "f": next(iter(activations)) if len(activations) == 1 else "f",
             "j": quoted(target), "i": quoted(source),
-            "N": str(self._n), "K": str(len(self._passes.net.outputs)),
+            "N": str(self._comparison.examples), "K": str(len(self._passes.net.outputs)),
         }  # fmt: skip
-        filled = re.sub(r"\{(\w+)\}", lambda m: words[m[1]], text)
-        return filled
-
-    @property
-    def _n(self) -> int:
-        return self._comparison.examples
-
-    def _layer(self, candidate: Candidate) -> int | None:
-        return None if candidate.layers is None else max(candidate.layers)
+        return re.sub(r"\{(\w+)\}", lambda match: words[match[1]], text)
 
     def _neurons(self, candidate: Candidate) -> tuple[str, str]:
         """A connection of the layer in question: that of the first number there that differs."""
-        layer = self._layer(candidate)
-        blocks = self._passes.blocks
-        block = blocks[(layer or len(blocks)) - 1]
-        for difference in np.flatnonzero(~self._agree)[:1000].tolist():
-            rows = self._comparison.parameter_rows(difference)
-            if rows and block.rows.start <= rows[1] < block.rows.stop and rows[0]:
-                return self._comparison.neuron(rows[0]), self._comparison.neuron(rows[1])
+        blocks, comparison = self._passes.blocks, self._comparison
+        block = blocks[(max(candidate.layers) if candidate.layers else len(blocks)) - 1]
+        target = block.rows.start
+        for cell in np.flatnonzero(~self._agree)[:_LOOKED_AT].tolist():
+            source, row = comparison.ends(cell)
+            if block.rows.start <= row < block.rows.stop:
+                target = row
+                if source:
+                    return comparison.neuron(source), comparison.neuron(row)
         sources = block.sources
         source = sources.start if isinstance(sources, slice) else int(sources[0])
-        return self._comparison.neuron(source), self._comparison.neuron(block.rows.start)
+        return comparison.neuron(source), comparison.neuron(target)
+
+
+def _sentence(text: str) -> str:
+    """Begin with a capital letter, unless it begins with a name such as dW1."""
+    word = text.split(maxsplit=1)[0]
+    return text[0].upper() + text[1:] if word in ("all", "from", "the") else text
 
 
 def _listed(names: Iterable[str]) -> str:
