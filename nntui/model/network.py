@@ -297,7 +297,7 @@ class Network:
 
     def __repr__(self) -> str:
         roles = [record.role for record in self._records.values()]
-        inputs, hidden, outputs = map(roles.count, ROLES)
+        inputs, hidden, outputs = (roles.count(role) for role in ROLES)
         neurons = f"{counted(inputs, 'input')}, {hidden:,} hidden, {counted(outputs, 'output')}"
         edges = sum(len(record.weights) for record in self._records.values())
         return f"<Network: {neurons}; {counted(edges, 'connection')}>"
