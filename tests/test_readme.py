@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -41,6 +42,8 @@ def commands() -> list[str]:
 def test_a_command_of_the_readme_works(command, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.json").write_text(DOCUMENT, encoding="utf-8")
+    (tmp_path / "points.csv").write_text("x,y,red\n0,1,1\n1,1,0\n", encoding="utf-8")
+    np.savez(tmp_path / "weights.npz", W1=np.ones((2, 3)), b1=np.zeros(3), W2=np.ones((3, 1)))
     result = CliRunner().invoke(main, shlex.split(command)[1:])
     assert result.exit_code == 0, result.output
     assert result.output or list(tmp_path.glob("*.svg"))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nntui.cli.endings import WRONG_RESULT
-from nntui.cli.files import file_argument
+from nntui.cli.files import file_argument, hidden_model_options, opened
 from nntui.cli.tables import aligned, echo_json, echo_lines
 from nntui.explain.numbers import rounded
 from nntui.model.errors import counted
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 @click.command("check", short_help="Compare the gradient with central differences.")
 @file_argument
+@hidden_model_options
 @click.option(
     "--step",
     type=click.IntRange(min=0),
@@ -55,10 +56,9 @@ def check(file: Path, step: int, every: bool, as_json: bool) -> int:
     The exit status is 1 when a derivative is wrong, or no finite number.
     """
     from nntui.debugger.gradient_check import TrainingLoss
-    from nntui.document.load import load
     from nntui.engine.schedule import Schedule
 
-    experiment = load(file)
+    experiment = opened(file)
     total = Schedule(experiment).total
     if step > total:
         raise click.UsageError(f"--step {step} is beyond the run, which has {total:,} steps")

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from nntui.cli.endings import TERMINATED, WRONG_RESULT, noticing_interrupts, say, terminable
-from nntui.cli.files import check_can_save, file_argument, force_option
+from nntui.cli.files import (
+    check_can_save,
+    file_argument,
+    force_option,
+    hidden_model_options,
+    opened,
+)
 from nntui.cli.tables import echo, echo_json, json_text
 from nntui.model.names import escaped
 from nntui.text import harmless
@@ -38,6 +44,7 @@ class _InOrder(click.Command):
 
 @click.command("exec", cls=_InOrder, short_help="Debug with commands, without a screen.")
 @file_argument
+@hidden_model_options
 @click.option(
     "-c",
     "commands",
@@ -99,11 +106,10 @@ def exec_(
     """  # noqa: D301 (click's mark for a paragraph to leave as it is)
     from nntui.cli.sources import lines_of, prompts
     from nntui.debugger.commands.interpreter import Interpreter
-    from nntui.document.load import load
     from nntui.document.save import save
     from nntui.sessions import open_session, save_session, with_session
 
-    experiment, document = load(file), Path(file)
+    experiment, document = opened(file), Path(file)
     if out is not None:
         check_can_save(out, force=force)
     given = ctx.meta["nntui.given"] or [("scripts", "-")]

@@ -6,8 +6,9 @@ import os
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
@@ -40,7 +41,10 @@ def file_called(word: str, commands: Sequence[str] = ()) -> Path:
     if sample is not None:
         return samples()[sample]
     from nntui.document.files import files_in
+    from nntui.interop.kinds import PLAYGROUND
 
+    if PLAYGROUND.match(word):
+        return path
     folder, name = os.path.split(word)
     candidates = {f: f"the file “{os.path.join(folder, f)}”" for f in files_in(folder)}
     if folder in ("", "samples"):
@@ -75,13 +79,14 @@ def _converted(ctx: click.Context, param: click.Parameter, word: str) -> Path:
 
 
 def completions(incomplete: str) -> list[CompletionItem]:
-    """Offer samples and documents of the working folder, or else leave it to the shell.
+    """Offer samples, documents and models of the working folder, or else leave it to the shell.
 
     Not both: in bash, an item for the shell's own completion replaces those before it.
     """
     from nntui.document.files import files_in
+    from nntui.interop.kinds import OPENED
 
-    names = [*samples(), *sorted(file for file in files_in("") if file.endswith(".json"))]
+    names = [*samples(), *sorted(file for file in files_in("") if file.endswith(OPENED))]
     found = [CompletionItem(name) for name in names if name.startswith(incomplete)]
     return found or [CompletionItem(incomplete, type="file")]
 
@@ -127,3 +132,92 @@ def with_epochs(experiment: Experiment, epochs: int | None) -> Experiment:
     if epochs is None:
         return experiment
     return replace(experiment, training=replace(experiment.training, epochs=epochs))
+
+
+_GIVEN: Final = "nntui.model"
+_ORDERS: Final = ("in,out", "out,in")
+
+
+def model_options(command: _Command, *, hidden: bool = False) -> _Command:
+    """Give a command the options that say what a file of weights does not.
+
+    ``hidden``: they work, and ``nntui open --help`` lists them.
+    """
+    options = (
+        ("--activations", "NAMES", "The activation of each layer, as tanh,sigmoid."),
+        ("--loss", "LOSS", "The loss, as bce or “huber delta 2”."),
+        ("--optimizer", "OPTIMIZER", "The optimizer, as “adam learning_rate 0.01”."),
+        ("--data", "DATA", "A CSV file, an .npz file with X and Y, or as nntui new --data."),
+        ("--layers", "NAMES", "The layers in their order, where their names do not say it."),
+    )
+    for name, metavar, text in reversed(options):
+        command = click.option(
+            name, metavar=metavar, help=text, hidden=hidden, expose_value=False, callback=_note
+        )(command)
+    return click.option(
+        "--order",
+        type=click.Choice(_ORDERS),
+        help="Which axis of weights comes first, where their shapes do not say it.",
+        hidden=hidden,
+        expose_value=False,
+        callback=_note,
+    )(command)
+
+
+hidden_model_options: Final = partial(model_options, hidden=True)
+
+
+def _note(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    if value is not None and param.name is not None:
+        ctx.meta.setdefault(_GIVEN, {})[param.name] = value
+
+
+def opened(file: Path) -> Experiment:
+    """Open a document, or a model of another library with what the options say of it.
+
+    Raises:
+        NntuiError: it cannot be opened; the sentence says why.
+        UsageError: options for a document, which needs none.
+    """
+    said: dict[str, Any] = click.get_current_context().meta.get(_GIVEN, {})
+    if is_document(file):
+        from nntui.document.load import load
+
+        return load(file)
+    from nntui.interop.files import open_model
+    from nntui.interop.sketch import Given
+
+    if "order" in said:
+        said = said | {"order": said["order"].replace(",", ", ")}
+    return open_model(file, Given(**said))
+
+
+def is_document(file: Path) -> bool:
+    """Whether FILE is opened as a document, and not as a model of another library.
+
+    Raises:
+        UsageError: options for a document, which needs none.
+    """
+    if not file.name.endswith(".json"):
+        from nntui.interop.kinds import is_foreign
+
+        if is_foreign(file):
+            return False
+    elif _begins_as_brainjs(file):
+        return False
+    if said := click.get_current_context().meta.get(_GIVEN):
+        name = next(iter(said))
+        raise click.UsageError(f"--{name} goes with a file of weights; a document has it itself")
+    return True
+
+
+def _begins_as_brainjs(path: Path) -> bool:
+    """Whether a file begins as a network of brain.js, whose first key is its sizes."""
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            start = file.read(4096)
+    except (OSError, ValueError):
+        return False
+    return b'"sizes"' in start and b'"layers"' in start and b'"format"' not in start

@@ -20,6 +20,7 @@ _COMMANDS: Final = {
     "run": "run:run",
     "exec": "exec:exec_",
     "check": "check:check",
+    "convert": "convert:convert",
     "probe": "probe:probe",
     "samples": "listings:list_samples",
     "schema": "listings:schema",
@@ -91,10 +92,12 @@ Examples:
   nntui run xor --save out.json    train, and keep the result
   nntui exec xor -c "until y" -c "why z[y]"    debug with commands
   nntui check xor                  is the gradient right?
+  nntui convert xor xor.npz        weights for numpy, or for PyTorch
   nntui help keys                  every key of the screen
 
-FILE is a document in the format nntui/1 (nntui schema), or the name of a
-bundled sample (nntui samples). A file that is called like a command is
+FILE is a document in the format nntui/1 (nntui schema), the name of a
+bundled sample (nntui samples), or a model of another library (nntui open
+--help). A file that is called like a command is
 reached by its path: nntui ./run
 
 \b

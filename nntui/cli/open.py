@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import click
 
 from nntui.cli.endings import FAULT, ended, say
-from nntui.cli.files import file_argument
+from nntui.cli.files import file_argument, is_document, model_options, opened
 from nntui.model.errors import NntuiError, unexpected
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ INSTEAD: Final = "nntui exec, show, trace and run need none of that"
 
 @click.command("open", short_help="Open FILE on the screen: the same as nntui FILE.")
 @file_argument
+@model_options
 @click.option(
     "--no-state",
     is_flag=True,
@@ -52,8 +53,10 @@ INSTEAD: Final = "nntui exec, show, trace and run need none of that"
 def open_file(file: Path, no_state: bool, present: bool, at: int | None) -> None:
     """Open FILE on the screen, to step through its training with the keyboard.
 
-    FILE is a document, or the name of a bundled sample. The word "open" may be left out, unless
-    the file is called like a command.
+    FILE is a document, the name of a bundled sample, or a model of another library: .npz or
+    .safetensors (weights; the options say the rest), .onnx, JSON of brain.js, an address of
+    TensorFlow Playground. Nothing in it is ever executed, and nothing is fetched. The word "open"
+    may be left out, unless the file is called like a command.
 
     The screen is as it was left: breakpoints, displays, branches and the position are kept for each
     document in your state directory. What no longer fits a document that was changed is named.
@@ -70,6 +73,8 @@ def open_on_screen(
 ) -> NoReturn:
     """Open a file on the screen, after so many steps; without one, a list of files and samples."""
     _require_terminal(file)
+    if file is not None and not is_document(file):
+        open_new_on_screen(opened(file))
     if file is not None:
         # Next to nothing is garbage until the document is open; to look for it would take a tenth
         # of that time, and half of it with a large document.
@@ -188,7 +193,5 @@ def _require_terminal(file: Path | None, instead: str = INSTEAD) -> None:
     else:
         return
     if file is not None:
-        from nntui.document.load import load
-
-        load(file)
+        opened(file)
     raise NntuiError(f"{problem} ({instead})")

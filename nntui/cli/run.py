@@ -13,6 +13,8 @@ from nntui.cli.files import (
     epochs_option,
     file_argument,
     force_option,
+    hidden_model_options,
+    opened,
     with_epochs,
 )
 from nntui.cli.tables import aligned, echo, echo_json, echo_lines
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 @click.command("run", short_help="Train without a screen.")
 @file_argument
+@hidden_model_options
 @epochs_option
 @click.option(
     "--save",
@@ -34,7 +37,8 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     metavar="OUT",
     help="Write the experiment with the trained parameters to OUT, and what the optimizer "
-    "remembers, so that a run of OUT goes on from there.",
+    "remembers, so that a run of OUT goes on from there; as .npz or .safetensors for other "
+    "programs.",
 )
 @force_option
 @click.option(
@@ -85,7 +89,6 @@ def run(
       nntui run xor --until "abs(w[x1,h1]) > 3 or isnan(batch_loss)"
     """  # noqa: D301 (click's mark for a paragraph to leave as it is)
     from nntui.cli.training import divergence, train, trained
-    from nntui.document.load import load
     from nntui.model.fit import warnings
 
     if max_epochs is not None and condition is None:
@@ -94,7 +97,7 @@ def run(
         raise click.UsageError("--epochs and --max-epochs say the same thing: leave one away")
     if losses is not None and not as_json:
         raise click.UsageError("--history goes with --json; exec's history VALUE prints a table")
-    experiment = load(file)
+    experiment = opened(file)
     planned = with_epochs(experiment, epochs or max_epochs)
     until = None
     if condition is not None:
@@ -102,7 +105,10 @@ def run(
 
         until = Until(condition, planned)
     if out is not None:
+        from nntui.interop.saving import check_format
+
         check_can_save(out, force=force)
+        check_format(experiment, out)
     for warning in warnings(planned):
         say(f"warning: {warning}")
     outcome = train(planned, until)
@@ -121,9 +127,9 @@ def run(
     if outcome.diverged:
         say(divergence(planned, outcome, file))
     if out is not None:
-        from nntui.document.save import save
+        from nntui.interop.saving import save_model
 
-        save(trained(experiment, outcome), out, overwrite=force)
+        save_model(trained(experiment, outcome), out, overwrite=force)
         echo(f"saved to {escaped(str(out), 1000)}", err=as_json)
     if outcome.interrupted:
         return outcome.interrupted

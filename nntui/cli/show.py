@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from nntui.cli.files import check_can_save, file_argument, force_option
+from nntui.cli.files import (
+    check_can_save,
+    file_argument,
+    force_option,
+    hidden_model_options,
+    opened,
+)
 from nntui.cli.tables import aligned, echo, echo_lines
 from nntui.explain.numbers import rounded
 from nntui.model.errors import NntuiError, counted
@@ -35,6 +41,7 @@ THEMES: Final = ("dark", "light")
 
 @click.command("show", short_help="Print a network and its parameters.")
 @file_argument
+@hidden_model_options
 @click.option(
     "--width",
     type=click.IntRange(min=20, max=10_000),
@@ -91,9 +98,8 @@ def show(
       nntui show xor --svg xor.svg --theme light --rows 40   for a white slide
     """  # noqa: D301 (click's mark for a paragraph to leave as it is)
     from nntui.document.files import write_text
-    from nntui.document.load import load
 
-    experiment = load(file)
+    experiment = opened(file)
     if out is not None:
         check_can_save(out, force=force)
     columns = width or shutil.get_terminal_size((80, 24)).columns

@@ -7,13 +7,14 @@ from pathlib import Path
 import click
 
 from nntui.cli.endings import say, terminable
-from nntui.cli.files import epochs_option, file_argument, with_epochs
+from nntui.cli.files import epochs_option, file_argument, hidden_model_options, opened, with_epochs
 from nntui.model.errors import NntuiError
 from nntui.text import harmless
 
 
 @click.command("trace", short_help="Print the steps of a run, to read or to process.")
 @file_argument
+@hidden_model_options
 @epochs_option
 @click.option(
     "--from",
@@ -49,10 +50,9 @@ def trace(file: Path, epochs: int | None, first: int, last: int | None, form: st
     """  # noqa: D301 (click's mark for a paragraph to leave as it is)
     from nntui.cli.trace_formats import FORMATS
     from nntui.debugger.stepper import Stepper
-    from nntui.document.load import load
     from nntui.model.fit import warnings
 
-    experiment = with_epochs(load(file), epochs)
+    experiment = with_epochs(opened(file), epochs)
     for warning in warnings(experiment):
         say(f"warning: {warning}")
     stepper = Stepper(experiment)

@@ -15,7 +15,7 @@ from nntui.interop.errors import ConversionError
 from nntui.model.activations import Activation
 from nntui.model.errors import counted
 from nntui.model.experiment import Experiment, Training
-from nntui.model.layers import default_names
+from nntui.model.layers import names_of_layers
 from nntui.model.names import fault_in_name
 from nntui.model.network import Network, Role
 from nntui.model.numerics import Array
@@ -85,12 +85,13 @@ def network_of(
     _check_size(layers)
     network = Network()
     last = len(layers)
-    names = _named(inputs, default_names("input", 0, layers[0].inputs))
+    columns = names_of_layers([layers[0].inputs, *(layer.outputs for layer in layers)])
+    names = _named(inputs, columns[0])
     for name in names:
         network.add_neuron(name, role="input")
     for n, layer in enumerate(layers, 1):
         role: Role = "output" if n == last else "hidden"
-        before, names = names, default_names(role, n, layer.outputs)
+        before, names = names, columns[n]
         if role == "output":
             names = _named(outputs, names, taken=network)
         biases = np.zeros(layer.outputs) if layer.biases is None else layer.biases

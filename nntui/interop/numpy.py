@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, Literal
+from typing import Any
 
 from nntui.interop.arrays import array_of, rows_of, shape_text
 from nntui.interop.errors import ConversionError
@@ -12,13 +12,9 @@ from nntui.interop.settings import chosen_activations, chosen_loss, chosen_optim
 from nntui.model.activations import Activation
 from nntui.model.errors import counted
 from nntui.model.experiment import Experiment, Training
+from nntui.model.layers import ORDERS, Order
 from nntui.model.losses import Loss
 from nntui.model.numerics import Array
-
-Order = Literal["in, out", "out, in"]
-"""Whether a row of a weight array belongs to an input (numpy programs: x @ W) or an output."""
-
-_ORDERS: Final[tuple[Order, Order]] = ("in, out", "out, in")
 
 
 def from_arrays(
@@ -112,16 +108,16 @@ def layers_of_arrays(
     ]
     fitting = [
         each
-        for each in ([order] if order else _ORDERS)
+        for each in ([order] if order else ORDERS)
         if not _misfit(_turned(matrices, each), given, inputs, called)
     ]
     if not fitting:
-        tried = _turned(matrices, order or _ORDERS[0])
+        tried = _turned(matrices, order or "in, out")
         raise ConversionError(_misfit(tried, given, inputs, called))
     if len(fitting) > 1:
         raise ConversionError(
             "the weights fit both ways, since all matrices are square: say whether they are "
-            f'"{_ORDERS[0]}" (a row for each input, as in x @ W) or "{_ORDERS[1]}" (as in PyTorch)'
+            '"in, out" (a row for each input, as in x @ W) or "out, in" (as in PyTorch)'
         )
     turned = _turned(matrices, fitting[0])
     return [Layer(w, b) for w, b in zip(turned, given, strict=True)]
@@ -129,8 +125,8 @@ def layers_of_arrays(
 
 def _turned(matrices: Sequence[Array], order: str) -> list[Array]:
     """Turn matrices of an order so that they lie (out, in)."""
-    if order not in _ORDERS:
-        raise ConversionError(f'order: expected "{_ORDERS[0]}" or "{_ORDERS[1]}"')
+    if order not in ORDERS:
+        raise ConversionError('order: expected "in, out" or "out, in"')
     return [m.T for m in matrices] if order == "in, out" else list(matrices)
 
 

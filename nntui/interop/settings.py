@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from nntui.interop.errors import ConversionError
 from nntui.model.activations import Activation
@@ -11,6 +12,8 @@ from nntui.model.errors import counted
 from nntui.model.losses import Loss
 from nntui.model.optimizers import Optimizer
 from nntui.model.settings import function_named
+
+_COMMA: Final = re.compile(r",(?![^(]*\))")  # not one between the arguments of a function
 
 
 def chosen_loss(given: str | Loss) -> Loss:
@@ -32,13 +35,12 @@ def chosen_activations(given: Sequence[str | Activation] | str, count: int) -> l
         ConversionError: not as many as layers.
         SettingError: an unknown one.
     """
-    names = given.split(",") if isinstance(given, str) else list(given)
+    names = _COMMA.split(given) if isinstance(given, str) else list(given)
     if len(names) != count:
         raise ConversionError(
             f"activations: found {counted(len(names), 'name')}, expected {count}, one for each "
             "layer of weights (linear: none)"
         )
     return [
-        name if isinstance(name, Activation) else function_named(Activation.of, name.strip())
-        for name in names
+        name if isinstance(name, Activation) else Activation.named(name.strip()) for name in names
     ]

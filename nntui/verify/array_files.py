@@ -179,6 +179,30 @@ def read_safetensors(data: bytes) -> dict[str, AnyArray]:
     Raises:
         Fault: the place is an array's name in the header; a header that is not true to the bytes.
     """
+    header, body = _parts(data)
+    header.pop(_METADATA, None)
+    if len(header) > _MAX_ARRAYS:
+        raise Fault("", f"{len(header):,} arrays", f"at most {_MAX_ARRAYS:,}")
+    return dict(_tensors(header, body))
+
+
+def read_metadata(data: bytes) -> dict[str, str]:
+    """Read the texts that a ``.safetensors`` file has beside its arrays.
+
+    Raises:
+        Fault: a header that cannot be read, or other things than texts.
+    """
+    texts = _parts(data)[0].get(_METADATA, {})
+    if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
+        raise Fault(_METADATA, shown(texts), "an object of texts")
+    return texts
+
+
+_METADATA: Final = "__metadata__"
+
+
+def _parts(data: bytes) -> tuple[dict[str, Any], memoryview]:
+    """Split a ``.safetensors`` file into its header and the bytes of its arrays."""
     length = int.from_bytes(data[:8], "little")
     if len(data) < 8 or length > len(data) - 8:
         found = f"a header of {length:,} bytes in a file of {len(data):,}"
@@ -192,11 +216,7 @@ def read_safetensors(data: bytes) -> dict[str, AnyArray]:
     header = parsed(text)
     if not isinstance(header, dict):
         raise Fault("", shown(header), "an object that names the arrays")
-    header.pop("__metadata__", None)
-    if len(header) > _MAX_ARRAYS:
-        raise Fault("", f"{len(header):,} arrays", f"at most {_MAX_ARRAYS:,}")
-    body = memoryview(data)[8 + length :]
-    return dict(_tensors(header, body))
+    return header, memoryview(data)[8 + length :]
 
 
 def _tensors(header: Mapping[str, Any], body: memoryview) -> Iterator[tuple[str, AnyArray]]:

@@ -16,3 +16,8 @@ def torch() -> Any:
 def neural_network() -> Any:
     """scikit-learn's module of that name."""
     return pytest.importorskip("sklearn.neural_network")
+
+
+@pytest.fixture(scope="session")
+def onnx() -> Any:
+    return pytest.importorskip("onnx")

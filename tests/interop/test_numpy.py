@@ -28,8 +28,8 @@ def test_matrices_of_either_order_give_the_same_network(turned):
 
 def test_lists_and_float32_are_taken_exactly():
     experiment = _made([W1.tolist(), W2.astype(np.float32)], [b1.tolist(), None])
-    assert experiment.network.weight(("x1", "h1_1")) == W1[0, 0]
-    assert experiment.network.weight(("h1_1", "y1")) == float(np.float32(W2[0, 0]))
+    assert experiment.network.weight(("x1", "h1")) == W1[0, 0]
+    assert experiment.network.weight(("h1", "y1")) == float(np.float32(W2[0, 0]))
     assert "y1" in experiment.network.wiring().frozen  # a bias that is not there is not trained
 
 
@@ -51,7 +51,7 @@ def test_square_matrices_need_to_be_told_how_they_lie():
         ([W1, W2], [b1, b2], "tanh, sigmoi", 'did you mean "sigmoid"'),
         ([W1, b1], [b1, b2], "tanh, linear", r"weights\[1\]: found the shape \(3,\)"),
         ([W1, "W2"], [b1, b2], "tanh, linear", r"weights\[1\]: found str"),
-        ([W1 * np.nan, W2], [b1, b2], "tanh, linear", '"x1" to "h1_1" must be a finite number'),
+        ([W1 * np.nan, W2], [b1, b2], "tanh, linear", '"x1" to "h1" must be a finite number'),
         ([], [], "", "found no weights"),
     ],
 )

@@ -119,9 +119,9 @@ def test_modules_within_modules_are_found_in_the_order_of_running(torch, nn, xy)
 def test_float32_is_widened_exactly_and_biases_may_lack(nn, xy):
     model = _chain(nn, bias=False).float()
     network = nntui.from_torch(model, *(t.float() for t in xy), loss="mse").network
-    assert network.weight(("x2", "h1_3")) == model[0].weight[2, 1].item()
-    assert network.neuron("h1_1").bias == 0.0
-    assert not network.neuron("h1_1").trainable
+    assert network.weight(("x2", "h3")) == model[0].weight[2, 1].item()
+    assert network.neuron("h1").bias == 0.0
+    assert not network.neuron("h1").trainable
     assert network.neuron("y1").trainable
 
 
@@ -131,9 +131,9 @@ def test_what_is_not_trained_is_frozen(torch, nn, xy):
     optimizer = torch.optim.Adam([model[0].bias, model[2].weight], lr=0.1)
     experiment = _agrees(model, optimizer, loss, *xy)
     frozen = experiment.network.wiring().frozen
-    assert ("x1", "h1_1") in frozen
+    assert ("x1", "h1") in frozen
     assert "y1" in frozen
-    assert not {"h1_1", ("h1_1", "y1")} & frozen
+    assert not {"h1", ("h1", "y1")} & frozen
 
 
 def test_weight_decay_is_l2_where_it_spares_the_biases(torch, nn, xy):
@@ -276,7 +276,7 @@ def test_a_parameter_that_is_no_number_is_named(torch, nn, xy):
     model = _chain(nn)
     with torch.no_grad():
         model[0].weight[0, 0] = float("nan")
-    _refused('from "x1" to "h1_1" must be a finite number, not nan', model, *xy)
+    _refused('from "x1" to "h1" must be a finite number, not nan', model, *xy)
 
 
 def test_a_loss_can_be_a_function_of_nn_functional(torch):

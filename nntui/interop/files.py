@@ -1,0 +1,148 @@
+"""Open a model in a file of another library: nothing in it is executed, nothing is fetched."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Final
+
+from nntui.document.errors import DocumentError, Fault, shown
+from nntui.document.files import decoded, read_bytes
+from nntui.document.load import experiment_of
+from nntui.document.network import plain_function
+from nntui.document.parse import parsed
+from nntui.interop import brainjs, onnx, playground
+from nntui.interop.errors import ConversionError
+from nntui.interop.kinds import PLAYGROUND
+from nntui.interop.settings import chosen_loss, chosen_optimizer
+from nntui.interop.sketch import Arrays, Given, Sketch, arrays_in, completed, named_data, section_of
+from nntui.interop.weights import layers_named
+from nntui.model.errors import NntuiError
+from nntui.model.experiment import Experiment
+from nntui.model.names import escaped
+from nntui.verify.array_files import (
+    MAX_BYTES,
+    AnyArray,
+    read_metadata,
+    read_npz,
+    read_safetensors,
+)
+
+OWN: Final = "nntui"
+"""The name, in a file of weights, of what nntui writes beside them: the rest of the document."""
+
+_PICKLE: Final = (
+    "a pickle",
+    "in Python: nntui.from_sklearn(fitted, X, y), or nntui.from_torch(model, …)",
+)
+_REFUSED: Final = {
+    **dict.fromkeys(
+        (".pt", ".pth"),
+        (
+            "a file of torch.save, which holds a pickle",
+            'safetensors.torch.save_file(model.state_dict(), "model.safetensors") saves it safely',
+        ),
+    ),
+    **dict.fromkeys((".pkl", ".joblib"), _PICKLE),
+    **dict.fromkeys(
+        (".h5", ".keras"),
+        ("a file of Keras", 'in Python: numpy.savez("model.npz", *model.get_weights())'),
+    ),
+    ".npy": ("a single array", 'numpy.savez("model.npz", W1=W1, b1=b1, …) writes them all'),
+}
+
+
+def open_model(file: str | os.PathLike[str], given: Given | None = None) -> Experiment:
+    """Make the experiment of a model in a file, and of what the user says beside it.
+
+    ``.npz`` and ``.safetensors`` (weights), ``.onnx``, JSON of brain.js, and addresses of
+    TensorFlow Playground. A file that nntui has written is complete.
+
+    Raises:
+        NntuiError: whatever is wrong, as one sentence.
+    """
+    name = os.fsdecode(file)
+    try:
+        return _opened(name, given or Given())
+    except Fault as fault:
+        raise DocumentError.of(fault, name) from None
+    except DocumentError:
+        raise
+    except NntuiError as error:
+        raise ConversionError(f"{escaped(name, 300)}: {error}") from None
+
+
+def _opened(name: str, given: Given) -> Experiment:
+    ending = Path(name).suffix.lower()
+    if ending in _REFUSED:
+        found, instead = _REFUSED[ending]
+        hint = "nntui never opens a pickle: that can run any program; "
+        why = hint if "pickle" in found else ""
+        raise Fault("", found, ".npz, .safetensors or .onnx", why + instead)
+    if PLAYGROUND.match(name):
+        return experiment_of(playground.document_of(name), name)
+    data = read_bytes(name, "a file of weights", MAX_BYTES)
+    if ending == ".onnx":
+        return completed(_classes(onnx.sketch_of(data), given), given, name)
+    if ending == ".json":
+        value = parsed(decoded(data))
+        if not brainjs.is_brainjs(value):
+            raise Fault("", shown(value), "a network of brain.js")
+        return completed(brainjs.sketch_of(value), given, name)
+    arrays = read_npz(data) if ending == ".npz" else read_safetensors(data)
+    own = arrays.pop(OWN, None)
+    if own is not None:
+        return _own(parsed(decoded(own.tobytes())), arrays, given, name)
+    if ending == ".safetensors" and OWN in (texts := read_metadata(data)):
+        return _own(parsed(texts[OWN]), arrays, given, name)
+    return completed(_sketch(arrays, given), given, name)
+
+
+def _classes(sketch: Sketch, given: Given) -> Sketch:
+    """Refuse another loss than cross_entropy for a model that ends in softmax."""
+    if sketch.training is not None and given.loss and chosen_loss(given.loss).row.classes is False:
+        raise ConversionError("the model ends in softmax, which is in the loss cross_entropy only")
+    return sketch
+
+
+def _sketch(arrays: dict[str, AnyArray], given: Given) -> Sketch:
+    wanted = [word.strip() for word in given.layers.split(",") if word.strip()]
+    examples = arrays_in(arrays)
+    rest = {n: a for n, a in arrays.items() if examples is None or not _is_one_of(a, examples)}
+    return Sketch(layers_named(rest, given.order, wanted), has_activations=False, data=examples)
+
+
+def _is_one_of(array: AnyArray, examples: Arrays) -> bool:
+    return array is examples.X or array is examples.Y
+
+
+def _own(document: Any, arrays: dict[str, AnyArray], given: Given, name: str) -> Experiment:
+    """Put the weights into the document that nntui has written beside them."""
+    layers = layers_named(arrays, "in, out")  # as ``saving`` writes them; modules say it themselves
+    known = document.get("network") if isinstance(document, dict) else None
+    sections = known.get("layers") if isinstance(known, dict) else None
+    if not isinstance(sections, list) or len(sections) != len(layers) + 1:
+        raise Fault(OWN, "a document of other layers", f"the {len(layers)} layers of the weights")
+    for section, layer in zip(sections[1:], layers, strict=True):
+        if not isinstance(section, dict):
+            raise Fault(OWN, "a layer that is no object", "a document’s layers")
+        section["weights"] = layer.weights.tolist()
+        if layer.biases is not None:
+            section["biases"] = layer.biases.tolist()
+    training = document.setdefault("training", {})
+    if not isinstance(training, dict):
+        raise Fault("training", shown(training), "an object")
+    if given.loss:
+        training["loss"] = plain_function(chosen_loss(given.loss))
+    if given.optimizer:
+        optimizer = chosen_optimizer(given.optimizer)
+        training["optimizer"] = {"name": optimizer.name, **dict(optimizer.settings)}
+    data: dict[str, Any] | Arrays | None
+    if given.data:
+        data = named_data(given.data, layers[0].inputs, layers[-1].outputs)
+    else:
+        data = document.get("data") or arrays_in(arrays)
+    if data is None:
+        raise ConversionError("the file has no data: say the rest by --data FILE.csv")
+    document["data"] = section_of(data) if isinstance(data, Arrays) else data
+    return experiment_of(document, os.path.join(os.path.dirname(name), "new.json"))

@@ -1,0 +1,182 @@
+"""A model as far as a file knows it, and what the user says of the rest → an ``Experiment``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+from nntui.document import data as document_data
+from nntui.document.errors import Fault
+from nntui.document.files import MAX_FILE_BYTES, read_bytes
+from nntui.document.new_data import data_named
+from nntui.interop.arrays import array_of, dataset_of, rows_of
+from nntui.interop.errors import ConversionError
+from nntui.interop.layers import Layer, network_of
+from nntui.interop.settings import chosen_activations, chosen_loss, chosen_optimizer
+from nntui.model.dataset import Dataset
+from nntui.model.errors import SettingError
+from nntui.model.experiment import Experiment, Training
+from nntui.model.layers import Order
+from nntui.model.losses import Loss
+from nntui.model.names import escaped, listed
+from nntui.model.network import Network
+from nntui.verify.array_files import AnyArray, read_npz
+
+INPUTS: Final = ("X", "x", "inputs", "X_train", "x_train")
+TARGETS: Final = ("Y", "y", "targets", "Y_train", "y_train")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the user says of a model beside its file; empty: nothing.
+
+    ``data``: as ``nntui new --data`` takes it, or an ``.npz`` file with X and Y. ``order``: how
+    square matrices lie. ``layers``: the layers' names in their order.
+    """
+
+    activations: str = ""
+    loss: str = ""
+    optimizer: str = ""
+    data: str = ""
+    order: Order | None = None
+    layers: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrays:
+    """Examples as arrays: X (N, inputs) and Y (N, …), or both turned."""
+
+    X: AnyArray
+    Y: AnyArray
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """A model of which a part may be unknown.
+
+    ``has_activations``: whether the layers' are known; ``data``: the section of a document, or
+    arrays; ``names``: of the inputs and the outputs.
+    """
+
+    layers: Sequence[Layer]
+    has_activations: bool = True
+    training: Training | None = None
+    data: dict[str, Any] | Arrays | None = None
+    names: tuple[Sequence[str], Sequence[str]] = field(default=((), ()))
+    description: str = ""
+
+
+def completed(sketch: Sketch, given: Given, file: str) -> Experiment:
+    """Make the experiment of a model in a file and of what the user says beside it.
+
+    Raises:
+        ConversionError: something is missing; the sentence says which options tell it.
+        Fault, NntuiError: something does not fit.
+    """
+    _check_complete(sketch, given)
+    layers = list(sketch.layers)
+    if given.activations:
+        functions = chosen_activations(given.activations, len(layers))
+        layers = [replace(layer, activation=f) for layer, f in zip(layers, functions, strict=True)]
+    training = sketch.training or Training()
+    if given.loss:
+        training = replace(training, loss=chosen_loss(given.loss))
+    if given.optimizer:
+        training = replace(training, optimizer=chosen_optimizer(given.optimizer))
+    network = network_of(layers, *sketch.names)
+    data = data_of(given, sketch.data, network, training.loss)
+    name = escaped(Path(file).stem, 60)
+    return Experiment(network, data, training, name, sketch.description)
+
+
+def _check_complete(sketch: Sketch, given: Given) -> None:
+    missing = {
+        "activations": not (sketch.has_activations or given.activations),
+        "loss": not (sketch.training or given.loss),
+        "data": not (sketch.data or given.data),
+    }
+    if lacking := [what for what, is_missing in missing.items() if is_missing]:
+        options = " ".join(_OPTIONS[what] for what in lacking)
+        raise ConversionError(f"the file has no {listed(lacking)}: say the rest by {options}")
+
+
+_OPTIONS: Final = {
+    "activations": "--activations tanh,sigmoid",
+    "loss": "--loss bce",
+    "data": "--data FILE.csv",
+}
+
+
+def data_of(
+    given: Given, known: dict[str, Any] | Arrays | None, network: Network, loss: Loss
+) -> Dataset:
+    """Read the data that the user names, or else those that the file has.
+
+    Raises:
+        Fault: it cannot be read.
+        ConversionError, SettingError: it does not fit.
+    """
+    net = network.wiring()
+    data = known
+    if given.data:
+        data = named_data(given.data, len(net.inputs), len(net.outputs))
+    if isinstance(data, Arrays):
+        return _dataset(data, len(net.inputs), len(net.outputs), loss)
+    assert data is not None
+    rows = document_data.rows_of(data, os.path.join(os.curdir, "new.json"), net, loss)
+    try:  # rows that do not fit are named by the line in their file
+        Experiment(network, rows.data, Training(loss))
+    except SettingError as error:
+        raise rows.fault(error) from None
+    return rows.data
+
+
+def named_data(text: str, inputs: int, outputs: int) -> dict[str, Any] | Arrays:
+    """Read what ``--data`` names: an ``.npz`` file, or what ``nntui new --data`` takes.
+
+    Raises:
+        Fault: it cannot be read.
+        SettingError: it is none of these.
+    """
+    if text.strip().lower().endswith(".npz"):
+        path = text.strip()
+        try:
+            arrays = read_npz(read_bytes(path, "an .npz file", MAX_FILE_BYTES))
+        except Fault as fault:
+            raise Fault(fault.place, fault.found, fault.expected, fault.hint, path) from None
+        found = arrays_in(arrays)
+        if found is None:
+            names = escaped(", ".join(arrays), 80)
+            raise Fault("", f"the arrays {names}", "X and Y", file=path)
+        return found
+    return data_named(text, (inputs, outputs), "").section
+
+
+def arrays_in(arrays: dict[str, AnyArray]) -> Arrays | None:
+    """Find the examples among arrays by their names; None where they are not there."""
+    x = next((arrays[name] for name in INPUTS if name in arrays), None)
+    y = next((arrays[name] for name in TARGETS if name in arrays), None)
+    return None if x is None or y is None else Arrays(x, y)
+
+
+def section_of(data: Arrays) -> dict[str, Any]:
+    """Write arrays as the section ``data`` of a document: whole numbers in a list are classes."""
+    x, y = rows_of(data.X), array_of(data.Y, "Y")
+    if y.ndim == 1 and data.Y.dtype.kind in "iu":
+        return {"inputs": x.tolist(), "targets": data.Y.tolist()}
+    return {"inputs": x.tolist(), "targets": rows_of(y, "Y").tolist()}
+
+
+def _dataset(data: Arrays, inputs: int, outputs: int, loss: Loss) -> Dataset:
+    """Make a data set of arrays, of which examples may be the rows or the columns."""
+    x, y = array_of(data.X, "X"), array_of(data.Y, "Y")
+    if x.ndim == 2 and x.shape[1] != inputs and x.shape[0] == inputs:
+        x = x.T
+        if y.ndim == 2 and len(y) != len(x):
+            y = y.T
+    if loss.row.classes and y.ndim == 2 and y.shape[1] == 1:
+        y = y.ravel()
+    return dataset_of(x, y, loss, outputs)

@@ -1,0 +1,157 @@
+"""ONNX files: graphs that are a chain of layers, and what is said of others."""
+
+from __future__ import annotations
+
+from random import Random
+
+import numpy as np
+import pytest
+
+import nntui
+from nntui.interop.files import open_model
+from nntui.interop.sketch import Given
+from nntui.text import harmless
+
+RNG = np.random.default_rng(0)
+W1, b1, W2, b2 = (RNG.standard_normal(s).astype(np.float32) for s in ((4, 3), 4, (4, 2), 2))
+X = RNG.standard_normal((5, 3))
+HIDDEN = np.maximum(X @ W1.T + b1, 0.0)
+EXPECTED = HIDDEN @ W2 + b2
+GIVEN = Given(loss="mse", data="0 1 0 > 1 0; 1 1 1 > 0 1")
+CLASSES = Given(data="0 1 0 > 1; 1 1 1 > 0")
+
+PLAIN = [
+    ("Gemm", ["x", "W1", "b1"], "h", {"transB": 1}),
+    ("Relu", ["h"], "r", {}),
+    ("MatMul", ["r", "W2"], "o", {}),
+    ("Add", ["b2", "o"], "y", {}),
+]
+
+
+@pytest.fixture
+def model(onnx):
+    """Makes the bytes of a model of nodes: kind, inputs, output, attributes."""
+
+    def made(nodes, change=None, **more):
+        helper, tensors = onnx.helper, {"W1": W1, "b1": b1, "W2": W2, "b2": b2} | more
+        graph = helper.make_graph(
+            [helper.make_node(kind, given, [out], **rest) for kind, given, out, rest in nodes],
+            "graph",
+            [helper.make_tensor_value_info("x", 1, ["N", 3])],
+            [helper.make_tensor_value_info("y", 1, ["N", 2])],
+            [onnx.numpy_helper.from_array(array, name) for name, array in tensors.items()],
+        )
+        if change:
+            change(graph)
+        return helper.make_model(graph).SerializeToString()
+
+    return made
+
+
+@pytest.fixture
+def opened(tmp_path):
+    def open_bytes(data, given=GIVEN):
+        (tmp_path / "m.onnx").write_bytes(data)
+        return open_model(tmp_path / "m.onnx", given)
+
+    return open_bytes
+
+
+def _answers(experiment):
+    return [experiment.network.predict(row) for row in X.tolist()]
+
+
+@pytest.mark.interop
+def test_gemm_and_matmul_with_add_are_layers(model, opened):
+    experiment = opened(model(PLAIN))
+    np.testing.assert_allclose(_answers(experiment), EXPECTED, rtol=1e-6)
+    assert experiment.network.weight(("x2", "h3")) == float(W1[2, 1])
+
+
+@pytest.mark.interop
+def test_softmax_at_the_end_is_in_the_loss(model, opened):
+    nodes = [*PLAIN[:-1], ("Add", ["o", "b2"], "l", {}), ("Softmax", ["l"], "y", {"axis": 1})]
+    experiment = opened(model(nodes), CLASSES)
+    assert experiment.training.loss.name == "cross_entropy"
+    np.testing.assert_allclose(_answers(experiment), EXPECTED, rtol=1e-6)
+    with pytest.raises(nntui.ConversionError, match="in the loss cross_entropy only"):
+        opened(model(nodes), GIVEN)
+
+
+@pytest.mark.interop
+def test_what_changes_nothing_is_passed_over_and_alpha_counts(model, opened):
+    nodes = [
+        ("Flatten", ["x"], "f", {}),
+        ("Identity", ["f"], "i", {}),
+        ("Gemm", ["i", "W1", "b1"], "h", {"transB": 1, "alpha": 2.0, "beta": 0.5}),
+        ("LeakyRelu", ["h"], "k", {"alpha": 0.25}),
+        ("Tanh", ["k"], "r", {}),
+        *PLAIN[2:],
+    ]
+    z = 2.0 * X @ W1.T + 0.5 * b1
+    expected = np.tanh(np.where(z > 0, z, 0.25 * z)) @ W2 + b2
+    np.testing.assert_allclose(_answers(opened(model(nodes))), expected, rtol=1e-6)
+
+
+@pytest.mark.interop
+@pytest.mark.parametrize(
+    ("nodes", "said"),
+    [
+        ([*PLAIN[:3], ("LSTM", ["o"], "y", {})], "as LSTM does: it reads Gemm, MatMul"),
+        ([*PLAIN[:3], ("Loop", ["o"], "y", {})], "as Loop does"),
+        ([PLAIN[0], ("Add", ["h", "x"], "y", {})], "as Add does"),
+        ([PLAIN[0], ("Relu", ["x"], "y", {})], "Relu does not take what the node before"),
+        ([("Gemm", ["x", "W1"], "y", {"transA": 1})], "has transA"),
+        ([("Gemm", ["x", "x"], "y", {})], "has no weights of its own"),
+        ([("Gemm", ["x", "b1"], "y", {})], "weights that are no matrix"),
+        ([PLAIN[0], ("Softmax", ["h"], "p", {}), ("Relu", ["p"], "y", {})], "after Softmax"),
+        (PLAIN[:2], "not what its last node computes"),
+        ([("Tanh", ["x"], "y", {})], "comes before any layer"),
+    ],
+)
+def test_graphs_that_are_no_chain_of_layers_are_refused(model, opened, nodes, said):
+    with pytest.raises(nntui.ConversionError, match=said):
+        opened(model(nodes))
+
+
+@pytest.mark.interop
+def test_no_file_that_a_model_names_is_opened(model, opened, tmp_path):
+    def outside(graph):
+        tensor = graph.initializer[0]
+        tensor.ClearField("raw_data")
+        tensor.data_location = 1
+        tensor.external_data.add(key="location", value="../../../etc/passwd")
+
+    with pytest.raises(nntui.ConversionError, match="weights in another file, and nntui opens no"):
+        opened(model(PLAIN, outside))
+
+
+@pytest.mark.interop
+def test_tensors_that_lie_about_their_size_are_refused(model, opened):
+    def lying(graph):
+        graph.initializer[0].dims[0] = 10**12
+
+    with pytest.raises(nntui.ConversionError, match="weights that cannot be read"):
+        opened(model(PLAIN, lying))
+
+
+@pytest.mark.interop
+@pytest.mark.parametrize("count", [40, pytest.param(1500, marks=pytest.mark.deep)])
+def test_damaged_models_are_sentences(model, opened, count):
+    data = model(PLAIN)
+    for seed in range(count):
+        random = Random(seed)
+        broken = bytearray(data)
+        for _ in range(random.randint(1, 5)):
+            broken[random.randrange(len(broken))] = random.randrange(256)
+        try:
+            opened(bytes(broken[: random.choice([None, random.randrange(len(broken))])]))
+        except nntui.NntuiError as error:
+            said = str(error)
+            assert harmless(said) == said
+
+
+def test_without_the_library_the_sentence_says_what_to_install(opened, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "onnx", None)
+    with pytest.raises(nntui.ConversionError, match=r"pip install 'nntui\[models\]'"):
+        opened(b"")
