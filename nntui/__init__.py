@@ -1,9 +1,73 @@
-"""nntui: a step-through debugger for neural networks, in the terminal.
+"""nntui: a step-through debugger for neural networks, in the terminal and in Python.
+
+A network, its data and how it is trained make an experiment. Rows, weights and settings may come
+from any library; each mistake is told where it is made:
 
     >>> import nntui
-    >>> debugger = nntui.Debugger(nntui.load("samples/sample.json"))
-    >>> debugger.step().text
-    'a[x1] = 1; a[x2] = 0.5'
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+    >>> net = nntui.Network.layered([2, 3, 1], activation="tanh", output="sigmoid", seed=2)
+    >>> adam = ("adam", {"learning_rate": 0.05})
+    >>> exp = nntui.Experiment(net, (X, y), loss="bce", optimizer=adam, epochs=100)
+    >>> nntui.Experiment(net, (X, y), optimizer=("adam", {"beta1": 2}))
+    Traceback (most recent call last):
+    ...
+    nntui.model.errors.SettingError: optimizer.beta1: found 2.0, expected a number from 0 to below 1
+
+(Or ``nntui.load("xor")``, a sample by its name, or a document by its path.) A debugger stands at a
+position of the run, the number of steps executed, and goes on and back:
+
+    >>> dbg = nntui.Debugger(exp)
+    >>> dbg.step()
+    <Step 1 (epoch 1, update 1, forward): a[x1] = 0; a[x2] = 0>
+    >>> dbg.step(5).text
+    'z[h2] = 0 + (-0.8438250291386027) · 0 = 0'
+    >>> dbg.back(3).text
+    'z[h1] = 0 + 0.8480990726083568 · 0 = 0'
+    >>> dbg.goto("epoch 3").position.number("epoch")
+    2
+    >>> dbg.until("h1 backward").kind
+    'backward_neuron'
+
+Breakpoints have places and conditions; values have the names that the screen shows. In texts,
+epochs, updates and examples count from 1:
+
+    >>> point = dbg.breakpoint("h1", "backward", when="abs(delta[h1]) > 0.1")
+    >>> dbg.run().reason
+    'breakpoint 1: h1 backward if abs(delta[h1]) > 0.1 (1st hit)'
+    >>> abs(dbg["delta[h1]"]) > 0.1, point.hits
+    (True, 1)
+    >>> point.delete()
+    >>> dbg.watch("nonfinite")
+    <watchpoint 2: nonfinite>
+    >>> dbg.run(until="epoch_loss < 0.01", max_epochs=500).reason
+    'epoch_loss < 0.01 is true after update 190 in epoch 190'
+
+What is there now, as arrays; ``dbg.network`` has the parameters of this moment:
+
+    >>> dbg.network.predict(X).round()
+    array([[0.],
+           [1.],
+           [1.],
+           [0.]])
+    >>> list(dbg.parameters())
+    ['layer1.weight', 'layer1.bias', 'layer2.weight', 'layer2.bias']
+    >>> dbg.gradients(mean=True)["layer1.weight"].shape
+    (3, 2)
+    >>> len(dbg.values("a[h1]", by="update"))
+    190
+
+Questions are commands, as on the screen; ``dbg.edit`` begins a branch, ``dbg.save("trained.json")``
+writes a document that goes on from here:
+
+    >>> print(nntui.Interpreter(dbg).execute("print epoch").text)
+    epoch = 190
+    >>> nntui.Interpreter(dbg).execute("prnt loss")
+    Traceback (most recent call last):
+    ...
+    nntui.debugger.commands.text.CommandError: there is no command “prnt”; did you mean "print"?
+
+``nntui.testing.assert_gradients(exp, my_function)`` holds a backpropagation of your own against
+this one. The errors are ``nntui.NntuiError``, each a sentence.
 
 Each name is imported when it is first used, so that ``import nntui`` costs nothing.
 """
@@ -66,10 +130,12 @@ _HOMES = {
     "save": "nntui.document.save",
 }
 
-__all__ = ["__version__", *_HOMES]
+__all__ = ["__version__", "testing", *_HOMES]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "testing":
+        return import_module("nntui.testing")
     if name not in _HOMES:
         raise AttributeError(f"module 'nntui' has no attribute {name!r}")
     found = getattr(import_module(_HOMES[name]), name)

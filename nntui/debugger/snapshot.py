@@ -50,6 +50,9 @@ class Snapshot:
     dw: Mapping[Edge, float]
     net: Wiring = field(repr=False)
 
+    def __repr__(self) -> str:
+        return f"<Snapshot after {self.position:,} of {self.total:,} steps>"
+
     @property
     def at_start(self) -> bool:
         return self.position == 0

@@ -10,7 +10,7 @@ from nntui.engine.observe import StepContext, reads, writes
 from nntui.engine.schedule import COUNTERS, Position, Schedule, StepBlock, end_after, end_before
 from nntui.explain.formulas import EquationLine, StepRecord, formula, sentence
 from nntui.explain.numbers import Number, exact
-from nntui.model.names import parameter_name
+from nntui.model.names import escaped, parameter_name
 from nntui.model.wiring import parameter_key
 
 if TYPE_CHECKING:
@@ -22,6 +22,11 @@ class Step(StepRecord):
     """One executed step: its position in the run, what it read and what it wrote."""
 
     position: Position
+
+    def __repr__(self) -> str:
+        number, position = self.position.number, self.position
+        where = f"epoch {number('epoch')}, update {number('update')}, {position.phase}"
+        return f"<Step {number('step')} ({where}): {escaped(self.text, 160)}>"
 
     @property
     def kind(self) -> str:

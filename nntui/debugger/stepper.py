@@ -10,6 +10,7 @@ from nntui.debugger.values import value_of
 from nntui.engine.run import Run
 from nntui.model.coercion import described, whole
 from nntui.model.errors import NntuiError, SettingError
+from nntui.model.names import escaped
 
 if TYPE_CHECKING:
     from nntui.engine.schedule import Schedule
@@ -27,6 +28,11 @@ class Stepper:
     def __init__(self, experiment: Experiment) -> None:
         self.training_run = Run(experiment)
         self._snapshots = SnapshotTaker()
+
+    def __repr__(self) -> str:
+        kind, name = type(self).__name__, escaped(self.experiment.name)
+        title = f" of “{name}”" if name else ""
+        return f"<{kind}{title} after {self.position:,} of {self.total:,} steps>"
 
     @property
     def training_run(self) -> Run:

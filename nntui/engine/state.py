@@ -39,6 +39,9 @@ class State:
     batch_sum: float = 0.0
     epoch_sum: float = 0.0
 
+    def __repr__(self) -> str:
+        return f"<State: {len(self.b) + len(self.w):,} parameters>"
+
     @classmethod
     def first(cls, experiment: Experiment) -> State:
         """Return the state before the first step: parameters as in the document, the rest blank."""

@@ -143,6 +143,11 @@ class Activation(TableFunction[ActivationRow]):
     KIND = "activation"
     TABLE = ACTIVATIONS
 
+    def __repr__(self) -> str:
+        if self.name != EXPRESSION:
+            return super().__repr__()
+        return f"Activation.of_expression({', '.join(repr(text) for _, text in self.settings)})"
+
     @classmethod
     def of_expression(cls, expression: str, derivative: str | None = None) -> Activation:
         """Make the activation of an expression such as ``floor(z) if z > 0 else 0.1*z``.

@@ -103,6 +103,12 @@ class Dataset:
         for name, value in (("inputs", rows), ("targets", wanted), ("test_fraction", fraction)):
             object.__setattr__(self, name, value)
 
+    def __repr__(self) -> str:
+        target = self.targets[0]
+        targets = "a class" if isinstance(target, int) else counted(len(target), "target")
+        rows = f"{counted(len(self), 'example')} of {counted(len(self.inputs[0]), 'input')}"
+        return f"<Dataset: {rows} and {targets}>"
+
     @classmethod
     def of(
         cls,

@@ -84,6 +84,12 @@ class Training:
         for name, value in checked.items():
             object.__setattr__(self, name, value)
 
+    def __repr__(self) -> str:
+        usual = Training()
+        settings = ((each.name, getattr(self, each.name)) for each in fields(self))
+        shown = (f"{key}={value!r}" for key, value in settings if value != getattr(usual, key))
+        return f"Training({', '.join(shown)})"
+
     def order(self, examples: Sequence[int], epoch: int) -> tuple[int, ...]:
         """Order the examples of an epoch; the order depends on (seed, epoch) alone."""
         if not self.shuffle:
@@ -192,6 +198,10 @@ class Experiment:
             object.__setattr__(self, key, part)
         self.network.initialize()
         self._check_rows()
+
+    def __repr__(self) -> str:
+        title = f" “{escaped(self.name)}”" if self.name else ""
+        return f"<Experiment{title}: {self.network!r}, {self.data!r}, {self.training!r}>"
 
     @property
     def resumed(self) -> OptimizerState:

@@ -97,7 +97,7 @@ INITIALIZERS: Final[dict[str, InitializerRow]] = {
 DEFAULT_INITIALIZER: Final = "xavier_uniform"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Initializer(TableFunction[InitializerRow]):
     """An initializer with its seed and settings chosen.
 
@@ -114,6 +114,9 @@ class Initializer(TableFunction[InitializerRow]):
     def __post_init__(self) -> None:
         TableFunction.__post_init__(self)
         object.__setattr__(self, "seed", checked_seed(self.seed))
+
+    def __repr__(self) -> str:
+        return TableFunction.__repr__(self).replace(")", f", seed={self.seed})")
 
     @classmethod
     def of(cls, name: Choice | Initializer, seed: int = 0, **settings: Any) -> Initializer:

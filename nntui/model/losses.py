@@ -321,7 +321,7 @@ LOSSES: Final[dict[str, LossRow]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Loss(TableFunction[LossRow]):
     """A loss with its settings chosen, such as huber with delta 2.
 

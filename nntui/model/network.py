@@ -295,6 +295,13 @@ class Network:
             record.frozen = {new if i == name else i for i in record.frozen}
         self._changed()
 
+    def __repr__(self) -> str:
+        roles = [record.role for record in self._records.values()]
+        inputs, hidden, outputs = (roles.count(role) for role in ROLES)
+        neurons = f"{counted(inputs, 'input')}, {hidden:,} hidden, {counted(outputs, 'output')}"
+        edges = sum(len(record.weights) for record in self._records.values())
+        return f"<Network: {neurons}; {counted(edges, 'connection')}>"
+
     def __len__(self) -> int:
         """The number of neurons, inputs included."""
         return len(self._records)

@@ -117,7 +117,7 @@ class OptimizerState:
     optimizer: str = ""
     updates: int = 0
     epochs: int = 0
-    memory: tuple[tuple[float, ...], ...] = ()
+    memory: tuple[tuple[float, ...], ...] = field(default=(), repr=False)
 
 
 class Optimizer(TableFunction[OptimizerRow]):

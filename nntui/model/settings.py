@@ -44,6 +44,11 @@ class TableFunction(Generic[Row]):
     def __post_init__(self) -> None:
         object.__setattr__(self, "settings", self.chosen(self.name, dict(self.settings)))
 
+    def __repr__(self) -> str:
+        defaults = self.defaults(self.name)
+        words = [f"{key}={value!r}" for key, value in self.settings if value != defaults[key]]
+        return f"{type(self).__name__}.of({', '.join([repr(self.name), *words])})"
+
     @classmethod
     def of(cls: type[Self], name: Choice | Self, **settings: Any) -> Self:
         """Choose a function by its name; settings left out keep their defaults.

@@ -35,6 +35,9 @@ class Wiring:
     activation: Mapping[str, Activation]
     frozen: frozenset[Parameter]
 
+    def __repr__(self) -> str:
+        return f"<Wiring: {len(self.layer)} neurons, {self.connection_count} connections>"
+
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """Every parameter: for each neuron its bias, then its incoming weights."""

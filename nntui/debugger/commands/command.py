@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 
 from nntui.debugger.stepper import approach
 
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from nntui.debugger.breakpoints.stop import Stop
     from nntui.debugger.compare import BranchComparison
     from nntui.debugger.debugger import Debugger
+
+
+MOST_SHOWN: Final = 40
+"""Lines of a reply that Python shows, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,10 @@ class Reply:
     stop: str | None = None
     moved: bool = False
     quits: bool = False
+
+    def __repr__(self) -> str:
+        more = len(self.lines) - MOST_SHOWN
+        return "\n".join([*self.lines[:MOST_SHOWN], *([f"… {more} more"] if more > 0 else [])])
 
     @property
     def text(self) -> str:
