@@ -278,6 +278,7 @@ class SteppingBase(Coverable[None]):
                 or self.check is not None
             ),
             maximised=layout.maximised is not None,
+            unit=self.player.unit_at(frame.snapshot.position),
             typing=_TYPING.get(line.value[:1], "command") if line.shown else None,
         )
         self.footer.show(facts)
