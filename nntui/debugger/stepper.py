@@ -10,11 +10,11 @@ from nntui.debugger.values import value_of
 from nntui.engine.run import Run
 from nntui.model.coercion import described, whole
 from nntui.model.errors import NntuiError, SettingError
+from nntui.model.experiment import Experiment
 from nntui.model.names import escaped
 
 if TYPE_CHECKING:
     from nntui.engine.schedule import Schedule
-    from nntui.model.experiment import Experiment
     from nntui.model.network import Network
 
 
@@ -26,6 +26,9 @@ class Stepper:
     """A run at a position, and the ways to move along it."""
 
     def __init__(self, experiment: Experiment) -> None:
+        if not isinstance(experiment, Experiment):
+            hint = "nntui.load and nntui.Experiment make one"
+            raise SettingError(described(experiment), "an Experiment", "", hint)
         self.training_run = Run(experiment)
         self._snapshots = SnapshotTaker()
 
@@ -171,9 +174,14 @@ class Stepper:
 
         Raises:
             IndexError: there is no such position.
+            SettingError: it is no whole number.
         """
         if position == self.position:
             return
+        if (number := whole(position)) is None:
+            expected = 'a number of steps executed: goto takes places such as "end"'
+            raise SettingError(described(position), expected, "position")
+        position = number
         self.schedule.check(position)
         self._seek_and_observe(position)
 
