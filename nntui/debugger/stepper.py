@@ -158,17 +158,6 @@ class Stepper:
         self.seek(max(self.position - count, 0))
         return self.last
 
-    def restore(self, position: int) -> None:
-        """Go to a position with a new state: an error may have left the one here half-way.
-
-        When that cannot be computed either, it is the start.
-        """
-        self.training_run = self.training_run.copy()
-        try:
-            self.training_run.seek(position)
-        except Exception:
-            self.training_run = Run(self.training_run.timeline)
-
     def seek(self, position: int) -> None:
         """Go to the state after exactly ``position`` steps, forwards or backwards.
 
@@ -219,6 +208,18 @@ def approach(stepper: Stepper, position: int, seconds: float) -> bool:
         return False
     stepper.seek(position)
     return True
+
+
+def recover(stepper: Stepper, position: int) -> None:
+    """Go to a position with a new state: an error may have left the one here half-way.
+
+    When that cannot be computed either, it is the start.
+    """
+    stepper.training_run = stepper.training_run.copy()
+    try:
+        stepper.training_run.seek(position)
+    except Exception:
+        stepper.training_run = Run(stepper.training_run.timeline)
 
 
 def checked_count(count: SupportsIndex, place: str = "count") -> int:

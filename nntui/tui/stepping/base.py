@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Final, ParamSpec, 
 
 from nntui.debugger.commands.command import Movement, Reply
 from nntui.debugger.debugger import Debugger
+from nntui.debugger.stepper import recover
 from nntui.explain.numbers import DEFAULT_PRECISION
 from nntui.model.errors import unexpected
 from nntui.model.names import escaped
@@ -378,7 +379,7 @@ class SteppingBase(Coverable[None]):
 
     def _failed(self, error: Exception) -> None:
         """Say that a movement met a fault in nntui; replay the run, which may stand half-way."""
-        self.debugger.restore(self.debugger.position)
+        recover(self.debugger, self.debugger.position)
         self.tell("what ended the movement", (unexpected(error),), turn=False)
         said = escaped(f"{type(error).__name__}: {error}", 100)
         self.show(f"a fault in nntui ended this ({said}): the pane Output has more")
