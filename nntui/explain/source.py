@@ -167,7 +167,9 @@ def intention(operation: Operation, experiment: Experiment, example: int | None 
     net = experiment.network.wiring()
     match operation:
         case ("load",):
-            return "load the next example" if example is None else f"load example {example:,}"
+            shuffled = ": the order is shuffled" if experiment.training.shuffle else ""
+            named = "the next example" if example is None else f"example {example:,}"
+            return f"load {named}{shuffled}"
         case ("loss",):
             return "the loss: compare the answer with the target"
         case ("update", *neurons):

@@ -9,7 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.events import Click
 
-from nntui.explain.numbers import rounded
+from nntui.explain.numbers import ordinal, rounded
 from nntui.model.experiment import Experiment
 from nntui.model.names import escaped
 from nntui.text import cut, padded
@@ -132,9 +132,12 @@ class HeaderWords:
 
     def __init__(self, experiment: Experiment) -> None:
         training = experiment.training
-        examples = len(experiment.train_examples)
-        updates = training.epochs * -(-examples // (training.batch_size or examples))
+        self._trained = examples = len(experiment.train_examples)
+        self._batch = training.batch_size or examples
+        self._per_epoch = -(-examples // self._batch)
+        updates = training.epochs * self._per_epoch
         self._totals = {"example": len(experiment.data), "update": updates}
+        self._shuffled = training.shuffle
         self._epochs = training.epochs
         self.name = escaped(experiment.name)
         self.settings = _settings(experiment)
@@ -142,8 +145,10 @@ class HeaderWords:
     def places(self, frame: Frame) -> tuple[str, str, str]:
         """Return epoch and example, or update: with the totals, without, and in short."""
         last, epochs, totals = frame.snapshot.last, self._epochs, self._totals
-        widest = [f"epoch {epochs:,}/{epochs:,}{_BETWEEN}{name} {n:,}/{n:,}" for name, n in
-                  totals.items()]  # fmt: skip
+        widest = [
+            f"epoch {epochs:,}/{epochs:,}{_BETWEEN}{name} {self._of(name, n, self._trained)}"
+            for name, n in totals.items()
+        ]
         brief = [f"epoch {epochs:,}{_BETWEEN}{name} {n:,}" for name, n in totals.items()]
         cells = [max(map(cell_len, each)) for each in (widest, brief)]
         if last is None:
@@ -151,9 +156,17 @@ class HeaderWords:
         position = last.position
         name: Literal["update", "example"] = "update" if position.example is None else "example"
         epoch, number = position.number("epoch"), position.number(name)
-        full = f"epoch {epoch:,}/{epochs:,}{_BETWEEN}{name} {number:,}/{totals[name]:,}"
+        done = position.update % self._per_epoch * self._batch + (position.place or 0) + 1
+        of = self._of(name, number or 0, done)
+        full = f"epoch {epoch:,}/{epochs:,}{_BETWEEN}{name} {of}"
         short = f"epoch {epoch:,}{_BETWEEN}{name} {number:,}"
         return padded(full, cells[0]), padded(short, cells[1]), f"epoch {epoch:,}"
+
+    def _of(self, name: str, number: int, which: int) -> str:
+        """Write a number of so many; of shuffled examples also which one of the epoch it is."""
+        if name == "example" and self._shuffled:
+            return f"{number:,}{_BETWEEN}{ordinal(which)} of {self._trained:,}"
+        return f"{number:,}/{self._totals[name]:,}"
 
 
 def _settings(experiment: Experiment) -> tuple[str, ...]:
