@@ -78,7 +78,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nntui.debugger.breakpoints.stop import Stop as Stop
     from nntui.debugger.commands.interpreter import Interpreter as Interpreter
     from nntui.debugger.commands.text import CommandError as CommandError
     from nntui.debugger.debugger import Debugger as Debugger
@@ -102,6 +101,8 @@ if TYPE_CHECKING:
     from nntui.model.losses import Loss as Loss
     from nntui.model.network import Network as Network
     from nntui.model.optimizers import Optimizer as Optimizer
+    from nntui.verify.check_work import check_work as check_work
+    from nntui.verify.verdict import Verdict as Verdict
 
 __version__ = "0.1.0"
 
@@ -123,11 +124,12 @@ _HOMES = {
     "SettingError": "nntui.model.errors",
     "Snapshot": "nntui.debugger.snapshot",
     "Step": "nntui.debugger.step",
-    "Stop": "nntui.debugger.breakpoints.stop",
     "Training": "nntui.model.experiment",
     "from_arrays": "nntui.interop.numpy",
     "from_sklearn": "nntui.interop.sklearn",
     "from_torch": "nntui.interop.torch",
+    "Verdict": "nntui.verify.verdict",
+    "check_work": "nntui.verify.check_work",
     "load": "nntui.document.load",
     "save": "nntui.document.save",
 }

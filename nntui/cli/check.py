@@ -1,4 +1,4 @@
-"""``nntui check``: compare the gradient with central differences."""
+"""``nntui check``: compare the gradient with central differences, or with someone's numbers."""
 
 from __future__ import annotations
 
@@ -21,13 +21,12 @@ if TYPE_CHECKING:
     from nntui.model.experiment import Experiment, Training
 
 
-@click.command("check", short_help="Compare the gradient with central differences.")
+@click.command("check", short_help="Check the gradient, or numbers of yours against the run.")
 @file_argument
 @hidden_model_options
 @click.option(
     "--step",
     type=click.IntRange(min=0),
-    default=0,
     metavar="N",
     help="Check at the parameters after N steps of the run.  [default: at the start]",
 )
@@ -37,9 +36,58 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Check every derivative of a large network too, which can take days.",
 )
+@click.option(
+    "--against",
+    "mine",
+    type=click.Path(),
+    metavar="MINE",
+    help="Hold the numbers in MINE against the run: .json, .csv, .npz, .safetensors, .jsonl.",
+)
+@click.option(
+    "--update",
+    type=click.IntRange(min=1),
+    metavar="K",
+    help="With --against: gradients and activations are those of update K.  [default: 1]",
+)
+@click.option(
+    "--after",
+    type=click.IntRange(min=1),
+    metavar="K",
+    help="With --against: w and b are those after update K.",
+)
+@click.option(
+    "--rtol",
+    type=click.FloatRange(min=0.0),
+    metavar="R",
+    help="With --against: how far numbers may differ, as a part of the greater.  "
+    "[default: 1e-6, and 1e-4 for float32 or 6 digits and fewer]",
+)
+@click.option(
+    "--atol",
+    type=click.FloatRange(min=0.0),
+    metavar="A",
+    help="With --against: how far they may differ in any case.  "
+    "[default: 1e-9 of the largest number of that kind]",
+)
+@click.option(
+    "--allow",
+    type=click.Choice(["factor"]),
+    help="With --against: end with 0 also when all is right up to a factor, or a kink.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def check(file: Path, step: int, every: bool, as_json: bool) -> int:
-    """Check the gradient of the training loss at the parameters of FILE.
+def check(
+    file: Path,
+    step: int | None,
+    every: bool,
+    mine: str | None,
+    update: int | None,
+    after: int | None,
+    rtol: float | None,
+    atol: float | None,
+    allow: str | None,
+    as_json: bool,
+) -> int:
+    """Check the gradient of the training loss at the parameters of FILE; or numbers of yours.
 
     The training loss is the mean of the examples' losses (or their sum, as the training's reduction
     says) with the penalties l1 and l2.
@@ -54,7 +102,45 @@ def check(file: Path, step: int, every: bool, as_json: bool) -> int:
     the loss over a few examples.
 
     The exit status is 1 when a derivative is wrong, or no finite number.
-    """
+
+    With --against, numbers that your own program computed are held against the run of FILE instead:
+    how many agree, and if some do not, which is the first that is wrong, and which mistake makes
+    exactly these numbers. MINE has them by the names of values, as {"dw[x1,h1]": 0.1} or as rows of
+    name,value; or as arrays W1 b1 dW1 db1 z1 a1 delta1 …, X, Y, where 1 is the first layer after
+    the inputs, (in, out) or (out, in), examples in rows or columns; or it is a trace (nntui trace
+    --format jsonl). Gradients are those of the whole batch, its mean or sum as the training says.
+    Arrays W1, b1 … with a leading axis, or rows of CSV with a column update, are the parameters
+    after each update: the first one that differs is looked into. The exit status is 0 when they are
+    right, 1 when not, 2 when MINE cannot be read.
+
+    \b
+    Examples:
+      nntui check xor                          is the gradient right?
+      nntui check probe.json --against mine.npz
+      nntui check xor --against mine.csv --update 3 --json
+    """  # noqa: D301 (click's mark for a paragraph to leave as it is)
+    against = {"update": update, "after": after, "rtol": rtol, "atol": atol, "allow": allow}
+    if mine is not None:
+        if step is not None or every:
+            raise click.UsageError("--against goes without --step and --all")
+        from nntui.cli.check_numbers import print_verdict
+
+        return print_verdict(
+            file,
+            mine,
+            update=update,
+            after=after,
+            rtol=rtol,
+            atol=atol,
+            allow=allow is not None,
+            as_json=as_json,
+        )
+    if alone := [name for name, value in against.items() if value is not None]:
+        raise click.UsageError(f"--{alone[0]} goes with --against MINE")
+    return _check_gradient(file, step or 0, every, as_json)
+
+
+def _check_gradient(file: Path, step: int, every: bool, as_json: bool) -> int:
     from nntui.debugger.gradient_check import TrainingLoss
     from nntui.engine.schedule import Schedule
 

@@ -61,6 +61,11 @@ def file_called(word: str, commands: Sequence[str] = ()) -> Path:
     raise NntuiError(f"there is no {what} called “{escaped(word, 200)}”{hint}")
 
 
+def word_for(file: Path) -> str:
+    """Return the word that means a file on the command line: a sample's name, or its path."""
+    return next((name for name, path in samples().items() if path == file), str(file))
+
+
 def file_argument(command: _Command) -> _Command:
     """Give a command the argument FILE; it receives a path as ``file``."""
     return click.argument(

@@ -92,6 +92,7 @@ Examples:
   nntui run xor --save out.json    train, and keep the result
   nntui exec xor -c "until y" -c "why z[y]"    debug with commands
   nntui check xor                  is the gradient right?
+  nntui check xor --against mine.npz    is yours?
   nntui convert xor xor.npz        weights for numpy, or for PyTorch
   nntui help keys                  every key of the screen
 

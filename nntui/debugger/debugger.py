@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from nntui.debugger.stepper import Stepper, checked_count
-from nntui.model.errors import NntuiError, counted
+from nntui.model.coercion import described, whole
+from nntui.model.errors import NntuiError, SettingError, counted
 
 # What a key or a command may never need is imported when it is asked for.
 if TYPE_CHECKING:
@@ -101,7 +102,10 @@ class Debugger(Stepper):
             IndexError: there is no such position.
         """
         if not isinstance(place, str):
-            self.seek(place)
+            if (position := whole(place)) is None:
+                expected = 'a whole number, or a place such as "epoch 3"'
+                raise SettingError(described(place), expected, "place")
+            self.seek(position)
         elif place in self.bookmarks:
             self.bookmarks.go(place)
         else:
@@ -118,7 +122,7 @@ class Debugger(Stepper):
         """
         from nntui.debugger.places import position_behind
 
-        self.seek(position_behind(self, str(place)))
+        self.seek(position_behind(self, place))
         assert self.last is not None
         return self.last
 
@@ -172,7 +176,7 @@ class Debugger(Stepper):
 
     def breakpoint(
         self,
-        where: str | int | tuple[str, ...] = "",
+        where: str | tuple[str, ...] = "",
         direction: str = "",
         *,
         when: str | None = None,
@@ -184,7 +188,7 @@ class Debugger(Stepper):
         """Stop after the steps of a place, where a condition holds.
 
         Args:
-            where: a neuron, a connection ("x1->h1", or its two neurons), ``layer 1``, a step,
+            where: a neuron, a connection ("x1->h1", or its two neurons), ``layer 1``,
                 ``epoch 3 end``, …: what the command ``break`` takes; nothing for every step.
             direction: ``forward``, ``backward`` or ``update``.
             when: a condition, such as ``delta[h1] == 0``.
@@ -224,9 +228,7 @@ class Debugger(Stepper):
         from nntui.debugger.breakpoints.handle import clauses
 
         verb = "twatch" if temporary else "watch"
-        return self.add_breakpoint(
-            " ".join((verb, str(expression), *clauses(when, every, ignore, log)))
-        )
+        return self.add_breakpoint(" ".join((verb, expression, *clauses(when, every, ignore, log))))
 
     def add_breakpoint(self, command: str) -> BreakpointHandle:
         """Add the breakpoint or watchpoint of a command, such as ``break h1 backward every 3``.
@@ -278,7 +280,7 @@ class Debugger(Stepper):
         """
         from nntui.debugger.queries.history import values_at_ends
 
-        return values_at_ends(self, str(expression), by)
+        return values_at_ends(self, expression, by)
 
     def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
         """Write a document with the parameters and the optimizer's memory of this moment.

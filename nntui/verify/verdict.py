@@ -47,6 +47,7 @@ class Verdict:
     the right one, of the first name. ``differences``: in order of execution, the first
     ``MOST_DIFFERENCES``. ``update``: the index (from 0) of the update that was looked at.
     ``lines``: at most three plain sentences: what is wrong, how sure that is, where to look.
+    ``notes``: how the numbers were read, where that was open.
     """
 
     verdict: Kind
@@ -57,6 +58,7 @@ class Verdict:
     formulas: tuple[tuple[str, str], ...] = ()
     factor: Factor | None = None
     update: int = 0
+    notes: tuple[str, ...] = ()
 
     @property
     def right(self) -> bool:
@@ -97,4 +99,4 @@ class Verdict:
         }
 
     def __repr__(self) -> str:
-        return "\n".join(self.lines)
+        return "\n".join((*self.lines, *self.notes))

@@ -1,0 +1,170 @@
+"""Check someone's numbers: which of them is wrong first, and which mistake makes them so."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from nntui.document.errors import FILE_SHOWN
+from nntui.model import coercion
+from nntui.model.errors import counted
+from nntui.model.experiment import Experiment
+from nntui.model.names import escaped
+from nntui.verify.files import Numbers, read_numbers
+from nntui.verify.judge import judge
+from nntui.verify.lay_out import Collection, LaidOut, Tolerance, laid_out
+from nntui.verify.places import NumbersError
+from nntui.verify.right_run import RightRun
+from nntui.verify.series import Series, differs, summed
+from nntui.verify.shapes import AnyArray
+from nntui.verify.trace import check_trace
+from nntui.verify.verdict import Verdict
+
+
+def check_work(
+    experiment: Experiment,
+    numbers: Mapping[str, Any] | Numbers,
+    update: int = 0,
+    *,
+    after: int | None = None,
+    rtol: float | None = None,
+    atol: float | None = None,
+) -> Verdict:
+    """Hold someone's numbers against the run of an experiment.
+
+    Args:
+        experiment: what was to be computed, as ``nntui.load`` reads it.
+        numbers: arrays (or what has ``__array__``), lists and numbers by name: ``dW1``, ``X``,
+            ``dw[x1,h1]``; or what ``read_numbers`` read from a file.
+        update: the index of the update (from 0) whose gradients and activations they are.
+        after: after how many updates w and b were taken. None: before or after that update,
+            whichever fits; arrays of them with a leading axis hold those after each update.
+        rtol: the relative tolerance; None: 1e-6, 1e-4 for float32 and 6 digits or fewer.
+        atol: the absolute one; None: 1e-9 of the largest number of a kind.
+
+    Raises:
+        NumbersError: a name, a shape or data that do not fit the experiment; one sentence.
+    """
+    run = RightRun(experiment)
+    last = run.schedule.updates
+    if not 0 <= update < last:
+        has = counted(last, "update")
+        raise NumbersError(f"there is no update {update + 1}: the run has {has}")
+    if after is not None and not 0 <= after <= last:
+        raise NumbersError(f"there is no time after {after} updates: the run has {last:,}")
+    if not isinstance(numbers, Numbers):
+        numbers = Numbers({name: as_array(name, value) for name, value in numbers.items()})
+    tolerance = Tolerance(rtol, atol)
+    if numbers.steps:
+        return check_trace(run, numbers.steps, tolerance)
+    series = Series(run, tolerance)
+    notes: tuple[str, ...] = ()
+    if numbers.values:
+        moment = laid_out(run, numbers.values, update)
+        series.put_arrays(moment.updates)
+        _put(series, run, moment, update, after, tolerance)
+        notes = moment.notes
+    for k, values in numbers.by_update.items():
+        _put_after(series, run, k, values)
+    if not series.updates():
+        raise NumbersError("there is nothing to compare: X and Y are only the data")
+    return replace(_judged(series, run), notes=notes)
+
+
+def _put(
+    series: Series,
+    run: RightRun,
+    moment: LaidOut,
+    update: int,
+    after: int | None,
+    tolerance: Tolerance,
+) -> None:
+    """Put numbers of an update into a series; w and b may be from before it or from after it."""
+    batch, parameters = moment.batch, moment.parameters
+    if after is not None and parameters:
+        series.put(after, parameters)
+        parameters = ()
+    if parameters and all(laid.place.kind == "p" for laid in parameters):
+        start = Collection(run, update, tolerance)
+        for laid in parameters:
+            start.put(laid)
+        if not differs(run, start.given()):
+            batch, parameters = (*batch, *parameters), ()
+    if batch or parameters:
+        series.put(update + 1, parameters, batch)
+
+
+def _put_after(series: Series, run: RightRun, k: int, values: Mapping[str, AnyArray]) -> None:
+    """Put the numbers of the k-th update, and those after it, into a series."""
+    most = run.schedule.updates
+    if k > most:
+        raise NumbersError(f"there is no update {k:,}: the run has {counted(most, 'update')}")
+    found = laid_out(run, values, max(k - 1, 0))
+    if k == 0 and found.batch:
+        name = found.batch[0].place.name
+        raise NumbersError(f"{name}: before the first update (0) there are only w and b")
+    if found.updates:
+        name = found.updates[0].place.name
+        raise NumbersError(f"{name}: found several numbers for update {k}, expected one")
+    series.put(k, found.parameters, found.batch)
+
+
+def _judged(series: Series, run: RightRun) -> Verdict:
+    """Judge the first update whose numbers differ; where none do, one of those that agree."""
+    updates = [k for k in series.updates() if k]
+    if not updates:
+        raise NumbersError("there is nothing to compare but the parameters at the start")
+    for k in series.differing():
+        verdict = judge(run.experiment, series.given(k))
+        if not verdict.right:
+            counts = summed((*verdict.counts, *series.counts(but=k)))
+            return replace(verdict, counts=counts, update=k - 1)
+    agreeing = [k for k in updates if k not in series.drifts]
+    k = next(filter(series.batch, agreeing), agreeing[0])
+    verdict = judge(run.experiment, series.given(k, around=0))
+    counts = summed((*verdict.counts, *series.counts(but=k, around=0)))
+    lines = verdict.lines
+    if len(updates) > 1:
+        numbers = counted(sum(count.compared for count in counts), "number")
+        lines = (f"Right: all {numbers} agree with the run, up to update {updates[-1]:,}.",)
+        if series.drifts:
+            lines += (f"From update {min(series.drifts):,} on they drift away by rounding alone.",)
+        lines += verdict.lines[1:]
+    return replace(verdict, counts=counts, lines=lines, update=k - 1)
+
+
+def check_file(
+    experiment: Experiment, path: str | os.PathLike[str], update: int = 0, **options: Any
+) -> Verdict:
+    """Hold the numbers in a file against the run; ``options`` are those of ``check_work``.
+
+    Raises:
+        DocumentError, NumbersError: numbers that cannot be read, or do not fit; the file is named.
+    """
+    numbers = read_numbers(path)
+    try:
+        return check_work(experiment, numbers, update, **options)
+    except NumbersError as error:
+        raise NumbersError(f"{escaped(os.fspath(path), FILE_SHOWN)}: {error}") from None
+
+
+def as_array(name: str, value: Any) -> AnyArray:
+    """Make an array of numbers of a value: a number, lists, or anything with ``__array__``.
+
+    Raises:
+        NumbersError: it holds anything but numbers, or none.
+    """
+    try:
+        array = coercion.array(value)  # of any library
+        array = np.asarray(value) if array is None else array
+    except (ValueError, TypeError, RuntimeError) as error:
+        found = escaped(str(error).partition("\n")[0], 100)
+        raise NumbersError(f"{escaped(str(name))}: no array of numbers ({found})") from None
+    if array.dtype.kind not in "fiub" or not array.size:
+        what = "no numbers" if not array.size else f"an array of {array.dtype}"
+        raise NumbersError(f"{escaped(str(name))}: found {what}, expected numbers")
+    return array

@@ -1,0 +1,72 @@
+"""Networks in layers: where the arrays W1, b1, z1 … lie in those of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from nntui.engine.full_speed.batch_layout import BatchLayout
+from nntui.model.layers import columns_of
+from nntui.model.names import escaped
+from nntui.model.wiring import Wiring
+
+Indices = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class LayerIndex:
+    """A layer of J neurons and the I neurons before it, all connected; 1 follows the inputs.
+
+    ``weights`` (I, J) and ``biases`` (J,) are indices of parameters in canonical order, ``rows``
+    (J,) those of its neurons in a ``BatchLayout``.
+    """
+
+    number: int
+    weights: Indices
+    biases: Indices
+    rows: Indices
+
+
+def layers_of(net: Wiring, layout: BatchLayout) -> tuple[LayerIndex, ...]:
+    """Return the layers of a network behind its inputs; () when it is none of layers.
+
+    In such a network every neuron has all neurons of the layer before as its sources, and no other.
+    """
+    found: list[LayerIndex] = []
+    bias = 0
+    for before, layer in pairwise(columns_of(net) or ()):
+        step = 1 + len(before)
+        biases = bias + step * np.arange(len(layer))
+        weights = biases[None, :] + 1 + np.arange(len(before))[:, None]
+        rows = np.array([layout.row[j] for j in layer], np.intp)
+        found.append(LayerIndex(len(found) + 1, weights, biases, rows))
+        bias += step * len(layer)
+    return tuple(found)
+
+
+def why_no_layers(net: Wiring) -> str:
+    """Say why a network is none of layers; "" when it is one."""
+    if columns_of(net):
+        return ""
+    layers = [[*own] for _, own in groupby(net.layer, net.layer.__getitem__)]
+    for before, layer in pairwise(layers):
+        for j in layer:
+            for i in net.sources[j]:
+                if i not in before:
+                    return f"{escaped(i)} feeds {escaped(j)} past the layer between"
+            missing = [i for i in before if i not in net.sources[j]]
+            if missing:
+                return f"{escaped(missing[0])} does not feed {escaped(j)}"
+    return "an output is no neuron of the last layer"
+
+
+def parameter_kinds(net: Wiring, layers: tuple[LayerIndex, ...]) -> Iterator[str]:
+    """Name the kind of each parameter in canonical order: W1, b1 … in layers, else w, b."""
+    for j in net.neurons:
+        number = str(net.layer[j]) if layers else ""
+        yield f"b{number}"
+        yield from [f"W{number}" if layers else "w"] * len(net.sources[j])

@@ -1,0 +1,151 @@
+"""Where the numbers of a name belong: ``dW1``, ``X``, ``z[h1]`` → cells of the run's arrays."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from nntui.model.errors import NntuiError, counted
+from nntui.model.names import (
+    MEMORY,
+    ValueNameError,
+    escaped,
+    nearest,
+    parameter_name,
+    parse_value_name,
+    value_name,
+)
+from nntui.model.wiring import check_value, parameter_key
+from nntui.verify.layers import Indices, layers_of, why_no_layers
+from nntui.verify.right_run import RightRun
+
+# The arrays of a layer, without its number and in small letters → the kind of their numbers.
+_ARRAYS: Final = {
+    "w": "p", "b": "p", "dw": "dp", "db": "dp", "z": "z", "a": "a", "da": "da", "delta": "delta",
+    "dz": "delta",
+}  # fmt: skip
+_WRITTEN: Final = ("W", "b", "dW", "db", "z", "a", "da", "delta")
+_OF_A_LAYER: Final = re.compile(r"([A-Za-z]+)_?(\d{1,6})")
+# Symbols of value names that are held against a run → the kind.
+_VALUES: Final = {
+    **{symbol: symbol for symbol in ("x", "t", "z", "a", "da", "delta", "g", *MEMORY)},
+    **dict.fromkeys(("b", "w"), "p"),
+    **dict.fromkeys(("db", "dw"), "dp"),
+    "p": "softmax",
+    "loss": "loss",
+    "batch_loss": "batch_loss",
+}
+_PER_EXAMPLE: Final = frozenset({"z", "a", "da", "delta", "softmax", "loss", "x", "t"})
+
+
+class NumbersError(NntuiError, ValueError):
+    """Numbers that cannot be held against a run; its text is one sentence."""
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """Where the numbers of a name belong: cells of the array of a kind.
+
+    ``cells``: the rows (neurons, outputs) or parameters that they belong to: one, those of a layer
+    (J,), or the weights into a layer (I, J). Kinds are those of ``Given.of_batch``; the optimizer's
+    ``m``, ``v``, ``s``; ``x`` and ``t``, the data.
+    """
+
+    name: str
+    kind: str
+    cells: Indices
+
+    @property
+    def per_example(self) -> bool:
+        """Whether each cell has a number for each example of the batch."""
+        return self.kind in _PER_EXAMPLE
+
+    @property
+    def is_layer(self) -> bool:
+        """Whether it is an array of a layer, or of the data."""
+        return self.cells.ndim > 0
+
+    @property
+    def of_updates(self) -> bool:
+        """Whether there may be a number for each of several updates."""
+        return self.kind in ("p", *MEMORY)
+
+
+class Places:
+    """The places of all names, for the network of a run."""
+
+    def __init__(self, run: RightRun) -> None:
+        self._net, self._layout, self._training = run.net, run.layout, run.experiment.training
+        self.layers = layers_of(run.net, run.layout)
+
+    def __getitem__(self, name: str) -> Place:
+        """Find the place of a name.
+
+        Raises:
+            NumbersError: it has none; the sentence names the nearest name that has.
+        """
+        match = _OF_A_LAYER.fullmatch(name)
+        if match and match[1].lower() in _ARRAYS:
+            return self._of_layer(name, match[1].lower(), int(match[2]))
+        if name in ("X", "Y"):
+            kind, neurons = ("x", self._net.inputs) if name == "X" else ("t", self._net.outputs)
+            return Place(name, kind, np.arange(len(neurons)))
+        try:
+            symbol, of = parse_value_name(name)
+            check_value(self._net, symbol, of)
+        except ValueNameError as error:
+            raise NumbersError(str(error) if "[" in name else self._unknown(name)) from None
+        if symbol not in _VALUES:
+            known = "z a da delta loss, b w db dw g, x t"
+            raise NumbersError(f"{symbol} is held against no run, only {known}")
+        optimizer = self._training.optimizer
+        if symbol in MEMORY and symbol not in optimizer.row.memory:
+            raise NumbersError(f"{escaped(name)}: the optimizer {optimizer.name} has no {symbol}")
+        return Place(value_name(symbol, *of), _VALUES[symbol], self._cell(symbol, of))
+
+    def _of_layer(self, name: str, symbol: str, number: int) -> Place:
+        if why := why_no_layers(self._net):
+            such = self._example("d" if "d" in symbol else "")
+            raise NumbersError(
+                f"{name} is an array of a layer, and this network is none of layers ({why}): "
+                f"name each value, such as {such}"
+            )
+        kind = _ARRAYS[symbol]
+        if number == 0 and kind in ("a", "da"):
+            rows = [self._layout.row[i] for i in self._net.inputs]
+            return Place(name, kind, np.array(rows, np.intp))
+        if not 1 <= number <= len(self.layers):
+            has = counted(len(self.layers), "layer")
+            last = f"{name.rstrip('0123456789')}{len(self.layers)}"
+            raise NumbersError(f"there is no {name}: the network has {has}, up to {last}")
+        layer = self.layers[number - 1]
+        if kind in ("p", "dp"):
+            return Place(name, kind, layer.weights if "w" in symbol else layer.biases)
+        return Place(name, kind, layer.rows)
+
+    def _example(self, prefix: str) -> str:
+        edges = self._net.edges
+        return parameter_name(edges[0] if edges else self._net.neurons[0], prefix)
+
+    def _unknown(self, name: str) -> str:
+        arrays = [f"{array}{layer.number}" for layer in self.layers for array in _WRITTEN]
+        near = nearest(name, [*arrays, "X", "Y", "loss", "batch_loss"])
+        hint = f"; did you mean {near}?" if near else ""
+        some = "W1 b1 dW1 db1 z1 a1 delta1 …, X, Y, or " if self.layers else ""
+        forms = f"{some}values such as {self._example('d')}"
+        return f"there is no value called “{escaped(name)}”{hint} (there are {forms})"
+
+    def _cell(self, symbol: str, neurons: tuple[str, ...]) -> Indices:
+        match symbol:
+            case "z" | "a" | "da" | "delta":
+                return np.array(self._layout.row[neurons[0]])
+            case "x":
+                return np.array(self._net.inputs.index(neurons[0]))
+            case "t" | "p":
+                return np.array(self._net.outputs.index(neurons[0]))
+            case "loss" | "batch_loss":
+                return np.array(0)
+        return np.array(self._layout.index[parameter_key(neurons)])

@@ -1,0 +1,255 @@
+"""Numbers after one update after the other, held against the run: where they part first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from nntui.engine.full_speed import TrainingState
+from nntui.explain.numbers import rounded
+from nntui.model.errors import counted
+from nntui.model.names import parameter_name
+from nntui.model.numerics import Array
+from nntui.verify.comparison import ROUNDINGS
+from nntui.verify.given import FLOAT32, Given, GivenArray, Mask
+from nntui.verify.lay_out import Collection, Tolerance
+from nntui.verify.layers import layers_of, parameter_kinds
+from nntui.verify.passes import Passes
+from nntui.verify.places import NumbersError
+from nntui.verify.reference import rounding_sizes
+from nntui.verify.right_run import RightRun
+from nntui.verify.shapes import Laid
+from nntui.verify.verdict import KindCount
+
+_AROUND: Final = 3
+"""Updates before and behind the first that differs which the search is given, too."""
+
+_BUMP: Final = 1e-6
+"""By how much of its rounding's size the gradient is moved to see what that does to an update."""
+
+
+class Series:
+    """Numbers by the number k of updates after which they were taken (0: at the start).
+
+    ``drifts``: those k whose numbers differ from the run by the roundings of their past alone, as
+    far as ``differing`` has come.
+    """
+
+    def __init__(self, run: RightRun, tolerance: Tolerance) -> None:
+        self._run, self._tolerance = run, tolerance
+        self._parameters: dict[int, list[Laid]] = {}
+        self._batch: dict[int, list[Laid]] = {}
+        self._arrays: list[Laid] = []  # with an axis of updates, whose first row is that of
+        self._first = 1
+        self.drifts: set[int] = set()
+        self._labels_of: dict[str, npt.NDArray[np.str_]] = {}
+
+    def put(self, k: int, parameters: Sequence[Laid], batch: Sequence[Laid] = ()) -> None:
+        """Add parameters after k updates, and numbers of the batch of the k-th."""
+        self._parameters.setdefault(k, []).extend(parameters)
+        self._batch.setdefault(k, []).extend(batch)
+
+    def put_arrays(self, arrays: Sequence[Laid]) -> None:
+        """Add arrays with an axis of updates; their first row may be from before the first one.
+
+        Raises:
+            NumbersError: arrays of different lengths, or longer than the run.
+        """
+        if not arrays:
+            return
+        name, count = arrays[0].place.name, len(arrays[0].values)
+        for other in arrays:
+            if len(other.values) != count:
+                found = f"{other.place.name}: found {counted(len(other.values), 'update')}"
+                raise NumbersError(f"{found}, expected {count:,}, as {name} has")
+        self._arrays, self._first = list(arrays), self._first_row(arrays)
+        most = self._run.schedule.updates
+        if count + self._first - 1 > most:
+            found = f"{name}: found {counted(count, 'update')}"
+            raise NumbersError(f"{found}, expected at most {most:,}, as the run has")
+
+    def _first_row(self, arrays: Sequence[Laid]) -> int:
+        start = self._run.start(0).p
+        alike = [
+            np.allclose(laid.values[0].ravel(), start[laid.place.cells.ravel()], 1e-5, 0.0)
+            for laid in arrays
+            if laid.place.kind == "p"
+        ]
+        return 0 if alike and all(alike) else 1
+
+    def updates(self) -> list[int]:
+        """List the numbers k, rising."""
+        length = len(self._arrays[0].values) if self._arrays else 0
+        return sorted({*self._parameters, *range(self._first, self._first + length)})
+
+    def _has(self, k: int) -> bool:
+        length = len(self._arrays[0].values) if self._arrays else 0
+        return k in self._parameters or 0 <= k - self._first < length
+
+    def parameters(self, k: int) -> list[Laid]:
+        """Return the parameters after k updates."""
+        found, row = list(self._parameters.get(k, ())), k - self._first
+        for laid in self._arrays:
+            if 0 <= row < len(laid.values):
+                found.append(replace(laid, values=laid.values[row], updates=False))
+        return found
+
+    def batch(self, k: int) -> list[Laid]:
+        """Return the numbers of the batch of the k-th update."""
+        return self._batch.get(k, [])
+
+    def given(self, k: int, around: int = _AROUND) -> Given:
+        """Put the numbers of the k-th update into arrays, with parameters after some around it."""
+        near = [n for n in range(max(k - around, 1), k + around + 1) if self._has(n)] or [k]
+        first, length = near[0], near[-1] - near[0] + 1
+        collection = Collection(self._run, k - 1, self._tolerance, first, length)
+        for laid in self.batch(k):
+            collection.put(laid)
+        for n in near:
+            for laid in self.parameters(n):
+                collection.put_after(n, laid)
+        return collection.given()
+
+    def differing(self) -> Iterator[int]:
+        """Yield each k whose numbers differ from the run.
+
+        Numbers that only drifted apart by rounding do not count: their update is the right one.
+
+        Raises:
+            NumbersError: the parameters at the start are not those of the document.
+        """
+        for k in self.updates():
+            if k == 0:
+                self._check_start()
+            elif differs(self._run, self.given(k, around=0)):
+                if self._drifted(k):
+                    self.drifts.add(k)
+                else:
+                    yield k
+
+    def _check_start(self) -> None:
+        collection = Collection(self._run, 0, self._tolerance)
+        for laid in self.parameters(0):
+            collection.put_after(1, laid)
+        found = collection.given().after
+        start = self._run.start(0).p
+        if found is None or not (wrong := found.differing(start[None])[0]).any():
+            return
+        at = int(np.argmax(wrong))
+        name = parameter_name(self._run.layout.parameters[at])
+        number = rounded(6)
+        raise NumbersError(
+            f"before the first update {name} is {number(float(found.values[0, at]))}, the document "
+            f"has {number(float(start[at]))} there: begin with its parameters"
+        )
+
+    def _drifted(self, k: int) -> bool:
+        """Whether parameters that differ came from those before by the right update.
+
+        A run amplifies roundings: in float32 it may be far from the right one after many updates.
+        """
+        run = self._run
+        if k < 2 or self.batch(k):
+            return False
+        before, now = (self.given(n, around=0).after for n in (k - 1, k))
+        if before is None or now is None or not before.given.all():
+            return False
+        epsilon = max(before.epsilon, now.epsilon)
+        if epsilon == FLOAT32:
+            epsilon *= 8.0  # six digits are fewer than those of a float32
+        state = TrainingState(before.values[0], run.start(k - 1).memory)
+        with np.errstate(all="ignore"):
+            right, off = self._updated(state, k - 1)
+            near = np.abs(now.values[0] - right) <= ROUNDINGS * epsilon * off
+        return bool(near[now.given[0]].all())
+
+    def _updated(self, state: TrainingState, update: int) -> tuple[Array, Array]:
+        """Do an update; also say what rounding does to each parameter, in units of the roundoff."""
+        run, optimizer = self._run, self._run.experiment.training.optimizer
+        batch = self._passes.backward(self._passes.forward(state.p, run.schedule.batch(update)))
+        bump, memory = _BUMP * rounding_sizes(batch)["g"], tuple(state.memory)
+        right, above, below = (
+            optimizer.update(state.p, g, memory, run.schedule.t(update))[0]
+            for g in (batch.g, batch.g + bump, batch.g - bump)
+        )
+        frozen = [run.layout.index[parameter] for parameter in run.net.frozen]
+        right[frozen] = state.p[frozen]
+        return right, np.abs(above - below) / (2.0 * _BUMP) + np.abs(state.p)
+
+    @cached_property
+    def _passes(self) -> Passes:
+        return Passes(self._run.experiment)
+
+    def counts(self, but: int, around: int = _AROUND) -> Iterator[KindCount]:
+        """Count the numbers that agree, those that went into ``given(but, around)`` left out."""
+        run = self._run
+        for k in self.updates():
+            if k in (0, but):
+                continue
+            numbers = self.given(k, around=0)
+            wrong = k not in self.drifts
+            if numbers.of_batch:
+                right = run.of_batch(k - 1)
+                for kind, array in numbers.of_batch.items():
+                    yield from self._counted(kind, array, array.differing(right[kind]) & wrong)
+            if numbers.after is not None and abs(k - but) > around:
+                after = numbers.after
+                yield from self._counted("", after, after.differing(run.start(k).p[None]) & wrong)
+
+    def _counted(self, kind: str, array: GivenArray, wrong: Mask) -> Iterator[KindCount]:
+        labels = np.broadcast_to(self._labels(kind), array.given.shape)
+        for label in dict.fromkeys(labels[array.given].tolist()):
+            chosen = array.given & (labels == label)
+            yield KindCount(label, int((chosen & ~wrong).sum()), int(chosen.sum()))
+
+    def _labels(self, kind: str) -> npt.NDArray[np.str_]:
+        """Name the counts that the numbers of a kind belong to, in a shape that fits its array."""
+        if kind not in self._labels_of:
+            self._labels_of[kind] = np.array(self._new_labels(kind))
+        return self._labels_of[kind]
+
+    def _new_labels(self, kind: str) -> str | list[str] | list[list[str]]:
+        net, layout = self._run.net, self._run.layout
+        layers = layers_of(net, layout)
+        match kind:
+            case "z" | "a" | "da" | "delta":
+                names = {row: name for name, row in layout.row.items()} if layers else {}
+                layer = [net.layer[names[n]] if n in names else "" for n in range(layout.height)]
+                return [[f"{kind}{n}"] for n in layer]
+            case "" | "p" | "dp" | "g":
+                prefix = {"dp": "d", "g": "g"}.get(kind, "")
+                return [prefix + name for name in parameter_kinds(net, layers)]
+        return "p" if kind == "softmax" else kind
+
+
+def summed(counts: Iterable[KindCount]) -> tuple[KindCount, ...]:
+    """Add up counts of the same kind."""
+    total: dict[str, list[int]] = {}
+    for count in counts:
+        each = total.setdefault(count.kind, [0, 0])
+        each[0] += count.agree
+        each[1] += count.compared
+    return tuple(KindCount(kind, agree, compared) for kind, (agree, compared) in total.items())
+
+
+def differs(run: RightRun, numbers: Given) -> bool:
+    """Whether some of the numbers differ from the run."""
+    if numbers.of_batch:
+        right = run.of_batch(numbers.update)
+        for kind, array in numbers.of_batch.items():
+            wrong = array.differing(right[kind])
+            if kind == "dp":  # with the penalty or without
+                wrong = wrong if not wrong.any() else array.differing(right["g"])
+            if wrong.any():
+                return True
+    arrays = [array for array in (numbers.after, *numbers.memory) if array is not None]
+    rows = len(arrays[0].values) if arrays else 0
+    states = [run.start(numbers.first_after + 1 + row) for row in range(rows)]
+    parts = [(numbers.after, [state.p for state in states])]
+    parts += [(a, [state.memory[q] for state in states]) for q, a in enumerate(numbers.memory)]
+    return any(a is not None and bool(a.differing(np.array(right)).any()) for a, right in parts)
