@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, SupportsFloat, TypeAlias
 
 import numpy as np
 
@@ -65,7 +65,7 @@ def _labels(loss: Loss) -> tuple[Target, Target]:
     return _LABELS[1] if loss.name in ("bce", "bce_with_logits") else _LABELS[0]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Dataset:
     """Rows of inputs (N × inputs) and targets (N × outputs, or N class indices).
 
@@ -81,11 +81,17 @@ class Dataset:
 
     inputs: tuple[tuple[float, ...], ...]
     targets: tuple[Target, ...]
-    test_fraction: float = 0.0
-    source: CsvSource | GeneratorSource | None = None
+    test_fraction: float
+    source: CsvSource | GeneratorSource | None
 
-    def __post_init__(self) -> None:
-        inputs, targets = _rows(self.inputs, "inputs"), _rows(self.targets, "targets")
+    def __init__(
+        self,
+        inputs: Any,
+        targets: Any,
+        test_fraction: SupportsFloat = 0.0,
+        source: CsvSource | GeneratorSource | None = None,
+    ) -> None:
+        inputs, targets = _rows(inputs, "inputs"), _rows(targets, "targets")
         if not len(inputs):
             raise SettingError("no rows", "at least one example", "inputs")
         if len(inputs) != len(targets):
@@ -94,13 +100,17 @@ class Dataset:
                 f"as many as inputs, which has {counted(len(inputs), 'row')}",
                 "targets",
             )
-        fraction = real(self.test_fraction)
+        fraction = real(test_fraction)
         if fraction is None or not 0.0 <= fraction < 1.0:
-            found = escaped(repr(self.test_fraction), 40)
+            found = described(test_fraction)
             raise SettingError(found, "a number from 0 to below 1", "test_fraction")
-        rows = tuple(_vector(row, f"inputs[{n}]") for n, row in enumerate(inputs))
-        wanted = tuple(_target(row, f"targets[{n}]") for n, row in enumerate(targets))
-        for name, value in (("inputs", rows), ("targets", wanted), ("test_fraction", fraction)):
+        checked = {
+            "inputs": tuple(_vector(row, f"inputs[{n}]") for n, row in enumerate(inputs)),
+            "targets": tuple(_target(row, f"targets[{n}]") for n, row in enumerate(targets)),
+            "test_fraction": fraction,
+            "source": source,
+        }
+        for name, value in checked.items():
             object.__setattr__(self, name, value)
 
     def __repr__(self) -> str:
@@ -114,7 +124,7 @@ class Dataset:
         cls,
         inputs: Any,
         targets: Any,
-        test_fraction: float = 0.0,
+        test_fraction: SupportsFloat = 0.0,
         source: CsvSource | GeneratorSource | None = None,
     ) -> Dataset:
         """Make a data set of rows of any kind."""
