@@ -78,6 +78,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nntui.debugger.breakpoints.stop import Stop as Stop
     from nntui.debugger.commands.interpreter import Interpreter as Interpreter
     from nntui.debugger.commands.text import CommandError as CommandError
     from nntui.debugger.debugger import Debugger as Debugger
@@ -124,6 +125,7 @@ _HOMES = {
     "SettingError": "nntui.model.errors",
     "Snapshot": "nntui.debugger.snapshot",
     "Step": "nntui.debugger.step",
+    "Stop": "nntui.debugger.breakpoints.stop",
     "Training": "nntui.model.experiment",
     "from_arrays": "nntui.interop.numpy",
     "from_sklearn": "nntui.interop.sklearn",

@@ -114,3 +114,34 @@ def test_the_help_of_the_package_shows_a_run_that_is_true() -> None:
     failed, tried = doctest.testmod(nntui)
     assert not failed
     assert tried > 15
+
+
+def test_what_one_types_first_works(tmp_path) -> None:
+    random = np.random.default_rng(0)
+    X, Y = random.normal(size=(96, 2)), random.integers(0, 2, size=(96, 1))  # noqa: N806
+    w1, b1, w2, b2 = random.normal(size=(2, 3)), np.zeros(3), np.ones((3, 1)), [0.5]
+    path = tmp_path / "moment.json"
+    line = "print loss"
+
+    net = nntui.Network.from_arrays([(w1, b1, "relu"), (w2, b2, "linear")])
+    net = nntui.Network.layered([2, 3, 1], activation="tanh", output="sigmoid", seed=0)
+    adam = ("adam", {"learning_rate": 1e-3})
+    exp = nntui.Experiment(net, (X, Y), loss="bce", optimizer=adam, batch_size=32, epochs=10)
+    dbg = nntui.Debugger(exp)
+    assert dbg.run(until="epoch_loss < 0.01", max_epochs=20).kind == "end"
+    assert dbg.schedule.epochs == 20
+    dbg.back(3)
+    dbg.step(2)
+    dbg.goto("end")
+    dbg.goto("epoch 3")
+    bp = dbg.breakpoint("h1", "backward", when="delta[h1] == 0")
+    assert (bp.hits, bp.enabled) == (0, True)
+    bp.delete()
+    dbg.watch("nonfinite")
+    dbg.until("phase update")
+    nntui.Interpreter(dbg).execute(line)
+    assert dbg.network.predict(X).shape == (96, 1)
+    assert dbg.parameters().keys() == dbg.gradients(mean=True, penalty=True).keys()
+    assert dbg.values("a[h1]", by="update").shape == (6,)
+    dbg.save(path)
+    nntui.testing.assert_gradients(exp, gradients, rtol=1e-9)

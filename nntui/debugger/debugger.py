@@ -8,8 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from nntui.debugger.stepper import Stepper, checked_count
-from nntui.model.coercion import described, whole
-from nntui.model.errors import NntuiError, SettingError, counted
+from nntui.model.errors import NntuiError, counted
 
 # What a key or a command may never need is imported when it is asked for.
 if TYPE_CHECKING:
@@ -102,10 +101,7 @@ class Debugger(Stepper):
             IndexError: there is no such position.
         """
         if not isinstance(place, str):
-            if (position := whole(place)) is None:
-                expected = 'a whole number, or a place such as "epoch 3"'
-                raise SettingError(described(place), expected, "place")
-            self.seek(position)
+            self.seek(place)
         elif place in self.bookmarks:
             self.bookmarks.go(place)
         else:
@@ -122,7 +118,7 @@ class Debugger(Stepper):
         """
         from nntui.debugger.places import position_behind
 
-        self.seek(position_behind(self, place))
+        self.seek(position_behind(self, str(place)))
         assert self.last is not None
         return self.last
 
@@ -176,7 +172,7 @@ class Debugger(Stepper):
 
     def breakpoint(
         self,
-        where: str | tuple[str, ...] = "",
+        where: str | int | tuple[str, ...] = "",
         direction: str = "",
         *,
         when: str | None = None,
@@ -188,7 +184,7 @@ class Debugger(Stepper):
         """Stop after the steps of a place, where a condition holds.
 
         Args:
-            where: a neuron, a connection ("x1->h1", or its two neurons), ``layer 1``,
+            where: a neuron, a connection ("x1->h1", or its two neurons), ``layer 1``, a step,
                 ``epoch 3 end``, …: what the command ``break`` takes; nothing for every step.
             direction: ``forward``, ``backward`` or ``update``.
             when: a condition, such as ``delta[h1] == 0``.
@@ -228,7 +224,9 @@ class Debugger(Stepper):
         from nntui.debugger.breakpoints.handle import clauses
 
         verb = "twatch" if temporary else "watch"
-        return self.add_breakpoint(" ".join((verb, expression, *clauses(when, every, ignore, log))))
+        return self.add_breakpoint(
+            " ".join((verb, str(expression), *clauses(when, every, ignore, log)))
+        )
 
     def add_breakpoint(self, command: str) -> BreakpointHandle:
         """Add the breakpoint or watchpoint of a command, such as ``break h1 backward every 3``.
@@ -280,7 +278,7 @@ class Debugger(Stepper):
         """
         from nntui.debugger.queries.history import values_at_ends
 
-        return values_at_ends(self, expression, by)
+        return values_at_ends(self, str(expression), by)
 
     def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
         """Write a document with the parameters and the optimizer's memory of this moment.

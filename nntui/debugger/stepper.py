@@ -10,11 +10,11 @@ from nntui.debugger.values import value_of
 from nntui.engine.run import Run
 from nntui.model.coercion import described, whole
 from nntui.model.errors import NntuiError, SettingError
+from nntui.model.experiment import Experiment
 from nntui.model.names import escaped
 
 if TYPE_CHECKING:
     from nntui.engine.schedule import Schedule
-    from nntui.model.experiment import Experiment
     from nntui.model.network import Network
 
 
@@ -26,6 +26,9 @@ class Stepper:
     """A run at a position, and the ways to move along it."""
 
     def __init__(self, experiment: Experiment) -> None:
+        if not isinstance(experiment, Experiment):
+            hint = "nntui.load and nntui.Experiment make one"
+            raise SettingError(described(experiment), "an Experiment", "", hint)
         self.training_run = Run(experiment)
         self._snapshots = SnapshotTaker()
 
@@ -155,25 +158,19 @@ class Stepper:
         self.seek(max(self.position - count, 0))
         return self.last
 
-    def restore(self, position: int) -> None:
-        """Go to a position with a new state: an error may have left the one here half-way.
-
-        When that cannot be computed either, it is the start.
-        """
-        self.training_run = self.training_run.copy()
-        try:
-            self.training_run.seek(position)
-        except Exception:
-            self.training_run = Run(self.training_run.timeline)
-
     def seek(self, position: int) -> None:
         """Go to the state after exactly ``position`` steps, forwards or backwards.
 
         Raises:
             IndexError: there is no such position.
+            SettingError: it is no whole number.
         """
         if position == self.position:
             return
+        if (number := whole(position)) is None:
+            expected = 'a number of steps executed: goto takes places such as "end"'
+            raise SettingError(described(position), expected, "position")
+        position = number
         self.schedule.check(position)
         self._seek_and_observe(position)
 
@@ -211,6 +208,18 @@ def approach(stepper: Stepper, position: int, seconds: float) -> bool:
         return False
     stepper.seek(position)
     return True
+
+
+def recover(stepper: Stepper, position: int) -> None:
+    """Go to a position with a new state: an error may have left the one here half-way.
+
+    When that cannot be computed either, it is the start.
+    """
+    stepper.training_run = stepper.training_run.copy()
+    try:
+        stepper.training_run.seek(position)
+    except Exception:
+        stepper.training_run = Run(stepper.training_run.timeline)
 
 
 def checked_count(count: SupportsIndex, place: str = "count") -> int:

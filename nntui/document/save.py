@@ -18,7 +18,9 @@ from nntui.document.files import MAX_DOCUMENT_BYTES, folder_of, write_atomically
 from nntui.document.load import check_debugger, check_texts
 from nntui.document.network import plain_function
 from nntui.document.specs import FORMAT
+from nntui.model.coercion import described
 from nntui.model.dataset import CsvSource, Dataset, GeneratorSource
+from nntui.model.errors import SettingError
 from nntui.model.experiment import Experiment, Training
 from nntui.model.layers import columns_of, default_names
 from nntui.model.network import Network, Neuron, Role
@@ -49,6 +51,8 @@ def save(
             a document cannot.
     """
     file = os.fsdecode(path)
+    if not isinstance(experiment, Experiment) and not hasattr(experiment, "continued"):
+        raise SettingError(described(experiment), "an Experiment or a Debugger")
     if not isinstance(experiment, Experiment):
         experiment = experiment.continued()
     try:

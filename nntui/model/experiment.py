@@ -182,6 +182,9 @@ class Experiment:
         if not isinstance(network, Network):
             hint = "Network.layered([2, 3, 1]) makes one"
             raise SettingError(described(network), "a Network", "network", hint)
+        for place, text in (("name", name), ("description", description), ("schema", schema)):
+            if not isinstance(text, str):
+                raise SettingError(described(text), "text", place)
         training = _training(training, settings)
         network.wiring()
         parts = {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
-from nntui.model.coercion import array, described, real, shape_of, whole
+from nntui.model.coercion import array, described, plain, real, shape_of, whole
 from nntui.model.errors import NetworkError, SettingError, counted
 from nntui.model.names import escaped, parameter_name
 
@@ -44,16 +44,17 @@ def checked_sizes(sizes: Any) -> list[int]:
     Raises:
         SettingError: fewer than two, or one that is no whole number of at least 1.
     """
-    listed = [sizes] if isinstance(sizes, (str, bytes)) or whole(sizes) is not None else [*sizes]
-    found = [whole(size) for size in listed]
-    for n, size in enumerate(found):
+    found = plain(sizes)
+    listed = found if isinstance(found, (list, tuple)) else [found]
+    numbers = [whole(size) for size in listed]
+    for n, size in enumerate(numbers):
         if size is None or size < 1:
             expected = "a whole number of neurons, at least 1"
             raise SettingError(described(listed[n]), expected, f"sizes[{n}]")
-    if len(found) < 2:
+    if len(numbers) < 2:
         expected = "at least two: the inputs and the outputs, as in [2, 3, 1]"
-        raise SettingError(counted(len(found), "layer"), expected, "sizes")
-    return [size for size in found if size is not None]
+        raise SettingError(counted(len(numbers), "layer"), expected, "sizes")
+    return [size for size in numbers if size is not None]
 
 
 @dataclass(frozen=True, slots=True)

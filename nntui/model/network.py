@@ -551,12 +551,14 @@ class Network:
         record.frozen.discard(source)
 
     def _require_free(self, name: str) -> None:
+        _require_text(name)
         if fault := fault_in_name(name):
             raise NetworkError(f'"{escaped(name)}" cannot be a neuron’s name: {fault}', name)
         if name in self._records:
             raise NetworkError(f'there is already a neuron called "{name}"', name)
 
     def _require(self, name: str) -> None:
+        _require_text(name)
         if name not in self._records:
             hint = did_you_mean(name, self._records)
             raise NetworkError(
@@ -574,6 +576,11 @@ class Network:
         if source not in self._records[target].weights:
             message = f'"{source}" is not connected to "{target}"'
             raise NetworkError(message, (source, target))
+
+
+def _require_text(name: object) -> None:
+    if not isinstance(name, str):
+        raise NetworkError(f"found {described(name)}, expected a neuron’s name")
 
 
 def _finite(number: float, what: str, culprit: str | tuple[str, str]) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Generic, TypeAlias, TypeVar
 
-from nntui.model.coercion import is_finite, plain, real, truth
+from nntui.model.coercion import described, is_finite, plain, real, truth
 from nntui.model.errors import SettingError
 from nntui.model.names import did_you_mean, escaped
 
@@ -58,7 +58,7 @@ class TableFunction(Generic[Row]):
         """
         if isinstance(name, cls):
             return name
-        word, more = named_settings(name)
+        word, more = named_settings(name, cls.KIND, next(iter(cls.TABLE)))
         return cls(word, tuple({**more, **settings}.items()))
 
     @classmethod
@@ -143,8 +143,10 @@ def chosen_row(what: str, name: str, table: Mapping[str, Value]) -> Value:
         raise SettingError(shown, f"the name of a known {what}: {known}", hint=hint) from None
 
 
-def named_settings(choice: object) -> tuple[str, Mapping[str, Any]]:
+def named_settings(choice: object, kind: str, first: str) -> tuple[str, Mapping[str, Any]]:
     """Split what was typed for a function into its name and its settings.
+
+    ``kind`` says what it is of, and ``first`` is the name of one, for the sentence of the error.
 
     Raises:
         SettingError: it is no ``Choice``.
@@ -157,8 +159,8 @@ def named_settings(choice: object) -> tuple[str, Mapping[str, Any]]:
             return name, {}
         case (str(name), Mapping() as settings):
             return name, settings
-    expected = 'a name such as "sgd", or a name and its settings: ("sgd", {"learning_rate": 0.1})'
-    raise SettingError(escaped(repr(choice), 60), expected)
+    expected = f'the name of a known {kind}, such as "{first}", or (name, {{setting: value}})'
+    raise SettingError(described(choice), expected)
 
 
 def function_named(of: Callable[..., Function], text: str) -> Function:

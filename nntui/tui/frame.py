@@ -116,6 +116,12 @@ class Frame:
         return tuple(each for _, _, each in self.check.moments if each.step == position)
 
     @property
+    def updating(self) -> bool:
+        """Whether the last step changed a parameter."""
+        last = self.snapshot.last
+        return last is not None and last.position.phase == "update"
+
+    @property
     def neuron(self) -> str | None:
         """The neuron that the last step was about; None before the first, at a load and a loss."""
         last = self.snapshot.last

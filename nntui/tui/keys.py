@@ -27,8 +27,8 @@ class FooterFacts:
 
     ``under_way``: a movement in the background. ``listed``: the list that has the keyboard, if one
     has, or "answers"; ``filled``: whether it has a row. ``turned``: a pane was turned to;
-    ``held``: escape has something to leave. ``typing``: what is typed, if anything is, a key of
-    ``TYPING``.
+    ``held``: escape has something to leave. ``unit``: what space plays. ``typing``: what is typed,
+    if anything is, a key of ``TYPING``.
     """
 
     at_start: bool = True
@@ -42,6 +42,7 @@ class FooterFacts:
     inspecting: bool = False
     held: bool = False
     maximised: bool = False
+    unit: str = "step"
     typing: str | None = None
 
     @property
@@ -142,7 +143,9 @@ GROUPS: Final[dict[str, tuple[Key, ...]]] = {
             when=lambda s: s.playing, rank=24, row=2, order=12),
         Key("slower", "minus", "speed(-1)", "play slower", "slower",
             when=lambda s: s.playing, rank=25, row=2, order=13),
-        Key("play-unit", "underscore", "play_unit", "choose what space plays: steps, updates, …"),
+        Key("play-unit", "underscore", "play_unit", "choose what space plays: steps, updates, …",
+            "steps", when=lambda s: not s.at_end, rank=23, order=5, word=lambda s: f"{s.unit}s",
+            cells=8),
         Key("pause", "ctrl+c", "pause", "stop on the way (so does any key of a movement)"),
         Key("stop-before", "comma", "visit_stop(-1)", "back to where you stopped before"),
         Key("stop-after", "full_stop", "visit_stop(1)", "forth again, to where you stopped next"),

@@ -70,8 +70,11 @@ def test_places_are_what_goto_and_until_take(debugger) -> None:
             debugger.until(place)
     with pytest.raises(IndexError, match="there is no position -1"):
         debugger.goto(-1)
-    with pytest.raises(SettingError, match="place: found 1"):
-        debugger.goto(1.5)
+    for go in (debugger.goto, debugger.seek):
+        with pytest.raises(SettingError, match="position: found 1"):
+            go(1.5)
+    with pytest.raises(SettingError, match="goto takes places"):
+        debugger.seek("end")
     assert debugger.position == schedule.update_start(1)
 
 
@@ -109,6 +112,8 @@ def test_a_breakpoint_has_the_clauses_of_the_command(debugger) -> None:
     )
     for where, when in (
         ("h7", None),
+        (None, None),
+        ("h1", ""),
         ("h1", "delta[h1]"),
         ("h1", "dleta[h1] > 0"),
         ("epoch 99", None),
@@ -247,6 +252,13 @@ def test_a_moment_is_saved_with_the_memory_of_the_optimizer(debugger, tmp_path) 
     debugger.save(file, overwrite=True)
     nntui.save(debugger, file, overwrite=True)
     assert nntui.load(file).network == debugger.network
+
+
+def test_what_is_no_experiment_is_refused(experiment, tmp_path) -> None:
+    with pytest.raises(SettingError, match="found 'xor', expected an Experiment"):
+        nntui.Debugger("xor")
+    with pytest.raises(SettingError, match="expected an Experiment or a Debugger"):
+        nntui.save(experiment.network, tmp_path / "net.json")
 
 
 def test_a_command_that_fails_raises(debugger) -> None:

@@ -120,8 +120,11 @@ def test_functions_are_chosen_by_a_name_and_settings() -> None:
         ({"loss": "bse"}, 'loss: found "bse", expected the name of a known loss'),
         ({"optimizer": ("adam", {"lr": 1})}, 'optimizer: found the unknown key "lr"'),
         ({"optimizer": ("adam", {"beta1": 2})}, "optimizer.beta1: found 2.0, expected a number"),
-        ({"optimizer": ("adam", 0.1)}, "optimizer: found .*, expected a name such as"),
-        ({"optimizer": None}, "optimizer: found None, expected a name such as"),
+        (
+            {"optimizer": ("adam", 0.1)},
+            "optimizer: found .*, expected the name of a known optimizer, such as",
+        ),
+        ({"optimizer": None}, "optimizer: found None, expected the name of a known optimizer"),
         ({"learning_rate": 1}, r'optimizer=\("sgd", {"learning_rate": …}\)'),
         ({"los": "bce"}, 'did you mean "loss"'),
         ({"shuffle": "no"}, "shuffle: found 'no', expected true or false"),
@@ -157,6 +160,18 @@ def test_data_that_cannot_be_are_refused_with_their_place(net, data, sentence) -
 def test_what_is_no_network_is_refused_with_a_way_out() -> None:
     with pytest.raises(SettingError, match=r"Network.layered\(\[2, 3, 1\]\) makes one"):
         Experiment([2, 3, 1], (X, Y))
+
+
+def test_a_name_is_text(net) -> None:
+    for change in (
+        lambda: net.add_neuron(1),
+        lambda: net.connect(["x1"], "y"),
+        lambda: net.neuron(None),
+    ):
+        with pytest.raises(NetworkError, match="expected a neuron’s name"):
+            change()
+    with pytest.raises(SettingError, match="name: found 3, expected text"):
+        Experiment(net, (X, Y), name=3)
 
 
 def test_numbers_of_a_network_are_of_any_library(net) -> None:

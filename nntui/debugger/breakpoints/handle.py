@@ -49,11 +49,12 @@ class BreakpointHandle:
         return f"<{line(self.point) if there else f'breakpoint {self.number}: deleted'}>"
 
 
-def place_words(where: str | tuple[str, ...], network: Network) -> str:
+def place_words(where: str | int | tuple[str, ...], network: Network) -> str:
     """Write a place as commands do: a neuron's name in quotation marks where it needs them."""
     if isinstance(where, tuple):
         return Place("edge", where).text
-    return Place("neuron", (where,)).text if where in network else where
+    is_neuron = isinstance(where, str) and where in network
+    return Place("neuron", (str(where),)).text if is_neuron else str(where)
 
 
 def clauses(when: str | None, every: int, ignore: int, log: str | None) -> list[str]:
@@ -61,7 +62,7 @@ def clauses(when: str | None, every: int, ignore: int, log: str | None) -> list[
     return [
         *([f"every {every}"] if every != 1 else []),
         *([f"ignore {ignore}"] if ignore else []),
-        *([f"if {when}"] if when else []),
+        *([f"if {when}"] if when is not None else []),
         *([f"log {json.dumps(log, ensure_ascii=False)}"] if log is not None else []),
     ]
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from nntui.debugger.breakpoints.breakpoint import AnyBreakpoint, recounted
 from nntui.debugger.breakpoints.detectors import Match
 from nntui.debugger.breakpoints.prefilter import ChangeFilter, filter_of
+from nntui.debugger.breakpoints.recorded import RecordedFilter
 from nntui.debugger.breakpoints.sites import Block, SiteIndex
 from nntui.debugger.breakpoints.stop import Stop
 from nntui.debugger.breakpoints.table import MAX_COUNT, BreakpointTable
@@ -45,6 +46,9 @@ class SearchContext:
         self._filters = [filter_of(d, self.index) for d in self.walker.detectors]
         # Full speed knows nothing of edits: those that show after a step of these updates.
         self.edited = sorted({run.schedule.updates_before(p - 1) for p in self.walker.edits if p})
+        self.recorded: RecordedFilter | None = None
+        if RecordedFilter.can_tell(points):
+            self.recorded = RecordedFilter(run, points, self.edited)
 
     def restart(self) -> None:
         """Let detectors and filters begin here: the run was moved."""
@@ -160,15 +164,36 @@ class ForwardSearch:
         if update in search.edited:
             self._counts, self._walking = None, update
             return
-        search.restart()
         last = schedule.updates_before(self._end)
         edited = next((u for u in search.edited if update <= u < last), last)
         start = run.position
+        if search.recorded is not None and update < last:
+            end_of_matches = self._skip_recorded(search.recorded, update, last, deadline)
+            if run.position != start:
+                return
+            edited = min(edited, end_of_matches)
+        search.restart()
         search.approach(
             schedule.update_start(edited), max(deadline - perf_counter(), 0.0), self._must_walk
         )
         if run.position == start and self._walking != update:
             self._counts, self._walking = None, update  # it could not be filtered
+
+    def _skip_recorded(
+        self, recorded: RecordedFilter, update: int, last: int, deadline: float
+    ) -> int:
+        """Go past updates in which nothing matches, by what is recorded; else return their end.
+
+        What is not recorded yet is run through at full speed until the deadline.
+        """
+        run, start_of = self._run, self._run.schedule.update_start
+        reached = run.timeline.reached
+        if update >= recorded.known:
+            run.approach(start_of(last), max(deadline - perf_counter(), 0.0))
+        may_match, end = recorded.end_of_stretch(update, min(recorded.known, last))
+        run.seek(start_of(update if may_match else end))
+        run.timeline.reached = max(reached, run.position)  # what lies behind is only recorded
+        return end
 
     def _must_walk(self, counts: UpdateCounts) -> bool:
         """Whether an update must be walked through. If not, count its matches."""
@@ -319,8 +344,14 @@ class BackwardSearch:
         if schedule.update_start(last + 1) > self._end or last in search.edited:
             self._updates = [(last, None)]
         else:
-            first = max(last + 1 - self._width, 0)
-            first = max([first, *(u + 1 for u in search.edited if u < last)])
+            after_edit = max((u + 1 for u in search.edited if u < last), default=0)
+            first = max(last + 1 - self._width, after_edit)
+            if search.recorded is not None:
+                may_match, begin = search.recorded.start_of_stretch(last, after_edit)
+                if not may_match:
+                    self._floor = schedule.update_start(begin)
+                    return
+                first = max(first, begin)
             self._width = min(self._width * _WIDER, _WIDEST)
             self._scanning, self._noted = last + 1, []
             self._run.seek(schedule.update_start(first))

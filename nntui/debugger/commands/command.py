@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 
-from nntui.debugger.stepper import approach
+from nntui.debugger.stepper import approach, recover
 
 if TYPE_CHECKING:
     from nntui.debugger.breakpoints.search import ContinueSearch
@@ -108,7 +108,7 @@ class Movement:
                 raise
             except Exception as error:
                 self.over, self.failure = True, error
-                self.debugger.restore(self.start)
+                recover(self.debugger, self.start)
         return self.over
 
     def _move(self, seconds: float) -> None:

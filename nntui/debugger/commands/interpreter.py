@@ -31,6 +31,7 @@ from nntui.debugger.commands.text import (
 )
 from nntui.debugger.displays import line_of
 from nntui.debugger.expressions import ExpressionError
+from nntui.debugger.stepper import recover
 from nntui.debugger.words import explained_word, moment_of
 from nntui.explain.words import WORDS, no_help, word_for
 from nntui.model.errors import NntuiError, unexpected
@@ -247,7 +248,7 @@ class Interpreter:
         except NntuiError as error:
             return _refused(line, error, start)
         except Exception as error:
-            self._debugger.restore(start)
+            recover(self._debugger, start)
             return _refused(line, error, start)
         if command.repeats:
             self.again = line
@@ -273,7 +274,7 @@ class Interpreter:
                 return self._arrived(movement)
         except Exception as error:
             movement.failure = error
-            self._debugger.restore(movement.start)
+            recover(self._debugger, movement.start)
         return _refused(movement.command, movement.failure, self._debugger.position)
 
     def _arrived(self, movement: Movement) -> Reply:

@@ -107,6 +107,7 @@ class AnswerColumns:
         if self._signs.names:  # the targets are labels
             test = f"test {int(found.right[tested].sum()):,} of {tested.size:,}"
             forms = [f"{right} · {test if tested.size else mean}", right]
+            forms.append(f"{int(found.right[trained].sum()):,}/{trained.size:,} right")
         if len(found) < len(self._experiment.data):
             forms.insert(0, f"{forms[0]} · the first {len(found):,} examples")
         return forms

@@ -62,6 +62,7 @@ class AnswersPane(LinePane, can_focus=True):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(ANSWERS)
     wants_answers = True
+    _signs: DataSigns | None = None
 
     @dataclass
     class Chosen(Message):
@@ -90,7 +91,6 @@ class AnswersPane(LinePane, can_focus=True):
         self._order: list[int] = []
         self._columns: list[Column] = []
         self._plane: Plane | None = None
-        self._signs: DataSigns | None = None
         self._top = 0
         self._follows = True
         """Whether the row of the example at hand is to be scrolled to."""
@@ -301,13 +301,20 @@ class AnswersPane(LinePane, can_focus=True):
 
     def _write_titles(self) -> None:
         """Write how much is right on the upper border, the keys or the signs on the lower one."""
-        assert self._signs is not None
         subject, neuron = "", self._neuron
         if self._plane is not None and neuron in self._experiment.network.wiring().neurons:
             subject = f" · {cut(neuron or '', 12)}"
+        self.set_title(*(f"{NAMES['answers']}{subject} · {form}" for form in self._score))
+        self._write_subtitle()
+
+    def _write_title(self) -> None:
+        super()._write_title()
+        if self._signs is not None:
+            self._write_subtitle()
+
+    def _write_subtitle(self) -> None:
+        assert self._signs is not None
         room = self.size.width - 4
-        forms = [f"{NAMES['answers']}{subject} · {form}" for form in self._score]
-        self.set_title(next((form for form in forms if len(form) <= room), forms[-1]))
         if self.has_focus:
             words = ["enter go there", _ORDER[self.by_loss], _WHICH[self.only_wrong]]
             words += [_CHOOSE_HINT] if self._inputs > 2 else []
@@ -316,6 +323,8 @@ class AnswersPane(LinePane, can_focus=True):
             words = [*(["○ wanted"] if beside_curve else self._signs.words), "◉ now"]
         else:
             words = []
+        if self._score and self.title_shown == NAMES["answers"]:  # beside tabs it has no room
+            words.append(self._score[-1])
         while words and len(" · ".join(words)) > room:
             words.pop(0)
         said = " · ".join(words)

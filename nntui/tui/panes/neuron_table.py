@@ -28,9 +28,9 @@ class Column:
 
     ``symbol``: the symbol of its values in ``Step.writes``; ``words``: its names in a filter;
     ``asks``: the symbol of the value that a click on a cell chooses; ``rank``: the columns of the
-    highest rank are left out first; ``by_size``: it is sorted without regard to the sign;
-    ``of_inputs``: inputs have a number too; ``compares``: it needs the parameters before the last
-    update; ``of_softmax``: it is there where the loss applies a softmax.
+    highest rank are left out first, during an update by ``update_rank``; ``by_size``: it is sorted
+    without regard to the sign; ``of_inputs``: inputs have a number too; ``compares``: it needs the
+    parameters before the last update; ``of_softmax``: it is there where the loss applies a softmax.
     """
 
     heading: str
@@ -39,6 +39,7 @@ class Column:
     words: tuple[str, ...] = ()
     asks: str = ""
     rank: int = 0
+    update_rank: int | None = None
     by_size: bool = False
     of_inputs: bool = False
     compares: bool = False
@@ -129,10 +130,16 @@ NEURONS: Final = Table(
         Column(
             "∂L/∂a", _value("da"), "da", ("da", "∂L/∂a"), "da", rank=5, by_size=True, of_inputs=True
         ),
-        Column("δ", _value("delta"), "delta", ("delta", "δ"), "delta", rank=1, by_size=True),
+        Column(
+            "δ", _value("delta"), "delta", ("delta", "δ"), "delta", rank=1, update_rank=3,
+            by_size=True,
+        ),
         Column("b", _value("b"), "b", ("b",), "b", rank=3),
         Column("∂L/∂b", _value("db"), "db", ("db", "∂L/∂b"), "db", rank=6, by_size=True),
-        Column("Δb", _change, "b", ("Δb", "change"), "b", rank=8, by_size=True, compares=True),
+        Column(
+            "Δb", _change, "b", ("Δb", "change"), "b", rank=8, update_rank=1, by_size=True,
+            compares=True,
+        ),
     ),
 )  # fmt: skip
 CONNECTIONS: Final = Table(
@@ -149,7 +156,17 @@ CONNECTIONS: Final = Table(
         Column("a", lambda frame, key: frame.snapshot.a.get(key[0]), "", ("a",), "a", rank=4),
         Column("∂L/∂w", _gradient, "dw", ("g", "∂L/∂w"), "dw", rank=1, by_size=True),
         Column("Σ ∂L/∂w", _value("dw"), "dw", ("dw", "Σ"), "dw", rank=3, by_size=True),
-        Column("Δw", _change, "w", ("Δw", "change"), "w", rank=2, by_size=True, compares=True),
+        Column(
+            "Δw",
+            _change,
+            "w",
+            ("Δw", "change"),
+            "w",
+            rank=2,
+            update_rank=0,
+            by_size=True,
+            compares=True,
+        ),
     ),
 )
 CONNECTIONS_OF_ONE: Final = replace(
@@ -321,18 +338,29 @@ class ColumnWidths:
 
 
 def fitted_columns(
-    table: Table, name: int, room: int, layers: int, softmax: bool = False
+    table: Table,
+    name: int,
+    room: int,
+    layers: int,
+    softmax: bool = False,
+    *,
+    updating: bool = False,
 ) -> ColumnWidths:
     """Choose the columns that fit into ``room`` cells beside names of ``name`` cells.
 
     ``layers``: the number of layers where each row shows its own (0: layers have headings).
-    ``softmax``: the loss applies one to the outputs.
+    ``softmax``: the loss applies one to the outputs. ``updating``: an update is made.
     """
+
+    def rank(column: Column) -> int:
+        own = column.update_rank
+        return column.rank if own is None or not updating else own
+
     all_columns = [column for column in table.columns if softmax or not column.of_softmax]
     name = max(min(name, max(room // 4, 8)), 6)
     layer = 1 + len(str(layers - 1)) if layers else 0
     spare = room - MARKS - name - layer
-    chosen = sorted(all_columns, key=lambda column: column.rank)
+    chosen = sorted(all_columns, key=rank)
     while len(chosen) > 1:
         least = LEAST_NUMBER if len(chosen) <= table.core else READABLE
         if sum(GAP + max(_least_cells(column), least) for column in chosen) <= spare:

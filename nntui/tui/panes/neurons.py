@@ -98,6 +98,7 @@ class NeuronsPane(LinePane):
             self._room,
             layers=0 if self._table_rows.grouped else self._table_rows.layers,
             softmax=has_softmax(self._frame.experiment),
+            updating=self._frame.updating,
         )
         self._formats = self._column_formats(self._frame)
         title, sought = self._table.title, self.filter_text

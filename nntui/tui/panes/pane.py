@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from rich.cells import cell_len
@@ -60,7 +61,9 @@ class TitledPane(_Base):
 
     wants_answers = False
     """Whether the pane shows what the network answers, and so takes ``show_answers``."""
-    _pane_title = ""
+    _titles: tuple[str, ...] = ("",)
+    title_shown = ""
+    """The form of the title that is shown."""
     _tabs: tuple[str, ...] = ()
     _tabs_room = 0
     _written_border: str | None = None
@@ -69,9 +72,10 @@ class TitledPane(_Base):
     def show_answers(self, answers: Answers) -> None:
         """Show what the network answers: a moment after the frame, as it is computed apart."""
 
-    def set_title(self, title: str) -> None:
-        if title != self._pane_title:
-            self._pane_title = title
+    def set_title(self, *forms: str) -> None:
+        """Set the title: its forms, of which the longest that fits beside all tabs is shown."""
+        if forms != self._titles:
+            self._titles = forms
             self._write_title()
 
     def set_tabs(self, panes: Sequence[str], room: int) -> None:
@@ -82,10 +86,14 @@ class TitledPane(_Base):
 
     def _write_title(self) -> None:
         if len(self._tabs) < 2:
-            self.write_border(title=Content(self._pane_title))
+            self.title_shown = next(
+                (form for form in self._titles if cell_len(form) <= self._tabs_room),
+                self._titles[-1],
+            )
+            self.write_border(title=Content(self.title_shown))
         else:
             assert self.id is not None
-            tabs = tab_line(self.id, self._pane_title, self._tabs, self._tabs_room)
+            self.title_shown, tabs = tab_line(self.id, self._titles, self._tabs, self._tabs_room)
             self.write_border(title=tabs)
 
     def write_border(self, **titles: Content) -> None:
@@ -304,15 +312,22 @@ def _alike(one: Iterable[Segment], other: Iterable[Segment]) -> Iterator[Segment
         yield segment
 
 
-def tab_line(pane: str, title: str, tabs: tuple[str, ...], room: int) -> Content:
-    """Return the tabs in a line: all of them, or as many about ``pane`` as fit into ``room``."""
+def tab_line(
+    pane: str, titles: Sequence[str], tabs: tuple[str, ...], room: int
+) -> tuple[str, Content]:
+    """Return the title of ``pane`` and the tabs in a line.
+
+    All of them fit into ``room``, with the first of the titles, or the pane's name, for which they
+    do; or there are as many about ``pane`` as fit.
+    """
     names, here = [NAMES[tab] for tab in tabs], tabs.index(pane)
     first, last = 0, len(tabs)
-    for separator, current in ((" │ ", title), ("│", title)):
-        names[here] = current
+    for title, separator in product((*titles, NAMES[pane]), (" │ ", "│")):
+        names[here] = title
         if sum(map(cell_len, names)) + len(separator) * (len(names) - 1) <= room:
             break
     else:
+        names[here] = title = titles[-1]
         first, last = _visible_tabs([cell_len(name) for name in names], here, room - 2)
     parts: list[Content] = [Content.styled("‹", _OTHER_TAB)] if first else []
     for n in range(first, last):
@@ -321,7 +336,7 @@ def tab_line(pane: str, title: str, tabs: tuple[str, ...], room: int) -> Content
         link = Style.from_meta({"@click": f"screen.turn_to('{tabs[n]}')"})
         parts.append(Content.styled(names[n], link + (_CURRENT_TAB if n == here else _OTHER_TAB)))
     parts += [Content.styled("›", _OTHER_TAB)] if last < len(tabs) else []
-    return Content("").join(parts)
+    return title, Content("").join(parts)
 
 
 def _visible_tabs(widths: list[int], here: int, room: int) -> tuple[int, int]:

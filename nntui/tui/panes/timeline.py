@@ -84,8 +84,8 @@ class Timeline(LinePane, can_focus=True):
         position, width = self._frame.snapshot.position, self.size.width
         total = self._schedule.total
         before, cells = self._beside(width)
-        text = f"{self._branch}step {position:,}"
-        text = padded(f"{text} of {total:,}" if " of " in before else text, cell_len(before))
+        here = f"{self._branch}step {position:,}"
+        text = padded(f"{here} of {total:,}" if " of " in before else here, cell_len(before))
         after = padded(self._period_text, self._period_cells)
         strong = Style(bold=True) if self.has_focus else self.colours.faint
         ends = ("◀", "▶") if self.has_focus else ("├", "┤")
@@ -93,7 +93,7 @@ class Timeline(LinePane, can_focus=True):
             Segment(f" {text} "), Segment(ends[0], strong), *self._painted(cells, position),
             Segment(ends[1], strong), Segment(f" {after} ", self.colours.faint),
         ]  # fmt: skip
-        return self._covered(found, width) if self._message else found
+        return self._covered(found, here, width) if self._message else found
 
     def on_focus(self) -> None:
         self.changed()
@@ -190,10 +190,14 @@ class Timeline(LinePane, can_focus=True):
         number = count[self._period]
         return len(f"{self._period} {number:,}" if number else self._period)
 
-    def _covered(self, found: list[Segment], width: int) -> list[Segment]:
-        """Put the message over the right end of the line."""
-        message = f"  {shortened(self._message, width - 3)} "
-        left, _ = Segment.divide(found, [max(width - cell_len(message), 0), width])
+    def _covered(self, found: list[Segment], here: str, width: int) -> list[Segment]:
+        """Put the message over the right end of the line, and leave it the position."""
+        kept = cell_len(here) + 1
+        message = f"  {shortened(self._message, width - kept - 3)} "
+        end = width - cell_len(message)
+        if end < cell_len(found[0].text):  # of the total there would be a part
+            found = [Segment(padded(f" {here}", end))]
+        left, _ = Segment.divide(found, [end, width])
         return [*left, Segment(message)]
 
     # ---- travelling ----------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Final, ParamSpec, 
 
 from nntui.debugger.commands.command import Movement, Reply
 from nntui.debugger.debugger import Debugger
+from nntui.debugger.stepper import recover
 from nntui.explain.numbers import DEFAULT_PRECISION
 from nntui.model.errors import unexpected
 from nntui.model.names import escaped
@@ -278,6 +279,7 @@ class SteppingBase(Coverable[None]):
                 or self.check is not None
             ),
             maximised=layout.maximised is not None,
+            unit=self.player.unit_at(frame.snapshot.position),
             typing=_TYPING.get(line.value[:1], "command") if line.shown else None,
         )
         self.footer.show(facts)
@@ -377,7 +379,7 @@ class SteppingBase(Coverable[None]):
 
     def _failed(self, error: Exception) -> None:
         """Say that a movement met a fault in nntui; replay the run, which may stand half-way."""
-        self.debugger.restore(self.debugger.position)
+        recover(self.debugger, self.debugger.position)
         self.tell("what ended the movement", (unexpected(error),), turn=False)
         said = escaped(f"{type(error).__name__}: {error}", 100)
         self.show(f"a fault in nntui ended this ({said}): the pane Output has more")

@@ -98,16 +98,18 @@ class Player:
     def is_unit_chosen(self) -> bool:
         return self._chosen is not None
 
-    def _choose(self) -> None:
-        """Take the unit that was chosen, or that fits the place where play begins."""
-        before, schedule = self.unit, self._debugger.schedule
+    def unit_at(self, position: int) -> str:
+        """Return what is played: the unit that was chosen, or one that fits where play begins."""
         if self._chosen is not None:
-            self.unit = self._chosen
-        elif not self.playing:
-            learned = schedule.updates_before(self._debugger.position)
-            self.unit = "update" if learned else "step"
-        if self.unit != before:
-            self._unit_seconds = 0.0
+            return self._chosen
+        if self.playing:
+            return self.unit
+        return "update" if self._debugger.schedule.updates_before(position) else "step"
+
+    def _choose(self) -> None:
+        unit = self.unit_at(self._debugger.position)
+        if unit != self.unit:
+            self.unit, self._unit_seconds = unit, 0.0
 
     def _again(self) -> None:
         """Play on with another speed or unit, unless a frame is just being computed."""

@@ -108,6 +108,7 @@ class RunActions(SteppingBase):
         chosen = self.player.is_unit_chosen
         unit = self.player.words if chosen else "steps first, and updates after the first of them"
         self.say(f"{'playing ·' if self.player.playing and chosen else 'space plays'} {unit}")
+        self.refresh_footer()
 
     def action_pause(self) -> None:
         if not self.halt():

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 from support.experiments import experiments
 from support.values import value_names
 
+import nntui
 from nntui.debugger.breakpoints.breakpoint import LINES, BreakpointError, Place
 from nntui.debugger.breakpoints.parse import parse_breakpoint, parse_watchpoint
 from nntui.debugger.breakpoints.reachability import Reachability
+from nntui.debugger.breakpoints.recorded import RECORDED, RecordedFilter
 from nntui.debugger.breakpoints.search import ContinueSearch
 from nntui.debugger.debugger import Debugger
 from nntui.engine.edits import Edit
@@ -195,6 +197,65 @@ def test_so_are_those_of_a_run_with_edits(experiment, seed, one_by_one, with_edi
     positions = sorted(chance.randint(0, total - 1) for _ in range(chance.randint(1, 3)))
     debugger = with_edits(experiment, [author.edit(p) for p in positions])
     stops_like(debugger, one_by_one, author, chance, bursts=10.0)
+
+
+class AuthorOfRecords(Author):
+    """Writes only of what is recorded of a run, so that updates are skipped without computing."""
+
+    def __init__(self, experiment, chance: Random) -> None:
+        super().__init__(experiment, chance)
+        self.values = sorted(RECORDED - {"test_loss"})
+
+    def number(self, depth: int = 1) -> str:
+        chance = self.chance
+        a, b = chance.choice(self.values), chance.choice([*self.values, self.level()])
+        return chance.choice([a, a, f"{a} - {b}", f"max({a}, {b})"])
+
+    def condition(self, depth: int = 2) -> str:
+        chance = self.chance
+        if depth and chance.random() < 0.3:
+            return f"({self.condition(0)} {chance.choice(['and', 'or'])} {self.condition(0)})"
+        sign = chance.choice(["<", "<=", ">", ">=", "==", "!="])
+        other = chance.choice([self.number(), self.level(), str(chance.randint(1, 9))])
+        return chance.choice([f"{self.number()} {sign} {other}", f"isblank({self.number()})"])
+
+    def row(self, number: int):
+        while True:
+            row = super().row(number)
+            if RecordedFilter.can_tell([row]):
+                return row
+
+    def edit(self, position: int) -> Edit:
+        chance = self.chance
+        targets = [f"b[{j}]" for j in self.experiment.network.wiring().neurons if j.isidentifier()]
+        return Edit(
+            position, chance.choice([*targets, "learning_rate"]), chance.choice([0.25, 2.0])
+        )
+
+
+@pytest.mark.parametrize("bursts", [10.0, 0.0], ids=["at once", "in the smallest bursts"])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(experiment=experiments(most_neurons=3, most_examples=5, most_epochs=8), data=st.data())
+def test_so_are_those_that_are_told_from_what_was_recorded(
+    experiment, data, bursts, one_by_one, with_edits
+) -> None:
+    chance = Random(data.draw(st.integers(0, 2**32)))
+    author = AuthorOfRecords(experiment, chance)
+    total = Debugger(experiment).total
+    positions = sorted(chance.randint(0, total - 1) for _ in range(chance.choice([0, 0, 1, 3])))
+    debugger = with_edits(experiment, [author.edit(p) for p in positions])
+    if chance.random() < 0.3:  # all of it is recorded
+        debugger.seek(debugger.total)
+        debugger.seek(0)
+    stops_like(debugger, one_by_one, author, chance, bursts=bursts)
+
+
+def test_a_stop_leaves_no_future_that_an_edit_would_branch_off() -> None:
+    debugger = Debugger(nntui.load("xor"))
+    debugger.breakpoints.add(parse_breakpoint("if batch_loss < 0.6", debugger.experiment.network))
+    stop = debugger.resume()
+    assert stop.kind == "stop"
+    assert debugger.training_run.timeline.reached == debugger.position
 
 
 tame = experiments(

@@ -38,14 +38,14 @@ async def test_every_example_has_what_is_wanted_and_what_is_said(app_on):
     app = app_on("xor")
     async with app.run_test(size=(120, 40)) as pilot:
         pane = await answers(pilot)
-        assert pane._pane_title == "Answers · 2 of 4 right"
+        assert "Answers · 2 of 4 right" in pane._titles
         first = table_of(pane)
         assert [row.split()[:4] for row in first] == [
             ["1", "0", "0", "0"], ["2", "0", "1", "1"], ["3", "1", "0", "1"], ["4", "1", "1", "0"],
         ]  # fmt: skip
         await pilot.press("R")
         pane = await answers(pilot)
-        assert pane._pane_title == "Answers · 4 of 4 right"
+        assert "Answers · 4 of 4 right" in pane._titles
         assert all("✓" in row for row in table_of(pane))
         await pilot.press("r")
         pane = await answers(pilot)
@@ -127,11 +127,11 @@ async def test_the_focused_neuron_takes_the_plane_over(app_on):
             await pilot.press("right")
             neuron = app.screen.neuron_focus.neuron
         await answers(pilot)
-        assert f"· {neuron} ·" in pane._pane_title
+        assert f"· {neuron} ·" in pane._titles[0]
         assert rows_of(pane)[: pane._places.plane[1]] == before or pane._plane is not None
         await pilot.press("escape")
         await answers(pilot)
-        assert pane._pane_title == "Answers · 2 of 4 right"
+        assert "Answers · 2 of 4 right" in pane._titles
 
 
 @pytest.fixture
@@ -166,7 +166,7 @@ async def test_two_of_many_inputs_are_chosen_for_the_plane(document):
         await pilot.press("x")  # x2 goes upwards already
         pane = await answers(pilot)
         assert "x3" in rows_of(pane)[pane._places.plane[1] - 1]
-        assert "mean error" in pane._pane_title
+        assert "mean error" in pane._titles[0]
 
 
 async def test_a_diverged_network_answers_without_a_fault(document):

@@ -385,3 +385,18 @@ async def test_gradients_and_changes_are_sorted_by_their_size(app_on, lines, sta
         items = app.screen.neurons_pane._table_rows.items
         sizes = [abs(column.number(frame, key)) for key in items]
         assert sizes == sorted(sizes, reverse=True)
+
+
+async def test_while_an_update_is_made_the_change_has_a_column(app_on):
+    app = app_on("xor")
+    async with app.run_test(size=(120, 36)) as pilot:
+
+        def headings() -> list[str]:
+            return [column.heading for column in app.screen.neurons_pane._widths.columns]
+
+        await pilot.press("f", "f", "f")
+        assert headings() == ["z", "a", "δ"]
+        await pilot.press("u")
+        assert headings() == ["z", "a", "Δb"]
+        await pilot.press("j")
+        assert "Δw" in headings()

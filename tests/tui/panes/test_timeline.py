@@ -218,3 +218,15 @@ async def test_of_the_places_of_a_drag_only_the_last_is_travelled_to(
                 and timeline._track.cell(debugger_of(app).position) == 30
             ),
         )
+
+
+async def test_a_message_over_it_leaves_the_position(app_on):
+    app = app_on("xor")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("u")
+        long = "one thing, and another; " * 10
+        for said in ("short", long, "x" * 200):
+            app.screen.timeline.cover(said)
+            assert line(app).startswith(" step 125 ")
+            assert cell_len(line(app)) == 80
+        assert said[:50] in line(app)
