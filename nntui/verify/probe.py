@@ -100,11 +100,11 @@ def probe(wanted: Wanted) -> Probe:
     optimizer = read_as(wanted.optimizer or "sgd", "optimizer", _optimizer)
     assert loss is not None
     assert optimizer is not None
-    made = [
-        _made(sizes, [*hidden, last], loss, optimizer, wanted.seed)
-        for last in ([output] if output else _outputs(hidden))
-    ]
-    return next((probe for probe in made if not warnings(probe.experiment)), made[0])
+    for last in [output] if output else _outputs(hidden):
+        made = _made(sizes, [*hidden, last], loss, optimizer, wanted.seed)
+        if not warnings(made.experiment):
+            break
+    return made
 
 
 def _hidden(words: Sequence[str], count: int) -> list[Activation]:
@@ -203,7 +203,10 @@ def _drawn(
         weights = _signed(numbers, 0.2 * spread, spread, before, size)
         candidates = _signed(numbers, 0.05, 0.5, _TRIES, size)
         z = a @ weights
-        biases = np.array([_bias(candidates[:, j], z[:, j], activation.kinks) for j in range(size)])
+        biases = candidates[0]
+        if activation.kinks:
+            columns = zip(candidates.T, z.T, strict=True)
+            biases = np.array([_bias(column, z_j, activation.kinks) for column, z_j in columns])
         arrays |= {f"W{n + 1}": weights, f"b{n + 1}": biases}
         a = np.broadcast_to(activation.f(z + biases), z.shape)
     targets = (_targets(numbers, loss, n, row.tolist()) for n, row in enumerate(a))
@@ -238,7 +241,12 @@ def _targets(numbers: Stream, loss: Loss, n: int, a: list[float]) -> list[float]
             return list(map(float, numbers.choice([0, 1], len(a))))
         return list(map(float, numbers.uniform(0.1, 0.9, len(a)).round(2)))
 
-    def distance(y: list[float]) -> float:
-        return min([_FAR, *(float(abs(kink)) for kink in loss.row.kinks(a, y))])
-
-    return max((drawn() for _ in range(_TRIES)), key=distance)
+    best, farthest = drawn(), -1.0
+    for _ in range(_TRIES):
+        y = drawn()
+        distance = min([_FAR, *(float(abs(kink)) for kink in loss.row.kinks(a, y))])
+        if distance > farthest:
+            best, farthest = y, distance
+        if farthest >= _FAR:
+            break
+    return best

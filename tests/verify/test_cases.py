@@ -6,6 +6,8 @@ import pytest
 from verify.cases import CASES
 
 from nntui.document.load import experiment_of
+from nntui.model.errors import NntuiError
+from nntui.verify.check_work import check_work
 
 
 def test_every_report_of_the_list_is_there():
@@ -14,7 +16,18 @@ def test_every_report_of_the_list_is_there():
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
-def test_a_case_is_an_experiment_and_numbers(case):
+def test_a_case(case):
     document, numbers = case.made()
-    assert experiment_of(document, "case.json")
-    assert numbers
+    experiment = experiment_of(document, "case.json")
+    if case.error:
+        with pytest.raises(NntuiError, match=case.error):
+            check_work(experiment, numbers)
+        return
+    verdict = check_work(experiment, numbers)
+    assert verdict.verdict == case.verdict, verdict
+    places = list(verdict.mistakes)
+    for name in case.mistakes:  # two in the same place are named in either order
+        places.remove(next((names for names in places if name in names), ("not", name)))
+    assert not places, verdict
+    assert verdict.update == case.update - 1
+    assert (verdict.factor and verdict.factor.value) == (case.factor and pytest.approx(case.factor))

@@ -29,12 +29,12 @@ ONE = {"name": "sgd", "learning_rate": 1.0}
     1,
     "https://github.com/joelgrus/data-science-from-scratch/issues/31",
     "mistake",
-    mistakes=("updated_w",),
+    mistakes=("updated_weights",),
 )
 def output_weights_updated_first() -> Made:
     """The errors of the hidden neurons are computed with output weights that are updated already;
     neuron by neuron, the bias being the weight of an input that is always 1."""
-    x, y = data(4, 3, 2)
+    x, y = data(3, 3, 2)
     w1, b1, w2, b2 = drawn = parameters(3, 4, 2)
     hidden = [[*w1[:, j], b1[j]] for j in range(4)]
     output = [[*w2[:, k], b2[k]] for k in range(2)]
@@ -62,8 +62,7 @@ def output_weights_updated_first() -> Made:
     2,
     "https://github.com/kim-marcel/basic_neural_network/issues/7",
     "mistake",
-    mistakes=("updated_w",),
-    note="The code passes the errors t − a back, not the deltas: that, too, is wrong in it.",
+    mistakes=("raw_error_passed_back", "updated_weights"),
 )
 def errors_through_updated_weights() -> Made:
     """What goes back to a layer is Wᵀ·(t − a), with W updated already and without the slope."""
@@ -88,7 +87,7 @@ def errors_through_updated_weights() -> Made:
     3,
     "https://github.com/CodingTrain/Toy-Neural-Network-JS/issues/72",
     "mistake",
-    mistakes=("updated_w",),
+    mistakes=("updated_weights",),
     note="As the report has it: the deltas go back; the code of that day passed t − a back.",
 )
 def xor_with_updated_weights() -> Made:
@@ -115,7 +114,7 @@ def xor_with_updated_weights() -> Made:
     4,
     "https://github.com/Bot-Academy/NeuralNetworkFromScratch/pull/3",
     "mistake",
-    mistakes=("no_output_slope", "updated_w"),
+    mistakes=("no_output_derivative", "updated_weights"),
 )
 def no_output_slope_and_updated_weights() -> Made:
     """The output's delta is a − t without σ′, and the hidden delta takes the updated weights."""
@@ -138,7 +137,7 @@ def no_output_slope_and_updated_weights() -> Made:
     5,
     "https://github.com/louisjc/mnist-neural-network/issues/1",
     "mistake",
-    mistakes=("no_output_slope", "no_last_hidden_slope"),
+    mistakes=("no_output_derivative", "no_derivative"),
     note="Only the right code is quoted, with both slopes: here both are missing.",
 )
 def no_slope_in_either_layer() -> Made:
@@ -163,7 +162,7 @@ def no_slope_in_either_layer() -> Made:
     6,
     "https://stackoverflow.com/questions/59399842/xor-gate-with-backpropagation",
     "mistake",
-    mistakes=("no_output_slope_in_dw",),
+    mistakes=("raw_error_in_gradient",),
 )
 def no_slope_in_output_weights_only() -> Made:
     """2-2-1 without biases: ∂L/∂w of the output layer lacks σ′, the hidden layer's has it."""
@@ -212,7 +211,7 @@ def own_activation_in_dw() -> Made:
     "https://stats.stackexchange.com/questions/550353/classification-neural-network-cost-stop-"
     "changing-after-1-iteration",
     "mistake",
-    mistakes=("no_last_hidden_slope",),
+    mistakes=("no_derivative",),
 )
 def no_slope_of_last_hidden_layer() -> Made:
     """Softmax and cross-entropy: the loop back leaves σ′ out in the last hidden layer alone."""
@@ -238,7 +237,7 @@ def no_slope_of_last_hidden_layer() -> Made:
     "https://whosebug.com/question/2948401/Backpropagation-Why-doesn-t-error-approach-zero-when-"
     "it-is-multiplied-by-deriv-of-sigmoid",
     "mistake",
-    mistakes=("raw_error_without_w",),
+    mistakes=("raw_error_passed_back", "passed_back_without_w"),
 )
 def hidden_delta_of_the_output_error() -> Made:
     """2-2-1 without biases: the hidden delta is (t − a)·σ′(hidden), with neither w nor σ′(output);
@@ -263,7 +262,7 @@ def hidden_delta_of_the_output_error() -> Made:
     "https://datascience.stackexchange.com/questions/37545/neural-network-example-not-working-"
     "with-sigmoid-activation-function",
     "mistake",
-    mistakes=("slope_of_a",),
+    mistakes=("derivative_of_a",),
 )
 def sigmoid_slope_at_a() -> Made:
     """The slope is σ(a)·(1 − σ(a)): fine for tanh as 1 − a², wrong once it is a sigmoid of z."""
@@ -288,7 +287,7 @@ def sigmoid_slope_at_a() -> Made:
     11,
     "https://github.com/liashchynskyi/skynet/pull/1",
     "mistake",
-    mistakes=("slope_of_a",),
+    mistakes=("derivative_of_a",),
 )
 def activation_applied_twice() -> Made:
     """On the way back the activation is applied to what it has made: σ′ of σ(z); 2-3-1, a row of
@@ -319,7 +318,7 @@ def activation_applied_twice() -> Made:
     12,
     "https://github.com/davidrmiller/neural2d/issues/40",
     "mistake",
-    mistakes=("slope_of_a",),
+    mistakes=("derivative_of_a",),
 )
 def tanh_slope_at_the_output() -> Made:
     """The slope is 1 − tanh(output)², where output is tanh(z) already; a neuron's gradient at a
@@ -365,7 +364,7 @@ def slope_written_in_a() -> Made:
     14,
     "https://github.com/unda-ml/unda/issues/1",
     "mistake",
-    mistakes=("other_layers_slope",),
+    mistakes=("other_layers_derivative", "other_layers_derivative"),
 )
 def slope_of_the_next_layers_activation() -> Made:
     """Each layer takes the derivative of the activation of the layer behind it, at its own z."""
@@ -402,7 +401,7 @@ def planar(seed: int) -> tuple[Any, ...]:
     "https://community.deeplearning.ai/t/c1w3a1-backward-propagation-valueerror-operands-could-not-"
     "be-broadcast-together-with-shapes-7-9-9-7/31965",
     "mistake",
-    mistakes=("slope_in_a_of_z",),
+    mistakes=("derivative_on_z",),
 )
 def slope_in_a_applied_to_z() -> Made:
     """dZ1 = W2ᵀ·dZ2 · (1 − Z1²): tanh′ is 1 − A1²; examples in columns."""

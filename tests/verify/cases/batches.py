@@ -35,7 +35,7 @@ def backward(x: Any, y: Any, drawn: Any) -> tuple[Any, Any, Any]:
     17,
     "https://github.com/rasbt/stat453-deep-learning-ss21/issues/5",
     "mistake",
-    mistakes=("b_total",),
+    mistakes=("bias_gradient_total",),
 )
 def bias_gradient_summed_over_classes() -> Made:
     """Softmax regression: the bias gradient is one sum over examples and classes, spread over all
@@ -53,7 +53,7 @@ def bias_gradient_summed_over_classes() -> Made:
     18,
     "https://github.com/kvfrans/notes/issues/5",
     "mistake",
-    mistakes=("b_mean",),
+    mistakes=("bias_gradient_mean",),
 )
 def bias_gradient_is_a_mean() -> Made:
     """The losses are summed, and so are the weights' gradients; those of the biases are means."""
@@ -70,7 +70,7 @@ def bias_gradient_is_a_mean() -> Made:
     "https://github.com/deeplearning4j/deeplearning4j/pull/366 "
     "https://github.com/deeplearning4j/deeplearning4j/pull/364",
     "mistake",
-    mistakes=("b_mean",),
+    mistakes=("bias_gradient_mean",),
 )
 def bias_gradient_divided_twice() -> Made:
     """The layer takes the mean of the bias gradients; the trainer divides by the batch again."""
@@ -87,7 +87,7 @@ def bias_gradient_divided_twice() -> Made:
     20,
     "https://github.com/mlpack/mlpack/pull/3679",
     "mistake",
-    mistakes=("b_first",),
+    mistakes=("only_first_example",),
 )
 def bias_gradient_of_the_first_example() -> Made:
     """The layer that adds the biases hands on the first column, the first example, of its error."""
@@ -97,7 +97,13 @@ def bias_gradient_of_the_first_example() -> Made:
     return document(x, y, drawn, "tanh sigmoid", "half_squared_error", reduction="sum"), numbers
 
 
-@case(21, "https://github.com/d2l-ai/d2l-en/pull/1000", "factor", factor=1 / 5)
+@case(
+    21,
+    "https://github.com/d2l-ai/d2l-en/pull/1000",
+    "factor",
+    factor=1 / 5,
+    mistakes=("divided_by_n_twice",),
+)
 def mean_divided_by_the_batch() -> Made:
     """The loss is a mean, and the step divides by the batch size once more."""
     x, y = data(5, 3, 2, seed=5)
@@ -109,7 +115,13 @@ def mean_divided_by_the_batch() -> Made:
     return document(x, y, drawn, "tanh sigmoid", "half_squared_error"), numbers
 
 
-@case(21, "https://github.com/jax-ml/jax/pull/3113", "factor", factor=5.0)
+@case(
+    21,
+    "https://github.com/jax-ml/jax/pull/3113",
+    "factor",
+    factor=5.0,
+    mistakes=("sum_for_mean",),
+)
 def sum_for_mean() -> Made:
     """The loss is a sum over the batch where a mean was meant."""
     x, y = data(5, 3, 2, seed=6)
@@ -123,7 +135,7 @@ def sum_for_mean() -> Made:
     "https://pytroubles.com/en/posts/id1785-fixing-numpy-mnist-training-correct-gradient-axes-bias-"
     "reductions-and-stable-softmax",
     "mistake",
-    mistakes=("dw_transposed",),
+    mistakes=("gradient_transposed",),
     note="Summed over the wrong axis, a bias gradient has a number for each example: left right.",
 )
 def gradient_of_a_square_layer_transposed() -> Made:
@@ -157,7 +169,7 @@ def gradients_never_zeroed() -> Made:
     p = [array.copy() for array in drawn]
     grad = [np.zeros_like(array) for array in p]
     after: dict[str, list[Any]] = {"W1": [], "b1": [], "W2": [], "b2": []}
-    for _ in range(4):
+    for _ in range(3):
         h, d1, d2 = backward(x, y, p)
         for g, new in zip(grad, (x.T @ d1, d1.sum(0), h.T @ d2, d2.sum(0)), strict=True):
             g += new / 5
@@ -205,6 +217,7 @@ def alias_instead_of_zeros() -> Made:
     "precision",
     "factor",
     factor=1 / 4,
+    mistakes=("mean_for_sum",),
     note="Not an LSTM: four examples of a batch stand for the four time steps.",
 )
 def averaged_only_on_the_way_back() -> Made:
