@@ -6,19 +6,31 @@ nntui.testing.assert_gradients(experiment, my_gradients)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from nntui.debugger.debugger import Debugger
 from nntui.model.coercion import array, described, shape_of
+from nntui.model.errors import NntuiError
 from nntui.model.layers import columns_of
 from nntui.model.names import did_you_mean, escaped, parameter_name
+from nntui.verify.check_work import check_work
 
 if TYPE_CHECKING:
     from nntui.model.experiment import Experiment
     from nntui.model.numerics import Array
+
+_LETTERS: Final = {"t": "W", "s": "b"}
+"""The names of arrays of weights and of biases, by how theirs end here: layer1.weight is W1."""
+
+_FILE_AT: Final = re.compile(r"nntui FILE --at (\d+)")
+"""Where a verdict says to look: in a test there is no file, but a debugger."""
+
+_MOST_SHOWN: Final = 8
+"""Lines about wrong gradients, at most."""
 
 Gradients = Callable[[dict[str, Any], "Array", "Array"], Any]
 
@@ -44,24 +56,41 @@ def assert_gradients(
         penalty: whether the gradient of l1 and l2 is in them.
 
     Raises:
-        AssertionError: says which number is wrong, and what was expected.
+        AssertionError: says which number is wrong, what was expected, and by which mistake of a
+            backpropagation it would come out so, if one is found.
     """
     debugger = Debugger(experiment)
     parameters = debugger.parameters()
     examples = debugger.schedule.batch(0)
     x = np.array([experiment.x(n) for n in examples])
     y = np.array([experiment.y(n) for n in examples])
-    given = my_function(debugger.parameters(), x, y)
+    given = _by_name(my_function(debugger.parameters(), x, y), list(parameters))
     debugger.seek(debugger.schedule.passes_end(0))
     mean = experiment.training.reduction == "mean"
     expected = debugger.gradients(mean=mean, penalty=penalty)
     faults = [
         fault
-        for name, value in _by_name(given, list(parameters)).items()
+        for name, value in given.items()
         if (fault := _fault(experiment, name, value, expected[name], rtol, atol))
     ]
     if faults:
-        raise AssertionError("\n".join(faults))
+        more = [f"… and {len(faults) - _MOST_SHOWN} more"] if len(faults) > _MOST_SHOWN else []
+        lines = [*faults[:_MOST_SHOWN], *more, *judged(experiment, given)]
+        raise AssertionError("\n".join(lines))
+
+
+def judged(experiment: Experiment, given: Mapping[str, Any]) -> tuple[str, ...]:
+    """Say in a few lines which mistake makes such gradients, as ``nntui check --against`` does."""
+    numbers = {
+        f"d{name}" if "[" in name else f"d{_LETTERS[name[-1]]}{name[5 : name.index('.')]}": value
+        for name, value in given.items()
+    }
+    try:
+        verdict = check_work(experiment, numbers)
+    except NntuiError:  # shapes that do not fit: the faults say so
+        return ()
+    lines = () if verdict.right else verdict.lines
+    return tuple(_FILE_AT.sub(r"debugger.goto(\1)", line) for line in lines)
 
 
 def _by_name(given: Any, names: list[str]) -> dict[str, Any]:

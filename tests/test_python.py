@@ -104,10 +104,25 @@ def test_right_gradients_pass_by_name_or_in_order(experiment) -> None:
         (lambda g: [["a"], *g[1:]], "layer1.weight: found ['a'], expected numbers"),
     ],
 )
-def test_wrong_gradients_are_told_by_place(experiment, wrong, sentence) -> None:
+def test_wrong_gradients_are_told_by_place(experiment, wrong, sentence, monkeypatch) -> None:
+    monkeypatch.setattr(nntui.testing, "judged", lambda *given: ())  # which may take seconds
     with pytest.raises(AssertionError) as raised:
         nntui.testing.assert_gradients(experiment, lambda *given: wrong(gradients(*given)))
     assert sentence in str(raised.value)
+
+
+def test_a_mistake_that_is_known_is_named(experiment) -> None:
+    def forgetful(parameters, x, y):
+        w1, b1, w2, b2 = parameters.values()
+        a1 = np.tanh(x @ w1.T + b1)
+        d2 = (1 / (1 + np.exp(-(a1 @ w2.T + b2))) - y) / len(x)
+        d1 = d2 @ w2
+        return [d1.T @ x, d1.sum(axis=0), d2.T @ a1, d2.sum(axis=0)]
+
+    with pytest.raises(AssertionError) as raised:
+        nntui.testing.assert_gradients(experiment, forgetful)
+    assert "δ of layer 1 lacks tanh′(z)" in str(raised.value)
+    assert "Look: debugger.goto(" in str(raised.value)
 
 
 def test_the_help_of_the_package_shows_a_run_that_is_true() -> None:
