@@ -21,6 +21,7 @@ _COMMANDS: Final = {
     "exec": "exec:exec_",
     "check": "check:check",
     "convert": "convert:convert",
+    "export": "export:export",
     "probe": "probe:probe",
     "samples": "listings:list_samples",
     "schema": "listings:schema",
@@ -94,6 +95,7 @@ Examples:
   nntui check xor                  is the gradient right?
   nntui check xor --against mine.npz    is yours?
   nntui convert xor xor.npz        weights for numpy, or for PyTorch
+  nntui export xor --numpy         a program that trains the same
   nntui help keys                  every key of the screen
 
 FILE is a document in the format nntui/1 (nntui schema), the name of a

@@ -68,3 +68,10 @@ def test_a_format_is_refused_before_the_run(run):
     said = run("run", "skip", "--save", "out.npz", status=2)
     assert "no chain of layers" in said
     assert "trained for" not in said
+
+
+def test_export_prints_a_program_or_saves_it(run):
+    said = run("export", "xor", "--numpy")
+    assert said.startswith('"""XOR: layers 2-3-1, trained with numpy')
+    assert run("export", "w.npz", "--dot", *REST, "--save", "w.dot") == "saved to w.dot\n"
+    assert "say which form: --numpy" in run("export", "xor", status=2)

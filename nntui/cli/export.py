@@ -1,0 +1,88 @@
+"""``nntui export``: a program that trains the same, or the network for other programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from nntui.cli.files import check_can_save, file_argument, force_option, model_options, opened
+from nntui.cli.tables import echo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nntui.model.experiment import Experiment
+
+_FORMS: Final = {
+    "numpy": "A program of numpy alone, which trains as nntui does.",
+    "torch": "A program of PyTorch, which trains as nntui does.",
+    "latex": "The formulas of this network's passes and update as a LaTeX document.",
+    "dot": "The network in the language of Graphviz.",
+    "graphml": "The network as GraphML, for networkx, Gephi, yEd and others.",
+}
+
+
+def _forms(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command an option for each form; it receives the last one as ``form``."""
+    for name, text in reversed(_FORMS.items()):
+        command = click.option(f"--{name}", "form", flag_value=name, help=text)(command)
+    return command
+
+
+@click.command("export", short_help="Write a program that trains the same, or a graph.")
+@file_argument
+@_forms
+@click.option(
+    "--save",
+    "out",
+    type=click.Path(path_type=Path),
+    metavar="OUT",
+    help="Write to OUT instead of printing.",
+)
+@model_options
+@force_option
+def export(file: Path, form: str | None, out: Path | None, force: bool) -> None:
+    """Write the network, the data and the training of FILE in a form for other programs.
+
+    The programs go through the same examples in the same order; numpy's sums differ from nntui's in
+    the last digits only. They take a chain of fully connected layers; graphs take any network.
+
+    \b
+    Examples:
+      nntui export xor --numpy | python -
+      nntui export xor --torch --save xor.py
+      nntui export skip --dot | dot -Tsvg > skip.svg
+    """  # noqa: D301 (click's mark for a paragraph to leave as it is)
+    from nntui.document.files import write_text
+    from nntui.model.names import escaped
+
+    if form is None:
+        raise click.UsageError(f"say which form: {', '.join(f'--{name}' for name in _FORMS)}")
+    if out is not None:
+        check_can_save(out, force=force)
+    text = _written(opened(file), form)
+    if out is None:
+        echo(text.rstrip("\n"))
+        return
+    write_text(out, text)
+    echo(f"saved to {escaped(str(out), 1000)}")
+
+
+def _written(experiment: Experiment, form: str) -> str:
+    if form == "numpy":
+        from nntui.interop.export_numpy import numpy_program
+
+        return numpy_program(experiment)
+    if form == "torch":
+        from nntui.interop.export_torch import torch_program
+
+        return torch_program(experiment)
+    if form == "latex":
+        from nntui.interop.export_latex import latex_formulas
+
+        return latex_formulas(experiment)
+    from nntui.interop.export_graph import dot_graph, graphml
+
+    return (dot_graph if form == "dot" else graphml)(experiment)

@@ -1,0 +1,264 @@
+"""``nntui export --torch``: a program of PyTorch that trains as nntui does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from nntui.interop.program import (
+    SHUFFLED,
+    Parameter,
+    Program,
+    array_text,
+    docstring,
+    joined,
+    program_of,
+)
+from nntui.interop.saving import module_names
+from nntui.model.activations import Activation
+from nntui.model.experiment import Experiment, Training
+from nntui.model.losses import Loss
+from nntui.model.optimizers import Optimizer
+
+_MODULES: Final = {
+    "relu": "nn.ReLU()",
+    "leaky_relu": "nn.LeakyReLU({slope})",
+    "elu": "nn.ELU({alpha})",
+    "softplus": "nn.Softplus()",
+    "sigmoid": "nn.Sigmoid()",
+    "tanh": "nn.Tanh()",
+    "hard_tanh": "nn.Hardtanh()",
+    "silu": "nn.SiLU()",
+    "gelu": "nn.GELU()",
+    "sin": "Sin()",
+    "abs": "Abs()",
+    "square": "Square()",
+    "step": "Step()",
+}
+# Those that PyTorch has no module of.
+_OWN: Final = {
+    "sin": ("Sin", "torch.sin(z)"),
+    "abs": ("Abs", "torch.abs(z)"),
+    "square": ("Square", "z * z"),
+    "step": ("Step", "(z > 0).to(z.dtype) + 0.0 * z  # with the slope 0"),
+}
+_LOSSES: Final = {
+    "mse": "nn.MSELoss({settings})",
+    "mae": "nn.L1Loss({settings})",
+    "huber": "nn.HuberLoss({settings})",
+    "bce": "nn.BCELoss({settings})",
+    "bce_with_logits": "nn.BCEWithLogitsLoss({settings})",
+    "cross_entropy": "nn.CrossEntropyLoss({settings})",
+}
+_WRITTEN_OUT: Final = {
+    "squared_error": ("((a - y) ** 2).sum(dim=1).{reduce}()",),
+    "half_squared_error": ("0.5 * ((a - y) ** 2).sum(dim=1).{reduce}()",),
+    "cross_entropy": (
+        "q = {weight} * ((1.0 - {label_smoothing}) * y + {label_smoothing} / y.shape[1])",
+        "-(q * torch.log_softmax(a, dim=1)).sum(dim=1).{reduce}()",
+    ),
+}
+_OPTIMIZERS: Final = {
+    "sgd": "SGD(parameters, lr={learning_rate}{momentum})",
+    "adam": "Adam(parameters, lr={learning_rate}, betas=({beta1}, {beta2}), eps={eps})",
+    "adamw": (
+        "AdamW(\n    parameters, lr={learning_rate}, betas=({beta1}, {beta2}), eps={eps}, "
+        "weight_decay={weight_decay}\n)"
+    ),
+    "rmsprop": (
+        "RMSprop(\n    parameters, lr={learning_rate}, alpha={alpha}, eps={eps}, "
+        "momentum={momentum}\n)"
+    ),
+    "adagrad": "Adagrad(parameters, lr={learning_rate}, lr_decay={lr_decay}, eps={eps})",
+}
+_MEMORY: Final[Mapping[str, Mapping[str, str]]] = {
+    "sgd": {"v": "momentum_buffer"},
+    "adam": {"m": "exp_avg", "v": "exp_avg_sq"},
+    "adamw": {"m": "exp_avg", "v": "exp_avg_sq"},
+    "rmsprop": {"s": "square_avg", "v": "momentum_buffer"},
+    "adagrad": {"s": "sum"},
+}
+_CALL: Final = "torch.tensor"
+
+
+def torch_program(experiment: Experiment) -> str:
+    """Write a program of PyTorch that trains the network as the experiment says, in float64.
+
+    Raises:
+        ConversionError: a network that is no chain of layers, or is too large.
+    """
+    program = program_of(experiment)
+    training = experiment.training
+    return joined(
+        [
+            docstring(program, "PyTorch"),
+            "",
+            *(["import numpy as np"] if training.shuffle else []),
+            "import torch",
+            "from torch import nn",
+            "",
+            "torch.set_default_dtype(torch.float64)",
+            "",
+            f"X = {array_text(program.X, _CALL)}",
+            f"Y = {_targets(program)}",
+            *_own_modules(program),
+            "",
+            *_model(program),
+            "",
+            *_optimizer(program),
+            *_loss(program),
+            SHUFFLED.format(seed=training.seed, before=program.resumed.epochs)
+            if training.shuffle
+            else "",
+            "",
+            *_loop(program),
+        ]
+    )
+
+
+def _has_indices(program: Program) -> bool:
+    """Whether the loss is PyTorch's cross entropy over class indices."""
+    data = program.experiment.data
+    whole = all(isinstance(data.targets[n], int) for n in program.experiment.train_examples)
+    return whole and program.experiment.training.loss.row.classes and not _is_written_out(program)
+
+
+def _is_written_out(program: Program) -> bool:
+    """Whether the loss is written as a function, as PyTorch has none that is the same."""
+    loss = program.experiment.training.loss
+    weighted = loss.name == "cross_entropy" and dict(loss.settings)["weight"] != 1.0
+    return weighted or loss.name in ("squared_error", "half_squared_error")
+
+
+def _targets(program: Program) -> str:
+    if _has_indices(program):
+        return f"{_CALL}({np.argmax(program.Y, axis=1).tolist()})"
+    return array_text(program.Y, _CALL)
+
+
+def _own_modules(program: Program) -> Iterator[str]:
+    used = dict.fromkeys(layer.activation.name for layer in program.layers)
+    for name in used:
+        if name in _OWN:
+            kind, body = _OWN[name]
+            yield f"\n\nclass {kind}(nn.Module):\n    def forward(self, z):\n        return {body}"
+
+
+def _model(program: Program) -> Iterator[str]:
+    yield "model = nn.Sequential("
+    for layer in program.layers:
+        bias = ", bias=False" if layer.biases is None else ""
+        yield f"    nn.Linear({layer.inputs}, {layer.outputs}{bias}),"
+        if layer.activation.name != "linear":
+            yield f"    {_module(layer.activation)},"
+    yield ")"
+    yield "with torch.no_grad():"
+    for p, called in _called(program):
+        yield f"    {called}.copy_({array_text(p.value, _CALL, indent='    ')})"
+    for p, called in _called(program):
+        if p.frozen:
+            yield f"{called}.requires_grad_(False)"
+
+
+def _module(activation: Activation) -> str:
+    return _MODULES[activation.name].format(**dict(activation.settings))
+
+
+def _called(program: Program) -> Iterator[tuple[Parameter, str]]:
+    """Yield each parameter with its name in the program: ``model[0].weight``."""
+    places = module_names(program.layers)
+    for p in program.parameters:
+        yield p, f"model[{places[p.layer]}].{'weight' if p.is_weight else 'bias'}"
+
+
+def _optimizer(program: Program) -> Iterator[str]:
+    training = program.experiment.training
+    optimizer = training.optimizer
+    yield "parameters = [p for p in model.parameters() if p.requires_grad]"
+    settings = {key: repr(value) for key, value in optimizer.settings}
+    if optimizer.name == "sgd":
+        momentum = f", momentum={settings['momentum']}, nesterov={settings['nesterov']}"
+        settings["momentum"] = momentum if settings["momentum"] != "0.0" else ""
+    yield f"optimizer = torch.optim.{_OPTIMIZERS[optimizer.name].format(**settings)}"
+    if not program.resumed.memory:
+        return
+    yield "# It goes on from what it remembers of the updates before."
+    for p, called in _called(program):
+        if not p.frozen:
+            yield f"optimizer.state[{called}] = {{"
+            if optimizer.name != "sgd":
+                yield f'    "step": torch.tensor({float(program.resumed.updates)}),'
+            for name in _remembered(optimizer):
+                key = _MEMORY[optimizer.name][name]
+                yield f'    "{key}": {array_text(p.memory[name], _CALL, indent="    ")},'
+            yield "}"
+
+
+def _remembered(optimizer: Optimizer) -> list[str]:
+    """Name what the optimizer remembers with its settings."""
+    momentum = dict(optimizer.settings).get("momentum", 1.0)
+    unused = {"v"} if optimizer.name in ("sgd", "rmsprop") and not momentum else set()
+    return [name for name in optimizer.row.memory if name not in unused]
+
+
+def _number(value: Any) -> str:
+    return f"{_CALL}({list(value)!r})" if isinstance(value, tuple) else repr(value)
+
+
+def _loss(program: Program) -> Iterator[str]:
+    training = program.experiment.training
+    loss, summed = training.loss, training.reduction == "sum"
+    settings = {key: _number(value) for key, value in loss.settings}
+    if _is_written_out(program):
+        *before, last = (
+            line.format(**settings, reduce=training.reduction) for line in _WRITTEN_OUT[loss.name]
+        )
+        lines = "".join(f"    {line}\n" for line in before)
+        yield f"\n\ndef loss_of(a, y):\n{lines}    return {last}"
+        return
+    yield f"loss_of = {_loss_object(loss, summed=summed)}"
+
+
+def _loss_object(loss: Loss, *, summed: bool) -> str:
+    """Write a loss of PyTorch with the settings that are no defaults."""
+    defaults, words = loss.row.settings, []
+    for key, value in loss.settings:
+        if value != defaults[key]:
+            several = (value,) if "weight" in key and not isinstance(value, tuple) else value
+            words.append(f"{key}={_number(several)}")
+    if summed:
+        words.append('reduction="sum"')
+    return _LOSSES[loss.name].format(settings=", ".join(words))
+
+
+def _loop(program: Program) -> Iterator[str]:
+    training = program.experiment.training
+    size = min(training.batch_size or len(program.X), len(program.X))
+    yield f"\nfor epoch in range({training.epochs}):"
+    order = "torch.from_numpy(shuffled(epoch))" if training.shuffle else "torch.arange(len(X))"
+    yield f"    order = {order}"
+    yield "    total = 0.0"
+    yield f"    for batch in order.split({size}):"
+    yield "        optimizer.zero_grad()"
+    yield "        loss = loss_of(model(X[batch]), Y[batch])"
+    penalty = _penalty(training, program)
+    yield f"        {penalty}.backward()"
+    yield "        optimizer.step()"
+    mean = training.reduction == "mean"
+    yield f"        total += loss.item(){' * len(batch)' if mean else ''}"
+    every = max(training.epochs // 10, 1)
+    yield f"    if epoch % {every} == {every - 1}:"
+    yield f'        print(f"epoch {{epoch + 1}}: loss {{total{" / len(X)" if mean else ""}:.6g}}")'
+
+
+def _penalty(training: Training, program: Program) -> str:
+    """Write the loss with the penalties on the weights, which are no part of what is printed."""
+    weights = ", ".join(called for p, called in _called(program) if p.is_weight and not p.frozen)
+    terms = []
+    if training.l2:
+        terms.append(f" + 0.5 * {training.l2!r} * sum((w * w).sum() for w in [{weights}])")
+    if training.l1:
+        terms.append(f" + {training.l1!r} * sum(w.abs().sum() for w in [{weights}])")
+    return f"(loss{''.join(terms)})" if terms and weights else "loss"

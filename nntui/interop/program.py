@@ -1,0 +1,178 @@
+"""What the exported programs have in common: the experiment by layers, and its numbers as text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from nntui.interop.errors import ConversionError
+from nntui.interop.layers import Layer, layers_of
+from nntui.model.experiment import Experiment
+from nntui.model.numerics import Array
+from nntui.model.optimizers import OptimizerState
+from nntui.text import harmless
+
+_MOST_NUMBERS: Final = 200_000
+"""Numbers in a program, at most: more are data, and no program to read."""
+_WIDTH: Final = 96
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A weight matrix or the biases of a layer, as a program names it.
+
+    ``memory``: what the optimizer remembers of it at the start, by name, shaped as the value.
+    """
+
+    name: str
+    layer: int
+    is_weight: bool
+    value: Array
+    frozen: bool
+    memory: Mapping[str, Array]
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """An experiment whose network is a chain of fully connected layers.
+
+    X (N, inputs) and Y (N, outputs) are the training examples.
+    """
+
+    experiment: Experiment
+    layers: list[Layer]
+    parameters: list[Parameter]
+    X: Array
+    Y: Array
+    resumed: OptimizerState
+
+
+def program_of(experiment: Experiment) -> Program:
+    """Take an experiment apart for a program.
+
+    Raises:
+        ConversionError: it is no chain of layers, or too large to be read.
+    """
+    layers = layers_of(experiment.network)
+    for n, layer in enumerate(layers, 1):
+        if not layer.is_dense:
+            raise ConversionError(f"layer {n} is not fully connected to the layer before it")
+        if layer.activation.name == "expression":
+            raise ConversionError(
+                f"layer {n} has an activation of its own ({layer.activation}), which the other "
+                "library does not have"
+            )
+    examples = experiment.train_examples
+    x = np.array([experiment.x(n) for n in examples])
+    y = np.array([experiment.y(n) for n in examples])
+    size = x.size + y.size + len(experiment.network.wiring().parameters)
+    if size > _MOST_NUMBERS:
+        raise ConversionError(
+            f"found {size:,} numbers, expected at most {_MOST_NUMBERS:,} in a program: nntui "
+            "convert writes them as .npz or .safetensors"
+        )
+    resumed = experiment.resumed
+    parameters = list(_parameters(layers, _memories(experiment, layers)))
+    return Program(experiment, layers, parameters, x, y, resumed)
+
+
+def _memories(experiment: Experiment, layers: list[Layer]) -> dict[str, list[tuple[Array, Array]]]:
+    """Take what is remembered apart: for each quantity the weights' and the biases' by layer."""
+    names = experiment.training.optimizer.row.memory
+    found = {}
+    for name, row in zip(names, experiment.resumed.memory, strict=False):
+        at, pairs = 0, []
+        for layer in layers:
+            count = layer.outputs * (layer.inputs + 1)
+            block = np.array(row[at : at + count]).reshape(layer.outputs, layer.inputs + 1)
+            pairs.append((block[:, 1:], block[:, 0]))
+            at += count
+        found[name] = pairs
+    return found
+
+
+def _parameters(
+    layers: list[Layer], memories: dict[str, list[tuple[Array, Array]]]
+) -> Iterator[Parameter]:
+    for n, layer in enumerate(layers):
+        of = {name: pairs[n] for name, pairs in memories.items()}
+        weights = {name: pair[0] for name, pair in of.items()}
+        yield Parameter(f"W{n + 1}", n, True, layer.weights, layer.frozen_weights, weights)
+        if layer.biases is not None:
+            biases = {name: pair[1] for name, pair in of.items()}
+            yield Parameter(f"b{n + 1}", n, False, layer.biases, layer.frozen_biases, biases)
+
+
+def array_text(array: Array, call: str = "np.array", indent: str = "") -> str:
+    """Write an array as a call that makes it: a row in a line, or wrapped where it is long."""
+    if array.ndim < 2:
+        return "\n".join(_wrapped(list(map(repr, array.tolist())), f"{call}([", "])", indent))
+    lines = [f"{call}(["]
+    for row in array.tolist():
+        lines += _wrapped(list(map(repr, row)), "[", "],", indent + "    ", first=indent + "    ")
+    return "\n".join([*lines, f"{indent}])"])
+
+
+def _wrapped(
+    words: list[str], before: str, after: str, indent: str, first: str = ""
+) -> Iterator[str]:
+    line = f"{first}{before}{', '.join(words)}{after}"
+    if len(line) <= _WIDTH:
+        yield line
+        return
+    yield f"{first}{before}"
+    line = ""
+    for word in words:
+        if len(indent) + len(line) + len(word) + 6 > _WIDTH:
+            yield f"{indent}    {line}"
+            line = ""
+        line += f"{' ' if line else ''}{word},"
+    yield f"{indent}    {line}"
+    yield f"{indent}{after}"
+
+
+def docstring(program: Program, library: str) -> str:
+    """Write the first lines of a program."""
+    experiment = program.experiment
+    sizes = "-".join(
+        str(n) for n in [program.layers[0].inputs, *(x.outputs for x in program.layers)]
+    )
+    name = harmless(experiment.name or "A network").replace("\\", "/").replace('"', "'")
+    return (
+        f'"""{name}: layers {sizes}, trained with {library} as nntui trains it.\n\n'
+        f"Written by nntui export. {program_note(experiment)}\n"
+        '"""'
+    )
+
+
+def program_note(experiment: Experiment) -> str:
+    """Say what stands in the program."""
+    test = len(experiment.test_examples)
+    kept = f", without the {test} kept for testing" if test else ""
+    return f"X and Y are the training examples{kept}."
+
+
+def joined(parts: Iterable[str]) -> str:
+    """Join the parts of a program, with two empty lines between them at most."""
+    return re.sub(r"\n{4,}", "\n\n\n", "\n".join(part.rstrip() for part in parts)) + "\n"
+
+
+def number(value: Any) -> str:
+    """Write a setting in Python: a number, or an array of one for each output."""
+    if isinstance(value, tuple):  # one for each output
+        return f"np.array({list(value)!r})"
+    return repr(value)
+
+
+SHUFFLED: Final = '''
+
+def shuffled(epoch):
+    """The order of the examples in an epoch (from 0): the same as nntui's."""
+    seeds = np.random.SeedSequence((2, {seed}, {before} + epoch))
+    return np.random.RandomState(np.random.MT19937(seeds)).permutation(len(X))
+'''
+"""The order of nntui's epochs: ``Training.order``."""
