@@ -46,7 +46,8 @@ _LOSSES: Final = {
     "huber": (
         (
             r"\frac1K \sum_k h(a_k - t_k), \quad h(d) = \begin{cases} "
-            r"\tfrac12 d^2 & |d| \le {delta} \\ {delta} (|d| - \tfrac12 \cdot {delta}) & |d| > {delta} \end{cases}"
+            r"\tfrac12 d^2 & |d| \le {delta} \\ "
+            r"{delta} (|d| - \tfrac12 \cdot {delta}) & |d| > {delta} \end{cases}"
         ),
         r"\tfrac1K \min({delta}, \max(-{delta}, a_k - t_k))",
     ),
