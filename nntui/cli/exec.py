@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from nntui.debugger.commands.command import Reply
     from nntui.debugger.commands.interpreter import Interpreter
     from nntui.debugger.commands.script import ScriptLine
+    from nntui.model.experiment import Experiment
+    from nntui.verify.verdict import Verdict
 
 
 class _InOrder(click.Command):
@@ -116,7 +118,7 @@ def exec_(
     debugger, problems = open_session(experiment, use_state, None, document)
     for problem in problems:
         say(problem)
-    debugger.writer = save
+    debugger.writer, debugger.checker = save, _check
     interpreter = Interpreter(debugger)
     source = lines_of(given, interpreter)
     asks = ("scripts", "-") in given and prompts()
@@ -131,6 +133,13 @@ def exec_(
         save(with_session(debugger), out, overwrite=force)
         echo(f"saved to {escaped(str(out), 1000)}", err=as_json)
     return status
+
+
+def _check(experiment: Experiment, path: str, update: int) -> Verdict:
+    """Hold the numbers in a file against the run; what does so is imported when it is asked for."""
+    from nntui.verify.check_work import check_file
+
+    return check_file(experiment, path, update)
 
 
 def _run(interpreter: Interpreter, source: Iterator[ScriptLine], as_json: bool, asks: bool) -> int:

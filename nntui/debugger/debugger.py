@@ -32,6 +32,9 @@ class NumbersVerdict(Protocol):
     @property
     def lines(self) -> tuple[str, ...]: ...
 
+    @property
+    def notes(self) -> tuple[str, ...]: ...
+
     def plain(self) -> dict[str, Any]: ...
 
 

@@ -43,6 +43,14 @@ def test_options_and_scripts_run_in_the_order_given(nntui, here):
     assert result.stderr == ""
 
 
+def test_numbers_in_a_file_are_held_against_the_run(nntui, here):
+    (here / "mine.json").write_text('{"dw[x1,h1]": 0.25}')
+    result = nntui("exec", "sample", "-c", "check mine.json")
+    lines = result.stdout.splitlines()
+    assert lines[0] == "0 of 1 numbers agree with the run."
+    assert lines[-1].endswith("Look: goto 19")
+
+
 def test_without_them_standard_input_is_read(fed):
     result = fed("step 3\n\nprint step\n", "exec", "xor")
     assert result.exit_code == 0

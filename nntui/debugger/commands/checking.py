@@ -23,6 +23,8 @@ LARGE: Final = 1_000
 """Connections from which on even the first derivative is left to a later burst."""
 _ENDINGS: Final = (".json", ".jsonl", ".csv", ".npz", ".safetensors")
 _MOST_FILES: Final = 1_000
+_OPEN: Final = "nntui FILE --at"
+"""How a verdict says where to look: with the command of the shell."""
 
 
 @dataclass(slots=True)
@@ -113,8 +115,9 @@ class NumbersRun(_Check):
         if self.verdict is None:
             return self._given_up("given up")
         data = self.verdict.plain()
-        agree = f"{data['agree']:,} of {counted(data['compared'], 'number')} agree with the run."
-        lines = tuple(map(harmless, (agree, *self.verdict.lines)))
+        agree = f"{data['agree']:,} of {data['compared']:,} numbers agree with the run."
+        found = (line.replace(_OPEN, "goto") for line in self.verdict.lines)
+        lines = tuple(map(harmless, (agree, *found, *self.verdict.notes)))
         if self.debugger.branches.current.parent is not None:
             lines += ("This is about the run of the document, not about the branch here.",)
         return Reply(self.command, True, lines, data, self.debugger.position)

@@ -14,7 +14,6 @@ from textual.message import Message
 
 from nntui.explain.formulas import in_math
 from nntui.explain.numbers import DEFAULT_PRECISION, told_apart
-from nntui.model.errors import counted
 from nntui.model.names import escaped
 from nntui.text import cells, clean, padded, wrapped
 from nntui.tui.frame import DIFFERS, HERE, CheckedNumbers, Frame, NeuronFocus
@@ -161,11 +160,12 @@ class CheckPane(RowsPane):
 
     def _said(self, check: CheckedNumbers) -> list[str]:
         verdict = check.verdict
-        agree = f"{verdict.agree:,} of {counted(verdict.compared, 'number')}"
+        agree = f"{verdict.agree:,} of {verdict.compared:,} numbers"
         kinds = " · ".join(f"{c.kind} {c.agree}/{c.compared}" for c in verdict.counts)
         title = f"{escaped(check.source, 100)}, update {verdict.update + 1:,}: {agree} agree"
         # Where to look is what the rows below say.
-        lines = (clean(line).partition(_LOOK)[0].rstrip() for line in verdict.lines)
+        lines = [clean(line).partition(_LOOK)[0].rstrip() for line in verdict.lines]
+        lines += map(clean, verdict.notes)
         return [title, *([kinds] if len(verdict.counts) > 1 else []), *filter(None, lines)]
 
     def _select_here(self) -> None:

@@ -48,6 +48,8 @@ from nntui.tui.user_files import PreferencesFile
 if TYPE_CHECKING:
     from nntui.debugger.commands.interpreter import Interpreter
     from nntui.engine.surface import Answers
+    from nntui.model.experiment import Experiment
+    from nntui.verify.verdict import Verdict
 
 FIND: Final = "/"
 """Begins a line that names a neuron to be found."""
@@ -340,7 +342,12 @@ class SteppingBase(Coverable[None]):
         from nntui.debugger.commands.interpreter import Interpreter
         from nntui.document.save import save
 
-        self.debugger.writer = save
+        def check(experiment: Experiment, path: str, update: int) -> Verdict:
+            from nntui.verify.check_work import check_file  # a quarter of a second, in its thread
+
+            return check_file(experiment, path, update)
+
+        self.debugger.writer, self.debugger.checker = save, check
         return Interpreter(self.debugger)
 
     def once_at_rest(self, action: Callable[[], Any]) -> None:

@@ -9,7 +9,8 @@ from nntui.model.errors import NntuiError
 
 
 class Wrong:
-    lines = ("dW1 differs.", "Look: step 9")
+    lines = ("dW1 differs.", "Look: nntui FILE --at 9")
+    notes = ("W1 is (out, in).",)
 
     def plain(self):
         return {"verdict": "unknown", "agree": 3, "compared": 1_004}
@@ -19,7 +20,12 @@ def test_numbers_are_held_against_the_update_that_is_named(do, debugger: Debugge
     asked = []
     debugger.checker = lambda *words: asked.append(words) or Wrong()
     reply = do('check "my work.npz"')
-    assert reply.lines == ("3 of 1,004 numbers agree with the run.", *Wrong.lines)
+    assert reply.lines == (
+        "3 of 1,004 numbers agree with the run.",
+        "dW1 differs.",
+        "Look: goto 9",
+        "W1 is (out, in).",
+    )
     assert reply.data == Wrong().plain()
     assert not reply.moved
     do("check mine.npz update 2")

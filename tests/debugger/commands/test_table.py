@@ -70,6 +70,7 @@ class Right:
     """A verdict."""
 
     lines = ("Right.",)
+    notes = ()
 
     def plain(self):
         return {"verdict": "right", "agree": 3, "compared": 3}

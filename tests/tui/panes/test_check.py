@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from support.pilot import until
 
-from nntui.model.errors import NntuiError
 from nntui.verify.verdict import Difference, KindCount, Verdict
 
 LINES = ("dW1 and db1 differ: δ of layer 1 lacks tanh′(z).", "Look: step 18")
@@ -15,7 +14,7 @@ LINES = ("dW1 and db1 differ: δ of layer 1 lacks tanh′(z).", "Look: step 18")
 def check(debugger_of):
     """Type ``check mine.npz`` in an app; the verdict is of three numbers of the first update."""
 
-    async def typed(app, pilot, *, answer=None):
+    async def typed(app, pilot):
         debugger, screen = debugger_of(app), app.screen
         schedule = debugger.schedule
         last = schedule.steps_per_example * (schedule.batch_length(0) - 1)
@@ -30,7 +29,7 @@ def check(debugger_of):
             (("no f′",),), (("δ[h2] = ∂L/∂a[h2]", "δ[h2] = ∂L/∂a[h2] · f′(z[h2])"),),
         )  # fmt: skip
         screen.interpreter  # noqa: B018 - it gives the debugger who checks files
-        debugger.checker = answer or (lambda *asked: verdict)
+        debugger.checker = lambda *asked: verdict
         await pilot.press("colon", *"check", "space", *"mine", "full_stop", *"npz", "enter")
         return found
 
@@ -93,14 +92,12 @@ async def test_the_table_marks_what_differs_where_it_is_computed_and_not_on_anot
         assert "≠h1" in seen(app)
 
 
-async def test_a_file_that_cannot_be_read_is_a_message(app_on, status, check):
-    def refused(*asked):
-        raise NntuiError("mine.npz: found nothing")
-
+async def test_a_file_that_cannot_be_read_is_a_message(app_on, status, typed):
     app = app_on("sample")
     async with app.run_test(size=(120, 36)) as pilot:
-        await check(app, pilot, answer=refused)
-        await until(pilot, lambda: "mine.npz: found nothing" in status(app))
+        await pilot.press("colon")
+        await typed(pilot, "check nothing.json")
+        await until(pilot, lambda: "nothing.json: found no such file" in status(app))
         assert app.screen.check is None
         await pilot.press("exclamation_mark")
         assert "no numbers of yours" in status(app)
