@@ -90,6 +90,7 @@ if TYPE_CHECKING:
     from nntui.interop.errors import ConversionError as ConversionError
     from nntui.interop.numpy import from_arrays as from_arrays
     from nntui.interop.sklearn import from_sklearn as from_sklearn
+    from nntui.interop.torch import compare as compare
     from nntui.interop.torch import from_torch as from_torch
     from nntui.model.activations import Activation as Activation
     from nntui.model.dataset import Dataset as Dataset
@@ -129,6 +130,7 @@ _HOMES = {
     "Training": "nntui.model.experiment",
     "from_arrays": "nntui.interop.numpy",
     "from_sklearn": "nntui.interop.sklearn",
+    "compare": "nntui.interop.torch",
     "from_torch": "nntui.interop.torch",
     "Verdict": "nntui.verify.verdict",
     "check_work": "nntui.verify.check_work",

@@ -1,20 +1,23 @@
-"""``from_torch``: a PyTorch module of linear layers and activations → an ``Experiment``.
+"""``from_torch`` and ``compare``: PyTorch modules of linear layers and activations.
 
 The module is in the user's process and is run there, on some examples. PyTorch is not imported.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from nntui.interop.arrays import array_of, rows_of, shape_text
 from nntui.interop.errors import ConversionError
 from nntui.interop.layers import experiment_of
-from nntui.interop.torch_layers import Traced, trace
+from nntui.interop.torch_layers import Traced, gradients_of, numpy_of, trace
 from nntui.interop.torch_training import LossOfTorch, loss_of, optimizer_of
 from nntui.model.experiment import Experiment, Training
 from nntui.model.losses import Loss
-from nntui.model.names import escaped
+from nntui.model.names import escaped, value_name
+from nntui.verify.check_work import check_work
+from nntui.verify.verdict import Verdict
 
 
 def from_torch(
@@ -109,3 +112,69 @@ def _check_weighted_mean(of_loss: LossOfTorch, y: Any) -> None:
             "with weights for the classes PyTorch divides a batch’s loss by the weights of its "
             'targets, nntui by their number: only reduction="sum" is the same in both'
         )
+
+
+def compare(
+    model: Any,
+    X: Any,  # noqa: N803
+    y: Any,
+    loss_fn: Any,
+    *,
+    loss: Any = None,
+    left: bool = False,
+    rtol: float | None = None,
+    atol: float | None = None,
+) -> Verdict:
+    """Hold the gradients of a PyTorch model against nntui's, for a test: ``assert …right``.
+
+    Args:
+        model: as ``from_torch`` takes it; its parameters and their ``.grad`` are left as they are.
+        X: the examples of a batch, as a tensor, an array or lists.
+        y: their targets.
+        loss_fn: a loss object or function; it is called with the model's answers and y.
+        loss: what it is for nntui, where it is a function of your own: ``nn.MSELoss()``, ``"mse"``.
+        left: whether to take the ``.grad`` that your own ``backward()`` has left, instead of
+            computing the gradients anew: then what was not zeroed shows.
+        rtol: how near two numbers must be, relatively (see ``check_work``).
+        atol: the same, absolutely.
+
+    Returns:
+        ``verdict.right``, and printed what is wrong.
+
+    Raises:
+        ConversionError: the model does something that nntui cannot represent, or has no gradients.
+    """
+    experiment = from_torch(model, X, y, loss=loss_fn if loss is None else loss, epochs=1)
+    traced = trace(model, X)
+    parameters = [p for pair in traced.parameters for p in pair if p is not None]
+    if not left:
+        gradients = gradients_of(model, X, y, loss_fn, parameters)
+    elif all(p.grad is None for p in parameters):
+        raise ConversionError("no parameter has a .grad: call loss.backward() before")
+    else:
+        gradients = {id(p): p.grad for p in parameters if p.grad is not None}
+    numbers = _named_gradients(experiment, traced, gradients)
+    return check_work(experiment, numbers, rtol=rtol, atol=atol)
+
+
+def _named_gradients(
+    experiment: Experiment, traced: Traced, gradients: Mapping[int, Any]
+) -> dict[str, Any]:
+    """Name gradients by layer, or one by one where the network has other layers than dense ones."""
+    named: dict[str, Any] = {}
+    if all(layer.is_dense for layer in traced.layers):
+        for n, pair in enumerate(traced.parameters, 1):
+            for symbol, parameter in zip(("dW", "db"), pair, strict=True):
+                if id(parameter) in gradients:
+                    named[f"{symbol}{n}"] = numpy_of(gradients[id(parameter)])
+        return named
+    net = experiment.network.wiring()
+    columns = [[j for j, at in net.layer.items() if at == n] for n in range(len(traced.layers) + 1)]
+    for n, (weight, bias) in enumerate(traced.parameters, 1):
+        for k, j in enumerate(columns[n]):
+            if id(bias) in gradients:
+                named[value_name("db", j)] = numpy_of(gradients[id(bias)])[k]
+            if id(weight) in gradients:
+                row = numpy_of(gradients[id(weight)])[k]
+                named |= {value_name("dw", i, j): row[m] for m, i in enumerate(columns[n - 1])}
+    return named

@@ -357,3 +357,45 @@ def _compare(found: Array, expected: Array, tolerance: float) -> None:
             f"the model answers {expected[n, k]:.6g} where its layers one after the other give "
             f"{found[n, k]:.6g}: it computes something that is no module of its own"
         )
+
+
+def gradients_of(
+    model: Any,
+    X: Any,  # noqa: N803
+    y: Any,
+    loss_fn: Any,
+    parameters: Sequence[Any],
+) -> dict[int, Any]:
+    """Let PyTorch compute the gradients of a batch, by the id of the parameter; no .grad changes.
+
+    Raises:
+        ConversionError: the loss cannot be computed, or is no single number.
+    """
+    torch: Any = sys.modules["torch"]
+    x = _tensor(model, X, len(rows_of(X)))
+    if not hasattr(y, "detach"):
+        wanted = array_of(y, "y")
+        y = x.new_tensor(wanted)
+        if wanted.ndim == 1 and (wanted == wanted.round()).all():  # perhaps class indices
+            y = _as_indices(loss_fn, y)
+    free = [p for p in parameters if p.requires_grad]
+    try:
+        with torch.enable_grad():
+            value = loss_fn(model(x), y)
+            found = torch.autograd.grad(value, free, allow_unused=True)
+    except Exception as error:
+        said = escaped(str(error).split("\n")[0] or type(error).__name__, 300)
+        raise ConversionError(f"PyTorch cannot compute the gradient of the loss: {said}") from None
+    return {id(p): g for p, g in zip(free, found, strict=True) if g is not None}
+
+
+def _as_indices(loss_fn: Any, y: Any) -> Any:
+    """Make class indices of whole numbers, for the losses that take them."""
+    name = getattr(loss_fn, "__name__", type(loss_fn).__name__)
+    return y.long() if name in ("CrossEntropyLoss", "NLLLoss", "cross_entropy", "nll_loss") else y
+
+
+def numpy_of(tensor: Any) -> Any:
+    """Return a tensor's numbers in their own precision."""
+    tensor = tensor.detach().cpu()
+    return (tensor if str(tensor.dtype) == "torch.float64" else tensor.float()).numpy()

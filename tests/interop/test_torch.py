@@ -283,6 +283,37 @@ def test_a_loss_can_be_a_function_of_nn_functional(torch):
     assert loss_of(torch.nn.functional.l1_loss).loss.name == "mae"
 
 
+def test_gradients_of_pytorch_are_right(torch, nn, xy):
+    model = _chain(nn)
+    x, y = xy
+    verdict = nntui.compare(model, x, y, nn.MSELoss())
+    assert verdict.right, verdict
+    assert verdict.compared == 26
+    assert model[0].weight.grad is None
+    assert nntui.compare(_chain(nn).float(), x.tolist(), y.numpy(), nn.MSELoss()).right
+    own = nntui.compare(model, x, y, lambda a, t: ((a - t) ** 2).mean(), loss="mse")
+    assert own.right
+    classes = [0, 1, 1, 0, 1]
+    assert nntui.compare(model, x, classes, torch.nn.functional.cross_entropy).right
+    twice = _chain(nn, nn.ReLU())  # a layer that only applies it
+    assert nntui.compare(twice, x, y, nn.MSELoss()).right
+
+
+def test_what_is_wrong_with_gradients_is_named(torch, nn, xy):
+    model = _chain(nn)
+    x, y = xy
+    doubled = nntui.compare(model, x, y, lambda a, t: 2 * ((a - t) ** 2).mean(), loss="mse")
+    assert not doubled.right
+    assert doubled.factor is not None
+    with pytest.raises(nntui.ConversionError, match=r"call loss\.backward"):
+        nntui.compare(model, x, y, nn.MSELoss(), left=True)
+    for _ in range(2):  # without zero_grad
+        nn.functional.mse_loss(model(x), y).backward()
+    assert not nntui.compare(model, x, y, nn.MSELoss(), left=True).right
+    with pytest.raises(nntui.ConversionError, match="cannot compute the gradient of the loss"):
+        nntui.compare(model, x, y, lambda a, t: a - t, loss="mse")
+
+
 @pytest.mark.deep
 @pytest.mark.parametrize("seed", range(200))
 def test_random_modules_train_as_in_pytorch(torch, seed):
