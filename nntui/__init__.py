@@ -147,9 +147,14 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'nntui' has no attribute {name!r}")
     found = getattr(import_module(_HOMES[name]), name)
-    if name == "Debugger":  # which knows no documents itself
+    if name == "Debugger":  # which reads and writes no files itself
         found.writer = staticmethod(__getattr__("save"))
+        found.checker = staticmethod(_check_file)
     return found
+
+
+def _check_file(experiment: Any, path: str, update: int) -> Any:
+    return import_module("nntui.verify.check_work").check_file(experiment, path, update)
 
 
 def __dir__() -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import numpy as np
@@ -252,6 +253,14 @@ def test_a_moment_is_saved_with_the_memory_of_the_optimizer(debugger, tmp_path) 
     debugger.save(file, overwrite=True)
     nntui.save(debugger, file, overwrite=True)
     assert nntui.load(file).network == debugger.network
+
+
+def test_numbers_in_a_file_are_held_against_the_run(debugger, tmp_path) -> None:
+    file = tmp_path / "mine.json"
+    debugger.until("phase update")
+    file.write_text(json.dumps({"db[h1]": debugger["g[h1]"]}))
+    said = nntui.Interpreter(debugger).execute(f'check "{file}"')
+    assert "Right: the one number agrees" in said.text
 
 
 def test_what_is_no_experiment_is_refused(experiment, tmp_path) -> None:
