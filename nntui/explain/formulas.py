@@ -335,7 +335,8 @@ def _settings(writer: _Writer, settings: tuple[tuple[str, float | str], ...]) ->
 
 def _factor(text: str) -> str:
     """Write a formula as a factor of a product: in brackets unless it is a single word."""
-    return text if re.fullmatch(r"[\w.\[\],\"∂/]+|\S+\(\S*\)|\(-?[\w.]+\)", text) else f"({text})"
+    bare = re.sub(r'"(?:[^"\\]|\\.)*"', "name", text)  # a quoted name may hold anything
+    return text if re.fullmatch(r"[\w.\[\],∂/]+|\S+\(\S*\)|\(-?[\w.]+\)", bare) else f"({text})"
 
 
 _FORMULAS: Final[dict[str, Callable[..., Iterator[EquationLine]]]] = {

@@ -395,3 +395,14 @@ def test_a_loss_with_a_setting_says_what_it_is() -> None:
     remark = formula(step, few=12)[-1]
     assert (remark.symbols, remark.result) == ("huber(d) = ½d² if |d| ≤ δ else δ·(|d| − ½δ)", "")
     assert all(line.result for line in step.lines())
+
+
+def test_a_quoted_name_alone_is_a_factor_without_brackets() -> None:
+    net = Network()
+    net.add_neuron("x1", role="input")
+    net.add_neuron("h (1)", role="output", activation="abs", bias=0.5)
+    net.connect("x1", "h (1)", 2.0)
+    experiment = Experiment(net, Dataset.of([[3.0]], [[6.0]]), Training(epochs=1))
+    delta = next(step for step in steps_of(experiment) if step.kind == "backward_neuron")
+    (line, _) = formula(delta)
+    assert line.symbols == 'da["h (1)"] · sign(z["h (1)"])'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from rich.cells import cell_len
 from rich.style import Style
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES
@@ -130,3 +131,42 @@ def test_a_number_that_is_weak_beside_the_others_keeps_the_hue_of_its_sign():
             getattr(ink, hue).red > getattr(ink, hue).blue for ink in (weak, strong, plus)
         ]
         assert red_over_blue == [True, True, False]
+
+
+def _faint(app, *, text: dict[str, float]) -> list[tuple[str, str, float]]:
+    """Return what has too little contrast where it is painted: the widget, the text, the ratio.
+
+    ``text``: the contrast that the words of a widget need, where that is not 4.5. Half blocks have
+    data in both of their colours.
+    """
+    found = []
+    for y, strip in enumerate(app.screen._compositor.render_strips()):
+        x = 0
+        for words, style, _ in strip:
+            if words.strip(" ▀"):
+                widget = app.screen.get_widget_at(x, y)[0].id
+                lettered = any(character.isalnum() for character in words)
+                least = text.get(widget, TEXT) if lettered else LARGE
+                ground = Color.from_rich_color(style.bgcolor)
+                ratio = round(_ratio(Color.from_rich_color(style.color), ground), 2)
+                found += [(widget, words, ratio)] if ratio < least else []
+            x += cell_len(words)
+    return found
+
+
+async def test_all_that_is_painted_can_be_read_in_every_theme_even_after_another_one(app_on):
+    app = app_on("xor")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("u", "f", "f", "n", "s")
+        idle = {"keys": LARGE}  # keys that do nothing now
+        for focus, dimmed in (("escape", {}), ("down", {"network": LARGE})):
+            await pilot.press(focus)
+            for theme in OWN:
+                app.theme = theme.name
+                await pilot.pause()
+                assert app.screen.step_pane.colours == _colours(theme)
+                for _ in range(100):  # the chart and the plane are painted a moment later
+                    if not (faint := _faint(app, text=idle | dimmed)):
+                        break
+                    await pilot.pause(0.02)
+                assert faint == [], theme.name

@@ -201,9 +201,11 @@ class LinePane(TitledPane, ScrollView, can_focus=False):
         self.refresh()
 
     def notify_style_update(self) -> None:
-        self._colours = None
+        before, self._colours = self._colours, None
         self._rows.clear()
         super().notify_style_update()
+        if before is not None and before != self.colours:  # rows may be written in those of before
+            self.changed()
 
     def render_line(self, y: int) -> Strip:
         """Return the strip of line ``y`` of the visible part."""
