@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Final
@@ -196,7 +196,7 @@ class Series:
             if numbers.of_batch:
                 right = run.of_batch(k - 1)
                 for kind, array in numbers.of_batch.items():
-                    yield from self._counted(kind, array, array.differing(right[kind]) & wrong)
+                    yield from self._counted(kind, array, _differing(kind, array, right) & wrong)
             if numbers.after is not None and abs(k - but) > around:
                 after = numbers.after
                 yield from self._counted("", after, after.differing(run.start(k).p[None]) & wrong)
@@ -237,15 +237,20 @@ def summed(counts: Iterable[KindCount]) -> tuple[KindCount, ...]:
     return tuple(KindCount(kind, agree, compared) for kind, (agree, compared) in total.items())
 
 
+def _differing(kind: str, array: GivenArray, right: Mapping[str, Array]) -> Mask:
+    """Say which numbers of a kind differ; gradients are right with the penalty, or without."""
+    wrong = array.differing(right[kind])
+    if kind == "dp" and wrong.any():
+        wrong = min(wrong, array.differing(right["g"]), key=np.count_nonzero)
+    return wrong
+
+
 def differs(run: RightRun, numbers: Given) -> bool:
     """Whether some of the numbers differ from the run."""
     if numbers.of_batch:
         right = run.of_batch(numbers.update)
         for kind, array in numbers.of_batch.items():
-            wrong = array.differing(right[kind])
-            if kind == "dp":  # with the penalty or without
-                wrong = wrong if not wrong.any() else array.differing(right["g"])
-            if wrong.any():
+            if _differing(kind, array, right).any():
                 return True
     arrays = [array for array in (numbers.after, *numbers.memory) if array is not None]
     rows = len(arrays[0].values) if arrays else 0

@@ -377,3 +377,15 @@ def test_a_verdict_reads_well_in_an_assertion(experiment, arrays):
         assert verdict.right, verdict
     assert verdict.lines[0] in str(caught.value)
     assert repr(verdict).splitlines() == [*verdict.lines, *verdict.notes]
+
+
+def test_gradients_with_the_penalty_agree_beside_parameters_that_differ_later():
+    experiment = experiment_of([2, 3, 1], 4, l2=0.1)
+    numbers = {name: array for name, array in arrays_of(experiment).items() if name[0] == "d"}
+    parameters = after(experiment, (1, 2))
+    for array in parameters.values():
+        array[1] += 0.01
+    verdict = check_work(experiment, numbers | parameters)
+    assert verdict.update == 1
+    gradients = [count for count in verdict.counts if count.kind.startswith("dW")]
+    assert [count.agree for count in gradients] == [6, 3]
