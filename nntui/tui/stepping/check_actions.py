@@ -57,6 +57,12 @@ class CheckActions(FocusActions):
         """Show the verdict on someone's numbers in its pane, and the replies of others."""
         from nntui.debugger.commands.checking import NumbersRun
 
+        if isinstance(movement, NumbersRun) and not reply.ok:  # the line stays, to be put right
+            self.tell(reply.command, reply.lines, turn=False)
+            self.show()
+            self.command_line.ask(reply.command)
+            self.say(reply.lines[0])
+            return
         if not isinstance(movement, NumbersRun) or movement.verdict is None:
             super().take_reply(movement, reply)
             return

@@ -99,5 +99,6 @@ async def test_a_file_that_cannot_be_read_is_a_message(app_on, status, typed):
         await typed(pilot, "check nothing.json")
         await until(pilot, lambda: "nothing.json: found no such file" in status(app))
         assert app.screen.check is None
-        await pilot.press("exclamation_mark")
+        assert app.screen.command_line.value == "check nothing.json"
+        await pilot.press("escape", "exclamation_mark")
         assert "no numbers of yours" in status(app)
