@@ -19,6 +19,7 @@ from nntui.document.load import load
 from nntui.explain.numbers import rounded
 from nntui.samples import samples
 from nntui.tui.keys import displayed, every_key
+from nntui.verify.probe_files import BEGIN, END
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -42,6 +43,10 @@ def commands() -> list[str]:
 def test_a_command_of_the_readme_works(command, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.json").write_text(DOCUMENT, encoding="utf-8")
+    biases = list(load(tmp_path / "mine.json").network.biases.values())
+    np.savez(tmp_path / "mine.npz", b1=biases[:3])
+    (tmp_path / "submissions").mkdir()
+    (tmp_path / "submissions" / "anna.json").write_text("{}")
     (tmp_path / "points.csv").write_text("x,y,red\n0,1,1\n1,1,0\n", encoding="utf-8")
     np.savez(tmp_path / "weights.npz", W1=np.ones((2, 3)), b1=np.zeros(3), W2=np.ones((3, 1)))
     result = CliRunner().invoke(main, shlex.split(command)[1:])
@@ -50,7 +55,7 @@ def test_a_command_of_the_readme_works(command, tmp_path, monkeypatch):
 
 
 def test_the_program_of_the_readme_prints_what_its_comments_say():
-    program = re.search(r"```python\n(.*?)```", README, re.DOTALL)[1]
+    program = re.search(r"```python\n(import nntui\n.*?)```", README, re.DOTALL)[1]
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )
@@ -58,6 +63,22 @@ def test_the_program_of_the_readme_prints_what_its_comments_say():
     assert promised
     for line in promised:
         assert line in done.stdout.splitlines()
+
+
+def test_the_wrong_code_of_the_readme_gets_the_verdict_that_it_shows(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert CliRunner().invoke(main, ["probe", "probe"]).exit_code == 0
+    code = re.search(r"```python\n(a1 = .*?)```", README, re.DOTALL)[1]
+    program = (tmp_path / "probe" / "template.py").read_text(encoding="utf-8")
+    before, _, rest = program.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    (tmp_path / "probe" / "template.py").write_text(before + "\n" + code + after, encoding="utf-8")
+    subprocess.run([sys.executable, "probe/template.py"], check=True)
+    mine = ["check", "probe/probe.json", "--against", "probe/mine.npz"]
+    assert f"`{' '.join(mine)}`" in README
+    result = CliRunner().invoke(main, mine)
+    assert result.exit_code == 1
+    assert result.output == re.search(r"```text\n(dW1 .*?)```", README, re.DOTALL)[1]
 
 
 def test_the_five_minutes_tell_the_numbers_of_the_first_sample():

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nntui.cli.endings import WRONG_RESULT
-from nntui.cli.files import file_argument, hidden_model_options, opened
+from nntui.cli.files import file_argument, hidden_model_options, moment_options, opened
 from nntui.cli.tables import aligned, echo_json, echo_lines
 from nntui.explain.numbers import rounded
 from nntui.model.errors import counted
@@ -43,32 +43,7 @@ if TYPE_CHECKING:
     metavar="MINE",
     help="Hold the numbers in MINE against the run: .json, .csv, .npz, .safetensors, .jsonl.",
 )
-@click.option(
-    "--update",
-    type=click.IntRange(min=1),
-    metavar="K",
-    help="With --against: gradients and activations are those of update K.  [default: 1]",
-)
-@click.option(
-    "--after",
-    type=click.IntRange(min=1),
-    metavar="K",
-    help="With --against: w and b are those after update K.",
-)
-@click.option(
-    "--rtol",
-    type=click.FloatRange(min=0.0),
-    metavar="R",
-    help="With --against: how far numbers may differ, as a part of the greater.  "
-    "[default: 1e-6, and 1e-4 for float32 or 6 digits and fewer]",
-)
-@click.option(
-    "--atol",
-    type=click.FloatRange(min=0.0),
-    metavar="A",
-    help="With --against: how far they may differ in any case.  "
-    "[default: 1e-9 of the largest number of that kind]",
-)
+@moment_options("With --against: ")
 @click.option(
     "--allow",
     type=click.Choice(["factor"]),
@@ -80,12 +55,9 @@ def check(
     step: int | None,
     every: bool,
     mine: str | None,
-    update: int | None,
-    after: int | None,
-    rtol: float | None,
-    atol: float | None,
     allow: str | None,
     as_json: bool,
+    **moment: float | None,
 ) -> int:
     """Check the gradient of the training loss at the parameters of FILE; or numbers of yours.
 
@@ -119,22 +91,13 @@ def check(
       nntui check probe.json --against mine.npz
       nntui check xor --against mine.csv --update 3 --json
     """  # noqa: D301 (click's mark for a paragraph to leave as it is)
-    against = {"update": update, "after": after, "rtol": rtol, "atol": atol, "allow": allow}
     if mine is not None:
         if step is not None or every:
             raise click.UsageError("--against goes without --step and --all")
         from nntui.cli.check_numbers import print_verdict
 
-        return print_verdict(
-            file,
-            mine,
-            update=update,
-            after=after,
-            rtol=rtol,
-            atol=atol,
-            allow=allow is not None,
-            as_json=as_json,
-        )
+        return print_verdict(file, mine, moment, allow=allow is not None, as_json=as_json)
+    against = {**moment, "allow": allow}
     if alone := [name for name, value in against.items() if value is not None]:
         raise click.UsageError(f"--{alone[0]} goes with --against MINE")
     return _check_gradient(file, step or 0, every, as_json)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nntui.cli.endings import WRONG_RESULT
-from nntui.cli.files import opened, word_for
+from nntui.cli.files import moment_of, opened, word_for
 from nntui.cli.tables import aligned, echo_json, echo_lines
 
 if TYPE_CHECKING:
@@ -18,22 +18,18 @@ if TYPE_CHECKING:
 def print_verdict(
     file: Path,
     mine: str,
+    moment: Mapping[str, Any],
     *,
-    update: int | None,
-    after: int | None,
-    rtol: float | None,
-    atol: float | None,
     allow: bool,
     as_json: bool,
 ) -> int:
     """Hold the numbers in the file ``mine`` against the run of a document; return the exit status.
 
-    ``update`` counts from 1. ``allow``: a factor or a kink is not wrong.
+    ``moment``: see ``moment_options``. ``allow``: a factor or a kink is not wrong.
     """
     from nntui.verify.check_work import check_file
 
-    index = (update or max(after or 1, 1)) - 1
-    verdict = check_file(opened(file), mine, index, after=after, rtol=rtol, atol=atol)
+    verdict = check_file(opened(file), mine, **moment_of(moment))
     if as_json:
         echo_json(verdict.plain())
     else:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import partial, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -120,6 +120,52 @@ def check_can_save(path: Path, *, force: bool) -> None:
     for fault, found in faults.items():
         if found:
             raise NntuiError(f"{escaped(str(path), 1000)}: {escaped(fault, 1000)}")
+
+
+def moment_options(before: str = "") -> Callable[[_Command], _Command]:
+    """Make options that say of which update numbers are, and how exact; None when not given.
+
+    A command receives ``update``, ``after``, ``rtol`` and ``atol``. ``before`` begins their help.
+    """
+
+    def beginning(text: str) -> str:
+        return before + (text if before else text[0].upper() + text[1:])
+
+    options = (
+        click.option(
+            "--update",
+            type=click.IntRange(min=1),
+            metavar="K",
+            help=beginning("gradients and activations are those of update K.  [default: 1]"),
+        ),
+        click.option(
+            "--after",
+            type=click.IntRange(min=1),
+            metavar="K",
+            help=beginning("w and b are those after update K."),
+        ),
+        click.option(
+            "--rtol",
+            type=click.FloatRange(min=0.0),
+            metavar="R",
+            help=beginning("how far numbers may differ, as a part of the greater.  ")
+            + "[default: 1e-6, and 1e-4 for float32 or 6 digits and fewer]",
+        ),
+        click.option(
+            "--atol",
+            type=click.FloatRange(min=0.0),
+            metavar="A",
+            help=beginning("how far they may differ in any case.  ")
+            + "[default: 1e-9 of the largest number of that kind]",
+        ),
+    )
+    return lambda command: reduce(lambda each, option: option(each), reversed(options), command)
+
+
+def moment_of(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn those options into what ``check_work`` takes: there, updates are indices."""
+    update = options["update"] or options["after"] or 1
+    return {**options, "update": update - 1}
 
 
 def epochs_option(command: _Command) -> _Command:

@@ -20,6 +20,7 @@ _COMMANDS: Final = {
     "run": "run:run",
     "exec": "exec:exec_",
     "check": "check:check",
+    "grade": "grade:grade",
     "convert": "convert:convert",
     "export": "export:export",
     "probe": "probe:probe",
@@ -94,6 +95,7 @@ Examples:
   nntui exec xor -c "until y" -c "why z[y]"    debug with commands
   nntui check xor                  is the gradient right?
   nntui check xor --against mine.npz    is yours?
+  nntui grade xor submissions      is everybody's?
   nntui convert xor xor.npz        weights for numpy, or for PyTorch
   nntui export xor --numpy         a program that trains the same
   nntui help keys                  every key of the screen

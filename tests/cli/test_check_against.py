@@ -17,6 +17,11 @@ from .conftest import strict
 NOTEBOOK = Path(__file__).parent.parent / "verify" / "notebook-diamond-mine.json"
 
 
+@pytest.fixture(autouse=True)
+def short_search(monkeypatch):
+    monkeypatch.setattr("nntui.verify.judge.SECONDS", 0.02)
+
+
 @pytest.fixture
 def gradient():
     """The right gradient of the sample's first update, by value name."""

@@ -15,9 +15,9 @@ from nntui.verify.right_run import RightRun
 
 
 @pytest.fixture(autouse=True)
-def short_search(monkeypatch):
+def no_search(monkeypatch):
     """Which mistake it is, is not the question here."""
-    monkeypatch.setattr("nntui.verify.judge.SECONDS", 0.02)
+    monkeypatch.setattr("nntui.verify.judge.candidates", lambda passes: ())
 
 
 def experiment_of(layers, n, **training):
@@ -234,7 +234,7 @@ class TestMoments:
 
     def test_a_run_in_float32_that_drifts_away_is_right(self):
         experiment = experiment_of(
-            [2, 6, 1], 4, optimizer=nntui.Optimizer.of("sgd", learning_rate=3.0), epochs=400
+            [2, 6, 1], 4, optimizer=nntui.Optimizer.of("sgd", learning_rate=3.0), epochs=60
         )
         x, y = (
             np.array(rows, np.float32) for rows in (experiment.data.inputs, experiment.data.targets)
@@ -242,7 +242,7 @@ class TestMoments:
         start = {name: rows[0].astype(np.float32) for name, rows in after(experiment, [0]).items()}
         w1, b1, w2, b2 = (start[name] for name in ("W1", "b1", "W2", "b2"))
         history = {name: [] for name in start}
-        for _ in range(400):
+        for _ in range(60):
             a1 = np.tanh(x @ w1 + b1)
             a2 = np.tanh(a1 @ w2 + b2)
             d2 = np.float32(2) * (a2 - y) * (1 - a2 * a2) / np.float32(len(x))
@@ -254,11 +254,11 @@ class TestMoments:
                 history[name].append(array)
         found = {name: np.array(rows) for name, rows in history.items()}
         assert found["W1"].dtype == np.float32
-        right = after(experiment, range(1, 401))
+        right = after(experiment, range(1, 61))
         assert not np.allclose(found["W1"][-1], right["W1"][-1], 1e-4)  # chaos
         assert check_work(experiment, found).right
-        found["b2"][200:] *= np.float32(1.01)
-        assert check_work(experiment, found).update == 200
+        found["b2"][40:] *= np.float32(1.01)
+        assert check_work(experiment, found).update == 40
 
     def test_what_the_optimizer_remembers_is_compared_too(self):
         experiment = experiment_of([2, 3], 4, optimizer=nntui.Optimizer.of("adam"))

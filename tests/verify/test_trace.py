@@ -12,9 +12,9 @@ from nntui.verify.files import Numbers
 
 
 @pytest.fixture(autouse=True)
-def short_search(monkeypatch):
+def no_search(monkeypatch):
     """Which mistake it is, is not the question here."""
-    monkeypatch.setattr("nntui.verify.judge.SECONDS", 0.02)
+    monkeypatch.setattr("nntui.verify.judge.candidates", lambda passes: ())
 
 
 @pytest.fixture(scope="module")
