@@ -271,10 +271,10 @@ def function(
     if not isinstance(name := settings.pop("name", None), str):
         raise Fault(name_place, found, "the name of a function")
     try:
-        plain = table.of(name)
+        defaults = table.defaults(name)
     except SettingError as error:
         raise Fault(name_place, error.found, error.expected, error.hint) from None
-    known = ["name", *further, *(setting for setting, _ in plain.settings)]
+    known = ["name", *further, *defaults]
     for key in settings:
         if key not in known:
             raise unknown_key(place, key, known)

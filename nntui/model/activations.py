@@ -163,6 +163,8 @@ class Activation(TableFunction[ActivationRow]):
         """Choose an activation by its name, as any function; or ``{"expression": "z*z"}``."""
         if isinstance(name, Mapping) and EXPRESSION in name:
             return cls(EXPRESSION, tuple(name.items()))
+        if isinstance(name, str) and name.strip().startswith(f"{EXPRESSION} "):
+            return cls.named(name)
         return super().of(name, **settings)
 
     @classmethod

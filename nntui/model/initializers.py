@@ -123,7 +123,7 @@ class Initializer(TableFunction[InitializerRow]):
         """Choose an initializer by its name; settings left out keep their defaults."""
         if isinstance(name, Initializer):
             return name
-        word, more = named_settings(name, cls.KIND, DEFAULT_INITIALIZER)
+        word, more = named_settings(name, cls.KIND, cls.TABLE)
         given = {"seed": seed, **more, **settings}
         return cls(word, seed=given.pop("seed"), settings=tuple(given.items()))
 

@@ -20,8 +20,8 @@ SettingValue: TypeAlias = float | tuple[float, ...]
 """A number, or where a table allows it a list with a number for each output."""
 
 Choice: TypeAlias = str | tuple[str, Mapping[str, Any]] | Mapping[str, Any]
-"""A function as it is typed: its name; the name and its settings; or, as in a document, an object
-with its name and its settings."""
+"""A function as it is typed: its name, or with its settings: as text (``adam beta1 0.8``), a pair
+(``("adam", {"beta1": 0.8})``) or as in a document (``{"name": "adam", "beta1": 0.8}``)."""
 
 _WORDS: Final = re.compile(r"\[[^\]]*\]|[^\s=,()]+")
 _SWITCHES: Final = dict.fromkeys(("true", "yes", "on"), True) | dict.fromkeys(
@@ -53,12 +53,12 @@ class TableFunction(Generic[Row]):
     def of(cls: type[Self], name: Choice | Self, **settings: Any) -> Self:
         """Choose a function by its name; settings left out keep their defaults.
 
-        ``of("adam", beta1=0.8)``, ``of(("adam", {"beta1": 0.8}))`` and
+        ``of("adam", beta1=0.8)``, ``of("adam beta1 0.8")``, ``of(("adam", {"beta1": 0.8}))`` and
         ``of({"name": "adam", "beta1": 0.8})`` are the same.
         """
         if isinstance(name, cls):
             return name
-        word, more = named_settings(name, cls.KIND, next(iter(cls.TABLE)))
+        word, more = named_settings(name, cls.KIND, cls.TABLE)
         return cls(word, tuple({**more, **settings}.items()))
 
     @classmethod
@@ -143,24 +143,34 @@ def chosen_row(what: str, name: str, table: Mapping[str, Value]) -> Value:
         raise SettingError(shown, f"the name of a known {what}: {known}", hint=hint) from None
 
 
-def named_settings(choice: object, kind: str, first: str) -> tuple[str, Mapping[str, Any]]:
-    """Split what was typed for a function into its name and its settings.
+def named_settings(
+    choice: object, kind: str, table: Mapping[str, Any]
+) -> tuple[str, Mapping[str, Any]]:
+    """Split what was typed for a function of a table into its name and its settings.
 
-    ``kind`` says what it is of, and ``first`` is the name of one, for the sentence of the error.
+    ``kind`` says what the table is of, for the sentence of the error.
 
     Raises:
-        SettingError: it is no ``Choice``.
+        SettingError: it is no ``Choice``, or has words that are no settings.
     """
     if isinstance(choice, Mapping):
         rest = dict(choice)
         choice = rest.pop("name", None), rest
     match choice:
-        case str(name):
-            return name, {}
+        case str(text):
+            name, *words = _WORDS.findall(text) or [text]
+            return (name, _settings(words)) if name in table else (text, {})
         case (str(name), Mapping() as settings):
             return name, settings
+    first = next(iter(table))
     expected = f'the name of a known {kind}, such as "{first}", or (name, {{setting: value}})'
     raise SettingError(described(choice), expected)
+
+
+def _settings(words: list[str]) -> dict[str, Any]:
+    if len(words) % 2:
+        raise SettingError(f'"{escaped(words[-1])}"', "a setting and its value, by turns")
+    return dict(zip(words[::2], map(_setting, words[1::2]), strict=True))
 
 
 def function_named(of: Callable[..., Function], text: str) -> Function:
@@ -176,9 +186,7 @@ def function_named(of: Callable[..., Function], text: str) -> Function:
         raise SettingError("nothing", "a name")
     name, *rest = words
     of(name)  # an unknown name comes before whatever follows it
-    if len(rest) % 2:
-        raise SettingError(f'"{escaped(rest[-1])}"', "a setting and its value, by turns")
-    return of(name, **dict(zip(rest[::2], map(_setting, rest[1::2]), strict=True)))
+    return of(name, **_settings(rest))
 
 
 def _setting(word: str) -> bool | SettingValue:

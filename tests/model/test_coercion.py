@@ -105,6 +105,9 @@ def test_functions_are_chosen_by_a_name_and_settings() -> None:
     settings = {"learning_rate": 0.5, "momentum": np.float64(0.9)}
     assert Optimizer.of(("sgd", settings)) == wanted
     assert Optimizer.of({"name": "sgd", **settings}) == wanted
+    assert Optimizer.of("sgd learning_rate 0.5 momentum 0.9") == wanted
+    assert Optimizer.of("sgd(learning_rate=0.5, momentum=0.9)") == wanted
+    assert Activation.of("expression z*z derivative 2*z").plain["derivative"] == "2*z"
     assert Optimizer("sgd", tuple(settings.items())) == wanted
     assert Optimizer.of(wanted) is wanted
     assert Loss.of("bce", weight=np.array([1, 2])) == Loss.of("bce", weight=[1.0, 2.0])
@@ -117,6 +120,8 @@ def test_functions_are_chosen_by_a_name_and_settings() -> None:
 @pytest.mark.parametrize(
     ("settings", "sentence"),
     [
+        ({"loss": "mean squared error"}, 'found "mean squared error", expected the name of'),
+        ({"optimizer": "sgd 0.1"}, 'optimizer: found "0.1", expected a setting and its value'),
         ({"loss": "bse"}, 'loss: found "bse", expected the name of a known loss'),
         ({"optimizer": ("adam", {"lr": 1})}, 'optimizer: found the unknown key "lr"'),
         ({"optimizer": ("adam", {"beta1": 2})}, "optimizer.beta1: found 2.0, expected a number"),
