@@ -88,6 +88,7 @@ if TYPE_CHECKING:
     from nntui.document.load import load as load
     from nntui.document.save import save as save
     from nntui.interop.errors import ConversionError as ConversionError
+    from nntui.interop.keras import from_keras as from_keras
     from nntui.interop.numpy import from_arrays as from_arrays
     from nntui.interop.sklearn import from_sklearn as from_sklearn
     from nntui.interop.torch import compare as compare
@@ -129,6 +130,7 @@ _HOMES = {
     "Stop": "nntui.debugger.breakpoints.stop",
     "Training": "nntui.model.experiment",
     "from_arrays": "nntui.interop.numpy",
+    "from_keras": "nntui.interop.keras",
     "from_sklearn": "nntui.interop.sklearn",
     "compare": "nntui.interop.torch",
     "from_torch": "nntui.interop.torch",

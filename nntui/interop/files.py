@@ -46,7 +46,13 @@ _REFUSED: Final = {
     **dict.fromkeys((".pkl", ".joblib"), _PICKLE),
     **dict.fromkeys(
         (".h5", ".keras"),
-        ("a file of Keras", 'in Python: numpy.savez("model.npz", *model.get_weights())'),
+        (
+            "a file of Keras",
+            (
+                'in Python: nntui.from_keras(model, X, y), or numpy.savez("model.npz", '
+                "*model.get_weights())"
+            ),
+        ),
     ),
     ".npy": ("a single array", 'numpy.savez("model.npz", W1=W1, b1=b1, …) writes them all'),
 }

@@ -328,19 +328,24 @@ def _check_answers(model: Any, X: Any, traced: Traced) -> None:  # noqa: N803
         expected = rows_of(_run(model, x))
         found = answers(traced.layers, rows)
         if traced.ends_in in _LAST:
-            found = _normalized(found, log=traced.log_softmax)
+            found = normalized(found, log=traced.log_softmax)
         tolerance = _TOLERANCES.get(str(x.dtype).removeprefix("torch."), 0.05)
-        _compare(found, expected, tolerance)
+        compare_answers(found, expected, tolerance)
 
 
-def _normalized(a: Array, *, log: bool) -> Array:
+def normalized(a: Array, *, log: bool = False) -> Array:
     """Apply softmax, or its logarithm, to rows."""
     a = a - a.max(axis=1, keepdims=True)
     logs: Array = a - np.log(np.exp(a).sum(axis=1, keepdims=True))
     return logs if log else np.exp(logs)
 
 
-def _compare(found: Array, expected: Array, tolerance: float) -> None:
+def compare_answers(found: Array, expected: Array, tolerance: float) -> None:
+    """Make sure that layers (found) compute what a model does (expected).
+
+    Raises:
+        ConversionError: says where they differ most.
+    """
     if found.shape != expected.shape:
         raise ConversionError(
             f"the model answers with the shape {shape_text(expected.shape)}, its layers one after "
