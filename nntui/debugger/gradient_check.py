@@ -24,6 +24,7 @@ from nntui.engine.run import Run
 from nntui.engine.schedule import Schedule
 from nntui.engine.state import ActiveExperiment, State
 from nntui.explain.numbers import evenly_spread
+from nntui.model.activations import EXPRESSION
 from nntui.model.dataset import Dataset
 from nntui.model.experiment import Experiment
 from nntui.model.names import parameter_name, quoted
@@ -45,6 +46,7 @@ _ALWAYS_TRIED: Final = 0.01  # an h shorter than this counts only where the nois
 _NOISE_AT_MOST: Final = 1e-3  # as a part of the derivative
 _NOISE_ALLOWED: Final = 0.01  # with more noise, to agree up to the noise says nothing
 _BEYOND: Final = 1e3  # by so many times itself no loss changes within the shortest h
+_BENT: Final = 1e-2  # by so much of itself an expression's slope changes only at a corner
 _EPSILON: Final = 2.0**-52
 _ROUNDINGS: Final = 8.0
 
@@ -278,11 +280,29 @@ class TrainingLoss:
                     return self._named(*kink)
         return ""
 
+    def _corner_of_expression(self, parameter: Parameter, p: float, h: float) -> str:
+        """Name the first expression that jumps or bends between p − h and p + h; "" without one.
+
+        That of ``floor(z)`` has kinks which are not known beforehand.
+        """
+        experiment, net = self._experiment, self._experiment.network.wiring()
+        expressions = [j for j in net.neurons if net.activation[j].name == EXPRESSION]
+        moved = [self._moved(parameter, p + d) for d in (-h, 0.0, h)] if expressions else []
+        for example in experiment.train_examples if expressions else ():
+            x = experiment.x(example)
+            passes = [forward_by_rows(net, b, rows.__getitem__, x) for b, rows in moved]
+            for j in expressions:
+                below, here, above = ((z[j], a[j]) for z, a in passes)
+                left, right = _slope(below, here), _slope(here, above)
+                if abs(right - left) > _BENT * (1.0 + abs(left) + abs(right)):
+                    return self._named(example, j)
+        return ""
+
     def _named(self, example: int, j: str) -> str:
         if example < 0:
             return "l1 at 0"
         activation = self._experiment.network.wiring().activation
-        what = f"{activation[j].name} of {quoted(j)}" if j else "the loss itself"
+        what = f"{activation[j].called} of {quoted(j)}" if j else "the loss itself"
         return f"{what}, example {self._numbers[example]}"
 
     @cached_property
@@ -335,7 +355,15 @@ class TrainingLoss:
         # A sine of 1e20 turns over within less than the distance of two floats.
         if within_noise or abs(analytic) * shortest > reach:
             return _verdict(parameter, analytic, shown, "noise")
-        return _verdict(parameter, analytic, shown, "clamped" if self._clamped else "wrong")
+        if self._clamped:
+            return _verdict(parameter, analytic, shown, "clamped")
+        corner = self._corner_of_expression(parameter, p, unit)
+        return _verdict(parameter, analytic, shown, "kink" if corner else "wrong", corner)
+
+
+def _slope(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Compute how steep a function is between two of its points (z, a); 0 where z is the same."""
+    return (other[1] - one[1]) / (other[0] - one[0]) if other[0] != one[0] else 0.0
 
 
 def _verdict(

@@ -246,6 +246,19 @@ def test_on_the_corner_of_a_loss_there_is_a_kink():
     assert found.ok
 
 
+@pytest.mark.parametrize(
+    ("expression", "derivative", "z", "verdict"),
+    [
+        ("floor(z)", "numeric", 1.0, "kink"), ("abs(z)", "1", 0.0, "kink"),
+        ("floor(z)", "numeric", 1.25, "ok"), ("z*z", "z", 1.0, "wrong"),
+    ],
+)  # fmt: skip
+def test_where_an_expression_jumps_or_bends_there_is_a_kink(expression, derivative, z, verdict):
+    activation = nntui.Activation.of_expression(expression, derivative)
+    found = check_gradient(single(activation, z, 1.0, y=3.0))
+    assert set(verdicts(found).values()) == {verdict}
+
+
 def test_a_corner_close_by_is_looked_at_from_nearer():
     found = check_gradient(single("relu", 1e-6, 1.0, y=3.0))
     assert verdicts(found) == {"b[y]": "ok", "w[x,y]": "ok"}
