@@ -16,8 +16,13 @@ from nntui.model.losses import LOSSES
 from nntui.model.optimizers import OPTIMIZERS
 from nntui.verify.check_work import check_work
 from nntui.verify.files import read_numbers
+from nntui.verify.mistakes import candidates
+from nntui.verify.passes import Passes
 from nntui.verify.probe import EXAMPLES, Wanted, probe
 from nntui.verify.probe_files import BEGIN, END, UPDATES, template, write_probe
+from nntui.verify.right_run import RightRun
+from nntui.verify.updates import RIGHT as RIGHT_ALGORITHM
+from nntui.verify.updates import Simulation
 
 RIGHT = """
     a1 = 1 / (1 + np.exp(-(X @ W1 + b1)))
@@ -77,6 +82,28 @@ def test_its_layers_leave_no_mistake_unseen():
     assert EXAMPLES not in {size for shape in shapes for size in shape}
     assert made.experiment.training.l2 > 0
     assert all(np.all(made.arrays[name]) for name in made.arrays)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "sgd momentum 0.9 nesterov yes", "adam", "adamw"])
+def test_every_mistake_shows_on_it_somewhere(optimizer):
+    experiment = probe(Wanted(optimizer=optimizer)).experiment
+    run, passes = RightRun(experiment), Passes(experiment)
+    simulation = Simulation(passes, run.schedule, run.start(0), 0, UPDATES, 0)
+
+    def numbers(variation):
+        with np.errstate(all="ignore"):
+            made = simulation.run(variation)
+        return np.concatenate([made.batch.g, made.after.ravel()])
+
+    right, names, shown = numbers(RIGHT_ALGORITHM), set(), set()
+    for candidate in candidates(passes):
+        names.add(candidate.name)
+        if not np.allclose(numbers(candidate.variation), right, 1e-5, 1e-9, equal_nan=True):
+            shown.add(candidate.name)
+    hidden = {"other_order"}  # there is one batch
+    if optimizer == "sgd":
+        hidden.add("l2_as_decay")  # the same, by algebra
+    assert names - shown == hidden
 
 
 def test_the_seed_decides_the_numbers():
