@@ -23,6 +23,7 @@ ATOL: Final = 1e-9
 
 _SHOWN: Final = 6  # numbers of an example
 _DATA: Final = 1_000_000  # what a number of the data counts when a way to read is chosen
+_BY_CHANCE: Final = 0.02  # what part of numbers may agree by chance
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,9 @@ def laid_out(run: RightRun, values: Mapping[str, AnyArray], update: int) -> Laid
     found = list(readings(Shapes(run, Places(run), update).items(values)))
     numbers = run.of_batch(update)
     scores = [_score(run, reading, numbers) if len(found) > 1 else 0 for reading in found]
-    reading = found[scores.index(max(scores))]
+    chance = _BY_CHANCE * sum(laid.values.size for laid in found[0].laid)
+    at = scores.index(max(scores)) if max(scores) > scores[0] + chance else 0
+    reading, score = found[at], scores.pop(at)
     groups: dict[str, list[Laid]] = {"batch": [], "parameters": [], "updates": []}
     for laid in reading.laid:
         place = laid.place
@@ -152,7 +155,7 @@ def laid_out(run: RightRun, values: Mapping[str, AnyArray], update: int) -> Laid
             groups["updates" if laid.updates else "parameters"].append(laid)
         else:
             groups["batch"].append(laid)
-    notes = _notes(reading, tied=scores.count(max(scores)) > 1)
+    notes = _notes(reading, tied=score <= max(scores, default=0) + chance)
     return LaidOut(**{name: tuple(group) for name, group in groups.items()}, notes=notes)
 
 
