@@ -104,6 +104,7 @@ if TYPE_CHECKING:
     from nntui.model.losses import Loss as Loss
     from nntui.model.network import Network as Network
     from nntui.model.optimizers import Optimizer as Optimizer
+    from nntui.tui.breakpoint import breakpoint as breakpoint
     from nntui.verify.check_work import check_work as check_work
     from nntui.verify.verdict import Verdict as Verdict
 
@@ -132,6 +133,7 @@ _HOMES = {
     "from_arrays": "nntui.interop.numpy",
     "from_keras": "nntui.interop.keras",
     "from_sklearn": "nntui.interop.sklearn",
+    "breakpoint": "nntui.tui.breakpoint",
     "compare": "nntui.interop.torch",
     "from_torch": "nntui.interop.torch",
     "Verdict": "nntui.verify.verdict",

@@ -54,8 +54,8 @@ class Layer:
 
     def answers(self, a: Array) -> Array:
         """Compute the activations (N, out) from those before (N, in)."""
-        z = a @ self.weights.T if self.is_dense else a * self.weights
         with np.errstate(all="ignore"):
+            z = a @ self.weights.T if self.is_dense else a * self.weights
             result: Array = self.activation.f(z if self.biases is None else z + self.biases)
         return result
 

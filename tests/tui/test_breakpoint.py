@@ -1,0 +1,82 @@
+"""``nntui.breakpoint``: the screen on a moment of a training loop, or a document of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import nntui
+from nntui.samples import samples
+from nntui.tui.breakpoint import _BreakpointApp
+
+
+@pytest.fixture
+def loop():
+    """A module, two examples, its loss and optimizer."""
+    torch = pytest.importorskip("torch")
+    torch.manual_seed(0)
+    model = torch.nn.Sequential(torch.nn.Linear(2, 1)).double()
+    x = torch.tensor([[1.0, 2.0], [3.0, 4.0]], dtype=torch.float64)
+    y = torch.tensor([[1.0], [0.0]], dtype=torch.float64)
+    return model, x, y, torch.nn.MSELoss(), torch.optim.SGD(model.parameters(), lr=0.1)
+
+
+@pytest.mark.interop
+def test_without_a_terminal_the_moment_becomes_a_document(loop, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    nntui.breakpoint(*loop)
+    nntui.breakpoint(*loop)
+    assert "this moment is in nntui-breakpoint-2.json" in capsys.readouterr().err
+    experiment = nntui.load("nntui-breakpoint.json")
+    assert experiment.network.weight(("x1", "y1")) == loop[0][0].weight[0, 0].item()
+    assert experiment.training.epochs == 1
+
+
+@pytest.mark.interop
+def test_a_condition_stops_once_and_shows_the_update_that_made_it_true(
+    loop, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    weight = loop[0][0].weight
+    for n in range(4):
+        nntui.breakpoint(*loop, when=lambda: bool(weight.isnan().any()))
+        if n == 0:
+            finite = weight.detach().clone()
+        weight.data = finite + (float("nan") if n >= 1 else 1.0)
+    assert [path.name for path in tmp_path.glob("nntui-*")] == ["nntui-breakpoint.json"]
+    found = nntui.load("nntui-breakpoint.json").network.weight(("x1", "y1"))
+    assert found == finite[0, 0].item() + 1.0
+    capsys.readouterr()
+
+
+@pytest.mark.interop
+def test_numbers_that_never_were_finite_are_named(loop):
+    loop[0][0].bias.data[0] = float("nan")
+    with pytest.raises(nntui.NntuiError, match='the bias of "y1" must be a finite number'):
+        nntui.breakpoint(*loop)
+
+
+async def test_wrong_gradients_are_shown_and_capital_q_ends_the_loop():
+    experiment = nntui.load(samples()["mazur"])
+    verdict = nntui.check_work(experiment, {"db2": np.array([1.0, 2.0])})
+    app = _BreakpointApp(experiment, verdict)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        assert app.stepping.pane_layout.is_turned_to("check")
+        assert app.stepping.check.verdict is verdict
+        await pilot.press("Q")
+    assert app.ends_loop
+
+
+async def test_a_run_that_diverges_stands_at_its_first_number_that_is_not_finite():
+    network = nntui.Network.from_arrays([([[1e200]], [0.0], "linear"), ([[1e200]], None, "linear")])
+    experiment = nntui.Experiment(network, ([[1.0]], [[0.0]]), loss="mse", epochs=1)
+    app = _BreakpointApp(experiment, None)
+    async with app.run_test(size=(120, 36)) as pilot:
+        for _ in range(100):
+            await pilot.pause()
+            if app.stepping.debugger.position:
+                break
+        assert app.stepping.debugger.last.writes == {"z[y1]": float("inf")}
+        await pilot.press("q")
+    assert not app.ends_loop
