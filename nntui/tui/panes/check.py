@@ -137,6 +137,8 @@ class CheckPane(RowsPane):
     def on_focus(self) -> None:
         self.border_subtitle = "enter go there · del clear" if self._check else ""
         self.changed()
+        if self._position and self._check is not None:  # at the start the verdict comes first
+            self.call_after_refresh(lambda: self.reveal(self.selected + self._above))
 
     def on_blur(self) -> None:
         self.border_subtitle = ""
