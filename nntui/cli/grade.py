@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from nntui.cli.files import file_argument, moment_of, moment_options, opened
+from nntui.cli.files import file_argument, hidden_model_options, moment_of, moment_options, opened
 from nntui.cli.tables import echo, echo_json
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t")
 
 @click.command("grade", short_help="Check a folder of submissions: a table of verdicts.")
 @file_argument
+@hidden_model_options
 @click.argument("folder", type=click.Path(path_type=Path))
 @moment_options()
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects.")

@@ -304,6 +304,20 @@ class TestTolerances:
         found += 1e-12
         assert check_work(experiment, {"delta1": found}).right
 
+    @pytest.mark.parametrize(("decimals", "said"), [(3, "0.0005"), (4, "5e-05")])
+    def test_few_decimals_are_told_if_they_are_all_that_differs(
+        self, experiment, arrays, decimals, said
+    ):
+        rounded = {"dW1": np.round(arrays["dW1"], decimals)}
+        verdict = check_work(experiment, rounded)
+        assert not verdict.right
+        assert verdict.notes == (
+            f"With atol {said}, half a unit of their last decimal, they all agree.",
+        )
+        assert check_work(experiment, rounded, atol=float(said)).right
+        rounded["dW1"][0, 0] += 10.0**-decimals * 2
+        assert check_work(experiment, rounded).notes == ()
+
 
 class TestBadInput:
     @pytest.mark.parametrize(
@@ -333,6 +347,9 @@ class TestBadInput:
             ({"dW1": []}, "dW1: found no numbers, expected numbers"),
             ({"dW1": [[1.0, 2.0], [3.0]]}, "dW1: no array of numbers (setting an array element"),
             ({}, "there is nothing to compare"),
+            ({3: 1.0}, "there is no value called “3”"),
+            ([1.0], "found a list, expected numbers by name, such as a dict"),
+            ("none.npz", "none.npz: found no such file"),
             ({"W1": np.ones((9, 2, 4)), "b1": np.ones((3, 4))}, "b1: found 3 updates, expected 9"),
             ({"W1": np.ones((9, 2, 4))}, "W1: found 9 updates, expected at most 5, as the run has"),
         ],
