@@ -293,6 +293,49 @@ def _sigmoid_again(at: LossPass, right: Array) -> Array:
     return np.asarray(right * a * (1.0 - a))
 
 
+def _after_softmax(passes: Passes) -> Iterator[Way]:
+    """The gradient of the loss where the network ends in softmax, which the loss has, too."""
+    gradient = _gradient_of(passes.training.loss)
+
+    def error(at: LossPass, right: Array) -> Array:
+        p = np.array(softmax(list(at.a)))
+        of_p = gradient(LossPass(p, at.y), right)
+        return np.asarray(p * (of_p - (p * of_p).sum(axis=0)))
+
+    yield Way(Hooks(error=error))
+
+
+def _after_sigmoid(passes: Passes) -> Iterator[Way]:
+    """The gradient of the loss where the network ends in a sigmoid."""
+    gradient = _gradient_of(passes.training.loss)
+
+    def error(at: LossPass, right: Array) -> Array:
+        s = np.asarray(Activation.of("sigmoid").f(at.a))
+        return np.asarray(gradient(LossPass(s, at.y), right) * s * (1.0 - s))
+
+    yield Way(Hooks(error=error))
+
+
+def _softmax_over(axis: int | None) -> Hooks:
+    """Take softmax over the examples (1), or over all numbers (None), in p − t."""
+
+    def error(at: LossPass, right: Array) -> Array:
+        powers = np.exp(at.a - at.a.max())
+        return np.asarray(powers / powers.sum(axis=axis, keepdims=True) - at.y)
+
+    return Hooks(error=error)
+
+
+def _of_mean_targets(passes: Passes) -> Iterator[Way]:
+    gradient = _gradient_of(passes.training.loss)
+
+    def error(at: LossPass, right: Array) -> Array:
+        every = np.broadcast_to(at.y.mean(axis=1, keepdims=True), at.y.shape)
+        return gradient(LossPass(at.a, every), right)
+
+    yield Way(Hooks(error=error))
+
+
 def _of_another_loss(passes: Passes) -> Iterator[Way]:
     own = passes.training.loss.name
     for name in LOSSES:
@@ -602,6 +645,41 @@ MISTAKES: Final[tuple[Mistake, ...]] = (
         ("∂L/∂a = (σ(a) − t) · σ(a) · (1 − σ(a))", "∂L/∂a = σ(a) − t"),
         (Way(Hooks(error=_sigmoid_again)),),
         _has_loss("cross_entropy", "bce_with_logits"),
+    ),
+    Mistake(
+        "softmax_before_loss",
+        "the network ends in softmax, and cross_entropy applies it once more",
+        "cross_entropy takes the outputs as they are: softmax is a part of it",
+        ("L = −Σ t·log softmax(softmax(a))", "L = −Σ t·log softmax(a)"),
+        _after_softmax,
+        _has_loss("cross_entropy"),
+    ),
+    Mistake(
+        "sigmoid_before_loss",
+        "the network ends in a sigmoid, and the loss takes its outputs as logits",
+        "the loss takes the outputs as they are: what makes probabilities of them is a part of it",
+        ("L of σ(a)", "L of a"),
+        _after_sigmoid,
+        _has_loss("cross_entropy", "bce_with_logits"),
+    ),
+    Mistake(
+        "softmax_over_batch",
+        "softmax is over the examples, not over the outputs of each",
+        "the probabilities of an example add up to 1",
+        ("p[k] = e^a[k] / Σ over the examples", "p[k] = e^a[k] / Σ over the outputs"),
+        (Way(_softmax_over(1)), Way(_softmax_over(None))),
+        _has_loss("cross_entropy"),
+    ),
+    Mistake(
+        "targets_broadcast",
+        "each output is held against the targets of all examples: (N, 1) − (N,) is (N, N)",
+        "each output is held against the target of its own example: give both one shape",
+        ("L = mean of (a[n] − t[m])² over n and m", "L = mean of (a[n] − t[n])² over n"),
+        _of_mean_targets,
+        lambda passes: (
+            len(passes.layout.output_rows) == 1
+            and not _has_loss("mae", "huber", "cross_entropy")(passes)
+        ),
     ),
     Mistake(
         "other_loss",
