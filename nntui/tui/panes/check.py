@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import BindingType
-from textual.events import Click
+from textual.events import Click, Resize
 from textual.message import Message
 
 from nntui.explain.formulas import in_math
@@ -137,8 +137,12 @@ class CheckPane(RowsPane):
     def on_focus(self) -> None:
         self.border_subtitle = "enter go there · del clear" if self._check else ""
         self.changed()
-        if self._position and self._check is not None:  # at the start the verdict comes first
-            self.call_after_refresh(lambda: self.reveal(self.selected + self._above))
+        self._reveal_selected()
+
+    def on_resize(self, event: Resize) -> None:
+        """Keep the selected row in sight: another width takes other rows."""
+        super().on_resize(event)
+        self._reveal_selected()
 
     def on_blur(self) -> None:
         self.border_subtitle = ""
@@ -169,6 +173,10 @@ class CheckPane(RowsPane):
         lines = [clean(line).partition(_LOOK)[0].rstrip() for line in verdict.lines]
         lines += map(clean, verdict.notes)
         return [title, *([kinds] if len(verdict.counts) > 1 else []), *filter(None, lines)]
+
+    def _reveal_selected(self) -> None:
+        if self._position and self.row_count:  # at the start the verdict comes first
+            self.reveal(self.selected + self._above)
 
     def _select_here(self) -> None:
         """Select the first difference of the step that was just executed, if there is one."""
