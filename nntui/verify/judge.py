@@ -42,7 +42,7 @@ class _Case:
     """An experiment and someone's numbers of it."""
 
     def __init__(self, experiment: Experiment, given: Given) -> None:
-        self.passes = Passes(experiment)
+        self.passes = Passes(experiment, saliency="da" in given.of_batch)
         self.given = given
         self.reference = Reference(experiment)
         self.schedule = self.reference.schedule

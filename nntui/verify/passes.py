@@ -7,8 +7,8 @@ neurons, I sources, n examples; K outputs in all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Literal, TypeAlias
 
@@ -23,6 +23,8 @@ from nntui.model.numerics import Array
 Mask: TypeAlias = npt.NDArray[np.bool_]
 MatrixStep: TypeAlias = "Callable[[Block, Array], Array]"
 """Updates a layer's parameters by g: both (J, 1 + I), biases first."""
+_ONE_THREAD: Final = 1 << 18
+"""Multiplications that BLAS does in one thread."""
 Part = Literal["all", "outputs", "hidden"]
 """Which neurons of a layer: in a graph, one layer may hold outputs and hidden neurons."""
 
@@ -48,10 +50,14 @@ class Block:
         matrix.ravel()[weights.cells] = p[weights.parameters]
         return matrix
 
-    def put(self, matrix: Array, p: Array) -> None:
-        """Write such a matrix into p (P,)."""
-        flat, cells = matrix.ravel(), self.weights.cells
-        p[self.weights.parameters] = flat if cells is None else flat[cells]
+    def put(self, b: Array, w: Array, p: Array) -> None:
+        """Write biases (J,) and weights (J, I) into p (P,)."""
+        own, cells = p[self.weights.parameters], self.weights.cells
+        if cells is None:
+            matrix = own.reshape(self.weights.shape)
+            matrix[:, 0], matrix[:, 1:] = b, w
+        else:
+            own[...] = np.column_stack((b, w)).ravel()[cells]
 
     @property
     def connected(self) -> Array:
@@ -85,8 +91,7 @@ class LayerPass:
     """A layer on the way back: what the hooks look at, each number once it is computed.
 
     ``w`` (J, I), ``b`` (J,); ``z``, ``a``, ``da``, ``slope``, ``delta`` (J, n); ``inflow`` (I, n):
-    the activations of its sources; ``dw`` (J, I), ``db`` (J,); ``g`` (J, 1 + I): with penalty,
-    biases first.
+    the activations of its sources; ``dw`` (J, I), ``db`` (J,); ``gw``, ``gb``: with penalty.
     """
 
     da: Array
@@ -94,10 +99,17 @@ class LayerPass:
     delta: Array
     dw: Array
     db: Array
-    g: Array
+    gb: Array
+    gw: Array
 
-    def __init__(self, forward: Forward, block: Block, step: MatrixStep | None = None) -> None:
-        self._step = step
+    def __init__(
+        self,
+        forward: Forward,
+        block: Block,
+        changes: Sequence[Change] = (),
+        step: MatrixStep | None = None,
+    ) -> None:
+        self._changes, self._step = changes, step
         self.forward, self.block, self.layer = forward, block, block.layer
         self.passes, self.n = forward.passes, forward.n
         matrix = forward.matrices[block.layer - 1]
@@ -110,10 +122,18 @@ class LayerPass:
         """The settings of the training."""
         return self.passes.training
 
+    def varied(self, name: str, right: Array) -> Array:
+        """Give the value of a hook, as the changes make it."""
+        for change in self._changes:
+            right = change.vary(name, self, right)
+        return right
+
     @property
     def w_after(self) -> Array:
         """The weights after an update by g, (J, I)."""
-        return self.w if self._step is None else self._step(self.block, self.g)[:, 1:]
+        if self._step is None:
+            return self.w
+        return self._step(self.block, np.column_stack((self.gb, self.gw)))[:, 1:]
 
     @property
     def source_z(self) -> Array:
@@ -165,10 +185,20 @@ class Change:
     layers: frozenset[int] | None = None
     part: Part = "all"
 
+    def is_at(self, layer: int) -> bool:
+        """Whether it changes anything at a layer."""
+        return self.layers is None or layer in self.layers
+
+    @property
+    def goes_back(self) -> bool:
+        """Whether it changes what goes back to the layers before, not the gradient alone."""
+        hooks = self.hooks
+        return any((hooks.slope, hooks.delta, hooks.passed, hooks.weights))
+
     def vary(self, name: str, at: LayerPass, right: Array) -> Array:
         """Give the value of a hook at a layer."""
         hook: Hook | None = getattr(self.hooks, name)
-        if hook is None or (self.layers is not None and at.layer not in self.layers):
+        if hook is None or not self.is_at(at.layer):
             return right
         value = hook(at, right)
         chosen = at.block.is_output
@@ -213,6 +243,11 @@ class Forward:
         return self.passes.loss_gradient(self.outputs, self.y)
 
     @cached_property
+    def right(self) -> BatchPass:
+        """The backward pass without a change."""
+        return self.passes.backward(self)
+
+    @cached_property
     def slopes(self) -> list[Array]:
         """f′(z) of each layer after the inputs, (J, n) each."""
         return [
@@ -226,6 +261,7 @@ class BatchPass:
     """The values of a batch, named as in ``BatchValues``.
 
     ``dp`` (P,): the gradient, reduced as the training says, without penalty; ``g`` (P,): with it.
+    ``sent_back``: what each layer has sent back to its sources, (I, n) by layer.
     """
 
     forward: Forward
@@ -233,12 +269,17 @@ class BatchPass:
     delta: Array
     dp: Array
     g: Array
+    sent_back: Mapping[int, Array] = field(default_factory=dict)
 
 
 class Passes:
-    """Both passes of an experiment's network over any examples, at any parameters."""
+    """Both passes of an experiment's network over any examples, at any parameters.
 
-    def __init__(self, experiment: Experiment) -> None:
+    Without ``saliency`` the da of the inputs is left out.
+    """
+
+    def __init__(self, experiment: Experiment, *, saliency: bool = True) -> None:
+        self.saliency = saliency
         net = experiment.network.wiring()
         self.experiment, self.training, self.net = experiment, experiment.training, net
         self.layout = BatchLayout(net)
@@ -266,7 +307,7 @@ class Passes:
         a[layout.layers[0].rows] = self._x[chosen].T
         matrices = [block.matrix(p) for block in self.blocks]
         for block, matrix in zip(self.blocks, matrices, strict=True):
-            flow = matrix[:, 1:] @ rows_of(a, block.sources) + matrix[:, :1]
+            flow = product(matrix[:, 1:], rows_of(a, block.sources)) + matrix[:, :1]
             z[block.rows], a[block.rows] = flow, block.apply(value, flow, flow)
         return Forward(self, p, self._x[chosen].T, self._y[chosen].T, z, a, matrices)
 
@@ -280,34 +321,75 @@ class Passes:
         layout, n = self.layout, forward.n
         da, delta = np.zeros((2, layout.height, n))
         dp, g = np.zeros((2, layout.size))
+        sent_back: dict[int, Array] = {}
         error = forward.error
         for change in changes:
             if change.hooks.error is not None:
                 error = change.hooks.error(LossPass(forward.outputs, forward.y), error)
         da[layout.output_rows] = error
-        shares = np.full(n, float(self.training.reduced(1.0, n)))
+        # As long as nothing that has come back is changed, a layer is as in the right pass.
+        right = forward.right if changes and error is forward.error else None
         for block in reversed(self.blocks):
-            at = LayerPass(forward, block, step)
+            own, parameters = block.rows, block.weights.parameters
+            here = [change for change in changes if change.is_at(block.layer)]
+            at: LayerPass | None = None
+            if right is not None and not here:
+                delta[own] = right.delta[own]
+                dp[parameters], g[parameters] = right.dp[parameters], right.g[parameters]
+            else:
+                at = self._layer(forward, block, here, step, da[own])
+                delta[own] = at.delta
+                block.put(at.db, at.dw, dp)
+                block.put(at.gb, at.gw, g)
+                if any(change.goes_back for change in here):
+                    right = None
+            if not self.saliency and block.source_is_input.all():
+                continue
+            if right is not None or at is None:
+                assert right is not None
+                sent = right.sent_back[block.layer]
+            else:
+                sent = product(at.varied("weights", at.w).T, at.varied("passed", at.delta))
+            sent_back[block.layer] = sent
+            da[block.sources] += sent
+        return BatchPass(forward, da, delta, dp, g, sent_back)
 
-            def varied(name: str, right: Array, at: LayerPass = at) -> Array:
-                for change in changes:
-                    right = change.vary(name, at, right)
-                return right
-
-            at.da = da[block.rows]
-            at.slope = varied("slope", forward.slopes[block.layer - 1])
-            at.delta = varied("delta", at.da * at.slope)
-            factor, inflow = varied("factor", at.delta), varied("inflow", at.inflow)
-            at.dw = varied("dw", (factor * varied("weight_shares", shares)) @ inflow.T)
-            at.db = varied("db", factor @ varied("bias_shares", shares))
+    def _layer(
+        self,
+        forward: Forward,
+        block: Block,
+        changes: Sequence[Change],
+        step: MatrixStep | None,
+        da: Array,
+    ) -> LayerPass:
+        """Compute δ and the gradients of a layer."""
+        at = LayerPass(forward, block, changes, step)
+        at.da = da
+        at.slope = at.varied("slope", forward.slopes[block.layer - 1])
+        at.delta = at.varied("delta", at.da * at.slope)
+        shares = np.full(at.n, float(self.training.reduced(1.0, at.n)))
+        factor, inflow = at.varied("factor", at.delta), at.varied("inflow", at.inflow)
+        counted = factor * at.varied("weight_shares", shares)
+        at.dw = at.varied("dw", product(counted, inflow.T))
+        at.db = at.varied("db", factor @ at.varied("bias_shares", shares))
+        at.gw = at.dw
+        if self.training.l1 or self.training.l2:
             penalty = self.training.regularized(np.zeros_like(at.w), at.w)
-            block.put(np.column_stack((at.db, at.dw)), dp)
-            gb = at.db + varied("bias_penalty", np.zeros_like(at.b))
-            at.g = np.column_stack((gb, at.dw + varied("penalty", penalty)))
-            block.put(at.g, g)
-            delta[block.rows] = at.delta
-            da[block.sources] += varied("weights", at.w).T @ varied("passed", at.delta)
-        return BatchPass(forward, da, delta, dp, g)
+            at.gw = at.dw + at.varied("penalty", penalty)
+        at.gb = at.db + at.varied("bias_penalty", np.zeros_like(at.b))
+        return at
+
+
+def product(left: Array, right: Array) -> Array:
+    """Multiply matrices, large ones in parts.
+
+    A large product is spread over threads, which on a busy machine takes a hundred times as long.
+    """
+    rows = max(1, _ONE_THREAD // max(1, right.size))
+    if len(left) <= rows:
+        return left @ right
+    parts = [left[n : n + rows] @ right for n in range(0, len(left), rows)]
+    return np.concatenate(parts)
 
 
 def slope(f: Activation, z: Array, a: Array) -> Array:

@@ -100,7 +100,7 @@ def rounding_sizes(batch: BatchPass) -> dict[str, Array]:
         inflow = np.abs(forward.a[src])
         dw_off = (delta_off[own] + delta) @ inflow.T + delta @ a_off[src].T
         db_off = (delta_off[own] + delta).sum(axis=1)
-        block.put(share * np.column_stack((db_off, dw_off)), dp_off)
+        block.put(share * db_off, share * dw_off, dp_off)
         da_off[src] += w.T @ (delta_off[own] + delta)
     penalty = np.abs(np.asarray(passes.training.regularized(0.0 * forward.p, np.abs(forward.p))))
     loss_off = (
