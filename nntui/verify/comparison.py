@@ -158,20 +158,23 @@ class Comparison:
         return getattr(batch.forward, kind.key)  # type: ignore[no-any-return]
 
     def set_rounding(self, sizes: Mapping[str, Array], after: Array | None) -> None:
-        """Allow for rounding: sizes of the terms by kind, and (U, P) those of parameters after."""
+        """Allow for rounding.
+
+        ``sizes``: by kind, in units of the roundoff; ``after`` (U, P): how far parameters after
+        updates may be off.
+        """
 
         def rounding(kind: _Kind) -> Array:
-            size: Array | None = sizes.get(kind.key)
-            if kind.key == "dp":
-                size = sizes.get(self._gradient)
             if kind.key == "after" and after is not None:
-                size = after[kind.row]
+                off: Array = after[kind.row][kind.cells]
+                return off
+            size = sizes.get(self._gradient if kind.key == "dp" else kind.key)
             if size is None:
                 return np.zeros(len(kind.cells))
-            return ROUNDINGS * kind.numbers.epsilon * size.ravel()[kind.cells]
+            return np.asarray(ROUNDINGS * kind.numbers.epsilon * size.ravel()[kind.cells])
 
-        rounding_ = self._joined(rounding)
-        self.rounding = np.where(np.isfinite(rounding_), rounding_, 0.0)
+        allowed = self._joined(rounding)
+        self.rounding = np.where(np.isfinite(allowed), allowed, 0.0)
 
     def agrees(self, expected: Array) -> Mask:
         """Tell which cells agree with ``expected`` (M,)."""

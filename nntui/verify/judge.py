@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 
 from nntui.model.experiment import Experiment
 from nntui.model.numerics import Array
+from nntui.model.optimizers import Updated
 from nntui.verify.comparison import BIAS, Comparison
 from nntui.verify.factors import (
     MEAN,
@@ -20,15 +22,20 @@ from nntui.verify.factors import (
     known_factors,
     scaled_variations,
 )
-from nntui.verify.given import Given
+from nntui.verify.given import FLOAT64, Given
 from nntui.verify.mistakes import candidates
-from nntui.verify.passes import Passes
+from nntui.verify.passes import BatchPass, Passes
 from nntui.verify.reference import Reference, rounding_sizes
 from nntui.verify.search import SECONDS, Explanation, Search
-from nntui.verify.updates import Simulated, Simulation
+from nntui.verify.updates import Simulated, Simulation, UpdateHooks, Variation
 from nntui.verify.verdict import Factor, Kind, Verdict
 from nntui.verify.wording import Wording
 
+_NOISY_RUNS = 4
+_OFF = 16.0
+"""In so many runs gradients and parameters are off by so many roundings …"""
+_SPREAD = 8.0
+"""… and numbers may be off by so many times what these runs are."""
 _FROM_START = 64
 """Up to so many updates, what was done in the updates before is run again from the start."""
 
@@ -49,6 +56,8 @@ class _Case:
         self.rows = max(
             (len(n.values) for n in (given.after, *given.memory) if n is not None), default=0
         )
+        arrays = (given.after, *given.memory, *given.of_batch.values())
+        self.epsilon = max((n.epsilon for n in arrays if n is not None), default=FLOAT64)
         self.deadline = perf_counter() + SECONDS
 
     def verdict(self) -> Verdict:
@@ -99,26 +108,38 @@ class _Case:
 
     def _comparison(self, numbers: Simulated, *, with_penalty: bool) -> Comparison:
         comparison = Comparison(self.passes, self.schedule, self.given, with_penalty=with_penalty)
-        sizes = {} if numbers.batch is None else rounding_sizes(numbers.batch)
-        comparison.set_rounding(sizes, self._after_sizes() if self.rows else None)
+        sizes = {} if numbers.batch is None else rounding_sizes(numbers.batch, self.epsilon)
+        comparison.set_rounding(sizes, self._after_off() if self.rows else None)
         return comparison
 
-    def _after_sizes(self) -> Array:
-        """What rounding does to the parameters after each update that was given, (U, P)."""
-        optimizer, first = self.passes.training.optimizer, self.given.first_after
-        off: list[Array] = []
-        total = np.zeros(self.passes.layout.size)
-        for update in range(first, first + self.rows):
-            state = self.reference.state(update)
-            batch = self.passes.backward(self.passes.forward(state.p, self.schedule.batch(update)))
-            bump = 1e-6 * rounding_sizes(batch)["g"]
-            above, below = (
-                optimizer.update(state.p, g, tuple(state.memory), self.schedule.t(update))[0]
-                for g in (batch.g + bump, batch.g - bump)
-            )
-            total = total + np.abs(above - below) / 2e-6 + np.abs(state.p)
-            off.append(total)
-        return np.array(off)
+    def _after_off(self) -> Array:
+        """How far rounding may take the parameters after updates from the run's, (U, P).
+
+        Found by runs in which gradients and parameters are off by as much, at random: what comes of
+        that in later updates depends on the optimizer and on the network.
+        """
+        given, epsilon, rule = self.given, self.epsilon, self.passes.training.optimizer.row.update
+        end = given.first_after + self.rows
+        first = 0 if end <= _FROM_START else given.first_after
+        runs = Simulation(self.passes, self.schedule, self.reference.state(first), first, end)
+        right, most = runs.run().after, np.zeros((self.rows, self.passes.layout.size))
+        chance = np.random.default_rng(0)
+
+        def off(size: Array) -> Array:
+            return np.asarray(_OFF * epsilon * size * chance.choice((-1.0, 1.0), size.shape))
+
+        def gradient(values: BatchPass) -> Array:
+            return values.g + off(rounding_sizes(values, epsilon)["g"])
+
+        def update(p: Array, *others: Any, **settings: Any) -> Updated:
+            new, memory = rule(p, *others, **settings)
+            return new + off(np.abs(p) + np.abs(new)), memory
+
+        noisy = Variation(updates=(UpdateHooks(gradient=gradient, rule=update),))
+        for _ in range(_NOISY_RUNS):
+            rows = np.abs(runs.run(noisy).after - right)[-self.rows :]
+            most = np.maximum(most, np.where(np.isfinite(rows), rows, 0.0))
+        return np.asarray(_SPREAD * most)
 
     def simulation(self) -> Simulation:
         """Make the simulation that begins as the run does."""

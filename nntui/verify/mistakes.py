@@ -172,9 +172,20 @@ def _others_slopes(passes: Passes) -> Iterator[Way]:
                 return slope(g, at.z, at.a if own else value(g, at.z, at.z))
 
             yield Way(Hooks(slope=other), "layers", g.called)
+    if len(found) == 2:
+        yield Way(Hooks(slope=_swapped_slope(*found)), "layers", "the other one's")
     for step, word in ((1, "the next layer's"), (-1, "that of the layer before")):
         if len(passes.blocks) > 1:
             yield Way(Hooks(slope=_neighbours_slope(step)), "everywhere", word)
+
+
+def _swapped_slope(one: Activation, other: Activation) -> Hook:
+    """Give each neuron f′ of the other of two activations."""
+
+    def of_other(f: Activation, z: Array, a: Array) -> Array:
+        return slope(other if f == one else one, z, a)
+
+    return lambda at, right: at.block.apply(of_other, at.z, at.a)
 
 
 def _neighbours_slope(step: int) -> Hook:

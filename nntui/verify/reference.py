@@ -13,8 +13,8 @@ from nntui.verify.given import Given
 from nntui.verify.passes import BatchPass, Forward, Passes, slope
 from nntui.verify.updates import Simulated
 
-_BUMP = 1e-6
-"""By how much of its rounding's size a number is moved to see what depends on it."""
+_BUMP = 4.0
+"""By how many roundings a number is moved to see what depends on it."""
 _MOST_OUTPUTS = 32
 
 
@@ -63,8 +63,8 @@ def _rows(given: Given) -> int:
     return max(lengths, default=0)
 
 
-def rounding_sizes(batch: BatchPass) -> dict[str, Array]:
-    """Estimate what rounding does to each number, in units of the roundoff: by kind.
+def rounding_sizes(batch: BatchPass, epsilon: float) -> dict[str, Array]:
+    """Estimate what rounding does to each number, in units of the roundoff epsilon: by kind.
 
     To first order: what a number is computed from is off, and so are the terms of its sum. A sum
     whose terms cancel is off by far more than its own roundoff.
@@ -79,7 +79,9 @@ def rounding_sizes(batch: BatchPass) -> dict[str, Array]:
         z_off[own] = w @ a_off[block.sources] + w @ np.abs(forward.a[block.sources]) + b
         steep = np.abs(forward.slopes[block.layer - 1])
         a_off[own] = steep * z_off[own] + np.abs(forward.a[own])
-    da_off[passes.layout.output_rows] = _error_off(forward, a_off[passes.layout.output_rows])
+    da_off[passes.layout.output_rows] = _error_off(
+        forward, a_off[passes.layout.output_rows], _BUMP * epsilon
+    )
     share = float(passes.training.reduced(1.0, forward.n))
     for block in reversed(passes.blocks):
         own, src = block.rows, block.sources
@@ -88,13 +90,15 @@ def rounding_sizes(batch: BatchPass) -> dict[str, Array]:
             forward.slopes[block.layer - 1],
             forward.z[own],
             forward.a[own],
-            _BUMP * z_off[own],
+            _BUMP * epsilon * z_off[own],
         )
         above, below = (
             block.apply(lambda f, z, a: slope(f, z, np.asarray(f.f(z))), at, a)
             for at in (z + bump, z - bump)
         )
-        slope_off = np.abs(above - below) / (2.0 * _BUMP) + np.abs(s) + np.minimum(np.abs(a), 1.0)
+        slope_off = (
+            np.abs(above - below) / (2.0 * _BUMP * epsilon) + np.abs(s) + np.minimum(np.abs(a), 1.0)
+        )
         delta = np.abs(batch.delta[own])
         delta_off[own] = np.abs(s) * da_off[own] + np.abs(batch.da[own]) * slope_off + delta
         inflow = np.abs(forward.a[src])
@@ -116,12 +120,14 @@ def rounding_sizes(batch: BatchPass) -> dict[str, Array]:
     }  # fmt: skip
 
 
-def _error_off(forward: Forward, a_off: Array) -> Array:
+def _error_off(forward: Forward, a_off: Array, size: float) -> Array:
     """What rounding does to ∂L/∂a of the outputs, (K, n)."""
     a, y, gradient = forward.outputs, forward.y, forward.passes.loss_gradient
-    off = np.abs(forward.error) + (np.abs(y) if forward.passes.training.loss.row.classes else 0.0)
+    off = np.abs(forward.error)
+    if forward.passes.training.loss.name in ("cross_entropy", "bce_with_logits"):
+        off = off + np.abs(y)  # a probability near 1, less 1
     one_by_one = np.eye(len(a))[:, :, None] if len(a) <= _MOST_OUTPUTS else np.ones((1, 1, 1))
     for chosen in one_by_one:
-        bump = _BUMP * a_off * chosen
-        off = off + np.abs(gradient(a + bump, y) - gradient(a - bump, y)) / (2.0 * _BUMP)
+        bump = size * a_off * chosen
+        off = off + np.abs(gradient(a + bump, y) - gradient(a - bump, y)) / (2.0 * size)
     return off

@@ -27,8 +27,8 @@ class UpdateHooks:
     of examples, n). ``count`` gives t, a number or one for each parameter (P,), of the index of the
     update, counted from 0 over all runs. ``decay``: λ for each parameter (P,), which then shrinks
     by η·λ before the update, and has no λ·p in its gradient. ``batch`` chooses the examples of an
-    update. ``each_example``: an update after each example. ``not_zeroed``: gradients pile up,
-    ``"dp"`` without the penalty, ``"g"`` with it.
+    update, ``gradient`` gives g of its values. ``each_example``: an update after each example.
+    ``not_zeroed``: gradients pile up, ``"dp"`` without the penalty, ``"g"`` with it.
     """
 
     rule: Rule | None = None
@@ -36,6 +36,7 @@ class UpdateHooks:
     count: Callable[[Passes, int], Any] | None = None
     decay: Callable[[Passes], Array] | None = None
     batch: Callable[[Schedule, int], Sequence[int]] | None = None
+    gradient: Callable[[BatchPass], Array] | None = None
     each_example: bool = False
     not_zeroed: str = ""
 
@@ -108,7 +109,10 @@ class Simulation:
                     dp, g = dp + values.dp, g + values.g
                     piled = g if not_zeroed == "g" else dp + (values.g - values.dp)
                     values = BatchPass(forward, values.da, values.delta, dp, piled)
-                state = self._updated(state, values.g, update, forward.n, hooks)
+                new = values.g
+                for hook in hooks:
+                    new = new if hook.gradient is None else hook.gradient(values)
+                state = self._updated(state, new, update, forward.n, hooks)
             if update == self.update and self.batch_start is None:
                 batch = values
             rows.append(state.p)
