@@ -217,6 +217,10 @@ class Comparison:
             start += len(kind.cells)
         return self.kinds[0].update if self.kinds else self._given.update
 
+    def is_forward(self, agree: Mask) -> bool:
+        """Whether a number of the forward pass differs."""
+        return bool((self.place[~agree] == 0).any())
+
     @property
     def several_updates(self) -> bool:
         """Whether there are numbers of several updates."""

@@ -24,6 +24,7 @@ from nntui.verify.factors import (
 )
 from nntui.verify.given import FLOAT64, Given
 from nntui.verify.mistakes import candidates
+from nntui.verify.order import ORDERED, example_order, in_order
 from nntui.verify.passes import BatchPass, Passes
 from nntui.verify.reference import Reference, rounding_sizes
 from nntui.verify.search import SECONDS, Explanation, Search
@@ -81,10 +82,25 @@ class _Case:
             for reading in readings:
                 if found := reading.kink():
                     return found
+            if readings[0].comparison.is_forward(readings[0].agree):
+                return self._other_order() or readings[0].unknown(None)
             return self._explained(readings)
 
+    def _other_order(self) -> Verdict | None:
+        """Whether the examples of the batch were given in another order."""
+        order = example_order(self.given, self.reference.numbers(self.passes, self.given))
+        if order is None:
+            return None
+        found = _Case(self.passes.experiment, in_order(self.given, order)).verdict()
+        return replace(
+            found,
+            verdict="mistake" if found.right else found.verdict,
+            mistakes=(("other_order",), *found.mistakes),
+            formulas=((ORDERED, "the examples in the order of the batch"), *found.formulas),
+            lines=(f"{ORDERED}.", *found.lines)[:3],
+        )
+
     def _explained(self, readings: list[_Reading]) -> Verdict:
-        best: tuple[tuple[int, ...], _Reading, Explanation] | None = None
         for simulation in self._simulations():
             searches = []
             for reading in readings:
@@ -99,11 +115,8 @@ class _Case:
                     return between
             for reading, search in searches:
                 found = search.several()
-                rank = search.rank(found)
-                if best is None or rank < best[0]:
-                    best = rank, reading, found
-            if best is not None and best[2].is_complete:
-                return best[1].mistaken(best[2])
+                if found.is_complete:
+                    return reading.mistaken(found)
         return searches[0][0].unknown(searches[0][1].first_settled())
 
     def _comparison(self, numbers: Simulated, *, with_penalty: bool) -> Comparison:

@@ -120,10 +120,12 @@ class Search:
     def _settled(self, state: Explanation, singles: list[Explanation] | None) -> list[Explanation]:
         """Add each mistake to a state that settles a part of the first place that differs."""
         found: list[Explanation] = []
-        test = self._test(state)
+        test, matters = self._test(state), self._mattering(state)
         for n, candidate in enumerate(self._candidates):
             if perf_counter() > self._deadline:
                 break
+            if not matters(candidate):
+                continue
             tried = singles[n] if singles else self._with(state, candidate)
             if test(tried.agree):
                 found.append(tried)
@@ -137,14 +139,15 @@ class Search:
 
     def _pairs(self, state: Explanation) -> Iterator[Explanation]:
         """Add two mistakes at once that settle the first place that differs."""
-        test = self._test(state)
+        test, matters = self._test(state), self._mattering(state)
         place = self._comparison.place
         first = place[~state.agree].min() if not state.agree.all() else 0
         here = place == first
         shown = [
             c
             for c in self._candidates
-            if not self._same(self._with(state, c).expected[here], state.expected[here])
+            if matters(c)
+            and not self._same(self._with(state, c).expected[here], state.expected[here])
         ]
         for one, other in combinations(shown, 2):
             if perf_counter() > self._deadline:
@@ -154,6 +157,23 @@ class Search:
                 yield tried
                 if tried.is_complete:
                     return
+
+    def _mattering(self, state: Explanation) -> Callable[[Candidate], bool]:
+        """Make the test whether a mistake may change anything at the first place that differs."""
+        place, depth = self._comparison.place, len(self._simulation.passes.blocks)
+        first = int(place[~state.agree].min()) if not state.agree.all() else 0
+        row, behind = divmod(first - (2 + depth), 1 + depth)
+        layer = depth - (behind if row >= 0 else first - 1)
+
+        def matters(candidate: Candidate) -> bool:
+            if candidate.variation.updates:
+                return row >= 0
+            if candidate.layers is None or row > 0:
+                return True
+            goes_back = any(change.goes_back for change in candidate.variation.changes)
+            return layer in candidate.layers or (goes_back and max(candidate.layers) > layer)
+
+        return matters
 
     def _test(self, state: Explanation) -> Callable[[Mask], bool]:
         """Make the test whether something settles a part of the first place that differs."""

@@ -105,7 +105,9 @@ class Wording:
             f"First, in order of execution: {first.name} is {first.found:.6g}, "
             f"expected {first.expected:.6g}."
         )
-        if partly is not None:
+        if self._comparison.is_forward(self._agree):
+            known = f"{which}: the forward pass differs already, from {first.name} on."
+        elif partly is not None:
             place = partly.places[0][0]
             what = self._filled(place.mistake.done, place)
             known = f"{which}. In part: {what}; the rest is not explained."

@@ -1,0 +1,96 @@
+"""What a mistake is: how it is made, where, and in which experiments it means anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from nntui.verify.passes import Hooks, Passes
+from nntui.verify.updates import UpdateHooks
+
+Place = Literal["everywhere", "outputs", "hidden", "layers", "behind"]
+"""Where a mistake may have been made.
+
+``everywhere``: in the whole network. ``outputs``: at the outputs. ``hidden``: in a hidden layer, or
+in all. ``layers``: in one layer, in the hidden ones, or in all. ``behind``: in a layer, or in all,
+that other layers than the inputs feed.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to make a mistake, and where. ``word`` fills ``{word}`` in the sentences."""
+
+    hooks: Hooks | UpdateHooks
+    place: Place = "everywhere"
+    word: str = ""
+
+
+Ways: TypeAlias = Callable[[Passes], Iterable[Way]]
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A mistake: its name, what was done, what is right, and the formulas of both.
+
+    In the texts, {layer} is a phrase for the place, {f} the activation there, {i} a source of the
+    neuron {j}, {N} the number of examples, {K} that of outputs. ``when`` says for which
+    experiments it means anything.
+    """
+
+    name: str
+    done: str
+    right: str
+    formulas: tuple[str, str]
+    ways: tuple[Way, ...] | Ways
+    when: Callable[[Passes], bool] = lambda _: True
+
+
+def is_mean(passes: Passes) -> bool:
+    """Whether the gradients are a mean over the examples."""
+    return passes.training.reduction == "mean"
+
+
+def is_sum(passes: Passes) -> bool:
+    """Whether they are a sum."""
+    return not is_mean(passes)
+
+
+def is_over_k(passes: Passes) -> bool:
+    """Whether the loss is a mean over the outputs."""
+    loss = passes.training.loss
+    return loss.name in ("mse", "mae", "huber", "bce", "bce_with_logits") and not loss.summed
+
+
+def has_loss(*names: str) -> Callable[[Passes], bool]:
+    """Make the test whether the loss is one of these."""
+    return lambda passes: passes.training.loss.name in names
+
+
+def has_penalty(passes: Passes) -> bool:
+    """Whether there is a penalty on weights."""
+    return bool(passes.training.l1 or passes.training.l2)
+
+
+def has_l2(passes: Passes) -> bool:
+    """Whether there is an l2 penalty."""
+    return bool(passes.training.l2)
+
+
+def has_l1(passes: Passes) -> bool:
+    """Whether there is an l1 penalty."""
+    return bool(passes.training.l1)
+
+
+def optimized_by(*names: str) -> Callable[[Passes], bool]:
+    """Make the test whether the optimizer is one of these."""
+    return lambda passes: passes.training.optimizer.name in names
+
+
+def setting(name: str) -> Callable[[Passes], bool]:
+    """Make the test whether a setting of the optimizer is there, and not 0."""
+    return lambda passes: bool(dict(passes.training.optimizer.settings).get(name))
+
+
+# What a mistake makes of an update.

@@ -1,0 +1,180 @@
+"""Verdicts on numbers of several kinds: what is said besides the name of a mistake."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import pytest
+
+import nntui
+from nntui.engine.full_speed import FullSpeed
+from nntui.model.experiment import Experiment
+from nntui.verify.given import Given, GivenArray
+from nntui.verify.judge import judge
+from nntui.verify.passes import Passes
+from verify.by_hand import networks
+from verify.by_hand.backward import gradients
+
+XOR = Path(__file__).parents[2] / "samples" / "xor.json"
+
+
+def exact(numbers: Any, given: Any = True) -> GivenArray:
+    numbers = np.asarray(numbers, np.float64)
+    mask = np.broadcast_to(np.asarray(given), numbers.shape)
+    size = np.abs(numbers[np.isfinite(numbers)]).max(initial=0.0)
+    return GivenArray(numbers, mask, 1e-6, 1e-9 * size)
+
+
+def everything(experiment: Experiment, order: Any = slice(None)) -> Given:
+    """All numbers of the first update; the examples in an order."""
+    full, passes = FullSpeed(experiment), Passes(experiment)
+    state = full.first()
+    values = full.batch_values(state, full.schedule.batch(0))
+    neurons = np.zeros((passes.layout.height, 1), np.bool_)
+    for block in passes.blocks:
+        neurons[block.rows] = True
+    dp = experiment.training.reduced(values.dp, values.n)
+    return Given(
+        0,
+        {
+            **{
+                kind: exact(getattr(values, kind)[:, order], neurons)
+                for kind in ("z", "a", "da", "delta")
+            },
+            "loss": exact(values.loss[order]),
+            "dp": exact(dp),
+        },
+    )
+
+
+def test_all_numbers_of_the_run_are_right() -> None:
+    verdict = judge(nntui.load(XOR), everything(nntui.load(XOR)))
+    assert verdict.right
+    assert verdict.compared == verdict.agree > 80
+    assert {count.kind for count in verdict.counts} >= {"z1", "a2", "delta1", "dW2", "db1", "loss"}
+    assert repr(verdict).startswith("Right: all ")
+
+
+def test_examples_in_another_order_are_told() -> None:
+    verdict = judge(nntui.load(XOR), everything(nntui.load(XOR), [2, 0, 3, 1]))
+    assert verdict.verdict == "mistake"
+    assert verdict.mistakes == (("other_order",),)
+
+
+def test_a_difference_in_the_forward_pass_is_told_at_once() -> None:
+    given = everything(nntui.load(XOR))
+    z = given.of_batch["z"].values.copy()
+    z[4, 1] += 0.25
+    verdict = judge(
+        nntui.load(XOR), replace(given, of_batch={**given.of_batch, "z": exact(z, z != 0)})
+    )
+    assert verdict.verdict == "unknown"
+    assert verdict.first_difference is not None
+    assert verdict.first_difference.name == "z[h1]"
+    assert "the forward pass differs already, from z[h1] on" in repr(verdict)
+
+
+def test_the_first_difference_is_at_the_step_that_writes_it() -> None:
+    experiment, given = nntui.load(XOR), everything(nntui.load(XOR))
+    debugger = nntui.Debugger(experiment)
+    wrong = {kind: exact(n.values + 1.0, n.given) for kind, n in given.of_batch.items()}
+    verdict = judge(experiment, Given(0, wrong))
+    differences = [d for d in verdict.differences if d.name.startswith(("z", "a", "delta"))]
+    assert len(differences) == 4 * 3 * 4
+    for difference in differences:
+        debugger.seek(difference.step)
+        step = debugger.last
+        assert step is not None
+        assert step.writes[difference.name] == difference.expected
+
+
+def test_two_mistakes_are_found_from_the_output_back() -> None:
+    net = networks.probe()
+    weights, biases = gradients(net, "no_derivative", 0)
+    weights[2] = gradients(net, "own_a", 2)[0][2]
+    verdict = judge(networks.experiment(net), networks.given_gradients(weights, biases))
+    assert verdict.verdict == "mistake"
+    assert verdict.mistakes[0] == ("own_a",)
+    assert "no_derivative" in verdict.mistakes[1]
+    assert len(verdict.mistakes) == len(verdict.formulas) == 2
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("last", ["own_a", "bias_gradient_mean", "z_for_a"])
+@pytest.mark.parametrize("first", ["no_derivative", "only_last_example", "no_bias_gradient"])
+def test_a_mistake_behind_another_is_found(first: str, last: str) -> None:
+    net = networks.probe()
+
+    w2, b2 = gradients(net, last, 2)
+    weights, biases = gradients(net, first, 0)
+    weights[2], biases[2] = w2[2], b2[2]
+    verdict = judge(networks.experiment(net), networks.given_gradients(weights, biases))
+    assert verdict.verdict == "mistake"
+    assert last in verdict.mistakes[0]
+    assert first in verdict.mistakes[1]
+
+
+def test_a_factor_of_some_kinds_is_told_with_what_it_is() -> None:
+    given = everything(nntui.load(XOR))
+    delta = given.of_batch["delta"]
+    scaled = {**given.of_batch, "delta": exact(delta.values / 4, delta.given)}
+    verdict = judge(nntui.load(XOR), replace(given, of_batch=scaled))
+    assert verdict.verdict == "factor"
+    assert verdict.factor is not None
+    assert verdict.factor.value == pytest.approx(0.25)
+    assert "1/N (N = 4 examples)" in verdict.factor.meaning
+
+
+def test_a_factor_of_one_layer_is_a_mistake() -> None:
+    net = networks.probe(l2=0.0)
+    weights, biases = gradients(net)
+    verdict = judge(
+        networks.experiment(net), networks.given_gradients(weights, [biases[0] * 5, *biases[1:]])
+    )
+    assert verdict.mistakes == (("bias_gradient_sum",),)
+
+
+def test_a_kink_is_no_mistake() -> None:
+    net = networks.random_net((2, 3, 1), ("relu", "linear"))
+    net.x[0], net.b[0][:] = 0.0, 0.0  # z = 0 for the first example
+    weights, biases = gradients(net)
+    for value in (0.5, 1.0):  # the mean of both sides, and the right one
+        error = 2 * ((np.maximum(net.x @ net.W[0].T, 0) @ net.W[1].T + net.b[1]) - net.t)
+        other = [biases[0] + value * error[0] * net.W[1][0] / len(net.x), biases[1]]
+        verdict = judge(
+            networks.experiment(net), networks.given_gradients(weights, other, "float64")
+        )
+        assert verdict.verdict == "kink", verdict
+
+
+def test_what_is_none_of_these_is_unknown_and_says_where_it_begins() -> None:
+    net = networks.probe()
+    weights, biases = gradients(net)
+    weights[1][2, 1] += 0.3
+    verdict = judge(networks.experiment(net), networks.given_gradients(weights, biases))
+    assert verdict.verdict == "unknown"
+    assert verdict.plain()["first_difference"]["name"] == "dw[n1_2,n2_3]"
+    assert verdict.agree == verdict.compared - 1
+
+
+def test_nothing_but_zeros_is_no_mistake_of_the_algorithm() -> None:
+    net = networks.probe()
+    zeros = networks.given_gradients([0 * w for w in net.W], [0 * b for b in net.b])
+    verdict = judge(networks.experiment(net), zeros)
+    assert verdict.verdict == "unknown"
+    assert verdict.lines[0] == "All 43 numbers are 0: has your code run?"
+
+
+@pytest.mark.deep
+def test_a_verdict_on_784_128_10_takes_a_few_seconds() -> None:
+    net = networks.random_net((784, 128, 10), ("relu", "linear"), "cross_entropy", examples=32)
+    net = replace(net, W=[w / 20 for w in net.W])
+    numbers = networks.given_gradients(*gradients(net, "no_derivative"))
+    begun = perf_counter()
+    verdict = judge(networks.experiment(net), numbers)
+    assert "no_derivative" in verdict.mistakes[0]
+    assert perf_counter() - begun < 10
