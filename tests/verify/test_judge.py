@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from verify.by_hand import networks
+from verify.by_hand.backward import gradients
 
 import nntui
 from nntui.engine.full_speed import FullSpeed
@@ -16,8 +18,6 @@ from nntui.model.experiment import Experiment
 from nntui.verify.given import Given, GivenArray
 from nntui.verify.judge import judge
 from nntui.verify.passes import Passes
-from verify.by_hand import networks
-from verify.by_hand.backward import gradients
 
 XOR = Path(__file__).parents[2] / "samples" / "xor.json"
 
