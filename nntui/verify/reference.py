@@ -9,7 +9,7 @@ from nntui.engine.loss_history import LossHistory
 from nntui.engine.schedule import Schedule
 from nntui.model.experiment import Experiment
 from nntui.model.numerics import Array
-from nntui.verify.given import Given
+from nntui.verify.given import FLOAT32, Given
 from nntui.verify.passes import BatchPass, Forward, Passes, slope
 from nntui.verify.updates import Simulated
 
@@ -63,7 +63,7 @@ def _rows(given: Given) -> int:
     return max(lengths, default=0)
 
 
-def rounding_sizes(batch: BatchPass, epsilon: float) -> dict[str, Array]:
+def rounding_sizes(batch: BatchPass, epsilon: float = FLOAT32) -> dict[str, Array]:
     """Estimate what rounding does to each number, in units of the roundoff epsilon: by kind.
 
     To first order: what a number is computed from is off, and so are the terms of its sum. A sum
