@@ -10,12 +10,14 @@ from nntui.engine.schedule import Schedule
 from nntui.model.experiment import Experiment
 from nntui.model.numerics import Array
 from nntui.verify.given import FLOAT32, Given
-from nntui.verify.passes import BatchPass, Forward, Passes, slope
+from nntui.verify.passes import BatchPass, Block, Forward, Passes, product, slope
 from nntui.verify.updates import Simulated
 
 _BUMP = 4.0
 """By how many roundings a number is moved to see what depends on it."""
 _MOST_OUTPUTS = 32
+_MOST_BENT = 4.0
+"""No activation of the table has a second derivative as great as that."""
 
 
 class Reference:
@@ -76,7 +78,7 @@ def rounding_sizes(batch: BatchPass, epsilon: float = FLOAT32) -> dict[str, Arra
     a_off[inputs] = np.abs(forward.a[inputs])
     for block, matrix in zip(passes.blocks, forward.matrices, strict=True):
         w, b, own = np.abs(matrix[:, 1:]), np.abs(matrix[:, :1]), block.rows
-        z_off[own] = w @ a_off[block.sources] + w @ np.abs(forward.a[block.sources]) + b
+        z_off[own] = product(w, a_off[block.sources] + np.abs(forward.a[block.sources])) + b
         steep = np.abs(forward.slopes[block.layer - 1])
         a_off[own] = steep * z_off[own] + np.abs(forward.a[own])
     da_off[passes.layout.output_rows] = _error_off(
@@ -85,27 +87,15 @@ def rounding_sizes(batch: BatchPass, epsilon: float = FLOAT32) -> dict[str, Arra
     share = float(passes.training.reduced(1.0, forward.n))
     for block in reversed(passes.blocks):
         own, src = block.rows, block.sources
-        w = np.abs(forward.matrices[block.layer - 1][:, 1:])
-        s, z, a, bump = (
-            forward.slopes[block.layer - 1],
-            forward.z[own],
-            forward.a[own],
-            _BUMP * epsilon * z_off[own],
-        )
-        above, below = (
-            block.apply(lambda f, z, a: slope(f, z, np.asarray(f.f(z))), at, a)
-            for at in (z + bump, z - bump)
-        )
-        slope_off = (
-            np.abs(above - below) / (2.0 * _BUMP * epsilon) + np.abs(s) + np.minimum(np.abs(a), 1.0)
-        )
+        w, steep = np.abs(forward.matrices[block.layer - 1][:, 1:]), forward.slopes[block.layer - 1]
+        slope_off = _slope_off(block, forward, z_off[own], _BUMP * epsilon)
         delta = np.abs(batch.delta[own])
-        delta_off[own] = np.abs(s) * da_off[own] + np.abs(batch.da[own]) * slope_off + delta
+        delta_off[own] = np.abs(steep) * da_off[own] + np.abs(batch.da[own]) * slope_off + delta
         inflow = np.abs(forward.a[src])
-        dw_off = (delta_off[own] + delta) @ inflow.T + delta @ a_off[src].T
+        dw_off = product(delta_off[own] + delta, inflow.T) + product(delta, a_off[src].T)
         db_off = (delta_off[own] + delta).sum(axis=1)
         block.put(share * db_off, share * dw_off, dp_off)
-        da_off[src] += w.T @ (delta_off[own] + delta)
+        da_off[src] += product(w.T, delta_off[own] + delta)
     penalty = np.abs(np.asarray(passes.training.regularized(0.0 * forward.p, np.abs(forward.p))))
     loss_off = (
         np.abs(forward.loss)
@@ -120,10 +110,24 @@ def rounding_sizes(batch: BatchPass, epsilon: float = FLOAT32) -> dict[str, Arra
     }  # fmt: skip
 
 
+def _slope_off(block: Block, forward: Forward, z_off: Array, size: float) -> Array:
+    """What rounding does to f′(z), (J, n): at a kink nothing, that is another matter."""
+    z, bump = forward.z[block.rows], size * z_off
+    above, below = (
+        block.apply(lambda f, z, _: slope(f, z, np.asarray(f.f(z))), at, at)
+        for at in (z + bump, z - bump)
+    )
+    moved = np.minimum(np.abs(above - below) / (2.0 * size), _MOST_BENT * z_off)
+    steep, a = forward.slopes[block.layer - 1], forward.a[block.rows]
+    return np.asarray(moved + np.abs(steep) + np.minimum(np.abs(a), 1.0))
+
+
 def _error_off(forward: Forward, a_off: Array, size: float) -> Array:
     """What rounding does to ∂L/∂a of the outputs, (K, n)."""
     a, y, gradient = forward.outputs, forward.y, forward.passes.loss_gradient
     off = np.abs(forward.error)
+    if forward.passes.training.loss.name == "mae":
+        return off
     if forward.passes.training.loss.name in ("cross_entropy", "bce_with_logits"):
         off = off + np.abs(y)  # a probability near 1, less 1
     one_by_one = np.eye(len(a))[:, :, None] if len(a) <= _MOST_OUTPUTS else np.ones((1, 1, 1))
