@@ -268,7 +268,10 @@ BACKWARD_MISTAKES: Final[tuple[Mistake, ...]] = (
         "∂L/∂w of {layer} is transposed",
         "the gradient of w[i,j] stands where w[i,j] stands",
         ("∂L/∂w[{i},{j}] = δ[{i}] · a[{j}]", _DW),
-        (Way(Hooks(dw=hooks.transposed), "layers"),),
+        (
+            Way(Hooks(dw=hooks.transposed), "layers"),
+            Way(Hooks(dw=hooks.transposed, penalty=hooks.transposed), "layers"),
+        ),
     ),
     Mistake(
         "no_weight_gradient",

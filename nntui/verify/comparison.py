@@ -298,14 +298,12 @@ class Comparison:
 
     def differences(self, agree: Mask, expected: Array) -> tuple[Difference, ...]:
         """List the numbers that differ, in the order of the steps that complete them."""
-        steps = self.steps()
         wrong = np.flatnonzero(~agree)
-        order = wrong[np.argsort(steps[wrong], kind="stable")][:MOST_DIFFERENCES]
+        steps = self._steps_of(wrong)
+        order = np.argsort(steps, kind="stable")[:MOST_DIFFERENCES]
         return tuple(
-            Difference(
-                self.name(cell), int(steps[cell]), float(expected[cell]), float(self.found[cell])
-            )
-            for cell in order.tolist()
+            Difference(self.name(cell), step, float(expected[cell]), float(self.found[cell]))
+            for cell, step in zip(wrong[order].tolist(), steps[order].tolist(), strict=True)
         )
 
     def name(self, cell: int) -> str:
@@ -349,22 +347,28 @@ class Comparison:
             return 0, 0
         return int(self._layout.source_row[index]), int(self._layout.target_row[index])
 
-    def steps(self) -> Indices:
-        """The number (from 1) of the step that completes each cell, (M,)."""
-        return np.asarray(self._joined(self._steps, np.intp), np.intp)
+    def _steps_of(self, cells: Indices) -> Indices:
+        """The numbers (from 1) of the steps that complete some cells, in rising order."""
+        steps = [np.zeros(0, np.intp)]
+        start = 0
+        for kind in self.kinds:
+            own = cells[(cells >= start) & (cells < start + len(kind.cells))] - start
+            start += len(kind.cells)
+            if len(own):
+                steps.append(self._steps(kind, kind.cells[own]))
+        return np.concatenate(steps)
 
-    def _steps(self, kind: _Kind) -> Indices:
-        schedule, offsets, layout = self._schedule, self._schedule.offsets, self._layout
+    def _steps(self, kind: _Kind, cells: Indices) -> Indices:
+        schedule, offsets = self._schedule, self._schedule.offsets
         start = schedule.update_start(kind.update)
         per_example = schedule.steps_per_example
-        cells = kind.cells
         if kind.key in _OF_ROWS:
             n = kind.numbers.values.shape[1]
-            ends = np.zeros(layout.height, np.intp)
-            for j, row in layout.row.items():
-                if j in self._passes.net.sources or kind.key in ("a", "da"):
-                    ends[row] = max(offsets.writing(kind.key, (j,)), default=offsets.loss)
-            return np.asarray(1 + start + cells % n * per_example + ends[cells // n])
+            rows, example = cells // n, cells % n
+            ends = np.zeros(self._layout.height, np.intp)
+            for row in np.flatnonzero(np.bincount(rows)).tolist():
+                ends[row] = self._end(kind.key, self.neuron(row))
+            return np.asarray(1 + start + example * per_example + ends[rows])
         if kind.key == "softmax":
             n = kind.numbers.values.shape[1]
             last = max(offsets.writing("p", ()))
@@ -379,6 +383,13 @@ class Comparison:
         if kind.key == "dp":
             return 1 + last + self._backward_ends[cells]
         return 1 + schedule.passes_end(kind.update) + self._update_steps[cells]
+
+    def _end(self, symbol: str, j: str) -> int:
+        """The offset of the step that completes a value of a neuron."""
+        offsets, targets = self._schedule.offsets, self._passes.net.targets[j]
+        if symbol == "da":  # the first of its targets comes last
+            return offsets.backward_edge(j, targets[0]) if targets else offsets.loss
+        return max(offsets.writing(symbol, (j,)))
 
     @cached_property
     def _backward_ends(self) -> Indices:

@@ -125,6 +125,12 @@ class _Case:
         comparison.set_rounding(sizes, self._after_off() if self.rows else None)
         return comparison
 
+    @property
+    def _is_single(self) -> bool:
+        """Whether parameters after one update only were given."""
+        after = self.given.after
+        return after is None or int(after.given.any(axis=1).sum()) < 2
+
     def _after_off(self) -> Array:
         """How far rounding may take the parameters after updates from the run's, (U, P).
 
@@ -133,7 +139,8 @@ class _Case:
         """
         given, epsilon, rule = self.given, self.epsilon, self.passes.training.optimizer.row.update
         end = given.first_after + self.rows
-        first = 0 if end <= _FROM_START else given.first_after
+        # A series is held against the run all along: what an update adds to it counts.
+        first = 0 if self._is_single and end <= _FROM_START else given.first_after
         runs = Simulation(self.passes, self.schedule, self.reference.state(first), first, end)
         right, most = runs.run().after, np.zeros((self.rows, self.passes.layout.size))
         chance = np.random.default_rng(0)

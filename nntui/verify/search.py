@@ -8,7 +8,7 @@ first place that differs, keeps what settled it, and looks again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import combinations
 from time import perf_counter
 from typing import Final
@@ -29,6 +29,8 @@ _FEWEST: Final = 4
 """How many numbers of a layer must be explained for it to mean something by itself."""
 SECONDS: Final = 3.0
 """How long it may look for several at once."""
+_PAIRS_SECONDS: Final = 1.0
+"""How long it may look for two at one place."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +67,7 @@ class Search:
         self._candidates, self._deadline = candidates, deadline
         self._first = simulation.first
         self.right = self._explained((), RIGHT)
+        self._singles: list[Explanation] = []
 
     def expected(self, variation: Variation) -> Array:
         """Run a variation and gather its numbers."""
@@ -79,7 +82,10 @@ class Search:
 
     def one(self) -> Explanation | None:
         """Look for one mistake that explains every number; all that do are named."""
-        self._singles = [self._explained(((c,),), c.variation) for c in self._candidates]
+        for c in self._candidates:
+            self._singles.append(self._explained(((c,),), c.variation))
+            if perf_counter() > self._deadline:
+                break
         found = [e for e in self._singles if e.is_complete]
         return self._together(found) if found else None
 
@@ -138,20 +144,27 @@ class Search:
         return self._explained((*state.places, *((c,) for c in more)), variation)
 
     def _pairs(self, state: Explanation) -> Iterator[Explanation]:
-        """Add two mistakes at once that settle the first place that differs."""
+        """Add two mistakes at once that settle the first place that differs.
+
+        They are of different kinds; of those of a kind that are alike there, one is taken.
+        """
         test, matters = self._test(state), self._mattering(state)
         place = self._comparison.place
-        first = place[~state.agree].min() if not state.agree.all() else 0
-        here = place == first
-        shown = [
-            c
-            for c in self._candidates
-            if matters(c)
-            and not self._same(self._with(state, c).expected[here], state.expected[here])
-        ]
-        for one, other in combinations(shown, 2):
-            if perf_counter() > self._deadline:
+        here = place == (place[~state.agree].min() if not state.agree.all() else 0)
+        shown: list[tuple[Candidate, frozenset[str], Array]] = []
+        for candidate in filter(matters, self._candidates):
+            expected = self._with(state, candidate).expected[here]
+            hooks = candidate.way.hooks
+            kinds = frozenset(f.name for f in fields(hooks) if getattr(hooks, f.name))
+            alike = (e for _, k, e in shown if k == kinds)
+            if not any(self._same(expected, e) for e in (state.expected[here], *alike)):
+                shown.append((candidate, kinds, expected))
+        deadline = min(self._deadline, perf_counter() + _PAIRS_SECONDS)
+        for (one, kinds, _), (other, others, _) in combinations(shown, 2):
+            if perf_counter() > deadline:
                 return
+            if kinds & others:
+                continue
             tried = self._with(state, one, other)
             if test(tried.agree):
                 yield tried
