@@ -88,8 +88,10 @@ if TYPE_CHECKING:
     from nntui.document.load import load as load
     from nntui.document.save import save as save
     from nntui.interop.errors import ConversionError as ConversionError
+    from nntui.interop.files import from_file as from_file
     from nntui.interop.keras import from_keras as from_keras
     from nntui.interop.numpy import from_arrays as from_arrays
+    from nntui.interop.saving import save_model as save_model
     from nntui.interop.sklearn import from_sklearn as from_sklearn
     from nntui.interop.torch import compare as compare
     from nntui.interop.torch import from_torch as from_torch
@@ -138,8 +140,10 @@ _HOMES = {
     "from_torch": "nntui.interop.torch",
     "Verdict": "nntui.verify.verdict",
     "check_work": "nntui.verify.check_work",
+    "from_file": "nntui.interop.files",
     "load": "nntui.document.load",
     "save": "nntui.document.save",
+    "save_model": "nntui.interop.saving",
 }
 
 __all__ = ["__version__", "testing", *_HOMES]
@@ -152,7 +156,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'nntui' has no attribute {name!r}")
     found = getattr(import_module(_HOMES[name]), name)
     if name == "Debugger":  # which reads and writes no files itself
-        found.writer = staticmethod(__getattr__("save"))
+        found.writer = staticmethod(__getattr__("save_model"))
         found.checker = staticmethod(_check_file)
     return found
 

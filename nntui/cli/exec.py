@@ -108,17 +108,18 @@ def exec_(
     """  # noqa: D301 (click's mark for a paragraph to leave as it is)
     from nntui.cli.sources import lines_of, prompts
     from nntui.debugger.commands.interpreter import Interpreter
-    from nntui.document.save import save
+    from nntui.interop.saving import check_format, save_model
     from nntui.sessions import open_session, save_session, with_session
 
     experiment, document = opened(file), Path(file)
     if out is not None:
         check_can_save(out, force=force)
+        check_format(experiment, out)
     given = ctx.meta["nntui.given"] or [("scripts", "-")]
     debugger, problems = open_session(experiment, use_state, None, document)
     for problem in problems:
         say(problem)
-    debugger.writer, debugger.checker = save, _check
+    debugger.writer, debugger.checker = save_model, _check
     interpreter = Interpreter(debugger)
     source = lines_of(given, interpreter)
     asks = ("scripts", "-") in given and prompts()
@@ -130,7 +131,7 @@ def exec_(
     if use_state and (refused := save_session(debugger, document)):
         say(refused)
     if out is not None:
-        save(with_session(debugger), out, overwrite=force)
+        save_model(with_session(debugger), out, overwrite=force)
         echo(f"saved to {escaped(str(out), 1000)}", err=as_json)
     return status
 

@@ -19,6 +19,7 @@ from nntui.interop.sketch import Arrays, Given, Sketch, arrays_in, completed, na
 from nntui.interop.weights import layers_named
 from nntui.model.errors import NntuiError
 from nntui.model.experiment import Experiment
+from nntui.model.layers import Order
 from nntui.model.names import escaped
 from nntui.verify.array_files import (
     MAX_BYTES,
@@ -56,6 +57,34 @@ _REFUSED: Final = {
     ),
     ".npy": ("a single array", 'numpy.savez("model.npz", W1=W1, b1=b1, …) writes them all'),
 }
+
+
+def from_file(
+    path: str | os.PathLike[str],
+    *,
+    activations: str = "",
+    loss: str = "",
+    optimizer: str = "",
+    data: str = "",
+    layers: str = "",
+    order: Order | None = None,
+) -> Experiment:
+    """Make the experiment of a model in a file of another library; documents: ``nntui.load``.
+
+    Args:
+        path: ``.npz``, ``.safetensors``, ``.onnx``, JSON of brain.js, or an address of TensorFlow
+            Playground.
+        activations: the activation of each layer, as ``"tanh, sigmoid"``.
+        loss: the loss, as ``"bce"``.
+        optimizer: the optimizer, as ``"adam learning_rate 0.01"``.
+        data: a CSV file, an ``.npz`` file with X and Y, or a generator.
+        layers: the layers' names in their order, where they do not say it.
+        order: how square matrices lie, ``"in, out"`` or ``"out, in"``.
+
+    Raises:
+        NntuiError: whatever is wrong or missing, as one sentence.
+    """
+    return open_model(path, Given(activations, loss, optimizer, data, order, layers))
 
 
 def open_model(file: str | os.PathLike[str], given: Given | None = None) -> Experiment:

@@ -75,3 +75,9 @@ def test_export_prints_a_program_or_saves_it(run):
     assert said.startswith('"""XOR: layers 2-3-1, trained with numpy')
     assert run("export", "w.npz", "--dot", *REST, "--save", "w.dot") == "saved to w.dot\n"
     assert "say which form: --numpy" in run("export", "xor", status=2)
+
+
+def test_the_command_save_writes_weights_by_the_ending(run):
+    run("exec", "xor", "-c", "goto end", "-c", "save here.npz", "--save", "end.safetensors")
+    assert run("show", "here.npz").splitlines()[-1].startswith("It goes on after 600 updates")
+    assert "no chain of layers" in run("exec", "skip", "-c", "save there.npz", status=1)

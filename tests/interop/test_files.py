@@ -101,6 +101,14 @@ def test_examples_in_the_file_are_used(file, turned):
     assert experiment.data.targets == ((0.0,), (1.0,), (1.0,), (0.0,))
 
 
+def test_python_opens_and_writes_files_of_weights(tmp_path):
+    (tmp_path / "w.npz").write_bytes(_npz(W1=W1, b1=b1, X=X, Y=Y.repeat(3, axis=1)))
+    experiment = nntui.from_file(tmp_path / "w.npz", activations="tanh", loss="mse")
+    debugger = nntui.Debugger(experiment)
+    debugger.save(tmp_path / "out.safetensors")
+    assert nntui.from_file(tmp_path / "out.safetensors").network == experiment.network
+
+
 def test_data_can_be_an_npz_file_of_their_own(file, tmp_path):
     (tmp_path / "xy.npz").write_bytes(_npz(X=X, y=np.array([0, 2, 1, 0])))
     given = Given("linear", "cross_entropy", data=str(tmp_path / "xy.npz"))

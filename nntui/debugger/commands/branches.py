@@ -223,7 +223,7 @@ def _one_branch(debugger: Debugger, rest: str) -> str:
 
 
 def _save(debugger: Debugger, rest: str) -> Output:
-    """Write the experiment with the numbers of here as a document."""
+    """Write the experiment with the numbers of here: as a document, or as weights by the ending."""
     word, more = first_word(rest)
     path = unquoted(word)
     force = more in ("force", "--force")
@@ -318,8 +318,10 @@ switch stays at the same position; a part of a name will do where one branch onl
         _save,
         more="""
 What the optimizer remembers is kept, too, so that a run of the document goes on from here (its own
-steps count from 1 again). force writes over a file that is there.
+steps count from 1 again). A file called .npz or .safetensors has the weights for numpy or PyTorch.
+force writes over a file that is there.
   save trained.json
+  save trained.npz
   save "my file.json" force""",
     ),
     Command(

@@ -9,6 +9,7 @@ from pathlib import Path
 from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
+from nntui.interop.kinds import is_foreign
 from nntui.model.names import escaped
 from nntui.samples import samples
 from nntui.tui.dialogs.form import FormScreen, field
@@ -67,6 +68,8 @@ def path_problem(typed: str) -> str | None:
         return "this is a folder: a file in it needs a name"
     if not os.path.isdir(path.parent):
         return f"there is no folder {escaped(str(path.parent), 200)}"
+    if is_foreign(path):
+        return f"no document is called {path.suffix}: the command save writes .npz and .safetensors"
     # In a working folder that is gone there is no sample, nor a real path.
     with suppress(OSError):
         if os.path.realpath(path) in map(os.path.realpath, samples().values()):

@@ -340,14 +340,14 @@ class SteppingBase(Coverable[None]):
     def interpreter(self) -> Interpreter:
         """What runs the commands; its table is imported when the first one comes."""
         from nntui.debugger.commands.interpreter import Interpreter
-        from nntui.document.save import save
+        from nntui.interop.saving import save_model
 
         def check(experiment: Experiment, path: str, update: int) -> Verdict:
             from nntui.verify.check_work import check_file  # a quarter of a second, in its thread
 
             return check_file(experiment, path, update)
 
-        self.debugger.writer, self.debugger.checker = save, check
+        self.debugger.writer, self.debugger.checker = save_model, check
         return Interpreter(self.debugger)
 
     def once_at_rest(self, action: Callable[[], Any]) -> None:
