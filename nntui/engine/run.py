@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from nntui.engine.evaluate import mean_loss
-from nntui.engine.full_speed import StopBefore, TrainingState
+from nntui.engine.full_speed import StepTest, StopBefore, TrainingState
 from nntui.engine.loss_history import Losses
 from nntui.engine.replay import resumable, steps_from
 from nntui.engine.schedule import Operation, Schedule, Steps
@@ -130,13 +130,18 @@ class Run:
             self._set_up()  # and record the losses of the update if it is finished
 
     def approach(
-        self, position: int, seconds: float, stop_before: StopBefore | None = None
+        self,
+        position: int,
+        seconds: float,
+        stop_before: StopBefore | None = None,
+        tests: tuple[StepTest, ...] = (),
     ) -> bool:
         """Go towards a position at full speed for about so long; return whether it was reached.
 
         On the way the run stops at starts of updates. With ``stop_before`` it must be at one, only
         whole updates are done, and it stays before one for which that is true, or which has an edit
-        inside and so cannot be tested.
+        inside and so cannot be tested. With ``tests`` it need not be asked of updates in which none
+        of them holds.
 
         Raises:
             IndexError: there is no such position.
@@ -145,7 +150,7 @@ class Run:
         self.schedule.check(position)
         deadline = perf_counter() + seconds
         if stop_before is not None:
-            return self._approach_tested(position, deadline, stop_before)
+            return self._approach_tested(position, deadline, stop_before, tests)
         update = self.schedule.updates_before(max(position - 1, 0))
         first, state = self._known(update)
         if first < update:
@@ -167,14 +172,21 @@ class Run:
             self._remember(update, state)
         return state
 
-    def _approach_tested(self, position: int, deadline: float, stop_before: StopBefore) -> bool:
+    def _approach_tested(
+        self, position: int, deadline: float, stop_before: StopBefore, tests: tuple[StepTest, ...]
+    ) -> bool:
         schedule = self.schedule
         update, last = schedule.updates_before(self.position), schedule.updates_before(position)
         if self.position != schedule.update_start(update) or position < self.position:
             raise ValueError(f"updates can be tested from an update's start, not {self.position}")
         if update < last:
             state, done = self.timeline.run(
-                self.start(update), update, last, deadline=deadline, stop_before=stop_before
+                self.start(update),
+                update,
+                last,
+                deadline=deadline,
+                stop_before=stop_before,
+                tests=tests,
             )
             if done > update:
                 self._remember(done, state)

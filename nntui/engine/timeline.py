@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import Final
 
 from nntui.engine.edits import Edit, edited
-from nntui.engine.full_speed import BatchValues, FullSpeed, StopBefore, TrainingState
+from nntui.engine.full_speed import BatchValues, FullSpeed, StepTest, StopBefore, TrainingState
 from nntui.engine.loss_history import LossHistory
 from nntui.engine.parameter_index import ParameterIndex
 from nntui.engine.replay import Replay
@@ -204,12 +204,14 @@ class Timeline:
         *,
         deadline: float | None = None,
         stop_before: StopBefore | None = None,
+        tests: tuple[StepTest, ...] = (),
     ) -> tuple[TrainingState, int]:
         """Compute whole updates from index ``first`` up to ``end``, at full speed.
 
         Stops early after the deadline (a time of ``perf_counter``), with one update done at least;
         before an update for which ``stop_before`` is true; and, with ``stop_before``, before an
         update with an edit inside, which it cannot test. Returns the run at the update reached.
+        With ``tests``, ``stop_before`` need not be asked of updates in which none of them holds.
         """
         stopped = False
 
@@ -240,6 +242,7 @@ class Timeline:
                     self.history,
                     deadline=due if deadline is None else min(due, deadline),
                     stop_before=None if stop_before is None else note_stop,
+                    tests=tests,
                 )
                 state = self.with_edits(state, self.schedule.update_start(first))
             now = perf_counter()

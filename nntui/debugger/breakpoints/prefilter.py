@@ -15,6 +15,7 @@ import numpy as np
 from nntui.debugger.breakpoints.breakpoint import Place
 from nntui.debugger.breakpoints.detectors import ChangeDetector, Detector, PlaceDetector
 from nntui.debugger.breakpoints.sites import SiteIndex
+from nntui.debugger.breakpoints.traced import reads_parameters_alone
 from nntui.debugger.breakpoints.update_trace import (
     MatchCounts,
     Reader,
@@ -256,6 +257,9 @@ class ChangeFilter:
         if not self._reads_step:
             self._example = [_readers(example_reader, index, names, o) for o in sites.example]
             self._update = [_readers(update_reader, index, names, o) for o in sites.update]
+        self._before = None
+        if reads_parameters_alone(detector):  # what is in front of an update is seen in it
+            self._before = _readers(example_reader, index, names, 0)
         self._next, self._lost = -1, False
         self._last = (np.nan, True)
         self._known = (np.nan, True)
@@ -288,7 +292,10 @@ class ChangeFilter:
 
     def _sequence(self, trace: UpdateTrace) -> tuple[Array, Any]:
         """The expression before the update's first step, then after each of its sites."""
-        if trace.update != self._next:
+        if self._before is not None:
+            value, blank = self._at(trace, self._before)
+            self._last = self._known = float(value), bool(blank)
+        elif trace.update != self._next:
             self._last = _number(self._detector.previous)
             self._known = self._last
             if self._detector.point.event == "crosses":

@@ -19,8 +19,10 @@ from nntui.debugger.breakpoints.recorded import RecordedFilter
 from nntui.debugger.breakpoints.sites import Block, SiteIndex
 from nntui.debugger.breakpoints.stop import Stop
 from nntui.debugger.breakpoints.table import MAX_COUNT, BreakpointTable
+from nntui.debugger.breakpoints.traced import tests_of
 from nntui.debugger.breakpoints.update_trace import MatchCounts, UpdateTrace
 from nntui.debugger.breakpoints.walker import HitCounter, MessageLog, Walker
+from nntui.engine.full_speed import StepTest
 from nntui.engine.run import Run
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from nntui.engine.full_speed import BatchValues, TrainingState
 
 
+_WORTH_COMPILING: Final = 0.05
+"""Seconds of a search after which its conditions are compiled into straight-line code."""
 _AMPLE = 60.0
 """Seconds for one update: the filter ends it at once."""
 
@@ -46,6 +50,7 @@ class SearchContext:
         self._filters = [filter_of(d, self.index) for d in self.walker.detectors]
         # Full speed knows nothing of edits: those that show after a step of these updates.
         self.edited = sorted({run.schedule.updates_before(p - 1) for p in self.walker.edits if p})
+        self._begun = perf_counter()
         self.recorded: RecordedFilter | None = None
         if RecordedFilter.can_tell(points):
             self.recorded = RecordedFilter(run, points, self.edited)
@@ -58,9 +63,18 @@ class SearchContext:
                 update_filter.forget()
 
     def approach(
-        self, position: int, seconds: float, stop_before: Callable[[UpdateCounts], bool]
+        self,
+        position: int,
+        seconds: float,
+        stop_before: Callable[[UpdateCounts], bool],
+        *,
+        every: bool = False,
     ) -> bool:
-        """Go towards a position as ``Run.approach`` does, showing the counts of each update."""
+        """Go towards a position as ``Run.approach`` does, showing the counts of each update.
+
+        Unless ``every`` update is to be shown, a search that lasts leaves out those in which
+        nothing can match.
+        """
 
         def look(
             update: int, passes: BatchValues, before: TrainingState, after: TrainingState
@@ -70,7 +84,17 @@ class SearchContext:
             counts = [(point.number, update_filter(trace)) for point, update_filter in filtered]
             return stop_before(UpdateCounts(update, counts))
 
-        return self.run.approach(position, seconds, stop_before=look)
+        tests: tuple[StepTest, ...] = ()
+        if not every and self.run.timeline.engine(self.run.position).is_tiny:
+            if perf_counter() - self._begun > _WORTH_COMPILING:
+                tests = self._tests
+            else:
+                seconds = min(seconds, _WORTH_COMPILING)
+        return self.run.approach(position, seconds, look, tests)
+
+    @cached_property
+    def _tests(self) -> tuple[StepTest, ...]:
+        return tests_of(self.walker.detectors, self.index)
 
     def update_counts(self, update: int) -> UpdateCounts | None:
         """The counts of the update at whose start the run stands; None when it is edited."""
@@ -83,7 +107,7 @@ class SearchContext:
             return True
 
         self.restart()
-        self.approach(self.schedule.update_start(update + 1), _AMPLE, note)
+        self.approach(self.schedule.update_start(update + 1), _AMPLE, note, every=True)
         return found[0] if found else None
 
 

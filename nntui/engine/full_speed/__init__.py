@@ -2,12 +2,14 @@
 
 from nntui.engine.full_speed.batch_layout import BATCH_SYMBOLS, BatchValues, TrainingState
 from nntui.engine.full_speed.runner import FullSpeed, LastUpdate, StopBefore
+from nntui.engine.full_speed.straight_line import StepTest
 
 __all__ = [
     "BATCH_SYMBOLS",
     "BatchValues",
     "FullSpeed",
     "LastUpdate",
+    "StepTest",
     "StopBefore",
     "TrainingState",
 ]

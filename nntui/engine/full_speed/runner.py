@@ -17,7 +17,7 @@ from nntui.engine.full_speed import compiled
 from nntui.engine.full_speed.batch import Batch, BatchComputer, Batches, summed
 from nntui.engine.full_speed.batch_layout import BatchLayout, BatchValues, TrainingState
 from nntui.engine.full_speed.kernels import CHUNK, self_test
-from nntui.engine.full_speed.straight_line import StraightLine
+from nntui.engine.full_speed.straight_line import StepTest, StraightLine
 from nntui.engine.loss_history import LossHistory
 from nntui.engine.schedule import Schedule
 from nntui.engine.state import State
@@ -80,6 +80,7 @@ class FullSpeed:
         """Take memory of its own to run in."""
         self._computer = self._new_computer()
         self._codes: dict[tuple[str, ...], StraightLine] = {}
+        self._tested: tuple[tuple[StepTest, ...], StraightLine | None] = (), None
         self._burst = 1
         self._ran = 0.0
 
@@ -150,16 +151,20 @@ class FullSpeed:
         deadline: float | None = None,
         stop_before: StopBefore | None = None,
         last_update: LastUpdate | None = None,
+        tests: tuple[StepTest, ...] = (),
     ) -> tuple[TrainingState, int]:
         """Do the updates ``first`` … ``end`` − 1 and record their losses.
 
         Returns the run at the start of the update reached, and its index: ``end``; or an earlier
         one after ``deadline`` (a time of ``perf_counter``; one update is done at least); or the
         first for which ``stop_before`` is true. ``last_update`` gets values of the last one done.
+        With ``tests``, ``stop_before`` need not be asked of updates in which none of them holds.
         """
         with np.errstate(all="ignore"):
             if self.is_tiny and stop_before is None:
-                return self._run_straight(start, first, end, history, deadline, last_update)
+                return self._run_straight(start, first, end, history, deadline, last_update)[:2]
+            if self.is_tiny and tests and (code := self._tested_code(tests)) is not None:
+                return self._run_tested(start, first, end, history, deadline, stop_before, code)
             return self._run_batches(start, first, end, history, deadline, stop_before, last_update)
 
     def _run_batches(
@@ -208,6 +213,40 @@ class FullSpeed:
                 break
         return before, update
 
+    def _tested_code(self, tests: tuple[StepTest, ...]) -> StraightLine | None:
+        """Return the straight-line code with some tests; None where it cannot answer them."""
+        if self._tested[0] != tests:
+            try:
+                self._tested = tests, StraightLine(self.experiment, (), tests)
+            except TypeError:
+                self._tested = tests, None
+        return self._tested[1]
+
+    def _run_tested(
+        self,
+        before: TrainingState,
+        update: int,
+        end: int,
+        history: LossHistory,
+        deadline: float | None,
+        stop_before: StopBefore | None,
+        code: StraightLine,
+    ) -> tuple[TrainingState, int]:
+        """Run in straight-line code, and ask ``stop_before`` of updates in which a test holds."""
+        met = True
+        while met and update < end:
+            before, update, met = self._run_straight(
+                before, update, end, history, deadline, None, code
+            )
+            if met:
+                before, reached = self._run_batches(
+                    before, update, update + 1, history, None, stop_before, None
+                )
+                if reached == update or (deadline is not None and perf_counter() > deadline):
+                    return before, reached
+                update = reached
+        return before, update
+
     def _run_straight(
         self,
         before: TrainingState,
@@ -216,11 +255,13 @@ class FullSpeed:
         history: LossHistory,
         deadline: float | None,
         last_update: LastUpdate | None,
-    ) -> tuple[TrainingState, int]:
-        """Run in straight-line code, many updates in one call."""
+        code: StraightLine | None = None,
+    ) -> tuple[TrainingState, int, bool]:
+        """Run in straight-line code, many updates in one call; also whether it met a test."""
         names = () if last_update is None else last_update.names
-        if names not in self._codes:
+        if code is None and names not in self._codes:
             self._codes[names] = StraightLine(self.experiment, names)
+        code = code or self._codes[names]
         per_epoch = self.schedule.updates_per_epoch
         while update < end:
             stop = min(end, update + self._burst)
@@ -230,7 +271,7 @@ class FullSpeed:
             batches = self._batches.rows_of_updates(update, stop)
             batch_losses: list[float] = []
             epoch_losses: list[float] = []
-            before, values = self._codes[names].train(
+            before, values = code.train(
                 before, self.schedule.t(update), batches, batch_losses, epoch_losses
             )
             if last_update is not None:
@@ -239,11 +280,13 @@ class FullSpeed:
                 history.record("batch", n, loss)
             for n, loss in enumerate(epoch_losses, start=update // per_epoch):
                 self._record_epoch(history, before, (n + 1) * per_epoch, loss)
-            update, now = stop, perf_counter()
+            update, now = update + len(batch_losses), perf_counter()
+            if update < stop:
+                return before, update, True
             self._burst = max(1, int(len(batch_losses) * BURST_SECONDS / (now - begun)))
             if deadline is not None and now > deadline:
                 break
-        return before, update
+        return before, update, False
 
     @cached_property
     def _test(self) -> Batch | None:

@@ -8,9 +8,9 @@ updates in one call.
 from __future__ import annotations
 
 import math
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from itertools import chain
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -27,6 +27,20 @@ FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     for name in ("exp", "expm1", "log", "log1p", "sqrt", "tanh", "sin", "cos", "divide", "erf")
 }
 """What a traced formula may call, by the names that numpy gives to these functions."""
+
+
+class StepTest(NamedTuple):
+    """A question about the values after a step of an update: may the update be done untested?
+
+    ``offset``: the step's, in the block of each example or (``in_update``) of the parameters; −1:
+    before the first of them. ``holds`` gets a lookup from value names to what stands for their
+    numbers (None: blank) and returns what stands for the truth value. It raises a ``TypeError``
+    where the code cannot tell.
+    """
+
+    in_update: bool
+    offset: int
+    holds: Callable[[Callable[[str], Any]], Any]
 
 
 class Tape:
@@ -77,6 +91,15 @@ class Traced:
     __neg__, __abs__ = _operation("-{0}"), _operation("abs({0})")
     __lt__, __le__ = _operation("{0} < {1}"), _operation("{0} <= {1}")
     __gt__, __ge__ = _operation("{0} > {1}"), _operation("{0} >= {1}")
+    __eq__, __ne__ = _operation("{0} == {1}"), _operation("{0} != {1}")  # type: ignore[assignment]
+    __hash__ = object.__hash__
+
+    def __and__(self, other: Any) -> Any:
+        return _and(self.tape, self, other)
+
+    def __or__(self, other: Any) -> Any:
+        return _or(self.tape, self, other)
+
     erf = _operation("erf({0})")
 
     def __bool__(self) -> bool:
@@ -85,6 +108,8 @@ class Traced:
     def __array_ufunc__(self, ufunc: Any, method: str, *operands: Any) -> Any:
         """What ``numpy.exp(traced)`` gives."""
         name = str(ufunc.__name__)
+        if name in _LOGIC:
+            return _LOGIC[name](self.tape, *operands)
         if method != "__call__" or name not in FUNCTIONS:
             return NotImplemented
         places = ", ".join("{}" for _ in operands)
@@ -92,10 +117,29 @@ class Traced:
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         """What ``numpy.where(traced, x, y)`` gives."""
+        if function is np.any:
+            return True  # it may be
         if function is not np.where or kwargs:
             return NotImplemented
         condition, x, y = args
         return self.tape.note("{1} if {0} else {2}", condition, x, y)
+
+
+def _and(tape: Tape, x: Any, y: Any) -> Any:
+    x, y = (x, y) if isinstance(x, Traced) else (y, x)
+    return (x if y else False) if not isinstance(y, Traced) else tape.note("{} and {}", x, y)
+
+
+def _or(tape: Tape, x: Any, y: Any) -> Any:
+    x, y = (x, y) if isinstance(x, Traced) else (y, x)
+    return (True if y else x) if not isinstance(y, Traced) else tape.note("{} or {}", x, y)
+
+
+_LOGIC: Final[Mapping[str, Callable[..., Any]]] = {
+    "logical_and": _and,
+    "logical_or": _or,
+    "logical_not": lambda tape, x: tape.note("not {}", x),
+}
 
 
 def _written(operand: Any) -> str:
@@ -106,6 +150,10 @@ def _written(operand: Any) -> str:
         raise TypeError(f"{operand!r} cannot be written down")
     return f"({operand!r})" if math.copysign(1.0, operand) < 0.0 else repr(operand)
 
+
+_IN_UPDATE: Final = frozenset({"b", "w", "db", "dw"})
+_IN_PASSES: Final = _IN_UPDATE | {"x", "t", "z", "a", "da", "delta", "loss"}
+"""The symbols of the values that the code has, in the update and in the passes of an example."""
 
 Row = tuple[float, ...]
 Batches = Iterable[tuple[tuple[Row, ...], bool]]
@@ -118,6 +166,7 @@ def train(p, memory, t, epoch_sum, batches, batch_losses, epoch_losses, examples
     for batch, epoch_ends in batches:
         {gradients} = {zeros}
         batch_sum = 0.0
+        {begin}
         for {numbers} in batch:
             {example}
             batch_sum = batch_sum + {loss}
@@ -135,15 +184,21 @@ def train(p, memory, t, epoch_sum, batches, batch_losses, epoch_losses, examples
 
 
 class StraightLine:
-    """A network's training, compiled. ``names``: the values wanted after the last update."""
+    """A network's training, compiled. ``names``: the values wanted after the last update.
 
-    def __init__(self, experiment: Experiment, names: tuple[str, ...] = ()) -> None:
+    Raises:
+        TypeError: one of the ``tests`` cannot be answered by such code.
+    """
+
+    def __init__(
+        self, experiment: Experiment, names: tuple[str, ...] = (), tests: Sequence[StepTest] = ()
+    ) -> None:
         self._examples, self._names = len(experiment.train_examples), names
         # Safe to execute: its words are the template's, letters with counters, operators and the
         # elementary functions' names; its numbers are digits that Python itself wrote. No name
         # from a document gets in.
         variables: dict[str, Any] = dict(FUNCTIONS)
-        exec(compile(source(experiment, names), "<straight-line code>", "exec"), variables)
+        exec(compile(source(experiment, names, tests), "<straight-line code>", "exec"), variables)
         self._code: Callable[..., Any] = variables["train"]
 
     def train(
@@ -154,7 +209,10 @@ class StraightLine:
         batch_losses: list[float],
         epoch_losses: list[float],
     ) -> tuple[TrainingState, dict[str, float | None]]:
-        """Do an update for each batch, from number ``t`` on; append the losses."""
+        """Do an update for each batch, from number ``t`` on; append the losses.
+
+        Ends before the first update in which one of the tests holds.
+        """
         memory = start.memory
         p, remembered, epoch_sum, wanted = self._code(
             start.p.tolist(),
@@ -170,8 +228,14 @@ class StraightLine:
         return after, dict(zip(self._names, wanted, strict=True))
 
 
-def source(experiment: Experiment, names: tuple[str, ...] = ()) -> str:
-    """Write the straight-line code of an experiment's updates."""
+def source(
+    experiment: Experiment, names: tuple[str, ...] = (), tests: Sequence[StepTest] = ()
+) -> str:
+    """Write the straight-line code of an experiment's updates.
+
+    Raises:
+        TypeError: one of the ``tests`` cannot be answered by such code.
+    """
     net, optimizer = experiment.network.wiring(), experiment.training.optimizer
     tape = Tape()
 
@@ -190,16 +254,21 @@ def source(experiment: Experiment, names: tuple[str, ...] = ()) -> str:
 
     state = State(by_key(p, str), by_key(p, tuple), by_key(g, str), by_key(g, tuple), {})
     model = ActiveExperiment(experiment)
-    for part in (
+    given = {
+        "x": dict(zip(net.inputs, x, strict=True)),
+        "t": dict(zip(net.outputs, y, strict=True)),
+    }
+    passes = chain(
         load(model, state, x),
         forward(model, state, net.neurons),
         loss(model, state, y),
         backward(model, state, reversed(net.neurons)),
-    ):
-        deque(part, maxlen=0)
+    )
+    met = _tested(passes, [test for test in tests if not test.in_update], state, given, _IN_PASSES)
     sums = [_value(state.db, state.dw, key) for key in parameters]
     wanted = [_wanted(state, name) for name in names]
-    example = tape.lines([*sums, state.loss, *wanted])
+    example = tape.lines([*sums, state.loss, *wanted, met])
+    example += [f"met = met or {_name(met)}"] if met is not False else []
     example += [f"{old.name} = {_name(new)}" for old, new in zip(g, sums, strict=True)]
 
     tape = Tape()
@@ -209,13 +278,17 @@ def source(experiment: Experiment, names: tuple[str, ...] = ()) -> str:
     state.memory = dict(zip(parameters, remembered, strict=True))
     t: Any = Traced(tape, "t")
     n: Any = Traced(tape, "n")
-    deque(update(model, state, net.neurons, t, n), maxlen=0)
+    updates = update(model, state, net.neurons, t, n)
+    in_update = [test for test in tests if test.in_update]
+    met_after = _tested(updates, in_update, state, {}, _IN_UPDATE)
     new_p = [_value(state.b, state.w, key) for key in parameters]
     new_m = [state.memory[key][k] for k in range(len(optimizer.row.memory)) for key in parameters]
     changed = [
         (old, new) for old, new in zip((*p, *m), (*new_p, *new_m), strict=True) if new is not old
     ]
-    step = tape.lines(new for _, new in changed)
+    step = tape.lines([*(new for _, new in changed), met_after])
+    if tests:
+        step += [f"if met or {_name(met_after)}:", "    epoch_sum = sum_before", "    break"]
     step += [f"{old.name} = {_name(new)}" for old, new in changed]
 
     return _TRAIN.format(
@@ -223,6 +296,7 @@ def source(experiment: Experiment, names: tuple[str, ...] = ()) -> str:
         memory=_listed(m),
         gradients=" = ".join(old.name for old in g),
         zeros="0.0",
+        begin="met, sum_before = False, epoch_sum" if tests else "pass",
         numbers=_listed([*x, *y]),
         example="\n            ".join(example),
         loss=_name(state.loss),
@@ -230,6 +304,31 @@ def source(experiment: Experiment, names: tuple[str, ...] = ()) -> str:
         wanted=f"wanted = ({_listed(wanted)})",
         update="\n        ".join(step) or "pass",
     )
+
+
+def _tested(
+    steps: Iterable[Any],
+    tests: Sequence[StepTest],
+    state: State,
+    given: Mapping[str, Mapping[str, Any]],
+    symbols: Container[str],
+) -> Any:
+    """Run steps of the algorithm; return what stands for whether one of the tests held."""
+    by_offset: dict[int, list[StepTest]] = {}
+    for test in tests:
+        by_offset.setdefault(test.offset, []).append(test)
+
+    def lookup(name: str) -> Any:
+        symbol, neurons = parse_value_name(name)
+        if symbol not in symbols:
+            raise TypeError(f"{name} is no variable here")
+        return given[symbol][neurons[0]] if symbol in ("x", "t") else _wanted(state, name)
+
+    met: Any = False
+    for offset, _ in enumerate(chain((None,), steps), -1):
+        for test in by_offset.get(offset, ()):
+            met = np.logical_or(met, test.holds(lookup))
+    return met if isinstance(met, Traced) else bool(met)
 
 
 def _value(b: Any, w: Any, key: Parameter) -> Any:

@@ -11,8 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
-
 from nntui.model.numerics import (
     ceil,
     cos,
@@ -43,8 +41,8 @@ def _extreme(beats: Callable[[Any, Any], Any]) -> Callable[..., Any]:
     return choose
 
 
-def _test(of_float: Callable[[float], bool], of_array: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda x: of_array(x) if isinstance(x, np.ndarray) else of_float(x)
+def _test(of_float: Callable[[float], bool], of_others: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda x: of_float(x) if isinstance(x, float) else of_others(x)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +85,10 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "sin": Function(sin, 1, 1, False),
     "cos": Function(cos, 1, 1, False),
     "erf": Function(erf, 1, 1, False),
-    "isnan": Function(_test(math.isnan, np.isnan), 1, 1, True),
-    "isinf": Function(_test(math.isinf, np.isinf), 1, 1, True),
-    "isfinite": Function(_test(math.isfinite, np.isfinite), 1, 1, True),
+    # What is no float is an array, or stands for a number in code that is traced.
+    "isnan": Function(_test(math.isnan, lambda x: x != x), 1, 1, True),
+    "isinf": Function(_test(math.isinf, lambda x: (x == x) & (x - x != 0.0)), 1, 1, True),
+    "isfinite": Function(_test(math.isfinite, lambda x: x - x == 0.0), 1, 1, True),
     "isblank": Function(lambda x: False, 1, 1, True),
 }
 

@@ -1,7 +1,8 @@
 """The syntax tree of an expression: frozen nodes, each with its span in the text.
 
 A node evaluates against a ``lookup`` from value names to numbers. A lookup that gives None makes
-the node raise ``Blank``. Numbers may be arrays; then truth nodes are asked for their ``masks``.
+the node raise ``Blank``. Numbers may be arrays or stand-ins; then truth nodes are asked
+for their ``masks``.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ class Value(Node):
         found = lookup(self.name)
         if found is None:
             raise Blank(self.name)
-        return found if isinstance(found, np.ndarray) else float(found)
+        return float(found) if isinstance(found, (int, float, np.number)) else found
 
     def names(self) -> Iterator[str]:
         yield self.name

@@ -1,5 +1,6 @@
 """Continue and reverse-continue stop exactly where looking after every single step would."""
 
+from itertools import product
 from random import Random
 
 import pytest
@@ -9,8 +10,9 @@ from support.experiments import experiments
 from support.values import value_names
 
 import nntui
+from nntui.debugger.breakpoints import search
 from nntui.debugger.breakpoints.breakpoint import LINES, BreakpointError, Place
-from nntui.debugger.breakpoints.parse import parse_breakpoint, parse_watchpoint
+from nntui.debugger.breakpoints.parse import parse_breakpoint, parse_command, parse_watchpoint
 from nntui.debugger.breakpoints.reachability import Reachability
 from nntui.debugger.breakpoints.recorded import RECORDED, RecordedFilter
 from nntui.debugger.breakpoints.search import ContinueSearch
@@ -18,6 +20,7 @@ from nntui.debugger.debugger import Debugger
 from nntui.engine.edits import Edit
 from nntui.model.activations import Activation
 from nntui.model.losses import Loss
+from nntui.model.names import parse_value_name
 from nntui.model.optimizers import Optimizer
 from nntui.model.wiring import value_owners
 
@@ -153,8 +156,8 @@ def stops_like(debugger, one_by_one, author, chance, *, bursts) -> None:
             book.position = chance.randint(0, debugger.total)
             debugger.seek(book.position)
         direction = chance.choice([1, 1, -1])
-        search = ContinueSearch(debugger, debugger.breakpoints, direction)
-        while (stop := search.burst(bursts)) is None:
+        searching = ContinueSearch(debugger, debugger.breakpoints, direction)
+        while (stop := searching.burst(bursts)) is None:
             pass
         context = (
             f"from {book.position} {direction}: {[r.text for r in debugger.breakpoints]} {stop}"
@@ -248,6 +251,56 @@ def test_so_are_those_that_are_told_from_what_was_recorded(
         debugger.seek(debugger.total)
         debugger.seek(0)
     stops_like(debugger, one_by_one, author, chance, bursts=bursts)
+
+
+class AuthorOfTests(Author):
+    """Writes of what straight-line code has in variables: most updates are not looked at."""
+
+    def row(self, number: int):
+        while True:
+            row = super().row(number)
+            watched = getattr(row, "expression", None)
+            expression = row.condition if watched is None else watched
+            known = {"x", "t", "z", "a", "da", "delta", "b", "db", "w", "dw", "loss"}
+            known = known if watched is None else {"b", "w"}
+            if expression and {parse_value_name(name)[0] for name in expression.names} <= known:
+                return row
+
+
+@pytest.mark.parametrize("bursts", [10.0, 0.0], ids=["at once", "in the smallest bursts"])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(experiment=small, data=st.data())
+def test_so_are_those_that_are_tested_in_straight_line_code(
+    experiment, data, bursts, one_by_one, with_edits
+) -> None:
+    chance = Random(data.draw(st.integers(0, 2**32)))
+    author = AuthorOfTests(experiment, chance)
+    total = Debugger(experiment).total
+    positions = sorted(chance.randint(0, total - 1) for _ in range(chance.choice([0, 0, 1, 3])))
+    debugger = with_edits(experiment, [author.edit(p) for p in positions])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search, "_WORTH_COMPILING", -1.0)
+        stops_like(debugger, one_by_one, author, chance, bursts=bursts)
+
+
+@pytest.mark.parametrize("direction", [1, -1])
+def test_straight_line_code_stops_where_looking_at_each_update_does(direction, monkeypatch) -> None:
+    commands = [
+        *(f"watch {v} crosses {{}}" for v in ("w[x1,h1]", "b[out]", "w[h1,out] - w[h2,out]")),
+        "watch b[h2] > {} becomes true", "watch b[h2] < {} becomes true",
+        "break h1 backward if isfinite(delta[h1]) and max(delta[h1], 0) > {}",
+        "break if loss < {} or isnan(loss) or a[out] == x[x1]", "watch w[x1,h1] every 7",
+    ]  # fmt: skip
+    experiment = nntui.load("sample")
+    for command, level in product(commands, (-0.2, 0.03, 0.55)):
+        found = []
+        for seconds in (-1.0, 1e9):
+            monkeypatch.setattr(search, "_WORTH_COMPILING", seconds)
+            debugger = Debugger(experiment)
+            debugger.breakpoints.add(parse_command(command.format(level), experiment.network))
+            debugger.seek(0 if direction > 0 else debugger.total)
+            found.append([debugger.resume(direction).position for _ in range(3)])
+        assert found[0] == found[1], command.format(level)
 
 
 def test_a_stop_leaves_no_future_that_an_edit_would_branch_off() -> None:

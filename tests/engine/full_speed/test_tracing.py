@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from support.bits import bits_of
 from support.experiments import OPTIMIZERS_WITH_OPTIONS, experiments
 
-from nntui.engine.full_speed.straight_line import FUNCTIONS, Tape, Traced, source
-from nntui.model.activations import ACTIVATIONS, Activation
+from nntui.engine.full_speed.straight_line import FUNCTIONS, StepTest, Tape, Traced, source
+from nntui.model.activations import ACTIVATIONS, EXPRESSION, Activation
 from nntui.model.losses import LOSSES, Loss
 from nntui.model.names import value_name
 
@@ -97,11 +97,16 @@ def test_a_choice_that_python_would_make_is_refused() -> None:
 
 @given(experiment=experiments())
 def test_the_code_consists_of_counters_and_known_functions(experiment) -> None:
-    wanted = [value_name("delta", j) for j in experiment.network.wiring().neurons]
-    tree = ast.parse(source(experiment, ("loss", *wanted)))
+    net = experiment.network.wiring()
+    assume(all(f.name != EXPRESSION for f in net.activation.values()))  # these are not traced
+    wanted = [value_name("delta", j) for j in net.neurons]
+    j, k = net.neurons[0], net.outputs[0]
+    met = StepTest(False, 1, lambda value: value(value_name("b", j)) > value(value_name("t", k)))
+    tests = (met, StepTest(True, -1, lambda value: value(value_name("db", j)) == 0.5))
+    tree = ast.parse(source(experiment, ("loss", *wanted), tests))
     own = re.compile(r"[pgmxyv]\d+")
     words = {"train", "p", "memory", "t", "n", "batch", "batches", "batch_sum", "epoch_sum"}
-    words |= {"wanted"}
+    words |= {"wanted", "met", "sum_before"}
     words |= {"batch_losses", "epoch_losses", "epoch_ends", "examples", "len", "abs", *FUNCTIONS}
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
@@ -109,7 +114,7 @@ def test_the_code_consists_of_counters_and_known_functions(experiment) -> None:
         elif isinstance(node, ast.Attribute):
             assert node.attr == "append"
         elif isinstance(node, ast.Constant):
-            assert type(node.value) in (int, float)
+            assert type(node.value) in (int, float, bool)
         else:
             assert not isinstance(node, (ast.Import, ast.ImportFrom, ast.Lambda))
     assert not words & set(dir(builtins)) - {"len", "abs"}
