@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from nntui.engine.full_speed import FullSpeed, TrainingState
-from nntui.engine.loss_history import LossHistory
-from nntui.engine.schedule import Schedule
+from nntui.engine.full_speed import TrainingState
 from nntui.model.experiment import Experiment
 from nntui.model.numerics import Array
 from nntui.verify.given import FLOAT32, Given
 from nntui.verify.passes import BatchPass, Block, Forward, Passes, product, slope
+from nntui.verify.right_run import RightRun
 from nntui.verify.updates import Simulated
 
 _BUMP = 4.0
@@ -21,22 +20,16 @@ _MOST_BENT = 4.0
 
 
 class Reference:
-    """The states of a run at the starts of updates, in rising order of asking or not."""
+    """The run's own numbers, in the shapes of a simulation."""
 
     def __init__(self, experiment: Experiment) -> None:
-        self._full = FullSpeed(experiment)
         self.experiment = experiment
-        self.schedule: Schedule = self._full.schedule
-        self._states: dict[int, TrainingState] = {0: self._full.first()}
-        self._history = LossHistory()
+        self._run = RightRun(experiment)
+        self.schedule = self._run.schedule
 
     def state(self, update: int) -> TrainingState:
         """Return the run at the start of an update."""
-        if update not in self._states:
-            before = max(u for u in self._states if u < update)
-            start = self._states[before]
-            self._states[update] = self._full.run(start, before, update, LossHistory())[0]
-        return self._states[update]
+        return self._run.start(update)
 
     def numbers(self, passes: Passes, given: Given) -> Simulated:
         """Return the run's numbers of the update and after the updates that were given."""
@@ -52,7 +45,7 @@ class Reference:
 
     def _batch(self, passes: Passes, update: int) -> BatchPass:
         state, examples = self.state(update), self.schedule.batch(update)
-        values, training = self._full.batch_values(state, examples), self.experiment.training
+        values, training = self._run.engine.batch_values(state, examples), self.experiment.training
         forward = passes.forward(state.p, examples)
         forward.z, forward.a, forward.loss = values.z, values.a, values.loss
         dp = np.asarray(training.reduced(values.dp, values.n))

@@ -164,15 +164,15 @@ class Series:
             epsilon *= 8.0  # six digits are fewer than those of a float32
         state = TrainingState(before.values[0], run.start(k - 1).memory)
         with np.errstate(all="ignore"):
-            right, off = self._updated(state, k - 1)
+            right, off = self._updated(state, k - 1, epsilon)
             near = np.abs(now.values[0] - right) <= ROUNDINGS * epsilon * off
         return bool(near[now.given[0]].all())
 
-    def _updated(self, state: TrainingState, update: int) -> tuple[Array, Array]:
-        """Do an update; also say what rounding does to each parameter, in units of the roundoff."""
+    def _updated(self, state: TrainingState, update: int, epsilon: float) -> tuple[Array, Array]:
+        """Do an update; also say what rounding does to each parameter, in units of epsilon."""
         run, optimizer = self._run, self._run.experiment.training.optimizer
         batch = self._passes.backward(self._passes.forward(state.p, run.schedule.batch(update)))
-        bump, memory = _BUMP * rounding_sizes(batch)["g"], tuple(state.memory)
+        bump, memory = _BUMP * rounding_sizes(batch, epsilon)["g"], tuple(state.memory)
         right, above, below = (
             optimizer.update(state.p, g, memory, run.schedule.t(update))[0]
             for g in (batch.g, batch.g + bump, batch.g - bump)
