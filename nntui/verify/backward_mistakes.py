@@ -22,7 +22,8 @@ from nntui.verify.passes import Hooks
 
 _DELTA: Final = "δ[{j}] = ∂L/∂a[{j}] · {f}′(z[{j}])"
 _DW: Final = "∂L/∂w[{i},{j}] = δ[{j}] · a[{i}]"
-_DB: Final = "∂L/∂b[{j}] = δ[{j}]"
+_DL: Final = "∂L/∂a = {dl}"
+_DB: Final = "∂L/∂b[{j}] = {reduced}δ[{j}]"
 _BACK: Final = "∂L/∂a[{i}] = Σ w[{i},j] · δ[j]"
 
 BACKWARD_MISTAKES: Final[tuple[Mistake, ...]] = (
@@ -59,7 +60,7 @@ BACKWARD_MISTAKES: Final[tuple[Mistake, ...]] = (
         "derivative_on_z",
         "δ of {layer} has the derivative's formula in a, with z put in",
         "a formula such as a·(1 − a) or 1 − a² takes a, not z",
-        ("δ[{j}] = ∂L/∂a[{j}] · {f}′ as a formula in a, of z[{j}]", _DELTA),
+        ("δ[{j}] = ∂L/∂a[{j}] · {f_on_z}", "δ[{j}] = ∂L/∂a[{j}] · {f_in_a}"),
         (Way(Hooks(slope=hooks.formula_on_z), "layers"),),
     ),
     Mistake(
@@ -87,21 +88,21 @@ BACKWARD_MISTAKES: Final[tuple[Mistake, ...]] = (
         "loss_doubled",
         "the loss's derivative is twice too large: a 2 too many",
         "∂L/∂a is the derivative of the loss as it is defined",
-        ("∂L/∂a = 2 · ∂L/∂a", "∂L/∂a = ∂L/∂a, once"),
+        ("∂L/∂a = 2 · {dl}", _DL),
         (Way(hooks.scaled_error(lambda at: 2.0)),),
     ),
     Mistake(
         "loss_halved",
         "the loss's derivative is half of what it is: its 2 is missing, or a ½ too many",
         "∂L/∂a is the derivative of the loss as it is defined",
-        ("∂L/∂a = ½ · ∂L/∂a", "∂L/∂a = ∂L/∂a, whole"),
+        ("∂L/∂a = ½ · {dl}", _DL),
         (Way(hooks.scaled_error(lambda at: 0.5)),),
     ),
     Mistake(
         "k_forgotten",
         "the mean over the {K} outputs is forgotten: ∂L/∂a is not divided by K",
         "the loss is a mean over the outputs: its derivative is divided by K = {K}",
-        ("∂L/∂a = K · ∂L/∂a", "∂L/∂a is divided by K"),
+        ("∂L/∂a = K · {dl}", _DL),
         (Way(hooks.scaled_error(lambda at: len(at.a))),),
         is_over_k,
     ),
@@ -109,7 +110,7 @@ BACKWARD_MISTAKES: Final[tuple[Mistake, ...]] = (
         "k_twice",
         "∂L/∂a is divided by the number of outputs, {K}, once too often",
         "∂L/∂a is the derivative of the loss as it is defined",
-        ("∂L/∂a = ∂L/∂a / K", "∂L/∂a is not divided by K again"),
+        ("∂L/∂a = 1/K · {dl}", _DL),
         (Way(hooks.scaled_error(lambda at: 1.0 / len(at.a))),),
     ),
     Mistake(
@@ -182,7 +183,7 @@ BACKWARD_MISTAKES: Final[tuple[Mistake, ...]] = (
         "other_loss",
         "∂L/∂a is that of another loss, {word}",
         "∂L/∂a is the derivative of this loss",
-        ("∂L/∂a of {word}", "∂L/∂a of this loss"),
+        ("∂L/∂a = ∂({word})/∂a", _DL),
         hooks.of_another_loss,
     ),
     Mistake(
@@ -196,7 +197,7 @@ BACKWARD_MISTAKES: Final[tuple[Mistake, ...]] = (
         "no_loss_slope",
         "∂L/∂a is 1: the output was differentiated, not the loss",
         "∂L/∂a is the derivative of the loss",
-        ("∂L/∂a[{j}] = 1", "∂L/∂a[{j}] of the loss"),
+        ("∂L/∂a = 1", _DL),
         (Way(Hooks(error=lambda at, right: np.ones_like(right))),),
     ),
     # What goes back over the weights.
@@ -346,7 +347,7 @@ BACKWARD_MISTAKES: Final[tuple[Mistake, ...]] = (
         "bias_gradient_total",
         "the bias gradient of {layer} is summed over the neurons, too",
         "each neuron's ∂L/∂b is its own δ, summed over the examples only",
-        ("∂L/∂b[{j}] = Σ δ over all neurons of the layer", _DB),
+        ("∂L/∂b[{j}] = {reduced}δ of all neurons of the layer", _DB),
         (
             Way(Hooks(db=lambda at, db: np.full_like(db, db.sum())), "layers"),
             Way(Hooks(db=lambda at, db: np.full_like(db, db.mean())), "layers"),
@@ -356,14 +357,14 @@ BACKWARD_MISTAKES: Final[tuple[Mistake, ...]] = (
         "bias_gradient_mean",
         "the bias gradient of {layer} is divided by N = {N} once too often",
         "∂L/∂b is reduced over the examples as ∂L/∂w is",
-        ("∂L/∂b[{j}] = 1/N · ∂L/∂b[{j}]", _DB),
+        ("∂L/∂b[{j}] = 1/N · {reduced}δ[{j}]", _DB),
         (Way(Hooks(db=hooks.OVER_N), "layers"),),
     ),
     Mistake(
         "bias_gradient_sum",
         "the bias gradient of {layer} is N = {N} times too large",
         "∂L/∂b is reduced over the examples as ∂L/∂w is",
-        ("∂L/∂b[{j}] = N · ∂L/∂b[{j}]", _DB),
+        ("∂L/∂b[{j}] = N · {reduced}δ[{j}]", _DB),
         (Way(Hooks(db=hooks.N), "layers"),),
     ),
     Mistake(

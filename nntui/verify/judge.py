@@ -23,8 +23,9 @@ from nntui.verify.factors import (
     scaled_variations,
 )
 from nntui.verify.given import FLOAT64, Given
-from nntui.verify.mistakes import candidates
-from nntui.verify.order import ORDERED, example_order, in_order
+from nntui.verify.mistake import Way
+from nntui.verify.mistakes import MISTAKES, Candidate, candidates
+from nntui.verify.order import ORDERED, example_order, in_order, other_batches
 from nntui.verify.passes import BatchPass, Passes
 from nntui.verify.reference import Reference, rounding_sizes
 from nntui.verify.search import SECONDS, Explanation, Search
@@ -102,7 +103,7 @@ class _Case:
 
     def _explained(self, readings: list[_Reading]) -> Verdict:
         for simulation in self._simulations():
-            searches = []
+            searches: list[tuple[_Reading, Search]] = []
             for reading in readings:
                 search = Search(
                     simulation, reading.comparison, list(candidates(self.passes)), self.deadline
@@ -110,6 +111,8 @@ class _Case:
                 if one := search.one():
                     return reading.mistaken(one)
                 searches.append((reading, search))
+            if others := self._other_batches(simulation, searches):
+                return others
             for reading, _ in searches:
                 if between := reading.between_kinks():
                     return between
@@ -118,6 +121,26 @@ class _Case:
                 if found.is_complete:
                     return reading.mistaken(found)
         return searches[0][0].unknown(searches[0][1].first_settled())
+
+    def _other_batches(
+        self, simulation: Simulation, searches: list[tuple[_Reading, Search]]
+    ) -> Verdict | None:
+        """Whether updates have other examples than the run's."""
+        after, schedule = self.given.after, self.schedule
+        begins = simulation.first == self.given.first_after
+        if after is None or not begins or schedule.updates_per_epoch == 1:
+            return None
+        hooks = other_batches(simulation, after, self.deadline)
+        if hooks is None:
+            return None
+        mistake = next(m for m in MISTAKES if m.name == "other_order")
+        variation = Variation(updates=(hooks,))
+        candidate = Candidate(mistake, Way(hooks), variation, None, "the update")
+        for reading, search in searches:
+            found = search.explained(candidate)
+            if found.is_complete:
+                return reading.mistaken(found)
+        return None
 
     def _comparison(self, numbers: Simulated, *, with_penalty: bool) -> Comparison:
         comparison = Comparison(self.passes, self.schedule, self.given, with_penalty=with_penalty)

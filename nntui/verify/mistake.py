@@ -34,9 +34,10 @@ Ways: TypeAlias = Callable[[Passes], Iterable[Way]]
 class Mistake:
     """A mistake: its name, what was done, what is right, and the formulas of both.
 
-    In the texts, {layer} is a phrase for the place, {f} the activation there, {i} a source of the
-    neuron {j}, {N} the number of examples, {K} that of outputs. ``when`` says for which
-    experiments it means anything.
+    In the texts, {layer} is a phrase for the place, {f} the activation there, {f_in_a} and {f_on_z}
+    the formula of its derivative as it is and with z in it, {i} a source of the neuron {j}, {dl}
+    the formula of ∂L/∂a, {reduced} the sum or mean over the examples, {N} the number of examples,
+    {K} that of outputs. ``when`` says for which experiments it means anything.
     """
 
     name: str

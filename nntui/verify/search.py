@@ -80,10 +80,14 @@ class Search:
         expected = self.expected(variation)
         return Explanation(places, variation, expected, self._comparison.agrees(expected))
 
+    def explained(self, candidate: Candidate) -> Explanation:
+        """Run one mistake."""
+        return self._explained(((candidate,),), candidate.variation)
+
     def one(self) -> Explanation | None:
         """Look for one mistake that explains every number; all that do are named."""
         for c in self._candidates:
-            self._singles.append(self._explained(((c,),), c.variation))
+            self._singles.append(self.explained(c))
             if perf_counter() > self._deadline:
                 break
         found = [e for e in self._singles if e.is_complete]

@@ -124,6 +124,11 @@ class Simulation:
             np.array(memories).reshape(len(rows), len(self.start.memory), size),
         )
 
+    def updated(self, state: TrainingState, examples: Sequence[int], update: int) -> TrainingState:
+        """Do one right update with any examples."""
+        values = self.passes.backward(self.passes.forward(state.p, examples))
+        return self._updated(state, values.g, update, len(examples), ())
+
     def _forward(self, state: TrainingState, examples: Sequence[int]) -> Forward:
         """The forward pass; kept where it starts, as most variations begin with it."""
         if state is not self.start and state is not self.batch_start:

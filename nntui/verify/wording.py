@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from nntui.model.activations import ACTIVATIONS
 from nntui.model.names import quoted
 from nntui.model.numerics import Array
 from nntui.verify.comparison import Comparison
@@ -154,10 +155,15 @@ class Wording:
             if candidate.layers is None or block.layer in candidate.layers
             for f, _ in block.activations
         )
+        f = next(iter(activations)) if len(activations) == 1 else "f"
+        slope = ACTIVATIONS[f].derivative_formula if f in ACTIVATIONS else "f′ in a"
         words = {
             "layer": candidate.where, "word": candidate.way.word,
-            "f": next(iter(activations)) if len(activations) == 1 else "f",
+            "f": f,
             "j": quoted(target), "i": quoted(source),
+            "dl": f"({self._passes.training.loss.formulas[1]})",
+            "reduced": "1/N · Σ " if self._passes.training.reduction == "mean" else "Σ ",
+            "f_in_a": f"({slope})", "f_on_z": f"({slope})".replace("a", "z"),
             "N": str(self._comparison.examples), "K": str(len(self._passes.net.outputs)),
         }  # fmt: skip
         return re.sub(r"\{(\w+)\}", lambda match: words[match[1]], text)

@@ -118,6 +118,22 @@ def test_a_mistake_behind_another_is_found(first: str, last: str) -> None:
     assert first in verdict.mistakes[1]
 
 
+@pytest.mark.parametrize("size", [1, 2])
+def test_updates_with_other_examples_are_told(size: int) -> None:
+    net = networks.probe()
+    experiment = networks.experiment(net)
+    experiment = replace(experiment, training=replace(experiment.training, batch_size=size))
+    full = FullSpeed(experiment)
+    state, rows = full.first(), []
+    for update, batch in enumerate([(2, 4), (3, 0), (1, 2)]):
+        chosen = batch[: full.schedule.batch_length(update)]
+        values = full.batch_values(state, chosen)
+        state = full.update(state, values.dp, update, len(chosen))
+        rows.append(state.p)
+    verdict = judge(experiment, Given(0, {}, networks.rounded(rows, "float32")))
+    assert verdict.mistakes == (("other_order",),), verdict
+
+
 def test_a_factor_of_some_kinds_is_told_with_what_it_is() -> None:
     given = everything(nntui.load(XOR))
     delta = given.of_batch["delta"]
