@@ -197,6 +197,10 @@ class Colours:
         ink = self.foreground if hue is None else Color(*hue[self.dark])
         return self.background.blend(ink, amount)
 
+    def shade(self, colour: Color, amount: float) -> Color:
+        """Blend an amount of a colour into the background, or more where it would not be seen."""
+        return Color(*self._palette.clear(RGB(*colour.rgb), amount, VISIBLE))
+
     def branch(self, number: int) -> Color:
         """Return the colour of a branch’s curve, by the branch’s number; main is 0."""
         return _BRANCHES[number % len(_BRANCHES)][self.dark]

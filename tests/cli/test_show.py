@@ -114,7 +114,7 @@ def test_a_step_is_drawn_with_its_values_and_what_it_did(nntui):
     assert "activations: a in the boxes, w on the lines" in result.stdout
     assert "►" in result.stdout
     assert "h2" in result.stdout
-    assert "0.379949" in result.stdout
+    assert "0.57167" in result.stdout
 
 
 def test_a_view_is_chosen_by_its_name(nntui):

@@ -131,7 +131,8 @@ class NeuronsPane(LinePane):
             return self._row(item)
         words = f" {self._table.layer_heading.format(item)} "
         room = max(self._room, self._widths.width)
-        return [Segment("──" + words + "─" * (room - len(words) - 2), self.colours.line)]
+        line, rest = self.colours.line, "─" * (room - len(words) - 2)
+        return [Segment("──", line), Segment(words, self.colours.faint), Segment(rest, line)]
 
     def next_table(self) -> str:
         """Show the next table; return what its rows are."""

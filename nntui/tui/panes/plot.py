@@ -224,8 +224,9 @@ def _ink(series: Series, colours: Colours) -> Color:
     """Return the colour of a series: that of its branch, fainter where it lies ahead."""
     if series.kind == "test":
         return colours.chart("test")
-    colour = colours.branch(series.branch)
-    return colours.background.blend(colour, _FAINT if series.kind in ("ahead", "raw") else 1.0)
+    return colours.shade(
+        colours.branch(series.branch), _FAINT if series.kind in ("ahead", "raw") else 1.0
+    )
 
 
 def _share(chart: Chart, x: float) -> float:
