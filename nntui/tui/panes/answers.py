@@ -304,7 +304,8 @@ class AnswersPane(LinePane, can_focus=True):
         subject, neuron = "", self._neuron
         if self._plane is not None and neuron in self._experiment.network.wiring().neurons:
             subject = f" · {cut(neuron or '', 12)}"
-        self.set_title(*(f"{NAMES['answers']}{subject} · {form}" for form in self._score))
+        forms = [f"{NAMES['answers']}{subject} · {form}" for form in self._score]
+        self.set_title(*forms, NAMES["answers"])
         self._write_subtitle()
 
     def _write_title(self) -> None:

@@ -319,12 +319,12 @@ def tab_line(
 ) -> tuple[str, Content]:
     """Return the title of ``pane`` and the tabs in a line.
 
-    All of them fit into ``room``, with the first of the titles, or the pane's name, for which they
-    do; or there are as many about ``pane`` as fit.
+    All of them fit into ``room``, with the first of the titles for which they do; or there are as
+    many about ``pane`` as fit.
     """
     names, here = [NAMES[tab] for tab in tabs], tabs.index(pane)
     first, last = 0, len(tabs)
-    for title, separator in product((*titles, NAMES[pane]), (" │ ", "│")):
+    for title, separator in product(titles, (" │ ", "│")):
         names[here] = title
         if sum(map(cell_len, names)) + len(separator) * (len(names) - 1) <= room:
             break
