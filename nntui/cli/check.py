@@ -77,13 +77,10 @@ def check(
 
     With --against, numbers that your own program computed are held against the run of FILE instead:
     how many agree, and if some do not, which is the first that is wrong, and which mistake makes
-    exactly these numbers. MINE has them by the names of values, as {"dw[x1,h1]": 0.1} or as rows of
-    name,value; or as arrays W1 b1 dW1 db1 z1 a1 delta1 …, X, Y, where 1 is the first layer after
-    the inputs, (in, out) or (out, in), examples in rows or columns; or it is a trace (nntui trace
-    --format jsonl). Gradients are those of the whole batch, its mean or sum as the training says.
-    Arrays W1, b1 … with a leading axis, or rows of CSV with a column update, are the parameters
-    after each update: the first one that differs is looked into. The exit status is 0 when they are
-    right, 1 when not, 2 when MINE cannot be read.
+    exactly these numbers. MINE has them by name, as nntui help numbers explains: values such as
+    dw[x1,h1], arrays W1 b1 dW1 db1 z1 a1 delta1 … (1 is the first layer after the inputs), or lines
+    of a trace. Of parameters after each update, the first one that differs is looked into. The exit
+    status is 0 when they are right, 1 when not, 2 when MINE cannot be read.
 
     \b
     Examples:

@@ -44,6 +44,7 @@ def help_(ctx: click.Context, topic: tuple[str, ...]) -> None:
       nntui help commands    the debugger's commands: after : and for nntui exec
       nntui help expressions what can stand in a condition
       nntui help documents   the format nntui/1
+      nntui help numbers     what check --against reads
       nntui help words       what δ, epoch, saturated and other words mean
       nntui help delta       a word
       nntui help run         a command of the shell
@@ -219,11 +220,53 @@ def _documents(width: int) -> Iterator[str]:
         yield from definitions(section.rows, width)
 
 
+_FILES: Final = (
+    (".json", '{"dw[x1,h1]": 0.1, "z[h1]": [0.2, 0.4], "dW1": [[…], …]}; NaN is a number, too'),
+    (".csv", "rows of name,value under that header; a column update: after which update they are"),
+    (".npz", "arrays by name: numpy.savez(…, dW1=dW1, db1=db1)"),
+    (".safetensors", "arrays by name"),
+    (".jsonl", "any lines of nntui trace FILE --format jsonl, with any of their writes"),
+)
+_ARRAYS: Final = (
+    ("dW1 db1", "the gradient over the batch, its mean or sum as the training says"),
+    ("z1 a1 delta1 da1", "of each example: of its own loss, which no batch divides; a0 is X"),
+    ("W1 b1", "parameters before update K or after it; with an axis in front, after each update"),
+    ("X Y", "the data of the batch: they must be those of the document"),
+    ("dw[x1,h1] db[h1]", "the same by value, in any network; g[…] has the penalty in it"),
+    ("z[h1] a[h1] …", "a list with a number for each example of the batch; one example: a number"),
+    ("loss batch_loss", "of each example, a list; of the batch, a number"),
+    ("m[…] v[…] s[…]", "what the optimizer remembers after update K"),
+)
+
+
+def _numbers(width: int) -> Iterator[str]:
+    yield from wrapped(
+        "Numbers of your own program, for nntui check FILE --against MINE, for nntui grade, for "
+        "the command check, and as a dict for nntui.check_work. Nothing in a file is executed.",
+        width,
+    )
+    yield ""
+    yield _Heading("Files")
+    yield from definitions(_FILES, width, (*_FILES, *_ARRAYS))
+    yield ""
+    yield _Heading("Names: 1 is the first layer after the inputs; K as --update says, or 1")
+    yield from definitions(_ARRAYS, width, (*_FILES, *_ARRAYS))
+    yield from _paragraphs(
+        width,
+        "Weights lie as (in, out) or (out, in), examples in rows or in columns: the shapes say "
+        "which. A square array alone is tried both ways, and it is said which fits.",
+        "Two numbers agree when they differ by at most 1e-6 of the greater one; 1e-4 where they "
+        "are float32 or have 6 digits or fewer (--rtol and --atol say otherwise). NaN agrees with "
+        "NaN. Parameters that drift away over many updates by rounding alone are not wrong.",
+    )
+
+
 TOPICS: Final[Mapping[str, tuple[str, Callable[[int], Iterator[str]]]]] = {
     "keys": ("the keys of the screen", _keys),
     "words": ("what δ, η, epoch, saturated and other words mean", _words),
     "commands": ("the debugger's commands", _commands),
     "expressions": ("values and functions: in print, conditions, --until", _expressions),
     "documents": ("the format nntui/1: sections, keys, defaults, names", _documents),
+    "numbers": ("numbers of yours: files and names for check --against and grade", _numbers),
 }
 """The line about a topic in ``nntui help``, and what ``nntui help NAME`` prints."""

@@ -31,6 +31,9 @@ from nntui.verify.array_files import (
     read_safetensors,
 )
 
+ENDINGS: Final = (".json", ".jsonl", ".csv", ".npz", ".safetensors")
+"""The endings of files of numbers."""
+
 MAX_TEXT_BYTES: Final = 64 * 2**20
 """Bytes in a file of text."""
 

@@ -10,11 +10,16 @@ from click.testing import CliRunner
 
 from nntui.cli import main
 from nntui.debugger.commands.interpreter import COMMANDS
+from nntui.document.load import load
 from nntui.explain.words import WORDS
 from nntui.model.activations import ACTIVATIONS
 from nntui.model.losses import LOSSES
+from nntui.samples import samples
 from nntui.text import cells
 from nntui.tui import keys
+from nntui.verify.files import ENDINGS
+from nntui.verify.places import Places
+from nntui.verify.right_run import RightRun
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +57,19 @@ def test_every_command_of_the_debugger_is_listed_and_explained(nntui):
     assert "  why delta[h1]" in nntui("help", "why").stdout
 
 
+def test_every_form_and_name_of_numbers_is_one_that_is_read(nntui):
+    said = nntui("help", "numbers").stdout
+    places = Places(RightRun(load(samples()["xor"])))
+    for name in ("dW1", "db1", "z1", "a1", "delta1", "da1", "W1", "b1", "X", "Y", "batch_loss"):
+        assert name in said.split()
+        assert places[name].name == name
+    for name in ("dw[x1,h1]", "db[h1]", "z[h1]", "a[h1]"):
+        assert name in said
+        assert places[name].name == name
+    for ending in ENDINGS:
+        assert f"\n  {ending} " in said
+
+
 def test_the_sections_of_a_document_are_listed_with_defaults_and_names(nntui):
     said = nntui("help", "documents").stdout
     assert '\n  reduction       "mean" or "sum". Default: "mean".\n' in said
@@ -72,7 +90,7 @@ def test_a_command_of_the_shell_is_explained_as_by_its_own_help(nntui):
     assert nntui("help", "check").stdout == nntui("check", "--help").stdout
 
 
-@pytest.mark.parametrize("topic", ["", "keys", "commands", "documents"])
+@pytest.mark.parametrize("topic", ["", "keys", "commands", "documents", "numbers"])
 @pytest.mark.parametrize("columns", [40, 80, 300])
 def test_the_lines_keep_to_the_width_and_are_plain_when_piped(here, topic, columns):
     words = ["help", topic] if topic else ["help"]
