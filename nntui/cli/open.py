@@ -73,9 +73,8 @@ def open_on_screen(
 ) -> NoReturn:
     """Open a file on the screen, after so many steps; without one, a list of files and samples."""
     _require_terminal(file)
-    if file is not None and not is_document(file):
-        open_new_on_screen(opened(file))
-    if file is not None:
+    experiment = None if file is None or is_document(file) else opened(file)
+    if file is not None and experiment is None:
         # Next to nothing is garbage until the document is open; to look for it would take a tenth
         # of that time, and half of it with a large document.
         gc.disable()
@@ -83,7 +82,10 @@ def open_on_screen(
 
     # When stdout goes elsewhere, there may be no user to correct a bad document.
     wait = sys.stdout is not None and sys.stdout.isatty()
-    app = NntuiApp(document=file, keep_state=keep_state, wait=wait, present=present, at=at)
+    if experiment is not None:
+        app = NntuiApp(experiment, keep_state=keep_state, present=present, at=at)
+    else:
+        app = NntuiApp(document=file, keep_state=keep_state, wait=wait, present=present, at=at)
     ended(lambda: _run(app), _leave)
 
 

@@ -208,12 +208,13 @@ def experiment_of(
     description: str = "",
     state: OptimizerState | None = None,
 ) -> Experiment:
-    """Make the experiment of layers and arrays of data.
+    """Make the experiment of layers and arrays of data; the columns of DataFrames name neurons.
 
     Raises:
         ConversionError, NetworkError, SettingError: what does not fit.
     """
-    network = network_of(layers, inputs, outputs)
+    columns = [getattr(rows, "columns", ()) for rows in (X, y)]  # of DataFrames
+    network = network_of(layers, [*(inputs or columns[0])], [*(outputs or columns[1])])
     data = dataset_of(X, y, training.loss, layers[-1].outputs)
     given = (len(data.inputs[0]), layers[0].inputs)
     if given[0] != given[1]:

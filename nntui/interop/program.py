@@ -16,7 +16,7 @@ from nntui.model.numerics import Array
 from nntui.model.optimizers import OptimizerState
 from nntui.text import harmless
 
-_MOST_NUMBERS: Final = 200_000
+_MOST_NUMBERS: Final = 50_000
 """Numbers in a program, at most: more are data, and no program to read."""
 _WIDTH: Final = 96
 
@@ -57,6 +57,8 @@ def program_of(experiment: Experiment) -> Program:
     Raises:
         ConversionError: it is no chain of layers, or too large to be read.
     """
+    if getattr(experiment.training, "gradient", "backpropagation") != "backpropagation":
+        raise ConversionError("its gradients are no backpropagation, as those of the program are")
     layers = layers_of(experiment.network)
     for n, layer in enumerate(layers, 1):
         if not layer.is_dense:

@@ -100,7 +100,7 @@ class NntuiApp(OpenActions):
         if self._first_experiment is not None:
             from nntui.tui.documents.loading import taken_up
 
-            self.show_opened(taken_up(self._first_experiment, self.keep_state))
+            self.show_opened(taken_up(self._first_experiment, self.keep_state, self.at))
         elif self._first_document is not None:
             self.open_document(self._first_document)
         elif isinstance(self._new, bool):

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
+import numpy as np
 import pytest
 
 from nntui.samples import samples
@@ -20,8 +21,8 @@ def opened(monkeypatch):
     class NntuiApp:
         crash = None
 
-        def __init__(self, *, document, keep_state, wait, present, at):
-            paths.append(document)
+        def __init__(self, experiment=None, *, document=None, keep_state, wait=True, present, at):
+            paths.append(document if experiment is None else experiment)
             kept.append(keep_state)
             screen.waits.append(wait)
             screen.presents.append(present)
@@ -48,6 +49,15 @@ def test_a_file_is_opened(nntui, opened, document, words):
     document()
     assert nntui(*words).exit_code == 0
     assert opened == [Path("net.json")]
+
+
+def test_a_model_of_another_library_is_opened_with_what_the_options_say(nntui, opened, tmp_path):
+    np.savez(tmp_path / "w.npz", W1=np.ones((2, 1)))
+    rest = ("--activations", "sigmoid", "--loss", "bce", "--data", "0 1 > 1")
+    assert nntui(str(tmp_path / "w.npz"), *rest, "--at", "3").exit_code == 0
+    assert opened[0].training.loss.name == "bce"
+    assert sys.modules["nntui.tui.app"].at == [3]
+    assert nntui(str(tmp_path / "w.npz")).exit_code == 2
 
 
 @pytest.mark.parametrize("words", [["xor"], ["open", "xor"]])

@@ -156,6 +156,13 @@ def test_networks_that_are_no_chain_are_no_programs(written):
         written(nntui.load(samples()["skip"]))
 
 
+def test_what_is_too_large_to_be_read_is_no_program():
+    network = nntui.Network.layered([300, 200, 2])
+    experiment = nntui.Experiment(network, ([[0.0] * 300], [[0.0, 1.0]]))
+    with pytest.raises(nntui.ConversionError, match="at most 50,000 in a program: nntui convert"):
+        numpy_program(experiment)
+
+
 def test_any_network_is_a_graph():
     skip = nntui.load(samples()["skip"])
     graph = nx.read_graphml(io.BytesIO(graphml(skip).encode()))

@@ -67,3 +67,21 @@ def test_class_indices_go_with_a_loss_over_classes():
     assert experiment.data.targets == (0, 1, 2, 1, 0)
     with pytest.raises(nntui.ConversionError, match=r"found 0.5, expected class indices"):
         nntui.from_arrays([W1], [b1], "linear", X, [0, 1, 0.5, 1, 0], loss="cross_entropy")
+
+
+class Table:
+    """What a DataFrame has of pandas' and of polars'."""
+
+    def __init__(self, rows, *columns):
+        self._rows, self.columns = rows, list(columns)
+
+    def to_numpy(self):
+        return np.array(self._rows)
+
+
+def test_the_columns_of_a_table_name_neurons():
+    experiment = _made(
+        [W1, W2], [b1, b2], x=Table(X, "height", "my weight"), y=Table(Y, "height")
+    )  # the second name is taken
+    assert experiment.network.names == ("height", "my weight", "h1", "h2", "h3", "y1")
+    assert experiment.data.inputs == tuple(map(tuple, X.tolist()))

@@ -110,9 +110,11 @@ def _spare_garbage_collector(experiment: Experiment) -> None:
         gc.freeze()
 
 
-def taken_up(experiment: Experiment, keep_state: bool) -> Opened:
-    """Return the run of an experiment as it was left the last time."""
+def taken_up(experiment: Experiment, keep_state: bool, at: int | None = None) -> Opened:
+    """Return the run of an experiment as it was left the last time, or after so many steps."""
     debugger, problems = open_session(experiment, keep_state)
+    if at is not None:
+        problems += _gone_to(debugger, at)
     return Opened(debugger, tuple(problems))
 
 
