@@ -144,7 +144,14 @@ def _sketch(arrays: dict[str, AnyArray], given: Given) -> Sketch:
     wanted = [word.strip() for word in given.layers.split(",") if word.strip()]
     examples = arrays_in(arrays)
     rest = {n: a for n, a in arrays.items() if examples is None or not _is_one_of(a, examples)}
-    return Sketch(layers_named(rest, given.order, wanted), has_activations=False, data=examples)
+    inputs = None if examples is None or examples.X.ndim != 2 else examples.X.shape[1]
+    try:
+        layers = layers_named(rest, given.order, wanted, inputs)
+    except ConversionError:
+        if inputs is None:
+            raise
+        layers = layers_named(rest, given.order, wanted)  # the examples may lie in columns
+    return Sketch(layers, has_activations=False, data=examples)
 
 
 def _is_one_of(array: AnyArray, examples: Arrays) -> bool:

@@ -116,8 +116,8 @@ def layers_of_arrays(
         raise ConversionError(_misfit(tried, given, inputs, called))
     if len(fitting) > 1:
         raise ConversionError(
-            "the weights fit both ways, since all matrices are square: say whether they are "
-            '"in, out" (a row for each input, as in x @ W) or "out, in" (as in PyTorch)'
+            "the shapes of the weights fit both ways: say the order, “in, out” (a row for each "
+            "input, as in x @ W) or “out, in” (as in PyTorch)"
         )
     turned = _turned(matrices, fitting[0])
     return [Layer(w, b) for w, b in zip(turned, given, strict=True)]

@@ -28,7 +28,10 @@ EXPECTED: Final = "W1 b1 W2 b2 â€¦, or as in PyTorch 0.weight 0.bias 2.weight â€
 
 
 def layers_named(
-    arrays: Mapping[str, AnyArray], order: Order | None = None, wanted: Sequence[str] = ()
+    arrays: Mapping[str, AnyArray],
+    order: Order | None = None,
+    wanted: Sequence[str] = (),
+    inputs: int | None = None,
 ) -> list[Layer]:
     """Find the layers among arrays by their names; their activations are not known.
 
@@ -36,6 +39,7 @@ def layers_named(
         arrays: what a file has; other arrays than those of layers are passed over.
         order: how matrices lie, where their shapes do not say.
         wanted: the names of the layers in their order, where the names do not say.
+        inputs: the numbers of an example, if that is known.
 
     Raises:
         ConversionError: no weights, or layers that do not fit each other.
@@ -53,6 +57,7 @@ def layers_named(
     return layers_of_arrays(
         [arrays[weights[n]] for n in numbers],
         [None if name is None else arrays[name] for name in given],
+        inputs=inputs,
         order=order,
         names=[escaped(weights[n]) for n in numbers],
     )

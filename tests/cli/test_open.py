@@ -52,7 +52,7 @@ def test_a_file_is_opened(nntui, opened, document, words):
 
 
 def test_a_model_of_another_library_is_opened_with_what_the_options_say(nntui, opened, tmp_path):
-    np.savez(tmp_path / "w.npz", W1=np.ones((2, 1)))
+    np.savez(tmp_path / "w.npz", W1=np.ones((2, 1)), b1=[0.0])
     rest = ("--activations", "sigmoid", "--loss", "bce", "--data", "0 1 > 1")
     assert nntui(str(tmp_path / "w.npz"), *rest, "--at", "3").exit_code == 0
     assert opened[0].training.loss.name == "bce"

@@ -109,6 +109,14 @@ def test_python_opens_and_writes_files_of_weights(tmp_path):
     assert nntui.from_file(tmp_path / "out.safetensors").network == experiment.network
 
 
+def test_the_examples_say_how_a_square_matrix_lies(file):
+    given = Given(activations="linear", loss="mse")
+    experiment = file("w.npz", _npz(W1=np.array([[1.0], [2.0]]), X=X, Y=Y), given)
+    assert experiment.network.predict([1.0, 1.0]) == [3.0]
+    with pytest.raises(nntui.ConversionError, match="fit both ways: say the order"):
+        file("w.npz", _npz(W1=np.eye(2), X=X, Y=X), given)
+
+
 def test_data_can_be_an_npz_file_of_their_own(file, tmp_path):
     (tmp_path / "xy.npz").write_bytes(_npz(X=X, y=np.array([0, 2, 1, 0])))
     given = Given("linear", "cross_entropy", data=str(tmp_path / "xy.npz"))
