@@ -35,7 +35,7 @@ def test_lists_and_float32_are_taken_exactly():
 
 def test_square_matrices_need_to_be_told_how_they_lie():
     w = RNG.standard_normal((2, 2))
-    with pytest.raises(nntui.ConversionError, match="“in, out”.*“out, in”"):
+    with pytest.raises(nntui.ConversionError, match=r"“in, out”.*“out, in”"):
         _made([w, w], None, y=X)
     found = _made([w, w], None, y=X, order="out, in").network.predict(X[0].tolist())
     np.testing.assert_allclose(found, w @ np.tanh(w @ X[0]))
