@@ -10,7 +10,7 @@ import numpy as np
 from nntui.model.activations import Activation
 from nntui.model.losses import LOSSES, Loss, softmax
 from nntui.model.numerics import Array, sign
-from nntui.verify.mistake import Way, has_loss
+from nntui.verify.mistake import Way
 from nntui.verify.passes import Hook, Hooks, LayerPass, LossPass, Passes, slope, value
 from nntui.verify.updates import UpdateHooks
 
@@ -242,26 +242,6 @@ def of_mean_targets(passes: Passes) -> Iterator[Way]:
         return gradient(LossPass(at.a, every), right)
 
     yield Way(Hooks(error=error))
-
-
-def other_outputs(passes: Passes) -> Iterator[Way]:
-    """Yield the δ of outputs whose z goes through another activation g, or through none."""
-    gradient, rows = gradient_of(passes.training.loss), passes.layout.output_rows
-    own = {f.name for block in passes.blocks if block.is_output.any() for f, _ in block.activations}
-    if has_loss("cross_entropy", "bce_with_logits")(passes):
-        own.add("sigmoid")  # which is the mistake sigmoid_before_loss
-    for g in map(Activation.of, ("linear", "sigmoid", "tanh", "relu")):
-
-        def delta(at: LayerPass, right: Array, g: Activation = g) -> Array:
-            z = at.forward.z[rows]
-            a = value(g, z, z)
-            every = np.zeros((passes.layout.height, at.n))
-            every[rows] = gradient(LossPass(a, at.forward.y), z) * slope(g, z, a)
-            return every[at.block.rows]
-
-        if g.name not in own:
-            word = "no activation" if g.name == "linear" else g.name
-            yield Way(Hooks(delta=delta), "outputs", word)
 
 
 def of_another_loss(passes: Passes) -> Iterator[Way]:

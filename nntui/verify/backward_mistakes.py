@@ -173,13 +173,6 @@ BACKWARD_MISTAKES: Final[tuple[Mistake, ...]] = (
         ),
     ),
     Mistake(
-        "other_output_activation",
-        "the outputs have another activation than the document says: {word}",
-        "the outputs have the activation of the document, on the way there and back",
-        ("δ = L′(g(z)) · g′(z), g: {word}", "δ = L′(f(z)) · f′(z)"),
-        hooks.other_outputs,
-    ),
-    Mistake(
         "other_loss",
         "∂L/∂a is that of another loss, {word}",
         "∂L/∂a is the derivative of this loss",

@@ -84,7 +84,7 @@ class _Case:
                 if found := reading.kink():
                     return found
             if readings[0].comparison.is_forward(readings[0].agree):
-                return self._other_order() or readings[0].unknown(None)
+                return self._other_order() or self._other_network(readings)
             return self._explained(readings)
 
     def _other_order(self) -> Verdict | None:
@@ -100,6 +100,15 @@ class _Case:
             formulas=((ORDERED, "the examples in the order of the batch"), *found.formulas),
             lines=(f"{ORDERED}.", *found.lines)[:3],
         )
+
+    def _other_network(self, readings: list[_Reading]) -> Verdict:
+        """Whether they are those of another network; unknown if not."""
+        networks = [c for c in candidates(self.passes) if c.variation.networks]
+        for reading in readings:
+            search = Search(self.simulation(), reading.comparison, networks, self.deadline)
+            if one := search.one():
+                return reading.mistaken(one)
+        return readings[0].unknown(None)
 
     def _explained(self, readings: list[_Reading]) -> Verdict:
         for simulation in self._simulations():

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from nntui.verify.passes import Hooks, Passes
+from nntui.verify.passes import Hooks, NetworkHooks, Passes
 from nntui.verify.updates import UpdateHooks
 
 Place = Literal["everywhere", "outputs", "hidden", "layers", "behind"]
@@ -22,7 +22,7 @@ that other layers than the inputs feed.
 class Way:
     """One way to make a mistake, and where. ``word`` fills ``{word}`` in the sentences."""
 
-    hooks: Hooks | UpdateHooks
+    hooks: Hooks | UpdateHooks | NetworkHooks
     place: Place = "everywhere"
     word: str = ""
 

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from nntui.verify.backward_mistakes import BACKWARD_MISTAKES
+from nntui.verify.forward_mistakes import FORWARD_MISTAKES
 from nntui.verify.mistake import Mistake, Place, Way
-from nntui.verify.passes import Change, Part, Passes
+from nntui.verify.passes import Change, NetworkHooks, Part, Passes
 from nntui.verify.update_mistakes import UPDATE_MISTAKES
 from nntui.verify.updates import UpdateHooks, Variation
 
-MISTAKES: Final[tuple[Mistake, ...]] = BACKWARD_MISTAKES + UPDATE_MISTAKES
+MISTAKES: Final[tuple[Mistake, ...]] = BACKWARD_MISTAKES + UPDATE_MISTAKES + FORWARD_MISTAKES
 """Every mistake; where several explain the numbers, the first ones are named first."""
 
 
@@ -47,6 +48,10 @@ def candidates(passes: Passes) -> Iterator[Candidate]:
             if isinstance(way.hooks, UpdateHooks):
                 variation = Variation(updates=(way.hooks,))
                 yield Candidate(mistake, way, variation, None, "the update")
+                continue
+            if isinstance(way.hooks, NetworkHooks):
+                variation = Variation(networks=(way.hooks,))
+                yield Candidate(mistake, way, variation, None, "the network")
                 continue
             for layers, part, where in _places(passes, way.place):
                 change = Change(way.hooks, None if layers is None else frozenset(layers), part)

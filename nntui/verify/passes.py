@@ -8,7 +8,8 @@ neurons, I sources, n examples; K outputs in all.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final, Literal, TypeAlias
 
@@ -178,6 +179,14 @@ _HAVE_A_ROW_A_NEURON: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkHooks:
+    """What is another network: layers, by number, with another activation; none has biases."""
+
+    activations: Mapping[int, Activation] = field(default_factory=dict)
+    no_biases: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """Hooks at some layers; None: at all of them. ``part``: at which neurons there."""
 
@@ -279,7 +288,7 @@ class Passes:
     """
 
     def __init__(self, experiment: Experiment, *, saliency: bool = True) -> None:
-        self.saliency = saliency
+        self.saliency, self.no_biases = saliency, False
         net = experiment.network.wiring()
         self.experiment, self.training, self.net = experiment, experiment.training, net
         self.layout = BatchLayout(net)
@@ -294,6 +303,18 @@ class Passes:
         self._x = np.array(experiment.data.inputs, np.float64)
         self._y = np.array([experiment.y(n) for n in range(len(experiment.data))], np.float64)
 
+    def altered(self, hooks: NetworkHooks) -> Passes:
+        """Make the passes of another network."""
+        other = copy(self)
+        other.no_biases = self.no_biases or hooks.no_biases
+        other.blocks = [
+            replace(block, activations=((hooks.activations[block.layer], slice(None)),))
+            if block.layer in hooks.activations
+            else block
+            for block in self.blocks
+        ]
+        return other
+
     def loss_gradient(self, a: Array, y: Array) -> Array:
         """Compute ∂L/∂a of outputs (K, n)."""
         slopes = self.training.loss.gradient(list(a), list(y))
@@ -307,7 +328,9 @@ class Passes:
         a[layout.layers[0].rows] = self._x[chosen].T
         matrices = [block.matrix(p) for block in self.blocks]
         for block, matrix in zip(self.blocks, matrices, strict=True):
-            flow = product(matrix[:, 1:], rows_of(a, block.sources)) + matrix[:, :1]
+            flow = product(matrix[:, 1:], rows_of(a, block.sources))
+            if not self.no_biases:
+                flow = flow + matrix[:, :1]
             z[block.rows], a[block.rows] = flow, block.apply(value, flow, flow)
         return Forward(self, p, self._x[chosen].T, self._y[chosen].T, z, a, matrices)
 

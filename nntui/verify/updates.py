@@ -13,7 +13,7 @@ from nntui.engine.full_speed import TrainingState
 from nntui.engine.schedule import Schedule
 from nntui.model.numerics import Array, divide, sqrt
 from nntui.model.optimizers import Memory, Updated
-from nntui.verify.passes import BatchPass, Block, Change, Forward, Passes
+from nntui.verify.passes import BatchPass, Block, Change, Forward, NetworkHooks, Passes
 
 Rule: TypeAlias = Callable[..., Updated]
 """A rule as in ``optimizer_rules``: of p, g, memory, t and the optimizer's settings."""
@@ -43,14 +43,19 @@ class UpdateHooks:
 
 @dataclass(frozen=True, slots=True)
 class Variation:
-    """What is changed in the passes and in the updates; nothing: the right algorithm."""
+    """What is changed in passes, updates and the network; nothing: the right algorithm."""
 
     changes: tuple[Change, ...] = ()
     updates: tuple[UpdateHooks, ...] = ()
+    networks: tuple[NetworkHooks, ...] = ()
 
     def with_(self, other: Variation) -> Variation:
         """Put two variations together."""
-        return Variation(self.changes + other.changes, self.updates + other.updates)
+        return Variation(
+            self.changes + other.changes,
+            self.updates + other.updates,
+            self.networks + other.networks,
+        )
 
 
 RIGHT = Variation()
@@ -85,12 +90,15 @@ class Simulation:
     def run(self, variation: Variation = RIGHT) -> Simulated:
         """Run a variation."""
         changes, hooks, schedule = variation.changes, variation.updates, self.schedule
+        passes = self.passes
+        for network in variation.networks:
+            passes = passes.altered(network)
         batch: BatchPass | None = None
         state = self.start
         if self.update is not None and self.batch_start is not None:
             state = self.batch_start
-            forward = self._forward(state, schedule.batch(self.update))
-            batch = self.passes.backward(forward, changes, self._step(state, self.update))
+            forward = self._forward(passes, state, schedule.batch(self.update))
+            batch = passes.backward(forward, changes, self._step(state, self.update))
             state = self.start
         rows: list[Array] = []
         memories: list[Array] = []
@@ -103,8 +111,8 @@ class Simulation:
                     examples = hook.batch(schedule, update)
             parts = [[e] for e in examples] if any(h.each_example for h in hooks) else [examples]
             for part in parts:
-                forward = self._forward(state, part)
-                values = self.passes.backward(forward, changes, self._step(state, update))
+                forward = self._forward(passes, state, part)
+                values = passes.backward(forward, changes, self._step(state, update))
                 if not_zeroed:
                     dp, g = dp + values.dp, g + values.g
                     piled = g if not_zeroed == "g" else dp + (values.g - values.dp)
@@ -129,10 +137,11 @@ class Simulation:
         values = self.passes.backward(self.passes.forward(state.p, examples))
         return self._updated(state, values.g, update, len(examples), ())
 
-    def _forward(self, state: TrainingState, examples: Sequence[int]) -> Forward:
+    def _forward(self, passes: Passes, state: TrainingState, examples: Sequence[int]) -> Forward:
         """The forward pass; kept where it starts, as most variations begin with it."""
-        if state is not self.start and state is not self.batch_start:
-            return self.passes.forward(state.p, examples)
+        is_first = state is self.start or state is self.batch_start
+        if not is_first or passes is not self.passes:
+            return passes.forward(state.p, examples)
         key = (id(state), tuple(examples))
         if key not in self._forwards:
             self._forwards[key] = self.passes.forward(state.p, examples)

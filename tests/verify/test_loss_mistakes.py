@@ -49,7 +49,7 @@ LOSSES = [
         lambda a, y: bce(sigmoid(sigmoid(a)), y),
         "sigmoid_before_loss",
     ),
-    ("mse", "3 4 3 3", lambda a, y: np.mean((np.tanh(a) - y) ** 2), "other_output_activation"),
+    ("mse", "3 4 3 3", lambda a, y: np.mean((np.tanh(a) - y) ** 2), "other_activation"),
     ("mse", "3 4 3 1", lambda a, y: np.mean((a - y[:, 0]) ** 2), "targets_broadcast"),
 ]
 
@@ -89,5 +89,5 @@ def test_outputs_without_their_activation_are_named():
     a2 = numpy.tanh(sigmoid(x @ w1 + b1) @ w2 + b2)
     d3 = 2 / 3 * (a2 @ w3 + b3 - y) / 5
     verdict = check_work(made.experiment, {"dW3": a2.T @ d3 + 0.1 * w3, "db3": d3.sum(axis=0)})
-    assert verdict.mistakes == (("other_output_activation",),), verdict
+    assert verdict.mistakes == (("other_activation",),), verdict
     assert "no activation" in verdict.lines[0]

@@ -141,7 +141,7 @@ def test_every_row_of_the_table_is_tested() -> None:
     elsewhere = {
         "full_batch_size", "other_order",
         "softmax_before_loss", "sigmoid_before_loss", "softmax_over_batch", "targets_broadcast",
-        "other_output_activation",
+        "other_activation", "no_biases",
     }  # fmt: skip
     assert {mistake.name for mistake in MISTAKES} == tested | elsewhere
 
