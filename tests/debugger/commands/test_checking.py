@@ -40,6 +40,7 @@ def test_numbers_are_held_against_the_update_that_is_named(do, debugger: Debugge
 def test_what_cannot_be_checked_is_refused_in_a_sentence(
     do, refused, debugger: Debugger, tmp_path
 ) -> None:
+    debugger.checker = None
     assert "nntui.check_work" in refused("check mine.npz")
 
     def fails(*words):
