@@ -44,6 +44,7 @@ def help_(ctx: click.Context, topic: tuple[str, ...]) -> None:
       nntui help commands    the debugger's commands: after : and for nntui exec
       nntui help expressions what can stand in a condition
       nntui help documents   the format nntui/1
+      nntui help models      models of other libraries, in and out
       nntui help numbers     what check --against reads
       nntui help words       what δ, epoch, saturated and other words mean
       nntui help delta       a word
@@ -261,12 +262,66 @@ def _numbers(width: int) -> Iterator[str]:
     )
 
 
+_MODELS: Final = (
+    (".npz", "arrays W1 b1 W2 b2 … (or weights_0 biases_0 …); X and Y, if it has them"),
+    (".safetensors", "a state dict of PyTorch: 0.weight 0.bias 2.weight …"),
+    (".onnx", "Gemm, MatMul and Add, activations, Softmax at the end; with nntui[models]"),
+    (".json", "what net.toJSON() of brain.js gives"),
+    ("https://…", "an address of TensorFlow Playground: its settings; it has no weights"),
+)
+_REST: Final = (
+    ("--activations", "the activation of each layer: tanh,sigmoid"),
+    ("--loss", "the loss: bce, or “huber delta 2”"),
+    ("--optimizer", "the optimizer: “adam learning_rate 0.01”"),
+    ("--data", "a CSV file, an .npz file with X and Y, a generator, or rows: “0 1 > 1; 1 1 > 0”"),
+    ("--order", "in,out (x @ W) or out,in (PyTorch), where the shapes fit both ways"),
+    ("--layers", "the layers' names in their order, where their names and shapes do not say it"),
+)
+_IN_PYTHON: Final = (
+    ("from_torch", "a module of linear layers and activations, with its loss and optimizer"),
+    ("from_sklearn", "a fitted MLPClassifier or MLPRegressor"),
+    ("from_keras", "a compiled model of Dense layers"),
+    ("from_arrays", "weights and biases as arrays"),
+    ("from_file", "a file, as above"),
+    ("save_model", "writes .json, .npz or .safetensors"),
+    ("compare", "holds PyTorch's gradients against nntui's"),
+    ("breakpoint", "opens the screen on a moment of a training loop"),
+)
+
+
+def _models(width: int) -> Iterator[str]:
+    every = (*_MODELS, *_REST, *_IN_PYTHON)
+    yield from wrapped(
+        "Models of other libraries, which every command opens as it opens a document. Nothing in a "
+        "file is ever executed, no pickle is opened and nothing is fetched. What nntui cannot "
+        "represent exactly is refused in one sentence.",
+        width,
+    )
+    yield ""
+    yield _Heading("Files")
+    yield from definitions(_MODELS, width, every)
+    yield ""
+    yield _Heading("What weights alone do not say")
+    yield from definitions(_REST, width, every)
+    yield ""
+    yield _Heading("In Python: nntui.NAME (help(nntui.NAME) says how)")
+    yield from definitions(_IN_PYTHON, width, every)
+    yield from _paragraphs(
+        width,
+        "The other way: nntui convert IN OUT, nntui run FILE --save OUT and the command save write "
+        "weights with the rest of the document beside them; nntui export FILE writes a program "
+        "that trains the same (--numpy, --torch), formulas (--latex) or the graph (--dot, "
+        "--graphml).",
+    )
+
+
 TOPICS: Final[Mapping[str, tuple[str, Callable[[int], Iterator[str]]]]] = {
     "keys": ("the keys of the screen", _keys),
     "words": ("what δ, η, epoch, saturated and other words mean", _words),
     "commands": ("the debugger's commands", _commands),
     "expressions": ("values and functions: in print, conditions, --until", _expressions),
     "documents": ("the format nntui/1: sections, keys, defaults, names", _documents),
+    "models": ("models of other libraries: files, options, Python", _models),
     "numbers": ("numbers of yours: files and names for check --against and grade", _numbers),
 }
 """The line about a topic in ``nntui help``, and what ``nntui help NAME`` prints."""

@@ -101,8 +101,8 @@ Examples:
   nntui help keys                  every key of the screen
 
 FILE is a document in the format nntui/1 (nntui schema), the name of a
-bundled sample (nntui samples), or a model of another library (nntui open
---help). A file that is called like a command is
+bundled sample (nntui samples), or a model of another library (nntui help
+models). A file that is called like a command is
 reached by its path: nntui ./run
 
 \b

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
 import pytest
 from click.testing import CliRunner
 
+import nntui as package
 from nntui.cli import main
 from nntui.debugger.commands.interpreter import COMMANDS
 from nntui.document.load import load
@@ -90,7 +92,7 @@ def test_a_command_of_the_shell_is_explained_as_by_its_own_help(nntui):
     assert nntui("help", "check").stdout == nntui("check", "--help").stdout
 
 
-@pytest.mark.parametrize("topic", ["", "keys", "commands", "documents", "numbers"])
+@pytest.mark.parametrize("topic", ["", "keys", "commands", "documents", "models", "numbers"])
 @pytest.mark.parametrize("columns", [40, 80, 300])
 def test_the_lines_keep_to_the_width_and_are_plain_when_piped(here, topic, columns):
     words = ["help", topic] if topic else ["help"]
@@ -161,3 +163,11 @@ def test_words_are_listed_and_explained_one_by_one(nntui):
     assert nntui("help", "delta").stdout.startswith("δ (delta): ")
     assert nntui("help", "learning", "rate").stdout.startswith("η (learning rate): ")
     assert "gradient" in nntui("help", "gradeint").stderr
+
+
+def test_what_help_says_of_models_is_there(nntui):
+    said = nntui("help", "models").stdout
+    for name in re.findall(r"^  (\w+_?\w*) {2,}", said.partition("In Python")[2], re.MULTILINE):
+        assert callable(getattr(package, name))
+    for option in re.findall(r"^  (--\w+)", said, re.MULTILINE):
+        assert option in nntui("convert", "--help").stdout
