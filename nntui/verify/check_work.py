@@ -19,7 +19,7 @@ from nntui.verify.judge import judge
 from nntui.verify.lay_out import Collection, LaidOut, Tolerance, laid_out
 from nntui.verify.places import NumbersError
 from nntui.verify.right_run import RightRun
-from nntui.verify.series import Series, differs, summed
+from nntui.verify.series import Series, summed
 from nntui.verify.shapes import AnyArray
 from nntui.verify.trace import check_trace
 from nntui.verify.verdict import Verdict
@@ -125,7 +125,7 @@ def _put(
         start = Collection(run, update, tolerance)
         for laid in parameters:
             start.put(laid)
-        if not differs(run, start.given()):
+        if series.agrees(start.given()):
             batch, parameters = (*batch, *parameters), ()
     if batch or parameters:
         series.put(update + 1, parameters, batch)

@@ -32,15 +32,6 @@ class GivenArray:
     atol: Array | float = 0.0
     epsilon: float = FLOAT64
 
-    def differing(self, right: Array) -> Mask:
-        """Say which of the given numbers do not agree with the right ones, an array as this."""
-        with np.errstate(all="ignore"):
-            size = np.maximum(np.abs(self.values), np.abs(right))
-            near = np.abs(self.values - right) <= self.atol + self.rtol * size
-        alike = (self.values == right) | (np.isnan(self.values) & np.isnan(right))
-        wrong: Mask = self.given & ~(near & np.isfinite(size)) & ~alike
-        return wrong
-
 
 @dataclass(frozen=True, eq=False)
 class Given:

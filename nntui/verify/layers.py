@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
@@ -62,11 +61,3 @@ def why_no_layers(net: Wiring) -> str:
             if missing:
                 return f"{escaped(missing[0])} does not feed {escaped(j)}"
     return "an output is no neuron of the last layer"
-
-
-def parameter_kinds(net: Wiring, layers: tuple[LayerIndex, ...]) -> Iterator[str]:
-    """Name the kind of each parameter in canonical order: W1, b1 … in layers, else w, b."""
-    for j in net.neurons:
-        number = str(net.layer[j]) if layers else ""
-        yield f"b{number}"
-        yield from [f"W{number}" if layers else "w"] * len(net.sources[j])

@@ -22,9 +22,9 @@ _MOST_BENT = 4.0
 class Reference:
     """The run's own numbers, in the shapes of a simulation."""
 
-    def __init__(self, experiment: Experiment) -> None:
+    def __init__(self, experiment: Experiment, run: RightRun | None = None) -> None:
         self.experiment = experiment
-        self._run = RightRun(experiment)
+        self._run = run or RightRun(experiment)
         self.schedule = self._run.schedule
 
     def state(self, update: int) -> TrainingState:

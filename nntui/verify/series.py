@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from nntui.engine.full_speed import TrainingState
 from nntui.explain.numbers import rounded
 from nntui.model.errors import counted
-from nntui.model.names import parameter_name
 from nntui.model.numerics import Array
-from nntui.verify.comparison import ROUNDINGS
-from nntui.verify.given import FLOAT32, Given, GivenArray, Mask
+from nntui.verify.comparison import ROUNDINGS, Comparison
+from nntui.verify.given import FLOAT32, Given, Mask
 from nntui.verify.lay_out import Collection, Tolerance
-from nntui.verify.layers import layers_of, parameter_kinds
 from nntui.verify.passes import Passes
 from nntui.verify.places import NumbersError
-from nntui.verify.reference import rounding_sizes
+from nntui.verify.reference import Reference, rounding_sizes
 from nntui.verify.right_run import RightRun
 from nntui.verify.shapes import Laid
 from nntui.verify.verdict import KindCount
@@ -47,7 +44,6 @@ class Series:
         self._arrays: list[Laid] = []  # with an axis of updates, whose first row is that of
         self._first = 1
         self.drifts: set[int] = set()
-        self._labels_of: dict[str, npt.NDArray[np.str_]] = {}
 
     def put(self, k: int, parameters: Sequence[Laid], batch: Sequence[Laid] = ()) -> None:
         """Add parameters after k updates, and numbers of the batch of the k-th."""
@@ -126,7 +122,7 @@ class Series:
         for k in self.updates():
             if k == 0:
                 self._check_start()
-            elif differs(self._run, self.given(k, around=0)):
+            elif not self.agrees(self.given(k, around=0)):
                 if self._drifted(k):
                     self.drifts.add(k)
                 else:
@@ -135,18 +131,14 @@ class Series:
     def _check_start(self) -> None:
         collection = Collection(self._run, 0, self._tolerance)
         for laid in self.parameters(0):
-            collection.put_after(1, laid)
-        found = collection.given().after
-        start = self._run.start(0).p
-        if found is None or not (wrong := found.differing(start[None])[0]).any():
-            return
-        at = int(np.argmax(wrong))
-        name = parameter_name(self._run.layout.parameters[at])
-        number = rounded(6)
-        raise NumbersError(
-            f"before the first update {name} is {number(float(found.values[0, at]))}, the document "
-            f"has {number(float(start[at]))} there: begin with its parameters"
-        )
+            collection.put(laid)
+        comparison, agree, expected = self.compared(collection.given())
+        for first in comparison.differences(agree, expected)[:1]:
+            number = rounded(6)
+            raise NumbersError(
+                f"before the first update {first.name} is {number(first.found)}, the document has "
+                f"{number(first.expected)} there: begin with its parameters"
+            )
 
     def _drifted(self, k: int) -> bool:
         """Whether parameters that differ came from those before by the right update.
@@ -181,50 +173,43 @@ class Series:
         right[frozen] = state.p[frozen]
         return right, np.abs(above - below) / (2.0 * _BUMP) + np.abs(state.p)
 
-    @cached_property
-    def _passes(self) -> Passes:
-        return Passes(self._run.experiment)
-
     def counts(self, but: int, around: int = _AROUND) -> Iterator[KindCount]:
         """Count the numbers that agree, those that went into ``given(but, around)`` left out."""
-        run = self._run
         for k in self.updates():
             if k in (0, but):
                 continue
             numbers = self.given(k, around=0)
-            wrong = k not in self.drifts
-            if numbers.of_batch:
-                right = run.of_batch(k - 1)
-                for kind, array in numbers.of_batch.items():
-                    yield from self._counted(kind, array, _differing(kind, array, right) & wrong)
-            if numbers.after is not None and abs(k - but) > around:
-                after = numbers.after
-                yield from self._counted("", after, after.differing(run.start(k).p[None]) & wrong)
+            if abs(k - but) <= around:
+                numbers = replace(numbers, after=None, memory=())
+            comparison, agree, _ = self.compared(numbers)
+            yield from comparison.counts(agree | (k in self.drifts))
 
-    def _counted(self, kind: str, array: GivenArray, wrong: Mask) -> Iterator[KindCount]:
-        labels = np.broadcast_to(self._labels(kind), array.given.shape)
-        for label in dict.fromkeys(labels[array.given].tolist()):
-            chosen = array.given & (labels == label)
-            yield KindCount(label, int((chosen & ~wrong).sum()), int(chosen.sum()))
+    def compared(self, numbers: Given) -> tuple[Comparison, Mask, Array]:
+        """Hold numbers against the run; return also which agree, and what is right.
 
-    def _labels(self, kind: str) -> npt.NDArray[np.str_]:
-        """Name the counts that the numbers of a kind belong to, in a shape that fits its array."""
-        if kind not in self._labels_of:
-            self._labels_of[kind] = np.array(self._new_labels(kind))
-        return self._labels_of[kind]
+        Gradients may have the penalty or not: as they agree better.
+        """
+        passes, schedule = self._passes, self._run.schedule
+        found: list[tuple[Comparison, Mask, Array]] = []
+        with np.errstate(all="ignore"):
+            right = self._reference.numbers(passes, numbers)
+            for with_penalty in (True, False) if "dp" in numbers.of_batch else (True,):
+                comparison = Comparison(passes, schedule, numbers, with_penalty=with_penalty)
+                expected = comparison.expected(right, numbers.first_after)
+                found.append((comparison, comparison.agrees(expected), expected))
+        return max(found, key=lambda each: np.count_nonzero(each[1]))
 
-    def _new_labels(self, kind: str) -> str | list[str] | list[list[str]]:
-        net, layout = self._run.net, self._run.layout
-        layers = layers_of(net, layout)
-        match kind:
-            case "z" | "a" | "da" | "delta":
-                names = {row: name for name, row in layout.row.items()} if layers else {}
-                layer = [net.layer[names[n]] if n in names else "" for n in range(layout.height)]
-                return [[f"{kind}{n}"] for n in layer]
-            case "" | "p" | "dp" | "g":
-                prefix = {"dp": "d", "g": "g"}.get(kind, "")
-                return [prefix + name for name in parameter_kinds(net, layers)]
-        return "p" if kind == "softmax" else kind
+    def agrees(self, numbers: Given) -> bool:
+        """Whether all numbers agree with the run."""
+        return bool(self.compared(numbers)[1].all())
+
+    @cached_property
+    def _passes(self) -> Passes:
+        return Passes(self._run.experiment)
+
+    @cached_property
+    def _reference(self) -> Reference:
+        return Reference(self._run.experiment, self._run)
 
 
 def summed(counts: Iterable[KindCount]) -> tuple[KindCount, ...]:
@@ -235,26 +220,3 @@ def summed(counts: Iterable[KindCount]) -> tuple[KindCount, ...]:
         each[0] += count.agree
         each[1] += count.compared
     return tuple(KindCount(kind, agree, compared) for kind, (agree, compared) in total.items())
-
-
-def _differing(kind: str, array: GivenArray, right: Mapping[str, Array]) -> Mask:
-    """Say which numbers of a kind differ; gradients are right with the penalty, or without."""
-    wrong = array.differing(right[kind])
-    if kind == "dp" and wrong.any():
-        wrong = min(wrong, array.differing(right["g"]), key=np.count_nonzero)
-    return wrong
-
-
-def differs(run: RightRun, numbers: Given) -> bool:
-    """Whether some of the numbers differ from the run."""
-    if numbers.of_batch:
-        right = run.of_batch(numbers.update)
-        for kind, array in numbers.of_batch.items():
-            if _differing(kind, array, right).any():
-                return True
-    arrays = [array for array in (numbers.after, *numbers.memory) if array is not None]
-    rows = len(arrays[0].values) if arrays else 0
-    states = [run.start(numbers.first_after + 1 + row) for row in range(rows)]
-    parts = [(numbers.after, [state.p for state in states])]
-    parts += [(a, [state.memory[q] for state in states]) for q, a in enumerate(numbers.memory)]
-    return any(a is not None and bool(a.differing(np.array(right)).any()) for a, right in parts)
