@@ -51,31 +51,37 @@ def activation_again(at: LayerPass, right: Array) -> Array:
 
 def others_slopes(passes: Passes) -> Iterator[Way]:
     """f′ of each other activation of the network, with the neuron's own a or with that of f."""
-    found = dict.fromkeys(f for block in passes.blocks for f, _ in block.activations)
-    for g in found if len(found) > 1 else ():
-        for own in (True, False):
+    found = list(dict.fromkeys(f for block in passes.blocks for f, _ in block.activations))
+    for own in (True, False) if len(found) > 1 else ():
+        for g in found:
+            yield Way(
+                Hooks(slope=_slope_of(g, own)), "layers", f"{g.called}, another layer's activation"
+            )
+        if len(found) == 2:
+            yield Way(Hooks(slope=_other_slope(found, own)), "layers", "the other activation")
+        for step, word in (
+            (1, "the next layer's activation"),
+            (-1, "the activation of the layer before"),
+        ):
+            yield Way(Hooks(slope=_neighbours_slope(step, own)), "everywhere", word)
 
-            def other(at: LayerPass, right: Array, g: Activation = g, own: bool = own) -> Array:
-                return slope(g, at.z, at.a if own else value(g, at.z, at.z))
 
-            yield Way(Hooks(slope=other), "layers", g.called)
-    if len(found) == 2:
-        yield Way(Hooks(slope=swapped_slope(*found)), "layers", "the other one's")
-    for step, word in ((1, "the next layer's"), (-1, "that of the layer before")):
-        if len(passes.blocks) > 1:
-            yield Way(Hooks(slope=neighbours_slope(step)), "everywhere", word)
+def _slope_of(g: Activation, own: bool) -> Hook:
+    """Give every neuron f′ of one activation."""
+    return lambda at, right: slope(g, at.z, at.a if own else value(g, at.z, at.z))
 
 
-def swapped_slope(one: Activation, other: Activation) -> Hook:
+def _other_slope(found: list[Activation], own: bool) -> Hook:
     """Give each neuron f′ of the other of two activations."""
 
     def of_other(f: Activation, z: Array, a: Array) -> Array:
-        return slope(other if f == one else one, z, a)
+        g = found[f == found[0]]
+        return slope(g, z, a if own else value(g, z, z))
 
     return lambda at, right: at.block.apply(of_other, at.z, at.a)
 
 
-def neighbours_slope(step: int) -> Hook:
+def _neighbours_slope(step: int, own: bool) -> Hook:
     """Give each layer f′ of the layer behind it or before it, where there is one."""
 
     def hook(at: LayerPass, right: Array) -> Array:
@@ -83,7 +89,7 @@ def neighbours_slope(step: int) -> Hook:
         if not 1 <= n <= len(at.passes.blocks):
             return right
         f = at.passes.blocks[n - 1].activations[0][0]
-        return slope(f, at.z, at.a)
+        return slope(f, at.z, at.a if own else value(f, at.z, at.z))
 
     return hook
 
@@ -231,6 +237,12 @@ def softmax_over(axis: int | None) -> Hooks:
         return np.asarray(powers / powers.sum(axis=axis, keepdims=True) - at.y)
 
     return Hooks(error=error)
+
+
+def clipped(passes: Passes) -> Iterator[Way]:
+    """Cut the difference off at huber's δ, so that it has no slope beyond."""
+    delta = float(dict(passes.training.loss.settings)["delta"])
+    yield Way(Hooks(error=lambda at, e: np.where(np.abs(at.a - at.y) < delta, e, 0.0)))
 
 
 def of_mean_targets(passes: Passes) -> Iterator[Way]:

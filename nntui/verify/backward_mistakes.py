@@ -173,6 +173,14 @@ BACKWARD_MISTAKES: Final[tuple[Mistake, ...]] = (
         ),
     ),
     Mistake(
+        "error_clipped",
+        "the difference is clipped: where it is large there is no gradient",
+        "huber grows on beyond δ, with the slope δ",
+        ("∂L/∂a = a − t if |a − t| < δ else 0", _DL),
+        hooks.clipped,
+        has_loss("huber"),
+    ),
+    Mistake(
         "other_loss",
         "∂L/∂a is that of another loss, {word}",
         "∂L/∂a is the derivative of this loss",
@@ -181,9 +189,9 @@ BACKWARD_MISTAKES: Final[tuple[Mistake, ...]] = (
     ),
     Mistake(
         "other_layers_derivative",
-        "δ of {layer} has the derivative of another layer's activation, {word}",
+        "δ of {layer} has the derivative of {word}",
         "each layer has the derivative of its own activation",
-        ("δ[{j}] = ∂L/∂a[{j}] · {word}′(z[{j}])", _DELTA),
+        ("δ[{j}] = ∂L/∂a[{j}] · g′(z[{j}]), g of another layer", _DELTA),
         hooks.others_slopes,
     ),
     Mistake(

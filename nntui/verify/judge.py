@@ -351,7 +351,9 @@ class _Reading:
 
     def unknown(self, partly: Explanation | None) -> Verdict:
         """Nothing explains them all."""
-        return self._verdict("unknown", self.words.unknown(partly))
+        batch = self.numbers.batch
+        greatest = 0.0 if batch is None else float(np.abs(batch.forward.z).max())
+        return self._verdict("unknown", self.words.unknown(partly, greatest))
 
     def _verdict(
         self, kind: Kind, lines: tuple[str, ...], explanation: Explanation | None = None

@@ -21,6 +21,8 @@ from nntui.verify.verdict import Difference, Factor
 _MOST_NAMED: Final = 6
 _MOST_SENTENCES: Final = 2
 _LOOKED_AT: Final = 1000
+_OVERFLOWS: Final = 709
+"""Above this, e to it is no finite number."""
 
 
 class Wording:
@@ -69,8 +71,8 @@ class Wording:
     def mistaken(self, explanation: Explanation) -> tuple[str, ...]:
         """Mistakes explain them."""
         firsts = [place[0] for place in explanation.places]
-        what = "; and ".join(self._filled(c.mistake.done, c) for c in firsts)
-        right = "; ".join(self._filled(c.mistake.right, c) for c in firsts)
+        what = "; and ".join(dict.fromkeys(self._filled(c.mistake.done, c) for c in firsts))
+        right = "; ".join(dict.fromkeys(self._filled(c.mistake.right, c) for c in firsts))
         sure = _sentence(self._all_agree("with that"))
         others = {c.name: c for place in explanation.places for c in reversed(place)}
         for first in firsts:
@@ -98,8 +100,11 @@ class Wording:
             self._look(),
         )
 
-    def unknown(self, partly: Explanation | None) -> tuple[str, ...]:
-        """Nothing explains them all. ``partly``: what explains the first layer that differs."""
+    def unknown(self, partly: Explanation | None, greatest: float) -> tuple[str, ...]:
+        """Nothing explains them all.
+
+        ``partly``: what explains the first layer that differs. ``greatest``: the greatest z.
+        """
         first = self.differences[0]
         which = _sentence(self._which())
         start = (
@@ -112,6 +117,10 @@ class Wording:
             place = partly.places[0][0]
             what = self._filled(place.mistake.done, place)
             known = f"{which}. In part: {what}; the rest is not explained."
+        elif np.isfinite(first.expected) and not np.isfinite(first.found):
+            known = f"{which}: there is no finite number where the run has one."
+            if greatest > _OVERFLOWS:
+                start += f" z goes up to {greatest:.6g}, and e^z is infinite above {_OVERFLOWS}."
         else:
             known = f"{which}: no mistake that is known makes these numbers."
             if not self._comparison.has_delta:

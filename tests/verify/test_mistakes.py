@@ -139,7 +139,7 @@ def test_each_mistake_of_an_update_is_named(optimizer: str, name: str, how: str)
 def test_every_row_of_the_table_is_tested() -> None:
     tested = {*ON_THE_PROBE, *ELSEWHERE, *(name for _, name in UPDATE_CASES)}
     elsewhere = {
-        "full_batch_size", "other_order",
+        "full_batch_size", "other_order", "error_clipped",
         "softmax_before_loss", "sigmoid_before_loss", "softmax_over_batch", "targets_broadcast",
         "other_activation", "no_biases",
     }  # fmt: skip

@@ -364,7 +364,7 @@ def slope_written_in_a() -> Made:
     14,
     "https://github.com/unda-ml/unda/issues/1",
     "mistake",
-    mistakes=("other_layers_derivative", "other_layers_derivative"),
+    mistakes=("other_layers_derivative",),
 )
 def slope_of_the_next_layers_activation() -> Made:
     """Each layer takes the derivative of the activation of the layer behind it, at its own z."""

@@ -309,7 +309,8 @@ def zeros_to_begin_with() -> Made:
 @case(
     35,
     "https://karpathy.medium.com/yes-you-should-understand-backprop-e2f06eab496b",
-    "unknown",
+    "mistake",
+    mistakes=("error_clipped",),
     note="An extra one: the notes list it without a number.",
 )
 def error_clipped_where_huber_was_meant() -> Made:
