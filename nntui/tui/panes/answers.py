@@ -34,7 +34,7 @@ SIDE_BY_SIDE: Final = 62
 LEAST_PLANE: Final = 4
 """Rows of a plane with its axis, at least."""
 _ROWS: Final = 4
-"""Examples that are seen below a plane, at least; ``_FEWEST`` in a pane of few rows."""
+"""Examples that are seen below a plane, at least: of more, or in few rows, ``_FEWEST``."""
 _FEWEST: Final = 2
 _ENOUGH: Final = 9
 _ORDER: Final = {False: "# worst first", True: "# by number"}
@@ -180,7 +180,8 @@ class AnswersPane(LinePane, can_focus=True):
         if width >= max(SIDE_BY_SIDE, 3 * height):
             across = min(max(2 * height + 6, 24), width // 2)
             return _Places((across, height), across + 2, 0, width - across - 2, height)
-        least = _ROWS if height >= _ENOUGH else _FEWEST
+        scrolls = height < _ENOUGH or len(self._order) > _ROWS
+        least = _FEWEST if scrolls else _ROWS
         examples = min(len(self._order) or least, least) + 1
         rows = min(height - examples, max(height * 3 // 5, 5), width // 2 + 1)
         if rows < LEAST_PLANE:

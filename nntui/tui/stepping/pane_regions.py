@@ -218,7 +218,8 @@ def _two_columns(width: int, rows: int, table: int) -> PaneColumns:
     columns = right_columns(width)
     if rows < 16:
         return PaneColumns("low", (left, (PaneSlot(_except("network", "step"), rows),)), columns)
-    neurons = PaneSlot(("neurons",), min(table, rows * 2 // 5))
+    # One that scrolls anyhow leaves rows to the plane of the answers.
+    neurons = PaneSlot(("neurons",), table if table <= rows * 2 // 5 else rows * 3 // 10)
     if rows < 24:
         shared = PaneSlot(_except("network", "step", "neurons"), 9, 1)
         return PaneColumns("two", (left, (shared, neurons)), columns)
