@@ -245,6 +245,22 @@ def clipped(passes: Passes) -> Iterator[Way]:
     yield Way(Hooks(error=lambda at, e: np.where(np.abs(at.a - at.y) < delta, e, 0.0)))
 
 
+def overflowing_softmax(at: LossPass, right: Array) -> Array:
+    """Compute p − t with powers of the outputs as they are."""
+    powers = np.exp(at.a)
+    return np.asarray(powers / powers.sum(axis=0) - at.y)
+
+
+def bare_bce(passes: Passes) -> Iterator[Way]:
+    """Compute (a − t) / (a·(1 − a)) with no least value for what it is divided by."""
+    over = 1 if passes.training.loss.summed else len(passes.layout.output_rows)
+
+    def error(at: LossPass, right: Array) -> Array:
+        return np.asarray((at.a - at.y) / (at.a * (1.0 - at.a)) / over)
+
+    yield Way(Hooks(error=error))
+
+
 def of_mean_targets(passes: Passes) -> Iterator[Way]:
     """Hold each output against the targets of all examples."""
     gradient = gradient_of(passes.training.loss)

@@ -69,6 +69,11 @@ def has_loss(*names: str) -> Callable[[Passes], bool]:
     return lambda passes: passes.training.loss.name in names
 
 
+def has_plain_loss(name: str) -> Callable[[Passes], bool]:
+    """Make the test whether the loss is that one, with no setting of its own."""
+    return lambda passes: has_loss(name)(passes) and passes.training.loss.is_plain
+
+
 def has_penalty(passes: Passes) -> bool:
     """Whether there is a penalty on weights."""
     return bool(passes.training.l1 or passes.training.l2)

@@ -144,7 +144,8 @@ def penalty_without_its_half() -> Made:
     31,
     "https://github.com/cs231n/cs231n.github.io/issues/277 "
     "https://forums.fast.ai/t/cross-entropy-error-log-1-1-inf/1441",
-    "unknown",
+    "mistake",
+    mistakes=("softmax_overflow",),
 )
 def softmax_overflows() -> Made:
     """Inputs from 0 to 255, and e^z without the greatest z taken off: inf / inf is nan."""
@@ -155,6 +156,23 @@ def softmax_overflows() -> Made:
         p = e / e.sum(axis=1, keepdims=True)
     d = (p - y) / 3
     return document(x, y, drawn, "linear", "cross_entropy"), {"dW1": x.T @ d, "db1": d.sum(axis=0)}
+
+
+@case(
+    31,
+    "https://forums.fast.ai/t/cross-entropy-error-log-1-1-inf/1441",
+    "mistake",
+    mistakes=("division_by_0",),
+)
+def saturated_output() -> Made:
+    """A large z makes a sigmoid exactly 1, and 1 − a, which bce's derivative is divided by, 0."""
+    x, y = np.array([[20.0, 5.0], [0.5, -0.25], [-0.5, 0.5]]), np.array([[1.0], [0.0], [1.0]])
+    w1, b1 = drawn = (np.array([[2.0], [0.5]]), np.array([0.1]))
+    a = sigmoid(x @ w1 + b1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        da = -y / a + (1 - y) / (1 - a)
+        d = da * a * (1 - a) / 3
+    return document(x, y, drawn, "sigmoid", "bce"), {"dW1": x.T @ d, "db1": d.sum(axis=0)}
 
 
 ADAM = {"name": "adam", "learning_rate": 0.1, "beta1": 0.9, "beta2": 0.99, "eps": 1e-3}
