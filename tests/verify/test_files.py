@@ -1,5 +1,6 @@
 """Every form of a file of numbers, and every way in which one can be bad."""
 
+import io
 import json
 from math import inf, isnan, nan
 
@@ -172,6 +173,12 @@ class TestOtherFiles:
         with pytest.raises(DocumentError, match="a file of more than 10239 MiB, expected at most"):
             read_numbers(path)
 
-    def test_arrays_are_read_too(self, tmp_path):
-        np.savez(tmp_path / "mine.npz", dW1=np.eye(2))
-        assert read_numbers(tmp_path / "mine.npz").values["dW1"].tolist() == [[1, 0], [0, 1]]
+    def test_arrays_are_read_too_whatever_the_file_is_called(self, read, refusal):
+        packed = io.BytesIO()
+        np.savez(packed, dW1=np.eye(2))
+        header = json.dumps({"dW1": {"dtype": "F64", "shape": [2, 2], "data_offsets": [0, 32]}})
+        tensors = len(header).to_bytes(8, "little") + header.encode() + np.eye(2).tobytes()
+        for name, data in (("mine.npz", packed.getvalue()), ("mine.safetensors", tensors)):
+            assert read(name, data).values["dW1"].tolist() == [[1, 0], [0, 1]]
+            assert read("mine", data).values["dW1"].tolist() == [[1, 0], [0, 1]]
+            assert "found" in refusal(name, data[:-9])
