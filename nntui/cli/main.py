@@ -20,10 +20,10 @@ _COMMANDS: Final = {
     "run": "run:run",
     "exec": "exec:exec_",
     "check": "check:check",
+    "probe": "probe:probe",
     "grade": "grade:grade",
     "convert": "convert:convert",
     "export": "export:export",
-    "probe": "probe:probe",
     "samples": "listings:list_samples",
     "schema": "listings:schema",
     "help": "help:help_",
@@ -94,6 +94,7 @@ Examples:
   nntui run xor --save out.json    train, and keep the result
   nntui exec xor -c "until y" -c "why z[y]"    debug with commands
   nntui check xor                  is the gradient right?
+  nntui probe mine                 a network to try your own program on
   nntui check xor --against mine.npz    is yours?
   nntui grade xor submissions      is everybody's?
   nntui convert xor xor.npz        weights for numpy, or for PyTorch
