@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     "--all",
     "every",
     is_flag=True,
-    help="Check every derivative of a large network too, which can take days.",
+    help="Check every derivative of a large network too, which can take hours.",
 )
 @click.option(
     "--against",
@@ -174,7 +174,7 @@ def _lines(found: GradientCheck, experiment: Experiment) -> Iterator[str]:
         if verdict in verdicts:
             yield f"{verdict}: {meaning}"
     if some:
-        yield "The others were not checked: --all checks them, and can take days."
+        yield "The others were not checked: --all checks them, and can take hours."
     back, differences = found.backpropagation, found.central_differences
     if not back:
         return

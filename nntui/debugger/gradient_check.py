@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain
-from typing import Final, Literal
+from itertools import chain, islice
+from typing import Any, Final, Literal
+
+import numpy as np
 
 from nntui.engine.algorithm import train
 from nntui.engine.evaluate import Biases, Weights
@@ -35,6 +37,9 @@ from nntui.model.wiring import Parameter, forward_by_rows
 Rows = Mapping[str, Sequence[float]]
 """The weights into each neuron, in the order of its sources."""
 
+Moves = Sequence[tuple[Parameter, float]]
+"""Parameters, each with a number that it has instead of its own while the others stay."""
+
 Verdict = Literal["ok", "kink", "clamped", "noise", "not finite", "wrong"]
 
 RELATIVE_TOLERANCE: Final = 1e-6
@@ -51,11 +56,17 @@ _EPSILON: Final = 2.0**-52
 _ROUNDINGS: Final = 8.0
 
 MANY: Final = 20_000
-"""Connections from which it would take an hour to check every parameter, and a year for more."""
+"""Connections from which it takes a minute to check every parameter, and hours for more."""
 
 _EDGES: Final = 5_000_000  # calculated to check some parameters of a large network: a few seconds
 _EDGES_THERE_AND_BACK: Final = 5  # the listing's pass takes as long as so many forward ones
 _FEW: Final = 3  # examples at most, and parameters at least, that are then checked
+
+_NUMBERS: Final = 2**21  # in the arrays of a forward pass, with many parameters moved: 16 MB
+EXAMPLES: Final = 1024
+"""Examples in the arrays of a forward pass, at most."""
+FEWEST: Final = 16
+"""Losses that are computed faster as arrays than one by one."""
 
 MEANING: Final[dict[Verdict, str]] = {
     "kink": "the loss has a corner right here, so the slopes on its two sides differ.",
@@ -94,6 +105,10 @@ class ParameterCheck:
     def numbers(self) -> tuple[float, float]:
         """The derivative by backpropagation, and by central differences."""
         return self.analytic, self.numeric
+
+
+Comparison = Generator[Moves, Any, ParameterCheck]
+"""Asks for the losses of two moves, again and again, and comes to a check."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +196,32 @@ class TrainingLoss:
         return cls(experiment, b, w, examples, parameters)
 
     def parameter_checks(self) -> Iterator[ParameterCheck]:
-        """Check one parameter after the other, in canonical order: many take a while."""
+        """Check some parameters after others, in canonical order: many take a while."""
         derivatives, rounding = self._gradient()
-        for parameter, derivative in derivatives.items():
-            yield self._compare(parameter, derivative, rounding)
+        rest = iter(derivatives.items())
+        while some := list(islice(rest, self._at_a_time)):
+            yield from self._compared([self._compare(p, g, rounding) for p, g in some])
+
+    def _compared(self, comparisons: Sequence[Comparison]) -> list[ParameterCheck]:
+        """Run comparisons beside each other: what they ask for is computed for all at once."""
+        found: dict[Comparison, ParameterCheck] = {}
+        answers: dict[Comparison, tuple[float, float] | None] = dict.fromkeys(comparisons)
+        while answers:
+            asked: dict[Comparison, Moves] = {}
+            for comparison, answer in answers.items():
+                try:
+                    asked[comparison] = comparison.send(answer)
+                except StopIteration as end:
+                    found[comparison] = end.value
+            losses = iter(self._losses([*chain.from_iterable(asked.values())]))
+            answers = {comparison: (next(losses), next(losses)) for comparison in asked}
+        return [found[comparison] for comparison in comparisons]
+
+    @property
+    def _at_a_time(self) -> int:
+        """The parameters of which the losses at p + h and p − h are computed as one array."""
+        examples = min(len(self._experiment.train_examples), EXAMPLES)
+        return max(_NUMBERS // (2 * examples * len(self._experiment.network)), 1)
 
     def check(self, parameters: Iterator[ParameterCheck]) -> GradientCheck:
         """Put the checks of the parameters together."""
@@ -202,7 +239,44 @@ class TrainingLoss:
         training, examples = self._experiment.training, self._experiment.train_examples
         total = ordered_sum(self._example_loss(n, b, rows) for n in examples)
         penalty = training.penalty(chain.from_iterable(rows.values()))
-        return float(training.reduced(total, len(examples))) + penalty
+        return float(training.reduced(total, len(examples)) + penalty)
+
+    def _losses(self, moves: Moves) -> list[float]:
+        """Compute the loss with each parameter moved by itself: the same bits as ``_of``.
+
+        What only some of the moves change is an array (moves, examples), all else (examples,).
+        """
+        experiment = self._experiment
+        training, examples = experiment.training, experiment.train_examples
+        if len(moves) * len(examples) < FEWEST:
+            return [self._of(*self._moved(*move)) for move in moves]
+        net = experiment.network.wiring()
+        b: dict[str, Any] = dict(self._b)
+        rows: dict[str, Any] = dict(self._rows)
+        numbers: Any
+        key: Any
+        for n, (parameter, p) in enumerate(moves):
+            numbers, key = b, parameter
+            if not isinstance(parameter, str):
+                i, j = parameter
+                if rows[j] is self._rows[j]:
+                    rows[j] = list(rows[j])
+                numbers, key = rows[j], net.sources[j].index(i)
+            if not isinstance(numbers[key], np.ndarray):
+                numbers[key] = np.full((len(moves), 1), numbers[key])
+            numbers[key][n] = p
+        total: Any = 0.0
+        with np.errstate(all="ignore"):
+            for first in range(0, len(examples), EXAMPLES):
+                some = examples[first : first + EXAMPLES]
+                x, y = ([*np.array([*map(of, some)]).T] for of in (experiment.x, experiment.y))
+                _, a = forward_by_rows(net, b, rows.__getitem__, x)
+                losses = training.loss.value([a[k] for k in net.outputs], y)
+                for loss in np.broadcast_to(losses, (len(moves), len(some))).T:
+                    total = total + loss
+            penalty = training.penalty(chain.from_iterable(rows.values()))
+            losses = training.reduced(total, len(examples)) + np.ravel(penalty)
+        return list(map(float, losses))
 
     def _example_loss(self, n: int, b: Biases, rows: Rows) -> float:
         net = self._experiment.network.wiring()
@@ -250,34 +324,42 @@ class TrainingLoss:
         penalty = training.penalty(self._w.values())
         return g, _EPSILON * (training.reduced(total, examples) + penalty)
 
-    def _sides(self, parameter: Parameter, p: float) -> list[tuple[tuple[int, str], bool | None]]:
+    def _sides(self, b: Biases, rows: Rows) -> list[tuple[tuple[int, str], bool | None]]:
         """For every kink: whose it is, and on which side of it the loss is (None: right on it).
 
-        The kinks of each example's neurons and loss are (its index, the neuron or ""); l1's is of
-        no example: −1.
+        They are those of each example's neurons and loss: (its index, the neuron or "").
         """
         experiment = self._experiment
         net, loss = experiment.network.wiring(), experiment.training.loss
-        b, rows = self._moved(parameter, p)
         distances: list[tuple[tuple[int, str], float]] = []
         for example in experiment.train_examples:
             z, a = forward_by_rows(net, b, rows.__getitem__, experiment.x(example))
-            for j in net.neurons:
-                distances.extend(((example, j), z[j] - kink) for kink in net.activation[j].kinks)
+            distances.extend(((example, j), z[j] - kink) for j, kink in self._kinks)
             outputs = [a[k] for k in net.outputs]
             kinks = loss.row.kinks(outputs, experiment.y(example))
             distances.extend(((example, ""), distance) for distance in kinks)
-        if experiment.training.l1 and not isinstance(parameter, str):
-            distances.append(((-1, ""), p))
-        return [(kink, distance > 0 if distance else None) for kink, distance in distances]
+        return [(kink, _side(distance)) for kink, distance in distances]
+
+    @cached_property
+    def _kinks(self) -> list[tuple[str, float]]:
+        net = self._experiment.network.wiring()
+        return [(j, kink) for j in net.neurons for kink in net.activation[j].kinks]
+
+    @cached_property
+    def _sides_here(self) -> list[tuple[tuple[int, str], bool | None]]:
+        return self._sides(self._b, self._rows)
 
     def _corner(self, parameter: Parameter, p: float, h: float) -> str:
         """Name the first kink of the loss between p − h and p + h; "" when there is none."""
-        here = self._sides(parameter, p)
+        here = self._sides_here
+        penalized = self._experiment.training.l1 and not isinstance(parameter, str)
         for aside in (p - h, p + h):
-            for (kink, side), (_, other) in zip(here, self._sides(parameter, aside), strict=True):
+            there = self._sides(*self._moved(parameter, aside)) if here else []
+            for (kink, side), (_, other) in zip(here, there, strict=True):
                 if side != other:
                     return self._named(*kink)
+            if penalized and _side(p) != _side(aside):
+                return "l1 at 0"
         return ""
 
     def _corner_of_expression(self, parameter: Parameter, p: float, h: float) -> str:
@@ -299,8 +381,6 @@ class TrainingLoss:
         return ""
 
     def _named(self, example: int, j: str) -> str:
-        if example < 0:
-            return "l1 at 0"
         activation = self._experiment.network.wiring().activation
         what = f"{activation[j].called} of {quoted(j)}" if j else "the loss itself"
         return f"{what}, example {self._numbers[example]}"
@@ -324,14 +404,15 @@ class TrainingLoss:
         row[self._experiment.network.wiring().sources[j].index(i)] = p
         return self._b, {**self._rows, j: row}
 
-    def _compare(self, parameter: Parameter, analytic: float, rounding: float) -> ParameterCheck:
+    def _compare(self, parameter: Parameter, analytic: float, rounding: float) -> Comparison:
+        """Compare a derivative with central differences; ask for the losses at p + h and p − h."""
         p = self._b[parameter] if isinstance(parameter, str) else self._w[parameter]
         unit = difference_step(p)
         shown: float | None = None
         shortest, within_noise, reach = math.inf, False, 0.0
         for factor in _FACTORS if math.isfinite(analytic) and math.isfinite(unit) else ():
             h = factor * unit
-            above, below = (self._of(*self._moved(parameter, p + d)) for d in (h, -h))
+            above, below = yield [(parameter, p + h), (parameter, p - h)]
             numeric = (above - below) / ((p + h) - (p - h))
             noise = _ROUNDINGS * rounding / h
             if not math.isfinite(numeric) or not math.isfinite(noise):
@@ -359,6 +440,10 @@ class TrainingLoss:
             return _verdict(parameter, analytic, shown, "clamped")
         corner = self._corner_of_expression(parameter, p, unit)
         return _verdict(parameter, analytic, shown, "kink" if corner else "wrong", corner)
+
+
+def _side(distance: float) -> bool | None:
+    return distance > 0 if distance else None
 
 
 def _slope(one: tuple[float, float], other: tuple[float, float]) -> float:

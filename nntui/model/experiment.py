@@ -109,12 +109,12 @@ class Training:
             g = g + self.l1 * sign(w)
         return g
 
-    def penalty(self, weights: Iterable[float]) -> float:
+    def penalty(self, weights: Iterable[Any]) -> Any:
         """Compute the penalty that ``regularized`` follows: ½·l2·Σw² + l1·Σ|w|."""
         if not (self.l1 or self.l2):
             return 0.0
         terms = (0.5 * self.l2 * (w * w) + self.l1 * abs(w) for w in weights)
-        return float(ordered_sum(terms))
+        return ordered_sum(terms)
 
 
 def _chosen(table: type[Function], choice: Function | Choice, place: str) -> Function:

@@ -6,6 +6,9 @@ import math
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.experiments import experiments
 
 import nntui
 from nntui.debugger import gradient_check
@@ -104,6 +107,17 @@ def test_the_loss_that_is_checked_is_the_one_that_updates_go_down(reduction, pen
         w = net.weight(parse_value_name(after.name)[1]) if after.name[0] == "w" else 0.0
         added = l2 * w + l1 * math.copysign(w != 0.0, w)
         assert after.analytic == pytest.approx(before.analytic + added)
+
+
+@settings(max_examples=40)
+@given(experiments(), st.integers(1, 3))
+def test_losses_that_are_computed_beside_each_other_have_the_bits_of_one_by_one(subject, at_once):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gradient_check, "FEWEST", 10**9)
+        one_by_one = check_gradient(subject)
+        patch.setattr(gradient_check, "FEWEST", 0)
+        patch.setattr(gradient_check, "EXAMPLES", at_once)
+        assert repr(check_gradient(subject)) == repr(one_by_one)  # repr: nan is nan
 
 
 def test_with_the_reduction_sum_the_sum_is_checked():
