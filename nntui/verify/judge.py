@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
-from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -28,7 +27,7 @@ from nntui.verify.mistakes import MISTAKES, Candidate, candidates
 from nntui.verify.order import ORDERED, example_order, in_order, other_batches
 from nntui.verify.passes import BatchPass, Passes
 from nntui.verify.reference import Reference, rounding_sizes
-from nntui.verify.search import SECONDS, Explanation, Search
+from nntui.verify.search import WORK, Budget, Explanation, Search
 from nntui.verify.updates import Simulated, Simulation, UpdateHooks, Variation
 from nntui.verify.verdict import Factor, Kind, Verdict
 from nntui.verify.wording import Wording
@@ -60,7 +59,7 @@ class _Case:
         )
         arrays = (given.after, *given.memory, *given.of_batch.values())
         self.epsilon = max((n.epsilon for n in arrays if n is not None), default=FLOAT64)
-        self.deadline = perf_counter() + SECONDS
+        self.budget = Budget(WORK)
 
     def verdict(self) -> Verdict:
         """Try one reading of the numbers after the other."""
@@ -105,7 +104,7 @@ class _Case:
         """Whether they are those of another network; unknown if not."""
         networks = [c for c in candidates(self.passes) if c.variation.networks]
         for reading in readings:
-            search = Search(self.simulation(), reading.comparison, networks, self.deadline)
+            search = Search(self.simulation(), reading.comparison, networks, self.budget)
             if one := search.one():
                 return reading.mistaken(one)
         return readings[0].unknown(None)
@@ -115,7 +114,7 @@ class _Case:
             searches: list[tuple[_Reading, Search]] = []
             for reading in readings:
                 search = Search(
-                    simulation, reading.comparison, list(candidates(self.passes)), self.deadline
+                    simulation, reading.comparison, list(candidates(self.passes)), self.budget
                 )
                 if one := search.one():
                     return reading.mistaken(one)
@@ -139,7 +138,7 @@ class _Case:
         begins = simulation.first == self.given.first_after
         if after is None or not begins or schedule.updates_per_epoch == 1:
             return None
-        hooks = other_batches(simulation, after, self.deadline)
+        hooks = other_batches(simulation, after)
         if hooks is None:
             return None
         mistake = next(m for m in MISTAKES if m.name == "other_order")
@@ -258,7 +257,7 @@ class _Reading:
             return None
         if factor is None:
             return None
-        search = Search(case.simulation(), comparison, list(candidates(passes)), case.deadline)
+        search = Search(case.simulation(), comparison, list(candidates(passes)), case.budget)
         one = search.one()
         verdict = self._verdict("factor", self.words.factor(factor), one)
         return replace(verdict, factor=factor)

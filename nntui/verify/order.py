@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
 from math import comb
-from time import perf_counter
 from typing import Final
 
 import numpy as np
@@ -78,7 +77,7 @@ def _agree(found: Array, expected: Array, numbers: GivenArray) -> Mask:
     )
 
 
-def other_batches(simulation: Simulation, after: GivenArray, deadline: float) -> UpdateHooks | None:
+def other_batches(simulation: Simulation, after: GivenArray) -> UpdateHooks | None:
     """Find for each update the examples that come nearest to the parameters given after it.
 
     ``after``: of the updates of the simulation. None: there are too many to try.
@@ -88,7 +87,7 @@ def other_batches(simulation: Simulation, after: GivenArray, deadline: float) ->
     found: dict[int, Sequence[int]] = {}
     for row, update in enumerate(range(simulation.first, simulation.end)):
         size = schedule.batch_length(update)
-        if comb(len(examples), size) > _MOST_BATCHES or perf_counter() > deadline:
+        if comb(len(examples), size) > _MOST_BATCHES:
             return None
         tried = [
             (batch, simulation.updated(state, batch, update))

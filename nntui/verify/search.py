@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import combinations
-from time import perf_counter
 from typing import Final
 
 import numpy as np
@@ -27,10 +26,29 @@ _BEAM: Final = 6
 """How many ways to explain the first places are followed on."""
 _FEWEST: Final = 4
 """How many numbers of a layer must be explained for it to mean something by itself."""
-SECONDS: Final = 3.0
-"""How long it may look for several at once."""
-_PAIRS_SECONDS: Final = 1.0
-"""How long it may look for two at one place."""
+WORK: Final = 5e9
+"""How many multiplications the search for several at once may take, about: some seconds.
+
+It is counted, not timed: a verdict is the same on a busy machine.
+"""
+_WORK_OF_ONE: Final = 2e10
+"""How many that for one mistake may take; in a huge network only the first ones are tried."""
+_WORK_OF_PAIRS: Final = 3e8
+"""How many that for two at one place may take."""
+_OVERHEAD: Final = 1.5e5
+"""What a pass costs beside its multiplications, counted in these."""
+
+
+class Budget:
+    """The work that a search may still do."""
+
+    def __init__(self, left: float) -> None:
+        self.left = left
+
+    def allows(self, work: float) -> bool:
+        """Take some of it, if it is not used up."""
+        self.left -= work
+        return self.left > 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,10 +79,11 @@ class Search:
         simulation: Simulation,
         comparison: Comparison,
         candidates: Sequence[Candidate],
-        deadline: float,
+        budget: Budget,
     ) -> None:
         self._simulation, self._comparison = simulation, comparison
-        self._candidates, self._deadline = candidates, deadline
+        self._candidates, self._budget = candidates, budget
+        self._work = simulation.passes_run * (_OVERHEAD + 3.0 * simulation.multiplications)
         self._first = simulation.first
         self.right = self._explained((), RIGHT)
         self._singles: list[Explanation] = []
@@ -86,10 +105,9 @@ class Search:
 
     def one(self) -> Explanation | None:
         """Look for one mistake that explains every number; all that do are named."""
-        for c in self._candidates:
-            self._singles.append(self.explained(c))
-            if perf_counter() > self._deadline:
-                break
+        budget = Budget(_WORK_OF_ONE)
+        tried = (c for c in self._candidates if budget.allows(self._work))
+        self._singles = [self.explained(c) for c in tried]
         found = [e for e in self._singles if e.is_complete]
         return self._together(found) if found else None
 
@@ -105,7 +123,7 @@ class Search:
             following.sort(key=self.rank)
             if following and self.rank(following[0]) < self.rank(best):
                 best = following[0]
-            if best.is_complete or not following or perf_counter() > self._deadline:
+            if best.is_complete or not following:
                 break
             states = following[:_BEAM]
         return best
@@ -131,12 +149,12 @@ class Search:
         """Add each mistake to a state that settles a part of the first place that differs."""
         found: list[Explanation] = []
         test, matters = self._test(state), self._mattering(state)
-        for n, candidate in enumerate(self._candidates):
-            if perf_counter() > self._deadline:
+        if singles is not None:
+            return self._tied([e for e in singles if test(e.agree)])
+        for candidate in filter(matters, self._candidates):
+            if not self._budget.allows(self._work):
                 break
-            if not matters(candidate):
-                continue
-            tried = singles[n] if singles else self._with(state, candidate)
+            tried = self._with(state, candidate)
             if test(tried.agree):
                 found.append(tried)
         return self._tied(found)
@@ -156,19 +174,21 @@ class Search:
         place = self._comparison.place
         here = place == (place[~state.agree].min() if not state.agree.all() else 0)
         shown: list[tuple[Candidate, frozenset[str], Array]] = []
+        budget = Budget(min(_WORK_OF_PAIRS, self._budget.left))
         for candidate in filter(matters, self._candidates):
+            if not budget.allows(self._work):
+                break
             expected = self._with(state, candidate).expected[here]
             hooks = candidate.way.hooks
             kinds = frozenset(f.name for f in fields(hooks) if getattr(hooks, f.name))
             alike = (e for _, k, e in shown if k == kinds)
             if not any(self._same(expected, e) for e in (state.expected[here], *alike)):
                 shown.append((candidate, kinds, expected))
-        deadline = min(self._deadline, perf_counter() + _PAIRS_SECONDS)
         for (one, kinds, _), (other, others, _) in combinations(shown, 2):
-            if perf_counter() > deadline:
-                return
             if kinds & others:
                 continue
+            if not budget.allows(self._work):
+                return
             tried = self._with(state, one, other)
             if test(tried.agree):
                 yield tried

@@ -132,6 +132,16 @@ class Simulation:
             np.array(memories).reshape(len(rows), len(self.start.memory), size),
         )
 
+    @property
+    def passes_run(self) -> int:
+        """The number of passes of a run."""
+        return self.end - self.first + (self.batch_start is not None)
+
+    @property
+    def multiplications(self) -> int:
+        """The number of multiplications of the forward pass of a batch."""
+        return self.passes.layout.size * self.schedule.batch_size
+
     def updated(self, state: TrainingState, examples: Sequence[int], update: int) -> TrainingState:
         """Do one right update with any examples."""
         values = self.passes.backward(self.passes.forward(state.p, examples))

@@ -19,7 +19,7 @@ NOTEBOOK = Path(__file__).parent.parent / "verify" / "notebook-diamond-mine.json
 
 @pytest.fixture(autouse=True)
 def short_search(monkeypatch):
-    monkeypatch.setattr("nntui.verify.judge.SECONDS", 0.02)
+    monkeypatch.setattr("nntui.verify.judge.WORK", 0.0)
 
 
 @pytest.fixture
