@@ -47,7 +47,8 @@ def export(file: Path, form: str | None, out: Path | None, force: bool) -> None:
     """Write the network, the data and the training of FILE in a form for other programs.
 
     The programs go through the same examples in the same order; numpy's sums differ from nntui's in
-    the last digits only. They take a chain of fully connected layers; graphs take any network.
+    the last digits only. --torch and --latex take a chain of fully connected layers, the others any
+    network: numpy then goes neuron by neuron.
 
     \b
     Examples:

@@ -93,7 +93,7 @@ def torch_program(experiment: Experiment) -> str:
     training = experiment.training
     return joined(
         [
-            docstring(program, "PyTorch"),
+            docstring(experiment, f"layers {program.sizes}", "PyTorch"),
             "",
             *(["import numpy as np"] if training.shuffle else []),
             "import torch",

@@ -50,6 +50,11 @@ class Program:
     Y: Array
     resumed: OptimizerState
 
+    @property
+    def sizes(self) -> str:
+        """The sizes of the layers, inputs first: 2-3-1."""
+        return "-".join(str(n) for n in [self.layers[0].inputs, *(x.outputs for x in self.layers)])
+
 
 def program_of(experiment: Experiment) -> Program:
     """Take an experiment apart for a program.
@@ -57,29 +62,38 @@ def program_of(experiment: Experiment) -> Program:
     Raises:
         ConversionError: it is no chain of layers, or too large to be read.
     """
-    if getattr(experiment.training, "gradient", "backpropagation") != "backpropagation":
-        raise ConversionError("its gradients are no backpropagation, as those of the program are")
     layers = layers_of(experiment.network)
     for n, layer in enumerate(layers, 1):
         if not layer.is_dense:
             raise ConversionError(f"layer {n} is not fully connected to the layer before it")
-        if layer.activation.name == "expression":
-            raise ConversionError(
-                f"layer {n} has an activation of its own ({layer.activation}), which the other "
-                "library does not have"
-            )
+    x, y = examples_of(experiment)
+    resumed = experiment.resumed
+    parameters = list(_parameters(layers, _memories(experiment, layers)))
+    return Program(experiment, layers, parameters, x, y, resumed)
+
+
+def examples_of(experiment: Experiment) -> tuple[Array, Array]:
+    """Return X (N, inputs) and Y (N, outputs) of the training examples, if a program can do it.
+
+    Raises:
+        ConversionError: it is too large to be read, or computes what programs here do not.
+    """
+    if getattr(experiment.training, "gradient", "backpropagation") != "backpropagation":
+        raise ConversionError("its gradients are no backpropagation, as those of the program are")
+    net = experiment.network.wiring()
+    own = next((f for f in net.activation.values() if f.name == "expression"), None)
+    if own is not None:
+        raise ConversionError(f"it has an activation of its own ({own}), which programs have not")
     examples = experiment.train_examples
     x = np.array([experiment.x(n) for n in examples])
     y = np.array([experiment.y(n) for n in examples])
-    size = x.size + y.size + len(experiment.network.wiring().parameters)
+    size = x.size + y.size + len(net.parameters)
     if size > _MOST_NUMBERS:
         raise ConversionError(
             f"found {size:,} numbers, expected at most {_MOST_NUMBERS:,} in a program: nntui "
             "convert writes them as .npz or .safetensors"
         )
-    resumed = experiment.resumed
-    parameters = list(_parameters(layers, _memories(experiment, layers)))
-    return Program(experiment, layers, parameters, x, y, resumed)
+    return x, y
 
 
 def _memories(experiment: Experiment, layers: list[Layer]) -> dict[str, list[tuple[Array, Array]]]:
@@ -137,15 +151,11 @@ def _wrapped(
     yield f"{indent}{after}"
 
 
-def docstring(program: Program, library: str) -> str:
+def docstring(experiment: Experiment, shape: str, library: str) -> str:
     """Write the first lines of a program."""
-    experiment = program.experiment
-    sizes = "-".join(
-        str(n) for n in [program.layers[0].inputs, *(x.outputs for x in program.layers)]
-    )
     name = harmless(experiment.name or "A network").replace("\\", "/").replace('"', "'")
     return (
-        f'"""{name}: layers {sizes}, trained with {library} as nntui trains it.\n\n'
+        f'"""{name}: {shape}, trained with {library} as nntui trains it.\n\n'
         f"Written by nntui export. {program_note(experiment)}\n"
         '"""'
     )

@@ -139,7 +139,7 @@ def named_data(text: str, inputs: int, outputs: int) -> dict[str, Any] | Arrays:
 
     Raises:
         Fault: it cannot be read.
-        SettingError: it is none of these.
+        ConversionError: it is none of these.
     """
     if text.strip().lower().endswith(".npz"):
         path = text.strip()
@@ -152,7 +152,12 @@ def named_data(text: str, inputs: int, outputs: int) -> dict[str, Any] | Arrays:
             names = escaped(", ".join(arrays), 80)
             raise Fault("", f"the arrays {names}", "X and Y", file=path)
         return found
-    return data_named(text, (inputs, outputs), "").section
+    try:
+        return data_named(text, (inputs, outputs), "").section
+    except SettingError as error:
+        said = f"found {error.found}, expected {error.expected}"
+        hint = f" ({error.hint})" if error.hint else ""
+        raise ConversionError(f"--data {escaped(text, 100)}: {said}{hint}") from None
 
 
 def arrays_in(arrays: dict[str, AnyArray]) -> Arrays | None:

@@ -150,8 +150,23 @@ def test_nothing_in_a_name_becomes_a_program():
     assert '"""' not in dot_graph(experiment)
 
 
-@pytest.mark.parametrize("written", [numpy_program, torch_program, latex_formulas])
-def test_networks_that_are_no_chain_are_no_programs(written):
+@pytest.mark.parametrize("name", ["skip", "notebook-diamond"])
+@pytest.mark.parametrize("loss", ["mse", "huber", "bce_with_logits"])
+def test_networks_that_are_no_chain_go_neuron_by_neuron(name, loss, capsys):
+    experiment = nntui.load(samples()[name])
+    training = nntui.Training(
+        loss, ("adam", {"learning_rate": 0.01}), batch_size=2, shuffle=True, epochs=5, l2=0.1
+    )
+    experiment = experiment.altered(training=training)
+    names = _run(numpy_program(experiment))
+    wiring = experiment.network.wiring()
+    found = [names["b"][p] if isinstance(p, str) else names["w"][p] for p in wiring.parameters]
+    np.testing.assert_allclose(found, _ended(experiment), rtol=1e-12, atol=1e-12)
+    assert "epoch 5: loss" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("written", [torch_program, latex_formulas])
+def test_networks_that_are_no_chain_are_no_other_programs(written):
     with pytest.raises(nntui.ConversionError, match="it is no chain of layers"):
         written(nntui.load(samples()["skip"]))
 
