@@ -84,7 +84,7 @@ def test_its_layers_leave_no_mistake_unseen():
     assert all(np.all(made.arrays[name]) for name in made.arrays)
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "sgd momentum 0.9 nesterov yes", "adam", "adamw"])
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_every_mistake_shows_on_it_somewhere(optimizer):
     experiment = probe(Wanted(optimizer=optimizer)).experiment
     run, passes = RightRun(experiment), Passes(experiment)
