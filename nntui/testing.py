@@ -65,7 +65,7 @@ def assert_gradients(
     x = np.array([experiment.x(n) for n in examples])
     y = np.array([experiment.y(n) for n in examples])
     given = _by_name(my_function(debugger.parameters(), x, y), list(parameters))
-    debugger.seek(debugger.schedule.passes_end(0))
+    debugger.seek(debugger.schedule.gradients_end(0))
     mean = experiment.training.reduction == "mean"
     expected = debugger.gradients(mean=mean, penalty=penalty)
     faults = [

@@ -28,12 +28,15 @@ def _jsonl(steps: Iterable[Step], experiment: Experiment, last: int) -> Iterator
 
 def _csv(steps: Iterable[Step], experiment: Experiment, last: int) -> Iterator[str]:
     write = csv.writer(SimpleNamespace(write=str), lineterminator="").writerow  # returns the line
-    yield write(_COLUMNS)
+    columns: tuple[str, ...] = _COLUMNS
+    if experiment.training.gradient == "central_differences":
+        columns = (*_COLUMNS, "moved")
+    yield write(columns)
     for step in steps:
         found = step.plain
         for key in ("reads", "writes"):
             found[key] = "; ".join(f"{name}={exact(value)}" for name, value in found[key].items())
-        yield write(found.get(column) for column in _COLUMNS)
+        yield write(found.get(column) for column in columns)
 
 
 def _text(steps: Iterable[Step], experiment: Experiment, last: int) -> Iterator[str]:
@@ -48,7 +51,7 @@ def _text(steps: Iterable[Step], experiment: Experiment, last: int) -> Iterator[
     digits, width = len(str(last)), max(longest)
     before = ["", ""]
     for step in steps:
-        now = heading(step.position).rsplit(" · ", 1)
+        now = heading(step.position, step.moved_parameter).rsplit(" · ", 1)
         if now[0] != before[0]:
             yield f"\n{now[0]}" if before[0] else now[0]
         if now != before:

@@ -31,7 +31,9 @@ def gradients(run: Run, *, mean: bool, penalty: bool) -> dict[str, Any]:
     update = schedule.updates_before(max(run.position - 1, 0))
     if mean:
         g = g / schedule.batch_length(update)
-    training = run.timeline.experiment_at(min(run.position, schedule.passes_end(update))).training
+    training = run.timeline.experiment_at(
+        min(run.position, schedule.gradients_end(update))
+    ).training
     if penalty:
         weights = np.array([isinstance(parameter, tuple) for parameter in net.parameters])
         g[weights] = training.regularized(g[weights], _before_update(run, update)[weights])
@@ -44,7 +46,7 @@ def _before_update(run: Run, update: int) -> Array:
     p = run.start(update).p.copy()
     for edit in run.timeline.edits:
         if edit.parameter is not None and edit.position > schedule.update_start(update):
-            read = schedule.passes_end(update) + schedule.offsets.update.get(edit.parameter, 0)
+            read = schedule.gradients_end(update) + schedule.offsets.update.get(edit.parameter, 0)
             if edit.position <= min(read, run.position):
                 p[index[edit.parameter]] = float(edit.value)
     return p

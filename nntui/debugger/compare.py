@@ -101,9 +101,7 @@ class BranchComparison:
                     position = end
                     yield None
                     continue
-            numbers = range(1, schedule.batch_length(update) + 1)
-            example_ends = {start + n * schedule.steps_per_example for n in numbers}
-            for example in self._pieces(position, end, example_ends):
+            for example in self._pieces(position, end, self._block_ends(start, end)):
                 block = schedule.block(example[0])
                 neuron_ends = {block.start + offset for offset in block.neuron_ends}
                 for neuron in self._pieces(*example, neuron_ends):
@@ -116,6 +114,22 @@ class BranchComparison:
                     yield None
                 yield None
             position = end
+
+    def _block_ends(self, start: int, end: int) -> set[int]:
+        """The positions at which the examples of an update end, and what lies between them."""
+        schedule = self._schedule
+        length = schedule.batch_length(schedule.updates_before(start))
+        ends, offset = set[int](), 0
+        while start + offset < end:
+            spot = schedule.spot(offset, length)
+            if spot.place is not None:
+                offset += schedule.steps_per_example
+            elif spot.move is not None:
+                offset += 1
+            else:
+                break
+            ends.add(start + offset)
+        return ends
 
     def _same_forever(self, update: int) -> bool:
         """Whether nothing can differ from here on: equal numbers, equal rules, no more edits."""
@@ -134,6 +148,8 @@ class BranchComparison:
 
     def _same_update(self, update: int) -> bool:
         """Whether an update, computed at full speed, is the same on both timelines."""
+        if self._schedule.by_differences:
+            return False  # the passes with a parameter moved are to be compared, too
         at, batch = self._schedule.update_start(update), self._schedule.batch(update)
         starts = [run.start(update) for run in self._runs]
         engines = [timeline.engine(at) for timeline in self._timelines]

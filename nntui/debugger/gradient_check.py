@@ -23,7 +23,6 @@ import numpy as np
 from nntui.engine.algorithm import train
 from nntui.engine.evaluate import Biases, Weights
 from nntui.engine.run import Run
-from nntui.engine.schedule import Schedule
 from nntui.engine.state import ActiveExperiment, State
 from nntui.explain.numbers import evenly_spread
 from nntui.model.activations import EXPRESSION
@@ -293,8 +292,7 @@ class TrainingLoss:
         """
         experiment = self._experiment
         net, examples = experiment.network.wiring(), len(experiment.train_examples)
-        training = replace(experiment.training, batch_size=None, shuffle=False, epochs=1)
-        one_batch = replace(experiment, training=training)
+        training, one_batch = experiment.training, [(1, experiment.train_examples)]
         db, dw = dict.fromkeys(self._b, 0.0), dict.fromkeys(self._w, 0.0)
         memory: dict[Parameter, Memory] = defaultdict(
             training.optimizer.first_memory
@@ -302,8 +300,7 @@ class TrainingLoss:
         state = State(dict(self._b), dict(self._w), db, dw, memory)
         loss_name = experiment.training.loss.name
         total = 0.0
-        batches = Schedule(one_batch).batches()
-        for kind, *neurons in train(ActiveExperiment(one_batch), state, batches):
+        for kind, *neurons in train(ActiveExperiment(experiment), state, one_batch):
             if kind == "update":
                 break  # every example has been there and back
             if kind == "loss":

@@ -151,6 +151,9 @@ _CHANGED: Final[dict[str, tuple[str, ...]]] = {
     "load": ("db", "dw"),  # a batch may begin: they are 0 again
     "backward_neuron": ("db",),
     "backward_edge": ("dw",),
+    "move_up": ("b", "w"),
+    "move_down": ("b", "w"),
+    "difference": ("b", "db", "w", "dw"),
     "update": ("b", "w"),
 }
 """What steps change of the parameters and gradients, by kind; others change nothing."""

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from nntui.engine.observe import StepContext, reads, writes
-from nntui.engine.schedule import COUNTERS, Position, Schedule, StepBlock, end_after, end_before
-from nntui.explain.formulas import EquationLine, StepRecord, formula, sentence
+from nntui.engine.schedule import (
+    COUNTERS,
+    MOVES,
+    Operation,
+    Position,
+    Schedule,
+    StepBlock,
+    end_after,
+    end_before,
+)
+from nntui.explain.formulas import EquationLine, StepRecord, formula, moved_parameter, sentence
 from nntui.explain.numbers import Number, exact
 from nntui.model.names import escaped, parameter_name
 from nntui.model.wiring import parameter_key
@@ -17,7 +26,10 @@ if TYPE_CHECKING:
     from nntui.engine.run import Run
 
 
-@dataclass(frozen=True, slots=True)
+_OF_PARAMETERS: Final = ("update", *MOVES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step(StepRecord):
     """One executed step: its position in the run, what it read and what it wrote."""
 
@@ -30,37 +42,46 @@ class Step(StepRecord):
 
     @property
     def kind(self) -> str:
-        """load, forward_edge, forward_neuron, loss, backward_neuron, backward_edge or update."""
+        """load, forward_edge, forward_neuron, loss, backward_neuron, backward_edge or update.
+
+        With central differences move_up, move_down and difference, too.
+        """
         return self.operation[0]
 
     @property
     def edge(self) -> tuple[str, str] | None:
-        """The connection of an edge step, or of the update of a weight."""
+        """The connection of an edge step, or of one about a weight."""
         _, *neurons = self.operation
         return (neurons[0], neurons[1]) if len(neurons) == 2 else None
 
     @property
     def source(self) -> str | None:
         """The connection's source, on edge steps."""
-        return self.edge[0] if self.edge and self.kind != "update" else None
+        return self.edge[0] if self.edge and self.kind not in _OF_PARAMETERS else None
 
     @property
     def target(self) -> str | None:
         """The connection's target, on edge steps."""
-        return self.edge[1] if self.edge and self.kind != "update" else None
+        return self.edge[1] if self.edge and self.kind not in _OF_PARAMETERS else None
 
     @property
     def neuron(self) -> str | None:
         """The neuron, on neuron steps."""
-        single = len(self.operation) == 2 and self.kind != "update"
+        single = len(self.operation) == 2 and self.kind not in _OF_PARAMETERS
         return self.operation[1] if single else None
 
     @property
     def parameter(self) -> str | None:
-        """The parameter's value name, on update steps."""
-        if self.kind != "update":
+        """The parameter's value name, on update steps and those that move a parameter."""
+        if self.kind not in _OF_PARAMETERS:
             return None
         return parameter_name(self.edge or self.operation[1])
+
+    @property
+    def moved_parameter(self) -> str | None:
+        """The parameter that is moved in this pass, and which way: ``w[x1,h1] + h``."""
+        move = self.position.move
+        return None if move is None else moved_parameter(self.experiment, move)
 
     @property
     def text(self) -> str:
@@ -76,6 +97,7 @@ class Step(StepRecord):
             **{counter: position.number(counter) for counter in ("step", *COUNTERS[:3])},
             "phase": position.phase,
             "kind": self.kind,
+            **({} if self.moved_parameter is None else {"moved": self.moved_parameter}),
             **{key: name for key, name in who.items() if name is not None},
             "reads": dict(self.reads),
             "writes": dict(self.writes),
@@ -97,23 +119,50 @@ def observed(run: Run) -> Step:
     context = StepContext(experiment, state, position.example)
     read = reads(operation, context)
     written: dict[str, float] = {}
+    moved = moved_by(operation, state, read)
     executed = run.advance(1, lambda: written.update(writes(operation, context)))
     assert executed == operation, f"the listing ran {executed}, the schedule said {operation}"
     length = run.schedule.batch_length(position.update)
-    return Step(experiment, operation, read, written, position.update, length, memory, position)
+    return Step(
+        experiment, operation, read, written, position.update, length, memory, moved,
+        position=position,
+    )  # fmt: skip
+
+
+def moved_by(operation: Operation, losses: Moved, reads: Mapping[str, float]) -> tuple[float, ...]:
+    """Return what a step that is about to move a parameter goes by (see ``StepRecord``)."""
+    match operation[0]:
+        case "move_up":
+            return tuple(reads.values())
+        case "move_down":
+            assert losses.origin is not None
+            return losses.origin, losses.total
+        case "difference":
+            assert losses.origin is not None
+            return losses.origin, losses.total_up, losses.total
+    return ()
+
+
+class Moved(Protocol):
+    """A state or a replay: what the moved parameter was, and the losses since."""
+
+    origin: float | None
+    total: float
+    total_up: float
 
 
 @dataclass(frozen=True, slots=True)
 class StepUnit:
     """``after(schedule, p)`` is its first stop behind position p (which is not the end),
     ``before`` its last stop in front of p (which is not the start). ``stops(schedule)`` says how
-    many there are in every example, and how many more in every update. The stops stand so many
-    steps, the ``offset``, after the beginnings of examples and updates.
+    many there are in every example, at every step that moves a parameter, and how many more in
+    every update. The stops stand so many steps, the ``offset``, after the beginnings of examples
+    and updates.
     """  # noqa: D205
 
     after: Callable[[Schedule, int], int]
     before: Callable[[Schedule, int], int]
-    stops: Callable[[Schedule], tuple[int, int]]
+    stops: Callable[[Schedule], tuple[int, int, int]]
     offset: int = 0
 
 
@@ -126,9 +175,10 @@ def _within_block(ends: Callable[[StepBlock], tuple[int, ...]]) -> StepUnit:
         block = schedule.block(position - 1)
         return block.start + end_before(ends(block), position - block.start)
 
-    def stops(schedule: Schedule) -> tuple[int, int]:
+    def stops(schedule: Schedule) -> tuple[int, int, int]:
         last = schedule.block(schedule.update_start(1) - 1)
-        return len(ends(schedule.block(0))), len(ends(last)) if schedule.steps_per_update else 0
+        of_update = len(ends(last)) if schedule.steps_per_update else 0
+        return len(ends(schedule.block(0))), 1, of_update
 
     return StepUnit(after, before, stops)
 
@@ -151,22 +201,24 @@ def _example_before(schedule: Schedule, position: int) -> int:
 
 MOVEMENTS: Final[dict[str, StepUnit]] = {
     "step": StepUnit(
-        lambda s, p: p + 1, lambda s, p: p - 1, lambda s: (s.steps_per_example, s.steps_per_update)
+        lambda s, p: p + 1,
+        lambda s, p: p - 1,
+        lambda s: (s.steps_per_example, 1, s.steps_per_update),
     ),
     "neuron": _within_block(lambda block: block.neuron_ends),
     "pass": _within_block(lambda block: block.pass_ends),
-    "example": StepUnit(_example_after, _example_before, lambda s: (1, 0), offset=1),
+    "example": StepUnit(_example_after, _example_before, lambda s: (1, 0, 0), offset=1),
     "update": StepUnit(
         lambda s, p: s.update_start(s.updates_before(p) + 1),
         lambda s, p: s.update_start(s.updates_before(p - 1)),
-        lambda s: (0, 1),
+        lambda s: (0, 0, 1),
     ),
     "epoch": StepUnit(
         lambda s, p: (p // s.steps_per_epoch + 1) * s.steps_per_epoch,
         lambda s, p: (p - 1) // s.steps_per_epoch * s.steps_per_epoch,
-        lambda s: (0, 0),
+        lambda s: (0, 0, 0),
     ),
-    "run": StepUnit(lambda s, p: s.total, lambda s, p: 0, lambda s: (0, 0)),
+    "run": StepUnit(lambda s, p: s.total, lambda s, p: 0, lambda s: (0, 0, 0)),
 }
 
 
@@ -202,20 +254,21 @@ def _leaps(
     Each as (its steps, the movement's stops in it, how many alike lie there in a row), so that a
     count of a million millions is arithmetic as well.
     """
-    by_example, by_update = move.stops(schedule)
+    by_example, by_move, by_update = move.stops(schedule)
+    passes, in_update = schedule.passes_per_update, schedule.moves * by_move + by_update
     # The step that would be passed first, if the stops stood at the beginnings.
     edge = position - move.offset if sign > 0 else position - move.offset - 1
     if edge < 0:
         return
     epoch, within = divmod(edge, schedule.steps_per_epoch)
     if within == (0 if sign > 0 else schedule.steps_per_epoch - 1):
-        stops = schedule.examples * by_example + schedule.updates_per_epoch * by_update
+        stops = passes * schedule.examples * by_example + schedule.updates_per_epoch * in_update
         if move is not MOVEMENTS["run"]:
             yield schedule.steps_per_epoch, stops or 1, _ahead(epoch, schedule.epochs, sign)
     update = schedule.updates_before(edge)
     start, length = schedule.update_start(update), schedule.batch_length(update)
-    steps = length * schedule.steps_per_example + schedule.steps_per_update
-    stops = length * by_example + by_update
+    steps = schedule.update_length(update)
+    stops = passes * length * by_example + in_update
     if stops and edge == (start if sign > 0 else start + steps - 1):
         full = schedule.examples // schedule.batch_size
         alike = _ahead(update % schedule.updates_per_epoch, full, sign)

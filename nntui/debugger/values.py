@@ -127,11 +127,11 @@ def _g(run: Run, *neurons: str) -> float | None:
     """
     key, schedule, training = parameter_key(neurons), run.schedule, run.experiment.training
     update = schedule.updates_before(max(run.position - 1, 0))
-    passes = schedule.passes_end(update)
+    known = schedule.gradients_end(update)
     offset = schedule.offsets.update.get(key)
-    if run.position < passes or offset is None:
+    if run.position < known or offset is None:
         return None
-    length, step = schedule.batch_length(update), passes + offset
+    length, step = schedule.batch_length(update), known + offset
     if isinstance(key, str):
         return float(training.reduced(run.state.db[key], length))
     g, w = training.reduced(run.state.dw[key], length), run.state.w[key]
@@ -244,8 +244,7 @@ def before_last_update(run: Run) -> ParametersBefore | None:
     """The parameters before the last update that changed any; None when none did yet."""
     schedule, position = run.schedule, run.position
     update = schedule.updates_before(position)
-    offset = position - schedule.update_start(update)
-    if offset == 0 or offset <= schedule.batch_length(update) * schedule.steps_per_example:
+    if position == schedule.update_start(update) or position <= schedule.gradients_end(update):
         update -= 1  # its own update steps are still to come
     if update < 0:
         return None

@@ -21,7 +21,7 @@ from nntui.document.specs import FORMAT
 from nntui.model.coercion import described
 from nntui.model.dataset import CsvSource, Dataset, GeneratorSource
 from nntui.model.errors import SettingError
-from nntui.model.experiment import Experiment, Training
+from nntui.model.experiment import GRADIENTS, Experiment, Training
 from nntui.model.layers import columns_of, default_names
 from nntui.model.network import Network, Neuron, Role
 from nntui.text import harmless_json
@@ -206,12 +206,14 @@ def _data(data: Dataset, folder: str) -> dict[str, Any]:
 def _training(training: Training) -> dict[str, Any]:
     optimizer = training.optimizer
     settings = {key: _number(value) for key, value in optimizer.settings}
+    gradient = {} if training.gradient == GRADIENTS[0] else {"gradient": training.gradient}
     return {
         "loss": plain_function(training.loss),
         "optimizer": {"name": optimizer.name, **settings},
         "batch_size": training.batch_size,
         "shuffle": training.shuffle,
         "reduction": training.reduction,
+        **gradient,
         "regularization": {"l1": _number(training.l1), "l2": _number(training.l2)},
         "epochs": training.epochs,
         "seed": training.seed,

@@ -282,6 +282,13 @@ class Training(Struct, frozen=True, forbid_unknown_fields=True):
     ] = UNSET
     shuffle: Switch | UnsetType = UNSET
     reduction: Literal["mean", "sum"] | UnsetType = UNSET
+    gradient: Annotated[
+        Literal["backpropagation", "central_differences"] | UnsetType,
+        Meta(
+            description="central_differences measures each slope: two more forward passes over the "
+            "batch for each parameter, and no backward pass."
+        ),
+    ] = UNSET
     regularization: Regularization | UnsetType = UNSET
     epochs: Annotated[int, _whole(1, MAX_EPOCHS)] | UnsetType = UNSET
     seed: Annotated[

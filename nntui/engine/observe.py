@@ -52,6 +52,9 @@ def reads(operation: Operation, context: StepContext) -> Values:
             key = parameter_key(neurons)
             p, dp = (s.b[key], s.db[key]) if isinstance(key, str) else (s.w[key], s.dw[key])
             return {parameter_name(key): p, parameter_name(key, "d"): dp}
+        case (("move_up" | "move_down" | "difference"), *neurons):
+            key = parameter_key(neurons)
+            return {parameter_name(key): s.b[key] if isinstance(key, str) else s.w[key]}
     assert context.example is not None
     net = context.experiment.network.wiring()
     if operation == ("load",):
@@ -77,8 +80,15 @@ def writes(operation: Operation, context: StepContext) -> Values:
         case "update", *neurons:
             key = parameter_key(neurons)
             return {parameter_name(key): s.b[key] if isinstance(key, str) else s.w[key]}
+        case (("move_up" | "move_down" | "difference"), *neurons):
+            key = parameter_key(neurons)
+            p, dp = (s.b[key], s.db[key]) if isinstance(key, str) else (s.w[key], s.dw[key])
+            moved = {parameter_name(key): p}
+            return {parameter_name(key, "d"): dp} | moved if operation[0] == "difference" else moved
     net = context.experiment.network.wiring()
     if operation == ("load",):
         return {value_name("a", i): s.a[i] for i in net.inputs}
     assert s.loss is not None
+    if context.experiment.training.gradient == "central_differences":
+        return {"loss": s.loss}
     return {"loss": s.loss} | {value_name("da", k): s.da[k] for k in net.outputs}

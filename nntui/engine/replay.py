@@ -13,10 +13,10 @@ from itertools import chain
 
 import numpy as np
 
-from nntui.engine import algorithm
+from nntui.engine import algorithm, central_differences
 from nntui.engine.full_speed import FullSpeed, TrainingState
 from nntui.engine.parameter_index import ParameterIndex, ParameterSpan
-from nntui.engine.schedule import Schedule, Steps
+from nntui.engine.schedule import MOVES, Schedule, Steps
 from nntui.engine.state import ActiveExperiment, State
 from nntui.model.experiment import Experiment
 from nntui.model.wiring import Parameter
@@ -50,8 +50,7 @@ class Replay:
     @property
     def length(self) -> int:
         """The number of steps of the update."""
-        examples = len(self.batch) * self.schedule.steps_per_example
-        return examples + self.schedule.steps_per_update
+        return self.schedule.update_length(self.update)
 
     def advance(self, offset: int, experiment: Experiment, engine: FullSpeed) -> None:
         """Execute the steps up to an offset, with the experiment in force and its engine."""
@@ -116,7 +115,7 @@ class Replay:
         """Execute the steps ``done`` … ``end`` − 1 of an example, of one pass at most."""
         loss_at, example = self.schedule.loss_at, self.batch[place]
         if done == 0:
-            if place == 0:
+            if self.offset == 0:
                 self.dp[:] = 0.0
             self.da[:] = 0.0
             self.a[: self.parameter_index.inputs] = experiment.x(example)
@@ -125,14 +124,17 @@ class Replay:
             end = min(end, loss_at)
             self._forward(done - 1, end - 1, experiment)
         elif done == loss_at:
-            loss, y = experiment.training.loss, experiment.y(example)
-            outputs = self.a[self.parameter_index.outputs].tolist()
-            self._add_loss(float(loss.value(outputs, y)))
-            self.da[self.parameter_index.outputs] = loss.gradient(outputs, y)
+            self._compute_loss(example, experiment)
             end = done + 1
         else:
             self._backward(done - loss_at - 1, end - loss_at - 1, experiment)
         self.offset += end - done
+
+    def _compute_loss(self, example: int, experiment: Experiment) -> None:
+        loss, y = experiment.training.loss, experiment.y(example)
+        outputs = self.a[self.parameter_index.outputs].tolist()
+        self._add_loss(float(loss.value(outputs, y)))
+        self.da[self.parameter_index.outputs] = loss.gradient(outputs, y)
 
     def _forward(self, done: int, end: int, experiment: Experiment) -> None:
         activation, spans = experiment.network.wiring().activation, self.parameter_index.spans
@@ -162,7 +164,7 @@ class Replay:
 
     def _update(self, done: int, end: int, engine: FullSpeed) -> None:
         """Execute the update steps up to ``end``: each depends on its own parameter only."""
-        end -= len(self.batch) * self.schedule.steps_per_example
+        end -= self.length - self.schedule.steps_per_update
         after = engine.update(self.training_state(), self.dp, self.update, len(self.batch))
         chosen = self.parameter_index.trainable[done:end]
         self.p, self.memory = self.p.copy(), self.memory.copy()
@@ -173,9 +175,11 @@ class Replay:
         """Return the state here: a ``resumable`` position, after the update's first step."""
         index, schedule = self.parameter_index, self.schedule
         state = index.state(self.p, self.memory, self.dp)
-        place, done = divmod(self.offset, schedule.steps_per_example)
-        if place >= len(self.batch) or done == 0:
-            done = schedule.steps_per_example
+        done = schedule.steps_per_example
+        if self.offset < self.length:
+            spot = schedule.spot(self.offset, len(self.batch))
+            if spot.place is not None:
+                done = self.offset - spot.start or done
         forward, backward = schedule.neurons_done(done)
         computed = [span.row for span in index.spans[:forward]]
         returned = index.spans[::-1][:backward]
@@ -230,8 +234,13 @@ def _parts(
         return
     number = schedule.updates_before(position)
     offset = position - schedule.update_start(number)
+    train = central_differences.train if schedule.by_differences else algorithm.train
     if offset == 0:
-        yield algorithm.train(model, state, schedule.batches(number))
+        yield train(model, state, schedule.batches(number))
+        return
+    if schedule.by_differences:
+        yield from _parts_of_differences(model, state, schedule, number, offset)
+        yield train(model, state, schedule.batches(number + 1))
         return
     neurons, batch = model.neurons, schedule.batch(number)
     place, done = divmod(offset, schedule.steps_per_example)
@@ -249,4 +258,32 @@ def _parts(
         yield algorithm.backward(model, state, neurons[::-1])
     n = bisect_right(schedule.update_ends, offset - len(batch) * schedule.steps_per_example)
     yield algorithm.update(model, state, neurons[n:], schedule.t(number), len(batch))
-    yield algorithm.train(model, state, schedule.batches(number + 1))
+    yield train(model, state, schedule.batches(number + 1))
+
+
+def _parts_of_differences(
+    model: ActiveExperiment, state: State, schedule: Schedule, number: int, offset: int
+) -> Iterator[Steps]:
+    """Yield the parts that are left of an update by central differences."""
+    neurons, batch = model.neurons, schedule.batch(number)
+    spot = schedule.spot(offset, len(batch))
+    if spot.place is not None:
+        if done := offset - spot.start:
+            forward, _ = schedule.neurons_done(done)
+            yield algorithm.forward(model, state, neurons[forward:])
+            if done <= schedule.loss_at:
+                yield central_differences.loss(model, state, model.targets(batch[spot.place]))
+        yield central_differences.losses(model, state, batch[spot.place + bool(done) :])
+    first = 0  # of the moves that are left
+    if spot.move is not None:
+        first = spot.move + (spot.place is not None)
+    elif spot.place is None:
+        first = schedule.moves
+    for move in range(first, schedule.moves):
+        parameter, kind = divmod(move, len(MOVES))
+        yield getattr(central_differences, MOVES[kind])(state, model.trainable[parameter])
+        if MOVES[kind] != "difference":
+            yield central_differences.losses(model, state, batch)
+    done = max(offset - schedule.update_length(number) + schedule.steps_per_update, 0)
+    n = bisect_right(schedule.update_ends, done)
+    yield algorithm.update(model, state, neurons[n:], schedule.t(number), len(batch))

@@ -100,7 +100,7 @@ class Run:
             edit = self.timeline.next_edit(self.position)
             until = min(target, end) if edit is None else min(target, end, edit)
             for last in islice(self._steps, until - self.position):
-                if last[0] == "loss":
+                if last[0] == "loss" and state.origin is None:
                     _add_loss(state)
             self.position = until
             if until == end:
@@ -255,10 +255,16 @@ class Run:
             match edit.parameter:
                 case None:
                     self._active.replace(self.experiment)
-                case str(j):
-                    state.b[j] = float(edit.value)
-                case edge:
-                    state.w[edge] = float(edit.value)
+                case parameter:
+                    neurons = (parameter,) if isinstance(parameter, str) else parameter
+                    state[neurons] = float(edit.value)
+                    if state.origin is not None and self._moved == neurons:
+                        state.origin = float(edit.value)
+
+    @property
+    def _moved(self) -> tuple[str, ...]:
+        """The neurons of the parameter that is moved."""
+        return self.schedule.move_of(self.schedule.position(self.position - 1))[1:]
 
 
 def _add_loss(state: State) -> None:

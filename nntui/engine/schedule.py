@@ -2,6 +2,10 @@
 
 An example takes S = 2 + 2·E + 2·M steps (load, forward, loss, backward; E connections, M computing
 neurons), an update those of its batch's examples and one for each parameter that is not frozen.
+
+With central differences an example takes S = 2 + E + M steps, as nothing goes back. Behind its
+batch each of the T parameters that are not frozen is moved up, moved down and its difference taken:
+three steps, with the N examples of the batch between them, twice.
 """
 
 from __future__ import annotations
@@ -12,12 +16,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from nntui.model.experiment import Experiment
 from nntui.model.wiring import Parameter, Wiring
 
-Phase = Literal["forward", "loss", "backward", "update"]
+Phase = Literal["forward", "loss", "backward", "difference", "update"]
+MOVES: Final = ("move_up", "move_down", "difference")
+"""The kinds of steps about the parameter that is moved, in their order."""
 Counter = Literal["epoch", "update", "example", "step"]
 COUNTERS: Final[tuple[Counter, ...]] = ("epoch", "update", "example", "step")
 
@@ -32,7 +38,9 @@ class Position:
     """Where a step is in the run, as indices: all from 0, as Python's; ``number`` counts from 1.
 
     ``update`` counts over the whole run; ``example`` is the index in the data set and ``place``
-    that in the batch (both None in update steps); ``index`` counts within the phase.
+    that in the batch (both None in update steps); ``index`` counts within the phase. With central
+    differences, ``move`` is the last step that moved a parameter for this pass: ``MOVES`` of the
+    first trainable one, of the second …; None where no parameter is moved.
     """
 
     step: int
@@ -42,6 +50,7 @@ class Position:
     phase: Phase
     index: int
     place: int | None
+    move: int | None = None
 
     def number(self, counter: Counter) -> int | None:
         """Return the number of the step, epoch, update or example, as users count: from 1."""
@@ -51,7 +60,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class StepBlock:
-    """The steps of an example, or the update steps of a batch.
+    """The steps of an example, or the update steps of a batch, or one that moves a parameter.
 
     ``start`` is the number of the first; ``neuron_ends`` and ``pass_ends`` are the offsets after
     the last step of each neuron and of each phase in it.
@@ -60,6 +69,19 @@ class StepBlock:
     start: int
     neuron_ends: tuple[int, ...]
     pass_ends: tuple[int, ...]
+
+
+class Spot(NamedTuple):
+    """A block of an update: its number within the update, and the offset of its first step.
+
+    ``place`` is that of its example in the batch; ``move`` as in ``Position``. Without an example
+    it is the step ``move`` itself; without both, the block of the update steps.
+    """
+
+    number: int
+    start: int
+    place: int | None
+    move: int | None = None
 
 
 class Schedule:
@@ -82,32 +104,45 @@ class Schedule:
         self.batch_size = min(training.batch_size or self.examples, self.examples)
         self.updates_per_epoch = -(-self.examples // self.batch_size)
 
+        self.by_differences = training.gradient == "central_differences"
         sizes = [1 + len(net.sources[j]) for j in net.neurons]
         forward = len(net.neurons) + net.connection_count
         self.forward_ends = tuple(accumulate(sizes))
-        self.backward_ends = tuple(accumulate(reversed(sizes)))
+        self.backward_ends = () if self.by_differences else tuple(accumulate(reversed(sizes)))
         self._reversed = tuple(reversed(net.neurons))
         self.loss_at = 1 + forward
-        self.steps_per_example = 2 + 2 * forward
+        backward = 0 if self.by_differences else forward
+        self.steps_per_example = 2 + forward + backward
         self._example_neuron_ends = (
             1,
             *(1 + end for end in self.forward_ends),
             self.loss_at + 1,
             *(self.loss_at + 1 + end for end in self.backward_ends),
         )
-        self._example_pass_ends = (self.loss_at, self.loss_at + 1, self.steps_per_example)
+        ends = (self.loss_at, self.loss_at + 1, self.steps_per_example)
+        self._example_pass_ends = tuple(dict.fromkeys(ends))
 
         frozen = collections.Counter(p if isinstance(p, str) else p[1] for p in net.frozen)
         owned = [size - frozen[j] for size, j in zip(sizes, net.neurons, strict=True)]
         self.update_ends = tuple(accumulate(owned))
         self._update_neuron_ends = tuple(dict.fromkeys(end for end in self.update_ends if end))
         self.steps_per_update = sum(owned)
-        self._full_batch = self.batch_size * self.steps_per_example + self.steps_per_update
-        self.steps_per_epoch = (
-            self.examples * self.steps_per_example + self.updates_per_epoch * self.steps_per_update
-        )
+        self.moves = len(MOVES) * self.steps_per_update if self.by_differences else 0
+        self._full_batch = self._length(self.batch_size)
+        last = self.examples - (self.updates_per_epoch - 1) * self.batch_size
+        self.steps_per_epoch = (self.updates_per_epoch - 1) * self._full_batch + self._length(last)
         self.updates = self.updates_per_epoch * self.epochs
         self.total = self.steps_per_epoch * self.epochs
+
+    @property
+    def passes_per_update(self) -> int:
+        """How often each example of a batch goes through the network."""
+        return 1 + (2 * self.steps_per_update if self.by_differences else 0)
+
+    def _length(self, examples: int) -> int:
+        """Count the steps of an update with so many examples."""
+        passes = self.passes_per_update * examples * self.steps_per_example
+        return passes + self.moves + self.steps_per_update
 
     @cached_property
     def trainable(self) -> tuple[Parameter, ...]:
@@ -124,17 +159,46 @@ class Schedule:
         """
         epoch, batch, length, offset = self._locate(step)
         update = epoch * self.updates_per_epoch + batch
-        place, index = divmod(offset, self.steps_per_example)
-        if place >= length:
-            index = offset - length * self.steps_per_example
-            return Position(step, epoch, update, None, "update", index, None)
+        spot = self.spot(offset, length)
+        place, move, index = spot.place, spot.move, offset - spot.start
+        if place is None:
+            if move is None:
+                return Position(step, epoch, update, None, "update", index, None)
+            return Position(step, epoch, update, None, "difference", move, None, move)
         example = self._order(epoch)[batch * self.batch_size + place]
         if index < self.loss_at:
-            return Position(step, epoch, update, example, "forward", index, place)
+            return Position(step, epoch, update, example, "forward", index, place, move)
         if index == self.loss_at:
-            return Position(step, epoch, update, example, "loss", 0, place)
+            return Position(step, epoch, update, example, "loss", 0, place, move)
         index -= self.loss_at + 1
         return Position(step, epoch, update, example, "backward", index, place)
+
+    def spot(self, offset: int, length: int) -> Spot:
+        """Return the block at an offset of an update with so many examples."""
+        steps = self.steps_per_example
+        passes, behind = length * steps, offset - length * steps
+        if behind < 0:
+            place = offset // steps
+            return Spot(place, place * steps, place)
+        section = 2 * passes + len(MOVES)
+        parameter, rest = divmod(behind, section)
+        if len(MOVES) * parameter >= self.moves:
+            number = length + self.moves // len(MOVES) * (2 * length + len(MOVES))
+            return Spot(number, passes + self.moves // len(MOVES) * section, None)
+        start, number = offset - rest, length + parameter * (2 * length + len(MOVES))
+        direction, rest = divmod(rest, passes + 1)  # up, down, or the difference behind both
+        move = len(MOVES) * parameter + direction
+        start, number = start + direction * (passes + 1), number + direction * (length + 1)
+        if rest == 0:
+            return Spot(number, start, None, move)
+        place = (rest - 1) // steps
+        return Spot(number + 1 + place, start + 1 + place * steps, place, move)
+
+    def move_of(self, spot: Spot | Position) -> Operation:
+        """Return what the step ``move`` does: its kind, then the neurons of its parameter."""
+        assert spot.move is not None
+        parameter, kind = divmod(spot.move, len(MOVES))
+        return (MOVES[kind], *_neurons(self.trainable[parameter]))
 
     def check(self, position: int) -> None:
         """Make sure that the run has a position: 0 to the total, both included.
@@ -146,10 +210,10 @@ class Schedule:
             raise IndexError(f"there is no position {position}: the run has {self.total} steps")
 
     def step(self, update: int, place: int | None, phase: Phase, index: int) -> int:
-        """Return the number of the step at a position: the inverse of ``position``."""
+        """Return the number of the step at a position without ``move``."""
         start = self.update_start(update)
         if place is None:
-            return start + self.batch_length(update) * self.steps_per_example + index
+            return self.gradients_end(update) + index
         offset = {"forward": 0, "loss": self.loss_at, "backward": self.loss_at + 1}[phase]
         return start + place * self.steps_per_example + offset + index
 
@@ -164,9 +228,10 @@ class Schedule:
         match position.phase:
             case "loss":
                 return ("loss",)
+            case "difference":
+                return self.move_of(position)
             case "update":
-                parameter = self.trainable[index]
-                return ("update", *([parameter] if isinstance(parameter, str) else parameter))
+                return ("update", *_neurons(self.trainable[index]))
             case "forward":
                 if index == 0:
                     return ("load",)
@@ -193,6 +258,21 @@ class Schedule:
     def passes_end(self, update: int) -> int:
         """Return the position at which the passes of an update's batch are done."""
         return self.update_start(update) + self.batch_length(update) * self.steps_per_example
+
+    def gradients_end(self, update: int) -> int:
+        """Return the position at which the gradients of an update's batch are known."""
+        return self.update_start(update) + self.update_length(update) - self.steps_per_update
+
+    def move_step(self, update: int, move: int) -> int:
+        """Return the number of the step that moves a parameter in an update."""
+        passes = self.batch_length(update) * self.steps_per_example
+        parameter, direction = divmod(move, len(MOVES))
+        section = parameter * (2 * passes + len(MOVES))
+        return self.passes_end(update) + section + direction * (passes + 1)
+
+    def update_length(self, update: int) -> int:
+        """Count the steps of an update."""
+        return self._length(self.batch_length(update))
 
     def passes_before(self, position: int) -> int:
         """Count the updates whose batch's passes are done at a position."""
@@ -233,10 +313,12 @@ class Schedule:
             IndexError: no step has that number.
         """
         _, _, length, offset = self._locate(step)
-        place, index = divmod(offset, self.steps_per_example)
-        if place < length:
-            return StepBlock(step - index, self._example_neuron_ends, self._example_pass_ends)
-        start = step - (offset - length * self.steps_per_example)
+        spot = self.spot(offset, length)
+        start = step - (offset - spot.start)
+        if spot.place is not None:
+            return StepBlock(start, self._example_neuron_ends, self._example_pass_ends)
+        if spot.move is not None:
+            return StepBlock(start, (1,), (1,))
         return StepBlock(start, self._update_neuron_ends, (self.steps_per_update,))
 
     def neurons_done(self, done: int) -> tuple[int, int]:
@@ -249,17 +331,24 @@ class Schedule:
     def example_start(self, step: int) -> int:
         """Return the number of the ``load`` step at or before a step."""
         _, _, length, offset = self._locate(step)
-        place = min(offset // self.steps_per_example, length - 1)
-        return step - offset + place * self.steps_per_example
+        spot = self.spot(offset, length)
+        while spot.place is None:
+            spot = self.spot(spot.start - 1, length)
+        return step - offset + spot.start
 
     def next_example_start(self, step: int) -> int:
         """Return the number of the next example's ``load`` step; for the last, the total.
 
         After the last example of a batch it comes after the update steps.
         """
+        _, _, length, offset = self._locate(step)
         end = self.example_start(step) + self.steps_per_example
         next_update = self.update_start(self.updates_before(step) + 1)
-        return next_update if end + self.steps_per_update == next_update else end
+        while end < next_update - self.steps_per_update:
+            if self.spot(end - step + offset, length).place is not None:
+                return end
+            end += 1
+        return next_update
 
     def load_of(self, example: int, epoch: int) -> int:
         """Return the step that loads an example of the training set in an epoch."""
@@ -312,15 +401,23 @@ class StepOffsets:
         self.loss = schedule.loss_at
         # The forward pass follows the load, the backward pass the loss.
         self._forward_end = dict(zip(net.neurons, schedule.forward_ends, strict=True))
-        self._backward_end = dict(zip(reversed(net.neurons), schedule.backward_ends, strict=True))
+        backward_ends = schedule.backward_ends
+        self._backward_end = dict(zip(reversed(net.neurons), backward_ends, strict=False))
 
     @cached_property
     def update(self) -> dict[Parameter, int]:
         """That of each trainable parameter's step in an update."""
         return {parameter: n for n, parameter in enumerate(self._schedule.trainable)}
 
+    @cached_property
+    def move(self) -> dict[Parameter, int]:
+        """The number of the first step that moves each trainable parameter, in an update."""
+        return {p: len(MOVES) * n for n, p in enumerate(self._schedule.trainable)}
+
     def writing(self, symbol: str, neurons: tuple[str, ...]) -> Sequence[int]:
         """The steps of an example that write a value, in rising order."""
+        if self._schedule.by_differences and symbol in ("da", "delta", "db", "dw"):
+            return ()
         match symbol, neurons:
             case "loss", ():
                 return (self.loss,)
@@ -364,6 +461,10 @@ class StepOffsets:
     def backward_edges_to(self, i: str) -> list[int]:
         """The steps that add to da[i], one a target of i, in the order of the backward pass."""
         return sorted(self.backward_edge(i, j) for j in self._net.targets[i])
+
+
+def _neurons(parameter: Parameter) -> tuple[str, ...]:
+    return (parameter,) if isinstance(parameter, str) else parameter
 
 
 def end_after(ends: tuple[int, ...], offset: int) -> int:

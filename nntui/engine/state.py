@@ -12,7 +12,7 @@ import numpy as np
 from nntui.model.experiment import Experiment
 from nntui.model.numerics import Array
 from nntui.model.optimizers import Memory
-from nntui.model.wiring import Parameter
+from nntui.model.wiring import Parameter, parameter_key
 
 Edge = tuple[str, str]
 
@@ -24,6 +24,10 @@ class State:
     b, w: parameters; db, dw: their gradients summed over the batch so far; memory: what the
     optimizer remembers of each trainable parameter; z, a, da, delta, loss: of the current example;
     batch_sum, epoch_sum: the sums of the losses since the batch, epoch began.
+
+    Of central differences, origin: what the parameter that is moved was before; total: the sum of
+    the losses of this pass over the batch, total_up: of that with the parameter moved up. A
+    parameter is also read and written by its neurons: a bias by one, a weight by two.
     """
 
     b: dict[str, float]
@@ -38,6 +42,9 @@ class State:
     loss: float | None = None
     batch_sum: float = 0.0
     epoch_sum: float = 0.0
+    origin: float | None = None
+    total: float = 0.0
+    total_up: float = 0.0
 
     def __repr__(self) -> str:
         return f"<State: {len(self.b) + len(self.w):,} parameters>"
@@ -62,6 +69,27 @@ class State:
             self.db[j] = 0.0
         for edge in self.dw:
             self.dw[edge] = 0.0
+        self.total = self.total_up = 0.0
+
+    def __getitem__(self, neurons: tuple[str, ...]) -> float:
+        """Read a parameter by its neurons: one of a bias, two of a weight."""
+        key = parameter_key(neurons)
+        return self.b[key] if isinstance(key, str) else self.w[key]
+
+    def __setitem__(self, neurons: tuple[str, ...], value: float) -> None:
+        key = parameter_key(neurons)
+        if isinstance(key, str):
+            self.b[key] = value
+        else:
+            self.w[key] = value
+
+    def set_gradient(self, neurons: tuple[str, ...], slope: float) -> None:
+        """Set db or dw of a parameter."""
+        key = parameter_key(neurons)
+        if isinstance(key, str):
+            self.db[key] = slope
+        else:
+            self.dw[key] = slope
 
     def clear_example(self) -> None:
         """Blank the values of the previous example: z, a, da, δ and loss."""
@@ -196,14 +224,17 @@ class ActiveExperiment:
     """The ``model`` of the algorithm: an experiment that edits may replace between two steps.
 
     The algorithm looks everything up here at every step, so that an edit takes effect at once.
-    ``f`` and ``f_prime`` hold each neuron's activation function and its derivative. Edits never
-    change the topology, the order of the examples or the reduction.
+    ``f`` and ``f_prime`` hold each neuron's activation function and its derivative; ``trainable``
+    the neurons of each parameter that updates touch. Edits never change the topology, the order of
+    the examples or the reduction.
     """
 
     def __init__(self, experiment: Experiment) -> None:
         net = experiment.network.wiring()
         self.inputs, self.neurons, self.outputs = net.inputs, net.neurons, net.outputs
         self.sources, self.frozen = net.sources, net.frozen
+        names = ((p,) if isinstance(p, str) else p for p in net.parameters if p not in net.frozen)
+        self.trainable: tuple[tuple[str, ...], ...] = tuple(names)
         self.f: dict[str, Callable[..., Any]] = {}
         self.f_prime: dict[str, Callable[..., Any]] = {}
         self.reduction = experiment.training.reduction

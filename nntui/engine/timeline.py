@@ -10,6 +10,7 @@ from functools import partial
 from time import perf_counter
 from typing import Final
 
+from nntui.engine.difference_replay import DifferenceReplay
 from nntui.engine.edits import Edit, edited
 from nntui.engine.full_speed import BatchValues, FullSpeed, StepTest, StopBefore, TrainingState
 from nntui.engine.loss_history import LossHistory
@@ -210,10 +211,13 @@ class Timeline:
 
         Stops early after the deadline (a time of ``perf_counter``), with one update done at least;
         before an update for which ``stop_before`` is true; and, with ``stop_before``, before an
-        update with an edit inside, which it cannot test. Returns the run at the update reached.
+        update with an edit inside, or with central differences, which it cannot test. Returns the
+        run at the update reached.
         With ``tests``, ``stop_before`` need not be asked of updates in which none of them holds.
         """
         stopped = False
+        if stop_before is not None and self.schedule.by_differences:
+            return state, first  # the values of its passes are no arrays of one batch
 
         def note_stop(
             update: int, values: BatchValues, before: TrainingState, after: TrainingState
@@ -253,7 +257,8 @@ class Timeline:
 
     def replay(self, update: int, start: TrainingState, position: int) -> Replay:
         """Replay an update up to a position in it, with the edits made there."""
-        replay = Replay(self.parameter_index, self.schedule, update, start)
+        kind = DifferenceReplay if self.schedule.by_differences else Replay
+        replay = kind(self.parameter_index, self.schedule, update, start)
         self.advance(replay, position)
         return replay
 

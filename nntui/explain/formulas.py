@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
+from nntui.engine.central_differences import h
+from nntui.engine.schedule import MOVES
 from nntui.explain.numbers import Number, bracketed, exact
 from nntui.model.experiment import Experiment, Training
-from nntui.model.names import value_name
+from nntui.model.names import parameter_name, value_name
 from nntui.model.numerics import ordered_sum
 from nntui.model.optimizers import Memory
 from nntui.model.wiring import Wiring
@@ -19,10 +22,12 @@ from nntui.model.wiring import Wiring
 class StepRecord:
     """What a step did: all that its formula needs.
 
-    ``operation``: load, forward_edge, forward_neuron, loss, backward_neuron, backward_edge or
-    update, then the step's neuron or its connection's source and target. ``reads`` and ``writes``:
-    the values by name, before and after the step. ``update`` counts from 0 over the whole run.
-    ``memory`` is the optimizer's of the parameter before an update step, else ().
+    ``operation``: load, forward_edge, forward_neuron, loss, backward_neuron, backward_edge,
+    move_up, move_down, difference or update, then the step's neuron or its connection's source and
+    target. ``reads`` and ``writes``: the values by name, before and after the step. ``update``
+    counts from 0 over the whole run. ``memory`` is the optimizer's of the parameter before an
+    update step, else (). ``moved``, of a step that moves a parameter or takes its difference: what
+    it was before, and the batch's losses summed with it moved up and moved down, as far as known.
     """
 
     experiment: Experiment
@@ -32,6 +37,7 @@ class StepRecord:
     update: int
     batch_length: int
     memory: Memory
+    moved: tuple[float, ...] = ()
 
 
 Name = Callable[..., str]
@@ -242,7 +248,8 @@ def _loss(writer: _Writer) -> Iterator[EquationLine]:
         slope = loss.spell_gradient(a, y, n, total)
         return writer.line("da", outputs[n], symbols=symbols, numbers=writer.sum(slope))
 
-    yield from writer.each(outputs, "outputs", line)
+    if writer.step.experiment.training.gradient == "backpropagation":
+        yield from writer.each(outputs, "outputs", line)
     if definition and writer.few is not None:
         yield EquationLine("", definition, "", "")
 
@@ -301,6 +308,49 @@ def _update(writer: _Writer, *neurons: str) -> Iterator[EquationLine]:
             yield EquationLine(target, symbols, numbers, writer.number(quantities[target]))
 
 
+def _move(writer: _Writer, *neurons: str, sign: str) -> Iterator[EquationLine]:
+    symbol, origin = "b" if len(neurons) == 1 else "w", writer.step.moved[0]
+    yield _distance(writer, writer.name(symbol, *neurons), origin)
+    before = writer.number(origin)
+    yield EquationLine(
+        writer.name(symbol, *neurons),
+        f"{writer.name(symbol, *neurons)} {sign} h",
+        f"{before} {sign} {writer.number(h(origin))}",
+        writer.number(writer.step.writes[value_name(symbol, *neurons)]),
+    )
+
+
+def _difference(writer: _Writer, *neurons: str) -> Iterator[EquationLine]:
+    symbol, (origin, up, down) = "b" if len(neurons) == 1 else "w", writer.step.moved
+    change = writer.number(up - down)
+    yield EquationLine(
+        "L₊ − L₋", "Σ L, moved up − Σ L, moved down",
+        f"{writer.number(up)} − {bracketed(writer.number(down))}", change,
+    )  # fmt: skip
+    yield writer.line(
+        f"d{symbol}", *neurons,
+        symbols="(L₊ − L₋) / 2h", numbers=f"{change} / (2 · {writer.number(h(origin))})",
+    )  # fmt: skip
+    back = writer.number(origin)
+    yield EquationLine(writer.name(symbol, *neurons), "as it was", back, back)
+
+
+def moved_parameter(experiment: Experiment, move: int) -> str:
+    """Write which parameter is moved, and which way: ``w[x1,h1] + h`` (``Position.move``)."""
+    net = experiment.network.wiring()
+    number, kind = divmod(move, len(MOVES))
+    trainable = [p for p in net.parameters if p not in net.frozen] if net.frozen else net.parameters
+    name = parameter_name(trainable[number])
+    return f"{name} {'+−'[kind]} h" if kind < 2 else name
+
+
+def _distance(writer: _Writer, name: str, origin: float) -> EquationLine:
+    return EquationLine(
+        "h", f"6e-6 · max(1, |{name}|)", f"6e-6 · max(1, |{writer.number(origin)}|)",
+        writer.number(h(origin)),
+    )  # fmt: skip
+
+
 def gradient(
     training: Training,
     examples: int,
@@ -346,6 +396,9 @@ _FORMULAS: Final[dict[str, Callable[..., Iterator[EquationLine]]]] = {
     "loss": _loss,
     "backward_neuron": _backward_neuron,
     "backward_edge": _backward_edge,
+    "move_up": partial(_move, sign="+"),
+    "move_down": partial(_move, sign="−"),
+    "difference": _difference,
     "update": _update,
 }
 

@@ -5,13 +5,15 @@ Each is true of the very step: of its activation, loss or optimizer, its sum so 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import isfinite
 from typing import Any, Final
 
 from nntui.explain.formulas import StepRecord, running_sum
 from nntui.explain.numbers import rounded
+from nntui.model.errors import counted
 from nntui.model.names import escaped, value_name
 from nntui.model.optimizers import Optimizer
 from nntui.model.wiring import Wiring
@@ -56,7 +58,10 @@ def _load(step: StepRecord, place: int | None) -> PlainWords:
     use = "Next is the forward pass: from these numbers to an answer."
     if place is not None and step.batch_length > 1:
         use = f"Example {place + 1:,} of {step.batch_length:,} in this batch: "
-        use += "their gradients add up." if place else "the sums of the gradients start at 0."
+        if step.experiment.training.gradient == "central_differences":
+            use += "their losses add up."
+        else:
+            use += "their gradients add up." if place else "the sums of the gradients start at 0."
     return PlainWords(
         f"What is the network asked now? The example’s {what}.",
         "A new example: its numbers are what the inputs send out.",
@@ -154,6 +159,9 @@ def _loss(step: StepRecord, place: int | None) -> PlainWords:
     targets = (step.reads[value_name("t", k)] for k in outputs)
     if loss.name in _PROBABILITIES and not all(target in (0.0, 1.0) for target in targets):
         answer += " Each answer counts by its target, which is no plain yes or no."
+    if step.experiment.training.gradient == "central_differences":
+        use = "The losses of the batch are added up."
+        return PlainWords(f"How wrong is the answer? {answer}", brief, use)
     slopes = {k: step.writes[value_name("da", k)] for k in outputs}
     felt = max(slopes, key=lambda k: abs(slopes[k]))
     k, slope = escaped(felt), slopes[felt]
@@ -330,6 +338,49 @@ def _goes_by_gradient_alone(optimizer: Optimizer) -> bool:
     return optimizer.name == "sgd" and not dict(optimizer.settings)["momentum"]
 
 
+# ---- difference ----------------------------------------------------------------------------------
+
+
+def _move(step: StepRecord, place: int | None, *neurons: str, way: str) -> PlainWords:
+    which = _parameter_called(neurons)
+    edges = step.batch_length * step.experiment.network.wiring().connection_count
+    over = (
+        "the example" if step.batch_length == 1 else f"the batch’s {step.batch_length:,} examples"
+    )
+    before = "Next" if way == "up" else "L₊, the sum of the losses with it moved up, is known. Next"
+    return PlainWords(
+        f"What if {which} were a little {'larger' if way == 'up' else 'smaller'}? "
+        f"It is moved {way} by h, from what it was.",
+        f"{which[0].upper()}{which[1:]}, moved {way} by h.",
+        f"{before}, {over} {'goes' if step.batch_length == 1 else 'go'} forward again, through "
+        f"{counted(edges, 'edge calculation')}.",
+    )
+
+
+def _difference(step: StepRecord, place: int | None, *neurons: str) -> PlainWords:
+    net, kind = step.experiment.network.wiring(), "db" if len(neurons) == 1 else "dw"
+    edges = 2 * step.batch_length * net.connection_count
+    slope = step.writes[value_name(kind, *neurons)]
+    if slope == 0.0:
+        use = "0: the loss does not feel it."
+    else:
+        sign, side = (">", "smaller") if slope > 0 else ("<", "larger")
+        what = "bias" if len(neurons) == 1 else "weight"
+        use = f"∂L/∂{kind[1]} {sign} 0: a {side} {what} would lower the loss."
+    return PlainWords(
+        f"How much does the loss feel {_parameter_called(neurons)}? By how far the loss moved, L₊ "
+        "with it moved up and L₋ with it moved down, divided by how far it moved, 2h.",
+        "The slope: how far the loss moved, by how far the parameter did.",
+        f"{use} It took {counted(edges, 'edge calculation')}: backpropagation takes as many for "
+        f"all {len(net.trainable):,} slopes.",
+    )
+
+
+def _parameter_called(neurons: Sequence[str]) -> str:
+    kind = "bias of" if len(neurons) == 1 else "weight"
+    return f"the {kind} {'→'.join(map(escaped, neurons))}"
+
+
 # ---- update --------------------------------------------------------------------------------------
 
 
@@ -342,9 +393,7 @@ def _update(step: StepRecord, place: int | None, *neurons: str) -> PlainWords:
     if penalty:
         g = float(training.regularized(g, before))
     kind = "bias" if symbol == "b" else "weight"
-    which = f"the bias of {escaped(neurons[0])}"
-    if symbol == "w":
-        which = f"the weight {'→'.join(map(escaped, neurons))}"
+    which = _parameter_called(neurons)
     how, brief = _OPTIMIZERS[training.optimizer.name](dict(training.optimizer.settings))
     over = ""
     if step.batch_length > 1:
@@ -430,6 +479,9 @@ _WRITERS: Final[dict[str, Callable[..., PlainWords]]] = {
     "loss": _loss,
     "backward_neuron": _backward_neuron,
     "backward_edge": _backward_edge,
+    "move_up": partial(_move, way="up"),
+    "move_down": partial(_move, way="down"),
+    "difference": _difference,
     "update": _update,
 }
 """The writer of each kind of step: it gets the step, its place and its neurons."""

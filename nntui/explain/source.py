@@ -7,10 +7,11 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from types import ModuleType
 from typing import Any
 
-from nntui.engine import algorithm
-from nntui.engine.schedule import Operation
+from nntui.engine import algorithm, central_differences
+from nntui.engine.schedule import MOVES, Operation
 from nntui.explain.formulas import math_name
 from nntui.explain.numbers import exact, ordinal
 from nntui.model.activations import EXPRESSION
@@ -45,10 +46,17 @@ class SourceListing:
 
 
 @cache
-def listing(optimizer: str) -> SourceListing:
-    """Read the algorithm's source, from ``train`` on, and that of an optimizer's rule."""
-    lines = inspect.getsource(algorithm).rstrip().split("\n")
-    lines = lines[inspect.getsourcelines(algorithm.train)[1] - 1 :]
+def listing(optimizer: str, gradient: str = "backpropagation") -> SourceListing:
+    """Read the algorithm's source, from ``train`` on, and that of an optimizer's rule.
+
+    ``gradient``: how the gradient is found, which has an algorithm of its own.
+    """
+    if gradient == "backpropagation":
+        lines = _from_train(algorithm)
+    else:  # what it shares with the other stands below it
+        lines = _from_train(central_differences)
+        for function in (algorithm.load, algorithm.forward, algorithm.update):
+            lines += ["", "", *inspect.getsource(function).rstrip().split("\n")]
     lines_of: dict[str, range] = {}
     for node in ast.walk(ast.parse("\n".join(lines))):
         body = getattr(node, "body", None)
@@ -63,6 +71,11 @@ def listing(optimizer: str) -> SourceListing:
         rule += [(len(lines) + line, setting) for line, setting in _statements(definition.body)]
         lines += source.split("\n")
     return SourceListing(tuple(lines), lines_of, tuple(rule))
+
+
+def _from_train(module: ModuleType) -> list[str]:
+    lines = inspect.getsource(module).rstrip().split("\n")
+    return lines[inspect.getsourcelines(module.train)[1] - 1 :]
 
 
 def _note_yields(body: list[ast.stmt], lines_of: dict[str, range]) -> None:
@@ -123,9 +136,9 @@ def place(operation: Operation, net: Wiring) -> str:
             return f"the example’s {count:,} inputs" if count > 1 else "the example’s input"
         case ("loss",):
             return "the loss of this example"
-        case ("update", j):
+        case (("update" | "move_up" | "move_down" | "difference"), j):
             return f"the bias of {j}"
-        case ("update", i, j):
+        case (("update" | "move_up" | "move_down" | "difference"), i, j):
             return f"the weight {i}→{j}"
         case (kind, i, j):
             which = f"{_of(net.sources[j].index(i) + 1, len(net.sources[j]), 'input')} of {j}"
@@ -136,6 +149,13 @@ def place(operation: Operation, net: Wiring) -> str:
                 return f"a of {j} ({_of(index + 1, count, 'neuron')}), {net.activation[j]}"
             return f"δ of {j} ({_of(count - index, count, 'neuron')})"
     raise ValueError(operation)
+
+
+def which_parameter(experiment: Experiment, move: int) -> str:
+    """Say which parameter is moved, and which way: ``parameter 3 of 9, plus h``."""
+    number, kind = divmod(move, len(MOVES))
+    way = ("plus h", "minus h", "back")[kind]
+    return f"parameter {number + 1:,} of {len(experiment.network.wiring().trainable):,}, {way}"
 
 
 def _of(number: int, count: int, what: str) -> str:
@@ -174,6 +194,12 @@ def intention(operation: Operation, experiment: Experiment, example: int | None 
             return "the loss: compare the answer with the target"
         case ("update", *neurons):
             return _change(neurons, experiment)
+        case (("move_up" | "move_down") as kind, *neurons):
+            name = math_name("b" if len(neurons) == 1 else "w", *neurons)
+            return f"move {name} {'up' if kind == 'move_up' else 'down'} by h"
+        case ("difference", *neurons):
+            name = math_name("db" if len(neurons) == 1 else "dw", *neurons)
+            return f"{name} = (L₊ − L₋) / 2h"
         case ("forward_edge", i, j):
             return f"add {math_name('w', i, j)} · {math_name('a', i)} to {math_name('z', j)}"
         case ("forward_neuron", j):

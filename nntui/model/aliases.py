@@ -77,6 +77,8 @@ _ALSO_CALLED: Final = {
     "regularization": "regularisation regularizer penalty",
     "l2": "weight_decay lambda ridge l2_penalty",
     "l1": "lasso l1_penalty",
+    "backpropagation": "backprop bp autograd analytic",
+    "central_differences": "numeric numerical finite_differences central_difference differences",
     "epochs": "n_epochs num_epochs max_epochs max_iter iterations n_iter",
     "seed": "random_state random_seed manual_seed rng",
     # the document and its network
@@ -136,7 +138,7 @@ _ADVICE: Final = (
 )
 
 _PLACES: Final = {
-    "training": "loss optimizer batch_size shuffle reduction regularization epochs",
+    "training": "loss optimizer batch_size shuffle reduction gradient regularization epochs",
     "training.optimizer": "learning_rate momentum nesterov beta1 beta2",
     "training.regularization": "l1 l2",
     "network": "neurons connections layers initializer",

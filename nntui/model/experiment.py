@@ -23,7 +23,11 @@ from nntui.model.settings import Choice, TableFunction
 
 Reduction = Literal["mean", "sum"]
 REDUCTIONS: Final = ("mean", "sum")
+Gradient = Literal["backpropagation", "central_differences"]
+GRADIENTS: Final = ("backpropagation", "central_differences")
 MAX_EPOCHS: Final = 1_000_000_000
+MAX_EDGES: Final = 1_000_000_000
+"""Edge calculations of an update by central differences, at most: some seconds."""
 
 
 Function = TypeVar("Function", bound=TableFunction[Any])
@@ -36,7 +40,7 @@ class Training:
     ``loss`` and ``optimizer`` are given as a name, or as a name and settings:
     ``("adam", {"learning_rate": 0.01})``. ``batch_size`` None means the whole training set. ``l1``
     and ``l2`` regularise weights, not biases. ``seed`` decides the order of the examples (when
-    shuffled) and the test set.
+    shuffled) and the test set. ``gradient``: how the gradient is found.
 
     Raises:
         SettingError: names the setting that is out of its range.
@@ -51,6 +55,7 @@ class Training:
     l2: float
     epochs: int
     seed: int
+    gradient: Gradient
 
     def __init__(
         self,
@@ -63,11 +68,13 @@ class Training:
         l2: SupportsFloat = 0.0,
         epochs: SupportsIndex = 100,
         seed: SupportsIndex = 0,
+        gradient: Gradient = "backpropagation",
     ) -> None:
-        if reduction not in REDUCTIONS:
-            hint = did_you_mean(str(reduction), REDUCTIONS)
-            found = f'"{escaped(str(reduction))}"'
-            raise SettingError(found, "mean or sum", "reduction", hint)
+        words = (("reduction", reduction, REDUCTIONS), ("gradient", gradient, GRADIENTS))
+        for key, given, names in words:
+            if given not in names:
+                hint = did_you_mean(str(given), names)
+                raise SettingError(f'"{escaped(str(given))}"', " or ".join(names), key, hint)
         checked = {
             "loss": replace(_chosen(Loss, loss, "loss"), summed=reduction == "sum"),
             "optimizer": _chosen(Optimizer, optimizer, "optimizer"),
@@ -78,6 +85,7 @@ class Training:
             "l2": _penalty(l2, "l2"),
             "epochs": _count(epochs, "epochs", MAX_EPOCHS),
             "seed": checked_seed(seed),
+            "gradient": gradient,
         }
         if checked["shuffle"] is None:
             raise SettingError(described(shuffle), "true or false", "shuffle")
@@ -307,8 +315,16 @@ class Experiment:
     def _check_rows(self) -> None:
         net, loss = self.network.wiring(), self.training.loss
         inputs, outputs = len(net.inputs), len(net.outputs)
+        by_backpropagation = self.training.gradient == "backpropagation"
+        if not by_backpropagation:
+            batch = min(self.training.batch_size or MAX_EDGES, len(self.train_examples))
+            edges = (1 + 2 * len(net.trainable)) * batch * net.connection_count
+            if edges > MAX_EDGES:
+                found = f"central differences with {edges:,} edge calculations an update"
+                expected = f"at most {MAX_EDGES:,}: a smaller network or batch, or backpropagation"
+                raise SettingError(found, expected, "training.gradient")
         for j, activation in net.activation.items():
-            if not activation.is_differentiable:
+            if by_backpropagation and not activation.is_differentiable:
                 found = f'the activation of "{escaped(j)}" without its derivative'
                 raise SettingError(found, _DERIVATIVE, "network")
         try:
@@ -345,7 +361,7 @@ class Experiment:
 
 _DERIVATIVE: Final = (
     '"derivative" beside "expression", as backpropagation needs it: an expression of z and a, or '
-    '"numeric"'
+    '"numeric" (or "gradient": "central_differences" in "training")'
 )
 
 

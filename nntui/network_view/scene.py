@@ -24,7 +24,9 @@ VALUE: Final = 6
 """Cells of a number in a box."""
 LABEL: Final = 5
 """Cells of a number on a line."""
-_FORWARD: Final[Mapping[str, bool | None]] = {"backward": False, "update": None}
+_FORWARD: Final[Mapping[str, bool | None]] = {
+    "backward": False, "difference": None, "update": None
+}  # fmt: skip
 """Which way a pass goes; an update goes neither way."""
 _factor: Final = rounded(3)
 MOST_BRIGHT: Final = 60
@@ -223,7 +225,7 @@ def pass_progress(snapshot: Snapshot, edge: Edge, rank: Mapping[str, int]) -> Ed
     phase = last.position.phase if last else ""
     if last is None:
         return "plain"
-    if phase == "loss":
+    if phase in ("loss", "difference"):
         return "done"
     if last.kind == "load":
         return "pending"

@@ -100,6 +100,7 @@ VIEWS: Final[Mapping[str, View]] = {
 """By name, in the order of the key for the next view."""
 
 _BY_PHASE: Final = {"backward": "gradients", "update": "change"}
+_BY_KIND: Final = {"difference": "gradients"}
 
 
 def view_at(moment: Moment, pinned: str | None) -> View:
@@ -109,7 +110,8 @@ def view_at(moment: Moment, pinned: str | None) -> View:
     """
     last = moment.snapshot.last
     phase = last.position.phase if last else ""
-    fitting = "weights" if moment.snapshot.at_end else _BY_PHASE.get(phase, "activations")
+    fitting = _BY_PHASE.get(phase) or _BY_KIND.get(last.kind if last else "", "activations")
+    fitting = "weights" if moment.snapshot.at_end else fitting
     return VIEWS[pinned or fitting]
 
 

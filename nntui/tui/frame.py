@@ -193,7 +193,7 @@ _EDGE: Final = {"forward": "forward_edge", "backward": "backward_edge", "update"
 _NEURON: Final = {
     "forward": "forward_neuron", "backward": "backward_neuron", "update": "update_bias",
 }  # fmt: skip
-_PHASE: Final = {**_NEURON, "forward": "load", "loss": "loss"}
+_PHASE: Final = {**_NEURON, "forward": "load", "loss": "loss", "difference": "move_up"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,7 +407,7 @@ class NeuronFocus:
             return None
         if self.neuron in net.inputs:
             return value_name("da" if backward else "a", self.neuron)
-        symbol = {"backward": "delta", "update": "b"}.get(phase or "", "a")
+        symbol = {"backward": "delta", "difference": "b", "update": "b"}.get(phase or "", "a")
         return value_name(symbol, self.neuron)
 
     def settable(self, net: Wiring) -> tuple[str, ...]:

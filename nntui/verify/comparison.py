@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from nntui.engine.schedule import Schedule
+from nntui.engine.schedule import MOVES, Schedule
 from nntui.model.names import parameter_name, value_name
 from nntui.model.numerics import Array
 from nntui.verify.given import Given, GivenArray
@@ -380,13 +380,19 @@ class Comparison:
             return 1 + last + offsets.loss + 0 * cells
         if kind.key == "p":
             return 1 + start + 0 * cells
+        if kind.key == "dp" and schedule.by_differences:
+            parameters = self._passes.net.parameters
+            moves = (offsets.move.get(parameters[cell], 0) + len(MOVES) - 1 for cell in cells)
+            return np.array([1 + schedule.move_step(kind.update, move) for move in moves])
         if kind.key == "dp":
             return 1 + last + self._backward_ends[cells]
-        return 1 + schedule.passes_end(kind.update) + self._update_steps[cells]
+        return 1 + schedule.gradients_end(kind.update) + self._update_steps[cells]
 
     def _end(self, symbol: str, j: str) -> int:
         """The offset of the step that completes a value of a neuron."""
         offsets, targets = self._schedule.offsets, self._passes.net.targets[j]
+        if self._schedule.by_differences and symbol in ("da", "delta"):
+            return offsets.loss  # no step computes it: nothing goes back
         if symbol == "da":  # the first of its targets comes last
             return offsets.backward_edge(j, targets[0]) if targets else offsets.loss
         return max(offsets.writing(symbol, (j,)))

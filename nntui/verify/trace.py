@@ -108,12 +108,17 @@ def _given(run: RightRun, steps: Steps, update: int, rough: bool, tolerance: Tol
     for number, writes in steps:
         if not start < number <= end:
             continue
-        example, offset = divmod(number - 1 - start, schedule.steps_per_example)
+        spot = schedule.spot(number - 1 - start, n)
+        example, offset = n if spot.place is None else spot.place, number - 1 - start - spot.start
         for name, value in writes.items():
             symbol, neurons = parse_value_name(name)
             if (name, example) in done:
                 continue  # the step stands in the trace twice
-            if example >= n:
+            if spot.move is not None:  # of central differences only the slopes count
+                if symbol in ("db", "dw"):
+                    reduced = np.array(run.experiment.training.reduced(value, n))
+                    collection.put(Laid(places[name], reduced, updates=False, rough=rough))
+            elif example >= n:
                 laid = Laid(places[name], np.array(value), updates=False, rough=rough)
                 collection.put_after(update + 1, laid)
             elif offset != max(schedule.offsets.writing(symbol, neurons), default=None):

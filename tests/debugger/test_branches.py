@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.bits import all_bits
-from support.experiments import experiments, layered
+from support.experiments import experiments, in_both_ways, layered
 
 from nntui.debugger.branches import BranchError
 from nntui.debugger.compare import BranchComparison
@@ -25,7 +25,7 @@ from nntui.model.losses import Loss
 from nntui.model.names import value_name
 from nntui.model.network import Network
 
-small = experiments(most_neurons=3, most_examples=3, most_epochs=3)
+small = in_both_ways(experiments(most_neurons=3, most_examples=3, most_epochs=3))
 FUNCTIONS = ["tanh", "relu", "leaky_relu(slope=0.3)", "linear", "step", "sigmoid"]
 
 

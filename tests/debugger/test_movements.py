@@ -3,17 +3,18 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.experiments import experiments, layered
+from support.experiments import experiments, in_both_ways, layered
 from support.stepped import steps_of
 
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.step import MOVEMENTS, destination
-from nntui.engine.schedule import Schedule
+from nntui.engine.schedule import MOVES, Schedule
 from nntui.engine.state import State
 
 PHASES = {
     "load": "forward", "forward_edge": "forward", "forward_neuron": "forward", "loss": "loss",
     "backward_neuron": "backward", "backward_edge": "backward", "update": "update",
+    **dict.fromkeys(MOVES, "difference"),
 }  # fmt: skip
 
 
@@ -24,28 +25,30 @@ def stops(experiment) -> dict[str, set[int]]:
     size = experiment.training.batch_size or examples
     found = {movement: {0, total} for movement in MOVEMENTS}
     found["step"] = set(range(total + 1))
-    loads, before = 0, ("nothing", "nothing")
+    loads, before, is_moved = 0, ("nothing", "nothing"), False
     for position, operation in enumerate(operations):
         kind = operation[0]
         # A neuron's steps are those of the edges into it and its own: its name comes last.
         neuron = (PHASES[kind], "" if kind in ("load", "loss") else operation[-1])
         if kind == "load":
             found["example"].add(position + 1)
+        if kind == "load" and not is_moved:
             if loads % examples % size == 0:
                 found["update"].add(position)
             if loads % examples == 0:
                 found["epoch"].add(position)
             loads += 1
-        if kind == "load" or neuron[0] != before[0]:
+        single = kind == "load" or kind in MOVES
+        if single or neuron[0] != before[0]:
             found["pass"].add(position)
-        if kind == "load" or neuron != before:
+        if single or neuron != before:
             found["neuron"].add(position)
-        before = neuron
+        before, is_moved = neuron, is_moved != (kind in ("move_up", "difference"))
     return found
 
 
 @pytest.mark.parametrize("movement", MOVEMENTS)
-@given(experiment=experiments(most_epochs=3))
+@given(experiment=in_both_ways(experiments(most_epochs=3)))
 def test_each_movement_leads_to_its_next_stop_and_back_to_the_one_before(
     movement, experiment
 ) -> None:
@@ -57,7 +60,7 @@ def test_each_movement_leads_to_its_next_stop_and_back_to_the_one_before(
         assert destination(schedule, position, movement, -1) == before
 
 
-@given(experiment=experiments(most_epochs=3), data=st.data())
+@given(experiment=in_both_ways(experiments(most_epochs=3)), data=st.data())
 def test_a_count_repeats_a_movement(experiment, data) -> None:
     schedule = Schedule(experiment)
     movement = data.draw(st.sampled_from(list(MOVEMENTS)))
@@ -107,7 +110,7 @@ def test_an_unknown_movement_is_a_key_error() -> None:
 
 
 @pytest.mark.parametrize("movement", MOVEMENTS)
-@given(experiment=experiments(most_epochs=4), data=st.data())
+@given(experiment=in_both_ways(experiments(most_epochs=4)), data=st.data())
 def test_a_count_is_so_many_movements_one_by_one(movement, experiment, data) -> None:
     schedule = Schedule(experiment)
     position = start = data.draw(st.integers(0, schedule.total))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.bits import all_bits, bits, bits_of
-from support.experiments import experiments, layered
+from support.experiments import experiments, in_both_ways, layered
 
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.snapshot import SnapshotTaker
@@ -17,7 +17,7 @@ from nntui.model.experiment import Experiment, Training
 from nntui.model.losses import Loss
 from nntui.model.names import ValueNameError, parse_value_name, value_name
 
-small = experiments(most_neurons=4, most_examples=3)
+small = in_both_ways(experiments(most_neurons=4, most_examples=3))
 
 
 @pytest.fixture

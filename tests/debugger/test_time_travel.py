@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.bits import all_bits, bits
-from support.experiments import experiments, layered
+from support.experiments import experiments, in_both_ways, layered
 
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.stepper import EndOfRunError, approach
@@ -17,7 +17,7 @@ from nntui.model.losses import Loss
 from nntui.model.names import parse_value_name
 from nntui.model.optimizers import Optimizer
 
-small = experiments(most_neurons=3, most_examples=3, most_epochs=2)
+small = in_both_ways(experiments(most_neurons=3, most_examples=3, most_epochs=2))
 wild = experiments(
     most_neurons=3,
     most_examples=2,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.bits import bits
-from support.experiments import experiments, layered
+from support.experiments import experiments, in_both_ways, layered
 from support.values import all_values, value_names
 
 from nntui.debugger.commands.interpreter import Interpreter
@@ -18,7 +18,7 @@ from nntui.model.names import SETTINGS, parameter_name, value_name
 from nntui.model.optimizers import OPTIMIZERS, Optimizer
 from nntui.model.wiring import value_owners
 
-small = experiments(most_neurons=4, most_examples=3, most_epochs=2)
+small = in_both_ways(experiments(most_neurons=4, most_examples=3, most_epochs=2))
 
 
 def test_every_setting_of_an_optimizer_is_a_value() -> None:
@@ -32,7 +32,7 @@ def test_g_and_the_memory_are_what_the_update_steps_say(experiment) -> None:
     debugger = Debugger(experiment)
     net, schedule = experiment.network.wiring(), debugger.schedule
     for update in range(schedule.updates):
-        passes = schedule.passes_end(update)
+        passes = schedule.gradients_end(update)
         debugger.seek(passes - 1)
         assert all(debugger[value_name("g", *p)] is None for p in value_owners(net, "g"))
         debugger.seek(passes)

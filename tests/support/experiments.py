@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -144,6 +145,18 @@ def experiments(
         seed=draw(st.integers(0, 3)),
     )
     return Experiment(network, data, training)
+
+
+def measured(experiment: Experiment) -> Experiment:
+    """The experiment, trained by central differences."""
+    training = replace(experiment.training, gradient="central_differences")
+    return replace(experiment, training=training)
+
+
+def in_both_ways(backpropagation: st.SearchStrategy[Experiment]) -> st.SearchStrategy[Experiment]:
+    """Experiments, and now and then one by central differences (which takes many more steps)."""
+    smaller = experiments(most_neurons=2, most_examples=2, loss_settings=False)
+    return st.one_of(backpropagation, backpropagation, smaller.map(measured))
 
 
 def _sizes(most: int) -> st.SearchStrategy[int]:

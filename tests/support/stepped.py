@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from nntui.engine import central_differences
 from nntui.engine.algorithm import train
 from nntui.engine.evaluate import mean_loss
 from nntui.engine.full_speed import BatchValues, FullSpeed
@@ -19,7 +20,10 @@ from support.bits import bits, bits_of
 
 def steps_of(experiment: Experiment, state: State, mutant: Any = None) -> Iterator[tuple[str, ...]]:
     """All steps of an experiment's run, by the algorithm or by a mutant of its ``train``."""
-    return (mutant or train)(ActiveExperiment(experiment), state, Schedule(experiment).batches())
+    listed = train
+    if experiment.training.gradient == "central_differences":
+        listed = central_differences.train
+    return (mutant or listed)(ActiveExperiment(experiment), state, Schedule(experiment).batches())
 
 
 class Stepped:

@@ -22,10 +22,11 @@ class BreakpointError(NntuiError, ValueError):
 
 Direction = Literal["forward", "backward", "update"]
 DIRECTIONS: Final = ("forward", "backward", "update")
-PHASES: Final = ("forward", "loss", "backward", "update")
+PHASES: Final = ("forward", "loss", "backward", "difference", "update")
 LINES: Final = (
     "load", "forward_edge", "forward_neuron", "loss",
-    "backward_neuron", "backward_edge", "update_bias", "update_weight",
+    "backward_neuron", "backward_edge", "move_up", "move_down", "difference", "update_bias",
+    "update_weight",
 )  # fmt: skip
 """The lines of the algorithm, by the kind of step that they execute."""
 PERIODS: Final = ("example", "update", "epoch")

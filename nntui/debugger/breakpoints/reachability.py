@@ -24,6 +24,7 @@ from nntui.debugger.breakpoints.sites import PERIOD_LOSSES, SiteIndex, Sites
 from nntui.debugger.breakpoints.update_trace import is_blank
 from nntui.debugger.expressions import Expression
 from nntui.debugger.values import has_softmax, setting_values
+from nntui.engine.schedule import MOVES
 from nntui.explain.numbers import exact
 from nntui.model.expressions.functions import COMPARISONS
 from nntui.model.expressions.tree import (
@@ -49,6 +50,8 @@ Outcomes: TypeAlias = set[bool | None]
 """The truth values that something may have; None: blank."""
 
 _ANY: Final[Range] = (-np.inf, np.inf)
+_ELSEWHERE: Final = frozenset({"backward", "backward_neuron", "backward_edge", *MOVES})
+"""Phases and lines that one way of finding the gradient has, and the other has not."""
 
 
 class Reachability:
@@ -119,9 +122,12 @@ class Reachability:
                     f"there is no {place.kind} {number}: they go from {first:.0f} to {last:.0f}"
                 )
         sites = self._index.sites_of_place(place)
-        if not sites.example and not sites.update:
+        if not sites:
             frozen = "update" in (place.direction, place.phase) or place.line is not None
             why = "what it updates is frozen (trainable: false)" if frozen else "no step is there"
+            gradient = self._experiment.training.gradient
+            if {place.direction, place.phase, place.line} & _ELSEWHERE:
+                why = f"the gradient is found by {gradient.replace('_', ' ')}"
             raise BreakpointError(f"{escaped(place.text)} never comes: {why}")
 
     def check_condition(self, condition: Expression, place: Place | None) -> None:
@@ -137,7 +143,7 @@ class Reachability:
             return self._index.sites_of_place(place)
         changes = self._index.sites_of_values(condition.names)
         updates = {0, *changes.update} if self._index.update_steps else ()
-        return Sites(sorted({0, *changes.example}), sorted(updates))
+        return Sites(sorted({0, *changes.example}), sorted(updates), changes.moves)
 
     def _check_watched(self, point: Watchpoint, expression: Expression) -> None:
         text, level = escaped(expression.text), point.level
@@ -146,7 +152,7 @@ class Reachability:
         sites = self._index.sites_of_values(expression.names)
         if self._edited:
             return
-        if not sites.example and not sites.update:
+        if not sites:
             raise BreakpointError(f"{text} never changes: no step of this run writes what it reads")
         if expression.is_condition:
             self._check_truth(expression, None, sites, becomes=point.event == "becomes true")
@@ -234,7 +240,10 @@ class Reachability:
         """The names that are blank after each of some steps; each set once."""
         seen = set()
         never = {name for name in expression.names if self._never_known(name, place)}
-        for update, offsets in ((False, sites.example), (True, sites.update)):
+        last = (self._index.example_steps - 1,)  # what an example leaves stands after a move
+        for update, offsets in (
+            (False, sites.example), (False, last if sites.moves else ()), (True, sites.update),
+        ):  # fmt: skip
             for offset in offsets:
                 blank = never.union(
                     name

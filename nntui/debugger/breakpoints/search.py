@@ -47,7 +47,10 @@ class SearchContext:
         self.schedule = run.schedule
         self.index = SiteIndex(run.experiment.network.wiring(), run.schedule)
         self.walker = Walker(run, self.index, points)
-        self._filters = [filter_of(d, self.index) for d in self.walker.detectors]
+        # The passes of central differences are no arrays of one batch: all is walked through.
+        self.must_walk = run.schedule.by_differences
+        detectors = [] if self.must_walk else self.walker.detectors
+        self._filters = [filter_of(d, self.index) for d in detectors]
         # Full speed knows nothing of edits: those that show after a step of these updates.
         self.edited = sorted({run.schedule.updates_before(p - 1) for p in self.walker.edits if p})
         self._begun = perf_counter()
@@ -98,7 +101,7 @@ class SearchContext:
 
     def update_counts(self, update: int) -> UpdateCounts | None:
         """The counts of the update at whose start the run stands; None when it is edited."""
-        if update in self.edited:
+        if update in self.edited or self.must_walk:
             return None
         found: list[UpdateCounts] = []
 
@@ -185,7 +188,7 @@ class ForwardSearch:
     def _skip_updates(self, search: SearchContext, update: int, deadline: float) -> None:
         """Compute whole updates, up to one that must be walked through."""
         run, schedule = self._run, self._run.schedule
-        if update in search.edited:
+        if update in search.edited or search.must_walk:
             self._counts, self._walking = None, update
             return
         last = schedule.updates_before(self._end)
@@ -365,7 +368,8 @@ class BackwardSearch:
         schedule, search = self._schedule, self._search
         last = schedule.updates_before(self._end - 1)
         first = last
-        if schedule.update_start(last + 1) > self._end or last in search.edited:
+        partly = schedule.update_start(last + 1) > self._end
+        if partly or last in search.edited or search.must_walk:
             self._updates = [(last, None)]
         else:
             after_edit = max((u + 1 for u in search.edited if u < last), default=0)
@@ -398,9 +402,11 @@ class BackwardSearch:
             return
         self._run.seek(schedule.update_start(update))
         self._counts = self._search.update_counts(update)
-        places = range(schedule.batch_length(update) + 1)
-        blocks = [self._search.index.block_at(update, place) for place in places]
-        self._blocks = [(block, block.end) for block in blocks if block.start < self._end]
+        self._blocks, at = [], schedule.update_start(update)
+        while at < self._end:
+            block = self._search.index.block(at)
+            self._blocks.append((block, block.end))
+            at = block.end
 
     def _search_block(self, block: Block, end: int) -> None:
         self._end = end = min(self._end, end)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from nntui.debugger.breakpoints.breakpoint import Place
-from nntui.engine.schedule import Schedule
+from nntui.engine.schedule import MOVES, Schedule
 from nntui.model.names import MEMORY, SETTINGS, parse_value_name
 from nntui.model.wiring import Parameter, Wiring, parameter_key
 
@@ -21,20 +21,30 @@ Steps = Sequence[int]
 
 @dataclass(frozen=True, slots=True)
 class Sites:
-    """Offsets of steps in an example's block, and in an update's."""
+    """Offsets of steps in an example's block, and in an update's.
+
+    ``moves``: which of an update's steps about a parameter that is moved, a block each.
+    """
 
     example: Steps = ()
     update: Steps = ()
+    moves: Steps = ()
 
     def of(self, block: Block) -> Steps:
+        if block.move is not None:
+            return (0,) if block.move in self.moves else ()
         return self.update if block.example is None else self.example
+
+    def __bool__(self) -> bool:
+        return bool(self.example or self.update or self.moves)
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """The steps ``start`` … ``end`` − 1 of an example, or of an update's parameters.
 
-    ``place`` is the example's place in its batch (the batch's length for the update's block).
+    ``place`` is the example's place in its batch (the batch's length for the update's block); with
+    central differences the block's in its update. ``move``: it is the only step of a block.
     """
 
     start: int
@@ -43,6 +53,7 @@ class Block:
     update: int
     example: int | None
     place: int
+    move: int | None = None
 
 
 PERIOD_LOSSES: Final = frozenset({"batch_loss", "epoch_loss", "test_loss"})
@@ -58,12 +69,23 @@ class SiteIndex:
         self.offsets = schedule.offsets
         self.example_steps = schedule.steps_per_example
         self.update_steps = schedule.steps_per_update
-        self.every = Sites(range(self.example_steps), range(self.update_steps))
+        self.every = Sites(
+            range(self.example_steps), range(self.update_steps), range(schedule.moves)
+        )
 
     def block(self, step: int) -> Block:
         """The block that a step belongs to."""
-        at = self.schedule.position(step)
-        return self.block_at(at.update, at.place)
+        at, schedule = self.schedule.position(step), self.schedule
+        if not schedule.by_differences:
+            return self.block_at(at.update, at.place)
+        start = schedule.update_start(at.update)
+        spot = schedule.spot(step - start, schedule.batch_length(at.update))
+        length, move = self.example_steps, None
+        if spot.place is None:
+            move = spot.move
+            length = self.update_steps if move is None else 1
+        first = start + spot.start
+        return Block(first, first + length, at.epoch, at.update, at.example, spot.number, move)
 
     def block_at(self, update: int, place: int | None) -> Block:
         """The block of the example at a place of an update's batch; None: of its parameters."""
@@ -81,12 +103,11 @@ class SiteIndex:
 
     def only_place(self, place: Place, update: int) -> int:
         """The place in an update of the only block in which a step, update or epoch may count."""
+        schedule, last = self.schedule, self.schedule.update_length(update) - 1
+        within = last if place.end else 0
         if place.kind == "step":
-            within = (place.index or 0) - self.schedule.update_start(update)
-            return min(within // self.example_steps, self.schedule.batch_length(update))
-        if not place.end:
-            return 0
-        return self.schedule.batch_length(update) - (0 if self.update_steps else 1)
+            within = min((place.index or 0) - schedule.update_start(update), last)
+        return schedule.spot(within, schedule.batch_length(update)).number if within >= 0 else -1
 
     def step_of(self, place: Place) -> int:
         """The index of the only step of a step, or of the first or last of a period's number."""
@@ -103,19 +124,23 @@ class SiteIndex:
         if place is None:
             return self.every
         chosen: Sequence[Parameter]
-        updated = self.offsets.update
+        updated, back = self.offsets.update, not self.schedule.by_differences
         match place.kind:
             case "edge":
                 i, j = place.neurons
                 chosen = [(i, j)]
                 forward = [self.offsets.forward_edge(i, j)]
-                backward = [self.offsets.backward_edge(i, j)]
+                backward = [self.offsets.backward_edge(i, j)] if back else []
             case "neuron" | "layer":
                 layer, neurons = self.net.layer, self.net.neurons
                 of_place = place.neurons or [j for j in neurons if layer[j] == place.number]
                 chosen = of_place
                 forward = [self.offsets.forward_neuron(j) for j in of_place]
-                backward = [self.offsets.backward_neuron(j) for j in of_place]
+                backward = [self.offsets.backward_neuron(j) for j in of_place if back]
+            case "phase" if place.phase == "difference":
+                return Sites(moves=range(0, self.schedule.moves, len(MOVES)))
+            case "phase" if place.phase == "backward" and not back:
+                return Sites()
             case "phase" if place.phase == "update":
                 return Sites((), (0,) if self.update_steps else ())
             case "phase":
@@ -129,6 +154,8 @@ class SiteIndex:
                     return Sites()
                 block = self.block(step)
                 offset = (step - block.start,)
+                if block.move is not None:
+                    return Sites(moves=(block.move,))
                 return Sites((), offset) if block.example is None else Sites(offset)
             case "update" | "epoch" if place.end and self.update_steps:
                 return Sites((), (self.update_steps - 1,))
@@ -153,6 +180,11 @@ class SiteIndex:
             case "update_bias" | "update_weight":
                 kind = str if line == "update_bias" else tuple
                 return Sites((), tuple(n for p, n in offsets.update.items() if isinstance(p, kind)))
+            case "move_up" | "move_down" | "difference":
+                first = MOVES.index(line)
+                return Sites(moves=range(first, self.schedule.moves, len(MOVES)))
+            case "backward_edge" | "backward_neuron" if self.schedule.by_differences:
+                return Sites()
             case "forward_edge":
                 found = [n for j in net.neurons for n in offsets.forward_edges(j)]
             case "backward_edge":
@@ -187,7 +219,9 @@ class SiteIndex:
 
     def sites_of_values(self, names: Iterable[str]) -> Sites:
         """The offsets of all steps that may change one of some values, or blank it."""
-        example, update = set[int](), set[int]()
+        example, update, moves = set[int](), set[int](), set[int]()
+        by_differences = self.schedule.by_differences
+        moved = self.offsets.move if by_differences else {}
         for name in names:
             symbol, neurons = parse_value_name(name)
             if symbol == "step":
@@ -197,16 +231,24 @@ class SiteIndex:
             if symbol in ("b", "w", *MEMORY):
                 offset = self.offsets.update.get(parameter_key(neurons))
                 update.update(() if offset is None else (offset,))
+                if symbol not in MEMORY and (parameter := parameter_key(neurons)) in moved:
+                    moves.update(moved[parameter] + n for n in range(len(MOVES)))
             elif symbol == "batch_loss":
                 example.add(self.example_steps - 1)  # of the batch's last example
+            elif symbol == "g" and by_differences:
+                example.add(0)
+                moves.add(self.schedule.moves - 1)
             elif symbol == "g":
                 example.update((0, self.example_steps - 1))
             elif symbol not in AT_UPDATE_END:
                 example.update((0, *self.offsets.writing(symbol, neurons)))  # 0: the load blanks
                 if symbol == "example" and self.update_steps:
                     update.add(0)
+                    moves.update(range(self.schedule.moves))
+                if symbol in ("db", "dw") and (parameter := parameter_key(neurons)) in moved:
+                    moves.add(moved[parameter] + len(MOVES) - 1)
             elif self.update_steps:
                 update.add(self.update_steps - 1)
             else:  # with nothing to train, a batch ends with an example's block
                 example.add(self.example_steps - 1)
-        return Sites(tuple(sorted(example)), tuple(sorted(update)))
+        return Sites(tuple(sorted(example)), tuple(sorted(update)), tuple(sorted(moves)))

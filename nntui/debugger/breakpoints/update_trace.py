@@ -214,7 +214,12 @@ def update_reader(index: SiteIndex, name: str, offset: int) -> Reader:
 
 def is_blank(index: SiteIndex, name: str, offset: int, *, update: bool) -> bool:
     """Whether a value is blank after the step at an offset, in an example or an update's steps."""
+    if index.schedule.by_differences and (symbol := parse_value_name(name)[0]) in _BACKWARD:
+        return symbol in ("da", "delta")  # a gradient is 0 until it is measured
     return (update_reader if update else example_reader)(index, name, offset) is _blank
+
+
+_BACKWARD: Final = ("da", "delta", "db", "dw")
 
 
 def _blank(trace: UpdateTrace) -> Column:

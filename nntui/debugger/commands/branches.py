@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +20,7 @@ from nntui.debugger.commands.text import (
 from nntui.debugger.expressions import ExpressionError
 from nntui.debugger.values import value_text
 from nntui.engine.edits import edit_of
+from nntui.engine.schedule import MOVES
 from nntui.model.errors import counted
 from nntui.model.names import escaped, parse_value_name, unquoted
 from nntui.model.wiring import parameter_key
@@ -95,14 +96,26 @@ def _readers(index: SiteIndex, symbol: str, neurons: tuple[str, ...]) -> Sites:
     offsets = index.offsets
     own = offsets.update.get(parameter_key(neurons)) if symbol in ("w", "b") else None
     update = () if own is None else (own,)
+    by_differences = index.schedule.by_differences
+    moves: Sequence[int] = ()
+    if by_differences and own is not None:
+        first = offsets.move[parameter_key(neurons)]
+        moves = range(first, first + len(MOVES))
     match symbol:
         case "w":
-            return Sites((offsets.forward_edge(*neurons), offsets.backward_edge(*neurons)), update)
+            edges = [offsets.forward_edge(*neurons)]
+            if not by_differences:
+                edges.append(offsets.backward_edge(*neurons))
+            return Sites(edges, update, moves)
         case "b":
-            edges = offsets.forward_edges(*neurons)
-            return Sites((edges.start if edges else offsets.forward_neuron(*neurons),), update)
+            into = offsets.forward_edges(*neurons)
+            beginning = into.start if into else offsets.forward_neuron(*neurons)
+            return Sites((beginning,), update, moves)
         case "activation":
-            return Sites((offsets.forward_neuron(*neurons), offsets.backward_neuron(*neurons)))
+            computed = [offsets.forward_neuron(*neurons)]
+            if not by_differences:
+                computed.append(offsets.backward_neuron(*neurons))
+            return Sites(computed)
         case "loss":
             return Sites((offsets.loss,))
     penalty = symbol in ("l1", "l2")
@@ -116,13 +129,27 @@ def _reads_example(schedule: Schedule, position: int, offset: int) -> int | None
     step = schedule.example_start(max(position - 1, 0)) + offset
     if step >= position:
         return step
-    example, first = schedule.example_shown(position), schedule.position(step).epoch + 1
-    if first >= schedule.epochs:
+    example, here = schedule.example_shown(position), schedule.position(step)
+    load = schedule.next_example_start(step)
+    # With central differences it comes again in the same update.
+    while schedule.by_differences and load < schedule.update_start(here.update + 1):
+        if schedule.position(load).example == example:
+            return load + offset
+        load = schedule.next_example_start(load)
+    if here.epoch + 1 >= schedule.epochs:
         return None
-    return schedule.load_of(example, first) + offset
+    return schedule.load_of(example, here.epoch + 1) + offset
 
 
-_OF_A_DOCUMENT: Final = ("optimizer", "batch_size", "shuffle", "reduction", "epochs", "seed")
+_OF_A_DOCUMENT: Final = (
+    "optimizer",
+    "batch_size",
+    "shuffle",
+    "reduction",
+    "gradient",
+    "epochs",
+    "seed",
+)
 
 
 def value_to_set(debugger: Debugger, target: str, text: str) -> float | str:

@@ -21,10 +21,15 @@ if TYPE_CHECKING:
     from nntui.engine.schedule import Position
 
 
-def heading(position: Position) -> str:
-    """``epoch 1 · update 1 · example 3 · forward``, numbered as the values of those names are."""
+def heading(position: Position, moved: str | None = None) -> str:
+    """``epoch 1 · update 1 · example 3 · forward``, numbered as the values of those names are.
+
+    With the parameter that is ``moved``, as in ``epoch 1 · update 1 · w[x1,h1] + h · example 3 …``.
+    """
     numbers = ((word, position.number(word)) for word in COUNTERS[:3])
     words = [f"{word} {number}" for word, number in numbers if number is not None]
+    if moved is not None:
+        words.insert(2, moved)
     return " · ".join((*words, position.phase))
 
 

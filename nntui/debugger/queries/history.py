@@ -213,9 +213,9 @@ class _ValueSampler:
         return value_of(self._run, name)
 
     def _compute_passes(self, update: int) -> BatchValues:
-        """Both passes of an update's batch, which has no edit inside."""
+        """The passes of an update's batch, which has no edit inside."""
         engine = self.timeline.engine(self.timeline.schedule.update_start(update))
-        return engine.batch_values(self._run.start(update), self.timeline.schedule.batch(update))
+        return engine.last_values(self._run.start(update), update)
 
 
 # ---- the history of a neuron ---------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Final
 from nntui.debugger.queries.past import Past
 from nntui.debugger.queries.writes import Write
 from nntui.debugger.step import Step
+from nntui.engine.schedule import MOVES
 from nntui.explain.formulas import EquationLine, gradient
 from nntui.explain.numbers import bracketed, exact
 from nntui.model.errors import counted
@@ -174,6 +175,8 @@ def _delta(past: Past, write: Write, j: str) -> Origin:
 
 
 def _db(past: Past, write: Write, j: str) -> Origin:
+    if past.schedule.by_differences:
+        return _measured(past, write, j)
     steps = _examples_until(past, write)
     delta = value_name("delta", j)
     reads = tuple(Read(delta, step + 1) for step in steps)
@@ -186,12 +189,40 @@ def _db(past: Past, write: Write, j: str) -> Origin:
 
 
 def _dw(past: Past, write: Write, i: str, j: str) -> Origin:
+    if past.schedule.by_differences:
+        return _measured(past, write, i, j)
     steps = _examples_until(past, write)
     return _sum(past, write, None, steps, _batch_length(past, write), term="example")
 
 
+def _measured(past: Past, write: Write, *neurons: str) -> Origin:
+    """A gradient by central differences: from the losses with its parameter moved up and down."""
+    schedule, step = past.schedule, past.step(write.written_by)
+    length = _batch_length(past, write)
+    losses = []
+    for passes in (2, 1):  # behind each pass stands one step that moves the parameter
+        start = write.written_by - passes * length * schedule.steps_per_example - (passes - 1)
+        for place in range(length):
+            at = start + place * schedule.steps_per_example + schedule.loss_at
+            losses.append(Read("loss", at + 1))
+    origin = _before_moved(past, step, parameter_name(parameter_key(neurons)))
+    return Origin(_lines(step, write.name), (origin, *losses))
+
+
+def _before_moved(past: Past, step: Step, name: str) -> Read:
+    """What a parameter was before it was moved, or what an edit has made of that since."""
+    move, here = step.position.move, step.position.step
+    assert move is not None
+    first = past.schedule.move_step(step.position.update, move - move % len(MOVES))
+    edits = (edit.position for edit in past.writes.edits if edit.target == name)
+    return Read(name, max([first, *(at for at in edits if first < at <= here)]))
+
+
 def _parameter(past: Past, write: Write, *neurons: str) -> Origin:
     step = past.step(write.written_by)
+    if step.position.move is not None:  # it is moved, or moved back
+        lines = tuple(line for line in step.lines() if line.target in ("h", write.name))
+        return Origin(lines, (_before_moved(past, step, write.name),))
     gradient = "d" + write.name
     memory = _memory_reads(step, neurons)
     reads = (Read(write.name, write.written_by), Read(gradient, write.written_by), *memory)

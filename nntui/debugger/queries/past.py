@@ -9,8 +9,9 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from nntui.debugger.queries.writes import Writes
-from nntui.debugger.step import Step
+from nntui.debugger.step import Step, moved_by
 from nntui.debugger.values import value_of
+from nntui.engine.difference_replay import DifferenceReplay
 from nntui.engine.observe import StepContext, reads, writes
 from nntui.engine.replay import Replay
 from nntui.engine.state import State
@@ -48,8 +49,7 @@ class Replays:
             else:
                 replay = self._timeline.replay(update, self._run.start(update), start)
         self._current = None  # an interrupt must not leave a replay that is half advanced
-        per_example = self._schedule.steps_per_example
-        example = start + min((step - start) // per_example, len(replay.batch)) * per_example
+        example = self._schedule.block(step).start
         # Copies are kept at its example's start, and close before the step.
         first = max(start + replay.offset + 1, example)
         for place in sorted({example, *(step - behind for behind in _BEHIND)}):
@@ -154,7 +154,11 @@ class Past:
                 beginning = operation[-1]
         before = state_of(replay, beginning)
         read = reads(operation, StepContext(experiment, before, position.example))
+        moved = moved_by(operation, replay, read) if isinstance(replay, DifferenceReplay) else ()
         replay = self._replays.over(number)
         wrote = writes(operation, StepContext(experiment, state_of(replay), position.example))
         length = self.schedule.batch_length(position.update)
-        return Step(experiment, operation, read, wrote, position.update, length, memory, position)
+        return Step(
+            experiment, operation, read, wrote, position.update, length, memory, moved,
+            position=position,
+        )  # fmt: skip

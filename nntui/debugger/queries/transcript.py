@@ -36,6 +36,8 @@ def _lines(stepper: Stepper) -> Iterator[str]:
         return
     position = last.position
     example = "" if position.example is None else f" · example {position.number('example')}"
+    if last.moved_parameter is not None:
+        example = f" · {last.moved_parameter}{example}"
     phase = "" if position.phase == "update" else f" · {position.phase}"
     first = destination(stepper.schedule, here, "pass", -1)
     shown = max(first, here - MOST)

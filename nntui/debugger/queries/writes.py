@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from nntui.debugger.step import MOVEMENTS
 from nntui.debugger.values import never_known
+from nntui.engine.schedule import MOVES
 from nntui.model.names import MEMORY, SETTINGS, parse_value_name, value_name
 from nntui.model.wiring import check_value, parameter_key
 
@@ -87,6 +88,8 @@ class Write:
                 return f"0 since a new batch began with the load at step {self.position}"
             case "blanked" if self.operation and self.operation[0] == "update":
                 return f"blank since the update began at step {self.position}"
+            case "blanked" if self.operation and self.operation[0] in MOVES:
+                return f"blank since step {self.position}: {self.operation[0]}"
             case "blanked":
                 return f"blank since the load at step {self.position}"
             case "data":
@@ -181,16 +184,16 @@ class Writes:
             return start
         if symbol == "g":
             update = schedule.updates_before(position - 1)
-            passes = schedule.passes_end(update)
-            if position >= passes:
-                return self._by_step(name, passes - 1)
+            known = schedule.gradients_end(update)
+            if position >= known:
+                return self._by_step(name, known - 1)
             return self._by_step(name, schedule.update_start(update), "blanked")
         if symbol in ("b", "w", *MEMORY):
-            step = self.updated_before(neurons, position)
+            step = self.written_before(symbol, neurons, position)
             return start if step is None else self._by_step(name, step)
         if symbol in _COUNTERS:
             step = _period_before(schedule, symbol, position)
-            if symbol == "example" and schedule.position(position - 1).phase == "update":
+            if symbol == "example" and schedule.position(position - 1).example is None:
                 return self._by_step(name, step + schedule.steps_per_example, "blanked")
             return self._by_step(name, step)
         if symbol == "batch_loss":
@@ -201,6 +204,12 @@ class Writes:
             if position < schedule.total:
                 end = MOVEMENTS[_MEANS[symbol]].before(schedule, position + 1)
             return self._by_step(name, end - 1) if end and self._has(symbol) else start
+        if symbol in ("db", "dw") and schedule.by_differences:
+            update = schedule.updates_before(position - 1)
+            step = self._difference_step(neurons, update)
+            if step is not None and step < position:
+                return self._by_step(name, step)
+            return self._by_step(name, schedule.update_start(update), "zeroed")
         load = schedule.example_start(position - 1)
         if symbol in ("x", "t"):
             return self._by_step(name, load, "data")
@@ -222,12 +231,12 @@ class Writes:
             return None
         if symbol == "g":
             update = schedule.updates_before(position)
-            if schedule.passes_end(update) <= position:
+            if schedule.gradients_end(update) <= position:
                 update += 1
             last = update == schedule.updates
-            return None if last else self._by_step(name, schedule.passes_end(update) - 1)
+            return None if last else self._by_step(name, schedule.gradients_end(update) - 1)
         if symbol in ("b", "w", *MEMORY):
-            step = self._updated_from(neurons, position)
+            step = self._written_from(symbol, neurons, position)
             return None if step is None else self._by_step(name, step)
         if symbol in _COUNTERS:
             step = _period_after(schedule, symbol, position - 1) if position else 0
@@ -240,6 +249,8 @@ class Writes:
         if symbol in _MEANS:
             end = MOVEMENTS[_MEANS[symbol]].after(schedule, position)
             return self._by_step(name, end - 1) if self._has(symbol) else None
+        if symbol in ("db", "dw") and schedule.by_differences:
+            return self._next_difference(name, neurons, position)
         offsets = self.offsets.writing(symbol, neurons)
         load = schedule.example_start(position)
         while load < schedule.total:
@@ -255,23 +266,51 @@ class Writes:
             load = schedule.next_example_start(load)
         return None
 
-    def updated_before(self, neurons: tuple[str, ...], position: int) -> int | None:
-        """The last update step of a parameter before a position (above 0); None without one."""
+    def written_before(self, symbol: str, neurons: tuple[str, ...], position: int) -> int | None:
+        """The last step that writes a parameter or its memory before a position (above 0)."""
         update = self.schedule.updates_before(position - 1)
-        steps = (self._update_step(neurons, each) for each in (update, update - 1) if each >= 0)
-        return next((step for step in steps if step is not None and step < position), None)
+        for each in (update, update - 1):
+            if each >= 0:
+                steps = [n for n in self._steps_writing(symbol, neurons, each) if n < position]
+                if steps:
+                    return steps[-1]
+        return None
 
-    def _updated_from(self, neurons: tuple[str, ...], position: int) -> int | None:
-        """The first update step of a parameter at or after a position."""
+    def _written_from(self, symbol: str, neurons: tuple[str, ...], position: int) -> int | None:
+        """The first step that writes a parameter or its memory at or after a position."""
         first = self.schedule.updates_before(position)
         updates = range(first, min(first + 2, self.schedule.updates))
-        steps = (self._update_step(neurons, each) for each in updates)
-        return next((step for step in steps if step is not None and step >= position), None)
+        steps = (n for each in updates for n in self._steps_writing(symbol, neurons, each))
+        return next((step for step in steps if step >= position), None)
 
-    def _update_step(self, neurons: tuple[str, ...], update: int) -> int | None:
-        """The step of an update that changes a parameter; None when it is frozen."""
-        offset = self.offsets.update.get(parameter_key(neurons))
-        return None if offset is None else self.schedule.step(update, None, "update", offset)
+    def _steps_writing(self, symbol: str, neurons: tuple[str, ...], update: int) -> list[int]:
+        """The steps of an update that change a parameter or its memory; none when it is frozen."""
+        schedule, parameter = self.schedule, parameter_key(neurons)
+        offset = self.offsets.update.get(parameter)
+        if offset is None:
+            return []
+        last = schedule.step(update, None, "update", offset)
+        if not schedule.by_differences or symbol in MEMORY:
+            return [last]
+        move = self.offsets.move[parameter]
+        return [*(schedule.move_step(update, move + n) for n in range(len(MOVES))), last]
+
+    def _difference_step(self, neurons: tuple[str, ...], update: int) -> int | None:
+        """The step of an update that measures a gradient; None when its parameter is frozen."""
+        move = self.offsets.move.get(parameter_key(neurons))
+        return None if move is None else self.schedule.move_step(update, move + len(MOVES) - 1)
+
+    def _next_difference(self, name: str, neurons: tuple[str, ...], position: int) -> Write | None:
+        """The next write of a gradient by central differences: its step, or the first load."""
+        schedule = self.schedule
+        update = schedule.updates_before(position)
+        for each in range(update, min(update + 2, schedule.updates)):
+            start, step = schedule.update_start(each), self._difference_step(neurons, each)
+            if position <= start:
+                return self._by_step(name, start, "zeroed")
+            if step is not None and position <= step:
+                return self._by_step(name, step)
+        return None
 
     def _has(self, symbol: str) -> bool:
         return symbol != "test_loss" or bool(self.experiment.test_examples)

@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
+from nntui.engine.central_differences import h
 from nntui.engine.full_speed import compiled
 from nntui.engine.full_speed.batch_layout import (
     BatchLayout,
@@ -195,16 +196,49 @@ class BatchComputer:
             batch_sum, epoch_sum = _sums(values.loss, batch_sum, epoch_sum)
         return dp, batch_sum, epoch_sum
 
+    def differences(
+        self, p: Array, batch: Batch, exact: bool, epoch_sum: float, trainable: Sequence[int]
+    ) -> tuple[BatchValues, float, float]:
+        """Measure the gradients of the parameters at some indices by central differences.
+
+        Returns the values of the last pass (its last part) with dp, and both sums of the losses.
+        """
+        values, batch_sum, epoch_sum = self._total(p, batch, exact, epoch_sum)
+        dp, moved = np.zeros_like(p), p.copy()
+        for index in trainable:
+            origin = float(p[index])
+            distance = h(origin)
+            moved[index] = origin + distance
+            _, up, _ = self._total(moved, batch, exact)
+            moved[index] = origin - distance
+            values, down, _ = self._total(moved, batch, exact)
+            dp[index] = (up - down) / (2 * distance)
+            moved[index] = origin
+        values.dp, values.goes_back = dp, False
+        return values, batch_sum, epoch_sum
+
     def mean_loss(self, p: Array, batch: Batch) -> float:
         """Compute the mean loss of the examples, summed in their order."""
-        total, exact = 0.0, self.needs_exactness(p)
+        return self._total(p, batch, self.needs_exactness(p))[1] / batch.n
+
+    def _total(
+        self, p: Array, batch: Batch, exact: bool, epoch_sum: float = 0.0
+    ) -> tuple[BatchValues, float, float]:
+        """Add up the losses of the examples, by forward passes alone: to 0, and to a sum."""
+        total = 0.0
         for part in self._parts(batch):
-            values, kernel = self._loaded(part), self._kernel(part.n, exact)
-            self._forward(p, values, kernel)
-            if self._in_doubt(values, kernel, saliency=False):
-                self._forward(p, values, EXACT)
-            total = summed(self._functions.losses(self._loss, values.outputs, part.y), total)
-        return total / batch.n
+            values = self.forward(p, part, exact)
+            total, epoch_sum = _sums(values.loss, total, epoch_sum)
+        return values, total, epoch_sum
+
+    def forward(self, p: Array, batch: Batch, exact: bool) -> BatchValues:
+        """Compute z, a and the losses of a batch; they hold until the next batch is computed."""
+        values, kernel = self._loaded(batch), self._kernel(batch.n, exact)
+        self._forward(p, values, kernel)
+        if self._in_doubt(values, kernel, saliency=False):
+            self._forward(p, values, EXACT)
+        values.loss = self._functions.losses(self._loss, values.outputs, batch.y)
+        return values
 
     def _parts(self, batch: Batch) -> list[Batch]:
         size = self.most_examples

@@ -252,9 +252,12 @@ class BatchValues:
     an input mean nothing, nor does the da of a neuron that nothing is passed back to; a's rows of
     ones hold 1. ``loss`` (n,). ``dp`` (P,): the gradient of each parameter, summed over the
     examples from left to right. ``outputs``: the rows of a that the loss is computed from.
+    ``goes_back``: whether there was a backward pass; without it da and delta mean nothing.
     """
 
-    __slots__ = ("_layout", "a", "da", "delta", "dp", "loss", "n", "outputs", "row", "z")
+    __slots__ = (
+        "_layout", "a", "da", "delta", "dp", "goes_back", "loss", "n", "outputs", "row", "z"
+    )  # fmt: skip
 
     def __init__(self, layout: BatchLayout, n: int) -> None:
         self._layout, self.n, self.row = layout, n, layout.row
@@ -263,6 +266,7 @@ class BatchValues:
         self.outputs = [self.a[row] for row in layout.output_rows]
         self.loss: Array = np.zeros(n)
         self.dp: Array = np.zeros(layout.size)
+        self.goes_back = True
 
     def dp_after_each(self, index: Sequence[int]) -> Array:
         """Sum the gradients of some parameters, by their index, up to each example: (index, n)."""
@@ -279,6 +283,8 @@ class BatchValues:
             return float(self.loss[-1])
         if symbol in ("db", "dw"):
             return float(self.dp[self._layout.index[parameter_key(neurons)]])
+        if symbol in ("da", "delta") and not self.goes_back:
+            return None
         if symbol == "da" and not self._layout.is_passed_back_to(neurons[0]):
             return None
         return float(getattr(self, symbol)[self.row[neurons[0]], -1])

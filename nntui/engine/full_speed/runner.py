@@ -73,7 +73,10 @@ class FullSpeed:
             size <= TINY_NETWORK
             and work <= TINY_UPDATE * layers
             and all(f.name != EXPRESSION for f in net.activation.values())
+            and not self.schedule.by_differences
         )
+        trainable = self.schedule.trainable if self.schedule.by_differences else ()
+        self._trainable = [self._layout.index[parameter] for parameter in trainable]
         self._allocate()
 
     def _allocate(self) -> None:
@@ -126,6 +129,22 @@ class FullSpeed:
         computer, batch = self._new_computer(), self._batches.of_examples(examples)
         with np.errstate(all="ignore"):
             return computer.values(start.p, batch, computer.needs_exactness(start.p))
+
+    def forward_values(self, p: Array, examples: Sequence[int]) -> BatchValues:
+        """Compute z, a and the losses of some examples at the parameters p (P,)."""
+        computer, batch = self._new_computer(), self._batches.of_examples(examples)
+        with np.errstate(all="ignore"):
+            return computer.forward(p, batch, computer.needs_exactness(p))
+
+    def last_values(self, start: TrainingState, update: int) -> BatchValues:
+        """Compute the values that the last pass of an update leaves, with its gradients."""
+        examples = self.schedule.batch(update)
+        if not self.schedule.by_differences:
+            return self.batch_values(start, examples)
+        computer, batch = self._new_computer(), self._batches.of_examples(examples)
+        with np.errstate(all="ignore"):
+            exact = computer.needs_exactness(start.p)
+            return computer.differences(start.p, batch, exact, 0.0, self._trainable)[0]
 
     def update(
         self, start: TrainingState, dp: Array, update: int, batch_length: int
@@ -183,7 +202,14 @@ class FullSpeed:
         began = perf_counter() - self._ran
         while update < end:
             batch = self._batches.of_update(update)
-            if stop_before is None and last_update is None:
+            if self.schedule.by_differences:
+                values, batch_sum, epoch_sum = computer.differences(
+                    before.p, batch, exact, before.epoch_sum, self._trainable
+                )
+                after = self._after(before, values.dp, update, batch, epoch_sum)
+                if last_update is not None:
+                    last_update.values = {name: values.at_end(name) for name in last_update.names}
+            elif stop_before is None and last_update is None:
                 dp, batch_sum, epoch_sum = computer.gradient(
                     before.p, batch, exact, before.epoch_sum
                 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from nntui.model.errors import SettingError
-from nntui.model.experiment import REDUCTIONS, Experiment, Training
+from nntui.model.experiment import GRADIENTS, REDUCTIONS, Experiment, Training
 from nntui.model.losses import LOSSES, Loss
 from nntui.model.names import escaped
 from nntui.model.optimizers import OPTIMIZERS, Optimizer
@@ -57,6 +57,7 @@ SETTINGS: Final[dict[str, Setting]] = {
                           "examples in a batch, or all"),
     "shuffle": Setting(switch, "yes or no", ("yes", "no")),
     "reduction": Setting(str, "mean or sum", REDUCTIONS),
+    "gradient": Setting(str, "how it is found", GRADIENTS),
     "l1": Setting(number, "at least 0"),
     "l2": Setting(number, "at least 0"),
     "epochs": Setting(whole, "at least 1"),

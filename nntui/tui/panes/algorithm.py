@@ -19,6 +19,7 @@ from textual.events import Click, Resize
 from textual.message import Message
 
 from nntui.explain.source import listing
+from nntui.model.experiment import GRADIENTS
 from nntui.model.optimizers import OPTIMIZERS
 from nntui.tui.frame import HERE, STOP, Frame, NeuronFocus
 from nntui.tui.panes.pane import LinePane
@@ -52,10 +53,10 @@ class AlgorithmRow:
 
 
 @cache
-def rows_of(optimizer: str, width: int) -> tuple[AlgorithmRow, ...]:
+def rows_of(optimizer: str, width: int, gradient: str = GRADIENTS[0]) -> tuple[AlgorithmRow, ...]:
     """Break the source into rows of at most ``width`` columns, as far as its words allow."""
     unit = 4 if width >= ROOMY else 2
-    lines = listing(optimizer).lines
+    lines = listing(optimizer, gradient).lines
     return tuple(
         row
         for n, pieces in enumerate(_highlighted(lines))
@@ -146,23 +147,26 @@ class AlgorithmPane(LinePane):
 
     def __init__(self) -> None:
         super().__init__(title="Algorithm", id="algorithm")
-        self._optimizer = next(iter(OPTIMIZERS))
+        self._optimizer, self._gradient = next(iter(OPTIMIZERS)), GRADIENTS[0]
         self._executing: tuple[int, ...] = ()
         self._stops: frozenset[int] = frozenset()
         self._lines: tuple[AlgorithmRow, ...] = ()
 
     def show(self, frame: Frame, focus: NeuronFocus) -> None:
         """Mark the lines that the last step executed, and those at which breakpoints stop."""
-        last, optimizer = frame.snapshot.last, frame.experiment.training.optimizer.name
-        source = listing(optimizer)
+        last, training = frame.snapshot.last, frame.experiment.training
+        optimizer = training.optimizer.name
+        source = listing(optimizer, training.gradient)
         executing: tuple[int, ...] = ()
         if last:
             settings = dict(last.experiment.training.optimizer.settings)
             executing = source.executing(last.operation, settings)
-        stops = frozenset(source.lines_of[kind].start for kind in frame.marks.kinds)
-        before = self._optimizer, self._executing, self._stops
+        lines_of = source.lines_of
+        stops = frozenset(lines_of[kind].start for kind in frame.marks.kinds if kind in lines_of)
+        before = self._optimizer, self._executing, self._stops, self._gradient
         self._optimizer, self._executing, self._stops = optimizer, executing, stops
-        if before != (optimizer, executing, stops):
+        self._gradient = training.gradient
+        if before != (optimizer, executing, stops, training.gradient):
             self.changed()
         if before[1] and not executing:
             self.jump()  # back at the start of the run
@@ -172,7 +176,7 @@ class AlgorithmPane(LinePane):
     def changed(self) -> None:
         width = self.scrollable_content_region.width
         if width > MARGIN:
-            self._lines = rows_of(self._optimizer, width - MARGIN)
+            self._lines = rows_of(self._optimizer, width - MARGIN, self._gradient)
         super().changed()
 
     def on_resize(self, event: Resize) -> None:
@@ -198,7 +202,8 @@ class AlgorithmPane(LinePane):
             Segment(mark, base + self.colours.mark if executing else base),
             Segment(stop, base + self.colours.stop),
         ]
-        quiet = _INTERNAL.match(listing(self._optimizer).lines[written.line])
+        source = listing(self._optimizer, self._gradient)
+        quiet = _INTERNAL.match(source.lines[written.line])
         code, faint = self.colours.code, base + self.colours.faint
         found += [
             Segment(text, faint if quiet else base + code(kind)) for text, kind in written.pieces
@@ -210,11 +215,13 @@ class AlgorithmPane(LinePane):
         """Set or delete the breakpoint of a line; where none executes, of the next that does."""
         offset = self.offset_under(event)
         if offset is not None and offset.y < len(self._lines):
-            self.post_message(self.Chosen(kind_at(self._lines[offset.y].line)))
+            line = self._lines[offset.y].line
+            self.post_message(self.Chosen(kind_at(line, self._gradient)))
 
 
-def kind_at(line: int) -> str | None:
+def kind_at(line: int, gradient: str = GRADIENTS[0]) -> str | None:
     """Return the kind of steps that a line executes, or else the next line of the algorithm."""
-    lines_of = listing(next(iter(OPTIMIZERS))).lines_of  # the same above every optimizer's rule
+    # The same above every optimizer's rule.
+    lines_of = listing(next(iter(OPTIMIZERS)), gradient).lines_of
     below = ((lines.start, kind) for kind, lines in lines_of.items() if lines[-1] >= line)
     return min(below, default=(0, None))[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, Literal
 
 from rich.cells import cell_len
@@ -9,6 +10,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.events import Click
 
+from nntui.engine.schedule import MOVES
 from nntui.explain.numbers import ordinal, rounded
 from nntui.model.experiment import Experiment
 from nntui.model.names import escaped
@@ -16,8 +18,11 @@ from nntui.text import cut, padded
 from nntui.tui.frame import Frame
 from nntui.tui.panes.pane import LinePane
 
-PHASES: Final = ("load", "forward", "loss", "backward", "update")
-_SHORT: Final = {"forward": "fwd", "backward": "back", "update": "upd"}
+PHASES: Final = {
+    "backpropagation": ("load", "forward", "loss", "backward", "update"),
+    "central_differences": ("load", "forward", "loss", "difference", "update"),
+}
+_SHORT: Final = {"forward": "fwd", "backward": "back", "difference": "diff", "update": "upd"}
 EDITED: Final = "● edited "
 """Begins the line while the document has unsaved edits."""
 _BETWEEN: Final = " · "
@@ -108,8 +113,8 @@ class Header(LinePane):
     def _fitting(self, frame: Frame, room: int) -> tuple[_Parts, str, str]:
         """Return the longest forms of phases, place and settings that fit beside each other."""
         words, phase = self._words, _phase_of(frame)
-        places = words.places(frame)
-        long, short = (form(phase, self.colours.mark) for form in (_stepper, _list))
+        places, phases_of = words.places(frame), PHASES[frame.experiment.training.gradient]
+        long, short = (form(phases_of, phase, self.colours.mark) for form in (_stepper, _list))
         every, first = words.settings[0], words.settings[-1]
         forms = (
             (long, places[0], every), (long, places[0], first), (long, places[1], first),
@@ -139,6 +144,8 @@ class HeaderWords:
         self._totals = {"example": len(experiment.data), "update": updates}
         self._shuffled = training.shuffle
         self._epochs = training.epochs
+        self._parameters = len(experiment.network.wiring().trainable)
+        self._moves = training.gradient == "central_differences"
         self.name = escaped(experiment.name)
         self.settings = _settings(experiment)
 
@@ -151,6 +158,8 @@ class HeaderWords:
         ]
         brief = [f"epoch {epochs:,}{_BETWEEN}{name} {n:,}" for name, n in totals.items()]
         cells = [max(map(cell_len, each)) for each in (widest, brief)]
+        if self._moves:
+            cells[0] += cell_len(self._moved(len(MOVES) * self._parameters - 1))
         if last is None:
             return padded("start", cells[0]), padded("start", cells[1]), "start"
         position = last.position
@@ -160,6 +169,8 @@ class HeaderWords:
         of = self._of(name, number or 0, done)
         full = f"epoch {epoch:,}/{epochs:,}{_BETWEEN}{name} {of}"
         short = f"epoch {epoch:,}{_BETWEEN}{name} {number:,}"
+        if position.move is not None:
+            full += self._moved(position.move)
         return padded(full, cells[0]), padded(short, cells[1]), f"epoch {epoch:,}"
 
     def _of(self, name: str, number: int, which: int) -> str:
@@ -167,6 +178,12 @@ class HeaderWords:
         if name == "example" and self._shuffled:
             return f"{number:,}{_BETWEEN}{ordinal(which)} of {self._trained:,}"
         return f"{number:,}/{self._totals[name]:,}"
+
+    def _moved(self, move: int) -> str:
+        """Which parameter is moved, and which way: `` · parameter 3/9 +h``."""
+        number, kind = divmod(move, len(MOVES))
+        way = ("+h", "−h", "  ")[kind]
+        return f"{_BETWEEN}parameter {number + 1:,}/{self._parameters:,} {way}"
 
 
 def _settings(experiment: Experiment) -> tuple[str, ...]:
@@ -193,10 +210,10 @@ def _phase_of(frame: Frame) -> str | None:
     return "load" if last.operation[0] == "load" else last.position.phase
 
 
-def _stepper(phase: str | None, now: Style) -> _Parts:
+def _stepper(phases: Sequence[str], phase: str | None, now: Style) -> _Parts:
     """The phases one after the other, an arrow before the present one."""
     found: _Parts = []
-    for n, name in enumerate(PHASES):
+    for n, name in enumerate(phases):
         if n:
             found.append(
                 Segment(" ─▶ " if name == phase else " ── ", now if name == phase else None)
@@ -205,9 +222,9 @@ def _stepper(phase: str | None, now: Style) -> _Parts:
     return found
 
 
-def _list(phase: str | None, now: Style) -> _Parts:
+def _list(phases: Sequence[str], phase: str | None, now: Style) -> _Parts:
     found: _Parts = []
-    for n, name in enumerate(PHASES):
+    for n, name in enumerate(phases):
         found += [Segment("·")] if n else []
         found.append(_word(_SHORT.get(name, name), _SHORT.get(phase or "", phase), now))
     return found

@@ -440,7 +440,7 @@ class TableRows:
         if query.column is not None or query.filter.comparisons:  # it depends on the numbers
             last = frame.snapshot.last
             current_pass = last and (
-                last.position.update, last.position.place, last.position.phase
+                last.position.update, last.position.place, last.position.move, last.position.phase
             )  # fmt: skip
             at_each_step = len(self._named) <= AT_EACH_STEP
             outdated = outdated or at_each_step or current_pass != self._pass

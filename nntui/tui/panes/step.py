@@ -16,7 +16,7 @@ from nntui.debugger.step import Step
 from nntui.explain.formulas import EquationLine, RunningSum, formula, math_name, running_sum
 from nntui.explain.numbers import DEFAULT_PRECISION, PRECISIONS, told_apart
 from nntui.explain.sentences import plain_words
-from nntui.explain.source import intention, method, place
+from nntui.explain.source import intention, method, place, which_parameter
 from nntui.explain.words import sentence_for
 from nntui.model.errors import counted
 from nntui.model.experiment import Experiment
@@ -172,7 +172,8 @@ _SENTENCE_ROWS: Final = 2
 """Rows that the question has where there is room, so that the formulas keep their place."""
 _SYMBOL: Final = {
     "load": "a", "forward_edge": "z", "forward_neuron": "a", "loss": "L", "backward_neuron": "δ",
-    "backward_edge": "∂L/∂w", "update": "η",
+    "backward_edge": "∂L/∂w", "move_up": "w", "move_down": "w", "difference": "∂L/∂w",
+    "update": "η",
 }  # fmt: skip
 """The symbol that each kind of step is about."""
 
@@ -353,8 +354,13 @@ class StepPane(LinePane):
     def _title(self, last: Step, net: Wiring, width: int, made: str = "") -> Row:
         """Write what the step is about; ``made``: what it made of a value, if that is not seen."""
         kind, where = last.kind.partition("_")[0], place(last.operation, net)
-        how = method(last.experiment, last.kind)
-        forms = ((kind, where, how, made), (kind, where, made), (where, made), (made or where,))
+        how, moved = method(last.experiment, last.kind), ""
+        if last.position.move is not None:
+            moved = which_parameter(last.experiment, last.position.move)
+        forms = (
+            (kind, where, how, moved, made), (kind, where, moved, made), (where, moved, made),
+            (kind, where, made), (where, made), (made or where,),
+        )  # fmt: skip
         titles = [" · ".join(filter(None, form)) for form in forms]
         title = next((each for each in titles if cell_len(each) <= width), titles[-1])
         return [Segment(padded(f" {title}", width + 1), self.colours.faint)]

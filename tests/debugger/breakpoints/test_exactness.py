@@ -6,7 +6,7 @@ from random import Random
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.experiments import experiments
+from support.experiments import experiments, in_both_ways
 from support.values import value_names
 
 import nntui
@@ -24,7 +24,7 @@ from nntui.model.names import parse_value_name
 from nntui.model.optimizers import Optimizer
 from nntui.model.wiring import value_owners
 
-small = experiments(most_neurons=4, most_examples=4, most_epochs=3)
+small = in_both_ways(experiments(most_neurons=4, most_examples=4, most_epochs=3))
 wild = experiments(
     most_neurons=3,
     most_examples=3,

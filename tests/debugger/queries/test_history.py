@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.bits import bits
-from support.experiments import experiments, layered
+from support.experiments import experiments, in_both_ways, layered
 
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.expressions import ExpressionError
 from nntui.debugger.queries.history import HistoryError, history, lines_of
 
-small = experiments(most_neurons=3, most_examples=3, most_epochs=4)
+small = in_both_ways(experiments(most_neurons=3, most_examples=3, most_epochs=4))
 
 
 @given(experiment=small, data=st.data())

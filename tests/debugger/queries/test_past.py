@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.bits import bits
-from support.experiments import experiments, layered
+from support.experiments import experiments, in_both_ways, layered
 
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.queries import past
@@ -14,7 +14,7 @@ from nntui.debugger.queries.past import Past
 from nntui.debugger.queries.why import rows_of, why
 from nntui.engine.replay import Replay
 
-small = experiments(most_neurons=4, most_examples=3, most_epochs=3)
+small = in_both_ways(experiments(most_neurons=4, most_examples=3, most_epochs=3))
 fixtures_too = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 

@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given, target
 from hypothesis import strategies as st
 from support.bits import bits
-from support.experiments import experiments, layered
+from support.experiments import experiments, in_both_ways, layered
 from support.values import value_names
 
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.queries.why import expand, lines_of, rows_of, why
 from nntui.debugger.values import setting_values
+from nntui.engine.central_differences import h
+from nntui.engine.schedule import MOVES
 from nntui.model.losses import softmax
 from nntui.model.names import (
     MEMORY,
@@ -25,7 +27,7 @@ from nntui.model.numerics import ordered_sum
 from nntui.model.optimizers import Optimizer
 
 EVERY = 10**6
-small = experiments(most_neurons=4, most_examples=3, most_epochs=3)
+small = in_both_ways(experiments(most_neurons=4, most_examples=3, most_epochs=3))
 LEAVES = {"start", "data", "zeroed", "blanked", "edit"}
 
 
@@ -37,6 +39,13 @@ def recomputed(cause, children, debugger):
     if " · " in cause.name and cause.origin == "term":
         return values[0] * values[1]
     symbol, neurons = parse_value_name(cause.name)
+    if symbol in ("b", "w", "db", "dw") and cause.operation[0] in MOVES:
+        p, *losses = values
+        examples = len(losses) // 2
+        if symbol in ("db", "dw"):
+            up, down = ordered_sum(losses[:examples]), ordered_sum(losses[examples:])
+            return (up - down) / (2 * h(p))
+        return {"move_up": p + h(p), "move_down": p - h(p)}.get(cause.operation[0], p)
     if symbol == "z":
         return ordered_sum(values) if values[1:] else values[0]
     if symbol in ("dw", "da") and children[0].origin != "term" and children[0].name[:2] != "a[":

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.bits import bits
-from support.experiments import experiments, layered
+from support.experiments import experiments, in_both_ways, layered
 
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.queries.writes import Writes
 from nntui.engine.timeline import Timeline
 from nntui.model.names import ValueNameError, parse_value_name, value_name
 
-small = experiments(most_neurons=4, most_examples=3, most_epochs=2)
+small = in_both_ways(experiments(most_neurons=4, most_examples=3, most_epochs=2))
 COUNTERS = ("step", "example", "update", "epoch")
 MEANS = ("batch_loss", "epoch_loss", "test_loss")
 
@@ -35,7 +35,10 @@ def brute(experiment, debugger=None):
                     stands[name] = ("blanked", n)
                 if symbol in ("x", "t"):
                     stands[name] = ("data", n)
-                if symbol in ("dw", "db") and step.position.place == 0:
+                if symbol in ("dw", "db") and (step.position.place, step.position.move) == (
+                    0,
+                    None,
+                ):
                     stands[name] = ("zeroed", n)
         for name in step.writes:
             stands[name] = ("step", n)
