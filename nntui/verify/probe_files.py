@@ -76,7 +76,8 @@ def template(probe: Probe, *, updates: bool = False, torch: bool = False) -> str
     As it stands it runs, and saves zeros. ``updates``: it saves the parameters after each of the
     first updates, too.
     """
-    lines = [*_loading(probe, torch), *(f"# {line}" for line in _settings(probe, updates)), ""]
+    settings = (f"# {escaped(line, 1000)}" for line in _settings(probe, updates))
+    lines = [*_loading(probe, torch), *settings, ""]
     parameters = [name for name in probe.arrays if name not in ("X", "Y")]
     gradients = [f"d{name}" for name in parameters]
     if updates:

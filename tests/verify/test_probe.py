@@ -196,8 +196,8 @@ def test_the_template_is_a_program():
 
 
 def test_an_activation_may_be_an_expression():
-    made = probe(Wanted(activations=("expression 0.5*z if z > 0 else z derivative numeric",)))
+    made = probe(Wanted(activations=("expression 0.5*z if z > 0\nelse z derivative numeric",)))
     text = template(made)
     compile(text, "template.py", "exec")
     assert "a1 = f1(X @ W1 + b1)" in text
-    assert "# f1: 0.5*z if z > 0 else z" in text
+    assert "# f1: 0.5*z if z > 0" in text
