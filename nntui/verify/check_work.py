@@ -42,7 +42,7 @@ def check_work(
             ``dw[x1,h1]``; or a file that holds them, by its path, or what ``read_numbers`` read.
         update: the index of the update (from 0) whose gradients and activations they are.
         after: after how many updates w and b were taken. None: before or after that update,
-            whichever fits; arrays of them with a leading axis hold those after each update.
+            whichever fits; arrays with a leading axis hold those after each update, or epoch.
         rtol: the relative tolerance; None: 1e-6, 1e-4 for float32 and 6 digits or fewer.
         atol: the absolute one; None: 1e-9 of the largest number of a kind.
 
@@ -103,6 +103,8 @@ def _series(
         notes = moment.notes
     for k, values in numbers.by_update.items():
         _put_after(series, run, k, values)
+    if series.by_epoch:
+        notes += ("Arrays with a leading axis are read as those after each epoch, not update.",)
     if not series.updates():
         raise NumbersError("there is nothing to compare: X and Y are only the data")
     return series, notes

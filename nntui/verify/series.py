@@ -33,6 +33,7 @@ _BUMP: Final = 1e-6
 class Series:
     """Numbers by the number k of updates after which they were taken (0: at the start).
 
+    ``by_epoch``: arrays with an axis of updates turned out to have a row for each epoch.
     ``drifts``: those k whose numbers differ from the run by the roundings of their past alone, as
     far as ``differing`` has come.
     """
@@ -42,7 +43,7 @@ class Series:
         self._parameters: dict[int, list[Laid]] = {}
         self._batch: dict[int, list[Laid]] = {}
         self._arrays: list[Laid] = []  # with an axis of updates, whose first row is that of
-        self._first = 1
+        self._first, self._stride = 1, 1
         self.drifts: set[int] = set()
 
     def put(self, k: int, parameters: Sequence[Laid], batch: Sequence[Laid] = ()) -> None:
@@ -52,6 +53,8 @@ class Series:
 
     def put_arrays(self, arrays: Sequence[Laid]) -> None:
         """Add arrays with an axis of updates; their first row may be from before the first one.
+
+        Where the first that is not agrees with the end of an epoch, they have a row for each epoch.
 
         Raises:
             NumbersError: arrays of different lengths, or longer than the run.
@@ -64,9 +67,12 @@ class Series:
                 found = f"{other.place.name}: found {counted(len(other.values), 'update')}"
                 raise NumbersError(f"{found}, expected {count:,}, as {name} has")
         self._arrays, self._first = list(arrays), self._first_row(arrays)
-        most = self._run.schedule.updates
-        if count + self._first - 1 > most:
-            found = f"{name}: found {counted(count, 'update')}"
+        epoch, row = self._run.schedule.updates_per_epoch, 1 - self._first
+        if row < count and not self._is_after(1, row) and self._is_after(epoch, row):
+            self._stride = epoch
+        most, last = self._run.schedule.updates, (count + self._first - 1) * self._stride
+        if last > most:
+            found = f"{name}: found {counted(last, 'update')}"
             raise NumbersError(f"{found}, expected at most {most:,}, as the run has")
 
     def _first_row(self, arrays: Sequence[Laid]) -> int:
@@ -78,21 +84,36 @@ class Series:
         ]
         return 0 if alike and all(alike) else 1
 
+    @property
+    def by_epoch(self) -> bool:
+        return self._stride > 1
+
+    def _is_after(self, k: int, row: int) -> bool:
+        """Whether a row of the arrays agrees with the run after k updates."""
+        collection = Collection(self._run, k - 1, self._tolerance, k)
+        for laid in self._arrays:
+            collection.put_after(k, replace(laid, values=laid.values[row]))
+        return self.agrees(collection.given())
+
+    @property
+    def _rows(self) -> int:
+        return len(self._arrays[0].values) if self._arrays else 0
+
+    def _row(self, k: int) -> int | None:
+        """Return the row of the arrays that is from after k updates."""
+        n, rest = divmod(k, self._stride)
+        return n - self._first if not rest and 0 <= n - self._first < self._rows else None
+
     def updates(self) -> list[int]:
         """List the numbers k, rising."""
-        length = len(self._arrays[0].values) if self._arrays else 0
-        return sorted({*self._parameters, *range(self._first, self._first + length)})
-
-    def _has(self, k: int) -> bool:
-        length = len(self._arrays[0].values) if self._arrays else 0
-        return k in self._parameters or 0 <= k - self._first < length
+        rows = range(self._first, self._first + self._rows)
+        return sorted({*self._parameters, *(n * self._stride for n in rows)})
 
     def parameters(self, k: int) -> list[Laid]:
         """Return the parameters after k updates."""
-        found, row = list(self._parameters.get(k, ())), k - self._first
-        for laid in self._arrays:
-            if 0 <= row < len(laid.values):
-                found.append(replace(laid, values=laid.values[row], updates=False))
+        found, row = list(self._parameters.get(k, ())), self._row(k)
+        if row is not None:
+            found += [replace(a, values=a.values[row], updates=False) for a in self._arrays]
         return found
 
     def batch(self, k: int) -> list[Laid]:
@@ -101,7 +122,8 @@ class Series:
 
     def given(self, k: int, around: int = _AROUND) -> Given:
         """Put the numbers of the k-th update into arrays, with parameters after some around it."""
-        near = [n for n in range(max(k - around, 1), k + around + 1) if self._has(n)] or [k]
+        around_k = range(max(k - around, 1), k + around + 1)
+        near = [n for n in around_k if n in self._parameters or self._row(n) is not None] or [k]
         first, length = near[0], near[-1] - near[0] + 1
         collection = Collection(self._run, k - 1, self._tolerance, first, length)
         for laid in self.batch(k):

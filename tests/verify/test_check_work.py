@@ -213,6 +213,16 @@ class TestMoments:
             verdict = check_work(experiment, after(experiment, updates))
             assert (verdict.right, verdict.compared) == (True, 4 * 27)
 
+    def test_it_may_be_one_of_epochs(self):
+        experiment = experiment_of([2, 3, 1], 5, batch_size=2)
+        for epochs in (range(1, 5), range(5)):
+            rows = after(experiment, [3 * epoch for epoch in epochs])
+            verdict = check_work(experiment, rows)
+            assert (verdict.right, verdict.compared) == (True, 4 * 13)
+            assert "after each epoch, not update" in verdict.notes[0]
+        rows["W1"][3] += 0.1
+        assert check_work(experiment, rows).update == 8  # the last of epoch 3
+
     def test_of_one_update_a_leading_axis_of_one_is_read_as_such(self, experiment):
         assert check_work(experiment, after(experiment, [1])).right
 
