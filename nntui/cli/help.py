@@ -231,7 +231,10 @@ _FILES: Final = (
 _ARRAYS: Final = (
     ("dW1 db1", "the gradient over the batch, its mean or sum as the training says"),
     ("z1 a1 delta1 da1", "of each example: of its own loss, which no batch divides; a0 is X"),
-    ("W1 b1", "parameters before update K or after it; an axis in front: after each update or epoch"),
+    (
+        "W1 b1",
+        "parameters before update K or after it; an axis in front: after each update or epoch",
+    ),
     ("X Y", "the data of the batch: they must be those of the document"),
     ("dw[x1,h1] db[h1]", "the same by value, in any network; g[…] has the penalty in it"),
     ("z[h1] a[h1] …", "a list with a number for each example of the batch; one example: a number"),
