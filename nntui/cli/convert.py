@@ -29,8 +29,9 @@ def convert(file: Path, out: Path, force: bool) -> None:
       .npz           numpy: W1 b1 W2 b2 … (matrices in, out), X, Y
       .safetensors   PyTorch: the state dict of the nn.Sequential that nntui
                      export --torch writes
+      .onnx          a graph in float64 (needs nntui[models])
 
-    Both files of weights hold the rest of the document, too: nntui opens them as they were.
+    These files hold the rest of the document, too: nntui opens them as they were.
 
     \b
     Examples:
@@ -49,4 +50,4 @@ def convert(file: Path, out: Path, force: bool) -> None:
     echo(f"saved to {escaped(str(out), 1000)}")
 
 
-_WRITTEN: Final = (".json", ".npz", ".safetensors")
+_WRITTEN: Final = (".json", ".npz", ".safetensors", ".onnx")

@@ -286,7 +286,7 @@ _IN_PYTHON: Final = (
     ("from_keras", "a compiled model of Dense layers"),
     ("from_arrays", "weights and biases as arrays"),
     ("from_file", "a file, as above"),
-    ("save_model", "writes .json, .npz or .safetensors"),
+    ("save_model", "writes .json, .npz, .safetensors or .onnx"),
     ("compare", "holds PyTorch's gradients against nntui's"),
     ("breakpoint", "opens the screen on a moment of a training loop"),
 )
@@ -312,7 +312,7 @@ def _models(width: int) -> Iterator[str]:
     yield from _paragraphs(
         width,
         "The other way: nntui convert IN OUT, nntui run FILE --save OUT and the command save write "
-        "weights with the rest of the document beside them; nntui export FILE writes a program "
+        "weights (.npz, .safetensors, .onnx) with the rest of the document beside them; nntui export FILE writes a program "
         "that trains the same (--numpy, --torch), formulas (--latex) or the graph (--dot, "
         "--graphml).",
     )

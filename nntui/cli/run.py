@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     metavar="OUT",
     help="Write the experiment with the trained parameters to OUT, and what the optimizer "
-    "remembers, so that a run of OUT goes on from there; as .npz or .safetensors for other "
-    "programs.",
+    "remembers, so that a run of OUT goes on from there; as .npz, .safetensors or .onnx for "
+    "other programs.",
 )
 @force_option
 @click.option(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from nntui.document.parse import parsed
 from nntui.interop import brainjs, onnx, playground
 from nntui.interop.errors import ConversionError
 from nntui.interop.kinds import PLAYGROUND
+from nntui.interop.layers import Layer
 from nntui.interop.settings import chosen_loss, chosen_optimizer
 from nntui.interop.sketch import Arrays, Given, Sketch, arrays_in, completed, named_data, section_of
 from nntui.interop.weights import layers_named
@@ -118,7 +120,10 @@ def _opened(name: str, given: Given) -> Experiment:
         return experiment_of(playground.document_of(name), name)
     data = read_bytes(name, "a file of weights", MAX_BYTES)
     if ending == ".onnx":
-        return completed(_classes(onnx.sketch_of(data), given), given, name)
+        sketch, text = onnx.read(data, OWN)
+        if text is not None:
+            return _own(parsed(text), sketch.layers, None, given, name)
+        return completed(_classes(sketch, given), given, name)
     if ending == ".json":
         value = parsed(decoded(data))
         if not brainjs.is_brainjs(value):
@@ -126,10 +131,12 @@ def _opened(name: str, given: Given) -> Experiment:
         return completed(brainjs.sketch_of(value), given, name)
     arrays = read_npz(data) if ending == ".npz" else read_safetensors(data)
     own = arrays.pop(OWN, None)
-    if own is not None:
-        return _own(parsed(decoded(own.tobytes())), arrays, given, name)
-    if ending == ".safetensors" and OWN in (texts := read_metadata(data)):
-        return _own(parsed(texts[OWN]), arrays, given, name)
+    text = None if own is None else decoded(own.tobytes())
+    if ending == ".safetensors":
+        text = read_metadata(data).get(OWN)
+    if text is not None:
+        layers = layers_named(arrays, "in, out")  # as ``saving`` writes them; modules say it
+        return _own(parsed(text), layers, arrays_in(arrays), given, name)
     return completed(_sketch(arrays, given), given, name)
 
 
@@ -158,9 +165,10 @@ def _is_one_of(array: AnyArray, examples: Arrays) -> bool:
     return array is examples.X or array is examples.Y
 
 
-def _own(document: Any, arrays: dict[str, AnyArray], given: Given, name: str) -> Experiment:
+def _own(
+    document: Any, layers: Sequence[Layer], examples: Arrays | None, given: Given, name: str
+) -> Experiment:
     """Put the weights into the document that nntui has written beside them."""
-    layers = layers_named(arrays, "in, out")  # as ``saving`` writes them; modules say it themselves
     known = document.get("network") if isinstance(document, dict) else None
     sections = known.get("layers") if isinstance(known, dict) else None
     if not isinstance(sections, list) or len(sections) != len(layers) + 1:
@@ -183,7 +191,7 @@ def _own(document: Any, arrays: dict[str, AnyArray], given: Given, name: str) ->
     if given.data:
         data = named_data(given.data, layers[0].inputs, layers[-1].outputs)
     else:
-        data = document.get("data") or arrays_in(arrays)
+        data = document.get("data") or examples
     if data is None:
         raise ConversionError("the file has no data: say the rest by --data FILE.csv")
     document["data"] = section_of(data) if isinstance(data, Arrays) else data

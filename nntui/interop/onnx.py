@@ -35,27 +35,41 @@ _EXTERNAL: Final = 1  # TensorProto.EXTERNAL
 _MOST_NODES: Final = 10_000
 
 
-def sketch_of(data: bytes) -> Sketch:
+def library() -> Any:
+    """Return the library onnx.
+
+    Raises:
+        ConversionError: it is not installed.
+    """
+    try:
+        import onnx
+        import onnx.numpy_helper
+    except ImportError:
+        raise ConversionError(
+            "ONNX files need the library onnx, which is not installed: pip install 'nntui[models]'"
+        ) from None
+    return onnx
+
+
+def read(data: bytes, own: str) -> tuple[Sketch, str | None]:
     """Read the layers of a model; ONNX has no loss and no data.
+
+    Returns also the text called ``own`` among what is noted of the model, None if there is none.
 
     Raises:
         ConversionError: the library is not installed, or the model does something else.
     """
+    onnx = library()
     try:
-        import onnx
-        from onnx import numpy_helper
-    except ImportError:
-        raise ConversionError(
-            "ONNX files are read with the library onnx, which is not installed: pip install "
-            "'nntui[models]'"
-        ) from None
-    try:
-        graph = onnx.load_model_from_string(data).graph  # does not look for external data
+        model = onnx.load_model_from_string(data)  # does not look for external data
     except Exception:  # protobuf's own errors, of several kinds
         raise ConversionError("found no ONNX model, or a damaged one") from None
-    if len(graph.node) > _MOST_NODES:
-        raise ConversionError(f"found {len(graph.node):,} nodes, expected at most {_MOST_NODES:,}")
-    return _Reader(graph, numpy_helper.to_array).sketch()
+    count = len(model.graph.node)
+    if count > _MOST_NODES:
+        raise ConversionError(f"found {count:,} nodes, expected at most {_MOST_NODES:,}")
+    sketch = _Reader(model.graph, onnx.numpy_helper.to_array).sketch()
+    notes = {_text(note.key): _text(note.value) for note in model.metadata_props}
+    return sketch, notes.get(own)
 
 
 class _Reader:
@@ -207,3 +221,66 @@ def _text(value: str | bytes) -> str:
 def _setting(attribute: Any) -> Any:
     """Return the value of an attribute that is one number; others are None."""
     return {1: attribute.f, 2: attribute.i}.get(attribute.type)
+
+
+_WRITTEN: Final = {
+    "relu": "Relu",
+    "tanh": "Tanh",
+    "sigmoid": "Sigmoid",
+    "softplus": "Softplus",
+    "leaky_relu": "LeakyRelu",
+    "elu": "Elu",
+}
+_OPSET: Final = 13
+"""The version of the operators, which all runtimes of today have."""
+
+
+def check_writable(layers: Sequence[Layer]) -> None:
+    """Make sure that layers can be written as a graph.
+
+    Raises:
+        ConversionError: an activation that ONNX has no operator of, or the library is missing.
+    """
+    library()
+    for n, layer in enumerate(layers, 1):
+        name = layer.activation.name
+        if name not in ("linear", *_WRITTEN):
+            raise ConversionError(f"layer {n} has {name}, which is no single operator of ONNX")
+
+
+def model_bytes(layers: Sequence[Layer], own: str, text: str) -> bytes:
+    """Write layers as a graph of Gemm and activations in float64, with a text noted beside it."""
+    onnx = library()
+    helper = onnx.helper
+    nodes, tensors, value = [], [], "x"
+    for n, layer in enumerate(layers, 1):
+        last = n == len(layers)
+        linear = layer.activation.name == "linear"
+        result = "y" if last and linear else f"z{n}"
+        given = [value, f"W{n}"]
+        tensors.append(onnx.numpy_helper.from_array(np.array(layer.weights), f"W{n}"))
+        if layer.biases is not None:
+            given.append(f"b{n}")
+            tensors.append(onnx.numpy_helper.from_array(np.array(layer.biases), f"b{n}"))
+        nodes.append(helper.make_node("Gemm", given, [result], transB=1))
+        if not linear:
+            value, result = result, "y" if last else f"a{n}"
+            values = [number for _, number in layer.activation.settings]  # float32 in ONNX
+            settings = {"alpha": values[0]} if values else {}
+            kind = _WRITTEN[layer.activation.name]
+            nodes.append(helper.make_node(kind, [value], [result], **settings))
+        value = result
+    double = onnx.TensorProto.DOUBLE
+    graph = helper.make_graph(
+        nodes,
+        "nntui",
+        [helper.make_tensor_value_info("x", double, ["N", layers[0].inputs])],
+        [helper.make_tensor_value_info("y", double, ["N", layers[-1].outputs])],
+        tensors,
+    )
+    model = helper.make_model(
+        graph, opset_imports=[helper.make_opsetid("", _OPSET)], ir_version=8, producer_name="nntui"
+    )
+    helper.set_model_props(model, {own: text})
+    result_bytes: bytes = model.SerializeToString()
+    return result_bytes

@@ -1,4 +1,4 @@
-"""Write an experiment as ``.npz`` or ``.safetensors``: weights that any program can read.
+"""Write an experiment as ``.npz``, ``.safetensors`` or ``.onnx``, which other programs can read.
 
 Beside them stands the rest of the document, as JSON, so that nntui opens the file as it was.
 """
@@ -16,6 +16,7 @@ from nntui.document.errors import DocumentError, Fault
 from nntui.document.files import folder_of, write_atomically
 from nntui.document.network import plain_function
 from nntui.document.save import plain_document, save
+from nntui.interop import onnx
 from nntui.interop.errors import ConversionError
 from nntui.interop.files import OWN
 from nntui.interop.kinds import is_foreign
@@ -25,11 +26,11 @@ from nntui.model.layers import default_names
 from nntui.model.names import escaped, listed
 from nntui.verify.array_files import AnyArray
 
-WRITTEN: Final = (".npz", ".safetensors")
+WRITTEN: Final = (".npz", ".safetensors", ".onnx")
 """How the names of files end that are written as weights."""
 
 _MOST_TEXT: Final = 2**20
-"""Bytes of data written as text into a ``.safetensors`` file, at most."""
+"""Bytes of data written as text beside the weights, at most."""
 
 
 def save_model(
@@ -38,7 +39,8 @@ def save_model(
     """Write an experiment in the format that the path's ending names: a document for all others.
 
     ``.npz`` has W1 b1 W2 b2 … with matrices (in, out), and X and Y; ``.safetensors`` has the state
-    dict of the ``nn.Sequential`` that ``nntui export --torch`` writes, matrices (out, in).
+    dict of the ``nn.Sequential`` that ``nntui export --torch`` writes, matrices (out, in);
+    ``.onnx`` has a graph in float64.
 
     Raises:
         ConversionError: a network that is no chain of layers.
@@ -51,8 +53,8 @@ def save_model(
         return
     try:
         rest = _rest(experiment, layers, folder_of(name))
-        is_npz = name.lower().endswith(".npz")
-        data = (_npz if is_npz else _safetensors)(experiment, layers, rest)
+        write = {".npz": _npz, ".onnx": _onnx}.get(_ending(name), _safetensors)
+        data = write(experiment, layers, rest)
         if not overwrite and os.path.lexists(name):
             raise Fault("", "a file that is there already", "a new one, or overwrite=True")
         write_atomically(name, data)
@@ -70,16 +72,22 @@ def check_format(experiment: Experiment, path: str | os.PathLike[str]) -> list[L
     """
     name = os.fsdecode(path)
     try:
-        if name.lower().endswith(WRITTEN):
+        if _ending(name) in WRITTEN:
             layers = layers_of(experiment.network)
             for n, layer in enumerate(layers, 1):
                 _check_layer(layer, n)
+            if _ending(name) == ".onnx":
+                onnx.check_writable(layers)
             return layers
         if is_foreign(name):
             raise ConversionError(f"nntui writes documents (.json), {listed(WRITTEN)} alone")
         return None
     except ConversionError as error:
         raise ConversionError(f"{escaped(name, 300)}: {error}") from None
+
+
+def _ending(name: str) -> str:
+    return os.path.splitext(name)[1].lower()
 
 
 def _check_layer(layer: Layer, n: int) -> None:
@@ -145,11 +153,20 @@ def _npz(experiment: Experiment, layers: list[Layer], rest: dict[str, Any]) -> b
     return file.getvalue()
 
 
+def _onnx(experiment: Experiment, layers: list[Layer], rest: dict[str, Any]) -> bytes:
+    return onnx.model_bytes(layers, OWN, _text(_without_much_data(rest)))
+
+
+def _without_much_data(rest: dict[str, Any]) -> dict[str, Any]:
+    """Leave data out of a text that they would make very long."""
+    if len(_text(rest["data"])) <= _MOST_TEXT:
+        return rest
+    return {key: section for key, section in rest.items() if key != "data"}
+
+
 def _safetensors(experiment: Experiment, layers: list[Layer], rest: dict[str, Any]) -> bytes:
     """Lay the arrays out as https://github.com/huggingface/safetensors#format says."""
-    if len(_text(rest["data"])) > _MOST_TEXT:
-        del rest["data"]
-    header: dict[str, Any] = {"__metadata__": {OWN: _text(rest)}}
+    header: dict[str, Any] = {"__metadata__": {OWN: _text(_without_much_data(rest))}}
     parts: list[bytes] = []
     end = 0
     for name, layer in zip(module_names(layers), layers, strict=True):

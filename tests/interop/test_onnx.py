@@ -151,6 +151,27 @@ def test_damaged_models_are_sentences(model, opened, count):
             assert harmless(said) == said
 
 
+@pytest.mark.interop
+@pytest.mark.parametrize("hidden", ["tanh", "leaky_relu slope 0.25", "elu", "linear", "softplus"])
+def test_what_nntui_writes_computes_the_same_and_opens_as_it_was(onnx, tmp_path, hidden):
+    evaluator = pytest.importorskip("onnx.reference").ReferenceEvaluator
+    weights, biases = [W1.T, W2], [b1, None]
+    data = (X.tolist(), EXPECTED.tolist())
+    experiment = nntui.from_arrays(weights, biases, [hidden, "sigmoid"], *data, loss="mse")
+    nntui.save_model(experiment, tmp_path / "out.onnx")
+    onnx.checker.check_model(onnx.load(tmp_path / "out.onnx"), full_check=True)
+    (found,) = evaluator(str(tmp_path / "out.onnx")).run(None, {"x": X})
+    np.testing.assert_allclose(found, _answers(experiment), rtol=1e-12, atol=1e-14)
+    assert open_model(tmp_path / "out.onnx") == experiment
+
+
+@pytest.mark.interop
+def test_activations_that_onnx_does_not_have_are_not_written(onnx, tmp_path):
+    experiment = nntui.from_arrays([W1.T], [b1], "sin", X, HIDDEN, loss="mse")
+    with pytest.raises(nntui.ConversionError, match="layer 1 has sin, which is no single operator"):
+        nntui.save_model(experiment, tmp_path / "out.onnx")
+
+
 def test_without_the_library_the_sentence_says_what_to_install(opened, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "onnx", None)
     with pytest.raises(nntui.ConversionError, match=r"pip install 'nntui\[models\]'"):

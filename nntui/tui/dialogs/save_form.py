@@ -69,7 +69,7 @@ def path_problem(typed: str) -> str | None:
     if not os.path.isdir(path.parent):
         return f"there is no folder {escaped(str(path.parent), 200)}"
     if is_foreign(path):
-        return f"no document is called {path.suffix}: the command save writes .npz and .safetensors"
+        return f"no document is called {path.suffix}: the command save writes weights"
     # In a working folder that is gone there is no sample, nor a real path.
     with suppress(OSError):
         if os.path.realpath(path) in map(os.path.realpath, samples().values()):
