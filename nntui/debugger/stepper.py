@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, SupportsIndex
+from typing import TYPE_CHECKING, Final, SupportsIndex
 
 from nntui.debugger.snapshot import Snapshot, SnapshotTaker
 from nntui.debugger.step import Step, destination, observed
@@ -16,6 +16,10 @@ from nntui.model.names import escaped
 if TYPE_CHECKING:
     from nntui.engine.schedule import Schedule
     from nntui.model.network import Network
+
+
+_BEHIND: Final = 64
+"""Steps that are observed at once to take them back one by one."""
 
 
 class EndOfRunError(NntuiError):
@@ -46,6 +50,7 @@ class Stepper:
     def training_run(self, run: Run) -> None:
         self._run = run
         self._last: Step | None = None
+        self._behind: dict[int, Step] = {}  # steps that were taken back to, by the position after
 
     @property
     def experiment(self) -> Experiment:
@@ -155,8 +160,17 @@ class Stepper:
         count = checked_count(count)
         if self.at_start:
             raise EndOfRunError("this is the start of the run: there is no step to take back")
-        self.seek(max(self.position - count, 0))
-        return self.last
+        target = max(self.position - count, 0)
+        if count > 1 or target == 0:
+            self.seek(target)
+            return self.last
+        if target not in self._behind:
+            self.training_run.seek(max(target - _BEHIND, 0))
+            behind = range(self.position + 1, target + 1)
+            self._behind = {position: observed(self.training_run) for position in behind}
+        self._last = self._behind[target]
+        self.training_run.seek(target)  # its values are computed when they are read
+        return self._last
 
     def seek(self, position: int) -> None:
         """Go to the state after exactly ``position`` steps, forwards or backwards.

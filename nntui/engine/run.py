@@ -126,8 +126,9 @@ class Run:
         update = self.schedule.updates_before(max(position - 1, 0))
         self.start(update)
         self._move_to(position)
-        if update >= len(self.timeline.history.batch):
-            self._set_up()  # and record the losses of the update if it is finished
+        end = self.schedule.update_start(update + 1)
+        if position == end and update >= len(self.timeline.history.batch):
+            self._set_up()  # and record the losses of the update
 
     def approach(
         self,
