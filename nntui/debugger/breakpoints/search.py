@@ -188,7 +188,7 @@ class ForwardSearch:
     def _skip_updates(self, search: SearchContext, update: int, deadline: float) -> None:
         """Compute whole updates, up to one that must be walked through."""
         run, schedule = self._run, self._run.schedule
-        if update in search.edited or search.must_walk:
+        if update in search.edited:
             self._counts, self._walking = None, update
             return
         last = schedule.updates_before(self._end)
@@ -199,6 +199,9 @@ class ForwardSearch:
             if run.position != start:
                 return
             edited = min(edited, end_of_matches)
+        if search.must_walk:
+            self._counts, self._walking = None, update
+            return
         search.restart()
         search.approach(
             schedule.update_start(edited), max(deadline - perf_counter(), 0.0), self._must_walk
@@ -369,7 +372,7 @@ class BackwardSearch:
         last = schedule.updates_before(self._end - 1)
         first = last
         partly = schedule.update_start(last + 1) > self._end
-        if partly or last in search.edited or search.must_walk:
+        if partly or last in search.edited:
             self._updates = [(last, None)]
         else:
             after_edit = max((u + 1 for u in search.edited if u < last), default=0)
@@ -380,6 +383,9 @@ class BackwardSearch:
                     self._floor = schedule.update_start(begin)
                     return
                 first = max(first, begin)
+            if search.must_walk:
+                self._updates, self._floor = [(last, None)], schedule.update_start(last)
+                return
             self._width = min(self._width * _WIDER, _WIDEST)
             self._scanning, self._noted = last + 1, []
             self._run.seek(schedule.update_start(first))
