@@ -71,7 +71,7 @@ def _places(passes: Passes, place: Place) -> Iterator[tuple[tuple[int, ...] | No
         if len(behind) > 1:
             yield behind, "all", "every layer"
         for layer in reversed(behind):
-            yield (layer,), "all", layer_words(passes, layer)
+            yield (layer,), "all", f"layer {layer}"
     else:
         if place == "layers":
             yield tuple(b.layer for b in blocks), "all", "every layer"
@@ -80,9 +80,4 @@ def _places(passes: Passes, place: Place) -> Iterator[tuple[tuple[int, ...] | No
         if len(hidden) > 1:
             yield hidden, "hidden", "all hidden layers"
         for layer in reversed(hidden):
-            yield (layer,), "hidden", layer_words(passes, layer)
-
-
-def layer_words(passes: Passes, layer: int) -> str:
-    """Name a layer: ``layer 2``."""
-    return f"layer {layer}"
+            yield (layer,), "hidden", f"layer {layer}"

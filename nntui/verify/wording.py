@@ -188,8 +188,8 @@ class Wording:
                 target = row
                 if source:
                     return comparison.neuron(source), comparison.neuron(row)
-        sources = block.sources
-        source = sources.start if isinstance(sources, slice) else int(sources[0])
+        sources = np.arange(self._passes.layout.height)[block.sources]
+        source = int(sources[0]) if len(sources) else target  # a neuron may have none
         return comparison.neuron(source), comparison.neuron(target)
 
 

@@ -9,6 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.experiments import experiments
 from verify.by_hand import networks
 from verify.by_hand.backward import gradients
 
@@ -17,14 +20,16 @@ from nntui.engine.full_speed import FullSpeed
 from nntui.model.experiment import Experiment
 from nntui.verify.given import Given, GivenArray
 from nntui.verify.judge import judge
+from nntui.verify.mistakes import candidates
 from nntui.verify.passes import Passes
+from nntui.verify.updates import Simulation
 
 XOR = Path(__file__).parents[2] / "samples" / "xor.json"
 
 
-def exact(numbers: Any, given: Any = True) -> GivenArray:
+def exact(numbers: Any, mask: Any = True) -> GivenArray:
     numbers = np.asarray(numbers, np.float64)
-    mask = np.broadcast_to(np.asarray(given), numbers.shape)
+    mask = np.broadcast_to(np.asarray(mask), numbers.shape)
     size = np.abs(numbers[np.isfinite(numbers)]).max(initial=0.0)
     return GivenArray(numbers, mask, 1e-6, 1e-9 * size)
 
@@ -66,11 +71,11 @@ def test_examples_in_another_order_are_told() -> None:
 
 
 def test_a_difference_in_the_forward_pass_is_told_at_once() -> None:
-    given = everything(nntui.load(XOR))
-    z = given.of_batch["z"].values.copy()
+    numbers = everything(nntui.load(XOR))
+    z = numbers.of_batch["z"].values.copy()
     z[4, 1] += 0.25
     verdict = judge(
-        nntui.load(XOR), replace(given, of_batch={**given.of_batch, "z": exact(z, z != 0)})
+        nntui.load(XOR), replace(numbers, of_batch={**numbers.of_batch, "z": exact(z, z != 0)})
     )
     assert verdict.verdict == "unknown"
     assert verdict.first_difference is not None
@@ -79,9 +84,9 @@ def test_a_difference_in_the_forward_pass_is_told_at_once() -> None:
 
 
 def test_the_first_difference_is_at_the_step_that_writes_it() -> None:
-    experiment, given = nntui.load(XOR), everything(nntui.load(XOR))
+    experiment, numbers = nntui.load(XOR), everything(nntui.load(XOR))
     debugger = nntui.Debugger(experiment)
-    wrong = {kind: exact(n.values + 1.0, n.given) for kind, n in given.of_batch.items()}
+    wrong = {kind: exact(n.values + 1.0, n.given) for kind, n in numbers.of_batch.items()}
     verdict = judge(experiment, Given(0, wrong))
     differences = [d for d in verdict.differences if d.name.startswith(("z", "a", "delta"))]
     assert len(differences) == 4 * 3 * 4
@@ -135,10 +140,10 @@ def test_updates_with_other_examples_are_told(size: int) -> None:
 
 
 def test_a_factor_of_some_kinds_is_told_with_what_it_is() -> None:
-    given = everything(nntui.load(XOR))
-    delta = given.of_batch["delta"]
-    scaled = {**given.of_batch, "delta": exact(delta.values / 4, delta.given)}
-    verdict = judge(nntui.load(XOR), replace(given, of_batch=scaled))
+    numbers = everything(nntui.load(XOR))
+    delta = numbers.of_batch["delta"]
+    scaled = {**numbers.of_batch, "delta": exact(delta.values / 4, delta.given)}
+    verdict = judge(nntui.load(XOR), replace(numbers, of_batch=scaled))
     assert verdict.verdict == "factor"
     assert verdict.factor is not None
     assert verdict.factor.value == pytest.approx(0.25)
@@ -194,3 +199,56 @@ def test_a_verdict_on_784_128_10_takes_a_few_seconds() -> None:
     verdict = judge(networks.experiment(net), numbers)
     assert "no_derivative" in verdict.mistakes[0]
     assert perf_counter() - begun < 10
+
+
+@given(experiments(most_neurons=5, most_examples=3), st.integers(0, 2**32))
+def test_any_mistake_in_any_graph_is_named_or_does_not_show(
+    experiment: Experiment, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    passes, reference = Passes(experiment), FullSpeed(experiment)
+    start, schedule = reference.first(), reference.schedule
+    simulation = Simulation(passes, schedule, start, 0, min(2, schedule.updates), 0, start)
+    every = [c for c in candidates(passes) if not c.variation.networks]
+    candidate = every[rng.integers(len(every))]
+    with np.errstate(all="ignore"):
+        made, right = simulation.run(candidate.variation), simulation.run()
+    assert made.batch is not None
+    assert right.batch is not None
+    numbers = Given(0, {"dp": exact(made.batch.g)}, exact(made.after))
+    verdict = judge(experiment, numbers)
+    if verdict.right or not np.isfinite(made.after).all():
+        return
+    if "All" in verdict.lines[0] and "are 0" in verdict.lines[0]:
+        return
+    named = {name for names in verdict.mistakes for name in names}
+    assert candidate.name in named or verdict.verdict in ("factor", "kink"), (candidate, verdict)
+
+
+@given(experiments(most_neurons=5, most_examples=3), st.integers(0, 2**32))
+def test_any_numbers_get_a_verdict(experiment: Experiment, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    passes, reference = Passes(experiment), FullSpeed(experiment)
+    height, size, schedule = passes.layout.height, passes.layout.size, reference.schedule
+    update = int(rng.integers(schedule.updates))
+    n, memory = schedule.batch_length(update), len(reference.first().memory)
+    rows = int(rng.integers(1, schedule.updates - update + 1))
+    neurons = np.zeros((height, 1), np.bool_)
+    for block in passes.blocks:
+        neurons[block.rows] = True
+
+    def some(*shape: int, where: Any = True) -> GivenArray:
+        numbers = rng.choice([0.0, 1.0, np.nan, np.inf, 0.3], shape) * rng.normal(size=shape)
+        return exact(numbers, (rng.random(shape) < 0.7) & where)
+
+    every = {
+        **{kind: some(height, n, where=neurons) for kind in ("z", "a", "da", "delta")},
+        "loss": some(n), "batch_loss": some(1), "dp": some(size), "g": some(size), "p": some(size),
+    }  # fmt: skip
+    chosen = {kind: numbers for kind, numbers in every.items() if rng.random() < 0.4}
+    after = some(rows, size) if rng.random() < 0.5 or not chosen else None
+    kept = tuple(some(rows, size) for _ in range(memory)) if rng.random() < 0.3 else ()
+    verdict = judge(experiment, Given(update, chosen, after, kept, first_after=update))
+    assert verdict.lines
+    assert verdict.agree <= verdict.compared
+    assert verdict.plain()["verdict"] == verdict.verdict
