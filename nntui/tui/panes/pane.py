@@ -135,6 +135,8 @@ class LinePane(TitledPane, ScrollView, can_focus=False):
         """The rows as they were rendered, with what they were made of."""
         self._colours: Colours | None = None
         self._under_mouse = False
+        self._written_for = Size(0, 0)
+        """The size that the rows were last written for."""
         self._lines: Sequence[Any] = ()
         """What the rows are written from, unless a pane has an extent of its own."""
 
@@ -196,9 +198,25 @@ class LinePane(TitledPane, ScrollView, can_focus=False):
         return None if offset is None else offset + self.scroll_offset
 
     def on_resize(self, event: Resize) -> None:
+        self._written_for = self.size
         self._rows.clear()
         self.changed()
         self.refresh()
+
+    def _size_updated(
+        self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True
+    ) -> bool:
+        """Make sure that a resize follows.
+
+        Textual sends none to a widget just shown when its map was read before it was laid out.
+        """
+        if size != self._size:
+            self.call_later(self.call_later, self._check_size)  # one that was sent is there then
+        return super()._size_updated(size, virtual_size, container_size, layout)
+
+    def _check_size(self) -> None:
+        if self._written_for != self.size:
+            self.post_message(Resize(self.outer_size, self.virtual_size, self.container_size))
 
     def notify_style_update(self) -> None:
         before, self._colours = self._colours, None

@@ -149,3 +149,15 @@ async def test_what_only_serves_the_debugger_is_faint_and_after_a_restart_it_beg
         assert pane.scroll_offset.y > 0
         await pilot.press("r")
         assert pane.scroll_offset.y == 0
+
+
+async def test_it_is_written_even_when_the_map_of_the_screen_is_read_before_it_is_laid_out(
+    app_on,
+) -> None:
+    async with app_on("xor").run_test(size=(120, 40)) as pilot:
+        screen = pilot.app.screen
+        screen.open_pane("algorithm")
+        screen._compositor._full_map_invalidated = True  # as after a scroll
+        assert screen.query_one(AlgorithmPane) in screen._compositor.full_map
+        await pilot.pause()
+        assert len(screen.query_one(AlgorithmPane)._lines) > 1
