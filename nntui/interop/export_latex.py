@@ -106,6 +106,8 @@ def latex_formulas(experiment: Experiment) -> str:
         ConversionError: a network that is no chain of layers, or a setting without a formula.
     """
     layers, training = layers_of(experiment.network), experiment.training
+    if training.gradient != "backpropagation":
+        raise ConversionError("its gradients are central differences, and the formulas are not")
     if any(layer.activation.name not in _ACTIVATIONS for layer in layers):
         raise ConversionError("an activation of your own has no formula in LaTeX")
     if not training.loss.is_plain and training.loss.name != "huber":

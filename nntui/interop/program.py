@@ -78,8 +78,8 @@ def examples_of(experiment: Experiment) -> tuple[Array, Array]:
     Raises:
         ConversionError: it is too large to be read, or computes what programs here do not.
     """
-    if getattr(experiment.training, "gradient", "backpropagation") != "backpropagation":
-        raise ConversionError("its gradients are no backpropagation, as those of the program are")
+    if experiment.training.gradient != "backpropagation":
+        raise ConversionError("its gradients are central differences, and a program’s are not")
     net = experiment.network.wiring()
     own = next((f for f in net.activation.values() if f.name == "expression"), None)
     if own is not None:

@@ -171,6 +171,19 @@ def test_networks_that_are_no_chain_are_no_other_programs(written):
         written(nntui.load(samples()["skip"]))
 
 
+@pytest.mark.parametrize("written", [numpy_program, torch_program, latex_formulas])
+def test_what_programs_do_not_do_is_refused(written):
+    experiment = _experiment(0)
+    measured = replace(experiment.training, gradient="central_differences")
+    with pytest.raises(nntui.ConversionError, match="gradients are central differences"):
+        written(experiment.altered(training=measured))
+    own = experiment.network.copy()
+    own.set_activation("y1", nntui.Activation.of_expression("z*z", "2*z"))
+    own.set_activation("y2", nntui.Activation.of_expression("z*z", "2*z"))
+    with pytest.raises(nntui.ConversionError, match=r"an activation of (its|your) own"):
+        written(experiment.altered(network=own))
+
+
 def test_what_is_too_large_to_be_read_is_no_program():
     network = nntui.Network.layered([300, 200, 2])
     experiment = nntui.Experiment(network, ([[0.0] * 300], [[0.0, 1.0]]))
