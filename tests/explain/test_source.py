@@ -7,23 +7,28 @@ import pytest
 from support.experiments import OPTIMIZERS_WITH_OPTIONS, layered
 from support.stepped import steps_of
 
-from nntui.engine import algorithm
+from nntui.engine import algorithm, central_differences
+from nntui.engine.schedule import MOVES
 from nntui.engine.state import State
 from nntui.explain.source import listing
 from nntui.model import optimizer_rules as rules
+from nntui.model.experiment import GRADIENTS
 
 KINDS = [
     "load", "forward_edge", "forward_neuron", "loss",
     "backward_neuron", "backward_edge", "update_bias", "update_weight",
 ]  # fmt: skip
+MEASURED = [*KINDS[:4], *MOVES, *KINDS[-2:]]
 
 
 def test_every_kind_of_step_has_its_lines() -> None:
     assert sorted(listing("sgd").lines_of) == sorted(KINDS)
+    assert sorted(listing("sgd", "central_differences").lines_of) == sorted(MEASURED)
 
 
-def test_the_last_line_of_a_range_is_its_yield() -> None:
-    shown = listing("sgd")
+@pytest.mark.parametrize("gradient", GRADIENTS)
+def test_the_last_line_of_a_range_is_its_yield(gradient) -> None:
+    shown = listing("sgd", gradient)
     for kind, lines in shown.lines_of.items():
         assert len(lines) >= 2, kind
         assert f'"{kind.partition("_")[0]}' in shown.lines[lines[-1]]
@@ -43,6 +48,16 @@ def test_the_text_is_the_source_that_runs() -> None:
     for name in ("train", "load", "forward", "loss", "backward", "update"):
         assert inspect.getsource(getattr(algorithm, name)).rstrip() in text
     assert text.endswith(inspect.getsource(rules.sgd).rstrip())
+
+
+def test_the_algorithm_that_measures_is_shown_with_what_it_shares() -> None:
+    text = "\n".join(listing("sgd", "central_differences").lines)
+    for name in ("train", "losses", "loss", "move_up", "move_down", "difference", "h"):
+        assert inspect.getsource(getattr(central_differences, name)).rstrip() in text
+    for name in ("load", "forward", "update"):
+        assert inspect.getsource(getattr(algorithm, name)).rstrip() in text
+    assert "backward" not in text
+    assert text.count("def ") == 11
 
 
 def test_below_it_stands_the_rule_of_the_optimizer_and_what_that_calls() -> None:
