@@ -124,8 +124,9 @@ class _Case:
             for reading, _ in searches:
                 if between := reading.between_kinks():
                     return between
+            most = max(int(reading.agree.sum()) for reading in readings)
             for reading, search in searches:
-                found = search.several()
+                found = search.several(pairs=reading.agree.sum() == most)
                 if found.is_complete:
                     return reading.mistaken(found)
         return searches[0][0].unknown(searches[0][1].first_settled())

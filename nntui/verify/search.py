@@ -33,7 +33,7 @@ It is counted, not timed: a verdict is the same on a busy machine.
 """
 _WORK_OF_ONE: Final = 2e10
 """How many that for one mistake may take; in a huge network only the first ones are tried."""
-_WORK_OF_PAIRS: Final = 3e8
+_WORK_OF_PAIRS: Final = 6e8
 """How many that for two at one place may take."""
 _OVERHEAD: Final = 1.5e5
 """What a pass costs beside its multiplications, counted in these."""
@@ -111,14 +111,17 @@ class Search:
         found = [e for e in self._singles if e.is_complete]
         return self._together(found) if found else None
 
-    def several(self) -> Explanation:
-        """Look for several mistakes; the best explanation found, complete or not."""
+    def several(self, *, pairs: bool) -> Explanation:
+        """Look for several mistakes; the best explanation found, complete or not.
+
+        With ``pairs``, two at one place are looked for, too, which takes longest.
+        """
         states, best = [self.right], self.right
         for depth in range(MOST_MISTAKES):
             following: list[Explanation] = []
             for state in states:
                 following += self._settled(state, self._singles if depth == 0 else None)
-            if not following:
+            if not following and pairs:
                 following = [e for state in states[:1] for e in self._pairs(state)]
             following.sort(key=self.rank)
             if following and self.rank(following[0]) < self.rank(best):
