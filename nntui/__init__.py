@@ -146,7 +146,8 @@ _HOMES = {
     "save_model": "nntui.interop.saving",
 }
 
-__all__ = ["__version__", "testing", *_HOMES]
+# ``from nntui import *`` leaves Python's own breakpoint alone.
+__all__ = ["__version__", "testing", *(name for name in _HOMES if name != "breakpoint")]
 
 
 def __getattr__(name: str) -> Any:

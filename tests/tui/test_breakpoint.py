@@ -56,6 +56,13 @@ def test_numbers_that_never_were_finite_are_named(loop):
         nntui.breakpoint(*loop)
 
 
+def test_a_star_import_leaves_pythons_breakpoint_alone():
+    names = {}
+    exec("from nntui import *", names)
+    assert "breakpoint" not in names
+    assert "from_torch" in names
+
+
 async def test_wrong_gradients_are_shown_and_capital_q_ends_the_loop():
     experiment = nntui.load(samples()["mazur"])
     verdict = nntui.check_work(experiment, {"db2": np.array([1.0, 2.0])})
