@@ -28,8 +28,14 @@ class LossOfTorch:
 
 
 def _numbers(value: Any) -> float | tuple[float, ...]:
-    """Convert a weight: one number, or one for each output."""
+    """Convert a weight: one number, or one for each output.
+
+    Raises:
+        ConversionError: it has numbers for each example.
+    """
     array = array_of(value, "the loss’s weight")
+    if array.ndim and array.shape[-1] != array.size:
+        raise ConversionError("the loss has a weight for each example, and nntui’s for each output")
     return float(array.item()) if array.size == 1 else tuple(array.ravel().tolist())
 
 
@@ -129,8 +135,6 @@ def _check_end(loss: Loss, kind: str, *, log_softmax: bool, ends_in: str) -> Non
             else "nntui has softmax in the loss cross_entropy only"
         )
         raise ConversionError(f"the model ends in Softmax: {why}")
-    if loss.name == "bce_with_logits" and ends_in == "Sigmoid":
-        return  # a mistake that nntui can represent, and its screen says so
 
 
 @dataclass(frozen=True, slots=True)

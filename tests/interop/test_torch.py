@@ -246,6 +246,8 @@ def test_losses_that_do_not_go_with_the_end_of_the_model_are_refused(torch, nn, 
     _refused(
         "the loss is KLDivLoss, expected one of torch.nn: MSELoss", chain, x, y, nn.KLDivLoss()
     )
+    of_examples = nn.BCELoss(weight=torch.ones(5, 1).double())
+    _refused("a weight for each example", chain, x, y, of_examples)
     _refused('reduction="none"', chain, x, y, nn.MSELoss(reduction="none"))
 
 
