@@ -18,7 +18,7 @@ MEAN: Final = "the mean of both sides"
 """The derivative at a kink that central differences give."""
 _LIKE: Final = 1e-3
 """How near a measured factor must be to a known one to be tried as that."""
-_FEWEST: Final = 4
+FEWEST: Final = 4
 """How many numbers must have a factor in common that is none of the known ones."""
 
 
@@ -78,7 +78,7 @@ def common_factor(
             continue
         measured = float((comparison.found[largest] - penalty[largest]) / base[largest])
         tried = {v: m for v, m in known.items() if abs(v - measured) <= _LIKE * abs(v)}
-        if not tried and len(wrong) >= _FEWEST and measured:
+        if not tried and len(wrong) >= FEWEST and measured:
             tried = {measured: f"{measured:.6g}, none of the usual ones"}
         for value, meaning in tried.items():
             scaled = comparison.agrees(value * base + penalty)

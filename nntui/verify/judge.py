@@ -14,6 +14,7 @@ from nntui.model.numerics import Array
 from nntui.model.optimizers import Updated
 from nntui.verify.comparison import BIAS, Comparison
 from nntui.verify.factors import (
+    FEWEST,
     MEAN,
     common_factor,
     kink_variations,
@@ -286,7 +287,14 @@ class _Reading:
         largest = chosen[np.argmax(np.abs(right[chosen]))]
         measured = found[largest] / right[largest]
         # The step is a small part of the parameter, and as inexact as that.
-        return {v: m for v, m in known.items() if abs(v - measured) <= 0.05 * abs(v)}
+        tried = {v: m for v, m in known.items() if abs(v - measured) <= 0.05 * abs(v)}
+        rate = self.case.passes.training.optimizer.learning_rate
+        if np.isfinite(measured) and rate and len(wrong) >= FEWEST:
+            other = float(f"{measured * rate:.4g}")
+            tried.setdefault(
+                other / rate, f"{other / rate:.4g}, as a learning rate of {other:g} has"
+            )
+        return tried
 
     def _factor_of_updates(self, tried: dict[float, str]) -> Factor | None:
         """Find the factor of the gradient or the step that makes the parameters after updates."""

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from support.experiments import experiments
 from verify.by_hand import networks
 from verify.by_hand.backward import gradients
+from verify.by_hand.updates import train
 
 import nntui
 from nntui.engine.full_speed import FullSpeed
@@ -148,6 +149,17 @@ def test_a_factor_of_some_kinds_is_told_with_what_it_is() -> None:
     assert verdict.factor is not None
     assert verdict.factor.value == pytest.approx(0.25)
     assert "1/N (N = 4 examples)" in verdict.factor.meaning
+
+
+@pytest.mark.parametrize("optimizer", [{"name": "sgd"}, {"name": "adam", "eps": 1e-3}])
+def test_another_learning_rate_is_a_factor(optimizer: dict[str, Any]) -> None:
+    net = networks.probe(optimizer=optimizer)
+    rows = train(replace(net, rate=0.03), 3)
+    verdict = judge(networks.experiment(net), networks.given_after(rows))
+    assert verdict.verdict == "factor", verdict
+    assert verdict.factor is not None
+    assert verdict.factor.value == pytest.approx(0.3)
+    assert "a learning rate of 0.03" in verdict.lines[0]
 
 
 def test_a_factor_of_one_layer_is_a_mistake() -> None:
