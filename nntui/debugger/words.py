@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from nntui.debugger.snapshot import Snapshot, is_passed_back
 from nntui.debugger.values import probability
+from nntui.engine.schedule import MOVES
 from nntui.explain.formulas import math_name
 from nntui.explain.numbers import rounded
 from nntui.explain.sentences import FLAT
+from nntui.explain.source import which_parameter
 from nntui.explain.words import WORDS, Word, word_for
 from nntui.model.errors import counted
 from nntui.model.names import escaped, value_name
@@ -87,6 +89,8 @@ def words_here(moment: Moment) -> list[tuple[Word, str]]:
         near = [word for symbol in dict.fromkeys(symbols) if (word := word_for(symbol))]
         if last.kind == "update" and (rate := word_for("η")):
             near.append(rate)
+        if last.kind in MOVES and (measured := word_for("central differences")):
+            near.insert(0, measured)
         found = dict.fromkeys((*near, *WORDS))
     return [(word, here(word, moment)) for word in found]
 
@@ -269,6 +273,15 @@ def _frozen(m: Moment) -> str:
     return f"here: {len(net.frozen):,} of {counted(len(net.parameters), 'parameter')}"
 
 
+def _differences(m: Moment) -> str:
+    if m.experiment.training.gradient != "central_differences":
+        return "here: the gradient comes by backpropagation"
+    last = m.snapshot.last
+    if last is None or last.position.move is None:
+        return "now: no number is moved"
+    return f"now: {which_parameter(m.experiment, last.position.move)}"
+
+
 _HERE: Final[dict[str, Callable[[Moment], str]]] = {
     "neuron": _neurons,
     "layer": _layers,
@@ -284,6 +297,7 @@ _HERE: Final[dict[str, Callable[[Moment], str]]] = {
     "L (loss)": _loss,
     "p (softmax)": _softmax,
     "gradient": _gradient_of("dw", "w"),
+    "central differences": _differences,
     "∂L/∂a": _gradient_of("da", "a"),
     "δ (delta)": _gradient_of("delta", "z"),
     "∂L/∂w": _gradient_of("dw", "w"),

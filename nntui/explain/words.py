@@ -65,6 +65,10 @@ WORDS: Final = (
     Word("gradient", ("gradients", "g", "backpropagation", "backprop"),
          "how fast the loss grows when one number grows and all others are kept. Above 0, a "
          "smaller number lowers the loss; below 0, a larger one."),
+    Word("central differences", ("central differences", "central_differences", "differences",
+                                 "difference", "numeric gradient", "move_up", "move_down"),
+         "a gradient that is measured: how far the loss moves when one number is moved up and down "
+         "by h, divided by 2h. Each number takes two more passes."),
     Word("∂L/∂a", ("∂L/∂a", "da", "∂L/∂x", "dL/da"),
          "how fast the loss grows when this neuron’s a grows: the sum of what came back to it "
          "along its connections."),

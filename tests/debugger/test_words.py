@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from support.experiments import layered
+from support.experiments import layered, measured
 
 from nntui.debugger.commands.interpreter import Interpreter
 from nntui.debugger.debugger import Debugger
@@ -81,6 +81,14 @@ def test_settings_and_counts_are_those_of_the_run() -> None:
     assert at(debugger, "neuron") == "here: 2 inputs, 4 that compute"
     assert at(debugger, "δ") == "δ[y1]: not computed yet"
     assert at(debugger, "∂L/∂w") == "∂L/∂w[h1_1,y1] = 0 so far"
+
+
+def test_what_is_moved_is_said() -> None:
+    debugger = Debugger(measured(layered(2, 1, examples=1, epochs=1)))
+    assert at(debugger, "central differences") == "now: no number is moved"
+    debugger.seek(debugger.schedule.move_step(0, 4) + 1)
+    assert at(debugger, "central differences") == "now: parameter 2 of 3, minus h"
+    assert words_here(moment_of(debugger))[0][0].title == "central differences"
 
 
 def test_a_symbol_alone_is_answered_with_its_meaning_and_all_its_values() -> None:
