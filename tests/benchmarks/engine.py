@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import statistics
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from random import Random
 from time import process_time
 from typing import Any, Final, NamedTuple
+
+from table import Row
 
 from nntui.engine.full_speed import compiled
 from nntui.engine.timeline import Timeline
@@ -150,6 +152,27 @@ def measured(trainers: list[Callable[[int], None]], rounds: int) -> list[float]:
     return [statistics.median(times) for times in found]
 
 
+def cases() -> Iterator[tuple[str, Case, Setting, float]]:
+    """Yield each net with a setting, its name, and the goal with the kernel that is loaded."""
+    for case in CASES:
+        for n, setting in enumerate(SETTINGS):
+            most = case.to_reach_compiled if compiled.load() else case.to_reach
+            most *= STEEPER if n and not compiled.load() else 1.0
+            yield "-".join(map(str, case.sizes)), case, setting, most
+
+
+def rows(rounds: int = 9) -> Iterator[Row]:
+    """Yield the ratio of each net to PyTorch; of its time alone where PyTorch is not installed."""
+    for name, case, setting, most in cases():
+        what = f"an epoch of {name}, N={case.examples}, {'+'.join(setting)}"
+        trainers = [ours(case, setting)] + ([theirs(case, setting)] if torch else [])
+        time, *others = measured(trainers, rounds)
+        if others:
+            yield Row(what, time / others[0], most, "PyTorch, one thread")
+        else:
+            yield Row(what, 1e6 * time, unit="µs")
+
+
 def main(rounds: int) -> None:
     """Print the table; with the extra ``fast`` the compiled kernel is used from the start."""
     kernel = compiled.load()
@@ -157,18 +180,14 @@ def main(rounds: int) -> None:
     print(
         f"{'network':<14} {'N':>4} {'setting':<10} {'ours':>10} {'PyTorch':>10} {'ratio':>7} reach"
     )
-    for case in CASES:
-        for n, setting in enumerate(SETTINGS):
-            trainers = [ours(case, setting)] + ([theirs(case, setting)] if torch else [])
-            times = measured(trainers, rounds)
-            shown = [f"{1e6 * time:8.1f}µs" for time in times]
-            if torch:
-                most = case.to_reach_compiled if kernel else case.to_reach
-                most *= STEEPER if n and not kernel else 1.0
-                ratio = times[0] / times[1]
-                shown += [f"{ratio:6.3f}×", f"≤ {most:g}× {'yes' if ratio <= most else 'NO'}"]
-            sizes = "-".join(map(str, case.sizes))
-            print(f"{sizes:<14} {case.examples:>4} {'+'.join(setting):<10} {' '.join(shown)}")
+    for name, case, setting, most in cases():
+        trainers = [ours(case, setting)] + ([theirs(case, setting)] if torch else [])
+        times = measured(trainers, rounds)
+        shown = [f"{1e6 * time:8.1f}µs" for time in times]
+        if torch:
+            ratio = times[0] / times[1]
+            shown += [f"{ratio:6.3f}×", f"≤ {most:g}× {'yes' if ratio <= most else 'NO'}"]
+        print(f"{name:<14} {case.examples:>4} {'+'.join(setting):<10} {' '.join(shown)}")
 
 
 if __name__ == "__main__":

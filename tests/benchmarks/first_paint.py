@@ -21,12 +21,14 @@ import struct
 import sys
 import tempfile
 import termios
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Final, NamedTuple
 
 from networks import document
+from table import Row
 
 from nntui.samples import samples
 
@@ -104,16 +106,36 @@ def processor_time(process: int) -> float:
     return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
-def main(rounds: int) -> None:
-    """Print a row for each case."""
+Times = dict[str, list[tuple[float, ...]]]
+"""The seconds of each case's rounds; the bare app's have no run that is shown."""
+
+
+def measured(rounds: int) -> Times:
+    """Start each case so many times, in turn."""
     with tempfile.TemporaryDirectory() as folder:
         table = cases(Path(folder))
-        times: dict[str, list[tuple[float, ...]]] = {case.name: [] for case in table}
+        times: Times = {case.name: [] for case in table}
         for n in range(rounds + 1):
             for case in table:
                 took = seconds(case, folder)
                 if n:  # the first round fills the file cache
                     times[case.name].append(took)
+    return times
+
+
+def rows(rounds: int = 5) -> Iterator[Row]:
+    """Yield the ratios that are to be reached."""
+    times = measured(rounds)
+    for name, found in times.items():
+        for moment, most in TO_REACH.items() if name != "bare app" else ():
+            pairs = zip(found, times["bare app"], strict=True)
+            ratio = median(ours[MOMENTS.index(moment)] / bare[0] for ours, bare in pairs)
+            yield Row(f"{name}: {moment}", ratio, most, "a bare Textual app’s first paint")
+
+
+def main(rounds: int) -> None:
+    """Print a row for each case."""
+    times = measured(rounds)
     first, work = zip(*times["bare app"], strict=True)
     bare = {"processor": work}
     print(" " * 12, *(f"{moment:>20}" for moment in MOMENTS))

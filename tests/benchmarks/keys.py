@@ -14,13 +14,14 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from statistics import median
 from time import perf_counter
 from typing import Any, Final, NamedTuple
 
 from networks import experiment
 from rich.segment import Segment
+from table import Row
 from textual.app import App, ComposeResult
 from textual.events import Key
 from textual.pilot import Pilot
@@ -180,6 +181,23 @@ async def round_of(
     async with case.app().run_test(size=SIZE) as pilot:
         await pilot.pause(0.3)
         return await measure(pilot)
+
+
+def rows(rounds: int = 3) -> Iterator[Row]:
+    """Yield the ratios that are to be reached."""
+    table = cases()
+    times: dict[str, list[list[float]]] = {case.name: [] for case in table}
+    for _ in range(rounds):
+        for case in table:
+            times[case.name].append(asyncio.run(round_of(case, pressed)))
+    for case in table[1:]:
+        for name, of, most in (
+            ("median", median, case.median_to_reach),
+            ("95 %", _p95, case.p95_to_reach),
+        ):
+            pairs = zip(times[case.name], times["bare app"], strict=True)
+            ratio = median(of(ours) / of(bare) for ours, bare in pairs)
+            yield Row(f"a key on {case.name}, {name}", ratio, most, "a key of a bare Textual app")
 
 
 def main(rounds: int) -> None:

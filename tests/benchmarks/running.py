@@ -13,11 +13,13 @@ import argparse
 import asyncio
 import itertools
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
 from time import perf_counter, process_time
 from typing import Any
 
+from table import Row
 from textual.events import Key
 
 from nntui.debugger.breakpoints.search import ContinueSearch
@@ -132,6 +134,21 @@ def headless(seconds: float) -> tuple[float, float]:
         search.burst(0.1)
     steps = debugger.position - first
     return steps / (perf_counter() - begun), steps / (process_time() - worked)
+
+
+def rows(rounds: int = 2, seconds: float = 3.0) -> Iterator[Row]:
+    """Yield what is to be reached."""
+    alone, shown = [], []
+    for _ in range(rounds):
+        alone.append(headless(seconds))
+        shown.append(asyncio.run(on_screen(seconds, (120, 36))))
+    paints = median(each.paints for each in shown)
+    yield Row("a run on screen: paints a second", paints, 2.0, unit="", at_least=True)
+    key = median(key for each in shown for key in each.keys)
+    yield Row("a run on screen: a key to its answer", 1000 * key, 20.0, unit="ms")
+    ratio = median(each.work / work for each, (_, work) in zip(shown, alone, strict=True))
+    what = "a run on screen: steps per processor second"
+    yield Row(what, ratio, 0.9, "the run without a screen", at_least=True)
 
 
 def main() -> None:

@@ -12,12 +12,15 @@ from __future__ import annotations
 import resource
 import statistics
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 from random import Random
 from time import perf_counter
 from typing import Any, Final, NamedTuple
+
+from table import Row
 
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.stepper import approach
@@ -71,6 +74,24 @@ def experiment_of(case: Case) -> Experiment:
     return Experiment(network, data, Training(batch_size=case.batch_size, epochs=epochs))
 
 
+def rows(seeks: int = 30, to_reach: float = 50.0) -> Iterator[Row]:
+    """Yield the median milliseconds of reaching a step, with the memory that each run holds."""
+    for case in CASES:
+        with ProcessPoolExecutor(1, get_context("spawn")) as process:
+            found = process.submit(measured, case, seeks, 0).result()
+        what = f"any step of {STEPS:,}: {'-'.join(map(str, case.sizes))}"
+        yield Row(what, found.times[0], to_reach, "", "ms", megabytes=found.memory)
+
+
+class Seeks(NamedTuple):
+    """Seconds to the end; milliseconds (median, worst) of seek, back, update back; what is kept."""
+
+    first: float
+    times: list[float]
+    kept: int
+    memory: float
+
+
 def main() -> None:
     """Print a row for each net."""
     seeks = int(sys.argv[1]) if len(sys.argv) > 1 else 200
@@ -80,14 +101,16 @@ def main() -> None:
     checked = 0
     for case in CASES:  # each in a process of its own, so that memory can be told apart
         with ProcessPoolExecutor(1, get_context("spawn")) as process:
-            row, alike = process.submit(measured, case, seeks).result()
-        checked += alike
-        print(row, flush=True)
+            first, times, kept, memory = process.submit(measured, case, seeks).result()
+        checked += CHECKED
+        name = "-".join(map(str, case.sizes))
+        cells = " ".join(f"{ms:{width}.1f}" for ms, width in zip(times, (11, 6) * 3, strict=True))
+        print(f"{name:>14} {first:>11.1f}s {cells} {kept:>12} {memory:>7.0f}", flush=True)
     print(f"\n{checked} of {CHECKED * len(CASES)} states compared bit for bit: all the same")
 
 
-def measured(case: Case, seeks: int) -> tuple[str, int]:
-    """The row of a net, and how many states were compared."""
+def measured(case: Case, seeks: int, compared: int = CHECKED) -> Seeks:
+    """Run a net, reach steps of it, and compare the states at some of them."""
     experiment = experiment_of(case)
     without = megabytes()
     begun = perf_counter()
@@ -102,15 +125,11 @@ def measured(case: Case, seeks: int) -> tuple[str, int]:
         back += [timed(debugger.back), timed(debugger.back)]
         update.append(timed(partial(debugger.move, "update", -1)))
     memory = megabytes() - without
-    compared = 0
-    for _ in range(CHECKED):
+    for _ in range(compared):
         debugger.seek(chance.randrange(1, STEPS))
-        compared += same_by_stepping(debugger.training_run)
+        assert same_by_stepping(debugger.training_run)
     times = [ms for series in (seek, back, update) for ms in (median(series), max(series) * 1e3)]
-    name = "-".join(map(str, case.sizes))
-    cells = " ".join(f"{ms:{width}.1f}" for ms, width in zip(times, (11, 6) * 3, strict=True))
-    kept = len(debugger.training_run.timeline.checkpoints)
-    return f"{name:>14} {first:>11.1f}s {cells} {kept:>12} {memory:>7.0f}", compared
+    return Seeks(first, times, len(debugger.training_run.timeline.checkpoints), memory)
 
 
 def timed(action: Any) -> float:
@@ -130,7 +149,7 @@ def megabytes() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
 
 
-def same_by_stepping(run: Run) -> int:
+def same_by_stepping(run: Run) -> bool:
     """Compare the run's state with the one stepped to, from a checkpoint as near as time allows."""
     schedule, position = run.schedule, run.position
     update = schedule.updates_before(position)
@@ -147,7 +166,7 @@ def same_by_stepping(run: Run) -> int:
         next(steps)
     for name in ("b", "w", "db", "dw", "z", "a", "da", "delta", "memory", "loss"):
         assert exact(getattr(run.state, name)) == exact(getattr(state, name)), (name, position)
-    return 1
+    return True
 
 
 def exact(value: Any) -> Any:

@@ -15,10 +15,12 @@ import gc
 import os
 import sys
 import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from networks import experiment
+from table import Row
 from textual.events import Key
 
 from nntui.model.experiment import Experiment
@@ -57,6 +59,13 @@ async def soak(run: Experiment, steps: int) -> list[tuple[float, float]]:
                 python = tracemalloc.get_traced_memory()[0] if tracemalloc.is_tracing() else 0
                 found.append((resident(), python / 1e6))
     return found
+
+
+def rows(steps: int = STEPS // 20) -> Iterator[Row]:
+    """Yield by how much the process has grown."""
+    memory = [mb for mb, _ in asyncio.run(soak(experiment([8, 16, 16, 4], 40), steps))]
+    what = f"memory grown in {steps:,} steps on screen"
+    yield Row(what, max(memory) - memory[0], TO_REACH, unit="MB", megabytes=max(memory))
 
 
 def main(steps: int) -> None:

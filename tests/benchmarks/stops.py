@@ -6,6 +6,7 @@ The runs with and without take turns; printed is the median of the ratios of nei
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -13,6 +14,7 @@ from time import perf_counter
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from support.experiments import layered
+from table import HEADING, Row
 
 from nntui.debugger.breakpoints.parse import parse_command
 from nntui.debugger.debugger import Debugger
@@ -47,20 +49,25 @@ def seconds(experiment: Experiment, commands: tuple[str, ...]) -> float:
     return taken
 
 
-def main() -> None:
-    """Print a table of ratios."""
+def rows(rounds: int = 3) -> Iterator[Row]:
+    """Yield the ratio of each command to the run without."""
     experiment = layered(2, 8, 8, 1, examples=200, epochs=700)
-    steps = Debugger(experiment).total
-    print(f"2-8-8-1, N=200, {experiment.training.epochs} epochs, {steps:,} steps")
     seconds(experiment, ())
     for commands in (*((command,) for command in COMMANDS), COMMANDS):
         ratios = []
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             without = seconds(experiment, ())
             ratios.append(seconds(experiment, commands) / without)
         name = commands[0] if len(commands) == 1 else f"all {len(commands)} together"
-        goal = f"  (to reach: {GOAL:g}×)" if commands == COMMANDS[:1] else ""
-        print(f"{median(ratios):5.2f}×  {name}{goal}")
+        goal = GOAL if commands == COMMANDS[:1] else None
+        yield Row(name, median(ratios), goal, "the run without")
+
+
+def main() -> None:
+    """Print a table of ratios."""
+    print(f"2-8-8-1, N=200\n{HEADING}")
+    for row in rows(ROUNDS):
+        print(row, flush=True)
 
 
 if __name__ == "__main__":

@@ -19,11 +19,13 @@ import struct
 import sys
 import tempfile
 import termios
+from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter, sleep
 from typing import Final, NamedTuple
 
 from networks import document
+from table import Row
 
 from nntui.samples import samples
 
@@ -105,10 +107,19 @@ def cases(folder: Path) -> list[Case]:
     ]
 
 
-def main(seconds: float) -> None:
-    """Print a row for each case and terminal."""
+class Sent(NamedTuple):
+    """What was sent to a terminal: kB and writes a second; seconds until it has stopped."""
+
+    case: Case
+    rate: int | None
+    kilobytes: float
+    writes: float
+    stop: float
+
+
+def measured(seconds: float) -> Iterator[Sent]:
+    """Play each case on each terminal for so long."""
     with tempfile.TemporaryDirectory() as folder:
-        print(f"{'':<26} {'terminal':<10} {'kB a second':>12} {'writes':>8} {'space to stop':>14}")
         for case in cases(Path(folder)):
             for rate in (None, LINK):
                 home = tempfile.mkdtemp(dir=folder)
@@ -124,13 +135,27 @@ def main(seconds: float) -> None:
                 terminal.type(" ")
                 stop = terminal.read(PATIENCE, STOPPED)
                 terminal.close()
-                link = "any" if rate is None else f"{rate / 1000:g} kB/s"
-                print(
-                    f"{case.name:<26} {link:<10} {sent / 1000:9.1f} kB {writes:8.1f}"
-                    f" {1000 * stop:11.0f} ms",
-                    flush=True,
-                )
-        print(f"to reach: {TO_REACH / 1000:g} kB a second")
+                yield Sent(case, rate, sent / 1000, writes, stop)
+
+
+def rows(seconds: float = 3.0) -> Iterator[Row]:
+    """Yield what a terminal that takes all is sent."""
+    for each in measured(seconds):
+        if each.rate is None:
+            goal = TO_REACH / 1000
+            yield Row(f"sent a second: {each.case.name}", each.kilobytes, goal, unit="kB")
+
+
+def main(seconds: float) -> None:
+    """Print a row for each case and terminal."""
+    print(f"{'':<26} {'terminal':<10} {'kB a second':>12} {'writes':>8} {'space to stop':>14}")
+    for case, rate, kilobytes, writes, stop in measured(seconds):
+        link = "any" if rate is None else f"{rate / 1000:g} kB/s"
+        print(
+            f"{case.name:<26} {link:<10} {kilobytes:9.1f} kB {writes:8.1f} {1000 * stop:11.0f} ms",
+            flush=True,
+        )
+    print(f"to reach: {TO_REACH / 1000:g} kB a second")
 
 
 if __name__ == "__main__":
