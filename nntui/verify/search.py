@@ -105,9 +105,10 @@ class Search:
 
     def one(self) -> Explanation | None:
         """Look for one mistake that explains every number; all that do are named."""
-        budget = Budget(_WORK_OF_ONE)
-        tried = (c for c in self._candidates if budget.allows(self._work))
-        self._singles = [self.explained(c) for c in tried]
+        budget, settles = Budget(_WORK_OF_ONE), self._test(self.right)
+        tried = (self.explained(c) for c in self._candidates if budget.allows(self._work))
+        # Only these are kept: of a large network each takes some megabytes.
+        self._singles = [e for e in tried if e.is_complete or settles(e.agree)]
         found = [e for e in self._singles if e.is_complete]
         return self._together(found) if found else None
 
@@ -153,7 +154,7 @@ class Search:
         found: list[Explanation] = []
         test, matters = self._test(state), self._mattering(state)
         if singles is not None:
-            return self._tied([e for e in singles if test(e.agree)])
+            return self._tied(singles)
         for candidate in filter(matters, self._candidates):
             if not self._budget.allows(self._work):
                 break
