@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, Final, TypeVar, cast
@@ -106,13 +107,18 @@ def _connect(
 ) -> None:
     inputs = {neuron.name for neuron in neurons if neuron.role == "input"}
     first: dict[tuple[str, str], int] = {}
+    into: dict[tuple[str, bool], tuple[list[str], list[Any]]] = defaultdict(lambda: ([], []))
     for n, connection in enumerate(connections):
         source, target = pair = connection.source, connection.target
         known = source in network and target in network
         if pair in first or not known or source == target or target in inputs:
             raise _fault_in_connection(network, connection, at_index(place, n), first.get(pair))
         first[pair] = n
-        network.connect(*pair, connection.weight, trainable=connection.trainable)
+        sources, weights = into[target, connection.trainable]
+        sources.append(source)
+        weights.append(connection.weight)
+    for (target, trainable), (sources, weights) in into.items():
+        network.connect_all(sources, [target], [weights], trainable=trainable)
     try:
         network.wiring()
     except NetworkError as error:
