@@ -71,7 +71,7 @@ def _encoded(experiment: Experiment, folder: str) -> bytes:
         plain = plain_document(experiment, folder)
         data = laid_out(plain).encode()
         if len(data) > MAX_DOCUMENT_BYTES:  # as narrow as JSON can be
-            data = _compact(plain, separators=(",", ":")).encode()
+            data = harmless_json(_encode_narrowly(plain)).encode()
     except UnicodeEncodeError:
         found = "a file name or text that is not Unicode"
         raise Fault("", found, "text that can be written as UTF-8") from None
@@ -299,10 +299,14 @@ def _filled(scalars: list[Any], indent: str) -> str:
     return "[\n" + "\n".join(lines) + f"\n{indent[2:]}]"
 
 
-def _compact(value: Any, separators: tuple[str, str] | None = None) -> str:
-    return harmless_json(
-        json.dumps(value, ensure_ascii=False, allow_nan=False, separators=separators)
-    )
+def _compact(value: Any) -> str:
+    return harmless_json(_encode(value))
+
+
+_encode: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+_encode_narrowly: Final = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, separators=(",", ":")
+).encode
 
 
 def identity(experiment: Experiment) -> str:
