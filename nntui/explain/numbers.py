@@ -16,12 +16,11 @@ BARS: Final = "▁▂▃▄▅▆▇█"
 
 def exact(x: float) -> str:
     """Write the shortest decimal that reads back as the same float, without ``.0``."""
-    if math.isnan(x):
-        return "NaN"
-    if math.isinf(x):
-        return "Infinity" if x > 0 else "-Infinity"
     text = repr(float(x))
-    return text[:-2] if text.endswith(".0") else text
+    return text[:-2] if text.endswith(".0") else _NOT_FINITE.get(text, text)
+
+
+_NOT_FINITE: Final = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 
 
 def rounded(digits: int) -> Number:

@@ -142,6 +142,7 @@ def unquoted(word: str) -> str | None:
     return None if has_surrogate(text) else text  # it could be written nowhere
 
 
+@lru_cache(maxsize=16384)  # every step of a run names the same values again
 def value_name(symbol: str, *neurons: str) -> str:
     """Make the name of a value, such as ``z[h1]`` or ``w["my input",h1]``."""
     return f"{symbol}[{','.join(map(quoted, neurons))}]" if neurons else symbol
