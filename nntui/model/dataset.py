@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, SupportsFloat, TypeAlias
 
@@ -105,8 +106,8 @@ class Dataset:
             found = described(test_fraction)
             raise SettingError(found, "a number from 0 to below 1", "test_fraction")
         checked = {
-            "inputs": tuple(_vector(row, f"inputs[{n}]") for n, row in enumerate(inputs)),
-            "targets": tuple(_target(row, f"targets[{n}]") for n, row in enumerate(targets)),
+            "inputs": _kept(inputs, _vector, "inputs"),
+            "targets": _kept(targets, _target, "targets"),
             "test_fraction": fraction,
             "source": source,
         }
@@ -222,6 +223,18 @@ def _rows(rows: Any, place: str) -> Sequence[Any]:
         found = found.astype(np.float64)
     listed: list[Any] = found.tolist()
     return listed
+
+
+def _kept(rows: Sequence[Any], of: Callable[[Any, str], Target], place: str) -> tuple[Any, ...]:
+    """Return rows as they are kept: each by a function, unless all are so already."""
+    numbers = chain.from_iterable
+    if (
+        set(map(type, rows)) == {tuple}
+        and set(map(type, numbers(rows))) == {float}
+        and all(map(math.isfinite, numbers(rows)))
+    ):
+        return tuple(rows)  # as from a file
+    return tuple(of(row, f"{place}[{n}]") for n, row in enumerate(rows))
 
 
 def _vector(row: Any, place: str) -> tuple[float, ...]:

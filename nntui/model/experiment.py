@@ -336,9 +336,10 @@ class Experiment:
             if len(row) != inputs:
                 expected = f"{inputs}, one for each input neuron"
                 raise SettingError(counted(len(row), "number"), expected, f"data.inputs[{n}]")
+        classes = loss.row.classes
         for n, target in enumerate(self.data.targets):
             place = f"data.targets[{n}]"
-            index = _class_index(target, outputs) if loss.row.classes else None
+            index = _class_index(target, outputs) if classes else None
             if index is not None:
                 if not (index == int(index) and 0 <= index < outputs):
                     expected = f"a class index from 0 to {outputs - 1}"
@@ -351,7 +352,7 @@ class Experiment:
             elif len(target) != outputs:
                 expected = f"{outputs}, one for each output neuron"
                 raise SettingError(counted(len(target), "number"), expected, place)
-            elif loss.row.classes and (min(target) < 0.0 or abs(sum(target) - 1.0) > 1e-6):
+            elif classes and (min(target) < 0.0 or abs(sum(target) - 1.0) > 1e-6):
                 raise SettingError(
                     "weights that are no probabilities",
                     "numbers of at least 0 that add up to 1, or a class index",
