@@ -189,11 +189,11 @@ def _csv(text: str) -> Numbers:
     header, _, _ = text.lstrip().partition("\n")
     separator = next((c for c in ",;\t" if c in header), ",")
     rows = _rows(text, separator)
-    _, names = next(rows)
+    _, names = next(rows, (1, []))
     columns = [name.strip().casefold() for name in names]
     if not {"name", "value"} <= set(columns) <= set(_COLUMNS) or len(set(columns)) < len(columns):
         hint = "nntui trace --format jsonl writes what can be read" if "writes" in columns else ""
-        found = f"the columns {escaped(', '.join(names), 80)}"
+        found = f"the columns {escaped(', '.join(names), 80)}" if names else "only empty cells"
         raise Fault("line 1", found, "name,value or name,value,update", hint)
     found_in: dict[int | None, dict[str, list[float]]] = {}
     name_at = columns.index("name")

@@ -102,6 +102,7 @@ class TestCsv:
             ('name,value\n"loss,1\n', "line 2: found bad quoting"),
             ("name,value\n", "found a header and no rows"),
             ("hello\n", "line 1: found the columns hello, expected name,value"),
+            (",,\n,\n", "line 1: found only empty cells, expected name,value"),
             ("name,name,value\n", "line 1: found the columns name, name, value"),
             ("step,writes\n", "line 1: found the columns step, writes, expected name,value or"),
         ],
