@@ -16,7 +16,7 @@ from nntui.interop import brainjs, onnx, playground
 from nntui.interop.errors import ConversionError
 from nntui.interop.kinds import PLAYGROUND
 from nntui.interop.layers import Layer
-from nntui.interop.settings import chosen_loss, chosen_optimizer
+from nntui.interop.settings import chosen_activations, chosen_loss, chosen_optimizer
 from nntui.interop.sketch import Arrays, Given, Sketch, arrays_in, completed, named_data, section_of
 from nntui.interop.weights import layers_named
 from nntui.model.errors import NntuiError
@@ -179,6 +179,10 @@ def _own(
         section["weights"] = layer.weights.tolist()
         if layer.biases is not None:
             section["biases"] = layer.biases.tolist()
+    if given.activations:
+        functions = chosen_activations(given.activations, len(layers))
+        for section, function in zip(sections[1:], functions, strict=True):
+            section["activation"] = plain_function(function)
     training = document.setdefault("training", {})
     if not isinstance(training, dict):
         raise Fault("training", shown(training), "an object")

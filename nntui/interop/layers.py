@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -70,6 +70,8 @@ def network_of(
 ) -> Network:
     """Build the network of layers; names that neurons cannot have are replaced by x1, y1, ….
 
+    So are names of inputs that neurons behind them have, such as h1.
+
     Raises:
         ConversionError: sizes that do not fit each other, or are beyond the limits.
         NetworkError: a number that is not finite.
@@ -86,7 +88,7 @@ def network_of(
     network = Network()
     last = len(layers)
     columns = names_of_layers([layers[0].inputs, *(layer.outputs for layer in layers)])
-    names = _named(inputs, columns[0])
+    names = _named(inputs, columns[0], taken=chain.from_iterable(columns[1:]))
     for name in names:
         network.add_neuron(name, role="input")
     for n, layer in enumerate(layers, 1):
@@ -122,8 +124,8 @@ def _check_size(layers: Sequence[Layer]) -> None:
 
 def _named(given: Sequence[str], default: list[str], taken: Iterable[str] = ()) -> list[str]:
     """Choose the names that are given, if neurons can have them all."""
-    names = list(map(str, given))
-    fitting = len(names) == len(default) and len({*names, *taken}) == len(names) + len(list(taken))
+    names, others = list(map(str, given)), set(taken)
+    fitting = len(names) == len(default) and len(others.union(names)) == len(names) + len(others)
     return names if fitting and not any(map(fault_in_name, names)) else default
 
 

@@ -136,6 +136,8 @@ def _targets(fitted: Any, y: Any) -> _Targets:
         loss = Loss.of("bce", weight=float(outputs))  # the sum over the labels, not the mean
         return _Targets(loss, y, [str(c) for c in classes], ())
     known = {label: n for n, label in enumerate(np.asarray(classes).tolist())}
+    if len(known) < 2:
+        raise ConversionError("it was fitted to one class only, expected two or more")
     try:
         indices = [known[label] for label in np.ravel(np.asarray(y)).tolist()]
     except KeyError as error:

@@ -18,9 +18,9 @@ from nntui.model.layers import Order
 from nntui.model.names import escaped
 from nntui.verify.array_files import AnyArray
 
-_WEIGHT: Final = re.compile(r"(?:w|weights?|theta|coefs?|kernel)[._]?(\d+)_?", re.IGNORECASE)
-_BIAS: Final = re.compile(r"(?:b|bias(?:es)?|intercepts?)[._]?(\d+)_?", re.IGNORECASE)
-_UNNAMED: Final = re.compile(r"arr_(\d+)")
+_WEIGHT: Final = re.compile(r"(?:w|weights?|theta|coefs?|kernel)[._]?(\d{1,9})_?", re.IGNORECASE)
+_BIAS: Final = re.compile(r"(?:b|bias(?:es)?|intercepts?)[._]?(\d{1,9})_?", re.IGNORECASE)
+_UNNAMED: Final = re.compile(r"arr_(\d{1,9})")
 _MOST_TRIED: Final = 6
 """Layers whose order is looked for by their shapes, at most."""
 
@@ -66,8 +66,18 @@ def layers_named(
 def _numbered(
     pattern: re.Pattern[str], arrays: Mapping[str, AnyArray], every: int = 1, start: int = 0
 ) -> dict[int, str]:
-    """Find arrays by the number in their name: number → name, in order."""
-    found = {int(match[1]): name for name in arrays if (match := pattern.fullmatch(name))}
+    """Find arrays by the number in their name: number → name, in order.
+
+    Raises:
+        ConversionError: two of them have the same number.
+    """
+    found: dict[int, str] = {}
+    for name in arrays:
+        if match := pattern.fullmatch(name):
+            other = found.setdefault(int(match[1]), name)
+            if other != name:
+                both = f"{escaped(other)} and {escaped(name)}"
+                raise ConversionError(f"found {both}, expected one array of number {match[1]}")
     return {n: found[n] for n in sorted(found) if n % every == start % every}
 
 

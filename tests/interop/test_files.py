@@ -149,6 +149,13 @@ def test_what_nntui_writes_it_opens_as_it_was(tmp_path, name, ending):
         save_model(experiment, tmp_path / f"out{ending}")
 
 
+def test_functions_that_the_user_names_go_before_those_in_a_file_of_nntui(tmp_path):
+    save_model(nntui.load(samples()["xor"]), tmp_path / "out.npz")
+    found = open_model(tmp_path / "out.npz", Given(activations="relu, linear", loss="mse"))
+    assert found.network.wiring().activation["h1"].name == "relu"
+    assert found.training.loss.name == "mse"
+
+
 def test_numpy_reads_what_nntui_writes(tmp_path):
     experiment = nntui.load(samples()["xor"])
     save_model(experiment, tmp_path / "out.npz")
@@ -199,6 +206,8 @@ def test_objects_in_an_archive_are_refused(file):
         ({"W1": W1, "W2": W1}, "W2: found 2 × 3 numbers, expected 3"),
         ({"W1": W1 * np.inf, "b1": b1, "W2": W2}, "must be a finite number"),
         ({"W1": np.eye(2), "b1": b2}, "the bias of W1: found 1 number, expected 2"),
+        ({"W1": W1, "w_01": W1}, "found W1 and w_01, expected one array of number 01"),
+        ({"W" + "1" * 5000: W1}, "found the arrays W111"),
         ({"W\x1b[2J1": W1}, r"found the arrays W\\u001b\[2J1"),
     ],
 )

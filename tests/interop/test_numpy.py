@@ -85,3 +85,8 @@ def test_the_columns_of_a_table_name_neurons():
     )  # the second name is taken
     assert experiment.network.names == ("height", "my weight", "h1", "h2", "h3", "y1")
     assert experiment.data.inputs == tuple(map(tuple, X.tolist()))
+
+
+def test_names_of_inputs_that_other_neurons_have_are_replaced():
+    experiment = _made([W1, W2], [b1, b2], x=Table(X, "h1", "y1"))
+    assert experiment.network.names == ("x1", "x2", "h1", "h2", "h3", "y1")

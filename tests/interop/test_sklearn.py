@@ -53,6 +53,7 @@ def test_alpha_is_divided_by_the_examples_of_a_batch():
         ({"learning_rate": "adaptive"}, "sgd with the learning rate adaptive"),
         ({"out_activation_": "exp"}, 'no activation that is scikit-learn’s "exp"'),
         ({"classes_": np.array([0, 2])}, "y: found the class 1, which was not fitted"),
+        ({"classes_": np.array([1])}, "fitted to one class only"),
     ],
 )
 def test_what_differs_from_nntui_is_refused(changed, said):
