@@ -50,11 +50,6 @@ def truth(value: object) -> bool | None:
     return bool(value) if isinstance(value, (bool, np.bool_)) else None
 
 
-def is_whole(value: object) -> bool:
-    """Say whether a value is a whole number (and no bool)."""
-    return whole(value) is not None
-
-
 def is_finite(value: object) -> bool:
     """Say whether a value is a number (and no bool) that a finite float can hold."""
     number = real(value)

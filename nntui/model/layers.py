@@ -69,7 +69,7 @@ class DenseLayer:
 def dense_layers(layers: Sequence[Any], order: Order | None) -> list[DenseLayer]:
     """Read layers given as ``(weights, biases, activation)``; the last may be left out.
 
-    Without ``axes`` the shapes say which axis is which, the same in all layers.
+    Without ``order`` the shapes say which axis is which, the same in all layers.
 
     Raises:
         NetworkError: arrays that do not fit each other, a number that is not finite, or shapes
