@@ -68,10 +68,11 @@ def _is_same(path: Path, file: Path) -> bool:
 
 
 def _table(rows: Iterable[Graded]) -> Iterator[str]:
-    write = csv.writer(SimpleNamespace(write=str), lineterminator="").writerow  # returns the line
-    yield write(_COLUMNS)
+    # What ends a line is quoted inside a cell: a file's name may hold one.
+    write = csv.writer(SimpleNamespace(write=str), lineterminator="\n").writerow  # returns the line
+    yield write(_COLUMNS)[:-1]
     for row in rows:
-        yield write(map(_cell, _cells(row.plain)))
+        yield write(map(_cell, _cells(row.plain)))[:-1]
 
 
 def _cells(row: dict[str, Any]) -> Sequence[object]:

@@ -94,6 +94,13 @@ def test_a_fault_of_nntui_costs_no_other_its_row(nntui, submissions, monkeypatch
     assert rows[2]["verdict"] == "factor"
 
 
+def test_a_line_end_in_a_files_name_ends_no_row(nntui, here):
+    (here / "all").mkdir()
+    (here / "all" / "a\n=1+1.json").write_text("")
+    found = list(csv.reader(io.StringIO(nntui("grade", "xor", here / "all").output)))
+    assert [row[0] for row in found] == ["file", "a\n=1+1.json"]
+
+
 def test_the_document_itself_is_no_submission(nntui, document):
     path = document()
     result = nntui("grade", path, path.parent)
