@@ -1,7 +1,9 @@
 """Hold a backpropagation of one's own against nntui's, in a test.
 
-def test_my_backpropagation():
-nntui.testing.assert_gradients(experiment, my_gradients)
+::
+
+    def test_my_backpropagation():
+        nntui.testing.assert_gradients(experiment, my_gradients)
 """
 
 from __future__ import annotations
