@@ -110,8 +110,10 @@ def _has_terminal() -> bool:
 
 def _write(experiment: Experiment) -> None:
     """Write the moment into a new file of the working folder."""
-    names = (f"{_FILE}{f'-{n}' if n > 1 else ''}.json" for n in range(1, _MOST_FILES))
-    name = next(name for name in names if not os.path.lexists(name))
+    names = (f"{_FILE}{f'-{n}' if n > 1 else ''}.json" for n in range(1, _MOST_FILES + 1))
+    name = next((name for name in names if not os.path.lexists(name)), None)
+    if name is None:  # a breakpoint in a long loop, every one of which writes a file
+        return
     save(experiment, name)
     print(f"nntui: no terminal here: this moment is in {name} (nntui {name})", file=sys.stderr)
 

@@ -7,6 +7,7 @@ import pytest
 
 import nntui
 from nntui.samples import samples
+from nntui.tui import breakpoint as breakpoint_module
 from nntui.tui.breakpoint import _BreakpointApp
 
 
@@ -24,8 +25,11 @@ def loop():
 @pytest.mark.interop
 def test_without_a_terminal_the_moment_becomes_a_document(loop, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    nntui.breakpoint(*loop)
-    nntui.breakpoint(*loop)
+    monkeypatch.setattr(breakpoint_module, "_MOST_FILES", 2)
+    for _ in range(4):  # the last ones write no more
+        nntui.breakpoint(*loop)
+    found = {path.name for path in tmp_path.glob("nntui-*")}
+    assert found == {"nntui-breakpoint.json", "nntui-breakpoint-2.json"}
     assert "this moment is in nntui-breakpoint-2.json" in capsys.readouterr().err
     experiment = nntui.load("nntui-breakpoint.json")
     assert experiment.network.weight(("x1", "y1")) == loop[0][0].weight[0, 0].item()
