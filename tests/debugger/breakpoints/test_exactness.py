@@ -36,6 +36,8 @@ wild = experiments(
     ),
 )
 
+SMALLEST = pytest.param(0.0, marks=pytest.mark.deep)
+
 
 class Author:
     """Writes random commands about a network."""
@@ -236,7 +238,7 @@ class AuthorOfRecords(Author):
         )
 
 
-@pytest.mark.parametrize("bursts", [10.0, 0.0], ids=["at once", "in the smallest bursts"])
+@pytest.mark.parametrize("bursts", [10.0, SMALLEST], ids=["at once", "in the smallest bursts"])
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(experiment=experiments(most_neurons=3, most_examples=5, most_epochs=8), data=st.data())
 def test_so_are_those_that_are_told_from_what_was_recorded(
@@ -267,7 +269,7 @@ class AuthorOfTests(Author):
                 return row
 
 
-@pytest.mark.parametrize("bursts", [10.0, 0.0], ids=["at once", "in the smallest bursts"])
+@pytest.mark.parametrize("bursts", [10.0, SMALLEST], ids=["at once", "in the smallest bursts"])
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(experiment=small, data=st.data())
 def test_so_are_those_that_are_tested_in_straight_line_code(
@@ -283,7 +285,7 @@ def test_so_are_those_that_are_tested_in_straight_line_code(
         stops_like(debugger, one_by_one, author, chance, bursts=bursts)
 
 
-@pytest.mark.parametrize("direction", [1, -1])
+@pytest.mark.parametrize("direction", [1, pytest.param(-1, marks=pytest.mark.deep)])
 def test_straight_line_code_stops_where_looking_at_each_update_does(direction, monkeypatch) -> None:
     commands = [
         *(f"watch {v} crosses {{}}" for v in ("w[x1,h1]", "b[out]", "w[h1,out] - w[h2,out]")),

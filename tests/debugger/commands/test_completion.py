@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.experiments import experiments, layered
 
+from nntui.debugger.breakpoints.breakpoint import PHASES
 from nntui.debugger.commands.interpreter import COMMANDS, Interpreter
 from nntui.debugger.debugger import Debugger
 from nntui.model.names import parameter_name, value_name
@@ -25,7 +26,7 @@ from nntui.model.names import parameter_name, value_name
         ("break h", ["break h1_1", "break h1_2"]),
         ("break x1->", ["break x1->h1_1", "break x1->h1_2"]),
         ("break h1_1 b", ["break h1_1 backward"]),
-        ("break phase ", [f"break phase {p}" for p in ("forward", "loss", "backward", "update")]),
+        ("break phase ", [f"break phase {phase}" for phase in PHASES]),
         ("break h1_1 if lo", ["break h1_1 if loss", "break h1_1 if log("]),
         (
             "break h1_1 if loss > 1 and ep",
