@@ -10,11 +10,10 @@ from nntui.interop.errors import ConversionError
 from nntui.interop.layers import Layer, experiment_of
 from nntui.interop.settings import chosen_activations, chosen_loss, chosen_optimizer
 from nntui.model.activations import Activation
-from nntui.model.errors import counted
+from nntui.model.errors import NetworkError
 from nntui.model.experiment import Experiment, Training
-from nntui.model.layers import ORDERS, Order
+from nntui.model.layers import Order, neurons_first
 from nntui.model.losses import Loss
-from nntui.model.numerics import Array
 
 
 def from_arrays(
@@ -77,7 +76,7 @@ def layers_of_arrays(
     order: Order | None = None,
     names: Sequence[str] = (),
 ) -> list[Layer]:
-    """Make linear layers of matrices, and find out whether their rows are inputs or outputs.
+    """Make linear layers of matrices, whose shapes say how they lie.
 
     Args:
         weights: a matrix for each layer.
@@ -106,44 +105,8 @@ def layers_of_arrays(
         None if b is None else array_of(b, f"the bias of {name}").ravel()
         for b, name in zip(biases, called, strict=True)
     ]
-    fitting = [
-        each
-        for each in ([order] if order else ORDERS)
-        if not _misfit(_turned(matrices, each), given, inputs, called)
-    ]
-    if not fitting:
-        tried = _turned(matrices, order or "in, out")
-        raise ConversionError(_misfit(tried, given, inputs, called))
-    if len(fitting) > 1:
-        raise ConversionError(
-            "the shapes of the weights fit both ways: say the order, “in, out” (a row for each "
-            "input, as in x @ W) or “out, in” (as in PyTorch)"
-        )
-    turned = _turned(matrices, fitting[0])
+    try:
+        turned = neurons_first(matrices, given, called, order, inputs)
+    except NetworkError as error:
+        raise ConversionError(str(error)) from None
     return [Layer(w, b) for w, b in zip(turned, given, strict=True)]
-
-
-def _turned(matrices: Sequence[Array], order: str) -> list[Array]:
-    """Turn matrices of an order so that they lie (out, in)."""
-    if order not in ORDERS:
-        raise ConversionError('order: expected "in, out" or "out, in"')
-    return [m.T for m in matrices] if order == "in, out" else list(matrices)
-
-
-def _misfit(
-    matrices: Sequence[Array],
-    biases: Sequence[Array | None],
-    inputs: int | None,
-    called: Sequence[str],
-) -> str:
-    """Say where matrices (out, in) do not fit each other; empty where they do."""
-    before = inputs
-    for matrix, bias, name in zip(matrices, biases, called, strict=True):
-        if before is not None and before != matrix.shape[1]:
-            found = " × ".join(map(str, sorted(matrix.shape)))
-            return f"{name}: found {found} numbers, expected {before} for one side of the matrix"
-        if bias is not None and len(bias) != len(matrix):
-            found = counted(len(bias), "number")
-            return f"the bias of {name}: found {found}, expected {len(matrix)}"
-        before = len(matrix)
-    return ""

@@ -75,28 +75,54 @@ def dense_layers(layers: Sequence[Any], order: Order | None) -> list[DenseLayer]
         NetworkError: arrays that do not fit each other, a number that is not finite, or shapes
             that leave it open which axis is which.
     """
-    if order not in (None, *ORDERS):
-        raise SettingError(f'"{escaped(str(order))}"', '"out, in" or "in, out"', "order")
     if not isinstance(layers, (list, tuple)) or not layers:
         raise NetworkError(
             f"found {described(layers)}, expected a list of (weights, biases, activation)"
         )
     given = [_parts(layer, n) for n, layer in enumerate(layers, 1)]
-    faults = {way: _fault(way, given) for way in ((order,) if order else ORDERS)}
+    names = [f"layer {n}" for n in range(1, len(given) + 1)]
+    weights = neurons_first([w for w, _, _ in given], [b for _, b, _ in given], names, order)
+    return [
+        DenseLayer(w.tolist(), None if b is None else b.tolist(), f)
+        for w, (_, b, f) in zip(weights, given, strict=True)
+    ]
+
+
+def neurons_first(
+    weights: Sequence[Array],
+    biases: Sequence[Array | None],
+    names: Sequence[str],
+    order: Order | None = None,
+    inputs: int | None = None,
+) -> list[Array]:
+    """Turn matrices so that all are (neurons, sources): their shapes say how they lie.
+
+    Args:
+        weights: a matrix for each layer, all of one order.
+        biases: a vector for each, or None.
+        names: what the layers are called in the sentences.
+        order: how the matrices lie, if that is known.
+        inputs: the number of inputs, if that is known.
+
+    Raises:
+        SettingError: there is no such order.
+        NetworkError: they fit each other in neither order, or in both.
+    """
+    if order not in (None, *ORDERS):
+        raise SettingError(f'"{escaped(str(order))}"', '"out, in" or "in, out"', "order")
+    faults = {
+        way: _fault(way, weights, biases, names, inputs) for way in ((order,) if order else ORDERS)
+    }
     ways = [way for way, fault in faults.items() if fault is None]
     if not ways:
         _, sentence = max(fault for fault in faults.values() if fault is not None)
         raise NetworkError(sentence)  # of the order that fits further
-    if len(ways) > 1 and any(w.size > 1 for w, _, _ in given):
+    if len(ways) > 1 and any(w.size > 1 for w in weights):
         raise NetworkError(
-            "the shapes leave it open which axis of the weights is the layer’s own neurons: "
-            'add order="out, in" (first, as PyTorch has it) or order="in, out" (as x @ W needs it)'
+            "the shapes of the weights fit both ways: say the order, “out, in” (a row for each "
+            "neuron, as in PyTorch) or “in, out” (a row for each source, as in x @ W)"
         )
-    own_first = ways[0] == "out, in"
-    return [
-        DenseLayer((w if own_first else w.T).tolist(), None if b is None else b.tolist(), f)
-        for w, b, f in given
-    ]
+    return [w if ways[0] == "out, in" else w.T for w in weights]
 
 
 def _parts(layer: Any, n: int) -> tuple[Array, Array | None, Any]:
@@ -132,24 +158,26 @@ def _numbers(value: Any, what: str) -> Array:
 
 
 def _fault(
-    order: Order, layers: Sequence[tuple[Array, Array | None, Any]]
+    order: Order,
+    weights: Sequence[Array],
+    biases: Sequence[Array | None],
+    names: Sequence[str],
+    inputs: int | None,
 ) -> tuple[int, str] | None:
-    """Find the first layer that does not fit with this order of axes, and say why; None: all do."""
+    """Find the first array that does not fit with this order of axes, and say why; None: all do.
+
+    Returns also its place among all: of each layer the weights, then the biases.
+    """
     out, into = (0, 1) if order == "out, in" else (1, 0)
-    size: int | None = None  # of the layer before
-    for n, (w, b, _) in enumerate(layers, 1):
+    size = inputs  # of the layer before
+    for n, (w, b, name) in enumerate(zip(weights, biases, names, strict=True)):
+        found = f"{name}: found weights of {shape_of(w)}"
         if size not in (None, w.shape[into]):
-            return (
-                n,
-                f"layer {n}: found weights of {shape_of(w)} behind {counted(size or 0, 'neuron')}",
-            )
+            return 2 * n, f"{found} behind {counted(size or 0, 'neuron' if n else 'input')}"
         size = w.shape[out]
         if b is not None and b.size != size:
             expected = f"expected {size}, one for each neuron"
-            return (
-                n,
-                f"layer {n}: found weights of {shape_of(w)} and biases of {b.size}, {expected}",
-            )
+            return 2 * n + 1, f"{found} and biases of {b.size}, {expected}"
     return None
 
 

@@ -33,9 +33,13 @@ def test_lists_and_float32_are_taken_exactly():
     assert "y1" in experiment.network.wiring().frozen  # a bias that is not there is not trained
 
 
+def test_a_single_weight_lies_either_way():
+    assert _made([[[2.0]]], [[1.0]], "linear", x=[[1.0]], y=[[0.0]]).network.predict([3]) == [7.0]
+
+
 def test_square_matrices_need_to_be_told_how_they_lie():
     w = RNG.standard_normal((2, 2))
-    with pytest.raises(nntui.ConversionError, match=r"“in, out”.*“out, in”"):
+    with pytest.raises(nntui.ConversionError, match=r"“out, in”.*“in, out”"):
         _made([w, w], None, y=X)
     found = _made([w, w], None, y=X, order="out, in").network.predict(X[0].tolist())
     np.testing.assert_allclose(found, w @ np.tanh(w @ X[0]))
@@ -44,8 +48,18 @@ def test_square_matrices_need_to_be_told_how_they_lie():
 @pytest.mark.parametrize(
     ("weights", "biases", "activations", "said"),
     [
-        ([W1, W1], [b1, b2], "tanh, linear", r"weights\[1\]: found 2 × 3 numbers, expected 3"),
-        ([W1, W2], [b2, b2], "tanh, linear", r"the bias of weights\[0\]: found 1 number"),
+        (
+            [W1, W1],
+            [b1, b2],
+            "tanh, linear",
+            r"weights\[1\]: found weights of 2 × 3 behind 3 neurons",
+        ),
+        (
+            [W1, W2],
+            [b2, b2],
+            "tanh, linear",
+            r"weights\[0\]: found weights of 2 × 3 and biases of 1, expected 3",
+        ),
         ([W1, W2], [b1], "tanh, linear", "2 weight matrices and 1 biases"),
         ([W1, W2], [b1, b2], "tanh", "activations: found 1 name, expected 2"),
         ([W1, W2], [b1, b2], "tanh, sigmoi", 'did you mean "sigmoid"'),

@@ -68,7 +68,7 @@ def test_a_layer_may_have_no_biases() -> None:
 
 def test_where_the_shapes_do_not_say_it_one_must_tell_which_axis_is_which() -> None:
     square = [(np.array([[1.0, 2.0], [3.0, 4.0]]), [0.0, 0.0])]
-    with pytest.raises(NetworkError, match='add order="out, in"'):
+    with pytest.raises(NetworkError, match="say the order, “out, in”"):
         Network.from_arrays(square)
     assert Network.from_arrays(square, order="out, in").weights["x2", "y1"] == 2.0
     assert Network.from_arrays(square, order="in, out").weights["x2", "y1"] == 3.0
