@@ -22,7 +22,8 @@ from nntui.model.names import escaped
     "activations",
     multiple=True,
     metavar="NAME",
-    help="Of the hidden layers; several take turns.  [default: sigmoid and tanh]",
+    help="Of the hidden layers; several take turns; or such as "
+    '"expression sin(z) + z derivative cos(z) + 1".  [default: sigmoid and tanh]',
 )
 @click.option(
     "--output",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,7 +12,7 @@ import numpy as np
 
 from nntui.document.errors import FILE_SHOWN
 from nntui.model import coercion
-from nntui.model.errors import counted
+from nntui.model.errors import SettingError, counted
 from nntui.model.experiment import Experiment
 from nntui.model.names import escaped
 from nntui.verify.files import Numbers, read_numbers
@@ -48,10 +49,17 @@ def check_work(
 
     Raises:
         NumbersError: a name, a shape or data that do not fit the experiment; one sentence.
+        SettingError: an argument that is of no use, such as an infinite tolerance.
         DocumentError: a file that cannot be read.
     """
     if isinstance(numbers, (str, os.PathLike)):
         return check_file(experiment, numbers, update, after=after, rtol=rtol, atol=atol)
+    if not isinstance(experiment, Experiment):
+        made = "an Experiment (nntui.load and nntui.Experiment make one)"
+        raise SettingError(coercion.described(experiment), made, "experiment")
+    tolerance = Tolerance(_tolerated(rtol, "rtol"), _tolerated(atol, "atol"))
+    update = _whole(update, "update")
+    after = None if after is None else _whole(after, "after")
     run = RightRun(experiment)
     last = run.schedule.updates
     if not 0 <= update < last:
@@ -64,7 +72,6 @@ def check_work(
             found = escaped(type(numbers).__name__)
             raise NumbersError(f"found a {found}, expected numbers by name, such as a dict")
         numbers = Numbers({str(name): as_array(str(name), a) for name, a in numbers.items()})
-    tolerance = Tolerance(rtol, atol)
     if numbers.steps:
         return check_trace(run, numbers.steps, tolerance)
     series, notes = _series(run, numbers, update, after, tolerance)
@@ -74,6 +81,20 @@ def check_work(
         if next(coarse.differing(), None) is None:
             notes += (f"With atol {half:g}, half a unit of their last decimal, they all agree.",)
     return replace(verdict, notes=notes)
+
+
+def _tolerated(value: object, name: str) -> float | None:
+    number = None if value is None else coercion.real(value)
+    if value is not None and (number is None or not 0.0 <= number < math.inf):
+        raise SettingError(coercion.described(value), "a finite number of at least 0", name)
+    return number
+
+
+def _whole(value: object, name: str) -> int:
+    number = coercion.whole(value)
+    if number is None:
+        raise SettingError(coercion.described(value), "a whole number", name)
+    return number
 
 
 def half_unit(numbers: Numbers) -> float | None:

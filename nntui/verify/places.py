@@ -134,6 +134,13 @@ class Places:
         arrays = [f"{array}{layer.number}" for layer in self.layers for array in _WRITTEN]
         near = nearest(name, [*arrays, "X", "Y", "loss", "batch_loss"])
         hint = f"; did you mean {near}?" if near else ""
+        if kind := re.search(r"\.(weight|bias)$", name):
+            written = kind[1][0].upper() if kind[1] == "weight" else "b"
+            hint = (
+                f": a parameter is called {written}1, its gradient d{written}1"
+                if self.layers
+                else ""
+            )
         some = "W1 b1 dW1 db1 z1 a1 delta1 …, X, Y, or " if self.layers else ""
         forms = f"{some}values such as {self._example('d')}"
         return f"there is no value called “{escaped(name)}”{hint} (there are {forms})"

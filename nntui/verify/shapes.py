@@ -121,6 +121,8 @@ class Shapes:
                 hint = " (their mean is called batch_loss)"
         elif not place.is_layer:
             expected = "one number"
+            if array.ndim == 1:
+                found = counted(len(array), "number")
         else:
             shape = place.cells.shape
             wide = (self._n, *shape) if place.per_example else shape

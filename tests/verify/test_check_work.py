@@ -333,6 +333,7 @@ class TestBadInput:
     @pytest.mark.parametrize(
         ("numbers", "said"),
         [
+            ({"fc.weight": 1.0}, "“fc.weight”: a parameter is called W1, its gradient dW1 (there"),
             ({"dV1": 1.0}, "there is no value called “dV1”; did you mean dW1? (there are W1 b1"),
             ({"foo\x1b[2J": 1.0}, "“foo\\u001b[2J”"),
             ({"z[h9]": 1.0}, 'there is no neuron called "h9"'),
@@ -348,7 +349,7 @@ class TestBadInput:
             ),
             ({"z[h1]": 0.5}, "z[h1]: found a single number, expected a list of 5 numbers, one for"),
             ({"loss": 0.5}, "(their mean is called batch_loss)"),
-            ({"dw[x1,h1]": [1.0, 2.0]}, "dw[x1,h1]: found the shape (2,), expected one number"),
+            ({"dw[x1,h1]": [1.0, 2.0]}, "dw[x1,h1]: found 2 numbers, expected one number"),
             ({"epoch": 1}, "epoch is held against no run, only z a da delta loss"),
             ({"m[h1]": 1.0}, "m[h1]: the optimizer sgd has no m"),
             ({"dW1": np.ones((2, 4)), "dw[x1,h1]": 1.0}, "dw[x1,h1] is given twice"),
@@ -396,6 +397,24 @@ class TestBadInput:
     def test_a_run_from_other_weights_is_told(self, refusal):
         said = refusal(Numbers(by_update={0: {"w[x1,h1]": np.array(9.0)}, 1: {}}))
         assert said.startswith("before the first update w[x1,h1] is 9, the document has ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"rtol": float("inf")}, "rtol: found inf, expected a finite number of at least 0"),
+        ({"rtol": float("nan")}, "rtol: found nan, expected a finite number of at least 0"),
+        ({"atol": -1}, "atol: found -1, expected a finite number of at least 0"),
+        ({"atol": "a"}, "atol: found 'a', expected a finite number of at least 0"),
+        ({"update": "a"}, "update: found 'a', expected a whole number"),
+        ({"after": 1.5}, "after: found 1.5, expected a whole number"),
+        ({"experiment": "xor"}, "experiment: found 'xor', expected an Experiment (nntui.load"),
+    ],
+)
+def test_an_argument_that_is_of_no_use_is_refused(experiment, arrays, arguments, sentence):
+    with pytest.raises(NntuiError) as caught:
+        check_work(**{"experiment": experiment, "numbers": arrays, **arguments})
+    assert str(caught.value).startswith(sentence)
 
 
 def test_a_verdict_reads_well_in_an_assertion(experiment, arrays):

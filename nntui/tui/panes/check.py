@@ -52,6 +52,8 @@ class CheckPane(RowsPane):
         super().__init__(title=NAMES["check"], id="check")
         self._check: CheckedNumbers | None = None
         self._position = 0
+        self._moved = False
+        """Whether a step was gone to since the check: until then the verdict is shown."""
         self._precision = DEFAULT_PRECISION
         self._words: list[str] = []
         """What stands above the rows."""
@@ -62,9 +64,12 @@ class CheckPane(RowsPane):
     def show(self, frame: Frame, focus: NeuronFocus) -> None:
         if frame.check is not self._check:
             self._check, self.selected = frame.check, 0
+            self._moved = False
             self.jump()
         elif frame.snapshot.position == self._position:
             return
+        else:
+            self._moved = True
         self._position = frame.snapshot.position
         self._select_here()
         self.changed()
@@ -175,7 +180,7 @@ class CheckPane(RowsPane):
         return [title, *([kinds] if len(verdict.counts) > 1 else []), *filter(None, lines)]
 
     def _reveal_selected(self) -> None:
-        if self._position and self.row_count:  # at the start the verdict comes first
+        if self._moved and self.row_count:
             self.reveal(self.selected + self._above)
 
     def _select_here(self) -> None:
@@ -186,7 +191,7 @@ class CheckPane(RowsPane):
             if each.step == self._position:
                 if self._check.verdict.differences[self.selected].step != self._position:
                     self.selected = n
-                    self.reveal(n + self._above)
+                    self._reveal_selected()
                 return
 
 

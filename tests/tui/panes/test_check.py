@@ -69,6 +69,15 @@ async def test_the_pane_lists_what_differs_and_enter_goes_to_the_step_which_show
         assert "check" not in pane_layout(app).tabs("step")
 
 
+async def test_the_verdict_is_seen_first_wherever_the_run_stands(app_on, debugger_of, seen, check):
+    app = app_on("sample")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("u", "u")
+        await check(app, pilot)
+        await until(pilot, lambda: app.screen.check)
+        assert LINES[0] in seen(app)
+
+
 async def test_the_table_marks_what_differs_where_it_is_computed_and_not_on_another_branch(
     app_on, debugger_of, seen, check
 ):
