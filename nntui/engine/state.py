@@ -161,8 +161,12 @@ class LazyDict(dict[K, V]):
     def copy(self) -> LazyDict[K, V]:
         """Copy what was read or written, and share the array."""
         other = LazyDict(self._index, self._at)
-        dict.update(other, dict.copy(self))
+        dict.update(other, self._known())
         return other
+
+    def _known(self) -> list[tuple[K, V]]:
+        """List what was read or written; ``dict.copy`` goes by ``__iter__`` and reads all."""
+        return list(dict.items(self))
 
     # dict's own methods would see only what was read or written.
 
@@ -195,13 +199,13 @@ class LazyNumbers(LazyDict[K, float]):
 
     def copy(self) -> LazyNumbers[K]:
         other = LazyNumbers(self._index, self._numbers)
-        dict.update(other, dict.copy(self))
+        dict.update(other, self._known())
         return other
 
     def array(self) -> Array:
         """Return the numbers, each at its key's place."""
         found, index = self._numbers.copy(), self._index()
-        for key, value in dict.copy(self).items():  # those that were read or written
+        for key, value in self._known():  # those that were read or written
             found[index[key]] = value
         return found
 

@@ -104,3 +104,13 @@ def test_a_large_network_s_state_is_the_one_that_is_stepped_to(experiment, seed,
             assert all_bits(getattr(debugger.training_run.state, name)) == numbers
             assert all_bits(getattr(snapshot, name)) == numbers
         assert all_bits(earlier.w) == w
+
+
+def test_a_copy_of_a_lazy_dict_reads_no_value_that_was_not_read():
+    read = []
+    lazy = LazyDict(lambda: {"a": 0, "b": 1, "c": 2}, lambda n: read.append(n) or float(n))
+    assert lazy["b"] == 1.0
+    lazy["c"] = 5.0
+    copied = lazy.copy()
+    assert read == [1]
+    assert copied == {"a": 0.0, "b": 1.0, "c": 5.0}
