@@ -67,8 +67,11 @@ class State:
         """Begin a batch: set db and dw to 0."""
         for j in self.db:
             self.db[j] = 0.0
-        for edge in self.dw:
-            self.dw[edge] = 0.0
+        if isinstance(self.dw, LazyNumbers):
+            self.dw.fill(0.0)
+        else:
+            for edge in self.dw:
+                self.dw[edge] = 0.0
         self.total = self.total_up = 0.0
 
     def __getitem__(self, neurons: tuple[str, ...]) -> float:
@@ -201,6 +204,12 @@ class LazyNumbers(LazyDict[K, float]):
         other = LazyNumbers(self._index, self._numbers)
         dict.update(other, self._known())
         return other
+
+    def fill(self, number: float) -> None:
+        """Give every key the same number; copies keep theirs."""
+        self.clear()
+        self._numbers = np.full_like(self._numbers, number)
+        self._at = self._numbers.item
 
     def array(self) -> Array:
         """Return the numbers, each at its key's place."""

@@ -16,7 +16,7 @@ from support.stepped import steps_of
 
 from nntui.debugger.debugger import Debugger
 from nntui.engine import parameter_index
-from nntui.engine.state import LazyDict, State
+from nntui.engine.state import LazyDict, LazyNumbers, State
 
 KEYS = ("a", "b", "c", "d")
 numbers = st.floats(allow_nan=False)
@@ -114,3 +114,13 @@ def test_a_copy_of_a_lazy_dict_reads_no_value_that_was_not_read():
     copied = lazy.copy()
     assert read == [1]
     assert copied == {"a": 0.0, "b": 1.0, "c": 5.0}
+
+
+def test_a_lazy_dict_that_is_filled_leaves_its_copies_as_they_are():
+    lazy = LazyNumbers(lambda: {"a": 0, "b": 1}, np.array([1.0, 2.0]))
+    lazy["b"] = 3.0
+    copied = lazy.copy()
+    lazy.fill(0.0)
+    assert lazy == {"a": 0.0, "b": 0.0}
+    assert lazy.array().tolist() == [0.0, 0.0]
+    assert copied == {"a": 1.0, "b": 3.0}
