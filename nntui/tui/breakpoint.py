@@ -22,7 +22,8 @@ from nntui.tui.frame import CheckedNumbers
 from nntui.verify.verdict import Verdict
 
 _before: WeakKeyDictionary[Any, Experiment | None] = WeakKeyDictionary()
-"""By model: the moment of its last call with a condition; None where that was true."""
+"""By model: the moment of its last call with a condition, of finite numbers; None where that was
+true."""
 
 _FILE: Final = "nntui-breakpoint"
 _MOST_FILES: Final = 1000
@@ -46,8 +47,8 @@ def breakpoint(
     written as a document, and a line says where.
 
     With ``when`` nothing happens until its result becomes true. If the parameters are no finite
-    numbers by then, the moment of the call before is shown: the update that made them so. To be
-    able to, each call notes the moment, which takes 5 ms for a small network.
+    numbers by then, the last moment at which they were is shown: the update that made them so. To
+    be able to, each call notes the moment, which takes 5 ms for a small network.
 
     Args:
         model: as ``nntui.from_torch`` takes it; it is left as it is.
@@ -71,7 +72,7 @@ def breakpoint(
         now = from_torch(model, X, y, loss=of, optimizer=optimizer, epochs=1)
         verdict = _verdict(model, X, y, loss_fn, of) if met else None
     except NntuiError:
-        if not met or before is None:
+        if before is None:
             raise
         now, verdict = before, None  # the parameters are no numbers any more
     if when is not None:
@@ -81,7 +82,7 @@ def breakpoint(
     if not _has_terminal():
         _write(now)
         return
-    app = _BreakpointApp(now, verdict)
+    app = _BreakpointApp(now, verdict, is_past=now is before)
     failure = app.run()
     if failure is not None:
         raise failure
@@ -123,9 +124,11 @@ class _BreakpointApp(NntuiApp):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("Q", "end_loop", "end the loop", show=False)]
 
-    def __init__(self, experiment: Experiment, verdict: Verdict | None) -> None:
+    def __init__(
+        self, experiment: Experiment, verdict: Verdict | None, *, is_past: bool = False
+    ) -> None:
         super().__init__(experiment, keep_state=False)
-        self._experiment, self._verdict = experiment, verdict
+        self._experiment, self._verdict, self._is_past = experiment, verdict, is_past
         self.ends_loop = False
 
     def on_mount(self) -> None:
@@ -142,7 +145,10 @@ class _BreakpointApp(NntuiApp):
             stepping.check = CheckedNumbers.of("the .grad of your loop", self._verdict, schedule)
             if not self._verdict.right:
                 stepping.open_pane("check")
-        stepping.show("your training loop waits here: q goes on with it, Q ends it")
+        waits = "your training loop waits here: q goes on with it, Q ends it"
+        if self._is_past:  # what comes next is not finite in the loop, in float32 perhaps
+            waits = "in double precision this update stays finite: q goes on, Q ends"
+        stepping.show(waits)
         if not _is_finite(self._experiment):
             stepping.run_command("watch nonfinite")
             stepping.run_command("continue")

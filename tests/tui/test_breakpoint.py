@@ -54,6 +54,21 @@ def test_a_condition_stops_once_and_shows_the_update_that_made_it_true(
 
 
 @pytest.mark.interop
+def test_parameters_that_become_infinite_before_the_condition_is_true_do_not_end_the_loop(
+    loop, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    weight = loop[0][0].weight
+    last = weight[0, 0].item()
+    for value in (None, float("inf"), float("nan")):
+        if value is not None:
+            weight.data = weight.detach() * value
+        nntui.breakpoint(*loop, when=lambda: bool(weight.isnan().any()))
+    assert nntui.load("nntui-breakpoint.json").network.weight(("x1", "y1")) == last
+    capsys.readouterr()
+
+
+@pytest.mark.interop
 def test_numbers_that_never_were_finite_are_named(loop):
     loop[0][0].bias.data[0] = float("nan")
     with pytest.raises(nntui.NntuiError, match='the bias of "y1" must be a finite number'):
