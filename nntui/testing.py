@@ -17,7 +17,6 @@ import numpy as np
 from nntui.debugger.debugger import Debugger
 from nntui.model.coercion import array, described, shape_of
 from nntui.model.errors import NntuiError
-from nntui.model.layers import columns_of
 from nntui.model.names import did_you_mean, escaped, parameter_name
 from nntui.verify.check_work import check_work
 
@@ -146,7 +145,7 @@ def _fault(
 
 def _value_name(experiment: Experiment, name: str, at: tuple[int, ...]) -> str:
     """Name the value at an index of a layer's array: ``dw[x2,h1]``."""
-    columns = columns_of(experiment.network.wiring()) or []
+    columns = experiment.network.wiring().columns
     layer, _, kind = name.removeprefix("layer").partition(".")
     before, own = columns[int(layer) - 1], columns[int(layer)]
     return parameter_name(own[at[0]] if kind == "bias" else (before[at[1]], own[at[0]]), "d")

@@ -7,7 +7,7 @@ from typing import Any
 
 from nntui.interop.errors import ConversionError
 from nntui.interop.export_neurons import neurons_program
-from nntui.interop.layers import layers_of
+from nntui.interop.layers import dense_layers_of
 from nntui.interop.numpy_functions import (
     function_names,
     functions,
@@ -19,7 +19,6 @@ from nntui.interop.numpy_functions import (
 from nntui.interop.program import SHUFFLED, Program, array_text, docstring, joined, program_of
 from nntui.model.activations import Activation
 from nntui.model.experiment import Experiment, Training
-from nntui.model.network import Network
 from nntui.model.optimizers import Optimizer
 
 
@@ -32,7 +31,9 @@ def numpy_program(experiment: Experiment) -> str:
     Raises:
         ConversionError: it is too large to be read.
     """
-    if not _is_dense(experiment.network):
+    try:
+        dense_layers_of(experiment.network)
+    except ConversionError:
         return neurons_program(experiment)
     program = program_of(experiment)
     training = experiment.training
@@ -62,14 +63,6 @@ def numpy_program(experiment: Experiment) -> str:
             *_loop(program, names),
         ]
     )
-
-
-def _is_dense(network: Network) -> bool:
-    """Whether a network is a chain of fully connected layers."""
-    try:
-        return all(layer.is_dense for layer in layers_of(network))
-    except ConversionError:
-        return False
 
 
 def _memory(program: Program) -> str:

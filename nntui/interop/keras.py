@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from nntui.interop.arrays import array_of, rows_of
-from nntui.interop.errors import ConversionError
+from nntui.interop.errors import ConversionError, said_by
 from nntui.interop.layers import Layer, answers, copying, experiment_of, flat
 from nntui.interop.settings import chosen_loss, chosen_optimizer
 from nntui.interop.torch_layers import compare_answers, normalized
@@ -211,8 +211,7 @@ def _check_answers(model: Any, X: Any, read: _Read) -> None:  # noqa: N803
         except ConversionError:
             raise
         except Exception as error:
-            said = escaped(str(error).split("\n")[0] or type(error).__name__, 300)
-            raise ConversionError(f"the model cannot compute X: {said}") from None
+            raise ConversionError(f"the model cannot compute X: {said_by(error)}") from None
         found = answers(read.layers, rows_of(x.astype(np.float32)))
         compare_answers(normalized(found) if read.softmax else found, expected, _TOLERANCE)
 

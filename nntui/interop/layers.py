@@ -20,7 +20,6 @@ from nntui.model.names import fault_in_name
 from nntui.model.network import Network, Role
 from nntui.model.numerics import Array
 from nntui.model.optimizers import OptimizerState
-from nntui.model.wiring import Wiring
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +150,13 @@ def layers_of(network: Network) -> list[Layer]:
             in part of a layer.
     """
     net = network.wiring()
-    columns = _columns(net)
-    if columns[0] != list(net.inputs) or columns[-1] != list(net.outputs):
+    columns = net.columns
+    if (columns[0], columns[-1]) != (net.inputs, net.outputs):
         raise ConversionError("its outputs are not its last layer: it is no chain of layers")
     biases, weights = network.biases, network.weights
     layers = []
     for n, (before, names) in enumerate(pairwise(columns), 1):
-        is_dense = all(net.sources[j] == tuple(before) for j in names)
+        is_dense = all(net.sources[j] == before for j in names)
         pairs = list(zip(before, names, strict=False))
         alone = len(before) == len(names) and all(net.sources[j] == (i,) for i, j in pairs)
         if not (is_dense or alone):
@@ -184,11 +183,17 @@ def layers_of(network: Network) -> list[Layer]:
     return layers
 
 
-def _columns(net: Wiring) -> list[list[str]]:
-    columns: list[list[str]] = [[] for _ in range(max(net.layer.values()) + 1)]
-    for name, layer in net.layer.items():
-        columns[layer].append(name)
-    return columns
+def dense_layers_of(network: Network) -> list[Layer]:
+    """Take a network apart into fully connected layers.
+
+    Raises:
+        ConversionError: it is no chain of such layers.
+    """
+    layers = layers_of(network)
+    for n, layer in enumerate(layers, 1):
+        if not layer.is_dense:
+            raise ConversionError(f"layer {n} is not fully connected to the layer before it")
+    return layers
 
 
 def answers(layers: Iterable[Layer], x: Array) -> Array:

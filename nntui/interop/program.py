@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from nntui.interop.errors import ConversionError
-from nntui.interop.layers import Layer, layers_of
+from nntui.interop.layers import Layer, dense_layers_of
 from nntui.model.experiment import Experiment
 from nntui.model.numerics import Array
 from nntui.model.optimizers import OptimizerState
@@ -62,10 +62,7 @@ def program_of(experiment: Experiment) -> Program:
     Raises:
         ConversionError: it is no chain of layers, or too large to be read.
     """
-    layers = layers_of(experiment.network)
-    for n, layer in enumerate(layers, 1):
-        if not layer.is_dense:
-            raise ConversionError(f"layer {n} is not fully connected to the layer before it")
+    layers = dense_layers_of(experiment.network)
     x, y = examples_of(experiment)
     resumed = experiment.resumed
     parameters = list(_parameters(layers, _memories(experiment, layers)))

@@ -20,7 +20,7 @@ from nntui.interop import onnx
 from nntui.interop.errors import ConversionError
 from nntui.interop.files import OWN
 from nntui.interop.kinds import is_foreign
-from nntui.interop.layers import Layer, layers_of
+from nntui.interop.layers import Layer, dense_layers_of
 from nntui.model.experiment import Experiment
 from nntui.model.layers import default_names
 from nntui.model.names import escaped, listed
@@ -73,9 +73,11 @@ def check_format(experiment: Experiment, path: str | os.PathLike[str]) -> list[L
     name = os.fsdecode(path)
     try:
         if _ending(name) in WRITTEN:
-            layers = layers_of(experiment.network)
+            layers = dense_layers_of(experiment.network)
             for n, layer in enumerate(layers, 1):
-                _check_layer(layer, n)
+                if layer.biases is not None and layer.frozen_weights != layer.frozen_biases:
+                    alone = "weights or biases frozen alone, which cannot be kept"
+                    raise ConversionError(f"layer {n} has {alone}")
             if _ending(name) == ".onnx":
                 onnx.check_writable(layers)
             return layers
@@ -88,13 +90,6 @@ def check_format(experiment: Experiment, path: str | os.PathLike[str]) -> list[L
 
 def _ending(name: str) -> str:
     return os.path.splitext(name)[1].lower()
-
-
-def _check_layer(layer: Layer, n: int) -> None:
-    if not layer.is_dense:
-        raise ConversionError(f"layer {n} is not fully connected to the layer before it")
-    if layer.biases is not None and layer.frozen_weights != layer.frozen_biases:
-        raise ConversionError(f"layer {n} has weights or biases frozen alone, which cannot be kept")
 
 
 def _rest(experiment: Experiment, layers: list[Layer], folder: str) -> dict[str, Any]:

@@ -169,12 +169,11 @@ def _named_gradients(
                     named[f"{symbol}{n}"] = numpy_of(gradients[id(parameter)])
         return named
     net = experiment.network.wiring()
-    columns = [[j for j, at in net.layer.items() if at == n] for n in range(len(traced.layers) + 1)]
     for n, (weight, bias) in enumerate(traced.parameters, 1):
-        for k, j in enumerate(columns[n]):
+        for k, j in enumerate(net.columns[n]):
             if id(bias) in gradients:
                 named[value_name("db", j)] = numpy_of(gradients[id(bias)])[k]
             if id(weight) in gradients:
                 row = numpy_of(gradients[id(weight)])[k]
-                named |= {value_name("dw", i, j): row[m] for m, i in enumerate(columns[n - 1])}
+                named |= {value_name("dw", i, j): row[m] for m, i in enumerate(net.columns[n - 1])}
     return named

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from nntui.interop.arrays import array_of, rows_of, shape_text
-from nntui.interop.errors import ConversionError
+from nntui.interop.errors import ConversionError, said_by
 from nntui.interop.layers import Layer, answers, copying
 from nntui.model.activations import Activation
 from nntui.model.names import escaped, listed
@@ -152,9 +152,10 @@ def _run(model: Any, x: Any) -> Any:
         with torch.no_grad():
             return model(x)
     except Exception as error:
-        said = escaped(str(error).split("\n")[0] or type(error).__name__, 300)
         shape = shape_text(tuple(x.shape))
-        raise ConversionError(f"the model cannot compute X of the shape {shape}: {said}") from None
+        raise ConversionError(
+            f"the model cannot compute X of the shape {shape}: {said_by(error)}"
+        ) from None
 
 
 def _calls(model: Any, example: Any) -> tuple[list[_Call], Any]:
@@ -390,8 +391,9 @@ def gradients_of(
             value = loss_fn(model(x), y)
             found = torch.autograd.grad(value, free, allow_unused=True)
     except Exception as error:
-        said = escaped(str(error).split("\n")[0] or type(error).__name__, 300)
-        raise ConversionError(f"PyTorch cannot compute the gradient of the loss: {said}") from None
+        raise ConversionError(
+            f"PyTorch cannot compute the gradient of the loss: {said_by(error)}"
+        ) from None
     return {id(p): g for p, g in zip(free, found, strict=True) if g is not None}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
@@ -181,9 +181,9 @@ def _fault(
     return None
 
 
-def columns_of(net: Wiring) -> list[tuple[str, ...]] | None:
+def columns_of(net: Wiring) -> tuple[tuple[str, ...], ...] | None:
     """Return the layers, inputs first, if each is fully connected to the one before; else None."""
-    layers = [tuple(names) for _, names in groupby(net.layer, net.layer.__getitem__)]
+    layers = net.columns
     dense = all(net.sources[j] == before for before, own in pairwise(layers) for j in own)
     return layers if dense and (layers[0], layers[-1]) == (net.inputs, net.outputs) else None
 

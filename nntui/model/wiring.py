@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import Final, Literal, TypeAlias
 
 from nntui.model.activations import Activation
@@ -56,6 +57,11 @@ class Wiring:
     def trainable(self) -> frozenset[Parameter]:
         """The parameters that updates touch."""
         return frozenset(self.parameters) - self.frozen
+
+    @cached_property
+    def columns(self) -> tuple[tuple[str, ...], ...]:
+        """The neurons of each layer, inputs first."""
+        return tuple(tuple(names) for _, names in groupby(self.layer, self.layer.__getitem__))
 
     @cached_property
     def connection_count(self) -> int:

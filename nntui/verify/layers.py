@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -51,8 +51,7 @@ def why_no_layers(net: Wiring) -> str:
     """Say why a network is none of layers; "" when it is one."""
     if columns_of(net):
         return ""
-    layers = [[*own] for _, own in groupby(net.layer, net.layer.__getitem__)]
-    for before, layer in pairwise(layers):
+    for before, layer in pairwise(net.columns):
         for j in layer:
             for i in net.sources[j]:
                 if i not in before:

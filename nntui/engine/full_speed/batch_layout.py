@@ -121,13 +121,10 @@ class BatchLayout:
 
     def __init__(self, net: Wiring) -> None:
         self._net = net
-        by_layer: list[list[str]] = [[] for _ in range(1 + max(net.layer.values()))]
-        for j in (*net.inputs, *net.neurons):
-            by_layer[net.layer[j]].append(j)
         self.row: dict[str, int] = {}
         row_slices: list[slice] = []
         row = 0
-        for neurons in by_layer:
+        for neurons in net.columns:
             self.row.update((j, row + 1 + n) for n, j in enumerate(neurons))
             row_slices.append(slice(row + 1, row + 1 + len(neurons)))
             row += 1 + len(neurons)
@@ -135,7 +132,9 @@ class BatchLayout:
         self.ones = tuple(rows.start - 1 for rows in row_slices)
         self.output_rows = [self.row[k] for k in net.outputs]
         self._connect(net)
-        self.layers = tuple(self._layer(net, by_layer[n], s) for n, s in enumerate(row_slices))
+        self.layers = tuple(
+            self._layer(net, *layer) for layer in zip(net.columns, row_slices, strict=True)
+        )
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -185,7 +184,7 @@ class BatchLayout:
         counts = [len(rows) for rows in sources]
         self.target_row = np.repeat(np.array([row[j] for j in net.neurons], np.intp), counts)
 
-    def _layer(self, net: Wiring, neurons: list[str], rows: slice) -> Layer:
+    def _layer(self, net: Wiring, neurons: Sequence[str], rows: slice) -> Layer:
         groups: dict[Activation, list[int]] = {}
         for j in neurons:
             if j in net.activation:
