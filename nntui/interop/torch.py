@@ -6,7 +6,8 @@ The module is in the user's process and is run there, on some examples. PyTorch 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 from nntui.interop.arrays import array_of, rows_of, shape_text
 from nntui.interop.errors import ConversionError
@@ -18,6 +19,10 @@ from nntui.model.losses import Loss
 from nntui.model.names import escaped, value_name
 from nntui.verify.check_work import check_work
 from nntui.verify.verdict import Verdict
+
+_NOT_ZEROED: Final = (
+    "Does .grad hold earlier batches, too? optimizer.zero_grad() before backward() clears it."
+)
 
 
 def from_torch(
@@ -154,7 +159,10 @@ def compare(
     else:
         gradients = {id(p): p.grad for p in parameters if p.grad is not None}
     numbers = _named_gradients(experiment, traced, gradients)
-    return check_work(experiment, numbers, rtol=rtol, atol=atol)
+    verdict = check_work(experiment, numbers, rtol=rtol, atol=atol)
+    if left and verdict.verdict == "unknown":
+        verdict = replace(verdict, notes=(*verdict.notes, _NOT_ZEROED))
+    return verdict
 
 
 def _named_gradients(

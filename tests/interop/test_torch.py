@@ -312,6 +312,8 @@ def test_what_is_wrong_with_gradients_is_named(torch, nn, xy):
     for _ in range(2):  # without zero_grad
         nn.functional.mse_loss(model(x), y).backward()
     assert not nntui.compare(model, x, y, nn.MSELoss(), left=True).right
+    nn.functional.mse_loss(model(2 * x), y).backward()  # another batch
+    assert "optimizer.zero_grad()" in repr(nntui.compare(model, x, y, nn.MSELoss(), left=True))
     with pytest.raises(nntui.ConversionError, match="cannot compute the gradient of the loss"):
         nntui.compare(model, x, y, lambda a, t: a - t, loss="mse")
 
