@@ -150,8 +150,8 @@ def load() -> Compiled | None:
         if _kernel is None and find_spec("numba") is not None:
             try:
                 found = Compiled(_jit)
-            except (ImportError, RuntimeError):
-                return None  # numba does not fit this numpy, or finds no folder for its cache
+            except Exception:  # numba does not fit this numpy, its cache is damaged or full, …
+                return None
             if adds_in_order(found):
                 _kernel = found
     return _kernel

@@ -29,6 +29,15 @@ def test_without_numba_there_is_none(not_loaded, monkeypatch) -> None:
     assert compiled.kernel() is None
 
 
+def test_whatever_goes_wrong_while_compiling_ends_no_run(not_loaded, monkeypatch) -> None:
+    def fail(*args):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(compiled, "find_spec", lambda name: name)
+    monkeypatch.setattr(compiled, "_jit", fail)
+    assert compiled.load() is None
+
+
 def test_a_short_run_does_not_ask_for_it(not_loaded) -> None:
     full = FullSpeed(layered(2, 4, 2, examples=3, epochs=4))
     full.run(full.first(), 0, 4, LossHistory())
