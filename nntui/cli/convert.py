@@ -41,7 +41,7 @@ def convert(file: Path, out: Path, force: bool) -> None:
     from nntui.interop.saving import save_model
 
     if out.suffix.lower() not in _WRITTEN:
-        found = escaped(out.suffix or out.name, 40)
+        found = escaped(out.suffix or out.name, 40) or "no name"
         raise NntuiError(
             f"OUT: found {found}, expected a name that ends in {' or '.join(_WRITTEN)}"
         )

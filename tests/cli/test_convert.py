@@ -59,7 +59,7 @@ def test_options_for_weights_are_refused_for_a_document(run):
     assert "a document has it itself" in run("show", "xor", "--loss", "bce", status=2)
 
 
-@pytest.mark.parametrize("out", ["out.pt", "out.h5", "out"])
+@pytest.mark.parametrize("out", ["out.pt", "out.h5", "out", ""])
 def test_formats_that_nntui_does_not_write_are_refused(run, out):
     assert ".json or .npz or .safetensors or .onnx" in run("convert", "xor", out, status=2)
 
