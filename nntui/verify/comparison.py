@@ -221,6 +221,11 @@ class Comparison:
         """Whether a number of the forward pass differs."""
         return bool((self.place[~agree] == 0).any())
 
+    def is_update(self, agree: Mask) -> bool:
+        """Whether there are gradients, and all of them agree: what differs comes behind them."""
+        gradients = self.is_gradient() & ~self.is_after()
+        return bool(gradients.any() and agree[gradients].all())
+
     @property
     def several_updates(self) -> bool:
         """Whether there are numbers of several updates."""

@@ -31,6 +31,13 @@ def _swapped(settings: dict[str, Any], n: int) -> dict[str, Any]:
     return {**settings, "beta1": settings["beta2"], "beta2": settings["beta1"]}
 
 
+def _other_eps(passes: Passes) -> Iterator[Way]:
+    own = dict(passes.training.optimizer.settings)["eps"]
+    for word in ("1e-8", "1e-7"):  # of PyTorch and of Keras
+        if float(word) != own:
+            yield Way(_set(eps=float(word)), word=word)
+
+
 _VARIED_RULES: Final[dict[str, Callable[..., Any]]] = {
     "sgd": updates.sgd, "adam": updates.adam, "adamw": updates.adam,
     "rmsprop": updates.rmsprop, "adagrad": updates.adagrad,
@@ -287,6 +294,14 @@ UPDATE_MISTAKES: Final[tuple[Mistake, ...]] = (
         "ε is added to the root",
         ("… / √(v̂ + ε)", "… / (√v̂ + ε)"),
         _rule(eps_at="inside"),
+        optimized_by("adam", "adamw", "rmsprop", "adagrad"),
+    ),
+    Mistake(
+        "other_eps",
+        "ε is {word}, not that of the run",
+        "ε is a setting of the optimizer: libraries differ in what it is when nobody says",
+        ("… / (√v̂ + {word})", "… / (√v̂ + ε)"),
+        _other_eps,
         optimized_by("adam", "adamw", "rmsprop", "adagrad"),
     ),
     Mistake(

@@ -239,7 +239,7 @@ def adam(
     v = beta2 * v + (1.0 - beta2) * (of * of)
     first, second = 1.0 - beta1**t, 1.0 - beta2**t
     if correction == "multiplied":
-        first, second = 1.0 / first, 1.0 / second
+        first, second = divide(1.0, first), divide(1.0, second)
     m_hat = divide(m, first) if "m" in corrected else m
     v_hat = divide(v, second) if "v" in corrected else v
     if correction == "in place":

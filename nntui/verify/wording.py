@@ -123,7 +123,7 @@ class Wording:
                 start += f" z goes up to {greatest:.6g}, and e^z is infinite above {_OVERFLOWS}."
         else:
             known = f"{which}: no mistake that is known makes these numbers."
-            if not self._comparison.has_delta:
+            if not self._comparison.has_delta and not self._comparison.is_update(self._agree):
                 start += " With z, a and delta, too, more can be told."
         return (known, start, self._look())
 

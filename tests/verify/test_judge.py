@@ -162,6 +162,24 @@ def test_another_learning_rate_is_a_factor(optimizer: dict[str, Any]) -> None:
     assert "a learning rate of 0.03" in verdict.lines[0]
 
 
+def test_a_library_with_another_eps_is_told() -> None:
+    net = networks.probe(optimizer={"name": "adam", "eps": 1e-3})
+    rows = train(replace(net, optimizer={"name": "adam", "eps": 1e-8}), 3)
+    verdict = judge(networks.experiment(net), networks.given_after(rows))
+    assert verdict.mistakes == (("other_eps",),)
+    assert "ε is 1e-8, not that of the run" in verdict.lines[0]
+
+
+def test_what_differs_behind_right_gradients_asks_for_no_more_of_the_passes() -> None:
+    net = networks.probe(l2=0.0, optimizer={"name": "adam", "eps": 1e-3})
+    rows = train(replace(net, optimizer={"name": "adam", "eps": 0.05}), 1)
+    given, right = networks.given_after(rows), networks.given_gradients(*gradients(net))
+    assert "z, a and delta" in " ".join(judge(networks.experiment(net), given).lines)
+    both = judge(networks.experiment(net), replace(given, of_batch=right.of_batch))
+    assert both.verdict == "unknown"
+    assert "z, a and delta" not in " ".join(both.lines)
+
+
 def test_a_factor_of_one_layer_is_a_mistake() -> None:
     net = networks.probe(l2=0.0)
     weights, biases = gradients(net)

@@ -141,7 +141,7 @@ def test_every_row_of_the_table_is_tested() -> None:
     elsewhere = {
         "full_batch_size", "other_order", "error_clipped",
         "softmax_before_loss", "sigmoid_before_loss", "softmax_over_batch", "targets_broadcast",
-        "other_activation", "no_biases", "softmax_overflow", "division_by_0",
+        "other_activation", "no_biases", "other_eps", "softmax_overflow", "division_by_0",
     }  # fmt: skip
     assert {mistake.name for mistake in MISTAKES} == tested | elsewhere
 

@@ -147,7 +147,8 @@ def _update(debugger: Debugger, words: str) -> int:
         return 0
     word, more = first_word(words)
     if word != "update":
-        raise CommandError(f"found “{escaped(word)}”, expected update and its number")
+        found = f"found “{escaped(word)}” behind the file, expected update and its number"
+        raise CommandError(f'{found} (a name with blanks stands in "double quotes")')
     word, more = first_word(more)
     nothing_more(more)
     number, last = whole(word, "the number of an update"), debugger.schedule.updates

@@ -48,6 +48,7 @@ def test_what_cannot_be_checked_is_refused_in_a_sentence(
 
     debugger.checker = fails
     assert refused("check mine.npz") == "mine.npz: found no numbers"
+    assert 'stands in "double quotes"' in refused("check 'my numbers.npz'")
     assert refused("check mine.npz update 11") == "there is no update 11: the run has 10"
     assert "expected update" in refused("check mine.npz 3")
 
