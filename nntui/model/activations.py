@@ -177,7 +177,9 @@ class Activation(TableFunction[ActivationRow]):
                 raise SettingError(
                     escaped(repr(text), 40), 'the texts "expression" and "derivative"', key
                 )
-        texts = {key: text.strip() for key, text in given.items()}
+        if EXPRESSION not in given:
+            raise SettingError("no expression", 'the text "expression"', EXPRESSION)
+        texts = {key: given[key].strip() for key in (EXPRESSION, "derivative") if key in given}
         _expression_row(**texts)  # parses them
         return tuple(texts.items())
 

@@ -189,5 +189,9 @@ def test_numbers_of_a_network_are_of_any_library(net) -> None:
 def test_an_activation_may_be_an_expression_as_in_a_document() -> None:
     made = Activation.of({"expression": "z*z", "derivative": "2*z"})
     assert made == Activation.of_expression("z*z", "2*z") == Activation("expression", made.settings)
+    turned = Activation.of({"derivative": "2*z", "expression": "z*z"})
+    assert (turned, str(turned)) == (made, "z*z")
+    with pytest.raises(SettingError, match="found no expression"):
+        Activation("expression", (("derivative", "1"),))
     with pytest.raises(SettingError, match="expression"):
         Activation("expression", (("expression", "z +"),))
