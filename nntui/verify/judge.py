@@ -88,7 +88,7 @@ class _Case:
             return self._explained(readings)
 
     def _other_order(self) -> Verdict | None:
-        """Whether the examples of the batch were given in another order."""
+        """Judge them in the order of the batch, if they were given in another; else None."""
         order = example_order(self.given, self.reference.numbers(self.passes, self.given))
         if order is None:
             return None
@@ -102,7 +102,7 @@ class _Case:
         )
 
     def _other_network(self, readings: list[_Reading]) -> Verdict:
-        """Whether they are those of another network; unknown if not."""
+        """Name another network that makes them; without one the verdict is unknown."""
         networks = [c for c in candidates(self.passes) if c.variation.networks]
         for reading in readings:
             search = Search(self.simulation(), reading.comparison, networks, self.budget)
@@ -135,7 +135,7 @@ class _Case:
     def _other_batches(
         self, simulation: Simulation, searches: list[tuple[_Reading, Search]]
     ) -> Verdict | None:
-        """Whether updates have other examples than the run's."""
+        """Say that updates have other examples than the run's, if that makes them; else None."""
         after, schedule = self.given.after, self.schedule
         begins = simulation.first == self.given.first_after
         if after is None or not begins or schedule.updates_per_epoch == 1:
@@ -165,7 +165,7 @@ class _Case:
         return after is None or int(after.given.any(axis=1).sum()) < 2
 
     def _after_off(self) -> Array:
-        """How far rounding may take the parameters after updates from the run's, (U, P).
+        """Find how far rounding may take the parameters after updates from the run's, (U, P).
 
         Found by runs in which gradients and parameters are off by as much, at random: what comes of
         that in later updates depends on the optimizer and on the network.
@@ -223,7 +223,7 @@ class _Reading:
         self.words = Wording(case.passes, comparison, self.agree, self.expected)
 
     def right(self) -> Verdict:
-        """All numbers agree with the run."""
+        """Say that all numbers agree with the run."""
         lines = self.words.right()
         if self.comparison.with_penalty:
             return self._verdict("right", lines)
@@ -240,7 +240,7 @@ class _Reading:
         )
 
     def factor(self) -> Verdict | None:
-        """Whether they agree up to one factor."""
+        """Say by which factor they differ, if all do by one; else None."""
         case, comparison = self.case, self.comparison
         passes, given = case.passes, case.given
         n = case.schedule.batch_length(given.update if given.of_batch else given.first_after)
@@ -308,14 +308,17 @@ class _Reading:
         return None
 
     def kink(self) -> Verdict | None:
-        """Whether another derivative at a kink makes them."""
+        """Say which other derivative at a kink makes them, if one does; else None."""
         for word, expected in self._at_kinks.items():
             if self.comparison.agrees(expected).all():
                 return self._verdict("kink", self.words.kink(self._kinks, word))
         return None
 
     def between_kinks(self) -> Verdict | None:
-        """Whether they lie between the derivatives from both sides, as difference quotients do."""
+        """Say that they lie between the derivatives from both sides of a kink, if so; else None.
+
+        Difference quotients do.
+        """
         if not self._at_kinks:
             return None
         sides = np.array(list(self._at_kinks.values()))
@@ -342,7 +345,7 @@ class _Reading:
         }
 
     def untold(self) -> Verdict | None:
-        """Whether they say nothing: all are 0, or have so few digits that they are rounded."""
+        """Say that they tell nothing, if all are 0 or have too few digits; else None."""
         found = self.comparison.found
         if len(found) > 1 and not found.any():
             return self._verdict("unknown", self.words.zeros())
@@ -354,11 +357,11 @@ class _Reading:
         return None
 
     def mistaken(self, explanation: Explanation) -> Verdict:
-        """One or more mistakes explain them."""
+        """Name the mistakes that explain them."""
         return self._verdict("mistake", self.words.mistaken(explanation), explanation)
 
     def unknown(self, partly: Explanation | None) -> Verdict:
-        """Nothing explains them all."""
+        """Say that nothing explains them all, or what explains a part."""
         batch = self.numbers.batch
         greatest = 0.0 if batch is None else float(np.abs(batch.forward.z).max())
         return self._verdict("unknown", self.words.unknown(partly, greatest))

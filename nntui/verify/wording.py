@@ -40,18 +40,18 @@ class Wording:
         return self._comparison.differences(self._agree, self._expected)
 
     def right(self) -> tuple[str, ...]:
-        """All agree."""
+        """Say that all agree."""
         return (f"Right: {self._all_agree('with the run')}",)
 
     def right_without_penalty(self) -> tuple[str, ...]:
-        """All agree, with no penalty in the gradients."""
+        """Say that all agree, with no penalty in the gradients."""
         adds = (
             "The gradients hold no penalty λ·w: right if the optimizer adds it, as PyTorch’s does."
         )
         return (*self.right(), adds)
 
     def factor(self, factor: Factor) -> tuple[str, ...]:
-        """All agree up to a factor."""
+        """Say that all agree up to a factor."""
         return (
             f"Right up to a factor, {factor.meaning}: {self._which()}.",
             _sentence(self._all_agree("with that")),
@@ -59,7 +59,7 @@ class Wording:
         )
 
     def kink(self, kinks: Sequence[tuple[int, str]], word: str) -> tuple[str, ...]:
-        """Another derivative at a kink makes them."""
+        """Say that another derivative at a kink makes them."""
         row, what = kinks[0]
         where = f"{what} in {self._comparison.neuron(row)}" if row else what
         return (
@@ -69,7 +69,7 @@ class Wording:
         )
 
     def mistaken(self, explanation: Explanation) -> tuple[str, ...]:
-        """Mistakes explain them."""
+        """Say what was done, and what is right."""
         firsts = [place[0] for place in explanation.places]
         what = "; and ".join(dict.fromkeys(self._filled(c.mistake.done, c) for c in firsts))
         right = "; ".join(dict.fromkeys(self._filled(c.mistake.right, c) for c in firsts))
@@ -89,11 +89,11 @@ class Wording:
         )
 
     def zeros(self) -> tuple[str, ...]:
-        """Nothing but zeros were given."""
+        """Say that nothing but zeros were given."""
         return (f"All {len(self._agree)} numbers are 0: has your code run?", self._look())
 
     def rounded(self, digits: int) -> tuple[str, ...]:
-        """They have too few digits to say anything."""
+        """Say that they have too few digits to tell anything."""
         return (
             f"{_sentence(self._which())}, but all agree when rounded to {digits} decimals.",
             "That is too coarse to tell a mistake: write more digits, or compare with --rtol 1e-2.",
@@ -101,7 +101,7 @@ class Wording:
         )
 
     def unknown(self, partly: Explanation | None, greatest: float) -> tuple[str, ...]:
-        """Nothing explains them all.
+        """Say what differs first where nothing explains them all.
 
         ``partly``: what explains the first layer that differs. ``greatest``: the greatest z.
         """
@@ -128,7 +128,7 @@ class Wording:
         return (known, start, self._look())
 
     def formulas(self, explanation: Explanation) -> tuple[tuple[str, str], ...]:
-        """The mistaken formula and the right one, for each place."""
+        """Write the mistaken formula and the right one, for each place."""
         return tuple(
             (
                 self._filled(place[0].mistake.formulas[0], place[0]),
@@ -178,7 +178,7 @@ class Wording:
         return re.sub(r"\{(\w+)\}", lambda match: words[match[1]], text)
 
     def _neurons(self, candidate: Candidate) -> tuple[str, str]:
-        """A connection of the layer in question: that of the first number there that differs."""
+        """Choose a connection of a candidate's layer: that of the first number that is off."""
         blocks, comparison = self._passes.blocks, self._comparison
         block = blocks[(max(candidate.layers) if candidate.layers else len(blocks)) - 1]
         target = block.rows.start

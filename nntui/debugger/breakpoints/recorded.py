@@ -90,7 +90,7 @@ class RecordedFilter:
         return found
 
     def _moments(self, first: int, count: int) -> list[dict[str, _Values]]:
-        """The recorded values after the update before, in an update, after its passes, its end."""
+        """Read the record after the update before, in an update, after its passes, at its end."""
         history, schedule = self._run.timeline.history, self._run.schedule
         updates = np.arange(first, first + count)
         epochs, ends = (
@@ -121,7 +121,7 @@ class RecordedFilter:
 
 
 def _names(point: AnyBreakpoint) -> frozenset[str]:
-    """What decides whether a point can match: a watchpoint's condition only takes matches away."""
+    """Name what decides whether a point can match: a watchpoint's condition only removes some."""
     expression = point.expression if isinstance(point, Watchpoint) else point.condition
     return expression.names if expression is not None else frozenset()
 
@@ -136,7 +136,7 @@ def _entries(series: Sequence[float], first: int, count: int) -> _Values:
 
 
 def _evaluated(expression: Expression, moment: dict[str, _Values], count: int) -> _Values:
-    """An expression's numbers, a truth value as 1 or 0; blank where it reads a blank value."""
+    """Compute an expression's numbers, a truth value as 1 or 0; blank where it reads a blank."""
     blank = np.zeros(count, np.bool_)
     for name in expression.names:
         blank = blank | moment[name][1]
@@ -151,7 +151,7 @@ def _evaluated(expression: Expression, moment: dict[str, _Values], count: int) -
 
 
 def _changes(point: Watchpoint, moments: list[dict[str, _Values]], first: int) -> Mask:
-    """In which updates a watched expression may have the event; a blank may hide one."""
+    """Return in which updates a watched expression may have the event; a blank may hide one."""
     assert point.expression is not None
     count = len(moments[0]["update"][0])
     evaluated = [_evaluated(point.expression, moment, count) for moment in moments]

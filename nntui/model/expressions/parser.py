@@ -1,7 +1,7 @@
 """The grammar of expressions: a text becomes a tree, and every type in it is checked.
 
 From the loosest to the tightest: or, and, not, comparisons, + and −, · and /, the sign, powers.
-What a name stands for is up to whoever parses: the values of a run, or the z of an activation.
+What a name stands for is up to a subclass: the values of a run, or the z of an activation.
 """
 
 from __future__ import annotations
