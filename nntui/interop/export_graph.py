@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from itertools import groupby
 from typing import Final
 
 from nntui.explain.numbers import rounded
@@ -24,9 +23,8 @@ def dot_graph(experiment: Experiment) -> str:
         lines.append(
             f"  {_quoted(neuron.name)} [label={_quoted(label)}, shape={_SHAPES[neuron.role]}];"
         )
-    for _, names in groupby(network.neurons, lambda neuron: neuron.layer):
-        alike = "; ".join(_quoted(neuron.name) for neuron in names)
-        lines.append(f"  {{ rank=same; {alike} }}")
+    for names in network.wiring().columns:
+        lines.append(f"  {{ rank=same; {'; '.join(map(_quoted, names))} }}")
     for edge in network.connections:
         ends = f"{_quoted(edge.source)} -> {_quoted(edge.target)}"
         style = "" if edge.trainable else ", style=dashed"
