@@ -36,6 +36,10 @@ _FUNCTIONS: Final[Mapping[str, Activation]] = {
     "swish": Activation.of("silu"),
     "gelu": Activation.of("gelu"),
 }
+_ALIEN: Final = (
+    "a kernel_constraint", "a bias_constraint", "a bias_regularizer", "an activity_regularizer",
+)  # fmt: skip
+"""What a Dense layer may have and nntui has not."""
 _PASSING: Final = ("InputLayer", "Flatten", "Dropout", "Identity")
 _KNOWN: Final = ("Dense", "Activation", "ReLU", "LeakyReLU", "ELU", "Softmax", *_PASSING)
 _PROBES: Final = 16
@@ -181,9 +185,9 @@ def _function(kind: str, config: Mapping[str, Any], called: str) -> Activation |
 
 
 def _dense(module: Any, activation: Activation, called: str) -> Layer:
-    for key in ("kernel_constraint", "bias_constraint", "bias_regularizer"):
-        if module.get_config().get(key):
-            raise ConversionError(f"{called} has a {key.replace('_', ' ')}, which nntui has not")
+    for words in _ALIEN:
+        if module.get_config().get(words.split()[1]):
+            raise ConversionError(f"{called} has {words.replace('_', ' ')}, which nntui has not")
     weights = [array_of(w, called) for w in module.get_weights()]
     frozen = not module.trainable
     bias = weights[1] if len(weights) > 1 else None

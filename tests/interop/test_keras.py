@@ -87,6 +87,7 @@ def test_what_nntui_does_not_have_is_refused(keras):
     refused("as BatchNormalization “", dense(2), layers.BatchNormalization())
     refused("has the activation selu", dense(2, activation="selu"))
     refused("has a kernel constraint", dense(2, kernel_constraint="non_neg"))
+    refused("has an activity regularizer", dense(2, activity_regularizer="l2"))
     refused("different penalties", dense(2), dense(2, kernel_regularizer="l2"))
     refused("the optimizer is Nadam", dense(2), optimizer="nadam")
     refused("no loss that is Keras’s poisson", dense(2), loss="poisson")
