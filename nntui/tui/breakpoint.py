@@ -7,6 +7,7 @@ import math
 import os
 import sys
 from collections.abc import Callable
+from types import CodeType
 from typing import Any, ClassVar, Final
 from weakref import WeakKeyDictionary
 
@@ -21,9 +22,10 @@ from nntui.tui.app import NntuiApp
 from nntui.tui.frame import CheckedNumbers
 from nntui.verify.verdict import Verdict
 
-_before: WeakKeyDictionary[Any, Experiment | None] = WeakKeyDictionary()
-"""By model: the moment of its last call with a condition, of finite numbers; None where that was
-true."""
+_Line = tuple[CodeType, int]
+_before: WeakKeyDictionary[Any, dict[_Line, Experiment | None]] = WeakKeyDictionary()
+"""By model and line of the program: the moment of its last call with a condition, of finite
+numbers; None where that was true."""
 
 _FILE: Final = "nntui-breakpoint"
 _MOST_FILES: Final = 1000
@@ -64,10 +66,13 @@ def breakpoint(
         KeyboardInterrupt: the user ends the loop.
     """
     met = when is None or bool(when())
-    if met and when is not None and _before.get(model, ...) is None:
+    caller = sys._getframe(1)
+    line = (caller.f_code, caller.f_lineno)
+    known = {} if when is None else _before.setdefault(model, {})
+    if met and known.get(line, ...) is None:
         return  # it was true at the call before
     of = loss_fn if loss is None else loss
-    before = _before.get(model)
+    before = known.get(line)
     try:
         now = from_torch(model, X, y, loss=of, optimizer=optimizer, epochs=1)
         verdict = _verdict(model, X, y, loss_fn, of) if met else None
@@ -75,8 +80,7 @@ def breakpoint(
         if before is None:
             raise
         now, verdict = before, None  # the parameters are no numbers any more
-    if when is not None:
-        _before[model] = None if met else now
+    known[line] = None if met else now
     if not met:
         return
     if not _has_terminal():

@@ -69,6 +69,16 @@ def test_parameters_that_become_infinite_before_the_condition_is_true_do_not_end
 
 
 @pytest.mark.interop
+def test_two_conditions_in_a_loop_do_not_know_of_each_other(loop, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for n in range(4):
+        nntui.breakpoint(*loop, when=lambda: n >= 1)  # noqa: B023 (it is called at once)
+        nntui.breakpoint(*loop, when=lambda: n >= 1)  # noqa: B023
+    assert len(list(tmp_path.glob("nntui-*"))) == 2
+    capsys.readouterr()
+
+
+@pytest.mark.interop
 def test_numbers_that_never_were_finite_are_named(loop):
     loop[0][0].bias.data[0] = float("nan")
     with pytest.raises(nntui.NntuiError, match='the bias of "y1" must be a finite number'):
