@@ -36,7 +36,7 @@ _FUNCTIONS: Final[Mapping[str, Activation]] = {
     "swish": Activation.of("silu"),
     "gelu": Activation.of("gelu"),
 }
-_ALIEN: Final = (
+_UNSUPPORTED: Final = (
     "a kernel_constraint", "a bias_constraint", "a bias_regularizer", "an activity_regularizer",
 )  # fmt: skip
 """What a Dense layer may have and nntui has not."""
@@ -185,7 +185,7 @@ def _function(kind: str, config: Mapping[str, Any], called: str) -> Activation |
 
 
 def _dense(module: Any, activation: Activation, called: str) -> Layer:
-    for words in _ALIEN:
+    for words in _UNSUPPORTED:
         if module.get_config().get(words.split()[1]):
             raise ConversionError(f"{called} has {words.replace('_', ' ')}, which nntui has not")
     weights = [array_of(w, called) for w in module.get_weights()]
