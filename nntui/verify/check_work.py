@@ -15,13 +15,13 @@ from nntui.model import coercion
 from nntui.model.errors import SettingError, counted
 from nntui.model.experiment import Experiment
 from nntui.model.names import escaped
+from nntui.verify.array_files import AnyArray
 from nntui.verify.files import Numbers, read_numbers
 from nntui.verify.judge import judge
 from nntui.verify.lay_out import Collection, LaidOut, Tolerance, laid_out
 from nntui.verify.places import NumbersError
 from nntui.verify.right_run import RightRun
 from nntui.verify.series import Series, summed
-from nntui.verify.shapes import AnyArray
 from nntui.verify.trace import check_trace
 from nntui.verify.verdict import Verdict
 

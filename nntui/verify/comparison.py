@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
+from nntui.engine.full_speed.batch_layout import Indices
 from nntui.engine.schedule import MOVES, Schedule
 from nntui.model.names import parameter_name, value_name
 from nntui.model.numerics import Array
-from nntui.verify.given import Given, GivenArray
-from nntui.verify.passes import Mask, Passes
+from nntui.verify.given import Given, GivenArray, Mask
+from nntui.verify.passes import Passes
 from nntui.verify.updates import Simulated
 from nntui.verify.verdict import MOST_DIFFERENCES, Difference, KindCount
-
-Indices: TypeAlias = npt.NDArray[np.intp]
 
 ROUNDINGS: Final = 32.0
 """How many roundings of their terms sums may be off by: they are added in another order."""

@@ -10,10 +10,11 @@ import numpy as np
 
 from nntui.explain.numbers import rounded
 from nntui.model.numerics import Array
+from nntui.verify.array_files import AnyArray
 from nntui.verify.given import FLOAT32, FLOAT64, Given, GivenArray
 from nntui.verify.places import NumbersError, Places
 from nntui.verify.right_run import RightRun
-from nntui.verify.shapes import AnyArray, Laid, Reading, Shapes, readings
+from nntui.verify.shapes import Laid, Reading, Shapes, readings
 
 RTOL: Final = 1e-6
 ROUGH_RTOL: Final = 1e-4

@@ -6,14 +6,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
-from nntui.engine.full_speed.batch_layout import BatchLayout
+from nntui.engine.full_speed.batch_layout import BatchLayout, Indices
 from nntui.model.layers import columns_of
 from nntui.model.names import escaped
 from nntui.model.wiring import Wiring
-
-Indices = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)

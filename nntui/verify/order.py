@@ -11,8 +11,7 @@ from typing import Final
 import numpy as np
 
 from nntui.model.numerics import Array
-from nntui.verify.given import Given, GivenArray
-from nntui.verify.passes import Mask
+from nntui.verify.given import Given, GivenArray, Mask
 from nntui.verify.updates import Simulated, Simulation, UpdateHooks
 
 ORDERED: Final = "The examples stand in another order than in the batch"

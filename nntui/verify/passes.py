@@ -14,14 +14,13 @@ from functools import cached_property
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from nntui.engine.full_speed.batch_layout import BatchLayout, Layer, Rows, WeightBlock, rows_of
 from nntui.model.activations import Activation
 from nntui.model.experiment import Experiment, Training
 from nntui.model.numerics import Array
+from nntui.verify.given import Mask
 
-Mask: TypeAlias = npt.NDArray[np.bool_]
 MatrixStep: TypeAlias = "Callable[[Block, Array], Array]"
 """Updates a layer's parameters by g: both (J, 1 + I), biases first."""
 _ONE_THREAD: Final = 1 << 18

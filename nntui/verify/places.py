@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from nntui.engine.full_speed.batch_layout import Indices
 from nntui.model.errors import NntuiError, counted
 from nntui.model.names import (
     MEMORY,
@@ -19,7 +20,7 @@ from nntui.model.names import (
     value_name,
 )
 from nntui.model.wiring import check_value, parameter_key
-from nntui.verify.layers import Indices, layers_of, why_no_layers
+from nntui.verify.layers import layers_of, why_no_layers
 from nntui.verify.right_run import RightRun
 
 # The arrays of a layer, without its number and in small letters → the kind of their numbers.

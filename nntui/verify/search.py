@@ -16,8 +16,8 @@ import numpy as np
 
 from nntui.model.numerics import Array
 from nntui.verify.comparison import Comparison
+from nntui.verify.given import Mask
 from nntui.verify.mistakes import Candidate
-from nntui.verify.passes import Mask
 from nntui.verify.updates import RIGHT, Simulation, Variation
 
 MOST_MISTAKES: Final = 3

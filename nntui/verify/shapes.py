@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from nntui.model.errors import counted
 from nntui.model.numerics import Array
+from nntui.verify.array_files import AnyArray
 from nntui.verify.places import NumbersError, Place, Places
 from nntui.verify.right_run import RightRun
-
-AnyArray: TypeAlias = npt.NDArray[Any]
 
 Ways: TypeAlias = Mapping[bool | None, Array]
 """An array in the ways in which it can be read: as it lies (False), transposed (True), or None.
