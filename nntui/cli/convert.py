@@ -31,7 +31,8 @@ def convert(file: Path, out: Path, force: bool) -> None:
                      export --torch writes
       .onnx          a graph in float64 (needs nntui[models])
 
-    These files hold the rest of the document, too: nntui opens them as they were.
+    These files hold the rest of the document, too: nntui opens them as they were. Data of more than
+    a megabyte are left out of .safetensors and .onnx: give them with --data.
 
     \b
     Examples:

@@ -40,7 +40,7 @@ def save_model(
 
     ``.npz`` has W1 b1 W2 b2 … with matrices (in, out), and X and Y; ``.safetensors`` has the state
     dict of the ``nn.Sequential`` that ``nntui export --torch`` writes, matrices (out, in);
-    ``.onnx`` has a graph in float64.
+    ``.onnx`` has a graph in float64. These two hold no data of more than ``_MOST_TEXT``.
 
     Raises:
         ConversionError: a network that is no chain of layers.
