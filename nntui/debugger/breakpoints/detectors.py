@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
+
 from nntui.debugger.breakpoints.breakpoint import AnyBreakpoint, Breakpoint, Watchpoint
 from nntui.debugger.breakpoints.sites import Block, SiteIndex, Sites
 from nntui.debugger.expressions import Expression
@@ -156,6 +158,24 @@ EVENTS: Final[dict[str, Callable[[Value, Any, float | None], bool]]] = {
     "crosses": _crosses,
     "becomes true": lambda old, new, level: new is True and old is not True,
 }
+
+
+def _changed_array(old: Any, new: Any, level: float | None) -> Any:
+    both_nan = np.logical_and(old != old, new != new)
+    return np.logical_and(old != new, np.logical_not(both_nan))
+
+
+def _crosses_array(old: Any, new: Any, level: float | None) -> Any:
+    up = np.logical_and(old < level, level <= new)
+    return np.logical_or(up, np.logical_and(old > level, level >= new))
+
+
+EVENTS_OF_ARRAYS: Final[dict[str, Callable[[Any, Any, float | None], Any]]] = {
+    "changed": _changed_array,
+    "crosses": _crosses_array,
+    "becomes true": lambda old, new, level: np.logical_and(new, np.logical_not(old)),
+}
+"""The same for arrays without blanks, or for what stands for numbers in code that is traced."""
 
 
 class NonfiniteDetector(Detector):

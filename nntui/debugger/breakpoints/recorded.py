@@ -9,12 +9,13 @@ counted. Within an update such a value changes three times at most: at its first
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 
 from nntui.debugger.breakpoints.breakpoint import AnyBreakpoint, Watchpoint
+from nntui.debugger.breakpoints.detectors import EVENTS_OF_ARRAYS
 from nntui.debugger.expressions import Expression
 from nntui.engine.run import Run
 from nntui.model.numerics import Array
@@ -81,7 +82,7 @@ class RecordedFilter:
         moments = self._moments(first, count)
         for point in self._points:
             if isinstance(point, Watchpoint):
-                found |= _changes(point, moments, first)
+                found |= _changes(point, moments)
             else:
                 assert point.condition is not None
                 for moment in moments[1:]:
@@ -150,27 +151,15 @@ def _evaluated(expression: Expression, moment: dict[str, _Values], count: int) -
     return np.broadcast_to(np.asarray(expression.numbers(lookup), np.float64), (count,)), blank
 
 
-def _changes(point: Watchpoint, moments: list[dict[str, _Values]], first: int) -> Mask:
+def _changes(point: Watchpoint, moments: list[dict[str, _Values]]) -> Mask:
     """Return in which updates a watched expression may have the event; a blank may hide one."""
     assert point.expression is not None
     count = len(moments[0]["update"][0])
     evaluated = [_evaluated(point.expression, moment, count) for moment in moments]
     found = np.zeros(count, np.bool_)
     for (old, was_blank), (new, blank) in itertools.pairwise(evaluated):
-        found |= _EVENTS[point.event](old, new, point.level) | was_blank | blank
+        found |= EVENTS_OF_ARRAYS[point.event](old, new, point.level) | was_blank | blank
     return found
-
-
-def _crosses(old: Array, new: Array, level: float | None) -> Mask:
-    assert level is not None
-    return ((old < level) & (level <= new)) | ((old > level) & (level >= new))
-
-
-_EVENTS: Final[dict[str, Callable[[Array, Array, float | None], Mask]]] = {
-    "changed": lambda old, new, level: (old != new) & ~((old != old) & (new != new)),
-    "crosses": _crosses,
-    "becomes true": lambda old, new, level: (new == 1.0) & (old != 1.0),
-}
 
 
 def _chunks(first: int, end: int) -> Iterator[range]:

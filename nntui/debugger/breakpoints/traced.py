@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-import numpy as np
-
 from nntui.debugger.breakpoints.breakpoint import Breakpoint
-from nntui.debugger.breakpoints.detectors import ChangeDetector, Detector, PlaceDetector
+from nntui.debugger.breakpoints.detectors import (
+    EVENTS_OF_ARRAYS,
+    ChangeDetector,
+    Detector,
+    PlaceDetector,
+)
 from nntui.debugger.breakpoints.sites import SiteIndex
 from nntui.debugger.expressions import Expression
 from nntui.engine.full_speed import StepTest
@@ -77,9 +80,7 @@ class _Event:
 
     def __init__(self, expression: Expression, event: str, level: float | None) -> None:
         self._expression, self._level = expression, level
-        self._happens = {
-            "changed": _changed, "crosses": self._crosses, "becomes true": _becomes_true,
-        }[event]  # fmt: skip
+        self._happens = EVENTS_OF_ARRAYS[event]
         self._before: Any = None
 
     def begin(self, lookup: Lookup) -> bool:
@@ -90,22 +91,9 @@ class _Event:
     def holds(self, lookup: Lookup) -> Any:
         """Return whether the event happens in the step just done."""
         old, self._before = self._before, self._value(lookup)
-        return self._happens(old, self._before)
+        return self._happens(old, self._before, self._level)
 
     def _value(self, lookup: Lookup) -> Any:
         if self._expression.is_condition:
             return self._expression.masks(lookup)[0]
         return self._expression.numbers(lookup)
-
-    def _crosses(self, old: Any, new: Any) -> Any:
-        up = np.logical_and(old < self._level, self._level <= new)
-        return np.logical_or(up, np.logical_and(old > self._level, self._level >= new))
-
-
-def _changed(old: Any, new: Any) -> Any:
-    both_nan = np.logical_and(old != old, new != new)
-    return np.logical_and(old != new, np.logical_not(both_nan))
-
-
-def _becomes_true(old: Any, new: Any) -> Any:
-    return np.logical_and(new, np.logical_not(old))
