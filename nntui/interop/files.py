@@ -13,16 +13,18 @@ from nntui.document.load import experiment_of
 from nntui.document.network import plain_function
 from nntui.document.parse import parsed
 from nntui.interop import brainjs, onnx, playground
+from nntui.interop.activations import chosen_activations
 from nntui.interop.errors import ConversionError
 from nntui.interop.kinds import PLAYGROUND
 from nntui.interop.layers import Layer
-from nntui.interop.settings import chosen_activations, chosen_loss, chosen_optimizer
 from nntui.interop.sketch import Arrays, Given, Sketch, arrays_in, completed, named_data, section_of
 from nntui.interop.weights import layers_named
 from nntui.model.errors import NntuiError
 from nntui.model.experiment import Experiment
 from nntui.model.layers import Order
+from nntui.model.losses import Loss
 from nntui.model.names import escaped
+from nntui.model.optimizers import Optimizer
 from nntui.verify.array_files import (
     MAX_BYTES,
     AnyArray,
@@ -142,7 +144,7 @@ def _opened(name: str, given: Given) -> Experiment:
 
 def _classes(sketch: Sketch, given: Given) -> Sketch:
     """Refuse another loss than cross_entropy for a model that ends in softmax."""
-    if sketch.training is not None and given.loss and chosen_loss(given.loss).row.classes is False:
+    if sketch.training is not None and given.loss and Loss.of(given.loss).row.classes is False:
         raise ConversionError("the model ends in softmax, which is in the loss cross_entropy only")
     return sketch
 
@@ -187,9 +189,9 @@ def _own(
     if not isinstance(training, dict):
         raise Fault("training", shown(training), "an object")
     if given.loss:
-        training["loss"] = plain_function(chosen_loss(given.loss))
+        training["loss"] = plain_function(Loss.of(given.loss))
     if given.optimizer:
-        optimizer = chosen_optimizer(given.optimizer)
+        optimizer = Optimizer.of(given.optimizer)
         training["optimizer"] = {"name": optimizer.name, **dict(optimizer.settings)}
     data: dict[str, Any] | Arrays | None
     if given.data:

@@ -14,7 +14,6 @@ import numpy as np
 from nntui.interop.arrays import array_of, rows_of
 from nntui.interop.errors import ConversionError, said_by
 from nntui.interop.layers import Layer, answers, copying, experiment_of, flat
-from nntui.interop.settings import chosen_loss, chosen_optimizer
 from nntui.interop.torch_layers import compare_answers, normalized
 from nntui.model.activations import Activation
 from nntui.model.experiment import Experiment, Training
@@ -81,10 +80,10 @@ def from_keras(
         raise ConversionError(f"found {escaped(type(model).__name__)}, expected a Keras model")
     read = _read(model)
     _check_answers(model, X, read)
-    of_loss = _loss(model, read) if loss is None else chosen_loss(loss)
+    of_loss = _loss(model, read) if loss is None else Loss.of(loss)
     if read.softmax and not of_loss.row.classes:
         raise ConversionError("the model ends in softmax, which is in the loss cross_entropy only")
-    chosen = _optimizer(model, read) if optimizer is None else (chosen_optimizer(optimizer), None)
+    chosen = _optimizer(model, read) if optimizer is None else (Optimizer.of(optimizer), None)
     training = Training(
         of_loss,
         chosen[0],

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from nntui.interop.activations import chosen_activations
 from nntui.interop.arrays import array_of, rows_of, shape_text
 from nntui.interop.errors import ConversionError
 from nntui.interop.layers import Layer, experiment_of
-from nntui.interop.settings import chosen_activations, chosen_loss, chosen_optimizer
 from nntui.model.activations import Activation
 from nntui.model.errors import NetworkError
 from nntui.model.experiment import Experiment, Training
 from nntui.model.layers import Order, neurons_first
 from nntui.model.losses import Loss
+from nntui.model.optimizers import Optimizer
 
 
 def from_arrays(
@@ -59,8 +60,8 @@ def from_arrays(
         for layer, function in zip(layers, functions, strict=True)
     ]
     training = Training(
-        chosen_loss(loss),
-        chosen_optimizer(optimizer),
+        Loss.of(loss),
+        Optimizer.of(optimizer),
         batch_size=batch_size,
         shuffle=shuffle,
         epochs=epochs,

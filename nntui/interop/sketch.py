@@ -12,10 +12,10 @@ from nntui.document import data as document_data
 from nntui.document.errors import Fault
 from nntui.document.files import MAX_FILE_BYTES, read_bytes
 from nntui.document.new_data import data_named
+from nntui.interop.activations import chosen_activations
 from nntui.interop.arrays import array_of, dataset_of, rows_of
 from nntui.interop.errors import ConversionError
 from nntui.interop.layers import Layer, network_of
-from nntui.interop.settings import chosen_activations, chosen_loss, chosen_optimizer
 from nntui.model.dataset import Dataset
 from nntui.model.errors import SettingError
 from nntui.model.experiment import Experiment, Training
@@ -23,6 +23,7 @@ from nntui.model.layers import Order
 from nntui.model.losses import Loss
 from nntui.model.names import escaped, listed
 from nntui.model.network import Network
+from nntui.model.optimizers import Optimizer
 from nntui.verify.array_files import AnyArray, read_npz
 
 INPUTS: Final = ("X", "x", "inputs", "X_train", "x_train")
@@ -83,9 +84,9 @@ def completed(sketch: Sketch, given: Given, file: str) -> Experiment:
         layers = [replace(layer, activation=f) for layer, f in zip(layers, functions, strict=True)]
     training = sketch.training or Training()
     if given.loss:
-        training = replace(training, loss=chosen_loss(given.loss))
+        training = replace(training, loss=Loss.of(given.loss))
     if given.optimizer:
-        training = replace(training, optimizer=chosen_optimizer(given.optimizer))
+        training = replace(training, optimizer=Optimizer.of(given.optimizer))
     network = network_of(layers, *sketch.names)
     data = data_of(given, sketch.data, network, training.loss)
     name = escaped(Path(file).stem, 60)

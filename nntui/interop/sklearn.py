@@ -17,7 +17,6 @@ from nntui.interop.arrays import array_of, rows_of
 from nntui.interop.errors import ConversionError
 from nntui.interop.layers import Layer, experiment_of, flat
 from nntui.interop.numpy import layers_of_arrays
-from nntui.interop.settings import chosen_optimizer
 from nntui.model.activations import Activation
 from nntui.model.experiment import Experiment, Training
 from nntui.model.losses import Loss
@@ -73,7 +72,7 @@ def from_sklearn(
     chosen = _optimizer(fitted, layers, kind) if optimizer is None else None
     training = Training(
         targets.loss,
-        chosen_optimizer(optimizer) if chosen is None else chosen.optimizer,
+        Optimizer.of(optimizer) if chosen is None else chosen.optimizer,
         batch_size=None if batch == examples else batch,
         shuffle=bool(fitted.shuffle) and batch < examples,
         l2=float(fitted.alpha) / batch,

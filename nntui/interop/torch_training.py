@@ -11,7 +11,6 @@ import numpy as np
 from nntui.interop.arrays import array_of
 from nntui.interop.errors import ConversionError
 from nntui.interop.layers import Layer, flat
-from nntui.interop.settings import chosen_loss, chosen_optimizer
 from nntui.model.experiment import Reduction
 from nntui.model.losses import Loss
 from nntui.model.names import escaped, listed
@@ -102,7 +101,7 @@ def loss_of(given: Any, *, log_softmax: bool = False, logits_of: str = "") -> Lo
         ConversionError: nntui has none that is the same, or it does not go with the model's end.
     """
     if isinstance(given, (str, Loss)):
-        loss = chosen_loss(given)
+        loss = Loss.of(given)
         found, kind = LossOfTorch(loss), loss.name
     elif (kind := type(given).__name__) in LOSSES:
         if given.reduction not in ("mean", "sum"):
@@ -215,7 +214,7 @@ def optimizer_of(
         ConversionError: nntui has none that is the same.
     """
     if isinstance(given, (str, tuple, Optimizer)):
-        return OptimizerOfTorch(chosen_optimizer(given), list(layers))
+        return OptimizerOfTorch(Optimizer.of(given), list(layers))
     kind = type(given).__name__
     if kind not in OPTIMIZERS or not hasattr(given, "param_groups"):
         raise ConversionError(

@@ -1,28 +1,16 @@
-"""Losses, optimizers and activations as a user names them: objects of nntui, or text."""
+"""Activations as a user names them: objects of nntui, or text."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from nntui.interop.errors import ConversionError
 from nntui.model.activations import Activation
 from nntui.model.errors import counted
-from nntui.model.losses import Loss
-from nntui.model.optimizers import Optimizer
 
 _COMMA: Final = re.compile(r",(?![^(]*\))")  # not one between the arguments of a function
-
-
-def chosen_loss(given: str | Loss) -> Loss:
-    """Choose a loss: ``"mse"``, ``"huber delta 2"``."""
-    return Loss.of(given)
-
-
-def chosen_optimizer(given: Any) -> Optimizer:
-    """Choose an optimizer: ``"adam learning_rate 0.01"``, or a name with a dict of settings."""
-    return Optimizer.of(given)
 
 
 def chosen_activations(given: Sequence[str | Activation] | str, count: int) -> list[Activation]:
