@@ -20,7 +20,7 @@ from nntui.model.names import (
     value_name,
 )
 from nntui.model.wiring import check_value, parameter_key
-from nntui.verify.layers import layers_of, why_no_layers
+from nntui.verify.layer_index import layers_of, why_no_layers
 from nntui.verify.right_run import RightRun
 
 # The arrays of a layer, without its number and in small letters → the kind of their numbers.
