@@ -17,35 +17,39 @@ _BLANK: Final[_Look] = ("blank", None, None)
 class Canvas:
     """Cells that start blank; what is drawn later covers what was drawn before.
 
-    With a `window`, only its rows are drawn.
+    Only those in `columns` and `rows` are drawn, by default all of them.
     """
 
-    def __init__(self, width: int, height: int, window: range | None = None) -> None:
+    def __init__(
+        self, width: int, height: int, columns: range | None = None, rows: range | None = None
+    ) -> None:
         self.width = width
         self.height = height
-        rows = range(height) if window is None else window
-        shown = [row for row in rows if 0 <= row < height]
-        self._texts = {row: [" "] * width for row in shown}
-        self._looks: dict[int, list[_Look]] = {row: [_BLANK] * width for row in shown}
+        across, down = columns or range(width), rows or range(height)
+        self.left, self._right = max(across.start, 0), min(across.stop, width)
+        shown, cells = range(max(down.start, 0), min(down.stop, height)), self._right - self.left
+        self._texts = {row: [" "] * cells for row in shown}
+        self._looks: dict[int, list[_Look]] = {row: [_BLANK] * cells for row in shown}
         self._used: set[int] = set()
 
     def cell(self, x: int, y: int, text: str, role: str, value: float | None = None) -> None:
         """Draw a character that takes one cell; outside the canvas it is dropped."""
-        if 0 <= x < self.width and y in self._texts:
-            self._texts[y][x] = text
-            self._looks[y][x] = (role, value, None)
+        if self.left <= x < self._right and y in self._texts:
+            self._texts[y][x - self.left] = text
+            self._looks[y][x - self.left] = (role, value, None)
             self._used.add(y)
 
     def dots(self, bits: Mapping[Cell, int], looks: Mapping[Cell, tuple[str, float]]) -> None:
         """Draw braille characters by the bits of their dots, and their roles and values."""
         made: dict[tuple[str, float], _Look] = {}
+        left, right = self.left, self._right
         for (x, y), dots in bits.items():
-            if 0 <= x < self.width and y in self._texts:
+            if left <= x < right and y in self._texts:
                 look = looks[x, y]
                 if look not in made:
                     made[look] = (*look, None)
-                self._texts[y][x] = chr(0x2800 + dots)
-                self._looks[y][x] = made[look]
+                self._texts[y][x - left] = chr(0x2800 + dots)
+                self._looks[y][x - left] = made[look]
                 self._used.add(y)
 
     def text(
@@ -57,12 +61,13 @@ class Canvas:
         nothing may be drawn over a part of it.
         """
         pieces = text if len(text) == width else (text, *[""] * (width - 1))
-        if x < 0 or x + width > self.width:
+        if x < self.left or x + width > self._right:
             for covered, piece in enumerate(pieces, x):
                 self.cell(covered, y, piece, role, value)
         elif y in self._texts:
-            self._texts[y][x : x + width] = pieces
-            self._looks[y][x : x + width] = [(role, value, None)] * width
+            first = x - self.left
+            self._texts[y][first : first + width] = pieces
+            self._looks[y][first : first + width] = [(role, value, None)] * width
             self._used.add(y)
 
     def spans(self, x: int, y: int, spans: Sequence[Span]) -> None:
@@ -73,20 +78,22 @@ class Canvas:
         for span in spans:
             look = (span.role, span.value, span.below)
             for character in span.text:
-                if 0 <= x < self.width:
-                    self._texts[y][x] = character
-                    self._looks[y][x] = look
+                if self.left <= x < self._right:
+                    self._texts[y][x - self.left] = character
+                    self._looks[y][x - self.left] = look
                 x += 1
 
     def is_blank(self, x: int, y: int, width: int) -> bool:
         """Whether nothing is drawn yet in `width` cells from (x, y) on."""
-        if y not in self._texts or x < 0 or x + width > self.width:
+        if y not in self._texts or x < self.left or x + width > self._right:
             return False
-        return all(text == " " for text in self._texts[y][x : x + width])
+        first = x - self.left
+        return all(text == " " for text in self._texts[y][first : first + width])
 
     def rows(self) -> tuple[tuple[Span, ...], ...]:
-        """Join neighbouring cells of one role into spans, row by row."""
-        blank: tuple[Span, ...] = (Span(" " * self.width, *_BLANK),) if self.width else ()
+        """Join neighbouring cells of one role into spans, row by row, from the first column on."""
+        cells = self._right - self.left
+        blank: tuple[Span, ...] = (Span(" " * cells, *_BLANK),) if cells else ()
         rows = [blank] * self.height
         for row in self._used:
             texts, looks = self._texts[row], self._looks[row]

@@ -12,7 +12,7 @@ from nntui.draw.labels import best_slot, cover, crowd_of
 from nntui.draw.layers import Draft, Edge
 from nntui.draw.layout import Content, lay_out
 from nntui.draw.picture import EdgeLook, EdgeState, NodeLook, Picture, Reading, Trace
-from nntui.draw.plan import FilledHeatMaps, HeatMap, Layout, fill_heat_maps
+from nntui.draw.plan import FilledHeatMaps, HeatMap, Layout, Window, fill_heat_maps
 from nntui.draw.visible import VisibleLine, select
 from nntui.text import cells, cut
 
@@ -52,7 +52,7 @@ def paint(
     *,
     scale: float | None = None,
     heat: FilledHeatMaps | None = None,
-    window: range | None = None,
+    window: Window | None = None,
 ) -> Picture:
     """Paint a network at one step.
 
@@ -66,12 +66,13 @@ def paint(
             60 across each gap are drawn.
         scale: the |weight| with strength 1; by default the largest given.
         heat: the filled heat maps of the layout; without it the maps stay blank.
-        window: the rows to paint; the others stay blank.
+        window: the part to paint; the other rows stay blank, the other columns are left out.
 
     Raises:
         KeyError: a connection of a neuron that the layout does not know.
     """
-    canvas = Canvas(layout.width, layout.height, window)
+    columns = None if window is None else layout.cells_of(window.columns)
+    canvas = Canvas(layout.width, layout.height, columns, None if window is None else window.rows)
     at_hand = {name for name, look in nodes.items() if look.mark == "current"}
     at_hand |= {edge[1] for edge, look in edges.items() if look.state == "current"}
     lines = select(layout, edges, scale, at_hand)
@@ -93,9 +94,7 @@ def paint(
         _draw_bead(canvas, layout, line, labels)
     ends = [name for line in current for name in line.edge]
     areas = [
-        draw_box(canvas, box, nodes, ends, layout.value_width)
-        for box in layout.boxes
-        if window is None or (box.y < window.stop and box.y + box.height > window.start)
+        draw_box(canvas, box, nodes, ends, layout.value_width) for box in layout.boxes_in(window)
     ]
     stand = {line.edge: (*slot, cells(text)) for line, slot, text in labels}
     traces = tuple(
@@ -105,7 +104,7 @@ def paint(
         )
         for line in lines
     )  # fmt: skip
-    return Picture(layout.width, layout.height, canvas.rows(), tuple(areas), traces)
+    return Picture(layout.width, layout.height, canvas.rows(), tuple(areas), traces, canvas.left)
 
 
 def _draw_lines(canvas: Canvas, lines: Iterable[VisibleLine]) -> None:

@@ -162,7 +162,8 @@ _NEAR: Final = 1.0
 class Picture:
     """A finished drawing; every row takes exactly `width` terminal cells.
 
-    `areas` has the neurons' boxes, `traces` the connections' lines, those on top last.
+    `areas` has the neurons' boxes, `traces` the connections' lines, those on top last. Of a drawing
+    of which a part was painted, the rows have only the columns of that part, from `left` on.
     """
 
     width: int
@@ -170,6 +171,7 @@ class Picture:
     rows: tuple[tuple[Span, ...], ...]
     areas: tuple[Area, ...] = field(default=(), repr=False)
     traces: tuple[Trace, ...] = field(default=(), repr=False)
+    left: int = 0
 
     def text(self) -> str:
         """Return the drawing as plain lines without trailing blanks."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nlargest
@@ -66,6 +67,16 @@ FRAMED: Final = 3
 """A box of so many rows has a frame."""
 
 
+class Window(NamedTuple):
+    """The part of a drawing that is seen: columns of boxes, and the rows of its cells.
+
+    The gap behind each of the columns belongs to it.
+    """
+
+    columns: range
+    rows: range
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Where neurons and lines stand, in cells.
@@ -99,6 +110,35 @@ class Layout:
     def folds(self) -> tuple[Box, ...]:
         """The boxes that stand for several neurons."""
         return tuple(box for box in self.boxes if box.folded)
+
+    def window(self, across: range, down: range) -> Window:
+        """Return the part of the drawing that has these cells, whole columns of boxes."""
+        starts = [boxes[0].x for boxes in self.columns]
+        first = max(bisect_right(starts, across.start) - 1, 0)
+        return Window(range(first, max(bisect_left(starts, across.stop), first + 1)), down)
+
+    def cells_of(self, columns: range) -> range:
+        """Return the cells that columns of boxes take, each with the gap behind it."""
+        start = self.columns[columns.start][0].x if columns.start else 0
+        stop = columns.stop
+        return range(start, self.columns[stop][0].x if stop < len(self.columns) else self.width)
+
+    def boxes_in(self, window: Window | None) -> Sequence[Box]:
+        """Return the boxes of which a window (None: the whole drawing) shows at least a part."""
+        if window is None:
+            return self.boxes
+        first, stop = window.rows.start, window.rows.stop
+        boxes = (box for column in window.columns for box in self.columns[column])
+        return [box for box in boxes if box.y < stop and box.y + box.height > first]
+
+    def edges_in(self, columns: range) -> tuple[list[Edge], list[Edge]]:
+        """Return the edges whose lines are seen in columns of boxes, and the others."""
+        seen: list[Edge] = []
+        unseen: list[Edge] = []
+        for edge in self.edges:
+            start, end = self.homes[edge[0]].column, self.homes[edge[1]].column
+            (seen if start < columns.stop and end > columns.start else unseen).append(edge)
+        return seen, unseen
 
     def legs(self, source: str, target: str) -> tuple[Leg, ...]:
         """Return the straight pieces of a connection's line, from source to target."""

@@ -117,7 +117,8 @@ def test_only_the_rows_of_a_window_are_painted(dense):
     plan = lay_out(graph, 60, 10, folds={0: False, 1: False})
     window = range(15, 25)
     whole = paint(plan, {}, {}, heat=fill_heat_maps(plan, number_of))
-    part = paint(plan, {}, {}, heat=fill_heat_maps(plan, number_of, window), window=window)
+    heat = fill_heat_maps(plan, number_of, window)
+    part = paint(plan, {}, {}, heat=heat, window=plan.window(range(plan.width), window))
     for row in range(plan.height):
         text = "".join(span.text for span in part.rows[row])
         if row in window:

@@ -1,5 +1,6 @@
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from rich.cells import cell_len
@@ -420,3 +421,33 @@ def test_without_labels_a_drawing_is_narrower_and_only_the_executing_line_has_a_
     wide = lay_out(graph, 100, 12, label_width=0)
     edges["x1", "h1_1"] = EdgeLook(1.0, "+7.77", "current")
     assert paint(wide, {}, edges).text().count("+7.77") == 1
+
+
+@pytest.mark.parametrize(
+    "across", [range(5, 6), range(30, 90), range(100, 1000), range(9000, 9001)]
+)
+def test_the_columns_of_a_window_are_painted_as_in_the_whole_drawing(wired, looks, across):
+    names = [f"h{n}" for n in range(20)]
+    chain = [f"{i}>{j}" for i, j in pairwise(names)]
+    graph = wired(" ".join([*chain, "h1>h4", "h3>h17", "h9>h10"]))
+    plan = lay_out(graph, 120, 9)
+    assert plan.overflow
+    nodes, edges = looks(graph)
+    whole = paint(plan, nodes, edges).rows
+    window = plan.window(across, range(2, 7))
+    seen, unseen = plan.edges_in(window.columns)
+    assert {*seen, *unseen} == set(edges)
+    boxes = {box.names[0] for box in plan.boxes_in(window)}
+    part = paint(
+        plan,
+        {name: look for name, look in nodes.items() if name in boxes},
+        {edge: edges[edge] for edge in seen},
+        scale=max(abs(look.weight) for look in edges.values()),
+        window=window,
+    )
+    cells = plan.cells_of(window.columns)
+    assert part.left == cells.start
+    assert cells.start <= min(across.start, plan.width - 1) < cells.stop
+    for row in window.rows:
+        text = "".join(span.text for span in whole[row])
+        assert "".join(span.text for span in part.rows[row]) == text[cells.start : cells.stop]

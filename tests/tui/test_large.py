@@ -130,3 +130,22 @@ async def test_a_change_of_a_number_leaves_the_plan_of_the_drawing_as_it_is(larg
         await pilot.press("delete")
         await pilot.pause()
         assert preview._layout is not plan
+
+
+async def test_of_a_long_chain_only_what_is_seen_is_painted_wherever_it_is_scrolled_to(tmp_path):
+    document = {
+        "format": "nntui/1",
+        "network": {"layers": [1] * 60},
+        "data": {"inputs": [[1.0]], "targets": [[1.0]]},
+    }
+    path = tmp_path / "chain.json"
+    path.write_text(json.dumps(document))
+    app = NntuiApp(load(path), keep_state=False)
+    async with app.run_test(size=(120, 36)) as pilot:
+        pane = app.screen_stack[1].network_pane
+        for keys in ("2n", "20n", "30n", "25N"):
+            await pilot.press(*keys)
+            await pilot.pause()
+            neuron = app.screen_stack[1].latest.neuron
+            assert f" {neuron} " in "\n".join(pane.render_line(y).text for y in range(9))
+            assert all(sum(len(s.text) for s in pane.segments(row)) < 200 for row in range(3))

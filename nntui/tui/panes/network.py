@@ -20,7 +20,7 @@ from nntui.draw.layers import Edge, draft
 from nntui.draw.layout import lay_out
 from nntui.draw.paint import BEAD, paint
 from nntui.draw.picture import Picture, Span
-from nntui.draw.plan import Direction, Layout
+from nntui.draw.plan import Direction, Layout, Window
 from nntui.explain.numbers import fitted, rounded
 from nntui.model.experiment import Experiment
 from nntui.model.names import escaped
@@ -82,7 +82,8 @@ class NetworkPane(LinePane):
         self._picture: Picture | None = None
         self._shown: tuple[Frame, NeuronFocus] | None = None
         self._last_focus: str | None = None
-        self._painted_rows: range | None = None
+        self._window: Window | None = None
+        """The part that is painted; None: all of it."""
         self._edge_list: list[tuple[Span, ...]] = []
         self._hovered: str | None = None
         self._folds: dict[int, bool] = {}
@@ -207,7 +208,7 @@ class NetworkPane(LinePane):
     def source(self, row: int) -> tuple[Span, ...]:
         """Return the spans of a row: most stay the same from step to step."""
         assert self._picture is not None
-        seen = row - (0 if self._painted_rows is None else self._painted_rows.start)
+        seen = row - (0 if self._window is None else self._window.rows.start)
         listed = self._edge_list[seen] if 0 <= seen < len(self._edge_list) else ()
         return self._picture.rows[row] + listed
 
@@ -246,19 +247,25 @@ class NetworkPane(LinePane):
             self._layout = plan
         return self._layout
 
+    def watch_scroll_x(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_x(old_value, new_value)
+        self._paint_uncovered()
+
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Paint the rows that became visible: only visible ones are painted."""
         super().watch_scroll_y(old_value, new_value)
-        painted = self._painted_rows
-        if painted is not None and painted != self._visible_rows(self._laid_out()):
+        self._paint_uncovered()
+
+    def _paint_uncovered(self) -> None:
+        """Paint what became visible: of a drawing larger than the pane only that is painted."""
+        if self._window is not None and self._window != self._visible(self._laid_out()):
             self._paint()
 
-    def _visible_rows(self, plan: Layout) -> range | None:
-        """Return the visible rows of a drawing higher than the pane; None: all of it."""
-        if plan.height <= self.content_size.height:
+    def _visible(self, plan: Layout) -> Window | None:
+        """Return the visible part of a drawing larger than the pane; None: all of it."""
+        (width, height), (left, top) = self.content_size, self.scroll_offset
+        if plan.width <= width and plan.height <= height:
             return None
-        top = self.scroll_offset.y
-        return range(top, top + self.content_size.height)
+        return plan.window(range(left, left + width), range(top, top + height))
 
     def _draw(self) -> None:
         assert self._shown is not None
@@ -282,26 +289,25 @@ class NetworkPane(LinePane):
             frame.marks.neurons,
             frame.marks.edges,
         )
-        self._painted_rows = window = self._visible_rows(plan)
-        heat = self._heat_maps(plan, moment, view, window)
-        shown = {
-            box.names[0]
-            for box in plan.boxes
-            if not box.folded and (window is None or box.y in window)
-        }
-        scene, wanted = self._scene, (*plan.edges, *heat.lines)
+        self._window = window = self._visible(plan)
+        heat = self._heat_maps(plan, moment, view, None if window is None else window.rows)
+        shown = {box.names[0] for box in plan.boxes_in(window) if not box.folded}
+        seen, unseen = (plan.edges, ()) if window is None else plan.edges_in(window.columns)
+        scene, wanted = self._scene, (*seen, *heat.lines)
         nodes = scene.neurons(moment, view, emphasis, shown, plan, self._thumbnails)
         edges = scene.edges(moment, view, emphasis, wanted, shown, self._bead)
+        sizes = [abs(look.weight) for look in edges.values()]
+        sizes += (abs(view.edge(moment, edge) or 0.0) for edge in unseen)
+        scale = max(filter(math.isfinite, sizes), default=0.0)
         first = plan.homes[self._net.inputs[0]]
         add_image(nodes, first, moment, view, colour=not self.app.no_color)
-        self._picture = paint(plan, nodes, edges, heat=heat, window=window)
+        self._picture = paint(plan, nodes, edges, scale=scale, heat=heat, window=window)
+        self.set_first_column(self._picture.left)
         self._edge_list = []
         if plan.heat_maps and plan.width <= self.content_size.width - WIDTH:
             neuron = focus.neuron or frame.neuron or self._net.outputs[0]
             self._edge_list = edge_list(self._net, moment, view, neuron, self.content_size.height)
-        sizes = (abs(look.weight) for look in edges.values())
-        widest = 0.0 if plan.heat_maps else max(filter(math.isfinite, sizes), default=0.0)
-        self._caption(view, moment, widest)
+        self._caption(view, moment, 0.0 if plan.heat_maps else scale)
         self.changed()
 
     def _write_title(self) -> None:

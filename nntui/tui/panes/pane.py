@@ -139,6 +139,7 @@ class LinePane(TitledPane, ScrollView, can_focus=False):
         """The size that the rows were last written for."""
         self._lines: Sequence[Any] = ()
         """What the rows are written from, unless a pane has an extent of its own."""
+        self._first_column = 0
 
     def extent(self) -> tuple[int, int]:
         """Return the columns and rows of the content."""
@@ -158,6 +159,12 @@ class LinePane(TitledPane, ScrollView, can_focus=False):
             self._colours = Colours.of_app(self.app)
         return self._colours
 
+    def set_first_column(self, column: int) -> None:
+        """Let the rows begin at a column: of what is far wider than the pane, a part is written."""
+        if column != self._first_column:
+            self._first_column = column
+            self._rows.clear()
+
     def changed(self) -> None:
         """Repaint the rows that differ from what was painted."""
         before, self._rows = self._rows, {}
@@ -167,7 +174,7 @@ class LinePane(TitledPane, ScrollView, can_focus=False):
             self._scroll_update(size)
             self.refresh(layout=self.styles.auto_dimensions)
             return
-        top = self.scroll_offset.y
+        top, left = self.scroll_offset.y, self.scroll_offset.x - self._first_column
         width = max(size.width, self.size.width)
         dirty: list[Region] = []
         for row in range(top, min(top + self.size.height, size.height)):
@@ -178,7 +185,7 @@ class LinePane(TitledPane, ScrollView, can_focus=False):
                 dirty.append(Region(0, row - top, width, 1))
             elif strip != self._strip(row):
                 first, end = _differing(strip, self._strip(row), width)
-                dirty.append(Region(first - self.scroll_offset.x, row - top, end - first, 1))
+                dirty.append(Region(first - left, row - top, end - first, 1))
         if dirty:  # all at once: each refresh is costly, and without regions it repaints everything
             self.refresh(*dirty)
 
@@ -227,21 +234,20 @@ class LinePane(TitledPane, ScrollView, can_focus=False):
 
     def render_line(self, y: int) -> Strip:
         """Return the strip of line ``y`` of the visible part."""
-        left, top = self.scroll_offset
-        row = top + y
-        width = self.size.width
+        row, first = self.scroll_offset.y + y, self._first_column
+        left, width = self.scroll_offset.x - first, self.size.width
         if not 0 <= row < self.extent()[1]:
             return Strip.blank(width, self.colours.plain)
         strip = self._strip(row).extend_cell_length(left + width, self.colours.plain)
         selection = self.text_selection
         if selection is not None and (span := selection.get_span(row)) is not None:
             length, (start, end) = strip.cell_length, span
-            end = length if end < 0 else min(end, length)
+            start, end = max(start - first, 0), length if end < 0 else min(end - first, length)
             style = self.screen.get_component_rich_style("screen--selection")
             selected = strip.crop(start, end).apply_style(style)
             strip = Strip.join([strip.crop(0, start), selected, strip.crop(end, length)])
         strip = strip.crop(left, left + width)
-        return strip.apply_offsets(left, row) if self._under_mouse else strip
+        return strip.apply_offsets(left + first, row) if self._under_mouse else strip
 
     # ---- selecting text with the mouse ---------------------------------------------------------
     # Textual finds the text under the mouse by offsets in every segment's style, which take long
@@ -258,8 +264,10 @@ class LinePane(TitledPane, ScrollView, can_focus=False):
         rows = range(self.extent()[1])
         if selection.end is not None:
             rows = rows[: selection.end.y + 1]
-        first = 0 if selection.start is None else selection.start.y
-        lines = [self._strip(row).text.rstrip() if row >= first else "" for row in rows]
+        first, indent = 0 if selection.start is None else selection.start.y, self._first_column
+        lines = [
+            (" " * indent + self._strip(row).text).rstrip() if row >= first else "" for row in rows
+        ]
         return (selection.extract("\n".join(lines)), "\n") if first < len(lines) else None
 
     def selection_updated(self, selection: Selection | None) -> None:
