@@ -188,7 +188,7 @@ def _by_example(outputs: list[Array], y: list[Array]) -> Any:
 FUNCTIONS: Final = ("exp", "expm1", "log", "log1p", "tanh", "sin", "cos")
 
 # neurons, sources (the ones included), examples
-SHAPES: Final = ((1, 1, 2), (1, 9, 3), (3, 1, 17), (2, 5, 2), (5, 3, 33), (9, 8, 20))
+SHAPES: Final = ((1, 1, 2), (1, 9, 3), (3, 1, 17), (2, 5, 2), (5, 3, 33), (9, 8, 20), (17, 9, 12))
 
 
 class SelfTest(NamedTuple):

@@ -354,27 +354,35 @@ class ParameterUpdates:
         self, p: Array, memory: Array, dp: Array, update: int, batch_length: int
     ) -> tuple[Array, Array]:
         """Return the parameters and the memory after the update at an index (from 0)."""
-        if len(p) <= CHUNK:
-            return self._updated(slice(None), p, memory, dp, update, batch_length)
-        new_p, new_memory = np.empty_like(p), np.empty_like(memory)
+        new_p, new_memory = np.empty_like(p), memory
         for start in range(0, len(p), CHUNK):
             s = slice(start, start + CHUNK)
-            new_p[s], new_memory[:, s] = self._updated(
-                s, p[s], memory[:, s], dp[s], update, batch_length
-            )
+            rows = tuple(memory[:, s])
+            new_p[s], remembered = self._updated(s, p[s], rows, dp[s], update, batch_length)
+            if all(map(is_, rows, remembered)):
+                continue
+            if new_memory is memory:
+                new_memory = np.empty_like(memory)
+            for new_row, row in zip(new_memory, remembered, strict=True):
+                new_row[s] = row
         return new_p, new_memory
 
     def _updated(
-        self, s: slice, p: Array, memory: Array, dp: Array, update: int, batch_length: int
-    ) -> tuple[Array, Array]:
+        self,
+        s: slice,
+        p: Array,
+        memory: tuple[Array, ...],
+        dp: Array,
+        update: int,
+        batch_length: int,
+    ) -> tuple[Array, tuple[Array, ...]]:
         training = self._training
         g = training.reduced(dp, batch_length)
         if training.l1 or training.l2:
             g = np.where(self._is_weight[s], training.regularized(g, p), g)
-        rows = tuple(memory)
-        new, remembered = training.optimizer.update(p, g, rows, self._schedule.t(update))
-        new_memory = memory if all(map(is_, rows, remembered)) else np.array(remembered)
+        new, remembered = training.optimizer.update(p, g, memory, self._schedule.t(update))
         if self.frozen is not None:
             new = np.where(self.frozen[s], p, new)
-            new_memory = np.where(self.frozen[s], memory, new_memory)
-        return new, new_memory
+            pairs = zip(memory, remembered, strict=True)
+            remembered = tuple(np.where(self.frozen[s], *pair) for pair in pairs)
+        return new, remembered

@@ -34,7 +34,7 @@ def test_whatever_goes_wrong_while_compiling_ends_no_run(not_loaded, monkeypatch
         raise OSError("no space left on device")
 
     monkeypatch.setattr(compiled, "find_spec", lambda name: name)
-    monkeypatch.setattr(compiled, "_jit", fail)
+    monkeypatch.setattr(compiled, "Compiled", fail)
     assert compiled.load() is None
 
 
