@@ -6,7 +6,7 @@ import json
 import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from itertools import islice
 from typing import Any, Final, Literal
 
@@ -100,11 +100,16 @@ def json_text(value: Any, indent: int | None = None) -> str:
     """Write a value as strict JSON, harmless to print, in the encoding of stdout."""
     # In an encoding without, say, the sign δ, JSON has an escape of its own for it.
     ascii_only = "utf" not in (getattr(sys.stdout, "encoding", None) or "").lower()
-    write = json.JSONEncoder(indent=indent, ensure_ascii=ascii_only, allow_nan=False).encode
+    write = _encoder(indent, ascii_only).encode
     try:
         return harmless_json(write(value))
     except ValueError:  # NaN or an infinity: rare, so it is not looked for beforehand
         return harmless_json(write(_with_names(value)))
+
+
+@lru_cache
+def _encoder(indent: int | None, ascii_only: bool) -> json.JSONEncoder:
+    return json.JSONEncoder(indent=indent, ensure_ascii=ascii_only, allow_nan=False)
 
 
 def _with_names(value: Any) -> Any:

@@ -236,7 +236,8 @@ class BranchComparison:
         step = position - 1
         for run in self._runs:
             run.seek(step)
-        operation, example = self._schedule.operation(step), self._schedule.position(step).example
+        at = self._schedule.position(step)
+        operation, example = self._schedule.operation_at(at), at.example
         found: list[dict[str, float]] = []
 
         def note(context: StepContext) -> None:

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from nntui.engine.observe import StepContext, reads, writes
 from nntui.engine.schedule import (
-    COUNTERS,
-    MOVES,
     Operation,
     Position,
     Schedule,
@@ -26,11 +24,7 @@ if TYPE_CHECKING:
     from nntui.engine.run import Run
 
 
-_OF_PARAMETERS: Final = ("update", *MOVES)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step(StepRecord):
+class Step(StepRecord, frozen=True, kw_only=True):
     """One executed step: its position in the run, what it read and what it wrote."""
 
     position: Position
@@ -57,25 +51,33 @@ class Step(StepRecord):
     @property
     def source(self) -> str | None:
         """The connection's source, on edge steps."""
-        return self.edge[0] if self.edge and self.kind not in _OF_PARAMETERS else None
+        return self._about.get("source")
 
     @property
     def target(self) -> str | None:
         """The connection's target, on edge steps."""
-        return self.edge[1] if self.edge and self.kind not in _OF_PARAMETERS else None
+        return self._about.get("target")
 
     @property
     def neuron(self) -> str | None:
         """The neuron, on neuron steps."""
-        single = len(self.operation) == 2 and self.kind not in _OF_PARAMETERS
-        return self.operation[1] if single else None
+        return self._about.get("neuron")
 
     @property
     def parameter(self) -> str | None:
         """The parameter's value name, on update steps and those that move a parameter."""
-        if self.kind not in _OF_PARAMETERS:
-            return None
-        return parameter_name(self.edge or self.operation[1])
+        return self._about.get("parameter")
+
+    @property
+    def _about(self) -> dict[str, str]:
+        match self.operation:
+            case (("update" | "move_up" | "move_down" | "difference"), *neurons):
+                return {"parameter": parameter_name(parameter_key(neurons))}
+            case (_, i, j):
+                return {"source": i, "target": j}
+            case (_, j):
+                return {"neuron": j}
+        return {}
 
     @property
     def moved_parameter(self) -> str | None:
@@ -91,14 +93,16 @@ class Step(StepRecord):
     @property
     def plain(self) -> dict[str, Any]:
         """The step as plain JSON values: a line of a trace."""
-        who = {key: getattr(self, key) for key in ("source", "target", "neuron", "parameter")}
-        position = self.position
+        position, moved = self.position, self.moved_parameter
         return {
-            **{counter: position.number(counter) for counter in ("step", *COUNTERS[:3])},
+            "step": position.step + 1,
+            "epoch": position.epoch + 1,
+            "update": position.update + 1,
+            "example": position.number("example"),
             "phase": position.phase,
             "kind": self.kind,
-            **({} if self.moved_parameter is None else {"moved": self.moved_parameter}),
-            **{key: name for key, name in who.items() if name is not None},
+            **({} if moved is None else {"moved": moved}),
+            **self._about,
             "reads": dict(self.reads),
             "writes": dict(self.writes),
             "text": self.text,
@@ -112,7 +116,7 @@ class Step(StepRecord):
 def observed(run: Run) -> Step:
     """Execute a run's next step, noting what it reads and writes."""
     position = run.schedule.position(run.position)
-    operation = run.schedule.operation(run.position)
+    operation = run.schedule.operation_at(position)
     experiment, state = run.experiment, run.state
     update = operation[0] == "update"
     memory = state.memory[parameter_key(operation[1:])] if update else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from nntui.engine.schedule import Operation
 from nntui.engine.state import State
@@ -13,8 +13,7 @@ from nntui.model.wiring import parameter_key
 Values = dict[str, float]
 
 
-@dataclass(frozen=True, slots=True)
-class StepContext:
+class StepContext(Struct, frozen=True):
     """The state that a step changes, and the example that it belongs to."""
 
     experiment: Experiment

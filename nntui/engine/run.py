@@ -38,6 +38,7 @@ class Run:
         self.position = 0
         self._recent: dict[int, TrainingState] = {}
         self._state: State | None = None
+        self._pause = 0  # up to there nothing but steps is done
         self._active: ActiveExperiment
         self._steps: Steps
 
@@ -94,23 +95,30 @@ class Run:
     def _advance(self, target: int, witness: Callable[[], object] | None) -> Operation | None:
         last: Operation | None = None
         while self.position < target:
-            state, schedule = self.state, self.schedule
-            update = schedule.updates_before(self.position)
-            end = schedule.update_start(update + 1)
-            edit = self.timeline.next_edit(self.position)
-            until = min(target, end) if edit is None else min(target, end, edit)
+            state = self.state
+            if self.position >= self._pause:
+                self._pause = self._next_pause()
+            until = min(target, self._pause)
             for last in islice(self._steps, until - self.position):
                 if last[0] == "loss" and state.origin is None:
                     _add_loss(state)
             self.position = until
-            if until == end:
-                self._finish(update)
+            if until == self._pause:
+                update = self.schedule.updates_before(until)
+                if until == self.schedule.update_start(update):
+                    self._finish(update - 1)
             if until == target and witness is not None:
                 witness()
-            if until == edit:
+            if until == self._pause:
                 self._make_edits()
         self.timeline.reached = max(self.timeline.reached, self.position)
         return last
+
+    def _next_pause(self) -> int:
+        """Return the next position at which an update ends or edits are made."""
+        schedule, edit = self.schedule, self.timeline.next_edit(self.position)
+        end = schedule.update_start(schedule.updates_before(self.position) + 1)
+        return end if edit is None else min(end, edit)
 
     def seek(self, position: int) -> None:
         """Go to the state after exactly ``position`` steps, forwards or backwards.
@@ -225,7 +233,7 @@ class Run:
             self._state = timeline.parameter_index.state(start.p, start.memory, dp)
         self._active = ActiveExperiment(timeline.experiment_at(base))
         self._steps = steps_from(self._active, self._state, schedule, base)
-        self.position = base
+        self.position, self._pause = base, 0
         try:
             self.advance(position - base)
         except BaseException:

@@ -18,6 +18,8 @@ from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Final, Literal, NamedTuple, TypeAlias
 
+from msgspec import Struct
+
 from nntui.model.experiment import Experiment
 from nntui.model.wiring import Parameter, Wiring
 
@@ -33,8 +35,7 @@ Operation: TypeAlias = tuple[str, ...]
 Steps: TypeAlias = Iterator[Operation]
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """Where a step is in the run, as indices: all from 0, as Python's; ``number`` counts from 1.
 
     ``update`` counts over the whole run; ``example`` is the index in the data set and ``place``
@@ -223,7 +224,10 @@ class Schedule:
         Raises:
             IndexError: no step has that number.
         """
-        position = self.position(step)
+        return self.operation_at(self.position(step))
+
+    def operation_at(self, position: Position) -> Operation:
+        """Return what the step at a position does."""
         index = position.index
         match position.phase:
             case "loss":

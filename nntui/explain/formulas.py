@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Final
+
+from msgspec import Struct
 
 from nntui.engine.central_differences import h
 from nntui.engine.schedule import MOVES
@@ -18,8 +20,7 @@ from nntui.model.optimizers import Memory
 from nntui.model.wiring import Wiring
 
 
-@dataclass(frozen=True, slots=True)
-class StepRecord:
+class StepRecord(Struct, frozen=True):
     """What a step did: all that its formula needs.
 
     ``operation``: load, forward_edge, forward_neuron, loss, backward_neuron, backward_edge,
@@ -58,8 +59,7 @@ _OPENERS: Final = ("(", ",", "|", "if", "else")
 _CLOSERS: Final = (")", ",", "|", "if", ">", "<")
 
 
-@dataclass(frozen=True, slots=True)
-class EquationLine:
+class EquationLine(Struct, frozen=True):
     """One equation: ``target`` = ``symbols`` = ``numbers`` = ``result``.
 
     Where the step changes a value that there was, ``before`` is what it was and ``change`` by how
@@ -111,13 +111,22 @@ def formula(
     terms in the middle of a long sum. Then a line with no result is a remark: how many are left
     out, or how a function in the loss is defined.
     """
-    kind, *neurons = step.operation
-    return tuple(_FORMULAS[kind](_Writer(step, number, name, few), *neurons))
+    return _lines(_Writer(step, number, name, few))
+
+
+def equations(step: StepRecord) -> tuple[EquationLine, ...]:
+    """Write the same with exact numbers, without what each value was before: for many steps."""
+    return _lines(_Writer(step, exact, value_name, None, changes=False))
+
+
+def _lines(writer: _Writer) -> tuple[EquationLine, ...]:
+    kind, *neurons = writer.step.operation
+    return tuple(_FORMULAS[kind](writer, *neurons))
 
 
 def sentence(step: StepRecord) -> str:
     """Write a step in one line of exact numbers: ``z[h1] = 0.1 + 0.5 · 1 = 0.6``."""
-    lines = formula(step)
+    lines = equations(step)
     shown = [
         f"{line.target} = {line.result}"
         if line.numbers == line.result
@@ -131,27 +140,40 @@ def sentence(step: StepRecord) -> str:
 
 def substituted(template: str, words: Mapping[str, str]) -> str:
     """Replace each variable of a formula by a name or a number, negative ones in brackets."""
+    texts, variables = _parts(template, tuple(words))
+    found = [texts[0]]
+    for (variable, alone), text in zip(variables, texts[1:], strict=True):
+        word = words[variable]
+        found += word if alone else bracketed(word), text
+    return "".join(found)
 
-    def replace(match: re.Match[str]) -> str:
-        word = words[match.group()]
-        before, after = template[: match.start()].rstrip(), template[match.end() :].lstrip()
-        opened = before.endswith(_OPENERS) or not before
-        alone = opened and (after.startswith(_CLOSERS) or not after)
-        return word if alone else bracketed(word)
 
+@lru_cache(maxsize=1024)
+def _parts(template: str, words: tuple[str, ...]) -> tuple[list[str], list[tuple[str, bool]]]:
+    """Split a formula into the texts around its variables, and these.
+
+    With each variable comes whether it stands alone: a negative number needs no brackets there.
+    """
     # Whole words only: the z of "tanh(z)" and "z²", but no letter of a longer word.
     pattern = "|".join(rf"(?<![A-Za-z]){re.escape(word)}(?![A-Za-z])" for word in words)
-    return re.sub(pattern, replace, template)
+    texts, variables, end = list[str](), list[tuple[str, bool]](), 0
+    for match in re.finditer(pattern, template):
+        before, after = template[: match.start()].rstrip(), template[match.end() :].lstrip()
+        opened = before.endswith(_OPENERS) or not before
+        variables.append((match[0], opened and (after.startswith(_CLOSERS) or not after)))
+        texts.append(template[end : match.start()])
+        end = match.end()
+    return [*texts, template[end:]], variables
 
 
-@dataclass(frozen=True, slots=True)
-class _Writer:
-    """Writes the values of one step by name and by number."""
+class _Writer(Struct, frozen=True):
+    """Writes the values of one step by name and by number; with ``changes`` how they changed."""
 
     step: StepRecord
     number: Number
     name: Name
     few: int | None
+    changes: bool = True
 
     def each(
         self, neurons: Sequence[str], what: str, line: Callable[[int], EquationLine]
@@ -179,8 +201,12 @@ class _Writer:
 
     def line(self, symbol: str, *neurons: str, symbols: str, numbers: str) -> EquationLine:
         target, name = self.name(symbol, *neurons), value_name(symbol, *neurons)
+        return self.equation(target, name, symbols, numbers)
+
+    def equation(self, target: str, name: str, symbols: str, numbers: str) -> EquationLine:
+        """Write the line of the value with that value name."""
         before, after = self.step.reads.get(name), self.step.writes[name]
-        if before is None:
+        if before is None or not self.changes:
             return EquationLine(target, symbols, numbers, self.number(after))
         change = self.number(after - before)
         signed = change if change.startswith(("-", "NaN")) else f"+{change}"
@@ -190,14 +216,24 @@ class _Writer:
 
     def added(self, value: tuple[str, ...], *factors: tuple[str, ...]) -> EquationLine:
         """Write a value (symbol and neurons) that the product of others was added to."""
-        symbols = " · ".join(self.name(*factor) for factor in factors)
-        known = {**self.step.reads, **self.step.writes}
-        product = [bracketed(self.number(known[value_name(*factor)])) for factor in factors]
-        return self.line(
-            *value,
-            symbols=f"{self.name(*value)} + {symbols}",
-            numbers=f"{self.read(*value)} + {' · '.join(product)}",
-        )
+        target, name, symbols, names = _addition(self.name, value, factors)
+        number, reads, writes = self.number, self.step.reads, self.step.writes
+        product = [bracketed(number(writes[n] if n in writes else reads[n])) for n in names]
+        numbers = f"{number(reads[name])} + {' · '.join(product)}"
+        return self.equation(target, name, symbols, numbers)
+
+
+@lru_cache(maxsize=16384)  # every step of a run names the same values again
+def _addition(
+    name: Name, value: tuple[str, ...], factors: tuple[tuple[str, ...], ...]
+) -> tuple[str, str, str, tuple[str, ...]]:
+    """Return the name and the value name of a value that a product of others is added to.
+
+    Then the sum in symbols, and the value names of the factors.
+    """
+    symbols = f"{name(*value)} + {' · '.join(name(*factor) for factor in factors)}"
+    names = tuple(value_name(*factor) for factor in factors)
+    return name(*value), value_name(*value), symbols, names
 
 
 def _load(writer: _Writer) -> Iterator[EquationLine]:
@@ -295,17 +331,31 @@ def _update(writer: _Writer, *neurons: str) -> Iterator[EquationLine]:
     settings = dict(optimizer.settings)
     _, after = optimizer.update(p, g, step.memory, t)
     quantities = optimizer.quantities(step.memory, after, t)
-    by_number = {"t": str(t)} | {
-        word: bracketed(writer.number(value))
-        for word, value in (settings | quantities | {"g": g}).items()
-    }
+    by_number = _Numbers(writer.number, settings | quantities | {"g": g})
+    by_number |= {"t": str(t), "p": writer.number(p)}  # p is never behind an operator
     for target, template in optimizer.row.formula(**settings):
-        symbols = template.format_map(SIGNS | {"p": p_name, "g": g_name})
-        numbers = template.format_map(by_number | {"p": writer.number(p)})
+        symbols = _in_signs(template, p_name, g_name)
+        numbers = template.format_map(by_number)
         if target == "p":
             yield writer.line(symbol, *neurons, symbols=symbols, numbers=numbers)
         else:
             yield EquationLine(target, symbols, numbers, writer.number(quantities[target]))
+
+
+@lru_cache(maxsize=16384)
+def _in_signs(template: str, p: str, g: str) -> str:
+    return template.format_map(SIGNS | {"p": p, "g": g})
+
+
+class _Numbers(dict[str, str]):
+    """The texts of a template's numbers, written when they are asked for; negative in brackets."""
+
+    def __init__(self, number: Number, values: Mapping[str, float]) -> None:
+        super().__init__()
+        self._number, self._values = number, values
+
+    def __missing__(self, word: str) -> str:
+        return bracketed(self._number(self._values[word]))
 
 
 def _move(writer: _Writer, *neurons: str, sign: str) -> Iterator[EquationLine]:
@@ -385,6 +435,8 @@ def _settings(writer: _Writer, settings: tuple[tuple[str, float | str], ...]) ->
 
 def _factor(text: str) -> str:
     """Write a formula as a factor of a product: in brackets unless it is a single word."""
+    if " " in text and '"' not in text:
+        return f"({text})"  # most have several
     bare = re.sub(r'"(?:[^"\\]|\\.)*"', "name", text)  # a quoted name may hold anything
     return text if re.fullmatch(r"[\w.\[\],∂/]+|\S+\(\S*\)|\(-?[\w.]+\)", bare) else f"({text})"
 

@@ -136,6 +136,15 @@ def test_of_many_inputs_the_first_few_are_spelled() -> None:
 
 
 @given(experiment=experiments())
+def test_a_sentence_is_the_lines_of_the_formula(experiment) -> None:
+    for step in steps_of(experiment, 300):
+        lines = [
+            [line.target, *dict.fromkeys([line.numbers, line.result])] for line in formula(step)
+        ]
+        assert step.text == "; ".join(" = ".join(line) for line in lines)
+
+
+@given(experiment=experiments())
 def test_sums_of_products_compute_to_exactly_their_result(experiment) -> None:
     for step in steps_of(experiment, 300):
         if step.kind in ("load", "forward_edge", "backward_edge"):

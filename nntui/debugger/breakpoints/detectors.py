@@ -209,8 +209,9 @@ class NonfiniteDetector(Detector):
     def _observed(self, what: Callable[..., dict[str, float]], ago: int) -> dict[str, float]:
         run = self._run
         step = run.position + ago
-        context = StepContext(run.experiment, run.state, run.schedule.position(step).example)
-        return what(run.schedule.operation(step), context)
+        position = run.schedule.position(step)
+        context = StepContext(run.experiment, run.state, position.example)
+        return what(run.schedule.operation_at(position), context)
 
 
 def detector_of(point: AnyBreakpoint, index: SiteIndex, run: Run, lookup: RunValues) -> Detector:

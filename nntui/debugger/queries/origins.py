@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
+
+from msgspec import structs
 
 from nntui.debugger.queries.past import Past
 from nntui.debugger.queries.writes import Write
@@ -237,7 +239,7 @@ def _memory(past: Past, write: Write, *neurons: str) -> Origin:
     upto = next((n for n, line in enumerate(lines) if line.target == quantity), None)
     if upto is None:
         return Origin(note=f"{training.optimizer.name} does not use it with these settings")
-    named = (*lines[:upto], replace(lines[upto], target=write.name))
+    named = (*lines[:upto], structs.replace(lines[upto], target=write.name))
     penalised = len(neurons) == 2 and (training.l1 or training.l2)
     parameter = (Read(name, at),) if penalised else ()
     return Origin(named, (*parameter, Read("d" + name, at), *_memory_reads(step, neurons)))

@@ -142,7 +142,8 @@ class Past:
     def _observed(self, number: int) -> Step:
         """Replay a step, noting what it reads and writes."""
         experiment, replay = self._timeline.experiment_at(number), self._replays.before(number)
-        position, operation = self.schedule.position(number), self.schedule.operation(number)
+        position = self.schedule.position(number)
+        operation = self.schedule.operation_at(position)
         memory: tuple[float, ...] = ()
         if position.phase == "update":
             at = self._timeline.parameter_index[parameter_key(operation[1:])]

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from msgspec import structs
+
 from nntui.debugger.queries.origins import (
     ORIGINS,
     DataRead,
@@ -220,7 +222,7 @@ def _caused(
 ) -> Cause:  # fmt: skip
     lines = origin.lines
     if lines and value is not None:
-        lines = (*lines[:-1], replace(lines[-1], result=exact(value)))
+        lines = (*lines[:-1], structs.replace(lines[-1], result=exact(value)))
     return Cause(
         name=write.name,
         value=value,

@@ -317,7 +317,7 @@ class Writes:
 
     def _by_step(self, name: str, step: int, origin: Origin = "step") -> Write:
         position = self.schedule.position(step)
-        operation = self.schedule.operation(step)
+        operation = self.schedule.operation_at(position)
         return Write(name, origin, step + 1, step, operation, position.example)
 
 
