@@ -281,7 +281,7 @@ _REST: Final = (
     ("--layers", "the layers' names in their order, where their names and shapes do not say it"),
 )
 _IN_PYTHON: Final = (
-    ("from_torch", "a module of linear layers and activations, with its loss and optimizer"),
+    ("from_torch", "a module of linear layers, activations and sums, with its loss and optimizer"),
     ("from_sklearn", "a fitted MLPClassifier or MLPRegressor"),
     ("from_keras", "a compiled model of Dense layers"),
     ("from_arrays", "weights and biases as arrays"),

@@ -14,7 +14,7 @@ import numpy as np
 from nntui.interop.arrays import array_of, rows_of
 from nntui.interop.errors import ConversionError, said_by
 from nntui.interop.layers import Layer, answers, copying, experiment_of, flat
-from nntui.interop.torch_layers import compare_answers, normalized
+from nntui.interop.torch_model import compare_answers, normalized
 from nntui.model.activations import Activation
 from nntui.model.experiment import Experiment, Training
 from nntui.model.losses import Loss

@@ -83,18 +83,21 @@ def network_of(
                 f"layer {n}: found weights for {counted(layer.inputs, 'input')}, expected "
                 f"{above.outputs}, the size of layer {n - 1}"
             )
-    _check_size(layers)
+    check_size(
+        layers[0].inputs + sum(layer.outputs for layer in layers),
+        sum(layer.weights.size for layer in layers),
+    )
     network = Network()
     last = len(layers)
     columns = names_of_layers([layers[0].inputs, *(layer.outputs for layer in layers)])
-    names = _named(inputs, columns[0], taken=chain.from_iterable(columns[1:]))
+    names = named(inputs, columns[0], taken=chain.from_iterable(columns[1:]))
     for name in names:
         network.add_neuron(name, role="input")
     for n, layer in enumerate(layers, 1):
         role: Role = "output" if n == last else "hidden"
         before, names = names, columns[n]
         if role == "output":
-            names = _named(outputs, names, taken=network)
+            names = named(outputs, names, taken=network)
         biases = np.zeros(layer.outputs) if layer.biases is None else layer.biases
         learns = layer.biases is not None and not layer.frozen_biases
         for name, bias in zip(names, biases.tolist(), strict=True):
@@ -110,9 +113,12 @@ def network_of(
     return network
 
 
-def _check_size(layers: Sequence[Layer]) -> None:
-    neurons = layers[0].inputs + sum(layer.outputs for layer in layers)
-    connections = sum(layer.weights.size for layer in layers)
+def check_size(neurons: int, connections: int) -> None:
+    """Refuse a network that no document could hold.
+
+    Raises:
+        ConversionError: it has too many neurons or connections.
+    """
     for count, noun, limit in (
         (neurons, "neuron", MAX_NEURONS),
         (connections, "connection", MAX_CONNECTIONS),
@@ -121,7 +127,7 @@ def _check_size(layers: Sequence[Layer]) -> None:
             raise ConversionError(f"found {counted(count, noun)}, expected at most {limit:,}")
 
 
-def _named(given: Sequence[str], default: list[str], taken: Iterable[str] = ()) -> list[str]:
+def named(given: Sequence[Any], default: list[str], taken: Iterable[str] = ()) -> list[str]:
     """Choose the names that are given, if neurons can have them all."""
     names, others = list(map(str, given)), set(taken)
     fitting = len(names) == len(default) and len(others.union(names)) == len(names) + len(others)

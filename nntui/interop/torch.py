@@ -9,14 +9,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from nntui.interop.arrays import array_of, rows_of, shape_text
+import numpy as np
+
+from nntui.interop.arrays import array_of, dataset_of, rows_of, shape_text
 from nntui.interop.errors import ConversionError
-from nntui.interop.layers import experiment_of
-from nntui.interop.torch_layers import Traced, gradients_of, numpy_of, trace
+from nntui.interop.torch_model import Traced, gradients_of, numpy_of, trace
+from nntui.interop.torch_origins import Parameters
 from nntui.interop.torch_training import LossOfTorch, loss_of, optimizer_of
+from nntui.interop.units import Integers
 from nntui.model.experiment import Experiment, Training
+from nntui.model.layers import arrays_of, columns_of
 from nntui.model.losses import Loss
-from nntui.model.names import escaped, value_name
+from nntui.model.names import escaped, parameter_name
 from nntui.verify.check_work import check_work
 from nntui.verify.verdict import Verdict
 
@@ -39,12 +43,13 @@ def from_torch(
 ) -> Experiment:
     """Make the experiment of a PyTorch model, its data and how it is trained.
 
-    The model is an ``nn.Sequential``, or any module that calls ``nn.Linear`` and activations one
-    after the other, in modules within modules. In which order, is found by running it on one
-    example; then the layers must answer as the model does on some more. Numbers are widened to
-    float64, which changes none. Parameters that require no gradient, or that the optimizer does not
-    have, are frozen. ``Dropout`` and ``BatchNorm1d`` are taken in eval mode only, the latter only
-    where its own parameters are frozen.
+    The model is any module that computes with linear layers, activations, sums, ``torch.cat`` and
+    batch norm, as modules or as functions; what it does is found by running it on one example. Its
+    neurons must answer as the model does on some more, and have its gradient. Numbers are widened
+    to float64, which changes none. What one neuron cannot do becomes several: in ``x + f(x)``,
+    neurons whose weights are 1, frozen. Parameters that require no gradient, that none reaches, or
+    that the optimizer does not have, are frozen. ``Dropout`` and ``BatchNorm1d`` are taken in eval
+    mode only.
 
     Args:
         model: an ``nn.Module``.
@@ -64,9 +69,9 @@ def from_torch(
         SettingError, NetworkError: numbers or settings that cannot be.
     """
     traced = trace(model, X)
-    of_loss = loss_of(loss, log_softmax=traced.log_softmax, logits_of=traced.ends_in)
+    of_loss = loss_of(loss, ends_in=traced.ends_in)
     _check_targets(traced, X, y, of_loss.loss)
-    chosen = optimizer_of(optimizer, traced.layers, traced.parameters)
+    chosen = optimizer_of(optimizer, traced)
     training = Training(
         of_loss.loss,
         chosen.optimizer,
@@ -77,9 +82,10 @@ def from_torch(
         epochs=epochs,
     )
     _check_weighted_mean(of_loss, y)
-    return experiment_of(
-        chosen.layers, X, y, training, name=name or _name_of(model), state=chosen.state
-    )
+    network, entries = replace(traced, frozen=chosen.frozen).network(X, y)
+    data = dataset_of(X, y, training.loss, len(traced.units.outputs))
+    state = chosen.state(entries)
+    return Experiment(network, data, training, name or _name_of(model), optimizer_state=state)
 
 
 def _name_of(model: Any) -> str:
@@ -151,14 +157,14 @@ def compare(
     """
     experiment = from_torch(model, X, y, loss=loss_fn if loss is None else loss, epochs=1)
     traced = trace(model, X)
-    parameters = [p for pair in traced.parameters for p in pair if p is not None]
+    parameters = traced.used
     if not left:
         gradients = gradients_of(model, X, y, loss_fn, parameters)
     elif all(p.grad is None for p in parameters):
         raise ConversionError("no parameter has a .grad: call loss.backward() before")
     else:
         gradients = {id(p): p.grad for p in parameters if p.grad is not None}
-    numbers = _named_gradients(experiment, traced, gradients)
+    numbers = _named_gradients(experiment, traced.network(X, y)[1], traced.parameters, gradients)
     verdict = check_work(experiment, numbers, rtol=rtol, atol=atol)
     if left and verdict.verdict == "unknown":
         verdict = replace(verdict, notes=(*verdict.notes, _NOT_ZEROED))
@@ -166,22 +172,24 @@ def compare(
 
 
 def _named_gradients(
-    experiment: Experiment, traced: Traced, gradients: Mapping[int, Any]
+    experiment: Experiment, entries: Integers, own: Parameters, gradients: Mapping[int, Any]
 ) -> dict[str, Any]:
     """Name gradients by layer, or one by one where the network has other layers than dense ones."""
-    named: dict[str, Any] = {}
-    if all(layer.is_dense for layer in traced.layers):
-        for n, pair in enumerate(traced.parameters, 1):
-            for symbol, parameter in zip(("dW", "db"), pair, strict=True):
-                if id(parameter) in gradients:
-                    named[f"{symbol}{n}"] = numpy_of(gradients[id(parameter)])
-        return named
+    values, there = own.by_tensor(gradients)
+    # In float32 they show how exact they are.
+    kind = np.result_type(*(numpy_of(gradient) for gradient in gradients.values()))
+    found, given = values.astype(kind)[entries], there[entries] & (entries >= 0)
     net = experiment.network.wiring()
-    for n, (weight, bias) in enumerate(traced.parameters, 1):
-        for k, j in enumerate(net.columns[n]):
-            if id(bias) in gradients:
-                named[value_name("db", j)] = numpy_of(gradients[id(bias)])[k]
-            if id(weight) in gradients:
-                row = numpy_of(gradients[id(weight)])[k]
-                named |= {value_name("dw", i, j): row[m] for m, i in enumerate(net.columns[n - 1])}
-    return named
+    if columns_of(net) is not None:
+        named = {}
+        masks = arrays_of(net, given.astype(np.float64))
+        for name, array in arrays_of(net, found).items():
+            layer, parameter = name.removeprefix("layer").split(".")
+            if masks[name].all():
+                named[f"d{'W' if parameter == 'weight' else 'b'}{layer}"] = array
+            elif masks[name].any():
+                break
+        else:
+            return named
+    numbers = zip(net.parameters, found, given, strict=True)
+    return {parameter_name(p, "d"): number for p, number, is_given in numbers if is_given}

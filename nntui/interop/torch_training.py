@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from nntui.interop.arrays import array_of
 from nntui.interop.errors import ConversionError
-from nntui.interop.layers import Layer, flat
+from nntui.interop.torch_model import Traced
+from nntui.interop.units import Integers
 from nntui.model.experiment import Reduction
 from nntui.model.losses import Loss
 from nntui.model.names import escaped, listed
@@ -89,13 +92,12 @@ _FUNCTIONS: Final = {
 }
 
 
-def loss_of(given: Any, *, log_softmax: bool = False, logits_of: str = "") -> LossOfTorch:
+def loss_of(given: Any, *, ends_in: str = "") -> LossOfTorch:
     """Convert a loss: an object of ``torch.nn``, a function of ``nn.functional``, or a name.
 
     Args:
         given: the loss.
-        log_softmax: whether the model ends in one.
-        logits_of: the kind of the model's last module.
+        ends_in: "Softmax" or "LogSoftmax", where the model ends in one.
 
     Raises:
         ConversionError: nntui has none that is the same, or it does not go with the model's end.
@@ -112,12 +114,13 @@ def loss_of(given: Any, *, log_softmax: bool = False, logits_of: str = "") -> Lo
     else:
         kind = escaped(getattr(given, "__name__", "") or type(given).__name__)
         raise ConversionError(f"the loss is {kind}, expected one of torch.nn: {listed(LOSSES)}")
-    _check_end(found.loss, kind, log_softmax=log_softmax, ends_in=logits_of)
+    _check_end(found.loss, kind, ends_in)
     return found
 
 
-def _check_end(loss: Loss, kind: str, *, log_softmax: bool, ends_in: str) -> None:
+def _check_end(loss: Loss, kind: str, ends_in: str) -> None:
     """Refuse a loss that takes something else than what the model ends in."""
+    log_softmax = ends_in == "LogSoftmax"
     likelihood = kind in ("NLLLoss", "nll_loss")
     if likelihood and not log_softmax:
         raise ConversionError(
@@ -138,12 +141,25 @@ def _check_end(loss: Loss, kind: str, *, log_softmax: bool, ends_in: str) -> Non
 
 @dataclass(frozen=True, slots=True)
 class OptimizerOfTorch:
-    """An optimizer, the layers with what it does not touch frozen, and what it remembers."""
+    """An optimizer, and what it remembers after ``updates``.
+
+    ``frozen``: for each entry of the parameters, whether it leaves it alone; ``memory``: for each
+    quantity a number for each entry, or () before the first update.
+    """
 
     optimizer: Optimizer
-    layers: list[Layer]
+    frozen: npt.NDArray[np.bool_]
     l2: float = 0.0
-    state: OptimizerState | None = None
+    updates: int = 0
+    memory: tuple[Array, ...] = ()
+
+    def state(self, entries: Integers) -> OptimizerState | None:
+        """Return what it remembers of the parameters with these entries (−1: constants)."""
+        if not self.memory:
+            return None
+        rows = (np.where(entries < 0, 0.0, row[entries]) for row in self.memory)
+        memory = tuple(tuple(row.tolist()) for row in rows)
+        return OptimizerState(self.optimizer.name, self.updates, 0, memory)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,21 +216,14 @@ OPTIMIZERS: Final[Mapping[str, _Row]] = {
 }
 
 
-def optimizer_of(
-    given: Any, layers: Sequence[Layer], parameters: Sequence[tuple[Any, Any]]
-) -> OptimizerOfTorch:
+def optimizer_of(given: Any, traced: Traced) -> OptimizerOfTorch:
     """Convert an optimizer of PyTorch with its settings and state, or choose nntui's by name.
-
-    Args:
-        given: the optimizer.
-        layers: those of the model.
-        parameters: the model's own weights and biases (or None) for each layer.
 
     Raises:
         ConversionError: nntui has none that is the same.
     """
     if isinstance(given, (str, tuple, Optimizer)):
-        return OptimizerOfTorch(Optimizer.of(given), list(layers))
+        return OptimizerOfTorch(Optimizer.of(given), traced.frozen)
     kind = type(given).__name__
     if kind not in OPTIMIZERS or not hasattr(given, "param_groups"):
         raise ConversionError(
@@ -222,39 +231,37 @@ def optimizer_of(
         )
     row = OPTIMIZERS[kind]
     groups = {id(p): group for group in given.param_groups for p in group["params"]}
-    frozen = [_frozen(layer, pair, groups) for layer, pair in zip(layers, parameters, strict=True)]
-    trained = [
-        (p, groups[id(p)], is_bias)
-        for layer, pair in zip(frozen, parameters, strict=True)
-        for p, is_frozen, is_bias in (
-            (pair[0], layer.frozen_weights, False),
-            (pair[1], layer.frozen_biases, True),
-        )
-        if p is not None and not is_frozen
-    ]
+    own = traced.parameters
+    frozen = traced.frozen | own.mask(lambda p: id(p) not in groups)
+    trained = [p for p in traced.used if not frozen[own.start(p)]]
     if not trained:
         raise ConversionError("the optimizer has none of the model’s parameters")
     for name in row.unlike:
-        if any(group.get(name) for _, group, _ in trained):
+        if any(groups[id(p)].get(name) for p in trained):
             raise ConversionError(f"{kind} with {name} is another rule than nntui’s {row.name}")
     settings = {
-        name: _alike(kind, name, [of(group) for _, group, _ in trained])
+        name: _alike(kind, name, [of(groups[id(p)]) for p in trained])
         for name, of in row.settings.items()
     }
-    l2 = 0.0 if "weight_decay" in row.settings else _penalty(kind, trained)
+    biases = traced.biases
+    decays = [
+        (float(groups[id(p)].get("weight_decay", 0.0)), own.start(p) in biases) for p in trained
+    ]
+    l2 = 0.0 if "weight_decay" in row.settings else _penalty(kind, decays)
     optimizer = Optimizer.of(row.name, **settings)
-    state = _state(given.state, row, frozen, parameters)
-    return OptimizerOfTorch(optimizer, frozen, l2, state)
+    updates = _updates(given.state, traced.used)
+    memory: tuple[Array, ...] = ()
+    if any(given.state.get(p) for p in traced.used):
+        memory = tuple(
+            own.flat(partial(_remembered, given.state, row.memory[name]))
+            for name in optimizer.row.memory
+        )
+    return OptimizerOfTorch(optimizer, frozen, l2, updates, memory)
 
 
-def _frozen(layer: Layer, pair: tuple[Any, Any], groups: Mapping[int, Any]) -> Layer:
-    """Freeze what the optimizer does not have."""
-    weight, bias = pair
-    return replace(
-        layer,
-        frozen_weights=layer.frozen_weights or id(weight) not in groups,
-        frozen_biases=layer.frozen_biases or id(bias) not in groups,
-    )
+def _remembered(states: Mapping[Any, Mapping[str, Any]], key: str, p: Any) -> Array | None:
+    value = states.get(p, {}).get(key)
+    return None if value is None else array_of(value, key)
 
 
 def _alike(kind: str, name: str, values: Sequence[float]) -> float:
@@ -267,55 +274,23 @@ def _alike(kind: str, name: str, values: Sequence[float]) -> float:
     return values[0]
 
 
-def _penalty(kind: str, trained: Sequence[tuple[Any, Mapping[str, Any], bool]]) -> float:
-    """Convert weight_decay, which is nntui's l2 as far as it spares the biases."""
-    of_weights = [float(group["weight_decay"]) for _, group, is_bias in trained if not is_bias]
-    if any(group["weight_decay"] for _, group, is_bias in trained if is_bias):
+def _penalty(kind: str, decays: Sequence[tuple[float, bool]]) -> float:
+    """Convert weight_decay, given with whether it is of a bias: l2 as far as it spares those."""
+    if any(decay for decay, is_bias in decays if is_bias):
         raise ConversionError(
             f"{kind} has a weight_decay for biases, too, and nntui’s l2 is for weights alone: put "
             "the biases into a parameter group with weight_decay=0"
         )
+    of_weights = [decay for decay, is_bias in decays if not is_bias]
     return _alike(kind, "weight_decay", of_weights) if of_weights else 0.0
 
 
-def _state(
-    states: Mapping[Any, Mapping[str, Any]],
-    row: _Row,
-    layers: Sequence[Layer],
-    parameters: Sequence[tuple[Any, Any]],
-) -> OptimizerState | None:
-    """Convert what the optimizer remembers; None before its first update."""
-    if not any(states.get(p) for pair in parameters for p in pair if p is not None):
-        return None
-    steps = {
-        round(float(states[p]["step"]))
-        for pair in parameters
-        for p in pair
-        if p is not None and "step" in states.get(p, {})
-    }
+def _updates(states: Mapping[Any, Mapping[str, Any]], parameters: Sequence[Any]) -> int:
+    """Count the updates that were done."""
+    steps = {round(float(states[p]["step"])) for p in parameters if "step" in states.get(p, {})}
     if len(steps) > 1:
         raise ConversionError(
             f"the optimizer has done {listed(map(str, sorted(steps)))} updates of different "
             "parameters, and nntui counts them together"
         )
-
-    def remembered(p: Any, key: str, shape: tuple[int, ...]) -> Array:
-        value = None if p is None else states.get(p, {}).get(key)
-        return np.zeros(shape) if value is None else array_of(value, key)
-
-    memory = tuple(
-        tuple(
-            flat(
-                layers,
-                [
-                    (
-                        remembered(weight, row.memory[name], layer.weights.shape),
-                        remembered(bias, row.memory[name], (layer.outputs,)),
-                    )
-                    for layer, (weight, bias) in zip(layers, parameters, strict=True)
-                ],
-            )
-        )
-        for name in Optimizer.of(row.name).row.memory
-    )
-    return OptimizerState(row.name, steps.pop() if steps else 0, 0, memory)
+    return steps.pop() if steps else 0

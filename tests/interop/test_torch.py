@@ -1,4 +1,4 @@
-"""``from_torch``: losses, gradients and updates of modules, and what is refused."""
+"""``from_torch``: losses, gradients and updates of models, and what is refused."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from interop.trained import parameters, parameters_after
 
 import nntui
+from nntui.engine.full_speed import FullSpeed
 from nntui.interop.torch_training import loss_of
 
 pytestmark = pytest.mark.interop
@@ -166,21 +167,16 @@ def _agrees_on_classes(model, optimizer, loss, x, y):
     return experiment
 
 
-def test_batch_norm_in_eval_mode_is_a_layer_that_does_not_learn(torch, nn, xy):
+@pytest.mark.parametrize("learns", [True, False])
+def test_batch_norm_in_eval_mode_becomes_neurons(torch, nn, xy, learns):
     norm = nn.BatchNorm1d(4)
     model = _chain(nn, norm)
     model(xy[0])  # gives it a mean and a spread
     model.eval()
-    with pytest.raises(nntui.ConversionError, match=r"BatchNorm1d “2” has parameters.*freeze"):
-        nntui.from_torch(model, *xy, loss="mse")
-    norm.requires_grad_(False)
+    norm.requires_grad_(learns)
     free = [p for p in model.parameters() if p.requires_grad]
-    network = nntui.from_torch(
-        model, *xy, loss="mse", optimizer=torch.optim.SGD(free, lr=0.1)
-    ).network
-    expected = model(xy[0]).detach().numpy()
-    found = [network.predict(row) for row in xy[0].tolist()]
-    np.testing.assert_allclose(found, expected, rtol=1e-12)
+    experiment = _agrees(model, torch.optim.SGD(free, lr=0.1), nn.MSELoss(), *xy)
+    assert len(experiment.network) == 13 + 4 * learns
 
 
 def _refused(said, model, x, y, loss="mse", **options):
@@ -188,32 +184,105 @@ def _refused(said, model, x, y, loss="mse", **options):
         nntui.from_torch(model, x, y, loss=loss, **options)
 
 
-def test_what_is_no_chain_of_known_modules_is_refused(torch, nn, xy):
-    class With(nn.Module):
-        def __init__(self, forward):
-            super().__init__()
-            self.a, self.b, self.act = nn.Linear(3, 3), nn.Linear(3, 2), nn.ReLU()
-            self.run = forward
+class _With:
+    """Makes modules of a forward function and parts by name."""
 
-        def forward(self, x):
-            return self.run(self, x)
+    def __init__(self, nn):
+        class With(nn.Module):
+            def __init__(self, forward, parts):
+                super().__init__()
+                self.run = forward
+                for name, part in parts.items():
+                    setattr(self, name, part)
 
-    def with_(run):
-        return With(run).double()
+            def forward(self, x):
+                return self.run(self, x)
 
-    relu, sigmoid = torch.nn.functional.relu, torch.sigmoid
-    between = "between Linear “a” and Linear “b” the model computes something that is no module"
-    _refused(between, with_(lambda m, x: m.b(relu(m.a(x)))), *xy)
-    _refused(between, with_(lambda m, x: m.b(m.a(x) + x)), *xy)
-    _refused("after Linear “b”", with_(lambda m, x: sigmoid(m.b(m.a(x)))), *xy)
+        self._nn, self._class = nn, With
+
+    def __call__(self, run, **parts):
+        nn = self._nn
+        parts = {"a": nn.Linear(3, 3), "b": nn.Linear(3, 2), "act": nn.Tanh()} | parts
+        return self._class(run, parts).double()
+
+
+@pytest.fixture
+def with_(nn):
+    return _With(nn)
+
+
+def test_functions_and_sums_are_followed_as_modules_are(torch, nn, xy, with_):
+    relu, cat, linear = nn.functional.relu, torch.cat, nn.Linear
+    models = {
+        "functions": with_(lambda m, x: torch.sigmoid(m.b(relu(m.a(x))))),
+        "in place": with_(lambda m, x: m.b(m.a(x).relu_())),
+        "one activation twice": with_(lambda m, x: m.act(m.b(m.act(m.a(x))))),
+        "residual": with_(lambda m, x: m.b(x + m.act(m.a(x)))),
+        "residual before": with_(lambda m, x: m.b(m.act(x + m.a(x)))),
+        "two biases": with_(lambda m, x: m.b(m.act(m.c(x) + m.a(m.act(x)))), c=linear(3, 3)),
+        "one source": with_(lambda m, x: m.b(m.act(m.c(x) + m.a(x))), c=linear(3, 3, bias=False)),
+        "cat": with_(lambda m, x: m.c(cat([x, m.act(m.a(x))], 1)), c=linear(6, 2)),
+        "the same twice": with_(lambda m, x: m.c(cat([m.act(x), m.act(x)], 1)), c=linear(6, 2)),
+        "heads": with_(
+            lambda m, x: (lambda h: cat([m.c(h), m.d(h).sigmoid()], 1))(m.act(m.a(x))),
+            c=linear(3, 1), d=linear(3, 1),
+        ),
+        "parts of X": with_(lambda m, x: m.b(cat([m.c(x[:, :2]), x[:, 2:]], 1)), c=linear(2, 2)),
+        "a column of ones": with_(
+            lambda m, x: cat([m.act(m.a(x)), x.new_ones(len(x), 1)], 1) @ m.w,
+            w=nn.Parameter(torch.randn(4, 2)),
+        ),
+        "own parameters": with_(
+            lambda m, x: m.b(m.g * (x @ m.w + m.v)), g=nn.Parameter(torch.randn(3)),
+            w=nn.Parameter(torch.randn(3, 3)), v=nn.Parameter(torch.randn(3)),
+        ),
+        "constants": with_(lambda m, x: m.b(0.5 * (1 - m.act(m.a(2 * x - 3) / 4)))),
+        "square": with_(lambda m, x: m.b(m.a(x) ** 2 - m.c(x).sin()), c=linear(3, 3)),
+        "cut off": with_(lambda m, x: m.b(m.act(m.a(x)).detach())),
+    }  # fmt: skip
+    for model in models.values():
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+        _agrees(model, optimizer, nn.MSELoss(), *xy)
+        assert nntui.compare(model, *xy, nn.MSELoss()).right
+
+
+def test_a_sum_before_an_activation_is_one_neuron(torch, nn, xy, with_):
+    parts = {"c": nn.Linear(3, 3, bias=False), "d": nn.Linear(3, 3)}
+    model = with_(lambda m, x: m.b(m.act(m.c(m.act(m.a(x))) + m.d(x))), **parts)
+    net = nntui.from_torch(model, *xy, loss="mse").network.wiring()
+    assert net.columns[1:] == (("h1_1", "h1_2", "h1_3"), ("h2_1", "h2_2", "h2_3"), ("y1", "y2"))
+    assert net.sources["h2_1"] == ("x1", "x2", "x3", "h1_1", "h1_2", "h1_3")
+    assert not net.frozen
+
+
+def test_what_neurons_cannot_do_is_refused(torch, nn, xy, with_):
+    own = "in nntui each connection has a weight of its own"
     _refused(
-        "the model answers .* where its layers one after the other give",
-        with_(lambda m, x: m.b(m.a(x).relu_())), *xy,
+        f"“a.weight” is used by Linear “a” twice: {own}",
+        with_(lambda m, x: m.b(m.act(m.a(m.a(x))))), *xy,
     )  # fmt: skip
-    _refused("“act” is run twice", with_(lambda m, x: m.act(m.b(m.act(m.a(x))))), *xy)
-    _refused("answers with tuple", with_(lambda m, x: (m.b(m.a(x)), x)), *xy)
+    _refused("With computes “maximum”", with_(lambda m, x: m.b(torch.max(m.a(x), x))), *xy)
+    _refused("With multiplies numbers", with_(lambda m, x: m.b(m.a(x) * x)), *xy)
+    _refused("With divides numbers", with_(lambda m, x: m.b(m.a(x) / x)), *xy)
+    _refused("draws random", with_(lambda m, x: m.b(nn.functional.dropout(m.a(x)))), *xy)
+    _refused(
+        "the gradient of “a.weight” is not that of the model’s operations",
+        with_(lambda m, x: m.b(_half_cut(m.a(x)))), *xy,
+    )  # fmt: skip
+    _refused(
+        "the model answers .* where its layers give",
+        with_(lambda m, x: m.b(m.a(x) if x[0, 0] < 1.55 else 2 * x)), *xy,
+    )  # fmt: skip
+    several = r"answers with tuple, expected one tensor \(torch.cat"
+    _refused(several, with_(lambda m, x: (m.b(m.a(x)), x)), *xy)
     _refused(r"cannot compute X of the shape \(1, 3\): oh", with_(_fails), *xy)
     _refused("found no rows|shape", with_(lambda m, x: m.b(m.a(x))), xy[0][:0], xy[1])
+    constant = with_(lambda m, x: x.new_ones(len(x), 2))
+    _refused("is not made of X", constant, *xy)
+
+
+def _half_cut(h):
+    return h + 2 * h.detach()
 
 
 def _fails(module, x):
@@ -230,7 +299,7 @@ def test_modules_that_nntui_does_not_have_are_named(nn, xy):
     _refused("found int, expected a PyTorch module", 3, *xy)
     tied = _chain(nn, nn.Linear(4, 4), nn.Linear(4, 4))
     tied[3].weight = tied[2].weight
-    _refused("Linear “3” shares its weight with Linear “2”", tied, *xy)
+    _refused("“2.weight” is used by Linear “2” and Linear “3”", tied, *xy)
 
 
 def test_losses_that_do_not_go_with_the_end_of_the_model_are_refused(torch, nn, xy):
@@ -318,24 +387,18 @@ def test_what_is_wrong_with_gradients_is_named(torch, nn, xy):
         nntui.compare(model, x, y, lambda a, t: a - t, loss="mse")
 
 
-@pytest.mark.deep
-@pytest.mark.parametrize("seed", range(200))
-def test_random_modules_train_as_in_pytorch(torch, seed):
-    """Losses, gradients and ten updates, in float64."""
-    random, nn = Random(seed), torch.nn
-    torch.manual_seed(seed)
-    kinds = [
+def _module_kinds(nn, random):
+    return [
         nn.ReLU, nn.Tanh, nn.Sigmoid, nn.SiLU, nn.GELU, nn.Softplus, nn.Hardtanh, nn.Identity,
         lambda: nn.ELU(random.uniform(0.5, 1.5)), lambda: nn.LeakyReLU(random.uniform(0.0, 0.3)),
     ]  # fmt: skip
-    sizes = [random.randint(1, 5) for _ in range(random.randint(2, 5))]
-    modules = []
-    for before, after in pairwise(sizes):
-        modules.append(nn.Linear(before, after, bias=random.random() < 0.8))
-        modules += [random.choice(kinds)() for _ in range(random.choice([0, 1, 1, 1, 2]))]
-    model = nn.Sequential(*modules).double()
-    count, outputs = random.randint(1, 6), sizes[-1]
-    x = torch.randn(count, sizes[0], dtype=torch.float64)
+
+
+def _trains_alike(torch, random, model, sizes):
+    """Loss, gradients and ten updates are those of PyTorch, in float64, with a random training."""
+    nn, (inputs, outputs) = torch.nn, sizes
+    count = random.randint(1, 6)
+    x = torch.randn(count, inputs, dtype=torch.float64)
     y = torch.rand(count, outputs, dtype=torch.float64)
     loss = random.choice([nn.MSELoss(), nn.L1Loss(), nn.HuberLoss(), nn.BCEWithLogitsLoss()])
     if outputs > 1 and random.random() < 0.3:
@@ -343,4 +406,82 @@ def test_random_modules_train_as_in_pytorch(torch, seed):
     name, settings = random.choice(OPTIMIZERS)
     optimizer = getattr(torch.optim, name)(model.parameters(), **settings)
     _train(model, optimizer, loss, x, y, updates=random.choice([0, 2]))
+    engine = FullSpeed(nntui.from_torch(model, x, y, loss=loss))
+    found = engine.mean_loss(engine.first(), range(count))
+    assert found == pytest.approx(loss(model(x), y).item(), rel=1e-9, abs=1e-12)
+    assert nntui.compare(model, x, y, loss, rtol=1e-9).right
     _agrees(model, optimizer, loss, x, y)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("seed", range(200))
+def test_random_modules_train_as_in_pytorch(torch, seed):
+    random, nn = Random(seed), torch.nn
+    torch.manual_seed(seed)
+    kinds = _module_kinds(nn, random)
+    sizes = [random.randint(1, 5) for _ in range(random.randint(2, 5))]
+    modules = []
+    for before, after in pairwise(sizes):
+        modules.append(nn.Linear(before, after, bias=random.random() < 0.8))
+        modules += [random.choice(kinds)() for _ in range(random.choice([0, 1, 1, 1, 2]))]
+    _trains_alike(torch, random, nn.Sequential(*modules).double(), (sizes[0], sizes[-1]))
+
+
+def _random_graph(torch, random):
+    """Make a module of sums, branches and joins, and say how many inputs and outputs it has."""
+    nn, kinds = torch.nn, _module_kinds(torch.nn, random)
+    widths = [random.randint(1, 4)]  # of the values so far, X first
+    steps, parts = [], nn.ModuleList()
+
+    def linear(at, width):
+        parts.append(nn.Linear(widths[at], width, bias=random.random() < 0.7))
+        return parts[-1]
+
+    def activation():
+        parts.append(random.choice(kinds)())
+        return parts[-1]
+
+    for _ in range(random.randint(2, 5)):
+        i, j = (random.randrange(len(widths)) for _ in range(2))
+        width, f = random.randint(1, 4), activation()
+        match random.choice(["layer", "sum", "residual", "cat", "part"]):
+            case "layer":
+                f1 = linear(i, width)
+                steps.append(lambda v, i=i, f=f, f1=f1: f(f1(v[i])))
+            case "sum":
+                f1, f2 = linear(i, width), linear(j, width)
+                steps.append(lambda v, i=i, j=j, f=f, f1=f1, f2=f2: f(f1(v[i]) + f2(v[j])))
+            case "residual":
+                width, f1 = widths[i], linear(i, widths[i])
+                steps.append(lambda v, i=i, f=f, f1=f1: v[i] + f(f1(v[i])))
+            case "cat":
+                width = widths[i] + widths[j]
+                steps.append(lambda v, i=i, j=j: torch.cat([v[i], v[j]], 1))
+            case "part":
+                width = random.randint(1, widths[i])
+                steps.append(lambda v, i=i, f=f, width=width: f(v[i][:, -width:]))
+        widths.append(width)
+    used = [len(widths) - 1, random.randrange(len(widths))]
+    heads = [linear(at, random.randint(1, 2)) for at in used]
+
+    class Graph(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.parts = parts
+
+        def forward(self, x):
+            values = [x]
+            for step in steps:
+                values.append(step(values))
+            return torch.cat([head(values[at]) for head, at in zip(heads, used, strict=True)], 1)
+
+    return Graph().double(), (widths[0], sum(head.out_features for head in heads))
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("seed", range(200))
+def test_random_graphs_train_as_in_pytorch(torch, seed):
+    random = Random(seed)
+    torch.manual_seed(seed)
+    model, sizes = _random_graph(torch, random)
+    _trains_alike(torch, random, model, sizes)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from nntui.engine.full_speed import FullSpeed
 from nntui.engine.loss_history import LossHistory
-from nntui.interop.layers import flat, layers_of
 from nntui.model.experiment import Experiment
 from nntui.model.numerics import Array
 
 
 def parameters(experiment: Experiment) -> Array:
     """The parameters at the start, in canonical order (P,)."""
-    layers = layers_of(experiment.network)
-    return np.array(flat(layers, [(layer.weights, layer.biases) for layer in layers]))
+    engine = FullSpeed(experiment)
+    return engine.first().p
 
 
 def parameters_after(experiment: Experiment, updates: int) -> Array:
