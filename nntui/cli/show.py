@@ -232,8 +232,6 @@ _TALLEST: Final = 60
 """Rows of a drawing at most, unless more are wished for; larger layers are folded."""
 _ROWS_EACH: Final = {False: 6, True: 8}
 """Rows for each neuron of the largest layer: in text, and in a picture."""
-_PLANE: Final = 2
-"""Over so many inputs at most neurons have a map of what they answer."""
 
 
 def _drawn(
@@ -248,7 +246,7 @@ def _drawn(
     from nntui.draw.layout import lay_out
     from nntui.draw.paint import paint
     from nntui.network_view.scene import Scene
-    from nntui.network_view.thumbnails import add_image, image_size
+    from nntui.network_view.thumbnails import PLANE, add_image, image_size
     from nntui.network_view.views import Emphasis, HeatMapCache, Moment, view_at
 
     net = stepper.experiment.network.wiring()
@@ -260,7 +258,7 @@ def _drawn(
         layers = [layer for layer in layers if layer]
     largest = max(map(layers.count, set(layers)))
     height = rows or min(_ROWS_EACH[colour] * largest, _TALLEST)
-    maps = _thumbnails(stepper, colour=colour) if len(net.inputs) <= _PLANE else None
+    maps = _thumbnails(stepper, colour=colour) if len(net.inputs) <= PLANE else None
     contents = scene.contents(thumbnails=maps is not None)
     drafted = draft(net.layer, net.sources, net.targets)
     plan = lay_out(drafted, width, height, contents=contents, image=image)

@@ -370,9 +370,10 @@ class _Column:
         name = max(1, min(concession.name, self.name))
         numbers = self.rows if concession.symbols else 1
         most = numbers + 2
-        if concession.thumbnail and self.thumbnail:
+        beside = concession.thumbnail if self.rows > 1 else 0  # below one number it is as wide
+        if beside and self.thumbnail:
             least, highest = _TALLEST
-            highest = min(highest, max(least, self.room // 5), 2 * concession.thumbnail + 2)
+            highest = min(highest, max(least, self.room // 5), 2 * beside + 2)
             most = max(most, highest)
         elif concession.symbols and self.thumbnail:
             below = self._height(most + _BELOW[1]) - most
@@ -382,7 +383,7 @@ class _Column:
             return Form(name + 1 + value + self.sign + 2, 1, name)
         if not concession.symbols:
             return Form(max(name, value) + 2, height, name)
-        across = 2 * min(height - 2, concession.thumbnail) if self.thumbnail else 0
+        across = 2 * min(height - 2, beside) if self.thumbnail else 0
         across = across if across >= 2 * _LEAST_THUMBNAIL else 0
         pad = int(concession.symbols == WIDE)
         symbol, title = self.symbol, name + 2 * pad

@@ -12,6 +12,7 @@ from nntui.draw.picture import NodeLook, Reading
 from nntui.engine.evaluate import answers_of, tolerance, verdicts
 from nntui.explain.numbers import fitted, rounded
 from nntui.model.experiment import Experiment
+from nntui.network_view.thumbnails import PLANE
 from nntui.network_view.views import Moment, View
 
 _short: Final = rounded(3)
@@ -40,7 +41,10 @@ class BoxReader:
 
     def contents(self, *, thumbnails: bool) -> dict[str, Content]:
         """Say what each box is to hold."""
-        contents = dict.fromkeys(self._net.inputs, Content(symbol=1))
+        inputs = self._net.inputs
+        contents = dict.fromkeys(
+            inputs, Content(symbol=1, thumbnail=thumbnails and len(inputs) <= PLANE)
+        )
         for j in self._net.neurons:
             output = j in self._outputs
             contents[j] = Content(

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 Rows = tuple[tuple[Span, ...], ...]
 
+PLANE: Final = 2
+"""With so many inputs, at most, every box has a map, at once; of more a user chooses."""
 _LEAST_IMAGE: Final = 100
 """With more inputs than so many, and a square number of them, they are an image."""
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from nntui.debugger.queries.paths import Paths
     from nntui.debugger.snapshot import Snapshot
     from nntui.engine.loss_history import Losses
-    from nntui.engine.schedule import Schedule
+    from nntui.engine.schedule import Operation, Schedule
     from nntui.model.experiment import Experiment
     from nntui.verify.verdict import Difference, Verdict
 
@@ -91,6 +91,7 @@ class Frame:
     before the last update, where they are wanted. ``passing``: so many steps lie between it and the
     next one, under way or in play, that what it says of its own step is no news. ``check``:
     someone's numbers that were held against the run; ``differs``: the values here that differ.
+    ``then``: the step after the next one.
     """
 
     snapshot: Snapshot
@@ -106,6 +107,7 @@ class Frame:
     passing: bool = False
     check: CheckedNumbers | None = None
     differs: frozenset[str] = frozenset()
+    then: Operation | None = None
 
     @property
     def differences_here(self) -> tuple[Difference, ...]:
@@ -144,7 +146,7 @@ def frame_of(
     snapshot, differs = debugger.snapshot(), frozenset[str]()
     if check is not None and debugger.branches.current.parent is None:
         differs = check.differing(debugger.schedule, snapshot.position)
-    displays = debugger.displays
+    displays, schedule, after = debugger.displays, debugger.schedule, snapshot.position + 1
     updating = snapshot.last is not None and snapshot.last.position.phase == "update"
     return Frame(
         snapshot=snapshot,
@@ -160,6 +162,7 @@ def frame_of(
         passing=passing or on_the_way,
         check=check,
         differs=differs,
+        then=schedule.operation(after) if after < schedule.total else None,
     )
 
 

@@ -30,7 +30,8 @@ PANES: Final = {
                "dim beside the focus, red where it is NaN or ∞. The yellow one with an arrowhead "
                "is being computed, and ● on it is the product that travels; ● on a frame or before "
                "a number is a breakpoint",
-    "step": "the formula that just ran, in symbols and in numbers, and what comes next",
+    "step": "the formula that just ran, in symbols and in numbers, with what its letters stand "
+            "for, and what comes next",
     "neurons": "a row a neuron, or (j) a connection, of all or of the focused neuron; · not "
                "computed yet, ▸ just written, › has the focus; a click on a heading puts the rows "
                "in order (a table of thousands: with each pass); & shows those with h in their "

@@ -25,7 +25,7 @@ from nntui.explain.numbers import fitted, rounded
 from nntui.model.experiment import Experiment
 from nntui.model.names import escaped
 from nntui.network_view.scene import LABEL, Scene, product_text, strongest
-from nntui.network_view.thumbnails import Thumbnails, add_image, image_size
+from nntui.network_view.thumbnails import PLANE, Thumbnails, add_image, image_size
 from nntui.network_view.views import (
     VIEWS,
     WIDTH,
@@ -46,8 +46,6 @@ if TYPE_CHECKING:
 
 LISTED_BESIDE: Final = 68
 """Columns of a large drawing from which on a list of a neuron's connections stands beside it."""
-_PLANE: Final = 2
-"""Of so many inputs at most there is a plane without the user's choosing any."""
 _SYMBOLS: Final = {
     "a": "a", "b": "b", "δ": "delta", "Δb": "b", "w": "w", "∂L/∂w": "dw", "Δw": "w", "z": "z",
     "says": "a", "∂L/∂a": "da",
@@ -215,7 +213,7 @@ class NetworkPane(LinePane):
     @property
     def _has_plane(self) -> bool:
         """Whether the boxes are to have room for maps: of two inputs, at once, before they come."""
-        return len(self._net.inputs) <= _PLANE or self._surfaces is not None
+        return len(self._net.inputs) <= PLANE or self._surfaces is not None
 
     def _lay_out(self) -> None:
         self._layout = None

@@ -13,7 +13,9 @@ from textual.events import Click
 
 from nntui.debugger.snapshot import Snapshot
 from nntui.debugger.step import Step
+from nntui.engine.schedule import Operation
 from nntui.explain.formulas import EquationLine, RunningSum, formula, math_name, running_sum
+from nntui.explain.letters import letters
 from nntui.explain.numbers import DEFAULT_PRECISION, PRECISIONS, told_apart
 from nntui.explain.sentences import plain_words
 from nntui.explain.source import intention, method, place, which_parameter
@@ -38,6 +40,10 @@ Row = list[Segment]
 FORMULA: Final = 44
 """Cells that are kept for formulas, unless the names before them take a third or less."""
 _LARGEST: Final = 3
+_LEGEND: Final = 28
+"""Cells at the right of the equations for what their letters stand for."""
+_APART: Final = 3
+"""Cells between an equation and that, at least."""
 _OF_BATCH: Final = ("dw", "db", "g")
 """The symbols of what is reduced over the batch before it is compared."""
 _NEURON: Final = re.compile(r"\[(\w+)\]")
@@ -49,6 +55,22 @@ def column_of(net: Wiring) -> int:
     """Return the column of the ``=`` after the longest name: that of a weight's gradient."""
     names = sorted((cell_len(quoted(j)) for j in net.layer), reverse=True)
     return len("∂L/∂w[,]") + sum(names[:2]) + 1
+
+
+def with_letters(
+    rows: Sequence[Row], legend: Sequence[tuple[str, str]], width: int, style: Style
+) -> list[Row]:
+    """Say at the right of equations what their letters stand for, in the rows that have room."""
+    column = width - _LEGEND
+    used = [sum(cell_len(text) for text, _, _ in row) for row in rows]
+    free = [n for n, cells in enumerate(used) if cells + _APART <= column]
+    entries = dict(zip(free, legend, strict=False))
+    widest = max((cell_len(letter) for letter, _ in entries.values()), default=0)
+    written = list(rows)
+    for n, (letter, meaning) in entries.items():
+        said = f"{' ' * (column - used[n])}{padded(letter, widest)}  {meaning}"
+        written[n] = [*rows[n], Segment(said, style)]
+    return written
 
 
 def outcome(line: EquationLine) -> str:
@@ -165,6 +187,8 @@ def _window(found: RunningSum, room: int) -> tuple[int, int]:
 FEW: Final = 12
 """Inputs or outputs that are written one by one, at most."""
 # Which equation is the point of a step that may have more of them than the pane has rows.
+_FEW_WANTED: Final = 3
+"""Targets that are said when an example is loaded, at most."""
 _OUTCOME: Final = {"loss": 0, "update": -1}
 NEXT: Final = "next"
 """Begins the last row, which says what comes."""
@@ -209,12 +233,14 @@ class StepPane(LinePane):
         self._snapshot: Snapshot | None = None
         self._lines: list[Row] = []
         self._formula: tuple[EquationLine, ...] = ()
+        self._then: Operation | None = None
         self._check: CheckedNumbers | None = None
         self._differences: tuple[Difference, ...] = ()
 
     def show(self, frame: Frame, focus: NeuronFocus) -> None:
         self._snapshot, self._experiment = frame.snapshot, frame.experiment
         self._check, self._differences = frame.check, frame.differences_here
+        self._then = frame.then
         self.jump()
         self.changed()
 
@@ -330,9 +356,13 @@ class StepPane(LinePane):
         def said(text: str, style: Style = _PLAIN) -> list[Row]:
             return [[Segment(f" {row}", style)] for row in wrapped(text, width - 1)]
 
-        question, brief, use = said(plain.question), said(plain.brief), said(plain.use)
+        question, brief = said(plain.question), said(plain.brief)
+        wanted = self._wanted() if last.kind == "load" else ""
+        use = said(wanted + plain.use)
         brief = brief if len(brief) < len(question) else question
         whole, short = equations.written(lines), equations.written(lines, 2)
+        symbols = (part for line in lines for part in (line.target, line.symbols))
+        whole = with_letters(whole, letters(last.kind, *symbols, wanted), width, faint)
         padding: list[Row] = [[]] * (_SENTENCE_ROWS - len(question))
         meaning = said(sentence_for(_SYMBOL[last.kind]), faint)
         blank: list[Row] = [[]]
@@ -350,6 +380,13 @@ class StepPane(LinePane):
         yield False, [*brief, *short]
         yield True, [*brief, *alone]
         yield False, [*brief, *alone]
+
+    def _wanted(self) -> str:
+        """Say what the answer to the loaded example should be."""
+        assert self._snapshot is not None
+        number = PRECISIONS[self._precision].number
+        wanted = [f"{math_name('t', k)} = {number(t)}" for k, t in self._snapshot.t.items()]
+        return "" if len(wanted) > _FEW_WANTED else f"Wanted: {', '.join(wanted)}. "
 
     def _title(self, last: Step, net: Wiring, width: int, made: str = "") -> Row:
         """Write what the step is about; ``made``: what it made of a value, if that is not seen."""
@@ -373,6 +410,9 @@ class StepPane(LinePane):
         else:
             example = snapshot.next.number("example") if snapshot.next else None
             text = intention(following, self._experiment, example)
+            if self._then is not None:
+                then = f"{text}, then {intention(self._then, self._experiment)}"
+                text = then if cell_len(then) <= width - 7 else text
         return [
             Segment(f" {label}  ", Style(bold=True) + faint),
             Segment(padded(text, max(width - 7, 1)), faint),
