@@ -6,6 +6,7 @@ import pytest
 from pictures.make import drawn
 from support.pilot import until
 
+from nntui.tui.panes.answers import AnswersPane
 from nntui.tui.panes.inspector import InspectorPane
 from nntui.tui.panes.loss import LossPane
 
@@ -15,8 +16,11 @@ SIZES = [(80, 24), (120, 36), (200, 60)]
 async def _drawn(pilot):
     """Wait for what is drawn a moment later, where there is no chart yet."""
     screen = pilot.app.screen_stack[1]
-    panes = screen.query_one(LossPane), screen.query_one(InspectorPane)
-    await until(pilot, lambda: not any(pane.is_waiting for pane in panes))
+    parts = (
+        screen.answer_source,
+        *(screen.query_one(pane) for pane in (AnswersPane, LossPane, InspectorPane)),
+    )
+    await until(pilot, lambda: not any(part.is_waiting for part in parts))
 
 
 async def _settled(pilot):
@@ -95,10 +99,12 @@ def test_what_a_neuron_influences(snap_compare, app_on):
 
 def test_why_a_weight_is_what_it_is(snap_compare, app_on):
     async def asked(pilot):
-        await pilot.press("2", "u", "right", "right", "right_square_bracket", "W")
+        await pilot.press("2", "u", "right", "right", "right_square_bracket")
+        await drawn(pilot)
+        await pilot.press("W")
         await pilot.pause()
         await pilot.press("down", "right", "down", "down", "right")
-        await pilot.pause()
+        await drawn(pilot)
 
     assert snap_compare(app_on("sample"), terminal_size=(120, 36), run_before=asked)
 
