@@ -97,7 +97,9 @@ def experiment(case: Case, setting: Setting) -> Experiment:
 def ours(case: Case, setting: Setting) -> Callable[[int], None]:
     """What trains so many epochs with nntui."""
     timeline = Timeline(experiment(case, setting))
-    state, update = timeline.engine(0).first(), 0
+    engine = timeline.engine(0)
+    engine.compile()  # a run does so by itself when it has lasted a while
+    state, update = engine.first(), 0
 
     def train(epochs: int) -> None:
         nonlocal state, update

@@ -152,7 +152,7 @@ class BatchComputer:
     def __init__(self, layout: BatchLayout, loss: Loss, tested: SelfTest) -> None:
         self._layout, self._loss = layout, loss
         self._tested = tested
-        self._functions = OnArrays() if tested.functions else OnFloats()
+        self._functions = OnArrays(tested.compiled) if tested.functions else OnFloats()
         self._into = [_WeightMatrix.of_block(layer.incoming) for layer in layout.layers[1:]]
         self._out_of: dict[Layer, _WeightMatrix] = {}
         self._biases = np.flatnonzero(~layout.is_weight)

@@ -7,8 +7,9 @@ its next update.
 
 from __future__ import annotations
 
+import logging
 from importlib.util import find_spec
-from threading import Lock, Thread
+from threading import Lock
 from typing import Final
 
 import numpy as np
@@ -59,7 +60,6 @@ class Compiled:
 
 _loading: Final = Lock()
 _kernel: Compiled | None = None
-_asked = False
 
 
 def kernel() -> Compiled | None:
@@ -75,15 +75,8 @@ def load() -> Compiled | None:
             try:
                 found = Compiled()
             except Exception:  # numba does not fit this numpy, its cache is damaged or full, …
+                logging.getLogger(__name__).debug("numba cannot be used", exc_info=True)
                 return None
             if adds_in_order(found):
                 _kernel = found
     return _kernel
-
-
-def load_beside() -> None:
-    """Begin to load it in a thread, once."""
-    global _asked
-    if not _asked:
-        _asked = True
-        Thread(target=load, name="compile the kernel", daemon=True).start()

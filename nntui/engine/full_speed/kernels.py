@@ -18,7 +18,7 @@ whether this machine's numpy gives an array's elements, and einsum's sums, the r
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from functools import cache
 from operator import mul
 from random import Random
@@ -27,6 +27,7 @@ from typing import Any, Final, NamedTuple, Protocol
 import numpy as np
 
 from nntui.engine.full_speed.batch_layout import Rows
+from nntui.engine.full_speed.elementwise import compile_formula, ready
 from nntui.model import numerics
 from nntui.model.activations import Activation
 from nntui.model.losses import Loss
@@ -128,17 +129,37 @@ CHUNK: Final = 8192
 
 
 class OnArrays:
-    """Whole arrays at once, where numpy gives an array's element the bits that it gives a float."""
+    """Whole arrays at once, where numpy gives an array's element the bits that it gives a float.
+
+    ``compiled``: in one pass over memory, where a formula is compiled.
+    """
+
+    def __init__(self, compiled: bool = False) -> None:
+        self._compiled = compiled
 
     def activate(self, f: Activation, rows: Rows, z: Array, a: Array) -> None:
         """Compute a ← f(z) in the given rows."""
+        if self._in_one_pass(("activate", f), rows, (z,), a):
+            return
         for s in _chunks(rows, z.shape[1]):
             a[s] = f.f(z[s])
 
     def slope(self, f: Activation, rows: Rows, z: Array, a: Array, da: Array, d: Array) -> None:
         """Compute delta ← da·f′(z) in the given rows."""
+        if self._in_one_pass(("slope", f), rows, (da, z, a), d):
+            return
         for s in _chunks(rows, z.shape[1]):
             d[s] = da[s] * f.derivative(z[s], a[s])
+
+    def _in_one_pass(
+        self, key: Hashable, rows: Rows, arrays: Sequence[Array], result: Array
+    ) -> bool:
+        """Apply a formula to neighbouring rows, if it is compiled."""
+        formula = ready(key) if self._compiled else None
+        if formula is None or not isinstance(rows, slice):
+            return False
+        formula((), [array[rows].reshape(-1) for array in arrays], [result[rows].reshape(-1)])
+        return True
 
     def losses(self, loss: Loss, outputs: list[Array], y: list[Array]) -> Array:
         """Return the loss of each example (n,), from a row of each output and of its targets."""
@@ -164,6 +185,12 @@ class OnFloats(OnArrays):
 
     def loss_slopes(self, loss: Loss, outputs: list[Array], y: list[Array]) -> list[Array]:
         return list(np.array([loss.gradient(*pair) for pair in _by_example(outputs, y)]).T)
+
+
+def compile_activation(f: Activation) -> None:
+    """Compile what ``OnArrays`` does with an activation function, for its next call on."""
+    compile_formula(("activate", f), lambda arrays, _: [f.f(*arrays)], "d")
+    compile_formula(("slope", f), lambda arrays, _: [arrays[0] * f.derivative(*arrays[1:])], "ddd")
 
 
 def _chunks(rows: Rows, n: int) -> Any:

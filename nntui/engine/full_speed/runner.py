@@ -7,16 +7,17 @@ from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import is_
+from threading import Thread
 from time import perf_counter
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from nntui.engine.full_speed import compiled
+from nntui.engine.full_speed import compiled, elementwise
 from nntui.engine.full_speed.batch import Batch, BatchComputer, Batches, summed
 from nntui.engine.full_speed.batch_layout import BatchLayout, BatchValues, TrainingState
-from nntui.engine.full_speed.kernels import CHUNK, self_test
+from nntui.engine.full_speed.kernels import CHUNK, compile_activation, self_test
 from nntui.engine.full_speed.straight_line import StepTest, StraightLine
 from nntui.engine.loss_history import LossHistory
 from nntui.engine.schedule import Schedule
@@ -65,7 +66,9 @@ class FullSpeed:
         self._layout = BatchLayout(net)
         self._self_test = self_test()
         self._batches = Batches(experiment, self.schedule)
-        self._updates = ParameterUpdates(self._layout, net, training, self.schedule)
+        self._updates = ParameterUpdates(
+            self._layout, net, training, self.schedule, self._self_test.compiled
+        )
         self._decays = "weight_decay" in training.optimizer.row.settings
         size, layers = self._layout.size, len(self._layout.layers) - 1
         work = size * (1 + self.schedule.batch_size)
@@ -86,12 +89,21 @@ class FullSpeed:
         self._tested: tuple[tuple[StepTest, ...], StraightLine | None] = (), None
         self._burst = 1
         self._ran = 0.0
+        self._compiles = not self._self_test.compiled
 
     def copy_for_thread(self) -> FullSpeed:
         """Return the same with memory of its own, to run in another thread."""
         other = copy(self)
         other._allocate()
         return other
+
+    def compile(self) -> None:
+        """Compile what larger networks gain from, where numba is installed; it takes seconds."""
+        if compiled.load() is not None:
+            self._updates.compile()
+            for layer in self._layout.layers:
+                for f, _ in layer.activations:
+                    compile_activation(f)
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -233,8 +245,9 @@ class FullSpeed:
                 before.epoch_sum = 0.0
             now = perf_counter()
             self._ran = now - began
-            if self._ran > COMPILE_AFTER and self._self_test.compiled:
-                compiled.load_beside()
+            if self._ran > COMPILE_AFTER and not self._compiles:
+                self._compiles = True
+                Thread(target=self.compile, name="compile", daemon=True).start()
             if deadline is not None and now > deadline:
                 break
         return before, update
@@ -339,50 +352,71 @@ class FullSpeed:
 
 
 class ParameterUpdates:
-    """Applies a batch's gradient to the parameters, as the algorithm's update steps do."""
+    """Applies a batch's gradient to the parameters, as the algorithm's update steps do.
+
+    ``compiled``: in one pass over memory, once the rule is compiled.
+    """
 
     def __init__(
-        self, layout: BatchLayout, net: Wiring, training: Training, schedule: Schedule
+        self,
+        layout: BatchLayout,
+        net: Wiring,
+        training: Training,
+        schedule: Schedule,
+        compiled: bool,
     ) -> None:
-        self._training, self._schedule = training, schedule
-        self._is_weight = layout.is_weight
+        self._training, self._schedule, self._compiled = training, schedule, compiled
+        self._rows = len(training.optimizer.row.memory)
+        self._penalized = bool(training.l1 or training.l2)
+        self._masks = [layout.is_weight] if self._penalized else []
         self.frozen: npt.NDArray[np.bool_] | None = None
         if net.frozen:
             self.frozen = np.array([p in net.frozen for p in layout.parameters])
+            self._masks.append(self.frozen)
+        rule = (training.optimizer, training.reduction, training.l1, training.l2)
+        self._key = ("update", *rule, self.frozen is not None)
+        nothing = [np.empty(0)] * (2 + self._rows) + [mask[:0] for mask in self._masks]
+        self._remembers = len(self._rule(nothing, (1, 1))) > 1
+
+    def compile(self) -> None:
+        """Compile the rule, for the next update on."""
+        kinds = "d" * (2 + self._rows) + "?" * len(self._masks)
+        elementwise.compile_formula(self._key, self._rule, kinds, (3, 7))
 
     def __call__(
         self, p: Array, memory: Array, dp: Array, update: int, batch_length: int
     ) -> tuple[Array, Array]:
         """Return the parameters and the memory after the update at an index (from 0)."""
-        new_p, new_memory = np.empty_like(p), memory
+        numbers = (batch_length, self._schedule.t(update))
+        arrays = [p, dp, *memory, *self._masks]
+        new_p = np.empty_like(p)
+        new_memory = np.empty_like(memory) if self._remembers else memory
+        results = [new_p, *new_memory] if self._remembers else [new_p]
+        if self._compiled and (in_one_pass := elementwise.ready(self._key)) is not None:
+            in_one_pass(numbers, arrays, results)
+            return new_p, new_memory
         for start in range(0, len(p), CHUNK):
             s = slice(start, start + CHUNK)
-            rows = tuple(memory[:, s])
-            new_p[s], remembered = self._updated(s, p[s], rows, dp[s], update, batch_length)
-            if all(map(is_, rows, remembered)):
-                continue
-            if new_memory is memory:
-                new_memory = np.empty_like(memory)
-            for new_row, row in zip(new_memory, remembered, strict=True):
-                new_row[s] = row
+            chunks = self._rule([array[s] for array in arrays], numbers)
+            for result, chunk in zip(results, chunks, strict=True):
+                result[s] = chunk
         return new_p, new_memory
 
-    def _updated(
-        self,
-        s: slice,
-        p: Array,
-        memory: tuple[Array, ...],
-        dp: Array,
-        update: int,
-        batch_length: int,
-    ) -> tuple[Array, tuple[Array, ...]]:
+    def _rule(self, arrays: Sequence[Any], numbers: Sequence[Any]) -> list[Any]:
+        """Compute the new parameters, and what is remembered of them where that changes.
+
+        arrays: p, dp, the memory's rows, the masks that are needed. numbers: batch length, t.
+        """
+        p, dp, *others = arrays
+        batch_length, t = numbers
+        memory, masks = tuple(others[: self._rows]), others[self._rows :]
         training = self._training
         g = training.reduced(dp, batch_length)
-        if training.l1 or training.l2:
-            g = np.where(self._is_weight[s], training.regularized(g, p), g)
-        new, remembered = training.optimizer.update(p, g, memory, self._schedule.t(update))
-        if self.frozen is not None:
-            new = np.where(self.frozen[s], p, new)
-            pairs = zip(memory, remembered, strict=True)
-            remembered = tuple(np.where(self.frozen[s], *pair) for pair in pairs)
-        return new, remembered
+        if self._penalized:
+            g = np.where(masks[0], training.regularized(g, p), g)
+        new, remembered = training.optimizer.update(p, g, memory, t)
+        unchanged = all(map(is_, memory, remembered))
+        olds, news = ([p], [new]) if unchanged else ([p, *memory], [new, *remembered])
+        if self.frozen is None:
+            return news
+        return [np.where(masks[-1], *pair) for pair in zip(olds, news, strict=True)]

@@ -52,7 +52,7 @@ class Tape:
 
     def note(self, pattern: str, *operands: Any) -> Traced:
         """Note an operation, such as ``{} + {}``, and return what stands for its result."""
-        expression = pattern.format(*map(_written, operands))
+        expression = pattern.format(*map(written, operands))
         if expression not in self._known:
             result = Traced(self, f"v{len(self._noted)}")
             read = tuple(x.name for x in operands if isinstance(x, Traced))
@@ -62,13 +62,30 @@ class Tape:
 
     def lines(self, wanted: Iterable[Any]) -> list[str]:
         """Return the assignments that the wanted results need, in order."""
+        return self.needed(wanted)[0]
+
+    def needed(
+        self, wanted: Iterable[Any], given: Container[str] = ()
+    ) -> tuple[list[str], list[str]]:
+        """Return the assignments that the wanted results need, and the given variables they read.
+
+        What is ``given`` is not assigned.
+        """
         needed = {result.name for result in wanted if isinstance(result, Traced)}
         lines = []
         for name, expression, read in reversed(self._noted):
-            if name in needed:
+            if name in needed and name not in given:
                 needed.update(read)
                 lines.append(f"{name} = {expression}")
-        return lines[::-1]
+        return lines[::-1], sorted(name for name in needed if name in given)
+
+    def made_of(self, variables: Iterable[str]) -> set[str]:
+        """Return some variables with all results that are made of them alone."""
+        known = set(variables)
+        for name, _, read in self._noted:
+            if known.issuperset(read):
+                known.add(name)
+        return known
 
 
 def _operation(pattern: str) -> Callable[..., Traced]:
@@ -142,7 +159,7 @@ _LOGIC: Final[Mapping[str, Callable[..., Any]]] = {
 }
 
 
-def _written(operand: Any) -> str:
+def written(operand: Any) -> str:
     """An operand in the code: a variable, or a number in digits that mean just that number."""
     if isinstance(operand, Traced):
         return operand.name

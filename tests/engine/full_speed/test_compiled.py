@@ -9,7 +9,7 @@ import pytest
 from support.experiments import layered
 from support.stepped import Stepped, array_bits, recorded
 
-from nntui.engine.full_speed import FullSpeed, compiled, runner
+from nntui.engine.full_speed import FullSpeed, compiled, elementwise, runner
 from nntui.engine.loss_history import LossHistory
 
 needs_numba = pytest.mark.skipif(not find_spec("numba"), reason="numba is not installed")
@@ -19,7 +19,7 @@ needs_numba = pytest.mark.skipif(not find_spec("numba"), reason="numba is not in
 def not_loaded(monkeypatch):
     """As in a program that has run nothing yet."""
     monkeypatch.setattr(compiled, "_kernel", None)
-    monkeypatch.setattr(compiled, "_asked", False)
+    monkeypatch.setattr(elementwise, "_ready", {})
     monkeypatch.setattr(runner, "TINY_UPDATE", 0)
 
 
@@ -41,7 +41,7 @@ def test_whatever_goes_wrong_while_compiling_ends_no_run(not_loaded, monkeypatch
 def test_a_short_run_does_not_ask_for_it(not_loaded) -> None:
     full = FullSpeed(layered(2, 4, 2, examples=3, epochs=4))
     full.run(full.first(), 0, 4, LossHistory())
-    assert not compiled._asked
+    assert "compile" not in {thread.name for thread in threading.enumerate()}
 
 
 @needs_numba
@@ -51,9 +51,10 @@ def test_a_long_run_changes_over_to_it_and_keeps_the_bits(not_loaded, monkeypatc
     full, history, stepped = FullSpeed(experiment), LossHistory(), Stepped(experiment)
     state, update = full.run(full.first(), 0, 3, history)
     for thread in threading.enumerate():
-        if thread.name == "compile the kernel":
+        if thread.name == "compile":
             thread.join()
     assert compiled.kernel() is not None
+    assert elementwise.ready(full._updates._key) is not None
     state, update = full.run(state, update, 12, history)
     stepped.advance(12)
     assert array_bits(state) == array_bits(full.training_state(stepped.state))
