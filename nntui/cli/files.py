@@ -223,6 +223,12 @@ def _note(ctx: click.Context, param: click.Parameter, value: str | None) -> None
         ctx.meta.setdefault(_GIVEN, {})[param.name] = value
 
 
+def options_said() -> dict[str, Any]:
+    """Return what the options say of a file of weights, by their names."""
+    said: dict[str, Any] = click.get_current_context().meta.get(_GIVEN, {})
+    return said
+
+
 def opened(file: Path) -> Experiment:
     """Open a document, or a model of another library with what the options say of it.
 
@@ -230,7 +236,7 @@ def opened(file: Path) -> Experiment:
         NntuiError: it cannot be opened; the sentence says why.
         UsageError: options for a document, which needs none.
     """
-    said: dict[str, Any] = click.get_current_context().meta.get(_GIVEN, {})
+    said = options_said()
     if is_document(file):
         from nntui.document.load import load
 
@@ -249,26 +255,11 @@ def is_document(file: Path) -> bool:
     Raises:
         UsageError: options for a document, which needs none.
     """
-    if not file.name.endswith(".json"):
-        from nntui.interop.kinds import is_foreign
+    from nntui.interop.kinds import is_model
 
-        if is_foreign(file):
-            return False
-    elif _begins_as_brainjs(file):
+    if is_model(file):
         return False
-    if said := click.get_current_context().meta.get(_GIVEN):
+    if said := options_said():
         name = next(iter(said))
         raise click.UsageError(f"--{name} goes with a file of weights; a document has it itself")
     return True
-
-
-def _begins_as_brainjs(path: Path) -> bool:
-    """Whether a file begins as a network of brain.js, whose first key is its sizes."""
-    try:
-        if not path.is_file():
-            return False
-        with path.open("rb") as file:
-            start = file.read(4096)
-    except (OSError, ValueError):
-        return False
-    return b'"sizes"' in start and b'"layers"' in start and b'"format"' not in start

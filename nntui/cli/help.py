@@ -304,7 +304,7 @@ def _models(width: int) -> Iterator[str]:
     yield _Heading("Files")
     yield from definitions(_MODELS, width, every)
     yield ""
-    yield _Heading("What weights alone do not say")
+    yield _Heading("What weights alone do not say: options, or a form on the screen")
     yield from definitions(_REST, width, every)
     yield ""
     yield _Heading("In Python: nntui.NAME (help(nntui.NAME) says how)")

@@ -12,12 +12,12 @@ from pathlib import Path
 from threading import Thread
 from time import sleep
 from types import FrameType
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
 from nntui.cli.endings import FAULT, ended, say
-from nntui.cli.files import file_argument, is_document, model_options, opened
+from nntui.cli.files import file_argument, is_document, model_options, opened, options_said
 from nntui.model.errors import NntuiError, unexpected
 
 if TYPE_CHECKING:
@@ -54,8 +54,8 @@ def open_file(file: Path, no_state: bool, present: bool, at: int | None) -> None
     """Open FILE on the screen, to step through its training with the keyboard.
 
     FILE is a document, the name of a bundled sample, or a model of another library: .npz or
-    .safetensors (weights; the options say the rest), .onnx, JSON of brain.js, an address of
-    TensorFlow Playground. Nothing in it is ever executed, and nothing is fetched. The word "open"
+    .safetensors (weights; the rest is asked for, or said by options), .onnx, JSON of brain.js, an
+    address of TensorFlow Playground. Nothing in it is ever executed, and nothing is fetched. The word "open"
     may be left out, unless the file is called like a command.
 
     The screen is as it was left: breakpoints, displays, branches and the position are kept for each
@@ -73,8 +73,9 @@ def open_on_screen(
 ) -> NoReturn:
     """Open a file on the screen, after so many steps; without one, a list of files and samples."""
     _require_terminal(file)
-    experiment = None if file is None or is_document(file) else opened(file)
-    if file is not None and experiment is None:
+    if file is not None and not _may_be_document(file) and not is_document(file):
+        _open_model(file, keep_state=keep_state, present=present, at=at)
+    if file is not None:
         # Next to nothing is garbage until the document is open; to look for it would take a tenth
         # of that time, and half of it with a large document.
         gc.disable()
@@ -82,10 +83,32 @@ def open_on_screen(
 
     # When stdout goes elsewhere, there may be no user to correct a bad document.
     wait = sys.stdout is not None and sys.stdout.isatty()
-    if experiment is not None:
-        app = NntuiApp(experiment, keep_state=keep_state, present=present, at=at)
+    app = NntuiApp(document=file, keep_state=keep_state, wait=wait, present=present, at=at)
+    ended(lambda: _run(app), _leave)
+
+
+def _may_be_document(file: Path) -> bool:
+    """Whether the app is to find out what a file is: what that needs is loaded after its paint."""
+    return file.name.endswith(".json") and not options_said()
+
+
+def _open_model(file: Path, **options: Any) -> NoReturn:
+    """Open a model of another library, or the form that asks for what its file does not say.
+
+    Raises:
+        NntuiError: it cannot be opened, whatever is said of it.
+    """
+    from nntui.interop.sketch import IncompleteError
+    from nntui.tui.app import NntuiApp
+    from nntui.tui.user_files import remember
+
+    try:
+        app = NntuiApp(opened(file), **options)
+    except IncompleteError as error:
+        app = NntuiApp(incomplete=error, **options)
     else:
-        app = NntuiApp(document=file, keep_state=keep_state, wait=wait, present=present, at=at)
+        if file.is_file():  # and no address
+            remember(file)
     ended(lambda: _run(app), _leave)
 
 

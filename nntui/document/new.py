@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 from nntui.document.errors import Fault
 from nntui.document.load import experiment_of
 from nntui.document.network import plain_function
-from nntui.document.new_data import NewData, data_named
+from nntui.document.new_data import Kind, NewData, data_named
 from nntui.document.specs import MAX_NEURONS
 from nntui.model.activations import Activation
 from nntui.model.errors import SettingError, counted
@@ -120,8 +120,8 @@ def chosen(words: Words, folder: str = "") -> Choice:
     data = data_named(words.data or "xor", sizes, folder)
     loss = read_as(words.loss, "loss", lambda text: function_named(Loss.of, text))
     output = read_as(words.output, "output", Activation.named)
-    loss = loss or Loss.of(_loss(data, sizes, output))
-    output = output or Activation.of(_output(data, loss))
+    loss = loss or Loss.of(fitting_loss(data.kind, data.several, sizes, output))
+    output = output or Activation.of(fitting_output(data.kind, loss))
     epochs = read_as(words.epochs, "epochs", partial(_whole, least=1, most=MAX_EPOCHS))
     return Choice(
         sizes=_fitted(sizes, data, loss),
@@ -186,26 +186,29 @@ def layer_sizes(text: str) -> tuple[int, ...]:
     return tuple(map(int, words))
 
 
-def _loss(data: NewData, sizes: Sequence[int], output: Activation | None) -> str:
-    """Choose a loss for the targets, the size of the last layer, and the outputs' activation."""
+def fitting_loss(kind: Kind, several: int, sizes: Sequence[int], output: Activation | None) -> str:
+    """Choose a loss for the targets, the size of the last layer, and the outputs' activation.
+
+    ``several``: the classes that the targets name, 0 where they name none.
+    """
     if output is not None and output.name not in ("sigmoid", "linear"):
         return "mse"
-    many = sizes[-1] > 1 if sizes else data.several > 2
+    many = sizes[-1] > 1 if sizes else several > 2
     linear = output is not None and output.name == "linear"
-    if data.several and (many or data.kind == "classes") and (output is None or linear):
+    if several and (many or kind == "classes") and (output is None or linear):
         return "cross_entropy"
-    if data.kind in ("labels", "yes or no"):
+    if kind in ("labels", "yes or no"):
         return "bce_with_logits" if linear else "bce"
     return "mse"
 
 
-def _output(data: NewData, loss: Loss) -> str:
+def fitting_output(kind: Kind, loss: Loss) -> str:
     """Choose the outputs' activation for a loss and the targets."""
     if loss.name in ("bce_with_logits", "cross_entropy"):
         return "linear"
-    if loss.name == "bce" or data.kind in ("yes or no", "classes"):
+    if loss.name == "bce" or kind in ("yes or no", "classes"):
         return "sigmoid"
-    return "tanh" if data.kind in ("labels", "signs") else "linear"
+    return "tanh" if kind in ("labels", "signs") else "linear"
 
 
 def _fitted(sizes: tuple[int, ...], data: NewData, loss: Loss) -> tuple[int, ...]:

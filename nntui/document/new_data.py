@@ -121,7 +121,7 @@ def _typed(text: str, sizes: Sequence[int]) -> NewData:
                 expected = f"{counted(len(column[0]), what)}, as in row 1"
                 raise SettingError(f"{counted(len(part), what)} in row {n}", expected)
             column.append(part)
-    kind, several = _kind(targets, sizes[-1] if sizes else None)
+    kind, several = kind_of(targets, sizes[-1] if sizes else None)
     return NewData(
         {"inputs": inputs, "targets": targets},
         len(inputs[0]),
@@ -139,7 +139,7 @@ def _numbers(text: str) -> list[float]:
     return [number(word) for word in words if word]
 
 
-def _kind(targets: Sequence[Sequence[float]], outputs: int | None) -> tuple[Kind, int]:
+def kind_of(targets: Sequence[Sequence[float]], outputs: int | None) -> tuple[Kind, int]:
     """Tell what targets are, and how many classes they name (0: none).
 
     ``outputs``: the size of the last layer, if it is known: with several of them a single number is
@@ -202,7 +202,7 @@ def _from_file(text: str, sizes: Sequence[int], folder: str) -> NewData:
         kind = "yes or no" if several == 2 else "classes"
     else:
         rows = [row if isinstance(row, tuple) else (float(row),) for row in table.y]
-        kind, several = _kind(rows, sizes[-1] if sizes else None)
+        kind, several = kind_of(rows, sizes[-1] if sizes else None)
     said = f"{escaped(path, 60)}, {counted(len(table.x), 'row')}"
     section = {"csv": path, "inputs": columns[0], "targets": columns[1]}
     name = escaped(os.path.basename(path), 40)

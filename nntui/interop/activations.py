@@ -6,9 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from nntui.interop.errors import ConversionError
 from nntui.model.activations import Activation
-from nntui.model.errors import counted
+from nntui.model.errors import SettingError, counted
 
 _COMMA: Final = re.compile(r",(?![^(]*\))")  # not one between the arguments of a function
 
@@ -17,13 +16,17 @@ def chosen_activations(given: Sequence[str | Activation] | str, count: int) -> l
     """Choose an activation for each layer: a list, or one text with commas.
 
     Raises:
-        ConversionError: not as many as layers.
-        SettingError: an unknown one.
+        SettingError: not as many as layers, or an unknown one; its place is ``activations``.
     """
     names = _COMMA.split(given) if isinstance(given, str) else list(given)
     if len(names) != count:
-        raise ConversionError(
-            f"activations: found {counted(len(names), 'name')}, expected {count}, one for each "
-            "layer of weights (linear: none)"
+        raise SettingError(
+            counted(len(names), "name"),
+            f"{count}, one for each layer of weights",
+            "activations",
+            "linear: none",
         )
-    return [Activation.of(name.strip() if isinstance(name, str) else name) for name in names]
+    try:
+        return [Activation.of(name.strip() if isinstance(name, str) else name) for name in names]
+    except SettingError as error:
+        raise error.below("activations") from None

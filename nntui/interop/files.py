@@ -11,16 +11,27 @@ from nntui.document.errors import DocumentError, Fault, shown
 from nntui.document.files import decoded, read_bytes
 from nntui.document.load import experiment_of
 from nntui.document.network import plain_function
+from nntui.document.new import read_as
+from nntui.document.new_data import NewData
 from nntui.document.parse import parsed
 from nntui.interop import brainjs, onnx, playground
 from nntui.interop.activations import chosen_activations
 from nntui.interop.errors import ConversionError
 from nntui.interop.kinds import PLAYGROUND
 from nntui.interop.layers import Layer
-from nntui.interop.sketch import Arrays, Given, Sketch, arrays_in, completed, named_data, section_of
+from nntui.interop.sketch import (
+    Arrays,
+    Given,
+    IncompleteError,
+    Sketch,
+    arrays_in,
+    completed,
+    named_data,
+    section_of,
+)
 from nntui.interop.weights import layers_named
 from nntui.model.errors import NntuiError
-from nntui.model.experiment import Experiment
+from nntui.model.experiment import Experiment, Training
 from nntui.model.layers import Order
 from nntui.model.losses import Loss
 from nntui.model.names import escaped
@@ -98,14 +109,15 @@ def open_model(file: str | os.PathLike[str], given: Given | None = None) -> Expe
     TensorFlow Playground. A file that nntui has written is complete.
 
     Raises:
-        NntuiError: whatever is wrong, as one sentence.
+        IncompleteError: the file does not say everything.
+        NntuiError: whatever else is wrong, as one sentence.
     """
     name = os.fsdecode(file)
     try:
         return _opened(name, given or Given())
     except Fault as fault:
         raise DocumentError.of(fault, name) from None
-    except DocumentError:
+    except (DocumentError, IncompleteError):
         raise
     except NntuiError as error:
         raise ConversionError(f"{escaped(name, 300)}: {error}") from None
@@ -188,17 +200,19 @@ def _own(
     training = document.setdefault("training", {})
     if not isinstance(training, dict):
         raise Fault("training", shown(training), "an object")
-    if given.loss:
-        training["loss"] = plain_function(Loss.of(given.loss))
-    if given.optimizer:
-        optimizer = Optimizer.of(given.optimizer)
+    if loss := read_as(given.loss, "loss", Loss.of):
+        training["loss"] = plain_function(loss)
+    if optimizer := read_as(given.optimizer, "optimizer", Optimizer.of):
         training["optimizer"] = {"name": optimizer.name, **dict(optimizer.settings)}
-    data: dict[str, Any] | Arrays | None
+    data = document.get("data") or examples
     if given.data:
         data = named_data(given.data, layers[0].inputs, layers[-1].outputs)
-    else:
-        data = document.get("data") or examples
     if data is None:
-        raise ConversionError("the file has no data: say the rest by --data FILE.csv")
-    document["data"] = section_of(data) if isinstance(data, Arrays) else data
+        sketch = Sketch(layers, training=Training())  # it has its own, in the document
+        raise IncompleteError(
+            name, sketch, given, lambda more: _own(document, layers, examples, more, name)
+        )
+    if isinstance(data, Arrays):
+        data = section_of(data)
+    document["data"] = data.section if isinstance(data, NewData) else data
     return experiment_of(document, os.path.join(os.path.dirname(name), "new.json"))

@@ -22,3 +22,21 @@ def is_foreign(file: str | os.PathLike[str]) -> bool:
     """Whether a file is, by its name, the model of another library, and no document."""
     name = os.fsdecode(file)
     return bool(PLAYGROUND.match(name)) or name.lower().endswith(ENDINGS)
+
+
+def is_model(file: str | os.PathLike[str]) -> bool:
+    """Whether a file is opened as the model of another library: by its name, or as brain.js's."""
+    name = os.fsdecode(file)
+    return _begins_as_brainjs(name) if name.endswith(".json") else is_foreign(name)
+
+
+def _begins_as_brainjs(path: str) -> bool:
+    """Whether a file begins as a network of brain.js, whose first key is its sizes."""
+    try:
+        if not os.path.isfile(path):
+            return False
+        with open(path, "rb") as file:
+            start = file.read(4096)
+    except (OSError, ValueError):
+        return False
+    return b'"sizes"' in start and b'"layers"' in start and b'"format"' not in start

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from nntui.document import data as document_data
 from nntui.document.errors import Fault
 from nntui.document.files import MAX_FILE_BYTES, read_bytes
-from nntui.document.new_data import data_named
+from nntui.document.new import read_as
+from nntui.document.new_data import NewData, data_named
 from nntui.interop.activations import chosen_activations
 from nntui.interop.arrays import array_of, dataset_of, rows_of
 from nntui.interop.errors import ConversionError
@@ -23,6 +25,7 @@ from nntui.model.layers import Order
 from nntui.model.losses import Loss
 from nntui.model.names import escaped, listed
 from nntui.model.network import Network
+from nntui.model.numerics import Array
 from nntui.model.optimizers import Optimizer
 from nntui.verify.array_files import AnyArray, read_npz
 
@@ -70,38 +73,62 @@ class Sketch:
     description: str = ""
 
 
-def completed(sketch: Sketch, given: Given, file: str) -> Experiment:
-    """Make the experiment of a model in a file and of what the user says beside it.
+class IncompleteError(ConversionError):
+    """A model in a file that does not say everything; the sentence names the options that do.
 
-    Raises:
-        ConversionError: something is missing; the sentence says which options tell it.
-        Fault, NntuiError: something does not fit.
+    Attributes:
+        file: the file, as the user named it.
+        sketch: what the file says.
+        given: what the user has said so far.
+        lacking: the fields of ``Given`` that must be said.
+        complete: makes the experiment when the user has said the rest; raises ``Fault`` and
+            ``NntuiError``, whose place is a field of ``Given``.
     """
-    _check_complete(sketch, given)
-    layers = list(sketch.layers)
-    if given.activations:
-        functions = chosen_activations(given.activations, len(layers))
-        layers = [replace(layer, activation=f) for layer, f in zip(layers, functions, strict=True)]
-    training = sketch.training or Training()
-    if given.loss:
-        training = replace(training, loss=Loss.of(given.loss))
-    if given.optimizer:
-        training = replace(training, optimizer=Optimizer.of(given.optimizer))
-    network = network_of(layers, *sketch.names)
-    data = data_of(given, sketch.data, network, training.loss)
-    name = escaped(Path(file).stem, 60)
-    return Experiment(network, data, training, name, sketch.description)
+
+    def __init__(
+        self, file: str, sketch: Sketch, given: Given, complete: Callable[[Given], Experiment]
+    ) -> None:
+        self.file, self.sketch, self.given, self.complete = file, sketch, given, complete
+        self.lacking = lacking(sketch, given)
+        options = " ".join(_OPTIONS[what] for what in self.lacking)
+        super().__init__(
+            f"{escaped(file, 300)}: the file has no {listed(self.lacking)}: say the rest by "
+            f"{options}"
+        )
 
 
-def _check_complete(sketch: Sketch, given: Given) -> None:
+def lacking(sketch: Sketch, given: Given) -> tuple[str, ...]:
+    """Name the fields of ``Given`` that must be said of a model."""
     missing = {
         "activations": not (sketch.has_activations or given.activations),
         "loss": not (sketch.training or given.loss),
         "data": not (sketch.data or given.data),
     }
-    if lacking := [what for what, is_missing in missing.items() if is_missing]:
-        options = " ".join(_OPTIONS[what] for what in lacking)
-        raise ConversionError(f"the file has no {listed(lacking)}: say the rest by {options}")
+    return tuple(what for what, is_missing in missing.items() if is_missing)
+
+
+def completed(sketch: Sketch, given: Given, file: str) -> Experiment:
+    """Make the experiment of a model in a file and of what the user says beside it.
+
+    Raises:
+        IncompleteError: something is missing.
+        Fault, NntuiError: something does not fit.
+    """
+    if lacking(sketch, given):
+        raise IncompleteError(file, sketch, given, partial(completed, sketch, file=file))
+    layers = list(sketch.layers)
+    if given.activations:
+        functions = chosen_activations(given.activations, len(layers))
+        layers = [replace(layer, activation=f) for layer, f in zip(layers, functions, strict=True)]
+    training = sketch.training or Training()
+    if loss := read_as(given.loss, "loss", Loss.of):
+        training = replace(training, loss=loss)
+    if optimizer := read_as(given.optimizer, "optimizer", Optimizer.of):
+        training = replace(training, optimizer=optimizer)
+    network = network_of(layers, *sketch.names)
+    data = data_of(given, sketch.data, network, training.loss)
+    name = escaped(Path(file).stem, 60)
+    return Experiment(network, data, training, name, sketch.description)
 
 
 _OPTIONS: Final = {
@@ -123,7 +150,8 @@ def data_of(
     net = network.wiring()
     data = known
     if given.data:
-        data = named_data(given.data, len(net.inputs), len(net.outputs))
+        named = named_data(given.data, len(net.inputs), len(net.outputs))
+        data = named.section if isinstance(named, NewData) else named
     if isinstance(data, Arrays):
         return _dataset(data, len(net.inputs), len(net.outputs), loss)
     assert data is not None
@@ -135,15 +163,15 @@ def data_of(
     return rows.data
 
 
-def named_data(text: str, inputs: int, outputs: int) -> dict[str, Any] | Arrays:
+def named_data(text: str, inputs: int, outputs: int) -> NewData | Arrays:
     """Read what ``--data`` names: an ``.npz`` file, or what ``nntui new --data`` takes.
 
     Raises:
         Fault: it cannot be read.
-        ConversionError: it is none of these.
+        SettingError: it is none of these; its place is ``data``.
     """
     if text.strip().lower().endswith(".npz"):
-        path = text.strip()
+        path = os.path.expanduser(text.strip())
         try:
             arrays = read_npz(read_bytes(path, "an .npz file", MAX_FILE_BYTES))
         except Fault as fault:
@@ -153,12 +181,7 @@ def named_data(text: str, inputs: int, outputs: int) -> dict[str, Any] | Arrays:
             names = escaped(", ".join(arrays), 80)
             raise Fault("", f"the arrays {names}", "X and Y", file=path)
         return found
-    try:
-        return data_named(text, (inputs, outputs), "").section
-    except SettingError as error:
-        said = f"found {error.found}, expected {error.expected}"
-        hint = f" ({error.hint})" if error.hint else ""
-        raise ConversionError(f"--data {escaped(text, 100)}: {said}{hint}") from None
+    return data_named(text, (inputs, outputs), "")
 
 
 def arrays_in(arrays: dict[str, AnyArray]) -> Arrays | None:
@@ -176,13 +199,19 @@ def section_of(data: Arrays) -> dict[str, Any]:
     return {"inputs": x.tolist(), "targets": rows_of(y, "Y").tolist()}
 
 
-def _dataset(data: Arrays, inputs: int, outputs: int, loss: Loss) -> Dataset:
-    """Make a data set of arrays, of which examples may be the rows or the columns."""
+def in_rows(data: Arrays, inputs: int) -> tuple[Array, Array]:
+    """Turn arrays whose columns are the examples; X is then (N, inputs)."""
     x, y = array_of(data.X, "X"), array_of(data.Y, "Y")
     if x.ndim == 2 and x.shape[1] != inputs and x.shape[0] == inputs:
         x = x.T
         if y.ndim == 2 and len(y) != len(x):
             y = y.T
+    return x, y
+
+
+def _dataset(data: Arrays, inputs: int, outputs: int, loss: Loss) -> Dataset:
+    """Make a data set of arrays, of which examples may be the rows or the columns."""
+    x, y = in_rows(data, inputs)
     if loss.row.classes and y.ndim == 2 and y.shape[1] == 1:
         y = y.ravel()
     return dataset_of(x, y, loss, outputs)

@@ -33,6 +33,7 @@ from nntui.tui.theme import DARK, FOCUS, OWN, Colours
 if TYPE_CHECKING:
     from textual.driver import Driver
 
+    from nntui.interop.sketch import IncompleteError
     from nntui.model.experiment import Experiment
 
 MOST_TYPED_AHEAD: Final = 1_000
@@ -51,6 +52,7 @@ class NntuiApp(OpenActions):
     """The terminal application, on an experiment, or on a document that it opens, or the picker.
 
     ``new``: an experiment that no file holds yet, or True for the form that asks for one.
+    ``incomplete``: a model that was opened, and whose file does not say everything.
     Its result is why the document could not be opened, if so.
     """
 
@@ -67,6 +69,7 @@ class NntuiApp(OpenActions):
         *,
         document: Path | None = None,
         new: Experiment | bool = False,
+        incomplete: IncompleteError | None = None,
         keep_state: bool = True,
         wait: bool = True,
         present: bool = False,
@@ -76,6 +79,7 @@ class NntuiApp(OpenActions):
         self.crash: Exception | None = None
         """The unexpected error that ends the app."""
         self._first_experiment, self._first_document, self._new = experiment, document, new
+        self._incomplete = incomplete
         self._waiting: deque[InputEvent | Paste] = deque()
         """Keys, clicks and pastes that are not answered yet."""
         self._typed_ahead = False
@@ -103,6 +107,9 @@ class NntuiApp(OpenActions):
             self.show_opened(taken_up(self._first_experiment, self.keep_state, self.at))
         elif self._first_document is not None:
             self.open_document(self._first_document)
+        elif self._incomplete is not None:
+            self.show_picker()
+            self.ask_for_rest(self._incomplete)
         elif isinstance(self._new, bool):
             self.show_picker()
             if self._new:

@@ -13,6 +13,13 @@ from textual.widget import Widget
 from textual.widgets import Checkbox, Label, Static
 
 from nntui.tui.dialogs.question import Closable
+from nntui.tui.panes.command_line import TextField
+
+# On the fields: of the box around them, the keys would scroll it.
+_UP_AND_DOWN: list[BindingType] = [
+    Binding("down", "app.focus_next", show=False),
+    Binding("up", "app.focus_previous", show=False),
+]
 
 
 class FormScreen(ModalScreen[ScreenResultType | None], Closable[ScreenResultType]):
@@ -40,8 +47,16 @@ class FormScreen(ModalScreen[ScreenResultType | None], Closable[ScreenResultType
         self.query_one("#form-error", Static).update(problem)
 
 
+class FormField(TextField):
+    """A field with others above and below."""
+
+    BINDINGS: ClassVar[list[BindingType]] = _UP_AND_DOWN
+
+
 class Tick(Checkbox):
     """A checkbox whose cross is there or not, whatever the colours."""
+
+    BINDINGS: ClassVar[list[BindingType]] = _UP_AND_DOWN
 
     @property
     def _button(self) -> Content:

@@ -1,7 +1,9 @@
-"""The picker: something new, the recent files, and the bundled samples."""
+"""The picker: something new, the recent files, those of this folder, and the bundled samples."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final
@@ -17,7 +19,9 @@ from textual.message import Message
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
+from nntui.document.files import files_in
 from nntui.document.outline import Outline, outline
+from nntui.interop.kinds import OPENED, is_model
 from nntui.model.names import escaped
 from nntui.samples import samples
 from nntui.text import padded
@@ -31,6 +35,10 @@ _HIGH: Final = 20
 """Rows from which there is room for the beginning of a story."""
 _MOST_STORY: Final = 400
 """Characters of the story that are shown."""
+_MOST_HERE: Final = 10
+"""Files of the working folder that are listed."""
+_MOST_LOOKED_AT: Final = 30
+"""Files of the working folder that are looked into: .json may be anything."""
 _NEW: Final = "A network of your own: its layers, some data, and a loss that fits. It runs at once."
 
 
@@ -49,7 +57,7 @@ class _Documents(OptionList):
 
 
 class PickerScreen(Closable[None]):
-    """Lets the user choose a document to open, or begin a new one."""
+    """Lets the user choose a document or a model to open, or begin a new one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "app.new", "new"),
@@ -59,7 +67,7 @@ class PickerScreen(Closable[None]):
 
     @dataclass
     class Picked(Message):
-        """The user chose a document."""
+        """The user chose a file."""
 
         path: Path
 
@@ -77,13 +85,19 @@ class PickerScreen(Closable[None]):
             self._paths.append(path)
         if self._recent:
             options.append(None)
+        here = _files_here(self._recent)
+        for path, shape in here.items():
+            options.append(Option(_line(escaped(path.name), shape, "in this folder")))
+            self._paths.append(path)
+        if here:
+            options.append(None)
         for name, path in bundled.items():
             found = outline(path)
             options.append(Option(_line(name, found.shape, escaped(found.title))))
             self._about[len(self._paths)] = _plain(found)
             self._paths.append(path)
         with Vertical(id="picker") as box:
-            box.border_title = "Open: recent files, then the samples"
+            box.border_title = "Open: a recent file, one of this folder, or a sample"
             yield _Documents(*options, id="picker-list", markup=False)
             yield Static(id="picker-about", markup=False)
         yield Footer(show_command_palette=False)
@@ -122,6 +136,20 @@ class PickerScreen(Closable[None]):
 
     def _show_about(self, index: int) -> None:
         self.query_one("#picker-about", Static).update(self._about.get(index, ""))
+
+
+def _files_here(recent: Sequence[Path]) -> dict[Path, str]:
+    """Find the documents and models of the working folder, with the shapes of documents."""
+    known = {os.path.realpath(path) for path in recent}
+    names = [name for name in sorted(files_in("")) if name.lower().endswith(OPENED)]
+    found = {}
+    for path in map(Path, names[:_MOST_LOOKED_AT]):
+        if os.path.realpath(path) in known:
+            continue
+        shape = outline(path).shape if path.suffix.lower() == ".json" else ""
+        if shape or is_model(path):
+            found[path] = shape
+    return dict(list(found.items())[:_MOST_HERE])
 
 
 def _line(name: str, shape: str, words: str) -> Text:

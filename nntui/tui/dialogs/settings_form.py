@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Final
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.widgets import Input, Static
 
 from nntui.debugger.branches import BranchError
@@ -16,20 +15,10 @@ from nntui.debugger.debugger import Debugger
 from nntui.engine.edits import edit_of, targets, value_in, written_value
 from nntui.explain.numbers import exact
 from nntui.model.errors import NntuiError
-from nntui.tui.dialogs.form import FormScreen, field
-from nntui.tui.panes.command_line import TextField
+from nntui.tui.dialogs.form import FormField, FormScreen, field
 
 _LABELS: Final = {"learning_rate": "η  learning rate"}
 _OF_AN_EXAMPLE: Final = ("x[", "t[")
-
-
-class _ValueField(TextField):
-    """A field with others above and below."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "app.focus_next", show=False),
-        Binding("up", "app.focus_previous", show=False),
-    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +52,7 @@ class SettingsForm(FormScreen[Changes]):
     def compose_fields(self) -> ComposeResult:
         yield Static(self._what_happens, markup=False)
         for n, (target, value) in enumerate(self._values.items()):
-            text = _ValueField(value, id=f"value-{n}", compact=True)
+            text = FormField(value, id=f"value-{n}", compact=True)
             yield field(_LABELS.get(target, target), text)
         yield Static(self._of_the_document, classes="faint", markup=False)
 

@@ -18,6 +18,8 @@ from nntui.document.user_state import (
     read_recovery,
     state_path,
 )
+from nntui.interop.files import open_model
+from nntui.interop.kinds import is_model
 from nntui.model.dataset import CsvSource
 from nntui.model.experiment import Experiment
 from nntui.samples import samples
@@ -52,13 +54,20 @@ class Opened:
 
 
 def opened(document: Path, keep_state: bool, at: int | None = None) -> Opened:
-    """Open a document, and note it among the recent files.
+    """Open a document or a model, and note it among the recent files.
 
     ``at``: after so many steps of its own run, wherever it was left.
 
+    A model of another library is no document: what is changed goes to a file of its own.
+
     Raises:
-        DocumentError: it can't be read.
+        IncompleteError: a model whose file does not say everything.
+        NntuiError: it can't be read.
     """
+    if is_model(document):
+        experiment = open_model(document)
+        remember(document)
+        return taken_up(experiment, keep_state, at)
     before = stamps_of((document,))  # taken first: what changes from now on is noticed
     experiment = load(document)
     remember(document)

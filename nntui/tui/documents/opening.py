@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nntui.document.errors import DocumentError
 from nntui.document.files import Stamp, stamps_of
+from nntui.model.errors import NntuiError
+from nntui.model.names import escaped
 from nntui.tui.dialogs.question import Answer, OpeningScreen, Question
 from nntui.tui.documents.saving import SaveActions, written_at
 from nntui.tui.keys import every_key
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
     from nntui.debugger.debugger import Debugger
     from nntui.document.excerpt import Excerpt
+    from nntui.interop.sketch import IncompleteError
     from nntui.model.changes.settings import Change
     from nntui.model.experiment import Experiment
     from nntui.tui.dialogs.fault import FaultScreen
@@ -203,9 +207,52 @@ class OpenActions(SaveActions):
                 found = opened(path, keep_state, at)
             except DocumentError as error:
                 return partial(self._failed, path, *_explained(path, error, before))
+            except NntuiError as error:
+                return partial(self._not_opened, path, error)
             return partial(self.show_opened, found)
 
         self._read_in_thread(work, lambda: screen in self.screen_stack)
+
+    def _not_opened(self, path: Path, error: NntuiError) -> None:
+        """Ask for what a model's file does not say, or say why it cannot be opened."""
+        from nntui.interop.sketch import IncompleteError
+
+        alone = len(self.screen_stack) <= 2  # no picker and no run below
+        if alone and not (isinstance(error, IncompleteError) and self.wait):
+            self.exit(error)
+            return
+        self.pop_screen()
+        if alone:
+            self.show_picker()
+        if isinstance(error, IncompleteError):
+            self.ask_for_rest(error)
+        else:
+            self.warn(f"{escaped(path.name, 60)} cannot be opened", (str(error),))
+
+    def ask_for_rest(self, error: IncompleteError) -> None:
+        """Ask for activations, loss and data where a file has weights alone; then run the model."""
+        from nntui.tui.editor.model_form import ModelForm, model_form
+
+        def answered(change: Change | None) -> None:
+            if change is not None:
+                self.push_screen(OpeningScreen(os.path.basename(error.file)))
+                self._read_in_thread(partial(work, change), lambda: True)
+
+        def work(change: Change) -> Found:
+            from nntui.tui.documents.loading import taken_up
+            from nntui.tui.user_files import remember
+
+            remember(Path(error.file))
+            found = taken_up(change.experiment, self.keep_state, self.at)
+            return partial(self._show_completed, found, change.sentence)
+
+        self.push_screen(ModelForm(model_form(error)), answered)
+
+    def _show_completed(self, found: Opened, what: str) -> None:
+        self.show_opened(found)
+        if not found.debugger.position:
+            key = every_key()["save"].display(self.keys.changed)
+            self.call_after_refresh(self.say, f"{what}; {key} saves all of it as a document")
 
     def _failed(
         self, path: Path, error: DocumentError, lines: Excerpt | None, stamps: Stamps

@@ -6,10 +6,9 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING, ClassVar, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.suggester import SuggestFromList
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -32,8 +31,7 @@ from nntui.model.network import ROLES, Role
 from nntui.model.optimizers import OPTIMIZERS
 from nntui.model.settings import number, spelled, switch
 from nntui.text import padded
-from nntui.tui.dialogs.form import FormScreen, Tick, field
-from nntui.tui.panes.command_line import TextField
+from nntui.tui.dialogs.form import FormField, FormScreen, Tick, field
 
 if TYPE_CHECKING:
     from nntui.model.dataset import Target
@@ -104,10 +102,6 @@ class Form:
 class EditForm(FormScreen[Change]):
     """Shows a form; the result is the change, or None when there is none to be made."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "app.focus_next", show=False),
-        Binding("up", "app.focus_previous", show=False),
-    ]
     keys_help = "enter done · tab next field · → complete · esc leave"
 
     def __init__(self, form: Form) -> None:
@@ -124,7 +118,7 @@ class EditForm(FormScreen[Change]):
     def on_mount(self) -> None:
         self._help.styles.min_height = max(len(each.lines) for each in self.form.fields)
         self.focus_field(self.form.first or self.form.fields[0].name)
-        self._choose()
+        self.call_after_refresh(self._choose)
 
     def on_descendant_focus(self) -> None:
         """Show what may be written into the field that has the cursor."""
@@ -158,8 +152,24 @@ class EditForm(FormScreen[Change]):
         else:
             self.dismiss(change)
 
+    def submit_in_thread(self, values: Values) -> None:
+        """Do the same where making the change takes a moment."""
+        self.show_error("making it …")
+
+        def work() -> None:
+            try:
+                change = self.form.make(values)
+            except NntuiError as error:
+                self.app.call_later(self.refuse, error)
+            else:
+                self.app.call_later(self.dismiss, change)
+
+        self.run_worker(work, thread=True)
+
     def refuse(self, error: NntuiError) -> None:
         """Say what is wrong, with the cursor in the field that it is about."""
+        if not self.is_active:  # it was left while a file was read
+            return
         sentence, wrong = located(error, self._values)
         self.show_error(sentence)
         self._help.display = self.app.size.height >= _ROOMY  # the sentence must be seen
@@ -206,7 +216,7 @@ def _widget(each: Field) -> Input | Tick:
     if each.tick:
         return Tick(each.name, each.value == yes_or_no(True), id=id, compact=True)
     suggester = SuggestFromList(each.choices) if each.choices else None
-    return TextField(each.value, placeholder=each.hint, suggester=suggester, id=id, compact=True)
+    return FormField(each.value, placeholder=each.hint, suggester=suggester, id=id, compact=True)
 
 
 def yes_or_no(value: bool) -> str:

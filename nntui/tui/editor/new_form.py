@@ -24,17 +24,19 @@ from nntui.text import padded
 from nntui.tui.documents.document import LARGE
 from nntui.tui.editor.forms import EditForm, Field, Form, Values
 
-_DATA: Final = (
+DATA: Final = (
     *((name, row.summary) for name, row in GENERATORS.items()),
     ("FILE.csv", "its last columns are targets, or FILE.csv x1 x2 > class"),
     ("0 1 > 1; 1 1 > 0", "by hand: inputs > target, a semicolon between examples"),
 )
+"""What may be written into a field of data."""
 _CHOSEN: Final = ("loss", "output", "learning_rate")
 _FILE_SIZE: Final = 100_000
 """Bytes of a CSV file that takes a moment to read."""
 
 
-def _lines(rows: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+def lines(rows: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """Write names and what they mean, for the help of a field."""
     width = max(len(name) for name, _ in rows)
     return tuple(f"{padded(name, width)}  {words}" for name, words in rows)
 
@@ -47,10 +49,10 @@ def new_form(words: Words | None = None) -> Form:
             "inputs, hidden layers, outputs: 2 3 1, or 2 8 8 1; empty: as they fit",
         )),
         Field("activation", given.activation, "tanh", tuple(ACTIVATIONS)),
-        Field("data", given.data, "xor", tuple(GENERATORS), help=_lines(_DATA)),
+        Field("data", given.data, "xor", tuple(GENERATORS), help=lines(DATA)),
         Field(
             "loss", given.loss, choices=tuple(LOSSES),
-            help=_lines([(name, row.use) for name, row in LOSSES.items()]),
+            help=lines([(name, row.use) for name, row in LOSSES.items()]),
         ),
         Field("output", given.output, choices=tuple(ACTIVATIONS), help=(
             "the activation of the outputs: sigmoid for yes or no, tanh for −1 and 1,",
@@ -58,7 +60,7 @@ def new_form(words: Words | None = None) -> Form:
         )),
         Field(
             "optimizer", given.optimizer, "sgd", tuple(OPTIMIZERS),
-            help=_lines([(name, row.use) for name, row in OPTIMIZERS.items()]),
+            help=lines([(name, row.use) for name, row in OPTIMIZERS.items()]),
         ),
         Field("learning_rate", given.learning_rate, help=(
             "η: how far a weight moves in an update; = changes it during the run",
@@ -109,25 +111,13 @@ class NewForm(EditForm):
 
     def submit(self, values: Values) -> None:
         """Make the network: in a thread where it is large, or the file of its data."""
-        if not _takes_time(values):
+        if _takes_time(values):
+            self.submit_in_thread(values)
+        else:
             super().submit(values)
-            return
-        self.show_error("making it …")
-
-        def work() -> None:
-            try:
-                change = self.form.make(values)
-            except NntuiError as error:
-                self.app.call_later(self.refuse, error)
-            else:
-                self.app.call_later(self.dismiss, change)
-
-        self.run_worker(work, thread=True)
 
     def refuse(self, error: NntuiError) -> None:
         """Say what is wrong; layers that the data do not fit are put right at once."""
-        if not self.is_active:  # it was left while a file was read
-            return
         super().refuse(error)
         if isinstance(error, LayersError):
             with self.prevent(Input.Changed):  # which would take the sentence away

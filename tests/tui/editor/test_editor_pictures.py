@@ -12,8 +12,8 @@ from nntui.tui.dialogs.fault import FaultScreen
 
 
 async def edited(pilot):
-    """A neuron was added and connected; another one, which is not trained, is chosen."""
-    await pilot.press("M", "a", "tab", "tab", *"relu", "enter", "c", *"y", "enter")
+    """A neuron was added, and is connected; another one, which is not trained, is chosen."""
+    await pilot.press("M", "a", "tab", "tab", "tab", *"relu", "enter")
     await pilot.press("up", "up", "up", "t")
     await pilot.pause()
 
