@@ -162,8 +162,9 @@ def __getattr__(name: str) -> Any:
     return found
 
 
-def _check_file(experiment: Any, path: str, update: int) -> Any:
-    return import_module("nntui.verify.check_work").check_file(experiment, path, update)
+def _check_file(experiment: Any, path: str, update: int, after: int | None) -> Any:
+    check_file = import_module("nntui.verify.check_work").check_file
+    return check_file(experiment, path, update, after=after)
 
 
 def __dir__() -> list[str]:

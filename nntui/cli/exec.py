@@ -136,11 +136,11 @@ def exec_(
     return status
 
 
-def _check(experiment: Experiment, path: str, update: int) -> Verdict:
+def _check(experiment: Experiment, path: str, update: int, after: int | None) -> Verdict:
     """Hold the numbers in a file against the run; what does so is imported when it is asked for."""
     from nntui.verify.check_work import check_file
 
-    return check_file(experiment, path, update)
+    return check_file(experiment, path, update, after=after)
 
 
 def _run(interpreter: Interpreter, source: Iterator[ScriptLine], as_json: bool, asks: bool) -> int:

@@ -55,9 +55,10 @@ class Debugger(Stepper):
     writer: Callable[..., object] | None = None
     """Writes a document, as ``nntui.save`` does; given by who knows documents."""
 
-    checker: Callable[[Experiment, str, int], NumbersVerdict] | None = None
-    """Holds the numbers in a file against an update (by its index) of an experiment's run; given by
-    who knows such files."""
+    checker: Callable[[Experiment, str, int, int | None], NumbersVerdict] | None = None
+    """Holds the numbers in a file against an update (by its index) of an experiment's run, w and b
+    against those after so many updates (None: before or after it); given by who knows such files.
+    """
 
     named_write: tuple[str, int] | None = None
     """The value and the position that last-write or next-write named last."""

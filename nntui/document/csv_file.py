@@ -238,16 +238,9 @@ class CsvReading:
         if "," not in self.text or (self.separator == "," and '"' not in self.text):
             return False
         wanted = set(self.at)
-        for _, cells in self._rows():
-            for at in wanted:
-                cell = cells[at].strip() if at < len(cells) else ""
-                if _GROUPED.fullmatch(cell):
-                    continue  # 1,200 may be 1200
-                if "," in cell and _is_number(_pointed(cell)):
-                    return True
-                if "." in cell and _is_number(cell):
-                    return False
-        return False
+        return have_decimal_commas(
+            cells[at] for _, cells in self._rows() for at in wanted if at < len(cells)
+        )
 
     def _columns_of_words(self) -> dict[int, dict[str, float]]:
         """Find the targets that are words: a table of classes, empty yet, for each position."""
@@ -300,7 +293,7 @@ class CsvReading:
     def _read(self, cell: str) -> float:
         text = cell.strip().replace("−", "-")
         if self.decimal == ",":
-            text = _pointed(text)
+            text = pointed(text)
         if not _NUMBER.fullmatch(text):
             raise ValueError
         return float(text)
@@ -353,7 +346,7 @@ class CsvReading:
             return "take out the thousands separators"
         if self.decimal == "," and _is_number(text):
             return 'numbers have a decimal comma here, or say "decimal": "."'
-        if self.decimal == "." and _is_number(_pointed(text)):
+        if self.decimal == "." and _is_number(pointed(text)):
             return 'numbers have a decimal point here, or say "decimal": ","'
         if _WITH_UNIT.fullmatch(text):
             return "write the number alone"
@@ -479,7 +472,19 @@ def _is_word(cell: str) -> bool:
     return not _is_number(cell) and re.search(r"[^\W\d_]|^\D+$", cell) is not None
 
 
-def _pointed(cell: str) -> str:
+def have_decimal_commas(cells: Iterable[str]) -> bool:
+    """Whether cells are numbers such as 0,5: looked for until one or a decimal point is found."""
+    for cell in map(str.strip, cells):
+        if _GROUPED.fullmatch(cell):
+            continue  # 1,200 may be 1200
+        if "," in cell and _is_number(pointed(cell)):
+            return True
+        if "." in cell and _is_number(cell):
+            return False
+    return False
+
+
+def pointed(cell: str) -> str:
     """Write a number with a decimal comma with a point; nothing for one that has a point."""
     return "" if "." in cell else cell.replace(",", ".")
 
@@ -496,7 +501,7 @@ def _is_data(first: list[str], second: list[str]) -> bool:
 
 
 def _may_be_number(cell: str) -> bool:
-    return _is_number(cell) or _is_number(_pointed(cell))
+    return _is_number(cell) or _is_number(pointed(cell))
 
 
 def _few(cells: Sequence[str]) -> str:

@@ -145,6 +145,15 @@ def path_mask(passes: Passes, choose: str) -> Array:
     return np.asarray(order == best[source], np.float64)
 
 
+def bias_gradient_of_targets(at: LayerPass, right: Array) -> Array:
+    """Add up δ of the neurons that a neuron feeds, in place of its own."""
+    layout, total = at.passes.layout, np.zeros(len(at.deltas))
+    is_weight = layout.is_weight
+    of_targets = at.deltas.sum(axis=1)[layout.target_row[is_weight]]
+    np.add.at(total, layout.source_row[is_weight], of_targets)
+    return np.asarray(at.training.reduced(total[at.block.rows], at.n))
+
+
 def raw_difference(at: LayerPass, right: Array) -> Array:
     """The outputs' a − t in place of δ."""
     rows = at.passes.layout.output_rows

@@ -74,6 +74,13 @@ BACKWARD_MISTAKES: Final[tuple[Mistake, ...]] = (
             Way(Hooks(slope=hooks.activation_again), "layers"),
         ),
     ),
+    Mistake(
+        "divided_by_a",
+        "δ of {layer} is divided by the neuron's own activation, in place of times {f}′(z)",
+        "δ is ∂L/∂a times the derivative {f}′(z)",
+        ("δ[{j}] = ∂L/∂a[{j}] / a[{j}]", _DELTA),
+        (Way(Hooks(slope=lambda at, s: 1.0 / at.a), "layers"),),
+    ),
     # What comes from the loss.
     Mistake(
         "sign",
@@ -258,6 +265,13 @@ BACKWARD_MISTAKES: Final[tuple[Mistake, ...]] = (
         (Way(Hooks(weights=lambda at, w: at.block.connected), "behind"),),
     ),
     Mistake(
+        "passed_back_without_delta",
+        "{layer} passes its weights back as they are, without multiplying them by δ",
+        "each weight goes back times the δ of its target",
+        ("∂L/∂a[{i}] = Σ w[{i},j]", _BACK),
+        (Way(Hooks(passed=hooks.constant(1.0)), "behind"),),
+    ),
+    Mistake(
         "one_path",
         "only one of the connections that leave a neuron passes δ back to it",
         "∂L/∂a is the sum over all targets",
@@ -370,6 +384,13 @@ BACKWARD_MISTAKES: Final[tuple[Mistake, ...]] = (
             Way(Hooks(db=lambda at, db: np.full_like(db, db.sum())), "layers"),
             Way(Hooks(db=lambda at, db: np.full_like(db, db.mean())), "layers"),
         ),
+    ),
+    Mistake(
+        "bias_gradient_of_targets",
+        "the bias gradient of {layer} is the sum of the δ of the neurons behind it",
+        "∂L/∂b is the neuron's own δ, summed over the examples",
+        ("∂L/∂b[{j}] = {reduced}Σ δ[k], k its targets", _DB),
+        (Way(Hooks(db=hooks.bias_gradient_of_targets), "hidden"),),
     ),
     Mistake(
         "bias_gradient_mean",

@@ -76,10 +76,15 @@ def check_work(
         return check_trace(run, numbers.steps, tolerance)
     series, notes = _series(run, numbers, update, after, tolerance)
     verdict = _judged(series, run)
-    if not verdict.right and rtol is None and atol is None and (half := half_unit(numbers)):
-        coarse, _ = _series(run, numbers, update, after, Tolerance(None, half))
-        if next(coarse.differing(), None) is None:
-            notes += (f"With atol {half:g}, half a unit of their last decimal, they all agree.",)
+    if not verdict.right:
+        other, which = Tolerance(), "With the usual rtol and atol"
+        if other == tolerance and (half := half_unit(numbers)):
+            other = Tolerance(None, half)
+            which = f"With atol {half:g}, half a unit of their last decimal,"
+        if other != tolerance:
+            coarse, _ = _series(run, numbers, update, after, other)
+            if next(coarse.differing(), None) is None:
+                notes += (f"{which} they all agree.",)
     return replace(verdict, notes=notes)
 
 
@@ -175,10 +180,10 @@ def _judged(series: Series, run: RightRun) -> Verdict:
     if not updates:
         raise NumbersError("there is nothing to compare but the parameters at the start")
     for k in series.differing():
-        verdict = judge(run.experiment, series.given(k))
+        others = tuple(series.counts(but=k))
+        verdict = judge(run.experiment, series.given(k), part=bool(others))
         if not verdict.right:
-            counts = summed((*verdict.counts, *series.counts(but=k)))
-            return replace(verdict, counts=counts, update=k - 1)
+            return replace(verdict, counts=summed((*verdict.counts, *others)), update=k - 1)
     agreeing = [k for k in updates if k not in series.drifts]
     k = next(filter(series.batch, agreeing), agreeing[0])
     verdict = judge(run.experiment, series.given(k, around=0))

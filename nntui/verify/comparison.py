@@ -215,6 +215,15 @@ class Comparison:
             start += len(kind.cells)
         return self.kinds[0].update if self.kinds else self._given.update
 
+    def updates_to(self, cells: Mask) -> int:
+        """Return after how many updates of the run all of some cells are there."""
+        start, most = 0, 0
+        for kind in self.kinds:
+            if cells[start : start + len(kind.cells)].any():
+                most = max(most, kind.update + 1)
+            start += len(kind.cells)
+        return most
+
     def is_forward(self, agree: Mask) -> bool:
         """Whether a number of the forward pass differs."""
         return bool((self.place[~agree] == 0).any())
@@ -225,9 +234,10 @@ class Comparison:
         return bool(gradients.any() and agree[gradients].all())
 
     @property
-    def several_updates(self) -> bool:
-        """Whether there are numbers of several updates."""
-        return len({kind.update for kind in self.kinds}) > 1
+    def updates(self) -> tuple[int, int]:
+        """The indices of the first and the last update of which there are numbers."""
+        found = [kind.update for kind in self.kinds] or [self._given.update]
+        return min(found), max(found)
 
     @property
     def has_delta(self) -> bool:

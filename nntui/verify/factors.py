@@ -78,8 +78,9 @@ def common_factor(
             continue
         measured = float((comparison.found[largest] - penalty[largest]) / base[largest])
         tried = {v: m for v, m in known.items() if abs(v - measured) <= _LIKE * abs(v)}
-        if not tried and len(wrong) >= FEWEST and measured:
-            tried = {measured: f"{measured:.6g}, none of the usual ones"}
+        written = f"{measured:.6g}"
+        if not tried and len(wrong) >= FEWEST and written not in ("0", "1"):
+            tried = {measured: f"{written}, none of the usual ones"}
         for value, meaning in tried.items():
             scaled = comparison.agrees(value * base + penalty)
             if all(agree[own].all() or scaled[own].all() for own in _by_kind(comparison)):

@@ -13,11 +13,13 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
+from nntui.document.csv_file import have_decimal_commas, pointed
 from nntui.document.errors import DocumentError, Fault, at_index, at_key, shown
 from nntui.document.files import archive_in, decoded, read_bytes
 from nntui.document.parse import deeper_than, parsed
@@ -184,32 +186,31 @@ _COLUMNS: Final = ("name", "value", "update")
 def _csv(text: str) -> Numbers:
     """Read rows of a name and a value, in an order that the header says; maybe of an update.
 
-    A name that comes again has a number for each example of the batch.
+    A name that comes again has a number for each example of the batch. Numbers may have decimal
+    commas, where these do not separate cells.
     """
     header, _, _ = text.lstrip().partition("\n")
     separator = next((c for c in ",;\t" if c in header), ",")
-    rows = _rows(text, separator)
-    _, names = next(rows, (1, []))
+    _, names = next(_rows(text, separator), (1, []))
     columns = [name.strip().casefold() for name in names]
     if not {"name", "value"} <= set(columns) <= set(_COLUMNS) or len(set(columns)) < len(columns):
         hint = "nntui trace --format jsonl writes what can be read" if "writes" in columns else ""
         found = f"the columns {escaped(', '.join(names), 80)}" if names else "only empty cells"
         raise Fault("line 1", found, "name,value or name,value,update", hint)
     found_in: dict[int | None, dict[str, list[float]]] = {}
-    name_at = columns.index("name")
-    for line, cells in rows:
-        cells = _joined(cells, len(columns), name_at, separator)
-        if len(cells) != len(columns):
-            raise Fault(f"line {line}", counted(len(cells), "cell"), ",".join(columns))
-        row = dict(zip(columns, cells, strict=True))
+    comma = (separator != "," or '"' in text) and have_decimal_commas(
+        row["value"] for _, row in _records(text, separator, columns)
+    )
+    for line, row in _records(text, separator, columns):
         update = _update(row["update"], line) if "update" in row else None
         value = row["value"].strip()
-        if not _CELL.fullmatch(value):
+        number = pointed(value) if comma and "," in value else value
+        if not _CELL.fullmatch(number):
             raise Fault(f"line {line}", shown(value) if value else "an empty cell", _NUMBER)
         name = row["name"].strip()
         if not name:
             raise Fault(f"line {line}", "no name", "the name of a value, such as loss")
-        found_in.setdefault(update, {}).setdefault(name, []).append(float(value))
+        found_in.setdefault(update, {}).setdefault(name, []).append(float(number))
     if not found_in:
         raise Fault("", "a header and no rows", "at least one number")
     arrays = {
@@ -219,6 +220,16 @@ def _csv(text: str) -> Numbers:
     return Numbers(
         arrays.get(None, {}), {update: a for update, a in arrays.items() if update is not None}
     )
+
+
+def _records(text: str, separator: str, columns: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the cells behind the header by their columns, each row with the number of its line."""
+    name_at = columns.index("name")
+    for line, cells in islice(_rows(text, separator), 1, None):
+        cells = _joined(cells, len(columns), name_at, separator)
+        if len(cells) != len(columns):
+            raise Fault(f"line {line}", counted(len(cells), "cell"), ",".join(columns))
+        yield line, dict(zip(columns, cells, strict=True))
 
 
 def _update(cell: str, line: int) -> int:

@@ -42,17 +42,20 @@ _FROM_START = 64
 """Up to so many updates, what was done in the updates before is run again from the start."""
 
 
-def judge(experiment: Experiment, given: Given) -> Verdict:
-    """Hold someone's numbers against the run, and name what was done if they differ."""
-    return _Case(experiment, given).verdict()
+def judge(experiment: Experiment, given: Given, *, part: bool = False) -> Verdict:
+    """Hold someone's numbers against the run, and name what was done if they differ.
+
+    ``part``: they are a part of what was given; the lines then say of which updates.
+    """
+    return _Case(experiment, given, part=part).verdict()
 
 
 class _Case:
     """An experiment and someone's numbers of it."""
 
-    def __init__(self, experiment: Experiment, given: Given) -> None:
+    def __init__(self, experiment: Experiment, given: Given, *, part: bool) -> None:
         self.passes = Passes(experiment, saliency="da" in given.of_batch)
-        self.given = given
+        self.given, self.part = given, part
         self.reference = Reference(experiment)
         self.schedule = self.reference.schedule
         self.rows = max(
@@ -92,7 +95,8 @@ class _Case:
         order = example_order(self.given, self.reference.numbers(self.passes, self.given))
         if order is None:
             return None
-        found = _Case(self.passes.experiment, in_order(self.given, order)).verdict()
+        given = in_order(self.given, order)
+        found = _Case(self.passes.experiment, given, part=self.part).verdict()
         return replace(
             found,
             verdict="mistake" if found.right else found.verdict,
@@ -220,7 +224,7 @@ class _Reading:
         self.case, self.comparison, self.numbers = case, comparison, numbers
         self.expected = comparison.expected(numbers, case.given.first_after)
         self.agree = comparison.agrees(self.expected)
-        self.words = Wording(case.passes, comparison, self.agree, self.expected)
+        self.words = Wording(case.passes, comparison, self.agree, self.expected, part=case.part)
 
     def right(self) -> Verdict:
         """Say that all numbers agree with the run."""
@@ -291,9 +295,9 @@ class _Reading:
         rate = self.case.passes.training.optimizer.learning_rate
         if np.isfinite(measured) and rate and len(wrong) >= FEWEST:
             other = float(f"{measured * rate:.4g}")
-            tried.setdefault(
-                other / rate, f"{other / rate:.4g}, as a learning rate of {other:g} has"
-            )
+            written = f"{other / rate:.6g}"
+            if written != "1":
+                tried.setdefault(other / rate, f"{written}, as a learning rate of {other:g} has")
         return tried
 
     def _factor_of_updates(self, tried: dict[float, str]) -> Factor | None:

@@ -59,7 +59,9 @@ class Sheet:
         finite = np.abs(self._values[np.isfinite(self._values)])
         atol = ATOL * float(finite.max(initial=0.0)) if tolerance.atol is None else tolerance.atol
         rtol = np.where(self._rough, ROUGH_RTOL, RTOL) if tolerance.rtol is None else tolerance.rtol
-        epsilon = FLOAT32 if self._rough.any() else FLOAT64
+        # Who asks for more digits than a float32 has wants them, however the numbers were made.
+        allows = tolerance.rtol is None or tolerance.rtol >= FLOAT32
+        epsilon = FLOAT32 if self._rough.any() and allows else FLOAT64
         return GivenArray(self._values, self._given, rtol, atol, epsilon)
 
 

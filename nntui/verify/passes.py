@@ -92,6 +92,7 @@ class LayerPass:
 
     ``w`` (J, I), ``b`` (J,); ``z``, ``a``, ``da``, ``slope``, ``delta`` (J, n); ``inflow`` (I, n):
     the activations of its sources; ``dw`` (J, I), ``db`` (J,); ``gw``, ``gb``: with penalty.
+    ``deltas`` (rows, n): δ of all layers behind it.
     """
 
     da: Array
@@ -106,10 +107,12 @@ class LayerPass:
         self,
         forward: Forward,
         block: Block,
+        deltas: Array,
         changes: Sequence[Change] = (),
         step: MatrixStep | None = None,
     ) -> None:
         self._changes, self._step = changes, step
+        self.deltas = deltas
         self.forward, self.block, self.layer = forward, block, block.layer
         self.passes, self.n = forward.passes, forward.n
         matrix = forward.matrices[block.layer - 1]
@@ -359,7 +362,7 @@ class Passes:
                 delta[own] = right.delta[own]
                 dp[parameters], g[parameters] = right.dp[parameters], right.g[parameters]
             else:
-                at = self._layer(forward, block, here, step, da[own])
+                at = self._layer(forward, block, here, step, da[own], delta)
                 delta[own] = at.delta
                 block.put(at.db, at.dw, dp)
                 block.put(at.gb, at.gw, g)
@@ -383,9 +386,10 @@ class Passes:
         changes: Sequence[Change],
         step: MatrixStep | None,
         da: Array,
+        deltas: Array,
     ) -> LayerPass:
         """Compute δ and the gradients of a layer."""
-        at = LayerPass(forward, block, changes, step)
+        at = LayerPass(forward, block, deltas, changes, step)
         at.da = da
         at.slope = at.varied("slope", forward.slopes[block.layer - 1])
         at.delta = at.varied("delta", at.da * at.slope)

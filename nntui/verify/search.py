@@ -83,15 +83,16 @@ class Search:
     ) -> None:
         self._simulation, self._comparison = simulation, comparison
         self._candidates, self._budget = candidates, budget
-        self._work = simulation.passes_run * (_OVERHEAD + 3.0 * simulation.multiplications)
+        self._work_of_pass = _OVERHEAD + 3.0 * simulation.multiplications
+        self._work = simulation.passes_run * self._work_of_pass
         self._first = simulation.first
         self.right = self._explained((), RIGHT)
         self._singles: list[Explanation] = []
 
-    def expected(self, variation: Variation) -> Array:
-        """Run a variation and gather its numbers."""
+    def expected(self, variation: Variation, most: int | None = None) -> Array:
+        """Run a variation, over the first updates or all, and gather its numbers."""
         with np.errstate(all="ignore"):
-            return self._comparison.expected(self._simulation.run(variation), self._first)
+            return self._comparison.expected(self._simulation.run(variation, most), self._first)
 
     def _explained(
         self, places: tuple[tuple[Candidate, ...], ...], variation: Variation
@@ -123,7 +124,7 @@ class Search:
             for state in states:
                 following += self._settled(state, self._singles if depth == 0 else None)
             if not following and pairs:
-                following = [e for state in states[:1] for e in self._pairs(state)]
+                following = self._by_pairs(states)
             following.sort(key=self.rank)
             if following and self.rank(following[0]) < self.rank(best):
                 best = following[0]
@@ -169,20 +170,37 @@ class Search:
             variation = variation.with_(candidate.variation)
         return self._explained((*state.places, *((c,) for c in more)), variation)
 
-    def _pairs(self, state: Explanation) -> Iterator[Explanation]:
+    def _by_pairs(self, states: Sequence[Explanation]) -> list[Explanation]:
+        """Add two mistakes at once to states, up to one that then is complete."""
+        found: list[Explanation] = []
+        budget = Budget(min(_WORK_OF_PAIRS, self._budget.left))
+        for state in states:
+            for explanation in self._pairs(state, budget):
+                found.append(explanation)
+                if explanation.is_complete:
+                    return found
+        return found
+
+    def _pairs(self, state: Explanation, budget: Budget) -> Iterator[Explanation]:
         """Add two mistakes at once that settle the first place that differs.
 
-        They are of different kinds; of those of a kind that are alike there, one is taken.
+        They are of different kinds, and neither shows before; of those of a kind that are alike
+        there, one is taken. Only as many updates are run as show it, and all where it is settled.
         """
         test, matters = self._test(state), self._mattering(state)
         place = self._comparison.place
-        here = place == (place[~state.agree].min() if not state.agree.all() else 0)
+        first = place[~state.agree].min() if not state.agree.all() else 0
+        here, before = place == first, place < first
+        most = self._comparison.updates_to(here) - self._first
+        passes = max(1, most)
         shown: list[tuple[Candidate, frozenset[str], Array]] = []
-        budget = Budget(min(_WORK_OF_PAIRS, self._budget.left))
         for candidate in filter(matters, self._candidates):
-            if not budget.allows(self._work):
+            if not budget.allows(self._work_of_pass * passes):
                 break
-            expected = self._with(state, candidate).expected[here]
+            made = self.expected(state.variation.with_(candidate.variation), most)
+            if not self._comparison.agrees(made)[before].all():
+                continue
+            expected = made[here]
             hooks = candidate.way.hooks
             kinds = frozenset(f.name for f in fields(hooks) if getattr(hooks, f.name))
             alike = (e for _, k, e in shown if k == kinds)
@@ -191,13 +209,13 @@ class Search:
         for (one, kinds, _), (other, others, _) in combinations(shown, 2):
             if kinds & others:
                 continue
-            if not budget.allows(self._work):
+            # The pass of the one before serves for another that is of the update alone.
+            run = passes if other.variation.changes else passes - 1
+            if not budget.allows(_OVERHEAD + self._work_of_pass * run):
                 return
-            tried = self._with(state, one, other)
-            if test(tried.agree):
-                yield tried
-                if tried.is_complete:
-                    return
+            both = state.variation.with_(one.variation).with_(other.variation)
+            if test(self._comparison.agrees(self.expected(both, most))):
+                yield self._with(state, one, other)
 
     def _mattering(self, state: Explanation) -> Callable[[Candidate], bool]:
         """Make the test whether a mistake may change anything at the first place that differs."""

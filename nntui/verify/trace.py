@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from nntui.debugger.stepper import Stepper
-from nntui.explain.numbers import rounded
+from nntui.explain.numbers import DEFAULT_PRECISION, told_apart
 from nntui.model.errors import counted
 from nntui.model.names import ValueNameError, escaped, parse_value_name, value_name
 from nntui.verify.given import Given
@@ -42,10 +42,10 @@ def check_trace(run: RightRun, steps: Steps, tolerance: Tolerance) -> Verdict:
         return Verdict("right", (f"Right: all {of} agree with the run.",), counts)
     first = differences[0]
     update = run.schedule.position(first.step - 1).update
-    verdict = judge(run.experiment, _given(run, ordered, update, rough, tolerance))
+    verdict = judge(run.experiment, _given(run, ordered, update, rough, tolerance), part=True)
     if verdict.right:  # only numbers on the way differ, such as a sum that is not whole yet
-        number = rounded(6)
-        said = f"{number(first.found)}, expected {number(first.expected)}"
+        found, expected = told_apart(first.found, first.expected, DEFAULT_PRECISION)
+        said = f"{found}, expected {expected}"
         look = f"Look: nntui FILE --at {first.step}"
         lines = (f"{first.name} differs first, on the way: found {said}.", look)
         verdict = Verdict("unknown", lines, counts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -86,9 +86,10 @@ class Simulation:
     update: int | None = None
     batch_start: TrainingState | None = None
     _forwards: dict[tuple[int, tuple[int, ...]], Forward] = field(default_factory=dict)
+    _last: tuple[Forward, tuple[Change, ...], BatchPass] | None = None
 
-    def run(self, variation: Variation = RIGHT) -> Simulated:
-        """Run a variation."""
+    def run(self, variation: Variation = RIGHT, most: int | None = None) -> Simulated:
+        """Run a variation; after ``most`` updates, if that is given, the rows are blank (nan)."""
         changes, hooks, schedule = variation.changes, variation.updates, self.schedule
         passes = self.passes
         for network in variation.networks:
@@ -98,13 +99,15 @@ class Simulation:
         if self.update is not None and self.batch_start is not None:
             state = self.batch_start
             forward = self._forward(passes, state, schedule.batch(self.update))
-            batch = passes.backward(forward, changes, self._step(state, self.update))
+            batch = self._backward(forward, changes, hooks, state, self.update)
             state = self.start
-        rows: list[Array] = []
-        memories: list[Array] = []
+        size, length = self.passes.layout.size, self.end - self.first
+        after = np.full((length, size), np.nan)
+        memory = np.full((length, len(state.memory), size), np.nan)
         dp = g = np.zeros(self.passes.layout.size)
         not_zeroed = next((h.not_zeroed for h in hooks if h.not_zeroed), "")
-        for update in range(self.first, self.end):
+        for row in range(length if most is None else min(most, length)):
+            update = self.first + row
             examples: Sequence[int] = schedule.batch(update)
             for hook in hooks:
                 if hook.batch is not None:
@@ -112,7 +115,7 @@ class Simulation:
             parts = [[e] for e in examples] if any(h.each_example for h in hooks) else [examples]
             for part in parts:
                 forward = self._forward(passes, state, part)
-                values = passes.backward(forward, changes, self._step(state, update))
+                values = self._backward(forward, changes, hooks, state, update)
                 if not_zeroed:
                     dp, g = dp + values.dp, g + values.g
                     piled = g if not_zeroed == "g" else dp + (values.g - values.dp)
@@ -123,14 +126,8 @@ class Simulation:
                 state = self._updated(state, new, update, forward.n, hooks)
             if update == self.update and self.batch_start is None:
                 batch = values
-            rows.append(state.p)
-            memories.append(state.memory)
-        size = self.passes.layout.size
-        return Simulated(
-            batch,
-            np.array(rows).reshape(-1, size),
-            np.array(memories).reshape(len(rows), len(self.start.memory), size),
-        )
+            after[row], memory[row] = state.p, state.memory
+        return Simulated(batch, after, memory)
 
     @property
     def passes_run(self) -> int:
@@ -157,39 +154,65 @@ class Simulation:
             self._forwards[key] = self.passes.forward(state.p, examples)
         return self._forwards[key]
 
+    def _backward(
+        self,
+        forward: Forward,
+        changes: tuple[Change, ...],
+        hooks: Sequence[UpdateHooks],
+        state: TrainingState,
+        update: int,
+    ) -> BatchPass:
+        """The backward pass; the last one is kept, as variations of an update may share it."""
+        if self._last and self._last[0] is forward and self._last[1] == changes:
+            return self._last[2]
+        n = forward.n
+
+        def step(block: Block, g: Array) -> Array:
+            def of_block(values: Any) -> Any:
+                return block.matrix(values) if np.ndim(values) else values
+
+            memory = tuple(map(block.matrix, state.memory))
+            rule = self._rule(update, n, hooks, of_block)
+            with np.errstate(all="ignore"):
+                new: Array = rule(block.matrix(state.p), g, memory)[0]
+            return new
+
+        values = forward.passes.backward(forward, changes, step)
+        # What passes back updated weights depends on the update, too.
+        kept = not any(change.hooks.weights for change in changes)
+        self._last = (forward, changes, values) if kept else None
+        return values
+
     @cached_property
     def frozen(self) -> Any:
         """Which parameters no update touches, (P,)."""
         frozen = self.passes.net.frozen
         return np.array([p in frozen for p in self.passes.layout.parameters], np.bool_)
 
-    def _step(self, state: TrainingState, update: int) -> Callable[[Block, Array], Array]:
-        optimizer, t = self.passes.training.optimizer, self.schedule.t(update)
-
-        def step(block: Block, g: Array) -> Array:
-            memory = tuple(block.matrix(row) for row in state.memory)
-            with np.errstate(all="ignore"):
-                new: Array = optimizer.update(block.matrix(state.p), g, memory, t)[0]
-            return new
-
-        return step
-
-    def _updated(
-        self, state: TrainingState, g: Array, update: int, n: int, hooks: Sequence[UpdateHooks]
-    ) -> TrainingState:
+    def _rule(
+        self, update: int, n: int, hooks: Sequence[UpdateHooks], of: Callable[[Any], Any]
+    ) -> Rule:
+        """The optimizer's rule of p, g and memory, as hooks vary it; ``of`` picks t's numbers."""
         optimizer = self.passes.training.optimizer
         settings: dict[str, Any] = dict(optimizer.settings)
         rule: Rule = optimizer.row.update
         t: Any = self.schedule.t(update)
-        p = state.p
         for hook in hooks:
             settings = settings if hook.settings is None else hook.settings(settings, n)
             rule = rule if hook.rule is None else hook.rule
             t = t if hook.count is None else hook.count(self.passes, self.schedule.t(update) - 1)
+        return partial(rule, t=of(t), **settings)
+
+    def _updated(
+        self, state: TrainingState, g: Array, update: int, n: int, hooks: Sequence[UpdateHooks]
+    ) -> TrainingState:
+        p, rate = state.p, self.passes.training.optimizer.learning_rate
+        for hook in hooks:
             if hook.decay is not None:
                 decay = hook.decay(self.passes)
-                g, p = g - decay * p, p * (1.0 - optimizer.learning_rate * decay)
-        new, memory = rule(p, g, tuple(state.memory), t, **settings)
+                g, p = g - decay * p, p * (1.0 - rate * decay)
+        rule = self._rule(update, n, hooks, lambda t: t)
+        new, memory = rule(p, g, tuple(state.memory))
         rows = np.array(memory).reshape(len(memory), -1)
         if self.frozen.any():
             new = np.where(self.frozen, state.p, new)

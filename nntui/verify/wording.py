@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from nntui.explain.numbers import DEFAULT_PRECISION, told_apart
 from nntui.model.activations import ACTIVATIONS
 from nntui.model.names import quoted
 from nntui.model.numerics import Array
@@ -27,13 +28,16 @@ _OVERFLOWS: Final = 709
 
 
 class Wording:
-    """Writes the lines of a verdict. ``agree``: which numbers agree with the run's ``expected``."""
+    """Writes the lines of a verdict. ``agree``: which numbers agree with the run's ``expected``.
+
+    ``part``: whether these are a part of what was given, of which the verdict has another count.
+    """
 
     def __init__(
-        self, passes: Passes, comparison: Comparison, agree: Mask, expected: Array
+        self, passes: Passes, comparison: Comparison, agree: Mask, expected: Array, *, part: bool
     ) -> None:
         self._passes, self._comparison, self._agree = passes, comparison, agree
-        self._expected = expected
+        self._expected, self._part = expected, part
 
     @cached_property
     def differences(self) -> tuple[Difference, ...]:
@@ -108,10 +112,8 @@ class Wording:
         """
         first = self.differences[0]
         which = _sentence(self._which())
-        start = (
-            f"First, in order of execution: {first.name} is {first.found:.6g}, "
-            f"expected {first.expected:.6g}."
-        )
+        found, expected = told_apart(first.found, first.expected, DEFAULT_PRECISION)
+        start = f"First, in order of execution: {first.name} is {found}, expected {expected}."
         if self._comparison.is_forward(self._agree):
             known = f"{which}: the forward pass differs already, from {first.name} on."
         elif partly is not None:
@@ -144,6 +146,10 @@ class Wording:
     def _all_agree(self, with_what: str) -> str:
         count, digits = len(self._agree), self._comparison.digits
         all_ = f"all {count} numbers agree" if count > 1 else "the one number agrees"
+        if self._part:
+            first, last = self._comparison.updates
+            of = f"update {first + 1}" if first == last else f"updates {first + 1} to {last + 1}"
+            all_ = f"all numbers of {of} agree"
         return f"{all_} {with_what} to {digits} digits."
 
     def _which(self) -> str:
@@ -155,7 +161,8 @@ class Wording:
         if right:
             text += f", {_listed(right)} {'agrees' if len(right) == 1 else 'agree'}"
         first = self._comparison.first_update(self._agree)
-        return f"from update {first + 1} on, {text}" if self._comparison.several_updates else text
+        several = len(set(self._comparison.updates)) > 1
+        return f"from update {first + 1} on, {text}" if several else text
 
     def _filled(self, text: str, candidate: Candidate) -> str:
         source, target = self._neurons(candidate)

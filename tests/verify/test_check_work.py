@@ -235,6 +235,15 @@ class TestMoments:
         position = RightRun(experiment).schedule.position(verdict.first_difference.step - 1)
         assert (position.update, position.phase) == (3, "update")
 
+    def test_of_a_longer_series_it_is_said_which_updates_were_looked_into(self, experiment):
+        faster = replace(experiment.training, optimizer=nntui.Optimizer.of("sgd", learning_rate=2))
+        rows = after(replace(experiment, training=faster), range(1, 9))
+        verdict = check_work(experiment, {name: rows[name][:5] for name in rows})
+        assert verdict.verdict == "factor"
+        assert verdict.lines[1].startswith("All numbers of updates 1 to 4 agree with that")
+        verdict = check_work(experiment, {name: rows[name][:2] for name in rows})
+        assert verdict.lines[1].startswith("All 54 numbers agree with that")
+
     def test_gradients_of_the_first_update_go_with_a_series(self, experiment, arrays):
         rows = after(experiment, range(1, 4))
         found = rows | {"dW1": arrays["dW1"]}
@@ -301,6 +310,19 @@ class TestTolerances:
     def test_numbers_agree_within_them(self, experiment, arrays, off, options, right):
         found = {"dW1": arrays["dW1"] * (1 + off)}
         assert check_work(experiment, found, **options).right is right
+
+    @pytest.mark.parametrize("off", [1e-9, 1e-7])
+    def test_what_rounds_to_the_factor_1_is_none(self, experiment, arrays, off):
+        found = {"dW1": arrays["dW1"] * (1 + off), "db1": arrays["db1"] * (1 + off)}
+        verdict = check_work(experiment, found, rtol=1e-12, atol=0)
+        assert verdict.verdict == "unknown"
+        assert verdict.notes == ("With the usual rtol and atol they all agree.",)
+        first = verdict.lines[1].partition(" is ")[2].split()
+        assert first[0].rstrip(",") != first[2].rstrip(".")
+
+    def test_more_digits_than_float32_has_are_wanted_of_float32_too(self, experiment, arrays):
+        found = {"dW1": arrays["dW1"].astype(np.float32)}
+        assert not check_work(experiment, found, rtol=1e-12).right
 
     def test_few_digits_of_all_numbers_of_a_kind_make_them_wider(self, experiment, arrays):
         rough = np.vectorize(lambda x: float(f"{x:.5g}"))(arrays["dW1"])

@@ -89,6 +89,20 @@ class TestCsv:
         assert [float(found.by_update[k]["w[x1,h1]"]) for k in (1, 2)] == [0.5, 0.25]
 
     @pytest.mark.parametrize(
+        "text",
+        [
+            "name;value\nloss;1e-3\nb[h1];0,5\ndw[x1,h1];-1,25e-3\n",
+            'name,value\nloss,0\n"b[h1]","0,5"\n"dw[x1,h1]","-1,25e-3"\n',
+            "name\tvalue\nloss\t1e-3\nb[h1]\t,5\ndw[x1,h1]\t-0,00125\n",
+        ],
+        ids=["semicolons", "quotes", "tabs"],
+    )
+    def test_numbers_may_have_decimal_commas(self, read, text):
+        values = read("mine.csv", text).values
+        assert float(values["b[h1]"]) == 0.5
+        assert float(values["dw[x1,h1]"]) == -0.00125
+
+    @pytest.mark.parametrize(
         ("text", "said"),
         [
             ("name,value\nloss,0,5\n", "line 2: found 3 cells, expected name,value"),
@@ -97,7 +111,8 @@ class TestCsv:
             ("name,value\nloss,\n", "line 2: found an empty cell"),
             ("name,value\n,1\n", "line 2: found no name"),
             ("name,value\nloss,1_0\n", 'line 2: found "1_0"'),
-            ("name;value\nloss;0,5\n", 'line 2: found "0,5"'),
+            ("name;value\nloss;1,200\n", 'line 2: found "1,200"'),
+            ("name;value\nloss;0.5\nloss;0,5\n", 'line 3: found "0,5"'),
             ("name,value,update\nloss,1,-1\n", 'line 2: found the update "-1"'),
             ('name,value\n"loss,1\n', "line 2: found bad quoting"),
             ("name,value\n", "found a header and no rows"),

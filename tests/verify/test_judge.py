@@ -19,6 +19,7 @@ from verify.by_hand.updates import train
 import nntui
 from nntui.engine.full_speed import FullSpeed
 from nntui.model.experiment import Experiment
+from nntui.samples import samples
 from nntui.verify.given import Given, GivenArray
 from nntui.verify.judge import judge
 from nntui.verify.mistakes import candidates
@@ -107,6 +108,16 @@ def test_two_mistakes_are_found_from_the_output_back() -> None:
     assert verdict.mistakes[0] == ("own_a",)
     assert "no_derivative" in verdict.mistakes[1]
     assert len(verdict.mistakes) == len(verdict.formulas) == 2
+
+
+def test_the_notebook_that_the_project_began_with_is_explained() -> None:
+    diamond = nntui.load(samples()["notebook-diamond"])
+    verdict = nntui.check_work(diamond, Path(__file__).with_name("notebook-diamond-mine.json"))
+    assert sorted(verdict.mistakes) == [
+        ("bias_gradient_of_targets",), ("divided_by_a",), ("passed_back_without_delta",),
+    ]  # fmt: skip
+    assert verdict.first_difference is not None
+    assert (verdict.first_difference.name, verdict.first_difference.step) == ("db[z]", 24)
 
 
 @pytest.mark.deep

@@ -16,7 +16,8 @@ from nntui.verify.mistakes import MISTAKES
 
 ON_THE_PROBE = (
     "no_output_derivative", "no_derivative", "derivative_twice", "derivative_of_a",
-    "derivative_on_z", "activation_for_derivative", "other_layers_derivative", "sign",
+    "derivative_on_z", "activation_for_derivative", "divided_by_a", "passed_back_without_delta",
+    "bias_gradient_of_targets", "other_layers_derivative", "sign",
     "loss_doubled", "loss_halved", "k_forgotten", "k_twice", "other_loss", "no_loss_slope",
     "updated_weights", "raw_error_passed_back", "raw_error_in_gradient", "w_not_transposed",
     "passed_back_without_w", "one_path", "z_for_a", "input_for_a", "own_a", "gradient_transposed",
@@ -134,6 +135,27 @@ def test_a_mistake_of_an_update_is_named(optimizer: str, name: str) -> None:
 @pytest.mark.parametrize(("optimizer", "name"), UPDATE_CASES)
 def test_each_mistake_of_an_update_is_named(optimizer: str, name: str, how: str) -> None:
     check_update(optimizer, name, how)
+
+
+def check_pair(optimizer: str, back: str, name: str) -> None:
+    net = networks.probe(optimizer=OPTIMIZERS[optimizer])
+    numbers = networks.given_after(train(net, 3, name, back), "float64")
+    verdict = judge(networks.experiment(net), numbers)
+    assert [name in names or back in names for names in verdict.mistakes] == [True, True], verdict
+    assert {name, back} <= {each for names in verdict.mistakes for each in names}
+
+
+def test_weights_that_go_back_updated_are_updated_by_the_mistaken_rule() -> None:
+    check_pair("sgd", "updated_weights", "learning_rate_sign")
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("back", ["only_last_example", "no_derivative", "gradient_transposed"])
+@pytest.mark.parametrize(
+    "name", ["no_bias_correction", "t_per_parameter", "betas_swapped", "eps_before_correction"]
+)
+def test_a_mistake_on_the_way_back_is_named_beside_one_of_adam(back: str, name: str) -> None:
+    check_pair("adam", back, name)
 
 
 def test_every_row_of_the_table_is_tested() -> None:

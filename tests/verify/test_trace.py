@@ -64,6 +64,16 @@ def test_the_first_step_that_differs_is_named_and_its_update_judged(experiment, 
     assert verdict.lines[-1] == f"Look: nntui FILE --at {first.step}"
 
 
+def test_the_lines_have_no_other_count_of_numbers_than_the_verdict(experiment, steps):
+    doubled = [
+        (n, {k: 2 * v if k.startswith(("dw", "db")) else v for k, v in writes.items()})
+        for n, writes in steps[: nntui.Debugger(experiment).schedule.passes_end(0)]
+    ]
+    verdict = check_work(experiment, Numbers(steps=tuple(doubled)))
+    assert verdict.verdict == "factor"
+    assert verdict.lines[1] == "All numbers of update 1 agree with that to 6 digits."
+
+
 def test_all_gradients_of_a_known_mistake_are_explained(experiment, steps):
     sums = {}  # every gradient of a weight with the sign turned, as it adds up
     wrong = []

@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from nntui.debugger.commands.command import Command, Movement, Reply
-from nntui.debugger.commands.text import CommandError, first_word, nothing_more, whole
+from nntui.debugger.commands.text import CommandError, first_word, whole
 from nntui.model.errors import NntuiError, counted, unexpected
 from nntui.model.names import escaped, unquoted
 from nntui.text import harmless
@@ -88,10 +88,14 @@ class GradientRun(_Check):
 
 @dataclass(slots=True)
 class NumbersRun(_Check):
-    """Holds the numbers in a file against an update (by its index) of the document's run."""
+    """Holds the numbers in a file against an update (by its index) of the document's run.
+
+    ``after``: the number of updates after which w and b were taken; None: before or after that one.
+    """
 
     path: str = ""
     update: int = 0
+    after: int | None = None
     verdict: NumbersVerdict | None = None
     _refused: NntuiError | None = None
 
@@ -103,7 +107,7 @@ class NumbersRun(_Check):
         try:
             main = next(iter(self.debugger.branches))
             experiment = main.timeline.experiment_at(0)
-            self.verdict = self.debugger.checker(experiment, self.path, self.update)
+            self.verdict = self.debugger.checker(experiment, self.path, self.update, self.after)
         except NntuiError as error:
             self._refused = error
         self.over = True
@@ -132,35 +136,45 @@ def _check(debugger: Debugger, rest: str) -> Movement:
         raise CommandError(f"{escaped(word)} is badly quoted")
     if debugger.checker is None:
         raise CommandError("nothing reads such files here: nntui.check_work(experiment, NUMBERS)")
+    moment = _moment(debugger, more)
+    after = moment.get("after")
+    update = moment.get("update", after or 1) - 1
     return NumbersRun(
-        debugger, jump=False, path=os.path.expanduser(path), update=_update(debugger, more)
+        debugger, jump=False, path=os.path.expanduser(path), update=update, after=after
     )
 
 
-def _update(debugger: Debugger, words: str) -> int:
-    """Return the index of the update that is named, ``update 3``; without words the first.
+_MOMENTS: Final = ("update", "after")
+
+
+def _moment(debugger: Debugger, words: str) -> dict[str, int]:
+    """Read the numbers of updates behind a file: ``update 3``, ``after 3``, both or none.
 
     Raises:
         CommandError: there is no such update.
     """
-    if not words:
-        return 0
-    word, more = first_word(words)
-    if word != "update":
-        found = f"found “{escaped(word)}” behind the file, expected update and its number"
-        raise CommandError(f'{found} (a name with blanks stands in "double quotes")')
-    word, more = first_word(more)
-    nothing_more(more)
-    number, last = whole(word, "the number of an update"), debugger.schedule.updates
-    if not 1 <= number <= last:
-        raise CommandError(f"there is no update {number:,}: the run has {last:,}")
-    return number - 1
+    found: dict[str, int] = {}
+    while words:
+        word, words = first_word(words)
+        if word not in _MOMENTS or word in found:
+            expected = "expected update or after, and the number of an update"
+            raise CommandError(
+                f"found “{escaped(word)}” behind the file, {expected} "
+                '(a name with blanks stands in "double quotes")'
+            )
+        text, words = first_word(words)
+        number, last = whole(text, "the number of an update"), debugger.schedule.updates
+        if not 1 <= number <= last:
+            raise CommandError(f"there is no update {number:,}: the run has {last:,}")
+        found[word] = number
+    return found
 
 
 def _files(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
-    """Offer the files with numbers in the working directory, then the update."""
+    """Offer the files with numbers in the working directory, then the moments."""
     if before:
-        yield from ("update",) if len(before) == 1 else ()
+        if len(before) % 2:  # behind the file, or the number of a moment
+            yield from (word for word in _MOMENTS if word not in before)
         return
     try:
         with os.scandir() as found:
@@ -174,15 +188,17 @@ def _files(debugger: Debugger, before: list[str], begun: str) -> Iterator[str]:
 
 CHECK_COMMANDS: Final = (
     Command(
-        "check", "[FILE [update N]]", "check the gradient here, or numbers of yours", _check,
-        completes=_files,
+        "check", "[FILE [update N] [after N]]", "check the gradient here, or numbers of yours",
+        _check, completes=_files,
         more="""
 Without a file: each derivative of the loss of this example, and of this batch, at the parameters of
 here, by backpropagation and by central differences, (L(p + h) − L(p − h)) / 2h, which know no
 derivative. Where the loss has a corner (a kink), or rounding hides the change (noise), it says so.
 With a file of numbers made elsewhere (JSON, CSV, npz, safetensors, a trace): whether they are those
 of the document's run, of its first update or of update N, and if not, which mistake makes them.
+w and b are those before or after that update, whichever fits; with after N, those after update N.
   check mine.npz
-  check mine.npz update 3""",
+  check mine.npz update 3
+  check mine.npz after 3""",
     ),
 )  # fmt: skip

@@ -342,10 +342,10 @@ class SteppingBase(Coverable[None]):
         from nntui.debugger.commands.interpreter import Interpreter
         from nntui.interop.saving import save_model
 
-        def check(experiment: Experiment, path: str, update: int) -> Verdict:
+        def check(experiment: Experiment, path: str, update: int, after: int | None) -> Verdict:
             from nntui.verify.check_work import check_file  # a quarter of a second, in its thread
 
-            return check_file(experiment, path, update)
+            return check_file(experiment, path, update, after=after)
 
         self.debugger.writer, self.debugger.checker = save_model, check
         return Interpreter(self.debugger)

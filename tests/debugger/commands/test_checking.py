@@ -34,7 +34,12 @@ def test_numbers_are_held_against_the_update_that_is_named(do, debugger: Debugge
     assert asked.pop()[0].network.biases["y1"] != 1
     do("branch switch main")
     experiment = debugger.experiment
-    assert asked == [(experiment, "my work.npz", 0), (experiment, "mine.npz", 1)]
+    assert asked == [(experiment, "my work.npz", 0, None), (experiment, "mine.npz", 1, None)]
+    asked.clear()
+    do("check mine.npz after 3")
+    do("check mine.npz after 3 update 2")
+    assert [moment for *_, moment in asked] == [3, 3]
+    assert [update for _, _, update, _ in asked] == [2, 1]
 
 
 def test_what_cannot_be_checked_is_refused_in_a_sentence(
@@ -50,7 +55,9 @@ def test_what_cannot_be_checked_is_refused_in_a_sentence(
     assert refused("check mine.npz") == "mine.npz: found no numbers"
     assert 'stands in "double quotes"' in refused("check 'my numbers.npz'")
     assert refused("check mine.npz update 11") == "there is no update 11: the run has 10"
+    assert refused("check mine.npz after 11") == "there is no update 11: the run has 10"
     assert "expected update" in refused("check mine.npz 3")
+    assert "expected update" in refused("check mine.npz after 3 after 4")
 
 
 @pytest.mark.parametrize(
@@ -63,3 +70,5 @@ def test_files_with_numbers_are_offered(interpreter, tmp_path, monkeypatch, line
         (tmp_path / name).touch()
     assert interpreter.complete(line) == offered
     assert interpreter.complete("check mine.npz u") == ["check mine.npz update"]
+    assert interpreter.complete("check mine.npz update 3 ") == ["check mine.npz update 3 after"]
+    assert interpreter.complete("check mine.npz update ") == []

@@ -82,7 +82,7 @@ def gradients(net: Net, mistake: str = "", layer: int | None = None) -> tuple[li
         s = F["sigmoid"](out)
         e = e * s * (1 - s)
     divide = N if net.reduction == "mean" else 1
-    dW, db = [None] * L, [None] * L
+    dW, db, behind = [None] * L, [None] * L, e
     for n in reversed(range(L)):
         slope = SLOPE[f[n]](z[n])
         if mistake == "no_output_derivative" and n == L - 1:
@@ -97,6 +97,8 @@ def gradients(net: Net, mistake: str = "", layer: int | None = None) -> tuple[li
             slope = SLOPE_IN_A[f[n]](z[n])
         if wrong("activation_for_derivative", n):
             slope = a[n + 1]
+        if wrong("divided_by_a", n):
+            slope = 1 / a[n + 1]
         if wrong("other_layers_derivative", n):
             slope = SLOPE_IN_A["tanh" if f[n] == "sigmoid" else "sigmoid"](a[n + 1])
         d = e * slope
@@ -131,6 +133,8 @@ def gradients(net: Net, mistake: str = "", layer: int | None = None) -> tuple[li
             db[n] = 0 * db[n]
         if wrong("bias_gradient_total", n):
             db[n] = np.full_like(db[n], db[n].sum())
+        if wrong("bias_gradient_of_targets", n) and n < L - 1:
+            db[n] = np.full_like(db[n], behind.sum() / divide)
         if wrong("bias_gradient_mean", n):
             db[n] = db[n] / N
         if wrong("bias_gradient_sum", n):
@@ -152,7 +156,11 @@ def gradients(net: Net, mistake: str = "", layer: int | None = None) -> tuple[li
             back = np.ones_like(W[n])
         if wrong("one_path", n):
             back = np.vstack((W[n][:1], 0 * W[n][1:]))
-        e = (e if wrong("raw_error_passed_back", n) else d) @ back
+        if wrong("passed_back_without_delta", n):
+            e = np.ones_like(d) @ back
+        else:
+            e = (e if wrong("raw_error_passed_back", n) else d) @ back
+        behind = d
     return dW, db
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from verify.by_hand.backward import Net, gradients
 
 
-def train(net: Net, updates: int, mistake: str = "") -> list[tuple[list, list]]:
-    """(W, b) after each update over the whole batch."""
+def train(net: Net, updates: int, mistake: str = "", back: str = "") -> list[tuple[list, list]]:
+    """(W, b) after each update over the whole batch; ``back``: a mistake in the gradients, too."""
     net = replace(net, W=deepcopy(net.W), b=deepcopy(net.b))
     o = {"momentum": 0, "nesterov": False, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
     o |= {"alpha": 0.99, "weight_decay": 0.01, "lr_decay": 0} | net.optimizer
@@ -30,7 +30,7 @@ def train(net: Net, updates: int, mistake: str = "") -> list[tuple[list, list]]:
         if mistake == "update_after_each_example":
             batches = [replace(net, x=net.x[n : n + 1], t=net.t[n : n + 1]) for n in range(N)]
         for batch in batches:
-            dW, db = gradients(replace(batch, W=net.W, b=net.b), mistake)
+            dW, db = gradients(replace(batch, W=net.W, b=net.b, rate=rate), back or mistake)
             params = [p for pair in zip(net.W, net.b, strict=True) for p in pair]
             grads = [g for pair in zip(dW, db, strict=True) for g in pair]
             for q, (p, g) in enumerate(zip(params, grads, strict=True)):
