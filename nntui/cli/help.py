@@ -223,11 +223,7 @@ def _documents(width: int) -> Iterator[str]:
 
 _FILES: Final = (
     (".json", '{"dw[x1,h1]": 0.1, "z[h1]": [0.2, 0.4], "dW1": [[…], …]}; NaN is a number, too'),
-    (
-        ".csv",
-        "rows of name,value under that header, also with ; and 0,5; a column update: after which "
-        "update they are",
-    ),
+    (".csv", "rows of name,value (also with ; and 0,5); a column update: after which one they are"),
     (".npz", "arrays by name: numpy.savez(…, dW1=dW1, db1=db1)"),
     (".safetensors", "arrays by name"),
     (".jsonl", "any lines of nntui trace FILE --format jsonl, with any of their writes"),
