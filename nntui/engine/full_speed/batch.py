@@ -157,6 +157,7 @@ class BatchComputer:
         self._out_of: dict[Layer, _WeightMatrix] = {}
         self._biases = np.flatnonzero(~layout.is_weight)
         self._kept: dict[int, BatchValues] = {}
+        self._dp = np.empty(layout.size)
         self.most_examples = max(1, MOST_NUMBERS // layout.height)
 
     def needs_exactness(self, p: Array) -> bool:
@@ -174,7 +175,7 @@ class BatchComputer:
         """
         values, kernel = self._loaded(batch), self._kernel(batch.n, exact)
         self._passes(p, values, batch.y, kernel, saliency)
-        values.dp = np.empty(len(p))
+        values.dp = self._dp
         self._gather(values, kernel)
         return values
 

@@ -27,7 +27,7 @@ from typing import Any, Final, NamedTuple, Protocol
 import numpy as np
 
 from nntui.engine.full_speed.batch_layout import Rows
-from nntui.engine.full_speed.elementwise import compile_formula, ready
+from nntui.engine.full_speed.elementwise import CHUNK, compile_formula, ready
 from nntui.model import numerics
 from nntui.model.activations import Activation
 from nntui.model.losses import Loss
@@ -124,10 +124,6 @@ class Exact(_Numpy):
             dp[j] = np.add.accumulate(delta[j] * a, axis=1)[:, -1] + 0.0
 
 
-CHUNK: Final = 8192
-"""About how many numbers are computed at a time, so that temporary arrays fit into the cache."""
-
-
 class OnArrays:
     """Whole arrays at once, where numpy gives an array's element the bits that it gives a float.
 
@@ -163,11 +159,19 @@ class OnArrays:
 
     def losses(self, loss: Loss, outputs: list[Array], y: list[Array]) -> Array:
         """Return the loss of each example (n,), from a row of each output and of its targets."""
-        found: Array = loss.value(outputs, y)
-        return found
+        if self._compiled and (formula := ready(("loss", loss, len(y)))):
+            found = np.empty(len(y[0]))
+            formula((), [*outputs, *y], [found])
+            return found
+        losses: Array = loss.value(outputs, y)
+        return losses
 
     def loss_slopes(self, loss: Loss, outputs: list[Array], y: list[Array]) -> list[Array]:
         """Return ∂L/∂a of each output, a row (n,) each."""
+        if self._compiled and (formula := ready(("loss slopes", loss, len(y)))):
+            slopes = list(np.empty((len(y), len(y[0]))))
+            formula((), [*outputs, *y], slopes)
+            return slopes
         return loss.gradient(outputs, y)
 
 
@@ -191,6 +195,17 @@ def compile_activation(f: Activation) -> None:
     """Compile what ``OnArrays`` does with an activation function, for its next call on."""
     compile_formula(("activate", f), lambda arrays, _: [f.f(*arrays)], "d")
     compile_formula(("slope", f), lambda arrays, _: [arrays[0] * f.derivative(*arrays[1:])], "ddd")
+
+
+def compile_loss(loss: Loss, outputs: int) -> None:
+    """Compile what ``OnArrays`` does with a loss, for its next call on."""
+    kinds = "dd" * outputs
+    compile_formula(
+        ("loss", loss, outputs), lambda x, _: [loss.value(x[:outputs], x[outputs:])], kinds
+    )
+    compile_formula(
+        ("loss slopes", loss, outputs), lambda x, _: loss.gradient(x[:outputs], x[outputs:]), kinds
+    )
 
 
 def _chunks(rows: Rows, n: int) -> Any:

@@ -17,7 +17,8 @@ import numpy.typing as npt
 from nntui.engine.full_speed import compiled, elementwise
 from nntui.engine.full_speed.batch import Batch, BatchComputer, Batches, summed
 from nntui.engine.full_speed.batch_layout import BatchLayout, BatchValues, TrainingState
-from nntui.engine.full_speed.kernels import CHUNK, compile_activation, self_test
+from nntui.engine.full_speed.elementwise import CHUNK
+from nntui.engine.full_speed.kernels import compile_activation, compile_loss, self_test
 from nntui.engine.full_speed.straight_line import StepTest, StraightLine
 from nntui.engine.loss_history import LossHistory
 from nntui.engine.schedule import Schedule
@@ -104,6 +105,7 @@ class FullSpeed:
             for layer in self._layout.layers:
                 for f, _ in layer.activations:
                     compile_activation(f)
+            compile_loss(self.experiment.training.loss, len(self._layout.output_rows))
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:

@@ -43,12 +43,20 @@ class StepTest(NamedTuple):
     holds: Callable[[Callable[[str], Any]], Any]
 
 
+class Assignment(NamedTuple):
+    """A variable, the operation that gives its value, and the variables that it reads."""
+
+    name: str
+    expression: str
+    read: tuple[str, ...]
+
+
 class Tape:
     """The assignments noted so far. Each variable is set once, the same operation noted once."""
 
     def __init__(self) -> None:
         self._known: dict[str, Traced] = {}
-        self._noted: list[tuple[str, str, tuple[str, ...]]] = []
+        self._noted: list[Assignment] = []
 
     def note(self, pattern: str, *operands: Any) -> Traced:
         """Note an operation, such as ``{} + {}``, and return what stands for its result."""
@@ -56,35 +64,33 @@ class Tape:
         if expression not in self._known:
             result = Traced(self, f"v{len(self._noted)}")
             read = tuple(x.name for x in operands if isinstance(x, Traced))
-            self._noted.append((result.name, expression, read))
+            self._noted.append(Assignment(result.name, expression, read))
             self._known[expression] = result
         return self._known[expression]
 
     def lines(self, wanted: Iterable[Any]) -> list[str]:
-        """Return the assignments that the wanted results need, in order."""
-        return self.needed(wanted)[0]
+        """Return the assignments that the wanted results need, in order, as code."""
+        return [f"{each.name} = {each.expression}" for each in self.needed(wanted)]
 
-    def needed(
-        self, wanted: Iterable[Any], given: Container[str] = ()
-    ) -> tuple[list[str], list[str]]:
-        """Return the assignments that the wanted results need, and the given variables they read.
+    def needed(self, wanted: Iterable[Any], given: Container[str] = ()) -> list[Assignment]:
+        """Return the assignments that the wanted results need, in order.
 
         What is ``given`` is not assigned.
         """
         needed = {result.name for result in wanted if isinstance(result, Traced)}
-        lines = []
-        for name, expression, read in reversed(self._noted):
-            if name in needed and name not in given:
-                needed.update(read)
-                lines.append(f"{name} = {expression}")
-        return lines[::-1], sorted(name for name in needed if name in given)
+        found = []
+        for assignment in reversed(self._noted):
+            if assignment.name in needed and assignment.name not in given:
+                needed.update(assignment.read)
+                found.append(assignment)
+        return found[::-1]
 
     def made_of(self, variables: Iterable[str]) -> set[str]:
         """Return some variables with all results that are made of them alone."""
         known = set(variables)
-        for name, _, read in self._noted:
-            if known.issuperset(read):
-                known.add(name)
+        for assignment in self._noted:
+            if known.issuperset(assignment.read):
+                known.add(assignment.name)
         return known
 
 

@@ -11,15 +11,12 @@ import pytest
 from support.experiments import OPTIMIZERS_WITH_OPTIONS, layered
 
 from nntui.engine.full_speed import FullSpeed, elementwise
-from nntui.engine.full_speed.kernels import OnArrays, compile_activation
+from nntui.engine.full_speed.kernels import OnArrays, compile_activation, compile_loss
 from nntui.model.activations import ACTIVATIONS, Activation
-from nntui.model.numerics import exp
+from nntui.model.losses import LOSSES, Loss
+from nntui.model.numerics import exp, tanh
 
 pytestmark = pytest.mark.skipif(not find_spec("numba"), reason="numba is not installed")
-
-COMPILED_SLOPES = {"linear", "relu", "leaky_relu", "hard_tanh", "abs", "square", "step"}
-COMPILED_SLOPES |= {"sigmoid", "tanh"}
-COMPILED = COMPILED_SLOPES - {"sigmoid", "tanh"}
 
 
 def numbers(seed: int, *shape: int) -> np.ndarray:
@@ -42,9 +39,10 @@ def same(found: np.ndarray, expected: np.ndarray) -> bool:
 def test_activations_and_slopes(name) -> None:
     f = Activation.of(name)
     compile_activation(f)
-    assert (elementwise.ready(("activate", f)) is not None) == (name in COMPILED)
-    assert (elementwise.ready(("slope", f)) is not None) == (name in COMPILED_SLOPES)
-    rows, z, da = slice(1, 30), numbers(1, 31, 53), numbers(2, 31, 53)
+    assert elementwise.ready(("slope", f)) is not None
+    a_single_call = name in ("tanh", "sin")
+    assert (elementwise.ready(("activate", f)) is None) == a_single_call
+    rows, z, da = slice(1, 300), numbers(1, 310, 53), numbers(2, 310, 53)
     found = []
     for functions in (OnArrays(compiled=False), OnArrays(compiled=True)):
         a, d = np.zeros_like(z), np.zeros_like(z)
@@ -54,6 +52,22 @@ def test_activations_and_slopes(name) -> None:
         found += [a, d]
     assert same(found[0], found[2])
     assert same(found[1], found[3])
+
+
+@pytest.mark.parametrize("outputs", [1, 3])
+@pytest.mark.parametrize("name", LOSSES)
+def test_losses_and_their_slopes(name, outputs) -> None:
+    loss = Loss.of(name)
+    compile_loss(loss, outputs)
+    assert elementwise.ready(("loss", loss, outputs))
+    assert elementwise.ready(("loss slopes", loss, outputs))
+    a, y = list(numbers(1, outputs, 333)), list(abs(numbers(2, outputs, 333)))
+    plain, quick = OnArrays(compiled=False), OnArrays(compiled=True)
+    with np.errstate(all="ignore"):
+        assert same(quick.losses(loss, a, y), plain.losses(loss, a, y))
+        slopes = quick.loss_slopes(loss, a, y), plain.loss_slopes(loss, a, y)
+    for found, expected in zip(*slopes, strict=True):
+        assert same(found, np.broadcast_to(expected, found.shape))
 
 
 @pytest.mark.parametrize("frozen", [False, True])
@@ -95,12 +109,32 @@ def test_one_that_computes_otherwise_is_not_taken(monkeypatch) -> None:
     assert elementwise.ready("sum") is None
 
 
-def test_a_formula_with_a_function_of_numpys_is_left_to_numpy(monkeypatch) -> None:
+def test_functions_are_called_between_passes(monkeypatch) -> None:
     monkeypatch.setattr(elementwise, "_ready", {})
-    elementwise.compile_formula("e", lambda x, s: [exp(x[0])], "d")
-    assert elementwise.ready("e") is None
+
+    def formula(x, s):
+        e, n = exp(x[0]), exp(-x[1])
+        return [tanh(e + n) * x[0], e - s[0], 2.0]
+
+    elementwise.compile_formula("two", formula, "dd", (0.5,))
+    two, x = elementwise.ready("two"), [numbers(k, 20_011) for k in range(2)]
+    assert two is not None
+    assert len(two.passes) == 3
+    found = [np.empty(20_011) for _ in range(3)]
+    with np.errstate(all="ignore"):
+        two((0.5,), x, found)
+        expected = formula(x, (0.5,))
+    assert same(found[0], expected[0])
+    assert same(found[1], expected[1])
+    assert (found[2] == 2.0).all()
+
+
+def test_what_cannot_be_written_down_or_is_too_long_is_left_to_numpy(monkeypatch) -> None:
+    monkeypatch.setattr(elementwise, "_ready", {})
     elementwise.compile_formula("steep", lambda x, s: [x[0] * float("inf")], "d")
     assert elementwise.ready("steep") is None
+    compile_loss(Loss.of("cross_entropy"), 200)
+    assert not elementwise._ready
 
 
 def test_what_depends_on_single_numbers_is_computed_in_python(monkeypatch) -> None:
