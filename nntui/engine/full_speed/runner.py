@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import is_
-from threading import Thread
+from threading import Lock, Thread
 from time import perf_counter
 from typing import Any, Final, TypeAlias
 
@@ -36,6 +37,9 @@ BURST_SECONDS: Final = 0.002
 """For how long straight-line code runs before the clock is looked at."""
 COMPILE_AFTER: Final = 1.0
 """Seconds of running after which a compiled kernel is loaded beside the run."""
+TURN: Final = 0.0005
+"""Seconds of a thread's turn while one compiles: a key takes many turns. Python's own are 0.005."""
+_compiling: Final = Lock()
 
 StopBefore: TypeAlias = Callable[[int, BatchValues, TrainingState, TrainingState], bool]
 """Tests an update (index, its values, the run before and after it); True leaves it undone.
@@ -106,6 +110,15 @@ class FullSpeed:
                 for f, _ in layer.activations:
                     compile_activation(f)
             compile_loss(self.experiment.training.loss, len(self._layout.output_rows))
+
+    def _compile_beside(self) -> None:
+        with _compiling:
+            before = sys.getswitchinterval()
+            sys.setswitchinterval(TURN)
+            try:
+                self.compile()
+            finally:
+                sys.setswitchinterval(before)
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -249,7 +262,7 @@ class FullSpeed:
             self._ran = now - began
             if self._ran > COMPILE_AFTER and not self._compiles:
                 self._compiles = True
-                Thread(target=self.compile, name="compile", daemon=True).start()
+                Thread(target=self._compile_beside, name="compile", daemon=True).start()
             if deadline is not None and now > deadline:
                 break
         return before, update

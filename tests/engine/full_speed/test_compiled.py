@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from importlib.util import find_spec
 
@@ -21,6 +22,12 @@ def not_loaded(monkeypatch):
     monkeypatch.setattr(compiled, "_kernel", None)
     monkeypatch.setattr(elementwise, "_ready", {})
     monkeypatch.setattr(runner, "TINY_UPDATE", 0)
+
+
+def join_compiling():
+    for thread in threading.enumerate():
+        if thread.name == "compile":
+            thread.join()
 
 
 def test_without_numba_there_is_none(not_loaded, monkeypatch) -> None:
@@ -44,15 +51,24 @@ def test_a_short_run_does_not_ask_for_it(not_loaded) -> None:
     assert "compile" not in {thread.name for thread in threading.enumerate()}
 
 
+def test_it_is_compiled_in_short_turns_and_other_threads_keep_theirs(not_loaded, monkeypatch):
+    monkeypatch.setattr(runner, "COMPILE_AFTER", 0.0)
+    turns, usual = [], sys.getswitchinterval()
+    monkeypatch.setattr(compiled, "load", lambda: turns.append(sys.getswitchinterval()))
+    full = FullSpeed(layered(3, 9, 8, 2, examples=17, batch_size=5, epochs=3))
+    full.run(full.first(), 0, 3, LossHistory())
+    join_compiling()
+    assert turns == [pytest.approx(runner.TURN)]
+    assert sys.getswitchinterval() == usual > runner.TURN
+
+
 @needs_numba
 def test_a_long_run_changes_over_to_it_and_keeps_the_bits(not_loaded, monkeypatch) -> None:
     monkeypatch.setattr(runner, "COMPILE_AFTER", 0.0)
     experiment = layered(3, 9, 8, 2, examples=17, batch_size=5, epochs=3)
     full, history, stepped = FullSpeed(experiment), LossHistory(), Stepped(experiment)
     state, update = full.run(full.first(), 0, 3, history)
-    for thread in threading.enumerate():
-        if thread.name == "compile":
-            thread.join()
+    join_compiling()
     assert compiled.kernel() is not None
     assert elementwise.ready(full._updates._key) is not None
     state, update = full.run(state, update, 12, history)
