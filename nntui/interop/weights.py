@@ -52,15 +52,29 @@ def layers_named(
         found = escaped(", ".join(list(arrays)[:12]), 100) or "none"
         raise ConversionError(f"found the arrays {found}, expected {EXPECTED}")
     numbers = list(weights)
-    shift = 0 if not biases or min(biases) == min(weights) or max(biases) in weights else 1
-    given = [biases.get(n + shift) for n in numbers]
+    given = _beside(weights, biases)
     return layers_of_arrays(
         [arrays[weights[n]] for n in numbers],
-        [None if name is None else arrays[name] for name in given],
+        [arrays[given[n]] if n in given else None for n in numbers],
         inputs=inputs,
         order=order,
         names=[escaped(weights[n]) for n in numbers],
     )
+
+
+def _beside(weights: Mapping[int, str], biases: Mapping[int, str]) -> dict[int, str]:
+    """Give biases the numbers of their weights: the same ones, or all one more or one less.
+
+    Raises:
+        ConversionError: neither fits.
+    """
+    for shift in (0, 1, -1):
+        moved = {n - shift: name for n, name in biases.items()}
+        if moved.keys() <= weights.keys() and (not shift or len(moved) == len(weights)):
+            return moved
+    found, beside = (escaped(", ".join(each.values()), 100) for each in (biases, weights))
+    expected = "expected a bias for each of the weights, or biases with the numbers of theirs"
+    raise ConversionError(f"found the biases {found} beside the weights {beside}, {expected}")
 
 
 def _numbered(
