@@ -8,10 +8,9 @@ import numpy as np
 from verify.cases.case import (
     XOR,
     XOR_TARGETS,
-    Case,
-    Numbers,
+    Made,
+    case,
     classes,
-    collector,
     data,
     document,
     parameters,
@@ -19,9 +18,6 @@ from verify.cases.case import (
     softmax,
 )
 
-CASES: list[Case] = []
-case = collector(CASES)
-Made = tuple[dict[str, Any], Numbers]
 ONE = {"name": "sgd", "learning_rate": 1.0}
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 Document = dict[str, Any]
 Numbers = Mapping[str, Any]
+Made = tuple[Document, Numbers]
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Case:
     name: str
     source: str
     done: str
-    made: Callable[[], tuple[Document, Numbers]]
+    made: Callable[[], Made]
     verdict: str
     mistakes: tuple[str, ...] = ()
     factor: float | None = None
@@ -41,21 +42,20 @@ class Case:
         return f"{self.number:02}-{self.name}"
 
 
-Made = Callable[[], tuple[Document, Numbers]]
+CASES: list[Case] = []
 
 
-def collector(cases: list[Case]) -> Callable[..., Callable[[Made], Made]]:
-    """Make the decorator that puts a function and what is expected of it into a list of cases."""
+def case(
+    number: int, source: str, verdict: str, **expected: Any
+) -> Callable[[Callable[[], Made]], Callable[[], Made]]:
+    """Put a function that makes a case, and what is expected of it, into the list of cases."""
 
-    def case(number: int, source: str, verdict: str, **expected: Any) -> Callable[[Made], Made]:
-        def listed(made: Made) -> Made:
-            name, done = made.__name__, " ".join((made.__doc__ or "").split())
-            cases.append(Case(number, name, source, done, made, verdict, **expected))
-            return made
+    def listed(made: Callable[[], Made]) -> Callable[[], Made]:
+        name, done = made.__name__, " ".join((made.__doc__ or "").split())
+        CASES.append(Case(number, name, source, done, made, verdict, **expected))
+        return made
 
-        return listed
-
-    return case
+    return listed
 
 
 XOR = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
@@ -117,3 +117,8 @@ def softmax(z: np.ndarray) -> np.ndarray:
     """Compute the softmax of each row."""
     e = np.exp(z - z.max(axis=1, keepdims=True))
     return e / e.sum(axis=1, keepdims=True)
+
+
+def gradients(x: Any, d1: Any, h: Any, d2: Any) -> Numbers:
+    """Sum the gradients of two layers, of their inputs x and h and their deltas, over the rows."""
+    return {"dW1": x.T @ d1, "db1": d1.sum(axis=0), "dW2": h.T @ d2, "db2": d2.sum(axis=0)}

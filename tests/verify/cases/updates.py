@@ -9,20 +9,16 @@ import numpy as np
 from verify.cases.case import (
     XOR,
     XOR_TARGETS,
-    Case,
-    Numbers,
+    Made,
+    case,
     classes,
-    collector,
     data,
     document,
+    gradients,
     parameters,
     sigmoid,
     softmax,
 )
-
-CASES: list[Case] = []
-case = collector(CASES)
-Made = tuple[dict[str, Any], Numbers]
 
 
 @case(
@@ -67,8 +63,7 @@ def of_softmax(change: Callable[[Any, Any], Any], seed: int) -> Made:
     h = np.maximum(x @ w1 + b1, 0)
     d2 = change(softmax(h @ w2 + b2), y) / 5
     d1 = d2 @ w2.T * (h > 0)
-    numbers = {"dW1": x.T @ d1, "db1": d1.sum(axis=0), "dW2": h.T @ d2, "db2": d2.sum(axis=0)}
-    return document(x, y, drawn, "relu linear", "cross_entropy"), numbers
+    return document(x, y, drawn, "relu linear", "cross_entropy"), gradients(x, d1, h, d2)
 
 
 _IN_THE_LOSS = "softmax is no layer here but a part of the loss."
@@ -292,8 +287,7 @@ def dead_units() -> Made:
     h = np.maximum(0, x @ w1 + b1)
     d2 = 2 * (h @ w2 + b2 - y) / np.float32(4)
     d1 = d2 @ w2.T * (h > 0)
-    numbers = {"dW1": x.T @ d1, "db1": d1.sum(axis=0), "dW2": h.T @ d2, "db2": d2.sum(axis=0)}
-    return document(XOR, XOR_TARGETS, drawn, "relu linear", "mse"), numbers
+    return document(XOR, XOR_TARGETS, drawn, "relu linear", "mse"), gradients(x, d1, h, d2)
 
 
 @case(
@@ -340,5 +334,4 @@ def error_clipped_where_huber_was_meant() -> Made:
     error = h @ w2 + b2 - y
     d2 = np.where(abs(error) < 1, error, 0) / 5
     d1 = d2 @ w2.T * (1 - h**2)
-    numbers = {"dW1": x.T @ d1, "db1": d1.sum(axis=0), "dW2": h.T @ d2, "db2": d2.sum(axis=0)}
-    return document(x, y, drawn, "tanh linear", "huber"), numbers
+    return document(x, y, drawn, "tanh linear", "huber"), gradients(x, d1, h, d2)
