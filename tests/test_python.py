@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import nntui
-from nntui.debugger.gradient_check import check_gradient
+from nntui.debugger.gradient_check import TrainingLoss
 
 MOST_SHOWN = 300
 """Characters that Python shows of an object, at most."""
@@ -86,7 +86,7 @@ def test_right_gradients_pass_by_name_or_in_order(experiment) -> None:
     assert_gradients(summed, lambda p, x, y: [8 * g for g in gradients(p, x, y)])
     skip = nntui.load("skip")  # without layers: by the names of the parameters
     skip = skip.altered(training=nntui.Training(skip.training.loss))
-    numeric = {each.name: each.numeric for each in check_gradient(skip).parameters}
+    numeric = {each.name: each.numeric for each in TrainingLoss.at(skip).check().parameters}
     assert_gradients(skip, lambda p, x, y: numeric, rtol=1e-6)
 
 

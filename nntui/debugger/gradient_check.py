@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, islice
@@ -130,16 +130,6 @@ class GradientCheck:
         return not {"wrong", "not finite"} & {parameter.verdict for parameter in self.parameters}
 
 
-def check_gradient(experiment: Experiment, position: int = 0) -> GradientCheck:
-    """Check the gradient of the training loss at the parameters after so many steps of the run.
-
-    Raises:
-        IndexError: the run has no such position.
-    """
-    subject = TrainingLoss.at(experiment, position)
-    return subject.check(subject.parameter_checks())
-
-
 class TrainingLoss:
     """The training loss over some examples as a function of the parameters, at b and w.
 
@@ -222,8 +212,9 @@ class TrainingLoss:
         examples = min(len(self._experiment.train_examples), EXAMPLES)
         return max(_NUMBERS // (2 * examples * len(self._experiment.network)), 1)
 
-    def check(self, parameters: Iterator[ParameterCheck]) -> GradientCheck:
-        """Put the checks of the parameters together."""
+    def check(self, parameters: Iterable[ParameterCheck] | None = None) -> GradientCheck:
+        """Check the parameters; where some are given, they are the checks."""
+        parameters = self.parameter_checks() if parameters is None else parameters
         net, examples = self._experiment.network.wiring(), len(self._experiment.train_examples)
         edges = net.connection_count
         return GradientCheck(

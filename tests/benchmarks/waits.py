@@ -34,7 +34,7 @@ from table import HEADING, Row
 from nntui.cli.trace_formats import FORMATS
 from nntui.debugger.commands.interpreter import Interpreter
 from nntui.debugger.debugger import Debugger
-from nntui.debugger.gradient_check import check_gradient
+from nntui.debugger.gradient_check import TrainingLoss
 from nntui.debugger.stepper import Stepper
 from nntui.document.load import load
 from nntui.document.save import save
@@ -134,7 +134,7 @@ def _check(parameters: int, folder: Path) -> tuple[Work, Work]:
                     loss()
                 array[n] = here
 
-    return partial(check_gradient, made), differences
+    return lambda: TrainingLoss.at(made).check(), differences
 
 
 def _chain(neurons: int, folder: Path) -> tuple[Work, Work]:
@@ -147,7 +147,7 @@ def _chain(neurons: int, folder: Path) -> tuple[Work, Work]:
             for _ in range(neurons):
                 a = tanh(0.1 + 0.9 * a)
 
-    return partial(check_gradient, made), differences
+    return lambda: TrainingLoss.at(made).check(), differences
 
 
 def _why(levels: int, folder: Path) -> tuple[Work, Work]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 import nntui as package
-from nntui.debugger.gradient_check import check_gradient
+from nntui.debugger.gradient_check import TrainingLoss
 from nntui.model.activations import ACTIVATIONS
 
 from .conftest import strict
@@ -27,7 +27,7 @@ def test_the_json_holds_every_parameter(nntui, document):
     found = strict(result.stdout)
     assert list(found) == ["ok", "loss", "examples", "parameters", "edge_calculations"]
     assert found["ok"] is True
-    expected = check_gradient(package.load(path))
+    expected = TrainingLoss.at(package.load(path)).check()
     assert found["loss"] == expected.loss
     assert [parameter["name"] for parameter in found["parameters"]] == [
         'b["h 1"]', 'w[x1,"h 1"]', 'w[x2,"h 1"]', "b[h2]", "w[x1,h2]",

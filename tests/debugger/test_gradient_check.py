@@ -12,12 +12,16 @@ from support.experiments import experiments
 
 import nntui
 from nntui.debugger import gradient_check
-from nntui.debugger.gradient_check import check_gradient
+from nntui.debugger.gradient_check import TrainingLoss
 from nntui.model.activations import ACTIVATIONS
 from nntui.model.losses import LOSSES
 from nntui.model.names import parse_value_name
 
 ROWS = [[0.7, -1.3], [-0.4, 0.9], [1.1, 0.2]]
+
+
+def check_gradient(experiment, position=0):
+    return TrainingLoss.at(experiment, position).check()
 
 
 def irregular(activation="tanh", seed=1):

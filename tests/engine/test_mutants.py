@@ -80,7 +80,9 @@ def _worst(train: Any) -> float:
 
 def _found_wrong(train: Any, monkeypatch: pytest.MonkeyPatch) -> bool:
     monkeypatch.setattr(gradient_check, "train", train)
-    return not all(gradient_check.check_gradient(experiment).ok for experiment in EXPERIMENTS)
+    return not all(
+        gradient_check.TrainingLoss.at(experiment).check().ok for experiment in EXPERIMENTS
+    )
 
 
 def _same_bits(train: Any) -> bool:

@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 import nntui
-from nntui.debugger.gradient_check import check_gradient
+from nntui.debugger.gradient_check import TrainingLoss
 from nntui.samples import sample_called, samples
 
 NAMES = [
@@ -93,7 +93,7 @@ def test_a_sample_has_readable_numbers_and_no_warnings(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_samples_gradient_is_right(name):
-    assert {p.verdict for p in check_gradient(loaded(name)).parameters} == {"ok"}
+    assert {p.verdict for p in TrainingLoss.at(loaded(name)).check().parameters} == {"ok"}
 
 
 @pytest.mark.parametrize("name", NAMES)
