@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nntui.engine.evaluate import CLASSIFYING, Right, said_by, tolerance
 from nntui.model.experiment import Experiment
 from nntui.model.numerics import Array
+
+
+class Score(NamedTuple):
+    """How many examples were answered, how many right, and the mean error in units of targets."""
+
+    examples: int
+    right: int
+    error: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,6 +29,7 @@ class Predictions:
     ``wanted`` (n, outputs): the targets. ``loss`` (n,). ``error`` (n,): 0 where it says what is
     wanted, 1 where it is as far off as the targets are apart; of classes, what the probability of
     the right one lacks. ``right`` (n,): by the accuracy's rule, or within a tenth of the range.
+    ``trained`` and ``tested``: the scores of those for training, and of those for testing.
     """
 
     says: Array
@@ -26,6 +37,8 @@ class Predictions:
     loss: Array
     error: Array
     right: Right
+    trained: Score
+    tested: Score
 
     def __len__(self) -> int:
         return len(self.says)
@@ -42,11 +55,14 @@ class Judge:
 
     ``wanted`` (n, outputs): the targets of the first n examples. ``within``: how near an answer
     that is no class must be. ``spread``: how far apart the targets are, at least above 0.
+    ``trained``, ``tested``: the indices of those examples that are for training, for testing.
     """
 
     wanted: Array
     within: float
     spread: float
+    trained: NDArray[np.intp]
+    tested: NDArray[np.intp]
 
     @classmethod
     def of(cls, experiment: Experiment, most: int) -> Judge:
@@ -54,7 +70,11 @@ class Judge:
         count = min(len(experiment.data), most)
         wanted = np.array([experiment.y(n) for n in range(count)], np.float64)
         spread = float(wanted.max() - wanted.min())
-        return cls(wanted, tolerance(experiment), spread or 1.0)
+        trained, tested = (
+            np.array([n for n in examples if n < count], np.intp)
+            for examples in (experiment.train_examples, experiment.test_examples)
+        )
+        return cls(wanted, tolerance(experiment), spread or 1.0, trained, tested)
 
     def predictions(self, experiment: Experiment, outputs: Array) -> Predictions:
         """Judge the outputs (n, outputs) for the examples."""
@@ -71,4 +91,10 @@ class Judge:
             near: Right = np.all(np.abs(outputs - wanted) <= self.within, axis=1)
             right = near if judge is None else judge(outputs.T, wanted.T)
             losses = np.broadcast_to(np.asarray(loss.value(columns, targets), float), len(says))
-        return Predictions(says, wanted, losses, error, right)
+            trained, tested = (
+                Score(some.size, int(right[some].sum()), float(distance[some].mean()))
+                if some.size
+                else Score(0, 0, 0.0)
+                for some in (self.trained, self.tested)
+            )
+        return Predictions(says, wanted, losses, error, right, trained, tested)

@@ -39,7 +39,7 @@ def test_the_error_of_a_class_is_what_its_probability_lacks() -> None:
     experiment = layered(2, 2).altered(
         data=Dataset.of([[0.0, 0.0]], [1]), training=Training(loss=Loss.of("cross_entropy"))
     )
-    judge = Judge(np.array([[0.0, 1.0]]), 0.1, 1.0)
+    judge = Judge(np.array([[0.0, 1.0]]), 0.1, 1.0, np.arange(1), np.arange(0))
     found = judge.predictions(experiment, np.array([[0.0, np.log(3.0)]]))
     assert found.says[0] == pytest.approx([0.25, 0.75])
     assert found.error[0] == pytest.approx(0.25)
@@ -48,7 +48,9 @@ def test_the_error_of_a_class_is_what_its_probability_lacks() -> None:
 
 def test_the_error_of_a_number_is_a_part_of_the_range_and_nan_is_wrong() -> None:
     experiment = layered(2, 1, loss=Loss.of("mse"))
-    judge = Judge(np.array([[-1.0], [3.0], [3.0]]), 0.4, 4.0)
+    judge = Judge(np.array([[-1.0], [3.0], [3.0]]), 0.4, 4.0, np.arange(2), np.arange(2, 3))
     found = judge.predictions(experiment, np.array([[0.0], [2.8], [np.nan]]))
     assert found.error[:2] == pytest.approx([0.25, 0.05])
     assert found.right.tolist() == [False, True, False]
+    assert found.trained == (2, 1, pytest.approx(0.6))
+    assert found.tested[:2] == (1, 0)

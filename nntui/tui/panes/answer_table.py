@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nntui.explain.numbers import fitted
 from nntui.text import cells, padded
@@ -54,8 +53,6 @@ class AnswerColumns:
         self._rows = experiment.data.inputs[:examples]
         self._inputs: dict[int, Column] = {}
         self.tests = frozenset(experiment.test_examples)
-        self._trained = _among(experiment.train_examples, examples)
-        self._tested = _among(experiment.test_examples, examples)
 
     def fitting(self, answers: Answers, current: int | None, width: int) -> list[Column]:
         """Return the columns that fit into ``width`` cells, one blank between them.
@@ -96,18 +93,17 @@ class AnswerColumns:
 
     def score(self, answers: Answers) -> list[str]:
         """Return how much is right: the longest form first."""
-        found, trained, tested = answers.predictions, self._trained, self._tested
-        if not trained.size:
+        found = answers.predictions
+        trained, tested = found.trained, found.tested
+        if not trained.examples:
             return [""]
-        right = f"{int(found.right[trained].sum()):,} of {trained.size:,} right"
-        with np.errstate(all="ignore"):
-            error = float(np.abs(found.says[trained] - found.wanted[trained]).mean())
-        mean = f"mean error {error:.2g}"
+        right = f"{trained.right:,} of {trained.examples:,} right"
+        mean = f"mean error {trained.error:.2g}"
         forms = [f"{mean} · {right}", mean]
         if self._signs.names:  # the targets are labels
-            test = f"test {int(found.right[tested].sum()):,} of {tested.size:,}"
-            forms = [f"{right} · {test if tested.size else mean}", right]
-            forms.append(f"{int(found.right[trained].sum()):,}/{trained.size:,} right")
+            test = f"test {tested.right:,} of {tested.examples:,}"
+            forms = [f"{right} · {test if tested.examples else mean}", right]
+            forms.append(f"{trained.right:,}/{trained.examples:,} right")
         if len(found) < len(self._experiment.data):
             forms.insert(0, f"{forms[0]} · the first {len(found):,} examples")
         return forms
@@ -122,10 +118,6 @@ class AnswerColumns:
             width = max(min(cells(name), _NAME), *(len(write(end)) for end in ends))
             self._inputs[index] = Column(name, width, lambda n: write(numbers[n]))
         return self._inputs[index]
-
-
-def _among(examples: Sequence[int], count: int) -> NDArray[np.intp]:
-    return np.array([n for n in examples if n < count], np.intp)
 
 
 def headings(columns: Sequence[Column]) -> str:

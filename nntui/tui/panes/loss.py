@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static
 
+from nntui.engine.evaluate import classifies
 from nntui.engine.schedule import Schedule
 from nntui.explain.numbers import rounded
 from nntui.text import cut, wrapped
@@ -25,6 +26,9 @@ from nntui.tui.panes.loss_chart import Chart, ChartOptions, chart_of
 from nntui.tui.panes.loss_facts import LossFacts
 from nntui.tui.panes.pane import TitledPane
 from nntui.tui.theme import Colours
+
+if TYPE_CHECKING:
+    from nntui.engine.surface import Answers
 
 DELAY: Final = 0.1
 """Seconds from a step to the chart's next drawing, at most: a key press never waits for it."""
@@ -51,6 +55,8 @@ class LossPane(TitledPane, Container, can_focus=False):
     logarithmic scale. Until the curve begins, bars show the losses of the examples so far.
     """
 
+    wants_answers = True
+
     class Travel(Message):
         """The user chose a moment in the chart: so many finished updates; or a branch."""
 
@@ -73,6 +79,7 @@ class LossPane(TitledPane, Container, can_focus=False):
         self._rows_of_words, self._lines_of_why = 1, 0
         self._timer: Timer | None = None
         self._facts = LossFacts(self, schedule, lambda: self._draw_soon(DELAY))
+        self._accuracy: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
         yield Static("", id="loss-words", markup=False)
@@ -83,6 +90,13 @@ class LossPane(TitledPane, Container, can_focus=False):
         self._frame = frame
         self._draw_soon(SELDOM if frame.on_the_way else DELAY)
         self._facts.find_soon(frame)
+
+    def show_answers(self, answers: Answers) -> None:
+        """Say how many of the examples are classified right, where they are classified."""
+        accuracy = accuracy_text(answers) if classifies(answers.experiment) else ()
+        if accuracy != self._accuracy:
+            self._accuracy = accuracy
+            self._draw_soon(DELAY)
 
     def set_options(self, options: ChartOptions) -> None:
         self._options = options
@@ -266,7 +280,7 @@ class LossPane(TitledPane, Container, can_focus=False):
             if (loss := losses.last(series)) is not None:
                 parts[series] = ("test" if series == "test" else None, f"{name} {number(loss)}")
         forms: list[list[_Part]] = []
-        for accuracy in self._facts.accuracy(frame):
+        for accuracy in self._accuracy:
             parts["accuracy"] = (None, accuracy)
             forms.append(list(parts.values()))
         forms = forms or [list(parts.values())]
@@ -275,6 +289,24 @@ class LossPane(TitledPane, Container, can_focus=False):
                 parts.pop(series, None)
                 forms.append(list(parts.values()))
         return [*([(None, "loss"), *form] for form in forms[:1]), *forms]
+
+
+def accuracy_text(answers: Answers) -> tuple[str, ...]:
+    """Return ``accuracy 95 % of 40, test 90 % of 10``, and a shorter form.
+
+    The percentages are rounded down: 100 % means that all are right.
+    """
+    found = answers.predictions
+    scores = [
+        (name, score)
+        for name, score in (("accuracy", found.trained), ("test", found.tested))
+        if score.examples
+    ]
+    first = "the first " if len(found) < len(answers.experiment.data) else ""
+    return (
+        ", ".join(f"{name} {100 * n // of} % of {first}{of:,}" for name, (of, n, _) in scores),
+        ", ".join(f"{name} {n:,}/{of:,}" for name, (of, n, _) in scores),
+    )
 
 
 def _length(parts: list[_Part]) -> int:

@@ -28,16 +28,15 @@ MOST_BARS: Final = 30
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """What was found at a frame: ``accuracy`` in words, ``why`` the loss stands still, ``met``."""
+    """What was found at a frame: ``why`` the loss stands still, in words, and ``met``."""
 
     frame: Frame
-    accuracy: tuple[str, ...] = ()
     why: tuple[str, ...] = ()
     met: tuple[tuple[int, float], ...] = ()
 
 
 class LossFacts:
-    """Finds accuracy, health and the losses of the first batch; calls ``found`` afterwards.
+    """Finds health and the losses of the first batch; calls ``found`` afterwards.
 
     They hold as long as the parameters, the data and the losses are the same.
     """
@@ -58,11 +57,6 @@ class LossFacts:
             self._timer = None
         if not (frame.on_the_way or self._holds(frame)):
             self._timer = self._pane.set_timer(REST, self._begin)
-
-    def accuracy(self, frame: Frame) -> tuple[str, ...]:
-        """Return the count at a frame, the longest form first; () until it is counted."""
-        facts = self._facts
-        return facts.accuracy if facts and _same_parameters(facts.frame, frame) else ()
 
     def why(self, frame: Frame) -> tuple[str, ...]:
         """Return why the loss stands still or jumps, the longest form first; () for nothing."""
@@ -131,7 +125,7 @@ class LossFacts:
             state = TrainingState(at, p.reshape(1, -1)[:0])
             losses = self._engine.batch_values(state, examples).loss
             met = tuple(zip(examples, losses.tolist(), strict=True))
-        return _Facts(frame, accuracy_text(frame), why, met)
+        return _Facts(frame, why, met)
 
     def _end(self, facts: _Facts) -> None:
         self._busy, self._facts = False, facts
@@ -152,28 +146,6 @@ def examples_met(frame: Frame, schedule: Schedule) -> tuple[int, ...]:
     met = (position - schedule.loss_at - 1) // schedule.steps_per_example + 1
     examples = schedule.batch(0)[: max(met, 0)][-MOST_BARS:]
     return examples if frame.curves[-1].name == MAIN else examples[-1:]
-
-
-def accuracy_text(frame: Frame) -> tuple[str, ...]:
-    """Return ``accuracy 95 % of 40, test 90 % of 10`` and a shorter form; () without classes.
-
-    The percentages are rounded down: 100 % means that all are right.
-    """
-    from nntui.engine.evaluate import classifies, right_ones
-
-    experiment, b, w = frame.experiment, frame.snapshot.b, frame.snapshot.w
-    if not classifies(experiment):
-        return ()
-    parts = {"accuracy": experiment.train_examples, "test": experiment.test_examples}
-    counts = [
-        (name, right_ones(experiment, examples, b, w), len(examples))
-        for name, examples in parts.items()
-        if examples
-    ]
-    return (
-        ", ".join(f"{name} {100 * n // of} % of {of:,}" for name, n, of in counts),
-        ", ".join(f"{name} {n:,}/{of:,}" for name, n, of in counts),
-    )
 
 
 def _before(experiment: Experiment, before: Any) -> Array:

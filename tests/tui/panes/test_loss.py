@@ -12,13 +12,14 @@ from nntui.document.load import load
 from nntui.engine.evaluate import right_ones
 from nntui.samples import samples
 from nntui.tui.app import NntuiApp
-from nntui.tui.panes.loss import LossPane
+from nntui.tui.panes.loss import LossPane, accuracy_text
 
 
 async def drawn(pilot) -> LossPane:
     """The pane, with nothing left to draw."""
     pane = pilot.app.screen.query_one(LossPane)
-    await until(pilot, lambda: not pane.is_waiting)
+    answers = pilot.app.screen.answer_source
+    await until(pilot, lambda: not (answers.is_waiting or pane.is_waiting))
     return pane
 
 
@@ -213,8 +214,8 @@ async def test_a_key_of_the_chart_turns_to_it_where_it_is_not_seen(
         assert status(pilot.app).rpartition("loss:")[1]
 
 
-async def test_where_examples_are_classified_those_right_are_counted_at_rest(app_on):
-    async with app_on("classifier").run_test(size=(120, 36)) as pilot:
+async def test_where_examples_are_classified_those_right_are_counted(app_on):
+    async with app_on("classifier").run_test(size=(200, 60)) as pilot:
         await pilot.press("p", "p")
         debugger = pilot.app.screen.debugger
         experiment, network = debugger.experiment, debugger.snapshot()
@@ -224,10 +225,9 @@ async def test_where_examples_are_classified_those_right_are_counted_at_rest(app
         ]
         words = f"accuracy {counts[0]}/{len(experiment.train_examples)}"
         words += f", test {counts[1]}/{len(experiment.test_examples)}"
-        pane = await drawn(pilot)
-        assert pane._facts.accuracy(pilot.app.screen.latest)[-1] == words
+        assert words in text_of(await drawn(pilot))
         await pilot.press("s")  # the parameters are the same
-        assert pane._facts.accuracy(pilot.app.screen.latest)[-1] == words
+        assert words in text_of(await drawn(pilot))
 
 
 async def test_where_nothing_is_classified_no_example_is_right(tmp_path):
@@ -241,19 +241,16 @@ async def test_where_nothing_is_classified_no_example_is_right(tmp_path):
         assert "accuracy" not in text_of(await drawn(pilot))
 
 
-async def test_where_there_is_room_accuracy_is_a_percentage_too(app_on):
-    async with app_on("classifier").run_test(size=(200, 60)) as pilot:
+async def test_the_percentage_of_those_right_is_rounded_down(app_on):
+    async with app_on("classifier").run_test(size=(120, 36)) as pilot:
         await pilot.press("p", "p")
-        words = (await drawn(pilot))._facts.accuracy(pilot.app.screen.latest)[0]
-        found = re.search(r"accuracy (\d+) % of 90, test (\d+) % of 30", words)
-        assert found, words
-        debugger = pilot.app.screen.debugger
-        experiment, network = debugger.experiment, debugger.snapshot()
-        for share, examples in zip(
-            found.groups(), (experiment.train_examples, experiment.test_examples), strict=True
-        ):
-            right = right_ones(experiment, examples, network.b, network.w)
-            assert int(share) == 100 * right // len(examples)
+        await drawn(pilot)
+        answers = pilot.app.screen.answer_source.latest
+        trained, tested = answers.predictions.trained, answers.predictions.tested
+        percentages = 100 * trained.right // 90, 100 * tested.right // 30
+        assert accuracy_text(answers)[0] == "accuracy {} % of 90, test {} % of 30".format(
+            *percentages
+        )
 
 
 async def test_each_branch_has_its_style_of_line_its_name_and_its_last_loss(
