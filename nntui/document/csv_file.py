@@ -6,47 +6,54 @@ document does not say them; what was told is among the notes of a ``Table``.
 
 from __future__ import annotations
 
-import contextlib
-import csv
-import io
 import re
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import dropwhile, islice
+from itertools import chain, dropwhile, islice
 from math import isfinite, nan
 from operator import itemgetter
 from typing import Final
 
+import msgspec
 from msgspec import UnsetType
 
+from nntui.document.csv_records import (
+    GROUPED,
+    SEPARATORS,
+    Record,
+    have_decimal_commas,
+    is_blank,
+    is_comment,
+    is_number,
+    is_word,
+    lines_of,
+    may_be_number,
+    names_in_comment,
+    pointed,
+    records,
+)
 from nntui.document.errors import Fault, shown
-from nntui.document.files import archive_in, decoded
 from nntui.document.specs import CsvData
 from nntui.model.dataset import Target
 from nntui.model.errors import counted
 from nntui.model.names import did_you_mean, escaped
 
-Record = tuple[int, list[str]]
-"""The number of the line where a record begins, and its cells."""
-
 Vector = tuple[float, ...]
+Rows = tuple[Sequence[Vector], Sequence[Vector], Sequence[int]]
+"""Inputs, targets, and the number of the line of each row."""
 
-_SEPARATORS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": "blanks"}
 _CALLED: Final = {"tab": "\t", "blank": " "}
 _MOST_OF_CLASSES: Final = 1_000_000  # numbers in the vectors of all classes
+_AT_A_TIME: Final = 100  # rows of numbers; more would grow old for the garbage collector
+_ROWS: Final = msgspec.json.Decoder(list[list[float]])
+_MINUS_ZERO: Final = re.compile(r"-0(?![\d.])")  # msgspec reads a zero without a sign
 _FEW: Final = 20  # classes that are listed
 _LOOKED_AT: Final = 20  # lines from which the separator is told
 _LONGEST_LOOKED_AT: Final = 2**20  # characters in them
 
-# Stricter than float(), which also takes "1_000", "nan" and the digits of other scripts.
-_NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
-_GROUPED: Final = re.compile(
-    r"[+-]?[1-9]\d{0,2}(?:([ .,'’\u00a0\u202f])\d{3})+(?:[.,]\d+)?", re.ASCII
-)
 _WITH_UNIT: Final = re.compile(r"[$€£¥]\s*[\d.,]+|[\d.,]+\s*[%$€£¥°]")
 _CLASSES: Final = "classes are all words or all numbers"
-_LATIN_1: Final = "read as Latin-1, since it is no UTF-8"
-_BLANKS: Final = re.compile(r"[ \t]+")
 _MISSING: Final = frozenset(("", "na", "n/a", "#n/a", "<na>", "nan", "null", "?"))
 _NO_NUMBER: Final = _MISSING | {"none", "-", "."}  # among words these may be a class
 _SEPARATOR_LINE: Final = re.compile(r'"?sep=([,;|\t ])"?[ \t]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
@@ -65,28 +72,6 @@ class Table:
     lines: Sequence[int]
     notes: tuple[str, ...]
     classes: tuple[str, ...] = ()
-
-
-def text_of(data: bytes) -> tuple[str, tuple[str, ...]]:
-    """Decode a CSV file; the second is a note where it is no UTF-8.
-
-    Raises:
-        Fault: an archive, a workbook or another file that is no text.
-    """
-    if kind := archive_in(data) or ("JSON" if re.match(rb"\s*(?:\{|\[\s*\{)", data) else ""):
-        hint = "save the sheet as CSV" if "workbook" in kind else ""
-        raise Fault("", kind, "a CSV file", hint)
-    try:
-        return decoded(data), ()
-    except Fault as fault:
-        if fault.found.startswith("UTF-16 (by its byte-order mark"):  # Excel's "Unicode text"
-            with contextlib.suppress(UnicodeDecodeError):
-                return data.decode("utf-16"), ("read as UTF-16",)
-        if fault.found.startswith("UTF"):
-            raise
-    with contextlib.suppress(UnicodeDecodeError):  # Latin-1 with quotes, dashes and the euro
-        return data.decode("cp1252"), (_LATIN_1,)
-    return data.decode("latin-1"), (_LATIN_1,)
 
 
 class CsvReading:
@@ -109,13 +94,13 @@ class CsvReading:
         self.comment = ""  # the last one before the rows: it may hold the columns' names
         if line := _SEPARATOR_LINE.match(text):
             text = "\n" + text[line.end() :]
-        for met in io.StringIO(text, newline=""):
-            if not _is_blank(met):
+        for met in lines_of(text):
+            if not is_blank(met):
                 break
             self.comment = met.strip() or self.comment
         if "#" in text:
-            rows = dropwhile(_is_blank, io.StringIO(text, newline=""))
-            if comments := sum(map(_is_comment, rows)):
+            rows = dropwhile(is_blank, lines_of(text))
+            if comments := sum(map(is_comment, rows)):
                 self.notes.append(f"{counted(comments, 'comment')} between the rows skipped")
         self.text = text
         self.separator = self._separator(line.group(1) if line else "")
@@ -132,7 +117,7 @@ class CsvReading:
         self.words = self._columns_of_words()
 
     def _records(self) -> Iterator[Record]:
-        return _records(self.text, self.separator)
+        return records(self.text, self.separator)
 
     def _rows(self) -> Iterator[Record]:
         """Yield every record behind the header."""
@@ -144,21 +129,21 @@ class CsvReading:
             return _CALLED.get(self.spec.separator, self.spec.separator)
         if named:
             return named
-        lines = io.StringIO(self.text[:_LONGEST_LOOKED_AT], newline="")
-        rows = (line for line in lines if line.strip() and not _is_comment(line))
+        lines = lines_of(self.text[:_LONGEST_LOOKED_AT])
+        rows = (line for line in lines if line.strip() and not is_comment(line))
         some = list(islice(rows, _LOOKED_AT))
-        found = max(_SEPARATORS, key=lambda separator: self._likelihood(some, separator))
+        found = max(SEPARATORS, key=lambda separator: self._likelihood(some, separator))
         if found != ",":
-            self.notes.append(f"separated by {_SEPARATORS[found]}")
+            self.notes.append(f"separated by {SEPARATORS[found]}")
         return found
 
     def _likelihood(self, lines: list[str], separator: str) -> tuple[float, ...]:
         """Rate a separator: columns found by name, rows of one length, cells that are numbers."""
         try:
-            rows = [cells for _, cells in _records("".join(lines), separator)]
+            rows = [cells for _, cells in records("".join(lines), separator)]
         except Fault:
-            rows = [_split(line, separator) for line in lines]
-        found = (*_split(self.comment, separator), *(rows[0] if rows else ()))
+            rows = [names_in_comment(line, separator) for line in lines]
+        found = (*names_in_comment(self.comment, separator), *(rows[0] if rows else ()))
         names = {cell.strip() for cell in found}
         wanted = (*self.spec.inputs, *self.spec.targets)
         named = sum(c.strip() in names for c in wanted if isinstance(c, str))
@@ -166,7 +151,7 @@ class CsvReading:
         numbered = sum(c <= width for c in wanted if isinstance(c, int))
         alike = sum(len(row) == width for row in rows)
         cells = [cell for row in rows[1:] or rows for cell in row]
-        numbers = sum(map(_may_be_number, cells))
+        numbers = sum(map(may_be_number, cells))
         return named + numbered, alike, numbers / max(len(cells), 1), width > 1
 
     def _find_header(self) -> None:
@@ -179,7 +164,7 @@ class CsvReading:
             names = ["", *names]  # as R writes the names of rows
         self.names, self.width, self.first_row = [n.strip() for n in names], len(names), 1
         named = {c.strip() for c in (*self.spec.inputs, *self.spec.targets) if isinstance(c, str)}
-        commented = _split(self.comment, self.separator)
+        commented = names_in_comment(self.comment, self.separator)
         if isinstance(self.spec.header, bool):
             self.first_row = int(self.spec.header)
         elif (
@@ -194,7 +179,7 @@ class CsvReading:
             if not named:
                 self.first_row = 0
                 self.notes.append("no header line")
-            elif not named <= set(self.names) or all(map(_is_number, names)):
+            elif not named <= set(self.names) or all(map(is_number, names)):
                 found = f"{shown(self.file)}, whose first line is data ({_few(names)})"
                 hint = '"header": true if they are names'
                 expected = f'columns by number, 1 to {self.width}, and "header": false'
@@ -251,7 +236,7 @@ class CsvReading:
                 cell = cells[at].strip() if at < len(cells) else ""
                 if cell.casefold() not in _NO_NUMBER:
                     unknown.remove(at)
-                    if _is_word(cell):
+                    if is_word(cell):
                         words[at] = {}
             if not unknown:
                 break
@@ -259,25 +244,55 @@ class CsvReading:
 
     def table(self) -> Table:
         """Read the rows."""
-        inputs, cells_of = len(self.x_at), itemgetter(*self.x_at, *self.y_at)
-        readers = [self.words[at].__getitem__ if at in self.words else self._read for at in self.at]
-        # The header may hold anything.
+        # Where it holds, float() reads nothing that is no number but NaN and infinities.
         rows = self.text.lstrip().partition("\n")[2] if self.first_row else ""
-        rows = rows or self.text
-        # Then float() reads nothing that is no number here but NaN and infinities.
+        rows = rows or self.text  # the header may hold anything
         easy = not self.words and self.decimal == "." and rows.isascii() and "_" not in rows
+        x, y, lines = (self._many_rows() if easy else None) or self._row_by_row(easy)
+        self._check_whole(len(lines))
+        words = tuple(*self.words.values()) if len(self.words) == 1 else ()
+        return Table(tuple(x), tuple(self._targets(y)), lines, tuple(self.notes), words)
+
+    def _many_rows(self) -> Rows | None:
+        """Read rows as lists of numbers in JSON, a line each, in a fifth of the time.
+
+        None: they are not all written so.
+        """
+        separator, text = self.separator, self.text
+        if separator == " " or (separator != "," and "," in text) or _MINUS_ZERO.search(text):
+            return None
+        # The garbage collector passes over tuples of numbers, but not over lists of many tuples.
+        x: list[tuple[Vector, ...]] = []
+        y: list[tuple[Vector, ...]] = []
+        first = self.header_line + bool(self.first_row)
+        lines = islice(lines_of(text), first - 1, None)
+        while some := list(islice(lines, _AT_A_TIME)):
+            try:
+                rows = _ROWS.decode(f"[[{'],['.join(some)}]]".replace(separator, ","))
+            except msgspec.DecodeError:
+                return None
+            if len(rows) != len(some) or set(map(len, rows)) != {self.width}:
+                return None
+            columns = list(zip(*rows, strict=True))
+            x.append(tuple(zip(*(columns[at] for at in self.x_at), strict=True)))
+            y.append(tuple(zip(*(columns[at] for at in self.y_at), strict=True)))
+        inputs, targets = tuple(chain.from_iterable(x)), tuple(chain.from_iterable(y))
+        return inputs, targets, range(first, first + len(inputs))
+
+    def _row_by_row(self, easy: bool) -> Rows:
+        """Read every row by itself, whatever stands in it."""
+        inputs, cells_of = len(self.x_at), itemgetter(*self.at)
+        number = float if easy else self._read
+        readers = [self.words[at].__getitem__ if at in self.words else number for at in self.at]
         x: list[Vector] = []
         y: list[Vector] = []
-        lines: list[int] = []
+        lines = array("l")
         for line, cells in self._rows():
             if len(cells) != self.width:
                 self._check_length(line, cells)
             picked = cells_of(cells)
             try:
-                if easy:
-                    row = tuple(map(float, picked))
-                else:
-                    row = tuple(read(cell) for read, cell in zip(readers, picked, strict=True))
+                row = tuple(read(cell) for read, cell in zip(readers, picked, strict=True))
             except (ValueError, KeyError):
                 row = ()
             if not row or not isfinite(sum(row)):
@@ -286,15 +301,13 @@ class CsvReading:
                 x.append(row[:inputs])
                 y.append(row[inputs:])
                 lines.append(line)
-        self._check_whole(len(lines))
-        words = tuple(*self.words.values()) if len(self.words) == 1 else ()
-        return Table(tuple(x), tuple(self._targets(y)), lines, tuple(self.notes), words)
+        return x, y, lines
 
     def _read(self, cell: str) -> float:
         text = cell.strip().replace("−", "-")
         if self.decimal == ",":
             text = pointed(text)
-        if not _NUMBER.fullmatch(text):
+        if not is_number(text):
             raise ValueError
         return float(text)
 
@@ -339,27 +352,27 @@ class CsvReading:
 
     def _advice(self, at: int, text: str) -> str:
         """Say what to do about a cell that is no number."""
-        if match := _GROUPED.fullmatch(text):
+        if match := GROUPED.fullmatch(text):
             if match[1] == "," and "." not in text and text.count(",") == 1 and self.decimal == ".":
                 point = text.replace(",", ".")
                 return f'"decimal": "," reads it as {point}; else take out the thousands separator'
             return "take out the thousands separators"
-        if self.decimal == "," and _is_number(text):
+        if self.decimal == "," and is_number(text):
             return 'numbers have a decimal comma here, or say "decimal": "."'
-        if self.decimal == "." and _is_number(pointed(text)):
+        if self.decimal == "." and is_number(pointed(text)):
             return 'numbers have a decimal point here, or say "decimal": ","'
         if _WITH_UNIT.fullmatch(text):
             return "write the number alone"
-        if _is_word(text) and at in self.y_at:
+        if is_word(text) and at in self.y_at:
             return _CLASSES
-        if _is_word(text):
+        if is_word(text):
             return "write numbers for words: only a target may hold words"
         return ""
 
     def _class(self, line: int, at: int, text: str) -> float:
         classes = self.words[at]
         if text not in classes:
-            if _is_number(text):
+            if is_number(text):
                 expected = "a word, as in the rows before"
                 raise Fault(self._place(line, at), shown(text), expected, _CLASSES)
             most = max(self.outputs, 2) if len(self.y_at) == 1 else 2
@@ -398,7 +411,7 @@ class CsvReading:
             more = [f"… ({len(classes):,} classes)"] if len(classes) > _FEW else []
             self.notes.append(f"{name}: {', '.join(listed + more)}")
 
-    def _targets(self, y: list[Vector]) -> Iterable[Target]:
+    def _targets(self, y: Sequence[Vector]) -> Iterable[Target]:
         """Give each class its index, or for other losses a vector of 0s and one 1."""
         if not self.words or self.outputs == 1 or len(self.y_at) > 1:
             return y
@@ -412,96 +425,15 @@ class CsvReading:
         return (rows[int(index)] for (index,) in y)
 
 
-def _records(text: str, separator: str) -> Iterator[Record]:
-    """Yield every record that is not blank."""
-    lines: Iterable[str] = io.StringIO(text, newline="")
-    if "#" in text:
-        # A blank line in place of a comment: the others keep their numbers.
-        lines = ("\n" if _is_comment(line) else line for line in lines)
-    if separator == " ":
-        lines = (_BLANKS.sub(" ", line.strip()) for line in lines)
-    elif '" ' in text:
-        after_quote = re.compile(
-            rf'(?<=[^{re.escape(separator)} ])" +(?=[{re.escape(separator)}\r\n])'
-        )
-        lines = (after_quote.sub('"', line) for line in lines)
-    reader = csv.reader(
-        lines,
-        delimiter=separator,
-        skipinitialspace=separator != " ",
-        strict=True,
-    )
-    while True:
-        line = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            found = f"bad quoting ({escaped(str(error))})"
-            expected = f"values separated by {_SEPARATORS[separator]}"
-            hint = "a quote inside quotes is written twice" if "after" in str(error) else ""
-            raise Fault(f"line {line}", found, expected, hint) from None
-        if any(map(str.strip, cells)):
-            yield line, cells
-
-
-def _is_comment(line: str) -> bool:
-    return line.lstrip().startswith("#")
-
-
-def _is_blank(line: str) -> bool:
-    return not line.strip() or _is_comment(line)
-
-
-def _split(comment: str, separator: str) -> list[str]:
-    """Split a comment that may hold the columns’ names; # may be one of them."""
-    try:
-        cells = next(csv.reader([comment.strip().lstrip("#").strip(" ")], delimiter=separator), [])
-    except csv.Error:  # a cell past the limit of the csv module
-        return []
-    return [cell.strip() or "#" for cell in cells]
-
-
-def _is_number(cell: str) -> bool:
-    return _NUMBER.fullmatch(cell.strip()) is not None
-
-
-def _is_word(cell: str) -> bool:
-    """Whether a cell may name a class: it is no number, and has a letter or no digit."""
-    return not _is_number(cell) and re.search(r"[^\W\d_]|^\D+$", cell) is not None
-
-
-def have_decimal_commas(cells: Iterable[str]) -> bool:
-    """Whether cells are numbers such as 0,5: looked for until one or a decimal point is found."""
-    for cell in map(str.strip, cells):
-        if _GROUPED.fullmatch(cell):
-            continue  # 1,200 may be 1200
-        if "," in cell and _is_number(pointed(cell)):
-            return True
-        if "." in cell and _is_number(cell):
-            return False
-    return False
-
-
-def pointed(cell: str) -> str:
-    """Write a number with a decimal comma with a point; nothing for one that has a point."""
-    return "" if "." in cell else cell.replace(",", ".")
-
-
 def _is_data(first: list[str], second: list[str]) -> bool:
     """Whether a file's first record is a row like the second, and no header."""
     named = first if first[0].strip() else first[1:]  # pandas writes its index without a name
     if named == [str(n) for n in range(len(named))] and len(first) > 2:
         return False  # and columns without names as 0, 1, 2
-    return any(map(_may_be_number, first)) and all(
-        _may_be_number(cell) or cell.strip().casefold() in _NO_NUMBER or not _may_be_number(below)
+    return any(map(may_be_number, first)) and all(
+        may_be_number(cell) or cell.strip().casefold() in _NO_NUMBER or not may_be_number(below)
         for cell, below in zip(first, second, strict=False)
     )
-
-
-def _may_be_number(cell: str) -> bool:
-    return _is_number(cell) or _is_number(pointed(cell))
 
 
 def _few(cells: Sequence[str]) -> str:

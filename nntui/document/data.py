@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import UnsetType
 
 from nntui.document import specs
-from nntui.document.csv_file import CsvReading, text_of
+from nntui.document.csv_file import CsvReading
+from nntui.document.csv_records import text_of
 from nntui.document.errors import Fault, choice, shown
 from nntui.document.files import absolute, folder_of, read_bytes
 from nntui.document.generators import generated

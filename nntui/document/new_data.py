@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from nntui.document.csv_file import CsvReading, text_of
+from nntui.document.csv_file import CsvReading
+from nntui.document.csv_records import text_of
 from nntui.document.errors import Fault
 from nntui.document.files import absolute, files_in, read_bytes
 from nntui.document.generators import GENERATORS

@@ -332,12 +332,15 @@ class Experiment:
         except SettingError as error:
             place = f"training.loss.{error.place}"
             raise SettingError(error.found, error.expected, place) from None
-        for n, row in enumerate(self.data.inputs):
-            if len(row) != inputs:
-                expected = f"{inputs}, one for each input neuron"
-                raise SettingError(counted(len(row), "number"), expected, f"data.inputs[{n}]")
-        classes = loss.row.classes
-        for n, target in enumerate(self.data.targets):
+        if set(map(len, self.data.inputs)) != {inputs}:
+            n, row = next((n, r) for n, r in enumerate(self.data.inputs) if len(r) != inputs)
+            expected = f"{inputs}, one for each input neuron"
+            raise SettingError(counted(len(row), "number"), expected, f"data.inputs[{n}]")
+        classes, targets = loss.row.classes, self.data.targets
+        lengths = {len(t) if isinstance(t, tuple) else None for t in targets}
+        if lengths == {outputs} and not classes:
+            return  # nearly always
+        for n, target in enumerate(targets):
             place = f"data.targets[{n}]"
             index = _class_index(target, outputs) if classes else None
             if index is not None:

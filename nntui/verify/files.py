@@ -19,7 +19,7 @@ from typing import Final
 
 import numpy as np
 
-from nntui.document.csv_file import have_decimal_commas, pointed
+from nntui.document.csv_records import have_decimal_commas, pointed
 from nntui.document.errors import DocumentError, Fault, at_index, at_key, shown
 from nntui.document.files import archive_in, decoded, read_bytes
 from nntui.document.parse import deeper_than, parsed

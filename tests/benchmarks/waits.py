@@ -77,7 +77,10 @@ def _csv(rows: int, folder: Path) -> tuple[Work, Work]:
     file, chance = folder / "data.csv", Random(0)
     with file.open("w", newline="") as out:
         csv.writer(out).writerows(
-            [["a", "b", "c", "y"], *([chance.random() for _ in range(4)] for _ in range(rows))]
+            [
+                ["a", "b", "c", "y"],
+                *([round(chance.random(), 12) for _ in range(4)] for _ in range(rows)),
+            ]
         )
     data = {"csv": "data.csv", "inputs": ["a", "b", "c"], "targets": ["y"]}
     made = folder / "network.json"
@@ -188,7 +191,7 @@ WAITS: Final = (
     Wait("open, connections", "json.loads", _open, (10_000, 30_000, 100_000, 300_000)),
     Wait("save, connections", "json.dumps", _save, (10_000, 30_000, 100_000, 300_000)),
     Wait("show, connections", "json.dumps of the rows", _show, (10_000, 30_000, 100_000, 300_000)),
-    Wait("open CSV, rows", "numpy.loadtxt", _csv, (10_000, 30_000, 100_000, 300_000)),
+    Wait("open CSV, rows", "numpy.loadtxt", _csv, (30_000, 100_000, 300_000, 1_000_000)),
     Wait("trace, steps", "json.dumps of the rows", _trace, (3_000, 10_000, 30_000, 100_000)),
     Wait("run --json, epochs", "without losses", _run_json, (3_000, 10_000, 30_000, 100_000)),
     Wait("back(), steps", "step()", _back, (300, 1_000, 3_000, 10_000)),

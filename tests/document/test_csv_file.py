@@ -3,8 +3,12 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import nntui
+from nntui.document.csv_file import CsvReading
+from nntui.document.specs import CsvData
 
 ROWS = ((1.5, 2.0), (-1.0, 0.25))
 TARGETS = ((3.0,), (4.0,))
@@ -250,3 +254,42 @@ def test_how_a_file_is_read_is_saved_as_it_was_written(read, folder):
     assert nntui.load("again.json") == experiment
     data = json.loads((folder / "again.json").read_text())["data"]
     assert data == {"csv": "rows.csv", "inputs": [1, 2], "targets": [3], **settings}
+
+
+NUMBERS = st.one_of(
+    st.floats(allow_nan=False, allow_infinity=False).map(repr),
+    st.integers(-(2**70), 2**70).map(str),
+    st.sampled_from(["-0", "-0.0", ".5", "5.", "+1", "1e5", "-0e-3", "01", "5e-324", " 7", '"8"']),
+)
+
+
+@given(
+    cells=st.lists(st.tuples(NUMBERS, NUMBERS, NUMBERS), min_size=1, max_size=4),
+    times=st.sampled_from([1, 70]),
+    separator=st.sampled_from([",", ";", "\t"]),
+    end=st.sampled_from(["\n", "\r\n", "\r", "\n\n"]),
+)
+def test_every_spelling_is_the_number_that_python_reads(cells, times, separator, end):
+    rows = cells * times
+    text = end.join(separator.join(row) for row in [("a", "t", "b"), *rows])
+    spec = CsvData(csv="rows.csv", inputs=["b", "a"], targets=["t"])
+    table = CsvReading(text, spec, "rows.csv", 1, indices=False).table()
+    numbers = [[float(cell.strip('"')) for cell in row] for row in rows]
+    found = [(a, *t, b) for (b, a), t in zip(table.x, table.y, strict=True)]
+    assert [[x.hex() for x in row] for row in found] == [[x.hex() for x in row] for row in numbers]
+    apart = 2 if end == "\n\n" else 1
+    assert list(table.lines) == [1 + apart * n for n in range(1, len(rows) + 1)]
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [("1,2,3],[4,5,6", "line 203: found 6 cells"), ("1,2", "line 203: found 2 cells"), ("", None)],
+)
+def test_a_row_unlike_two_hundred_before_it_is_met_in_its_line(
+    error, loaded, from_csv, folder, row, said
+):
+    (folder / "rows.csv").write_text("a,b,t\n" + "1,2,3\n" * 201 + row + "\n")
+    if said is None:
+        assert len(loaded(from_csv).data) == 201
+    else:
+        assert said in str(error(from_csv))
