@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _FORMS: Final = {
     "numpy": "A program of numpy alone, which trains as nntui does.",
     "torch": "A program of PyTorch, which trains as nntui does.",
+    "keras": "A program of Keras, which trains as nntui does.",
     "latex": "The formulas of this network's passes and update as a LaTeX document.",
     "dot": "The network in the language of Graphviz.",
     "graphml": "The network as GraphML, for networkx, Gephi, yEd and others.",
@@ -25,9 +26,9 @@ _FORMS: Final = {
 
 
 def _forms(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command an option for each form; it receives the last one as ``form``."""
+    """Give a command a flag for each form; it receives them by their names."""
     for name, text in reversed(_FORMS.items()):
-        command = click.option(f"--{name}", "form", flag_value=name, help=text)(command)
+        command = click.option(f"--{name}", is_flag=True, help=text)(command)
     return command
 
 
@@ -43,12 +44,12 @@ def _forms(command: Callable[..., None]) -> Callable[..., None]:
 )
 @model_options
 @force_option
-def export(file: Path, form: str | None, out: Path | None, force: bool) -> None:
+def export(file: Path, out: Path | None, force: bool, **forms: bool) -> None:
     """Write the network, the data and the training of FILE in a form for other programs.
 
     The programs go through the same examples in the same order; numpy's sums differ from nntui's in
-    the last digits only. --torch and --latex take a chain of fully connected layers, the others any
-    network: numpy then goes neuron by neuron.
+    the last digits only. --torch, --keras and --latex take a chain of fully connected layers, the
+    others any network: numpy then goes neuron by neuron.
 
     \b
     Examples:
@@ -59,11 +60,14 @@ def export(file: Path, form: str | None, out: Path | None, force: bool) -> None:
     from nntui.document.files import write_text
     from nntui.model.names import escaped
 
-    if form is None:
+    chosen = [f"--{name}" for name, is_chosen in forms.items() if is_chosen]
+    if not chosen:
         raise click.UsageError(f"say which form: {', '.join(f'--{name}' for name in _FORMS)}")
+    if len(chosen) > 1:
+        raise click.UsageError(f"found {' and '.join(chosen)}, expected one form at a time")
     if out is not None:
         check_can_save(out, force=force)
-    text = _written(opened(file), form)
+    text = _written(opened(file), chosen[0].removeprefix("--"))
     if out is None:
         echo(text.rstrip("\n"))
         return
@@ -80,6 +84,10 @@ def _written(experiment: Experiment, form: str) -> str:
         from nntui.interop.export_torch import torch_program
 
         return torch_program(experiment)
+    if form == "keras":
+        from nntui.interop.export_keras import keras_program
+
+        return keras_program(experiment)
     if form == "latex":
         from nntui.interop.export_latex import latex_formulas
 

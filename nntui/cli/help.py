@@ -313,7 +313,7 @@ def _models(width: int) -> Iterator[str]:
         width,
         "The other way: nntui convert IN OUT, nntui run FILE --save OUT and the command save write "
         "weights (.npz, .safetensors, .onnx) with the rest of the document beside them; nntui "
-        "export FILE writes a program that trains the same (--numpy, --torch), formulas "
+        "export FILE writes a program that trains the same (--numpy, --torch, --keras), formulas "
         "(--latex) or the graph (--dot, --graphml).",
     )
 

@@ -7,10 +7,11 @@ from typing import Final
 
 from nntui.explain.numbers import rounded
 from nntui.interop.errors import ConversionError
+from nntui.interop.expression_text import expressions_of, latex, tex_number
 from nntui.interop.layers import Layer, layers_of
 from nntui.model.activations import Activation
 from nntui.model.experiment import Experiment, Training
-from nntui.model.numerics import Array
+from nntui.model.numerics import DIFFERENCE_STEP, Array
 from nntui.text import harmless
 
 _LARGEST: Final = 8
@@ -99,6 +100,10 @@ _OPTIMIZERS: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
+_DIFFERENCE: Final = r"\frac{f(z + h) - f(z - h)}{2 h}"
+"""The slope of an expression that is measured."""
+
+
 def latex_formulas(experiment: Experiment) -> str:
     """Write the passes and the update of a network of layers as a LaTeX document.
 
@@ -106,12 +111,9 @@ def latex_formulas(experiment: Experiment) -> str:
         ConversionError: a network that is no chain of layers, or a setting without a formula.
     """
     layers, training = layers_of(experiment.network), experiment.training
-    if training.gradient != "backpropagation":
-        raise ConversionError("its gradients are central differences, and the formulas are not")
-    if any(layer.activation.name not in _ACTIVATIONS for layer in layers):
-        raise ConversionError("an activation of your own has no formula in LaTeX")
     if not training.loss.is_plain and training.loss.name != "huber":
         raise ConversionError(f"the settings of {training.loss.name} have no formula in LaTeX here")
+    backward = training.gradient == "backpropagation"
     name = harmless(experiment.name or "A network")
     parts = [
         r"\documentclass{article}",
@@ -121,7 +123,7 @@ def latex_formulas(experiment: Experiment) -> str:
         *_numbers(layers),
         *_block("Forward", _forward(layers)),
         *_block("Loss of one example", _loss(training, len(layers))),
-        *_block("Backward", _backward(layers)),
+        *_block("Backward", _backward(layers) if backward else _measured()),
         *_block("Update", _update(training, len(layers))),
         r"\end{document}",
     ]
@@ -142,13 +144,7 @@ def _filled(text: str, settings: dict[str, str]) -> str:
 
 def _settings(values: dict[str, float]) -> dict[str, str]:
     number = rounded(6)
-    return {key: _tex(number(value)) for key, value in values.items()}
-
-
-def _tex(number: str) -> str:
-    """Write 1e-8 as a power of ten."""
-    mantissa, e, exponent = number.replace("−", "-").partition("e")
-    return rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if e else mantissa
+    return {key: tex_number(number(value)) for key, value in values.items()}
 
 
 def _block(title: str, lines: Iterator[str]) -> list[str]:
@@ -168,12 +164,14 @@ def _numbers(layers: list[Layer]) -> Iterator[str]:
 def _matrix(array: Array) -> str:
     number = rounded(4)
     rows = array.tolist() if array.ndim == 2 else [[value] for value in array.tolist()]
-    lines = (" & ".join(_tex(number(value)) for value in row) for row in rows)
+    lines = (" & ".join(tex_number(number(value)) for value in row) for row in rows)
     return r"\begin{pmatrix} " + r" \\ ".join(lines) + r" \end{pmatrix}"
 
 
 def _function(activation: Activation, n: int) -> tuple[str, str]:
     """Write an activation and its slope, of the z and a of layer n."""
+    if found := expressions_of(activation):
+        return latex(found[0]), _DIFFERENCE if found[1] is None else latex(found[1])
     settings = _settings(dict(activation.settings))
     f, slope = (_filled(text, settings) for text in _ACTIVATIONS[activation.name])
     return f, slope
@@ -225,6 +223,14 @@ def _backward(layers: list[Layer]) -> Iterator[str]:
         if n > 1:
             before = rf"\frac{{\partial L}}{{\partial a^{{({n - 1})}}}}"
             yield rf"{before} &= (W^{{({n})}})^\top \delta^{{({n})}}"
+
+
+def _measured() -> Iterator[str]:
+    step = tex_number(rounded(6)(DIFFERENCE_STEP))
+    yield (
+        r"\frac{\partial L}{\partial p} &\approx \frac{L(p + h) - L(p - h)}{2 h}, "
+        rf"\quad h = {step} \cdot \max(1, |p|), \quad \text{{for each parameter }} p"
+    )
 
 
 def _update(training: Training, count: int) -> Iterator[str]:

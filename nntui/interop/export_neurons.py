@@ -16,20 +16,22 @@ from nntui.interop.numpy_functions import (
 from nntui.interop.program import SHUFFLED, array_text, docstring, examples_of, joined
 from nntui.model.activations import Activation
 from nntui.model.experiment import Experiment
+from nntui.model.numerics import DIFFERENCE_STEP
 from nntui.model.wiring import Wiring
 
-_PASSES: Final = '''
+_FORWARD: Final = '''
 
 def forward(x):
     """Each neuron j sums what flows in, then applies its function f."""
     z, a = {}, dict(zip(inputs, x))
     for j in neurons:
-        z[j] = b[j]
+        z[j] = np.float64(b[j])  # a number of Python would not divide by 0
         for i in sources[j]:
             z[j] = z[j] + w[i, j] * a[i]
         a[j] = f[j](z[j])
     return z, a
-
+'''
+_BACKWARD: Final = '''
 
 def backward(z, a, y, db, dw):
     """The chain rule, from the outputs to the inputs; returns the loss of the example."""
@@ -45,6 +47,26 @@ def backward(z, a, y, db, dw):
 '''
 
 
+_MEASURED: Final = '''
+
+def loss_of(example):
+    _, a = forward(X[example].tolist())
+    return loss(np.array([[a[k] for k in outputs]]), Y[example][np.newaxis])[0][0]
+
+
+def measure(values, slopes, batch):
+    """How far each of the values moves the batch's loss: each is moved up and down."""
+    for name, origin in list(values.items()):
+        h = {step} * max(1.0, abs(origin))
+        values[name] = origin + h
+        up = sum(map(loss_of, batch))
+        values[name] = origin - h
+        down = sum(map(loss_of, batch))
+        values[name] = origin
+        slopes[name] = (up - down) / (2 * h)
+'''
+
+
 def neurons_program(experiment: Experiment) -> str:
     """Write a program that goes through neurons and connections as the debugger does.
 
@@ -54,6 +76,7 @@ def neurons_program(experiment: Experiment) -> str:
         ConversionError: it is too large to be read.
     """
     x, y = examples_of(experiment)
+    measures = experiment.training.gradient == "central_differences"
     net, training = experiment.network.wiring(), experiment.training
     names = function_names(net.activation.values())
     neurons = f"{len(net.neurons)} neurons"
@@ -67,17 +90,18 @@ def neurons_program(experiment: Experiment) -> str:
             f"Y = {array_text(y)}",
             "",
             *_network(experiment, net),
-            *functions(names),
-            *_tables(net, names),
+            *functions(names, slopes=not measures),
+            *_tables(net, names, slopes=not measures),
             loss_function(training.loss),
             *_memory(experiment, net),
             update_function(training.optimizer),
             SHUFFLED.format(seed=training.seed, before=experiment.resumed.epochs)
             if training.shuffle
             else "",
-            _PASSES,
+            _FORWARD,
+            _MEASURED.format(step=DIFFERENCE_STEP) if measures else _BACKWARD,
             "",
-            *_loop(experiment),
+            *_loop(experiment, measures),
         ]
     )
 
@@ -98,12 +122,24 @@ def _network(experiment: Experiment, net: Wiring) -> Iterator[str]:
     yield f"frozen = {frozen!r}  # parameters that no update touches"
 
 
-def _tables(net: Wiring, names: dict[Activation, str]) -> Iterator[str]:
-    """Write which function each neuron has."""
+_PASSING: Final = """\
+        for example in batch:
+            z, a = forward(X[example].tolist())
+            losses.append(backward(z, a, Y[example], db, dw))"""
+_MEASURING: Final = """\
+        losses.extend(map(loss_of, batch))
+        measure(b, db, batch)
+        measure(w, dw, batch)"""
+
+
+def _tables(net: Wiring, names: dict[Activation, str], *, slopes: bool) -> Iterator[str]:
+    """Write which function each neuron has, and which slope if those are wanted."""
     known = {j: names.get(net.activation[j], "") for j in net.neurons}
     yield "\n\nf = {"
     yield from (f"    {j!r}: {name or '(lambda z: z)'}," for j, name in known.items())
     yield "}"
+    if not slopes:
+        return
     yield "slope = {"
     for j, name in known.items():
         yield f"    {j!r}: {name + '_slope' if name else '(lambda z, a: 1.0)'},"
@@ -121,7 +157,7 @@ def _memory(experiment: Experiment, net: Wiring) -> Iterator[str]:
     yield "}"
 
 
-def _loop(experiment: Experiment) -> Iterator[str]:
+def _loop(experiment: Experiment, measures: bool) -> Iterator[str]:
     training, count = experiment.training, len(experiment.train_examples)
     size = min(training.batch_size or count, count)
     n = "len(batch)" if training.reduction == "mean" else "1"
@@ -137,9 +173,7 @@ for epoch in range({training.epochs}):
     for start in range(0, len(X), {size}):
         batch = order[start : start + {size}]
         db, dw = dict.fromkeys(b, 0.0), dict.fromkeys(w, 0.0)
-        for example in batch:
-            z, a = forward(X[example].tolist())
-            losses.append(backward(z, a, Y[example], db, dw))
+{_MEASURING if measures else _PASSING}
         t += 1
         for j in neurons:
             if j not in frozen:

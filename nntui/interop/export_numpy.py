@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from nntui.interop.errors import ConversionError
 from nntui.interop.export_neurons import neurons_program
@@ -19,7 +19,25 @@ from nntui.interop.numpy_functions import (
 from nntui.interop.program import SHUFFLED, Program, array_text, docstring, joined, program_of
 from nntui.model.activations import Activation
 from nntui.model.experiment import Experiment, Training
+from nntui.model.numerics import DIFFERENCE_STEP
 from nntui.model.optimizers import Optimizer
+
+_SLOPE: Final = '''
+
+def slope_of(p, a0, y):
+    """How far each number of p moves the batch's loss: measured, by moving it up and down."""
+    slope = np.zeros_like(p)
+    for at in np.ndindex(p.shape):
+        origin = p[at]
+        h = {step} * max(1.0, abs(origin))
+        p[at] = origin + h
+        up = losses_of(a0, y).sum()
+        p[at] = origin - h
+        down = losses_of(a0, y).sum()
+        p[at] = origin
+        slope[at] = (up - down) / (2 * h)
+    return slope
+'''
 
 
 def numpy_program(experiment: Experiment) -> str:
@@ -52,17 +70,31 @@ def numpy_program(experiment: Experiment) -> str:
                 f"{p.name} = {array_text(p.value.T if p.is_weight else p.value)}"
                 for p in program.parameters
             ),
-            *functions(names),
+            *functions(names, slopes=not _measures(training)),
             loss_function(training.loss),
             _memory(program),
             update_function(training.optimizer),
             SHUFFLED.format(seed=training.seed, before=program.resumed.epochs)
             if training.shuffle
             else "",
+            *(_measured(program, names) if _measures(training) else ()),
             "",
             *_loop(program, names),
         ]
     )
+
+
+def _measures(training: Training) -> bool:
+    return training.gradient == "central_differences"
+
+
+def _measured(program: Program, names: dict[Activation, str]) -> Iterator[str]:
+    """Write the functions that measure slopes."""
+    yield "\n\ndef losses_of(a0, y):"
+    yield '    """The loss of each example, with the parameters as they are."""'
+    yield from (f"    {line}" for line in _forward(program, names))
+    yield f"    return loss(a{len(program.layers)}, y)[0]"
+    yield _SLOPE.format(step=DIFFERENCE_STEP)
 
 
 def _memory(program: Program) -> str:
@@ -106,22 +138,45 @@ def _loop(program: Program, names: dict[Activation, str]) -> Iterator[str]:
 def _update(program: Program, names: dict[Activation, str], part: str) -> Iterator[str]:
     """Write the lines of one update, forward and backward layer by layer."""
     training, layers = program.experiment.training, program.layers
-    count = len(layers)
     yield f"batch = order[{part}]"
     yield "a0, y = X[batch], Y[batch]"
     yield ""
-    yield "# forward"
-    for n, layer in enumerate(layers, 1):
+    over = " / len(batch)" if training.reduction == "mean" else ""
+    if _measures(training):
+        yield "losses.extend(losses_of(a0, y))"
+        for p in program.parameters:
+            if not p.frozen:
+                yield f"d{p.name} = slope_of({p.name}, a0, y){over}"
+    else:
+        yield "# forward"
+        yield from _forward(program, names)
+        yield ""
+        yield f"each, da{len(layers)} = loss(a{len(layers)}, y)"
+        yield "losses.extend(each)"
+        yield ""
+        yield from _backward(program, names, over)
+    yield ""
+    yield "# update"
+    yield "t += 1"
+    for p in program.parameters:
+        if p.frozen:
+            continue
+        gradient = f"d{p.name}" + (_penalty(training, p.name) if p.is_weight else "")
+        yield f'{p.name} = updated("{p.name}", {p.name}, {gradient}, t)'
+
+
+def _forward(program: Program, names: dict[Activation, str]) -> Iterator[str]:
+    for n, layer in enumerate(program.layers, 1):
         bias = "" if layer.biases is None else f" + b{n}"
         yield f"z{n} = a{n - 1} @ W{n}{bias}"
         yield f"a{n} = {_applied(names, layer.activation, n)}"
-    yield ""
-    yield f"each, da{count} = loss(a{count}, y)"
-    yield "losses.extend(each)"
-    yield ""
+
+
+def _backward(program: Program, names: dict[Activation, str], over: str) -> Iterator[str]:
+    """Write the lines of the backward pass; ``over`` divides by the examples."""
+    layers = program.layers
     yield "# backward"
-    over = " / len(batch)" if training.reduction == "mean" else ""
-    for n in range(count, 0, -1):
+    for n in range(len(layers), 0, -1):
         layer = layers[n - 1]
         slope = names.get(layer.activation)
         yield f"delta{n} = da{n}" + (f" * {slope}_slope(z{n}, a{n})" if slope else "")
@@ -131,14 +186,6 @@ def _update(program: Program, names: dict[Activation, str], part: str) -> Iterat
             yield f"db{n} = delta{n}.sum(axis=0){over}"
         if n > 1:
             yield f"da{n - 1} = delta{n} @ W{n}.T"
-    yield ""
-    yield "# update"
-    yield "t += 1"
-    for p in program.parameters:
-        if p.frozen:
-            continue
-        gradient = f"d{p.name}" + (_penalty(training, p.name) if p.is_weight else "")
-        yield f'{p.name} = updated("{p.name}", {p.name}, {gradient}, t)'
 
 
 def _applied(names: dict[Activation, str], activation: Activation, n: int) -> str:

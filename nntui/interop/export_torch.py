@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 
+from nntui.interop.expression_text import TORCH, expressions_of
+from nntui.interop.layers import Layer
 from nntui.interop.program import (
     SHUFFLED,
     Parameter,
     Program,
     array_text,
+    check_backpropagation,
     docstring,
     joined,
     program_of,
 )
 from nntui.interop.saving import module_names
-from nntui.model.activations import Activation
+from nntui.model.activations import EXPRESSION, Activation
 from nntui.model.experiment import Experiment, Training
 from nntui.model.losses import Loss
 from nntui.model.optimizers import Optimizer
@@ -32,10 +35,6 @@ _MODULES: Final = {
     "hard_tanh": "nn.Hardtanh()",
     "silu": "nn.SiLU()",
     "gelu": "nn.GELU()",
-    "sin": "Sin()",
-    "abs": "Abs()",
-    "square": "Square()",
-    "step": "Step()",
 }
 # Those that PyTorch has no module of.
 _OWN: Final = {
@@ -44,6 +43,22 @@ _OWN: Final = {
     "square": ("Square", "z * z"),
     "step": ("Step", "(z > 0).to(z.dtype) + 0.0 * z  # with the slope 0"),
 }
+_FUNCTION: Final = '''
+
+class {kind}Function(torch.autograd.Function):
+    """An activation with a derivative of its own."""
+
+    @staticmethod
+    def forward(ctx, z):
+        a = {f}
+        ctx.save_for_backward(z, a)
+        return a
+
+    @staticmethod
+    def backward(ctx, da):
+        z, a = ctx.saved_tensors
+        return da * ({slope})
+'''
 _LOSSES: Final = {
     "mse": "nn.MSELoss({settings})",
     "mae": "nn.L1Loss({settings})",
@@ -87,8 +102,9 @@ def torch_program(experiment: Experiment) -> str:
     """Write a program of PyTorch that trains the network as the experiment says, in float64.
 
     Raises:
-        ConversionError: a network that is no chain of layers, or is too large.
+        ConversionError: a network that is no chain of layers, is too large, or measures its slopes.
     """
+    check_backpropagation(experiment)
     program = program_of(experiment)
     training = experiment.training
     return joined(
@@ -139,20 +155,43 @@ def _targets(program: Program) -> str:
 
 
 def _own_modules(program: Program) -> Iterator[str]:
-    used = dict.fromkeys(layer.activation.name for layer in program.layers)
-    for name in used:
-        if name in _OWN:
-            kind, body = _OWN[name]
-            yield f"\n\nclass {kind}(nn.Module):\n    def forward(self, z):\n        return {body}"
+    for activation, kind in _own_names(program.layers).items():
+        found = expressions_of(activation)
+        if found is None:
+            body = _OWN[activation.name][1]
+        elif found[1] is None:
+            yield "\n\n# nntui measures its slope; PyTorch computes it."
+            body = TORCH.array(found[0])
+            body += " + 0.0 * z" if "torch.where" in body else ""  # also where it is constant
+        else:
+            f, slope = map(TORCH.array, filter(None, found))
+            yield _FUNCTION.format(kind=kind, f=f, slope=slope)
+            body = f"{kind}Function.apply(z)"
+        lines = "" if found and found[1] is None else "\n\n"
+        yield f"{lines}class {kind}(nn.Module):\n    def forward(self, z):\n        return {body}"
+
+
+def _own_names(layers: Sequence[Layer]) -> dict[Activation, str]:
+    """Name the modules of activations that PyTorch has none of; Own and Own2 are expressions."""
+    names: dict[Activation, str] = {}
+    for layer in layers:
+        activation = layer.activation
+        if activation.name in _OWN:
+            names[activation] = _OWN[activation.name][0]
+        elif activation.name == EXPRESSION and activation not in names:
+            count = sum(known.name == EXPRESSION for known in names)
+            names[activation] = f"Own{count + 1 if count else ''}"
+    return names
 
 
 def _model(program: Program) -> Iterator[str]:
+    own = _own_names(program.layers)
     yield "model = nn.Sequential("
     for layer in program.layers:
         bias = ", bias=False" if layer.biases is None else ""
         yield f"    nn.Linear({layer.inputs}, {layer.outputs}{bias}),"
         if layer.activation.name != "linear":
-            yield f"    {_module(layer.activation)},"
+            yield f"    {_module(layer.activation, own)},"
     yield ")"
     yield "with torch.no_grad():"
     for p, called in _called(program):
@@ -162,7 +201,9 @@ def _model(program: Program) -> Iterator[str]:
             yield f"{called}.requires_grad_(False)"
 
 
-def _module(activation: Activation) -> str:
+def _module(activation: Activation, own: Mapping[Activation, str]) -> str:
+    if activation in own:
+        return f"{own[activation]}()"
     return _MODULES[activation.name].format(**dict(activation.settings))
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from nntui.interop.expression_text import NUMPY, expressions_of
 from nntui.interop.program import number
 from nntui.model.activations import Activation
 from nntui.model.losses import Loss
+from nntui.model.numerics import DIFFERENCE_STEP
 from nntui.model.optimizers import Optimizer
 
 # name → the function of z, its slope from z and a
@@ -114,14 +116,22 @@ return p - {learning_rate} / (1.0 + (t - 1) * {lr_decay}) * g / (np.sqrt(s) + {e
 }
 
 
+_MEASURED: Final = '''
+
+def {name}_slope(z, a):
+    """The slope of the function, measured."""
+    h = {step} * np.maximum(1.0, np.abs(z))
+    return ({name}(z + h) - {name}(z - h)) / ((z + h) - (z - h))'''
+
+
 def imports(names: Mapping[Activation, str]) -> Iterator[str]:
-    """Write what a program imports; gelu needs erf, which numpy has not."""
-    gelu = any(activation.name == "gelu" for activation in names)
-    if gelu:
+    """Write what a program imports; erf, which gelu is made of, numpy has not."""
+    erf = any("erf" in text for activation in names for text in filter(None, _texts(activation)))
+    if erf:
         yield "import math"
         yield ""
     yield "import numpy as np"
-    if gelu:
+    if erf:
         yield ""
         yield "erf = np.vectorize(math.erf)"
 
@@ -137,14 +147,28 @@ def function_names(activations: Iterable[Activation]) -> dict[Activation, str]:
     return names
 
 
-def functions(names: Mapping[Activation, str]) -> Iterator[str]:
-    """Write the activation functions and their slopes."""
+def functions(names: Mapping[Activation, str], *, slopes: bool = True) -> Iterator[str]:
+    """Write the activation functions, and their slopes if those are wanted."""
     for activation, name in names.items():
-        f, slope = (
-            text.format(**dict(activation.settings)) for text in _ACTIVATIONS[activation.name]
-        )
+        f, slope = _texts(activation)
         yield f"\n\ndef {name}(z):\n    return {f}"
-        yield f"\n\ndef {name}_slope(z, a):\n    return {slope}"
+        if not slopes:
+            continue
+        if slope is not None:
+            yield f"\n\ndef {name}_slope(z, a):\n    return {slope}"
+        else:
+            yield _MEASURED.format(name=name, step=DIFFERENCE_STEP)
+
+
+def _texts(activation: Activation) -> tuple[str, str | None]:
+    """Write a function of z, and its slope from z and a; None: it is measured."""
+    found = expressions_of(activation)
+    if found is None:
+        f, slope = _ACTIVATIONS[activation.name]
+        settings = dict(activation.settings)
+        return f.format(**settings), slope.format(**settings)
+    tree, derivative = found
+    return NUMPY.array(tree), None if derivative is None else NUMPY.array(derivative)
 
 
 def loss_function(loss: Loss) -> str:

@@ -70,17 +70,12 @@ def program_of(experiment: Experiment) -> Program:
 
 
 def examples_of(experiment: Experiment) -> tuple[Array, Array]:
-    """Return X (N, inputs) and Y (N, outputs) of the training examples, if a program can do it.
+    """Return X (N, inputs) and Y (N, outputs) of the training examples.
 
     Raises:
-        ConversionError: it is too large to be read, or computes what programs here do not.
+        ConversionError: it is too large to be read.
     """
-    if experiment.training.gradient != "backpropagation":
-        raise ConversionError("its gradients are central differences, and a program’s are not")
     net = experiment.network.wiring()
-    own = next((f for f in net.activation.values() if f.name == "expression"), None)
-    if own is not None:
-        raise ConversionError(f"it has an activation of its own ({own}), which programs have not")
     examples = experiment.train_examples
     x = np.array([experiment.x(n) for n in examples])
     y = np.array([experiment.y(n) for n in examples])
@@ -91,6 +86,19 @@ def examples_of(experiment: Experiment) -> tuple[Array, Array]:
             "convert writes them as .npz or .safetensors"
         )
     return x, y
+
+
+def check_backpropagation(experiment: Experiment) -> None:
+    """Make sure that the gradients are those that libraries compute.
+
+    Raises:
+        ConversionError: they are central differences.
+    """
+    if experiment.training.gradient != "backpropagation":
+        raise ConversionError(
+            "its gradients are central differences, and a library’s are not: --numpy writes a "
+            "program that measures them"
+        )
 
 
 def _memories(experiment: Experiment, layers: list[Layer]) -> dict[str, list[tuple[Array, Array]]]:

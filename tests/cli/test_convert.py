@@ -75,6 +75,8 @@ def test_export_prints_a_program_or_saves_it(run):
     assert said.startswith('"""XOR: layers 2-3-1, trained with numpy')
     assert run("export", "w.npz", "--dot", *REST, "--save", "w.dot") == "saved to w.dot\n"
     assert "say which form: --numpy" in run("export", "xor", status=2)
+    said = run("export", "xor", "--torch", "--keras", status=2)
+    assert "found --torch and --keras, expected one form at a time" in said
 
 
 def test_the_command_save_writes_weights_by_the_ending(run):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
@@ -16,6 +17,13 @@ def torch() -> Any:
 def neural_network() -> Any:
     """scikit-learn's module of that name."""
     return pytest.importorskip("sklearn.neural_network")
+
+
+@pytest.fixture(scope="session")
+def keras(torch: Any) -> Any:
+    """Keras, which computes with PyTorch here."""
+    os.environ.setdefault("KERAS_BACKEND", "torch")
+    return pytest.importorskip("keras")
 
 
 @pytest.fixture(scope="session")

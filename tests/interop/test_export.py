@@ -14,6 +14,7 @@ from interop.trained import parameters_after
 
 import nntui
 from nntui.interop.export_graph import dot_graph, graphml
+from nntui.interop.export_keras import keras_program
 from nntui.interop.export_latex import latex_formulas
 from nntui.interop.export_numpy import numpy_program
 from nntui.interop.export_torch import torch_program
@@ -102,6 +103,14 @@ def _of_numpy(names):
     return np.concatenate(blocks)
 
 
+def _of_keras(names):
+    found = {}
+    for n, layer in enumerate(names["model"].layers, 1):
+        arrays = [np.asarray(each) for each in layer.get_weights()]
+        found |= dict(zip((f"W{n}", f"b{n}"), arrays, strict=False))
+    return found
+
+
 def _of_torch(names):
     blocks = []
     for module in names["model"]:
@@ -131,6 +140,24 @@ def test_the_program_of_pytorch_trains_as_nntui_does(torch, seed):
     np.testing.assert_allclose(found, _ended(experiment), rtol=1e-9, atol=1e-9)
 
 
+@pytest.mark.interop
+@pytest.mark.parametrize("seed", range(36))
+def test_the_program_of_keras_trains_as_nntui_does(keras, seed):
+    experiment = _experiment(seed)
+    optimizer = experiment.training.optimizer
+    gentle = nntui.Optimizer.of(
+        optimizer.name, **{**dict(optimizer.settings), "learning_rate": 0.005}
+    )
+    experiment = experiment.altered(training=replace(experiment.training, optimizer=gentle))
+    try:
+        found = _of_numpy(_of_keras(_run(keras_program(experiment))))
+    finally:
+        keras.config.set_floatx("float32")
+    # Keras keeps learning rates in float32, and ε elsewhere in optimizers that divide by a root.
+    tolerance = 1e-7 if optimizer.name == "sgd" else 1e-4
+    np.testing.assert_allclose(found, _ended(experiment), rtol=0, atol=tolerance)
+
+
 @pytest.mark.parametrize("name", ["xor", "mazur", "classifier", "sample"])
 def test_the_samples_are_programs(name, capsys):
     experiment = nntui.load(samples()[name])
@@ -138,6 +165,7 @@ def test_the_samples_are_programs(name, capsys):
     found = _of_numpy(_run(numpy_program(experiment)))
     np.testing.assert_allclose(found, _ended(experiment), rtol=1e-12, atol=1e-12)
     compile(torch_program(experiment), "exported", "exec")
+    compile(keras_program(experiment), "exported", "exec")
     assert latex_formulas(experiment).count("{") == latex_formulas(experiment).count("}")
 
 
@@ -146,6 +174,7 @@ def test_nothing_in_a_name_becomes_a_program():
     experiment = replace(_experiment(0), name=name)
     _run(numpy_program(experiment))
     compile(torch_program(experiment), "exported", "exec")
+    compile(keras_program(experiment), "exported", "exec")
     assert "\\input" not in latex_formulas(experiment)
     assert '"""' not in dot_graph(experiment)
 
@@ -165,23 +194,82 @@ def test_networks_that_are_no_chain_go_neuron_by_neuron(name, loss, capsys):
     assert "epoch 5: loss" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("written", [torch_program, latex_formulas])
+@pytest.mark.parametrize("written", [torch_program, keras_program, latex_formulas])
 def test_networks_that_are_no_chain_are_no_other_programs(written):
     with pytest.raises(nntui.ConversionError, match="it is no chain of layers"):
         written(nntui.load(samples()["skip"]))
 
 
-@pytest.mark.parametrize("written", [numpy_program, torch_program, latex_formulas])
-def test_what_programs_do_not_do_is_refused(written):
-    experiment = _experiment(0)
-    measured = replace(experiment.training, gradient="central_differences")
-    with pytest.raises(nntui.ConversionError, match="gradients are central differences"):
-        written(experiment.altered(training=measured))
-    own = experiment.network.copy()
-    own.set_activation("y1", nntui.Activation.of_expression("z*z", "2*z"))
-    own.set_activation("y2", nntui.Activation.of_expression("z*z", "2*z"))
-    with pytest.raises(nntui.ConversionError, match=r"an activation of (its|your) own"):
-        written(experiment.altered(network=own))
+OWN = [
+    ("floor(z) if 0.1 < z and z < 0.4 or not z < 2 else 0.1*z**2/2 - min(z, 2, 0.3)", "numeric"),
+    ("erf(z) * 2 / sigmoid(-z) - (z - (1 - z))", "1 - a*a/2 if isfinite(z) else max(z, 0)"),
+    ("z if z >= 0 else exp(abs(z))**-0.5 - 1", "1 if z > 0 else -0.5*exp(z)**0.5"),
+    ("1 if z > 0 else 0", "1"),
+    ("z*pi/4 - sqrt(2)", "numeric"),
+]
+
+
+def _with_expressions(function, slope, name="xor", **changes):
+    experiment = nntui.load(samples()[name])
+    network = experiment.network.copy()
+    for neuron in network.neurons:
+        if neuron.role == "hidden":
+            network.set_activation(neuron.name, nntui.Activation.of_expression(function, slope))
+    training = replace(experiment.training, epochs=5, **changes)
+    return experiment.altered(network=network, training=training)
+
+
+@pytest.mark.parametrize(("function", "slope"), OWN)
+@pytest.mark.parametrize("name", ["xor", "skip"])
+def test_activations_that_are_expressions_are_functions_of_the_program(function, slope, name):
+    experiment = _with_expressions(function, slope, name)
+    names = _run(numpy_program(experiment))
+    if name == "xor":
+        found = _of_numpy(names)
+        formulas = latex_formulas(experiment)
+        assert formulas.count("{") == formulas.count("}")
+    else:
+        parameters = experiment.network.wiring().parameters
+        found = [names["b" if isinstance(p, str) else "w"][p] for p in parameters]
+    np.testing.assert_allclose(found, _ended(experiment), rtol=1e-8, atol=1e-8)
+
+
+@pytest.mark.interop
+@pytest.mark.parametrize(("function", "slope"), OWN)
+def test_libraries_use_the_derivative_that_an_expression_has(torch, keras, function, slope):
+    experiment = _with_expressions(function, slope, loss="mse", optimizer="sgd")
+    expected = _ended(experiment)
+    try:
+        of_torch = _of_torch(_run(torch_program(experiment)))
+        of_keras = _of_numpy(_of_keras(_run(keras_program(experiment))))
+    finally:
+        torch.set_default_dtype(torch.float32)
+        keras.config.set_floatx("float32")
+    np.testing.assert_allclose(of_torch, expected, rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(of_keras, expected, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["xor", "skip"])
+def test_the_program_of_numpy_measures_slopes_where_nntui_does(name):
+    experiment = _with_expressions(
+        "z if z > 0 else 0.1*z", None, name, gradient="central_differences"
+    )
+    names = _run(numpy_program(experiment))
+    parameters = experiment.network.wiring().parameters
+    found = (
+        _of_numpy(names)
+        if name == "xor"
+        else [names["b" if isinstance(p, str) else "w"][p] for p in parameters]
+    )
+    np.testing.assert_allclose(found, _ended(experiment), rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("written", [torch_program, keras_program])
+def test_libraries_do_not_measure_slopes(written):
+    experiment = _with_expressions("z*z", None, gradient="central_differences")
+    with pytest.raises(nntui.ConversionError, match=r"central differences.*: --numpy writes"):
+        written(experiment)
+    assert "(p + h)" in latex_formulas(experiment)
 
 
 def test_what_is_too_large_to_be_read_is_no_program():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 import pytest
 from interop.trained import parameters, parameters_after
@@ -16,13 +14,6 @@ RNG = np.random.default_rng(0)
 X = RNG.standard_normal((6, 3)).astype(np.float32)
 Y = RNG.random((6, 2)).astype(np.float32)
 CLASSES = np.array([0, 1, 2, 0, 1, 2])
-
-
-@pytest.fixture(scope="module")
-def keras():
-    os.environ.setdefault("KERAS_BACKEND", "torch")
-    pytest.importorskip("torch")
-    return pytest.importorskip("keras")
 
 
 def _model(keras, *layers, **compiled):
