@@ -5,13 +5,21 @@ from __future__ import annotations
 import sys
 import threading
 from importlib.util import find_spec
+from typing import Any
 
 import pytest
-from support.experiments import layered
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.experiments import experiments, layered
 from support.stepped import Stepped, array_bits, recorded
 
+from nntui.engine.edits import Edit
 from nntui.engine.full_speed import FullSpeed, compiled, elementwise, runner
+from nntui.engine.full_speed.kernels import SelfTest
 from nntui.engine.loss_history import LossHistory
+from nntui.engine.schedule import Schedule
+from nntui.engine.timeline import Timeline
+from nntui.model.names import value_name
 
 needs_numba = pytest.mark.skipif(not find_spec("numba"), reason="numba is not installed")
 
@@ -82,3 +90,38 @@ def test_one_that_adds_otherwise_is_not_taken(not_loaded, monkeypatch) -> None:
     monkeypatch.setattr(compiled, "adds_in_order", lambda kernel: False)
     assert compiled.load() is None
     assert compiled.kernel() is None
+
+
+@needs_numba
+@pytest.mark.deep  # each example compiles formulas of its own, for seconds
+@settings(max_examples=10)
+@given(experiment=experiments(most_epochs=4, most_examples=6), data=st.data())
+def test_runs_with_an_edit_and_a_branch_change_over_anywhere(experiment, data) -> None:
+    schedule = Schedule(experiment)
+    middle, position = (
+        data.draw(st.integers(0, last)) for last in (schedule.updates, schedule.total - 1)
+    )
+    bias = value_name("b", next(iter(experiment.network.biases)))
+    edits = [Edit(position, bias, 0.25), Edit(position, "learning_rate", 0.125)]
+
+    def trained(change_over: bool) -> list[Any]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(runner, "TINY_UPDATE", 0)
+            if not change_over:
+                patch.setattr(runner, "self_test", lambda: SelfTest(True, True, compiled=False))
+            timeline, found = Timeline(experiment), []
+            state, update = timeline.run(timeline.engine(0).first(), 0, middle)
+            if change_over:
+                timeline.engine(0).compile()
+            state, update = timeline.run(state, update, schedule.updates)
+            found.append((array_bits(state), recorded(timeline.history)))
+            branch = timeline
+            for edit in edits:
+                branch = branch.fork(edit)
+            if change_over:
+                branch.engine(position).compile()
+            update, state = branch.checkpoints.before(schedule.updates_before(position))
+            state, update = branch.run(state, update, schedule.updates)
+            return [*found, (array_bits(state), recorded(branch.history))]
+
+    assert trained(change_over=True) == trained(change_over=False)
