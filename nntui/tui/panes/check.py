@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import BindingType
-from textual.events import Click, Resize
+from textual.events import Resize
 from textual.message import Message
 
 from nntui.explain.formulas import in_math
@@ -18,7 +18,8 @@ from nntui.model.names import escaped
 from nntui.text import cells, clean, padded, wrapped
 from nntui.tui.frame import DIFFERS, HERE, CheckedNumbers, Frame, NeuronFocus
 from nntui.tui.keys import LISTS, bindings
-from nntui.tui.panes.pane import NAMES, RowsPane
+from nntui.tui.panes.lists import ListedPane
+from nntui.tui.panes.pane import NAMES
 
 Row = tuple[str, str, str, str]
 """A number that differs: the step that completes it, its name, the given and the right value."""
@@ -29,12 +30,13 @@ _LOOK: Final = "Look:"
 _HEADING: Final[Row] = ("step", "number", "yours", "right")
 
 
-class CheckPane(RowsPane):
+class CheckPane(ListedPane):
     """The file, what agrees, the verdict in its lines; below them a row for each difference.
 
     The keys that go to a step, or clear the pane, work while it is focused (tab, or a click).
     """
 
+    hint = "enter go there · del clear"
     BINDINGS: ClassVar[list[BindingType]] = bindings(
         key for key in LISTS if key.name != "list-toggle"
     )
@@ -101,14 +103,14 @@ class CheckPane(RowsPane):
         super().changed()
 
     def extent(self) -> tuple[int, int]:
-        rows = self._above + self.row_count if self.row_count else len(self._words)
+        rows = self.above + self.row_count if self.row_count else len(self._words)
         return self.scrollable_content_region.width, rows
 
     def segments(self, row: int) -> list[Segment]:
         if row < len(self._words):
             first = row == 0 and self._check is not None
             return [Segment(f" {self._words[row]}", Style(bold=True) if first else Style())]
-        number = row - self._above
+        number = row - self.above
         if number == -1:
             return [Segment("   " + _joined(_HEADING, self._widths), self.colours.faint)]
         assert self._check is not None
@@ -124,37 +126,13 @@ class CheckPane(RowsPane):
             Segment(padded(text, room), line),
         ]
 
-    def select(self, row: int) -> None:
-        super().select(row)
-        self.reveal(self.selected + self._above)
-
-    def row_selected(self, *, activated: bool) -> None:
-        if activated:
-            self.action_list_choose()
-
-    def on_click(self, event: Click) -> None:
-        offset = self.offset_under(event)
-        if offset is not None and 0 <= (row := offset.y - self._above) < self.row_count:
-            activated = row == self.selected and event.chain > 1
-            self.select(row)
-            self.row_selected(activated=activated)
-
-    def on_focus(self) -> None:
-        self.border_subtitle = "enter go there · del clear" if self._check else ""
-        self.changed()
+    def on_focus(self) -> None:  # Textual calls that of the base, too
         self._reveal_selected()
 
     def on_resize(self, event: Resize) -> None:
         """Keep the selected row in sight: another width takes other rows."""
         super().on_resize(event)
         self._reveal_selected()
-
-    def on_blur(self) -> None:
-        self.border_subtitle = ""
-        self.changed()
-
-    def action_list_move(self, by: int) -> None:
-        self.move(by)
 
     def action_list_choose(self) -> None:
         if self.row_count:
@@ -165,8 +143,8 @@ class CheckPane(RowsPane):
         self.post_message(self.Cleared())
 
     @property
-    def _above(self) -> int:
-        """The rows above the first difference: the words and the heading."""
+    def above(self) -> int:
+        """The words and the heading."""
         return len(self._words) + 1
 
     def _said(self, check: CheckedNumbers) -> list[str]:
@@ -181,7 +159,7 @@ class CheckPane(RowsPane):
 
     def _reveal_selected(self) -> None:
         if self._moved and self.row_count:
-            self.reveal(self.selected + self._above)
+            self.reveal(self.selected + self.above)
 
     def _select_here(self) -> None:
         """Select the first difference of the step that was just executed, if there is one."""

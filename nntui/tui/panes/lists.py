@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, Final, Literal
 
@@ -33,8 +34,36 @@ _WORDS: Final = {
 """By a list's id: what it says without any rows, and the keys that it names while focused."""
 
 
-class ListPane(RowsPane):
-    """A list. The keys that act upon its rows work while it is focused (tab, or a click)."""
+class ListedPane(RowsPane):
+    """The base of lists: keys act upon the selected row while it is focused (tab, or a click).
+
+    ``hint`` names the keys on the lower border meanwhile, where there is a row.
+    """
+
+    hint = ""
+
+    def row_selected(self, *, activated: bool) -> None:
+        if activated:
+            self.action_list_choose()
+
+    def on_focus(self) -> None:
+        self.border_subtitle = self.hint if self.row_count else ""
+        self.changed()
+
+    def on_blur(self) -> None:
+        self.border_subtitle = ""
+        self.changed()
+
+    def action_list_move(self, by: int) -> None:
+        self.move(by)
+
+    @abstractmethod
+    def action_list_choose(self) -> None:
+        """Act upon the selected row: go there, or change it."""
+
+
+class ListPane(ListedPane):
+    """The breakpoints, the displays or the branches."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(LISTS)
 
@@ -48,7 +77,7 @@ class ListPane(RowsPane):
 
     def __init__(self, id: str) -> None:
         super().__init__(title=NAMES[id], id=id)
-        self._without_rows, self._hint = _WORDS[id]
+        self._without_rows, self.hint = _WORDS[id]
         self._list: tuple[ListRow, ...] = ()
 
     def show(self, frame: Frame, focus: NeuronFocus) -> None:
@@ -84,21 +113,6 @@ class ListPane(RowsPane):
             Segment(padded(found.text, room), text_style),
             Segment(padded(detail, max(width - room - 3, 0)), line_style + self.colours.faint),
         ]
-
-    def row_selected(self, *, activated: bool) -> None:
-        if activated:
-            self.action_list_choose()
-
-    def on_focus(self) -> None:
-        self.border_subtitle = self._hint if self._list else ""
-        self.changed()
-
-    def on_blur(self) -> None:
-        self.border_subtitle = ""
-        self.changed()
-
-    def action_list_move(self, by: int) -> None:
-        self.move(by)
 
     def action_list_choose(self) -> None:
         self._act("choose")

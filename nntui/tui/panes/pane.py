@@ -289,11 +289,17 @@ class LinePane(TitledPane, ScrollView, can_focus=False):
 class RowsPane(LinePane, can_focus=True):
     """The base of the panes in which a row is selected: with the keys of the pane, or with a click.
 
-    A subclass gives ``row_count`` and ``row_selected`` too.
+    A subclass gives ``row_count`` and ``row_selected`` too, and ``above`` where other rows stand
+    above those that can be selected.
     """
 
     selected = 0
     """The index of the selected row."""
+
+    @property
+    def above(self) -> int:
+        """The number of rows above the first that can be selected."""
+        return 0
 
     @property
     @abstractmethod
@@ -308,7 +314,7 @@ class RowsPane(LinePane, can_focus=True):
         """Select a row (the nearest one that exists), and scroll to it."""
         self.selected = min(max(row, 0), max(self.row_count - 1, 0))
         self.changed()
-        self.reveal(self.selected)
+        self.reveal(self.selected + self.above)
 
     def move(self, by: int) -> None:
         """Select a row further down, or up, for the user."""
@@ -317,9 +323,9 @@ class RowsPane(LinePane, can_focus=True):
 
     def on_click(self, event: Click) -> None:
         offset = self.offset_under(event)
-        if offset is not None and offset.y < self.row_count:
-            activated = offset.y == self.selected and event.chain > 1
-            self.select(offset.y)
+        if offset is not None and 0 <= (row := offset.y - self.above) < self.row_count:
+            activated = row == self.selected and event.chain > 1
+            self.select(row)
             self.row_selected(activated=activated)
 
 
