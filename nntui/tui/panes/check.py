@@ -60,7 +60,7 @@ class CheckPane(ListedPane):
         self._words: list[str] = []
         """What stands above the rows."""
         self._rows_of_numbers: list[Row] = []
-        self._made_of: tuple[CheckedNumbers | None, int] = (None, DEFAULT_PRECISION)
+        self._made_of: tuple[CheckedNumbers | None, int, int] = (None, DEFAULT_PRECISION, 0)
         self._widths = [0] * len(_HEADING)
 
     def show(self, frame: Frame, focus: NeuronFocus) -> None:
@@ -89,18 +89,27 @@ class CheckPane(ListedPane):
         width, check = max(self.scrollable_content_region.width - 2, 20), self._check
         lines = _EMPTY if check is None else self._said(check)
         self._words = [row for line in lines for row in wrapped(line, width)]
-        made_of = (check, self._precision)
+        made_of = (check, self._precision, width)
         if made_of != self._made_of:  # there may be a thousand
             self._made_of = made_of
-            self._rows_of_numbers = [] if check is None else list(_rows_of(check, self._precision))
-        found = [
-            max(cells(row[n]) for row in (_HEADING, *self._rows_of_numbers))
-            for n in range(len(_HEADING))
-        ]
-        found[1] = min(found[1], _MOST_NAME)
-        # Where the columns do not fit, each number follows the one before.
-        self._widths = found if cells(_joined(_HEADING, found)) < width else [0] * len(_HEADING)
+            self._fit(width)
         super().changed()
+
+    def _fit(self, width: int) -> None:
+        """Write the rows with as many digits as fit; then without steps, then with cut names."""
+        for precision in range(self._precision, -1, -1):
+            self._rows_of_numbers = list(_rows_of(self._check, precision)) if self._check else []
+            self._widths = [
+                max(map(cells, column))
+                for column in zip(_HEADING, *self._rows_of_numbers, strict=True)
+            ]
+            self._widths[1] = min(self._widths[1], _MOST_NAME)
+            beyond = cells(_joined(_HEADING, self._widths)) + 1 - width
+            if beyond <= 0:
+                return
+        beyond -= self._widths[0] + 2
+        self._widths[0] = 0
+        self._widths[1] = max(self._widths[1] - max(beyond, 0), cells(_HEADING[1]))
 
     def extent(self) -> tuple[int, int]:
         rows = self.above + self.row_count if self.row_count else len(self._words)
@@ -180,9 +189,10 @@ def _rows_of(check: CheckedNumbers, precision: int) -> Iterator[Row]:
 
 
 def _joined(texts: Row, widths: list[int]) -> str:
-    """Write a row in columns; where a width is 0, as wide as its text."""
+    """Write a row in columns; one of no width is left out."""
     step, name, yours, right = (
-        padded(text, width or cells(text), right=n != 1)
+        padded(text, width, right=n != 1)
         for n, (text, width) in enumerate(zip(texts, widths, strict=True))
     )
-    return f"{step}  {name}  {yours} {DIFFERS} {right}"
+    first = f"{step}  " if step else ""
+    return f"{first}{name}  {yours} {DIFFERS} {right}"

@@ -111,3 +111,26 @@ async def test_a_file_that_cannot_be_read_is_a_message(app_on, status, typed):
         assert app.screen.command_line.value == "check nothing.json"
         await pilot.press("escape", "exclamation_mark")
         assert "no numbers of yours" in status(app)
+
+
+async def test_numbers_are_never_cut_where_the_pane_is_narrow(app_on, debugger_of, seen):
+    app = app_on("classifier")
+    async with app.run_test(size=(120, 36)) as pilot:
+        debugger, screen = debugger_of(app), app.screen
+        names = "dw[sweetness,h1_1]", "dw[crunch,h1_1]", "db[h1_1]"
+        found = tuple(
+            Difference(name, 534 + n, 0.7654321 / 10**n, -0.1234567 * 10**n)
+            for n, name in enumerate(names)
+        )
+        verdict = Verdict("unknown", ("dW1 differs.",), (KindCount("dW1", 0, 3),), found, (), ())
+        screen.interpreter  # noqa: B018 - it gives the debugger who checks files
+        debugger.checker = lambda *asked: verdict
+        await pilot.press("colon", *"check", "space", *"mine", "full_stop", *"npz", "enter")
+        await until(pilot, lambda: screen.check)
+        rows = [row[78:119] for row in seen(app).split("\n")]
+        assert [row.strip("│ ").split()[-3:] for row in rows if "≠" in row] == [
+            ["yours", "≠", "right"],
+            ["-0.123", "≠", "0.765"],
+            ["-1.23", "≠", "0.0765"],
+            ["-12.3", "≠", "0.00765"],
+        ]
