@@ -170,3 +170,16 @@ async def test_all_that_is_painted_can_be_read_in_every_theme_even_after_another
                         break
                     await pilot.pause(0.02)
                 assert faint == [], theme.name
+
+
+async def test_the_equations_of_why_are_painted_anew_in_another_theme(app_on):
+    app = app_on("sample")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("u", "right", "right", "W")
+        for theme in (LIGHT, CONTRAST, DARK):
+            app.theme = theme.name
+            await pilot.pause()
+            mark = _colours(theme).mark.color
+            area = app.screen.query_one("#why-formula").region
+            strips = app.screen._compositor.render_strips()[area.y : area.bottom]
+            assert any(style.color == mark for strip in strips for _, style, _ in strip), theme.name

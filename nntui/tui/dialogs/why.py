@@ -242,6 +242,11 @@ class FormulaOfCause(Static):
     def on_resize(self) -> None:
         self._write()
 
+    def notify_style_update(self) -> None:
+        """Write the equations in the colours of another theme."""
+        super().notify_style_update()
+        self._write()
+
     def _write(self) -> None:
         """Write the equations for the width, and below them what wrote the value."""
         (width, height), cause = self.size, self._cause
