@@ -44,6 +44,9 @@ def scalars({numbers}):
 """
 
 
+_NOTHING: Final = np.empty((0, 0))
+
+
 class _Pass(NamedTuple):
     """A loop over all elements, and the functions that are then applied to rows between passes."""
 
@@ -67,9 +70,11 @@ class Elementwise(NamedTuple):
     ) -> None:
         """Write the results for the elements of arrays (n,), all C-contiguous."""
         known, n = self.scalars(*numbers), arrays[0].size
-        step = CHUNK if self.rows else max(1, n)
-        for start in range(0, n, step):
-            s = slice(start, min(start + step, n))
+        if not self.rows:
+            self.passes[0].loop(*known, *arrays, _NOTHING, *results)
+            return
+        for start in range(0, n, CHUNK):
+            s = slice(start, min(start + CHUNK, n))
             between = np.empty((self.rows, s.stop - start))
             places = [*(x[s] for x in arrays), between, *(result[s] for result in results)]
             for each in self.passes:
