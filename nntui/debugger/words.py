@@ -264,7 +264,9 @@ def _momentum(m: Moment) -> str:
 
 def _penalty(m: Moment) -> str:
     training = m.experiment.training
-    found = [f"{name} = {_number(v)}" for name in ("l1", "l2") if (v := getattr(training, name))]
+    penalties = {"l1": training.l1, "l2": training.l2}
+    penalties["weight_decay"] = dict(training.optimizer.settings)["weight_decay"]
+    found = [f"{name} = {_number(value)}" for name, value in penalties.items() if value]
     return f"here: {' and '.join(found) or 'none'}"
 
 

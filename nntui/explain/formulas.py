@@ -331,8 +331,8 @@ def _update(writer: _Writer, *neurons: str) -> Iterator[EquationLine]:
     settings = dict(optimizer.settings)
     _, after = optimizer.update(p, g, step.memory, t)
     quantities = optimizer.quantities(step.memory, after, t)
-    by_number = _Numbers(writer.number, settings | quantities | {"g": g})
-    by_number |= {"t": str(t), "p": writer.number(p)}  # p is never behind an operator
+    by_number = _Numbers(writer.number, settings | quantities | {"g": g, "p_before": p})
+    by_number |= {"t": str(t), "p": writer.number(p)}  # in the place where it is behind no operator
     for target, template in optimizer.row.formula(**settings):
         symbols = _in_signs(template, p_name, g_name)
         numbers = template.format_map(by_number)
@@ -344,7 +344,7 @@ def _update(writer: _Writer, *neurons: str) -> Iterator[EquationLine]:
 
 @lru_cache(maxsize=16384)
 def _in_signs(template: str, p: str, g: str) -> str:
-    return template.format_map(SIGNS | {"p": p, "g": g})
+    return template.format_map(SIGNS | {"p": p, "p_before": p, "g": g})
 
 
 class _Numbers(dict[str, str]):

@@ -329,13 +329,18 @@ def _use_of_gradient(
     if _goes_by_gradient_alone(training.optimizer) and not (training.l1 or training.l2):
         way = "down" if delta * a > 0 else "up"
         return f"∂L/∂w {sign} 0: the update will move the weight the other way, {way}."
-    more = "the penalty" if training.l1 or training.l2 else "the gradients before"
+    more = "the gradients before"
+    if training.l1 or training.l2:
+        more = "the penalty"
+    elif dict(training.optimizer.settings)["weight_decay"]:
+        more = "the weight decay"
     return f"∂L/∂w {sign} 0: a {side} weight would lower the loss. The update also minds {more}."
 
 
 def _goes_by_gradient_alone(optimizer: Optimizer) -> bool:
     """Whether an update is η times the gradient, with nothing remembered."""
-    return optimizer.name == "sgd" and not dict(optimizer.settings)["momentum"]
+    settings = dict(optimizer.settings)
+    return optimizer.name == "sgd" and not (settings["momentum"] or settings["weight_decay"])
 
 
 # ---- difference ----------------------------------------------------------------------------------
@@ -401,6 +406,8 @@ def _update(step: StepRecord, place: int | None, *neurons: str) -> PlainWords:
         over += ", plus what pulls the weight towards 0." if penalty else "."
     elif penalty:
         over = " g also has what pulls the weight towards 0."
+    if decay := training.optimizer.gradient_decay:
+        over += f" λ ({_number(decay)}) times the {kind} is added to its gradient: weight decay."
     return PlainWords(
         f"Where does {which} go? {how}{over}",
         f"{which[0].upper()}{which[1:]}: {brief}",
@@ -422,11 +429,17 @@ def _sgd(s: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _adam(s: Mapping[str, Any]) -> tuple[str, str]:
-    eta, decay = s["learning_rate"], s.get("weight_decay", 0.0)
-    shrinks = f" First it shrinks by η·λ = {_number(eta * decay)} of itself." if decay else ""
     mean = "the mean of its gradients so far (m̂), divided by their size (√v̂)"
-    how = f"By about η ({_number(eta)}): {mean}.{shrinks}"
+    how = f"By about η ({_number(s['learning_rate'])}): {mean}."
     return how, "about η: its gradients’ mean by their size."
+
+
+def _adamw(s: Mapping[str, Any]) -> tuple[str, str]:
+    how, brief = _adam(s)
+    shrinks = s["learning_rate"] * s["weight_decay"]
+    if shrinks:
+        how += f" First it shrinks by η·λ = {_number(shrinks)} of itself."
+    return how, brief
 
 
 def _rmsprop(s: Mapping[str, Any]) -> tuple[str, str]:
@@ -446,7 +459,7 @@ def _adagrad(s: Mapping[str, Any]) -> tuple[str, str]:
 
 
 _OPTIMIZERS: Final[dict[str, Callable[[Mapping[str, Any]], tuple[str, str]]]] = {
-    "sgd": _sgd, "adam": _adam, "adamw": _adam, "rmsprop": _rmsprop, "adagrad": _adagrad,
+    "sgd": _sgd, "adam": _adam, "adamw": _adamw, "rmsprop": _rmsprop, "adagrad": _adagrad,
 }  # fmt: skip
 """How an optimizer makes a step of a gradient, and that in short."""
 
@@ -464,10 +477,13 @@ def _use_of_update(optimizer: Optimizer, kind: str, g: float, before: float, aft
     if g != 0.0 and (g < 0.0) != (change < 0.0):
         sign = ">" if g > 0 else "<"
         return f"The {kind} goes {way} {size}: its gradient is {sign} 0, so this is downhill."
-    decays = dict(optimizer.settings).get("weight_decay")
-    by = "weight decay and the gradients before" if decays else "the gradients before"
+    settings = dict(optimizer.settings)
+    causes = ["weight decay"] if settings["weight_decay"] else []
+    if "beta1" in settings or settings.get("momentum") or not causes:
+        causes.append("the gradients before")
+    by = " and ".join(causes)
     if g == 0.0:
-        return f"Its gradient is 0 now; {by} move the {kind} {way} {size}."
+        return f"Its gradient is 0 now; the {kind} goes {way} {size} by {by}."
     other = "up" if change < 0 else "down"
     return f"The {kind} goes {way} {size} by {by}; this gradient alone would take it {other}."
 

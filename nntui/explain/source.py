@@ -218,7 +218,8 @@ def _change(neurons: Sequence[str], experiment: Experiment) -> str:
     """Say how an update is going to change a parameter: ``b − η · ∂L/∂b``, or by which rule."""
     training, symbol = experiment.training, "b" if len(neurons) == 1 else "w"
     parameter = f"{'bias of' if symbol == 'b' else 'weight'} {'→'.join(neurons)}"
-    if training.optimizer.name != "sgd" or dict(training.optimizer.settings)["momentum"]:
+    settings = dict(training.optimizer.settings)
+    if training.optimizer.name != "sgd" or settings["momentum"] or settings["weight_decay"]:
         return f"change the {parameter} by {training.optimizer.name}"
     one = training.reduction == "sum" or 1 in (
         training.batch_size, len(experiment.train_examples)

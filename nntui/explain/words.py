@@ -107,7 +107,7 @@ WORDS: Final = (
     Word("regularization", ("l1", "l2", "λ₁", "λ₂", "lambda", "penalty", "weight decay",
                             "weight_decay", "λ"),
          "pulls every weight towards 0 a little at each update (l2: more the larger it is; l1: "
-         "all alike), so that none grows without need."),
+         "all alike; weight_decay: biases, too), so that none grows without need."),
     Word("frozen", ("trainable", "not trained"),
          "of a weight or bias that no update changes. Its gradient is computed all the same."),
     Word("breakpoint", ("breakpoints", "break", "stop", "condition"),

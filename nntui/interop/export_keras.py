@@ -178,10 +178,12 @@ def _functions(names: Mapping[Activation, str]) -> Iterator[str]:
 
 def _model(program: Program, names: Mapping[Activation, str]) -> Iterator[str]:
     training = program.experiment.training
-    penalty = ""
-    if training.l1 or training.l2:
-        l1, l2 = training.l1, f"0.5 * {training.l2!r}"
+    decay, penalty, of_biases = training.optimizer.gradient_decay, "", ""
+    if training.l1 or training.l2 or decay:
+        l1, l2 = training.l1, f"0.5 * {training.l2 + decay!r}"
         penalty = f", kernel_regularizer=keras.regularizers.L1L2(l1={l1!r}, l2={l2})"
+    if decay:
+        of_biases = f", bias_regularizer=keras.regularizers.L2(0.5 * {decay!r})"
     yield "model = keras.Sequential(["
     yield f"    layers.Input(({program.layers[0].inputs},)),"
     for layer in program.layers:
@@ -190,8 +192,11 @@ def _model(program: Program, names: Mapping[Activation, str]) -> Iterator[str]:
         words = "" if activation.name == "linear" else f", activation={chosen}"
         words += ", use_bias=False" if layer.biases is None else ""
         words += penalty if not layer.frozen_weights else ""
+        words += of_biases if layer.biases is not None and not layer.frozen_biases else ""
         line = f"    layers.Dense({layer.outputs}{words}),"
-        yield line if len(line) < 96 else line.replace(", kernel", ",\n                 kernel")
+        for regularizer in ("kernel_", "bias_") if len(line) >= 96 else ():
+            line = line.replace(f", {regularizer}", f",\n                 {regularizer}")
+        yield line
     yield "])"
     for p in program.parameters:
         value = p.value.T if p.is_weight else p.value
@@ -269,7 +274,8 @@ def _fit(program: Program) -> Iterator[str]:
     training, count = program.experiment.training, len(program.X)
     size = min(training.batch_size or count, count)
     every = max(training.epochs // 10, 1)
-    said = "loss, with the penalty," if training.l1 or training.l2 else "loss"
+    penalized = training.l1 or training.l2 or training.optimizer.gradient_decay
+    said = "loss, with the penalty," if penalized else "loss"
     if training.reduction == "sum":
         said += " of a batch"
     show = f'print(f"epoch {{epoch + 1}}: {said} {{losses[epoch]:.6g}}")'

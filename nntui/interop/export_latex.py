@@ -249,4 +249,6 @@ def _update(training: Training, count: int) -> Iterator[str]:
     rule = optimizer.name
     if rule == "sgd" and values["momentum"]:
         rule = "nesterov" if values["nesterov"] else "momentum"
+    if optimizer.gradient_decay:
+        yield _filled(r"g &\leftarrow g + {weight_decay}\, p", _settings(values))
     yield from (_filled(line, _settings(values)) for line in _OPTIMIZERS[rule])

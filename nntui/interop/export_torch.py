@@ -76,17 +76,17 @@ _WRITTEN_OUT: Final = {
     ),
 }
 _OPTIMIZERS: Final = {
-    "sgd": "SGD(parameters, lr={learning_rate}{momentum})",
-    "adam": "Adam(parameters, lr={learning_rate}, betas=({beta1}, {beta2}), eps={eps})",
+    "sgd": "SGD(parameters, lr={learning_rate}{momentum}{decay})",
+    "adam": "Adam(parameters, lr={learning_rate}, betas=({beta1}, {beta2}), eps={eps}{decay})",
     "adamw": (
         "AdamW(\n    parameters, lr={learning_rate}, betas=({beta1}, {beta2}), eps={eps}, "
         "weight_decay={weight_decay}\n)"
     ),
     "rmsprop": (
         "RMSprop(\n    parameters, lr={learning_rate}, alpha={alpha}, eps={eps}, "
-        "momentum={momentum}\n)"
+        "momentum={momentum}{decay}\n)"
     ),
-    "adagrad": "Adagrad(parameters, lr={learning_rate}, lr_decay={lr_decay}, eps={eps})",
+    "adagrad": "Adagrad(parameters, lr={learning_rate}, lr_decay={lr_decay}, eps={eps}{decay})",
 }
 _MEMORY: Final[Mapping[str, Mapping[str, str]]] = {
     "sgd": {"v": "momentum_buffer"},
@@ -222,6 +222,8 @@ def _optimizer(program: Program) -> Iterator[str]:
     if optimizer.name == "sgd":
         momentum = f", momentum={settings['momentum']}, nesterov={settings['nesterov']}"
         settings["momentum"] = momentum if settings["momentum"] != "0.0" else ""
+    decay = settings["weight_decay"]
+    settings["decay"] = f", weight_decay={decay}" if decay != "0.0" else ""
     yield f"optimizer = torch.optim.{_OPTIMIZERS[optimizer.name].format(**settings)}"
     if not program.resumed.memory:
         return

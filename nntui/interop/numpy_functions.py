@@ -87,6 +87,7 @@ m_hat = m / (1.0 - {beta1} ** t)
 v_hat = v / (1.0 - {beta2} ** t)
 return p - {learning_rate} * m_hat / (np.sqrt(v_hat) + {eps})"""
 
+_DECAY: Final = "g = g + {weight_decay} * p\n"
 _OPTIMIZERS: Final = {
     "sgd": "return p - {learning_rate} * g",
     "momentum": """\
@@ -214,7 +215,9 @@ def rule_of(optimizer: Optimizer) -> str:
 def update_function(optimizer: Optimizer) -> str:
     """Write the rule of an optimizer as a function; it keeps what it remembers in ``memory``."""
     settings = {key: repr(value) for key, value in optimizer.settings}
-    body = _OPTIMIZERS[rule_of(optimizer)].format(**settings)
+    body = (_DECAY * bool(optimizer.gradient_decay) + _OPTIMIZERS[rule_of(optimizer)]).format(
+        **settings
+    )
     lines = "\n".join(f"    {line}" for line in body.splitlines())
     return (
         f'\n\ndef updated(name, p, g, t):\n    """{optimizer.name}: the parameter p after update '

@@ -205,7 +205,7 @@ OPTIMIZERS: Final[Mapping[str, _Row]] = {
         ("dampening", "maximize"),
     ),
     "Adam": _Row("adam", _ADAM, _MOMENTS, ("amsgrad", "maximize", "decoupled_weight_decay")),
-    "AdamW": _Row("adamw", {**_ADAM, **_same("weight_decay")}, _MOMENTS, ("amsgrad", "maximize")),
+    "AdamW": _Row("adamw", _ADAM, _MOMENTS, ("amsgrad", "maximize")),
     "RMSprop": _Row(
         "rmsprop",
         {**_RATE, **_same("alpha", "eps", "momentum")},
@@ -243,11 +243,10 @@ def optimizer_of(given: Any, traced: Traced) -> OptimizerOfTorch:
         name: _alike(kind, name, [of(groups[id(p)]) for p in trained])
         for name, of in row.settings.items()
     }
-    biases = traced.biases
     decays = [
-        (float(groups[id(p)].get("weight_decay", 0.0)), own.start(p) in biases) for p in trained
+        (float(groups[id(p)]["weight_decay"]), own.start(p) in traced.biases) for p in trained
     ]
-    l2 = 0.0 if "weight_decay" in row.settings else _penalty(kind, decays)
+    l2, settings["weight_decay"] = _decay(kind, decays)
     optimizer = Optimizer.of(row.name, **settings)
     updates = _updates(given.state, traced.used)
     memory: tuple[Array, ...] = ()
@@ -274,15 +273,16 @@ def _alike(kind: str, name: str, values: Sequence[float]) -> float:
     return values[0]
 
 
-def _penalty(kind: str, decays: Sequence[tuple[float, bool]]) -> float:
-    """Convert weight_decay, given with whether it is of a bias: l2 as far as it spares those."""
-    if any(decay for decay, is_bias in decays if is_bias):
-        raise ConversionError(
-            f"{kind} has a weight_decay for biases, too, and nntui’s l2 is for weights alone: put "
-            "the biases into a parameter group with weight_decay=0"
-        )
+def _decay(kind: str, decays: Sequence[tuple[float, bool]]) -> tuple[float, float]:
+    """Convert weight_decay, given with whether it is of a bias, to l2 and weight_decay.
+
+    Where it spares the biases, it is nntui's l2; AdamW's is not.
+    """
     of_weights = [decay for decay, is_bias in decays if not is_bias]
-    return _alike(kind, "weight_decay", of_weights) if of_weights else 0.0
+    spares_biases = of_weights and not any(decay for decay, is_bias in decays if is_bias)
+    if spares_biases and len(of_weights) < len(decays) and kind != "AdamW":
+        return _alike(kind, "weight_decay", of_weights), 0.0
+    return 0.0, _alike(kind, "weight_decay", [decay for decay, _ in decays])
 
 
 def _updates(states: Mapping[Any, Mapping[str, Any]], parameters: Sequence[Any]) -> int:

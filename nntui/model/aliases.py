@@ -122,16 +122,6 @@ _ADVICE: Final = (
     # names, one that must be among the known, what to do
     ("softmax log_softmax softmax_output", "linear", _SOFTMAX),
     ("softmax", "p", "the softmax of the outputs is p[…], with the loss cross_entropy"),
-    (
-        "weight_decay",
-        "optimizer",
-        'use "l2" of "regularization", or "weight_decay" of the optimizer adamw',
-    ),
-    (
-        "weight_decay",
-        "learning_rate",
-        'use "l2" of "regularization" in the training, or the optimizer adamw',
-    ),
     ("dropout dropout_rate", "size", "nntui has no dropout: each step computes every neuron"),
     ("batch_norm batch_normalization", "size", "nntui has no batch normalization"),
     ("hinge hinge_loss", "bce_with_logits", "nntui has no hinge loss; bce_with_logits is near it"),
@@ -139,7 +129,7 @@ _ADVICE: Final = (
 
 _PLACES: Final = {
     "training": "loss optimizer batch_size shuffle reduction gradient regularization epochs",
-    "training.optimizer": "learning_rate momentum nesterov beta1 beta2",
+    "training.optimizer": "learning_rate momentum nesterov beta1 beta2 weight_decay",
     "training.regularization": "l1 l2",
     "network": "neurons connections layers initializer",
     "data": "csv inputs targets generator samples noise test_fraction separator decimal missing",

@@ -36,68 +36,93 @@ class OptimizerRow:
     use: str = ""  # a word for the user about when to choose it
 
 
-def _sgd_formula(*, momentum: float, nesterov: bool, **_: float) -> list[tuple[str, str]]:
+def _decayed(weight_decay: float) -> str:
+    """Write the gradient with the weight decay in it, if there is any."""
+    return "{g} + {weight_decay} · {p_before}" if weight_decay else "{g}"
+
+
+def _in_brackets(weight_decay: float) -> str:
+    return f"({_decayed(weight_decay)})" if weight_decay else "{g}"
+
+
+def _sgd_formula(
+    *, momentum: float, nesterov: bool, weight_decay: float, **_: float
+) -> list[tuple[str, str]]:
+    g = _decayed(weight_decay)
     if not momentum:
-        return [("p", "{p} − {learning_rate} · {g}")]
-    velocity = ("v", "{momentum} · {v_before} + {g}")
+        return [("p", "{p} − {learning_rate} · " + _in_brackets(weight_decay))]
+    velocity = ("v", "{momentum} · {v_before} + " + g)
     if nesterov:
-        return [velocity, ("p", "{p} − {learning_rate} · ({g} + {momentum} · {v})")]
+        return [velocity, ("p", "{p} − {learning_rate} · (" + g + " + {momentum} · {v})")]
     return [velocity, ("p", "{p} − {learning_rate} · {v}")]
 
 
-def _adam_formula(**settings: float) -> list[tuple[str, str]]:
-    shrunk = "{p} · (1 − {learning_rate}·{weight_decay})" if "weight_decay" in settings else "{p}"
+_ADAM_STEP: Final = " − {learning_rate} · {m_hat} / (√{v_hat} + {eps})"
+
+
+def _adam_formula(*, weight_decay: float, **_: float) -> list[tuple[str, str]]:
+    g = _in_brackets(weight_decay)
     return [
-        ("m", "{beta1} · {m_before} + (1 − {beta1}) · {g}"),
-        ("v", "{beta2} · {v_before} + (1 − {beta2}) · {g}²"),
+        ("m", "{beta1} · {m_before} + (1 − {beta1}) · " + g),
+        ("v", "{beta2} · {v_before} + (1 − {beta2}) · " + g + "²"),
         ("m̂", "{m} / (1 − {beta1}^{t})"),
         ("v̂", "{v} / (1 − {beta2}^{t})"),
-        ("p", shrunk + " − {learning_rate} · {m_hat} / (√{v_hat} + {eps})"),
+        ("p", "{p}" + _ADAM_STEP),
     ]
 
 
-def _rmsprop_formula(*, momentum: float, **_: float) -> list[tuple[str, str]]:
-    mean_square = ("s", "{alpha} · {s_before} + (1 − {alpha}) · {g}²")
+def _adamw_formula(*, weight_decay: float, **settings: float) -> list[tuple[str, str]]:
+    *moments, _ = _adam_formula(weight_decay=0.0)
+    return [*moments, ("p", "{p} · (1 − {learning_rate}·{weight_decay})" + _ADAM_STEP)]
+
+
+def _rmsprop_formula(*, momentum: float, weight_decay: float, **_: float) -> list[tuple[str, str]]:
+    g = _in_brackets(weight_decay)
+    mean_square = ("s", "{alpha} · {s_before} + (1 − {alpha}) · " + g + "²")
     if not momentum:
-        return [mean_square, ("p", "{p} − {learning_rate} · {g} / (√{s} + {eps})")]
+        return [mean_square, ("p", "{p} − {learning_rate} · " + g + " / (√{s} + {eps})")]
     return [
         mean_square,
-        ("v", "{momentum} · {v_before} + {g} / (√{s} + {eps})"),
+        ("v", "{momentum} · {v_before} + " + g + " / (√{s} + {eps})"),
         ("p", "{p} − {learning_rate} · {v}"),
     ]
 
 
-def _adagrad_formula(*, lr_decay: float, **_: float) -> list[tuple[str, str]]:
+def _adagrad_formula(*, lr_decay: float, weight_decay: float, **_: float) -> list[tuple[str, str]]:
+    g = _in_brackets(weight_decay)
     rate = "{learning_rate} / (1 + {t_before} · {lr_decay})" if lr_decay else "{learning_rate}"
-    return [("s", "{s_before} + {g}²"), ("p", "{p} − " + rate + " · {g} / (√{s} + {eps})")]
+    return [
+        ("s", "{s_before} + " + g + "²"),
+        ("p", "{p} − " + rate + " · " + g + " / (√{s} + {eps})"),
+    ]
 
 
 OPTIMIZERS: Final[dict[str, OptimizerRow]] = {
     "sgd": OptimizerRow(
         rules.sgd, ("v",), _sgd_formula,
-        {"learning_rate": 0.001, "momentum": 0.0, "nesterov": False},
+        {"learning_rate": 0.001, "momentum": 0.0, "nesterov": False, "weight_decay": 0.0},
         use="against the gradient, times the learning rate: the rule to learn first",
     ),
     "adam": OptimizerRow(
         rules.adam, ("m", "v"), _adam_formula,
-        {"learning_rate": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
+        {"learning_rate": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.0},
         decays={"m": "beta1", "v": "beta2"},
         use="a step of its own for each weight: fast, and seldom needs tuning",
     ),
     "adamw": OptimizerRow(
-        rules.adamw, ("m", "v"), _adam_formula,
+        rules.adamw, ("m", "v"), _adamw_formula,
         {"learning_rate": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.01},
         decays={"m": "beta1", "v": "beta2"},
-        use="adam that also draws the weights towards 0 (weight_decay)",
+        use="adam whose weight_decay shrinks each weight beside the step, not by its gradient",
     ),
     "rmsprop": OptimizerRow(
         rules.rmsprop, ("s", "v"), _rmsprop_formula,
-        {"learning_rate": 0.01, "alpha": 0.99, "eps": 1e-8, "momentum": 0.0},
+        {"learning_rate": 0.01, "alpha": 0.99, "eps": 1e-8, "momentum": 0.0, "weight_decay": 0.0},
         use="divides by the usual size of the gradient",
     ),
     "adagrad": OptimizerRow(
         rules.adagrad, ("s",), _adagrad_formula,
-        {"learning_rate": 0.01, "lr_decay": 0.0, "eps": 1e-10},
+        {"learning_rate": 0.01, "lr_decay": 0.0, "eps": 1e-10, "weight_decay": 0.0},
         use="smaller steps for what has moved a lot already",
     ),
 }  # fmt: skip
@@ -134,7 +159,7 @@ class Optimizer(TableFunction[OptimizerRow]):
                 raise SettingError(repr(value), "a number from 0 to below 1", setting)
             if value < 0.0:
                 raise SettingError(repr(value), "a number of at least 0", setting)
-        if not isfinite(settings["learning_rate"] * settings.get("weight_decay", 0.0)):
+        if not isfinite(settings["learning_rate"] * settings["weight_decay"]):
             expected = "a number whose product with learning_rate a float can hold"
             raise SettingError(repr(settings["weight_decay"]), expected, "weight_decay")
         if settings.get("nesterov") and not settings["momentum"]:
@@ -144,6 +169,11 @@ class Optimizer(TableFunction[OptimizerRow]):
     def learning_rate(self) -> float:
         """The step size."""
         return float(dict(self.settings)["learning_rate"])
+
+    @property
+    def gradient_decay(self) -> float:
+        """The weight decay that is added to the gradient, as λ·p; adamw shrinks p instead."""
+        return 0.0 if self.name == "adamw" else float(dict(self.settings)["weight_decay"])
 
     def first_memory(self) -> Memory:
         """What is remembered of a parameter before its first update: zeros."""

@@ -136,8 +136,10 @@ def _loss(text: str, outputs: int) -> Loss:
 def _optimizer(text: str) -> Optimizer:
     """Read an optimizer; settings that were not given are such that mistakes in them show."""
     optimizer = function_named(Optimizer.of, text)
-    telling = {"learning_rate": _RATE, "eps": _EPS, "weight_decay": _L2}
+    telling = {"learning_rate": _RATE, "eps": _EPS}
     settings = dict(optimizer.settings)
+    if settings["weight_decay"]:
+        telling["weight_decay"] = _L2
     for key, value in telling.items():
         if key in settings and key not in text:
             settings[key] = value
@@ -175,7 +177,7 @@ def _made(
             "batch_size": None,
             "reduction": "mean",
             # An optimizer with a decay of its own: the two would be taken for each other.
-            "regularization": {"l2": 0 if "weight_decay" in settings else _L2},
+            "regularization": {"l2": 0 if settings["weight_decay"] else _L2},
             "epochs": 20,
         },
     }

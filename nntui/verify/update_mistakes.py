@@ -39,7 +39,7 @@ def _other_eps(passes: Passes) -> Iterator[Way]:
 
 
 _VARIED_RULES: Final[dict[str, Callable[..., Any]]] = {
-    "sgd": updates.sgd, "adam": updates.adam, "adamw": updates.adam,
+    "sgd": updates.sgd, "adam": updates.adam, "adamw": updates.adamw,
     "rmsprop": updates.rmsprop, "adagrad": updates.adagrad,
 }  # fmt: skip
 
@@ -325,7 +325,7 @@ UPDATE_MISTAKES: Final[tuple[Mistake, ...]] = (
         "the weight decay is added to the gradient, as l2 is",
         "AdamW shrinks p by η·λ·p, beside the gradient",
         ("g = g + λ · p", "p = p · (1 − η·λ)"),
-        _rule(decay="g"),
+        (Way(UpdateHooks(rule=updates.adam)),),
         lambda passes: optimized_by("adamw")(passes) and setting("weight_decay")(passes),
     ),
     Mistake(

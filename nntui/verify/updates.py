@@ -231,10 +231,11 @@ def step_times(factor: Callable[[int], float]) -> UpdateHooks:
 
 def sgd(
     p: Array, g: Array, memory: Memory, t: Any, *, learning_rate: float, momentum: float,
-    nesterov: bool, share: float = 1.0,
+    nesterov: bool, weight_decay: float, share: float = 1.0,
 ) -> Updated:  # fmt: skip
     """Gradient descent with momentum; ``share``: that of g in the velocity."""
     (v,) = memory
+    g = _decayed(g, p, weight_decay)
     if momentum:
         v = momentum * v + share * g
         g = share * g + momentum * v if nesterov else v
@@ -243,20 +244,16 @@ def sgd(
 
 def adam(
     p: Array, g: Array, memory: Memory, t: Any, *, learning_rate: float, beta1: float, beta2: float,
-    eps: float, weight_decay: float = 0.0, corrected: str = "mv", correction: str = "divided",
-    eps_at: str = "outside", square: str = "g", decay: str = "p",
+    eps: float, weight_decay: float, corrected: str = "mv", correction: str = "divided",
+    eps_at: str = "outside", square: str = "g",
 ) -> Updated:  # fmt: skip
-    """Adam and AdamW. ``corrected``: which means are.
+    """Adam. ``corrected``: which means are.
 
     ``correction``: divided by 1 − βᵗ, or multiplied, or in place (kept). ``eps_at``: outside or
-    inside of the root. ``square``: of g (as it should be) or of the mean m. ``decay``: the weight
-    decay shrinks p, or is added to g.
+    inside of the root. ``square``: of g (as it should be) or of the mean m.
     """
     m, v = memory
-    if decay == "g":
-        g = g + weight_decay * p
-    else:
-        p = p * (1.0 - learning_rate * weight_decay)
+    g = _decayed(g, p, weight_decay)
     m = beta1 * m + (1.0 - beta1) * g
     of = m if square == "m" else g
     v = beta2 * v + (1.0 - beta2) * (of * of)
@@ -276,12 +273,22 @@ def adam(
     return p - learning_rate * divide(m_hat, scale), (m, v)
 
 
+def adamw(
+    p: Array, g: Array, memory: Memory, t: Any, *, learning_rate: float, weight_decay: float,
+    **settings: Any,
+) -> Updated:  # fmt: skip
+    """AdamW, with the settings of Adam: the weight decay shrinks p."""
+    p = p * (1.0 - learning_rate * weight_decay)
+    return adam(p, g, memory, t, learning_rate=learning_rate, weight_decay=0.0, **settings)
+
+
 def rmsprop(
     p: Array, g: Array, memory: Memory, t: Any, *, learning_rate: float, alpha: float, eps: float,
-    momentum: float, eps_at: str = "outside", root: bool = True,
+    momentum: float, weight_decay: float, eps_at: str = "outside", root: bool = True,
 ) -> Updated:  # fmt: skip
     """RMSprop; ``eps_at``: outside or inside of the root, if there is one."""
     s, v = memory
+    g = _decayed(g, p, weight_decay)
     s = alpha * s + (1.0 - alpha) * (g * g)
     g = divide(g, _scale(s, eps, eps_at, root))
     if momentum:
@@ -292,13 +299,18 @@ def rmsprop(
 
 def adagrad(
     p: Array, g: Array, memory: Memory, t: Any, *, learning_rate: float, lr_decay: float,
-    eps: float, eps_at: str = "outside", root: bool = True,
+    eps: float, weight_decay: float, eps_at: str = "outside", root: bool = True,
 ) -> Updated:  # fmt: skip
     """Adagrad; ``eps_at``: outside or inside of the root, if there is one."""
     (s,) = memory
+    g = _decayed(g, p, weight_decay)
     s = s + g * g
     rate = divide(learning_rate, 1.0 + (t - 1) * lr_decay)
     return p - rate * divide(g, _scale(s, eps, eps_at, root)), (s,)
+
+
+def _decayed(g: Array, p: Array, weight_decay: float) -> Array:
+    return g + weight_decay * p if weight_decay else g
 
 
 def _scale(s: Array, eps: float, eps_at: str, root: bool) -> Array:

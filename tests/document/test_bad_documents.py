@@ -16,7 +16,7 @@ CHANGES = [
     ("$schema", "a\nb", '["$schema"]', ["U+000A"]),
     ("loss", "mse", "", ['"loss" belongs in "training"']),
     ("training.lr", 1, "training", ['"learning_rate" belongs in "training.optimizer"']),
-    ("training.weight_decay", 1, "training", ['"l2" of "regularization"', "adamw"]),
+    ("training.weight_decay", 1, "training", ['"weight_decay" belongs in "training.optimizer"']),
     ("training.loss", "mean_squared_error", "training.loss", ['did you mean "mse"?']),
     (f"{N}[2].activation", "softmax", f"{N}[2].activation", ["the loss cross_entropy"]),
     ("nmae", "x", "", ['unknown key "nmae"', 'did you mean "name"?']),

@@ -62,7 +62,7 @@ def test_the_algorithm_that_measures_is_shown_with_what_it_shares() -> None:
 
 def test_below_it_stands_the_rule_of_the_optimizer_and_what_that_calls() -> None:
     text = "\n".join(listing("adamw").lines)
-    rule, called = (inspect.getsource(f).rstrip() for f in (rules.adamw, rules.adam))
+    rule, called = (inspect.getsource(f).rstrip() for f in (rules.adamw, rules.adam_step))
     assert text.endswith(f"\n\n{rule}\n\n{called}")
     assert "def adamw" not in "\n".join(listing("adam").lines)
 

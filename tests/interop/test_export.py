@@ -28,6 +28,7 @@ OPTIMIZER_KINDS = [
     nntui.Optimizer.of("sgd", learning_rate=0.05, momentum=0.9),
     nntui.Optimizer.of("sgd", learning_rate=0.05, momentum=0.9, nesterov=True),
     nntui.Optimizer.of("rmsprop", learning_rate=0.05, momentum=0.3),
+    *(nntui.Optimizer.of(name, learning_rate=0.05, weight_decay=0.2) for name in OPTIMIZERS),
 ]
 LOSS_KINDS = [
     *map(nntui.Loss.of, LOSSES),
@@ -167,6 +168,13 @@ def test_the_samples_are_programs(name, capsys):
     compile(torch_program(experiment), "exported", "exec")
     compile(keras_program(experiment), "exported", "exec")
     assert latex_formulas(experiment).count("{") == latex_formulas(experiment).count("}")
+
+
+def test_weight_decay_stands_in_the_formulas():
+    experiment = _experiment(0)
+    training = replace(experiment.training, optimizer=("adam", {"weight_decay": 0.25}))
+    formulas = latex_formulas(experiment.altered(training=training))
+    assert r"g &\leftarrow g + 0.25\, p" in formulas
 
 
 def test_nothing_in_a_name_becomes_a_program():

@@ -60,6 +60,7 @@ OPTIMIZERS = [
     ("SGD", {"lr": 0.1, "momentum": 0.9}),
     ("SGD", {"lr": 0.1, "momentum": 0.9, "nesterov": True}),
     ("Adam", {"lr": 0.02, "betas": (0.8, 0.95), "eps": 1e-6}),
+    ("Adam", {"lr": 0.02, "weight_decay": 0.05}),
     ("AdamW", {"lr": 0.02, "weight_decay": 0.1}),
     ("RMSprop", {"lr": 0.01, "momentum": 0.5}),
     ("Adagrad", {"lr": 0.1, "lr_decay": 0.1, "initial_accumulator_value": 0.2}),
@@ -137,17 +138,29 @@ def test_what_is_not_trained_is_frozen(torch, nn, xy):
     assert not {"h1", ("h1", "y1")} & frozen
 
 
-def test_weight_decay_is_l2_where_it_spares_the_biases(torch, nn, xy):
+@pytest.mark.parametrize(("name", "settings"), OPTIMIZERS)
+def test_weight_decay_is_that_of_pytorch(torch, nn, xy, name, settings):
     model = _chain(nn)
-    groups = [
-        {"params": [model[0].weight, model[2].weight], "weight_decay": 0.3},
-        {"params": [model[0].bias, model[2].bias]},
-    ]
-    experiment = _agrees(model, torch.optim.SGD(groups, lr=0.1), nn.MSELoss(), *xy)
+    settings = settings | {"weight_decay": 0.3}
+    optimizer = getattr(torch.optim, name)(model.parameters(), **settings)
+    experiment = _agrees(model, optimizer, nn.MSELoss(), *xy)
+    assert dict(experiment.training.optimizer.settings)["weight_decay"] == 0.3
+
+
+def test_weight_decay_that_spares_the_biases_is_l2(torch, nn, xy):
+    model = _chain(nn)
+
+    def groups(decay, of_biases=0.0):
+        weights, biases = ([getattr(model[n], of) for n in (0, 2)] for of in ("weight", "bias"))
+        return [
+            {"params": weights, "weight_decay": decay},
+            {"params": biases, "weight_decay": of_biases},
+        ]
+
+    experiment = _agrees(model, torch.optim.SGD(groups(0.3), lr=0.1), nn.MSELoss(), *xy)
     assert experiment.training.l2 == 0.3
-    all_of_it = torch.optim.SGD(model.parameters(), lr=0.1, weight_decay=0.3)
-    with pytest.raises(nntui.ConversionError, match="weight_decay for biases, too"):
-        nntui.from_torch(model, *xy, loss="mse", optimizer=all_of_it)
+    for optimizer in (torch.optim.AdamW(groups(0.3)), torch.optim.SGD(groups(0.3, 0.1), lr=0.1)):
+        _refused("the weight decay .* for different parameters", model, *xy, optimizer=optimizer)
 
 
 def test_log_softmax_with_its_loss_is_cross_entropy(torch, nn, xy):

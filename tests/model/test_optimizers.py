@@ -43,13 +43,17 @@ def test_the_first_update_follows_the_book(optimizer) -> None:
 
 def test_the_defaults_are_pytorchs() -> None:
     assert {name: dict(Optimizer.of(name).settings) for name in OPTIMIZERS} == {
-        "sgd": {"learning_rate": 1e-3, "momentum": 0.0, "nesterov": False},
-        "adam": {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8},
+        "sgd": {"learning_rate": 1e-3, "momentum": 0.0, "nesterov": False, "weight_decay": 0.0},
+        "adam": {
+            "learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.0,
+        },
         "adamw": {
             "learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.01,
         },
-        "rmsprop": {"learning_rate": 1e-2, "alpha": 0.99, "eps": 1e-8, "momentum": 0.0},
-        "adagrad": {"learning_rate": 1e-2, "lr_decay": 0.0, "eps": 1e-10},
+        "rmsprop": {
+            "learning_rate": 1e-2, "alpha": 0.99, "eps": 1e-8, "momentum": 0.0, "weight_decay": 0.0,
+        },
+        "adagrad": {"learning_rate": 1e-2, "lr_decay": 0.0, "eps": 1e-10, "weight_decay": 0.0},
     }  # fmt: skip
 
 

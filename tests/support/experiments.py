@@ -70,6 +70,9 @@ OPTIMIZERS_WITH_OPTIONS: list[Optimizer] = [
     Optimizer.of("rmsprop", learning_rate=0.05, alpha=0.5, eps=1e-2),
     Optimizer.of("rmsprop", learning_rate=0.05, momentum=0.9),
     Optimizer.of("adagrad", learning_rate=0.2, lr_decay=0.3, eps=1e-2),
+    *(Optimizer.of(name, learning_rate=0.1, weight_decay=0.3) for name in OPTIMIZERS),
+    Optimizer.of("sgd", learning_rate=0.1, momentum=0.8, nesterov=True, weight_decay=0.2),
+    Optimizer.of("rmsprop", learning_rate=0.05, momentum=0.9, weight_decay=0.2),
 ]
 optimizers = st.sampled_from(OPTIMIZERS_WITH_OPTIONS)
 

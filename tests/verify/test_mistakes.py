@@ -52,6 +52,8 @@ OF_UPDATES = {
     "adamw": ("decay_as_l2",),
     "rmsprop": ("eps_inside_root", "no_root", "memory_lost", "no_momentum"),
     "adagrad": ("eps_inside_root", "no_root", "memory_lost"),
+    "decay": ("no_momentum", "memory_lost"),
+    "adam_decay": ("eps_inside_root",),
 }  # fmt: skip
 OPTIMIZERS: dict[str, dict[str, Any]] = {
     "sgd": {"name": "sgd"},
@@ -61,6 +63,8 @@ OPTIMIZERS: dict[str, dict[str, Any]] = {
     "adamw": {"name": "adamw", "eps": 1e-3, "weight_decay": 0.1},
     "rmsprop": {"name": "rmsprop", "eps": 1e-3, "momentum": 0.9},
     "adagrad": {"name": "adagrad", "eps": 1e-3},
+    "decay": {"name": "sgd", "momentum": 0.9, "weight_decay": 0.1},
+    "adam_decay": {"name": "adam", "eps": 1e-3, "weight_decay": 0.1},
 }
 UPDATE_CASES = [(optimizer, name) for optimizer, names in OF_UPDATES.items() for name in names]
 QUICK_UPDATES = [("sgd", "not_zeroed"), ("adam", "t_per_parameter")]

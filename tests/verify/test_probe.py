@@ -118,7 +118,7 @@ def test_settings_of_an_optimizer_are_such_that_mistakes_in_them_show(optimizer)
     settings = dict(training.optimizer.settings)
     assert settings["learning_rate"] == 0.1
     assert settings.get("eps", 1e-3) == 1e-3
-    assert (training.l2 > 0) != ("weight_decay" in settings)
+    assert (training.l2 > 0) != bool(settings["weight_decay"])
     assert "learning_rate 0.5" in template_of(f"{optimizer} learning_rate 0.5")[1]
 
 

@@ -241,7 +241,8 @@ def _memory(past: Past, write: Write, *neurons: str) -> Origin:
         return Origin(note=f"{training.optimizer.name} does not use it with these settings")
     named = (*lines[:upto], structs.replace(lines[upto], target=write.name))
     penalised = len(neurons) == 2 and (training.l1 or training.l2)
-    parameter = (Read(name, at),) if penalised else ()
+    decays = training.optimizer.gradient_decay
+    parameter = (Read(name, at),) if penalised or decays else ()
     return Origin(named, (*parameter, Read("d" + name, at), *_memory_reads(step, neurons)))
 
 

@@ -74,7 +74,7 @@ class FullSpeed:
         self._updates = ParameterUpdates(
             self._layout, net, training, self.schedule, self._self_test.compiled
         )
-        self._decays = "weight_decay" in training.optimizer.row.settings
+        self._decays = training.optimizer.name == "adamw"  # which multiplies parameters
         size, layers = self._layout.size, len(self._layout.layers) - 1
         work = size * (1 + self.schedule.batch_size)
         self.is_tiny = (

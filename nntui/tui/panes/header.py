@@ -196,6 +196,8 @@ def _settings(experiment: Experiment) -> tuple[str, ...]:
         found.append(f"momentum {_NUMBER(momentum)}")
     if optimizer.name != "sgd":
         found.append(optimizer.name)
+    if decay := optimizer.gradient_decay:
+        found.append(f"weight decay {_NUMBER(decay)}")
     size = training.batch_size or len(experiment.train_examples)
     if size > 1:
         found.append(f"batch {size:,}")

@@ -101,7 +101,7 @@ def memory_after(cause, children, training, schedule):
         return 0.0  # the rule does not use it
     update = schedule.position(cause.step).update
     given = {parse_value_name(child.name)[0]: child.value for child in children}
-    p = given.get("w", 0.0)
+    p = given.get("w", given.get("b", 0.0))
     g = training.reduced(given["dw" if "dw" in given else "db"], schedule.batch_length(update))
     if "w" in given:
         g = training.regularized(g, p)

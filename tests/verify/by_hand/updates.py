@@ -13,8 +13,10 @@ def train(net: Net, updates: int, mistake: str = "", back: str = "") -> list[tup
     """(W, b) after each update over the whole batch; ``back``: a mistake in the gradients, too."""
     net = replace(net, W=deepcopy(net.W), b=deepcopy(net.b))
     o = {"momentum": 0, "nesterov": False, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
-    o |= {"alpha": 0.99, "weight_decay": 0.01, "lr_decay": 0} | net.optimizer
+    o |= {"alpha": 0.99, "weight_decay": 0, "lr_decay": 0} | net.optimizer
     kind, N = o["name"], len(net.x)
+    if kind == "adamw" and "weight_decay" not in net.optimizer:
+        o["weight_decay"] = 0.01
     if kind == "adagrad" and "eps" not in net.optimizer:
         o["eps"] = 1e-10
     rate = {"learning_rate_sign": -1, "learning_rate_over_n": 1 / N}.get(mistake, 1) * net.rate
@@ -41,6 +43,8 @@ def train(net: Net, updates: int, mistake: str = "", back: str = "") -> list[tup
                 if mistake == "l2_as_decay" and is_weight:
                     g = g - net.l2 * p
                     p *= 1 - net.rate * net.l2
+                if kind != "adamw":
+                    g = g + o["weight_decay"] * p
                 m, v = [0.0, 0.0] if mistake == "memory_lost" else memory[q]
                 t = u + 1
                 if mistake == "t_from_0":
