@@ -323,6 +323,3 @@ def full_size(at: LayerPass, right: Array) -> Array:
     """Divide by the full batch size."""
     size = at.training.batch_size or at.n
     return right * (at.n / max(size, at.n))
-
-
-# Which experiments a mistake means anything for.

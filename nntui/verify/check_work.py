@@ -181,12 +181,12 @@ def _judged(series: Series, run: RightRun) -> Verdict:
         raise NumbersError("there is nothing to compare but the parameters at the start")
     for k in series.differing():
         others = tuple(series.counts(but=k))
-        verdict = judge(run.experiment, series.given(k), part=bool(others))
+        verdict = judge(run, series.given(k), part=bool(others))
         if not verdict.right:
             return replace(verdict, counts=summed((*verdict.counts, *others)), update=k - 1)
     agreeing = [k for k in updates if k not in series.drifts]
     k = next(filter(series.batch, agreeing), agreeing[0])
-    verdict = judge(run.experiment, series.given(k, around=0))
+    verdict = judge(run, series.given(k, around=0))
     counts = summed((*verdict.counts, *series.counts(but=k, around=0)))
     lines = verdict.lines
     if len(updates) > 1:

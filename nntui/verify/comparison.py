@@ -11,6 +11,7 @@ import numpy as np
 
 from nntui.engine.full_speed.batch_layout import Indices
 from nntui.engine.schedule import MOVES, Schedule
+from nntui.model.losses import softmax
 from nntui.model.names import parameter_name, value_name
 from nntui.model.numerics import Array
 from nntui.verify.given import Given, GivenArray, Mask
@@ -101,10 +102,7 @@ class Comparison:
             *(("memory", n, numbers) for n, numbers in enumerate(self._given.memory)),
             ("after", 0, self._given.after),
         ]
-        length = max(
-            (len(numbers.values) for _, _, numbers in rows if numbers is not None), default=0
-        )
-        for row in range(length):
+        for row in range(self._given.rows):
             for key, quantity, numbers in rows:
                 if numbers is None or row >= len(numbers.values) or not numbers.given[row].any():
                     continue
@@ -147,8 +145,6 @@ class Comparison:
             case "g" | "da" | "delta":
                 return getattr(batch, kind.key)  # type: ignore[no-any-return]
             case "softmax":
-                from nntui.model.losses import softmax
-
                 return np.array(softmax(list(batch.forward.outputs)))
             case "batch_loss":
                 loss = batch.forward.loss

@@ -57,3 +57,9 @@ class Given:
     after: GivenArray | None = None
     memory: tuple[GivenArray | None, ...] = ()
     first_after: int = 0
+
+    @property
+    def rows(self) -> int:
+        """U, the number of updates after which there are numbers."""
+        arrays = (self.after, *self.memory)
+        return max((len(n.values) for n in arrays if n is not None), default=0)

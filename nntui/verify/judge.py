@@ -9,25 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from nntui.model.experiment import Experiment
 from nntui.model.numerics import Array
 from nntui.model.optimizers import Updated
 from nntui.verify.comparison import BIAS, Comparison
-from nntui.verify.factors import (
-    FEWEST,
-    MEAN,
-    common_factor,
-    kink_variations,
-    kinks_in,
-    known_factors,
-    scaled_variations,
-)
+from nntui.verify.factors import FEWEST, common_factor, known_factors, scaled_variations
 from nntui.verify.given import FLOAT64, Given
+from nntui.verify.kinks import MEAN, kink_variations, kinks_in
 from nntui.verify.mistake import Way
 from nntui.verify.mistakes import MISTAKES, Candidate, candidates
 from nntui.verify.order import ORDERED, example_order, in_order, other_batches
 from nntui.verify.passes import BatchPass, Passes
-from nntui.verify.reference import Reference, rounding_sizes
+from nntui.verify.right_run import RightRun
+from nntui.verify.rounding import rounding_sizes
 from nntui.verify.search import WORK, Budget, Explanation, Search
 from nntui.verify.updates import Simulated, Simulation, UpdateHooks, Variation
 from nntui.verify.verdict import Factor, Kind, Verdict
@@ -42,25 +35,21 @@ _FROM_START = 64
 """Up to so many updates, what was done in the updates before is run again from the start."""
 
 
-def judge(experiment: Experiment, given: Given, *, part: bool = False) -> Verdict:
+def judge(run: RightRun, given: Given, *, part: bool = False) -> Verdict:
     """Hold someone's numbers against the run, and name what was done if they differ.
 
     ``part``: they are a part of what was given; the lines then say of which updates.
     """
-    return _Case(experiment, given, part=part).verdict()
+    return _Case(run, given, part=part).verdict()
 
 
 class _Case:
     """An experiment and someone's numbers of it."""
 
-    def __init__(self, experiment: Experiment, given: Given, *, part: bool) -> None:
-        self.passes = Passes(experiment, saliency="da" in given.of_batch)
-        self.given, self.part = given, part
-        self.reference = Reference(experiment)
-        self.schedule = self.reference.schedule
-        self.rows = max(
-            (len(n.values) for n in (given.after, *given.memory) if n is not None), default=0
-        )
+    def __init__(self, run: RightRun, given: Given, *, part: bool) -> None:
+        self.passes = Passes(run.experiment, saliency="da" in given.of_batch)
+        self.run, self.given, self.part = run, given, part
+        self.schedule, self.rows = self.run.schedule, given.rows
         arrays = (given.after, *given.memory, *given.of_batch.values())
         self.epsilon = max((n.epsilon for n in arrays if n is not None), default=FLOAT64)
         self.budget = Budget(WORK)
@@ -68,7 +57,7 @@ class _Case:
     def verdict(self) -> Verdict:
         """Try one reading of the numbers after the other."""
         with np.errstate(all="ignore"):
-            numbers = self.reference.numbers(self.passes, self.given)
+            numbers = self.run.simulated(self.passes, self.given)
             comparisons = [self._comparison(numbers, with_penalty=True)]
             training = self.passes.training
             if (training.l1 or training.l2) and "dp" in self.given.of_batch:
@@ -92,11 +81,11 @@ class _Case:
 
     def _other_order(self) -> Verdict | None:
         """Judge them in the order of the batch, if they were given in another; else None."""
-        order = example_order(self.given, self.reference.numbers(self.passes, self.given))
+        order = example_order(self.given, self.run.simulated(self.passes, self.given))
         if order is None:
             return None
         given = in_order(self.given, order)
-        found = _Case(self.passes.experiment, given, part=self.part).verdict()
+        found = _Case(self.run, given, part=self.part).verdict()
         return replace(
             found,
             verdict="mistake" if found.right else found.verdict,
@@ -178,7 +167,7 @@ class _Case:
         end = given.first_after + self.rows
         # A series is held against the run all along: what an update adds to it counts.
         first = 0 if self._is_single and end <= _FROM_START else given.first_after
-        runs = Simulation(self.passes, self.schedule, self.reference.state(first), first, end)
+        runs = Simulation(self.passes, self.schedule, self.run.start(first), first, end)
         right, most = runs.run().after, np.zeros((self.rows, self.passes.layout.size))
         chance = np.random.default_rng(0)
 
@@ -204,16 +193,16 @@ class _Case:
 
     def _simulations(self) -> Iterator[Simulation]:
         """Yield from where someone's program may have begun: from most to least likely."""
-        given, reference = self.given, self.reference
+        given, run = self.given, self.run
         end = given.first_after + self.rows if self.rows else 0
         batch = given.update if given.of_batch else None
         first = 0 if end <= _FROM_START else given.first_after
-        start = reference.state(first)
-        batch_start = None if batch is None else reference.state(batch)
+        start = run.start(first)
+        batch_start = None if batch is None else run.start(batch)
         yield Simulation(self.passes, self.schedule, start, first, end, batch, batch_start)
         if batch and max(end, batch + 1) <= _FROM_START:  # with the mistake from the start
             yield Simulation(
-                self.passes, self.schedule, reference.state(0), 0, max(end, batch + 1), batch
+                self.passes, self.schedule, run.start(0), 0, max(end, batch + 1), batch
             )
 
 
@@ -281,7 +270,7 @@ class _Reading:
         of_first = np.flatnonzero(
             comparison.place <= len(self.case.passes.blocks) + comparison.place.min()
         )
-        before = comparison.before(self.case.reference.state(first).p)
+        before = comparison.before(self.case.run.start(first).p)
         right, found = self.expected - before, comparison.found - before
         wrong = of_first[~self.agree[of_first] & np.isfinite(found[of_first])]
         has_penalty = self.case.passes.training.l1 or self.case.passes.training.l2

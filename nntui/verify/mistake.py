@@ -97,6 +97,3 @@ def optimized_by(*names: str) -> Callable[[Passes], bool]:
 def setting(name: str) -> Callable[[Passes], bool]:
     """Make the test whether a setting of the optimizer is there, and not 0."""
     return lambda passes: bool(dict(passes.training.optimizer.settings).get(name))
-
-
-# What a mistake makes of an update.

@@ -6,11 +6,14 @@ import numpy as np
 
 from nntui.engine.full_speed import FullSpeed, TrainingState
 from nntui.engine.full_speed.batch import summed
-from nntui.engine.full_speed.batch_layout import BatchLayout
+from nntui.engine.full_speed.batch_layout import BatchLayout, BatchValues
 from nntui.engine.loss_history import LossHistory
 from nntui.model.experiment import Experiment
 from nntui.model.losses import softmax
 from nntui.model.numerics import Array
+from nntui.verify.given import Given
+from nntui.verify.passes import BatchPass, Passes
+from nntui.verify.updates import Simulated
 
 _KEPT = 16
 """How many states are kept: those asked for last."""
@@ -37,6 +40,32 @@ class RightRun:
                 del self._states[next(known for known in self._states if known)]
         return self._states[update]
 
+    def simulated(self, passes: Passes, given: Given) -> Simulated:
+        """Return the run's numbers where there are given ones, in the shapes of a simulation."""
+        batch: BatchPass | None = None
+        if given.of_batch:
+            start, examples = self.start(given.update), self.schedule.batch(given.update)
+            values = self.engine.batch_values(start, examples)
+            forward = passes.forward(start.p, examples)
+            forward.z, forward.a, forward.loss = values.z, values.a, values.loss
+            dp, g = self._gradients(values, start)
+            batch = BatchPass(forward, values.da, values.delta, dp, g)
+        states = [self.start(given.first_after + row + 1) for row in range(given.rows)]
+        memory, size = len(self.start(0).memory), self.layout.size
+        return Simulated(
+            batch,
+            np.array([state.p for state in states]).reshape(-1, size),
+            np.array([state.memory for state in states]).reshape(len(states), memory, size),
+        )
+
+    def _gradients(self, values: BatchValues, start: TrainingState) -> tuple[Array, Array]:
+        """The gradient reduced, without the penalty and with it."""
+        training = self.experiment.training
+        with np.errstate(all="ignore"):
+            dp = np.asarray(training.reduced(values.dp, values.n))
+            penalized = np.asarray(training.regularized(dp, start.p))
+        return dp, np.where(self.layout.is_weight, penalized, dp)
+
     def of_batch(self, update: int) -> dict[str, Array]:
         """Compute the numbers of an update's batch, by kind and as in ``Given.of_batch``.
 
@@ -45,10 +74,7 @@ class RightRun:
         experiment, training = self.experiment, self.experiment.training
         examples, start = self.schedule.batch(update), self.start(update)
         values = self.engine.batch_values(start, examples)
-        with np.errstate(all="ignore"):
-            dp = np.asarray(training.reduced(values.dp, values.n))
-            penalized = np.asarray(training.regularized(dp, start.p))
-            g = np.where(self.layout.is_weight, penalized, dp)
+        dp, g = self._gradients(values, start)
         numbers = {name: getattr(values, name) for name in ("z", "a", "da", "delta", "loss")}
         batch_loss = training.reduced(summed(values.loss), values.n)
         return numbers | {

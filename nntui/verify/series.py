@@ -18,8 +18,8 @@ from nntui.verify.given import FLOAT32, Given, Mask
 from nntui.verify.lay_out import Collection, Tolerance
 from nntui.verify.passes import Passes
 from nntui.verify.places import NumbersError
-from nntui.verify.reference import Reference, rounding_sizes
 from nntui.verify.right_run import RightRun
+from nntui.verify.rounding import rounding_sizes
 from nntui.verify.shapes import Laid
 from nntui.verify.verdict import KindCount
 
@@ -214,7 +214,7 @@ class Series:
         passes, schedule = self._passes, self._run.schedule
         found: list[tuple[Comparison, Mask, Array]] = []
         with np.errstate(all="ignore"):
-            right = self._reference.numbers(passes, numbers)
+            right = self._run.simulated(passes, numbers)
             for with_penalty in (True, False) if "dp" in numbers.of_batch else (True,):
                 comparison = Comparison(passes, schedule, numbers, with_penalty=with_penalty)
                 expected = comparison.expected(right, numbers.first_after)
@@ -228,10 +228,6 @@ class Series:
     @cached_property
     def _passes(self) -> Passes:
         return Passes(self._run.experiment)
-
-    @cached_property
-    def _reference(self) -> Reference:
-        return Reference(self._run.experiment, self._run)
 
 
 def summed(counts: Iterable[KindCount]) -> tuple[KindCount, ...]:

@@ -42,7 +42,7 @@ def check_trace(run: RightRun, steps: Steps, tolerance: Tolerance) -> Verdict:
         return Verdict("right", (f"Right: all {of} agree with the run.",), counts)
     first = differences[0]
     update = run.schedule.position(first.step - 1).update
-    verdict = judge(run.experiment, _given(run, ordered, update, rough, tolerance), part=True)
+    verdict = judge(run, _given(run, ordered, update, rough, tolerance), part=True)
     if verdict.right:  # only numbers on the way differ, such as a sum that is not whole yet
         found, expected = told_apart(first.found, first.expected, DEFAULT_PRECISION)
         said = f"{found}, expected {expected}"

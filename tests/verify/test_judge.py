@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from support.experiments import experiments
 from verify.by_hand import networks
 from verify.by_hand.backward import gradients
+from verify.by_hand.networks import judge
 from verify.by_hand.updates import train
 
 import nntui
@@ -21,7 +22,6 @@ from nntui.engine.full_speed import FullSpeed
 from nntui.model.experiment import Experiment
 from nntui.samples import samples
 from nntui.verify.given import Given, GivenArray
-from nntui.verify.judge import judge
 from nntui.verify.mistakes import candidates
 from nntui.verify.passes import Passes
 from nntui.verify.updates import Simulation

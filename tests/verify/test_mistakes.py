@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from verify.by_hand import networks
 from verify.by_hand.backward import Net, gradients
+from verify.by_hand.networks import judge
 from verify.by_hand.updates import train
 
-from nntui.verify.judge import judge
 from nntui.verify.mistakes import MISTAKES
 
 ON_THE_PROBE = (

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from verify.by_hand import networks
 from verify.by_hand.backward import Net, gradients
+from verify.by_hand.networks import judge
 from verify.by_hand.updates import train
 
 from nntui.verify.given import FLOAT32, FLOAT64, Given, GivenArray
-from nntui.verify.judge import judge
 
 HIDDEN = ("sigmoid", "tanh", "relu", "linear")
 OUTPUTS = {

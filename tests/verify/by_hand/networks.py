@@ -15,7 +15,10 @@ from nntui.model.experiment import Experiment, Training
 from nntui.model.losses import Loss
 from nntui.model.network import Network
 from nntui.model.optimizers import Optimizer
+from nntui.verify import judge as judging
 from nntui.verify.given import FLOAT32, FLOAT64, Given, GivenArray
+from nntui.verify.right_run import RightRun
+from nntui.verify.verdict import Verdict
 
 
 def random_net(
@@ -104,3 +107,8 @@ def given_gradients(weights: list[Any], biases: list[Any], how: str = "float32")
 
 def given_after(rows: list[tuple[list[Any], list[Any]]], how: str = "float32") -> Given:
     return Given(0, {}, rounded([flat(w, b) for w, b in rows], how))
+
+
+def judge(experiment: Experiment, given: Given) -> Verdict:
+    """Hold numbers against the run of an experiment."""
+    return judging.judge(RightRun(experiment), given)

@@ -1,61 +1,18 @@
-"""The run's own numbers, bit for bit, and how far rounding may take others from them."""
+"""How far rounding may take someone's numbers from the run's."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from nntui.engine.full_speed import TrainingState
-from nntui.model.experiment import Experiment
 from nntui.model.numerics import Array
-from nntui.verify.given import FLOAT32, Given
-from nntui.verify.passes import BatchPass, Block, Forward, Passes, product, slope
-from nntui.verify.right_run import RightRun
-from nntui.verify.updates import Simulated
+from nntui.verify.given import FLOAT32
+from nntui.verify.passes import BatchPass, Block, Forward, product, slope
 
 _BUMP = 4.0
 """By how many roundings a number is moved to see what depends on it."""
 _MOST_OUTPUTS = 32
 _MOST_BENT = 4.0
 """No activation of the table has a second derivative as great as that."""
-
-
-class Reference:
-    """The run's own numbers, in the shapes of a simulation."""
-
-    def __init__(self, experiment: Experiment, run: RightRun | None = None) -> None:
-        self.experiment = experiment
-        self._run = run or RightRun(experiment)
-        self.schedule = self._run.schedule
-
-    def state(self, update: int) -> TrainingState:
-        """Return the run at the start of an update."""
-        return self._run.start(update)
-
-    def numbers(self, passes: Passes, given: Given) -> Simulated:
-        """Return the run's numbers of the update and after the updates that were given."""
-        batch = self._batch(passes, given.update) if given.of_batch else None
-        first, rows = given.first_after, _rows(given)
-        states = [self.state(update + 1) for update in range(first, first + rows)]
-        size = passes.layout.size
-        return Simulated(
-            batch,
-            np.array([s.p for s in states]).reshape(-1, size),
-            np.array([s.memory for s in states]).reshape(rows, len(self.state(0).memory), size),
-        )
-
-    def _batch(self, passes: Passes, update: int) -> BatchPass:
-        state, examples = self.state(update), self.schedule.batch(update)
-        values, training = self._run.engine.batch_values(state, examples), self.experiment.training
-        forward = passes.forward(state.p, examples)
-        forward.z, forward.a, forward.loss = values.z, values.a, values.loss
-        dp = np.asarray(training.reduced(values.dp, values.n))
-        g = np.where(passes.layout.is_weight, training.regularized(dp, state.p), dp)
-        return BatchPass(forward, values.da, values.delta, dp, g)
-
-
-def _rows(given: Given) -> int:
-    lengths = [len(n.values) for n in (given.after, *given.memory) if n is not None]
-    return max(lengths, default=0)
 
 
 def rounding_sizes(batch: BatchPass, epsilon: float = FLOAT32) -> dict[str, Array]:
