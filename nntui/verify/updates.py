@@ -11,8 +11,8 @@ import numpy as np
 
 from nntui.engine.full_speed import TrainingState
 from nntui.engine.schedule import Schedule
-from nntui.model.numerics import Array, divide, sqrt
-from nntui.model.optimizers import Memory, Updated
+from nntui.model.numerics import Array
+from nntui.model.optimizers import Updated
 from nntui.verify.passes import BatchPass, Block, Change, Forward, NetworkHooks, Passes
 
 Rule: TypeAlias = Callable[..., Updated]
@@ -218,103 +218,3 @@ class Simulation:
             new = np.where(self.frozen, state.p, new)
             rows = np.where(self.frozen, state.memory, rows)
         return TrainingState(new, rows)
-
-
-def step_times(factor: Callable[[int], float]) -> UpdateHooks:
-    """Multiply the learning rate by a factor, given the number of examples."""
-    return UpdateHooks(
-        settings=lambda settings, n: {
-            **settings, "learning_rate": settings["learning_rate"] * factor(n),
-        }
-    )  # fmt: skip
-
-
-def sgd(
-    p: Array, g: Array, memory: Memory, t: Any, *, learning_rate: float, momentum: float,
-    nesterov: bool, weight_decay: float, share: float = 1.0,
-) -> Updated:  # fmt: skip
-    """Gradient descent with momentum; ``share``: that of g in the velocity."""
-    (v,) = memory
-    g = _decayed(g, p, weight_decay)
-    if momentum:
-        v = momentum * v + share * g
-        g = share * g + momentum * v if nesterov else v
-    return p - learning_rate * g, (v,)
-
-
-def adam(
-    p: Array, g: Array, memory: Memory, t: Any, *, learning_rate: float, beta1: float, beta2: float,
-    eps: float, weight_decay: float, corrected: str = "mv", correction: str = "divided",
-    eps_at: str = "outside", square: str = "g",
-) -> Updated:  # fmt: skip
-    """Adam. ``corrected``: which means are.
-
-    ``correction``: divided by 1 − βᵗ, or multiplied, or in place (kept). ``eps_at``: outside or
-    inside of the root. ``square``: of g (as it should be) or of the mean m.
-    """
-    m, v = memory
-    g = _decayed(g, p, weight_decay)
-    m = beta1 * m + (1.0 - beta1) * g
-    of = m if square == "m" else g
-    v = beta2 * v + (1.0 - beta2) * (of * of)
-    first, second = 1.0 - beta1**t, 1.0 - beta2**t
-    if correction == "multiplied":
-        first, second = divide(1.0, first), divide(1.0, second)
-    m_hat = divide(m, first) if "m" in corrected else m
-    v_hat = divide(v, second) if "v" in corrected else v
-    if correction == "in place":
-        m, v = m_hat, v_hat
-    if eps_at == "inside":
-        scale = sqrt(v_hat + eps)
-    elif eps_at == "before correction":
-        scale = divide(sqrt(v) + eps, np.sqrt(1.0 - beta2**t))
-    else:
-        scale = sqrt(v_hat) + eps
-    return p - learning_rate * divide(m_hat, scale), (m, v)
-
-
-def adamw(
-    p: Array, g: Array, memory: Memory, t: Any, *, learning_rate: float, weight_decay: float,
-    **settings: Any,
-) -> Updated:  # fmt: skip
-    """AdamW, with the settings of Adam: the weight decay shrinks p."""
-    p = p * (1.0 - learning_rate * weight_decay)
-    return adam(p, g, memory, t, learning_rate=learning_rate, weight_decay=0.0, **settings)
-
-
-def rmsprop(
-    p: Array, g: Array, memory: Memory, t: Any, *, learning_rate: float, alpha: float, eps: float,
-    momentum: float, weight_decay: float, eps_at: str = "outside", root: bool = True,
-) -> Updated:  # fmt: skip
-    """RMSprop; ``eps_at``: outside or inside of the root, if there is one."""
-    s, v = memory
-    g = _decayed(g, p, weight_decay)
-    s = alpha * s + (1.0 - alpha) * (g * g)
-    g = divide(g, _scale(s, eps, eps_at, root))
-    if momentum:
-        v = momentum * v + g
-        g = v
-    return p - learning_rate * g, (s, v)
-
-
-def adagrad(
-    p: Array, g: Array, memory: Memory, t: Any, *, learning_rate: float, lr_decay: float,
-    eps: float, weight_decay: float, eps_at: str = "outside", root: bool = True,
-) -> Updated:  # fmt: skip
-    """Adagrad; ``eps_at``: outside or inside of the root, if there is one."""
-    (s,) = memory
-    g = _decayed(g, p, weight_decay)
-    s = s + g * g
-    rate = divide(learning_rate, 1.0 + (t - 1) * lr_decay)
-    return p - rate * divide(g, _scale(s, eps, eps_at, root)), (s,)
-
-
-def _decayed(g: Array, p: Array, weight_decay: float) -> Array:
-    return g + weight_decay * p if weight_decay else g
-
-
-def _scale(s: Array, eps: float, eps_at: str, root: bool) -> Array:
-    if not root:
-        return s + eps
-    scale: Array = sqrt(s + eps) if eps_at == "inside" else sqrt(s) + eps
-    return scale
