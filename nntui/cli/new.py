@@ -55,6 +55,8 @@ def new(
 ) -> None:
     """Make a network of LAYERS, such as 2 3 1, and step through its training.
 
+    One number is that of the neurons in the hidden layer; inputs and outputs follow the data.
+
     Without any option a form asks for everything. With --save OUT nothing is opened: the document
     is written there. What you leave away is chosen to fit: the loss and the activation of the
     outputs by the targets, the layers by the data (default: xor).

@@ -43,7 +43,8 @@ _FIELDS: Final = {"network": "layers", "data": "data", "training.loss": "loss",
 class Words:
     """What is wanted, as it is typed; what is left empty is chosen to fit.
 
-    ``output``: the activation of the outputs. See ``data_named`` for ``data``.
+    ``layers``: the size of each, or one number: that of the hidden layer. ``output``: the
+    activation of the outputs. See ``data_named`` for ``data``.
     """
 
     layers: str = ""
@@ -112,7 +113,7 @@ def made(choice: Choice, folder: str = "") -> Experiment:
 
 def chosen(words: Words, folder: str = "") -> Choice:
     """Choose what the words leave open: the loss and the outputs by what the targets are."""
-    sizes = layer_sizes(words.layers)
+    sizes, hidden = _sizes_or_hidden(words.layers)
     if not words.data.strip() and sizes and (sizes[0] != 2 or sizes[-1] > 2):
         ends = f"{counted(sizes[0], 'input')} and {counted(sizes[-1], 'output')}"
         hint = "the generators have 2 inputs"
@@ -124,7 +125,7 @@ def chosen(words: Words, folder: str = "") -> Choice:
     output = output or Activation.of(fitting_output(data.kind, loss))
     epochs = read_as(words.epochs, "epochs", partial(_whole, least=1, most=MAX_EPOCHS))
     return Choice(
-        sizes=_fitted(sizes, data, loss),
+        sizes=_fitted(sizes, hidden, data, loss),
         activation=read_as(words.activation, "activation", Activation.named)
         or Activation.of("tanh"),
         data=data,
@@ -211,12 +212,22 @@ def fitting_output(kind: Kind, loss: Loss) -> str:
     return "tanh" if kind in ("labels", "signs") else "linear"
 
 
-def _fitted(sizes: tuple[int, ...], data: NewData, loss: Loss) -> tuple[int, ...]:
+def _sizes_or_hidden(text: str) -> tuple[tuple[int, ...], int]:
+    """Read the sizes of all layers; or one number, that of the neurons in the hidden layer.
+
+    Where the sizes are (), the ends follow the data.
+    """
+    if text.strip().isdecimal():
+        return (), layer_sizes(f"1 {text} 1")[1]
+    return layer_sizes(text), HIDDEN
+
+
+def _fitted(sizes: tuple[int, ...], hidden: int, data: NewData, loss: Loss) -> tuple[int, ...]:
     """Fit layers that were not given to the data; refuse others whose ends do not fit."""
     over_classes = loss.row.classes and data.several and data.outputs == 1
     outputs = data.several if over_classes else data.outputs
     if not sizes:
-        return data.inputs, HIDDEN, outputs
+        return data.inputs, hidden, outputs
     last = max(sizes[-1], outputs) if over_classes else outputs
     fitting = (data.inputs, *sizes[1:-1], last)
     if fitting != sizes:

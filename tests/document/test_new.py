@@ -81,6 +81,11 @@ def test_the_activation_of_the_outputs_decides_the_loss_where_none_is_named():
     assert chosen(Words(loss="huber")).output.name == "tanh"
 
 
+def test_one_number_is_the_size_of_the_hidden_layer(folder):
+    assert chosen(Words("3")).sizes == (2, 3, 1)
+    assert chosen(Words(" 7 ", data="kinds.csv"), folder).sizes == (2, 7, 3)
+
+
 def test_neurons_are_called_as_the_columns_and_classes_are(folder):
     names = new_experiment(Words("2 2 3", data="kinds.csv"), folder).network.names
     assert names == ("a", "b", "h1", "h2", "lemon", "apple", "banana")
@@ -90,7 +95,7 @@ def test_neurons_are_called_as_the_columns_and_classes_are(folder):
 WRONG = [
     ({"layers": "2 0 1"}, "layers", "0"),
     ({"layers": "2 3.5 1"}, "layers", "3.5"),
-    ({"layers": "5"}, "layers", "one layer"),
+    ({"layers": "0"}, "layers", "from 1"),
     ({"layers": "2 9999999999999 1"}, "layers", "100,000"),
     ({"layers": "2 60000 60000 1"}, "layers", "at most 100,000"),
     ({"layers": "2 2000 2000 1"}, "layers", "at most 1,000,000"),
