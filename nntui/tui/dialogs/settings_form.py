@@ -36,7 +36,8 @@ class SettingsForm(FormScreen[Changes]):
     """Shows what ``set`` can change here, with the present values; gives what was changed.
 
     ``first`` are the targets of what has the focus: they come first. Where no step is left that
-    would read a changed value, the form offers to begin again from the start with it.
+    would read a changed value, the run begins again from the start with it: at its end the form
+    says so, before it the form asks.
     """
 
     keys_help = "enter apply · ↓ next · esc leave"
@@ -67,7 +68,7 @@ class SettingsForm(FormScreen[Changes]):
             return
         if not changes.values:
             self.show_error("Nothing is changed yet: type another value, or leave with esc.")
-        elif changes.from_start and changes != self._offered:
+        elif changes.from_start and changes != self._offered and not self._debugger.at_end:
             self._offered = changes
             self.show_error(
                 "From here nothing is left to run with it.\n"
@@ -111,7 +112,10 @@ class SettingsForm(FormScreen[Changes]):
     def _what_happens(self) -> str:
         debugger = self._debugger
         if debugger.at_end:
-            return "Training is over: with another value it begins again from the start."
+            return (
+                "Training is over: with another value it begins again from the start. The run as "
+                "it was stays, to compare."
+            )
         where = "from here on" if debugger.position else "from the start"
         return f"The run goes on with the new value {where}. The run as it was stays, to compare."
 

@@ -30,7 +30,7 @@ async def test_several_values_make_one_branch(app_on, debugger_of):
         assert [b.name for b in debugger_of(app).branches] == ["main", "η 0.1, momentum 0.5"]
 
 
-async def test_behind_the_end_enter_twice_begins_again_from_the_start(app_on, debugger_of):
+async def test_behind_the_end_it_begins_again_from_the_start(app_on, debugger_of, seen):
     app = app_on()
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("R")
@@ -40,9 +40,8 @@ async def test_behind_the_end_enter_twice_begins_again_from_the_start(app_on, de
         assert debugger.at_end
         await pilot.press("equals_sign")
         await pilot.pause()
+        assert "it begins again from the start" in seen(app)
         await pilot.press(*"0.1", "enter")
-        assert "begin again from the start" in error(app)
-        await pilot.press("enter")
         await pilot.pause()
         branch = debugger.branches.current
         assert (branch.name, branch.start, debugger.position) == ("η 0.1", 0, 0)
@@ -51,6 +50,20 @@ async def test_behind_the_end_enter_twice_begins_again_from_the_start(app_on, de
         await pilot.pause()
         main = debugger.branches["main"].timeline.history
         assert branch.timeline.history.epoch[-1] != main.epoch[-1]
+
+
+async def test_where_nothing_would_read_a_value_it_asks_before_it_begins_again(app_on, debugger_of):
+    app = app_on()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("R")
+        await app.workers.wait_for_complete()
+        await pilot.press("S", "equals_sign")
+        await pilot.pause()
+        await pilot.press(*["down"] * (len(app.screen.query("Input")) - 1), *"mse", "enter")
+        assert "begin again from the start" in error(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert (debugger_of(app).branches.current.start, debugger_of(app).position) == (0, 0)
 
 
 async def test_what_cannot_be_is_said_in_the_form(app_on, debugger_of):
