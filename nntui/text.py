@@ -95,10 +95,11 @@ def wrapped(text: str, width: int) -> list[str]:
     """Clean words and wrap them into lines of at most ``width`` cells; longer words are broken."""
     width, lines = max(width, 1), list[str]()
     for paragraph in text.split("\n"):
-        line = ""
+        line, used = "", 0
         for word in map(clean, paragraph.split()):
-            while cell_len(word) > width:
-                room = width - (cell_len(line) + 1 if line else 0)
+            wide = cell_len(word)
+            while wide > width:
+                room = width - (used + 1 if line else 0)
                 if room < _SHORTEST_PIECE and line:
                     lines.append(line)
                     line = ""
@@ -106,13 +107,14 @@ def wrapped(text: str, width: int) -> list[str]:
                 head = _head(word, room) or word[0]
                 lines.append(f"{line} {head}" if line else head)
                 line, word = "", word[len(head) :]
+                wide = cell_len(word)
             if not line:
-                line = word
-            elif cell_len(line) + 1 + cell_len(word) <= width:
-                line = f"{line} {word}"
+                line, used = word, wide
+            elif used + 1 + wide <= width:
+                line, used = f"{line} {word}", used + 1 + wide
             else:
                 lines.append(line)
-                line = word
+                line, used = word, wide
         lines.append(line)
     return lines
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import groupby
 from typing import Final, NamedTuple
 
 from nntui.draw.picture import Span
@@ -98,15 +99,12 @@ class Canvas:
         for row in self._used:
             texts, looks = self._texts[row], self._looks[row]
             spans: list[Span] = []
-            begun, before = 0, looks[0]
-            for x, look in enumerate(looks):
-                # Most neighbours have the very same look: a comparison would take longer.
-                if look is not before and look != before:
-                    if text := "".join(texts[begun:x]):
-                        spans.append(Span(text, *before))
-                    begun, before = x, look
-            if text := "".join(texts[begun:]):
-                spans.append(Span(text, *before))
+            begun = 0
+            for look, alike in groupby(looks):
+                end = begun + len(list(alike))
+                if text := "".join(texts[begun:end]):
+                    spans.append(Span(text, *look))
+                begun = end
             rows[row] = tuple(spans)
         return tuple(rows)
 

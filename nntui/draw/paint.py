@@ -187,11 +187,12 @@ def _draw_axis(canvas: Canvas, heat: HeatMap, y: int, scale: float) -> None:
 
 def _draw_stops(canvas: Canvas, lines: Iterable[VisibleLine], labels: Sequence[_Printed]) -> None:
     """Draw a dot before the label of each connection with a breakpoint, or else on its line."""
+    stops = [line for line in lines if line.look.stop]
+    if not stops:
+        return
     slots = {line.edge: slot for line, slot, _ in labels}
     taken = {cell for _, slot, text in labels for cell in cover(slot, cells(text))}
-    for line in lines:
-        if not line.look.stop:
-            continue
+    for line in stops:
         if line.edge in slots:
             x, y = slots[line.edge]
             canvas.cell(x - 1, y, STOP, "stop")

@@ -53,7 +53,7 @@ class HarmlessFilter(LineFilter):
     """
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        if all(segment.text.isprintable() for segment in segments):
+        if "".join([text for text, _, _ in segments]).isprintable():
             return segments
         from nntui.text import harmless  # seldom, and never before the first paint
 
@@ -133,9 +133,10 @@ class Colours:
         """Return a style with what it leaves open filled in as in ordinary text."""
         if style is None:
             return self.plain
-        if style not in self._whole:
-            self._whole[style] = self.plain + style
-        return self._whole[style]
+        found = self._whole.get(style)
+        if found is None:
+            found = self._whole[style] = self.plain + style
+        return found
 
     @cached_property
     def faint(self) -> Style:
@@ -208,16 +209,17 @@ class Colours:
     def role(self, role: str, value: float | None, below: float | None = None) -> Style:
         """Return the style of a span of a drawing, given its role and shades."""
         key = role, value, below
-        if key not in self._roles:
+        found = self._roles.get(key)
+        if found is None:
             ink = self._palette.ink(role, value, below)
-            self._roles[key] = Style(
+            found = self._roles[key] = Style(
                 color=None if ink.colour is None else RichColor.from_rgb(*ink.colour),
                 bgcolor=None if ink.ground is None else RichColor.from_rgb(*ink.ground),
                 bold=ink.bold or None,
                 underline=ink.underline or None,
                 dim=ink.dim or None,
             )
-        return self._roles[key]
+        return found
 
     @cached_property
     def _palette(self) -> Palette:

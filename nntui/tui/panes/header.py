@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Final, Literal
 
 from rich.cells import cell_len
@@ -74,6 +74,13 @@ class Header(LinePane):
 
     def extent(self) -> tuple[int, int]:
         return self.size.width, 1
+
+    def source(self, row: int) -> Hashable | None:
+        frame = self._frame
+        if frame is None:
+            return None
+        phase, places = _phase_of(frame), self._words.places(frame)
+        return self._words, phase, places, self._edited, self.size.width
 
     def segments(self, row: int) -> list[Segment]:
         frame, width = self._frame, self.size.width
@@ -148,18 +155,22 @@ class HeaderWords:
         self._moves = training.gradient == "central_differences"
         self.name = escaped(experiment.name)
         self.settings = _settings(experiment)
+        self._place_cells = self._most_cells()
 
-    def places(self, frame: Frame) -> tuple[str, str, str]:
-        """Return epoch and example, or update: with the totals, without, and in short."""
-        last, epochs, totals = frame.snapshot.last, self._epochs, self._totals
+    def _most_cells(self) -> tuple[int, int]:
+        """Return the cells of the longest place of the run: with the totals, and without."""
+        epochs, totals = self._epochs, self._totals
         widest = [
             f"epoch {epochs:,}/{epochs:,}{_BETWEEN}{name} {self._of(name, n, self._trained)}"
             for name, n in totals.items()
         ]
         brief = [f"epoch {epochs:,}{_BETWEEN}{name} {n:,}" for name, n in totals.items()]
-        cells = [max(map(cell_len, each)) for each in (widest, brief)]
-        if self._moves:
-            cells[0] += cell_len(self._moved(len(MOVES) * self._parameters - 1))
+        moved = self._moved(len(MOVES) * self._parameters - 1) if self._moves else ""
+        return max(map(cell_len, widest)) + cell_len(moved), max(map(cell_len, brief))
+
+    def places(self, frame: Frame) -> tuple[str, str, str]:
+        """Return epoch and example, or update: with the totals, without, and in short."""
+        last, epochs, cells = frame.snapshot.last, self._epochs, self._place_cells
         if last is None:
             return padded("start", cells[0]), padded("start", cells[1]), "start"
         position = last.position

@@ -329,11 +329,11 @@ class NetworkPane(LinePane):
         captions = Text(title), self._subtitle(view, moment, widest, room)
         written = tuple((text.plain, text.style) for text in captions)
         if written != self._captions:
-            above, below = map(Content.from_rich_text, captions)
+            above, below = captions
             if written[:1] != self._captions[:1]:
-                self.write_border(title=above)
+                self.write_border(title=Content.from_rich_text(above))
             if written[1:] != self._captions[1:]:
-                self.write_border(subtitle=below)
+                self.write_border(subtitle=Content.from_rich_text(below))
             self._captions = written
 
     def _subtitle(self, view: View, moment: Moment, widest: float, room: int) -> Text:

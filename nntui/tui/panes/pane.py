@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -174,10 +174,11 @@ class LinePane(TitledPane, ScrollView, can_focus=False):
             self._scroll_update(size)
             self.refresh(layout=self.styles.auto_dimensions)
             return
-        top, left = self.scroll_offset.y, self.scroll_offset.x - self._first_column
-        width = max(size.width, self.size.width)
+        (left, top), seen = self.scroll_offset, self.size
+        left -= self._first_column
+        width = max(size.width, seen.width)
         dirty: list[Region] = []
-        for row in range(top, min(top + self.size.height, size.height)):
+        for row in range(top, min(top + seen.height, size.height)):
             source, strip = before.get(row, (None, None))
             if strip is not None and source is not None and source == self.source(row):
                 self._rows[row] = source, strip
@@ -234,9 +235,9 @@ class LinePane(TitledPane, ScrollView, can_focus=False):
 
     def render_line(self, y: int) -> Strip:
         """Return the strip of line ``y`` of the visible part."""
-        row, first = self.scroll_offset.y + y, self._first_column
-        left, width = self.scroll_offset.x - first, self.size.width
-        if not 0 <= row < self.extent()[1]:
+        (left, top), width, first = self.scroll_offset, self.size.width, self._first_column
+        row, left = top + y, left - first
+        if not 0 <= row < self.virtual_size.height:
             return Strip.blank(width, self.colours.plain)
         strip = self._strip(row).extend_cell_length(left + width, self.colours.plain)
         selection = self.text_selection
@@ -331,19 +332,20 @@ class RowsPane(LinePane, can_focus=True):
 
 def _differing(old: Strip, new: Strip, width: int) -> tuple[int, int]:
     """Return the columns in which two strips differ: the first, and the one behind the last."""
-    first = sum(segment.cell_length for segment in _alike(old, new))
+    first = _cells_alike(old, new)
     if old.cell_length != new.cell_length:
         return first, width
-    backwards = _alike(reversed(list(old)), reversed(list(new)))
-    return first, new.cell_length - sum(segment.cell_length for segment in backwards)
+    return first, new.cell_length - _cells_alike(reversed(list(old)), reversed(list(new)))
 
 
-def _alike(one: Iterable[Segment], other: Iterable[Segment]) -> Iterator[Segment]:
-    """Yield the segments with which both begin."""
+def _cells_alike(one: Iterable[Segment], other: Iterable[Segment]) -> int:
+    """Count the cells of the segments with which both begin."""
+    cells = 0
     for segment, beside in zip(one, other, strict=False):
         if segment != beside:
-            return
-        yield segment
+            break
+        cells += segment.cell_length
+    return cells
 
 
 def tab_line(

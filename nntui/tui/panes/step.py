@@ -360,7 +360,7 @@ class StepPane(LinePane):
         wanted = self._wanted() if last.kind == "load" else ""
         use = said(wanted + plain.use)
         brief = brief if len(brief) < len(question) else question
-        whole, short = equations.written(lines), equations.written(lines, 2)
+        whole = equations.written(lines)
         symbols = (part for line in lines for part in (line.target, line.symbols))
         whole = with_letters(whole, letters(last.kind, *symbols, wanted), width, faint)
         padding: list[Row] = [[]] * (_SENTENCE_ROWS - len(question))
@@ -371,6 +371,7 @@ class StepPane(LinePane):
         yield True, [*question, *padding, *blank, *whole, *sums, *blank, *use]
         yield True, [*question, *whole, *sums, *use]
         yield True, [*brief, *whole, *sums, *use]
+        short = equations.written(lines, 2)
         yield True, [*question, *short, *sums, *use]
         yield True, [*brief, *short, *sums, *use]
         yield False, [*brief, *short, *sums, *use]
