@@ -105,29 +105,44 @@ def _connect(
     connections: Sequence[specs.Connection],
     place: str,
 ) -> None:
+    names = {neuron.name for neuron in neurons}
     inputs = {neuron.name for neuron in neurons if neuron.role == "input"}
-    first: dict[tuple[str, str], int] = {}
-    into: dict[tuple[str, bool], tuple[list[str], list[Any]]] = defaultdict(lambda: ([], []))
-    for n, connection in enumerate(connections):
-        source, target = pair = connection.source, connection.target
-        known = source in network and target in network
-        if pair in first or not known or source == target or target in inputs:
-            raise _fault_in_connection(network, connection, at_index(place, n), first.get(pair))
-        first[pair] = n
-        sources, weights = into[target, connection.trainable]
-        sources.append(source)
-        weights.append(connection.weight)
-    for (target, trainable), (sources, weights) in into.items():
-        network.connect_all(sources, [target], [weights], trainable=trainable)
+    into: dict[str, list[specs.Connection]] = defaultdict(list)
+    for connection in connections:
+        into[connection.target].append(connection)
+    for target, leading in into.items():
+        sources = {connection.source for connection in leading}
+        known = target in names and sources <= names
+        if not known or target in sources or target in inputs or len(sources) < len(leading):
+            raise _fault_in(network, inputs, connections, place)
+        for trainable in dict.fromkeys(connection.trainable for connection in leading):
+            some = [connection for connection in leading if connection.trainable is trainable]
+            weights: list[Any] = [connection.weight for connection in some]
+            network.connect_all([c.source for c in some], [target], [weights], trainable=trainable)
     try:
         network.wiring()
     except NetworkError as error:
         # The roles are in order, so it is a cycle; its culprit is the connection that closes it.
         cycle = str(error).partition(": ")[2]
         closes = cast("tuple[str, str]", error.culprit)
-        closing = at_index(place, first[closes])
+        pairs = [(connection.source, connection.target) for connection in connections]
+        closing = at_index(place, pairs.index(closes))
         expected = "connections that lead only forward"
         raise Fault(closing, f"a cycle: {cycle}", expected, _unroll(str(closes[1]))) from None
+
+
+def _fault_in(
+    network: Network, inputs: set[str], connections: Sequence[specs.Connection], place: str
+) -> Fault:
+    """Make the fault for the first connection that cannot be; there is one."""
+    first: dict[tuple[str, str], int] = {}
+    for n, connection in enumerate(connections):
+        source, target = pair = connection.source, connection.target
+        known = source in network and target in network
+        if pair in first or not known or source == target or target in inputs:
+            break
+        first[pair] = n
+    return _fault_in_connection(network, connection, at_index(place, n), first.get(pair))
 
 
 def _fault_in_connection(

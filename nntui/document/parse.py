@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
+from itertools import chain
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -40,6 +42,50 @@ def parsed(text: str, *, nonfinite: bool = False) -> Any:
             infinity, a number past the floats, half of a surrogate pair or too many levels (the
             place is a dotted path).
     """
+    value = _quickly_parsed(text)
+    return _carefully_parsed(text, nonfinite) if value is _FLAWED else value
+
+
+_FLAWED: Final = object()
+
+
+def _quickly_parsed(text: str) -> Any:
+    """Parse a text without a flaw, as nearly every one is, in half the time."""
+    try:
+        value = msgspec.json.decode(text)
+    except (msgspec.MsgspecError, RecursionError):
+        return _FLAWED
+    if _escapes_backslash(text):
+        return _FLAWED  # then a quote behind a backslash may end a string
+    # Of a key that stands twice only one is left, and so are fewer quotes.
+    if _quotes(text.encode()) != _quotes(msgspec.json.encode(value)):
+        return _FLAWED
+    dicts: list[dict[str, Any]] = []
+    lists = [[value]]
+    for _ in range(MAX_DEPTH + 1):
+        children = [*chain.from_iterable(map(dict.values, dicts)), *chain.from_iterable(lists)]
+        kinds = set(map(type, children))
+        whole = [child for child in children if type(child) is int] if int in kinds else ()
+        if any(abs(number) > sys.float_info.max for number in whole):
+            return _FLAWED
+        dicts = [child for child in children if type(child) is dict] if dict in kinds else []
+        lists = [child for child in children if type(child) is list] if list in kinds else []
+        if not dicts and not lists:
+            return value
+    return _FLAWED
+
+
+def _escapes_backslash(text: str) -> bool:
+    return "\\" in text and "\\\\" in text  # a single character is looked for much faster
+
+
+def _quotes(text: bytes) -> int:
+    """Count the quotes around strings."""
+    return text.count(b'"') - (text.count(b'\\"') if b"\\" in text else 0)
+
+
+def _carefully_parsed(text: str, nonfinite: bool) -> Any:
+    """Parse a text that may have a flaw, and find the place of it."""
     flaws: list[Fault] = []  # each stands in the tree until a walk finds its place
     too_deep = f"at most {MAX_DEPTH} levels of lists and objects"
 

@@ -240,9 +240,8 @@ def _number(value: float) -> float:
     """Write 1 for 1.0; −0.0 keeps its sign."""
     if isinstance(value, (bool, int)):
         return value
-    negative_zero = value == 0.0 and math.copysign(1.0, value) < 0.0
-    whole = value.is_integer() and abs(value) < _WHOLE and not negative_zero
-    return int(value) if whole else float(value)
+    whole = value.is_integer() and abs(value) < _WHOLE
+    return int(value) if whole and (value or math.copysign(1.0, value) > 0.0) else float(value)
 
 
 _LEVELS: Final = 2
@@ -272,6 +271,9 @@ def _lines(value: Any, level: int) -> Iterator[str]:
             before = ",\n"
         yield f"\n{indent[2:]}}}"
     elif isinstance(value, list) and any(isinstance(child, (dict, list)) for child in value):
+        if text := _in_lines(value, indent):
+            yield f"[\n{indent}{text}\n{indent[2:]}]"
+            return
         before = "[\n"
         for child in value:
             yield before + indent
@@ -285,6 +287,21 @@ def _lines(value: Any, level: int) -> Iterator[str]:
         yield _filled(value, indent)
     else:
         yield _compact(value)
+
+
+def _in_lines(children: list[Any], indent: str) -> str:
+    """Write lists, or objects that take a line, a line each; "" where that needs more care.
+
+    They are encoded all at once: one by one they take three times as long.
+    """
+    kinds = set(map(type, children))
+    if len(kinds) > 1 or (kinds == {dict} and any("weights" in child for child in children)):
+        return ""
+    text = _compact(children)[1:-1]
+    between = "], [" if kinds == {list} else "}, {"
+    if text.count(between) >= len(children):
+        return ""  # it stands within one, too
+    return text.replace(between, f"{between[:2]}\n{indent}{between[-1]}")
 
 
 def _filled(scalars: list[Any], indent: str) -> str:

@@ -109,7 +109,7 @@ class EditableGraph:
         Raises:
             NetworkError: as ``connect``, or another number of weights.
         """
-        known = all(source in self._records for source in sources)
+        known = self._records.keys() >= set(sources)
         drawn = weights is None
         rows: Any = [[None] * len(sources)] * len(targets) if drawn else plain(weights)
         if [*map(len, rows)] != [len(sources)] * len(targets):
@@ -122,7 +122,7 @@ class EditableGraph:
                 or record.role == "input"
                 or target in sources
                 or not record.weights.keys().isdisjoint(sources)
-                or not (drawn or all(type(w) is float and math.isfinite(w) for w in row))
+                or not (drawn or (set(map(type, row)) == {float} and all(map(math.isfinite, row))))
             ):
                 for source, weight in zip(sources, row, strict=True):
                     self.connect(source, target, weight, trainable=trainable)

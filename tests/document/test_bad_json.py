@@ -1,8 +1,15 @@
-"""What is no JSON, or is more than JSON promises: named by line and column, byte or path."""
+"""JSON as it is read and written; what is none, or more than JSON promises, and where."""
 
 import json
+from math import isfinite
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nntui.document.errors import Fault
+from nntui.document.parse import parsed
+from nntui.document.save import laid_out
 
 LONG = "1" * 400
 
@@ -90,3 +97,39 @@ def test_nesting_up_to_the_limit_is_kept(loaded, explicit, error):
     assert loaded(explicit).debugger == explicit["debugger"]
     explicit["debugger"] = {"a": json.loads("[" * 99 + "]" * 99)}
     assert error(explicit).place.startswith("debugger.a[0]")
+
+
+TEXTS = st.text(max_size=5) | st.sampled_from(["\\", '"', '\\"', ': "', '": ', "}, {", "], ["])
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TEXTS
+VALUES = st.recursive(
+    SCALARS.filter(lambda x: not isinstance(x, float) or isfinite(x)),
+    lambda child: st.lists(child, max_size=4) | st.dictionaries(TEXTS, child, max_size=4),
+    max_leaves=30,
+)
+
+
+@given(value=VALUES, ascii_only=st.booleans())
+def test_every_document_is_read_as_python_reads_it(value, ascii_only):
+    text = json.dumps(value, ensure_ascii=ascii_only)
+    assert repr(parsed(text)) == repr(json.loads(text)) == repr(value)
+
+
+@given(before=VALUES, key=TEXTS, value=VALUES, again=VALUES, blanks=st.sampled_from(["", " \n"]))
+def test_a_key_that_stands_twice_is_found_whatever_stands_around(before, key, value, again, blanks):
+    name = json.dumps(key) + blanks
+    text = f"[{json.dumps(before)}, {{{name}: {json.dumps(value)}, {name}: {json.dumps(again)}}}]"
+    with pytest.raises(Fault, match="twice"):
+        parsed(text)
+
+
+@given(value=VALUES)
+def test_a_document_is_laid_out_without_loss(value):
+    assert repr(json.loads(laid_out(value))) == repr(value)
+
+
+def test_objects_in_a_list_have_a_line_each_whatever_their_texts():
+    value = {"a": [{"name": "}, {", "of": [1, 2]}, {"name": "], ["}], "b": [[1, 2], ["], [", 3]]}
+    assert laid_out(value) == (
+        '{\n  "a": [\n    {"name": "}, {", "of": [1, 2]},\n    {"name": "], ["}\n  ],\n'
+        '  "b": [\n    [1, 2],\n    ["], [", 3]\n  ]\n}\n'
+    )
