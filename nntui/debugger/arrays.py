@@ -37,7 +37,7 @@ def gradients(run: Run, *, mean: bool, penalty: bool) -> dict[str, Any]:
     if penalty:
         weights = np.array([isinstance(parameter, tuple) for parameter in net.parameters])
         g[weights] = training.regularized(g[weights], _before_update(run, update)[weights])
-    return arrays_of(net, g)
+    return arrays_of(net, g, "d")
 
 
 def _before_update(run: Run, update: int) -> Array:

@@ -262,7 +262,8 @@ class Debugger(Stepper):
     def gradients(self, *, mean: bool = False, penalty: bool = False) -> dict[str, Any]:
         """Return the gradients of the batch at hand, arranged as ``parameters`` are.
 
-        They are sums over the examples passed back so far: the values dw and db.
+        They are sums over the examples passed back so far: the values dw and db, by those names
+        where the network has no layers.
 
         Args:
             mean: divide them by the number of examples in the batch.

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from nntui.document.errors import DocumentError, Fault
-from nntui.model.names import did_you_mean
+from nntui.model.errors import SettingError
+from nntui.model.names import did_you_mean, escaped
 
 MAX_FILE_BYTES: Final = 64 * 2**20
 """Bytes in a CSV file, or any file that has no bound of its own."""
@@ -80,6 +81,17 @@ def files_in(folder: str) -> list[str]:
             return [entry.name for entry in islice(entries, _NAMES_CONSIDERED) if entry.is_file()]
     except (OSError, ValueError):
         return []
+
+
+def path_text(path: object, expected: str = "a path") -> str:
+    """Return a path as text.
+
+    Raises:
+        SettingError: it is none.
+    """
+    if not isinstance(path, (str, bytes, os.PathLike)):
+        raise SettingError(escaped(repr(path), 40), expected, "path")
+    return os.fsdecode(path)
 
 
 def _kind_of(mode: int) -> str | None:

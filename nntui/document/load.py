@@ -18,6 +18,7 @@ from nntui.document.files import (
     MAX_DEBUGGER_BYTES,
     MAX_DOCUMENT_BYTES,
     decoded,
+    path_text,
     read_bytes,
 )
 from nntui.document.network import function, network_of
@@ -42,8 +43,9 @@ def load(path: str | os.PathLike[str]) -> Experiment:
 
     Raises:
         DocumentError: whatever is wrong with the document, as one sentence.
+        SettingError: what is no path.
     """
-    file = os.fsdecode(path)
+    file = path_text(path, "a path, or the name of a sample")
     missing = not os.path.lexists(file)
     if missing and (sample := sample_called(file)):
         file = os.fspath(samples()[sample])
@@ -51,8 +53,16 @@ def load(path: str | os.PathLike[str]) -> Experiment:
         text = decoded(read_bytes(file, "a JSON document", MAX_DOCUMENT_BYTES))
         return experiment_of(parsed(text), file)
     except Fault as fault:
-        fault.hint = fault.hint or (did_you_mean(file, samples()) if missing else "")
+        hint = did_you_mean(file, samples()) if missing else _hint(file)
+        fault.hint = fault.hint or hint
         raise DocumentError.of(fault, file) from None
+
+
+def _hint(file: str) -> str:
+    """Say what opens a file that is no document, by its name."""
+    if file.lower().endswith((".npz", ".safetensors", ".onnx")):
+        return "nntui.from_file opens models of other libraries"
+    return ""
 
 
 def experiment_of(value: Any, file: str) -> Experiment:

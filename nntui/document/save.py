@@ -14,7 +14,7 @@ from itertools import chain, islice, pairwise
 from typing import Any, Final, Protocol
 
 from nntui.document.errors import DocumentError, Fault
-from nntui.document.files import MAX_DOCUMENT_BYTES, folder_of, write_atomically
+from nntui.document.files import MAX_DOCUMENT_BYTES, folder_of, path_text, write_atomically
 from nntui.document.load import check_debugger, check_texts
 from nntui.document.network import plain_function
 from nntui.document.specs import FORMAT
@@ -50,7 +50,7 @@ def save(
         DocumentError: the file is there already or cannot be written, or the experiment holds what
             a document cannot.
     """
-    file = os.fsdecode(path)
+    file = path_text(path)
     if not isinstance(experiment, Experiment) and not hasattr(experiment, "continued"):
         raise SettingError(described(experiment), "an Experiment or a Debugger")
     if not isinstance(experiment, Experiment):

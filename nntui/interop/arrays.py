@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from nntui.interop.errors import ConversionError
+from nntui.model.coercion import numbers
 from nntui.model.dataset import Dataset, Target
 from nntui.model.losses import Loss
 from nntui.model.names import escaped
@@ -19,19 +20,12 @@ def array_of(values: Any, what: str) -> Array:
     Raises:
         ConversionError: they are no numbers, or rows of different lengths.
     """
-    if hasattr(values, "detach"):  # a tensor of PyTorch, which may lie on another device
-        values = values.detach().cpu()
-        values = values.double() if values.is_floating_point() else values
-    elif hasattr(values, "to_numpy"):
-        values = values.to_numpy()
-    try:
-        array = np.asarray(values)
-        if array.dtype.kind not in "biufO":
-            raise ValueError
-        return array.astype(np.float64, copy=False)
-    except (TypeError, ValueError):
+    found = numbers(values)
+    if found is None:
         kind = escaped(type(values).__name__)
-        raise ConversionError(f"{what}: found {kind}, expected numbers in rows") from None
+        raise ConversionError(f"{what}: found {kind}, expected numbers in rows")
+    array: Array = found.astype(np.float64, copy=False)
+    return array
 
 
 def rows_of(X: Any, what: str = "X") -> Array:  # noqa: N803 (the field's name)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from nntui.document.errors import DocumentError, Fault, shown
-from nntui.document.files import decoded, read_bytes
+from nntui.document.files import decoded, path_text, read_bytes
 from nntui.document.load import experiment_of
 from nntui.document.network import plain_function
 from nntui.document.new import read_as
@@ -112,7 +112,7 @@ def open_model(file: str | os.PathLike[str], given: Given | None = None) -> Expe
         IncompleteError: the file does not say everything.
         NntuiError: whatever else is wrong, as one sentence.
     """
-    name = os.fsdecode(file)
+    name = path_text(file)
     try:
         return _opened(name, given or Given())
     except Fault as fault:
@@ -141,7 +141,9 @@ def _opened(name: str, given: Given) -> Experiment:
     if ending == ".json":
         value = parsed(decoded(data))
         if not brainjs.is_brainjs(value):
-            raise Fault("", shown(value), "a network of brain.js")
+            is_document = isinstance(value, dict) and "format" in value
+            hint = "nntui.load opens documents" if is_document else ""
+            raise Fault("", shown(value), "a network of brain.js", hint)
         return completed(brainjs.sketch_of(value), given, name)
     arrays = read_npz(data) if ending == ".npz" else read_safetensors(data)
     own = arrays.pop(OWN, None)

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from nntui.document.errors import DocumentError, Fault
-from nntui.document.files import folder_of, write_atomically
+from nntui.document.files import folder_of, path_text, write_atomically
 from nntui.document.network import plain_function
 from nntui.document.save import plain_document, save
 from nntui.interop import onnx
@@ -21,6 +21,8 @@ from nntui.interop.errors import ConversionError
 from nntui.interop.files import OWN
 from nntui.interop.kinds import is_foreign
 from nntui.interop.layers import Layer, dense_layers_of
+from nntui.model.coercion import described
+from nntui.model.errors import SettingError
 from nntui.model.experiment import Experiment
 from nntui.model.layers import default_names
 from nntui.model.names import escaped, listed
@@ -45,8 +47,11 @@ def save_model(
     Raises:
         ConversionError: a network that is no chain of layers.
         DocumentError: the file is there already, or cannot be written.
+        SettingError: what is no experiment, or no path.
     """
-    name = os.fsdecode(path)
+    name = path_text(path)
+    if not isinstance(experiment, Experiment):
+        raise SettingError(described(experiment), "an Experiment")
     layers = check_format(experiment, name)
     if layers is None:
         save(experiment, path, overwrite=overwrite)
@@ -70,7 +75,7 @@ def check_format(experiment: Experiment, path: str | os.PathLike[str]) -> list[L
     Raises:
         ConversionError: a format that nntui does not write, or a network that it cannot hold.
     """
-    name = os.fsdecode(path)
+    name = path_text(path)
     try:
         if _ending(name) in WRITTEN:
             layers = dense_layers_of(experiment.network)

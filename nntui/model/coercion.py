@@ -58,13 +58,40 @@ def is_finite(value: object) -> bool:
 
 def array(value: object) -> Any:
     """Return the numpy array that an array, a tensor or a table of any library is; else None."""
-    if isinstance(value, type) or not hasattr(value, "__array__"):
+    if isinstance(value, type):
         return None
+    if not hasattr(value, "__array__"):  # some tables
+        return value.to_numpy() if hasattr(value, "to_numpy") else None
     try:
         return np.asarray(value)
     except (TypeError, ValueError, RuntimeError):  # a tensor of another device, or with a gradient
         detached = getattr(value, "detach", None)
-        return None if detached is None else np.asarray(detached().cpu())
+        return None if detached is None else _of_tensor(detached().cpu())
+
+
+def _of_tensor(tensor: Any) -> Any:
+    try:
+        return np.asarray(tensor)
+    except TypeError:  # of a type that numpy has not, such as bfloat16
+        return np.asarray(tensor.double())
+
+
+def numbers(value: object) -> Any:
+    """Return the array of numbers that a number, lists, an array, a tensor or a table is.
+
+    It has a type of its own, such as float32; numbers of other kinds become float64. None for what
+    holds anything else, or rows of different lengths.
+    """
+    found = array(value)
+    if found is None:
+        try:
+            found = np.asarray(value)
+        except (TypeError, ValueError, RuntimeError):
+            return None
+    if found.dtype.kind in "fiub":
+        return found
+    each = [real(number) for number in found.ravel()] if found.dtype.kind == "O" else [None]
+    return None if None in each else np.array(each, np.float64).reshape(found.shape)
 
 
 def plain(value: object) -> Any:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
-from nntui.model.coercion import array, described, plain, real, shape_of, whole
+from nntui.model.coercion import described, numbers, plain, shape_of, whole
 from nntui.model.errors import NetworkError, SettingError, counted
 from nntui.model.names import escaped, parameter_name
 
@@ -44,17 +44,17 @@ def checked_sizes(sizes: Any) -> list[int]:
     Raises:
         SettingError: fewer than two, or one that is no whole number of at least 1.
     """
-    found = plain(sizes)
-    listed = found if isinstance(found, (list, tuple)) else [found]
-    numbers = [whole(size) for size in listed]
-    for n, size in enumerate(numbers):
+    given = plain(sizes)
+    listed = given if isinstance(given, (list, tuple)) else [given]
+    found = [whole(size) for size in listed]
+    for n, size in enumerate(found):
         if size is None or size < 1:
             expected = "a whole number of neurons, at least 1"
             raise SettingError(described(listed[n]), expected, f"sizes[{n}]")
-    if len(numbers) < 2:
+    if len(found) < 2:
         expected = "at least two: the inputs and the outputs, as in [2, 3, 1]"
-        raise SettingError(counted(len(numbers), "layer"), expected, "sizes")
-    return [size for size in numbers if size is not None]
+        raise SettingError(counted(len(found), "layer"), expected, "sizes")
+    return [size for size in found if size is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,16 +141,9 @@ def _parts(layer: Any, n: int) -> tuple[Array, Array | None, Any]:
 
 
 def _numbers(value: Any, what: str) -> Array:
-    found = array(value)
-    if found is None or found.dtype.kind not in "fiu":
-        try:
-            found = np.array(value, dtype=object)
-            numbers = [real(each) for each in found.ravel()]
-        except (TypeError, ValueError):
-            numbers = [None]
-        if None in numbers or not numbers:
-            raise NetworkError(f"{what}: found {described(value)}, expected an array of numbers")
-        found = np.array(numbers, np.float64).reshape(found.shape)
+    found = numbers(value)
+    if found is None or found.dtype.kind == "b" or not found.size:
+        raise NetworkError(f"{what}: found {described(value)}, expected an array of numbers")
     made: Array = found.astype(np.float64)
     if not np.isfinite(made).all():
         raise NetworkError(f"{what} hold a number that is not finite")
@@ -188,16 +181,17 @@ def columns_of(net: Wiring) -> tuple[tuple[str, ...], ...] | None:
     return layers if dense and (layers[0], layers[-1]) == (net.inputs, net.outputs) else None
 
 
-def arrays_of(net: Wiring, values: Array) -> dict[str, Any]:
+def arrays_of(net: Wiring, values: Array, prefix: str = "") -> dict[str, Any]:
     """Arrange numbers of the parameters (P,), in canonical order, as arrays by layer.
 
     ``layer1.weight`` (neurons × sources) and ``layer1.bias`` (neurons,), layer 1 being the first
-    after the inputs; where the network has no layers, a number by the parameter's name.
+    after the inputs; where the network has no layers, a number by the parameter's name, behind the
+    prefix ``d`` for a gradient.
     """
     columns = columns_of(net)
     if columns is None:
-        numbers = values.tolist()
-        return dict(zip(map(parameter_name, net.parameters), numbers, strict=True))
+        names = [parameter_name(p, prefix) for p in net.parameters]
+        return dict(zip(names, values.tolist(), strict=True))
     found: dict[str, Any] = {}
     at = 0
     for n, (before, own) in enumerate(pairwise(columns), 1):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -40,7 +41,9 @@ def check_work(
     Args:
         experiment: what was to be computed, as ``nntui.load`` reads it.
         numbers: arrays (or what has ``__array__``), lists and numbers by name: ``dW1``, ``X``,
-            ``dw[x1,h1]``; or a file that holds them, by its path, or what ``read_numbers`` read.
+            ``dw[x1,h1]``, or as ``Debugger.gradients`` gives them (with ``after``:
+            ``Debugger.parameters``); or a file that holds them, by its path, or what
+            ``read_numbers`` read.
         update: the index of the update (from 0) whose gradients and activations they are.
         after: after how many updates w and b were taken. None: before or after that update,
             whichever fits; arrays with a leading axis hold those after each update, or epoch.
@@ -74,6 +77,7 @@ def check_work(
         numbers = Numbers({str(name): as_array(str(name), a) for name, a in numbers.items()})
     if numbers.steps:
         return check_trace(run, numbers.steps, tolerance)
+    numbers = _of_the_debugger(numbers, gradients=after is None)
     series, notes = _series(run, numbers, update, after, tolerance)
     verdict = _judged(series, run)
     if not verdict.right:
@@ -86,6 +90,27 @@ def check_work(
             if next(coarse.differing(), None) is None:
                 notes += (f"{which} they all agree.",)
     return replace(verdict, notes=notes)
+
+
+_OWN: Final = re.compile(r"layer(\d{1,6})\.(weight|bias)")
+
+
+def _of_the_debugger(numbers: Numbers, *, gradients: bool) -> Numbers:
+    """Take the names that ``Debugger.gradients`` and ``parameters`` have: ``layer1.weight``.
+
+    They are gradients, or else parameters after an update.
+    """
+
+    def known(values: Mapping[str, AnyArray], prefix: str) -> dict[str, AnyArray]:
+        found = {}
+        for name, array in values.items():
+            if match := _OWN.fullmatch(name):
+                name = f"{prefix}{'W' if match[2] == 'weight' else 'b'}{match[1]}"
+            found[name] = array
+        return found
+
+    by_update = {k: known(values, "") for k, values in numbers.by_update.items()}
+    return replace(numbers, values=known(numbers.values, "d" * gradients), by_update=by_update)
 
 
 def _tolerated(value: object, name: str) -> float | None:
@@ -219,13 +244,15 @@ def as_array(name: str, value: Any) -> AnyArray:
     Raises:
         NumbersError: it holds anything but numbers, or none.
     """
-    try:
-        array = coercion.array(value)  # of any library
-        array = np.asarray(value) if array is None else array
-    except (ValueError, TypeError, RuntimeError) as error:
-        found = escaped(str(error).partition("\n")[0], 100)
-        raise NumbersError(f"{escaped(str(name))}: no array of numbers ({found})") from None
-    if array.dtype.kind not in "fiub" or not array.size:
-        what = "no numbers" if not array.size else f"an array of {array.dtype}"
-        raise NumbersError(f"{escaped(str(name))}: found {what}, expected numbers")
-    return array
+    array: AnyArray | None = coercion.numbers(value)
+    if array is not None and array.size:
+        return array
+    given = coercion.array(value)
+    if array is not None:
+        said = "no numbers, expected numbers"
+    elif given is not None:
+        said = f"an array of {given.dtype}, expected numbers"
+    else:
+        rows = ", in rows of one length" if isinstance(value, (list, tuple)) else ""
+        said = f"{coercion.described(value)}, expected numbers{rows}"
+    raise NumbersError(f"{escaped(name)}: found {said}")

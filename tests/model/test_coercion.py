@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from nntui.model.activations import Activation
-from nntui.model.coercion import real, whole
+from nntui.model.coercion import numbers, real, whole
 from nntui.model.dataset import Dataset
 from nntui.model.errors import NetworkError, SettingError
 from nntui.model.experiment import Experiment, Training
@@ -195,3 +195,12 @@ def test_an_activation_may_be_an_expression_as_in_a_document() -> None:
         Activation("expression", (("derivative", "1"),))
     with pytest.raises(SettingError, match="expression"):
         Activation("expression", (("expression", "z +"),))
+
+
+def test_numbers_are_read_from_whatever_holds_them():
+    assert numbers([[1, 2.5]]).tolist() == [[1.0, 2.5]]
+    assert numbers([Fraction(1, 2), True]) is None
+    assert numbers([Fraction(1, 2), 3]).tolist() == [0.5, 3.0]
+    assert numbers(np.float32([1])).dtype == np.float32
+    for wrong in ([[1], [2, 3]], ["1"], "1", None, {"a": 1}, [1j], object()):
+        assert numbers(wrong) is None

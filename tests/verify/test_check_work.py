@@ -378,7 +378,10 @@ class TestBadInput:
             ({"dW1": None}, "dW1: found an array of object, expected numbers"),
             ({"dW1": "many"}, "dW1: found an array of <U4"),
             ({"dW1": []}, "dW1: found no numbers, expected numbers"),
-            ({"dW1": [[1.0, 2.0], [3.0]]}, "dW1: no array of numbers (setting an array element"),
+            (
+                {"dW1": [[1.0, 2.0], [3.0]]},
+                "dW1: found [[1.0, 2.0], [3.0]], expected numbers, in rows of one length",
+            ),
             ({}, "there is nothing to compare"),
             ({3: 1.0}, "there is no value called “3”"),
             ([1.0], "found a list, expected numbers by name, such as a dict"),
@@ -457,3 +460,16 @@ def test_gradients_with_the_penalty_agree_beside_parameters_that_differ_later():
     assert verdict.update == 1
     gradients = [count for count in verdict.counts if count.kind.startswith("dW")]
     assert [count.agree for count in gradients] == [6, 3]
+
+
+@pytest.mark.parametrize("name", ["xor", "skip"])
+def test_what_the_debugger_gives_can_be_checked(name):
+    experiment = nntui.load(name)
+    debugger = nntui.Debugger(experiment)
+    debugger.until("phase update")
+    gradients = debugger.gradients(mean=True, penalty=True)
+    assert nntui.check_work(experiment, gradients).right
+    wrong = {key: 3.0 * array for key, array in gradients.items()}
+    assert not nntui.check_work(experiment, wrong).right
+    debugger.goto("update 3")
+    assert nntui.check_work(experiment, debugger.parameters(), after=2).right
