@@ -375,8 +375,8 @@ class TestBadInput:
             ({"epoch": 1}, "epoch is held against no run, only z a da delta loss"),
             ({"m[h1]": 1.0}, "m[h1]: the optimizer sgd has no m"),
             ({"dW1": np.ones((2, 4)), "dw[x1,h1]": 1.0}, "dw[x1,h1] is given twice"),
-            ({"dW1": None}, "dW1: found an array of object, expected numbers"),
-            ({"dW1": "many"}, "dW1: found an array of <U4"),
+            ({"dW1": None}, "dW1: found None, expected numbers"),
+            ({"dW1": "many"}, "dW1: found 'many', expected numbers"),
             ({"dW1": []}, "dW1: found no numbers, expected numbers"),
             (
                 {"dW1": [[1.0, 2.0], [3.0]]},
