@@ -142,7 +142,7 @@ def moment_options(before: str = "") -> Callable[[_Command], _Command]:
             "--after",
             type=click.IntRange(min=1),
             metavar="K",
-            help=beginning("w and b are those after update K."),
+            help=beginning("parameters (w, b) are those after update K."),
         ),
         click.option(
             "--rtol",

@@ -42,6 +42,11 @@ from nntui.text import harmless
 def trace(file: Path, epochs: int | None, first: int, last: int | None, form: str) -> None:
     """Print every step of the training run of FILE: what it reads, what it writes, its formula.
 
+    The kinds of steps, as jsonl and csv name them: for each example load, forward_edge,
+    forward_neuron, loss, backward_neuron and backward_edge; after the batch an update for each
+    parameter. With central differences ("gradient" in training) nothing goes back: for each
+    parameter move_up and the batch's passes forward, move_down and these passes, then difference.
+
     \b
     Examples:
       nntui trace sample --to 16                one example there and back

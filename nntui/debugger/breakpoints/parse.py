@@ -325,6 +325,8 @@ def _neuron(word: Word, net: Wiring) -> str:
     said = f"there is no neuron called “{escaped(word.text)}”"
     if word.text.partition("[")[0] in SYMBOLS:
         raise BreakpointError(f"{said}; the value is stopped at by watch {escaped(word.text)}")
+    if word.is_(*LINES):
+        raise BreakpointError(f"{said}; or is it line {word.text}?")
     hint = did_you_mean(word.text, (*net.layer, *_KINDS))
     longer = [name for name in net.layer if name.startswith(word.text + " ")]
     if longer and not word.quoted:

@@ -129,11 +129,11 @@ def listed(debugger: Debugger, kind: str, rest: str = "") -> Output:
 
 _PLACES: Final = """
 PLACE is a neuron (h1), a connection (x1->h1), layer N, phase forward|loss|backward|update (its
-first step), line forward_edge|loss|… (each step that a line of the program executes), step N or N
-alone, example [N], update [N], epoch [N] (its first step; with end after it, the last), or nothing
-for every step. After a neuron, connection or layer, forward, backward or update says in which pass;
-without it, forward and backward. N counts from 1. Where the condition reads a blank, it does not
-hold.
+first step; with central differences also difference), line forward_edge|loss|move_up|… (each step
+that a line of the program executes), step N or N alone, example [N], update [N], epoch [N] (its
+first step; with end after it, the last), or nothing for every step. After a neuron, connection or
+layer, forward, backward or update says in which pass; without it, forward and backward. N counts
+from 1. Where the condition reads a blank, it does not hold.
 """
 _BREAK_WORDS: Final = either(places, conditions)
 _WATCH_WORDS: Final = either(events, conditions)

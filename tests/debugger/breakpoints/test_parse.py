@@ -85,6 +85,7 @@ def test_a_place_is_read_and_its_text_reads_back(words, place) -> None:
         ("epoch 99999999999999999999", "expected a whole number"),
         ("forward", "“forward” needs a place before it"),
         ("w[x1,h1]", "the value is stopped at by watch"),
+        ("move_up", "or is it line move_up?"),
         ('h1 "', "a quote has no partner"),
         ("h1\x1b[2J", r"“h1\\u001b\[2J”"),
     ],
