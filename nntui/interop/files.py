@@ -145,7 +145,8 @@ def _opened(name: str, given: Given) -> Experiment:
             hint = "nntui.load opens documents" if is_document else ""
             raise Fault("", shown(value), "a network of brain.js", hint)
         return completed(brainjs.sketch_of(value), given, name)
-    arrays = read_npz(data) if ending == ".npz" else read_safetensors(data)
+    read = read_npz if ending == ".npz" else read_safetensors
+    arrays = read(data, halves=True)
     own = arrays.pop(OWN, None)
     text = None if own is None else decoded(own.tobytes())
     if ending == ".safetensors":

@@ -173,7 +173,7 @@ def named_data(text: str, inputs: int, outputs: int) -> NewData | Arrays:
     if text.strip().lower().endswith(".npz"):
         path = os.path.expanduser(text.strip())
         try:
-            arrays = read_npz(read_bytes(path, "an .npz file", MAX_FILE_BYTES))
+            arrays = read_npz(read_bytes(path, "an .npz file", MAX_FILE_BYTES), halves=True)
         except Fault as fault:
             raise Fault(fault.place, fault.found, fault.expected, fault.hint, path) from None
         found = arrays_in(arrays)

@@ -40,11 +40,13 @@ _NPY_HEADER: Final = re.compile(
     r"\s*'shape':\s*\((?P<shape>(?:\s*\d{1,18}L?\s*,?)*)\)\s*,?\s*\}\s*",
     re.DOTALL,
 )
-_NPY_TYPE: Final = re.compile(r"'([<>=|]?)(f4|f8|[iu][1248]|b1|\?)'")
+_NPY_TYPE: Final = re.compile(r"'([<>=|]?)(f[248]|[iu][1248]|b1|\?)'")
 _SAFETENSORS_TYPES: Final = {
     "F64": "<f8", "F32": "<f4", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "<i1",
     "U64": "<u8", "U32": "<u4", "U16": "<u2", "U8": "<u1", "BOOL": "|b1",
 }  # fmt: skip
+_HALVES: Final = {"F16": "<f2", "BF16": "<u2"}
+"""Numbers of 16 bits; those of BF16 are the first half of a number of 32."""
 _NUMBERS: Final = "numbers of 32 or 64 bits"
 _HALF: Final = "16 bits hold three digits, too few to tell a mistake from rounding"
 _NO_ARCHIVE: Final = (
@@ -58,8 +60,10 @@ def is_safetensors(data: bytes) -> bool:
     return b"\0" in data[:8] and data[8:9] == b"{"
 
 
-def read_npz(data: bytes) -> dict[str, AnyArray]:
+def read_npz(data: bytes, *, halves: bool = False) -> dict[str, AnyArray]:
     """Read the arrays of an archive that ``numpy.savez`` wrote.
+
+    ``halves``: whether numbers of 16 bits are read, too; they are widened, which changes none.
 
     Raises:
         Fault: no such archive, or an array that is none of numbers or not what it says it is.
@@ -71,7 +75,8 @@ def read_npz(data: bytes) -> dict[str, AnyArray]:
             entries = archive.infolist()
             _check_entries(entries)
             return {
-                entry.filename.removesuffix(".npy"): _unpacked(archive, entry) for entry in entries
+                entry.filename.removesuffix(".npy"): _unpacked(archive, entry, halves)
+                for entry in entries
             }
     except _NO_ARCHIVE as error:
         found = f"a damaged archive ({escaped(str(error) or type(error).__name__)})"
@@ -111,7 +116,7 @@ def _name(entry: zipfile.ZipInfo) -> str:
     return escaped(entry.filename.removesuffix(".npy"))
 
 
-def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> AnyArray:
+def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, halves: bool) -> AnyArray:
     """Read an array; not one byte more is unpacked than its entry says (see ``_check_entries``)."""
     place = _name(entry)
     with archive.open(entry) as file:
@@ -124,10 +129,12 @@ def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> AnyArray:
             raise Fault(place, f"a header of {length:,} bytes", f"at most {_MAX_NPY_HEADER:,}")
         header = file.read(length).decode("utf-8" if start[-2] == 3 else "latin-1", "replace")
         dtype, shape, fortran = _npy_header(place, header)
+        if dtype.str[1:] == "f2" and not halves:
+            raise Fault(place, *_refused(dtype.str))
         rest = entry.file_size - len(start) - width - length
         _check_length(place, dtype, shape, rest)
         # The entry may lie about its size as well: then it ends early, which numpy refuses.
-        return _array(place, file.read(), dtype, shape, "F" if fortran else "C")
+        return _widened(_array(place, file.read(), dtype, shape, "F" if fortran else "C"))
 
 
 def _npy_header(place: str, header: str) -> tuple[np.dtype[Any], tuple[int, ...], bool]:
@@ -173,8 +180,12 @@ def _array(
     return array.astype(dtype.newbyteorder("="), copy=False)
 
 
-def read_safetensors(data: bytes) -> dict[str, AnyArray]:
-    """Read the arrays of a ``.safetensors`` file.
+def _widened(array: AnyArray) -> AnyArray:
+    return array.astype(np.float32) if array.dtype == np.float16 else array
+
+
+def read_safetensors(data: bytes, *, halves: bool = False) -> dict[str, AnyArray]:
+    """Read the arrays of a ``.safetensors`` file; ``halves`` as in ``read_npz``.
 
     Raises:
         Fault: the place is an array's name in the header; a header that is not true to the bytes.
@@ -183,7 +194,8 @@ def read_safetensors(data: bytes) -> dict[str, AnyArray]:
     header.pop(_METADATA, None)
     if len(header) > _MAX_ARRAYS:
         raise Fault("", f"{len(header):,} arrays", f"at most {_MAX_ARRAYS:,}")
-    return dict(_tensors(header, body))
+    types = _SAFETENSORS_TYPES | (_HALVES if halves else {})
+    return dict(_tensors(header, body, types))
 
 
 def read_metadata(data: bytes) -> dict[str, str]:
@@ -219,7 +231,9 @@ def _parts(data: bytes) -> tuple[dict[str, Any], memoryview]:
     return header, memoryview(data)[8 + length :]
 
 
-def _tensors(header: Mapping[str, Any], body: memoryview) -> Iterator[tuple[str, AnyArray]]:
+def _tensors(
+    header: Mapping[str, Any], body: memoryview, types: Mapping[str, str]
+) -> Iterator[tuple[str, AnyArray]]:
     """Yield the arrays, which lie one right behind the other."""
     entries = sorted(
         ((_offsets(at_key("", name), entry, len(body)), name) for name, entry in header.items())
@@ -231,14 +245,17 @@ def _tensors(header: Mapping[str, Any], body: memoryview) -> Iterator[tuple[str,
             found, expected = f"data from byte {start:,} on", f"from {end:,} on, without a gap"
             raise Fault(f"{place}.data_offsets", found, expected)
         kind, shape = entry.get("dtype"), entry.get("shape")
-        written = _SAFETENSORS_TYPES.get(str(kind))
+        written = types.get(str(kind))
         if written is None:
             raise Fault(f"{place}.dtype", *_refused(kind if isinstance(kind, str) else shown(kind)))
         if not isinstance(shape, list) or not all(map(_is_count, shape)):
             raise Fault(f"{place}.shape", shown(shape), "a list of whole numbers")
         dtype = np.dtype(written)
         _check_length(place, dtype, tuple(shape), stop - start)
-        yield name, _array(place, body[start:stop], dtype, tuple(shape), "C")
+        array = _array(place, body[start:stop], dtype, tuple(shape), "C")
+        if kind == "BF16":
+            array = (array.astype(np.uint32) << 16).view(np.float32)
+        yield name, _widened(array)
         end = stop
     if end != len(body):
         raise Fault("", f"{len(body) - end:,} bytes behind the last array", "none")

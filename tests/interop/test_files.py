@@ -84,6 +84,32 @@ def test_safetensors_are_read_without_their_library(file):
     np.testing.assert_allclose(_answers(experiment), EXPECTED, rtol=1e-5)
 
 
+HALVES = np.array([0.1, -65504.0, 6e-8, 3.0], np.float16)
+
+
+def _of_16_bits(kind):
+    """A file of one layer in half precision, and its weights as they are in double."""
+    if kind == "F16":
+        bits, values = HALVES, HALVES.astype(float)
+    else:  # the first half of a float32
+        floats = np.array([0.1, 1e38, -1e-40, 3.0], np.float32)
+        bits = (floats.view(np.uint32) >> 16).astype(np.uint16)
+        values = (bits.astype(np.uint32) << 16).view(np.float32).astype(float)
+    offsets = {"dtype": kind, "shape": [2, 2], "data_offsets": [0, 8]}
+    header = json.dumps({"0.weight": offsets}).encode()
+    return len(header).to_bytes(8, "little") + header + bits.tobytes(), values
+
+
+@pytest.mark.parametrize("kind", ["F16", "BF16"])
+def test_weights_of_16_bits_are_widened_exactly(file, kind):
+    data, values = _of_16_bits(kind)
+    weights = file("w.safetensors", data, replace(ALL, activations="linear", data="0 1 > 1 1"))
+    assert list(weights.network.weights.values()) == values.tolist()
+    given = Given("linear", "mse", data="0 1 > 1 1", order="out, in")
+    npz = file("w.npz", _npz(W1=HALVES.reshape(2, 2)), given)
+    assert list(npz.network.weights.values()) == HALVES.astype(float).tolist()
+
+
 def test_modules_without_numbers_are_ordered_by_their_shapes_or_by_the_user(file):
     named = {"head.weight": W2.T, "head.bias": b2, "body.weight": W1.T, "body.bias": b1}
     np.testing.assert_allclose(_answers(file("w.npz", _npz(**named))), EXPECTED)
