@@ -21,8 +21,8 @@ from nntui.model.names import escaped
 def convert(file: Path, out: Path, force: bool) -> None:
     """Write the model of FILE to OUT, in the format that OUT's ending names.
 
-    FILE is whatever nntui opens: a document or sample (.json), weights (.npz, .safetensors), .onnx,
-    JSON of brain.js, or an address of TensorFlow Playground. OUT ends in
+    FILE is whatever nntui opens: a document or sample (.json), weights (.npz, .safetensors, .pt),
+    .onnx, JSON of brain.js, or an address of TensorFlow Playground. OUT ends in
 
     \b
       .json          a document of nntui

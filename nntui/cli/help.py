@@ -268,6 +268,10 @@ def _numbers(width: int) -> Iterator[str]:
 _MODELS: Final = (
     (".npz", "arrays W1 b1 W2 b2 … (or weights_0 biases_0 …); X and Y, if it has them"),
     (".safetensors", "a state dict of PyTorch: 0.weight 0.bias 2.weight …"),
+    (
+        ".pt .pth",
+        "the same, saved by torch.save: read by PyTorch (2.6 or newer) in its own process",
+    ),
     (".onnx", "Gemm, MatMul and Add, activations, Softmax at the end; with nntui[models]"),
     (".json", "what net.toJSON() of brain.js gives"),
     ("https://…", "an address of TensorFlow Playground: its settings; it has no weights"),
@@ -296,7 +300,7 @@ def _models(width: int) -> Iterator[str]:
     every = (*_MODELS, *_REST, *_IN_PYTHON)
     yield from wrapped(
         "Models of other libraries, which every command opens as it opens a document. Nothing in a "
-        "file is ever executed, no pickle is opened and nothing is fetched. What nntui cannot "
+        "file is ever executed, nntui opens no pickle and fetches nothing. What nntui cannot "
         "represent exactly is refused in one sentence.",
         width,
     )

@@ -29,6 +29,7 @@ from nntui.interop.sketch import (
     named_data,
     section_of,
 )
+from nntui.interop.torch_file import read_torch_file
 from nntui.interop.weights import layers_named
 from nntui.model.errors import NntuiError
 from nntui.model.experiment import Experiment, Training
@@ -52,13 +53,6 @@ _PICKLE: Final = (
     "in Python: nntui.from_sklearn(fitted, X, y), or nntui.from_torch(model, …)",
 )
 _REFUSED: Final = {
-    **dict.fromkeys(
-        (".pt", ".pth"),
-        (
-            "a file of torch.save, which holds a pickle",
-            'safetensors.torch.save_file(model.state_dict(), "model.safetensors") saves it safely',
-        ),
-    ),
     **dict.fromkeys((".pkl", ".joblib"), _PICKLE),
     **dict.fromkeys(
         (".h5", ".keras"),
@@ -87,8 +81,8 @@ def from_file(
     """Make the experiment of a model in a file of another library; documents: ``nntui.load``.
 
     Args:
-        path: ``.npz``, ``.safetensors``, ``.onnx``, JSON of brain.js, or an address of TensorFlow
-            Playground.
+        path: ``.npz``, ``.safetensors``, ``.onnx``, a state dict of PyTorch (``.pt``, ``.pth``),
+            JSON of brain.js, or an address of TensorFlow Playground.
         activations: the activation of each layer, as ``"tanh, sigmoid"``.
         loss: the loss, as ``"bce"``.
         optimizer: the optimizer, as ``"adam learning_rate 0.01"``.
@@ -105,8 +99,8 @@ def from_file(
 def open_model(file: str | os.PathLike[str], given: Given | None = None) -> Experiment:
     """Make the experiment of a model in a file, and of what the user says beside it.
 
-    ``.npz`` and ``.safetensors`` (weights), ``.onnx``, JSON of brain.js, and addresses of
-    TensorFlow Playground. A file that nntui has written is complete.
+    ``.npz``, ``.safetensors``, ``.pt`` and ``.pth`` (weights), ``.onnx``, JSON of brain.js, and
+    addresses of TensorFlow Playground. A file that nntui has written is complete.
 
     Raises:
         IncompleteError: the file does not say everything.
@@ -145,6 +139,8 @@ def _opened(name: str, given: Given) -> Experiment:
             hint = "nntui.load opens documents" if is_document else ""
             raise Fault("", shown(value), "a network of brain.js", hint)
         return completed(brainjs.sketch_of(value), given, name)
+    if ending in (".pt", ".pth"):
+        return completed(_sketch(read_torch_file(data), given), given, name)
     read = read_npz if ending == ".npz" else read_safetensors
     arrays = read(data, halves=True)
     own = arrays.pop(OWN, None)

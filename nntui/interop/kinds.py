@@ -11,7 +11,7 @@ ENDINGS: Final = (
 )  # fmt: skip
 """How the names of files end that are no documents."""
 
-OPENED: Final = (".json", ".npz", ".safetensors", ".onnx")
+OPENED: Final = (".json", ".npz", ".safetensors", ".onnx", ".pt", ".pth")
 """How the names of files end that can be opened."""
 
 PLAYGROUND: Final = re.compile(r"https?:/+playground\.tensorflow\.org/?[^#]*(?:#(.*))?", re.DOTALL)

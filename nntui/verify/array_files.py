@@ -12,6 +12,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from math import prod
 from typing import Any, Final
 
@@ -49,6 +50,7 @@ _HALVES: Final = {"F16": "<f2", "BF16": "<u2"}
 """Numbers of 16 bits; those of BF16 are the first half of a number of 32."""
 _NUMBERS: Final = "numbers of 32 or 64 bits"
 _HALF: Final = "16 bits hold three digits, too few to tell a mistake from rounding"
+_SAVEZ: Final = "an archive that numpy.savez wrote"
 _NO_ARCHIVE: Final = (
     zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError,
     NotImplementedError, LookupError, OverflowError,
@@ -68,19 +70,36 @@ def read_npz(data: bytes, *, halves: bool = False) -> dict[str, AnyArray]:
     Raises:
         Fault: no such archive, or an array that is none of numbers or not what it says it is.
     """
+    entries = archive_entries(data, _SAVEZ)
+    _check_entries(entries)
+    with _damage_named(_SAVEZ), zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {
+            entry.filename.removesuffix(".npy"): _unpacked(archive, entry, halves)
+            for entry in entries
+        }
+
+
+def archive_entries(data: bytes, expected: str) -> list[zipfile.ZipInfo]:
+    """List the files in a zip archive, before anything is unpacked.
+
+    Raises:
+        Fault: it is none, or they are too many, or too large together.
+    """
     if data.count(_ZIP_ENTRY) > _MAX_ARRAYS:  # before zipfile makes an object of each
         raise Fault("", "an archive of very many files", f"at most {_MAX_ARRAYS:,} arrays")
+    with _damage_named(expected), zipfile.ZipFile(io.BytesIO(data)) as archive:
+        entries = archive.infolist()
+    _check_size(sum(entry.file_size for entry in entries))
+    return entries
+
+
+@contextmanager
+def _damage_named(expected: str) -> Iterator[None]:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = archive.infolist()
-            _check_entries(entries)
-            return {
-                entry.filename.removesuffix(".npy"): _unpacked(archive, entry, halves)
-                for entry in entries
-            }
+        yield
     except _NO_ARCHIVE as error:
         found = f"a damaged archive ({escaped(str(error) or type(error).__name__)})"
-        raise Fault("", found, "an archive that numpy.savez wrote") from None
+        raise Fault("", found, expected) from None
 
 
 def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
@@ -103,7 +122,6 @@ def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
         if entry.compress_type not in stored or entry.flag_bits & 1:
             how = "encrypted" if entry.flag_bits & 1 else "packed in another way"
             raise Fault(_name(entry), f"an array that is {how}", "what numpy.savez writes")
-    _check_size(sum(entry.file_size for entry in entries))
 
 
 def _check_size(size: int) -> None:

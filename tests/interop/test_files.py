@@ -205,7 +205,6 @@ def test_networks_that_are_no_chain_cannot_be_written_as_weights(tmp_path):
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("m.pt", r"torch.save, which holds a pickle, .*safetensors.torch.save_file"),
         ("m.pkl", r"a pickle, .*nntui.from_sklearn"),
         ("m.keras", r"a file of Keras, .*get_weights"),
         ("m.npy", "a single array"),
