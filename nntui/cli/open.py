@@ -55,8 +55,8 @@ def open_file(file: Path, no_state: bool, present: bool, at: int | None) -> None
 
     FILE is a document, the name of a bundled sample, or a model of another library: .npz,
     .safetensors or .pt (weights; the rest is asked for, or said by options), .onnx, JSON of
-    brain.js, an address of TensorFlow Playground. Nothing in it is ever executed, and nothing is fetched. The
-    word "open" may be left out, unless the file is called like a command.
+    brain.js, an address of TensorFlow Playground. Nothing in it is ever executed, and nothing is
+    fetched. The word "open" may be left out, unless the file is called like a command.
 
     The screen is as it was left: breakpoints, displays, branches and the position are kept for each
     document in your state directory. What no longer fits a document that was changed is named.
