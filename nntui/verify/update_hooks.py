@@ -195,6 +195,36 @@ def memory_lost(passes: Passes) -> Iterator[Way]:
     yield Way(UpdateHooks(rule=forgetful))
 
 
+def decay_beside_gradient(passes: Passes) -> Iterator[Way]:
+    """Shrink parameters by the weight decay as AdamW does, whatever the optimizer."""
+    rule = passes.training.optimizer.row.update
+
+    def shrinking(
+        p: Array, g: Array, memory: Memory, t: Any, *, learning_rate: float, weight_decay: float,
+        **settings: Any,
+    ) -> Updated:  # fmt: skip
+        shrunk = p * (1.0 - learning_rate * weight_decay)
+        settings |= {"learning_rate": learning_rate, "weight_decay": 0.0}
+        return rule(shrunk, g, memory, t, **settings)
+
+    yield Way(UpdateHooks(rule=shrinking))
+
+
+def decay_of_weights_only(passes: Passes) -> Iterator[Way]:
+    """Leave the weight decay of biases out."""
+    rule, is_weight = passes.training.optimizer.row.update, passes.layout.is_weight
+
+    def parted(p: Array, g: Array, memory: Memory, t: Any, **settings: Any) -> Updated:
+        # Of a layer alone, (J, 1 + I), the first column holds the biases.
+        own = is_weight if p.ndim == 1 else np.arange(p.shape[1]) > 0
+        weights = rule(p, g, memory, t, **settings)
+        biases = rule(p, g, memory, t, **settings | {"weight_decay": 0.0})
+        kept = zip(weights[1], biases[1], strict=True)
+        return np.where(own, weights[0], biases[0]), tuple(np.where(own, w, b) for w, b in kept)
+
+    yield Way(UpdateHooks(rule=parted))
+
+
 def plain(p: Array, g: Array, memory: tuple[Any, ...], t: Any, **settings: Any) -> Any:
     """Go against the gradient, whatever the optimizer."""
     return p - settings["learning_rate"] * g, memory

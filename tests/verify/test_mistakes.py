@@ -49,11 +49,13 @@ OF_UPDATES = {
         "t_from_2", "t_not_counted", "t_per_parameter", "betas_swapped", "eps_inside_root",
         "eps_before_correction", "square_of_mean", "l2_as_decay", "memory_lost", "plain_descent",
     ),
-    "adamw": ("decay_as_l2",),
+    "adamw": ("decay_as_l2", "no_weight_decay", "no_weight_decay_of_biases"),
     "rmsprop": ("eps_inside_root", "no_root", "memory_lost", "no_momentum"),
     "adagrad": ("eps_inside_root", "no_root", "memory_lost"),
-    "decay": ("no_momentum", "memory_lost"),
-    "adam_decay": ("eps_inside_root",),
+    "decay": ("no_momentum", "memory_lost", "no_weight_decay_of_biases", "decay_beside_gradient"),
+    "adam_decay": (
+        "eps_inside_root", "no_weight_decay", "no_weight_decay_of_biases", "decay_beside_gradient",
+    ),
 }  # fmt: skip
 OPTIMIZERS: dict[str, dict[str, Any]] = {
     "sgd": {"name": "sgd"},
@@ -67,7 +69,9 @@ OPTIMIZERS: dict[str, dict[str, Any]] = {
     "adam_decay": {"name": "adam", "eps": 1e-3, "weight_decay": 0.1},
 }
 UPDATE_CASES = [(optimizer, name) for optimizer, names in OF_UPDATES.items() for name in names]
-QUICK_UPDATES = [("sgd", "not_zeroed"), ("adam", "t_per_parameter")]
+QUICK_UPDATES = [
+    ("sgd", "not_zeroed"), ("adam", "t_per_parameter"), ("decay", "no_weight_decay_of_biases"),
+]  # fmt: skip
 
 
 @cache

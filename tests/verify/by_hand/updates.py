@@ -43,8 +43,13 @@ def train(net: Net, updates: int, mistake: str = "", back: str = "") -> list[tup
                 if mistake == "l2_as_decay" and is_weight:
                     g = g - net.l2 * p
                     p *= 1 - net.rate * net.l2
-                if kind != "adamw":
-                    g = g + o["weight_decay"] * p
+                decay = 0 if mistake == "no_weight_decay" else o["weight_decay"]
+                if mistake == "no_weight_decay_of_biases" and not is_weight:
+                    decay = 0
+                if mistake == "decay_beside_gradient":
+                    p *= 1 - rate * decay
+                elif kind != "adamw":
+                    g = g + decay * p
                 m, v = [0.0, 0.0] if mistake == "memory_lost" else memory[q]
                 t = u + 1
                 if mistake == "t_from_0":
@@ -67,9 +72,9 @@ def train(net: Net, updates: int, mistake: str = "", back: str = "") -> list[tup
                 elif kind in ("adam", "adamw"):
                     if kind == "adamw":
                         if mistake == "decay_as_l2":
-                            g = g + o["weight_decay"] * p
+                            g = g + decay * p
                         else:
-                            p *= 1 - rate * o["weight_decay"]
+                            p *= 1 - rate * decay
                     m = b1 * m + (1 - b1) * g
                     v = b2 * v + (1 - b2) * (m if mistake == "square_of_mean" else g) ** 2
                     with np.errstate(all="ignore"):
