@@ -42,6 +42,8 @@ FORMULA: Final = 44
 _LARGEST: Final = 3
 _LEGEND: Final = 28
 """Cells at the right of the equations for what their letters stand for."""
+_LEGEND_AT: Final = 72
+"""Where it stands at most: in a wide pane the eye finds it."""
 _APART: Final = 3
 """Cells between an equation and that, at least."""
 _OF_BATCH: Final = ("dw", "db", "g")
@@ -61,7 +63,7 @@ def with_letters(
     rows: Sequence[Row], legend: Sequence[tuple[str, str]], width: int, style: Style
 ) -> list[Row]:
     """Say at the right of equations what their letters stand for, in the rows that have room."""
-    column = width - _LEGEND
+    column = min(width - _LEGEND, _LEGEND_AT)
     used = [sum(cell_len(text) for text, _, _ in row) for row in rows]
     free = [n for n, cells in enumerate(used) if cells + _APART <= column]
     entries = dict(zip(free, legend, strict=False))

@@ -138,7 +138,7 @@ def columns_for(width: int, height: int, content: Content, presenting: bool = Fa
     rows = height - bars_for(width, height).rows
     table = content.neurons + _TABLE
     if presenting:
-        step = max(rows * 3 // 8, _STEP_LEAST)
+        step = max(min(rows * 3 // 7, _STEP), _STEP_LEAST)  # symbols, too, on 24 rows
         return PaneColumns("presentation", (_network_over(PaneSlot(_except("network"), step)),))
     if width < 100:
         return _one_column(rows, table)
