@@ -227,7 +227,7 @@ _BELOW: Final = (2, 4)
 _SHORT_SYMBOL: Final = 2
 """Cells of symbols that may be cut to their first letter, such as δ and Δb."""
 _TALLEST: Final = (9, 15)
-"""Rows of a box: where a fifth of the height is less, and at most."""
+"""Rows of a box: where a third of the height is less, and at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,7 +373,7 @@ class _Column:
         beside = concession.thumbnail if self.rows > 1 else 0  # below one number it is as wide
         if beside and self.thumbnail:
             least, highest = _TALLEST
-            highest = min(highest, max(least, self.room // 5), 2 * beside + 2)
+            highest = min(highest, max(least, self.room // 3), 2 * beside + 2)
             most = max(most, highest)
         elif concession.symbols and self.thumbnail:
             below = self._height(most + _BELOW[1]) - most

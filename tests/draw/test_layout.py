@@ -40,7 +40,11 @@ def test_boxes_grow_with_the_room_as_far_as_they_have_something_to_hold(dense):
     graph = dense(2, 3, 1)
     contents = {name: Content("tanh", 3, 2, thumbnail=not name.startswith("x")) for name in graph}
     sizes = [lay_out(graph, 120, height, contents=contents).homes["h1_1"] for height in (9, 17, 40)]
-    assert [(box.height, box.thumbnail) for box in sizes] == [(3, None), (5, (6, 3)), (9, (14, 7))]
+    assert [(box.height, box.thumbnail) for box in sizes] == [
+        (3, None),
+        (5, (6, 3)),
+        (12, (20, 10)),
+    ]
     plain = lay_out(graph, 120, 40).homes["h1_1"]
     assert (plain.height, plain.thumbnail) == (3, None)
 
