@@ -389,7 +389,7 @@ BACKWARD_MISTAKES: Final[tuple[Mistake, ...]] = (
         "bias_gradient_of_targets",
         "the bias gradient of {layer} is the sum of the δ of the neurons behind it",
         "∂L/∂b is the neuron's own δ, summed over the examples",
-        ("∂L/∂b[{j}] = {reduced}Σ δ[k], k its targets", _DB),
+        ("∂L/∂b[{j}] = {reduced}(Σ δ of its targets)", _DB),
         (Way(Hooks(db=hooks.bias_gradient_of_targets), "hidden"),),
     ),
     Mistake(
