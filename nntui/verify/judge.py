@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from nntui.model.numerics import Array
-from nntui.model.optimizers import Updated
 from nntui.verify.comparison import BIAS, Comparison
 from nntui.verify.factors import FEWEST, common_factor, known_factors, scaled_variations
 from nntui.verify.given import FLOAT64, Given
@@ -18,19 +16,14 @@ from nntui.verify.kinks import MEAN, kink_variations, kinks_in
 from nntui.verify.mistake import Way
 from nntui.verify.mistakes import MISTAKES, Candidate, candidates
 from nntui.verify.order import ORDERED, example_order, in_order, other_batches
-from nntui.verify.passes import BatchPass, Passes
+from nntui.verify.passes import Passes
 from nntui.verify.right_run import RightRun
-from nntui.verify.rounding import rounding_sizes
+from nntui.verify.rounding import parameters_off, rounding_sizes
 from nntui.verify.search import WORK, Budget, Explanation, Search
-from nntui.verify.updates import Simulated, Simulation, UpdateHooks, Variation
-from nntui.verify.verdict import Factor, Kind, Verdict
+from nntui.verify.updates import Simulated, Simulation, Variation
+from nntui.verify.verdict import Factor, Outcome, Verdict
 from nntui.verify.wording import Wording
 
-_NOISY_RUNS = 4
-_OFF = 16.0
-"""In so many runs gradients and parameters are off by so many roundings …"""
-_SPREAD = 8.0
-"""… and numbers may be off by so many times what these runs are."""
 _FROM_START = 64
 """Up to so many updates, what was done in the updates before is run again from the start."""
 
@@ -55,29 +48,29 @@ class _Case:
         self.budget = Budget(WORK)
 
     def verdict(self) -> Verdict:
-        """Try one reading of the numbers after the other."""
+        """Try one judgement of the numbers after the other."""
         with np.errstate(all="ignore"):
             numbers = self.run.simulated(self.passes, self.given)
             comparisons = [self._comparison(numbers, with_penalty=True)]
             training = self.passes.training
             if (training.l1 or training.l2) and "dp" in self.given.of_batch:
                 comparisons.append(self._comparison(numbers, with_penalty=False))
-            readings = [_Reading(self, c, numbers) for c in comparisons]
-            for reading in readings:
-                if reading.agree.all():
-                    return reading.right()
-            for reading in readings:
-                if found := reading.factor():
+            judgements = [_Judgement(self, c, numbers) for c in comparisons]
+            for judgement in judgements:
+                if judgement.agree.all():
+                    return judgement.right()
+            for judgement in judgements:
+                if found := judgement.factor():
                     return found
-            for reading in readings:
-                if hint := reading.untold():
+            for judgement in judgements:
+                if hint := judgement.untold():
                     return hint
-            for reading in readings:
-                if found := reading.kink():
+            for judgement in judgements:
+                if found := judgement.kink():
                     return found
-            if readings[0].comparison.is_forward(readings[0].agree):
-                return self._other_order() or self._other_network(readings)
-            return self._explained(readings)
+            if judgements[0].comparison.is_forward(judgements[0].agree):
+                return self._other_order() or self._other_network(judgements)
+            return self._explained(judgements)
 
     def _other_order(self) -> Verdict | None:
         """Judge them in the order of the batch, if they were given in another; else None."""
@@ -94,39 +87,39 @@ class _Case:
             lines=(f"{ORDERED}.", *found.lines)[:3],
         )
 
-    def _other_network(self, readings: list[_Reading]) -> Verdict:
+    def _other_network(self, judgements: list[_Judgement]) -> Verdict:
         """Name another network that makes them; without one the verdict is unknown."""
         networks = [c for c in candidates(self.passes) if c.variation.networks]
-        for reading in readings:
-            search = Search(self.simulation(), reading.comparison, networks, self.budget)
+        for judgement in judgements:
+            search = Search(self.simulation(), judgement.comparison, networks, self.budget)
             if one := search.one():
-                return reading.mistaken(one)
-        return readings[0].unknown(None)
+                return judgement.mistaken(one)
+        return judgements[0].unknown(None)
 
-    def _explained(self, readings: list[_Reading]) -> Verdict:
+    def _explained(self, judgements: list[_Judgement]) -> Verdict:
         for simulation in self._simulations():
-            searches: list[tuple[_Reading, Search]] = []
-            for reading in readings:
+            searches: list[tuple[_Judgement, Search]] = []
+            for judgement in judgements:
                 search = Search(
-                    simulation, reading.comparison, list(candidates(self.passes)), self.budget
+                    simulation, judgement.comparison, list(candidates(self.passes)), self.budget
                 )
                 if one := search.one():
-                    return reading.mistaken(one)
-                searches.append((reading, search))
+                    return judgement.mistaken(one)
+                searches.append((judgement, search))
             if others := self._other_batches(simulation, searches):
                 return others
-            for reading, _ in searches:
-                if between := reading.between_kinks():
+            for judgement, _ in searches:
+                if between := judgement.between_kinks():
                     return between
-            most = max(int(reading.agree.sum()) for reading in readings)
-            for reading, search in searches:
-                found = search.several(pairs=reading.agree.sum() == most)
+            most = max(int(judgement.agree.sum()) for judgement in judgements)
+            for judgement, search in searches:
+                found = search.several(pairs=judgement.agree.sum() == most)
                 if found.is_complete:
-                    return reading.mistaken(found)
+                    return judgement.mistaken(found)
         return searches[0][0].unknown(searches[0][1].first_settled())
 
     def _other_batches(
-        self, simulation: Simulation, searches: list[tuple[_Reading, Search]]
+        self, simulation: Simulation, searches: list[tuple[_Judgement, Search]]
     ) -> Verdict | None:
         """Say that updates have other examples than the run's, if that makes them; else None."""
         after, schedule = self.given.after, self.schedule
@@ -139,10 +132,10 @@ class _Case:
         mistake = next(m for m in MISTAKES if m.name == "other_order")
         variation = Variation(updates=(hooks,))
         candidate = Candidate(mistake, Way(hooks), variation, None, "the update")
-        for reading, search in searches:
+        for judgement, search in searches:
             found = search.explained(candidate)
             if found.is_complete:
-                return reading.mistaken(found)
+                return judgement.mistaken(found)
         return None
 
     def _comparison(self, numbers: Simulated, *, with_penalty: bool) -> Comparison:
@@ -158,34 +151,13 @@ class _Case:
         return after is None or int(after.given.any(axis=1).sum()) < 2
 
     def _after_off(self) -> Array:
-        """Find how far rounding may take the parameters after updates from the run's, (U, P).
-
-        Found by runs in which gradients and parameters are off by as much, at random: what comes of
-        that in later updates depends on the optimizer and on the network.
-        """
-        given, epsilon, rule = self.given, self.epsilon, self.passes.training.optimizer.row.update
-        end = given.first_after + self.rows
+        """Find how far rounding may take the parameters after updates from the run's, (U, P)."""
+        first, end = self.given.first_after, self.given.first_after + self.rows
+        if self._is_single and end <= _FROM_START:
+            first = 0
         # A series is held against the run all along: what an update adds to it counts.
-        first = 0 if self._is_single and end <= _FROM_START else given.first_after
         runs = Simulation(self.passes, self.schedule, self.run.start(first), first, end)
-        right, most = runs.run().after, np.zeros((self.rows, self.passes.layout.size))
-        chance = np.random.default_rng(0)
-
-        def off(size: Array) -> Array:
-            return np.asarray(_OFF * epsilon * size * chance.choice((-1.0, 1.0), size.shape))
-
-        def gradient(values: BatchPass) -> Array:
-            return values.g + off(rounding_sizes(values, epsilon)["g"])
-
-        def update(p: Array, *others: Any, **settings: Any) -> Updated:
-            new, memory = rule(p, *others, **settings)
-            return new + off(np.abs(p) + np.abs(new)), memory
-
-        noisy = Variation(updates=(UpdateHooks(gradient=gradient, rule=update),))
-        for _ in range(_NOISY_RUNS):
-            rows = np.abs(runs.run(noisy).after - right)[-self.rows :]
-            most = np.maximum(most, np.where(np.isfinite(rows), rows, 0.0))
-        return np.asarray(_SPREAD * most)
+        return parameters_off(runs, self.epsilon)[-self.rows :]
 
     def simulation(self) -> Simulation:
         """Make the simulation that begins as the run does."""
@@ -206,8 +178,8 @@ class _Case:
             )
 
 
-class _Reading:
-    """Someone's numbers in one reading: with the penalty in the gradients, or without."""
+class _Judgement:
+    """Someone's numbers judged in one way: with the penalty in the gradients, or without."""
 
     def __init__(self, case: _Case, comparison: Comparison, numbers: Simulated) -> None:
         self.case, self.comparison, self.numbers = case, comparison, numbers
@@ -360,7 +332,7 @@ class _Reading:
         return self._verdict("unknown", self.words.unknown(partly, greatest))
 
     def _verdict(
-        self, kind: Kind, lines: tuple[str, ...], explanation: Explanation | None = None
+        self, kind: Outcome, lines: tuple[str, ...], explanation: Explanation | None = None
     ) -> Verdict:
         comparison = self.comparison
         return Verdict(

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from nntui.verify.passes import Hooks, NetworkHooks, Passes
 from nntui.verify.updates import UpdateHooks
 
-Place = Literal["everywhere", "outputs", "hidden", "layers", "behind"]
+Scope = Literal["everywhere", "outputs", "hidden", "layers", "behind"]
 """Where a mistake may have been made.
 
 ``everywhere``: in the whole network. ``outputs``: at the outputs. ``hidden``: in a hidden layer, or
@@ -23,7 +23,7 @@ class Way:
     """One way to make a mistake, and where. ``word`` fills ``{word}`` in the sentences."""
 
     hooks: Hooks | UpdateHooks | NetworkHooks
-    place: Place = "everywhere"
+    scope: Scope = "everywhere"
     word: str = ""
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from nntui.verify.backward_mistakes import BACKWARD_MISTAKES
 from nntui.verify.forward_mistakes import FORWARD_MISTAKES
-from nntui.verify.mistake import Mistake, Place, Way
+from nntui.verify.mistake import Mistake, Scope, Way
 from nntui.verify.passes import Change, NetworkHooks, Part, Passes
 from nntui.verify.update_mistakes import UPDATE_MISTAKES
 from nntui.verify.updates import UpdateHooks, Variation
@@ -53,27 +53,27 @@ def candidates(passes: Passes) -> Iterator[Candidate]:
                 variation = Variation(networks=(way.hooks,))
                 yield Candidate(mistake, way, variation, None, "the network")
                 continue
-            for layers, part, where in _places(passes, way.place):
+            for layers, part, where in _places(passes, way.scope):
                 change = Change(way.hooks, None if layers is None else frozenset(layers), part)
                 yield Candidate(mistake, way, Variation((change,)), layers, where)
 
 
-def _places(passes: Passes, place: Place) -> Iterator[tuple[tuple[int, ...] | None, Part, str]]:
+def _places(passes: Passes, scope: Scope) -> Iterator[tuple[tuple[int, ...] | None, Part, str]]:
     blocks = passes.blocks
     outputs = tuple(b.layer for b in blocks if b.is_output.any())
     hidden = tuple(b.layer for b in blocks if not b.is_output.all())
-    if place == "everywhere":
+    if scope == "everywhere":
         yield None, "all", "every layer"
-    elif place == "outputs":
+    elif scope == "outputs":
         yield outputs, "outputs", "the output layer"
-    elif place == "behind":
+    elif scope == "behind":
         behind = tuple(b.layer for b in blocks if not b.source_is_input.all())
         if len(behind) > 1:
             yield behind, "all", "every layer"
         for layer in reversed(behind):
             yield (layer,), "all", f"layer {layer}"
     else:
-        if place == "layers":
+        if scope == "layers":
             yield tuple(b.layer for b in blocks), "all", "every layer"
             if len(blocks) > 1 and outputs != tuple(b.layer for b in blocks):
                 yield outputs, "outputs", "the output layer"

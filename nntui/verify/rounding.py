@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from nntui.model.numerics import Array
+from nntui.model.optimizers import Updated
 from nntui.verify.given import FLOAT32
 from nntui.verify.passes import BatchPass, Block, Forward, product, slope
+from nntui.verify.updates import Simulation, UpdateHooks, Variation
 
+_NOISY_RUNS = 4
+_OFF = 16.0
+"""In so many runs gradients and parameters are off by so many roundings …"""
+_SPREAD = 8.0
+"""… and numbers may be off by so many times what these runs are."""
 _BUMP = 4.0
 """By how many roundings a number is moved to see what depends on it."""
 _MOST_OUTPUTS = 32
@@ -58,6 +67,33 @@ def rounding_sizes(batch: BatchPass, epsilon: float = FLOAT32) -> dict[str, Arra
         "batch_loss": np.array([share * loss_off.sum()]),
         "softmax": a_off[passes.layout.output_rows],
     }  # fmt: skip
+
+
+def parameters_off(runs: Simulation, epsilon: float) -> Array:
+    """Find how far rounding may take parameters after updates from those of the run, (U, P).
+
+    Found by runs in which gradients and parameters are off by as much, at random: what comes of
+    that in later updates depends on the optimizer and on the network.
+    """
+    rule = runs.passes.training.optimizer.row.update
+    right, chance = runs.run().after, np.random.default_rng(0)
+
+    def off(size: Array) -> Array:
+        return np.asarray(_OFF * epsilon * size * chance.choice((-1.0, 1.0), size.shape))
+
+    def gradient(values: BatchPass) -> Array:
+        return values.g + off(rounding_sizes(values, epsilon)["g"])
+
+    def update(p: Array, *others: Any, **settings: Any) -> Updated:
+        new, memory = rule(p, *others, **settings)
+        return new + off(np.abs(p) + np.abs(new)), memory
+
+    noisy = Variation(updates=(UpdateHooks(gradient=gradient, rule=update),))
+    most = np.zeros_like(right)
+    for _ in range(_NOISY_RUNS):
+        away = np.abs(runs.run(noisy).after - right)
+        most = np.maximum(most, np.where(np.isfinite(away), away, 0.0))
+    return _SPREAD * most
 
 
 def _slope_off(block: Block, forward: Forward, z_off: Array, size: float) -> Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-Kind = Literal["right", "factor", "kink", "mistake", "unknown"]
+Outcome = Literal["right", "factor", "kink", "mistake", "unknown"]
 
 MOST_DIFFERENCES: Final = 1000
 """How many differences a verdict lists at most: the first ones."""
@@ -50,7 +50,7 @@ class Verdict:
     ``notes``: how the numbers were read, where that was open.
     """
 
-    verdict: Kind
+    verdict: Outcome
     lines: tuple[str, ...]
     counts: tuple[KindCount, ...]
     differences: tuple[Difference, ...] = ()
