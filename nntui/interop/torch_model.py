@@ -212,8 +212,8 @@ def _without_cut_off(model: Any, example: Any, traced: Traced) -> Traced:
         of = _through_end(traced, x, factors)
         found = traced.units.gradient(rows_of(x)[0], of, len(reached))
         bound = _tolerance(x) * max(float(np.abs(found).max(initial=0.0)), 1.0)
-        wrong = reached & (np.abs(found - expected) > bound)  # not where one is no number
-        if not wrong.any():
+        wrong = reached & (np.abs(found - expected) > bound)
+        if not wrong.any() or not np.isfinite(expected).all():  # as where a run diverges
             return replace(traced, frozen=traced.frozen | ~reached)
     if not learning:
         return traced

@@ -363,6 +363,18 @@ def test_a_parameter_that_is_no_number_is_named(torch, nn, xy):
     _refused('from "x1" to "h1" must be a finite number, not nan', model, *xy)
 
 
+def test_a_model_that_diverges_in_float32_is_taken_as_long_as_its_parameters_are_numbers(
+    torch, nn, xy, with_
+):
+    model = with_(lambda m, x: m.b(x + m.a(x) ** 2)).float()
+    with torch.no_grad():
+        model.a.weight *= 1e19
+        model.b.weight *= 1e19
+    network = nntui.from_torch(model, *(t.float() for t in xy), loss="mse").network
+    first = network.wiring().sources["y1"][0]
+    assert network.weight((first, "y1")) == model.b.weight[0, 0].item()
+
+
 def test_a_loss_can_be_a_function_of_nn_functional(torch):
     assert loss_of(torch.nn.functional.l1_loss).loss.name == "mae"
 

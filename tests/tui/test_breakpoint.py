@@ -116,3 +116,17 @@ async def test_a_run_that_diverges_stands_at_its_first_number_that_is_not_finite
         assert app.stepping.debugger.last.writes == {"z[y1]": float("inf")}
         await pilot.press("q")
     assert not app.ends_loop
+
+
+async def test_numbers_too_large_for_the_loop_are_stopped_at():
+    """In float32 they are infinite; nntui computes them."""
+    network = nntui.Network.from_arrays([([[1e15]], [0.0], "linear"), ([[1e15]], None, "linear")])
+    experiment = nntui.Experiment(network, ([[0.0], [1.0]], [[0.0], [0.0]]), loss="mse", epochs=1)
+    app = _BreakpointApp(experiment, None, is_past=True, largest=3.4e38)
+    async with app.run_test(size=(120, 36)) as pilot:
+        for _ in range(100):
+            await pilot.pause()
+            if app.stepping.debugger.position:
+                break
+        assert app.stepping.debugger.last.writes["loss"] == pytest.approx(1e60)
+        await pilot.press("q")
