@@ -68,15 +68,15 @@ def test_without_a_pytorch_that_reads_weights_alone_it_is_refused(
     _refused(opened, _archive(**{"data.pkl": PICKLE}), said)
 
 
-@pytest.mark.parametrize(
-    ("data", "said"),
-    [
-        (PICKLE, "damaged archive"),
-        (_archive(**{"data.pkl": PICKLE})[:-40], "damaged archive"),
-        (_archive(weights=b"1"), "without data.pkl"),
-        (b"PK\x01\x02" * 20_000, "very many files"),
-    ],
-)
+NO_FILES = {
+    "no archive": (PICKLE, "damaged archive"),
+    "one that breaks off": (_archive(**{"data.pkl": PICKLE})[:-40], "damaged archive"),
+    "another one": (_archive(weights=b"1"), "without data.pkl"),
+    "one of many files": (b"PK\x01\x02" * 20_000, "very many files"),
+}
+
+
+@pytest.mark.parametrize(("data", "said"), NO_FILES.values(), ids=NO_FILES)
 def test_what_torch_save_does_not_write_is_given_to_nobody(opened, monkeypatch, data, said):
     monkeypatch.setattr(torch_file, "_require_torch", lambda: None)
     monkeypatch.setattr(torch_file, "_answer_of_reader", lambda data: pytest.fail("it is read"))
