@@ -37,6 +37,8 @@ _WORK_OF_PAIRS: Final = 6e8
 """How many that for two at one place may take."""
 _OVERHEAD: Final = 1.5e5
 """What a pass costs beside its multiplications, counted in these."""
+_UPDATE: Final = 100.0
+"""What an update costs for each parameter, and to look at it."""
 
 
 class Budget:
@@ -84,6 +86,7 @@ class Search:
         self._simulation, self._comparison = simulation, comparison
         self._candidates, self._budget = candidates, budget
         self._work_of_pass = _OVERHEAD + 3.0 * simulation.multiplications
+        self._work_of_update = _OVERHEAD + _UPDATE * simulation.passes.layout.size
         self._work = simulation.passes_run * self._work_of_pass
         self._first = simulation.first
         self.right = self._explained((), RIGHT)
@@ -211,7 +214,7 @@ class Search:
                 continue
             # The pass of the one before serves for another that is of the update alone.
             run = passes if other.variation.changes else passes - 1
-            if not budget.allows(_OVERHEAD + self._work_of_pass * run):
+            if not budget.allows(self._work_of_update + self._work_of_pass * run):
                 return
             both = state.variation.with_(one.variation).with_(other.variation)
             if test(self._comparison.agrees(self.expected(both, most))):
