@@ -27,10 +27,22 @@ _ACTIVATIONS: Final[Mapping[str, Callable[[Mapping[str, Any]], Activation]]] = {
     "Softplus": lambda settings: Activation.of("softplus"),
     "LeakyRelu": lambda s: Activation.of("leaky_relu", slope=float(s.get("alpha", 0.01))),
     "Elu": lambda s: Activation.of("elu", alpha=float(s.get("alpha", 1.0))),
+    "Gelu": lambda settings: Activation.of("gelu"),
+    "Abs": lambda settings: Activation.of("abs"),
+    "Sin": lambda settings: Activation.of("sin"),
 }
 _LAST: Final = ("Softmax", "LogSoftmax")
 _PASSING: Final = ("Identity", "Dropout", "Flatten")
-_KNOWN: Final = ("Gemm", "MatMul", "Add", *_ACTIVATIONS, *_PASSING, "Softmax at the end")
+_KNOWN: Final = (
+    "Gemm",
+    "MatMul",
+    "Add",
+    *_ACTIVATIONS,
+    "Clip to −1 and 1",
+    "x · Sigmoid(x)",
+    *_PASSING,
+    "Softmax at the end",
+)
 _EXTERNAL: Final = 1  # TensorProto.EXTERNAL
 _MOST_NODES: Final = 10_000
 
@@ -91,6 +103,7 @@ class _Reader:
         self._output = graph.output[0].name
         self._layers: list[Layer] = []
         self._open = ""  # what the last layer can still take: "bias", "activation" or nothing
+        self._sigmoid_of = ""  # what the last layer applies sigmoid to: times that, it is silu
         self._classes = False
 
     def sketch(self) -> Sketch:
@@ -98,6 +111,9 @@ class _Reader:
         for node in self._nodes:
             if node.op_type == "Constant":
                 self._note_constant(node)
+                continue
+            if node.op_type == "Identity" and self._is_tensor(node):
+                self._tensors[node.output[0]] = self._tensors[node.input[0]]
                 continue
             if self._classes:
                 raise ConversionError(f"{_called(node)} comes after Softmax, which must be last")
@@ -108,6 +124,9 @@ class _Reader:
         said = "The model ends in softmax, which is in the loss cross_entropy." * self._classes
         return Sketch(self._layers, training=training, description=said)
 
+    def _is_tensor(self, node: Any) -> bool:
+        return len(node.input) == len(node.output) == 1 and node.input[0] in self._tensors
+
     def _note_constant(self, node: Any) -> None:
         for attribute in node.attribute:
             if attribute.name == "value":
@@ -117,7 +136,7 @@ class _Reader:
         op, inputs = node.op_type, list(node.input)
         if node.domain not in ("", "ai.onnx") or not inputs or len(node.output) < 1:
             raise self._unknown(node)
-        if op == "Add" and inputs[1:] == [self._value]:
+        if op in ("Add", "Mul") and inputs[1:] == [self._value]:
             inputs.reverse()
         if inputs[0] != self._value:
             raise ConversionError(
@@ -134,7 +153,12 @@ class _Reader:
                 raise ConversionError(f"{_called(node)} adds {bias.size} numbers to {last.outputs}")
             self._layers[-1] = replace(last, biases=np.broadcast_to(bias, (last.outputs,)).copy())
             self._open = "activation"
-        elif op in _ACTIVATIONS:
+        elif op == "Mul" and inputs[1:] == [self._sigmoid_of]:
+            self._layers[-1] = replace(self._layers[-1], activation=Activation.of("silu"))
+            self._sigmoid_of = ""
+        elif op == "Clip" and self._limits(node, inputs, settings) == (-1.0, 1.0):
+            self._apply(Activation.of("hard_tanh"), node)
+        elif op in _ACTIVATIONS and settings.get("approximate", b"none") == b"none":
             self._apply(_ACTIVATIONS[op](settings), node)
         elif op in _LAST:
             if settings.get("axis", -1) not in (1, -1):
@@ -168,7 +192,17 @@ class _Reader:
         else:
             weights = weights.T
         self._layers.append(Layer(weights, biases))
+        self._sigmoid_of = ""
         self._open = "activation" if op == "Gemm" else "bias"
+
+    def _limits(
+        self, node: Any, inputs: Sequence[str], settings: Mapping[str, Any]
+    ) -> tuple[float, ...]:
+        """Return the limits of a Clip: inputs, or settings as in old versions."""
+        if len(inputs) == 3 and all(inputs):
+            arrays = [self._array(name, node) for name in inputs[1:]]
+            return tuple(float(a.item()) for a in arrays if a.size == 1)
+        return tuple(settings[key] for key in ("min", "max") if key in settings)
 
     def _apply(self, activation: Activation, node: Any) -> None:
         if self._open:
@@ -178,6 +212,7 @@ class _Reader:
         else:
             raise ConversionError(f"{_called(node)} comes before any layer")
         self._open = ""
+        self._sigmoid_of = self._value if activation.name == "sigmoid" else ""
 
     def _array(self, name: str, node: Any) -> Array:
         """Read a tensor of the file.
@@ -219,8 +254,8 @@ def _text(value: str | bytes) -> str:
 
 
 def _setting(attribute: Any) -> Any:
-    """Return the value of an attribute that is one number; others are None."""
-    return {1: attribute.f, 2: attribute.i}.get(attribute.type)
+    """Return the value of an attribute that is one number, or the bytes of a text; else None."""
+    return {1: attribute.f, 2: attribute.i, 3: attribute.s}.get(attribute.type)
 
 
 _WRITTEN: Final = {
@@ -230,6 +265,8 @@ _WRITTEN: Final = {
     "softplus": "Softplus",
     "leaky_relu": "LeakyRelu",
     "elu": "Elu",
+    "abs": "Abs",
+    "sin": "Sin",
 }
 _OPSET: Final = 13
 """The version of the operators, which all runtimes of today have."""

@@ -69,6 +69,37 @@ def test_gemm_and_matmul_with_add_are_layers(model, opened):
 
 
 @pytest.mark.interop
+@pytest.mark.parametrize(
+    ("activation", "nodes"),
+    [
+        ("gelu", [("Gelu", ["h"], "r", {})]),
+        ("hard_tanh", [("Clip", ["h", "low", "high"], "r", {})]),
+        ("silu", [("Sigmoid", ["h"], "s", {}), ("Mul", ["h", "s"], "r", {})]),
+        ("sin", [("Sin", ["h"], "r", {})]),
+        ("abs", [("Identity", ["low"], "l", {}), ("Abs", ["h"], "r", {})]),
+    ],
+)
+def test_activations_of_one_operator_or_two_are_read(model, opened, activation, nodes):
+    limits = {"low": np.float32(-1.0), "high": np.float32(1.0)}
+    experiment = opened(model([PLAIN[0], *nodes, *PLAIN[2:]], **limits))
+    assert experiment.network.neuron("h2").activation == nntui.Activation.of(activation)
+    for other in ({"low": np.float32(-2.0)}, {"high": np.float32([1.0, 1.0])}):
+        if activation == "hard_tanh":
+            with pytest.raises(nntui.ConversionError, match="computes as Clip does"):
+                opened(model([PLAIN[0], *nodes, *PLAIN[2:]], **(limits | other)))
+
+
+@pytest.mark.interop
+def test_an_approximate_gelu_and_other_products_are_refused(model, opened):
+    gelu = ("Gelu", ["h"], "r", {"approximate": "tanh"})
+    with pytest.raises(nntui.ConversionError, match="computes as Gelu does"):
+        opened(model([PLAIN[0], gelu, *PLAIN[2:]]))
+    product = [("Relu", ["h"], "s", {}), ("Mul", ["h", "s"], "r", {})]
+    with pytest.raises(nntui.ConversionError, match="computes as Mul does"):
+        opened(model([PLAIN[0], *product, *PLAIN[2:]]))
+
+
+@pytest.mark.interop
 def test_softmax_at_the_end_is_in_the_loss(model, opened):
     nodes = [*PLAIN[:-1], ("Add", ["o", "b2"], "l", {}), ("Softmax", ["l"], "y", {"axis": 1})]
     experiment = opened(model(nodes), CLASSES)
@@ -167,8 +198,10 @@ def test_what_nntui_writes_computes_the_same_and_opens_as_it_was(onnx, tmp_path,
 
 @pytest.mark.interop
 def test_activations_that_onnx_does_not_have_are_not_written(onnx, tmp_path):
-    experiment = nntui.from_arrays([W1.T], [b1], "sin", X, HIDDEN, loss="mse")
-    with pytest.raises(nntui.ConversionError, match="layer 1 has sin, which is no single operator"):
+    experiment = nntui.from_arrays([W1.T], [b1], "square", X, HIDDEN, loss="mse")
+    with pytest.raises(
+        nntui.ConversionError, match="layer 1 has square, which is no single operator"
+    ):
         nntui.save_model(experiment, tmp_path / "out.onnx")
 
 
