@@ -7,7 +7,14 @@ from typing import Final
 
 import click
 
-from nntui.cli.files import check_can_save, file_argument, force_option, model_options, opened
+from nntui.cli.files import (
+    check_can_save,
+    file_argument,
+    force_option,
+    model_options,
+    opened,
+    saved,
+)
 from nntui.cli.tables import echo
 from nntui.model.errors import NntuiError
 from nntui.model.names import escaped
@@ -47,8 +54,7 @@ def convert(file: Path, out: Path, force: bool) -> None:
             f"OUT: found {found}, expected a name that ends in {' or '.join(_WRITTEN)}"
         )
     check_can_save(out, force=force)
-    save_model(opened(file), out, overwrite=force)
-    echo(f"saved to {escaped(str(out), 1000)}")
+    echo(saved(out, save_model(opened(file), out, overwrite=force)))
 
 
 _WRITTEN: Final = (".json", ".npz", ".safetensors", ".onnx")

@@ -16,9 +16,9 @@ from nntui.cli.files import (
     force_option,
     hidden_model_options,
     opened,
+    saved,
 )
 from nntui.cli.tables import echo, echo_json, json_text
-from nntui.model.names import escaped
 from nntui.text import harmless
 
 if TYPE_CHECKING:
@@ -131,8 +131,8 @@ def exec_(
     if use_state and (refused := save_session(debugger, document)):
         say(refused)
     if out is not None:
-        save_model(with_session(debugger), out, overwrite=force)
-        echo(f"saved to {escaped(str(out), 1000)}", err=as_json)
+        left_out = save_model(with_session(debugger), out, overwrite=force)
+        echo(saved(out, left_out), err=as_json)
     return status
 
 

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from nntui.cli.files import check_can_save, file_argument, force_option, model_options, opened
+from nntui.cli.files import (
+    check_can_save,
+    file_argument,
+    force_option,
+    model_options,
+    opened,
+    saved,
+)
 from nntui.cli.tables import echo
 
 if TYPE_CHECKING:
@@ -58,7 +65,6 @@ def export(file: Path, out: Path | None, force: bool, **forms: bool) -> None:
       nntui export skip --dot | dot -Tsvg > skip.svg
     """  # noqa: D301 (click's mark for a paragraph to leave as it is)
     from nntui.document.files import write_text
-    from nntui.model.names import escaped
 
     chosen = [f"--{name}" for name, is_chosen in forms.items() if is_chosen]
     if not chosen:
@@ -72,7 +78,7 @@ def export(file: Path, out: Path | None, force: bool, **forms: bool) -> None:
         echo(text.rstrip("\n"))
         return
     write_text(out, text)
-    echo(f"saved to {escaped(str(out), 1000)}")
+    echo(saved(out))
 
 
 def _written(experiment: Experiment, form: str) -> str:

@@ -122,6 +122,11 @@ def check_can_save(path: Path, *, force: bool) -> None:
             raise NntuiError(f"{escaped(str(path), 1000)}: {escaped(fault, 1000)}")
 
 
+def saved(path: Path, left_out: str | None = None) -> str:
+    """Say where something was saved, and what was left out."""
+    return f"saved to {escaped(str(path), 1000)}" + (f", {left_out}" if left_out else "")
+
+
 def moment_options(before: str = "") -> Callable[[_Command], _Command]:
     """Make options that say of which update numbers are, and how exact; None when not given.
 

@@ -15,6 +15,7 @@ from nntui.cli.files import (
     force_option,
     hidden_model_options,
     opened,
+    saved,
     with_epochs,
 )
 from nntui.cli.tables import aligned, echo, echo_json, echo_lines
@@ -129,8 +130,8 @@ def run(
     if out is not None:
         from nntui.interop.saving import save_model
 
-        save_model(trained(experiment, outcome), out, overwrite=force)
-        echo(f"saved to {escaped(str(out), 1000)}", err=as_json)
+        left_out = save_model(trained(experiment, outcome), out, overwrite=force)
+        echo(saved(out, left_out), err=as_json)
     if outcome.interrupted:
         return outcome.interrupted
     if outcome.diverged:

@@ -52,7 +52,7 @@ class Debugger(Stepper):
     ``position`` does; epochs, updates and examples in texts count from 1, as commands do.
     """
 
-    writer: Callable[..., object] | None = None
+    writer: Callable[..., str | None] | None = None
     """Writes a document, as ``nntui.save`` does; given by who knows documents."""
 
     checker: Callable[[Experiment, str, int, int | None], NumbersVerdict] | None = None
@@ -285,15 +285,17 @@ class Debugger(Stepper):
 
         return values_at_ends(self, str(expression), by)
 
-    def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+    def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> str | None:
         """Write a document with the parameters and the optimizer's memory of this moment.
+
+        Returns what was left out, in a few words for the user; None: nothing.
 
         Raises:
             NntuiError: the file is there already or cannot be written, or a number is not finite.
         """
         if self.writer is None:
             raise NntuiError("nothing writes documents here: nntui.save(debugger, PATH) does")
-        self.writer(self.continued(), path, overwrite=overwrite)
+        return self.writer(self.continued(), path, overwrite=overwrite)
 
     def edit(self, target: str, value: float | str) -> Branch:
         """Change a number or a function from here on, in a new branch (see ``Branches.edit``).

@@ -37,12 +37,14 @@ _MOST_TEXT: Final = 2**20
 
 def save_model(
     experiment: Experiment, path: str | os.PathLike[str], *, overwrite: bool = False
-) -> None:
+) -> str | None:
     """Write an experiment in the format that the path's ending names: a document for all others.
 
     ``.npz`` has W1 b1 W2 b2 … with matrices (in, out), and X and Y; ``.safetensors`` has the state
     dict of the ``nn.Sequential`` that ``nntui export --torch`` writes, matrices (out, in);
     ``.onnx`` has a graph in float64. These two hold no data of more than ``_MOST_TEXT``.
+
+    Returns what was left out, in a few words for the user; None: nothing.
 
     Raises:
         ConversionError: a network that is no chain of layers.
@@ -55,7 +57,7 @@ def save_model(
     layers = check_format(experiment, name)
     if layers is None:
         save(experiment, path, overwrite=overwrite)
-        return
+        return None
     try:
         rest = _rest(experiment, layers, folder_of(name))
         write = {".npz": _npz, ".onnx": _onnx}.get(_ending(name), _safetensors)
@@ -65,6 +67,9 @@ def save_model(
         write_atomically(name, data)
     except Fault as fault:
         raise DocumentError.of(fault, name) from None
+    if _ending(name) == ".npz" or not _has_much_data(rest):
+        return None
+    return "without the data, which are more than 1 MiB: --data FILE gives them"
 
 
 def check_format(experiment: Experiment, path: str | os.PathLike[str]) -> list[Layer] | None:
@@ -157,9 +162,13 @@ def _onnx(experiment: Experiment, layers: list[Layer], rest: dict[str, Any]) -> 
     return onnx.model_bytes(layers, OWN, _text(_without_much_data(rest)))
 
 
+def _has_much_data(rest: dict[str, Any]) -> bool:
+    return len(_text(rest["data"])) > _MOST_TEXT
+
+
 def _without_much_data(rest: dict[str, Any]) -> dict[str, Any]:
     """Leave data out of a text that they would make very long."""
-    if len(_text(rest["data"])) <= _MOST_TEXT:
+    if not _has_much_data(rest):
         return rest
     return {key: section for key, section in rest.items() if key != "data"}
 

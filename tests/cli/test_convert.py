@@ -83,3 +83,17 @@ def test_the_command_save_writes_weights_by_the_ending(run):
     run("exec", "xor", "-c", "goto end", "-c", "save here.npz", "--save", "end.safetensors")
     assert run("show", "here.npz").splitlines()[-1].startswith("It goes on after 600 updates")
     assert "no chain of layers" in run("exec", "skip", "-c", "save there.npz", status=1)
+
+
+def test_what_is_too_much_to_be_saved_is_said(run, tmp_path):
+    weights = np.ones((10, 1))
+    x, y = np.full((12_000, 10), 0.1234567), np.ones((12_000, 1))
+    np.savez(tmp_path / "much.npz", W1=weights, X=x, Y=y)
+    said = ["--activations", "linear", "--loss", "mse"]
+    left_out = "saved to m.safetensors, without the data, which are more than 1 MiB"
+    assert left_out in run("convert", "much.npz", "m.safetensors", *said)
+    again = run("run", "much.npz", "--epochs", "1", "--save", "m.safetensors", "--force", *said)
+    assert left_out in again
+    assert run("convert", "much.npz", "m.npz", *said) == "saved to m.npz\n"
+    assert "say the rest by --data FILE.csv" in run("run", "m.safetensors", status=2)
+    assert run("run", "m.safetensors", "--data", "much.npz", "--epochs", "1")

@@ -262,8 +262,9 @@ def _save(debugger: Debugger, rest: str) -> Output:
     if os.path.isfile(file) and not force:
         hint = f"save {word} force replaces it"
         raise CommandError(f"{escaped(path, 1000)} is there already ({hint})")
-    debugger.save(file, overwrite=force)
-    return Output((f"saved to {escaped(path, 1000)}",), {"file": path})
+    left_out = debugger.save(file, overwrite=force)
+    said = f"saved to {escaped(path, 1000)}" + (f", {left_out}" if left_out else "")
+    return Output((said,), {"file": path})
 
 
 def _diff(debugger: Debugger, rest: str) -> Movement:
