@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from itertools import combinations
+from itertools import combinations, product
 from typing import Final
 
 import numpy as np
@@ -188,7 +188,8 @@ class Search:
         """Add two mistakes at once that settle the first place that differs.
 
         They are of different kinds, and neither shows before; of those of a kind that are alike
-        there, one is taken. Only as many updates are run as show it, and all where it is settled.
+        there, one is tried first. Only as many updates are run as show it, and all of them, for
+        each of those that are alike, where it is settled.
         """
         test, matters = self._test(state), self._mattering(state)
         place = self._comparison.place
@@ -196,7 +197,7 @@ class Search:
         here, before = place == first, place < first
         most = self._comparison.updates_to(here) - self._first
         passes = max(1, most)
-        shown: list[tuple[Candidate, frozenset[str], Array]] = []
+        shown: list[tuple[list[Candidate], frozenset[str], Array]] = []
         for candidate in filter(matters, self._candidates):
             if not budget.allows(self._work_of_pass * passes):
                 break
@@ -206,19 +207,25 @@ class Search:
             expected = made[here]
             hooks = candidate.way.hooks
             kinds = frozenset(f.name for f in fields(hooks) if getattr(hooks, f.name))
-            alike = (e for _, k, e in shown if k == kinds)
-            if not any(self._same(expected, e) for e in (state.expected[here], *alike)):
-                shown.append((candidate, kinds, expected))
-        for (one, kinds, _), (other, others, _) in combinations(shown, 2):
-            if kinds & others:
+            if self._same(expected, state.expected[here]):
+                continue
+            alike = (group for group, k, e in shown if k == kinds and self._same(expected, e))
+            if (group := next(alike, None)) is not None:
+                group.append(candidate)
+            else:
+                shown.append(([candidate], kinds, expected))
+        for (ones, kinds, _), (others, more_kinds, _) in combinations(shown, 2):
+            if kinds & more_kinds:
                 continue
             # The pass of the one before serves for another that is of the update alone.
-            run = passes if other.variation.changes else passes - 1
-            if not budget.allows(self._work_of_update + self._work_of_pass * run):
+            run = passes if others[0].variation.changes else passes - 1
+            if not budget.allows(max(self._work_of_update, self._work_of_pass * run)):
                 return
-            both = state.variation.with_(one.variation).with_(other.variation)
+            both = state.variation.with_(ones[0].variation).with_(others[0].variation)
             if test(self._comparison.agrees(self.expected(both, most))):
-                yield self._with(state, one, other)
+                for one, other in product(ones, others):
+                    if budget.allows(self._work):
+                        yield self._with(state, one, other)
 
     def _mattering(self, state: Explanation) -> Callable[[Candidate], bool]:
         """Make the test whether a mistake may change anything at the first place that differs."""

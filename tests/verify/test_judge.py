@@ -121,6 +121,17 @@ def test_the_notebook_that_the_project_began_with_is_explained() -> None:
 
 
 @pytest.mark.deep
+def test_of_two_at_one_layer_those_that_fit_the_layers_before_are_named() -> None:
+    net = networks.probe(l2=0.0)
+    weights, biases = gradients(net, "passed_back_without_delta", 2)
+    weights[1], biases[1] = weights[1] / 5, biases[1] / 5
+    verdict = judge(networks.experiment(net), networks.given_gradients(weights, biases))
+    assert verdict.verdict == "mistake", verdict
+    assert "passed_back_without_delta" in verdict.mistakes[0]
+    assert "divided_by_n_twice" in verdict.mistakes[1]
+
+
+@pytest.mark.deep
 @pytest.mark.parametrize("last", ["own_a", "bias_gradient_mean", "z_for_a"])
 @pytest.mark.parametrize("first", ["no_derivative", "only_last_example", "no_bias_gradient"])
 def test_a_mistake_behind_another_is_found(first: str, last: str) -> None:
