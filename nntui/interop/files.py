@@ -31,7 +31,7 @@ from nntui.interop.sketch import (
 )
 from nntui.interop.torch_file import read_torch_file
 from nntui.interop.weights import layers_named
-from nntui.model.errors import NntuiError
+from nntui.model.errors import NntuiError, counted
 from nntui.model.experiment import Experiment, Training
 from nntui.model.layers import Order
 from nntui.model.losses import Loss
@@ -185,7 +185,9 @@ def _own(
     known = document.get("network") if isinstance(document, dict) else None
     sections = known.get("layers") if isinstance(known, dict) else None
     if not isinstance(sections, list) or len(sections) != len(layers) + 1:
-        raise Fault(OWN, "a document of other layers", f"the {len(layers)} layers of the weights")
+        raise Fault(
+            OWN, "a document of other layers", f"the {counted(len(layers), 'layer')} of the weights"
+        )
     for section, layer in zip(sections[1:], layers, strict=True):
         if not isinstance(section, dict):
             raise Fault(OWN, "a layer that is no object", "a document’s layers")

@@ -12,7 +12,7 @@ from itertools import pairwise, permutations
 from typing import Final
 
 from nntui.interop.errors import ConversionError
-from nntui.interop.layers import Layer
+from nntui.interop.layers import Layer, check_size
 from nntui.interop.numpy import layers_of_arrays
 from nntui.model.layers import Order
 from nntui.model.names import escaped
@@ -54,7 +54,7 @@ def layers_named(
     numbers = list(weights)
     given = _beside(weights, biases)
     return layers_of_arrays(
-        [arrays[weights[n]] for n in numbers],
+        _few([arrays[weights[n]] for n in numbers]),
         [arrays[given[n]] if n in given else None for n in numbers],
         inputs=inputs,
         order=order,
@@ -75,6 +75,12 @@ def _beside(weights: Mapping[int, str], biases: Mapping[int, str]) -> dict[int, 
     found, beside = (escaped(", ".join(each.values()), 100) for each in (biases, weights))
     expected = "expected a bias for each of the weights, or biases with the numbers of theirs"
     raise ConversionError(f"found the biases {found} beside the weights {beside}, {expected}")
+
+
+def _few(matrices: list[AnyArray]) -> list[AnyArray]:
+    """Refuse more weights than a network may have, before they are widened to float64."""
+    check_size(0, sum(matrix.size for matrix in matrices))
+    return matrices
 
 
 def _numbered(
@@ -112,7 +118,7 @@ def _of_modules(arrays: Mapping[str, AnyArray], wanted: Sequence[str]) -> list[L
             )
     ordered = _ordered(modules, wanted)
     return layers_of_arrays(
-        [modules[module]["weight"] for module in ordered],
+        _few([modules[module]["weight"] for module in ordered]),
         [modules[module].get("bias") for module in ordered],
         order="out, in",
         names=[escaped(f"{module}.weight".lstrip(".")) for module in ordered],
