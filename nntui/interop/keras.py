@@ -16,6 +16,7 @@ from nntui.interop.errors import ConversionError, said_by
 from nntui.interop.layers import Layer, answers, copying, experiment_of, flat
 from nntui.interop.torch_model import compare_answers, normalized
 from nntui.model.activations import Activation
+from nntui.model.errors import counted
 from nntui.model.experiment import Experiment, Training
 from nntui.model.losses import Loss
 from nntui.model.names import escaped, listed
@@ -41,6 +42,7 @@ _UNSUPPORTED: Final = (
 """What a Dense layer may have and nntui has not."""
 _PASSING: Final = ("InputLayer", "Flatten", "Dropout", "Identity")
 _KNOWN: Final = ("Dense", "Activation", "ReLU", "LeakyReLU", "ELU", "Softmax", *_PASSING)
+_OF_ITS_OWN: Final = "an activation of its own"
 _PROBES: Final = 16
 _TOLERANCE: Final = 1e-4  # Keras computes in float32
 
@@ -150,6 +152,8 @@ def _read(model: Any) -> _Read:
             layers.append(copying(layers[-1].outputs, activation))
             variables.append((None, None))
         open_end = kind == "Dense" and activation.name == "linear"
+    if not layers:
+        raise ConversionError("the model has no Dense layer")
     if len(penalties) > 1:
         raise ConversionError("the layers have different penalties, and nntui has one for all")
     l1, l2 = penalties.pop() if penalties else (0.0, 0.0)
@@ -175,9 +179,8 @@ def _function(kind: str, config: Mapping[str, Any], called: str) -> Activation |
             return None
         if isinstance(given, str) and given in _FUNCTIONS:
             return _FUNCTIONS[given]
-        raise ConversionError(
-            f"{called} has the activation {escaped(str(given), 40)}: nntui has none"
-        )
+        what = f"the activation {escaped(given, 40)}" if isinstance(given, str) else _OF_ITS_OWN
+        raise ConversionError(f"{called} has {what}: nntui knows {listed(_FUNCTIONS)}")
     raise ConversionError(
         f"nntui has nothing that computes as {called} does: it knows {listed(_KNOWN)}"
     )
@@ -188,6 +191,8 @@ def _dense(module: Any, activation: Activation, called: str) -> Layer:
         if module.get_config().get(words.split()[1]):
             raise ConversionError(f"{called} has {words.replace('_', ' ')}, which nntui has not")
     weights = [array_of(w, called) for w in module.get_weights()]
+    if not weights:
+        raise ConversionError(f"{called} has no weights yet: call the model once, as model(X)")
     frozen = not module.trainable
     bias = weights[1] if len(weights) > 1 else None
     return Layer(weights[0].T, bias, activation, frozen, bias is not None and frozen)
@@ -207,16 +212,21 @@ def _penalty(config: Mapping[str, Any], called: str) -> tuple[float, float]:
 def _check_answers(model: Any, X: Any, read: _Read) -> None:  # noqa: N803
     """Make sure that the layers, one after the other, compute what the model does."""
     examples = array_of(X, "X")[:_PROBES]
+    found, expected = rows_of(examples).shape[1], read.layers[0].inputs
+    if found != expected:
+        raise ConversionError(
+            f"X: found {counted(found, 'number')} an example, expected {expected}"
+        )
     random = np.random.RandomState(0).standard_normal(examples.shape)
     for x in (examples, random):
         try:
-            expected = rows_of(model(x.astype(np.float32), training=False), "the answers")
+            given = rows_of(model(x.astype(np.float32), training=False), "the answers")
         except ConversionError:
             raise
         except Exception as error:
             raise ConversionError(f"the model cannot compute X: {said_by(error)}") from None
-        found = answers(read.layers, rows_of(x.astype(np.float32)))
-        compare_answers(normalized(found) if read.softmax else found, expected, _TOLERANCE)
+        own = answers(read.layers, rows_of(x.astype(np.float32)))
+        compare_answers(normalized(own) if read.softmax else own, given, _TOLERANCE)
 
 
 def _mean_of_squares(settings: Mapping[str, Any]) -> Loss:

@@ -77,6 +77,7 @@ def test_what_nntui_does_not_have_is_refused(keras):
     refused("is random while it trains", dense(2), layers.Dropout(0.1))
     refused("as BatchNormalization “", dense(2), layers.BatchNormalization())
     refused("has the activation selu", dense(2, activation="selu"))
+    refused("has an activation of its own: nntui knows", dense(2, activation=lambda z: z * z))
     refused("has a kernel constraint", dense(2, kernel_constraint="non_neg"))
     refused("has an activity regularizer", dense(2, activity_regularizer="l2"))
     refused("different penalties", dense(2), dense(2, kernel_regularizer="l2"))
@@ -85,6 +86,10 @@ def test_what_nntui_does_not_have_is_refused(keras):
     refused("softmax, which is in the loss", dense(2, activation="softmax"))
     never = "sparse_categorical_crossentropy"
     refused("twice, or never", dense(3), loss=never, y=CLASSES)
+    with pytest.raises(nntui.ConversionError, match="X: found 2 numbers an example, expected 3"):
+        nntui.from_keras(_model(keras, dense(2), loss="mse", optimizer="sgd"), X[:, :2], Y)
+    with pytest.raises(nntui.ConversionError, match="has no weights yet: call the model once"):
+        nntui.from_keras(keras.Sequential([dense(2)]), X, Y)
     with pytest.raises(nntui.ConversionError, match="found int, expected a Keras model"):
         nntui.from_keras(3, X, Y)
 
