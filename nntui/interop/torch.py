@@ -89,7 +89,8 @@ def from_torch(
 
 
 def _name_of(model: Any) -> str:
-    name = type(model).__name__
+    model = getattr(model, "_orig_mod", model)  # of torch.compile
+    name = getattr(model, "original_name", type(model).__name__)
     return "" if name == "Sequential" else escaped(name)
 
 

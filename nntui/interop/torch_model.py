@@ -112,6 +112,8 @@ def _named_modules(model: Any, stack: list[tuple[str, Any]]) -> Iterator[None]:
     """Keep the modules that are being run on a stack, each with its name in the model."""
     hooks = []
     for name, module in model.named_modules():
+        if hasattr(module, "original_name"):  # of torch.jit, which takes no hooks
+            continue
         enter = partial(_enter, stack, name)
         hooks.append(module.register_forward_pre_hook(enter))
         hooks.append(module.register_forward_hook(partial(_leave, stack)))
@@ -308,6 +310,8 @@ def gradients_of(
         if wanted.ndim == 1 and (wanted == wanted.round()).all():  # perhaps class indices
             y = _as_indices(loss_fn, y)
     free = [p for p in parameters if p.requires_grad]
+    if not free:
+        raise ConversionError("no parameter of the model requires a gradient")
     try:
         with torch.enable_grad():
             value = loss_fn(model(x), y)

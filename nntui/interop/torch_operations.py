@@ -38,20 +38,58 @@ def _only_if(choice: _Choice, **expected: Any) -> _Choice:
     )
 
 
+def _expression(expression: str, derivative: str) -> _Choice:
+    return lambda given: Activation.of_expression(expression, derivative)
+
+
+def _elu(given: _Arguments) -> Activation | None:
+    alpha, scale = float(given["alpha"]), float(given["scale"])
+    if scale == 1.0:
+        return Activation.of("elu", alpha=alpha)
+    both = scale * alpha  # as SELU has it
+    return Activation.of_expression(
+        f"{scale!r}*z if z > 0 else {both!r}*(exp(z) - 1)",
+        f"{scale!r} if z > 0 else {both!r}*exp(z)",
+    )
+
+
+def _hardtanh(given: _Arguments) -> Activation:
+    low, high = float(given["min_val"]), float(given["max_val"])
+    if (low, high) == (-1.0, 1.0):
+        return Activation.of("hard_tanh")
+    return Activation.of_expression(
+        f"min(max(z, {low!r}), {high!r})", f"1 if {low!r} < z and z < {high!r} else 0"
+    )
+
+
+def _power(given: _Arguments) -> Activation | None:
+    n = given["exponent"]
+    if not isinstance(n, (int, float)) or n < 1:
+        return None
+    if n == 2:
+        return Activation.of("square")
+    return Activation.of_expression(f"z**{n!r}", f"{n!r}*z**{n - 1!r}")
+
+
 ACTIVATIONS: Final[Mapping[str, _Choice]] = {
     "relu": _plain("relu"),
     "leaky_relu": _with_setting("leaky_relu", "slope", "negative_slope"),
-    "elu": _only_if(_with_setting("elu", "alpha", "alpha"), scale=1, input_scale=1),
+    "elu": _only_if(_elu, input_scale=1),
     "celu": _only_if(_plain("elu"), alpha=1),
     "softplus": _only_if(_plain("softplus"), beta=1, threshold=20),
     "sigmoid": _plain("sigmoid"),
     "tanh": _plain("tanh"),
-    "hardtanh": _only_if(_plain("hard_tanh"), min_val=-1, max_val=1),
+    "hardtanh": _hardtanh,
     "silu": _plain("silu"),
     "gelu": _only_if(_plain("gelu"), approximate="none"),
     "sin": _plain("sin"),
     "abs": _plain("abs"),
-    "pow": _only_if(_plain("square"), exponent=2),
+    "pow": _power,
+    "exp": _expression("exp(z)", "a"),
+    "log": _expression("log(z)", "1/z"),
+    "sqrt": _expression("sqrt(z)", "0.5/a"),
+    "cos": _expression("cos(z)", "-sin(z)"),
+    "log_sigmoid_forward": _expression("min(z, 0) - log(1 + exp(-abs(z)))", "sigmoid(-z)"),
 }
 """Operations that change each number by itself: the activation, from the operation's arguments."""
 
@@ -84,9 +122,9 @@ SOFTMAX: Final = {
 }
 _KNOWN: Final = (
     "Linear", "ReLU", "LeakyReLU", "ELU", "Softplus", "Sigmoid", "Tanh", "Hardtanh", "SiLU",
-    "GELU", "Identity", "Flatten", "Dropout", "BatchNorm1d",
+    "GELU", "SELU", "ReLU6", "LogSigmoid", "Identity", "Flatten", "Dropout", "BatchNorm1d",
 )  # fmt: skip
-_DO: Final = "sums, torch.cat and functions such as F.relu"
+_DO: Final = "sums, means, torch.cat and functions such as F.relu or exp"
 
 
 class Operations(Origins):
@@ -137,6 +175,8 @@ class Operations(Origins):
             return self._sum(name, given)
         if name in ("mul", "div"):
             return self._scaled(name, given)
+        if name in ("sum", "mean"):
+            return self._reduced(name, given)
         if name in _PRODUCTS:
             return self._product(name, given)
         if name in _NORMS:
@@ -168,6 +208,22 @@ class Operations(Origins):
             raise self._of_neurons("divides" if name == "div" else "multiplies")
         pairs = zip(a.ravel().tolist(), (-1 - b).ravel().tolist(), strict=True)
         return self._made((self._weighted([i], [entry]) for i, entry in pairs), a.shape)
+
+    def _reduced(self, name: str, given: _Arguments) -> Any:
+        """Add numbers up along axes, or take their mean."""
+        a, axes = self._array(given["self"]), given.get("dim")
+        along = sorted({axis % a.ndim for axis in axes}) if axes else [0]
+        if 0 in along:
+            raise UnrepresentableError(f"{self._by()} takes the {name} of a whole batch")
+        rest = [n for n in range(a.ndim) if n not in along]
+        rows = a.transpose([*rest, *along]).reshape(*(a.shape[n] for n in rest), -1)
+        factor = 1.0 / rows.shape[-1] if name == "mean" else 1.0
+        units = (
+            self._combination([(i, factor) for i in numbers], 0.0)
+            for numbers in rows.reshape(-1, rows.shape[-1]).tolist()
+        )
+        kept = tuple(1 if n in along else size for n, size in enumerate(a.shape))
+        return self._made(units, kept if given.get("keepdim") else rows.shape[:-1])
 
     def _combined(self, values: Sequence[Any], factors: Sequence[Any]) -> Any:
         """Add values up, each times its factor: neurons, a parameter as bias, constants."""

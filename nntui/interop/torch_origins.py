@@ -50,6 +50,11 @@ class Parameters:
     def of(cls, model: Any) -> Parameters:
         """Collect those of a module, each once."""
         own = list(model.named_parameters())
+        lazy = next((name for name, p in own if hasattr(p, "materialize")), None)
+        if lazy is not None:
+            raise ConversionError(
+                f"the parameter “{escaped(lazy)}” has no numbers yet: run the model once before"
+            )
         arrays = [array_of(parameter, escaped(name)).ravel() for name, parameter in own]
         starts = np.cumsum([0, *map(len, arrays)]).tolist()
         return cls([name for name, _ in own], [p for _, p in own], starts, np.concatenate(arrays))

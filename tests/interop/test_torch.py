@@ -251,6 +251,16 @@ def test_functions_and_sums_are_followed_as_modules_are(torch, nn, xy, with_):
         ),
         "constants": with_(lambda m, x: m.b(0.5 * (1 - m.act(m.a(2 * x - 3) / 4)))),
         "square": with_(lambda m, x: m.b(m.a(x) ** 2 - m.c(x).sin()), c=linear(3, 3)),
+        "mean": with_(lambda m, x: (lambda h: m.b(h - h.mean(1, keepdim=True)))(m.a(x))),
+        "sum": with_(lambda m, x: m.b(x + m.a(x).sum(-1, keepdim=True))),
+        "exp": with_(lambda m, x: m.b(m.a(x).exp() + (m.a.bias.numel() + x).cos())),
+        "log": with_(lambda m, x: m.b((m.a(x).exp() + 1).log() + (x * x + 1).sqrt())),
+        "cube": with_(lambda m, x: m.b(m.a(x) ** 3)),
+        "relu6": with_(lambda m, x: m.b(nn.functional.relu6(4 * m.a(x)))),
+        "selu": with_(lambda m, x: m.b(m.act(m.a(x))), act=nn.SELU()),
+        "log sigmoid": with_(lambda m, x: m.b(m.act(m.a(x))), act=nn.LogSigmoid()),
+        "scripted": torch.jit.script(_chain(nn)),
+        "compiled": torch.compile(_chain(nn)),
         "cut off": with_(lambda m, x: m.b(m.act(m.a(x)).detach())),
     }  # fmt: skip
     for model in models.values():
@@ -290,6 +300,8 @@ def test_what_neurons_cannot_do_is_refused(torch, nn, xy, with_):
     _refused(several, with_(lambda m, x: (m.b(m.a(x)), x)), *xy)
     _refused(r"cannot compute X of the shape \(1, 3\): oh", with_(_fails), *xy)
     _refused("found no rows|shape", with_(lambda m, x: m.b(m.a(x))), xy[0][:0], xy[1])
+    _refused("mean of a whole batch", with_(lambda m, x: m.b(x - x.mean(0))), *xy)
+    _refused("run the model once before", nn.Sequential(nn.LazyLinear(2)).double(), *xy)
     constant = with_(lambda m, x: x.new_ones(len(x), 2))
     _refused("is not made of X", constant, *xy)
 
@@ -415,6 +427,7 @@ def test_what_is_wrong_with_gradients_is_named(torch, nn, xy):
 def _module_kinds(nn, random):
     return [
         nn.ReLU, nn.Tanh, nn.Sigmoid, nn.SiLU, nn.GELU, nn.Softplus, nn.Hardtanh, nn.Identity,
+        nn.SELU, nn.ReLU6, nn.LogSigmoid,
         lambda: nn.ELU(random.uniform(0.5, 1.5)), lambda: nn.LeakyReLU(random.uniform(0.0, 0.3)),
     ]  # fmt: skip
 

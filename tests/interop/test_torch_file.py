@@ -8,11 +8,13 @@ import os
 import zipfile
 from importlib import metadata
 from pathlib import Path
+from random import Random
 
 import pytest
 
 import nntui
 from nntui.interop import torch_file
+from nntui.text import harmless
 
 PACKAGE = Path(nntui.__file__).parent
 
@@ -176,3 +178,23 @@ def test_what_lies_beside_the_file_is_not_taken_for_pytorch(
     monkeypatch.syspath_prepend(str(tmp_path))
     opened(_saved(torch, state))
     assert not (tmp_path / "owned").exists()
+
+
+@pytest.mark.interop
+@pytest.mark.deep
+@pytest.mark.parametrize("seed", range(25))
+def test_damaged_files_are_sentences(torch, opened, state, seed):
+    random, data = Random(seed), bytearray(_saved(torch, state))
+    for _ in range(random.randint(1, 3)):
+        at = random.randrange(len(data) if seed % 2 else data.find(b"data/0"))  # or in the pickle
+        match random.randrange(3):
+            case 0:
+                data[at] = random.randrange(256)
+            case 1:
+                del data[at : at + random.randint(1, 20)]
+            case _:
+                data[at : at + 8] = random.choice([b"\xff" * 8, b"99999999"])
+    try:
+        opened(bytes(data))
+    except nntui.NntuiError as error:
+        assert harmless(str(error)) == str(error)
