@@ -106,11 +106,13 @@ class AppBase(App[NntuiError]):
 
     def say(self, message: str) -> None:
         """Show a message in the status line of what is shown."""
-        from nntui.tui.editor.screen import EditorScreen
+        if self.screen is not self.stepping:
+            from nntui.tui.editor.screen import EditorScreen
 
-        if isinstance(self.screen, EditorScreen):
-            self.screen.say(message)
-        elif self.stepping is not None:
+            if isinstance(self.screen, EditorScreen):
+                self.screen.say(message)
+                return
+        if self.stepping is not None:
             self.stepping.say(message)
 
     def warn(self, title: str, problems: Sequence[str]) -> None:

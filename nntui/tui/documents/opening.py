@@ -288,12 +288,11 @@ class OpenActions(SaveActions):
     def _watched(self, screen: Screen[Any]) -> tuple[tuple[Path, ...], Stamps]:
         """Return the files that a screen shows, and how they were when last looked at."""
         document = self.document
+        if document is not None and screen is self.stepping:
+            return document.files, document.seen
         if fault := as_fault(screen):
             return fault.files, fault.stamps
-        # A form or a question is not interrupted: the files are compared when it is gone.
-        if document is None or screen is not self.stepping:
-            return (), ()
-        return document.files, document.seen
+        return (), ()  # a form or a question is not interrupted: they are compared when it is gone
 
     async def _compare(self, screen: Screen[Any], files: tuple[Path, ...]) -> None:
         stamps = await asyncio.to_thread(stamps_of, files)

@@ -174,16 +174,15 @@ class LossPane(TitledPane, Container, can_focus=False):
         size = max(self.size.width - _GUTTER, 1), curve_rows(height)
         per_epoch, summed = self._schedule.updates_per_epoch, self._summed(frame)
         chart = chart_of(frame.curves, self._options, per_epoch, size, summed=summed)
-        # Imported here: plotext takes longer to load than everything before the first paint.
-        from nntui.tui.panes.plot import Bars, LossPlot
-
-        found = self.query(LossPlot)
         legend = "" if chart is None else self._legend(chart, summed)
         self.write_border(subtitle=Content(legend))
         if chart is None and not met:
-            found.remove()
+            self.query("LossPlot").remove()
             return
-        if not found:
+        # Imported with the first loss: plotext takes longer to load than a key may wait.
+        from nntui.tui.panes.plot import Bars, LossPlot
+
+        if not self.query(LossPlot):
             self.mount(LossPlot())
         plot = self.query_one(LossPlot)
         self._took = plot.took

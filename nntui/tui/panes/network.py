@@ -96,10 +96,10 @@ class NetworkPane(LinePane):
 
     def show_answers(self, answers: Answers) -> None:
         """Show in the boxes what each neuron answers over the plane of inputs."""
-        had, self._surfaces = self._surfaces, answers.surfaces
-        if had is self._surfaces:
+        if answers.surfaces is self._surfaces:
             return
-        if (had is None) != (self._surfaces is None):
+        had_plane, self._surfaces = self._has_plane, answers.surfaces
+        if self._has_plane != had_plane:
             self._layout = None  # the boxes may have a map now
         self._thumbnails = None
         if self._surfaces is not None:
@@ -267,11 +267,14 @@ class NetworkPane(LinePane):
 
     def _draw(self) -> None:
         assert self._shown is not None
-        plan = self._laid_out()
-        self._paint()
+        (frame, focus), painted = self._shown, self._picture
+        is_new, plan = self._layout is None, self._laid_out()
+        if is_new:
+            self._paint()  # it cannot be scrolled before its size is known
         if plan.overflow or ZOOMS[self._zoom] > 1.0:
-            frame, focus = self._shown
             self._scroll_to_step(plan, frame.snapshot, focus.neuron)
+        if self._picture is painted:  # scrolling has painted what it uncovered
+            self._paint()
 
     def _paint(self) -> None:
         assert self._shown is not None

@@ -34,7 +34,8 @@ class PaneLayout:
     def __init__(self, panes: Collection[str], content: Content, preferences: Preferences) -> None:
         self._panes = tuple(pane for pane in PANES if pane in panes)
         self._content = content
-        self._size = Size(80, 24)
+        self.size = Size(80, 24)
+        """The terminal’s, for which the panes are arranged."""
         self._filled: frozenset[str] = frozenset()
         self.presenting = False
         self.turned = False
@@ -55,7 +56,7 @@ class PaneLayout:
 
     def fit(self, width: int, height: int) -> None:
         """Arrange the panes for a terminal of another size; what was seen stays so."""
-        self._size = Size(width, height)
+        self.size = Size(width, height)
         self._arrange()
         self._keep_seen()
 
@@ -75,16 +76,16 @@ class PaneLayout:
 
     @property
     def bars(self) -> Bars:
-        return bars_for(*self._size)
+        return bars_for(*self.size)
 
     @property
     def area(self) -> Size:
         """The columns and rows for all panes."""
-        return Size(self._size.width, self._size.height - self.bars.rows)
+        return Size(self.size.width, self.size.height - self.bars.rows)
 
     @property
     def too_small(self) -> bool:
-        return self._size.width < LEAST.width or self._size.height < LEAST.height
+        return self.size.width < LEAST.width or self.size.height < LEAST.height
 
     @property
     def maximised(self) -> str | None:
@@ -200,7 +201,7 @@ class PaneLayout:
         return (self.columns.shared or self._there)[0]
 
     def _arrange(self) -> None:
-        found = columns_for(*self._size, self._content, self.presenting)
+        found = columns_for(*self.size, self._content, self.presenting)
         self.columns: PaneColumns = found.of(self._there)
 
     def _keep_seen(self) -> None:
@@ -218,7 +219,7 @@ class PaneLayout:
         wanted = moved.get(name, 0) + by
         if name == "columns":  # no further than the border goes: it comes back at once
             right = self.columns.right
-            least = NARROWEST - (self._size.width - right)
+            least = NARROWEST - (self.size.width - right)
             wanted = min(max(wanted, least), right - NARROWEST)
         after = moved | {name: wanted}
         if regions(self.columns, self._shared, self.area, after) != before:

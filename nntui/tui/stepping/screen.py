@@ -81,7 +81,9 @@ class SteppingScreen(
             write_typed(self.command_line.history)
 
     def on_resize(self, event: Resize) -> None:
-        self.lay_out()
+        # Textual sends one or two when the screen is shown, too: its panes then draw themselves.
+        if self.pane_layout.size != self.app.size:
+            self.lay_out()
 
     def on_descendant_focus(self) -> None:
         self.refresh_footer()

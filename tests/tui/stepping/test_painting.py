@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from functools import wraps
+
 import pytest
 from support.pilot import until
 from textual.events import Key
+
+from nntui.tui.panes import network
+from nntui.tui.stepping.screen import SteppingScreen
 
 MANY = 60
 
@@ -102,3 +107,30 @@ async def test_keys_typed_at_once_come_in_their_order_where_a_list_has_the_keybo
         assert debugger_of(app).position == 2
         assert not next(iter(debugger_of(app).breakpoints)).enabled
         assert app.screen.command_line.value == "dd"
+
+
+async def test_a_screen_is_painted_once_when_it_is_shown_and_when_its_size_changes(
+    app_on, monkeypatch
+):
+    laid_out, paint = [], SteppingScreen.paint
+    monkeypatch.setattr(network, "lay_out", counting(laid_out, network.lay_out))
+    monkeypatch.setattr(SteppingScreen, "paint", counting(paints := [], paint))
+    app = app_on()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: laid_out)
+        await pilot.pause()
+        assert len(laid_out) == len(paints) == 1
+        await pilot.resize_terminal(100, 30)
+        await until(pilot, lambda: len(paints) > 1)
+        assert app.screen.pane_layout.size == (100, 30)
+
+
+def counting(calls, function):
+    """Return a function that notes its calls."""
+
+    @wraps(function)
+    def noting(*args, **options):
+        calls.append(args)
+        return function(*args, **options)
+
+    return noting
