@@ -126,11 +126,13 @@ def cases() -> list[Case]:
     small = load(samples()["sample"])
     middle = experiment([8, 16, 16, 4], 40)
     large = experiment([784, 128, 10], 16)
+    chain = experiment([1] * 1001, 4)
     return [
         Case("bare app", Bare, 1, 1),
         Case("sample", lambda: Ours(small, keep_state=False), 5, 8),
         Case("8-16-16-4", lambda: Ours(middle, keep_state=False), 5, 8),
-        Case("784-128-10", lambda: Ours(large, keep_state=False), 10, 16),
+        Case("784-128-10", lambda: Ours(large, keep_state=False), 5, 8),
+        Case("1,000 in a chain", lambda: Ours(chain, keep_state=False), 5, 8),
     ]
 
 
@@ -212,12 +214,12 @@ def main(rounds: int) -> None:
             slow[case.name] += asyncio.run(round_of(case, lambda pilot: held(pilot, 30)))
             burst[case.name] += asyncio.run(round_of(case, lambda pilot: held(pilot, None)))
     print(
-        f"{'':<12} {'median':>18} {'':>6} {'95 %':>18} {'':>6}"
+        f"{'':<16} {'median':>18} {'':>6} {'95 %':>18} {'':>6}"
         f" {'after 30 a second':>18} {'after 100 at once':>18}"
     )
     bare = times["bare app"]
     for case in table:
-        row = [f"{case.name:<12}"]
+        row = [f"{case.name:<16}"]
         for statistic, most in ((median, case.median_to_reach), (_p95, case.p95_to_reach)):
             here = [statistic(round_) for round_ in times[case.name]]
             ratio = median(a / statistic(b) for a, b in zip(here, bare, strict=True))
