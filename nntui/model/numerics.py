@@ -98,7 +98,8 @@ def power(x: Any, y: Any) -> Any:
         pairs = np.broadcast(x, y)
         return np.array([power(float(a), float(b)) for a, b in pairs]).reshape(pairs.shape)
     with np.errstate(all="ignore"):
-        return float(np.power(x, y))
+        result = np.power(x, y)
+    return float(result) if isinstance(result, float) else result
 
 
 def sign(x: Any) -> Any:

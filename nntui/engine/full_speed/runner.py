@@ -24,7 +24,7 @@ from nntui.engine.full_speed.straight_line import StepTest, StraightLine
 from nntui.engine.loss_history import LossHistory
 from nntui.engine.schedule import Schedule
 from nntui.engine.state import State
-from nntui.model.activations import EXPRESSION
+from nntui.model.activations import EXPRESSION, Activation
 from nntui.model.experiment import Experiment, Training
 from nntui.model.numerics import Array
 from nntui.model.wiring import Parameter, Wiring
@@ -33,6 +33,8 @@ TINY_UPDATE: Final = 160
 """Up to about so many parameters × examples a layer, straight-line code wins."""
 TINY_NETWORK: Final = 250
 """Up to so many parameters it is compiled in a blink."""
+TINY_EXPRESSIONS: Final = 3_000
+"""Up to so many characters of its neurons' expressions, too."""
 BURST_SECONDS: Final = 0.002
 """For how long straight-line code runs before the clock is looked at."""
 COMPILE_AFTER: Final = 1.0
@@ -80,7 +82,7 @@ class FullSpeed:
         self.is_tiny = (
             size <= TINY_NETWORK
             and work <= TINY_UPDATE * layers
-            and all(f.name != EXPRESSION for f in net.activation.values())
+            and sum(map(_spelled, net.activation.values())) <= TINY_EXPRESSIONS
             and not self.schedule.by_differences
         )
         trainable = self.schedule.trainable if self.schedule.by_differences else ()
@@ -364,6 +366,12 @@ class FullSpeed:
 
     def _new_computer(self) -> BatchComputer:
         return BatchComputer(self._layout, self.experiment.training.loss, self._self_test)
+
+
+def _spelled(activation: Activation) -> int:
+    """Count the characters of an activation that is an expression."""
+    texts = activation.settings if activation.name == EXPRESSION else ()
+    return sum(len(str(text)) for _, text in texts)
 
 
 class ParameterUpdates:

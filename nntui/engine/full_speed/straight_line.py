@@ -24,8 +24,11 @@ from nntui.model.wiring import Parameter
 
 FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     name: getattr(numerics, name)
-    for name in ("exp", "expm1", "log", "log1p", "sqrt", "tanh", "sin", "cos", "divide", "erf")
-}
+    for name in (
+        "exp", "expm1", "log", "log1p", "sqrt", "tanh", "sin", "cos", "divide", "erf",
+        "power", "floor", "ceil",
+    )
+}  # fmt: skip
 """What a traced formula may call, by the names that numpy gives to these functions."""
 
 
@@ -169,8 +172,10 @@ def written(operand: Any) -> str:
     """An operand in the code: a variable, or a number in digits that mean just that number."""
     if isinstance(operand, Traced):
         return operand.name
-    if not isinstance(operand, (int, float)) or not math.isfinite(operand):
+    if not isinstance(operand, (int, float)):
         raise TypeError(f"{operand!r} cannot be written down")
+    if not math.isfinite(operand):  # digits past the floats are infinity
+        return {math.inf: "1e999", -math.inf: "(-1e999)"}.get(operand, "(1e999 - 1e999)")
     return f"({operand!r})" if math.copysign(1.0, operand) < 0.0 else repr(operand)
 
 
@@ -368,7 +373,7 @@ def _wanted(state: State, name: str) -> Any:
 
 
 def _name(value: Any) -> str:
-    return str(value.name) if isinstance(value, Traced) else repr(value)
+    return repr(value) if value is None else written(value)
 
 
 def _listed(values: Iterable[Any]) -> str:

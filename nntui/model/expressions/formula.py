@@ -33,7 +33,8 @@ _KINKS_AT_0: Final = ("abs", "sign", "floor", "ceil")
 class Formula:
     """A parsed and checked function of the variables ``names``, for floats and for arrays.
 
-    An array's elements have the bits that each would have as a float.
+    An array's elements have the bits that each would have as a float. Full speed traces it with
+    stand-ins for floats.
     """
 
     text: str
@@ -45,7 +46,8 @@ class Formula:
         lookup = dict(zip(self.names, numbers, strict=True)).__getitem__
         arrays = [x for x in numbers if isinstance(x, np.ndarray)]
         if not arrays:
-            return float(self.tree.value(lookup))
+            found = self.tree.value(lookup)
+            return float(found) if isinstance(found, (int, float)) else found
         with np.errstate(all="ignore"):
             found = self.tree.value(lookup)
         return found if isinstance(found, np.ndarray) else np.full(arrays[0].shape, found)
