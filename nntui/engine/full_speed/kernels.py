@@ -159,7 +159,7 @@ class OnArrays:
 
     def losses(self, loss: Loss, outputs: list[Array], y: list[Array]) -> Array:
         """Return the loss of each example (n,), from a row of each output and of its targets."""
-        if self._compiled and (formula := ready(("loss", loss, len(y)))):
+        if self._compiled and (formula := ready(("loss", loss, loss.summed, len(y)))):
             found = np.empty(len(y[0]))
             formula((), [*outputs, *y], [found])
             return found
@@ -168,7 +168,7 @@ class OnArrays:
 
     def loss_slopes(self, loss: Loss, outputs: list[Array], y: list[Array]) -> list[Array]:
         """Return ∂L/∂a of each output, a row (n,) each."""
-        if self._compiled and (formula := ready(("loss slopes", loss, len(y)))):
+        if self._compiled and (formula := ready(("loss slopes", loss, loss.summed, len(y)))):
             slopes = list(np.empty((len(y), len(y[0]))))
             formula((), [*outputs, *y], slopes)
             return slopes
@@ -201,10 +201,14 @@ def compile_loss(loss: Loss, outputs: int) -> None:
     """Compile what ``OnArrays`` does with a loss, for its next call on."""
     kinds = "dd" * outputs
     compile_formula(
-        ("loss", loss, outputs), lambda x, _: [loss.value(x[:outputs], x[outputs:])], kinds
+        ("loss", loss, loss.summed, outputs),
+        lambda x, _: [loss.value(x[:outputs], x[outputs:])],
+        kinds,
     )
     compile_formula(
-        ("loss slopes", loss, outputs), lambda x, _: loss.gradient(x[:outputs], x[outputs:]), kinds
+        ("loss slopes", loss, loss.summed, outputs),
+        lambda x, _: loss.gradient(x[:outputs], x[outputs:]),
+        kinds,
     )
 
 

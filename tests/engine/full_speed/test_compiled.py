@@ -86,6 +86,20 @@ def test_a_long_run_changes_over_to_it_and_keeps_the_bits(not_loaded, monkeypatc
 
 
 @needs_numba
+def test_a_loss_that_is_summed_is_another_formula_than_its_mean(not_loaded) -> None:
+    found = {}
+    for compiles in (False, True):
+        for reduction in ("mean", "sum"):
+            full = FullSpeed(layered(2, 4, 3, examples=5, epochs=3, reduction=reduction))
+            if compiles:
+                full.compile()
+            after, _ = full.run(full.first(), 0, 3, LossHistory())
+            found[compiles, reduction] = array_bits(after)
+    assert found[True, "mean"] == found[False, "mean"] != found[False, "sum"]
+    assert found[True, "sum"] == found[False, "sum"]
+
+
+@needs_numba
 def test_one_that_adds_otherwise_is_not_taken(not_loaded, monkeypatch) -> None:
     monkeypatch.setattr(compiled, "adds_in_order", lambda kernel: False)
     assert compiled.load() is None

@@ -59,8 +59,8 @@ def test_activations_and_slopes(name) -> None:
 def test_losses_and_their_slopes(name, outputs) -> None:
     loss = Loss.of(name)
     compile_loss(loss, outputs)
-    assert elementwise.ready(("loss", loss, outputs))
-    assert elementwise.ready(("loss slopes", loss, outputs))
+    assert elementwise.ready(("loss", loss, loss.summed, outputs))
+    assert elementwise.ready(("loss slopes", loss, loss.summed, outputs))
     a, y = list(numbers(1, outputs, 333)), list(abs(numbers(2, outputs, 333)))
     plain, quick = OnArrays(compiled=False), OnArrays(compiled=True)
     with np.errstate(all="ignore"):
