@@ -11,6 +11,7 @@ import numpy as np
 
 from nntui.engine.full_speed.batch_layout import Indices
 from nntui.engine.schedule import MOVES, Schedule
+from nntui.model.layers import columns_of
 from nntui.model.losses import softmax
 from nntui.model.names import parameter_name, value_name
 from nntui.model.numerics import Array
@@ -292,18 +293,8 @@ class Comparison:
 
     @cached_property
     def is_layered(self) -> bool:
-        """Whether each layer is connected with all of the layer before, and with no other."""
-        before = self._layout.layers[0].rows
-        for block in self._passes.blocks:
-            sources = block.sources
-            if (
-                block.weights.cells is not None
-                or not isinstance(sources, slice)
-                or sources != before
-            ):
-                return False
-            before = block.rows
-        return True
+        """Whether the network is one of layers, whose arrays have names such as dW1."""
+        return columns_of(self._passes.net) is not None
 
     def differences(self, agree: Mask, expected: Array) -> tuple[Difference, ...]:
         """List the numbers that differ, in the order of the steps that complete them."""
