@@ -14,10 +14,7 @@ from nntui.verify.layer_index import layers_of
 from nntui.verify.right_run import RightRun
 
 
-@pytest.fixture(autouse=True)
-def no_search(monkeypatch):
-    """Which mistake it is, is not the question here."""
-    monkeypatch.setattr("nntui.verify.judge.candidates", lambda passes: ())
+pytestmark = pytest.mark.usefixtures("no_search")
 
 
 def experiment_of(layers, n, **training):

@@ -11,10 +11,7 @@ from nntui.verify.check_work import check_work
 from nntui.verify.files import Numbers
 
 
-@pytest.fixture(autouse=True)
-def no_search(monkeypatch):
-    """Which mistake it is, is not the question here."""
-    monkeypatch.setattr("nntui.verify.judge.candidates", lambda passes: ())
+pytestmark = pytest.mark.usefixtures("no_search")
 
 
 @pytest.fixture(scope="module")
