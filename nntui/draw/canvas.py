@@ -76,13 +76,15 @@ class Canvas:
         if y not in self._texts:
             return
         self._used.add(y)
+        text = "".join([span.text for span in spans])
+        looks: list[_Look] = []
         for span in spans:
-            look = (span.role, span.value, span.below)
-            for character in span.text:
-                if self.left <= x < self._right:
-                    self._texts[y][x - self.left] = character
-                    self._looks[y][x - self.left] = look
-                x += 1
+            looks += [(span.role, span.value, span.below)] * len(span.text)
+        first, last = max(self.left - x, 0), min(self._right - x, len(text))
+        if first < last:
+            shown = slice(x + first - self.left, x + last - self.left)
+            self._texts[y][shown] = text[first:last]
+            self._looks[y][shown] = looks[first:last]
 
     def is_blank(self, x: int, y: int, width: int) -> bool:
         """Whether nothing is drawn yet in `width` cells from (x, y) on."""
