@@ -212,12 +212,19 @@ def model_options(command: _Command, *, hidden: bool = False) -> _Command:
         )(command)
     return click.option(
         "--order",
-        type=click.Choice(_ORDERS),
+        type=_Orders(_ORDERS),
         help="Which axis of weights comes first, where their shapes do not say it.",
         hidden=hidden,
         expose_value=False,
         callback=_note,
     )(command)
+
+
+class _Orders(click.Choice[str]):
+    """The orders, also with a blank, as in Python."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return super().convert(value.replace(" ", ""), param, ctx)
 
 
 hidden_model_options: Final = partial(model_options, hidden=True)

@@ -31,7 +31,9 @@ from nntui.interop.sketch import (
 )
 from nntui.interop.torch_file import read_torch_file
 from nntui.interop.weights import layers_named
-from nntui.model.errors import NntuiError, counted
+from nntui.model.activations import Activation
+from nntui.model.coercion import described, numbers
+from nntui.model.errors import NntuiError, SettingError, counted
 from nntui.model.experiment import Experiment, Training
 from nntui.model.layers import Order
 from nntui.model.losses import Loss
@@ -71,10 +73,10 @@ _REFUSED: Final = {
 def from_file(
     path: str | os.PathLike[str],
     *,
-    activations: str = "",
-    loss: str = "",
-    optimizer: str = "",
-    data: str = "",
+    activations: str | Sequence[str | Activation] = "",
+    loss: str | Loss = "",
+    optimizer: Any = "",
+    data: Any = "",
     layers: str = "",
     order: Order | None = None,
 ) -> Experiment:
@@ -83,17 +85,42 @@ def from_file(
     Args:
         path: ``.npz``, ``.safetensors``, ``.onnx``, a state dict of PyTorch (``.pt``, ``.pth``),
             JSON of brain.js, or an address of TensorFlow Playground.
-        activations: the activation of each layer, as ``"tanh, sigmoid"``.
+        activations: the activation of each layer, as ``"tanh, sigmoid"``, or a list.
         loss: the loss, as ``"bce"``.
-        optimizer: the optimizer, as ``"adam learning_rate 0.01"``.
-        data: a CSV file, an ``.npz`` file with X and Y, or a generator.
+        optimizer: ``"adam learning_rate 0.01"``, or a name with a dict of settings.
+        data: a pair (X, Y), a CSV file, an ``.npz`` file with X and Y, or a generator.
         layers: the layers' names in their order, where they do not say it.
         order: how square matrices lie, ``"in, out"`` or ``"out, in"``.
 
     Raises:
         NntuiError: whatever is wrong or missing, as one sentence.
     """
-    return open_model(path, Given(activations, loss, optimizer, data, order, layers))
+    if not isinstance(activations, str):
+        activations = ", ".join(Activation.of(each).text for each in activations)
+    said = loss if isinstance(loss, str) else Loss.of(loss).text
+    rule = optimizer if isinstance(optimizer, str) else Optimizer.of(optimizer).text
+    examples = os.fsdecode(data) if isinstance(data, (str, os.PathLike)) else _pair(data)
+    try:
+        return open_model(path, Given(activations, said, rule, examples, order, layers))
+    except IncompleteError as error:
+        rest = ", ".join(f"{what}={_EXAMPLES[what]}" for what in error.lacking)
+        raise ConversionError(f"{error.found}: say the rest by {rest}") from None
+
+
+_EXAMPLES: Final = {"activations": '"tanh, sigmoid"', "loss": '"bce"', "data": "(X, Y)"}
+
+
+def _pair(data: Any) -> Arrays:
+    """Take the examples as arrays.
+
+    Raises:
+        SettingError: no pair of arrays.
+    """
+    found = [numbers(each) for each in data] if isinstance(data, (tuple, list)) else []
+    if len(found) != 2 or any(each is None for each in found):
+        expected = "a pair (X, Y) of arrays, or what --data takes, as text"
+        raise SettingError(described(data), expected, "data")
+    return Arrays(*found)
 
 
 def open_model(file: str | os.PathLike[str], given: Given | None = None) -> Experiment:

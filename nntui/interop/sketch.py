@@ -34,27 +34,27 @@ TARGETS: Final = ("Y", "y", "targets", "Y_train", "y_train")
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """What the user says of a model beside its file; empty: nothing.
-
-    ``data``: as ``nntui new --data`` takes it, or an ``.npz`` file with X and Y. ``order``: how
-    square matrices lie. ``layers``: the layers' names in their order.
-    """
-
-    activations: str = ""
-    loss: str = ""
-    optimizer: str = ""
-    data: str = ""
-    order: Order | None = None
-    layers: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Arrays:
     """Examples as arrays: X (N, inputs) and Y (N, …), or both turned."""
 
     X: AnyArray
     Y: AnyArray
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the user says of a model beside its file; empty: nothing.
+
+    ``data``: as ``nntui new --data`` takes it, an ``.npz`` file with X and Y, or arrays. ``order``:
+    how square matrices lie. ``layers``: the layers' names in their order.
+    """
+
+    activations: str = ""
+    loss: str = ""
+    optimizer: str = ""
+    data: str | Arrays = ""
+    order: Order | None = None
+    layers: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +91,12 @@ class IncompleteError(ConversionError):
         self.file, self.sketch, self.given, self.complete = file, sketch, given, complete
         self.lacking = lacking(sketch, given)
         options = " ".join(_OPTIONS[what] for what in self.lacking)
-        super().__init__(
-            f"{escaped(file, 300)}: the file has no {listed(self.lacking)}: say the rest by "
-            f"{options}"
-        )
+        super().__init__(f"{self.found}: say the rest by {options}")
+
+    @property
+    def found(self) -> str:
+        """What the file lacks, in words."""
+        return f"{escaped(self.file, 300)}: the file has no {listed(self.lacking)}"
 
 
 def lacking(sketch: Sketch, given: Given) -> tuple[str, ...]:
@@ -163,13 +165,15 @@ def data_of(
     return rows.data
 
 
-def named_data(text: str, inputs: int, outputs: int) -> NewData | Arrays:
-    """Read what ``--data`` names: an ``.npz`` file, or what ``nntui new --data`` takes.
+def named_data(text: str | Arrays, inputs: int, outputs: int) -> NewData | Arrays:
+    """Read what the user gives: arrays, an ``.npz`` file, or what ``nntui new --data`` takes.
 
     Raises:
         Fault: it cannot be read.
         SettingError: it is none of these; its place is ``data``.
     """
+    if isinstance(text, Arrays):
+        return text
     if text.strip().lower().endswith(".npz"):
         path = os.path.expanduser(text.strip())
         try:

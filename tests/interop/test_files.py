@@ -129,6 +129,26 @@ def test_examples_in_the_file_are_used(file, turned):
     assert experiment.data.targets == ((0.0,), (1.0,), (1.0,), (0.0,))
 
 
+def test_python_says_the_rest_with_what_other_functions_take(tmp_path):
+    (tmp_path / "w.npz").write_bytes(_npz(W1=W1, b1=b1, W2=W2, b2=b2))
+    said = {
+        "activations": ["tanh", nntui.Activation.of("leaky_relu", slope=0.2)],
+        "loss": nntui.Loss.of("huber", delta=0.5),
+        "optimizer": ("adam", {"learning_rate": 0.1}),
+        "data": (X, [0, 1, 1, 0]),
+    }
+    experiment = nntui.from_file(tmp_path / "w.npz", **said)
+    assert experiment.data.inputs == tuple(map(tuple, X.tolist()))
+    assert experiment.training.loss == said["loss"]
+    assert experiment.training.optimizer == nntui.Optimizer.of("adam", learning_rate=0.1)
+    assert experiment.network.neuron("y1").activation == said["activations"][1]
+    with pytest.raises(nntui.ConversionError, match=r'by loss="bce", data=\(X, Y\)'):
+        nntui.from_file(tmp_path / "w.npz", activations="tanh, linear")
+    for wrong in (X, (X,), (X, "a"), 3):
+        with pytest.raises(nntui.SettingError, match=r"data: found .*, expected a pair \(X, Y\)"):
+            nntui.from_file(tmp_path / "w.npz", **(said | {"data": wrong}))
+
+
 def test_python_opens_and_writes_files_of_weights(tmp_path):
     (tmp_path / "w.npz").write_bytes(_npz(W1=W1, b1=b1, X=X, Y=Y.repeat(3, axis=1)))
     experiment = nntui.from_file(tmp_path / "w.npz", activations="tanh", loss="mse")

@@ -55,10 +55,10 @@ def model_form(error: IncompleteError) -> Form:
         return completing(error, given)
 
     def choose(values: Values) -> Values:
-        given = _given(values)
-        if not given.data.strip() and "data" in error.lacking:
+        given, data = _given(values), values.get("data", "").strip()
+        if not data and "data" in error.lacking:
             return {**dict.fromkeys(error.lacking[:-1], "fits the data"), "optimizer": sgd}
-        path = os.path.expanduser(given.data.strip())
+        path = os.path.expanduser(data)
         if os.path.isfile(path) and os.path.getsize(path) > MOST_BYTES:
             return {**dict.fromkeys(error.lacking, "fits the file"), "optimizer": sgd}
         try:
