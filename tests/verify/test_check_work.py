@@ -13,7 +13,6 @@ from nntui.verify.files import Numbers
 from nntui.verify.layer_index import layers_of
 from nntui.verify.right_run import RightRun
 
-
 pytestmark = pytest.mark.usefixtures("no_search")
 
 

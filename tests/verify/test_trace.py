@@ -10,7 +10,6 @@ from nntui.samples import samples
 from nntui.verify.check_work import check_work
 from nntui.verify.files import Numbers
 
-
 pytestmark = pytest.mark.usefixtures("no_search")
 
 
