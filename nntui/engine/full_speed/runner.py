@@ -207,7 +207,9 @@ class FullSpeed:
         one after ``deadline`` (a time of ``perf_counter``; one update is done at least); or the
         first for which ``stop_before`` is true. ``last_update`` gets values of the last one done.
         With ``tests``, ``stop_before`` need not be asked of updates in which none of them holds.
+        With central differences there is no ``stop_before``: the passes are no arrays of one batch.
         """
+        assert stop_before is None or not self.schedule.by_differences
         with np.errstate(all="ignore"):
             if self.is_tiny and stop_before is None:
                 return self._run_straight(start, first, end, history, deadline, last_update)[:2]

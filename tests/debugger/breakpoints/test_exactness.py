@@ -10,7 +10,7 @@ from support.experiments import experiments, in_both_ways
 from support.values import value_names
 
 import nntui
-from nntui.debugger.breakpoints import search
+from nntui.debugger.breakpoints import search_context
 from nntui.debugger.breakpoints.breakpoint import LINES, BreakpointError, Place
 from nntui.debugger.breakpoints.parse import parse_breakpoint, parse_command, parse_watchpoint
 from nntui.debugger.breakpoints.reachability import Reachability
@@ -281,7 +281,7 @@ def test_so_are_those_that_are_tested_in_straight_line_code(
     positions = sorted(chance.randint(0, total - 1) for _ in range(chance.choice([0, 0, 1, 3])))
     debugger = with_edits(experiment, [author.edit(p) for p in positions])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(search, "_WORTH_COMPILING", -1.0)
+        patch.setattr(search_context, "_WORTH_COMPILING", -1.0)
         stops_like(debugger, one_by_one, author, chance, bursts=bursts)
 
 
@@ -297,7 +297,7 @@ def test_straight_line_code_stops_where_looking_at_each_update_does(direction, m
     for command, level in product(commands, (-0.2, 0.03, 0.55)):
         found = []
         for seconds in (-1.0, 1e9):
-            monkeypatch.setattr(search, "_WORTH_COMPILING", seconds)
+            monkeypatch.setattr(search_context, "_WORTH_COMPILING", seconds)
             debugger = Debugger(experiment)
             debugger.breakpoints.add(parse_command(command.format(level), experiment.network))
             debugger.seek(0 if direction > 0 else debugger.total)
