@@ -18,7 +18,6 @@ from nntui.document.user_state import (
     read_recovery,
     state_path,
 )
-from nntui.interop.files import open_model
 from nntui.interop.kinds import is_model
 from nntui.model.dataset import CsvSource
 from nntui.model.experiment import Experiment
@@ -65,6 +64,8 @@ def opened(document: Path, keep_state: bool, at: int | None = None) -> Opened:
         NntuiError: it can't be read.
     """
     if is_model(document):
+        from nntui.interop.files import open_model  # a document does without: 17 ms
+
         experiment = open_model(document)
         remember(document)
         return taken_up(experiment, keep_state, at)

@@ -26,6 +26,17 @@ def test_nothing_heavy_stands_between_the_command_and_the_first_paint(heavy):
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+def test_a_document_is_opened_without_what_only_models_of_other_libraries_and_charts_need():
+    code = """
+import sys
+from nntui.samples import samples
+from nntui.tui.documents.loading import opened
+opened(samples()["sample"], keep_state=False)
+sys.exit(any(m in sys.modules for m in ("nntui.interop.files", "nntui.tui.editor", "plotext")))
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 async def test_the_opening_screen_names_the_document_and_gives_way_to_its_run(seen, debugger_of):
     app = NntuiApp(document=samples()["xor"], keep_state=False)
     painted = []
