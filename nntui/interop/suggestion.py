@@ -32,9 +32,10 @@ def suggested_data(error: IncompleteError) -> str:
         return ""
     inputs, outputs = _ends(error)
     folder = os.path.dirname(error.file)
-    names = [name for name in sorted(files_in(folder)) if name.lower().endswith((*ENDS, ".npz"))]
     own = os.path.basename(error.file)
-    for name in [name for name in names if name != own][:_MOST_FILES]:
+    stem = own.partition(".")[0]
+    names = [n for n in files_in(folder) if n.lower().endswith((*ENDS, ".npz")) and n != own]
+    for name in sorted(names, key=lambda name: (not name.startswith(stem), name))[:_MOST_FILES]:
         path = os.path.join(folder, name)
         text = path if name.lower().endswith(".npz") else shlex.quote(path)
         with suppress(NntuiError, Fault, OSError):

@@ -75,6 +75,8 @@ def test_data_beside_the_weights_are_offered_where_they_fit(incomplete, tmp_path
     assert suggested_data(error) == str(tmp_path / "my points.npz")
     (tmp_path / "my data.csv").write_text("1,2,3,4\n3,4,5,6\n")
     assert suggested_data(error) == f"'{tmp_path / 'my data.csv'}'"
+    (tmp_path / "w_data.csv").write_text("1,2,3,4\n3,4,5,6\n")  # called like the weights
+    assert suggested_data(error) == str(tmp_path / "w_data.csv")
     given = completing(error, Given(data=suggested_data(error)))
     assert isinstance(error.complete(given), nntui.Experiment)
 
