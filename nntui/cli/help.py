@@ -226,7 +226,7 @@ _FILES: Final = (
     (".csv", "rows of name,value (also with ; and 0,5); a column update: after which one they are"),
     (".npz", "arrays by name: numpy.savez(…, dW1=dW1, db1=db1)"),
     (".safetensors", "arrays by name"),
-    (".jsonl", "any lines of nntui trace FILE --format jsonl, with any of their writes"),
+    (".jsonl", "any lines of nntui trace FILE --format jsonl (of any updates), with any writes"),
 )
 _ARRAYS: Final = (
     ("dW1 db1", "the gradient over the batch, its mean or sum as the training says"),

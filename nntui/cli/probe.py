@@ -60,9 +60,9 @@ def probe(
 ) -> None:
     """Write a small network into DIR, to check your own backpropagation on.
 
-    On XOR with one hidden layer a third of the usual mistakes give exactly the right gradients, so
-    that nobody can see them. On this network they show: layers of unequal and of equal sizes, two
-    activations, three outputs, five examples, a penalty on the weights.
+    On XOR with one hidden layer a quarter of the usual mistakes give exactly the right gradients,
+    so that nobody can see them. On this network they show: layers of unequal and of equal sizes,
+    two activations, three outputs, five examples, a penalty on the weights.
 
     \b
     probe.json    the network, for nntui

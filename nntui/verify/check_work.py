@@ -47,6 +47,7 @@ def check_work(
         update: the index of the update (from 0) whose gradients and activations they are.
         after: after how many updates w and b were taken. None: before or after that update,
             whichever fits; arrays with a leading axis hold those after each update, or epoch.
+            Lines of a trace need neither: they name their steps.
         rtol: the relative tolerance; None: 1e-6, 1e-4 for float32 and 6 digits or fewer.
         atol: the absolute one; None: 1e-9 of the largest number of a kind.
 
