@@ -17,6 +17,7 @@ from textual.binding import Binding, BindingType
 from nntui.document.save import save
 from nntui.engine.full_speed import FullSpeed
 from nntui.interop.torch import compare, from_torch
+from nntui.interop.torch_moment import Moment, is_finite
 from nntui.model.errors import NntuiError
 from nntui.model.experiment import Experiment
 from nntui.tui.app import NntuiApp
@@ -24,7 +25,7 @@ from nntui.tui.frame import CheckedNumbers
 from nntui.verify.verdict import Verdict
 
 _Line = tuple[CodeType, int]
-_before: WeakKeyDictionary[Any, dict[_Line, Experiment | None]] = WeakKeyDictionary()
+_before: WeakKeyDictionary[Any, dict[_Line, Moment | None]] = WeakKeyDictionary()
 """By model and line of the program: the moment of its last call with a condition, of finite
 numbers; None where that was true."""
 
@@ -52,7 +53,7 @@ def breakpoint(
     With ``when`` nothing happens until its result becomes true. If the parameters are no finite
     numbers by then, the last moment at which they were is shown: the update that made them so.
     nntui computes in float64; what is too large for the loop's own type is stopped at, too. To be
-    able to, each call notes the moment, which takes 10 ms for a small network.
+    able to, each call copies the parameters and what the optimizer remembers.
 
     Args:
         model: as ``nntui.from_torch`` takes it; it is left as it is.
@@ -75,20 +76,23 @@ def breakpoint(
         return  # it was true at the call before
     of = loss_fn if loss is None else loss
     before = known.get(line)
-    try:
-        now = from_torch(model, X, y, loss=of, optimizer=optimizer, epochs=1)
-        verdict = _verdict(model, X, y, loss_fn, of) if met else None
-    except NntuiError:
-        if before is None:
-            raise
-        now, verdict = before, None  # the parameters are no numbers any more
-    known[line] = None if met else now
     if not met:
+        if before is None:
+            from_torch(model, X, y, loss=of, optimizer=optimizer)  # says now what it cannot be
+        if before is None or is_finite(model):
+            known[line] = Moment(model, X, y, optimizer)
         return
+    known[line] = None
+    is_past = before is not None and not is_finite(model)
+    if before is not None and is_past:
+        now, verdict = before.experiment(model, of), None
+    else:
+        now = from_torch(model, X, y, loss=of, optimizer=optimizer, epochs=1)
+        verdict = _verdict(model, X, y, loss_fn, of)
     if not _has_terminal():
         _write(now)
         return
-    app = _BreakpointApp(now, verdict, is_past=now is before, largest=_largest_number(model))
+    app = _BreakpointApp(now, verdict, is_past=is_past, largest=_largest_number(model))
     failure = app.run()
     if failure is not None:
         raise failure

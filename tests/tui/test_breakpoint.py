@@ -79,6 +79,41 @@ def test_two_conditions_in_a_loop_do_not_know_of_each_other(loop, tmp_path, monk
 
 
 @pytest.mark.interop
+def test_the_moment_before_is_noted_with_the_optimizers_memory(loop, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    model, x, y, loss_fn, _ = loop
+    torch = pytest.importorskip("torch")
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
+    for n in range(4):
+        optimizer.zero_grad()
+        loss_fn(model(x), y).backward()
+        broken = n == 3
+        if broken:
+            model[0].weight.data[0, 0] = float("nan")
+        now = model[0].weight.detach().clone()
+        nntui.breakpoint(model, x, y, loss_fn, optimizer, when=lambda: broken)  # noqa: B023
+        assert torch.equal(now.nan_to_num(7.0), model[0].weight.nan_to_num(7.0))
+        if n == 2:
+            last, memory = now, optimizer.state[model[0].bias]["exp_avg"].item()
+        optimizer.step()
+    experiment = nntui.load("nntui-breakpoint.json")
+    assert experiment.network.weight(("x1", "y1")) == last[0, 0].item()
+    assert experiment.resumed.updates == 2
+    assert experiment.resumed.memory[0][0] == memory
+    capsys.readouterr()
+
+
+@pytest.mark.interop
+def test_data_that_are_no_numbers_are_named(loop):
+    model, x, *rest = loop
+    broken = x.clone()
+    broken[1, 0] = float("nan")
+    nntui.breakpoint(model, x, *rest, when=lambda: False)
+    with pytest.raises(nntui.NntuiError, match=r"inputs\[1\]\[0\]: found nan"):
+        nntui.breakpoint(model, broken, *rest, when=lambda: True)
+
+
+@pytest.mark.interop
 def test_numbers_that_never_were_finite_are_named(loop):
     loop[0][0].bias.data[0] = float("nan")
     with pytest.raises(nntui.NntuiError, match='the bias of "y1" must be a finite number'):
