@@ -43,6 +43,8 @@ _OWN: Final = {
     "square": ("Square", "z * z"),
     "step": ("Step", "(z > 0).to(z.dtype) + 0.0 * z  # with the slope 0"),
 }
+_WITHIN: Final = " " * 8
+"""What a line in a method begins with."""
 _FUNCTION: Final = '''
 
 class {kind}Function(torch.autograd.Function):
@@ -161,10 +163,10 @@ def _own_modules(program: Program) -> Iterator[str]:
             body = _OWN[activation.name][1]
         elif found[1] is None:
             yield "\n\n# nntui measures its slope; PyTorch computes it."
-            body = TORCH.array(found[0])
+            body = TORCH.array(found[0], _WITHIN)
             body += " + 0.0 * z" if "torch.where" in body else ""  # also where it is constant
         else:
-            f, slope = map(TORCH.array, filter(None, found))
+            f, slope = (TORCH.array(tree, _WITHIN) for tree in filter(None, found))
             yield _FUNCTION.format(kind=kind, f=f, slope=slope)
             body = f"{kind}Function.apply(z)"
         lines = "" if found and found[1] is None else "\n\n"

@@ -41,6 +41,10 @@ def expressions_of(activation: Activation) -> tuple[Node, Node | None] | None:
     return formula(texts[EXPRESSION], "z").tree, slope
 
 
+_WIDTH: Final = 80
+"""Characters of an expression that stay in one line."""
+
+
 @dataclass(frozen=True, slots=True)
 class Language:
     """How a library writes what expressions of arrays consist of.
@@ -54,10 +58,16 @@ class Language:
     calls: Mapping[str, str] = field(default_factory=dict)
     constant: str = "{0}"
 
-    def array(self, tree: Node) -> str:
-        """Write an expression whose value has the shape of z."""
+    def array(self, tree: Node, indent: str = "    ") -> str:
+        """Write an expression whose value has the shape of z; a long choice takes several lines."""
         text = self.text(tree)
-        return text if any(tree.names()) else f"0.0 * z + {text}"
+        if not any(tree.names()):
+            return f"0.0 * z + {text}"
+        if len(text) <= _WIDTH or not isinstance(tree, Choice) or not any(tree.condition.names()):
+            return text
+        parts = (self._condition(tree.condition), self.text(tree.yes), self.text(tree.no))
+        lines = "".join(f"\n{indent}    {part}," for part in parts)
+        return f"{self.module}where({lines}\n{indent})"
 
     def text(self, tree: Node) -> str:
         """Write an expression."""
