@@ -229,6 +229,8 @@ def optimizer_of(given: Any, traced: Traced) -> OptimizerOfTorch:
         raise ConversionError(
             f"the optimizer is {escaped(kind)}, expected one of torch.optim: {listed(OPTIMIZERS)}"
         )
+    if kind == "Adam" and all(g.get("decoupled_weight_decay") for g in given.param_groups):
+        kind = "AdamW"
     row = OPTIMIZERS[kind]
     groups = {id(p): group for group in given.param_groups for p in group["params"]}
     own = traced.parameters

@@ -62,6 +62,7 @@ OPTIMIZERS = [
     ("Adam", {"lr": 0.02, "betas": (0.8, 0.95), "eps": 1e-6}),
     ("Adam", {"lr": 0.02, "weight_decay": 0.05}),
     ("AdamW", {"lr": 0.02, "weight_decay": 0.1}),
+    ("Adam", {"lr": 0.02, "weight_decay": 0.1, "decoupled_weight_decay": True}),
     ("RMSprop", {"lr": 0.01, "momentum": 0.5}),
     ("Adagrad", {"lr": 0.1, "lr_decay": 0.1, "initial_accumulator_value": 0.2}),
 ]
