@@ -91,14 +91,18 @@ def check_positions(experiment: Experiment, seed: int, sought: int) -> None:
         on_the_way.advance(position - on_the_way.position)
         assert values(on_the_way.state) == wanted[position], position
     on_the_way.advance(schedule.total)
-    engine, history, last = FullSpeed(experiment), LossHistory(), LastUpdate(("loss",))
-    reached, updates = engine.run(engine.first(), 0, schedule.updates, history, last_update=last)
-    assert updates == schedule.updates
-    after = engine.training_state(on_the_way.state)
-    assert bits_of(reached.p) == bits_of(after.p)
-    assert bits_of(reached.memory.ravel()) == bits_of(after.memory.ravel())
-    for series in ("batch", "epoch", "test"):
-        assert bits_of(getattr(history, series)) == bits_of(getattr(on_the_way.losses, series))
+    engine, last = FullSpeed(experiment), LastUpdate(("loss",))
+    assert engine.is_tiny
+    for last_update in (last, None):  # on arrays; in straight-line code
+        reached, updates = engine.run(
+            engine.first(), 0, schedule.updates, history := LossHistory(), last_update=last_update
+        )
+        assert updates == schedule.updates
+        after = engine.training_state(on_the_way.state)
+        assert bits_of(reached.p) == bits_of(after.p)
+        assert bits_of(reached.memory.ravel()) == bits_of(after.memory.ravel())
+        for series in ("batch", "epoch", "test"):
+            assert bits_of(getattr(history, series)) == bits_of(getattr(on_the_way.losses, series))
     assert bits_of([last.values["loss"]]) == bits_of([on_the_way.state.loss])
 
 

@@ -83,7 +83,6 @@ class FullSpeed:
             size <= TINY_NETWORK
             and work <= TINY_UPDATE * layers
             and sum(map(_spelled, net.activation.values())) <= TINY_EXPRESSIONS
-            and not self.schedule.by_differences
         )
         trainable = self.schedule.trainable if self.schedule.by_differences else ()
         self._trainable = [self._layout.index[parameter] for parameter in trainable]
@@ -211,7 +210,8 @@ class FullSpeed:
         """
         assert stop_before is None or not self.schedule.by_differences
         with np.errstate(all="ignore"):
-            if self.is_tiny and stop_before is None:
+            told = last_update is not None and self.schedule.by_differences
+            if self.is_tiny and stop_before is None and not told:
                 return self._run_straight(start, first, end, history, deadline, last_update)[:2]
             if self.is_tiny and tests and (code := self._tested_code(tests)) is not None:
                 return self._run_tested(start, first, end, history, deadline, stop_before, code)

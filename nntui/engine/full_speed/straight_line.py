@@ -8,12 +8,13 @@ updates in one call.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from nntui.engine import central_differences
 from nntui.engine.algorithm import backward, forward, load, loss, update
 from nntui.engine.full_speed.batch_layout import TrainingState
 from nntui.engine.state import ActiveExperiment, State
@@ -187,10 +188,19 @@ Row = tuple[float, ...]
 Batches = Iterable[tuple[tuple[Row, ...], bool]]
 """For each update, the examples of its batch (inputs, then targets), and whether an epoch ends."""
 
+_TOTAL: Final = """\
+def total({parameters}batch):
+        batch_sum = 0.0
+        for {numbers} in batch:
+            {example}
+            batch_sum = batch_sum + {loss}
+        return batch_sum
+"""
 _TRAIN: Final = """\
 def train(p, memory, t, epoch_sum, batches, batch_losses, epoch_losses, examples):
     {parameters} = p
     {memory} = memory
+    {total}
     for batch, epoch_ends in batches:
         {gradients} = {zeros}
         batch_sum = 0.0
@@ -199,6 +209,7 @@ def train(p, memory, t, epoch_sum, batches, batch_losses, epoch_losses, examples
             {example}
             batch_sum = batch_sum + {loss}
             epoch_sum = epoch_sum + {loss}
+        {measured}
         n = len(batch)
         {wanted}
         {update}
@@ -214,6 +225,8 @@ def train(p, memory, t, epoch_sum, batches, batch_losses, epoch_losses, examples
 class StraightLine:
     """A network's training, compiled. ``names``: the values wanted after the last update.
 
+    With central differences there are neither ``names`` nor ``tests``.
+
     Raises:
         TypeError: one of the ``tests`` cannot be answered by such code.
     """
@@ -225,7 +238,7 @@ class StraightLine:
         # Safe to execute: its words are the template's, letters with counters, operators and the
         # elementary functions' names; its numbers are digits that Python itself wrote. No name
         # from a document gets in.
-        variables: dict[str, Any] = dict(FUNCTIONS)
+        variables: dict[str, Any] = {**FUNCTIONS, "distance": central_differences.h}
         exec(compile(source(experiment, names, tests), "<straight-line code>", "exec"), variables)
         self._code: Callable[..., Any] = variables["train"]
 
@@ -286,18 +299,20 @@ def source(
         "x": dict(zip(net.inputs, x, strict=True)),
         "t": dict(zip(net.outputs, y, strict=True)),
     }
+    by_differences = experiment.training.gradient == "central_differences"
+    behind = (loss(model, state, y), backward(model, state, reversed(net.neurons)))
     passes = chain(
         load(model, state, x),
         forward(model, state, net.neurons),
-        loss(model, state, y),
-        backward(model, state, reversed(net.neurons)),
+        *((central_differences.loss(model, state, y),) if by_differences else behind),
     )
     met = _tested(passes, [test for test in tests if not test.in_update], state, given, _IN_PASSES)
     sums = [_value(state.db, state.dw, key) for key in parameters]
     wanted = [_wanted(state, name) for name in names]
     example = tape.lines([*sums, state.loss, *wanted, met])
     example += [f"met = met or {_name(met)}"] if met is not False else []
-    example += [f"{old.name} = {_name(new)}" for old, new in zip(g, sums, strict=True)]
+    slopes = zip(g, sums, strict=True)
+    example += [f"{old.name} = {_name(new)}" for old, new in slopes if new is not old]
 
     tape = Tape()
     state.db, state.dw = by_key(g, str), by_key(g, tuple)
@@ -319,19 +334,35 @@ def source(
         step += [f"if met or {_name(met_after)}:", "    epoch_sum = sum_before", "    break"]
     step += [f"{old.name} = {_name(new)}" for old, new in changed]
 
+    trainable = [k for k, key in enumerate(parameters) if key not in net.frozen]
+    measured = [line for k in trainable for line in _measured(p, g, k)] if by_differences else []
+    words = {
+        "parameters": _listed(p),
+        "numbers": _listed([*x, *y]),
+        "example": "\n            ".join(example) or "pass",
+        "loss": _name(state.loss),
+    }
     return _TRAIN.format(
-        parameters=_listed(p),
+        **words,
+        total=_TOTAL.format(**words) if measured else "pass",
         memory=_listed(m),
         gradients=" = ".join(old.name for old in g),
         zeros="0.0",
         begin="met, sum_before = False, epoch_sum" if tests else "pass",
-        numbers=_listed([*x, *y]),
-        example="\n            ".join(example),
-        loss=_name(state.loss),
         reduced="batch_sum / n" if model.reduction == "mean" else "batch_sum",
+        measured="\n        ".join(measured) or "pass",
         wanted=f"wanted = ({_listed(wanted)})",
         update="\n        ".join(step) or "pass",
     )
+
+
+def _measured(p: Sequence[Any], g: Sequence[Any], k: int) -> Iterator[str]:
+    """Measure the gradient of a parameter by how far the loss moves with it."""
+    before, behind = _listed(p[:k]), _listed(p[k + 1 :])
+    yield f"h = distance({p[k].name})"
+    yield f"up = total({before}{p[k].name} + h, {behind}batch)"
+    yield f"down = total({before}{p[k].name} - h, {behind}batch)"
+    yield f"{g[k].name} = (up - down) / (2 * h)"
 
 
 def _tested(

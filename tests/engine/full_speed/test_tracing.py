@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.bits import bits_of
-from support.experiments import OPTIMIZERS_WITH_OPTIONS, experiments
+from support.experiments import OPTIMIZERS_WITH_OPTIONS, experiments, measured
 
 from nntui.engine.full_speed.straight_line import FUNCTIONS, StepTest, Tape, Traced, source
 from nntui.model.activations import ACTIVATIONS, Activation
@@ -129,17 +129,20 @@ def test_a_choice_that_python_would_make_is_refused() -> None:
         np.concatenate([x, x])
 
 
-@given(experiment=experiments())
+@given(experiment=experiments() | experiments().map(measured))
 def test_the_code_consists_of_counters_and_known_functions(experiment) -> None:
     net = experiment.network.wiring()
     wanted = [value_name("delta", j) for j in net.neurons]
     j, k = net.neurons[0], net.outputs[0]
     met = StepTest(False, 1, lambda value: value(value_name("b", j)) > value(value_name("t", k)))
     tests = (met, StepTest(True, -1, lambda value: value(value_name("db", j)) == 0.5))
-    tree = ast.parse(source(experiment, ("loss", *wanted), tests))
+    asked = [("loss", *wanted), tests]
+    if experiment.training.gradient == "central_differences":
+        asked = []
+    tree = ast.parse(source(experiment, *asked))
     own = re.compile(r"[pgmxyv]\d+")
     words = {"train", "p", "memory", "t", "n", "batch", "batches", "batch_sum", "epoch_sum"}
-    words |= {"wanted", "met", "sum_before"}
+    words |= {"wanted", "met", "sum_before", "total", "distance", "h", "up", "down"}
     words |= {"batch_losses", "epoch_losses", "epoch_ends", "examples", "len", "abs", *FUNCTIONS}
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
