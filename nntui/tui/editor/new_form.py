@@ -46,7 +46,7 @@ def new_form(words: Words | None = None) -> Form:
     given = words or Words(layers="2 4 1", activation="tanh", data="xor")
     fields = (
         Field("layers", given.layers, "2 3 1", help=(
-            "inputs, hidden layers, outputs: 2 3 1, or 2 8 8 1; 3 alone: one hidden layer of 3",
+            "inputs, hidden layers, outputs: 2 3 1, or 2 8 8 1; 3 alone: the hidden layer",
         )),
         Field("activation", given.activation, "tanh", tuple(ACTIVATIONS)),
         Field("data", given.data, "xor", tuple(GENERATORS), help=lines(DATA)),
