@@ -362,9 +362,9 @@ class StepPane(LinePane):
         wanted = self._wanted() if last.kind == "load" else ""
         use = said(wanted + plain.use)
         brief = brief if len(brief) < len(question) else question
-        whole = equations.written(lines)
         symbols = (part for line in lines for part in (line.target, line.symbols))
-        whole = with_letters(whole, letters(last.kind, *symbols, wanted), width, faint)
+        legend = letters(last.kind, *symbols, wanted)
+        whole = with_letters(equations.written(lines), legend, width, faint)
         padding: list[Row] = [[]] * (_SENTENCE_ROWS - len(question))
         meaning = said(sentence_for(_SYMBOL[last.kind]), faint)
         blank: list[Row] = [[]]
@@ -373,7 +373,7 @@ class StepPane(LinePane):
         yield True, [*question, *padding, *blank, *whole, *sums, *blank, *use]
         yield True, [*question, *whole, *sums, *use]
         yield True, [*brief, *whole, *sums, *use]
-        short = equations.written(lines, 2)
+        short = with_letters(equations.written(lines, 2), legend, width, faint)
         yield True, [*question, *short, *sums, *use]
         yield True, [*brief, *short, *sums, *use]
         yield False, [*brief, *short, *sums, *use]
