@@ -21,8 +21,18 @@ def opened(monkeypatch):
     class NntuiApp:
         crash = None
 
-        def __init__(self, experiment=None, *, document=None, keep_state, wait=True, present, at):
-            paths.append(document if experiment is None else experiment)
+        def __init__(
+            self,
+            experiment=None,
+            *,
+            document=None,
+            incomplete=None,
+            keep_state,
+            wait=True,
+            present,
+            at,
+        ):
+            paths.append(experiment or document or incomplete)
             kept.append(keep_state)
             screen.waits.append(wait)
             screen.presents.append(present)
@@ -57,7 +67,8 @@ def test_a_model_of_another_library_is_opened_with_what_the_options_say(nntui, o
     assert nntui(str(tmp_path / "w.npz"), *rest, "--at", "3").exit_code == 0
     assert opened[0].training.loss.name == "bce"
     assert sys.modules["nntui.tui.app"].at == [3]
-    assert nntui(str(tmp_path / "w.npz")).exit_code == 2
+    assert nntui(str(tmp_path / "w.npz")).exit_code == 0
+    assert "no activations, loss or data" in str(opened[1])  # which the screen asks for
 
 
 @pytest.mark.parametrize("words", [["xor"], ["open", "xor"]])
