@@ -246,7 +246,7 @@ def _drawn(
     from nntui.draw.layout import lay_out
     from nntui.draw.paint import paint
     from nntui.network_view.scene import Scene
-    from nntui.network_view.thumbnails import PLANE, add_image, image_size
+    from nntui.network_view.thumbnails import PLANE, InputImage, image_size
     from nntui.network_view.views import Emphasis, HeatMapCache, Moment, view_at
 
     net = stepper.experiment.network.wiring()
@@ -264,7 +264,7 @@ def _drawn(
     plan = lay_out(drafted, width, height, contents=contents, image=image)
     heat = HeatMapCache()(plan, moment, shown)
     nodes = scene.neurons(moment, shown, Emphasis(), layout=plan, thumbnails=maps)
-    add_image(nodes, plan.homes[net.inputs[0]], moment, shown, colour=colour)
+    InputImage().add_to(nodes, plan.homes[net.inputs[0]], moment, shown, colour=colour)
     edges = scene.edges(moment, shown, Emphasis(), (*plan.edges, *heat.lines))
     return paint(plan, nodes, edges, heat=heat)
 

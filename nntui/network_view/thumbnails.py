@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import isqrt
 from typing import TYPE_CHECKING, Final
@@ -74,7 +74,7 @@ def image_size(inputs: int) -> tuple[int, int] | None:
 
 
 def image_rows(
-    numbers: Mapping[str, float],
+    numbers: Sequence[float],
     names: tuple[str, ...],
     size: tuple[int, int],
     cells: tuple[int, int],
@@ -82,12 +82,12 @@ def image_rows(
     *,
     colour: bool,
 ) -> Rows:
-    """Paint the numbers of inputs as an image of ``cells``; blanks are 0.
+    """Paint the numbers of inputs as an image of ``cells``.
 
     ``marked``: the role of the mark on an input's cell.
     """
     columns, rows = size
-    points = np.array([numbers.get(name, 0.0) for name in names], float).reshape(rows, columns)
+    points = np.array(numbers, float).reshape(rows, columns)
     finite = np.abs(points[np.isfinite(points)])
     reach = float(finite.max()) if finite.size else 1.0
     marks = {}
@@ -100,23 +100,34 @@ def image_rows(
 _ROLES: Final[Mapping[Mark, str]] = {"current": "surface.current", "focus": "surface.point"}
 
 
-def add_image(
-    nodes: dict[str, NodeLook], box: Box, moment: Moment, view: View, *, colour: bool
-) -> None:
-    """Add the image of the inputs to the look of the first one, if they are an image in ``box``.
+class InputImage:
+    """Paints the image of the inputs, again only when its numbers or marks have changed."""
 
-    It shows their activations, in the view of the gradients ∂L/∂a.
-    """
-    if box.image is None:
-        return
-    snapshot, names = moment.snapshot, box.names
-    backward = view.boxes == "δ" and names[0] in snapshot.da
-    marked = {
-        name: _ROLES[look.mark]
-        for name, look in nodes.items()
-        if look.mark in _ROLES and name in snapshot.x
-    }
-    numbers, size = snapshot.da if backward else snapshot.a, (box.width - 2, box.height - 2)
-    rows = image_rows(numbers, names, box.image, size, marked, colour=colour)
-    look = nodes.get(names[0], NodeLook())
-    nodes[names[0]] = replace(look, thumbnail=rows, caption="∂L/∂a" if backward else "a")
+    def __init__(self) -> None:
+        self._of: tuple[object, ...] = ()
+        self._rows: Rows = ()
+
+    def add_to(
+        self, nodes: dict[str, NodeLook], box: Box, moment: Moment, view: View, *, colour: bool
+    ) -> None:
+        """Add the image to the look of the first input, if the inputs are an image in ``box``.
+
+        It shows their activations, in the view of the gradients ∂L/∂a.
+        """
+        if box.image is None:
+            return
+        snapshot, names = moment.snapshot, box.names
+        backward = view.boxes == "δ" and names[0] in snapshot.da
+        marked = {
+            name: _ROLES[look.mark]
+            for name, look in nodes.items()
+            if look.mark in _ROLES and name in snapshot.x
+        }
+        found = snapshot.da if backward else snapshot.a
+        numbers = [found.get(name, 0.0) for name in names]
+        if self._of != (of := (numbers, box, marked, colour)):
+            self._of, size = of, (box.width - 2, box.height - 2)
+            self._rows = image_rows(numbers, names, box.image, size, marked, colour=colour)
+        look = nodes.get(names[0], NodeLook())
+        caption = "∂L/∂a" if backward else "a"
+        nodes[names[0]] = replace(look, thumbnail=self._rows, caption=caption)

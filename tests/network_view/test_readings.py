@@ -17,7 +17,7 @@ from nntui.engine.parameter_index import flat_parameters
 from nntui.engine.surface import AnswerComputer, InputRanges
 from nntui.network_view.readings import NOT_YET
 from nntui.network_view.scene import Scene
-from nntui.network_view.thumbnails import Thumbnails, add_image, image_size
+from nntui.network_view.thumbnails import InputImage, Thumbnails, image_size
 from nntui.network_view.views import VIEWS, Emphasis, Moment
 from nntui.samples import samples
 
@@ -120,12 +120,12 @@ def test_the_image_shows_what_the_inputs_are_and_in_the_gradient_view_what_the_l
     debugger = Debugger(large(144, 3))
     net = debugger.experiment.network.wiring()
     plan = lay_out(draft(net.layer, net.sources, net.targets), 90, 20, image=(12, 12))
-    box = plan.homes["x1"]
+    box, image = plan.homes["x1"], InputImage()
 
     def painted(view):
         nodes = {"x7": NodeLook(mark="focus")}
         moment = Moment(debugger.snapshot())
-        add_image(nodes, box, moment, VIEWS[view], colour=True)
+        image.add_to(nodes, box, moment, VIEWS[view], colour=True)
         return nodes["x1"]
 
     debugger.step()

@@ -25,7 +25,7 @@ from nntui.explain.numbers import fitted, rounded
 from nntui.model.experiment import Experiment
 from nntui.model.names import escaped
 from nntui.network_view.scene import LABEL, Scene, product_text, strongest
-from nntui.network_view.thumbnails import PLANE, Thumbnails, add_image, image_size
+from nntui.network_view.thumbnails import PLANE, InputImage, Thumbnails, image_size
 from nntui.network_view.views import (
     VIEWS,
     WIDTH,
@@ -75,7 +75,7 @@ class NetworkPane(LinePane):
         self._thumbnails: Thumbnails | None = None
         self._bead: float | None = None
         self._captions: tuple[object, ...] = ()
-        self._heat_maps = HeatMapCache()
+        self._heat_maps, self._input_image = HeatMapCache(), InputImage()
         self._layout: Layout | None = None
         self._picture: Picture | None = None
         self._shown: tuple[Frame, NeuronFocus] | None = None
@@ -301,7 +301,7 @@ class NetworkPane(LinePane):
         sizes += (abs(view.edge(moment, edge) or 0.0) for edge in unseen)
         scale = max(filter(math.isfinite, sizes), default=0.0)
         first = plan.homes[self._net.inputs[0]]
-        add_image(nodes, first, moment, view, colour=not self.app.no_color)
+        self._input_image.add_to(nodes, first, moment, view, colour=not self.app.no_color)
         self._picture = paint(plan, nodes, edges, scale=scale, heat=heat, window=window)
         self.set_first_column(self._picture.left)
         self._edge_list = []

@@ -170,7 +170,8 @@ class Equations:
 
 def _window(found: RunningSum, room: int) -> tuple[int, int]:
     """Return the range of terms that there is room for, around the one just added."""
-    if sum(map(cell_len, found.terms)) + 3 * (len(found.terms) - 1) + len(" ✓") <= room:
+    between = 3 * (len(found.terms) - 1) + len(" ✓")
+    if between < room and sum(map(cell_len, found.terms)) + between <= room:
         return 0, len(found.terms)
     first, last = found.done - 1, found.done
     used = cell_len(found.terms[first]) + len("… +  ✓ + …")
