@@ -64,13 +64,13 @@ _WRITTEN_OUT: Final = {
     ),
 }
 _OPTIMIZERS: Final = {
-    "sgd": "SGD({learning_rate}, momentum={momentum}, nesterov={nesterov})",
+    "sgd": "SGD({learning_rate}{momentum})",
     "adam": "Adam({learning_rate}, beta_1={beta1}, beta_2={beta2}, epsilon={eps})",
     "adamw": (
         "AdamW(\n    {learning_rate}, beta_1={beta1}, beta_2={beta2}, epsilon={eps}, "
         "weight_decay={weight_decay}\n)"
     ),
-    "rmsprop": "RMSprop({learning_rate}, rho={alpha}, momentum={momentum}, epsilon={eps} ** 2)",
+    "rmsprop": "RMSprop({learning_rate}, rho={alpha}{momentum}, epsilon={eps} ** 2)",
     "adagrad": "Adagrad({learning_rate}, initial_accumulator_value=0.0, epsilon={eps} ** 2)",
 }
 _NOTES: Final = {
@@ -247,6 +247,10 @@ def _optimizer(program: Program) -> Iterator[str]:
     if float(settings.get("lr_decay", "0")):
         decay = f"{rate}, decay_steps=1, decay_rate={settings['lr_decay']}"
         settings["learning_rate"] = f"keras.optimizers.schedules.InverseTimeDecay({decay})"
+    if "momentum" in settings:
+        momentum = f", momentum={settings['momentum']}"
+        momentum += ", nesterov=True" if settings.get("nesterov") == "True" else ""
+        settings["momentum"] = momentum if float(settings["momentum"]) else ""
     if note := _NOTES.get(optimizer.name):
         yield note
     yield f"optimizer = keras.optimizers.{_OPTIMIZERS[optimizer.name].format(**settings)}"

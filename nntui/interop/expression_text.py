@@ -99,6 +99,8 @@ class Language:
                 for each in rest:
                     text = self._written(f"{name}imum", text, self._operand(each))
                 return text, _ATOM
+            case Call(function="sigmoid", operands=(of,)) if "sigmoid" in self.calls:
+                return self._written("sigmoid", self._within(of, _POWER)), _ATOM
             case Call(function=name, operands=operands):
                 return self._call(name, *operands), _ATOM
             case Choice(condition=condition, yes=yes, no=no):
@@ -155,7 +157,7 @@ def _number(tree: Node, module: str) -> tuple[str, int]:
     return repr(value), _SIGN if repr(value).startswith("-") else _ATOM
 
 
-NUMPY: Final = Language("np.", {"sigmoid": "(1.0 / (1.0 + np.exp(-({0}))))", "erf": "erf({0})"})
+NUMPY: Final = Language("np.", {"sigmoid": "(1.0 / (1.0 + np.exp(-{0})))", "erf": "erf({0})"})
 TORCH: Final = Language("torch.", {"power": "torch.pow({0}, {1})"}, "torch.tensor({0})")
 KERAS: Final = Language("ops.")
 
