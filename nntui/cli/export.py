@@ -55,8 +55,9 @@ def export(file: Path, out: Path | None, force: bool, **forms: bool) -> None:
     """Write the network, the data and the training of FILE in a form for other programs.
 
     The programs go through the same examples in the same order; numpy's sums differ from nntui's in
-    the last digits only. --torch, --keras and --latex take a chain of fully connected layers, the
-    others any network: numpy then goes neuron by neuron.
+    the last digits only, Keras has learning rates in float32. --torch, --keras and --latex take a
+    chain of fully connected layers, the others any network: numpy then goes neuron by neuron, and
+    measures slopes where nntui does.
 
     \b
     Examples:

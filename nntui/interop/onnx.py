@@ -282,7 +282,8 @@ def check_writable(layers: Sequence[Layer]) -> None:
     for n, layer in enumerate(layers, 1):
         name = layer.activation.name
         if name not in ("linear", *_WRITTEN):
-            raise ConversionError(f"layer {n} has {name}, which is no single operator of ONNX")
+            called = layer.activation.called
+            raise ConversionError(f"layer {n} has {called}, which is no single operator of ONNX")
 
 
 def model_bytes(layers: Sequence[Layer], own: str, text: str) -> bytes:
