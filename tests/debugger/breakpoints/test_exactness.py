@@ -240,7 +240,10 @@ class AuthorOfRecords(Author):
 
 @pytest.mark.parametrize("bursts", [10.0, SMALLEST], ids=["at once", "in the smallest bursts"])
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(experiment=experiments(most_neurons=3, most_examples=5, most_epochs=8), data=st.data())
+@given(
+    experiment=in_both_ways(experiments(most_neurons=3, most_examples=5, most_epochs=8)),
+    data=st.data(),
+)
 def test_so_are_those_that_are_told_from_what_was_recorded(
     experiment, data, bursts, one_by_one, with_edits
 ) -> None:
