@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
 
 from nntui.engine.central_differences import h
 from nntui.engine.schedule import MOVES
 from nntui.explain.numbers import Number, bracketed, exact
+from nntui.model.activations import Activation
 from nntui.model.experiment import Experiment, Training
 from nntui.model.names import parameter_name, value_name
 from nntui.model.numerics import ordered_sum
@@ -138,12 +139,15 @@ def sentence(step: StepRecord) -> str:
     return "; ".join(shown)
 
 
-def substituted(template: str, words: Mapping[str, str]) -> str:
-    """Replace each variable of a formula by a name or a number, negative ones in brackets."""
+def substituted(template: str, words: Mapping[str, Any], write: Callable[[Any], str] = str) -> str:
+    """Replace each variable of a formula by a name or a number, negative ones in brackets.
+
+    ``write`` is called for those that are in the formula.
+    """
     texts, variables = _parts(template, tuple(words))
     found = [texts[0]]
     for (variable, alone), text in zip(variables, texts[1:], strict=True):
-        word = words[variable]
+        word = write(words[variable])
         found += word if alone else bracketed(word), text
     return "".join(found)
 
@@ -255,9 +259,11 @@ def _forward_neuron(writer: _Writer, j: str) -> Iterator[EquationLine]:
     template = activation.row.formula
     yield writer.line(
         "a", j,
-        symbols=substituted(template, {"z": writer.name("z", j)}),
+        symbols=_by_name(template, writer.name, j),
         numbers=substituted(
-            template, {"z": writer.read("z", j)} | _settings(writer, activation.settings)
+            template,
+            {"z": writer.step.reads[value_name("z", j)], **_settings(activation)},
+            writer.number,
         ),
     )  # fmt: skip
 
@@ -294,12 +300,11 @@ def _backward_neuron(writer: _Writer, j: str) -> Iterator[EquationLine]:
     activation = writer.step.experiment.network.wiring().activation[j]
     template = activation.row.derivative_formula
     z = writer.step.reads[value_name("z", j)]
-    by_number = {"z": writer.number(z), "a": writer.number(activation.f(z))}
-    by_name = {"z": writer.name("z", j), "a": writer.name("a", j)}
-    slope = substituted(template, by_number | _settings(writer, activation.settings))
+    numbers = {"z": z, "a": activation.f(z), **_settings(activation)}
+    slope = substituted(template, numbers, writer.number)
     yield writer.line(
         "delta", j,
-        symbols=f"{writer.name('da', j)} · {_factor(substituted(template, by_name))}",
+        symbols=f"{writer.name('da', j)} · {_factor(_by_name(template, writer.name, j))}",
         numbers=f"{writer.read('da', j)} · {_factor(slope)}",
     )  # fmt: skip
     yield writer.added(("db", j), ("delta", j))
@@ -428,9 +433,14 @@ def gradient(
     return training.regularized(g, w), symbols, numbers
 
 
-def _settings(writer: _Writer, settings: tuple[tuple[str, float | str], ...]) -> dict[str, str]:
-    numbers = ((setting, value) for setting, value in settings if not isinstance(value, str))
-    return {SIGNS.get(setting, setting): writer.number(value) for setting, value in numbers}
+@lru_cache(maxsize=16384)
+def _by_name(template: str, name: Name, j: str) -> str:
+    return substituted(template, {"z": name("z", j), "a": name("a", j)})
+
+
+def _settings(activation: Activation) -> dict[str, float]:
+    """Return the numbers among an activation's settings, by their signs."""
+    return {SIGNS.get(key, key): x for key, x in activation.settings if not isinstance(x, str)}
 
 
 def _factor(text: str) -> str:

@@ -17,7 +17,7 @@ BARS: Final = "▁▂▃▄▅▆▇█"
 def exact(x: float) -> str:
     """Write the shortest decimal that reads back as the same float, without ``.0``."""
     text = repr(float(x))
-    return text[:-2] if text.endswith(".0") else _NOT_FINITE.get(text, text)
+    return text.removesuffix(".0") if math.isfinite(x) else _NOT_FINITE[text]
 
 
 _NOT_FINITE: Final = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
