@@ -227,9 +227,7 @@ class Operations(Origins):
 
     def _combined(self, values: Sequence[Any], factors: Sequence[Any]) -> Any:
         """Add values up, each times its factor: neurons, a parameter as bias, constants."""
-        shape = np.broadcast_shapes(
-            *(np.shape(v.cpu() if hasattr(v, "cpu") else v) for v in (*values, *factors))
-        )
+        shape = np.broadcast_shapes(*map(np.shape, (*values, *factors)))
         bias = np.zeros(shape)
         parts: list[tuple[Integers, Array]] = []
         for value, factor in zip(values, factors, strict=True):

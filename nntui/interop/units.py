@@ -139,10 +139,11 @@ class Units:
             delta = da[number] * float(np.ravel(slope)[0])
             if unit.entry is not None:
                 found[unit.entry] = delta
-            for term in unit.terms:
-                if term.entries is not None:
-                    found[term.entries] = delta * a[term.sources, 0]
-                da[term.sources] += delta * term.weights
+            with np.errstate(all="ignore"):
+                for term in unit.terms:
+                    if term.entries is not None:
+                        found[term.entries] = delta * a[term.sources, 0]
+                    da[term.sources] += delta * term.weights
         return found
 
     def _forward(self, x: Array) -> tuple[Array, Array]:
