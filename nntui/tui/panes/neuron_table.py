@@ -293,6 +293,8 @@ LEAST_NUMBER: Final = 6
 """Cells of a number, at least."""
 READABLE: Final = 8
 """Cells that numbers get before a column beyond the core is shown."""
+FOUR_DECIMALS: Final = 7
+"""Cells that they get before “layer” is written out."""
 MOST_NUMBER: Final = 10
 """Cells of a number, at most."""
 SHORT_HEADING: Final = 2
@@ -366,6 +368,9 @@ def fitted_columns(
         if sum(GAP + max(_least_cells(column), least) for column in chosen) <= spare:
             break
         chosen.pop()
+    widened = 1 + len(LAYER) - layer if layers else 0
+    if spare - widened >= sum(GAP + max(_least_cells(c), FOUR_DECIMALS) for c in chosen):
+        layer, spare = layer + widened, spare - widened
     more = (spare - sum(GAP + _least_cells(column) for column in chosen)) // len(chosen)
     return ColumnWidths(
         name,
@@ -387,6 +392,8 @@ def _least_cells(column: Column) -> int:
 
 AT_EACH_STEP: Final = 2_000
 """Rows that are sorted and filtered at each step; more of them only when another pass begins."""
+LAYER: Final = "layer"
+"""The heading of the numbers of layers, where there is room for it."""
 LEAST_IN_LAYER: Final = 4
 """Rows of a layer, on average, from which on a heading is worth its row."""
 

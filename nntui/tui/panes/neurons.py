@@ -20,6 +20,7 @@ from nntui.tui.frame import DIFFERS, HERE, NOT_YET, STOP, WRITTEN, Frame, Neuron
 from nntui.tui.panes.neuron_table import (
     CONNECTIONS_OF_ONE,
     GAP,
+    LAYER,
     NEURONS,
     TABLES,
     Column,
@@ -227,7 +228,8 @@ class NeuronsPane(LinePane):
         query, widths, style = self._query, self._widths, self.colours.faint + Style(bold=True)
         arrow = f" {query.arrow}" if query.column is None and query.reverse else ""
         first = "  " + padded(self._table.heading + arrow, widths.name)
-        found = [Segment(first, style), Segment(padded("L", widths.layer, right=True), style)]
+        layer = LAYER if widths.layer > len(LAYER) else LAYER[0].upper()
+        found = [Segment(first, style), Segment(padded(layer, widths.layer, right=True), style)]
         for column, number in widths.numbers.items():
             sorts = column is query.column
             heading = f"{column.heading}{query.arrow * sorts}"

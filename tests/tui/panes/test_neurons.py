@@ -83,7 +83,7 @@ async def test_layers_have_headings_where_there_is_room_and_numbers_where_not(ap
         await pilot.press("z")
         await pilot.pause()
         assert not any(line.startswith("──") for line in lines(app))
-        assert lines(app)[0].split()[:2] == ["neuron", "L"]
+        assert lines(app)[0].split()[:2] == ["neuron", "layer"]
         assert row_of("out", lines(app)).split()[:2] == ["out", "2"]
 
 
@@ -400,3 +400,10 @@ async def test_while_an_update_is_made_the_change_has_a_column(app_on):
         assert headings() == ["z", "a", "Δb"]
         await pilot.press("j")
         assert "Δw" in headings()
+
+
+async def test_layer_is_a_letter_where_the_word_would_cost_decimals(app_on, lines):
+    app = app_on("classifier")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("n")
+        assert lines(app)[0].split()[:2] == ["neuron", "L"]
