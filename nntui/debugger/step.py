@@ -115,8 +115,9 @@ class Step(StepRecord, frozen=True, kw_only=True):
 
 def observed(run: Run) -> Step:
     """Execute a run's next step, noting what it reads and writes."""
-    position = run.schedule.position(run.position)
-    operation = run.schedule.operation_at(position)
+    schedule = run.schedule
+    position = schedule.position(run.position)
+    operation = schedule.operation_at(position)
     experiment, state = run.experiment, run.state
     update = operation[0] == "update"
     memory = state.memory[parameter_key(operation[1:])] if update else ()
@@ -126,7 +127,7 @@ def observed(run: Run) -> Step:
     moved = moved_by(operation, state, read)
     executed = run.advance(1, lambda: written.update(writes(operation, context)))
     assert executed == operation, f"the listing ran {executed}, the schedule said {operation}"
-    length = run.schedule.batch_length(position.update)
+    length = schedule.batch_length(position.update)
     return Step(
         experiment, operation, read, written, position.update, length, memory, moved,
         position=position,
