@@ -186,3 +186,40 @@ async def test_at_the_end_it_says_that_training_is_over_and_how_it_ended(app_on)
         loss = pilot.app.screen.latest.snapshot.losses.epoch[-1]
         said = f" end   Training is over (epoch loss {loss:.5g}). r starts again."
         assert rows_of(pilot.app)[-1].rstrip() == said
+
+
+async def test_the_letters_of_a_formula_are_told_beside_it_as_long_as_there_are_words(app_on):
+    async with app_on("sample").run_test(size=(120, 36)) as pilot:
+        await pilot.press("s", "s")
+        rows = rows_of(pilot.app)
+        first = next(n for n, row in enumerate(rows) if "z[h1] = z[h1] + " in row)
+        told = "sum of what comes in", "weight of the line", "what a neuron sends"
+        assert all(row.endswith(words) for row, words in zip(rows[first:], told, strict=False))
+        assert len({row.index(words) for row, words in zip(rows[first:], told, strict=False)}) == 1
+        await pilot.press("apostrophe")
+        assert not any(words in row for row in rows_of(pilot.app) for words in told)
+
+
+async def test_a_loaded_example_says_what_is_wanted_unless_that_is_a_lot(app_on, tmp_path):
+    async with app_on("classifier").run_test(size=(120, 36)) as pilot:
+        await pilot.press("s")
+        wanted = pilot.app.screen.latest.snapshot.t
+        said = ", ".join(f"t[{name}] = {t:g}" for name, t in wanted.items())
+        assert f"Wanted: {said}." in " ".join(map(str.strip, rows_of(pilot.app)))
+    app = many(tmp_path, {"loss": "mse", "optimizer": {"name": "sgd", "learning_rate": 1}})
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("s")
+        assert not any("Wanted" in row for row in rows_of(app))
+
+
+async def test_the_last_row_says_the_next_two_steps_where_there_is_room_and_steps_left(app_on):
+    async with app_on("sample").run_test(size=(120, 36)) as pilot:
+        for _ in range(2):
+            await pilot.press("s")
+            announced = rows_of(pilot.app)[-1].split(", then ")[1].strip()
+            await pilot.press("s")
+            assert rows_of(pilot.app)[-1].startswith(f" next  {announced}")
+        await pilot.press("R")
+        await pilot.app.workers.wait_for_complete()
+        await pilot.press("S")
+        assert ", then " not in rows_of(pilot.app)[-1]
