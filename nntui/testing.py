@@ -68,7 +68,8 @@ def assert_gradients(
     given = _by_name(my_function(debugger.parameters(), x, y), list(parameters))
     debugger.seek(debugger.schedule.gradients_end(0))
     mean = experiment.training.reduction == "mean"
-    expected = debugger.gradients(mean=mean, penalty=penalty)
+    gradients = debugger.gradients(mean=mean, penalty=penalty).values()
+    expected = dict(zip(parameters, gradients, strict=True))
     faults = [
         fault
         for name, value in given.items()
