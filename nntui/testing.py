@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from nntui.model.experiment import Experiment
     from nntui.model.numerics import Array
 
-_LETTERS: Final = {"t": "W", "s": "b"}
-"""The names of arrays of weights and of biases, by how theirs end here: layer1.weight is W1."""
-
 _FILE_AT: Final = re.compile(r"nntui FILE --at (\d+)")
 """Where a verdict says to look: in a test there is no file, but a debugger."""
 
@@ -83,10 +80,7 @@ def assert_gradients(
 
 def judged(experiment: Experiment, given: Mapping[str, Any]) -> tuple[str, ...]:
     """Say in a few lines which mistake makes such gradients, as ``nntui check --against`` does."""
-    numbers = {
-        f"d{name}" if "[" in name else f"d{_LETTERS[name[-1]]}{name[5 : name.index('.')]}": value
-        for name, value in given.items()
-    }
+    numbers = {f"d{name}" if "[" in name else name: value for name, value in given.items()}
     try:
         verdict = check_work(experiment, numbers)
     except NntuiError:  # shapes that do not fit: the faults say so
