@@ -33,6 +33,8 @@ def real(value: Any) -> float | None:
 
 def whole(value: Any) -> int | None:
     """Return the int that a whole number of any library is; None for what is none."""
+    if type(value) is int:
+        return value  # at every step
     if isinstance(value, (bool, np.bool_)) or _has_axes(value):
         return None
     try:
