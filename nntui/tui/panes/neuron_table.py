@@ -368,10 +368,11 @@ def fitted_columns(
         if sum(GAP + max(_least_cells(column), least) for column in chosen) <= spare:
             break
         chosen.pop()
+    left = spare - sum(GAP + _least_cells(column) for column in chosen)
     widened = 1 + len(LAYER) - layer if layers else 0
-    if spare - widened >= sum(GAP + max(_least_cells(c), FOUR_DECIMALS) for c in chosen):
-        layer, spare = layer + widened, spare - widened
-    more = (spare - sum(GAP + _least_cells(column) for column in chosen)) // len(chosen)
+    more, beside_word = left // len(chosen), (left - widened) // len(chosen)
+    if beside_word >= 0 and min(map(_least_cells, chosen)) + beside_word >= FOUR_DECIMALS:
+        layer, more = layer + widened, beside_word
     return ColumnWidths(
         name,
         layer,
