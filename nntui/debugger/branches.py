@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from nntui.debugger.compare import BranchComparison, Difference, common
-from nntui.engine.edits import Edit, edit_of, written_value
+from nntui.engine.edits import Edit, edit_of, value_in, written_value
 from nntui.engine.run import Run
 from nntui.engine.timeline import Timeline
 from nntui.model.errors import NntuiError
@@ -91,6 +91,17 @@ class Branches:
         """Go to a position of a branch; an IndexError where the run has none such."""
         self.switch(to.branch)
         self._stepper.seek(to.position)
+
+    @property
+    def of_main(self) -> str:
+        """What ``main`` has of the setting that all others change, as they are named: ``η 0.4``.
+
+        "" without others, and where they change different things, or a value of a neuron.
+        """
+        targets = {edit.target for branch in self for edit in branch.edits}
+        if len(targets) != 1 or "[" in (target := targets.pop()):
+            return ""
+        return _said({target: value_in(self._branches[MAIN].timeline.first, target)})
 
     def __contains__(self, name: object) -> bool:
         return name in self._branches
@@ -288,9 +299,11 @@ class Branches:
 
 def name_of(edits: Sequence[Edit]) -> str:
     """Name a branch by what its edits set: ``η 0.1``, ``w[x1,h1] 0.3, momentum 0.9``."""
-    last = {edit.target: edit.value for edit in edits}
-    parts = [f"{_SHORT.get(target, target)} {_brief(value)}" for target, value in last.items()]
-    return _cut(", ".join(parts).replace('"', ""))
+    return _cut(_said({edit.target: edit.value for edit in edits}).replace('"', ""))
+
+
+def _said(values: Mapping[str, float | str]) -> str:
+    return ", ".join(f"{_SHORT.get(name, name)} {_brief(value)}" for name, value in values.items())
 
 
 def _cut(name: str, ending: str = "") -> str:

@@ -31,12 +31,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LossCurve:
-    """The losses of one branch; ``number`` counts the branches from 0, which is main."""
+    """The losses of one branch; ``number`` counts the branches from 0, which is main.
+
+    ``said``: what it is called in a chart, by default its name.
+    """
 
     name: str
     losses: Losses
     current: bool
     number: int = 0
+    said: str = ""
 
 
 _OF_BATCH: Final = ("dw[", "db[", "w[", "b[")
@@ -169,14 +173,16 @@ def frame_of(
 def curves_of(debugger: Debugger, snapshot: Snapshot) -> tuple[LossCurve, ...]:
     """Return the losses of every branch, those of the current one last: they are drawn on top."""
     current, others = debugger.branches.current.name, []
+    of_main = debugger.branches.of_main
     last = LossCurve(current, snapshot.losses, True)
     for number, branch in enumerate(debugger.branches):
+        said = "" if branch.parent else of_main
         if branch.name == current:
-            last = LossCurve(current, snapshot.losses, True, number)
+            last = LossCurve(current, snapshot.losses, True, number, said)
         else:
             history = branch.timeline.history
             known = history.losses(len(history.batch), len(history.epoch))
-            others.append(LossCurve(branch.name, known, False, number))
+            others.append(LossCurve(branch.name, known, False, number, said))
     return (*others, last)
 
 

@@ -24,6 +24,7 @@ from nntui.model.experiment import Experiment, Training
 from nntui.model.losses import Loss
 from nntui.model.names import value_name
 from nntui.model.network import Network
+from nntui.model.optimizers import Optimizer
 
 small = in_both_ways(experiments(most_neurons=3, most_examples=3, most_epochs=3))
 FUNCTIONS = ["tanh", "relu", "leaky_relu(slope=0.3)", "linear", "step", "sigmoid"]
@@ -332,3 +333,22 @@ def test_lines_that_will_never_differ_are_found_alike_without_running_to_the_end
     debugger.seek(1000)
     debugger.edit("b[h1_1]", debugger["b[h1_1]"])
     assert debugger.branches.difference("main", debugger.branches.current.name) is None
+
+
+def test_main_is_called_by_what_the_others_change() -> None:
+    debugger = Debugger(layered(2, 2, 1, optimizer=Optimizer.of("sgd", learning_rate=0.4)))
+    assert debugger.branches.of_main == ""
+    debugger.edit("learning_rate", 0.1)
+    assert debugger.branches.of_main == "η 0.4"
+    debugger.branches.switch("main")
+    debugger.branches.edit("learning_rate", 0.2, name="other")
+    assert debugger.branches.of_main == "η 0.4"
+    debugger.branches.switch("main")
+    debugger.edit("momentum", 0.9)
+    assert debugger.branches.of_main == "", "they change different things"
+
+
+def test_main_keeps_its_name_beside_a_branch_with_another_weight() -> None:
+    debugger = Debugger(layered(2, 2, 1))
+    debugger.edit("w[x1,h1_1]", 0.1)
+    assert debugger.branches.of_main == ""

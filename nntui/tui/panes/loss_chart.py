@@ -60,9 +60,10 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What stands at the end of a branch’s line: its name and its last loss."""
+    """What stands at the end of a branch’s line: what it is called there, and its last loss."""
 
     name: str
+    said: str
     value: str
     y: float
     branch: int
@@ -233,5 +234,14 @@ def _labels(
             continue
         y = scale.place(height(loss, log=scale.log))
         at = y if isfinite(y) else float(loss != 0)
-        found.append(Label(curve.name, rounded(3)(loss), at, curve.number, curve.current))
+        found.append(
+            Label(
+                curve.name,
+                curve.said or curve.name,
+                rounded(3)(loss),
+                at,
+                curve.number,
+                curve.current,
+            )
+        )
     return tuple(sorted(found, key=lambda label: -label.y))

@@ -317,7 +317,7 @@ def _margin(labels: Sequence[Label], width: int) -> int:
     """Return the columns of the labels at the ends of the lines; 0 where there is no room."""
     if not labels:
         return 0
-    wanted = max(cell_len(f"── {label.name} {label.value}") for label in labels) + 2
+    wanted = max(cell_len(f"── {label.said} {label.value}") for label in labels) + 2
     room = max(min(wanted, width - _NARROWEST, max(width // 2, 20)), 0)
     return room if room >= min(wanted, 12) else 0
 
@@ -339,7 +339,7 @@ def _label_text(label: Label, margin: int, colours: Colours) -> Text:
     ink = Style(color=colours.branch(label.branch).rich_color, bold=label.current or None)
     sign = line_of(label.branch)
     room = margin - cell_len(f" {sign}  {label.value}")
-    return Text(f" {sign} {cut(label.name, max(room, 1))} {label.value}", ink, no_wrap=True)
+    return Text(f" {sign} {cut(label.said, max(room, 1))} {label.value}", ink, no_wrap=True)
 
 
 def _tick_columns(chart: Chart, columns: int) -> dict[int, str]:

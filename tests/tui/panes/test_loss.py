@@ -263,7 +263,7 @@ async def test_each_branch_has_its_style_of_line_its_name_and_its_last_loss(
         await typed(pilot, "set learning_rate 0.25")
         await pilot.press("3", "u")
         text = text_of(await drawn(pilot))
-        assert f"── main {main:.3g}" in text
+        assert f"── η 1 {main:.3g}" in text
         assert f"╌╌ η 0.25 {debugger['epoch_loss']:.3g}" in text
         pane = pilot.app.screen.query_one(LossPane)
         plot = pane.query_one("LossPlot")
