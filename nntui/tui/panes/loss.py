@@ -177,7 +177,10 @@ class LossPane(TitledPane, Container, can_focus=False):
         legend = "" if chart is None else self._legend(chart, summed)
         self.write_border(subtitle=Content(legend))
         if chart is None and not met:
-            self.query("LossPlot").remove()
+            if self._facts.is_waiting:  # the losses met are found soon: bars do not come and go
+                self._drawn = None
+            else:
+                self.query("LossPlot").remove()
             return
         # Imported with the first loss: plotext takes longer to load than a key may wait.
         from nntui.tui.panes.plot import Bars, LossPlot
