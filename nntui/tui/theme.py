@@ -5,6 +5,7 @@ The hues of signs, marks and breakpoints are the same in all: see ``nntui.networ
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -66,6 +67,25 @@ class HarmlessFilter(LineFilter):
 
 
 HARMLESS: Final = HarmlessFilter()
+
+
+class MinusFilter(LineFilter):
+    """Writes the sign of negative numbers as formulas write the operator, −.
+
+    Texts keep the hyphen that everybody types, so that what is copied can be typed, too.
+    """
+
+    _SIGN: Final = re.compile(r"(?<![\w.)\]-])-(?=[\d.∞])")  # of no exponent, name or range
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        return [
+            Segment(self._SIGN.sub("−", text), style, control) if "-" in text else segment
+            for segment in segments
+            for text, style, control in (segment,)
+        ]
+
+
+MINUS: Final = MinusFilter()
 
 
 FOCUS: Final = {dark: Color(*rgb) for dark, rgb in colours.FOCUS.items()}

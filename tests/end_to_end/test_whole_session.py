@@ -105,7 +105,7 @@ def test_without_colours_the_signs_are_characters(terminal):
     session.wait_for("step 0 of")
     session.type("8s")
     session.wait_for("step 8 of")
-    for seen in ("+0.60", "-0.35", "▸"):
+    for seen in ("+0.60", "−0.35", "▸"):
         session.wait_for(seen)
     session.type("q")
     assert session.wait_for_end() == 0

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from rich.cells import cell_len
+from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
 from nntui.draw.picture import ROLES
 from nntui.network_view.colours import RGB, Palette
-from nntui.tui.theme import CONTRAST, DARK, FOCUS, LIGHT, OWN, Colours
+from nntui.tui.theme import CONTRAST, DARK, FOCUS, LIGHT, MINUS, OWN, Colours
 
 TEXT, LARGE, STRONG = 4.5, 3.0, 7.0
 """What the WCAG asks for: of text (AA), of lines and signs (AA), of text in high contrast (AAA)."""
@@ -183,3 +186,27 @@ async def test_the_equations_of_why_are_painted_anew_in_another_theme(app_on):
             area = app.screen.query_one("#why-formula").region
             strips = app.screen._compositor.render_strips()[area.y : area.bottom]
             assert any(style.color == mark for strip in strips for _, style, _ in strip), theme.name
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("z = -0.5 + (-0.25) · -.4", "z = −0.5 + (−0.25) · −.4"),
+        ("from -∞, ±1", "from −∞, ±1"),
+        ("1e-5  2-3-1  x-1  a[i]-1", "1e-5  2-3-1  x-1  a[i]-1"),
+        ("--step -h - slower", "--step -h - slower"),
+    ],
+)
+def test_the_sign_of_a_number_is_that_of_formulas(written, shown):
+    segments = MINUS.apply([Segment(written), Segment("-1")], Color(0, 0, 0))
+    assert [segment.text for segment in segments] == [shown, "−1"]
+
+
+async def test_numbers_have_one_minus_on_the_screen_and_a_hyphen_in_code(app_on, seen):
+    app = app_on("sample")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("2", "f")
+        await pilot.pause()
+        assert "−0.15" in seen(app)
+        assert not re.search(r"(?<!\w)-\d", seen(app))
+        assert app.screen.query_one("#algorithm").get_line_filters() == app.get_line_filters()

@@ -16,6 +16,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Click
+from textual.filter import LineFilter
 from textual.screen import ModalScreen
 from textual.widgets import Static, Tree
 
@@ -28,7 +29,7 @@ from nntui.text import cut, wrapped
 from nntui.tui.dialogs.question import Closable
 from nntui.tui.frame import Highlight
 from nntui.tui.panes.step import Equations
-from nntui.tui.theme import Colours
+from nntui.tui.theme import MINUS, Colours
 
 if TYPE_CHECKING:
     from textual.widgets.tree import TreeNode
@@ -87,7 +88,7 @@ class WhyScreen(ModalScreen["Cause | None"], Closable[Cause]):
                 "→ open · ← close · enter go there · tab another value · a digits · esc"
             )
             yield FormulaOfCause(7 if self._box_rows >= ROOMY else 5)
-            yield Tree("", id="why-tree")
+            yield CauseTree("", id="why-tree")
 
     def on_mount(self) -> None:
         self._tree.auto_expand = False
@@ -226,6 +227,13 @@ def _neurons_in(cause: Cause) -> Iterator[tuple[str, ...]]:
             yield parse_value_name(name)[1]
 
 
+class CauseTree(Tree["Cause | int"]):
+    """The causes; the number of a node: how many more there are."""
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return *super().get_line_filters(), MINUS
+
+
 class FormulaOfCause(Static):
     """The equations of a cause, in symbols and below them in numbers, and what wrote it."""
 
@@ -234,6 +242,9 @@ class FormulaOfCause(Static):
         self._cause: Cause | None = None
         self._precision = 0
         self.styles.height = rows
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return *super().get_line_filters(), MINUS
 
     def show(self, cause: Cause, precision: int) -> None:
         self._cause, self._precision = cause, precision

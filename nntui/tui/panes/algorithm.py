@@ -139,6 +139,8 @@ class AlgorithmPane(LinePane):
     Every line that runs is there; those that only serve the debugger are faint.
     """
 
+    shows_code = True
+
     @dataclass
     class Chosen(Message):
         """A line was clicked. ``line``: the kind of steps that it executes, None if it has none."""

@@ -12,6 +12,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual.content import Content
 from textual.events import Click, Enter, Leave, MouseEvent, Resize
+from textual.filter import LineFilter
 from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.reactive import Reactive
@@ -20,7 +21,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.style import Style
 
-from nntui.tui.theme import Colours
+from nntui.tui.theme import MINUS, Colours
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -124,6 +125,9 @@ class LinePane(TitledPane, ScrollView, can_focus=False):
     clears the cache but a resize and another theme.
     """
 
+    shows_code = False
+    """Whether the rows are code, whose numbers are written as they are typed."""
+
     # Textual lays the whole screen out anew when a widget's content becomes longer (30 ms). These
     # have the size that the screen gives them: only their scrollbars may have to come or go.
     virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
@@ -140,6 +144,10 @@ class LinePane(TitledPane, ScrollView, can_focus=False):
         self._lines: Sequence[Any] = ()
         """What the rows are written from, unless a pane has an extent of its own."""
         self._first_column = 0
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        filters = super().get_line_filters()
+        return filters if self.shows_code else (*filters, MINUS)
 
     def extent(self) -> tuple[int, int]:
         """Return the columns and rows of the content."""

@@ -130,7 +130,7 @@ async def test_numbers_are_never_cut_where_the_pane_is_narrow(app_on, debugger_o
         rows = [row[78:119] for row in seen(app).split("\n")]
         assert [row.strip("│ ").split()[-3:] for row in rows if "≠" in row] == [
             ["yours", "≠", "right"],
-            ["-0.123", "≠", "0.765"],
-            ["-1.23", "≠", "0.0765"],
-            ["-12.3", "≠", "0.00765"],
+            ["−0.123", "≠", "0.765"],
+            ["−1.23", "≠", "0.0765"],
+            ["−12.3", "≠", "0.00765"],
         ]
