@@ -25,7 +25,7 @@ from nntui.model.numerics import Array
 ROWS: Final = 8
 COLUMNS: Final = 8
 FEW: Final = 4
-"""Up to so many products a sum, a tile would be loaded and stored for too little."""
+"""Below so many products a sum, a tile would be loaded and stored for too little."""
 AT_A_TIME: Final = 512
 """Examples whose sums are kept in the processor's cache while products are added to them."""
 
