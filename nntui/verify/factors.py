@@ -77,7 +77,7 @@ def common_factor(
         measured = float((comparison.found[largest] - penalty[largest]) / base[largest])
         tried = {v: m for v, m in known.items() if abs(v - measured) <= _LIKE * abs(v)}
         written = f"{measured:.6g}"
-        if not tried and len(wrong) >= FEWEST and written not in ("0", "1"):
+        if not tried and len(wrong) >= FEWEST and float(written) not in (0.0, 1.0):
             tried = {measured: f"{written}, none of the usual ones"}
         for value, meaning in tried.items():
             scaled = comparison.agrees(value * base + penalty)

@@ -234,9 +234,11 @@ def test_what_is_none_of_these_is_unknown_and_says_where_it_begins() -> None:
     assert verdict.agree == verdict.compared - 1
 
 
-def test_nothing_but_zeros_is_no_mistake_of_the_algorithm() -> None:
+@pytest.mark.parametrize("zero", [0.0, -0.0])
+def test_nothing_but_zeros_is_no_mistake_of_the_algorithm(zero: float) -> None:
     net = networks.probe()
-    zeros = networks.given_gradients([0 * w for w in net.W], [0 * b for b in net.b])
+    weights, biases = gradients(net)
+    zeros = networks.given_gradients([zero * w for w in weights], [zero * b for b in biases])
     verdict = judge(networks.experiment(net), zeros)
     assert verdict.verdict == "unknown"
     assert verdict.lines[0] == "All 43 numbers are 0: has your code run?"
