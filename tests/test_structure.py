@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections import defaultdict
+from importlib.util import find_spec
 from pathlib import Path
 
 import networkx
@@ -74,6 +75,8 @@ def test_one_module_imports_plotext(imports):
 def test_no_module_but_those_of_the_screen_loads_textual():
     """Whatever each of them imports as it is loaded, directly or not."""
     headless = [module for module in MODULES if not module.startswith("nntui.tui")]
+    if not find_spec("numba"):
+        headless.remove("nntui.engine.full_speed.tiles")  # is imported only where numba is
     code = (
         "import importlib, sys\n"
         f"for module in {headless!r}:\n"
