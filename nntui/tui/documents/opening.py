@@ -170,22 +170,24 @@ class OpenActions(SaveActions):
         at, self.at = self.at, None
         self.warn("session", found.problems)
         self.show_stepping(found)
-        if found.debugger.position not in (0, at):
-            self.call_after_refresh(self.say, self._resumed(found.debugger))
+        if (position := found.debugger.position) not in (0, at):
+            self.call_after_refresh(self._say_resumed, found.debugger, position)
         if found.recovered is not None:
             self.offer_recovered(document, found.recovered)
         elif self.keep_state and new_left_unsaved() is not None:
             key = every_key()["open"].display(self.keys.changed)
             self.notify(f"A new network was never saved: {key} offers it.", title="unsaved work")
 
-    def _resumed(self, debugger: Debugger) -> str:
-        """Say why a run does not open at its start."""
+    def _say_resumed(self, debugger: Debugger, position: int) -> None:
+        """Say why a run does not open at its start, unless a key has moved it already."""
         from nntui.debugger.session import original
 
+        if debugger.position != position:
+            return
         own = original(debugger).debugger or {}
         why = "the document opens here" if own.get("position") == debugger.position else ""
         back = every_key()["restart"].display(self.keys.changed)
-        return f"{why or 'as you left it'}; {back} goes back to the start"
+        self.say(f"{why or 'as you left it'}; {back} goes back to the start")
 
     def _read(
         self, path: Path, screen: Screen[Any], save: Callable[[], object] | None = None
