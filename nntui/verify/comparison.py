@@ -15,7 +15,7 @@ from nntui.model.layers import columns_of
 from nntui.model.losses import softmax
 from nntui.model.names import parameter_name, value_name
 from nntui.model.numerics import Array
-from nntui.verify.given import Given, GivenArray, Mask
+from nntui.verify.given import FLOAT64, Given, GivenArray, Mask
 from nntui.verify.passes import Passes
 from nntui.verify.updates import Simulated
 from nntui.verify.verdict import MOST_DIFFERENCES, Difference, KindCount
@@ -76,6 +76,7 @@ class Comparison:
         self.part = self._joined(lambda k: k.part, np.intp)
         self._rtol = self._joined(lambda k: _at(k.numbers.rtol, k))
         self._atol = self._joined(lambda k: _at(k.numbers.atol, k))
+        self._largest = self._joined(lambda k: np.full(len(k.cells), _largest(k.numbers.epsilon)))
         self.rounding = np.zeros_like(self.found)
 
     def _joined(self, of: Callable[[_Kind], Any], dtype: Any = np.float64) -> Any:
@@ -178,6 +179,7 @@ class Comparison:
             most = self._atol + self._rtol * np.maximum(np.abs(found), np.abs(expected))
             close = np.abs(found - expected) <= most + self.rounding
         same = (found == expected) | (np.isnan(found) & np.isnan(expected))
+        same |= (np.abs(expected) > self._largest) & (found == np.copysign(np.inf, expected))
         finite = np.isfinite(found) & np.isfinite(expected)
         agree: Mask = np.where(finite, close, same)
         return agree
@@ -419,6 +421,11 @@ def _at(tolerance: Array | float, kind: _Kind) -> Array:
     if isinstance(tolerance, np.ndarray) and tolerance.ndim:
         return np.broadcast_to(tolerance, kind.numbers.values.shape).ravel()[kind.cells]
     return np.full(len(kind.cells), float(tolerance))
+
+
+def _largest(epsilon: float) -> float:
+    """Return the largest number that a kind of float can hold, told by its roundoff."""
+    return float(np.finfo(np.float32 if epsilon > FLOAT64 else np.float64).max)
 
 
 def _row(numbers: GivenArray, row: int) -> GivenArray:

@@ -1,5 +1,6 @@
 """Numbers of every form, at every moment, held against the run."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -246,6 +247,13 @@ class TestMoments:
         assert check_work(experiment, found).compared == 3 * 27 + 8
         wrong = check_work(experiment, rows | {"dW1": arrays["dW1"] * 2})
         assert (wrong.right, wrong.update) == (False, 0)
+
+    @pytest.mark.parametrize(("loss", "right"), [(math.inf, True), (-math.inf, False)])
+    def test_what_is_too_large_for_a_float32_is_infinite_there(self, loss, right):
+        network = nntui.Network.from_arrays([([[1e20]], [0.0], "linear")])
+        experiment = nntui.Experiment(network, ([[1.0]], [[0.0]]), loss="squared_error")
+        numbers = {"batch_loss": np.float32(loss), "dW1": np.array([[2e20]], np.float32)}
+        assert check_work(experiment, numbers).right is right
 
     def test_a_run_in_float32_that_drifts_away_is_right(self):
         experiment = experiment_of(

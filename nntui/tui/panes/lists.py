@@ -98,7 +98,8 @@ class ListPane(ListedPane):
     def segments(self, row: int) -> list[Segment]:
         """Return a row: its mark, its text, and its detail at the right."""
         if not self._list:
-            return [Segment(" " + self._empty[row], self.colours.faint)]
+            written = self._empty[row : row + 1]  # none: the pane has just become wider
+            return [Segment(" " + "".join(written), self.colours.faint)]
         width = self.scrollable_content_region.width
         found = self._list[row]
         selected = self.has_focus and row == self.selected
