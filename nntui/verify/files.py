@@ -6,7 +6,6 @@ shapes fit a network is found out later (``lay_out``); here every value becomes 
 
 from __future__ import annotations
 
-import csv
 import io
 import math
 import os
@@ -19,7 +18,13 @@ from typing import Final
 
 import numpy as np
 
-from nntui.document.csv_records import have_decimal_commas, pointed
+from nntui.document.csv_records import (
+    have_decimal_commas,
+    is_blank,
+    lines_of,
+    pointed,
+    records,
+)
 from nntui.document.errors import DocumentError, Fault, at_index, at_key, shown
 from nntui.document.files import archive_in, decoded, read_bytes
 from nntui.document.parse import deeper_than, parsed
@@ -189,14 +194,14 @@ def _csv(text: str) -> Numbers:
     A name that comes again has a number for each example of the batch. Numbers may have decimal
     commas, where these do not separate cells.
     """
-    header, _, _ = text.lstrip().partition("\n")
+    header = next((line for line in lines_of(text) if not is_blank(line)), "")
     separator = next((c for c in ",;\t" if c in header), ",")
-    _, names = next(_rows(text, separator), (1, []))
+    first, names = next(records(text, separator), (1, []))
     columns = [name.strip().casefold() for name in names]
     if not {"name", "value"} <= set(columns) <= set(_COLUMNS) or len(set(columns)) < len(columns):
         hint = "nntui trace --format jsonl writes what can be read" if "writes" in columns else ""
         found = f"the columns {escaped(', '.join(names), 80)}" if names else "only empty cells"
-        raise Fault("line 1", found, "name,value or name,value,update", hint)
+        raise Fault(f"line {first}", found, "name,value or name,value,update", hint)
     found_in: dict[int | None, dict[str, list[float]]] = {}
     comma = (separator != "," or '"' in text) and have_decimal_commas(
         row["value"] for _, row in _records(text, separator, columns)
@@ -225,7 +230,7 @@ def _csv(text: str) -> Numbers:
 def _records(text: str, separator: str, columns: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the cells behind the header by their columns, each row with the number of its line."""
     name_at = columns.index("name")
-    for line, cells in islice(_rows(text, separator), 1, None):
+    for line, cells in islice(records(text, separator), 1, None):
         cells = _joined(cells, len(columns), name_at, separator)
         if len(cells) != len(columns):
             raise Fault(f"line {line}", counted(len(cells), "cell"), ",".join(columns))
@@ -244,18 +249,3 @@ def _joined(cells: list[str], width: int, name_at: int, separator: str) -> list[
         name, more = cells[name_at], cells[name_at + 1]
         cells = [*cells[:name_at], f"{name}{separator}{more}", *cells[name_at + 2 :]]
     return cells
-
-
-def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows that are not blank, each with the number of its line."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    while True:
-        line = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise Fault(f"line {line}", f"bad quoting ({escaped(str(error))})", "CSV") from None
-        if any(map(str.strip, cells)):
-            yield line, cells

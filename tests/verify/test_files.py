@@ -83,6 +83,10 @@ class TestCsv:
         values = read("mine.csv", "name,value\nz[h1],1\nz[h1],nan\n").values
         assert values["z[h1]"].tolist() == pytest.approx([1.0, nan], nan_ok=True)
 
+    def test_comments_and_blank_lines_are_left_out(self, read):
+        values = read("mine.csv", "# of my program\nname,value\n\n# the loss\nloss, 1\n").values
+        assert values["loss"].tolist() == 1.0
+
     def test_columns_stand_in_any_order_with_other_separators_and_an_update(self, read):
         found = read("mine.csv", "update;value;name\n1;0.5;w[x1,h1]\n2;0.25;w[x1,h1]\n")
         assert not found.values
@@ -118,6 +122,7 @@ class TestCsv:
             ("name,value\n", "found a header and no rows"),
             ("hello\n", "line 1: found the columns hello, expected name,value"),
             (",,\n,\n", "line 1: found only empty cells, expected name,value"),
+            ("# mine\n\nhello\n", "line 3: found the columns hello, expected name,value"),
             ("name,name,value\n", "line 1: found the columns name, name, value"),
             ("step,writes\n", "line 1: found the columns step, writes, expected name,value or"),
         ],
