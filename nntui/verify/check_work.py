@@ -47,7 +47,7 @@ def check_work(
         update: the index of the update (from 0) whose gradients and activations they are.
         after: after how many updates w and b were taken. None: before or after that update,
             whichever fits; arrays with a leading axis hold those after each update, or epoch.
-            Lines of a trace need neither: they name their steps.
+            Lines of a trace take neither: they name their steps.
         rtol: the relative tolerance; None: 1e-6, 1e-4 for float32 and 6 digits or fewer.
         atol: the absolute one; None: 1e-9 of the largest number of a kind.
 
@@ -77,6 +77,8 @@ def check_work(
             raise NumbersError(f"found a {found}, expected numbers by name, such as a dict")
         numbers = Numbers({str(name): as_array(str(name), a) for name, a in numbers.items()})
     if numbers.steps:
+        if update or after is not None:
+            raise NumbersError("lines of a trace name their own steps: leave update and after out")
         return check_trace(run, numbers.steps, tolerance)
     numbers = _of_the_debugger(numbers, gradients=after is None)
     series, notes = _series(run, numbers, update, after, tolerance)

@@ -109,3 +109,9 @@ def test_what_no_step_writes_is_refused(experiment, step, said):
     with pytest.raises(nntui.NntuiError) as caught:
         check_work(experiment, Numbers(steps=(step,)))
     assert str(caught.value).startswith(said)
+
+
+@pytest.mark.parametrize("moment", [{"update": 2}, {"after": 2}])
+def test_lines_of_a_trace_take_no_other_moment(experiment, steps, moment):
+    with pytest.raises(nntui.NntuiError, match="their own steps: leave update and after out"):
+        check_work(experiment, Numbers(steps=steps), **moment)
