@@ -11,7 +11,17 @@ from nntui.model.activations import Activation
 from nntui.model.losses import LOSSES, Loss, softmax
 from nntui.model.numerics import Array, sign
 from nntui.verify.mistake import Way
-from nntui.verify.passes import Hook, Hooks, LayerPass, LossPass, Passes, slope, value
+from nntui.verify.passes import (
+    Hook,
+    Hooks,
+    LayerPass,
+    LossHook,
+    LossPass,
+    Passes,
+    loss_gradient,
+    slope,
+    value,
+)
 from nntui.verify.updates import UpdateHooks
 
 
@@ -215,27 +225,17 @@ def sigmoid_again(at: LossPass, right: Array) -> Array:
     return np.asarray(right * a * (1.0 - a))
 
 
-def after_softmax(passes: Passes) -> Iterator[Way]:
-    """The gradient of the loss where the network ends in softmax, which the loss has, too."""
-    gradient = gradient_of(passes.training.loss)
-
-    def error(at: LossPass, right: Array) -> Array:
-        p = np.array(softmax(list(at.a)))
-        of_p = gradient(LossPass(p, at.y), right)
-        return np.asarray(p * (of_p - (p * of_p).sum(axis=0)))
-
-    yield Way(Hooks(error=error))
+def after_softmax(at: LossPass, right: Array) -> Array:
+    """Take the gradient where the network ends in softmax, which the loss has, too."""
+    p = np.array(softmax(list(at.a)))
+    of_p = loss_gradient(at.passes.training.loss, p, at.y)
+    return np.asarray(p * (of_p - (p * of_p).sum(axis=0)))
 
 
-def after_sigmoid(passes: Passes) -> Iterator[Way]:
-    """The gradient of the loss where the network ends in a sigmoid."""
-    gradient = gradient_of(passes.training.loss)
-
-    def error(at: LossPass, right: Array) -> Array:
-        s = np.asarray(Activation.of("sigmoid").f(at.a))
-        return np.asarray(gradient(LossPass(s, at.y), right) * s * (1.0 - s))
-
-    yield Way(Hooks(error=error))
+def after_sigmoid(at: LossPass, right: Array) -> Array:
+    """Take the gradient where the network ends in a sigmoid."""
+    s = np.asarray(Activation.of("sigmoid").f(at.a))
+    return np.asarray(loss_gradient(at.passes.training.loss, s, at.y) * s * (1.0 - s))
 
 
 def softmax_over(axis: int | None) -> Hooks:
@@ -248,10 +248,10 @@ def softmax_over(axis: int | None) -> Hooks:
     return Hooks(error=error)
 
 
-def clipped(passes: Passes) -> Iterator[Way]:
+def clipped(at: LossPass, right: Array) -> Array:
     """Cut the difference off at huber's δ, so that it has no slope beyond."""
-    delta = float(dict(passes.training.loss.settings)["delta"])
-    yield Way(Hooks(error=lambda at, e: np.where(np.abs(at.a - at.y) < delta, e, 0.0)))
+    delta = dict(at.passes.training.loss.settings)["delta"]
+    return np.where(np.abs(at.a - at.y) < delta, right, 0.0)
 
 
 def overflowing_softmax(at: LossPass, right: Array) -> Array:
@@ -260,43 +260,27 @@ def overflowing_softmax(at: LossPass, right: Array) -> Array:
     return np.asarray(powers / powers.sum(axis=0) - at.y)
 
 
-def bare_bce(passes: Passes) -> Iterator[Way]:
+def bare_bce(at: LossPass, right: Array) -> Array:
     """Compute (a − t) / (a·(1 − a)) with no least value for what it is divided by."""
-    over = 1 if passes.training.loss.summed else len(passes.layout.output_rows)
-
-    def error(at: LossPass, right: Array) -> Array:
-        return np.asarray((at.a - at.y) / (at.a * (1.0 - at.a)) / over)
-
-    yield Way(Hooks(error=error))
+    over = 1 if at.passes.training.loss.summed else len(at.a)
+    return np.asarray((at.a - at.y) / (at.a * (1.0 - at.a)) / over)
 
 
-def of_mean_targets(passes: Passes) -> Iterator[Way]:
+def of_mean_targets(at: LossPass, right: Array) -> Array:
     """Hold each output against the targets of all examples."""
-    gradient = gradient_of(passes.training.loss)
-
-    def error(at: LossPass, right: Array) -> Array:
-        every = np.broadcast_to(at.y.mean(axis=1, keepdims=True), at.y.shape)
-        return gradient(LossPass(at.a, every), right)
-
-    yield Way(Hooks(error=error))
+    every = np.broadcast_to(at.y.mean(axis=1, keepdims=True), at.y.shape)
+    return loss_gradient(at.passes.training.loss, at.a, every)
 
 
 def of_another_loss(passes: Passes) -> Iterator[Way]:
     """Yield ∂L/∂a of each other loss."""
-    own = passes.training.loss.name
+
+    def gradient_of(loss: Loss) -> LossHook:
+        return lambda at, right: loss_gradient(loss, at.a, at.y)
+
     for name in LOSSES:
-        if name not in (own, "huber"):
+        if name not in (passes.training.loss.name, "huber"):
             yield Way(Hooks(error=gradient_of(Loss.of(name))), "everywhere", name)
-
-
-def gradient_of(loss: Loss) -> Callable[[LossPass, Array], Array]:
-    """Take ∂L/∂a of a loss."""
-
-    def error(at: LossPass, right: Array) -> Array:
-        slopes = loss.gradient(list(at.a), list(at.y))
-        return np.array([np.broadcast_to(np.asarray(s), right[0].shape) for s in slopes])
-
-    return error
 
 
 def penalty(l2: float, l1: Callable[[Array], Any] = sign) -> Hook:
@@ -312,11 +296,6 @@ def penalty(l2: float, l1: Callable[[Array], Any] = sign) -> Hook:
         return penalty
 
     return hook
-
-
-def weight_penalty(hook: Hook) -> tuple[Way, ...]:
-    """Vary the penalty of weights."""
-    return (Way(Hooks(penalty=hook), "layers"),)
 
 
 def full_size(at: LayerPass, right: Array) -> Array:

@@ -150,7 +150,7 @@ BACKWARD_MISTAKES: Final[tuple[Mistake, ...]] = (
         "the network ends in softmax, and cross_entropy applies it once more",
         "cross_entropy takes the outputs as they are: softmax is a part of it",
         ("L = −Σ t·log softmax(softmax(a))", "L = −Σ t·log softmax(a)"),
-        hooks.after_softmax,
+        (Way(Hooks(error=hooks.after_softmax)),),
         has_loss("cross_entropy"),
     ),
     Mistake(
@@ -158,7 +158,7 @@ BACKWARD_MISTAKES: Final[tuple[Mistake, ...]] = (
         "the network ends in a sigmoid, and the loss takes its outputs as logits",
         "the loss takes the outputs as they are: what makes probabilities of them is a part of it",
         ("L of σ(a)", "L of a"),
-        hooks.after_sigmoid,
+        (Way(Hooks(error=hooks.after_sigmoid)),),
         has_loss("cross_entropy", "bce_with_logits"),
     ),
     Mistake(
@@ -182,7 +182,7 @@ BACKWARD_MISTAKES: Final[tuple[Mistake, ...]] = (
         "an output is exactly 0 or 1, and the derivative of bce is divided by a·(1 − a) = 0",
         "of outputs so close to 0 and 1 take bce_with_logits: σ(z) − t never divides",
         ("∂L/∂a = (a − t) / (a·(1 − a))", "a·(1 − a) is at least 1e-12"),
-        hooks.bare_bce,
+        (Way(Hooks(error=hooks.bare_bce)),),
         has_plain_loss("bce"),
     ),
     Mistake(
@@ -190,7 +190,7 @@ BACKWARD_MISTAKES: Final[tuple[Mistake, ...]] = (
         "each output is held against the targets of all examples: (N, 1) − (N,) is (N, N)",
         "each output is held against the target of its own example: give both one shape",
         ("L = mean of (a[n] − t[m])² over n and m", "L = mean of (a[n] − t[n])² over n"),
-        hooks.of_mean_targets,
+        (Way(Hooks(error=hooks.of_mean_targets)),),
         lambda passes: (
             len(passes.layout.output_rows) == 1
             and not has_loss("mae", "huber", "cross_entropy")(passes)
@@ -201,7 +201,7 @@ BACKWARD_MISTAKES: Final[tuple[Mistake, ...]] = (
         "the difference is clipped: where it is large there is no gradient",
         "huber grows on beyond δ, with the slope δ",
         ("∂L/∂a = a − t if |a − t| < δ else 0", _DL),
-        hooks.clipped,
+        (Way(Hooks(error=hooks.clipped)),),
         has_loss("huber"),
     ),
     Mistake(
@@ -420,7 +420,7 @@ BACKWARD_MISTAKES: Final[tuple[Mistake, ...]] = (
         "the penalty's part λ·w is missing in {layer}",
         "l2 adds λ·w to the gradient of a weight",
         ("g = ∂L/∂w", "g = ∂L/∂w + λ · w"),
-        hooks.weight_penalty(hooks.penalty(0.0)),
+        (Way(Hooks(penalty=hooks.penalty(0.0)), "layers"),),
         has_l2,
     ),
     Mistake(
@@ -428,7 +428,7 @@ BACKWARD_MISTAKES: Final[tuple[Mistake, ...]] = (
         "the penalty's part in {layer} is ½·λ·w",
         "the penalty is ½·λ·Σw²: it adds λ·w",
         ("g = ∂L/∂w + ½ · λ · w", "g = ∂L/∂w + λ · w"),
-        hooks.weight_penalty(hooks.penalty(0.5)),
+        (Way(Hooks(penalty=hooks.penalty(0.5)), "layers"),),
         has_l2,
     ),
     Mistake(
@@ -436,7 +436,7 @@ BACKWARD_MISTAKES: Final[tuple[Mistake, ...]] = (
         "the penalty's part in {layer} is 2·λ·w",
         "the penalty is ½·λ·Σw²: it adds λ·w",
         ("g = ∂L/∂w + 2 · λ · w", "g = ∂L/∂w + λ · w"),
-        hooks.weight_penalty(hooks.penalty(2.0)),
+        (Way(Hooks(penalty=hooks.penalty(2.0)), "layers"),),
         has_l2,
     ),
     Mistake(
@@ -452,7 +452,7 @@ BACKWARD_MISTAKES: Final[tuple[Mistake, ...]] = (
         "the penalty's part λ·sign(w) is missing in {layer}",
         "l1 adds λ·sign(w) to the gradient of a weight",
         ("g = ∂L/∂w", "g = ∂L/∂w + λ · sign(w)"),
-        hooks.weight_penalty(hooks.penalty(1.0, lambda w: 0.0 * w)),
+        (Way(Hooks(penalty=hooks.penalty(1.0, lambda w: 0.0 * w)), "layers"),),
         has_l1,
     ),
     Mistake(

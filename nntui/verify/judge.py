@@ -306,7 +306,7 @@ class _Judgement:
         simulation = self.case.simulation()
         return {
             word: self.comparison.expected(simulation.run(variation), simulation.first)
-            for word, variation in kink_variations(self.case.passes)
+            for word, variation in kink_variations()
         }
 
     def untold(self) -> Verdict | None:

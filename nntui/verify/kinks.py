@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 
 from nntui.model.activations import Activation
 from nntui.model.numerics import Array
-from nntui.verify.passes import Change, Forward, Hook, Hooks, LayerPass, LossPass, Passes, slope
+from nntui.verify.passes import (
+    Change,
+    Forward,
+    Hook,
+    Hooks,
+    LayerPass,
+    LossHook,
+    LossPass,
+    loss_gradient,
+    slope,
+)
 from nntui.verify.updates import Variation
 
 MEAN: Final = "the mean of both sides"
@@ -33,14 +43,10 @@ def kinks_in(forward: Forward) -> list[tuple[int, str]]:
     return found
 
 
-def kink_variations(passes: Passes) -> Iterator[tuple[str, Variation]]:
+def kink_variations() -> Iterator[tuple[str, Variation]]:
     """Yield the variations with another derivative at a kink, with what it is."""
-    for word, weight in (
-        (MEAN, 0.5),
-        ("the right one", 1.0),
-        ("the left one", 0.0),
-    ):
-        hooks = Hooks(slope=_slope_at_kinks(weight), error=_error_at_kinks(passes, weight))
+    for word, weight in ((MEAN, 0.5), ("the right one", 1.0), ("the left one", 0.0)):
+        hooks = Hooks(slope=_slope_at_kinks(weight), error=_error_at_kinks(weight))
         yield word, Variation((Change(hooks),))
 
 
@@ -62,12 +68,13 @@ def _sided(f: Activation, z: Array, weight: float) -> Array:
     return slopes
 
 
-def _error_at_kinks(passes: Passes, weight: float) -> Callable[[LossPass, Array], Array]:
+def _error_at_kinks(weight: float) -> LossHook:
     def hook(at: LossPass, right: Array) -> Array:
-        if passes.training.loss.name != "mae":
+        loss = at.passes.training.loss
+        if loss.name != "mae":
             return right
-        difference = at.a - at.y
-        above, below = (passes.loss_gradient(at.y + d, at.y) for d in (1.0, -1.0))
-        return np.where(np.abs(difference) <= NEAR, weight * above + (1.0 - weight) * below, right)
+        above, below = (loss_gradient(loss, at.y + d, at.y) for d in (1.0, -1.0))
+        on_kink = np.abs(at.a - at.y) <= NEAR
+        return np.where(on_kink, weight * above + (1.0 - weight) * below, right)
 
     return hook

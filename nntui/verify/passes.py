@@ -18,6 +18,7 @@ import numpy as np
 from nntui.engine.full_speed.batch_layout import BatchLayout, Layer, Rows, WeightBlock, rows_of
 from nntui.model.activations import Activation
 from nntui.model.experiment import Experiment, Training
+from nntui.model.losses import Loss
 from nntui.model.numerics import Array
 from nntui.verify.given import Mask
 
@@ -81,8 +82,9 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class LossPass:
-    """The outputs and their targets, (K, n) each."""
+    """What comes from the loss: the outputs and their targets, (K, n) each."""
 
+    passes: Passes
     a: Array
     y: Array
 
@@ -146,6 +148,7 @@ class LayerPass:
 
 
 Hook: TypeAlias = Callable[[LayerPass, Array], Array]
+LossHook: TypeAlias = Callable[[LossPass, Array], Array]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +163,7 @@ class Hooks:
     ``weights``: what that is multiplied by (J, I).
     """
 
-    error: Callable[[LossPass, Array], Array] | None = None
+    error: LossHook | None = None
     slope: Hook | None = None
     delta: Hook | None = None
     factor: Hook | None = None
@@ -251,7 +254,7 @@ class Forward:
     @cached_property
     def error(self) -> Array:
         """∂L/∂a of the outputs, (K, n)."""
-        return self.passes.loss_gradient(self.outputs, self.y)
+        return loss_gradient(self.passes.training.loss, self.outputs, self.y)
 
     @cached_property
     def right(self) -> BatchPass:
@@ -317,11 +320,6 @@ class Passes:
         ]
         return other
 
-    def loss_gradient(self, a: Array, y: Array) -> Array:
-        """Compute ∂L/∂a of outputs (K, n)."""
-        slopes = self.training.loss.gradient(list(a), list(y))
-        return np.array([np.broadcast_to(np.asarray(s, np.float64), a.shape[1:]) for s in slopes])
-
     def forward(self, p: Array, examples: Sequence[int]) -> Forward:
         """Compute the forward pass of some examples."""
         layout, chosen = self.layout, np.asarray(examples, np.intp)
@@ -350,7 +348,7 @@ class Passes:
         error = forward.error
         for change in changes:
             if change.hooks.error is not None:
-                error = change.hooks.error(LossPass(forward.outputs, forward.y), error)
+                error = change.hooks.error(LossPass(self, forward.outputs, forward.y), error)
         da[layout.output_rows] = error
         # As long as nothing that has come back is changed, a layer is as in the right pass.
         right = forward.right if changes and error is forward.error else None
@@ -404,6 +402,12 @@ class Passes:
             at.gw = at.dw + at.varied("penalty", penalty)
         at.gb = at.db + at.varied("bias_penalty", np.zeros_like(at.b))
         return at
+
+
+def loss_gradient(loss: Loss, a: Array, y: Array) -> Array:
+    """Compute ∂L/∂a of outputs (K, n)."""
+    slopes = loss.gradient(list(a), list(y))
+    return np.array([np.broadcast_to(np.asarray(s, np.float64), a.shape[1:]) for s in slopes])
 
 
 def product(left: Array, right: Array) -> Array:

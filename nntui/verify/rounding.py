@@ -9,7 +9,7 @@ import numpy as np
 from nntui.model.numerics import Array
 from nntui.model.optimizers import Updated
 from nntui.verify.given import FLOAT32
-from nntui.verify.passes import BatchPass, Block, Forward, product, slope
+from nntui.verify.passes import BatchPass, Block, Forward, loss_gradient, product, slope
 from nntui.verify.updates import Simulation, UpdateHooks, Variation
 
 _NOISY_RUNS = 4
@@ -110,14 +110,15 @@ def _slope_off(block: Block, forward: Forward, z_off: Array, size: float) -> Arr
 
 def _error_off(forward: Forward, a_off: Array, size: float) -> Array:
     """What rounding does to ∂L/∂a of the outputs, (K, n)."""
-    a, y, gradient = forward.outputs, forward.y, forward.passes.loss_gradient
+    a, y, loss = forward.outputs, forward.y, forward.passes.training.loss
     off = np.abs(forward.error)
-    if forward.passes.training.loss.name == "mae":
+    if loss.name == "mae":
         return off
-    if forward.passes.training.loss.name in ("cross_entropy", "bce_with_logits"):
+    if loss.name in ("cross_entropy", "bce_with_logits"):
         off = off + np.abs(y)  # a probability near 1, less 1
     one_by_one = np.eye(len(a))[:, :, None] if len(a) <= _MOST_OUTPUTS else np.ones((1, 1, 1))
     for chosen in one_by_one:
         bump = size * a_off * chosen
-        off = off + np.abs(gradient(a + bump, y) - gradient(a - bump, y)) / (2.0 * size)
+        above, below = (loss_gradient(loss, at, y) for at in (a + bump, a - bump))
+        off = off + np.abs(above - below) / (2.0 * size)
     return off
