@@ -10,8 +10,7 @@ import numpy as np
 from nntui.model.numerics import Array
 from nntui.verify.comparison import Comparison
 from nntui.verify.passes import Change, Hooks, LayerPass
-from nntui.verify.update_hooks import step_times
-from nntui.verify.updates import Variation
+from nntui.verify.updates import Variation, step_times
 from nntui.verify.verdict import Factor
 
 _LIKE: Final = 1e-3

@@ -13,8 +13,8 @@ from nntui.verify.comparison import BIAS, Comparison
 from nntui.verify.factors import FEWEST, common_factor, known_factors, scaled_variations
 from nntui.verify.given import FLOAT64, Given
 from nntui.verify.kinks import MEAN, kink_variations, kinks_in
-from nntui.verify.mistake import Way
-from nntui.verify.mistakes import MISTAKES, Candidate, candidates
+from nntui.verify.mistakes.mistake import Way
+from nntui.verify.mistakes.table import MISTAKES, Candidate, candidates
 from nntui.verify.order import ORDERED, example_order, in_order, other_batches
 from nntui.verify.passes import Passes
 from nntui.verify.right_run import RightRun

@@ -17,7 +17,7 @@ import numpy as np
 from nntui.model.numerics import Array
 from nntui.verify.comparison import Comparison
 from nntui.verify.given import Mask
-from nntui.verify.mistakes import Candidate
+from nntui.verify.mistakes.table import Candidate
 from nntui.verify.updates import RIGHT, Simulation, Variation
 
 MOST_MISTAKES: Final = 3

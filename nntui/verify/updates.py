@@ -41,6 +41,15 @@ class UpdateHooks:
     not_zeroed: str = ""
 
 
+def step_times(factor: Callable[[int], float]) -> UpdateHooks:
+    """Multiply the learning rate by a factor, given the number of examples."""
+    return UpdateHooks(
+        settings=lambda settings, n: {
+            **settings, "learning_rate": settings["learning_rate"] * factor(n),
+        }
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Variation:
     """What is changed in passes, updates and the network; nothing: the right algorithm."""

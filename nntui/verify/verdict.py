@@ -42,7 +42,7 @@ class Factor:
 class Verdict:
     """The verdict on someone's numbers.
 
-    ``mistakes``: for each place, from the output layer back, the names (see ``mistakes.MISTAKES``)
+    ``mistakes``: for each place, from the output layer back, the names (see ``mistakes.table``)
     of those that can't be told apart there. ``formulas``: for each place the mistaken formula and
     the right one, of the first name. ``differences``: in order of execution, the first
     ``MOST_DIFFERENCES``. ``update``: the index (from 0) of the update that was looked at.

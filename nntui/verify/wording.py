@@ -15,7 +15,7 @@ from nntui.model.names import quoted
 from nntui.model.numerics import Array
 from nntui.verify.comparison import Comparison
 from nntui.verify.given import Mask
-from nntui.verify.mistakes import Candidate
+from nntui.verify.mistakes.table import Candidate
 from nntui.verify.passes import Passes
 from nntui.verify.search import Explanation
 from nntui.verify.verdict import Difference, Factor

@@ -22,7 +22,7 @@ from nntui.engine.full_speed import FullSpeed
 from nntui.model.experiment import Experiment
 from nntui.samples import samples
 from nntui.verify.given import Given, GivenArray
-from nntui.verify.mistakes import candidates
+from nntui.verify.mistakes.table import candidates
 from nntui.verify.passes import Passes
 from nntui.verify.updates import Simulation
 

@@ -12,7 +12,7 @@ from verify.by_hand.backward import Net, gradients
 from verify.by_hand.networks import judge
 from verify.by_hand.updates import train
 
-from nntui.verify.mistakes import MISTAKES
+from nntui.verify.mistakes.table import MISTAKES
 
 ON_THE_PROBE = (
     "no_output_derivative", "no_derivative", "derivative_twice", "derivative_of_a",

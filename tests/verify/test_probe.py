@@ -16,7 +16,7 @@ from nntui.model.losses import LOSSES
 from nntui.model.optimizers import OPTIMIZERS
 from nntui.verify.check_work import check_work
 from nntui.verify.files import read_numbers
-from nntui.verify.mistakes import candidates
+from nntui.verify.mistakes.table import candidates
 from nntui.verify.passes import Passes
 from nntui.verify.probe import EXAMPLES, Wanted, probe
 from nntui.verify.probe_files import BEGIN, END, UPDATES, template, write_probe

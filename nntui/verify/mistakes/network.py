@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from nntui.model.activations import Activation
-from nntui.verify.mistake import Mistake, Way, has_loss
+from nntui.verify.mistakes.mistake import Mistake, Way, has_loss
 from nntui.verify.passes import NetworkHooks, Passes
 
 _USUAL: Final = tuple(map(Activation.of, ("linear", "sigmoid", "tanh", "relu")))
@@ -32,7 +32,7 @@ def _other_activations(passes: Passes) -> Iterator[Way]:
 
 _takes_logits: Final = has_loss("cross_entropy", "bce_with_logits")
 
-FORWARD_MISTAKES: Final[tuple[Mistake, ...]] = (
+NETWORK_MISTAKES: Final[tuple[Mistake, ...]] = (
     Mistake(
         "other_activation",
         "{word}, on the way there and back",

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
-from nntui.verify.passes import Hooks, NetworkHooks, Passes
+import numpy as np
+
+from nntui.model.numerics import Array
+from nntui.verify.passes import Hook, Hooks, LayerPass, NetworkHooks, Passes
 from nntui.verify.updates import UpdateHooks
 
 Scope = Literal["everywhere", "outputs", "hidden", "layers", "behind"]
@@ -97,3 +100,22 @@ def optimized_by(*names: str) -> Callable[[Passes], bool]:
 def setting(name: str) -> Callable[[Passes], bool]:
     """Make the test whether a setting of the optimizer is there, and not 0."""
     return lambda passes: bool(dict(passes.training.optimizer.settings).get(name))
+
+
+def constant(number: float) -> Hook:
+    """Make everything one number."""
+    return lambda at, right: np.full_like(right, number)
+
+
+def times(factor: Callable[[LayerPass], float]) -> Hook:
+    """Multiply by a factor, given the layer."""
+    return lambda at, right: right * factor(at)
+
+
+N: Final = times(lambda at: at.n)
+OVER_N: Final = times(lambda at: 1.0 / at.n)
+
+
+def transposed(at: LayerPass, right: Array) -> Array:
+    """Transpose a square matrix."""
+    return right.T if right.shape[0] == right.shape[1] else right

@@ -11,14 +11,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from nntui.verify.backward_mistakes import BACKWARD_MISTAKES
-from nntui.verify.forward_mistakes import FORWARD_MISTAKES
-from nntui.verify.mistake import Mistake, Scope, Way
+from nntui.verify.mistakes.batches import BATCH_MISTAKES
+from nntui.verify.mistakes.derivative import DERIVATIVE_MISTAKES
+from nntui.verify.mistakes.gradient import GRADIENT_MISTAKES
+from nntui.verify.mistakes.loss import LOSS_MISTAKES
+from nntui.verify.mistakes.mistake import Mistake, Scope, Way
+from nntui.verify.mistakes.network import NETWORK_MISTAKES
+from nntui.verify.mistakes.optimizer import OPTIMIZER_MISTAKES
+from nntui.verify.mistakes.passing_back import PASSING_MISTAKES
+from nntui.verify.mistakes.penalty import PENALTY_MISTAKES
 from nntui.verify.passes import Change, NetworkHooks, Part, Passes
-from nntui.verify.update_mistakes import UPDATE_MISTAKES
 from nntui.verify.updates import UpdateHooks, Variation
 
-MISTAKES: Final[tuple[Mistake, ...]] = BACKWARD_MISTAKES + UPDATE_MISTAKES + FORWARD_MISTAKES
+MISTAKES: Final[tuple[Mistake, ...]] = (
+    *DERIVATIVE_MISTAKES,
+    *LOSS_MISTAKES,
+    *PASSING_MISTAKES,
+    *GRADIENT_MISTAKES,
+    *PENALTY_MISTAKES,
+    *BATCH_MISTAKES,
+    *OPTIMIZER_MISTAKES,
+    *NETWORK_MISTAKES,
+)
 """Every mistake; where several explain the numbers, the first ones are named first."""
 
 

@@ -1,0 +1,1 @@
+"""The mistakes that people make, each a variation of the right algorithm."""

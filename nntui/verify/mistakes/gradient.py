@@ -1,0 +1,217 @@
+"""The mistakes that people make in gradients: of δ, activations and examples."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from nntui.model.numerics import Array
+from nntui.verify.mistakes.mistake import (
+    OVER_N,
+    Mistake,
+    N,
+    Way,
+    constant,
+    is_mean,
+    is_sum,
+    transposed,
+)
+from nntui.verify.passes import Hook, Hooks, LayerPass
+from nntui.verify.updates import UpdateHooks
+
+_DW: Final = "∂L/∂w[{i},{j}] = δ[{j}] · a[{i}]"
+_DB: Final = "∂L/∂b[{j}] = {reduced}δ[{j}]"
+
+
+def _input(at: LayerPass, right: Array) -> Array:
+    """Take the inputs, where there are as many as sources."""
+    x = at.forward.x
+    if x.shape != right.shape or at.block.source_is_input.all():
+        return right
+    return x
+
+
+def _own_a(at: LayerPass, right: Array) -> Array:
+    """Take the layer’s own activations, where they fit, or spread over the sources."""
+    if len(at.a) == len(right):
+        return at.a
+    return np.broadcast_to(at.a, right.shape) if len(at.a) == 1 else right
+
+
+def _shares(hook: Hook) -> tuple[Way, ...]:
+    """Vary how much each example counts: of all parameters, or of weights."""
+    return (
+        Way(Hooks(weight_shares=hook, bias_shares=hook), "layers"),
+        Way(Hooks(weight_shares=hook), "layers"),
+    )
+
+
+def _full_size(at: LayerPass, right: Array) -> Array:
+    """Divide by the full batch size."""
+    size = at.training.batch_size or at.n
+    return right * (at.n / max(size, at.n))
+
+
+def _only(place: int, whole: bool) -> Hook:
+    """Count one example alone, with its share or as a whole."""
+
+    def hook(at: LayerPass, right: Array) -> Array:
+        shares = np.zeros_like(right)
+        shares[place] = 1.0 if whole else right[place]
+        return shares
+
+    return hook
+
+
+def _one_example(place: int) -> tuple[Way, ...]:
+    """Count one example alone: of weights and biases, of one of them, or in the update."""
+    hooks = [_only(place, whole) for whole in (False, True)]
+    return (
+        *(Way(Hooks(weight_shares=h, bias_shares=h), "layers") for h in hooks),
+        *(Way(Hooks(bias_shares=h), "layers") for h in hooks),
+        *(Way(Hooks(weight_shares=h), "layers") for h in hooks),
+        Way(UpdateHooks(batch=lambda schedule, update: (schedule.batch(update)[place],))),
+    )
+
+
+def _bias_gradient_of_targets(at: LayerPass, right: Array) -> Array:
+    """Add up δ of the neurons that a neuron feeds, in place of its own."""
+    layout, total = at.passes.layout, np.zeros(len(at.deltas))
+    is_weight = layout.is_weight
+    of_targets = at.deltas.sum(axis=1)[layout.target_row[is_weight]]
+    np.add.at(total, layout.source_row[is_weight], of_targets)
+    return np.asarray(at.training.reduced(total[at.block.rows], at.n))
+
+
+GRADIENT_MISTAKES: Final[tuple[Mistake, ...]] = (
+    Mistake(
+        "raw_error_in_gradient",
+        "∂L/∂w of {layer} has the raw error ∂L/∂a, without {f}′(z)",
+        "∂L/∂w is δ times the activation of the source",
+        ("∂L/∂w[{i},{j}] = ∂L/∂a[{j}] · a[{i}]", _DW),
+        (Way(Hooks(factor=lambda at, delta: at.da), "layers"),),
+    ),
+    Mistake(
+        "z_for_a",
+        "∂L/∂w of {layer} has z of the source in place of its a",
+        "∂L/∂w is δ times the activation of the source",
+        ("∂L/∂w[{i},{j}] = δ[{j}] · z[{i}]", _DW),
+        (Way(Hooks(inflow=lambda at, a: at.source_z), "behind"),),
+    ),
+    Mistake(
+        "input_for_a",
+        "∂L/∂w of {layer} has the inputs x in place of the activations before it",
+        "∂L/∂w is δ times the activation of the source",
+        ("∂L/∂w[{i},{j}] = δ[{j}] · x", _DW),
+        (Way(Hooks(inflow=_input), "behind"),),
+    ),
+    Mistake(
+        "own_a",
+        "∂L/∂w of {layer} has the layer's own activations in place of those before it",
+        "∂L/∂w is δ times the activation of the source",
+        ("∂L/∂w[{i},{j}] = δ[{j}] · a of its own layer", _DW),
+        (Way(Hooks(inflow=_own_a), "layers"),),
+    ),
+    Mistake(
+        "gradient_transposed",
+        "∂L/∂w of {layer} is transposed",
+        "the gradient of w[i,j] stands where w[i,j] stands",
+        ("∂L/∂w[{i},{j}] = δ[{i}] · a[{j}]", _DW),
+        (
+            Way(Hooks(dw=transposed), "layers"),
+            Way(Hooks(dw=transposed, penalty=transposed), "layers"),
+        ),
+    ),
+    Mistake(
+        "no_weight_gradient",
+        "∂L/∂w of {layer} is 0: the weights are never moved",
+        "∂L/∂w is δ times the activation of the source",
+        ("∂L/∂w[{i},{j}] = 0", _DW),
+        (Way(Hooks(dw=constant(0.0)), "layers"),),
+    ),
+    Mistake(
+        "sum_for_mean",
+        "the gradient of {layer} is the sum over the {N} examples, not their mean",
+        "the sum over the examples is divided by N = {N}",
+        ("g = Σ ∂L/∂w", "g = 1/N · Σ ∂L/∂w"),
+        _shares(N),
+        is_mean,
+    ),
+    Mistake(
+        "mean_for_sum",
+        "the gradient of {layer} is the mean over the {N} examples, not their sum",
+        'the reduction is "sum": nothing is divided by N',
+        ("g = 1/N · Σ ∂L/∂w", "g = Σ ∂L/∂w"),
+        _shares(OVER_N),
+        is_sum,
+    ),
+    Mistake(
+        "divided_by_n_twice",
+        "the gradient of {layer} is divided by N = {N} twice",
+        "the sum over the examples is divided by N once",
+        ("g = 1/N² · Σ ∂L/∂w", "g = 1/N · Σ ∂L/∂w"),
+        _shares(OVER_N),
+        is_mean,
+    ),
+    Mistake(
+        "full_batch_size",
+        "the last, smaller batch is divided by the full batch size",
+        "each batch is divided by its own number of examples",
+        ("g = 1/batch_size · Σ ∂L/∂w", "g = 1/N · Σ ∂L/∂w"),
+        (Way(Hooks(weight_shares=_full_size, bias_shares=_full_size)),),
+        lambda passes: is_mean(passes) and bool(passes.training.batch_size),
+    ),
+    Mistake(
+        "only_last_example",
+        "only the last example of the batch counts in the gradient of {layer}",
+        "the gradient is summed over all {N} examples",
+        ("g = ∂L/∂w of the last example", "g = Σ ∂L/∂w over the examples"),
+        _one_example(-1),
+    ),
+    Mistake(
+        "only_first_example",
+        "only the first example of the batch counts in the gradient of {layer}",
+        "the gradient is summed over all {N} examples",
+        ("g = ∂L/∂w of the first example", "g = Σ ∂L/∂w over the examples"),
+        _one_example(0),
+    ),
+    Mistake(
+        "no_bias_gradient",
+        "the bias gradient of {layer} is missing: the biases are never moved",
+        "∂L/∂b is δ, summed over the examples",
+        ("∂L/∂b[{j}] = 0", _DB),
+        (Way(Hooks(db=constant(0.0)), "layers"),),
+    ),
+    Mistake(
+        "bias_gradient_total",
+        "the bias gradient of {layer} is summed over the neurons, too",
+        "each neuron's ∂L/∂b is its own δ, summed over the examples only",
+        ("∂L/∂b[{j}] = {reduced}δ of all neurons of the layer", _DB),
+        (
+            Way(Hooks(db=lambda at, db: np.full_like(db, db.sum())), "layers"),
+            Way(Hooks(db=lambda at, db: np.full_like(db, db.mean())), "layers"),
+        ),
+    ),
+    Mistake(
+        "bias_gradient_of_targets",
+        "the bias gradient of {layer} is the sum of the δ of the neurons behind it",
+        "∂L/∂b is the neuron's own δ, summed over the examples",
+        ("∂L/∂b[{j}] = {reduced}(Σ δ of its targets)", _DB),
+        (Way(Hooks(db=_bias_gradient_of_targets), "hidden"),),
+    ),
+    Mistake(
+        "bias_gradient_mean",
+        "the bias gradient of {layer} is divided by N = {N} once too often",
+        "∂L/∂b is reduced over the examples as ∂L/∂w is",
+        ("∂L/∂b[{j}] = 1/N · {reduced}δ[{j}]", _DB),
+        (Way(Hooks(db=OVER_N), "layers"),),
+    ),
+    Mistake(
+        "bias_gradient_sum",
+        "the bias gradient of {layer} is N = {N} times too large",
+        "∂L/∂b is reduced over the examples as ∂L/∂w is",
+        ("∂L/∂b[{j}] = N · {reduced}δ[{j}]", _DB),
+        (Way(Hooks(db=N), "layers"),),
+    ),
+)
