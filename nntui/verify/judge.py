@@ -14,7 +14,7 @@ from nntui.verify.factors import FEWEST, common_factor, known_factors, scaled_va
 from nntui.verify.given import FLOAT64, Given
 from nntui.verify.kinks import MEAN, kink_variations, kinks_in
 from nntui.verify.mistakes.mistake import Way
-from nntui.verify.mistakes.table import MISTAKES, Candidate, candidates
+from nntui.verify.mistakes.table import MISTAKES, Candidate, candidates, shuffled_targets
 from nntui.verify.order import ORDERED, example_order, in_order, other_batches
 from nntui.verify.passes import Passes
 from nntui.verify.right_run import RightRun
@@ -106,6 +106,8 @@ class _Case:
                 if one := search.one():
                     return judgement.mistaken(one)
                 searches.append((judgement, search))
+            if mixed := self._shuffled_targets(simulation, searches):
+                return mixed
             if others := self._other_batches(simulation, searches):
                 return others
             for judgement, _ in searches:
@@ -117,6 +119,17 @@ class _Case:
                 if found.is_complete:
                     return judgement.mistaken(found)
         return searches[0][0].unknown(searches[0][1].first_settled())
+
+    def _shuffled_targets(
+        self, simulation: Simulation, searches: list[tuple[_Judgement, Search]]
+    ) -> Verdict | None:
+        """Say that the examples have one another's targets, if that makes the numbers."""
+        for judgement, _ in searches:
+            orders = list(shuffled_targets(judgement.comparison.examples))
+            search = Search(simulation, judgement.comparison, orders, self.budget)
+            if one := search.one():
+                return judgement.mistaken(one)
+        return None
 
     def _other_batches(
         self, simulation: Simulation, searches: list[tuple[_Judgement, Search]]

@@ -198,7 +198,8 @@ class Search:
         most = self._comparison.updates_to(here) - self._first
         passes = max(1, most)
         shown: list[tuple[list[Candidate], frozenset[str], Array]] = []
-        for candidate in filter(matters, self._candidates):
+        usual = (c for c in self._candidates if not c.mistake.rare)
+        for candidate in filter(matters, usual):
             if not budget.allows(self._work_of_pass * passes):
                 break
             made = self.expected(state.variation.with_(candidate.variation), most)

@@ -175,14 +175,14 @@ class Wording:
         f = next(iter(activations)) if len(activations) == 1 else "f"
         slope = ACTIVATIONS[f].derivative_formula if f in ACTIVATIONS else "f′ in a"
         words = {
-            "layer": candidate.where, "word": candidate.way.word,
-            "f": f,
+            "layer": candidate.where, "f": f,
             "j": quoted(target), "i": quoted(source),
             "dl": f"({self._passes.training.loss.formulas[1]})",
             "reduced": "1/N · Σ " if self._passes.training.reduction == "mean" else "Σ ",
             "f_in_a": f"({slope})", "f_on_z": f"({slope})".replace("a", "z"),
             "N": str(self._comparison.examples), "K": str(len(self._passes.net.outputs)),
         }  # fmt: skip
+        text = text.replace("{word}", candidate.way.word)
         return re.sub(r"\{(\w+)\}", lambda match: words[match[1]], text)
 
     def _neurons(self, candidate: Candidate) -> tuple[str, str]:

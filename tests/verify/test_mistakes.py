@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -24,7 +25,9 @@ ON_THE_PROBE = (
     "no_weight_gradient", "sum_for_mean", "divided_by_n_twice", "only_last_example",
     "only_first_example", "no_bias_gradient", "bias_gradient_total", "bias_gradient_mean",
     "bias_gradient_sum", "bias_regularized", "no_l2", "l2_halved", "l2_doubled",
-    "l2_divided_by_n",
+    "l2_divided_by_n", "l2_scaled", "derivative_elsewhere", "other_targets", "error_averaged",
+    "bias_passed_back", "passed_back_divided", "product_of_means", "no_gradient", "gradient_sign",
+    "other_layers_gradient",
 )  # fmt: skip
 ELSEWHERE = {
     "mean_for_sum": networks.probe(reduction="sum"),
@@ -103,6 +106,26 @@ def test_a_mistake_is_named_alone_or_with_its_equals(name: str) -> None:
 @pytest.mark.parametrize("name", ["mean_for_sum", "softmax_again"])
 def test_a_mistake_of_another_loss_is_named(name: str) -> None:
     check_named(ELSEWHERE[name], name, "float32")
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [("w_reshaped", "w_not_transposed"), ("gradient_reshaped", "gradient_transposed")],
+)
+def test_a_reshape_in_place_of_a_transpose_is_told(written: str, name: str) -> None:
+    net = networks.probe()
+    given = networks.given_gradients(*gradients(net, written))
+    verdict = judge(networks.experiment(net), given)
+    assert verdict.mistakes == ((name,),), verdict
+    assert "reshaped" in verdict.lines[0]
+
+
+def test_targets_of_other_examples_are_told_in_any_order() -> None:
+    net = networks.probe()
+    mixed = replace(net, t=net.t[[2, 0, 4, 1, 3]])
+    verdict = judge(networks.experiment(net), networks.given_gradients(*gradients(mixed)))
+    assert verdict.mistakes == (("other_targets",),), verdict
+    assert "the targets of the examples 3, 1, 5, 2, 4" in verdict.lines[0]
 
 
 @pytest.mark.deep

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
+
+import numpy as np
 
 from nntui.model.activations import Activation
 from nntui.model.numerics import Array
@@ -73,6 +75,30 @@ def _neighbours_slope(step: int, own: bool) -> Hook:
     return hook
 
 
+def _slope_at(other_z: Callable[[LayerPass], Array]) -> Hook:
+    """Take f′ at another z, where there is one for each neuron."""
+
+    def hook(at: LayerPass, right: Array) -> Array:
+        z = other_z(at)
+        if z.shape != right.shape:
+            return right
+        return at.block.apply(lambda f, z, _: slope(f, z, value(f, z, z)), z, z)
+
+    return hook
+
+
+def _z_behind(at: LayerPass) -> Array:
+    blocks = at.passes.blocks
+    return at.forward.z[blocks[at.layer].rows] if at.layer < len(blocks) else at.z[:0]
+
+
+def _slope_of_target(at: LayerPass, right: Array) -> Array:
+    """Put the target into the formula of f′ in a."""
+    t = np.zeros((at.passes.layout.height, at.n))
+    t[at.passes.layout.output_rows] = at.forward.y
+    return at.block.apply(slope, at.z, t[at.block.rows])
+
+
 DERIVATIVE_MISTAKES: Final[tuple[Mistake, ...]] = (
     Mistake(
         "no_output_derivative",
@@ -101,6 +127,19 @@ DERIVATIVE_MISTAKES: Final[tuple[Mistake, ...]] = (
         "the derivative is taken at z: {f}′(z)",
         ("δ[{j}] = ∂L/∂a[{j}] · {f}′(a[{j}])", _DELTA),
         (Way(Hooks(slope=_slope_of_a), "layers"),),
+    ),
+    Mistake(
+        "derivative_elsewhere",
+        "δ of {layer} has {f}′ {word}",
+        "the derivative is taken at the neuron's own z: {f}′(z)",
+        ("δ[{j}] = ∂L/∂a[{j}] · {f}′ {word}", _DELTA),
+        (
+            Way(Hooks(slope=_slope_at(lambda at: at.z - at.b[:, None])), "layers", "at z − b"),
+            Way(Hooks(slope=_slope_of_target), "outputs", "of the target, with t for a"),
+            Way(Hooks(slope=_slope_at(lambda at: at.source_z)), "layers", "at z of its sources"),
+            Way(Hooks(slope=_slope_at(_z_behind)), "layers", "at z of the layer behind"),
+        ),
+        rare=True,
     ),
     Mistake(
         "derivative_on_z",

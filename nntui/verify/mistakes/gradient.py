@@ -15,6 +15,7 @@ from nntui.verify.mistakes.mistake import (
     constant,
     is_mean,
     is_sum,
+    times,
     transposed,
 )
 from nntui.verify.passes import Hook, Hooks, LayerPass
@@ -84,6 +85,41 @@ def _bias_gradient_of_targets(at: LayerPass, right: Array) -> Array:
     return np.asarray(at.training.reduced(total[at.block.rows], at.n))
 
 
+def _reshaped_gradient(at: LayerPass, dw: Array) -> Array:
+    """Reshape the gradient (out, in) to the shape of W (in, out)."""
+    return dw.reshape(dw.T.shape).T
+
+
+def _of_means(at: LayerPass, dw: Array) -> Array:
+    """Multiply the mean δ by the mean activations."""
+    product = at.n * np.outer(at.delta.mean(axis=1), at.inflow.mean(axis=1))
+    return np.asarray(at.training.reduced(product, at.n))
+
+
+def _of_layer(step: int) -> tuple[Way, ...]:
+    """Take the gradients of the layer behind or before, where they have the same shape."""
+    word = "behind" if step > 0 else "before"
+
+    def right_one(at: LayerPass) -> Array:
+        blocks, n = at.passes.blocks, at.layer - 1 + step
+        if 0 <= n < len(blocks):
+            return blocks[n].matrix(at.forward.right.dp)
+        return np.zeros((0, 1))
+
+    def dw(at: LayerPass, right: Array) -> Array:
+        other = right_one(at)[:, 1:]
+        return other if other.shape == right.shape else right
+
+    def db(at: LayerPass, right: Array) -> Array:
+        other = right_one(at)[:, 0]
+        return other if other.shape == right.shape else right
+
+    return (
+        Way(Hooks(db=db), "layers", f"∂L/∂b of {{layer}} is that of the layer {word}"),
+        Way(Hooks(dw=dw), "layers", f"∂L/∂w of {{layer}} is that of the layer {word}"),
+    )
+
+
 GRADIENT_MISTAKES: Final[tuple[Mistake, ...]] = (
     Mistake(
         "raw_error_in_gradient",
@@ -115,12 +151,13 @@ GRADIENT_MISTAKES: Final[tuple[Mistake, ...]] = (
     ),
     Mistake(
         "gradient_transposed",
-        "∂L/∂w of {layer} is transposed",
+        "∂L/∂w of {layer} is {word}",
         "the gradient of w[i,j] stands where w[i,j] stands",
         ("∂L/∂w[{i},{j}] = δ[{i}] · a[{j}]", _DW),
         (
-            Way(Hooks(dw=transposed), "layers"),
-            Way(Hooks(dw=transposed, penalty=transposed), "layers"),
+            Way(Hooks(dw=transposed), "layers", "transposed"),
+            Way(Hooks(dw=transposed, penalty=transposed), "layers", "transposed"),
+            Way(Hooks(dw=_reshaped_gradient), "layers", "reshaped where it should be transposed"),
         ),
     ),
     Mistake(
@@ -130,6 +167,32 @@ GRADIENT_MISTAKES: Final[tuple[Mistake, ...]] = (
         ("∂L/∂w[{i},{j}] = 0", _DW),
         (Way(Hooks(dw=constant(0.0)), "layers"),),
     ),
+    Mistake(
+        "no_gradient",
+        "the gradient of {layer} is 0: weights and biases are never moved",
+        "δ goes back to every layer",
+        ("g = 0", _DW),
+        (Way(Hooks(dw=constant(0.0), db=constant(0.0), penalty=constant(0.0)), "layers"),),
+    ),
+    Mistake(
+        "gradient_sign",
+        "{word} of {layer} has the wrong sign",
+        "the gradients of weights and biases come from the same δ",
+        ("{word} = −Σ …", "{word} = Σ …"),
+        (
+            Way(Hooks(dw=times(lambda at: -1.0)), "layers", "∂L/∂w"),
+            Way(Hooks(db=times(lambda at: -1.0)), "layers", "∂L/∂b"),
+        ),
+    ),
+    Mistake(
+        "other_layers_gradient",
+        "{word}",
+        "each layer has its own gradient",
+        ("{word}", _DW),
+        (*_of_layer(1), *_of_layer(-1)),
+        rare=True,
+    ),
+    # How the examples are put together.
     Mistake(
         "sum_for_mean",
         "the gradient of {layer} is the sum over the {N} examples, not their mean",
@@ -155,6 +218,17 @@ GRADIENT_MISTAKES: Final[tuple[Mistake, ...]] = (
         is_mean,
     ),
     Mistake(
+        "product_of_means",
+        "∂L/∂w of {layer} is the mean δ times the mean activation",
+        "∂L/∂w is δ times the activation for each example; then comes the sum or mean over them",
+        (
+            "∂L/∂w[{i},{j}] = mean of δ[{j}] · mean of a[{i}]",
+            "∂L/∂w[{i},{j}] = {reduced}δ[{j}] · a[{i}]",
+        ),
+        (Way(Hooks(dw=_of_means), "layers"),),
+        rare=True,
+    ),
+    Mistake(
         "full_batch_size",
         "the last, smaller batch is divided by the full batch size",
         "each batch is divided by its own number of examples",
@@ -176,6 +250,7 @@ GRADIENT_MISTAKES: Final[tuple[Mistake, ...]] = (
         ("g = ∂L/∂w of the first example", "g = Σ ∂L/∂w over the examples"),
         _one_example(0),
     ),
+    # Biases.
     Mistake(
         "no_bias_gradient",
         "the bias gradient of {layer} is missing: the biases are never moved",

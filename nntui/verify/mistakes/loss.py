@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -10,7 +10,15 @@ import numpy as np
 from nntui.model.activations import Activation
 from nntui.model.losses import LOSSES, Loss, softmax
 from nntui.model.numerics import Array
-from nntui.verify.mistakes.mistake import Mistake, Way, has_loss, has_plain_loss, is_over_k, times
+from nntui.verify.mistakes.mistake import (
+    Mistake,
+    Way,
+    averaged,
+    has_loss,
+    has_plain_loss,
+    is_over_k,
+    times,
+)
 from nntui.verify.passes import Hooks, LossHook, LossPass, Passes, loss_gradient
 
 _DELTA: Final = "δ[{j}] = ∂L/∂a[{j}] · {f}′(z[{j}])"
@@ -42,6 +50,20 @@ def _sigmoid_again(at: LossPass, right: Array) -> Array:
     """Multiply by the sigmoid’s derivative."""
     a = np.asarray(Activation.of("sigmoid").f(at.a))
     return np.asarray(right * a * (1.0 - a))
+
+
+def _of_targets(other: Callable[[Array], Array]) -> Hooks:
+    """Take ∂L/∂a at other targets, made of those (K, n) of the batch."""
+
+    def error(at: LossPass, right: Array) -> Array:
+        return loss_gradient(at.passes.training.loss, at.a, other(at.y))
+
+    return Hooks(error=error)
+
+
+def targets_in_order(order: Sequence[int]) -> Hooks:
+    """Give each example the target of another one, in a batch of as many."""
+    return _of_targets(lambda y: y[:, list(order)] if y.shape[1] == len(order) else y)
 
 
 def _after_softmax(at: LossPass, right: Array) -> Array:
@@ -77,12 +99,6 @@ def _bare_bce(at: LossPass, right: Array) -> Array:
     """Compute (a − t) / (a·(1 − a)) with no least value for what it is divided by."""
     over = 1 if at.passes.training.loss.summed else len(at.a)
     return np.asarray((at.a - at.y) / (at.a * (1.0 - at.a)) / over)
-
-
-def _of_mean_targets(at: LossPass, right: Array) -> Array:
-    """Hold each output against the targets of all examples."""
-    every = np.broadcast_to(at.y.mean(axis=1, keepdims=True), at.y.shape)
-    return loss_gradient(at.passes.training.loss, at.a, every)
 
 
 def _clipped(at: LossPass, right: Array) -> Array:
@@ -211,11 +227,34 @@ LOSS_MISTAKES: Final[tuple[Mistake, ...]] = (
         "each output is held against the targets of all examples: (N, 1) − (N,) is (N, N)",
         "each output is held against the target of its own example: give both one shape",
         ("L = mean of (a[n] − t[m])² over n and m", "L = mean of (a[n] − t[n])² over n"),
-        (Way(Hooks(error=_of_mean_targets)),),
+        (Way(_of_targets(averaged)),),
         lambda passes: (
             len(passes.layout.output_rows) == 1
             and not has_loss("mae", "huber", "cross_entropy")(passes)
         ),
+    ),
+    Mistake(
+        "other_targets",
+        "the outputs are held against {word}",
+        "each output is held against the target of its own example",
+        ("∂L/∂a at {word}", _DL),
+        (
+            Way(_of_targets(lambda y: np.roll(y, 1, 1)), word="the targets of the example before"),
+            Way(_of_targets(lambda y: np.roll(y, -1, 1)), word="the targets of the next example"),
+            Way(_of_targets(lambda y: y[:, ::-1]), word="the targets in reverse order"),
+            Way(_of_targets(lambda y: np.roll(y, 1, 0)), word="the target of the output before"),
+            Way(_of_targets(lambda y: np.roll(y, -1, 0)), word="the target of the next output"),
+            Way(_of_targets(lambda y: 1.0 - y), word="1 − t"),
+        ),
+        rare=True,
+    ),
+    Mistake(
+        "error_averaged",
+        "∂L/∂a is averaged over the examples before it goes back",
+        "each example goes back by itself; its gradients are put together at the end",
+        ("∂L/∂a = 1/N · Σ {dl}", _DL),
+        (Way(Hooks(error=lambda at, error: averaged(error))),),
+        rare=True,
     ),
     Mistake(
         "error_clipped",

@@ -40,7 +40,8 @@ class Mistake:
     In the texts, {layer} is a phrase for the place, {f} the activation there, {f_in_a} and {f_on_z}
     the formula of its derivative as it is and with z in it, {i} a source of the neuron {j}, {dl}
     the formula of ∂L/∂a, {reduced} the sum or mean over the examples, {N} the number of examples,
-    {K} that of outputs. ``when`` says for which experiments it means anything.
+    {K} that of outputs. ``when`` says for which experiments it means anything. ``rare``: it is not
+    tried as one of two at the same place, where all are tried with all.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Mistake:
     formulas: tuple[str, str]
     ways: tuple[Way, ...] | Ways
     when: Callable[[Passes], bool] = lambda _: True
+    rare: bool = False
 
 
 def is_mean(passes: Passes) -> bool:
@@ -114,6 +116,11 @@ def times(factor: Callable[[LayerPass], float]) -> Hook:
 
 N: Final = times(lambda at: at.n)
 OVER_N: Final = times(lambda at: 1.0 / at.n)
+
+
+def averaged(values: Array) -> Array:
+    """Give each example (a column) the mean over all."""
+    return np.broadcast_to(values.mean(axis=1, keepdims=True), values.shape)
 
 
 def transposed(at: LayerPass, right: Array) -> Array:

@@ -7,7 +7,15 @@ from typing import Final
 import numpy as np
 
 from nntui.model.numerics import Array
-from nntui.verify.mistakes.mistake import Mistake, Way, constant, transposed
+from nntui.verify.mistakes.mistake import (
+    OVER_N,
+    Mistake,
+    Way,
+    averaged,
+    constant,
+    times,
+    transposed,
+)
 from nntui.verify.passes import Hook, Hooks, LayerPass, Passes
 
 _BACK: Final = "∂L/∂a[{i}] = Σ w[{i},j] · δ[j]"
@@ -20,6 +28,20 @@ def _raw_difference(at: LayerPass, right: Array) -> Array:
     raw[rows] = at.forward.outputs - at.forward.y
     own = raw[at.block.rows]
     return np.where(at.block.is_output[:, None], own, at.da)
+
+
+def _reshaped_back(rows_first: bool) -> Hook:
+    """Reshape W, which lies (in, out) or (out, in), where it should be transposed."""
+
+    def hook(at: LayerPass, w: Array) -> Array:
+        return w.reshape(w.T.shape).T if rows_first else w.T.reshape(w.shape)
+
+    return hook
+
+
+def _beside_bias(at: LayerPass, w: Array) -> Array:
+    """Take the row of the biases above W for the first row of W."""
+    return np.column_stack((at.b, w))[:, :-1]
 
 
 def _path(choose: str) -> Hook:
@@ -73,10 +95,42 @@ PASSING_MISTAKES: Final[tuple[Mistake, ...]] = (
     ),
     Mistake(
         "w_not_transposed",
-        "{layer} passes δ back with W not transposed",
+        "{layer} passes δ back with W {word}",
         "what comes to i is the sum over its targets j of w[i,j] · δ[j]",
         ("∂L/∂a[{i}] = Σ w[j,{i}] · δ[j]", _BACK),
-        (Way(Hooks(weights=transposed), "behind"),),
+        (
+            Way(Hooks(weights=transposed), "behind", "not transposed"),
+            Way(Hooks(weights=_reshaped_back(False)), "behind", "reshaped, not transposed"),
+            Way(Hooks(weights=_reshaped_back(True)), "behind", "reshaped, not transposed"),
+        ),
+    ),
+    Mistake(
+        "bias_passed_back",
+        "{layer} passes δ back over its biases, as if they were the weights of its first source",
+        "biases have no source: δ goes back over weights only",
+        ("∂L/∂a of the first source = Σ b[j] · δ[j]", _BACK),
+        (Way(Hooks(weights=_beside_bias), "behind"),),
+        rare=True,
+    ),
+    Mistake(
+        "passed_back_divided",
+        "{layer} passes back {word}",
+        "∂L/∂a is the sum over all targets, for each example",
+        ("∂L/∂a[{i}] = {word}", _BACK),
+        (
+            Way(
+                Hooks(passed=times(lambda at: 1.0 / len(at.delta))),
+                "behind",
+                "the mean over its neurons, not their sum",
+            ),
+            Way(Hooks(passed=OVER_N), "behind", "δ divided by N = {N}"),
+            Way(
+                Hooks(passed=lambda at, delta: averaged(delta)),
+                "behind",
+                "the mean over the examples",
+            ),
+        ),
+        rare=True,
     ),
     Mistake(
         "passed_back_without_w",

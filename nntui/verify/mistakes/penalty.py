@@ -8,7 +8,16 @@ from typing import Any, Final
 import numpy as np
 
 from nntui.model.numerics import Array, sign
-from nntui.verify.mistakes.mistake import OVER_N, Mistake, Way, has_l1, has_l2, has_penalty
+from nntui.verify.mistakes.mistake import (
+    OVER_N,
+    Mistake,
+    N,
+    Way,
+    has_l1,
+    has_l2,
+    has_penalty,
+    times,
+)
 from nntui.verify.passes import Hook, Hooks, LayerPass
 
 
@@ -59,6 +68,20 @@ PENALTY_MISTAKES: Final[tuple[Mistake, ...]] = (
         ("g = ∂L/∂w + 2 · λ · w", "g = ∂L/∂w + λ · w"),
         (Way(Hooks(penalty=_penalty(2.0)), "layers"),),
         has_l2,
+    ),
+    Mistake(
+        "l2_scaled",
+        "the penalty's part in {layer} is {word}",
+        "the penalty is ½·λ·Σw²: it adds λ·w to the reduced gradient",
+        ("g = ∂L/∂w + {word}", "g = ∂L/∂w + λ · w"),
+        (
+            Way(Hooks(penalty=_penalty(-1.0)), "layers", "−λ·w"),
+            Way(Hooks(penalty=times(lambda at: 2.0 / at.n)), "layers", "2·λ·w/N"),
+            Way(Hooks(penalty=times(lambda at: 0.5 / at.n)), "layers", "½·λ·w/N"),
+            Way(Hooks(penalty=N), "layers", "N·λ·w"),
+        ),
+        has_l2,
+        rare=True,
     ),
     Mistake(
         "l2_divided_by_n",

@@ -56,7 +56,7 @@ def gradients(net: Net, mistake: str = "", layer: int | None = None) -> tuple[li
     for n in range(L):
         z.append(a[n] @ W[n].T + b[n])
         a.append(F[f[n]](z[n]))
-    out, t = a[-1], net.t
+    out, t = a[-1], np.roll(net.t, 1, axis=0) if mistake == "other_targets" else net.t
     e = error(net.loss, out, t, N if net.reduction == "sum" else 0)
     p = np.exp(out - out.max(1, keepdims=True))
     p = p / p.sum(1, keepdims=True)
@@ -81,6 +81,8 @@ def gradients(net: Net, mistake: str = "", layer: int | None = None) -> tuple[li
     if mistake == "sigmoid_again":
         s = F["sigmoid"](out)
         e = e * s * (1 - s)
+    if mistake == "error_averaged":
+        e = np.tile(e.mean(0), (N, 1))
     divide = N if net.reduction == "mean" else 1
     dW, db, behind = [None] * L, [None] * L, e
     for n in reversed(range(L)):
@@ -97,6 +99,8 @@ def gradients(net: Net, mistake: str = "", layer: int | None = None) -> tuple[li
             slope = SLOPE_IN_A[f[n]](z[n])
         if wrong("activation_for_derivative", n):
             slope = a[n + 1]
+        if wrong("derivative_elsewhere", n):
+            slope = SLOPE[f[n]](a[n] @ W[n].T)
         if wrong("divided_by_a", n):
             slope = 1 / a[n + 1]
         if wrong("other_layers_derivative", n):
@@ -125,6 +129,16 @@ def gradients(net: Net, mistake: str = "", layer: int | None = None) -> tuple[li
             dW[n], db[n] = dW[n] * N, db[n] * N
         if wrong("divided_by_n_twice", n) or wrong("mean_for_sum", n):
             dW[n], db[n] = dW[n] / N, db[n] / N
+        if wrong("product_of_means", n):
+            dW[n] = np.outer(d.mean(0), source.mean(0))
+        if wrong("gradient_reshaped", n):
+            dW[n] = dW[n].reshape(W[n].T.shape).T
+        if wrong("no_gradient", n) and n < L - 1:
+            dW[n], db[n] = 0 * dW[n], 0 * db[n]
+        if wrong("gradient_sign", n):
+            db[n] = -db[n]
+        if wrong("other_layers_gradient", n) and n + 1 < L and len(db[n]) == len(db[n + 1]):
+            db[n] = db[n + 1]
         if wrong("gradient_transposed", n) and W[n].shape[0] == W[n].shape[1]:
             dW[n] = dW[n].T
         if wrong("no_weight_gradient", n):
@@ -141,10 +155,12 @@ def gradients(net: Net, mistake: str = "", layer: int | None = None) -> tuple[li
             db[n] = db[n] * N
         if wrong("bias_regularized", n):
             db[n] = db[n] + net.l2 * b[n] + net.l1 * np.sign(b[n])
-        l2 = net.l2 * {"no_l2": 0, "l2_halved": 0.5, "l2_doubled": 2}.get(
+        l2 = net.l2 * {"no_l2": 0, "l2_halved": 0.5, "l2_doubled": 2, "l2_scaled": 2 / N}.get(
             mistake if wrong(mistake, n) else "", 1
         )
         l1 = 0 if wrong("no_l1", n) else net.l1
+        if wrong("no_gradient", n) and n < L - 1:
+            l1 = l2 = 0
         penalty = l2 * W[n] + l1 * (np.abs(W[n]) if wrong("l1_without_sign", n) else np.sign(W[n]))
         dW[n] = dW[n] + (penalty / N if wrong("l2_divided_by_n", n) else penalty)
         back = W[n]
@@ -152,6 +168,10 @@ def gradients(net: Net, mistake: str = "", layer: int | None = None) -> tuple[li
             back = W[n] - net.rate * dW[n]
         if wrong("w_not_transposed", n) and W[n].shape[0] == W[n].shape[1]:
             back = W[n].T
+        if wrong("w_reshaped", n):
+            back = W[n].T.reshape(W[n].shape)
+        if wrong("bias_passed_back", n):
+            back = np.column_stack((b[n], W[n]))[:, :-1]
         if wrong("passed_back_without_w", n):
             back = np.ones_like(W[n])
         if wrong("one_path", n):
@@ -160,6 +180,8 @@ def gradients(net: Net, mistake: str = "", layer: int | None = None) -> tuple[li
             e = np.ones_like(d) @ back
         else:
             e = (e if wrong("raw_error_passed_back", n) else d) @ back
+        if wrong("passed_back_divided", n):
+            e = e / len(W[n])
         behind = d
     return dW, db
 
