@@ -207,8 +207,13 @@ def _training(training: Training) -> dict[str, Any]:
     optimizer = training.optimizer
     # What documents before did not have is written where it is set, so that theirs stay as they
     # are, and so do the sessions that go by their ``identity``.
-    new = {"weight_decay"} if optimizer.name != "adamw" else ()
-    settings = {k: _number(value) for k, value in optimizer.settings if value or k not in new}
+    new = {"decay_biases" if optimizer.name == "adamw" else "weight_decay"}
+    defaults = optimizer.row.settings
+    settings = {
+        key: _number(value)
+        for key, value in optimizer.settings
+        if key not in new or value != defaults[key]
+    }
     gradient = {} if training.gradient == GRADIENTS[0] else {"gradient": training.gradient}
     return {
         "loss": plain_function(training.loss),

@@ -65,7 +65,7 @@ def update(model, state, neurons, t, batch_size):
     for j in neurons:
         if j not in model.frozen:
             g = db[j] / n
-            b[j], memory[j] = model.optimizer.update(b[j], g, memory[j], t)
+            b[j], memory[j] = model.optimizer.update(b[j], g, memory[j], t, is_weight=False)
             yield "update", j
         for i in model.sources[j]:
             if (i, j) not in model.frozen:

@@ -333,8 +333,8 @@ def _update(writer: _Writer, *neurons: str) -> Iterator[EquationLine]:
         yield EquationLine("g", g_symbols, g_numbers, writer.number(g))
 
     optimizer, t = training.optimizer, step.experiment.resumed.updates + step.update + 1
-    settings = dict(optimizer.settings)
-    _, after = optimizer.update(p, g, step.memory, t)
+    settings = optimizer.settings_of(symbol == "w")
+    _, after = optimizer.update(p, g, step.memory, t, symbol == "w")
     quantities = optimizer.quantities(step.memory, after, t)
     by_number = _Numbers(writer.number, settings | quantities | {"g": g, "p_before": p})
     by_number |= {"t": str(t), "p": writer.number(p)}  # in the place where it is behind no operator

@@ -399,7 +399,8 @@ def _update(step: StepRecord, place: int | None, *neurons: str) -> PlainWords:
         g = float(training.regularized(g, before))
     kind = "bias" if symbol == "b" else "weight"
     which = _parameter_called(neurons)
-    how, brief = _OPTIMIZERS[training.optimizer.name](dict(training.optimizer.settings))
+    settings = training.optimizer.settings_of(symbol == "w")
+    how, brief = _OPTIMIZERS[training.optimizer.name](settings)
     over = ""
     if step.batch_length > 1:
         over = f" g is the {training.reduction} over the {step.batch_length:,} examples"
@@ -411,7 +412,7 @@ def _update(step: StepRecord, place: int | None, *neurons: str) -> PlainWords:
     return PlainWords(
         f"Where does {which} go? {how}{over}",
         f"{which[0].upper()}{which[1:]}: {brief}",
-        _use_of_update(training.optimizer, kind, g, before, after),
+        _use_of_update(settings, kind, g, before, after),
     )
 
 
@@ -464,20 +465,21 @@ _OPTIMIZERS: Final[dict[str, Callable[[Mapping[str, Any]], tuple[str, str]]]] = 
 """How an optimizer makes a step of a gradient, and that in short."""
 
 
-def _use_of_update(optimizer: Optimizer, kind: str, g: float, before: float, after: float) -> str:
+def _use_of_update(
+    settings: Mapping[str, Any], kind: str, g: float, before: float, after: float
+) -> str:
     change = after - before
     size = f"by {_number(abs(change))}"
     if change == 0.0:
         if g == 0.0:
             return f"Its gradient is 0: the {kind} stays as it is."
-        if optimizer.learning_rate == 0.0:
+        if settings["learning_rate"] == 0.0:
             return "η is 0: nothing moves."
         return f"The change is too small for this number: the {kind} stays as it is."
     way = "down" if change < 0 else "up"
     if g != 0.0 and (g < 0.0) != (change < 0.0):
         sign = ">" if g > 0 else "<"
         return f"The {kind} goes {way} {size}: its gradient is {sign} 0, so this is downhill."
-    settings = dict(optimizer.settings)
     causes = ["weight decay"] if settings["weight_decay"] else []
     if "beta1" in settings or settings.get("momentum") or not causes:
         causes.append("the gradients before")

@@ -105,9 +105,9 @@ WORDS: Final = (
          "the part of its way before that an update goes on with, as a ball that rolls: 0 none, "
          "0.9 most of it."),
     Word("regularization", ("l1", "l2", "λ₁", "λ₂", "lambda", "penalty", "weight decay",
-                            "weight_decay", "λ"),
+                            "weight_decay", "decay_biases", "λ"),
          "pulls every weight towards 0 a little at each update (l2: more the larger it is; l1: "
-         "all alike; weight_decay: biases, too), so that none grows without need."),
+         "all alike; weight_decay: biases, too, if decay_biases), so that none grows."),
     Word("frozen", ("trainable", "not trained"),
          "of a weight or bias that no update changes. Its gradient is computed all the same."),
     Word("breakpoint", ("breakpoints", "break", "stop", "condition"),

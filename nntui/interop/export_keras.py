@@ -254,6 +254,8 @@ def _optimizer(program: Program) -> Iterator[str]:
     if note := _NOTES.get(optimizer.name):
         yield note
     yield f"optimizer = keras.optimizers.{_OPTIMIZERS[optimizer.name].format(**settings)}"
+    if settings.get("decay_biases") == "False":
+        yield 'optimizer.exclude_from_weight_decay(var_names=["bias"])'
     if not program.resumed.updates:
         return
     yield "# It goes on from what it remembers of the updates before."

@@ -251,4 +251,9 @@ def _update(training: Training, count: int) -> Iterator[str]:
         rule = "nesterov" if values["nesterov"] else "momentum"
     if optimizer.gradient_decay:
         yield _filled(r"g &\leftarrow g + {weight_decay}\, p", _settings(values))
-    yield from (_filled(line, _settings(values)) for line in _OPTIMIZERS[rule])
+    lines = _OPTIMIZERS[rule]
+    if not values.get("decay_biases", True):
+        of_biases = _OPTIMIZERS["adam"][-1]
+        lines = (*lines[:-1], rf"{lines[-1]} \quad\text{{(weights)}}")
+        lines += (rf"{of_biases} \quad\text{{(biases)}}",)
+    yield from (_filled(line, _settings(values)) for line in lines)

@@ -94,7 +94,7 @@ def neurons_program(experiment: Experiment) -> str:
             *_tables(net, names, slopes=not measures),
             loss_function(training.loss),
             *_memory(experiment, net),
-            update_function(training.optimizer),
+            update_function(training.optimizer, "isinstance(name, tuple)"),
             SHUFFLED.format(seed=training.seed, before=experiment.resumed.epochs)
             if training.shuffle
             else "",

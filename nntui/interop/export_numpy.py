@@ -73,7 +73,7 @@ def numpy_program(experiment: Experiment) -> str:
             *functions(names, slopes=not _measures(training)),
             loss_function(training.loss),
             _memory(program),
-            update_function(training.optimizer),
+            update_function(training.optimizer, 'name[0] == "W"'),
             SHUFFLED.format(seed=training.seed, before=program.resumed.epochs)
             if training.shuffle
             else "",

@@ -81,7 +81,7 @@ _OPTIMIZERS: Final = {
     "sgd": "SGD(parameters, lr={learning_rate}{momentum}{decay})",
     "adam": "Adam(parameters, lr={learning_rate}, betas=({beta1}, {beta2}), eps={eps}{decay})",
     "adamw": (
-        "AdamW(\n    parameters, lr={learning_rate}, betas=({beta1}, {beta2}), eps={eps}, "
+        "AdamW(\n    {parameters}, lr={learning_rate}, betas=({beta1}, {beta2}), eps={eps}, "
         "weight_decay={weight_decay}\n)"
     ),
     "rmsprop": (
@@ -226,6 +226,13 @@ def _optimizer(program: Program) -> Iterator[str]:
         settings["momentum"] = momentum if settings["momentum"] != "0.0" else ""
     decay = settings["weight_decay"]
     settings["decay"] = f", weight_decay={decay}" if decay != "0.0" else ""
+    settings["parameters"] = "parameters"
+    if settings.get("decay_biases") == "False":
+        settings["parameters"] = "groups"
+        yield "groups = ["
+        yield '    {"params": [p for p in parameters if p.ndim == 2]},'
+        yield '    {"params": [p for p in parameters if p.ndim == 1], "weight_decay": 0.0},'
+        yield "]"
     yield f"optimizer = torch.optim.{_OPTIMIZERS[optimizer.name].format(**settings)}"
     if not program.resumed.memory:
         return

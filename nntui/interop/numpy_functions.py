@@ -87,6 +87,7 @@ m_hat = m / (1.0 - {beta1} ** t)
 v_hat = v / (1.0 - {beta2} ** t)
 return p - {learning_rate} * m_hat / (np.sqrt(v_hat) + {eps})"""
 
+_SHRUNK: Final = "p = p * (1.0 - {learning_rate} * {weight_decay})\n"
 _DECAY: Final = "g = g + {weight_decay} * p\n"
 _OPTIMIZERS: Final = {
     "sgd": "return p - {learning_rate} * g",
@@ -101,7 +102,7 @@ v = {momentum} * v + g
 memory[name] = (v,)
 return p - {learning_rate} * (g + {momentum} * v)""",
     "adam": _ADAM,
-    "adamw": "p = p * (1.0 - {learning_rate} * {weight_decay})\n" + _ADAM,
+    "adamw": _SHRUNK + _ADAM,
     "rmsprop": """\
 s, v = memory[name]
 s = {alpha} * s + (1.0 - {alpha}) * (g * g)
@@ -212,12 +213,16 @@ def rule_of(optimizer: Optimizer) -> str:
     return optimizer.name
 
 
-def update_function(optimizer: Optimizer) -> str:
-    """Write the rule of an optimizer as a function; it keeps what it remembers in ``memory``."""
+def update_function(optimizer: Optimizer, is_weight: str) -> str:
+    """Write the rule of an optimizer as a function; it keeps what it remembers in ``memory``.
+
+    ``is_weight``: the condition that tells by its name whether a parameter is a weight.
+    """
     settings = {key: repr(value) for key, value in optimizer.settings}
-    body = (_DECAY * bool(optimizer.gradient_decay) + _OPTIMIZERS[rule_of(optimizer)]).format(
-        **settings
-    )
+    body = _DECAY * bool(optimizer.gradient_decay) + _OPTIMIZERS[rule_of(optimizer)]
+    if settings.get("decay_biases") == "False":
+        body = body.replace(_SHRUNK, f"if {is_weight}:\n    {_SHRUNK}")
+    body = body.format(**settings)
     lines = "\n".join(f"    {line}" for line in body.splitlines())
     return (
         f'\n\ndef updated(name, p, g, t):\n    """{optimizer.name}: the parameter p after update '

@@ -248,8 +248,8 @@ def optimizer_of(given: Any, traced: Traced) -> OptimizerOfTorch:
     decays = [
         (float(groups[id(p)]["weight_decay"]), own.start(p) in traced.biases) for p in trained
     ]
-    l2, settings["weight_decay"] = _decay(kind, decays)
-    optimizer = Optimizer.of(row.name, **settings)
+    l2, decay = _decay(kind, decays)
+    optimizer = Optimizer.of(row.name, **settings, **decay)
     updates = _updates(given.state, traced.used)
     memory: tuple[Array, ...] = ()
     if any(given.state.get(p) for p in traced.used):
@@ -275,16 +275,19 @@ def _alike(kind: str, name: str, values: Sequence[float]) -> float:
     return values[0]
 
 
-def _decay(kind: str, decays: Sequence[tuple[float, bool]]) -> tuple[float, float]:
-    """Convert weight_decay, given with whether it is of a bias, to l2 and weight_decay.
+def _decay(
+    kind: str, decays: Sequence[tuple[float, bool]]
+) -> tuple[float, dict[str, float | bool]]:
+    """Convert weight_decay, given with whether it is of a bias, to l2 and the optimizer's settings.
 
-    Where it spares the biases, it is nntui's l2; AdamW's is not.
+    Where it spares the biases, it is nntui's l2, but for AdamW's.
     """
     of_weights = [decay for decay, is_bias in decays if not is_bias]
     spares_biases = of_weights and not any(decay for decay, is_bias in decays if is_bias)
-    if spares_biases and len(of_weights) < len(decays) and kind != "AdamW":
-        return _alike(kind, "weight_decay", of_weights), 0.0
-    return 0.0, _alike(kind, "weight_decay", [decay for decay, _ in decays])
+    if not spares_biases or len(of_weights) == len(decays) or not any(of_weights):
+        return 0.0, {"weight_decay": _alike(kind, "weight_decay", [decay for decay, _ in decays])}
+    decay = _alike(kind, "weight_decay", of_weights)
+    return (0.0, {"weight_decay": decay, "decay_biases": False}) if kind == "AdamW" else (decay, {})
 
 
 def _updates(states: Mapping[Any, Mapping[str, Any]], parameters: Sequence[Any]) -> int:

@@ -129,7 +129,7 @@ _ADVICE: Final = (
 
 _PLACES: Final = {
     "training": "loss optimizer batch_size shuffle reduction gradient regularization epochs",
-    "training.optimizer": "learning_rate momentum nesterov beta1 beta2 weight_decay",
+    "training.optimizer": "learning_rate momentum nesterov beta1 beta2 weight_decay decay_biases",
     "training.regularization": "l1 l2",
     "network": "neurons connections layers initializer",
     "data": "csv inputs targets generator samples noise test_fraction separator decimal missing",

@@ -35,8 +35,8 @@ _REFUSED_CATEGORIES: Final = {
 MEMORY: Final = ("m", "v", "s")
 """What optimizers remember of a parameter, by the names that their formulas give it."""
 SETTINGS: Final = (
-    "learning_rate", "momentum", "nesterov", "beta1", "beta2", "eps", "weight_decay", "alpha",
-    "lr_decay", "l1", "l2",
+    "learning_rate", "momentum", "nesterov", "beta1", "beta2", "eps", "weight_decay",
+    "decay_biases", "alpha", "lr_decay", "l1", "l2",
 )  # fmt: skip
 """The settings of the optimizers, and those of the penalty."""
 

@@ -37,7 +37,7 @@ def adam_step(p, g, memory, t, learning_rate, beta1, beta2, eps):
 
 
 def adamw(p, g, memory, t, learning_rate, beta1, beta2, eps, weight_decay):
-    """Adam on a parameter that has first shrunk a little (biases too)."""
+    """Adam on a parameter that has first shrunk a little."""
     p = p * (1.0 - learning_rate * weight_decay)
     return adam_step(p, g, memory, t, learning_rate, beta1, beta2, eps)
 

@@ -71,8 +71,10 @@ def _adam_formula(*, weight_decay: float, **_: float) -> list[tuple[str, str]]:
     ]
 
 
-def _adamw_formula(*, weight_decay: float, **settings: float) -> list[tuple[str, str]]:
-    *moments, _ = _adam_formula(weight_decay=0.0)
+def _adamw_formula(*, weight_decay: float, **_: float) -> list[tuple[str, str]]:
+    *moments, step = _adam_formula(weight_decay=0.0)
+    if not weight_decay:
+        return [*moments, step]
     return [*moments, ("p", "{p} · (1 − {learning_rate}·{weight_decay})" + _ADAM_STEP)]
 
 
@@ -111,7 +113,10 @@ OPTIMIZERS: Final[dict[str, OptimizerRow]] = {
     ),
     "adamw": OptimizerRow(
         rules.adamw, ("m", "v"), _adamw_formula,
-        {"learning_rate": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.01},
+        {
+            "learning_rate": 0.001, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8,
+            "weight_decay": 0.01, "decay_biases": True,
+        },
         decays={"m": "beta1", "v": "beta2"},
         use="adam whose weight_decay shrinks each weight beside the step, not by its gradient",
     ),
@@ -179,9 +184,16 @@ class Optimizer(TableFunction[OptimizerRow]):
         """What is remembered of a parameter before its first update: zeros."""
         return (0.0,) * len(self.row.memory)
 
-    def update(self, p: Any, g: Any, memory: Memory, t: int) -> Updated:
+    def settings_of(self, is_weight: Any = True) -> dict[str, Any]:
+        """The settings as the rule takes them for a weight, for a bias, or for an array of both."""
+        settings = dict(self.settings)
+        if not settings.pop("decay_biases", True):
+            settings["weight_decay"] = is_weight * settings["weight_decay"]
+        return settings
+
+    def update(self, p: Any, g: Any, memory: Memory, t: int, is_weight: Any = True) -> Updated:
         """The parameter and the memory after update number t (from 1), for floats or arrays."""
-        return self.row.update(p, g, memory, t, **dict(self.settings))
+        return self.row.update(p, g, memory, t, **self.settings_of(is_weight))
 
     def quantities(self, before: Memory, after: Memory, t: int) -> dict[str, Any]:
         """The numbers of the formula beside p, g and the settings, by the names it gives them."""

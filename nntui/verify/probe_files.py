@@ -175,7 +175,8 @@ def _rule(optimizer: Optimizer) -> Iterator[str]:
         plain = {name: name.removesuffix("_before") for name in words}
         return text.format(**plain | hats | numbers)
 
-    yield f"{optimizer.name}, update t = 1, 2, …, of a parameter p with the gradient g:"
+    spared = "" if settings.get("decay_biases", True) else "; of a bias weight_decay is 0"
+    yield f"{optimizer.name}, update t = 1, 2, …, of a parameter p with the gradient g{spared}:"
     for name, text in optimizer.row.formula(**settings):
         yield f"  {name} = {filled(text)}"
 

@@ -186,9 +186,10 @@ class Series:
         """Do an update; also say what rounding does to each parameter, in units of epsilon."""
         run, optimizer = self._run, self._run.experiment.training.optimizer
         batch = self._passes.backward(self._passes.forward(state.p, run.schedule.batch(update)))
+        t = run.schedule.t(update)
         bump, memory = _BUMP * rounding_sizes(batch, epsilon)["g"], tuple(state.memory)
         right, above, below = (
-            optimizer.update(state.p, g, memory, run.schedule.t(update))[0]
+            optimizer.update(state.p, g, memory, t, run.layout.is_weight)[0]
             for g in (batch.g, batch.g + bump, batch.g - bump)
         )
         frozen = [run.layout.index[parameter] for parameter in run.net.frozen]

@@ -201,16 +201,16 @@ class Simulation:
     def _rule(
         self, update: int, n: int, hooks: Sequence[UpdateHooks], of: Callable[[Any], Any]
     ) -> Rule:
-        """The optimizer's rule of p, g and memory, as hooks vary it; ``of`` picks t's numbers."""
+        """The optimizer's rule of p, g and memory, hooks vary it; ``of`` picks from (P,)."""
         optimizer = self.passes.training.optimizer
-        settings: dict[str, Any] = dict(optimizer.settings)
+        settings = optimizer.settings_of(self.passes.layout.is_weight)
         rule: Rule = optimizer.row.update
         t: Any = self.schedule.t(update)
         for hook in hooks:
             settings = settings if hook.settings is None else hook.settings(settings, n)
             rule = rule if hook.rule is None else hook.rule
             t = t if hook.count is None else hook.count(self.passes, self.schedule.t(update) - 1)
-        return partial(rule, t=of(t), **settings)
+        return partial(rule, t=of(t), **{key: of(value) for key, value in settings.items()})
 
     def _updated(
         self, state: TrainingState, g: Array, update: int, n: int, hooks: Sequence[UpdateHooks]

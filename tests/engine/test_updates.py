@@ -28,7 +28,9 @@ def follow_the_book(experiment) -> None:
     frozen = {n.name for n in network.neurons if not n.trainable}
     frozen |= {(c.source, c.target) for c in network.connections if not c.trainable}
     books: dict[Any, Any] = {
-        key: PYTORCH[training.optimizer.name](**dict(training.optimizer.settings))
+        key: PYTORCH[training.optimizer.name](
+            **training.optimizer.settings_of(isinstance(key, tuple))
+        )
         for key in (*state.b, *state.w)
     }
     steps = steps_of(experiment, state)

@@ -29,6 +29,7 @@ OPTIMIZER_KINDS = [
     nntui.Optimizer.of("sgd", learning_rate=0.05, momentum=0.9, nesterov=True),
     nntui.Optimizer.of("rmsprop", learning_rate=0.05, momentum=0.3),
     *(nntui.Optimizer.of(name, learning_rate=0.05, weight_decay=0.2) for name in OPTIMIZERS),
+    nntui.Optimizer.of("adamw", learning_rate=0.05, weight_decay=0.2, decay_biases=False),
 ]
 LOSS_KINDS = [
     *map(nntui.Loss.of, LOSSES),

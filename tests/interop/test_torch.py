@@ -148,7 +148,7 @@ def test_weight_decay_is_that_of_pytorch(torch, nn, xy, name, settings):
     assert dict(experiment.training.optimizer.settings)["weight_decay"] == 0.3
 
 
-def test_weight_decay_that_spares_the_biases_is_l2(torch, nn, xy):
+def test_weight_decay_that_spares_the_biases_is_l2_or_that_of_adamw(torch, nn, xy):
     model = _chain(nn)
 
     def groups(decay, of_biases=0.0):
@@ -160,7 +160,10 @@ def test_weight_decay_that_spares_the_biases_is_l2(torch, nn, xy):
 
     experiment = _agrees(model, torch.optim.SGD(groups(0.3), lr=0.1), nn.MSELoss(), *xy)
     assert experiment.training.l2 == 0.3
-    for optimizer in (torch.optim.AdamW(groups(0.3)), torch.optim.SGD(groups(0.3, 0.1), lr=0.1)):
+    experiment = _agrees(model, torch.optim.AdamW(groups(0.3), lr=0.1), nn.MSELoss(), *xy)
+    assert experiment.training.optimizer.text.endswith("weight_decay 0.3 decay_biases no")
+    for kind in (torch.optim.AdamW, torch.optim.SGD):
+        optimizer = kind(groups(0.3, 0.1), lr=0.1)
         _refused("the weight decay .* for different parameters", model, *xy, optimizer=optimizer)
 
 

@@ -24,21 +24,30 @@ def test_every_optimizer_of_the_table_is_in_the_book() -> None:
 
 
 @each
-@given(p=st.floats(-3.0, 3.0), gradients=gradients)
-def test_updates_follow_the_book(optimizer, p, gradients) -> None:
-    book = PYTORCH[optimizer.name](**dict(optimizer.settings))
+@given(p=st.floats(-3.0, 3.0), gradients=gradients, is_weight=st.booleans())
+def test_updates_follow_the_book(optimizer, p, gradients, is_weight) -> None:
+    book = PYTORCH[optimizer.name](**optimizer.settings_of(is_weight))
     expected, memory = p, optimizer.first_memory()
     for t, g in enumerate(gradients, start=1):
-        p, memory = optimizer.update(p, g, memory, t)
+        p, memory = optimizer.update(p, g, memory, t, is_weight)
         expected = book.step(expected, g, t)
         assert p == pytest.approx(expected, rel=1e-11, abs=1e-11)
 
 
 @each
 def test_the_first_update_follows_the_book(optimizer) -> None:
-    book = PYTORCH[optimizer.name](**dict(optimizer.settings))
+    book = PYTORCH[optimizer.name](**optimizer.settings_of())
     p, _ = optimizer.update(0.7, -0.3, optimizer.first_memory(), 1)
     assert p == pytest.approx(book.step(0.7, -0.3, 1), rel=1e-14)
+
+
+def test_weight_decay_may_spare_the_biases() -> None:
+    spares = Optimizer.of("adamw", weight_decay=0.3, decay_biases=False)
+    decays, none = (Optimizer.of("adamw", weight_decay=decay) for decay in (0.3, 0.0))
+    of_both = spares.update(np.full(2, 0.7), 0.1, (0.0, 0.0), 1, np.array([True, False]))[0]
+    for n, (is_weight, optimizer) in enumerate([(True, decays), (False, none)]):
+        expected, _ = optimizer.update(0.7, 0.1, (0.0, 0.0), 1)
+        assert spares.update(0.7, 0.1, (0.0, 0.0), 1, is_weight)[0] == expected == of_both[n]
 
 
 def test_the_defaults_are_pytorchs() -> None:
@@ -49,6 +58,7 @@ def test_the_defaults_are_pytorchs() -> None:
         },
         "adamw": {
             "learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.01,
+            "decay_biases": True,
         },
         "rmsprop": {
             "learning_rate": 1e-2, "alpha": 0.99, "eps": 1e-8, "momentum": 0.0, "weight_decay": 0.0,

@@ -73,6 +73,7 @@ OPTIMIZERS_WITH_OPTIONS: list[Optimizer] = [
     *(Optimizer.of(name, learning_rate=0.1, weight_decay=0.3) for name in OPTIMIZERS),
     Optimizer.of("sgd", learning_rate=0.1, momentum=0.8, nesterov=True, weight_decay=0.2),
     Optimizer.of("rmsprop", learning_rate=0.05, momentum=0.9, weight_decay=0.2),
+    Optimizer.of("adamw", learning_rate=0.05, weight_decay=0.3, decay_biases=False),
 ]
 optimizers = st.sampled_from(OPTIMIZERS_WITH_OPTIONS)
 

@@ -53,6 +53,7 @@ OF_UPDATES = {
         "eps_before_correction", "square_of_mean", "l2_as_decay", "memory_lost", "plain_descent",
     ),
     "adamw": ("decay_as_l2", "no_weight_decay", "no_weight_decay_of_biases"),
+    "adamw_weights": ("weight_decay_of_biases", "decay_as_l2", "no_weight_decay", "t_from_2"),
     "rmsprop": ("eps_inside_root", "no_root", "memory_lost", "no_momentum"),
     "adagrad": ("eps_inside_root", "no_root", "memory_lost"),
     "decay": ("no_momentum", "memory_lost", "no_weight_decay_of_biases", "decay_beside_gradient"),
@@ -66,6 +67,12 @@ OPTIMIZERS: dict[str, dict[str, Any]] = {
     "nesterov": {"name": "sgd", "momentum": 0.9, "nesterov": True},
     "adam": {"name": "adam", "eps": 1e-3},
     "adamw": {"name": "adamw", "eps": 1e-3, "weight_decay": 0.1},
+    "adamw_weights": {
+        "name": "adamw",
+        "eps": 1e-3,
+        "weight_decay": 0.1,
+        "decay_biases": False,
+    },
     "rmsprop": {"name": "rmsprop", "eps": 1e-3, "momentum": 0.9},
     "adagrad": {"name": "adagrad", "eps": 1e-3},
     "decay": {"name": "sgd", "momentum": 0.9, "weight_decay": 0.1},
@@ -74,6 +81,7 @@ OPTIMIZERS: dict[str, dict[str, Any]] = {
 UPDATE_CASES = [(optimizer, name) for optimizer, names in OF_UPDATES.items() for name in names]
 QUICK_UPDATES = [
     ("sgd", "not_zeroed"), ("adam", "t_per_parameter"), ("decay", "no_weight_decay_of_biases"),
+    ("adamw_weights", "weight_decay_of_biases"),
 ]  # fmt: skip
 
 

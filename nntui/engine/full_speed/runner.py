@@ -393,7 +393,8 @@ class ParameterUpdates:
         self._training, self._schedule, self._compiled = training, schedule, compiled
         self._rows = len(training.optimizer.row.memory)
         self._penalized = bool(training.l1 or training.l2)
-        self._masks = [layout.is_weight] if self._penalized else []
+        self._spares_biases = not dict(training.optimizer.settings).get("decay_biases", True)
+        self._masks = [layout.is_weight] if self._penalized or self._spares_biases else []
         self.frozen: npt.NDArray[np.bool_] | None = None
         if net.frozen:
             self.frozen = np.array([p in net.frozen for p in layout.parameters])
@@ -439,7 +440,8 @@ class ParameterUpdates:
         g = training.reduced(dp, batch_length)
         if self._penalized:
             g = np.where(masks[0], training.regularized(g, p), g)
-        new, remembered = training.optimizer.update(p, g, memory, t)
+        is_weight = masks[0] if self._spares_biases else True
+        new, remembered = training.optimizer.update(p, g, memory, t, is_weight)
         unchanged = all(map(is_, memory, remembered))
         olds, news = ([p], [new]) if unchanged else ([p, *memory], [new, *remembered])
         if self.frozen is None:

@@ -99,6 +99,11 @@ def optimized_by(*names: str) -> Callable[[Passes], bool]:
     return lambda passes: passes.training.optimizer.name in names
 
 
+def spares_biases(passes: Passes) -> bool:
+    """Whether the weight decay is of weights only."""
+    return not dict(passes.training.optimizer.settings).get("decay_biases", True)
+
+
 def setting(name: str) -> Callable[[Passes], bool]:
     """Make the test whether a setting of the optimizer is there, and not 0."""
     return lambda passes: bool(dict(passes.training.optimizer.settings).get(name))

@@ -11,7 +11,15 @@ import numpy as np
 
 from nntui.model.numerics import Array, divide, sqrt
 from nntui.model.optimizers import Memory, Updated
-from nntui.verify.mistakes.mistake import Mistake, Way, Ways, has_l2, optimized_by, setting
+from nntui.verify.mistakes.mistake import (
+    Mistake,
+    Way,
+    Ways,
+    has_l2,
+    optimized_by,
+    setting,
+    spares_biases,
+)
 from nntui.verify.passes import Passes
 from nntui.verify.updates import UpdateHooks
 
@@ -100,8 +108,8 @@ def _adagrad(
     return p - rate * divide(g, _scale(s, eps, eps_at, root)), (s,)
 
 
-def _decayed(g: Array, p: Array, weight_decay: float) -> Array:
-    return g + weight_decay * p if weight_decay else g
+def _decayed(g: Array, p: Array, weight_decay: Any) -> Array:
+    return g + weight_decay * p if np.any(weight_decay) else g
 
 
 def _scale(s: Array, eps: float, eps_at: str, root: bool) -> Array:
@@ -216,6 +224,11 @@ def _decay_of_weights_only(passes: Passes) -> Iterator[Way]:
         return np.where(own, weights[0], biases[0]), tuple(np.where(own, w, b) for w, b in kept)
 
     yield Way(UpdateHooks(rule=parted))
+
+
+def _decay_of_biases(passes: Passes) -> Iterator[Way]:
+    """Let biases decay that should not."""
+    yield Way(_setting_to(weight_decay=dict(passes.training.optimizer.settings)["weight_decay"]))
 
 
 def _plain(p: Array, g: Array, memory: tuple[Any, ...], t: Any, **settings: Any) -> Any:
@@ -375,7 +388,15 @@ OPTIMIZER_MISTAKES: Final[tuple[Mistake, ...]] = (
         "the optimizer's weight decay is of biases, too: l2 is of weights only",
         ("no λ · b", "λ · b in each update of a bias"),
         _decay_of_weights_only,
-        setting("weight_decay"),
+        lambda passes: setting("weight_decay")(passes) and not spares_biases(passes),
+    ),
+    Mistake(
+        "weight_decay_of_biases",
+        "the weight decay is that of biases, too",
+        "with decay_biases off the weight decay is that of weights only",
+        ("b = b · (1 − η·λ) − …", "no λ · b"),
+        _decay_of_biases,
+        lambda passes: setting("weight_decay")(passes) and spares_biases(passes),
     ),
     Mistake(
         "decay_beside_gradient",

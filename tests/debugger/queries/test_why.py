@@ -89,7 +89,7 @@ def recomputed(cause, children, debugger):
         remembered = [0.0] * len(row.memory)
         for child, number in zip(children[2:], memory, strict=True):
             remembered[row.memory.index(child.name[0])] = number
-        return training.optimizer.update(p, g, tuple(remembered), update + 1)[0]
+        return training.optimizer.update(p, g, tuple(remembered), update + 1, symbol == "w")[0]
     assert symbol in ("batch_loss", "epoch_loss")
     total = ordered_sum(values)
     return training.reduced(total, len(values)) if symbol == "batch_loss" else total / len(values)

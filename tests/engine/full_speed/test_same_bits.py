@@ -34,6 +34,7 @@ STEEP = [
     Optimizer.of("sgd", learning_rate=1e200, momentum=0.9, nesterov=True),
     Optimizer.of("adam", learning_rate=1e160, eps=0.0),
     Optimizer.of("adamw", learning_rate=3.0, weight_decay=0.7),
+    Optimizer.of("adamw", learning_rate=3.0, weight_decay=0.7, decay_biases=False),
     Optimizer.of("sgd", learning_rate=3.0, weight_decay=0.7),
     Optimizer.of("rmsprop", learning_rate=1e200, momentum=0.5, eps=0.0),
     Optimizer.of("adagrad", learning_rate=1e300, eps=0.0),

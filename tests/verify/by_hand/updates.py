@@ -44,7 +44,10 @@ def train(net: Net, updates: int, mistake: str = "", back: str = "") -> list[tup
                     g = g - net.l2 * p
                     p *= 1 - net.rate * net.l2
                 decay = 0 if mistake == "no_weight_decay" else o["weight_decay"]
-                if mistake == "no_weight_decay_of_biases" and not is_weight:
+                spares_biases = mistake == "no_weight_decay_of_biases"
+                if not o.get("decay_biases", True):
+                    spares_biases = mistake != "weight_decay_of_biases"
+                if spares_biases and not is_weight:
                     decay = 0
                 if mistake == "decay_beside_gradient":
                     p *= 1 - rate * decay
