@@ -6,7 +6,7 @@ The hues of signs, marks and breakpoints are the same in all: see ``nntui.networ
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +18,7 @@ from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter
 from textual.theme import Theme
+from textual.widgets import Static
 
 from nntui.network_view import colours
 from nntui.network_view.colours import FAINT, MARK, NEGATIVE, POSITIVE, RGB, STOP, Palette
@@ -75,17 +76,28 @@ class MinusFilter(LineFilter):
     Texts keep the hyphen that everybody types, so that what is copied can be typed, too.
     """
 
-    _SIGN: Final = re.compile(r"(?<![\w.)\]-])-(?=[\d.∞])")  # of no exponent, name or range
-
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         return [
-            Segment(self._SIGN.sub("−", text), style, control) if "-" in text else segment
+            Segment(with_minus(text), style, control) if "-" in text else segment
             for segment in segments
             for text, style, control in (segment,)
         ]
 
 
+_SIGN: Final = re.compile(r"(?<![\w.)\]-])-(?=[\d.∞])")  # of no exponent, name or range
 MINUS: Final = MinusFilter()
+
+
+def with_minus(text: str) -> str:
+    """Write the sign of the negative numbers in a text as the filter does: in a title, say."""
+    return _SIGN.sub("−", text)
+
+
+class NumbersText(Static):
+    """A text whose negative numbers have that sign."""
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return *super().get_line_filters(), MINUS
 
 
 FOCUS: Final = {dark: Color(*rgb) for dark, rgb in colours.FOCUS.items()}

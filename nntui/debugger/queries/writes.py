@@ -80,21 +80,21 @@ class Write:
                 assert self.operation is not None
                 kind, *neurons = self.operation
                 example = "" if self.example is None else f", example {self.example + 1}"
-                return f"step {self.position}{example}: {kind} {' → '.join(neurons)}".rstrip()
+                return f"step {self.position:,}{example}: {kind} {' → '.join(neurons)}".rstrip()
             case "edit":
                 assert self.edit is not None
                 return f"set by hand at position {self.position}: {self.edit.text}"
             case "zeroed":
-                return f"0 since a new batch began with the load at step {self.position}"
+                return f"0 since a new batch began with the load at step {self.position:,}"
             case "blanked" if self.operation and self.operation[0] == "update":
-                return f"blank since the update began at step {self.position}"
+                return f"blank since the update began at step {self.position:,}"
             case "blanked" if self.operation and self.operation[0] in MOVES:
-                return f"blank since step {self.position}: {self.operation[0]}"
+                return f"blank since step {self.position:,}: {self.operation[0]}"
             case "blanked":
-                return f"blank since the load at step {self.position}"
+                return f"blank since the load at step {self.position:,}"
             case "data":
                 assert self.example is not None
-                return f"the data of example {self.example + 1}, loaded at step {self.position}"
+                return f"the data of example {self.example + 1}, loaded at step {self.position:,}"
             case "start":
                 return _AT_START.get(
                     self.name.partition("[")[0], "blank: nothing has written it yet"

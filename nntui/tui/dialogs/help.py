@@ -21,6 +21,7 @@ from nntui.tui.dialogs.question import Closable
 from nntui.tui.keys import ANSWERS, COUNT_HELP, EDITOR, GROUPS, LISTS, TIMELINE, Key, every_key
 from nntui.tui.panes.command_line import TextField
 from nntui.tui.panes.pane import NAMES
+from nntui.tui.theme import NumbersText
 
 PANES: Final = {
     "network": "a neuron’s frame has its activation function, its numbers, and with one or two "
@@ -161,7 +162,7 @@ class HelpScreen(ModalScreen[None], Closable[None]):
             box.border_title = "Help"
             box.border_subtitle = "/ search · tab next section · esc close"
             with VerticalScroll(id="help-text"):
-                yield Static(markup=False)
+                yield NumbersText(markup=False)
             yield TextField(placeholder="words to look for", id="help-words", compact=True)
 
     def on_mount(self) -> None:

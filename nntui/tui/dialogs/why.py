@@ -18,7 +18,7 @@ from textual.content import Content
 from textual.events import Click
 from textual.filter import LineFilter
 from textual.screen import ModalScreen
-from textual.widgets import Static, Tree
+from textual.widgets import Tree
 
 from nntui.debugger.queries.why import ROWS, Cause, expand
 from nntui.explain.formulas import in_math
@@ -29,7 +29,7 @@ from nntui.text import cut, wrapped
 from nntui.tui.dialogs.question import Closable
 from nntui.tui.frame import Highlight
 from nntui.tui.panes.step import Equations
-from nntui.tui.theme import MINUS, Colours
+from nntui.tui.theme import MINUS, Colours, NumbersText, with_minus
 
 if TYPE_CHECKING:
     from textual.widgets.tree import TreeNode
@@ -105,7 +105,7 @@ class WhyScreen(ModalScreen["Cause | None"], Closable[Cause]):
         tree.root.allow_expand = bool(cause.reads)
         name, title = in_math(cause.name), self._said(cause)
         title = f"Why {name} is not computed yet" if cause.value is None else f"Why {title}"
-        self.query_one("#why").border_title = Content(title)
+        self.query_one("#why").border_title = Content(with_minus(title))
         if tree.root.is_expanded:
             self._add(tree.root, 0)
         else:
@@ -234,17 +234,17 @@ class CauseTree(Tree["Cause | int"]):
         return *super().get_line_filters(), MINUS
 
 
-class FormulaOfCause(Static):
-    """The equations of a cause, in symbols and below them in numbers, and what wrote it."""
+class FormulaOfCause(NumbersText):
+    """The equations of a cause, in symbols and below them in numbers, and what wrote it.
+
+    Its height, ``rows`` at most, only grows: the tree below shall not jump.
+    """
 
     def __init__(self, rows: int) -> None:
         super().__init__(id="why-formula")
         self._cause: Cause | None = None
         self._precision = 0
-        self.styles.height = rows
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        return *super().get_line_filters(), MINUS
+        self._rows, self._most = 1, rows
 
     def show(self, cause: Cause, precision: int) -> None:
         self._cause, self._precision = cause, precision
@@ -260,15 +260,22 @@ class FormulaOfCause(Static):
 
     def _write(self) -> None:
         """Write the equations for the width, and below them what wrote the value."""
-        (width, height), cause = self.size, self._cause
+        width, cause = self.size.width, self._cause
         if cause is None or not width:
             return
-        found = self._equations(cause, width, height - 1)
+        remark = "; ".join(filter(None, (where(cause), _on_screen(cause.note))))
+        remarks = wrapped(remark, width)
+        room = self._most - min(len(remarks), 2)
+        found = self._equations(cause, width, room)
         if not found and (word := word_for(cause.name)) is not None:
             said = wrapped(f"{in_math(cause.name)}: {word.meaning}", width)
-            found = [[Segment(row)] for row in said[: height - 1]]
-        remark = "; ".join(filter(None, (where(cause), _on_screen(cause.note))))
-        found.append([Segment(cut(remark, width), Style(dim=True))])
+            found = [[Segment(row)] for row in said[:room]]
+        last = self._most - len(found) - 1
+        if len(remarks) > last + 1:
+            remarks[last:] = [cut(" ".join(remarks[last:]), width)]
+        found += [[Segment(row, Style(dim=True))] for row in remarks]
+        self._rows = max(self._rows, len(found))
+        self.styles.height = self._rows
         self.update(
             Text("\n").join(Text.assemble(*((t, style or "") for t, style, _ in r)) for r in found)
         )

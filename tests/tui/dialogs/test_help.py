@@ -117,6 +117,14 @@ async def test_ten_keys_and_the_words_with_their_numbers_come_first(app_on):
         assert app.screen.query_one("#help-text").scroll_offset.y == 0
 
 
+async def test_the_numbers_of_words_have_the_minus_of_formulas(app_on, seen):
+    app = app_on("sample")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("f", "f", "s", "s", "question_mark")
+        await pilot.pause()
+        assert "= −0.255: if z[out] grew by 0.01" in seen(app)
+
+
 async def test_a_word_is_found_by_any_of_its_names_or_one_like_them(app_on):
     app = app_on()
     async with app.run_test(size=(80, 24)) as pilot:

@@ -42,6 +42,27 @@ async def test_why_opens_level_by_level_and_enter_jumps_to_the_step(app_on, debu
         assert debugger_of(app).position == cause.position
 
 
+async def test_why_has_as_many_rows_for_the_formula_as_it_takes(app_on, seen):
+    app = app_on("sample")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("2", "p", "right", "right", "W")
+        await pilot.pause()
+        rows = [line.strip("│╭╮─ ") for line in seen(app).split("\n")]
+        first = next(n for n, row in enumerate(rows) if row.startswith("Why b[h1] = "))
+        assert rows[first + 1].startswith("b[h1] = b[h1] − η · ")
+        assert rows[first + 4 : first + 6] == ["step 224: update h1", ""]
+        assert rows[first + 6].startswith("▼ b[h1] = ")
+
+
+async def test_what_will_write_a_value_is_said_in_full_on_a_small_terminal(app_on, seen):
+    app = app_on("xor")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("n", "n", "s", "right", "right", "W", "tab")
+        await pilot.pause()
+        said = " ".join(seen(app).replace("│", " ").split())
+        assert "step 17, example 1: backward h1 → y will write it" in said
+
+
 async def test_escape_leaves_the_tree_and_the_run_where_they_were(app_on, debugger_of):
     app = app_on()
     async with app.run_test(size=(120, 36)) as pilot:
