@@ -28,9 +28,10 @@ class Column:
 
     ``symbol``: the symbol of its values in ``Step.writes``; ``words``: its names in a filter;
     ``asks``: the symbol of the value that a click on a cell chooses; ``rank``: the columns of the
-    highest rank are left out first, during an update by ``update_rank``; ``by_size``: it is sorted
-    without regard to the sign; ``of_inputs``: inputs have a number too; ``compares``: it needs the
-    parameters before the last update; ``of_softmax``: it is there where the loss applies a softmax.
+    highest rank are left out first, during an update by ``update_rank``, behind the end of the run
+    by ``end_rank``; ``by_size``: it is sorted without regard to the sign; ``of_inputs``: inputs
+    have a number too; ``compares``: it needs the parameters before the last update; ``of_softmax``:
+    it is there where the loss applies a softmax.
     """
 
     heading: str
@@ -40,6 +41,7 @@ class Column:
     asks: str = ""
     rank: int = 0
     update_rank: int | None = None
+    end_rank: int | None = None
     by_size: bool = False
     of_inputs: bool = False
     compares: bool = False
@@ -132,9 +134,9 @@ NEURONS: Final = Table(
         ),
         Column(
             "δ", _value("delta"), "delta", ("delta", "δ"), "delta", rank=1, update_rank=3,
-            by_size=True,
+            end_rank=3, by_size=True,
         ),
-        Column("b", _value("b"), "b", ("b",), "b", rank=3),
+        Column("b", _value("b"), "b", ("b",), "b", rank=3, end_rank=1),
         Column("∂L/∂b", _value("db"), "db", ("db", "∂L/∂b"), "db", rank=6, by_size=True),
         Column(
             "Δb", _change, "b", ("Δb", "change"), "b", rank=8, update_rank=1, by_size=True,
@@ -148,7 +150,7 @@ CONNECTIONS: Final = Table(
     rows=lambda net: tuple((i, j) for j in net.neurons for i in net.sources[j]),
     label=" → ".join,
     owner=lambda key: key[1],
-    heading="edge",
+    heading="connection",
     layer_heading="into layer {}",
     core=4,
     columns=(
@@ -347,16 +349,18 @@ def fitted_columns(
     softmax: bool = False,
     *,
     updating: bool = False,
+    ended: bool = False,
 ) -> ColumnWidths:
     """Choose the columns that fit into ``room`` cells beside names of ``name`` cells.
 
     ``layers``: the number of layers where each row shows its own (0: layers have headings).
-    ``softmax``: the loss applies one to the outputs. ``updating``: an update is made.
+    ``softmax``: the loss applies one to the outputs. ``updating``: an update is made; ``ended``: it
+    was the last one of the run.
     """
 
     def rank(column: Column) -> int:
-        own = column.update_rank
-        return column.rank if own is None or not updating else own
+        own = column.end_rank if ended else column.update_rank if updating else None
+        return column.rank if own is None else own
 
     all_columns = [column for column in table.columns if softmax or not column.of_softmax]
     name = max(min(name, max(room // 4, 8)), 6)

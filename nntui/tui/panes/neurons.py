@@ -93,13 +93,17 @@ class NeuronsPane(LinePane):
         self._table_rows.update(
             self._frame, self._query, self.size.height - 1, self._about(self._frame)
         )
+        names = self._name_cells
+        if self._table is not NEURONS:
+            names = max(2 * names + cells(" → "), cells(self._table.heading))
         self._widths = fitted_columns(
             self._table,
-            self._name_cells if self._table is NEURONS else 2 * self._name_cells + cells(" → "),
+            names,
             self._room,
             layers=0 if self._table_rows.grouped else self._table_rows.layers,
             softmax=has_softmax(self._frame.experiment),
             updating=self._frame.updating,
+            ended=self._frame.snapshot.at_end,
         )
         self._formats = self._column_formats(self._frame)
         title, sought = self._table.title, self.filter_text

@@ -110,7 +110,7 @@ async def test_j_shows_a_row_for_each_connection_and_neurons_again(app_on, lines
         await pilot.press("f", "f", "j")
         await pilot.pause()
         table = lines(app)
-        assert table[0].split()[0] == "edge"
+        assert table[0].split()[0] == "connection"
         assert names(table) == ["x1 → h1", "x2 → h1", "x1 → h2", "x2 → h2", "h1 → out", "h2 → out"]
         await pilot.press("s", "s")
         await pilot.pause()
@@ -324,7 +324,7 @@ async def test_the_heading_stays_and_the_row_of_the_step_is_in_sight(wide_net, l
         assert "▸" in row_of("h1_2 ", lines(wide_net))
         await pilot.press("j", "f")
         await pilot.pause()
-        assert lines(wide_net)[0].split()[0] == "edge"
+        assert lines(wide_net)[0].split()[0] == "connection"
 
 
 async def test_only_rows_that_are_seen_are_written(wide_net, pane):
@@ -363,7 +363,7 @@ async def test_the_points_of_a_column_stand_under_one_another_and_tiny_numbers_h
 ):
     app = app_on("xor")
     async with app.run_test(size=SMALL) as pilot:
-        for keys in (("f", "f", "f"), ("1", "0", "0", "u", "f", "f", "f"), ("R",)):
+        for keys in (("f", "f", "f"), ("1", "0", "0", "u", "f", "f", "f"), ("R", "S")):
             await pilot.press(*keys)
             await pilot.pause()
             heading, *rows = lines(app)
@@ -400,6 +400,15 @@ async def test_while_an_update_is_made_the_change_has_a_column(app_on):
         assert headings() == ["z", "a", "Δb"]
         await pilot.press("j")
         assert "Δw" in headings()
+
+
+async def test_behind_the_end_of_a_run_what_was_learned_has_a_column(app_on):
+    app = app_on("xor")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("R")
+        await pilot.pause()
+        columns = app.screen.neurons_pane._widths.columns
+        assert [column.heading for column in columns] == ["z", "a", "b"]
 
 
 async def test_layer_is_a_letter_where_the_word_would_cost_decimals(app_on, lines):
