@@ -12,7 +12,7 @@ from nntui.debugger.snapshot import Snapshot
 from nntui.draw.layout import Content
 from nntui.draw.picture import EdgeLook, EdgeState, Mark, NodeLook
 from nntui.draw.plan import Layout, size_of
-from nntui.explain.numbers import fitted, rounded
+from nntui.explain.numbers import bracketed, fitted, rounded
 from nntui.model.experiment import Experiment
 from nntui.model.wiring import Wiring
 from nntui.network_view.readings import NOT_YET, BoxReader
@@ -267,10 +267,12 @@ def product_texts(moment: Moment) -> tuple[str, ...]:
     i, j = last.edge
     forward = last.position.phase == "forward"
     symbol, factor = ("w·a", snapshot.a[i]) if forward else ("w·δ", snapshot.delta[j])
-    w, other, product = map(_factor, (snapshot.w[i, j], factor, carried))
+    # A sum does not know −0 from 0.
+    w, other, product = map(_factor, (snapshot.w[i, j], factor, carried + 0.0))
     sign = "+" if carried > 0 else ""
     product = f"{sign}{product}"
-    return f"{symbol} = {w} · {other} = {product}", f"{symbol} = {product}", product
+    whole = f"{symbol} = {w} · {bracketed(other)} = {product}"
+    return whole, f"{symbol} = {product}", product
 
 
 def product_text(moment: Moment) -> str:

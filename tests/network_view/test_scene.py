@@ -142,6 +142,20 @@ def test_backward_the_product_that_flows_into_the_sources_gradient_travels(debug
     assert product_text(moment).endswith(f"▸ {i}")
 
 
+def test_a_product_is_written_as_formulas_are(debugger):
+    moment = to(debugger, "backward_edge")
+    assert debugger["delta[out]"] < 0
+    assert f" · ({debugger['delta[out]']:.3g}) = " in product_text(moment)
+
+
+def test_a_product_of_zero_has_no_sign():
+    debugger = Debugger(nntui.load(samples()["xor"]))  # whose first example is 0, 0
+    assert debugger["w[x1,h2]"] < 0
+    while debugger.step().edge != ("x1", "h2"):
+        pass
+    assert product_text(Moment(debugger.snapshot())) == "w·a = -0.25 · 0 = 0 ▸ h2"
+
+
 @pytest.mark.parametrize("kind", ["load", "forward_neuron", "loss", "update"])
 def test_nothing_travels_when_no_product_is_made(debugger, kind):
     moment = to(debugger, kind)
