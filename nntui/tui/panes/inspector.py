@@ -43,7 +43,8 @@ if TYPE_CHECKING:
     from nntui.debugger.queries.history import NeuronHistory
 
 NAME_CELLS: Final = 12
-"""Cells of a name in the tables of connections."""
+"""Cells of a name in the tables of connections, where there is room."""
+LEAST_NAME: Final = 5
 WIDE: Final = 54
 """Columns from which on the graph stands beside the equations."""
 HIGH: Final = 40
@@ -321,9 +322,10 @@ class InspectorPane(LinePane):
         columns = 4 if products.updating else 3
         whole = NAME_CELLS + 4 + columns * (WANTED[self._precision] + 1)
         paired = width >= 2 * whole + 2
-        room = (width // 2 if paired else width) - NAME_CELLS - 3
-        column = NumberColumn.fitting(self._precision, room, columns)
-        s, table = products.snapshot, partial(self._table, products, column)
+        room = (width // 2 if paired else width) - 3
+        name = max(min(NAME_CELLS, room - NumberColumn.least(columns)), LEAST_NAME)
+        column = NumberColumn.fitting(self._precision, room - name, columns)
+        s, table = products.snapshot, partial(self._table, products, column, name)
         into: list[Line] = []
         if j not in s.net.inputs:
             incoming = self._incoming_to(products, j)
@@ -364,23 +366,25 @@ class InspectorPane(LinePane):
         self,
         products: Products,
         column: NumberColumn,
+        name: int,
         title: str,
         symbols: tuple[str, ...],
         rows: Sequence[tuple[str, tuple[str, str], float | None, partial[float | None]]],
     ) -> list[Line]:
         """Return a table of connections; a row: the other end, the edge, its value, the product."""
-        heading = " " + padded(title, NAME_CELLS + 2) + "".join(map(column.heading, symbols))
+        heading = " " + padded(title, name + 2) + "".join(map(column.heading, symbols))
         if products.updating:
             heading += column.heading("w now")
         return [
             text(heading, self.colours.faint + Style(bold=True)),
-            *(partial(self._edge, products, column, *row) for row in rows),
+            *(partial(self._edge, products, column, name, *row) for row in rows),
         ]
 
     def _edge(
         self,
         products: Products,
         column: NumberColumn,
+        name: int,
         other: str,
         edge: tuple[str, str],
         value: float | None,
@@ -398,7 +402,7 @@ class InspectorPane(LinePane):
         weight = style + Style.from_meta({CONNECTION: ("w", *edge)})
         beside = "a" if edge[1] == self._focus.neuron else "delta"
         found = [
-            Segment(mark + padded(other + frozen, NAME_CELLS + 2), weight),
+            Segment(mark + padded(other + frozen, name + 2), weight),
             Segment(column.number(used), weight),
             Segment(column.number(value), style + Style.from_meta({CONNECTION: (beside, *edge)})),
             Segment(column.number(result), faint if result is None else style),

@@ -153,6 +153,11 @@ class NumberColumn:
     def fitting(cls, precision: int, room: int, columns: int) -> NumberColumn:
         return cls(max(min(WANTED[precision], room // columns - 1), _LEAST), precision)
 
+    @staticmethod
+    def least(columns: int) -> int:
+        """Return the cells that so many columns need."""
+        return columns * (_LEAST + 1)
+
     def heading(self, word: str) -> str:
         return padded(word, self.width + 1, right=True)
 
