@@ -304,10 +304,12 @@ class _NeuronSampler:
         """The neuron at the end of as many updates as time allows, spread over the run."""
         deadline = math.inf if seconds is None else perf_counter() + seconds
         even = evenly_spread(1, updates, MOMENTS)
-        ends = even if seconds is None else _known_nearby(self._timeline, even, 1)
+        ends, last = even[:-1], even[-1:]  # the last one is what is seen now
+        if seconds is not None:
+            ends = _known_nearby(self._timeline, ends, 1)
         found: dict[int, NeuronMoment] = {}
         for stride in _STRIDES:
-            for end in ends[::stride]:
+            for end in (*ends[::stride], *last):
                 if end not in found and (moment := self._moment(end, deadline)) is not None:
                     found[end] = moment
                 if not self._wanted():

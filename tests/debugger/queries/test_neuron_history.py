@@ -51,6 +51,18 @@ def test_a_long_run_is_sampled_from_its_first_update_to_its_last(debugger):
     assert ends == sorted(set(ends))
 
 
+@pytest.mark.parametrize("seconds", [None, 0.4])
+def test_the_last_moment_is_that_of_now(debugger, seconds):
+    updates = min(999, debugger.schedule.updates)
+    debugger.seek(debugger.schedule.update_start(updates))  # its checkpoints lie before
+    timeline, j = debugger.training_run.timeline, debugger.experiment.network.wiring().neurons[0]
+    life = neuron_history(timeline.copy_for_thread(), updates, j, always, seconds=seconds)
+    snapshot = debugger.snapshot()
+    assert life.moments[-1] == NeuronMoment(
+        updates, snapshot.a[j], snapshot.delta[j], snapshot.b[j]
+    )
+
+
 def test_the_activity_is_that_of_a_forward_pass_of_every_example(debugger):
     debugger.seek(debugger.schedule.update_start(UPDATES))
     experiment, s = debugger.experiment, debugger.snapshot()
