@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -126,6 +125,8 @@ def _check_gradient(file: Path, step: int, every: bool, as_json: bool) -> int:
 
 
 def _plain(found: GradientCheck) -> dict[str, object]:
+    from msgspec.structs import asdict
+
     return {
         "ok": found.ok,
         "loss": found.loss,

@@ -8,12 +8,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 import numpy as np
+from msgspec import Struct
 
 from nntui.cli.endings import noticing_interrupts
 from nntui.engine.full_speed import FullSpeed, TrainingState
@@ -33,8 +34,7 @@ _SECONDS_BETWEEN_LOOKS: Final = 0.05
 _STOPPING: Final = "nntui: stopping after this update (Ctrl-C again: at once)"
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """The result of a training run.
 
     ``loss`` and ``test_loss`` (None without a test set) are means with the final parameters;

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from nntui.debugger.branches import Branches, BranchPosition
 from nntui.model.errors import NntuiError
@@ -25,8 +26,7 @@ class BookmarkError(NntuiError):
     """There is no such bookmark, it cannot be one, or its branch is gone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bookmark:
+class Bookmark(Struct, frozen=True):
     """A name for a position on a branch."""
 
     name: str

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nntui.debugger.compare import BranchComparison, Difference, common
 from nntui.engine.edits import Edit, edit_of, value_in, written_value
@@ -32,8 +34,7 @@ class BranchError(NntuiError, ValueError):
     """There is no such branch, or it cannot be named, switched to or deleted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Struct, frozen=True):
     """A timeline with a name: the position where it leaves its parent, and by which edits.
 
     ``main`` has no parent, begins at 0 and has no edits. ``timeline`` holds
@@ -56,8 +57,7 @@ class Branch:
         return f"as {self.parent}, {where}: {changes}"
 
 
-@dataclass(frozen=True, slots=True)
-class BranchPosition:
+class BranchPosition(Struct, frozen=True):
     """A position on a branch (by its name)."""
 
     position: int

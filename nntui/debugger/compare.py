@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 
 from nntui.debugger.snapshot import SnapshotTaker
 from nntui.engine.edits import Edit
@@ -25,8 +25,7 @@ MOST_VALUES: Final = 200
 Pair = tuple[float | None, float | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """The first position at which any value of two timelines differs.
 
     ``step`` is the number of the step that made it, from 1; None when an edit has made it.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from nntui.debugger.expressions import Expression, parse
 from nntui.debugger.values import Value, is_number, value_text
@@ -23,16 +24,14 @@ class DisplayError(NntuiError):
     """There is no such display, or there are too many."""
 
 
-@dataclass(frozen=True, slots=True)
-class Display:
+class Display(Struct, frozen=True):
     """An expression with its number. Numbers count from 1 and are not given twice."""
 
     number: int
     expression: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class DisplayedValue:
+class DisplayedValue(Struct, frozen=True):
     """A display and its value here, beside the value at the stop before.
 
     ``first``: it was not displayed at the stop before.

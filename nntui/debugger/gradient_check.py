@@ -13,12 +13,13 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import chain, islice
 from typing import Any, Final, Literal
 
 import numpy as np
+from msgspec import Struct
 
 from nntui.engine.algorithm import train
 from nntui.engine.evaluate import Biases, Weights
@@ -79,8 +80,7 @@ MEANING: Final[dict[Verdict, str]] = {
 _ADDING_1: Final = frozenset({"bce", "bce_with_logits", "cross_entropy", "gelu"})
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterCheck:
+class ParameterCheck(Struct, frozen=True):
     """One parameter's derivative of the training loss, computed in both ways.
 
     ``relative_error`` is |analytic − numeric| / (|analytic| + |numeric|), 0 when they are equal.
@@ -110,8 +110,7 @@ Comparison = Generator[Moves, Any, ParameterCheck]
 """Asks for the losses of two moves, again and again, and comes to a check."""
 
 
-@dataclass(frozen=True, slots=True)
-class GradientCheck:
+class GradientCheck(Struct, frozen=True):
     """The check of every parameter, frozen ones too, in canonical order; or of some of them.
 
     ``loss`` is the training loss over ``examples`` of the training examples (all, unless only some

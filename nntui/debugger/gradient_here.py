@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from nntui.debugger.gradient_check import (
     MEANING,
@@ -37,8 +39,7 @@ Pair = tuple[ParameterCheck, ...]
 """The checks of one parameter: of the example's loss, and of the batch's unless it is the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One of the losses that are checked: its name, what it is, and so many of its examples.
 
     ``short`` says in few cells what it is.

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import Struct
+
 from nntui.debugger.step import Step
 from nntui.engine.loss_history import Losses
 from nntui.engine.schedule import COUNTERS, Position
@@ -183,8 +185,7 @@ def is_passed_back(snapshot: Snapshot, i: str, j: str) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class Products:
+class Products(Struct, frozen=True):
     """The products of a snapshot's passes, with the parameters that the passes used.
 
     While an update changes the parameters, those are the ones before it: the neurons' values are
@@ -230,8 +231,7 @@ class Products:
         return OutgoingProducts(self, i, targets, same_number(s.da.get(i, 0.0), da))
 
 
-@dataclass(frozen=True, slots=True)
-class IncomingProducts:
+class IncomingProducts(Struct, frozen=True):
     """The products w[i,j]·a[i] of a neuron, in the order of its sources; ``done`` are computed.
 
     ``exact``: with the bias they sum up to the z that there is. Otherwise a value was set since,
@@ -252,8 +252,7 @@ class IncomingProducts:
         return self.products.w((i, self.j)) * self.products.snapshot.a[i]
 
 
-@dataclass(frozen=True, slots=True)
-class OutgoingProducts:
+class OutgoingProducts(Struct, frozen=True):
     """The products w[i,k]·δ[k] that come back to a neuron; ``exact`` as for incoming ones."""
 
     products: Products

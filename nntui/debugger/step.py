@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from msgspec import Struct
 
 from nntui.engine.observe import StepContext, reads, writes
 from nntui.engine.schedule import (
@@ -156,8 +157,7 @@ class Moved(Protocol):
     total_up: float
 
 
-@dataclass(frozen=True, slots=True)
-class StepUnit:
+class StepUnit(Struct, frozen=True):
     """``after(schedule, p)`` is its first stop behind position p (which is not the end),
     ``before`` its last stop in front of p (which is not the start). ``stops(schedule)`` says how
     many there are in every example, at every step that moves a parameter, and how many more in

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 from weakref import WeakKeyDictionary
+
+from msgspec import Struct
 
 from nntui.engine.schedule import COUNTERS, Counter
 from nntui.explain.numbers import Number, exact
@@ -223,8 +224,7 @@ _READERS: Final[dict[str, Callable[..., float | None]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ParametersBefore:
+class ParametersBefore(Struct, frozen=True):
     """Every parameter as it was when update number ``update`` began.
 
     ``p`` (P,) holds them in canonical order, ``index`` the place of each. ``update`` is the one

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from nntui.debugger.snapshot import Snapshot, is_passed_back
 from nntui.debugger.values import probability
@@ -28,8 +29,7 @@ _GROWTH: Final = 0.01
 _MOST_NAMES: Final = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """What the words have their numbers from.
 
     ``neuron`` is the one to speak of, if it is known: the one in focus, say. ``stops``: how many

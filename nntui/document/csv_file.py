@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain, dropwhile, islice
 from math import isfinite, nan
 from operator import itemgetter
 from typing import Final
 
 import msgspec
-from msgspec import UnsetType
+from msgspec import Struct, UnsetType
 
 from nntui.document.csv_records import (
     GROUPED,
@@ -59,8 +58,7 @@ _NO_NUMBER: Final = _MISSING | {"none", "-", "."}  # among words these may be a 
 _SEPARATOR_LINE: Final = re.compile(r'"?sep=([,;|\t ])"?[ \t]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """The rows that were asked for, and what was told from the file.
 
     ``lines`` holds the number of each row's line. ``notes`` are phrases for the user,

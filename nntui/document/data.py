@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from msgspec import UnsetType
+from msgspec import Struct, UnsetType
 
 from nntui.document import specs
 from nntui.document.csv_file import CsvReading
@@ -31,8 +30,7 @@ CSV_SETTINGS: Final = ("separator", "decimal", "header", "missing")
 _ROW: Final = re.compile(r"data\.(?:inputs|targets)\[(\d+)\]")
 
 
-@dataclass(frozen=True, slots=True)
-class DataRows:
+class DataRows(Struct, frozen=True):
     """A data set, and where its rows stand for the sentence of a fault in one.
 
     ``lines`` are the line numbers in the CSV file called ``file``; both are empty for other data.

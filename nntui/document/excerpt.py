@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from nntui.document.errors import DocumentError, Fault, at_key
 from nntui.document.files import MAX_DOCUMENT_BYTES, read_bytes
@@ -23,8 +24,7 @@ _BLANK: Final = re.compile(r"[ \t\r\n]*")
 _DECODER: Final = json.JSONDecoder()
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
+class Excerpt(Struct, frozen=True):
     """Lines of a file from number ``first`` on (from 1), and which of them are at fault.
 
     ``column`` is where the fault begins in the first marked line (from 1); None at the line's

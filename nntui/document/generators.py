@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from nntui.document import specs
 from nntui.document.errors import Fault, at_key
@@ -92,8 +93,7 @@ def _tallest_bump(x: float, y: float) -> float:
     return max(heights, key=abs)
 
 
-@dataclass(frozen=True, slots=True)
-class GeneratorRow:
+class GeneratorRow(Struct, frozen=True):
     """A row of the table: ``points(stream, samples, noise)`` draws that many points."""
 
     points: Callable[[Stream, int, float], Iterator[Point]]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from typing import Any, Final, TypeVar
+
+from msgspec import Struct
 
 from nntui.document.errors import Fault
 from nntui.document.load import experiment_of
@@ -39,8 +40,7 @@ _FIELDS: Final = {"network": "layers", "data": "data", "training.loss": "loss",
 """Which word is at fault, by the place in the document."""
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """What is wanted, as it is typed; what is left empty is chosen to fit.
 
     ``layers``: the size of each, or one number: that of the hidden layer. ``output``: the
@@ -66,8 +66,7 @@ class LayersError(SettingError):
         self.fitting = fitting
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """What was chosen: the sizes of the layers, and the functions by their names."""
 
     sizes: tuple[int, ...]

@@ -9,8 +9,9 @@ import os
 import re
 import shlex
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Literal
+
+from msgspec import Struct
 
 from nntui.document.csv_file import CsvReading
 from nntui.document.csv_records import text_of
@@ -37,8 +38,7 @@ ENDS: Final = (".csv", ".tsv", ".txt", ".dat", ".data")
 """How the names of CSV files end."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewData:
+class NewData(Struct, frozen=True):
     """What the data hold: ``section`` is that of the document.
 
     ``outputs``: the outputs that its targets want; ``several``: the fewest of a loss over classes,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
 
 from nntui.document.errors import Fault
 from nntui.document.files import read_bytes
@@ -18,8 +19,7 @@ _MOST_SHOWN: Final = 14
 """Characters of a shape."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(Struct, frozen=True):
     """A document's title, its neurons by layer (``2-3-1``), and the beginning of its story.
 
     All as they stand there: nothing is made harmless yet. What cannot be read is empty.

@@ -9,9 +9,10 @@ import math
 import os
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from itertools import chain, islice, pairwise
 from typing import Any, Final, Protocol
+
+from msgspec.structs import asdict
 
 from nntui.document.errors import DocumentError, Fault
 from nntui.document.files import MAX_DOCUMENT_BYTES, folder_of, path_text, write_atomically

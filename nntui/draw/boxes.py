@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from nntui.draw.canvas import Canvas
 from nntui.draw.picture import Area, Mark, NodeLook, Reading

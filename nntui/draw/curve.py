@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from nntui.draw.canvas import DOTS, Canvas, Cell
 from nntui.draw.picture import Picture
@@ -15,8 +16,7 @@ _REACH: Final = 5
 """The tangent is a fifth of the picture long, to either side."""
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True):
     """A point of the curve, with the slope of its tangent there."""
 
     x: float
@@ -24,8 +24,7 @@ class Point:
     slope: float
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A sign beside the curve: a point of data."""
 
     x: float

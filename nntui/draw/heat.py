@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import numpy as np
+from msgspec import Struct
 
 from nntui.draw.picture import Span
 
@@ -28,8 +28,7 @@ LEVELS: Final = 8
 """Levels of a tone on either side of 0."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(Struct, frozen=True):
     """Which numbers are tones −1, 0 and 1: ``middle`` − ``reach``, ``middle``, + ``reach``."""
 
     middle: float = 0.0

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final, Literal, NamedTuple
+
+from msgspec import Struct
 
 Edge = tuple[str, str]
 """The names of a connection's source and target."""
@@ -35,8 +36,7 @@ Order = list[list[Item]]
 Links = Sequence[Sequence[tuple[Item, Item]]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Draft:
+class Draft(Struct, frozen=True, eq=False):
     """The columns of a network and the order inside each, made once for layouts of any size.
 
     `columns` has the neurons of each column as they were given, `order` what stands in it from top
@@ -233,8 +233,7 @@ class _Crossings:
         return order
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnEntry:
+class ColumnEntry(Struct, frozen=True):
     """What stands in one place of a column: a neuron, a fold of several, or lanes side by side."""
 
     kind: Literal["neuron", "fold", "lane"]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nntui.draw.labels import slots_of
 from nntui.draw.layers import ColumnEntry, Draft, Edge, Item, Lane, Order, fold, settle, spread
@@ -230,8 +232,7 @@ _TALLEST: Final = (9, 15)
 """Rows of a box: where a third of the height is less, and at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """The boxes of a column: their size, and what has room in them (see ``Box``)."""
 
     width: int
@@ -244,8 +245,7 @@ class Form:
     pad: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class WidthFit:
+class WidthFit(Struct, frozen=True):
     """One way to fill a width: the boxes of each column, and where it starts."""
 
     forms: tuple[Form, ...]
@@ -335,8 +335,7 @@ def fit_columns(
     return attempt(_TOO_WIDE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
+class _Column(Struct, frozen=True):
     """What the boxes of a column are to hold, and the rows that there are for them."""
 
     neurons: int

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
+
+from msgspec import Struct
 
 from nntui.draw.layers import Edge
 
@@ -91,8 +92,7 @@ class Span(NamedTuple):
     below: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Area:
+class Area(Struct, frozen=True):
     """A rectangle of cells that belongs to the neuron `name`, or to the points of an image.
 
     `points`: the neurons of an image, row by row; its frame belongs to the first one. `readings`:
@@ -104,7 +104,7 @@ class Area:
     y: int
     width: int
     height: int
-    points: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
+    points: tuple[tuple[str, ...], ...] = ()
     readings: tuple[tuple[int, str], ...] = ()
 
     def at(self, x: int, y: int) -> str | None:
@@ -118,8 +118,7 @@ class Area:
         return row[across * len(row) // (self.width - 2)]
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(Struct, frozen=True):
     """Where the line of a connection runs and how, and where its label stands, if it has one.
 
     `legs` has the straight pieces of the line: the columns and rows of their two ends. `label` has
@@ -158,8 +157,7 @@ _NEAR: Final = 1.0
 """A line that is further from a cell than so many rows is not what was meant by it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """A finished drawing; every row takes exactly `width` terminal cells.
 
     `areas` has the neurons' boxes, `traces` the connections' lines, those on top last. Of a drawing
@@ -169,8 +167,8 @@ class Picture:
     width: int
     height: int
     rows: tuple[tuple[Span, ...], ...]
-    areas: tuple[Area, ...] = field(default=(), repr=False)
-    traces: tuple[Trace, ...] = field(default=(), repr=False)
+    areas: tuple[Area, ...] = ()
+    traces: tuple[Trace, ...] = ()
     left: int = 0
 
     def text(self) -> str:
@@ -209,8 +207,7 @@ Mark = Literal["plain", "current", "focus", "dim"]
 EdgeState = Literal["plain", "pending", "done", "current", "focus", "bright", "dim"]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """A number in a neuron's box, with the symbol that says what it is.
 
     The view is about the one that `leads`. `right`: whether it is a verdict, and which one.
@@ -222,8 +219,7 @@ class Reading:
     right: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NodeLook:
+class NodeLook(Struct, frozen=True):
     """How a neuron looks.
 
     `value` is its formatted number, "" when it has none yet. `tone` in −1..1 shades it (None: no
@@ -246,8 +242,7 @@ class NodeLook:
     foot: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class EdgeLook:
+class EdgeLook(Struct, frozen=True):
     """How a connection looks.
 
     `weight` gives sign and strength, `label` is the formatted weight. A `current` connection has

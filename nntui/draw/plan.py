@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from heapq import nlargest
 from itertools import islice, pairwise
 from typing import Final, Literal, NamedTuple
+
+from msgspec import Struct
 
 from nntui.draw.canvas import Cell, Leg
 from nntui.draw.layers import Edge, Lane
@@ -16,8 +17,7 @@ from nntui.draw.layers import Edge, Lane
 Direction = Literal["left", "right", "up", "down"]
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """The place of one neuron, or of several that share a fold or an image.
 
     From 3 rows on a box has a frame. `name_width`: the most cells of a name. `symbol_width`: the
@@ -77,8 +77,7 @@ class Window(NamedTuple):
     rows: range
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """Where neurons and lines stand, in cells.
 
     `width` and `height` are the size of the drawing: the size asked for, or larger when `overflow`.
@@ -99,12 +98,12 @@ class Layout:
     label_width: int
     boxes: tuple[Box, ...]
     edges: tuple[Edge, ...]
-    columns: tuple[tuple[Box, ...], ...] = field(repr=False)
-    slots: Mapping[Edge, Cell] = field(repr=False)
-    homes: Mapping[str, Box] = field(repr=False)
-    lanes: Mapping[Lane, int] = field(repr=False)
-    ports: Mapping[Edge, tuple[int, int]] = field(default_factory=dict, repr=False)
-    heat_maps: Mapping[int, HeatMap] = field(default_factory=dict, repr=False)
+    columns: tuple[tuple[Box, ...], ...]
+    slots: Mapping[Edge, Cell]
+    homes: Mapping[str, Box]
+    lanes: Mapping[Lane, int]
+    ports: Mapping[Edge, tuple[int, int]] = {}
+    heat_maps: Mapping[int, HeatMap] = {}
 
     @property
     def folds(self) -> tuple[Box, ...]:
@@ -212,8 +211,7 @@ Numbers = Callable[["Edge"], float | None]
 _LEVELS: Final = ((0.6, "╋", "━"), (0.2, "+", "-"), (0.0, "·", "·"))
 
 
-@dataclass(frozen=True, slots=True)
-class HeatMap:
+class HeatMap(Struct, frozen=True):
     """The map of one gap.
 
     Each row belongs to a target, beside whose box it stands: its sources from left to right, in the
@@ -245,8 +243,7 @@ class Shade(NamedTuple):
     strength: float
 
 
-@dataclass(frozen=True, slots=True)
-class FilledHeatMaps:
+class FilledHeatMaps(Struct, frozen=True):
     """The maps at one step, and the strongest connections, which are drawn beside them.
 
     `scales`: by the column behind a map, the number of its strongest cells.
@@ -254,7 +251,7 @@ class FilledHeatMaps:
 
     shades: tuple[Shade, ...]
     lines: tuple[Edge, ...]
-    scales: Mapping[int, float] = field(default_factory=dict)
+    scales: Mapping[int, float] = {}
 
 
 def is_crowded(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Container, Mapping, Sequence
-from dataclasses import replace
 from heapq import nlargest
 from typing import Final, NamedTuple
+
+from msgspec.structs import replace
 
 from nntui.draw.canvas import Leg
 from nntui.draw.layers import Edge

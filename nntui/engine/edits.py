@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
+
+from msgspec import Struct
 
 from nntui.engine.schedule import Schedule
 from nntui.model.activations import EXPRESSION, Activation
@@ -25,8 +27,7 @@ class EditError(NntuiError, ValueError):
     """An edit of something that cannot be edited, or to a value that it cannot have."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """One change, made before step number ``position``: the state there already has it.
 
     ``target`` is canonical: a parameter's value name (``w[x1,h1]``, ``b[h1]``), ``x[x1]`` or
@@ -173,8 +174,7 @@ def written_value(value: float | str) -> str:
     return value if isinstance(value, str) else f"{value!r}".removesuffix(".0")
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
+class _Kind(Struct, frozen=True):
     """A kind of target: how its value is read, and how an experiment is changed."""
 
     read: Callable[[str, float | str], float | str]

@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+from msgspec import Struct
 
 BLOCK: Final = 1024
 """Entries in a block, whose extremes are found once."""
@@ -138,8 +138,7 @@ class LossHistory:
         return Losses(self, updates, epochs)
 
 
-@dataclass(frozen=True, slots=True)
-class Losses:
+class Losses(Struct, frozen=True):
     """The losses so far: the first ``updates`` and ``epochs`` entries of a growing record."""
 
     _history: LossHistory

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from nntui.engine.state import LazyDict, LazyNumbers, State
 from nntui.model.numerics import Array
@@ -21,8 +21,7 @@ LARGE: Final = 5_000
 """From so many connections on, numbers stay in arrays until they are read (``LazyDict``)."""
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterSpan:
+class ParameterSpan(Struct, frozen=True):
     """Where a computing neuron's numbers are: its row, its parameters, the rows of its sources.
 
     ``bias`` is the index of its bias, ``weights`` … ``end`` − 1 are those of its weights.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from nntui.engine.evaluate import CLASSIFYING, Right, said_by, tolerance
@@ -21,8 +21,7 @@ class Score(NamedTuple):
     error: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Predictions:
+class Predictions(Struct, frozen=True, eq=False):
     """What the outputs say to n examples; a row is an example, in the order of the data set.
 
     ``says`` (n, outputs): probabilities where the outputs are logits, else their activations.
@@ -49,8 +48,7 @@ class Predictions:
         return 2 * self.says.size + 3 * len(self.says)
 
 
-@dataclass(frozen=True, slots=True)
-class Judge:
+class Judge(Struct, frozen=True):
     """Judges outputs; it looks at the data once.
 
     ``wanted`` (n, outputs): the targets of the first n examples. ``within``: how near an answer

@@ -13,7 +13,6 @@ from __future__ import annotations
 import collections
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Final, Literal, NamedTuple, TypeAlias
@@ -59,8 +58,7 @@ class Position(Struct, frozen=True):
         return None if index is None else index + 1
 
 
-@dataclass(frozen=True, slots=True)
-class StepBlock:
+class StepBlock(Struct, frozen=True):
     """The steps of an example, or the update steps of a batch, or one that moves a parameter.
 
     ``start`` is the number of the first; ``neuron_ends`` and ``pass_ends`` are the offsets after

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, ValuesView
-from dataclasses import dataclass, field, replace
 from math import copysign
 from typing import Any, TypeVar, overload
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nntui.model.experiment import Experiment
 from nntui.model.numerics import Array
@@ -17,8 +18,7 @@ from nntui.model.wiring import Parameter, parameter_key
 Edge = tuple[str, str]
 
 
-@dataclass(slots=True)
-class State:
+class State(Struct):
     """The values of a run, by neuron or by connection (source, target). What is blank is absent.
 
     b, w: parameters; db, dw: their gradients summed over the batch so far; memory: what the
@@ -35,10 +35,10 @@ class State:
     db: dict[str, float]
     dw: dict[Edge, float]
     memory: dict[Parameter, Memory]
-    z: dict[str, float] = field(default_factory=dict)
-    a: dict[str, float] = field(default_factory=dict)
-    da: dict[str, float] = field(default_factory=dict)
-    delta: dict[str, float] = field(default_factory=dict)
+    z: dict[str, float] = {}
+    a: dict[str, float] = {}
+    da: dict[str, float] = {}
+    delta: dict[str, float] = {}
     loss: float | None = None
     batch_sum: float = 0.0
     epoch_sum: float = 0.0

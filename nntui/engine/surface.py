@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from nntui.engine.full_speed.batch_layout import BatchLayout, Layer, WeightBlock, rows_of
 from nntui.engine.predictions import Predictions
@@ -28,8 +28,7 @@ MOST_NUMBERS: Final = 1 << 19
 """How many activations are held at once (4 MB); more points are computed in parts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """The points at which neurons are asked: one or two inputs vary, the others stay at ``rest``.
 
     ``inputs``: the indices of the inputs that go across and, if there are two, upwards.
@@ -61,8 +60,7 @@ class Grid:
         return found[0], (self.rows - 1 - found[1] if len(found) > 1 else 0)
 
 
-@dataclass(frozen=True, slots=True)
-class InputRanges:
+class InputRanges(Struct, frozen=True):
     """The mean of each input over the training examples, and its least and greatest number."""
 
     means: tuple[float, ...]
@@ -92,8 +90,7 @@ class InputRanges:
         return Grid(tuple(inputs), ranges, columns, rows, self.means)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Surfaces:
+class Surfaces(Struct, frozen=True, eq=False):
     """What each neuron answers over a grid.
 
     ``answers`` (neurons, rows, columns), inputs first, rows from the top; ``names`` has the
@@ -110,8 +107,7 @@ class Surfaces:
         return found
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Answers:
+class Answers(Struct, frozen=True, eq=False):
     """What a network answers at the parameters ``p`` of a moment.
 
     ``surfaces``: of every neuron over the plane of ``inputs`` (None: there is no plane).

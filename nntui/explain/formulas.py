@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, Final
 
@@ -465,8 +464,7 @@ _FORMULAS: Final[dict[str, Callable[..., Iterator[EquationLine]]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class RunningSum:
+class RunningSum(Struct, frozen=True):
     """A value that several steps add terms to.
 
     ``start`` is what it begins with (``b``, the bias; ``L``, the loss; or nothing). ``terms`` are

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 Number = Callable[[float], str]
 """How a number is written."""
@@ -107,8 +106,7 @@ LEAST_SHOWN: Final = 0.01
 """A column whose numbers are all smaller than this is written in multiples of a power of ten."""
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnFormat:
+class ColumnFormat(NamedTuple):
     """One way of writing the numbers of a column, with the points under one another.
 
     They are written in ``width`` cells with ``decimals`` decimals, as multiples of
@@ -185,8 +183,7 @@ def evenly_spread(first: int, last: int, most: int) -> list[int]:
     return [first + round(n * (last - first) / max(count - 1, 1)) for n in range(count)]
 
 
-@dataclass(frozen=True, slots=True)
-class Precision:
+class Precision(NamedTuple):
     """A way of writing numbers, and its name."""
 
     number: Number

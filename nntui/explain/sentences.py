@@ -6,10 +6,11 @@ Each is true of the very step: of its activation, loss or optimizer, its sum so 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from math import isfinite
 from typing import Any, Final
+
+from msgspec import Struct
 
 from nntui.explain.formulas import StepRecord, running_sum
 from nntui.explain.numbers import rounded
@@ -24,8 +25,7 @@ FLAT: Final = 0.01
 _number: Final = rounded(3)
 
 
-@dataclass(frozen=True, slots=True)
-class PlainWords:
+class PlainWords(Struct, frozen=True):
     """Sentences about a step.
 
     ``question``: what is computed, and how; ``brief``: the same in one short line. ``use``: what

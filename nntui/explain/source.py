@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 from typing import Any
+
+from msgspec import Struct
 
 from nntui.engine import algorithm, central_differences
 from nntui.engine.schedule import MOVES, Operation
@@ -21,8 +22,7 @@ from nntui.model.settings import written
 from nntui.model.wiring import Wiring
 
 
-@dataclass(frozen=True, slots=True)
-class SourceListing:
+class SourceListing(Struct, frozen=True):
     """The source of the algorithm and, below it, of an optimizer's rule, line by line.
 
     ``lines_of[kind]`` is the range of line indices (from 0) that a step of that kind executes, the

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from nntui.model.names import did_you_mean, escaped, listed
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """A word: what it is called, what else it is looked for by, and what it means.
 
     ``title`` is the word as the screen writes it, with its name where it is a symbol. ``names``:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct
 
 from nntui.explain.numbers import rounded
 from nntui.model.activations import EXPRESSION, NUMERIC, Activation
@@ -45,8 +46,7 @@ _WIDTH: Final = 80
 """Characters of an expression that stay in one line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
+class Language(Struct, frozen=True):
     """How a library writes what expressions of arrays consist of.
 
     ``calls``: templates of the functions, by their names in expressions, of ``{0}`` and ``{1}``;
@@ -55,7 +55,7 @@ class Language:
     """
 
     module: str
-    calls: Mapping[str, str] = field(default_factory=dict)
+    calls: Mapping[str, str] = {}
     constant: str = "{0}"
 
     def array(self, tree: Node, indent: str = "    ") -> str:

@@ -6,10 +6,11 @@ The model is in the user's process, and answers there to some examples. Keras is
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nntui.interop.arrays import array_of, rows_of
 from nntui.interop.errors import ConversionError, said_by
@@ -107,8 +108,7 @@ def from_keras(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(Struct, frozen=True):
     """The layers of a model; ``softmax``: whether it ends in one.
 
     ``variables``: the ids of each layer's own kernel and bias, None where it has none.

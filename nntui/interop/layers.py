@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from nntui.document.specs import MAX_CONNECTIONS, MAX_NEURONS
 from nntui.interop.arrays import dataset_of, shape_text
@@ -22,8 +22,7 @@ from nntui.model.numerics import Array
 from nntui.model.optimizers import OptimizerState
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Struct, frozen=True):
     """A layer: ``activation`` of (weights · a + biases).
 
     ``weights`` (out, in), or (out,) where each neuron is connected to the one before it alone;
@@ -32,7 +31,7 @@ class Layer:
 
     weights: Array
     biases: Array | None
-    activation: Activation = Activation.of("linear")  # noqa: RUF009 (it is frozen)
+    activation: Activation = Activation.of("linear")
     frozen_weights: bool = False
     frozen_biases: bool = False
 

@@ -6,10 +6,10 @@ Only what the graph says is read: no file beside it is opened, and nothing is ru
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
+from msgspec.structs import replace
 
 from nntui.interop.errors import ConversionError
 from nntui.interop.layers import Layer, copying

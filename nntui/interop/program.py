@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+from msgspec import Struct
 
 from nntui.interop.errors import ConversionError
 from nntui.interop.layers import Layer, dense_layers_of
@@ -21,8 +21,7 @@ _MOST_NUMBERS: Final = 50_000
 _WIDTH: Final = 96
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """A weight matrix or the biases of a layer, as a program names it.
 
     ``memory``: what the optimizer remembers of it at the start, by name, shaped as the value.
@@ -36,8 +35,7 @@ class Parameter:
     memory: Mapping[str, Array]
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(Struct, frozen=True):
     """An experiment whose network is a chain of fully connected layers.
 
     X (N, inputs) and Y (N, outputs) are the training examples.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct, structs
 
 from nntui.document import data as document_data
 from nntui.document.errors import Fault
@@ -33,16 +35,14 @@ INPUTS: Final = ("X", "x", "inputs", "X_train", "x_train")
 TARGETS: Final = ("Y", "y", "targets", "Y_train", "y_train")
 
 
-@dataclass(frozen=True, slots=True)
-class Arrays:
+class Arrays(Struct, frozen=True):
     """Examples as arrays: X (N, inputs) and Y (N, …), or both turned."""
 
     X: AnyArray
     Y: AnyArray
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """What the user says of a model beside its file; empty: nothing.
 
     ``data``: as ``nntui new --data`` takes it, an ``.npz`` file with X and Y, or arrays. ``order``:
@@ -57,8 +57,7 @@ class Given:
     layers: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Sketch:
+class Sketch(Struct, frozen=True):
     """A model of which a part may be unknown.
 
     ``has_activations``: whether the layers' are known; ``data``: the section of a document, or
@@ -69,7 +68,7 @@ class Sketch:
     has_activations: bool = True
     training: Training | None = None
     data: dict[str, Any] | Arrays | None = None
-    names: tuple[Sequence[str], Sequence[str]] = field(default=((), ()))
+    names: tuple[Sequence[str], Sequence[str]] = ((), ())
     description: str = ""
 
 
@@ -121,7 +120,9 @@ def completed(sketch: Sketch, given: Given, file: str) -> Experiment:
     layers = list(sketch.layers)
     if given.activations:
         functions = chosen_activations(given.activations, len(layers))
-        layers = [replace(layer, activation=f) for layer, f in zip(layers, functions, strict=True)]
+        layers = [
+            structs.replace(layer, activation=f) for layer, f in zip(layers, functions, strict=True)
+        ]
     training = sketch.training or Training()
     if loss := read_as(given.loss, "loss", Loss.of):
         training = replace(training, loss=loss)

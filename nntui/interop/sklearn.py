@@ -8,10 +8,10 @@ than nntui is said in the experiment's description, or refused. Source of both: 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+from msgspec import Struct
 
 from nntui.interop.arrays import array_of, rows_of
 from nntui.interop.errors import ConversionError
@@ -105,8 +105,7 @@ def _layers(fitted: Any) -> list[Layer]:
     return made
 
 
-@dataclass(frozen=True, slots=True)
-class _Targets:
+class _Targets(Struct, frozen=True):
     """Targets as nntui has them; ``names``: what the outputs are called."""
 
     loss: Loss
@@ -149,8 +148,7 @@ def _targets(fitted: Any, y: Any) -> _Targets:
     return _Targets(Loss.of("cross_entropy"), np.array(indices), names, ())
 
 
-@dataclass(frozen=True, slots=True)
-class _Chosen:
+class _Chosen(Struct, frozen=True):
     optimizer: Optimizer
     state: OptimizerState | None
 

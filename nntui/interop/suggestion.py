@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import shlex
 from contextlib import suppress
-from dataclasses import asdict, replace
 from typing import Final
+
+from msgspec.structs import asdict, replace
 
 from nntui.document.errors import Fault
 from nntui.document.files import files_in

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
+from msgspec import structs
 
 from nntui.interop.arrays import array_of, dataset_of, rows_of, shape_text
 from nntui.interop.errors import ConversionError
@@ -82,7 +83,7 @@ def from_torch(
         epochs=epochs,
     )
     _check_weighted_mean(of_loss, y)
-    network, entries = replace(traced, frozen=chosen.frozen).network(X, y)
+    network, entries = structs.replace(traced, frozen=chosen.frozen).network(X, y)
     data = dataset_of(X, y, training.loss, len(traced.units.outputs))
     state = chosen.state(entries)
     return Experiment(network, data, training, name or _name_of(model), optimizer_state=state)

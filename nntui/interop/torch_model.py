@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nntui.interop.arrays import array_of, rows_of, shape_text
 from nntui.interop.errors import ConversionError, said_by
@@ -29,8 +30,7 @@ _TOLERANCES: Final = {"float64": 1e-9, "float32": 1e-4}
 """By the type of the weights; coarser for all others."""
 
 
-@dataclass(frozen=True, slots=True)
-class Traced:
+class Traced(Struct, frozen=True):
     """What a model computes.
 
     ``frozen``: for each entry of the parameters, whether updates leave it alone. ``ends_in``:

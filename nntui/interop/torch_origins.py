@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from nntui.interop.arrays import array_of
 from nntui.interop.errors import ConversionError
@@ -21,15 +21,13 @@ class UnrepresentableError(Exception):
     """An operation that no neurons do; its text is a sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """What is known of a tensor that no neurons compute: why not."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Normalized:
+class Normalized(Struct, frozen=True):
     """A tensor of the outputs behind softmax, or its logarithm; ``kind`` as the module's name."""
 
     origins: Any
@@ -37,8 +35,7 @@ class Normalized:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+class Parameters(Struct, frozen=True):
     """The parameters of a model in one vector: their names, themselves, and where each begins."""
 
     names: Sequence[str]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from nntui.interop.arrays import array_of
 from nntui.interop.errors import ConversionError
@@ -21,8 +21,7 @@ from nntui.model.numerics import Array
 from nntui.model.optimizers import Optimizer, OptimizerState
 
 
-@dataclass(frozen=True, slots=True)
-class LossOfTorch:
+class LossOfTorch(Struct, frozen=True):
     """A loss, and how a batch's losses become one."""
 
     loss: Loss
@@ -139,8 +138,7 @@ def _check_end(loss: Loss, kind: str, ends_in: str) -> None:
         raise ConversionError(f"the model ends in Softmax: {why}")
 
 
-@dataclass(frozen=True, slots=True)
-class OptimizerOfTorch:
+class OptimizerOfTorch(Struct, frozen=True):
     """An optimizer, and what it remembers after ``updates``.
 
     ``frozen``: for each entry of the parameters, whether it leaves it alone; ``memory``: for each
@@ -162,8 +160,7 @@ class OptimizerOfTorch:
         return OptimizerState(self.optimizer.name, self.updates, 0, memory)
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(Struct, frozen=True):
     """How an optimizer of PyTorch becomes nntui's.
 
     ``settings`` and ``memory`` by nntui's names; ``unlike``: settings that must be off.

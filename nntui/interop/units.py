@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nntui.interop.layers import check_size, named
 from nntui.model.activations import Activation
@@ -27,8 +28,7 @@ Integers = npt.NDArray[np.int64]
 _LINEAR: Final = Activation.of("linear")
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True):
     """A sum over sources (n,): the activation of each, times its weight (n,).
 
     ``entries`` (n,): where the weights stand among the parameters; None: they are constants.
@@ -45,8 +45,7 @@ class Term:
         return int(self.sources[0]) if is_copy else None
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """A neuron: its activation of the sum of terms and a bias.
 
     ``entry``: where the bias stands among the parameters; None: it is a constant.
@@ -79,8 +78,7 @@ def copy_of(number: int, activation: Activation = _LINEAR) -> Unit:
     return Unit((Term(np.array([number]), np.ones(1)),), activation=activation)
 
 
-@dataclass(frozen=True, slots=True)
-class Units:
+class Units(Struct, frozen=True):
     """The units by number, each behind its sources, and the numbers of the outputs."""
 
     inputs: int

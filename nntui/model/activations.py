@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from nntui.model.errors import SettingError
 from nntui.model.names import escaped
@@ -42,8 +43,7 @@ SQRT_2_PI: Final = math.sqrt(2.0 * math.pi)
 SOFTPLUS_THRESHOLD: Final = 20.0
 
 
-@dataclass(frozen=True, slots=True)
-class ActivationRow:
+class ActivationRow(Struct, frozen=True):
     """One row of the table: the whole definition of an activation function.
 
     ``f(z, **settings)`` and ``derivative(z, a, **settings)``; ``kinks(**settings)`` are the z at
@@ -54,7 +54,7 @@ class ActivationRow:
     derivative: Callable[..., Any]
     formula: str
     derivative_formula: str
-    settings: Mapping[str, float] = field(default_factory=dict)
+    settings: Mapping[str, float] = {}
     kinks: Callable[..., tuple[float, ...]] = lambda **_: ()
 
 

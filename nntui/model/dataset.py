@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, SupportsFloat, TypeAlias
 
 import numpy as np
+from msgspec import Struct
 
 from nntui.model.coercion import array, described, is_finite, real, whole
 from nntui.model.errors import SettingError, counted
@@ -24,8 +25,7 @@ Target: TypeAlias = int | tuple[float, ...]
 """A target vector, or for a loss over classes the class's index."""
 
 
-@dataclass(frozen=True, slots=True)
-class CsvSource:
+class CsvSource(Struct, frozen=True):
     """The data came from columns of a CSV file, each named or numbered from 1.
 
     ``path`` is absolute. ``settings`` say how the file is read, as far as the document does;
@@ -42,8 +42,7 @@ class CsvSource:
     classes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class GeneratorSource:
+class GeneratorSource(Struct, frozen=True):
     """The data came from one of the generators of ``nntui.document.generators``.
 
     ``labels``: its targets are two classes, and no values.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nntui.model.activations import Activation
 from nntui.model.errors import NetworkError, SettingError
@@ -21,8 +23,7 @@ if TYPE_CHECKING:
 _NAMES_SHOWN: Final = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Neuron:
+class Neuron(Struct, frozen=True):
     """A neuron as it stands in a network. An input has no activation and no bias (both None)."""
 
     name: str
@@ -33,8 +34,7 @@ class Neuron:
     trainable: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(Struct, frozen=True):
     """A weighted edge from ``source`` to ``target``."""
 
     source: str
@@ -43,8 +43,7 @@ class Connection:
     trainable: bool = True
 
 
-@dataclass(slots=True)
-class NeuronRecord:
+class NeuronRecord(Struct):
     """A neuron with the connections into it, as a network keeps it.
 
     ``weights`` has a weight for each source (None: it is still to be drawn); ``frozen`` are the

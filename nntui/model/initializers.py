@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, SupportsIndex
 
 import numpy as np
+from msgspec import Struct
 
 from nntui.model.coercion import whole
 from nntui.model.errors import SettingError
@@ -30,8 +31,7 @@ FAR: Final = 40.0
 """Standard deviations that no draw goes beyond (the chance is below 1e-300)."""
 
 
-@dataclass(frozen=True, slots=True)
-class InitializerRow:
+class InitializerRow(Struct, frozen=True):
     """One row of the table: the whole definition of an initializer.
 
     ``weights(stream, fan_in, fan_out, **settings)`` draws the weights into one neuron, the same as

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
+from msgspec import Struct
 
 from nntui.model.coercion import described, numbers, plain, shape_of, whole
 from nntui.model.errors import NetworkError, SettingError, counted
@@ -57,8 +57,7 @@ def checked_sizes(sizes: Any) -> list[int]:
     return [size for size in found if size is not None]
 
 
-@dataclass(frozen=True, slots=True)
-class DenseLayer:
+class DenseLayer(Struct, frozen=True):
     """A fully connected layer: weights (neurons × sources), biases (None: it has none)."""
 
     weights: list[list[float]]

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from msgspec import Struct
+
 from nntui.model.errors import SettingError, counted
 from nntui.model.numerics import (
     at_least,
@@ -32,8 +34,7 @@ _FLATTEST: Final = 1e-12
 """The least a·(1 − a) that the gradient of bce divides by."""
 
 
-@dataclass(frozen=True, slots=True)
-class LossRow:
+class LossRow(Struct, frozen=True):
     """One row of the table: the whole definition of a loss.
 
     ``value`` and ``gradient`` take, beside a, y and the settings, ``over``: what a loss that is a
@@ -51,7 +52,7 @@ class LossRow:
     derivative_formula: str
     spell: Callable[..., str]
     spell_gradient: Callable[..., str]
-    settings: Mapping[str, SettingValue] = field(default_factory=dict)
+    settings: Mapping[str, SettingValue] = {}
     plain: tuple[str, str] | None = None
     kinks: Callable[[Vector, Vector], list[Any]] = lambda a, y: []
     classes: bool = False  # the target may be a class index

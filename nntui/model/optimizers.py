@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any, Final
 
+from msgspec import Struct
+
 from nntui.model import optimizer_rules as rules
 from nntui.model.errors import SettingError
 from nntui.model.settings import TableFunction
@@ -19,8 +21,7 @@ Memory = tuple[Any, ...]
 Updated = tuple[Any, Memory]
 
 
-@dataclass(frozen=True, slots=True)
-class OptimizerRow:
+class OptimizerRow(Struct, frozen=True):
     """One row of the table: the whole definition of an optimizer.
 
     ``memory`` names what is kept of each parameter. ``formula`` holds (name, right-hand side) pairs
@@ -32,7 +33,7 @@ class OptimizerRow:
     memory: tuple[str, ...]
     formula: Callable[..., list[tuple[str, str]]]
     settings: Mapping[str, float]
-    decays: Mapping[str, str] = field(default_factory=dict)
+    decays: Mapping[str, str] = {}
     use: str = ""  # a word for the user about when to choose it
 
 

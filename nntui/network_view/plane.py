@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 
 from nntui.draw.curve import Mark, curve
 from nntui.draw.heat import Numbers, Scale, heat_rows, region_rows
@@ -95,8 +96,7 @@ def _words(signs: str, names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"{sign} {cut(name, 12)}" for sign, name in zip(signs, names, strict=False))
 
 
-@dataclass(frozen=True, slots=True)
-class Plane:
+class Plane(Struct, frozen=True):
     """A painted plane with its axes.
 
     ``examples`` are the examples that are marked, by cell.
@@ -134,8 +134,7 @@ def plane(
     return painter.map(*size)
 
 
-@dataclass(frozen=True, slots=True)
-class _Painter:
+class _Painter(Struct, frozen=True):
     answers: Answers
     grid: Grid
     signs: DataSigns

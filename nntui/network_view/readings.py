@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from nntui.debugger.snapshot import Snapshot
 from nntui.draw.layout import Content

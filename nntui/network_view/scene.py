@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from heapq import nlargest
 from typing import Final
+
+from msgspec.structs import replace
 
 from nntui.debugger.snapshot import Snapshot
 from nntui.draw.layout import Content

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from heapq import nlargest
 from operator import is_not
 from typing import Final
+
+from msgspec import Struct
 
 from nntui.debugger.snapshot import Snapshot
 from nntui.debugger.values import ParametersBefore
@@ -21,16 +22,14 @@ from nntui.text import cells, cut, padded
 Edge = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """A snapshot, and the parameters before the last update (None: unknown, or there was none)."""
 
     snapshot: Snapshot
     before: ParametersBefore | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Emphasis:
+class Emphasis(Struct, frozen=True):
     """What is highlighted: the focused neuron or edge, paths, and breakpoints.
 
     ``neurons`` and ``edges`` are those on the paths (None: there are none); all else is dimmed.
@@ -44,8 +43,7 @@ class Emphasis:
     edge_stops: frozenset[Edge] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """A view: what the boxes and lines show, in words and as functions (None: no number yet).
 
     ``absolute``: a box's shade is its number itself, cut to −1..1; else it is in proportion to the

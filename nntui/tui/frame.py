@@ -7,9 +7,11 @@ background the screen must not touch the debugger, and yet a key may open a pane
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from math import inf
 from typing import TYPE_CHECKING, Final, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nntui.debugger.branches import BranchPosition
 from nntui.debugger.breakpoints.breakpoint import Breakpoint, Place
@@ -29,8 +31,7 @@ if TYPE_CHECKING:
     from nntui.verify.verdict import Difference, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class LossCurve:
+class LossCurve(Struct, frozen=True):
     """The losses of one branch; ``number`` counts the branches from 0, which is main.
 
     ``said``: what it is called in a chart, by default its name.
@@ -47,8 +48,7 @@ _OF_BATCH: Final = ("dw[", "db[", "w[", "b[")
 """How the names of values begin that stay when the next example is loaded."""
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedNumbers:
+class CheckedNumbers(Struct, frozen=True):
     """Someone's numbers that were held against the document's run: their file, and the verdict.
 
     ``moments``: with each number that differs, the update and the step that loads the example to
@@ -87,8 +87,7 @@ class CheckedNumbers:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """A snapshot, the experiment in force there, and breakpoints, displays and branches.
 
     ``on_the_way``: it was taken during a movement in the background. ``before``: the parameters
@@ -205,8 +204,7 @@ _NEURON: Final = {
 _PHASE: Final = {**_NEURON, "forward": "load", "loss": "loss", "difference": "move_up"}
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(Struct, frozen=True):
     """Neurons, edges, and kinds of lines of the program (see ``nntui.explain.source``)."""
 
     neurons: frozenset[str] = frozenset()
@@ -244,8 +242,7 @@ DIGITS: Final = 6
 """Of a display's value."""
 
 
-@dataclass(frozen=True, slots=True)
-class ListRow:
+class ListRow(Struct, frozen=True):
     """A row of a list: a number or name, a mark, a text, and a detail at the right."""
 
     key: int | str
@@ -307,8 +304,7 @@ def _display_row(display: DisplayedValue) -> ListRow:
     return ListRow(display.number, text, WRITTEN, f"was {before}")
 
 
-@dataclass(frozen=True, slots=True)
-class Landmark:
+class Landmark(Struct, frozen=True):
     """A position of the run that the timeline marks.
 
     It is a stop of before, the beginning of a branch, or a bookmark.
@@ -354,16 +350,14 @@ def landmarks_of(debugger: Debugger) -> tuple[Landmark, ...]:
 Edge = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Highlight:
+class Highlight(Struct, frozen=True):
     """Neurons and edges that the drawing highlights, and dims all else."""
 
     cone: tuple[str, ...]
     edges: tuple[Edge, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NeuronFocus:
+class NeuronFocus(Struct, frozen=True):
     """What has the focus: nothing, a neuron, or an edge of that neuron.
 
     ``quantity``: the symbol of the value of it that was chosen, such as ``delta`` (without a

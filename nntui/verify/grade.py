@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
 
 from nntui.document.errors import FILE_SHOWN
 from nntui.document.files import phrase_of
@@ -22,8 +23,7 @@ MAX_SUBMISSIONS: Final = 10_000
 """Files that are looked at in a folder and the folders in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Graded:
+class Graded(Struct, frozen=True):
     """A submission: its path in the folder, and its verdict, or why there is none."""
 
     file: str

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nntui.engine.full_speed.batch_layout import BatchLayout, Layer, Rows, WeightBlock, rows_of
 from nntui.model.activations import Activation
@@ -30,8 +32,7 @@ Part = Literal["all", "outputs", "hidden"]
 """Which neurons of a layer: in a graph, one layer may hold outputs and hidden neurons."""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """A layer (numbered from 1, after the inputs): where its neurons and parameters lie."""
 
     layer: int
@@ -80,8 +81,7 @@ class Block:
         return values
 
 
-@dataclass(frozen=True, slots=True)
-class LossPass:
+class LossPass(Struct, frozen=True):
     """What comes from the loss: the outputs and their targets, (K, n) each."""
 
     passes: Passes
@@ -151,8 +151,7 @@ Hook: TypeAlias = Callable[[LayerPass, Array], Array]
 LossHook: TypeAlias = Callable[[LossPass, Array], Array]
 
 
-@dataclass(frozen=True, slots=True)
-class Hooks:
+class Hooks(Struct, frozen=True):
     """What is varied on the way back. Each takes the right value and gives the mistaken one.
 
     ``error``: ∂L/∂a of the outputs (K, n). ``slope``: f′(z) (J, n). ``delta``: δ (J, n).
@@ -183,16 +182,14 @@ _HAVE_A_ROW_A_NEURON: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkHooks:
+class NetworkHooks(Struct, frozen=True):
     """What is another network: layers, by number, with another activation; none has biases."""
 
-    activations: Mapping[int, Activation] = field(default_factory=dict)
+    activations: Mapping[int, Activation] = {}
     no_biases: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """Hooks at some layers; None: at all of them. ``part``: at which neurons there."""
 
     hooks: Hooks

@@ -10,12 +10,12 @@ examples, a penalty. Numbers have two digits behind the point, and none lies nea
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from msgspec import Struct
 
 from nntui.document.errors import Fault
 from nntui.document.load import experiment_of
@@ -48,8 +48,7 @@ _FAR: Final = 0.1
 _TRIES: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What a probe is to have, as it is typed; what is left empty is chosen.
 
     ``activations`` are those of the hidden layers, by turns; after a single one comes another.
@@ -64,8 +63,7 @@ class Wanted:
     seed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(Struct, frozen=True):
     """A probe: its document, as plain values, and its numbers as arrays.
 
     ``arrays``: X (N, inputs), Y (N, outputs); for each layer l from 1 W{l} (inputs of the layer,

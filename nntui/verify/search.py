@@ -8,7 +8,7 @@ first place that differs, keeps what settled it, and looks again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from itertools import combinations, product
 from typing import Final
 
@@ -207,7 +207,7 @@ class Search:
                 continue
             expected = made[here]
             hooks = candidate.way.hooks
-            kinds = frozenset(f.name for f in fields(hooks) if getattr(hooks, f.name))
+            kinds = frozenset(name for name in hooks.__struct_fields__ if getattr(hooks, name))
             if self._same(expected, state.expected[here]):
                 continue
             alike = (group for group, k, e in shown if k == kinds and self._same(expected, e))

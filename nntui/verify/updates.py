@@ -8,6 +8,7 @@ from functools import cached_property, partial
 from typing import Any, TypeAlias
 
 import numpy as np
+from msgspec import Struct
 
 from nntui.engine.full_speed import TrainingState
 from nntui.engine.schedule import Schedule
@@ -19,8 +20,7 @@ Rule: TypeAlias = Callable[..., Updated]
 """A rule as in ``optimizer_rules``: of p, g, memory, t and the optimizer's settings."""
 
 
-@dataclass(frozen=True, slots=True)
-class UpdateHooks:
+class UpdateHooks(Struct, frozen=True):
     """What is varied in updates; each None or False: as it should be.
 
     ``rule`` takes the place of the optimizer's. ``settings`` changes its settings (given the number
@@ -50,8 +50,7 @@ def step_times(factor: Callable[[int], float]) -> UpdateHooks:
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Variation:
+class Variation(Struct, frozen=True):
     """What is changed in passes, updates and the network; nothing: the right algorithm."""
 
     changes: tuple[Change, ...] = ()

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from msgspec import Struct
+
 Outcome = Literal["right", "factor", "kink", "mistake", "unknown"]
 
 MOST_DIFFERENCES: Final = 1000
 """How many differences a verdict lists at most: the first ones."""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """A number that differs: its name, and the number (from 1) of the step that completes it."""
 
     name: str
@@ -21,8 +22,7 @@ class Difference:
     found: float
 
 
-@dataclass(frozen=True, slots=True)
-class KindCount:
+class KindCount(Struct, frozen=True):
     """How many numbers of a kind agree: ``dW1``, ``db1`` in layers, else ``dw``, ``db``."""
 
     kind: str
@@ -30,8 +30,7 @@ class KindCount:
     compared: int
 
 
-@dataclass(frozen=True, slots=True)
-class Factor:
+class Factor(Struct, frozen=True):
     """What all numbers that differ are multiplied by, such as 0.2, ``1/N (N = 5 examples)``."""
 
     value: float

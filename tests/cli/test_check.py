@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 import nntui as package
 from nntui.debugger.gradient_check import TrainingLoss

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 from support.experiments import experiments
 
 import nntui
@@ -321,7 +322,7 @@ def test_a_function_that_turns_within_less_than_two_floats_cannot_be_told():
 
 
 def test_a_parameter_that_crosses_no_corner_is_not_excused_by_one(monkeypatch):
-    row = replace(ACTIVATIONS["tanh"], derivative=lambda z, a: 1.0)
+    row = structs.replace(ACTIVATIONS["tanh"], derivative=lambda z, a: 1.0)
     monkeypatch.setitem(ACTIVATIONS, "tanh", row)
     net = nntui.Network()
     net.add_neuron("x", role="input")
@@ -336,7 +337,7 @@ def test_a_parameter_that_crosses_no_corner_is_not_excused_by_one(monkeypatch):
 
 
 def test_short_of_the_clamp_nothing_is_excused_by_it(monkeypatch):
-    row = replace(ACTIVATIONS["sigmoid"], derivative=lambda z, a: a)
+    row = structs.replace(ACTIVATIONS["sigmoid"], derivative=lambda z, a: a)
     monkeypatch.setitem(ACTIVATIONS, "sigmoid", row)
     found = check_gradient(single("sigmoid", 3.0, 1.0, "bce", y=0.0))
     assert verdicts(found) == {"b[y]": "wrong", "w[x,y]": "wrong"}
@@ -356,7 +357,7 @@ SLIPS = {
 @pytest.mark.parametrize("activation", [*ACTIVATIONS])
 def test_a_wrong_derivative_of_any_activation_is_found(monkeypatch, activation, slip):
     row = ACTIVATIONS[activation]
-    wrong = replace(row, derivative=SLIPS[slip](row.derivative))
+    wrong = structs.replace(row, derivative=SLIPS[slip](row.derivative))
     rights = [wrong.derivative(z, 0.6, **row.settings) for z in (0.7, -0.6)]
     if rights == [row.derivative(z, 0.6, **row.settings) for z in (0.7, -0.6)]:
         pytest.skip("this slip changes nothing here")
@@ -384,7 +385,7 @@ def test_a_wrong_slope_of_any_loss_is_found(monkeypatch, loss):
         return [first * 1.001, *others]
 
     subject = experiment(irregular(), loss, targets=[[0.25, 0.75], [0.5, 0.5], [1.0, 0.0]])
-    monkeypatch.setitem(LOSSES, loss, replace(row, gradient=wrong))
+    monkeypatch.setitem(LOSSES, loss, structs.replace(row, gradient=wrong))
     assert verdicts(check_gradient(subject))["b[y1]"] == "wrong"
 
 

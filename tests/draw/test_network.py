@@ -1,8 +1,8 @@
 import math
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from nntui.draw.canvas import path

@@ -9,6 +9,7 @@ from random import Random
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 import nntui
 from nntui.interop.files import open_model
@@ -103,7 +104,9 @@ def _of_16_bits(kind):
 @pytest.mark.parametrize("kind", ["F16", "BF16"])
 def test_weights_of_16_bits_are_widened_exactly(file, kind):
     data, values = _of_16_bits(kind)
-    weights = file("w.safetensors", data, replace(ALL, activations="linear", data="0 1 > 1 1"))
+    weights = file(
+        "w.safetensors", data, structs.replace(ALL, activations="linear", data="0 1 > 1 1")
+    )
     assert list(weights.network.weights.values()) == values.tolist()
     given = Given("linear", "mse", data="0 1 > 1 1", order="out, in")
     npz = file("w.npz", _npz(W1=HALVES.reshape(2, 2)), given)
@@ -116,15 +119,17 @@ def test_modules_without_numbers_are_ordered_by_their_shapes_or_by_the_user(file
     square = {"a.weight": np.eye(2), "b.weight": np.ones((2, 2))}
     said = "in which order its layers are run: say it by --layers a,b"
     with pytest.raises(nntui.ConversionError, match=said):
-        file("w.npz", _npz(**square), replace(ALL, data="0 1 > 1 1"))
-    given = replace(ALL, layers="b,a", data="0 1 > 1 1")
+        file("w.npz", _npz(**square), structs.replace(ALL, data="0 1 > 1 1"))
+    given = structs.replace(ALL, layers="b,a", data="0 1 > 1 1")
     assert file("w.npz", _npz(**square), given).network.weight(("x1", "h2")) == 1.0
 
 
 @pytest.mark.parametrize("turned", [False, True])
 def test_examples_in_the_file_are_used(file, turned):
     examples = {"X": X.T, "Y": Y.T} if turned else {"X": X, "Y": Y}
-    experiment = file("w.npz", _npz(W1=W1, b1=b1, W2=W2, b2=b2, **examples), replace(ALL, data=""))
+    experiment = file(
+        "w.npz", _npz(W1=W1, b1=b1, W2=W2, b2=b2, **examples), structs.replace(ALL, data="")
+    )
     assert experiment.data.inputs == tuple(map(tuple, X.tolist()))
     assert experiment.data.targets == ((0.0,), (1.0,), (1.0,), (0.0,))
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from time import perf_counter
 from typing import Final
+
+from msgspec.structs import replace
 
 from nntui.debugger.breakpoints.breakpoint import recounted
 from nntui.debugger.breakpoints.detectors import Match

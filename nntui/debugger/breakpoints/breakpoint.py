@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from typing import ClassVar, Final, Literal, TypeAlias, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nntui.debugger.expressions import Expression, ExpressionError, parse
 from nntui.debugger.values import value_text
@@ -39,8 +41,7 @@ KEYWORDS: Final = frozenset({
 """Words with a meaning in commands: a neuron of that name is quoted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a breakpoint stops: some steps of the algorithm.
 
     ``kind``: edge, neuron, layer, phase, line, step, example, update or epoch. ``neurons``: the
@@ -82,12 +83,11 @@ MAX_LENGTH: Final = 500
 _PART: Final = re.compile(r'\{\{|\}\}|\{((?:"(?:[^"\\]|\\.)*"|[^{}"])*)\}|[^{}]+|.', re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """The message of a logging breakpoint, parsed; ``text`` is as it was typed."""
 
     text: str
-    parts: tuple[str | Expression, ...] = field(repr=False)
+    parts: tuple[str | Expression, ...]
 
     @property
     def quoted(self) -> str:
@@ -147,8 +147,7 @@ _ALL: Final = 10**15
 """More matches than any run has."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BreakpointBase:
+class BreakpointBase(Struct, frozen=True, kw_only=True):
     """What breakpoints and watchpoints have in common.
 
     A *match* is a step that it waits for. ``ignore``: how many further matches are passed over;
@@ -239,8 +238,7 @@ class BreakpointBase:
         return f"{'temporary ' if self.temporary else ''}{self.verb}point {self.number}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Breakpoint(BreakpointBase):
+class Breakpoint(BreakpointBase, frozen=True, kw_only=True):
     """Stops after each step of a place (None: after every step) where its condition is true."""
 
     verb: ClassVar[str] = "break"
@@ -252,8 +250,7 @@ class Breakpoint(BreakpointBase):
         return self.place.text if self.place else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watchpoint(BreakpointBase):
+class Watchpoint(BreakpointBase, frozen=True, kw_only=True):
     """Stops after each step that has an effect on an expression's value.
 
     ``event``: ``changed``; ``crosses`` the number ``level``; ``becomes true``; or, without an

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+from msgspec import Struct
 
 from nntui.debugger.breakpoints.breakpoint import AnyBreakpoint, Breakpoint, Watchpoint
 from nntui.debugger.breakpoints.sites import Block, SiteIndex, Sites
@@ -23,8 +23,7 @@ from nntui.engine.run import Run
 from nntui.model.names import escaped
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """A step that a breakpoint waits for.
 
     ``text`` completes the breakpoint's title; ``undone`` does when the step was taken back.

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nntui.debugger.breakpoints.breakpoint import (
     CLAUSES,
@@ -248,8 +250,7 @@ def _quoted(word: str) -> Word:
     return Word(text, True)
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """A word of a place. One in quotes is a neuron's name, whatever it says."""
 
     text: str

@@ -7,10 +7,10 @@ condition may be known never to hold at a place.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
+from msgspec.structs import replace
 
 from nntui.debugger.breakpoints.breakpoint import (
     DIRECTIONS,

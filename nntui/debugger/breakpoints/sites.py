@@ -7,8 +7,9 @@ such a block.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from nntui.debugger.breakpoints.breakpoint import Place
 from nntui.engine.schedule import MOVES, Schedule
@@ -19,8 +20,7 @@ Steps = Sequence[int]
 """Offsets in rising order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sites:
+class Sites(Struct, frozen=True):
     """Offsets of steps in an example's block, and in an update's.
 
     ``moves``: which of an update's steps about a parameter that is moved, a block each.
@@ -39,8 +39,7 @@ class Sites:
         return bool(self.example or self.update or self.moves)
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """The steps ``start`` … ``end`` − 1 of an example, or of an update's parameters.
 
     ``place`` is the example's place in its batch (the batch's length for the update's block); with

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from nntui.debugger.breakpoints.sites import PERIOD_LOSSES, SiteIndex
 from nntui.debugger.queries.past import ArrayView
@@ -336,8 +337,7 @@ _IN_EXAMPLE: Final[dict[str, Callable[..., Reader]]] = {
 Whole: TypeAlias = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class MatchCounts:
+class MatchCounts(Struct, frozen=True):
     """Matches of one breakpoint in an update's n examples and, last, in its own steps.
 
     ``certain`` (n + 1,) counts them; where ``perhaps`` (n + 1,) is true the block must be stepped

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.structs import replace
 
 from nntui.debugger.breakpoints.handle import line
 from nntui.debugger.commands.command import Command, Function, Output

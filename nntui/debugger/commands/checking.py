@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import islice
 from time import perf_counter
 from typing import TYPE_CHECKING, ClassVar, Final
+
+from msgspec import field
 
 from nntui.debugger.commands.command import Command, Movement, Reply
 from nntui.debugger.commands.text import CommandError, first_word, whole
@@ -27,7 +28,6 @@ _OPEN: Final = "nntui FILE --at"
 """How a verdict says where to look: with the command of the shell."""
 
 
-@dataclass(slots=True)
 class _Check(Movement):
     """What takes long and moves nowhere; the first burst may leave all to the next ones."""
 
@@ -42,7 +42,6 @@ class _Check(Movement):
         return Reply(self.command, True, (said,), {}, self.debugger.position, stop="paused")
 
 
-@dataclass(slots=True)
 class GradientRun(_Check):
     """The gradient check of the moment at hand, a parameter after the other."""
 
@@ -86,7 +85,6 @@ class GradientRun(_Check):
         return Reply(self.command, True, lines, self._here.plain(found), self.debugger.position)
 
 
-@dataclass(slots=True)
 class NumbersRun(_Check):
     """Holds the numbers in a file against an update (by its index) of the document's run.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
+
+from msgspec import Struct
 
 from nntui.debugger.stepper import approach, recover
 
@@ -19,16 +20,14 @@ MOST_SHOWN: Final = 40
 """Lines of a reply that Python shows, at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """The result of a command that does not move: lines to read, and the same as plain values."""
 
     lines: tuple[str, ...] = ()
-    data: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """The answer to one command.
 
     ``lines`` are to be read, escaped and without line feeds; ``data`` holds the same as plain JSON
@@ -68,8 +67,7 @@ class Reply:
         }
 
 
-@dataclass(slots=True)
-class Movement:
+class Movement(Struct):
     """A movement to a position, to the next stop (``continuing``), or to what a search finds.
 
     Just one of ``target``, ``continuing`` and ``search`` is given; ``times`` says at which stop
@@ -154,8 +152,7 @@ Candidates: TypeAlias = "Callable[[Debugger, list[str], str], Iterable[str]]"
 """Offers the next word: given the words before it, and how it begins."""
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """A row of the table of commands.
 
     ``words`` shows what may stand behind the name, ``help`` says in one line what it does,

@@ -7,10 +7,12 @@ import re
 import stat
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from itertools import chain
 from time import perf_counter
 from typing import TYPE_CHECKING, ClassVar, Final, Protocol
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from nntui.debugger.commands.command import Command, Movement, Reply
 from nntui.debugger.commands.text import CommandError, checked, first_word
@@ -33,8 +35,7 @@ _LAST_END: Final = re.compile(r"(\r\n?|\n)\Z")
 _HANDED_OVER: Final = re.compile(r"/dev/(fd/\d+|stdin)|/proc/(self|\d+)/fd/\d+")
 
 
-@dataclass(frozen=True, slots=True)
-class ScriptLine:
+class ScriptLine(Struct, frozen=True):
     """A line and its place, such as ``script.txt:3``; a user at a prompt types at no place."""
 
     text: str
@@ -109,7 +110,6 @@ class _Interpreter(Protocol):
     def finish(self, movement: Movement) -> Reply: ...
 
 
-@dataclass(slots=True)
 class Script(Movement):
     """Commands that are run one after another, up to the first that fails.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 import numpy as np
+from msgspec import Struct
 
 from nntui.debugger.expressions.parser import LAYER, ValueParser
 from nntui.model.expressions.tokens import ExpressionError, token_at
@@ -20,16 +20,15 @@ Values: TypeAlias = Callable[[str], float | None]
 """A run's values by name; None while blank."""
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(Struct, frozen=True):
     """A parsed and checked expression. Its ``text`` parses to the same expression.
 
     ``names`` are the canonical names of the values it reads.
     """
 
     text: str
-    tree: Node = field(repr=False)
-    names: frozenset[str] = field(repr=False)
+    tree: Node
+    names: frozenset[str]
 
     @property
     def is_condition(self) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, isfinite, log10
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from msgspec import Struct
 
 from nntui.engine.evaluate import CLASSIFYING
 from nntui.engine.full_speed import TrainingState
@@ -45,8 +45,7 @@ _MOST_EPOCHS: Final = 1_000
 _MOST_REASONS: Final = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(Struct, frozen=True):
     """How the loss has moved of late.
 
     ``still``: for how many epochs it has not moved (0: it does, or there are fewer than

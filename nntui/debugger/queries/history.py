@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from msgspec import Struct
 
 from nntui.debugger.expressions import Expression, parse
 from nntui.debugger.values import Value, is_number, value_of, value_text
@@ -44,8 +44,7 @@ class HistoryError(NntuiError, ValueError):
     """A history of no updates, or of too many."""
 
 
-@dataclass(frozen=True, slots=True)
-class UpdateValue:
+class UpdateValue(Struct, frozen=True):
     """A value at the end of an update (None: before the first one), and its change since the last.
 
     ``change`` is None for the first of a history and where there is nothing to subtract.
@@ -57,8 +56,7 @@ class UpdateValue:
     change: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ValueHistory:
+class ValueHistory(Struct, frozen=True):
     """The values of an expression: ``moments`` of the last updates, ``samples`` over the run.
 
     Both are exact and in the order of the run. ``updates`` counts those finished at the position.
@@ -233,8 +231,7 @@ Wanted = Callable[[], bool]
 """Whether a computation in a worker thread is still wanted."""
 
 
-@dataclass(frozen=True, slots=True)
-class NeuronMoment:
+class NeuronMoment(Struct, frozen=True):
     """A neuron when ``updates`` are finished: a and δ are of the last example.
 
     None: δ and b of an input, and a and δ of an update inside which something was edited.
@@ -246,8 +243,7 @@ class NeuronMoment:
     b: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
+class Activity(Struct, frozen=True):
     """A neuron over ``seen`` of the ``examples`` there are, with the parameters of one moment.
 
     ``active``: for how many its slope is at least ``FLAT`` (None for an input, which has none);
@@ -262,8 +258,7 @@ class Activity:
     greatest: float
 
 
-@dataclass(frozen=True, slots=True)
-class NeuronHistory:
+class NeuronHistory(Struct, frozen=True):
     """A neuron over the ``updates`` that were finished, and over the examples at their end."""
 
     neuron: str

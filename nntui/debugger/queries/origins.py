@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from nntui.debugger.queries.past import Past
 from nntui.debugger.queries.writes import Write
@@ -20,24 +19,21 @@ from nntui.model.names import MEMORY, parameter_name, value_name
 from nntui.model.wiring import Wiring, parameter_key
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True):
     """A value as it was at a position."""
 
     name: str
     position: int
 
 
-@dataclass(frozen=True, slots=True)
-class DataRead(Read):
+class DataRead(Read, frozen=True):
     """A number of the data as a step read it: ``x[i]`` or ``t[k]`` of an example."""
 
     example: int
     value: float
 
 
-@dataclass(frozen=True, slots=True)
-class TermRead(Read):
+class TermRead(Read, frozen=True):
     """The term that a step (number ``position``) added to a sum; ``name`` is the sum's."""
 
 
@@ -45,8 +41,7 @@ SPELLED: Final = 6
 """A sum of more terms than this is not written out in numbers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True):
     """A term of a sum: ``line`` is its equation, ``reads`` the values in it."""
 
     name: str
@@ -117,8 +112,7 @@ def loss_reads(step: Step, outputs: Sequence[str]) -> tuple[Read, ...]:
 _OF_A: Final = re.compile(r"(?<![A-Za-z])a(?![A-Za-z])")  # a slope in terms of a: 1 − a²
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """A value's equations (the last one without its result), and the values in them."""
 
     lines: tuple[EquationLine, ...] = ()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, cast
+
+from msgspec import Struct
 
 from nntui.debugger.queries.writes import Writes
 from nntui.debugger.step import Step, moved_by
@@ -73,8 +74,7 @@ class Replays:
 # ---- a replay as a state -------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class ArrayView:
+class ArrayView(Struct, frozen=True):
     """An array's numbers by name; ``blank`` is a name that has none yet."""
 
     array: Any

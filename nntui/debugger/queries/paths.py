@@ -8,7 +8,8 @@ derivative of the loss is a sum with one product for each path.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from nntui.model.names import SYMBOLS, ValueNameError, parse_value_name, value_name
 from nntui.model.wiring import Wiring, check_value
@@ -16,8 +17,7 @@ from nntui.model.wiring import Wiring, check_value
 Edge = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Paths:
+class Paths(Struct, frozen=True):
     """The paths from a value to the loss.
 
     ``name`` is the value that was asked about; ``first`` the neuron by which it enters the network:
@@ -68,8 +68,7 @@ def paths(net: Wiring, name: str) -> Paths:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _PathCount:
+class _PathCount(Struct, frozen=True):
     """How many paths lead from a neuron to the loss, and over how many neurons, itself included."""
 
     count: int

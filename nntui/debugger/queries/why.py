@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from nntui.debugger.queries.origins import (
     ORIGINS,
@@ -79,8 +79,7 @@ class Cause:
         return f"{self.name} = {'blank' if self.value is None else exact(self.value)}"
 
 
-@dataclass(frozen=True, slots=True)
-class CauseRow:
+class CauseRow(Struct, frozen=True):
     """A row of a tree: a cause and its depth, or how many more of a level are not shown."""
 
     depth: int

@@ -8,8 +8,9 @@ blanks the values of the example before.
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
+
+from msgspec import Struct
 
 from nntui.debugger.step import MOVEMENTS
 from nntui.debugger.values import never_known
@@ -44,8 +45,7 @@ _AT_START: Final[dict[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(Struct, frozen=True):
     """A write of a value. ``position`` is the first at which the value written stands.
 
     ``step`` is the index of the step that wrote it (``position`` − 1), with its ``operation``;

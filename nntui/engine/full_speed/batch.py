@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, TypeAlias
 
 import numpy as np
+from msgspec import Struct
 
 from nntui.engine.central_differences import h
 from nntui.engine.full_speed import compiled
@@ -48,8 +48,7 @@ KEPT_LENGTHS: Final = 4
 """For how many lengths of batches memory is kept ready."""
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """Examples in their order: x (inputs, n), and for each output its targets (n,) in y."""
 
     x: Array
@@ -120,8 +119,7 @@ class Batches:
         return Batch(np.ascontiguousarray(x.T), list(np.ascontiguousarray(y.T)))
 
 
-@dataclass(frozen=True, slots=True)
-class _WeightMatrix:
+class _WeightMatrix(Struct, frozen=True):
     """A block of weights with the memory that its matrix is written to."""
 
     block: WeightBlock

@@ -15,6 +15,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from nntui.model.activations import Activation
 from nntui.model.names import parse_value_name
@@ -49,8 +50,7 @@ class WeightBlock:
         return connected
 
 
-@dataclass(frozen=True, slots=True)
-class OutputNeuron:
+class OutputNeuron(Struct, frozen=True):
     """An output neuron: its row, its index k among the outputs, and what it feeds.
 
     ``targets`` holds (row of the target, parameter) in the order of the steps: last target first.
@@ -227,8 +227,7 @@ def _reversed(rows: Indices) -> Rows:
     return rows[::-1].copy()
 
 
-@dataclass(slots=True)
-class TrainingState:
+class TrainingState(Struct):
     """The numbers that a run carries from one update to the next.
 
     ``p`` (P,): every parameter in canonical order, frozen ones too. ``memory`` (K, P): what the

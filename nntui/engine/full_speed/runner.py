@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field
 from functools import cached_property
 from operator import is_
 from threading import Lock, Thread
@@ -14,6 +13,7 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from nntui.engine.full_speed import compiled, elementwise
 from nntui.engine.full_speed.batch import Batch, BatchComputer, Batches, summed
@@ -50,12 +50,11 @@ The values hold until it returns.
 """
 
 
-@dataclass(slots=True)
-class LastUpdate:
+class LastUpdate(Struct):
     """Some values (see ``BATCH_SYMBOLS``) after the last example of the last update."""
 
     names: tuple[str, ...]
-    values: dict[str, float | None] = field(default_factory=dict)
+    values: dict[str, float | None] = {}
 
 
 class FullSpeed:

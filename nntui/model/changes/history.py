@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from nntui.model.changes.settings import Change
 from nntui.model.changes.structure import Renaming
@@ -14,8 +16,7 @@ MOST_CONNECTIONS: Final = 2_000_000
 """Connections of all kept versions together: fewer versions of a large network are kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edited:
+class Edited(Struct, frozen=True):
     """The versions of an experiment: values only, so that undo is an index.
 
     ``versions`` begin with the oldest kept; each says what led to it (the first: nothing).
@@ -81,9 +82,9 @@ class Edited:
         renaming = self.renaming.then(self.redoes.renamed)
         return replace(self, index=self.index + 1, renaming=renaming)
 
-    def as_saved(self) -> Edited:
-        """Note that the current version is in the file."""
-        return replace(self, saved=self.experiment)
+    def as_saved(self, version: Experiment | None = None) -> Edited:
+        """Note that a version, the current one if not said, is in the file."""
+        return replace(self, saved=version or self.experiment)
 
     def as_run(self) -> Edited:
         """Note that the current version is the one that runs."""

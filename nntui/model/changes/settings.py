@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
+
+from msgspec import Struct
 
 from nntui.model.errors import SettingError
 from nntui.model.experiment import GRADIENTS, REDUCTIONS, Experiment, Training
@@ -14,8 +16,7 @@ from nntui.model.optimizers import OPTIMIZERS, Optimizer
 from nntui.model.settings import chosen_row, function_named, number, spelled, switch, written
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """An experiment after a change, and what was changed.
 
     ``sentence`` says it in a few words, such as ``h3 added (tanh)``. ``renamed``: the name
@@ -30,8 +31,7 @@ class Change:
 _ALL: Final = "all"
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """A setting of the training: how it is read from text, a hint for the user, its choices."""
 
     read: Callable[[str], Any]

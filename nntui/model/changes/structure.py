@@ -10,7 +10,9 @@ the changed experiment would be invalid, and when there is nothing to change.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+
+from msgspec import Struct, structs
 
 from nntui.model.activations import Activation
 from nntui.model.changes.settings import Change
@@ -99,7 +101,7 @@ def change_neuron(
         return _changed(experiment, net, said)
     net.rename_neuron(name, new_name)
     said.append(f"{escaped(name)} is called {escaped(new_name)} now")
-    return replace(_changed(experiment, net, said), renamed=(name, new_name))
+    return structs.replace(_changed(experiment, net, said), renamed=(name, new_name))
 
 
 def delete_neuron(experiment: Experiment, name: str) -> Change:
@@ -188,8 +190,7 @@ class GoneError(NntuiError):
     """The neuron was deleted, and another has its name now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Renaming:
+class Renaming(Struct, frozen=True):
     """The neurons' old and new names; those that are not in it have kept theirs.
 
     >>> renaming = Renaming().then(("h1", "g")).then(("h2", "h1"))
@@ -197,7 +198,7 @@ class Renaming:
     ('g', 'h1', 'y')
     """
 
-    names: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = {}
 
     def __bool__(self) -> bool:
         """Whether any neuron has another name."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from nntui.model.numerics import (
     ceil,
@@ -45,8 +46,7 @@ def _test(of_float: Callable[[float], bool], of_others: Callable[..., Any]) -> C
     return lambda x: of_float(x) if isinstance(x, float) else of_others(x)
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """A function of ``least`` to ``most`` numbers; ``truth``: its value is true or false.
 
     ``over``: it may be taken over all values of a symbol, as in ``max(abs(dw))``; ``most`` 0: it

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from nntui.model.errors import NntuiError
 from nntui.model.names import escaped
@@ -70,8 +71,7 @@ _ADVICE: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A token and where it stands; ``kind`` is number, word, sign, end or unknown."""
 
     kind: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
@@ -21,8 +21,7 @@ _LABELS: Final = {"learning_rate": "η  learning rate"}
 _OF_AN_EXAMPLE: Final = ("x[", "t[")
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """What the user has changed: ``set`` targets with their values, as they are typed.
 
     ``from_start``: the run is to begin again with them.

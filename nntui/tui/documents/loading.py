@@ -5,8 +5,9 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from nntui.debugger.debugger import Debugger
 from nntui.document.files import Stamp, stamps_of, sweep
@@ -28,8 +29,7 @@ from nntui.tui.stepping.screen import SteppingScreen
 from nntui.tui.user_files import PreferencesFile, remember
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """A document's run; ``problems`` says what could not be taken up of its session.
 
     ``sample``: the document is a bundled sample. ``files`` are what it was read from, itself

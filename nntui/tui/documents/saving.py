@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from threading import Lock
@@ -145,7 +144,7 @@ class SaveActions(EditActions):
         from nntui.tui.documents.loading import files_of
 
         self.recovery.write(document, forget=True)
-        document.edited = replace(document.edited, saved=experiment)
+        document.edited = document.edited.as_saved(experiment)
         document.files = files_of(path, experiment)
         document.seen = tuple(map(stamp_of, document.files))
         document.on_disk = document.seen[0]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
+from msgspec import Struct
 from textual.app import ComposeResult
 from textual.suggester import SuggestFromList
 from textual.widget import Widget
@@ -56,8 +56,7 @@ _USES: Final = {
 _EXAMPLE_FIELD: Final = re.compile(r"data\.(input|target)s\[(\d+)\]")
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """A field: its name, its text, a hint at what may be written there, and what may be chosen.
 
     With ``choices`` a field is completed as it is typed; a ``tick`` is a box of yes or no. ``help``
@@ -82,8 +81,7 @@ class Field:
         return (" ".join(shown) + (" …" if len(self.choices) > _MOST_CHOICES else ""),)
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """A form: its title, its fields, and the change that their texts make.
 
     ``make`` raises an ``NntuiError`` for what cannot be. ``first``: the field to begin with.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
+from msgspec import Struct
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
@@ -38,8 +39,7 @@ def _name_cells(experiment: Experiment) -> int:
     return max(min(widest, _MOST_NAME_CELLS), len("neuron"))
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A list: its rows in order, how one is written in columns, and what can be done with it.
 
     ``count`` is the number of rows, found without making them (None: always the same). ``add``
@@ -154,8 +154,7 @@ def _connection_line(experiment: Experiment, edge: tuple[str, str], width: int) 
     return f"{names}  {yes_or_no(found.trainable):<7}  {found.weight!r}"
 
 
-@dataclass(frozen=True, slots=True)
-class _ExampleColumns:
+class _ExampleColumns(Struct, frozen=True):
     """The columns of the data: a heading for each, and the cells before and behind its points."""
 
     names: tuple[str, ...]

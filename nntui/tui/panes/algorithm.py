@@ -13,6 +13,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Final
 
+from msgspec import Struct
 from rich.segment import Segment
 from rich.style import Style
 from textual.events import Click, Resize
@@ -43,8 +44,7 @@ _INTERNAL: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class AlgorithmRow:
+class AlgorithmRow(Struct, frozen=True):
     """A row of the screen: which line of the source it shows, and whether it begins that line."""
 
     line: int

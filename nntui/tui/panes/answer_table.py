@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
+from msgspec import Struct
 
 from nntui.explain.numbers import fitted
 from nntui.text import cells, padded
@@ -30,8 +30,7 @@ _BLOCKS: Final = " ▏▎▍▌▋▊▉█"
 Kind = Literal["plain", "faint", "bar", "mark", "now"]
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column: its heading, its cells of width, and the text of an example in it."""
 
     heading: str

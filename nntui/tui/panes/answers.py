@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from msgspec import Struct
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import BindingType
@@ -43,8 +44,7 @@ _WHICH: Final = {False: "& wrong ones", True: "& all"}
 _CHOOSE_HINT: Final = "x y choose the plane"
 
 
-@dataclass(frozen=True, slots=True)
-class _Places:
+class _Places(Struct, frozen=True):
     """Where the plane and the examples stand in the pane, in cells; no plane: its size is 0."""
 
     plane: tuple[int, int]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from math import floor, isfinite, log10, nan
 from typing import Final
+
+from msgspec import Struct
 
 DOTS: Final = 4
 """Rows of Braille dots in a row of cells."""
@@ -44,8 +45,7 @@ def height(y: float, *, log: bool) -> float:
     return log10(y) if y > 0 else nan
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(Struct, frozen=True):
     """Maps heights to 0 … 1: the lowest and the highest dot of ``rows`` rows of cells.
 
     ``base`` is the height of the axis, one row below, and ``span`` what the rows stand for: a tick

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
@@ -19,8 +19,7 @@ GAP: Final = 2
 """Cells between two keys."""
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """A key, as it is pressed and as it is shown, and what it does, in a word of so many cells.
 
     ``enabled``: it does something now. ``row`` is that of a footer of two rows.

@@ -6,9 +6,10 @@ Whatever a run has computed, the heights in a ``Chart`` are between 0 and 1, or 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import isfinite, nan
 from typing import TYPE_CHECKING, Final, Literal
+
+from msgspec import Struct
 
 from nntui.explain.numbers import rounded
 from nntui.tui.panes.chart_scale import Scale, height, whole_ticks
@@ -36,8 +37,7 @@ Kind = Literal["train", "test", "ahead", "other", "raw"]
 and the single updates behind a curve of epochs."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChartOptions:
+class ChartOptions(Struct, frozen=True):
     """How the losses are shown. ``last``: only so many updates or epochs back from here."""
 
     log: bool = False
@@ -45,8 +45,7 @@ class ChartOptions:
     last: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Struct, frozen=True):
     """Points from left to right; ``ys`` are between 0 and 1, or nan for a gap.
 
     ``branch`` is the branch’s number: its colour and style of line.
@@ -58,8 +57,7 @@ class Series:
     branch: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """What stands at the end of a branch’s line: what it is called there, and its last loss."""
 
     name: str
@@ -70,8 +68,7 @@ class Label:
     current: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Here:
+class Here(Struct, frozen=True):
     """The current position in the chart: where, its sign, and the loss."""
 
     x: float
@@ -80,8 +77,7 @@ class Here:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(Struct, frozen=True):
     """All that is drawn; ``unit`` (epoch or update) is what x counts, from 1.
 
     ``gaps``: x of losses that are not finite; ``zeros``: x of losses of 0 on a logarithmic scale;
@@ -183,8 +179,7 @@ def chart_of(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Raw:
+class _Raw(Struct, frozen=True):
     """A series with its losses as they are."""
 
     kind: Kind

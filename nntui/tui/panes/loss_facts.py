@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import Struct
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -26,8 +26,7 @@ MOST_BARS: Final = 30
 """Examples whose losses are shown, at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
+class _Facts(Struct, frozen=True):
     """What was found at a frame: ``why`` the loss stands still, in words, and ``met``."""
 
     frame: Frame

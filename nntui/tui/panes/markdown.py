@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, Literal
 
+from msgspec import Struct
 from rich.cells import cell_len
 
 from nntui.text import clean, cut, wrapped
@@ -37,8 +37,7 @@ _KINDS: Final[dict[str, Kind]] = {
 """How what each group of ``_MARKED`` holds is set."""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """A heading, a paragraph, an item of a list, or a line of code; ``mark`` stands before it."""
 
     kind: Literal["heading", "text", "item", "code"]

@@ -6,8 +6,10 @@ import math
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from nntui.debugger.snapshot import is_passed_back
 from nntui.debugger.values import probability
@@ -22,8 +24,7 @@ RowKey = str | tuple[str, str]
 CellNumber = Callable[[Frame, RowKey], float | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column: its heading, and its number in a row (None: blank).
 
     ``symbol``: the symbol of its values in ``Step.writes``; ``words``: its names in a filter;
@@ -63,8 +64,7 @@ class Column:
         return value_name(self.symbol, *names) in last.writes
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A table: what its rows are, and its columns from left to right."""
 
     title: str
@@ -200,8 +200,7 @@ _LAYER: Final = re.compile(r"layer\s+(\d+)", re.IGNORECASE)
 _COMPARISON: Final = re.compile(r"([^\s<>=≤≥!≠]+)\s*(>=|<=|!=|==|[<>=≤≥≠])\s*(\S+)")
 
 
-@dataclass(frozen=True, slots=True)
-class RowCondition:
+class RowCondition(Struct, frozen=True):
     """A condition on the number of a column, which a blank never fulfils."""
 
     column: Column
@@ -213,8 +212,7 @@ class RowCondition:
         return number is not None and _OPERATORS[self.sign](number, self.bound)
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Struct, frozen=True):
     """What rows must fulfil: parts of their names, a layer, conditions on their numbers."""
 
     text: str = ""
@@ -250,8 +248,7 @@ class Filter:
         return all(part in label or part in joined for part in self.parts)
 
 
-@dataclass(frozen=True, slots=True)
-class TableQuery:
+class TableQuery(Struct, frozen=True):
     """The column that the rows are sorted by (None: the order of computing), and their filter.
 
     ``reverse``: in reverse order of computing; by a column, the least first, not the greatest.
@@ -307,8 +304,7 @@ MARKS: Final = 2
 """Cells of the marks before a name: of the focus, of a breakpoint."""
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnWidths:
+class ColumnWidths(Struct, frozen=True):
     """The cells of a name, of a layer's number (0: none), and of the numbers of each column."""
 
     name: int

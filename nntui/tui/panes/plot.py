@@ -15,6 +15,7 @@ from math import isfinite
 from time import perf_counter
 from typing import Final
 
+from msgspec import Struct
 from rich.cells import cell_len
 from rich.color import Color as RichColor
 from rich.style import Style
@@ -48,8 +49,7 @@ _FAINT: Final = 0.6
 """How much of its colour a line has that lies ahead, and what is only behind a line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bars:
+class Bars(Struct, frozen=True):
     """Losses of single examples: (name, loss, text of the loss), the last one is at hand."""
 
     rows: tuple[tuple[str, float, str], ...]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Final, Literal
 
+from msgspec import Struct
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
@@ -282,8 +283,7 @@ class Timeline(LinePane, can_focus=True):
         return start if position - start < end - position else end
 
 
-@dataclass(frozen=True, slots=True)
-class Track:
+class Track(Struct, frozen=True):
     """The positions ``span`` on so many cells; the ends of both are each other's."""
 
     span: range

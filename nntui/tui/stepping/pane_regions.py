@@ -8,9 +8,10 @@ small network's table is not given half of the screen.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Final
 
+from msgspec import Struct
+from msgspec.structs import replace
 from textual.geometry import Region, Size
 
 LISTS: Final = ("breakpoints", "displays", "branches")
@@ -43,8 +44,7 @@ _RIGHT: Final = (40, 72)
 """Columns at the right of the network, at least and at most: a third of the terminal between."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bars:
+class Bars(Struct, frozen=True):
     """The rows outside of the panes: the header, the message, the timeline and the footer.
 
     Without a row of its own the message is shown over the timeline.
@@ -68,16 +68,14 @@ def bars_for(width: int, height: int) -> Bars:
     return Bars(message=int(height >= 28), footer=2 if width >= 120 and height >= 30 else 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True):
     """How much there is to show: the number of neurons, and of those in the largest layer."""
 
     neurons: int
     widest: int
 
 
-@dataclass(frozen=True, slots=True)
-class PaneSlot:
+class PaneSlot(Struct, frozen=True):
     """The panes of one slot, the ``rows`` that they need, and their share of what is left.
 
     ``together``: they are seen all at once, beside each other.
@@ -93,8 +91,7 @@ class PaneSlot:
         return self.panes[0]
 
 
-@dataclass(frozen=True, slots=True)
-class PaneColumns:
+class PaneColumns(Struct, frozen=True):
     """The slots, column by column; ``right``: the width of the second column."""
 
     name: str

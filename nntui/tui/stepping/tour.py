@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from string import Formatter
 from typing import Any, Final
 
+from msgspec import Struct
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
@@ -18,8 +18,7 @@ from nntui.tui.user_files import PreferencesFile
 POINTED: Final = "pointed-at"
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Struct, frozen=True):
     """A card: the pane that it points at, and its text, with ``{names}`` of keys."""
 
     pane: str

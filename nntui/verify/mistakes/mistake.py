@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
+from msgspec import Struct
 
 from nntui.model.numerics import Array
 from nntui.verify.passes import Hook, Hooks, LayerPass, NetworkHooks, Passes
@@ -21,8 +21,7 @@ that other layers than the inputs feed.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """One way to make a mistake, and where. ``word`` fills ``{word}`` in the sentences."""
 
     hooks: Hooks | UpdateHooks | NetworkHooks
@@ -33,8 +32,7 @@ class Way:
 Ways: TypeAlias = Callable[[Passes], Iterable[Way]]
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(Struct, frozen=True):
     """A mistake: its name, what was done, what is right, and the formulas of both.
 
     In the texts, {layer} is a phrase for the place, {f} the activation there, {f_in_a} and {f_on_z}

@@ -8,9 +8,10 @@ network learned badly, or well and still wrong.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import permutations
 from typing import Final
+
+from msgspec import Struct
 
 from nntui.verify.mistakes.batches import BATCH_MISTAKES
 from nntui.verify.mistakes.derivative import DERIVATIVE_MISTAKES
@@ -40,8 +41,7 @@ _MOST_SHUFFLED: Final = 5
 """Examples whose targets are tried in every order: 120."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A mistake made in one way at one place. ``layers``: where (None: no layer's or any's)."""
 
     mistake: Mistake

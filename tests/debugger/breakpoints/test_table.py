@@ -1,11 +1,11 @@
 """The list of table, its counters, and its plain form in files."""
 
 import json
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from support.experiments import layered
 
 from nntui.debugger.breakpoints.breakpoint import (

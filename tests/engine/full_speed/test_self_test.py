@@ -1,10 +1,10 @@
 """A numpy that adds or computes otherwise is found out, and full speed stays right."""
 
-from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from support.experiments import layered
 from support.stepped import check_training
 
