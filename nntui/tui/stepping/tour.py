@@ -95,23 +95,19 @@ class Tour:
     def _show(self, card: Card) -> None:
         if self._card is None:
             self._card = Static("", id="tour", markup=False)
-            self._screen.mount(self._card)
-        pane = self._panes[card.pane]
-        terminal = self._screen.app.size
-        low = pane.display and pane.region.y + pane.region.height // 2 > terminal.height // 2
+            self._screen.mount(self._card, before="#status")
         last = card is CARDS[-1]
-        ends = "" if last else f" · {self._keys['clear']} leaves the tour"
+        ends = "" if last else f" · {self._keys['clear']} leaves it"
         keys = f"{self._keys['inspect']} {'ends the tour' if last else 'goes on'}{ends}"
         parts = []
         for words, name, _, _ in Formatter().parse(card.text):
             parts.append(Content(words))
             if name is not None:
                 parts.append(Content.styled(self._keys[name], "bold $accent"))
-        self._card.border_title = Content(f"{card.title} · {CARDS.index(card) + 1} of {len(CARDS)}")
-        self._card.border_subtitle = Content(keys)
-        self._card.set_class(low, "above")
+        here = f"{card.title} · {CARDS.index(card) + 1} of {len(CARDS)}"
+        self._card.border_title = Content(f" {here} · {keys} ")
         self._card.update(Content("").join(parts))
-        self._point_at(pane)
+        self._point_at(self._panes[card.pane])
 
     def _point_at(self, pointed: Widget | None) -> None:
         for pane in self._panes.values():
