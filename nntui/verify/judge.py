@@ -13,14 +13,14 @@ from nntui.verify.comparison import BIAS, Comparison
 from nntui.verify.factors import FEWEST, common_factor, known_factors, scaled_variations
 from nntui.verify.given import FLOAT64, Given
 from nntui.verify.kinks import MEAN, kink_variations, kinks_in
-from nntui.verify.mistakes.mistake import Way
-from nntui.verify.mistakes.table import MISTAKES, Candidate, candidates, shuffled_targets
-from nntui.verify.order import ORDERED, example_order, in_order, other_batches
+from nntui.verify.measured import measured
+from nntui.verify.mistakes.table import candidates, shuffled_targets
+from nntui.verify.order import ORDERED, example_order, in_order
 from nntui.verify.passes import Passes
 from nntui.verify.right_run import RightRun
 from nntui.verify.rounding import parameters_off, rounding_sizes
 from nntui.verify.search import WORK, Budget, Explanation, Search
-from nntui.verify.updates import Simulated, Simulation, Variation
+from nntui.verify.updates import Simulated, Simulation
 from nntui.verify.verdict import Factor, Outcome, Verdict
 from nntui.verify.wording import Wording
 
@@ -108,8 +108,10 @@ class _Case:
                 searches.append((judgement, search))
             if mixed := self._shuffled_targets(simulation, searches):
                 return mixed
-            if others := self._other_batches(simulation, searches):
-                return others
+            for candidate in measured(simulation, self.given):
+                for judgement, search in searches:
+                    if (found := search.explained(candidate)).is_complete:
+                        return judgement.mistaken(found)
             for judgement, _ in searches:
                 if between := judgement.between_kinks():
                     return between
@@ -129,26 +131,6 @@ class _Case:
             search = Search(simulation, judgement.comparison, orders, self.budget)
             if one := search.one():
                 return judgement.mistaken(one)
-        return None
-
-    def _other_batches(
-        self, simulation: Simulation, searches: list[tuple[_Judgement, Search]]
-    ) -> Verdict | None:
-        """Say that updates have other examples than the run's, if that makes them; else None."""
-        after, schedule = self.given.after, self.schedule
-        begins = simulation.first == self.given.first_after
-        if after is None or not begins or schedule.updates_per_epoch == 1:
-            return None
-        hooks = other_batches(simulation, after)
-        if hooks is None:
-            return None
-        mistake = next(m for m in MISTAKES if m.name == "other_order")
-        variation = Variation(updates=(hooks,))
-        candidate = Candidate(mistake, Way(hooks), variation, None, "the update")
-        for judgement, search in searches:
-            found = search.explained(candidate)
-            if found.is_complete:
-                return judgement.mistaken(found)
         return None
 
     def _comparison(self, numbers: Simulated, *, with_penalty: bool) -> Comparison:

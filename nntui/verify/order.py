@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from itertools import combinations
-from math import comb
 from typing import Final
 
 import numpy as np
 
 from nntui.model.numerics import Array
 from nntui.verify.given import Given, GivenArray, Mask
-from nntui.verify.updates import Simulated, Simulation, UpdateHooks
+from nntui.verify.updates import Simulated
 
 ORDERED: Final = "The examples stand in another order than in the batch"
 _BY_EXAMPLE: Final = ("z", "a", "loss")
 """Kinds of the forward pass with a column an example; what is given for all is looked at."""
-_MOST_BATCHES: Final = 200
-"""How many batches are tried for an update."""
 _ALL_BY_EXAMPLE: Final = ("z", "a", "da", "delta", "loss", "softmax")
 
 
@@ -74,25 +69,3 @@ def _agree(found: Array, expected: Array, numbers: GivenArray) -> Mask:
     return np.asarray(
         np.abs(found - expected) <= np.max(numbers.atol) + np.max(numbers.rtol) * size
     )
-
-
-def other_batches(simulation: Simulation, after: GivenArray) -> UpdateHooks | None:
-    """Find for each update the examples that come nearest to the parameters given after it.
-
-    ``after``: of the updates of the simulation. None: there are too many to try.
-    """
-    schedule, state = simulation.schedule, simulation.start
-    examples = sorted({e for u in range(schedule.updates_per_epoch) for e in schedule.batch(u)})
-    found: dict[int, Sequence[int]] = {}
-    for row, update in enumerate(range(simulation.first, simulation.end)):
-        size = schedule.batch_length(update)
-        if comb(len(examples), size) > _MOST_BATCHES:
-            return None
-        tried = [
-            (batch, simulation.updated(state, batch, update))
-            for batch in combinations(examples, size)
-        ]
-        mask, values = after.given[row], after.values[row]
-        off = [np.abs(new.p - values)[mask].max(initial=0.0) for _, new in tried]
-        found[update], state = tried[int(np.argmin(off))]
-    return UpdateHooks(batch=lambda schedule, update: found[update])

@@ -24,20 +24,24 @@ class UpdateHooks(Struct, frozen=True):
     """What is varied in updates; each None or False: as it should be.
 
     ``rule`` takes the place of the optimizer's. ``settings`` changes its settings (given the number
-    of examples, n). ``count`` gives t, a number or one for each parameter (P,), of the index of the
-    update, counted from 0 over all runs. ``decay``: λ for each parameter (P,), which then shrinks
-    by η·λ before the update, and has no λ·p in its gradient. ``batch`` chooses the examples of an
-    update, ``gradient`` gives g of its values. ``each_example``: an update after each example.
+    of examples, n), ``rate`` gives the learning rate of the update at an index. ``count`` gives t,
+    a number or one for each parameter (P,), of the index of the update, counted from 0 over all
+    runs. ``decay``: λ for each parameter (P,), which then shrinks by η·λ before the update, and has
+    no λ·p in its gradient. ``batch`` chooses the examples of an update, ``gradient`` gives g of its
+    values. ``each_example``: an update after each example. ``at_start``: the passes are at the
+    parameters of the start, not at those of now.
     ``not_zeroed``: gradients pile up, ``"dp"`` without the penalty, ``"g"`` with it.
     """
 
     rule: Rule | None = None
     settings: Callable[[dict[str, Any], int], dict[str, Any]] | None = None
-    count: Callable[[Passes, int], Any] | None = None
+    rate: Callable[[int], float] | None = None
+    count: Callable[[Schedule, int], Any] | None = None
     decay: Callable[[Passes], Array] | None = None
     batch: Callable[[Schedule, int], Sequence[int]] | None = None
     gradient: Callable[[BatchPass], Array] | None = None
     each_example: bool = False
+    at_start: bool = False
     not_zeroed: str = ""
 
 
@@ -122,7 +126,8 @@ class Simulation:
                     examples = hook.batch(schedule, update)
             parts = [[e] for e in examples] if any(h.each_example for h in hooks) else [examples]
             for part in parts:
-                forward = self._forward(passes, state, part)
+                at = self.start if any(h.at_start for h in hooks) else state
+                forward = self._forward(passes, at, part)
                 values = self._backward(forward, changes, hooks, state, update)
                 if not_zeroed:
                     dp, g = dp + values.dp, g + values.g
@@ -207,8 +212,10 @@ class Simulation:
         t: Any = self.schedule.t(update)
         for hook in hooks:
             settings = settings if hook.settings is None else hook.settings(settings, n)
+            if hook.rate is not None:
+                settings["learning_rate"] = hook.rate(update)
             rule = rule if hook.rule is None else hook.rule
-            t = t if hook.count is None else hook.count(self.passes, self.schedule.t(update) - 1)
+            t = t if hook.count is None else hook.count(self.schedule, self.schedule.t(update) - 1)
         return partial(rule, t=of(t), **{key: of(value) for key, value in settings.items()})
 
     def _updated(

@@ -184,12 +184,12 @@ def test_another_learning_rate_is_a_factor(optimizer: dict[str, Any]) -> None:
     assert "a learning rate of 0.03" in verdict.lines[0]
 
 
-def test_a_library_with_another_eps_is_told() -> None:
+def test_an_eps_that_is_a_librarys_own_is_told() -> None:
     net = networks.probe(optimizer={"name": "adam", "eps": 1e-3})
     rows = train(replace(net, optimizer={"name": "adam", "eps": 1e-8}), 3)
     verdict = judge(networks.experiment(net), networks.given_after(rows))
-    assert verdict.mistakes == (("other_eps",),)
-    assert "ε is 1e-8, not that of the run" in verdict.lines[0]
+    assert verdict.mistakes == (("other_setting",),)
+    assert "eps is 1e-8, not 0.001" in verdict.lines[0]
 
 
 def test_what_differs_behind_right_gradients_asks_for_no_more_of_the_passes() -> None:

@@ -44,6 +44,7 @@ SEVERAL_WAYS = {"other_loss"}
 OF_UPDATES = {
     "sgd": (
         "not_zeroed", "update_after_each_example", "learning_rate_sign", "learning_rate_over_n",
+        "first_parameters",
     ),
     "momentum": ("momentum_one_minus", "no_momentum", "look_ahead", "memory_lost", "l2_as_decay"),
     "nesterov": ("no_look_ahead",),
@@ -51,8 +52,11 @@ OF_UPDATES = {
         "no_bias_correction", "correction_multiplied", "correction_in_place", "t_from_0",
         "t_from_2", "t_not_counted", "t_per_parameter", "betas_swapped", "eps_inside_root",
         "eps_before_correction", "square_of_mean", "l2_as_decay", "memory_lost", "plain_descent",
+        "no_root", "no_mean_square",
     ),
-    "adamw": ("decay_as_l2", "no_weight_decay", "no_weight_decay_of_biases"),
+    "adamw": (
+        "decay_as_l2", "no_weight_decay", "no_weight_decay_of_biases", "decay_without_rate",
+    ),
     "adamw_weights": ("weight_decay_of_biases", "decay_as_l2", "no_weight_decay", "t_from_2"),
     "rmsprop": ("eps_inside_root", "no_root", "memory_lost", "no_momentum"),
     "adagrad": ("eps_inside_root", "no_root", "memory_lost"),
@@ -176,6 +180,31 @@ def test_each_mistake_of_an_update_is_named(optimizer: str, name: str, how: str)
     check_update(optimizer, name, how)
 
 
+def check_batches(net: Net, said: str, **mistake: Any) -> None:
+    rows = networks.given_after(train(net, 4, size=2, **mistake), "float32")
+    verdict = judge(networks.in_batches(net, 2), rows)
+    assert verdict.verdict == "mistake", verdict
+    assert len(verdict.mistakes) == 1, verdict
+    assert said in verdict.lines[0]
+
+
+def test_t_that_goes_up_at_every_epoch_is_told() -> None:
+    net = networks.probe(optimizer=OPTIMIZERS["adam"])
+    check_batches(net, "t goes up at every epoch", mistake="t_per_epoch")
+
+
+def test_a_last_batch_that_is_dropped_is_told() -> None:
+    said = "the examples come without the last, smaller batch"
+    check_batches(networks.probe(), said, mistake="last_batch_dropped")
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "nesterov", "adamw"])
+def test_a_learning_rate_that_falls_is_measured(optimizer: str) -> None:
+    net = networks.probe(optimizer=OPTIMIZERS[optimizer])
+    rates = (0.1, 0.1, 0.1, 0.1 / 1.1)
+    check_batches(net, "from update to update: 0.1, 0.1, 0.1, 0.09091", rates=rates)
+
+
 def check_pair(optimizer: str, back: str, name: str) -> None:
     net = networks.probe(optimizer=OPTIMIZERS[optimizer])
     numbers = networks.given_after(train(net, 3, name, back), "float64")
@@ -202,7 +231,8 @@ def test_every_row_of_the_table_is_tested() -> None:
     elsewhere = {
         "full_batch_size", "other_order", "error_clipped",
         "softmax_before_loss", "sigmoid_before_loss", "softmax_over_batch", "targets_broadcast",
-        "other_activation", "no_biases", "other_eps", "softmax_overflow", "division_by_0",
+        "other_activation", "no_biases", "other_setting", "softmax_overflow", "division_by_0",
+        "t_per_epoch", "other_rates",
     }  # fmt: skip
     assert {mistake.name for mistake in MISTAKES} == tested | elsewhere
 

@@ -30,6 +30,12 @@ def _first_epochs_order(schedule: Schedule, update: int) -> Sequence[int]:
     return schedule.batch(update % schedule.updates_per_epoch)
 
 
+def _last_batch_dropped(schedule: Schedule, update: int) -> Sequence[int]:
+    full = len(_epoch(schedule, update)) // schedule.batch_size
+    epoch, batch = divmod(update, max(full, 1))
+    return schedule.batch(min(epoch * schedule.updates_per_epoch + batch, schedule.updates - 1))
+
+
 def _epoch(schedule: Schedule, update: int) -> list[int]:
     first = update - update % schedule.updates_per_epoch
     return [e for u in range(first, first + schedule.updates_per_epoch) for e in schedule.batch(u)]
@@ -40,7 +46,13 @@ def _part(schedule: Schedule, update: int, examples: Sequence[int]) -> Sequence[
     return examples[start : start + schedule.batch_size]
 
 
-_ORDERS: Final = (_in_document_order, _backwards, _batches_backwards, _first_epochs_order)
+_ORDERS: Final = {
+    "in the order of the document": _in_document_order,
+    "backwards": _backwards,
+    "with the batches backwards": _batches_backwards,
+    "in the order of the first epoch": _first_epochs_order,
+    "without the last, smaller batch": _last_batch_dropped,
+}
 
 BATCH_MISTAKES: Final[tuple[Mistake, ...]] = (
     Mistake(
@@ -52,10 +64,17 @@ BATCH_MISTAKES: Final[tuple[Mistake, ...]] = (
     ),
     Mistake(
         "other_order",
-        "the examples come in another order",
+        "the examples come {word}",
         "they come in the order of the document, or as its seed shuffles them",
         ("batch = other examples", "batch = the examples of this update"),
-        tuple(Way(UpdateHooks(batch=order)) for order in _ORDERS),
+        tuple(Way(UpdateHooks(batch=order), word=word) for word, order in _ORDERS.items()),
+    ),
+    Mistake(
+        "first_parameters",
+        "the gradients are those at the first parameters: no forward pass follows an update",
+        "each update begins with the forward pass at the parameters of now",
+        ("g = ∂L/∂w at the start", "g = ∂L/∂w at w"),
+        (Way(UpdateHooks(at_start=True)),),
     ),
     Mistake(
         "update_after_each_example",
@@ -77,5 +96,12 @@ BATCH_MISTAKES: Final[tuple[Mistake, ...]] = (
         "the step is the learning rate times the reduced gradient",
         ("w = w − η/N · g", _STEP),
         (Way(step_times(lambda n: 1.0 / n)),),
+    ),
+    Mistake(
+        "other_rates",
+        "the learning rate is another one from update to update: {word}",
+        "the learning rate is the same in every update",
+        ("η = {word}", "η of the document"),
+        (),  # it is measured
     ),
 )

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from nntui.engine.schedule import Schedule
 from nntui.model.numerics import Array, divide, sqrt
 from nntui.model.optimizers import Memory, Updated
 from nntui.verify.mistakes.mistake import (
@@ -44,12 +45,12 @@ def _sgd(
 def _adam(
     p: Array, g: Array, memory: Memory, t: Any, *, learning_rate: float, beta1: float, beta2: float,
     eps: float, weight_decay: float, corrected: str = "mv", correction: str = "divided",
-    eps_at: str = "outside", square: str = "g",
+    scale: str = "√v + ε", square: str = "g",
 ) -> Updated:  # fmt: skip
     """Adam. ``corrected``: which means are.
 
-    ``correction``: divided by 1 − βᵗ, or multiplied, or in place (kept). ``eps_at``: outside or
-    inside of the root. ``square``: of g (as it should be) or of the mean m.
+    ``correction``: divided by 1 − βᵗ, or multiplied, or in place (kept). ``scale``: what the step
+    is divided by (see ``_scale``). ``square``: of g (as it should be) or of the mean m.
     """
     m, v = memory
     g = _decayed(g, p, weight_decay)
@@ -63,13 +64,11 @@ def _adam(
     v_hat = divide(v, second) if "v" in corrected else v
     if correction == "in place":
         m, v = m_hat, v_hat
-    if eps_at == "inside":
-        scale = sqrt(v_hat + eps)
-    elif eps_at == "before correction":
-        scale = divide(sqrt(v) + eps, np.sqrt(1.0 - beta2**t))
+    if scale == "before correction":
+        divisor = divide(sqrt(v) + eps, np.sqrt(1.0 - beta2**t))
     else:
-        scale = sqrt(v_hat) + eps
-    return p - learning_rate * divide(m_hat, scale), (m, v)
+        divisor = _scale(v_hat, eps, scale)
+    return p - learning_rate * divide(m_hat, divisor), (m, v)
 
 
 def _adamw(
@@ -83,13 +82,13 @@ def _adamw(
 
 def _rmsprop(
     p: Array, g: Array, memory: Memory, t: Any, *, learning_rate: float, alpha: float, eps: float,
-    momentum: float, weight_decay: float, eps_at: str = "outside", root: bool = True,
+    momentum: float, weight_decay: float, scale: str = "√v + ε",
 ) -> Updated:  # fmt: skip
-    """RMSprop; ``eps_at``: outside or inside of the root, if there is one."""
+    """RMSprop; ``scale``: see ``_scale``."""
     s, v = memory
     g = _decayed(g, p, weight_decay)
     s = alpha * s + (1.0 - alpha) * (g * g)
-    g = divide(g, _scale(s, eps, eps_at, root))
+    g = divide(g, _scale(s, eps, scale))
     if momentum:
         v = momentum * v + g
         g = v
@@ -98,25 +97,25 @@ def _rmsprop(
 
 def _adagrad(
     p: Array, g: Array, memory: Memory, t: Any, *, learning_rate: float, lr_decay: float,
-    eps: float, weight_decay: float, eps_at: str = "outside", root: bool = True,
+    eps: float, weight_decay: float, scale: str = "√v + ε", start: float = 0.0,
 ) -> Updated:  # fmt: skip
-    """Adagrad; ``eps_at``: outside or inside of the root, if there is one."""
+    """Adagrad; ``scale``: see ``_scale``. ``start``: what s begins with."""
     (s,) = memory
     g = _decayed(g, p, weight_decay)
-    s = s + g * g
+    s = s + g * g + (start if t == 1 else 0.0)
     rate = divide(learning_rate, 1.0 + (t - 1) * lr_decay)
-    return p - rate * divide(g, _scale(s, eps, eps_at, root)), (s,)
+    return p - rate * divide(g, _scale(s, eps, scale)), (s,)
 
 
 def _decayed(g: Array, p: Array, weight_decay: Any) -> Array:
     return g + weight_decay * p if np.any(weight_decay) else g
 
 
-def _scale(s: Array, eps: float, eps_at: str, root: bool) -> Array:
-    if not root:
-        return s + eps
-    scale: Array = sqrt(s + eps) if eps_at == "inside" else sqrt(s) + eps
-    return scale
+def _scale(v: Array, eps: float, scale: str) -> Array:
+    """What a step is divided by, of the mean square v: √v + ε, √(v + ε), v + ε or 1."""
+    return np.asarray(
+        {"√v + ε": sqrt(v) + eps, "√(v + ε)": sqrt(v + eps), "v + ε": v + eps, "1": 1.0}[scale]
+    )
 
 
 def _setting_to(**changed: Any) -> UpdateHooks:
@@ -129,12 +128,23 @@ def _betas_swapped(settings: dict[str, Any], n: int) -> dict[str, Any]:
     return {**settings, "beta1": settings["beta2"], "beta2": settings["beta1"]}
 
 
-def _other_eps(passes: Passes) -> Iterator[Way]:
-    """Take ε as other libraries have it."""
-    own = dict(passes.training.optimizer.settings)["eps"]
-    for word in ("1e-8", "1e-7"):  # of PyTorch and of Keras
-        if float(word) != own:
-            yield Way(_setting_to(eps=float(word)), word=word)
+_USUAL_SETTINGS: Final = {
+    "eps": (1e-8, 1e-7, 1e-10, 0.0), "alpha": (0.9, 0.99), "beta1": (0.9,), "beta2": (0.999, 0.99),
+    "momentum": (0.9,),
+}  # fmt: skip
+"""What papers and libraries (PyTorch, Keras) take when nobody says."""
+
+
+def _other_settings(passes: Passes) -> Iterator[Way]:
+    """Take each setting as others have it; Adagrad of Keras begins with s = 0.1."""
+    optimizer = passes.training.optimizer
+    for name, own in optimizer.settings:
+        for value in _USUAL_SETTINGS.get(name, ()) if own or name == "eps" else ():
+            if value != own:
+                word = f"{name} is {value:g}, not {own:g}".replace("e-0", "e-")
+                yield Way(_setting_to(**{name: value}), word=word)
+    if optimizer.name == "adagrad":
+        yield Way(UpdateHooks(rule=partial(_adagrad, start=0.1)), word="s begins with 0.1, not 0")
 
 
 _VARIED_RULES: Final[dict[str, Callable[..., Any]]] = {
@@ -162,7 +172,7 @@ def _counted(orders: Callable[[Passes], Iterable[Array]]) -> Ways:
         for order in orders(passes):
             total = int(order.max()) + 1
 
-            def count(_: Passes, before: int, order: Array = order, total: int = total) -> Any:
+            def count(_: Schedule, before: int, order: Array = order, total: int = total) -> Any:
                 return before * total + order + 1.0
 
             yield Way(UpdateHooks(count=count))
@@ -207,6 +217,17 @@ def _decay_beside_gradient(passes: Passes) -> Iterator[Way]:
         shrunk = p * (1.0 - learning_rate * weight_decay)
         settings |= {"learning_rate": learning_rate, "weight_decay": 0.0}
         return rule(shrunk, g, memory, t, **settings)
+
+    yield Way(UpdateHooks(rule=shrinking))
+
+
+def _decay_without_rate(passes: Passes) -> Iterator[Way]:
+    """Shrink parameters by the weight decay as it is, beside the rule."""
+    rule = passes.training.optimizer.row.update
+
+    def shrinking(p: Array, g: Array, memory: Memory, t: Any, **settings: Any) -> Updated:
+        new, memory = rule(p, g, memory, t, **settings | {"weight_decay": 0.0})
+        return new - settings["weight_decay"] * p, memory
 
     yield Way(UpdateHooks(rule=shrinking))
 
@@ -327,6 +348,14 @@ OPTIMIZER_MISTAKES: Final[tuple[Mistake, ...]] = (
         optimized_by("adam", "adamw"),
     ),
     Mistake(
+        "t_per_epoch",
+        "t goes up at every epoch, not at every update",
+        "t is the number of the update",
+        ("t = t + 1 for each epoch", "t = t + 1 for each update"),
+        (Way(UpdateHooks(count=lambda s, before: before // s.updates_per_epoch + 1.0)),),
+        optimized_by("adam", "adamw"),
+    ),
+    Mistake(
         "t_per_parameter",
         "t goes up at every parameter, not at every update",
         "t is the number of the update, the same for all parameters",
@@ -347,23 +376,22 @@ OPTIMIZER_MISTAKES: Final[tuple[Mistake, ...]] = (
         "ε is inside the root",
         "ε is added to the root",
         ("… / √(v̂ + ε)", "… / (√v̂ + ε)"),
-        _varied_rule(eps_at="inside"),
+        _varied_rule(scale="√(v + ε)"),
         optimized_by("adam", "adamw", "rmsprop", "adagrad"),
     ),
     Mistake(
-        "other_eps",
-        "ε is {word}, not that of the run",
-        "ε is a setting of the optimizer: libraries differ in what it is when nobody says",
-        ("… / (√v̂ + {word})", "… / (√v̂ + ε)"),
-        _other_eps,
-        optimized_by("adam", "adamw", "rmsprop", "adagrad"),
+        "other_setting",
+        "{word}",
+        "settings are those of the document: libraries differ in what they are when nobody says",
+        ("{word}", "as the document has it"),
+        _other_settings,
     ),
     Mistake(
         "eps_before_correction",
         "ε is added before the bias correction",
         "ε is added to the root of the corrected v̂",
         ("m̂ · √(1 − β₂^t) / (√v + ε)", "m̂ / (√v̂ + ε)"),
-        _varied_rule(eps_at="before correction"),
+        _varied_rule(scale="before correction"),
         optimized_by("adam", "adamw"),
     ),
     Mistake(
@@ -415,6 +443,14 @@ OPTIMIZER_MISTAKES: Final[tuple[Mistake, ...]] = (
         lambda passes: optimized_by("adamw")(passes) and setting("weight_decay")(passes),
     ),
     Mistake(
+        "decay_without_rate",
+        "the weight decay shrinks p by λ·p, not by η·λ·p",
+        "the weight decay is multiplied by the learning rate, too",
+        ("p = p · (1 − λ) − …", "p = p · (1 − η·λ) − …"),
+        _decay_without_rate,
+        setting("weight_decay"),
+    ),
+    Mistake(
         "l2_as_decay",
         "l2 shrinks the weights beside the gradient, as AdamW does",
         "l2 adds λ·w to the gradient",
@@ -426,9 +462,17 @@ OPTIMIZER_MISTAKES: Final[tuple[Mistake, ...]] = (
         "no_root",
         "the root is missing: the step is divided by the mean square",
         "the step is divided by the root of the mean square",
-        ("… / (s + ε)", "… / (√s + ε)"),
-        _varied_rule(root=False),
-        optimized_by("rmsprop", "adagrad"),
+        ("… / (v + ε)", "… / (√v + ε)"),
+        _varied_rule(scale="v + ε"),
+        optimized_by("adam", "adamw", "rmsprop", "adagrad"),
+    ),
+    Mistake(
+        "no_mean_square",
+        "the step is not divided by the root of v: it is the mean of g alone",
+        "the step is divided by the root of the mean square",
+        ("w = w − η · m̂", "w = w − η · m̂ / (√v̂ + ε)"),
+        _varied_rule(scale="1"),
+        optimized_by("adam", "adamw"),
     ),
     Mistake(
         "memory_lost",

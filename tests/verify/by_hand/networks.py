@@ -105,6 +105,11 @@ def given_gradients(weights: list[Any], biases: list[Any], how: str = "float32")
     return Given(0, {"dp": rounded(flat(weights, biases), how)})
 
 
+def in_batches(net: Net, size: int) -> Experiment:
+    made = experiment(net)
+    return replace(made, training=replace(made.training, batch_size=size))
+
+
 def given_after(rows: list[tuple[list[Any], list[Any]]], how: str = "float32") -> Given:
     return Given(0, {}, rounded([flat(w, b) for w, b in rows], how))
 

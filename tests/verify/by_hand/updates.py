@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import replace
 
@@ -9,8 +10,20 @@ import numpy as np
 from verify.by_hand.backward import Net, gradients
 
 
-def train(net: Net, updates: int, mistake: str = "", back: str = "") -> list[tuple[list, list]]:
-    """(W, b) after each update over the whole batch; ``back``: a mistake in the gradients, too."""
+def train(
+    net: Net,
+    updates: int,
+    mistake: str = "",
+    back: str = "",
+    *,
+    size: int = 0,
+    rates: Sequence[float] = (),
+) -> list[tuple[list, list]]:
+    """(W, b) after each update; ``back``: a mistake in the gradients, too.
+
+    ``size``: of a batch, 0: all examples. ``rates``: a learning rate for each update.
+    """
+    begun = net
     net = replace(net, W=deepcopy(net.W), b=deepcopy(net.b))
     o = {"momentum": 0, "nesterov": False, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
     o |= {"alpha": 0.99, "weight_decay": 0, "lr_decay": 0} | net.optimizer
@@ -27,12 +40,17 @@ def train(net: Net, updates: int, mistake: str = "", back: str = "") -> list[tup
     memory = [[0.0, 0.0] for _ in range(count)]
     piled = [0.0] * count
     found = []
+    size = size or N
+    per_epoch = N // size if mistake == "last_batch_dropped" else -(-N // size)
     for u in range(updates):
-        batches = [net]
+        part = slice(u % per_epoch * size, (u % per_epoch + 1) * size)
+        batches = [replace(net, x=net.x[part], t=net.t[part])]
+        rate = rates[u] if rates else rate
         if mistake == "update_after_each_example":
             batches = [replace(net, x=net.x[n : n + 1], t=net.t[n : n + 1]) for n in range(N)]
         for batch in batches:
-            dW, db = gradients(replace(batch, W=net.W, b=net.b, rate=rate), back or mistake)
+            at = begun if mistake == "first_parameters" else net
+            dW, db = gradients(replace(batch, W=at.W, b=at.b, rate=rate), back or mistake)
             params = [p for pair in zip(net.W, net.b, strict=True) for p in pair]
             grads = [g for pair in zip(dW, db, strict=True) for g in pair]
             for q, (p, g) in enumerate(zip(params, grads, strict=True)):
@@ -51,6 +69,8 @@ def train(net: Net, updates: int, mistake: str = "", back: str = "") -> list[tup
                     decay = 0
                 if mistake == "decay_beside_gradient":
                     p *= 1 - rate * decay
+                elif mistake == "decay_without_rate":
+                    p *= 1 - decay
                 elif kind != "adamw":
                     g = g + decay * p
                 m, v = [0.0, 0.0] if mistake == "memory_lost" else memory[q]
@@ -61,6 +81,8 @@ def train(net: Net, updates: int, mistake: str = "", back: str = "") -> list[tup
                     t = u + 2
                 if mistake == "t_not_counted":
                     t = 1
+                if mistake == "t_per_epoch":
+                    t = u // per_epoch + 1
                 if mistake == "t_per_parameter":
                     t = u * count + q + 1
                 if mistake == "plain_descent":
@@ -76,7 +98,7 @@ def train(net: Net, updates: int, mistake: str = "", back: str = "") -> list[tup
                     if kind == "adamw":
                         if mistake == "decay_as_l2":
                             g = g + decay * p
-                        else:
+                        elif mistake != "decay_without_rate":
                             p *= 1 - rate * decay
                     m = b1 * m + (1 - b1) * g
                     v = b2 * v + (1 - b2) * (m if mistake == "square_of_mean" else g) ** 2
@@ -94,6 +116,10 @@ def train(net: Net, updates: int, mistake: str = "", back: str = "") -> list[tup
                         scale = np.sqrt(v_hat + o["eps"])
                     if mistake == "eps_before_correction":
                         scale = (np.sqrt(v) + o["eps"]) / np.sqrt(c2)
+                    if mistake == "no_root":
+                        scale = v_hat + o["eps"]
+                    if mistake == "no_mean_square":
+                        scale = 1
                     step = m_hat / scale
                 else:
                     m = o["alpha"] * m + (1 - o["alpha"]) * g**2 if kind == "rmsprop" else m + g**2
