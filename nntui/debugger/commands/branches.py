@@ -23,6 +23,7 @@ from nntui.engine.edits import edit_of
 from nntui.engine.schedule import MOVES
 from nntui.model.errors import counted
 from nntui.model.names import escaped, parse_value_name, unquoted
+from nntui.model.settings import switch
 from nntui.model.wiring import parameter_key
 
 if TYPE_CHECKING:
@@ -153,9 +154,11 @@ _OF_A_DOCUMENT: Final = (
 
 
 def value_to_set(debugger: Debugger, target: str, text: str) -> float | str:
-    """Read what ``set`` gives to a target: the number of an expression, or a function's text."""
+    """Read what ``set`` gives to a target: a number, yes or no, or a function's text."""
     if target == "loss" or target.startswith("activation"):
         return text
+    if isinstance(debugger.experiment.training.optimizer.row.settings.get(target), bool):
+        return switch(text)
     try:
         value = debugger.evaluate(text)
     except ExpressionError:

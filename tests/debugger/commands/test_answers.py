@@ -205,6 +205,15 @@ def test_set_takes_an_expression_of_what_is_here(do, refused, debugger) -> None:
     assert "slope" in do("info branches").lines[-1]
 
 
+def test_set_turns_a_setting_on_and_off(do, refused) -> None:
+    assert "momentum above 0" in refused("set nesterov on")
+    do("set momentum 0.9")
+    for word, is_on in (("yes", 1), ("off", 0), ("true", 1), ("no", 0)):
+        do(f"set nesterov {word}")
+        assert do("print nesterov").lines == (f"nesterov = {is_on}",)
+    assert "yes or no" in refused("set nesterov perhaps")
+
+
 def test_branches(do, refused) -> None:
     do("set b[y1] 1")
     assert do("branch name one").lines == (
