@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
@@ -77,7 +77,8 @@ def trace(model: Any, X: Any) -> Traced:  # noqa: N803 (the field's name)
     """
     if not hasattr(model, "named_modules") or "torch" not in sys.modules:
         kind = escaped(type(model).__name__)
-        raise ConversionError(f"found {kind}, expected a PyTorch module (torch.nn.Module)")
+        hint = ": load_state_dict puts it into one" * isinstance(model, Mapping)
+        raise ConversionError(f"found {kind}, expected a PyTorch module (torch.nn.Module){hint}")
     model = getattr(model, "_orig_mod", model)  # of torch.compile
     _check_modes(model)
     example = _tensor(model, X, 1)

@@ -7,91 +7,18 @@ for the parameter at entry e. What only moves numbers about (``view``, ``cat``, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
 
 from nntui.interop.arrays import array_of
+from nntui.interop.torch_activations import ACTIVATIONS, Arguments
 from nntui.interop.torch_origins import Normalized, Origins, Unknown, UnrepresentableError
 from nntui.interop.units import Integers, Term, Unit, copy_of
 from nntui.model.activations import Activation
-from nntui.model.names import escaped, listed
+from nntui.model.names import listed
 from nntui.model.numerics import Array
-
-_Arguments = Mapping[str, Any]
-_Choice = Callable[[_Arguments], Activation | None]
-
-
-def _plain(name: str) -> _Choice:
-    return lambda given: Activation.of(name)
-
-
-def _with_setting(name: str, setting: str, argument: str) -> _Choice:
-    return lambda given: Activation.of(name, **{setting: float(given[argument])})
-
-
-def _only_if(choice: _Choice, **expected: Any) -> _Choice:
-    """Choose an activation for an operation whose settings are these; None for others."""
-    return lambda given: (
-        choice(given) if all(given[key] == value for key, value in expected.items()) else None
-    )
-
-
-def _expression(expression: str, derivative: str) -> _Choice:
-    return lambda given: Activation.of_expression(expression, derivative)
-
-
-def _elu(given: _Arguments) -> Activation | None:
-    alpha, scale = float(given["alpha"]), float(given["scale"])
-    if scale == 1.0:
-        return Activation.of("elu", alpha=alpha)
-    both = scale * alpha  # as SELU has it
-    return Activation.of_expression(
-        f"{scale!r}*z if z > 0 else {both!r}*(exp(z) - 1)",
-        f"{scale!r} if z > 0 else {both!r}*exp(z)",
-    )
-
-
-def _hardtanh(given: _Arguments) -> Activation:
-    low, high = float(given["min_val"]), float(given["max_val"])
-    if (low, high) == (-1.0, 1.0):
-        return Activation.of("hard_tanh")
-    return Activation.of_expression(
-        f"min(max(z, {low!r}), {high!r})", f"1 if {low!r} < z and z < {high!r} else 0"
-    )
-
-
-def _power(given: _Arguments) -> Activation | None:
-    n = given["exponent"]
-    if not isinstance(n, (int, float)) or n < 1:
-        return None
-    if n == 2:
-        return Activation.of("square")
-    return Activation.of_expression(f"z**{n!r}", f"{n!r}*z**{n - 1!r}")
-
-
-ACTIVATIONS: Final[Mapping[str, _Choice]] = {
-    "relu": _plain("relu"),
-    "leaky_relu": _with_setting("leaky_relu", "slope", "negative_slope"),
-    "elu": _only_if(_elu, input_scale=1),
-    "celu": _only_if(_plain("elu"), alpha=1),
-    "softplus": _only_if(_plain("softplus"), beta=1, threshold=20),
-    "sigmoid": _plain("sigmoid"),
-    "tanh": _plain("tanh"),
-    "hardtanh": _hardtanh,
-    "silu": _plain("silu"),
-    "gelu": _only_if(_plain("gelu"), approximate="none"),
-    "sin": _plain("sin"),
-    "abs": _plain("abs"),
-    "pow": _power,
-    "exp": _expression("exp(z)", "a"),
-    "log": _expression("log(z)", "1/z"),
-    "sqrt": _expression("sqrt(z)", "0.5/a"),
-    "cos": _expression("cos(z)", "-sin(z)"),
-    "log_sigmoid_forward": _expression("min(z, 0) - log(1 + exp(-abs(z)))", "sigmoid(-z)"),
-}
-"""Operations that change each number by itself: the activation, from the operation's arguments."""
 
 _MOVING: Final = frozenset(
     ("view", "_unsafe_view", "reshape", "_reshape_alias", "flatten", "unflatten", "unsqueeze",
@@ -122,7 +49,8 @@ SOFTMAX: Final = {
 }
 _KNOWN: Final = (
     "Linear", "ReLU", "LeakyReLU", "ELU", "Softplus", "Sigmoid", "Tanh", "Hardtanh", "SiLU",
-    "GELU", "SELU", "ReLU6", "LogSigmoid", "Identity", "Flatten", "Dropout", "BatchNorm1d",
+    "GELU", "SELU", "ReLU6", "LogSigmoid", "Hardswish", "Hardsigmoid", "Mish", "Identity",
+    "Flatten", "Dropout", "BatchNorm1d",
 )  # fmt: skip
 _DO: Final = "sums, means, torch.cat and functions such as F.relu or exp"
 
@@ -138,9 +66,13 @@ class Operations(Origins):
         if name in _RANDOM:
             self._follow_all(result, Unknown(f"{self._by()} draws random numbers"))
             return
-        followed = (id(tensor) in self._followed for tensor in _tensors([*given.values()]))
+        followed = [self._followed.get(id(t)) for t in _tensors([*given.values()])]
         if name in _MAKING or not any(followed):
             return  # constants
+        unknown = (known[1] for known in followed if known and isinstance(known[1], Unknown))
+        if first := next(unknown, None):
+            self._follow_all(result, first)
+            return
         try:
             found = self._computed(name, operation, args, kwargs, given)
         except UnrepresentableError as error:
@@ -153,9 +85,7 @@ class Operations(Origins):
             if not many or n < len(found):
                 self._follow(tensor, found[n] if many else found)
 
-    def _computed(
-        self, name: str, operation: Any, args: Any, kwargs: Any, given: _Arguments
-    ) -> Any:
+    def _computed(self, name: str, operation: Any, args: Any, kwargs: Any, given: Arguments) -> Any:
         """Find the origins of a result: a tensor of whole numbers, or several.
 
         Raises:
@@ -169,7 +99,9 @@ class Operations(Origins):
             self._require_neurons(given["self"])
             activation = ACTIVATIONS[name](given)
             if activation is None:
-                raise self._other_settings(name)
+                raise UnrepresentableError(
+                    f"{self._by()} computes “{name}” with settings that nntui’s does not have"
+                )
             return self._each(self._array(given["self"]), lambda i: copy_of(i, activation))
         if name in _SUMS:
             return self._sum(name, given)
@@ -185,13 +117,13 @@ class Operations(Origins):
             return self._softmax(name, given)
         raise self._unknown(name)
 
-    def _sum(self, name: str, given: _Arguments) -> Any:
+    def _sum(self, name: str, given: Arguments) -> Any:
         alpha = float(given.get("alpha") or 1)
         own, other = given["self"], given.get("other", 0)
         factors = {"sub": (1.0, -alpha), "rsub": (-alpha, 1.0), "neg": (-1.0, 0.0)}
         return self._combined([own, other], factors.get(name, (1.0, alpha)))
 
-    def _scaled(self, name: str, given: _Arguments) -> Any:
+    def _scaled(self, name: str, given: Arguments) -> Any:
         own, other = given["self"], given["other"]
         if name == "mul" and self._is_constant(own):
             own, other = other, own
@@ -209,7 +141,7 @@ class Operations(Origins):
         pairs = zip(a.ravel().tolist(), (-1 - b).ravel().tolist(), strict=True)
         return self._made((self._weighted([i], [entry]) for i, entry in pairs), a.shape)
 
-    def _reduced(self, name: str, given: _Arguments) -> Any:
+    def _reduced(self, name: str, given: Arguments) -> Any:
         """Add numbers up along axes, or take their mean."""
         a, axes = self._array(given["self"]), given.get("dim")
         along = sorted({axis % a.ndim for axis in axes}) if axes else [0]
@@ -275,7 +207,7 @@ class Operations(Origins):
         term = Term(np.array(sources), numbers[at], at)
         return Unit((term,), 0.0 if bias is None else float(numbers[bias]), bias)
 
-    def _product(self, name: str, given: _Arguments) -> Any:
+    def _product(self, name: str, given: Arguments) -> Any:
         """Multiply rows of neurons by a matrix of parameters: ``linear``, ``mm``, ``addmm``."""
         x = given["input"] if name == "linear" else given["mat1" if name == "addmm" else "self"]
         matrix = given.get("weight", given.get("mat2", given.get("other")))
@@ -315,7 +247,7 @@ class Operations(Origins):
             seen.add(source)
         return np.array(found, np.int64)
 
-    def _norm(self, given: _Arguments) -> Any:
+    def _norm(self, given: Arguments) -> Any:
         """Follow a batch norm in eval mode: it multiplies each number, and adds to it."""
         mean, variance = given["running_mean"], given["running_var"]
         if given.get("training") or mean is None:
@@ -349,7 +281,7 @@ class Operations(Origins):
             x.shape,
         )
 
-    def _softmax(self, name: str, given: _Arguments) -> Any:
+    def _softmax(self, name: str, given: Arguments) -> Any:
         origins = self._origins(given["self"])
         dim = given["dim"]
         if origins.ndim != 2 or dim not in (1, -1):
@@ -366,15 +298,6 @@ class Operations(Origins):
         return UnrepresentableError(
             f"{by} computes “{name}”, and nntui has nothing that does: beside modules it knows "
             f"{_DO}"
-        )
-
-    def _other_settings(self, name: str) -> UnrepresentableError:
-        by, (_, module) = self._by(), self._module
-        if type(module).__module__.startswith("torch.nn."):
-            shown = escaped(str(module), 100)
-            return UnrepresentableError(f"{by} has settings that nntui’s does not: {shown}")
-        return UnrepresentableError(
-            f"{by} computes “{name}” with settings that nntui’s does not have"
         )
 
 

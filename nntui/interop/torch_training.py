@@ -112,7 +112,12 @@ def loss_of(given: Any, *, ends_in: str = "") -> LossOfTorch:
         found = LossOfTorch(Loss.of(_FUNCTIONS[kind]))
     else:
         kind = escaped(getattr(given, "__name__", "") or type(given).__name__)
-        raise ConversionError(f"the loss is {kind}, expected one of torch.nn: {listed(LOSSES)}")
+        if isinstance(given, type):
+            raise ConversionError(f"the loss is the class {kind}, expected an object: {kind}()")
+        own = ", or loss= to say what a function of your own computes" * callable(given)
+        raise ConversionError(
+            f"the loss is {kind}, expected one of torch.nn: {listed(LOSSES)}{own}"
+        )
     _check_end(found.loss, kind, ends_in)
     return found
 
@@ -221,6 +226,11 @@ def optimizer_of(given: Any, traced: Traced) -> OptimizerOfTorch:
     """
     if isinstance(given, (str, tuple, Optimizer)):
         return OptimizerOfTorch(Optimizer.of(given), traced.frozen)
+    if isinstance(given, type):
+        kind = escaped(given.__name__)
+        raise ConversionError(
+            f"the optimizer is the class {kind}, expected an object: {kind}(model.parameters(), …)"
+        )
     kind = type(given).__name__
     if kind not in OPTIMIZERS or not hasattr(given, "param_groups"):
         raise ConversionError(

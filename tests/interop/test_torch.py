@@ -261,8 +261,17 @@ def test_functions_and_sums_are_followed_as_modules_are(torch, nn, xy, with_):
         "log": with_(lambda m, x: m.b((m.a(x).exp() + 1).log() + (x * x + 1).sqrt())),
         "cube": with_(lambda m, x: m.b(m.a(x) ** 3)),
         "relu6": with_(lambda m, x: m.b(nn.functional.relu6(4 * m.a(x)))),
+        "clamped": with_(lambda m, x: m.b(m.a(x).clamp(-0.4, 0.6) + m.a.bias.numel())),
+        "clamped below": with_(lambda m, x: m.b(m.a(x).clamp(min=0.1))),
         "selu": with_(lambda m, x: m.b(m.act(m.a(x))), act=nn.SELU()),
         "log sigmoid": with_(lambda m, x: m.b(m.act(m.a(x))), act=nn.LogSigmoid()),
+        **{
+            str(act): with_(lambda m, x: m.b(m.act(m.a(x))), act=act)
+            for act in (
+                nn.CELU(), nn.Softplus(2.0, 1.0), nn.GELU(approximate="tanh"), nn.Hardswish(),
+                nn.Hardsigmoid(), nn.Mish(),
+            )
+        },
         "scripted": torch.jit.script(_chain(nn)),
         "compiled": torch.compile(_chain(nn)),
         "cut off": with_(lambda m, x: m.b(m.act(m.a(x)).detach())),
@@ -290,6 +299,7 @@ def test_what_neurons_cannot_do_is_refused(torch, nn, xy, with_):
     )  # fmt: skip
     _refused("With computes “maximum”", with_(lambda m, x: m.b(torch.max(m.a(x), x))), *xy)
     _refused("With multiplies numbers", with_(lambda m, x: m.b(m.a(x) * x)), *xy)
+    _refused("computes “pow” with settings", with_(lambda m, x: m.b(m.a(x) ** 0.5)), *xy)
     _refused("With divides numbers", with_(lambda m, x: m.b(m.a(x) / x)), *xy)
     _refused("draws random", with_(lambda m, x: m.b(nn.functional.dropout(m.a(x)))), *xy)
     _refused(
@@ -320,12 +330,14 @@ def _fails(module, x):
 
 def test_modules_that_nntui_does_not_have_are_named(nn, xy):
     _refused("as PReLU “2” does: it knows Linear, ReLU", _chain(nn, nn.PReLU()), *xy)
-    _refused("GELU “2” has settings", _chain(nn, nn.GELU(approximate="tanh")), *xy)
+    first = _chain(nn, nn.Softshrink(), nn.Hardshrink())
+    _refused("as Softshrink “2” does", first, *xy)
     _refused("Dropout “2” is random while it trains.*eval", _chain(nn, nn.Dropout(0.1)), *xy)
     _refused("BatchNorm1d “2” computes with the batch", _chain(nn, nn.BatchNorm1d(4)), *xy)
     _refused("Softmax “2” is not the last", _chain(nn, nn.Softmax(1)), *xy)
     _refused("no parameters", nn.Tanh(), *xy)
     _refused("found int, expected a PyTorch module", 3, *xy)
+    _refused("OrderedDict, expected .* load_state_dict puts", _chain(nn).state_dict(), *xy)
     tied = _chain(nn, nn.Linear(4, 4), nn.Linear(4, 4))
     tied[3].weight = tied[2].weight
     _refused("“2.weight” is used by Linear “2” and Linear “3”", tied, *xy)
@@ -344,6 +356,8 @@ def test_losses_that_do_not_go_with_the_end_of_the_model_are_refused(torch, nn, 
     _refused(
         "the loss is KLDivLoss, expected one of torch.nn: MSELoss", chain, x, y, nn.KLDivLoss()
     )
+    _refused(r"the class MSELoss, expected an object: MSELoss\(\)", chain, x, y, nn.MSELoss)
+    _refused("the loss is .*, or loss= to say", chain, x, y, lambda a, t: a)
     of_examples = nn.BCELoss(weight=torch.ones(5, 1).double())
     _refused("a weight for each example", chain, x, y, of_examples)
     _refused('reduction="none"', chain, x, y, nn.MSELoss(reduction="none"))
@@ -362,6 +376,7 @@ def test_optimizers_with_other_rules_are_refused(torch, nn, xy):
         optimizer = getattr(torch.optim, name)(model.parameters(), **settings)
         _refused(said, model, *xy, optimizer=optimizer)
 
+    _refused(r"the class Adam, expected .* Adam\(model", model, *xy, optimizer=torch.optim.Adam)
     refused("the optimizer is Adadelta, expected one of torch.optim: SGD", "Adadelta")
     refused("SGD with dampening", "SGD", lr=0.1, momentum=0.5, dampening=0.1)
     refused("Adam with amsgrad", "Adam", amsgrad=True)
@@ -421,7 +436,9 @@ def test_what_is_wrong_with_gradients_is_named(torch, nn, xy):
         nntui.compare(model, x, y, nn.MSELoss(), left=True)
     for _ in range(2):  # without zero_grad
         nn.functional.mse_loss(model(x), y).backward()
-    assert not nntui.compare(model, x, y, nn.MSELoss(), left=True).right
+    verdict = nntui.compare(model, x, y, nn.MSELoss(), left=True)
+    assert verdict.factor.value == 2.0
+    assert "optimizer.zero_grad()" in repr(verdict)
     nn.functional.mse_loss(model(2 * x), y).backward()  # another batch
     assert "optimizer.zero_grad()" in repr(nntui.compare(model, x, y, nn.MSELoss(), left=True))
     with pytest.raises(nntui.ConversionError, match="cannot compute the gradient of the loss"):
@@ -431,7 +448,7 @@ def test_what_is_wrong_with_gradients_is_named(torch, nn, xy):
 def _module_kinds(nn, random):
     return [
         nn.ReLU, nn.Tanh, nn.Sigmoid, nn.SiLU, nn.GELU, nn.Softplus, nn.Hardtanh, nn.Identity,
-        nn.SELU, nn.ReLU6, nn.LogSigmoid,
+        nn.SELU, nn.ReLU6, nn.LogSigmoid, nn.CELU, nn.Hardswish, nn.Hardsigmoid, nn.Mish,
         lambda: nn.ELU(random.uniform(0.5, 1.5)), lambda: nn.LeakyReLU(random.uniform(0.0, 0.3)),
     ]  # fmt: skip
 
