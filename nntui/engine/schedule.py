@@ -95,7 +95,7 @@ class Schedule:
         net, training = experiment.network.wiring(), experiment.training
         self._net, resumed = net, experiment.resumed
         self.earlier_updates = resumed.updates
-        self._order = lru_cache(maxsize=4)(
+        self.order = lru_cache(maxsize=4)(
             lambda epoch: training.order(experiment.train_examples, resumed.epochs + epoch)
         )
         self.examples = len(experiment.train_examples)
@@ -164,7 +164,7 @@ class Schedule:
             if move is None:
                 return Position(step, epoch, update, None, "update", index, None)
             return Position(step, epoch, update, None, "difference", move, None, move)
-        example = self._order(epoch)[batch * self.batch_size + place]
+        example = self.order(epoch)[batch * self.batch_size + place]
         if index < self.loss_at:
             return Position(step, epoch, update, example, "forward", index, place, move)
         if index == self.loss_at:
@@ -290,7 +290,7 @@ class Schedule:
         """Return the examples of an update's batch, in their order."""
         epoch, batch = divmod(update, self.updates_per_epoch)
         first = batch * self.batch_size
-        return self._order(epoch)[first : first + self.batch_length(update)]
+        return self.order(epoch)[first : first + self.batch_length(update)]
 
     def batches(self, first: int = 0) -> Iterator[tuple[int, tuple[int, ...]]]:
         """Yield every batch from that of update ``first`` on, with its number t, from 1."""
@@ -354,7 +354,7 @@ class Schedule:
 
     def load_of(self, example: int, epoch: int) -> int:
         """Return the step that loads an example of the training set in an epoch."""
-        batch, place = divmod(self._order(epoch).index(example), self.batch_size)
+        batch, place = divmod(self.order(epoch).index(example), self.batch_size)
         update = epoch * self.updates_per_epoch + batch
         return self.update_start(update) + place * self.steps_per_example
 
@@ -363,7 +363,7 @@ class Schedule:
 
         Where it comes no more it is the last one before; None: it is never trained on.
         """
-        if example not in self._order(0):
+        if example not in self.order(0):
             return None
         update = self.updates_before(position)
         epoch = min(update // self.updates_per_epoch, self.epochs - 1)

@@ -105,7 +105,7 @@ class Training:
         shuffled = stream("shuffle", self.seed, epoch).permutation(len(examples))
         return tuple(examples[n] for n in shuffled)
 
-    def reduced(self, total: Any, batch_length: int) -> Any:
+    def reduced(self, total: Any, batch_length: Any) -> Any:
         """Reduce a batch's summed gradient or loss: to its mean, or to the sum itself."""
         return total / batch_length if self.reduction == "mean" else total
 

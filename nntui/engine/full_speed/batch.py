@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Final, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 from msgspec import Struct
 
 from nntui.engine.central_differences import h
@@ -84,9 +85,25 @@ class Batches:
         return np.array(rows, np.float64)
 
     @cached_property
+    def numbers(self) -> Array:
+        """Each example's inputs and targets side by side: (examples, inputs + outputs)."""
+        return np.hstack((self._x, self._y))
+
+    @cached_property
     def _rows(self) -> tuple[Row, ...]:
-        """Each example's inputs and targets side by side, as floats."""
-        return tuple(map(tuple, np.hstack((self._x, self._y)).tolist()))
+        """The same as floats."""
+        return tuple(map(tuple, self.numbers.tolist()))
+
+    def order(self, update: int, count: int) -> npt.NDArray[np.int64]:
+        """Return so many examples in their order, from the first one of an update on."""
+        schedule = self._schedule
+        epoch, index = divmod(update, schedule.updates_per_epoch)
+        first = index * schedule.batch_size
+        order = np.array(schedule.order(epoch))
+        if self._same_each_epoch:
+            return np.take(order, np.arange(first, first + count), mode="wrap")
+        later = range(epoch + 1, epoch + -(-(first + count) // schedule.examples))
+        return np.concatenate([order, *map(schedule.order, later)])[first : first + count]
 
     def of_update(self, update: int) -> Batch:
         """Return the batch of an update."""

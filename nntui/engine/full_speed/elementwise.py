@@ -2,21 +2,19 @@
 
 numpy takes a pass over memory for each operation of a formula, and an optimizer's rule has up to
 fifteen. The code is a trace of the formula itself, as straight-line code is one of the algorithm.
-Only operations that IEEE 754 rounds in one way (+ − · / √, comparisons) are compiled; elementary
-functions (e^z, tanh) stay numpy's, called between two passes.
 """
 
 from __future__ import annotations
 
 import logging
-import re
-from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from random import Random
+from textwrap import indent
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from nntui.engine.full_speed.loops import compiled, is_call, written_loops
 from nntui.engine.full_speed.straight_line import FUNCTIONS, Assignment, Tape, Traced, written
 from nntui.model.numerics import Array
 
@@ -28,59 +26,31 @@ CHUNK: Final = 8192
 MOST_ASSIGNMENTS: Final = 600
 """Longer code would take too long to compile."""
 
-_COMPILED: Final = {"sqrt": np.sqrt, "divide": np.true_divide}
-"""The functions that are compiled; to numba they are the processor's."""
-_CALL: Final = re.compile(rf"({'|'.join(FUNCTIONS.keys() - _COMPILED.keys())})\((\w+)\)")
-
-_LOOP: Final = """\
-def loop({arguments}):
-    for k in range(a0.size):
-        {lines}
-"""
 _SCALARS: Final = """\
 def scalars({numbers}):
     {lines}
     return ({wanted})
 """
-
-
-_NOTHING: Final = np.empty((0, 0))
-
-
-class _Pass(NamedTuple):
-    """A loop over all elements, and the functions that are then applied to rows between passes."""
-
-    loop: Callable[..., None]
-    calls: list[tuple[Callable[[Array], Array], slice]]
+_LOOP: Final = """\
+def loop({arguments}):
+    {code}
+"""
 
 
 class Elementwise(NamedTuple):
     """A compiled formula.
 
-    ``scalars`` computes in Python what depends on single numbers alone. ``rows``: of the matrix
-    that holds what one pass leaves for the next.
+    ``scalars`` computes in Python what depends on single numbers alone.
     """
 
     scalars: Callable[..., tuple[float, ...]]
-    passes: list[_Pass]
-    rows: int
+    loop: Callable[..., None]
 
     def __call__(
         self, numbers: Sequence[Any], arrays: Sequence[Any], results: Sequence[Array]
     ) -> None:
         """Write the results for the elements of arrays (n,), all C-contiguous."""
-        known, n = self.scalars(*numbers), arrays[0].size
-        if not self.rows:
-            self.passes[0].loop(*known, *arrays, _NOTHING, *results)
-            return
-        for start in range(0, n, CHUNK):
-            s = slice(start, min(start + CHUNK, n))
-            between = np.empty((self.rows, s.stop - start))
-            places = [*(x[s] for x in arrays), between, *(result[s] for result in results)]
-            for each in self.passes:
-                each.loop(*known, *places)
-                for function, rows in each.calls:
-                    between[rows] = function(between[rows])
+        self.loop(*self.scalars(*numbers), *arrays, *results)
 
 
 _ready: Final[dict[Hashable, Elementwise]] = {}
@@ -110,17 +80,26 @@ def compile_formula(
         _ready[key] = found
 
 
-def _compiled(formula: Formula, kinds: str, numbers: int) -> Elementwise:
+class TracedFormula(NamedTuple):
+    """A formula as assignments; those of single numbers alone apart, as a function in Python.
+
+    ``wanted``: the variables that this function returns. The elements of arrays are x0, x1, …
+    """
+
+    scalars: Callable[..., tuple[float, ...]]
+    wanted: Sequence[str]
+    assignments: list[Assignment]
+    results: list[str]
+
+
+def traced(formula: Formula, arrays: int, numbers: int) -> TracedFormula:
+    """Trace a formula of so many arrays and single numbers."""
     tape = Tape()
-    x = [Traced(tape, f"x{k}") for k in range(len(kinds))]
+    x = [Traced(tape, f"x{k}") for k in range(arrays)]
     s = [Traced(tape, f"s{k}") for k in range(numbers)]
     results = formula(x, s)
     scalars = tape.made_of(each.name for each in s)
     assignments = tape.needed(results, scalars)
-    if len(assignments) > MOST_ASSIGNMENTS:
-        raise ValueError("the formula is too long")
-    if len(assignments) == 1 and _CALL.fullmatch(assignments[0].expression):
-        raise ValueError("numpy takes a single pass, too")
     read = {name for each in assignments for name in each.read}
     wanted = sorted(scalars & (read | {r.name for r in results if isinstance(r, Traced)}))
     in_python: dict[str, Any] = dict(FUNCTIONS)
@@ -133,73 +112,31 @@ def _compiled(formula: Formula, kinds: str, numbers: int) -> Elementwise:
         ),
         in_python,
     )
-    passes, rows = _passes(assignments, wanted, results, kinds)
-    return Elementwise(in_python["scalars"], passes, rows)
+    return TracedFormula(in_python["scalars"], wanted, assignments, [*map(written, results)])
 
 
-def _passes(
-    assignments: list[Assignment], scalars: list[str], results: Sequence[Any], kinds: str
-) -> tuple[list[_Pass], int]:
-    """Cut a formula into passes wherever it calls a function; also how many rows lie between."""
-    made_in: dict[str, int] = {}
-    of_pass: dict[int, list[Assignment]] = defaultdict(list)
-    for each in assignments:
-        number = max((made_in.get(name, 0) for name in each.read), default=0)
-        of_pass[number].append(each)
-        made_in[each.name] = number + bool(_CALL.fullmatch(each.expression))
-    rows: dict[str, int] = {}
-    passes = []
-    for number in range(max(made_in.values(), default=0) + 1):
-        read_later = {
-            name
-            for n, later in of_pass.items()
-            if n > number
-            for each in later
-            for name in each.read
-        }
-        lines, left, called = [], [], defaultdict(list)
-        for each in of_pass[number]:
-            lines += [f"{name} = between[{rows[name]}, k]" for name in each.read if name in rows]
-            if call := _CALL.fullmatch(each.expression):
-                called[call[1]].append((each.name, call[2]))
-                continue
-            lines.append(f"{each.name} = {each.expression}")
-            if each.name in read_later:
-                left.append((each.name, each.name))
-        calls = []
-        for function, pairs in called.items():
-            first = len(rows) + len(left)
-            calls.append((FUNCTIONS[function], slice(first, first + len(pairs))))
-            left += pairs
-        for k, result in enumerate(results):
-            if made_in.get(name := written(result), 0) == number:
-                lines += [f"{name} = between[{rows[name]}, k]"] if name in rows else []
-                lines.append(f"r{k}[k] = {name}")
-        for name, value in left:
-            lines.append(f"between[{len(rows)}, k] = {value}")
-            rows[name] = len(rows)
-        passes.append(_Pass(_loop(lines, scalars, kinds, len(results)), calls))
-    return passes, len(rows)
+def _compiled(formula: Formula, kinds: str, numbers: int) -> Elementwise:
+    from numba import types
 
-
-def _loop(lines: list[str], scalars: list[str], kinds: str, results: int) -> Callable[..., None]:
-    from numba import njit, types
-
-    arrays = [f"a{k}" for k in range(len(kinds))]
-    names = [*scalars, *arrays, "between", *(f"r{k}" for k in range(results))]
-    read = [f"x{k} = {array}[k]" for k, array in enumerate(arrays)]
-    code = _LOOP.format(arguments=", ".join(names), lines="\n        ".join([*read, *lines]))
-    inside: dict[str, Any] = dict(_COMPILED)
-    exec(code, inside)  # safe, see above
-    array_of = {"d": types.float64[::1], "?": types.boolean[::1]}
-    signature = types.void(
-        *[types.float64] * len(scalars),
-        *(array_of[kind] for kind in kinds),
-        types.float64[:, ::1],
-        *[array_of["d"]] * results,
+    scalars, wanted, assignments, results = traced(formula, len(kinds), numbers)
+    if len(assignments) > MOST_ASSIGNMENTS:
+        raise ValueError("the formula is too long")
+    if len(assignments) == 1 and is_call(assignments[0]):
+        raise ValueError("numpy takes a single pass, too")
+    loops = written_loops(
+        assignments,
+        {f"x{k}": f"a{k}[start + k]" for k in range(len(kinds))},
+        "a0.size",
+        results={f"r{k}[start + k]": result for k, result in enumerate(results)},
     )
-    compiled: Any = njit(signature, error_model="numpy")
-    return compiled(inside["loop"])  # type: ignore[no-any-return]
+    array_of = {"d": types.float64[::1], "?": types.boolean[::1]}
+    arguments = {
+        **dict.fromkeys(wanted, types.float64),
+        **{f"a{k}": array_of[kind] for k, kind in enumerate(kinds)},
+        **{f"r{k}": array_of["d"] for k in range(len(results))},
+    }
+    code = _LOOP.format(arguments=", ".join(arguments), code=indent(loops.code, "    ").strip())
+    return Elementwise(scalars, compiled(code, arguments.values(), loops.functions))
 
 
 def _computes_alike(
@@ -218,11 +155,12 @@ def _computes_alike(
         results = [np.empty(811) for _ in expected]
         found(numbers, arrays, results)
     return all(
-        np.array_equal(_bits(ours), _bits(np.broadcast_to(theirs, 811)))
+        same_bits(ours, np.broadcast_to(theirs, 811))
         for ours, theirs in zip(results, expected, strict=True)
     )
 
 
-def _bits(numbers: Array) -> Any:
-    """The bits of numbers; those of a nan do not count."""
-    return np.where(np.isnan(numbers), np.nan, numbers).view(np.int64)
+def same_bits(numbers: Array, others: Array) -> bool:
+    """Whether arrays hold the same bits; those of a nan do not count."""
+    found, expected = (np.where(np.isnan(x), np.nan, x).view(np.int64) for x in (numbers, others))
+    return np.array_equal(found, expected)

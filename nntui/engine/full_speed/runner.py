@@ -6,28 +6,28 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from functools import cached_property
-from operator import is_
 from threading import Lock, Thread
 from time import perf_counter
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 from msgspec import Struct
 
-from nntui.engine.full_speed import compiled, elementwise
+from nntui.engine.full_speed import compiled
 from nntui.engine.full_speed.batch import Batch, BatchComputer, Batches, summed
 from nntui.engine.full_speed.batch_layout import BatchLayout, BatchValues, TrainingState
-from nntui.engine.full_speed.elementwise import CHUNK
+from nntui.engine.full_speed.compiled_training import CompiledTraining, compile_training
+from nntui.engine.full_speed.elementwise import same_bits
 from nntui.engine.full_speed.kernels import compile_activation, compile_loss, self_test
+from nntui.engine.full_speed.parameter_updates import ParameterUpdates
 from nntui.engine.full_speed.straight_line import StepTest, StraightLine
 from nntui.engine.loss_history import LossHistory
 from nntui.engine.schedule import Schedule
 from nntui.engine.state import State
 from nntui.model.activations import EXPRESSION, Activation
-from nntui.model.experiment import Experiment, Training
+from nntui.model.experiment import Experiment
 from nntui.model.numerics import Array
-from nntui.model.wiring import Parameter, Wiring
+from nntui.model.wiring import Parameter
 
 TINY_UPDATE: Final = 160
 """Up to about so many parameters × examples a layer, straight-line code wins."""
@@ -78,11 +78,10 @@ class FullSpeed:
         self._decays = training.optimizer.name == "adamw"  # which multiplies parameters
         size, layers = self._layout.size, len(self._layout.layers) - 1
         work = size * (1 + self.schedule.batch_size)
-        self.is_tiny = (
-            size <= TINY_NETWORK
-            and work <= TINY_UPDATE * layers
-            and sum(map(_spelled, net.activation.values())) <= TINY_EXPRESSIONS
-        )
+        spelled = sum(map(_spelled, net.activation.values()))
+        self._is_small = size <= TINY_NETWORK and spelled <= TINY_EXPRESSIONS
+        self.is_tiny = self._is_small and work <= TINY_UPDATE * layers
+        self._compiled: CompiledTraining | None = None
         trainable = self.schedule.trainable if self.schedule.by_differences else ()
         self._trainable = [self._layout.index[parameter] for parameter in trainable]
         self._allocate()
@@ -104,12 +103,41 @@ class FullSpeed:
 
     def compile(self) -> None:
         """Compile what larger networks gain from, where numba is installed; it takes seconds."""
-        if compiled.load() is not None:
-            self._updates.compile()
-            for layer in self._layout.layers:
-                for f, _ in layer.activations:
-                    compile_activation(f)
-            compile_loss(self.experiment.training.loss, len(self._layout.output_rows))
+        if compiled.load() is None:
+            return
+        if self._is_small and not self.schedule.by_differences:
+            code = compile_training(self.experiment, self.schedule, self._updates)
+            if code is not None and self._computes_alike(code):
+                self._compiled = code
+        self._updates.compile()
+        for layer in self._layout.layers:
+            for f, _ in layer.activations:
+                compile_activation(f)
+        compile_loss(self.experiment.training.loss, len(self._layout.output_rows))
+
+    def _computes_alike(self, code: CompiledTraining) -> bool:
+        """Whether compiled code gives the bits of batches, at the start and elsewhere."""
+        other, start = self.copy_for_thread(), self.first()
+        with np.errstate(all="ignore"):
+            for p in (start.p, start.p[::-1].copy(), 0.1 - 3.0 * start.p):
+                run, history = TrainingState(p, start.memory, 0.7), LossHistory()
+                after, _ = other._run_batches(run, 0, 1, history, None, None, None)
+                expected = [after.epoch_sum, *history.batch, *history.epoch]
+                of_batch: list[float] = []
+                of_epoch: list[float] = []
+                found = code.train(run, 0, 1, self._batches, of_batch, of_epoch)
+                losses = [found.epoch_sum, *of_batch, *of_epoch]
+                pairs = (after.p, found.p), (after.memory, found.memory), (expected, losses)
+                if not all(same_bits(*map(np.asarray, pair)) for pair in pairs):
+                    return False
+        return True
+
+    def _compile_in_time(self, seconds: float) -> None:
+        """Compile beside the run, once it has run for long enough, so many ``seconds`` more."""
+        self._ran += seconds
+        if self._ran > COMPILE_AFTER and not self._compiles:
+            self._compiles = True
+            Thread(target=self._compile_beside, name="compile", daemon=True).start()
 
     def _compile_beside(self) -> None:
         with _compiling:
@@ -210,10 +238,12 @@ class FullSpeed:
         assert stop_before is None or not self.schedule.by_differences
         with np.errstate(all="ignore"):
             told = last_update is not None and self.schedule.by_differences
-            if self.is_tiny and stop_before is None and not told:
-                return self._run_straight(start, first, end, history, deadline, last_update)[:2]
-            if self.is_tiny and tests and (code := self._tested_code(tests)) is not None:
-                return self._run_tested(start, first, end, history, deadline, stop_before, code)
+            code = self._compiled if last_update is None else None
+            if (self.is_tiny or code) and stop_before is None and not told:
+                found = self._run_straight(start, first, end, history, deadline, last_update, code)
+                return found[:2]
+            if self.is_tiny and tests and (tested := self._tested_code(tests)) is not None:
+                return self._run_tested(start, first, end, history, deadline, stop_before, tested)
             return self._run_batches(start, first, end, history, deadline, stop_before, last_update)
 
     def _run_batches(
@@ -229,8 +259,9 @@ class FullSpeed:
         computer, training = self._computer, self.experiment.training
         per_epoch = self.schedule.updates_per_epoch
         exact = computer.needs_exactness(before.p)
-        began = perf_counter() - self._ran
+        now = perf_counter()
         while update < end:
+            began = now
             batch = self._batches.of_update(update)
             if self.schedule.by_differences:
                 values, batch_sum, epoch_sum = computer.differences(
@@ -262,10 +293,7 @@ class FullSpeed:
                 self._record_epoch(history, before, update, epoch_sum / self.schedule.examples)
                 before.epoch_sum = 0.0
             now = perf_counter()
-            self._ran = now - began
-            if self._ran > COMPILE_AFTER and not self._compiles:
-                self._compiles = True
-                Thread(target=self._compile_beside, name="compile", daemon=True).start()
+            self._compile_in_time(now - began)
             if deadline is not None and now > deadline:
                 break
         return before, update
@@ -312,7 +340,7 @@ class FullSpeed:
         history: LossHistory,
         deadline: float | None,
         last_update: LastUpdate | None,
-        code: StraightLine | None = None,
+        code: StraightLine | CompiledTraining | None = None,
     ) -> tuple[TrainingState, int, bool]:
         """Run in straight-line code, many updates in one call; also whether it met a test."""
         names = () if last_update is None else last_update.names
@@ -325,14 +353,16 @@ class FullSpeed:
             if self._test is not None:  # its loss is to be taken after each epoch
                 stop = min(stop, update + per_epoch - update % per_epoch)
             begun = perf_counter()
-            batches = self._batches.rows_of_updates(update, stop)
             batch_losses: list[float] = []
             epoch_losses: list[float] = []
-            before, values = code.train(
-                before, self.schedule.t(update), batches, batch_losses, epoch_losses
-            )
-            if last_update is not None:
-                last_update.values = values
+            losses = batch_losses, epoch_losses
+            if isinstance(code, CompiledTraining):
+                before = code.train(before, update, stop, self._batches, *losses)
+            else:
+                batches = self._batches.rows_of_updates(update, stop)
+                before, values = code.train(before, self.schedule.t(update), batches, *losses)
+                if last_update is not None:
+                    last_update.values = values
             for n, loss in enumerate(batch_losses, start=update):
                 history.record("batch", n, loss)
             for n, loss in enumerate(epoch_losses, start=update // per_epoch):
@@ -341,6 +371,7 @@ class FullSpeed:
             if update < stop:
                 return before, update, True
             self._burst = max(1, int(len(batch_losses) * BURST_SECONDS / (now - begun)))
+            self._compile_in_time(now - begun)
             if deadline is not None and now > deadline:
                 break
         return before, update, False
@@ -373,76 +404,3 @@ def _spelled(activation: Activation) -> int:
     """Count the characters of an activation that is an expression."""
     texts = activation.settings if activation.name == EXPRESSION else ()
     return sum(len(str(text)) for _, text in texts)
-
-
-class ParameterUpdates:
-    """Applies a batch's gradient to the parameters, as the algorithm's update steps do.
-
-    ``compiled``: in one pass over memory, once the rule is compiled.
-    """
-
-    def __init__(
-        self,
-        layout: BatchLayout,
-        net: Wiring,
-        training: Training,
-        schedule: Schedule,
-        compiled: bool,
-    ) -> None:
-        self._training, self._schedule, self._compiled = training, schedule, compiled
-        self._rows = len(training.optimizer.row.memory)
-        self._penalized = bool(training.l1 or training.l2)
-        self._spares_biases = not dict(training.optimizer.settings).get("decay_biases", True)
-        self._masks = [layout.is_weight] if self._penalized or self._spares_biases else []
-        self.frozen: npt.NDArray[np.bool_] | None = None
-        if net.frozen:
-            self.frozen = np.array([p in net.frozen for p in layout.parameters])
-            self._masks.append(self.frozen)
-        rule = (training.optimizer, training.reduction, training.l1, training.l2)
-        self._key = ("update", *rule, self.frozen is not None)
-        nothing = [np.empty(0)] * (2 + self._rows) + [mask[:0] for mask in self._masks]
-        self._remembers = len(self._rule(nothing, (1, 1))) > 1
-
-    def compile(self) -> None:
-        """Compile the rule, for the next update on."""
-        kinds = "d" * (2 + self._rows) + "?" * len(self._masks)
-        elementwise.compile_formula(self._key, self._rule, kinds, (3, 7))
-
-    def __call__(
-        self, p: Array, memory: Array, dp: Array, update: int, batch_length: int
-    ) -> tuple[Array, Array]:
-        """Return the parameters and the memory after the update at an index (from 0)."""
-        numbers = (batch_length, self._schedule.t(update))
-        arrays = [p, dp, *memory, *self._masks]
-        new_p = np.empty_like(p)
-        new_memory = np.empty_like(memory) if self._remembers else memory
-        results = [new_p, *new_memory] if self._remembers else [new_p]
-        if self._compiled and (in_one_pass := elementwise.ready(self._key)) is not None:
-            in_one_pass(numbers, arrays, results)
-            return new_p, new_memory
-        for start in range(0, len(p), CHUNK):
-            s = slice(start, start + CHUNK)
-            chunks = self._rule([array[s] for array in arrays], numbers)
-            for result, chunk in zip(results, chunks, strict=True):
-                result[s] = chunk
-        return new_p, new_memory
-
-    def _rule(self, arrays: Sequence[Any], numbers: Sequence[Any]) -> list[Any]:
-        """Compute the new parameters, and what is remembered of them where that changes.
-
-        arrays: p, dp, the memory's rows, the masks that are needed. numbers: batch length, t.
-        """
-        p, dp, *others = arrays
-        batch_length, t = numbers
-        memory, masks = tuple(others[: self._rows]), others[self._rows :]
-        training = self._training
-        g = training.reduced(dp, batch_length)
-        if self._penalized:
-            g = np.where(masks[0], training.regularized(g, p), g)
-        is_weight = masks[0] if self._spares_biases else True
-        new, remembered = training.optimizer.update(p, g, memory, t, is_weight)
-        unchanged = all(map(is_, memory, remembered))
-        olds, news = ([p], [new]) if unchanged else ([p, *memory], [new, *remembered])
-        if self.frozen is None:
-            return news
-        return [np.where(masks[-1], *pair) for pair in zip(olds, news, strict=True)]

@@ -269,6 +269,50 @@ class StraightLine:
         return after, dict(zip(self._names, wanted, strict=True))
 
 
+class TracedExample:
+    """Both passes of an example, traced: what stands for the numbers before and after them.
+
+    ``p``, ``g``: the parameters and the sums of their gradients so far; ``sums``: those sums after
+    it. ``x``, ``y``: its inputs and targets. ``state``: the algorithm's, after the passes; ``met``:
+    what stands for whether one of the ``tests`` held.
+    """
+
+    def __init__(self, experiment: Experiment, tests: Sequence[StepTest] = ()) -> None:
+        net = experiment.network.wiring()
+        self.tape, self.parameters = Tape(), net.parameters
+        self.p, self.g = self.named("p", len(net.parameters)), self.named("g", len(net.parameters))
+        x, y = self.named("x", len(net.inputs)), self.named("y", len(net.outputs))
+        self.x, self.y = x, y
+        db, dw = self.by_key(self.g)
+        state = self.state = State(*self.by_key(self.p), db, dw, {})
+        model = self.model = ActiveExperiment(experiment)
+        given = {
+            "x": dict(zip(net.inputs, x, strict=True)),
+            "t": dict(zip(net.outputs, y, strict=True)),
+        }
+        by_differences = experiment.training.gradient == "central_differences"
+        behind = (loss(model, state, y), backward(model, state, reversed(net.neurons)))
+        passes = chain(
+            load(model, state, x),
+            forward(model, state, net.neurons),
+            *((central_differences.loss(model, state, y),) if by_differences else behind),
+        )
+        self.met = _tested(passes, tests, state, given, _IN_PASSES)
+        self.sums = [_value(state.db, state.dw, key) for key in net.parameters]
+
+    def named(self, letter: str, count: int) -> list[Any]:
+        """Stand-ins for so many numbers."""
+        return [Traced(self.tape, f"{letter}{n}") for n in range(count)]
+
+    def by_key(self, values: Sequence[Any]) -> tuple[dict[Any, Any], dict[Any, Any]]:
+        """Values of the parameters in their order, as the state holds them: biases, weights."""
+        pairs = list(zip(self.parameters, values, strict=True))
+        of_biases, of_weights = (
+            {key: value for key, value in pairs if isinstance(key, kind)} for kind in (str, tuple)
+        )
+        return of_biases, of_weights
+
+
 def source(
     experiment: Experiment, names: tuple[str, ...] = (), tests: Sequence[StepTest] = ()
 ) -> str:
@@ -278,44 +322,19 @@ def source(
         TypeError: one of the ``tests`` cannot be answered by such code.
     """
     net, optimizer = experiment.network.wiring(), experiment.training.optimizer
-    tape = Tape()
-
-    def named(letter: str, count: int) -> list[Any]:
-        return [Traced(tape, f"{letter}{n}") for n in range(count)]
-
-    parameters = net.parameters
-    p, g = named("p", len(parameters)), named("g", len(parameters))
-    x, y = named("x", len(net.inputs)), named("y", len(net.outputs))
-    m = named("m", len(parameters) * len(optimizer.row.memory))
+    traced = TracedExample(experiment, [test for test in tests if not test.in_update])
+    parameters, state, model = net.parameters, traced.state, traced.model
+    p, g, met = traced.p, traced.g, traced.met
+    m = traced.named("m", len(parameters) * len(optimizer.row.memory))
     remembered = [tuple(m[n :: len(parameters)]) for n in range(len(parameters))]
-
-    def by_key(values: list[Any], kind: type) -> dict[Any, Any]:
-        pairs = zip(parameters, values, strict=True)
-        return {key: value for key, value in pairs if isinstance(key, kind)}
-
-    state = State(by_key(p, str), by_key(p, tuple), by_key(g, str), by_key(g, tuple), {})
-    model = ActiveExperiment(experiment)
-    given = {
-        "x": dict(zip(net.inputs, x, strict=True)),
-        "t": dict(zip(net.outputs, y, strict=True)),
-    }
-    by_differences = experiment.training.gradient == "central_differences"
-    behind = (loss(model, state, y), backward(model, state, reversed(net.neurons)))
-    passes = chain(
-        load(model, state, x),
-        forward(model, state, net.neurons),
-        *((central_differences.loss(model, state, y),) if by_differences else behind),
-    )
-    met = _tested(passes, [test for test in tests if not test.in_update], state, given, _IN_PASSES)
-    sums = [_value(state.db, state.dw, key) for key in parameters]
     wanted = [_wanted(state, name) for name in names]
-    example = tape.lines([*sums, state.loss, *wanted, met])
+    example = traced.tape.lines([*traced.sums, state.loss, *wanted, met])
     example += [f"met = met or {_name(met)}"] if met is not False else []
-    slopes = zip(g, sums, strict=True)
+    slopes = zip(g, traced.sums, strict=True)
     example += [f"{old.name} = {_name(new)}" for old, new in slopes if new is not old]
 
     tape = Tape()
-    state.db, state.dw = by_key(g, str), by_key(g, tuple)
+    state.db, state.dw = traced.by_key(g)
     for old in (*p, *g, *m):
         old.tape = tape
     state.memory = dict(zip(parameters, remembered, strict=True))
@@ -335,10 +354,11 @@ def source(
     step += [f"{old.name} = {_name(new)}" for old, new in changed]
 
     trainable = [k for k, key in enumerate(parameters) if key not in net.frozen]
+    by_differences = experiment.training.gradient == "central_differences"
     measured = [line for k in trainable for line in _measured(p, g, k)] if by_differences else []
     words = {
         "parameters": _listed(p),
-        "numbers": _listed([*x, *y]),
+        "numbers": _listed([*traced.x, *traced.y]),
         "example": "\n            ".join(example) or "pass",
         "loss": _name(state.loss),
     }

@@ -39,9 +39,10 @@ def same(found: np.ndarray, expected: np.ndarray) -> bool:
 def test_activations_and_slopes(name) -> None:
     f = Activation.of(name)
     compile_activation(f)
-    assert elementwise.ready(("slope", f)) is not None
+    has_no_loop_of_numpy = name == "gelu"  # erf
     a_single_call = name in ("tanh", "sin")
-    assert (elementwise.ready(("activate", f)) is None) == a_single_call
+    assert (elementwise.ready(("slope", f)) is None) == has_no_loop_of_numpy
+    assert (elementwise.ready(("activate", f)) is None) == (has_no_loop_of_numpy or a_single_call)
     rows, z, da = slice(1, 300), numbers(1, 310, 53), numbers(2, 310, 53)
     found = []
     for functions in (OnArrays(compiled=False), OnArrays(compiled=True)):
@@ -119,7 +120,6 @@ def test_functions_are_called_between_passes(monkeypatch) -> None:
     elementwise.compile_formula("two", formula, "dd", (0.5,))
     two, x = elementwise.ready("two"), [numbers(k, 20_011) for k in range(2)]
     assert two is not None
-    assert len(two.passes) == 3
     found = [np.empty(20_011) for _ in range(3)]
     with np.errstate(all="ignore"):
         two((0.5,), x, found)
