@@ -103,7 +103,7 @@ def place(tmp_path, monkeypatch):
     folder.mkdir()
     monkeypatch.chdir(folder)
     monkeypatch.setattr("nntui.document.user_state.user_state_path", lambda name: folder / "state")
-    monkeypatch.setattr("nntui.tui.keys.user_config_path", lambda name: folder)
+    monkeypatch.setattr("nntui.tui.keymap.user_config_path", lambda name: folder)
     return folder
 
 
@@ -236,7 +236,7 @@ def test_headers_cells_and_classes_of_a_csv_file_are_harmless(nntui_says, write,
 
 
 def test_files_of_the_user_say_it_harmlessly(place):
-    from nntui.tui.keys import read_keymap
+    from nntui.tui.keymap import read_keymap
 
     (place / "keys.toml").write_text(f'"{C1}" = "{BIDI}"\nstep = "{C1}"\n', "utf-8")
     for complaint in read_keymap().complaints:

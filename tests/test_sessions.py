@@ -12,14 +12,14 @@ from nntui.document.load import load
 from nntui.document.user_state import pointer_file, state_file, write_state
 from nntui.samples import samples
 from nntui.sessions import open_session, save_session
-from nntui.tui.keys import keymap_file, read_keymap
+from nntui.tui.keymap import keymap_file, read_keymap
 from nntui.tui.user_files import PreferencesFile, read_typed, recent_files
 
 
 @pytest.fixture(autouse=True)
 def own_directories(tmp_path, monkeypatch):
     monkeypatch.setattr("nntui.document.user_state.user_state_path", lambda name: tmp_path / name)
-    monkeypatch.setattr("nntui.tui.keys.user_config_path", lambda name: tmp_path / name)
+    monkeypatch.setattr("nntui.tui.keymap.user_config_path", lambda name: tmp_path / name)
 
 
 @pytest.fixture

@@ -121,16 +121,8 @@ def _overview(ctx: click.Context, group: click.Group, width: int) -> Iterator[st
 
 
 def _keys(width: int) -> Iterator[str]:
-    from nntui.tui.keys import (
-        ANSWERS,
-        COUNT_HELP,
-        EDITOR,
-        GROUPS,
-        LISTS,
-        TIMELINE,
-        keymap_file,
-        read_keymap,
-    )
+    from nntui.tui.keymap import keymap_file, read_keymap
+    from nntui.tui.keys import ANSWERS, COUNT_HELP, EDITOR, GROUPS, LISTS, TIMELINE
 
     keymap = read_keymap()
     for complaint in keymap.complaints:

@@ -27,7 +27,7 @@ from textual.widgets import Input
 
 from nntui.tui.dialogs.question import OpeningScreen, Question
 from nntui.tui.documents.opening import OpenActions, as_fault
-from nntui.tui.keys import displayed, read_keymap
+from nntui.tui.keymap import read_keymap
 from nntui.tui.theme import DARK, FOCUS, OWN, Colours
 
 if TYPE_CHECKING:
@@ -230,6 +230,8 @@ class NntuiApp(OpenActions):
             self.push_screen(Palette(id="--command-palette"))
 
     def get_key_display(self, binding: Binding) -> str:
+        from nntui.tui.keys import displayed
+
         return binding.key_display or displayed(binding.key)
 
     async def action_quit(self) -> None:

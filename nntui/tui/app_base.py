@@ -9,7 +9,7 @@ from textual.app import App
 from textual.filter import LineFilter
 
 from nntui.model.errors import NntuiError
-from nntui.tui.keys import Keymap
+from nntui.tui.keymap import Keymap
 from nntui.tui.theme import HARMLESS
 from nntui.tui.user_files import PreferencesFile
 

@@ -19,6 +19,7 @@ from nntui.model.losses import LOSSES
 from nntui.samples import samples
 from nntui.text import cells
 from nntui.tui import keys
+from nntui.tui.keymap import keymap_file
 from nntui.verify.files import ENDINGS
 from nntui.verify.places import Places
 from nntui.verify.right_run import RightRun
@@ -26,7 +27,7 @@ from nntui.verify.right_run import RightRun
 
 @pytest.fixture(autouse=True)
 def _own_keymap(here, monkeypatch):
-    monkeypatch.setattr("nntui.tui.keys.user_config_path", lambda name: here / name)
+    monkeypatch.setattr("nntui.tui.keymap.user_config_path", lambda name: here / name)
 
 
 def test_help_alone_lists_topics_shell_commands_and_how_to_complete(nntui):
@@ -44,8 +45,8 @@ def test_every_key_is_listed_with_its_name_in_the_key_map(nntui):
 
 
 def test_the_keys_of_the_user_are_shown_and_what_is_wrong_with_them_is_said(nntui, here):
-    keys.keymap_file().parent.mkdir(parents=True)
-    keys.keymap_file().write_text('step = "j"\nstepp = "x"\n')
+    keymap_file().parent.mkdir(parents=True)
+    keymap_file().write_text('step = "j"\nstepp = "x"\n')
     result = nntui("help", "keys")
     assert "  j            step  " in result.stdout
     assert "there is no action “stepp”" in result.stderr

@@ -18,7 +18,9 @@ def own_directories(tmp_path, monkeypatch):
     monkeypatch.setattr(
         "nntui.document.user_state.user_state_path", lambda name: tmp_path / "state" / name
     )
-    monkeypatch.setattr("nntui.tui.keys.user_config_path", lambda name: tmp_path / "config" / name)
+    monkeypatch.setattr(
+        "nntui.tui.keymap.user_config_path", lambda name: tmp_path / "config" / name
+    )
     (tmp_path / "config" / "nntui").mkdir(parents=True)
     return tmp_path
 

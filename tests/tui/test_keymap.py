@@ -6,15 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nntui.tui.keys import (
-    EDITOR,
-    EVERYWHERE,
-    LISTS,
-    every_key,
-    keymap_file,
-    keymap_of,
-    read_keymap,
-)
+from nntui.tui.keymap import keymap_file, keymap_of, read_keymap
+from nntui.tui.keys import EDITOR, EVERYWHERE, LISTS, every_key
 
 
 def test_without_a_file_the_keys_are_those_of_the_table(tmp_path):

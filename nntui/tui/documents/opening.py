@@ -16,7 +16,6 @@ from nntui.model.errors import NntuiError
 from nntui.model.names import escaped
 from nntui.tui.dialogs.question import Answer, OpeningScreen, Question
 from nntui.tui.documents.saving import SaveActions, written_at
-from nntui.tui.keys import every_key
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -98,7 +97,7 @@ class OpenActions(SaveActions):
         self.warn("session", found.problems)
         self.show_stepping(found)
         self.document_changed()
-        key = every_key()["save"].display(self.keys.changed)
+        key = self.keys.display("save")
         self.call_after_refresh(self.say, f"{what}; {key} saves it")
 
     def offer_new_left(self) -> None:
@@ -175,7 +174,7 @@ class OpenActions(SaveActions):
         if found.recovered is not None:
             self.offer_recovered(document, found.recovered)
         elif self.keep_state and new_left_unsaved() is not None:
-            key = every_key()["open"].display(self.keys.changed)
+            key = self.keys.display("open")
             self.notify(f"A new network was never saved: {key} offers it.", title="unsaved work")
 
     def _say_resumed(self, debugger: Debugger, position: int) -> None:
@@ -186,7 +185,7 @@ class OpenActions(SaveActions):
             return
         own = original(debugger).debugger or {}
         why = "the document opens here" if own.get("position") == debugger.position else ""
-        back = every_key()["restart"].display(self.keys.changed)
+        back = self.keys.display("restart")
         self.say(f"{why or 'as you left it'}; {back} goes back to the start")
 
     def _read(
@@ -253,7 +252,7 @@ class OpenActions(SaveActions):
     def _show_completed(self, found: Opened, what: str) -> None:
         self.show_opened(found)
         if not found.debugger.position:
-            key = every_key()["save"].display(self.keys.changed)
+            key = self.keys.display("save")
             self.call_after_refresh(self.say, f"{what}; {key} saves all of it as a document")
 
     def _failed(
