@@ -186,13 +186,14 @@ class Comparison:
 
     def is_gradient(self) -> Mask:
         """Tell which cells are gradients or losses: those that a factor may multiply."""
-        return self._of_kinds("loss", "batch_loss", "da", "delta", "dp", "g", *_AFTER)
+        return self.of_kinds("loss", "batch_loss", "da", "delta", "dp", "g", *_AFTER)
 
     def is_after(self) -> Mask:
         """Tell which cells are parameters or an optimizer's memory after an update."""
-        return self._of_kinds(*_AFTER)
+        return self.of_kinds(*_AFTER)
 
-    def _of_kinds(self, *keys: str) -> Mask:
+    def of_kinds(self, *keys: str) -> Mask:
+        """Tell which cells are of some kinds."""
         mask: Mask = self._joined(lambda k: np.full(len(k.cells), k.key in keys), np.bool_)
         return mask
 

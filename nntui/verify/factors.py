@@ -15,6 +15,8 @@ from nntui.verify.verdict import Factor
 
 _LIKE: Final = 1e-3
 """How near a measured factor must be to a known one to be tried as that."""
+_CLIPPED: Final = 1e-5
+"""How near a norm must be to one of two digits."""
 FEWEST: Final = 4
 """How many numbers must have a factor in common that is none of the known ones."""
 
@@ -77,12 +79,20 @@ def common_factor(
         tried = {v: m for v, m in known.items() if abs(v - measured) <= _LIKE * abs(v)}
         written = f"{measured:.6g}"
         if not tried and len(wrong) >= FEWEST and float(written) not in (0.0, 1.0):
-            tried = {measured: f"{written}, none of the usual ones"}
+            tried = {measured: f"{written}, {_unusual(comparison)}"}
         for value, meaning in tried.items():
             scaled = comparison.agrees(value * base + penalty)
             if all(agree[own].all() or scaled[own].all() for own in _by_kind(comparison)):
                 return Factor(value, meaning)
     return None
+
+
+def _unusual(comparison: Comparison) -> str:
+    """Say of a factor that is not known whether it makes the gradient as long as a clipped one."""
+    length = float(np.linalg.norm(comparison.found[comparison.of_kinds("dp", "g")]))
+    if length and abs(float(f"{length:.2g}") / length - 1.0) <= _CLIPPED:
+        return f"which makes the whole gradient {length:.2g} long, as clipping its norm does"
+    return "none of the usual ones"
 
 
 def scaled_variations(factor: float) -> Iterator[Variation]:

@@ -14,7 +14,7 @@ from nntui.verify.factors import FEWEST, common_factor, known_factors, scaled_va
 from nntui.verify.given import FLOAT64, Given
 from nntui.verify.kinks import MEAN, kink_variations, kinks_in
 from nntui.verify.measured import measured
-from nntui.verify.mistakes.table import candidates, shuffled_targets
+from nntui.verify.mistakes.table import candidates
 from nntui.verify.order import ORDERED, example_order, in_order
 from nntui.verify.passes import Passes
 from nntui.verify.right_run import RightRun
@@ -106,12 +106,9 @@ class _Case:
                 if one := search.one():
                     return judgement.mistaken(one)
                 searches.append((judgement, search))
-            if mixed := self._shuffled_targets(simulation, searches):
-                return mixed
-            for candidate in measured(simulation, self.given):
-                for judgement, search in searches:
-                    if (found := search.explained(candidate)).is_complete:
-                        return judgement.mistaken(found)
+            for judgement, search in searches:
+                if one := search.one_of(measured(simulation, self.given, judgement.comparison)):
+                    return judgement.mistaken(one)
             for judgement, _ in searches:
                 if between := judgement.between_kinks():
                     return between
@@ -121,17 +118,6 @@ class _Case:
                 if found.is_complete:
                     return judgement.mistaken(found)
         return searches[0][0].unknown(searches[0][1].first_settled())
-
-    def _shuffled_targets(
-        self, simulation: Simulation, searches: list[tuple[_Judgement, Search]]
-    ) -> Verdict | None:
-        """Say that the examples have one another's targets, if that makes the numbers."""
-        for judgement, _ in searches:
-            orders = list(shuffled_targets(judgement.comparison.examples))
-            search = Search(simulation, judgement.comparison, orders, self.budget)
-            if one := search.one():
-                return judgement.mistaken(one)
-        return None
 
     def _comparison(self, numbers: Simulated, *, with_penalty: bool) -> Comparison:
         comparison = Comparison(self.passes, self.schedule, self.given, with_penalty=with_penalty)

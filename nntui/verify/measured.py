@@ -1,9 +1,9 @@
-"""Mistakes that are measured: parameters after each update tell its batch, or its learning rate."""
+"""Mistakes that the numbers tell: where gradients are clipped, what updates are made of."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, permutations
 from math import comb
 from typing import Final
 
@@ -11,13 +11,20 @@ import numpy as np
 
 from nntui.engine.full_speed import TrainingState
 from nntui.model.numerics import Array
+from nntui.verify.comparison import Comparison
 from nntui.verify.given import Given
+from nntui.verify.lay_out import ROUGH_RTOL
+from nntui.verify.mistakes.gradient import clipped
+from nntui.verify.mistakes.loss import targets_in_order
 from nntui.verify.mistakes.mistake import Way
 from nntui.verify.mistakes.table import MISTAKES, Candidate
+from nntui.verify.passes import Change, Hooks
 from nntui.verify.updates import Simulation, UpdateHooks, Variation
 
 _MOST_BATCHES: Final = 200
 """How many batches are tried for an update."""
+_MOST_SHUFFLED: Final = 5
+"""Examples whose targets are tried in every order: 120."""
 _SHOWN: Final = 4
 """Learning rates that are named."""
 
@@ -25,25 +32,59 @@ Measure = Callable[[TrainingState, int, Array], TrainingState]
 """Does the update at an index in the way that comes nearest to parameters (P,), nan: unknown."""
 
 
-def measured(simulation: Simulation, given: Given) -> Iterator[Candidate]:
-    """Yield what parameters after updates tell of the batch and the learning rate of each."""
-    schedule = simulation.schedule
-    if given.after is None or simulation.first > given.first_after:
-        return
-    if schedule.updates_per_epoch > 1 and (batches := _other_batches(simulation, given)):
+def measured(simulation: Simulation, given: Given, comparison: Comparison) -> Iterator[Candidate]:
+    """Yield the mistakes that may have made the numbers, as these tell."""
+    yield from _clippings(comparison)
+    yield from _shuffled_targets(comparison.examples)
+    if given.after is not None and simulation.first <= given.first_after:
+        yield from _of_updates(simulation, given)
+
+
+def _candidate(name: str, hooks: Hooks | UpdateHooks, word: str) -> Candidate:
+    mistake, way = next(m for m in MISTAKES if m.name == name), Way(hooks, word=word)
+    if isinstance(hooks, UpdateHooks):
+        return Candidate(mistake, way, Variation(updates=(hooks,)), None, "the update")
+    return Candidate(mistake, way, Variation((Change(hooks),)), None, "every layer")
+
+
+def _clippings(comparison: Comparison) -> Iterator[Candidate]:
+    """Gradients clipped at the largest number, or each array at the greatest length, they have."""
+    cells = comparison.of_kinds("dp", "g") & np.isfinite(comparison.found)
+    sizes, groups = np.abs(comparison.found[cells]), 3 * comparison.place + comparison.part
+    if _is_shared(sizes):
+        most = float(sizes.max())
+        hooks = clipped(lambda g: np.clip(g, -most, most))
+        yield _candidate("gradient_clipped", hooks, f"each number to ±{most:.6g}")
+    lengths = np.sqrt(np.bincount(groups[cells], sizes**2))
+    if _is_shared(lengths[lengths > 0.0]):
+        length = float(lengths.max())
+        hooks = clipped(lambda g: g * length / max(length, float(np.linalg.norm(g))))
+        yield _candidate("gradient_clipped", hooks, f"each array to the length {length:.6g}")
+
+
+def _is_shared(sizes: Array) -> bool:
+    """Whether several have the largest size, and they are not all there is."""
+    largest = sizes >= sizes.max(initial=0.0) * (1.0 - ROUGH_RTOL)
+    return bool(largest.sum() >= 2 and len(sizes) > 2)
+
+
+def _shuffled_targets(examples: int) -> Iterator[Candidate]:
+    """Each order in which a few examples may have one another's targets."""
+    for order in permutations(range(examples)) if examples <= _MOST_SHUFFLED else ():
+        numbers = ", ".join(str(n + 1) for n in order)
+        word = f"the targets of the examples {numbers}"
+        yield _candidate("other_targets", targets_in_order(order), word)
+
+
+def _of_updates(simulation: Simulation, given: Given) -> Iterator[Candidate]:
+    """The batch, and the learning rate, that parameters after each update come nearest to."""
+    if batches := _other_batches(simulation, given):
         yield _candidate("other_order", batches, "in another order")
     rates = _other_rates(simulation, given)
     shown = [f"{rate:.4g}" for rate in list(rates.values())[:_SHOWN]]
     more = ", …" * (len(rates) > len(shown))
     hooks = UpdateHooks(rate=lambda update: rates[update])
     yield _candidate("other_rates", hooks, f"{', '.join(shown)}{more}")
-
-
-def _candidate(name: str, hooks: UpdateHooks, word: str) -> Candidate:
-    mistake = next(m for m in MISTAKES if m.name == name)
-    return Candidate(
-        mistake, Way(hooks, word=word), Variation(updates=(hooks,)), None, "the update"
-    )
 
 
 def _follow(simulation: Simulation, given: Given, measure: Measure) -> None:
@@ -59,10 +100,10 @@ def _follow(simulation: Simulation, given: Given, measure: Measure) -> None:
 
 
 def _other_batches(simulation: Simulation, given: Given) -> UpdateHooks | None:
-    """Find for each update the examples that come nearest; None: there are too many to try."""
+    """Find for each update the examples that come nearest; None: too many to try, or no choice."""
     schedule = simulation.schedule
     examples = sorted({e for u in range(schedule.updates_per_epoch) for e in schedule.batch(u)})
-    if comb(len(examples), schedule.batch_size) > _MOST_BATCHES:
+    if not 1 < comb(len(examples), schedule.batch_size) <= _MOST_BATCHES:
         return None
     found: dict[int, Sequence[int]] = {}
 

@@ -393,10 +393,8 @@ class Passes:
         counted = factor * at.varied("weight_shares", shares)
         at.dw = at.varied("dw", product(counted, inflow.T))
         at.db = at.varied("db", factor @ at.varied("bias_shares", shares))
-        at.gw = at.dw
-        if self.training.l1 or self.training.l2:
-            penalty = self.training.regularized(np.zeros_like(at.w), at.w)
-            at.gw = at.dw + at.varied("penalty", penalty)
+        penalty = self.training.regularized(np.zeros_like(at.w), at.w)
+        at.gw = at.dw + at.varied("penalty", penalty)
         at.gb = at.db + at.varied("bias_penalty", np.zeros_like(at.b))
         return at
 

@@ -7,7 +7,7 @@ first place that differs, keeps what settled it, and looks again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, product
 from typing import Final
@@ -103,18 +103,23 @@ class Search:
         expected = self.expected(variation)
         return Explanation(places, variation, expected, self._comparison.agrees(expected))
 
-    def explained(self, candidate: Candidate) -> Explanation:
-        """Run one mistake."""
-        return self._explained(((candidate,),), candidate.variation)
-
     def one(self) -> Explanation | None:
         """Look for one mistake that explains every number; all that do are named."""
         budget, settles = Budget(_WORK_OF_ONE), self._test(self.right)
-        tried = (self.explained(c) for c in self._candidates if budget.allows(self._work))
+        tried = (self._by(c) for c in self._candidates if budget.allows(self._work))
         # Only these are kept: of a large network each takes some megabytes.
         self._singles = [e for e in tried if e.is_complete or settles(e.agree)]
         found = [e for e in self._singles if e.is_complete]
         return self._together(found) if found else None
+
+    def one_of(self, candidates: Iterable[Candidate]) -> Explanation | None:
+        """Look for the first one of other mistakes that explains every number."""
+        budget = Budget(_WORK_OF_ONE)
+        tried = (self._by(c) for c in candidates if budget.allows(self._work))
+        return next((e for e in tried if e.is_complete), None)
+
+    def _by(self, candidate: Candidate) -> Explanation:
+        return self._explained(((candidate,),), candidate.variation)
 
     def several(self, *, pairs: bool) -> Explanation:
         """Look for several mistakes; the best explanation found, complete or not.

@@ -232,7 +232,7 @@ def test_every_row_of_the_table_is_tested() -> None:
         "full_batch_size", "other_order", "error_clipped",
         "softmax_before_loss", "sigmoid_before_loss", "softmax_over_batch", "targets_broadcast",
         "other_activation", "no_biases", "other_setting", "softmax_overflow", "division_by_0",
-        "t_per_epoch", "other_rates",
+        "t_per_epoch", "other_rates", "gradient_clipped",
     }  # fmt: skip
     assert {mistake.name for mistake in MISTAKES} == tested | elsewhere
 
@@ -262,3 +262,34 @@ def test_on_xor_all_that_give_the_same_numbers_are_named(examples: int, name: st
     )
     assert verdict.right == right
     assert right or equal <= set(verdict.mistakes[0]), verdict
+
+
+def clipped_each(weights: list[Any], biases: list[Any], clip: Any) -> Any:
+    return networks.given_gradients(*([clip(g) for g in grads] for grads in (weights, biases)))
+
+
+def to_length(g: Any, most: float) -> Any:
+    return g * min(1.0, most / np.linalg.norm(g))
+
+
+@pytest.mark.parametrize(
+    ("clip", "said"),
+    [
+        (lambda g: np.clip(g, -0.05, 0.05), "the gradient is clipped, each number to ±0.05"),
+        (lambda g: to_length(g, 0.05), "the gradient is clipped, each array to the length 0.05"),
+    ],
+)
+def test_a_clipped_gradient_is_told_with_where_it_is_clipped(clip: Any, said: str) -> None:
+    net = networks.probe()
+    verdict = judge(networks.experiment(net), clipped_each(*gradients(net), clip))
+    assert verdict.mistakes == (("gradient_clipped",),), verdict
+    assert said in verdict.lines[0]
+
+
+def test_a_gradient_whose_norm_is_clipped_is_right_up_to_a_factor() -> None:
+    net = networks.probe()
+    given = gradients(net)
+    whole = np.linalg.norm(networks.flat(*given))
+    verdict = judge(networks.experiment(net), clipped_each(*given, lambda g: g * 0.1 / whole))
+    assert verdict.verdict == "factor"
+    assert "makes the whole gradient 0.1 long, as clipping its norm does" in verdict.lines[0]

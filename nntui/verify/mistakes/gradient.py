@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -96,6 +97,14 @@ def _of_means(at: LayerPass, dw: Array) -> Array:
     return np.asarray(at.training.reduced(product, at.n))
 
 
+def clipped(clip: Callable[[Array], Array]) -> Hooks:
+    """Clip the gradients of each layer, with penalty: those of its weights, those of its biases."""
+    return Hooks(
+        penalty=lambda at, penalty: clip(at.dw + penalty) - at.dw,
+        bias_penalty=lambda at, penalty: clip(at.db + penalty) - at.db,
+    )
+
+
 def _of_layer(step: int) -> tuple[Way, ...]:
     """Take the gradients of the layer behind or before, where they have the same shape."""
     word = "behind" if step > 0 else "before"
@@ -183,6 +192,13 @@ GRADIENT_MISTAKES: Final[tuple[Mistake, ...]] = (
             Way(Hooks(dw=times(lambda at: -1.0)), "layers", "∂L/∂w"),
             Way(Hooks(db=times(lambda at: -1.0)), "layers", "∂L/∂b"),
         ),
+    ),
+    Mistake(
+        "gradient_clipped",
+        "the gradient is clipped, {word}",
+        "each number of the gradient stays as it is",
+        ("g = ∂L/∂w, clipped {word}", "g = ∂L/∂w"),
+        (),  # it is measured
     ),
     Mistake(
         "other_layers_gradient",

@@ -8,7 +8,6 @@ network learned badly, or well and still wrong.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import permutations
 from typing import Final
 
 from msgspec import Struct
@@ -16,7 +15,7 @@ from msgspec import Struct
 from nntui.verify.mistakes.batches import BATCH_MISTAKES
 from nntui.verify.mistakes.derivative import DERIVATIVE_MISTAKES
 from nntui.verify.mistakes.gradient import GRADIENT_MISTAKES
-from nntui.verify.mistakes.loss import LOSS_MISTAKES, targets_in_order
+from nntui.verify.mistakes.loss import LOSS_MISTAKES
 from nntui.verify.mistakes.mistake import Mistake, Scope, Way
 from nntui.verify.mistakes.network import NETWORK_MISTAKES
 from nntui.verify.mistakes.optimizer import OPTIMIZER_MISTAKES
@@ -36,9 +35,6 @@ MISTAKES: Final[tuple[Mistake, ...]] = (
     *NETWORK_MISTAKES,
 )
 """Every mistake; where several explain the numbers, the first ones are named first."""
-
-_MOST_SHUFFLED: Final = 5
-"""Examples whose targets are tried in every order: 120."""
 
 
 class Candidate(Struct, frozen=True):
@@ -74,16 +70,6 @@ def candidates(passes: Passes) -> Iterator[Candidate]:
             for layers, part, where in _places(passes, way.scope):
                 change = Change(way.hooks, None if layers is None else frozenset(layers), part)
                 yield Candidate(mistake, way, Variation((change,)), layers, where)
-
-
-def shuffled_targets(examples: int) -> Iterator[Candidate]:
-    """List each order in which the examples may have one another's targets; of many none."""
-    mistake = next(m for m in MISTAKES if m.name == "other_targets")
-    for order in permutations(range(examples)) if examples <= _MOST_SHUFFLED else ():
-        numbers = ", ".join(str(n + 1) for n in order)
-        hooks = targets_in_order(order)
-        way = Way(hooks, word=f"the targets of the examples {numbers}")
-        yield Candidate(mistake, way, Variation((Change(hooks),)), None, "every layer")
 
 
 def _places(passes: Passes, scope: Scope) -> Iterator[tuple[tuple[int, ...] | None, Part, str]]:
