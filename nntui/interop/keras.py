@@ -12,6 +12,16 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
+from nntui.interop.activations import (
+    EXP,
+    HARD_SWISH,
+    LOG_SIGMOID,
+    MISH,
+    SOFTSIGN,
+    hard_sigmoid,
+    hard_tanh,
+    scaled_elu,
+)
 from nntui.interop.arrays import array_of, rows_of
 from nntui.interop.errors import ConversionError, said_by
 from nntui.interop.layers import Layer, answers, copying, experiment_of, flat
@@ -36,6 +46,15 @@ _FUNCTIONS: Final[Mapping[str, Activation]] = {
     "silu": Activation.of("silu"),
     "swish": Activation.of("silu"),
     "gelu": Activation.of("gelu"),
+    "selu": scaled_elu(1.6732632423543772, 1.0507009873554805),
+    "relu6": hard_tanh(0.0, 6.0),
+    "hard_sigmoid": hard_sigmoid(1.0 / 6.0),
+    "hard_silu": Activation.of_expression(*HARD_SWISH),
+    "hard_swish": Activation.of_expression(*HARD_SWISH),
+    "mish": Activation.of_expression(*MISH),
+    "log_sigmoid": Activation.of_expression(*LOG_SIGMOID),
+    "softsign": Activation.of_expression(*SOFTSIGN),
+    "exponential": Activation.of_expression(*EXP),
 }
 _UNSUPPORTED: Final = (
     "a kernel_constraint", "a bias_constraint", "a bias_regularizer", "an activity_regularizer",

@@ -11,6 +11,16 @@ from typing import Any, Final
 import numpy as np
 from msgspec.structs import replace
 
+from nntui.interop.activations import (
+    EXP,
+    HARD_SWISH,
+    MISH,
+    SOFTSIGN,
+    gelu,
+    hard_sigmoid,
+    hard_tanh,
+    scaled_elu,
+)
 from nntui.interop.errors import ConversionError
 from nntui.interop.layers import Layer, copying
 from nntui.interop.sketch import Sketch
@@ -27,7 +37,15 @@ _ACTIVATIONS: Final[Mapping[str, Callable[[Mapping[str, Any]], Activation]]] = {
     "Softplus": lambda settings: Activation.of("softplus"),
     "LeakyRelu": lambda s: Activation.of("leaky_relu", slope=float(s.get("alpha", 0.01))),
     "Elu": lambda s: Activation.of("elu", alpha=float(s.get("alpha", 1.0))),
-    "Gelu": lambda settings: Activation.of("gelu"),
+    "Gelu": lambda s: gelu(by_tanh=s.get("approximate") == b"tanh"),
+    "Selu": lambda s: scaled_elu(
+        float(s.get("alpha", 1.6732631921768188)), float(s.get("gamma", 1.0507010221481323))
+    ),
+    "HardSwish": lambda settings: Activation.of_expression(*HARD_SWISH),
+    "HardSigmoid": lambda s: hard_sigmoid(float(s.get("alpha", 0.2)), float(s.get("beta", 0.5))),
+    "Mish": lambda settings: Activation.of_expression(*MISH),
+    "Softsign": lambda settings: Activation.of_expression(*SOFTSIGN),
+    "Exp": lambda settings: Activation.of_expression(*EXP),
     "Abs": lambda settings: Activation.of("abs"),
     "Sin": lambda settings: Activation.of("sin"),
 }
@@ -38,8 +56,9 @@ _KNOWN: Final = (
     "MatMul",
     "Add",
     *_ACTIVATIONS,
-    "Clip to −1 and 1",
+    "Clip",
     "x · Sigmoid(x)",
+    "BatchNormalization",
     *_PASSING,
     "Softmax at the end",
 )
@@ -156,14 +175,21 @@ class _Reader:
         elif op == "Mul" and inputs[1:] == [self._sigmoid_of]:
             self._layers[-1] = replace(self._layers[-1], activation=Activation.of("silu"))
             self._sigmoid_of = ""
-        elif op == "Clip" and self._limits(node, inputs, settings) == (-1.0, 1.0):
-            self._apply(Activation.of("hard_tanh"), node)
-        elif op in _ACTIVATIONS and settings.get("approximate", b"none") == b"none":
+        elif op == "Clip" and len(limits := self._limits(node, inputs, settings)) == 2:
+            self._apply(hard_tanh(*limits), node)
+        elif op == "BatchNormalization" and len(inputs) == 5 and len(node.output) == 1:
+            self._normalize(node, inputs[1:], float(settings.get("epsilon", 1e-5)))
+        elif op in _ACTIVATIONS:
             self._apply(_ACTIVATIONS[op](settings), node)
         elif op in _LAST:
             if settings.get("axis", -1) not in (1, -1):
                 raise ConversionError(f"{_called(node)} is over axis {settings['axis']}")
             self._classes = True
+        elif op in ("Add", "Mul", "Sub") and inputs[1:] and inputs[1] not in self._tensors:
+            raise ConversionError(
+                f"{_called(node)} takes what two nodes compute: nntui reads one chain of layers "
+                "from ONNX (nntui.from_torch takes others)"
+            )
         elif op not in _PASSING or settings.get("axis", 1) != 1 or len(inputs) > 2:
             raise self._unknown(node)
         self._value = node.output[0]
@@ -194,6 +220,17 @@ class _Reader:
         self._layers.append(Layer(weights, biases))
         self._sigmoid_of = ""
         self._open = "activation" if op == "Gemm" else "bias"
+
+    def _normalize(self, node: Any, inputs: Sequence[str], epsilon: float) -> None:
+        """Add what a batch norm in inference is: neurons that scale, which learn as in PyTorch."""
+        scale, shift, mean, variance = (self._array(name, node).ravel() for name in inputs)
+        if not scale.size == shift.size == mean.size == variance.size:
+            raise ConversionError(f"{_called(node)} has numbers for different counts of neurons")
+        with np.errstate(all="ignore"):  # a number that is not finite is named with its neuron
+            normal = 1.0 / np.sqrt(variance + epsilon)
+        frozen = Layer(normal, -mean * normal, frozen_weights=True, frozen_biases=True)
+        self._layers += [frozen, Layer(scale, shift)]
+        self._open, self._sigmoid_of = "activation", ""
 
     def _limits(
         self, node: Any, inputs: Sequence[str], settings: Mapping[str, Any]

@@ -57,6 +57,28 @@ def test_updates_are_those_of_keras(keras, optimizer, settings):
     assert np.abs(found - parameters(experiment)).max() > 1e-2
 
 
+@pytest.mark.parametrize(
+    "activation",
+    [
+        "selu",
+        "relu6",
+        "hard_sigmoid",
+        "hard_silu",
+        "mish",
+        "log_sigmoid",
+        "softsign",
+        "exponential",
+    ],
+)
+def test_activations_that_are_expressions_train_as_in_keras(keras, activation):
+    dense, sgd = keras.layers.Dense, keras.optimizers.SGD(0.1)
+    model = _model(keras, dense(4, activation=activation), dense(2), loss="mse", optimizer=sgd)
+    experiment = nntui.from_keras(model, X, Y)
+    _fit(model, X, Y, 3)
+    after = parameters(nntui.from_keras(model, X, Y))
+    np.testing.assert_allclose(parameters_after(experiment, 3), after, rtol=0, atol=2e-5)
+
+
 def test_layers_that_do_not_train_are_frozen(keras):
     fixed = keras.layers.Dense(4, activation="relu", trainable=False)
     model = _model(keras, fixed, keras.layers.Dense(2), loss="mse", optimizer="sgd")
@@ -76,7 +98,7 @@ def test_what_nntui_does_not_have_is_refused(keras):
     dense = layers.Dense
     refused("is random while it trains", dense(2), layers.Dropout(0.1))
     refused("as BatchNormalization “", dense(2), layers.BatchNormalization())
-    refused("has the activation selu", dense(2, activation="selu"))
+    refused("has the activation sparse_plus", dense(2, activation="sparse_plus"))
     refused("has an activation of its own: nntui knows", dense(2, activation=lambda z: z * z))
     refused("has a kernel constraint", dense(2, kernel_constraint="non_neg"))
     refused("has an activity regularizer", dense(2, activity_regularizer="l2"))

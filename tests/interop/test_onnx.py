@@ -83,19 +83,66 @@ def test_activations_of_one_operator_or_two_are_read(model, opened, activation, 
     limits = {"low": np.float32(-1.0), "high": np.float32(1.0)}
     experiment = opened(model([PLAIN[0], *nodes, *PLAIN[2:]], **limits))
     assert experiment.network.neuron("h2").activation == nntui.Activation.of(activation)
-    for other in ({"low": np.float32(-2.0)}, {"high": np.float32([1.0, 1.0])}):
-        if activation == "hard_tanh":
-            with pytest.raises(nntui.ConversionError, match="computes as Clip does"):
-                opened(model([PLAIN[0], *nodes, *PLAIN[2:]], **(limits | other)))
+    if activation == "hard_tanh":
+        with pytest.raises(nntui.ConversionError, match="computes as Clip does"):
+            opened(model([PLAIN[0], *nodes, *PLAIN[2:]], **limits | {"low": np.float32([1, 1])}))
 
 
 @pytest.mark.interop
-def test_an_approximate_gelu_and_other_products_are_refused(model, opened):
-    gelu = ("Gelu", ["h"], "r", {"approximate": "tanh"})
-    with pytest.raises(nntui.ConversionError, match="computes as Gelu does"):
-        opened(model([PLAIN[0], gelu, *PLAIN[2:]]))
+@pytest.mark.parametrize(
+    ("kind", "settings"),
+    [
+        ("Gelu", {"approximate": "tanh"}),
+        ("Selu", {}),
+        ("Selu", {"alpha": 0.5, "gamma": 2.0}),
+        ("HardSwish", {}),
+        ("HardSigmoid", {}),
+        ("HardSigmoid", {"alpha": 0.4, "beta": 0.1}),
+        ("Mish", {}),
+        ("Softsign", {}),
+        ("Exp", {}),
+        ("Clip", {}),
+    ],
+)
+def test_activations_that_are_expressions_compute_as_onnx_does(
+    onnx, model, opened, tmp_path, kind, settings
+):
+    given = ["h", "low", "high"] if kind == "Clip" else ["h"]
+    limits = {"low": np.float32(0.0), "high": np.float32(6.0)}
+    data = model([PLAIN[0], (kind, given, "r", settings), *PLAIN[2:]], **limits)
+    _computes_alike(onnx, data, opened(data))
+
+
+def _computes_alike(onnx, data, experiment):
+    evaluator = pytest.importorskip("onnx.reference").ReferenceEvaluator
+    (expected,) = evaluator(onnx.load_from_string(data)).run(None, {"x": X.astype(np.float32)})
+    np.testing.assert_allclose(_answers(experiment), expected, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.interop
+@pytest.mark.parametrize("at", [1, 2])
+def test_a_batch_norm_is_neurons_that_scale(onnx, model, opened, at):
+    numbers = {f"n{k}": RNG.uniform(0.5, 2.0, 4).astype(np.float32) for k in range(4)}
+    nodes = [*PLAIN]
+    source = nodes[at - 1][2]
+    nodes.insert(at, ("BatchNormalization", [source, *numbers], "n", {"epsilon": 1e-3}))
+    kind, given, out, settings = nodes[at + 1]
+    nodes[at + 1] = (kind, ["n", *given[1:]], out, settings)
+    data = model(nodes, **numbers)
+    experiment = opened(data)
+    _computes_alike(onnx, data, experiment)
+    net = experiment.network.wiring()
+    assert len(net.columns) == 5
+    assert set(net.columns[2]) < net.frozen
+    assert not set(net.columns[3]) & net.frozen
+    with pytest.raises(nntui.ConversionError, match="for different counts of neurons"):
+        opened(model(nodes, **numbers | {"n0": np.float32([1.0])}))
+
+
+@pytest.mark.interop
+def test_other_products_are_refused(model, opened):
     product = [("Relu", ["h"], "s", {}), ("Mul", ["h", "s"], "r", {})]
-    with pytest.raises(nntui.ConversionError, match="computes as Mul does"):
+    with pytest.raises(nntui.ConversionError, match="Mul takes what two nodes compute"):
         opened(model([PLAIN[0], *product, *PLAIN[2:]]))
 
 
@@ -130,7 +177,7 @@ def test_what_changes_nothing_is_passed_over_and_alpha_counts(model, opened):
     [
         ([*PLAIN[:3], ("LSTM", ["o"], "y", {})], "as LSTM does: it reads Gemm, MatMul"),
         ([*PLAIN[:3], ("Loop", ["o"], "y", {})], "as Loop does"),
-        ([PLAIN[0], ("Add", ["h", "x"], "y", {})], "as Add does"),
+        ([PLAIN[0], ("Add", ["h", "x"], "y", {})], "Add takes what two nodes compute"),
         ([PLAIN[0], ("Relu", ["x"], "y", {})], "Relu does not take what the node before"),
         ([("Gemm", ["x", "W1"], "y", {"transA": 1})], "has transA"),
         ([("Gemm", ["x", "x"], "y", {})], "has no weights of its own"),
