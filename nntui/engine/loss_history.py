@@ -120,11 +120,11 @@ class LossHistory:
             self._finite += len(entries)
         return None
 
-    def record(self, series: str, index: int, loss: float) -> None:
-        """Record the loss of the update or epoch ``index`` in series batch, epoch or test."""
+    def record(self, series: str, index: int, *losses: float) -> None:
+        """Record the losses of updates or epochs, from ``index`` on, in batch, epoch or test."""
         values: array[float] = getattr(self, series)
-        if index == len(values):
-            values.append(loss)
+        if index <= len(values):
+            values.extend(losses[len(values) - index :])
 
     def copy(self, updates: int, epochs: int) -> LossHistory:
         """Copy the record of so many finished updates and epochs, to be continued differently."""

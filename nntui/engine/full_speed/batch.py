@@ -73,6 +73,7 @@ class Batches:
         self._same_each_epoch = not experiment.training.shuffle
         self._kept: dict[int, Batch] = {}
         self._kept_rows: dict[int, tuple[Row, ...]] = {}
+        self._kept_order: tuple[int, npt.NDArray[np.int64]] = -1, np.empty(0, np.int64)
         self._numbers_left = KEPT_NUMBERS
 
     @cached_property
@@ -99,11 +100,17 @@ class Batches:
         schedule = self._schedule
         epoch, index = divmod(update, schedule.updates_per_epoch)
         first = index * schedule.batch_size
-        order = np.array(schedule.order(epoch))
         if self._same_each_epoch:
-            return np.take(order, np.arange(first, first + count), mode="wrap")
-        later = range(epoch + 1, epoch + -(-(first + count) // schedule.examples))
-        return np.concatenate([order, *map(schedule.order, later)])[first : first + count]
+            return np.take(self._order(0), np.arange(first, first + count), mode="wrap")
+        epochs = range(epoch, epoch + -(-(first + count) // schedule.examples))
+        return np.concatenate([*map(self._order, epochs)])[first : first + count]
+
+    def _order(self, epoch: int) -> npt.NDArray[np.int64]:
+        """The examples of an epoch in their order."""
+        kept = self._kept_order
+        if kept[0] != epoch:
+            kept = self._kept_order = epoch, np.array(self._schedule.order(epoch), np.int64)
+        return kept[1]
 
     def of_update(self, update: int) -> Batch:
         """Return the batch of an update."""

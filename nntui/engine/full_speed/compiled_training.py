@@ -16,7 +16,7 @@ import numpy as np
 
 from nntui.engine.full_speed.batch import Batches
 from nntui.engine.full_speed.batch_layout import TrainingState
-from nntui.engine.full_speed.loops import compiled, written_loops
+from nntui.engine.full_speed.loops import KEPT, compiled, written_loops
 from nntui.engine.full_speed.parameter_updates import ParameterUpdates
 from nntui.engine.full_speed.straight_line import Assignment, TracedExample
 from nntui.engine.schedule import Schedule
@@ -25,8 +25,6 @@ from nntui.model.numerics import Array
 
 MOST_ASSIGNMENTS: Final = 800
 """Longer code takes more than a few seconds to compile."""
-KEPT: Final = 16
-"""For how many networks the compiled passes are kept: an edit of a setting changes none."""
 
 _PASSES: Final = """\
 def loop(p, examples, order, first, end, sums):
@@ -59,10 +57,10 @@ class CompiledTraining:
         if len(assignments) > MOST_ASSIGNMENTS:
             raise ValueError("the code would be too long")
         numbers, p, sums = (
-            tuple(each.name for each in group)
+            [each.name for each in group]
             for group in ((*traced.x, *traced.y), traced.p, (*traced.g, *losses))
         )
-        passes = _compiled_passes(tuple(assignments), numbers, p, sums)
+        passes = _compiled_passes(assignments, numbers, p, sums)
         self._scalars, update = _compiled_update(updates)
         self._masks = updates.masks
         self._train = _compiled_training(passes, update)
@@ -78,7 +76,7 @@ class CompiledTraining:
     ) -> TrainingState:
         """Do the updates ``first`` … ``end`` − 1; append the losses."""
         schedule, after = self._schedule, start.copy()
-        index = np.arange(first, end) % schedule.updates_per_epoch
+        index = np.arange(first, end, dtype=np.int64) % schedule.updates_per_epoch
         lengths = np.minimum(schedule.batch_size, schedule.examples - index * schedule.batch_size)
         epoch_ends = index == schedule.updates_per_epoch - 1
         sums = np.zeros(len(start.p) + 2)
@@ -120,12 +118,8 @@ def compile_training(
         return None
 
 
-@lru_cache(KEPT)
 def _compiled_passes(
-    assignments: tuple[Assignment, ...],
-    numbers: tuple[str, ...],
-    p: tuple[str, ...],
-    sums: tuple[str, ...],
+    assignments: list[Assignment], numbers: list[str], p: list[str], sums: list[str]
 ) -> Callable[..., None]:
     """Compile what adds a batch's gradients and losses to sums (P + 2,)."""
     from numba import types
@@ -171,9 +165,10 @@ def _compiled_update(updates: ParameterUpdates) -> tuple[Callable[..., Any], Cal
     f8 = types.float64
     matrix = f8[:, ::1]
     arguments = (types.int64, matrix, f8[::1], f8[::1], matrix, types.boolean[:, ::1])
-    return scalars, compiled(code, arguments, ())
+    return scalars, compiled(code, arguments)
 
 
+@lru_cache(KEPT)
 def _compiled_training(
     passes: Callable[..., None], update: Callable[..., None]
 ) -> Callable[..., None]:

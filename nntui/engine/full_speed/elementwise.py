@@ -136,7 +136,7 @@ def _compiled(formula: Formula, kinds: str, numbers: int) -> Elementwise:
         **{f"r{k}": array_of["d"] for k in range(len(results))},
     }
     code = _LOOP.format(arguments=", ".join(arguments), code=indent(loops.code, "    ").strip())
-    return Elementwise(scalars, compiled(code, arguments.values(), loops.functions))
+    return Elementwise(scalars, compiled(code, tuple(arguments.values()), loops.functions))
 
 
 def _computes_alike(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -19,6 +20,8 @@ from nntui.engine.full_speed.ufuncs import compiled_ufunc
 _COMPILED: Final = {"np": np, "sqrt": np.sqrt, "divide": np.true_divide}
 """What the code may call; to numba they are the processor's."""
 _CALL: Final = re.compile(r"(exp|expm1|log|log1p|tanh|sin|cos)\((\w+)\)")
+KEPT: Final = 64
+"""How many functions are kept: an edit of a setting, or more epochs, leave most as they are."""
 _NUMBERS_BETWEEN: Final = 1 << 15
 """How many numbers are kept between two loops, so that they fit into the cache."""
 
@@ -105,7 +108,10 @@ def _read(assignments: Iterable[Assignment]) -> set[str]:
     return {name for each in assignments for name in each.read}
 
 
-def compiled(code: str, types: Iterable[Any], functions: Iterable[str]) -> Callable[..., None]:
+@lru_cache(KEPT)
+def compiled(
+    code: str, types: tuple[Any, ...], functions: frozenset[str] = frozenset()
+) -> Callable[..., None]:
     """Compile a function called ``loop`` for arguments of some types."""
     import numba
 

@@ -290,7 +290,8 @@ class FullSpeed:
             history.record("batch", update, training.reduced(batch_sum, batch.n))
             update += 1
             if update % per_epoch == 0:
-                self._record_epoch(history, before, update, epoch_sum / self.schedule.examples)
+                loss = epoch_sum / self.schedule.examples
+                self._record_epochs(history, before, update // per_epoch - 1, loss)
                 before.epoch_sum = 0.0
             now = perf_counter()
             self._compile_in_time(now - began)
@@ -363,10 +364,8 @@ class FullSpeed:
                 before, values = code.train(before, self.schedule.t(update), batches, *losses)
                 if last_update is not None:
                     last_update.values = values
-            for n, loss in enumerate(batch_losses, start=update):
-                history.record("batch", n, loss)
-            for n, loss in enumerate(epoch_losses, start=update // per_epoch):
-                self._record_epoch(history, before, (n + 1) * per_epoch, loss)
+            history.record("batch", update, *batch_losses)
+            self._record_epochs(history, before, update // per_epoch, *epoch_losses)
             update, now = update + len(batch_losses), perf_counter()
             if update < stop:
                 return before, update, True
@@ -387,13 +386,12 @@ class FullSpeed:
         p, memory = self._updates(before.p, before.memory, dp, update, batch.n)
         return TrainingState(p, memory, epoch_sum)
 
-    def _record_epoch(
-        self, history: LossHistory, after: TrainingState, updates: int, loss: float
+    def _record_epochs(
+        self, history: LossHistory, after: TrainingState, epoch: int, *losses: float
     ) -> None:
-        """Record an epoch's losses, when so many ``updates`` are done."""
-        epoch = updates // self.schedule.updates_per_epoch - 1
-        history.record("epoch", epoch, loss)
-        if self._test is not None and epoch == len(history.test):
+        """Record the losses of epochs, from ``epoch`` on; of one alone if there is a test set."""
+        history.record("epoch", epoch, *losses)
+        if losses and self._test is not None and epoch == len(history.test):
             history.record("test", epoch, self._computer.mean_loss(after.p, self._test))
 
     def _new_computer(self) -> BatchComputer:

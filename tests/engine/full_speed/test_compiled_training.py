@@ -135,9 +135,7 @@ def test_one_that_computes_otherwise_is_not_taken(monkeypatch) -> None:
 
     experiment = layered(2, 5, 1, examples=4, epochs=3, activation="relu")
     monkeypatch.setattr(compiled_training, "written_loops", another)
-    compiled_training._compiled_passes.cache_clear()
     full = compiled(experiment)
-    compiled_training._compiled_passes.cache_clear()
     assert full._compiled is None
     check_training(experiment, full)
 
