@@ -13,10 +13,11 @@ from msgspec import Struct
 from nntui.debugger.snapshot import SnapshotTaker
 from nntui.engine.edits import Edit
 from nntui.engine.full_speed import BatchValues
-from nntui.engine.observe import StepContext, writes
+from nntui.engine.observe import writes
 from nntui.engine.run import Run
-from nntui.engine.state import same, same_number
+from nntui.engine.state import State, same, same_number
 from nntui.engine.timeline import Timeline
+from nntui.model.experiment import Experiment
 from nntui.model.numerics import Array
 
 MOST_VALUES: Final = 200
@@ -239,12 +240,11 @@ class BranchComparison:
         operation, example = self._schedule.operation_at(at), at.example
         found: list[dict[str, float]] = []
 
-        def note(context: StepContext) -> None:
-            found.append(writes(operation, context))
+        def note(experiment: Experiment, state: State) -> None:
+            found.append(writes(operation, experiment, state, example))
 
         for run in self._runs:
-            context = StepContext(run.experiment, run.state, example)
-            run.advance(1, partial(note, context))
+            run.advance(1, partial(note, run.experiment, run.state))
         if not all(same_number(found[0][name], found[1][name]) for name in found[0]):
             return True
         if operation == ("load",):

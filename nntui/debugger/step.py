@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from msgspec import Struct
 
-from nntui.engine.observe import StepContext, reads, writes
+from nntui.engine.observe import reads, writes
 from nntui.engine.schedule import (
     Operation,
     Position,
@@ -122,11 +122,13 @@ def observed(run: Run) -> Step:
     experiment, state = run.experiment, run.state
     update = operation[0] == "update"
     memory = state.memory[parameter_key(operation[1:])] if update else ()
-    context = StepContext(experiment, state, position.example)
-    read = reads(operation, context)
+    example = position.example
+    read = reads(operation, experiment, state, example)
     written: dict[str, float] = {}
     moved = moved_by(operation, state, read)
-    executed = run.advance(1, lambda: written.update(writes(operation, context)))
+    executed = run.advance(
+        1, lambda: written.update(writes(operation, experiment, state, example))
+    )
     assert executed == operation, f"the listing ran {executed}, the schedule said {operation}"
     length = schedule.batch_length(position.update)
     return Step(

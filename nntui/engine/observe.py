@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
-
 from nntui.engine.schedule import Operation
 from nntui.engine.state import State
 from nntui.model.experiment import Experiment
@@ -13,17 +11,11 @@ from nntui.model.wiring import parameter_key
 Values = dict[str, float]
 
 
-class StepContext(Struct, frozen=True):
-    """The state that a step changes, and the example that it belongs to."""
-
-    experiment: Experiment
-    state: State
-    example: int | None
-
-
-def reads(operation: Operation, context: StepContext) -> Values:
-    """Return what the step about to be executed reads."""
-    s = context.state
+def reads(
+    operation: Operation, experiment: Experiment, state: State, example: int | None
+) -> Values:
+    """Return what the step about to be executed in that state reads; the example is its own."""
+    s = state
     match operation:
         case "forward_edge", i, j:
             return {
@@ -54,19 +46,21 @@ def reads(operation: Operation, context: StepContext) -> Values:
         case (("move_up" | "move_down" | "difference"), *neurons):
             key = parameter_key(neurons)
             return {parameter_name(key): s.b[key] if isinstance(key, str) else s.w[key]}
-    assert context.example is not None
-    net = context.experiment.network.wiring()
+    assert example is not None
+    net = experiment.network.wiring()
     if operation == ("load",):
-        x = zip(net.inputs, context.experiment.x(context.example), strict=True)
+        x = zip(net.inputs, experiment.x(example), strict=True)
         return {value_name("x", i): number for i, number in x}
     a = {value_name("a", k): s.a[k] for k in net.outputs}
-    targets = zip(net.outputs, context.experiment.y(context.example), strict=True)
+    targets = zip(net.outputs, experiment.y(example), strict=True)
     return a | {value_name("t", k): number for k, number in targets}
 
 
-def writes(operation: Operation, context: StepContext) -> Values:
-    """Return what the step just executed wrote."""
-    s = context.state
+def writes(
+    operation: Operation, experiment: Experiment, state: State, example: int | None
+) -> Values:
+    """Return what the step just executed in that state wrote."""
+    s = state
     match operation:
         case "forward_edge", _, j:
             return {value_name("z", j): s.z[j]}
@@ -84,10 +78,10 @@ def writes(operation: Operation, context: StepContext) -> Values:
             p, dp = (s.b[key], s.db[key]) if isinstance(key, str) else (s.w[key], s.dw[key])
             moved = {parameter_name(key): p}
             return {parameter_name(key, "d"): dp} | moved if operation[0] == "difference" else moved
-    net = context.experiment.network.wiring()
+    net = experiment.network.wiring()
     if operation == ("load",):
         return {value_name("a", i): s.a[i] for i in net.inputs}
     assert s.loss is not None
-    if context.experiment.training.gradient == "central_differences":
+    if experiment.training.gradient == "central_differences":
         return {"loss": s.loss}
     return {"loss": s.loss} | {value_name("da", k): s.da[k] for k in net.outputs}

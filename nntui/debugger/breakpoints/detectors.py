@@ -18,7 +18,7 @@ from nntui.debugger.breakpoints.breakpoint import AnyBreakpoint, Breakpoint, Wat
 from nntui.debugger.breakpoints.sites import Block, SiteIndex, Sites
 from nntui.debugger.expressions import Expression
 from nntui.debugger.values import RunValues, Value, value_text
-from nntui.engine.observe import StepContext, reads, writes
+from nntui.engine.observe import reads, writes
 from nntui.engine.run import Run
 from nntui.model.names import escaped
 
@@ -209,8 +209,8 @@ class NonfiniteDetector(Detector):
         run = self._run
         step = run.position + ago
         position = run.schedule.position(step)
-        context = StepContext(run.experiment, run.state, position.example)
-        return what(run.schedule.operation_at(position), context)
+        operation = run.schedule.operation_at(position)
+        return what(operation, run.experiment, run.state, position.example)
 
 
 def detector_of(point: AnyBreakpoint, index: SiteIndex, run: Run, lookup: RunValues) -> Detector:

@@ -13,7 +13,7 @@ from nntui.debugger.queries.writes import Writes
 from nntui.debugger.step import Step, moved_by
 from nntui.debugger.values import value_of
 from nntui.engine.difference_replay import DifferenceReplay
-from nntui.engine.observe import StepContext, reads, writes
+from nntui.engine.observe import reads, writes
 from nntui.engine.replay import Replay
 from nntui.engine.state import State
 from nntui.model.wiring import parameter_key
@@ -154,10 +154,10 @@ class Past:
             if number - self.schedule.example_start(number) == edges.start:
                 beginning = operation[-1]
         before = state_of(replay, beginning)
-        read = reads(operation, StepContext(experiment, before, position.example))
+        read = reads(operation, experiment, before, position.example)
         moved = moved_by(operation, replay, read) if isinstance(replay, DifferenceReplay) else ()
         replay = self._replays.over(number)
-        wrote = writes(operation, StepContext(experiment, state_of(replay), position.example))
+        wrote = writes(operation, experiment, state_of(replay), position.example)
         length = self.schedule.batch_length(position.update)
         return Step(
             experiment, operation, read, wrote, position.update, length, memory, moved,
