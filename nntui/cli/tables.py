@@ -98,13 +98,18 @@ def echo_json(value: Any, indent: int | None = None) -> None:
 
 def json_text(value: Any, indent: int | None = None) -> str:
     """Write a value as strict JSON, harmless to print, in the encoding of stdout."""
-    # In an encoding without, say, the sign δ, JSON has an escape of its own for it.
-    ascii_only = "utf" not in (getattr(sys.stdout, "encoding", None) or "").lower()
-    write = _encoder(indent, ascii_only).encode
+    write = json_encoder(indent).encode
     try:
         return harmless_json(write(value))
     except ValueError:  # NaN or an infinity: rare, so it is not looked for beforehand
         return harmless_json(write(_with_names(value)))
+
+
+def json_encoder(indent: int | None = None) -> json.JSONEncoder:
+    """Return the encoder of strict JSON in the encoding of stdout."""
+    # In an encoding without, say, the sign δ, JSON has an escape of its own for it.
+    ascii_only = "utf" not in (getattr(sys.stdout, "encoding", None) or "").lower()
+    return _encoder(indent, ascii_only)
 
 
 @lru_cache

@@ -54,6 +54,7 @@ def trace(file: Path, epochs: int | None, first: int, last: int | None, form: st
       nntui trace xor --from 1000 --to 1100     from the middle of the run
     """  # noqa: D301 (click's mark for a paragraph to leave as it is)
     from nntui.cli.trace_formats import FORMATS
+    from nntui.debugger.step import observed_steps
     from nntui.debugger.stepper import Stepper
     from nntui.model.fit import warnings
 
@@ -67,7 +68,7 @@ def trace(file: Path, epochs: int | None, first: int, last: int | None, form: st
         raise NntuiError(f"there is no step {first}: the run's last step is {stepper.total}")
     end = stepper.total if last is None else min(last, stepper.total)
     stepper.seek(first - 1)
-    steps = (stepper.step() for _ in range(first, end + 1))
+    steps = observed_steps(stepper.training_run, end - first + 1)
     with terminable():
         for text in FORMATS[form](steps, experiment, end):
             print(harmless(text, "\n"))  # echo would flush every line

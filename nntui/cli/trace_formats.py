@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterable, Iterator
 from types import SimpleNamespace
 from typing import Final
 
-from nntui.cli.tables import json_text
+from nntui.cli.tables import json_encoder, json_text
 from nntui.debugger.commands.movement import heading
 from nntui.debugger.step import Step
+from nntui.engine.schedule import Operation
+from nntui.explain.formulas import equations
 from nntui.explain.numbers import exact
 from nntui.model.experiment import Experiment
 from nntui.model.names import quoted
-from nntui.text import cells, padded
+from nntui.text import cells, harmless_json, padded
 
 _COLUMNS: Final = (
     "step", "epoch", "update", "example", "phase", "kind",
@@ -22,8 +24,40 @@ _COLUMNS: Final = (
 
 
 def _jsonl(steps: Iterable[Step], experiment: Experiment, last: int) -> Iterator[str]:
+    """Write what ``json_text(step.plain)`` does; of a line only the numbers are written anew."""
+    templates: dict[tuple[Operation, int | None], str] = {}
+    write = json_encoder().encode
     for step in steps:
-        yield json_text(step.plain)
+        at = step.position
+        key = step.operation, at.move
+        if (line := templates.get(key)) is None:
+            if len(templates) == _MOST_TEMPLATES:
+                templates.clear()
+            line = templates[key] = _template(step)
+        example = "null" if at.example is None else at.example + 1
+        counters = at.step + 1, at.epoch + 1, at.update + 1, example
+        values = (*step.reads.values(), *step.writes.values())
+        numbers = [text if "." in (text := exact(x)) else _json_number(text) for x in values]
+        yield line % (*counters, *numbers, harmless_json(write(step.text)))
+
+
+_MOST_TEMPLATES: Final = 16384
+_BLANK: Final = "\0"  # in no name
+
+
+def _template(step: Step) -> str:
+    """Write the line of a step with %s for its counters, its numbers and its formula."""
+    line = step.about | dict.fromkeys(("step", "epoch", "update", "example"), _BLANK)
+    line["reads"], line["writes"] = (dict.fromkeys(of, _BLANK) for of in (step.reads, step.writes))
+    line["text"] = _BLANK
+    return json_text(line).replace("%", "%%").replace(json_text(_BLANK), "%s")
+
+
+def _json_number(text: str) -> str:
+    """Make a number of JSON of an exact one: 1.0 of 1, a string of what is none."""
+    if "e" in text:
+        return text
+    return f"{text}.0" if text[-1].isdigit() else f'"{text}"'
 
 
 def _csv(steps: Iterable[Step], experiment: Experiment, last: int) -> Iterator[str]:
@@ -33,10 +67,11 @@ def _csv(steps: Iterable[Step], experiment: Experiment, last: int) -> Iterator[s
         columns = (*_COLUMNS, "moved")
     yield write(columns)
     for step in steps:
-        found = step.plain
-        for key in ("reads", "writes"):
-            found[key] = "; ".join(f"{name}={exact(value)}" for name, value in found[key].items())
-        yield write(found.get(column) for column in columns)
+        found = step.about
+        for side, values in (("reads", step.reads), ("writes", step.writes)):
+            found[side] = "; ".join([f"{name}={exact(x)}" for name, x in values.items()])
+        found["text"] = step.text
+        yield write(map(found.get, columns))
 
 
 def _text(steps: Iterable[Step], experiment: Experiment, last: int) -> Iterator[str]:
@@ -49,16 +84,17 @@ def _text(steps: Iterable[Step], experiment: Experiment, last: int) -> Iterator[
     longest += [len("delta[]") + length[j] for j in net.neurons]
     longest += [len("da[]") + length[i] for i in net.inputs]
     digits, width = len(str(last)), max(longest)
-    before = ["", ""]
+    under = phase = None
     for step in steps:
-        now = heading(step.position, step.moved_parameter).rsplit(" · ", 1)
-        if now[0] != before[0]:
-            yield f"\n{now[0]}" if before[0] else now[0]
-        if now != before:
-            yield f"  {now[1]}"
-        before = now
-        number = str(step.position.number("step"))
-        for line in step.lines():
+        at = step.position
+        if (now := (at.update, at.move, at.example)) != under:
+            title = heading(at, step.moved_parameter).removesuffix(f" · {at.phase}")
+            yield f"\n{title}" if under else title
+        if (now, at.phase) != (under, phase):
+            yield f"  {at.phase}"
+        under, phase = now, at.phase
+        number = str(at.step + 1)
+        for line in equations(step):
             result = "" if line.numbers == line.result else f" = {line.result}"
             yield f"    {number:>{digits}}  {padded(line.target, width)} = {line.numbers}{result}"
             number = ""

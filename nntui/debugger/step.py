@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from msgspec import Struct
@@ -52,25 +53,25 @@ class Step(StepRecord, frozen=True, kw_only=True):
     @property
     def source(self) -> str | None:
         """The connection's source, on edge steps."""
-        return self._about.get("source")
+        return self._neurons.get("source")
 
     @property
     def target(self) -> str | None:
         """The connection's target, on edge steps."""
-        return self._about.get("target")
+        return self._neurons.get("target")
 
     @property
     def neuron(self) -> str | None:
         """The neuron, on neuron steps."""
-        return self._about.get("neuron")
+        return self._neurons.get("neuron")
 
     @property
     def parameter(self) -> str | None:
         """The parameter's value name, on update steps and those that move a parameter."""
-        return self._about.get("parameter")
+        return self._neurons.get("parameter")
 
     @property
-    def _about(self) -> dict[str, str]:
+    def _neurons(self) -> dict[str, str]:
         match self.operation:
             case (("update" | "move_up" | "move_down" | "difference"), *neurons):
                 return {"parameter": parameter_name(parameter_key(neurons))}
@@ -94,6 +95,12 @@ class Step(StepRecord, frozen=True, kw_only=True):
     @property
     def plain(self) -> dict[str, Any]:
         """The step as plain JSON values: a line of a trace."""
+        numbers = {"reads": dict(self.reads), "writes": dict(self.writes)}
+        return self.about | numbers | {"text": self.text}
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """Where the step is and what it is about: the beginning of a line of a trace."""
         position, moved = self.position, self.moved_parameter
         return {
             "step": position.step + 1,
@@ -103,10 +110,7 @@ class Step(StepRecord, frozen=True, kw_only=True):
             "phase": position.phase,
             "kind": self.kind,
             **({} if moved is None else {"moved": moved}),
-            **self._about,
-            "reads": dict(self.reads),
-            "writes": dict(self.writes),
-            "text": self.text,
+            **self._neurons,
         }
 
     def lines(self, number: Number = exact) -> tuple[EquationLine, ...]:
@@ -114,27 +118,32 @@ class Step(StepRecord, frozen=True, kw_only=True):
         return formula(self, number)
 
 
-def observed(run: Run) -> Step:
-    """Execute a run's next step, noting what it reads and writes."""
-    schedule = run.schedule
-    position = schedule.position(run.position)
-    operation = schedule.operation_at(position)
-    experiment, state = run.experiment, run.state
-    update = operation[0] == "update"
-    memory = state.memory[parameter_key(operation[1:])] if update else ()
-    example = position.example
+def observed(run: Run, position: Position | None = None) -> Step:
+    """Execute a run's next step, at that position, noting what it reads and writes."""
+    schedule, experiment, state = run.schedule, run.experiment, run.state
+    if position is None:
+        position = schedule.position(run.position)
+    operation, update, example = schedule.operation_at(position), position.update, position.example
+    memory = state.memory[parameter_key(operation[1:])] if position.phase == "update" else ()
     read = reads(operation, experiment, state, example)
-    written: dict[str, float] = {}
-    moved = moved_by(operation, state, read)
-    executed = run.advance(
-        1, lambda: written.update(writes(operation, experiment, state, example))
-    )
+    moved = moved_by(operation, state, read) if position.phase == "difference" else ()
+    found: list[Mapping[str, float]] = []
+    executed = run.advance(1, lambda: found.append(writes(operation, experiment, state, example)))
     assert executed == operation, f"the listing ran {executed}, the schedule said {operation}"
-    length = schedule.batch_length(position.update)
+    length = schedule.batch_length(update)
     return Step(
-        experiment, operation, read, written, position.update, length, memory, moved,
-        position=position,
-    )  # fmt: skip
+        experiment, operation, read, found[0], update, length, memory, moved, position=position
+    )
+
+
+def observed_steps(run: Run, count: int) -> Iterator[Step]:
+    """Execute so many further steps, some at a time: a processor is faster at one kind of work."""
+    positions = islice(run.schedule.positions(run.position), count)
+    while some := [observed(run, position) for position in islice(positions, _AT_A_TIME)]:
+        yield from some
+
+
+_AT_A_TIME: Final = 100
 
 
 def moved_by(operation: Operation, losses: Moved, reads: Mapping[str, float]) -> tuple[float, ...]:

@@ -172,6 +172,23 @@ class Schedule:
         index -= self.loss_at + 1
         return Position(step, epoch, update, example, "backward", index, place)
 
+    def positions(self, step: int) -> Iterator[Position]:
+        """Yield the positions of a step and of all after it, sooner than one by one."""
+        lengths: dict[Phase, int] = {
+            "forward": self.loss_at,
+            "backward": self.steps_per_example - self.loss_at - 1,
+            "update": self.steps_per_update,
+        }
+        while step < self.total:
+            at = self.position(step)
+            yield at
+            for index in range(at.index + 1, lengths.get(at.phase, 1)):
+                step += 1
+                yield Position(
+                    step, at.epoch, at.update, at.example, at.phase, index, at.place, at.move
+                )
+            step += 1
+
     def spot(self, offset: int, length: int) -> Spot:
         """Return the block at an offset of an update with so many examples."""
         steps = self.steps_per_example

@@ -126,6 +126,8 @@ def _lines(writer: _Writer) -> tuple[EquationLine, ...]:
 
 def sentence(step: StepRecord) -> str:
     """Write a step in one line of exact numbers: ``z[h1] = 0.1 + 0.5 · 1 = 0.6``."""
+    if step.operation[0] in ("forward_edge", "backward_edge"):
+        return _sum_sentence(step)
     lines = equations(step)
     shown = [
         f"{line.target} = {line.result}"
@@ -136,6 +138,35 @@ def sentence(step: StepRecord) -> str:
     if len(shown) < len(lines):
         shown.append(f"… ({len(lines)} inputs)")
     return "; ".join(shown)
+
+
+def _sum_sentence(step: StepRecord) -> str:
+    """Write a step along a connection: most steps are, so the words are filled into a template."""
+    template, sums = _sum_template(*step.operation)
+    reads, writes, texts = step.reads, step.writes, list[str]()
+    for value, left, right in sums:
+        texts += (
+            exact(reads[value]),
+            bracketed(exact(reads[left])),
+            bracketed(exact(reads[right])),
+            exact(writes[value]),
+        )
+    return template % (*texts,)
+
+
+@lru_cache(maxsize=16384)
+def _sum_template(kind: str, i: str, j: str) -> tuple[str, tuple[tuple[str, ...], ...]]:
+    """Return the sentence with %s for its numbers, and the names of each sum's values."""
+    sums = tuple(tuple(value_name(*value) for value in found) for found in _sums(kind, i, j))
+    parts = [value.replace("%", "%%") + " = %s + %s · %s = %s" for value, *_ in sums]
+    return "; ".join(parts), sums
+
+
+def _sums(kind: str, i: str, j: str) -> tuple[tuple[tuple[str, ...], ...], ...]:
+    """Return what a step along a connection adds to which values: a product of two others."""
+    if kind == "forward_edge":
+        return ((("z", j), ("w", i, j), ("a", i)),)
+    return (("dw", i, j), ("delta", j), ("a", i)), (("da", i), ("w", i, j), ("delta", j))
 
 
 def substituted(template: str, words: Mapping[str, Any], write: Callable[[Any], str] = str) -> str:
@@ -249,8 +280,9 @@ def _load(writer: _Writer) -> Iterator[EquationLine]:
     yield from writer.each(inputs, "inputs", line)
 
 
-def _forward_edge(writer: _Writer, i: str, j: str) -> Iterator[EquationLine]:
-    yield writer.added(("z", j), ("w", i, j), ("a", i))
+def _edge(writer: _Writer, i: str, j: str) -> Iterator[EquationLine]:
+    for value, *factors in _sums(writer.step.operation[0], i, j):
+        yield writer.added(value, *factors)
 
 
 def _forward_neuron(writer: _Writer, j: str) -> Iterator[EquationLine]:
@@ -307,11 +339,6 @@ def _backward_neuron(writer: _Writer, j: str) -> Iterator[EquationLine]:
         numbers=f"{writer.read('da', j)} · {_factor(slope)}",
     )  # fmt: skip
     yield writer.added(("db", j), ("delta", j))
-
-
-def _backward_edge(writer: _Writer, i: str, j: str) -> Iterator[EquationLine]:
-    yield writer.added(("dw", i, j), ("delta", j), ("a", i))
-    yield writer.added(("da", i), ("w", i, j), ("delta", j))
 
 
 def _update(writer: _Writer, *neurons: str) -> Iterator[EquationLine]:
@@ -452,11 +479,11 @@ def _factor(text: str) -> str:
 
 _FORMULAS: Final[dict[str, Callable[..., Iterator[EquationLine]]]] = {
     "load": _load,
-    "forward_edge": _forward_edge,
+    "forward_edge": _edge,
     "forward_neuron": _forward_neuron,
     "loss": _loss,
     "backward_neuron": _backward_neuron,
-    "backward_edge": _backward_edge,
+    "backward_edge": _edge,
     "move_up": partial(_move, sign="+"),
     "move_down": partial(_move, sign="−"),
     "difference": _difference,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 Number = Callable[[float], str]
@@ -15,6 +16,11 @@ BARS: Final = "▁▂▃▄▅▆▇█"
 
 def exact(x: float) -> str:
     """Write the shortest decimal that reads back as the same float, without ``.0``."""
+    return _shortest(x) if x else repr(float(x))[:-2]  # 0.0 equals -0.0
+
+
+@lru_cache(maxsize=1024)  # a number is written in several places, of a step and of the next ones
+def _shortest(x: float) -> str:
     text = repr(float(x))
     return text.removesuffix(".0") if math.isfinite(x) else _NOT_FINITE[text]
 

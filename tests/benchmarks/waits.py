@@ -36,6 +36,7 @@ from nntui.cli.trace_formats import FORMATS
 from nntui.debugger.commands.interpreter import Interpreter
 from nntui.debugger.debugger import Debugger
 from nntui.debugger.gradient_check import TrainingLoss
+from nntui.debugger.step import Step, observed_steps
 from nntui.debugger.stepper import Stepper
 from nntui.document.load import load
 from nntui.document.save import save
@@ -106,9 +107,8 @@ def _trace(steps: int, folder: Path) -> Prepared:
     return lambda: deque(FORMATS["jsonl"](_steps(made, steps), made, steps), maxlen=0), peer
 
 
-def _steps(made: Experiment, count: int) -> Iterator[Any]:
-    stepper = Stepper(made)
-    return islice(iter(stepper.step, None), count)
+def _steps(made: Experiment, count: int) -> Iterator[Step]:
+    return observed_steps(Stepper(made).training_run, count)
 
 
 def _back(steps: int, folder: Path) -> Prepared:

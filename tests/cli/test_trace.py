@@ -6,9 +6,16 @@ import csv
 import io
 
 import pytest
+from hypothesis import given
+from support.experiments import experiments, in_both_ways, layered
 
 import nntui as package
+from nntui.cli.tables import json_text
+from nntui.cli.trace_formats import FORMATS
+from nntui.debugger.step import observed_steps
+from nntui.debugger.stepper import Stepper
 from nntui.model.names import parse_value_name
+from nntui.model.optimizers import Optimizer
 
 from .conftest import strict
 
@@ -132,6 +139,22 @@ def test_from_and_to_are_inclusive_and_cut_out_the_same_lines(nntui, document, f
         rows = [row for row in window.stdout.splitlines() if row.startswith("    ")]
         assert whole.stdout.splitlines()[-1] == rows[-1]
         assert rows[0].split()[0] == str(first)
+
+
+@given(in_both_ways(experiments()))
+def test_a_line_is_the_step_of_python_as_json(experiment):
+    stepper = Stepper(experiment)
+    steps = [stepper.step() for _ in range(min(stepper.total, 500))]
+    lines = FORMATS["jsonl"](steps, experiment, stepper.total)
+    assert list(lines) == [json_text(step.plain) for step in steps]
+
+
+def test_many_steps_executed_at_once_are_those_executed_one_by_one():
+    experiment = layered(2, 3, 2, epochs=3, optimizer=Optimizer.of("adam"), batch_size=3)
+    stepper = Stepper(experiment)
+    one_by_one = [stepper.step().plain for _ in range(stepper.total)]
+    at_once = observed_steps(Stepper(experiment).training_run, stepper.total)
+    assert [step.plain for step in at_once] == one_by_one
 
 
 def test_to_may_lie_behind_the_end(nntui, document):
