@@ -222,7 +222,7 @@ NAME_LIMIT: Final = 12
 _WIDEST_GAP: Final = 40
 """Between columns further apart than this the eye loses a line."""
 
-_LEAST_THUMBNAIL: Final = 3
+_LEAST_THUMBNAIL: Final = 2
 """Rows of a map beside numbers, at least."""
 _BELOW: Final = (2, 4)
 """Rows of a map below numbers, where beside them there is no room: at least, at most."""

@@ -78,6 +78,13 @@ def test_where_there_is_no_room_beside_the_numbers_a_map_is_below_them(dense):
     assert (low.height, low.thumbnail) == (6, None)
 
 
+def test_two_rows_are_enough_for_a_map_beside_them(dense):
+    graph = dense(2, 2, 1)
+    contents = {name: Content("tanh", 4, 2, thumbnail=not name.startswith("x")) for name in graph}
+    hidden = lay_out(graph, 78, 9, contents=contents).homes["h1_1"]
+    assert (hidden.inside, hidden.thumbnail, hidden.below) == (2, (4, 2), False)
+
+
 def test_lines_meet_a_high_box_in_rows_of_their_own(dense):
     graph = dense(3, 1, 3)
     contents = {"h1_1": Content(rows=5)}
