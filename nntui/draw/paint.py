@@ -239,8 +239,8 @@ def _labels(layout: Layout, lines: list[VisibleLine], current: list[VisibleLine]
     return printed
 
 
-_NEAR: Final = 3
-"""So many rows from the bead its caption may stand."""
+_NEAR: Final = 1
+"""So many rows from the bead its caption may stand: further off it would be another line’s."""
 
 
 def _draw_bead(
@@ -253,8 +253,10 @@ def _draw_bead(
     legs = _all_legs(layout, line)
     way = list(dict.fromkeys(cell for leg in legs for cell in path(leg)))
     first, last = (0, len(way) - 2) if look.forward else (1, len(way) - 1)
-    place = round(look.bead * (len(way) - 1))
-    canvas.cell(*way[min(max(place, first), max(last, first))], BEAD, "bead")
+    written = {(slot[0] + i, slot[1]) for _, slot, text in labels for i in range(cells(text))}
+    place = min(max(round(look.bead * (len(way) - 1)), first), max(last, first))
+    bare = [n for n in range(first, last + 1) if way[n] not in written]  # it hides no sign
+    canvas.cell(*way[min(bare, key=lambda n: abs(n - place), default=place)], BEAD, "bead")
     x, y = way[max(len(way) - 2, 0)] if look.forward else way[min(1, len(way) - 1)]
     leg = legs[-1] if look.forward else legs[0]
     start = max(leg.x0, layout.gap_before(line.edge[1])) if look.forward else leg.x0

@@ -143,6 +143,28 @@ def test_the_bead_is_where_the_product_is_and_its_caption_stays_where_it_arrives
     assert "●" not in "".join(drawn(None))
 
 
+@pytest.mark.parametrize("width", range(16, 30))
+def test_the_bead_hides_no_part_of_a_label(wired, width):
+    plan = lay_out(wired("x>y"), width, 3)
+    for along in (0.0, 0.3, 0.5, 0.7, 1.0):
+        for forward in (True, False):
+            look = EdgeLook(-1.0, "-1.00", "current", forward, bead=along, product=("+0.5",))
+            text = paint(plan, {}, {("x", "y"): look}).text()
+            assert ("-1.00" in text) == ("1.00" in text)  # where a label has room at all
+            assert "●" in text
+
+
+def test_a_product_that_has_no_room_at_its_line_stands_at_no_other(dense):
+    graph = dense(2, 3, 1)
+    plan = lay_out(graph, 78, 9)
+    for edge in graph.edges:
+        looks = {each: EdgeLook(0.5, "+0.50") for each in graph.edges}
+        looks[edge] = EdgeLook(0.5, "+0.50", "current", True, bead=1.0, product=("+0.123",))
+        rows = paint(plan, {}, looks).text().splitlines()
+        here = next(y for y, row in enumerate(rows) if "●" in row)
+        assert not any("+0.123" in row for y, row in enumerate(rows) if abs(y - here) > 1)
+
+
 def test_the_width_of_a_line_is_the_size_of_its_number(wired):
     plan = lay_out(wired(CHAIN), 60, 1)
     gap = slice(plan.homes["x"].width, plan.homes["h"].x)
