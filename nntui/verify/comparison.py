@@ -144,13 +144,13 @@ class Comparison:
         match kind.key:
             case "dp":
                 return batch.g if self._gradient == "g" else batch.dp
-            case "g" | "da" | "delta":
+            case "g" | "da" | "delta" | "loss":
                 return getattr(batch, kind.key)  # type: ignore[no-any-return]
             case "softmax":
                 return np.array(softmax(list(batch.forward.outputs)))
             case "batch_loss":
-                loss = batch.forward.loss
-                return np.array([self._passes.training.reduced(loss.sum(), len(loss))])
+                loss = self._passes.training.reduced(batch.loss.sum(), len(batch.loss))
+                return np.array([loss])
         return getattr(batch.forward, kind.key)  # type: ignore[no-any-return]
 
     def set_rounding(self, sizes: Mapping[str, Array], after: Array | None) -> None:
@@ -225,8 +225,8 @@ class Comparison:
         return most
 
     def is_forward(self, agree: Mask) -> bool:
-        """Whether a number of the forward pass differs."""
-        return bool((self.place[~agree] == 0).any())
+        """Whether a number that the forward pass gives the loss differs."""
+        return bool((self.of_kinds("p", "z", "a", "softmax") & ~agree).any())
 
     def is_update(self, agree: Mask) -> bool:
         """Whether there are gradients, and all of them agree: what differs comes behind them."""

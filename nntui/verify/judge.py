@@ -68,8 +68,10 @@ class _Case:
             for judgement in judgements:
                 if found := judgement.kink():
                     return found
+            if self.given.of_batch and (ordered := self._other_order()):
+                return ordered
             if judgements[0].comparison.is_forward(judgements[0].agree):
-                return self._other_order() or self._other_network(judgements)
+                return self._other_network(judgements)
             return self._explained(judgements)
 
     def _other_order(self) -> Verdict | None:
@@ -207,7 +209,7 @@ class _Judgement:
             return None
         search = Search(case.simulation(), comparison, list(candidates(passes)), case.budget)
         one = search.one()
-        verdict = self._verdict("factor", self.words.factor(factor), one)
+        verdict = self._verdict("factor", self.words.factor(factor, one), one)
         return replace(verdict, factor=factor)
 
     def _without_penalty(self) -> Array:

@@ -15,7 +15,7 @@ from nntui.verify.comparison import Comparison
 from nntui.verify.given import Given
 from nntui.verify.lay_out import ROUGH_RTOL
 from nntui.verify.mistakes.gradient import clipped
-from nntui.verify.mistakes.loss import targets_in_order
+from nntui.verify.mistakes.loss import of_targets_in_order
 from nntui.verify.mistakes.mistake import Way
 from nntui.verify.mistakes.table import MISTAKES, Candidate
 from nntui.verify.passes import Change, Hooks
@@ -40,11 +40,12 @@ def measured(simulation: Simulation, given: Given, comparison: Comparison) -> It
         yield from _of_updates(simulation, given)
 
 
-def _candidate(name: str, hooks: Hooks | UpdateHooks, word: str) -> Candidate:
-    mistake, way = next(m for m in MISTAKES if m.name == name), Way(hooks, word=word)
-    if isinstance(hooks, UpdateHooks):
-        return Candidate(mistake, way, Variation(updates=(hooks,)), None, "the update")
-    return Candidate(mistake, way, Variation((Change(hooks),)), None, "every layer")
+def _candidate(name: str, way: Way) -> Candidate:
+    mistake = next(m for m in MISTAKES if m.name == name)
+    if isinstance(way.hooks, UpdateHooks):
+        return Candidate(mistake, way, Variation(updates=(way.hooks,)), None, "the update")
+    assert isinstance(way.hooks, Hooks)
+    return Candidate(mistake, way, Variation((Change(way.hooks),)), None, "every layer")
 
 
 def _clippings(comparison: Comparison) -> Iterator[Candidate]:
@@ -54,12 +55,14 @@ def _clippings(comparison: Comparison) -> Iterator[Candidate]:
     if _is_shared(sizes):
         most = float(sizes.max())
         hooks = clipped(lambda g: np.clip(g, -most, most))
-        yield _candidate("gradient_clipped", hooks, f"each number to ±{most:.6g}")
+        yield _candidate("gradient_clipped", Way(hooks, word=f"each number to ±{most:.6g}"))
     lengths = np.sqrt(np.bincount(groups[cells], sizes**2))
     if _is_shared(lengths[lengths > 0.0]):
         length = float(lengths.max())
         hooks = clipped(lambda g: g * length / max(length, float(np.linalg.norm(g))))
-        yield _candidate("gradient_clipped", hooks, f"each array to the length {length:.6g}")
+        yield _candidate(
+            "gradient_clipped", Way(hooks, word=f"each array to the length {length:.6g}")
+        )
 
 
 def _is_shared(sizes: Array) -> bool:
@@ -71,20 +74,19 @@ def _is_shared(sizes: Array) -> bool:
 def _shuffled_targets(examples: int) -> Iterator[Candidate]:
     """Each order in which a few examples may have one another's targets."""
     for order in permutations(range(examples)) if examples <= _MOST_SHUFFLED else ():
-        numbers = ", ".join(str(n + 1) for n in order)
-        word = f"the targets of the examples {numbers}"
-        yield _candidate("other_targets", targets_in_order(order), word)
+        for way in of_targets_in_order(order):
+            yield _candidate("other_targets", way)
 
 
 def _of_updates(simulation: Simulation, given: Given) -> Iterator[Candidate]:
     """The batch, and the learning rate, that parameters after each update come nearest to."""
     if batches := _other_batches(simulation, given):
-        yield _candidate("other_order", batches, "in another order")
+        yield _candidate("other_order", Way(batches, word="in another order"))
     rates = _other_rates(simulation, given)
     shown = [f"{rate:.4g}" for rate in list(rates.values())[:_SHOWN]]
     more = ", …" * (len(rates) > len(shown))
     hooks = UpdateHooks(rate=lambda update: rates[update])
-    yield _candidate("other_rates", hooks, f"{', '.join(shown)}{more}")
+    yield _candidate("other_rates", Way(hooks, word=f"{', '.join(shown)}{more}"))
 
 
 def _follow(simulation: Simulation, given: Given, measure: Measure) -> None:

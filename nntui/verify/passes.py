@@ -154,14 +154,15 @@ LossHook: TypeAlias = Callable[[LossPass, Array], Array]
 class Hooks(Struct, frozen=True):
     """What is varied on the way back. Each takes the right value and gives the mistaken one.
 
-    ``error``: ∂L/∂a of the outputs (K, n). ``slope``: f′(z) (J, n). ``delta``: δ (J, n).
-    ``factor``: what ∂L/∂w and ∂L/∂b have in place of δ (J, n). ``inflow``: what it is multiplied by
-    in ∂L/∂w (I, n). ``weight_shares``, ``bias_shares``: how much each example counts (n,).
-    ``dw`` (J, I), ``db`` (J,): the reduced gradients. ``penalty`` (J, I), ``bias_penalty`` (J,):
-    what is added to them. ``passed``: what goes back over the weights in place of δ (J, n).
-    ``weights``: what that is multiplied by (J, I).
+    ``loss``: that of each example (n,). ``error``: ∂L/∂a of the outputs (K, n). ``slope``: f′(z)
+    (J, n). ``delta``: δ (J, n). ``factor``: what ∂L/∂w and ∂L/∂b have in place of δ (J, n).
+    ``inflow``: what it is multiplied by in ∂L/∂w (I, n). ``weight_shares``, ``bias_shares``: how
+    much each example counts (n,). ``dw`` (J, I), ``db`` (J,): the reduced gradients. ``penalty``
+    (J, I), ``bias_penalty`` (J,): what is added to them. ``passed``: what goes back over the
+    weights in place of δ (J, n). ``weights``: what that is multiplied by (J, I).
     """
 
+    loss: LossHook | None = None
     error: LossHook | None = None
     slope: Hook | None = None
     delta: Hook | None = None
@@ -245,8 +246,7 @@ class Forward:
     @cached_property
     def loss(self) -> Array:
         """The loss of each example, (n,)."""
-        value = self.passes.training.loss.value(list(self.outputs), list(self.y))
-        return np.broadcast_to(np.asarray(value, np.float64), (self.n,))
+        return loss_value(self.passes.training.loss, self.outputs, self.y)
 
     @cached_property
     def error(self) -> Array:
@@ -276,6 +276,7 @@ class BatchPass:
     """
 
     forward: Forward
+    loss: Array
     da: Array
     delta: Array
     dp: Array
@@ -342,10 +343,13 @@ class Passes:
         da, delta = np.zeros((2, layout.height, n))
         dp, g = np.zeros((2, layout.size))
         sent_back: dict[int, Array] = {}
-        error = forward.error
+        loss, error = forward.loss, forward.error
+        at_loss = LossPass(self, forward.outputs, forward.y)
         for change in changes:
+            if change.hooks.loss is not None:
+                loss = change.hooks.loss(at_loss, loss)
             if change.hooks.error is not None:
-                error = change.hooks.error(LossPass(self, forward.outputs, forward.y), error)
+                error = change.hooks.error(at_loss, error)
         da[layout.output_rows] = error
         # As long as nothing that has come back is changed, a layer is as in the right pass.
         right = forward.right if changes and error is forward.error else None
@@ -372,7 +376,7 @@ class Passes:
                 sent = product(at.varied("weights", at.w).T, at.varied("passed", at.delta))
             sent_back[block.layer] = sent
             da[block.sources] += sent
-        return BatchPass(forward, da, delta, dp, g, sent_back)
+        return BatchPass(forward, loss, da, delta, dp, g, sent_back)
 
     def _layer(
         self,
@@ -397,6 +401,12 @@ class Passes:
         at.gw = at.dw + at.varied("penalty", penalty)
         at.gb = at.db + at.varied("bias_penalty", np.zeros_like(at.b))
         return at
+
+
+def loss_value(loss: Loss, a: Array, y: Array) -> Array:
+    """Compute the loss of each example, (n,), of outputs (K, n)."""
+    value = loss.value(list(a), list(y))
+    return np.broadcast_to(np.asarray(value, np.float64), a.shape[1:])
 
 
 def loss_gradient(loss: Loss, a: Array, y: Array) -> Array:

@@ -47,9 +47,9 @@ class RightRun:
             start, examples = self.start(given.update), self.schedule.batch(given.update)
             values = self.engine.batch_values(start, examples)
             forward = passes.forward(start.p, examples)
-            forward.z, forward.a, forward.loss = values.z, values.a, values.loss
+            forward.z, forward.a = values.z, values.a
             dp, g = self._gradients(values, start)
-            batch = BatchPass(forward, values.da, values.delta, dp, g)
+            batch = BatchPass(forward, values.loss, values.da, values.delta, dp, g)
         states = [self.start(given.first_after + row + 1) for row in range(given.rows)]
         memory, size = len(self.start(0).memory), self.layout.size
         return Simulated(

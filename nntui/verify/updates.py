@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any, TypeAlias
 
@@ -132,7 +132,7 @@ class Simulation:
                 if not_zeroed:
                     dp, g = dp + values.dp, g + values.g
                     piled = g if not_zeroed == "g" else dp + (values.g - values.dp)
-                    values = BatchPass(forward, values.da, values.delta, dp, piled)
+                    values = replace(values, dp=dp, g=piled)
                 new = values.g
                 for hook in hooks:
                     new = new if hook.gradient is None else hook.gradient(values)

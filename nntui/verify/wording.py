@@ -55,12 +55,17 @@ class Wording:
         )
         return (*self.right(), adds)
 
-    def factor(self, factor: Factor) -> tuple[str, ...]:
-        """Say that all agree up to a factor."""
+    def factor(self, factor: Factor, explanation: Explanation | None) -> tuple[str, ...]:
+        """Say that all agree up to a factor, and what makes it if that is known."""
+        hint = "look for what multiplies or divides"
+        if explanation is not None:
+            places = {c.name: c for place in explanation.places for c in reversed(place)}
+            shown = list(places.values())[:_MOST_SENTENCES]
+            hint = "perhaps " + "; or ".join(self._filled(c.mistake.done, c) for c in shown)
         return (
             f"Right up to a factor, {factor.meaning}: {self._which()}.",
             _sentence(self._all_agree("with that")),
-            f"The chain rule is right: look for what multiplies or divides. {self._look()}",
+            f"The chain rule is right: {hint}. {self._look()}",
         )
 
     def kink(self, kinks: Sequence[tuple[int, str]], word: str) -> tuple[str, ...]:

@@ -91,3 +91,40 @@ def test_outputs_without_their_activation_are_named():
     verdict = check_work(made.experiment, {"dW3": a2.T @ d3 + 0.1 * w3, "db3": d3.sum(axis=0)})
     assert verdict.mistakes == (("other_activation",),), verdict
     assert "no activation" in verdict.lines[0]
+
+
+@pytest.mark.parametrize(
+    ("other", "name"),
+    [(lambda y: numpy.roll(y, 1, 0), "other_targets"), (lambda y: 1 - y, "other_targets")],
+)
+def test_other_targets_are_named_where_the_loss_is_given_too(other, name):
+    made = probe(Wanted())
+    x, y, w1, b1, w2, b2, w3, b3 = made.arrays.values()
+    a2 = numpy.tanh(sigmoid(x @ w1 + b1) @ w2 + b2)
+    a3, t = sigmoid(a2 @ w3 + b3), other(y)
+    d3 = 2 / 3 * (a3 - t) * a3 * (1 - a3) / 5
+    numbers = {"a3": a3, "loss": ((a3 - t) ** 2).mean(axis=1), "db3": d3.sum(axis=0)}
+    verdict = check_work(made.experiment, numbers)
+    assert verdict.mistakes == ((name,),), verdict
+
+
+def test_another_loss_is_named_by_its_value_alone():
+    made = probe(Wanted())
+    x, y, w1, b1, w2, b2, w3, b3 = made.arrays.values()
+    a3 = sigmoid(numpy.tanh(sigmoid(x @ w1 + b1) @ w2 + b2) @ w3 + b3)
+    loss = -(y * numpy.log(a3) + (1 - y) * numpy.log(1 - a3)).mean(axis=1)
+    verdict = check_work(made.experiment, {"loss": loss})
+    assert verdict.mistakes == (("other_loss",),), verdict
+    assert "another loss, bce" in verdict.lines[0]
+
+
+def test_a_factor_is_said_with_what_makes_it():
+    made = probe(Wanted())
+    x, y, w1, b1, w2, b2, w3, b3 = made.arrays.values()
+    a2 = numpy.tanh(sigmoid(x @ w1 + b1) @ w2 + b2)
+    a3 = sigmoid(a2 @ w3 + b3)
+    d3 = (a3 - y) * a3 * (1 - a3)
+    numbers = {"delta3": d3, "db3": d3.mean(axis=0), "dW3": a2.T @ d3 / 5 + 0.1 * w3}
+    verdict = check_work(made.experiment, numbers)
+    assert verdict.verdict == "factor"
+    assert "perhaps ∂L/∂a is that of another loss, half_squared_error." in verdict.lines[2]

@@ -19,7 +19,7 @@ from nntui.verify.mistakes.mistake import (
     is_over_k,
     times,
 )
-from nntui.verify.passes import Hooks, LossHook, LossPass, Passes, loss_gradient
+from nntui.verify.passes import Hooks, LossHook, LossPass, Passes, loss_gradient, loss_value
 
 _DELTA: Final = "δ[{j}] = ∂L/∂a[{j}] · {f}′(z[{j}])"
 _DL: Final = "∂L/∂a = {dl}"
@@ -34,7 +34,7 @@ def _softmax_again(jacobian: bool) -> Hooks:
     """Multiply by softmax’s derivative, its diagonal or all of it."""
 
     def error(at: LossPass, right: Array) -> Array:
-        p = np.array(softmax(list(at.a)))
+        p = _softmax(at.a)
         again = p * (right - (p * right).sum(axis=0)) if jacobian else right * p * (1.0 - p)
         return np.asarray(again)
 
@@ -43,40 +43,64 @@ def _softmax_again(jacobian: bool) -> Hooks:
 
 def _softmax_diagonal(at: LossPass, right: Array) -> Array:
     """Take −t/p times the diagonal p·(1 − p) only."""
-    return -at.y * (1.0 - np.array(softmax(list(at.a))))
+    return -at.y * (1.0 - _softmax(at.a))
 
 
 def _sigmoid_again(at: LossPass, right: Array) -> Array:
     """Multiply by the sigmoid’s derivative."""
-    a = np.asarray(Activation.of("sigmoid").f(at.a))
+    a = _sigmoid(at.a)
     return np.asarray(right * a * (1.0 - a))
 
 
-def _of_targets(other: Callable[[Array], Array]) -> Hooks:
-    """Take ∂L/∂a at other targets, made of those (K, n) of the batch."""
+def _of_targets(other: Callable[[Array], Array], word: str = "") -> tuple[Way, Way]:
+    """Take ∂L/∂a at other targets, made of those (K, n) of the batch; then the loss, too."""
 
     def error(at: LossPass, right: Array) -> Array:
         return loss_gradient(at.passes.training.loss, at.a, other(at.y))
 
-    return Hooks(error=error)
+    def loss(at: LossPass, right: Array) -> Array:
+        return loss_value(at.passes.training.loss, at.a, other(at.y))
+
+    return _alone_and_with_loss(error, loss, word)
 
 
-def targets_in_order(order: Sequence[int]) -> Hooks:
+def _alone_and_with_loss(error: LossHook, loss: LossHook, word: str = "") -> tuple[Way, Way]:
+    return Way(Hooks(error=error), word=word), Way(Hooks(loss, error), word=word)
+
+
+def of_targets_in_order(order: Sequence[int]) -> tuple[Way, Way]:
     """Give each example the target of another one, in a batch of as many."""
-    return _of_targets(lambda y: y[:, list(order)] if y.shape[1] == len(order) else y)
+    numbers = ", ".join(str(n + 1) for n in order)
+    return _of_targets(
+        lambda y: y[:, list(order)] if y.shape[1] == len(order) else y,
+        f"the targets of the examples {numbers}",
+    )
 
 
 def _after_softmax(at: LossPass, right: Array) -> Array:
     """Take the gradient where the network ends in softmax, which the loss has, too."""
-    p = np.array(softmax(list(at.a)))
+    p = _softmax(at.a)
     of_p = loss_gradient(at.passes.training.loss, p, at.y)
     return np.asarray(p * (of_p - (p * of_p).sum(axis=0)))
 
 
 def _after_sigmoid(at: LossPass, right: Array) -> Array:
     """Take the gradient where the network ends in a sigmoid."""
-    s = np.asarray(Activation.of("sigmoid").f(at.a))
+    s = _sigmoid(at.a)
     return np.asarray(loss_gradient(at.passes.training.loss, s, at.y) * s * (1.0 - s))
+
+
+def _loss_after(f: Callable[[Array], Array]) -> LossHook:
+    """Take the loss of outputs that went through a function."""
+    return lambda at, right: loss_value(at.passes.training.loss, f(at.a), at.y)
+
+
+def _softmax(a: Array) -> Array:
+    return np.array(softmax(list(a)))
+
+
+def _sigmoid(a: Array) -> Array:
+    return np.asarray(Activation.of("sigmoid").f(a))
 
 
 def _softmax_over(axis: int | None) -> Hooks:
@@ -108,14 +132,18 @@ def _clipped(at: LossPass, right: Array) -> Array:
 
 
 def _of_another_loss(passes: Passes) -> Iterator[Way]:
-    """Yield ∂L/∂a of each other loss."""
+    """Yield ∂L/∂a of each other loss; then the loss, too."""
 
-    def gradient_of(loss: Loss) -> LossHook:
-        return lambda at, right: loss_gradient(loss, at.a, at.y)
+    def ways(loss: Loss) -> tuple[Way, Way]:
+        return _alone_and_with_loss(
+            lambda at, right: loss_gradient(loss, at.a, at.y),
+            lambda at, right: loss_value(loss, at.a, at.y),
+            loss.name,
+        )
 
     for name in LOSSES:
         if name not in (passes.training.loss.name, "huber"):
-            yield Way(Hooks(error=gradient_of(Loss.of(name))), "everywhere", name)
+            yield from ways(Loss.of(name))
 
 
 LOSS_MISTAKES: Final[tuple[Mistake, ...]] = (
@@ -187,7 +215,7 @@ LOSS_MISTAKES: Final[tuple[Mistake, ...]] = (
         "the network ends in softmax, and cross_entropy applies it once more",
         "cross_entropy takes the outputs as they are: softmax is a part of it",
         ("L = −Σ t·log softmax(softmax(a))", "L = −Σ t·log softmax(a)"),
-        (Way(Hooks(error=_after_softmax)),),
+        _alone_and_with_loss(_after_softmax, _loss_after(_softmax)),
         has_loss("cross_entropy"),
     ),
     Mistake(
@@ -195,7 +223,7 @@ LOSS_MISTAKES: Final[tuple[Mistake, ...]] = (
         "the network ends in a sigmoid, and the loss takes its outputs as logits",
         "the loss takes the outputs as they are: what makes probabilities of them is a part of it",
         ("L of σ(a)", "L of a"),
-        (Way(Hooks(error=_after_sigmoid)),),
+        _alone_and_with_loss(_after_sigmoid, _loss_after(_sigmoid)),
         has_loss("cross_entropy", "bce_with_logits"),
     ),
     Mistake(
@@ -227,7 +255,7 @@ LOSS_MISTAKES: Final[tuple[Mistake, ...]] = (
         "each output is held against the targets of all examples: (N, 1) − (N,) is (N, N)",
         "each output is held against the target of its own example: give both one shape",
         ("L = mean of (a[n] − t[m])² over n and m", "L = mean of (a[n] − t[n])² over n"),
-        (Way(_of_targets(averaged)),),
+        _of_targets(averaged)[:1],
         lambda passes: (
             len(passes.layout.output_rows) == 1
             and not has_loss("mae", "huber", "cross_entropy")(passes)
@@ -239,12 +267,12 @@ LOSS_MISTAKES: Final[tuple[Mistake, ...]] = (
         "each output is held against the target of its own example",
         ("∂L/∂a at {word}", _DL),
         (
-            Way(_of_targets(lambda y: np.roll(y, 1, 1)), word="the targets of the example before"),
-            Way(_of_targets(lambda y: np.roll(y, -1, 1)), word="the targets of the next example"),
-            Way(_of_targets(lambda y: y[:, ::-1]), word="the targets in reverse order"),
-            Way(_of_targets(lambda y: np.roll(y, 1, 0)), word="the target of the output before"),
-            Way(_of_targets(lambda y: np.roll(y, -1, 0)), word="the target of the next output"),
-            Way(_of_targets(lambda y: 1.0 - y), word="1 − t"),
+            *_of_targets(lambda y: np.roll(y, 1, 1), "the targets of the example before"),
+            *_of_targets(lambda y: np.roll(y, -1, 1), "the targets of the next example"),
+            *_of_targets(lambda y: y[:, ::-1], "the targets in reverse order"),
+            *_of_targets(lambda y: np.roll(y, 1, 0), "the target of the output before"),
+            *_of_targets(lambda y: np.roll(y, -1, 0), "the target of the next output"),
+            *_of_targets(lambda y: 1.0 - y, "1 − t"),
         ),
         rare=True,
     ),
