@@ -75,6 +75,7 @@ class LossPane(TitledPane, Container, can_focus=False):
         self._frame: Frame | None = None
         self._options = ChartOptions()
         self._drawn: object = None
+        self._said: object = None
         self._took = 0.0
         self._rows_of_words, self._lines_of_why = 1, 0
         self._timer: Timer | None = None
@@ -122,7 +123,7 @@ class LossPane(TitledPane, Container, can_focus=False):
         return min(max(there, 0) * unit, self._schedule.updates)
 
     def on_resize(self) -> None:
-        self._drawn = None
+        self._drawn = self._said = None
         self._draw_soon(DELAY)
 
     def notify_style_update(self) -> None:
@@ -139,23 +140,27 @@ class LossPane(TitledPane, Container, can_focus=False):
         if frame is None or not self.display or not self.size.width or not self.is_attached:
             return  # not attached: the app is ending
         colours = Colours.of_app(self.app)
-        words = self._words(frame, colours)
-        line = self.query_one("#loss-words", Static)
-        line.update(words, layout=False)
+        words, why = self._words(frame, colours), self._why(frame)
         rows = words.plain.count("\n") + 1
-        if rows != self._rows_of_words:
-            line.styles.height = self._rows_of_words = rows
-        why = self._why(frame)
-        line = self.query_one("#loss-why", Static)
-        line.update(Text("\n".join(why), colours.faint, no_wrap=True), layout=False)
-        if len(why) != self._lines_of_why:
-            line.display, line.styles.height = bool(why), max(len(why), 1)
-            self._lines_of_why, self._drawn = len(why), None
+        if (words, why) != self._said:
+            self._said = words, why
+            self._say(words, rows, Text("\n".join(why), colours.faint, no_wrap=True), len(why))
         met = self._facts.met(frame)
         news = [(c.name, c.losses.updates, c.losses.known.updates) for c in frame.curves]
         if (news, met, self._options) != self._drawn:
             self._drawn = (news, met, self._options)
             self._chart(frame, met, colours, self.size.height - len(why) - rows)
+
+    def _say(self, words: Text, rows: int, why: Text, lines: int) -> None:
+        line = self.query_one("#loss-words", Static)
+        line.update(words, layout=False)
+        if rows != self._rows_of_words:
+            line.styles.height = self._rows_of_words = rows
+        line = self.query_one("#loss-why", Static)
+        line.update(why, layout=False)
+        if lines != self._lines_of_why:
+            line.display, line.styles.height = bool(lines), max(lines, 1)
+            self._lines_of_why, self._drawn = lines, None
 
     def _why(self, frame: Frame) -> list[str]:
         """Return why the loss stands still, in one line, or in two where a chart has room."""

@@ -7,6 +7,7 @@ import re
 
 import pytest
 from support.pilot import until
+from textual.widgets import Static
 
 from nntui.document.load import load
 from nntui.engine.evaluate import right_ones
@@ -283,3 +284,23 @@ async def test_before_the_first_epoch_is_finished_updates_are_drawn(app_on):
         assert " update " in text_of(await drawn(pilot))
         await pilot.press("p")
         assert " epoch " in text_of(await drawn(pilot))
+
+
+async def test_steps_that_change_no_loss_leave_the_pane_as_it_is(app_on, monkeypatch):
+    async with app_on("classifier").run_test(size=(200, 60)) as pilot:
+        await pilot.press("p", "p")
+        pane = await drawn(pilot)
+        said = []
+        update = Static.update
+        monkeypatch.setattr(
+            Static, "update", lambda self, *a, **k: (said.append(self.id), update(self, *a, **k))
+        )
+        await pilot.press("s")
+        await drawn(pilot)
+        assert "loss-words" in said  # this epoch is the last one now
+        said.clear()
+        for _ in range(3):
+            await pilot.press("s")
+            await drawn(pilot)
+        assert not [name for name in said if name in ("loss-words", "loss-why")]
+        assert "last epoch" in text_of(pane)
