@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 from nntui.interop.expression_text import KERAS, expressions_of
 from nntui.interop.program import (
-    SHUFFLED,
     Parameter,
     Program,
     array_text,
+    batch_length,
+    between_reports,
     check_backpropagation,
     docstring,
+    function_names,
     joined,
+    number,
+    order_function,
     program_of,
+    remembered,
 )
 from nntui.model.activations import EXPRESSION, Activation
 from nntui.model.experiment import Experiment, Training
-from nntui.model.optimizers import Optimizer
 
 _SAME: Final = ("relu", "softplus", "sigmoid", "tanh", "hard_tanh", "silu", "gelu")
 """Activations that Keras knows by the same name."""
@@ -115,7 +119,8 @@ def keras_program(experiment: Experiment) -> str:
     check_backpropagation(experiment)
     program = program_of(experiment)
     training = experiment.training
-    names = _names(program)
+    known = (*_SAME, "linear")
+    names = function_names((layer.activation for layer in program.layers), known)
     functions, loss = list(_functions(names)), list(_loss(training))
     uses_ops = any("ops." in text for text in (*functions, *loss))
     return joined(
@@ -137,25 +142,11 @@ def keras_program(experiment: Experiment) -> str:
             "",
             *_optimizer(program),
             "model.compile(optimizer=optimizer, loss=loss_of)",
-            SHUFFLED.format(seed=training.seed, before=program.resumed.epochs)
-            if training.shuffle
-            else "",
+            order_function(experiment),
             "",
             *_fit(program),
         ]
     )
-
-
-def _names(program: Program) -> dict[Activation, str]:
-    """Name the functions of the program: of several of a kind, the second is called elu_2."""
-    names: dict[Activation, str] = {}
-    for layer in program.layers:
-        activation = layer.activation
-        if activation in names or activation.name in (*_SAME, "linear"):
-            continue
-        alike = sum(known.name == activation.name for known in names)
-        names[activation] = activation.name + (f"_{alike + 1}" if alike else "")
-    return names
 
 
 def _functions(names: Mapping[Activation, str]) -> Iterator[str]:
@@ -214,7 +205,7 @@ def _loss(training: Training) -> Iterator[str]:
     loss = training.loss
     if _is_written_out(training):
         over = "sum" if loss.summed else "mean"
-        settings = {key: _number(value) for key, value in loss.settings}
+        settings = {key: number(value, "ops.array") for key, value in loss.settings}
         *before, last = (line.format(**settings, over=over) for line in _WRITTEN_OUT[loss.name])
         lines = "".join(f"    {line}\n" for line in before)
         yield (
@@ -234,10 +225,6 @@ def _is_written_out(training: Training) -> bool:
     settings = dict(training.loss.settings)
     weighted = any(settings.get(key, 1.0) != 1.0 for key in ("weight", "pos_weight"))
     return weighted or training.reduction == "sum" or training.loss.name not in _LOSSES
-
-
-def _number(value: Any) -> str:
-    return f"ops.array({list(value)!r})" if isinstance(value, tuple) else repr(value)
 
 
 def _optimizer(program: Program) -> Iterator[str]:
@@ -262,7 +249,7 @@ def _optimizer(program: Program) -> Iterator[str]:
     yield "optimizer.build(model.trainable_variables)"
     yield f"optimizer.iterations.assign({program.resumed.updates})"
     trained = [p for p in program.parameters if not p.frozen]
-    for name in _remembered(program, optimizer):
+    for name in remembered(program.experiment):
         attribute = _MEMORY[optimizer.name][name]
         factor = _FACTORS.get((optimizer.name, name), 0.0) * optimizer.learning_rate or 1.0
         for n, p in enumerate(trained):
@@ -270,16 +257,9 @@ def _optimizer(program: Program) -> Iterator[str]:
             yield f"optimizer.{attribute}[{n}].assign({array_text(value)})"
 
 
-def _remembered(program: Program, optimizer: Optimizer) -> list[str]:
-    """Name what the optimizer remembers with its settings."""
-    unused = {"v"} if not dict(optimizer.settings).get("momentum", 1.0) else set()
-    return [name for name in optimizer.row.memory if program.resumed.memory and name not in unused]
-
-
 def _fit(program: Program) -> Iterator[str]:
-    training, count = program.experiment.training, len(program.X)
-    size = min(training.batch_size or count, count)
-    every = max(training.epochs // 10, 1)
+    training, size = program.experiment.training, batch_length(program.experiment)
+    every = between_reports(training)
     penalized = training.l1 or training.l2 or training.optimizer.gradient_decay
     said = "loss, with the penalty," if penalized else "loss"
     if training.reduction == "sum":

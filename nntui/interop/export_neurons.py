@@ -6,14 +6,23 @@ from collections.abc import Iterator
 from typing import Final
 
 from nntui.interop.numpy_functions import (
-    function_names,
     functions,
     imports,
     loss_function,
+    penalty,
+    report,
     rule_of,
     update_function,
 )
-from nntui.interop.program import SHUFFLED, array_text, docstring, examples_of, joined
+from nntui.interop.program import (
+    array_text,
+    batch_length,
+    docstring,
+    examples_of,
+    function_names,
+    joined,
+    order_function,
+)
 from nntui.model.activations import Activation
 from nntui.model.experiment import Experiment
 from nntui.model.numerics import DIFFERENCE_STEP
@@ -95,9 +104,7 @@ def neurons_program(experiment: Experiment) -> str:
             loss_function(training.loss),
             *_memory(experiment, net),
             update_function(training.optimizer, "isinstance(name, tuple)"),
-            SHUFFLED.format(seed=training.seed, before=experiment.resumed.epochs)
-            if training.shuffle
-            else "",
+            order_function(experiment),
             _FORWARD,
             _MEASURED.format(step=DIFFERENCE_STEP) if measures else _BACKWARD,
             "",
@@ -158,13 +165,8 @@ def _memory(experiment: Experiment, net: Wiring) -> Iterator[str]:
 
 
 def _loop(experiment: Experiment, measures: bool) -> Iterator[str]:
-    training, count = experiment.training, len(experiment.train_examples)
-    size = min(training.batch_size or count, count)
+    training, size = experiment.training, batch_length(experiment)
     n = "len(batch)" if training.reduction == "mean" else "1"
-    every = max(training.epochs // 10, 1)
-    l2 = f" + {training.l2!r} * w[edge]" if training.l2 else ""
-    l1 = f" + {training.l1!r} * np.sign(w[edge])" if training.l1 else ""
-    mean = "np.mean" if training.reduction == "mean" else "np.sum"
     yield f"""
 t = {experiment.resumed.updates}
 for epoch in range({training.epochs}):
@@ -180,6 +182,5 @@ for epoch in range({training.epochs}):
                 b[j] = updated(j, b[j], db[j] / {n}, t)
         for edge in w:
             if edge not in frozen:
-                w[edge] = updated(edge, w[edge], dw[edge] / {n}{l2}{l1}, t)
-    if epoch % {every} == {every - 1}:
-        print(f"epoch {{epoch + 1}}: loss {{{mean}(losses):.6g}}")"""
+                w[edge] = updated(edge, w[edge], dw[edge] / {n}{penalty(training, "w[edge]")}, t)
+{report(training)}"""

@@ -9,14 +9,24 @@ from nntui.interop.errors import ConversionError
 from nntui.interop.export_neurons import neurons_program
 from nntui.interop.layers import dense_layers_of
 from nntui.interop.numpy_functions import (
-    function_names,
     functions,
     imports,
     loss_function,
+    penalty,
+    report,
     rule_of,
     update_function,
 )
-from nntui.interop.program import SHUFFLED, Program, array_text, docstring, joined, program_of
+from nntui.interop.program import (
+    Program,
+    array_text,
+    batch_length,
+    docstring,
+    function_names,
+    joined,
+    order_function,
+    program_of,
+)
 from nntui.model.activations import Activation
 from nntui.model.experiment import Experiment, Training
 from nntui.model.numerics import DIFFERENCE_STEP
@@ -74,9 +84,7 @@ def numpy_program(experiment: Experiment) -> str:
             loss_function(training.loss),
             _memory(program),
             update_function(training.optimizer, 'name[0] == "W"'),
-            SHUFFLED.format(seed=training.seed, before=program.resumed.epochs)
-            if training.shuffle
-            else "",
+            order_function(experiment),
             *(_measured(program, names) if _measures(training) else ()),
             "",
             *_loop(program, names),
@@ -119,20 +127,15 @@ def _remembered(memory: Any, is_weight: bool, optimizer: Optimizer) -> str:
 
 
 def _loop(program: Program, names: dict[Activation, str]) -> Iterator[str]:
-    training = program.experiment.training
-    size = len(program.X)
-    batch = training.batch_size or size
+    training, size = program.experiment.training, batch_length(program.experiment)
     yield f"\nt = {program.resumed.updates}"
     yield f"for epoch in range({training.epochs}):"
     yield "    losses = []"
     yield f"    order = {'shuffled(epoch)' if training.shuffle else 'np.arange(len(X))'}"
-    yield f"    for start in range(0, len(X), {min(batch, size)}):"
-    for line in _update(program, names, f"start : start + {min(batch, size)}"):
+    yield f"    for start in range(0, len(X), {size}):"
+    for line in _update(program, names, f"start : start + {size}"):
         yield f"        {line}" if line else ""
-    every = max(training.epochs // 10, 1)
-    yield f"    if epoch % {every} == {every - 1}:"
-    mean = "np.mean" if training.reduction == "mean" else "np.sum"
-    yield f'        print(f"epoch {{epoch + 1}}: loss {{{mean}(losses):.6g}}")'
+    yield report(training)
 
 
 def _update(program: Program, names: dict[Activation, str], part: str) -> Iterator[str]:
@@ -161,7 +164,7 @@ def _update(program: Program, names: dict[Activation, str], part: str) -> Iterat
     for p in program.parameters:
         if p.frozen:
             continue
-        gradient = f"d{p.name}" + (_penalty(training, p.name) if p.is_weight else "")
+        gradient = f"d{p.name}" + (penalty(training, p.name) if p.is_weight else "")
         yield f'{p.name} = updated("{p.name}", {p.name}, {gradient}, t)'
 
 
@@ -190,8 +193,3 @@ def _backward(program: Program, names: dict[Activation, str], over: str) -> Iter
 
 def _applied(names: dict[Activation, str], activation: Activation, n: int) -> str:
     return f"{names[activation]}(z{n})" if activation in names else f"z{n}"
-
-
-def _penalty(training: Training, name: str) -> str:
-    l2 = f" + {training.l2!r} * {name}" if training.l2 else ""
-    return l2 + (f" + {training.l1!r} * np.sign({name})" if training.l1 else "")

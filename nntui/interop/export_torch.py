@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from nntui.interop.expression_text import TORCH, expressions_of
 from nntui.interop.layers import Layer
 from nntui.interop.program import (
-    SHUFFLED,
     Parameter,
     Program,
     array_text,
+    batch_length,
+    between_reports,
     check_backpropagation,
     docstring,
     joined,
+    number,
+    order_function,
     program_of,
+    remembered,
 )
 from nntui.interop.saving import module_names
 from nntui.model.activations import EXPRESSION, Activation
 from nntui.model.experiment import Experiment, Training
 from nntui.model.losses import Loss
-from nntui.model.optimizers import Optimizer
 
 _MODULES: Final = {
     "relu": "nn.ReLU()",
@@ -127,9 +130,7 @@ def torch_program(experiment: Experiment) -> str:
             "",
             *_optimizer(program),
             *_loss(program),
-            SHUFFLED.format(seed=training.seed, before=program.resumed.epochs)
-            if training.shuffle
-            else "",
+            order_function(experiment),
             "",
             *_loop(program),
         ]
@@ -242,27 +243,16 @@ def _optimizer(program: Program) -> Iterator[str]:
             yield f"optimizer.state[{called}] = {{"
             if optimizer.name != "sgd":
                 yield f'    "step": torch.tensor({float(program.resumed.updates)}),'
-            for name in _remembered(optimizer):
+            for name in remembered(program.experiment):
                 key = _MEMORY[optimizer.name][name]
                 yield f'    "{key}": {array_text(p.memory[name], _CALL, indent="    ")},'
             yield "}"
 
 
-def _remembered(optimizer: Optimizer) -> list[str]:
-    """Name what the optimizer remembers with its settings."""
-    momentum = dict(optimizer.settings).get("momentum", 1.0)
-    unused = {"v"} if optimizer.name in ("sgd", "rmsprop") and not momentum else set()
-    return [name for name in optimizer.row.memory if name not in unused]
-
-
-def _number(value: Any) -> str:
-    return f"{_CALL}({list(value)!r})" if isinstance(value, tuple) else repr(value)
-
-
 def _loss(program: Program) -> Iterator[str]:
     training = program.experiment.training
     loss, summed = training.loss, training.reduction == "sum"
-    settings = {key: _number(value) for key, value in loss.settings}
+    settings = {key: number(value, _CALL) for key, value in loss.settings}
     if _is_written_out(program):
         *before, last = (
             line.format(**settings, reduce=training.reduction) for line in _WRITTEN_OUT[loss.name]
@@ -279,7 +269,7 @@ def _loss_object(loss: Loss, *, summed: bool) -> str:
     for key, value in loss.settings:
         if value != defaults[key]:
             several = (value,) if "weight" in key and not isinstance(value, tuple) else value
-            words.append(f"{key}={_number(several)}")
+            words.append(f"{key}={number(several, _CALL)}")
     if summed:
         words.append('reduction="sum"')
     return _LOSSES[loss.name].format(settings=", ".join(words))
@@ -287,7 +277,7 @@ def _loss_object(loss: Loss, *, summed: bool) -> str:
 
 def _loop(program: Program) -> Iterator[str]:
     training = program.experiment.training
-    size = min(training.batch_size or len(program.X), len(program.X))
+    size = batch_length(program.experiment)
     yield f"\nfor epoch in range({training.epochs}):"
     order = "torch.from_numpy(shuffled(epoch))" if training.shuffle else "torch.arange(len(X))"
     yield f"    order = {order}"
@@ -300,7 +290,7 @@ def _loop(program: Program) -> Iterator[str]:
     yield "        optimizer.step()"
     mean = training.reduction == "mean"
     yield f"        total += loss.item(){' * len(batch)' if mean else ''}"
-    every = max(training.epochs // 10, 1)
+    every = between_reports(training)
     yield f"    if epoch % {every} == {every - 1}:"
     yield f'        print(f"epoch {{epoch + 1}}: loss {{total{" / len(X)" if mean else ""}:.6g}}")'
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from nntui.interop.expression_text import NUMPY, expressions_of
-from nntui.interop.program import number
+from nntui.interop.program import between_reports, number
 from nntui.model.activations import Activation
+from nntui.model.experiment import Training
 from nntui.model.losses import Loss
 from nntui.model.numerics import DIFFERENCE_STEP
 from nntui.model.optimizers import Optimizer
@@ -138,17 +139,6 @@ def imports(names: Mapping[Activation, str]) -> Iterator[str]:
         yield "erf = np.vectorize(math.erf)"
 
 
-def function_names(activations: Iterable[Activation]) -> dict[Activation, str]:
-    """Name the functions: of several with other settings, the second is called relu_2."""
-    names: dict[Activation, str] = {}
-    for activation in activations:
-        if activation.name == "linear" or activation in names:
-            continue
-        alike = sum(known.name == activation.name for known in names)
-        names[activation] = activation.name + (f"_{alike + 1}" if alike else "")
-    return names
-
-
 def functions(names: Mapping[Activation, str], *, slopes: bool = True) -> Iterator[str]:
     """Write the activation functions, and their slopes if those are wanted."""
     for activation, name in names.items():
@@ -211,6 +201,21 @@ def rule_of(optimizer: Optimizer) -> str:
     if optimizer.name == "sgd" and settings["momentum"]:
         return "nesterov" if settings["nesterov"] else "momentum"
     return optimizer.name
+
+
+def penalty(training: Training, weight: str) -> str:
+    """Write what the penalty adds to the gradient of a weight."""
+    l2 = f" + {training.l2!r} * {weight}" if training.l2 else ""
+    return l2 + (f" + {training.l1!r} * np.sign({weight})" if training.l1 else "")
+
+
+def report(training: Training) -> str:
+    """Write the lines that say the loss, within the loop over the epochs."""
+    every, mean = between_reports(training), training.reduction
+    return (
+        f"    if epoch % {every} == {every - 1}:\n"
+        f'        print(f"epoch {{epoch + 1}}: loss {{np.{mean}(losses):.6g}}")'
+    )
 
 
 def update_function(optimizer: Optimizer, is_weight: str) -> str:

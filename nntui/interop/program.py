@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -11,7 +11,8 @@ from msgspec import Struct
 
 from nntui.interop.errors import ConversionError
 from nntui.interop.layers import Layer, dense_layers_of
-from nntui.model.experiment import Experiment
+from nntui.model.activations import Activation
+from nntui.model.experiment import Experiment, Training
 from nntui.model.numerics import Array
 from nntui.model.optimizers import OptimizerState
 from nntui.text import harmless
@@ -157,18 +158,13 @@ def _wrapped(
 def docstring(experiment: Experiment, shape: str, library: str) -> str:
     """Write the first lines of a program."""
     name = harmless(experiment.name or "A network").replace("\\", "/").replace('"', "'")
-    return (
-        f'"""{name}: {shape}, trained with {library} as nntui trains it.\n\n'
-        f"Written by nntui export. {program_note(experiment)}\n"
-        '"""'
-    )
-
-
-def program_note(experiment: Experiment) -> str:
-    """Say what stands in the program."""
     test = len(experiment.test_examples)
     kept = f", without the {test} kept for testing" if test else ""
-    return f"X and Y are the training examples{kept}."
+    return (
+        f'"""{name}: {shape}, trained with {library} as nntui trains it.\n\n'
+        f"Written by nntui export. X and Y are the training examples{kept}.\n"
+        '"""'
+    )
 
 
 def joined(parts: Iterable[str]) -> str:
@@ -176,18 +172,56 @@ def joined(parts: Iterable[str]) -> str:
     return re.sub(r"\n{4,}", "\n\n\n", "\n".join(part.rstrip() for part in parts)) + "\n"
 
 
-def number(value: Any) -> str:
-    """Write a setting in Python: a number, or an array of one for each output."""
-    if isinstance(value, tuple):  # one for each output
-        return f"np.array({list(value)!r})"
-    return repr(value)
+def number(value: Any, call: str = "np.array") -> str:
+    """Write a setting in Python: a number, or a call that makes an array of several."""
+    return f"{call}({list(value)!r})" if isinstance(value, tuple) else repr(value)
 
 
-SHUFFLED: Final = '''
+def function_names(
+    activations: Iterable[Activation], known: Container[str] = ("linear",)
+) -> dict[Activation, str]:
+    """Name the functions that are not known: of several of a kind, the second is called elu_2."""
+    names: dict[Activation, str] = {}
+    for activation in activations:
+        if activation in names or activation.name in known:
+            continue
+        alike = sum(other.name == activation.name for other in names)
+        names[activation] = activation.name + (f"_{alike + 1}" if alike else "")
+    return names
+
+
+def remembered(experiment: Experiment) -> list[str]:
+    """Name what the optimizer remembers at the start, and uses with its settings."""
+    if not experiment.resumed.memory:
+        return []
+    optimizer = experiment.training.optimizer
+    has_momentum = dict(optimizer.settings).get("momentum", 1.0)
+    return [name for name in optimizer.row.memory if name != "v" or has_momentum]
+
+
+def batch_length(experiment: Experiment) -> int:
+    """Return the number of examples in a full batch."""
+    count = len(experiment.train_examples)
+    return min(experiment.training.batch_size or count, count)
+
+
+def between_reports(training: Training) -> int:
+    """Return after how many epochs the program says its loss."""
+    return max(training.epochs // 10, 1)
+
+
+_SHUFFLED: Final = '''
 
 def shuffled(epoch):
     """The order of the examples in an epoch (from 0): the same as nntui's."""
     seeds = np.random.SeedSequence((2, {seed}, {before} + epoch))
     return np.random.RandomState(np.random.MT19937(seeds)).permutation(len(X))
 '''
-"""The order of nntui's epochs: ``Training.order``."""
+
+
+def order_function(experiment: Experiment) -> str:
+    """Write the order of the epochs, as ``Training.order`` has it; empty if it is always one."""
+    training = experiment.training
+    if not training.shuffle:
+        return ""
+    return _SHUFFLED.format(seed=training.seed, before=experiment.resumed.epochs)
